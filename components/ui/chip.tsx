@@ -1,0 +1,32 @@
+import type { ReactNode } from 'react'
+import { joinClasses } from './join-classes'
+
+const TONES = {
+  neutral: 'border-line bg-ink/4 text-ink-soft',
+  accent: 'border-transparent bg-accent-soft text-accent',
+  good: 'border-transparent bg-good-soft text-good',
+  warn: 'border-transparent bg-warn-soft text-warn',
+  bad: 'border-transparent bg-bad-soft text-bad',
+  eligible: 'border-transparent bg-eligible-soft text-eligible',
+}
+
+export type ChipTone = keyof typeof TONES
+
+type Props = { tone?: ChipTone; icon?: ReactNode; title?: string; className?: string; children: ReactNode }
+
+/** A small tag. The tone never says it alone: the words do, and an icon where shades are close. */
+export function Chip({ tone = 'neutral', icon, title, className, children }: Props) {
+  return (
+    <span
+      title={title}
+      className={joinClasses(
+        'inline-flex max-w-full min-w-0 items-center gap-1 rounded-md border px-1.5 py-px align-middle text-xs font-medium [&_svg]:size-3.5 [&_svg]:shrink-0',
+        TONES[tone],
+        className,
+      )}
+    >
+      {icon}
+      <span className="truncate">{children}</span>
+    </span>
+  )
+}

@@ -1,0 +1,170 @@
+'use client'
+
+import { Ellipsis } from 'lucide-react'
+import Link from 'next/link'
+import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { buttonClasses } from './button-classes'
+import { joinClasses } from './join-classes'
+
+type Props = {
+  /** The menu's name, said to those who do not see what it belongs to. */
+  label: string
+  /** What the button shows; three dots unless given. */
+  trigger?: ReactNode
+  triggerClassName?: string
+  className?: string
+  children: ReactNode
+}
+
+/** Space kept between the menu and its button or the edge of the window, in pixels. */
+const GAP = 6
+
+/**
+ * A menu button. The browser's popover gives the top layer, Escape, closing on a click elsewhere and the return of
+ * focus; this adds the place, the arrow keys and the first letter.
+ */
+export function Menu({ label, trigger, triggerClassName, className, children }: Props) {
+  const id = useId()
+  const button = useRef<HTMLButtonElement>(null)
+  const panel = useRef<HTMLDivElement>(null)
+
+  const items = () => [...(panel.current?.querySelectorAll<HTMLElement>('[role^=menuitem]:not(:disabled)') ?? [])]
+
+  function onToggle(opened: boolean) {
+    button.current?.setAttribute('aria-expanded', String(opened))
+    if (opened) items()[0]?.focus()
+  }
+
+  function onKeyDown(event: KeyboardEvent) {
+    const all = items()
+    const here = all.indexOf(document.activeElement as HTMLElement)
+    const step = { ArrowDown: here + 1, ArrowUp: here - 1, Home: 0, End: all.length - 1 }[event.key]
+    const typed = event.key.length === 1 && /\S/.test(event.key) ? event.key.toLowerCase() : null
+    if (step !== undefined) all.at(step % all.length)?.focus()
+    else if (event.key === 'Tab') panel.current?.hidePopover()
+    else if (typed)
+      [...all.slice(here + 1), ...all].find((item) => item.textContent?.trim().toLowerCase().startsWith(typed))?.focus()
+    if (step !== undefined) event.preventDefault()
+  }
+
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        popoverTarget={id}
+        aria-haspopup="menu"
+        aria-expanded="false"
+        aria-label={label}
+        className={triggerClassName ?? buttonClasses({ variant: 'ghost', size: 'sm' }, 'w-8 px-0')}
+        onKeyDown={(event) => {
+          if (event.key !== 'ArrowDown') return
+          event.preventDefault()
+          panel.current?.showPopover()
+        }}
+      >
+        {trigger ?? <Ellipsis aria-hidden />}
+      </button>
+      <div
+        ref={panel}
+        id={id}
+        popover="auto"
+        role="menu"
+        tabIndex={-1}
+        aria-label={label}
+        onBeforeToggle={(event) => {
+          if (event.newState === 'open' && button.current && panel.current) place(panel.current, button.current)
+        }}
+        onToggle={(event) => onToggle(event.newState === 'open')}
+        onKeyDown={onKeyDown}
+        className={joinClasses(
+          'inset-auto m-0 w-max max-w-[calc(100vw-1rem)] min-w-44 rounded-lg p-1 text-base',
+          className,
+        )}
+      >
+        {children}
+      </div>
+    </>
+  )
+}
+
+/** Below the button where there is room, above it otherwise; right edges aligned in the right half of the window. */
+function place(panel: HTMLElement, button: HTMLElement) {
+  const box = button.getBoundingClientRect()
+  const above = box.top > window.innerHeight * 0.6
+  const fromRight = box.left > window.innerWidth / 2
+  Object.assign(panel.style, {
+    top: above ? 'auto' : `${box.bottom + GAP}px`,
+    bottom: above ? `${window.innerHeight - box.top + GAP}px` : 'auto',
+    left: fromRight ? 'auto' : `${Math.max(GAP, box.left)}px`,
+    right: fromRight ? `${Math.max(GAP, document.documentElement.clientWidth - box.right)}px` : 'auto',
+  })
+}
+
+const ITEM =
+  'flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left whitespace-nowrap -outline-offset-2 hover:bg-ink/6 focus-visible:bg-ink/6 disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-faint'
+
+type ItemProps = {
+  href?: string
+  /** A server action, sent as a form so that it works like any other. */
+  action?: () => void | Promise<void>
+  onClick?: () => void
+  /** Given for a choice among several: whether this one is chosen. */
+  checked?: boolean
+  danger?: boolean
+  disabled?: boolean
+  download?: boolean
+  className?: string
+  children: ReactNode
+}
+
+/** One thing to do. With `href` a link, with `action` a form's submit, with `onClick` a button. Any of them closes the menu. */
+export function MenuItem({
+  href,
+  action,
+  onClick,
+  checked,
+  danger,
+  disabled,
+  download,
+  className,
+  children,
+}: ItemProps) {
+  const shared = {
+    role: checked === undefined ? 'menuitem' : 'menuitemradio',
+    'aria-checked': checked,
+    tabIndex: -1,
+    className: joinClasses(ITEM, danger && 'text-bad [&_svg]:text-bad', className),
+  }
+  if (href && (download || !href.startsWith('/')))
+    return (
+      <a {...shared} href={href} download={download} onClick={close}>
+        {children}
+      </a>
+    )
+  if (href)
+    return (
+      <Link {...shared} href={href} prefetch={false} onClick={close}>
+        {children}
+      </Link>
+    )
+
+  const button = (
+    <button
+      {...shared}
+      type={action ? 'submit' : 'button'}
+      disabled={disabled}
+      onClick={(event) => {
+        close(event)
+        onClick?.()
+      }}
+    >
+      {children}
+    </button>
+  )
+  return action ? <form action={action}>{button}</form> : button
+}
+
+function close(event: { currentTarget: HTMLElement }) {
+  event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
+}

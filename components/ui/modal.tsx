@@ -1,0 +1,47 @@
+'use client'
+
+import { X } from 'lucide-react'
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+import { Button } from './button'
+import { joinClasses } from './join-classes'
+
+type Props = { open: boolean; onClose: () => void; title: ReactNode; className?: string; children: ReactNode }
+
+/**
+ * A modal dialog told from outside whether it is open. The browser's own `<dialog>` keeps focus inside, makes the rest
+ * inert, closes on Escape and gives focus back to where it was.
+ */
+export function Modal({ open, onClose, title, className, children }: Props) {
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+
+  useEffect(() => {
+    if (open && !dialog.current?.open) dialog.current?.showModal()
+    if (!open) dialog.current?.close()
+  }, [open])
+
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; the keyboard has Escape
+    <dialog
+      ref={dialog}
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => event.target === event.currentTarget && onClose()}
+      className={joinClasses('m-auto w-[calc(100%-2rem)] max-w-md rounded-lg text-base text-ink', className)}
+    >
+      {open ? (
+        <div className="grid gap-4 p-5">
+          <div className="flex items-start justify-between gap-4">
+            <h2 id={id} className="min-w-0 text-lg font-semibold break-words">
+              {title}
+            </h2>
+            <Button variant="ghost" size="sm" aria-label="Close" onClick={onClose} className="-mt-0.5 -mr-1.5 w-7 px-0">
+              <X aria-hidden />
+            </Button>
+          </div>
+          {children}
+        </div>
+      ) : null}
+    </dialog>
+  )
+}

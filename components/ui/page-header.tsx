@@ -1,0 +1,38 @@
+import { ChevronLeft } from 'lucide-react'
+import Link from 'next/link'
+import type { ReactNode } from 'react'
+import { joinClasses } from './join-classes'
+
+type Props = {
+  title: ReactNode
+  description?: ReactNode
+  back?: { href: string; label: string }
+  children?: ReactNode
+  className?: string
+}
+
+/** The page's one h1, what it is about, the way back, and the acts that concern the whole page. */
+export function PageHeader({ title, description, back, children, className }: Props) {
+  return (
+    <header className={joinClasses('mb-6', className)}>
+      {back ? (
+        <Link
+          href={back.href}
+          className="-ml-1 mb-2 inline-flex items-center gap-1 rounded-md pr-1.5 text-sm text-ink-soft hover:text-ink"
+        >
+          <ChevronLeft aria-hidden className="size-4" />
+          {back.label}
+        </Link>
+      ) : null}
+      <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0 max-w-full">
+          <h1 dir="auto" className="text-2xl font-semibold tracking-tight break-words">
+            {title}
+          </h1>
+          {description ? <div className="mt-1 text-ink-soft">{description}</div> : null}
+        </div>
+        {children ? <div className="flex flex-wrap items-center gap-2">{children}</div> : null}
+      </div>
+    </header>
+  )
+}

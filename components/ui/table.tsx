@@ -1,0 +1,67 @@
+import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
+import Link from 'next/link'
+import type { ComponentProps, ReactNode } from 'react'
+import { joinClasses } from './join-classes'
+
+/** A dense table. When narrow it scrolls sideways in a region of its own that a keyboard can reach. */
+export function Table({ caption, className, children }: { caption: string; className?: string; children: ReactNode }) {
+  return (
+    <section
+      aria-label={caption}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
+      tabIndex={0}
+      className={joinClasses('relative overflow-x-auto rounded-lg border border-line bg-surface', className)}
+    >
+      <table className="w-full border-collapse text-left text-sm">
+        <caption className="sr-only">{caption}</caption>
+        {children}
+      </table>
+    </section>
+  )
+}
+
+const HEAD = 'border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-ink-soft first:pl-4 last:pr-4'
+
+export function Th({ className, scope = 'col', ...rest }: ComponentProps<'th'>) {
+  return <th scope={scope} className={joinClasses(HEAD, className)} {...rest} />
+}
+
+export function Td({ className, ...rest }: ComponentProps<'td'>) {
+  return (
+    <td
+      className={joinClasses(
+        'border-t border-line px-3 py-2 align-top first:pl-4 last:pr-4 [tr:first-child>&]:border-t-0',
+        className,
+      )}
+      {...rest}
+    />
+  )
+}
+
+type SortThProps = {
+  href: string
+  direction?: 'ascending' | 'descending'
+  className?: string
+  children: ReactNode
+}
+
+/** A column heading that sorts by following a link. */
+export function SortTh({ href, direction, className, children }: SortThProps) {
+  const Icon = direction === 'ascending' ? ArrowUp : direction === 'descending' ? ArrowDown : ChevronsUpDown
+
+  return (
+    <th scope="col" aria-sort={direction ?? 'none'} className={joinClasses(HEAD, className)}>
+      <Link
+        href={href}
+        scroll={false}
+        className={joinClasses(
+          '-mx-1 inline-flex items-center gap-1 rounded-md px-1 hover:text-ink',
+          direction && 'text-ink',
+        )}
+      >
+        {children}
+        <Icon aria-hidden className={joinClasses('size-3.5', direction ? 'text-accent' : 'text-ink-faint')} />
+      </Link>
+    </th>
+  )
+}

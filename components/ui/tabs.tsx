@@ -1,0 +1,34 @@
+import Link from 'next/link'
+import { joinClasses } from './join-classes'
+
+type Tab = { href: string; label: string; count?: number; current: boolean }
+
+/** Tabs that are links: each has an address, and the browser's back button works. */
+export function Tabs({ label, tabs, className }: { label: string; tabs: Tab[]; className?: string }) {
+  return (
+    <nav aria-label={label} className={joinClasses('mb-4 overflow-x-auto border-b border-line', className)}>
+      <ul className="flex gap-5 px-0.5">
+        {tabs.map((tab) => (
+          <li key={tab.href}>
+            <Link
+              href={tab.href}
+              scroll={false}
+              aria-current={tab.current ? 'page' : undefined}
+              className={joinClasses(
+                'flex items-center gap-1.5 border-b-2 px-0.5 pt-1 pb-2 font-medium whitespace-nowrap -outline-offset-2 transition-colors',
+                tab.current ? 'border-accent text-ink' : 'border-transparent text-ink-soft hover:text-ink',
+              )}
+            >
+              {tab.label}
+              {tab.count === undefined ? null : (
+                <span className="rounded-md bg-ink/6 px-1.5 text-xs font-medium text-ink-soft tabular-nums">
+                  {tab.count.toLocaleString('en')}
+                </span>
+              )}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  )
+}
