@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { announce } from './announce.mjs'
+import { CommandFailed, runCommand } from './child-processes.mjs'
+import { nodeBinary } from './node-binary.mjs'
+import { projectRoot } from './project-root.mjs'
+import { Refusal } from './refusal.mjs'
+import { toolFile } from './tool-file.mjs'
+
+const BUILT_FROM = ['app', 'components', 'db', 'lib', 'public', 'scripts/build-portal.mjs']
+const STAMP = join(projectRoot, '.next/built-from')
+
+/** Builds the portal for production, unless what it is built from is what it was built from last. */
+export async function buildPortal() {
+  const sources = hashOfSources()
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return
+  const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
+  try {
+    await announce('Building', () => runCommand(nodeBinary(), [toolFile('next'), 'build'], { env }))
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error
+    process.stderr.write(error.output)
+    throw new Refusal('The portal could not be built; the reason is above.')
+  }
+  writeFileSync(STAMP, sources)
+}
+
+function hashOfSources() {
+  const hash = createHash('sha256')
+  const rootFiles = readdirSync(projectRoot).filter((name) => /\.(ts|mjs|json)$/.test(name) && name !== 'next-env.d.ts')
+  for (const file of [...rootFiles, ...BUILT_FROM.flatMap(filesBelow)].sort()) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(projectRoot, file)))
+  }
+  return hash.digest('hex')
+}
+
+function filesBelow(path) {
+  if (!existsSync(join(projectRoot, path))) return []
+  if (/\.mjs$/.test(path)) return [path]
+  return readdirSync(join(projectRoot, path), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(projectRoot.length + 1))
+}

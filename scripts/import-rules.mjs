@@ -1,0 +1,34 @@
+const MICROSOFT_SDKS = ['@azure/*', '@microsoft/*']
+const NEXT_AND_REACT = ['next', 'next/*', 'next-auth', 'next-auth/*', 'react', 'react/*', 'react-dom', 'react-dom/*']
+const DRIZZLE = ['drizzle-orm', 'drizzle-orm/*']
+
+/** Small files of lib without server code: components may use them too, so they import nothing but each other. */
+const LEAVES = ['lib/problems.ts', 'lib/permissions.ts', 'lib/connection-status.ts', 'lib/subscription-id.ts']
+
+/**
+ * Who may import whom; the first rule whose `room` matches a file holds for it. A room may import itself and what `ours`
+ * lists of this project, and no package of `notPackages`. Types are erased and do not count, except with `typesToo`.
+ */
+export const importRules = [
+  { room: '**/*.test.{ts,tsx}', ours: ['**'], notPackages: [] },
+  { room: '{testing,e2e,bench}/**', ours: ['**'], notPackages: [] },
+  { room: 'sandbox/**', ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },
+  { room: 'db/**', ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },
+  { room: 'components/**', ours: LEAVES, notPackages: [...MICROSOFT_SDKS, ...DRIZZLE] },
+  {
+    room: 'app/**',
+    ours: ['components/**', 'lib/**', 'db/queries/**', 'db/actor.ts'],
+    notPackages: [...MICROSOFT_SDKS, ...DRIZZLE],
+  },
+  ...LEAVES.map((room) => ({ room, ours: LEAVES, notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT, ...DRIZZLE] })),
+  { room: 'lib/azure/**', ours: ['lib/*.ts'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
+  { room: 'lib/connections/**', ours: ['lib/{azure,sync,jobs}/**', 'lib/*.ts', 'db/**'], notPackages: NEXT_AND_REACT },
+  {
+    room: 'lib/{sync,jobs}/**',
+    ours: ['lib/{azure,connections,sync,jobs}/**', 'lib/*.ts', 'db/**'],
+    notPackages: NEXT_AND_REACT,
+  },
+  { room: 'lib/**', ours: ['lib/**', 'db/**'], notPackages: [] },
+  // What Next.js looks for at the root (proxy, instrumentation) and the configuration of tools.
+  { room: '*', ours: ['{app,components,lib,db}/**', '*'], notPackages: [] },
+]

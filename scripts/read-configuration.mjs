@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import { projectRoot } from './project-root.mjs'
+import { Refusal } from './refusal.mjs'
+
+const CREDENTIALS = ['AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_TENANT_ID']
+
+/**
+ * What to start and where, from the environment. Throws a {@link Refusal} for half a configuration. Only what decides
+ * what is started is looked at here; lib/env.ts checks every setting when the portal starts.
+ */
+export function readConfiguration(environment) {
+  const env = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const port = portOf(env, 'PORT', 3000)
+  const sandboxPort = portOf(env, 'SANDBOX_PORT', 4000)
+  if (port === sandboxPort) throw new Refusal(`PORT and SANDBOX_PORT are both ${port}. Choose two ports.`)
+  if (env.DATABASE_URL && !(env.AUTH_SECRET && env.ENCRYPTION_KEYS)) {
+    throw new Refusal('With DATABASE_URL, AUTH_SECRET and ENCRYPTION_KEYS must be set, the same for every process.')
+  }
+  const host = env.HOST ?? '127.0.0.1'
+  const mode = modeOf(env, host)
+  return {
+    mode,
+    port,
+    host,
+    portalUrl: new URL(env.PORTAL_URL ?? `http://localhost:${port}`).origin,
+    sandboxPort,
+    ownSandbox: mode === 'sandbox' && !env.SANDBOX_URL,
+    sandboxUrl: mode === 'sandbox' ? (env.SANDBOX_URL ?? `http://localhost:${sandboxPort}`) : null,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: resolve(projectRoot, env.DATA_DIR ?? '.data'),
+  }
+}
+
+function modeOf(env, host) {
+  const missing = CREDENTIALS.filter((name) => !env[name])
+  if (missing.length === 0) {
+    if (env.SANDBOX_URL || env.ROLECALL_MODE === 'sandbox') {
+      throw new Refusal(
+        'Azure credentials and the sandbox are both asked for. Remove one: real credentials never meet the sandbox.',
+      )
+    }
+    return 'azure'
+  }
+  if (missing.length < CREDENTIALS.length || env.ROLECALL_MODE === 'azure') {
+    const verb = missing.length > 1 ? 'are' : 'is'
+    throw new Refusal(`${list(missing)} ${verb} not set. Set all of ${list(CREDENTIALS)}, or none for the sandbox.`)
+  }
+  const serious = seriousness(env, host)
+  if (serious && env.ROLECALL_MODE !== 'sandbox' && !env.SANDBOX_URL) {
+    throw new Refusal(
+      `No Azure credentials are set, and ${serious} does not fall back to the sandbox. Set ${list(CREDENTIALS)}, or ROLECALL_MODE=sandbox to ask for it.`,
+    )
+  }
+  return 'sandbox'
+}
+
+function portOf(env, name, otherwise) {
+  const port = Number(env[name] ?? otherwise)
+  if (Number.isInteger(port) && port > 0 && port < 65536) return port
+  throw new Refusal(`${name} is "${env[name]}", which is not a port number.`)
+}
+
+/**
+ * Why this start is not somebody trying Rolecall on their own machine, or null. That it runs in some container says
+ * nothing, people develop in those; that it is our image, or that others can reach it, does.
+ */
+function seriousness(env, host) {
+  if (env.ROLECALL_CONTAINER === '1') return 'the container'
+  if (env.NODE_ENV === 'production') return 'a start with NODE_ENV=production'
+  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) return `a portal that listens on ${host}`
+  return null
+}
+
+const list = (names) => new Intl.ListFormat('en').format(names)
