@@ -13,7 +13,6 @@ export async function checkImports(root) {
   const files = globSync('{app,components,lib,db,sandbox,testing,e2e,bench}/**/*.{ts,tsx}', { cwd: root })
   files.push(...globSync('*.{ts,tsx}', { cwd: root, exclude: (name) => name.endsWith('.d.ts') }))
   const graph = await importGraph(root, files.sort())
-
   const problems = []
   for (const [file, imports] of graph) {
     const rule = importRules.find(({ room }) => matchesGlob(file, room))
@@ -84,7 +83,10 @@ function cycles(graph) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const problems = await checkImports(projectRoot)
+  const problems = await checkImports(projectRoot).catch((error) => {
+    if (!error.errors) throw error
+    return error.errors.map(({ text, location }) => `${location?.file}:${location?.line} ${text}`)
+  })
   for (const problem of problems) console.error(problem)
   process.exitCode = problems.length > 0 ? 1 : 0
 }

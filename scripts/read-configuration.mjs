@@ -71,4 +71,4 @@ function seriousness(env, host) {
   return null
 }
 
-const list = (names) => new Intl.ListFormat('en').format(names)
+const list = (names) => new Intl.ListFormat('en-GB').format(names)
