@@ -1,0 +1,75 @@
+import type { ProblemCode } from '@/lib/problems'
+
+/** Entra ID's error numbers that people meet, and what each is to us (Microsoft: reference-error-codes). */
+const PROBLEM_OF: Record<number, ProblemCode> = {
+  65001: 'admin_consent_required',
+  90094: 'admin_consent_required',
+  90095: 'admin_consent_required',
+  65004: 'declined',
+  50072: 'mfa_required',
+  50074: 'mfa_required',
+  50076: 'mfa_required',
+  50078: 'mfa_required',
+  50079: 'mfa_required',
+  53000: 'blocked_by_policy',
+  53001: 'blocked_by_policy',
+  53002: 'blocked_by_policy',
+  53003: 'blocked_by_policy',
+  50097: 'blocked_by_policy',
+  50020: 'account_not_in_tenant',
+  50034: 'account_not_in_tenant',
+  51004: 'account_not_in_tenant',
+  16000: 'account_not_in_tenant',
+  90072: 'account_not_in_tenant',
+  50105: 'not_assigned_to_app',
+  50057: 'account_disabled',
+  50011: 'app_redirect_wrong',
+  7000215: 'app_secret_wrong',
+  7000218: 'app_secret_wrong',
+  7000222: 'app_secret_expired',
+  700016: 'app_not_in_tenant',
+  650052: 'app_not_in_tenant',
+  650057: 'app_not_in_tenant',
+  500011: 'app_not_in_tenant',
+  50194: 'app_not_in_tenant',
+  90002: 'app_not_in_tenant',
+  700005: 'wrong_tenant',
+  54005: 'attempt_used',
+  50147: 'state_mismatch',
+  501481: 'state_mismatch',
+  70008: 'sign_in_expired',
+  70043: 'sign_in_expired',
+  700082: 'sign_in_expired',
+  700084: 'sign_in_expired',
+  50132: 'sign_in_revoked',
+  50133: 'sign_in_revoked',
+  50173: 'sign_in_revoked',
+  50196: 'throttled',
+  90033: 'azure_unreachable',
+  90055: 'azure_unreachable',
+}
+
+/** OAuth's own error names, for answers whose number is new to us. */
+const PROBLEM_OF_NAME: Record<string, ProblemCode> = {
+  access_denied: 'declined',
+  consent_required: 'admin_consent_required',
+  invalid_client: 'app_secret_wrong',
+  unauthorized_client: 'app_not_in_tenant',
+  invalid_resource: 'app_not_in_tenant',
+  invalid_grant: 'sign_in_expired',
+  login_required: 'sign_in_expired',
+  interaction_required: 'sign_in_expired',
+  server_error: 'azure_unreachable',
+  temporarily_unavailable: 'azure_unreachable',
+}
+
+/** The number in `AADSTS50076: …`, wherever it stands in a text. */
+export function aadstsIn(text: string | null | undefined): number | undefined {
+  const found = /AADSTS(\d{4,8})/.exec(text ?? '')
+  return found ? Number(found[1]) : undefined
+}
+
+/** What an Entra ID refusal is to us: by number first, by OAuth name else. */
+export function problemOfAadsts(number: number | undefined, name: string | undefined): ProblemCode {
+  return (number && PROBLEM_OF[number]) || (name && PROBLEM_OF_NAME[name]) || 'unknown'
+}

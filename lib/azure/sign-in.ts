@@ -1,0 +1,113 @@
+import { CryptoProvider } from '@azure/msal-node'
+import { z } from 'zod'
+import { env } from '@/lib/env'
+import { aadstsIn, problemOfAadsts } from './aadsts'
+import { AzureError, toAzureError } from './azure-error'
+import { cleanText } from './clean-text'
+import { cloud } from './cloud'
+import { confidentialClient, type TokenStore } from './confidential-client'
+import { scopesOf } from './scopes'
+import type { SendOptions } from './transport'
+
+type Begin = {
+  tenantId: string
+  redirectUri: string
+  state: string
+  nonce: string
+  codeChallenge: string
+  loginHint?: string
+  /** From a conditional-access challenge, as Microsoft gave it. */
+  claims?: string
+  prompt?: 'select_account' | 'login' | 'consent'
+}
+
+/** The canonical https address of Microsoft's sign-in, asking for both resources at once. */
+export async function beginSignIn({ tenantId, ...request }: Begin): Promise<string> {
+  const { msal, run } = confidentialClient({ tenantId })
+  return run(() =>
+    msal.getAuthCodeUrl({
+      ...request,
+      scopes: scopesOf('graph'),
+      extraScopesToConsent: scopesOf('arm'),
+      codeChallengeMethod: 'S256',
+      responseMode: 'query',
+    }),
+  )
+}
+
+type Redeem = SendOptions & {
+  tenantId: string
+  code: string
+  redirectUri: string
+  codeVerifier: string
+  nonce: string
+  store: TokenStore
+}
+
+const IdToken = z.object({
+  aud: z.string(),
+  oid: z.guid().toLowerCase(),
+  tid: z.guid().toLowerCase(),
+  preferred_username: z.string().nullish(),
+  name: z.string().nullish(),
+})
+
+export type SignedIn = { objectId: string; tenantId: string; username: string; name: string }
+
+/**
+ * Turns a code into a stored sign-in: redeemed for Graph (a code buys one resource only), then silently for ARM. Nonce,
+ * audience and tenant are checked first; the store sees nothing unless all of it succeeded.
+ */
+export async function redeemCode({ tenantId, store, ...request }: Redeem): Promise<SignedIn> {
+  const { code, redirectUri, codeVerifier, nonce, ...options } = request
+  let cache: string | null = null
+  const kept: TokenStore = {
+    load: async () => cache,
+    save: async (made) => {
+      cache = made
+    },
+  }
+  const { msal, run } = confidentialClient({ tenantId, store: kept, ...options })
+  const result = await run(() => msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph') }))
+  const { account } = result
+
+  const claims = IdToken.safeParse(result.idTokenClaims)
+  if (!claims.success || !account) throw new AzureError('bad_answer', { cause: claims.error })
+  if (claims.data.tid !== tenantId.toLowerCase()) throw new AzureError('wrong_tenant')
+  if (claims.data.aud !== env().azure.clientId) throw new AzureError('state_mismatch')
+
+  await run(() => msal.acquireTokenSilent({ account, scopes: scopesOf('arm') }))
+  if (cache === null) throw new AzureError('bad_answer')
+  await store.save(cache)
+
+  const username = cleanText(claims.data.preferred_username) ?? claims.data.oid
+  return { objectId: claims.data.oid, tenantId: claims.data.tid, username, name: cleanText(claims.data.name) ?? username }
+}
+
+/** A fresh PKCE pair (S256). */
+export const newPkce = (): Promise<{ verifier: string; challenge: string }> => new CryptoProvider().generatePkceCodes()
+
+type Refusal = { error?: string | null; error_description?: string | null; error_subcode?: string | null }
+
+/** What Microsoft says when it sends the browser back without a code. */
+export function authorizeProblem({ error, error_description, error_subcode }: Refusal): AzureError {
+  const aadsts = aadstsIn(error_description)
+  const cancelled = error_subcode === 'cancel'
+  const correlationId = /Correlation ID:\s*([0-9a-f-]{36})/i.exec(error_description ?? '')?.[1]
+  return new AzureError(cancelled && !aadsts ? 'declined' : problemOfAadsts(aadsts, error ?? undefined), {
+    aadsts,
+    correlationId,
+    microsoftCode: error ?? undefined,
+  })
+}
+
+/** The canonical https address where an administrator approves everything Rolecall asks for, for the whole tenant. */
+export function adminConsentUrl({ tenantId, redirectUri, state }: { tenantId: string; redirectUri: string; state: string }): string {
+  const tenant = z.guid().toLowerCase().safeParse(tenantId)
+  if (!tenant.success) throw toAzureError(tenant.error)
+  const url = new URL(`${cloud().login}/${tenant.data}/v2.0/adminconsent`)
+  // Asked for whole: consent for fewer scopes would revoke the others.
+  const scope = [...scopesOf('graph'), ...scopesOf('arm')].join(' ')
+  url.search = new URLSearchParams({ client_id: env().azure.clientId, scope, redirect_uri: redirectUri, state }).toString()
+  return url.href
+}

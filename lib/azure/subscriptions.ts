@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import type { Azure } from './azure'
+import { toAzureError } from './azure-error'
+import { cleanText } from './clean-text'
+
+const SubscriptionRow = z
+  .object({
+    subscriptionId: z.guid().toLowerCase(),
+    displayName: z.string().nullish(),
+    state: z.string().nullish(),
+    tenantId: z.guid().toLowerCase(),
+  })
+  .transform(({ subscriptionId, displayName, state, tenantId }) => ({
+    id: subscriptionId,
+    name: cleanText(displayName) ?? subscriptionId,
+    /** `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`. */
+    state: state ?? 'Unknown',
+    tenantId,
+  }))
+
+export type Subscription = z.infer<typeof SubscriptionRow>
+
+/** One subscription. Not found and not allowed are the same answer here: `subscription_not_readable`. */
+export async function getSubscription(azure: Azure, subscriptionId: string): Promise<Subscription> {
+  try {
+    return SubscriptionRow.parse(await azure.subscriptions().subscriptions.get(subscriptionId))
+  } catch (error) {
+    throw toAzureError(error)
+  }
+}
+
+/** Every subscription of the token's tenant that the account may read. */
+export async function listSubscriptions(azure: Azure): Promise<Subscription[]> {
+  const found = new Map<string, Subscription>()
+  try {
+    for await (const page of azure.subscriptions().subscriptions.list().byPage()) {
+      for (const row of z.array(SubscriptionRow).parse(page)) found.set(row.id, row)
+    }
+  } catch (error) {
+    throw toAzureError(error)
+  }
+  return [...found.values()]
+}
