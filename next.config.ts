@@ -15,6 +15,8 @@ const config: NextConfig = {
   reactStrictMode: true,
   // Loaded from node_modules as they are: they find their own WebAssembly, SQL or worker files beside themselves.
   serverExternalPackages: ['@azure/msal-node', '@electric-sql/pglite', 'pg', 'pg-boss', 'pino'],
+  // `forbidden()`: the page that tells a viewer who to ask.
+  experimental: { authInterrupts: true },
   headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
 }
 

@@ -1,0 +1,33 @@
+import NextAuth from 'next-auth'
+import type { NextRequest } from 'next/server'
+import { z } from 'zod'
+import { authOptions } from '@/lib/auth/options'
+import { cloud } from '@/lib/azure/cloud'
+import { browserAddress } from '@/lib/azure/transport'
+import { endPreviousSession } from '@/lib/session'
+
+type Context = { params: Promise<{ nextauth: string[] }> }
+
+/** next-auth's own routes: sign-in, the way back from Microsoft, sign-out. */
+async function handle(request: NextRequest, context: Context): Promise<Response> {
+  const { nextauth } = await context.params
+  if (nextauth[0] === 'callback') await endPreviousSession()
+  const response: Response = await NextAuth(request, context, authOptions())
+  return toBrowser(response)
+}
+
+/** Sends the browser to where the login really is: Microsoft, or the sandbox that plays it. */
+async function toBrowser(response: Response): Promise<Response> {
+  const headers = new Headers(response.headers)
+  const location = headers.get('location')
+  if (location) headers.set('location', dialled(location))
+  if (!headers.get('content-type')?.includes('json')) return new Response(response.body, { status: response.status, headers })
+
+  const body = z.looseObject({ url: z.string().optional() }).parse(await response.json())
+  headers.delete('content-length')
+  return new Response(JSON.stringify(body.url ? { ...body, url: dialled(body.url) } : body), { status: response.status, headers })
+}
+
+const dialled = (url: string) => (url.startsWith(`${cloud().login}/`) ? browserAddress(url) : url)
+
+export { handle as GET, handle as POST }

@@ -1,0 +1,10 @@
+'use server'
+
+import { redirect } from 'next/navigation'
+import { endCurrentSession } from '@/lib/session'
+
+/** Signs this browser out and shows the sign-in page. */
+export async function signOut(): Promise<void> {
+  await endCurrentSession()
+  redirect('/signin')
+}

@@ -1,0 +1,80 @@
+import type { NextAuthOptions } from 'next-auth'
+import AzureAD from 'next-auth/providers/azure-ad'
+import { z } from 'zod'
+import { cloud } from '@/lib/azure/cloud'
+import { loginAgent } from '@/lib/azure/transport'
+import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import { safePath } from '@/lib/safe-path'
+import { authCookies } from './cookies'
+import { endSession } from './end-session'
+import { registerSignIn } from './register-sign-in'
+
+/** Personal Microsoft accounts live in this tenant: they belong to no organisation. */
+const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
+
+/** Milliseconds to wait for Microsoft's answers while a person watches. */
+const LOGIN_TIMEOUT_MS = 15_000
+
+/** The claims of an Entra ID v2 id token that identify a person (reference: id-token-claims-reference). */
+const Claims = z
+  .object({ tid: z.guid().toLowerCase(), oid: z.guid().toLowerCase(), name: z.string().optional(), preferred_username: z.string().optional(), idp: z.string().optional() })
+  .transform((claims) => ({
+    tenantId: claims.tid,
+    objectId: claims.oid,
+    name: claims.name ?? claims.preferred_username ?? claims.oid,
+    email: claims.preferred_username ?? '',
+    organisationName: (!claims.idp && claims.preferred_username?.split('@')[1]) || claims.tid,
+  }))
+
+/** The portal's own sign-in. Microsoft's tokens are dropped here: the cookie holds a session id and nothing else. */
+export function authOptions(): NextAuthOptions {
+  const { azure, authSecret, portalUrl } = env()
+  return {
+    secret: authSecret,
+    providers: [provider()],
+    session: { strategy: 'jwt', maxAge: 12 * 60 * 60 },
+    cookies: authCookies(portalUrl),
+    useSecureCookies: portalUrl.startsWith('https://'),
+    pages: { signIn: '/signin', signOut: '/signin', error: '/signin' },
+    callbacks: {
+      signIn({ profile }) {
+        const claims = Claims.safeParse(profile)
+        if (!claims.success || claims.data.tenantId === CONSUMER_TENANT) return false
+        return azure.allowedTenants === 'any' || azure.allowedTenants.includes(claims.data.tenantId)
+      },
+      async jwt({ token, profile, trigger }) {
+        if (trigger !== 'signIn' && trigger !== 'signUp') return { sid: token.sid }
+        return { sid: await registerSignIn(Claims.parse(profile)) }
+      },
+      session: () => ({ expires: '' }),
+      redirect: ({ url, baseUrl }) => baseUrl + safePath(url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url),
+    },
+    events: {
+      async signOut({ token }) {
+        if (typeof token?.sid === 'string') await endSession(token.sid)
+      },
+    },
+    logger: {
+      error: (code, details) => log().error({ event: 'sign_in', reason: code, error: details instanceof Error ? details : (details as { error?: unknown }).error }),
+      warn: (code) => log().warn({ event: 'sign_in', reason: code }),
+      debug: () => undefined,
+    },
+  }
+}
+
+function provider() {
+  const { azure } = env()
+  const { clientId, clientSecret, allowedTenants } = azure
+  // With several tenants the discovery document's issuer is a template; openid-client resolves it for this literal address.
+  const tenant = allowedTenants === 'any' || allowedTenants.length > 1 ? 'organizations' : allowedTenants[0]
+  return {
+    ...AzureAD({ clientId, clientSecret }),
+    wellKnown: `${cloud().login}/${tenant}/v2.0/.well-known/openid-configuration`,
+    authorization: { params: { scope: 'openid profile email', prompt: 'select_account' } },
+    checks: ['pkce' as const, 'state' as const, 'nonce' as const],
+    httpOptions: { timeout: LOGIN_TIMEOUT_MS, agent: loginAgent() },
+    // The stock profile fetches a photo from Microsoft Graph with the new token: one more call, one more way to fail.
+    profile: (claims: { oid: string; name?: string; preferred_username?: string }) => ({ id: claims.oid, name: claims.name ?? null, email: claims.preferred_username ?? null }),
+  }
+}

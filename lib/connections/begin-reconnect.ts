@@ -1,0 +1,22 @@
+import type { Actor } from '@/db/actor'
+import { allow } from '@/lib/allow'
+import { AzureError } from '@/lib/azure/azure-error'
+import { discoverTenant } from '@/lib/azure/discover-tenant'
+import { log } from '@/lib/log'
+import { findConnection } from './find-connection'
+import { openAttempt } from './open-attempt'
+
+/**
+ * Begins to sign an existing connection in again. The tenant is looked up anew, since a subscription may have moved;
+ * when that fails, the tenant it was connected in is still the best place to sign in.
+ */
+export async function beginReconnect(actor: Actor, connectionId: string): Promise<{ attemptId: string }> {
+  allow(actor, 'connect')
+  const connection = await findConnection(actor, connectionId)
+  const tenantId = await discoverTenant(connection.subscriptionId).catch((error: unknown) => {
+    if (!(error instanceof AzureError)) throw error
+    log().warn({ event: 'reconnect_tenant_not_discovered', connectionId, error })
+    return connection.tenantId
+  })
+  return { attemptId: await openAttempt(actor, { subscriptionId: connection.subscriptionId, tenantId, connectionId }) }
+}

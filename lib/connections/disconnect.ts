@@ -1,0 +1,58 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb, type Transaction } from '@/db/client'
+import { connectionSecrets, connections, syncRuns } from '@/db/schema'
+import { allow } from '@/lib/allow'
+import { audit } from '@/lib/audit'
+import { type ConnectionRow, findConnection } from './find-connection'
+
+type Choice = { data: 'keep' | 'delete'; typed?: string }
+
+/** `mistyped`: deletion was asked for, but the label typed to confirm it is another. */
+type Disconnected = { kind: 'disconnected' } | { kind: 'mistyped' }
+
+/**
+ * Ends a connection. Its tokens go first, in a transaction of their own, so that nothing that fails later can leave
+ * them behind. Then its data stays readable (*keep*) or goes whole (*delete*); an open run can publish neither way.
+ */
+export async function disconnect(actor: Actor, connectionId: string, { data, typed }: Choice): Promise<Disconnected> {
+  allow(actor, 'disconnect')
+  const connection = await findConnection(actor, connectionId)
+  if (data === 'delete' && typed !== connection.label) return { kind: 'mistyped' }
+
+  const db = await getDb()
+  await db.transaction((tx) => cutOff(tx, actor, connection, data))
+  if (data === 'delete') await db.transaction((tx) => erase(tx, actor, connection))
+  return { kind: 'disconnected' }
+}
+
+async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
+  const { organisationId } = actor
+  await tx.delete(connectionSecrets).where(and(eq(connectionSecrets.organisationId, organisationId), eq(connectionSecrets.connectionId, connection.id)))
+  await tx
+    .update(syncRuns)
+    .set({ state: 'cancelled', finishedAt: sql`now()` })
+    .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.connectionId, connection.id), inArray(syncRuns.state, ['queued', 'running'])))
+  await tx
+    .update(connections)
+    .set({ state: 'disconnected', stateReason: null, nextSyncAt: null, disconnectedAt: sql`now()` })
+    .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
+  await audit(tx, actor, {
+    action: 'connection.disconnected',
+    subject: connection.label,
+    details: { subscription: connection.subscriptionId, data: data === 'keep' ? 'kept' : 'deleted' },
+  })
+}
+
+/** Removes the connection with its runs and assignments, then the principals and roles that nothing else names. */
+async function erase(tx: Transaction, actor: Actor, connection: ConnectionRow) {
+  const { organisationId } = actor
+  await tx.delete(connections).where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
+  await tx.execute(sql`
+    delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${connection.tenantId}
+      and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)`)
+  await tx.execute(sql`
+    delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${connection.tenantId}
+      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)`)
+  await audit(tx, actor, { action: 'connection.deleted', subject: connection.label, details: { subscription: connection.subscriptionId } })
+}

@@ -1,0 +1,58 @@
+import { and, eq } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { type AttemptProblem, connections } from '@/db/schema'
+import { adminConsentUrl } from '@/lib/azure/sign-in'
+import { browserAddress } from '@/lib/azure/transport'
+import { env } from '@/lib/env'
+import { findAttempt } from './find-attempt'
+
+type Account = { objectId: string; tenantId: string; name: string }
+
+/** An attempt as its pages show it. No secret is among its fields. */
+export type Attempt = {
+  id: string
+  subscriptionId: string
+  tenantId: string
+  connectionId: string | null
+  connectionLabel: string | null
+  /** The account that the connection being reconnected lived on until now. */
+  previousAccount: Account | null
+  account: Account | null
+  problem: AttemptProblem | null
+  expired: boolean
+  confirmed: boolean
+  madeConnectionIds: string[]
+  expiresAt: Date
+  /** To send to an administrator of the subscription's tenant. */
+  adminConsentUrl: string
+}
+
+/** The member's own attempt, or null. */
+export async function getAttempt(actor: Actor, attemptId: string): Promise<Attempt | null> {
+  const db = await getDb()
+  const attempt = await findAttempt(db, actor, attemptId)
+  if (!attempt) return null
+  const [connection] = attempt.connectionId
+    ? await db
+        .select({ label: connections.label, objectId: connections.accountObjectId, tenantId: connections.accountTenantId, name: connections.accountName })
+        .from(connections)
+        .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, attempt.connectionId)))
+    : []
+  const { accountObjectId, accountTenantId, accountName } = attempt
+  return {
+    id: attempt.id,
+    subscriptionId: attempt.subscriptionId,
+    tenantId: attempt.tenantId,
+    connectionId: attempt.connectionId,
+    connectionLabel: connection?.label ?? null,
+    previousAccount: connection ? { objectId: connection.objectId, tenantId: connection.tenantId, name: connection.name } : null,
+    account: accountObjectId && accountTenantId ? { objectId: accountObjectId, tenantId: accountTenantId, name: accountName ?? accountObjectId } : null,
+    problem: attempt.problem,
+    expired: attempt.expired,
+    confirmed: attempt.confirmedAt !== null,
+    madeConnectionIds: attempt.madeConnectionIds,
+    expiresAt: attempt.expiresAt,
+    adminConsentUrl: browserAddress(adminConsentUrl({ tenantId: attempt.tenantId, redirectUri: `${env().portalUrl}/api/azure/admin-consent`, state: 'link' })),
+  }
+}

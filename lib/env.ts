@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** The demo application that the sandbox's world registers. Public on purpose: it opens nothing but the sandbox. */
+const SANDBOX_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', clientSecret: 'sandbox-secret' }
+
+/** Bytes in an AES-256 key. */
+const KEY_BYTES = 32
+
+const filled = z.string().trim().min(1)
+const Guid = z.guid('is not a GUID').toLowerCase()
+
+const EncryptionKeys = filled.transform((text, context) =>
+  text.split(',').map((entry) => {
+    const [kid, encoded] = entry.trim().split(':')
+    const key = Buffer.from(encoded ?? '', 'base64')
+    if (!kid || key.length !== KEY_BYTES) context.addIssue('must be kid:key pairs, each key 32 bytes in base64')
+    return { kid: kid ?? '', key: new Uint8Array(key) }
+  }),
+)
+
+const Environment = z.object({
+  PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  PORTAL_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  SANDBOX_URL: z.url({ protocol: /^http$/, error: 'must be an http address' }).optional(),
+  AZURE_CLIENT_ID: Guid.optional(),
+  AZURE_CLIENT_SECRET: filled.optional(),
+  AZURE_TENANT_ID: filled.transform((text) => text.split(',').map((id) => id.trim())).pipe(z.array(Guid)).optional(),
+  AZURE_CLOUD: z.enum(['global', 'usgov', 'china']).default('global'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  DATA_DIR: filled.default('.data'),
+  AUTH_SECRET: filled.min(32, 'must have at least 32 characters').optional(),
+  ENCRYPTION_KEYS: EncryptionKeys.optional(),
+  ROLECALL_MODE: z.enum(['sandbox', 'azure']).optional(),
+  WORKER: z.enum(['on', 'off']).default('on'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+export type Env = {
+  mode: 'sandbox' | 'azure'
+  /** Origin the browser uses, without a trailing slash. */
+  portalUrl: string
+  sandboxUrl: string | null
+  azure: { clientId: string; clientSecret: string; allowedTenants: 'any' | string[]; cloud: 'global' | 'usgov' | 'china' }
+  databaseUrl: string | null
+  dataDir: string
+  authSecret: string
+  /** The first seals; all of them open. */
+  encryptionKeys: { kid: string; key: Uint8Array<ArrayBuffer> }[]
+  worker: boolean
+  logLevel: string
+}
+
+/** A configuration that cannot be started with; its message is one sentence for whoever starts it. */
+export class BadConfiguration extends Error {
+  override name = 'BadConfiguration'
+}
+
+let parsed: Env | undefined
+
+/** The environment, parsed once. */
+export function env(): Env {
+  parsed ??= parseEnv(process.env)
+  return parsed
+}
+
+/** Reads a process environment whole, or throws {@link BadConfiguration} naming the first setting that is wrong. */
+export function parseEnv(source: Record<string, string | undefined>): Env {
+  const result = Environment.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')))
+  if (!result.success) {
+    const issue = result.error.issues[0]
+    throw new BadConfiguration(`${issue?.path.join('.')} ${issue?.message}.`)
+  }
+  const settings = result.data
+  const azure = azureOf(settings)
+  const dataDir = resolve(settings.DATA_DIR)
+  return {
+    mode: settings.SANDBOX_URL ? 'sandbox' : 'azure',
+    portalUrl: new URL(settings.PORTAL_URL ?? `http://localhost:${settings.PORT}`).origin,
+    sandboxUrl: settings.SANDBOX_URL ? new URL(settings.SANDBOX_URL).origin : null,
+    azure,
+    databaseUrl: settings.DATABASE_URL ?? null,
+    dataDir,
+    ...keysOf(settings, dataDir),
+    worker: settings.WORKER === 'on',
+    logLevel: settings.LOG_LEVEL,
+  }
+}
+
+type Settings = z.infer<typeof Environment>
+
+function azureOf(settings: Settings): Env['azure'] {
+  const given = { AZURE_CLIENT_ID: settings.AZURE_CLIENT_ID, AZURE_CLIENT_SECRET: settings.AZURE_CLIENT_SECRET, AZURE_TENANT_ID: settings.AZURE_TENANT_ID }
+  const missing = Object.entries(given).filter(([, value]) => value === undefined)
+  const cloud = settings.AZURE_CLOUD
+
+  if (settings.SANDBOX_URL) {
+    if (missing.length < 3) throw new BadConfiguration('Azure credentials and SANDBOX_URL are both set. Remove one: real credentials never meet the sandbox.')
+    return { ...SANDBOX_APP, allowedTenants: 'any', cloud }
+  }
+  const { AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret, AZURE_TENANT_ID: allowedTenants } = settings
+  if (!clientId || !clientSecret || !allowedTenants) {
+    throw new BadConfiguration(`${missing.map(([name]) => name).join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set. Set all of AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_TENANT_ID, or none for the sandbox.`)
+  }
+  return { clientId, clientSecret, allowedTenants, cloud }
+}
+
+/**
+ * The session secret and the sealing keys. With the embedded database they may be left out: they are then made once and
+ * kept beside it, readable by the owner only. Several processes on one PostgreSQL must be given the same ones.
+ */
+function keysOf(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys'> {
+  if (settings.AUTH_SECRET && settings.ENCRYPTION_KEYS) return { authSecret: settings.AUTH_SECRET, encryptionKeys: settings.ENCRYPTION_KEYS }
+  if (settings.DATABASE_URL) throw new BadConfiguration('With DATABASE_URL, AUTH_SECRET and ENCRYPTION_KEYS must be set, the same for every process.')
+
+  const file = join(dataDir, 'keys.json')
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const made = { authSecret: randomBytes(KEY_BYTES).toString('base64url'), encryptionKeys: `local-1:${randomBytes(KEY_BYTES).toString('base64')}` }
+    try {
+      writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
+    } catch (error) {
+      // Another process of the same start made it between our look and our write: its keys are the ones.
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
+  }
+  const kept = z.object({ authSecret: filled, encryptionKeys: EncryptionKeys }).safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  if (!kept.success) throw new BadConfiguration(`${file} is damaged. Restore it from a backup, or delete it and reconnect every subscription.`)
+  return { authSecret: settings.AUTH_SECRET ?? kept.data.authSecret, encryptionKeys: settings.ENCRYPTION_KEYS ?? kept.data.encryptionKeys }
+}

@@ -1,0 +1,46 @@
+import { fromPglite, PgBoss } from 'pg-boss'
+import { getEngine } from '@/db/client'
+import { log } from '@/lib/log'
+
+export const SYNC_QUEUE = 'sync'
+export const TICK_QUEUE = 'tick'
+
+/** Seconds that a finished job stays, for whoever looks into the queue by hand. */
+const JOB_KEPT_SECONDS = 24 * 60 * 60
+
+/** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
+const JOB_EXPIRES_SECONDS = 60 * 60
+
+const shared = globalThis as typeof globalThis & { rolecallBoss?: Promise<PgBoss> }
+
+/**
+ * The queue, on the same database as everything else, started once per process. Jobs carry ids only. Runs are retried by
+ * the connection's own schedule, which knows what the failure was, so the queue itself retries nothing.
+ */
+export function getBoss(): Promise<PgBoss> {
+  shared.rolecallBoss ??= start()
+  return shared.rolecallBoss
+}
+
+/** Lets running jobs end, then stops the queue. Does nothing when it was never started. */
+export async function stopBoss(): Promise<void> {
+  const boss = await shared.rolecallBoss
+  shared.rolecallBoss = undefined
+  await boss?.stop({ graceful: true, timeout: 5000 })
+}
+
+async function start(): Promise<PgBoss> {
+  const engine = await getEngine()
+  const boss = new PgBoss({
+    ...(engine.kind === 'embedded' ? { db: fromPglite(engine.pglite), backend: 'pglite' as const } : { connectionString: engine.url }),
+    useListenNotify: true,
+    // The embedded engine has one connection and no other process to compete with: less housekeeping, fewer pauses.
+    ...(engine.kind === 'embedded' ? { reindex: false, monitorVacuum: false } : {}),
+  })
+  boss.on('error', (error) => log().error({ event: 'queue', error }))
+  await boss.start()
+  const options = { retryLimit: 0, expireInSeconds: JOB_EXPIRES_SECONDS, deleteAfterSeconds: JOB_KEPT_SECONDS, notify: true }
+  await boss.createQueue(SYNC_QUEUE, options)
+  await boss.createQueue(TICK_QUEUE, { ...options, policy: 'singleton' })
+  return boss
+}

@@ -1,0 +1,38 @@
+import { closeDb, getDb } from '@/db/client'
+import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import { getBoss, stopBoss } from './boss'
+import { startWorker } from './start-worker'
+
+/**
+ * What a long-lived process does besides answering pages: opens and migrates the database, starts the queue, works it if
+ * asked to, and on the way out lets go of all three. With `NEXT_MANUAL_SIG_HANDLE` the signals are ours.
+ */
+export async function serve({ worker }: { worker: boolean }): Promise<void> {
+  env()
+  const ending = new AbortController()
+  const end = (code: number) => {
+    if (ending.signal.aborted) return
+    ending.abort(new Error('The process is ending.'))
+    void shutDown().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log().error({ event: 'shutdown_failed', error })
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', () => end(0))
+  process.on('SIGINT', () => end(0))
+  // The parent that started us is gone without a signal: nothing may be left running.
+  process.on('disconnect', () => end(0))
+
+  await getDb()
+  if (worker) await startWorker(ending.signal)
+  else await getBoss()
+}
+
+async function shutDown(): Promise<void> {
+  await stopBoss()
+  await closeDb()
+}

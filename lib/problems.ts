@@ -1,0 +1,220 @@
+/**
+ * Everything that can go wrong between Rolecall and Microsoft, as a closed set of codes. Each says what happened, what
+ * to do next, and whether waiting helps. Pages, runs and attempts store the code, never a sentence or a raw error.
+ */
+export type ProblemKind =
+  /** Waiting helps: tried again after minutes. */
+  | 'transient'
+  /** A person must sign in to Microsoft again. */
+  | 'sign_in'
+  /** A person must grant or change something first. */
+  | 'right'
+  /** A fault in how Rolecall is set up or built. */
+  | 'ours'
+
+type Problem = { kind: ProblemKind; title: string; sentence: string; next: string }
+
+export const PROBLEMS = {
+  declined: {
+    kind: 'sign_in',
+    title: 'The permissions were declined',
+    sentence: 'Microsoft reports that the requested permissions were not accepted, so nothing was connected.',
+    next: 'Sign in again and choose Accept. If Microsoft asked for an administrator, send them the approval link.',
+  },
+  admin_consent_required: {
+    kind: 'sign_in',
+    title: 'An administrator must approve Rolecall first',
+    sentence: 'Reading the directory’s users needs an administrator’s consent, and this tenant has not given it.',
+    next: 'Send the approval link to an administrator of the tenant. Once they have accepted, sign in again.',
+  },
+  account_not_in_tenant: {
+    kind: 'sign_in',
+    title: 'That account is not in this tenant',
+    sentence: 'The subscription belongs to another tenant than the account you signed in with.',
+    next: 'Sign in with an account of the subscription’s tenant, or have yours invited to it as a guest.',
+  },
+  wrong_tenant: {
+    kind: 'sign_in',
+    title: 'The sign-in came from another tenant',
+    sentence: 'Microsoft answered for a different tenant than the one that owns the subscription, so the answer was not used.',
+    next: 'Sign in again with an account of the subscription’s tenant.',
+  },
+  blocked_by_policy: {
+    kind: 'sign_in',
+    title: 'A Conditional Access policy blocked the sign-in',
+    sentence: 'The tenant’s policies do not allow this account to sign in from here. Trying again will not help.',
+    next: 'Show the code below to an administrator of the tenant, or sign in from a device and place its policies allow.',
+  },
+  mfa_required: {
+    kind: 'sign_in',
+    title: 'Microsoft asks for one more verification',
+    sentence: 'The tenant demands multifactor authentication before Azure can be read.',
+    next: 'Continue to Microsoft and complete the verification.',
+  },
+  not_assigned_to_app: {
+    kind: 'sign_in',
+    title: 'This account is not assigned to Rolecall',
+    sentence: 'The tenant lets only assigned people use this application.',
+    next: 'Ask an administrator to assign the account to Rolecall under Enterprise applications, then sign in again.',
+  },
+  account_disabled: {
+    kind: 'sign_in',
+    title: 'The Microsoft account is disabled',
+    sentence: 'Microsoft no longer lets this account sign in.',
+    next: 'Sign in with another account that can read the subscription.',
+  },
+  attempt_expired: {
+    kind: 'sign_in',
+    title: 'This attempt has expired',
+    sentence: 'A connection must be finished within 30 minutes. Nothing was connected.',
+    next: 'Start again with the subscription ID.',
+  },
+  attempt_used: {
+    kind: 'sign_in',
+    title: 'This sign-in was already used',
+    sentence: 'Each sign-in can be used once. The page may have been reloaded or opened from history.',
+    next: 'Sign in again.',
+  },
+  state_mismatch: {
+    kind: 'sign_in',
+    title: 'The sign-in could not be matched to you',
+    sentence: 'The answer from Microsoft does not belong to a sign-in that you began here, so it was not used.',
+    next: 'Start the connection again from the Integrations page, in one tab.',
+  },
+  app_redirect_wrong: {
+    kind: 'ours',
+    title: 'The redirect address is not registered',
+    sentence: 'Microsoft does not know the address it was asked to return to.',
+    next: 'Add the redirect address shown in the set-up guide to the app registration, then sign in again.',
+  },
+  app_secret_wrong: {
+    kind: 'ours',
+    title: 'The app’s client secret is wrong',
+    sentence: 'Microsoft refused Rolecall’s own credentials. Often the secret’s ID was configured instead of its value.',
+    next: 'Set AZURE_CLIENT_SECRET to the value of a current secret, restart Rolecall, then sign in again.',
+  },
+  app_secret_expired: {
+    kind: 'ours',
+    title: 'The app’s client secret has expired',
+    sentence: 'Microsoft refused Rolecall’s own credentials because they are out of date.',
+    next: 'Create a new client secret in the app registration, set AZURE_CLIENT_SECRET, and restart Rolecall.',
+  },
+  app_not_in_tenant: {
+    kind: 'ours',
+    title: 'The app is unknown in this tenant',
+    sentence: 'Microsoft does not find Rolecall’s app registration in the subscription’s tenant or cloud.',
+    next: 'Check AZURE_CLIENT_ID and that the app registration allows accounts of other tenants.',
+  },
+  subscription_unknown: {
+    kind: 'right',
+    title: 'Azure does not know this subscription',
+    sentence: 'No subscription with this ID exists in this cloud. IDs are easily confused with tenant or resource IDs.',
+    next: 'Copy the ID again from Subscriptions in the Azure portal.',
+  },
+  azure_unreachable: {
+    kind: 'transient',
+    title: 'Azure could not be reached',
+    sentence: 'Microsoft did not answer in time, or answered with a server error.',
+    next: 'Wait a minute, then try again.',
+  },
+  throttled: {
+    kind: 'transient',
+    title: 'Azure asked to wait',
+    sentence: 'Too many requests were made in a short time.',
+    next: 'Wait a minute, then try again.',
+  },
+  sign_in_revoked: {
+    kind: 'sign_in',
+    title: 'The Microsoft sign-in was revoked',
+    sentence: 'The consent or session this connection lives on was withdrawn, or the password was reset.',
+    next: 'Reconnect with a Microsoft account that can read the subscription.',
+  },
+  sign_in_expired: {
+    kind: 'sign_in',
+    title: 'The Microsoft sign-in has expired',
+    sentence: 'The sign-in this connection lives on is no longer accepted.',
+    next: 'Reconnect with a Microsoft account that can read the subscription.',
+  },
+  subscription_not_readable: {
+    kind: 'right',
+    title: 'The account cannot read this subscription',
+    sentence: 'The account has no role on the subscription, or the subscription was deleted.',
+    next: 'Ask for the Reader role on this subscription, then check again.',
+  },
+  subscription_moved: {
+    kind: 'sign_in',
+    title: 'The subscription belongs to another tenant',
+    sentence: 'The subscription is not in the tenant that was signed in to. It may have been transferred.',
+    next: 'Reconnect and sign in to the tenant that owns it now.',
+  },
+  subscription_disabled: {
+    kind: 'right',
+    title: 'The subscription is not enabled',
+    sentence: 'Azure reports this subscription as disabled or deleted. Role assignments can still be read.',
+    next: 'Reactivate it in the Azure portal if it should be in use.',
+  },
+  reader_role_missing: {
+    kind: 'right',
+    title: 'Role assignments are not readable',
+    sentence: 'Rolecall could not read role assignments with this account.',
+    next: 'Ask for the Reader role on this subscription, then check again.',
+  },
+  directory_not_readable: {
+    kind: 'right',
+    title: 'The directory is not readable',
+    sentence: 'Microsoft Graph refused to list users, so names, emails and statuses cannot be shown.',
+    next: 'Have an administrator grant User.Read.All, and use a member account: guests cannot list users.',
+  },
+  untrusted_link: {
+    kind: 'ours',
+    title: 'An answer pointed somewhere untrusted',
+    sentence: 'A page or redirect led outside Microsoft’s own addresses. It was not followed and no token was sent.',
+    next: 'Try again. If it happens again, tell whoever runs your network: something may be altering traffic.',
+  },
+  endless_list: {
+    kind: 'ours',
+    title: 'A list from Microsoft did not end',
+    sentence: 'Pages repeated or exceeded every plausible number, so the read was stopped.',
+    next: 'Try again later. The last good data stays.',
+  },
+  bad_answer: {
+    kind: 'transient',
+    title: 'Microsoft’s answer could not be understood',
+    sentence: 'An answer was cut off or did not have the documented form.',
+    next: 'Wait a few minutes: Rolecall tries again by itself. The last good data stays.',
+  },
+  timed_out: {
+    kind: 'transient',
+    title: 'The sync took too long',
+    sentence: 'The run passed its deadline and was ended.',
+    next: 'Wait a few minutes: Rolecall tries again by itself. The last good data stays.',
+  },
+  interrupted: {
+    kind: 'transient',
+    title: 'The sync was interrupted',
+    sentence: 'The process that carried it ended before it was done.',
+    next: 'Wait a few minutes: Rolecall tries again by itself. The last good data stays.',
+  },
+  secret_unreadable: {
+    kind: 'sign_in',
+    title: 'The stored sign-in cannot be opened',
+    sentence: 'The key that sealed it is missing or has changed.',
+    next: 'Restore the encryption key, or reconnect.',
+  },
+  unknown: {
+    kind: 'ours',
+    title: 'Something went wrong on our side',
+    sentence: 'The cause was logged with the number below.',
+    next: 'Try again. If it happens again, pass on the number.',
+  },
+} as const satisfies Record<string, Problem>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code)
+
+/** The words for a stored code; an unknown one reads as our own fault. */
+export function explain(code: string | null | undefined): Problem & { code: ProblemCode } {
+  const known = code && isProblemCode(code) ? code : 'unknown'
+  return { code: known, ...PROBLEMS[known] }
+}

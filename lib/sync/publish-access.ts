@@ -1,0 +1,70 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Transaction } from '@/db/client'
+import { connections, syncRuns } from '@/db/schema'
+import type { Meter } from '@/lib/azure/meter'
+import { nextSyncAt } from '@/lib/next-sync-at'
+import type { ClaimedRun } from './claim-run'
+import { heldRun, RunLost } from './held-run'
+import { type Access, hasGaps } from './read-access'
+import { writeAssignments } from './write-assignments'
+import { writePrincipals } from './write-principals'
+import { writeRoles } from './write-roles'
+
+/**
+ * Makes what a run read the published result, in the transaction it is given: readers see the old or the new, never a
+ * mix. Takes the connection's row first, so that two publishes of one connection cannot interleave, then checks the
+ * fencing number, so that a worker that woke up late writes nothing. Throws {@link RunLost} for it.
+ */
+export async function publishAccess(tx: Transaction, run: ClaimedRun, access: Access, meter: Meter): Promise<void> {
+  const { organisationId, connection } = run
+  const own = and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id))
+  const [locked] = await tx
+    .select({
+      schedule: connections.schedule,
+      // Strictly after the last one: what is read as of a publish time must stay what it was.
+      at: sql<string>`greatest(date_trunc('milliseconds', clock_timestamp()), ${connections.publishedAt} + interval '1 millisecond')::text`,
+    })
+    .from(connections)
+    .where(own)
+    .for('update')
+  const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(heldRun(run)).for('update')
+  if (!locked || !held) throw new RunLost('The run is no longer held by this worker.')
+
+  const at = new Date(locked.at)
+  await writePrincipals(tx, run, access)
+  await writeRoles(tx, run, access)
+  const { gained, lost } = await writeAssignments(tx, run, access.assignments, at)
+
+  const people = new Set(access.assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId)).size
+  await tx
+    .update(syncRuns)
+    .set({
+      state: 'succeeded',
+      phase: 'done',
+      finishedAt: at,
+      gained,
+      lost,
+      people,
+      assignments: access.assignments.length,
+      counters: { assignments: access.assignments.length, people: access.people.size, peopleWanted: people },
+      coverage: access.coverage,
+      gaps: hasGaps(access.coverage),
+      calls: meter.calls,
+      retries: meter.retries,
+      problem: null,
+    })
+    .where(heldRun(run))
+  await tx
+    .update(connections)
+    .set({
+      publishedRunId: run.id,
+      publishedAt: at,
+      state: 'active',
+      stateReason: null,
+      failures: 0,
+      nextSyncAt: nextSyncAt(locked.schedule, at),
+      subscriptionName: access.subscription.name,
+      subscriptionState: access.subscription.state,
+    })
+    .where(own)
+}

@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '@/db/client'
+import type { ClaimedRun } from './claim-run'
+import type { Access } from './read-access'
+
+/** Stores the definitions of the roles that are held here; rows that say the same already are left alone. */
+export async function writeRoles(tx: Transaction, { organisationId, connection }: ClaimedRun, { assignments, roles }: Access): Promise<void> {
+  const read = new Map(roles.map((role) => [role.id, role]))
+  const held = [...new Set(assignments.map(({ roleId }) => roleId))]
+  const rows = held.map((id) => ({ id, ...read.get(id) }))
+  await tx.execute(sql`
+    insert into role_definitions as known (organisation_id, tenant_id, id, name, custom, description, privilege, sort_name)
+    select ${organisationId}, ${connection.tenantId}, id, name, coalesce(custom, false), description, privilege, lower(coalesce(name, id))
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as read(id text, name text, custom boolean, description text, privilege text)
+    on conflict (organisation_id, tenant_id, id) do update set
+      name = excluded.name, custom = excluded.custom, description = excluded.description,
+      privilege = excluded.privilege, sort_name = excluded.sort_name
+    where excluded.name is not null and (known.name, known.custom, known.description, known.privilege) is distinct from
+      (excluded.name, excluded.custom, excluded.description, excluded.privilege)`)
+}

@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto'
+import { type NextRequest, NextResponse } from 'next/server'
+import { cloud } from '@/lib/azure/cloud'
+import { browserAddress } from '@/lib/azure/transport'
+import { contentSecurityPolicy } from '@/lib/content-security-policy'
+import { env } from '@/lib/env'
+import { isSameOrigin } from '@/lib/is-same-origin'
+
+const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
+
+/**
+ * In front of every page: refuses foreign writes, sets the content security policy, and tells the page its own address.
+ * Who may see or do what is not decided here, but where the data is read and written.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const { portalUrl } = env()
+  if (!SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
+    return new NextResponse('This request did not come from a page of this portal.', { status: 403 })
+  }
+
+  const nonce = randomBytes(16).toString('base64')
+  const policy = contentSecurityPolicy({
+    nonce,
+    formTargets: [new URL(browserAddress(cloud().login)).origin],
+    development: process.env.NODE_ENV === 'development',
+  })
+  const headers = new Headers(request.headers)
+  headers.set('x-nonce', nonce)
+  headers.set('x-pathname', request.nextUrl.pathname + request.nextUrl.search)
+  headers.set('content-security-policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('content-security-policy', policy)
+  return response
+}
+
+export const config = { matcher: ['/((?!_next/static|_next/image|icon|favicon).*)'] }
