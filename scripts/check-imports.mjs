@@ -78,7 +78,7 @@ function cycles(graph) {
     for (const { path, ours } of graph.get(file) ?? []) if (ours) walk(path, [...trail, file])
     done.add(file)
   }
-  for (const file of graph.keys()) walk(file, [])
+  for (const file of [...graph.keys()].sort()) walk(file, [])
   return found
 }
 

@@ -78,7 +78,7 @@ function startStaying(name, args, { port, portalUrl, sandboxUrl }) {
   child.once('exit', (code, signal) => {
     if (ending) return
     process.stderr.write(`The ${name} ended by itself (${signal ?? `code ${code}`}).\n`)
-    end(code || 1)
+    void end(code || 1)
   })
   return child
 }
@@ -91,6 +91,8 @@ async function end(code) {
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0))
+// Only there when a script started us, which is then gone.
+process.on('disconnect', () => end(0))
 
 start().catch((error) => {
   if (ending) return undefined
