@@ -9,7 +9,11 @@ export function armHttpClient(caller: Caller): HttpClient {
     async sendRequest(request) {
       guard(request.url)
       const body = typeof request.body === 'string' ? request.body : undefined
-      const response = await sendAuthorized(caller, 'arm', request.url, { method: request.method, headers: request.headers.toJSON(), body })
+      const response = await sendAuthorized(caller, 'arm', request.url, {
+        method: request.method,
+        headers: request.headers.toJSON(),
+        body,
+      })
       return {
         request,
         status: response.status,

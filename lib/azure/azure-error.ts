@@ -28,15 +28,19 @@ export class AzureError extends Error {
   readonly status?: number
   readonly retryAfterMs?: number
 
-  constructor(code: ProblemCode, { cause, microsoftCode, ...details }: AzureErrorDetails = {}) {
+  constructor(code: ProblemCode, message: string, { cause, microsoftCode, ...details }: AzureErrorDetails = {}) {
     const said = [
+      code,
       details.status && `HTTP ${details.status}`,
       details.aadsts && `AADSTS${details.aadsts}`,
       microsoftCode && /^[\w.]{1,80}$/.test(microsoftCode) && microsoftCode,
     ].filter(Boolean)
-    super(said.length > 0 ? `${code} (${said.join(', ')})` : code, cause === undefined ? undefined : { cause })
+    super(`${message} (${said.join(', ')})`, cause === undefined ? undefined : { cause })
     this.code = code
-    Object.assign(this, Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== '')))
+    Object.assign(
+      this,
+      Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== '')),
+    )
   }
 }
 
@@ -51,20 +55,29 @@ export function toAzureError(error: unknown): AzureError {
   if (isRestError(error)) return fromRest(error)
   if (error instanceof GraphError) return fromGraph(error)
   if (error instanceof AuthError) return fromMsal(error)
-  if (error instanceof ZodError || error instanceof SyntaxError) return new AzureError('bad_answer', { cause: error })
-  if (error instanceof Error && error.name === 'TimeoutError') return new AzureError('timed_out', { cause: error })
+  if (error instanceof ZodError || error instanceof SyntaxError)
+    return new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: error })
+  if (error instanceof Error && error.name === 'TimeoutError')
+    return new AzureError('timed_out', 'The deadline passed.', { cause: error })
   if (error instanceof Error && error.name === 'AbortError') {
-    return error.cause instanceof Error ? toAzureError(error.cause) : new AzureError('interrupted', { cause: error })
+    return error.cause instanceof Error
+      ? toAzureError(error.cause)
+      : new AzureError('interrupted', 'The work was stopped.', { cause: error })
   }
-  if (error instanceof TypeError && error.cause instanceof Error) return new AzureError('azure_unreachable', { cause: error })
-  return new AzureError('unknown', { cause: error })
+  if (error instanceof TypeError && error.cause instanceof Error)
+    return new AzureError('azure_unreachable', 'There was no usable answer.', { cause: error })
+  return new AzureError('unknown', 'Something else went wrong.', { cause: error })
 }
 
 function fromRest(error: RestError): AzureError {
   if (error.cause instanceof AzureError) return error.cause
-  if (error.code === 'PARSE_ERROR') return new AzureError('bad_answer', { status: error.statusCode, cause: error })
+  if (error.code === 'PARSE_ERROR')
+    return new AzureError('bad_answer', 'The answer did not have the documented form.', {
+      status: error.statusCode,
+      cause: error,
+    })
   const headers = error.response?.headers
-  return new AzureError(problemOfArm(error), {
+  return new AzureError(problemOfArm(error), 'Azure Resource Manager refused.', {
     status: error.statusCode,
     microsoftCode: error.code,
     correlationId: headers?.get('x-ms-correlation-request-id') ?? headers?.get('x-ms-request-id'),
@@ -78,15 +91,22 @@ function problemOfArm({ statusCode, code, request }: RestError): ProblemCode {
   if (statusCode === undefined) return 'azure_unreachable'
   // One page of Microsoft's prints 403 for a token that ARM does not accept; ARM itself answers 401.
   if (statusCode === 401 || code?.startsWith('InvalidAuthenticationToken')) return 'sign_in_expired'
-  if (statusCode === 403) return /\/Microsoft\.Authorization\//i.test(request?.url ?? '') ? 'reader_role_missing' : 'subscription_not_readable'
+  if (statusCode === 403)
+    return /\/Microsoft\.Authorization\//i.test(request?.url ?? '')
+      ? 'reader_role_missing'
+      : 'subscription_not_readable'
   if (statusCode === 404) return 'subscription_not_readable'
   if (statusCode === 400 && code === 'InvalidSubscriptionId') return 'subscription_unknown'
   return problemOfStatus(statusCode)
 }
 
 function fromGraph(error: GraphError): AzureError {
-  if (error.code === 'SyntaxError') return new AzureError('bad_answer', { status: error.statusCode, cause: error })
-  return new AzureError(problemOfGraph(error.statusCode), {
+  if (error.code === 'SyntaxError')
+    return new AzureError('bad_answer', 'The answer did not have the documented form.', {
+      status: error.statusCode,
+      cause: error,
+    })
+  return new AzureError(problemOfGraph(error.statusCode), 'Microsoft Graph refused.', {
     status: error.statusCode > 0 ? error.statusCode : undefined,
     microsoftCode: error.code ?? undefined,
     correlationId: error.requestId ?? error.headers?.get('request-id') ?? undefined,
@@ -122,12 +142,16 @@ const PROBLEM_OF_MSAL: Record<string, ProblemCode> = {
 
 function fromMsal(error: AuthError): AzureError {
   // ServerError and InteractionRequiredAuthError carry more than their common base declares.
-  const { errorNo, claims, status } = error as AuthError & { errorNo?: string | number; claims?: string; status?: number }
+  const { errorNo, claims, status } = error as AuthError & {
+    errorNo?: string | number
+    claims?: string
+    status?: number
+  }
   const aadsts = Number(errorNo) || aadstsIn(error.errorMessage)
   const own = PROBLEM_OF_MSAL[error.errorCode]
   // A challenge that can be met by signing in with its claims, whatever its number.
   const demanded = claims && problemOfAadsts(aadsts, undefined) === 'unknown' ? 'mfa_required' : undefined
-  return new AzureError(own ?? demanded ?? problemOfAadsts(aadsts, error.errorCode), {
+  return new AzureError(own ?? demanded ?? problemOfAadsts(aadsts, error.errorCode), 'Entra ID refused.', {
     aadsts,
     correlationId: error.correlationId,
     claims,

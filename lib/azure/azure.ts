@@ -27,7 +27,10 @@ export function createAzure(given: Caller): Azure {
     caller,
     authorization: (subscriptionId) => new AuthorizationManagementClient(credential, subscriptionId, armOptions()),
     subscriptions: () => new SubscriptionClient(credential, armOptions()),
-    graph: Client.initWithMiddleware({ baseUrl: cloud().graph, middleware: { execute: (context) => answer(caller, context) } }),
+    graph: Client.initWithMiddleware({
+      baseUrl: cloud().graph,
+      middleware: { execute: (context) => answer(caller, context) },
+    }),
   }
 }
 

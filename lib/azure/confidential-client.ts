@@ -1,4 +1,9 @@
-import { ConfidentialClientApplication, type ICachePlugin, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node'
+import {
+  ConfidentialClientApplication,
+  type ICachePlugin,
+  type INetworkModule,
+  type NetworkRequestOptions,
+} from '@azure/msal-node'
 import { z } from 'zod'
 import { env } from '@/lib/env'
 import { AzureError, toAzureError } from './azure-error'
@@ -74,8 +79,9 @@ async function askJson<T>(url: string, init: RequestInit, options: SendOptions) 
   const response = await send(url, init, options)
   const { status } = response
   const retryAfter = retryAfterMs(response.headers.get('retry-after')) ?? undefined
-  if (status === 429) throw new AzureError('throttled', { status, retryAfterMs: retryAfter })
-  if (status >= 500) throw new AzureError('azure_unreachable', { status, retryAfterMs: retryAfter })
+  if (status === 429) throw new AzureError('throttled', 'Asked to wait.', { status, retryAfterMs: retryAfter })
+  if (status >= 500)
+    throw new AzureError('azure_unreachable', 'There was no usable answer.', { status, retryAfterMs: retryAfter })
   // MSAL checks the fields; here it is only made sure that there are any.
   const body = parsed(await response.text(), status) as T
   return { status, headers: Object.fromEntries(response.headers), body }
@@ -85,6 +91,6 @@ function parsed(text: string, status: number) {
   try {
     return z.looseObject({}).parse(JSON.parse(text))
   } catch (error) {
-    throw new AzureError('bad_answer', { status, cause: error })
+    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: error })
   }
 }

@@ -13,15 +13,24 @@ const NAMED_TENANT = /authorization_uri="[^"]*\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-
  */
 export async function discoverTenant(subscriptionId: string, options: SendOptions = {}): Promise<string> {
   const id = z.guid().toLowerCase().safeParse(subscriptionId)
-  if (!id.success) throw new AzureError('subscription_unknown', { cause: id.error })
+  if (!id.success) throw new AzureError('subscription_unknown', 'There is no such subscription.', { cause: id.error })
 
-  const response = await send(`${cloud().arm}/subscriptions/${id.data}?api-version=2022-12-01`, {}, { patience: INTERACTIVE, ...options })
+  const response = await send(
+    `${cloud().arm}/subscriptions/${id.data}?api-version=2022-12-01`,
+    {},
+    { patience: INTERACTIVE, ...options },
+  )
   const { status } = response
-  if (status === 404 || status === 400) throw new AzureError('subscription_unknown', { status })
-  if (status === 429) throw new AzureError('throttled', { status, retryAfterMs: retryAfterMs(response.headers.get('retry-after')) ?? undefined })
-  if (status >= 500) throw new AzureError('azure_unreachable', { status })
+  if (status === 404 || status === 400)
+    throw new AzureError('subscription_unknown', 'There is no such subscription.', { status })
+  if (status === 429)
+    throw new AzureError('throttled', 'Asked to wait.', {
+      status,
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after')) ?? undefined,
+    })
+  if (status >= 500) throw new AzureError('azure_unreachable', 'There was no usable answer.', { status })
 
   const tenantId = status === 401 ? NAMED_TENANT.exec(response.headers.get('www-authenticate') ?? '')?.[1] : undefined
-  if (!tenantId) throw new AzureError('bad_answer', { status })
+  if (!tenantId) throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status })
   return tenantId.toLowerCase()
 }

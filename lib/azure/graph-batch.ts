@@ -44,7 +44,10 @@ export async function graphBatch(azure: Azure, questions: BatchQuestion[]): Prom
     if (!worst) break
     const asked = longestWait(refused.map(([, answer]) => answer))
     if (tries >= patience.tries || (asked ?? 0) > patience.longestWaitMs) {
-      throw new AzureError(problemOfGraph(worst.status), { status: worst.status, retryAfterMs: asked ?? undefined })
+      throw new AzureError(problemOfGraph(worst.status), 'An item of a batch was refused to the end.', {
+        status: worst.status,
+        retryAfterMs: asked ?? undefined,
+      })
     }
     try {
       await patience.wait(pauseBefore(tries + 1, asked), signal)
@@ -61,7 +64,8 @@ async function ask(azure: Azure, questions: BatchQuestion[], open: number[]): Pr
   try {
     const { responses } = Answers.parse(await azure.graph.api('/$batch').post({ requests }))
     const got = new Map(responses.map((answer) => [Number(answer.id), answer]))
-    if (open.some((index) => !got.has(index)) || got.size !== open.length) throw new AzureError('bad_answer')
+    if (open.some((index) => !got.has(index)) || got.size !== open.length)
+      throw new AzureError('bad_answer', 'The answer did not have the documented form.')
     return got
   } catch (error) {
     throw toAzureError(error)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { AzureError, toAzureError } from './azure-error'
 import type { Azure } from './azure'
+import { AzureError, toAzureError } from './azure-error'
 import { cloud } from './cloud'
 import { pageGuard } from './page-guard'
 import { trusted } from './transport'
@@ -34,6 +34,6 @@ async function readPage(azure: Azure, address: string): Promise<z.infer<typeof G
 /** The Graph client glues anything that is not https behind its own address, so the link is judged before it gets there. */
 function atGraph(link: string): string {
   const url = trusted(link)
-  if (url.origin !== cloud().graph) throw new AzureError('untrusted_link')
+  if (url.origin !== cloud().graph) throw new AzureError('untrusted_link', "The address is not one of Microsoft's.")
   return url.href
 }

@@ -7,7 +7,8 @@ const MOST_PAGES = 500
 export function pageGuard(): (url: string) => void {
   const seen = new Set<string>()
   return (url) => {
-    if (seen.has(url) || seen.size >= MOST_PAGES) throw new AzureError('endless_list')
+    if (seen.has(url) || seen.size >= MOST_PAGES)
+      throw new AzureError('endless_list', 'The list came round again or had too many pages.')
     seen.add(url)
   }
 }

@@ -30,7 +30,11 @@ type Options = {
  * directory at 999 a page, whichever is fewer. Ids that Graph knows nowhere come back as deleted, without a name.
  * `refused`: Graph does not let this account list users, so nothing is claimed about anyone.
  */
-export async function readPeople(azure: Azure, ids: string[], { onProgress }: Options = {}): Promise<{ people: Map<string, Person>; refused: boolean }> {
+export async function readPeople(
+  azure: Azure,
+  ids: string[],
+  { onProgress }: Options = {},
+): Promise<{ people: Map<string, Person>; refused: boolean }> {
   const wanted = [...new Set(z.array(z.guid().toLowerCase()).parse(ids))]
   const reading: Reading = {
     azure,
@@ -45,7 +49,8 @@ export async function readPeople(azure: Azure, ids: string[], { onProgress }: Op
   try {
     await findUsers(reading, wanted)
   } catch (error) {
-    if (error instanceof AzureError && error.code === 'directory_not_readable') return { people: new Map(), refused: true }
+    if (error instanceof AzureError && error.code === 'directory_not_readable')
+      return { people: new Map(), refused: true }
     throw error
   }
   await findDeleted(reading)
@@ -116,7 +121,10 @@ async function findDeleted(reading: Reading): Promise<void> {
   if (reading.missing.size > DELETED_BY_ID) return walkDeleted(reading)
 
   for (const ids of inChunks([...reading.missing], MOST_IN_BATCH)) {
-    const answers = await graphBatch(reading.azure, ids.map((id) => ({ url: `/directory/deletedItems/${id}` })))
+    const answers = await graphBatch(
+      reading.azure,
+      ids.map((id) => ({ url: `/directory/deletedItems/${id}` })),
+    )
     for (const answer of answers) {
       if (answer.status !== 404 && answer.status !== 403) reading.found(parseAnswer(DeletedPerson, answer))
     }
@@ -133,15 +141,18 @@ async function walkDeleted(reading: Reading): Promise<void> {
 }
 
 function parseAnswer<T>(shape: z.ZodType<T>, { status, body }: BatchAnswer): T {
-  if (status !== 200) throw new AzureError(problemOfGraph(status), { status })
+  if (status !== 200)
+    throw new AzureError(problemOfGraph(status), 'Microsoft Graph refused an item of a batch.', { status })
   const parsed = shape.safeParse(body)
-  if (!parsed.success) throw new AzureError('bad_answer', { status, cause: parsed.error })
+  if (!parsed.success)
+    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: parsed.error })
   return parsed.data
 }
 
 function parseItems(row: z.ZodType<Person>, items: unknown[]): Person[] {
   const parsed = z.array(row).safeParse(items)
-  if (!parsed.success) throw new AzureError('bad_answer', { cause: parsed.error })
+  if (!parsed.success)
+    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: parsed.error })
   return parsed.data
 }
 
@@ -149,10 +160,16 @@ function parseItems(row: z.ZodType<Person>, items: unknown[]): Person[] {
 function pagesOf(counted: BatchAnswer | undefined): number {
   if (counted?.status !== 200) return Number.POSITIVE_INFINITY
   const text = String(counted.body)
-  const digits = /^\d+$/.test(text) ? text : Buffer.from(text, 'base64').toString('utf8').replace(/^\uFEFF/, '')
+  const digits = /^\d+$/.test(text)
+    ? text
+    : Buffer.from(text, 'base64')
+        .toString('utf8')
+        .replace(/^\uFEFF/, '')
   return /^\d+$/.test(digits) ? Math.max(1, Math.ceil(Number(digits) / PER_PAGE)) : Number.POSITIVE_INFINITY
 }
 
 function inChunks<T>(items: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size))
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  )
 }

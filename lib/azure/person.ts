@@ -38,7 +38,14 @@ export const DeletedPerson = UserRow.transform((user): Person => {
 })
 
 /** What can be said of an id that the directory does not know, not even as deleted. */
-export const forgottenPerson = (id: string): Person => ({ id, name: null, email: null, userPrincipalName: null, guest: false, status: 'deleted' })
+export const forgottenPerson = (id: string): Person => ({
+  id,
+  name: null,
+  email: null,
+  userPrincipalName: null,
+  guest: false,
+  status: 'deleted',
+})
 
 type User = z.infer<typeof UserRow>
 

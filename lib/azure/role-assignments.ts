@@ -48,7 +48,11 @@ export const assignmentKey = (scope: string, name: string): string => `${scope} 
  * purpose; `atScope()` would drop what lies below. An empty list is given back as it is, though the reader's own role
  * should be in it. `onPage` hears how many there are so far.
  */
-export async function listRoleAssignments(azure: Azure, subscriptionId: string, { onPage }: { onPage?: (found: number) => void } = {}): Promise<RoleAssignment[]> {
+export async function listRoleAssignments(
+  azure: Azure,
+  subscriptionId: string,
+  { onPage }: { onPage?: (found: number) => void } = {},
+): Promise<RoleAssignment[]> {
   const found = new Map<string, RoleAssignment>()
   try {
     for await (const page of azure.authorization(subscriptionId).roleAssignments.listForSubscription().byPage()) {

@@ -5,7 +5,10 @@ import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'
 import { TrailingGuid } from './trailing-guid'
 
-const Actions = z.array(z.string()).nullish().transform((list) => list ?? [])
+const Actions = z
+  .array(z.string())
+  .nullish()
+  .transform((list) => list ?? [])
 const Permission = z.object({ actions: Actions, notActions: Actions, dataActions: Actions, notDataActions: Actions })
 export type Permission = z.infer<typeof Permission>
 
@@ -31,7 +34,10 @@ export type RoleDefinition = z.infer<typeof RoleDefinitionRow>
 export async function listRoleDefinitions(azure: Azure, subscriptionId: string): Promise<RoleDefinition[]> {
   const found = new Map<string, RoleDefinition>()
   try {
-    for await (const page of azure.authorization(subscriptionId).roleDefinitions.list(`subscriptions/${subscriptionId}`).byPage()) {
+    for await (const page of azure
+      .authorization(subscriptionId)
+      .roleDefinitions.list(`subscriptions/${subscriptionId}`)
+      .byPage()) {
       for (const row of z.array(RoleDefinitionRow).parse(page)) found.set(row.id, row)
     }
   } catch (error) {
@@ -51,8 +57,10 @@ function strongest(privileges: Privilege[]): Privilege {
 
 /** What a permission amounts to, by Azure's rules: `*` stands for any text, slashes included; case does not count; not-lists subtract. */
 export function privilegeOf({ actions, notActions, dataActions, notDataActions }: Permission): Privilege {
-  const allows = (action: string) => actions.some((one) => covers(one, action)) && !notActions.some((one) => covers(one, action))
-  const left = (granted: string[], taken: string[]) => granted.filter((one) => !taken.some((other) => covers(other, one)))
+  const allows = (action: string) =>
+    actions.some((one) => covers(one, action)) && !notActions.some((one) => covers(one, action))
+  const left = (granted: string[], taken: string[]) =>
+    granted.filter((one) => !taken.some((other) => covers(other, one)))
   const data = left(dataActions, notDataActions)
 
   if (allows(GRANT)) return 'grants_access'

@@ -14,9 +14,14 @@ const ErrorBody = z.looseObject({ error: z.looseObject({ code: z.string() }) })
  * Sends a request with the token of its resource, to that resource's origin only. A token that is refused is renewed
  * once. A good answer is a JSON object, or it does not get through: the SDKs would read an HTML page as an empty list.
  */
-export async function sendAuthorized(caller: Caller, resource: Resource, input: string, init: RequestInit): Promise<Response> {
+export async function sendAuthorized(
+  caller: Caller,
+  resource: Resource,
+  input: string,
+  init: RequestInit,
+): Promise<Response> {
   const url = trusted(input)
-  if (url.origin !== cloud()[resource]) throw new AzureError('untrusted_link')
+  if (url.origin !== cloud()[resource]) throw new AzureError('untrusted_link', "The address is not one of Microsoft's.")
 
   const attempt = async (token: string) => {
     const headers = new Headers(init.headers)
@@ -28,7 +33,7 @@ export async function sendAuthorized(caller: Caller, resource: Resource, input: 
   if (response.status !== 401) return response
 
   const challenge = claimsIn(response.headers.get('www-authenticate'))
-  if (challenge) throw new AzureError('mfa_required', { status: 401, claims: challenge })
+  if (challenge) throw new AzureError('mfa_required', 'The token was challenged.', { status: 401, claims: challenge })
   if ((await codeOf(response.clone())) === 'InvalidAuthenticationTokenTenant') return response
   const renewed = await caller.tokens.get(resource, { refused: token })
   return attempt(renewed.token)
@@ -39,7 +44,8 @@ async function checked(response: Response): Promise<Response> {
   const { status } = response
   const text = await response.text()
   const body = z.looseObject({}).safeParse(parsed(text, status))
-  if (!body.success) throw new AzureError('bad_answer', { status, cause: body.error })
+  if (!body.success)
+    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: body.error })
 
   const headers = new Headers(response.headers)
   headers.set('content-type', 'application/json')
@@ -51,7 +57,7 @@ function parsed(text: string, status: number): unknown {
   try {
     return JSON.parse(text)
   } catch (error) {
-    throw new AzureError('bad_answer', { status, cause: error })
+    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: error })
   }
 }
 
@@ -62,7 +68,10 @@ function statusOf(code: string): number {
   if (/AuthenticationToken|AuthenticationFailed/.test(code)) return 401
   if (/NotFound$/.test(code)) return 404
   if (/Unavailable|InternalServerError|Timeout/i.test(code)) return 503
-  throw new AzureError('bad_answer', { status: 200, microsoftCode: code })
+  throw new AzureError('bad_answer', 'The answer did not have the documented form.', {
+    status: 200,
+    microsoftCode: code,
+  })
 }
 
 /** Microsoft's code in an error's body; null when there is none to be read. */

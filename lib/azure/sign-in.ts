@@ -68,20 +68,30 @@ export async function redeemCode({ tenantId, store, ...request }: Redeem): Promi
     },
   }
   const { msal, run } = confidentialClient({ tenantId, store: kept, ...options })
-  const result = await run(() => msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph') }))
+  const result = await run(() =>
+    msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph') }),
+  )
   const { account } = result
 
   const claims = IdToken.safeParse(result.idTokenClaims)
-  if (!claims.success || !account) throw new AzureError('bad_answer', { cause: claims.error })
-  if (claims.data.tid !== tenantId.toLowerCase()) throw new AzureError('wrong_tenant')
-  if (claims.data.aud !== env().azure.clientId) throw new AzureError('state_mismatch')
+  if (!claims.success || !account)
+    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: claims.error })
+  if (claims.data.tid !== tenantId.toLowerCase())
+    throw new AzureError('wrong_tenant', 'The token is of another tenant.')
+  if (claims.data.aud !== env().azure.clientId)
+    throw new AzureError('state_mismatch', 'The token is for another application.')
 
   await run(() => msal.acquireTokenSilent({ account, scopes: scopesOf('arm') }))
-  if (cache === null) throw new AzureError('bad_answer')
+  if (cache === null) throw new AzureError('bad_answer', 'The answer did not have the documented form.')
   await store.save(cache)
 
   const username = cleanText(claims.data.preferred_username) ?? claims.data.oid
-  return { objectId: claims.data.oid, tenantId: claims.data.tid, username, name: cleanText(claims.data.name) ?? username }
+  return {
+    objectId: claims.data.oid,
+    tenantId: claims.data.tid,
+    username,
+    name: cleanText(claims.data.name) ?? username,
+  }
 }
 
 /** A fresh PKCE pair (S256). */
@@ -94,20 +104,37 @@ export function authorizeProblem({ error, error_description, error_subcode }: Re
   const aadsts = aadstsIn(error_description)
   const cancelled = error_subcode === 'cancel'
   const correlationId = /Correlation ID:\s*([0-9a-f-]{36})/i.exec(error_description ?? '')?.[1]
-  return new AzureError(cancelled && !aadsts ? 'declined' : problemOfAadsts(aadsts, error ?? undefined), {
-    aadsts,
-    correlationId,
-    microsoftCode: error ?? undefined,
-  })
+  return new AzureError(
+    cancelled && !aadsts ? 'declined' : problemOfAadsts(aadsts, error ?? undefined),
+    'The sign-in was refused.',
+    {
+      aadsts,
+      correlationId,
+      microsoftCode: error ?? undefined,
+    },
+  )
 }
 
 /** The canonical https address where an administrator approves everything Rolecall asks for, for the whole tenant. */
-export function adminConsentUrl({ tenantId, redirectUri, state }: { tenantId: string; redirectUri: string; state: string }): string {
+export function adminConsentUrl({
+  tenantId,
+  redirectUri,
+  state,
+}: {
+  tenantId: string
+  redirectUri: string
+  state: string
+}): string {
   const tenant = z.guid().toLowerCase().safeParse(tenantId)
   if (!tenant.success) throw toAzureError(tenant.error)
   const url = new URL(`${cloud().login}/${tenant.data}/v2.0/adminconsent`)
   // Asked for whole: consent for fewer scopes would revoke the others.
   const scope = [...scopesOf('graph'), ...scopesOf('arm')].join(' ')
-  url.search = new URLSearchParams({ client_id: env().azure.clientId, scope, redirect_uri: redirectUri, state }).toString()
+  url.search = new URLSearchParams({
+    client_id: env().azure.clientId,
+    scope,
+    redirect_uri: redirectUri,
+    state,
+  }).toString()
   return url.href
 }

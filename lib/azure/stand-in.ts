@@ -55,7 +55,8 @@ export function pointAt(sandboxUrl: string): void {
     AUTH_SECRET: 'a secret for tests, long enough to be taken',
     ENCRYPTION_KEYS: `test:${Buffer.alloc(32, 7).toString('base64')}`,
   })
-  for (const name of ['AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_TENANT_ID', 'DATABASE_URL']) delete process.env[name]
+  for (const name of ['AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_TENANT_ID', 'DATABASE_URL'])
+    delete process.env[name]
 }
 
 /** Patience whose waits take no time and are written down. */

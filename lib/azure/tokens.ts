@@ -42,7 +42,7 @@ export function createTokens({ tenantId, account, store, ...options }: Options):
       const kept = held.get(resource)
       if (kept && kept.token !== refused && kept.expiresOnTimestamp - Date.now() > RENEW_BEFORE_MS) return kept
       const pending = underWay.get(resource)
-      if (pending) return pending
+      if (pending !== undefined) return pending
 
       const mine = last.then(() => acquire(resource, refused !== undefined)).finally(() => underWay.delete(resource))
       last = mine.catch(() => undefined) // whoever asked hears of it; the next in line is not stopped by it
@@ -52,17 +52,30 @@ export function createTokens({ tenantId, account, store, ...options }: Options):
   }
 }
 
-async function acquireSilently({ msal, run }: ConfidentialClient, ref: AccountRef, resource: Resource, forceRefresh: boolean): Promise<Token> {
+async function acquireSilently(
+  { msal, run }: ConfidentialClient,
+  ref: AccountRef,
+  resource: Resource,
+  forceRefresh: boolean,
+): Promise<Token> {
   const known = await run(() => msal.getTokenCache().getAllAccounts())
-  const account = known.find((one) => one.localAccountId.toLowerCase() === ref.objectId.toLowerCase() && one.tenantId.toLowerCase() === ref.tenantId.toLowerCase())
-  if (!account) throw new AzureError('sign_in_expired')
+  const account = known.find(
+    (one) =>
+      one.localAccountId.toLowerCase() === ref.objectId.toLowerCase() &&
+      one.tenantId.toLowerCase() === ref.tenantId.toLowerCase(),
+  )
+  if (!account) throw new AzureError('sign_in_expired', 'The stored sign-in does not have this account.')
   try {
     const result = await run(() => msal.acquireTokenSilent({ account, scopes: scopesOf(resource), forceRefresh }))
     return { token: result.accessToken, expiresOnTimestamp: result.expiresOn?.getTime() ?? Date.now() }
   } catch (error) {
     // It was consented to once, so here "not consented" means withdrawn.
     if (error instanceof AzureError && error.code === 'admin_consent_required') {
-      throw new AzureError('sign_in_revoked', { aadsts: error.aadsts, correlationId: error.correlationId, cause: error })
+      throw new AzureError('sign_in_revoked', 'The consent was withdrawn.', {
+        aadsts: error.aadsts,
+        correlationId: error.correlationId,
+        cause: error,
+      })
     }
     throw error
   }

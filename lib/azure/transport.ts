@@ -16,7 +16,14 @@ const LARGEST_BODY_BYTES = 64 * 1024 * 1024
 const RETRIED_STATUSES = new Set([429, 502, 503, 504])
 const RETRIED_TOKEN_STATUSES = new Set([429, 503])
 /** The request never left, so even a code that works once may be sent again. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 const WITHOUT_BODY = new Set([204, 205, 304])
 
 /**
@@ -44,7 +51,9 @@ export async function send(input: string | URL, init: RequestInit, options: Send
         signal,
         shouldRetry: async ({ error, attemptNumber }) => {
           const asked = error instanceof Refused ? retryAfterMs(error.response.headers.get('retry-after')) : null
-          const worthwhile = error instanceof Refused || (error instanceof AzureError && error.code === 'azure_unreachable' && (!isToken || neverConnected(error)))
+          const worthwhile =
+            error instanceof Refused ||
+            (error instanceof AzureError && error.code === 'azure_unreachable' && (!isToken || neverConnected(error)))
           if (!worthwhile || (asked ?? 0) > patience.longestWaitMs) return false
           await patience.wait(pauseBefore(attemptNumber + 1, asked), signal)
           if (meter) meter.retries += 1
@@ -63,7 +72,8 @@ export async function send(input: string | URL, init: RequestInit, options: Send
 export function trusted(input: string | URL): URL {
   const url = URL.parse(String(input))
   const { login, graph, arm } = cloud()
-  if (!url || url.username || url.password || ![login, graph, arm].includes(url.origin)) throw new AzureError('untrusted_link')
+  if (!url || url.username || url.password || ![login, graph, arm].includes(url.origin))
+    throw new AzureError('untrusted_link', "The address is not one of Microsoft's.")
   return url
 }
 
@@ -115,7 +125,11 @@ function neverConnected(error: AzureError): boolean {
   return false
 }
 
-async function tryOnce(url: URL, init: RequestInit, { signal, meter, patience }: SendOptions & { patience: Patience }): Promise<Response> {
+async function tryOnce(
+  url: URL,
+  init: RequestInit,
+  { signal, meter, patience }: SendOptions & { patience: Patience },
+): Promise<Response> {
   const clock = AbortSignal.timeout(patience.tryTimeoutMs)
   if (meter) meter.calls += 1
   try {
@@ -127,12 +141,12 @@ async function tryOnce(url: URL, init: RequestInit, { signal, meter, patience }:
     })
     if (response.status >= 300 && response.status < 400 && response.status !== 304) {
       await response.body?.cancel()
-      throw new AzureError('untrusted_link', { status: response.status })
+      throw new AzureError('untrusted_link', 'Microsoft answered with a redirect.', { status: response.status })
     }
     return await readWhole(response)
   } catch (error) {
     if (error instanceof AzureError || signal?.aborted) throw error
-    throw new AzureError('azure_unreachable', { cause: error })
+    throw new AzureError('azure_unreachable', 'There was no usable answer.', { cause: error })
   }
 }
 
@@ -143,7 +157,8 @@ async function readWhole(response: Response): Promise<Response> {
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength
     // Leaving the loop cancels the stream, so nothing more is fetched or unpacked.
-    if (size > LARGEST_BODY_BYTES) throw new AzureError('bad_answer', { status: response.status })
+    if (size > LARGEST_BODY_BYTES)
+      throw new AzureError('bad_answer', 'The answer is too large.', { status: response.status })
     chunks.push(chunk)
   }
   const headers = new Headers(response.headers)
