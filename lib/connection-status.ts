@@ -1,4 +1,4 @@
-import type { ConnectionState, RunCounters, RunPhase, RunState, Schedule } from '@/db/schema'
+import type { ConnectionState, CoverageLine, RunCounters, RunPhase, RunState, Schedule } from '@/db/schema'
 import { age } from './age'
 import { explain } from './problems'
 
@@ -18,7 +18,13 @@ export type ConnectionFacts = {
   stateReason: string | null
   schedule: Schedule
   publishedAt: Date | null
-  lastRun: { state: RunState; gaps: boolean; problem: { code: string } | null; finishedAt: Date | null } | null
+  lastRun: {
+    state: RunState
+    gaps: boolean
+    problem: { code: string } | null
+    finishedAt: Date | null
+    coverage?: CoverageLine[]
+  } | null
   openRun: { state: RunState; phase: RunPhase; counters: RunCounters; startedAt: Date | null } | null
   now: Date
 }
@@ -64,7 +70,7 @@ export function connectionStatus(facts: ConnectionFacts): ConnectionStatus {
   if (old === null) return said('syncing', 'waiting to start')
   if (schedule === 'off' && old > PERIODS.off) return said('paused', `data ${age(old)} old`)
   if (schedule !== 'off' && old > 2 * PERIODS[schedule]) return said('stale', `data ${age(old)} old`)
-  return said(lastRun?.gaps ? 'gaps' : 'synced', null, publishedAt)
+  return lastRun?.gaps ? said('gaps', firstGap(lastRun.coverage), publishedAt) : said('synced', null, publishedAt)
 }
 
 function said(state: ConnectionStatusState, detail: string | null, at: Date | null = null): ConnectionStatus {
@@ -79,6 +85,15 @@ function progress(run: NonNullable<ConnectionFacts['openRun']>): string {
   if (run.phase === 'reading_people') return `reading people${soFar(people)}`
   if (run.phase === 'publishing' || run.phase === 'done') return 'publishing'
   return 'starting'
+}
+
+/** The first thing that was asked for and not read whole. */
+function firstGap(coverage: CoverageLine[] | undefined): string | null {
+  const gap = coverage?.find((line) => line.state === 'partly' || line.state === 'not_permitted')
+  if (!gap) return null
+  return gap.why
+    ? explain(gap.why).title
+    : `${gap.missing.toLocaleString('en')} ${gap.dataset.replaceAll('_', ' ')} not read`
 }
 
 const soFar = (count: number | undefined) => (count ? `, ${count.toLocaleString('en')} so far` : '')

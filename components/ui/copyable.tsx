@@ -12,7 +12,9 @@ export function Copyable({ text, label, className }: { text: string; label: stri
     <div className={joinClasses('flex items-start gap-2 rounded-lg border border-line bg-canvas p-2 pl-3', className)}>
       <code className="min-w-0 flex-1 py-1 font-mono text-sm break-words whitespace-pre-wrap">{text}</code>
       <Button size="sm" onClick={() => copy(text)} aria-label={`Copy ${label}`} className="min-w-16">
-        <span role="status">{outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Not copied' : 'Copy'}</span>
+        <span aria-live="polite">
+          {outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Not copied' : 'Copy'}
+        </span>
       </Button>
     </div>
   )

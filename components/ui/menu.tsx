@@ -1,6 +1,6 @@
 'use client'
 
-import { Ellipsis } from 'lucide-react'
+import { Check, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
 import { buttonClasses } from './button-classes'
@@ -160,6 +160,7 @@ export function MenuItem({
       }}
     >
       {children}
+      {checked ? <Check aria-hidden className="ml-auto" /> : null}
     </button>
   )
   return action ? <form action={action}>{button}</form> : button

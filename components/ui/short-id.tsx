@@ -21,7 +21,7 @@ export function ShortId({ id, label, className }: { id: string; label: string; c
     >
       <span className="relative inline-block">
         <span className={outcome ? 'invisible' : undefined}>{short}</span>
-        <span role="status" className="absolute inset-0 font-sans">
+        <span aria-live="polite" className="absolute inset-0 font-sans">
           {outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Not copied' : null}
         </span>
       </span>

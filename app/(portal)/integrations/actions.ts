@@ -1,0 +1,62 @@
+'use server'
+
+import { refresh } from 'next/cache'
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import type { FormState } from '@/components/ui/form-state'
+import { beginReconnect } from '@/lib/connections/begin-reconnect'
+import { disconnect } from '@/lib/connections/disconnect'
+import { renameConnection as rename } from '@/lib/connections/rename-connection'
+import { setSchedule as schedule } from '@/lib/connections/set-schedule'
+import { requireRole } from '@/lib/session'
+import { requestSync } from '@/lib/sync/request-sync'
+
+const ConnectionId = z.guid()
+const Label = z.string().trim().min(1).max(90)
+const Schedule = z.enum(['hourly', 'every_6_hours', 'daily', 'off'])
+const Disconnect = z.object({ data: z.enum(['keep', 'delete']), typed: z.string().trim().max(200).optional() })
+
+export async function syncNow(connectionId: string): Promise<void> {
+  const member = await requireRole('admin')
+  await requestSync(member, ConnectionId.parse(connectionId))
+  refresh()
+}
+
+export async function startReconnect(connectionId: string): Promise<void> {
+  const member = await requireRole('admin')
+  const { attemptId } = await beginReconnect(member, ConnectionId.parse(connectionId))
+  redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
+}
+
+export async function renameConnection(connectionId: string, _state: FormState, form: FormData): Promise<FormState> {
+  const member = await requireRole('admin')
+  const typed = String(form.get('label') ?? '')
+  const label = Label.safeParse(typed)
+  if (!label.success) return { error: 'A label has 1 to 90 characters.', values: { label: typed } }
+
+  await rename(member, ConnectionId.parse(connectionId), label.data)
+  refresh()
+  return { done: true }
+}
+
+export async function setSchedule(connectionId: string, _state: FormState, form: FormData): Promise<FormState> {
+  const member = await requireRole('admin')
+  await schedule(member, ConnectionId.parse(connectionId), Schedule.parse(form.get('schedule')))
+  refresh()
+  return { done: true }
+}
+
+export async function disconnectConnection(
+  connectionId: string,
+  _state: FormState,
+  form: FormData,
+): Promise<FormState> {
+  const member = await requireRole('admin')
+  const choice = Disconnect.parse({ data: form.get('data'), typed: form.get('typed') ?? undefined })
+  const { kind } = await disconnect(member, ConnectionId.parse(connectionId), choice)
+
+  if (kind === 'mistyped') return { error: 'That is not the label. Type it exactly as it stands above.' }
+  if (choice.data === 'delete') redirect('/integrations')
+  refresh()
+  return { done: true }
+}

@@ -1,0 +1,51 @@
+import type { Tile } from '@/components/integrations/connection-tile'
+import type { ConnectionRow } from '@/db/queries/list-connections'
+import type { CatalogueEntry } from '@/lib/catalogue'
+import { connectionStatus } from '@/lib/connection-status'
+
+export type Tab = 'all' | 'connected' | 'attention'
+
+type Params = Record<string, string | string[] | undefined>
+
+/** What the address asks for; anything unknown is all of it. */
+export function parseTileView({ tab, q }: Params): { tab: Tab; q: string } {
+  return {
+    tab: tab === 'connected' || tab === 'attention' ? tab : 'all',
+    q: (Array.isArray(q) ? (q[0] ?? '') : (q ?? '')).trim().slice(0, 200),
+  }
+}
+
+/** A connection as its tile shows it. */
+export function toTile(
+  row: ConnectionRow,
+  organisation: { tenantId: string; organisationName: string },
+  now: Date,
+): Tile {
+  return {
+    id: row.id,
+    href: `/integrations/${row.integration}/${row.id}`,
+    label: row.label,
+    subscriptionName: row.subscriptionName,
+    subscriptionId: row.subscriptionId,
+    tenantId: row.tenantId,
+    tenantName: row.tenantId === organisation.tenantId ? organisation.organisationName : null,
+    people: row.people,
+    status: connectionStatus({ ...row, now }),
+  }
+}
+
+/** Tiles whose state asks somebody to look. */
+export function needsAttention({ status }: Tile): boolean {
+  return ['gaps', 'failed', 'reconnect', 'action', 'stale'].includes(status.state)
+}
+
+export const isConnected = ({ status }: Tile) => status.state !== 'disconnected'
+
+export const tileMatches = (tile: Tile, q: string) =>
+  contains([tile.label, tile.subscriptionName, tile.subscriptionId, tile.tenantName, tile.tenantId], q)
+
+export const entryMatches = (entry: CatalogueEntry, q: string) => contains([entry.name, entry.summary, entry.syncs], q)
+
+function contains(texts: (string | null)[], q: string): boolean {
+  return texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()))
+}

@@ -1,0 +1,58 @@
+'use server'
+
+import { refresh } from 'next/cache'
+import { cookies } from 'next/headers'
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import { THEME_COOKIE, THEMES, type Theme } from '@/components/shell/theme'
+import type { FormState } from '@/components/ui/form-state'
+import { env } from '@/lib/env'
+import { changeRole as change } from '@/lib/members/change-role'
+import type { MemberChange } from '@/lib/members/keeps-an-owner'
+import { removeMember as remove } from '@/lib/members/remove-member'
+import { signOutEverywhere as endSessions } from '@/lib/members/sign-out-everywhere'
+import { endCurrentSession, requireMember, requireRole } from '@/lib/session'
+
+const MemberId = z.guid()
+const Role = z.enum(['owner', 'admin', 'viewer'])
+
+/** Seconds that a choice of theme is remembered: a year. */
+const THEME_SECONDS = 365 * 24 * 60 * 60
+
+export async function changeRole(memberId: string, _state: FormState, form: FormData): Promise<FormState> {
+  const member = await requireRole('owner')
+  return outcome(await change(member, MemberId.parse(memberId), Role.parse(form.get('role'))))
+}
+
+export async function removeMember(memberId: string, _state: FormState, _form: FormData): Promise<FormState> {
+  const member = await requireRole('owner')
+  return outcome(await remove(member, MemberId.parse(memberId)))
+}
+
+export async function signOutEverywhere(): Promise<void> {
+  const member = await requireMember()
+  await endSessions(member)
+  await endCurrentSession()
+  redirect('/signin')
+}
+
+/** Remembers the theme in this browser, for the next page's first paint. It concerns nobody's data. */
+export async function chooseTheme(theme: Theme): Promise<void> {
+  await requireMember()
+  const secure = env().portalUrl.startsWith('https://')
+  const jar = await cookies()
+  jar.set(THEME_COOKIE, z.enum(THEMES).parse(theme), {
+    path: '/',
+    maxAge: THEME_SECONDS,
+    sameSite: 'lax',
+    httpOnly: true,
+    secure,
+  })
+}
+
+function outcome(change: MemberChange): FormState {
+  if (change.kind === 'last_owner')
+    return { error: 'An organisation keeps at least one owner. Make someone else owner first.' }
+  refresh()
+  return { done: true }
+}

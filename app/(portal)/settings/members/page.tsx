@@ -1,0 +1,31 @@
+import type { Metadata } from 'next'
+import { MembersTable } from '@/components/settings/members-table'
+import { SettingsHeader } from '@/components/settings/settings-header'
+import { SignOutEverywhere } from '@/components/settings/sign-out-everywhere'
+import { listMembers } from '@/db/queries/list-members'
+import { mayDo } from '@/lib/allow'
+import { requireMember } from '@/lib/session'
+import { changeRole, removeMember, signOutEverywhere } from '../actions'
+
+export const metadata: Metadata = { title: 'Members' }
+
+export default async function MembersPage() {
+  const member = await requireMember()
+  const members = await listMembers(member)
+
+  return (
+    <>
+      <SettingsHeader current="members" />
+      <p className="mb-4 max-w-2xl text-ink-soft">
+        Everyone who signs in from {member.organisationName} becomes a member. Viewers read. Admins also connect, sync,
+        rename and disconnect. Owners also manage members.
+      </p>
+      <MembersTable
+        members={members}
+        selfId={member.memberId}
+        actions={mayDo(member.role, 'manage_members') ? { changeRole, removeMember } : null}
+      />
+      <SignOutEverywhere action={signOutEverywhere} />
+    </>
+  )
+}

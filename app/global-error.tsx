@@ -1,0 +1,16 @@
+'use client'
+
+import { WentWrong, type WentWrongProps } from '@/components/shell/went-wrong'
+import './globals.css'
+
+/** Stands in for the root layout when that itself fails. */
+export default function GlobalError(props: WentWrongProps) {
+  return (
+    <html lang="en">
+      <body>
+        <title>Something went wrong · Rolecall</title>
+        <WentWrong {...props} />
+      </body>
+    </html>
+  )
+}

@@ -1,0 +1,30 @@
+import { GeistMono } from 'geist/font/mono'
+import { GeistSans } from 'geist/font/sans'
+import type { Metadata, Viewport } from 'next'
+import { cookies } from 'next/headers'
+import type { ReactNode } from 'react'
+import { parseTheme, THEME_COOKIE } from '@/components/shell/theme'
+import './globals.css'
+
+export const metadata: Metadata = {
+  title: { default: 'Rolecall', template: '%s · Rolecall' },
+  description: 'Who holds which Azure role in which subscription, through which path, and since when.',
+}
+
+export const viewport: Viewport = { colorScheme: 'light dark' }
+
+/** The theme comes from a cookie, so that the first paint is right without a script. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
+
+  return (
+    <html
+      lang="en"
+      data-theme={theme === 'system' ? undefined : theme}
+      className={`${GeistSans.variable} ${GeistMono.variable} scroll-pt-12 scroll-pb-20`}
+      suppressHydrationWarning
+    >
+      <body>{children}</body>
+    </html>
+  )
+}

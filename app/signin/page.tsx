@@ -1,0 +1,65 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { BrandMark } from '@/components/shell/brand-mark'
+import { SignInButton } from '@/components/shell/sign-in-button'
+import { signInProblem } from '@/components/shell/sign-in-problem'
+import { Notice } from '@/components/ui/notice'
+import { env } from '@/lib/env'
+import { safePath } from '@/lib/safe-path'
+import { currentMember } from '@/lib/session'
+
+export const metadata: Metadata = { title: 'Sign in' }
+
+export default async function SignInPage({ searchParams }: PageProps<'/signin'>) {
+  const { next, callbackUrl, error } = await searchParams
+  const goal = safePath(first(next) ?? pathOf(first(callbackUrl)))
+  const problem = signInProblem(first(error))
+  if (!problem && (await currentMember())) redirect(goal)
+
+  return (
+    <main className="grid min-h-dvh place-content-center px-4 py-12">
+      <div className="grid w-full max-w-90 gap-6">
+        <div className="grid justify-items-start gap-3">
+          <BrandMark className="size-10" />
+          <h1 className="text-2xl font-semibold tracking-tight">Sign in to Rolecall</h1>
+          <p className="text-ink-soft">
+            See who holds which Azure role in which subscription, through which path, and since when.
+          </p>
+        </div>
+        {problem ? (
+          <Notice tone={problem.tone} title={problem.title} role="alert">
+            {problem.next}
+          </Notice>
+        ) : null}
+        <SignInButton goal={goal} />
+        {env().mode === 'sandbox' ? (
+          <SandboxHint />
+        ) : (
+          <p className="text-sm text-ink-faint">
+            Use the work account of your organisation. Rolecall keeps no Microsoft token for this sign-in.
+          </p>
+        )}
+      </div>
+    </main>
+  )
+}
+
+function SandboxHint() {
+  return (
+    <div className="rounded-lg border border-warn/25 bg-warn-soft p-3 text-sm">
+      <p className="font-medium text-warn">Sandbox: nothing here is real</p>
+      <p className="mt-1 text-ink-soft">
+        Pick any account on the next page; no password is asked. Ada Novak can connect subscriptions. Whoever signs in
+        first owns the organisation, later ones read.
+      </p>
+    </div>
+  )
+}
+
+const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
+
+/** next-auth hands back whole addresses of this portal; only their path is used, and that is checked again. */
+function pathOf(address: string | undefined): string | undefined {
+  const url = address ? URL.parse(address, env().portalUrl) : null
+  return url?.origin === env().portalUrl ? url.pathname + url.search : undefined
+}

@@ -1,0 +1,42 @@
+import { Chip, type ChipTone } from '@/components/ui/chip'
+import { Table, Td, Th } from '@/components/ui/table'
+import type { CapabilityState, CatalogueEntry } from '@/lib/catalogue'
+
+const STATES: Record<CapabilityState, { word: string; tone: ChipTone }> = {
+  synced: { word: 'Synced', tone: 'good' },
+  partly: { word: 'Partly', tone: 'warn' },
+  not_yet: { word: 'Not yet', tone: 'neutral' },
+}
+
+/** Per kind of data: what is brought in, what is not, and which permission it takes. */
+export function CapabilitiesTable({ entry }: { entry: CatalogueEntry }) {
+  return (
+    <Table caption={`Integration capabilities of ${entry.name}`}>
+      <thead>
+        <tr>
+          <Th>Data</Th>
+          <Th>{entry.name}</Th>
+          <Th>What is read</Th>
+          <Th>Permission</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {entry.capabilities.map((capability) => {
+          const { word, tone } = STATES[capability.state]
+          return (
+            <tr key={capability.data}>
+              <Th scope="row" className="border-t border-b-0 align-top text-sm text-ink">
+                {capability.data}
+              </Th>
+              <Td>
+                <Chip tone={tone}>{word}</Chip>
+              </Td>
+              <Td className="min-w-60 text-ink-soft">{capability.fields}</Td>
+              <Td className="min-w-60 text-ink-soft">{capability.permission}</Td>
+            </tr>
+          )
+        })}
+      </tbody>
+    </Table>
+  )
+}

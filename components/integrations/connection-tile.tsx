@@ -1,0 +1,90 @@
+import Link from 'next/link'
+import { StatusMark } from '@/components/access/status-mark'
+import { ShortId } from '@/components/ui/short-id'
+import type { ConnectionStatus } from '@/lib/connection-status'
+import type { ConnectionActions } from './connection-actions'
+import { ConnectionMenu } from './connection-menu'
+
+export type Tile = {
+  id: string
+  href: string
+  label: string
+  subscriptionName: string
+  subscriptionId: string
+  tenantId: string
+  /** The tenant's name where it is known; otherwise its ID is shown. */
+  tenantName: string | null
+  /** Null until the first result. */
+  people: number | null
+  status: ConnectionStatus
+}
+
+type Props = {
+  tile: Tile
+  /** Null for those who may only read. */
+  actions: ConnectionActions | null
+}
+
+/** One connected subscription: what it is, how it stands, what can be done. The whole tile opens it. */
+export function ConnectionTile({ tile, actions }: Props) {
+  const { status } = tile
+
+  return (
+    <li className="relative grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong">
+      <div className="min-w-0">
+        <h2 className="min-w-0 text-lg font-semibold tracking-tight">
+          <Link
+            href={tile.href}
+            prefetch={false}
+            dir="auto"
+            title={tile.label}
+            className="block truncate after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+          >
+            {tile.label}
+          </Link>
+        </h2>
+        <p dir="auto" title={tile.subscriptionName} className="truncate text-sm text-ink-soft">
+          {tile.subscriptionName}
+        </p>
+        <p className="flex min-w-0 items-center gap-1.5 text-sm text-ink-soft">
+          {tile.tenantName ? (
+            <span dir="auto" title={`Tenant ${tile.tenantId}`} className="min-w-0 truncate">
+              {tile.tenantName}
+            </span>
+          ) : (
+            <span className="relative whitespace-nowrap">
+              Tenant <ShortId id={tile.tenantId} label="tenant ID" className="ml-0" />
+            </span>
+          )}
+          <span aria-hidden className="text-ink-faint">
+            ·
+          </span>
+          <ShortId id={tile.subscriptionId} label="subscription ID" className="relative" />
+        </p>
+      </div>
+      <p className="self-end text-sm text-ink-soft tabular-nums">{peopleInWords(tile.people)}</p>
+      <div className="-mb-1 flex min-h-8 items-center justify-between gap-2 border-t border-line pt-3">
+        <StatusMark state={status.state} detail={status.detail} at={status.at} className="text-sm" />
+        {actions ? (
+          <div className="relative">
+            <ConnectionMenu
+              connection={{
+                id: tile.id,
+                label: tile.label,
+                disconnected: status.state === 'disconnected',
+                syncing: status.state === 'syncing',
+              }}
+              actions={actions}
+              openHref={tile.href}
+            />
+          </div>
+        ) : null}
+      </div>
+    </li>
+  )
+}
+
+function peopleInWords(people: number | null): string {
+  if (people === null) return 'No result yet'
+  return people === 1 ? '1 person with a role' : `${people.toLocaleString('en')} people with a role`
+}

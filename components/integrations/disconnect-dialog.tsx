@@ -1,0 +1,129 @@
+'use client'
+
+import { type ReactNode, useActionState, useEffect, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import type { FormAction } from '@/components/ui/form-state'
+import { Modal } from '@/components/ui/modal'
+import { SubmitButton } from '@/components/ui/submit-button'
+import { TextField } from '@/components/ui/text-field'
+
+type Props = {
+  label: string
+  action: FormAction
+  /** Its data was kept when it was disconnected; now only their deletion is left to choose. */
+  alreadyDisconnected?: boolean
+  open: boolean
+  onClose: () => void
+}
+
+/** Ends a connection: keep what was read, or delete it after typing the label. Says what remains to do at Microsoft. */
+export function DisconnectDialog({ label, action, alreadyDisconnected = false, open, onClose }: Props) {
+  return (
+    <Modal
+      open={open}
+      onClose={onClose}
+      title={
+        <>
+          {alreadyDisconnected ? 'Delete the data of' : 'Disconnect'} <bdi>{label}</bdi>
+        </>
+      }
+      className="max-w-lg"
+    >
+      <DisconnectForm label={label} action={action} alreadyDisconnected={alreadyDisconnected} onClose={onClose} />
+    </Modal>
+  )
+}
+
+function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Props, 'open'>) {
+  const [state, formAction] = useActionState(action, null)
+  const [data, setData] = useState<'keep' | 'delete'>(alreadyDisconnected ? 'delete' : 'keep')
+  useEffect(() => {
+    if (state?.done) onClose()
+  }, [state, onClose])
+
+  return (
+    <form action={formAction} className="grid gap-4">
+      {alreadyDisconnected ? (
+        <>
+          <input type="hidden" name="data" value="delete" />
+          <p className="text-ink-soft">
+            People, roles and the history of this subscription are deleted. This cannot be undone.
+          </p>
+        </>
+      ) : (
+        <>
+          <p className="text-ink-soft">Syncing stops and the stored Microsoft sign-in is deleted at once.</p>
+          <fieldset className="grid gap-2">
+            <legend className="mb-1.5 font-medium">What was read so far</legend>
+            <Choice value="keep" chosen={data} onChoose={setData} title="Keep data">
+              It stays readable here, with its age. Reconnecting continues the same history.
+            </Choice>
+            <Choice value="delete" chosen={data} onChoose={setData} title="Delete data">
+              People, roles and the history of this subscription are deleted. This cannot be undone.
+            </Choice>
+          </fieldset>
+        </>
+      )}
+      {data === 'delete' ? (
+        <TextField
+          name="typed"
+          label={
+            <>
+              Type <bdi className="font-mono text-sm">{label}</bdi> to confirm
+            </>
+          }
+          error={state?.error}
+          autoComplete="off"
+          spellCheck={false}
+          dir="auto"
+          required
+        />
+      ) : null}
+      <div className="rounded-lg border border-line p-3 text-sm">
+        <p className="font-medium">Left to do at Microsoft</p>
+        <ul className="mt-1 list-disc space-y-1 pl-4 text-ink-soft">
+          <li>
+            Once no subscription is connected: remove Rolecall’s consent in Microsoft Entra under Enterprise
+            applications, Rolecall, Properties, Delete.
+          </li>
+          <li>
+            If the Reader assignment was made for Rolecall: remove it under Access control (IAM) of the subscription.
+          </li>
+        </ul>
+      </div>
+      <div className="flex justify-end gap-2">
+        <Button onClick={onClose}>Cancel</Button>
+        <SubmitButton variant="danger" pendingLabel={data === 'delete' ? 'Deleting…' : 'Disconnecting…'}>
+          {alreadyDisconnected ? 'Delete data' : data === 'delete' ? 'Disconnect and delete' : 'Disconnect'}
+        </SubmitButton>
+      </div>
+    </form>
+  )
+}
+
+type ChoiceProps = {
+  value: 'keep' | 'delete'
+  chosen: string
+  onChoose: (value: 'keep' | 'delete') => void
+  title: string
+  children: ReactNode
+}
+
+function Choice({ value, chosen, onChoose, title, children }: ChoiceProps) {
+  return (
+    <label className="flex cursor-pointer gap-3 rounded-lg border border-line p-3 has-checked:border-accent has-checked:bg-accent-soft">
+      <input
+        type="radio"
+        name="data"
+        value={value}
+        checked={chosen === value}
+        onChange={() => onChoose(value)}
+        className="mt-1 size-4 shrink-0"
+      />
+      <span>
+        <span className="block font-medium">{title}</span>
+        <span className="block text-sm text-ink-soft">{children}</span>
+      </span>
+    </label>
+  )
+}

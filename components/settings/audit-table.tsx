@@ -1,0 +1,57 @@
+import { RelativeTime } from '@/components/ui/relative-time'
+import { Table, Td, Th } from '@/components/ui/table'
+import { auditWords } from './audit-words'
+
+type Event = {
+  seq: number
+  at: Date
+  memberName: string
+  action: string
+  subject: string
+  details: Record<string, string | number | boolean | null>
+}
+
+/** Who did what to what, newest first. */
+export function AuditTable({ events }: { events: Event[] }) {
+  return (
+    <Table caption="Audit log">
+      <thead>
+        <tr>
+          <Th>When</Th>
+          <Th>Who</Th>
+          <Th>Did</Th>
+          <Th>Details</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {events.map((event) => (
+          <tr key={event.seq}>
+            <Td className="whitespace-nowrap text-ink-soft">
+              <RelativeTime at={event.at} />
+            </Td>
+            <Td className="max-w-56 min-w-32 break-words">
+              <bdi>{event.memberName}</bdi>
+            </Td>
+            <Td className="max-w-96 min-w-48 break-words">
+              {auditWords(event.action)}
+              {event.subject === event.memberName ? null : (
+                <>
+                  {' '}
+                  <bdi className="font-medium">{event.subject}</bdi>
+                </>
+              )}
+            </Td>
+            <Td className="min-w-48 text-ink-soft">{detailWords(event.details)}</Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function detailWords(details: Event['details']): string {
+  return Object.entries(details)
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([key, value]) => `${key.replaceAll('_', ' ')}: ${String(value).replaceAll('_', ' ')}`)
+    .join(', ')
+}

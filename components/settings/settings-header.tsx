@@ -1,0 +1,20 @@
+import { PageHeader } from '@/components/ui/page-header'
+import { Tabs } from '@/components/ui/tabs'
+
+type Props = { current: 'members' | 'audit' }
+
+/** The head that every settings page shares. */
+export function SettingsHeader({ current }: Props) {
+  return (
+    <>
+      <PageHeader title="Settings" />
+      <Tabs
+        label="Settings"
+        tabs={[
+          { href: '/settings/members', label: 'Members', current: current === 'members' },
+          { href: '/settings/audit', label: 'Audit log', current: current === 'audit' },
+        ]}
+      />
+    </>
+  )
+}

@@ -1,0 +1,59 @@
+import type { ReactNode } from 'react'
+import { BrandMark } from './brand-mark'
+import { MemberMenu, type MemberMenuProps } from './member-menu'
+import { RailLinks } from './rail-links'
+
+type Props = MemberMenuProps & { sandbox: boolean; children: ReactNode }
+
+/**
+ * What stands around every page: the rail at the left (icons when narrow, a bar at the bottom on a phone), the sandbox
+ * banner, and the content, to which the first tab stop skips.
+ */
+export function Frame({ sandbox, children, ...memberMenu }: Props) {
+  return (
+    <div className={sandbox ? '[--banner:1.75rem]' : '[--banner:0rem]'}>
+      <a
+        href="#content"
+        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0"
+      >
+        Skip to content
+      </a>
+      {sandbox ? <SandboxBanner /> : null}
+      <div className="flex">
+        <Rail {...memberMenu} />
+        <main id="content" tabIndex={-1} className="min-w-0 flex-1 px-4 pt-6 pb-24 outline-none sm:px-6 sm:pb-12">
+          <div className="mx-auto max-w-[80rem]">{children}</div>
+        </main>
+      </div>
+    </div>
+  )
+}
+
+function SandboxBanner() {
+  return (
+    <aside
+      aria-label="Sandbox"
+      className="sticky top-0 z-30 grid h-(--banner) place-content-center border-b border-warn/25 bg-warn-soft px-4 text-center text-xs font-medium whitespace-nowrap text-warn"
+    >
+      Sandbox data. No real Azure is connected.
+    </aside>
+  )
+}
+
+function Rail(props: MemberMenuProps) {
+  return (
+    <header className="fixed inset-x-0 bottom-0 z-20 flex h-14 items-center gap-1 border-t border-line bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:sticky sm:inset-auto sm:top-(--banner) sm:h-[calc(100dvh-var(--banner))] sm:w-15 sm:shrink-0 sm:flex-col sm:items-stretch sm:border-t-0 sm:border-r sm:p-2.5 rail:w-55">
+      <div className="hidden items-center gap-2.5 px-1.5 pt-1 pb-4 sm:flex">
+        <BrandMark className="size-7" />
+        <div className="hidden min-w-0 rail:block">
+          <p dir="auto" title={props.member.organisationName} className="truncate leading-4 font-medium">
+            {props.member.organisationName}
+          </p>
+          <p className="text-xs text-ink-faint">Rolecall</p>
+        </div>
+      </div>
+      <RailLinks />
+      <MemberMenu {...props} />
+    </header>
+  )
+}

@@ -1,0 +1,18 @@
+import type { ReactNode } from 'react'
+import { BrandMark } from './brand-mark'
+
+type Props = { title: string; children: ReactNode; actions?: ReactNode; inFrame?: boolean }
+
+/** A page of one message: what happened, what to do, and the ways on. In the frame the landmark is already there. */
+export function MessagePage({ title, children, actions, inFrame }: Props) {
+  const Element = inFrame ? 'div' : 'main'
+
+  return (
+    <Element className="grid min-h-[70dvh] place-content-center justify-items-center gap-2 px-4 py-16 text-center">
+      <BrandMark className="mb-3 size-8" />
+      <h1 className="text-xl font-semibold tracking-tight">{title}</h1>
+      <div className="max-w-md text-ink-soft">{children}</div>
+      {actions ? <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div> : null}
+    </Element>
+  )
+}

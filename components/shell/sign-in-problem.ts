@@ -1,0 +1,40 @@
+type SignInProblem = { tone: 'warn' | 'bad'; title: string; next: string }
+
+const INTERRUPTED: SignInProblem = {
+  tone: 'warn',
+  title: 'The sign-in was not finished',
+  next: 'It was cancelled, took too long, or was opened twice. Sign in again, in one tab.',
+}
+
+const MISCONFIGURED: SignInProblem = {
+  tone: 'bad',
+  title: 'Rolecall’s own sign-in is not set up right',
+  next: 'Ask whoever runs Rolecall to check its client ID, secret and redirect address. The cause is in its log.',
+}
+
+const PROBLEMS: Record<string, SignInProblem> = {
+  AccessDenied: {
+    tone: 'bad',
+    title: 'Your tenant is not allowed to sign in here',
+    next: 'Use the work account of an organisation that uses this Rolecall. Personal Microsoft accounts cannot sign in.',
+  },
+  SessionExpired: {
+    tone: 'warn',
+    title: 'Your session has ended',
+    next: 'Sign in again; you return to where you were.',
+  },
+  OAuthSignin: {
+    tone: 'bad',
+    title: 'Microsoft’s sign-in could not be reached',
+    next: 'Wait a minute, then try again. If it keeps happening, the portal’s network or its Microsoft settings need a look.',
+  },
+  OAuthCallback: INTERRUPTED,
+  Callback: INTERRUPTED,
+  Configuration: MISCONFIGURED,
+}
+
+/** The words for next-auth's `?error=`. An unknown code is not repeated: whoever wrote the link chose it. */
+export function signInProblem(code: string | undefined): SignInProblem | null {
+  if (!code) return null
+  return (Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined) ?? INTERRUPTED
+}

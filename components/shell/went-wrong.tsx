@@ -1,0 +1,36 @@
+'use client'
+
+import { Button } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
+import { MessagePage } from './message-page'
+
+export type WentWrongProps = { error: unknown; retry: () => void; inFrame?: boolean }
+
+/** What an error boundary shows: no cause from inside, only the number under which the server logged it. */
+export function WentWrong({ error, retry, inFrame }: WentWrongProps) {
+  const digest = typeof error === 'object' && error !== null && 'digest' in error ? String(error.digest) : null
+
+  return (
+    <MessagePage
+      inFrame={inFrame}
+      title="Something went wrong on our side"
+      actions={
+        <>
+          <Button variant="primary" onClick={retry}>
+            Try again
+          </Button>
+          <ButtonLink href="/integrations">Go to Integrations</ButtonLink>
+        </>
+      }
+    >
+      Nothing you did is lost. Try again; if it happens again, tell whoever runs Rolecall
+      {digest ? (
+        <>
+          {' '}
+          this number: <span className="font-mono text-ink">{digest}</span>
+        </>
+      ) : null}
+      .
+    </MessagePage>
+  )
+}

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest'
+import { type ConnectionFacts, connectionStatus } from './connection-status'
+
+const now = new Date('2026-05-04T12:00:00Z')
+const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000)
+const succeeded = { state: 'succeeded', gaps: false, problem: null, finishedAt: hoursAgo(1) } as const
+const failed = { state: 'failed', gaps: false, problem: { code: 'throttled' }, finishedAt: hoursAgo(1) } as const
+
+const facts = (given: Partial<ConnectionFacts> = {}): ConnectionFacts => ({
+  state: 'active',
+  stateReason: null,
+  schedule: 'daily',
+  publishedAt: hoursAgo(1),
+  lastRun: succeeded,
+  openRun: null,
+  now,
+  ...given,
+})
+
+const running = (run: Partial<NonNullable<ConnectionFacts['openRun']>>) =>
+  facts({ openRun: { state: 'running', phase: 'starting', counters: {}, startedAt: hoursAgo(0), ...run } })
+
+test('a result read whole within its schedule is synced, with its age', () => {
+  expect(connectionStatus(facts())).toEqual({ state: 'synced', word: 'Synced', detail: null, at: hoursAgo(1) })
+})
+
+test('a result with gaps names the first one', () => {
+  const coverage = [
+    { dataset: 'assignments', state: 'whole', read: 40, missing: 0 },
+    { dataset: 'people', state: 'not_permitted', read: 0, missing: 12, why: 'directory_not_readable' },
+  ] as const
+  const status = connectionStatus(facts({ lastRun: { ...succeeded, gaps: true, coverage: [...coverage] } }))
+  expect(status).toMatchObject({ state: 'gaps', word: 'Synced with gaps', detail: 'The directory is not readable' })
+})
+
+test('a sync under way comes before everything else and tells only what was counted', () => {
+  expect(connectionStatus(running({ state: 'queued' })).detail).toBe('waiting to start')
+  expect(connectionStatus(running({ phase: 'reading_assignments' })).detail).toBe('reading assignments')
+  expect(connectionStatus(running({ phase: 'reading_people', counters: { people: 1240 } }))).toMatchObject({
+    state: 'syncing',
+    detail: 'reading people, 1,240 so far',
+    at: null,
+  })
+})
+
+test('a failed sync keeps the last good data and says how old it is', () => {
+  expect(connectionStatus(facts({ publishedAt: hoursAgo(50), lastRun: failed }))).toMatchObject({
+    state: 'failed',
+    detail: 'last good data 2 days old',
+  })
+  expect(connectionStatus(facts({ publishedAt: null, lastRun: failed })).detail).toBe('no data yet')
+})
+
+test('a connection that waits for a person says for what', () => {
+  expect(connectionStatus(facts({ state: 'reconnect_needed', stateReason: 'sign_in_revoked' }))).toMatchObject({
+    state: 'reconnect',
+    detail: 'The Microsoft sign-in was revoked',
+  })
+  expect(connectionStatus(facts({ state: 'action_needed', stateReason: 'reader_role_missing' }))).toMatchObject({
+    state: 'action',
+    detail: 'Role assignments are not readable',
+  })
+})
+
+test('a result older than two periods of its schedule is stale', () => {
+  expect(connectionStatus(facts({ publishedAt: hoursAgo(48) })).state).toBe('synced')
+  expect(connectionStatus(facts({ publishedAt: hoursAgo(49) }))).toMatchObject({
+    state: 'stale',
+    detail: 'data 2 days old',
+  })
+  expect(connectionStatus(facts({ schedule: 'hourly', publishedAt: hoursAgo(3) })).state).toBe('stale')
+})
+
+test('without a schedule a result stays synced for a week, then is paused', () => {
+  expect(connectionStatus(facts({ schedule: 'off', publishedAt: hoursAgo(7 * 24 - 1) })).state).toBe('synced')
+  expect(connectionStatus(facts({ schedule: 'off', publishedAt: hoursAgo(7 * 24 + 1) })).state).toBe('paused')
+})
+
+test('a disconnected one is that, whatever else is true of it', () => {
+  expect(connectionStatus(facts({ state: 'disconnected', lastRun: failed })).state).toBe('disconnected')
+})
