@@ -1,0 +1,65 @@
+import { azurePortal } from '@/components/connect/azure-portal'
+import { CheckFix } from '@/components/connect/check-fix'
+import { CheckLine } from '@/components/connect/check-line'
+import { ConnectForm } from '@/components/connect/connect-form'
+import { SubmitButton } from '@/components/ui/submit-button'
+import type { Actor } from '@/db/actor'
+import { checkAttempt } from '@/lib/connections/check-attempt'
+import type { Attempt } from '@/lib/connections/get-attempt'
+import { env } from '@/lib/env'
+import { checkAgain, confirmConnect, startSignIn } from '../../actions'
+
+type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt['account']> } }
+
+/** Asks Microsoft what this account may read, and offers what follows from the answers. */
+export async function AttemptChecks({ member, attempt }: Props) {
+  const { checks, canConnect, others } = await checkAttempt(member, attempt.id)
+  const unclean = checks.some(({ state }) => state !== 'passed')
+
+  return (
+    <>
+      <ul aria-label="Checks" className="divide-y divide-line rounded-lg border border-line bg-surface">
+        {checks.map((check) => (
+          <CheckLine
+            key={check.id}
+            check={check}
+            fix={
+              check.code && (
+                <CheckFix
+                  code={check.code}
+                  subscriptionId={attempt.subscriptionId}
+                  tenantId={attempt.tenantId}
+                  accountObjectId={attempt.account.objectId}
+                  adminConsentUrl={attempt.adminConsentUrl}
+                  portal={azurePortal(env().azure.cloud)}
+                  signIn={startSignIn.bind(null, attempt.id)}
+                />
+              )
+            }
+          />
+        ))}
+      </ul>
+      {unclean && (
+        <form action={checkAgain} className="flex justify-end">
+          <SubmitButton pendingLabel="Checking…">Check again</SubmitButton>
+        </form>
+      )}
+      <ConnectForm
+        action={confirmConnect.bind(null, attempt.id)}
+        others={others}
+        otherAccount={otherAccountOf(attempt)}
+        blocked={canConnect ? null : 'A check above has to pass first.'}
+        verb={attempt.connectionId ? 'Reconnect' : 'Connect'}
+      />
+    </>
+  )
+}
+
+function otherAccountOf({ previousAccount, account, connectionLabel }: Props['attempt']) {
+  if (
+    !previousAccount ||
+    (previousAccount.objectId === account.objectId && previousAccount.tenantId === account.tenantId)
+  )
+    return null
+  return { label: connectionLabel ?? 'This connection', previous: previousAccount.name, now: account.name }
+}

@@ -1,0 +1,51 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { Suspense } from 'react'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
+import { ChecksSkeleton } from '@/components/connect/checks-skeleton'
+import { ExpiredAttempt } from '@/components/connect/expired-attempt'
+import { SignInButton } from '@/components/connect/sign-in-button'
+import { WizardFrame } from '@/components/connect/wizard-frame'
+import { mayDo } from '@/lib/allow'
+import { requireMember } from '@/lib/session'
+import { startSignIn } from '../../actions'
+import { readAttempt, startAgainHref, stepLinks } from '../read-attempt'
+import { AttemptChecks } from './attempt-checks'
+
+export const metadata: Metadata = { title: 'Connect Microsoft Azure: checks' }
+
+export default async function ChecksPage({ params }: PageProps<'/integrations/azure/connect/[attemptId]/checks'>) {
+  const member = await requireMember()
+  if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
+  const attempt = await readAttempt(member, (await params).attemptId)
+  const { account } = attempt
+  if (attempt.confirmed) redirect(`/integrations/azure/connect/${attempt.id}/progress`)
+  if (!account && !attempt.expired) redirect(`/integrations/azure/connect/${attempt.id}/sign-in`)
+
+  return (
+    <WizardFrame step="checks" title="Checks" reconnecting={attempt.connectionLabel} links={stepLinks(attempt)}>
+      {attempt.expired || !account ? (
+        <ExpiredAttempt startAgainHref={startAgainHref(attempt)} />
+      ) : (
+        <>
+          <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+            <p className="min-w-0 text-ink-soft">
+              Signed in as <span className="font-medium break-all text-ink">{account.name}</span>
+            </p>
+            <SignInButton
+              action={startSignIn.bind(null, attempt.id)}
+              options={{ prompt: 'select_account' }}
+              variant="ghost"
+              size="sm"
+            >
+              Use another account
+            </SignInButton>
+          </div>
+          <Suspense fallback={<ChecksSkeleton />}>
+            <AttemptChecks member={member} attempt={{ ...attempt, account }} />
+          </Suspense>
+        </>
+      )}
+    </WizardFrame>
+  )
+}

@@ -1,0 +1,51 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { ProgressSummary, underWay } from '@/components/connect/progress-summary'
+import { SyncProgress } from '@/components/connect/sync-progress'
+import { WizardFrame } from '@/components/connect/wizard-frame'
+import { ButtonLink } from '@/components/ui/button-link'
+import { Notice } from '@/components/ui/notice'
+import { RefreshWhile } from '@/components/ui/refresh-while'
+import { getProgress } from '@/db/queries/get-progress'
+import { requireMember } from '@/lib/session'
+import { readAttempt } from '../read-attempt'
+
+export const metadata: Metadata = { title: 'Connect Microsoft Azure: first sync' }
+
+/** How often the page looks, in milliseconds: often enough to follow, seldom enough to cost nothing. */
+const LOOK_EVERY_MS = 1000
+
+export default async function ProgressPage({ params }: PageProps<'/integrations/azure/connect/[attemptId]/progress'>) {
+  const member = await requireMember()
+  const attempt = await readAttempt(member, (await params).attemptId)
+  if (!attempt.confirmed) redirect(`/integrations/azure/connect/${attempt.id}/sign-in`)
+  const all = await getProgress(member, attempt.madeConnectionIds)
+  const active = underWay(all)
+
+  return (
+    <WizardFrame
+      step="progress"
+      title={active ? 'First sync' : 'Connected'}
+      reconnecting={attempt.connectionLabel}
+      finished={!active}
+    >
+      <RefreshWhile active={active} everyMs={LOOK_EVERY_MS} />
+      {all.length > 0 ? (
+        <ProgressSummary all={all} />
+      ) : (
+        <Notice title="This connection was removed since">
+          Its data went with it. Connect the subscription again to bring it back.
+        </Notice>
+      )}
+      {all.map((progress) => (
+        <SyncProgress key={progress.connectionId} progress={progress} />
+      ))}
+      <div className="flex flex-wrap justify-end gap-2">
+        <ButtonLink href="/integrations/azure/connect/subscription" variant="ghost">
+          Connect another subscription
+        </ButtonLink>
+        <ButtonLink href="/integrations">Go to Integrations</ButtonLink>
+      </div>
+    </WizardFrame>
+  )
+}

@@ -1,0 +1,54 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
+import { azurePortal } from '@/components/connect/azure-portal'
+import { ExpiredAttempt } from '@/components/connect/expired-attempt'
+import { SignInInvitation } from '@/components/connect/sign-in-invitation'
+import { SignInProblem } from '@/components/connect/sign-in-problem'
+import { WizardFrame } from '@/components/connect/wizard-frame'
+import { mayDo } from '@/lib/allow'
+import { connectRedirectUri } from '@/lib/connections/begin-sign-in'
+import { env } from '@/lib/env'
+import { isProblemCode } from '@/lib/problems'
+import { requireMember } from '@/lib/session'
+import { startSignIn } from '../../actions'
+import { readAttempt, startAgainHref, stepLinks } from '../read-attempt'
+
+export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign in' }
+
+export default async function SignInPage({
+  params,
+  searchParams,
+}: PageProps<'/integrations/azure/connect/[attemptId]/sign-in'>) {
+  const member = await requireMember()
+  if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
+  const attempt = await readAttempt(member, (await params).attemptId)
+  if (attempt.confirmed) redirect(`/integrations/azure/connect/${attempt.id}/progress`)
+  const code = String((await searchParams).problem ?? '')
+  const problem = attempt.problem ?? (isProblemCode(code) ? { code } : null)
+  const signIn = startSignIn.bind(null, attempt.id)
+
+  return (
+    <WizardFrame
+      step="sign-in"
+      title="Sign in to Microsoft"
+      reconnecting={attempt.connectionLabel}
+      links={stepLinks(attempt)}
+    >
+      {attempt.expired ? (
+        <ExpiredAttempt startAgainHref={startAgainHref(attempt)} />
+      ) : problem ? (
+        <SignInProblem
+          problem={problem}
+          signIn={signIn}
+          adminConsentUrl={attempt.adminConsentUrl}
+          startAgainHref={startAgainHref(attempt)}
+          app={{ clientId: env().azure.clientId, redirectUri: connectRedirectUri() }}
+          portal={azurePortal(env().azure.cloud)}
+        />
+      ) : (
+        <SignInInvitation attempt={attempt} signIn={signIn} />
+      )}
+    </WizardFrame>
+  )
+}

@@ -1,0 +1,91 @@
+'use server'
+
+import { refresh } from 'next/cache'
+import { redirect } from 'next/navigation'
+import { z } from 'zod'
+import type { ConnectFormState } from '@/components/connect/connect-form'
+import type { SignInOptions } from '@/components/connect/sign-in-button'
+import type { SubscriptionFormState } from '@/components/connect/subscription-id-form'
+import { AzureError } from '@/lib/azure/azure-error'
+import { beginConnect } from '@/lib/connections/begin-connect'
+import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'
+import { confirmAttempt } from '@/lib/connections/confirm-attempt'
+import { getAttempt } from '@/lib/connections/get-attempt'
+import { explain } from '@/lib/problems'
+import { requireRole } from '@/lib/session'
+import { SubscriptionId } from '@/lib/subscription-id'
+
+const AttemptId = z.guid()
+const Options = z.object({
+  prompt: z.enum(['consent', 'select_account']).optional(),
+  useClaims: z.boolean().optional(),
+})
+/** More subscriptions than one account is ever offered; a longer list did not come from our form. */
+const Also = z.array(z.guid()).max(1000)
+
+/** Looks a typed subscription up and opens an attempt for it. */
+export async function beginAzureConnect(
+  _state: SubscriptionFormState,
+  formData: FormData,
+): Promise<SubscriptionFormState> {
+  const member = await requireRole('admin')
+  const values = { subscriptionId: String(formData.get('subscriptionId') ?? '') }
+  const subscriptionId = SubscriptionId.safeParse(values.subscriptionId)
+  if (!subscriptionId.success)
+    return {
+      values,
+      error: 'That is not a subscription ID. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.',
+    }
+
+  const begun = await beginConnect(member, subscriptionId.data)
+  if (begun.kind === 'already_connected') return { values, connected: begun }
+  if (begun.kind === 'refused') return { values, error: inWords(begun.code) }
+  redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
+}
+
+/** Sends the browser to Microsoft. An attempt that can no longer be used goes back to its page, which says why. */
+export async function startSignIn(attemptId: string, options: SignInOptions): Promise<void> {
+  const member = await requireRole('admin')
+  const page = `/integrations/azure/connect/${AttemptId.parse(attemptId)}/sign-in`
+  const attempt = await getAttempt(member, attemptId)
+  if (!attempt || attempt.expired || attempt.confirmed) redirect(page)
+
+  const started = await beginSignInForAttempt(member, attemptId, Options.parse(options)).catch(refused)
+  redirect(started instanceof AzureError ? `${page}?problem=${started.code}` : started)
+}
+
+/** Runs the checks again, by reading their page again. */
+export async function checkAgain(): Promise<void> {
+  await requireRole('admin')
+  refresh()
+}
+
+/** Stores the connections chosen and starts their first sync. */
+export async function confirmConnect(
+  attemptId: string,
+  _state: ConnectFormState,
+  formData: FormData,
+): Promise<ConnectFormState> {
+  const member = await requireRole('admin')
+  const confirmed = await confirmAttempt(member, AttemptId.parse(attemptId), {
+    alsoSubscriptionIds: Also.parse(formData.getAll('also')),
+    acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
+  })
+  if (confirmed.kind === 'refused') return { error: inWords(confirmed.code) }
+  if (confirmed.kind === 'other_account') {
+    return {
+      error: `The connection was made with ${confirmed.previous}; you signed in as ${confirmed.now}. Confirm the change of account, or use the one from before.`,
+    }
+  }
+  redirect(`/integrations/azure/connect/${attemptId}/progress`)
+}
+
+function inWords(code: string): string {
+  const { sentence, next } = explain(code)
+  return `${sentence} ${next}`
+}
+
+function refused(error: unknown): AzureError {
+  if (error instanceof AzureError) return error
+  throw error
+}

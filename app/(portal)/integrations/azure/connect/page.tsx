@@ -1,0 +1,63 @@
+import type { Metadata } from 'next'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
+import { AssignReaderSteps } from '@/components/connect/assign-reader-steps'
+import { azurePortal } from '@/components/connect/azure-portal'
+import { FindSubscriptionIdSteps } from '@/components/connect/find-subscription-id-steps'
+import { FoldedSteps } from '@/components/connect/folded-steps'
+import { NotRequested } from '@/components/connect/not-requested'
+import { PermissionsTable } from '@/components/connect/permissions-table'
+import { Requirements } from '@/components/connect/requirements'
+import { WizardFrame } from '@/components/connect/wizard-frame'
+import { ButtonLink } from '@/components/ui/button-link'
+import { mayDo } from '@/lib/allow'
+import { env } from '@/lib/env'
+import { requireMember } from '@/lib/session'
+
+export const metadata: Metadata = { title: 'Connect Microsoft Azure: before you begin' }
+
+export default async function BeforeYouBeginPage() {
+  const member = await requireMember()
+  if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
+  const portal = azurePortal(env().azure.cloud)
+
+  return (
+    <WizardFrame
+      step="start"
+      title="Before you begin"
+      description="It takes about two minutes. Nothing is changed in Azure."
+    >
+      <section aria-labelledby="requirements" className="grid grid-cols-1 gap-3">
+        <h3 id="requirements" className="font-semibold">
+          What the person who connects needs
+        </h3>
+        <Requirements />
+        <FoldedSteps title="How to assign Reader on a subscription">
+          <AssignReaderSteps portal={portal} />
+        </FoldedSteps>
+        <FoldedSteps title="Where to find the subscription ID">
+          <FindSubscriptionIdSteps portal={portal} />
+        </FoldedSteps>
+      </section>
+      <section aria-labelledby="permissions" className="grid grid-cols-1 gap-3">
+        <h3 id="permissions" className="font-semibold">
+          What Microsoft will ask you to allow
+        </h3>
+        <PermissionsTable />
+      </section>
+      <section aria-labelledby="not-requested" className="grid grid-cols-1 gap-3">
+        <h3 id="not-requested" className="font-semibold">
+          Not requested
+        </h3>
+        <NotRequested />
+      </section>
+      <div className="flex justify-end gap-2">
+        <ButtonLink href="/integrations" variant="ghost">
+          Cancel
+        </ButtonLink>
+        <ButtonLink href="/integrations/azure/connect/subscription" variant="primary">
+          Continue
+        </ButtonLink>
+      </div>
+    </WizardFrame>
+  )
+}

@@ -1,0 +1,77 @@
+import type { Metadata } from 'next'
+import { AppRegistrationGuide } from '@/components/connect/app-registration-guide'
+import { AssignReaderSteps } from '@/components/connect/assign-reader-steps'
+import { azurePortal } from '@/components/connect/azure-portal'
+import { FoldedSteps } from '@/components/connect/folded-steps'
+import { NotRequested } from '@/components/connect/not-requested'
+import { PermissionsTable } from '@/components/connect/permissions-table'
+import { Requirements } from '@/components/connect/requirements'
+import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
+import { ButtonLink } from '@/components/ui/button-link'
+import { PageHeader } from '@/components/ui/page-header'
+import { mayDo } from '@/lib/allow'
+import { CATALOGUE } from '@/lib/catalogue'
+import { env } from '@/lib/env'
+import { requireMember } from '@/lib/session'
+
+export const metadata: Metadata = { title: 'Microsoft Azure' }
+
+const AZURE = CATALOGUE.find(({ id }) => id === 'azure')
+const HEADING = 'mb-3 text-lg font-semibold'
+
+export default async function AboutAzurePage() {
+  const member = await requireMember()
+  const { azure, portalUrl } = env()
+  const portal = azurePortal(azure.cloud)
+
+  return (
+    <>
+      <PageHeader
+        title="Microsoft Azure"
+        description={AZURE?.summary}
+        back={{ href: '/integrations', label: 'Integrations' }}
+      >
+        {mayDo(member.role, 'connect') && (
+          <ButtonLink href="/integrations/azure/connect" variant="primary">
+            Connect
+          </ButtonLink>
+        )}
+      </PageHeader>
+      <div className="grid max-w-[800px] grid-cols-1 gap-10">
+        {AZURE && (
+          <section aria-labelledby="capabilities">
+            <h2 id="capabilities" className={HEADING}>
+              Integration capabilities
+            </h2>
+            <CapabilitiesTable entry={AZURE} />
+          </section>
+        )}
+        <section aria-labelledby="requirements">
+          <h2 id="requirements" className={HEADING}>
+            Requirements
+          </h2>
+          <div className="grid grid-cols-1 gap-4">
+            <Requirements />
+            <FoldedSteps title="How to assign Reader on a subscription">
+              <AssignReaderSteps portal={portal} />
+            </FoldedSteps>
+          </div>
+        </section>
+        <section aria-labelledby="permissions">
+          <h2 id="permissions" className={HEADING}>
+            Permissions and why
+          </h2>
+          <PermissionsTable />
+          <h3 className="mt-5 mb-2 font-medium">Not requested</h3>
+          <NotRequested />
+        </section>
+        <section aria-labelledby="app-registration">
+          <h2 id="app-registration" className={HEADING}>
+            App registration
+          </h2>
+          <AppRegistrationGuide portal={portal} portalUrl={portalUrl} clientId={azure.clientId} />
+        </section>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,29 @@
+import { mayDo } from '@/lib/allow'
+import { finishSignIn } from '@/lib/connections/finish-sign-in'
+import { getAttempt } from '@/lib/connections/get-attempt'
+import { currentMember } from '@/lib/session'
+
+const WIZARD = '/integrations/azure/connect'
+
+/**
+ * Where Microsoft sends the browser back after a connect login. Nothing of the query is ever shown or passed on: it ends
+ * in the attempt it belongs to, or nowhere.
+ */
+export async function GET(request: Request): Promise<Response> {
+  const member = await currentMember()
+  if (!member) return seeOther(`/signin?next=${encodeURIComponent(`${WIZARD}/problem?code=state_mismatch`)}`)
+  if (!mayDo(member.role, 'connect')) return seeOther(WIZARD)
+
+  const finished = await finishSignIn(member, new URL(request.url).searchParams)
+  if (finished.attemptId === null) return seeOther(`${WIZARD}/problem?code=${finished.code}`)
+  const attempt = await getAttempt(member, finished.attemptId)
+  const signedIn = attempt?.account && !attempt.problem
+  return seeOther(`${WIZARD}/${finished.attemptId}/${signedIn ? 'checks' : 'sign-in'}`)
+}
+
+/** Relative, so that the browser stays on the address it knows the portal by. */
+const seeOther = (path: string) =>
+  new Response(null, {
+    status: 303,
+    headers: { Location: path, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },
+  })

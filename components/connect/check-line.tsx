@@ -1,0 +1,68 @@
+import { CircleCheck, CircleDashed, CircleX, TriangleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { explain, type ProblemCode } from '@/lib/problems'
+import { ProblemCodeLine } from './problem-code-line'
+
+export type CheckResult = {
+  id: 'account' | 'subscription' | 'assignments' | 'directory'
+  state: 'passed' | 'failed' | 'warned' | 'skipped'
+  code: ProblemCode | null
+  detail: string | null
+  aadsts?: number
+  correlationId?: string
+}
+
+export const CHECK_NAMES: Record<CheckResult['id'], string> = {
+  account: 'Right tenant and account',
+  subscription: 'Subscription readable and enabled',
+  assignments: 'Role assignments readable',
+  directory: 'Directory readable',
+}
+
+const FOUND: Record<CheckResult['id'], (detail: string) => string> = {
+  account: (name) => `Microsoft signed ${name || 'the account'} in to the tenant that owns the subscription.`,
+  subscription: (name) => `${name || 'The subscription'} can be read and is enabled.`,
+  assignments: (count) =>
+    count === '1'
+      ? '1 role assignment can be read.'
+      : `${Number(count).toLocaleString('en')} role assignments can be read.`,
+  directory: () => 'User.Read.All is granted: names, emails and statuses can be read.',
+}
+
+const MARKS = {
+  passed: { icon: CircleCheck, word: 'Passed', tone: 'text-good' },
+  failed: { icon: CircleX, word: 'Failed', tone: 'text-bad' },
+  warned: { icon: TriangleAlert, word: 'Warning', tone: 'text-warn' },
+  skipped: { icon: CircleDashed, word: 'Not checked', tone: 'text-ink-soft' },
+}
+
+/** One check: its mark, what was found, and the exact fix when there is one. */
+export function CheckLine({ check, fix }: { check: CheckResult; fix?: ReactNode }) {
+  const { icon: Icon, word, tone } = MARKS[check.state]
+  const problem = check.code ? explain(check.code) : null
+
+  return (
+    <li className="flex gap-3 px-4 py-3">
+      <Icon size={16} aria-hidden="true" className={`mt-0.5 shrink-0 ${tone}`} />
+      <div className="grid grid-cols-1 min-w-0 flex-1 gap-1">
+        <p className="flex flex-wrap items-baseline justify-between gap-x-3">
+          <span className="font-medium">{CHECK_NAMES[check.id]}</span>
+          <span className={`text-xs ${tone}`}>{word}</span>
+        </p>
+        {check.state === 'passed' && <p className="break-words text-ink-soft">{FOUND[check.id](check.detail ?? '')}</p>}
+        {check.state === 'warned' && check.detail && <p className="break-words">{check.detail}</p>}
+        {problem && check.state !== 'passed' && (
+          <>
+            <p className="text-ink-soft">{problem.sentence}</p>
+            <p>{problem.next}</p>
+            <div className="mt-2 grid grid-cols-1 gap-3 border-l-2 border-line pl-4 empty:hidden">{fix}</div>
+          </>
+        )}
+        {check.state === 'skipped' && !problem && (
+          <p className="text-ink-soft">It is checked once the ones above have passed.</p>
+        )}
+        <ProblemCodeLine problem={check} />
+      </div>
+    </li>
+  )
+}

@@ -1,0 +1,114 @@
+'use client'
+
+import { useActionState, useState } from 'react'
+import { Chip } from '@/components/ui/chip'
+import { Notice } from '@/components/ui/notice'
+import { SubmitButton } from '@/components/ui/submit-button'
+
+export type ConnectFormState = { error: string } | null
+
+export type OtherSubscription = { subscriptionId: string; name: string; state: string; connectedAs: string | null }
+
+type Props = {
+  action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
+  others: OtherSubscription[]
+  /** Set when a connection was made with another account than the one signed in now. */
+  otherAccount: { label: string; previous: string; now: string } | null
+  /** Why Connect cannot be pressed; null when it can. */
+  blocked: string | null
+  verb: 'Connect' | 'Reconnect'
+}
+
+/** The last choice of the wizard: which subscriptions, and, when it changed, with which account. */
+export function ConnectForm({ action, others, otherAccount, blocked, verb }: Props) {
+  const [state, formAction] = useActionState(action, null)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const [accepted, setAccepted] = useState(false)
+  const why = blocked ?? (otherAccount && !accepted ? 'Confirm the account first.' : null)
+
+  function toggle(id: string) {
+    const next = new Set(chosen)
+    if (!next.delete(id)) next.add(id)
+    setChosen(next)
+  }
+
+  return (
+    <form
+      action={formAction}
+      onSubmit={(event) => {
+        if (why) event.preventDefault()
+      }}
+      className="grid grid-cols-1 gap-6"
+    >
+      {others.length > 0 && (
+        <fieldset disabled={blocked !== null} className="min-w-0 disabled:opacity-60">
+          <legend className="font-medium">Other subscriptions this account can read</legend>
+          <p className="mt-1 mb-3 text-ink-soft">Connect them with the same sign-in. Each becomes its own tile.</p>
+          <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+            {others.map((other) => (
+              <li key={other.subscriptionId}>
+                <label className="flex items-start gap-3 px-4 py-2.5">
+                  <input
+                    type="checkbox"
+                    name="also"
+                    value={other.subscriptionId}
+                    checked={chosen.has(other.subscriptionId)}
+                    onChange={() => toggle(other.subscriptionId)}
+                    disabled={other.connectedAs !== null}
+                    className="mt-0.5 size-4 shrink-0 accent-accent"
+                  />
+                  <span className="min-w-0 flex-1">
+                    <span className="break-words">{other.name}</span>
+                    <span className="block font-mono text-xs break-all text-ink-soft">{other.subscriptionId}</span>
+                  </span>
+                  {other.connectedAs !== null ? (
+                    <Chip>Connected as {other.connectedAs}</Chip>
+                  ) : (
+                    other.state !== 'Enabled' && <Chip tone="warn">{other.state}</Chip>
+                  )}
+                </label>
+              </li>
+            ))}
+          </ul>
+        </fieldset>
+      )}
+
+      {otherAccount && (
+        <Notice tone="warn" title="Another account than before">
+          <p>
+            {otherAccount.label} was connected with {otherAccount.previous}. You signed in as {otherAccount.now}.
+          </p>
+          <label className="mt-2 flex items-start gap-2 text-ink">
+            <input
+              type="checkbox"
+              name="acceptOtherAccount"
+              checked={accepted}
+              onChange={(event) => setAccepted(event.target.checked)}
+              disabled={blocked !== null}
+              className="mt-0.5 size-4 shrink-0 accent-accent"
+            />
+            Use {otherAccount.now} from now on
+          </label>
+        </Notice>
+      )}
+
+      {state?.error && <Notice tone="bad" role="alert" title={state.error} />}
+
+      <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
+        {why && (
+          <p id="why-blocked" className="text-sm text-ink-soft">
+            {why}
+          </p>
+        )}
+        <SubmitButton
+          variant="primary"
+          pendingLabel={verb === 'Connect' ? 'Connecting…' : 'Reconnecting…'}
+          disabled={why !== null}
+          aria-describedby={why ? 'why-blocked' : undefined}
+        >
+          {chosen.size > 0 ? `${verb} ${chosen.size + 1} subscriptions` : verb}
+        </SubmitButton>
+      </div>
+    </form>
+  )
+}

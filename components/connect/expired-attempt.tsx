@@ -1,0 +1,22 @@
+import { ButtonLink } from '@/components/ui/button-link'
+import { Notice } from '@/components/ui/notice'
+import { explain } from '@/lib/problems'
+
+/** An attempt past its 30 minutes: nothing was connected, and the subscription ID is kept for the next. */
+export function ExpiredAttempt({ startAgainHref }: { startAgainHref: string }) {
+  const { title, sentence, next } = explain('attempt_expired')
+  return (
+    <Notice
+      tone="warn"
+      title={title}
+      action={
+        <ButtonLink href={startAgainHref} variant="primary">
+          Start again
+        </ButtonLink>
+      }
+    >
+      <p>{sentence}</p>
+      <p className="mt-1">{next}</p>
+    </Notice>
+  )
+}

@@ -1,0 +1,22 @@
+import { SubmitButton } from '@/components/ui/submit-button'
+
+export type SignInOptions = { prompt?: 'consent' | 'select_account'; useClaims?: boolean }
+
+type ButtonProps = {
+  action: (options: SignInOptions) => Promise<void>
+  options?: SignInOptions
+  variant?: 'primary' | 'secondary' | 'ghost'
+  size?: 'md' | 'sm'
+  children: string
+}
+
+/** Goes to Microsoft's sign-in page. A form of its own, so that it works before any script has loaded. */
+export function SignInButton({ action, options = {}, variant = 'primary', size, children }: ButtonProps) {
+  return (
+    <form action={action.bind(null, options)}>
+      <SubmitButton variant={variant} size={size} pendingLabel="Going to Microsoft…">
+        {children}
+      </SubmitButton>
+    </form>
+  )
+}

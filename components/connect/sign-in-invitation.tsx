@@ -1,0 +1,66 @@
+import { ButtonLink } from '@/components/ui/button-link'
+import { PERMISSIONS } from '@/lib/permissions'
+import { ApprovalLink } from './approval-link'
+import { FoldedSteps } from './folded-steps'
+import { SignInButton, type SignInOptions } from './sign-in-button'
+
+type Props = {
+  attempt: {
+    id: string
+    subscriptionId: string
+    tenantId: string
+    account: { name: string } | null
+    adminConsentUrl: string
+  }
+  signIn: (options: SignInOptions) => Promise<void>
+}
+
+/** The last page before Microsoft's: where one will sign in, for what, and what to do without the right to consent. */
+export function SignInInvitation({ attempt, signIn }: Props) {
+  return (
+    <>
+      <dl className="grid grid-cols-1 gap-3 rounded-lg border border-line bg-surface px-4 py-3 sm:grid-cols-[9rem_1fr] sm:gap-y-2">
+        <dt className="text-ink-soft">Subscription</dt>
+        <dd className="font-mono text-sm break-all">{attempt.subscriptionId}</dd>
+        <dt className="text-ink-soft">Belongs to tenant</dt>
+        <dd className="font-mono text-sm break-all">{attempt.tenantId}</dd>
+        {attempt.account && (
+          <>
+            <dt className="text-ink-soft">Signed in as</dt>
+            <dd className="break-all">{attempt.account.name}</dd>
+          </>
+        )}
+      </dl>
+      <section aria-labelledby="asked-for" className="grid grid-cols-1 gap-2">
+        <h3 id="asked-for" className="font-medium">
+          What Microsoft will ask for
+        </h3>
+        <ul className="grid grid-cols-1 gap-2">
+          {PERMISSIONS.map((permission) => (
+            <li key={permission.scope} className="text-ink-soft">
+              <code className="font-mono text-sm text-ink">{permission.scope}</code>
+              {permission.adminConsent && (
+                <span className="text-xs"> · needs an administrator’s consent, once per tenant</span>
+              )}
+              <br />
+              {permission.why}
+            </li>
+          ))}
+        </ul>
+        <p className="text-ink-soft">
+          You sign in on Microsoft’s own page, with an account that has Reader on this subscription. Your password never
+          reaches Rolecall.
+        </p>
+      </section>
+      <FoldedSteps title="Need an administrator? Send them this link">
+        <ApprovalLink url={attempt.adminConsentUrl} />
+      </FoldedSteps>
+      <div className="flex flex-wrap justify-end gap-2">
+        {attempt.account && (
+          <ButtonLink href={`/integrations/azure/connect/${attempt.id}/checks`}>Go on to the checks</ButtonLink>
+        )}
+        <SignInButton action={signIn}>Continue to Microsoft</SignInButton>
+      </div>
+    </>
+  )
+}
