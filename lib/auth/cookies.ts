@@ -11,7 +11,13 @@ export function authCookies(portalUrl: string): CookiesOptions {
   const secure = portalUrl.startsWith('https://')
   const cookie = (name: string, maxAge?: number) => ({
     name: `${secure ? '__Host-' : ''}rolecall.${name}`,
-    options: { httpOnly: true, sameSite: 'lax' as const, path: '/', secure, ...(maxAge === undefined ? {} : { maxAge }) },
+    options: {
+      httpOnly: true,
+      sameSite: 'lax' as const,
+      path: '/',
+      secure,
+      ...(maxAge === undefined ? {} : { maxAge }),
+    },
   })
   return {
     sessionToken: cookie('session'),

@@ -23,7 +23,10 @@ export async function findSession(sessionId: string) {
       tenantId: organisations.tenantId,
     })
     .from(memberSessions)
-    .innerJoin(members, and(eq(members.organisationId, memberSessions.organisationId), eq(members.id, memberSessions.memberId)))
+    .innerJoin(
+      members,
+      and(eq(members.organisationId, memberSessions.organisationId), eq(members.id, memberSessions.memberId)),
+    )
     .innerJoin(organisations, eq(organisations.id, members.organisationId))
     .where(
       and(
@@ -37,6 +40,11 @@ export async function findSession(sessionId: string) {
   await db
     .update(memberSessions)
     .set({ lastSeenAt: sql`now()` })
-    .where(and(eq(memberSessions.id, sessionId), lt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SEEN_EVERY_MINUTES})`)))
+    .where(
+      and(
+        eq(memberSessions.id, sessionId),
+        lt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SEEN_EVERY_MINUTES})`),
+      ),
+    )
   return found
 }

@@ -18,7 +18,13 @@ const LOGIN_TIMEOUT_MS = 15_000
 
 /** The claims of an Entra ID v2 id token that identify a person (reference: id-token-claims-reference). */
 const Claims = z
-  .object({ tid: z.guid().toLowerCase(), oid: z.guid().toLowerCase(), name: z.string().optional(), preferred_username: z.string().optional(), idp: z.string().optional() })
+  .object({
+    tid: z.guid().toLowerCase(),
+    oid: z.guid().toLowerCase(),
+    name: z.string().optional(),
+    preferred_username: z.string().optional(),
+    idp: z.string().optional(),
+  })
   .transform((claims) => ({
     tenantId: claims.tid,
     objectId: claims.oid,
@@ -48,7 +54,8 @@ export function authOptions(): NextAuthOptions {
         return { sid: await registerSignIn(Claims.parse(profile)) }
       },
       session: () => ({ expires: '' }),
-      redirect: ({ url, baseUrl }) => baseUrl + safePath(url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url),
+      redirect: ({ url, baseUrl }) =>
+        baseUrl + safePath(url.startsWith(`${baseUrl}/`) ? url.slice(baseUrl.length) : url),
     },
     events: {
       async signOut({ token }) {
@@ -56,7 +63,12 @@ export function authOptions(): NextAuthOptions {
       },
     },
     logger: {
-      error: (code, details) => log().error({ event: 'sign_in', reason: code, error: details instanceof Error ? details : (details as { error?: unknown }).error }),
+      error: (code, details) =>
+        log().error({
+          event: 'sign_in',
+          reason: code,
+          error: details instanceof Error ? details : (details as { error?: unknown }).error,
+        }),
       warn: (code) => log().warn({ event: 'sign_in', reason: code }),
       debug: () => undefined,
     },
@@ -75,6 +87,10 @@ function provider() {
     checks: ['pkce' as const, 'state' as const, 'nonce' as const],
     httpOptions: { timeout: LOGIN_TIMEOUT_MS, agent: loginAgent() },
     // The stock profile fetches a photo from Microsoft Graph with the new token: one more call, one more way to fail.
-    profile: (claims: { oid: string; name?: string; preferred_username?: string }) => ({ id: claims.oid, name: claims.name ?? null, email: claims.preferred_username ?? null }),
+    profile: (claims: { oid: string; name?: string; preferred_username?: string }) => ({
+      id: claims.oid,
+      name: claims.name ?? null,
+      email: claims.preferred_username ?? null,
+    }),
   }
 }

@@ -6,7 +6,13 @@ import { auditEvents, memberSessions, members, organisations } from '@/db/schema
 const SESSION_HOURS = 12
 
 /** Who Microsoft says has signed in: the tenant and object ID are the key, the rest is for display. */
-export type SignedInAccount = { tenantId: string; objectId: string; name: string; email: string; organisationName: string }
+export type SignedInAccount = {
+  tenantId: string
+  objectId: string
+  name: string
+  email: string
+  organisationName: string
+}
 
 /**
  * Gives a person who signed in a session, as a member of their tenant's organisation. The organisation is made on the
@@ -17,7 +23,10 @@ export type SignedInAccount = { tenantId: string; objectId: string; name: string
 export async function registerSignIn(account: SignedInAccount): Promise<string> {
   const db = await getDb()
   return db.transaction(async (tx) => {
-    await tx.insert(organisations).values({ tenantId: account.tenantId, name: account.organisationName }).onConflictDoNothing()
+    await tx
+      .insert(organisations)
+      .values({ tenantId: account.tenantId, name: account.organisationName })
+      .onConflictDoNothing()
     const [organisation] = await tx
       .select({ id: organisations.id })
       .from(organisations)
@@ -28,7 +37,11 @@ export async function registerSignIn(account: SignedInAccount): Promise<string> 
     const member = (await touchMember(tx, organisation.id, account)) ?? (await addMember(tx, organisation.id, account))
     const [session] = await tx
       .insert(memberSessions)
-      .values({ organisationId: organisation.id, memberId: member.id, expiresAt: sql`now() + make_interval(hours => ${SESSION_HOURS})` })
+      .values({
+        organisationId: organisation.id,
+        memberId: member.id,
+        expiresAt: sql`now() + make_interval(hours => ${SESSION_HOURS})`,
+      })
       .returning({ id: memberSessions.id })
     if (!session) throw new Error('The session was not stored.')
     return session.id
@@ -47,13 +60,31 @@ async function touchMember(tx: Tx, organisationId: string, account: SignedInAcco
 }
 
 async function addMember(tx: Tx, organisationId: string, account: SignedInAccount) {
-  const [anyone] = await tx.select({ id: members.id }).from(members).where(eq(members.organisationId, organisationId)).limit(1)
+  const [anyone] = await tx
+    .select({ id: members.id })
+    .from(members)
+    .where(eq(members.organisationId, organisationId))
+    .limit(1)
   const role = anyone ? 'viewer' : 'owner'
   const [member] = await tx
     .insert(members)
-    .values({ organisationId, objectId: account.objectId, name: account.name, email: account.email, role, lastSeenAt: sql`now()` })
+    .values({
+      organisationId,
+      objectId: account.objectId,
+      name: account.name,
+      email: account.email,
+      role,
+      lastSeenAt: sql`now()`,
+    })
     .returning({ id: members.id })
   if (!member) throw new Error('The member was not stored.')
-  await tx.insert(auditEvents).values({ organisationId, memberId: member.id, memberName: account.name, action: 'member.joined', subject: account.name, details: { role } })
+  await tx.insert(auditEvents).values({
+    organisationId,
+    memberId: member.id,
+    memberName: account.name,
+    action: 'member.joined',
+    subject: account.name,
+    details: { role },
+  })
   return member
 }

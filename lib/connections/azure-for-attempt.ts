@@ -15,18 +15,33 @@ const PATIENCE_MS = 45_000
 export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null {
   const { accountObjectId: objectId, accountTenantId: tenantId } = attempt
   if (!attempt.sealedCache || !objectId || !tenantId) return null
-  const store = sealedStore(placeOf(actor, attempt.id), { organisationId: actor.organisationId, kind: 'attempt-cache', id: attempt.id })
+  const store = sealedStore(placeOf(actor, attempt.id), {
+    organisationId: actor.organisationId,
+    kind: 'attempt-cache',
+    id: attempt.id,
+  })
   const meter = createMeter()
   const signal = AbortSignal.timeout(PATIENCE_MS)
-  return createAzure({ tokens: createTokens({ tenantId: attempt.tenantId, account: { objectId, tenantId }, store, meter, signal }), meter, signal })
+  return createAzure({
+    tokens: createTokens({ tenantId: attempt.tenantId, account: { objectId, tenantId }, store, meter, signal }),
+    meter,
+    signal,
+  })
 }
 
 function placeOf(actor: Actor, attemptId: string): SealedPlace {
-  const own = and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.memberId, actor.memberId), eq(connectAttempts.id, attemptId))
+  const own = and(
+    eq(connectAttempts.organisationId, actor.organisationId),
+    eq(connectAttempts.memberId, actor.memberId),
+    eq(connectAttempts.id, attemptId),
+  )
   return {
     async read() {
       const db = await getDb()
-      const [found] = await db.select({ sealed: connectAttempts.sealedCache, version: connectAttempts.cacheVersion }).from(connectAttempts).where(own)
+      const [found] = await db
+        .select({ sealed: connectAttempts.sealedCache, version: connectAttempts.cacheVersion })
+        .from(connectAttempts)
+        .where(own)
       return found?.sealed ? { sealed: found.sealed, version: found.version } : null
     },
     async write(sealed, over) {

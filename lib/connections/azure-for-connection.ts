@@ -16,11 +16,17 @@ export function azureForConnection(connection: ConnectionRow, meter: Meter, sign
 }
 
 function placeOf(organisationId: string, connectionId: string): SealedPlace {
-  const own = and(eq(connectionSecrets.organisationId, organisationId), eq(connectionSecrets.connectionId, connectionId))
+  const own = and(
+    eq(connectionSecrets.organisationId, organisationId),
+    eq(connectionSecrets.connectionId, connectionId),
+  )
   return {
     async read() {
       const db = await getDb()
-      const [found] = await db.select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version }).from(connectionSecrets).where(own)
+      const [found] = await db
+        .select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version })
+        .from(connectionSecrets)
+        .where(own)
       return found ?? null
     },
     async write(sealed, over) {

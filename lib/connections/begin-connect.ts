@@ -8,7 +8,10 @@ import { discoverTenant } from '@/lib/azure/discover-tenant'
 import type { ProblemCode } from '@/lib/problems'
 import { openAttempt } from './open-attempt'
 
-type Begun = { kind: 'begun'; attemptId: string } | { kind: 'already_connected'; connectionId: string; label: string } | { kind: 'refused'; code: ProblemCode }
+type Begun =
+  | { kind: 'begun'; attemptId: string }
+  | { kind: 'already_connected'; connectionId: string; label: string }
+  | { kind: 'refused'; code: ProblemCode }
 
 /**
  * Begins to connect a subscription: names the tile that already has it, or finds its tenant without signing in and
@@ -20,12 +23,22 @@ export async function beginConnect(actor: Actor, subscriptionId: string): Promis
   const [existing] = await db
     .select({ id: connections.id, label: connections.label, state: connections.state })
     .from(connections)
-    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.integration, 'azure'), eq(connections.subscriptionId, subscriptionId)))
-  if (existing && existing.state !== 'disconnected') return { kind: 'already_connected', connectionId: existing.id, label: existing.label }
+    .where(
+      and(
+        eq(connections.organisationId, actor.organisationId),
+        eq(connections.integration, 'azure'),
+        eq(connections.subscriptionId, subscriptionId),
+      ),
+    )
+  if (existing && existing.state !== 'disconnected')
+    return { kind: 'already_connected', connectionId: existing.id, label: existing.label }
 
   try {
     const tenantId = await discoverTenant(subscriptionId)
-    return { kind: 'begun', attemptId: await openAttempt(actor, { subscriptionId, tenantId, connectionId: existing?.id ?? null }) }
+    return {
+      kind: 'begun',
+      attemptId: await openAttempt(actor, { subscriptionId, tenantId, connectionId: existing?.id ?? null }),
+    }
   } catch (error) {
     if (error instanceof AzureError) return { kind: 'refused', code: error.code }
     throw error

@@ -26,7 +26,11 @@ export const connectRedirectUri = (): string => `${env().portalUrl}/api/azure/ca
  * Starts a login for an attempt and gives the address for the browser. Verifier and nonce are sealed beside the
  * attempt, the state as a hash; a login begun earlier for the same attempt can no longer come back.
  */
-export async function beginSignInForAttempt(actor: Actor, attemptId: string, { prompt, useClaims }: Options = {}): Promise<string> {
+export async function beginSignInForAttempt(
+  actor: Actor,
+  attemptId: string,
+  { prompt, useClaims }: Options = {},
+): Promise<string> {
   allow(actor, 'connect')
   const db = await getDb()
   const attempt = await findAttempt(db, actor, attemptId)
@@ -46,11 +50,21 @@ export async function beginSignInForAttempt(actor: Actor, attemptId: string, { p
     loginHint: useClaims ? (attempt.accountName ?? undefined) : undefined,
   })
 
-  const sealedLogin = await seal(JSON.stringify({ verifier, nonce }), { organisationId: actor.organisationId, kind: 'attempt-login', id: attemptId })
+  const sealedLogin = await seal(JSON.stringify({ verifier, nonce }), {
+    organisationId: actor.organisationId,
+    kind: 'attempt-login',
+    id: attemptId,
+  })
   const stored = await db
     .update(connectAttempts)
     .set({ stateHash: hashState(state), sealedLogin, loginBegunAt: sql`now()` })
-    .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId), isNull(connectAttempts.confirmedAt)))
+    .where(
+      and(
+        eq(connectAttempts.organisationId, actor.organisationId),
+        eq(connectAttempts.id, attemptId),
+        isNull(connectAttempts.confirmedAt),
+      ),
+    )
     .returning({ id: connectAttempts.id })
   if (stored.length === 0) throw new NotFound('There is no such attempt.')
   return browserAddress(url)

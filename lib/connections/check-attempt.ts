@@ -3,7 +3,6 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
-import type { Azure } from '@/lib/azure/azure'
 import { AzureError } from '@/lib/azure/azure-error'
 import { canListUsers } from '@/lib/azure/people'
 import { listRoleAssignments } from '@/lib/azure/role-assignments'
@@ -38,7 +37,13 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) throw new NotFound('There is no such attempt.')
   const azure = attempt.expired ? null : azureForAttempt(actor, attempt)
-  if (!azure) return { checks: [failed('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')], canConnect: false, subscription: null, others: [] }
+  if (!azure)
+    return {
+      checks: [failed('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')],
+      canConnect: false,
+      subscription: null,
+      others: [],
+    }
 
   const { subscriptionId } = attempt
   const [subscription, assignments, users, readable] = await Promise.all([
@@ -86,7 +91,8 @@ const passed = (id: Check['id'], detail: string): Check => ({ id, state: 'passed
 function checkSubscription({ value, error }: Attempted<Subscription>, tenantId: string): Check {
   if (error) return failed('subscription', error.code, error)
   if (value.tenantId !== tenantId) return failed('subscription', 'subscription_moved')
-  if (value.state !== 'Enabled') return { ...failed('subscription', 'subscription_disabled', undefined, 'warned'), detail: value.name }
+  if (value.state !== 'Enabled')
+    return { ...failed('subscription', 'subscription_disabled', undefined, 'warned'), detail: value.name }
   return passed('subscription', value.name)
 }
 
@@ -99,8 +105,11 @@ function checkAssignments({ value, error }: Attempted<readonly unknown[]>): Chec
 
 /** Without the directory the assignments are still worth having: people then show by ID, and the page says so. */
 function checkDirectory({ value, error }: Attempted<boolean>): Check {
-  if (error) return failed('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
-  return value ? passed('directory', 'User.Read.All') : failed('directory', 'directory_not_readable', undefined, 'warned')
+  if (error)
+    return failed('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
+  return value
+    ? passed('directory', 'User.Read.All')
+    : failed('directory', 'directory_not_readable', undefined, 'warned')
 }
 
 async function othersOf(actor: Actor, subscriptionId: string, readable: Subscription[]): Promise<Checked['others']> {
@@ -114,7 +123,10 @@ async function othersOf(actor: Actor, subscriptionId: string, readable: Subscrip
       and(
         eq(connections.organisationId, actor.organisationId),
         ne(connections.state, 'disconnected'),
-        inArray(connections.subscriptionId, others.map(({ id }) => id)),
+        inArray(
+          connections.subscriptionId,
+          others.map(({ id }) => id),
+        ),
       ),
     )
   const labels = new Map(connected.map((row) => [row.subscriptionId, row.label]))

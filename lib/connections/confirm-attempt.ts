@@ -27,7 +27,11 @@ type Wanted = { subscriptionId: string; name: string; state: string }
  * sign-in. Checks once more at Microsoft, then stores connections, sealed tokens and first runs in one transaction, once:
  * a second confirmation gives the same connections.
  */
-export async function confirmAttempt(actor: Actor, attemptId: string, { alsoSubscriptionIds, acceptOtherAccount = false }: Options): Promise<Confirmed> {
+export async function confirmAttempt(
+  actor: Actor,
+  attemptId: string,
+  { alsoSubscriptionIds, acceptOtherAccount = false }: Options,
+): Promise<Confirmed> {
   allow(actor, 'connect')
   const db = await getDb()
   const attempt = await findAttempt(db, actor, attemptId)
@@ -56,42 +60,79 @@ async function otherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirme
 
 function wantedOf(attempt: AttemptRow, checked: Checked, alsoSubscriptionIds: string[]): Wanted[] {
   const also = new Set(alsoSubscriptionIds)
-  const own = { subscriptionId: attempt.subscriptionId, name: checked.subscription?.name ?? '', state: checked.subscription?.state ?? '' }
+  const own = {
+    subscriptionId: attempt.subscriptionId,
+    name: checked.subscription?.name ?? '',
+    state: checked.subscription?.state ?? '',
+  }
   return [own, ...checked.others.filter((other) => also.has(other.subscriptionId) && !other.connectedAs)]
 }
 
-async function store(actor: Actor, attemptId: string, wanted: Wanted[]): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
+async function store(
+  actor: Actor,
+  attemptId: string,
+  wanted: Wanted[],
+): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
   const db = await getDb()
   return db.transaction(async (tx) => {
     const [locked] = await tx
       .select()
       .from(connectAttempts)
-      .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.memberId, actor.memberId), eq(connectAttempts.id, attemptId)))
+      .where(
+        and(
+          eq(connectAttempts.organisationId, actor.organisationId),
+          eq(connectAttempts.memberId, actor.memberId),
+          eq(connectAttempts.id, attemptId),
+        ),
+      )
       .for('update')
     if (!locked) throw new NotFound('There is no such attempt.')
     if (locked.confirmedAt || !locked.sealedCache) return { connectionIds: locked.madeConnectionIds, runs: [] }
 
-    const cache = await open(locked.sealedCache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
+    const cache = await open(locked.sealedCache, {
+      organisationId: actor.organisationId,
+      kind: 'attempt-cache',
+      id: attemptId,
+    })
     const made: { connectionId: string; run: OpenedRun | null }[] = []
     for (const one of wanted) made.push(await connectOne(tx, actor, locked, one, cache))
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx
       .update(connectAttempts)
-      .set({ confirmedAt: sql`now()`, sealedCache: null, sealedLogin: null, stateHash: null, madeConnectionIds: connectionIds })
+      .set({
+        confirmedAt: sql`now()`,
+        sealedCache: null,
+        sealedLogin: null,
+        stateHash: null,
+        madeConnectionIds: connectionIds,
+      })
       .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
     return { connectionIds, runs: made.flatMap(({ run }) => run ?? []) }
   })
 }
 
-async function connectOne(tx: Transaction, actor: Actor, attempt: typeof connectAttempts.$inferSelect, wanted: Wanted, cache: string) {
+async function connectOne(
+  tx: Transaction,
+  actor: Actor,
+  attempt: typeof connectAttempts.$inferSelect,
+  wanted: Wanted,
+  cache: string,
+) {
   const { organisationId } = actor
   const [existing] = await tx
     .select({ id: connections.id, state: connections.state, label: connections.label })
     .from(connections)
-    .where(and(eq(connections.organisationId, organisationId), eq(connections.integration, 'azure'), eq(connections.subscriptionId, wanted.subscriptionId)))
+    .where(
+      and(
+        eq(connections.organisationId, organisationId),
+        eq(connections.integration, 'azure'),
+        eq(connections.subscriptionId, wanted.subscriptionId),
+      ),
+    )
     .for('update')
   // Someone else connected it while this person was at Microsoft: their tile is the tile.
-  if (existing && existing.state !== 'disconnected' && existing.id !== attempt.connectionId) return { connectionId: existing.id, run: null }
+  if (existing && existing.state !== 'disconnected' && existing.id !== attempt.connectionId)
+    return { connectionId: existing.id, run: null }
 
   const facts = {
     subscriptionName: wanted.name,
@@ -128,7 +169,12 @@ async function connectOne(tx: Transaction, actor: Actor, attempt: typeof connect
       target: [connectionSecrets.organisationId, connectionSecrets.connectionId],
       set: { sealed, version: sql`${connectionSecrets.version} + 1`, updatedAt: sql`now()` },
     })
-  const run = await openRun(tx, { organisationId, connectionId: connection.id, trigger: existing ? 'reconnect' : 'connect', by: actor })
+  const run = await openRun(tx, {
+    organisationId,
+    connectionId: connection.id,
+    trigger: existing ? 'reconnect' : 'connect',
+    by: actor,
+  })
   await audit(tx, actor, {
     action: existing ? 'connection.reconnected' : 'connection.connected',
     subject: existing?.label ?? wanted.name,

@@ -28,11 +28,19 @@ export async function disconnect(actor: Actor, connectionId: string, { data, typ
 
 async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
   const { organisationId } = actor
-  await tx.delete(connectionSecrets).where(and(eq(connectionSecrets.organisationId, organisationId), eq(connectionSecrets.connectionId, connection.id)))
+  await tx
+    .delete(connectionSecrets)
+    .where(and(eq(connectionSecrets.organisationId, organisationId), eq(connectionSecrets.connectionId, connection.id)))
   await tx
     .update(syncRuns)
     .set({ state: 'cancelled', finishedAt: sql`now()` })
-    .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.connectionId, connection.id), inArray(syncRuns.state, ['queued', 'running'])))
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.connectionId, connection.id),
+        inArray(syncRuns.state, ['queued', 'running']),
+      ),
+    )
   await tx
     .update(connections)
     .set({ state: 'disconnected', stateReason: null, nextSyncAt: null, disconnectedAt: sql`now()` })
@@ -47,12 +55,18 @@ async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, 
 /** Removes the connection with its runs and assignments, then the principals and roles that nothing else names. */
 async function erase(tx: Transaction, actor: Actor, connection: ConnectionRow) {
   const { organisationId } = actor
-  await tx.delete(connections).where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
+  await tx
+    .delete(connections)
+    .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
   await tx.execute(sql`
     delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${connection.tenantId}
       and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)`)
   await tx.execute(sql`
     delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${connection.tenantId}
       and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)`)
-  await audit(tx, actor, { action: 'connection.deleted', subject: connection.label, details: { subscription: connection.subscriptionId } })
+  await audit(tx, actor, {
+    action: 'connection.deleted',
+    subject: connection.label,
+    details: { subscription: connection.subscriptionId },
+  })
 }

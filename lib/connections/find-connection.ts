@@ -7,7 +7,11 @@ import { NotFound } from './not-found'
 export type ConnectionRow = typeof connections.$inferSelect
 
 /** The connection with this id in the actor's organisation. Throws {@link NotFound} otherwise. */
-export async function findConnection(actor: Actor, connectionId: string, within?: Database | Transaction): Promise<ConnectionRow> {
+export async function findConnection(
+  actor: Actor,
+  connectionId: string,
+  within?: Database | Transaction,
+): Promise<ConnectionRow> {
   const db = within ?? (await getDb())
   const [connection] = await db
     .select()

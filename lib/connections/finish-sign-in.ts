@@ -57,7 +57,12 @@ export async function finishSignIn(actor: Actor, query: URLSearchParams): Promis
   return { attemptId }
 }
 
-async function storeAccount(actor: Actor, attemptId: string, account: { objectId: string; tenantId: string; username: string }, cache: string) {
+async function storeAccount(
+  actor: Actor,
+  attemptId: string,
+  account: { objectId: string; tenantId: string; username: string },
+  cache: string,
+) {
   const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
   await update(actor, attemptId, {
     sealedCache,
@@ -75,5 +80,11 @@ async function update(actor: Actor, attemptId: string, change: Partial<typeof co
   await db
     .update(connectAttempts)
     .set({ ...change, cacheVersion: sql`cache_version + 1` })
-    .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId), isNull(connectAttempts.confirmedAt)))
+    .where(
+      and(
+        eq(connectAttempts.organisationId, actor.organisationId),
+        eq(connectAttempts.id, attemptId),
+        isNull(connectAttempts.confirmedAt),
+      ),
+    )
 }

@@ -35,7 +35,12 @@ export async function getAttempt(actor: Actor, attemptId: string): Promise<Attem
   if (!attempt) return null
   const [connection] = attempt.connectionId
     ? await db
-        .select({ label: connections.label, objectId: connections.accountObjectId, tenantId: connections.accountTenantId, name: connections.accountName })
+        .select({
+          label: connections.label,
+          objectId: connections.accountObjectId,
+          tenantId: connections.accountTenantId,
+          name: connections.accountName,
+        })
         .from(connections)
         .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, attempt.connectionId)))
     : []
@@ -46,13 +51,24 @@ export async function getAttempt(actor: Actor, attemptId: string): Promise<Attem
     tenantId: attempt.tenantId,
     connectionId: attempt.connectionId,
     connectionLabel: connection?.label ?? null,
-    previousAccount: connection ? { objectId: connection.objectId, tenantId: connection.tenantId, name: connection.name } : null,
-    account: accountObjectId && accountTenantId ? { objectId: accountObjectId, tenantId: accountTenantId, name: accountName ?? accountObjectId } : null,
+    previousAccount: connection
+      ? { objectId: connection.objectId, tenantId: connection.tenantId, name: connection.name }
+      : null,
+    account:
+      accountObjectId && accountTenantId
+        ? { objectId: accountObjectId, tenantId: accountTenantId, name: accountName ?? accountObjectId }
+        : null,
     problem: attempt.problem,
     expired: attempt.expired,
     confirmed: attempt.confirmedAt !== null,
     madeConnectionIds: attempt.madeConnectionIds,
     expiresAt: attempt.expiresAt,
-    adminConsentUrl: browserAddress(adminConsentUrl({ tenantId: attempt.tenantId, redirectUri: `${env().portalUrl}/api/azure/admin-consent`, state: 'link' })),
+    adminConsentUrl: browserAddress(
+      adminConsentUrl({
+        tenantId: attempt.tenantId,
+        redirectUri: `${env().portalUrl}/api/azure/admin-consent`,
+        state: 'link',
+      }),
+    ),
   }
 }

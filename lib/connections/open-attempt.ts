@@ -17,10 +17,20 @@ export async function openAttempt(actor: Actor, about: About): Promise<string> {
   return db.transaction(async (tx) => {
     await tx
       .delete(connectAttempts)
-      .where(and(eq(connectAttempts.organisationId, actor.organisationId), lt(connectAttempts.expiresAt, sql`now() - make_interval(hours => ${KEPT_HOURS})`)))
+      .where(
+        and(
+          eq(connectAttempts.organisationId, actor.organisationId),
+          lt(connectAttempts.expiresAt, sql`now() - make_interval(hours => ${KEPT_HOURS})`),
+        ),
+      )
     const [attempt] = await tx
       .insert(connectAttempts)
-      .values({ ...about, organisationId: actor.organisationId, memberId: actor.memberId, expiresAt: sql`now() + make_interval(mins => ${ATTEMPT_MINUTES})` })
+      .values({
+        ...about,
+        organisationId: actor.organisationId,
+        memberId: actor.memberId,
+        expiresAt: sql`now() + make_interval(mins => ${ATTEMPT_MINUTES})`,
+      })
       .returning({ id: connectAttempts.id })
     if (!attempt) throw new Error('The attempt was not stored.')
     return attempt.id

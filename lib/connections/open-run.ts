@@ -11,7 +11,10 @@ type Request = { organisationId: string; connectionId: string; trigger: RunTrigg
  * Opens a run of a connection, or joins the one that is already open: the partial unique index lets only one be. The
  * caller wakes the worker after its transaction has committed.
  */
-export async function openRun(tx: Transaction, { organisationId, connectionId, trigger, by }: Request): Promise<OpenedRun> {
+export async function openRun(
+  tx: Transaction,
+  { organisationId, connectionId, trigger, by }: Request,
+): Promise<OpenedRun> {
   const [made] = await tx
     .insert(syncRuns)
     .values({ organisationId, connectionId, trigger, requestedById: by?.memberId, requestedByName: by?.name })
@@ -22,7 +25,13 @@ export async function openRun(tx: Transaction, { organisationId, connectionId, t
   const [open] = await tx
     .select({ id: syncRuns.id })
     .from(syncRuns)
-    .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.connectionId, connectionId), inArray(syncRuns.state, ['queued', 'running'])))
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.connectionId, connectionId),
+        inArray(syncRuns.state, ['queued', 'running']),
+      ),
+    )
     .for('update')
   if (open) return { organisationId, runId: open.id, joined: true }
   // The open run ended between the two statements, so there is room for ours now.

@@ -1,4 +1,4 @@
-import { flattenedDecrypt, type FlattenedJWE, FlattenedEncrypt } from 'jose'
+import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
 import { env } from '@/lib/env'
 
 /** A sealed value that no key of the ring opens, or that was sealed for another place. */
@@ -7,7 +7,11 @@ export class SealBroken extends Error {
 }
 
 /** Where a sealed value belongs. It is authenticated with the value, so one row's secret does not open in another. */
-export type SealContext = { organisationId: string; kind: 'attempt-login' | 'attempt-cache' | 'connection-cache'; id: string }
+export type SealContext = {
+  organisationId: string
+  kind: 'attempt-login' | 'attempt-cache' | 'connection-cache'
+  id: string
+}
 
 /**
  * Seals a secret for storage: JWE with direct AES-256-GCM, a fresh 96-bit IV each time, the key's id in the protected
@@ -29,7 +33,7 @@ export async function open(sealed: string, context: SealContext): Promise<string
   try {
     const stored: FlattenedJWE = JSON.parse(sealed)
     const aad = Buffer.from(bytesOf(context)).toString('base64url')
-    const { plaintext } = await flattenedDecrypt({ ...stored, aad }, ({ kid }) => keyNamed(kid), {
+    const { plaintext } = await flattenedDecrypt({ ...stored, aad }, (header) => keyNamed(header?.kid), {
       keyManagementAlgorithms: ['dir'],
       contentEncryptionAlgorithms: ['A256GCM'],
     })
@@ -45,4 +49,5 @@ function keyNamed(kid: unknown): Uint8Array {
   return found.key
 }
 
-const bytesOf = ({ organisationId, kind, id }: SealContext) => new TextEncoder().encode(`rolecall/${organisationId}/${kind}/${id}`)
+const bytesOf = ({ organisationId, kind, id }: SealContext) =>
+  new TextEncoder().encode(`rolecall/${organisationId}/${kind}/${id}`)

@@ -19,6 +19,10 @@ export async function setSchedule(actor: Actor, connectionId: string, schedule: 
       .update(connections)
       .set({ schedule, nextSyncAt: next })
       .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, connectionId)))
-    await audit(tx, actor, { action: 'connection.schedule_changed', subject: before.label, details: { before: before.schedule, after: schedule } })
+    await audit(tx, actor, {
+      action: 'connection.schedule_changed',
+      subject: before.label,
+      details: { before: before.schedule, after: schedule },
+    })
   })
 }

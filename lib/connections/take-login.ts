@@ -23,7 +23,10 @@ type Taken =
  */
 export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
   const db = await getDb()
-  const own = and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.memberId, actor.memberId))
+  const own = and(
+    eq(connectAttempts.organisationId, actor.organisationId),
+    eq(connectAttempts.memberId, actor.memberId),
+  )
   const hash = hashState(state)
   const taken = await db.transaction(async (tx) => {
     const [attempt] = await tx
@@ -45,10 +48,17 @@ export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
   })
 
   if (!taken?.sealedLogin) {
-    const [used] = await db.select({ id: connectAttempts.id }).from(connectAttempts).where(and(own, eq(connectAttempts.usedStateHash, hash)))
+    const [used] = await db
+      .select({ id: connectAttempts.id })
+      .from(connectAttempts)
+      .where(and(own, eq(connectAttempts.usedStateHash, hash)))
     return { kind: used ? 'used' : 'unknown' }
   }
   if (taken.late) return { kind: 'late', attemptId: taken.id }
-  const login = Login.parse(JSON.parse(await open(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id })))
+  const login = Login.parse(
+    JSON.parse(
+      await open(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id }),
+    ),
+  )
   return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, ...login }
 }

@@ -32,14 +32,21 @@ export async function stopBoss(): Promise<void> {
 async function start(): Promise<PgBoss> {
   const engine = await getEngine()
   const boss = new PgBoss({
-    ...(engine.kind === 'embedded' ? { db: fromPglite(engine.pglite), backend: 'pglite' as const } : { connectionString: engine.url }),
+    ...(engine.kind === 'embedded'
+      ? { db: fromPglite(engine.pglite), backend: 'pglite' as const }
+      : { connectionString: engine.pool.options.connectionString }),
     useListenNotify: true,
     // The embedded engine has one connection and no other process to compete with: less housekeeping, fewer pauses.
     ...(engine.kind === 'embedded' ? { reindex: false, monitorVacuum: false } : {}),
   })
   boss.on('error', (error) => log().error({ event: 'queue', error }))
   await boss.start()
-  const options = { retryLimit: 0, expireInSeconds: JOB_EXPIRES_SECONDS, deleteAfterSeconds: JOB_KEPT_SECONDS, notify: true }
+  const options = {
+    retryLimit: 0,
+    expireInSeconds: JOB_EXPIRES_SECONDS,
+    deleteAfterSeconds: JOB_KEPT_SECONDS,
+    notify: true,
+  }
   await boss.createQueue(SYNC_QUEUE, options)
   await boss.createQueue(TICK_QUEUE, { ...options, policy: 'singleton' })
   return boss

@@ -1,14 +1,6 @@
-import { FolderLocked } from '@/db/folder-lock'
-import { BadConfiguration, env } from '@/lib/env'
+import { env } from '@/lib/env'
+import { endWithSentence } from './end-with-sentence'
 import { serve } from './serve'
 
-/** Opens the database and the queue for the portal; what a person can mend ends the process with one sentence. */
-export async function startPortal(): Promise<void> {
-  try {
-    await serve({ worker: env().worker })
-  } catch (error) {
-    if (!(error instanceof BadConfiguration || error instanceof FolderLocked)) throw error
-    console.error(error.message)
-    process.exit(1)
-  }
-}
+/** Opens the database and the queue for the portal, and works the queue too unless that is left to others. */
+export const startPortal = (): Promise<void> => endWithSentence(() => serve({ worker: env().worker }))

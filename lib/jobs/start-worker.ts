@@ -14,9 +14,13 @@ const Job = z.object({ organisationId: z.guid(), runId: z.guid() })
 /** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
 export async function startWorker(signal: AbortSignal): Promise<void> {
   const boss = await getBoss()
-  await boss.work(SYNC_QUEUE, { localConcurrency: CONCURRENT_SYNCS, pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
-    for (const job of jobs) await runSync(Job.parse(job.data), signal)
-  })
+  await boss.work(
+    SYNC_QUEUE,
+    { localConcurrency: CONCURRENT_SYNCS, pollingIntervalSeconds: POLL_SECONDS },
+    async (jobs) => {
+      for (const job of jobs) await runSync(Job.parse(job.data), signal)
+    },
+  )
   await boss.work(TICK_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
     await tick()
   })

@@ -20,7 +20,11 @@ async function openDueRuns(): Promise<SyncJob[]> {
   const db = await getDb()
   return db.transaction(async (tx) => {
     const due = await tx
-      .select({ organisationId: connections.organisationId, connectionId: connections.id, failures: connections.failures })
+      .select({
+        organisationId: connections.organisationId,
+        connectionId: connections.id,
+        failures: connections.failures,
+      })
       .from(connections)
       .where(and(eq(connections.state, 'active'), lte(connections.nextSyncAt, sql`now()`)))
       .orderBy(connections.nextSyncAt)
@@ -32,7 +36,9 @@ async function openDueRuns(): Promise<SyncJob[]> {
         .update(connections)
         .set({ nextSyncAt: null })
         .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId)))
-      opened.push(await openRun(tx, { organisationId, connectionId, trigger: failures > 0 ? 'retry' : 'schedule', by: null }))
+      opened.push(
+        await openRun(tx, { organisationId, connectionId, trigger: failures > 0 ? 'retry' : 'schedule', by: null }),
+      )
     }
     return opened
   })

@@ -1,15 +1,13 @@
-import { FolderLocked } from '@/db/folder-lock'
 import { BadConfiguration, env } from '@/lib/env'
+import { endWithSentence } from './end-with-sentence'
 import { serve } from './serve'
 
 /** `npm run worker`: syncs and schedules only, beside any number of web processes on one PostgreSQL. */
 async function main(): Promise<void> {
-  if (!env().databaseUrl) throw new BadConfiguration('A separate worker needs DATABASE_URL: the embedded database belongs to one process.')
+  if (!env().databaseUrl) {
+    throw new BadConfiguration('A separate worker needs DATABASE_URL: the embedded database belongs to one process.')
+  }
   await serve({ worker: true })
 }
 
-main().catch((error: unknown) => {
-  if (!(error instanceof BadConfiguration || error instanceof FolderLocked)) throw error
-  console.error(error.message)
-  process.exit(1)
-})
+await endWithSentence(main)

@@ -14,11 +14,19 @@ export async function changeRole(actor: Actor, memberId: string, role: MemberRol
   return keepsAnOwner(() =>
     db.transaction(async (tx) => {
       const own = and(eq(members.organisationId, actor.organisationId), eq(members.id, memberId))
-      const [member] = await tx.select({ name: members.name, role: members.role }).from(members).where(own).for('update')
+      const [member] = await tx
+        .select({ name: members.name, role: members.role })
+        .from(members)
+        .where(own)
+        .for('update')
       if (!member) throw new NotFound('There is no such member.')
       if (member.role === role) return
       await tx.update(members).set({ role }).where(own)
-      await audit(tx, actor, { action: 'member.role_changed', subject: member.name, details: { before: member.role, after: role } })
+      await audit(tx, actor, {
+        action: 'member.role_changed',
+        subject: member.name,
+        details: { before: member.role, after: role },
+      })
     }),
   )
 }

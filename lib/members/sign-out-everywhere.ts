@@ -8,7 +8,9 @@ import { audit } from '@/lib/audit'
 export async function signOutEverywhere(actor: Actor): Promise<void> {
   const db = await getDb()
   await db.transaction(async (tx) => {
-    await tx.delete(memberSessions).where(and(eq(memberSessions.organisationId, actor.organisationId), eq(memberSessions.memberId, actor.memberId)))
+    await tx
+      .delete(memberSessions)
+      .where(and(eq(memberSessions.organisationId, actor.organisationId), eq(memberSessions.memberId, actor.memberId)))
     await audit(tx, actor, { action: 'member.signed_out_everywhere', subject: actor.name })
   })
 }

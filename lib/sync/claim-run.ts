@@ -7,7 +7,12 @@ import type { SyncJob } from '@/lib/jobs/enqueue-sync'
 export const HEARTBEAT_LOST_SECONDS = 90
 export const HEARTBEAT_SECONDS = 15
 
-export type ClaimedRun = { organisationId: string; id: string; fence: number; connection: typeof connections.$inferSelect }
+export type ClaimedRun = {
+  organisationId: string
+  id: string
+  fence: number
+  connection: typeof connections.$inferSelect
+}
 
 /**
  * Takes a run for this worker, or gives null when there is nothing to take: done, cancelled, or in live hands. The
@@ -17,7 +22,13 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
   const db = await getDb()
   const [claimed] = await db
     .update(syncRuns)
-    .set({ state: 'running', phase: 'starting', fence: sql`fence + 1`, startedAt: sql`coalesce(started_at, now())`, heartbeatAt: sql`now()` })
+    .set({
+      state: 'running',
+      phase: 'starting',
+      fence: sql`fence + 1`,
+      startedAt: sql`coalesce(started_at, now())`,
+      heartbeatAt: sql`now()`,
+    })
     .where(
       and(
         eq(syncRuns.organisationId, organisationId),

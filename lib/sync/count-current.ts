@@ -9,6 +9,12 @@ export async function countCurrent({ organisationId, connection }: ClaimedRun): 
   const [counted] = await db
     .select({ current: count() })
     .from(assignments)
-    .where(and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id), isNull(assignments.validTo)))
+    .where(
+      and(
+        eq(assignments.organisationId, organisationId),
+        eq(assignments.connectionId, connection.id),
+        isNull(assignments.validTo),
+      ),
+    )
   return counted?.current ?? 0
 }

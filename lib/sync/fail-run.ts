@@ -9,7 +9,12 @@ import type { ClaimedRun } from './claim-run'
 import { heldRun } from './held-run'
 import { retryAfterMs } from './retry-after'
 
-const STATE_AFTER: Record<ProblemKind, ConnectionState> = { transient: 'active', ours: 'active', sign_in: 'reconnect_needed', right: 'action_needed' }
+const STATE_AFTER: Record<ProblemKind, ConnectionState> = {
+  transient: 'active',
+  ours: 'active',
+  sign_in: 'reconnect_needed',
+  right: 'action_needed',
+}
 
 /**
  * Writes down that a run failed and what follows: a retry after minutes, or waiting for a person. The published result
@@ -21,7 +26,13 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
   await db.transaction(async (tx) => {
     const failed = await tx
       .update(syncRuns)
-      .set({ state: 'failed', problem: problemOf(error), finishedAt: sql`now()`, calls: meter.calls, retries: meter.retries })
+      .set({
+        state: 'failed',
+        problem: problemOf(error),
+        finishedAt: sql`now()`,
+        calls: meter.calls,
+        retries: meter.retries,
+      })
       .where(heldRun(run))
       .returning({ id: syncRuns.id })
     if (failed.length === 0) return
@@ -29,7 +40,11 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
     const own = and(eq(connections.organisationId, run.organisationId), eq(connections.id, run.connection.id))
     const [counted] = await tx
       .update(connections)
-      .set({ failures: sql`failures + 1`, state: STATE_AFTER[kind], stateReason: kind === 'transient' ? null : error.code })
+      .set({
+        failures: sql`failures + 1`,
+        state: STATE_AFTER[kind],
+        stateReason: kind === 'transient' ? null : error.code,
+      })
       .where(own)
       .returning({ failures: connections.failures })
     const wait = retryAfterMs(kind, counted?.failures ?? 1, error.retryAfterMs)

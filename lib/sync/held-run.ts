@@ -9,4 +9,9 @@ export class RunLost extends Error {
 
 /** The where-clause that only the latest holder of a run still matches. */
 export const heldRun = ({ organisationId, id, fence }: ClaimedRun) =>
-  and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.id, id), eq(syncRuns.state, 'running'), eq(syncRuns.fence, fence))
+  and(
+    eq(syncRuns.organisationId, organisationId),
+    eq(syncRuns.id, id),
+    eq(syncRuns.state, 'running'),
+    eq(syncRuns.fence, fence),
+  )

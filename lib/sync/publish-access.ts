@@ -15,7 +15,7 @@ import { writeRoles } from './write-roles'
  * mix. Takes the connection's row first, so that two publishes of one connection cannot interleave, then checks the
  * fencing number, so that a worker that woke up late writes nothing. Throws {@link RunLost} for it.
  */
-export async function publishAccess(tx: Transaction, run: ClaimedRun, access: Access, meter: Meter): Promise<void> {
+export async function publishAccess(tx: Transaction, run: ClaimedRun, access: Access, meter: Meter): Promise<{ gained: number; lost: number }> {
   const { organisationId, connection } = run
   const own = and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id))
   const [locked] = await tx
@@ -35,7 +35,9 @@ export async function publishAccess(tx: Transaction, run: ClaimedRun, access: Ac
   await writeRoles(tx, run, access)
   const { gained, lost } = await writeAssignments(tx, run, access.assignments, at)
 
-  const people = new Set(access.assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId)).size
+  const people = new Set(
+    access.assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId),
+  ).size
   await tx
     .update(syncRuns)
     .set({
@@ -67,4 +69,5 @@ export async function publishAccess(tx: Transaction, run: ClaimedRun, access: Ac
       subscriptionState: access.subscription.state,
     })
     .where(own)
+  return { gained, lost }
 }

@@ -25,21 +25,42 @@ const SUSPICIOUS_FROM = 10
  * Reads who holds what on a subscription. An empty list cannot be true, since the reader's own role must be in it, and
  * a sudden drop is confirmed by reading again: neither may look like revoked access.
  */
-export async function readAccess(azure: Azure, subscriptionId: string, previously: number, report: Report): Promise<Access> {
+export async function readAccess(
+  azure: Azure,
+  subscriptionId: string,
+  previously: number,
+  report: Report,
+): Promise<Access> {
   report('reading_assignments')
   const [subscription, listed, roles] = await Promise.all([
     getSubscription(azure, subscriptionId),
-    listRoleAssignments(azure, subscriptionId, { onPage: (assignments) => report('reading_assignments', { assignments }) }),
+    listRoleAssignments(azure, subscriptionId, {
+      onPage: (assignments) => report('reading_assignments', { assignments }),
+    }),
     listRoleDefinitions(azure, subscriptionId),
   ])
   if (listed.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
-  const assignments = dropped(previously, listed.length) ? longer(listed, await listRoleAssignments(azure, subscriptionId)) : listed
+  const assignments = dropped(previously, listed.length)
+    ? longer(listed, await listRoleAssignments(azure, subscriptionId))
+    : listed
 
-  const wanted = [...new Set(assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId))]
+  const wanted = [
+    ...new Set(
+      assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId),
+    ),
+  ]
   report('reading_people', { assignments: assignments.length, people: 0, peopleWanted: wanted.length })
-  const { people, refused } = await readPeople(azure, wanted, { onProgress: (count) => report('reading_people', { people: count }) })
+  const { people, refused } = await readPeople(azure, wanted, {
+    onProgress: (count) => report('reading_people', { people: count }),
+  })
 
-  return { subscription, assignments, roles, people, coverage: coverageOf({ assignments, roles, people, refused, wanted: wanted.length }) }
+  return {
+    subscription,
+    assignments,
+    roles,
+    people,
+    coverage: coverageOf({ assignments, roles, people, refused, wanted: wanted.length }),
+  }
 }
 
 const dropped = (before: number, now: number) => before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
@@ -51,19 +72,29 @@ type Read = Pick<Access, 'assignments' | 'roles' | 'people'> & { refused: boolea
 function coverageOf({ assignments, roles, people, refused, wanted }: Read): CoverageLine[] {
   const known = new Set(roles.map(({ id }) => id))
   const unnamed = new Set(assignments.map(({ roleId }) => roleId).filter((id) => !known.has(id))).size
-  const holders = (kinds: string[]) => new Set(assignments.filter(({ principalKind }) => kinds.includes(principalKind)).map(({ principalId }) => principalId)).size
+  const holders = (kinds: string[]) =>
+    new Set(
+      assignments.filter(({ principalKind }) => kinds.includes(principalKind)).map(({ principalId }) => principalId),
+    ).size
   const groups = holders(['group', 'foreign_group'])
   const others = holders(['service_principal', 'device', 'other'])
   return [
     { dataset: 'assignments', state: 'whole', read: assignments.length, missing: 0 },
     { dataset: 'roles', state: unnamed ? 'partly' : 'whole', read: known.size, missing: unnamed },
-    { dataset: 'people', state: refused ? 'not_permitted' : 'whole', read: people.size, missing: wanted - people.size, ...(refused ? { why: 'directory_not_readable' } : {}) },
+    {
+      dataset: 'people',
+      state: refused ? 'not_permitted' : 'whole',
+      read: people.size,
+      missing: wanted - people.size,
+      ...(refused ? { why: 'directory_not_readable' } : {}),
+    },
     { dataset: 'groups', state: groups ? 'not_asked' : 'whole', read: 0, missing: groups },
     { dataset: 'other_principals', state: others ? 'not_asked' : 'whole', read: 0, missing: others },
   ]
 }
 
-export const hasGaps = (coverage: CoverageLine[]): boolean => coverage.some(({ state }) => state === 'partly' || state === 'not_permitted')
+export const hasGaps = (coverage: CoverageLine[]): boolean =>
+  coverage.some(({ state }) => state === 'partly' || state === 'not_permitted')
 
 /** What is known of a person: `unknown` only when the directory could not be read. */
 export const statusOf = (person: Person | undefined): PersonStatus => person?.status ?? 'unknown'

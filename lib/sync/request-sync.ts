@@ -14,7 +14,12 @@ export async function requestSync(actor: Actor, connectionId: string): Promise<{
   const run = await db.transaction(async (tx) => {
     const connection = await findConnection(actor, connectionId, tx)
     if (connection.state === 'disconnected') throw new NotFound('The subscription is disconnected.')
-    const opened = await openRun(tx, { organisationId: actor.organisationId, connectionId, trigger: 'manual', by: actor })
+    const opened = await openRun(tx, {
+      organisationId: actor.organisationId,
+      connectionId,
+      trigger: 'manual',
+      by: actor,
+    })
     if (!opened.joined) await audit(tx, actor, { action: 'connection.sync_requested', subject: connection.label })
     return opened
   })

@@ -1,4 +1,5 @@
-import { getDb, tidy } from '@/db/client'
+import { getDb } from '@/db/client'
+import { tidy } from '@/db/tidy'
 import { AzureError, toAzureError } from '@/lib/azure/azure-error'
 import { createMeter } from '@/lib/azure/meter'
 import { azureForConnection } from '@/lib/connections/azure-for-connection'
@@ -15,6 +16,9 @@ import { readAccess } from './read-access'
 
 /** Longer than any sync we have measured, with throttling; after it the run is ended and tried again later. */
 const RUN_DEADLINE_MINUTES = 20
+
+/** The embedded engine is tidied after a publish that wrote this many rows or more. */
+const TIDY_FROM_CHANGES = 100
 
 /**
  * Carries one run to its end and writes the outcome on it.
@@ -37,22 +41,31 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     await following.stop()
     signal.throwIfAborted()
     const db = await getDb()
-    await db.transaction((tx) => publishAccess(tx, run, access, meter))
-    await tidy()
-    log().info({ event: 'sync_succeeded', runId: run.id, connectionId: run.connection.id, calls: meter.calls, retries: meter.retries })
+    const { gained, lost } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
+    if (gained + lost >= TIDY_FROM_CHANGES) await tidy()
+    log().info({
+      event: 'sync_succeeded',
+      runId: run.id,
+      connectionId: run.connection.id,
+      calls: meter.calls,
+      retries: meter.retries,
+    })
   } catch (error) {
     await following.stop()
     if (error instanceof RunLost || following.lost.aborted) {
       log().warn({ event: 'sync_lost', runId: run.id, error: following.lost.reason ?? error })
       return
     }
-    const failure = shutdown.aborted ? new AzureError('interrupted', 'The process ended.', { cause: error }) : failureOf(error)
+    const failure = shutdown.aborted
+      ? new AzureError('interrupted', 'The process ended.', { cause: error })
+      : failureOf(error)
     await failRun(run, failure, meter)
     log().warn({ event: 'sync_failed', runId: run.id, connectionId: run.connection.id, code: failure.code, error })
   }
 }
 
 function failureOf(error: unknown): AzureError {
-  if (error instanceof SealBroken) return new AzureError('secret_unreadable', 'The stored sign-in could not be opened.', { cause: error })
+  if (error instanceof SealBroken)
+    return new AzureError('secret_unreadable', 'The stored sign-in could not be opened.', { cause: error })
   return toAzureError(error)
 }

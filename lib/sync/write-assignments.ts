@@ -12,7 +12,12 @@ const Counted = z.object({ gained: z.coerce.number(), lost: z.coerce.number() })
  *
  * @returns how many (person or other principal, role, scope) appeared and disappeared; one whose condition changed is neither
  */
-export async function writeAssignments(tx: Transaction, run: ClaimedRun, read: RoleAssignment[], at: Date): Promise<{ gained: number; lost: number }> {
+export async function writeAssignments(
+  tx: Transaction,
+  run: ClaimedRun,
+  read: RoleAssignment[],
+  at: Date,
+): Promise<{ gained: number; lost: number }> {
   const { organisationId, connection } = run
   const time = at.toISOString()
   const rows = JSON.stringify(

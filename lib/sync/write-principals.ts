@@ -7,11 +7,23 @@ import { type Access, statusOf } from './read-access'
  * Stores what is known of everyone an assignment names; rows that say the same already are left alone. A name once read
  * is kept when it cannot be read any more: a deleted person is still somebody.
  */
-export async function writePrincipals(tx: Transaction, { organisationId, connection }: ClaimedRun, { assignments, people }: Access): Promise<void> {
+export async function writePrincipals(
+  tx: Transaction,
+  { organisationId, connection }: ClaimedRun,
+  { assignments, people }: Access,
+): Promise<void> {
   const kinds = new Map(assignments.map(({ principalId, principalKind }) => [principalId, principalKind]))
   const rows = [...kinds].map(([id, kind]) => {
     const person = people.get(id)
-    return { id, kind, name: person?.name, email: person?.email, upn: person?.userPrincipalName, guest: person?.guest, status: statusOf(person) }
+    return {
+      id,
+      kind,
+      name: person?.name,
+      email: person?.email,
+      upn: person?.userPrincipalName,
+      guest: person?.guest,
+      status: statusOf(person),
+    }
   })
   await tx.execute(sql`
     insert into principals as known (organisation_id, tenant_id, id, kind, name, email, user_principal_name, guest, status, sort_name)

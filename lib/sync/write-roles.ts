@@ -4,7 +4,11 @@ import type { ClaimedRun } from './claim-run'
 import type { Access } from './read-access'
 
 /** Stores the definitions of the roles that are held here; rows that say the same already are left alone. */
-export async function writeRoles(tx: Transaction, { organisationId, connection }: ClaimedRun, { assignments, roles }: Access): Promise<void> {
+export async function writeRoles(
+  tx: Transaction,
+  { organisationId, connection }: ClaimedRun,
+  { assignments, roles }: Access,
+): Promise<void> {
   const read = new Map(roles.map((role) => [role.id, role]))
   const held = [...new Set(assignments.map(({ roleId }) => roleId))]
   const rows = held.map((id) => ({ id, ...read.get(id) }))

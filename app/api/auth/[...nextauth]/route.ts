@@ -1,5 +1,5 @@
-import NextAuth from 'next-auth'
 import type { NextRequest } from 'next/server'
+import NextAuth from 'next-auth'
 import { z } from 'zod'
 import { authOptions } from '@/lib/auth/options'
 import { cloud } from '@/lib/azure/cloud'
@@ -21,11 +21,15 @@ async function toBrowser(response: Response): Promise<Response> {
   const headers = new Headers(response.headers)
   const location = headers.get('location')
   if (location) headers.set('location', dialled(location))
-  if (!headers.get('content-type')?.includes('json')) return new Response(response.body, { status: response.status, headers })
+  if (!headers.get('content-type')?.includes('json'))
+    return new Response(response.body, { status: response.status, headers })
 
   const body = z.looseObject({ url: z.string().optional() }).parse(await response.json())
   headers.delete('content-length')
-  return new Response(JSON.stringify(body.url ? { ...body, url: dialled(body.url) } : body), { status: response.status, headers })
+  return new Response(JSON.stringify(body.url ? { ...body, url: dialled(body.url) } : body), {
+    status: response.status,
+    headers,
+  })
 }
 
 const dialled = (url: string) => (url.startsWith(`${cloud().login}/`) ? browserAddress(url) : url)
