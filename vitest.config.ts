@@ -1,15 +1,17 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+/** Tests need no database server: PGlite in memory serves them, or with `TEST_DATABASE_URL` a PostgreSQL. */
 export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
-    include: ['{app,components,lib,db,sandbox,testing,scripts}/**/*.test.{ts,tsx,mjs}'],
+    environment: 'node',
+    include: ['{lib,db,sandbox,testing,components}/**/*.test.{ts,tsx}'],
+    setupFiles: ['testing/setup.ts'],
     pool: 'forks',
-    // A database of its own takes a test file a second or two on a busy two-core machine.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    restoreMocks: true,
-    unstubEnvs: true,
+    maxWorkers: 2,
+    testTimeout: 30_000, // the slowest start several processes
+    hookTimeout: 30_000,
+    dangerouslyIgnoreUnhandledErrors: false,
   },
 })

@@ -1,0 +1,70 @@
+import type { Database, Engine, OpenDatabase } from './database'
+
+export type { Database, Engine, OpenDatabase, Transaction } from './database'
+
+/** On `globalThis`: Next bundles pages, route handlers and instrumentation apart, and each bundle evaluates this file. */
+const SLOT = Symbol.for('rolecall.database')
+const slots: typeof globalThis & { [SLOT]?: Promise<OpenDatabase> } = globalThis
+
+/**
+ * The process's database, opened and migrated at the first call, never at import: `next build` imports every page.
+ *
+ * With `DATABASE_URL` it is that PostgreSQL, else the embedded one in `DATA_DIR` (default `.data`). Both are read here
+ * and not through `lib/env.ts`, since this room imports nothing of ours; `env()` has refused malformed ones by then.
+ * @throws FolderLocked when another process has the embedded database open.
+ */
+export async function getDb(): Promise<Database> {
+  return (await open()).db
+}
+
+/** The engine below {@link getDb}, opened alike. */
+export async function getEngine(): Promise<Engine> {
+  return engineOf(await getDb())
+}
+
+/** Makes a database the process's own, for tests. Gives the function that takes it out again, unclosed. */
+export function useDatabase(db: Database): () => void {
+  const installed = Promise.resolve({ db, close: async () => {} })
+  slots[SLOT] = installed
+  return () => clear(installed)
+}
+
+/** Closes what is open and releases the data folder. The next {@link getDb} opens anew. */
+export async function closeDb(): Promise<void> {
+  const opening = slots[SLOT]
+  if (!opening) return
+  try {
+    await (await opening).close()
+  } finally {
+    clear(opening)
+  }
+}
+
+/** The engine of a database, told by its driver. */
+function engineOf({ $client: client }: Database): Engine {
+  if ('waitReady' in client) return { kind: 'embedded', pglite: client }
+  return { kind: 'server', pool: client, url: client.options.connectionString ?? '' }
+}
+
+function open(): Promise<OpenDatabase> {
+  slots[SLOT] ??= begin()
+  return slots[SLOT]
+}
+
+function begin(): Promise<OpenDatabase> {
+  const opening = openFromEnvironment()
+  // A failed opening is not remembered: the cause (a lock, a server that is still starting) may pass.
+  opening.catch(() => clear(opening))
+  return opening
+}
+
+function clear(slot: Promise<OpenDatabase>): void {
+  if (slots[SLOT] === slot) delete slots[SLOT]
+}
+
+/** Each engine is imported when it is the one: neither driver costs memory where the other serves. */
+async function openFromEnvironment(): Promise<OpenDatabase> {
+  const { DATABASE_URL, DATA_DIR } = process.env
+  if (DATABASE_URL) return (await import('./open-server')).openServer(DATABASE_URL)
+  return (await import('./open-embedded')).openEmbedded(DATA_DIR || '.data')
+}

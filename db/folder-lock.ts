@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process'
+import { createHash, randomUUID } from 'node:crypto'
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
+
+/** Who holds a lock. `boot` and `started` tell a process from a later one that was given the same pid. */
+type Holder = { pid: number; host: string; boot: string | null; started: string | null; token: string }
+
+/** The folder is in use; the message names the process that has it. */
+export class FolderLocked extends Error {
+  override name = 'FolderLocked'
+}
+
+/**
+ * Takes a lock file, or throws {@link FolderLocked}. Gives the function that releases it.
+ *
+ * The file appears whole or not at all (a finished file is linked into place, which fails when the name is taken). A
+ * holder that lives is never robbed. A dead one's file is replaced only by whoever holds a second lock, named after that
+ * very file and taken by these same rules, so that of any number of takers one succeeds.
+ */
+export function lockFolder(path: string): () => void {
+  const me = describeMe()
+  const finished = writeAside(path, me)
+  try {
+    take(path, finished)
+  } finally {
+    rmSync(finished, { force: true })
+  }
+  return () => {
+    if (readHolder(path)?.token === me.token) rmSync(path)
+  }
+}
+
+function take(path: string, finished: string): void {
+  for (;;) {
+    if (linked(finished, path)) return
+    const holder = readHolder(path)
+    if (!holder) continue // released between our two looks
+    if (isAlive(holder)) throw new FolderLocked(refusal(path, holder))
+    if (replaced(path, holder, finished)) return
+  }
+}
+
+/** Puts our file in a dead holder's place. False when someone else was quicker. */
+function replaced(path: string, dead: Holder, finished: string): boolean {
+  const release = lockFolder(`${path}.${createHash('sha256').update(dead.token).digest('hex').slice(0, 12)}`)
+  try {
+    if (readHolder(path)?.token !== dead.token) return false
+    const copy = `${finished}.in`
+    linkSync(finished, copy)
+    renameSync(copy, path)
+    return true
+  } finally {
+    release()
+  }
+}
+
+function writeAside(path: string, holder: Holder): string {
+  const aside = `${path}-${holder.token}`
+  const file = openSync(aside, 'wx', 0o600)
+  try {
+    writeSync(file, `${JSON.stringify(holder)}\n`)
+    fsyncSync(file) // a power cut must not leave a lock that names nobody
+  } finally {
+    closeSync(file)
+  }
+  return aside
+}
+
+function linked(finished: string, path: string): boolean {
+  try {
+    linkSync(finished, path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return false
+    throw error
+  }
+}
+
+function readHolder(path: string): Holder | null {
+  const text = readIfThere(path)
+  if (text === null) return null
+  const found: Partial<Holder> = parsed(text)
+  if (typeof found.pid !== 'number' || typeof found.token !== 'string' || typeof found.host !== 'string') {
+    throw new FolderLocked(`${path} is damaged. If no Rolecall runs on this folder, delete that file and start again.`)
+  }
+  return {
+    pid: found.pid,
+    token: found.token,
+    host: found.host,
+    boot: found.boot ?? null,
+    started: found.started ?? null,
+  }
+}
+
+function parsed(text: string): Partial<Holder> {
+  try {
+    return Object(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
+  }
+}
+
+/** A holder on another host cannot be looked at, so it counts as alive: two openers would lose rows. */
+function isAlive(holder: Holder): boolean {
+  if (holder.host !== hostOfThis()) return true
+  if (holder.boot !== bootOfThis()) return false
+  if (!exists(holder.pid)) return false
+  const started = startOf(holder.pid)
+  return started === null || holder.started === null || started === holder.started
+}
+
+function exists(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return !isErrno(error, 'ESRCH') // EPERM: it runs, as another user
+  }
+}
+
+const describeMe = (): Holder => ({
+  pid: process.pid,
+  host: hostOfThis(),
+  boot: bootOfThis(),
+  started: startOf(process.pid),
+  token: randomUUID(),
+})
+
+/** Only Linux containers share a folder and not their pids; elsewhere host names change with the network. */
+const hostOfThis = () => (process.platform === 'linux' ? hostname() : 'this computer')
+
+const bootOfThis = () => readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null
+
+/** When a process started, in the system's own words; null when it cannot be told. `dead` for one that only waits to be reaped. */
+function startOf(pid: number): string | null {
+  if (process.platform === 'linux') {
+    // The name, in parentheses, may hold anything; after it come the state (field 3) and, as field 22, the start time.
+    const stat = readIfThere(`/proc/${pid}/stat`)
+    if (stat === null) return null
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' || fields[0] === 'X' ? 'dead' : (fields[19] ?? null)
+  }
+  if (process.platform === 'win32') return null
+  return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+  }).trim()
+}
+
+function refusal(path: string, { pid, host }: Holder): string {
+  if (host === hostOfThis())
+    return `The database folder is in use by process ${pid}. Stop that process first (lock file ${path}).`
+  return `The database folder is in use by process ${pid} on ${host}. If Rolecall no longer runs there, delete ${path} and start again.`
+}
+
+function readIfThere(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT') || isErrno(error, 'ESRCH')) return null
+    throw error
+  }
+}
+
+const isErrno = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code

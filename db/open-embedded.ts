@@ -1,0 +1,70 @@
+import { randomUUID } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { drizzle } from 'drizzle-orm/pglite'
+import { migrate } from 'drizzle-orm/pglite/migrator'
+import type { OpenDatabase } from './database'
+import { lockFolder } from './folder-lock'
+import { migrationsFolder } from './migrations-folder'
+
+const HALF_MADE = 'db.new-'
+
+/**
+ * Opens the embedded PostgreSQL in `DATA_DIR/db`, making and migrating it where needed.
+ *
+ * PGlite does not guard its folder, and two openers lose each other's rows: `DATA_DIR/db.lock` does. It survives a killed
+ * process; it does not flush to the disk, so a power cut may cost the last moments.
+ * @throws FolderLocked when another process has it open.
+ */
+export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
+  const home = resolve(dataDir)
+  mkdirSync(home, { recursive: true, mode: 0o700 })
+  const unlock = lockFolder(join(home, 'db.lock'))
+  try {
+    return await openLocked(home, unlock)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+/** Puts a PGlite, on disk or in memory, behind our schema. */
+export async function migrated(pglite: PGlite): Promise<OpenDatabase> {
+  const db = drizzle(pglite)
+  await migrate(db, { migrationsFolder: migrationsFolder() })
+  return { db, close: () => pglite.close() }
+}
+
+async function openLocked(home: string, unlock: () => void): Promise<OpenDatabase> {
+  const folder = join(home, 'db')
+  for (const name of readdirSync(home)) {
+    if (name.startsWith(HALF_MADE)) rmSync(join(home, name), { recursive: true })
+  }
+  if (!existsSync(folder)) await makeFolder(home, folder)
+
+  const pglite = await PGlite.create(folder)
+  try {
+    const opened = await migrated(pglite)
+    return {
+      ...opened,
+      close: async () => {
+        await opened.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    await pglite.close()
+    throw error
+  }
+}
+
+/** A folder whose making was cut short never opens again, so it gets its name only once it is complete. */
+async function makeFolder(home: string, folder: string): Promise<void> {
+  const making = join(home, `${HALF_MADE}${randomUUID()}`)
+  mkdirSync(making, { mode: 0o700 })
+  const pglite = await PGlite.create(making)
+  await pglite.close()
+  chmodSync(making, 0o700)
+  renameSync(making, folder)
+}

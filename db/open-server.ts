@@ -1,0 +1,47 @@
+import { drizzle } from 'drizzle-orm/node-postgres'
+import { migrate } from 'drizzle-orm/node-postgres/migrator'
+import { Client, Pool } from 'pg'
+import type { OpenDatabase } from './database'
+import { migrationsFolder } from './migrations-folder'
+
+const POOL_SIZE = 10 // PostgreSQL allows 100 connections by default: room for several processes
+const CONNECT_TIMEOUT_MS = 10_000 // an exhausted pool or a silent host becomes an error, not a hung page
+const STATEMENT_TIMEOUT_MS = 30_000 // longer than the largest publish we have measured
+const IDLE_IN_TRANSACTION_MS = 60_000 // nothing waits on the network inside a transaction
+
+/** Any number that no other software takes on the same database. */
+const MIGRATION_LOCK = 7_265_163_441
+
+/** Opens a PostgreSQL server's database and migrates it. Several processes may do so at once: one migrates, the others wait. */
+export async function openServer(connectionString: string): Promise<OpenDatabase> {
+  await migrateServer(connectionString)
+  const pool = new Pool({
+    connectionString,
+    application_name: 'rolecall',
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+  })
+  // A connection that the server ends while no query runs on it has nobody to tell, and an unheard error event would end
+  // the process. The pool drops such a connection; a transaction that had it fails at its next statement.
+  pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
+  return { db: drizzle(pool), close: () => pool.end() }
+}
+
+/** On a connection of its own: the wait for the lock, and a long migration, may outlast the statement timeout. */
+async function migrateServer(connectionString: string): Promise<void> {
+  const client = new Client({
+    connectionString,
+    application_name: 'rolecall migration',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  })
+  await client.connect()
+  try {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await migrate(drizzle(client), { migrationsFolder: migrationsFolder() })
+  } finally {
+    await client.end() // releases the lock as well
+  }
+}

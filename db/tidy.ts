@@ -1,0 +1,15 @@
+import { getEngine } from './client'
+
+const REWRITTEN_BY_A_PUBLISH = ['assignments', 'principals', 'sync_runs']
+
+/**
+ * After a large publish: the embedded engine has neither autovacuum nor a checkpointer, so dead rows, stale statistics
+ * and the write-ahead log would grow for ever. Does nothing on a PostgreSQL server, which sees to it itself.
+ * Never inside a transaction.
+ */
+export async function tidy(): Promise<void> {
+  const engine = await getEngine()
+  if (engine.kind === 'server') return
+  for (const table of REWRITTEN_BY_A_PUBLISH) await engine.pglite.exec(`vacuum (analyze) ${table}`)
+  await engine.pglite.exec('checkpoint')
+}

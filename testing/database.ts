@@ -1,0 +1,105 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { Client } from 'pg'
+import { type OpenDatabase, useDatabase } from '@/db/client'
+import { migrationsFolder } from '@/db/migrations-folder'
+import { migrated } from '@/db/open-embedded'
+import { openServer } from '@/db/open-server'
+
+/** Making a database folder takes seconds, loading a made one tenths: it is kept here, a file for each set of migrations. */
+const CACHE = join('node_modules', '.cache', 'rolecall')
+
+/** The same for PostgreSQL: a migrated template database. Any number of our own choosing. */
+const TEMPLATE_LOCK = 7_265_163_442
+
+/**
+ * An empty, migrated database, which is also what `getDb()` gives until it is closed: PGlite in memory, or with
+ * `TEST_DATABASE_URL` (of a user who may create databases) a new database on that PostgreSQL.
+ */
+export async function createTestDatabase(): Promise<OpenDatabase> {
+  const server = process.env.TEST_DATABASE_URL
+  const opened = server
+    ? await createOnServer(server)
+    : await migrated(await PGlite.create({ loadDataDir: await madeFolder() }))
+  const uninstall = useDatabase(opened.db)
+  return {
+    ...opened,
+    close: async () => {
+      uninstall()
+      await opened.close()
+    },
+  }
+}
+
+async function madeFolder(): Promise<Blob> {
+  const file = join(CACHE, `database-${fingerprint()}.tar`)
+  if (!existsSync(file)) {
+    mkdirSync(CACHE, { recursive: true })
+    const pglite = await PGlite.create()
+    await migrated(pglite)
+    const aside = `${file}.${randomUUID()}`
+    writeFileSync(aside, new Uint8Array(await (await pglite.dumpDataDir('none')).arrayBuffer()))
+    await pglite.close()
+    renameSync(aside, file)
+  }
+  return new Blob([readFileSync(file)])
+}
+
+async function createOnServer(server: string): Promise<OpenDatabase> {
+  const template = await madeTemplate(server)
+  const name = `rolecall_test_${randomUUID().replaceAll('-', '')}`
+  await withClient(server, (client) => client.query(`create database ${name} template ${template}`))
+  const opened = await openServer(addressOf(server, name))
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close()
+      await withClient(server, (client) => client.query(`drop database ${name} with (force)`))
+    },
+  }
+}
+
+/** Gets its name only once it is migrated: a run that was cut short leaves nothing that looks ready. */
+async function madeTemplate(server: string): Promise<string> {
+  const template = `rolecall_template_${fingerprint()}`
+  await withClient(server, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [TEMPLATE_LOCK])
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [template])
+    if (rowCount) return
+    await client.query(`drop database if exists ${template}_new with (force)`)
+    await client.query(`create database ${template}_new`)
+    const opened = await openServer(addressOf(server, `${template}_new`))
+    await opened.close()
+    await client.query(`alter database ${template}_new rename to ${template}`)
+  })
+  return template
+}
+
+async function withClient(connectionString: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({ connectionString })
+  await client.connect()
+  try {
+    await work(client)
+  } finally {
+    await client.end()
+  }
+}
+
+function addressOf(server: string, database: string): string {
+  const url = new URL(server)
+  url.pathname = `/${database}`
+  return url.href
+}
+
+/** Changes with any migration and with PGlite's version. */
+function fingerprint(): string {
+  const hash = createHash('sha256').update(
+    readFileSync(join('node_modules', '@electric-sql', 'pglite', 'package.json')),
+  )
+  for (const name of readdirSync(migrationsFolder()).sort()) {
+    if (name.endsWith('.sql')) hash.update(name).update(readFileSync(join(migrationsFolder(), name)))
+  }
+  return hash.digest('hex').slice(0, 16)
+}
