@@ -1,0 +1,67 @@
+import { and, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { assignments, connections, type PersonStatus, principals, roleDefinitions, type ScopeLevel } from '@/db/schema'
+import { searchText } from './search-text'
+
+/** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
+export type Snapshot = { id: string; publishedAt: Date | null }
+
+export type AccessFilter = {
+  /** Part of a name or an email; empty for all. */
+  search: string
+  roleId: string | null
+  status: PersonStatus | null
+  level: ScopeLevel | null
+}
+
+/** The assignments of a snapshot that were valid at its moment. Keeps to the actor's organisation. */
+export function assignmentsOf(actor: Actor, snapshot: { id: string; publishedAt: Date }): SQL | undefined {
+  return and(
+    eq(assignments.organisationId, actor.organisationId),
+    eq(assignments.connectionId, snapshot.id),
+    lte(assignments.validFrom, snapshot.publishedAt),
+    or(isNull(assignments.validTo), gt(assignments.validTo, snapshot.publishedAt)),
+  )
+}
+
+/** Every assignment of a connected subscription as its readers see it now: each connection at its own published moment. */
+export const assignmentsNow = and(
+  eq(assignments.organisationId, connections.organisationId),
+  eq(assignments.connectionId, connections.id),
+  lte(assignments.validFrom, connections.publishedAt),
+  or(isNull(assignments.validTo), gt(assignments.validTo, connections.publishedAt)),
+)
+
+export const heldByPeople = eq(assignments.principalKind, 'user')
+export const heldByOthers = ne(assignments.principalKind, 'user')
+
+/** Joins an assignment to whom it names; a left join, since an assignment of an unknown principal is still one. */
+export const toPrincipal = and(
+  eq(principals.organisationId, assignments.organisationId),
+  eq(principals.tenantId, assignments.tenantId),
+  eq(principals.id, assignments.principalId),
+)
+
+export const toRole = and(
+  eq(roleDefinitions.organisationId, assignments.organisationId),
+  eq(roleDefinitions.tenantId, assignments.tenantId),
+  eq(roleDefinitions.id, assignments.roleId),
+)
+
+/** A person nothing was ever read about has no row; they are unknown, not absent. */
+export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'unknown')`
+
+export const sortNameOfPrincipal = sql<string>`coalesce(${principals.sortName}, ${assignments.principalId})`
+
+/** 1 for a role that grants access, to 4 for one that reads; 5 when what the role amounts to could not be read. */
+export const strengthOfRole = sql<number>`case ${roleDefinitions.privilege} when 'grants_access' then 1 when 'writes' then 2 when 'reads_data' then 3 when 'reads' then 4 else 5 end`
+
+/** What the reader's filters leave of a snapshot's rows. Needs `toPrincipal` joined. */
+export function matches(filter: AccessFilter): SQL | undefined {
+  return and(
+    searchText(filter.search, [principals.name, principals.email]),
+    filter.roleId ? eq(assignments.roleId, filter.roleId) : undefined,
+    filter.status ? eq(statusOfPrincipal, filter.status) : undefined,
+    filter.level ? eq(assignments.scopeLevel, filter.level) : undefined,
+  )
+}

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { afterAll, expect, test } from 'vitest'
+import { connections, syncRuns } from '@/db/schema'
+import { createAccessWorld } from '@/testing/access-world'
+import { createTestDatabase } from '@/testing/database'
+import { getConnection } from './get-connection'
+import type { Cursor } from './keyset'
+import { listOtherPrincipals } from './list-other-principals'
+import { listRoleHolders } from './list-role-holders'
+import { listRolesHeld } from './list-roles-held'
+import { listRuns } from './list-runs'
+
+const database = await createTestDatabase()
+afterAll(() => database.close())
+
+const minute = (count: number) => new Date(Date.UTC(2026, 1, 1, 0, count))
+
+test('a connection comes with the run readers see, the last that ended and the one under way', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id } = await world.connection()
+  const run = async (state: 'succeeded' | 'failed' | 'running', at: number) => {
+    const runId = randomUUID()
+    await database.db.insert(syncRuns).values({
+      organisationId: world.actor.organisationId,
+      connectionId: id,
+      id: runId,
+      trigger: 'schedule',
+      state,
+      requestedAt: minute(at),
+    })
+    return runId
+  }
+  expect(await getConnection(world.actor, id)).toMatchObject({ id, publishedRun: null, lastRun: null, openRun: null })
+
+  const [good, bad, now] = [await run('succeeded', 1), await run('failed', 2), await run('running', 3)]
+  await database.db.update(connections).set({ publishedRunId: good }).where(eq(connections.id, id))
+  expect(await getConnection(world.actor, id)).toMatchObject({
+    publishedRun: { id: good },
+    lastRun: { id: bad, state: 'failed' },
+    openRun: { id: now, counters: {} },
+  })
+})
+
+test('runs page by key, latest first, also those asked for in the same millisecond', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id } = await world.connection()
+  const wanted: string[] = []
+  for (let index = 0; index < 9; index++) {
+    const runId = randomUUID()
+    await database.db.insert(syncRuns).values({
+      organisationId: world.actor.organisationId,
+      connectionId: id,
+      id: runId,
+      trigger: 'manual',
+      state: 'succeeded',
+      requestedAt: minute(Math.floor(index / 3)),
+    })
+    wanted.push(runId)
+  }
+  const seen: Awaited<ReturnType<typeof listRuns>>['rows'] = []
+  let [next, previous]: (Cursor | null)[] = [null, null]
+  do {
+    const page: Awaited<ReturnType<typeof listRuns>> = await listRuns(world.actor, id, next ?? null, 4)
+    seen.push(...page.rows)
+    next = page.next
+    previous = page.previous
+  } while (next)
+  expect(seen.map((run) => run.id).sort()).toEqual(wanted.sort())
+  expect(seen.map((run) => run.requestedAt.getTime())).toEqual(
+    seen.map((run) => run.requestedAt.getTime()).sort((a, b) => b - a),
+  )
+  expect((await listRuns(world.actor, id, previous ?? null, 4)).rows.map((run) => run.id)).toEqual(
+    seen.slice(4, 8).map((run) => run.id),
+  )
+
+  const mangled: Cursor = { at: ['yesterday', 'x'], side: 'after' }
+  expect((await listRuns(world.actor, id, mangled, 4)).rows).toHaveLength(4)
+})
+
+test('roles come strongest first with how many hold them, and their first holders by name', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id, publishedAt } = await world.connection()
+  const [reader, owner] = [await world.role('Reader'), await world.role('Owner', 'grants_access')]
+  const [bo, ada] = [await world.principal({ name: 'Bo' }), await world.principal({ name: 'Ada' })]
+  await world.assign(id, { to: ada, role: reader })
+  await world.assign(id, {
+    to: ada,
+    role: reader,
+    scope: '/subscriptions/s/resourceGroups/rg',
+    level: 'resource_group',
+  })
+  await world.assign(id, { to: bo, role: reader })
+  await world.assign(id, { to: bo, role: owner })
+  await world.assign(id, { to: await world.principal({ kind: 'group', name: 'Admins' }), role: owner, kind: 'group' })
+
+  expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([
+    { name: 'Owner', privilege: 'grants_access', people: 1, others: 1 },
+    { name: 'Reader', privilege: 'reads', people: 2, others: 0 },
+  ])
+  const holders = async (each: number) =>
+    (await listRoleHolders(world.actor, { id, publishedAt }, each))
+      .filter((holder) => holder.roleId === reader)
+      .map((holder) => holder.name)
+  expect(await holders(20)).toEqual(['Ada', 'Bo'])
+  expect(await holders(1)).toEqual(['Ada'])
+})
+
+test('other principals page by kind and name, those without a readable name by id', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id, publishedAt } = await world.connection()
+  const reader = await world.role('Reader')
+  for (const name of ['b group', null, 'a group'])
+    await world.assign(id, { to: await world.principal({ kind: 'group', name }), role: reader, kind: 'group' })
+  await world.assign(id, {
+    to: await world.principal({ kind: 'service_principal', name: 'app' }),
+    role: reader,
+    kind: 'service_principal',
+  })
+  await world.assign(id, { to: await world.principal(), role: reader })
+
+  const found: string[] = []
+  let cursor: Cursor | null = null
+  do {
+    const page: Awaited<ReturnType<typeof listOtherPrincipals>> = await listOtherPrincipals(
+      world.actor,
+      { id, publishedAt },
+      cursor,
+      2,
+    )
+    found.push(...page.rows.map((row) => `${row.kind} ${row.name}`))
+    cursor = page.next
+  } while (cursor)
+  expect(found).toHaveLength(4)
+  expect(found.at(-1)).toBe('service_principal app')
+  expect(found.filter((each) => each !== 'group null')).toEqual([
+    'group a group',
+    'group b group',
+    'service_principal app',
+  ])
+})

@@ -1,0 +1,48 @@
+import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+
+/** Where a page begins: the ordering values of the row it lies next to, and on which side of it. */
+export type Cursor = { at: string[]; side: 'after' | 'before' }
+
+export type Direction = 'asc' | 'desc'
+
+/** One page of a list, and where the pages next to it begin; null where there is none. */
+export type Page<Row> = { rows: Row[]; previous: Cursor | null; next: Cursor | null }
+
+/**
+ * Pages through a list by key: every row once, whatever is added or removed meanwhile, and as fast on the last page as
+ * on the first. `keys` order the list totally (the last one must be unique) and are never null.
+ */
+export function keyset(keys: SQLWrapper[], direction: Direction, cursor: Cursor | null, limit: number) {
+  const values = cursor?.at.length === keys.length ? cursor.at : null
+  const backward = values !== null && cursor?.side === 'before'
+  const ascending = (direction === 'asc') !== backward
+
+  return {
+    beyond: values
+      ? sql`(${list(keys)}) ${sql.raw(ascending ? '>' : '<')} (${list(values.map((value) => sql`${value}`))})`
+      : undefined,
+    order: keys.map((key) => (ascending ? asc(key) : desc(key))),
+    /** One row more than shown, to learn whether a page follows. */
+    fetch: limit + 1,
+    /** What a cursor at this row would hold; selected as `at`. */
+    at: sql<string[]>`json_build_array(${list(keys)})`,
+
+    page<Row extends { at: string[] }>(found: Row[]): Page<Omit<Row, 'at'>> {
+      const shown = found.slice(0, limit)
+      if (backward) shown.reverse()
+      const more = found.length > limit
+      const [first, last] = [shown.at(0), shown.at(-1)]
+      const hasPrevious = backward ? more : values !== null
+      const hasNext = backward || more
+      return {
+        rows: shown.map(({ at: _, ...row }) => row),
+        previous: hasPrevious && first ? { at: first.at, side: 'before' } : null,
+        next: hasNext && last ? { at: last.at, side: 'after' } : null,
+      }
+    },
+  }
+}
+
+function list(parts: SQLWrapper[]): SQL {
+  return sql.join(parts, sql`, `)
+}

@@ -1,0 +1,56 @@
+import { and, eq } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { syncRuns } from '@/db/schema'
+import { isGuid } from './is-guid'
+import { type Cursor, keyset, type Page } from './keyset'
+
+export type RunRow = Awaited<ReturnType<typeof readRuns>>['rows'][number]
+
+/** A page of a connection's syncs, latest request first. */
+export async function listRuns(
+  actor: Actor,
+  connectionId: string,
+  cursor: Cursor | null,
+  limit = 50,
+): Promise<Page<RunRow>> {
+  if (!isGuid(connectionId)) return { rows: [], previous: null, next: null }
+  const place = cursor && isPlace(cursor) ? cursor : null
+  const page = await readRuns(actor, connectionId, place, limit)
+  return page.rows.length === 0 && place ? readRuns(actor, connectionId, null, limit) : page
+}
+
+/** A cursor comes from the address: anything but a time and an id would be an error in SQL. */
+function isPlace({ at: [time = '', id = ''] }: Cursor): boolean {
+  return /^\d{4}-\d\d-\d\dT[\d:.+Z-]+$/.test(time) && !Number.isNaN(Date.parse(time)) && isGuid(id)
+}
+
+async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | null, limit: number) {
+  const { beyond, order, fetch, at, page } = keyset([syncRuns.requestedAt, syncRuns.id], 'desc', cursor, limit)
+  const db = await getDb()
+  const found = await db
+    .select({
+      at,
+      id: syncRuns.id,
+      trigger: syncRuns.trigger,
+      requestedByName: syncRuns.requestedByName,
+      state: syncRuns.state,
+      phase: syncRuns.phase,
+      gaps: syncRuns.gaps,
+      calls: syncRuns.calls,
+      retries: syncRuns.retries,
+      problem: syncRuns.problem,
+      gained: syncRuns.gained,
+      lost: syncRuns.lost,
+      people: syncRuns.people,
+      assignments: syncRuns.assignments,
+      requestedAt: syncRuns.requestedAt,
+      startedAt: syncRuns.startedAt,
+      finishedAt: syncRuns.finishedAt,
+    })
+    .from(syncRuns)
+    .where(and(eq(syncRuns.organisationId, actor.organisationId), eq(syncRuns.connectionId, connectionId), beyond))
+    .orderBy(...order)
+    .limit(fetch)
+  return page(found)
+}

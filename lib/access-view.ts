@@ -1,0 +1,118 @@
+import type { Cursor, Direction } from '@/db/queries/keyset'
+import type { AccessSort } from '@/db/queries/list-access'
+import type { PersonStatus, ScopeLevel } from '@/db/schema'
+
+/** The whole state of a people table, as its address holds it. */
+export type AccessView = {
+  search: string
+  roleId: string | null
+  status: PersonStatus | null
+  level: ScopeLevel | null
+  sort: AccessSort
+  direction: Direction
+  cursor: Cursor | null
+}
+
+export type SearchParams = Record<string, string | string[] | undefined>
+
+const SORTS = ['name', 'email', 'status', 'role', 'scope'] as const satisfies readonly AccessSort[]
+const STATUSES = ['active', 'invited', 'disabled', 'deleted', 'unknown'] as const satisfies readonly PersonStatus[]
+const LEVELS = [
+  'root',
+  'management_group',
+  'subscription',
+  'resource_group',
+  'resource',
+] as const satisfies readonly ScopeLevel[]
+const ROLE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
+
+/** Longest search kept from an address, in characters. */
+const LONGEST_SEARCH = 200
+/** Longest cursor decoded, in characters: three ordering values and a deep resource scope fit many times. */
+const LONGEST_CURSOR = 8192
+
+/** Reads a view from an address. Whatever is not understood is left at its default: an old or mangled link still opens. */
+export function parseAccessView(params: SearchParams): AccessView {
+  const roleId = one(params.role).toLowerCase()
+  return {
+    search: parseSearch(params),
+    roleId: ROLE_ID.test(roleId) ? roleId : null,
+    status: parseStatus(params),
+    level: among(LEVELS, one(params.level)),
+    sort: among(SORTS, one(params.sort)) ?? 'name',
+    direction: parseDirection(params),
+    cursor: parseCursor(params),
+  }
+}
+
+/** The query of an address that opens this view, with a leading `?`, or empty for the default view. Defaults are left out. */
+export function formatAccessView(view: AccessView): string {
+  return query({
+    q: view.search,
+    role: view.roleId,
+    status: view.status,
+    level: view.level,
+    sort: view.sort === 'name' ? null : view.sort,
+    dir: view.direction === 'asc' ? null : 'desc',
+    ...cursorParams(view.cursor),
+  })
+}
+
+export function parseSearch(params: SearchParams): string {
+  return one(params.q).replaceAll('\0', '').trim().slice(0, LONGEST_SEARCH)
+}
+
+export function parseStatus(params: SearchParams): PersonStatus | null {
+  return among(STATUSES, one(params.status))
+}
+
+export function parseDirection(params: SearchParams): Direction {
+  return one(params.dir) === 'desc' ? 'desc' : 'asc'
+}
+
+/** Reads `after` or `before`; anything that is not a list of texts is no cursor. */
+export function parseCursor(params: SearchParams): Cursor | null {
+  const side = params.before ? 'before' : 'after'
+  const text = one(params[side])
+  if (text === '' || text.length > LONGEST_CURSOR) return null
+  const at = decode(text)
+  return at ? { at, side } : null
+}
+
+/** The `after` or `before` of an address. */
+export function cursorParams(cursor: Cursor | null): Record<string, string> {
+  return cursor ? { [cursor.side]: encode(cursor.at) } : {}
+}
+
+/** A query with a leading `?`, without what is empty. */
+export function query(params: Record<string, string | null>): string {
+  const filled = Object.entries(params).filter((entry): entry is [string, string] => Boolean(entry[1]))
+  return filled.length > 0 ? `?${new URLSearchParams(filled)}` : ''
+}
+
+function encode(at: string[]): string {
+  const bytes = new TextEncoder().encode(JSON.stringify(at))
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '')
+}
+
+function decode(text: string): string[] | null {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (char) => char.charCodeAt(0))
+    const at: unknown = JSON.parse(new TextDecoder().decode(bytes))
+    const texts = Array.isArray(at) && at.every((value) => typeof value === 'string' && !value.includes('\0'))
+    return texts ? (at as string[]) : null
+  } catch (error) {
+    // atob says so by a DOMException, JSON by a SyntaxError: a mangled link, which opens at the first page.
+    if (error instanceof SyntaxError || error instanceof DOMException) return null
+    throw error
+  }
+}
+
+const one = (value: string | string[] | undefined): string => (Array.isArray(value) ? value[0] : value) ?? ''
+
+function among<Value extends string>(values: readonly Value[], text: string): Value | null {
+  return values.find((value) => value === text) ?? null
+}
