@@ -1,0 +1,64 @@
+import { RefreshCw } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
+import { ConnectionMenu } from '@/components/integrations/connection-menu'
+import { SubmitButton } from '@/components/ui/submit-button'
+import { countAccess } from '@/db/queries/count-access'
+import { mayDo } from '@/lib/allow'
+import { disconnectConnection, renameConnection, startReconnect, syncNow } from '../../actions'
+import { openConnection } from './open-connection'
+
+type Props = { connectionId: string; current: ConnectionTab; children: ReactNode }
+
+/**
+ * The frame of every page of a connection. Not a layout: the router keeps layouts while it changes pages, and the tabs
+ * would then count one published result over the list of another.
+ */
+export async function ConnectionScreen({ connectionId, current, children }: Props) {
+  const { member, connection } = await openConnection(connectionId)
+  const counts = await countAccess(member, connection)
+  const mayAct = mayDo(member.role, 'sync')
+  const disconnected = connection.state === 'disconnected'
+
+  return (
+    <ConnectionFrame
+      connection={connection}
+      counts={counts}
+      current={current}
+      reconnect={
+        mayDo(member.role, 'connect') ? (
+          <form action={startReconnect.bind(null, connection.id)}>
+            <SubmitButton size="sm" pendingLabel="Opening…">
+              Reconnect
+            </SubmitButton>
+          </form>
+        ) : null
+      }
+      actions={
+        mayAct ? (
+          <>
+            {disconnected ? null : (
+              <form action={syncNow.bind(null, connection.id)}>
+                <SubmitButton pendingLabel="Asking…" disabled={connection.openRun !== null}>
+                  <RefreshCw aria-hidden />
+                  Sync now
+                </SubmitButton>
+              </form>
+            )}
+            <ConnectionMenu
+              connection={{
+                id: connection.id,
+                label: connection.label,
+                disconnected,
+                syncing: connection.openRun !== null,
+              }}
+              actions={{ syncNow, startReconnect, renameConnection, disconnectConnection }}
+            />
+          </>
+        ) : null
+      }
+    >
+      {children}
+    </ConnectionFrame>
+  )
+}

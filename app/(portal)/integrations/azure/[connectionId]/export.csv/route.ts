@@ -1,0 +1,27 @@
+import { notFound } from 'next/navigation'
+import type { NextRequest } from 'next/server'
+import { getConnection } from '@/db/queries/get-connection'
+import { parseAccessView } from '@/lib/access-view'
+import { csvFileName } from '@/lib/csv'
+import { exportAccess } from '@/lib/export-access'
+import { requireMember } from '@/lib/session'
+
+/** What the people table shows under the same filters and order, all pages of it, as one file. */
+export async function GET(
+  request: NextRequest,
+  { params }: RouteContext<'/integrations/azure/[connectionId]/export.csv'>,
+) {
+  const member = await requireMember()
+  const connection = await getConnection(member, (await params).connectionId)
+  if (!connection) notFound()
+  const view = parseAccessView(Object.fromEntries(request.nextUrl.searchParams))
+
+  return new Response(exportAccess(member, connection, view), {
+    headers: {
+      'content-type': 'text/csv; charset=utf-8',
+      'content-disposition': `attachment; filename="${csvFileName(connection.label, connection.publishedAt ?? connection.createdAt)}"`,
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+  })
+}

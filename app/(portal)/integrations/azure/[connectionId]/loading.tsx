@@ -1,0 +1,5 @@
+import { ConnectionSkeleton } from '@/components/access/connection-skeleton'
+
+export default function Loading() {
+  return <ConnectionSkeleton />
+}

@@ -1,0 +1,30 @@
+import type { Metadata } from 'next'
+import { NobodyHere } from '@/components/access/nobody-here'
+import { RolesHeld } from '@/components/access/roles-held'
+import { listRoleHolders } from '@/db/queries/list-role-holders'
+import { listRolesHeld } from '@/db/queries/list-roles-held'
+import { ConnectionScreen } from '../connection-screen'
+import { openConnection } from '../open-connection'
+
+type Props = PageProps<'/integrations/azure/[connectionId]/roles'>
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { connection } = await openConnection((await params).connectionId)
+  return { title: `Roles in ${connection.label}` }
+}
+
+export default async function RolesPage({ params }: Props) {
+  const { member, connection } = await openConnection((await params).connectionId)
+  const path = `/integrations/azure/${connection.id}`
+  const [roles, holders] = await Promise.all([listRolesHeld(member, connection), listRoleHolders(member, connection)])
+
+  return (
+    <ConnectionScreen connectionId={connection.id} current="roles">
+      {roles.length > 0 ? (
+        <RolesHeld path={path} roles={roles} holders={holders} />
+      ) : (
+        <NobodyHere path={path} total={0} published={connection.publishedAt !== null} />
+      )}
+    </ConnectionScreen>
+  )
+}

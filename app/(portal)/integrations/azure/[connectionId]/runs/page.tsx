@@ -1,0 +1,43 @@
+import type { Metadata } from 'next'
+import { RunsTable } from '@/components/access/runs-table'
+import { EmptyState } from '@/components/ui/empty-state'
+import { Pager } from '@/components/ui/pager'
+import type { Cursor } from '@/db/queries/keyset'
+import { listRuns } from '@/db/queries/list-runs'
+import { cursorParams, parseCursor, query } from '@/lib/access-view'
+import { ConnectionScreen } from '../connection-screen'
+import { openConnection } from '../open-connection'
+
+type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { connection } = await openConnection((await params).connectionId)
+  return { title: `Runs of ${connection.label}` }
+}
+
+export default async function RunsPage({ params, searchParams }: Props) {
+  const { member, connection } = await openConnection((await params).connectionId)
+  const page = await listRuns(member, connection.id, parseCursor(await searchParams))
+  const pageHref = (cursor: Cursor | null) =>
+    cursor && `/integrations/azure/${connection.id}/runs${query(cursorParams(cursor))}`
+
+  return (
+    <ConnectionScreen connectionId={connection.id} current="runs">
+      {page.rows.length > 0 ? (
+        <>
+          <RunsTable rows={page.rows} />
+          <Pager
+            shown={page.rows.length}
+            unit={page.rows.length === 1 ? 'run' : 'runs'}
+            previousHref={pageHref(page.previous)}
+            nextHref={pageHref(page.next)}
+          />
+        </>
+      ) : (
+        <EmptyState title="No sync has been asked for yet">
+          Each one is listed here, with what it read and what changed.
+        </EmptyState>
+      )}
+    </ConnectionScreen>
+  )
+}

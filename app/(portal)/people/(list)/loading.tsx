@@ -1,0 +1,12 @@
+import { TableSkeleton } from '@/components/access/table-skeleton'
+import { Skeleton } from '@/components/ui/skeleton'
+
+export default function Loading() {
+  return (
+    <div role="status" aria-label="Loading">
+      <Skeleton className="h-8 w-28" />
+      <Skeleton className="mt-1 mb-6 h-5.5 w-96 max-w-full" />
+      <TableSkeleton />
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { PersonRoles } from '@/components/access/person-roles'
+import { PersonStatus } from '@/components/access/person-status'
+import { EmptyState } from '@/components/ui/empty-state'
+import { PageHeader } from '@/components/ui/page-header'
+import { ShortId } from '@/components/ui/short-id'
+import { getPerson } from '@/db/queries/get-person'
+import { requireMember } from '@/lib/session'
+
+type Props = PageProps<'/people/[personId]'>
+
+const openPerson = cache(async (personId: string) => (await getPerson(await requireMember(), personId)) ?? notFound())
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const person = await openPerson((await params).personId)
+  return { title: person.name ?? person.email ?? person.id }
+}
+
+export default async function PersonPage({ params }: Props) {
+  const person = await openPerson((await params).personId)
+
+  return (
+    <>
+      <PageHeader
+        title={person.name ?? person.email ?? person.id}
+        back={{ href: '/people', label: 'People' }}
+        description={
+          <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+            <span dir="auto" className="min-w-0 break-all">
+              {person.email ?? 'No email known'}
+            </span>
+            <PersonStatus status={person.status} guest={person.guest} />
+            <ShortId id={person.id} label="object ID" />
+          </div>
+        }
+      />
+      {person.roles.length > 0 ? (
+        <PersonRoles roles={person.roles} />
+      ) : (
+        <EmptyState title="Holds no role now">
+          This person held a role once, and holds none directly in any connected subscription today.
+        </EmptyState>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,87 @@
+'use client'
+
+import { type ReactNode, useCallback, useState } from 'react'
+import type { ConnectionActions } from '@/components/integrations/connection-actions'
+import { DisconnectDialog } from '@/components/integrations/disconnect-dialog'
+import { RenameDialog } from '@/components/integrations/rename-dialog'
+import { ScheduleForm } from '@/components/integrations/schedule-form'
+import { Button } from '@/components/ui/button'
+import type { FormState } from '@/components/ui/form-state'
+import { SubmitButton } from '@/components/ui/submit-button'
+import type { Schedule } from '@/db/schema'
+
+type Props = {
+  connection: { id: string; label: string; accountName: string; schedule: Schedule; disconnected: boolean }
+  actions: Omit<ConnectionActions, 'syncNow'> & {
+    setSchedule: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
+  }
+}
+
+/** Everything that can be changed about a connection, each with what it does. */
+export function ConnectionSettings({ connection: { id, label, accountName, schedule, disconnected }, actions }: Props) {
+  const [asked, setAsked] = useState<'rename' | 'disconnect' | null>(null)
+  const close = useCallback(() => setAsked(null), [])
+
+  return (
+    <div className="max-w-3xl divide-y divide-line rounded-lg border border-line bg-surface">
+      <Setting title="Label" says={<bdi>{label}</bdi>}>
+        <Button onClick={() => setAsked('rename')}>Rename</Button>
+      </Setting>
+      {disconnected ? null : (
+        <Setting title="Schedule" says="How often Rolecall reads this subscription by itself.">
+          <ScheduleForm schedule={schedule} action={actions.setSchedule.bind(null, id)} />
+        </Setting>
+      )}
+      <Setting
+        title="Microsoft account"
+        says={
+          <>
+            Read with the sign-in of <bdi className="break-all">{accountName}</bdi>. Reconnecting signs in again; label,
+            history and data stay.
+          </>
+        }
+      >
+        <form action={actions.startReconnect.bind(null, id)}>
+          <SubmitButton pendingLabel="Opening…">Reconnect</SubmitButton>
+        </form>
+      </Setting>
+      <Setting
+        title={disconnected ? 'Kept data' : 'Disconnect'}
+        says={
+          disconnected
+            ? 'What was read stays until you delete it.'
+            : 'Stops syncing and deletes the stored sign-in. You choose whether the data stays.'
+        }
+      >
+        <Button variant="danger" onClick={() => setAsked('disconnect')}>
+          {disconnected ? 'Delete data' : 'Disconnect'}
+        </Button>
+      </Setting>
+      <RenameDialog
+        label={label}
+        action={actions.renameConnection.bind(null, id)}
+        open={asked === 'rename'}
+        onClose={close}
+      />
+      <DisconnectDialog
+        label={label}
+        action={actions.disconnectConnection.bind(null, id)}
+        alreadyDisconnected={disconnected}
+        open={asked === 'disconnect'}
+        onClose={close}
+      />
+    </div>
+  )
+}
+
+function Setting({ title, says, children }: { title: string; says: ReactNode; children: ReactNode }) {
+  return (
+    <section className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
+      <div className="min-w-0 flex-1 basis-64">
+        <h2 className="font-medium">{title}</h2>
+        <p className="mt-0.5 break-words text-ink-soft">{says}</p>
+      </div>
+      {children}
+    </section>
+  )
+}

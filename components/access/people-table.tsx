@@ -1,0 +1,51 @@
+import { SortTh, Table, Td, Th } from '@/components/ui/table'
+import type { Direction } from '@/db/queries/keyset'
+import type { PersonRow } from '@/db/queries/list-people'
+import { PersonStatus } from './person-status'
+import { PrincipalName } from './principal-name'
+import { PRIVILEGE_WORDS } from './privilege-words'
+import { WIDE_TABLE } from './table-classes'
+
+type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
+
+/** Everyone who holds a role in any connected subscription: one row per person. */
+export function PeopleTable({ rows, direction, sortHref }: Props) {
+  return (
+    <Table caption="People in all connected subscriptions" className={WIDE_TABLE}>
+      <thead>
+        <tr>
+          <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'} className="xl:w-[26%]">
+            Name
+          </SortTh>
+          <Th className="xl:w-[30%]">Email</Th>
+          <Th>Status</Th>
+          <Th className="text-right">Subscriptions</Th>
+          <Th className="text-right">Roles</Th>
+          <Th>Strongest role</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.tenantId} ${row.id}`}>
+            <Td>
+              <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
+            </Td>
+            <Td>
+              <span dir="auto" title={row.email ?? undefined} className="block max-w-80 truncate text-ink-soft">
+                {row.email ?? <span className="text-ink-faint">None known</span>}
+              </span>
+            </Td>
+            <Td>
+              <PersonStatus status={row.status} guest={row.guest} />
+            </Td>
+            <Td className="text-right tabular-nums">{row.subscriptions.toLocaleString('en')}</Td>
+            <Td className="text-right tabular-nums">{row.roles.toLocaleString('en')}</Td>
+            <Td className="whitespace-nowrap text-ink-soft">
+              {row.strongest ? PRIVILEGE_WORDS[row.strongest] : 'Not readable'}
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}

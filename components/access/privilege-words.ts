@@ -1,0 +1,9 @@
+import type { Privilege } from '@/db/schema'
+
+/** What the strongest of several roles amounts to, as a column says it. */
+export const PRIVILEGE_WORDS: Record<Privilege, string> = {
+  grants_access: 'Can grant access',
+  writes: 'Can write',
+  reads_data: 'Reads data',
+  reads: 'Reads',
+}

@@ -1,0 +1,83 @@
+import { ChevronRight } from 'lucide-react'
+import Link from 'next/link'
+import type { RoleHolder } from '@/db/queries/list-role-holders'
+import type { RoleHeld } from '@/db/queries/list-roles-held'
+import { PersonStatus } from './person-status'
+import { PrincipalName } from './principal-name'
+import { RoleChip } from './role-chip'
+
+type Props = { path: string; roles: RoleHeld[]; holders: RoleHolder[] }
+
+/** Each role that is held, strongest first; opened, it says who holds it. */
+export function RolesHeld({ path, roles, holders }: Props) {
+  const byRole = Map.groupBy(holders, (holder) => holder.roleId)
+
+  return (
+    <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+      {roles.map((role) => (
+        <li key={role.id}>
+          <details className="group">
+            <summary className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm hover:bg-canvas">
+              <ChevronRight aria-hidden className="size-4 text-ink-faint transition-transform group-open:rotate-90" />
+              <span className="min-w-0">
+                <RoleChip name={role.name ?? role.id} privilege={role.privilege} custom={role.custom} />
+              </span>
+              <span className="text-right text-ink-soft tabular-nums">
+                {held(role.people, 'person', 'people')}
+                {role.others > 0 ? (
+                  <span className="max-sm:block"> + {held(role.others, 'other', 'others')}</span>
+                ) : null}
+              </span>
+            </summary>
+            <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
+              {role.description ? (
+                <p dir="auto" className="max-w-3xl break-words text-ink-soft">
+                  {role.description}
+                </p>
+              ) : null}
+              <Holders path={path} role={role} holders={byRole.get(role.id) ?? []} />
+            </div>
+          </details>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Holders({ path, role, holders }: { path: string; role: RoleHeld; holders: RoleHolder[] }) {
+  const more = role.people - holders.length
+  return (
+    <>
+      {holders.length > 0 ? (
+        <ul className="grid gap-x-6 gap-y-1 sm:grid-cols-2 xl:grid-cols-3">
+          {holders.map((holder) => (
+            <li key={holder.personId} className="flex min-w-0 items-center justify-between gap-3">
+              <PrincipalName
+                id={holder.personId}
+                name={holder.name}
+                email={holder.email}
+                deleted={holder.status === 'deleted'}
+                className="min-w-0"
+              />
+              <PersonStatus status={holder.status} guest={holder.guest} className="shrink-0" />
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <p className="flex flex-wrap gap-x-4">
+        {role.people > 0 ? (
+          <Link href={`${path}?role=${role.id}`} prefetch={false} className="link">
+            {more > 0 ? `${more.toLocaleString('en')} more: all in the people list` : 'Show in the people list'}
+          </Link>
+        ) : null}
+        {role.others > 0 ? (
+          <Link href={`${path}/principals`} prefetch={false} className="link">
+            Other principals
+          </Link>
+        ) : null}
+      </p>
+    </>
+  )
+}
+
+const held = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`

@@ -1,0 +1,35 @@
+import { ElapsedTime } from '@/components/ui/elapsed-time'
+import { RefreshWhile } from '@/components/ui/refresh-while'
+import type { ConnectionFacts } from '@/db/queries/get-connection'
+import type { RunPhase } from '@/db/schema'
+
+const PHASES: Record<RunPhase, string> = {
+  starting: 'Starting',
+  reading_assignments: 'Reading role assignments',
+  reading_people: 'Reading people',
+  publishing: 'Publishing',
+  done: 'Publishing',
+}
+
+/** The sync under way, followed live: its phase and what it has really counted so far. */
+export function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun']> }) {
+  const { assignments, people, peopleWanted, roles } = run.counters
+  const counted = [
+    assignments === undefined ? null : `${assignments.toLocaleString('en')} assignments`,
+    roles === undefined ? null : `${roles.toLocaleString('en')} roles`,
+    people === undefined
+      ? null
+      : `${people.toLocaleString('en')}${peopleWanted ? ` of ${peopleWanted.toLocaleString('en')}` : ''} people`,
+  ].filter(Boolean)
+
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-line bg-accent-soft px-3 py-2 text-sm">
+      <RefreshWhile active everyMs={2000} />
+      <p role="status" className="font-medium">
+        {run.state === 'queued' ? 'Waiting to start' : PHASES[run.phase]}
+      </p>
+      <p className="text-ink-soft tabular-nums">{counted.join(' · ')}</p>
+      <ElapsedTime since={run.startedAt ?? run.requestedAt} className="ml-auto text-ink-soft" />
+    </div>
+  )
+}

@@ -1,0 +1,11 @@
+import type { PersonStatus } from '@/db/schema'
+
+/** The choices of a status filter. */
+export const STATUS_OPTIONS: { value: PersonStatus | ''; label: string }[] = [
+  { value: '', label: 'Any status' },
+  { value: 'active', label: 'Active' },
+  { value: 'invited', label: 'Invited' },
+  { value: 'disabled', label: 'Disabled' },
+  { value: 'deleted', label: 'Deleted' },
+  { value: 'unknown', label: 'Unknown' },
+]
