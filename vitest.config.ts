@@ -6,7 +6,7 @@ export default defineConfig({
   resolve: { alias: { '@': fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '') } },
   test: {
     environment: 'node',
-    include: ['{lib,db,sandbox,testing,components}/**/*.test.{ts,tsx}'],
+    include: ['{app,components,lib,db,sandbox,testing,scripts}/**/*.test.{ts,tsx,mjs}'],
     setupFiles: ['testing/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
