@@ -1,7 +1,7 @@
 import { AuthorizationManagementClient } from '@azure/arm-authorization'
 import { SubscriptionClient } from '@azure/arm-resources-subscriptions'
 import { Client, type Context, GraphClientError } from '@microsoft/microsoft-graph-client'
-import { armHttpClient } from './arm-http-client'
+import { type ArmShape, armGuard, armHttpClient } from './arm-http-client'
 import { cloud } from './cloud'
 import { PATIENCE } from './patience'
 import { type Caller, sendAuthorized } from './send-authorized'
@@ -10,23 +10,25 @@ import { type Caller, sendAuthorized } from './send-authorized'
 export type Azure = {
   caller: Caller
   authorization(subscriptionId: string): AuthorizationManagementClient
-  subscriptions(): SubscriptionClient
+  subscriptions(shape: ArmShape): SubscriptionClient
   graph: Client
 }
 
 export function createAzure(given: Caller): Azure {
   const caller = { patience: PATIENCE, ...given }
   const credential = { getToken: () => caller.tokens.get('arm') }
-  const armOptions = () => ({
+  const armOptions = (shape: ArmShape) => ({
     endpoint: cloud().arm,
     credentialScopes: `${cloud().arm}/.default`,
-    httpClient: armHttpClient(caller),
+    httpClient: armHttpClient(caller, shape),
+    additionalPolicies: [{ policy: armGuard(), position: 'perCall' as const }],
     retryOptions: { maxRetries: 0 }, // the transport retries, for all alike
   })
   return {
     caller,
-    authorization: (subscriptionId) => new AuthorizationManagementClient(credential, subscriptionId, armOptions()),
-    subscriptions: () => new SubscriptionClient(credential, armOptions()),
+    authorization: (subscriptionId) =>
+      new AuthorizationManagementClient(credential, subscriptionId, armOptions('list')),
+    subscriptions: (shape) => new SubscriptionClient(credential, armOptions(shape)),
     graph: Client.initWithMiddleware({
       baseUrl: cloud().graph,
       middleware: { execute: (context) => answer(caller, context) },

@@ -38,7 +38,7 @@ export async function graphBatch(azure: Azure, questions: BatchQuestion[]): Prom
     const got = await ask(azure, questions, open)
     const refused = [...got].filter(([, answer]) => mayRepeat(answer.status))
     for (const [index, answer] of got) answers[index] = { status: answer.status, body: answer.body }
-    open = refused.map(([index]) => index)
+    open = refused.map(([index]) => index).sort((a, b) => a - b)
 
     const worst = refused[0]?.[1]
     if (!worst) break

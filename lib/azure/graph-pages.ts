@@ -5,13 +5,15 @@ import { cloud } from './cloud'
 import { pageGuard } from './page-guard'
 import { trusted } from './transport'
 
+/** One page of a list. A next link that leaves Graph throws `untrusted_link`. */
 export const GraphPage = z
   .object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().nullish() })
-  .transform((page) => ({ items: page.value, nextLink: page['@odata.nextLink'] ?? null }))
+  .transform(({ value, '@odata.nextLink': nextLink }) => ({
+    items: value,
+    nextLink: nextLink ? atGraph(nextLink) : null,
+  }))
 
-/**
- * The pages of a Graph list. `nextLink` is taken whole and must stay at Graph; a page may be empty and still have one.
- */
+/** The pages of a Graph list. `nextLink` is taken whole; a page may be empty and still have one. */
 export async function* graphPages(azure: Azure, first: string): AsyncGenerator<unknown[]> {
   const guard = pageGuard()
   let next: string | null = first
@@ -19,7 +21,7 @@ export async function* graphPages(azure: Azure, first: string): AsyncGenerator<u
     guard(next)
     const page: z.infer<typeof GraphPage> = await readPage(azure, next)
     yield page.items
-    next = page.nextLink === null ? null : atGraph(page.nextLink)
+    next = page.nextLink
   }
 }
 

@@ -23,7 +23,7 @@ export type Subscription = z.infer<typeof SubscriptionRow>
 /** One subscription. Not found and not allowed are the same answer here: `subscription_not_readable`. */
 export async function getSubscription(azure: Azure, subscriptionId: string): Promise<Subscription> {
   try {
-    return SubscriptionRow.parse(await azure.subscriptions().subscriptions.get(subscriptionId))
+    return SubscriptionRow.parse(await azure.subscriptions('one').subscriptions.get(subscriptionId))
   } catch (error) {
     throw toAzureError(error)
   }
@@ -33,7 +33,7 @@ export async function getSubscription(azure: Azure, subscriptionId: string): Pro
 export async function listSubscriptions(azure: Azure): Promise<Subscription[]> {
   const found = new Map<string, Subscription>()
   try {
-    for await (const page of azure.subscriptions().subscriptions.list().byPage()) {
+    for await (const page of azure.subscriptions('list').subscriptions.list().byPage()) {
       for (const row of z.array(SubscriptionRow).parse(page)) found.set(row.id, row)
     }
   } catch (error) {

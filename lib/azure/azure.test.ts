@@ -1,0 +1,364 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createAzure } from './azure'
+import { graphBatch } from './graph-batch'
+import { createMeter } from './meter'
+import { canListUsers, readPeople } from './people'
+import { listRoleAssignments } from './role-assignments'
+import { listRoleDefinitions } from './role-definitions'
+import { countedPatience, pointAt, type Script, startStandIn } from './stand-in'
+import { getSubscription, listSubscriptions } from './subscriptions'
+
+const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
+const LIST = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments`
+const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
+
+let microsoft: Awaited<ReturnType<typeof startStandIn>>
+let stranger: Awaited<ReturnType<typeof startStandIn>>
+beforeAll(async () => {
+  microsoft = await startStandIn()
+  stranger = await startStandIn()
+  pointAt(microsoft.url)
+})
+beforeEach(() => microsoft.answer(() => ({ json: { value: [] } })))
+afterAll(async () => {
+  await microsoft.close()
+  await stranger.close()
+})
+
+/** An account whose token is always at hand; a refused one is followed by the next. */
+function account(patience = countedPatience()) {
+  const meter = createMeter()
+  let generation = 1
+  const azure = createAzure({
+    meter,
+    patience,
+    tokens: {
+      async get(resource, { refused } = {}) {
+        if (refused === `${resource}-${generation}`) generation += 1
+        return { token: `${resource}-${generation}`, expiresOnTimestamp: Date.now() + 3_600_000 }
+      },
+    },
+  })
+  return { azure, meter, patience }
+}
+
+const assignment = (n: number, more: object = {}) => ({
+  id: `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/${guid(n)}`,
+  name: guid(n),
+  type: 'Microsoft.Authorization/roleAssignments',
+  properties: {
+    roleDefinitionId: `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/8E3AF657-A8FF-443C-A75C-2FE8C4BCB635`,
+    principalId: guid(900 + n).toUpperCase(),
+    principalType: 'User',
+    scope: `/subscriptions/${SUBSCRIPTION}`,
+    condition: null,
+    createdOn: '2022-01-15T21:08:45.4904312Z',
+    createdBy: null,
+    ...more,
+  },
+})
+
+const foreignLinks = () => [
+  `https://evil.example/subscriptions?page=2`,
+  `${stranger.url}/page2`,
+  `${stranger.url.replace('http', 'https')}/page2`,
+  'https://management.azure.com:8443/page2',
+  'http://management.azure.com/page2',
+  'http://graph.microsoft.com/v1.0/users',
+  'https://graph.microsoft.com:x@evil.example/v1.0/users',
+  'https://graph.microsoft.com@127.0.0.1/v1.0/users',
+  'https://management.azure.com.evil.example/page2',
+  'https://graph.microsoft.com.evil.example/v1.0/users',
+  'https://10.0.0.1/page2',
+  'https://login.microsoftonline.com/page2',
+]
+
+describe('a next page outside the list’s own origin', () => {
+  test('of role assignments is not asked for, with or without a token', async () => {
+    for (const nextLink of [...foreignLinks(), 'https://graph.microsoft.com/v1.0/users']) {
+      microsoft.answer(() => ({ json: { value: [assignment(1)], nextLink } }))
+      await expect(listRoleAssignments(account().azure, SUBSCRIPTION), nextLink).rejects.toMatchObject({
+        code: 'untrusted_link',
+      })
+      expect(microsoft.asked).toHaveLength(1)
+    }
+    expect(stranger.asked).toEqual([])
+  })
+
+  test('of users is not asked for, with or without a token', async () => {
+    for (const nextLink of [
+      ...foreignLinks(),
+      'https://management.azure.com/subscriptions',
+      '/v1.0/users?x',
+      'not a link',
+    ]) {
+      microsoft.answer(() => ({
+        json: { responses: [{ id: '0', status: 200, body: { value: [], '@odata.nextLink': nextLink } }] },
+      }))
+      await expect(readPeople(account().azure, [guid(1)]), nextLink).rejects.toMatchObject({ code: 'untrusted_link' })
+      expect(microsoft.asked).toHaveLength(1)
+    }
+    expect(stranger.asked).toEqual([])
+  })
+})
+
+describe('redirects', () => {
+  test.each([301, 302, 303, 307, 308])('by %i are not followed, by neither client', async (status) => {
+    microsoft.answer(() => ({ status, headers: { location: `${stranger.url}/x` } }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'untrusted_link' })
+    await expect(canListUsers(account().azure)).rejects.toMatchObject({ code: 'untrusted_link' })
+    expect(microsoft.asked).toHaveLength(2)
+    expect(stranger.asked).toEqual([])
+  })
+})
+
+describe('role assignments', () => {
+  test('are read over all pages, in our words, each once', async () => {
+    const pages: Script = ({ url }) =>
+      url.searchParams.get('$skiptoken') === 'two'
+        ? {
+            json: {
+              value: [
+                assignment(2, { scope: '/', principalType: 'ServicePrincipal' }),
+                { ...assignment(1), name: guid(1).toUpperCase() },
+              ],
+            },
+          }
+        : { json: { value: [assignment(1)], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=two` } }
+    microsoft.answer(pages)
+    const heard: number[] = []
+    const { azure, meter } = account()
+    const found = await listRoleAssignments(azure, SUBSCRIPTION, { onPage: (count) => heard.push(count) })
+    expect(found).toEqual([
+      {
+        id: guid(1),
+        key: `/subscriptions/${SUBSCRIPTION} ${guid(1)}`,
+        principalId: guid(901),
+        principalKind: 'user',
+        roleId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
+        scope: `/subscriptions/${SUBSCRIPTION}`,
+        scopeLevel: 'subscription',
+        condition: null,
+        createdOn: new Date('2022-01-15T21:08:45.490Z'),
+        createdBy: null,
+      },
+      expect.objectContaining({ id: guid(2), principalKind: 'service_principal', scope: '/', scopeLevel: 'root' }),
+    ])
+    expect(heard).toEqual([1, 2])
+    expect(meter).toEqual({ calls: 2, retries: 0 })
+    expect(microsoft.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer arm-1', 'Bearer arm-1'])
+    expect(microsoft.asked[0]?.url.href).toBe(`${LIST}?api-version=2022-04-01`)
+  })
+
+  test('of kinds we do not know are kept as other', async () => {
+    microsoft.answer(() => ({
+      json: { value: [assignment(1, { principalType: 'Agent' }), assignment(2, { principalType: null })] },
+    }))
+    const found = await listRoleAssignments(account().azure, SUBSCRIPTION)
+    expect(found.map(({ principalKind }) => principalKind)).toEqual(['other', 'other'])
+  })
+
+  test('that loop are an endless list', async () => {
+    microsoft.answer(() => ({
+      json: { value: [assignment(1)], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=again` },
+    }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'endless_list' })
+    expect(microsoft.asked).toHaveLength(2)
+  })
+
+  test('that go on for ever are an endless list', async () => {
+    let page = 0
+    microsoft.answer(() => ({ json: { value: [], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=${page++}` } }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'endless_list' })
+    expect(microsoft.asked).toHaveLength(500)
+  })
+
+  test('that were throttled away carry when to come back', async () => {
+    microsoft.answer(() => ({
+      status: 429,
+      headers: { 'retry-after': '90' },
+      json: { error: { code: 'SubscriptionRequestsThrottled', message: 'x' } },
+    }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
+      code: 'throttled',
+      status: 429,
+      retryAfterMs: 90_000,
+    })
+    expect(microsoft.asked).toHaveLength(1)
+  })
+})
+
+const answersNobodyAsked: [string, ReturnType<Script>][] = [
+  [
+    'an HTML page',
+    { headers: { 'content-type': 'text/html' }, text: '<html><body>Sign in to the hotel network</body></html>' },
+  ],
+  ['an HTML page called JSON', { headers: { 'content-type': 'application/json' }, text: '<html>' }],
+  ['truncated JSON', { headers: { 'content-type': 'application/json' }, text: '{"value":[{"id":"' }],
+  ['nothing', { text: '' }],
+  ['a bare array', { json: [] }],
+  ['null', { json: null }],
+  ['an object without a list', { json: { values: [] } }],
+  ['rows of another shape', { json: { value: [{ name: 7 }] } }],
+  ['an error of a kind unknown, as 200', { json: { error: { code: 'Nobody', message: 'knows' } } }],
+]
+
+describe('an answer that is none', () => {
+  test.each(answersNobodyAsked)('is not taken for an empty list: %s', async (_, said) => {
+    microsoft.answer(() => said)
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
+    await expect(listRoleDefinitions(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
+    await expect(listSubscriptions(account().azure)).rejects.toMatchObject({ code: 'bad_answer' })
+    await expect(getSubscription(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
+    await expect(readPeople(account().azure, [guid(1)])).rejects.toMatchObject({ code: 'bad_answer' })
+  })
+
+  test('an error sent as 200 is the error', async () => {
+    microsoft.answer(() => ({ json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
+      code: 'reader_role_missing',
+    })
+    await expect(getSubscription(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
+      code: 'subscription_not_readable',
+    })
+    expect(await canListUsers(account().azure)).toBe(false)
+  })
+
+  test('an error page in HTML keeps its status', async () => {
+    microsoft.answer(() => ({ status: 503, headers: { 'content-type': 'text/html' }, text: '<html>' }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
+      code: 'azure_unreachable',
+    })
+    await expect(canListUsers(account().azure)).rejects.toMatchObject({ code: 'azure_unreachable' })
+  })
+})
+
+describe('refusals of ARM', () => {
+  const error = (status: number, code: string): ReturnType<Script> => ({
+    status,
+    json: { error: { code, message: `secret text about ${code}` } },
+  })
+  test.each([
+    [401, 'InvalidAuthenticationTokenTenant', 'subscription_moved', 'subscription_moved'],
+    [401, 'ExpiredAuthenticationToken', 'sign_in_expired', 'sign_in_expired'],
+    [403, 'AuthorizationFailed', 'subscription_not_readable', 'reader_role_missing'],
+    [404, 'SubscriptionNotFound', 'subscription_not_readable', 'subscription_not_readable'],
+    [500, 'InternalServerError', 'azure_unreachable', 'azure_unreachable'],
+    [429, 'TooManyRequests', 'throttled', 'throttled'],
+    [418, 'Teapot', 'unknown', 'unknown'],
+  ])('%i %s', async (status, code, forSubscription, forAssignments) => {
+    microsoft.answer(() => error(status, code))
+    const refused = await getSubscription(account().azure, SUBSCRIPTION).catch((reason: unknown) => reason)
+    expect(refused).toMatchObject({ code: forSubscription, status })
+    expect(String(refused)).not.toContain('secret text')
+    expect(String(refused)).not.toContain('api-version')
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: forAssignments })
+  })
+
+  test('a token that was refused is renewed once, for both clients', async () => {
+    microsoft.answer(({ headers, url }) =>
+      headers.authorization?.endsWith('-1')
+        ? { status: 401, json: { error: { code: 'InvalidAuthenticationToken', message: 'x' } } }
+        : { json: url.host === 'graph.microsoft.com' ? { value: [] } : { value: [assignment(1)] } },
+    )
+    expect(await listRoleAssignments(account().azure, SUBSCRIPTION)).toHaveLength(1)
+    expect(await canListUsers(account().azure)).toBe(true)
+    expect(microsoft.asked.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer arm-1',
+      'Bearer arm-2',
+      'Bearer graph-1',
+      'Bearer graph-2',
+    ])
+  })
+
+  test('a conditional-access challenge keeps its claims for the next sign-in', async () => {
+    const claims = '{"access_token":{"nbf":{"essential":true,"value":"1652813508"}}}'
+    const header = `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`
+    microsoft.answer(() => ({
+      status: 401,
+      headers: { 'www-authenticate': header },
+      json: { error: { code: 'InvalidAuthenticationToken', message: 'x' } },
+    }))
+    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
+      code: 'mfa_required',
+      claims,
+    })
+    await expect(canListUsers(account().azure)).rejects.toMatchObject({ code: 'mfa_required', claims })
+    expect(microsoft.asked).toHaveLength(2)
+  })
+})
+
+test('subscriptions come in our words', async () => {
+  const row = {
+    id: `/subscriptions/${SUBSCRIPTION}`,
+    subscriptionId: SUBSCRIPTION.toUpperCase(),
+    tenantId: guid(5),
+    displayName: 'Production',
+    state: 'Warned',
+    novel: [1],
+  }
+  microsoft.answer(({ url }) => ({ json: url.pathname.endsWith('/subscriptions') ? { value: [row] } : row }))
+  const wanted = { id: SUBSCRIPTION, name: 'Production', state: 'Warned', tenantId: guid(5) }
+  expect(await getSubscription(account().azure, SUBSCRIPTION)).toEqual(wanted)
+  expect(await listSubscriptions(account().azure)).toEqual([wanted])
+})
+
+describe('a batch', () => {
+  type Question = { id: string; url: string }
+  const batch =
+    (answer: (question: Question) => object): Script =>
+    ({ body }) => {
+      const { requests } = JSON.parse(body) as { requests: Question[] }
+      return {
+        json: { responses: requests.map((request) => ({ id: request.id, headers: {}, ...answer(request) })).reverse() },
+      }
+    }
+
+  test('is answered in the order of its questions', async () => {
+    microsoft.answer(batch(({ url }) => ({ status: 200, body: { url } })))
+    const questions = Array.from({ length: 20 }, (_, n) => ({ url: `/users/${n}` }))
+    const answers = await graphBatch(account().azure, questions)
+    expect(answers.map(({ body }) => body)).toEqual(questions)
+  })
+
+  test('asks throttled items again, alone, after the longest wait', async () => {
+    const refused = new Map([
+      ['/users/1', '3'],
+      ['/users/4', '11'],
+    ])
+    microsoft.answer(
+      batch(({ url }) => {
+        const wait = refused.get(url)
+        refused.delete(url)
+        return wait
+          ? { status: 429, headers: { 'Retry-After': wait }, body: {} }
+          : { status: url === '/users/2' ? 404 : 200, body: { url } }
+      }),
+    )
+    const { azure, patience, meter } = account()
+    const answers = await graphBatch(
+      azure,
+      Array.from({ length: 5 }, (_, n) => ({ url: `/users/${n}` })),
+    )
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 200, 200])
+    expect(answers[4]?.body).toEqual({ url: '/users/4' })
+    expect(
+      (JSON.parse(microsoft.asked[1]?.body ?? '') as { requests: Question[] }).requests.map(({ url }) => url),
+    ).toEqual(['/users/1', '/users/4'])
+    expect(patience.waits[0]).toBeGreaterThanOrEqual(11_000)
+    expect(meter).toEqual({ calls: 2, retries: 1 })
+  })
+
+  test('gives up on an item that stays throttled', async () => {
+    microsoft.answer(batch(() => ({ status: 429, body: {} })))
+    await expect(graphBatch(account().azure, [{ url: '/users/1' }])).rejects.toMatchObject({ code: 'throttled' })
+    expect(microsoft.asked).toHaveLength(4)
+  })
+
+  test('with a missing answer is a bad one', async () => {
+    microsoft.answer(() => ({ json: { responses: [{ id: '0', status: 200, body: {} }] } }))
+    await expect(graphBatch(account().azure, [{ url: '/users/1' }, { url: '/users/2' }])).rejects.toMatchObject({
+      code: 'bad_answer',
+    })
+  })
+})

@@ -1,0 +1,336 @@
+import { createHash } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { TokenStore } from './confidential-client'
+import { createMeter } from './meter'
+import { adminConsentUrl, authorizeProblem, beginSignIn, newPkce, redeemCode } from './sign-in'
+import { type Asked, countedPatience, pointAt, type Said, type Script, startStandIn } from './stand-in'
+import { createTokens } from './tokens'
+
+const CLIENT = '5a9d0b0e-0000-4000-8000-726f6c656361'
+const TENANT = '31c75423-32d6-4322-88b7-c478bdde4858'
+const HOME = '8f70baf1-1f6e-46a2-a1ff-238dac1ebfb7'
+const ADA = '6ea91a8d-e32e-41a1-b7bd-d2d185eed0e0'
+const REDIRECT = 'http://localhost:3000/api/azure/callback'
+const NONCE = 'nonce-1'
+
+let microsoft: Awaited<ReturnType<typeof startStandIn>>
+beforeAll(async () => {
+  microsoft = await startStandIn()
+  pointAt(microsoft.url)
+})
+beforeEach(() => microsoft.answer(entra()))
+afterAll(() => microsoft.close())
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** The token endpoint of Entra ID, with as much in its answers as MSAL needs. Each answer is a new access and refresh token. */
+function entra(claims: object = {}, lifetime = 3600): Script {
+  let made = 0
+  return ({ body }) => {
+    made += 1
+    const scope = new URLSearchParams(body).get('scope') ?? ''
+    const idToken = {
+      aud: CLIENT,
+      tid: TENANT,
+      oid: ADA,
+      sub: 's',
+      iss: 'x',
+      name: 'Ada',
+      preferred_username: 'ada@contoso.example',
+      nonce: NONCE,
+      iat: 1,
+      exp: 4e9,
+      ver: '2.0',
+      ...claims,
+    }
+    return {
+      json: {
+        token_type: 'Bearer',
+        scope,
+        expires_in: lifetime,
+        access_token: `access-${made}`,
+        refresh_token: `refresh-${made}`,
+        id_token: `${part({ alg: 'none' })}.${part(idToken)}.`,
+        client_info: part({ uid: ADA, utid: HOME }),
+      },
+    }
+  }
+}
+
+const refusal = (number: number, error = 'invalid_grant', more: object = {}): Said => ({
+  status: 400,
+  json: {
+    error,
+    error_description: `AADSTS${number}: secret text about ada@contoso.example.\r\nTrace ID: x\r\nCorrelation ID: aaaa0000-bb11-2222-33cc-444444dddddd`,
+    error_codes: [number],
+    correlation_id: 'aaaa0000-bb11-2222-33cc-444444dddddd',
+    ...more,
+  },
+})
+
+function memory(): TokenStore & { kept: string | null; loads: number } {
+  return {
+    kept: null,
+    loads: 0,
+    async load() {
+      this.loads += 1
+      return this.kept
+    },
+    async save(cache) {
+      this.kept = cache
+    },
+  }
+}
+
+const redeem = (store: TokenStore) =>
+  redeemCode({
+    tenantId: TENANT,
+    code: 'the-code',
+    redirectUri: REDIRECT,
+    codeVerifier: 'the-verifier',
+    nonce: NONCE,
+    store,
+    patience: countedPatience(),
+  })
+const form = (asked: Asked | undefined) => Object.fromEntries(new URLSearchParams(asked?.body))
+
+async function signedIn(lifetime?: number) {
+  microsoft.answer(entra({}, lifetime))
+  const store = memory()
+  const account = await redeem(store)
+  microsoft.asked.length = 0
+  return { store, account }
+}
+
+describe('the way to Microsoft', () => {
+  test('asks for both resources at once, with PKCE, state and nonce, without any request of ours', async () => {
+    const { verifier, challenge } = await newPkce()
+    expect(createHash('sha256').update(verifier).digest('base64url')).toBe(challenge)
+    const url = new URL(
+      await beginSignIn({
+        tenantId: TENANT,
+        redirectUri: REDIRECT,
+        state: 'the-state',
+        nonce: NONCE,
+        codeChallenge: challenge,
+        loginHint: 'ada@contoso.example',
+        claims: '{"access_token":{"x":null}}',
+        prompt: 'consent',
+      }),
+    )
+    expect(url.origin + url.pathname).toBe(`https://login.microsoftonline.com/${TENANT}/oauth2/v2.0/authorize`)
+    expect(Object.fromEntries(url.searchParams)).toMatchObject({
+      client_id: CLIENT,
+      response_type: 'code',
+      response_mode: 'query',
+      redirect_uri: REDIRECT,
+      state: 'the-state',
+      nonce: NONCE,
+      code_challenge: challenge,
+      code_challenge_method: 'S256',
+      login_hint: 'ada@contoso.example',
+      prompt: 'consent',
+    })
+    expect(JSON.parse(url.searchParams.get('claims') ?? '')).toMatchObject({ access_token: { x: null } })
+    expect(url.searchParams.get('scope')?.split(' ').sort()).toEqual(
+      [
+        'https://graph.microsoft.com/User.Read',
+        'https://graph.microsoft.com/User.Read.All',
+        'https://management.azure.com/user_impersonation',
+        'offline_access',
+        'openid',
+        'profile',
+      ].sort(),
+    )
+    expect(microsoft.asked).toEqual([])
+  })
+
+  test('an administrator is asked for everything at once', () => {
+    const url = new URL(adminConsentUrl({ tenantId: TENANT, redirectUri: REDIRECT, state: 's' }))
+    expect(url.origin + url.pathname).toBe(`https://login.microsoftonline.com/${TENANT}/v2.0/adminconsent`)
+    expect(url.searchParams.get('scope')?.split(' ')).toHaveLength(3)
+  })
+
+  test('only a GUID becomes a tenant in an address', async () => {
+    const begin = beginSignIn({
+      tenantId: '../evil',
+      redirectUri: REDIRECT,
+      state: 's',
+      nonce: 'n',
+      codeChallenge: 'c',
+    })
+    await expect(begin).rejects.toThrow()
+    expect(() => adminConsentUrl({ tenantId: 'common/..', redirectUri: REDIRECT, state: 's' })).toThrow()
+  })
+})
+
+describe('a code', () => {
+  test('is redeemed for Graph alone, then ARM comes from the refresh token, in two calls', async () => {
+    const store = memory()
+    const account = await redeem(store)
+    expect(account).toEqual({ objectId: ADA, tenantId: TENANT, username: 'ada@contoso.example', name: 'Ada' })
+    expect(microsoft.asked.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(
+      Array(2).fill(`POST /${TENANT}/oauth2/v2.0/token`),
+    )
+    expect(form(microsoft.asked[0])).toMatchObject({
+      grant_type: 'authorization_code',
+      code: 'the-code',
+      code_verifier: 'the-verifier',
+      redirect_uri: REDIRECT,
+      client_secret: 'sandbox-secret',
+    })
+    expect(form(microsoft.asked[0]).scope).not.toContain('management.azure.com')
+    expect(form(microsoft.asked[1])).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
+    expect(form(microsoft.asked[1]).scope).toContain('https://management.azure.com/user_impersonation')
+    expect(form(microsoft.asked[1]).scope).not.toContain('graph.microsoft.com')
+    expect(store.kept).toContain('refresh-2')
+  })
+
+  test.each([
+    ['with another nonce', { nonce: 'another' }, 'state_mismatch'],
+    ['without a nonce', { nonce: undefined }, 'state_mismatch'],
+    ['of another tenant', { tid: HOME }, 'wrong_tenant'],
+    ['for another application', { aud: HOME }, 'state_mismatch'],
+    ['without an object ID', { oid: undefined }, 'bad_answer'],
+  ])('%s leaves nothing behind', async (_, claims, code) => {
+    microsoft.answer(entra(claims))
+    const store = memory()
+    await expect(redeem(store)).rejects.toMatchObject({ code })
+    expect(store.kept).toBeNull()
+  })
+
+  test('whose second resource is refused leaves nothing behind', async () => {
+    const good = entra()
+    microsoft.answer((asked, response) =>
+      form(asked).grant_type === 'refresh_token'
+        ? refusal(65001, 'invalid_grant', { suberror: 'consent_required' })
+        : good(asked, response),
+    )
+    const store = memory()
+    await expect(redeem(store)).rejects.toMatchObject({ code: 'admin_consent_required', aadsts: 65001 })
+    expect(store.kept).toBeNull()
+  })
+
+  test.each([
+    [54005, 'invalid_grant', 'attempt_used'],
+    [7000215, 'invalid_client', 'app_secret_wrong'],
+    [7000222, 'invalid_client', 'app_secret_expired'],
+    [700016, 'unauthorized_client', 'app_not_in_tenant'],
+    [53003, 'invalid_grant', 'blocked_by_policy'],
+    [50057, 'invalid_grant', 'account_disabled'],
+    [99999, 'invalid_grant', 'sign_in_expired'],
+    [99999, 'novel', 'unknown'],
+  ])('refused with AADSTS%i %s is %s', async (number, error, code) => {
+    microsoft.answer(() => refusal(number, error))
+    const refused = await redeem(memory()).catch((reason: unknown) => reason)
+    expect(refused).toMatchObject({ code, aadsts: number, correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
+    for (const secret of ['secret text', 'the-code', 'the-verifier', 'sandbox-secret', 'ada@'])
+      expect(String(refused)).not.toContain(secret)
+  })
+
+  test.each([
+    ['an HTML page', { text: '<html>' }, 'bad_answer'],
+    ['an outage', { status: 503, text: '<html>' }, 'azure_unreachable'],
+    ['a fault', { status: 500, json: {} }, 'azure_unreachable'],
+    ['throttling', { status: 429, headers: { 'retry-after': '120' }, json: {} }, 'throttled'],
+    ['a redirect', { status: 302, headers: { location: 'https://evil.example' } }, 'untrusted_link'],
+  ])('met by %s is %s', async (_, said, code) => {
+    microsoft.answer(() => said)
+    await expect(redeem(memory())).rejects.toMatchObject({ code })
+  })
+})
+
+describe('tokens', () => {
+  test('both resources need no call after the sign-in', async () => {
+    const { store, account } = await signedIn()
+    const tokens = createTokens({ tenantId: TENANT, account, store })
+    expect((await tokens.get('graph')).token).toBe('access-1')
+    expect((await tokens.get('arm')).token).toBe('access-2')
+    expect(microsoft.asked).toEqual([])
+  })
+
+  test('fifty who ask at once share one refresh, which is exactly one call', async () => {
+    const { store, account } = await signedIn(60)
+    const meter = createMeter()
+    const tokens = createTokens({ tenantId: TENANT, account, store, meter })
+    microsoft.answer(entra())
+    const got = await Promise.all(Array.from({ length: 50 }, () => tokens.get('arm')))
+    expect(new Set(got.map(({ token }) => token)).size).toBe(1)
+    expect(meter).toEqual({ calls: 1, retries: 0 })
+    expect(store.kept).toContain('refresh-1')
+    await Promise.all([tokens.get('graph'), tokens.get('arm')])
+    expect(meter.calls).toBe(2)
+  })
+
+  test('a refused token is replaced once, by whoever notices first', async () => {
+    const { store, account } = await signedIn()
+    const tokens = createTokens({ tenantId: TENANT, account, store })
+    const { token } = await tokens.get('arm')
+    const [one, other] = await Promise.all([
+      tokens.get('arm', { refused: token }),
+      tokens.get('arm', { refused: token }),
+    ])
+    expect(one.token).not.toBe(token)
+    expect(other).toEqual(one)
+    expect(await tokens.get('arm', { refused: token })).toEqual(one)
+    expect(microsoft.asked).toHaveLength(1)
+  })
+
+  test.each([
+    [65001, {}, 'sign_in_revoked'],
+    [50173, {}, 'sign_in_revoked'],
+    [700082, {}, 'sign_in_expired'],
+    [99998, {}, 'sign_in_expired'],
+    [50076, { error: 'interaction_required', suberror: 'basic_action', claims: '{"access_token":{}}' }, 'mfa_required'],
+    [99997, { error: 'interaction_required', claims: '{"access_token":{}}' }, 'mfa_required'],
+  ])('AADSTS%i on a refresh is told by name, without asking again', async (number, more, code) => {
+    const { store, account } = await signedIn(60)
+    microsoft.answer(() => refusal(number, 'invalid_grant', more))
+    const tokens = createTokens({ tenantId: TENANT, account, store, patience: countedPatience() })
+    await expect(tokens.get('graph')).rejects.toMatchObject({
+      code,
+      aadsts: number,
+      ...('claims' in more ? { claims: more.claims } : {}),
+    })
+    expect(microsoft.asked).toHaveLength(1)
+  })
+
+  test('a refusal of one resource does not stop the next to ask', async () => {
+    const { store, account } = await signedIn(60)
+    microsoft.answer(() => refusal(50173))
+    const tokens = createTokens({ tenantId: TENANT, account, store })
+    await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked' })
+    microsoft.answer(entra())
+    expect((await tokens.get('graph')).token).toBe('access-1')
+  })
+
+  test('an empty store, or one without the account, is an expired sign-in', async () => {
+    const { store, account } = await signedIn()
+    const stranger = { objectId: HOME, tenantId: TENANT }
+    const elsewhere = { objectId: ADA, tenantId: HOME }
+    for (const ref of [stranger, elsewhere]) {
+      const tokens = createTokens({ tenantId: TENANT, account: ref, store })
+      await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
+    }
+    const tokens = createTokens({ tenantId: TENANT, account, store: memory() })
+    await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
+    expect(microsoft.asked).toEqual([])
+  })
+})
+
+test.each([
+  [{ error: 'access_denied', error_description: 'AADSTS65004: User declined.' }, 'declined', 65004],
+  [{ error: 'access_denied', error_subcode: 'cancel' }, 'declined', undefined],
+  [{ error: 'consent_required', error_description: 'AADSTS65004: declined' }, 'declined', 65004],
+  [{ error: 'access_denied', error_description: 'AADSTS90094: admin' }, 'admin_consent_required', 90094],
+  [{ error: 'access_denied', error_description: 'AADSTS53003: blocked' }, 'blocked_by_policy', 53003],
+  [{ error: 'invalid_request', error_description: 'AADSTS50020: guest' }, 'account_not_in_tenant', 50020],
+  [{ error: 'temporarily_unavailable' }, 'azure_unreachable', undefined],
+  [{ error: '<script>', error_description: '<b>x</b>' }, 'unknown', undefined],
+  [{}, 'unknown', undefined],
+])('%j on the way back is %s', (params, code, aadsts) => {
+  const problem = authorizeProblem(params)
+  expect(problem).toMatchObject({ code })
+  expect(problem.aadsts).toBe(aadsts)
+  expect(problem.message).not.toContain('<')
+})
