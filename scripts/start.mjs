@@ -31,8 +31,8 @@ async function start() {
       'A separate worker needs PostgreSQL: set DATABASE_URL. With the embedded database the portal does the work itself.',
     )
   }
-  if (startsSandbox) await checkPort('SANDBOX_PORT', sandboxPort, '127.0.0.1')
   if (startsPortal) await checkPort('PORT', port, host)
+  if (startsSandbox) await checkPort('SANDBOX_PORT', sandboxPort, '127.0.0.1')
   if (startsPortal && !databaseUrl) checkDataFolder(dataDir)
 
   if (!flags.has('--no-install')) await install({ development: false })
