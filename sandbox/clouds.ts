@@ -1,0 +1,40 @@
+export type Service = 'login' | 'graph' | 'arm'
+export type Cloud = { name: string; login: string; graph: string; arm: string; aliases: Record<string, Service> }
+
+/** The national clouds and their hosts. Source: Microsoft's national cloud page; aliases from msal-common. */
+export const CLOUDS: readonly Cloud[] = [
+  {
+    name: 'global',
+    login: 'login.microsoftonline.com',
+    graph: 'graph.microsoft.com',
+    arm: 'management.azure.com',
+    aliases: { 'login.windows.net': 'login', 'login.microsoft.com': 'login', 'sts.windows.net': 'login' },
+  },
+  {
+    name: 'usgov',
+    login: 'login.microsoftonline.us',
+    graph: 'graph.microsoft.us',
+    arm: 'management.usgovcloudapi.net',
+    aliases: { 'login.usgovcloudapi.net': 'login', 'dod-graph.microsoft.us': 'graph' },
+  },
+  {
+    name: 'china',
+    login: 'login.partner.microsoftonline.cn',
+    graph: 'microsoftgraph.chinacloudapi.cn',
+    arm: 'management.chinacloudapi.cn',
+    aliases: { 'login.chinacloudapi.cn': 'login' },
+  },
+]
+
+/** Which service of which cloud a host name stands for, or null when it is none of Microsoft's. */
+export function findService(host: string): { cloud: Cloud; service: Service } | null {
+  const name = host.toLowerCase()
+  for (const cloud of CLOUDS) {
+    if (name === cloud.login) return { cloud, service: 'login' }
+    if (name === cloud.graph) return { cloud, service: 'graph' }
+    if (name === cloud.arm) return { cloud, service: 'arm' }
+    const alias = cloud.aliases[name]
+    if (alias) return { cloud, service: alias }
+  }
+  return null
+}

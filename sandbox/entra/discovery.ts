@@ -1,0 +1,78 @@
+import type { Cloud } from '../clouds'
+import type { World } from '../world/world'
+import { refuse } from './entra-error'
+import { REFUSALS } from './refusals'
+
+/** Where tenants of any kind may sign in: their issuer is only known from the token. */
+export const ANY_TENANT = new Set(['common', 'organizations'])
+
+/** `/{tenant}/v2.0/.well-known/openid-configuration`. */
+export function openidConfiguration(world: World, request: Request, cloud: Cloud, authority: string): Response {
+  const tenant = world.findTenant(authority)
+  if (!tenant && !ANY_TENANT.has(authority)) return refuse(world, request, REFUSALS.tenantNotFound(authority))
+  const base = `https://${cloud.login}/${tenant?.id ?? authority}`
+  return Response.json({
+    token_endpoint: `${base}/oauth2/v2.0/token`,
+    token_endpoint_auth_methods_supported: [
+      'client_secret_post',
+      'private_key_jwt',
+      'client_secret_basic',
+      'self_signed_tls_client_auth',
+    ],
+    jwks_uri: `${base}/discovery/v2.0/keys`,
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    issuer: `https://${cloud.login}/${tenant?.id ?? '{tenantid}'}/v2.0`,
+    request_uri_parameter_supported: false,
+    userinfo_endpoint: `https://${cloud.graph}/oidc/userinfo`,
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+    http_logout_supported: true,
+    frontchannel_logout_supported: true,
+    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+    claims_supported: [
+      'sub',
+      'iss',
+      'cloud_instance_name',
+      'aud',
+      'exp',
+      'iat',
+      'auth_time',
+      'acr',
+      'nonce',
+      'preferred_username',
+      'name',
+      'tid',
+      'ver',
+      'at_hash',
+      'c_hash',
+      'email',
+    ],
+    tenant_region_scope: tenant ? 'EU' : null,
+    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    cloud_graph_host_name: 'graph.windows.net',
+    msgraph_host: cloud.graph,
+    rbac_url: 'https://pas.windows.net',
+  })
+}
+
+/** `/{tenant}/discovery/v2.0/keys`. */
+export function keys(world: World): Response {
+  const { kid, publicJwk } = world.signingKey
+  return Response.json({
+    keys: [
+      {
+        kty: 'RSA',
+        use: 'sig',
+        kid,
+        x5t: kid,
+        n: publicJwk.n,
+        e: publicJwk.e,
+        cloud_instance_name: 'microsoftonline.com',
+      },
+    ],
+  })
+}

@@ -1,0 +1,163 @@
+import type { Application, Tenant, User } from '../world/types'
+import type { Refusal } from './entra-error'
+
+const invalidGrant = (code: number, text: string, more: Partial<Refusal> = {}): Refusal => ({
+  error: 'invalid_grant',
+  code,
+  text,
+  ...more,
+})
+
+const CAPOLIDS = JSON.stringify({
+  access_token: { capolids: { essential: true, values: ['3f9c2d1e-0000-4000-8000-00000000c0de'] } },
+})
+
+/** The AADSTS errors the sandbox knows, with Microsoft's wording where it is known. */
+export const REFUSALS = {
+  tenantNotFound: (name: string): Refusal => ({
+    error: 'invalid_tenant',
+    code: 90002,
+    text: `Tenant '${name}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+  }),
+  appNotFound: (clientId: string, directory: string): Refusal => ({
+    error: 'unauthorized_client',
+    code: 700016,
+    text: `Application with identifier '${clientId}' was not found in the directory '${directory}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
+  }),
+  redirectMismatch: (uri: string, clientId: string): Refusal => ({
+    error: 'invalid_request',
+    code: 50011,
+    text: `The redirect URI '${uri}' specified in the request does not match the redirect URIs configured for the application '${clientId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`,
+  }),
+  otherTenantsAccount: (user: User, home: Tenant, tenant: Tenant, app: Application): Refusal => ({
+    error: 'access_denied',
+    code: 50020,
+    text: `User account '${user.userPrincipalName}' from identity provider 'https://sts.windows.net/${home.id}/' does not exist in tenant '${tenant.name}' and cannot access the application '${app.clientId}'(${app.name}) in that tenant. The account needs to be added as an external user in the tenant first. Sign out and sign in again with a different Azure Active Directory user account.`,
+  }),
+  notAssigned: (user: User, app: Application): Refusal => ({
+    error: 'access_denied',
+    code: 50105,
+    text: `Your administrator has configured the application ${app.name} ('${app.clientId}') to block users unless they are specifically granted ('assigned') access to the application. The signed-in user '${user.userPrincipalName}' is blocked because they are not a direct member of a group with access, nor had access directly assigned by an administrator.`,
+  }),
+  disabled: (): Refusal => invalidGrant(50057, 'The user account is disabled.'),
+  unknownUser: (name: string, tenant: string): Refusal =>
+    invalidGrant(
+      50034,
+      `The user account ${name} does not exist in the ${tenant} directory. To sign into this application, the account must be added to the directory.`,
+    ),
+  badScope: (scope: string): Refusal => ({
+    error: 'invalid_scope',
+    code: 70011,
+    text: `The provided value for the input parameter 'scope' is not valid. The scope ${scope} is not valid.`,
+  }),
+  badResource: (scope: string, tenant: string): Refusal => ({
+    error: 'invalid_resource',
+    code: 500011,
+    text: `The resource principal named ${scope} was not found in the tenant named ${tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
+  }),
+  badRequest: (code: number, text: string): Refusal => ({ error: 'invalid_request', code, text }),
+  responseType: (): Refusal => ({
+    error: 'unsupported_response_type',
+    code: 700054,
+    text: "response_type 'id_token' is not enabled for the application.",
+  }),
+  declined: (): Refusal => ({
+    error: 'access_denied',
+    code: 65004,
+    text: 'User declined to consent to access the app.',
+  }),
+  needsAdmin: (app: Application): Refusal => ({
+    error: 'access_denied',
+    code: 90094,
+    text: `${app.name} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.`,
+  }),
+  loginRequired: (): Refusal => ({
+    error: 'login_required',
+    code: 50058,
+    text: 'A silent sign-in request was sent but no user is signed in.',
+  }),
+  notConsented: (app: Application): Refusal =>
+    invalidGrant(
+      65001,
+      `The user or administrator has not consented to use the application with ID '${app.clientId}' named '${app.name}'. Send an interactive authorization request for this user and resource.`,
+      { suberror: 'consent_required' },
+    ),
+  blocked: (): Refusal => ({
+    error: 'access_denied',
+    code: 53003,
+    text: 'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
+    suberror: 'message_only',
+  }),
+  mfa: (resource: string): Refusal =>
+    invalidGrant(
+      50076,
+      `Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '${resource}'.`,
+      { suberror: 'basic_action', claims: CAPOLIDS },
+    ),
+  noScope: (): Refusal => ({
+    error: 'invalid_request',
+    code: 28003,
+    text: 'Provided value for the input parameter scope cannot be empty when requesting an access token using the provided authorization code. Please specify a valid scope.',
+  }),
+  severalResources: (scope: string): Refusal => ({
+    error: 'invalid_request',
+    code: 28000,
+    text: `Provided value for the input parameter scope is not valid because it contains more than one resource. Scope ${scope} is not valid.`,
+  }),
+  codeRedeemed: (): Refusal =>
+    invalidGrant(
+      54005,
+      'OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
+    ),
+  codeExpired: (): Refusal =>
+    invalidGrant(
+      70008,
+      'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
+    ),
+  badGrant: (): Refusal => invalidGrant(70000, 'Provided grant is invalid or malformed.'),
+  otherAuthority: (): Refusal =>
+    invalidGrant(
+      700005,
+      'Provided Authorization Code is intended to use against other tenant, thus rejected. OAuth2 Authorization Code must be redeemed against same tenant it was acquired for (/common or /{tenant-ID} as appropriate).',
+    ),
+  pkce: (): Refusal =>
+    invalidGrant(501481, 'The Code_Verifier does not match the code_challenge supplied in the authorization request.'),
+  noVerifier: (): Refusal =>
+    invalidGrant(
+      50148,
+      'The code_verifier does not match the code_challenge supplied in the authorization request for PKCE.',
+    ),
+  revoked: (issued: number, validFrom: number): Refusal =>
+    invalidGrant(
+      50173,
+      `The provided grant has expired due to it being revoked, a fresh auth token is needed. The user might have changed or reset their password. The grant was issued on '${new Date(issued).toISOString()}' and the TokensValidFrom date (before which tokens are not valid) for this user is '${new Date(validFrom).toISOString()}'.`,
+    ),
+  inactive: (issued: number): Refusal =>
+    invalidGrant(
+      700082,
+      `The refresh token has expired due to inactivity. The token was issued on ${new Date(issued).toISOString()} and was inactive for 90.00:00:00.`,
+    ),
+  badSecret: (app: Application): Refusal => ({
+    error: 'invalid_client',
+    status: 401,
+    code: 7000215,
+    text: `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`,
+  }),
+  expiredSecret: (app: Application): Refusal => ({
+    error: 'invalid_client',
+    status: 401,
+    code: 7000222,
+    text: `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
+  }),
+  noSecret: (): Refusal => ({
+    error: 'invalid_client',
+    status: 401,
+    code: 7000218,
+    text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
+  }),
+  grantType: (value: string): Refusal => ({
+    error: 'unsupported_grant_type',
+    code: 70003,
+    text: `The app requested an unsupported grant type '${value}'.`,
+  }),
+} as const

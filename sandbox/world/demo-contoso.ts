@@ -1,0 +1,215 @@
+import { addSubscription, addUser, emptyTenant, guestFacts, timeBefore } from './build'
+import { addDemoAssignments } from './demo-assignments'
+import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './demo-ids'
+import { DISABLED, GUESTS, STAFF } from './demo-people'
+import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR } from './directory-roles'
+import { createRandom, type Random } from './random'
+import type { Tenant, User } from './types'
+import type { World } from './world'
+
+const accountId = (number: number) =>
+  `c0270500-${String(number).padStart(4, '0')}-4a11-8a11-${String(number).padStart(12, '0')}`
+
+type AccountFacts = Partial<User> & {
+  displayName: string
+  userPrincipalName: string
+  account: NonNullable<User['account']>
+}
+
+/** The accounts a visitor can sign in with; each one meets something else. */
+const ACCOUNTS: AccountFacts[] = [
+  {
+    displayName: 'Ada Novak',
+    userPrincipalName: 'ada@contoso.example',
+    jobTitle: 'Cloud Administrator',
+    department: 'Cloud Platform',
+    directoryRoles: [APPLICATION_ADMINISTRATOR],
+    account: {
+      kind: 'owner',
+      note: 'Application Administrator, Owner of four subscriptions: the happy path. Cannot read Finance Restricted.',
+    },
+  },
+  {
+    displayName: 'Ravi Patel',
+    userPrincipalName: 'ravi@contoso.example',
+    jobTitle: 'IT Auditor',
+    department: 'Security',
+    account: {
+      kind: 'reader',
+      note: 'Reader on Production, no administrator: needs the consent of an administrator first.',
+    },
+  },
+  {
+    displayName: 'Olga Petersen',
+    userPrincipalName: 'olga@contoso.example',
+    jobTitle: 'Recruiter',
+    department: 'People',
+    directoryRoles: [APPLICATION_ADMINISTRATOR],
+    account: {
+      kind: 'outsider',
+      note: 'Application Administrator without any Azure role: no subscription is readable.',
+    },
+  },
+  {
+    displayName: 'Ben Carter',
+    userPrincipalName: 'ben@contoso.example',
+    jobTitle: 'Engineering Lead',
+    department: 'Payments',
+    account: {
+      kind: 'plain',
+      note: 'Owner of Production, no administrator: "Need admin approval" until an administrator consents.',
+    },
+  },
+  {
+    displayName: 'Bianca Lopez',
+    userPrincipalName: 'bianca@contoso.example',
+    jobTitle: 'Cloud Engineer',
+    department: 'Cloud Platform',
+    directoryRoles: [APPLICATION_ADMINISTRATOR],
+    traits: { blocked: true },
+    account: { kind: 'blocked', note: 'Blocked by Conditional Access (AADSTS53003).' },
+  },
+  {
+    displayName: 'Mikkel Friis',
+    userPrincipalName: 'mikkel@contoso.example',
+    jobTitle: 'Cloud Engineer',
+    department: 'Cloud Platform',
+    directoryRoles: [APPLICATION_ADMINISTRATOR],
+    traits: { mfa: true },
+    account: { kind: 'mfa', note: 'Azure asks for multi-factor authentication (AADSTS50076) until it is shown.' },
+  },
+  {
+    displayName: 'Dora Klein',
+    userPrincipalName: 'dora@contoso.example',
+    jobTitle: 'Former Administrator',
+    department: 'Cloud Platform',
+    accountEnabled: false,
+    account: { kind: 'disabled', note: 'The account is disabled (AADSTS50057).' },
+  },
+  {
+    displayName: 'Umar Farouk',
+    userPrincipalName: 'umar@contoso.example',
+    jobTitle: 'Contractor',
+    department: 'Support',
+    traits: { unassigned: true },
+    account: { kind: 'unassigned', note: 'Not assigned to the application (AADSTS50105).' },
+  },
+  {
+    displayName: 'Vera Simmons',
+    userPrincipalName: 'vera@contoso.example',
+    jobTitle: 'Internal Auditor',
+    department: 'Finance',
+    account: { kind: 'viewer', note: 'Nothing special: signs in to the portal and looks.' },
+  },
+]
+
+function addPeople(tenant: Tenant, random: Random): void {
+  // Number 7 is the guest Nina Kaur, who comes with her own tenant.
+  for (const [index, facts] of ACCOUNTS.entries())
+    addUser(tenant, random, { ...facts, id: accountId(index < 6 ? index + 1 : index + 2) })
+  for (const [name, local, jobTitle, department] of STAFF) {
+    addUser(tenant, random, {
+      id: random.guid(),
+      displayName: name,
+      userPrincipalName: `${local}@${tenant.domain}`,
+      mail: local === 'contractors' || local === 'bjorn' ? null : `${local}@${tenant.domain}`,
+      jobTitle,
+      department,
+      officeLocation: random.pick(['Oslo', 'Lisbon', 'Nairobi', 'Austin', 'Singapore', null]),
+      directoryRoles: local === 'sakura' ? [GLOBAL_ADMINISTRATOR] : [],
+    })
+  }
+  for (const [name, local] of DISABLED) {
+    addUser(tenant, random, {
+      id: random.guid(),
+      displayName: name,
+      userPrincipalName: `${local}@${tenant.domain}`,
+      accountEnabled: false,
+    })
+  }
+  for (const [name, mail, accepted] of GUESTS) {
+    addUser(tenant, random, { ...guestFacts(random, tenant, mail, accepted), id: random.guid(), displayName: name })
+  }
+}
+
+function addManagementGroups(tenant: Tenant): void {
+  const tree: [id: string, name: string, parent: string][] = [
+    ['contoso', 'Contoso', tenant.id],
+    ['contoso-workloads', 'Workloads', 'contoso'],
+    ['contoso-prod', 'Production Workloads', 'contoso-workloads'],
+    ['contoso-nonprod', 'Non-production Workloads', 'contoso-workloads'],
+    ['contoso-restricted', 'Restricted', 'contoso'],
+    ['contoso-decommissioned', 'Decommissioned', 'contoso'],
+  ]
+  for (const [id, displayName, parentId] of tree) tenant.managementGroups.set(id, { id, displayName, parentId })
+}
+
+function addSubscriptions(tenant: Tenant): void {
+  const ids = CONTOSO_SUBSCRIPTIONS
+  addSubscription(tenant, {
+    id: ids.production,
+    name: 'Production',
+    managementGroupId: 'contoso-prod',
+    quotaId: 'EnterpriseAgreement_2014-09-01',
+    tags: { env: 'prod' },
+    note: 'The one to start with: assignments at every level.',
+  })
+  addSubscription(tenant, {
+    id: ids.staging,
+    name: 'Staging',
+    managementGroupId: 'contoso-nonprod',
+    tags: { env: 'staging' },
+    note: 'Fewer people, two deleted ones still assigned.',
+  })
+  addSubscription(tenant, {
+    id: ids.development,
+    name: 'Development',
+    managementGroupId: 'contoso-nonprod',
+    tags: { env: 'dev' },
+    note: 'The guest Nina Kaur owns this one too.',
+  })
+  addSubscription(tenant, {
+    id: ids.legacy,
+    name: 'Legacy Datacenter',
+    managementGroupId: 'contoso-decommissioned',
+    state: 'Disabled',
+    note: 'Disabled: can be read, not changed.',
+  })
+  addSubscription(tenant, {
+    id: ids.finance,
+    name: 'Finance Restricted',
+    managementGroupId: 'contoso-restricted',
+    note: 'Ada Novak has no role here: the subscription is not readable.',
+  })
+}
+
+/** Two who were deleted and can be restored; two more are gone for good and only their assignments tell of them. */
+function addDeleted(tenant: Tenant, random: Random): void {
+  for (const [name, local] of [
+    ['Lars Nygaard', 'lars'],
+    ['Mei Chen', 'mei'],
+  ] as const) {
+    const user = addUser(tenant, random, {
+      id: random.guid(),
+      displayName: name,
+      userPrincipalName: `${local}@${tenant.domain}`,
+    })
+    tenant.users.delete(user.id)
+    user.deletedDateTime = timeBefore(random, 20)
+    // Entra puts the object id before the name of what is in the bin.
+    user.userPrincipalName = `${user.id.replaceAll('-', '')}${user.userPrincipalName}`
+    tenant.deletedUsers.set(user.id, user)
+  }
+}
+
+/** Contoso: about seventy people, nested groups, a management-group tree and five subscriptions. */
+export function createDemoContoso(world: World): void {
+  const random = createRandom('contoso')
+  const tenant = emptyTenant({ id: CONTOSO, name: 'Contoso', domain: 'contoso.example', demo: true })
+  world.addTenant(tenant)
+  addPeople(tenant, random)
+  addDeleted(tenant, random)
+  addManagementGroups(tenant)
+  addSubscriptions(tenant)
+  addDemoAssignments(tenant, random)
+}

@@ -1,0 +1,103 @@
+import { addAssignment, addUser, emptyTenant, guestFacts } from './build'
+import { APPLICATION_ADMINISTRATOR } from './directory-roles'
+import { FAMILY_NAMES, GIVEN_NAMES } from './names'
+import type { Random } from './random'
+import type { Tenant, Traits } from './types'
+import type { World } from './world'
+
+export type AccountKind =
+  | 'owner'
+  | 'reader'
+  | 'outsider'
+  | 'plain'
+  | 'blocked'
+  | 'mfa'
+  | 'disabled'
+  | 'unassigned'
+  | 'viewer'
+  | 'guest'
+export type MadeAccount = { username: string; name: string; objectId: string; kind: AccountKind }
+
+type Recipe = {
+  kind: AccountKind
+  role: string | null
+  admin: boolean
+  note: string
+  traits?: Traits
+  enabled?: boolean
+}
+
+const RECIPES: Recipe[] = [
+  { kind: 'owner', role: 'Owner', admin: true, note: 'Application Administrator and Owner.' },
+  { kind: 'reader', role: 'Reader', admin: false, note: 'Reader, no administrator.' },
+  { kind: 'outsider', role: null, admin: true, note: 'Application Administrator without any Azure role.' },
+  { kind: 'plain', role: 'Owner', admin: false, note: 'Owner, no administrator.' },
+  { kind: 'blocked', role: 'Owner', admin: true, traits: { blocked: true }, note: 'Blocked by Conditional Access.' },
+  {
+    kind: 'mfa',
+    role: 'Owner',
+    admin: true,
+    traits: { mfa: true },
+    note: 'Azure asks for multi-factor authentication.',
+  },
+  { kind: 'disabled', role: 'Owner', admin: true, enabled: false, note: 'The account is disabled.' },
+  {
+    kind: 'unassigned',
+    role: null,
+    admin: false,
+    traits: { unassigned: true },
+    note: 'Not assigned to the application.',
+  },
+  { kind: 'viewer', role: null, admin: false, note: 'Nothing special.' },
+]
+
+/** Adds the accounts of a made tenant, the owner first; the guest's own account lives in a small tenant beside it. */
+export function addAccounts(world: World, tenant: Tenant, random: Random): MadeAccount[] {
+  const scopes = [...tenant.subscriptions.keys()].map((id) => `/subscriptions/${id}`)
+  const names = new Set<string>()
+  const newName = () => {
+    let name = ''
+    do name = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
+    while (names.has(name))
+    names.add(name)
+    return name
+  }
+  const made: MadeAccount[] = []
+  for (const recipe of RECIPES) {
+    const user = addUser(tenant, random, {
+      id: random.guid(),
+      displayName: newName(),
+      userPrincipalName: `${recipe.kind}@${tenant.domain}`,
+      accountEnabled: recipe.enabled ?? true,
+      directoryRoles: recipe.admin ? [APPLICATION_ADMINISTRATOR] : [],
+      traits: recipe.traits ?? {},
+      account: { kind: recipe.kind, note: recipe.note },
+    })
+    for (const scope of recipe.role ? scopes : [])
+      addAssignment(tenant, random, { principalId: user.id, role: recipe.role ?? '', scope })
+    made.push({ username: user.userPrincipalName, name: user.displayName, objectId: user.id, kind: recipe.kind })
+  }
+
+  const partner = emptyTenant({
+    id: random.guid(),
+    name: `${tenant.name} Partner`,
+    domain: `partner-${tenant.domain}`,
+    demo: false,
+  })
+  world.addTenant(partner)
+  const home = addUser(partner, random, {
+    id: random.guid(),
+    displayName: newName(),
+    userPrincipalName: `guest@${partner.domain}`,
+    account: { kind: 'guest', note: `Guest at ${tenant.name}, Owner there.` },
+  })
+  const guest = addUser(tenant, random, {
+    ...guestFacts(random, tenant, home.userPrincipalName, true),
+    id: random.guid(),
+    displayName: home.displayName,
+    home: { tenantId: partner.id, objectId: home.id },
+  })
+  for (const scope of scopes) addAssignment(tenant, random, { principalId: guest.id, role: 'Owner', scope })
+  made.push({ username: home.userPrincipalName, name: home.displayName, objectId: guest.id, kind: 'guest' })
+  return made
+}

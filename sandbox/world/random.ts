@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+
+/** A source of chance that gives the same numbers for the same seed on every machine. */
+export type Random = {
+  /** A float in [0, 1). */
+  next(): number
+  /** An integer in [0, limit). */
+  below(limit: number): number
+  /** One of the items; throws when there are none. */
+  pick<T>(items: readonly T[]): T
+  /** A GUID in lower case, version 4 in form. */
+  guid(): string
+}
+
+/** sfc32, seeded by the hash of any string. */
+export function createRandom(seed: string): Random {
+  const digest = createHash('sha256').update(seed).digest()
+  let a = digest.readUInt32LE(0)
+  let b = digest.readUInt32LE(4)
+  let c = digest.readUInt32LE(8)
+  let counter = 1
+
+  function word(): number {
+    const sum = (((a + b) | 0) + counter) | 0
+    counter = (counter + 1) | 0
+    a = b ^ (b >>> 9)
+    b = (c + (c << 3)) | 0
+    c = (c << 21) | (c >>> 11)
+    c = (c + sum) | 0
+    return sum >>> 0
+  }
+  for (let warmUp = 0; warmUp < 12; warmUp++) word()
+
+  const hex = () => word().toString(16).padStart(8, '0')
+  const below = (limit: number) => Math.floor((word() / 4294967296) * limit)
+  return {
+    next: () => word() / 4294967296,
+    below,
+    pick(items) {
+      const item = items[below(items.length)]
+      if (item === undefined) throw new Error('There is nothing to pick from.')
+      return item
+    },
+    guid() {
+      const [one, two, three, four] = [hex(), hex(), hex(), hex()]
+      const variant = '89ab'[below(4)]
+      return `${one}-${two.slice(0, 4)}-4${two.slice(5)}-${variant}${three.slice(1, 4)}-${three.slice(4)}${four}`
+    },
+  }
+}

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto'
+import type { FaultRule } from '../control/fault-rule'
+import type { LogEntry } from '../control/log-entry'
+import { applyChange, type Change } from './changes'
+import { type MadeTenant, makeTenant, type TenantSpec } from './make-tenant'
+import { createSigningKey, type SigningKey } from './signing-key'
+import { type TruthRow, truthOf } from './truth'
+import type { Application, Subscription, Tenant, User } from './types'
+
+/** An authorization code that waits to be redeemed. */
+export type Code = {
+  clientId: string
+  redirectUri: string
+  /** The tenant signed in to, and the segment of the address it was asked at. */
+  tenantId: string
+  authority: string
+  /** The person's own account. */
+  homeTenantId: string
+  userId: string
+  nonce: string | null
+  challenge: string | null
+  challengeMethod: string
+  scope: string
+  mfa: boolean
+  issuedAt: number
+  redeemed: boolean
+}
+
+const FIXED_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', secret: 'sandbox-secret' }
+
+/** Everything the sandbox knows. What the wire says is computed from it; tests may read and change it in process. */
+export class World {
+  readonly tenants = new Map<string, Tenant>()
+  readonly applications = new Map<string, Application>()
+  readonly codes = new Map<string, Code>()
+  readonly signingKey: SigningKey = createSigningKey()
+  /** Tells tokens of this run of the sandbox from those of an earlier one. */
+  readonly bootId = randomUUID()
+  readonly clientId = FIXED_APP.clientId
+  faults: FaultRule[] = []
+  log: LogEntry[] = []
+  latencyMs = 0
+  /** How long an access token lives, in seconds. */
+  tokenSeconds = 3_600
+  /** Added to the machine's clock, in milliseconds. */
+  clockOffset = 0
+  /** Tenants whose consent was withdrawn in this run: it is not learned again from an old token. */
+  readonly withdrawn = new Set<string>()
+  readonly #seedUses = new Map<string, number>()
+
+  constructor(readonly portalUrl: string) {
+    this.applications.set(FIXED_APP.clientId, {
+      clientId: FIXED_APP.clientId,
+      name: 'Rolecall',
+      secrets: [{ value: FIXED_APP.secret, expired: false }],
+      redirectUris: ['/api/auth/callback/azure-ad', '/api/azure/callback', '/api/azure/admin-consent'].map(
+        (path) => `${portalUrl}${path}`,
+      ),
+      registeredScopes: ['graph/User.Read', 'graph/User.Read.All', 'arm/user_impersonation'],
+    })
+  }
+
+  now(): number {
+    return Date.now() + this.clockOffset
+  }
+
+  /** A tenant by id or verified domain, in any case. */
+  findTenant(idOrDomain: string): Tenant | undefined {
+    const name = idOrDomain.toLowerCase()
+    return this.tenants.get(name) ?? [...this.tenants.values()].find((tenant) => tenant.domain === name)
+  }
+
+  findSubscription(id: string): { subscription: Subscription; tenant: Tenant } | null {
+    for (const tenant of this.tenants.values()) {
+      const subscription = tenant.subscriptions.get(id.toLowerCase())
+      if (subscription) return { subscription, tenant }
+    }
+    return null
+  }
+
+  /** A person by object id or user principal name, in one tenant or in any. */
+  findUser(name: string, tenantId?: string): { user: User; tenant: Tenant } | null {
+    const wanted = name.toLowerCase()
+    for (const tenant of tenantId ? [this.findTenant(tenantId)] : this.tenants.values()) {
+      if (!tenant) continue
+      const user =
+        tenant.users.get(wanted) ??
+        [...tenant.users.values()].find((one) => one.userPrincipalName.toLowerCase() === wanted)
+      if (user) return { user, tenant }
+    }
+    return null
+  }
+
+  addTenant(tenant: Tenant): void {
+    this.tenants.set(tenant.id, tenant)
+  }
+
+  /** Makes a tenant with people, subscriptions and accounts. The nth use of a seed gives the same tenant each time. */
+  makeTenant(spec: TenantSpec): MadeTenant {
+    const seed = String(spec.seed ?? randomUUID())
+    const use = (this.#seedUses.get(seed) ?? 0) + 1
+    this.#seedUses.set(seed, use)
+    return makeTenant(this, { ...spec, seed: use === 1 ? seed : `${seed}#${use}` })
+  }
+
+  change(change: Change): unknown {
+    return applyChange(this, change)
+  }
+
+  assign(change: Omit<Extract<Change, { type: 'assign' }>, 'type'>): unknown {
+    return this.change({ type: 'assign', ...change })
+  }
+
+  unassign(change: Omit<Extract<Change, { type: 'unassign' }>, 'type'>): unknown {
+    return this.change({ type: 'unassign', ...change })
+  }
+
+  truth(subscriptionId: string): TruthRow[] {
+    return truthOf(this, subscriptionId)
+  }
+}
