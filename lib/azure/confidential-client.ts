@@ -6,8 +6,8 @@ import {
 } from '@azure/msal-node'
 import { z } from 'zod'
 import { env } from '@/lib/env'
+import { authority } from './authority'
 import { AzureError, toAzureError } from './azure-error'
-import { cloud } from './cloud'
 import { retryAfterMs } from './retry-after'
 import { type SendOptions, send } from './transport'
 
@@ -28,7 +28,6 @@ export type ConfidentialClient = {
  */
 export function confidentialClient({ tenantId, store, ...options }: Options): ConfidentialClient {
   const { clientId, clientSecret } = env().azure
-  const authority = `${cloud().login}/${z.guid().toLowerCase().parse(tenantId)}`
   let networkFailure: AzureError | undefined
 
   /** MSAL replaces any error of its network client by a bare `network_error`, so the real one is kept here. */
@@ -46,7 +45,7 @@ export function confidentialClient({ tenantId, store, ...options }: Options): Co
   }
 
   const msal = new ConfidentialClientApplication({
-    auth: { clientId, clientSecret, authority },
+    auth: { clientId, clientSecret, authority: authority(tenantId) },
     system: { networkClient, loggerOptions: { piiLoggingEnabled: false } },
     cache: store && { cachePlugin: pluginOver(store) },
   })

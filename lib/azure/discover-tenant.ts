@@ -18,7 +18,7 @@ export async function discoverTenant(subscriptionId: string, options: SendOption
   const response = await send(
     `${cloud().arm}/subscriptions/${id.data}?api-version=2022-12-01`,
     {},
-    { patience: INTERACTIVE, ...options },
+    { patience: { ...INTERACTIVE, tries: 1 }, ...options },
   )
   const { status } = response
   if (status === 404 || status === 400)

@@ -17,8 +17,8 @@ export const PATIENCE: Patience = {
   wait: (ms, signal) => sleep(ms, undefined, { signal }),
 }
 
-/** For a person who is waiting at the screen: one try, and soon an answer. */
-export const INTERACTIVE: Patience = { ...PATIENCE, tries: 1, tryTimeoutMs: 10_000 }
+/** For a person who is waiting at the screen: one repeat, and soon an answer. */
+export const INTERACTIVE: Patience = { ...PATIENCE, tries: 2, tryTimeoutMs: 10_000, longestWaitMs: 2000 }
 
 /** First back-off when the server names none; doubled by each further try. */
 const FIRST_BACKOFF_MS = 1000

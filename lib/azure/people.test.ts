@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createAzure } from './azure'
-import { createMeter } from './meter'
 import { canListUsers, readPeople } from './people'
-import { countedPatience, pointAt, type Script, startStandIn } from './stand-in'
+import { pointAt, type Script, startStandIn } from './stand-in'
+import { standInAccount as account } from './stand-in-account'
 
 const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, n) => guid(from + n))
@@ -13,13 +12,6 @@ beforeAll(async () => {
   pointAt(microsoft.url)
 })
 afterAll(() => microsoft.close())
-
-function account() {
-  const meter = createMeter()
-  const patience = countedPatience()
-  const tokens = { get: async () => ({ token: 'graph', expiresOnTimestamp: Date.now() + 3_600_000 }) }
-  return { azure: createAzure({ meter, patience, tokens }), meter }
-}
 
 type User = { id: string; [property: string]: unknown }
 type Directory = { users: User[]; deleted?: User[]; refuses?: 'users' | 'deleted' }

@@ -1,17 +1,10 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import type { TokenStore } from './confidential-client'
-import { createMeter } from './meter'
-import { adminConsentUrl, authorizeProblem, beginSignIn, newPkce, redeemCode } from './sign-in'
-import { type Asked, countedPatience, pointAt, type Said, type Script, startStandIn } from './stand-in'
-import { createTokens } from './tokens'
+import { adminConsentUrl, authorizeProblem, beginSignIn, newPkce } from './sign-in'
+import { pointAt, startStandIn } from './stand-in'
+import { ADA, entra, form, HOME, memory, NONCE, REDIRECT, redeem, refusal, TENANT } from './stand-in-entra'
 
 const CLIENT = '5a9d0b0e-0000-4000-8000-726f6c656361'
-const TENANT = '31c75423-32d6-4322-88b7-c478bdde4858'
-const HOME = '8f70baf1-1f6e-46a2-a1ff-238dac1ebfb7'
-const ADA = '6ea91a8d-e32e-41a1-b7bd-d2d185eed0e0'
-const REDIRECT = 'http://localhost:3000/api/azure/callback'
-const NONCE = 'nonce-1'
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {
@@ -20,87 +13,6 @@ beforeAll(async () => {
 })
 beforeEach(() => microsoft.answer(entra()))
 afterAll(() => microsoft.close())
-
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** The token endpoint of Entra ID, with as much in its answers as MSAL needs. Each answer is a new access and refresh token. */
-function entra(claims: object = {}, lifetime = 3600): Script {
-  let made = 0
-  return ({ body }) => {
-    made += 1
-    const scope = new URLSearchParams(body).get('scope') ?? ''
-    const idToken = {
-      aud: CLIENT,
-      tid: TENANT,
-      oid: ADA,
-      sub: 's',
-      iss: 'x',
-      name: 'Ada',
-      preferred_username: 'ada@contoso.example',
-      nonce: NONCE,
-      iat: 1,
-      exp: 4e9,
-      ver: '2.0',
-      ...claims,
-    }
-    return {
-      json: {
-        token_type: 'Bearer',
-        scope,
-        expires_in: lifetime,
-        access_token: `access-${made}`,
-        refresh_token: `refresh-${made}`,
-        id_token: `${part({ alg: 'none' })}.${part(idToken)}.`,
-        client_info: part({ uid: ADA, utid: HOME }),
-      },
-    }
-  }
-}
-
-const refusal = (number: number, error = 'invalid_grant', more: object = {}): Said => ({
-  status: 400,
-  json: {
-    error,
-    error_description: `AADSTS${number}: secret text about ada@contoso.example.\r\nTrace ID: x\r\nCorrelation ID: aaaa0000-bb11-2222-33cc-444444dddddd`,
-    error_codes: [number],
-    correlation_id: 'aaaa0000-bb11-2222-33cc-444444dddddd',
-    ...more,
-  },
-})
-
-function memory(): TokenStore & { kept: string | null; loads: number } {
-  return {
-    kept: null,
-    loads: 0,
-    async load() {
-      this.loads += 1
-      return this.kept
-    },
-    async save(cache) {
-      this.kept = cache
-    },
-  }
-}
-
-const redeem = (store: TokenStore) =>
-  redeemCode({
-    tenantId: TENANT,
-    code: 'the-code',
-    redirectUri: REDIRECT,
-    codeVerifier: 'the-verifier',
-    nonce: NONCE,
-    store,
-    patience: countedPatience(),
-  })
-const form = (asked: Asked | undefined) => Object.fromEntries(new URLSearchParams(asked?.body))
-
-async function signedIn(lifetime?: number) {
-  microsoft.answer(entra({}, lifetime))
-  const store = memory()
-  const account = await redeem(store)
-  microsoft.asked.length = 0
-  return { store, account }
-}
 
 describe('the way to Microsoft', () => {
   test('asks for both resources at once, with PKCE, state and nonce, without any request of ours', async () => {
@@ -237,84 +149,6 @@ describe('a code', () => {
   ])('met by %s is %s', async (_, said, code) => {
     microsoft.answer(() => said)
     await expect(redeem(memory())).rejects.toMatchObject({ code })
-  })
-})
-
-describe('tokens', () => {
-  test('both resources need no call after the sign-in', async () => {
-    const { store, account } = await signedIn()
-    const tokens = createTokens({ tenantId: TENANT, account, store })
-    expect((await tokens.get('graph')).token).toBe('access-1')
-    expect((await tokens.get('arm')).token).toBe('access-2')
-    expect(microsoft.asked).toEqual([])
-  })
-
-  test('fifty who ask at once share one refresh, which is exactly one call', async () => {
-    const { store, account } = await signedIn(60)
-    const meter = createMeter()
-    const tokens = createTokens({ tenantId: TENANT, account, store, meter })
-    microsoft.answer(entra())
-    const got = await Promise.all(Array.from({ length: 50 }, () => tokens.get('arm')))
-    expect(new Set(got.map(({ token }) => token)).size).toBe(1)
-    expect(meter).toEqual({ calls: 1, retries: 0 })
-    expect(store.kept).toContain('refresh-1')
-    await Promise.all([tokens.get('graph'), tokens.get('arm')])
-    expect(meter.calls).toBe(2)
-  })
-
-  test('a refused token is replaced once, by whoever notices first', async () => {
-    const { store, account } = await signedIn()
-    const tokens = createTokens({ tenantId: TENANT, account, store })
-    const { token } = await tokens.get('arm')
-    const [one, other] = await Promise.all([
-      tokens.get('arm', { refused: token }),
-      tokens.get('arm', { refused: token }),
-    ])
-    expect(one.token).not.toBe(token)
-    expect(other).toEqual(one)
-    expect(await tokens.get('arm', { refused: token })).toEqual(one)
-    expect(microsoft.asked).toHaveLength(1)
-  })
-
-  test.each([
-    [65001, {}, 'sign_in_revoked'],
-    [50173, {}, 'sign_in_revoked'],
-    [700082, {}, 'sign_in_expired'],
-    [99998, {}, 'sign_in_expired'],
-    [50076, { error: 'interaction_required', suberror: 'basic_action', claims: '{"access_token":{}}' }, 'mfa_required'],
-    [99997, { error: 'interaction_required', claims: '{"access_token":{}}' }, 'mfa_required'],
-  ])('AADSTS%i on a refresh is told by name, without asking again', async (number, more, code) => {
-    const { store, account } = await signedIn(60)
-    microsoft.answer(() => refusal(number, 'invalid_grant', more))
-    const tokens = createTokens({ tenantId: TENANT, account, store, patience: countedPatience() })
-    await expect(tokens.get('graph')).rejects.toMatchObject({
-      code,
-      aadsts: number,
-      ...('claims' in more ? { claims: more.claims } : {}),
-    })
-    expect(microsoft.asked).toHaveLength(1)
-  })
-
-  test('a refusal of one resource does not stop the next to ask', async () => {
-    const { store, account } = await signedIn(60)
-    microsoft.answer(() => refusal(50173))
-    const tokens = createTokens({ tenantId: TENANT, account, store })
-    await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked' })
-    microsoft.answer(entra())
-    expect((await tokens.get('graph')).token).toBe('access-1')
-  })
-
-  test('an empty store, or one without the account, is an expired sign-in', async () => {
-    const { store, account } = await signedIn()
-    const stranger = { objectId: HOME, tenantId: TENANT }
-    const elsewhere = { objectId: ADA, tenantId: HOME }
-    for (const ref of [stranger, elsewhere]) {
-      const tokens = createTokens({ tenantId: TENANT, account: ref, store })
-      await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
-    }
-    const tokens = createTokens({ tenantId: TENANT, account, store: memory() })
-    await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
-    expect(microsoft.asked).toEqual([])
   })
 })
 

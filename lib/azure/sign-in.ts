@@ -2,10 +2,11 @@ import { CryptoProvider } from '@azure/msal-node'
 import { z } from 'zod'
 import { env } from '@/lib/env'
 import { aadstsIn, problemOfAadsts } from './aadsts'
-import { AzureError, toAzureError } from './azure-error'
+import { authority } from './authority'
+import { AzureError } from './azure-error'
 import { cleanText } from './clean-text'
-import { cloud } from './cloud'
 import { confidentialClient, type TokenStore } from './confidential-client'
+import { INTERACTIVE } from './patience'
 import { scopesOf } from './scopes'
 import type { SendOptions } from './transport'
 
@@ -67,7 +68,7 @@ export async function redeemCode({ tenantId, store, ...request }: Redeem): Promi
       cache = made
     },
   }
-  const { msal, run } = confidentialClient({ tenantId, store: kept, ...options })
+  const { msal, run } = confidentialClient({ tenantId, store: kept, patience: INTERACTIVE, ...options })
   const result = await run(() =>
     msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph') }),
   )
@@ -78,7 +79,7 @@ export async function redeemCode({ tenantId, store, ...request }: Redeem): Promi
     throw new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: claims.error })
   if (claims.data.tid !== tenantId.toLowerCase())
     throw new AzureError('wrong_tenant', 'The token is of another tenant.')
-  if (claims.data.aud !== env().azure.clientId)
+  if (claims.data.aud.toLowerCase() !== env().azure.clientId)
     throw new AzureError('state_mismatch', 'The token is for another application.')
 
   await run(() => msal.acquireTokenSilent({ account, scopes: scopesOf('arm') }))
@@ -125,9 +126,7 @@ export function adminConsentUrl({
   redirectUri: string
   state: string
 }): string {
-  const tenant = z.guid().toLowerCase().safeParse(tenantId)
-  if (!tenant.success) throw toAzureError(tenant.error)
-  const url = new URL(`${cloud().login}/${tenant.data}/v2.0/adminconsent`)
+  const url = new URL(`${authority(tenantId)}/v2.0/adminconsent`)
   // Asked for whole: consent for fewer scopes would revoke the others.
   const scope = [...scopesOf('graph'), ...scopesOf('arm')].join(' ')
   url.search = new URLSearchParams({

@@ -1,12 +1,14 @@
+import { request } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { CLOUDS } from './cloud'
 import { createMeter } from './meter'
 import { countedPatience, pointAt, startStandIn } from './stand-in'
-import { browserAddress, send } from './transport'
+import { browserAddress, loginAgent, send } from './transport'
 
 const ARM = 'https://management.azure.com/subscriptions?api-version=2022-12-01'
 const TOKEN = 'https://login.microsoftonline.com/common/oauth2/v2.0/token'
@@ -195,6 +197,30 @@ describe('the retry policy', () => {
     await expect(send(ARM, {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'interrupted' })
     expect(microsoft.asked).toHaveLength(1)
   })
+})
+
+test('what never left is sent again, even a code', async () => {
+  const gone = await startStandIn()
+  await gone.close()
+  vi.resetModules()
+  vi.stubEnv('SANDBOX_URL', gone.url)
+  const { send: sendToNobody } = await import('./transport')
+  const meter = createMeter()
+  const outcome = sendToNobody(TOKEN, { method: 'POST', body: 'code=x' }, { meter, patience: countedPatience() })
+  await expect(outcome).rejects.toMatchObject({ code: 'azure_unreachable' })
+  expect(meter).toEqual({ calls: 4, retries: 3 })
+  vi.unstubAllEnvs()
+})
+
+test('an agent for https clients reaches the sandbox in plain http, under Microsoft’s name', async () => {
+  microsoft.answer(({ headers }) => ({ json: { host: headers.host } }))
+  const body = await new Promise<string>((resolve, reject) => {
+    const asking = request('https://login.microsoftonline.com/common', { agent: loginAgent() }, (response) => {
+      text(response).then(resolve, reject)
+    })
+    asking.on('error', reject).end()
+  })
+  expect(JSON.parse(body)).toEqual({ host: 'login.microsoftonline.com' })
 })
 
 describe('the body', () => {

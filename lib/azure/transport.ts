@@ -98,7 +98,8 @@ class SandboxAgent extends Agent {
   }
 
   override createConnection() {
-    return connect(Number(this.#sandbox.port || 80), this.#sandbox.hostname)
+    // An IPv6 address stands in brackets in a URL, and nowhere else.
+    return connect(Number(this.#sandbox.port || 80), this.#sandbox.hostname.replace(/^\[|\]$/g, ''))
   }
 }
 

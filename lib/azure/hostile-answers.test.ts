@@ -1,15 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { createAzure } from './azure'
-import { graphBatch } from './graph-batch'
-import { createMeter } from './meter'
 import { canListUsers, readPeople } from './people'
 import { listRoleAssignments } from './role-assignments'
 import { listRoleDefinitions } from './role-definitions'
-import { countedPatience, pointAt, type Script, startStandIn } from './stand-in'
+import { pointAt, type Script, startStandIn } from './stand-in'
+import { standInAccount as account } from './stand-in-account'
 import { getSubscription, listSubscriptions } from './subscriptions'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
-const LIST = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments`
 const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
@@ -24,23 +21,6 @@ afterAll(async () => {
   await microsoft.close()
   await stranger.close()
 })
-
-/** An account whose token is always at hand; a refused one is followed by the next. */
-function account(patience = countedPatience()) {
-  const meter = createMeter()
-  let generation = 1
-  const azure = createAzure({
-    meter,
-    patience,
-    tokens: {
-      async get(resource, { refused } = {}) {
-        if (refused === `${resource}-${generation}`) generation += 1
-        return { token: `${resource}-${generation}`, expiresOnTimestamp: Date.now() + 3_600_000 }
-      },
-    },
-  })
-  return { azure, meter, patience }
-}
 
 const assignment = (n: number, more: object = {}) => ({
   id: `/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/${guid(n)}`,
@@ -109,82 +89,6 @@ describe('redirects', () => {
     await expect(canListUsers(account().azure)).rejects.toMatchObject({ code: 'untrusted_link' })
     expect(microsoft.asked).toHaveLength(2)
     expect(stranger.asked).toEqual([])
-  })
-})
-
-describe('role assignments', () => {
-  test('are read over all pages, in our words, each once', async () => {
-    const pages: Script = ({ url }) =>
-      url.searchParams.get('$skiptoken') === 'two'
-        ? {
-            json: {
-              value: [
-                assignment(2, { scope: '/', principalType: 'ServicePrincipal' }),
-                { ...assignment(1), name: guid(1).toUpperCase() },
-              ],
-            },
-          }
-        : { json: { value: [assignment(1)], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=two` } }
-    microsoft.answer(pages)
-    const heard: number[] = []
-    const { azure, meter } = account()
-    const found = await listRoleAssignments(azure, SUBSCRIPTION, { onPage: (count) => heard.push(count) })
-    expect(found).toEqual([
-      {
-        id: guid(1),
-        key: `/subscriptions/${SUBSCRIPTION} ${guid(1)}`,
-        principalId: guid(901),
-        principalKind: 'user',
-        roleId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
-        scope: `/subscriptions/${SUBSCRIPTION}`,
-        scopeLevel: 'subscription',
-        condition: null,
-        createdOn: new Date('2022-01-15T21:08:45.490Z'),
-        createdBy: null,
-      },
-      expect.objectContaining({ id: guid(2), principalKind: 'service_principal', scope: '/', scopeLevel: 'root' }),
-    ])
-    expect(heard).toEqual([1, 2])
-    expect(meter).toEqual({ calls: 2, retries: 0 })
-    expect(microsoft.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer arm-1', 'Bearer arm-1'])
-    expect(microsoft.asked[0]?.url.href).toBe(`${LIST}?api-version=2022-04-01`)
-  })
-
-  test('of kinds we do not know are kept as other', async () => {
-    microsoft.answer(() => ({
-      json: { value: [assignment(1, { principalType: 'Agent' }), assignment(2, { principalType: null })] },
-    }))
-    const found = await listRoleAssignments(account().azure, SUBSCRIPTION)
-    expect(found.map(({ principalKind }) => principalKind)).toEqual(['other', 'other'])
-  })
-
-  test('that loop are an endless list', async () => {
-    microsoft.answer(() => ({
-      json: { value: [assignment(1)], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=again` },
-    }))
-    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'endless_list' })
-    expect(microsoft.asked).toHaveLength(2)
-  })
-
-  test('that go on for ever are an endless list', async () => {
-    let page = 0
-    microsoft.answer(() => ({ json: { value: [], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=${page++}` } }))
-    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'endless_list' })
-    expect(microsoft.asked).toHaveLength(500)
-  })
-
-  test('that were throttled away carry when to come back', async () => {
-    microsoft.answer(() => ({
-      status: 429,
-      headers: { 'retry-after': '90' },
-      json: { error: { code: 'SubscriptionRequestsThrottled', message: 'x' } },
-    }))
-    await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
-      code: 'throttled',
-      status: 429,
-      retryAfterMs: 90_000,
-    })
-    expect(microsoft.asked).toHaveLength(1)
   })
 })
 
@@ -301,64 +205,4 @@ test('subscriptions come in our words', async () => {
   const wanted = { id: SUBSCRIPTION, name: 'Production', state: 'Warned', tenantId: guid(5) }
   expect(await getSubscription(account().azure, SUBSCRIPTION)).toEqual(wanted)
   expect(await listSubscriptions(account().azure)).toEqual([wanted])
-})
-
-describe('a batch', () => {
-  type Question = { id: string; url: string }
-  const batch =
-    (answer: (question: Question) => object): Script =>
-    ({ body }) => {
-      const { requests } = JSON.parse(body) as { requests: Question[] }
-      return {
-        json: { responses: requests.map((request) => ({ id: request.id, headers: {}, ...answer(request) })).reverse() },
-      }
-    }
-
-  test('is answered in the order of its questions', async () => {
-    microsoft.answer(batch(({ url }) => ({ status: 200, body: { url } })))
-    const questions = Array.from({ length: 20 }, (_, n) => ({ url: `/users/${n}` }))
-    const answers = await graphBatch(account().azure, questions)
-    expect(answers.map(({ body }) => body)).toEqual(questions)
-  })
-
-  test('asks throttled items again, alone, after the longest wait', async () => {
-    const refused = new Map([
-      ['/users/1', '3'],
-      ['/users/4', '11'],
-    ])
-    microsoft.answer(
-      batch(({ url }) => {
-        const wait = refused.get(url)
-        refused.delete(url)
-        return wait
-          ? { status: 429, headers: { 'Retry-After': wait }, body: {} }
-          : { status: url === '/users/2' ? 404 : 200, body: { url } }
-      }),
-    )
-    const { azure, patience, meter } = account()
-    const answers = await graphBatch(
-      azure,
-      Array.from({ length: 5 }, (_, n) => ({ url: `/users/${n}` })),
-    )
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 404, 200, 200])
-    expect(answers[4]?.body).toEqual({ url: '/users/4' })
-    expect(
-      (JSON.parse(microsoft.asked[1]?.body ?? '') as { requests: Question[] }).requests.map(({ url }) => url),
-    ).toEqual(['/users/1', '/users/4'])
-    expect(patience.waits[0]).toBeGreaterThanOrEqual(11_000)
-    expect(meter).toEqual({ calls: 2, retries: 1 })
-  })
-
-  test('gives up on an item that stays throttled', async () => {
-    microsoft.answer(batch(() => ({ status: 429, body: {} })))
-    await expect(graphBatch(account().azure, [{ url: '/users/1' }])).rejects.toMatchObject({ code: 'throttled' })
-    expect(microsoft.asked).toHaveLength(4)
-  })
-
-  test('with a missing answer is a bad one', async () => {
-    microsoft.answer(() => ({ json: { responses: [{ id: '0', status: 200, body: {} }] } }))
-    await expect(graphBatch(account().azure, [{ url: '/users/1' }, { url: '/users/2' }])).rejects.toMatchObject({
-      code: 'bad_answer',
-    })
-  })
 })
