@@ -59,7 +59,8 @@ export type CoverageLine = {
 /** How a sign-in to Microsoft ended, when not well. Never a token, a code or an address. */
 export type AttemptProblem = { code: string; aadsts?: number; correlationId?: string; claims?: string; at: string }
 
-const oneOf = (column: string, values: readonly string[]) => sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)
+const oneOf = (column: string, values: readonly string[]) =>
+  sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)
 
 export const organisations = pgTable('organisations', {
   id: uuid('id').primaryKey().defaultRandom(),
@@ -72,7 +73,9 @@ export const organisations = pgTable('organisations', {
 export const members = pgTable(
   'members',
   {
-    organisationId: uuid('organisation_id').notNull().references(() => organisations.id, { onDelete: 'cascade' }),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
     id: uuid('id').notNull().defaultRandom(),
     objectId: text('object_id').notNull(),
     name: text('name').notNull(),
@@ -100,7 +103,10 @@ export const memberSessions = pgTable(
     expiresAt: at('expires_at').notNull(),
   },
   (t) => [
-    foreignKey({ columns: [t.organisationId, t.memberId], foreignColumns: [members.organisationId, members.id] }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.memberId],
+      foreignColumns: [members.organisationId, members.id],
+    }).onDelete('cascade'),
     index('member_sessions_by_member').on(t.organisationId, t.memberId),
   ],
 )
@@ -109,7 +115,9 @@ export const memberSessions = pgTable(
 export const auditEvents = pgTable(
   'audit_events',
   {
-    organisationId: uuid('organisation_id').notNull().references(() => organisations.id, { onDelete: 'cascade' }),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
     seq: bigserial('seq', { mode: 'number' }).notNull(),
     at: at('at').notNull().defaultNow(),
     memberId: uuid('member_id'),
@@ -125,7 +133,9 @@ export const auditEvents = pgTable(
 export const connections = pgTable(
   'connections',
   {
-    organisationId: uuid('organisation_id').notNull().references(() => organisations.id, { onDelete: 'cascade' }),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
     id: uuid('id').notNull().defaultRandom(),
     integration: text('integration').notNull().default('azure'),
     subscriptionId: text('subscription_id').notNull(),
@@ -174,7 +184,10 @@ export const connectionSecrets = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.connectionId] }),
-    foreignKey({ columns: [t.organisationId, t.connectionId], foreignColumns: [connections.organisationId, connections.id] }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
   ],
 )
 
@@ -211,8 +224,14 @@ export const connectAttempts = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
-    foreignKey({ columns: [t.organisationId, t.memberId], foreignColumns: [members.organisationId, members.id] }).onDelete('cascade'),
-    foreignKey({ columns: [t.organisationId, t.connectionId], foreignColumns: [connections.organisationId, connections.id] }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.memberId],
+      foreignColumns: [members.organisationId, members.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
     uniqueIndex('connect_attempts_state').on(t.stateHash).where(sql`state_hash is not null`),
     index('connect_attempts_expiry').on(t.expiresAt),
   ],
@@ -249,7 +268,10 @@ export const syncRuns = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
-    foreignKey({ columns: [t.organisationId, t.connectionId], foreignColumns: [connections.organisationId, connections.id] }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
     uniqueIndex('sync_runs_one_open').on(t.organisationId, t.connectionId).where(sql`state in ('queued', 'running')`),
     index('sync_runs_history').on(t.organisationId, t.connectionId, t.requestedAt.desc(), t.id),
     check('sync_runs_state', oneOf('state', RUN_STATES)),
@@ -265,7 +287,9 @@ export const syncRuns = pgTable(
 export const principals = pgTable(
   'principals',
   {
-    organisationId: uuid('organisation_id').notNull().references(() => organisations.id, { onDelete: 'cascade' }),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
     tenantId: text('tenant_id').notNull(),
     id: text('id').notNull(),
     kind: text('kind').$type<PrincipalKind>().notNull(),
@@ -290,7 +314,9 @@ export const principals = pgTable(
 export const roleDefinitions = pgTable(
   'role_definitions',
   {
-    organisationId: uuid('organisation_id').notNull().references(() => organisations.id, { onDelete: 'cascade' }),
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
     tenantId: text('tenant_id').notNull(),
     /** The trailing GUID of Azure's id: the prefix differs by who is asked. */
     id: text('id').notNull(),
@@ -337,7 +363,10 @@ export const assignments = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
-    foreignKey({ columns: [t.organisationId, t.connectionId], foreignColumns: [connections.organisationId, connections.id] }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
     uniqueIndex('assignments_one_current').on(t.organisationId, t.connectionId, t.key).where(sql`valid_to is null`),
     index('assignments_by_principal').on(t.organisationId, t.tenantId, t.principalId),
     index('assignments_by_role').on(t.organisationId, t.connectionId, t.roleId),

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
-import { type OpenDatabase, useDatabase } from '@/db/client'
+import { useDatabase as install, type OpenDatabase } from '@/db/client'
 import { migrationsFolder } from '@/db/migrations-folder'
 import { migrated } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
@@ -23,7 +23,7 @@ export async function createTestDatabase(): Promise<OpenDatabase> {
   const opened = server
     ? await createOnServer(server)
     : await migrated(await PGlite.create({ loadDataDir: await madeFolder() }))
-  const uninstall = useDatabase(opened.db)
+  const uninstall = install(opened.db)
   return {
     ...opened,
     close: async () => {

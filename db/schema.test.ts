@@ -1,0 +1,202 @@
+import { randomUUID } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, expect, test } from 'vitest'
+import { createTestDatabase } from '@/testing/database'
+import { getEngine } from './client'
+import { assignments, connectAttempts, connections, type MemberRole, members, organisations, syncRuns } from './schema'
+import { tidy } from './tidy'
+
+const { db, close } = await createTestDatabase()
+afterAll(close)
+
+async function addOrganisation() {
+  const [row] = await db
+    .insert(organisations)
+    .values({ tenantId: randomUUID(), name: 'Contoso' })
+    .returning({ id: organisations.id })
+  return row?.id ?? ''
+}
+
+async function addMember(organisationId: string, role: MemberRole) {
+  const [row] = await db
+    .insert(members)
+    .values({ organisationId, objectId: randomUUID(), name: 'Ada', email: 'ada@contoso.example', role })
+    .returning({ id: members.id })
+  return row?.id ?? ''
+}
+
+async function addConnection(organisationId: string, subscriptionId = randomUUID() as string) {
+  const [row] = await db
+    .insert(connections)
+    .values({
+      organisationId,
+      subscriptionId,
+      subscriptionName: 'Production',
+      subscriptionState: 'Enabled',
+      tenantId: randomUUID(),
+      accountObjectId: randomUUID(),
+      accountTenantId: randomUUID(),
+      accountName: 'ada@contoso.example',
+      label: 'Production',
+      connectedByName: 'Ada',
+    })
+    .returning({ id: connections.id })
+  return row?.id ?? ''
+}
+
+const assignment = (organisationId: string, connectionId: string) => ({
+  organisationId,
+  connectionId,
+  key: '/subscriptions/one 1',
+  tenantId: randomUUID(),
+  principalId: randomUUID(),
+  principalKind: 'user' as const,
+  roleId: randomUUID(),
+  scope: '/subscriptions/one',
+  scopeLevel: 'subscription' as const,
+  fromRunId: randomUUID(),
+})
+
+const setRole = (id: string, role: MemberRole) => db.update(members).set({ role }).where(eq(members.id, id))
+const brokenRule = (constraint: string) => ({ cause: { constraint } })
+const NO_OWNER_LEFT = brokenRule('members_keep_an_owner')
+
+test('the last owner can be neither demoted nor removed while others are members', async () => {
+  const organisation = await addOrganisation()
+  const owner = await addMember(organisation, 'owner')
+  const viewer = await addMember(organisation, 'viewer')
+  await expect(setRole(owner, 'admin')).rejects.toMatchObject(NO_OWNER_LEFT)
+  await expect(db.delete(members).where(eq(members.id, owner))).rejects.toMatchObject(NO_OWNER_LEFT)
+
+  await setRole(viewer, 'owner')
+  await setRole(owner, 'viewer')
+  await expect(setRole(viewer, 'viewer')).rejects.toMatchObject(NO_OWNER_LEFT)
+})
+
+test('an organisation is deleted with its owners', async () => {
+  const deleted = await addOrganisation()
+  await addMember(deleted, 'owner')
+  await addMember(deleted, 'viewer')
+  await db.delete(organisations).where(eq(organisations.id, deleted))
+  expect(await db.select({ id: members.id }).from(members).where(eq(members.organisationId, deleted))).toEqual([])
+})
+
+test('ownership is handed over in one transaction, in either order', async () => {
+  const organisation = await addOrganisation()
+  const [from, to] = [await addMember(organisation, 'owner'), await addMember(organisation, 'viewer')]
+  await db.transaction(async (tx) => {
+    await tx.execute(sql`set constraints members_keep_an_owner deferred`)
+    await tx.update(members).set({ role: 'viewer' }).where(eq(members.id, from))
+    await tx.update(members).set({ role: 'owner' }).where(eq(members.id, to))
+  })
+})
+
+test('two owners who demote each other at once do not both succeed', async () => {
+  for (let round = 0; round < 10; round++) {
+    const organisation = await addOrganisation()
+    const owners = [await addMember(organisation, 'owner'), await addMember(organisation, 'owner')]
+    const outcomes = await Promise.allSettled(owners.map((id) => setRole(id, 'viewer')))
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  }
+})
+
+test.runIf(process.env.TEST_DATABASE_URL)(
+  'a demotion waits for the other and then counts the owners anew',
+  async () => {
+    const engine = await getEngine()
+    if (engine.kind !== 'server') throw new Error('TEST_DATABASE_URL is set, so this is a server.')
+    const organisation = await addOrganisation()
+    const owners = [await addMember(organisation, 'owner'), await addMember(organisation, 'owner')]
+    const [first, second] = [await engine.pool.connect(), await engine.pool.connect()]
+    const demote = `update members set role = 'viewer' where id = $1`
+    try {
+      await first.query('begin')
+      await second.query('begin')
+      await first.query(demote, [owners[0]])
+      const waiting = second.query(demote, [owners[1]])
+      const refused = expect(waiting).rejects.toMatchObject({ code: '23514', constraint: 'members_keep_an_owner' })
+      // Rows that merely refer to the organisation are not held up meanwhile.
+      await addConnection(organisation)
+      await first.query('commit')
+      await refused
+      await second.query('rollback')
+    } finally {
+      first.release()
+      second.release()
+    }
+  },
+)
+
+test('a subscription is one connection per organisation, in lower case, and free for other organisations', async () => {
+  const [ours, theirs] = [await addOrganisation(), await addOrganisation()]
+  const subscription = randomUUID()
+  await addConnection(ours, subscription)
+  await addConnection(theirs, subscription)
+  await expect(addConnection(ours, subscription)).rejects.toMatchObject(brokenRule('connections_one_per_subscription'))
+  await expect(addConnection(ours, 'ABCDEF')).rejects.toMatchObject(brokenRule('connections_subscription_lower'))
+})
+
+test('a connection has at most one open run', async () => {
+  const organisationId = await addOrganisation()
+  const connectionId = await addConnection(organisationId)
+  const open = { organisationId, connectionId, trigger: 'manual' as const }
+  await db.insert(syncRuns).values(open)
+  await expect(db.insert(syncRuns).values({ ...open, state: 'running' })).rejects.toMatchObject(
+    brokenRule('sync_runs_one_open'),
+  )
+  await db.update(syncRuns).set({ state: 'failed' }).where(eq(syncRuns.connectionId, connectionId))
+  await db.insert(syncRuns).values(open)
+})
+
+test('an assignment has at most one current row, and no interval ends before it begins', async () => {
+  const organisationId = await addOrganisation()
+  const row = assignment(organisationId, await addConnection(organisationId))
+  const [monday, tuesday] = [new Date('2026-01-05'), new Date('2026-01-06')]
+  await db.insert(assignments).values({ ...row, validFrom: monday })
+  await expect(db.insert(assignments).values({ ...row, validFrom: tuesday })).rejects.toMatchObject(
+    brokenRule('assignments_one_current'),
+  )
+  await db.update(assignments).set({ validTo: tuesday }).where(eq(assignments.organisationId, organisationId))
+  await db.insert(assignments).values({ ...row, validFrom: tuesday })
+  await expect(
+    db.insert(assignments).values({ ...row, key: 'other', validFrom: tuesday, validTo: monday }),
+  ).rejects.toMatchObject(brokenRule('assignments_interval'))
+})
+
+test('nothing can hang on the connection of another organisation', async () => {
+  const [ours, theirs] = [await addOrganisation(), await addOrganisation()]
+  const connectionId = await addConnection(theirs)
+  const member = await addMember(ours, 'owner')
+  const FOREIGN_KEY = { cause: { code: '23503' } }
+  await expect(
+    db.insert(syncRuns).values({ organisationId: ours, connectionId, trigger: 'manual' }),
+  ).rejects.toMatchObject(FOREIGN_KEY)
+  await expect(
+    db.insert(assignments).values({ ...assignment(ours, connectionId), validFrom: new Date() }),
+  ).rejects.toMatchObject(FOREIGN_KEY)
+  await expect(
+    db.insert(connectAttempts).values({
+      organisationId: ours,
+      memberId: member,
+      connectionId,
+      subscriptionId: randomUUID(),
+      tenantId: randomUUID(),
+      expiresAt: new Date(),
+    }),
+  ).rejects.toMatchObject(FOREIGN_KEY)
+})
+
+test('deleting a connection deletes all that hangs on it', async () => {
+  const organisationId = await addOrganisation()
+  const connectionId = await addConnection(organisationId)
+  await db.insert(syncRuns).values({ organisationId, connectionId, trigger: 'manual' })
+  await db.insert(assignments).values({ ...assignment(organisationId, connectionId), validFrom: new Date() })
+  await db.delete(connections).where(eq(connections.id, connectionId))
+  for (const table of [syncRuns, assignments]) {
+    expect(await db.$count(table, eq(table.connectionId, connectionId))).toBe(0)
+  }
+})
+
+test('the tables are tidied after a publish', async () => {
+  await tidy()
+})
