@@ -69,7 +69,7 @@ export const organisations = pgTable('organisations', {
   createdAt: at('created_at').notNull().defaultNow(),
 })
 
-/** A trigger (migration 0001) keeps at least one owner in every organisation that has members. */
+/** A trigger (migration 0001) keeps an owner in every organisation, from its first member on. */
 export const members = pgTable(
   'members',
   {

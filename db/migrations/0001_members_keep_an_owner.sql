@@ -1,4 +1,4 @@
--- An organisation that has members keeps at least one owner. The organisation's row is locked first, so that two owners
+-- An organisation keeps at least one owner from its first member on. The organisation's row is locked first, so that two owners
 -- who demote each other at once are judged one after the other. "no key update" lets rows that merely refer to the
 -- organisation be inserted meanwhile; a plain "for update" would deadlock with them.
 CREATE FUNCTION members_keep_an_owner() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -7,10 +7,8 @@ BEGIN
   IF NOT FOUND THEN
     RETURN NULL; -- the organisation itself is being deleted
   END IF;
-  IF EXISTS (SELECT 1 FROM members WHERE organisation_id = OLD.organisation_id)
-    AND NOT EXISTS (SELECT 1 FROM members WHERE organisation_id = OLD.organisation_id AND role = 'owner')
-  THEN
-    RAISE EXCEPTION 'an organisation with members must keep an owner'
+  IF NOT EXISTS (SELECT 1 FROM members WHERE organisation_id = OLD.organisation_id AND role = 'owner') THEN
+    RAISE EXCEPTION 'an organisation must keep an owner'
       USING ERRCODE = 'check_violation', TABLE = 'members', CONSTRAINT = 'members_keep_an_owner';
   END IF;
   RETURN NULL;

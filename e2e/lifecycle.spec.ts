@@ -1,0 +1,91 @@
+import { change } from './support/sandbox'
+import { connect, expect, pickAccount, signIn, test } from './support/test'
+
+test('a tile is renamed', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.goto('/integrations')
+  await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
+  await page.getByRole('menuitem', { name: 'Rename' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('textbox').fill('Payments')
+  await dialog.getByRole('button', { name: 'Rename' }).click()
+  await expect(page.getByRole('heading', { name: 'Payments', exact: true })).toBeVisible()
+
+  await page.goto('/settings/audit')
+  await expect(page.getByText('Payments').first()).toBeVisible()
+})
+
+test('a revoked sign-in is reconnected, and the history stays', async ({ page, world }) => {
+  const owner = world.account('owner')
+  await signIn(page, owner)
+  await connect(page, world)
+  await page.getByRole('link', { name: 'See who has access' }).click()
+  const results = page.url()
+  await change({ type: 'revoke_sessions', user: owner.username, tenantId: world.tenantId })
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await expect(page.getByText('Reconnect needed').first()).toBeVisible()
+
+  await page.getByRole('main').getByRole('button', { name: 'Reconnect' }).first().click()
+  await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
+  await pickAccount(page, owner)
+  await page.getByRole('button', { name: 'Connect', exact: true }).or(page.getByRole('button', { name: 'Reconnect', exact: true })).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Synced' })).toBeVisible()
+
+  await page.goto(`${results.split('?')[0]}/runs`)
+  await expect(page.getByRole('table').getByRole('row')).toHaveCount(4)
+})
+
+test('a reconnect with another account is asked about, not silently taken', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.goto('/integrations')
+  await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
+  await page.getByRole('menuitem', { name: 'Reconnect' }).click()
+  await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
+  await pickAccount(page, world.account('reader'))
+  await expect(page.getByText(/made with/).first()).toContainText(world.account('owner').username)
+})
+
+test('disconnecting with deletion asks for the name, and leaves nothing', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.getByRole('link', { name: 'See who has access' }).click()
+  const results = page.url()
+
+  await page.goto('/integrations')
+  await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
+  await page.getByRole('menuitem', { name: 'Disconnect' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('radio', { name: /Delete/ }).check()
+  await dialog.getByRole('textbox').fill('something else')
+  await dialog.getByRole('button', { name: /Disconnect/ }).click()
+  await expect(dialog).toBeVisible()
+  await dialog.getByRole('textbox').fill(world.subscription.name)
+  await dialog.getByRole('button', { name: /Disconnect/ }).click()
+  await expect(page.getByRole('heading', { name: world.subscription.name, exact: true })).toHaveCount(0)
+
+  await page.goto(results)
+  await expect(page.getByRole('heading', { name: /not (be )?found|no such/i })).toBeVisible()
+  await page.goto('/people')
+  await expect(page.getByText(world.account('owner').username)).toHaveCount(0)
+})
+
+test('disconnecting with the data kept leaves it to read, and the subscription can be connected again', async ({ page, world }) => {
+  const owner = world.account('owner')
+  await signIn(page, owner)
+  await connect(page, world)
+  await page.getByRole('link', { name: 'See who has access' }).click()
+  const results = page.url()
+  await page.goto('/integrations')
+  await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
+  await page.getByRole('menuitem', { name: 'Disconnect' }).click()
+  await page.getByRole('dialog').getByRole('radio', { name: /Keep/ }).check()
+  await page.getByRole('dialog').getByRole('button', { name: /Disconnect/ }).click()
+  await expect(page.getByText('Disconnected').first()).toBeVisible()
+
+  await page.goto(results)
+  await expect(page.getByRole('row').filter({ hasText: owner.username }).first()).toBeVisible()
+  await connect(page, world)
+  await expect(page.getByRole('link', { name: 'See who has access' })).toHaveAttribute('href', new RegExp(new URL(results).pathname))
+})

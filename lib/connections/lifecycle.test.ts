@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { assignments, auditEvents, connectionSecrets, connections, principals, roleDefinitions, syncRuns } from '@/db/schema'
+import { NotAllowed } from '@/lib/allow'
+import { requestSync } from '@/lib/sync/request-sync'
+import { runSync } from '@/lib/sync/run-sync'
+import { carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
+import { signInAs } from '@/testing/sign-in-as'
+import { disconnect } from './disconnect'
+import { NotFound } from './not-found'
+import { renameConnection } from './rename-connection'
+import { setSchedule } from './set-schedule'
+
+let rolecall: Rolecall
+beforeAll(async () => {
+  rolecall = await startRolecall()
+})
+afterAll(() => rolecall.close())
+
+const connectionRow = async (id: string) => (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
+
+test('a connection is renamed and rescheduled, and both are written down', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  await carryRun(rolecall, tenant.owner, id)
+  await renameConnection(tenant.owner, id, 'Payments')
+  await setSchedule(tenant.owner, id, 'hourly')
+  const row = await connectionRow(id)
+  expect(row).toMatchObject({ label: 'Payments', schedule: 'hourly' })
+  expect(row?.nextSyncAt?.getTime()).toBe((row?.publishedAt?.getTime() ?? 0) + 3_600_000)
+  await setSchedule(tenant.owner, id, 'off')
+  expect((await connectionRow(id))?.nextSyncAt).toBeNull()
+  const events = await rolecall.db.select({ action: auditEvents.action }).from(auditEvents).where(eq(auditEvents.organisationId, tenant.owner.organisationId)).orderBy(auditEvents.seq)
+  expect(events.map(({ action }) => action)).toEqual(['member.joined', 'connection.connected', 'connection.renamed', 'connection.schedule_changed', 'connection.schedule_changed'])
+})
+
+test('disconnecting with the data kept takes the tokens and leaves the result', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  await carryRun(rolecall, tenant.owner, id)
+  const before = await currentAccess(rolecall, tenant.owner, id)
+  expect(await disconnect(tenant.owner, id, { data: 'keep' })).toEqual({ kind: 'disconnected' })
+  expect(await rolecall.db.select().from(connectionSecrets).where(eq(connectionSecrets.connectionId, id))).toEqual([])
+  expect(await connectionRow(id)).toMatchObject({ state: 'disconnected', nextSyncAt: null })
+  expect(await currentAccess(rolecall, tenant.owner, id)).toEqual(before)
+  await expect(requestSync(tenant.owner, id)).rejects.toThrow(NotFound)
+
+  expect(await connect(tenant)).toBe(id)
+  expect(await connectionRow(id)).toMatchObject({ state: 'active', disconnectedAt: null })
+})
+
+test('disconnecting with deletion needs the label typed, and leaves no row of the subscription', async () => {
+  const tenant = await rolecall.tenant({ groups: 1, servicePrincipals: 1, customRoles: 1 })
+  const id = await connect(tenant)
+  await carryRun(rolecall, tenant.owner, id)
+  expect(await disconnect(tenant.owner, id, { data: 'delete', typed: 'wrong' })).toEqual({ kind: 'mistyped' })
+  expect(await connectionRow(id)).toMatchObject({ state: 'active' })
+
+  await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
+  const { organisationId } = tenant.owner
+  for (const table of [connections, connectionSecrets, syncRuns, assignments, principals, roleDefinitions]) {
+    expect(await rolecall.db.select().from(table).where(eq(table.organisationId, organisationId))).toEqual([])
+  }
+})
+
+test('people who hold a role in another connected subscription stay when one is deleted', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 2 })
+  const [first, second] = tenant.subscriptions
+  const gone = await connect(tenant, first?.id)
+  await carryRun(rolecall, tenant.owner, gone)
+  const kept = await connect(tenant, second?.id)
+  await carryRun(rolecall, tenant.owner, kept)
+  const before = await currentAccess(rolecall, tenant.owner, kept)
+  await disconnect(tenant.owner, gone, { data: 'delete', typed: first?.name })
+  expect(await currentAccess(rolecall, tenant.owner, kept)).toEqual(before)
+  const left = await rolecall.db.select({ id: principals.id }).from(principals).where(eq(principals.organisationId, tenant.owner.organisationId))
+  expect(new Set(left.map((row) => row.id))).toEqual(new Set(before.map((line) => line.split('|')[0])))
+})
+
+test('a run that was open when its connection was deleted writes nothing', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  const [run] = await rolecall.db.select({ id: syncRuns.id }).from(syncRuns).where(eq(syncRuns.connectionId, id))
+  const sync = runSync({ organisationId: tenant.owner.organisationId, runId: run?.id ?? '' }, new AbortController().signal)
+  await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
+  await sync
+  expect(await rolecall.db.select().from(assignments).where(eq(assignments.organisationId, tenant.owner.organisationId))).toEqual([])
+})
+
+test('a viewer and another organisation can change nothing', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  const viewer = await tenant.viewer()
+  const stranger = await signInAs({ name: 'Sten Stranger' })
+  for (const [actor, refusal] of [
+    [viewer, NotAllowed],
+    [stranger, NotFound],
+  ] as const) {
+    await expect(renameConnection(actor, id, 'Taken')).rejects.toThrow(refusal)
+    await expect(setSchedule(actor, id, 'off')).rejects.toThrow(refusal)
+    await expect(requestSync(actor, id)).rejects.toThrow(refusal)
+    await expect(disconnect(actor, id, { data: 'delete', typed: tenant.subscription.name })).rejects.toThrow(refusal)
+  }
+  await expect(requestSync(tenant.owner, randomUUID())).rejects.toThrow(NotFound)
+  expect(await connectionRow(id)).toMatchObject({ label: tenant.subscription.name, state: 'active' })
+})

@@ -1,0 +1,249 @@
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { assignments, connections, principals, roleDefinitions, syncRuns } from '@/db/schema'
+import { tick } from '@/lib/jobs/tick'
+import { truthOf } from '@/sandbox/world/truth'
+import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { claimRun } from './claim-run'
+import { followRun } from './follow-run'
+import { RunLost } from './held-run'
+import { publishAccess } from './publish-access'
+import { requestSync } from './request-sync'
+
+let rolecall: Rolecall
+beforeAll(async () => {
+  rolecall = await startRolecall()
+})
+afterAll(() => rolecall.close())
+
+const truth = (tenant: TestTenant, subscriptionId = tenant.subscription.id) =>
+  truthOf(tenant.world, subscriptionId)
+    .map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`)
+    .sort()
+
+async function connected(spec: Parameters<Rolecall['tenant']>[0] = {}) {
+  const tenant = await rolecall.tenant(spec)
+  const id = await connect(tenant)
+  const run = await carryRun(rolecall, tenant.owner, id)
+  const sync = async () => {
+    await requestSync(tenant.owner, id)
+    return carryRun(rolecall, tenant.owner, id)
+  }
+  return { tenant, id, run, sync, shown: () => currentAccess(rolecall, tenant.owner, id) }
+}
+
+const assignmentsOf = (tenant: TestTenant) => ({
+  host: 'management.azure.com',
+  path: `${tenant.subscription.id}/providers/Microsoft.Authorization/roleAssignments`,
+})
+
+/** What PostgreSQL says changed in the interval tables: the newest transaction that wrote each row. */
+async function versions(organisationId: string) {
+  const { rows } = await rolecall.db.execute(sql`
+    select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
+    union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
+    union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId} order by 1`)
+  return rows
+}
+
+test('what is stored is what the world has: people, groups, service principals, at every level', async () => {
+  const { tenant, run, shown } = await connected({ people: 30, assignments: 90, groups: 4, servicePrincipals: 3, customRoles: 2, deleted: 4, guests: 4, disabled: 3 })
+  expect(run).toMatchObject({ state: 'succeeded', gaps: false, problem: null })
+  expect(await shown()).toEqual(truth(tenant))
+  expect(run.gained).toBe(new Set(truth(tenant)).size)
+})
+
+test('a result in many small pages is the same', async () => {
+  const { tenant, shown } = await connected({ people: 12, assignments: 40, pageSize: 3 })
+  expect(await shown()).toEqual(truth(tenant))
+})
+
+test('every person has the status that the directory gives them', async () => {
+  const { tenant } = await connected({ people: 20, assignments: 40, deleted: 4, guests: 4, disabled: 3 })
+  const stored = await rolecall.db.select().from(principals).where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.kind, 'user')))
+  const directory = tenant.world.findTenant(tenant.tenantId)
+  for (const person of stored) {
+    const user = directory?.users.get(person.id)
+    const expected = !user ? 'deleted' : !user.accountEnabled ? 'disabled' : user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
+    expect([person.id, person.status]).toEqual([person.id, expected])
+    if (user) expect(person).toMatchObject({ name: user.displayName, email: user.mail ?? user.userPrincipalName, guest: user.userType === 'Guest' })
+  }
+  expect(new Set(stored.map(({ status }) => status))).toEqual(new Set(['active', 'disabled', 'invited', 'deleted']))
+})
+
+test('an unchanged second sync writes no row in the interval tables', async () => {
+  const { tenant, sync } = await connected({ people: 15, assignments: 40, groups: 2, deleted: 2 })
+  const before = await versions(tenant.owner.organisationId)
+  expect(await sync()).toMatchObject({ state: 'succeeded', gained: 0, lost: 0 })
+  expect(await versions(tenant.owner.organisationId)).toEqual(before)
+})
+
+test('a role that was taken away is closed, not erased, and one that was given is opened', async () => {
+  const { tenant, id, sync, shown } = await connected()
+  const reader = tenant.account('reader')
+  tenant.world.change({ type: 'unassign', user: reader.username, subscriptionId: tenant.subscription.id })
+  tenant.world.change({ type: 'assign', user: reader.username, role: 'Contributor', subscriptionId: tenant.subscription.id })
+  expect(await sync()).toMatchObject({ gained: 1, lost: 1 })
+  expect(await shown()).toEqual(truth(tenant))
+  const closed = await rolecall.db.select().from(assignments).where(and(eq(assignments.connectionId, id), eq(assignments.principalId, reader.objectId), ne(assignments.roleId, ''), sql`valid_to is not null`))
+  expect(closed).toHaveLength(1)
+})
+
+test('a subscription that cannot be read keeps its last known access', async () => {
+  const { tenant, id, sync, shown } = await connected()
+  const before = await shown()
+  tenant.world.change({ type: 'unassign', user: tenant.account('owner').username, subscriptionId: tenant.subscription.id })
+  expect(await sync()).toMatchObject({ state: 'failed', problem: { code: expect.stringMatching(/subscription_not_readable|reader_role_missing/) } })
+  expect(await shown()).toEqual(before)
+  const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, id))
+  expect(connection).toMatchObject({ state: 'action_needed', nextSyncAt: null })
+})
+
+test('an empty list is taken for a missing right, not for everyone having lost access', async () => {
+  const { tenant, sync, shown } = await connected({ powerless: 'empty' })
+  const before = await shown()
+  const run = await tenant.during([{ match: assignmentsOf(tenant), status: 200, body: { value: [] } }], sync)
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'reader_role_missing' } })
+  expect(await shown()).toEqual(before)
+})
+
+test.each([
+  ['a server error', { status: 503, headers: { 'retry-after': '120' } }, 'azure_unreachable'],
+  ['throttling that asks for long', { status: 429, headers: { 'retry-after': '300' } }, 'throttled'],
+  ['an HTML page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'bad_answer'],
+])('%s is tried again after minutes, and changes nothing shown', async (_, answer, code) => {
+  const { tenant, id, sync, shown } = await connected()
+  const before = await shown()
+  const run = await tenant.during([{ match: assignmentsOf(tenant), ...answer }], sync)
+  expect(run).toMatchObject({ state: 'failed', problem: { code } })
+  expect(await shown()).toEqual(before)
+  const [connection] = await rolecall.db.select({ state: connections.state, wait: sql<number>`extract(epoch from next_sync_at - now())` }).from(connections).where(eq(connections.id, id))
+  expect(connection?.state).toBe('active')
+  expect(Number(connection?.wait)).toBeGreaterThan(50)
+  expect(Number(connection?.wait)).toBeLessThan(3600)
+})
+
+test.each([
+  'https://management.azure.com.evil.example/page2',
+  'https://management.azure.com:x@evil.example/page2',
+  'http://management.azure.com/page2',
+  'https://127.0.0.1/page2',
+])('a next link to %s is not followed, and the run says so', async (nextLink) => {
+  const { tenant, sync, shown } = await connected()
+  const before = await shown()
+  const run = await tenant.during([{ match: assignmentsOf(tenant), nextLink }], sync)
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'untrusted_link' } })
+  expect(await shown()).toEqual(before)
+})
+
+test('a redirect to elsewhere is not followed', async () => {
+  const { tenant, sync } = await connected()
+  const run = await tenant.during([{ match: assignmentsOf(tenant), redirectTo: 'https://evil.example/' }], sync)
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'untrusted_link' } })
+})
+
+test('a list whose next link leads back to itself is ended, and nothing of it is shown', async () => {
+  const { tenant, sync, shown } = await connected()
+  const before = await shown()
+  const path = `/subscriptions/${tenant.subscription.id}/providers/Microsoft.Authorization/roleAssignments`
+  const nextLink = `https://management.azure.com${path}?api-version=2022-04-01`
+  const run = await tenant.during([{ match: assignmentsOf(tenant), nextLink }], sync)
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'endless_list' } })
+  expect(await shown()).toEqual(before)
+})
+
+test('a revoked sign-in asks for a reconnect and is not retried', async () => {
+  const { tenant, id, sync } = await connected()
+  tenant.world.change({ type: 'revoke_sessions', tenantId: tenant.tenantId })
+  tenant.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  const run = await sync()
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'sign_in_revoked', aadsts: 50173 } })
+  const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, id))
+  expect(connection).toMatchObject({ state: 'reconnect_needed', nextSyncAt: null })
+})
+
+test('a directory that refuses leaves the people by ID, keeps names known before, and is called a gap', async () => {
+  const { tenant, sync, shown } = await connected()
+  const nameOf = async () =>
+    (await rolecall.db.select().from(principals).where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.id, tenant.account('reader').objectId))))[0]
+  const body = { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges to complete the operation.' } }
+  const run = await tenant.during([{ match: { host: 'graph.microsoft.com' }, status: 403, body }], sync)
+  expect(run).toMatchObject({ state: 'succeeded', gaps: true })
+  expect(run.coverage).toContainEqual(expect.objectContaining({ dataset: 'people', state: 'not_permitted', why: 'directory_not_readable' }))
+  expect(await shown()).toEqual(truth(tenant))
+  expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'unknown' })
+})
+
+test('two requests for one connection join', async () => {
+  const { tenant, id } = await connected()
+  const [one, two] = await Promise.all([requestSync(tenant.owner, id), requestSync(tenant.owner, id)])
+  expect(one.runId).toBe(two.runId)
+  expect([one.joined, two.joined].sort()).toEqual([false, true])
+  await carryRun(rolecall, tenant.owner, id)
+})
+
+test('a worker whose run was taken over publishes nothing when it wakes', async () => {
+  const { tenant, id, shown } = await connected()
+  const before = await shown()
+  const { runId } = await requestSync(tenant.owner, id)
+  const job = { organisationId: tenant.owner.organisationId, runId }
+  const asleep = await claimRun(job)
+  if (!asleep) throw new Error('not claimed')
+  expect(await claimRun(job)).toBeNull()
+
+  await rolecall.db.update(syncRuns).set({ heartbeatAt: sql`now() - interval '5 minutes'` }).where(eq(syncRuns.id, runId))
+  const awake = await claimRun(job)
+  expect(awake?.fence).toBe(asleep.fence + 1)
+
+  const following = followRun(asleep, { calls: 0, retries: 0 })
+  following.report('publishing')
+  const nothing = { subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId }, assignments: [], roles: [], people: new Map(), coverage: [] }
+  await expect(rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothing, { calls: 0, retries: 0 }))).rejects.toThrow(RunLost)
+  expect(await shown()).toEqual(before)
+  await rolecall.db.update(syncRuns).set({ state: 'queued' }).where(eq(syncRuns.id, runId))
+  await carryRun(rolecall, tenant.owner, id)
+})
+
+test('a publish that fails half way leaves the old result whole', async () => {
+  const { tenant, id, shown } = await connected()
+  const before = await shown()
+  const { runId } = await requestSync(tenant.owner, id)
+  const run = await claimRun({ organisationId: tenant.owner.organisationId, runId })
+  if (!run) throw new Error('not claimed')
+  const half = { subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId }, assignments: [], roles: [], people: new Map(), coverage: [] }
+  const broken = rolecall.db.transaction(async (tx) => {
+    await publishAccess(tx, run, half, { calls: 0, retries: 0 })
+    throw new Error('the process was killed here')
+  })
+  await expect(broken).rejects.toThrow('killed')
+  expect(await shown()).toEqual(before)
+})
+
+test('the schedule opens a run when it is due, once', async () => {
+  const { tenant, id } = await connected()
+  await rolecall.db.update(connections).set({ nextSyncAt: sql`now()` }).where(eq(connections.id, id))
+  await Promise.all([tick(), tick()])
+  const open = await rolecall.db.select().from(syncRuns).where(and(eq(syncRuns.connectionId, id), eq(syncRuns.state, 'queued')))
+  expect(open).toMatchObject([{ trigger: 'schedule' }])
+  await carryRun(rolecall, tenant.owner, id)
+})
+
+test('names that would break a page or a database are stored inert', async () => {
+  const { tenant, sync } = await connected()
+  const hostile = `<img src=x onerror=alert(1)>\u0000\ud800 ${'x'.repeat(5000)}`
+  tenant.world.change({ type: 'rename', user: tenant.account('reader').username, displayName: hostile })
+  expect(await sync()).toMatchObject({ state: 'succeeded' })
+  const [person] = await rolecall.db.select().from(principals).where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.id, tenant.account('reader').objectId)))
+  expect(person?.name).toMatch(/^<img src=x onerror=alert\(1\)>/)
+  expect(person?.name?.length).toBeLessThanOrEqual(1000)
+})
+
+test('only the definitions of roles that are held are stored, custom ones by name', async () => {
+  const { tenant } = await connected({ customRoles: 3, people: 10, assignments: 60 })
+  const stored = await rolecall.db.select().from(roleDefinitions).where(eq(roleDefinitions.organisationId, tenant.owner.organisationId))
+  const held = new Set(truthOf(tenant.world, tenant.subscription.id).map(({ roleName }) => roleName))
+  expect(new Set(stored.map(({ name }) => name))).toEqual(held)
+  expect(stored.filter(({ custom }) => custom).length).toBeGreaterThan(0)
+  const open = await rolecall.db.select().from(assignments).where(and(eq(assignments.organisationId, tenant.owner.organisationId), isNull(assignments.validTo)))
+  expect(open.every(({ roleId }) => stored.some(({ id }) => id === roleId))).toBe(true)
+})

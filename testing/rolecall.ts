@@ -1,0 +1,128 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { assignments, principals, roleDefinitions, syncRuns } from '@/db/schema'
+import { beginConnect } from '@/lib/connections/begin-connect'
+import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'
+import { confirmAttempt } from '@/lib/connections/confirm-attempt'
+import { finishSignIn } from '@/lib/connections/finish-sign-in'
+import { stopBoss } from '@/lib/jobs/boss'
+import { runSync } from '@/lib/sync/run-sync'
+import type { FaultRule } from '@/sandbox/control/fault-rule'
+import { startSandbox } from '@/sandbox/server'
+import type { TenantSpec } from '@/sandbox/world/make-tenant'
+import { createTestDatabase } from './database'
+import { signInAs } from './sign-in-as'
+
+const PORTAL = 'http://localhost:3000'
+
+/** The product on a database and a sandbox of a test file's own: everything but the browser. */
+export async function startRolecall() {
+  const sandbox = await startSandbox({ port: 0, portalUrl: PORTAL })
+  Object.assign(process.env, {
+    SANDBOX_URL: sandbox.url,
+    PORTAL_URL: PORTAL,
+    AUTH_SECRET: randomBytes(32).toString('hex'),
+    ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
+    LOG_LEVEL: 'silent',
+  })
+  const database = await createTestDatabase()
+  return {
+    sandbox,
+    db: database.db,
+    /** A tenant of its own at Microsoft, and an organisation for it with an owner. */
+    tenant: (spec: TenantSpec = {}) => createTenant(sandbox, spec),
+    async close() {
+      await stopBoss()
+      await database.close()
+      await sandbox.close()
+    },
+  }
+}
+
+type Sandbox = Awaited<ReturnType<typeof startSandbox>>
+export type Rolecall = Awaited<ReturnType<typeof startRolecall>>
+export type TestTenant = Awaited<ReturnType<typeof createTenant>>
+
+async function createTenant({ world }: Sandbox, spec: TenantSpec) {
+  const made = world.makeTenant({ seed: randomUUID(), people: 8, assignments: 20, ...spec })
+  const owner = await signInAs({ tenantId: made.tenantId })
+  const [subscription] = made.subscriptions
+  if (!subscription) throw new Error('The tenant has no subscription.')
+  const account = (kind: string) => {
+    const found = made.accounts.find((one) => one.kind === kind)
+    if (!found) throw new Error(`The tenant has no ${kind}.`)
+    return found
+  }
+  return {
+    ...made,
+    owner,
+    subscription,
+    account,
+    world,
+    /** Makes Microsoft misbehave for the time of some work. */
+    async during<T>(rules: Omit<FaultRule, 'seen' | 'fired'>[], work: () => Promise<T>): Promise<T> {
+      world.faults = rules.map((rule) => ({ ...rule, seen: 0, fired: 0 }))
+      try {
+        const result = await work()
+        if (world.faults.some(({ fired }) => fired === 0)) throw new Error('A fault was asked for but never met.')
+        return result
+      } finally {
+        world.faults = []
+      }
+    },
+    viewer: () => signInAs({ tenantId: made.tenantId, name: 'Vera Viewer' }),
+  }
+}
+
+/** Answers Microsoft's pages as a person would, and gives what comes back with the browser. */
+export async function answerMicrosoft(url: string, username: string, consent: 'accept' | 'cancel' = 'accept'): Promise<URLSearchParams> {
+  const body = new URLSearchParams({ username, consent, organisation: 'on' })
+  const response = await fetch(url, { method: 'POST', body, redirect: 'manual' })
+  const location = response.headers.get('location')
+  if (!location) throw new Error(`Microsoft did not send the browser back: ${await response.text()}`)
+  return new URL(location).searchParams
+}
+
+/** From the subscription's ID to a finished sign-in; gives the attempt. */
+export async function signInForAttempt(actor: Actor, subscriptionId: string, username: string): Promise<string> {
+  const begun = await beginConnect(actor, subscriptionId)
+  if (begun.kind !== 'begun') throw new Error(`The connection was not begun: ${begun.kind}`)
+  const url = await beginSignInForAttempt(actor, begun.attemptId)
+  await finishSignIn(actor, await answerMicrosoft(url, username))
+  return begun.attemptId
+}
+
+/** Connects a tenant's subscription with its owner account; its first run is queued. Gives the connection's id. */
+export async function connect(tenant: TestTenant, subscriptionId = tenant.subscription.id): Promise<string> {
+  const attemptId = await signInForAttempt(tenant.owner, subscriptionId, tenant.account('owner').username)
+  const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
+  const [connectionId] = confirmed.kind === 'connected' ? confirmed.connectionIds : []
+  if (!connectionId) throw new Error(`Not connected: ${JSON.stringify(confirmed)}`)
+  return connectionId
+}
+
+/** Carries the open run of a connection, and gives how it ended. */
+export async function carryRun({ db }: Rolecall, actor: Actor, connectionId: string) {
+  const own = and(eq(syncRuns.organisationId, actor.organisationId), eq(syncRuns.connectionId, connectionId))
+  const [open] = await db
+    .select({ id: syncRuns.id })
+    .from(syncRuns)
+    .where(and(own, inArray(syncRuns.state, ['queued', 'running'])))
+  if (!open) throw new Error('There is no open run.')
+  await runSync({ organisationId: actor.organisationId, runId: open.id }, new AbortController().signal)
+  const [run] = await db.select().from(syncRuns).where(own).orderBy(desc(syncRuns.requestedAt)).limit(1)
+  if (!run) throw new Error('The run vanished.')
+  return run
+}
+
+/** What is stored as current: one line per assignment, as `person|role|scope`. */
+export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId: string): Promise<string[]> {
+  const rows = await db
+    .select({ id: assignments.principalId, name: principals.name, role: roleDefinitions.name, scope: assignments.scope })
+    .from(assignments)
+    .leftJoin(principals, and(eq(principals.organisationId, assignments.organisationId), eq(principals.id, assignments.principalId)))
+    .leftJoin(roleDefinitions, and(eq(roleDefinitions.organisationId, assignments.organisationId), eq(roleDefinitions.id, assignments.roleId)))
+    .where(and(eq(assignments.organisationId, actor.organisationId), eq(assignments.connectionId, connectionId), isNull(assignments.validTo)))
+  return rows.map(({ id, role, scope }) => `${id}|${role}|${scope.toLowerCase()}`).sort()
+}
