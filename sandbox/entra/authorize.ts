@@ -13,7 +13,7 @@ import { grant, grantedScopes, mayConsentForAll, needsAdmin } from './consent'
 import { consentPage, needAdminApprovalPage } from './consent-page'
 import { type Subject, subjectAt } from './mint'
 import { escapeHtml } from './page'
-import { REFUSALS } from './refusals'
+import { meetsPolicy, REFUSALS } from './refusals'
 import { keysOf, type ParsedScopes, parseScopes } from './scopes'
 import { readSignInRequest, refusalPage, type SignInRequest, sendBack, sendRefusal } from './sign-in-request'
 
@@ -40,7 +40,7 @@ function issueCode(from: SignInRequest, subject: Subject, account: Account): Res
     challengeMethod: url.searchParams.get('code_challenge_method') ?? 'plain',
     scope: url.searchParams.get('scope') ?? '',
     // A demand for claims is a demand to show more than a password; here, signing in again is enough.
-    mfa: url.searchParams.has('claims'),
+    mfa: meetsPolicy(url.searchParams.get('claims')),
     issuedAt: world.now(),
     redeemed: false,
   })

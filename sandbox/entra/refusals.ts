@@ -8,9 +8,14 @@ const invalidGrant = (code: number, text: string, more: Partial<Refusal> = {}): 
   ...more,
 })
 
-const CAPOLIDS = JSON.stringify({
-  access_token: { capolids: { essential: true, values: ['3f9c2d1e-0000-4000-8000-00000000c0de'] } },
-})
+/** Which policy demands more; made up, but passed through like Microsoft's. */
+const POLICY = '3f9c2d1e-0000-4000-8000-00000000c0de'
+const POLICY_CLAIMS = JSON.stringify({ access_token: { capolids: { essential: true, values: [POLICY] } } })
+
+/** Whether an authorize request carries the claims of our demand. MSAL sends claims of its own with every request. */
+export function meetsPolicy(claims: string | null): boolean {
+  return claims?.includes(POLICY) ?? false
+}
 
 /** The AADSTS errors the sandbox knows, with Microsoft's wording where it is known. */
 export const REFUSALS = {
@@ -92,7 +97,7 @@ export const REFUSALS = {
     invalidGrant(
       50076,
       `Due to a configuration change made by your administrator, or because you moved to a new location, you must use multi-factor authentication to access '${resource}'.`,
-      { suberror: 'basic_action', claims: CAPOLIDS },
+      { suberror: 'basic_action', claims: POLICY_CLAIMS },
     ),
   noScope: (): Refusal => ({
     error: 'invalid_request',
