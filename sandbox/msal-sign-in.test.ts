@@ -1,4 +1,9 @@
-import { ConfidentialClientApplication, CryptoProvider, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node'
+import {
+  ConfidentialClientApplication,
+  CryptoProvider,
+  type INetworkModule,
+  type NetworkRequestOptions,
+} from '@azure/msal-node'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from './server'
 import { signInAs } from './visitor'
@@ -25,20 +30,37 @@ const networkClient: INetworkModule = {
 }
 
 async function hop<T>(url: string, method: string, options?: NetworkRequestOptions) {
-  const response = await fetch(local(url), { method, headers: options?.headers ?? {}, ...(options?.body ? { body: options.body } : {}) })
+  const response = await fetch(local(url), {
+    method,
+    headers: options?.headers ?? {},
+    ...(options?.body ? { body: options.body } : {}),
+  })
   return { headers: Object.fromEntries(response.headers), body: (await response.json()) as T, status: response.status }
 }
 
 function createClient(tenantId: string = CONTOSO, clientSecret = 'sandbox-secret') {
   return new ConfidentialClientApplication({
-    auth: { clientId: sandbox.world.clientId, clientSecret, authority: `https://login.microsoftonline.com/${tenantId}` },
+    auth: {
+      clientId: sandbox.world.clientId,
+      clientSecret,
+      authority: `https://login.microsoftonline.com/${tenantId}`,
+    },
     system: { networkClient },
   })
 }
 
 async function begin(client = createClient(), more: { claims?: string } = {}) {
   const { verifier, challenge } = await new CryptoProvider().generatePkceCodes()
-  const address = await client.getAuthCodeUrl({ redirectUri, scopes: GRAPH, extraScopesToConsent: ARM, codeChallenge: challenge, codeChallengeMethod: 'S256', state: 's1', prompt: 'select_account', ...more })
+  const address = await client.getAuthCodeUrl({
+    redirectUri,
+    scopes: GRAPH,
+    extraScopesToConsent: ARM,
+    codeChallenge: challenge,
+    codeChallengeMethod: 'S256',
+    state: 's1',
+    prompt: 'select_account',
+    ...more,
+  })
   return { client, address, verifier }
 }
 
@@ -52,8 +74,10 @@ async function signIn(username: string, more: { claims?: string } = {}) {
   return { client, verifier, back: outcome.url.searchParams, result }
 }
 
-const callArm = (path: string, token: string) => fetch(local(`https://management.azure.com${path}`), { headers: { authorization: `Bearer ${token}` } })
-const callGraph = (path: string, token: string) => fetch(local(`https://graph.microsoft.com${path}`), { headers: { authorization: `Bearer ${token}` } })
+const callArm = (path: string, token: string) =>
+  fetch(local(`https://management.azure.com${path}`), { headers: { authorization: `Bearer ${token}` } })
+const callGraph = (path: string, token: string) =>
+  fetch(local(`https://graph.microsoft.com${path}`), { headers: { authorization: `Bearer ${token}` } })
 
 test('MSAL signs Ada in, redeems the code for Graph and gets the ARM token silently', async () => {
   const { client, back, result } = await signIn('ada@contoso.example')
@@ -63,7 +87,10 @@ test('MSAL signs Ada in, redeems the code for Graph and gets the ARM token silen
   expect(await me.json()).toMatchObject({ displayName: 'Ada Novak', userPrincipalName: 'ada@contoso.example' })
 
   const arm = await client.acquireTokenSilent({ account: result?.account ?? fail(), scopes: ARM })
-  const subscription = await callArm(`/subscriptions/${CONTOSO_SUBSCRIPTIONS.production}?api-version=2022-12-01`, arm.accessToken)
+  const subscription = await callArm(
+    `/subscriptions/${CONTOSO_SUBSCRIPTIONS.production}?api-version=2022-12-01`,
+    arm.accessToken,
+  )
   expect(await subscription.json()).toMatchObject({ displayName: 'Production', state: 'Enabled', tenantId: CONTOSO })
   const again = await client.acquireTokenSilent({ account: result?.account ?? fail(), scopes: ARM })
   expect(again.fromCache).toBe(true)
@@ -89,7 +116,11 @@ test('a person who is no administrator meets "Need admin approval" until an admi
 test('declining, Conditional Access, and an account of elsewhere each have their own way back', async () => {
   const { address } = await begin()
   const declined = await signInAs(sandbox.url, address, { username: 'ada@contoso.example', consent: 'cancel' })
-  expect(declined.kind === 'redirect' && Object.fromEntries(declined.url.searchParams)).toMatchObject({ error: 'access_denied', error_subcode: 'cancel', state: 's1' })
+  expect(declined.kind === 'redirect' && Object.fromEntries(declined.url.searchParams)).toMatchObject({
+    error: 'access_denied',
+    error_subcode: 'cancel',
+    state: 's1',
+  })
   const blocked = await signInAs(sandbox.url, address, { username: 'bianca@contoso.example' })
   expect(blocked.kind === 'redirect' && blocked.url.searchParams.get('error_description')).toContain('AADSTS53003')
   const stranger = await signInAs(sandbox.url, address, { username: 'gwen@fabrikam.example' })
@@ -126,9 +157,21 @@ test('a code works once, for one resource, at its own tenant, with its verifier 
     const outcome = await signInAs(sandbox.url, address, { username: 'ada@contoso.example', consent: 'accept' })
     const code = (outcome.kind === 'redirect' && outcome.url.searchParams.get('code')) || fail()
     sandbox.world.clockOffset += wait
-    const body = { client_id: sandbox.world.clientId, client_secret: 'sandbox-secret', grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier, scope: 'User.Read openid', ...change }
+    const body = {
+      client_id: sandbox.world.clientId,
+      client_secret: 'sandbox-secret',
+      grant_type: 'authorization_code',
+      code,
+      redirect_uri: redirectUri,
+      code_verifier: verifier,
+      scope: 'User.Read openid',
+      ...change,
+    }
     const ask = async () => {
-      const response = await fetch(local(`https://login.microsoftonline.com/${authority}/oauth2/v2.0/token`), { method: 'POST', body: new URLSearchParams(body) })
+      const response = await fetch(local(`https://login.microsoftonline.com/${authority}/oauth2/v2.0/token`), {
+        method: 'POST',
+        body: new URLSearchParams(body),
+      })
       return { status: response.status, ...((await response.json()) as { error_codes?: number[]; scope?: string }) }
     }
     return { first: await ask(), ask }
@@ -155,7 +198,13 @@ test('a refresh token ends with consent, sessions and the account, and outlives 
     const response = await fetch(`${at.url}/login.microsoftonline.com/${CONTOSO}/oauth2/v2.0/token`, {
       method: 'POST',
       headers: { 'client-request-id': '11111111-2222-4333-8444-555555555555' },
-      body: new URLSearchParams({ client_id: world.clientId, client_secret: 'sandbox-secret', grant_type: 'refresh_token', refresh_token: refreshToken, scope: ARM.join(' ') }),
+      body: new URLSearchParams({
+        client_id: world.clientId,
+        client_secret: 'sandbox-secret',
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+        scope: ARM.join(' '),
+      }),
     })
     const body = (await response.json()) as { error_codes?: number[]; correlation_id?: string }
     if (body.error_codes) expect(body.correlation_id).toBe('11111111-2222-4333-8444-555555555555')
@@ -166,7 +215,9 @@ test('a refresh token ends with consent, sessions and the account, and outlives 
   const restarted = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   running.push(restarted)
   expect(await codeOf(restarted)).toBe('fine')
-  const me = await fetch(`${restarted.url}/graph.microsoft.com/v1.0/me`, { headers: { authorization: `Bearer ${result?.accessToken}` } })
+  const me = await fetch(`${restarted.url}/graph.microsoft.com/v1.0/me`, {
+    headers: { authorization: `Bearer ${result?.accessToken}` },
+  })
   expect(me.status).toBe(200)
 
   world.change({ type: 'withdraw_consent', tenantId: CONTOSO })

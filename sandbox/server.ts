@@ -90,7 +90,8 @@ export async function startSandbox(options: { port: number; portalUrl: string; w
   const world = options.world ?? createDemoWorld(options.portalUrl)
   const server = createServer((incoming, outgoing) => {
     handle(world, incoming, outgoing).catch((error: unknown) => {
-      console.error('The sandbox failed to answer', incoming.method, incoming.url, error)
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(`The sandbox failed to answer ${incoming.method} ${incoming.url}: ${cause}\n`)
       if (outgoing.headersSent) outgoing.destroy()
       else outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`The sandbox failed: ${String(error)}`)
     })

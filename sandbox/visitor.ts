@@ -17,7 +17,8 @@ export type Outcome = { kind: 'redirect'; url: URL } | { kind: 'page'; html: str
 export async function signInAs(sandboxUrl: string, address: string, visit: Visit): Promise<Outcome> {
   const url = new URL(address)
   const here = `${sandboxUrl}/${url.host}${url.pathname}${url.search}`
-  const press = (fields: Record<string, string>) => fetch(here, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
+  const press = (fields: Record<string, string>) =>
+    fetch(here, { method: 'POST', body: new URLSearchParams(fields), redirect: 'manual' })
   let response = await fetch(here, { redirect: 'manual' })
   let html = await response.text()
   if (response.status === 200 && html.includes('name="username"')) {
@@ -27,7 +28,8 @@ export async function signInAs(sandboxUrl: string, address: string, visit: Visit
   const account = /name="account" value="([^"]+)"/.exec(html)?.[1]
   const asks = /name="consent"/.test(html)
   if (response.status === 200 && asks && account && visit.consent) {
-    const organisation = html.includes('name="organisation"') && visit.organisation !== false ? { organisation: 'on' } : {}
+    const organisation =
+      html.includes('name="organisation"') && visit.organisation !== false ? { organisation: 'on' } : {}
     response = await press({ account, consent: visit.consent, ...organisation })
     html = await response.text()
   }

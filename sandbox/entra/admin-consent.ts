@@ -31,7 +31,7 @@ export async function adminConsent(world: World, request: Request, cloud: Cloud,
       'This username may be incorrect. Make sure that you typed it correctly.',
     )
   const tenant = from.tenant ?? account.homeTenant
-  const subject = subjectAt(world, tenant, account.homeTenant, account.homeUser)
+  const subject = subjectAt(tenant, account.homeTenant, account.homeUser)
   const again = `<p><a href="${from.url.search ? `?${from.url.searchParams.toString().replaceAll('&', '&amp;')}` : '?'}">Use another account</a></p>`
   if (!subject)
     return refusalPage(

@@ -85,7 +85,7 @@ function consentOrCode(
 function proceed(from: SignInRequest, account: Account, parsed: ParsedScopes, answer: FormData | null): Response {
   const { world, request, app } = from
   const tenant = from.tenant ?? account.homeTenant
-  const subject = subjectAt(world, tenant, account.homeTenant, account.homeUser)
+  const subject = subjectAt(tenant, account.homeTenant, account.homeUser)
   const stay = (refusal: Parameters<typeof refusalPage>[2]) =>
     refusalPage(world, request, refusal, anotherAccount(from))
   if (!subject) return stay(REFUSALS.otherTenantsAccount(account.homeUser, account.homeTenant, tenant, app))
@@ -99,7 +99,7 @@ function proceed(from: SignInRequest, account: Account, parsed: ParsedScopes, an
 /** The account a browser needs no page for: the one it remembers, when there is exactly one that fits. */
 function rememberedFor(from: SignInRequest, hint: string | null): Account | null {
   const known = rememberedAccounts(from.world, from.request).filter(
-    (one) => !from.tenant || subjectAt(from.world, from.tenant, one.homeTenant, one.homeUser),
+    (one) => !from.tenant || subjectAt(from.tenant, one.homeTenant, one.homeUser),
   )
   if (hint) return known.find((one) => one.homeUser.userPrincipalName.toLowerCase() === hint.toLowerCase()) ?? null
   return known.length === 1 ? (known[0] ?? null) : null

@@ -11,7 +11,7 @@ export function correlationOf(request: Request): string {
 }
 
 /** The text Entra writes around every AADSTS code. */
-export function describe(
+export function describeRefusal(
   world: World,
   refusal: Refusal,
   correlationId: string,
@@ -29,7 +29,7 @@ export function refuse(world: World, request: Request, refusal: Refusal): Respon
   const at = new Date(world.now()).toISOString()
   const body = {
     error: refusal.error,
-    error_description: describe(world, refusal, correlation_id, trace_id),
+    error_description: describeRefusal(world, refusal, correlation_id, trace_id),
     error_codes: [refusal.code],
     timestamp: `${at.slice(0, 10)} ${at.slice(11, 19)}Z`,
     trace_id,

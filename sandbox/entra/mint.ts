@@ -10,7 +10,7 @@ import type { Resource } from './scopes'
 export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser: User }
 
 /** The subject of an account at a tenant, or null when the account is not known there. */
-export function subjectAt(world: World, tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
+export function subjectAt(tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
   if (tenant.id === homeTenant.id) return { tenant, user: homeUser, homeTenant, homeUser }
   for (const user of tenant.users.values()) {
     if (user.home?.tenantId === homeTenant.id && user.home.objectId === homeUser.id)

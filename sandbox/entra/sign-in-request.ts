@@ -2,7 +2,7 @@ import type { Cloud } from '../clouds'
 import type { Application, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { ANY_TENANT } from './discovery'
-import { correlationOf, describe, type Refusal } from './entra-error'
+import { correlationOf, describeRefusal, type Refusal } from './entra-error'
 import { escapeHtml, page } from './page'
 import { REFUSALS } from './refusals'
 
@@ -21,7 +21,7 @@ export type SignInRequest = {
 
 /** A page for what Entra does not send back to the application. */
 export function refusalPage(world: World, request: Request, refusal: Refusal, extra = ''): Response {
-  const text = describe(world, refusal, correlationOf(request))
+  const text = describeRefusal(world, refusal, correlationOf(request))
   const lines = text.split('\r\n').map((line) => `<p class="code">${escapeHtml(line)}</p>`)
   return page('Sorry, but we’re having trouble signing you in', `${lines.join('\n')}${extra}`, { status: 400 })
 }
@@ -68,6 +68,6 @@ export function sendRefusal(from: SignInRequest, refusal: Refusal, more: Record<
   return sendBack(from, {
     error: refusal.error,
     ...more,
-    error_description: describe(from.world, refusal, correlationOf(from.request)),
+    error_description: describeRefusal(from.world, refusal, correlationOf(from.request)),
   })
 }

@@ -59,7 +59,7 @@ function redeemCode({ world, authority, form, app }: Asked): Grant | Refusal {
   const tenant = world.tenants.get(code.tenantId)
   const homeTenant = world.tenants.get(code.homeTenantId)
   const homeUser = homeTenant?.users.get(code.userId)
-  const subject = tenant && homeTenant && homeUser ? subjectAt(world, tenant, homeTenant, homeUser) : null
+  const subject = tenant && homeTenant && homeUser ? subjectAt(tenant, homeTenant, homeUser) : null
   if (!tenant || !subject) return REFUSALS.badGrant()
   const asked = scopesOf(form, tenant.name)
   if ('error' in asked) return asked
@@ -86,7 +86,7 @@ function redeemRefreshToken({ world, authority, form, app }: Asked): Grant | Ref
   if (grant.issuedAt < homeUser.tokensValidFrom) return REFUSALS.revoked(grant.issuedAt, homeUser.tokensValidFrom)
   if (world.now() - grant.issuedAt > INACTIVE_MS) return REFUSALS.inactive(grant.issuedAt)
   const tenant = ANY_TENANT.has(authority) ? homeTenant : world.findTenant(authority)
-  const subject = tenant && subjectAt(world, tenant, homeTenant, homeUser)
+  const subject = tenant && subjectAt(tenant, homeTenant, homeUser)
   if (!tenant || !subject) return REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant ?? homeTenant, app)
   if (!subject.user.accountEnabled) return REFUSALS.disabled()
   const parsed = scopesOf(form, tenant.name)

@@ -41,7 +41,7 @@ export function listPeople(call: GraphCall, people: ReadonlyMap<string, User>): 
   const top = query.has('$top') ? Number(query.get('$top')) : 100
   if (!Number.isInteger(top) || top < 1 || top > 999)
     return badRequest(
-      "Invalid page size specified: '" + query.get('$top') + "'. Must be between 1 and 999 inclusive.",
+      `Invalid page size specified: '${query.get('$top')}'. Must be between 1 and 999 inclusive.`,
       'Request_UnsupportedQuery',
     )
   const chosen = select(call, people)
