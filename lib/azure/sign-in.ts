@@ -25,7 +25,7 @@ type Begin = {
 /** The canonical https address of Microsoft's sign-in, asking for both resources at once. */
 export async function beginSignIn({ tenantId, ...request }: Begin): Promise<string> {
   const { msal, run } = confidentialClient({ tenantId })
-  return run(() =>
+  const address = await run(() =>
     msal.getAuthCodeUrl({
       ...request,
       scopes: scopesOf('graph'),
@@ -34,6 +34,10 @@ export async function beginSignIn({ tenantId, ...request }: Begin): Promise<stri
       responseMode: 'query',
     }),
   )
+  const url = new URL(address)
+  // MSAL asks for optional claims of its own; a page of Microsoft's should read `claims` only when it demanded some.
+  if (!request.claims) url.searchParams.delete('claims')
+  return url.href
 }
 
 type Redeem = SendOptions & {

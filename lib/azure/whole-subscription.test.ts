@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '@/sandbox/server'
+import { createAzure } from './azure'
+import { discoverTenant } from './discover-tenant'
+import { createMeter } from './meter'
+import { canListUsers, readPeople } from './people'
+import { listRoleAssignments } from './role-assignments'
+import { listRoleDefinitions } from './role-definitions'
+import { authorizeProblem, beginSignIn, newPkce, redeemCode } from './sign-in'
+import { countedPatience, pointAt } from './stand-in'
+import { memory } from './stand-in-entra'
+import { getSubscription, listSubscriptions } from './subscriptions'
+import { type AccountRef, createTokens, type TokenStore } from './tokens'
+import { browserAddress } from './transport'
+
+const PORTAL = 'http://localhost:3000'
+const REDIRECT = `${PORTAL}/api/azure/callback`
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0, portalUrl: PORTAL })
+  pointAt(sandbox.url)
+})
+afterEach(() => {
+  sandbox.world.faults = []
+})
+afterAll(() => sandbox.close())
+
+type Made = ReturnType<Sandbox['world']['makeTenant']>
+type Kind = Made['accounts'][number]['kind']
+
+const accountOf = (tenant: Made, kind: Kind) => {
+  const found = tenant.accounts.find((one) => one.kind === kind)
+  if (!found) throw new Error(`no ${kind}`)
+  return found
+}
+const subscriptionOf = (tenant: Made) => tenant.subscriptions[0]?.id ?? ''
+
+/** What a person does at Microsoft: picks the account, accepts, and is sent back with these parameters. */
+async function atMicrosoft(address: string, tenant: Made, kind: Kind): Promise<URLSearchParams> {
+  const account = `${tenant.tenantId}.${accountOf(tenant, kind).objectId}`
+  const response = await fetch(browserAddress(address), {
+    method: 'POST',
+    body: new URLSearchParams({ account, consent: 'accept', organisation: 'on' }),
+    redirect: 'manual',
+  })
+  const location = response.headers.get('location')
+  if (!location?.startsWith(REDIRECT)) throw new Error(`stayed at Microsoft: ${await response.text()}`)
+  return new URL(location).searchParams
+}
+
+async function signIn(tenant: Made, kind: Kind, store: TokenStore) {
+  const { verifier, challenge } = await newPkce()
+  const tenantId = await discoverTenant(subscriptionOf(tenant))
+  const begun = { tenantId, redirectUri: REDIRECT, state: 'state-1', nonce: 'nonce-1', codeChallenge: challenge }
+  const back = await atMicrosoft(await beginSignIn(begun), tenant, kind)
+  expect(back.get('state')).toBe('state-1')
+  if (!back.has('code')) throw authorizeProblem(Object.fromEntries(back))
+  const code = back.get('code') ?? ''
+  return redeemCode({ tenantId, code, redirectUri: REDIRECT, codeVerifier: verifier, nonce: 'nonce-1', store })
+}
+
+function reader(tenant: Made, account: AccountRef, store: TokenStore) {
+  const meter = createMeter()
+  const patience = countedPatience()
+  const tokens = createTokens({ tenantId: tenant.tenantId, account, store, meter, patience })
+  return { azure: createAzure({ tokens, meter, patience }), meter, patience }
+}
+
+async function connected(tenant: Made, kind: Kind = 'owner') {
+  const store = memory()
+  const account = await signIn(tenant, kind, store)
+  return { ...reader(tenant, account, store), account, store, subscriptionId: subscriptionOf(tenant) }
+}
+
+test('a subscription is read exactly as the world knows it, in few calls', async () => {
+  const tenant = sandbox.world.makeTenant({
+    seed: 'whole',
+    people: 400,
+    guests: 40,
+    disabled: 10,
+    deleted: 12,
+    assignments: 900,
+    groups: 9,
+    servicePrincipals: 9,
+    customRoles: 4,
+    pageSize: 250,
+    consented: true,
+  })
+  const { azure, meter, subscriptionId, account } = await connected(tenant)
+  expect(account).toMatchObject({ objectId: accountOf(tenant, 'owner').objectId, tenantId: tenant.tenantId })
+
+  const subscription = await getSubscription(azure, subscriptionId)
+  expect(subscription).toMatchObject({ id: subscriptionId, tenantId: tenant.tenantId, state: 'Enabled' })
+  expect((await listSubscriptions(azure)).map(({ id }) => id)).toContain(subscriptionId)
+  expect(await canListUsers(azure)).toBe(true)
+
+  const assignments = await listRoleAssignments(azure, subscriptionId)
+  const roles = new Map((await listRoleDefinitions(azure, subscriptionId)).map((role) => [role.id, role]))
+  const wanted = assignments
+    .filter(({ principalKind }) => principalKind === 'user')
+    .map(({ principalId }) => principalId)
+  const { people } = await readPeople(azure, wanted)
+
+  const truth = sandbox.world.truth(subscriptionId)
+  const seen = assignments.map((one) => {
+    const person = one.principalKind === 'user' ? people.get(one.principalId) : undefined
+    return {
+      id: one.id,
+      principalId: one.principalId,
+      roleId: one.roleId,
+      roleName: roles.get(one.roleId)?.name ?? null,
+      scope: one.scope.toLowerCase(),
+      name: person?.name ?? null,
+      status: person?.status ?? null,
+      guest: person?.guest ?? false,
+    }
+  })
+  const known = truth.map((row) => {
+    const isUser = row.principalType === 'User'
+    return {
+      id: row.assignmentId.slice(row.assignmentId.lastIndexOf('/') + 1).toLowerCase(),
+      principalId: row.principalId,
+      roleId: row.roleId,
+      roleName: row.roleName,
+      scope: row.scope.toLowerCase(),
+      name: isUser ? row.name : null,
+      status: isUser ? row.status : null,
+      guest: isUser && row.guest,
+    }
+  })
+  const byId = (a: { id: string; scope: string }, b: { id: string; scope: string }) =>
+    (a.id + a.scope).localeCompare(b.id + b.scope)
+  expect(seen.sort(byId)).toEqual(known.sort(byId))
+  expect(meter.retries).toBe(0)
+  expect(meter.calls).toBeLessThanOrEqual(14)
+})
+
+test('an account without any role reads nothing and is told what is missing', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'outsider', consented: true })
+  const { azure, subscriptionId } = await connected(tenant, 'outsider')
+  await expect(getSubscription(azure, subscriptionId)).rejects.toMatchObject({ code: 'subscription_not_readable' })
+})
+
+test('a policy that blocks the sign-in is told with its number', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'blocked', consented: true })
+  await expect(connected(tenant, 'blocked')).rejects.toMatchObject({ code: 'blocked_by_policy', aadsts: 53003 })
+})
+
+test('a demand for another factor carries the claims that meet it', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'mfa', consented: true })
+  const refused = await connected(tenant, 'mfa').catch((error: unknown) => error)
+  expect(refused).toMatchObject({ code: 'mfa_required', claims: expect.stringContaining('access_token') })
+})
+
+test('a code is good once', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'once', consented: true })
+  const { verifier, challenge } = await newPkce()
+  const begun = { tenantId: tenant.tenantId, redirectUri: REDIRECT, state: 's', nonce: 'n', codeChallenge: challenge }
+  const back = await atMicrosoft(await beginSignIn(begun), tenant, 'owner')
+  const redeem = (codeVerifier: string) =>
+    redeemCode({
+      tenantId: tenant.tenantId,
+      code: back.get('code') ?? '',
+      redirectUri: REDIRECT,
+      codeVerifier,
+      nonce: 'n',
+      store: memory(),
+    })
+  await expect(redeem((await newPkce()).verifier)).rejects.toMatchObject({ code: 'state_mismatch' })
+  const again = await atMicrosoft(await beginSignIn(begun), tenant, 'owner')
+  const good = () =>
+    redeemCode({
+      tenantId: tenant.tenantId,
+      code: again.get('code') ?? '',
+      redirectUri: REDIRECT,
+      codeVerifier: verifier,
+      nonce: 'n',
+      store: memory(),
+    })
+  await good()
+  await expect(good()).rejects.toMatchObject({ code: 'attempt_used', aadsts: 54005 })
+})
+
+test('a sign-in outlives its access tokens, and ends when it is revoked', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'revoked', consented: true })
+  const { store, account, subscriptionId } = await connected(tenant)
+  const later = reader(tenant, account, store)
+  expect((await getSubscription(later.azure, subscriptionId)).id).toBe(subscriptionId)
+  expect(later.meter.calls).toBe(1)
+
+  sandbox.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  expect((await getSubscription(later.azure, subscriptionId)).id).toBe(subscriptionId)
+  expect(later.meter.calls).toBe(4) // refused, renewed, asked again
+
+  sandbox.world.change({ type: 'revoke_sessions', tenantId: tenant.tenantId })
+  sandbox.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  await expect(getSubscription(later.azure, subscriptionId)).rejects.toMatchObject({
+    code: 'sign_in_revoked',
+    aadsts: 50173,
+  })
+})
+
+test('a consent that was withdrawn, and a subscription that moved, are told by name', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'moved', consented: true })
+  const other = sandbox.world.makeTenant({ seed: 'other', consented: true })
+  const { azure, subscriptionId } = await connected(tenant)
+  sandbox.world.change({ type: 'move_subscription', subscriptionId, tenantId: other.tenantId })
+  await expect(getSubscription(azure, subscriptionId)).rejects.toMatchObject({ code: 'subscription_moved' })
+  expect(await discoverTenant(subscriptionId)).toBe(other.tenantId)
+
+  sandbox.world.change({ type: 'withdraw_consent', tenantId: tenant.tenantId })
+  sandbox.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  await expect(canListUsers(azure)).rejects.toMatchObject({ code: 'sign_in_revoked' })
+})
+
+test('throttling is waited out', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'throttled', consented: true })
+  const { azure, meter, patience, subscriptionId } = await connected(tenant)
+  sandbox.world.faults = [
+    {
+      match: { path: 'roleAssignments' },
+      times: 2,
+      status: 429,
+      headers: { 'retry-after': '9' },
+      body: { error: { code: 'SubscriptionRequestsThrottled', message: 'x' } },
+      seen: 0,
+      fired: 0,
+    },
+  ]
+  expect((await listRoleAssignments(azure, subscriptionId)).length).toBeGreaterThan(0)
+  expect(meter.retries).toBe(2)
+  expect(Math.min(...patience.waits)).toBeGreaterThanOrEqual(9000)
+})
