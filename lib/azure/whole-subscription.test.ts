@@ -38,10 +38,9 @@ const subscriptionOf = (tenant: Made) => tenant.subscriptions[0]?.id ?? ''
 
 /** What a person does at Microsoft: picks the account, accepts, and is sent back with these parameters. */
 async function atMicrosoft(address: string, tenant: Made, kind: Kind): Promise<URLSearchParams> {
-  const account = `${tenant.tenantId}.${accountOf(tenant, kind).objectId}`
   const response = await fetch(browserAddress(address), {
     method: 'POST',
-    body: new URLSearchParams({ account, consent: 'accept', organisation: 'on' }),
+    body: new URLSearchParams({ username: accountOf(tenant, kind).username, consent: 'accept', organisation: 'on' }),
     redirect: 'manual',
   })
   const location = response.headers.get('location')
@@ -140,6 +139,16 @@ test('an account without any role reads nothing and is told what is missing', as
   const tenant = sandbox.world.makeTenant({ seed: 'outsider', consented: true })
   const { azure, subscriptionId } = await connected(tenant, 'outsider')
   await expect(getSubscription(azure, subscriptionId)).rejects.toMatchObject({ code: 'subscription_not_readable' })
+})
+
+test('a guest reads the assignments, but claims nothing about people', async () => {
+  const tenant = sandbox.world.makeTenant({ seed: 'guest', consented: true })
+  const { azure, account, subscriptionId } = await connected(tenant, 'guest')
+  expect(account).toMatchObject({ objectId: accountOf(tenant, 'guest').objectId, tenantId: tenant.tenantId })
+  const assignments = await listRoleAssignments(azure, subscriptionId)
+  expect(assignments.length).toBeGreaterThan(0)
+  expect(await canListUsers(azure)).toBe(false)
+  expect(await readPeople(azure, [account.objectId])).toEqual({ people: new Map(), refused: true })
 })
 
 test('a policy that blocks the sign-in is told with its number', async () => {
