@@ -28,9 +28,8 @@ export async function signInAs(sandboxUrl: string, address: string, visit: Visit
   const account = /name="account" value="([^"]+)"/.exec(html)?.[1]
   const asks = /name="consent"/.test(html)
   if (response.status === 200 && asks && account && visit.consent) {
-    const organisation =
-      html.includes('name="organisation"') && visit.organisation !== false ? { organisation: 'on' } : {}
-    response = await press({ account, consent: visit.consent, ...organisation })
+    const forAll = html.includes('name="organisation"') && visit.organisation !== false
+    response = await press({ account, consent: visit.consent, ...(forAll ? { organisation: 'on' } : null) })
     html = await response.text()
   }
   const location = response.headers.get('location')
