@@ -19,13 +19,13 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 
 try {
   const sandbox = await startSandbox({ port, portalUrl })
-  console.log(`Sandbox ready on ${sandbox.url} (portal ${portalUrl})`)
-  process.send?.({ type: 'ready', url: sandbox.url })
   const stop = () => void sandbox.close().then(() => process.exit(0))
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // A parent that is gone cannot stop us any more.
   if (process.send) process.once('disconnect', stop)
+  console.log(`Sandbox ready on ${sandbox.url} (portal ${portalUrl})`)
+  process.send?.({ type: 'ready', url: sandbox.url })
 } catch (error) {
   console.error(explain(error))
   process.exit(1)

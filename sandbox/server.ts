@@ -38,6 +38,10 @@ async function toRequest(incoming: IncomingMessage): Promise<{ request: Request;
   return { host, request: new Request(url, { method, headers, ...(body ? { body } : {}) }) }
 }
 
+function isOwnName(incoming: IncomingMessage): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(incoming.headers.host ?? '')
+}
+
 async function send(outgoing: ServerResponse, response: Response): Promise<void> {
   if (response.headers.has(DROP_HEADER)) {
     outgoing.socket?.destroy()
@@ -75,6 +79,11 @@ async function handle(world: World, incoming: IncomingMessage, outgoing: ServerR
   const startedAt = Date.now()
   const { request, host } = await toRequest(incoming)
   if (host === null) {
+    if (!isOwnName(incoming)) {
+      // A page of elsewhere can make its own name point here; the control routes answer to loopback's names alone.
+      await send(outgoing, new Response('The sandbox answers on loopback only.', { status: 421 }))
+      return
+    }
     const control = new URL(request.url).pathname.startsWith('/_sandbox/')
     await send(outgoing, control ? await answerControl(world, request) : welcome(world, request))
     return

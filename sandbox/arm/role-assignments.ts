@@ -3,11 +3,11 @@ import { isAtOrUnder, lineageOf } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
-import { paged } from './paged'
+import { pagedJson } from './paged'
 
 const READ = 'Microsoft.Authorization/roleAssignments/read'
 
-type Shown = { assignment: Assignment; wire: object }
+type Shown = { assignment: Assignment; json: string }
 const shownLists = new WeakMap<Tenant, { version: number; byScope: Map<string, Shown[]> }>()
 
 /** A row as the wire has it. Role definitions are spelled with and without the subscription in front, both are real. */
@@ -50,7 +50,7 @@ function appliesTo(tenant: Tenant, scope: string): Shown[] {
     const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
     shown = [...tenant.assignments.values()]
       .filter((one) => lineage.has(one.scope.toLowerCase()) || isAtOrUnder(one.scope, scope))
-      .map((assignment) => ({ assignment, wire: wire(assignment, subscription) }))
+      .map((assignment) => ({ assignment, json: JSON.stringify(wire(assignment, subscription)) }))
     lists.byScope.set(key, shown)
   }
   return shown
@@ -103,9 +103,9 @@ export function listRoleAssignments(call: ArmCall, scope: string): Response {
       (lineage === null || lineage.has(assignment.scope.toLowerCase())) &&
       (filter.holders === null || filter.holders.has(assignment.principalId)),
   )
-  return paged(
+  return pagedJson(
     url,
-    rows.map((row) => row.wire),
+    rows.map((row) => row.json),
     tenant.pageSizes.assignments,
   )
 }

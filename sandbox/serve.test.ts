@@ -1,0 +1,54 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { expect, test } from 'vitest'
+import { startSandbox } from './server'
+
+const script = new URL('serve.ts', import.meta.url).pathname
+
+/** The sandbox as a process of its own, and its first line. */
+async function serve(port: string): Promise<{ child: ChildProcess; said: string }> {
+  const child = fork(script, ['--port', port], {
+    execArgv: ['--import', 'tsx'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  const chunks: string[] = []
+  const first = new Promise<void>((resolve) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (chunk) => resolve(void chunks.push(String(chunk))))
+  })
+  await first
+  return { child, said: chunks.join('') }
+}
+
+test('the sandbox leaves with its parent, and on SIGTERM', async () => {
+  const orphan = await serve('0')
+  expect(orphan.said).toContain('Sandbox ready on http://localhost:')
+  orphan.child.disconnect()
+  expect(await once(orphan.child, 'exit')).toEqual([0, null])
+  const stopped = await serve('0')
+  stopped.child.kill('SIGTERM')
+  expect(await once(stopped.child, 'exit')).toEqual([0, null])
+})
+
+test('a taken port is said in one sentence', async () => {
+  const other = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
+  const port = new URL(other.url).port
+  const child = spawn(process.execPath, ['--import', 'tsx', script, '--port', port])
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += String(chunk)
+  })
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(said).toBe(`Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.\n`)
+  await other.close()
+})
+
+test('control routes do not answer under a name that is not loopback’s', async () => {
+  const sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
+  const asked = request(`${sandbox.url}/_sandbox/info`, { headers: { host: 'evil.example' } }).end()
+  const [response] = await once(asked, 'response')
+  expect(response.statusCode).toBe(421)
+  response.resume()
+  await sandbox.close()
+})
