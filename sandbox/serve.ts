@@ -19,7 +19,13 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 
 try {
   const sandbox = await startSandbox({ port, portalUrl })
-  const stop = () => void sandbox.close().then(() => process.exit(0))
+  // Ctrl-C brings a signal and the end of the parent at once.
+  let stopping = false
+  const stop = () => {
+    if (stopping) return
+    stopping = true
+    void sandbox.close().then(() => process.exit(0))
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // A parent that is gone cannot stop us any more.
