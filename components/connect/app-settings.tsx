@@ -36,8 +36,8 @@ function Setting({ code, app }: Pick<Props, 'code' | 'app'>) {
     case 'app_redirect_wrong':
       return (
         <>
-          <p>Under Authentication, platform Web, add exactly this redirect URI:</p>
-          <Copyable text={app.redirectUri} label="redirect URI" />
+          <p>Under Authentication, platform Web, add exactly this address.</p>
+          <Labelled text={app.redirectUri} label="Redirect URI" />
         </>
       )
     case 'app_secret_wrong':
@@ -45,21 +45,27 @@ function Setting({ code, app }: Pick<Props, 'code' | 'app'>) {
       return (
         <>
           <p>
-            Under Certificates & secrets of this application, create a client secret and copy its value, not its ID, to
-            the setting AZURE_CLIENT_SECRET:
+            Open the application below and create a client secret under Certificates & secrets. Its value, not its ID,
+            goes into the setting AZURE_CLIENT_SECRET.
           </p>
-          <Copyable text={app.clientId} label="application (client) ID" />
+          <Labelled text={app.clientId} label="Application (client) ID" />
         </>
       )
     default:
       return (
         <>
-          <p>
-            Rolecall uses this application ID. It must exist in this cloud and allow accounts in any organisational
-            directory:
-          </p>
-          <Copyable text={app.clientId} label="application (client) ID" />
+          <p>The application below must exist in this cloud and allow accounts in any organisational directory.</p>
+          <Labelled text={app.clientId} label="Application (client) ID" />
         </>
       )
   }
+}
+
+function Labelled({ text, label }: { text: string; label: string }) {
+  return (
+    <div className="grid grid-cols-1 gap-1.5">
+      <p className="text-sm text-ink-soft">{label}</p>
+      <Copyable text={text} label={label} />
+    </div>
+  )
 }

@@ -9,13 +9,21 @@ const MARKS = {
   failed: { icon: CircleX, word: 'Failed', className: 'text-bad' },
 }
 
-/** The mark of one thing that takes time, with its word for those who do not see it. */
-export function ProgressMark({ state, size = 16 }: { state: ProgressState; size?: number }) {
+/** The mark of one thing that takes time, with its word for those who do not see it, unless `said` beside it anyway. */
+export function ProgressMark({
+  state,
+  size = 16,
+  said = false,
+}: {
+  state: ProgressState
+  size?: number
+  said?: boolean
+}) {
   const { icon: Icon, word, className } = MARKS[state]
   return (
     <>
       <Icon size={size} aria-hidden="true" className={`shrink-0 ${className}`} />
-      <span className="sr-only">{word}: </span>
+      {!said && <span className="sr-only">{word}: </span>}
     </>
   )
 }

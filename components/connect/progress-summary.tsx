@@ -8,7 +8,7 @@ export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
   return (
     <div>
       <p role="status" className={`flex items-center gap-2.5 text-xl font-semibold ${tone}`}>
-        <ProgressMark state={state} size={24} />
+        <ProgressMark state={state} size={24} said />
         {words}
       </p>
       <p className="mt-1 text-ink-soft">{note}</p>
@@ -33,7 +33,12 @@ function summarise(all: ConnectionProgress[]): { state: ProgressState; words: st
     return { state: 'failed', words, note: 'The connection is stored. What to do stands below.' }
   }
   const gaps = all.some(({ run }) => run?.gaps)
-  const subject = all.length === 1 ? 'The subscription is' : `All ${all.length} subscriptions are`
+  const subject =
+    all.length === 1
+      ? 'The subscription is'
+      : all.length === 2
+        ? 'Both subscriptions are'
+        : `All ${all.length} subscriptions are`
   return {
     state: 'done',
     words: gaps ? 'Synced with gaps' : 'Synced',

@@ -19,7 +19,7 @@ type Props = {
 export function SignInInvitation({ attempt, signIn }: Props) {
   return (
     <>
-      <dl className="grid grid-cols-1 gap-3 rounded-lg border border-line bg-surface px-4 py-3 sm:grid-cols-[9rem_1fr] sm:gap-y-2">
+      <dl className="grid grid-cols-1 gap-1 rounded-lg border border-line bg-surface px-4 py-3 sm:grid-cols-[9rem_1fr] sm:gap-y-2">
         <dt className="text-ink-soft">Subscription</dt>
         <dd className="font-mono text-sm break-all">{attempt.subscriptionId}</dd>
         <dt className="text-ink-soft">Belongs to tenant</dt>

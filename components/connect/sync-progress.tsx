@@ -27,6 +27,7 @@ type Run = NonNullable<ConnectionProgress['run']>
 export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
   const { run, label, connectionId, nextSyncAt } = progress
   const succeeded = run?.state === 'succeeded'
+  const ended = succeeded || run?.state === 'failed' || run?.state === 'cancelled'
 
   return (
     <section aria-label={label} className="rounded-lg border border-line bg-surface">
@@ -57,10 +58,10 @@ export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
         })}
       </ol>
       {run?.problem && run.state === 'failed' && <Failure problem={run.problem} nextSyncAt={nextSyncAt} />}
-      {succeeded && (
+      {ended && (
         <div className="flex justify-end border-t border-line px-4 py-3">
-          <ButtonLink href={`/integrations/azure/${connectionId}`} variant="primary">
-            See who has access
+          <ButtonLink href={`/integrations/azure/${connectionId}`} variant={succeeded ? 'primary' : 'secondary'}>
+            {succeeded ? 'See who has access' : `Open ${label}`}
           </ButtonLink>
         </div>
       )}

@@ -10,7 +10,6 @@ export function GET(request: Request): Response {
     headers: {
       Location: `/approved?outcome=${granted ? 'granted' : 'declined'}`,
       'Cache-Control': 'no-store',
-      'Referrer-Policy': 'no-referrer',
     },
   })
 }

@@ -25,5 +25,5 @@ export async function GET(request: Request): Promise<Response> {
 const seeOther = (path: string) =>
   new Response(null, {
     status: 303,
-    headers: { Location: path, 'Cache-Control': 'no-store', 'Referrer-Policy': 'no-referrer' },
+    headers: { Location: path, 'Cache-Control': 'no-store' },
   })

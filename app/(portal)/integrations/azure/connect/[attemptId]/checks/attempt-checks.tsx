@@ -14,6 +14,10 @@ type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt[
 /** Asks Microsoft what this account may read, and offers what follows from the answers. */
 export async function AttemptChecks({ member, attempt }: Props) {
   const { checks, canConnect, others } = await checkAttempt(member, attempt.id)
+  // One Reader role mends both, so its steps stand once.
+  const [, repeated] = checks.filter(
+    ({ code }) => code === 'subscription_not_readable' || code === 'reader_role_missing',
+  )
   const unclean = checks.some(({ state }) => state !== 'passed')
 
   return (
@@ -24,7 +28,8 @@ export async function AttemptChecks({ member, attempt }: Props) {
             key={check.id}
             check={check}
             fix={
-              check.code && (
+              check.code &&
+              check !== repeated && (
                 <CheckFix
                   code={check.code}
                   subscriptionId={attempt.subscriptionId}
