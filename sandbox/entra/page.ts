@@ -26,7 +26,7 @@ export function page(
 ): Response {
   const html = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)} (sandbox)</title><link rel="icon" href="data:,"><style>${STYLE}</style></head>
-<body><div class="banner" role="note">This is Rolecall's sandbox, not Microsoft. Nothing here is real; no password is asked for.</div>
+<body><header class="banner">This is Rolecall's sandbox, not Microsoft. Nothing here is real; no password is asked for.</header>
 <main><h1>${escapeHtml(title)}</h1>
 ${body}
 </main></body></html>`

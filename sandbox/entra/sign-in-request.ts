@@ -19,11 +19,11 @@ export type SignInRequest = {
   redirectUri: string
 }
 
-/** A page for what Entra does not send back to the application. */
+/** A page for what Entra does not send back to the application. Its status is 200, as at Microsoft. */
 export function refusalPage(world: World, request: Request, refusal: Refusal, extra = ''): Response {
   const text = describeRefusal(world, refusal, correlationOf(request))
   const lines = text.split('\r\n').map((line) => `<p class="code">${escapeHtml(line)}</p>`)
-  return page('Sorry, but we’re having trouble signing you in', `${lines.join('\n')}${extra}`, { status: 400 })
+  return page('Sorry, but we’re having trouble signing you in', `${lines.join('\n')}${extra}`)
 }
 
 /** Checks tenant, application and redirect URI; a page when one is wrong, because then there is no address to trust. */
