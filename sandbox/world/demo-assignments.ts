@@ -87,6 +87,7 @@ const ASSIGNMENTS: [scope: string, role: string, who: string[]][] = [
     ['jamal', '%func-invoices', 'clara@adatum.example'],
   ],
   [`${PRODUCTION}/resourceGroups/RG-Web`, 'Website Contributor', ['@Web Developers', 'emeka', 'amara']],
+  [`${PRODUCTION}/resourcegroups/rg-web`, 'Web Plan Contributor', ['emeka', 'tomas']],
   [`${PRODUCTION}/resourceGroups/rg-network`, 'Network Contributor', ['nnamdi']],
   [`${PRODUCTION}/resourceGroups/rg-network`, 'DNS Zone Contributor', ['giorgos', 'samuel@tailspin.example']],
   [`${PRODUCTION}/resourceGroups/rg-data`, 'Storage Blob Data Contributor', ['@Data Team', 'oona']],

@@ -124,7 +124,9 @@ function scopeIn(random: Random, subscriptionId: string): string {
   const dice = random.below(10)
   const base = `/subscriptions/${subscriptionId}`
   if (dice < 3) return base
-  const group = `${base}/resourceGroups/rg-${random.below(40)}`
+  // Azure keeps the spelling an assignment was made with, so the same group comes in several.
+  const segment = random.below(8) === 0 ? 'resourcegroups/RG' : 'resourceGroups/rg'
+  const group = `${base}/${segment}-${random.below(40)}`
   return dice < 8 ? group : `${group}/${random.pick(RESOURCES)}`
 }
 
@@ -149,7 +151,7 @@ function fillSubscription(
     const principalId = holders[turn % holders.length] ?? ''
     const role = random.pick(roles)
     const scope = scopeIn(random, subscriptionId)
-    const key = `${principalId}/${role}/${scope}`
+    const key = `${principalId}/${role}/${scope}`.toLowerCase()
     if (taken.has(key)) continue
     taken.add(key)
     addAssignment(tenant, random, {
