@@ -90,12 +90,14 @@ function endToEndTests(tally) {
 }
 
 function tool(name, args, settings) {
-  return runCommand(nodeBinary(), [toolFile(name), ...args], { env: cleanEnvironment(settings) })
+  // What a tool leaves behind when it is cut short goes with our own folder.
+  const env = cleanEnvironment({ TMPDIR: reports, ...settings })
+  return runCommand(nodeBinary(), [toolFile(name), ...args], { env })
 }
 
 async function end(code) {
   await stopChildren()
-  rmSync(reports, { recursive: true, force: true })
+  rmSync(reports, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   process.exit(code)
 }
 
