@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { startSandbox } from './server'
+import { type Sandbox, startSandbox } from './server'
 
 const { values } = parseArgs({ options: { port: { type: 'string' }, portal: { type: 'string' } } })
 const port = Number(values.port ?? process.env.SANDBOX_PORT ?? 4000)
@@ -17,21 +17,25 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(1)
 }
 
+let sandbox: Sandbox | null = null
+let stopping = false
+
+/** Ctrl-C brings a signal and the end of the parent at once; the first of them counts. */
+async function stop(): Promise<void> {
+  if (stopping) return
+  stopping = true
+  await sandbox?.close()
+  process.exit(0)
+}
+
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
+// A parent that is gone cannot stop us any more. Without a parent's channel this never happens.
+process.on('disconnect', stop)
+
 try {
-  const sandbox = await startSandbox({ port, portalUrl })
-  // Ctrl-C brings a signal and the end of the parent at once.
-  let stopping = false
-  const stop = () => {
-    if (stopping) return
-    stopping = true
-    void sandbox.close().then(() => process.exit(0))
-  }
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  // A parent that is gone cannot stop us any more.
-  if (process.send) process.once('disconnect', stop)
+  sandbox = await startSandbox({ port, portalUrl })
   console.log(`Sandbox ready on ${sandbox.url} (portal ${portalUrl})`)
-  process.send?.({ type: 'ready', url: sandbox.url })
 } catch (error) {
   console.error(explain(error))
   process.exit(1)
