@@ -66,7 +66,10 @@ test('a subscription that is connected already is named before any sign-in', asy
   await expect(page.getByRole('main').getByRole('link', { name: world.subscription.name })).toBeVisible()
 })
 
-test('what is not a subscription ID, and one that Azure does not know, each get a sentence', async ({ page, world }) => {
+test('what is not a subscription ID, and one that Azure does not know, each get a sentence', async ({
+  page,
+  world,
+}) => {
   await signIn(page, world.account('owner'))
   await page.goto('/integrations/azure/connect/subscription')
   const field = page.getByLabel('Azure subscription ID')

@@ -29,7 +29,10 @@ test('a revoked sign-in is reconnected, and the history stays', async ({ page, w
   await page.getByRole('main').getByRole('button', { name: 'Reconnect' }).first().click()
   await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
   await pickAccount(page, owner)
-  await page.getByRole('button', { name: 'Connect', exact: true }).or(page.getByRole('button', { name: 'Reconnect', exact: true })).click()
+  await page
+    .getByRole('button', { name: 'Connect', exact: true })
+    .or(page.getByRole('button', { name: 'Reconnect', exact: true }))
+    .click()
   await expect(page.getByRole('status').filter({ hasText: 'Synced' })).toBeVisible()
 
   await page.goto(`${results.split('?')[0]}/runs`)
@@ -71,7 +74,10 @@ test('disconnecting with deletion asks for the name, and leaves nothing', async 
   await expect(page.getByText(world.account('owner').username)).toHaveCount(0)
 })
 
-test('disconnecting with the data kept leaves it to read, and the subscription can be connected again', async ({ page, world }) => {
+test('disconnecting with the data kept leaves it to read, and the subscription can be connected again', async ({
+  page,
+  world,
+}) => {
   const owner = world.account('owner')
   await signIn(page, owner)
   await connect(page, world)
@@ -81,11 +87,17 @@ test('disconnecting with the data kept leaves it to read, and the subscription c
   await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
   await page.getByRole('menuitem', { name: 'Disconnect' }).click()
   await page.getByRole('dialog').getByRole('radio', { name: /Keep/ }).check()
-  await page.getByRole('dialog').getByRole('button', { name: /Disconnect/ }).click()
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Disconnect/ })
+    .click()
   await expect(page.getByText('Disconnected').first()).toBeVisible()
 
   await page.goto(results)
   await expect(page.getByRole('row').filter({ hasText: owner.username }).first()).toBeVisible()
   await connect(page, world)
-  await expect(page.getByRole('link', { name: 'See who has access' })).toHaveAttribute('href', new RegExp(new URL(results).pathname))
+  await expect(page.getByRole('link', { name: 'See who has access' })).toHaveAttribute(
+    'href',
+    new RegExp(new URL(results).pathname),
+  )
 })

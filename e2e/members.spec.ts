@@ -14,7 +14,11 @@ test('a viewer reads, and is told who can do the rest', async ({ page, world, br
   await viewer.close()
 })
 
-test('an owner promotes a viewer, which works at once; the last owner cannot step down', async ({ page, world, browser }) => {
+test('an owner promotes a viewer, which works at once; the last owner cannot step down', async ({
+  page,
+  world,
+  browser,
+}) => {
   const reader = world.account('reader')
   await signIn(page, world.account('owner'))
   const other = await browser.newPage()

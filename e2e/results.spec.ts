@@ -12,12 +12,22 @@ test('the people and roles shown are the ones that the world has', async ({ page
   const people = truth.filter(({ principalType }) => principalType === 'User')
   const download = page.waitForEvent('download')
   await page.getByRole('link', { name: /Export|CSV/ }).click()
-  const rows: Record<string, string>[] = parse(readFileSync(await (await download).path()), { columns: true, bom: true })
+  const rows: Record<string, string>[] = parse(readFileSync(await (await download).path()), {
+    columns: true,
+    bom: true,
+  })
 
   const shown = rows.map(({ email, role, scope }) => `${email} ${role} ${scope?.toLowerCase()}`).sort()
-  const held = people.map(({ mail, userPrincipalName, roleName, scope }) => `${mail ?? userPrincipalName ?? ''} ${roleName} ${scope.toLowerCase()}`).sort()
+  const held = people
+    .map(
+      ({ mail, userPrincipalName, roleName, scope }) =>
+        `${mail ?? userPrincipalName ?? ''} ${roleName} ${scope.toLowerCase()}`,
+    )
+    .sort()
   expect(shown).toEqual(held)
-  await expect(page.getByText(new RegExp(`\\b${new Set(people.map(({ principalId }) => principalId)).size} people`)).first()).toBeVisible()
+  await expect(
+    page.getByText(new RegExp(`\\b${new Set(people.map(({ principalId }) => principalId)).size} people`)).first(),
+  ).toBeVisible()
 })
 
 test('searching, filtering and sorting live in the address, and survive a reload', async ({ page, world }) => {
@@ -60,7 +70,12 @@ test('roles, other principals and runs of a subscription each have their view', 
   await views.getByRole('link', { name: /^Other principals/ }).click()
   await expect(page.getByText(/Group/).first()).toBeVisible()
   await views.getByRole('link', { name: /^Runs/ }).click()
-  await expect(page.getByRole('table').getByText(/Synced|Succeeded/).first()).toBeVisible()
+  await expect(
+    page
+      .getByRole('table')
+      .getByText(/Synced|Succeeded/)
+      .first(),
+  ).toBeVisible()
 })
 
 test('a person’s page lists their roles over all connected subscriptions', async ({ page, world }) => {

@@ -1,4 +1,4 @@
-import { control, change } from './support/sandbox'
+import { change, control } from './support/sandbox'
 import { expect, goToMicrosoft, pickAccount, signIn, test } from './support/test'
 
 /** Each way back from Microsoft that is not success has a screen of its own, with a next step. */
@@ -21,9 +21,15 @@ test('without an administrator’s consent the approval link is offered, and wor
   await signIn(page, world.account('owner'))
   await goToMicrosoft(page, world.subscription.id)
   await pickAccount(page, world.account('plain'))
-  await page.getByRole('link', { name: /Return to the application/ }).or(page.getByRole('button', { name: /Return to the application/ })).click()
+  await page
+    .getByRole('link', { name: /Return to the application/ })
+    .or(page.getByRole('button', { name: /Return to the application/ }))
+    .click()
   await expect(page.getByRole('heading', { name: 'An administrator must approve Rolecall first' })).toBeVisible()
-  const link = await page.getByText(/adminconsent\?/).first().textContent()
+  const link = await page
+    .getByText(/adminconsent\?/)
+    .first()
+    .textContent()
 
   const administrator = await browser.newPage()
   await administrator.goto(String(link).trim())
@@ -54,18 +60,25 @@ test('a demand for another verification leads to Microsoft and back', async ({ p
   await expect(page.getByRole('heading', { name: 'Microsoft asks for one more verification' })).toBeVisible()
   await expect(page.getByText(/AADSTS50076/)).toBeVisible()
   await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
-  await expect(page.getByRole('button', { name: world.account('mfa').username }).or(page.getByRole('heading', { name: 'Checks' }))).toBeVisible()
+  await expect(
+    page.getByRole('button', { name: world.account('mfa').username }).or(page.getByRole('heading', { name: 'Checks' })),
+  ).toBeVisible()
   if (!(await page.getByRole('heading', { name: 'Checks' }).isVisible())) await pickAccount(page, world.account('mfa'))
   await expect(page.getByRole('heading', { name: 'Checks' })).toBeVisible()
 })
 
-test('an account without a role on the subscription is shown the exact command to give it one', async ({ page, world }) => {
+test('an account without a role on the subscription is shown the exact command to give it one', async ({
+  page,
+  world,
+}) => {
   const outsider = world.account('outsider')
   await signIn(page, outsider)
   await goToMicrosoft(page, world.subscription.id)
   await pickAccount(page, outsider)
   await page.getByRole('button', { name: 'Accept' }).click()
-  await expect(page.getByText(`az role assignment create --assignee-object-id ${outsider.objectId}`).first()).toContainText(`/subscriptions/${world.subscription.id}`)
+  await expect(
+    page.getByText(`az role assignment create --assignee-object-id ${outsider.objectId}`).first(),
+  ).toContainText(`/subscriptions/${world.subscription.id}`)
   await expect(page.getByRole('button', { name: 'Connect', exact: true })).toBeDisabled()
 
   await change({ type: 'assign', user: outsider.username, role: 'Reader', subscriptionId: world.subscription.id })
@@ -120,7 +133,9 @@ test('a throttled and an unreachable Azure each get their own sentence', async (
     [429, 'Azure asked to wait'],
     [503, 'Azure could not be reached'],
   ] as const) {
-    await control('PUT', 'faults', [{ match, times: 9, status, headers: { 'retry-after': '120' }, body: { error: { code: 'X', message: 'x' } } }])
+    await control('PUT', 'faults', [
+      { match, times: 9, status, headers: { 'retry-after': '120' }, body: { error: { code: 'X', message: 'x' } } },
+    ])
     await page.goto('/integrations/azure/connect/subscription')
     await page.getByLabel('Azure subscription ID').fill(world.subscription.id)
     await page.getByRole('button', { name: 'Continue' }).click()

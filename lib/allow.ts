@@ -21,7 +21,8 @@ export class NotAllowed extends Error {
   }
 }
 
-export const mayDo = (role: MemberRole, right: Right): boolean => (RIGHTS[right] as readonly MemberRole[]).includes(role)
+export const mayDo = (role: MemberRole, right: Right): boolean =>
+  (RIGHTS[right] as readonly MemberRole[]).includes(role)
 
 /** The check every verb makes first, whatever guarded the page or action that called it. Throws {@link NotAllowed}. */
 export function allow(actor: Actor, right: Right): void {

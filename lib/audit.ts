@@ -19,5 +19,12 @@ type Event = { action: AuditAction; subject: string; details?: Record<string, st
 
 /** Writes down who did what, in the transaction that does it: either both happen or neither. */
 export async function audit(tx: Transaction, actor: Actor, { action, subject, details = {} }: Event): Promise<void> {
-  await tx.insert(auditEvents).values({ organisationId: actor.organisationId, memberId: actor.memberId, memberName: actor.name, action, subject, details })
+  await tx.insert(auditEvents).values({
+    organisationId: actor.organisationId,
+    memberId: actor.memberId,
+    memberName: actor.name,
+    action,
+    subject,
+    details,
+  })
 }

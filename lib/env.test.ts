@@ -5,7 +5,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { BadConfiguration, parseEnv } from './env'
 
 const tenant = '8a1f1f8a-0000-4000-8000-00000000000a'
-const credentials = { AZURE_CLIENT_ID: '8a1f1f8a-0000-4000-8000-00000000000c', AZURE_CLIENT_SECRET: 'value', AZURE_TENANT_ID: tenant }
+const credentials = {
+  AZURE_CLIENT_ID: '8a1f1f8a-0000-4000-8000-00000000000c',
+  AZURE_CLIENT_SECRET: 'value',
+  AZURE_TENANT_ID: tenant,
+}
 const keys = { AUTH_SECRET: 'a'.repeat(32), ENCRYPTION_KEYS: `k1:${Buffer.alloc(32).toString('base64')}` }
 
 let folder: string
@@ -18,12 +22,18 @@ afterEach(() => {
 const parse = (settings: Record<string, string>) => parseEnv({ DATA_DIR: folder, ...settings })
 
 test('real credentials talk to real Azure', () => {
-  expect(parse({ ...credentials, ...keys })).toMatchObject({ mode: 'azure', sandboxUrl: null, azure: { allowedTenants: [tenant] } })
+  expect(parse({ ...credentials, ...keys })).toMatchObject({
+    mode: 'azure',
+    sandboxUrl: null,
+    azure: { allowedTenants: [tenant] },
+  })
 })
 
 test('several tenants may be let in', () => {
   const other = '8a1f1f8a-0000-4000-8000-00000000000b'
-  expect(parse({ ...credentials, ...keys, AZURE_TENANT_ID: `${tenant}, ${other.toUpperCase()}` }).azure.allowedTenants).toEqual([tenant, other])
+  expect(
+    parse({ ...credentials, ...keys, AZURE_TENANT_ID: `${tenant}, ${other.toUpperCase()}` }).azure.allowedTenants,
+  ).toEqual([tenant, other])
 })
 
 test('credentials and a sandbox together are refused', () => {
@@ -31,7 +41,9 @@ test('credentials and a sandbox together are refused', () => {
 })
 
 test('half a configuration is refused, and what is missing is named', () => {
-  expect(() => parse({ AZURE_CLIENT_ID: credentials.AZURE_CLIENT_ID })).toThrow(/AZURE_CLIENT_SECRET and AZURE_TENANT_ID are not set/)
+  expect(() => parse({ AZURE_CLIENT_ID: credentials.AZURE_CLIENT_ID })).toThrow(
+    /AZURE_CLIENT_SECRET and AZURE_TENANT_ID are not set/,
+  )
   expect(() => parse({})).toThrow(BadConfiguration)
 })
 
@@ -42,7 +54,9 @@ test('a setting that cannot be is refused by name', () => {
 })
 
 test('processes that share a database must be given the same keys', () => {
-  expect(() => parse({ ...credentials, DATABASE_URL: 'postgres://db/rolecall' })).toThrow(/AUTH_SECRET and ENCRYPTION_KEYS/)
+  expect(() => parse({ ...credentials, DATABASE_URL: 'postgres://db/rolecall' })).toThrow(
+    /AUTH_SECRET and ENCRYPTION_KEYS/,
+  )
 })
 
 test('with the embedded database the keys are made once and kept for their owner only', () => {

@@ -27,7 +27,10 @@ const Environment = z.object({
   SANDBOX_URL: z.url({ protocol: /^http$/, error: 'must be an http address' }).optional(),
   AZURE_CLIENT_ID: Guid.optional(),
   AZURE_CLIENT_SECRET: filled.optional(),
-  AZURE_TENANT_ID: filled.transform((text) => text.split(',').map((id) => id.trim())).pipe(z.array(Guid)).optional(),
+  AZURE_TENANT_ID: filled
+    .transform((text) => text.split(',').map((id) => id.trim()))
+    .pipe(z.array(Guid))
+    .optional(),
   AZURE_CLOUD: z.enum(['global', 'usgov', 'china']).default('global'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   DATA_DIR: filled.default('.data'),
@@ -43,7 +46,12 @@ export type Env = {
   /** Origin the browser uses, without a trailing slash. */
   portalUrl: string
   sandboxUrl: string | null
-  azure: { clientId: string; clientSecret: string; allowedTenants: 'any' | string[]; cloud: 'global' | 'usgov' | 'china' }
+  azure: {
+    clientId: string
+    clientSecret: string
+    allowedTenants: 'any' | string[]
+    cloud: 'global' | 'usgov' | 'china'
+  }
   databaseUrl: string | null
   dataDir: string
   authSecret: string
@@ -92,17 +100,26 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 type Settings = z.infer<typeof Environment>
 
 function azureOf(settings: Settings): Env['azure'] {
-  const given = { AZURE_CLIENT_ID: settings.AZURE_CLIENT_ID, AZURE_CLIENT_SECRET: settings.AZURE_CLIENT_SECRET, AZURE_TENANT_ID: settings.AZURE_TENANT_ID }
+  const given = {
+    AZURE_CLIENT_ID: settings.AZURE_CLIENT_ID,
+    AZURE_CLIENT_SECRET: settings.AZURE_CLIENT_SECRET,
+    AZURE_TENANT_ID: settings.AZURE_TENANT_ID,
+  }
   const missing = Object.entries(given).filter(([, value]) => value === undefined)
   const cloud = settings.AZURE_CLOUD
 
   if (settings.SANDBOX_URL) {
-    if (missing.length < 3) throw new BadConfiguration('Azure credentials and SANDBOX_URL are both set. Remove one: real credentials never meet the sandbox.')
+    if (missing.length < 3)
+      throw new BadConfiguration(
+        'Azure credentials and SANDBOX_URL are both set. Remove one: real credentials never meet the sandbox.',
+      )
     return { ...SANDBOX_APP, allowedTenants: 'any', cloud }
   }
   const { AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret, AZURE_TENANT_ID: allowedTenants } = settings
   if (!clientId || !clientSecret || !allowedTenants) {
-    throw new BadConfiguration(`${missing.map(([name]) => name).join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set. Set all of AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_TENANT_ID, or none for the sandbox.`)
+    throw new BadConfiguration(
+      `${missing.map(([name]) => name).join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set. Set all of AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_TENANT_ID, or none for the sandbox.`,
+    )
   }
   return { clientId, clientSecret, allowedTenants, cloud }
 }
@@ -112,13 +129,20 @@ function azureOf(settings: Settings): Env['azure'] {
  * kept beside it, readable by the owner only. Several processes on one PostgreSQL must be given the same ones.
  */
 function keysOf(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys'> {
-  if (settings.AUTH_SECRET && settings.ENCRYPTION_KEYS) return { authSecret: settings.AUTH_SECRET, encryptionKeys: settings.ENCRYPTION_KEYS }
-  if (settings.DATABASE_URL) throw new BadConfiguration('With DATABASE_URL, AUTH_SECRET and ENCRYPTION_KEYS must be set, the same for every process.')
+  if (settings.AUTH_SECRET && settings.ENCRYPTION_KEYS)
+    return { authSecret: settings.AUTH_SECRET, encryptionKeys: settings.ENCRYPTION_KEYS }
+  if (settings.DATABASE_URL)
+    throw new BadConfiguration(
+      'With DATABASE_URL, AUTH_SECRET and ENCRYPTION_KEYS must be set, the same for every process.',
+    )
 
   const file = join(dataDir, 'keys.json')
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const made = { authSecret: randomBytes(KEY_BYTES).toString('base64url'), encryptionKeys: `local-1:${randomBytes(KEY_BYTES).toString('base64')}` }
+    const made = {
+      authSecret: randomBytes(KEY_BYTES).toString('base64url'),
+      encryptionKeys: `local-1:${randomBytes(KEY_BYTES).toString('base64')}`,
+    }
     try {
       writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
     } catch (error) {
@@ -126,7 +150,15 @@ function keysOf(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | '
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
-  const kept = z.object({ authSecret: filled, encryptionKeys: EncryptionKeys }).safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (!kept.success) throw new BadConfiguration(`${file} is damaged. Restore it from a backup, or delete it and reconnect every subscription.`)
-  return { authSecret: settings.AUTH_SECRET ?? kept.data.authSecret, encryptionKeys: settings.ENCRYPTION_KEYS ?? kept.data.encryptionKeys }
+  const kept = z
+    .object({ authSecret: filled, encryptionKeys: EncryptionKeys })
+    .safeParse(JSON.parse(readFileSync(file, 'utf8')))
+  if (!kept.success)
+    throw new BadConfiguration(
+      `${file} is damaged. Restore it from a backup, or delete it and reconnect every subscription.`,
+    )
+  return {
+    authSecret: settings.AUTH_SECRET ?? kept.data.authSecret,
+    encryptionKeys: settings.ENCRYPTION_KEYS ?? kept.data.encryptionKeys,
+  }
 }

@@ -2,7 +2,21 @@ import pino from 'pino'
 import { env } from './env'
 
 /** Keys whose values never reach the log, at any of the depths our lines have. */
-const SECRET_KEYS = ['authorization', 'cookie', 'set-cookie', 'code', 'state', 'token', 'access_token', 'refresh_token', 'id_token', 'client_secret', 'code_verifier', 'sealed', 'params']
+const SECRET_KEYS = [
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'code',
+  'state',
+  'token',
+  'access_token',
+  'refresh_token',
+  'id_token',
+  'client_secret',
+  'code_verifier',
+  'sealed',
+  'params',
+]
 
 let logger: pino.Logger | undefined
 
@@ -25,7 +39,13 @@ export function log(): pino.Logger {
 function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error }
   const { code, status, aadsts, correlationId } = error as Error & Record<string, unknown>
-  const ours = typeof error.stack === 'string' ? error.stack.split('\n').filter((line) => /^\s+at /.test(line)).slice(0, 6) : []
+  const ours =
+    typeof error.stack === 'string'
+      ? error.stack
+          .split('\n')
+          .filter((line) => /^\s+at /.test(line))
+          .slice(0, 6)
+      : []
   return {
     name: error.name,
     code,

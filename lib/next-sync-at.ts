@@ -2,7 +2,12 @@ import type { Schedule } from '@/db/schema'
 
 const HOUR_MS = 60 * 60 * 1000
 
-const PERIOD_MS: Record<Schedule, number | null> = { hourly: HOUR_MS, every_6_hours: 6 * HOUR_MS, daily: 24 * HOUR_MS, off: null }
+const PERIOD_MS: Record<Schedule, number | null> = {
+  hourly: HOUR_MS,
+  every_6_hours: 6 * HOUR_MS,
+  daily: 24 * HOUR_MS,
+  off: null,
+}
 
 /** When a schedule asks for the next sync, counted from a time; null when it asks for none. */
 export function nextSyncAt(schedule: Schedule, from: Date): Date | null {

@@ -36,7 +36,8 @@ export const PROBLEMS = {
   wrong_tenant: {
     kind: 'sign_in',
     title: 'The sign-in came from another tenant',
-    sentence: 'Microsoft answered for a different tenant than the one that owns the subscription, so the answer was not used.',
+    sentence:
+      'Microsoft answered for a different tenant than the one that owns the subscription, so the answer was not used.',
     next: 'Sign in again with an account of the subscription’s tenant.',
   },
   blocked_by_policy: {
@@ -90,7 +91,8 @@ export const PROBLEMS = {
   app_secret_wrong: {
     kind: 'ours',
     title: 'The app’s client secret is wrong',
-    sentence: 'Microsoft refused Rolecall’s own credentials. Often the secret’s ID was configured instead of its value.',
+    sentence:
+      'Microsoft refused Rolecall’s own credentials. Often the secret’s ID was configured instead of its value.',
     next: 'Set AZURE_CLIENT_SECRET to the value of a current secret, restart Rolecall, then sign in again.',
   },
   app_secret_expired: {

@@ -27,7 +27,9 @@ test('no text whatever leads to another origin', () => {
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.webUrl(),
-    fc.array(fc.constantFrom('/', '\\', '%2f', '%5c', '@', ':', '.', '..', 'evil.example', '\t', '\n', '?', '#')).map((parts) => `/${parts.join('')}`),
+    fc
+      .array(fc.constantFrom('/', '\\', '%2f', '%5c', '@', ':', '.', '..', 'evil.example', '\t', '\n', '?', '#'))
+      .map((parts) => `/${parts.join('')}`),
   )
   fc.assert(
     fc.property(hostile, (wanted) => {

@@ -10,5 +10,7 @@ export function safePath(wanted: string | null | undefined, fallback = '/integra
   if (/^\/(?:%2f|%5c)/i.test(wanted)) return fallback
   const base = 'https://portal.invalid'
   const url = URL.parse(wanted, base)
-  return url?.origin === base && !url.username && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : fallback
+  return url?.origin === base && !url.username && !url.pathname.startsWith('//')
+    ? url.pathname + url.search + url.hash
+    : fallback
 }

@@ -76,7 +76,11 @@ async function createTenant({ world }: Sandbox, spec: TenantSpec) {
 }
 
 /** Answers Microsoft's pages as a person would, and gives what comes back with the browser. */
-export async function answerMicrosoft(url: string, username: string, consent: 'accept' | 'cancel' = 'accept'): Promise<URLSearchParams> {
+export async function answerMicrosoft(
+  url: string,
+  username: string,
+  consent: 'accept' | 'cancel' = 'accept',
+): Promise<URLSearchParams> {
   const body = new URLSearchParams({ username, consent, organisation: 'on' })
   const response = await fetch(url, { method: 'POST', body, redirect: 'manual' })
   const location = response.headers.get('location')
@@ -119,10 +123,27 @@ export async function carryRun({ db }: Rolecall, actor: Actor, connectionId: str
 /** What is stored as current: one line per assignment, as `person|role|scope`. */
 export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId: string): Promise<string[]> {
   const rows = await db
-    .select({ id: assignments.principalId, name: principals.name, role: roleDefinitions.name, scope: assignments.scope })
+    .select({
+      id: assignments.principalId,
+      name: principals.name,
+      role: roleDefinitions.name,
+      scope: assignments.scope,
+    })
     .from(assignments)
-    .leftJoin(principals, and(eq(principals.organisationId, assignments.organisationId), eq(principals.id, assignments.principalId)))
-    .leftJoin(roleDefinitions, and(eq(roleDefinitions.organisationId, assignments.organisationId), eq(roleDefinitions.id, assignments.roleId)))
-    .where(and(eq(assignments.organisationId, actor.organisationId), eq(assignments.connectionId, connectionId), isNull(assignments.validTo)))
+    .leftJoin(
+      principals,
+      and(eq(principals.organisationId, assignments.organisationId), eq(principals.id, assignments.principalId)),
+    )
+    .leftJoin(
+      roleDefinitions,
+      and(eq(roleDefinitions.organisationId, assignments.organisationId), eq(roleDefinitions.id, assignments.roleId)),
+    )
+    .where(
+      and(
+        eq(assignments.organisationId, actor.organisationId),
+        eq(assignments.connectionId, connectionId),
+        isNull(assignments.validTo),
+      ),
+    )
   return rows.map(({ id, role, scope }) => `${id}|${role}|${scope.toLowerCase()}`).sort()
 }

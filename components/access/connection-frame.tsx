@@ -39,16 +39,12 @@ export function ConnectionFrame({ connection, counts, current, actions, reconnec
       <PageHeader
         title={connection.label}
         back={{ href: '/integrations', label: 'Integrations' }}
-        description={
-          <div className="grid gap-2">
-            <StatusMark state={status.state} detail={status.detail} at={status.at} />
-            <ConnectionFacts connection={connection} />
-          </div>
-        }
-        className="mb-4"
+        description={<StatusMark state={status.state} detail={status.detail} at={status.at} />}
+        className="mb-3"
       >
         {actions}
       </PageHeader>
+      <ConnectionFacts connection={connection} />
       {connection.openRun ? <RunProgress run={connection.openRun} /> : null}
       <ConnectionNotice connection={connection} status={status} reconnect={reconnect} />
       <CoverageLine coverage={connection.publishedRun?.coverage ?? []} groups={counts.groups} />

@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
+import { joinClasses } from './join-classes'
 
 /** Minutes and seconds since a moment, counting while there is no end. */
 export function ElapsedTime({
@@ -25,7 +26,7 @@ export function ElapsedTime({
     Math.floor(((until ? new Date(until).getTime() : now) - new Date(since).getTime()) / 1000),
   )
   return (
-    <span className={className} style={{ fontVariantNumeric: 'tabular-nums' }} suppressHydrationWarning>
+    <span className={joinClasses('tabular-nums', className)} suppressHydrationWarning>
       {clock(seconds)}
     </span>
   )

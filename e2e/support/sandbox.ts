@@ -23,7 +23,8 @@ export async function control<T>(method: string, path: string, body?: unknown): 
     headers: { 'content-type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
   })
-  if (!response.ok) throw new Error(`The sandbox refused ${method} ${path}: ${response.status} ${await response.text()}`)
+  if (!response.ok)
+    throw new Error(`The sandbox refused ${method} ${path}: ${response.status} ${await response.text()}`)
   const text = await response.text()
   return (text ? JSON.parse(text) : null) as T
 }

@@ -15,7 +15,20 @@ const EXPECTED_CONSOLE = /Failed to load resource: the server responded with a s
 
 /** Every test has a tenant of its own, so an organisation of its own; anything a page complains of fails it. */
 export const test = base.extend<{ spec: Record<string, unknown>; world: World; quiet: undefined }>({
-  spec: [{ people: 12, assignments: 30, subscriptions: 2, groups: 2, servicePrincipals: 2, customRoles: 1, deleted: 2, guests: 2, disabled: 1 }, { option: true }],
+  spec: [
+    {
+      people: 12,
+      assignments: 30,
+      subscriptions: 2,
+      groups: 2,
+      servicePrincipals: 2,
+      customRoles: 1,
+      deleted: 2,
+      guests: 2,
+      disabled: 1,
+    },
+    { option: true },
+  ],
   world: async ({ spec }, use) => {
     const made = await control<MadeWorld>('POST', 'worlds', { seed: randomUUID(), name: 'Tailspin', ...spec })
     const [subscription] = made.subscriptions
@@ -66,7 +79,12 @@ export async function goToMicrosoft(page: Page, subscriptionId: string) {
 }
 
 /** Connects a subscription from its ID to the green Synced. */
-export async function connect(page: Page, world: World, subscription = world.subscription, account = world.account('owner')) {
+export async function connect(
+  page: Page,
+  world: World,
+  subscription = world.subscription,
+  account = world.account('owner'),
+) {
   await goToMicrosoft(page, subscription.id)
   await pickAccount(page, account)
   await page.waitForURL(/\/(authorize|checks)/)

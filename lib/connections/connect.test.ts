@@ -50,15 +50,25 @@ test('nothing that Microsoft gave is stored in the clear, and an attempt keeps n
   await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
   const [after] = await rolecall.db.select().from(connectAttempts).where(eq(connectAttempts.id, attemptId))
   expect(after).toMatchObject({ sealedCache: null, sealedLogin: null, stateHash: null })
-  const [secret] = await rolecall.db.select().from(connectionSecrets).where(eq(connectionSecrets.organisationId, tenant.owner.organisationId))
+  const [secret] = await rolecall.db
+    .select()
+    .from(connectionSecrets)
+    .where(eq(connectionSecrets.organisationId, tenant.owner.organisationId))
   expect(secret?.sealed).not.toMatch(/eyJ0eXAi|refresh_?token/i)
 })
 
 test('a subscription that is connected already is named, and so is one that Azure does not know', async () => {
   const tenant = await rolecall.tenant()
   const connectionId = await connect(tenant)
-  expect(await beginConnect(tenant.owner, tenant.subscription.id)).toEqual({ kind: 'already_connected', connectionId, label: tenant.subscription.name })
-  expect(await beginConnect(tenant.owner, '00000000-1111-4222-8333-444444444444')).toEqual({ kind: 'refused', code: 'subscription_unknown' })
+  expect(await beginConnect(tenant.owner, tenant.subscription.id)).toEqual({
+    kind: 'already_connected',
+    connectionId,
+    label: tenant.subscription.name,
+  })
+  expect(await beginConnect(tenant.owner, '00000000-1111-4222-8333-444444444444')).toEqual({
+    kind: 'refused',
+    code: 'subscription_unknown',
+  })
 })
 
 test('two organisations may each connect the same subscription, and see nothing of each other', async () => {
@@ -72,13 +82,19 @@ test('two organisations may each connect the same subscription, and see nothing 
 test('a state that was never given out, or another person’s, is not used and stores nothing', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
-  const back = await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account('owner').username)
+  const back = await answerMicrosoft(
+    await beginSignInForAttempt(tenant.owner, attemptId),
+    tenant.account('owner').username,
+  )
 
   const ann = { ...(await signInAs({ tenantId: tenant.tenantId, name: 'Ann Admin' })), role: 'admin' as const }
   const stranger = await signInAs({ name: 'Sten Stranger' })
   expect(await finishSignIn(ann, back)).toEqual({ attemptId: null, code: 'state_mismatch' })
   expect(await finishSignIn(stranger, back)).toEqual({ attemptId: null, code: 'state_mismatch' })
-  expect(await finishSignIn(tenant.owner, new URLSearchParams({ code: 'x', state: 'never' }))).toEqual({ attemptId: null, code: 'state_mismatch' })
+  expect(await finishSignIn(tenant.owner, new URLSearchParams({ code: 'x', state: 'never' }))).toEqual({
+    attemptId: null,
+    code: 'state_mismatch',
+  })
   expect(await finishSignIn(tenant.owner, new URLSearchParams())).toEqual({ attemptId: null, code: 'state_mismatch' })
   expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({ account: null, problem: null })
   expect(await getAttempt(ann, attemptId)).toBeNull()
@@ -87,18 +103,26 @@ test('a state that was never given out, or another person’s, is not used and s
 test('a way back is used once: the second time is told from a stranger’s', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
-  const back = await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account('owner').username)
+  const back = await answerMicrosoft(
+    await beginSignInForAttempt(tenant.owner, attemptId),
+    tenant.account('owner').username,
+  )
   const results = await Promise.all([1, 2, 3, 4].map(() => finishSignIn(tenant.owner, back)))
   expect(results.filter((result) => result.attemptId === attemptId)).toHaveLength(1)
   expect(results.filter((result) => result.attemptId === null)).toHaveLength(3)
   expect(await finishSignIn(tenant.owner, back)).toEqual({ attemptId: null, code: 'attempt_used' })
-  expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({ account: { objectId: tenant.account('owner').objectId } })
+  expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({
+    account: { objectId: tenant.account('owner').objectId },
+  })
 })
 
 test('a login begun again makes the earlier one unusable', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
-  const first = await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account('owner').username)
+  const first = await answerMicrosoft(
+    await beginSignInForAttempt(tenant.owner, attemptId),
+    tenant.account('owner').username,
+  )
   await beginSignInForAttempt(tenant.owner, attemptId)
   expect(await finishSignIn(tenant.owner, first)).toEqual({ attemptId: null, code: 'state_mismatch' })
 })
@@ -109,17 +133,26 @@ test.each([
 ])('when %s, the answer is not redeemed', async (_, change) => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
-  const back = await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account('owner').username)
+  const back = await answerMicrosoft(
+    await beginSignInForAttempt(tenant.owner, attemptId),
+    tenant.account('owner').username,
+  )
   await rolecall.db.update(connectAttempts).set(change).where(eq(connectAttempts.id, attemptId))
   expect(await finishSignIn(tenant.owner, back)).toEqual({ attemptId })
-  expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({ account: null, problem: { code: 'attempt_expired' } })
+  expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({
+    account: null,
+    problem: { code: 'attempt_expired' },
+  })
 })
 
 test('an expired attempt cannot be confirmed', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
   await rolecall.db.update(connectAttempts).set({ expiresAt: sql`now()` }).where(eq(connectAttempts.id, attemptId))
-  expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })).toEqual({ kind: 'refused', code: 'attempt_expired' })
+  expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })).toEqual({
+    kind: 'refused',
+    code: 'attempt_expired',
+  })
 })
 
 test('the same attempt swapped to another subscription’s login does not take it over', async () => {
@@ -140,20 +173,34 @@ test('each refusal of Microsoft is stored as what it is, with its code', async (
   const tenant = await rolecall.tenant()
   const refusal = async (username: string, consent: 'accept' | 'cancel' = 'accept') => {
     const attemptId = await begun(tenant)
-    await finishSignIn(tenant.owner, await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), username, consent))
+    await finishSignIn(
+      tenant.owner,
+      await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), username, consent),
+    )
     return (await getAttempt(tenant.owner, attemptId))?.problem
   }
-  expect(await refusal(tenant.account('owner').username, 'cancel')).toMatchObject({ code: 'declined', aadsts: 65004, correlationId: expect.any(String) })
+  expect(await refusal(tenant.account('owner').username, 'cancel')).toMatchObject({
+    code: 'declined',
+    aadsts: 65004,
+    correlationId: expect.any(String),
+  })
   tenant.world.change({ type: 'grant_consent', tenantId: tenant.tenantId })
   expect(await refusal(tenant.account('blocked').username)).toMatchObject({ code: 'blocked_by_policy', aadsts: 53003 })
-  expect(await refusal(tenant.account('mfa').username)).toMatchObject({ code: 'mfa_required', aadsts: 50076, claims: expect.any(String) })
+  expect(await refusal(tenant.account('mfa').username)).toMatchObject({
+    code: 'mfa_required',
+    aadsts: 50076,
+    claims: expect.any(String),
+  })
 })
 
 test('a wrong or expired client secret is our own fault, and is said as such', async () => {
   const tenant = await rolecall.tenant()
   const codeAfter = async (spoil: () => void) => {
     const attemptId = await begun(tenant)
-    const back = await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account('owner').username)
+    const back = await answerMicrosoft(
+      await beginSignInForAttempt(tenant.owner, attemptId),
+      tenant.account('owner').username,
+    )
     spoil()
     try {
       await finishSignIn(tenant.owner, back)
@@ -171,7 +218,10 @@ test('after a demand for verification the same attempt goes on with Microsoft’
   tenant.world.change({ type: 'grant_consent', tenantId: tenant.tenantId })
   const attemptId = await begun(tenant)
   const { username } = tenant.account('mfa')
-  await finishSignIn(tenant.owner, await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), username))
+  await finishSignIn(
+    tenant.owner,
+    await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), username),
+  )
   const url = await beginSignInForAttempt(tenant.owner, attemptId, { useClaims: true })
   expect(new URL(url).searchParams.get('claims')).toBeTruthy()
   await finishSignIn(tenant.owner, await answerMicrosoft(url, username))
@@ -185,9 +235,19 @@ test('the checks name what is missing, and stop what could not work', async () =
     const { checks, canConnect } = await checkAttempt(tenant.owner, attemptId)
     return { canConnect, ...Object.fromEntries(checks.map(({ id, state, code }) => [id, code ?? state])) }
   }
-  expect(await checksOf('owner')).toEqual({ canConnect: true, account: 'passed', subscription: 'passed', assignments: 'passed', directory: 'passed' })
+  expect(await checksOf('owner')).toEqual({
+    canConnect: true,
+    account: 'passed',
+    subscription: 'passed',
+    assignments: 'passed',
+    directory: 'passed',
+  })
   expect(await checksOf('outsider')).toMatchObject({ canConnect: false, subscription: 'subscription_not_readable' })
-  expect(await checksOf('guest')).toMatchObject({ canConnect: true, assignments: 'passed', directory: 'directory_not_readable' })
+  expect(await checksOf('guest')).toMatchObject({
+    canConnect: true,
+    assignments: 'passed',
+    directory: 'directory_not_readable',
+  })
   tenant.world.change({ type: 'set_subscription_state', subscriptionId: tenant.subscription.id, state: 'Disabled' })
   expect(await checksOf('owner')).toMatchObject({ canConnect: true, subscription: 'subscription_disabled' })
 })
@@ -196,7 +256,10 @@ test('confirming twice, at once or later, gives the same connection', async () =
   const tenant = await rolecall.tenant({ subscriptions: 2 })
   const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
   const also = { alsoSubscriptionIds: [tenant.subscriptions[1]?.id ?? '', '00000000-1111-4222-8333-444444444444'] }
-  const [one, two] = await Promise.all([confirmAttempt(tenant.owner, attemptId, also), confirmAttempt(tenant.owner, attemptId, also)])
+  const [one, two] = await Promise.all([
+    confirmAttempt(tenant.owner, attemptId, also),
+    confirmAttempt(tenant.owner, attemptId, also),
+  ])
   expect(one).toEqual(two)
   expect(await confirmAttempt(tenant.owner, attemptId, also)).toEqual(one)
   expect(one).toMatchObject({ kind: 'connected', connectionIds: [expect.any(String), expect.any(String)] })
@@ -208,16 +271,27 @@ test('a reconnect keeps the connection; another account is asked about first', a
   await carryRun(rolecall, tenant.owner, connectionId)
   const signInAgain = async (kind: string) => {
     const { attemptId } = await beginReconnect(tenant.owner, connectionId)
-    await finishSignIn(tenant.owner, await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account(kind).username))
+    await finishSignIn(
+      tenant.owner,
+      await answerMicrosoft(await beginSignInForAttempt(tenant.owner, attemptId), tenant.account(kind).username),
+    )
     return attemptId
   }
   const same = await signInAgain('owner')
-  expect(await confirmAttempt(tenant.owner, same, { alsoSubscriptionIds: [] })).toEqual({ kind: 'connected', connectionIds: [connectionId] })
+  expect(await confirmAttempt(tenant.owner, same, { alsoSubscriptionIds: [] })).toEqual({
+    kind: 'connected',
+    connectionIds: [connectionId],
+  })
   await carryRun(rolecall, tenant.owner, connectionId)
 
   const other = await signInAgain('reader')
-  expect(await confirmAttempt(tenant.owner, other, { alsoSubscriptionIds: [] })).toMatchObject({ kind: 'other_account', now: tenant.account('reader').username })
-  expect(await confirmAttempt(tenant.owner, other, { alsoSubscriptionIds: [], acceptOtherAccount: true })).toMatchObject({ connectionIds: [connectionId] })
+  expect(await confirmAttempt(tenant.owner, other, { alsoSubscriptionIds: [] })).toMatchObject({
+    kind: 'other_account',
+    now: tenant.account('reader').username,
+  })
+  expect(
+    await confirmAttempt(tenant.owner, other, { alsoSubscriptionIds: [], acceptOtherAccount: true }),
+  ).toMatchObject({ connectionIds: [connectionId] })
   const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, connectionId))
   expect(connection?.accountObjectId).toBe(tenant.account('reader').objectId)
 })
@@ -240,6 +314,8 @@ test('a viewer can do none of it, whatever page or action lets them try', async 
   const made = await rolecall.db
     .select({ id: connectAttempts.id })
     .from(connectAttempts)
-    .where(and(eq(connectAttempts.organisationId, viewer.organisationId), eq(connectAttempts.memberId, viewer.memberId)))
+    .where(
+      and(eq(connectAttempts.organisationId, viewer.organisationId), eq(connectAttempts.memberId, viewer.memberId)),
+    )
   expect(made).toEqual([])
 })

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { assignments, auditEvents, connectionSecrets, connections, principals, roleDefinitions, syncRuns } from '@/db/schema'
+import {
+  assignments,
+  auditEvents,
+  connectionSecrets,
+  connections,
+  principals,
+  roleDefinitions,
+  syncRuns,
+} from '@/db/schema'
 import { NotAllowed } from '@/lib/allow'
 import { requestSync } from '@/lib/sync/request-sync'
 import { runSync } from '@/lib/sync/run-sync'
@@ -18,7 +26,8 @@ beforeAll(async () => {
 })
 afterAll(() => rolecall.close())
 
-const connectionRow = async (id: string) => (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
+const connectionRow = async (id: string) =>
+  (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
 
 test('a connection is renamed and rescheduled, and both are written down', async () => {
   const tenant = await rolecall.tenant()
@@ -31,8 +40,18 @@ test('a connection is renamed and rescheduled, and both are written down', async
   expect(row?.nextSyncAt?.getTime()).toBe((row?.publishedAt?.getTime() ?? 0) + 3_600_000)
   await setSchedule(tenant.owner, id, 'off')
   expect((await connectionRow(id))?.nextSyncAt).toBeNull()
-  const events = await rolecall.db.select({ action: auditEvents.action }).from(auditEvents).where(eq(auditEvents.organisationId, tenant.owner.organisationId)).orderBy(auditEvents.seq)
-  expect(events.map(({ action }) => action)).toEqual(['member.joined', 'connection.connected', 'connection.renamed', 'connection.schedule_changed', 'connection.schedule_changed'])
+  const events = await rolecall.db
+    .select({ action: auditEvents.action })
+    .from(auditEvents)
+    .where(eq(auditEvents.organisationId, tenant.owner.organisationId))
+    .orderBy(auditEvents.seq)
+  expect(events.map(({ action }) => action)).toEqual([
+    'member.joined',
+    'connection.connected',
+    'connection.renamed',
+    'connection.schedule_changed',
+    'connection.schedule_changed',
+  ])
 })
 
 test('disconnecting with the data kept takes the tokens and leaves the result', async () => {
@@ -74,7 +93,10 @@ test('people who hold a role in another connected subscription stay when one is 
   const before = await currentAccess(rolecall, tenant.owner, kept)
   await disconnect(tenant.owner, gone, { data: 'delete', typed: first?.name })
   expect(await currentAccess(rolecall, tenant.owner, kept)).toEqual(before)
-  const left = await rolecall.db.select({ id: principals.id }).from(principals).where(eq(principals.organisationId, tenant.owner.organisationId))
+  const left = await rolecall.db
+    .select({ id: principals.id })
+    .from(principals)
+    .where(eq(principals.organisationId, tenant.owner.organisationId))
   expect(new Set(left.map((row) => row.id))).toEqual(new Set(before.map((line) => line.split('|')[0])))
 })
 
@@ -82,10 +104,15 @@ test('a run that was open when its connection was deleted writes nothing', async
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
   const [run] = await rolecall.db.select({ id: syncRuns.id }).from(syncRuns).where(eq(syncRuns.connectionId, id))
-  const sync = runSync({ organisationId: tenant.owner.organisationId, runId: run?.id ?? '' }, new AbortController().signal)
+  const sync = runSync(
+    { organisationId: tenant.owner.organisationId, runId: run?.id ?? '' },
+    new AbortController().signal,
+  )
   await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
   await sync
-  expect(await rolecall.db.select().from(assignments).where(eq(assignments.organisationId, tenant.owner.organisationId))).toEqual([])
+  expect(
+    await rolecall.db.select().from(assignments).where(eq(assignments.organisationId, tenant.owner.organisationId)),
+  ).toEqual([])
 })
 
 test('a viewer and another organisation can change nothing', async () => {

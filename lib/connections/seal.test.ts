@@ -58,7 +58,9 @@ test('a seal with any bit flipped does not open', async () => {
     for (let at = 0; at < bytes.length; at++) {
       const flipped = Buffer.from(bytes)
       flipped[at] = (flipped[at] ?? 0) ^ 1
-      await expect(open(JSON.stringify({ ...sealed, [part]: flipped.toString('base64url') }), here)).rejects.toThrow(SealBroken)
+      await expect(open(JSON.stringify({ ...sealed, [part]: flipped.toString('base64url') }), here)).rejects.toThrow(
+        SealBroken,
+      )
     }
   }
 })

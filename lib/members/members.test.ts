@@ -20,7 +20,10 @@ beforeAll(async () => {
 afterAll(() => database.close())
 
 const rolesOf = async (organisationId: string) => {
-  const rows = await database.db.select({ name: members.name, role: members.role }).from(members).where(eq(members.organisationId, organisationId))
+  const rows = await database.db
+    .select({ name: members.name, role: members.role })
+    .from(members)
+    .where(eq(members.organisationId, organisationId))
   return Object.fromEntries(rows.map(({ name, role }) => [name, role]))
 }
 
@@ -95,7 +98,11 @@ test('who changed what is written down', async () => {
   const vera = await signInAs({ tenantId, name: 'Vera Viewer' })
   await changeRole(olga, vera.memberId, 'admin')
   await removeMember(olga, vera.memberId)
-  const events = await database.db.select().from(auditEvents).where(eq(auditEvents.organisationId, olga.organisationId)).orderBy(auditEvents.seq)
+  const events = await database.db
+    .select()
+    .from(auditEvents)
+    .where(eq(auditEvents.organisationId, olga.organisationId))
+    .orderBy(auditEvents.seq)
   expect(events.map(({ action, memberName, subject }) => [action, memberName, subject])).toEqual([
     ['member.joined', 'Olga Owner', 'Olga Owner'],
     ['member.joined', 'Vera Viewer', 'Vera Viewer'],

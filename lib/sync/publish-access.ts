@@ -15,7 +15,12 @@ import { writeRoles } from './write-roles'
  * mix. Takes the connection's row first, so that two publishes of one connection cannot interleave, then checks the
  * fencing number, so that a worker that woke up late writes nothing. Throws {@link RunLost} for it.
  */
-export async function publishAccess(tx: Transaction, run: ClaimedRun, access: Access, meter: Meter): Promise<{ gained: number; lost: number }> {
+export async function publishAccess(
+  tx: Transaction,
+  run: ClaimedRun,
+  access: Access,
+  meter: Meter,
+): Promise<{ gained: number; lost: number }> {
   const { organisationId, connection } = run
   const own = and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id))
   const [locked] = await tx

@@ -47,7 +47,16 @@ async function versions(organisationId: string) {
 }
 
 test('what is stored is what the world has: people, groups, service principals, at every level', async () => {
-  const { tenant, run, shown } = await connected({ people: 30, assignments: 90, groups: 4, servicePrincipals: 3, customRoles: 2, deleted: 4, guests: 4, disabled: 3 })
+  const { tenant, run, shown } = await connected({
+    people: 30,
+    assignments: 90,
+    groups: 4,
+    servicePrincipals: 3,
+    customRoles: 2,
+    deleted: 4,
+    guests: 4,
+    disabled: 3,
+  })
   expect(run).toMatchObject({ state: 'succeeded', gaps: false, problem: null })
   expect(await shown()).toEqual(truth(tenant))
   expect(run.gained).toBe(new Set(truth(tenant)).size)
@@ -60,13 +69,27 @@ test('a result in many small pages is the same', async () => {
 
 test('every person has the status that the directory gives them', async () => {
   const { tenant } = await connected({ people: 20, assignments: 40, deleted: 4, guests: 4, disabled: 3 })
-  const stored = await rolecall.db.select().from(principals).where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.kind, 'user')))
+  const stored = await rolecall.db
+    .select()
+    .from(principals)
+    .where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.kind, 'user')))
   const directory = tenant.world.findTenant(tenant.tenantId)
   for (const person of stored) {
     const user = directory?.users.get(person.id)
-    const expected = !user ? 'deleted' : !user.accountEnabled ? 'disabled' : user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
+    const expected = !user
+      ? 'deleted'
+      : !user.accountEnabled
+        ? 'disabled'
+        : user.externalUserState === 'PendingAcceptance'
+          ? 'invited'
+          : 'active'
     expect([person.id, person.status]).toEqual([person.id, expected])
-    if (user) expect(person).toMatchObject({ name: user.displayName, email: user.mail ?? user.userPrincipalName, guest: user.userType === 'Guest' })
+    if (user)
+      expect(person).toMatchObject({
+        name: user.displayName,
+        email: user.mail ?? user.userPrincipalName,
+        guest: user.userType === 'Guest',
+      })
   }
   expect(new Set(stored.map(({ status }) => status))).toEqual(new Set(['active', 'disabled', 'invited', 'deleted']))
 })
@@ -82,18 +105,40 @@ test('a role that was taken away is closed, not erased, and one that was given i
   const { tenant, id, sync, shown } = await connected()
   const reader = tenant.account('reader')
   tenant.world.change({ type: 'unassign', user: reader.username, subscriptionId: tenant.subscription.id })
-  tenant.world.change({ type: 'assign', user: reader.username, role: 'Contributor', subscriptionId: tenant.subscription.id })
+  tenant.world.change({
+    type: 'assign',
+    user: reader.username,
+    role: 'Contributor',
+    subscriptionId: tenant.subscription.id,
+  })
   expect(await sync()).toMatchObject({ gained: 1, lost: 1 })
   expect(await shown()).toEqual(truth(tenant))
-  const closed = await rolecall.db.select().from(assignments).where(and(eq(assignments.connectionId, id), eq(assignments.principalId, reader.objectId), ne(assignments.roleId, ''), sql`valid_to is not null`))
+  const closed = await rolecall.db
+    .select()
+    .from(assignments)
+    .where(
+      and(
+        eq(assignments.connectionId, id),
+        eq(assignments.principalId, reader.objectId),
+        ne(assignments.roleId, ''),
+        sql`valid_to is not null`,
+      ),
+    )
   expect(closed).toHaveLength(1)
 })
 
 test('a subscription that cannot be read keeps its last known access', async () => {
   const { tenant, id, sync, shown } = await connected()
   const before = await shown()
-  tenant.world.change({ type: 'unassign', user: tenant.account('owner').username, subscriptionId: tenant.subscription.id })
-  expect(await sync()).toMatchObject({ state: 'failed', problem: { code: expect.stringMatching(/subscription_not_readable|reader_role_missing/) } })
+  tenant.world.change({
+    type: 'unassign',
+    user: tenant.account('owner').username,
+    subscriptionId: tenant.subscription.id,
+  })
+  expect(await sync()).toMatchObject({
+    state: 'failed',
+    problem: { code: expect.stringMatching(/subscription_not_readable|reader_role_missing/) },
+  })
   expect(await shown()).toEqual(before)
   const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, id))
   expect(connection).toMatchObject({ state: 'action_needed', nextSyncAt: null })
@@ -117,7 +162,10 @@ test.each([
   const run = await tenant.during([{ match: assignmentsOf(tenant), ...answer }], sync)
   expect(run).toMatchObject({ state: 'failed', problem: { code } })
   expect(await shown()).toEqual(before)
-  const [connection] = await rolecall.db.select({ state: connections.state, wait: sql<number>`extract(epoch from next_sync_at - now())` }).from(connections).where(eq(connections.id, id))
+  const [connection] = await rolecall.db
+    .select({ state: connections.state, wait: sql<number>`extract(epoch from next_sync_at - now())` })
+    .from(connections)
+    .where(eq(connections.id, id))
   expect(connection?.state).toBe('active')
   expect(Number(connection?.wait)).toBeGreaterThan(50)
   expect(Number(connection?.wait)).toBeLessThan(3600)
@@ -165,11 +213,25 @@ test('a revoked sign-in asks for a reconnect and is not retried', async () => {
 test('a directory that refuses leaves the people by ID, keeps names known before, and is called a gap', async () => {
   const { tenant, sync, shown } = await connected()
   const nameOf = async () =>
-    (await rolecall.db.select().from(principals).where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.id, tenant.account('reader').objectId))))[0]
-  const body = { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges to complete the operation.' } }
+    (
+      await rolecall.db
+        .select()
+        .from(principals)
+        .where(
+          and(
+            eq(principals.organisationId, tenant.owner.organisationId),
+            eq(principals.id, tenant.account('reader').objectId),
+          ),
+        )
+    )[0]
+  const body = {
+    error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges to complete the operation.' },
+  }
   const run = await tenant.during([{ match: { host: 'graph.microsoft.com' }, status: 403, body }], sync)
   expect(run).toMatchObject({ state: 'succeeded', gaps: true })
-  expect(run.coverage).toContainEqual(expect.objectContaining({ dataset: 'people', state: 'not_permitted', why: 'directory_not_readable' }))
+  expect(run.coverage).toContainEqual(
+    expect.objectContaining({ dataset: 'people', state: 'not_permitted', why: 'directory_not_readable' }),
+  )
   expect(await shown()).toEqual(truth(tenant))
   expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'unknown' })
 })
@@ -191,14 +253,25 @@ test('a worker whose run was taken over publishes nothing when it wakes', async 
   if (!asleep) throw new Error('not claimed')
   expect(await claimRun(job)).toBeNull()
 
-  await rolecall.db.update(syncRuns).set({ heartbeatAt: sql`now() - interval '5 minutes'` }).where(eq(syncRuns.id, runId))
+  await rolecall.db
+    .update(syncRuns)
+    .set({ heartbeatAt: sql`now() - interval '5 minutes'` })
+    .where(eq(syncRuns.id, runId))
   const awake = await claimRun(job)
   expect(awake?.fence).toBe(asleep.fence + 1)
 
   const following = followRun(asleep, { calls: 0, retries: 0 })
   following.report('publishing')
-  const nothing = { subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId }, assignments: [], roles: [], people: new Map(), coverage: [] }
-  await expect(rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothing, { calls: 0, retries: 0 }))).rejects.toThrow(RunLost)
+  const nothing = {
+    subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId },
+    assignments: [],
+    roles: [],
+    people: new Map(),
+    coverage: [],
+  }
+  await expect(
+    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothing, { calls: 0, retries: 0 })),
+  ).rejects.toThrow(RunLost)
   expect(await shown()).toEqual(before)
   await rolecall.db.update(syncRuns).set({ state: 'queued' }).where(eq(syncRuns.id, runId))
   await carryRun(rolecall, tenant.owner, id)
@@ -210,7 +283,13 @@ test('a publish that fails half way leaves the old result whole', async () => {
   const { runId } = await requestSync(tenant.owner, id)
   const run = await claimRun({ organisationId: tenant.owner.organisationId, runId })
   if (!run) throw new Error('not claimed')
-  const half = { subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId }, assignments: [], roles: [], people: new Map(), coverage: [] }
+  const half = {
+    subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId },
+    assignments: [],
+    roles: [],
+    people: new Map(),
+    coverage: [],
+  }
   const broken = rolecall.db.transaction(async (tx) => {
     await publishAccess(tx, run, half, { calls: 0, retries: 0 })
     throw new Error('the process was killed here')
@@ -223,7 +302,10 @@ test('the schedule opens a run when it is due, once', async () => {
   const { tenant, id } = await connected()
   await rolecall.db.update(connections).set({ nextSyncAt: sql`now()` }).where(eq(connections.id, id))
   await Promise.all([tick(), tick()])
-  const open = await rolecall.db.select().from(syncRuns).where(and(eq(syncRuns.connectionId, id), eq(syncRuns.state, 'queued')))
+  const open = await rolecall.db
+    .select()
+    .from(syncRuns)
+    .where(and(eq(syncRuns.connectionId, id), eq(syncRuns.state, 'queued')))
   expect(open).toMatchObject([{ trigger: 'schedule' }])
   await carryRun(rolecall, tenant.owner, id)
 })
@@ -233,17 +315,31 @@ test('names that would break a page or a database are stored inert', async () =>
   const hostile = `<img src=x onerror=alert(1)>\u0000\ud800 ${'x'.repeat(5000)}`
   tenant.world.change({ type: 'rename', user: tenant.account('reader').username, displayName: hostile })
   expect(await sync()).toMatchObject({ state: 'succeeded' })
-  const [person] = await rolecall.db.select().from(principals).where(and(eq(principals.organisationId, tenant.owner.organisationId), eq(principals.id, tenant.account('reader').objectId)))
+  const [person] = await rolecall.db
+    .select()
+    .from(principals)
+    .where(
+      and(
+        eq(principals.organisationId, tenant.owner.organisationId),
+        eq(principals.id, tenant.account('reader').objectId),
+      ),
+    )
   expect(person?.name).toMatch(/^<img src=x onerror=alert\(1\)>/)
   expect(person?.name?.length).toBeLessThanOrEqual(1000)
 })
 
 test('only the definitions of roles that are held are stored, custom ones by name', async () => {
   const { tenant } = await connected({ customRoles: 3, people: 10, assignments: 60 })
-  const stored = await rolecall.db.select().from(roleDefinitions).where(eq(roleDefinitions.organisationId, tenant.owner.organisationId))
+  const stored = await rolecall.db
+    .select()
+    .from(roleDefinitions)
+    .where(eq(roleDefinitions.organisationId, tenant.owner.organisationId))
   const held = new Set(truthOf(tenant.world, tenant.subscription.id).map(({ roleName }) => roleName))
   expect(new Set(stored.map(({ name }) => name))).toEqual(held)
   expect(stored.filter(({ custom }) => custom).length).toBeGreaterThan(0)
-  const open = await rolecall.db.select().from(assignments).where(and(eq(assignments.organisationId, tenant.owner.organisationId), isNull(assignments.validTo)))
+  const open = await rolecall.db
+    .select()
+    .from(assignments)
+    .where(and(eq(assignments.organisationId, tenant.owner.organisationId), isNull(assignments.validTo)))
   expect(open.every(({ roleId }) => stored.some(({ id }) => id === roleId))).toBe(true)
 })
