@@ -54,12 +54,12 @@ export function AccessTable({ rows, path, view }: Props) {
             <Td className="max-w-56">
               <ScopeLabel scope={row.scope} level={row.level} />
               {row.condition ? (
-                <Chip title={row.condition} className="mt-1">
-                  With a condition
-                </Chip>
+                <div className="mt-1">
+                  <Chip title={row.condition}>With a condition</Chip>
+                </div>
               ) : null}
             </Td>
-            <Td className="text-ink-soft">{howReached(row.level)}</Td>
+            <Td className="text-ink-soft max-xl:whitespace-nowrap">{howReached(row.level)}</Td>
             <Td className="whitespace-nowrap text-ink-soft">Microsoft Azure</Td>
           </tr>
         ))}

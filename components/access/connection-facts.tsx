@@ -6,7 +6,7 @@ import type { ConnectionFacts as Facts } from '@/db/queries/get-connection'
 /** What one wants to be sure of before reading on: which subscription, which tenant, how old, through whom. */
 export function ConnectionFacts({ connection }: { connection: Facts }) {
   return (
-    <dl className="mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
+    <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
         <span dir="auto" className="break-words">
           {connection.subscriptionName}

@@ -52,7 +52,7 @@ export function OtherPrincipalsTable({ rows }: { rows: OtherPrincipalRow[] }) {
             <Td className="max-w-56">
               <ScopeLabel scope={row.scope} level={row.level} />
             </Td>
-            <Td className="text-ink-soft">{howReached(row.level)}</Td>
+            <Td className="text-ink-soft max-xl:whitespace-nowrap">{howReached(row.level)}</Td>
           </tr>
         ))}
       </tbody>

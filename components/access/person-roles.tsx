@@ -61,12 +61,12 @@ function SubscriptionRoles({ connectionId, roles }: { connectionId: string; role
               <Td className="max-w-56">
                 <ScopeLabel scope={role.scope} level={role.level} />
                 {role.condition ? (
-                  <Chip title={role.condition} className="mt-1">
-                    With a condition
-                  </Chip>
+                  <div className="mt-1">
+                    <Chip title={role.condition}>With a condition</Chip>
+                  </div>
                 ) : null}
               </Td>
-              <Td className="text-ink-soft">{howReached(role.level)}</Td>
+              <Td className="text-ink-soft max-xl:whitespace-nowrap">{howReached(role.level)}</Td>
               <Td className="whitespace-nowrap text-ink-soft">
                 {role.assignedOn ? <RelativeTime at={role.assignedOn} /> : 'Azure does not say'}
               </Td>
