@@ -3,7 +3,7 @@ import { connect, expect, goToMicrosoft, pickAccount, signIn, test } from './sup
 test('an admin connects a subscription and sees who holds which role', async ({ page, world }) => {
   const owner = world.account('owner')
   await signIn(page, owner)
-  await page.getByRole('link', { name: 'Connect', exact: true }).click()
+  await page.getByRole('link', { name: 'Connect Microsoft Azure' }).click()
 
   await expect(page.getByRole('heading', { name: 'Before you begin' })).toBeVisible()
   await expect(page.getByText('User.Read.All').first()).toBeVisible()
@@ -49,7 +49,7 @@ test('the other subscriptions of the account are connected with the same sign-in
   await pickAccount(page, world.account('owner'))
   await page.getByRole('button', { name: 'Accept' }).click()
   await page.getByRole('checkbox', { name: second?.name }).check()
-  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await page.getByRole('button', { name: 'Connect 2 subscriptions' }).click()
   await expect(page.getByRole('link', { name: 'See who has access' })).toHaveCount(2)
 
   await page.goto('/integrations')

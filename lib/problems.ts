@@ -67,7 +67,8 @@ export const PROBLEMS = {
   attempt_expired: {
     kind: 'sign_in',
     title: 'This attempt has expired',
-    sentence: 'A connection must be finished within 30 minutes. Nothing was connected.',
+    sentence:
+      'A sign-in must come back within 10 minutes, and a connection be finished within 30. Nothing was connected.',
     next: 'Start again with the subscription ID.',
   },
   attempt_used: {

@@ -23,11 +23,9 @@ export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null
   })
   const meter = createMeter()
   const signal = AbortSignal.timeout(PATIENCE_MS)
-  return createAzure({
-    tokens: createTokens({ tenantId: attempt.tenantId, account: { objectId, tenantId }, store, meter, signal }),
-    meter,
-    signal,
-  })
+  const options = { meter, signal, patience }
+  const tokens = createTokens({ tenantId: attempt.tenantId, account: { objectId, tenantId }, store, ...options })
+  return createAzure({ tokens, ...options })
 }
 
 function placeOf(actor: Actor, attemptId: string): SealedPlace {

@@ -1,7 +1,7 @@
 import { and, eq, inArray, ne } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections } from '@/db/schema'
+import { connectAttempts, connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { AzureError } from '@/lib/azure/azure-error'
 import { canListUsers } from '@/lib/azure/people'
@@ -11,6 +11,7 @@ import type { ProblemCode } from '@/lib/problems'
 import { azureForAttempt } from './azure-for-attempt'
 import { findAttempt } from './find-attempt'
 import { NotFound } from './not-found'
+import { problemOf } from './problem-of'
 
 export type Check = {
   id: 'account' | 'subscription' | 'assignments' | 'directory'
@@ -52,6 +53,7 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
     attempted(canListUsers(azure)),
     attempted(listSubscriptions(azure)),
   ])
+  await keepClaims(actor, attemptId, [subscription, assignments, users])
   const checks = [
     { id: 'account' as const, state: 'passed' as const, code: null, detail: attempt.accountName },
     checkSubscription(subscription, attempt.tenantId),
@@ -75,6 +77,17 @@ async function attempted<T>(work: Promise<T>): Promise<Attempted<T>> {
     if (error instanceof AzureError) return { error }
     throw error
   }
+}
+
+/** A demand for another verification carries what the next sign-in must pass on. */
+async function keepClaims(actor: Actor, attemptId: string, answers: { error?: AzureError }[]): Promise<void> {
+  const demand = answers.find(({ error }) => error?.claims)?.error
+  if (!demand) return
+  const db = await getDb()
+  await db
+    .update(connectAttempts)
+    .set({ problem: problemOf(demand) })
+    .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
 }
 
 const failed = (id: Check['id'], code: ProblemCode, error?: AzureError, state: Check['state'] = 'failed'): Check => ({
