@@ -299,7 +299,7 @@ export const principals = pgTable(
     userPrincipalName: text('user_principal_name'),
     guest: boolean('guest').notNull().default(false),
     status: text('status').$type<PersonStatus>().notNull().default('unknown'),
-    /** Lower-case name, else email, else id: what lists are ordered by. */
+    /** The first 200 characters of the lower-case name, else email, else id: what lists are ordered by. */
     sortName: text('sort_name').notNull(),
   },
   (t) => [

@@ -54,7 +54,7 @@ test('a row says who, what, where, how and since when, and nothing in it runs as
       role_type: 'custom',
       scope: '/',
       scope_level: 'root',
-      how: 'Inherited from root',
+      how: 'Inherited',
       licence: 'Microsoft Azure',
       assigned_on: '',
       first_seen: '2026-01-15T08:00:00.000Z',

@@ -10,11 +10,11 @@ import { ScopeLabel } from './scope-label'
 import { WIDE_TABLE } from './table-classes'
 
 const COLUMNS: { sort: AccessSort; label: string; width: string }[] = [
-  { sort: 'name', label: 'Name', width: 'xl:w-[16%]' },
-  { sort: 'email', label: 'Email', width: 'xl:w-[18%]' },
-  { sort: 'status', label: 'Status', width: 'xl:w-[12%]' },
-  { sort: 'role', label: 'Role', width: 'xl:w-[14%]' },
-  { sort: 'scope', label: 'Scope', width: 'xl:w-[12%]' },
+  { sort: 'name', label: 'Name', width: 'xl:w-[19%]' },
+  { sort: 'email', label: 'Email', width: 'xl:w-[20%]' },
+  { sort: 'status', label: 'Status', width: 'xl:w-[14%]' },
+  { sort: 'role', label: 'Role', width: 'xl:w-[17%]' },
+  { sort: 'scope', label: 'Scope', width: 'xl:w-[13%]' },
 ]
 
 type Props = { rows: AccessRow[]; path: string; view: AccessView }
@@ -30,8 +30,8 @@ export function AccessTable({ rows, path, view }: Props) {
               {label}
             </SortTh>
           ))}
-          <Th className="xl:w-[16.5%]">How</Th>
-          <Th className="xl:w-[11.5%]">Licence</Th>
+          <Th className="xl:w-[7%]">How</Th>
+          <Th className="xl:w-[10%]">Licence</Th>
         </tr>
       </thead>
       <tbody>
@@ -59,7 +59,7 @@ export function AccessTable({ rows, path, view }: Props) {
                 </div>
               ) : null}
             </Td>
-            <Td className="text-ink-soft max-xl:whitespace-nowrap">{howReached(row.level)}</Td>
+            <Td className="whitespace-nowrap text-ink-soft">{howReached(row.level)}</Td>
             <Td className="whitespace-nowrap text-ink-soft">Microsoft Azure</Td>
           </tr>
         ))}

@@ -3,9 +3,9 @@ import { Chip, type ChipTone } from '@/components/ui/chip'
 import type { Privilege } from '@/db/schema'
 
 const LOOKS: Record<Privilege, { tone: ChipTone; says: string; icon: React.ReactNode }> = {
-  grants_access: { tone: 'bad', says: 'can grant access', icon: <KeyRound aria-hidden /> },
-  writes: { tone: 'warn', says: 'can write', icon: <PencilLine aria-hidden /> },
-  reads_data: { tone: 'accent', says: 'reads data', icon: <EyeWithDot /> },
+  grants_access: { tone: 'accent', says: 'can grant access', icon: <KeyRound aria-hidden /> },
+  writes: { tone: 'neutral', says: 'can write', icon: <PencilLine aria-hidden /> },
+  reads_data: { tone: 'neutral', says: 'reads data', icon: <EyeWithDot /> },
   reads: { tone: 'neutral', says: 'reads', icon: <Eye aria-hidden /> },
 }
 
@@ -26,7 +26,7 @@ export function RoleChip({ name, privilege, custom, className }: Props) {
       <span dir="auto">{name}</span>
       {says ? <span className="sr-only"> ({says})</span> : null}
       {custom ? (
-        <span aria-hidden className="ml-1 font-normal opacity-85">
+        <span aria-hidden className="ml-1 font-normal">
           custom
         </span>
       ) : null}

@@ -3,6 +3,9 @@ import type { Transaction } from '@/db/client'
 import type { ClaimedRun } from './claim-run'
 import { type Access, statusOf } from './read-access'
 
+/** Characters that lists are ordered by: an index row has room for some 2,700 bytes, and a cursor should stay short. */
+const SORTED_BY = 200
+
 /**
  * Stores what is known of everyone an assignment names; rows that say the same already are left alone. A name once read
  * is kept when it cannot be read any more: a deleted person is still somebody.
@@ -27,7 +30,7 @@ export async function writePrincipals(
   })
   await tx.execute(sql`
     insert into principals as known (organisation_id, tenant_id, id, kind, name, email, user_principal_name, guest, status, sort_name)
-    select ${organisationId}, ${connection.tenantId}, id, kind, name, email, upn, coalesce(guest, false), status, lower(coalesce(name, email, id))
+    select ${organisationId}, ${connection.tenantId}, id, kind, name, email, upn, coalesce(guest, false), status, left(lower(coalesce(name, email, id)), ${SORTED_BY})
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as read(id text, kind text, name text, email text, upn text, guest boolean, status text)
     on conflict (organisation_id, tenant_id, id) do update set
@@ -37,7 +40,7 @@ export async function writePrincipals(
       user_principal_name = coalesce(excluded.user_principal_name, known.user_principal_name),
       guest = case when excluded.email is null then known.guest else excluded.guest end,
       status = excluded.status,
-      sort_name = lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id))
+      sort_name = left(lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id)), ${SORTED_BY})
     where (known.kind, known.name, known.email, known.user_principal_name, known.guest, known.status) is distinct from
       (excluded.kind, coalesce(excluded.name, known.name), coalesce(excluded.email, known.email),
        coalesce(excluded.user_principal_name, known.user_principal_name),

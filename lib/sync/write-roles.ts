@@ -14,7 +14,7 @@ export async function writeRoles(
   const rows = held.map((id) => ({ id, ...read.get(id) }))
   await tx.execute(sql`
     insert into role_definitions as known (organisation_id, tenant_id, id, name, custom, description, privilege, sort_name)
-    select ${organisationId}, ${connection.tenantId}, id, name, coalesce(custom, false), description, privilege, lower(coalesce(name, id))
+    select ${organisationId}, ${connection.tenantId}, id, name, coalesce(custom, false), description, privilege, left(lower(coalesce(name, id)), 200)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       as read(id text, name text, custom boolean, description text, privilege text)
     on conflict (organisation_id, tenant_id, id) do update set
