@@ -1,5 +1,5 @@
 import { Chip, type ChipTone } from '@/components/ui/chip'
-import { Table, Td, Th } from '@/components/ui/table'
+import { RowTh, Table, Td, Th } from '@/components/ui/table'
 import type { CapabilityState, CatalogueEntry } from '@/lib/catalogue'
 
 const STATES: Record<CapabilityState, { word: string; tone: ChipTone }> = {
@@ -25,9 +25,7 @@ export function CapabilitiesTable({ entry }: { entry: CatalogueEntry }) {
           const { word, tone } = STATES[capability.state]
           return (
             <tr key={capability.data}>
-              <Th scope="row" className="border-t border-b-0 align-top text-sm text-ink">
-                {capability.data}
-              </Th>
+              <RowTh className="whitespace-nowrap">{capability.data}</RowTh>
               <Td>
                 <Chip tone={tone}>{word}</Chip>
               </Td>

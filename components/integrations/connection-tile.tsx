@@ -38,12 +38,12 @@ export function ConnectionTile({ tile, actions }: Props) {
             prefetch={false}
             dir="auto"
             title={tile.label}
-            className="block truncate after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
+            className="block truncate text-left after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >
             {tile.label}
           </Link>
         </h2>
-        <p dir="auto" title={tile.subscriptionName} className="truncate text-sm text-ink-soft">
+        <p dir="auto" title={tile.subscriptionName} className="truncate text-left text-sm text-ink-soft">
           {tile.subscriptionName}
         </p>
         <p className="flex min-w-0 items-center gap-1.5 text-sm text-ink-soft">

@@ -1,5 +1,5 @@
 import { RelativeTime } from '@/components/ui/relative-time'
-import { Table, Td, Th } from '@/components/ui/table'
+import { RowTh, Table, Td, Th } from '@/components/ui/table'
 import type { MemberRole } from '@/db/schema'
 import { type MemberActions, MemberControls } from './member-controls'
 
@@ -20,11 +20,10 @@ export function MembersTable({ members, selfId, actions }: Props) {
     <Table caption="Members">
       <thead>
         <tr>
-          <Th>Name</Th>
-          <Th>Email</Th>
+          <Th>Member</Th>
+          <Th>Role</Th>
           <Th>Last seen</Th>
           <Th>Joined</Th>
-          <Th>Role</Th>
         </tr>
       </thead>
       <tbody>
@@ -32,28 +31,28 @@ export function MembersTable({ members, selfId, actions }: Props) {
           const lastOwner = member.role === 'owner' && owners === 1
           return (
             <tr key={member.id}>
-              <Td className="max-w-64 min-w-36">
-                <bdi className="font-medium break-words">{member.name}</bdi>
-                {member.id === selfId ? <span className="ml-1.5 text-xs text-ink-faint">you</span> : null}
-              </Td>
-              <Td className="max-w-72 min-w-40 break-words text-ink-soft">{member.email}</Td>
-              <Td className="whitespace-nowrap text-ink-soft">
-                {member.lastSeenAt ? <RelativeTime at={member.lastSeenAt} /> : 'Never'}
-              </Td>
-              <Td className="whitespace-nowrap text-ink-soft">
-                <RelativeTime at={member.createdAt} />
-              </Td>
-              <Td className={actions && !lastOwner ? 'py-1' : undefined}>
+              <RowTh className="max-w-72 min-w-36 break-words">
+                <bdi>{member.name}</bdi>
+                {member.id === selfId ? <span className="ml-1.5 text-xs font-normal text-ink-faint">you</span> : null}
+                <span className="block font-normal text-ink-soft">{member.email}</span>
+              </RowTh>
+              <Td className="min-w-36">
                 {actions && !lastOwner ? (
                   <MemberControls id={member.id} name={member.name} role={member.role} actions={actions} />
                 ) : (
                   <span className="capitalize">{member.role}</span>
                 )}
                 {actions && lastOwner ? (
-                  <span className="block max-w-56 text-xs text-ink-faint">
+                  <span className="block max-w-64 text-xs text-ink-faint">
                     The last owner cannot be changed or removed. Make someone else owner first.
                   </span>
                 ) : null}
+              </Td>
+              <Td className="whitespace-nowrap text-ink-soft">
+                {member.lastSeenAt ? <RelativeTime at={member.lastSeenAt} /> : 'Never'}
+              </Td>
+              <Td className="whitespace-nowrap text-ink-soft">
+                <RelativeTime at={member.createdAt} />
               </Td>
             </tr>
           )

@@ -32,8 +32,8 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
 
   return (
     <Menu
-      label={`${member.name}, ${member.role}: account and theme`}
-      triggerClassName="flex items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-ink/5"
+      label="Account and theme"
+      triggerClassName="relative flex items-center gap-2.5 rounded-md p-1.5 text-left hover:bg-ink/5"
       className="w-64"
       trigger={
         <>
@@ -43,7 +43,7 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
           >
             {initials(member.name)}
           </span>
-          <span className="hidden min-w-0 flex-1 rail:block">
+          <span className="sr-only min-w-0 flex-1 rail:not-sr-only">
             <span dir="auto" className="block truncate leading-4 font-medium">
               {member.name}
             </span>

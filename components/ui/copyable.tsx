@@ -11,10 +11,11 @@ export function Copyable({ text, label, className }: { text: string; label: stri
   return (
     <div className={joinClasses('flex items-start gap-2 rounded-lg border border-line bg-canvas p-2 pl-3', className)}>
       <code className="min-w-0 flex-1 py-1 font-mono text-sm break-words whitespace-pre-wrap">{text}</code>
-      <Button size="sm" onClick={() => copy(text)} aria-label={`Copy ${label}`} className="min-w-16">
+      <Button size="sm" onClick={() => copy(text)} className="relative min-w-16">
         <span aria-live="polite">
           {outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Not copied' : 'Copy'}
         </span>
+        <span className="sr-only">{label}</span>
       </Button>
     </div>
   )

@@ -9,7 +9,7 @@ import { joinClasses } from './join-classes'
 type Props = {
   /** The menu's name, said to those who do not see what it belongs to. */
   label: string
-  /** What the button shows; three dots unless given. */
+  /** What the button shows and is named by; three dots, named by the label, unless given. */
   trigger?: ReactNode
   triggerClassName?: string
   className?: string
@@ -55,7 +55,7 @@ export function Menu({ label, trigger, triggerClassName, className, children }: 
         popoverTarget={id}
         aria-haspopup="menu"
         aria-expanded="false"
-        aria-label={label}
+        aria-label={trigger ? undefined : label}
         className={triggerClassName ?? buttonClasses({ variant: 'ghost', size: 'sm' }, 'w-8 px-0')}
         onKeyDown={(event) => {
           if (event.key !== 'ArrowDown') return

@@ -26,7 +26,7 @@ export function PageHeader({ title, description, back, children, className }: Pr
       ) : null}
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 max-w-full">
-          <h1 dir="auto" className="text-2xl font-semibold tracking-tight break-words">
+          <h1 dir="auto" className="text-left text-2xl font-semibold tracking-tight break-words">
             {title}
           </h1>
           {description ? <div className="mt-1 text-ink-soft">{description}</div> : null}

@@ -12,13 +12,13 @@ export function ShortId({ id, label, className }: { id: string; label: string; c
     <button
       type="button"
       title={outcome === 'refused' ? `Could not copy. ${id}` : `${id} (click to copy)`}
-      aria-label={`Copy ${label} ${id}`}
       onClick={() => copy(id)}
       className={joinClasses(
-        '-mx-1 rounded-md px-1 font-mono text-[0.92em] whitespace-nowrap text-ink-soft hover:bg-ink/6 hover:text-ink',
+        '-mx-1 rounded-md px-1 font-mono text-[0.92em] relative whitespace-nowrap text-ink-soft hover:bg-ink/6 hover:text-ink',
         className,
       )}
     >
+      <span className="sr-only">Copy {label} </span>
       <span className="relative inline-block">
         <span className={outcome ? 'invisible' : undefined}>{short}</span>
         <span aria-live="polite" className="absolute inset-0 font-sans">

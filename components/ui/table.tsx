@@ -26,16 +26,15 @@ export function Th({ className, scope = 'col', ...rest }: ComponentProps<'th'>) 
   return <th scope={scope} className={joinClasses(HEAD, className)} {...rest} />
 }
 
+const CELL = 'border-t border-line px-3 py-2 align-top first:pl-4 last:pr-4 [tr:first-child>&]:border-t-0'
+
 export function Td({ className, ...rest }: ComponentProps<'td'>) {
-  return (
-    <td
-      className={joinClasses(
-        'border-t border-line px-3 py-2 align-top first:pl-4 last:pr-4 [tr:first-child>&]:border-t-0',
-        className,
-      )}
-      {...rest}
-    />
-  )
+  return <td className={joinClasses(CELL, className)} {...rest} />
+}
+
+/** The cell that names its row. */
+export function RowTh({ className, ...rest }: ComponentProps<'th'>) {
+  return <th scope="row" className={joinClasses(CELL, 'font-medium', className)} {...rest} />
 }
 
 type SortThProps = {
