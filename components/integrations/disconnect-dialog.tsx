@@ -73,6 +73,7 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
             </>
           }
           error={state?.error}
+          defaultValue={state?.values?.typed}
           autoComplete="off"
           spellCheck={false}
           dir="auto"

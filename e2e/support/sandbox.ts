@@ -30,3 +30,6 @@ export async function control<T>(method: string, path: string, body?: unknown): 
 }
 
 export const change = (what: Record<string, unknown>) => control('POST', 'changes', what)
+
+/** Tokens so short that every sync fetches new ones, as it does an hour later in life. Harmless to other tests. */
+export const shortTokens = () => change({ type: 'set_token_lifetime', seconds: 240 })

@@ -89,7 +89,7 @@ export async function connect(
   await pickAccount(page, account)
   await page.waitForURL(/\/(authorize|checks)/)
   const accept = page.getByRole('button', { name: 'Accept' })
-  const ready = page.getByRole('button', { name: 'Connect', exact: true })
+  const ready = page.getByRole('button', { name: /^(Connect|Reconnect)$/ })
   await expect(accept.or(ready)).toBeVisible()
   if (await accept.isVisible()) await accept.click()
   await ready.click()

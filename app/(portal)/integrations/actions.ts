@@ -55,7 +55,9 @@ export async function disconnectConnection(
   const choice = Disconnect.parse({ data: form.get('data'), typed: form.get('typed') ?? undefined })
   const { kind } = await disconnect(member, ConnectionId.parse(connectionId), choice)
 
-  if (kind === 'mistyped') return { error: 'That is not the label. Type it exactly as it stands above.' }
+  if (kind === 'mistyped') {
+    return { error: 'That is not the label. Type it exactly as it stands above.', values: { typed: choice.typed ?? '' } }
+  }
   if (choice.data === 'delete') redirect('/integrations')
   refresh()
   return { done: true }
