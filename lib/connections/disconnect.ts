@@ -5,6 +5,8 @@ import { connectionSecrets, connections, syncRuns } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { type ConnectionRow, findConnection } from './find-connection'
+import { lockConnection } from './lock-connection'
+import { lockDirectory } from './lock-directory'
 
 type Choice = { data: 'keep' | 'delete'; typed?: string }
 
@@ -28,6 +30,7 @@ export async function disconnect(actor: Actor, connectionId: string, { data, typ
 
 async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
   const { organisationId } = actor
+  await lockConnection(tx, actor, connection.id)
   await tx
     .delete(connectionSecrets)
     .where(and(eq(connectionSecrets.organisationId, organisationId), eq(connectionSecrets.connectionId, connection.id)))
@@ -58,6 +61,7 @@ async function erase(tx: Transaction, actor: Actor, connection: ConnectionRow) {
   await tx
     .delete(connections)
     .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
+  await lockDirectory(tx, organisationId, connection.tenantId)
   await tx.execute(sql`
     delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${connection.tenantId}
       and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)`)

@@ -5,14 +5,14 @@ import { connections, type Schedule } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { nextSyncAt } from '@/lib/next-sync-at'
-import { findConnection } from './find-connection'
+import { lockConnection } from './lock-connection'
 
 /** Sets how often a connection syncs by itself. One that waits for a person keeps waiting. */
 export async function setSchedule(actor: Actor, connectionId: string, schedule: Schedule): Promise<void> {
   allow(actor, 'schedule')
   const db = await getDb()
   await db.transaction(async (tx) => {
-    const before = await findConnection(actor, connectionId, tx)
+    const before = await lockConnection(tx, actor, connectionId)
     if (before.schedule === schedule) return
     const next = before.state === 'active' ? nextSyncAt(schedule, before.publishedAt ?? new Date()) : null
     await tx

@@ -24,6 +24,9 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
   const { kind } = explain(error.code)
   const db = await getDb()
   await db.transaction(async (tx) => {
+    const own = and(eq(connections.organisationId, run.organisationId), eq(connections.id, run.connection.id))
+    // First the connection, then its run: the order in which everyone takes them.
+    await tx.select({ id: connections.id }).from(connections).where(own).for('update')
     const failed = await tx
       .update(syncRuns)
       .set({
@@ -37,7 +40,6 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
       .returning({ id: syncRuns.id })
     if (failed.length === 0) return
 
-    const own = and(eq(connections.organisationId, run.organisationId), eq(connections.id, run.connection.id))
     const [counted] = await tx
       .update(connections)
       .set({

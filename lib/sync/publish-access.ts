@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/client'
 import { connections, syncRuns } from '@/db/schema'
 import type { Meter } from '@/lib/azure/meter'
+import { lockDirectory } from '@/lib/connections/lock-directory'
 import { nextSyncAt } from '@/lib/next-sync-at'
 import type { ClaimedRun } from './claim-run'
 import { heldRun, RunLost } from './held-run'
@@ -36,6 +37,7 @@ export async function publishAccess(
   if (!locked || !held) throw new RunLost('The run is no longer held by this worker.')
 
   const at = new Date(locked.at)
+  await lockDirectory(tx, organisationId, connection.tenantId)
   await writePrincipals(tx, run, access)
   await writeRoles(tx, run, access)
   const { gained, lost } = await writeAssignments(tx, run, access.assignments, at)

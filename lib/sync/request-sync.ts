@@ -2,7 +2,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
-import { findConnection } from '@/lib/connections/find-connection'
+import { lockConnection } from '@/lib/connections/lock-connection'
 import { NotFound } from '@/lib/connections/not-found'
 import { openRun } from '@/lib/connections/open-run'
 import { enqueueSync } from '@/lib/jobs/enqueue-sync'
@@ -12,7 +12,7 @@ export async function requestSync(actor: Actor, connectionId: string): Promise<{
   allow(actor, 'sync')
   const db = await getDb()
   const run = await db.transaction(async (tx) => {
-    const connection = await findConnection(actor, connectionId, tx)
+    const connection = await lockConnection(tx, actor, connectionId)
     if (connection.state === 'disconnected') throw new NotFound('The subscription is disconnected.')
     const opened = await openRun(tx, {
       organisationId: actor.organisationId,
