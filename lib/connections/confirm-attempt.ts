@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb, type Transaction } from '@/db/client'
-import { connectAttempts, connectionSecrets, connections } from '@/db/schema'
+import { connectAttempts, connectionSecrets, connections, syncRuns } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { enqueueSync } from '@/lib/jobs/enqueue-sync'
@@ -117,7 +117,7 @@ async function connectOne(
   attempt: typeof connectAttempts.$inferSelect,
   wanted: Wanted,
   cache: string,
-) {
+): Promise<{ connectionId: string; run: OpenedRun | null }> {
   const { organisationId } = actor
   const [existing] = await tx
     .select({ id: connections.id, state: connections.state, label: connections.label })
@@ -158,8 +158,10 @@ async function connectOne(
     : await tx
         .insert(connections)
         .values({ ...facts, organisationId, subscriptionId: wanted.subscriptionId, label: wanted.name })
+        .onConflictDoNothing()
         .returning({ id: connections.id })
-  if (!connection) throw new Error('The connection was not stored.')
+  // Someone else connected it between the two statements: now there is a tile.
+  if (!connection) return connectOne(tx, actor, attempt, wanted, cache)
 
   const sealed = await seal(cache, { organisationId, kind: 'connection-cache', id: connection.id })
   await tx
@@ -169,6 +171,17 @@ async function connectOne(
       target: [connectionSecrets.organisationId, connectionSecrets.connectionId],
       set: { sealed, version: sql`${connectionSecrets.version} + 1`, updatedAt: sql`now()` },
     })
+  // A run under way reads with the sign-in that was: its failure would ask for another one of a connection just mended.
+  await tx
+    .update(syncRuns)
+    .set({ state: 'cancelled', finishedAt: sql`now()` })
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.connectionId, connection.id),
+        eq(syncRuns.state, 'running'),
+      ),
+    )
   const run = await openRun(tx, {
     organisationId,
     connectionId: connection.id,
