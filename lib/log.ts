@@ -18,10 +18,14 @@ const SECRET_KEYS = [
   'params',
 ]
 
-let logger: pino.Logger | undefined
+/** What may be logged: an event by name, with an error as `error` only. An error by itself would bring its message along. */
+type Line = { event: string; error?: unknown; err?: never; msg?: never; [key: string]: unknown }
+type Log = Record<'error' | 'warn' | 'info' | 'debug', (line: Line) => void>
+
+let logger: Log | undefined
 
 /** The process's log: one JSON line an event, on standard output. */
-export function log(): pino.Logger {
+export function log(): Log {
   logger ??= pino({
     level: env().logLevel,
     base: undefined,
@@ -39,16 +43,19 @@ export function log(): pino.Logger {
 function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error }
   const { code, status, aadsts, correlationId } = error as Error & Record<string, unknown>
+  // The stack begins with the message, whose lines may look like places too.
   const ours =
     typeof error.stack === 'string'
       ? error.stack
+          .slice(error.stack.indexOf(error.message) + error.message.length)
           .split('\n')
           .filter((line) => /^\s+at /.test(line))
           .slice(0, 6)
       : []
   return {
     name: error.name,
-    code,
+    // Not as `code`: that key is an authorization code's, which never passes.
+    errorCode: code,
     status,
     aadsts,
     correlationId,

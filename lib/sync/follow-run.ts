@@ -14,7 +14,7 @@ type Followed = {
   report: Report
   /** Aborts with {@link RunLost} as the reason once the run is no longer ours. */
   lost: AbortSignal
-  /** Ends the heartbeat and waits for the write under way. */
+  /** Ends the heartbeat once the last report is written. Later reports, of requests that were cut short, count for nothing. */
   stop(): Promise<void>
 }
 
@@ -25,6 +25,7 @@ export function followRun(run: ClaimedRun, meter: Meter): Followed {
   let counters: RunCounters = {}
   let writing: Promise<void> = Promise.resolve()
   let due: NodeJS.Timeout | undefined
+  let stopped = false
 
   const write = async () => {
     const db = await getDb()
@@ -44,13 +45,16 @@ export function followRun(run: ClaimedRun, meter: Meter): Followed {
   return {
     lost: lost.signal,
     report(newPhase, newCounters = {}) {
+      if (stopped) return
       phase = newPhase
       counters = { ...counters, ...newCounters }
       due ??= setTimeout(flush, WRITE_EVERY_MS)
     },
     async stop() {
+      stopped = true
       clearInterval(heartbeat)
       clearTimeout(due)
+      if (due) flush()
       await writing
     },
   }

@@ -60,7 +60,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
       ? new AzureError('interrupted', 'The process ended.', { cause: error })
       : failureOf(error)
     await failRun(run, failure, meter)
-    log().warn({ event: 'sync_failed', runId: run.id, connectionId: run.connection.id, code: failure.code, error })
+    log().warn({ event: 'sync_failed', runId: run.id, connectionId: run.connection.id, problem: failure.code, error })
   }
 }
 
