@@ -11,6 +11,8 @@ const JOB_KEPT_SECONDS = 24 * 60 * 60
 /** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
 const JOB_EXPIRES_SECONDS = 60 * 60
 
+const TICK_EXPIRES_SECONDS = 60
+
 const shared = globalThis as typeof globalThis & { rolecallBoss?: Promise<PgBoss> }
 
 /**
@@ -18,7 +20,7 @@ const shared = globalThis as typeof globalThis & { rolecallBoss?: Promise<PgBoss
  * the connection's own schedule, which knows what the failure was, so the queue itself retries nothing.
  */
 export function getBoss(): Promise<PgBoss> {
-  shared.rolecallBoss ??= start()
+  shared.rolecallBoss ??= begin()
   return shared.rolecallBoss
 }
 
@@ -27,6 +29,15 @@ export async function stopBoss(): Promise<void> {
   const boss = await shared.rolecallBoss
   shared.rolecallBoss = undefined
   await boss?.stop({ graceful: true, timeout: 5000 })
+}
+
+function begin(): Promise<PgBoss> {
+  const starting = start()
+  // A failed start is not remembered: the cause may pass.
+  starting.catch(() => {
+    if (shared.rolecallBoss === starting) shared.rolecallBoss = undefined
+  })
+  return starting
 }
 
 async function start(): Promise<PgBoss> {
@@ -48,6 +59,7 @@ async function start(): Promise<PgBoss> {
     notify: true,
   }
   await boss.createQueue(SYNC_QUEUE, options)
-  await boss.createQueue(TICK_QUEUE, { ...options, policy: 'singleton' })
+  // One waits at most, and one that a killed process left behind holds up nobody: ticks may overlap.
+  await boss.createQueue(TICK_QUEUE, { ...options, policy: 'short', expireInSeconds: TICK_EXPIRES_SECONDS })
   return boss
 }

@@ -27,9 +27,15 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
   // The parent that started us is gone without a signal: nothing may be left running.
   process.on('disconnect', () => end(0))
 
-  await getDb()
-  if (worker) await startWorker(ending.signal)
-  else await getBoss()
+  try {
+    await getDb()
+    if (ending.signal.aborted) return
+    if (worker) await startWorker(ending.signal)
+    else await getBoss()
+  } catch (error) {
+    // What fails because it is being closed is no failure of the start.
+    if (!ending.signal.aborted) throw error
+  }
 }
 
 async function shutDown(): Promise<void> {
