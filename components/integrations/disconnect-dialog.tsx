@@ -42,7 +42,8 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
   }, [state, onClose])
 
   return (
-    <form action={formAction} className="grid gap-4">
+    // React resets a form after its action. After a mistyped label that would put the choice back to keeping, unseen.
+    <form action={formAction} onReset={(event) => event.preventDefault()} className="grid gap-4">
       {alreadyDisconnected ? (
         <>
           <input type="hidden" name="data" value="delete" />

@@ -28,7 +28,7 @@ export function MemberControls({ id, name, role, actions }: Props) {
 
   return (
     <div className="grid gap-1">
-      <div className="flex items-center gap-1.5">
+      <div className="flex items-center gap-1.5 max-sm:w-48 max-sm:flex-wrap">
         <form action={changeRole} className="flex items-center gap-1.5">
           <SelectField
             key={role}

@@ -31,7 +31,7 @@ export function MembersTable({ members, selfId, actions }: Props) {
           const lastOwner = member.role === 'owner' && owners === 1
           return (
             <tr key={member.id}>
-              <RowTh className="max-w-72 min-w-36 break-words">
+              <RowTh className="max-w-44 min-w-36 break-words sm:max-w-72">
                 <bdi>{member.name}</bdi>
                 {member.id === selfId ? <span className="ml-1.5 text-xs font-normal text-ink-faint">you</span> : null}
                 <span className="block font-normal text-ink-soft">{member.email}</span>

@@ -30,16 +30,21 @@ export function Modal({ open, onClose, title, className, children }: Props) {
       className={joinClasses('m-auto w-[calc(100%-2rem)] max-w-md rounded-lg text-base text-ink', className)}
     >
       {open ? (
-        <div className="grid gap-4 p-5">
-          <div className="flex items-start justify-between gap-4">
-            <h2 id={id} className="min-w-0 text-lg font-semibold break-words">
-              {title}
-            </h2>
-            <Button variant="ghost" size="sm" aria-label="Close" onClick={onClose} className="-mt-0.5 -mr-1.5 w-7 px-0">
-              <X aria-hidden />
-            </Button>
-          </div>
+        <div className="relative grid gap-4 p-5">
+          <h2 id={id} className="min-w-0 pr-8 text-lg font-semibold break-words">
+            {title}
+          </h2>
           {children}
+          {/* Last, so that opening gives focus to what the dialog is about. */}
+          <Button
+            variant="ghost"
+            size="sm"
+            aria-label="Close"
+            onClick={onClose}
+            className="absolute top-4.5 right-3.5 w-7 px-0"
+          >
+            <X aria-hidden />
+          </Button>
         </div>
       ) : null}
     </dialog>
