@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { buildPortal } from './build-portal.mjs'
 import { startChild, stopChildren } from './child-processes.mjs'
 import { cleanEnvironment } from './clean-environment.mjs'
 import { freePort } from './free-port.mjs'
@@ -11,6 +12,7 @@ import { waitForAnswer } from './wait-for-answer.mjs'
  * folder. Tests find the portal by `baseURL` and its small Microsoft by SANDBOX_URL.
  */
 export default async function endToEndPortal() {
+  await buildPortal()
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-e2e-'))
   const port = await freePort()
   const sandboxPort = await freePort()
