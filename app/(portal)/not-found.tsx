@@ -1,17 +1,9 @@
+import { HomeLink } from '@/components/shell/home-link'
 import { MessagePage } from '@/components/shell/message-page'
-import { ButtonLink } from '@/components/ui/button-link'
 
 export default function NotFound() {
   return (
-    <MessagePage
-      inFrame
-      title="There is nothing here"
-      actions={
-        <ButtonLink href="/integrations" variant="primary">
-          Go to Integrations
-        </ButtonLink>
-      }
-    >
+    <MessagePage inFrame title="There is nothing here" actions={<HomeLink variant="primary" />}>
       The address may be mistyped, or what it showed was removed, or it belongs to another organisation.
     </MessagePage>
   )

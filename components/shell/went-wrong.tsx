@@ -1,7 +1,7 @@
 'use client'
 
 import { Button } from '@/components/ui/button'
-import { ButtonLink } from '@/components/ui/button-link'
+import { HomeLink } from './home-link'
 import { MessagePage } from './message-page'
 
 export type WentWrongProps = { error: unknown; retry: () => void; inFrame?: boolean }
@@ -19,7 +19,7 @@ export function WentWrong({ error, retry, inFrame }: WentWrongProps) {
           <Button variant="primary" onClick={retry}>
             Try again
           </Button>
-          <ButtonLink href="/integrations">Go to Integrations</ButtonLink>
+          <HomeLink />
         </>
       }
     >
