@@ -75,7 +75,8 @@ test('disconnecting with deletion asks for the name, and leaves nothing', async 
   await page.goto(results)
   await expect(page.getByRole('heading', { name: /not (be )?found|no such|There is no/i })).toBeVisible()
   await page.goto('/people')
-  await expect(page.getByText(world.account('owner').username)).toHaveCount(0)
+  await expect(page.getByRole('heading', { level: 1, name: 'People' })).toBeVisible()
+  await expect(page.getByRole('main').getByText(world.account('owner').username)).toHaveCount(0)
 })
 
 test('disconnecting with the data kept leaves it to read, and the subscription can be connected again', async ({
