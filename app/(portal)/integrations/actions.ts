@@ -56,7 +56,10 @@ export async function disconnectConnection(
   const { kind } = await disconnect(member, ConnectionId.parse(connectionId), choice)
 
   if (kind === 'mistyped') {
-    return { error: 'That is not the label. Type it exactly as it stands above.', values: { typed: choice.typed ?? '' } }
+    return {
+      error: 'That is not the label. Type it exactly as it stands above.',
+      values: { typed: choice.typed ?? '' },
+    }
   }
   if (choice.data === 'delete') redirect('/integrations')
   refresh()

@@ -13,7 +13,7 @@ import { listConnections } from '@/db/queries/list-connections'
 import { mayDo } from '@/lib/allow'
 import { CATALOGUE } from '@/lib/catalogue'
 import { requireMember } from '@/lib/session'
-import { disconnectConnection, renameConnection, startReconnect, syncNow } from './actions'
+import { disconnectConnection, renameConnection, startReconnect, syncNow } from '../actions'
 import { entryMatches, isConnected, needsAttention, parseTileView, type Tab, tileMatches, toTile } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
