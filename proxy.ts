@@ -8,6 +8,9 @@ import { isSameOrigin } from '@/lib/is-same-origin'
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
+/** For a year browsers ask this host over TLS only. Said on https alone: elsewhere it would lock a laptop's localhost. */
+const STAY_ON_TLS = 'max-age=31536000'
+
 /**
  * In front of every page: refuses foreign writes, sets the content security policy, and tells the page its own address.
  * Who may see or do what is not decided here, but where the data is read and written.
@@ -30,6 +33,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
+  if (portalUrl.startsWith('https://')) response.headers.set('strict-transport-security', STAY_ON_TLS)
   return response
 }
 

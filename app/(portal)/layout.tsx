@@ -8,7 +8,9 @@ import { requireMember } from '@/lib/session'
 import { chooseTheme } from './settings/actions'
 
 export default async function PortalLayout({ children }: { children: ReactNode }) {
-  const member = await requireMember()
+  const { name, email, role, organisationName } = await requireMember()
+  // Field by field: whatever is given to the frame goes to the browser, and the session's id must not.
+  const member = { name, email, role, organisationName }
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
 
   return (

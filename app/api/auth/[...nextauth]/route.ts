@@ -1,19 +1,29 @@
 import type { NextRequest } from 'next/server'
 import NextAuth from 'next-auth'
 import { z } from 'zod'
+import { authCookies } from '@/lib/auth/cookies'
 import { authOptions } from '@/lib/auth/options'
 import { cloud } from '@/lib/azure/cloud'
 import { browserAddress } from '@/lib/azure/transport'
+import { env } from '@/lib/env'
 import { endPreviousSession } from '@/lib/session'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 
 /** next-auth's own routes: sign-in, the way back from Microsoft, sign-out. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
-  const { nextauth } = await context.params
-  if (nextauth[0] === 'callback') await endPreviousSession()
   const response: Response = await NextAuth(request, context, authOptions())
+  const { nextauth } = await context.params
+  // Only once the new sign-in stands: anyone can send a browser here with an answer that leads nowhere.
+  if (nextauth[0] === 'callback' && startsSession(response)) await endPreviousSession()
   return toBrowser(response)
+}
+
+function startsSession(response: Response): boolean {
+  const { name } = authCookies(env().portalUrl).sessionToken
+  return response.headers
+    .getSetCookie()
+    .some((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
 }
 
 /** Sends the browser to where the login really is: Microsoft, or the sandbox that plays it. */
