@@ -17,9 +17,9 @@ export class CommandFailed extends Error {
 
 const running = new Set()
 
-/** Starts a program that is meant to stay, on our own output. It notices our death by its closed IPC channel. */
-export function startChild(program, args, env = process.env) {
-  return begin(program, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+/** Starts a program that is meant to stay, on our own output or another. It notices our death by its closed IPC channel. */
+export function startChild(program, args, env = process.env, output = 'inherit') {
+  return begin(program, args, { env, stdio: ['ignore', output, output, 'ipc'] })
 }
 
 /** Runs a program to its end and returns what it printed; throws {@link CommandFailed} when it fails. */

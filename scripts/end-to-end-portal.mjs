@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPortal } from './build-portal.mjs'
@@ -9,22 +9,34 @@ import { waitForAnswer } from './wait-for-answer.mjs'
 
 /**
  * Playwright's global set-up: the production build, started as a person starts it, on free ports and an empty data
- * folder. Tests find the portal by `baseURL` and its small Microsoft by SANDBOX_URL.
+ * folder. Tests find the portal by `baseURL`, its small Microsoft by SANDBOX_URL, and what it wrote by PORTAL_DATA and
+ * PORTAL_LOG, because no secret may stand in either.
  */
 export default async function endToEndPortal() {
   await buildPortal()
-  const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-e2e-'))
+  const folder = mkdtempSync(join(tmpdir(), 'rolecall-e2e-'))
+  const dataDir = join(folder, 'data')
+  const logFile = join(folder, 'portal.log')
   const port = await freePort()
   const sandboxPort = await freePort()
   process.env.PORTAL_URL = `http://localhost:${port}`
   process.env.SANDBOX_URL = `http://localhost:${sandboxPort}`
+  process.env.PORTAL_DATA = dataDir
+  process.env.PORTAL_LOG = logFile
 
-  const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, LOG_LEVEL: 'warn' }
-  const started = startChild(process.execPath, ['scripts/start.mjs', '--no-install'], cleanEnvironment(settings))
-  await waitForAnswer('portal', `http://127.0.0.1:${port}/api/health`, started)
+  const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, LOG_LEVEL: 'debug' }
+  const log = openSync(logFile, 'w')
+  const started = startChild(process.execPath, ['scripts/start.mjs', '--no-install'], cleanEnvironment(settings), log)
+  closeSync(log)
+  try {
+    await waitForAnswer('portal', `http://127.0.0.1:${port}/api/health`, started)
+  } catch (error) {
+    process.stderr.write(readFileSync(logFile))
+    throw error
+  }
 
   return async () => {
     await stopChildren()
-    rmSync(dataDir, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
   }
 }
