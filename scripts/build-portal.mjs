@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { announce } from './announce.mjs'
 import { CommandFailed, runCommand } from './child-processes.mjs'
@@ -15,6 +15,8 @@ const STAMP = join(projectRoot, '.next/built-from')
 export async function buildPortal() {
   const sources = hashOfSources()
   if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return
+  // What `npm run dev` noted of the routes it saw: a page moved since then would fail the types of this build.
+  rmSync(join(projectRoot, '.next/dev/types'), { recursive: true, force: true })
   const env = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' }
   try {
     await announce('Building', () => runCommand(nodeBinary(), [toolFile('next'), 'build'], { env }))

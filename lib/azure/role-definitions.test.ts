@@ -42,6 +42,22 @@ describe('what a role amounts to', () => {
       'reads_data',
     ],
     [
+      'Key Vault Secrets User, whose reads are called actions',
+      {
+        ...none,
+        dataActions: [
+          'Microsoft.KeyVault/vaults/secrets/getSecret/action',
+          'Microsoft.KeyVault/vaults/secrets/readMetadata/action',
+        ],
+      },
+      'reads_data',
+    ],
+    [
+      'a role that may list keys',
+      { ...none, actions: ['Microsoft.Storage/storageAccounts/listKeys/action'] },
+      'writes',
+    ],
+    [
       'Storage Blob Data Owner',
       { ...none, dataActions: ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*'] },
       'writes',

@@ -48,6 +48,13 @@ export async function listRoleDefinitions(azure: Azure, subscriptionId: string):
 
 const GRANT = 'Microsoft.Authorization/roleAssignments/write'
 
+/**
+ * Operations that only read. Some are called "action": the values of secrets, the answers of logs, a key that blobs are
+ * read with. Any other action is taken for a write, since most are (restart, listKeys, deploy).
+ */
+const READS =
+  /\/(?:read|(?:getSecret|readMetadata|generateUserDelegationKey|analytics\/query|workspaces\/search|filter)\/action)$/i
+
 /** Strongest first. */
 const ORDER: Privilege[] = ['grants_access', 'writes', 'reads_data', 'reads']
 
@@ -64,7 +71,7 @@ export function privilegeOf({ actions, notActions, dataActions, notDataActions }
   const data = left(dataActions, notDataActions)
 
   if (allows(GRANT)) return 'grants_access'
-  if ([...left(actions, notActions), ...data].some((action) => !/\/read$/i.test(action))) return 'writes'
+  if ([...left(actions, notActions), ...data].some((action) => !READS.test(action))) return 'writes'
   return data.length > 0 ? 'reads_data' : 'reads'
 }
 
