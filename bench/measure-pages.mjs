@@ -1,0 +1,116 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { chromium } from 'playwright'
+import { runCommand, stopChildren } from '../scripts/child-processes.mjs'
+import { cleanEnvironment } from '../scripts/clean-environment.mjs'
+import { findChromium } from '../scripts/find-chromium.mjs'
+import { freePort } from '../scripts/free-port.mjs'
+import { nodeBinary } from '../scripts/node-binary.mjs'
+import { projectRoot } from '../scripts/project-root.mjs'
+import { startQuietly } from './start-quietly.mjs'
+
+const PATIENCE_MS = 60_000
+const BUILD = "import('./scripts/build-portal.mjs').then(({ buildPortal }) => buildPortal())"
+
+/** The JavaScript of two pages of the production build, as a browser that has nothing cached loads it. */
+export async function measurePages(print) {
+  const executablePath = await findChromium()
+  await runCommand(nodeBinary(), ['--eval', BUILD])
+  const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-bench-'))
+  let browser = null
+  try {
+    const { portal, sandbox } = await startPortal(dataDir)
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-background-networking'] })
+    const context = await browser.newContext({ baseURL: portal })
+    context.setDefaultTimeout(PATIENCE_MS)
+    const page = await context.newPage()
+    const shared = sharedScripts()
+    const results = await connect(page, sandbox)
+    await page.close()
+    for (const [name, path] of [
+      ['integrations page', '/integrations'],
+      ['results page', results],
+    ]) {
+      const scripts = await scriptsOf(context, path)
+      const framework = scripts.filter((script) => shared.has(script.path))
+      print({
+        bench: 'gzipped JavaScript',
+        page: name,
+        kB: kilobytes(scripts),
+        ofThatReactAndNextKB: kilobytes(framework),
+        scripts: scripts.length,
+        aim: 140,
+      })
+      if (process.argv.includes('--chunks')) for (const script of scripts) print({ page: name, ...script })
+    }
+  } finally {
+    await browser?.close()
+    await stopChildren()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** The production build, started as a person starts it. */
+async function startPortal(dataDir) {
+  const [port, sandboxPort] = [await freePort(), await freePort()]
+  const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, LOG_LEVEL: 'warn' }
+  const args = ['scripts/start.mjs', '--no-install', '--no-build']
+  await startQuietly('portal', `http://127.0.0.1:${port}/api/health`, args, cleanEnvironment(settings))
+  return { portal: `http://localhost:${port}`, sandbox: `http://localhost:${sandboxPort}` }
+}
+
+/** Signs in and connects a subscription, as the tests do; gives the path of its results. */
+async function connect(page, sandbox) {
+  const spec = { seed: crypto.randomUUID(), people: 12, assignments: 30, consented: true }
+  const asked = await fetch(`${sandbox}/_sandbox/worlds`, { method: 'POST', body: JSON.stringify(spec) })
+  const { accounts, subscriptions } = await asked.json()
+  const pickOwner = () =>
+    page.getByRole('button', { name: accounts.find(({ kind }) => kind === 'owner').username }).click()
+  await page.goto('/signin?next=%2Fintegrations')
+  await page.getByRole('button', { name: 'Sign in with Microsoft' }).click()
+  await pickOwner()
+  await page.waitForURL(/\/integrations$/)
+  await page.goto('/integrations/azure/connect/subscription')
+  await page.getByLabel('Azure subscription ID').fill(subscriptions[0].id)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
+  await pickOwner()
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await page.getByRole('status').filter({ hasText: 'Synced' }).waitFor()
+  const href = await page
+    .goto('/integrations')
+    .then(() =>
+      page
+        .locator('main a[href^="/integrations/azure/"]')
+        .evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+    )
+  return href.find((path) => /\/azure\/[0-9a-f-]{36}$/.test(path))
+}
+
+/** What Next.js gives every page of every portal: React, its client and Next's own. */
+function sharedScripts() {
+  const { rootMainFiles } = JSON.parse(readFileSync(join(projectRoot, '.next/build-manifest.json'), 'utf8'))
+  return new Set(rootMainFiles.map((file) => `/_next/${file}`))
+}
+
+/** Every script that a page loads, until the network is still, with its size gzipped, the largest first. */
+async function scriptsOf(context, path) {
+  const page = await context.newPage()
+  const loaded = new Map()
+  page.on('response', (response) => {
+    if (response.request().resourceType() === 'script') loaded.set(new URL(response.url()).pathname, response)
+  })
+  await page.goto(path, { waitUntil: 'networkidle' })
+  const scripts = await Promise.all(
+    [...loaded].map(async ([script, response]) => ({
+      path: script,
+      gzipped: gzipSync(await response.body(), { level: 9 }).length,
+    })),
+  )
+  await page.close()
+  return scripts.sort((one, other) => other.gzipped - one.gzipped)
+}
+
+const kilobytes = (scripts) => Math.round(scripts.reduce((sum, { gzipped }) => sum + gzipped, 0) / 100) / 10
