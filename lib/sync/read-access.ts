@@ -32,6 +32,7 @@ export async function readAccess(
   report: Report,
 ): Promise<Access> {
   report('reading_assignments')
+  prepareToken(azure)
   const [subscription, listed, roles] = await Promise.all([
     getSubscription(azure, subscriptionId),
     listRoleAssignments(azure, subscriptionId, {
@@ -61,6 +62,14 @@ export async function readAccess(
     people,
     coverage: coverageOf({ assignments, roles, people, refused, wanted: wanted.length }),
   }
+}
+
+/** The directory's token, fetched while the assignments are: a round trip less. If it is refused, reading people says so. */
+function prepareToken({ caller: { tokens } }: Azure): void {
+  tokens
+    .get('arm') // the assignments wait for this one, so it goes first
+    .then(() => tokens.get('graph'))
+    .catch(() => undefined)
 }
 
 const dropped = (before: number, now: number) => before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
