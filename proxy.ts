@@ -17,6 +17,9 @@ const STAY_ON_TLS = 'max-age=31536000'
  */
 export function proxy(request: NextRequest): NextResponse {
   const { portalUrl } = env()
+  if (isOtherLoopbackName(request, portalUrl)) {
+    return NextResponse.redirect(new URL(request.nextUrl.pathname + request.nextUrl.search, portalUrl))
+  }
   if (!SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
     return new NextResponse('This request did not come from a page of this portal.', { status: 403 })
   }
@@ -35,6 +38,17 @@ export function proxy(request: NextRequest): NextResponse {
   response.headers.set('content-security-policy', policy)
   if (portalUrl.startsWith('https://')) response.headers.set('strict-transport-security', STAY_ON_TLS)
   return response
+}
+
+/**
+ * Whether a browser came by number to a portal that is called localhost. Its cookies would be other ones, and Microsoft
+ * knows only the one address, so it is led there. Probes of the server's health may come as they like.
+ */
+function isOtherLoopbackName(request: NextRequest, portalUrl: string): boolean {
+  const { hostname, port } = new URL(portalUrl)
+  const host = request.headers.get('host')
+  const isOther = host === `127.0.0.1:${port}` || host === `[::1]:${port}`
+  return isOther && hostname === 'localhost' && request.method === 'GET' && request.nextUrl.pathname !== '/api/health'
 }
 
 export const config = { matcher: ['/((?!_next/static|_next/image|icon|favicon).*)'] }
