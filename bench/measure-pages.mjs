@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { chromium } from 'playwright'
@@ -10,6 +9,7 @@ import { freePort } from '../scripts/free-port.mjs'
 import { nodeBinary } from '../scripts/node-binary.mjs'
 import { projectRoot } from '../scripts/project-root.mjs'
 import { startQuietly } from './start-quietly.mjs'
+import { temporaryFolder } from './temporary-folder.mjs'
 
 const PATIENCE_MS = 60_000
 const BUILD = "import('./scripts/build-portal.mjs').then(({ buildPortal }) => buildPortal())"
@@ -18,7 +18,7 @@ const BUILD = "import('./scripts/build-portal.mjs').then(({ buildPortal }) => bu
 export async function measurePages(print) {
   const executablePath = await findChromium()
   await runCommand(nodeBinary(), ['--eval', BUILD])
-  const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-bench-'))
+  const dataDir = temporaryFolder()
   let browser = null
   try {
     const { portal, sandbox } = await startPortal(dataDir)
@@ -48,7 +48,6 @@ export async function measurePages(print) {
   } finally {
     await browser?.close()
     await stopChildren()
-    rmSync(dataDir, { recursive: true, force: true })
   }
 }
 

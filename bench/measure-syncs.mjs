@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { runCommand, stopChildren } from '../scripts/child-processes.mjs'
 import { cleanEnvironment } from '../scripts/clean-environment.mjs'
 import { freePort } from '../scripts/free-port.mjs'
@@ -8,6 +5,7 @@ import { nodeBinary } from '../scripts/node-binary.mjs'
 import { longestChain } from './longest-chain.mjs'
 import { roundTrips } from './round-trips.mjs'
 import { startQuietly } from './start-quietly.mjs'
+import { temporaryFolder } from './temporary-folder.mjs'
 
 const ASSIGNMENTS = 4_000
 const PEOPLE = 2_500
@@ -79,20 +77,16 @@ export async function measureSyncs(print) {
 }
 
 async function syncInOwnProcess(url, latencyMs) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-bench-'))
+  const dataDir = temporaryFolder()
   const settings = { SANDBOX_URL: url, PORTAL_URL: PORTAL, DATA_DIR: dataDir, LOG_LEVEL: 'silent' }
   const env = cleanEnvironment(settings)
   const run = async (step) => {
     const args = ['--expose-gc', '--import', 'tsx', 'bench/sync-process.ts', JSON.stringify(step)]
     return JSON.parse(await runCommand(nodeBinary(), args, { env }))
   }
-  try {
-    const tiny = await makeWorld(url, { people: 5, assignments: 15 })
-    const connected = await run({ step: 'prepare', tiny, large: await largeWorld(url) })
-    return await run({ step: 'measure', ...connected, latencyMs })
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true })
-  }
+  const tiny = await makeWorld(url, { people: 5, assignments: 15 })
+  const connected = await run({ step: 'prepare', tiny, large: await largeWorld(url) })
+  return run({ step: 'measure', ...connected, latencyMs })
 }
 
 /** The accounts of a made tenant hold roles too, so they count among the people who hold one. */
