@@ -18,7 +18,9 @@ const STAY_ON_TLS = 'max-age=31536000'
 export function proxy(request: NextRequest): NextResponse {
   const { portalUrl } = env()
   if (isOtherLoopbackName(request, portalUrl)) {
-    return NextResponse.redirect(new URL(request.nextUrl.pathname + request.nextUrl.search, portalUrl))
+    const { pathname, search } = request.nextUrl
+    // Part by part: `//host` resolved against the portal's address would be another host.
+    return NextResponse.redirect(Object.assign(new URL(portalUrl), { pathname, search }))
   }
   if (!SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
     return new NextResponse('This request did not come from a page of this portal.', { status: 403 })
