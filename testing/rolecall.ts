@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
+import type { OpenDatabase } from '@/db/client'
 import { assignments, principals, roleDefinitions, syncRuns } from '@/db/schema'
 import { beginConnect } from '@/lib/connections/begin-connect'
 import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'
@@ -17,7 +18,7 @@ import { signInAs } from './sign-in-as'
 const PORTAL = 'http://localhost:3000'
 
 /** The product on a database and a sandbox of a test file's own: everything but the browser. */
-export async function startRolecall() {
+export async function startRolecall(openDatabase: () => Promise<OpenDatabase> = createTestDatabase) {
   const sandbox = await startSandbox({ port: 0, portalUrl: PORTAL })
   Object.assign(process.env, {
     SANDBOX_URL: sandbox.url,
@@ -26,7 +27,7 @@ export async function startRolecall() {
     ENCRYPTION_KEYS: `test:${randomBytes(32).toString('base64')}`,
     LOG_LEVEL: 'silent',
   })
-  const database = await createTestDatabase()
+  const database = await openDatabase()
   return {
     sandbox,
     db: database.db,

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { getDb } from '@/db/client'
+import { connections, syncRuns } from '@/db/schema'
+import { connect } from '@/testing/rolecall'
+import { type SharedRolecall, startSharedRolecall } from '@/testing/shared-rolecall'
+import { type SpokenProcess, startProcess } from '@/testing/start-process'
+
+let rolecall: SharedRolecall
+const started: SpokenProcess[] = []
+beforeAll(async () => {
+  rolecall = await startSharedRolecall()
+})
+afterAll(async () => {
+  await Promise.all(started.map((one) => one.end()))
+  await rolecall.close()
+})
+
+function startServing() {
+  const serving = startProcess('testing/worker-process.ts', [], rolecall.settings)
+  started.push(serving)
+  return serving
+}
+const event = (name: string) => (line: string) => line.includes(`"event":"${name}"`)
+
+test('SIGTERM in the middle of a sync: the run is marked interrupted, then the queue stops, then the database is let go', {
+  timeout: 60_000,
+}, async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  // As the pause after a lost job: the worker finds it by itself.
+  await rolecall.db
+    .update(syncRuns)
+    .set({ requestedAt: new Date(0) })
+    .where(eq(syncRuns.connectionId, id))
+  await rolecall.release()
+  rolecall.sandbox.world.latencyMs = 500
+  rolecall.sandbox.world.log.length = 0
+
+  const serving = startServing()
+  await serving.hear(event('worker_started'))
+  await vi.waitFor(() => expect(rolecall.sandbox.world.log).not.toEqual([]), { timeout: 20_000 })
+  expect(await serving.end('SIGTERM')).toEqual([0, null])
+  rolecall.sandbox.world.latencyMs = 0
+  expect(serving.complaints).toEqual([])
+  expect(serving.lines.filter(event('sync_failed'))).toHaveLength(1)
+  expect(serving.lines.filter((line) => /"level":50/.test(line))).toEqual([])
+  expect(existsSync(join(rolecall.settings.DATA_DIR, 'db.lock'))).toBe(false)
+
+  const db = await getDb()
+  const [run] = await db.select().from(syncRuns).where(eq(syncRuns.connectionId, id))
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } })
+  const [connection] = await db.select().from(connections).where(eq(connections.id, id))
+  expect(connection?.nextSyncAt).not.toBeNull()
+  await rolecall.release()
+})
+
+test('SIGTERM while it starts ends it well, and leaves the database to the next', { timeout: 60_000 }, async () => {
+  const serving = startServing()
+  const lock = join(rolecall.settings.DATA_DIR, 'db.lock')
+  if (!rolecall.settings.DATABASE_URL) await vi.waitFor(() => expect(existsSync(lock)).toBe(true), { timeout: 20_000 })
+  else await serving.hear(event('worker_started'))
+  expect(await serving.end('SIGTERM')).toEqual([0, null])
+  expect(serving.complaints).toEqual([])
+  expect(existsSync(lock)).toBe(false)
+})

@@ -1,0 +1,49 @@
+import { truthOf } from '@/sandbox/world/truth'
+import type { Published } from './read-published'
+import type { Rolecall, TestTenant } from './rolecall'
+
+/** Each round is at a scope of its own, so that no row of one is a row of another. */
+const ROLES = ['Contributor', 'Reader', 'Monitoring Reader', 'Security Reader', 'AcrPull']
+
+/** A tenant whose subscription can be turned over: `turnOver` replaces every assignment but those of the account that reads. */
+export async function createChangingTenant(rolecall: Rolecall, people: number) {
+  const tenant = await rolecall.tenant({ people, assignments: 0 })
+  const subscriptionId = tenant.subscription.id
+  const reader = tenant.account('owner').objectId
+  const directory = tenant.world.findTenant(tenant.tenantId)
+  const others = [...(directory?.users.keys() ?? [])].filter((id) => id !== reader)
+  let round = 0
+
+  return {
+    tenant,
+    turnOver() {
+      round += 1
+      const scope = `/subscriptions/${subscriptionId}/resourceGroups/round-${round}`
+      const { tenantId } = tenant
+      for (const [index, principalId] of others.entries()) {
+        tenant.world.change({ type: 'unassign', principalId, tenantId })
+        // Not the same people each time, nor the same number of them.
+        if ((index + round) % 7 === 0) continue
+        const role = ROLES[(index + round) % ROLES.length] ?? 'Reader'
+        tenant.world.change({ type: 'assign', principalId, tenantId, role, scope })
+      }
+    },
+    truth: () => publishedOf(tenant),
+  }
+}
+
+/** What a page would show if it were published now. */
+function publishedOf({ world, subscription }: TestTenant): Published {
+  const held = truthOf(world, subscription.id)
+  const people = new Set(held.map(({ principalId }) => principalId)).size
+  const holders = Map.groupBy(held, ({ roleName }) => roleName)
+  const roles = [...holders].map(
+    ([name, holding]) => `${name}: ${new Set(holding.map(({ principalId }) => principalId)).size}`,
+  )
+  return {
+    rows: held.map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`).sort(),
+    tabs: { assignments: held.length, people, roles: roles.length },
+    run: { assignments: held.length, people },
+    roles: roles.sort(),
+  }
+}

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { closeDb, getDb } from '@/db/client'
+import { stopBoss } from '@/lib/jobs/boss'
+import { startRolecall } from './rolecall'
+
+/**
+ * The product on a database that other processes can open: an embedded one in a folder of its own, or with
+ * `TEST_DATABASE_URL` a new one on that PostgreSQL. `settings` are what such a process needs; `release` lets go of the
+ * embedded database, which one process has at a time, until the next `getDb()`.
+ */
+export async function startSharedRolecall() {
+  const onServer = Boolean(process.env.TEST_DATABASE_URL)
+  const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-data-'))
+  if (!onServer) Object.assign(process.env, { DATA_DIR: dataDir, DATABASE_URL: '' })
+  const rolecall = await startRolecall(onServer ? undefined : async () => ({ db: await getDb(), close: closeDb }))
+  const client = rolecall.db.$client
+  const DATABASE_URL = 'options' in client ? client.options.connectionString : ''
+  return {
+    ...rolecall,
+    settings: { DATA_DIR: dataDir, DATABASE_URL, LOG_LEVEL: 'info' },
+    async release() {
+      if (onServer) return
+      await stopBoss()
+      await closeDb()
+    },
+    async close() {
+      await rolecall.close()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type SharedRolecall = Awaited<ReturnType<typeof startSharedRolecall>>
