@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+
+/** Says everything through `log()` in a process of its own, and gives what came out on standard output. */
+function logged(script: string): string {
+  const program = `import { log } from './lib/log'\n${script}`
+  return execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env: { ...process.env, LOG_LEVEL: 'debug', SANDBOX_URL: 'http://localhost:4000' },
+  })
+}
+
+test('what lies under the name of a secret never reaches the log, at any depth our lines have', () => {
+  const keys = [
+    ...['authorization', 'cookie', 'set-cookie', 'code', 'state', 'token', 'access_token', 'refresh_token'],
+    ...['id_token', 'client_secret', 'code_verifier', 'sealed', 'params'],
+  ]
+  const out = logged(`
+    for (const key of ${JSON.stringify(keys)}) for (const level of ['error', 'warn', 'info', 'debug']) {
+      log()[level]({ event: 'e', [key]: 'CANARY', one: { [key]: 'CANARY', two: { [key]: 'CANARY' } }, kept: key })
+    }`)
+  expect(out).not.toContain('CANARY')
+  expect(out.trim().split('\n')).toHaveLength(keys.length * 4)
+})
+
+test('of an error the log has names, codes and places, and never a message, down the chain of causes', () => {
+  const out = logged(`
+    const { DrizzleQueryError } = await import('drizzle-orm')
+    const { AzureError } = await import('./lib/azure/azure-error')
+    const database = Object.assign(new Error('duplicate key CANARY'), { code: '23505', detail: 'CANARY', params: ['CANARY'] })
+    const query = new DrizzleQueryError('insert CANARY', ['CANARY'], database)
+    const lines = Object.assign(new Error('first\\n    at CANARY'), { request: { headers: { authorization: 'CANARY' } }, body: 'CANARY' })
+    const azure = new AzureError('throttled', 'CANARY', { correlationId: 'c-1', aadsts: 50076, claims: 'CANARY', cause: query })
+    for (const error of [query, lines, azure, new Error('CANARY', { cause: lines }), 'CANARY', { secret: 'CANARY' }])
+      log().error({ event: 'e', error })`)
+  expect(out).not.toContain('CANARY')
+  const [query, lines, azure] = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).error)
+  expect(query).toMatchObject({ cause: { name: 'Error', errorCode: '23505' } })
+  expect(lines.at[0]).toMatch(/^at /)
+  expect(azure).toMatchObject({ name: 'AzureError', errorCode: 'throttled', correlationId: 'c-1', aadsts: 50076 })
+})
