@@ -1,11 +1,15 @@
 'use client'
 
 import { ArrowRight, KeyRound, PencilLine, RefreshCw, Unplug } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import type { ConnectionActions } from './connection-actions'
-import { DisconnectDialog } from './disconnect-dialog'
-import { RenameDialog } from './rename-dialog'
+
+// Fetched when first asked for: most visits to a page with tiles open neither.
+const DisconnectDialog = lazy(async () => ({ default: (await import('./disconnect-dialog')).DisconnectDialog }))
+const RenameDialog = lazy(async () => ({ default: (await import('./rename-dialog')).RenameDialog }))
+
+type Question = 'rename' | 'disconnect'
 
 type Props = {
   connection: { id: string; label: string; disconnected: boolean; syncing: boolean }
@@ -17,8 +21,15 @@ type Props = {
 /** Everything that can be done to one connection. */
 export function ConnectionMenu({ connection, actions, openHref }: Props) {
   const { id, label, disconnected, syncing } = connection
-  const [asked, setAsked] = useState<'rename' | 'disconnect' | null>(null)
+  const [asked, setAsked] = useState<Question | null>(null)
+  // A dialog once opened stays, closed, so that the browser gives the focus back to where it was.
+  const [met, setMet] = useState<Question[]>([])
   const [close] = useState(() => () => setAsked(null))
+
+  function ask(question: Question) {
+    setMet((before) => [...before, question])
+    setAsked(question)
+  }
 
   return (
     <>
@@ -35,7 +46,7 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
             {syncing ? 'Syncing now' : 'Sync now'}
           </MenuItem>
         )}
-        <MenuItem onClick={() => setAsked('rename')}>
+        <MenuItem onClick={() => ask('rename')}>
           <PencilLine aria-hidden />
           Rename
         </MenuItem>
@@ -43,24 +54,30 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
           <KeyRound aria-hidden />
           Reconnect
         </MenuItem>
-        <MenuItem danger onClick={() => setAsked('disconnect')}>
+        <MenuItem danger onClick={() => ask('disconnect')}>
           <Unplug aria-hidden />
           {disconnected ? 'Delete data' : 'Disconnect'}
         </MenuItem>
       </Menu>
-      <RenameDialog
-        label={label}
-        action={actions.renameConnection.bind(null, id)}
-        open={asked === 'rename'}
-        onClose={close}
-      />
-      <DisconnectDialog
-        label={label}
-        action={actions.disconnectConnection.bind(null, id)}
-        alreadyDisconnected={disconnected}
-        open={asked === 'disconnect'}
-        onClose={close}
-      />
+      <Suspense fallback={null}>
+        {met.includes('rename') ? (
+          <RenameDialog
+            label={label}
+            action={actions.renameConnection.bind(null, id)}
+            open={asked === 'rename'}
+            onClose={close}
+          />
+        ) : null}
+        {met.includes('disconnect') ? (
+          <DisconnectDialog
+            label={label}
+            action={actions.disconnectConnection.bind(null, id)}
+            alreadyDisconnected={disconnected}
+            open={asked === 'disconnect'}
+            onClose={close}
+          />
+        ) : null}
+      </Suspense>
     </>
   )
 }
