@@ -26,7 +26,8 @@ export function Chip({ tone = 'neutral', icon, title, className, children }: Pro
       )}
     >
       {icon}
-      <span className="truncate">{children}</span>
+      {/* Positioned, so that words for screen readers within are cut off with the rest instead of widening the page. */}
+      <span className="relative truncate">{children}</span>
     </span>
   )
 }
