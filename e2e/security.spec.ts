@@ -128,7 +128,7 @@ test('no action changes anything for a viewer, or for another organisation', asy
 
   for (const cookie of [viewer, outsider, undefined]) {
     for (const { id, name, page: path } of actionsInOrder()) {
-      for (const shape of shapesFor(ids, world.subscription.name)) {
+      for (const shape of shapesFor(cookie ? ids : ids.slice(0, 1), world.subscription.name)) {
         const { body } = await callAction(id, shape, { path, cookie, headers: fromOwnPage() })
         if (cookie === viewer) continue
         const leaks = them.marks.filter((mark) => body.includes(mark))
@@ -163,13 +163,14 @@ test('no action takes a request that another site could have sent, or that is no
   for (const { id, name, page: path } of actionsInOrder()) {
     const shape = { args: [them.connectionId, null, FORM], form: FIELDS(world.subscription.name) }
     for (const headers of foreign) {
-      const what = `${name} with ${JSON.stringify(headers)}`
-      expect((await callAction(id, shape, { path, cookie, headers })).status, what).toBe(403)
-      // As a form without scripts posts it, and to addresses that the check in front of the pages leaves out.
+      // As the portal's pages call it, and as a form without scripts would.
       const form = new FormData()
       form.append(`$ACTION_ID_${id}`, '')
-      expect((await ask(path, { method: 'POST', cookie, headers, form })).status, what).toBe(403)
+      const called = await callAction(id, shape, { path, cookie, headers })
+      const posted = await ask(path, { method: 'POST', cookie, headers, form })
+      expect([called.status, posted.status], `${name} with ${JSON.stringify(headers)}`).toEqual([403, 403])
     }
+    // To addresses that the check in front of the pages leaves out, and by other methods.
     for (const outside of ['/icon.png', '/favicon.ico', '/_next/static/x', '/_next/image'])
       await callAction(id, shape, { path: outside, cookie, headers: { origin: null } })
     for (const method of ['GET', 'HEAD', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'])
