@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import { getDb } from '@/db/client'
 import { tidy } from '@/db/tidy'
 import { AzureError, toAzureError } from '@/lib/azure/azure-error'
@@ -67,5 +68,8 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
 function failureOf(error: unknown): AzureError {
   if (error instanceof SealBroken)
     return new AzureError('secret_unreadable', 'The stored sign-in could not be opened.', { cause: error })
+  // The database failed, not Microsoft: what was read is lost, and reading again in a minute is the cure.
+  if (error instanceof DrizzleQueryError)
+    return new AzureError('interrupted', 'The database did not take the result.', { cause: error })
   return toAzureError(error)
 }
