@@ -53,4 +53,4 @@ function isOtherLoopbackName(request: NextRequest, portalUrl: string): boolean {
   return isOther && hostname === 'localhost' && request.method === 'GET' && request.nextUrl.pathname !== '/api/health'
 }
 
-export const config = { matcher: ['/((?!_next/static|_next/image|icon|favicon).*)'] }
+export const config = { matcher: ['/((?!_next/static/|_next/image|icon\\.svg$|favicon\\.ico$).*)'] }

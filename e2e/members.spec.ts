@@ -39,7 +39,10 @@ test('an owner promotes a viewer, which works at once; the last owner cannot ste
 test('signing out ends the session on the server, not only in the browser', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   const cookies = await page.context().cookies()
-  await page.getByRole('banner').getByRole('button', { name: world.account('owner').name }).click()
+  await page
+    .getByRole('banner')
+    .getByRole('button', { name: world.account('owner').name })
+    .click()
   await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
   await page.waitForURL(/\/signin/)
   await page.context().addCookies(cookies)

@@ -3,6 +3,7 @@ import { SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { AccessRow, AccessSort } from '@/db/queries/list-access'
 import { type AccessView, formatAccessView } from '@/lib/access-view'
 import { howReached } from '@/lib/how-reached'
+import { EmailText } from './email-text'
 import { PersonStatus } from './person-status'
 import { PrincipalName } from './principal-name'
 import { RoleChip } from './role-chip'
@@ -41,9 +42,7 @@ export function AccessTable({ rows, path, view }: Props) {
               <PrincipalName id={row.personId} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
             </Td>
             <Td>
-              <span dir="auto" title={row.email ?? undefined} className="block max-w-64 truncate text-ink-soft">
-                {row.email ?? <span className="text-ink-faint">None known</span>}
-              </span>
+              <EmailText email={row.email} />
             </Td>
             <Td>
               <PersonStatus status={row.status} guest={row.guest} />

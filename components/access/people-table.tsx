@@ -1,6 +1,7 @@
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { Direction } from '@/db/queries/keyset'
 import type { PersonRow } from '@/db/queries/list-people'
+import { EmailText } from './email-text'
 import { PersonStatus } from './person-status'
 import { PrincipalName } from './principal-name'
 import { PRIVILEGE_WORDS } from './privilege-words'
@@ -31,9 +32,7 @@ export function PeopleTable({ rows, direction, sortHref }: Props) {
               <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
             </Td>
             <Td>
-              <span dir="auto" title={row.email ?? undefined} className="block max-w-80 truncate text-ink-soft">
-                {row.email ?? <span className="text-ink-faint">None known</span>}
-              </span>
+              <EmailText email={row.email} />
             </Td>
             <Td>
               <PersonStatus status={row.status} guest={row.guest} />

@@ -1,25 +1,17 @@
 import { CircleCheck, CircleDashed, CircleX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { explain, type ProblemCode } from '@/lib/problems'
+import type { Check } from '@/lib/connections/check-attempt'
+import { explain } from '@/lib/problems'
 import { ProblemCodeLine } from './problem-code-line'
 
-export type CheckResult = {
-  id: 'account' | 'subscription' | 'assignments' | 'directory'
-  state: 'passed' | 'failed' | 'warned' | 'skipped'
-  code: ProblemCode | null
-  detail: string | null
-  aadsts?: number
-  correlationId?: string
-}
-
-export const CHECK_NAMES: Record<CheckResult['id'], string> = {
+export const CHECK_NAMES: Record<Check['id'], string> = {
   account: 'Right tenant and account',
   subscription: 'Subscription readable and enabled',
   assignments: 'Role assignments readable',
   directory: 'Directory readable',
 }
 
-const FOUND: Record<CheckResult['id'], (detail: string) => string> = {
+const FOUND: Record<Check['id'], (detail: string) => string> = {
   account: (name) => `Microsoft signed ${name || 'the account'} in to the tenant that owns the subscription.`,
   subscription: (name) => `${name || 'The subscription'} can be read and is enabled.`,
   assignments: (count) =>
@@ -37,7 +29,7 @@ const MARKS = {
 }
 
 /** One check: its mark, what was found, and the exact fix when there is one. */
-export function CheckLine({ check, fix }: { check: CheckResult; fix?: ReactNode }) {
+export function CheckLine({ check, fix }: { check: Check; fix?: ReactNode }) {
   const { icon: Icon, word, tone } = MARKS[check.state]
   const problem = check.code ? explain(check.code) : null
 
