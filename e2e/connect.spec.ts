@@ -53,7 +53,7 @@ test('the other subscriptions of the account are connected with the same sign-in
   await expect(page.getByRole('link', { name: 'See who has access' })).toHaveCount(2)
 
   await page.goto('/integrations')
-  await expect(page.getByText('Synced', { exact: true })).toHaveCount(2)
+  await expect(page.getByRole('listitem').getByText('Synced', { exact: true })).toHaveCount(2)
 })
 
 test('a subscription that is connected already is named before any sign-in', async ({ page, world }) => {

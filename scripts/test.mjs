@@ -24,8 +24,8 @@ async function test() {
   await install({ development: true })
   const tally = new TestTally()
 
-  await tally.step('Format and lint', () => tool('biome', ['check', '.', '--colors=off']))
-  await tally.step('Import rules', () => runCommand(nodeBinary(), ['scripts/check-imports.mjs']))
+  await tally.step('Format and lint', async () => void (await tool('biome', ['check', '.', '--colors=off'])))
+  await tally.step('Import rules', async () => void (await runCommand(nodeBinary(), ['scripts/check-imports.mjs'])))
   await tally.step('Types', async () => {
     await tool('next', ['typegen'])
     await tool('tsc', ['--noEmit'])
