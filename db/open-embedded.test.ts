@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-/** How many processes are killed while they write. The nightly run raises it. */
-const KILLS = Number(process.env.CHAOS_KILLS ?? 8)
+/** How many processes are killed while they write. `CHAOS_KILLS` raises it. */
+const KILLS = Number(process.env.CHAOS_KILLS ?? 5)
 
 let dataDir: string
 const started: ChildProcess[] = []

@@ -1,5 +1,5 @@
 import { change, shortTokens } from './support/sandbox'
-import { connect, expect, pickAccount, signIn, test } from './support/test'
+import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
 
 test('a tile is renamed', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
@@ -21,8 +21,7 @@ test('a revoked sign-in is reconnected, and the history stays', async ({ page, w
   await shortTokens()
   await signIn(page, owner)
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
-  const results = page.url()
+  const results = await openResults(page)
   await change({ type: 'revoke_sessions', user: owner.username, tenantId: world.tenantId })
   await page.getByRole('button', { name: 'Sync now' }).click()
   await expect(page.getByText('Reconnect needed').first()).toBeVisible()
@@ -56,8 +55,7 @@ test('a reconnect with another account is asked about, not silently taken', asyn
 test('disconnecting with deletion asks for the name, and leaves nothing', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
-  const results = page.url()
+  const results = await openResults(page)
 
   await page.goto('/integrations')
   await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
@@ -86,8 +84,7 @@ test('disconnecting with the data kept leaves it to read, and the subscription c
   const owner = world.account('owner')
   await signIn(page, owner)
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
-  const results = page.url()
+  const results = await openResults(page)
   await page.goto('/integrations')
   await page.getByRole('button', { name: /^(More|Actions|Menu)/ }).click()
   await page.getByRole('menuitem', { name: 'Disconnect' }).click()

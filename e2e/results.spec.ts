@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'csv-parse/sync'
 import { change, control, shortTokens, type TrueAssignment } from './support/sandbox'
-import { connect, expect, signIn, test } from './support/test'
+import { connect, expect, openResults, signIn, test } from './support/test'
 
 test('the people and roles shown are the ones that the world has', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
+  await openResults(page)
 
   const truth = await control<TrueAssignment[]>('GET', `truth/${world.subscription.id}`)
   const people = truth.filter(({ principalType }) => principalType === 'User')
@@ -34,7 +34,7 @@ test('searching, filtering and sorting live in the address, and survive a reload
   const owner = world.account('owner')
   await signIn(page, owner)
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
+  await openResults(page)
   await page.getByRole('searchbox').fill(owner.name)
   await page.getByRole('searchbox').press('Enter')
   await page.waitForURL(/q=/)
@@ -52,7 +52,7 @@ test('searching, filtering and sorting live in the address, and survive a reload
 test('a filter that matches no one says so, and how to clear it', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
+  await openResults(page)
   await page.getByRole('searchbox').fill('no such person %_')
   await page.getByRole('searchbox').press('Enter')
   await expect(page.getByText(/No one matches/)).toBeVisible()
@@ -63,7 +63,7 @@ test('a filter that matches no one says so, and how to clear it', async ({ page,
 test('roles, other principals and runs of a subscription each have their view', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
+  await openResults(page)
   const views = page.getByRole('navigation', { name: /subscription|views|sections|results/i })
   await views.getByRole('link', { name: /^Roles/ }).click()
   await expect(page.getByText('Owner', { exact: true }).first()).toBeVisible()
@@ -94,7 +94,7 @@ test('a role that is taken away at Microsoft is gone after the next sync', async
   const reader = world.account('reader')
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
+  await openResults(page)
   await page.getByRole('searchbox').fill(reader.username)
   await page.getByRole('searchbox').press('Enter')
   await expect(page.getByRole('row').filter({ hasText: reader.username }).first()).toBeVisible()
@@ -111,7 +111,7 @@ test('when a sync fails, the last good data stays, with the reason and what to d
   await shortTokens()
   await signIn(page, owner)
   await connect(page, world)
-  await page.getByRole('link', { name: 'See who has access' }).click()
+  await openResults(page)
   await change({ type: 'revoke_sessions', tenantId: world.tenantId })
   await page.getByRole('button', { name: 'Sync now' }).click()
   await expect(page.getByText('Reconnect needed').first()).toBeVisible()

@@ -95,3 +95,10 @@ export async function connect(
   await ready.click()
   await expect(page.getByRole('status').filter({ hasText: 'Synced' })).toBeVisible()
 }
+
+/** Goes from the wizard's last step to the results; gives their address. */
+export async function openResults(page: Page): Promise<string> {
+  await page.getByRole('link', { name: 'See who has access' }).click()
+  await page.waitForURL(/\/integrations\/azure\/[0-9a-f-]{36}$/)
+  return page.url()
+}

@@ -5,7 +5,7 @@ import { type SharedRolecall, startSharedRolecall } from '@/testing/shared-rolec
 import { type SpokenProcess, startProcess } from '@/testing/start-process'
 
 /** How many processes are killed while they sync; `CHAOS_KILLS` raises it. */
-const KILLS = Number(process.env.CHAOS_KILLS ?? 4)
+const KILLS = Number(process.env.CHAOS_KILLS ?? 3)
 /** A publish of this many rows takes long enough to be hit. */
 const PEOPLE = 200
 
