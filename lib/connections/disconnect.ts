@@ -1,7 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb, type Transaction } from '@/db/client'
-import { connectionSecrets, connections, syncRuns } from '@/db/schema'
+import { assignments, connectionSecrets, connections, syncRuns } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { type ConnectionRow, findConnection } from './find-connection'
@@ -58,19 +58,30 @@ async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, 
 /** Removes the connection with its runs and assignments, then the principals and roles that nothing else names. */
 async function erase(tx: Transaction, actor: Actor, connection: ConnectionRow) {
   const { organisationId } = actor
+  const own = and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id))
+  // More than one when the subscription was transferred while it was connected. In order, like everyone's locks.
+  const tenants = await tx
+    .selectDistinct({ id: assignments.tenantId })
+    .from(assignments)
+    .where(own)
+    .orderBy(assignments.tenantId)
   await tx
     .delete(connections)
     .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
-  await lockDirectory(tx, organisationId, connection.tenantId)
-  await tx.execute(sql`
-    delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${connection.tenantId}
-      and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)`)
-  await tx.execute(sql`
-    delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${connection.tenantId}
-      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)`)
+  for (const tenant of tenants) await eraseOrphans(tx, organisationId, tenant.id)
   await audit(tx, actor, {
     action: 'connection.deleted',
     subject: connection.label,
     details: { subscription: connection.subscriptionId },
   })
+}
+
+async function eraseOrphans(tx: Transaction, organisationId: string, tenantId: string) {
+  await lockDirectory(tx, organisationId, tenantId)
+  await tx.execute(sql`
+    delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId}
+      and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)`)
+  await tx.execute(sql`
+    delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${tenantId}
+      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)`)
 }

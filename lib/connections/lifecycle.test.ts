@@ -100,6 +100,20 @@ test('people who hold a role in another connected subscription stay when one is 
   expect(new Set(left.map((row) => row.id))).toEqual(new Set(before.map((line) => line.split('|')[0])))
 })
 
+test('deleting a subscription that was transferred leaves nobody of its former tenant either', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  await carryRun(rolecall, tenant.owner, id)
+  // What a reconnect in the new tenant does to the connection; the former tenant's people are still in its history.
+  await rolecall.db.update(connections).set({ tenantId: randomUUID() }).where(eq(connections.id, id))
+  await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
+  for (const table of [assignments, principals, roleDefinitions]) {
+    expect(await rolecall.db.select().from(table).where(eq(table.organisationId, tenant.owner.organisationId))).toEqual(
+      [],
+    )
+  }
+})
+
 test('a run that was open when its connection was deleted writes nothing', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)

@@ -1,9 +1,16 @@
 import { connection } from 'next/server'
-import { isReady } from '@/db/queries/is-ready'
+import { probeDatabase } from '@/db/queries/probe-database'
+import { log } from '@/lib/log'
 
-/** Liveness and readiness: 200 when the database answers, 503 while it does not. Says nothing else. */
+/** Liveness and readiness: 200 when the database answers, 503 while it does not. Says nothing else; the log says why. */
 export async function GET(): Promise<Response> {
   await connection()
-  const ready = await isReady()
+  const ready = await probeDatabase().then(
+    () => true,
+    (error: unknown) => {
+      log().warn({ event: 'not_ready', error })
+      return false
+    },
+  )
   return Response.json({ ready }, { status: ready ? 200 : 503, headers: { 'cache-control': 'no-store' } })
 }
