@@ -59,7 +59,7 @@ function answer(world: World, request: Request, cloud: Cloud): Response {
   const tenant = world.tenants.get(String(claims.tid))
   if (!tenant) return armError(401, 'InvalidAuthenticationToken', 'The access token is invalid.')
   const objectId = String(claims.oid)
-  const caller = { objectId, name: String(claims.upn), held: assignmentsOf(tenant, objectId) }
+  const caller = { objectId, name: String(claims.upn), held: assignmentsOf(tenant, objectId, world.now()) }
   return route({ world, cloud, url, tenant, caller, subscription: found?.subscription ?? null }, path)
 }
 

@@ -1,14 +1,13 @@
+import { applyingTo } from '../world/applying-to'
+import { holdsAt } from '../world/holds-at'
 import { assignmentsOf, can } from '../world/rbac'
 import { isAtOrUnder, lineageOf } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
-import { pagedJson } from './paged'
+import { paged } from './paged'
 
 const READ = 'Microsoft.Authorization/roleAssignments/read'
-
-type Shown = { assignment: Assignment; json: string }
-const shownLists = new WeakMap<Tenant, { version: number; byScope: Map<string, Shown[]> }>()
 
 /** A row as the wire has it. Role definitions are spelled with and without the subscription in front, both are real. */
 function wire(assignment: Assignment, listScope: string) {
@@ -36,37 +35,17 @@ function wire(assignment: Assignment, listScope: string) {
   }
 }
 
-/** Everything at, above and below a scope; kept until the tenant changes. */
-function appliesTo(tenant: Tenant, scope: string): Shown[] {
-  let lists = shownLists.get(tenant)
-  if (!lists || lists.version !== tenant.version) {
-    lists = { version: tenant.version, byScope: new Map() }
-    shownLists.set(tenant, lists)
-  }
-  const key = scope.toLowerCase()
-  let shown = lists.byScope.get(key)
-  if (!shown) {
-    const lineage = lineageOf(tenant, scope)
-    const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
-    shown = [...tenant.assignments.values()]
-      .filter((one) => lineage.has(one.scope.toLowerCase()) || isAtOrUnder(one.scope, scope))
-      .map((assignment) => ({ assignment, json: JSON.stringify(wire(assignment, subscription)) }))
-    lists.byScope.set(key, shown)
-  }
-  return shown
-}
-
 type Filter = { atScope: boolean; holders: Set<string> | null }
 
 /** `atScope()`, `assignedTo('id')`, `principalId eq 'id'`, joined by `and`; null when it is something else. */
-function readFilter(text: string, tenant: Tenant): Filter | null {
+function readFilter(text: string, tenant: Tenant, now: number): Filter | null {
   const filter: Filter = { atScope: false, holders: null }
   for (const clause of text.split(/\s+and\s+/i).filter(Boolean)) {
     const assigned = /^assignedTo\('([^']+)'\)$/i.exec(clause)?.[1]
     const principal = /^principalId\s+eq\s+'?([^']+)'?$/i.exec(clause)?.[1]
     if (/^atScope\(\)$/i.test(clause)) filter.atScope = true
     else if (assigned)
-      filter.holders = new Set(assignmentsOf(tenant, assigned.toLowerCase()).map((one) => one.principalId))
+      filter.holders = new Set(assignmentsOf(tenant, assigned.toLowerCase(), now).map((one) => one.principalId))
     else if (principal) filter.holders = new Set([principal.toLowerCase()])
     else return null
   }
@@ -76,20 +55,21 @@ function readFilter(text: string, tenant: Tenant): Filter | null {
 /** `GET {scope}/providers/Microsoft.Authorization/roleAssignments`. */
 export function listRoleAssignments(call: ArmCall, scope: string): Response {
   const { tenant, caller, url } = call
-  const filter = readFilter((url.searchParams.get('$filter') ?? '').trim(), tenant)
+  const now = call.world.now()
+  const filter = readFilter((url.searchParams.get('$filter') ?? '').trim(), tenant, now)
   if (!filter)
     return armError(
       400,
       'UnsupportedQuery',
       `The filter '${url.searchParams.get('$filter')}' is not supported. Supported filters are either 'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'.`,
     )
-  const all = appliesTo(tenant, scope)
+  const all = applyingTo(tenant, tenant.assignments, scope).filter(
+    (one) => one.schedule === null || holdsAt(one.schedule, now),
+  )
   const mayReadAll = can(tenant, caller.held, READ, scope)
   const readable = mayReadAll
     ? all
-    : all.filter(
-        (one) => isAtOrUnder(one.assignment.scope, scope) && can(tenant, caller.held, READ, one.assignment.scope),
-      )
+    : all.filter((one) => isAtOrUnder(one.scope, scope) && can(tenant, caller.held, READ, one.scope))
   if (!mayReadAll && readable.length === 0 && tenant.powerless === 'forbidden') {
     return armError(
       403,
@@ -99,13 +79,10 @@ export function listRoleAssignments(call: ArmCall, scope: string): Response {
   }
   const lineage = filter.atScope ? lineageOf(tenant, scope) : null
   const rows = readable.filter(
-    ({ assignment }) =>
+    (assignment) =>
       (lineage === null || lineage.has(assignment.scope.toLowerCase())) &&
       (filter.holders === null || filter.holders.has(assignment.principalId)),
   )
-  return pagedJson(
-    url,
-    rows.map((row) => row.json),
-    tenant.pageSizes.assignments,
-  )
+  const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
+  return paged(url, rows, tenant.pageSizes.assignments, (row) => wire(row, subscription))
 }

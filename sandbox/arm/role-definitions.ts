@@ -44,7 +44,8 @@ function forbidden({ caller }: ArmCall, scope: string): Response {
 
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions`, with `type eq`, `roleName eq`, `atScopeAndBelow()`. */
 export function listRoleDefinitions(call: ArmCall, scope: string): Response {
-  if (!mayRead(call, scope)) return call.tenant.powerless === 'empty' ? paged(call.url, [], 1) : forbidden(call, scope)
+  if (!mayRead(call, scope))
+    return call.tenant.powerless === 'empty' ? paged(call.url, [], 1, String) : forbidden(call, scope)
   const lineage = lineageOf(call.tenant, scope)
   const filter = call.url.searchParams.get('$filter') ?? ''
   const type = /type\s+eq\s+'([^']+)'/i.exec(filter)?.[1]?.toLowerCase()
@@ -61,11 +62,7 @@ export function listRoleDefinitions(call: ArmCall, scope: string): Response {
     (role) => (!type || type === (role.custom ? 'customrole' : 'builtinrole')) && (!name || role.name === name),
   )
   // Built-in roles come in one reply however many there are; only a world that pages says otherwise.
-  return paged(
-    call.url,
-    roles.map((role) => wire(role, scope)),
-    call.tenant.pageSizes.assignments,
-  )
+  return paged(call.url, roles, call.tenant.pageSizes.assignments, (role) => wire(role, scope))
 }
 
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}`. */

@@ -44,6 +44,6 @@ export function getSubscription(call: ArmCall, subscription: Subscription): Resp
 
 /** `GET /subscriptions`: those of the token's tenant that the caller may read. */
 export function listSubscriptions(call: ArmCall): Response {
-  const readable = [...call.tenant.subscriptions.values()].filter((one) => mayRead(call, one))
-  return paged(call.url, readable.map(shown), call.tenant.pageSizes.subscriptions)
+  const readable = call.tenant.subscriptions.list().filter((one) => mayRead(call, one))
+  return paged(call.url, readable, call.tenant.pageSizes.subscriptions, shown)
 }

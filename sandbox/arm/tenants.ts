@@ -1,3 +1,5 @@
+import { findGuest } from '../world/find-guest'
+import type { Tenant } from '../world/types'
 import type { ArmCall } from './arm-call'
 import { paged } from './paged'
 
@@ -7,13 +9,9 @@ export function listTenants(call: ArmCall): Response {
   const self = tenant.users.get(caller.objectId)
   const home = self?.home ?? { tenantId: tenant.id, objectId: caller.objectId }
   const known = [...world.tenants.values()].filter(
-    (one) =>
-      one.id === home.tenantId ||
-      [...one.users.values()].some(
-        (user) => user.home?.objectId === home.objectId && user.home.tenantId === home.tenantId,
-      ),
+    (one) => one.id === home.tenantId || findGuest(one, home) !== undefined,
   )
-  const value = known.map((one) => ({
+  const show = (one: Tenant) => ({
     id: `/tenants/${one.id}`,
     tenantId: one.id,
     countryCode: 'NO',
@@ -22,6 +20,6 @@ export function listTenants(call: ArmCall): Response {
     tenantCategory: 'Home',
     defaultDomain: one.domain,
     tenantType: 'AAD',
-  }))
-  return paged(call.url, value, call.tenant.pageSizes.subscriptions)
+  })
+  return paged(call.url, known, call.tenant.pageSizes.subscriptions, show)
 }

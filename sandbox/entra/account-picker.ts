@@ -21,14 +21,10 @@ export function findAccount(world: World, id: string): Account | null {
 export function findAccountByName(world: World, name: string): Account | null {
   const wanted = name.trim().toLowerCase()
   for (const homeTenant of world.tenants.values()) {
-    for (const homeUser of homeTenant.users.values()) {
-      if (
-        homeUser.home === null &&
-        homeUser.userType === 'Member' &&
-        homeUser.userPrincipalName.toLowerCase() === wanted
-      )
-        return { homeTenant, homeUser }
-    }
+    const homeUser = homeTenant.users
+      .by('own name', (one) => (one.home === null && one.userType === 'Member' ? one.userPrincipalName : null))
+      .get(wanted)
+    if (homeUser) return { homeTenant, homeUser }
   }
   return null
 }

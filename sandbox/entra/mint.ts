@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { Cloud } from '../clouds'
 import { EVERY_USER } from '../world/directory-roles'
+import { findGuest } from '../world/find-guest'
 import type { Application, Tenant, User } from '../world/types'
 import type { World } from '../world/world'
 import { signJwt } from './jwt'
@@ -12,11 +13,8 @@ export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser
 /** The subject of an account at a tenant, or null when the account is not known there. */
 export function subjectAt(tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
   if (tenant.id === homeTenant.id) return { tenant, user: homeUser, homeTenant, homeUser }
-  for (const user of tenant.users.values()) {
-    if (user.home?.tenantId === homeTenant.id && user.home.objectId === homeUser.id)
-      return { tenant, user, homeTenant, homeUser }
-  }
-  return null
+  const user = findGuest(tenant, { tenantId: homeTenant.id, objectId: homeUser.id })
+  return user ? { tenant, user, homeTenant, homeUser } : null
 }
 
 const idp = ({ tenant, homeTenant }: Subject) =>

@@ -68,7 +68,7 @@ export function projectionOf(call: GraphCall, basicOnly: boolean): Projection | 
     names.push(name)
   }
   if (names.includes('signInActivity')) {
-    if (!call.tenant.premium)
+    if (call.tenant.licence === 'free')
       return graphError(
         403,
         'Authentication_RequestFromNonPremiumTenantOrB2CTenant',

@@ -1,3 +1,4 @@
+import type { Registry } from '../world/registry'
 import type { User } from '../world/types'
 import { type GraphCall, holdsAny, isPlainGuest } from './graph-call'
 import { badRequest, denied, notFound } from './graph-error'
@@ -11,20 +12,20 @@ const contextOf = (call: GraphCall, names: string[], suffix = '') =>
   `https://${call.cloud.graph}/v1.0/$metadata#users${names.length > 0 ? `(${names.join(',')})` : ''}${suffix}`
 
 /** The people a request is about, by its $filter. */
-function select(call: GraphCall, people: ReadonlyMap<string, User>): User[] | Response {
+function select(call: GraphCall, people: Registry<User>): readonly User[] | Response {
   const text = call.url.searchParams.get('$filter')
-  if (!text) return [...people.values()]
+  if (!text) return people.list()
   const advanced = call.eventual && call.url.searchParams.get('$count') === 'true'
   if (advanced && !call.inBatch && call.request.url.length > URL_LIMIT)
     return badRequest('The request URL is too long.', 'Request_UnsupportedQuery')
   const filter = readUserFilter(text, advanced)
   if (filter instanceof Response) return filter
   if ('ids' in filter) return [...new Set(filter.ids)].flatMap((id) => people.get(id) ?? [])
-  return [...people.values()].filter(filter.test)
+  return people.list().filter(filter.test)
 }
 
 /** One page of people, `$select`, `$top`, `$count` and `$filter` obeyed. The list may be the living or the deleted. */
-export function listPeople(call: GraphCall, people: ReadonlyMap<string, User>): Response {
+export function listPeople(call: GraphCall, people: Registry<User>): Response {
   const query = call.url.searchParams
   const full = holdsAny(call, ...FULL)
   if (isPlainGuest(call) || (!full && !holdsAny(call, 'User.ReadBasic.All'))) return denied()
@@ -95,8 +96,7 @@ export function getUser(call: GraphCall, name: string): Response {
   const wanted = name.toLowerCase()
   const user = self
     ? call.caller
-    : (call.tenant.users.get(wanted) ??
-      [...call.tenant.users.values()].find((one) => one.userPrincipalName.toLowerCase() === wanted))
+    : (call.tenant.users.get(wanted) ?? call.tenant.users.by('name', (one) => one.userPrincipalName).get(wanted))
   if (!user) return notFound(name)
   return Response.json({ '@odata.context': contextOf(call, projection.names, '/$entity'), ...projection.show(user) })
 }

@@ -1,6 +1,19 @@
+import { Memberships } from './memberships'
 import type { Random } from './random'
+import { Registry } from './registry'
 import { BUILT_IN_ROLES, roleIdOf } from './roles'
-import type { Assignment, PrincipalType, Subscription, Tenant, User } from './types'
+import { ScopedIndex } from './scoped-index'
+import type {
+  Assignment,
+  Eligibility,
+  Group,
+  ManagementGroup,
+  PrincipalType,
+  ServicePrincipal,
+  Subscription,
+  Tenant,
+  User,
+} from './types'
 
 const DAY_MS = 86_400_000
 /** The moment worlds are made at: fixed, so that the same seed gives the same times. */
@@ -15,25 +28,44 @@ export function timeBefore(random: Random, days: number, decimals: 0 | 7 = 0): s
 
 /** A tenant with its root management group and nothing else. */
 export function emptyTenant(facts: { id: string; name: string; domain: string; demo: boolean }): Tenant {
+  const managementGroups = new Registry<ManagementGroup>()
+  managementGroups.add({ id: facts.id, displayName: 'Tenant Root Group', parentId: null })
   return {
     ...facts,
-    premium: false,
-    users: new Map(),
-    deletedUsers: new Map(),
-    groups: new Map(),
-    servicePrincipals: new Map(),
-    managementGroups: new Map([[facts.id, { id: facts.id, displayName: 'Tenant Root Group', parentId: null }]]),
-    subscriptions: new Map(),
-    assignments: new Map(),
-    customRoles: new Map(),
+    licence: 'free',
+    users: new Registry(),
+    deletedUsers: new Registry(),
+    purgedUsers: new Map(),
+    groups: new Registry(),
+    memberships: new Memberships(),
+    servicePrincipals: new Registry(),
+    devices: new Registry(),
+    managementGroups,
+    subscriptions: new Registry(),
+    assignments: new ScopedIndex(),
+    eligibilities: new ScopedIndex(),
+    denyAssignments: new Registry(),
+    customRoles: new Registry(),
     consents: [],
-    pageSizes: { assignments: 1_000, subscriptions: 1_000, users: 999 },
+    appRoles: new Map(),
+    pageSizes: { assignments: 1_000, instances: 1_000, subscriptions: 1_000, users: 999, members: 999 },
+    throttling: { arm: false, graph: false },
     powerless: 'forbidden',
-    version: 1,
+    sequence: 0,
   }
 }
 
 type UserFacts = Pick<User, 'id' | 'displayName' | 'userPrincipalName'> & Partial<User>
+
+/** Shared by everyone who has none of their own: hundreds of thousands of empty lists are megabytes. */
+const NOTHING: never[] = []
+const ORDINARY = Object.freeze({})
+
+/** To be called after a person was changed in place: look-ups by name and delta queries follow. */
+export function touchUser(tenant: Tenant, user: User): void {
+  user.changedAt = ++tenant.sequence
+  tenant.users.touch()
+}
 
 /** Adds a member in good standing; every fact may be given otherwise. */
 export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User {
@@ -46,7 +78,7 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
     department: null,
     officeLocation: null,
     mobilePhone: null,
-    businessPhones: [],
+    businessPhones: NOTHING,
     preferredLanguage: null,
     accountEnabled: true,
     userType: 'Member',
@@ -54,15 +86,53 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
     externalUserStateChangeDateTime: null,
     createdDateTime: created,
     deletedDateTime: null,
-    directoryRoles: [],
+    lastSignInDateTime: null,
+    directoryRoles: NOTHING,
     home: null,
     tokensValidFrom: 0,
-    traits: {},
+    changedAt: ++tenant.sequence,
+    traits: ORDINARY,
     account: null,
     ...facts,
   }
-  tenant.users.set(user.id, user)
-  return user
+  return tenant.users.add(user)
+}
+
+/** Puts a person into the bin, from where they can be restored, or out of the world for good. Memberships go, assignments stay. */
+export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, permanently = false): void {
+  tenant.users.delete(user.id)
+  tenant.memberships.forget(user.id)
+  user.deletedDateTime = deletedDateTime
+  user.changedAt = ++tenant.sequence
+  if (permanently) tenant.purgedUsers.set(user.id, user.changedAt)
+  else tenant.deletedUsers.add(user)
+}
+
+/** Adds a security group, empty as yet. */
+export function addGroup(tenant: Tenant, facts: Pick<Group, 'id' | 'displayName'> & Partial<Group>): Group {
+  return tenant.groups.add({
+    description: null,
+    createdDateTime: '2024-02-01T08:00:00Z',
+    securityEnabled: true,
+    isAssignableToRole: false,
+    hiddenMembership: false,
+    ...facts,
+  })
+}
+
+/** Adds an application's service principal of the tenant itself; every fact may be given otherwise. */
+export function addServicePrincipal(
+  tenant: Tenant,
+  facts: Pick<ServicePrincipal, 'id' | 'appId' | 'displayName'> & Partial<ServicePrincipal>,
+): ServicePrincipal {
+  return tenant.servicePrincipals.add({
+    servicePrincipalType: 'Application',
+    accountEnabled: true,
+    appOwnerOrganizationId: facts.servicePrincipalType === 'ManagedIdentity' ? null : tenant.id,
+    alternativeNames: NOTHING,
+    createdDateTime: '2024-03-12T10:00:00Z',
+    ...facts,
+  })
 }
 
 /** What makes a person a guest: an address of elsewhere folded into the tenant's own. */
@@ -91,11 +161,11 @@ export function addSubscription(
     managementGroupId: tenant.id,
     quotaId: 'PayAsYouGo_2014-09-01',
     tags: {},
+    resourceGroups: [],
     note: '',
     ...facts,
   }
-  tenant.subscriptions.set(subscription.id, subscription)
-  return subscription
+  return tenant.subscriptions.add(subscription)
 }
 
 type AssignmentFacts = {
@@ -107,25 +177,45 @@ type AssignmentFacts = {
 
 function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
   if (tenant.groups.has(id)) return 'Group'
+  if (tenant.devices.has(id)) return 'Device'
   return tenant.servicePrincipals.has(id) ? 'ServicePrincipal' : 'User'
+}
+
+/** The id of a role by its id or its name, built-in or the tenant's own; throws on a misspelt one. */
+export function roleIdIn(tenant: Tenant, role: string): string {
+  const id = role.toLowerCase()
+  if (BUILT_IN_ROLES.has(id) || tenant.customRoles.has(id)) return id
+  return tenant.customRoles.by('name', (one) => one.name).get(id)?.id ?? roleIdOf(role)
 }
 
 /** Adds an assignment; `role` is a built-in role's name, or the id of any role. */
 export function addAssignment(tenant: Tenant, random: Random, { role, ...facts }: AssignmentFacts): Assignment {
-  const id = random.guid()
-  const isId = BUILT_IN_ROLES.has(role.toLowerCase()) || tenant.customRoles.has(role.toLowerCase())
-  const custom = [...tenant.customRoles.values()].find((one) => one.name === role)
-  const assignment: Assignment = {
-    id,
-    roleId: isId ? role.toLowerCase() : (custom?.id ?? roleIdOf(role)),
+  return tenant.assignments.add({
+    id: random.guid(),
+    roleId: roleIdIn(tenant, role),
     principalType: principalTypeOf(tenant, facts.principalId),
     condition: null,
     description: null,
     createdOn: timeBefore(random, 900, 7),
     createdBy: null,
+    schedule: null,
     ...facts,
-  }
-  tenant.assignments.set(assignment.id, assignment)
-  tenant.version++
-  return assignment
+  })
+}
+
+type EligibilityFacts = Pick<Eligibility, 'principalId' | 'scope'> & { role: string } & Partial<Eligibility>
+
+/** Adds a role that can be activated, permanently unless an end is given. */
+export function addEligibility(tenant: Tenant, random: Random, { role, ...facts }: EligibilityFacts): Eligibility {
+  const createdOn = timeBefore(random, 400, 7)
+  return tenant.eligibilities.add({
+    id: random.guid(),
+    roleId: roleIdIn(tenant, role),
+    principalType: principalTypeOf(tenant, facts.principalId),
+    condition: null,
+    createdOn,
+    startDateTime: createdOn,
+    endDateTime: null,
+    ...facts,
+  })
 }

@@ -1,4 +1,4 @@
-import { addAssignment } from './build'
+import { addAssignment, deleteUser, touchUser } from './build'
 import { createRandom } from './random'
 import { findRole } from './rbac'
 import { isAtOrUnder } from './scopes'
@@ -74,7 +74,7 @@ function assign(world: World, change: Extract<Change, { type: 'assign' }>): Assi
   const scope = change.scope ?? (change.subscriptionId ? `/subscriptions/${change.subscriptionId.toLowerCase()}` : null)
   if (principalId === null || scope === null)
     throw new UnknownThing('An assignment needs a holder and a scope (or a subscriptionId).')
-  const random = createRandom(`${tenant.id}/${tenant.version}/${principalId}`)
+  const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
   const condition = change.condition ?? null
   return addAssignment(tenant, random, {
     principalId,
@@ -92,7 +92,8 @@ function unassign(world: World, change: Extract<Change, { type: 'unassign' }>): 
     : [holderOf(world, change)]
   let removed = 0
   for (const { tenant, principalId } of targets) {
-    for (const one of tenant.assignments.values()) {
+    const held = principalId === null ? tenant.assignments.values() : tenant.assignments.ofPrincipal(principalId)
+    for (const one of [...held]) {
       if (change.assignmentId && one.id !== change.assignmentId.toLowerCase()) continue
       if (principalId !== null && one.principalId !== principalId) continue
       if (change.role && one.roleId !== change.role.toLowerCase() && findRole(tenant, one.roleId)?.name !== change.role)
@@ -106,7 +107,6 @@ function unassign(world: World, change: Extract<Change, { type: 'unassign' }>): 
       )
         continue
       tenant.assignments.delete(one.id)
-      tenant.version++
       removed++
     }
   }
@@ -115,10 +115,7 @@ function unassign(world: World, change: Extract<Change, { type: 'unassign' }>): 
 
 function remove(world: World, change: Extract<Change, { type: 'delete' }>): void {
   const { user, tenant } = personOf(world, change)
-  tenant.users.delete(user.id)
-  for (const group of tenant.groups.values()) group.members.delete(user.id)
-  user.deletedDateTime = `${new Date(world.now()).toISOString().slice(0, 19)}Z`
-  if (!change.permanently) tenant.deletedUsers.set(user.id, user)
+  deleteUser(tenant, user, `${new Date(world.now()).toISOString().slice(0, 19)}Z`, change.permanently)
 }
 
 function restore(world: World, change: Extract<Change, { type: 'restore' }>): void {
@@ -127,17 +124,25 @@ function restore(world: World, change: Extract<Change, { type: 'restore' }>): vo
     if (!user) continue
     tenant.deletedUsers.delete(user.id)
     user.deletedDateTime = null
-    tenant.users.set(user.id, user)
+    tenant.users.add(user)
+    touchUser(tenant, user)
     return
   }
   throw new UnknownThing(`There is no deleted person ${change.user}.`)
 }
 
 function rename(world: World, change: Extract<Change, { type: 'rename' }>): void {
-  const { user } = personOf(world, change)
+  const { user, tenant } = personOf(world, change)
   if (change.displayName !== undefined) user.displayName = change.displayName
   if (change.mail !== undefined) user.mail = change.mail
   if (change.userPrincipalName !== undefined) user.userPrincipalName = change.userPrincipalName
+  touchUser(tenant, user)
+}
+
+function setEnabled(world: World, change: Extract<Change, { type: 'enable' | 'disable' }>): void {
+  const { user, tenant } = personOf(world, change)
+  user.accountEnabled = change.type === 'enable'
+  touchUser(tenant, user)
 }
 
 function revokeSessions(world: World, change: Extract<Change, { type: 'revoke_sessions' }>): void {
@@ -152,15 +157,12 @@ function revokeSessions(world: World, change: Extract<Change, { type: 'revoke_se
 function moveSubscription(world: World, change: Extract<Change, { type: 'move_subscription' }>): void {
   const { subscription, tenant } = subscriptionOf(world, change.subscriptionId)
   const target = tenantOf(world, change.tenantId)
-  for (const one of tenant.assignments.values()) {
-    if (isAtOrUnder(one.scope, `/subscriptions/${subscription.id}`)) tenant.assignments.delete(one.id)
-  }
+  for (const one of [...tenant.assignments.inSubscription(subscription.id)]) tenant.assignments.delete(one.id)
+  for (const one of [...tenant.eligibilities.inSubscription(subscription.id)]) tenant.eligibilities.delete(one.id)
   tenant.subscriptions.delete(subscription.id)
-  tenant.version++
   subscription.tenantId = target.id
   subscription.managementGroupId = target.id
-  target.subscriptions.set(subscription.id, subscription)
-  target.version++
+  target.subscriptions.add(subscription)
 }
 
 function setConsent(world: World, change: Extract<Change, { type: 'withdraw_consent' | 'grant_consent' }>): void {
@@ -172,7 +174,14 @@ function setConsent(world: World, change: Extract<Change, { type: 'withdraw_cons
 }
 
 export function toPageSizes(pageSize: number | Partial<Tenant['pageSizes']>): Partial<Tenant['pageSizes']> {
-  return typeof pageSize === 'number' ? { assignments: pageSize, subscriptions: pageSize, users: pageSize } : pageSize
+  if (typeof pageSize !== 'number') return pageSize
+  return {
+    assignments: pageSize,
+    instances: pageSize,
+    subscriptions: pageSize,
+    users: pageSize,
+    members: pageSize,
+  }
 }
 
 /** Changes the world while it runs; throws UnknownThing when it names what is not there. */
@@ -184,8 +193,7 @@ export function applyChange(world: World, change: Change): unknown {
       return unassign(world, change)
     case 'disable':
     case 'enable':
-      personOf(world, change).user.accountEnabled = change.type === 'enable'
-      return null
+      return setEnabled(world, change)
     case 'set_traits':
       personOf(world, change).user.traits = change.traits
       return null

@@ -1,4 +1,4 @@
-import { addAssignment } from './build'
+import { addAssignment, addGroup, addServicePrincipal } from './build'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS as IDS } from './demo-ids'
 import type { Random } from './random'
 import { managementGroupScope } from './scopes'
@@ -150,23 +150,16 @@ function addPrincipals(tenant: Tenant, random: Random): Map<string, string> {
     ids.set(user.userType === 'Guest' ? (user.mail ?? '') : (user.userPrincipalName.split('@')[0] ?? ''), user.id)
   }
   for (const name of Object.keys(GROUPS)) {
-    const group = {
-      id: random.guid(),
-      displayName: name,
-      description: null,
-      createdDateTime: '2023-04-03T08:12:44Z',
-      members: new Set<string>(),
-    }
-    tenant.groups.set(group.id, group)
+    const group = addGroup(tenant, { id: random.guid(), displayName: name, createdDateTime: '2023-04-03T08:12:44Z' })
     ids.set(`@${name}`, group.id)
   }
   for (const [name, members] of Object.entries(GROUPS)) {
-    const group = tenant.groups.get(ids.get(`@${name}`) ?? '')
-    for (const member of members) group?.members.add(ids.get(member) ?? '')
+    const groupId = ids.get(`@${name}`) ?? ''
+    for (const member of members) tenant.memberships.add(groupId, ids.get(member) ?? '')
   }
   for (const [displayName, servicePrincipalType] of SERVICE_PRINCIPALS) {
     const id = random.guid()
-    tenant.servicePrincipals.set(id, { id, appId: random.guid(), displayName, servicePrincipalType })
+    addServicePrincipal(tenant, { id, appId: random.guid(), displayName, servicePrincipalType })
     ids.set(`%${displayName}`, id)
   }
   return ids

@@ -1,4 +1,4 @@
-import { addSubscription, addUser, emptyTenant, guestFacts, timeBefore } from './build'
+import { addSubscription, addUser, deleteUser, emptyTenant, guestFacts, timeBefore } from './build'
 import { addDemoAssignments } from './demo-assignments'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './demo-ids'
 import { DISABLED, GUESTS, STAFF } from './demo-people'
@@ -141,7 +141,7 @@ function addManagementGroups(tenant: Tenant): void {
     ['contoso-restricted', 'Restricted', 'contoso'],
     ['contoso-decommissioned', 'Decommissioned', 'contoso'],
   ]
-  for (const [id, displayName, parentId] of tree) tenant.managementGroups.set(id, { id, displayName, parentId })
+  for (const [id, displayName, parentId] of tree) tenant.managementGroups.add({ id, displayName, parentId })
 }
 
 function addSubscriptions(tenant: Tenant): void {
@@ -194,11 +194,9 @@ function addDeleted(tenant: Tenant, random: Random): void {
       displayName: name,
       userPrincipalName: `${local}@${tenant.domain}`,
     })
-    tenant.users.delete(user.id)
-    user.deletedDateTime = timeBefore(random, 20)
+    deleteUser(tenant, user, timeBefore(random, 20))
     // Entra puts the object id before the name of what is in the bin.
     user.userPrincipalName = `${user.id.replaceAll('-', '')}${user.userPrincipalName}`
-    tenant.deletedUsers.set(user.id, user)
   }
 }
 

@@ -1,4 +1,13 @@
-import { addAssignment, addSubscription, addUser, emptyTenant, guestFacts } from './build'
+import {
+  addAssignment,
+  addGroup,
+  addServicePrincipal,
+  addSubscription,
+  addUser,
+  deleteUser,
+  emptyTenant,
+  guestFacts,
+} from './build'
 import { toPageSizes } from './changes'
 import { addAccounts, type MadeAccount } from './make-accounts'
 import { FAMILY_NAMES, GIVEN_NAMES } from './names'
@@ -62,12 +71,9 @@ function addDeleted(tenant: Tenant, random: Random, count: number): string[] {
       displayName: `Former Colleague ${index + 1}`,
       userPrincipalName: `former${index}@${tenant.domain}`,
     })
-    tenant.users.delete(user.id)
-    ids.push(user.id)
     // Every second one is out of the bin too: only the assignment still tells of them.
-    if (index % 2) continue
-    user.deletedDateTime = '2026-01-10T12:00:00Z'
-    tenant.deletedUsers.set(user.id, user)
+    deleteUser(tenant, user, '2026-01-10T12:00:00Z', index % 2 === 1)
+    ids.push(user.id)
   }
   return ids
 }
@@ -80,18 +86,13 @@ function addOthers(tenant: Tenant, random: Random, spec: TenantSpec, people: str
     // Every third group holds the one before it, so that there is nesting.
     const before = ids.at(-1)
     if (index % 3 === 2 && before) members.add(before)
-    tenant.groups.set(id, {
-      id,
-      displayName: `Team ${index + 1}`,
-      description: null,
-      createdDateTime: '2024-02-01T08:00:00Z',
-      members,
-    })
+    addGroup(tenant, { id, displayName: `Team ${index + 1}` })
+    for (const member of members) tenant.memberships.add(id, member)
     ids.push(id)
   }
   for (let index = 0; index < (spec.servicePrincipals ?? 0); index++) {
     const id = random.guid()
-    tenant.servicePrincipals.set(id, {
+    addServicePrincipal(tenant, {
       id,
       appId: random.guid(),
       displayName: `workload-${index + 1}`,

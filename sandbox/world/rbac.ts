@@ -1,6 +1,7 @@
+import { holdsAt } from './holds-at'
 import { BUILT_IN_ROLES } from './roles'
 import { lineageOf } from './scopes'
-import type { Assignment, RoleDefinition, Tenant } from './types'
+import type { Assignment, DenyAssignment, DenyPrincipal, Permission, RoleDefinition, Tenant } from './types'
 
 const patterns = new Map<string, RegExp>()
 
@@ -18,8 +19,8 @@ export function findRole(tenant: Tenant, roleId: string): RoleDefinition | undef
   return BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
 }
 
-function allows(role: RoleDefinition, action: string): boolean {
-  return role.permissions.some(
+function allows(permissions: Permission[], action: string): boolean {
+  return permissions.some(
     (one) =>
       one.actions.some((pattern) => matches(pattern, action)) &&
       !one.notActions.some((pattern) => matches(pattern, action)),
@@ -28,27 +29,14 @@ function allows(role: RoleDefinition, action: string): boolean {
 
 /** A principal and every group that holds it, however deep; cycles end. */
 export function principalsOf(tenant: Tenant, objectId: string): Set<string> {
-  const found = new Set([objectId])
-  let grew = true
-  while (grew) {
-    grew = false
-    for (const group of tenant.groups.values()) {
-      if (found.has(group.id)) continue
-      for (const id of found) {
-        if (!group.members.has(id)) continue
-        found.add(group.id)
-        grew = true
-        break
-      }
-    }
-  }
-  return found
+  return new Set([objectId, ...tenant.memberships.transitiveGroupsOf(objectId)])
 }
 
-/** The assignments a principal holds, itself or through groups. */
-export function assignmentsOf(tenant: Tenant, objectId: string): Assignment[] {
-  const principals = principalsOf(tenant, objectId)
-  return [...tenant.assignments.values()].filter((assignment) => principals.has(assignment.principalId))
+/** The assignments a principal holds at a moment (ms), itself or through groups. */
+export function assignmentsOf(tenant: Tenant, objectId: string, at: number): Assignment[] {
+  return [...principalsOf(tenant, objectId)].flatMap((id) =>
+    tenant.assignments.ofPrincipal(id).filter((one) => one.schedule === null || holdsAt(one.schedule, at)),
+  )
 }
 
 /** Whether any of these assignments allows the action at the scope. */
@@ -57,6 +45,28 @@ export function can(tenant: Tenant, held: Assignment[], action: string, scope: s
   return held.some((assignment) => {
     if (!lineage.has(assignment.scope.toLowerCase())) return false
     const role = findRole(tenant, assignment.roleId)
-    return role !== undefined && allows(role, action)
+    return role !== undefined && allows(role.permissions, action)
   })
+}
+
+/** The deny assignments that hold at a scope for someone who is these principals. */
+export function denialsOf(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
+  if (tenant.denyAssignments.size === 0) return []
+  const lineage = lineageOf(tenant, scope)
+  const names = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || principals.has(one.id))
+  return tenant.denyAssignments
+    .list()
+    .filter(
+      (deny) =>
+        (deny.doNotApplyToChildScopes
+          ? deny.scope.toLowerCase() === scope.toLowerCase()
+          : lineage.has(deny.scope.toLowerCase())) &&
+        names(deny.principals) &&
+        !names(deny.excludePrincipals),
+    )
+}
+
+/** Whether a deny assignment cuts the action at the scope. */
+export function isDenied(tenant: Tenant, principals: ReadonlySet<string>, action: string, scope: string): boolean {
+  return denialsOf(tenant, principals, scope).some((deny) => allows(deny.permissions, action))
 }

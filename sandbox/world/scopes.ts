@@ -1,4 +1,4 @@
-import type { Subscription, Tenant } from './types'
+import type { ManagementGroup, Subscription, Tenant } from './types'
 
 export type ScopeLevel = 'root' | 'management_group' | 'subscription' | 'resource_group' | 'resource'
 
@@ -24,13 +24,18 @@ export function managementGroupScope(id: string): string {
   return `/providers/Microsoft.Management/managementGroups/${id}`
 }
 
-/** A subscription's management groups from the nearest to the tenant root. */
+/** A management group by its id, in any case. */
+export function findManagementGroup(tenant: Tenant, id: string): ManagementGroup | undefined {
+  return tenant.managementGroups.get(id) ?? tenant.managementGroups.by('id', (one) => one.id).get(id.toLowerCase())
+}
+
+/** A management group and those above it, from the nearest to the tenant root. */
 export function ancestorsOf(tenant: Tenant, managementGroupId: string): string[] {
   const ids: string[] = []
-  let id: string | null = managementGroupId
+  let id: string | null = findManagementGroup(tenant, managementGroupId)?.id ?? managementGroupId
   while (id !== null && !ids.includes(id)) {
     ids.push(id)
-    id = tenant.managementGroups.get(id)?.parentId ?? null
+    id = findManagementGroup(tenant, id)?.parentId ?? null
   }
   return ids
 }
@@ -42,8 +47,7 @@ export function lineageOf(tenant: Tenant, scope: string): Set<string> {
     for (const ancestor of ancestorsOf(tenant, id)) lineage.add(managementGroupScope(ancestor).toLowerCase())
   }
   const group = managementGroupOf(scope)
-  if (group !== null)
-    addGroups([...tenant.managementGroups.keys()].find((id) => id.toLowerCase() === group.toLowerCase()) ?? group)
+  if (group !== null) addGroups(group)
   const subscription: Subscription | undefined = tenant.subscriptions.get(subscriptionOf(scope) ?? '')
   if (!subscription) return lineage
   addGroups(subscription.managementGroupId)

@@ -1,3 +1,4 @@
+import { holdsAt } from './holds-at'
 import { findRole } from './rbac'
 import { ancestorsOf, levelOf, managementGroupOf, type ScopeLevel, subscriptionOf } from './scopes'
 import type { PrincipalType, Tenant, User } from './types'
@@ -53,7 +54,7 @@ export function truthOf(world: World, subscriptionId: string): TruthRow[] {
     const applies =
       assignment.scope === '/' ||
       (group === null ? subscriptionOf(assignment.scope) === subscription.id : groups.has(group.toLowerCase()))
-    if (!applies) continue
+    if (!applies || (assignment.schedule && !holdsAt(assignment.schedule, world.now()))) continue
     rows.push({
       assignmentId: assignment.id,
       principalId: assignment.principalId,

@@ -57,6 +57,9 @@ export class World {
         (path) => `${portalUrl}${path}`,
       ),
       registeredScopes: ['graph/User.Read', 'graph/User.Read.All', 'arm/user_impersonation'],
+      homeTenantId: null,
+      publicClient: false,
+      preauthorized: false,
     })
   }
 
@@ -83,9 +86,7 @@ export class World {
     const wanted = name.toLowerCase()
     for (const tenant of tenantId ? [this.findTenant(tenantId)] : this.tenants.values()) {
       if (!tenant) continue
-      const user =
-        tenant.users.get(wanted) ??
-        [...tenant.users.values()].find((one) => one.userPrincipalName.toLowerCase() === wanted)
+      const user = tenant.users.get(wanted) ?? tenant.users.by('name', (one) => one.userPrincipalName).get(wanted)
       if (user) return { user, tenant }
     }
     return null

@@ -1,0 +1,82 @@
+const NONE: ReadonlySet<string> = new Set()
+
+/** Who is a direct member of which group, looked up from either side. Members may be anything, groups included, cycles too. */
+export class Memberships {
+  /** Grows with every change; what was computed for an older one is thrown away. */
+  revision = 0
+  readonly #members = new Map<string, Set<string>>()
+  readonly #groups = new Map<string, Set<string>>()
+  readonly #lists = new Map<string, { revision: number; ids: readonly string[] }>()
+
+  add(groupId: string, memberId: string): void {
+    this.revision++
+    const members = this.#members.get(groupId)
+    if (members) members.add(memberId)
+    else this.#members.set(groupId, new Set([memberId]))
+    const groups = this.#groups.get(memberId)
+    if (groups) groups.add(groupId)
+    else this.#groups.set(memberId, new Set([groupId]))
+  }
+
+  remove(groupId: string, memberId: string): boolean {
+    this.revision++
+    this.#groups.get(memberId)?.delete(groupId)
+    return this.#members.get(groupId)?.delete(memberId) ?? false
+  }
+
+  /** Takes someone, or a group with all that was in it, out of everything. */
+  forget(id: string): void {
+    for (const groupId of [...(this.#groups.get(id) ?? NONE)]) this.remove(groupId, id)
+    for (const memberId of [...(this.#members.get(id) ?? NONE)]) this.remove(id, memberId)
+  }
+
+  /** The direct members of a group, in the order they came. */
+  membersOf(groupId: string): ReadonlySet<string> {
+    return this.#members.get(groupId) ?? NONE
+  }
+
+  /** The same as a list, kept until something changes: pages of a large group are asked for one after another. */
+  memberList(groupId: string): readonly string[] {
+    const known = this.#lists.get(groupId)
+    if (known?.revision === this.revision) return known.ids
+    if (this.#lists.size > 50) this.#lists.clear()
+    const ids = [...this.membersOf(groupId)]
+    this.#lists.set(groupId, { revision: this.revision, ids })
+    return ids
+  }
+
+  /** The groups someone is in directly. */
+  groupsOf(memberId: string): ReadonlySet<string> {
+    return this.#groups.get(memberId) ?? NONE
+  }
+
+  /** Everything a group holds, directly or through groups, nearest first; never the group itself, though a cycle lead back. */
+  transitiveMembersOf(groupId: string): string[] {
+    return reach(groupId, (id) => this.membersOf(id))
+  }
+
+  /** Every group that holds someone (or a group), directly or through groups, nearest first. */
+  transitiveGroupsOf(memberId: string): string[] {
+    return reach(memberId, (id) => this.groupsOf(id))
+  }
+}
+
+/** Breadth first, each once, the start left out. */
+function reach(start: string, next: (id: string) => ReadonlySet<string>): string[] {
+  const found = new Set<string>()
+  let edge: Iterable<string> = [start]
+  for (;;) {
+    const beyond: string[] = []
+    for (const id of edge) {
+      for (const one of next(id)) {
+        if (found.has(one)) continue
+        found.add(one)
+        beyond.push(one)
+      }
+    }
+    if (beyond.length === 0) break
+    edge = beyond
+  }
+  found.delete(start)
+  return [...found]
+}
