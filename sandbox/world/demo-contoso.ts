@@ -2,6 +2,7 @@ import { addSubscription, addUser, deleteUser, emptyTenant, guestFacts, timeBefo
 import { addDemoAssignments } from './demo-assignments'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './demo-ids'
 import { DISABLED, GUESTS, STAFF } from './demo-people'
+import { addDemoPrivileged } from './demo-privileged'
 import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR } from './directory-roles'
 import { createRandom, type Random } from './random'
 import type { Tenant, User } from './types'
@@ -210,4 +211,5 @@ export function createDemoContoso(world: World): void {
   addManagementGroups(tenant)
   addSubscriptions(tenant)
   addDemoAssignments(tenant, random)
+  addDemoPrivileged(world, tenant, random)
 }

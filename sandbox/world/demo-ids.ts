@@ -10,3 +10,10 @@ export const CONTOSO_SUBSCRIPTIONS = {
   legacy: '0f1e2d3c-0004-4b5a-8c7d-9e0f1a2b3c04',
   finance: '0f1e2d3c-0005-4b5a-8c7d-9e0f1a2b3c05',
 } as const
+
+/** An application of Contoso's own, for command lines and SDKs. Nothing is secret here. */
+export const CONTOSO_APPLICATION = {
+  clientId: 'c0270500-aaaa-4a11-8a11-00000000a001',
+  secret: 'contoso-inventory-secret',
+  name: 'Contoso Inventory',
+} as const

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto'
+import { addAssignment, addEligibility, addServicePrincipal, touchUser } from './build'
+import { CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS as IDS } from './demo-ids'
+import type { Random } from './random'
+import { managementGroupScope } from './scopes'
+import type { Tenant } from './types'
+import type { World } from './world'
+
+const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const PRODUCTION = `/subscriptions/${IDS.production}`
+const MICROSOFT_SERVICES = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
+
+/** Who may activate what: a local part or a @group; days until it ends, null for good. */
+const ELIGIBLE: [scope: string, role: string, who: string, days: number | null][] = [
+  [PRODUCTION, 'Owner', '@Kubernetes Operators', null],
+  [PRODUCTION, 'Contributor', 'zofia', 180],
+  [PRODUCTION, 'User Access Administrator', 'chidi', 90],
+  [managementGroupScope('contoso'), 'Security Admin', '@Security Team', null],
+  [managementGroupScope('contoso-prod'), 'Contributor', 'efua', 365],
+  [`${PRODUCTION}/resourceGroups/rg-data`, 'Storage Blob Data Owner', 'priya', 30],
+]
+
+const at = (ms: number) => `${new Date(ms).toISOString().slice(0, 23)}0000Z`
+
+function principalOf(tenant: Tenant, who: string): string {
+  const found = who.startsWith('@')
+    ? tenant.groups.by('name', (one) => one.displayName).get(who.slice(1).toLowerCase())
+    : tenant.users.by('name', (one) => one.userPrincipalName).get(`${who}@${tenant.domain}`)
+  if (!found) throw new Error(`The demo names ${who}, who does not exist.`)
+  return found.id
+}
+
+/** Eligible roles, one of them activated for some hours, and a standing role that ends in three weeks. */
+function addPrivileged(tenant: Tenant, random: Random, now: number): void {
+  for (const [scope, role, who, days] of ELIGIBLE) {
+    const endDateTime = days === null ? null : at(now + days * DAY_MS)
+    addEligibility(tenant, random, { principalId: principalOf(tenant, who), role, scope, endDateTime })
+  }
+  const efua = principalOf(tenant, 'efua')
+  const [eligibility] = tenant.eligibilities.ofPrincipal(efua)
+  addAssignment(tenant, random, {
+    principalId: efua,
+    role: 'Contributor',
+    scope: managementGroupScope('contoso-prod'),
+    schedule: {
+      assignmentType: 'Activated',
+      startDateTime: at(now - HOUR_MS),
+      endDateTime: at(now + 7 * HOUR_MS),
+      eligibilityId: eligibility?.id ?? null,
+    },
+  })
+  addAssignment(tenant, random, {
+    principalId: principalOf(tenant, 'samuel_tailspin.example#ext#'),
+    role: 'Reader',
+    scope: `${PRODUCTION}/resourceGroups/rg-network`,
+    schedule: {
+      assignmentType: 'Assigned',
+      startDateTime: at(now - 9 * DAY_MS),
+      endDateTime: at(now + 21 * DAY_MS),
+      eligibilityId: null,
+    },
+  })
+}
+
+/** What a deployment stack leaves behind: nobody but it deletes its resource group's network. */
+function addDeny(tenant: Tenant, random: Random): void {
+  tenant.denyAssignments.add({
+    id: random.guid(),
+    name: 'Deny deletion of managed network resources',
+    description: 'Created by a deployment stack.',
+    permissions: [{ actions: ['*/delete'], notActions: [], dataActions: [], notDataActions: [] }],
+    scope: `${PRODUCTION}/resourceGroups/rg-network`,
+    doNotApplyToChildScopes: false,
+    principals: [{ id: '00000000-0000-0000-0000-000000000000', type: 'SystemDefined' }],
+    excludePrincipals: [{ id: principalOf(tenant, 'nnamdi'), type: 'User' }],
+    isSystemProtected: true,
+    createdOn: '2025-10-02T07:45:11.4204918Z',
+  })
+}
+
+/** The application a visitor can sign in as with command lines and SDKs: it reads all of Contoso, directory included. */
+function addApplication(world: World, tenant: Tenant, random: Random): void {
+  const { clientId, secret, name } = CONTOSO_APPLICATION
+  world.applications.set(clientId, {
+    clientId,
+    name,
+    secrets: [{ value: secret, expired: false }],
+    redirectUris: [],
+    registeredScopes: [],
+    homeTenantId: tenant.id,
+    publicClient: false,
+    preauthorized: false,
+  })
+  const principal = addServicePrincipal(tenant, { id: random.guid(), appId: clientId, displayName: name })
+  tenant.appRoles.set(
+    clientId,
+    new Set([
+      'graph/User.Read.All',
+      'graph/GroupMember.Read.All',
+      'graph/Application.Read.All',
+      'graph/Directory.Read.All',
+    ]),
+  )
+  addAssignment(tenant, random, { principalId: principal.id, role: 'Reader', scope: managementGroupScope(tenant.id) })
+  addServicePrincipal(tenant, {
+    id: random.guid(),
+    appId: '7c33bfcb-8d33-48d6-8e60-dc6404003489',
+    displayName: 'Network Watcher',
+    appOwnerOrganizationId: MICROSOFT_SERVICES,
+  })
+}
+
+function addSignIns(tenant: Tenant, now: number): void {
+  for (const user of tenant.users.list()) {
+    // Some have never signed in; the others within half a year, the same ones each time.
+    const dice = createHash('sha256').update(user.id).digest().readUInt16LE(0)
+    if (dice % 9 === 0 || user.externalUserState === 'PendingAcceptance') continue
+    user.lastSignInDateTime = `${new Date(now - (dice % 180) * DAY_MS).toISOString().slice(0, 19)}Z`
+    touchUser(tenant, user)
+  }
+}
+
+/**
+ * What makes Contoso a customer of the larger licence: privileged roles that are activated, access that ends, a deny
+ * assignment, sign-in activity, and an application that reads it all. Ends are counted from now, so that they lie ahead.
+ */
+export function addDemoPrivileged(world: World, tenant: Tenant, random: Random): void {
+  const now = world.now()
+  tenant.licence = 'p2'
+  tenant.devices.add({
+    id: random.guid(),
+    displayName: 'LAPTOP-ADA',
+    deviceId: random.guid(),
+    accountEnabled: true,
+  })
+  addPrivileged(tenant, random, now)
+  addDeny(tenant, random)
+  addApplication(world, tenant, random)
+  addSignIns(tenant, now)
+}
