@@ -1,10 +1,15 @@
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
-import { expect, test } from 'vitest'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
 import { startSandbox } from './server'
 
 const script = new URL('serve.ts', import.meta.url).pathname
+const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-serve-'))
+afterAll(() => rmSync(dataDir, { recursive: true }))
 
 /** The sandbox as a process of its own, and its first line. */
 async function serve(port: string): Promise<{ child: ChildProcess; said: string }> {
@@ -41,6 +46,21 @@ test('a taken port is said in one sentence', async () => {
   })
   expect(await once(child, 'close')).toEqual([1, null])
   expect(said).toBe(`Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.\n`)
+  await other.close()
+})
+
+test('a taken port of the TLS front is said in one sentence', async () => {
+  const other = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
+  const port = new URL(other.url).port
+  const child = spawn(process.execPath, ['--import', 'tsx', script, '--port', '0', '--tls', '--tls-port', port], {
+    env: { ...process.env, DATA_DIR: dataDir },
+  })
+  let said = ''
+  child.stderr.on('data', (chunk) => {
+    said += String(chunk)
+  })
+  expect(await once(child, 'close')).toEqual([1, null])
+  expect(said).toBe(`Port ${port} for TLS is taken: stop what runs there, or choose another with --tls-port.\n`)
   await other.close()
 })
 

@@ -1,20 +1,38 @@
+import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type Sandbox, startSandbox } from './server'
+import { tlsRecipe } from './tls/tls-recipe'
 
-const { values } = parseArgs({ options: { port: { type: 'string' }, portal: { type: 'string' } } })
-const port = Number(values.port ?? process.env.SANDBOX_PORT ?? 4000)
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string' },
+    portal: { type: 'string' },
+    tls: { type: 'boolean', default: false },
+    'tls-port': { type: 'string' },
+  },
+})
+const port = toPort(values.port ?? process.env.SANDBOX_PORT ?? '4000')
+const tlsPort = toPort(values['tls-port'] ?? '443')
 const portalUrl = (values.portal ?? process.env.PORTAL_URL ?? 'http://localhost:3000').replace(/\/$/, '')
+const dataDir = resolve(process.env.DATA_DIR || '.data')
+const withTls = values.tls || values['tls-port'] !== undefined
 
-function explain(error: unknown): string {
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.`
-  }
-  return `The sandbox could not start: ${String(error)}`
+function toPort(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535 && text.trim() !== '') return number
+  console.error(`"${text}" is not a port: give a number from 0 to 65535.`)
+  process.exit(1)
 }
 
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error(`"${values.port ?? process.env.SANDBOX_PORT}" is not a port: give a number from 0 to 65535.`)
-  process.exit(1)
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const taken = error instanceof Error && 'port' in error ? error.port : null
+  if (withTls && taken === tlsPort && code === 'EADDRINUSE')
+    return `Port ${tlsPort} for TLS is taken: stop what runs there, or choose another with --tls-port.`
+  if (withTls && taken === tlsPort && code === 'EACCES')
+    return `Port ${tlsPort} for TLS needs a right that this account lacks: choose one above 1023 with --tls-port, or start in a network namespace (docs/sandbox.md).`
+  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.`
+  return `The sandbox could not start: ${String(error)}`
 }
 
 let sandbox: Sandbox | null = null
@@ -34,8 +52,9 @@ process.on('SIGINT', stop)
 process.on('disconnect', stop)
 
 try {
-  sandbox = await startSandbox({ port, portalUrl })
+  sandbox = await startSandbox({ port, portalUrl, ...(withTls ? { tls: { port: tlsPort, dataDir } } : {}) })
   console.log(`Sandbox ready on ${sandbox.url} (portal ${portalUrl})`)
+  if (sandbox.tls) console.log(tlsRecipe(sandbox.tls))
 } catch (error) {
   console.error(explain(error))
   process.exit(1)

@@ -1,27 +1,46 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createListener } from './listener'
+import { startTlsFront } from './tls/start-tls-front'
 import { createDemoWorld } from './world/demo'
 import type { World } from './world/world'
 
-export type Sandbox = { url: string; world: World; close(): Promise<void> }
+type Options = { port: number; portalUrl: string; world?: World; tls?: { port: number; dataDir: string } }
 
-/** Starts the sandbox on loopback; port 0 takes a free one. Rejects with the listen error when the port is taken. */
-export async function startSandbox(options: { port: number; portalUrl: string; world?: World }): Promise<Sandbox> {
+/** A running sandbox. `tls` is there when it also serves Microsoft's host names, and says where its CA certificate is. */
+export type Sandbox = {
+  url: string
+  world: World
+  tls: { port: number; caFile: string } | null
+  close(): Promise<void>
+}
+
+/** Starts the sandbox on loopback; port 0 takes a free one. Rejects with the listen error when a port is taken. */
+export async function startSandbox(options: Options): Promise<Sandbox> {
   const world = options.world ?? createDemoWorld(options.portalUrl)
-  const server = createServer(createListener(world))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
+  const listener = createListener(world)
+  const front = options.tls ? await startTlsFront(listener, options.tls) : null
+  const server = createServer(listener)
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(options.port, '127.0.0.1', resolve)
+    })
+  } catch (error) {
+    await front?.close()
+    throw error
+  }
   const { port } = server.address() as AddressInfo
   return {
     url: `http://localhost:${port}`,
     world,
-    close: () =>
-      new Promise((resolve, reject) => {
+    tls: front && { port: front.port, caFile: front.caFile },
+    close: async () => {
+      await front?.close()
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()))
         server.closeAllConnections()
-      }),
+      })
+    },
   }
 }

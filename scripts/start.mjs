@@ -6,16 +6,18 @@ import { install } from './install.mjs'
 import { loadEnvFile } from './load-env-file.mjs'
 import { nodeBinary } from './node-binary.mjs'
 import { readConfiguration } from './read-configuration.mjs'
+import { readTlsPort } from './read-tls-port.mjs'
 import { Refusal } from './refusal.mjs'
 import { requireNode } from './require-node.mjs'
 import { summary } from './summary.mjs'
 import { toolFile } from './tool-file.mjs'
 import { waitForAnswer } from './wait-for-answer.mjs'
 
-// npm start, and with --dev, --worker or --sandbox its relatives. Runs on any Node.js from 20.9, before anything is
-// installed; whatever it starts runs on the Node.js that npm installed.
+// npm start, and with --dev, --worker or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
+// Runs on any Node.js from 20.9, before anything is installed; whatever it starts runs on the one that npm installed.
 
-const flags = new Set(process.argv.slice(2))
+const args = process.argv.slice(2)
+const flags = new Set(args)
 let ending = false
 
 async function start() {
@@ -33,12 +35,13 @@ async function start() {
   }
   if (startsPortal) await checkPort('PORT', port, host)
   if (startsSandbox) await checkPort('SANDBOX_PORT', sandboxPort, '127.0.0.1')
+  const tlsPort = startsSandbox ? await readTlsPort(args) : null
   if (startsPortal && !databaseUrl) checkDataFolder(dataDir)
 
   if (!flags.has('--no-install')) await install({ development: false })
   if (startsPortal && !flags.has('--dev') && !flags.has('--no-build')) await buildPortal()
 
-  const info = startsSandbox ? await startSandbox(configuration) : null
+  const info = startsSandbox ? await startSandbox(configuration, tlsPort) : null
   if (flags.has('--worker')) startStaying('worker', ['--import', 'tsx', 'lib/jobs/worker-main.ts'], configuration)
   if (!startsPortal) return
   await startPortal(configuration)
@@ -47,10 +50,11 @@ async function start() {
   process.stdout.write(summary(configuration, known))
 }
 
-async function startSandbox(configuration) {
+async function startSandbox(configuration, tlsPort) {
   const { sandboxPort, portalUrl } = configuration
-  const args = ['--import', 'tsx', 'sandbox/serve.ts', '--port', String(sandboxPort), '--portal', portalUrl]
-  const child = startStaying('sandbox', args, configuration)
+  const tls = tlsPort === null ? [] : ['--tls', '--tls-port', String(tlsPort)]
+  const options = ['--port', String(sandboxPort), '--portal', portalUrl, ...tls]
+  const child = startStaying('sandbox', ['--import', 'tsx', 'sandbox/serve.ts', ...options], configuration)
   const answer = await waitForAnswer('sandbox', `http://localhost:${sandboxPort}/_sandbox/info`, child)
   return answer.json()
 }
