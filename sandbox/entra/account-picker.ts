@@ -1,10 +1,11 @@
-import type { Tenant, User } from '../world/types'
+import type { Application, Tenant, User } from '../world/types'
 import type { World } from '../world/world'
 import { escapeHtml, page } from './page'
 
 export type Account = { homeTenant: Tenant; homeUser: User }
 
 const COOKIE = 'sandbox_accounts'
+const MOST_SHOWN = 50 // accounts of one tenant; the rest can be typed
 
 /** An account as forms and the cookie name it. */
 export const accountId = ({ homeTenant, homeUser }: Account) => `${homeTenant.id}.${homeUser.id}`
@@ -43,16 +44,28 @@ export function rememberCookie(world: World, request: Request, account: Account)
 
 export const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
 
+/** The account a page's form names: typed, or picked. */
+export function accountOf(world: World, answer: FormData): Account | null {
+  const typed = answer.get('username')
+  return typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
+}
+
+/** Those who can sign in, by a look-up: a directory may hold hundreds of thousands who cannot. */
 function accountsOf(tenant: Tenant): Account[] {
-  return [...tenant.users.values()]
-    .filter((user) => user.account !== null)
-    .map((homeUser) => ({ homeTenant: tenant, homeUser }))
+  const people = tenant.users.by('account', (user) => user.account && user.id)
+  return [...people.values()].slice(0, MOST_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
 }
 
 function guestsOf(world: World, tenant: Tenant): Account[] {
-  return [...tenant.users.values()].flatMap((user) =>
-    user.home ? (findAccount(world, `${user.home.tenantId}.${user.home.objectId}`) ?? []) : [],
-  )
+  const found: Account[] = []
+  for (const user of tenant.users
+    .by('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
+    .values()) {
+    const account = user.home && findAccount(world, `${user.home.tenantId}.${user.home.objectId}`)
+    if (account) found.push(account)
+    if (found.length === MOST_SHOWN) break
+  }
+  return found
 }
 
 function button(account: Account): string {
@@ -61,8 +74,17 @@ function button(account: Account): string {
   return `<button class="account" name="account" value="${accountId(account)}">${escapeHtml(displayName)} <span>${escapeHtml(userPrincipalName)}</span>${note ? ` <span>${escapeHtml(note)}</span>` : ''}</button>`
 }
 
+export type Picking = {
+  app: Application
+  /** Null at common and organizations. */
+  tenant: Tenant | null
+  hint: string | null
+  /** An address was typed that nobody has. */
+  unknown?: boolean
+}
+
 /** The page where an account is picked: the tenant's own first, then those of elsewhere, then any address. */
-export function accountPicker(world: World, tenant: Tenant | null, hint: string | null, problem = ''): Response {
+export function accountPicker(world: World, { app, tenant, hint, unknown }: Picking): Response {
   const hinted = hint ? findAccountByName(world, hint) : null
   const shown = new Set<string>()
   const section = (title: string, accounts: Account[]) => {
@@ -76,11 +98,14 @@ export function accountPicker(world: World, tenant: Tenant | null, hint: string 
     tenant ? section(tenant.name, [...accountsOf(tenant), ...guestsOf(world, tenant)]) : '',
     ...others.map((one) => section(one.name, accountsOf(one))),
   ]
+  const problem = unknown
+    ? '<p role="alert" id="problem">This username may be incorrect. Make sure that you typed it correctly.</p>'
+    : ''
   return page(
     'Pick an account',
-    `<p>to continue to Rolecall${tenant ? ` at ${escapeHtml(tenant.name)}` : ''}</p>${problem ? `<p role="alert">${escapeHtml(problem)}</p>` : ''}
+    `<p>to continue to ${escapeHtml(app.name)}${tenant ? ` at ${escapeHtml(tenant.name)}` : ''}</p>${problem}
 <form method="post">${sections.join('\n')}</form>
 <h2>Use another account</h2>
-<form method="post"><label for="username">Email, phone, or Skype</label><input class="field" id="username" name="username" autocomplete="off" spellcheck="false" value="${escapeHtml(hinted ? '' : (hint ?? ''))}"><button>Next</button></form>`,
+<form method="post"><label for="username">Email, phone, or Skype</label><input class="field" id="username" name="username" autocomplete="off" spellcheck="false"${unknown ? ' aria-invalid="true" aria-describedby="problem"' : ''} value="${escapeHtml(hinted ? '' : (hint ?? ''))}"><button>Next</button></form>`,
   )
 }

@@ -1,60 +1,65 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
-import { accountPicker, findAccount, findAccountByName } from './account-picker'
+import { type Account, accountOf, accountPicker } from './account-picker'
 import { grant, mayConsentForAll } from './consent'
 import { consentPage, needAdminApprovalPage } from './consent-page'
 import { subjectAt } from './mint'
+import { escapeHtml } from './page'
+import { refusalPage } from './refusal-page'
 import { REFUSALS } from './refusals'
+import { scopeRefusal } from './scope-refusal'
 import { keysOf, parseScopes } from './scopes'
-import { readSignInRequest, refusalPage, sendBack, sendRefusal } from './sign-in-request'
+import { readSignInRequest, type SignInRequest, sendBack, sendRefusal } from './sign-in-request'
 
-/** `/{tenant}/v2.0/adminconsent`: an administrator answers for everyone. No code comes back. */
-export async function adminConsent(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
-  const from = readSignInRequest(world, request, cloud, authority)
-  if (from instanceof Response) return from
-  const { app } = from
-  const scope = from.url.searchParams.get('scope') ?? ''
-  const parsed = parseScopes(scope)
-  if (parsed.unknown) return sendRefusal(from, REFUSALS.badScope(parsed.unknown.raw), { admin_consent: 'True' })
-  if (request.method !== 'POST') return accountPicker(world, from.tenant, null)
+const ASKED = { admin_consent: 'True' }
 
-  const answer = await request.formData()
-  if (answer.get('consent') === 'another') return accountPicker(world, from.tenant, null)
-  const typed = answer.get('username')
-  const account =
-    typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
-  if (!account)
-    return accountPicker(
-      world,
-      from.tenant,
-      null,
-      'This username may be incorrect. Make sure that you typed it correctly.',
-    )
-  const tenant = from.tenant ?? account.homeTenant
-  const subject = subjectAt(tenant, account.homeTenant, account.homeUser)
-  const again = `<p><a href="${from.url.search ? `?${from.url.searchParams.toString().replaceAll('&', '&amp;')}` : '?'}">Use another account</a></p>`
+/** Consent of an account that was picked: who may not is told so, who may answers for everyone. */
+function consentAs(from: SignInRequest, account: Account, keys: string[], said: string | null): Response {
+  const { world, request, app } = from
+  const { homeTenant, homeUser } = account
+  const tenant = from.tenant ?? homeTenant
+  const subject = subjectAt(tenant, homeTenant, homeUser)
+  const again = `<p><a href="?${escapeHtml(from.url.searchParams.toString())}">Use another account</a></p>`
   if (!subject)
-    return refusalPage(
-      world,
-      request,
-      REFUSALS.otherTenantsAccount(account.homeUser, account.homeTenant, tenant, app),
-      again,
-    )
+    return refusalPage(world, request, REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app), again)
   if (!subject.user.accountEnabled) return refusalPage(world, request, REFUSALS.disabled(), again)
-
-  const said = answer.get('consent')
-  if (said === 'return') return sendRefusal(from, REFUSALS.needsAdmin(app), { admin_consent: 'True' })
+  if (said === 'return') return sendRefusal(from, REFUSALS.needsAdmin(app), ASKED)
   if (said === 'cancel') {
-    const declined = {
-      ...REFUSALS.declined(),
-      error: 'consent_required',
-      text: 'The resource owner or authorization server denied the request.',
-    }
-    return sendRefusal(from, declined, { admin_consent: 'True' })
+    const text = 'The resource owner or authorization server denied the request.'
+    return sendRefusal(from, { ...REFUSALS.declined(), error: 'consent_required', text }, ASKED)
   }
-  if (!mayConsentForAll(subject.user)) return needAdminApprovalPage(app, account)
-  const keys = keysOf(parsed.scopes, app.registeredScopes)
+  if (!mayConsentForAll(subject.user)) return needAdminApprovalPage(app, account, { workflow: false, sent: false })
   if (said !== 'accept') return consentPage(app, tenant, subject.user, account, keys, { admin: true, forAllOnly: true })
   grant(tenant, app.clientId, null, keys)
-  return sendBack(from, { admin_consent: 'True', tenant: tenant.id, scope })
+  const scope = from.url.searchParams.get('scope')
+  return sendBack(from, { ...ASKED, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
+}
+
+/**
+ * `/{tenant}/v2.0/adminconsent`, and `/{tenant}/adminconsent` (`registered`), which takes what the application
+ * registered: an administrator answers for everyone. No code comes back.
+ */
+export async function adminConsent(
+  world: World,
+  request: Request,
+  cloud: Cloud,
+  authority: string,
+  registered = false,
+): Promise<Response> {
+  const from = readSignInRequest(world, request, cloud, authority)
+  if (from instanceof Response) return from
+  const { app, tenant } = from
+  const parsed = parseScopes(registered ? '' : (from.url.searchParams.get('scope') ?? ''), cloud)
+  const refusal = scopeRefusal(app, tenant, authority, parsed)
+  if (refusal) return sendRefusal(from, refusal, ASKED)
+  if (!registered && parsed.scopes.length === 0) return sendRefusal(from, REFUSALS.missing('scope'), ASKED)
+  const picking = { app, tenant, hint: null }
+  if (request.method !== 'POST') return accountPicker(world, picking)
+  const answer = await request.formData()
+  if (answer.get('consent') === 'another') return accountPicker(world, picking)
+  const account = accountOf(world, answer)
+  if (!account) return accountPicker(world, { ...picking, unknown: true })
+  const keys = registered ? app.registeredScopes : keysOf(parsed.scopes, app.registeredScopes)
+  const said = answer.get('consent')
+  return consentAs(from, account, keys, typeof said === 'string' ? said : null)
 }

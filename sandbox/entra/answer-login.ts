@@ -2,10 +2,39 @@ import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
 import { adminConsent } from './admin-consent'
 import { authorize } from './authorize'
+import { deviceAuth } from './device-auth'
+import { deviceCode } from './device-code'
 import { keys, openidConfiguration } from './discovery'
+import { openidConfigurationV1 } from './discovery-v1'
 import { instanceDiscovery } from './instance-discovery'
 import { logout } from './logout'
 import { token } from './token'
+import { tokenV1 } from './token-v1'
+import { userRealm } from './user-realm'
+
+type Answerer = (world: World, request: Request, cloud: Cloud, authority: string) => Response | Promise<Response>
+
+/** What follows the tenant in the address, in lower case. */
+const ADDRESSES: Readonly<Record<string, Answerer>> = {
+  'GET discovery/instance': (world, request, cloud) => instanceDiscovery(world, cloud, request),
+  'GET v2.0/.well-known/openid-configuration': openidConfiguration,
+  'GET .well-known/openid-configuration': openidConfigurationV1,
+  'GET discovery/v2.0/keys': keys,
+  'GET discovery/keys': keys,
+  'GET oauth2/v2.0/authorize': authorize,
+  'POST oauth2/v2.0/authorize': authorize,
+  'POST oauth2/v2.0/token': token,
+  'POST oauth2/token': tokenV1,
+  'POST oauth2/v2.0/devicecode': deviceCode,
+  'GET oauth2/deviceauth': deviceAuth,
+  'POST oauth2/deviceauth': deviceAuth,
+  'GET v2.0/adminconsent': adminConsent,
+  'POST v2.0/adminconsent': adminConsent,
+  'GET adminconsent': (world, request, cloud, authority) => adminConsent(world, request, cloud, authority, true),
+  'POST adminconsent': (world, request, cloud, authority) => adminConsent(world, request, cloud, authority, true),
+  'GET oauth2/v2.0/logout': logout,
+  'GET oauth2/logout': logout,
+}
 
 /** Entra ID: `/{tenant}/…` to its answer. */
 export async function answerLogin(world: World, request: Request, cloud: Cloud): Promise<Response> {
@@ -13,15 +42,10 @@ export async function answerLogin(world: World, request: Request, cloud: Cloud):
   const [, segment = '', ...rest] = pathname.split('/')
   const authority = decodeURIComponent(segment).toLowerCase()
   const path = rest.join('/').toLowerCase()
-  const { method } = request
-  if (path === 'discovery/instance') return instanceDiscovery(cloud, request)
-  if (path === 'v2.0/.well-known/openid-configuration') return openidConfiguration(world, request, cloud, authority)
-  if (path === 'discovery/v2.0/keys' || path === 'discovery/keys') return keys(world)
-  if (path === 'oauth2/v2.0/authorize' && (method === 'GET' || method === 'POST'))
-    return authorize(world, request, cloud, authority)
-  if (path === 'oauth2/v2.0/token' && method === 'POST') return token(world, request, cloud, authority)
-  if (path === 'v2.0/adminconsent' && (method === 'GET' || method === 'POST'))
-    return adminConsent(world, request, cloud, authority)
-  if (path === 'oauth2/v2.0/logout') return logout(world, request)
-  return new Response('The sandbox does not imitate this address.', { status: 404 })
+  const user = /^userrealm\/([^/]+)$/.exec(path)?.[1]
+  if (user) return userRealm(world, cloud, decodeURIComponent(user))
+  const key = `${request.method} ${path}`
+  const answerer = Object.hasOwn(ADDRESSES, key) ? ADDRESSES[key] : undefined
+  if (!answerer) return new Response('The sandbox does not imitate this address.', { status: 404 })
+  return answerer(world, request, cloud, authority)
 }

@@ -1,21 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import type { Cloud } from '../clouds'
+import type { Tenant } from '../world/types'
 import type { World } from '../world/world'
-import {
-  type Account,
-  accountPicker,
-  findAccount,
-  findAccountByName,
-  rememberCookie,
-  rememberedAccounts,
-} from './account-picker'
-import { grant, grantedScopes, mayConsentForAll, needsAdmin } from './consent'
-import { consentPage, needAdminApprovalPage } from './consent-page'
+import { type Account, accountOf, accountPicker, rememberCookie, rememberedAccounts } from './account-picker'
+import { authorizeRefusal } from './authorize-refusal'
 import { type Subject, subjectAt } from './mint'
 import { escapeHtml } from './page'
 import { meetsPolicy, REFUSALS } from './refusals'
-import { keysOf, type ParsedScopes, parseScopes } from './scopes'
-import { readSignInRequest, refusalPage, type SignInRequest, sendBack, sendRefusal } from './sign-in-request'
+import { parseScopes } from './scopes'
+import { continueAs, type SignInJourney } from './sign-in-journey'
+import { readSignInRequest, type SignInRequest, sendBack, sendRefusal } from './sign-in-request'
+
+const KEPT = 5_000 // codes remembered; the oldest are forgotten first
 
 /** A link to this same request that shows the account picker. Relative, so that it works behind any address. */
 function anotherAccount(from: SignInRequest): string {
@@ -44,62 +40,22 @@ function issueCode(from: SignInRequest, subject: Subject, account: Account): Res
     issuedAt: world.now(),
     redeemed: false,
   })
+  const oldest = world.codes.keys().next().value
+  if (world.codes.size > KEPT && oldest) world.codes.delete(oldest)
   return sendBack(from, { code, session_state: account.homeUser.id })
 }
 
-/** Asks for what is not yet consented, or sends the code. */
-function consentOrCode(
-  from: SignInRequest,
-  subject: Subject,
-  account: Account,
-  parsed: ParsedScopes,
-  answer: FormData | null,
-): Response {
-  const { app } = from
-  const { tenant, user } = subject
-  const wanted = keysOf(parsed.scopes, app.registeredScopes)
-  const granted = grantedScopes(tenant, app.clientId, user.id)
-  const missing = wanted.filter((key) => !granted.has(key))
-  const prompt = from.url.searchParams.get('prompt')
-  const asked = prompt === 'consent' ? wanted : missing
-  const admin = mayConsentForAll(user)
-  const said = answer?.get('consent')
-
-  // What comes back after this page is recalled, not verified: Microsoft's page may send nothing at all.
-  if (said === 'return') return sendRefusal(from, REFUSALS.needsAdmin(app))
-  if (said === 'cancel') return sendRefusal(from, REFUSALS.declined(), { error_subcode: 'cancel' })
-  if (asked.length === 0) return issueCode(from, subject, account)
-  if (!admin && needsAdmin(missing)) {
-    if (prompt === 'none') return sendRefusal(from, { ...REFUSALS.notConsented(app), error: 'interaction_required' })
-    return needAdminApprovalPage(app, account)
-  }
-  if (said === 'accept') {
-    grant(tenant, app.clientId, admin && answer?.has('organisation') ? null : user.id, asked)
-    return issueCode(from, subject, account)
-  }
-  if (prompt === 'none') return sendRefusal(from, { ...REFUSALS.notConsented(app), error: 'interaction_required' })
-  return consentPage(app, tenant, user, account, asked, { admin })
-}
-
-/** What happens to an account that was picked: its own page of refusal, a refusal sent back, consent, or the code. */
-function proceed(from: SignInRequest, account: Account, parsed: ParsedScopes, answer: FormData | null): Response {
-  const { world, request, app } = from
-  const tenant = from.tenant ?? account.homeTenant
-  const subject = subjectAt(tenant, account.homeTenant, account.homeUser)
-  const stay = (refusal: Parameters<typeof refusalPage>[2]) =>
-    refusalPage(world, request, refusal, anotherAccount(from))
-  if (!subject) return stay(REFUSALS.otherTenantsAccount(account.homeUser, account.homeTenant, tenant, app))
-  if (!account.homeUser.accountEnabled || !subject.user.accountEnabled) return stay(REFUSALS.disabled())
-  if (subject.user.traits.unassigned) return stay(REFUSALS.notAssigned(account.homeUser, app))
-  if (subject.user.traits.blocked && parsed.scopes.some((scope) => scope.resource === 'arm'))
-    return sendRefusal(from, REFUSALS.blocked())
-  return consentOrCode(from, subject, account, parsed, answer)
+/** The tenant an application says its people are of; `organizations` and `consumers` name none. */
+function hintedTenant(from: SignInRequest): Tenant | null {
+  return from.world.findTenant(from.url.searchParams.get('domain_hint') ?? '') ?? null
 }
 
 /** The account a browser needs no page for: the one it remembers, when there is exactly one that fits. */
 function rememberedFor(from: SignInRequest, hint: string | null): Account | null {
+  const home = hintedTenant(from)
   const known = rememberedAccounts(from.world, from.request).filter(
-    (one) => !from.tenant || subjectAt(from.tenant, one.homeTenant, one.homeUser),
+    (one) =>
+      (!home || one.homeTenant === home) && (!from.tenant || subjectAt(from.tenant, one.homeTenant, one.homeUser)),
   )
   if (hint) return known.find((one) => one.homeUser.userPrincipalName.toLowerCase() === hint.toLowerCase()) ?? null
   return known.length === 1 ? (known[0] ?? null) : null
@@ -110,43 +66,36 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
   const from = readSignInRequest(world, request, cloud, authority)
   if (from instanceof Response) return from
   const query = from.url.searchParams
-  if (query.get('response_type') !== 'code') return sendRefusal(from, REFUSALS.responseType())
-  const parsed = parseScopes(query.get('scope') ?? '')
-  if (parsed.unknown) {
-    const { raw, reason } = parsed.unknown
-    return sendRefusal(
-      from,
-      reason === 'scope' ? REFUSALS.badScope(raw) : REFUSALS.badResource(raw, from.tenant?.name ?? authority),
-    )
-  }
-  if (parsed.openid.size === 0 && parsed.scopes.length === 0) {
-    return sendRefusal(
-      from,
-      REFUSALS.badRequest(900144, "The request body must contain the following parameter: 'scope'."),
-    )
-  }
+  const parsed = parseScopes(query.get('scope') ?? '', cloud)
+  const refusal = authorizeRefusal(from, parsed)
+  if (refusal) return sendRefusal(from, refusal)
 
+  const { app, tenant } = from
   const hint = query.get('login_hint')
   const prompt = query.get('prompt')
+  const journey: SignInJourney = {
+    world,
+    request,
+    app,
+    tenant,
+    parsed,
+    prompt,
+    another: anotherAccount(from),
+    answer: null,
+    refuse: (reason, more) => sendRefusal(from, reason, more),
+    finish: (subject, account) => issueCode(from, subject, account),
+  }
+  const picking = { app, tenant: tenant ?? hintedTenant(from), hint }
   if (request.method === 'POST') {
     const answer = await request.formData()
-    const typed = answer.get('username')
-    const account =
-      typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
-    if (answer.get('consent') === 'another') return accountPicker(world, from.tenant, null)
-    if (!account)
-      return accountPicker(
-        world,
-        from.tenant,
-        hint,
-        'This username may be incorrect. Make sure that you typed it correctly.',
-      )
-    const response = proceed(from, account, parsed, answer)
+    if (answer.get('consent') === 'another') return accountPicker(world, { ...picking, hint: null })
+    const account = accountOf(world, answer)
+    if (!account) return accountPicker(world, { ...picking, unknown: true })
+    const response = continueAs({ ...journey, answer }, account)
     response.headers.append('set-cookie', rememberCookie(world, request, account))
     return response
   }
   const account = prompt === 'select_account' || prompt === 'login' ? null : rememberedFor(from, hint)
-  if (account) return proceed(from, account, parsed, null)
-  if (prompt === 'none') return sendRefusal(from, REFUSALS.loginRequired())
-  return accountPicker(world, from.tenant, hint)
+  if (account) return continueAs(journey, account)
+  return prompt === 'none' ? sendRefusal(from, REFUSALS.loginRequired()) : accountPicker(world, picking)
 }

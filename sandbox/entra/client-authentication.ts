@@ -1,6 +1,6 @@
-import type { Application } from '../world/types'
 import type { World } from '../world/world'
 import type { Refusal } from './entra-error'
+import { type Client, findClient } from './find-client'
 import { REFUSALS } from './refusals'
 
 function basicCredentials(request: Request): { id: string; secret: string } | null {
@@ -10,20 +10,23 @@ function basicCredentials(request: Request): { id: string; secret: string } | nu
   return { id: decodeURIComponent(id), secret: decodeURIComponent(secret) }
 }
 
-/** The application that asks, by secret in the body or by HTTP Basic; else why not. */
+/** The application that asks, by secret in the body or by HTTP Basic, or by name alone when it is public; else why not. */
 export function authenticateClient(
   world: World,
   request: Request,
   form: URLSearchParams,
-  directory: string,
-): Application | Refusal {
+  authority: string,
+): Client | Refusal {
   const basic = basicCredentials(request)
-  const clientId = form.get('client_id') ?? basic?.id ?? ''
-  const app = world.applications.get(clientId.toLowerCase())
-  if (!app) return REFUSALS.appNotFound(clientId, directory)
+  const client = findClient(world, authority, form.get('client_id') ?? basic?.id ?? '')
+  if ('error' in client) return client
+  const { app } = client
   const secret = form.get('client_secret') ?? basic?.secret
-  if (!secret) return REFUSALS.noSecret()
+  if (form.has('client_assertion')) return app.publicClient ? REFUSALS.secretOfPublic() : REFUSALS.badAssertion()
+  if (app.publicClient) return secret ? REFUSALS.secretOfPublic() : client
+  const isPage = app.spaRedirectUris?.includes(form.get('redirect_uri') ?? '') ?? false
+  if (!secret) return isPage ? client : REFUSALS.noSecret()
   const known = app.secrets.find((one) => one.value === secret)
   if (!known) return REFUSALS.badSecret(app)
-  return known.expired ? REFUSALS.expiredSecret(app) : app
+  return known.expired ? REFUSALS.expiredSecret(app) : client
 }

@@ -1,7 +1,7 @@
 import type { Application, Tenant, User } from '../world/types'
 import { type Account, accountId } from './account-picker'
 import { escapeHtml, page } from './page'
-import { PERMISSIONS } from './scopes'
+import { PERMISSIONS } from './permissions'
 
 /** The page that asks for consent. Administrators may answer for everyone. */
 export function consentPage(
@@ -28,15 +28,42 @@ export function consentPage(
   )
 }
 
-/** The page a person meets whom only an administrator can help. */
-export function needAdminApprovalPage(app: Application, account: Account): Response {
+/**
+ * The page a person meets whom only an administrator can help: turned away (AADSTS90094), or where the tenant has the
+ * admin consent workflow, with a form for asking them (AADSTS90095).
+ */
+export function needAdminApprovalPage(
+  app: Application,
+  account: Account,
+  options: { workflow: boolean; sent: boolean },
+): Response {
+  const back =
+    '<div class="actions"><button name="consent" value="return">Return to the application without granting consent</button></div>'
+  const head = `<p class="soft">${escapeHtml(account.homeUser.userPrincipalName)}</p><p><strong>${escapeHtml(app.name)}</strong></p>`
+  const hidden = `<input type="hidden" name="account" value="${accountId(account)}">`
+  const another =
+    '<p><button name="consent" value="another">Have an admin account? Sign in with that account</button></p>'
+  if (options.workflow && options.sent) {
+    return page(
+      'Request sent',
+      `${head}<p>Your request was sent to your administrators. The sandbox forgets it: nobody will answer.</p><form method="post">${hidden}${back}</form>`,
+    )
+  }
+  if (options.workflow) {
+    return page(
+      'Approval required',
+      `${head}<p>This app requires your admin's approval to access resources in your organization.</p><p class="code">AADSTS90095</p>
+<form method="post">${hidden}<label for="reason">Enter justification for requesting this app</label><input class="field" id="reason" name="reason" autocomplete="off">
+<p><button class="primary" name="consent" value="request">Request approval</button></p>${another}${back}</form>`,
+    )
+  }
   return page(
     'Need admin approval',
-    `<p class="soft">${escapeHtml(account.homeUser.userPrincipalName)}</p><p><strong>${escapeHtml(app.name)}</strong></p>
+    `${head}
 <p>${escapeHtml(app.name)} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.</p>
 <p class="code">AADSTS90094</p>
-<form method="post"><input type="hidden" name="account" value="${accountId(account)}">
-<p><button name="consent" value="another">Have an admin account? Sign in with that account</button></p>
-<div class="actions"><button name="consent" value="return">Return to the application without granting consent</button></div></form>`,
+<form method="post">${hidden}
+${another}
+${back}</form>`,
   )
 }

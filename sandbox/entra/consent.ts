@@ -1,12 +1,15 @@
 import { MAY_CONSENT } from '../world/directory-roles'
-import type { Tenant, User } from '../world/types'
-import { PERMISSIONS } from './scopes'
+import type { Application, Tenant, User } from '../world/types'
+import { PERMISSIONS } from './permissions'
 
-/** What an application may do for this person: what was granted to everyone, and what they granted themselves. */
-export function grantedScopes(tenant: Tenant, clientId: string, userId: string): Set<string> {
-  const granted = new Set<string>()
+/**
+ * What an application may do for this person: what was granted to everyone, and what they granted themselves.
+ * Microsoft's own need no consent for what they registered.
+ */
+export function grantedScopes(tenant: Tenant, app: Application, userId: string): Set<string> {
+  const granted = new Set<string>(app.preauthorized ? app.registeredScopes : [])
   for (const consent of tenant.consents) {
-    if (consent.clientId !== clientId || (consent.userId !== null && consent.userId !== userId)) continue
+    if (consent.clientId !== app.clientId || (consent.userId !== null && consent.userId !== userId)) continue
     for (const scope of consent.scopes) granted.add(scope)
   }
   return granted

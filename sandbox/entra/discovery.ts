@@ -9,7 +9,8 @@ export const ANY_TENANT = new Set(['common', 'organizations'])
 /** `/{tenant}/v2.0/.well-known/openid-configuration`. */
 export function openidConfiguration(world: World, request: Request, cloud: Cloud, authority: string): Response {
   const tenant = world.findTenant(authority)
-  if (!tenant && !ANY_TENANT.has(authority)) return refuse(world, request, REFUSALS.tenantNotFound(authority))
+  if (!tenant && !ANY_TENANT.has(authority))
+    return refuse(world, request, { ...REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
   const base = `https://${cloud.login}/${tenant?.id ?? authority}`
   return Response.json({
     token_endpoint: `${base}/oauth2/v2.0/token`,
@@ -59,20 +60,17 @@ export function openidConfiguration(world: World, request: Request, cloud: Cloud
   })
 }
 
-/** `/{tenant}/discovery/v2.0/keys`. */
-export function keys(world: World): Response {
-  const { kid, publicJwk } = world.signingKey
-  return Response.json({
-    keys: [
-      {
-        kty: 'RSA',
-        use: 'sig',
-        kid,
-        x5t: kid,
-        n: publicJwk.n,
-        e: publicJwk.e,
-        cloud_instance_name: 'microsoftonline.com',
-      },
-    ],
-  })
+/** `/{tenant}/discovery/v2.0/keys`: every key whose tokens are good, the newest first. */
+export function keys(world: World, _request: Request, cloud: Cloud, authority: string): Response {
+  const listed = world.keys.list().map(({ kid, publicJwk }) => ({
+    kty: 'RSA',
+    use: 'sig',
+    kid,
+    x5t: kid,
+    n: publicJwk.n,
+    e: publicJwk.e,
+    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    issuer: `https://${cloud.login}/${world.findTenant(authority)?.id ?? '{tenantid}'}/v2.0`,
+  }))
+  return Response.json({ keys: listed.reverse() })
 }

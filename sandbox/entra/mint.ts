@@ -5,7 +5,6 @@ import { findGuest } from '../world/find-guest'
 import type { Application, Tenant, User } from '../world/types'
 import type { World } from '../world/world'
 import { signJwt } from './jwt'
-import type { Resource } from './scopes'
 
 /** Who signed in, where: the person in the tenant, and their own account when they are a guest. */
 export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser: User }
@@ -20,31 +19,31 @@ export function subjectAt(tenant: Tenant, homeTenant: Tenant, homeUser: User): S
 const idp = ({ tenant, homeTenant }: Subject) =>
   tenant.id === homeTenant.id ? {} : { idp: `https://sts.windows.net/${homeTenant.id}/` }
 
-/** An access token in the v1.0 form Microsoft's own resources use. */
+/** A person's access token in the v1.0 form Microsoft's own resources use. */
 export function mintAccessToken(
   world: World,
-  cloud: Cloud,
   subject: Subject,
   app: Application,
-  resource: Resource,
-  names: string[],
+  options: { audience: string; names: string[]; mfa: boolean },
 ): { token: string; expiresIn: number } {
   const { user, homeUser, tenant } = subject
   const now = Math.floor(world.now() / 1000)
   const token = signJwt(world, {
-    aud: `https://${cloud[resource]}`,
+    aud: options.audience,
     iss: `https://sts.windows.net/${tenant.id}/`,
     iat: now,
     nbf: now,
     exp: now + world.tokenSeconds,
     acr: '1',
+    amr: options.mfa ? ['pwd', 'mfa'] : ['pwd'],
     appid: app.clientId,
-    appidacr: '1',
+    appidacr: app.publicClient ? '0' : '1',
     idtyp: 'user',
     ...idp(subject),
     name: user.displayName,
     oid: user.id,
-    scp: names.join(' '),
+    scp: options.names.join(' '),
+    sub: createHash('sha256').update(`${user.id}/${options.audience}`).digest('base64url'),
     tid: tenant.id,
     unique_name: homeUser.userPrincipalName,
     upn: homeUser.userPrincipalName,

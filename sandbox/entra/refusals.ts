@@ -10,7 +10,7 @@ const invalidGrant = (code: number, text: string, more: Partial<Refusal> = {}): 
 
 /** Which policy demands more; made up, but passed through like Microsoft's. */
 const POLICY = '3f9c2d1e-0000-4000-8000-00000000c0de'
-const POLICY_CLAIMS = JSON.stringify({ access_token: { capolids: { essential: true, values: [POLICY] } } })
+export const POLICY_CLAIMS = JSON.stringify({ access_token: { capolids: { essential: true, values: [POLICY] } } })
 
 /** Whether an authorize request carries the claims of our demand. MSAL sends claims of its own with every request. */
 export function meetsPolicy(claims: string | null): boolean {
@@ -20,9 +20,14 @@ export function meetsPolicy(claims: string | null): boolean {
 /** The AADSTS errors the sandbox knows, with Microsoft's wording where it is known. */
 export const REFUSALS = {
   tenantNotFound: (name: string): Refusal => ({
-    error: 'invalid_tenant',
+    error: 'invalid_request',
     code: 90002,
     text: `Tenant '${name}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
+  }),
+  singleTenant: (app: Application): Refusal => ({
+    error: 'invalid_request',
+    code: 50194,
+    text: `Application '${app.clientId}'(${app.name}) is not configured as a multi-tenant application. Usage of the /common endpoint is not supported for such apps created after '10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.`,
   }),
   appNotFound: (clientId: string, directory: string): Refusal => ({
     error: 'unauthorized_client',
@@ -60,20 +65,42 @@ export const REFUSALS = {
     code: 500011,
     text: `The resource principal named ${scope} was not found in the tenant named ${tenant}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
   }),
+  /** Two words for one fact: the table names the code, an application's portal shows the text (text recalled). */
+  unregisteredResource: (app: Application, scope: string): Refusal => ({
+    error: 'invalid_resource',
+    code: 650057,
+    text: `Invalid resource. The client has requested access to a resource which is not listed in the requested permissions in the client's application registration. Client app ID: ${app.clientId}(${app.name}). Resource value from request: ${scope}. List of valid resources from app registration: ${[...new Set(app.registeredScopes.map((key) => key.split('/')[0]))].join(', ')}.`,
+  }),
+  absentResource: (scope: string, tenantId: string): Refusal => ({
+    error: 'invalid_resource',
+    code: 650052,
+    text: `The app is trying to access a service '${scope}' that your organization '${tenantId}' lacks a service principal for. Contact your IT Admin to review the configuration of your service subscriptions or consent to the application in order to create the required service principal.`,
+  }),
+  missing: (parameter: string): Refusal => ({
+    error: 'invalid_request',
+    code: 900144,
+    text: `The request body must contain the following parameter: '${parameter}'.`,
+  }),
   badRequest: (code: number, text: string): Refusal => ({ error: 'invalid_request', code, text }),
-  responseType: (): Refusal => ({
+  /** 700054 for id_token and 700051 for token, as the code table has them. */
+  responseType: (type: string): Refusal => ({
     error: 'unsupported_response_type',
-    code: 700054,
-    text: "response_type 'id_token' is not enabled for the application.",
+    code: type.split(' ').includes('id_token') ? 700054 : 700051,
+    text: `response_type '${type}' is not enabled for the application.`,
+  }),
+  severalResourcesImplicitly: (): Refusal => ({
+    error: 'invalid_request',
+    code: 700022,
+    text: 'The provided value for the input parameter scope is not valid because it contains more than one resource.',
   }),
   declined: (): Refusal => ({
     error: 'access_denied',
     code: 65004,
     text: 'User declined to consent to access the app.',
   }),
-  needsAdmin: (app: Application): Refusal => ({
+  needsAdmin: (app: Application, workflow = false): Refusal => ({
     error: 'access_denied',
-    code: 90094,
+    code: workflow ? 90095 : 90094,
     text: `${app.name} needs permission to access resources in your organization that only an admin can grant. Please ask an admin to grant permission to this app before you can use it.`,
   }),
   loginRequired: (): Refusal => ({
@@ -125,6 +152,31 @@ export const REFUSALS = {
       700005,
       'Provided Authorization Code is intended to use against other tenant, thus rejected. OAuth2 Authorization Code must be redeemed against same tenant it was acquired for (/common or /{tenant-ID} as appropriate).',
     ),
+  challengeSize: (): Refusal => ({
+    error: 'invalid_request',
+    code: 501491,
+    text: 'Invalid size of Code_Challenge parameter.',
+  }),
+  challengeMissing: (): Refusal => ({
+    error: 'invalid_request',
+    code: 50147,
+    text: 'Missing code challenge. The size of the code challenge parameter is not valid.',
+  }),
+  challengeMethod: (method: string): Refusal => ({
+    error: 'invalid_request',
+    code: 50149,
+    text: `Invalid code challenge method '${method}'.`,
+  }),
+  crossOrigin: (): Refusal => ({
+    error: 'invalid_request',
+    code: 9002326,
+    text: "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
+  }),
+  sameOrigin: (): Refusal => ({
+    error: 'invalid_request',
+    code: 9002327,
+    text: "Tokens issued for the 'Single-Page Application' client-type may only be redeemed via cross-origin requests.",
+  }),
   pkce: (): Refusal =>
     invalidGrant(501481, 'The Code_Verifier does not match the code_challenge supplied in the authorization request.'),
   noVerifier: (): Refusal =>
@@ -160,6 +212,71 @@ export const REFUSALS = {
     code: 7000218,
     text: "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
   }),
+  secretOfPublic: (): Refusal => ({
+    error: 'invalid_client',
+    status: 401,
+    code: 700025,
+    text: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
+  }),
+  badAssertion: (): Refusal => ({
+    error: 'invalid_client',
+    status: 401,
+    code: 700027,
+    text: 'The certificate with identifier used to sign the client assertion is not registered on application.',
+  }),
+  noTenant: (): Refusal => ({
+    error: 'invalid_request',
+    code: 50059,
+    text: 'No tenant-identifying information found in either the request or implied by any provided credentials.',
+  }),
+  noServicePrincipal: (clientId: string, tenantId: string): Refusal => ({
+    error: 'invalid_client',
+    status: 401,
+    code: 7000229,
+    text: `The client application ${clientId} is missing service principal in the tenant ${tenantId}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`,
+  }),
+  appDisabled: (app: Application): Refusal => ({
+    error: 'unauthorized_client',
+    code: 7000112,
+    text: `Application '${app.clientId}'(${app.name}) is disabled.`,
+  }),
+  namedScopeOfApp: (scope: string): Refusal => ({
+    error: 'invalid_scope',
+    code: 1002012,
+    text: `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+  }),
+  responseMode: (mode: string): Refusal => ({
+    error: 'invalid_request',
+    code: 70007,
+    text: `'${mode}' is not a supported value of 'response_mode' when requesting a token.`,
+  }),
+  prompt: (value: string): Refusal => ({
+    error: 'invalid_request',
+    code: 90023,
+    text: `Unsupported 'prompt' value '${value}'.`,
+  }),
+  pending: (): Refusal => ({
+    error: 'authorization_pending',
+    code: 70016,
+    text: 'OAuth 2.0 device flow error. Authorization is pending. Continue polling.',
+  }),
+  deviceDeclined: (): Refusal => ({
+    error: 'authorization_declined',
+    code: 65004,
+    text: 'User declined to consent to access the app.',
+  }),
+  deviceExpired: (): Refusal => ({
+    error: 'expired_token',
+    code: 70020,
+    text: "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
+  }),
+  badDeviceCode: (): Refusal => ({
+    error: 'bad_verification_code',
+    code: 70018,
+    text: "The provided value for the input parameter 'device_code' is not valid. The device code is not known.",
+  }),
+  badPassword: (): Refusal => invalidGrant(50126, 'Error validating credentials due to invalid username or password.'),
+  unknownInstance: (): Refusal => ({ error: 'invalid_instance', code: 50049, text: 'Unknown or invalid instance.' }),
   grantType: (value: string): Refusal => ({
     error: 'unsupported_grant_type',
     code: 70003,

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
 
 export type SigningKey = { kid: string; privateKey: KeyObject; publicKey: KeyObject; publicJwk: JsonWebKey }
 
@@ -26,6 +33,18 @@ function base64url(value: bigint): string {
   return Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex').toString('base64url')
 }
 
+function namedKey(privateKey: KeyObject, publicJwk: JsonWebKey): SigningKey {
+  const kid = createHash('sha1').update(String(publicJwk.n)).digest('base64url')
+  return { kid, privateKey, publicKey: createPublicKey(privateKey), publicJwk }
+}
+
+/** A key of its own kind each time, for rotation: its tokens do not outlive the sandbox. */
+export function generateSigningKey(): SigningKey {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const { kty, n, e } = publicKey.export({ format: 'jwk' })
+  return namedKey(privateKey, { kty, n, e } as JsonWebKey)
+}
+
 /**
  * The sandbox's signing key: 2048-bit RSA from two labels found to be prime, so that tokens outlive a restart of a
  * sandbox that keeps nothing on disk. It protects nothing: anyone can compute it.
@@ -48,6 +67,5 @@ export function createSigningKey(): SigningKey {
       qi: base64url(inverse(q, p)),
     },
   })
-  const kid = createHash('sha1').update(publicJwk.n).digest('base64url')
-  return { kid, privateKey, publicKey: createPublicKey(privateKey), publicJwk }
+  return namedKey(privateKey, publicJwk)
 }

@@ -44,6 +44,8 @@ export type Traits = {
   mfa?: boolean
   /** The application demands an assignment this person lacks (AADSTS50105). */
   unassigned?: boolean
+  /** The AADSTS code every request of a token for Azure management is answered with: 50079, 70043, 53000 and the like. */
+  error?: number
 }
 
 /** Its members are in the tenant's `memberships`. */
@@ -215,6 +217,8 @@ export type Tenant = {
   throttling: Throttling
   /** What a caller without any role gets when they list role assignments. */
   powerless: 'forbidden' | 'empty'
+  /** People may ask their administrator for consent instead of being turned away (AADSTS90095). */
+  consentWorkflow?: boolean
   /** Counts the changes of people, for delta queries. */
   sequence: number
 }
@@ -226,6 +230,8 @@ export type Application = {
   name: string
   secrets: Secret[]
   redirectUris: string[]
+  /** Those of `redirectUris` that belong to a page in the browser: their codes are redeemed across origins only. */
+  spaRedirectUris?: string[]
   /** What `.default` stands for: scopes in full. */
   registeredScopes: string[]
   /** The only tenant it is known in; null: in every one. */

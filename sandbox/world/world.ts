@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { FaultRule } from '../control/fault-rule'
 import type { LogEntry } from '../control/log-entry'
+import { AZURE_CLI } from './azure-cli'
 import { applyChange, type Change } from './changes'
+import { KeyRing } from './key-ring'
 import { type MadeTenant, makeTenant, type TenantSpec } from './make-tenant'
-import { createSigningKey, type SigningKey } from './signing-key'
+import type { SigningKey } from './signing-key'
 import { type TruthRow, truthOf } from './truth'
 import type { Application, Subscription, Tenant, User } from './types'
 
@@ -26,6 +28,16 @@ export type Code = {
   redeemed: boolean
 }
 
+/** A sign-in asked for by a device without a browser, until it is redeemed or forgotten. */
+export type DeviceCode = {
+  userCode: string
+  clientId: string
+  authority: string
+  scope: string
+  issuedAt: number
+  state: 'pending' | 'declined' | 'redeemed' | { tenantId: string; homeTenantId: string; userId: string; mfa: boolean }
+}
+
 const FIXED_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', secret: 'sandbox-secret' }
 
 /** Everything the sandbox knows. What the wire says is computed from it; tests may read and change it in process. */
@@ -33,7 +45,8 @@ export class World {
   readonly tenants = new Map<string, Tenant>()
   readonly applications = new Map<string, Application>()
   readonly codes = new Map<string, Code>()
-  readonly signingKey: SigningKey = createSigningKey()
+  readonly deviceCodes = new Map<string, DeviceCode>()
+  readonly keys = new KeyRing()
   /** Tells tokens of this run of the sandbox from those of an earlier one. */
   readonly bootId = randomUUID()
   readonly clientId = FIXED_APP.clientId
@@ -61,6 +74,20 @@ export class World {
       publicClient: false,
       preauthorized: false,
     })
+    this.applications.set(AZURE_CLI.clientId, { ...AZURE_CLI })
+  }
+
+  /** The key that signs now. */
+  get signingKey(): SigningKey {
+    return this.keys.current
+  }
+
+  /**
+   * New tokens are signed with a new key; those of the older ones stay good, unless `forgetOld` takes the keys away.
+   * Replies with the new key's id.
+   */
+  rotateKeys(options: { forgetOld?: boolean } = {}): { kid: string } {
+    return { kid: this.keys.rotate(options.forgetOld ?? false).kid }
   }
 
   now(): number {

@@ -1,0 +1,32 @@
+import type { Application, Tenant } from '../world/types'
+import type { Refusal } from './entra-error'
+import { REFUSALS } from './refusals'
+import { mixesDefault, type ParsedScopes } from './scopes'
+
+/** What is wrong with the scopes of a request, whoever asks; null when nothing is. */
+export function scopeRefusal(
+  app: Application,
+  tenant: Tenant | null,
+  directory: string,
+  parsed: ParsedScopes,
+): Refusal | null {
+  const { unknown, scopes } = parsed
+  if (unknown) {
+    const where = tenant?.name ?? directory
+    switch (unknown.reason) {
+      case 'scope':
+        return REFUSALS.badScope(unknown.raw)
+      case 'resource':
+        return REFUSALS.badResource(unknown.raw, where)
+      case 'unregistered':
+        return REFUSALS.unregisteredResource(app, unknown.raw)
+      case 'absent':
+        return REFUSALS.absentResource(unknown.raw, tenant?.id ?? directory)
+    }
+  }
+  if (mixesDefault(scopes)) return REFUSALS.badScope(scopes.map((scope) => scope.raw).join(' '))
+  const bare = scopes.find(
+    (scope) => scope.name === '.default' && !app.registeredScopes.some((key) => key.startsWith(`${scope.resource}/`)),
+  )
+  return bare ? REFUSALS.unregisteredResource(app, bare.raw) : null
+}
