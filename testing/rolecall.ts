@@ -11,7 +11,7 @@ import { stopBoss } from '@/lib/jobs/boss'
 import { runSync } from '@/lib/sync/run-sync'
 import type { FaultRule } from '@/sandbox/control/fault-rule'
 import { startSandbox } from '@/sandbox/server'
-import type { TenantSpec } from '@/sandbox/world/make-tenant'
+import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { createTestDatabase } from './database'
 import { signInAs } from './sign-in-as'
 

@@ -71,8 +71,8 @@ export function touchUser(tenant: Tenant, user: User): void {
 export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User {
   const created = timeBefore(random, 1_500)
   const user: User = {
-    givenName: facts.displayName.split(' ')[0] ?? null,
-    surname: facts.displayName.split(' ').slice(1).join(' ') || null,
+    givenName: facts.givenName ?? facts.displayName.split(' ')[0] ?? null,
+    surname: facts.surname ?? (facts.displayName.split(' ').slice(1).join(' ') || null),
     mail: facts.userPrincipalName,
     jobTitle: null,
     department: null,
@@ -193,7 +193,7 @@ export function addAssignment(tenant: Tenant, random: Random, { role, ...facts }
   return tenant.assignments.add({
     id: random.guid(),
     roleId: roleIdIn(tenant, role),
-    principalType: principalTypeOf(tenant, facts.principalId),
+    principalType: facts.principalType ?? principalTypeOf(tenant, facts.principalId),
     condition: null,
     description: null,
     createdOn: timeBefore(random, 900, 7),
@@ -211,7 +211,7 @@ export function addEligibility(tenant: Tenant, random: Random, { role, ...facts 
   return tenant.eligibilities.add({
     id: random.guid(),
     roleId: roleIdIn(tenant, role),
-    principalType: principalTypeOf(tenant, facts.principalId),
+    principalType: facts.principalType ?? principalTypeOf(tenant, facts.principalId),
     condition: null,
     createdOn,
     startDateTime: createdOn,

@@ -2,7 +2,9 @@ import { addAssignment, deleteUser, touchUser } from './build'
 import { createRandom } from './random'
 import { findRole } from './rbac'
 import { isAtOrUnder } from './scopes'
+import { toPageSizes } from './to-page-sizes'
 import type { Assignment, SubscriptionState, Tenant, Traits, User } from './types'
+import { UnknownThing } from './unknown-thing'
 import type { World } from './world'
 
 /** A person: object id or user principal name; `tenantId` when the name alone is not enough. */
@@ -20,7 +22,7 @@ export type Change =
   | ({ type: 'rename'; displayName?: string; mail?: string | null; userPrincipalName?: string } & Who)
   | ({ type: 'set_traits'; traits: Traits } & Who)
   | { type: 'revoke_sessions'; user?: string; tenantId?: string }
-  | { type: 'withdraw_consent' | 'grant_consent'; tenantId: string; clientId?: string }
+  | { type: 'withdraw_consent' | 'grant_consent'; tenantId: string; clientId?: string; scopes?: string[] }
   | { type: 'expire_secret'; clientId?: string }
   | { type: 'set_secret'; clientId?: string; value: string }
   | { type: 'move_subscription'; subscriptionId: string; tenantId: string }
@@ -29,9 +31,6 @@ export type Change =
   | { type: 'set_page_size'; tenantId: string; pageSize: number | Partial<Tenant['pageSizes']> }
   | { type: 'set_token_lifetime'; seconds: number }
   | { type: 'advance_clock'; ms: number }
-
-/** A change that names something the world does not have. */
-export class UnknownThing extends Error {}
 
 function tenantOf(world: World, id: string): Tenant {
   const tenant = world.findTenant(id)
@@ -171,17 +170,6 @@ function setConsent(world: World, change: Extract<Change, { type: 'withdraw_cons
   tenant.consents = tenant.consents.filter((consent) => consent.clientId !== app.clientId)
   if (change.type === 'withdraw_consent') world.withdrawn.add(tenant.id)
   else tenant.consents.push({ clientId: app.clientId, userId: null, scopes: new Set(app.registeredScopes) })
-}
-
-export function toPageSizes(pageSize: number | Partial<Tenant['pageSizes']>): Partial<Tenant['pageSizes']> {
-  if (typeof pageSize !== 'number') return pageSize
-  return {
-    assignments: pageSize,
-    instances: pageSize,
-    subscriptions: pageSize,
-    users: pageSize,
-    members: pageSize,
-  }
 }
 
 /** Changes the world while it runs; throws UnknownThing when it names what is not there. */

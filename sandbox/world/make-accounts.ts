@@ -3,7 +3,6 @@ import { APPLICATION_ADMINISTRATOR } from './directory-roles'
 import { FAMILY_NAMES, GIVEN_NAMES } from './names'
 import type { Random } from './random'
 import type { Tenant, Traits } from './types'
-import type { World } from './world'
 
 export type AccountKind =
   | 'owner'
@@ -51,9 +50,15 @@ const RECIPES: Recipe[] = [
   { kind: 'viewer', role: null, admin: false, note: 'Nothing special.' },
 ]
 
-/** Adds the accounts of a made tenant, the owner first; the guest's own account lives in a small tenant beside it. */
-export function addAccounts(world: World, tenant: Tenant, random: Random): MadeAccount[] {
-  const scopes = [...tenant.subscriptions.keys()].map((id) => `/subscriptions/${id}`)
+/**
+ * Adds the accounts of a made tenant, the owner first, with their roles at these scopes. The guest's own account lives
+ * in a small tenant beside it, which is given back to be added to the world.
+ */
+export function addAccounts(
+  tenant: Tenant,
+  random: Random,
+  scopes: string[],
+): { accounts: MadeAccount[]; partner: Tenant } {
   const names = new Set<string>()
   const newName = () => {
     let name = ''
@@ -84,7 +89,6 @@ export function addAccounts(world: World, tenant: Tenant, random: Random): MadeA
     domain: `partner-${tenant.domain}`,
     demo: false,
   })
-  world.addTenant(partner)
   const home = addUser(partner, random, {
     id: random.guid(),
     displayName: newName(),
@@ -99,5 +103,5 @@ export function addAccounts(world: World, tenant: Tenant, random: Random): MadeA
   })
   for (const scope of scopes) addAssignment(tenant, random, { principalId: guest.id, role: 'Owner', scope })
   made.push({ username: home.userPrincipalName, name: home.displayName, objectId: guest.id, kind: 'guest' })
-  return made
+  return { accounts: made, partner }
 }

@@ -4,6 +4,8 @@ const NONE: ReadonlySet<string> = new Set()
 export class Memberships {
   /** Grows with every change; what was computed for an older one is thrown away. */
   revision = 0
+  /** How many there are. */
+  size = 0
   readonly #members = new Map<string, Set<string>>()
   readonly #groups = new Map<string, Set<string>>()
   readonly #lists = new Map<string, { revision: number; ids: readonly string[] }>()
@@ -11,6 +13,8 @@ export class Memberships {
   add(groupId: string, memberId: string): void {
     this.revision++
     const members = this.#members.get(groupId)
+    if (members?.has(memberId)) return
+    this.size++
     if (members) members.add(memberId)
     else this.#members.set(groupId, new Set([memberId]))
     const groups = this.#groups.get(memberId)
@@ -21,7 +25,9 @@ export class Memberships {
   remove(groupId: string, memberId: string): boolean {
     this.revision++
     this.#groups.get(memberId)?.delete(groupId)
-    return this.#members.get(groupId)?.delete(memberId) ?? false
+    const removed = this.#members.get(groupId)?.delete(memberId) ?? false
+    if (removed) this.size--
+    return removed
   }
 
   /** Takes someone, or a group with all that was in it, out of everything. */

@@ -12,6 +12,9 @@ export type Random = {
   guid(): string
 }
 
+const HEX_DIGITS = Buffer.from('0123456789abcdef', 'latin1')
+const DASHES = new Set([8, 13, 18, 23])
+
 /** sfc32, seeded by the hash of any string. */
 export function createRandom(seed: string): Random {
   const digest = createHash('sha256').update(seed).digest()
@@ -31,7 +34,16 @@ export function createRandom(seed: string): Random {
   }
   for (let warmUp = 0; warmUp < 12; warmUp++) word()
 
-  const hex = () => word().toString(16).padStart(8, '0')
+  // A GUID is written into these bytes and read as one flat string: joined text would cost three times the memory.
+  const written = Buffer.alloc(36, '-')
+  const writeDigits = (value: number, at: number): number => {
+    let position = at
+    for (let shift = 28; shift >= 0; shift -= 4) {
+      if (DASHES.has(position)) position++
+      written[position++] = HEX_DIGITS[(value >>> shift) & 15] ?? 0
+    }
+    return position
+  }
   const below = (limit: number) => Math.floor((word() / 4294967296) * limit)
   return {
     next: () => word() / 4294967296,
@@ -42,9 +54,11 @@ export function createRandom(seed: string): Random {
       return item
     },
     guid() {
-      const [one, two, three, four] = [hex(), hex(), hex(), hex()]
-      const variant = '89ab'[below(4)]
-      return `${one}-${two.slice(0, 4)}-4${two.slice(5)}-${variant}${three.slice(1, 4)}-${three.slice(4)}${four}`
+      let position = 0
+      for (let part = 0; part < 4; part++) position = writeDigits(word(), position)
+      written.write('4', 14, 'latin1')
+      written.write('89ab'[below(4)] ?? '8', 19, 'latin1')
+      return written.toString('latin1')
     },
   }
 }

@@ -1,0 +1,197 @@
+import { z } from 'zod'
+import { countOf } from './count-of'
+import { UnknownThing } from './unknown-thing'
+
+const MANAGEMENT_GROUP_LEVELS = 6 // Azure's limit below the tenant root
+
+const count = z.int().min(0)
+/** A count, or a share of the whole when it lies between 0 and 1. */
+const countOrShare = z
+  .number()
+  .min(0)
+  .refine((value) => value < 1 || Number.isInteger(value), 'is a whole number, or a share between 0 and 1')
+const weight = z.number().min(0).optional()
+const pages = z.int().min(1)
+
+const Groups = z.strictObject({
+  count,
+  /** Members of each, people and the nested group; `sizes` draws between two numbers. */
+  size: count.optional(),
+  sizes: z.strictObject({ min: count, max: count }).optional(),
+  /** Levels of groups in groups, as far as there are groups for it. */
+  depth: count.optional(),
+  /** How many rings of groups that hold each other, as far as there are groups for it. */
+  cycles: count.optional(),
+  /** The people in one large group. */
+  largest: count.optional(),
+  roleAssignable: countOrShare.optional(),
+})
+
+const Assignments = z.strictObject({
+  count,
+  /** How often a scope is of which level. */
+  scopes: z
+    .strictObject({
+      root: weight,
+      managementGroup: weight,
+      subscription: weight,
+      resourceGroup: weight,
+      resource: weight,
+    })
+    .optional(),
+  /** How often a holder is of which kind. */
+  principals: z
+    .strictObject({
+      user: weight,
+      group: weight,
+      servicePrincipal: weight,
+      foreignGroup: weight,
+      device: weight,
+      deleted: weight,
+      unknown: weight,
+    })
+    .optional(),
+})
+
+const Spec = z.strictObject({
+  seed: z.union([z.string(), z.number()]).optional(),
+  name: z.string().min(1).optional(),
+  /** All users but the accounts. */
+  people: count.optional(),
+  guests: countOrShare.optional(),
+  disabled: countOrShare.optional(),
+  /** Besides `people`: every second one is still in the bin. */
+  deleted: countOrShare.optional(),
+  /** The share of people with a last sign-in. */
+  signIns: z.number().min(0).max(1).optional(),
+  groups: z.union([count, Groups]).optional(),
+  devices: count.optional(),
+  servicePrincipals: count.optional(),
+  /** Levels of management groups below the tenant root; subscriptions lie in the lowest. */
+  managementGroupDepth: count.max(MANAGEMENT_GROUP_LEVELS).optional(),
+  managementGroups: count.optional(),
+  subscriptions: count.optional(),
+  /** In each subscription. */
+  resourceGroups: count.optional(),
+  /** What applies to each subscription, all told: inherited ones and those of the accounts included. */
+  assignments: z.union([count, Assignments]).optional(),
+  customRoles: count.optional(),
+  /** Assignments with a condition, in each subscription: a count, or a share. */
+  conditions: countOrShare.optional(),
+  /** Assignments with an end, in each subscription: a count, or a share. */
+  timeBound: countOrShare.optional(),
+  /** Roles to activate in each subscription, and how many of those are active now. */
+  eligibility: count.optional(),
+  activated: countOrShare.optional(),
+  denyAssignments: count.optional(),
+  licence: z.enum(['free', 'p1', 'p2']).optional(),
+  pageSize: z
+    .union([
+      pages,
+      z.strictObject({
+        assignments: pages.optional(),
+        instances: pages.optional(),
+        subscriptions: pages.optional(),
+        users: pages.optional(),
+        members: pages.optional(),
+      }),
+    ])
+    .optional(),
+  /** The portal's application is consented to by an administrator; a list adds Graph permissions to what it registered. */
+  consented: z.union([z.boolean(), z.array(z.string())]).optional(),
+  powerless: z.enum(['forbidden', 'empty']).optional(),
+  throttling: z
+    .strictObject({
+      arm: z.union([z.boolean(), z.strictObject({ bucket: pages, refillPerSecond: z.number().min(0) })]).optional(),
+      graph: z.union([z.boolean(), z.strictObject({ units: pages, windowSeconds: z.number().min(0) })]).optional(),
+    })
+    .optional(),
+})
+
+/** How a made tenant looks; everything may be left out. */
+export type TenantSpec = z.infer<typeof Spec>
+export type GroupsSpec = z.infer<typeof Groups>
+export type AssignmentsSpec = z.infer<typeof Assignments>
+
+type Issue = z.core.$ZodIssue
+
+/** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)
+  const [found] = inner.sort((one, other) => other.path.length - one.path.length)
+  return found ? deepest({ ...found, path: [...issue.path, ...found.path] }) : issue
+}
+
+function sentenceOf(first: Issue): string {
+  const issue = deepest(first)
+  const name = issue.path.join('.') || 'The body'
+  if (issue.code === 'unrecognized_keys')
+    return `There is no parameter called ${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')}.`
+  if (issue.code === 'too_small') return `${name} must be ${issue.minimum} or more.`
+  if (issue.code === 'too_big') return `${name} must be ${issue.maximum} at most.`
+  if (issue.code === 'custom') return `${name} ${issue.message}.`
+  return `${name} is wrong: ${issue.message}.`
+}
+
+function refuse(when: boolean, sentence: string): void {
+  if (when) throw new UnknownThing(sentence)
+}
+
+function checkGroups(groups: GroupsSpec, people: number): void {
+  const { largest = 0, size = 0, sizes } = groups
+  refuse(groups.size !== undefined && sizes !== undefined, 'Give groups.size or groups.sizes, not both.')
+  refuse(sizes !== undefined && sizes.min > sizes.max, 'groups.sizes.min is above groups.sizes.max.')
+  refuse(largest > people, `groups.largest is ${largest}, but there are ${people} people.`)
+  refuse(Math.max(size, sizes?.max ?? 0) > people, `Groups cannot be larger than the ${people} people there are.`)
+  refuse(largest > 0 && groups.count === 0, 'groups.largest needs a group.')
+}
+
+function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spec: TenantSpec): void {
+  const { people = 20, groups = 0 } = spec
+  const there = {
+    user: people,
+    group: typeof groups === 'number' ? groups : groups.count,
+    servicePrincipal: spec.servicePrincipals ?? 0,
+    foreignGroup: 1,
+    device: spec.devices ?? 0,
+    deleted: countOf(spec.deleted, people),
+    unknown: 1,
+  }
+  for (const [kind, number] of Object.entries(there))
+    refuse(
+      number === 0 && (principals[kind as keyof typeof there] ?? 0) > 0,
+      `assignments.principals.${kind} has a weight, but the world has none.`,
+    )
+  const sum = (weights: Record<string, number | undefined>) =>
+    Object.values(weights).reduce<number>((total, one) => total + (one ?? 0), 0)
+  refuse(Object.keys(principals).length > 0 && sum(principals) === 0, 'assignments.principals has no weight above 0.')
+  refuse(Object.keys(scopes).length > 0 && sum(scopes) === 0, 'assignments.scopes has no weight above 0.')
+  refuse(
+    spec.resourceGroups === 0 && (scopes.resourceGroup ?? 0) + (scopes.resource ?? 0) > 0,
+    'assignments.scopes asks for resource groups, but resourceGroups is 0.',
+  )
+}
+
+/** Checks what was asked for; throws UnknownThing with the first thing wrong, in a sentence. */
+export function checkSpec(asked: unknown): TenantSpec {
+  const parsed = Spec.safeParse(asked)
+  if (!parsed.success) throw new UnknownThing(parsed.error.issues.slice(0, 1).map(sentenceOf).join(' '))
+  const spec = parsed.data
+  const { people = 20, managementGroupDepth: depth = 0, managementGroups, eligibility = 0 } = spec
+  refuse(
+    countOf(spec.guests, people) + countOf(spec.disabled, people) > people,
+    `guests and disabled are more than the ${people} people there are.`,
+  )
+  refuse(
+    managementGroups !== undefined && managementGroups < depth,
+    `${depth} levels need at least ${depth} managementGroups.`,
+  )
+  refuse((managementGroups ?? 0) > 0 && depth === 0, 'managementGroups needs a managementGroupDepth.')
+  refuse(countOf(spec.activated, eligibility) > eligibility, 'More is activated than there is eligibility.')
+  refuse(eligibility > 0 && people === 0, 'eligibility needs people.')
+  refuse(eligibility > 0 && (spec.licence ?? 'p2') !== 'p2', `eligibility needs the licence p2, not ${spec.licence}.`)
+  if (typeof spec.groups === 'object') checkGroups(spec.groups, people)
+  if (typeof spec.assignments === 'object') checkAssignments(spec.assignments, spec)
+  return spec
+}
