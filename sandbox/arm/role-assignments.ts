@@ -1,33 +1,38 @@
 import { applyingTo } from '../world/applying-to'
 import { holdsAt } from '../world/holds-at'
-import { assignmentsOf, can } from '../world/rbac'
+import { principalsOf } from '../world/rbac'
 import { isAtOrUnder, lineageOf } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
+import { forbidden } from './forbidden'
+import { may } from './may'
 import { paged } from './paged'
+import { type Filter, readFilter } from './read-filter'
+import { unsupportedFilter } from './unsupported-filter'
 
 const READ = 'Microsoft.Authorization/roleAssignments/read'
+/** Versions before know neither principal types nor, before the second one, conditions (recalled, not verified). */
+const PRINCIPAL_TYPES_SINCE = '2018-09-01'
+const CONDITIONS_SINCE = '2020-03-01'
 
 /** A row as the wire has it. Role definitions are spelled with and without the subscription in front, both are real. */
-function wire(assignment: Assignment, listScope: string) {
+function wire(assignment: Assignment, subscriptionScope: string, apiVersion: string) {
   const { id, roleId, principalId, principalType, scope, condition, description, createdOn, createdBy } = assignment
   const inherited = !/^\/subscriptions\//i.test(scope)
-  const prefix = inherited || id.charCodeAt(0) % 2 === 0 ? '' : listScope
+  const prefix = inherited || id.charCodeAt(0) % 2 === 0 ? '' : subscriptionScope
   return {
     properties: {
       roleDefinitionId: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
       principalId,
-      principalType,
+      ...(apiVersion < PRINCIPAL_TYPES_SINCE ? {} : { principalType }),
       scope,
-      condition,
-      conditionVersion: condition === null ? null : '2.0',
+      ...(apiVersion < CONDITIONS_SINCE ? {} : { condition, conditionVersion: condition === null ? null : '2.0' }),
       createdOn,
       updatedOn: createdOn,
       createdBy,
       updatedBy: createdBy,
-      delegatedManagedIdentityResourceId: null,
-      description,
+      ...(apiVersion < CONDITIONS_SINCE ? {} : { delegatedManagedIdentityResourceId: null, description }),
     },
     id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${id}`,
     type: 'Microsoft.Authorization/roleAssignments',
@@ -35,54 +40,63 @@ function wire(assignment: Assignment, listScope: string) {
   }
 }
 
-type Filter = { atScope: boolean; holders: Set<string> | null }
-
-/** `atScope()`, `assignedTo('id')`, `principalId eq 'id'`, joined by `and`; null when it is something else. */
-function readFilter(text: string, tenant: Tenant, now: number): Filter | null {
-  const filter: Filter = { atScope: false, holders: null }
-  for (const clause of text.split(/\s+and\s+/i).filter(Boolean)) {
-    const assigned = /^assignedTo\('([^']+)'\)$/i.exec(clause)?.[1]
-    const principal = /^principalId\s+eq\s+'?([^']+)'?$/i.exec(clause)?.[1]
-    if (/^atScope\(\)$/i.test(clause)) filter.atScope = true
-    else if (assigned)
-      filter.holders = new Set(assignmentsOf(tenant, assigned.toLowerCase(), now).map((one) => one.principalId))
-    else if (principal) filter.holders = new Set([principal.toLowerCase()])
-    else return null
-  }
-  return filter
+/** Who may hold the rows asked for: null when anyone may. Groups count for `assignedTo`, not for `principalId`. */
+function holdersOf(tenant: Tenant, filter: Filter): ReadonlySet<string> | null {
+  const assigned = filter.get('assignedto')?.toLowerCase()
+  const principal = filter.get('principalid')?.toLowerCase()
+  if (assigned === undefined) return principal === undefined ? null : new Set([principal])
+  const holders = principalsOf(tenant, assigned)
+  if (principal === undefined) return holders
+  return new Set(holders.has(principal) ? [principal] : [])
 }
 
-/** `GET {scope}/providers/Microsoft.Authorization/roleAssignments`. */
-export function listRoleAssignments(call: ArmCall, scope: string): Response {
-  const { tenant, caller, url } = call
+/** What the caller may read of the rows that apply to a scope, or null when they may read none. */
+function readable(call: ArmCall, scope: string): Assignment[] | null {
   const now = call.world.now()
-  const filter = readFilter((url.searchParams.get('$filter') ?? '').trim(), tenant, now)
-  if (!filter)
-    return armError(
-      400,
-      'UnsupportedQuery',
-      `The filter '${url.searchParams.get('$filter')}' is not supported. Supported filters are either 'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'.`,
-    )
-  const all = applyingTo(tenant, tenant.assignments, scope).filter(
+  const holding = applyingTo(call.tenant, call.tenant.assignments, scope).filter(
     (one) => one.schedule === null || holdsAt(one.schedule, now),
   )
-  const mayReadAll = can(tenant, caller.held, READ, scope)
-  const readable = mayReadAll
-    ? all
-    : all.filter((one) => isAtOrUnder(one.scope, scope) && can(tenant, caller.held, READ, one.scope))
-  if (!mayReadAll && readable.length === 0 && tenant.powerless === 'forbidden') {
-    return armError(
-      403,
-      'AuthorizationFailed',
-      `The client '${caller.name}' with object id '${caller.objectId}' does not have authorization to perform action '${READ}' over scope '${scope}/providers/Microsoft.Authorization' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-    )
-  }
-  const lineage = filter.atScope ? lineageOf(tenant, scope) : null
-  const rows = readable.filter(
-    (assignment) =>
-      (lineage === null || lineage.has(assignment.scope.toLowerCase())) &&
-      (filter.holders === null || filter.holders.has(assignment.principalId)),
+  if (may(call, READ, scope)) return holding
+  const rows = holding.filter((one) => isAtOrUnder(one.scope, scope) && may(call, READ, one.scope))
+  return rows.length > 0 || call.tenant.powerless === 'empty' ? rows : null
+}
+
+/**
+ * `GET {scope}/providers/Microsoft.Authorization/roleAssignments`: what applies to the scope, with `atScope()` (at or
+ * above it), `assignedTo('id')` and `principalId eq 'id'`. One made by Privileged Identity Management is there while it holds.
+ */
+export function listRoleAssignments(call: ArmCall, scope: string): Response {
+  const { tenant, url } = call
+  const filter = readFilter(url, ['atScope', 'assignedTo', 'principalId'])
+  if (!filter) return unsupportedFilter(url, "'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'")
+  const found = readable(call, scope)
+  if (!found) return forbidden(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+  const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
+  const holders = holdersOf(tenant, filter)
+  const items = found.filter(
+    (one) =>
+      (lineage === null || lineage.has(one.scope.toLowerCase())) && (holders === null || holders.has(one.principalId)),
   )
   const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
-  return paged(url, rows, tenant.pageSizes.assignments, (row) => wire(row, subscription))
+  return paged(url, {
+    items,
+    size: tenant.pageSizes.assignments,
+    keyOf: (one) => one.id,
+    show: (one) => wire(one, subscription, call.apiVersion),
+  })
+}
+
+/** `GET {scope}/providers/Microsoft.Authorization/roleAssignments/{name}`, by name or by id: the scope must be its own. */
+export function getRoleAssignment(call: ArmCall, scope: string, name: string): Response {
+  if (!may(call, READ, scope))
+    return forbidden(
+      call,
+      READ,
+      `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
+    )
+  const found = call.tenant.assignments.get(name.toLowerCase())
+  const holds = found && (found.schedule === null || holdsAt(found.schedule, call.world.now()))
+  if (!holds || found.scope.toLowerCase() !== scope.toLowerCase())
+    return armError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`)
+  return Response.json(wire(found, /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? '', call.apiVersion))
 }

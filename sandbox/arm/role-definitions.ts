@@ -1,75 +1,91 @@
-import { can, findRole } from '../world/rbac'
+import { findRole } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
 import { isAtOrUnder, lineageOf } from '../world/scopes'
 import type { RoleDefinition } from '../world/types'
 import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
+import { forbidden } from './forbidden'
+import { may } from './may'
 import { paged } from './paged'
+import { readFilter } from './read-filter'
+import { unsupportedFilter } from './unsupported-filter'
 
 const READ = 'Microsoft.Authorization/roleDefinitions/read'
+/** Versions before show permissions without their conditions (recalled, not verified). */
+const CONDITIONS_SINCE = '2022-04-01'
 
-function wire(role: RoleDefinition, scope: string) {
+function wire(role: RoleDefinition, scope: string, apiVersion: string) {
+  const prefix = role.custom && scope !== '/' ? scope : ''
   return {
     properties: {
       roleName: role.name,
       type: role.custom ? 'CustomRole' : 'BuiltInRole',
       description: role.description,
       assignableScopes: role.assignableScopes,
-      permissions: role.permissions,
+      permissions:
+        apiVersion < CONDITIONS_SINCE
+          ? role.permissions
+          : role.permissions.map((one) => ({ conditionVersion: null, condition: null, ...one })),
       createdOn: role.createdOn,
       updatedOn: role.updatedOn,
       createdBy: null,
       updatedBy: null,
     },
-    id: `${role.custom ? scope : ''}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`,
+    id: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`,
     type: 'Microsoft.Authorization/roleDefinitions',
     name: role.id,
   }
 }
 
-function mayRead({ tenant, caller }: ArmCall, scope: string): boolean {
-  return (
-    can(tenant, caller.held, READ, scope) ||
-    caller.held.some((one) => isAtOrUnder(one.scope, scope) && can(tenant, caller.held, READ, one.scope))
-  )
+/** At the root anyone of the tenant may look (recalled); elsewhere it takes the action at the scope or somewhere below it. */
+function mayRead(call: ArmCall, scope: string): boolean {
+  if (scope === '/' || may(call, READ, scope)) return true
+  return call.caller.held.some((one) => isAtOrUnder(one.scope, scope) && may(call, READ, one.scope))
 }
 
-function forbidden({ caller }: ArmCall, scope: string): Response {
-  return armError(
-    403,
-    'AuthorizationFailed',
-    `The client '${caller.name}' with object id '${caller.objectId}' does not have authorization to perform action '${READ}' over scope '${scope}/providers/Microsoft.Authorization' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
-  )
+/** Whether a role can be assigned at a scope: the tenant's own only where they say so. At the root all of them are listed. */
+function isAssignable(role: RoleDefinition, scope: string, lineage: ReadonlySet<string>, below: boolean): boolean {
+  if (!role.custom || scope === '/') return true
+  return role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope)))
 }
 
-/** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions`, with `type eq`, `roleName eq`, `atScopeAndBelow()`. */
+const refuse = (call: ArmCall, scope: string) => forbidden(call, READ, `${scope}/providers/Microsoft.Authorization`)
+
+/** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions`, with `type eq`, `roleName eq`, `atScopeAndBelow()`, `atScope()`. */
 export function listRoleDefinitions(call: ArmCall, scope: string): Response {
-  if (!mayRead(call, scope))
-    return call.tenant.powerless === 'empty' ? paged(call.url, [], 1, String) : forbidden(call, scope)
-  const lineage = lineageOf(call.tenant, scope)
-  const filter = call.url.searchParams.get('$filter') ?? ''
-  const type = /type\s+eq\s+'([^']+)'/i.exec(filter)?.[1]?.toLowerCase()
-  const name = /roleName\s+eq\s+'([^']+)'/i.exec(filter)?.[1]
-  const below = /atScopeAndBelow\(\)/i.test(filter)
-  const known = /^(\s*(type\s+eq\s+'[^']*'|roleName\s+eq\s+'[^']*'|atScopeAndBelow\(\)|atScope\(\))\s*(and)?)*$/i.test(
-    filter,
-  )
-  if (!known) return armError(400, 'UnsupportedQuery', `The filter '${filter}' is not supported.`)
-  const custom = [...call.tenant.customRoles.values()].filter((role) =>
-    role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope))),
-  )
-  const roles = [...BUILT_IN_ROLES.values(), ...custom].filter(
-    (role) => (!type || type === (role.custom ? 'customrole' : 'builtinrole')) && (!name || role.name === name),
-  )
-  // Built-in roles come in one reply however many there are; only a world that pages says otherwise.
-  return paged(call.url, roles, call.tenant.pageSizes.assignments, (role) => wire(role, scope))
+  const { tenant, url } = call
+  const filter = readFilter(url, ['type', 'roleName', 'atScopeAndBelow', 'atScope'])
+  if (!filter)
+    return unsupportedFilter(
+      url,
+      "'atScopeAndBelow()' or 'roleName eq '{value}'' or 'type eq '{BuiltInRole|CustomRole}''",
+    )
+  const powerless = !mayRead(call, scope)
+  if (powerless && tenant.powerless === 'forbidden') return refuse(call, scope)
+  const lineage = lineageOf(tenant, scope)
+  const type = filter.get('type')?.toLowerCase()
+  const name = filter.get('rolename')?.toLowerCase()
+  const items = powerless
+    ? []
+    : [...BUILT_IN_ROLES.values(), ...tenant.customRoles.list()].filter(
+        (role) =>
+          isAssignable(role, scope, lineage, filter.has('atscopeandbelow')) &&
+          (type === undefined || type === (role.custom ? 'customrole' : 'builtinrole')) &&
+          (name === undefined || role.name.toLowerCase() === name),
+      )
+  return paged(url, {
+    items,
+    size: tenant.pageSizes.assignments,
+    keyOf: (role) => role.id,
+    show: (role) => wire(role, scope, call.apiVersion),
+  })
 }
 
-/** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}`. */
+/** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}`, at a scope or at the root. */
 export function getRoleDefinition(call: ArmCall, scope: string, id: string): Response {
-  if (scope !== '' && !mayRead(call, scope)) return forbidden(call, scope)
+  if (!mayRead(call, scope)) return refuse(call, scope)
   const role = findRole(call.tenant, id)
-  if (!role)
+  if (!role || !isAssignable(role, scope, lineageOf(call.tenant, scope), true))
     return armError(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${id}' does not exist.`)
-  return Response.json(wire(role, scope))
+  return Response.json(wire(role, scope, call.apiVersion))
 }

@@ -9,7 +9,7 @@ export function listTenants(call: ArmCall): Response {
   const self = tenant.users.get(caller.objectId)
   const home = self?.home ?? { tenantId: tenant.id, objectId: caller.objectId }
   const known = [...world.tenants.values()].filter(
-    (one) => one.id === home.tenantId || findGuest(one, home) !== undefined,
+    (one) => one.id === home.tenantId || one.id === tenant.id || findGuest(one, home) !== undefined,
   )
   const show = (one: Tenant) => ({
     id: `/tenants/${one.id}`,
@@ -17,9 +17,9 @@ export function listTenants(call: ArmCall): Response {
     countryCode: 'NO',
     displayName: one.name,
     domains: [one.domain],
-    tenantCategory: 'Home',
+    tenantCategory: one.id === home.tenantId ? 'Home' : 'ProjectedBy',
     defaultDomain: one.domain,
     tenantType: 'AAD',
   })
-  return paged(call.url, known, call.tenant.pageSizes.subscriptions, show)
+  return paged(call.url, { items: known, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }

@@ -1,0 +1,93 @@
+import { principalsOf } from '../world/rbac'
+import { isAtOrUnder, lineageOf } from '../world/scopes'
+import type { DenyAssignment, DenyPrincipal } from '../world/types'
+import type { ArmCall } from './arm-call'
+import { armError } from './arm-error'
+import { forbidden } from './forbidden'
+import { may } from './may'
+import { paged } from './paged'
+import { readFilter } from './read-filter'
+import { unsupportedFilter } from './unsupported-filter'
+
+const READ = 'Microsoft.Authorization/denyAssignments/read'
+
+/** The GUID of Azure's "all principals" is all zeros, and its type SystemDefined. */
+function wire(deny: DenyAssignment) {
+  const named = (list: DenyPrincipal[]) => list.map(({ id, type }) => ({ id, type }))
+  return {
+    properties: {
+      denyAssignmentName: deny.name,
+      description: deny.description,
+      permissions: deny.permissions,
+      scope: deny.scope,
+      doNotApplyToChildScopes: deny.doNotApplyToChildScopes,
+      principals: named(deny.principals),
+      excludePrincipals: named(deny.excludePrincipals),
+      isSystemProtected: deny.isSystemProtected,
+      createdOn: deny.createdOn,
+      updatedOn: deny.createdOn,
+      createdBy: null,
+      updatedBy: null,
+    },
+    id: `${deny.scope === '/' ? '' : deny.scope}/providers/Microsoft.Authorization/denyAssignments/${deny.id}`,
+    type: 'Microsoft.Authorization/denyAssignments',
+    name: deny.id,
+  }
+}
+
+function applying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
+  if (tenant.denyAssignments.size === 0) return []
+  const lineage = lineageOf(tenant, scope)
+  return tenant.denyAssignments
+    .list()
+    .filter((one) => lineage.has(one.scope.toLowerCase()) || (scope !== '/' && isAtOrUnder(one.scope, scope)))
+}
+
+/**
+ * `GET {scope}/providers/Microsoft.Authorization/denyAssignments`: at, above and below the scope, with `atScope()`,
+ * `denyAssignmentName eq`, `principalId eq`, `gdprExportPrincipalId eq`, and `assignedTo('id')`, which counts groups (recalled).
+ */
+export function listDenyAssignments(call: ArmCall, scope: string): Response {
+  const { tenant, url } = call
+  const filter = readFilter(url, [
+    'atScope',
+    'denyAssignmentName',
+    'principalId',
+    'gdprExportPrincipalId',
+    'assignedTo',
+  ])
+  if (!filter)
+    return unsupportedFilter(url, "'atScope()' or 'denyAssignmentName eq '{value}'' or 'principalId eq '{value}''")
+  const rows = may(call, READ, scope)
+    ? applying(call, scope)
+    : applying(call, scope).filter((one) => isAtOrUnder(one.scope, scope) && may(call, READ, one.scope))
+  if (rows.length === 0 && !may(call, READ, scope) && tenant.powerless === 'forbidden')
+    return forbidden(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+  const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
+  const name = filter.get('denyassignmentname')?.toLowerCase()
+  const principal = (filter.get('principalid') ?? filter.get('gdprexportprincipalid'))?.toLowerCase()
+  const assigned = filter.get('assignedto')?.toLowerCase()
+  const holders = assigned === undefined ? null : principalsOf(tenant, assigned)
+  const items = rows.filter(
+    (one) =>
+      (lineage === null || lineage.has(one.scope.toLowerCase())) &&
+      (name === undefined || one.name.toLowerCase() === name) &&
+      (principal === undefined || one.principals.some(({ id }) => id === principal)) &&
+      (holders === null || one.principals.some(({ id, type }) => type === 'SystemDefined' || holders.has(id))),
+  )
+  return paged(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show: wire })
+}
+
+/** `GET {scope}/providers/Microsoft.Authorization/denyAssignments/{id}`. */
+export function getDenyAssignment(call: ArmCall, scope: string, id: string): Response {
+  if (!may(call, READ, scope))
+    return forbidden(
+      call,
+      READ,
+      `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/denyAssignments/${id}`,
+    )
+  const found = call.tenant.denyAssignments.get(id.toLowerCase())
+  if (!found || found.scope.toLowerCase() !== scope.toLowerCase())
+    return armError(404, 'DenyAssignmentNotFound', `The deny assignment '${id}' is not found.`)
+  return Response.json(wire(found))
+}

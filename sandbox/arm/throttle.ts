@@ -1,0 +1,72 @@
+import type { Tenant } from '../world/types'
+import type { World } from '../world/world'
+import { armError } from './arm-error'
+
+/** Microsoft's figures since 2024, per subscription (or tenant) and principal. Source: request-limits-and-throttling. */
+const LIMITS = { reads: { bucket: 250, refillPerSecond: 25 }, writes: { bucket: 200, refillPerSecond: 10 } }
+const GLOBAL_FACTOR = 15 // all principals of a subscription together
+
+type Limit = { bucket: number; refillPerSecond: number }
+type Bucket = { tokens: number; filledAt: number; refusedUntil: number }
+
+const bucketsOf = new WeakMap<World, Map<string, Bucket>>()
+
+function bucketFor(world: World, key: string, limit: Limit): Bucket {
+  const buckets = bucketsOf.get(world) ?? new Map<string, Bucket>()
+  bucketsOf.set(world, buckets)
+  const now = world.now()
+  const bucket = buckets.get(key) ?? { tokens: limit.bucket, filledAt: now, refusedUntil: 0 }
+  buckets.set(key, bucket)
+  const seconds = Math.max(0, now - bucket.filledAt) / 1_000
+  bucket.tokens = Math.min(limit.bucket, bucket.tokens + seconds * limit.refillPerSecond)
+  bucket.filledAt = now
+  return bucket
+}
+
+/** Takes a token, or says how many seconds to wait; asking before they are over begins the wait anew. */
+function take(bucket: Bucket, limit: Limit, now: number): number | null {
+  if (now >= bucket.refusedUntil && bucket.tokens >= 1) {
+    bucket.tokens--
+    return null
+  }
+  const seconds = Math.max(1, Math.ceil(limit.bucket / limit.refillPerSecond))
+  bucket.refusedUntil = now + seconds * 1_000
+  return seconds
+}
+
+type Asked = { world: World; tenant: Tenant; subscriptionId: string | null; actor: string; reading: boolean }
+
+/** Counts a request against its buckets: the 429 when one is empty, and the header that says what is left in any case. */
+export function throttle({ world, tenant, subscriptionId, actor, reading }: Asked): {
+  refusal: Response | null
+  headers: Record<string, string>
+} {
+  const kind = reading ? 'reads' : 'writes'
+  const place = subscriptionId === null ? 'tenant' : 'subscription'
+  const settings = tenant.throttling.arm
+  const limit: Limit = typeof settings === 'object' ? settings : LIMITS[kind]
+  const global: Limit = {
+    bucket: limit.bucket * GLOBAL_FACTOR,
+    refillPerSecond: limit.refillPerSecond * GLOBAL_FACTOR,
+  }
+  const headersFor = (left: number, globalLeft: number): Record<string, string> => ({
+    [`x-ms-ratelimit-remaining-${place}-${kind}`]: String(Math.floor(left)),
+    ...(subscriptionId === null
+      ? {}
+      : { [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(Math.floor(globalLeft)) }),
+  })
+  if (settings === false) return { refusal: null, headers: headersFor(limit.bucket - 1, global.bucket - 1) }
+  const target = subscriptionId ?? tenant.id
+  const own = bucketFor(world, `${target}/${actor}/${kind}`, limit)
+  const shared = subscriptionId === null ? null : bucketFor(world, `${target}/${kind}`, global)
+  const wait = take(own, limit, world.now()) ?? (shared ? take(shared, global, world.now()) : null)
+  const headers = headersFor(own.tokens, shared?.tokens ?? 0)
+  if (wait === null) return { refusal: null, headers }
+  const refusal = armError(
+    429,
+    subscriptionId === null ? 'TenantRequestsThrottled' : 'SubscriptionRequestsThrottled',
+    `Number of '${reading ? 'read' : 'write'}' requests for ${place} '${target}' actor '${actor}' exceeded. Please try again after '${wait}' seconds.`,
+    { 'retry-after': String(wait) },
+  )
+  return { refusal, headers }
+}
