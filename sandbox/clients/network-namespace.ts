@@ -1,0 +1,98 @@
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { HOST_NAMES } from '../tls/host-names'
+
+const run = promisify(execFile)
+const serveScript = new URL('../serve.ts', import.meta.url).pathname
+const MAX_OUTPUT = 64 * 1024 * 1024
+
+// Loopback is down in a new network namespace, and /etc/hosts is everybody's until a file of ours lies over it.
+const PREPARE = 'ip link set lo up && mount --bind "$1" /etc/hosts && shift && exec "$@"'
+/** For root, and for those who first become root of a namespace of their own. */
+const WAYS = [
+  { unshare: ['--mount', '--net'], nsenter: ['--mount', '--net'] },
+  {
+    unshare: ['--map-root-user', '--mount', '--net'],
+    nsenter: ['--user', '--preserve-credentials', '--mount', '--net'],
+  },
+]
+
+type Way = (typeof WAYS)[number]
+
+/** A sandbox on port 443 of a network namespace in which Microsoft's host names mean loopback. */
+export type NetworkNamespace = {
+  caFile: string
+  /** Runs a program in there to its end and gives its output; throws with what it said when it fails. */
+  run(program: string, args: string[], env?: Record<string, string>): Promise<string>
+  /** Asks a control route of the sandbox. */
+  control(path: string, body?: unknown): Promise<unknown>
+  close(): Promise<void>
+}
+
+function hostsFile(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'hosts')
+  writeFileSync(file, ['localhost', ...HOST_NAMES].map((name) => `127.0.0.1 ${name}\n`).join(''))
+  return file
+}
+
+/** How namespaces can be had here, or why they cannot. */
+export function findWay(folder: string): Way | string {
+  const refusals: string[] = []
+  const hosts = hostsFile(folder)
+  for (const way of WAYS) {
+    try {
+      execFileSync('unshare', [...way.unshare, 'sh', '-c', PREPARE, 'sh', hosts, 'true'], { stdio: 'pipe' })
+      return way
+    } catch (error) {
+      refusals.push(error instanceof Error ? error.message.trim().replaceAll('\n', ' ') : String(error))
+    }
+  }
+  return `no network namespace of one's own here (${refusals.join('; ')})`
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  const said: string[] = []
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => String(chunk).includes('SSL_CERT_FILE=') && resolve())
+    child.stderr?.on('data', (chunk) => said.push(String(chunk)))
+    child.once('exit', () => reject(new Error(`The sandbox ended while it was starting: ${said.join('')}`)))
+  })
+}
+
+/** Starts a sandbox with its TLS front in a namespace; its CA and its hosts file are in `folder`. */
+export async function openNetworkNamespace(way: Way, folder: string): Promise<NetworkNamespace> {
+  const serve = [process.execPath, '--import', 'tsx', serveScript, '--port', '4000', '--tls']
+  const child = spawn('unshare', [...way.unshare, 'sh', '-c', PREPARE, 'sh', hostsFile(folder), ...serve], {
+    env: { ...process.env, DATA_DIR: folder },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  await untilReady(child)
+  const inside = async (program: string, args: string[], env: Record<string, string> = {}) => {
+    const { stdout } = await run('nsenter', ['--target', String(child.pid), ...way.nsenter, program, ...args], {
+      env: { PATH: process.env.PATH ?? '', HOME: folder, NODE_ENV: 'test', ...env },
+      maxBuffer: MAX_OUTPUT,
+    })
+    return stdout
+  }
+  return {
+    caFile: join(folder, 'sandbox-ca', 'ca.pem'),
+    run: inside,
+    async control(path, body) {
+      const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
+      const ask =
+        'fetch(process.argv[1], JSON.parse(process.argv[2])).then((r) => r.text()).then((t) => process.stdout.write(t))'
+      return JSON.parse(
+        await inside(process.execPath, ['-e', ask, `http://127.0.0.1:4000/_sandbox${path}`, JSON.stringify(init)]),
+      )
+    },
+    async close() {
+      const ended = once(child, 'exit')
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
