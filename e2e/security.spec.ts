@@ -431,7 +431,7 @@ test.describe('with enough people', () => {
   test('names chosen by an attacker are shown as they are written, and do nothing', async ({ page, world }) => {
     const owner = world.account('owner')
     const [markup = ''] = HOSTILE
-    const truth = await control<TrueAssignment[]>('GET', `truth/${world.subscription.id}`)
+    const truth = await control<TrueAssignment[]>('GET', `truth/${world.subscription.id}?of=assignments`)
     const accounts = world.accounts.map(({ objectId }) => objectId)
     const living = truth.filter(({ principalType, status }) => principalType === 'User' && status === 'active')
     const people = [...new Set(living.map(({ principalId }) => principalId))].filter((id) => !accounts.includes(id))

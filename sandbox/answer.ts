@@ -1,23 +1,48 @@
 import { answerArm } from './arm/answer-arm'
 import { findService } from './clouds'
+import { decodedPath } from './control/decoded-path'
+import { leaveOutItems, markLeftOut } from './control/left-out-items'
 import { misbehave } from './control/misbehave'
+import { createOutcome, type Outcome } from './control/outcome'
 import { answerLogin } from './entra/answer-login'
 import { answerGraph } from './graph/answer-graph'
 import type { World } from './world/world'
 
-async function behave(world: World, request: Request, inBatch: boolean): Promise<Response> {
+/** An item of a batch; what became of it is added to the batch's own outcome. */
+async function answerItem(world: World, item: Request, batch: Outcome): Promise<Response> {
+  const outcome = createOutcome()
+  const response = await misbehave(world, item, { inBatch: true, outcome }, (request) =>
+    behave(world, request, true, outcome),
+  )
+  const { method, url } = item
+  batch.items.push({ method, path: decodedPath(new URL(url)), status: response.status, fault: outcome.fault })
+  if (outcome.leftOut) {
+    batch.leftOut = true
+    markLeftOut(response)
+  }
+  return response
+}
+
+async function behave(world: World, request: Request, inBatch: boolean, outcome: Outcome): Promise<Response> {
   const found = findService(new URL(request.url).hostname)
   if (!found) return new Response('The sandbox does not imitate this host.', { status: 421 })
   const { cloud, service } = found
   if (service === 'login') return answerLogin(world, request, cloud)
   if (service === 'arm') return answerArm(world, request, cloud)
-  return answerGraph(world, request, cloud, {
+  const batch = createOutcome()
+  const response = await answerGraph(world, request, cloud, {
     inBatch,
-    ask: (item) => misbehave(world, item, () => behave(world, item, true)),
+    ask: (item) => answerItem(world, item, batch),
   })
+  outcome.items.push(...batch.items)
+  return batch.leftOut ? leaveOutItems(response) : response
 }
 
-/** What Microsoft would answer to a request with its canonical https address, faults included. */
-export function answer(world: World, request: Request): Promise<Response> {
-  return misbehave(world, request, () => behave(world, request, false))
+/**
+ * What Microsoft would answer to a request with its canonical https address, faults included.
+ *
+ * @param outcome filled with what else became of the request
+ */
+export function answer(world: World, request: Request, outcome: Outcome = createOutcome()): Promise<Response> {
+  return misbehave(world, request, { inBatch: false, outcome }, (asked) => behave(world, asked, false, outcome))
 }

@@ -21,7 +21,7 @@ async function control<T>(method: string, path: string, body?: unknown): Promise
 }
 
 const make = (spec: object) => control<MadeTenant>('POST', 'worlds', spec)
-const truthOf = (made: MadeTenant) => control<TruthRow[]>('GET', `truth/${made.subscriptions[0]?.id}`)
+const truthOf = (made: MadeTenant) => control<TruthRow[]>('GET', `truth/${made.subscriptions[0]?.id}?of=assignments`)
 const ownerOf = (made: MadeTenant) => getTokens(sandbox, made.tenantId, `owner@${made.domain}`)
 
 function listAssignments(made: MadeTenant, token: string) {

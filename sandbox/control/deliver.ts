@@ -1,0 +1,58 @@
+import type { ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Delivery } from './outcome'
+
+/** Ends with the connection, so that nothing waits for a client that is gone. */
+function goneSignal(outgoing: ServerResponse): AbortSignal {
+  const controller = new AbortController()
+  outgoing.once('close', () => controller.abort())
+  return controller.signal
+}
+
+/** Hands bytes to the connection; resolves when they are on their way, or when the client is gone. */
+async function write(outgoing: ServerResponse, chunk: Buffer): Promise<void> {
+  await new Promise<void>((resolve) => outgoing.write(chunk, () => resolve()))
+}
+
+async function writeSlowly(
+  outgoing: ServerResponse,
+  body: Buffer,
+  { bytes, everyMs }: { bytes: number; everyMs: number },
+) {
+  const signal = goneSignal(outgoing)
+  try {
+    for (let sent = 0; sent < body.length && !outgoing.destroyed; sent += bytes) {
+      if (sent > 0) await sleep(everyMs, undefined, { signal })
+      await write(outgoing, body.subarray(sent, sent + bytes))
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  }
+}
+
+/** Sends an answer's bytes, all at once unless a fault wants them slowly, cut or not at all. */
+export async function deliver(outgoing: ServerResponse, response: Response, body: Buffer, delivery: Delivery) {
+  const { drop, truncate, cutBody, trickle } = delivery
+  if (outgoing.destroyed) return
+  if (drop) {
+    outgoing.socket?.destroy()
+    return
+  }
+  outgoing.statusCode = response.status
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') outgoing.setHeader(name, value)
+  const cookies = response.headers.getSetCookie()
+  if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
+  // Without a content-length Node sends chunks.
+  if (cutBody === undefined) outgoing.setHeader('content-length', body.length)
+  const limit = truncate ?? cutBody
+  if (limit === undefined && !trickle) {
+    outgoing.end(body)
+    return
+  }
+  const part = body.subarray(0, limit)
+  outgoing.flushHeaders()
+  if (trickle) await writeSlowly(outgoing, part, trickle)
+  else if (part.length > 0) await write(outgoing, part)
+  if (limit === undefined) outgoing.end()
+  else outgoing.socket?.destroySoon()
+}
