@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getTokens } from '../get-tokens'
+import { type Sandbox, startSandbox } from '../server'
+import { AZURE_CLI } from '../world/azure-cli'
+import { CONTOSO } from '../world/demo-ids'
+import { claimsOf, postLogin } from './ask-login'
+
+const ADA = 'ada@contoso.example'
+const ARM = 'https://management.azure.com/user_impersonation'
+let sandbox: Sandbox
+let refresh = ''
+
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
+  refresh = (await getTokens(sandbox, CONTOSO, ADA)).refresh
+})
+afterAll(() => sandbox.close())
+
+const ask = (change: Record<string, string> = {}, authority: string = CONTOSO) =>
+  postLogin(sandbox, `/${authority}/oauth2/v2.0/token`, {
+    client_id: sandbox.world.clientId,
+    client_secret: 'sandbox-secret',
+    grant_type: 'refresh_token',
+    refresh_token: refresh,
+    scope: ARM,
+    ...change,
+  })
+
+test.each([
+  [50020, 400, 'invalid_grant', undefined],
+  [50034, 400, 'invalid_grant', undefined],
+  [50055, 400, 'invalid_grant', 'user_password_expired'],
+  [50057, 400, 'invalid_grant', undefined],
+  [50074, 400, 'invalid_grant', 'basic_action'],
+  [50076, 400, 'invalid_grant', 'basic_action'],
+  [50078, 400, 'invalid_grant', 'basic_action'],
+  [50079, 400, 'invalid_grant', 'basic_action'],
+  [50097, 400, 'interaction_required', undefined],
+  [50105, 400, 'invalid_grant', undefined],
+  [50173, 400, 'invalid_grant', undefined],
+  [50196, 400, 'invalid_grant', undefined],
+  [53000, 400, 'interaction_required', 'message_only'],
+  [53001, 400, 'interaction_required', 'message_only'],
+  [53003, 400, 'invalid_grant', 'message_only'],
+  [65001, 400, 'invalid_grant', 'consent_required'],
+  [70008, 400, 'invalid_grant', undefined],
+  [70043, 400, 'invalid_grant', 'token_expired'],
+  [90033, 503, 'temporarily_unavailable', undefined],
+  [90055, 429, 'temporarily_unavailable', undefined],
+  [700082, 400, 'invalid_grant', undefined],
+])('a person can be given AADSTS%i for Azure management, and keeps Graph', async (code, status, error, suberror) => {
+  sandbox.world.change({ type: 'set_traits', user: ADA, traits: { error: code } })
+  const reply = await ask()
+  expect(reply).toMatchObject({ status, error, error_codes: [code] })
+  expect(reply.suberror).toBe(suberror)
+  expect(reply.error_description).toMatch(new RegExp(`^AADSTS${code}: \\S`))
+  if (suberror === 'basic_action') expect(JSON.parse(reply.claims ?? '')).toHaveProperty('access_token.capolids')
+  expect(await ask({ scope: 'User.Read' })).toMatchObject({ status: 200 })
+  sandbox.world.change({ type: 'set_traits', user: ADA, traits: {} })
+})
+
+test.each([
+  ['no grant type', { grant_type: '' }, 400, 'invalid_request', 900144],
+  ['an unknown grant type', { grant_type: 'constructor' }, 400, 'unsupported_grant_type', 70003],
+  ['a made-up refresh token', { refresh_token: '1.e30.x' }, 400, 'invalid_grant', 70000],
+  ['a made-up code', { grant_type: 'authorization_code', code: 'x' }, 400, 'invalid_grant', 70000],
+  ['a client assertion', { client_assertion: 'x.y.z' }, 401, 'invalid_client', 700027],
+  ['an unregistered resource', { scope: 'https://storage.azure.com/.default' }, 400, 'invalid_resource', 650057],
+  [
+    'an absent resource',
+    { scope: 'https://api.partnercenter.microsoft.com/.default' },
+    400,
+    'invalid_resource',
+    650052,
+  ],
+])('%s is refused', async (_what, change, status, error, code) => {
+  expect(await ask(change)).toMatchObject({ status, error, error_codes: [code] })
+})
+
+test('a token nobody used for ninety days has ended', async () => {
+  sandbox.world.clockOffset += 91 * 86_400_000
+  expect(await ask()).toMatchObject({ status: 400, error: 'invalid_grant', error_codes: [700082] })
+  sandbox.world.clockOffset = 0
+})
+
+test('a person of elsewhere is refused at a tenant that never invited them', async () => {
+  expect(await ask({}, 'fabrikam.example')).toMatchObject({ error_codes: [50020] })
+})
+
+test('a public client may send a name and a password, which is right when there is one', async () => {
+  const fields = {
+    client_id: AZURE_CLI.clientId,
+    grant_type: 'password',
+    scope: 'https://management.core.windows.net//.default openid',
+  }
+  const signIn = (username: string, password: string) =>
+    postLogin(sandbox, '/organizations/oauth2/v2.0/token', { ...fields, username, password })
+  expect(claimsOf((await signIn(ADA, 'anything')).access_token)).toMatchObject({ tid: CONTOSO, upn: ADA })
+  expect(await signIn(ADA, '')).toMatchObject({ error: 'invalid_grant', error_codes: [50126] })
+  expect(await signIn('nobody@contoso.example', 'x')).toMatchObject({ error: 'invalid_grant', error_codes: [50034] })
+})
+
+test('v1.0 refreshes for a resource', async () => {
+  const reply = await postLogin(sandbox, `/${CONTOSO}/oauth2/token`, {
+    client_id: sandbox.world.clientId,
+    client_secret: 'sandbox-secret',
+    grant_type: 'refresh_token',
+    refresh_token: refresh,
+    resource: 'https://management.azure.com/',
+  })
+  expect(reply).toMatchObject({ status: 200, resource: 'https://management.azure.com/', scope: 'user_impersonation' })
+  expect(claimsOf(reply.access_token)).toMatchObject({ aud: 'https://management.azure.com/', upn: ADA })
+})
