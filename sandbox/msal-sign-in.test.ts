@@ -3,11 +3,13 @@ import {
   CryptoProvider,
   type INetworkModule,
   type NetworkRequestOptions,
+  PublicClientApplication,
 } from '@azure/msal-node'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from './server'
 import { signInAs } from './visitor'
-import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './world/demo-ids'
+import { AZURE_CLI } from './world/azure-cli'
+import { CONTOSO, CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS } from './world/demo-ids'
 
 const GRAPH = ['User.Read', 'User.Read.All']
 const ARM = ['https://management.azure.com/user_impersonation']
@@ -229,4 +231,57 @@ test('a refresh token ends with consent, sessions and the account, and outlives 
   expect(await codeOf()).toBe(50173)
   world.change({ type: 'disable', user: 'ada@contoso.example' })
   expect(await codeOf()).toBe(50057)
+})
+
+test('MSAL signs an application in by its secret, keeps the token, and reads what the application may read', async () => {
+  const { clientId, secret } = CONTOSO_APPLICATION
+  const client = new ConfidentialClientApplication({
+    auth: { clientId, clientSecret: secret, authority: `https://login.microsoftonline.com/${CONTOSO}` },
+    system: { networkClient },
+  })
+  const scopes = ['https://management.azure.com/.default']
+  const first = await client.acquireTokenByClientCredential({ scopes })
+  expect(first).toMatchObject({ fromCache: false, account: null, idToken: '' })
+  expect(await client.acquireTokenByClientCredential({ scopes })).toMatchObject({ fromCache: true })
+  const arm = await callArm('/subscriptions?api-version=2022-12-01', first?.accessToken ?? '')
+  expect(arm.status).toBe(200)
+  const graph = await client.acquireTokenByClientCredential({ scopes: ['https://graph.microsoft.com/.default'] })
+  const users = await callGraph('/v1.0/users?$top=1', graph?.accessToken ?? '')
+  expect(users.status).toBe(200)
+
+  const wrong = new ConfidentialClientApplication({
+    auth: { clientId, clientSecret: 'wrong', authority: `https://login.microsoftonline.com/${CONTOSO}` },
+    system: { networkClient },
+  })
+  const refused: unknown = await wrong.acquireTokenByClientCredential({ scopes }).then(fail, (error: object) => error)
+  expect(refused).toMatchObject({ errorCode: 'invalid_client' })
+})
+
+test('MSAL signs a person in by device code for the Azure CLI, and refreshes without a secret', async () => {
+  let typed = Promise.resolve<unknown>(null)
+  const client = new PublicClientApplication({
+    auth: { clientId: AZURE_CLI.clientId, authority: 'https://login.microsoftonline.com/organizations' },
+    system: {
+      networkClient: {
+        ...networkClient,
+        // The person is quicker than the first question for the token, so that nobody waits five seconds.
+        sendPostRequestAsync: (url, options) => typed.then(() => hop(url, 'POST', options)),
+      },
+    },
+  })
+  const result = await client.acquireTokenByDeviceCode({
+    scopes: ['https://management.core.windows.net//.default'],
+    deviceCodeCallback: ({ userCode }) => {
+      const address = `https://login.microsoftonline.com/common/oauth2/deviceauth?otc=${userCode}`
+      typed = signInAs(sandbox.url, address, { username: 'ada@contoso.example', consent: 'accept' })
+    },
+  })
+  expect(result?.account).toMatchObject({ username: 'ada@contoso.example', tenantId: CONTOSO })
+  const list = await callArm('/subscriptions?api-version=2022-12-01', result?.accessToken ?? '')
+  expect(list.status).toBe(200)
+  const graph = await client.acquireTokenSilent({
+    account: result?.account ?? fail(),
+    scopes: ['https://graph.microsoft.com//.default'],
+  })
+  expect((await callGraph('/v1.0/me', graph.accessToken)).status).toBe(200)
 })
