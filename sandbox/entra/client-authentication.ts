@@ -1,7 +1,7 @@
 import type { World } from '../world/world'
+import { CLIENT_REFUSALS } from './client-refusals'
 import type { Refusal } from './entra-error'
 import { type Client, findClient } from './find-client'
-import { REFUSALS } from './refusals'
 
 function basicCredentials(request: Request): { id: string; secret: string } | null {
   const encoded = /^Basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
@@ -22,11 +22,12 @@ export function authenticateClient(
   if ('error' in client) return client
   const { app } = client
   const secret = form.get('client_secret') ?? basic?.secret
-  if (form.has('client_assertion')) return app.publicClient ? REFUSALS.secretOfPublic() : REFUSALS.badAssertion()
-  if (app.publicClient) return secret ? REFUSALS.secretOfPublic() : client
+  if (form.has('client_assertion'))
+    return app.publicClient ? CLIENT_REFUSALS.secretOfPublic() : CLIENT_REFUSALS.badAssertion()
+  if (app.publicClient) return secret ? CLIENT_REFUSALS.secretOfPublic() : client
   const isPage = app.spaRedirectUris?.includes(form.get('redirect_uri') ?? '') ?? false
-  if (!secret) return isPage ? client : REFUSALS.noSecret()
+  if (!secret) return isPage ? client : CLIENT_REFUSALS.noSecret()
   const known = app.secrets.find((one) => one.value === secret)
-  if (!known) return REFUSALS.badSecret(app)
-  return known.expired ? REFUSALS.expiredSecret(app) : client
+  if (!known) return CLIENT_REFUSALS.badSecret(app)
+  return known.expired ? CLIENT_REFUSALS.expiredSecret(app) : client
 }

@@ -109,6 +109,7 @@ test('the tenant has to be a concrete one that knows the application and has its
   expect(await ask({}, 'common')).toMatchObject({ error_codes: [50194] })
   expect(await ask({}, 'fabrikam.example')).toMatchObject({ error_codes: [700016] })
   expect(await ask({}, 'nobody.example')).toMatchObject({ status: 400, error: 'invalid_request', error_codes: [90002] })
+  expect(await ask({}, 'consumers')).toMatchObject({ error: 'unauthorized_client', error_codes: [700016] })
   const everywhere = { client_id: sandbox.world.clientId, client_secret: 'sandbox-secret' }
   expect(await ask(everywhere, 'organizations')).toMatchObject({ error_codes: [50059] })
   expect(await ask(everywhere)).toMatchObject({ status: 401, error: 'invalid_client', error_codes: [7000229] })

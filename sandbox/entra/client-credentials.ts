@@ -1,3 +1,4 @@
+import { CLIENT_REFUSALS } from './client-refusals'
 import type { Refusal } from './entra-error'
 import { mintAppToken } from './mint-app-token'
 import { REFUSALS } from './refusals'
@@ -10,9 +11,9 @@ function scopeOf({ cloud, form, app }: TokenRequest, directory: string): Scope |
   if (!text) return REFUSALS.missing('scope')
   const { scopes, unknown } = parseScopes(text, cloud)
   const named = scopes.find((scope) => scope.name !== '.default')
-  if (named) return REFUSALS.namedScopeOfApp(named.raw)
-  if (unknown && !unknown.raw.endsWith('/.default')) return REFUSALS.namedScopeOfApp(unknown.raw)
-  if (unknown?.reason === 'absent') return REFUSALS.absentResource(unknown.raw, app.homeTenantId ?? directory)
+  if (named) return CLIENT_REFUSALS.namedScopeOfApp(named.raw)
+  if (unknown && !unknown.raw.endsWith('/.default')) return CLIENT_REFUSALS.namedScopeOfApp(unknown.raw)
+  if (unknown?.reason === 'absent') return CLIENT_REFUSALS.absentResource(unknown.raw, app.homeTenantId ?? directory)
   if (unknown) return REFUSALS.badResource(unknown.raw, directory)
   const [scope] = scopes
   if (!scope || resourcesOf(scopes).size > 1) return REFUSALS.badScope(text)
@@ -25,13 +26,13 @@ function scopeOf({ cloud, form, app }: TokenRequest, directory: string): Scope |
  */
 export function clientCredentials(asked: TokenRequest): { scope: Scope; token: string; expiresIn: number } | Refusal {
   const { world, cloud, app, tenant } = asked
-  if (!tenant) return REFUSALS.noTenant()
-  if (app.publicClient) return REFUSALS.noSecret()
+  if (!tenant) return CLIENT_REFUSALS.noTenant()
+  if (app.publicClient) return CLIENT_REFUSALS.noSecret()
   const scope = scopeOf(asked, tenant.name)
   if ('error' in scope) return scope
   const principal = tenant.servicePrincipals.by('application', (one) => one.appId).get(app.clientId)
-  if (!principal) return REFUSALS.noServicePrincipal(app.clientId, tenant.id)
-  if (!principal.accountEnabled) return REFUSALS.appDisabled(app)
+  if (!principal) return CLIENT_REFUSALS.noServicePrincipal(app.clientId, tenant.id)
+  if (!principal.accountEnabled) return CLIENT_REFUSALS.appDisabled(app)
   const audience = audienceOf(cloud, scope.resource, [scope])
   return { scope, ...mintAppToken(world, tenant, app, principal, { kind: scope.resource, audience }) }
 }

@@ -1,14 +1,14 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
+import { CLIENT_REFUSALS } from './client-refusals'
 import { ANY_TENANT } from './discovery'
 import { refuse } from './entra-error'
-import { REFUSALS } from './refusals'
 
 /** `/{tenant}/.well-known/openid-configuration`: the v1.0 addresses, for the libraries before MSAL. */
 export function openidConfigurationV1(world: World, request: Request, cloud: Cloud, authority: string): Response {
   const tenant = world.findTenant(authority)
   if (!tenant && !ANY_TENANT.has(authority)) {
-    return refuse(world, request, { ...REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
+    return refuse(world, request, { ...CLIENT_REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
   }
   const base = `https://${cloud.login}/${tenant?.id ?? authority}`
   return Response.json({

@@ -1,7 +1,7 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
+import { CLIENT_REFUSALS } from './client-refusals'
 import { refuse } from './entra-error'
-import { REFUSALS } from './refusals'
 
 /** Where tenants of any kind may sign in: their issuer is only known from the token. */
 export const ANY_TENANT = new Set(['common', 'organizations'])
@@ -10,7 +10,7 @@ export const ANY_TENANT = new Set(['common', 'organizations'])
 export function openidConfiguration(world: World, request: Request, cloud: Cloud, authority: string): Response {
   const tenant = world.findTenant(authority)
   if (!tenant && !ANY_TENANT.has(authority))
-    return refuse(world, request, { ...REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
+    return refuse(world, request, { ...CLIENT_REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
   const base = `https://${cloud.login}/${tenant?.id ?? authority}`
   return Response.json({
     token_endpoint: `${base}/oauth2/v2.0/token`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Code } from '../world/world'
+import { CLIENT_REFUSALS } from './client-refusals'
 import type { Refusal } from './entra-error'
 import { subjectAt } from './mint'
 import { REFUSALS } from './refusals'
@@ -16,8 +17,8 @@ function verifierFits(challenge: string, method: string, verifier: string): bool
 /** Codes of pages in a browser are redeemed across origins, all others never are. */
 function originRefusal({ request, app }: TokenRequest, code: Code): Refusal | null {
   const crosses = request.headers.has('origin')
-  if (app.spaRedirectUris?.includes(code.redirectUri)) return crosses ? null : REFUSALS.sameOrigin()
-  return crosses ? REFUSALS.crossOrigin() : null
+  if (app.spaRedirectUris?.includes(code.redirectUri)) return crosses ? null : CLIENT_REFUSALS.sameOrigin()
+  return crosses ? CLIENT_REFUSALS.crossOrigin() : null
 }
 
 /** What is wrong with the code itself, before its scopes are looked at. */
@@ -27,7 +28,7 @@ function codeRefusal(asked: TokenRequest, code: Code): Refusal | null {
   if (world.now() - code.issuedAt > CODE_MS) return REFUSALS.codeExpired()
   if (code.authority !== authority && asked.tenant?.id !== code.tenantId) return REFUSALS.otherAuthority()
   if (code.redirectUri !== form.get('redirect_uri'))
-    return REFUSALS.redirectMismatch(form.get('redirect_uri') ?? '', app.clientId)
+    return CLIENT_REFUSALS.redirectMismatch(form.get('redirect_uri') ?? '', app.clientId)
   const origin = originRefusal(asked, code)
   if (origin) return origin
   const verifier = form.get('code_verifier')

@@ -1,4 +1,5 @@
 import type { Application, Tenant } from '../world/types'
+import { CLIENT_REFUSALS } from './client-refusals'
 import type { Refusal } from './entra-error'
 import { REFUSALS } from './refusals'
 import { mixesDefault, type ParsedScopes } from './scopes'
@@ -19,14 +20,14 @@ export function scopeRefusal(
       case 'resource':
         return REFUSALS.badResource(unknown.raw, where)
       case 'unregistered':
-        return REFUSALS.unregisteredResource(app, unknown.raw)
+        return CLIENT_REFUSALS.unregisteredResource(app, unknown.raw)
       case 'absent':
-        return REFUSALS.absentResource(unknown.raw, tenant?.id ?? directory)
+        return CLIENT_REFUSALS.absentResource(unknown.raw, tenant?.id ?? directory)
     }
   }
   if (mixesDefault(scopes)) return REFUSALS.badScope(scopes.map((scope) => scope.raw).join(' '))
   const bare = scopes.find(
     (scope) => scope.name === '.default' && !app.registeredScopes.some((key) => key.startsWith(`${scope.resource}/`)),
   )
-  return bare ? REFUSALS.unregisteredResource(app, bare.raw) : null
+  return bare ? CLIENT_REFUSALS.unregisteredResource(app, bare.raw) : null
 }

@@ -1,6 +1,7 @@
 import type { Application, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import type { Account } from './account-picker'
+import { CLIENT_REFUSALS } from './client-refusals'
 import { grant, grantedScopes, mayConsentForAll, needsAdmin } from './consent'
 import { consentPage, needAdminApprovalPage } from './consent-page'
 import type { Refusal } from './entra-error'
@@ -59,7 +60,7 @@ export function continueAs(journey: SignInJourney, account: Account): Response {
   const subject = subjectAt(tenant, homeTenant, homeUser)
   const stay = (refusal: Refusal) => refusalPage(world, request, refusal, journey.another)
   if (app.homeTenantId !== null && app.homeTenantId !== tenant.id)
-    return stay(REFUSALS.appNotFound(app.clientId, tenant.name))
+    return stay(CLIENT_REFUSALS.appNotFound(app.clientId, tenant.name))
   if (!subject) return stay(REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app))
   if (!homeUser.accountEnabled || !subject.user.accountEnabled) return stay(REFUSALS.disabled())
   if (subject.user.traits.unassigned) return stay(REFUSALS.notAssigned(homeUser, app))

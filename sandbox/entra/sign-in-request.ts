@@ -1,12 +1,12 @@
 import type { Cloud } from '../clouds'
 import type { Application, Tenant } from '../world/types'
 import type { World } from '../world/world'
+import { CLIENT_REFUSALS } from './client-refusals'
 import { correlationOf, describeRefusal, type Refusal } from './entra-error'
 import { findClient } from './find-client'
 import { escapeHtml, page } from './page'
 import { redirectMatches } from './redirect-matches'
 import { refusalPage } from './refusal-page'
-import { REFUSALS } from './refusals'
 
 /** A request of the browser that may be answered on the application's address: application and redirect are checked. */
 export type SignInRequest = {
@@ -34,7 +34,7 @@ export function readSignInRequest(
   const { app, tenant } = client
   const redirectUri = url.searchParams.get('redirect_uri') ?? ''
   if (!redirectMatches(app, redirectUri))
-    return refusalPage(world, request, REFUSALS.redirectMismatch(redirectUri, app.clientId))
+    return refusalPage(world, request, CLIENT_REFUSALS.redirectMismatch(redirectUri, app.clientId))
   return { world, request, cloud, url, authority, tenant, app, redirectUri }
 }
 
