@@ -1,6 +1,7 @@
 import { armError } from '../arm/arm-error'
 import { findService } from '../clouds'
 import { refuse } from '../entra/entra-error'
+import { readJwt } from '../entra/jwt'
 import { graphError } from '../graph/graph-error'
 import type { World } from '../world/world'
 import { tenantOfRequest } from './tenant-of-request'
@@ -11,6 +12,9 @@ const GRAPH_CHALLENGE =
 const armChallenge = (world: World, request: Request) =>
   `Bearer authorization_uri="https://login.windows.net/${tenantOfRequest(world, request) ?? 'common'}"`
 
+const actorOf = (world: World, request: Request) =>
+  String(readJwt(world, (request.headers.get('authorization') ?? '').replace(/^Bearer /i, ''))?.oid ?? '')
+
 const serviceOf = (request: Request) => findService(new URL(request.url).hostname)?.service
 
 /** Too many requests, in the host's words; without a Retry-After. Graph's body is the sample of Microsoft's throttling page, Entra's code is recalled. */
@@ -18,7 +22,7 @@ export function throttled(world: World, request: Request, status: number, second
   const service = serviceOf(request)
   if (service === 'arm') {
     const subscription = /^\/subscriptions\/([^/]+)/i.exec(new URL(request.url).pathname)?.[1] ?? ''
-    const text = `Number of 'read' requests for subscription '${subscription}' actor '' exceeded. Please try again after '${seconds}' seconds.`
+    const text = `Number of 'read' requests for subscription '${subscription}' actor '${actorOf(world, request)}' exceeded. Please try again after '${seconds}' seconds.`
     return armError(status, 'SubscriptionRequestsThrottled', text)
   }
   if (service === 'login')

@@ -13,6 +13,8 @@ function isRegExp(text: string): boolean {
 }
 
 const Pattern = z.string().refine(isRegExp, 'is not a regular expression')
+const HeaderValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'cannot stand in a header')
+const HeaderName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is not the name of a header')
 const Count = z.int('must be a whole number').min(0, 'must not be negative')
 const Place = z.int('must be a whole number').min(1, 'must be at least 1: the first matching request is 1')
 const Status = z
@@ -35,7 +37,7 @@ export const Match = z.strictObject({
   inBatch: z.boolean().optional(),
 })
 
-const Rule = z.strictObject({
+const Fields = z.strictObject({
   match: Match.default({}),
   name: z.string().optional(),
   skip: Count.optional(),
@@ -45,14 +47,14 @@ const Rule = z.strictObject({
   probability: z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').optional(),
   seed: Seed.optional(),
   status: Status.optional(),
-  headers: z.record(z.string(), z.string()).optional(),
+  headers: z.record(HeaderName, HeaderValue).optional(),
   body: z.unknown().optional(),
   html: z.boolean().optional(),
   errorIn200: z.union([z.boolean(), z.strictObject({ code: z.string(), message: z.string() })]).optional(),
-  retryAfter: z.union([z.number(), z.string(), z.strictObject({ date: z.number() })]).optional(),
+  retryAfter: z.union([z.number(), HeaderValue, z.strictObject({ date: z.number() })]).optional(),
   expireToken: z.boolean().optional(),
   claimsChallenge: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
-  redirectTo: z.string().optional(),
+  redirectTo: HeaderValue.optional(),
   nextLink: z.union([z.string(), z.strictObject({ to: z.string() })]).optional(),
   duplicateRows: Place.optional(),
   emptyPage: z.boolean().optional(),
@@ -68,6 +70,14 @@ const Rule = z.strictObject({
   seen: z.unknown().optional(),
   fired: z.unknown().optional(),
 })
+
+const BODILESS = new Set([204, 205, 304])
+
+const Rule = Fields.refine(
+  ({ status = 200, body, html, errorIn200, retryAfter }) =>
+    !BODILESS.has(status) || [body, html, errorIn200, retryAfter].every((one) => one === undefined),
+  { path: ['status'], message: 'has no body' },
+)
 
 const Chaos = z.strictObject({
   seed: Seed,

@@ -17,6 +17,16 @@ async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffe
   return Buffer.concat(chunks)
 }
 
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch (error) {
+    if (error instanceof URIError) return false
+    throw error
+  }
+}
+
 function canonicalUrl(target: string, hostHeader: string): { host: string | null; url: URL } {
   const first = /^\/([^/?]+)/.exec(target)?.[1] ?? ''
   const named = hostHeader.replace(/:\d+$/, '')
@@ -25,7 +35,9 @@ function canonicalUrl(target: string, hostHeader: string): { host: string | null
   const rest = inPath ? target.slice(first.length + 1) : target
   const address = `https://${host ?? 'sandbox.invalid'}${rest.startsWith('/') ? rest : `/${rest}`}`
   if (!URL.canParse(address)) throw new ControlRefusal('This address cannot be read.', 400)
-  return { host, url: new URL(address) }
+  const url = new URL(address)
+  if (!isDecodable(url.pathname)) throw new ControlRefusal('The percent signs of this address cannot be read.', 400)
+  return { host, url }
 }
 
 /** The request under its canonical address: the host in the path, else the Host header, else (null) the sandbox itself. */
