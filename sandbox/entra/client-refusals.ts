@@ -23,7 +23,7 @@ export const CLIENT_REFUSALS = {
     code: 50011,
     text: `The redirect URI '${uri}' specified in the request does not match the redirect URIs configured for the application '${clientId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`,
   }),
-  /** Two words for one fact: the table names the code, an application's portal shows the text (text recalled). */
+  /** The code is in Microsoft's table; the text is recalled. */
   unregisteredResource: (app: Application, scope: string): Refusal => ({
     error: 'invalid_resource',
     code: 650057,

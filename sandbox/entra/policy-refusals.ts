@@ -1,7 +1,7 @@
 import type { Refusal } from './entra-error'
 import { POLICY_CLAIMS } from './refusals'
 
-/** The id of the resource in a policy's text. */
+/** What the texts name: the resource by its application id, and when the grant was issued. */
 export type PolicyFacts = { resource: string; issuedAt: string }
 
 type Made = Omit<Refusal, 'code' | 'text'> & { text: (facts: PolicyFacts) => string }
