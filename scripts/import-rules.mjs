@@ -20,6 +20,8 @@ const LEAVES = [
 export const importRules = [
   { room: '**/*.test.{ts,tsx}', ours: ['**'], notPackages: [] },
   { room: '{testing,e2e,bench}/**', ours: ['**'], notPackages: [] },
+  // Other people's programs, played for tests: Microsoft's SDKs as they come, with no product code in between.
+  { room: 'sandbox/clients/**', ours: ['sandbox/**'], notPackages: NEXT_AND_REACT, typesToo: true },
   { room: 'sandbox/**', ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },
   { room: 'db/**', ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },
   { room: 'components/**', ours: LEAVES, notPackages: [...MICROSOFT_SDKS, ...DRIZZLE] },
