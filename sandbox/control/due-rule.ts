@@ -16,7 +16,9 @@ function matchesQuery(rule: FaultRule, url: URL): boolean {
   })
 }
 
-function matches(world: World, rule: FaultRule, request: Request, url: URL, inBatch: boolean): boolean {
+type Asked = { request: Request; url: URL; decoded: string; inBatch: boolean }
+
+function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch }: Asked): boolean {
   const { host, method, tenantId, subscriptionId } = rule.match
   if (rule.match.inBatch !== undefined && rule.match.inBatch !== inBatch) return false
   if (rule.dropItem && !inBatch) return false
@@ -25,7 +27,7 @@ function matches(world: World, rule: FaultRule, request: Request, url: URL, inBa
   if (host && host.toLowerCase() !== url.hostname) return false
   if (method && method.toUpperCase() !== request.method) return false
   const { path } = stateOf(rule)
-  if (path && !path.test(decodedPath(url))) return false
+  if (path && !path.test(decoded)) return false
   if (subscriptionId && !url.pathname.toLowerCase().includes(subscriptionId.toLowerCase())) return false
   return matchesQuery(rule, url) && (!tenantId || tenantOfRequest(world, request) === tenantId.toLowerCase())
 }
@@ -55,8 +57,9 @@ export function dueRule(
   inBatch: boolean,
 ): NamedRule | null {
   const url = new URL(request.url)
+  const asked = { request, url, decoded: decodedPath(url), inBatch }
   let first: NamedRule | null = null
-  for (const named of rules) if (matches(world, named.rule, request, url, inBatch) && isDue(named.rule)) first ??= named
+  for (const named of rules) if (matches(world, named.rule, asked) && isDue(named.rule)) first ??= named
   if (first) first.rule.fired++
   return first
 }

@@ -30,7 +30,7 @@ export type FaultRule = {
   times?: number
   /** Only for these matching requests, the first being 1. */
   nth?: number | number[]
-  /** Only for each so-manieth matching request. */
+  /** Only for every second, third, … matching request. */
   every?: number
   /** With this chance, from a source of the rule's own. */
   probability?: number
