@@ -22,8 +22,8 @@ export type TruthRow = {
 
 function statusOf(user: User): 'active' | 'disabled' | 'invited' | 'deleted' {
   if (user.deletedDateTime !== null) return 'deleted'
-  if (user.externalUserState === 'PendingAcceptance') return 'invited'
-  return user.accountEnabled ? 'active' : 'disabled'
+  if (!user.accountEnabled) return 'disabled'
+  return user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
 }
 
 function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType) {

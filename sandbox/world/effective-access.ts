@@ -1,0 +1,176 @@
+import { groupChains } from './effective-access-chains'
+import { denialsNaming, denialsReaching } from './effective-access-denials'
+import { type PersonFacts, personFacts } from './effective-access-person'
+import { type Step, scopesOf } from './effective-access-scopes'
+import { BUILT_IN_ROLES } from './roles'
+import type { Assignment, Eligibility, PrincipalType, Tenant } from './types'
+import { UnknownThing } from './unknown-thing'
+import type { World } from './world'
+
+/** One way one person has, or may activate, one role at one scope. */
+export type AccessRow = PersonFacts & {
+  roleId: string
+  roleName: string | null
+  roleCustom: boolean
+  /** As Azure spells it. */
+  scope: string
+  level: 'root' | 'management_group' | 'subscription' | 'resource_group' | 'resource'
+  kind: 'active' | 'activated' | 'eligible'
+  startDateTime: string | null
+  endDateTime: string | null
+  permanent: boolean
+  condition: string | null
+  /** The eligibility's id when the kind is eligible. */
+  assignmentId: string
+  /** From the group that holds the role down to the one the person is in; empty when they hold it themselves. */
+  via: Step[]
+  /** From the scope down to the subscription's own management group; empty within the subscription. */
+  scopePath: Step[]
+  deniedBy: string[]
+  /** There are more ways than were listed. */
+  truncated: boolean
+}
+
+export type AccessOptions = {
+  /** The moment, in ms; the world's own when left out. */
+  at?: number
+  /** The most ways listed per person, role, scope and kind. */
+  paths?: number
+}
+
+const MOST_PATHS = 100
+
+/** What is held, whether assigned, activated or eligible. */
+type Holding = {
+  id: string
+  roleId: string
+  principalId: string
+  principalType: PrincipalType
+  scope: string
+  condition: string | null
+  kind: AccessRow['kind']
+  startDateTime: string | null
+  endDateTime: string | null
+}
+
+type Way = { holding: Holding; chain: string[] }
+type Ways = { listed: Way[]; truncated: boolean }
+
+function within(start: string | null, end: string | null, at: number): boolean {
+  return (start === null || Date.parse(start) <= at) && (end === null || at < Date.parse(end))
+}
+
+function toHolding(held: Assignment | Eligibility): Holding {
+  const { id, roleId, principalId, principalType, scope, condition } = held
+  const base = { id, roleId, principalId, principalType, scope, condition }
+  if (!('schedule' in held))
+    return { ...base, kind: 'eligible', startDateTime: held.startDateTime, endDateTime: held.endDateTime }
+  const kind = held.schedule?.assignmentType === 'Activated' ? 'activated' : 'active'
+  const { startDateTime = null, endDateTime = null } = held.schedule ?? {}
+  return { ...base, kind, startDateTime, endDateTime }
+}
+
+/** What counts for the subscription at the moment, put together by role, scope and kind. */
+function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at: number): Holding[][] {
+  const places = new Map<string, Holding[]>()
+  for (const index of [tenant.assignments, tenant.eligibilities]) {
+    for (const held of index.values()) {
+      if (!covers(held.scope)) continue
+      const holding = toHolding(held)
+      if (!within(holding.startDateTime, holding.endDateTime, at)) continue
+      const place = `${holding.kind} ${holding.roleId.toLowerCase()} ${holding.scope.toLowerCase()}`
+      const known = places.get(place)
+      if (known) known.push(holding)
+      else places.set(place, [holding])
+    }
+  }
+  return [...places.values()]
+}
+
+/** Everyone who has one role at one scope in one kind, with their ways to it; of one principal alone when asked. */
+function waysOf(tenant: Tenant, holdings: Holding[], most: number, only: string | null): Map<string, Ways> {
+  const found = new Map<string, Ways>()
+  const note = (personId: string, way: Way | null) => {
+    const ways = found.get(personId) ?? { listed: [], truncated: false }
+    found.set(personId, ways)
+    if (way && ways.listed.length < most) ways.listed.push(way)
+    else ways.truncated = true
+  }
+  for (const holding of holdings) {
+    if (!tenant.groups.has(holding.principalId)) {
+      if (only === null || only === holding.principalId) note(holding.principalId, { holding, chain: [] })
+      continue
+    }
+    const chains = groupChains(tenant, holding.principalId, most)
+    for (const [group, chainsTo] of chains.to) {
+      const members = tenant.memberships.membersOf(group)
+      for (const member of only === null ? members : [only].filter((id) => members.has(id))) {
+        if (!isLeaf(tenant, member)) continue
+        for (const chain of chainsTo) note(member, { holding, chain })
+        if (chains.cut.has(group)) note(member, null)
+      }
+    }
+  }
+  return found
+}
+
+/** Members the directory knows by themselves; a membership of someone deleted went with them. */
+function isLeaf(tenant: Tenant, id: string): boolean {
+  return tenant.users.has(id) || tenant.servicePrincipals.has(id) || tenant.devices.has(id)
+}
+
+/** The rows one after another: in a large world there are more than memory holds. */
+export function* eachAccessRow(
+  world: World,
+  subscriptionId: string,
+  options: AccessOptions = {},
+  only: string | null = null,
+): Generator<AccessRow> {
+  const place = world.findSubscription(subscriptionId)
+  if (!place) throw new UnknownThing(`There is no subscription ${subscriptionId} in this world.`)
+  const { tenant, subscription } = place
+  const scopes = scopesOf(tenant, subscription)
+  const at = options.at ?? world.now()
+  for (const holdings of holdingsByPlace(tenant, scopes.covers, at)) {
+    const [{ scope, roleId }] = holdings as [Holding]
+    const role = BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
+    const denials = denialsReaching(tenant, scope, scopes.aboveOf(scope))
+    const shared = {
+      roleName: role?.name ?? null,
+      roleCustom: role?.custom ?? false,
+      level: scopes.levelOf(scope),
+      scopePath: scopes.pathFrom(scope),
+    }
+    for (const [personId, { listed, truncated }] of waysOf(tenant, holdings, options.paths ?? MOST_PATHS, only)) {
+      const deniedBy = denialsNaming(tenant, denials, personId)
+      for (const { holding, chain } of listed) {
+        const { id, principalId: _, principalType, ...held } = holding
+        yield {
+          ...personFacts(tenant, personId, principalType),
+          ...held,
+          ...shared,
+          permanent: holding.endDateTime === null,
+          assignmentId: id,
+          via: chain.map((groupId) => ({ id: groupId, name: tenant.groups.get(groupId)?.displayName ?? groupId })),
+          deniedBy,
+          truncated,
+        }
+      }
+    }
+  }
+}
+
+/** Who has, or may activate, what in a subscription and how: one row per person, role, scope, kind and chain of groups. */
+export function effectiveAccess(world: World, subscriptionId: string, options?: AccessOptions): AccessRow[] {
+  return [...eachAccessRow(world, subscriptionId, options)]
+}
+
+/** The same of one person alone. */
+export function effectiveAccessOf(
+  world: World,
+  subscriptionId: string,
+  principalId: string,
+  options?: AccessOptions,
+): AccessRow[] {
+  return [...eachAccessRow(world, subscriptionId, options, principalId.toLowerCase())]
+}
