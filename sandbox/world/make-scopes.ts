@@ -26,8 +26,14 @@ export function createScopes(
   const { subscription = 0, resourceGroup = 0, resource = 0 } = weights
   const total = subscription + resourceGroup + resource
   const known = new Map<number, string>()
-  const spelled = (key: number, spell: () => string): string => {
-    const found = known.get(key) ?? flatString(spell())
+  // Resource -1 is the group itself. Both functions are made once: draws come by the million.
+  const spell = (odd: boolean, group: number, which: number): string => {
+    const path = `${base}/${odd ? 'resourcegroups/RG' : 'resourceGroups/rg'}-${group}`
+    return flatString(which < 0 ? path : `${path}/${RESOURCES[which]}`)
+  }
+  const spelled = (code: number, odd: boolean, group: number, which: number): string => {
+    const key = code * 2 + (odd ? 1 : 0)
+    const found = known.get(key) ?? spell(odd, group, which)
     known.set(key, found)
     return found
   }
@@ -39,14 +45,10 @@ export function createScopes(
       const group = random.below(resourceGroups)
       // Azure keeps the spelling an assignment was made with, so the same group comes in several.
       const odd = random.below(8) === 0
-      const path = () => `${base}/${odd ? 'resourcegroups/RG' : 'resourceGroups/rg'}-${group}`
       const inGroup = dice < subscription + resourceGroup
       const which = inGroup ? -1 : random.below(RESOURCES.length)
       const code = 1 + (inGroup ? group : resourceGroups + group * RESOURCES.length + which)
-      return {
-        scope: spelled(code * 2 + (odd ? 1 : 0), () => (inGroup ? path() : `${path()}/${RESOURCES[which]}`)),
-        code,
-      }
+      return { scope: spelled(code, odd, group, which), code }
     },
   }
 }
