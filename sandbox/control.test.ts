@@ -66,6 +66,54 @@ test('a world made from a seed has what was asked for, and is made the same agai
   await second.close()
 })
 
+test('what cannot be made or changed is refused with a sentence', async () => {
+  const ask = async (path: string, body: unknown) => {
+    const response = await fetch(`${sandbox.url}/_sandbox/${path}`, { method: 'POST', body: JSON.stringify(body) })
+    return [response.status, await response.json()]
+  }
+  expect(await ask('worlds', { seed: 'bad', peopel: 3 })).toEqual([
+    400,
+    { error: 'There is no parameter called peopel.' },
+  ])
+  expect(await ask('worlds', { seed: 'bad', people: 2, eligibility: 1, licence: 'free' })).toEqual([
+    400,
+    { error: 'eligibility needs the licence p2, not free.' },
+  ])
+  expect(await ask('changes', { type: 'activate', eligibilityId: 'none' })).toEqual([
+    400,
+    { error: 'There is no eligibility none.' },
+  ])
+})
+
+test('the application of a made world signs in by itself and reads every assignment of a subscription', async () => {
+  const made = await make({ seed: 'application', people: 9, groups: 2, assignments: 31 })
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: made.application.clientId,
+    client_secret: made.application.clientSecret,
+    scope: 'https://management.azure.com/.default',
+  })
+  const address = `${sandbox.url}/login.microsoftonline.com/${made.tenantId}/oauth2/v2.0/token`
+  const token = (await (await fetch(address, { method: 'POST', body })).json()) as { access_token: string }
+  const { value } = (await (await listAssignments(made, token.access_token)).json()) as { value: unknown[] }
+  expect(value).toHaveLength(31)
+})
+
+test('random changes reply with what was done, and the list follows the truth', async () => {
+  const made = await make({ seed: 'random', people: 9, groups: 2, assignments: 31, consented: true })
+  const changed = await control<{ result: { type: string }[] }>('POST', 'changes', {
+    random: 40,
+    seed: 7,
+    tenantId: made.tenantId,
+  })
+  expect(changed.result).toHaveLength(40)
+  const { arm } = await ownerOf(made)
+  const { value } = (await (await listAssignments(made, arm)).json()) as { value: { name: string }[] }
+  const truth = sandbox.world.truth(made.subscriptions[0]?.id ?? '')
+  expect(value.map((one) => one.name).sort()).toEqual(truth.map((row) => row.assignmentId).sort())
+  expect(value.length).not.toBe(31)
+})
+
 test('a role that is taken away is gone from the list and from the truth', async () => {
   const made = await make({ seed: 'b', people: 5, assignments: 14, consented: true })
   const { arm } = await ownerOf(made)
