@@ -57,7 +57,7 @@ export function findWay(folder: string): Way | string {
 async function untilReady(child: ChildProcess): Promise<void> {
   const said: string[] = []
   await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk) => String(chunk).includes('SSL_CERT_FILE=') && resolve())
+    child.stdout?.on('data', (chunk) => String(chunk).includes('Sandbox ready') && resolve())
     child.stderr?.on('data', (chunk) => said.push(String(chunk)))
     child.once('exit', () => reject(new Error(`The sandbox ended while it was starting: ${said.join('')}`)))
   })

@@ -7,6 +7,8 @@ import { findService } from '../clouds'
 import { openCertificateAuthority } from './certificate-authority'
 import { HOST_NAMES } from './host-names'
 
+const IDLE_MS = 120_000 // as long as Microsoft's, roughly: closed sooner, pools of connections meet a reset now and then
+
 export type TlsFront = { port: number; caFile: string; close(): Promise<void> }
 
 /** Whether a request is for one of the names: in its Host header, and in what its TLS handshake asked for, if it did. */
@@ -30,6 +32,7 @@ export async function startTlsFront(
     if (isForKnownHost(incoming)) return listener(incoming, outgoing)
     outgoing.writeHead(421, { 'content-type': 'text/plain' }).end('The sandbox does not imitate this host.')
   })
+  server.keepAliveTimeout = IDLE_MS
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, '127.0.0.1', resolve)
