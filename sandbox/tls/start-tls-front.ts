@@ -7,7 +7,7 @@ import { findService } from '../clouds'
 import { openCertificateAuthority } from './certificate-authority'
 import { HOST_NAMES } from './host-names'
 
-const IDLE_MS = 120_000 // as long as Microsoft's, roughly: closed sooner, pools of connections meet a reset now and then
+const IDLE_MS = 120_000 // closed as soon as by default, a client's pool of connections meets a reset now and then
 
 export type TlsFront = { port: number; caFile: string; close(): Promise<void> }
 
