@@ -4,7 +4,7 @@ import { armTime, type Holder, holderOf, namedHolderOf, roleIn, scopeIn } from '
 import { createRandom } from './random'
 import { findRole } from './rbac'
 import { isAtOrUnder } from './scopes'
-import type { Assignment, Schedule, Tenant } from './types'
+import type { Assignment, DenyPrincipal, Schedule, Tenant } from './types'
 import { UnknownThing } from './unknown-thing'
 import type { World } from './world'
 
@@ -92,20 +92,20 @@ function unassign(world: World, change: Unassign): { removed: number } {
   return { removed }
 }
 
+function denyPrincipalOf(tenant: Tenant, id: string): DenyPrincipal {
+  if (tenant.users.has(id)) return { id, type: 'User' }
+  if (tenant.groups.has(id)) return { id, type: 'Group' }
+  if (tenant.servicePrincipals.has(id)) return { id, type: 'ServicePrincipal' }
+  throw new UnknownThing(`There is nobody with the id ${id}.`)
+}
+
 /** What can happen to assignments and deny assignments. */
 export const changeAssignments: ChangeHandlers<AssignmentChange> = {
   assign,
   unassign,
   add_deny(world, change) {
     const { tenant } = holderOf(world, change)
-    const typed = (id: string) => ({
-      id: id.toLowerCase(),
-      type: tenant.groups.has(id)
-        ? ('Group' as const)
-        : tenant.users.has(id)
-          ? ('User' as const)
-          : ('ServicePrincipal' as const),
-    })
+    const typed = (id: string) => denyPrincipalOf(tenant, id.toLowerCase())
     const { principalIds, excludeIds = [], actions = ['*/delete'], doNotApplyToChildScopes = false } = change
     return tenant.denyAssignments.add({
       id: createRandom(`${tenant.id}/denials/${tenant.denyAssignments.revision}`).guid(),
