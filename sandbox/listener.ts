@@ -39,7 +39,10 @@ async function handle(world: World, incoming: IncomingMessage, outgoing: ServerR
   }
   if (world.latencyMs > 0) await sleep(world.latencyMs)
   const outcome = createOutcome()
-  const response = await answer(world, request, outcome)
+  const response = await answer(world, request, outcome).catch((error: unknown) => {
+    writeLog(world, request, { startedAt, status: 500, bytes: 0, outcome })
+    throw error
+  })
   const body = Buffer.from(await response.arrayBuffer())
   const status = outcome.delivery.drop ? 0 : response.status
   writeLog(world, request, { startedAt, status, bytes: body.length, outcome })

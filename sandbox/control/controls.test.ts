@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createListener } from '../listener'
+import { effectiveAccess } from '../world/effective-access'
 import { startControlled } from './start-controlled'
 
 let it: Awaited<ReturnType<typeof startControlled>>
@@ -53,6 +54,10 @@ test('the truth is asked of a time, as access or as assignments', async () => {
   for (const query of ['', '?at=now', '?at=2026-01-31T12:00:00Z', '?of=access', '?of=assignments'])
     expect(await it.control('GET', `${path}${query}`)).toMatchObject({ status: 200, json: expect.any(Array) })
   expect((await it.control('GET', `${path}?of=assignments`)).json).toEqual(it.sandbox.world.truth(it.subscriptionId))
+  const at = Date.parse('2026-01-31T12:00:00Z')
+  const then = effectiveAccess(it.sandbox.world, it.subscriptionId, { at })
+  expect(then.length).toBeGreaterThan(0)
+  expect((await it.control('GET', `${path}?at=2026-01-31T12:00:00Z`)).json).toEqual(then)
   for (const query of ['?at=noon', '?at=2026-13-01', '?of=people'])
     expect(await it.control('GET', `${path}${query}`)).toMatchObject({ status: 400 })
   expect(await it.control('GET', '/truth/none')).toMatchObject({ status: 404 })

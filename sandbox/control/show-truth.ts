@@ -1,3 +1,4 @@
+import { effectiveAccess } from '../world/effective-access'
 import type { World } from '../world/world'
 import { ControlRefusal } from './control-refusal'
 
@@ -15,7 +16,8 @@ export function showTruth(world: World, subscriptionId: string, query: URLSearch
   if (!world.findSubscription(subscriptionId))
     throw new ControlRefusal(`There is no subscription ${subscriptionId}.`, 404)
   const of = query.get('of') ?? 'access'
-  readTime(world, query.get('at') ?? 'now')
-  if (of !== 'assignments' && of !== 'access') throw new ControlRefusal('of is "access" or "assignments".')
-  return world.truth(subscriptionId)
+  const at = readTime(world, query.get('at') ?? 'now')
+  if (of === 'access') return effectiveAccess(world, subscriptionId.toLowerCase(), { at })
+  if (of === 'assignments') return world.truth(subscriptionId)
+  throw new ControlRefusal('of is "access" or "assignments".')
 }
