@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { Agent, get } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -88,20 +88,6 @@ test('the CA is kept over a restart, its key for its owner alone', async () => {
   sandbox = await start()
   expect(readFileSync(join(folder, 'ca.pem'), 'utf8')).toBe(before)
   expect((await ask('graph.microsoft.com', { path: '/v1.0/me', ca: Buffer.from(before) })).status).toBe(401)
-})
-
-test('a CA whose end is near, or whose key is another’s, is made anew', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'rolecall-tls-'))
-  const soon = new Date(Date.now() + 30 * 86_400_000)
-  const { caFile } = await openCertificateAuthority(folder, soon)
-  const near = readFileSync(caFile, 'utf8')
-  await openCertificateAuthority(folder)
-  const renewed = readFileSync(caFile, 'utf8')
-  expect(renewed).not.toBe(near)
-  writeFileSync(join(folder, 'ca-key.pem'), readFileSync(join(dataDir, 'sandbox-ca', 'ca-key.pem')))
-  await openCertificateAuthority(folder)
-  expect(readFileSync(caFile, 'utf8')).not.toBe(renewed)
-  rmSync(folder, { recursive: true })
 })
 
 test('a taken port leaves nothing running', async () => {
