@@ -5,6 +5,7 @@ import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
 import { forbidden } from './forbidden'
 import { may } from './may'
+import { mayBelow } from './may-below'
 import { paged } from './paged'
 import { readFilter } from './read-filter'
 import { unsupportedFilter } from './unsupported-filter'
@@ -60,7 +61,7 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
     return unsupportedFilter(url, "'atScope()' or 'denyAssignmentName eq '{value}'' or 'principalId eq '{value}''")
   const rows = may(call, READ, scope)
     ? applying(call, scope)
-    : applying(call, scope).filter((one) => isAtOrUnder(one.scope, scope) && may(call, READ, one.scope))
+    : applying(call, scope).filter(mayBelow(call, READ, scope))
   if (rows.length === 0 && !may(call, READ, scope) && tenant.powerless === 'forbidden')
     return forbidden(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null

@@ -1,12 +1,13 @@
 import { applyingTo } from '../world/applying-to'
 import { holdsAt } from '../world/holds-at'
 import { principalsOf } from '../world/rbac'
-import { isAtOrUnder, lineageOf } from '../world/scopes'
+import { lineageOf } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
 import { forbidden } from './forbidden'
 import { may } from './may'
+import { mayBelow } from './may-below'
 import { paged } from './paged'
 import { type Filter, readFilter } from './read-filter'
 import { unsupportedFilter } from './unsupported-filter'
@@ -17,28 +18,41 @@ const PRINCIPAL_TYPES_SINCE = '2018-09-01'
 const CONDITIONS_SINCE = '2020-03-01'
 
 /** A row as the wire has it. Role definitions are spelled with and without the subscription in front, both are real. */
-function wire(assignment: Assignment, subscriptionScope: string, apiVersion: string) {
+function wire(assignment: Assignment, subscriptionScope: string) {
   const { id, roleId, principalId, principalType, scope, condition, description, createdOn, createdBy } = assignment
-  const inherited = !/^\/subscriptions\//i.test(scope)
+  const inherited = !scope.startsWith('/subscriptions/')
   const prefix = inherited || id.charCodeAt(0) % 2 === 0 ? '' : subscriptionScope
   return {
     properties: {
       roleDefinitionId: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
       principalId,
-      ...(apiVersion < PRINCIPAL_TYPES_SINCE ? {} : { principalType }),
+      principalType,
       scope,
-      ...(apiVersion < CONDITIONS_SINCE ? {} : { condition, conditionVersion: condition === null ? null : '2.0' }),
+      condition,
+      conditionVersion: condition === null ? null : '2.0',
       createdOn,
       updatedOn: createdOn,
       createdBy,
       updatedBy: createdBy,
-      ...(apiVersion < CONDITIONS_SINCE ? {} : { delegatedManagedIdentityResourceId: null, description }),
+      delegatedManagedIdentityResourceId: null,
+      description,
     },
     id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${id}`,
     type: 'Microsoft.Authorization/roleAssignments',
     name: id,
   }
 }
+
+/** A row as the version of the API asked for has it. */
+function shown(assignment: Assignment, subscriptionScope: string, apiVersion: string) {
+  const row = wire(assignment, subscriptionScope)
+  if (apiVersion >= CONDITIONS_SINCE) return row
+  const { condition, conditionVersion, description, delegatedManagedIdentityResourceId, ...older } = row.properties
+  const { principalType, ...oldest } = older
+  return { ...row, properties: apiVersion < PRINCIPAL_TYPES_SINCE ? oldest : older }
+}
+
+const subscriptionOf = (scope: string) => /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
 
 /** Who may hold the rows asked for: null when anyone may. Groups count for `assignedTo`, not for `principalId`. */
 function holdersOf(tenant: Tenant, filter: Filter): ReadonlySet<string> | null {
@@ -57,7 +71,7 @@ function readable(call: ArmCall, scope: string): Assignment[] | null {
     (one) => one.schedule === null || holdsAt(one.schedule, now),
   )
   if (may(call, READ, scope)) return holding
-  const rows = holding.filter((one) => isAtOrUnder(one.scope, scope) && may(call, READ, one.scope))
+  const rows = holding.filter(mayBelow(call, READ, scope))
   return rows.length > 0 || call.tenant.powerless === 'empty' ? rows : null
 }
 
@@ -77,12 +91,12 @@ export function listRoleAssignments(call: ArmCall, scope: string): Response {
     (one) =>
       (lineage === null || lineage.has(one.scope.toLowerCase())) && (holders === null || holders.has(one.principalId)),
   )
-  const subscription = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
+  const subscription = subscriptionOf(scope)
   return paged(url, {
     items,
     size: tenant.pageSizes.assignments,
     keyOf: (one) => one.id,
-    show: (one) => wire(one, subscription, call.apiVersion),
+    show: (one) => shown(one, subscription, call.apiVersion),
   })
 }
 
@@ -98,5 +112,5 @@ export function getRoleAssignment(call: ArmCall, scope: string, name: string): R
   const holds = found && (found.schedule === null || holdsAt(found.schedule, call.world.now()))
   if (!holds || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`)
-  return Response.json(wire(found, /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? '', call.apiVersion))
+  return Response.json(shown(found, subscriptionOf(scope), call.apiVersion))
 }

@@ -6,6 +6,7 @@ import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
 import { forbidden } from './forbidden'
 import { may } from './may'
+import { mayBelow } from './may-below'
 import { paged } from './paged'
 import { readFilter } from './read-filter'
 import { unsupportedFilter } from './unsupported-filter'
@@ -40,7 +41,7 @@ function wire(role: RoleDefinition, scope: string, apiVersion: string) {
 /** At the root anyone of the tenant may look (recalled); elsewhere it takes the action at the scope or somewhere below it. */
 function mayRead(call: ArmCall, scope: string): boolean {
   if (scope === '/' || may(call, READ, scope)) return true
-  return call.caller.held.some((one) => isAtOrUnder(one.scope, scope) && may(call, READ, one.scope))
+  return call.caller.held.some(mayBelow(call, READ, scope))
 }
 
 /** Whether a role can be assigned at a scope: the tenant's own only where they say so. At the root all of them are listed. */

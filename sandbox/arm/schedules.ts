@@ -6,6 +6,7 @@ import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
 import { forbidden } from './forbidden'
 import { may } from './may'
+import { mayBelow } from './may-below'
 import { paged } from './paged'
 import { type Filter, readFilter } from './read-filter'
 import type { Scheduled, ScheduleKind } from './schedule-kinds'
@@ -63,7 +64,7 @@ export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind):
   const all = applying(call, kind, scope)
   // One's own may be asked for without any role, so that what is eligible can be activated.
   const mayReadAll = filter.has('astarget') || may(call, action, scope)
-  const readable = mayReadAll ? all : all.filter((one) => isAtOrUnder(one.scope, scope) && may(call, action, one.scope))
+  const readable = mayReadAll ? all : all.filter(mayBelow(call, action, scope))
   if (!mayReadAll && readable.length === 0 && tenant.powerless === 'forbidden')
     return forbidden(call, action, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
