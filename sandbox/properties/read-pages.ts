@@ -1,7 +1,12 @@
 type Page<Item> = { value?: Item[]; nextLink?: string; '@odata.nextLink'?: string; error?: unknown }
 
-/** Every page of a list as the wire gives it, one after another; throws at the first refusal. */
-export async function readPages<Item>(sandboxUrl: string, token: string, address: string): Promise<Item[][]> {
+/** Every page of a list as the wire gives it, one after another; throws at the first refusal. `afterFirst` comes between two pages. */
+export async function readPages<Item>(
+  sandboxUrl: string,
+  token: string,
+  address: string,
+  afterFirst?: () => void,
+): Promise<Item[][]> {
   const pages: Item[][] = []
   let next: string | undefined = address
   while (next !== undefined) {
@@ -11,6 +16,7 @@ export async function readPages<Item>(sandboxUrl: string, token: string, address
     const page = (await response.json()) as Page<Item>
     if (!page.value) throw new Error(`${next} gave ${response.status}: ${JSON.stringify(page)}`)
     pages.push(page.value)
+    if (pages.length === 1) afterFirst?.()
     if (pages.length > 1_000) throw new Error(`${address} does not end.`)
     next = page.nextLink ?? page['@odata.nextLink']
   }
