@@ -4,15 +4,25 @@ import { signInAs } from './visitor'
 const GRAPH = 'openid profile offline_access User.Read User.Read.All'
 const ARM = 'https://management.azure.com/user_impersonation'
 
-/** Signs an account in at a tenant over HTTP, consent included, and gives its tokens. For tests and benchmarks. */
-export async function getTokens({ url, world }: Sandbox, tenantId: string, username: string) {
+/**
+ * Signs an account in at a tenant over HTTP, consent included, and gives its tokens. For tests and benchmarks.
+ *
+ * @param graph further scopes of Graph, separated by spaces
+ */
+export async function getTokens(
+  { url, world }: Sandbox,
+  tenantId: string,
+  username: string,
+  { graph: more = '' }: { graph?: string } = {},
+) {
+  const graphScope = `${GRAPH} ${more}`.trim()
   const redirectUri = `${world.portalUrl}/api/azure/callback`
   const base = `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0`
   const query = new URLSearchParams({
     client_id: world.clientId,
     response_type: 'code',
     redirect_uri: redirectUri,
-    scope: `${GRAPH} ${ARM}`,
+    scope: `${graphScope} ${ARM}`,
   })
   const outcome = await signInAs(url, `${base}/authorize?${query}`, { username, consent: 'accept' })
   const code = outcome.kind === 'redirect' ? outcome.url.searchParams.get('code') : null
@@ -25,7 +35,7 @@ export async function getTokens({ url, world }: Sandbox, tenantId: string, usern
     if (!tokens.access_token || !tokens.refresh_token) throw new Error(`No token: ${JSON.stringify(tokens)}`)
     return { access: tokens.access_token, refresh: tokens.refresh_token }
   }
-  const graph = await redeem({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, scope: GRAPH })
+  const graph = await redeem({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, scope: graphScope })
   const arm = await redeem({
     grant_type: 'refresh_token',
     refresh_token: graph.refresh,

@@ -80,6 +80,21 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
     admin: true,
   },
   'graph/Device.Read.All': { title: 'Read all devices', text: 'Read devices of your organisation.', admin: true },
+  'graph/GroupMember.ReadBasic.All': {
+    title: 'Read basic group memberships',
+    text: 'Read the names of groups and who is in them.',
+    admin: true,
+  },
+  'graph/Group.ReadBasic.All': {
+    title: 'Read basic group properties',
+    text: 'Read the names of all groups.',
+    admin: true,
+  },
+  'graph/CrossTenantInformation.ReadBasic.All': {
+    title: 'Read cross-tenant basic information',
+    text: 'Read the names of other organisations by their id.',
+    admin: true,
+  },
   'graph/RoleManagement.Read.Directory': {
     title: 'Read directory roles',
     text: 'Read who holds which Microsoft Entra role.',

@@ -1,74 +1,102 @@
 import { randomUUID } from 'node:crypto'
 import type { Cloud } from '../clouds'
+import type { Claims } from '../entra/jwt'
 import type { World } from '../world/world'
 import { batch } from './batch'
 import { checkGraphToken } from './check-token'
-import { getDeletedItem, listDeletedUsers } from './deleted-items'
-import type { GraphCall } from './graph-call'
-import { badRequest, graphError } from './graph-error'
-import { getOrganization } from './organization'
-import { countUsers, getUser, listUsers } from './users'
+import { type GraphCall, holdsAny } from './graph-call'
+import { badRequest, denied, graphError } from './graph-error'
+import { DELEGATED_ONLY, PERMISSIONS_OF } from './permissions'
+import { ROUTES } from './routes'
+import { costOf, throttle } from './throttle'
+import { noOneSignedIn } from './users'
 
 type Options = { inBatch?: boolean; ask: (request: Request) => Promise<Response> }
 
-async function route(call: GraphCall, path: string, ask: Options['ask']): Promise<Response> {
+const VERSIONS = new Set(['v1.0', 'beta'])
+const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+const DIAGNOSTIC = JSON.stringify({
+  ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
+})
+
+async function answerRoute(call: GraphCall, path: string, ask: Options['ask']): Promise<Response> {
   const { method } = call.request
-  if (path === '/$batch' && method === 'POST' && !call.inBatch) return batch(call, ask)
-  if (method !== 'GET')
-    return graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
-  if (path === '/me') return getUser(call, 'me')
-  if (path === '/users') return listUsers(call)
-  if (path === '/users/$count') return countUsers(call)
-  if (path === '/organization') return getOrganization(call)
-  if (path === '/directory/deletedItems/microsoft.graph.user') return listDeletedUsers(call)
-  const deleted = /^\/directory\/deletedItems\/([^/]+)$/i.exec(path)?.[1]
-  if (deleted) return getDeletedItem(call, deleted)
-  const user = /^\/users\/([^/]+)$/i.exec(path)?.[1]
-  if (user) return getUser(call, user)
-  return badRequest(
-    `Resource not found for the segment '${path.split('/')[1] ?? ''}' (the sandbox does not imitate it).`,
-    'BadRequest',
-  )
+  if (path.toLowerCase() === '/$batch' && method === 'POST' && !call.inBatch) return batch(call, ask)
+  const fitting = ROUTES.filter((route) => route.path.test(path))
+  const route = fitting.find((one) => one.method === method)
+  const { refusal, headers } = throttle(call, costOf(route?.cost ?? 1, call.options))
+  const response = refusal ?? (await answerAllowed(call, path, route, fitting.length > 0))
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
 }
 
-/** Microsoft Graph v1.0. `ask` answers the requests inside a $batch. */
+async function answerAllowed(
+  call: GraphCall,
+  path: string,
+  route: (typeof ROUTES)[number] | undefined,
+  known: boolean,
+): Promise<Response> {
+  if (!route)
+    return known || call.request.method !== 'GET'
+      ? graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
+      : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
+  if (call.appOnly && /^\/me(\/|$)/i.test(path)) return noOneSignedIn()
+  if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return denied()
+  return route.answer(call, route.path.exec(path)?.groups ?? {})
+}
+
+type Asked = { world: World; request: Request; cloud: Cloud; url: URL; version: string; inBatch: boolean }
+
+/** The request with whom it is from: a person, or an application that is known in the tenant. */
+function callOf(asked: Asked, claims: Claims): GraphCall | null {
+  const tenant = asked.world.tenants.get(String(claims.tid))
+  const appOnly = claims.idtyp === 'app'
+  const user = appOnly ? null : (tenant?.users.get(String(claims.oid)) ?? null)
+  if (!tenant || (appOnly ? !tenant.servicePrincipals.has(String(claims.oid)) : !user)) return null
+  const roles = Array.isArray(claims.roles) ? claims.roles.map(String) : []
+  const granted = appOnly ? roles.filter((role) => !DELEGATED_ONLY.has(role)) : String(claims.scp).split(' ')
+  const options = new Map([...asked.url.searchParams].map(([name, value]) => [name.toLowerCase(), value]))
+  const eventual = asked.request.headers.get('consistencylevel')?.toLowerCase() === 'eventual'
+  return {
+    ...asked,
+    tenant,
+    user,
+    appOnly,
+    clientId: String(claims.appid),
+    permissions: new Set(granted),
+    options,
+    eventual,
+    advanced: eventual && options.get('$count')?.toLowerCase() === 'true',
+  }
+}
+
+function complete(response: Response, request: Request): Response {
+  const { headers } = response
+  if (!headers.has('request-id')) headers.set('request-id', randomUUID())
+  headers.set('client-request-id', request.headers.get('client-request-id') ?? headers.get('request-id') ?? '')
+  if (response.status < 400 && headers.get('content-type') === 'application/json')
+    headers.set('content-type', JSON_TYPE)
+  headers.set('cache-control', 'no-cache')
+  headers.set('odata-version', '4.0')
+  headers.set('x-ms-ags-diagnostic', DIAGNOSTIC)
+  if (!headers.has('x-ms-resource-unit')) headers.set('x-ms-resource-unit', '1')
+  return response
+}
+
+/** Microsoft Graph v1.0; `/beta` answers the same. `ask` answers the requests inside a $batch. */
 export async function answerGraph(world: World, request: Request, cloud: Cloud, options: Options): Promise<Response> {
   const url = new URL(request.url)
   const [, version = '', ...rest] = decodeURIComponent(url.pathname).split('/')
-  if (version !== 'v1.0') return badRequest(`Invalid version: ${version}`, 'BadRequest')
+  if (!VERSIONS.has(version)) return complete(badRequest(`Invalid version: ${version}`, 'BadRequest'), request)
   const claims = checkGraphToken(world, request)
-  if (claims instanceof Response) return claims
-  const tenant = world.tenants.get(String(claims.tid))
-  const caller = tenant?.users.get(String(claims.oid))
-  if (!tenant || !caller)
+  if (claims instanceof Response) return complete(claims, request)
+  const call = callOf({ world, request, cloud, url, version, inBatch: options.inBatch ?? false }, claims)
+  if (!call)
     return graphError(
       401,
       'InvalidAuthenticationToken',
       'The identity of the calling application could not be established.',
     )
-  const call: GraphCall = {
-    world,
-    cloud,
-    request,
-    url,
-    tenant,
-    caller,
-    permissions: new Set(String(claims.scp).split(' ')),
-    eventual: request.headers.get('consistencylevel')?.toLowerCase() === 'eventual',
-    inBatch: options.inBatch ?? false,
-  }
-  const response = await route(call, `/${rest.join('/')}`.replace(/(.)\/$/, '$1'), options.ask)
-  if (!response.headers.has('request-id')) response.headers.set('request-id', randomUUID())
-  response.headers.set(
-    'client-request-id',
-    request.headers.get('client-request-id') ?? response.headers.get('request-id') ?? '',
-  )
-  if (response.headers.get('content-type') === 'application/json')
-    response.headers.set(
-      'content-type',
-      'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
-    )
-  response.headers.set('odata-version', '4.0')
-  response.headers.set('x-ms-resource-unit', '1')
-  return response
+  const path = `/${rest.join('/')}`.replace(/(.)\/$/, '$1')
+  return complete(await answerRoute(call, path, options.ask), request)
 }

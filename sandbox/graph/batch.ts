@@ -1,47 +1,67 @@
+import { type BatchItem, readBatchItems } from './batch-items'
 import type { GraphCall } from './graph-call'
 import { badRequest } from './graph-error'
 
-type Item = { id?: unknown; method?: unknown; url?: unknown; headers?: Record<string, string>; body?: unknown }
 type Ask = (request: Request) => Promise<Response>
+type ItemAnswer = { id: string; status: number; headers: Record<string, string>; body: unknown }
 
-const MAX_REQUESTS = 20
-
-async function answerItem(call: GraphCall, item: Item, ask: Ask) {
-  const url = `https://${call.cloud.graph}/v1.0/${String(item.url).replace(/^\/+/, '')}`
+async function askItem(call: GraphCall, item: BatchItem, ask: Ask): Promise<ItemAnswer> {
   const headers = new Headers(item.headers)
   headers.set('authorization', call.request.headers.get('authorization') ?? '')
-  const method = String(item.method ?? 'GET').toUpperCase()
   const response = await ask(
-    new Request(url, { method, headers, ...(item.body === undefined ? {} : { body: JSON.stringify(item.body) }) }),
+    new Request(`https://${call.cloud.graph}/${call.version}/${item.url.replace(/^\/+/, '')}`, {
+      method: item.method,
+      headers,
+      ...(item.body === undefined ? {} : { body: JSON.stringify(item.body) }),
+    }),
   )
   const text = await response.text()
   const json = response.headers.get('content-type')?.includes('json')
   const named: Record<string, string> = {}
   for (const [name, value] of response.headers)
-    named[name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())] = value
-  return { id: String(item.id), status: response.status, headers: named, body: json && text ? JSON.parse(text) : text }
+    named[name.startsWith('x-ms') ? name : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())] = value
+  return { id: item.id, status: response.status, headers: named, body: json && text ? JSON.parse(text) : text }
+}
+
+function failedDependency(item: BatchItem): ItemAnswer {
+  const message = 'The request was not made because one it depends on failed.'
+  return {
+    id: item.id,
+    status: 424,
+    headers: { 'Content-Type': 'application/json' },
+    body: { error: { code: 'FailedDependency', message, innerError: { date: new Date().toISOString().slice(0, 19) } } },
+  }
+}
+
+/** Asks each when those it depends on have succeeded. */
+async function askAll(call: GraphCall, items: BatchItem[], ask: Ask): Promise<ItemAnswer[]> {
+  const byId = new Map(items.map((item) => [item.id.toLowerCase(), item]))
+  const answers = new Map<string, Promise<ItemAnswer>>()
+  const answerOf = (id: string): Promise<ItemAnswer> => {
+    const known = answers.get(id)
+    if (known !== undefined) return known
+    const item = byId.get(id)
+    if (!item) throw new Error(`No request ${id} in the batch.`)
+    const made = Promise.all(item.dependsOn.map((one) => answerOf(one.toLowerCase()))).then((before) =>
+      before.some(({ status }) => status >= 400) ? failedDependency(item) : askItem(call, item, ask),
+    )
+    answers.set(id, made)
+    return made
+  }
+  return Promise.all([...byId.keys()].map(answerOf))
 }
 
 /** `POST /$batch`: up to twenty requests, answered in an order of its own. The outer answer is 200 though items fail. */
 export async function batch(call: GraphCall, ask: Ask): Promise<Response> {
-  let items: Item[]
+  let body: unknown
   try {
-    const body = (await call.request.json()) as { requests?: Item[] }
-    items = Array.isArray(body.requests) ? body.requests : []
+    body = await call.request.json()
   } catch (error) {
     return badRequest(`Unable to read JSON request payload: ${String(error)}`, 'BadRequest')
   }
-  if (items.length === 0) return badRequest('Invalid batch payload format.', 'BadRequest')
-  if (items.length > MAX_REQUESTS)
-    return badRequest(
-      `Number of batch request steps exceeds the maximum value of ${MAX_REQUESTS}.`,
-      'MaxBatchSizeExceeded',
-    )
-  const ids = new Set(items.map((item) => String(item.id).toLowerCase()))
-  if (ids.size < items.length) return badRequest('Request Id has to be unique in a batch.', 'BadRequest')
-  if (items.some((item) => /^https?:/i.test(String(item.url))))
-    return badRequest('The url of a batch request must be relative.', 'BadRequest')
-  const responses = await Promise.all(items.map((item) => answerItem(call, item, ask)))
+  const items = readBatchItems(body)
+  if (items instanceof Response) return items
+  const responses = await askAll(call, items, ask)
   // Graph promises no order; the last come first, odd ones after even ones, so that nobody relies on one.
   const shuffled = responses
     .map((response, index) => ({ response, rank: ((index * 7) % 20) - index / 100 }))

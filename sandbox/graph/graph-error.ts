@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto'
 
-/** Graph's error envelope; `date` carries no zone, as on the wire. */
+/** Graph's error envelope; `date` carries no zone, as on the wire. `inner` is added to `innerError`. */
 export function graphError(
   status: number,
   code: string,
   message: string,
   headers: Record<string, string> = {},
+  inner: Record<string, string> = {},
 ): Response {
   const id = randomUUID()
-  const innerError = { date: new Date().toISOString().slice(0, 19), 'request-id': id, 'client-request-id': id }
+  const date = new Date().toISOString().slice(0, 19)
+  const innerError = { ...inner, date, 'request-id': id, 'client-request-id': id }
   return Response.json(
     { error: { code, message, innerError } },
     { status, headers: { 'request-id': id, 'client-request-id': id, ...headers } },

@@ -1,12 +1,10 @@
-import { type GraphCall, holdsAny } from './graph-call'
-import { denied } from './graph-error'
+import { contextOf, type GraphCall } from './graph-call'
 
 /** `GET /organization`. */
 export function getOrganization(call: GraphCall): Response {
-  if (!holdsAny(call, 'User.Read', 'User.Read.All', 'Organization.Read.All', 'Directory.Read.All')) return denied()
   const { id, name, domain } = call.tenant
   return Response.json({
-    '@odata.context': `https://${call.cloud.graph}/v1.0/$metadata#organization`,
+    '@odata.context': contextOf(call, 'organization'),
     value: [
       {
         id,

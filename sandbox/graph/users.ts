@@ -1,67 +1,27 @@
 import type { Registry } from '../world/registry'
 import type { User } from '../world/types'
-import { type GraphCall, holdsAny, isPlainGuest } from './graph-call'
+import { chooseObjects } from './choose-objects'
+import { contextOf, type GraphCall, holdsAny, isPlainGuest, isSelf } from './graph-call'
 import { badRequest, denied, notFound } from './graph-error'
-import { readUserFilter } from './user-filter'
-import { projectionOf } from './user-properties'
+import { showOf } from './kind'
+import { countOfList, listPage } from './list-page'
+import { USER, userProjectionOf } from './user-kind'
 
-const FULL = ['User.Read.All', 'User.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All']
-const URL_LIMIT = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
+const SIGN_IN_TOP = 500 // people on a page with their sign-in activity; Source: "List users" (recalled)
 
-const contextOf = (call: GraphCall, names: string[], suffix = '') =>
-  `https://${call.cloud.graph}/v1.0/$metadata#users${names.length > 0 ? `(${names.join(',')})` : ''}${suffix}`
-
-/** The people a request is about, by its $filter. */
-function select(call: GraphCall, people: Registry<User>): readonly User[] | Response {
-  const text = call.url.searchParams.get('$filter')
-  if (!text) return people.list()
-  const advanced = call.eventual && call.url.searchParams.get('$count') === 'true'
-  if (advanced && !call.inBatch && call.request.url.length > URL_LIMIT)
-    return badRequest('The request URL is too long.', 'Request_UnsupportedQuery')
-  const filter = readUserFilter(text, advanced)
-  if (filter instanceof Response) return filter
-  if ('ids' in filter) return [...new Set(filter.ids)].flatMap((id) => people.get(id) ?? [])
-  return people.list().filter(filter.test)
-}
-
-/** One page of people, `$select`, `$top`, `$count` and `$filter` obeyed. The list may be the living or the deleted. */
+/** One page of people. The list may be the living or the deleted. */
 export function listPeople(call: GraphCall, people: Registry<User>): Response {
-  const query = call.url.searchParams
-  const full = holdsAny(call, ...FULL)
-  if (isPlainGuest(call) || (!full && !holdsAny(call, 'User.ReadBasic.All'))) return denied()
-  if (query.has('$search') || query.has('$skip'))
-    return badRequest("The query option is not supported by the sandbox or by '/users'.", 'Request_UnsupportedQuery')
-  if ((query.has('$count') || query.has('$orderby')) && !call.eventual && query.get('$count') === 'true') {
-    return badRequest(
-      'Request with $count query parameter only works through MSGraph aggregator with a special request header: ConsistencyLevel: eventual',
-      'Request_BadRequest',
-    )
-  }
-  const projection = projectionOf(call, !full)
+  if (isPlainGuest(call)) return denied()
+  const projection = userProjectionOf(call)
   if (projection instanceof Response) return projection
-  const top = query.has('$top') ? Number(query.get('$top')) : 100
-  if (!Number.isInteger(top) || top < 1 || top > 999)
-    return badRequest(
-      `Invalid page size specified: '${query.get('$top')}'. Must be between 1 and 999 inclusive.`,
-      'Request_UnsupportedQuery',
-    )
-  const chosen = select(call, people)
+  const chosen = chooseObjects(call, USER, { items: people.list(), registry: people })
   if (chosen instanceof Response) return chosen
-
-  const size = Math.min(top, call.tenant.pageSizes.users)
-  const skipped = query.get('$skiptoken')
-  const after = skipped ? Buffer.from(skipped, 'base64url').toString() : null
-  const start = after === null ? 0 : chosen.findIndex((user) => user.id === after) + 1
-  const value = chosen.slice(start, start + size)
-  const last = value.at(-1)
-  const more = start + size < chosen.length && last
-  const next = new URL(call.url)
-  if (more) next.searchParams.set('$skiptoken', Buffer.from(last.id).toString('base64url'))
-  return Response.json({
-    '@odata.context': contextOf(call, projection.names),
-    ...(query.get('$count') === 'true' && after === null ? { '@odata.count': chosen.length } : {}),
-    ...(more ? { '@odata.nextLink': next.href } : {}),
-    value: value.map(projection.show),
+  const names = projection.names
+  const withSignIns = names?.includes('signInActivity') || /signInActivity/i.test(call.options.get('$filter') ?? '')
+  return listPage(call, chosen, {
+    context: contextOf(call, `users${names ? `(${names.join(',')})` : ''}`),
+    size: Math.min(call.tenant.pageSizes.users, withSignIns ? SIGN_IN_TOP : Number.MAX_SAFE_INTEGER),
+    show: projection.show,
   })
 }
 
@@ -70,33 +30,46 @@ export function listUsers(call: GraphCall): Response {
   return listPeople(call, call.tenant.users)
 }
 
-/** `GET /users/$count`: a number as text, only with ConsistencyLevel. */
+/** `GET /users/$count`. */
 export function countUsers(call: GraphCall): Response {
-  if (isPlainGuest(call) || !holdsAny(call, ...FULL, 'User.ReadBasic.All')) return denied()
-  if (!call.eventual)
-    return badRequest(
-      'Request with $count query parameter only works through MSGraph aggregator with a special request header: ConsistencyLevel: eventual',
-    )
-  const chosen = select(call, call.tenant.users)
-  if (chosen instanceof Response) return chosen
-  return new Response(String(chosen.length), { headers: { 'content-type': 'text/plain' } })
+  if (isPlainGuest(call)) return denied()
+  const { users } = call.tenant
+  const chosen = chooseObjects(call, USER, { items: users.list(), registry: users })
+  return chosen instanceof Response ? chosen : countOfList(call, chosen)
 }
 
-/** `GET /users/{id or userPrincipalName}` and `GET /me`. */
-export function getUser(call: GraphCall, name: string): Response {
-  const self =
-    name === 'me' ||
-    name.toLowerCase() === call.caller.id ||
-    name.toLowerCase() === call.caller.userPrincipalName.toLowerCase()
-  const full = holdsAny(call, ...FULL) || (self && holdsAny(call, 'User.Read'))
-  if (!full && !holdsAny(call, 'User.ReadBasic.All')) return denied()
-  if (!self && isPlainGuest(call)) return denied()
-  const projection = projectionOf(call, !full)
-  if (projection instanceof Response) return projection
+/** A person by id or user principal name, or undefined. */
+export function findPerson(call: GraphCall, name: string): User | undefined {
+  const { users } = call.tenant
   const wanted = name.toLowerCase()
-  const user = self
-    ? call.caller
-    : (call.tenant.users.get(wanted) ?? call.tenant.users.by('name', (one) => one.userPrincipalName).get(wanted))
-  if (!user) return notFound(name)
-  return Response.json({ '@odata.context': contextOf(call, projection.names, '/$entity'), ...projection.show(user) })
+  return users.get(wanted) ?? users.by('name', (one) => one.userPrincipalName).get(wanted)
+}
+
+function showUser(call: GraphCall, user: User, whole: boolean): Response {
+  const projection = userProjectionOf(call)
+  if (projection instanceof Response) return projection
+  const { names } = projection
+  const self = { ...call, permissions: new Set([...call.permissions, ...(whole ? ['User.Read.All'] : [])]) }
+  return Response.json({
+    '@odata.context': contextOf(call, `users${names ? `(${names.join(',')})` : ''}/$entity`),
+    ...showOf(self, USER, names ?? USER.defaults)(user),
+  })
+}
+
+/** `GET /users/{id or userPrincipalName}`: everyone may be shown to themselves with User.Read. */
+export function getUser(call: GraphCall, name: string): Response {
+  const self = isSelf(call, name)
+  if (!self && (isPlainGuest(call) || !holdsAny(call, [...USER.readers, ...USER.basicReaders]))) return denied()
+  const user = findPerson(call, name)
+  return user ? showUser(call, user, self) : notFound(name)
+}
+
+/** `GET /me`. */
+export function getMe(call: GraphCall): Response {
+  return call.user ? showUser(call, call.user, true) : noOneSignedIn()
+}
+
+/** What an application by itself hears at every address below `/me`. */
+export function noOneSignedIn(): Response {
+  return badRequest('/me request is only valid with delegated authentication flow.', 'BadRequest')
 }

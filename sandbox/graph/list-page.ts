@@ -1,0 +1,79 @@
+import type { GraphCall } from './graph-call'
+import { badRequest } from './graph-error'
+import type { Show } from './kind'
+
+const DEFAULT_TOP = 100
+const MAX_TOP = 999
+
+type Cursor = { position: number; id: string }
+
+const write = ({ position, id }: Cursor) => Buffer.from(`RS\0${position}\0${id}`).toString('base64url')
+
+function read(token: string): Cursor | null {
+  const [mark, position, id] = Buffer.from(token, 'base64url').toString().split('\0')
+  return mark === 'RS' && id && /^\d+$/.test(position ?? '') ? { position: Number(position), id } : null
+}
+
+/** Where to go on: behind the last row shown; where that row was, if it has gone since. */
+function startOf(items: readonly { id: string }[], { position, id }: Cursor): number {
+  if (items[position]?.id === id) return position + 1
+  const moved = items.findIndex((item) => item.id === id)
+  return moved >= 0 ? moved + 1 : position
+}
+
+/** The address of this request with another query option, as Graph writes it. */
+export function linkWith(call: GraphCall, name: string, value: string): string {
+  const next = new URL(call.url)
+  next.searchParams.set(name, value)
+  next.search = next.search.replaceAll('%24', '$')
+  return next.href
+}
+
+/** `$top`, or the refusal of one out of range. */
+export function topOf(call: GraphCall): number | Response {
+  const text = call.options.get('$top')
+  if (text === undefined) return DEFAULT_TOP
+  const top = Number(text)
+  if (Number.isInteger(top) && top >= 1 && top <= MAX_TOP) return top
+  return badRequest(
+    `Invalid page size specified: '${text}'. Must be between 1 and ${MAX_TOP} inclusive.`,
+    'Request_UnsupportedQuery',
+  )
+}
+
+/** One page of a list, with the link to the next and, on the first when asked, the count. */
+export function listPage<T extends { id: string }>(
+  call: GraphCall,
+  items: readonly T[],
+  { context, size, show }: { context: string; size: number; show: Show<T> },
+): Response {
+  const top = topOf(call)
+  if (top instanceof Response) return top
+  const token = call.options.get('$skiptoken')
+  const cursor = token === undefined ? null : read(token)
+  if (token !== undefined && !cursor)
+    return badRequest(
+      'The specified page token value has expired and can no longer be included in your request.',
+      'Directory_ExpiredPageToken',
+    )
+  const start = cursor ? startOf(items, cursor) : 0
+  const end = start + Math.min(top, size)
+  const value = items.slice(start, end)
+  const last = value.at(-1)
+  const more = end < items.length && last
+  return Response.json({
+    '@odata.context': context,
+    ...(call.advanced && !cursor ? { '@odata.count': items.length } : {}),
+    ...(more ? { '@odata.nextLink': linkWith(call, '$skiptoken', write({ position: end - 1, id: last.id })) } : {}),
+    value: value.map(show),
+  })
+}
+
+/** `/$count`: a number as text, only with ConsistencyLevel. */
+export function countOfList(call: GraphCall, items: readonly unknown[]): Response {
+  if (!call.eventual)
+    return badRequest(
+      "Request with $count query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'",
+    )
+  return new Response(String(items.length), { headers: { 'content-type': 'text/plain' } })
+}

@@ -1,0 +1,66 @@
+import type { Tenant } from '../world/types'
+import type { World } from '../world/world'
+import type { GraphCall } from './graph-call'
+import { graphError } from './graph-error'
+
+const WINDOW_SECONDS = 10
+const TOLD_ABOVE = 0.8 // share of the limit from which on x-ms-throttle-limit-percentage is sent
+const CHEAP_TOP = 20
+
+type Limit = { units: number; windowSeconds: number }
+type Bucket = { used: number; at: number }
+const bucketsOf = new WeakMap<World, Map<string, Bucket>>()
+
+/** Units per application and tenant, by the size of the directory. Source: concepts/throttling-limits.md. */
+function limitOf({ throttling, users }: Tenant): Limit | null {
+  if (throttling.graph === false) return null
+  if (throttling.graph !== true) return throttling.graph
+  const units = users.size < 50 ? 3_500 : users.size <= 500 ? 5_000 : 8_000
+  return { units, windowSeconds: WINDOW_SECONDS }
+}
+
+/** What a request costs: the address, less for $select and a small $top, more for $expand, 1 at least. */
+export function costOf(base: number, options: ReadonlyMap<string, string>): number {
+  const top = options.get('$top')
+  const less = (options.has('$select') ? 1 : 0) + (top !== undefined && Number(top) < CHEAP_TOP ? 1 : 0)
+  return Math.max(1, base - less + (options.has('$expand') ? 1 : 0))
+}
+
+function tooMany(call: GraphCall, seconds: number): Response {
+  const refusal = graphError(
+    429,
+    'TooManyRequests',
+    'Please retry again later.',
+    {
+      'retry-after': String(seconds),
+      'x-ms-throttle-scope': `Tenant_Application/ReadWrite/${call.clientId}/${call.tenant.id}`,
+      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
+    },
+    { code: '429', message: 'Please retry after', status: '429' },
+  )
+  return refusal
+}
+
+/** Takes a request's units from the application's bucket in the tenant: the 429 when it is empty, and what headers say. */
+export function throttle(call: GraphCall, cost: number): { refusal: Response | null; headers: Record<string, string> } {
+  const headers: Record<string, string> = { 'x-ms-resource-unit': String(cost) }
+  const limit = limitOf(call.tenant)
+  if (!limit) return { refusal: null, headers }
+  const buckets = bucketsOf.get(call.world) ?? new Map<string, Bucket>()
+  bucketsOf.set(call.world, buckets)
+  const key = `${call.clientId}/${call.tenant.id}`
+  const now = call.world.now()
+  const bucket = buckets.get(key) ?? { used: 0, at: now }
+  buckets.set(key, bucket)
+  const perSecond = limit.units / limit.windowSeconds
+  bucket.used = Math.max(0, bucket.used - (Math.max(0, now - bucket.at) / 1_000) * perSecond)
+  bucket.at = now
+  const share = (bucket.used + cost) / limit.units
+  if (share > TOLD_ABOVE) headers['x-ms-throttle-limit-percentage'] = Math.min(share, 1.8).toFixed(2)
+  if (share <= 1) {
+    bucket.used += cost
+    return { refusal: null, headers }
+  }
+  const seconds = Math.max(1, Math.ceil((bucket.used + cost - limit.units) / perSecond))
+  return { refusal: tooMany(call, seconds), headers }
+}

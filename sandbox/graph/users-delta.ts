@@ -1,0 +1,122 @@
+import type { User } from '../world/types'
+import { type DeltaState, readDeltaToken, writeDeltaToken } from './delta-token'
+import { BadFilter, readFilter } from './filter'
+import { contextOf, type GraphCall, isPlainGuest } from './graph-call'
+import { badRequest, denied } from './graph-error'
+import type { Projection } from './kind'
+import { topOf } from './list-page'
+import { USER, userProjectionOf } from './user-kind'
+
+const MAX_IDS = 50 // people a delta query may be about
+
+/** Something that happened: a person who is different now, or one who is gone. */
+type Happening = { sequence: number; id: string; user: User | null; reason: 'changed' | 'deleted' }
+type Page = { value: Record<string, unknown>[]; next: DeltaState; done: boolean }
+
+function idsOf(text: string): string[] | Response {
+  try {
+    const { ids } = readFilter<User>(text, (name) =>
+      name.toLowerCase() === 'id' ? (USER.properties.id ?? null) : null,
+    )
+    if (ids && ids.length <= MAX_IDS) return ids
+  } catch (error) {
+    if (!(error instanceof BadFilter)) throw error
+  }
+  return badRequest(
+    `Only filters of the form id eq 'x' or id eq 'y', ${MAX_IDS} at most, are supported.`,
+    'Request_UnsupportedQuery',
+  )
+}
+
+function begin(call: GraphCall): DeltaState | Response {
+  const filter = call.options.get('$filter')
+  const ids = filter ? idsOf(filter) : null
+  if (ids instanceof Response) return ids
+  const { world, tenant } = call
+  return {
+    tenantId: tenant.id,
+    bootId: world.bootId,
+    issuedAt: world.now(),
+    sequence: tenant.sequence,
+    row: { position: -1, id: '' },
+    select: call.options.get('$select') ?? null,
+    ids,
+  }
+}
+
+/** Everyone, in order; what changes meanwhile comes with the first use of the delta link. */
+function firstRound(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
+  const { users } = call.tenant
+  const people = state.ids ? state.ids.flatMap((id) => users.get(id) ?? []) : users.list()
+  const { position, id } = state.row ?? { position: -1, id: '' }
+  const known = position < 0 || people[position]?.id === id
+  const moved = known ? position : people.findIndex((user) => user.id === id)
+  const start = moved >= 0 || position < 0 ? moved + 1 : position
+  const shown = people.slice(start, start + size)
+  const last = shown.at(-1)
+  const done = start + size >= people.length || !last
+  const row = done ? null : { position: start + shown.length - 1, id: last.id }
+  return { value: shown.map(show), next: { ...state, row }, done }
+}
+
+function happenedSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
+  const byId = new Map<string, Happening>()
+  const add = (one: Happening) => {
+    const other = byId.get(one.id)
+    if (one.sequence > sequence && (!ids || ids.includes(one.id)) && (!other || other.sequence < one.sequence))
+      byId.set(one.id, one)
+  }
+  for (const user of users.list())
+    if (user.changedAt > sequence) add({ sequence: user.changedAt, id: user.id, user, reason: 'changed' })
+  for (const user of deletedUsers.list()) add({ sequence: user.changedAt, id: user.id, user: null, reason: 'changed' })
+  for (const [id, at] of purgedUsers) add({ sequence: at, id, user: null, reason: 'deleted' })
+  return [...byId.values()].sort((a, b) => a.sequence - b.sequence)
+}
+
+function laterRound(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
+  const happened = happenedSince(call.tenant, state)
+  const shown = happened.slice(0, size)
+  const done = shown.length === happened.length
+  const value = shown.map(({ id, user, reason }) => (user ? show(user) : { id, '@removed': { reason } }))
+  const sequence = done ? call.tenant.sequence : (shown.at(-1)?.sequence ?? state.sequence)
+  return { value, next: { ...state, sequence, issuedAt: call.world.now() }, done }
+}
+
+function answer(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
+  const base = `https://${call.cloud.graph}/${call.version}/users/delta`
+  const token = writeDeltaToken(next)
+  const minimal = /return=minimal/i.test(call.request.headers.get('prefer') ?? '')
+  return Response.json(
+    {
+      '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
+      ...(done
+        ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
+        : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
+      value,
+    },
+    minimal ? { headers: { 'preference-applied': 'return=minimal' } } : {},
+  )
+}
+
+/**
+ * `GET /users/delta`: first everyone, then, from the delta link, who changed (`Prefer: return=minimal` is acknowledged,
+ * but all selected properties come), was deleted (`changed`: in the bin) or purged (`deleted`).
+ */
+export function listUsersDelta(call: GraphCall): Response {
+  if (isPlainGuest(call)) return denied()
+  const asked = call.options.get('$deltatoken') ?? call.options.get('$skiptoken')
+  const latest = asked === 'latest'
+  const state = asked === undefined || latest ? begin(call) : readDeltaToken(call, asked)
+  if (state instanceof Response) return state
+  const options = new Map([...call.options, ...(state.select ? [['$select', state.select] as const] : [])])
+  const projection = userProjectionOf({ ...call, options })
+  if (projection instanceof Response) return projection
+  const names = projection.names && !projection.names.includes('id') ? [...projection.names, 'id'] : projection.names
+  const show: Projection<User>['show'] = (user) => ({ ...projection.show(user), id: user.id })
+  if (latest) return answer(call, { names, show }, { value: [], next: { ...state, row: null }, done: true })
+  const top = topOf(call)
+  if (top instanceof Response) return top
+  const size = Math.min(call.options.has('$top') ? top : call.tenant.pageSizes.users, call.tenant.pageSizes.users)
+  const round = state.row ? firstRound : laterRound
+  return answer(call, { names, show }, round(call, state, size, show))
+}
