@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expandChaos } from '@/sandbox/control/chaos'
+import { createRandom } from '@/sandbox/world/random'
+import { truthOf } from '@/sandbox/world/truth'
+import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { requestSync } from './request-sync'
+
+/** More than a test run needs can be asked for: `RANDOM_WORLDS=200`. */
+const WORLDS = Number(process.env.RANDOM_WORLDS ?? 6)
+const ROUNDS = 2
+/** Misbehaviour that asks nobody to wait: patience has tests of its own. */
+const KINDS = [
+  'html',
+  'errorIn200',
+  'corruptJson',
+  'truncate',
+  'cutBody',
+  'nextLinkElsewhere',
+  'nextLinkSelf',
+  'nextLinkEarlier',
+  'nextLinkUserinfo',
+  'redirect',
+  'duplicateRows',
+  'emptyPage',
+  'reorder',
+  'dropItem',
+]
+
+const seeds = Array.from({ length: WORLDS }, (_, index) => `random world ${index + 1}`)
+
+let rolecall: Rolecall
+beforeAll(async () => {
+  rolecall = await startRolecall()
+})
+afterAll(() => rolecall.close())
+
+function specOf(seed: string) {
+  const random = createRandom(seed)
+  const people = 5 + random.below(30)
+  return {
+    seed,
+    people,
+    guests: random.below(5),
+    disabled: random.below(4),
+    deleted: random.below(5),
+    groups: { count: random.below(8), size: 4, depth: 1 + random.below(3), cycles: random.below(2) },
+    servicePrincipals: random.below(5),
+    customRoles: random.below(4),
+    managementGroupDepth: random.below(4),
+    assignments: 15 + random.below(80),
+    eligibility: random.below(6),
+    conditions: random.below(6),
+    pageSize: 1 + random.below(60),
+  }
+}
+
+const truth = (tenant: TestTenant) =>
+  truthOf(tenant.world, tenant.subscription.id)
+    .map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`)
+    .sort()
+
+async function connected(seed: string) {
+  const tenant = await rolecall.tenant(specOf(seed))
+  const id = await connect(tenant)
+  const first = await carryRun(rolecall, tenant.owner, id)
+  return {
+    tenant,
+    first,
+    shown: () => currentAccess(rolecall, tenant.owner, id),
+    change: (round: number) =>
+      tenant.world.change({ random: 25, seed: `${seed}/${round}`, tenantId: tenant.tenantId }),
+    async sync() {
+      await requestSync(tenant.owner, id)
+      return carryRun(rolecall, tenant.owner, id)
+    },
+  }
+}
+
+test.each(seeds)('%s is stored as it is, and again after each round of random changes', async (seed) => {
+  const { tenant, first, shown, change, sync } = await connected(seed)
+  expect(first).toMatchObject({ state: 'succeeded', gaps: false })
+  expect(await shown()).toEqual(truth(tenant))
+  for (let round = 1; round <= ROUNDS; round++) {
+    change(round)
+    expect(await sync()).toMatchObject({ state: 'succeeded', gaps: false })
+    expect(await shown()).toEqual(truth(tenant))
+  }
+})
+
+test.each(seeds)('%s, read from a Microsoft that misbehaves, is stored whole or not at all', async (seed) => {
+  const { tenant, shown, change, sync } = await connected(`chaos in ${seed}`)
+  const { world, tenantId } = tenant
+  let before = await shown()
+  let met = 0
+  for (let round = 1; round <= ROUNDS; round++) {
+    change(round)
+    world.faults = expandChaos({ seed: `${seed}/${round}`, rate: 0.5, kinds: KINDS, match: { tenantId } })
+    const run = await sync()
+    met += world.faults.reduce((sum, { fired }) => sum + fired, 0)
+    world.faults = []
+    const whole = run.state === 'succeeded'
+    expect(await shown(), `${run.state} ${run.problem}`).toEqual(whole ? truth(tenant) : before)
+    if (whole) before = truth(tenant)
+  }
+  expect(met).toBeGreaterThan(0)
+  expect(await sync()).toMatchObject({ state: 'succeeded', gaps: false })
+  expect(await shown()).toEqual(truth(tenant))
+})
