@@ -9,6 +9,7 @@ import { createOutcome } from './control/outcome'
 import { readRequest } from './control/read-request'
 import { welcome } from './control/welcome'
 import { writeLog } from './control/write-log'
+import { JsonResponse } from './json-response'
 import type { World } from './world/world'
 
 /** What the sandbox says in its own name: the controls and the front page. */
@@ -43,9 +44,9 @@ async function handle(world: World, incoming: IncomingMessage, outgoing: ServerR
     writeLog(world, request, { startedAt, status: 500, bytes: 0, outcome })
     throw error
   })
-  const body = Buffer.from(await response.arrayBuffer())
+  const body = response instanceof JsonResponse ? response.content : Buffer.from(await response.arrayBuffer())
   const status = outcome.delivery.drop ? 0 : response.status
-  writeLog(world, request, { startedAt, status, bytes: body.length, outcome })
+  writeLog(world, request, { startedAt, status, bytes: Buffer.byteLength(body), outcome })
   await deliver(outgoing, response, body, outcome.delivery)
 }
 

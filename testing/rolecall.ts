@@ -46,7 +46,7 @@ export type Rolecall = Awaited<ReturnType<typeof startRolecall>>
 export type TestTenant = Awaited<ReturnType<typeof createTenant>>
 
 async function createTenant({ world }: Sandbox, spec: TenantSpec) {
-  const made = world.makeTenant({ seed: randomUUID(), people: 8, assignments: 20, ...spec })
+  const made = world.makeTenant({ seed: randomUUID(), people: 8, assignments: 20, mixedRoleIds: true, ...spec })
   const owner = await signInAs({ tenantId: made.tenantId })
   const [subscription] = made.subscriptions
   if (!subscription) throw new Error('The tenant has no subscription.')

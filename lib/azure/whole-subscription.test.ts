@@ -75,6 +75,7 @@ async function connected(tenant: Made, kind: Kind = 'owner') {
 test('a subscription is read exactly as the world knows it, in few calls', async () => {
   const tenant = sandbox.world.makeTenant({
     seed: 'whole',
+    mixedRoleIds: true,
     people: 400,
     guests: 40,
     disabled: 10,

@@ -1,3 +1,4 @@
+import { JsonResponse } from '../json-response'
 import { armError } from './arm-error'
 
 const REMEMBERED = 4 // rows named in a skip token: the place is found again unless all of them went between two pages
@@ -37,10 +38,10 @@ export function paged<T>(url: URL, { items, size, keyOf, show }: List<T>): Respo
   const start = placeOf(items, token, keyOf)
   const page = items.slice(start, start + size)
   const value = page.map(show)
-  if (start + size >= items.length) return Response.json({ value })
+  if (start + size >= items.length) return new JsonResponse({ value })
   const keys = page.slice(-REMEMBERED).reverse().map(keyOf)
   const next = new URL(url)
   next.searchParams.delete('$skiptoken')
   next.searchParams.set('$skipToken', Buffer.from([start + size, ...keys].join('\n')).toString('base64url'))
-  return Response.json({ value, nextLink: next.href })
+  return new JsonResponse({ value, nextLink: next.href })
 }

@@ -17,11 +17,14 @@ const READ = 'Microsoft.Authorization/roleAssignments/read'
 const PRINCIPAL_TYPES_SINCE = '2018-09-01'
 const CONDITIONS_SINCE = '2020-03-01'
 
-/** A row as the wire has it. Role definitions are spelled with and without the subscription in front, both are real. */
-function wire(assignment: Assignment, subscriptionScope: string) {
+/**
+ * A row as the wire has it. A role is named with the subscription in front that is listed, as its definition is there.
+ * Both spellings are real; a tenant with `mixedRoleIds` has them in one list.
+ */
+function wire(assignment: Assignment, subscriptionScope: string, mixed: boolean) {
   const { id, roleId, principalId, principalType, scope, condition, description, createdOn, createdBy } = assignment
-  const inherited = !scope.startsWith('/subscriptions/')
-  const prefix = inherited || id.charCodeAt(0) % 2 === 0 ? '' : subscriptionScope
+  const bare = mixed && (!scope.startsWith('/subscriptions/') || id.charCodeAt(0) % 2 === 0)
+  const prefix = bare ? '' : subscriptionScope
   return {
     properties: {
       roleDefinitionId: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
@@ -44,8 +47,8 @@ function wire(assignment: Assignment, subscriptionScope: string) {
 }
 
 /** A row as the version of the API asked for has it. */
-function shown(assignment: Assignment, subscriptionScope: string, apiVersion: string) {
-  const row = wire(assignment, subscriptionScope)
+function shown({ tenant, apiVersion }: ArmCall, assignment: Assignment, subscriptionScope: string) {
+  const row = wire(assignment, subscriptionScope, tenant.mixedRoleIds)
   if (apiVersion >= CONDITIONS_SINCE) return row
   const { condition, conditionVersion, description, delegatedManagedIdentityResourceId, ...older } = row.properties
   const { principalType, ...oldest } = older
@@ -96,7 +99,7 @@ export function listRoleAssignments(call: ArmCall, scope: string): Response {
     items,
     size: tenant.pageSizes.assignments,
     keyOf: (one) => one.id,
-    show: (one) => shown(one, subscription, call.apiVersion),
+    show: (one) => shown(call, one, subscription),
   })
 }
 
@@ -112,5 +115,5 @@ export function getRoleAssignment(call: ArmCall, scope: string, name: string): R
   const holds = found && (found.schedule === null || holdsAt(found.schedule, call.world.now()))
   if (!holds || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`)
-  return Response.json(shown(found, subscriptionOf(scope), call.apiVersion))
+  return Response.json(shown(call, found, subscriptionOf(scope)))
 }

@@ -16,7 +16,7 @@ const READ = 'Microsoft.Authorization/roleDefinitions/read'
 const CONDITIONS_SINCE = '2022-04-01'
 
 function wire(role: RoleDefinition, scope: string, apiVersion: string) {
-  const prefix = role.custom && scope !== '/' ? scope : ''
+  const prefix = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
   return {
     properties: {
       roleName: role.name,

@@ -30,8 +30,8 @@ async function writeSlowly(
   }
 }
 
-/** Sends an answer's bytes, all at once unless a fault wants them slowly, cut or not at all. */
-export async function deliver(outgoing: ServerResponse, response: Response, body: Buffer, delivery: Delivery) {
+/** Sends an answer's text or bytes, all at once unless a fault wants them slowly, cut or not at all. */
+export async function deliver(outgoing: ServerResponse, response: Response, body: string | Buffer, delivery: Delivery) {
   const { drop, truncate, cutBody, trickle } = delivery
   if (outgoing.destroyed) return
   if (drop) {
@@ -43,13 +43,15 @@ export async function deliver(outgoing: ServerResponse, response: Response, body
   const cookies = response.headers.getSetCookie()
   if (cookies.length > 0) outgoing.setHeader('set-cookie', cookies)
   // Without a content-length Node sends chunks.
-  if (cutBody === undefined) outgoing.setHeader('content-length', body.length)
+  const length = Buffer.byteLength(body)
+  if (cutBody === undefined) outgoing.setHeader('content-length', length)
   const limit = truncate ?? cutBody
   if (limit === undefined && !trickle) {
-    outgoing.end(body)
+    // Text without a special letter is written byte for byte, several times faster.
+    outgoing.end(body, length === body.length ? 'latin1' : 'utf8')
     return
   }
-  const part = body.subarray(0, limit)
+  const part = Buffer.from(body).subarray(0, limit)
   outgoing.flushHeaders()
   if (trickle) await writeSlowly(outgoing, part, trickle)
   else if (part.length > 0) await write(outgoing, part)

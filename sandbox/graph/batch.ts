@@ -1,3 +1,4 @@
+import { JsonResponse } from '../json-response'
 import { type BatchItem, readBatchItems } from './batch-items'
 import type { GraphCall } from './graph-call'
 import { badRequest } from './graph-error'
@@ -66,5 +67,5 @@ export async function batch(call: GraphCall, ask: Ask): Promise<Response> {
   const shuffled = responses
     .map((response, index) => ({ response, rank: ((index * 7) % 20) - index / 100 }))
     .sort((a, b) => b.rank - a.rank)
-  return Response.json({ responses: shuffled.map((one) => one.response) })
+  return new JsonResponse({ responses: shuffled.map((one) => one.response) })
 }

@@ -1,3 +1,4 @@
+import { JsonResponse } from '../json-response'
 import { DEVICE } from './device-kind'
 import { type DirectoryObject, findObject, showObjects } from './directory-object'
 import { contextOf, type GraphCall, holdsAny, isPlainGuest } from './graph-call'
@@ -34,7 +35,7 @@ export async function getByIds(call: GraphCall): Promise<Response> {
   const value = [...new Set(ids.map((id) => id.toLowerCase()))]
     .flatMap((id) => findObject(call.tenant, id) ?? [])
     .filter((one) => (!types || types.includes(one.type.toLowerCase())) && mayRead(call, one))
-  return Response.json({ '@odata.context': contextOf(call, 'directoryObjects'), value: value.map(show) })
+  return new JsonResponse({ '@odata.context': contextOf(call, 'directoryObjects'), value: value.map(show) })
 }
 
 /** `GET /directoryObjects/{id}`. */

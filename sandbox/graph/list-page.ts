@@ -1,3 +1,4 @@
+import { JsonResponse } from '../json-response'
 import type { GraphCall } from './graph-call'
 import { badRequest } from './graph-error'
 import type { Show } from './kind'
@@ -61,7 +62,7 @@ export function listPage<T extends { id: string }>(
   const value = items.slice(start, end)
   const last = value.at(-1)
   const more = end < items.length && last
-  return Response.json({
+  return new JsonResponse({
     '@odata.context': context,
     ...(call.advanced && !cursor ? { '@odata.count': items.length } : {}),
     ...(more ? { '@odata.nextLink': linkWith(call, '$skiptoken', write({ position: end - 1, id: last.id })) } : {}),

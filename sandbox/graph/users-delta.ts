@@ -1,3 +1,4 @@
+import { JsonResponse } from '../json-response'
 import type { User } from '../world/types'
 import { type DeltaState, readDeltaToken, writeDeltaToken } from './delta-token'
 import { BadFilter, readFilter } from './filter'
@@ -85,17 +86,16 @@ function laterRound(call: GraphCall, state: DeltaState, size: number, show: Proj
 function answer(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
   const base = `https://${call.cloud.graph}/${call.version}/users/delta`
   const token = writeDeltaToken(next)
-  const minimal = /return=minimal/i.test(call.request.headers.get('prefer') ?? '')
-  return Response.json(
-    {
-      '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
-      ...(done
-        ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
-        : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
-      value,
-    },
-    minimal ? { headers: { 'preference-applied': 'return=minimal' } } : {},
-  )
+  const response = new JsonResponse({
+    '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
+    ...(done
+      ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
+      : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
+    value,
+  })
+  if (/return=minimal/i.test(call.request.headers.get('prefer') ?? ''))
+    response.headers.set('preference-applied', 'return=minimal')
+  return response
 }
 
 /**

@@ -51,6 +51,7 @@ export function emptyTenant(facts: { id: string; name: string; domain: string; d
     pageSizes: { assignments: 1_000, instances: 1_000, subscriptions: 1_000, users: 999, members: 999 },
     throttling: { arm: false, graph: false },
     powerless: 'forbidden',
+    mixedRoleIds: false,
     sequence: 0,
   }
 }

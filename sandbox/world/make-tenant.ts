@@ -31,6 +31,7 @@ export type MadeTenant = {
 function applySwitches(tenant: Tenant, spec: TenantSpec): void {
   tenant.licence = spec.licence ?? (spec.eligibility || spec.timeBound ? 'p2' : 'free')
   tenant.powerless = spec.powerless ?? 'forbidden'
+  tenant.mixedRoleIds = spec.mixedRoleIds ?? false
   tenant.throttling = { arm: spec.throttling?.arm ?? false, graph: spec.throttling?.graph ?? false }
   if (spec.pageSize !== undefined) tenant.pageSizes = { ...tenant.pageSizes, ...toPageSizes(spec.pageSize) }
 }

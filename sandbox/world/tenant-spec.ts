@@ -100,6 +100,7 @@ const Spec = z.strictObject({
   /** The portal's application is consented to by an administrator; a list adds Graph permissions to what it registered. */
   consented: z.union([z.boolean(), z.array(z.string())]).optional(),
   powerless: z.enum(['forbidden', 'empty']).optional(),
+  mixedRoleIds: z.boolean().optional(),
   throttling: z
     .strictObject({
       arm: z.union([z.boolean(), z.strictObject({ bucket: pages, refillPerSecond: z.number().min(0) })]).optional(),

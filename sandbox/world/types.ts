@@ -217,6 +217,8 @@ export type Tenant = {
   throttling: Throttling
   /** What a caller without any role gets when they list role assignments. */
   powerless: 'forbidden' | 'empty'
+  /** Whether role assignments name their role now with the subscription in front and now without, as seen in the wild. */
+  mixedRoleIds: boolean
   /** People may ask their administrator for consent instead of being turned away (AADSTS90095). */
   consentWorkflow?: boolean
   /** Counts the changes of people, for delta queries. */
