@@ -61,7 +61,9 @@ function callerOf(claims: Claims, tenant: Tenant, now: number): ArmCaller {
 /** The sandbox only reads: 403 for who may not write at the scope in Azure either, 405 for the others. */
 function refuseWriting(call: ArmCall, path: string, method: string): Response {
   const [, scope = '', type] = /^(.*)\/providers\/(Microsoft\.[^/]+\/[^/]+)/i.exec(path) ?? []
-  const action = `${type ?? 'Microsoft.Resources/subscriptions'}/${method === 'DELETE' ? 'delete' : 'write'}`
+  const registered = /\/providers\/([^/]+)\/register$/i.exec(path)?.[1]
+  const verb = method === 'DELETE' ? 'delete' : 'write'
+  const action = registered ? `${registered}/register/action` : `${type ?? 'Microsoft.Resources/subscriptions'}/${verb}`
   if (!may(call, action, scope || '/')) return forbidden(call, action, path)
   return armError(405, 'MethodNotAllowed', 'The sandbox only reads.')
 }

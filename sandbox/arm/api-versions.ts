@@ -54,7 +54,8 @@ export function checkApiVersion(url: URL, path: string): Response | null {
     armError(400, 'InvalidApiVersionParameter', `The api-version '${version}' is invalid.${supported}`)
   if (!/^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/.test(version)) return invalid('')
   const provider = providerOf(path)
-  if (!provider) {
+  // Registering a provider is Azure Resource Manager's own business, whatever the provider.
+  if (!provider || provider.type.toLowerCase() === 'register') {
     const versions = versionsOf(RESOURCES)
     return versions.has(version) ? null : invalid(` The supported versions are '${[...versions].reverse().join(',')}'.`)
   }

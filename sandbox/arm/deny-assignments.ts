@@ -66,7 +66,8 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
     return forbidden(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
   const name = filter.get('denyassignmentname')?.toLowerCase()
-  const principal = (filter.get('principalid') ?? filter.get('gdprexportprincipalid'))?.toLowerCase()
+  const principal = filter.get('principalid')?.toLowerCase()
+  const exported = filter.get('gdprexportprincipalid')?.toLowerCase()
   const assigned = filter.get('assignedto')?.toLowerCase()
   const holders = assigned === undefined ? null : principalsOf(tenant, assigned)
   const items = rows.filter(
@@ -74,6 +75,7 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
       (lineage === null || lineage.has(one.scope.toLowerCase())) &&
       (name === undefined || one.name.toLowerCase() === name) &&
       (principal === undefined || one.principals.some(({ id }) => id === principal)) &&
+      (exported === undefined || [...one.principals, ...one.excludePrincipals].some(({ id }) => id === exported)) &&
       (holders === null || one.principals.some(({ id, type }) => type === 'SystemDefined' || holders.has(id))),
   )
   return paged(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show: wire })

@@ -9,6 +9,7 @@ import { listDescendants } from './management-group-descendants'
 import { getGroupSubscription, listGroupSubscriptions } from './management-group-subscriptions'
 import { getManagementGroup, listManagementGroups } from './management-groups'
 import { listPermissions } from './permissions'
+import { listProviders } from './providers'
 import { getResourceGroup, listResourceGroups } from './resource-groups'
 import { listResources } from './resources'
 import { getRoleAssignment, listRoleAssignments } from './role-assignments'
@@ -59,6 +60,7 @@ function inSubscription(call: ArmCall, rest: string): Response | null {
   if (!subscription) return null
   if (rest === '') return getSubscription(call, subscription)
   if (/^locations$/i.test(rest)) return listLocations(call, subscription)
+  if (/^providers$/i.test(rest)) return listProviders(call, subscription)
   if (/^resources$/i.test(rest)) return listResources(call, subscription)
   if (/^resourceGroups$/i.test(rest)) return listResourceGroups(call, subscription)
   const [, group = '', listed] = /^resourceGroups\/([^/]+)(\/resources)?$/i.exec(rest) ?? []

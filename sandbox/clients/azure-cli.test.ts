@@ -71,6 +71,7 @@ type Listed = {
   principalName: string
   principalType: string
   roleDefinitionId: string
+  roleDefinitionName: string | null
   scope: string
   condition: string | null
 }
@@ -89,11 +90,13 @@ test.skipIf(skipped)(
         principalId: row.principalId,
         principalType: row.principalType,
         roleId: guidAtTheEnd(row.roleDefinitionId),
+        roleName: row.roleDefinitionName,
         scope: row.scope,
         condition: row.condition,
       }))
-      const held = rows.map(({ assignmentId: id, principalId, principalType, roleId, scope, condition }) => ({
+      const held = rows.map(({ assignmentId: id, roleName, principalId, principalType, roleId, scope, condition }) => ({
         id,
+        roleName,
         principalId,
         principalType,
         roleId,

@@ -21,7 +21,6 @@ const MEMBER_OF = [
 ]
 const MEMBER_GROUPS = [
   'User.Read.All',
-  'User.ReadWrite.All',
   'Device.Read.All',
   'GroupMember.ReadBasic.All',
   'GroupMember.Read.All',
@@ -49,7 +48,7 @@ export const PERMISSIONS_OF = {
   groupMemberOf: MEMBERS,
   applicationMemberOf: APPLICATIONS,
   memberGroups: MEMBER_GROUPS,
-  memberObjects: ['User.Read', ...MEMBER_GROUPS],
+  memberObjects: ['User.Read', 'User.ReadWrite.All', ...MEMBER_GROUPS],
   servicePrincipals: APPLICATIONS,
   devices: ['Device.Read.All', ...DIRECTORY],
   directoryObjects: [
