@@ -1,3 +1,4 @@
+import { memoized } from './memoized'
 import type { Tenant } from './types'
 
 export type Chains = {
@@ -7,16 +8,11 @@ export type Chains = {
   cut: Set<string>
 }
 
-/** The groups that are direct members of a group. */
-function groupsIn(tenant: Tenant, groupId: string): string[] {
-  return [...tenant.memberships.membersOf(groupId)].filter((id) => tenant.groups.has(id))
-}
-
 /** Everything below a group that misses chains may miss some too. */
-function markBelow(tenant: Tenant, cut: Set<string>): void {
+function markBelow(groupsIn: (id: string) => string[], cut: Set<string>): void {
   const waiting = [...cut]
   for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
-    for (const inner of groupsIn(tenant, group)) {
+    for (const inner of groupsIn(group)) {
       if (cut.has(inner)) continue
       cut.add(inner)
       waiting.push(inner)
@@ -26,13 +22,16 @@ function markBelow(tenant: Tenant, cut: Set<string>): void {
 
 /** The chains of groups in groups below one, no group twice in a chain, at most `most` to each group. */
 export function groupChains(tenant: Tenant, start: string, most: number): Chains {
+  const groupsIn = memoized((id: string) =>
+    [...tenant.memberships.membersOf(id)].filter((one) => tenant.groups.has(one)),
+  )
   const to = new Map([[start, [[start]]]])
   const cut = new Set<string>()
   let chains = [[start]]
   while (chains.length > 0) {
     const longer: string[][] = []
     for (const chain of chains) {
-      for (const inner of groupsIn(tenant, chain[chain.length - 1] ?? start)) {
+      for (const inner of groupsIn(chain[chain.length - 1] ?? start)) {
         if (chain.includes(inner)) continue
         const known = to.get(inner) ?? []
         if (known.length >= most) {
@@ -46,7 +45,7 @@ export function groupChains(tenant: Tenant, start: string, most: number): Chains
     }
     chains = longer
   }
-  markBelow(tenant, cut)
+  markBelow(groupsIn, cut)
   cut.delete(start)
   return { to, cut }
 }

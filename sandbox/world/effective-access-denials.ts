@@ -1,7 +1,7 @@
 import type { DenyAssignment, DenyPrincipal, Tenant } from './types'
 
 /** The principal and every group above it, walked one membership at a time. */
-function selfAndGroups(tenant: Tenant, principalId: string): Set<string> {
+export function selfAndGroups(tenant: Tenant, principalId: string): Set<string> {
   const found = new Set([principalId])
   // A set is walked on through what is added on the way.
   for (const id of found) for (const group of tenant.memberships.groupsOf(id)) found.add(group)
@@ -17,10 +17,8 @@ export function denialsReaching(tenant: Tenant, scope: string, above: string[]):
   })
 }
 
-/** Which of these deny assignments name the principal: itself, a group it is in, or everyone; exclusions win. */
-export function denialsNaming(tenant: Tenant, denials: DenyAssignment[], principalId: string): string[] {
-  if (denials.length === 0) return []
-  const selves = selfAndGroups(tenant, principalId)
+/** Which of these deny assignments name a principal who is all of `selves`: itself, a group it is in, or everyone; exclusions win. */
+export function denialsNaming(denials: DenyAssignment[], selves: ReadonlySet<string>): string[] {
   const named = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || selves.has(one.id))
   return denials.filter((deny) => named(deny.principals) && !named(deny.excludePrincipals)).map((deny) => deny.id)
 }
