@@ -4,6 +4,7 @@ import { answer } from './answer'
 import { answerControl } from './control/answer-control'
 import { ControlRefusal } from './control/control-refusal'
 import { deliver } from './control/deliver'
+import { deliverOwn } from './control/deliver-own'
 import { isFromElsewhere, isOnLoopback } from './control/loopback'
 import { createOutcome } from './control/outcome'
 import { readRequest } from './control/read-request'
@@ -21,16 +22,12 @@ async function answerOwn(world: World, incoming: IncomingMessage, request: Reque
   return answerControl(world, request)
 }
 
-async function sendOwn(outgoing: ServerResponse, response: Response): Promise<void> {
-  await deliver(outgoing, response, Buffer.from(await response.arrayBuffer()), {})
-}
-
 async function handle(world: World, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const startedAt = Date.now()
   const { request, host } = await readRequest(incoming)
   if (host === null) {
     // A page of elsewhere can make its own name point here; the control routes answer to loopback's names alone.
-    await sendOwn(
+    await deliverOwn(
       outgoing,
       isOnLoopback(incoming)
         ? await answerOwn(world, incoming, request)

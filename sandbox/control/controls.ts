@@ -111,7 +111,7 @@ export const CONTROLS: Record<string, Record<string, Control>> = {
   },
   '/truth/{subscriptionId}': {
     GET: {
-      does: 'who has access, computed from the world alone; ?at=, ?of=access or assignments',
+      does: 'who has access, computed from the world alone; ?at=, ?principalId=, ?paths=, ?of=access or assignments',
       answer: ({ world, query, argument }) => showTruth(world, argument, query),
     },
   },
