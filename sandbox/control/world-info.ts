@@ -20,6 +20,11 @@ export function worldInfo(world: World) {
           : [],
       ),
     ),
+    applications: [...world.applications.values()].flatMap(({ clientId, name, secrets, homeTenantId }) =>
+      tenants.some((tenant) => tenant.id === homeTenantId)
+        ? [{ clientId, clientSecret: secrets[0]?.value ?? null, name, tenantId: homeTenantId }]
+        : [],
+    ),
     subscriptions: tenants.flatMap((tenant) =>
       [...tenant.subscriptions.values()].map(({ id, name, tenantId, state, note }) => ({
         id,
