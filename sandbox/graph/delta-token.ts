@@ -1,3 +1,4 @@
+import type { ListPlace } from '../list-place'
 import type { GraphCall } from './graph-call'
 import { graphError } from './graph-error'
 
@@ -10,8 +11,8 @@ export type DeltaState = {
   issuedAt: number
   /** Changes up to this sequence of the tenant are known to whoever holds the token. */
   sequence: number
-  /** Within the first round: the last person shown. */
-  row: { position: number; id: string } | null
+  /** Within the first round: nothing was shown yet, or where the last person shown was; null afterwards. */
+  row: 'start' | ListPlace | null
   /** The query options of the first call, which Graph remembers. */
   select: string | null
   ids: string[] | null

@@ -1,26 +1,11 @@
 import { JsonResponse } from '../json-response'
+import { placeAt, readPlace, startAfter, writePlace } from '../list-place'
 import type { GraphCall } from './graph-call'
 import { badRequest } from './graph-error'
 import type { Show } from './kind'
 
 const DEFAULT_TOP = 100
 const MAX_TOP = 999
-
-type Cursor = { position: number; id: string }
-
-const write = ({ position, id }: Cursor) => Buffer.from(`RS\0${position}\0${id}`).toString('base64url')
-
-function read(token: string): Cursor | null {
-  const [mark, position, id] = Buffer.from(token, 'base64url').toString().split('\0')
-  return mark === 'RS' && id && /^\d+$/.test(position ?? '') ? { position: Number(position), id } : null
-}
-
-/** Where to go on: behind the last row shown; where that row was, if it has gone since. */
-function startOf(items: readonly { id: string }[], { position, id }: Cursor): number {
-  if (items[position]?.id === id) return position + 1
-  const moved = items.findIndex((item) => item.id === id)
-  return moved >= 0 ? moved + 1 : position
-}
 
 /** The address of this request with another query option, as Graph writes it. */
 export function linkWith(call: GraphCall, name: string, value: string): string {
@@ -51,22 +36,21 @@ export function listPage<T extends { id: string }>(
   const top = topOf(call)
   if (top instanceof Response) return top
   const token = call.options.get('$skiptoken')
-  const cursor = token === undefined ? null : read(token)
-  if (token !== undefined && !cursor)
+  const place = token === undefined ? null : readPlace(token)
+  if (token !== undefined && !place)
     return badRequest(
       'The specified page token value has expired and can no longer be included in your request.',
       'Directory_ExpiredPageToken',
     )
-  const start = cursor ? startOf(items, cursor) : 0
+  const idOf = (item: T) => item.id
+  const start = place ? startAfter(items, place, idOf) : 0
   const end = start + Math.min(top, size)
-  const value = items.slice(start, end)
-  const last = value.at(-1)
-  const more = end < items.length && last
+  const last = end < items.length ? placeAt(items, end - 1, idOf) : null
   return new JsonResponse({
     '@odata.context': context,
-    ...(call.advanced && !cursor ? { '@odata.count': items.length } : {}),
-    ...(more ? { '@odata.nextLink': linkWith(call, '$skiptoken', write({ position: end - 1, id: last.id })) } : {}),
-    value: value.map(show),
+    ...(call.advanced && !place ? { '@odata.count': items.length } : {}),
+    ...(last ? { '@odata.nextLink': linkWith(call, '$skiptoken', writePlace(last)) } : {}),
+    value: items.slice(start, end).map(show),
   })
 }
 

@@ -1,4 +1,5 @@
 import { JsonResponse } from '../json-response'
+import { placeAt, startAfter } from '../list-place'
 import type { User } from '../world/types'
 import { type DeltaState, readDeltaToken, writeDeltaToken } from './delta-token'
 import { BadFilter, readFilter } from './filter'
@@ -39,7 +40,7 @@ function begin(call: GraphCall): DeltaState | Response {
     bootId: world.bootId,
     issuedAt: world.now(),
     sequence: tenant.sequence,
-    row: { position: -1, id: '' },
+    row: 'start',
     select: call.options.get('$select') ?? null,
     ids,
   }
@@ -49,15 +50,11 @@ function begin(call: GraphCall): DeltaState | Response {
 function firstRound(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
   const { users } = call.tenant
   const people = state.ids ? state.ids.flatMap((id) => users.get(id) ?? []) : users.list()
-  const { position, id } = state.row ?? { position: -1, id: '' }
-  const known = position < 0 || people[position]?.id === id
-  const moved = known ? position : people.findIndex((user) => user.id === id)
-  const start = moved >= 0 || position < 0 ? moved + 1 : position
-  const shown = people.slice(start, start + size)
-  const last = shown.at(-1)
-  const done = start + size >= people.length || !last
-  const row = done ? null : { position: start + shown.length - 1, id: last.id }
-  return { value: shown.map(show), next: { ...state, row }, done }
+  const idOf = (user: User) => user.id
+  const start = state.row === null || state.row === 'start' ? 0 : startAfter(people, state.row, idOf)
+  const end = start + size
+  const row = end < people.length ? placeAt(people, end - 1, idOf) : null
+  return { value: people.slice(start, end).map(show), next: { ...state, row }, done: row === null }
 }
 
 function happenedSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
