@@ -97,6 +97,7 @@ export async function answerGraph(world: World, request: Request, cloud: Cloud, 
       'InvalidAuthenticationToken',
       'The identity of the calling application could not be established.',
     )
-  const path = `/${rest.join('/')}`.replace(/(.)\/$/, '$1')
+  // Microsoft's SDK for Python writes two slashes.
+  const path = `/${rest.filter(Boolean).join('/')}`
   return complete(await answerRoute(call, path, options.ask), request)
 }
