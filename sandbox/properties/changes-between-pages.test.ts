@@ -1,14 +1,22 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { addAssignment } from '../world/build'
+import { addAssignment, addUser, deleteUser } from '../world/build'
 import { createRandom } from '../world/random'
 import { World } from '../world/world'
 import { readPages } from './read-pages'
-import { buildSmallWorld, GROUPS, MEMBERS, OWNER, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
+import { buildSmallWorld, GROUPS, OWNER, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
 
-const SCOPE = `/subscriptions/${SUBSCRIPTION}`
-const ASSIGNMENTS = `https://management.azure.com${SCOPE}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
+const ASSIGNMENTS = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
+const GRAPH = 'https://graph.microsoft.com/v1.0'
+
+/** Which rows go, by their place in the list or all of the page just given, and after which page. */
+const going = fc.record({
+  which: fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
+  after: fc.integer({ min: 1, max: 4 }),
+  wholePage: fc.boolean(),
+})
+type Going = typeof going extends fc.Arbitrary<infer T> ? T : never
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -17,49 +25,107 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-test('a role assignment that stays is listed once, though others come and go between two pages', () =>
+type Reading<Row> = {
+  token: string
+  address: string
+  keyOf: (row: Row) => string
+  before: readonly string[]
+  /** Takes a row away; says whether it may be. */
+  remove: (key: string) => boolean
+  /** Adds a row. */
+  add: () => void
+}
+
+/** Reads a list while rows go and come, and holds what was listed against what stayed. */
+async function expectEachOnce<Row>({ which, after, wholePage }: Going, reading: Reading<Row>): Promise<void> {
+  const { token, address, keyOf, before, remove, add } = reading
+  const gone = new Set<string>()
+  const pages = await readPages<Row>(sandbox.url, token, address, (page, number) => {
+    if (number !== after) return
+    const keys = wholePage ? page.map(keyOf) : before.filter((_, place) => which[place])
+    for (const key of keys) if (remove(key)) gone.add(key)
+    add()
+  })
+  const listed = pages.flat().map(keyOf)
+  expect(new Set(listed).size, 'a row came twice').toBe(listed.length)
+  expect(listed).toEqual(expect.arrayContaining(before.filter((key) => !gone.has(key))))
+  const stayed = listed.filter((key) => before.includes(key) && !gone.has(key))
+  expect(stayed).toEqual(before.filter((key) => stayed.includes(key)))
+}
+
+test('role assignments that stay are listed once and in order, whichever others come and go between two pages', () =>
   fc.assert(
-    fc.asyncProperty(smallWorld, fc.nat(), async (drawn, chosen) => {
+    fc.asyncProperty(smallWorld, going, async (drawn, chosen) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
-      const before = sandbox.world.truth(SUBSCRIPTION).map((row) => row.assignmentId)
-      // The owner's own assignment has to stay, or the next page is refused.
-      const gone = before.filter((id) => tenant.assignments.get(id)?.principalId !== OWNER)
-      const removed = gone[chosen % Math.max(1, gone.length)]
-      const pages = await readPages<{ name: string }>(
-        sandbox.url,
-        tokenOf(sandbox.world, tenant, OWNER, 'arm'),
-        ASSIGNMENTS,
-        () => {
-          if (removed !== undefined) tenant.assignments.delete(removed)
-          addAssignment(tenant, createRandom('came'), { principalId: OWNER, role: 'Reader', scope: '/' })
-        },
-      )
-      const listed = pages.flat().map((row) => row.name)
-      expect(new Set(listed).size).toBe(listed.length)
-      expect(listed).toEqual(expect.arrayContaining(before.filter((id) => id !== removed)))
+      const token = tokenOf(sandbox.world, tenant, OWNER, 'arm')
+      const keyOf = (row: { name: string }) => row.name
+      await expectEachOnce(chosen, {
+        token,
+        address: ASSIGNMENTS,
+        keyOf,
+        before: (await readPages<{ name: string }>(sandbox.url, token, ASSIGNMENTS)).flat().map(keyOf),
+        // The owner's own assignment has to stay, or the next page is refused.
+        remove: (id) => tenant.assignments.get(id)?.principalId !== OWNER && tenant.assignments.delete(id),
+        add: () => addAssignment(tenant, createRandom('came'), { principalId: OWNER, role: 'Reader', scope: '/' }),
+      })
     }),
-    { numRuns: 100 },
+    { numRuns: 150 },
   ))
 
-test('a member who stays is listed once, though another leaves between two pages', () =>
+test('members who stay are listed once and in order, whichever others come and go between two pages', () =>
   fc.assert(
     fc.asyncProperty(
       smallWorld,
       fc.constantFrom(...GROUPS),
-      fc.constantFrom(...MEMBERS),
-      async (drawn, group, leaving) => {
-        const tenant = buildSmallWorld(sandbox.world, drawn)
+      fc.constantFrom('members', 'transitiveMembers'),
+      going,
+      async (drawn, group, list, chosen) => {
+        const tenant = buildSmallWorld(sandbox.world, { ...drawn, pageSize: 1 + (drawn.pageSize % 2) })
+        // Nobody is in groups in groups here: who goes takes nobody along.
+        for (const inner of GROUPS) if (inner !== group) tenant.memberships.forget(inner)
         const before = [...tenant.memberships.membersOf(group)]
-        const pages = await readPages<{ id: string }>(
-          sandbox.url,
-          tokenOf(sandbox.world, tenant, OWNER, 'graph'),
-          `https://graph.microsoft.com/v1.0/groups/${group}/members?$top=1`,
-          () => tenant.memberships.remove(group, leaving),
-        )
-        const listed = pages.flat().map((item) => item.id)
-        expect(new Set(listed).size).toBe(listed.length)
-        expect(listed).toEqual(expect.arrayContaining(before.filter((id) => id !== leaving)))
+        const person = addUser(tenant, createRandom('came'), {
+          id: '33333333-0000-4000-8000-000000000050',
+          displayName: 'Somebody new',
+          userPrincipalName: 'new@northwind.example',
+        })
+        await expectEachOnce<{ id: string }>(chosen, {
+          token: tokenOf(sandbox.world, tenant, OWNER, 'graph'),
+          address: `${GRAPH}/groups/${group}/${list}`,
+          keyOf: ({ id }) => id,
+          before,
+          remove: (id) => tenant.memberships.remove(group, id),
+          add: () => tenant.memberships.add(group, person.id),
+        })
       },
     ),
     { numRuns: 100 },
+  ))
+
+test('people who stay are listed once and in order, whoever else is deleted or comes between two pages', () =>
+  fc.assert(
+    fc.asyncProperty(smallWorld, going, fc.constantFrom('users', 'users/delta'), async (drawn, chosen, list) => {
+      const tenant = buildSmallWorld(sandbox.world, drawn)
+      const random = createRandom('people')
+      const addPerson = (number: number) =>
+        addUser(tenant, random, {
+          id: `33333333-0000-4000-8000-0000000010${number}`,
+          displayName: `Person ${number}`,
+          userPrincipalName: `${number}@northwind.example`,
+        })
+      for (let number = 10; number < 22; number++) addPerson(number)
+      await expectEachOnce<{ id: string }>(chosen, {
+        token: tokenOf(sandbox.world, tenant, OWNER, 'graph'),
+        address: `${GRAPH}/${list}`,
+        keyOf: ({ id }) => id,
+        before: [...tenant.users.keys()],
+        remove(id) {
+          const user = id === OWNER ? undefined : tenant.users.get(id)
+          if (user) deleteUser(tenant, user, '2026-06-01T12:00:00Z')
+          return user !== undefined
+        },
+        add: () => addPerson(50),
+      })
+    }),
+    { numRuns: 150 },
   ))

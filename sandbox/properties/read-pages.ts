@@ -1,11 +1,11 @@
 type Page<Item> = { value?: Item[]; nextLink?: string; '@odata.nextLink'?: string; error?: unknown }
 
-/** Every page of a list as the wire gives it, one after another; throws at the first refusal. `afterFirst` comes between two pages. */
+/** Every page of a list as the wire gives it, one after another; throws at the first refusal. `between` comes after each page, the first being 1. */
 export async function readPages<Item>(
   sandboxUrl: string,
   token: string,
   address: string,
-  afterFirst?: () => void,
+  between?: (page: Item[], number: number) => void,
 ): Promise<Item[][]> {
   const pages: Item[][] = []
   let next: string | undefined = address
@@ -16,7 +16,7 @@ export async function readPages<Item>(
     const page = (await response.json()) as Page<Item>
     if (!page.value) throw new Error(`${next} gave ${response.status}: ${JSON.stringify(page)}`)
     pages.push(page.value)
-    if (pages.length === 1) afterFirst?.()
+    between?.(page.value, pages.length)
     if (pages.length > 1_000) throw new Error(`${address} does not end.`)
     next = page.nextLink ?? page['@odata.nextLink']
   }
