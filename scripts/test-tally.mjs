@@ -7,7 +7,8 @@ export class TestTally {
   skipped = 0
 
   /**
-   * One step: `work` throws when it fails, and may return counts of its own tests. A step without counts is one test.
+   * One step: `work` throws when it fails, and may return counts of its own tests, with the titles of those `left` out.
+   * A step without counts is one test.
    * Returns whether it went well.
    */
   async step(name, work, countsOfFailure = () => null) {
@@ -23,6 +24,7 @@ export class TestTally {
     this.#add(counts, error)
     const detail = counts ? `, ${counts.passed} passed${counts.failed ? `, ${counts.failed} failed` : ''}` : ''
     process.stdout.write(`${error ? '✗' : '✓'} ${name} (${Math.round((Date.now() - began) / 1000)} s${detail})\n`)
+    for (const title of counts?.left ?? []) process.stdout.write(`  skipped: ${title}\n`)
     if (error) process.stdout.write(`${error instanceof CommandFailed ? error.output : error.stack}\n`)
     return !error
   }

@@ -52,6 +52,9 @@ function unitTests(tally, name, files, settings) {
       passed: found.numPassedTests,
       failed: found.numFailedTests,
       skipped: found.numPendingTests + found.numTodoTests,
+      left: found.testResults.flatMap(({ assertionResults }) =>
+        assertionResults.filter(({ status }) => status === 'pending' || status === 'skipped').map(({ title }) => title),
+      ),
     }
   }
   const args = ['run', '--no-color', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...files]
