@@ -111,5 +111,5 @@ test('who effectively holds what, put together from the wire alone, is the truth
       expect(assembled.size).toBeGreaterThan(10)
       expect(sorted(assembled)).toEqual(sorted(trueAccess(subscriptionId)))
     }),
-    { numRuns: 25 },
+    { numRuns: 30 },
   ))
