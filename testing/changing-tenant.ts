@@ -35,14 +35,18 @@ export async function createChangingTenant(rolecall: Rolecall, people: number) {
 /** What a page would show if it were published now. */
 function publishedOf({ world, subscription }: TestTenant): Published {
   const held = truthOf(world, subscription.id)
-  const people = new Set(held.map(({ principalId }) => principalId)).size
-  const holders = Map.groupBy(held, ({ roleName }) => roleName)
+  // Pages are of people; only a run counts what others hold too.
+  const byPeople = held.filter(({ principalType }) => principalType === 'User')
+  const people = new Set(byPeople.map(({ principalId }) => principalId)).size
+  const holders = Map.groupBy(byPeople, ({ roleName }) => roleName)
   const roles = [...holders].map(
     ([name, holding]) => `${name}: ${new Set(holding.map(({ principalId }) => principalId)).size}`,
   )
   return {
-    rows: held.map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`).sort(),
-    tabs: { assignments: held.length, people, roles: roles.length },
+    rows: byPeople
+      .map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`)
+      .sort(),
+    tabs: { assignments: byPeople.length, people, roles: roles.length },
     run: { assignments: held.length, people },
     roles: roles.sort(),
   }

@@ -329,7 +329,7 @@ test('names that would break a page or a database are stored inert', async () =>
 })
 
 test('only the definitions of roles that are held are stored, custom ones by name', async () => {
-  const { tenant } = await connected({ seed: 'custom roles', customRoles: 3, people: 10, assignments: 60 })
+  const { tenant } = await connected({ seed: 'custom roles', customRoles: 40, people: 10, assignments: 60 })
   const stored = await rolecall.db
     .select()
     .from(roleDefinitions)
