@@ -85,7 +85,13 @@ test('more rows than a connection holds come while they are made, and a client t
       `/subscriptions/${subscription.id}/resourceGroups/a`,
     ])
       world.assign({ tenantId: tenant.id, principalId: large.id, role, scope })
-  const whole = await it.control('GET', `/truth/${subscription.id}`)
+  const order: string[] = []
+  const reading = it.control('GET', `/truth/${subscription.id}`).finally(() => order.push('all rows'))
+  await it.control('GET', '/latency')
+  // Asked while rows are made: whoever reads quickly does not keep the others waiting either.
+  for (let turn = 0; turn < 3; turn++) await it.control('GET', '/latency').then(() => order.push('latency'))
+  const whole = await reading
+  expect(order).toEqual(['latency', 'latency', 'latency', 'all rows'])
   const { length } = effectiveAccess(world, subscription.id)
   expect(length).toBeGreaterThan(80_000)
   expect([whole.headers.get('transfer-encoding'), whole.json]).toEqual(['chunked', expect.any(Array)])
