@@ -1,4 +1,4 @@
-import type { Group } from '../world/types'
+import type { DeletedGroup, Group } from '../world/types'
 import type { Kind } from './kind'
 
 const NOTHING = () => []
@@ -58,4 +58,11 @@ export const GROUP: Kind<Group> = {
     securityIdentifier: NULL,
     visibility: (group) => (group.hiddenMembership ? 'HiddenMembership' : null),
   },
+}
+
+/** Groups in the bin. */
+export const DELETED_GROUP: Kind<DeletedGroup> = {
+  ...GROUP,
+  registryOf: (tenant) => tenant.deletedGroups,
+  properties: { ...GROUP.properties, deletedDateTime: (group) => group.deletedDateTime },
 }

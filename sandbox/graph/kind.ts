@@ -5,7 +5,16 @@ import { badRequest } from './graph-error'
 
 /** A type of directory object: where its objects are, what they show, and who may see it. */
 export type Kind<T extends { id: string }> = {
-  name: 'user' | 'group' | 'servicePrincipal' | 'device' | 'directoryObject'
+  name:
+    | 'user'
+    | 'group'
+    | 'servicePrincipal'
+    | 'device'
+    | 'directoryObject'
+    | 'application'
+    | 'directoryRole'
+    | 'unifiedRoleDefinition'
+    | 'unifiedRoleAssignment'
   /** The entity set: `users`. */
   set: string
   registryOf(tenant: Tenant): Registry<T>

@@ -32,7 +32,7 @@ const MEMBER_GROUPS = [
 
 /**
  * Which delegated permissions suffice for which call, any one of them. Source: microsoft-graph-devx-content
- * `permissions/new/permissions.json` (2026-08-07), those the sandbox can consent to. Recalled, not verified: devices,
+ * `permissions/new/permissions.json` (2026-08-07), those the sandbox can consent to. Recalled, not verified: devices, roles, applications,
  * owners, a group's and a service principal's memberships. `getByIds` names Directory.Read.All only, but was seen to load
  * the types whose own permission the token has.
  */
@@ -59,6 +59,9 @@ export const PERMISSIONS_OF = {
     'Device.Read.All',
     ...APPLICATIONS,
   ],
+  applications: APPLICATIONS,
+  appRoleAssignments: ['AppRoleAssignment.ReadWrite.All', ...APPLICATIONS],
+  directoryRoles: ['RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory', ...DIRECTORY],
   deletedUsers: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   deletedGroups: ['Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
   organization: ['User.Read', 'User.Read.All', 'Organization.Read.All', ...DIRECTORY],

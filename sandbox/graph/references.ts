@@ -1,7 +1,7 @@
 import { chooseObjects } from './choose-objects'
 import { DEVICE } from './device-kind'
 import { DIRECTORY_OBJECT, type DirectoryObject, showObjects } from './directory-object'
-import { contextOf, type GraphCall } from './graph-call'
+import { contextOf, type GraphCall, holdsAny } from './graph-call'
 import { badRequest } from './graph-error'
 import { GROUP } from './group-kind'
 import { type Kind, projectionOf } from './kind'
@@ -25,12 +25,18 @@ function bareItems<T extends { id: string }>(call: GraphCall, kind: Kind<T>, obj
   return items
 }
 
+const wantedOf = (call: GraphCall, id: string, reach: Reach) => ({
+  id,
+  reach,
+  seesHidden: holdsAny(call, ['Member.Read.Hidden']),
+})
+
 function listCast<T extends { id: string }>(
   call: GraphCall,
   kind: Kind<T>,
   { id, reach, counting }: Reference,
 ): Response {
-  const items = bareItems(call, kind, reachedObjects(call.tenant, reach, id, kind.name))
+  const items = bareItems(call, kind, reachedObjects(call.tenant, wantedOf(call, id, reach), kind.name))
   const chosen = chooseObjects(call, kind, { items, registry: null, reference: !counting })
   if (chosen instanceof Response) return chosen
   if (counting) return countOfList(call, chosen)
@@ -42,7 +48,7 @@ function listCast<T extends { id: string }>(
 }
 
 function listMixed(call: GraphCall, { id, reach, counting }: Reference): Response {
-  const items = reachedObjects(call.tenant, reach, id)
+  const items = reachedObjects(call.tenant, wantedOf(call, id, reach))
   const chosen = chooseObjects(call, DIRECTORY_OBJECT, { items, registry: null, reference: !counting })
   if (chosen instanceof Response) return chosen
   if (counting) return countOfList(call, chosen)

@@ -1,7 +1,10 @@
+import { getApplication, listApplications } from './applications'
 import { countCollection, listCollection, showObject } from './collection'
 import { getDeletedItem, listDeletedGroups, listDeletedUsers } from './deleted-items'
 import { DEVICE } from './device-kind'
 import { getByIds, getDirectoryObject } from './directory-objects'
+import { listRoleAssignments, listRoles } from './directory-roles'
+import { getManager, listNothing } from './empty-relations'
 import type { GraphCall } from './graph-call'
 import { GROUP } from './group-kind'
 import { listMemberGroups, type MemberGroupsAction } from './member-groups'
@@ -11,6 +14,7 @@ import { getOrganization } from './organization'
 import type { PermissionKey } from './permissions'
 import type { Reach } from './reached-objects'
 import type { Reference } from './references'
+import { DIRECTORY_ROLE, ROLE_DEFINITION } from './role-kinds'
 import { SERVICE_PRINCIPAL } from './service-principal-kind'
 import { getServicePrincipal, getServicePrincipalByAppId } from './service-principals'
 import { listSubscribedSkus } from './subscribed-skus'
@@ -86,6 +90,30 @@ const actions: Route[] = (['getMemberGroups', 'getMemberObjects', 'checkMemberGr
   ]
 })
 
+const emptyRelations: Route[] = (
+  [
+    ['users', 'licenseDetails', 'users'],
+    ['users', 'appRoleAssignments', 'appRoleAssignments'],
+    ['servicePrincipals', 'appRoleAssignedTo', 'appRoleAssignments'],
+    ['servicePrincipals', 'appRoleAssignments', 'appRoleAssignments'],
+    ['servicePrincipals', 'owners', 'applications'],
+    ['applications', 'owners', 'applications'],
+    ['applications', 'federatedIdentityCredentials', 'applications'],
+  ] as const
+).map(([set, relation, permissions]) =>
+  route('GET', `/${set}/${ID}/${relation}`, [permissions, 1], (call, { id = '' }) =>
+    listNothing(call, { set, id, relation }),
+  ),
+)
+
+const roles: Route[] = [
+  route('GET', '/directoryRoles', ['directoryRoles', 1], (call) => listRoles(call, DIRECTORY_ROLE)),
+  route('GET', '/roleManagement/directory/roleDefinitions', ['directoryRoles', 1], (call) =>
+    listRoles(call, ROLE_DEFINITION),
+  ),
+  route('GET', '/roleManagement/directory/roleAssignments', ['directoryRoles', 1], listRoleAssignments),
+]
+
 /** Every address imitated; the first that fits answers. */
 export const ROUTES: readonly Route[] = [
   route('GET', '/me', ['me', 1], getMe),
@@ -93,6 +121,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/users/\\$count', ['users', 1], countUsers),
   route('GET', '/users/delta(?:\\(\\))?', ['usersDelta', 2], listUsersDelta),
   route('GET', `/users/${ID}`, ['user', 1], (call, { id = '' }) => getUser(call, id)),
+  route('GET', `/users/${ID}/manager`, ['users', 1], (call, { id = '' }) => getManager(call, id)),
   route('GET', '/groups', ['groups', 1], (call) => listCollection(call, GROUP)),
   route('GET', '/groups/\\$count', ['groups', 1], (call) => countCollection(call, GROUP)),
   route('GET', `/groups/${ID}`, ['groups', 1], (call, { id = '' }) =>
@@ -112,6 +141,10 @@ export const ROUTES: readonly Route[] = [
   route('GET', `/servicePrincipals/${ID}`, ['servicePrincipals', 1], (call, { id = '' }) =>
     getServicePrincipal(call, id),
   ),
+  route('GET', '/applications', ['applications', 1], listApplications),
+  route('GET', `/applications/${ID}`, ['applications', 1], (call, { id = '' }) => getApplication(call, id)),
+  ...emptyRelations,
+  ...roles,
   route('GET', '/devices', ['devices', 1], (call) => listCollection(call, DEVICE)),
   route('GET', `/devices/${ID}`, ['devices', 1], (call, { id = '' }) =>
     showObject(call, DEVICE, id, call.tenant.devices.get(id.toLowerCase())),

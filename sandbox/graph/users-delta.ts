@@ -83,21 +83,17 @@ function laterRound(call: GraphCall, state: DeltaState, size: number, show: Proj
 function answer(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
   const base = `https://${call.cloud.graph}/${call.version}/users/delta`
   const token = writeDeltaToken(next)
-  const response = new JsonResponse({
+  return new JsonResponse({
     '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
     ...(done
       ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
       : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
     value,
   })
-  if (/return=minimal/i.test(call.request.headers.get('prefer') ?? ''))
-    response.headers.set('preference-applied', 'return=minimal')
-  return response
 }
 
 /**
- * `GET /users/delta`: first everyone, then, from the delta link, who changed (`Prefer: return=minimal` is acknowledged,
- * but all selected properties come), was deleted (`changed`: in the bin) or purged (`deleted`).
+ * `GET /users/delta`: first everyone, then, from the delta link, who changed (with all selected properties), was deleted (`changed`: in the bin) or purged (`deleted`).
  */
 export function listUsersDelta(call: GraphCall): Response {
   if (isPlainGuest(call)) return denied()

@@ -37,6 +37,7 @@ export function emptyTenant(facts: { id: string; name: string; domain: string; d
     deletedUsers: new Registry(),
     purgedUsers: new Map(),
     groups: new Registry(),
+    deletedGroups: new Registry(),
     memberships: new Memberships(),
     servicePrincipals: new Registry(),
     devices: new Registry(),

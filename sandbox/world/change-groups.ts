@@ -53,6 +53,7 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
     const { group, tenant } = groupOf(world, change)
     tenant.memberships.forget(group.id)
     tenant.groups.delete(group.id)
+    tenant.deletedGroups.add({ ...group, deletedDateTime: `${new Date(world.now()).toISOString().slice(0, 19)}Z` })
   },
   rename_group(world, change) {
     const { group, tenant } = groupOf(world, change)

@@ -56,33 +56,22 @@ export class Memberships {
     return this.#groups.get(memberId) ?? NONE
   }
 
-  /** Everything a group holds, directly or through groups, nearest first; never the group itself, though a cycle lead back. */
-  transitiveMembersOf(groupId: string): string[] {
-    return reach(groupId, (id) => this.membersOf(id))
+  /** Everything a group holds, directly or through groups, nearest first; never the group itself, though a cycle lead back. Of groups that `hides` names, those beyond them are left out. */
+  transitiveMembersOf(groupId: string, hides: (id: string) => boolean = () => false): string[] {
+    return reach(groupId, (id) => (hides(id) ? NONE : this.membersOf(id)))
   }
 
-  /** Every group that holds someone (or a group), directly or through groups, nearest first. */
-  transitiveGroupsOf(memberId: string): string[] {
-    return reach(memberId, (id) => this.groupsOf(id))
+  /** Every group that holds someone (or a group), directly or through groups, nearest first; not those that `hides` names, nor what they alone lead to. */
+  transitiveGroupsOf(memberId: string, hides?: (id: string) => boolean): string[] {
+    return reach(memberId, (id) => (hides ? [...this.groupsOf(id)].filter((one) => !hides(one)) : this.groupsOf(id)))
   }
 }
 
 /** Breadth first, each once, the start left out. */
-function reach(start: string, next: (id: string) => ReadonlySet<string>): string[] {
-  const found = new Set<string>()
-  let edge: Iterable<string> = [start]
-  for (;;) {
-    const beyond: string[] = []
-    for (const id of edge) {
-      for (const one of next(id)) {
-        if (found.has(one)) continue
-        found.add(one)
-        beyond.push(one)
-      }
-    }
-    if (beyond.length === 0) break
-    edge = beyond
-  }
+function reach(start: string, next: (id: string) => Iterable<string>): string[] {
+  const found = new Set([start])
+  // A set is walked in the order it grows, which is nearest first.
+  for (const id of found) for (const one of next(id)) found.add(one)
   found.delete(start)
   return [...found]
 }

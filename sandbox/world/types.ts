@@ -61,6 +61,9 @@ export type Group = {
   hiddenMembership: boolean
 }
 
+/** A group in the bin, without its members. */
+export type DeletedGroup = Group & { deletedDateTime: string }
+
 export type ServicePrincipal = {
   id: string
   appId: string
@@ -201,6 +204,7 @@ export type Tenant = {
   /** People deleted for good, with the sequence of the moment. */
   purgedUsers: Map<string, number>
   groups: Registry<Group>
+  deletedGroups: Registry<DeletedGroup>
   memberships: Memberships
   servicePrincipals: Registry<ServicePrincipal>
   devices: Registry<Device>
