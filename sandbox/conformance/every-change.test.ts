@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { CONTROLS } from '../control/controls'
+import { startControlled } from '../control/start-controlled'
+import type { NamedChange } from '../world/changes'
+
+let it: Awaited<ReturnType<typeof startControlled>>
+beforeAll(async () => {
+  it = await startControlled()
+})
+afterAll(() => it.sandbox.close())
+
+const user = () => `person0@${it.made.domain}`
+const tenantId = () => it.made.tenantId
+const subscriptionId = () => it.subscriptionId
+const which = () => ({ user: user(), role: 'Owner', subscriptionId: subscriptionId() })
+const group = 'Auditors'
+const clientId = () => it.made.application.clientId
+
+/** What each type of change is told; each finds the world as those before it left it. */
+const CHANGES: Record<NamedChange['type'], () => object> = {
+  disable: () => ({ user: user() }),
+  enable: () => ({ user: user() }),
+  rename: () => ({ user: user(), displayName: 'Ada King' }),
+  set_traits: () => ({ user: user(), traits: {} }),
+  set_sign_in: () => ({ user: user(), lastSignInDateTime: null }),
+  revoke_sessions: () => ({ user: user() }),
+  add_group: () => ({ tenantId: tenantId(), displayName: group }),
+  add_member: () => ({ tenantId: tenantId(), group, user: user() }),
+  remove_member: () => ({ tenantId: tenantId(), group, user: user() }),
+  rename_group: () => ({ tenantId: tenantId(), group, displayName: 'Inspectors' }),
+  delete_group: () => ({ tenantId: tenantId(), group: 'Inspectors' }),
+  assign: which,
+  unassign: which,
+  add_deny: () => ({ subscriptionId: subscriptionId() }),
+  remove_deny: () => ({ denyId: it.sandbox.world.findTenant(tenantId())?.denyAssignments.list()[0]?.id }),
+  make_eligible: which,
+  activate: which,
+  deactivate: which,
+  remove_eligible: which,
+  set_subscription_state: () => ({ subscriptionId: subscriptionId(), state: 'Disabled' }),
+  rename_management_group: () => ({ tenantId: tenantId(), managementGroupId: tenantId(), displayName: 'Top' }),
+  move_subscription: () => ({ subscriptionId: subscriptionId(), managementGroupId: tenantId() }),
+  withdraw_consent: () => ({ tenantId: tenantId() }),
+  grant_consent: () => ({ tenantId: tenantId() }),
+  set_powerless: () => ({ tenantId: tenantId(), powerless: 'forbidden' }),
+  set_page_size: () => ({ tenantId: tenantId(), pageSize: 5 }),
+  set_licence: () => ({ tenantId: tenantId(), licence: 'p2' }),
+  set_throttling: () => ({ tenantId: tenantId(), arm: false }),
+  delete: () => ({ user: user() }),
+  restore: () => ({ user: it.sandbox.world.findTenant(tenantId())?.deletedUsers.list().at(-1)?.id }),
+  expire_secret: () => ({ clientId: clientId() }),
+  set_secret: () => ({ clientId: clientId(), value: 'new' }),
+  rotate_keys: () => ({}),
+  set_token_lifetime: () => ({ seconds: 3600 }),
+  advance_clock: () => ({ ms: 1 }),
+}
+
+test('every type of change is made when it is told what it needs', async () => {
+  for (const [type, told] of Object.entries(CHANGES)) {
+    const { status, json } = await it.control('POST', '/changes', { type, ...told() })
+    expect({ type, status, json }).toMatchObject({ type, status: 200, json: { ok: true } })
+  }
+})
+
+// These name nothing that could be missing.
+const PLAIN = new Set(['rotate_keys', 'advance_clock', 'set_token_lifetime'])
+
+test.each(Object.keys(CHANGES).filter((type) => !PLAIN.has(type)))(
+  '%s of what is not there is refused',
+  async (type) => {
+    const nobody = { user: 'nobody', tenantId: 'nowhere', subscriptionId: 'none', clientId: 'none', denyId: 'none' }
+    const { status, json } = await it.control('POST', '/changes', { type, ...nobody })
+    expect([status, json]).toEqual([400, { error: expect.any(String) }])
+  },
+)
+
+test('the index names every control', async () => {
+  const { json } = await it.control('GET', '/')
+  expect((json as { path: string }[]).map(({ path }) => path)).toEqual(
+    Object.entries(CONTROLS).flatMap(([path, methods]) => Object.keys(methods).map(() => `/_sandbox${path}`)),
+  )
+})
