@@ -216,3 +216,17 @@ test('random changes are of every kind', () => {
       .sort(),
   )
 })
+
+test.each<[change: object, sentence: string]>([
+  [{ type: 'advance_clock' }, 'ms is wrong'],
+  [{ type: 'set_token_lifetime', seconds: 0 }, 'seconds must be'],
+  [{ type: 'set_secret', value: 7 }, 'value is wrong'],
+  [{ type: 'set_powerless', powerless: 'silent' }, 'powerless is wrong'],
+  [{ type: 'set_page_size', pageSize: 0 }, 'pageSize'],
+  [{ type: 'set_traits', user: 'x', traits: { tall: true } }, 'There is no parameter called traits.tall'],
+])('%o is refused in a sentence, and changes nothing', (change, sentence) => {
+  const { world, tenantId } = make()
+  const { clockOffset, tokenSeconds } = world
+  expect(() => world.change({ tenantId, ...change } as Change)).toThrow(sentence)
+  expect([world.clockOffset, world.tokenSeconds]).toEqual([clockOffset, tokenSeconds])
+})

@@ -6,6 +6,7 @@ import { changePeople, type PeopleChange } from './change-people'
 import { changePlatform, type PlatformChange } from './change-platform'
 import { changeSubscriptions, type SubscriptionChange } from './change-subscriptions'
 import { changeTenant, type TenantChange } from './change-tenant'
+import { checkValues } from './check-values'
 import { drawChanges, type RandomChanges } from './random-changes'
 import { UnknownThing } from './unknown-thing'
 import type { World } from './world'
@@ -35,6 +36,7 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
 function applyNamed(world: World, change: NamedChange): unknown {
   if (!Object.hasOwn(HANDLERS, change.type))
     throw new UnknownThing(`There is no change of type ${String(change.type)}.`)
+  checkValues(change)
   const handle = HANDLERS[change.type] as (world: World, change: NamedChange) => unknown
   return handle(world, change)
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { countOf } from './count-of'
+import { sentenceOfIssue } from './sentence-of-issue'
 import { UnknownThing } from './unknown-thing'
 
 const MANAGEMENT_GROUP_LEVELS = 6 // Azure's limit below the tenant root
@@ -114,27 +115,6 @@ export type TenantSpec = z.infer<typeof Spec>
 export type GroupsSpec = z.infer<typeof Groups>
 export type AssignmentsSpec = z.infer<typeof Assignments>
 
-type Issue = z.core.$ZodIssue
-
-/** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
-function deepest(issue: Issue): Issue {
-  if (issue.code !== 'invalid_union') return issue
-  const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)
-  const [found] = inner.sort((one, other) => other.path.length - one.path.length)
-  return found ? deepest({ ...found, path: [...issue.path, ...found.path] }) : issue
-}
-
-function sentenceOf(first: Issue): string {
-  const issue = deepest(first)
-  const name = issue.path.join('.') || 'The body'
-  if (issue.code === 'unrecognized_keys')
-    return `There is no parameter called ${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')}.`
-  if (issue.code === 'too_small') return `${name} must be ${issue.minimum} or more.`
-  if (issue.code === 'too_big') return `${name} must be ${issue.maximum} at most.`
-  if (issue.code === 'custom') return `${name} ${issue.message}.`
-  return `${name} is wrong: ${issue.message}.`
-}
-
 function refuse(when: boolean, sentence: string): void {
   if (when) throw new UnknownThing(sentence)
 }
@@ -177,7 +157,7 @@ function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spe
 /** Checks what was asked for; throws UnknownThing with the first thing wrong, in a sentence. */
 export function checkSpec(asked: unknown): TenantSpec {
   const parsed = Spec.safeParse(asked)
-  if (!parsed.success) throw new UnknownThing(parsed.error.issues.slice(0, 1).map(sentenceOf).join(' '))
+  if (!parsed.success) throw new UnknownThing(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
   const spec = parsed.data
   const { people = 20, managementGroupDepth: depth = 0, managementGroups, eligibility = 0 } = spec
   refuse(
