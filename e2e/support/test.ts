@@ -30,7 +30,12 @@ export const test = base.extend<{ spec: Record<string, unknown>; world: World; q
     { option: true },
   ],
   world: async ({ spec }, use) => {
-    const made = await control<MadeWorld>('POST', 'worlds', { seed: randomUUID(), name: 'Tailspin', mixedRoleIds: true, ...spec })
+    const made = await control<MadeWorld>('POST', 'worlds', {
+      seed: randomUUID(),
+      name: 'Tailspin',
+      mixedRoleIds: true,
+      ...spec,
+    })
     const [subscription] = made.subscriptions
     if (!subscription) throw new Error('The world has no subscription.')
     await use({

@@ -67,8 +67,7 @@ async function connected(seed: string) {
     tenant,
     first,
     shown: () => currentAccess(rolecall, tenant.owner, id),
-    change: (round: number) =>
-      tenant.world.change({ random: 25, seed: `${seed}/${round}`, tenantId: tenant.tenantId }),
+    change: (round: number) => tenant.world.change({ random: 25, seed: `${seed}/${round}`, tenantId: tenant.tenantId }),
     async sync() {
       await requestSync(tenant.owner, id)
       return carryRun(rolecall, tenant.owner, id)
