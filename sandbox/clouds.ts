@@ -33,7 +33,7 @@ export function findService(host: string): { cloud: Cloud; service: Service } | 
     if (name === cloud.login) return { cloud, service: 'login' }
     if (name === cloud.graph) return { cloud, service: 'graph' }
     if (name === cloud.arm) return { cloud, service: 'arm' }
-    const alias = cloud.aliases[name]
+    const alias = Object.hasOwn(cloud.aliases, name) ? cloud.aliases[name] : undefined
     if (alias) return { cloud, service: alias }
   }
   return null

@@ -9,18 +9,20 @@ const OLD_AUTHORIZATION =
 const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-preview'
 
 /** By resource type in lower case. Up to 2022 as ARM's own refusals list them (Azure/azure-sdk-for-java 28334); the rest from the SDKs. */
-const AUTHORIZATION: Readonly<Record<string, string>> = {
-  roleassignments: `${OLD_AUTHORIZATION} 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview 2019-04-01-preview 2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01`,
-  roledefinitions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
-  denyassignments: '2018-07-01 2018-07-01-preview 2019-03-01-preview 2022-04-01 2024-07-01-preview',
-  permissions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
-  classicadministrators:
-    '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01',
-  roleeligibilityscheduleinstances: SCHEDULES,
-  roleassignmentscheduleinstances: SCHEDULES,
-  roleeligibilityschedules: SCHEDULES,
-  roleassignmentschedules: SCHEDULES,
-}
+const AUTHORIZATION = new Map(
+  Object.entries({
+    roleassignments: `${OLD_AUTHORIZATION} 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview 2019-04-01-preview 2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01`,
+    roledefinitions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
+    denyassignments: '2018-07-01 2018-07-01-preview 2019-03-01-preview 2022-04-01 2024-07-01-preview',
+    permissions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
+    classicadministrators:
+      '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01',
+    roleeligibilityscheduleinstances: SCHEDULES,
+    roleassignmentscheduleinstances: SCHEDULES,
+    roleeligibilityschedules: SCHEDULES,
+    roleassignmentschedules: SCHEDULES,
+  }),
+)
 
 const WORDS = new Map<string, ReadonlySet<string>>()
 
@@ -61,7 +63,7 @@ export function checkApiVersion(url: URL, path: string): Response | null {
   }
   const list =
     provider.namespace.toLowerCase() === 'microsoft.authorization'
-      ? AUTHORIZATION[provider.type.toLowerCase()]
+      ? AUTHORIZATION.get(provider.type.toLowerCase())
       : provider.namespace.toLowerCase() === 'microsoft.management'
         ? MANAGEMENT_GROUPS
         : undefined

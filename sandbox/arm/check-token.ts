@@ -3,6 +3,7 @@ import { type Claims, readJwt } from '../entra/jwt'
 import type { Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { armError } from './arm-error'
+import { printedTime } from './printed-time'
 
 /** The older name of Azure management in each cloud, whose tokens ARM takes too (recalled). */
 const OLDER_AUDIENCES: Readonly<Record<string, string>> = {
@@ -12,22 +13,6 @@ const OLDER_AUDIENCES: Readonly<Record<string, string>> = {
 }
 /** The application id of Azure management, which may stand as audience by itself. */
 const ARM_APP_ID = '797f4846-ba00-4fd7-ba43-dac1f8f63013'
-
-/** A time as ARM prints it in errors: 11/24/2025 11:31:00 PM. */
-function printed(ms: number): string {
-  return new Date(ms)
-    .toLocaleString('en-US', {
-      timeZone: 'UTC',
-      month: 'numeric',
-      day: 'numeric',
-      year: 'numeric',
-      hour: 'numeric',
-      minute: '2-digit',
-      second: '2-digit',
-    })
-    .replace(',', '')
-    .replaceAll('\u202f', ' ')
-}
 
 type Problem = { code: string; message: string; description: string }
 
@@ -87,7 +72,7 @@ function problemOf(world: World, cloud: Cloud, claims: Claims, owner: Tenant | n
   if (expiry <= world.now())
     return {
       code: 'ExpiredAuthenticationToken',
-      message: `The access token expiry UTC time '${printed(expiry)}' is earlier than current UTC time '${printed(world.now())}'.`,
+      message: `The access token expiry UTC time '${printedTime(expiry)}' is earlier than current UTC time '${printedTime(world.now())}'.`,
       description: 'The access token has expired.',
     }
   if (owner && claims.tid !== owner.id) return wrongTenant(String(claims.tid), owner.id)

@@ -73,7 +73,7 @@ export function listEntities(call: ArmCall): Response {
     ...groups.map(ofGroup),
     ...tenant.subscriptions.list().filter(subscriptionVisibility(call)).map(ofSubscription),
   ].filter((one) => name === undefined || one.name.toLowerCase() === name)
-  const items = entities.slice(Number(url.searchParams.get('$skip')) || 0)
+  const items = entities.slice(Math.max(0, Number(url.searchParams.get('$skip')) || 0))
   const size = pageSize(url, tenant.pageSizes.subscriptions)
   const tree = new ManagementGroupTree(tenant)
   return paged(url, { items, size, keyOf: (one) => one.id, show: (one) => shown(call, tree, one) })

@@ -1,6 +1,8 @@
 import type { Subscription } from '../world/types'
 import type { ArmCall } from './arm-call'
+import { forbidden } from './forbidden'
 import { paged } from './paged'
+import { subscriptionVisibility } from './subscription-visibility'
 
 const REGIONS = [
   ['westeurope', 'West Europe', 'Europe'],
@@ -8,8 +10,10 @@ const REGIONS = [
   ['norwayeast', 'Norway East', 'Norway'],
 ] as const
 
-/** `GET /subscriptions/{id}/locations`: three regions, the same for all. */
-export function listLocations({ url }: ArmCall, subscription: Subscription): Response {
+/** `GET /subscriptions/{id}/locations`: three regions, the same for all who may see the subscription. */
+export function listLocations(call: ArmCall, subscription: Subscription): Response {
+  if (!subscriptionVisibility(call)(subscription))
+    return forbidden(call, 'Microsoft.Resources/subscriptions/locations/read', `/subscriptions/${subscription.id}`)
   const items = REGIONS.map(([name, displayName, geography]) => ({
     id: `/subscriptions/${subscription.id}/locations/${name}`,
     name,
@@ -18,5 +22,5 @@ export function listLocations({ url }: ArmCall, subscription: Subscription): Res
     regionalDisplayName: `(Europe) ${displayName}`,
     metadata: { regionType: 'Physical', regionCategory: 'Recommended', geography, geographyGroup: 'Europe' },
   }))
-  return paged(url, { items, size: items.length, keyOf: (one) => one.name, show: (one) => one })
+  return paged(call.url, { items, size: items.length, keyOf: (one) => one.name, show: (one) => one })
 }

@@ -40,7 +40,7 @@ const KINDS: Record<string, Partial<FaultRule>> = {
 export function expandChaos({ seed, rate, kinds = Object.keys(KINDS), match = {} }: Chaos): FaultRule[] {
   const probability = 1 - (1 - rate) ** (1 / kinds.length)
   return kinds.map((kind) => {
-    const what = KINDS[kind]
+    const what = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
     if (!what)
       throw new ControlRefusal(`There is no kind of chaos "${kind}"; there are ${Object.keys(KINDS).join(', ')}.`)
     return {

@@ -1,4 +1,5 @@
 import { armError } from '../arm/arm-error'
+import { printedTime } from '../arm/printed-time'
 import { findService } from '../clouds'
 import { refuse } from '../entra/entra-error'
 import { readJwt } from '../entra/jwt'
@@ -64,11 +65,11 @@ export function expiredToken(world: World, request: Request): Response | null {
     return graphError(401, 'InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.', {
       'www-authenticate': GRAPH_CHALLENGE,
     })
-  const now = new Date(world.now()).toISOString()
+  const [over, now] = [world.now() - 1_000, world.now()].map(printedTime)
   return armError(
     401,
     'ExpiredAuthenticationToken',
-    `The access token expiry UTC time '${now}' is earlier than current UTC time '${now}'.`,
+    `The access token expiry UTC time '${over}' is earlier than current UTC time '${now}'.`,
     {
       'www-authenticate': `${armChallenge(world, request)}, error="invalid_token", error_description="The access token has expired."`,
     },

@@ -57,6 +57,7 @@ function withHeaders(rule: FaultRule, response: Response): void {
 
 async function corrupted(response: Response): Promise<Response> {
   const text = await response.text()
+  if (text === '') return response
   return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers })
 }
 

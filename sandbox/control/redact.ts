@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
 const SECRET_HEADER = /authorization|cookie|secret|token|assertion|password|api-?key/i
-const SECRET_PARAMETER = /^(code|device_code|user_code|code_verifier|password|.*(token|secret|assertion).*)$/i
+const SECRET_PARAMETER = /^(code|device_code|user_code|otc|code_verifier|password|.*(token|secret|assertion).*)$/i
 const HARMLESS = /^\$?(skip|delta)token$/i
 const JWT = /eyJ[\w-]+\.[\w-]+/
 

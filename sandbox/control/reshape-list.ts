@@ -9,8 +9,9 @@ type Page = { content: Record<string, unknown>; rows: unknown[]; linkName: strin
 
 async function readPage(response: Response): Promise<Page | null> {
   if (!response.headers.get('content-type')?.includes('json')) return null
-  const content = (await response.clone().json()) as Record<string, unknown>
-  if (!Array.isArray(content.value)) return null
+  const text = await response.clone().text()
+  const content = text === '' ? null : (JSON.parse(text) as Record<string, unknown> | null)
+  if (!Array.isArray(content?.value)) return null
   const odata = Object.keys(content).some((name) => name.startsWith('@odata.'))
   return { content, rows: content.value, linkName: odata ? '@odata.nextLink' : 'nextLink' }
 }

@@ -3,11 +3,21 @@ import { CLIENT_REFUSALS } from './client-refusals'
 import type { Refusal } from './entra-error'
 import { type Client, findClient } from './find-client'
 
+/** Form-encoded, as RFC 6749 has it; taken as it stands where it is not. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
+}
+
 function basicCredentials(request: Request): { id: string; secret: string } | null {
   const encoded = /^Basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   if (!encoded) return null
   const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s)
-  return { id: decodeURIComponent(id), secret: decodeURIComponent(secret) }
+  return { id: decoded(id), secret: decoded(secret) }
 }
 
 /** The application that asks, by secret in the body or by HTTP Basic, or by name alone when it is public; else why not. */

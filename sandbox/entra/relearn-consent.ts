@@ -9,6 +9,7 @@ import type { RefreshGrant } from './refresh-token'
  */
 export function relearnConsent(world: World, token: RefreshGrant, subject: Subject): void {
   const { tenant, user } = subject
-  if (token.bootId === world.bootId || token.tenantId !== tenant.id || world.withdrawn.has(tenant.id)) return
+  if (token.bootId === world.bootId || token.tenantId !== tenant.id) return
+  if (world.withdrawn.has(`${tenant.id}/${token.clientId}`)) return
   grant(tenant, token.clientId, token.forAll ? null : user.id, token.consented)
 }

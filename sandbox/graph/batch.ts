@@ -6,16 +6,25 @@ import { badRequest } from './graph-error'
 type Ask = (request: Request) => Promise<Response>
 type ItemAnswer = { id: string; status: number; headers: Record<string, string>; body: unknown }
 
+/** The item as a request of its own; null when it cannot be one: a body on a GET, a header or an address of no meaning. */
+function requestOf(call: GraphCall, item: BatchItem): Request | null {
+  const address = `https://${call.cloud.graph}/${call.version}/${item.url.replace(/^\/+/, '')}`
+  const body = item.body === undefined ? {} : { body: JSON.stringify(item.body) }
+  try {
+    const headers = new Headers(item.headers)
+    headers.set('authorization', call.request.headers.get('authorization') ?? '')
+    const request = new Request(address, { method: item.method, headers, ...body })
+    decodeURIComponent(new URL(request.url).pathname)
+    return request
+  } catch (error) {
+    if (error instanceof TypeError || error instanceof URIError) return null
+    throw error
+  }
+}
+
 async function askItem(call: GraphCall, item: BatchItem, ask: Ask): Promise<ItemAnswer> {
-  const headers = new Headers(item.headers)
-  headers.set('authorization', call.request.headers.get('authorization') ?? '')
-  const response = await ask(
-    new Request(`https://${call.cloud.graph}/${call.version}/${item.url.replace(/^\/+/, '')}`, {
-      method: item.method,
-      headers,
-      ...(item.body === undefined ? {} : { body: JSON.stringify(item.body) }),
-    }),
-  )
+  const request = requestOf(call, item)
+  const response = request ? await ask(request) : badRequest('The request of the batch cannot be read.', 'BadRequest')
   const text = await response.text()
   const json = response.headers.get('content-type')?.includes('json')
   const named: Record<string, string> = {}

@@ -75,12 +75,20 @@ function candidates(tenant: Tenant, change: Unassign, principalId: string | null
 function isMeant(tenant: Tenant, one: Assignment, change: Unassign, principalId: string | null): boolean {
   const { role, scope, subscriptionId, assignmentId } = change
   if (principalId !== null && one.principalId !== principalId) return false
-  if (role && one.roleId !== role.toLowerCase() && findRole(tenant, one.roleId)?.name !== role) return false
+  if (
+    role &&
+    one.roleId !== role.toLowerCase() &&
+    findRole(tenant, one.roleId)?.name.toLowerCase() !== role.toLowerCase()
+  )
+    return false
   if (scope) return one.scope.toLowerCase() === scope.toLowerCase()
   return !subscriptionId || Boolean(assignmentId) || isAtOrUnder(one.scope, `/subscriptions/${subscriptionId}`)
 }
 
 function unassign(world: World, change: Unassign): { removed: number } {
+  const { assignmentId, user, principalId: holder, subscriptionId, role, scope } = change
+  if (![assignmentId, user, holder, subscriptionId, role, scope].some(Boolean))
+    throw new UnknownThing('Say which assignments: assignmentId, user, principalId, subscriptionId, role or scope.')
   const anywhere = change.assignmentId && !change.tenantId && !change.subscriptionId && !change.user
   const targets = anywhere
     ? [...world.tenants.values()].map((tenant) => ({ tenant, principalId: null }))

@@ -26,7 +26,8 @@ function withdraw(world: World, change: Consenting): { tenant: Tenant; clientId:
 /** What can happen to a tenant as a whole. */
 export const changeTenant: ChangeHandlers<TenantChange> = {
   withdraw_consent(world, change) {
-    world.withdrawn.add(withdraw(world, change).tenant.id)
+    const { tenant, clientId } = withdraw(world, change)
+    world.withdrawn.add(`${tenant.id}/${clientId}`)
   },
   grant_consent(world, change) {
     const { tenant, clientId } = withdraw(world, change)

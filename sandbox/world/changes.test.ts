@@ -133,7 +133,7 @@ test('consent, licence, throttling, page sizes, secrets and keys are changed', (
   change({ type: 'grant_consent', tenantId, scopes: ['GroupMember.Read.All'] })
   expect(tenant.consents[0]?.scopes).toContain('graph/GroupMember.Read.All')
   change({ type: 'withdraw_consent', tenantId })
-  expect([tenant.consents, world.withdrawn.has(tenantId)]).toEqual([[], true])
+  expect([tenant.consents, world.withdrawn.has(`${tenantId}/${world.clientId}`)]).toEqual([[], true])
   change({ type: 'set_licence', tenantId, licence: 'p1' })
   change({ type: 'set_throttling', tenantId, arm: true })
   change({ type: 'set_page_size', tenantId, pageSize: 3 })

@@ -3,6 +3,7 @@ import type { NamedChange } from './changes'
 import { sentenceOfIssue } from './sentence-of-issue'
 import { UnknownThing } from './unknown-thing'
 
+const CENTURY_MS = 100 * 365 * 86_400_000
 const text = z.string().min(1)
 const pages = z.int().min(1)
 const bucket = z.strictObject({ bucket: z.number().positive(), refillPerSecond: z.number().min(0) })
@@ -49,8 +50,13 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   }),
   set_secret: z.object({ value: text }),
   rotate_keys: z.object({ forgetOld: z.boolean().optional() }),
-  set_token_lifetime: z.object({ seconds: z.number().positive() }),
-  advance_clock: z.object({ ms: z.number() }),
+  set_token_lifetime: z.object({
+    seconds: z
+      .number()
+      .positive()
+      .max(CENTURY_MS / 1_000),
+  }),
+  advance_clock: z.object({ ms: z.number().min(-CENTURY_MS).max(CENTURY_MS) }),
 }
 
 /** Throws UnknownThing, in a sentence, when a change lacks a value or has one it cannot have. */

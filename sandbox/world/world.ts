@@ -58,7 +58,7 @@ export class World {
   tokenSeconds = 3_600
   /** Added to the machine's clock, in milliseconds. */
   clockOffset = 0
-  /** Tenants whose consent was withdrawn in this run: it is not learned again from an old token. */
+  /** Tenant and application whose consent was withdrawn in this run: it is not learned again from an old token. */
   readonly withdrawn = new Set<string>()
   readonly #seedUses = new Map<string, number>()
 

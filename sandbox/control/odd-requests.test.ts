@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { getTokens } from '../get-tokens'
+import { startControlled } from './start-controlled'
+
+// Whatever a client sends, the answer is Microsoft's or a sentence, never a failure of the sandbox itself.
+
+const GRAPH = 'https://graph.microsoft.com/v1.0'
+const ARM = 'https://management.azure.com'
+const LOGIN = 'https://login.microsoftonline.com'
+
+let it: Awaited<ReturnType<typeof startControlled>>
+beforeAll(async () => {
+  it = await startControlled()
+})
+afterAll(() => it.sandbox.close())
+
+test('an item of a batch that cannot be a request is refused by itself', async () => {
+  const requests = [
+    { id: 'body', method: 'GET', url: '/me', headers: { 'content-type': 'application/json' }, body: {} },
+    { id: 'header', method: 'GET', url: '/me', headers: { 'not a name': 'x' } },
+    { id: 'method', method: 'TRACE', url: '/me' },
+    { id: 'percent', method: 'GET', url: '/users/%E0%A4%A' },
+    { id: 'good', method: 'GET', url: '/me' },
+  ]
+  const headers = { authorization: `Bearer ${it.tokens.graph}`, 'content-type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify({ requests }) }
+  const { status, json } = await it.ask(`${GRAPH}/$batch`, undefined, init)
+  const answers = json.responses as { id: string; status: number }[]
+  const statuses = Object.fromEntries(answers.map((one) => [one.id, one.status]))
+  expect(status).toBe(200)
+  expect(statuses).toEqual({ body: 400, header: 400, method: 400, percent: 400, good: 200 })
+})
+
+test('names every object has are no provider, no host and no kind of chaos', async () => {
+  const provider = `${ARM}/providers/Microsoft.Authorization/constructor?api-version=2022-04-01`
+  expect((await it.ask(provider)).status).toBe(404)
+  expect((await fetch(`${it.sandbox.url}/constructor/x`)).status).toBe(404)
+  const chaos = { seed: 1, rate: 0.5, kinds: ['constructor'] }
+  expect((await it.control('PUT', '/faults', chaos)).status).toBe(400)
+})
+
+test('a secret with a bare percent sign is a wrong secret', async () => {
+  const basic = Buffer.from(`${it.sandbox.world.clientId}:100%`).toString('base64')
+  const response = await fetch(`${it.sandbox.url}/${LOGIN.slice(8)}/${it.made.tenantId}/oauth2/v2.0/token`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}` },
+    body: new URLSearchParams({ grant_type: 'client_credentials', scope: `${ARM}/.default` }),
+  })
+  expect(response.status).toBe(401)
+  expect(await response.json()).toMatchObject({ error: 'invalid_client', error_codes: [7000215] })
+})
+
+test.each([
+  [{ reorder: true }, 'HEAD'],
+  [{ status: 204, corruptJson: true }, 'GET'],
+  [{ body: null, reorder: true }, 'GET'],
+])('the rule %o spoils a %s without failing', async (rule, method) => {
+  it.sandbox.world.faults = [{ ...rule, match: {}, seen: 0, fired: 0 }]
+  const address = `${ARM}/subscriptions?api-version=2022-12-01`
+  const { status } = await it.ask(address, undefined, { method, headers: { authorization: `Bearer ${it.tokens.arm}` } })
+  it.sandbox.world.faults = []
+  expect(status).toBeLessThan(300)
+})
+
+test('a change that would take everything away, or end time, is refused', async () => {
+  const { tenantId } = it.made
+  const changes = [
+    { type: 'unassign', tenantId },
+    { type: 'advance_clock', ms: 1e300 },
+  ]
+  for (const change of changes) expect((await it.control('POST', '/changes', change)).status).toBe(400)
+  const role = { type: 'unassign', user: `reader@${it.made.domain}`, role: 'reader' }
+  expect((await it.control('POST', '/changes', role)).json).toMatchObject({ result: { removed: 1 } })
+})
+
+test('a code in the address of the device page is in the log by its hash only', async () => {
+  await fetch(`${it.sandbox.url}/${LOGIN.slice(8)}/common/oauth2/deviceauth?otc=ABCD1234`)
+  const entry = (await it.log()).at(-1)
+  expect(entry?.query.otc).toMatch(/^sha256:/)
+})
+
+test('who has no role in a subscription reads neither its providers nor its locations', async () => {
+  const { arm } = await getTokens(it.sandbox, it.made.tenantId, `outsider@${it.made.domain}`)
+  for (const list of ['providers', 'locations']) {
+    const address = `${ARM}/subscriptions/${it.subscriptionId}/${list}?api-version=2022-12-01`
+    expect([(await it.ask(address)).status, (await it.ask(address, arm)).status]).toEqual([200, 403])
+  }
+})
