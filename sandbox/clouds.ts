@@ -1,4 +1,4 @@
-export type Service = 'login' | 'graph' | 'arm'
+type Service = 'login' | 'graph' | 'arm'
 export type Cloud = { name: string; login: string; graph: string; arm: string; aliases: Record<string, Service> }
 
 /** The national clouds and their hosts. Source: Microsoft's national cloud page; aliases from msal-common. */

@@ -1,7 +1,7 @@
 import { ancestorsOf, findManagementGroup } from '../world/scopes'
 import type { ManagementGroup, Subscription, Tenant } from '../world/types'
 
-export type Children = { groups: ManagementGroup[]; subscriptions: Subscription[] }
+type Children = { groups: ManagementGroup[]; subscriptions: Subscription[] }
 
 const NONE: Children = { groups: [], subscriptions: [] }
 

@@ -3,7 +3,7 @@ import type { Subscription, Tenant } from '../world/types'
 
 export type Resource = { id: string; name: string; type: string; group: string }
 /** What a subscription holds as far as the world knows: by name in lower case, each in the spelling met first. */
-export type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
+type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
 
 type Known = { revisions: string; found: ResourcesInUse }
 const known = new WeakMap<Subscription, Known>()

@@ -1,5 +1,5 @@
 /** Which requests a rule is for: everything named must hold. Regular expressions are tried in any case. */
-export type FaultMatch = {
+type FaultMatch = {
   /** One of Microsoft's names, `graph.microsoft.com` say. */
   host?: string
   method?: string
@@ -13,7 +13,7 @@ export type FaultMatch = {
   inBatch?: boolean
 }
 
-export const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
+const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
 
 /** Where a list's next link leads: elsewhere, back to this page, to the first page, or elsewhere behind a user name. */
 export type NextLink = string | { to: (typeof NEXT_LINKS)[number] | (string & {}) }

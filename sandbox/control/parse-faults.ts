@@ -27,7 +27,7 @@ const Milliseconds = z
   .max(600_000, 'must be at most 600000')
 const Seed = z.union([z.number(), z.string()])
 
-export const Match = z.strictObject({
+const Match = z.strictObject({
   host: z.string().optional(),
   method: z.string().optional(),
   path: Pattern.optional(),

@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../world/random'
 import type { FaultRule } from './fault-rule'
 
 /** What a rule remembers between requests. */
-export type RuleState = {
+type RuleState = {
   path: RegExp | null
   query: { whole: RegExp | null; each: readonly (readonly [string, RegExp])[] }
   random: Random

@@ -11,7 +11,7 @@ const MOST_SHOWN = 50 // accounts of one tenant; the rest can be typed
 export const accountId = ({ homeTenant, homeUser }: Account) => `${homeTenant.id}.${homeUser.id}`
 
 /** The account behind such a name, or null. */
-export function findAccount(world: World, id: string): Account | null {
+function findAccount(world: World, id: string): Account | null {
   const [tenantId, userId] = id.split('.')
   const homeTenant = world.tenants.get(tenantId ?? '')
   const homeUser = homeTenant?.users.get(userId ?? '')
@@ -74,7 +74,7 @@ function button(account: Account): string {
   return `<button class="account" name="account" value="${accountId(account)}">${escapeHtml(displayName)} <span>${escapeHtml(userPrincipalName)}</span>${note ? ` <span>${escapeHtml(note)}</span>` : ''}</button>`
 }
 
-export type Picking = {
+type Picking = {
   app: Application
   /** Null at common and organizations. */
   tenant: Tenant | null

@@ -1,7 +1,7 @@
 import type { Sandbox } from '../server'
 
 /** The reply of an endpoint of the login, tokens or a refusal. */
-export type LoginReply = {
+type LoginReply = {
   status: number
   headers: Headers
   access_token?: string

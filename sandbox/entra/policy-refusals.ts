@@ -2,7 +2,7 @@ import type { Refusal } from './entra-error'
 import { POLICY_CLAIMS } from './refusals'
 
 /** What the texts name: the resource by its application id, and when the grant was issued. */
-export type PolicyFacts = { resource: string; issuedAt: string }
+type PolicyFacts = { resource: string; issuedAt: string }
 
 type Made = Omit<Refusal, 'code' | 'text'> & { text: (facts: PolicyFacts) => string }
 

@@ -14,7 +14,7 @@ export type Scope = {
   prefix: string
 }
 /** Why a scope is none: no such permission, no such resource, a resource the application never named, or one the tenant lacks. */
-export type UnknownScope = { raw: string; reason: 'scope' | 'resource' | 'unregistered' | 'absent' }
+type UnknownScope = { raw: string; reason: 'scope' | 'resource' | 'unregistered' | 'absent' }
 export type ParsedScopes = { openid: Set<string>; scopes: Scope[]; unknown: UnknownScope | null }
 
 const OPENID = new Set(['openid', 'profile', 'email', 'offline_access'])

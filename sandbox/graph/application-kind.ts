@@ -5,7 +5,7 @@ import type { World } from '../world/world'
 import type { Kind } from './kind'
 
 /** An application as its home tenant registered it, by its object id, which is not its client id. */
-export type RegisteredApplication = Application & { id: string }
+type RegisteredApplication = Application & { id: string }
 
 const NOTHING = () => []
 const NULL = () => null

@@ -8,7 +8,7 @@ const DEFAULT_TOP = 100
 const MAX_TOP = 999
 
 /** The address of this request with another query option, as Graph writes it. */
-export function linkWith(call: GraphCall, name: string, value: string): string {
+function linkWith(call: GraphCall, name: string, value: string): string {
   const next = new URL(call.url)
   next.searchParams.set(name, value)
   next.search = next.search.replaceAll('%24', '$')

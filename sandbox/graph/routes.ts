@@ -24,7 +24,7 @@ import { listUsersDelta } from './users-delta'
 
 type Parts = Record<string, string | undefined>
 /** `cost`: resource units, by Microsoft's table; `permissions`: which of the table's rows holds. */
-export type Route = {
+type Route = {
   method: 'GET' | 'POST'
   path: RegExp
   cost: number

@@ -57,7 +57,7 @@ export const smallWorld = fc.record({
   eligibilities: fc.array(held, { maxLength: 6 }),
   pageSize: fc.integer({ min: 1, max: 5 }),
 })
-export type SmallWorld = typeof smallWorld extends fc.Arbitrary<infer T> ? T : never
+type SmallWorld = typeof smallWorld extends fc.Arbitrary<infer T> ? T : never
 
 const timeFromNow = (world: World, hours: number) => new Date(world.now() + hours * HOUR_MS).toISOString()
 

@@ -24,7 +24,7 @@ const LEAF_DAYS = 90 // made at each start; Apple's clients refuse more than 825
 const SKEW_MS = 3_600_000 // a certificate that begins this very moment is refused by clocks that are a little behind
 
 /** What a TLS server needs, in PEM. */
-export type Credentials = { key: string; cert: string }
+type Credentials = { key: string; cert: string }
 
 /** A certificate authority in a folder; whoever trusts `caFile` believes the certificates it issues. */
 export type CertificateAuthority = { caFile: string; issue(names: string[]): Promise<Credentials> }

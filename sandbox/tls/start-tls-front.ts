@@ -9,7 +9,7 @@ import { HOST_NAMES } from './host-names'
 
 const IDLE_MS = 120_000 // closed as soon as by default, a client's pool of connections meets a reset now and then
 
-export type TlsFront = { port: number; caFile: string; close(): Promise<void> }
+type TlsFront = { port: number; caFile: string; close(): Promise<void> }
 
 /** Whether a request is for one of the names: in its Host header, and in what its TLS handshake asked for, if it did. */
 function isForKnownHost(incoming: IncomingMessage): boolean {

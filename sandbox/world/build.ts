@@ -184,7 +184,7 @@ function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
 }
 
 /** The id of a role by its id or its name, built-in or the tenant's own; throws on a misspelt one. */
-export function roleIdIn(tenant: Tenant, role: string): string {
+function roleIdIn(tenant: Tenant, role: string): string {
   const id = role.toLowerCase()
   if (BUILT_IN_ROLES.has(id) || tenant.customRoles.has(id)) return id
   return tenant.customRoles.by('name', (one) => one.name).get(id)?.id ?? roleIdOf(role)

@@ -1,7 +1,7 @@
 import { memoized } from './memoized'
 import type { Tenant } from './types'
 
-export type Chains = {
+type Chains = {
   /** By group: every chain of groups that leads to it, the start first and itself last, shortest chains first. */
   to: Map<string, string[][]>
   /** Groups some chains to which were left out. */

@@ -31,7 +31,7 @@ export type AccessRow = PersonFacts & {
   truncated: boolean
 }
 
-export type AccessOptions = {
+type AccessOptions = {
   /** The moment, in ms; the world's own when left out. */
   at?: number
   /** The most ways listed per person, role, scope and kind. */

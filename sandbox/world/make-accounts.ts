@@ -4,7 +4,7 @@ import { FAMILY_NAMES, GIVEN_NAMES } from './names'
 import type { Random } from './random'
 import type { Tenant, Traits } from './types'
 
-export type AccountKind =
+type AccountKind =
   | 'owner'
   | 'reader'
   | 'outsider'

@@ -11,10 +11,10 @@ const RESOURCE_GROUPS = 40 // that assignments lie in when none were asked for b
 
 type Weights = NonNullable<AssignmentsSpec['scopes']>
 /** `code` is the same for two spellings of one scope. */
-export type DrawnScope = { scope: string; code: number }
+type DrawnScope = { scope: string; code: number }
 
 /** How many different scopes a subscription has, and a draw of one; each is one string however often it is drawn. */
-export type ScopeSource = { codes: number; draw(random: Random): DrawnScope }
+type ScopeSource = { codes: number; draw(random: Random): DrawnScope }
 
 /** The scopes at and below a subscription, drawn by weight. */
 export function createScopes(

@@ -50,7 +50,7 @@ export function can(tenant: Tenant, held: Assignment[], action: string, scope: s
 }
 
 /** The deny assignments that hold at a scope for someone who is these principals. */
-export function denialsOf(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
+function denialsOf(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
   if (tenant.denyAssignments.size === 0) return []
   const lineage = lineageOf(tenant, scope)
   const names = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || principals.has(one.id))

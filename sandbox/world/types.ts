@@ -229,7 +229,7 @@ export type Tenant = {
   sequence: number
 }
 
-export type Secret = { value: string; expired: boolean }
+type Secret = { value: string; expired: boolean }
 
 export type Application = {
   clientId: string
