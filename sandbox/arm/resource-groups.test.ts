@@ -53,6 +53,8 @@ test('resources are those that occur in scopes, by type and by group', async () 
   const ofType = "$filter=resourceType eq 'microsoft.storage/storageaccounts'"
   expect(await names(`${web}/resources?${version}&${ofType}`)).toEqual(['data'])
   expect(await names(`${web}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01`)).toEqual(['data'])
+  expect(await names(`${web}/providers/Microsoft.Compute/virtualMachines?api-version=2023-01-01`)).toEqual([])
+  expect((await arm.ask(`${web}/providers/Microsoft.Nope/things?api-version=2023-01-01`)).status).toBe(404)
   expect(await names(`${web}/resourceGroups/rg-front/resources?${version}`)).toEqual([])
 })
 

@@ -1,3 +1,4 @@
+import { BUILT_IN_ROLES } from '../world/roles'
 import { findManagementGroup, managementGroupOf } from '../world/scopes'
 import type { ArmCall } from './arm-call'
 import { armError } from './arm-error'
@@ -55,6 +56,20 @@ function managementGroups(call: ArmCall, id: string | undefined, part: string | 
   return name ? getGroupSubscription(call, id, name) : listGroupSubscriptions(call, id)
 }
 
+/** The providers that built-in roles speak of; a list of another one's resources would look like nothing being there. */
+const NAMESPACES = new Set(
+  [...BUILT_IN_ROLES.values()].flatMap(({ permissions }) =>
+    permissions.flatMap(({ actions, dataActions }) =>
+      [...actions, ...dataActions].map((action) => action.split('/')[0]?.toLowerCase()),
+    ),
+  ),
+)
+
+function isKnownNamespace(type: string): boolean {
+  const namespace = type.split('/')[0]?.toLowerCase()
+  return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
+}
+
 function inSubscription(call: ArmCall, rest: string): Response | null {
   const { subscription } = call
   if (!subscription) return null
@@ -66,7 +81,7 @@ function inSubscription(call: ArmCall, rest: string): Response | null {
   const [, group = '', listed] = /^resourceGroups\/([^/]+)(\/resources)?$/i.exec(rest) ?? []
   if (group) return listed ? listResources(call, subscription, { group }) : getResourceGroup(call, subscription, group)
   const type = /^providers\/([^/]+\.[^/]+\/[^/]+)$/i.exec(rest)?.[1]
-  return type && !/^Microsoft\.Authorization\//i.test(type) ? listResources(call, subscription, { type }) : null
+  return type && isKnownNamespace(type) ? listResources(call, subscription, { type }) : null
 }
 
 /** The answer of the address a request names, or null when nothing is imitated there. */

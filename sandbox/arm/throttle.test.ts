@@ -60,3 +60,10 @@ test('each caller, each subscription and the tenant have buckets of their own', 
   expect(await statuses(1, `/subscriptions/${IDS.lab}?api-version=2022-12-01`)).toEqual([200])
   expect(await statuses(4, '/tenants?api-version=2022-12-01')).toEqual([200, 200, 200, 429])
 })
+
+test('new settings begin with full buckets, without a wait', async () => {
+  arm.world.change({ type: 'set_throttling', tenantId: IDS.tenant, arm: SLOW })
+  expect(await statuses(4)).toEqual([200, 200, 200, 429])
+  arm.world.change({ type: 'set_throttling', tenantId: IDS.tenant, arm: true })
+  expect(await statuses(5)).toEqual([200, 200, 200, 200, 200])
+})

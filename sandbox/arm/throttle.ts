@@ -1,4 +1,4 @@
-import type { Tenant } from '../world/types'
+import type { Tenant, Throttling } from '../world/types'
 import type { World } from '../world/world'
 import { armError } from './arm-error'
 
@@ -9,12 +9,12 @@ const GLOBAL_FACTOR = 15 // all principals of a subscription together
 type Limit = { bucket: number; refillPerSecond: number }
 type Bucket = { tokens: number; filledAt: number; refusedUntil: number }
 
-const bucketsOf = new WeakMap<World, Map<string, Bucket>>()
+/** By the settings of a tenant: new settings begin with full buckets. */
+const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
 
-function bucketFor(world: World, key: string, limit: Limit): Bucket {
-  const buckets = bucketsOf.get(world) ?? new Map<string, Bucket>()
-  bucketsOf.set(world, buckets)
-  const now = world.now()
+function bucketFor(settings: Throttling, key: string, limit: Limit, now: number): Bucket {
+  const buckets = bucketsOf.get(settings) ?? new Map<string, Bucket>()
+  bucketsOf.set(settings, buckets)
   const bucket = buckets.get(key) ?? { tokens: limit.bucket, filledAt: now, refusedUntil: 0 }
   buckets.set(key, bucket)
   const seconds = Math.max(0, now - bucket.filledAt) / 1_000
@@ -57,8 +57,8 @@ export function throttle({ world, tenant, subscriptionId, actor, reading }: Aske
   })
   if (settings === false) return { refusal: null, headers: headersFor(limit.bucket - 1, global.bucket - 1) }
   const target = subscriptionId ?? tenant.id
-  const own = bucketFor(world, `${target}/${actor}/${kind}`, limit)
-  const shared = subscriptionId === null ? null : bucketFor(world, `${target}/${kind}`, global)
+  const own = bucketFor(tenant.throttling, `${target}/${actor}/${kind}`, limit, world.now())
+  const shared = subscriptionId === null ? null : bucketFor(tenant.throttling, `${target}/${kind}`, global, world.now())
   const wait = take(own, limit, world.now()) ?? (shared ? take(shared, global, world.now()) : null)
   const headers = headersFor(own.tokens, shared?.tokens ?? 0)
   if (wait === null) return { refusal: null, headers }

@@ -1,5 +1,4 @@
-import type { Tenant } from '../world/types'
-import type { World } from '../world/world'
+import type { Tenant, Throttling } from '../world/types'
 import type { GraphCall } from './graph-call'
 import { graphError } from './graph-error'
 
@@ -9,7 +8,8 @@ const CHEAP_TOP = 20
 
 type Limit = { units: number; windowSeconds: number }
 type Bucket = { used: number; at: number }
-const bucketsOf = new WeakMap<World, Map<string, Bucket>>()
+/** By the settings of a tenant: new settings begin with empty buckets. */
+const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
 
 /** Units per application and tenant, by the size of the directory. Source: concepts/throttling-limits.md. */
 function limitOf({ throttling, users }: Tenant): Limit | null {
@@ -46,8 +46,8 @@ export function throttle(call: GraphCall, cost: number): { refusal: Response | n
   const headers: Record<string, string> = { 'x-ms-resource-unit': String(cost) }
   const limit = limitOf(call.tenant)
   if (!limit) return { refusal: null, headers }
-  const buckets = bucketsOf.get(call.world) ?? new Map<string, Bucket>()
-  bucketsOf.set(call.world, buckets)
+  const buckets = bucketsOf.get(call.tenant.throttling) ?? new Map<string, Bucket>()
+  bucketsOf.set(call.tenant.throttling, buckets)
   const key = `${call.clientId}/${call.tenant.id}`
   const now = call.world.now()
   const bucket = buckets.get(key) ?? { used: 0, at: now }
