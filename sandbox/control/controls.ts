@@ -68,7 +68,10 @@ const index = () =>
 export const CONTROLS: Record<string, Record<string, Control>> = {
   '/': { GET: { does: 'lists these', answer: index } },
   '/info': {
-    GET: { does: 'tenants, accounts, applications and subscriptions of the demo', answer: ({ world }) => worldInfo(world) },
+    GET: {
+      does: 'tenants, accounts, applications and subscriptions of the demo',
+      answer: ({ world }) => worldInfo(world),
+    },
   },
   '/worlds': { POST: { does: 'adds a tenant made from parameters and a seed', answer: makeWorld } },
   '/changes': { POST: { does: 'changes the world: one change or a list of them', answer: change } },
