@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  type AnyPgColumn,
   bigint,
   bigserial,
   boolean,
@@ -25,11 +26,57 @@ export const SCHEDULES = ['hourly', 'every_6_hours', 'daily', 'off'] as const
 export const CONNECTION_STATES = ['active', 'reconnect_needed', 'action_needed', 'disconnected'] as const
 export const RUN_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export const RUN_TRIGGERS = ['connect', 'reconnect', 'manual', 'schedule', 'retry'] as const
-export const RUN_PHASES = ['starting', 'reading_assignments', 'reading_people', 'publishing', 'done'] as const
+export const RUN_PHASES = [
+  'starting',
+  'reading_assignments',
+  'reading_groups',
+  'reading_people',
+  'publishing',
+  'done',
+] as const
 export const PRINCIPAL_KINDS = ['user', 'group', 'service_principal', 'foreign_group', 'device', 'other'] as const
-export const PERSON_STATUSES = ['active', 'disabled', 'invited', 'deleted', 'unknown'] as const
+export const PRINCIPAL_VARIETIES = ['application', 'managed_identity', 'platform'] as const
+/**
+ * `deleted` lies in the recycle bin; `not_found` is known nowhere, deleted for good or never there; `not_readable` could
+ * not be asked about; `other_tenant` lives in another directory.
+ */
+export const PERSON_STATUSES = [
+  'active',
+  'invited',
+  'disabled',
+  'deleted',
+  'not_found',
+  'not_readable',
+  'other_tenant',
+] as const
 export const SCOPE_LEVELS = ['root', 'management_group', 'subscription', 'resource_group', 'resource'] as const
-export const PRIVILEGES = ['grants_access', 'writes', 'reads_data', 'reads'] as const
+export const PRIVILEGES = ['grants_access', 'writes', 'writes_data', 'reads_data', 'reads'] as const
+/** `active` is assigned outright, `activated` for some hours through PIM, `eligible` only until someone activates it. */
+export const ASSIGNMENT_KINDS = ['active', 'activated', 'eligible'] as const
+/** `flat`: who is in it is known, but not through which groups. The others are not opened, each for its own reason. */
+export const GROUP_STATES = ['whole', 'flat', 'not_asked', 'not_permitted', 'not_found'] as const
+/** What is worth a second look about a holder, in the order of the bits of `holders.signals`. */
+export const SIGNALS = [
+  'can_grant',
+  'guest_writes',
+  'gone',
+  'standing_privileged',
+  'direct_despite_group',
+  'large_group',
+  'custom_owner',
+  'orphan',
+] as const
+export const DATASETS = [
+  'assignments',
+  'eligible',
+  'roles',
+  'denies',
+  'scopes',
+  'people',
+  'groups',
+  'other_principals',
+  'sign_ins',
+] as const
 
 export type MemberRole = (typeof MEMBER_ROLES)[number]
 export type Schedule = (typeof SCHEDULES)[number]
@@ -38,23 +85,58 @@ export type RunState = (typeof RUN_STATES)[number]
 export type RunTrigger = (typeof RUN_TRIGGERS)[number]
 export type RunPhase = (typeof RUN_PHASES)[number]
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number]
+export type PrincipalVariety = (typeof PRINCIPAL_VARIETIES)[number]
 export type PersonStatus = (typeof PERSON_STATUSES)[number]
 export type ScopeLevel = (typeof SCOPE_LEVELS)[number]
-/** What a role amounts to, strongest first: grants access, writes, reads data, reads. */
+/** What a role amounts to, strongest first. */
 export type Privilege = (typeof PRIVILEGES)[number]
+export type AssignmentKind = (typeof ASSIGNMENT_KINDS)[number]
+export type GroupState = (typeof GROUP_STATES)[number]
+export type Signal = (typeof SIGNALS)[number]
+export type Dataset = (typeof DATASETS)[number]
+
+/** One entry of a role definition's permissions, as Azure has it. */
+export type Permission = { actions: string[]; notActions: string[]; dataActions: string[]; notDataActions: string[] }
 
 /** What a run has counted so far. Only what was really read; absent means not reached. */
-export type RunCounters = { assignments?: number; people?: number; peopleWanted?: number; roles?: number }
+export type RunCounters = {
+  assignments?: number
+  groups?: number
+  groupsWanted?: number
+  people?: number
+  peopleWanted?: number
+  roles?: number
+}
 
 /** One line of the honest ledger: what was read whole, what was not, and why. */
 export type CoverageLine = {
-  dataset: 'assignments' | 'roles' | 'people' | 'groups' | 'other_principals'
-  state: 'whole' | 'partly' | 'not_permitted' | 'not_asked'
+  dataset: Dataset
+  state: 'whole' | 'partly' | 'not_permitted' | 'not_licensed' | 'not_asked'
   read: number
   missing: number
-  /** The problem code behind `partly` and `not_permitted`. */
+  /** The problem code behind anything but `whole`, where there is one. */
   why?: string
 }
+
+/** How a run set out to open groups, by counting calls, and what it came to. */
+export type GroupPlan = {
+  /** `members`: from the groups down. `people`: from every person of the directory up. */
+  way: 'none' | 'members' | 'people' | 'unopened'
+  /** Calls reckoned with, corrected as the reading learned of more; calls made. */
+  predicted: number
+  made: number
+  /** Why this way: a sentence for people. */
+  why: string
+}
+
+/** A management group above the subscription. */
+export type ManagementGroup = { id: string; name: string }
+
+/** Whom a deny assignment names; `everyone` is all principals. */
+export type DenyPrincipal = { id: string; kind: PrincipalKind | 'everyone' }
+
+/** How many hold a role in a published result, directly or through groups; `eligible` counts those who hold it only so. */
+export type RoleCount = { people: number; others: number; eligible: number }
 
 /** How a sign-in to Microsoft ended, when not well. Never a token, a code or an address. */
 export type AttemptProblem = { code: string; aadsts?: number; correlationId?: string; claims?: string; at: string }
@@ -161,6 +243,10 @@ export const connections = pgTable(
     connectedByName: text('connected_by_name').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     disconnectedAt: at('disconnected_at'),
+    /** What the account's tenant has granted beyond the base scopes, such as `GroupMember.Read.All`. */
+    optionalScopes: jsonb('optional_scopes').$type<string[]>().notNull().default([]),
+    /** The management groups above the subscription, the root first; null when they could not be read. */
+    managementGroups: jsonb('management_groups').$type<ManagementGroup[]>(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
@@ -219,6 +305,9 @@ export const connectAttempts = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull(),
     confirmedAt: at('confirmed_at'),
+    /** The optional scopes asked for, and those that came back with the tokens. */
+    optionalScopes: jsonb('optional_scopes').$type<string[]>().notNull().default([]),
+    grantedScopes: jsonb('granted_scopes').$type<string[]>().notNull().default([]),
     /** The connections it made: its own first, then the others chosen with the same sign-in. */
     madeConnectionIds: jsonb('made_connection_ids').$type<string[]>().notNull().default([]),
   },
@@ -253,12 +342,18 @@ export const syncRuns = pgTable(
     coverage: jsonb('coverage').$type<CoverageLine[]>().notNull().default([]),
     /** True when something that was asked for could not be read: the amber state. */
     gaps: boolean('gaps').notNull().default(false),
+    plan: jsonb('plan').$type<GroupPlan>(),
+    /** Of a published result: how many holders show each signal, and how many hold each role. */
+    signals: jsonb('signals').$type<Partial<Record<Signal, number>>>().notNull().default({}),
+    roleCounts: jsonb('role_counts').$type<Record<string, RoleCount>>().notNull().default({}),
     calls: integer('calls').notNull().default(0),
     retries: integer('retries').notNull().default(0),
     problem: jsonb('problem').$type<AttemptProblem>(),
     gained: integer('gained').notNull().default(0),
     lost: integer('lost').notNull().default(0),
+    /** People with access, directly or through groups; and everyone and everything else with access. */
     people: integer('people').notNull().default(0),
+    others: integer('others').notNull().default(0),
     assignments: integer('assignments').notNull().default(0),
     fence: bigint('fence', { mode: 'number' }).notNull().default(0),
     requestedAt: at('requested_at').notNull().defaultNow(),
@@ -298,7 +393,10 @@ export const principals = pgTable(
     email: text('email'),
     userPrincipalName: text('user_principal_name'),
     guest: boolean('guest').notNull().default(false),
-    status: text('status').$type<PersonStatus>().notNull().default('unknown'),
+    status: text('status').$type<PersonStatus>().notNull().default('not_readable'),
+    /** What kind of service principal it is, where that could be read. */
+    variety: text('variety').$type<PrincipalVariety>(),
+    lastSignInAt: at('last_sign_in_at'),
     /** The first 200 characters of the lower-case name, else email, else id: what lists are ordered by. */
     sortName: text('sort_name').notNull(),
   },
@@ -307,6 +405,7 @@ export const principals = pgTable(
     index('principals_by_name').on(t.organisationId, t.sortName, t.id),
     check('principals_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('principals_status', oneOf('status', PERSON_STATUSES)),
+    check('principals_variety', sql.raw(`variety is null or variety in ('${PRINCIPAL_VARIETIES.join("', '")}')`)),
     check('principals_id_lower', sql`id = lower(id)`),
   ],
 )
@@ -325,6 +424,11 @@ export const roleDefinitions = pgTable(
     custom: boolean('custom').notNull().default(false),
     description: text('description'),
     privilege: text('privilege').$type<Privilege>(),
+    /** Grants access, or writes to every kind of resource: what Azure calls a privileged administrator role. */
+    privileged: boolean('privileged').notNull().default(false),
+    /** A custom role that amounts to Owner. */
+    ownerEquivalent: boolean('owner_equivalent').notNull().default(false),
+    permissions: jsonb('permissions').$type<Permission[]>().notNull().default([]),
     /** `name` in lower case, else the id: what lists are ordered by. */
     sortName: text('sort_name').notNull(),
   },
@@ -343,7 +447,7 @@ export const assignments = pgTable(
   {
     organisationId: uuid('organisation_id').notNull(),
     connectionId: uuid('connection_id').notNull(),
-    /** Lower-case scope, a space, and the assignment's own GUID: the GUID alone is unique within its scope only. */
+    /** Lower-case scope, a space, and the assignment's own name: unique within its scope only. `eligible ` comes before it for an eligibility. */
     key: text('key').notNull(),
     tenantId: text('tenant_id').notNull(),
     principalId: text('principal_id').notNull(),
@@ -352,6 +456,10 @@ export const assignments = pgTable(
     /** As Azure spells it; compared in lower case through `key`. */
     scope: text('scope').notNull(),
     scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
+    kind: text('kind').$type<AssignmentKind>().notNull().default('active'),
+    /** Of PIM: when it began and when it ends; both null for one that was assigned outright, without an end. */
+    startsAt: at('starts_at'),
+    endsAt: at('ends_at'),
     condition: text('condition'),
     /** When and by whom Azure says it was made. */
     createdOn: at('created_on'),
@@ -371,7 +479,170 @@ export const assignments = pgTable(
     index('assignments_by_principal').on(t.organisationId, t.tenantId, t.principalId),
     index('assignments_by_role').on(t.organisationId, t.connectionId, t.roleId),
     check('assignments_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
+    check('assignments_held', oneOf('kind', ASSIGNMENT_KINDS)),
     check('assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
     check('assignments_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/** What belongs to one connection's published results, with the time it holds for. */
+const ofConnection = () => ({
+  organisationId: uuid('organisation_id').notNull(),
+  connectionId: uuid('connection_id').notNull(),
+})
+const valid = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
+const toConnection = (t: { organisationId: AnyPgColumn; connectionId: AnyPgColumn }) =>
+  foreignKey({
+    columns: [t.organisationId, t.connectionId],
+    foreignColumns: [connections.organisationId, connections.id],
+  }).onDelete('cascade')
+
+/**
+ * The groups a connection's access runs through: those that hold assignments or are named in denials, and the groups
+ * inside them. Kept per connection, because what was read depends on whose consent it was read with.
+ */
+export const connectionGroups = pgTable(
+  'connection_groups',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    state: text('state').$type<GroupState>().notNull(),
+    /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
+    directMembers: integer('direct_members'),
+    members: integer('members'),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.groupId, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('connection_groups_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId)
+      .where(sql`valid_to is null`),
+    check('connection_groups_state', oneOf('state', GROUP_STATES)),
+    check('connection_groups_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/** Direct memberships, of people, other principals and groups in groups. */
+export const groupMembers = pgTable(
+  'group_members',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    memberId: text('member_id').notNull(),
+    memberKind: text('member_kind').$type<PrincipalKind>().notNull(),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.memberId, t.groupId, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('group_members_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId, t.memberId)
+      .where(sql`valid_to is null`),
+    check('group_members_kind', oneOf('member_kind', PRINCIPAL_KINDS)),
+    check('group_members_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * The closure of the memberships: everyone and everything but groups that a group with an assignment leads to, at any
+ * depth. Access is a join of this with the assignments, so it is stored once per group and not once per assignment.
+ */
+export const groupReach = pgTable(
+  'group_reach',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    principalId: text('principal_id').notNull(),
+    principalKind: text('principal_kind').$type<PrincipalKind>().notNull(),
+    /** Groups on the shortest way, this one included; 1 for a direct member. Null when only known to be in it somehow. */
+    depth: integer('depth'),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.principalId, t.groupId, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('group_reach_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId, t.principalId)
+      .where(sql`valid_to is null`),
+    check('group_reach_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
+    check('group_reach_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * Whoever has access in a connection, directly or through groups: one row each, with what a list shows of them. Derived
+ * from the tables above at each publish; of the past only the last hours are kept.
+ */
+export const holders = pgTable(
+  'holders',
+  {
+    ...ofConnection(),
+    tenantId: text('tenant_id').notNull(),
+    principalId: text('principal_id').notNull(),
+    kind: text('kind').$type<PrincipalKind>().notNull(),
+    status: text('status').$type<PersonStatus>().notNull(),
+    guest: boolean('guest').notNull(),
+    sortName: text('sort_name').notNull(),
+    /** The strongest role held now (or, when nothing is held, eligible): 1 for one that grants access to 5 for one that reads; 6 when unreadable. */
+    strongest: integer('strongest').notNull(),
+    roleId: text('role_id').notNull(),
+    scope: text('scope').notNull(),
+    scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
+    assignmentKind: text('assignment_kind').$type<AssignmentKind>().notNull(),
+    /** The group it is held through; null when held directly. */
+    groupId: text('group_id'),
+    /** An eligible role stronger than anything held, and how strong it is. */
+    eligibleRoleId: text('eligible_role_id'),
+    eligibleStrongest: integer('eligible_strongest'),
+    /** Distinct roles at scopes, active and eligible counted apart; those held directly; those eligible only; groups they run through. */
+    grants: integer('grants').notNull(),
+    direct: integer('direct').notNull(),
+    eligible: integer('eligible').notNull(),
+    groups: integer('groups').notNull(),
+    /** One bit for each of {@link SIGNALS}. */
+    signals: integer('signals').notNull(),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.principalId, t.connectionId, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('holders_one_current').on(t.organisationId, t.connectionId, t.principalId).where(sql`valid_to is null`),
+    index('holders_by_name').on(t.organisationId, t.connectionId, t.kind, t.sortName, t.principalId),
+    check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
+    check('holders_status', oneOf('status', PERSON_STATUSES)),
+    check('holders_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    check('holders_assignment_kind', oneOf('assignment_kind', ASSIGNMENT_KINDS)),
+    check('holders_strongest', sql`strongest between 1 and 6`),
+    check('holders_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/** Deny assignments that apply at, above or below the subscription. */
+export const denyAssignments = pgTable(
+  'deny_assignments',
+  {
+    ...ofConnection(),
+    /** Lower-case scope, a space, and its own GUID. */
+    key: text('key').notNull(),
+    name: text('name').notNull(),
+    description: text('description'),
+    scope: text('scope').notNull(),
+    scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
+    permissions: jsonb('permissions').$type<Permission[]>().notNull(),
+    principals: jsonb('principals').$type<DenyPrincipal[]>().notNull(),
+    excluded: jsonb('excluded').$type<DenyPrincipal[]>().notNull(),
+    sparesChildren: boolean('spares_children').notNull(),
+    systemProtected: boolean('system_protected').notNull(),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('deny_assignments_one_current')
+      .on(t.organisationId, t.connectionId, t.key)
+      .where(sql`valid_to is null`),
+    check('deny_assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    check('deny_assignments_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )

@@ -1,6 +1,14 @@
 import { getEngine } from './client'
 
-const REWRITTEN_BY_A_PUBLISH = ['assignments', 'principals', 'sync_runs']
+const REWRITTEN_BY_A_PUBLISH = [
+  'assignments',
+  'principals',
+  'sync_runs',
+  'connection_groups',
+  'group_members',
+  'group_reach',
+  'holders',
+]
 
 /**
  * After a large publish: the embedded engine has neither autovacuum nor a checkpointer, so dead rows, stale statistics

@@ -20,7 +20,9 @@ const view: fc.Arbitrary<AccessView> = fc.record({
     .map((value) => value.trim())
     .filter((value) => value.isWellFormed()),
   roleId: fc.option(fc.uuid()),
-  status: fc.option(fc.constantFrom('active', 'invited', 'disabled', 'deleted', 'unknown')),
+  status: fc.option(
+    fc.constantFrom('active', 'invited', 'disabled', 'deleted', 'not_found', 'not_readable', 'other_tenant'),
+  ),
   level: fc.option(fc.constantFrom('root', 'management_group', 'subscription', 'resource_group', 'resource')),
   sort: fc.constantFrom('name', 'email', 'status', 'role', 'scope'),
   direction: fc.constantFrom('asc', 'desc'),

@@ -16,7 +16,15 @@ export type AccessView = {
 export type SearchParams = Record<string, string | string[] | undefined>
 
 const SORTS = ['name', 'email', 'status', 'role', 'scope'] as const satisfies readonly AccessSort[]
-const STATUSES = ['active', 'invited', 'disabled', 'deleted', 'unknown'] as const satisfies readonly PersonStatus[]
+const STATUSES = [
+  'active',
+  'invited',
+  'disabled',
+  'deleted',
+  'not_found',
+  'not_readable',
+  'other_tenant',
+] as const satisfies readonly PersonStatus[]
 const LEVELS = [
   'root',
   'management_group',

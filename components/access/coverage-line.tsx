@@ -4,10 +4,14 @@ import { explain } from '@/lib/problems'
 
 const NAMES: Record<Line['dataset'], string> = {
   assignments: 'Role assignments',
+  eligible: 'Eligible and time-bound roles',
   roles: 'Role definitions',
+  denies: 'Deny assignments',
+  scopes: 'Management groups above',
   people: 'People',
   groups: 'Groups',
   other_principals: 'Names of other principals',
+  sign_ins: 'Last sign-ins',
 }
 
 /** The honest ledger of the result that is shown: what was read whole, and what was not. */

@@ -6,7 +6,9 @@ const LOOKS: Record<Status, { word: string; dot: string; text: string }> = {
   disabled: { word: 'Disabled', dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
   invited: { word: 'Invited', dot: 'border-[1.5px] border-warn', text: 'text-ink-soft' },
   deleted: { word: 'Deleted', dot: 'bg-bad', text: 'text-bad line-through' },
-  unknown: { word: 'Unknown', dot: 'border-[1.5px] border-dashed border-ink-faint', text: 'text-ink-soft' },
+  not_found: { word: 'Not found', dot: 'bg-bad', text: 'text-bad' },
+  not_readable: { word: 'Not readable', dot: 'border-[1.5px] border-dashed border-ink-faint', text: 'text-ink-soft' },
+  other_tenant: { word: 'Other tenant', dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
 }
 
 /** Whether a person's account is in use, and a small tag when it belongs to a guest. */
@@ -19,7 +21,7 @@ export function PersonStatus({
   guest?: boolean | null
   className?: string
 }) {
-  const look = LOOKS[status ?? 'unknown']
+  const look = LOOKS[status ?? 'not_readable']
 
   return (
     <span className={joinClasses('inline-flex items-center gap-1.5 whitespace-nowrap', className)}>

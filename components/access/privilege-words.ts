@@ -4,6 +4,7 @@ import type { Privilege } from '@/db/schema'
 export const PRIVILEGE_WORDS: Record<Privilege, string> = {
   grants_access: 'Can grant access',
   writes: 'Can write',
+  writes_data: 'Can write data',
   reads_data: 'Reads data',
   reads: 'Reads',
 }

@@ -5,6 +5,7 @@ import type { Privilege } from '@/db/schema'
 const LOOKS: Record<Privilege, { tone: ChipTone; says: string; icon: React.ReactNode }> = {
   grants_access: { tone: 'accent', says: 'can grant access', icon: <KeyRound aria-hidden /> },
   writes: { tone: 'neutral', says: 'can write', icon: <PencilLine aria-hidden /> },
+  writes_data: { tone: 'neutral', says: 'can write data', icon: <PencilLine aria-hidden /> },
   reads_data: { tone: 'neutral', says: 'reads data', icon: <EyeWithDot /> },
   reads: { tone: 'neutral', says: 'reads', icon: <Eye aria-hidden /> },
 }

@@ -6,6 +6,7 @@ import type { RunPhase } from '@/db/schema'
 const PHASES: Record<RunPhase, string> = {
   starting: 'Starting',
   reading_assignments: 'Reading role assignments',
+  reading_groups: 'Opening groups',
   reading_people: 'Reading people',
   publishing: 'Publishing',
   done: 'Publishing',

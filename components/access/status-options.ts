@@ -7,5 +7,7 @@ export const STATUS_OPTIONS: { value: PersonStatus | ''; label: string }[] = [
   { value: 'invited', label: 'Invited' },
   { value: 'disabled', label: 'Disabled' },
   { value: 'deleted', label: 'Deleted' },
-  { value: 'unknown', label: 'Unknown' },
+  { value: 'not_found', label: 'Not found' },
+  { value: 'not_readable', label: 'Not readable' },
+  { value: 'other_tenant', label: 'Other tenant' },
 ]

@@ -11,6 +11,7 @@ import { ProgressMark, type ProgressState } from './progress-mark'
 const PHASES = [
   'starting',
   'reading_assignments',
+  'reading_groups',
   'reading_people',
   'publishing',
   'done',

@@ -49,12 +49,12 @@ export const toRole = and(
 )
 
 /** A person nothing was ever read about has no row; they are unknown, not absent. */
-export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'unknown')`
+export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`
 
 export const sortNameOfPrincipal = sql<string>`coalesce(${principals.sortName}, ${assignments.principalId})`
 
-/** 1 for a role that grants access, to 4 for one that reads; 5 when what the role amounts to could not be read. */
-export const strengthOfRole = sql<number>`case ${roleDefinitions.privilege} when 'grants_access' then 1 when 'writes' then 2 when 'reads_data' then 3 when 'reads' then 4 else 5 end`
+/** 1 for a role that grants access, to 5 for one that reads; 6 when what the role amounts to could not be read. */
+export const strengthOfRole = sql<number>`case ${roleDefinitions.privilege} when 'grants_access' then 1 when 'writes' then 2 when 'writes_data' then 3 when 'reads_data' then 4 when 'reads' then 5 else 6 end`
 
 /** What the reader's filters leave of a snapshot's rows. Needs `toPrincipal` joined. */
 export function matches(filter: AccessFilter): SQL | undefined {

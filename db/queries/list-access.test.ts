@@ -29,7 +29,7 @@ async function fullWorld() {
     await world.role('Contributor', 'writes'),
     await world.role('Reader'),
   ]
-  const statuses: PersonStatus[] = ['active', 'disabled', 'invited', 'deleted', 'unknown']
+  const statuses: PersonStatus[] = ['active', 'disabled', 'invited', 'deleted', 'not_readable']
   const scopes: [ScopeLevel, string][] = [
     ['root', '/'],
     ['management_group', '/providers/microsoft.management/managementgroups/corp'],
@@ -100,7 +100,7 @@ describe('paging', () => {
     ascending(
       (await column('status'))
         .map((row) => row.status)
-        .map(place(['active', 'invited', 'disabled', 'deleted', 'unknown'])),
+        .map(place(['active', 'invited', 'disabled', 'deleted', 'not_readable'])),
     )
     ascending(
       (await column('scope'))
@@ -132,7 +132,7 @@ describe('filters', () => {
     const filters: Partial<AccessQuery>[] = [
       { roleId: roles[1] },
       { status: 'disabled' },
-      { status: 'unknown' },
+      { status: 'not_readable' },
       { level: 'management_group' },
       { roleId: roles[0], status: 'active', level: 'root' },
       { search: 'P1@CONTOSO' },
@@ -211,7 +211,7 @@ test('an assignment of someone or something nothing could be read about is shown
     role: '00000000-0000-4000-8000-000000000002',
   })
   expect((await listAccess(world.actor, connection, ALL)).rows).toMatchObject([
-    { name: null, email: null, status: 'unknown', guest: false, roleName: null, privilege: null },
+    { name: null, email: null, status: 'not_readable', guest: false, roleName: null, privilege: null },
   ])
 })
 

@@ -29,7 +29,7 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number) {
       subscriptions: sql<number>`count(distinct ${connections.id})::int`.as('subscriptions'),
       roles: sql<number>`count(distinct ${assignments.roleId})::int`.as('roles'),
       strongest:
-        sql<Privilege | null>`(array['grants_access', 'writes', 'reads_data', 'reads'])[min(${strengthOfRole})]`.as(
+        sql<Privilege | null>`(array['grants_access', 'writes', 'writes_data', 'reads_data', 'reads'])[min(${strengthOfRole})]`.as(
           'strongest',
         ),
     })

@@ -106,4 +106,4 @@ export const hasGaps = (coverage: CoverageLine[]): boolean =>
   coverage.some(({ state }) => state === 'partly' || state === 'not_permitted')
 
 /** What is known of a person: `unknown` only when the directory could not be read. */
-export const statusOf = (person: Person | undefined): PersonStatus => person?.status ?? 'unknown'
+export const statusOf = (person: Person | undefined): PersonStatus => person?.status ?? 'not_readable'

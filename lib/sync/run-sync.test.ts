@@ -233,7 +233,7 @@ test('a directory that refuses leaves the people by ID, keeps names known before
     expect.objectContaining({ dataset: 'people', state: 'not_permitted', why: 'directory_not_readable' }),
   )
   expect(await shown()).toEqual(truth(tenant))
-  expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'unknown' })
+  expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'not_readable' })
 })
 
 test('two requests for one connection join', async () => {
