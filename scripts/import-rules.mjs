@@ -7,10 +7,12 @@ const LEAVES = [
   'lib/access-view.ts',
   'lib/age.ts',
   'lib/connection-status.ts',
+  'lib/explain/**',
   'lib/find-subscription-id.ts',
   'lib/how-reached.ts',
   'lib/permissions.ts',
   'lib/problems.ts',
+  'lib/rbac/**',
 ]
 
 /**
@@ -31,11 +33,11 @@ export const importRules = [
     notPackages: [...MICROSOFT_SDKS, ...DRIZZLE],
   },
   ...LEAVES.map((room) => ({ room, ours: LEAVES, notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT, ...DRIZZLE] })),
-  { room: 'lib/azure/**', ours: ['lib/*.ts'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
-  { room: 'lib/connections/**', ours: ['lib/{azure,sync,jobs}/**', 'lib/*.ts', 'db/**'], notPackages: NEXT_AND_REACT },
+  { room: 'lib/azure/**', ours: ['lib/*.ts', 'lib/rbac/**'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
+  { room: 'lib/connections/**', ours: ['lib/{azure,rbac,sync,jobs}/**', 'lib/*.ts', 'db/**'], notPackages: NEXT_AND_REACT },
   {
     room: 'lib/{sync,jobs}/**',
-    ours: ['lib/{azure,connections,sync,jobs}/**', 'lib/*.ts', 'db/**'],
+    ours: ['lib/{azure,connections,rbac,sync,jobs}/**', 'lib/*.ts', 'db/**'],
     notPackages: NEXT_AND_REACT,
   },
   { room: 'lib/**', ours: ['lib/**', 'db/**'], notPackages: [] },
