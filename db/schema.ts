@@ -10,6 +10,7 @@ import {
   integer,
   jsonb,
   pgTable,
+  pgView,
   primaryKey,
   text,
   timestamp,
@@ -523,7 +524,9 @@ export const connectionGroups = pgTable(
   ],
 )
 
-/** Direct memberships, of people, other principals and groups in groups. */
+/**
+ * Direct memberships, of people, other principals and groups in groups. Of a `flat` group: everyone in it, directly or not.
+ */
 export const groupMembers = pgTable(
   'group_members',
   {
@@ -545,30 +548,50 @@ export const groupMembers = pgTable(
 )
 
 /**
- * The closure of the memberships: everyone and everything but groups that a group with an assignment leads to, at any
- * depth. Access is a join of this with the assignments, so it is stored once per group and not once per assignment.
+ * Which groups lie inside a group that holds an assignment or is named in a denial, at any depth, itself included. With
+ * the direct members this gives everyone below it, so that what is stored grows with the members of groups and not with
+ * how deep they are nested, nor with how many assignments name them.
  */
-export const groupReach = pgTable(
-  'group_reach',
+export const groupNesting = pgTable(
+  'group_nesting',
   {
     ...ofConnection(),
     groupId: text('group_id').notNull(),
-    principalId: text('principal_id').notNull(),
-    principalKind: text('principal_kind').$type<PrincipalKind>().notNull(),
-    /** Groups on the shortest way, this one included; 1 for a direct member. Null when only known to be in it somehow. */
+    innerId: text('inner_id').notNull(),
+    /** Groups between the two on the shortest way, 0 for the group itself. Null when only known to hold its members somehow. */
     depth: integer('depth'),
     ...valid(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.principalId, t.groupId, t.validFrom] }),
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.innerId, t.groupId, t.validFrom] }),
     toConnection(t),
-    uniqueIndex('group_reach_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId, t.principalId)
+    uniqueIndex('group_nesting_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId, t.innerId)
       .where(sql`valid_to is null`),
-    check('group_reach_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
-    check('group_reach_interval', sql`valid_to is null or valid_to > valid_from`),
+    check('group_nesting_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
+
+/**
+ * Everyone and everything but groups that a group leads to, at any depth, with the time it holds for: access is a join of
+ * this with the assignments. Somebody who is in several of the groups inside comes once for each.
+ */
+export const groupReach = pgView('group_reach', {
+  organisationId: uuid('organisation_id').notNull(),
+  connectionId: uuid('connection_id').notNull(),
+  groupId: text('group_id').notNull(),
+  principalId: text('principal_id').notNull(),
+  principalKind: text('principal_kind').$type<PrincipalKind>().notNull(),
+  /** Groups on the way, 1 for a direct member; null when only known to be in it somehow. */
+  depth: integer('depth'),
+  validFrom: at('valid_from').notNull(),
+  validTo: at('valid_to'),
+}).as(sql`
+  select n.organisation_id, n.connection_id, n.group_id, m.member_id as principal_id, m.member_kind as principal_kind,
+    n.depth + 1 as depth, greatest(n.valid_from, m.valid_from) as valid_from, least(n.valid_to, m.valid_to) as valid_to
+  from group_nesting n
+  join group_members m on m.organisation_id = n.organisation_id and m.connection_id = n.connection_id and m.group_id = n.inner_id
+  where m.member_kind <> 'group'`)
 
 /**
  * Whoever has access in a connection, directly or through groups: one row each, with what a list shows of them. Derived

@@ -6,7 +6,7 @@ const REWRITTEN_BY_A_PUBLISH = [
   'sync_runs',
   'connection_groups',
   'group_members',
-  'group_reach',
+  'group_nesting',
   'holders',
 ]
 

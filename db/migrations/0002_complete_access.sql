@@ -45,18 +45,16 @@ CREATE TABLE "group_members" (
 	CONSTRAINT "group_members_interval" CHECK (valid_to is null or valid_to > valid_from)
 );
 --> statement-breakpoint
-CREATE TABLE "group_reach" (
+CREATE TABLE "group_nesting" (
 	"organisation_id" uuid NOT NULL,
 	"connection_id" uuid NOT NULL,
 	"group_id" text NOT NULL,
-	"principal_id" text NOT NULL,
-	"principal_kind" text NOT NULL,
+	"inner_id" text NOT NULL,
 	"depth" integer,
 	"valid_from" timestamp (3) with time zone NOT NULL,
 	"valid_to" timestamp (3) with time zone,
-	CONSTRAINT "group_reach_organisation_id_connection_id_principal_id_group_id_valid_from_pk" PRIMARY KEY("organisation_id","connection_id","principal_id","group_id","valid_from"),
-	CONSTRAINT "group_reach_kind" CHECK (principal_kind in ('user', 'group', 'service_principal', 'foreign_group', 'device', 'other')),
-	CONSTRAINT "group_reach_interval" CHECK (valid_to is null or valid_to > valid_from)
+	CONSTRAINT "group_nesting_organisation_id_connection_id_inner_id_group_id_valid_from_pk" PRIMARY KEY("organisation_id","connection_id","inner_id","group_id","valid_from"),
+	CONSTRAINT "group_nesting_interval" CHECK (valid_to is null or valid_to > valid_from)
 );
 --> statement-breakpoint
 CREATE TABLE "holders" (
@@ -115,12 +113,12 @@ ALTER TABLE "sync_runs" ADD COLUMN "others" integer DEFAULT 0 NOT NULL;--> state
 ALTER TABLE "connection_groups" ADD CONSTRAINT "connection_groups_organisation_id_connection_id_connections_organisation_id_id_fk" FOREIGN KEY ("organisation_id","connection_id") REFERENCES "public"."connections"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "deny_assignments" ADD CONSTRAINT "deny_assignments_organisation_id_connection_id_connections_organisation_id_id_fk" FOREIGN KEY ("organisation_id","connection_id") REFERENCES "public"."connections"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "group_members" ADD CONSTRAINT "group_members_organisation_id_connection_id_connections_organisation_id_id_fk" FOREIGN KEY ("organisation_id","connection_id") REFERENCES "public"."connections"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "group_reach" ADD CONSTRAINT "group_reach_organisation_id_connection_id_connections_organisation_id_id_fk" FOREIGN KEY ("organisation_id","connection_id") REFERENCES "public"."connections"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "group_nesting" ADD CONSTRAINT "group_nesting_organisation_id_connection_id_connections_organisation_id_id_fk" FOREIGN KEY ("organisation_id","connection_id") REFERENCES "public"."connections"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "holders" ADD CONSTRAINT "holders_organisation_id_connection_id_connections_organisation_id_id_fk" FOREIGN KEY ("organisation_id","connection_id") REFERENCES "public"."connections"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "connection_groups_one_current" ON "connection_groups" USING btree ("organisation_id","connection_id","group_id") WHERE valid_to is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "deny_assignments_one_current" ON "deny_assignments" USING btree ("organisation_id","connection_id","key") WHERE valid_to is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "group_members_one_current" ON "group_members" USING btree ("organisation_id","connection_id","group_id","member_id") WHERE valid_to is null;--> statement-breakpoint
-CREATE UNIQUE INDEX "group_reach_one_current" ON "group_reach" USING btree ("organisation_id","connection_id","group_id","principal_id") WHERE valid_to is null;--> statement-breakpoint
+CREATE UNIQUE INDEX "group_nesting_one_current" ON "group_nesting" USING btree ("organisation_id","connection_id","group_id","inner_id") WHERE valid_to is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "holders_one_current" ON "holders" USING btree ("organisation_id","connection_id","principal_id") WHERE valid_to is null;--> statement-breakpoint
 CREATE INDEX "holders_by_name" ON "holders" USING btree ("organisation_id","connection_id","kind","sort_name","principal_id");--> statement-breakpoint
 ALTER TABLE "assignments" ADD CONSTRAINT "assignments_held" CHECK (kind in ('active', 'activated', 'eligible'));--> statement-breakpoint
@@ -129,6 +127,12 @@ UPDATE "principals" SET "status" = 'not_readable' WHERE "status" = 'unknown';-->
 ALTER TABLE "principals" ADD CONSTRAINT "principals_status" CHECK (status in ('active', 'invited', 'disabled', 'deleted', 'not_found', 'not_readable', 'other_tenant'));--> statement-breakpoint
 ALTER TABLE "role_definitions" ADD CONSTRAINT "role_definitions_privilege" CHECK (privilege is null or privilege in ('grants_access', 'writes', 'writes_data', 'reads_data', 'reads'));--> statement-breakpoint
 ALTER TABLE "sync_runs" ADD CONSTRAINT "sync_runs_phase" CHECK (phase in ('starting', 'reading_assignments', 'reading_groups', 'reading_people', 'publishing', 'done'));--> statement-breakpoint
+CREATE VIEW "public"."group_reach" AS (
+  select n.organisation_id, n.connection_id, n.group_id, m.member_id as principal_id, m.member_kind as principal_kind,
+    n.depth + 1 as depth, greatest(n.valid_from, m.valid_from) as valid_from, least(n.valid_to, m.valid_to) as valid_to
+  from group_nesting n
+  join group_members m on m.organisation_id = n.organisation_id and m.connection_id = n.connection_id and m.group_id = n.inner_id
+  where m.member_kind <> 'group');--> statement-breakpoint
 -- What is published stays visible until the next sync, which is due at once: lists read holders from now on.
 INSERT INTO "holders" ("organisation_id", "connection_id", "tenant_id", "principal_id", "kind", "status", "guest", "sort_name",
 	"strongest", "role_id", "scope", "scope_level", "assignment_kind", "grants", "direct", "eligible", "groups", "signals", "valid_from")
