@@ -1,42 +1,38 @@
 import { z } from 'zod'
-import type { PrincipalKind } from '@/db/schema'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'
+import { principalKind } from './principal-kind'
 import { scopeLevel } from './scope-level'
 import { TrailingGuid } from './trailing-guid'
 
-const KIND_OF: Record<string, PrincipalKind> = {
-  user: 'user',
-  group: 'group',
-  serviceprincipal: 'service_principal',
-  foreigngroup: 'foreign_group',
-  device: 'device',
-}
+/** What an assignment and an eligibility have in common, as the SDK gives it. */
+export const AssignmentFields = z.object({
+  name: z.string().min(1),
+  principalId: z.guid().toLowerCase(),
+  principalType: z.string().nullish(),
+  roleDefinitionId: TrailingGuid,
+  scope: z.string().startsWith('/'),
+  condition: z.string().nullish(),
+  createdOn: z.date().nullish().catch(null),
+  createdBy: z.string().nullish().catch(null),
+})
 
-const RoleAssignmentRow = z
-  .object({
-    name: z.string().min(1),
-    principalId: z.guid().toLowerCase(),
-    principalType: z.string().nullish(),
-    roleDefinitionId: TrailingGuid,
-    scope: z.string().startsWith('/'),
-    condition: z.string().nullish(),
-    createdOn: z.date().nullish().catch(null),
-    createdBy: z.string().nullish().catch(null),
-  })
-  .transform((row) => ({
-    id: row.name.toLowerCase(),
-    key: assignmentKey(row.scope, row.name),
-    principalId: row.principalId,
-    principalKind: KIND_OF[row.principalType?.toLowerCase() ?? ''] ?? 'other',
-    roleId: row.roleDefinitionId,
-    scope: row.scope,
-    scopeLevel: scopeLevel(row.scope),
-    condition: row.condition?.replaceAll('\u0000', '').toWellFormed() || null,
-    createdOn: row.createdOn ?? null,
-    createdBy: cleanText(row.createdBy)?.toLowerCase() ?? null,
-  }))
+/** The same in our words. */
+export const toAssignment = (row: z.output<typeof AssignmentFields>) => ({
+  id: row.name.toLowerCase(),
+  key: assignmentKey(row.scope, row.name),
+  principalId: row.principalId,
+  principalKind: principalKind(row.principalType),
+  roleId: row.roleDefinitionId,
+  scope: row.scope,
+  scopeLevel: scopeLevel(row.scope),
+  condition: row.condition?.replaceAll('\u0000', '').toWellFormed() || null,
+  createdOn: row.createdOn ?? null,
+  createdBy: cleanText(row.createdBy)?.toLowerCase() ?? null,
+})
+
+const RoleAssignmentRow = AssignmentFields.transform(toAssignment)
 
 export type RoleAssignment = z.infer<typeof RoleAssignmentRow>
 

@@ -1,0 +1,68 @@
+import { isRestError } from '@azure/core-rest-pipeline'
+import { z } from 'zod'
+import type { DenyPrincipal } from '@/db/schema'
+import { appliesTo } from './applies-to'
+import type { Azure } from './azure'
+import { toAzureError } from './azure-error'
+import { cleanText } from './clean-text'
+import { PermissionRow } from './permission-row'
+import { principalKind } from './principal-kind'
+import { assignmentKey } from './role-assignments'
+import { scopeLevel } from './scope-level'
+
+/** All principals: Azure names them by this GUID, with the type `SystemDefined` (deny-assignments). */
+const EVERYONE = '00000000-0000-0000-0000-000000000000'
+
+const DenyPrincipalRow = z
+  .object({ id: z.guid().toLowerCase(), type: z.string().nullish() })
+  .transform(({ id, type }): DenyPrincipal => ({ id, kind: id === EVERYONE ? 'everyone' : principalKind(type) }))
+
+const DenyAssignmentRow = z
+  .object({
+    name: z.string().min(1),
+    denyAssignmentName: z.string().nullish(),
+    description: z.string().nullish(),
+    scope: z.string().startsWith('/'),
+    permissions: z.array(PermissionRow),
+    principals: z.array(DenyPrincipalRow),
+    excludePrincipals: z.array(DenyPrincipalRow).nullish(),
+    doNotApplyToChildScopes: z.boolean().nullish(),
+    isSystemProtected: z.boolean().nullish(),
+  })
+  .transform((row) => ({
+    key: assignmentKey(row.scope, row.name),
+    name: cleanText(row.denyAssignmentName) ?? row.name.toLowerCase(),
+    description: cleanText(row.description),
+    scope: row.scope,
+    scopeLevel: scopeLevel(row.scope),
+    permissions: row.permissions,
+    principals: row.principals,
+    excluded: row.excludePrincipals ?? [],
+    /** It holds at its scope alone, not below it. */
+    sparesChildren: row.doNotApplyToChildScopes ?? false,
+    /** Made by Azure itself, for a deployment stack or a managed application; nobody can change it. */
+    systemProtected: row.isSystemProtected ?? false,
+  }))
+
+export type DenyAssignment = z.infer<typeof DenyAssignmentRow>
+
+/**
+ * Every deny assignment that applies to a subscription: at it, below it, and inherited from above. An account that may
+ * read role assignments need not be allowed to read these: a 403 is then a fact, `permitted: false` without rows.
+ */
+export async function listDenyAssignments(
+  azure: Azure,
+  subscriptionId: string,
+): Promise<{ permitted: boolean; rows: DenyAssignment[] }> {
+  const found = new Map<string, DenyAssignment>()
+  try {
+    for await (const page of azure.authorization(subscriptionId).denyAssignments.list().byPage()) {
+      for (const row of z.array(DenyAssignmentRow).parse(page))
+        if (appliesTo(subscriptionId, row.scope)) found.set(row.key, row)
+    }
+  } catch (error) {
+    if (isRestError(error) && error.statusCode === 403) return { permitted: false, rows: [] }
+    throw toAzureError(error)
+  }
+  return { permitted: true, rows: [...found.values()] }
+}

@@ -1,0 +1,59 @@
+import { createPipelineRequest, RestError } from '@azure/core-rest-pipeline'
+import { z } from 'zod'
+import type { ManagementGroup } from '@/db/schema'
+import type { Azure } from './azure'
+import { toAzureError } from './azure-error'
+import { cleanText } from './clean-text'
+import { cloud } from './cloud'
+
+const VERSION = '2020-05-01'
+
+const Chain = z
+  .array(z.string().nullish())
+  .nullish()
+  .transform((list) => list ?? [])
+const Entity = z.object({
+  name: z.string(),
+  properties: z.object({ parentNameChain: Chain, parentDisplayNameChain: Chain }),
+})
+const Page = z.object({ value: z.array(Entity), nextLink: z.string().nullish() })
+
+/**
+ * The management groups above a subscription, the tenant's root first, from `getEntities` (Entities - List, 2020-05-01):
+ * as many as Azure lets the account see. Null when there are none to be told of: the account may not ask (403, 404), does
+ * not see the subscription there, or is told of no group.
+ */
+export async function readManagementGroups(azure: Azure, subscriptionId: string): Promise<ManagementGroup[] | null> {
+  const client = azure.authorization(subscriptionId) // no SDK of ours has this call: this one's pipeline carries it
+  const filter = encodeURIComponent(`name eq '${subscriptionId}'`)
+  const path = `/providers/Microsoft.Management/getEntities?api-version=${VERSION}&$filter=${filter}`
+  let next: string | null | undefined = `${cloud().arm}${path}`
+  try {
+    while (next) {
+      const request = createPipelineRequest({ url: next, method: 'POST' })
+      const response = await client.sendRequest(request)
+      const { status: statusCode } = response
+      if (statusCode === 403 || statusCode === 404) return null
+      if (statusCode !== 200)
+        throw new RestError('The management groups were refused.', { statusCode, request, response })
+      const page = Page.parse(JSON.parse(response.bodyAsText ?? ''))
+      const own = page.value.find(({ name }) => name.toLowerCase() === subscriptionId.toLowerCase())
+      if (own) return groupsAbove(own)
+      next = page.nextLink
+    }
+  } catch (error) {
+    throw toAzureError(error)
+  }
+  return null
+}
+
+/** A group without a name of its own is called by its id, as Azure does; names that cannot be told apart are not guessed at. */
+function groupsAbove({ properties }: z.infer<typeof Entity>): ManagementGroup[] | null {
+  const { parentNameChain: ids, parentDisplayNameChain: names } = properties
+  const paired = ids.length === names.length
+  const groups = ids.flatMap((given, index) => {
+    const id = cleanText(given)
+    return id === null ? [] : [{ id, name: (paired && cleanText(names[index])) || id }]
+  })
+  return groups.length > 0 ? groups : null
+}
