@@ -4,10 +4,14 @@ import { connections, syncRuns } from '@/db/schema'
 import type { Meter } from '@/lib/azure/meter'
 import { lockDirectory } from '@/lib/connections/lock-directory'
 import { nextSyncAt } from '@/lib/next-sync-at'
+import type { Access } from './access'
 import type { ClaimedRun } from './claim-run'
+import { hasGaps } from './has-gaps'
 import { heldRun, RunLost } from './held-run'
-import { type Access, hasGaps } from './read-access'
 import { writeAssignments } from './write-assignments'
+import { writeDenies } from './write-denies'
+import { writeGroups } from './write-groups'
+import { writeHolders } from './write-holders'
 import { writePrincipals } from './write-principals'
 import { writeRoles } from './write-roles'
 
@@ -23,6 +27,7 @@ export async function publishAccess(
   meter: Meter,
 ): Promise<{ gained: number; lost: number }> {
   const { organisationId, connection } = run
+  const { holders, signals, roleCounts } = access.summarised
   const own = and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id))
   const [locked] = await tx
     .select({
@@ -41,10 +46,12 @@ export async function publishAccess(
   await writePrincipals(tx, run, access)
   await writeRoles(tx, run, access)
   const { gained, lost } = await writeAssignments(tx, run, access.assignments, at)
+  await writeDenies(tx, run, access, at)
+  await writeGroups(tx, run, access, at)
+  await writeHolders(tx, run, holders, at)
 
-  const people = new Set(
-    access.assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId),
-  ).size
+  const people = holders.filter(({ kind }) => kind === 'user').length
+  const assignments = access.assignments.filter(({ kind }) => kind !== 'eligible').length
   await tx
     .update(syncRuns)
     .set({
@@ -54,8 +61,12 @@ export async function publishAccess(
       gained,
       lost,
       people,
-      assignments: access.assignments.length,
-      counters: { assignments: access.assignments.length, people: access.people.size, peopleWanted: people },
+      others: holders.length - people,
+      assignments,
+      counters: { assignments, people, peopleWanted: people, groups: access.groups.size },
+      plan: access.plan,
+      signals,
+      roleCounts,
       coverage: access.coverage,
       gaps: hasGaps(access.coverage),
       calls: meter.calls,
@@ -74,6 +85,7 @@ export async function publishAccess(
       nextSyncAt: nextSyncAt(locked.schedule, at),
       subscriptionName: access.subscription.name,
       subscriptionState: access.subscription.state,
+      managementGroups: access.managementGroups,
     })
     .where(own)
   return { gained, lost }

@@ -1,29 +1,32 @@
-import type { CoverageLine, PersonStatus } from '@/db/schema'
+import type { CoverageLine, PrincipalKind } from '@/db/schema'
+import { listAssignmentSchedules } from '@/lib/azure/assignment-schedules'
 import type { Azure } from '@/lib/azure/azure'
 import { AzureError } from '@/lib/azure/azure-error'
-import { type Person, readPeople } from '@/lib/azure/people'
+import { listDenyAssignments } from '@/lib/azure/deny-assignments'
+import { readManagementGroups } from '@/lib/azure/management-groups'
 import { listRoleAssignments, type RoleAssignment } from '@/lib/azure/role-assignments'
-import { listRoleDefinitions, type RoleDefinition } from '@/lib/azure/role-definitions'
-import { getSubscription, type Subscription } from '@/lib/azure/subscriptions'
+import { listRoleDefinitions } from '@/lib/azure/role-definitions'
+import { listRoleEligibilities } from '@/lib/azure/role-eligibilities'
+import { getSubscription } from '@/lib/azure/subscriptions'
+import type { Access, HeldAssignment } from './access'
+import { coverageOfAzure } from './coverage-of-azure'
 import type { Report } from './follow-run'
-
-/** Everything a run read, whole. Nothing of it is written before all of it is here. */
-export type Access = {
-  subscription: Subscription
-  assignments: RoleAssignment[]
-  roles: RoleDefinition[]
-  /** By id. Without an entry, nothing is known of the person now. */
-  people: Map<string, Person>
-  coverage: CoverageLine[]
-}
+import { openGroups } from './open-groups'
+import { reachOf } from './reach-of'
+import { readPrincipals } from './read-principals'
+import { summariseHolders } from './summarise-holders'
+import { withKinds } from './with-kinds'
 
 /** A list that shrank by more than this share, from at least this many, is read a second time before it is believed. */
 const SUSPICIOUS_SHARE = 0.5
 const SUSPICIOUS_FROM = 10
 
 /**
- * Reads who holds what on a subscription. An empty list cannot be true, since the reader's own role must be in it, and
- * a sudden drop is confirmed by reading again: neither may look like revoked access.
+ * Reads who holds what on a subscription, directly and through groups. An empty list of assignments cannot be true,
+ * since the reader's own role must be in it, and a sudden drop is confirmed by reading again: neither may look like
+ * revoked access.
+ *
+ * @param previously how many assignments the last published result has, eligible ones not counted
  */
 export async function readAccess(
   azure: Azure,
@@ -31,37 +34,64 @@ export async function readAccess(
   previously: number,
   report: Report,
 ): Promise<Access> {
+  const read = await readAzure(azure, subscriptionId, previously, report)
+  const assignments = withKinds(read.assignments, read.schedules.rows, read.eligibilities.rows)
+  report('reading_groups', { assignments: assignments.length })
+
+  await azure.caller.tokens.get('graph') // a refresh tells which of the optional permissions still hold
+  const granted = azure.caller.tokens.granted()
+  const holding = groupsHolding(assignments)
+  const named = read.denies.rows.flatMap(({ principals, excluded }) => [...principals, ...excluded])
+  const roots = new Set([...holding, ...named.filter(({ kind }) => kind === 'group').map(({ id }) => id)])
+  const opened = await openGroups(azure, [...roots], granted.includes('GroupMember.Read.All'), report)
+
+  const kinds = new Map<string, PrincipalKind>()
+  for (const { principalId, principalKind } of assignments) kinds.set(principalId, principalKind)
+  for (const { id, members } of opened.groups.values()) {
+    kinds.set(id, 'group')
+    for (const member of members) kinds.set(member.id, member.kind)
+  }
+  const names = namesFromPim([...read.schedules.rows, ...read.eligibilities.rows])
+  const { principals, lines } = await readPrincipals(azure, { kinds, opened, names, granted }, report)
+
+  const opens = [...opened.groups.values()].filter(({ state }) => state === 'whole' || state === 'flat')
+  const access = {
+    subscription: read.subscription,
+    assignments,
+    roles: read.roles,
+    denies: read.denies.rows,
+    managementGroups: read.managementGroups,
+    groups: opened.groups,
+    roots: [...roots],
+    sizes: new Map(opens.map(({ id }) => [id, reachOf(opened.groups, id).size])),
+    principals,
+    eligibleRead: read.eligibilities.licensed && read.eligibilities.permitted,
+    coverage: inOrder([...coverageOfAzure({ ...read, assignments }), opened.line, ...lines]),
+    plan: opened.plan,
+  }
+  return { ...access, summarised: summariseHolders(access) }
+}
+
+/** Everything that Resource Manager tells, side by side. */
+async function readAzure(azure: Azure, subscriptionId: string, previously: number, report: Report) {
   report('reading_assignments')
   prepareToken(azure)
-  const [subscription, listed, roles] = await Promise.all([
+  const [subscription, listed, roles, eligibilities, schedules, denies, managementGroups] = await Promise.all([
     getSubscription(azure, subscriptionId),
     listRoleAssignments(azure, subscriptionId, {
       onPage: (assignments) => report('reading_assignments', { assignments }),
     }),
     listRoleDefinitions(azure, subscriptionId),
+    listRoleEligibilities(azure, subscriptionId),
+    listAssignmentSchedules(azure, subscriptionId),
+    listDenyAssignments(azure, subscriptionId),
+    readManagementGroups(azure, subscriptionId),
   ])
   if (listed.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
   const assignments = dropped(previously, listed.length)
     ? longer(listed, await listRoleAssignments(azure, subscriptionId))
     : listed
-
-  const wanted = [
-    ...new Set(
-      assignments.filter(({ principalKind }) => principalKind === 'user').map(({ principalId }) => principalId),
-    ),
-  ]
-  report('reading_people', { assignments: assignments.length, people: 0, peopleWanted: wanted.length })
-  const { people, refused } = await readPeople(azure, wanted, {
-    onProgress: (count) => report('reading_people', { people: count }),
-  })
-
-  return {
-    subscription,
-    assignments,
-    roles,
-    people,
-    coverage: coverageOf({ assignments, roles, people, refused, wanted: wanted.length }),
-  }
+  return { subscription, assignments, roles, eligibilities, schedules, denies, managementGroups }
 }
 
 /** The directory's token, fetched while the assignments are: a round trip less. If it is refused, reading people says so. */
@@ -74,36 +104,28 @@ function prepareToken({ caller: { tokens } }: Azure): void {
 
 const dropped = (before: number, now: number) => before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
 
-const longer = <T>(one: T[], other: T[]): T[] => (other.length > one.length ? other : one)
+const longer = (one: RoleAssignment[], other: RoleAssignment[]) => (other.length > one.length ? other : one)
 
-type Read = Pick<Access, 'assignments' | 'roles' | 'people'> & { refused: boolean; wanted: number }
+const groupsHolding = (assignments: HeldAssignment[]): Set<string> =>
+  new Set(assignments.filter(({ principalKind }) => principalKind === 'group').map(({ principalId }) => principalId))
 
-function coverageOf({ assignments, roles, people, refused, wanted }: Read): CoverageLine[] {
-  const known = new Set(roles.map(({ id }) => id))
-  const unnamed = new Set(assignments.map(({ roleId }) => roleId).filter((id) => !known.has(id))).size
-  const holders = (kinds: string[]) =>
-    new Set(
-      assignments.filter(({ principalKind }) => kinds.includes(principalKind)).map(({ principalId }) => principalId),
-    ).size
-  const groups = holders(['group', 'foreign_group'])
-  const others = holders(['service_principal', 'device', 'other'])
-  return [
-    { dataset: 'assignments', state: 'whole', read: assignments.length, missing: 0 },
-    { dataset: 'roles', state: unnamed ? 'partly' : 'whole', read: known.size, missing: unnamed },
-    {
-      dataset: 'people',
-      state: refused ? 'not_permitted' : 'whole',
-      read: people.size,
-      missing: wanted - people.size,
-      ...(refused ? { why: 'directory_not_readable' } : {}),
-    },
-    { dataset: 'groups', state: groups ? 'not_asked' : 'whole', read: 0, missing: groups },
-    { dataset: 'other_principals', state: others ? 'not_asked' : 'whole', read: 0, missing: others },
-  ]
+function namesFromPim(rows: { principalId: string; principalName: string | null }[]): Map<string, string> {
+  return new Map(
+    rows.flatMap(({ principalId, principalName }) => (principalName ? [[principalId, principalName]] : [])),
+  )
 }
 
-export const hasGaps = (coverage: CoverageLine[]): boolean =>
-  coverage.some(({ state }) => state === 'partly' || state === 'not_permitted')
+const ORDER: CoverageLine['dataset'][] = [
+  'assignments',
+  'eligible',
+  'roles',
+  'groups',
+  'people',
+  'other_principals',
+  'denies',
+  'scopes',
+  'sign_ins',
+]
 
-/** What is known of a person: `unknown` only when the directory could not be read. */
-export const statusOf = (person: Person | undefined): PersonStatus => person?.status ?? 'not_readable'
+const inOrder = (lines: CoverageLine[]): CoverageLine[] =>
+  lines.toSorted((one, other) => ORDER.indexOf(one.dataset) - ORDER.indexOf(other.dataset))

@@ -1,60 +1,70 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '@/db/client'
-import type { RoleAssignment } from '@/lib/azure/role-assignments'
+import type { HeldAssignment } from './access'
 import type { ClaimedRun } from './claim-run'
+import { writeIntervals } from './write-intervals'
 
 const Counted = z.object({ gained: z.coerce.number(), lost: z.coerce.number() })
 
 /**
- * Brings the stored assignments to what was read, by differences: closes the intervals of those that are gone or read
- * differently now, opens one for each that is new. An unchanged read writes no row.
+ * Brings the stored assignments to what was read, by differences.
  *
- * @returns how many (person or other principal, role, scope) appeared and disappeared; one whose condition changed is neither
+ * @returns how many (principal, role, scope, kind) appeared and disappeared; one whose condition changed is neither
  */
 export async function writeAssignments(
   tx: Transaction,
   run: ClaimedRun,
-  read: RoleAssignment[],
+  read: HeldAssignment[],
   at: Date,
 ): Promise<{ gained: number; lost: number }> {
-  const { organisationId, connection } = run
-  const time = at.toISOString()
-  const rows = JSON.stringify(
-    read.map(({ key, principalId, principalKind, roleId, scope, scopeLevel, condition, createdOn, createdBy }) => ({
-      key,
-      principal_id: principalId,
-      principal_kind: principalKind,
-      role_id: roleId,
-      scope,
-      scope_level: scopeLevel,
-      condition,
-      created_on: createdOn,
-      created_by: createdBy,
+  const { opened, closed } = await writeIntervals(
+    tx,
+    run,
+    at,
+    {
+      table: 'assignments',
+      columns: {
+        key: { type: 'text', part: 'key' },
+        principal_id: { type: 'text', part: 'compared' },
+        principal_kind: { type: 'text', part: 'carried' },
+        role_id: { type: 'text', part: 'compared' },
+        scope: { type: 'text', part: 'carried' },
+        scope_level: { type: 'text', part: 'carried' },
+        kind: { type: 'text', part: 'compared' },
+        starts_at: { type: 'timestamptz', part: 'carried' },
+        ends_at: { type: 'timestamptz', part: 'compared' },
+        condition: { type: 'text', part: 'compared' },
+        created_on: { type: 'timestamptz', part: 'carried' },
+        created_by: { type: 'text', part: 'carried' },
+      },
+      constants: { tenant_id: run.connection.tenantId },
+      runs: true,
+    },
+    read.map((one) => ({
+      key: one.key,
+      principal_id: one.principalId,
+      principal_kind: one.principalKind,
+      role_id: one.roleId,
+      scope: one.scope,
+      scope_level: one.scopeLevel,
+      kind: one.kind,
+      starts_at: one.startsAt,
+      ends_at: one.endsAt,
+      condition: one.condition,
+      created_on: one.createdOn,
+      created_by: one.createdBy,
     })),
   )
-  const incoming = sql`jsonb_to_recordset(${rows}::jsonb) as incoming(key text, principal_id text, principal_kind text,
-    role_id text, scope text, scope_level text, condition text, created_on timestamptz, created_by text)`
+  return opened + closed === 0 ? { gained: 0, lost: 0 } : countDifferences(tx, run)
+}
 
-  await tx.execute(sql`
-    update assignments a set valid_to = ${time}, to_run_id = ${run.id}
-    where a.organisation_id = ${organisationId} and a.connection_id = ${connection.id} and a.valid_to is null
-      and not exists (select from ${incoming} where incoming.key = a.key and incoming.principal_id = a.principal_id
-        and incoming.role_id = a.role_id and incoming.condition is not distinct from a.condition)`)
-  await tx.execute(sql`
-    insert into assignments (organisation_id, connection_id, key, tenant_id, principal_id, principal_kind, role_id, scope,
-      scope_level, condition, created_on, created_by, valid_from, from_run_id)
-    select ${organisationId}, ${connection.id}, key, ${connection.tenantId}, principal_id, principal_kind, role_id, scope,
-      scope_level, condition, created_on, created_by, ${time}, ${run.id}
-    from ${incoming}
-    where not exists (select from assignments a where a.organisation_id = ${organisationId}
-      and a.connection_id = ${connection.id} and a.key = incoming.key and a.valid_to is null)`)
-  const { rows: counted } = await tx.execute(sql`
-    with opened as (select principal_id, role_id, lower(scope) as scope from assignments
-        where organisation_id = ${organisationId} and connection_id = ${connection.id} and from_run_id = ${run.id}),
-      closed as (select principal_id, role_id, lower(scope) as scope from assignments
-        where organisation_id = ${organisationId} and connection_id = ${connection.id} and to_run_id = ${run.id})
+async function countDifferences(tx: Transaction, { organisationId, id, connection }: ClaimedRun) {
+  const own = sql`organisation_id = ${organisationId} and connection_id = ${connection.id}`
+  const { rows } = await tx.execute(sql`
+    with opened as (select principal_id, role_id, lower(scope) as scope, kind from assignments where ${own} and from_run_id = ${id}),
+      closed as (select principal_id, role_id, lower(scope) as scope, kind from assignments where ${own} and to_run_id = ${id})
     select (select count(*) from (select * from opened except select * from closed) g) as gained,
       (select count(*) from (select * from closed except select * from opened) l) as lost`)
-  return Counted.parse(counted[0])
+  return Counted.parse(rows[0])
 }

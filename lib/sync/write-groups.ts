@@ -1,0 +1,70 @@
+import type { Transaction } from '@/db/client'
+import type { Access } from './access'
+import type { ClaimedRun } from './claim-run'
+import { nestingOf } from './nesting-of'
+import { writeIntervals } from './write-intervals'
+
+/** Brings the stored groups, their direct members and which lies in which, to what was read, by differences. */
+export async function writeGroups(
+  tx: Transaction,
+  run: ClaimedRun,
+  { groups, roots, sizes }: Pick<Access, 'groups' | 'roots' | 'sizes'>,
+  at: Date,
+): Promise<void> {
+  await writeIntervals(
+    tx,
+    run,
+    at,
+    {
+      table: 'connection_groups',
+      columns: {
+        group_id: { type: 'text', part: 'key' },
+        state: { type: 'text', part: 'compared' },
+        direct_members: { type: 'integer', part: 'compared' },
+        members: { type: 'integer', part: 'compared' },
+      },
+    },
+    [...groups.values()].map(({ id, state, members }) => ({
+      group_id: id,
+      state,
+      direct_members: state === 'whole' ? members.length : null,
+      members: sizes.get(id) ?? null,
+    })),
+  )
+  await writeIntervals(
+    tx,
+    run,
+    at,
+    {
+      table: 'group_members',
+      columns: {
+        group_id: { type: 'text', part: 'key' },
+        member_id: { type: 'text', part: 'key' },
+        member_kind: { type: 'text', part: 'compared' },
+      },
+    },
+    [...groups.values()].flatMap(({ id, members }) =>
+      members.map((member) => ({ group_id: id, member_id: member.id, member_kind: member.kind })),
+    ),
+  )
+  await writeIntervals(
+    tx,
+    run,
+    at,
+    {
+      table: 'group_nesting',
+      columns: {
+        group_id: { type: 'text', part: 'key' },
+        inner_id: { type: 'text', part: 'key' },
+        depth: { type: 'integer', part: 'compared' },
+      },
+    },
+    roots.flatMap((groupId) =>
+      [...nestingOf(groups, groupId)].map(([id, depth]) => ({
+        group_id: groupId,
+        inner_id: id,
+        depth: groups.get(id)?.state === 'flat' ? null : depth,
+      })),
+    ),
+  )
+}
