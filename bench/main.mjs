@@ -1,13 +1,14 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { stopChildren } from '../scripts/child-processes.mjs'
+import { measureAccess } from './measure-access.mjs'
 import { measurePages } from './measure-pages.mjs'
 import { measureSyncs } from './measure-syncs.mjs'
 
 // npm run bench: figures, one line of JSON each, the last of them how busy the machine was. They are looked at, not
 // asserted: a busy machine is not a fault.
-// `npm run bench -- syncs` or `-- pages` measures one half.
+// `npm run bench -- syncs`, `-- access` or `-- pages` measures one part.
 
-const halves = { syncs: measureSyncs, pages: measurePages }
+const parts = { syncs: measureSyncs, access: measureAccess, pages: measurePages }
 
 const print = (figure) => process.stdout.write(`${JSON.stringify(figure)}\n`)
 
@@ -18,10 +19,10 @@ async function end(code) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(130))
 
-const wanted = process.argv.slice(2).filter((name) => name in halves)
+const wanted = process.argv.slice(2).filter((name) => name in parts)
 try {
-  for (const name of wanted.length > 0 ? wanted : Object.keys(halves)) {
-    await halves[name](print)
+  for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+    await parts[name](print)
   }
   print({ bench: 'machine', node: process.version, cores: availableParallelism(), loadOfOneMinute: loadavg()[0] })
   await end(0)

@@ -29,7 +29,7 @@ const Connected = z.object({ organisationId: z.string(), connectionId: z.string(
 type Connected = z.infer<typeof Connected>
 
 const Step = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('prepare'), tiny: World, large: World }),
+  z.object({ step: z.literal('prepare'), tiny: World, large: World, optional: z.array(z.string()).default([]) }),
   z.object({ step: z.literal('measure'), tiny: Connected, large: Connected, latencyMs: z.number() }),
 ])
 
@@ -43,13 +43,13 @@ async function control(method: string, path: string, body?: unknown): Promise<un
  * Connects a world's subscription. The sign-in's tokens are made to end at once, so that the first sync fetches its own:
  * the dearest case, and what every scheduled sync finds.
  */
-async function connect({ tenantId, accounts, subscriptions }: World): Promise<Connected> {
+async function connect({ tenantId, accounts, subscriptions }: World, optional: string[]): Promise<Connected> {
   const actor = await signInAs({ tenantId })
   const owner = accounts.find(({ kind }) => kind === 'owner')
   const [subscription] = subscriptions
   if (!owner || !subscription) throw new Error('The world lacks an owner or a subscription.')
   await control('POST', 'changes', { type: 'set_token_lifetime', seconds: 60 })
-  const attemptId = await signInForAttempt(actor, subscription.id, owner.username)
+  const attemptId = await signInForAttempt(actor, subscription.id, owner.username, { optional })
   const confirmed = await confirmAttempt(actor, attemptId, { alsoSubscriptionIds: [] })
   await control('POST', 'changes', { type: 'set_token_lifetime', seconds: 3600 })
   const [connectionId] = confirmed.kind === 'connected' ? confirmed.connectionIds : []
@@ -84,8 +84,21 @@ async function sync({ organisationId, connectionId }: Connected) {
     calls: run.calls,
     assignments: run.assignments,
     people: run.people,
+    plan: run.plan,
+    coverage: run.coverage.map(({ dataset, state }) => `${dataset} ${state}`),
     log: await control('GET', 'log'),
   }
+}
+
+const TABLES: Record<string, string> = {
+  a: 'assignments',
+  p: 'principals',
+  r: 'roles',
+  g: 'groups',
+  m: 'members',
+  n: 'nesting',
+  d: 'denials',
+  h: 'holders',
 }
 
 /** The newest transaction that wrote each row of the interval tables, and of what they name. */
@@ -94,12 +107,17 @@ async function versions({ organisationId }: Connected): Promise<Map<string, stri
   const { rows } = await db.execute<{ row: string; version: string }>(sql`
     select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
     union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
-    union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId}`)
+    union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId}
+    union all select 'g' || group_id, xmin::text from connection_groups where organisation_id = ${organisationId}
+    union all select 'm' || group_id || member_id, xmin::text from group_members where organisation_id = ${organisationId}
+    union all select 'n' || group_id || inner_id, xmin::text from group_nesting where organisation_id = ${organisationId}
+    union all select 'd' || key, xmin::text from deny_assignments where organisation_id = ${organisationId}
+    union all select 'h' || principal_id, xmin::text from holders where organisation_id = ${organisationId}`)
   return new Map(rows.map(({ row, version }) => [row, version]))
 }
 
-async function prepare(tiny: World, large: World) {
-  return { tiny: await connect(tiny), large: await connect(large) }
+async function prepare(tiny: World, large: World, optional: string[]) {
+  return { tiny: await connect(tiny, []), large: await connect(large, optional) }
 }
 
 async function measure(tiny: Connected, large: Connected, latencyMs: number) {
@@ -125,12 +143,16 @@ async function measure(tiny: Connected, large: Connected, latencyMs: number) {
   const after = await versions(large)
   const gone = [...before.keys()].filter((row) => !after.has(row)).length
   const written = [...after].filter(([row, version]) => before.get(row) !== version).length + gone
-  return { first, second, idle, peak, stored: before.size, written }
+  const tables = Object.entries(Object.groupBy(before.keys(), (row) => TABLES[row.charAt(0)] ?? 'other'))
+  const rows = Object.fromEntries(tables.map(([name, list]) => [name, list?.length ?? 0]))
+  return { first, second, idle, peak, stored: before.size, rows, written }
 }
 
 const step = Step.parse(JSON.parse(process.argv[2] ?? ''))
 const found =
-  step.step === 'prepare' ? await prepare(step.tiny, step.large) : await measure(step.tiny, step.large, step.latencyMs)
+  step.step === 'prepare'
+    ? await prepare(step.tiny, step.large, step.optional)
+    : await measure(step.tiny, step.large, step.latencyMs)
 await stopBoss()
 await closeDb()
 process.stdout.write(JSON.stringify(found))

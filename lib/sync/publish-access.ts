@@ -25,7 +25,7 @@ export async function publishAccess(
   run: ClaimedRun,
   access: Access,
   meter: Meter,
-): Promise<{ gained: number; lost: number }> {
+): Promise<{ written: number }> {
   const { organisationId, connection } = run
   const { holders, signals, roleCounts } = access.summarised
   const own = and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id))
@@ -45,10 +45,11 @@ export async function publishAccess(
   await lockDirectory(tx, organisationId, connection.tenantId)
   await writePrincipals(tx, run, access)
   await writeRoles(tx, run, access)
-  const { gained, lost } = await writeAssignments(tx, run, access.assignments, at)
-  await writeDenies(tx, run, access, at)
-  await writeGroups(tx, run, access, at)
-  await writeHolders(tx, run, holders, at)
+  const { gained, lost, written } = await writeAssignments(tx, run, access.assignments, at)
+  const besides =
+    (await writeDenies(tx, run, access, at)) +
+    (await writeGroups(tx, run, access, at)) +
+    (await writeHolders(tx, run, holders, at))
 
   const people = holders.filter(({ kind }) => kind === 'user').length
   const assignments = access.assignments.filter(({ kind }) => kind !== 'eligible').length
@@ -88,5 +89,5 @@ export async function publishAccess(
       managementGroups: access.managementGroups,
     })
     .where(own)
-  return { gained, lost }
+  return { written: written + besides }
 }

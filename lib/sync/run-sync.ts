@@ -19,7 +19,7 @@ import { readAccess } from './read-access'
 const RUN_DEADLINE_MINUTES = 20
 
 /** The embedded engine is tidied after a publish that wrote this many rows or more. */
-const TIDY_FROM_CHANGES = 100
+const TIDY_FROM_ROWS = 100
 
 /**
  * Carries one run to its end and writes the outcome on it.
@@ -42,8 +42,8 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     await following.stop()
     signal.throwIfAborted()
     const db = await getDb()
-    const { gained, lost } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
-    if (gained + lost >= TIDY_FROM_CHANGES) await tidy()
+    const { written } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
+    if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({
       event: 'sync_succeeded',
       runId: run.id,

@@ -10,15 +10,15 @@ const Counted = z.object({ gained: z.coerce.number(), lost: z.coerce.number() })
 /**
  * Brings the stored assignments to what was read, by differences.
  *
- * @returns how many (principal, role, scope, kind) appeared and disappeared; one whose condition changed is neither
+ * @returns how many (principal, role, scope, kind) appeared and disappeared, one whose condition changed being neither; and the rows written
  */
 export async function writeAssignments(
   tx: Transaction,
   run: ClaimedRun,
   read: HeldAssignment[],
   at: Date,
-): Promise<{ gained: number; lost: number }> {
-  const { opened, closed } = await writeIntervals(
+): Promise<{ gained: number; lost: number; written: number }> {
+  const { written } = await writeIntervals(
     tx,
     run,
     at,
@@ -56,7 +56,7 @@ export async function writeAssignments(
       created_by: one.createdBy,
     })),
   )
-  return opened + closed === 0 ? { gained: 0, lost: 0 } : countDifferences(tx, run)
+  return { ...(written === 0 ? { gained: 0, lost: 0 } : await countDifferences(tx, run)), written }
 }
 
 async function countDifferences(tx: Transaction, { organisationId, id, connection }: ClaimedRun) {

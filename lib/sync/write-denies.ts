@@ -3,14 +3,14 @@ import type { Access } from './access'
 import type { ClaimedRun } from './claim-run'
 import { writeIntervals } from './write-intervals'
 
-/** Brings the stored deny assignments to what was read, by differences. */
+/** Brings the stored deny assignments to what was read, by differences. Gives the rows written. */
 export async function writeDenies(
   tx: Transaction,
   run: ClaimedRun,
   { denies }: Pick<Access, 'denies'>,
   at: Date,
-): Promise<void> {
-  await writeIntervals(
+): Promise<number> {
+  const { written } = await writeIntervals(
     tx,
     run,
     at,
@@ -42,4 +42,5 @@ export async function writeDenies(
       system_protected: deny.systemProtected,
     })),
   )
+  return written
 }

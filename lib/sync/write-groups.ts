@@ -4,14 +4,14 @@ import type { ClaimedRun } from './claim-run'
 import { nestingOf } from './nesting-of'
 import { writeIntervals } from './write-intervals'
 
-/** Brings the stored groups, their direct members and which lies in which, to what was read, by differences. */
+/** Brings the stored groups, their direct members and which lies in which, to what was read, by differences. Gives the rows written. */
 export async function writeGroups(
   tx: Transaction,
   run: ClaimedRun,
   { groups, roots, sizes }: Pick<Access, 'groups' | 'roots' | 'sizes'>,
   at: Date,
-): Promise<void> {
-  await writeIntervals(
+): Promise<number> {
+  const groupRows = await writeIntervals(
     tx,
     run,
     at,
@@ -31,7 +31,7 @@ export async function writeGroups(
       members: sizes.get(id) ?? null,
     })),
   )
-  await writeIntervals(
+  const memberRows = await writeIntervals(
     tx,
     run,
     at,
@@ -47,7 +47,7 @@ export async function writeGroups(
       members.map((member) => ({ group_id: id, member_id: member.id, member_kind: member.kind })),
     ),
   )
-  await writeIntervals(
+  const nestingRows = await writeIntervals(
     tx,
     run,
     at,
@@ -67,4 +67,5 @@ export async function writeGroups(
       })),
     ),
   )
+  return groupRows.written + memberRows.written + nestingRows.written
 }

@@ -7,13 +7,13 @@ import { writeIntervals } from './write-intervals'
 /** How long closed rows are kept: longer than any page or export that reads an earlier result. */
 const KEPT_HOURS = 6
 
-/** Brings the stored holders to what was summed up, by differences, and lets go of those that nobody reads any more. */
-export async function writeHolders(tx: Transaction, run: ClaimedRun, holders: Holder[], at: Date): Promise<void> {
+/** Brings the stored holders to what was summed up, by differences, and lets go of those that nobody reads any more. Gives the rows written. */
+export async function writeHolders(tx: Transaction, run: ClaimedRun, holders: Holder[], at: Date): Promise<number> {
   const { organisationId, connection } = run
   await tx.execute(sql`
     delete from holders where organisation_id = ${organisationId} and connection_id = ${connection.id}
       and valid_to < ${at.toISOString()}::timestamptz - make_interval(hours => ${KEPT_HOURS})`)
-  await writeIntervals(
+  const { written } = await writeIntervals(
     tx,
     run,
     at,
@@ -65,4 +65,5 @@ export async function writeHolders(tx: Transaction, run: ClaimedRun, holders: Ho
       signals,
     })),
   )
+  return written
 }

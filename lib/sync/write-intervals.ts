@@ -27,7 +27,7 @@ type Intervals = {
  * Brings a table of validity intervals to what was read, by differences: closes the intervals of rows that are gone or
  * read differently now, opens one for each that is new. An unchanged read writes no row.
  *
- * @returns how many intervals were opened and closed
+ * @returns how many intervals were opened and closed, and the rows written by both
  */
 export async function writeIntervals(
   tx: Transaction,
@@ -35,7 +35,7 @@ export async function writeIntervals(
   at: Date,
   { table, columns, constants = {}, runs = false, complete }: Intervals,
   rows: Record<string, unknown>[],
-): Promise<{ opened: number; closed: number }> {
+): Promise<{ opened: number; closed: number; written: number }> {
   const names = Object.keys(columns)
   const target = sql.identifier(table)
   const typed = sql.raw(names.map((name) => `${name} ${columns[name]?.type}`).join(', '))
@@ -63,13 +63,16 @@ export async function writeIntervals(
   if (complete) await tx.execute(complete)
   await tx.execute(sql`analyze incoming`)
 
-  const closed = await tx.execute(sql`
+  const closed = counted(
+    await tx.execute(sql`
     with gone as (
       update ${target} t set valid_to = ${time} ${runs ? sql`, to_run_id = ${runId}` : sql``}
       where ${own} and t.valid_to is null and not exists (select from incoming i where ${sameKey} and ${same})
       returning 1)
-    select count(*)::int as rows from gone`)
-  const opened = await tx.execute(sql`
+    select count(*)::int as rows from gone`),
+  )
+  const opened = counted(
+    await tx.execute(sql`
     with made as (
       insert into ${target} (${list}, ${sql.raw(given.map(([name]) => name).join(', '))})
       select ${sql.raw(names.map((name) => `i.${name}`).join(', '))}, ${sql.join(
@@ -79,8 +82,9 @@ export async function writeIntervals(
       from incoming i
       where not exists (select from ${target} t where ${own} and t.valid_to is null and ${sameKey})
       returning 1)
-    select count(*)::int as rows from made`)
-  return { opened: counted(opened), closed: counted(closed) }
+    select count(*)::int as rows from made`),
+  )
+  return { opened, closed, written: opened + closed }
 }
 
 function typeOfConstant(name: string): string {

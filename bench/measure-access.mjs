@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runCommand, stopChildren } from '../scripts/child-processes.mjs'
+import { cleanEnvironment } from '../scripts/clean-environment.mjs'
+import { freePort } from '../scripts/free-port.mjs'
+import { nodeBinary } from '../scripts/node-binary.mjs'
+import { startQuietly } from './start-quietly.mjs'
+import { temporaryFolder } from './temporary-folder.mjs'
+
+const PORTAL = 'http://localhost:3000'
+const GROUPS = ['GroupMember.Read.All']
+
+/** Opens groups: in a large directory, and a group of 50,000; what it costs in calls, time and memory, and what is stored. */
+export async function measureAccess(print) {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const file = join(temporaryFolder(), 'worlds.json')
+  try {
+    const args = ['--import', 'tsx', 'bench/access-sandbox.ts', String(port), PORTAL, file]
+    await startQuietly('sandbox', `${url}/_sandbox/info`, args, cleanEnvironment())
+    const worlds = await readWhenWritten(file)
+    const tiny = await makeTiny(url)
+
+    const wide = await sync(url, tiny, worlds.wide)
+    print({
+      bench: 'calls with 50 groups opened, in a tenant of 20,000 users and 3,000 groups',
+      assignments: wide.first.assignments,
+      calls: wide.first.calls,
+      plan: wide.first.plan,
+      seconds: round(wide.first.seconds),
+      aim: 20,
+    })
+    for (const name of ['small', 'medium', 'large']) {
+      const { first, second, idle, peak, rows, stored, written } = await sync(url, tiny, worlds[name])
+      print({
+        bench: `a group of ${worlds[name].figures?.largestGroup ?? first.people} members`,
+        size: name,
+        assignments: first.assignments,
+        people: first.people,
+        calls: first.calls,
+        seconds: round(first.seconds),
+        cpuSeconds: round(first.cpuSeconds),
+        aimSeconds: 10,
+        overIdleMB: Math.round((peak - idle) / 1e6),
+        aimMB: 250,
+        unchangedSeconds: round(second.seconds),
+        rowsWritten: written,
+      })
+      const law = rows.assignments + rows.members + rows.nesting + rows.groups + rows.holders + rows.principals
+      print({
+        bench: 'rows stored',
+        size: name,
+        ...rows,
+        stored,
+        byTheLaw: law + (rows.roles ?? 0) + (rows.denials ?? 0),
+      })
+    }
+  } finally {
+    await stopChildren()
+  }
+}
+
+async function sync(url, tiny, large) {
+  const settings = { SANDBOX_URL: url, PORTAL_URL: PORTAL, DATA_DIR: temporaryFolder(), LOG_LEVEL: 'silent' }
+  const env = cleanEnvironment(settings)
+  const run = async (step) => {
+    const args = ['--expose-gc', '--import', 'tsx', 'bench/sync-process.ts', JSON.stringify(step)]
+    return JSON.parse(await runCommand(nodeBinary(), args, { env }))
+  }
+  const connected = await run({ step: 'prepare', tiny, large, optional: GROUPS })
+  return run({ step: 'measure', ...connected, latencyMs: 0 })
+}
+
+/** The worlds are made after the sandbox answers: they are there once it answers again. */
+async function readWhenWritten(file) {
+  const patience = AbortSignal.timeout(120_000)
+  for (;;) {
+    patience.throwIfAborted()
+    try {
+      return JSON.parse(readFileSync(file, 'utf8'))
+    } catch (error) {
+      if (error.code !== 'ENOENT' && !(error instanceof SyntaxError)) throw error
+      await new Promise((resolve) => setTimeout(resolve, 250))
+    }
+  }
+}
+
+async function makeTiny(url) {
+  const body = JSON.stringify({ seed: crypto.randomUUID(), people: 5, assignments: 15 })
+  return (await fetch(`${url}/_sandbox/worlds`, { method: 'POST', body })).json()
+}
+
+const round = (seconds) => Math.round(seconds * 100) / 100
