@@ -1,122 +1,85 @@
-import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
-import { privilegeOf } from './role-definitions'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { listRoleDefinitions } from './role-definitions'
+import { pointAt, startStandIn } from './stand-in'
+import { standInAccount as account } from './stand-in-account'
 
+const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
+const LIST = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions`
+const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
+
+let microsoft: Awaited<ReturnType<typeof startStandIn>>
+beforeAll(async () => {
+  microsoft = await startStandIn()
+  pointAt(microsoft.url)
+})
+afterAll(() => microsoft.close())
+
+const definition = (n: number, properties: object) => ({
+  id: `/providers/Microsoft.Authorization/roleDefinitions/${guid(n)}`,
+  name: guid(n).toUpperCase(),
+  type: 'Microsoft.Authorization/roleDefinitions',
+  properties: { roleName: `Role ${n}`, type: 'BuiltInRole', description: '', assignableScopes: ['/'], ...properties },
+})
 const none = { actions: [], notActions: [], dataActions: [], notDataActions: [] }
 
-describe('what a role amounts to', () => {
-  test.each([
-    ['Owner', { ...none, actions: ['*'] }, 'grants_access'],
-    [
-      'User Access Administrator',
-      { ...none, actions: ['*/read', 'Microsoft.Authorization/*', 'Microsoft.Support/*'] },
-      'grants_access',
-    ],
-    [
-      'Role Based Access Control Administrator',
-      { ...none, actions: ['MICROSOFT.Authorization/roleAssignments/WRITE', '*/read'] },
-      'grants_access',
-    ],
-    ['a custom */write', { ...none, actions: ['*/write'] }, 'grants_access'],
-    [
-      'Contributor',
-      {
-        ...none,
-        actions: ['*'],
-        notActions: [
-          'Microsoft.Authorization/*/Delete',
-          'Microsoft.Authorization/*/Write',
-          'Microsoft.Authorization/elevateAccess/Action',
-        ],
-      },
-      'writes',
-    ],
-    ['Reader', { ...none, actions: ['*/read'] }, 'reads'],
-    [
-      'Storage Blob Data Reader',
-      {
-        ...none,
-        actions: ['Microsoft.Storage/storageAccounts/blobServices/containers/read'],
-        dataActions: ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'],
-      },
-      'reads_data',
-    ],
-    [
-      'Key Vault Secrets User, whose reads are called actions',
-      {
-        ...none,
-        dataActions: [
-          'Microsoft.KeyVault/vaults/secrets/getSecret/action',
-          'Microsoft.KeyVault/vaults/secrets/readMetadata/action',
-        ],
-      },
-      'reads_data',
-    ],
-    [
-      'a role that may list keys',
-      { ...none, actions: ['Microsoft.Storage/storageAccounts/listKeys/action'] },
-      'writes',
-    ],
-    [
-      'Storage Blob Data Owner',
-      { ...none, dataActions: ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/*'] },
-      'writes',
-    ],
-    [
-      'a role whose writes are all taken away',
-      { ...none, actions: ['Microsoft.Compute/*/write', '*/read'], notActions: ['microsoft.compute/*'] },
-      'reads',
-    ],
-    ['a role whose data is all taken away', { ...none, dataActions: ['A/b/read'], notDataActions: ['*'] }, 'reads'],
-    ['a role with nothing', none, 'reads'],
-  ] as const)('%s', (_, permission, privilege) => {
-    expect(privilegeOf({ ...none, ...permission } as Parameters<typeof privilegeOf>[0])).toBe(privilege)
-  })
-
-  const pattern = fc
-    .array(fc.constantFrom('*', 'a', 'b', '/', 'read', 'write', 'Microsoft.Authorization', '/roleAssignments'), {
-      maxLength: 6,
-    })
-    .map((parts) => parts.join(''))
-
-  test('agrees with a plain reading of the wildcard rules', () => {
-    const asExpression = (text: string) =>
-      new RegExp(
-        `^${text
-          .split('*')
-          .map((part) => part.replace(/[.]/g, '\\.'))
-          .join('[^]*')}$`,
-        'i',
-      )
-    const grant = 'Microsoft.Authorization/roleAssignments/write'
-    fc.assert(
-      fc.property(
-        fc.array(pattern, { maxLength: 4 }),
-        fc.array(pattern, { maxLength: 3 }),
-        fc.array(pattern, { maxLength: 3 }),
-        (actions, notActions, dataActions) => {
-          const left = actions.filter((one) => !notActions.some((other) => asExpression(other).test(one)))
-          const grants =
-            actions.some((one) => asExpression(one).test(grant)) &&
-            !notActions.some((one) => asExpression(one).test(grant))
-          const writes = [...left, ...dataActions].some((one) => !one.toLowerCase().endsWith('/read'))
-          const expected = grants
-            ? 'grants_access'
-            : writes
-              ? 'writes'
-              : dataActions.length > 0
-                ? 'reads_data'
-                : 'reads'
-          expect(privilegeOf({ actions, notActions, dataActions, notDataActions: [] })).toBe(expected)
+test('role definitions are read over all pages with their permissions and what these amount to', async () => {
+  const owner = { ...none, actions: ['*'] }
+  const blobs = {
+    ...none,
+    actions: ['Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action'],
+    dataActions: ['Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'],
+  }
+  microsoft.answer(({ url }) =>
+    url.searchParams.get('$skiptoken') === 'two'
+      ? { json: { value: [definition(2, { permissions: [blobs] })] } }
+      : {
+          json: {
+            value: [definition(1, { permissions: [owner], type: 'CustomRole', description: 'Ours' })],
+            nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=two`,
+          },
         },
-      ),
-      { numRuns: 2000 },
-    )
-  })
+  )
+  expect(await listRoleDefinitions(account().azure, SUBSCRIPTION)).toEqual([
+    {
+      id: guid(1),
+      name: 'Role 1',
+      custom: true,
+      description: 'Ours',
+      permissions: [owner],
+      privilege: 'grants_access',
+      privileged: true,
+      ownerEquivalent: true,
+    },
+    {
+      id: guid(2),
+      name: 'Role 2',
+      custom: false,
+      description: null,
+      permissions: [blobs],
+      privilege: 'reads_data',
+      privileged: false,
+      ownerEquivalent: false,
+    },
+  ])
+})
 
-  test('is cheap even for patterns made to be expensive', () => {
-    const began = performance.now()
-    privilegeOf({ ...none, actions: [`${'a'.repeat(10_000)}`], notActions: [`${'*a'.repeat(5000)}*b`] })
-    expect(performance.now() - began).toBeLessThan(500)
-  })
+test('lists that Azure leaves out are empty, and a role without permissions allows nothing', async () => {
+  microsoft.answer(() => ({
+    json: {
+      value: [
+        definition(1, { permissions: [{ actions: ['*/read'] }, { actions: null, dataActions: ['*'] }] }),
+        definition(2, {}),
+      ],
+    },
+  }))
+  expect(await listRoleDefinitions(account().azure, SUBSCRIPTION)).toEqual([
+    expect.objectContaining({
+      permissions: [
+        { ...none, actions: ['*/read'] },
+        { ...none, dataActions: ['*'] },
+      ],
+      privilege: 'writes_data',
+    }),
+    expect.objectContaining({ permissions: [], privilege: 'reads', privileged: false, ownerEquivalent: false }),
+  ])
 })

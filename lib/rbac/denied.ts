@@ -1,0 +1,69 @@
+import type { Permission } from '@/db/schema'
+import { leavesOver } from './leaves-over'
+import { operationsOf, type Verb } from './operations-of'
+import { overlap } from './overlap'
+
+/** Patterns minus patterns: what one permission gives on one plane. */
+type Given = { patterns: string[]; less: string[] }
+
+const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'action']
+const MOST_STEPS = 10_000 // of following exceptions to exceptions; real denials have one or two
+
+/**
+ * How much of a role a deny assignment cuts, where it holds: all that the role allows, part of it, or none. A denial is read
+ * like a role: the operations denied are, per permission, its actions minus its notActions, likewise for data ("List Azure
+ * deny assignments"). A role that allows nothing has nothing to cut.
+ *
+ * Exact, except for denials too tangled to follow, which cut a part.
+ */
+export function denied(deny: readonly Permission[], role: readonly Permission[]): 'all' | 'part' | 'none' {
+  const planes = [
+    cut(deny.map(control), role.map(control)), //
+    cut(deny.map(data), role.map(data)),
+  ].filter((plane) => plane !== null)
+  if (planes.every((plane) => plane === 'none')) return 'none'
+  return planes.every((plane) => plane === 'all') ? 'all' : 'part'
+}
+
+const control = (one: Permission): Given => ({ patterns: one.actions, less: one.notActions })
+const data = (one: Permission): Given => ({ patterns: one.dataActions, less: one.notDataActions })
+
+function cut(deny: Given[], role: Given[]): 'all' | 'part' | 'none' | null {
+  const held = role.flatMap(({ patterns, less }) =>
+    patterns
+      .flatMap((pattern) => VERBS.flatMap((verb) => operationsOf(pattern, verb)))
+      .filter((operations) => leavesOver(operations, less))
+      .map((operations) => ({ operations, less })),
+  )
+  if (held.length === 0) return null
+  const budget = { left: MOST_STEPS }
+  if (held.every(({ operations, less }) => liesWithin(operations, less, deny, budget))) return 'all'
+  return held.some(({ operations, less }) => isTouched(operations, less, deny)) ? 'part' : 'none'
+}
+
+/** Whether an operation that is held is also denied: one both patterns cover and neither not-list takes. */
+function isTouched(operations: string, less: string[], deny: Given[]): boolean {
+  return deny.some((one) =>
+    one.patterns.some((pattern) => {
+      const both = overlap(operations, pattern)
+      return both === null || both.some((shared) => leavesOver(shared, [...less, ...one.less]))
+    }),
+  )
+}
+
+/**
+ * Whether all that is held is denied. One denying permission has to cover the pattern as a whole (`leavesOver` says why
+ * several cannot do it together); what that one excepts has to be denied by the others.
+ */
+function liesWithin(operations: string, less: string[], deny: Given[], budget: { left: number }): boolean {
+  budget.left -= 1
+  if (budget.left < 0) return false
+  if (!leavesOver(operations, less)) return true
+  const whole = deny.find((one) => !leavesOver(operations, one.patterns) && leavesOver(operations, one.less))
+  if (!whole) return false
+  const others = deny.filter((one) => one !== whole)
+  return whole.less.every((except) => {
+    const spared = overlap(operations, except)
+    return spared?.every((shared) => liesWithin(shared, less, others, budget)) ?? false
+  })
+}
