@@ -16,6 +16,7 @@ const Entity = z.object({
   name: z.string(),
   properties: z.object({ parentNameChain: Chain, parentDisplayNameChain: Chain }),
 })
+const Refusal = z.looseObject({ error: z.looseObject({ code: z.string() }) })
 const Page = z.object({ value: z.array(Entity), nextLink: z.string().nullish() })
 
 /**
@@ -34,8 +35,10 @@ export async function readManagementGroups(azure: Azure, subscriptionId: string)
       const response = await client.sendRequest(request)
       const { status: statusCode } = response
       if (statusCode === 403 || statusCode === 404) return null
-      if (statusCode !== 200)
-        throw new RestError('The management groups were refused.', { statusCode, request, response })
+      if (statusCode !== 200) {
+        const code = codeIn(response.bodyAsText ?? '')
+        throw new RestError('The management groups were refused.', { statusCode, code, request, response })
+      }
       const page = Page.parse(JSON.parse(response.bodyAsText ?? ''))
       const own = page.value.find(({ name }) => name.toLowerCase() === subscriptionId.toLowerCase())
       if (own) return groupsAbove(own)
@@ -56,4 +59,14 @@ function groupsAbove({ properties }: z.infer<typeof Entity>): ManagementGroup[] 
     return id === null ? [] : [{ id, name: (paired && cleanText(names[index])) || id }]
   })
   return groups.length > 0 ? groups : null
+}
+
+/** Azure's own code in the body of a refusal, which may as well be a proxy's page. */
+function codeIn(body: string): string | undefined {
+  try {
+    return Refusal.safeParse(JSON.parse(body)).data?.error.code
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
 }

@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readManagementGroups } from './management-groups'
+import { pointAt, type Script, startStandIn } from './stand-in'
+import { standInAccount } from './stand-in-account'
+
+const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
+
+let microsoft: Awaited<ReturnType<typeof startStandIn>>
+beforeAll(async () => {
+  microsoft = await startStandIn()
+  pointAt(microsoft.url)
+})
+afterAll(() => microsoft.close())
+
+const asked = (script: Script) => {
+  microsoft.answer(script)
+  return readManagementGroups(standInAccount().azure, SUBSCRIPTION)
+}
+const entity = (properties: object) => ({
+  json: { value: [{ id: 'x', type: '/subscriptions', name: SUBSCRIPTION.toUpperCase(), properties }] },
+})
+
+test('the question is a POST for the subscription alone, with a token for Resource Manager', async () => {
+  await asked(() => entity({ parentNameChain: ['root'], parentDisplayNameChain: ['Tenant Root Group'] }))
+  const [question] = microsoft.asked
+  expect(question).toMatchObject({ method: 'POST', body: '' })
+  expect(question?.url.pathname).toBe('/providers/Microsoft.Management/getEntities')
+  expect(Object.fromEntries(question?.url.searchParams ?? [])).toEqual({
+    'api-version': '2020-05-01',
+    $filter: `name eq '${SUBSCRIPTION}'`,
+  })
+  expect(question?.headers.authorization).toBe('Bearer arm-1')
+})
+
+test('names are paired with ids only where there is one for each; nothing is made up', async () => {
+  const chain = (ids: unknown, names: unknown) =>
+    asked(() => entity({ parentNameChain: ids, parentDisplayNameChain: names }))
+  expect(await chain(['root', 'a'], ['Root', null])).toEqual([
+    { id: 'root', name: 'Root' },
+    { id: 'a', name: 'a' },
+  ])
+  expect(await chain(['root', 'a'], ['A'])).toEqual([
+    { id: 'root', name: 'root' },
+    { id: 'a', name: 'a' },
+  ])
+  expect(await chain(['a\u0000'], ['\u0000'])).toEqual([{ id: 'a', name: 'a' }])
+  expect(await chain([], [])).toBeNull()
+  expect(await chain(null, ['A'])).toBeNull()
+  expect(await asked(() => entity({}))).toBeNull()
+})
+
+test('an entity that only looks like the subscription is not taken for it, and a later page is read', async () => {
+  const other = { name: `${SUBSCRIPTION}0`, properties: { parentNameChain: ['wrong'], parentDisplayNameChain: ['x'] } }
+  const next = 'https://management.azure.com/providers/Microsoft.Management/getEntities?page=2'
+  const found = await asked(({ url }) =>
+    url.searchParams.has('page')
+      ? entity({ parentNameChain: ['right'], parentDisplayNameChain: ['Right'] })
+      : { json: { value: [other], nextLink: next } },
+  )
+  expect(found).toEqual([{ id: 'right', name: 'Right' }])
+  expect(microsoft.asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
+  expect(await asked(() => ({ json: { value: [other] } }))).toBeNull()
+})
+
+test('pages that come round again are an endless list', async () => {
+  const nextLink = 'https://management.azure.com/providers/Microsoft.Management/getEntities?page=2'
+  await expect(asked(() => ({ json: { value: [], nextLink } }))).rejects.toMatchObject({ code: 'endless_list' })
+  expect(microsoft.asked).toHaveLength(2)
+})
+
+test.each([403, 404])('refused with %i, the groups are not readable', async (status) => {
+  expect(await asked(() => ({ status, json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))).toBeNull()
+})

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '@/sandbox/server'
+import { ancestorsOf, findManagementGroup } from '@/sandbox/world/scopes'
+import { azureAs } from '@/testing/azure-as'
+import { readManagementGroups } from './management-groups'
+import { pointAt } from './stand-in'
+
+let sandbox: Sandbox
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
+  pointAt(sandbox.url)
+})
+afterAll(() => sandbox.close())
+
+test.each([0, 1, 5])(
+  'the management groups above a subscription come from the root down, %i levels of them',
+  async (depth) => {
+    pointAt(sandbox.url)
+    const made = sandbox.world.makeTenant({ seed: `depth ${depth}`, managementGroupDepth: depth, subscriptions: 3 })
+    const tenant = sandbox.world.findTenant(made.tenantId)
+    const owner = made.accounts.find(({ kind }) => kind === 'owner')
+    if (!tenant || !owner) throw new Error('The tenant was not made.')
+    for (const { id } of made.subscriptions) {
+      const { azure, meter } = azureAs(sandbox.world, tenant.id, owner.objectId)
+      const above = ancestorsOf(tenant, tenant.subscriptions.get(id)?.managementGroupId ?? '').reverse()
+      expect(above).toHaveLength(depth + 1)
+      expect(await readManagementGroups(azure, id)).toEqual(
+        above.map((group) => ({ id: group, name: findManagementGroup(tenant, group)?.displayName })),
+      )
+      expect(meter.calls).toBe(1)
+    }
+  },
+)
+
+test('an account that does not see the subscription is told of no groups', async () => {
+  const { tenantId, accounts, subscriptions } = sandbox.world.makeTenant({ seed: 'unseen', managementGroupDepth: 2 })
+  const outsider = accounts.find(({ kind }) => kind === 'outsider')
+  const { azure } = azureAs(sandbox.world, tenantId, outsider?.objectId ?? '')
+  expect(await readManagementGroups(azure, subscriptions[0]?.id ?? '')).toBeNull()
+})
