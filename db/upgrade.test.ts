@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import { expect, test } from 'vitest'
+import { migrationsFolder } from './migrations-folder'
+import { migrated } from './open-embedded'
+
+const ORGANISATION = randomUUID()
+const CONNECTION = randomUUID()
+const TENANT = randomUUID()
+
+/** A database as the first version left it: the two migrations that it had, and their marks. */
+async function firstVersion(): Promise<PGlite> {
+  const database = await PGlite.create()
+  await database.exec(`create schema drizzle;
+    create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
+  const journal = JSON.parse(readFileSync(join(migrationsFolder(), 'meta/_journal.json'), 'utf8')) as {
+    entries: { tag: string; when: number }[]
+  }
+  for (const { tag, when } of journal.entries.slice(0, 2)) {
+    await database.exec(readFileSync(join(migrationsFolder(), `${tag}.sql`), 'utf8'))
+    await database.query('insert into drizzle.__drizzle_migrations (hash, created_at) values ($1, $2)', [tag, when])
+  }
+  return database
+}
+
+const published = `
+  insert into organisations (id, tenant_id, name) values ('${ORGANISATION}', '${TENANT}', 'Contoso');
+  insert into connections (organisation_id, id, subscription_id, subscription_name, subscription_state, tenant_id, account_object_id,
+    account_tenant_id, account_name, label, connected_by_name, published_at)
+    values ('${ORGANISATION}', '${CONNECTION}', '${randomUUID()}', 'Production', 'Enabled', '${TENANT}', 'o', '${TENANT}', 'a@b.example',
+      'Production', 'Olga', '2026-03-01T12:00:00Z');
+  insert into principals (organisation_id, tenant_id, id, kind, name, status, sort_name) values
+    ('${ORGANISATION}', '${TENANT}', 'ada', 'user', 'Ada', 'active', 'ada'),
+    ('${ORGANISATION}', '${TENANT}', 'bo', 'user', null, 'unknown', 'bo');
+  insert into role_definitions (organisation_id, tenant_id, id, name, privilege, sort_name) values
+    ('${ORGANISATION}', '${TENANT}', 'owner', 'Owner', 'grants_access', 'owner'),
+    ('${ORGANISATION}', '${TENANT}', 'reader', 'Reader', 'reads', 'reader');
+  insert into assignments (organisation_id, connection_id, key, tenant_id, principal_id, principal_kind, role_id, scope, scope_level,
+    valid_from, valid_to, from_run_id)
+    select '${ORGANISATION}', '${CONNECTION}', key, '${TENANT}', principal, kind, role, '/subscriptions/s', 'subscription',
+      '2026-02-01T12:00:00Z', ended::timestamptz, '${randomUUID()}'
+    from (values ('k1', 'ada', 'user', 'reader', null), ('k2', 'ada', 'user', 'owner', null), ('k3', 'bo', 'user', 'reader', null),
+      ('k4', 'team', 'group', 'reader', null), ('k5', 'cy', 'user', 'owner', '2026-02-02T12:00:00Z')) held(key, principal, kind, role, ended)`
+
+test('what the first version published is still shown after an upgrade, and read anew at once', async () => {
+  const old = await firstVersion()
+  await old.exec(published)
+  const { close } = await migrated(old)
+  const { rows: holders } = await old.query(
+    `select principal_id, kind, status, strongest, role_id, grants, direct, valid_from = '2026-03-01T12:00:00Z' as as_published
+     from holders order by principal_id`,
+  )
+  const held = { grants: 1, direct: 1, strongest: 5, role_id: 'reader', as_published: true }
+  expect(holders).toEqual([
+    {
+      ...held,
+      principal_id: 'ada',
+      kind: 'user',
+      status: 'active',
+      strongest: 1,
+      role_id: 'owner',
+      grants: 2,
+      direct: 2,
+    },
+    { ...held, principal_id: 'bo', kind: 'user', status: 'not_readable' },
+    { ...held, principal_id: 'team', kind: 'group', status: 'not_readable' },
+  ])
+  const { rows: due } = await old.query('select next_sync_at <= now() as due from connections')
+  expect(due).toEqual([{ due: true }])
+  await close()
+})
