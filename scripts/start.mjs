@@ -12,6 +12,7 @@ import { requireNode } from './require-node.mjs'
 import { summary } from './summary.mjs'
 import { toolFile } from './tool-file.mjs'
 import { waitForAnswer } from './wait-for-answer.mjs'
+import { whenOrphaned } from './when-orphaned.mjs'
 
 // npm start, and with --dev, --worker or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
 // Runs on any Node.js from 20.9, before anything is installed; whatever it starts runs on the one that npm installed.
@@ -97,6 +98,7 @@ async function end(code) {
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0))
 // Only there when a script started us, which is then gone.
 process.on('disconnect', () => end(0))
+whenOrphaned(() => end(0))
 
 start().catch((error) => {
   if (ending) return undefined
