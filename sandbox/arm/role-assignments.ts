@@ -10,6 +10,7 @@ import { may } from './may'
 import { mayBelow } from './may-below'
 import { paged } from './paged'
 import { type Filter, readFilter } from './read-filter'
+import { subscriptionPrefix } from './subscription-prefix'
 import { unsupportedFilter } from './unsupported-filter'
 
 const READ = 'Microsoft.Authorization/roleAssignments/read'
@@ -55,8 +56,6 @@ function shown({ tenant, apiVersion }: ArmCall, assignment: Assignment, subscrip
   return { ...row, properties: apiVersion < PRINCIPAL_TYPES_SINCE ? oldest : older }
 }
 
-const subscriptionOf = (scope: string) => /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
-
 /** Who may hold the rows asked for: null when anyone may. Groups count for `assignedTo`, not for `principalId`. */
 function holdersOf(tenant: Tenant, filter: Filter): ReadonlySet<string> | null {
   const assigned = filter.get('assignedto')?.toLowerCase()
@@ -94,7 +93,7 @@ export function listRoleAssignments(call: ArmCall, scope: string): Response {
     (one) =>
       (lineage === null || lineage.has(one.scope.toLowerCase())) && (holders === null || holders.has(one.principalId)),
   )
-  const subscription = subscriptionOf(scope)
+  const subscription = subscriptionPrefix(scope)
   return paged(url, {
     items,
     size: tenant.pageSizes.assignments,
@@ -115,5 +114,5 @@ export function getRoleAssignment(call: ArmCall, scope: string, name: string): R
   const holds = found && (found.schedule === null || holdsAt(found.schedule, call.world.now()))
   if (!holds || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`)
-  return Response.json(shown(call, found, subscriptionOf(scope)))
+  return Response.json(shown(call, found, subscriptionPrefix(scope)))
 }

@@ -9,6 +9,7 @@ import { may } from './may'
 import { mayBelow } from './may-below'
 import { paged } from './paged'
 import { readFilter } from './read-filter'
+import { subscriptionPrefix } from './subscription-prefix'
 import { unsupportedFilter } from './unsupported-filter'
 
 const READ = 'Microsoft.Authorization/roleDefinitions/read'
@@ -16,7 +17,7 @@ const READ = 'Microsoft.Authorization/roleDefinitions/read'
 const CONDITIONS_SINCE = '2022-04-01'
 
 function wire(role: RoleDefinition, scope: string, apiVersion: string) {
-  const prefix = /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
+  const prefix = subscriptionPrefix(scope)
   return {
     properties: {
       roleName: role.name,

@@ -11,6 +11,7 @@ import { paged } from './paged'
 import { type Filter, readFilter } from './read-filter'
 import type { Scheduled, ScheduleKind } from './schedule-kinds'
 import { scheduleName, scheduleRow, windowOf } from './schedule-row'
+import { subscriptionPrefix } from './subscription-prefix'
 import { unsupportedFilter } from './unsupported-filter'
 
 const FILTERS = ['atScope', 'principalId', 'assignedTo', 'asTarget', 'roleDefinitionId']
@@ -51,8 +52,6 @@ function memberTypeOf(one: Scheduled, scope: string, holder: string | null): str
   return isAtOrUnder(one.scope, scope) && (scope !== '/' || one.scope === '/') ? 'Direct' : 'Inherited'
 }
 
-const subscriptionOf = (scope: string) => /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
-
 /** `GET {scope}/providers/Microsoft.Authorization/role{Eligibility,Assignment}Schedule{s,Instances}`. */
 export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind): Response {
   const { tenant, url } = call
@@ -79,7 +78,7 @@ export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind):
       (role === undefined || one.roleId === role),
   )
   const show = (one: Scheduled) =>
-    scheduleRow(tenant, kind, one, memberTypeOf(one, scope, holder?.id ?? null), subscriptionOf(scope))
+    scheduleRow(tenant, kind, one, memberTypeOf(one, scope, holder?.id ?? null), subscriptionPrefix(scope))
   return paged(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show })
 }
 
@@ -97,5 +96,5 @@ export function getSchedule(call: ArmCall, scope: string, kind: ScheduleKind, na
     (one) => scheduleName(kind, one) === name.toLowerCase() && one.scope.toLowerCase() === scope.toLowerCase(),
   )
   if (!found) return armError(404, 'RoleAssignmentScheduleNotFound', `The schedule '${name}' is not found.`)
-  return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionOf(scope)))
+  return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionPrefix(scope)))
 }

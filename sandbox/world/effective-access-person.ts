@@ -1,4 +1,5 @@
-import type { PrincipalType, Tenant, User } from './types'
+import { statusOf } from './status-of'
+import type { PrincipalType, Tenant } from './types'
 
 export type PersonFacts = {
   principalId: string
@@ -8,12 +9,6 @@ export type PersonFacts = {
   userPrincipalName: string | null
   guest: boolean
   status: 'active' | 'disabled' | 'invited' | 'deleted' | null
-}
-
-function statusOf(user: User): PersonFacts['status'] {
-  if (user.deletedDateTime !== null) return 'deleted'
-  if (!user.accountEnabled) return 'disabled'
-  return user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
 }
 
 /**

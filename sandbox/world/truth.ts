@@ -1,7 +1,8 @@
 import { holdsAt } from './holds-at'
 import { findRole } from './rbac'
 import { ancestorsOf, levelOf, managementGroupOf, type ScopeLevel, subscriptionOf } from './scopes'
-import type { PrincipalType, Tenant, User } from './types'
+import { statusOf } from './status-of'
+import type { PrincipalType, Tenant } from './types'
 import type { World } from './world'
 
 export type TruthRow = {
@@ -18,12 +19,6 @@ export type TruthRow = {
   scope: string
   level: ScopeLevel
   condition: string | null
-}
-
-function statusOf(user: User): 'active' | 'disabled' | 'invited' | 'deleted' {
-  if (user.deletedDateTime !== null) return 'deleted'
-  if (!user.accountEnabled) return 'disabled'
-  return user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
 }
 
 function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType) {
