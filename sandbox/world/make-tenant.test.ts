@@ -158,6 +158,20 @@ test('roles are eligible, activated, conditional and with an end as often as ask
   expect(make({ eligibility: 2, activated: 0.5 }).tenant.assignments.size).toBe(make({}).tenant.assignments.size)
 })
 
+test('custom roles that are Owner by another name come in three ways, and are assigned like any other', () => {
+  const { tenant, made } = make({ people: 200, assignments: 2_000, customRoles: 2, ownerRoles: 4 })
+  const roles = tenant.customRoles.list()
+  const actions = roles.map(({ permissions }) => permissions.map((one) => one.actions))
+  const all = ['*/read', '*/write', '*/delete', '*/action']
+  const reading = [['Microsoft.Compute/*/read']]
+  expect(actions).toEqual([reading, reading, [['*']], [all], all.map((one) => [one]), [['*']]])
+  expect(roles.every(({ custom, assignableScopes }) => custom && assignableScopes[0]?.endsWith(tenant.id))).toBe(true)
+  const used = new Set(tenant.assignments.inSubscription(made.subscriptions[0]?.id ?? '').map(({ roleId }) => roleId))
+  expect(roles.slice(2).filter(({ id }) => used.has(id))).toHaveLength(4)
+  const without = make({ people: 9, customRoles: 2 }).tenant
+  expect(everything(make({ people: 9, customRoles: 2, ownerRoles: 0 }).tenant)).toEqual(everything(without))
+})
+
 test('the application of a made tenant reads its directory and its subscriptions', () => {
   const { tenant, made, world } = make({ subscriptions: 2 })
   const { clientId, clientSecret, objectId } = made.application

@@ -43,7 +43,7 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const groups = addGroups(tenant, random, spec.groups ?? 0, people)
   const servicePrincipal = addWorkloads(tenant, random, spec.servicePrincipals ?? 0)
   const device = addDevices(tenant, random, spec.devices ?? 0)
-  addCustomRoles(tenant, random, spec.customRoles ?? 0)
+  addCustomRoles(tenant, random, spec)
   addPrivileged(tenant, random, spec, { people, groups })
   addAssignments(tenant, random, spec, { user: people, group: groups, servicePrincipal, device, deleted })
 }

@@ -77,6 +77,8 @@ const Spec = z.strictObject({
   /** What applies to each subscription, all told: inherited ones and those of the accounts included. */
   assignments: z.union([count, Assignments]).optional(),
   customRoles: count.optional(),
+  /** Custom roles that allow all an Owner may do, written in turn in each of three ways. */
+  ownerRoles: count.optional(),
   /** Assignments with a condition, in each subscription: a count, or a share. */
   conditions: countOrShare.optional(),
   /** Assignments with an end, in each subscription: a count, or a share. */
