@@ -11,6 +11,7 @@ export type AuditAction =
   | 'connection.reconnected'
   | 'connection.renamed'
   | 'connection.schedule_changed'
+  | 'connection.permission_dropped'
   | 'connection.sync_requested'
   | 'connection.disconnected'
   | 'connection.deleted'

@@ -24,7 +24,7 @@ export const PROBLEMS = {
   admin_consent_required: {
     kind: 'sign_in',
     title: 'An administrator must approve Rolecall first',
-    sentence: 'Reading the directory’s users needs an administrator’s consent, and this tenant has not given it.',
+    sentence: 'Some of what was asked for needs an administrator’s consent, and this tenant has not given it.',
     next: 'Send the approval link to an administrator of the tenant. Once they have accepted, sign in again.',
   },
   account_not_in_tenant: {
@@ -167,6 +167,105 @@ export const PROBLEMS = {
     title: 'The directory is not readable',
     sentence: 'Microsoft Graph refused to list users, so names, emails and statuses cannot be shown.',
     next: 'Have an administrator grant User.Read.All, and use a member account: guests cannot list users.',
+  },
+  groups_not_asked: {
+    kind: 'right',
+    title: 'Groups were not opened',
+    sentence: 'The optional permission GroupMember.Read.All was not asked for, so who is in a group was not read.',
+    next: 'Ask for it in the connection’s settings.',
+  },
+  groups_not_permitted: {
+    kind: 'right',
+    title: 'Groups are not readable',
+    sentence: 'Microsoft Graph refused to say who is in the groups that hold roles.',
+    next: 'Have an administrator grant GroupMember.Read.All, and use a member account: guests cannot read groups.',
+  },
+  groups_too_many_calls: {
+    kind: 'right',
+    title: 'The directory is too large to open groups person by person',
+    sentence:
+      'Without GroupMember.Read.All, groups are opened by asking about every person of the directory, which is too many here.',
+    next: 'Ask for GroupMember.Read.All in the connection’s settings: groups are then opened with few calls.',
+  },
+  group_hidden: {
+    kind: 'right',
+    title: 'A group hides its members',
+    sentence: 'Some groups hide who is in them, so those who have access only through such a group are not listed.',
+    next: 'Look at these groups in Microsoft Entra, or sign in with an account that may read hidden memberships.',
+  },
+  names_not_asked: {
+    kind: 'right',
+    title: 'Names of applications were not asked for',
+    sentence: 'Without Application.Read.All, service principals and managed identities are known by ID only.',
+    next: 'Ask for Application.Read.All in the connection’s settings.',
+  },
+  names_not_permitted: {
+    kind: 'right',
+    title: 'Names of applications are not readable',
+    sentence: 'Microsoft Graph refused to name service principals and managed identities.',
+    next: 'Have an administrator grant Application.Read.All, and use a member account.',
+  },
+  bin_not_readable: {
+    kind: 'right',
+    title: 'Deleted users are not readable',
+    sentence: 'Microsoft Graph refused to list deleted users, so deleted people and those never known look alike.',
+    next: 'Use a member account that may read the directory’s deleted users.',
+  },
+  sign_ins_not_asked: {
+    kind: 'right',
+    title: 'Last sign-ins were not asked for',
+    sentence: 'The optional permission AuditLog.Read.All was not asked for, so last sign-ins are not known.',
+    next: 'Ask for it in the connection’s settings.',
+  },
+  sign_ins_not_permitted: {
+    kind: 'right',
+    title: 'Last sign-ins are not readable',
+    sentence: 'Microsoft Graph refused to say when people last signed in.',
+    next: 'Have an administrator grant AuditLog.Read.All; some tenants also want Reports Reader for the account.',
+  },
+  sign_ins_not_licensed: {
+    kind: 'right',
+    title: 'Last sign-ins need a licence',
+    sentence: 'Microsoft keeps last sign-ins only for tenants with Entra ID P1 or P2, and this tenant has neither.',
+    next: 'Nothing needs to be done: everything else is read.',
+  },
+  sign_ins_too_many: {
+    kind: 'right',
+    title: 'Not every last sign-in was read',
+    sentence: 'Microsoft gives out last sign-ins slowly, so only those of a part of the people were read.',
+    next: 'Nothing needs to be done: everything else is read.',
+  },
+  pim_not_licensed: {
+    kind: 'right',
+    title: 'Eligible roles need a licence',
+    sentence:
+      'Privileged Identity Management needs Entra ID P2 or Governance, and this tenant has neither, so there are no eligible roles to read.',
+    next: 'Nothing needs to be done: everything else is read.',
+  },
+  pim_not_permitted: {
+    kind: 'right',
+    title: 'Eligible roles are not readable',
+    sentence: 'Azure refused to list eligible and time-bound roles with this account.',
+    next: 'Ask for the Reader role on this subscription, then sync again.',
+  },
+  denies_not_permitted: {
+    kind: 'right',
+    title: 'Deny assignments are not readable',
+    sentence:
+      'Azure refused to list deny assignments, so access that one of them cuts may be shown as if it were whole.',
+    next: 'Ask for the Reader role on this subscription, then sync again.',
+  },
+  management_groups_not_readable: {
+    kind: 'right',
+    title: 'Management groups are not readable',
+    sentence: 'The account may not read the management groups above the subscription, so they are shown by ID.',
+    next: 'Ask for Management Group Reader on them if their names should be shown.',
+  },
+  optional_consent_withdrawn: {
+    kind: 'right',
+    title: 'An optional permission was withdrawn',
+    sentence: 'The tenant no longer grants this connection an optional permission that it granted before.',
+    next: 'Ask Microsoft for it again in the connection’s settings, or stop using it there.',
   },
   untrusted_link: {
     kind: 'ours',

@@ -8,6 +8,7 @@ import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'
 import { confirmAttempt } from '@/lib/connections/confirm-attempt'
 import { finishSignIn } from '@/lib/connections/finish-sign-in'
 import { stopBoss } from '@/lib/jobs/boss'
+import type { OptionalScope } from '@/lib/permissions'
 import { runSync } from '@/lib/sync/run-sync'
 import type { FaultRule } from '@/sandbox/control/fault-rule'
 import { startSandbox } from '@/sandbox/server'
@@ -89,18 +90,29 @@ export async function answerMicrosoft(
   return new URL(location).searchParams
 }
 
+type Asked = { optional?: readonly OptionalScope[] }
+
 /** From the subscription's ID to a finished sign-in; gives the attempt. */
-export async function signInForAttempt(actor: Actor, subscriptionId: string, username: string): Promise<string> {
+export async function signInForAttempt(
+  actor: Actor,
+  subscriptionId: string,
+  username: string,
+  { optional }: Asked = {},
+): Promise<string> {
   const begun = await beginConnect(actor, subscriptionId)
   if (begun.kind !== 'begun') throw new Error(`The connection was not begun: ${begun.kind}`)
-  const url = await beginSignInForAttempt(actor, begun.attemptId)
+  const url = await beginSignInForAttempt(actor, begun.attemptId, { optional })
   await finishSignIn(actor, await answerMicrosoft(url, username))
   return begun.attemptId
 }
 
 /** Connects a tenant's subscription with its owner account; its first run is queued. Gives the connection's id. */
-export async function connect(tenant: TestTenant, subscriptionId = tenant.subscription.id): Promise<string> {
-  const attemptId = await signInForAttempt(tenant.owner, subscriptionId, tenant.account('owner').username)
+export async function connect(
+  tenant: TestTenant,
+  subscriptionId = tenant.subscription.id,
+  asked: Asked = {},
+): Promise<string> {
+  const attemptId = await signInForAttempt(tenant.owner, subscriptionId, tenant.account('owner').username, asked)
   const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
   const [connectionId] = confirmed.kind === 'connected' ? confirmed.connectionIds : []
   if (!connectionId) throw new Error(`Not connected: ${JSON.stringify(confirmed)}`)

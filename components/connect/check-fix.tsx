@@ -34,6 +34,7 @@ export function CheckFix({ code, subscriptionId, tenantId, accountObjectId, admi
         </>
       )
     case 'directory_not_readable':
+    case 'groups_not_permitted':
     case 'admin_consent_required':
       return <ApprovalLink url={adminConsentUrl} />
     case 'mfa_required':

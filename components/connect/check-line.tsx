@@ -9,6 +9,7 @@ export const CHECK_NAMES: Record<Check['id'], string> = {
   subscription: 'Subscription readable and enabled',
   assignments: 'Role assignments readable',
   directory: 'Directory readable',
+  groups: 'Groups readable',
 }
 
 const FOUND: Record<Check['id'], (detail: string) => string> = {
@@ -19,6 +20,7 @@ const FOUND: Record<Check['id'], (detail: string) => string> = {
       ? '1 role assignment can be read.'
       : `${Number(count).toLocaleString('en')} role assignments can be read.`,
   directory: () => 'User.Read.All is granted: names, emails and statuses can be read.',
+  groups: (scope) => `${scope} is granted: groups will be opened.`,
 }
 
 const MARKS = {
@@ -26,6 +28,7 @@ const MARKS = {
   failed: { icon: CircleX, word: 'Failed', tone: 'text-bad' },
   warned: { icon: TriangleAlert, word: 'Warning', tone: 'text-warn' },
   skipped: { icon: CircleDashed, word: 'Not checked', tone: 'text-ink-soft' },
+  not_asked: { icon: CircleDashed, word: 'Not asked for', tone: 'text-ink-soft' },
 }
 
 /** One check: its mark, what was found, and the exact fix when there is one. */
@@ -52,6 +55,12 @@ export function CheckLine({ check, fix }: { check: Check; fix?: ReactNode }) {
         )}
         {check.state === 'skipped' && !problem && (
           <p className="text-ink-soft">It is checked once the ones above have passed.</p>
+        )}
+        {check.state === 'not_asked' && (
+          <p className="text-ink-soft">
+            Groups stay closed, unless the directory is small. GroupMember.Read.All can be asked for now, by signing in
+            again, or later in the connection’s settings.
+          </p>
         )}
         <ProblemCodeLine problem={check} />
       </div>

@@ -7,6 +7,7 @@ const WORDS: Record<string, string> = {
   'connection.reconnected': 'reconnected',
   'connection.renamed': 'renamed',
   'connection.schedule_changed': 'changed the schedule of',
+  'connection.permission_dropped': 'stopped using an optional permission of',
   'connection.sync_requested': 'asked to sync',
   'connection.disconnected': 'disconnected',
   'connection.deleted': 'deleted the data of',

@@ -3,8 +3,13 @@ import { CLOUDS, cloud } from './cloud'
 
 export type Resource = 'graph' | 'arm'
 
-/** The delegated scopes asked for at a resource, in the configured cloud's own spelling. */
-export function scopesOf(resource: Resource): string[] {
-  const scopes = resource === 'graph' ? GRAPH_SCOPES : ARM_SCOPES
-  return scopes.map((scope) => scope.replace(CLOUDS.global[resource], cloud()[resource]))
+/**
+ * The delegated scopes asked for at a resource, in the configured cloud's own spelling.
+ *
+ * @param optional names of optional Graph scopes (`GroupMember.Read.All`), asked for beyond the base ones
+ */
+export function scopesOf(resource: Resource, optional: readonly string[] = []): string[] {
+  if (resource === 'arm') return ARM_SCOPES.map((scope) => scope.replace(CLOUDS.global.arm, cloud().arm))
+  const base = GRAPH_SCOPES.map((scope) => scope.replace(CLOUDS.global.graph, cloud().graph))
+  return [...base, ...optional.map((name) => `${cloud().graph}/${name}`)]
 }

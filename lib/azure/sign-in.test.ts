@@ -57,6 +57,22 @@ describe('the way to Microsoft', () => {
     expect(microsoft.asked).toEqual([])
   })
 
+  test('asks for optional scopes at Graph, beside the others', async () => {
+    const optional = ['GroupMember.Read.All', 'AuditLog.Read.All']
+    const request = { tenantId: TENANT, redirectUri: REDIRECT, state: 's', nonce: NONCE, codeChallenge: 'c', optional }
+    const scopes = new URL(await beginSignIn(request)).searchParams.get('scope')?.split(' ')
+    expect(scopes).toEqual(
+      expect.arrayContaining([
+        'https://graph.microsoft.com/User.Read.All',
+        'https://graph.microsoft.com/GroupMember.Read.All',
+        'https://graph.microsoft.com/AuditLog.Read.All',
+        'https://management.azure.com/user_impersonation',
+      ]),
+    )
+    const approval = new URL(adminConsentUrl({ tenantId: TENANT, redirectUri: REDIRECT, state: 's', optional }))
+    expect(approval.searchParams.get('scope')?.split(' ')).toHaveLength(5)
+  })
+
   test('an administrator is asked for everything at once', () => {
     const url = new URL(adminConsentUrl({ tenantId: TENANT, redirectUri: REDIRECT, state: 's' }))
     expect(url.origin + url.pathname).toBe(`https://login.microsoftonline.com/${TENANT}/v2.0/adminconsent`)
@@ -80,7 +96,13 @@ describe('a code', () => {
   test('is redeemed for Graph alone, then ARM comes from the refresh token, in two calls', async () => {
     const store = memory()
     const account = await redeem(store)
-    expect(account).toEqual({ objectId: ADA, tenantId: TENANT, username: 'ada@contoso.example', name: 'Ada' })
+    expect(account).toEqual({
+      objectId: ADA,
+      tenantId: TENANT,
+      username: 'ada@contoso.example',
+      name: 'Ada',
+      granted: [],
+    })
     expect(microsoft.asked.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(
       Array(2).fill(`POST /${TENANT}/oauth2/v2.0/token`),
     )

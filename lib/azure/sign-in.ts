@@ -6,6 +6,7 @@ import { authority } from './authority'
 import { AzureError } from './azure-error'
 import { cleanText } from './clean-text'
 import { confidentialClient, type TokenStore } from './confidential-client'
+import { grantedAmong } from './granted-among'
 import { INTERACTIVE } from './patience'
 import { scopesOf } from './scopes'
 import type { SendOptions } from './transport'
@@ -20,15 +21,17 @@ type Begin = {
   /** From a conditional-access challenge, as Microsoft gave it. */
   claims?: string
   prompt?: 'select_account' | 'login' | 'consent'
+  /** Optional Graph scopes asked for beyond the base ones. */
+  optional?: readonly string[]
 }
 
 /** The canonical https address of Microsoft's sign-in, asking for both resources at once. */
-export async function beginSignIn({ tenantId, ...request }: Begin): Promise<string> {
+export async function beginSignIn({ tenantId, optional, ...request }: Begin): Promise<string> {
   const { msal, run } = confidentialClient({ tenantId })
   const address = await run(() =>
     msal.getAuthCodeUrl({
       ...request,
-      scopes: scopesOf('graph'),
+      scopes: scopesOf('graph', optional),
       extraScopesToConsent: scopesOf('arm'),
       codeChallengeMethod: 'S256',
       responseMode: 'query',
@@ -47,6 +50,8 @@ type Redeem = SendOptions & {
   codeVerifier: string
   nonce: string
   store: TokenStore
+  /** The optional Graph scopes that the sign-in asked for. */
+  optional?: readonly string[]
 }
 
 const IdToken = z.object({
@@ -57,13 +62,20 @@ const IdToken = z.object({
   name: z.string().nullish(),
 })
 
-export type SignedIn = { objectId: string; tenantId: string; username: string; name: string }
+export type SignedIn = {
+  objectId: string
+  tenantId: string
+  username: string
+  name: string
+  /** Those of the optional scopes asked for that the tenant has granted. */
+  granted: string[]
+}
 
 /**
  * Turns a code into a stored sign-in: redeemed for Graph (a code buys one resource only), then silently for ARM. Nonce,
  * audience and tenant are checked first; the store sees nothing unless all of it succeeded.
  */
-export async function redeemCode({ tenantId, store, ...request }: Redeem): Promise<SignedIn> {
+export async function redeemCode({ tenantId, store, optional = [], ...request }: Redeem): Promise<SignedIn> {
   const { code, redirectUri, codeVerifier, nonce, ...options } = request
   let cache: string | null = null
   const kept: TokenStore = {
@@ -74,7 +86,7 @@ export async function redeemCode({ tenantId, store, ...request }: Redeem): Promi
   }
   const { msal, run } = confidentialClient({ tenantId, store: kept, patience: INTERACTIVE, ...options })
   const result = await run(() =>
-    msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph') }),
+    msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph', optional) }),
   )
   const { account } = result
 
@@ -96,6 +108,7 @@ export async function redeemCode({ tenantId, store, ...request }: Redeem): Promi
     tenantId: claims.data.tid,
     username,
     name: cleanText(claims.data.name) ?? username,
+    granted: grantedAmong(optional, result.scopes),
   }
 }
 
@@ -120,19 +133,15 @@ export function authorizeProblem({ error, error_description, error_subcode }: Re
   )
 }
 
-/** The canonical https address where an administrator approves everything Rolecall asks for, for the whole tenant. */
-export function adminConsentUrl({
-  tenantId,
-  redirectUri,
-  state,
-}: {
-  tenantId: string
-  redirectUri: string
-  state: string
-}): string {
+type Approval = { tenantId: string; redirectUri: string; state: string; optional?: readonly string[] }
+
+/**
+ * The canonical https address where an administrator approves Rolecall for the whole tenant. `optional` must name every
+ * optional scope that the tenant is to keep, not only a new one: consent for fewer scopes would revoke the others.
+ */
+export function adminConsentUrl({ tenantId, redirectUri, state, optional }: Approval): string {
   const url = new URL(`${authority(tenantId)}/v2.0/adminconsent`)
-  // Asked for whole: consent for fewer scopes would revoke the others.
-  const scope = [...scopesOf('graph'), ...scopesOf('arm')].join(' ')
+  const scope = [...scopesOf('graph', optional), ...scopesOf('arm')].join(' ')
   url.search = new URLSearchParams({
     client_id: env().azure.clientId,
     scope,

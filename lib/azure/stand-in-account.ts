@@ -12,6 +12,8 @@ export function standInAccount(): { azure: Azure; meter: Meter; patience: Return
       if (refused === `${resource}-${generation}`) generation += 1
       return { token: `${resource}-${generation}`, expiresOnTimestamp: Date.now() + 3_600_000 }
     },
+    granted: () => [],
+    withdrawn: () => [],
   }
   return { azure: createAzure({ meter, patience, tokens }), meter, patience }
 }

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createMeter } from './meter'
-import { countedPatience, pointAt, startStandIn } from './stand-in'
-import { ADA, entra, HOME, memory, redeem, refusal, TENANT } from './stand-in-entra'
+import { countedPatience, pointAt, type Script, startStandIn } from './stand-in'
+import { ADA, entra, form, HOME, memory, redeem, refusal, TENANT } from './stand-in-entra'
 import { createTokens } from './tokens'
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
@@ -91,4 +91,67 @@ test('an empty store, or one without the account, is an expired sign-in', async 
   const tokens = createTokens({ tenantId: TENANT, account, store: memory() })
   await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
   expect(microsoft.asked).toEqual([])
+})
+
+describe('optional scopes', () => {
+  const GROUPS = 'GroupMember.Read.All'
+  const SIGN_INS = 'AuditLog.Read.All'
+  const optional = [GROUPS, SIGN_INS]
+
+  /** Entra where of the optional scopes only these are still consented to: asking for another one is refused whole. */
+  function entraGranting(...left: string[]): Script {
+    const good = entra()
+    return async (asked, response) => {
+      const { scope = '' } = form(asked)
+      if (optional.some((name) => scope.includes(name) && !left.includes(name)))
+        return refusal(65001, 'invalid_grant', { suberror: 'consent_required' })
+      const said = await good(asked, response)
+      return scope.includes('graph') ? { json: { ...Object(said?.json), scope: [scope, ...left].join(' ') } } : said
+    }
+  }
+
+  test('are asked for at Graph with every refresh, and never at ARM', async () => {
+    const { store, account } = await signedIn(60)
+    microsoft.answer(entraGranting(...optional))
+    const tokens = createTokens({ tenantId: TENANT, account, store, optional })
+    await tokens.get('graph')
+    await tokens.get('arm')
+    const [graph, arm] = microsoft.asked.map((asked) => form(asked).scope)
+    expect(graph).toContain(`https://graph.microsoft.com/${GROUPS}`)
+    expect(graph).toContain(`https://graph.microsoft.com/${SIGN_INS}`)
+    expect(arm).not.toContain('graph')
+    expect(tokens.granted()).toEqual(optional)
+    expect(tokens.withdrawn()).toEqual([])
+  })
+
+  test('that were withdrawn are given up with one more call, and the rest is kept', async () => {
+    const { store, account } = await signedIn(60)
+    microsoft.answer(entraGranting(GROUPS))
+    const tokens = createTokens({ tenantId: TENANT, account, store, optional })
+    expect(tokens.granted()).toEqual(optional)
+    const { token } = await tokens.get('graph')
+    expect(tokens.granted()).toEqual([GROUPS])
+    expect(tokens.withdrawn()).toEqual([SIGN_INS])
+    expect(microsoft.asked).toHaveLength(2)
+
+    await tokens.get('graph', { refused: token })
+    expect(microsoft.asked).toHaveLength(3)
+    expect(form(microsoft.asked[2]).scope).toContain(GROUPS)
+  })
+
+  test('when the base scopes are withdrawn too, the sign-in is revoked', async () => {
+    const { store, account } = await signedIn(60)
+    microsoft.answer(() => refusal(65001))
+    const tokens = createTokens({ tenantId: TENANT, account, store, optional, patience: countedPatience() })
+    await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked', aadsts: 65001 })
+    expect(microsoft.asked).toHaveLength(2)
+  })
+
+  test('another refusal is not asked about twice', async () => {
+    const { store, account } = await signedIn(60)
+    microsoft.answer(() => refusal(50173))
+    const tokens = createTokens({ tenantId: TENANT, account, store, optional })
+    await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked', aadsts: 50173 })
+    expect(microsoft.asked).toHaveLength(1)
+  })
 })

@@ -24,7 +24,13 @@ export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null
   const meter = createMeter()
   const signal = AbortSignal.timeout(PATIENCE_MS)
   const options = { meter, signal, patience }
-  const tokens = createTokens({ tenantId: attempt.tenantId, account: { objectId, tenantId }, store, ...options })
+  const tokens = createTokens({
+    tenantId: attempt.tenantId,
+    account: { objectId, tenantId },
+    store,
+    optional: attempt.grantedScopes,
+    ...options,
+  })
   return createAzure({ tokens, ...options })
 }
 

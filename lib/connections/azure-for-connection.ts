@@ -9,10 +9,10 @@ import { type SealedPlace, sealedStore } from './sealed-store'
 
 /** Azure as the account behind a connection sees it. Tokens are refreshed through the connection's sealed cache. */
 export function azureForConnection(connection: ConnectionRow, meter: Meter, signal: AbortSignal): Azure {
-  const { organisationId, id, tenantId } = connection
+  const { organisationId, id, tenantId, optionalScopes: optional } = connection
   const account = { objectId: connection.accountObjectId, tenantId: connection.accountTenantId }
   const store = sealedStore(placeOf(organisationId, id), { organisationId, kind: 'connection-cache', id })
-  return createAzure({ tokens: createTokens({ tenantId, account, store, meter, signal }), meter, signal })
+  return createAzure({ tokens: createTokens({ tenantId, account, store, optional, meter, signal }), meter, signal })
 }
 
 function placeOf(organisationId: string, connectionId: string): SealedPlace {

@@ -21,7 +21,12 @@ export async function beginConnect(actor: Actor, subscriptionId: string): Promis
   allow(actor, 'connect')
   const db = await getDb()
   const [existing] = await db
-    .select({ id: connections.id, label: connections.label, state: connections.state })
+    .select({
+      id: connections.id,
+      label: connections.label,
+      state: connections.state,
+      optional: connections.optionalScopes,
+    })
     .from(connections)
     .where(
       and(
@@ -37,7 +42,12 @@ export async function beginConnect(actor: Actor, subscriptionId: string): Promis
     const tenantId = await discoverTenant(subscriptionId)
     return {
       kind: 'begun',
-      attemptId: await openAttempt(actor, { subscriptionId, tenantId, connectionId: existing?.id ?? null }),
+      attemptId: await openAttempt(actor, {
+        subscriptionId,
+        tenantId,
+        connectionId: existing?.id ?? null,
+        optionalScopes: existing?.optional,
+      }),
     }
   } catch (error) {
     if (error instanceof AzureError) return { kind: 'refused', code: error.code }

@@ -7,11 +7,17 @@ import { allow } from '@/lib/allow'
 import { beginSignIn, newPkce } from '@/lib/azure/sign-in'
 import { browserAddress } from '@/lib/azure/transport'
 import { env } from '@/lib/env'
+import type { OptionalScope } from '@/lib/permissions'
 import { findAttempt } from './find-attempt'
 import { NotFound } from './not-found'
 import { seal } from './seal'
 
-type Options = { prompt?: 'select_account' | 'consent' | 'login'; useClaims?: boolean }
+type Options = {
+  prompt?: 'select_account' | 'consent' | 'login'
+  useClaims?: boolean
+  /** The optional permissions to ask for from now on; when left out, those the attempt asked for before. */
+  optional?: readonly OptionalScope[]
+}
 
 /** Bytes of randomness in a state or nonce. */
 const RANDOM_BYTES = 32
@@ -29,7 +35,7 @@ export const connectRedirectUri = (): string => `${env().portalUrl}/api/azure/ca
 export async function beginSignInForAttempt(
   actor: Actor,
   attemptId: string,
-  { prompt, useClaims }: Options = {},
+  { prompt, useClaims, optional }: Options = {},
 ): Promise<string> {
   allow(actor, 'connect')
   const db = await getDb()
@@ -39,12 +45,14 @@ export async function beginSignInForAttempt(
   const state = randomBytes(RANDOM_BYTES).toString('base64url')
   const nonce = randomBytes(RANDOM_BYTES).toString('base64url')
   const { verifier, challenge } = await newPkce()
+  const optionalScopes = optional ? [...optional] : attempt.optionalScopes
   const url = await beginSignIn({
     tenantId: attempt.tenantId,
     redirectUri: connectRedirectUri(),
     state,
     nonce,
     codeChallenge: challenge,
+    optional: optionalScopes,
     prompt: prompt ?? (useClaims ? undefined : 'select_account'),
     claims: useClaims ? attempt.problem?.claims : undefined,
     loginHint: useClaims ? (attempt.accountName ?? undefined) : undefined,
@@ -57,7 +65,7 @@ export async function beginSignInForAttempt(
   })
   const stored = await db
     .update(connectAttempts)
-    .set({ stateHash: hashState(state), sealedLogin, loginBegunAt: sql`now()` })
+    .set({ stateHash: hashState(state), sealedLogin, optionalScopes, loginBegunAt: sql`now()` })
     .where(
       and(
         eq(connectAttempts.organisationId, actor.organisationId),

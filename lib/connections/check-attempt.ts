@@ -3,20 +3,25 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectAttempts, connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
+import type { Azure } from '@/lib/azure/azure'
 import { AzureError } from '@/lib/azure/azure-error'
+import { canListGroups } from '@/lib/azure/can-list-groups'
 import { canListUsers } from '@/lib/azure/people'
 import { listRoleAssignments } from '@/lib/azure/role-assignments'
 import { getSubscription, listSubscriptions, type Subscription } from '@/lib/azure/subscriptions'
+import type { OptionalScope } from '@/lib/permissions'
 import type { ProblemCode } from '@/lib/problems'
 import { azureForAttempt } from './azure-for-attempt'
 import { findAttempt } from './find-attempt'
 import { NotFound } from './not-found'
 import { problemOf } from './problem-of'
 
+const GROUPS: OptionalScope = 'GroupMember.Read.All'
+
 export type Check = {
-  id: 'account' | 'subscription' | 'assignments' | 'directory'
-  /** `warned`: something will be missing, but connecting makes sense. */
-  state: 'passed' | 'failed' | 'warned' | 'skipped'
+  id: 'account' | 'subscription' | 'assignments' | 'directory' | 'groups'
+  /** `warned`: something will be missing, but connecting makes sense. `not_asked`: left out by choice. */
+  state: 'passed' | 'failed' | 'warned' | 'skipped' | 'not_asked'
   code: ProblemCode | null
   detail: string | null
   aadsts?: number
@@ -47,22 +52,24 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
     }
 
   const { subscriptionId } = attempt
-  const [subscription, assignments, users, readable] = await Promise.all([
+  const [subscription, assignments, users, groups, readable] = await Promise.all([
     attempted(getSubscription(azure, subscriptionId)),
     attempted(listRoleAssignments(azure, subscriptionId)),
     attempted(canListUsers(azure)),
+    attempted(opensGroups(azure)),
     attempted(listSubscriptions(azure)),
   ])
-  await keepClaims(actor, attemptId, [subscription, assignments, users])
+  await keepClaims(actor, attemptId, [subscription, assignments, users, groups])
   const checks = [
     { id: 'account' as const, state: 'passed' as const, code: null, detail: attempt.accountName },
     checkSubscription(subscription, attempt.tenantId),
     checkAssignments(assignments),
     checkDirectory(users),
+    checkGroups(groups, { asked: attempt.optionalScopes.includes(GROUPS), noGraph: users.error !== undefined }),
   ]
   return {
     checks,
-    canConnect: checks.every(({ state }) => state === 'passed' || state === 'warned'),
+    canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
     subscription: subscription.value ?? null,
     others: await othersOf(actor, subscriptionId, readable.value ?? []),
   }
@@ -123,6 +130,24 @@ function checkDirectory({ value, error }: Attempted<boolean>): Check {
   return value
     ? passed('directory', 'User.Read.All')
     : failed('directory', 'directory_not_readable', undefined, 'warned')
+}
+
+/** Whether groups can be opened; null when the permission for it is not at hand. */
+async function opensGroups(azure: Azure): Promise<boolean | null> {
+  await azure.caller.tokens.get('graph')
+  return azure.caller.tokens.granted().includes(GROUPS) ? canListGroups(azure) : null
+}
+
+/** Groups are worth having, never necessary: without them nobody is kept from connecting. */
+function checkGroups(
+  { value, error }: Attempted<boolean | null>,
+  { asked, noGraph }: { asked: boolean; noGraph: boolean },
+): Check {
+  if (error && noGraph) return { id: 'groups', state: 'skipped', code: null, detail: null }
+  if (error) return failed('groups', error.code, error, 'warned')
+  if (value) return passed('groups', GROUPS)
+  if (value === null && !asked) return { id: 'groups', state: 'not_asked', code: null, detail: null }
+  return failed('groups', 'groups_not_permitted', undefined, 'warned')
 }
 
 async function othersOf(actor: Actor, subscriptionId: string, readable: Subscription[]): Promise<Checked['others']> {

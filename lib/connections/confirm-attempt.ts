@@ -120,7 +120,11 @@ async function connectOne(
 ): Promise<{ connectionId: string; run: OpenedRun | null }> {
   const { organisationId } = actor
   const [existing] = await tx
-    .select({ id: connections.id, state: connections.state, label: connections.label })
+    .select({
+      id: connections.id,
+      state: connections.state,
+      label: connections.label,
+    })
     .from(connections)
     .where(
       and(
@@ -141,6 +145,7 @@ async function connectOne(
     accountObjectId: attempt.accountObjectId ?? '',
     accountTenantId: attempt.accountTenantId ?? '',
     accountName: attempt.accountName ?? '',
+    optionalScopes: attempt.grantedScopes,
     connectedById: actor.memberId,
     connectedByName: actor.name,
     state: 'active' as const,
@@ -191,7 +196,12 @@ async function connectOne(
   await audit(tx, actor, {
     action: existing ? 'connection.reconnected' : 'connection.connected',
     subject: existing?.label ?? wanted.name,
-    details: { subscription: wanted.subscriptionId, account: facts.accountName, tenant: facts.tenantId },
+    details: {
+      subscription: wanted.subscriptionId,
+      account: facts.accountName,
+      tenant: facts.tenantId,
+      optional_permissions: facts.optionalScopes.join(' '),
+    },
   })
   return { connectionId: connection.id, run }
 }

@@ -241,6 +241,7 @@ test('the checks name what is missing, and stop what could not work', async () =
     subscription: 'passed',
     assignments: 'passed',
     directory: 'passed',
+    groups: 'not_asked',
   })
   expect(await checksOf('outsider')).toMatchObject({ canConnect: false, subscription: 'subscription_not_readable' })
   expect(await checksOf('guest')).toMatchObject({

@@ -4,7 +4,7 @@ import { getDb } from '@/db/client'
 import { type AttemptProblem, connectAttempts } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { AzureError } from '@/lib/azure/azure-error'
-import { authorizeProblem, redeemCode } from '@/lib/azure/sign-in'
+import { authorizeProblem, redeemCode, type SignedIn } from '@/lib/azure/sign-in'
 import { log } from '@/lib/log'
 import type { ProblemCode } from '@/lib/problems'
 import { connectRedirectUri } from './begin-sign-in'
@@ -40,6 +40,7 @@ export async function finishSignIn(actor: Actor, query: URLSearchParams): Promis
       redirectUri: connectRedirectUri(),
       codeVerifier: login.verifier,
       nonce: login.nonce,
+      optional: login.optional,
       store: {
         load: async () => cache,
         save: async (newest) => {
@@ -57,18 +58,14 @@ export async function finishSignIn(actor: Actor, query: URLSearchParams): Promis
   return { attemptId }
 }
 
-async function storeAccount(
-  actor: Actor,
-  attemptId: string,
-  account: { objectId: string; tenantId: string; username: string },
-  cache: string,
-) {
+async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {
   const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
   await update(actor, attemptId, {
     sealedCache,
     accountObjectId: account.objectId,
     accountTenantId: account.tenantId,
     accountName: account.username,
+    grantedScopes: account.granted,
     problem: null,
   })
 }

@@ -5,7 +5,8 @@ import { type AttemptProblem, connections } from '@/db/schema'
 import { adminConsentUrl } from '@/lib/azure/sign-in'
 import { browserAddress } from '@/lib/azure/transport'
 import { env } from '@/lib/env'
-import { findAttempt } from './find-attempt'
+import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/permissions'
+import { type AttemptRow, findAttempt } from './find-attempt'
 
 type Account = { objectId: string; tenantId: string; name: string }
 
@@ -24,6 +25,10 @@ export type Attempt = {
   confirmed: boolean
   madeConnectionIds: string[]
   expiresAt: Date
+  /** The optional permissions to ask for: chosen before, held by the connection, or recommended to begin with. */
+  optionalScopes: OptionalScope[]
+  /** What is left to ask for when the tenant does not grant those; null when nothing optional is asked for. */
+  fewerScopes: OptionalScope[] | null
   /** To send to an administrator of the subscription's tenant. */
   adminConsentUrl: string
 }
@@ -40,11 +45,13 @@ export async function getAttempt(actor: Actor, attemptId: string): Promise<Attem
           objectId: connections.accountObjectId,
           tenantId: connections.accountTenantId,
           name: connections.accountName,
+          optionalScopes: connections.optionalScopes,
         })
         .from(connections)
         .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, attempt.connectionId)))
     : []
   const { accountObjectId, accountTenantId, accountName } = attempt
+  const optionalScopes = optionalScopesOf(attempt)
   return {
     id: attempt.id,
     subscriptionId: attempt.subscriptionId,
@@ -63,12 +70,37 @@ export async function getAttempt(actor: Actor, attemptId: string): Promise<Attem
     confirmed: attempt.confirmedAt !== null,
     madeConnectionIds: attempt.madeConnectionIds,
     expiresAt: attempt.expiresAt,
+    optionalScopes,
+    fewerScopes: fewerScopes(optionalScopes, connection?.optionalScopes ?? []),
     adminConsentUrl: browserAddress(
       adminConsentUrl({
         tenantId: attempt.tenantId,
         redirectUri: `${env().portalUrl}/api/azure/admin-consent`,
         state: 'link',
+        optional: await forWholeTenant(actor, attempt.tenantId, optionalScopes),
       }),
     ),
   }
+}
+
+function optionalScopesOf({ loginBegunAt, connectionId, optionalScopes }: AttemptRow): OptionalScope[] {
+  if (loginBegunAt === null && connectionId === null) return [...RECOMMENDED_SCOPES]
+  return OPTIONAL_SCOPES.filter((scope) => optionalScopes.includes(scope))
+}
+
+/** Without what is new, when something new is asked for; without any otherwise. */
+function fewerScopes(asked: OptionalScope[], had: string[]): OptionalScope[] | null {
+  if (asked.length === 0) return null
+  const kept = asked.filter((scope) => had.includes(scope))
+  return kept.length < asked.length ? kept : []
+}
+
+/** With the optional scopes that the tenant's other connections live on: approval of fewer would take them away. */
+async function forWholeTenant(actor: Actor, tenantId: string, asked: OptionalScope[]): Promise<OptionalScope[]> {
+  const db = await getDb()
+  const rows = await db
+    .select({ scopes: connections.optionalScopes })
+    .from(connections)
+    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.tenantId, tenantId)))
+  return OPTIONAL_SCOPES.filter((scope) => asked.includes(scope) || rows.some(({ scopes }) => scopes.includes(scope)))
 }

@@ -9,7 +9,7 @@ const ATTEMPT_MINUTES = 30
 /** Attempts this long past their end are of no use to anyone, and their sealed sign-in goes with them. */
 const KEPT_HOURS = 24
 
-type About = { subscriptionId: string; tenantId: string; connectionId: string | null }
+type About = { subscriptionId: string; tenantId: string; connectionId: string | null; optionalScopes?: string[] }
 
 /** Stores a new attempt for this member and clears away old ones. Gives its id. */
 export async function openAttempt(actor: Actor, about: About): Promise<string> {

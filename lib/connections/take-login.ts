@@ -12,7 +12,7 @@ const LOGIN_MINUTES = 10
 const Login = z.object({ verifier: z.string(), nonce: z.string() })
 
 type Taken =
-  | { kind: 'login'; attemptId: string; tenantId: string; verifier: string; nonce: string }
+  | { kind: 'login'; attemptId: string; tenantId: string; verifier: string; nonce: string; optional: string[] }
   | { kind: 'late'; attemptId: string }
   | { kind: 'used' }
   | { kind: 'unknown' }
@@ -33,6 +33,7 @@ export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
       .select({
         id: connectAttempts.id,
         tenantId: connectAttempts.tenantId,
+        optional: connectAttempts.optionalScopes,
         sealedLogin: connectAttempts.sealedLogin,
         late: sql<boolean>`expires_at <= now() or confirmed_at is not null or login_begun_at < now() - make_interval(mins => ${LOGIN_MINUTES})`,
       })
@@ -60,5 +61,5 @@ export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
       await open(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id }),
     ),
   )
-  return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, ...login }
+  return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, optional: taken.optional, ...login }
 }

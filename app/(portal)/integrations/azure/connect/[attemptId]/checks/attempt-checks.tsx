@@ -18,7 +18,7 @@ export async function AttemptChecks({ member, attempt }: Props) {
   const [, repeated] = checks.filter(
     ({ code }) => code === 'subscription_not_readable' || code === 'reader_role_missing',
   )
-  const unclean = checks.some(({ state }) => state !== 'passed')
+  const unclean = checks.some(({ state }) => state !== 'passed' && state !== 'not_asked')
 
   return (
     <>

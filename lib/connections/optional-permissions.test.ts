@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Actor } from '@/db/actor'
+import { auditEvents, connectAttempts, connections, syncRuns } from '@/db/schema'
+import { NotAllowed } from '@/lib/allow'
+import { createMeter } from '@/lib/azure/meter'
+import type { OptionalScope } from '@/lib/permissions'
+import {
+  answerMicrosoft,
+  connect,
+  type Rolecall,
+  signInForAttempt,
+  startRolecall,
+  type TestTenant,
+} from '@/testing/rolecall'
+import { signInAs } from '@/testing/sign-in-as'
+import { azureForConnection } from './azure-for-connection'
+import { beginConnect } from './begin-connect'
+import { beginReconnect } from './begin-reconnect'
+import { beginSignInForAttempt } from './begin-sign-in'
+import { checkAttempt } from './check-attempt'
+import { confirmAttempt } from './confirm-attempt'
+import { disconnect } from './disconnect'
+import { finishSignIn } from './finish-sign-in'
+import { getAttempt } from './get-attempt'
+import { listOptionalPermissions } from './list-optional-permissions'
+import { NotFound } from './not-found'
+import { stopUsingPermission } from './stop-using-permission'
+
+const GROUPS: OptionalScope = 'GroupMember.Read.All'
+const NAMES: OptionalScope = 'Application.Read.All'
+const SIGN_INS: OptionalScope = 'AuditLog.Read.All'
+
+let rolecall: Rolecall
+beforeAll(async () => {
+  rolecall = await startRolecall()
+})
+afterAll(() => rolecall.close())
+
+async function row(connectionId: string) {
+  const [found] = await rolecall.db.select().from(connections).where(eq(connections.id, connectionId))
+  if (!found) throw new Error('There is no such connection.')
+  return found
+}
+
+async function begun(tenant: TestTenant) {
+  const result = await beginConnect(tenant.owner, tenant.subscription.id)
+  if (result.kind !== 'begun') throw new Error(result.kind)
+  return result.attemptId
+}
+
+async function signIn(
+  actor: Actor,
+  attemptId: string,
+  username: string,
+  options: Parameters<typeof beginSignInForAttempt>[2] = {},
+  answer: 'accept' | 'cancel' = 'accept',
+) {
+  await finishSignIn(
+    actor,
+    await answerMicrosoft(await beginSignInForAttempt(actor, attemptId, options), username, answer),
+  )
+  return getAttempt(actor, attemptId)
+}
+
+/** Signs a connection in again, asking for one more permission or for the same ones. */
+async function reconnect(tenant: TestTenant, connectionId: string, alsoAsk?: OptionalScope) {
+  const { attemptId } = await beginReconnect(tenant.owner, connectionId, { alsoAsk })
+  await signIn(tenant.owner, attemptId, tenant.account('owner').username)
+  return confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
+}
+
+async function graphOf(connectionId: string) {
+  const azure = azureForConnection(await row(connectionId), createMeter(), AbortSignal.timeout(20_000))
+  await azure.caller.tokens.get('graph')
+  return azure.caller.tokens
+}
+
+const groupsCheck = async (actor: Actor, attemptId: string) =>
+  (await checkAttempt(actor, attemptId)).checks.find(({ id }) => id === 'groups')
+
+test('permissions ticked in the wizard are asked for, granted, and stored with every connection made', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 2 })
+  const { username } = tenant.account('owner')
+  const attemptId = await begun(tenant)
+  const url = await beginSignInForAttempt(tenant.owner, attemptId, { optional: [GROUPS, SIGN_INS] })
+  const page = await (await fetch(url, { method: 'POST', body: new URLSearchParams({ username }) })).text()
+  expect(page).toContain(GROUPS)
+  expect(page).toContain(SIGN_INS)
+  expect(page).not.toContain(NAMES)
+
+  await finishSignIn(tenant.owner, await answerMicrosoft(url, username))
+  expect(await groupsCheck(tenant.owner, attemptId)).toMatchObject({ state: 'passed', detail: GROUPS })
+  const also = tenant.subscriptions.slice(1).map(({ id }) => id)
+  const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: also })
+  if (confirmed.kind !== 'connected') throw new Error(confirmed.kind)
+  expect(confirmed.connectionIds).toHaveLength(2)
+  for (const id of confirmed.connectionIds) {
+    expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
+    expect((await graphOf(id)).granted()).toEqual([GROUPS, SIGN_INS])
+  }
+})
+
+test('without a tick nothing optional is asked for or used, even where the tenant would grant it', async () => {
+  const tenant = await rolecall.tenant({ consented: [GROUPS] })
+  const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
+  expect(await groupsCheck(tenant.owner, attemptId)).toMatchObject({ state: 'not_asked', code: null })
+  const id = await connect(tenant)
+  expect((await row(id)).optionalScopes).toEqual([])
+  const tokens = await graphOf(id)
+  expect([tokens.granted(), tokens.withdrawn()]).toEqual([[], []])
+})
+
+test('before the first sign-in the recommended permission is proposed, and stands in the approval link', async () => {
+  const tenant = await rolecall.tenant()
+  const attemptId = await begun(tenant)
+  const before = await getAttempt(tenant.owner, attemptId)
+  expect(before).toMatchObject({ optionalScopes: [GROUPS], fewerScopes: [] })
+  expect(before?.adminConsentUrl).toContain(GROUPS)
+  await beginSignInForAttempt(tenant.owner, attemptId, { optional: [] })
+  const after = await getAttempt(tenant.owner, attemptId)
+  expect(after).toMatchObject({ optionalScopes: [], fewerScopes: null })
+  expect(after?.adminConsentUrl).not.toContain(GROUPS)
+})
+
+test('declined by someone who may not consent, the same attempt goes on without the optional permissions', async () => {
+  const tenant = await rolecall.tenant({ consented: true })
+  const { username } = tenant.account('plain')
+  const attemptId = await begun(tenant)
+  // Back from the page that says that an administrator is needed.
+  const url = await beginSignInForAttempt(tenant.owner, attemptId, { optional: [GROUPS] })
+  const body = new URLSearchParams({ username, consent: 'return' })
+  const back = await fetch(url, { method: 'POST', body, redirect: 'manual' })
+  await finishSignIn(tenant.owner, new URL(back.headers.get('location') ?? '').searchParams)
+  const stuck = await getAttempt(tenant.owner, attemptId)
+  expect(stuck).toMatchObject({ problem: { code: 'admin_consent_required' }, fewerScopes: [], account: null })
+
+  const on = await signIn(tenant.owner, attemptId, username, { optional: stuck?.fewerScopes ?? undefined })
+  expect(on).toMatchObject({ problem: null, account: { name: username }, optionalScopes: [] })
+  const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
+  if (confirmed.kind !== 'connected') throw new Error(confirmed.kind)
+  expect((await row(confirmed.connectionIds[0] ?? '')).optionalScopes).toEqual([])
+})
+
+test('one more permission is asked for beside those a connection has; a plain reconnect keeps them all', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant, tenant.subscription.id, { optional: [SIGN_INS] })
+  expect(await reconnect(tenant, id, GROUPS)).toEqual({ kind: 'connected', connectionIds: [id] })
+  expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
+  await reconnect(tenant, id)
+  expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
+})
+
+test('when one more is declined, the connection keeps what it has, and the way on asks for no less', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
+  const { attemptId } = await beginReconnect(tenant.owner, id, { alsoAsk: SIGN_INS })
+  const declined = await signIn(tenant.owner, attemptId, tenant.account('owner').username, {}, 'cancel')
+  expect(declined).toMatchObject({ problem: { code: 'declined' }, fewerScopes: [GROUPS] })
+  expect((await row(id)).optionalScopes).toEqual([GROUPS])
+})
+
+test('a disconnected connection that is taken up again asks for what it had', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
+  await disconnect(tenant.owner, id, { data: 'keep' })
+  expect(await connect(tenant)).toBe(id)
+  expect((await row(id)).optionalScopes).toEqual([GROUPS])
+})
+
+test('an approval link names what the tenant’s other connections live on, and nothing of another organisation', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 2 })
+  await connect(tenant, tenant.subscription.id, { optional: [SIGN_INS] })
+  const second = tenant.subscriptions[1]?.id ?? ''
+  const linkFor = async (actor: Actor) => {
+    const begun = await beginConnect(actor, second)
+    if (begun.kind !== 'begun') throw new Error(begun.kind)
+    return (await getAttempt(actor, begun.attemptId))?.adminConsentUrl
+  }
+  expect(await linkFor(tenant.owner)).toContain(SIGN_INS)
+  expect(await linkFor(await signInAs({ name: 'Sten Stranger' }))).not.toContain(SIGN_INS)
+})
+
+test('a permission that the tenant withdraws later is done without, and the connection goes on', async () => {
+  const tenant = await rolecall.tenant()
+  const { tenantId, world } = tenant
+  world.tokenSeconds = 60 // so near its end that each use asks for a new one
+  try {
+    const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, SIGN_INS] })
+    world.change({ type: 'grant_consent', tenantId, scopes: [GROUPS] })
+    const tokens = await graphOf(id)
+    expect([tokens.granted(), tokens.withdrawn()]).toEqual([[GROUPS], [SIGN_INS]])
+    expect((await row(id)).state).toBe('active')
+
+    world.change({ type: 'grant_consent', tenantId, scopes: [GROUPS, SIGN_INS] })
+    expect((await graphOf(id)).granted()).toEqual([GROUPS, SIGN_INS])
+    world.change({ type: 'withdraw_consent', tenantId })
+    await expect(graphOf(id)).rejects.toMatchObject({ code: 'sign_in_revoked' })
+  } finally {
+    world.tokenSeconds = 3600
+  }
+})
+
+test('a guest who was given the permission is told when the directory still refuses', async () => {
+  const tenant = await rolecall.tenant({ consented: [GROUPS] })
+  const { username } = tenant.account('guest')
+  const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, username, { optional: [GROUPS] })
+  const { checks, canConnect } = await checkAttempt(tenant.owner, attemptId)
+  expect(checks.at(-1)).toMatchObject({ id: 'groups', state: 'warned', code: 'groups_not_permitted' })
+  expect(canConnect).toBe(true)
+})
+
+test('a permission is no longer used once it was dropped, and that is written down', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, SIGN_INS] })
+  await stopUsingPermission(tenant.owner, id, GROUPS)
+  await stopUsingPermission(tenant.owner, id, NAMES)
+  expect((await row(id)).optionalScopes).toEqual([SIGN_INS])
+  expect((await graphOf(id)).granted()).toEqual([SIGN_INS])
+  const events = await rolecall.db
+    .select({ action: auditEvents.action, details: auditEvents.details })
+    .from(auditEvents)
+    .where(eq(auditEvents.organisationId, tenant.owner.organisationId))
+    .orderBy(auditEvents.seq)
+  expect(events.slice(1)).toEqual([
+    {
+      action: 'connection.connected',
+      details: expect.objectContaining({ optional_permissions: `${GROUPS} ${SIGN_INS}` }),
+    },
+    { action: 'connection.permission_dropped', details: { permission: GROUPS } },
+  ])
+})
+
+test('the settings tell granted, withdrawn and never asked apart', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, SIGN_INS] })
+  const line = {
+    dataset: 'sign_ins',
+    state: 'not_permitted',
+    read: 0,
+    missing: 3,
+    why: 'optional_consent_withdrawn',
+  } as const
+  const [run] = await rolecall.db
+    .update(syncRuns)
+    .set({ coverage: [line] })
+    .where(eq(syncRuns.connectionId, id))
+    .returning({ id: syncRuns.id })
+  await rolecall.db.update(connections).set({ publishedRunId: run?.id }).where(eq(connections.id, id))
+  expect(await listOptionalPermissions(tenant.owner, id)).toEqual([
+    { scope: GROUPS, state: 'granted' },
+    { scope: NAMES, state: 'not_asked' },
+    { scope: SIGN_INS, state: 'withdrawn' },
+  ])
+})
+
+test('a viewer, another organisation and an unknown id get nothing of it', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
+  const stranger = await signInAs({ name: 'Sten Stranger' })
+  for (const [actor, refusal] of [
+    [await tenant.viewer(), NotAllowed],
+    [stranger, NotFound],
+  ] as const) {
+    await expect(stopUsingPermission(actor, id, GROUPS)).rejects.toThrow(refusal)
+    await expect(beginReconnect(actor, id, { alsoAsk: NAMES })).rejects.toThrow(refusal)
+  }
+  await expect(stopUsingPermission(tenant.owner, randomUUID(), GROUPS)).rejects.toThrow(NotFound)
+  expect(await listOptionalPermissions(stranger, id)).toEqual([])
+  expect((await row(id)).optionalScopes).toEqual([GROUPS])
+  const left = await rolecall.db
+    .select({ id: connectAttempts.id })
+    .from(connectAttempts)
+    .where(eq(connectAttempts.organisationId, stranger.organisationId))
+  expect(left).toEqual([])
+})
