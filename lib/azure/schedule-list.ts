@@ -10,8 +10,8 @@ type Keyed = { key: string; scope: string }
 
 /**
  * Reads a list of schedule instances to its end, each row once, of one subscription only. A tenant without Entra ID P2 or
- * Governance answers 400 `AadPremiumLicenseRequired` (Microsoft Graph's code, recalled to be Resource Manager's too):
- * that and a 403 are facts about the tenant and the account, everything else is an error.
+ * Governance answers 400 `AadPremiumLicenseRequired` (seen in JulianHayward/Azure-MG-Sub-Governance-Reporting 114): that
+ * and a 403 are facts about the tenant and the account, everything else is an error.
  */
 export async function scheduleList<Row extends Keyed>(
   subscriptionId: string,

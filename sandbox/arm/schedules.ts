@@ -16,7 +16,10 @@ import { unsupportedFilter } from './unsupported-filter'
 
 const FILTERS = ['atScope', 'principalId', 'assignedTo', 'asTarget', 'roleDefinitionId']
 
-/** The 400 of a tenant without the licence. The code is Microsoft Graph's, recalled to be ARM's too. */
+/**
+ * The 400 of a tenant without the licence: its code as seen from ARM in JulianHayward/Azure-MG-Sub-Governance-Reporting
+ * 114, its words as Microsoft Graph's are now.
+ */
 function licenceMissing(): Response {
   return armError(
     400,
