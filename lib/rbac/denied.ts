@@ -5,9 +5,10 @@ import { overlap } from './overlap'
 
 /** Patterns minus patterns: what one permission gives on one plane. */
 type Given = { patterns: string[]; less: string[] }
+type Budget = { left: number }
 
 const VERBS: readonly Verb[] = ['read', 'write', 'delete', 'action']
-const MOST_STEPS = 10_000 // of following exceptions to exceptions; real denials have one or two
+const MOST_STEPS = 20_000 // pairs of patterns looked at; a large role under a large denial has some thousands
 
 /**
  * How much of a role a deny assignment cuts, where it holds: all that the role allows, part of it, or none. A denial is read
@@ -38,14 +39,16 @@ function cut(deny: Given[], role: Given[]): 'all' | 'part' | 'none' | null {
   if (held.length === 0) return null
   const budget = { left: MOST_STEPS }
   if (held.every(({ operations, less }) => liesWithin(operations, less, deny, budget))) return 'all'
-  return held.some(({ operations, less }) => isTouched(operations, less, deny)) ? 'part' : 'none'
+  budget.left = MOST_STEPS
+  return held.some(({ operations, less }) => isTouched(operations, less, deny, budget)) ? 'part' : 'none'
 }
 
 /** Whether an operation that is held is also denied: one both patterns cover and neither not-list takes. */
-function isTouched(operations: string, less: string[], deny: Given[]): boolean {
+function isTouched(operations: string, less: string[], deny: Given[], budget: Budget): boolean {
   return deny.some((one) =>
     one.patterns.some((pattern) => {
-      const both = overlap(operations, pattern)
+      budget.left -= 1
+      const both = budget.left < 0 ? null : overlap(operations, pattern)
       return both === null || both.some((shared) => leavesOver(shared, [...less, ...one.less]))
     }),
   )
@@ -55,7 +58,7 @@ function isTouched(operations: string, less: string[], deny: Given[]): boolean {
  * Whether all that is held is denied. One denying permission has to cover the pattern as a whole (`leavesOver` says why
  * several cannot do it together); what that one excepts has to be denied by the others.
  */
-function liesWithin(operations: string, less: string[], deny: Given[], budget: { left: number }): boolean {
+function liesWithin(operations: string, less: string[], deny: Given[], budget: Budget): boolean {
   budget.left -= 1
   if (budget.left < 0) return false
   if (!leavesOver(operations, less)) return true

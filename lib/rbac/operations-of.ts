@@ -7,8 +7,8 @@ export type Verb = 'read' | 'write' | 'delete' | 'action'
  * (`{provider}/{type}/{verb}`; "Understand Azure role definitions", actions format): a `*` at the end, or in the midst of
  * the verb (`.../wr*`), can become any that fits, and a pattern that can end in none names no operation.
  *
- * Never too many to list: a verb has at most six letters, so a way through it has at most that many turns.
+ * Never too many to list: each of a verb's seven signs at most is either taken by a star or stands there itself.
  */
 export function operationsOf(pattern: string, verb: Verb): string[] {
-  return overlap(pattern, `*/${verb}`) ?? []
+  return overlap(pattern, `*/${verb}`) ?? [pattern]
 }

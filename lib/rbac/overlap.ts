@@ -1,5 +1,5 @@
 /** Steps after which two patterns are too tangled to be told apart; real ones take some hundreds at most. */
-const MOST_STEPS = 20_000
+const MOST_STEPS = 5_000
 
 /**
  * The operations two patterns both cover, as patterns whose union they are: `ab*` and `*bc` give `ab*bc` and `abc`. Empty

@@ -1,6 +1,7 @@
 import { type Condition, parseCondition } from './parse-condition'
+import { type Target, targetsOf } from './targets-of'
 import { wordsOfComparison } from './words-of-comparison'
-import { type Target, targetsOf, wordsOfTargets } from './words-of-targets'
+import { wordsOfTargets } from './words-of-targets'
 
 type NameOfRole = (id: string) => string | null
 type Clause = { targets: Target[]; words: string }
@@ -53,10 +54,7 @@ function wordsOfHolding(condition: Condition, nameOfRole: (id: string) => string
  * Azure finds no attribute elsewhere, so that the condition would mean something else than it seems to.
  */
 function fits(targets: readonly Target[], holds: Condition): boolean {
-  const sources = conjuncts(holds.kind === 'or' ? { ...holds, kind: 'and' } : holds).map((one) =>
-    one.kind === 'comparison' ? one.source : '',
-  )
-  return targets.every(({ verb, thing }) =>
-    thing === 'roles' ? sources.every((source) => source === (verb === 'assign' ? 'request' : 'resource')) : true,
-  )
+  const parts = holds.kind === 'and' || holds.kind === 'or' ? holds.parts : [holds]
+  const allFrom = (source: string) => parts.every((one) => one.kind === 'comparison' && one.source === source)
+  return targets.every(({ verb, thing }) => thing !== 'roles' || allFrom(verb === 'assign' ? 'request' : 'resource'))
 }
