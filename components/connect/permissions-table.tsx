@@ -1,8 +1,16 @@
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
-import { PERMISSIONS } from '@/lib/permissions'
+import { OPTIONAL_PERMISSIONS, PERMISSIONS } from '@/lib/permissions'
 
-/** Each scope the sign-in asks for: read or write, who may grant it, why, and what breaks without it. */
+/** What every optional permission is: a delegated scope of Microsoft Graph that only reads. */
+const OPTIONAL = { resource: 'Microsoft Graph', access: 'read', adminConsent: true, optional: true } as const
+
+const ROWS = [
+  ...PERMISSIONS.map((permission) => ({ ...permission, optional: false })),
+  ...OPTIONAL_PERMISSIONS.map((permission) => ({ ...permission, ...OPTIONAL })),
+]
+
+/** Each scope the sign-in asks for, or may: read or write, who may grant it, why, and what breaks without it. */
 export function PermissionsTable() {
   return (
     <Table caption="Permissions asked for at the Microsoft sign-in">
@@ -15,11 +23,14 @@ export function PermissionsTable() {
         </tr>
       </thead>
       <tbody>
-        {PERMISSIONS.map((permission) => (
+        {ROWS.map((permission) => (
           <tr key={permission.scope}>
             <Td className="whitespace-normal">
               <code className="font-mono text-ink">{permission.scope}</code>
-              <div className="mt-0.5 text-xs text-ink-soft">{permission.resource}</div>
+              <div className="mt-0.5 text-xs text-ink-soft">
+                {permission.resource}
+                {permission.optional && ' · optional'}
+              </div>
             </Td>
             <Td className="whitespace-normal">
               <Chip>{permission.access === 'read' ? 'Read' : 'Write'}</Chip>

@@ -1,6 +1,11 @@
 import { SubmitButton } from '@/components/ui/submit-button'
 
-export type SignInOptions = { prompt?: 'consent' | 'select_account'; useClaims?: boolean }
+export type SignInOptions = {
+  prompt?: 'consent' | 'select_account'
+  useClaims?: boolean
+  /** `ticked`: the optional permissions ticked in the form. `fewer`: without those that were not granted. */
+  optional?: 'ticked' | 'fewer'
+}
 
 type ButtonProps = {
   action: (options: SignInOptions) => Promise<void>

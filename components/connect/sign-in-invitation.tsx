@@ -1,8 +1,10 @@
 import { ButtonLink } from '@/components/ui/button-link'
-import { PERMISSIONS } from '@/lib/permissions'
+import { SubmitButton } from '@/components/ui/submit-button'
+import { type OptionalScope, PERMISSIONS } from '@/lib/permissions'
 import { ApprovalLink } from './approval-link'
 import { FoldedSteps } from './folded-steps'
-import { SignInButton, type SignInOptions } from './sign-in-button'
+import { OptionalPermissionTicks } from './optional-permission-ticks'
+import type { SignInOptions } from './sign-in-button'
 
 type Props = {
   attempt: {
@@ -10,9 +12,10 @@ type Props = {
     subscriptionId: string
     tenantId: string
     account: { name: string } | null
+    optionalScopes: OptionalScope[]
     adminConsentUrl: string
   }
-  signIn: (options: SignInOptions) => Promise<void>
+  signIn: (options: SignInOptions, form?: FormData) => Promise<void>
 }
 
 /** The last page before Microsoft's: where one will sign in, for what, and what to do without the right to consent. */
@@ -52,15 +55,25 @@ export function SignInInvitation({ attempt, signIn }: Props) {
           reaches Rolecall.
         </p>
       </section>
-      <FoldedSteps title="Need an administrator? Send them this link">
-        <ApprovalLink url={attempt.adminConsentUrl} />
-      </FoldedSteps>
-      <div className="flex flex-wrap justify-end gap-2">
-        {attempt.account && (
-          <ButtonLink href={`/integrations/azure/connect/${attempt.id}/checks`}>Go on to the checks</ButtonLink>
-        )}
-        <SignInButton action={signIn}>Continue to Microsoft</SignInButton>
-      </div>
+      <form action={signIn.bind(null, { optional: 'ticked' })} className="grid grid-cols-1 gap-6">
+        <OptionalPermissionTicks ticked={attempt.optionalScopes} />
+        <FoldedSteps title="Need an administrator? Send them this link">
+          <div className="grid grid-cols-1 gap-2">
+            <ApprovalLink url={attempt.adminConsentUrl} />
+            <p className="text-ink-soft">
+              It asks for the permissions above, and for the optional ones that were ticked when this page opened.
+            </p>
+          </div>
+        </FoldedSteps>
+        <div className="flex flex-wrap justify-end gap-2">
+          {attempt.account && (
+            <ButtonLink href={`/integrations/azure/connect/${attempt.id}/checks`}>Go on to the checks</ButtonLink>
+          )}
+          <SubmitButton variant="primary" pendingLabel="Going to Microsoft…">
+            Continue to Microsoft
+          </SubmitButton>
+        </div>
+      </form>
     </>
   )
 }

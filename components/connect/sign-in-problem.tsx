@@ -2,6 +2,7 @@ import { Fragment, type ReactNode } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import type { AttemptProblem } from '@/db/schema'
+import type { OptionalScope } from '@/lib/permissions'
 import { explain } from '@/lib/problems'
 import { type AppRegistration, AppSettings } from './app-settings'
 import { ApprovalLink } from './approval-link'
@@ -13,6 +14,9 @@ import { type WayOn, waysOn } from './ways-on'
 type Props = {
   problem: Pick<AttemptProblem, 'code' | 'aadsts' | 'correlationId'>
   signIn: (options: SignInOptions) => Promise<void>
+  /** The optional permissions asked for, and what to ask for without those that were not granted; null for nothing less. */
+  optionalScopes: OptionalScope[]
+  fewerScopes: OptionalScope[] | null
   adminConsentUrl: string
   startAgainHref: string
   app: AppRegistration
@@ -20,9 +24,10 @@ type Props = {
 }
 
 /** How the sign-in ended, when not well: what happened, what to do, and the buttons that do it. */
-export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref, app, portal }: Props) {
+export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref, app, portal, ...asked }: Props) {
+  const { optionalScopes, fewerScopes } = asked
   const { code, kind, title, sentence, next } = explain(problem.code)
-  const ways = waysOn(code)
+  const ways = waysOn(code, fewerScopes !== null)
   const buttons = ways.map((way, index) => <Fragment key={way}>{buttonFor(way, index === firstButton(ways))}</Fragment>)
 
   function buttonFor(way: WayOn, likely: boolean): ReactNode {
@@ -32,6 +37,12 @@ export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref
         return (
           <SignInButton action={signIn} options={code === 'declined' ? { prompt: 'consent' } : {}} variant={variant}>
             Sign in again
+          </SignInButton>
+        )
+      case 'continue_with_fewer':
+        return (
+          <SignInButton action={signIn} options={{ optional: 'fewer' }} variant={variant}>
+            {fewerScopes?.length ? 'Continue with the permissions it has' : 'Continue without the optional permissions'}
           </SignInButton>
         )
       case 'use_another_account':
@@ -64,6 +75,20 @@ export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref
         <p className="mt-1 text-ink">{next}</p>
         <ProblemCodeLine problem={problem} />
       </Notice>
+      {fewerScopes && ways.includes('continue_with_fewer') && (
+        <p className="text-ink-soft">
+          Optional permissions were asked for:{' '}
+          {optionalScopes
+            .filter((scope) => !fewerScopes.includes(scope))
+            .map((scope, index) => (
+              <Fragment key={scope}>
+                {index > 0 && ', '}
+                <code className="font-mono text-sm break-all text-ink">{scope}</code>
+              </Fragment>
+            ))}
+          . Rolecall works without, and can ask again later.
+        </p>
+      )}
       {ways.includes('send_approval_link') && (
         <section aria-labelledby="approval" className="grid grid-cols-1 gap-2">
           <h3 id="approval" className="font-medium">

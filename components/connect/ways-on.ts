@@ -3,6 +3,7 @@ import type { ProblemCode } from '@/lib/problems'
 /** What a person can do about a sign-in that did not end well, in the order offered: the first is the likely one. */
 export type WayOn =
   | 'sign_in_again'
+  | 'continue_with_fewer'
   | 'use_another_account'
   | 'continue_with_verification'
   | 'send_approval_link'
@@ -10,8 +11,8 @@ export type WayOn =
   | 'start_again'
 
 const WAYS: Partial<Record<ProblemCode, WayOn[]>> = {
-  declined: ['sign_in_again', 'send_approval_link'],
-  admin_consent_required: ['send_approval_link', 'sign_in_again'],
+  declined: ['sign_in_again', 'continue_with_fewer', 'send_approval_link'],
+  admin_consent_required: ['send_approval_link', 'sign_in_again', 'continue_with_fewer'],
   account_not_in_tenant: ['use_another_account'],
   wrong_tenant: ['use_another_account'],
   blocked_by_policy: ['use_another_account'],
@@ -27,4 +28,8 @@ const WAYS: Partial<Record<ProblemCode, WayOn[]>> = {
   app_not_in_tenant: ['fix_app', 'sign_in_again'],
 }
 
-export const waysOn = (code: ProblemCode): WayOn[] => WAYS[code] ?? ['sign_in_again', 'use_another_account']
+/** @param fewer whether optional permissions were asked for, which can be done without */
+export function waysOn(code: ProblemCode, fewer: boolean): WayOn[] {
+  const ways = WAYS[code] ?? ['sign_in_again', 'use_another_account']
+  return fewer ? ways : ways.filter((way) => way !== 'continue_with_fewer')
+}

@@ -8,12 +8,15 @@ import { beginReconnect } from '@/lib/connections/begin-reconnect'
 import { disconnect } from '@/lib/connections/disconnect'
 import { renameConnection as rename } from '@/lib/connections/rename-connection'
 import { setSchedule as schedule } from '@/lib/connections/set-schedule'
+import { stopUsingPermission as stopUsing } from '@/lib/connections/stop-using-permission'
+import { OPTIONAL_SCOPES } from '@/lib/permissions'
 import { requireRole } from '@/lib/session'
 import { requestSync } from '@/lib/sync/request-sync'
 
 const ConnectionId = z.guid()
 const Label = z.string().trim().min(1).max(90)
 const Schedule = z.enum(['hourly', 'every_6_hours', 'daily', 'off'])
+const Permission = z.enum(OPTIONAL_SCOPES)
 const Disconnect = z.object({ data: z.enum(['keep', 'delete']), typed: z.string().trim().max(200).optional() })
 
 export async function syncNow(connectionId: string): Promise<void> {
@@ -26,6 +29,20 @@ export async function startReconnect(connectionId: string): Promise<void> {
   const member = await requireRole('admin')
   const { attemptId } = await beginReconnect(member, ConnectionId.parse(connectionId))
   redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
+}
+
+/** Signs the connection in again, asking for one optional permission more. */
+export async function askForPermission(connectionId: string, scope: string): Promise<void> {
+  const member = await requireRole('admin')
+  const alsoAsk = Permission.parse(scope)
+  const { attemptId } = await beginReconnect(member, ConnectionId.parse(connectionId), { alsoAsk })
+  redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
+}
+
+export async function stopUsingPermission(connectionId: string, scope: string): Promise<void> {
+  const member = await requireRole('admin')
+  await stopUsing(member, ConnectionId.parse(connectionId), Permission.parse(scope))
+  refresh()
 }
 
 export async function renameConnection(connectionId: string, _state: FormState, form: FormData): Promise<FormState> {

@@ -11,6 +11,7 @@ import { beginConnect } from '@/lib/connections/begin-connect'
 import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'
 import { confirmAttempt } from '@/lib/connections/confirm-attempt'
 import { getAttempt } from '@/lib/connections/get-attempt'
+import { OPTIONAL_SCOPES } from '@/lib/permissions'
 import { explain } from '@/lib/problems'
 import { requireRole } from '@/lib/session'
 import { SubscriptionId } from '@/lib/subscription-id'
@@ -19,7 +20,9 @@ const AttemptId = z.guid()
 const Options = z.object({
   prompt: z.enum(['consent', 'select_account']).optional(),
   useClaims: z.boolean().optional(),
+  optional: z.enum(['ticked', 'fewer']).optional(),
 })
+const Ticked = z.array(z.enum(OPTIONAL_SCOPES)).max(OPTIONAL_SCOPES.length)
 /** More subscriptions than one account is ever offered; a longer list did not come from our form. */
 const Also = z.array(z.guid()).max(1000)
 
@@ -44,13 +47,16 @@ export async function beginAzureConnect(
 }
 
 /** Sends the browser to Microsoft. An attempt that can no longer be used goes back to its page, which says why. */
-export async function startSignIn(attemptId: string, options: SignInOptions): Promise<void> {
+export async function startSignIn(attemptId: string, options: SignInOptions, form?: FormData): Promise<void> {
   const member = await requireRole('admin')
   const page = `/integrations/azure/connect/${AttemptId.parse(attemptId)}/sign-in`
   const attempt = await getAttempt(member, attemptId)
   if (!attempt || attempt.expired || attempt.confirmed) redirect(page)
 
-  const started = await beginSignInForAttempt(member, attemptId, Options.parse(options)).catch(refused)
+  const { optional: which, ...asked } = Options.parse(options)
+  const fewer = which === 'fewer' ? (attempt.fewerScopes ?? []) : undefined
+  const optional = which === 'ticked' ? Ticked.parse(form?.getAll('optional') ?? []) : fewer
+  const started = await beginSignInForAttempt(member, attemptId, { ...asked, optional }).catch(refused)
   redirect(started instanceof AzureError ? `${page}?problem=${started.code}` : started)
 }
 

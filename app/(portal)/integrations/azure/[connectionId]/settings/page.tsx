@@ -1,8 +1,17 @@
 import type { Metadata } from 'next'
 import { ConnectionSettings } from '@/components/access/connection-settings'
+import { PermissionsPanel } from '@/components/connect/permissions-panel'
 import { Notice } from '@/components/ui/notice'
 import { mayDo } from '@/lib/allow'
-import { disconnectConnection, renameConnection, setSchedule, startReconnect } from '../../../actions'
+import { listOptionalPermissions } from '@/lib/connections/list-optional-permissions'
+import {
+  askForPermission,
+  disconnectConnection,
+  renameConnection,
+  setSchedule,
+  startReconnect,
+  stopUsingPermission,
+} from '../../../actions'
 import { ConnectionScreen } from '../connection-screen'
 import { openConnection } from '../open-connection'
 
@@ -16,14 +25,24 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function SettingsPage({ params }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const { id, label, accountName, schedule, state } = connection
+  const permissions = state === 'disconnected' ? [] : await listOptionalPermissions(member, id)
 
   return (
     <ConnectionScreen connectionId={id} current="settings">
       {mayDo(member.role, 'schedule') ? (
-        <ConnectionSettings
-          connection={{ id, label, accountName, schedule, disconnected: state === 'disconnected' }}
-          actions={{ renameConnection, setSchedule, startReconnect, disconnectConnection }}
-        />
+        <>
+          <ConnectionSettings
+            connection={{ id, label, accountName, schedule, disconnected: state === 'disconnected' }}
+            actions={{ renameConnection, setSchedule, startReconnect, disconnectConnection }}
+          />
+          {permissions.length > 0 && (
+            <PermissionsPanel
+              connectionId={id}
+              permissions={permissions}
+              actions={{ askForPermission, stopUsingPermission }}
+            />
+          )}
+        </>
       ) : (
         <Notice title="Only administrators change settings">
           Ask an owner or admin of your organisation to rename, schedule, reconnect or disconnect.

@@ -41,6 +41,8 @@ export default async function SignInPage({
         <SignInProblem
           problem={problem}
           signIn={signIn}
+          optionalScopes={attempt.optionalScopes}
+          fewerScopes={attempt.fewerScopes}
           adminConsentUrl={attempt.adminConsentUrl}
           startAgainHref={startAgainHref(attempt)}
           app={{ clientId: env().azure.clientId, redirectUri: connectRedirectUri() }}
