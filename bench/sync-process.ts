@@ -6,6 +6,7 @@ import { syncRuns } from '@/db/schema'
 import { confirmAttempt } from '@/lib/connections/confirm-attempt'
 import { openRun } from '@/lib/connections/open-run'
 import { stopBoss } from '@/lib/jobs/boss'
+import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/permissions'
 import { runSync } from '@/lib/sync/run-sync'
 import { signInForAttempt } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
@@ -29,7 +30,12 @@ const Connected = z.object({ organisationId: z.string(), connectionId: z.string(
 type Connected = z.infer<typeof Connected>
 
 const Step = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('prepare'), tiny: World, large: World, optional: z.array(z.string()).default([]) }),
+  z.object({
+    step: z.literal('prepare'),
+    tiny: World,
+    large: World,
+    optional: z.array(z.enum(OPTIONAL_SCOPES)).default([]),
+  }),
   z.object({ step: z.literal('measure'), tiny: Connected, large: Connected, latencyMs: z.number() }),
 ])
 
@@ -43,7 +49,7 @@ async function control(method: string, path: string, body?: unknown): Promise<un
  * Connects a world's subscription. The sign-in's tokens are made to end at once, so that the first sync fetches its own:
  * the dearest case, and what every scheduled sync finds.
  */
-async function connect({ tenantId, accounts, subscriptions }: World, optional: string[]): Promise<Connected> {
+async function connect({ tenantId, accounts, subscriptions }: World, optional: OptionalScope[]): Promise<Connected> {
   const actor = await signInAs({ tenantId })
   const owner = accounts.find(({ kind }) => kind === 'owner')
   const [subscription] = subscriptions
@@ -116,7 +122,7 @@ async function versions({ organisationId }: Connected): Promise<Map<string, stri
   return new Map(rows.map(({ row, version }) => [row, version]))
 }
 
-async function prepare(tiny: World, large: World, optional: string[]) {
+async function prepare(tiny: World, large: World, optional: OptionalScope[]) {
   return { tiny: await connect(tiny, []), large: await connect(large, optional) }
 }
 

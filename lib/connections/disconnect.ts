@@ -55,7 +55,7 @@ async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, 
   })
 }
 
-/** Removes the connection with its runs and assignments, then the principals and roles that nothing else names. */
+/** Removes the connection with its runs, assignments and groups, then the principals and roles that nothing else names. */
 async function erase(tx: Transaction, actor: Actor, connection: ConnectionRow) {
   const { organisationId } = actor
   const own = and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id))
@@ -80,7 +80,9 @@ async function eraseOrphans(tx: Transaction, organisationId: string, tenantId: s
   await lockDirectory(tx, organisationId, tenantId)
   await tx.execute(sql`
     delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId}
-      and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)`)
+      and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)
+      and p.id not in (select member_id from group_members where organisation_id = ${organisationId}
+        union all select group_id from connection_groups where organisation_id = ${organisationId})`)
   await tx.execute(sql`
     delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${tenantId}
       and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)`)

@@ -66,7 +66,10 @@ export async function readAccess(
     sizes: new Map(opens.map(({ id }) => [id, reachOf(opened.groups, id).size])),
     principals,
     eligibleRead: read.eligibilities.licensed && read.eligibilities.permitted,
-    coverage: inOrder([...coverageOfAzure({ ...read, assignments }), opened.line, ...lines]),
+    coverage: inOrder([
+      ...coverageOfAzure({ ...read, assignments }),
+      ...[opened.line, ...lines].map(withdrawnSaid(azure.caller.tokens.withdrawn())),
+    ]),
     plan: opened.plan,
   }
   return { ...access, summarised: summariseHolders(access) }
@@ -126,6 +129,20 @@ const ORDER: CoverageLine['dataset'][] = [
   'scopes',
   'sign_ins',
 ]
+
+const NEEDS: Partial<Record<CoverageLine['dataset'], string>> = {
+  groups: 'GroupMember.Read.All',
+  other_principals: 'Application.Read.All',
+  sign_ins: 'AuditLog.Read.All',
+}
+
+/** What was once granted and is no more was asked for, and refused. */
+const withdrawnSaid =
+  (withdrawn: readonly string[]) =>
+  (line: CoverageLine): CoverageLine =>
+    line.state === 'not_asked' && withdrawn.includes(NEEDS[line.dataset] ?? '')
+      ? { ...line, state: 'not_permitted', why: 'optional_consent_withdrawn' }
+      : line
 
 const inOrder = (lines: CoverageLine[]): CoverageLine[] =>
   lines.toSorted((one, other) => ORDER.indexOf(one.dataset) - ORDER.indexOf(other.dataset))
