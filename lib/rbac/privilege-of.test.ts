@@ -78,6 +78,11 @@ describe('what a role amounts to', () => {
       [{ actions: ['Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action'] }],
     ],
     ['secrets', 'reads_data', [{ dataActions: ['Microsoft.KeyVault/vaults/secrets/getSecret/action'] }]],
+    [
+      'questions to a graph of twins, the whole of a read-only role',
+      'reads_data',
+      [{ dataActions: ['Microsoft.DigitalTwins/digitaltwins/read', 'Microsoft.DigitalTwins/query/action'] }],
+    ],
     ['secrets, and more', 'writes_data', [{ dataActions: ['Microsoft.KeyVault/vaults/secrets/*'] }]],
     [
       'data all taken away',

@@ -4,7 +4,9 @@
  */
 export const READING_DATA: readonly string[] = [
   'Microsoft.Dashboard/grafana/ActAsGrafanaViewer/action',
+  'Microsoft.DigitalTwins/query/action',
   'Microsoft.EventHub/*/receive/action',
+  'Microsoft.HealthcareApis/*/resources/export/action',
   'Microsoft.KeyVault/vaults/certificates/backup/action',
   'Microsoft.KeyVault/vaults/keys/backup/action',
   'Microsoft.KeyVault/vaults/keys/decrypt/action',
