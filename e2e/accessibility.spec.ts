@@ -67,7 +67,7 @@ test.describe('with a subscription that takes a while to read', () => {
     await expect(page.getByRole('button', { name: 'Check again' })).toBeVisible()
     await inspect(page, 'checks that failed')
 
-    await change({ type: 'grant_consent', tenantId: world.tenantId })
+    await change({ type: 'grant_consent', tenantId: world.tenantId, scopes: ['GroupMember.Read.All'] })
     await goToMicrosoft(page, world.subscription.id)
     await pickAccount(page, world.account('owner'))
     await expect(page.getByRole('button', { name: 'Connect', exact: true })).toBeEnabled()

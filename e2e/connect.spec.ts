@@ -12,6 +12,7 @@ test('an admin connects a subscription and sees who holds which role', async ({ 
   await page.getByLabel('Azure subscription ID').fill(`  {${world.subscription.id.toUpperCase()}} `)
   await page.getByRole('button', { name: 'Continue' }).click()
   await expect(page.getByText(world.tenantId).first()).toBeVisible()
+  await expect(page.getByRole('checkbox', { name: 'GroupMember.Read.All' })).toBeChecked()
   await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
 
   await pickAccount(page, owner)

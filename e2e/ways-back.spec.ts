@@ -44,7 +44,7 @@ test('without an administrator’s consent the approval link is offered, and wor
 
 test('a Conditional Access block says that trying again will not help', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
-  await change({ type: 'grant_consent', tenantId: world.tenantId })
+  await change({ type: 'grant_consent', tenantId: world.tenantId, scopes: ['GroupMember.Read.All'] })
   await goToMicrosoft(page, world.subscription.id)
   await pickAccount(page, world.account('blocked'))
   await expect(page.getByRole('main').getByText('A Conditional Access policy blocked the sign-in')).toBeVisible()
@@ -53,7 +53,7 @@ test('a Conditional Access block says that trying again will not help', async ({
 
 test('a demand for another verification leads to Microsoft and back', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
-  await change({ type: 'grant_consent', tenantId: world.tenantId })
+  await change({ type: 'grant_consent', tenantId: world.tenantId, scopes: ['GroupMember.Read.All'] })
   await goToMicrosoft(page, world.subscription.id)
   await pickAccount(page, world.account('mfa'))
   await expect(page.getByRole('main').getByText('Microsoft asks for one more verification')).toBeVisible()
@@ -87,7 +87,7 @@ test('an account without a role on the subscription is shown the exact command t
 
 test('a guest who cannot list users may connect, and is told what will be missing', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
-  await change({ type: 'grant_consent', tenantId: world.tenantId })
+  await change({ type: 'grant_consent', tenantId: world.tenantId, scopes: ['GroupMember.Read.All'] })
   await goToMicrosoft(page, world.subscription.id)
   await pickAccount(page, world.account('guest'))
   await expect(page.getByText('Microsoft Graph refused to list users').first()).toBeVisible()
