@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { and, desc, eq, inArray, isNull } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, ne } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { OpenDatabase } from '@/db/client'
 import { assignments, principals, roleDefinitions, syncRuns } from '@/db/schema'
@@ -133,7 +133,7 @@ export async function carryRun({ db }: Rolecall, actor: Actor, connectionId: str
   return run
 }
 
-/** What is stored as current: one line per assignment, as `person|role|scope`. */
+/** What is stored as currently held: one line per assignment, as `person|role|scope`. */
 export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId: string): Promise<string[]> {
   const rows = await db
     .select({
@@ -156,6 +156,7 @@ export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId
         eq(assignments.organisationId, actor.organisationId),
         eq(assignments.connectionId, connectionId),
         isNull(assignments.validTo),
+        ne(assignments.kind, 'eligible'),
       ),
     )
   return rows.map(({ id, role, scope }) => `${id}|${role}|${scope.toLowerCase()}`).sort()

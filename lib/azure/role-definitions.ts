@@ -5,14 +5,8 @@ import { privilegeOf } from '@/lib/rbac/privilege-of'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'
+import { PermissionRow } from './permission-row'
 import { TrailingGuid } from './trailing-guid'
-
-const Actions = z
-  .array(z.string())
-  .nullish()
-  .transform((list) => list ?? [])
-/** Conditions inside permissions, which a few built-in roles carry, do not come through the SDK. */
-const Permission = z.object({ actions: Actions, notActions: Actions, dataActions: Actions, notDataActions: Actions })
 
 const RoleDefinitionRow = z
   .object({
@@ -20,8 +14,9 @@ const RoleDefinitionRow = z
     roleName: z.string().nullish(),
     roleType: z.string().nullish(),
     description: z.string().nullish(),
+    // Conditions inside permissions, which a few built-in roles carry, do not come through the SDK.
     permissions: z
-      .array(Permission)
+      .array(PermissionRow)
       .nullish()
       .transform((list) => list ?? []),
   })

@@ -4,6 +4,7 @@ import { assignments, connections, principals, roleDefinitions, syncRuns } from 
 import { tick } from '@/lib/jobs/tick'
 import { truthOf } from '@/sandbox/world/truth'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import type { Access } from './access'
 import { claimRun } from './claim-run'
 import { followRun } from './follow-run'
 import { RunLost } from './held-run'
@@ -37,12 +38,34 @@ const assignmentsOf = (tenant: TestTenant) => ({
   path: `${tenant.subscription.id}/providers/Microsoft.Authorization/roleAssignments`,
 })
 
+/** A result that says nobody has anything. */
+const nothingRead = ({ tenantId }: TestTenant): Access => ({
+  subscription: { id: '', name: 'x', state: 'Enabled', tenantId },
+  assignments: [],
+  roles: [],
+  denies: [],
+  managementGroups: null,
+  groups: new Map(),
+  roots: [],
+  sizes: new Map(),
+  principals: new Map(),
+  eligibleRead: false,
+  coverage: [],
+  plan: { way: 'none', predicted: 0, made: 0, why: '' },
+  summarised: { holders: [], signals: {}, roleCounts: {} },
+})
+
 /** What PostgreSQL says changed in the interval tables: the newest transaction that wrote each row. */
 async function versions(organisationId: string) {
   const { rows } = await rolecall.db.execute(sql`
     select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
     union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
-    union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId} order by 1`)
+    union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId}
+    union all select 'g' || group_id, xmin::text from connection_groups where organisation_id = ${organisationId}
+    union all select 'm' || group_id || member_id, xmin::text from group_members where organisation_id = ${organisationId}
+    union all select 'n' || group_id || inner_id, xmin::text from group_nesting where organisation_id = ${organisationId}
+    union all select 'd' || key, xmin::text from deny_assignments where organisation_id = ${organisationId}
+    union all select 'h' || principal_id, xmin::text from holders where organisation_id = ${organisationId} order by 1`)
   return rows
 }
 
@@ -262,15 +285,8 @@ test('a worker whose run was taken over publishes nothing when it wakes', async 
 
   const following = followRun(asleep, { calls: 0, retries: 0 })
   following.report('publishing')
-  const nothing = {
-    subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId },
-    assignments: [],
-    roles: [],
-    people: new Map(),
-    coverage: [],
-  }
   await expect(
-    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothing, { calls: 0, retries: 0 })),
+    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothingRead(tenant), { calls: 0, retries: 0 })),
   ).rejects.toThrow(RunLost)
   expect(await shown()).toEqual(before)
   await rolecall.db.update(syncRuns).set({ state: 'queued' }).where(eq(syncRuns.id, runId))
@@ -283,15 +299,8 @@ test('a publish that fails half way leaves the old result whole', async () => {
   const { runId } = await requestSync(tenant.owner, id)
   const run = await claimRun({ organisationId: tenant.owner.organisationId, runId })
   if (!run) throw new Error('not claimed')
-  const half = {
-    subscription: { id: '', name: 'x', state: 'Enabled', tenantId: tenant.tenantId },
-    assignments: [],
-    roles: [],
-    people: new Map(),
-    coverage: [],
-  }
   const broken = rolecall.db.transaction(async (tx) => {
-    await publishAccess(tx, run, half, { calls: 0, retries: 0 })
+    await publishAccess(tx, run, nothingRead(tenant), { calls: 0, retries: 0 })
     throw new Error('the process was killed here')
   })
   await expect(broken).rejects.toThrow('killed')
