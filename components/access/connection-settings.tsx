@@ -15,10 +15,13 @@ type Props = {
   actions: Omit<ConnectionActions, 'syncNow'> & {
     setSchedule: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
   }
+  /** The panel of optional permissions; null when there is nothing to ask for. */
+  permissions: ReactNode
 }
 
 /** Everything that can be changed about a connection, each with what it does. */
-export function ConnectionSettings({ connection: { id, label, accountName, schedule, disconnected }, actions }: Props) {
+export function ConnectionSettings({ connection, actions, permissions }: Props) {
+  const { id, label, accountName, schedule, disconnected } = connection
   const [asked, setAsked] = useState<'rename' | 'disconnect' | null>(null)
   const close = useCallback(() => setAsked(null), [])
 
@@ -45,6 +48,7 @@ export function ConnectionSettings({ connection: { id, label, accountName, sched
           <SubmitButton pendingLabel="Opening…">Reconnect</SubmitButton>
         </form>
       </Setting>
+      {permissions}
       <Setting
         title={disconnected ? 'Kept data' : 'Disconnect'}
         says={

@@ -22,14 +22,14 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
   const states = new Map(permissions.map(({ scope, state }) => [scope, state]))
 
   return (
-    <section aria-labelledby="permissions" className="mt-6 max-w-3xl">
+    <section aria-labelledby="permissions" className="p-4">
       <h2 id="permissions" className="font-medium">
         Permissions
       </h2>
       <p className="mt-0.5 mb-3 text-ink-soft">
         Beyond what every connection needs. Each only reads, and an administrator of the tenant approves it once.
       </p>
-      <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+      <ul className="divide-y divide-line rounded-lg border border-line">
         {OPTIONAL_PERMISSIONS.map(({ scope, adds, without }) => {
           const state = states.get(scope) ?? 'not_asked'
           return (
@@ -44,15 +44,15 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
               <div className="flex flex-wrap gap-2">
                 {state !== 'granted' && (
                   <form action={actions.askForPermission.bind(null, connectionId, scope)}>
-                    <SubmitButton pendingLabel="Opening…">
-                      Ask Microsoft for it<span className="sr-only">: {scope}</span>
+                    <SubmitButton size="sm" className="relative" pendingLabel="Opening…">
+                      Ask Microsoft for it <span className="sr-only">{scope}</span>
                     </SubmitButton>
                   </form>
                 )}
                 {state !== 'not_asked' && (
                   <form action={actions.stopUsingPermission.bind(null, connectionId, scope)}>
-                    <SubmitButton variant="ghost" pendingLabel="Stopping…">
-                      Stop using it<span className="sr-only">: {scope}</span>
+                    <SubmitButton variant="ghost" size="sm" className="relative" pendingLabel="Stopping…">
+                      Stop using it <span className="sr-only">{scope}</span>
                     </SubmitButton>
                   </form>
                 )}

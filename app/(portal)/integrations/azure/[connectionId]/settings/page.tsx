@@ -30,19 +30,19 @@ export default async function SettingsPage({ params }: Props) {
   return (
     <ConnectionScreen connectionId={id} current="settings">
       {mayDo(member.role, 'schedule') ? (
-        <>
-          <ConnectionSettings
-            connection={{ id, label, accountName, schedule, disconnected: state === 'disconnected' }}
-            actions={{ renameConnection, setSchedule, startReconnect, disconnectConnection }}
-          />
-          {permissions.length > 0 && (
-            <PermissionsPanel
-              connectionId={id}
-              permissions={permissions}
-              actions={{ askForPermission, stopUsingPermission }}
-            />
-          )}
-        </>
+        <ConnectionSettings
+          connection={{ id, label, accountName, schedule, disconnected: state === 'disconnected' }}
+          actions={{ renameConnection, setSchedule, startReconnect, disconnectConnection }}
+          permissions={
+            permissions.length > 0 && (
+              <PermissionsPanel
+                connectionId={id}
+                permissions={permissions}
+                actions={{ askForPermission, stopUsingPermission }}
+              />
+            )
+          }
+        />
       ) : (
         <Notice title="Only administrators change settings">
           Ask an owner or admin of your organisation to rename, schedule, reconnect or disconnect.
