@@ -51,12 +51,17 @@ export async function getConnection(actor: Actor, connectionId: string) {
       connectedByName: connections.connectedByName,
       createdAt: connections.createdAt,
       disconnectedAt: connections.disconnectedAt,
+      optionalScopes: connections.optionalScopes,
+      managementGroups: connections.managementGroups,
       publishedRun: {
         id: published.id,
         coverage: published.coverage,
         gaps: published.gaps,
+        plan: published.plan,
         finishedAt: published.finishedAt,
+        signals: published.signals,
         people: published.people,
+        others: published.others,
         assignments: published.assignments,
       },
       lastRun: {

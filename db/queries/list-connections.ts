@@ -47,6 +47,8 @@ export async function listConnections(actor: Actor) {
       schedule: connections.schedule,
       publishedAt: connections.publishedAt,
       people: published.people,
+      others: published.others,
+      signals: published.signals,
       lastRun: {
         state: last.state,
         gaps: last.gaps,

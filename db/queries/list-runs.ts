@@ -42,6 +42,7 @@ async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | nul
       problem: syncRuns.problem,
       gained: syncRuns.gained,
       lost: syncRuns.lost,
+      plan: syncRuns.plan,
       people: syncRuns.people,
       assignments: syncRuns.assignments,
       requestedAt: syncRuns.requestedAt,
