@@ -1,26 +1,84 @@
 import { randomUUID } from 'node:crypto'
+import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Database } from '@/db/client'
 import {
+  type AssignmentKind,
   assignments,
   type ConnectionState,
+  connectionGroups,
   connections,
+  type DenyPrincipal,
+  denyAssignments,
+  type GroupState,
+  groupMembers,
+  groupNesting,
+  holders,
+  type ManagementGroup,
   members,
   organisations,
+  type Permission,
   type PersonStatus,
+  PRIVILEGES,
   type PrincipalKind,
+  type PrincipalVariety,
   type Privilege,
   principals,
   roleDefinitions,
   type ScopeLevel,
+  SIGNALS,
+  type Signal,
+  syncRuns,
 } from '@/db/schema'
 
-type Holder = {
+type Named = {
   kind?: PrincipalKind
   name?: string | null
   email?: string | null
   status?: PersonStatus
   guest?: boolean
+  variety?: PrincipalVariety | null
+}
+type Role = {
+  permissions?: Permission[]
+  privileged?: boolean
+  ownerEquivalent?: boolean
+}
+/** A row of `holders` as a publish would derive it; only what a test is about needs to be said. */
+type Holder = {
+  /** Default: the role's. */
+  privilege?: Privilege | null
+  scope?: string
+  level?: ScopeLevel
+  assignmentKind?: AssignmentKind
+  group?: string | null
+  eligible?: { role: string; privilege: Privilege } | null
+  grants?: number
+  direct?: number
+  eligibleCount?: number
+  groups?: number
+  signals?: Signal[]
+  from?: Date
+  until?: Date | null
+}
+type Group = {
+  name?: string | null
+  state?: GroupState
+  directMembers?: number | null
+  members?: number | null
+  from?: Date
+  until?: Date | null
+}
+type Interval = { from?: Date; until?: Date | null }
+type Denial = {
+  principals: DenyPrincipal[]
+  excluded?: DenyPrincipal[]
+  name?: string
+  scope?: string
+  level?: ScopeLevel
+  permissions?: Permission[]
+  from?: Date
+  until?: Date | null
 }
 type Grant = {
   to: string
@@ -28,10 +86,21 @@ type Grant = {
   scope?: string
   level?: ScopeLevel
   kind?: PrincipalKind
+  held?: AssignmentKind
+  startsAt?: Date | null
+  endsAt?: Date | null
+  condition?: string | null
   from?: Date
   until?: Date | null
 }
-type Link = { label?: string; publishedAt?: Date | null; state?: ConnectionState; tenantId?: string }
+type Link = {
+  label?: string
+  publishedAt?: Date | null
+  state?: ConnectionState
+  tenantId?: string
+  managementGroups?: ManagementGroup[] | null
+  optionalScopes?: string[]
+}
 
 /** When the results of a test's world are published, unless it says otherwise. */
 export const PUBLISHED = new Date('2026-03-01T12:00:00.000Z')
@@ -61,6 +130,8 @@ export async function createAccessWorld(db: Database) {
       publishedAt = PUBLISHED,
       state = 'active',
       tenantId: other = tenantId,
+      managementGroups = null,
+      optionalScopes = [],
     }: Link = {}) {
       const id = randomUUID()
       await db.insert(connections).values({
@@ -76,6 +147,8 @@ export async function createAccessWorld(db: Database) {
         label,
         state,
         publishedAt,
+        managementGroups,
+        optionalScopes,
         connectedByName: 'Olga Owner',
       })
       return { id, publishedAt }
@@ -87,26 +160,41 @@ export async function createAccessWorld(db: Database) {
       email = null,
       status = 'active',
       guest = false,
-    }: Holder = {}) {
+      variety = null,
+    }: Named = {}) {
       const id = randomUUID()
       const sortName = (name ?? email ?? id).toLowerCase()
-      await db.insert(principals).values({ organisationId, tenantId, id, kind, name, email, status, guest, sortName })
+      await db
+        .insert(principals)
+        .values({ organisationId, tenantId, id, kind, name, email, status, guest, variety, sortName })
       return id
     },
 
-    async role(name: string, privilege: Privilege = 'reads', custom = false) {
+    async role(name: string, privilege: Privilege = 'reads', custom = false, rest: Role = {}) {
       const id = randomUUID()
       await db
         .insert(roleDefinitions)
-        .values({ organisationId, tenantId, id, name, privilege, custom, sortName: name.toLowerCase() })
+        .values({ organisationId, tenantId, id, name, privilege, custom, sortName: name.toLowerCase(), ...rest })
       return id
     },
 
     async assign(
       connectionId: string,
-      { to, role, scope = '/subscriptions/s', level = 'subscription', kind = 'user', from = SEEN, until = null }: Grant,
+      {
+        to,
+        role,
+        scope = '/subscriptions/s',
+        level = 'subscription',
+        kind = 'user',
+        held = 'active',
+        startsAt = null,
+        endsAt = null,
+        condition = null,
+        from = SEEN,
+        until = null,
+      }: Grant,
     ) {
-      const key = `${scope.toLowerCase()} ${randomUUID()}`
+      const key = `${held === 'eligible' ? 'eligible ' : ''}${scope.toLowerCase()} ${randomUUID()}`
       await db.insert(assignments).values({
         organisationId,
         connectionId,
@@ -117,13 +205,174 @@ export async function createAccessWorld(db: Database) {
         roleId: role,
         scope,
         scopeLevel: level,
+        kind: held,
+        startsAt,
+        endsAt,
+        condition,
         validFrom: from,
         validTo: until,
         fromRunId: randomUUID(),
       })
       return key
     },
+
+    /** Says who has access, as a publish sums it up; kind, status and guest are those of the principal. */
+    async holder(
+      connectionId: string,
+      principalId: string,
+      role: string,
+      {
+        privilege,
+        scope = '/subscriptions/s',
+        level = 'subscription',
+        assignmentKind = 'active',
+        group = null,
+        eligible = null,
+        grants = 1,
+        direct = group ? 0 : grants,
+        eligibleCount = 0,
+        groups = group ? 1 : 0,
+        signals = [],
+        from = SEEN,
+        until = null,
+      }: Holder = {},
+    ) {
+      const [facts] = await db
+        .select({
+          kind: principals.kind,
+          status: principals.status,
+          guest: principals.guest,
+          sortName: principals.sortName,
+        })
+        .from(principals)
+        .where(and(eq(principals.organisationId, organisationId), eq(principals.id, principalId)))
+      const [definition] = await db
+        .select({ privilege: roleDefinitions.privilege })
+        .from(roleDefinitions)
+        .where(and(eq(roleDefinitions.organisationId, organisationId), eq(roleDefinitions.id, role)))
+      await db.insert(holders).values({
+        ...(facts ?? { kind: 'user', status: 'not_readable', guest: false, sortName: principalId }),
+        organisationId,
+        connectionId,
+        tenantId,
+        principalId,
+        strongest: strengthOf(privilege === undefined ? (definition?.privilege ?? null) : privilege),
+        roleId: role,
+        scope,
+        scopeLevel: level,
+        assignmentKind,
+        groupId: group,
+        eligibleRoleId: eligible?.role ?? null,
+        eligibleStrongest: eligible ? strengthOf(eligible.privilege) : null,
+        grants,
+        direct,
+        eligible: eligibleCount,
+        groups,
+        signals: signals.reduce((mask, signal) => mask | (1 << SIGNALS.indexOf(signal)), 0),
+        validFrom: from,
+        validTo: until,
+      })
+    },
+
+    /** A group of the connection. Its members and what lies in it are put in by `member` and `reach`. */
+    async group(
+      connectionId: string,
+      { name = 'Admins', state = 'whole', directMembers = 0, members: all = 0, from = SEEN, until = null }: Group = {},
+    ) {
+      const groupId = await this.principal({ kind: 'group', name })
+      await db.insert(connectionGroups).values({
+        organisationId,
+        connectionId,
+        groupId,
+        state,
+        directMembers,
+        members: all,
+        validFrom: from,
+        validTo: until,
+      })
+      return groupId
+    },
+
+    /** A direct membership; of a flat group, any. */
+    async member(
+      connectionId: string,
+      groupId: string,
+      memberId: string,
+      { kind: memberKind = 'user', from = SEEN, until = null }: Interval & { kind?: PrincipalKind } = {},
+    ) {
+      await db
+        .insert(groupMembers)
+        .values({ organisationId, connectionId, groupId, memberId, memberKind, validFrom: from, validTo: until })
+    },
+
+    /** Says that a group holds assignments or is named in a denial, and which groups lie inside it: itself, and these. */
+    async reach(
+      connectionId: string,
+      groupId: string,
+      inner: string[] = [],
+      { from = SEEN, until = null }: Interval = {},
+    ) {
+      await db.insert(groupNesting).values(
+        [groupId, ...inner].map((innerId, depth) => ({
+          organisationId,
+          connectionId,
+          groupId,
+          innerId,
+          depth,
+          validFrom: from,
+          validTo: until,
+        })),
+      )
+    },
+
+    async deny(
+      connectionId: string,
+      {
+        principals: named,
+        excluded = [],
+        name = 'Locked',
+        scope = '/subscriptions/s',
+        level = 'subscription',
+        permissions = [{ actions: ['*'], notActions: [], dataActions: [], notDataActions: [] }],
+        from = SEEN,
+        until = null,
+      }: Denial,
+    ) {
+      const key = `${scope.toLowerCase()} ${randomUUID()}`
+      await db.insert(denyAssignments).values({
+        organisationId,
+        connectionId,
+        key,
+        name,
+        scope,
+        scopeLevel: level,
+        permissions,
+        principals: named,
+        excluded,
+        sparesChildren: false,
+        systemProtected: false,
+        validFrom: from,
+        validTo: until,
+      })
+      return key
+    },
+
+    /** The run whose result the connection's readers see. */
+    async publishedRun(connectionId: string, facts: Partial<typeof syncRuns.$inferInsert> = {}) {
+      const id = randomUUID()
+      const finishedAt = PUBLISHED
+      await db
+        .insert(syncRuns)
+        .values({ organisationId, connectionId, id, trigger: 'manual', state: 'succeeded', finishedAt, ...facts })
+      await db
+        .update(connections)
+        .set({ publishedRunId: id, publishedAt: finishedAt })
+        .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId)))
+      return id
+    },
   }
 }
+
+const strengthOf = (privilege: Privilege | null) => (privilege ? PRIVILEGES.indexOf(privilege) + 1 : 6)
 
 export type AccessWorld = Awaited<ReturnType<typeof createAccessWorld>>

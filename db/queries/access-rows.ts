@@ -1,10 +1,27 @@
 import { and, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import { assignments, connections, type PersonStatus, principals, roleDefinitions, type ScopeLevel } from '@/db/schema'
+import {
+  assignments,
+  connections,
+  type PersonStatus,
+  PRIVILEGES,
+  type Privilege,
+  principals,
+  roleDefinitions,
+  type ScopeLevel,
+} from '@/db/schema'
+import { isGuid } from './is-guid'
 import { searchText } from './search-text'
 
 /** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
 export type Snapshot = { id: string; publishedAt: Date | null }
+
+/** A snapshot of a connection that has published something. */
+export type Published = { id: string; publishedAt: Date }
+
+/** The snapshot, when there is something published to be read; else null. */
+export const publishedOf = ({ id, publishedAt }: Snapshot): Published | null =>
+  publishedAt && isGuid(id) ? { id, publishedAt } : null
 
 export type AccessFilter = {
   /** Part of a name or an email; empty for all. */
@@ -52,6 +69,12 @@ export const toRole = and(
 export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`
 
 export const sortNameOfPrincipal = sql<string>`coalesce(${principals.sortName}, ${assignments.principalId})`
+
+/** Widest first: what is held above the subscription reaches furthest. */
+export const widthOfScope = sql<number>`case ${assignments.scopeLevel} when 'root' then 1 when 'management_group' then 2 when 'subscription' then 3 when 'resource_group' then 4 else 5 end`
+
+/** What a role amounts to, from its strength; null when that could not be read. */
+export const privilegeOfStrength = (strength: number): Privilege | null => PRIVILEGES[strength - 1] ?? null
 
 /** 1 for a role that grants access, to 5 for one that reads; 6 when what the role amounts to could not be read. */
 export const strengthOfRole = sql<number>`case ${roleDefinitions.privilege} when 'grants_access' then 1 when 'writes' then 2 when 'writes_data' then 3 when 'reads_data' then 4 when 'reads' then 5 else 6 end`

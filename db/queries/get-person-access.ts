@@ -18,9 +18,9 @@ import {
   roleDefinitions,
   type ScopeLevel,
 } from '@/db/schema'
-import { toRole } from './access-rows'
+import { type Published, publishedOf, type Snapshot, toRole } from './access-rows'
+import { inSnapshot } from './in-snapshot'
 import { isGuid } from './is-guid'
-import { type Published, validAt } from './valid-at'
 
 /** Everything of a published result that bears on one person's (or other principal's) access to one subscription. */
 export type PersonAccess = {
@@ -89,11 +89,11 @@ export type PersonAccess = {
  */
 export async function getPersonAccess(
   actor: Actor,
-  connection: { id: string; publishedAt: Date | null },
+  connection: Snapshot,
   personId: string,
 ): Promise<PersonAccess | null> {
-  if (!connection.publishedAt || !isGuid(connection.id) || !isGuid(personId)) return null
-  const published = { id: connection.id, publishedAt: connection.publishedAt }
+  const published = publishedOf(connection)
+  if (!published || !isGuid(personId)) return null
   const id = personId.toLowerCase()
   const facts = await readConnection(actor, published.id)
   if (!facts) return null
@@ -145,7 +145,7 @@ async function readEdges(actor: Actor, published: Published, id: string): Promis
   const { groupId, memberId, validFrom } = groupMembers
   const membership = (more: SQL) => sql`
     select ${groupId}, ${memberId}, ${validFrom} from ${groupMembers} ${more}`
-  const valid = validAt(groupMembers, actor, published)
+  const valid = inSnapshot(groupMembers, actor, published)
   return db
     .select({
       groupId: sql<string>`way.group_id`,
@@ -193,14 +193,14 @@ async function readPerson(
   const [held] = await db
     .select({ kind: assignments.principalKind })
     .from(assignments)
-    .where(and(validAt(assignments, actor, published), eq(assignments.principalId, id)))
+    .where(and(inSnapshot(assignments, actor, published), eq(assignments.principalId, id)))
     .limit(1)
   const [member] = held
     ? [held]
     : await db
         .select({ kind: groupMembers.memberKind })
         .from(groupMembers)
-        .where(and(validAt(groupMembers, actor, published), eq(groupMembers.memberId, id)))
+        .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.memberId, id)))
         .limit(1)
   if (!member) return null
   const unread = { name: null, email: null, userPrincipalName: null, lastSignInAt: null }
@@ -232,7 +232,7 @@ async function readGroups(
         eq(principals.id, connectionGroups.groupId),
       ),
     )
-    .where(and(validAt(connectionGroups, actor, published), inArray(connectionGroups.groupId, groupIds)))
+    .where(and(inSnapshot(connectionGroups, actor, published), inArray(connectionGroups.groupId, groupIds)))
     .orderBy(asc(connectionGroups.groupId))
 }
 
@@ -267,7 +267,7 @@ async function readGrants(
     .leftJoin(roleDefinitions, toRole)
     .where(
       and(
-        validAt(assignments, actor, published),
+        inSnapshot(assignments, actor, published),
         eq(assignments.tenantId, tenantId),
         inArray(assignments.principalId, holderIds),
       ),
@@ -295,7 +295,7 @@ async function readDenies(
       systemProtected: denyAssignments.systemProtected,
     })
     .from(denyAssignments)
-    .where(validAt(denyAssignments, actor, published))
+    .where(inSnapshot(denyAssignments, actor, published))
     .orderBy(asc(denyAssignments.key))
   const names = (named: typeof denyAssignments.$inferSelect.principals) =>
     named.some(({ id, kind }) => kind === 'everyone' || ids.has(id))
