@@ -30,7 +30,7 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
         Beyond what every connection needs. Each only reads, and an administrator of the tenant approves it once.
       </p>
       <ul className="divide-y divide-line rounded-lg border border-line">
-        {OPTIONAL_PERMISSIONS.map(({ scope, adds, without }) => {
+        {OPTIONAL_PERMISSIONS.map(({ scope, adds }) => {
           const state = states.get(scope) ?? 'not_asked'
           return (
             <li key={scope} className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
@@ -39,7 +39,7 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
                   <code className="font-mono text-sm break-all">{scope}</code>
                   <Chip tone={STATES[state].tone}>{STATES[state].word}</Chip>
                 </p>
-                <p className="mt-1 text-ink-soft">{state === 'granted' ? adds : `${adds} ${without}`}</p>
+                <p className="mt-1 text-ink-soft">{adds}</p>
               </div>
               <div className="flex flex-wrap gap-2">
                 {state !== 'granted' && (
