@@ -1,5 +1,5 @@
+import type { PersonAccess } from '@/db/queries/get-person-access'
 import { denied } from '@/lib/rbac/denied'
-import type { PersonAccess } from './person-access'
 
 type Grant = PersonAccess['grants'][number]
 type Deny = PersonAccess['denies'][number]

@@ -1,7 +1,7 @@
+import type { PersonAccess } from '@/db/queries/get-person-access'
 import type { AssignmentKind, Privilege, ScopeLevel } from '@/db/schema'
 import { type Denial, denialsOf } from './denials-of'
 import { type Hop, membershipsAbove } from './memberships-above'
-import type { PersonAccess } from './person-access'
 import { simplePaths } from './simple-paths'
 
 type Grant = PersonAccess['grants'][number]

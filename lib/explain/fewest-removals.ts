@@ -1,5 +1,5 @@
+import type { PersonAccess } from '@/db/queries/get-person-access'
 import { membershipsAbove } from './memberships-above'
-import type { PersonAccess } from './person-access'
 
 /** Something that can be taken away in Azure or in the directory, and how many people lose access by it; null when unknown. */
 export type Removal =

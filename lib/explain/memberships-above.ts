@@ -1,4 +1,4 @@
-import type { PersonAccess } from './person-access'
+import type { PersonAccess } from '@/db/queries/get-person-access'
 
 /** One membership on the way from a person up: the group, and since when it is known. */
 export type Hop = {

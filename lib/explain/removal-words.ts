@@ -1,6 +1,6 @@
+import type { PersonAccess } from '@/db/queries/get-person-access'
 import type { Removal } from './fewest-removals'
 import { isolated } from './isolated'
-import type { PersonAccess } from './person-access'
 import { scopeWords } from './scope-words'
 
 /**
