@@ -130,7 +130,7 @@ test('people of every status', async () => {
     email: null,
     userPrincipalName: null,
     guest: false,
-    status: 'deleted',
+    status: 'not_found',
   })
   expect(heard.at(-1)).toEqual([7, 7])
   expect(meter.calls).toBe(2)
@@ -166,24 +166,28 @@ test.each([60, 61, 1200])('%i people who are gone are found in the recycle bin',
   const { people } = await readPeople(azure, [...ids(1, 20), ...ids(10_000, gone), guid(99_999)])
   expect(people.size).toBe(21 + gone)
   expect(deleted.every(({ id }) => people.get(id)?.status === 'deleted' && people.get(id)?.name)).toBe(true)
-  expect(people.get(guid(99_999))).toMatchObject({ name: null, status: 'deleted' })
+  expect(people.get(guid(99_999))).toMatchObject({ name: null, status: 'not_found' })
   expect(meter.calls).toBeLessThanOrEqual(8)
 })
 
 test('an account that may not list users claims nothing about anyone', async () => {
   for (const count of [5, 900]) {
     microsoft.answer(graph({ users: ids(1, count).map((id) => user(id)), refuses: 'users' }))
-    expect(await readPeople(account().azure, ids(1, count))).toEqual({ people: new Map(), refused: true })
+    expect(await readPeople(account().azure, ids(1, count))).toEqual({
+      people: new Map(),
+      refused: true,
+      binRefused: true,
+    })
   }
   expect(await canListUsers(account().azure)).toBe(false)
 })
 
-test('an account that may not see the recycle bin still knows who is gone', async () => {
+test('an account that may not see the recycle bin still knows who is gone, and says that it could not look there', async () => {
   for (const count of [5, 80]) {
     microsoft.answer(graph({ users: [], deleted: ids(1, count).map((id) => user(id)), refuses: 'deleted' }))
-    const { people, refused } = await readPeople(account().azure, ids(1, count))
-    expect(refused).toBe(false)
-    expect([...people.values()].every(({ name, status }) => name === null && status === 'deleted')).toBe(true)
+    const { people, refused, binRefused } = await readPeople(account().azure, ids(1, count))
+    expect({ refused, binRefused }).toEqual({ refused: false, binRefused: true })
+    expect([...people.values()].every(({ name, status }) => name === null && status === 'not_found')).toBe(true)
   }
 })
 

@@ -1,62 +1,69 @@
 import { z } from 'zod'
 import type { Azure } from './azure'
-import { AzureError, problemOfGraph } from './azure-error'
+import { AzureError } from './azure-error'
+import { COUNT_OF_USERS, countIn } from './count-users'
 import { type BatchAnswer, graphBatch, MOST_IN_BATCH } from './graph-batch'
+import { BATCHES_AT_ONCE, IDS_PER_QUESTION, PER_PAGE } from './graph-limits'
 import { GraphPage, graphPages } from './graph-pages'
+import { inChunks } from './in-chunks'
 import { inParallel } from './in-parallel'
-import { DeletedPerson, forgottenPerson, PERSON_SELECT, type Person, UserPerson } from './person'
+import { parseAnswer } from './parse-answer'
+import { parseBody } from './parse-body'
+import { DeletedPerson, forgottenPerson, PERSON_SELECT, type Person, USERS_PAGE, UserPerson } from './person'
+import { pagesFor } from './plan-groups'
 
 export type { Person } from './person'
 
-/** Values that `in (…)` takes without advanced query (Graph: Request_UnsupportedQuery beyond it). */
-const IDS_PER_QUESTION = 15
-/** Largest page of users. */
-const PER_PAGE = 999
-const BATCHES_AT_ONCE = 4
 /** Up to here the recycle bin is asked by id, three calls at most; beyond, it is listed. */
 const DELETED_BY_ID = 60
 
-const USERS_PAGE = `/users?$select=${PERSON_SELECT}&$top=${PER_PAGE}`
 const DELETED_PAGE = `/directory/deletedItems/microsoft.graph.user?$select=${PERSON_SELECT}&$top=${PER_PAGE}`
-const COUNT = { url: '/users/$count', headers: { ConsistencyLevel: 'eventual' } }
 
 type Options = {
+  /** People met already, who are not asked about again. */
+  known?: ReadonlyMap<string, Person>
   /** Hears how many of the people wanted have been found so far. */
   onProgress?: (found: number, wanted: number) => void
 }
 
 /**
  * Names, addresses and statuses of people by object ID, with the fewest calls: 300 ids a call by `$batch`, or the whole
- * directory at 999 a page, whichever is fewer. Ids that Graph knows nowhere come back as deleted, without a name.
- * `refused`: Graph does not let this account list users, so nothing is claimed about anyone.
+ * directory at 999 a page, whichever is fewer. Ids that Graph knows nowhere come back as not found, without a name.
+ * `refused`: Graph does not let this account list users, so nothing is claimed about anyone. `binRefused`: it does not let
+ * it look into the recycle bin, so some of those not found may lie there.
  */
 export async function readPeople(
   azure: Azure,
   ids: string[],
-  { onProgress }: Options = {},
-): Promise<{ people: Map<string, Person>; refused: boolean }> {
+  { known, onProgress }: Options = {},
+): Promise<{ people: Map<string, Person>; refused: boolean; binRefused: boolean }> {
   const wanted = [...new Set(z.array(z.guid().toLowerCase()).parse(ids))]
   const reading: Reading = {
     azure,
     people: new Map(),
     missing: new Set(wanted),
+    binRefused: false,
     found(person) {
       if (!this.missing.delete(person.id)) return
       this.people.set(person.id, person)
     },
     report: () => onProgress?.(reading.people.size, wanted.length),
   }
+  for (const id of wanted) {
+    const person = known?.get(id)
+    if (person) reading.found(person)
+  }
   try {
-    await findUsers(reading, wanted)
+    await findUsers(reading, [...reading.missing])
   } catch (error) {
     if (error instanceof AzureError && error.code === 'directory_not_readable')
-      return { people: new Map(), refused: true }
+      return { people: new Map(), refused: true, binRefused: true }
     throw error
   }
   await findDeleted(reading)
   for (const id of [...reading.missing]) reading.found(forgottenPerson(id))
   reading.report()
-  return { people: reading.people, refused: false }
+  return { people: reading.people, refused: false, binRefused: reading.binRefused }
 }
 
 /** Whether the account may list users at all. */
@@ -74,6 +81,7 @@ type Reading = {
   azure: Azure
   people: Map<string, Person>
   missing: Set<string>
+  binRefused: boolean
   found(person: Person): void
   report(): void
 }
@@ -83,11 +91,15 @@ async function findUsers(reading: Reading, wanted: string[]): Promise<void> {
   if (questions.length <= MOST_IN_BATCH) return askUsers(reading, questions)
 
   // The size of the directory decides between the two ways, and rides along in the first call.
-  const [counted, ...answers] = await graphBatch(reading.azure, [COUNT, ...questions.slice(0, MOST_IN_BATCH - 1)])
+  const [counted, ...answers] = await graphBatch(reading.azure, [
+    COUNT_OF_USERS,
+    ...questions.slice(0, MOST_IN_BATCH - 1),
+  ])
   for (const answer of answers) await takeUsers(reading, answer)
   reading.report()
   const batches = inChunks(questions.slice(MOST_IN_BATCH - 1), MOST_IN_BATCH)
-  if (pagesOf(counted) < batches.length) return walk(reading, USERS_PAGE, UserPerson)
+  const users = countIn(counted)
+  if (users !== null && pagesFor(users) < batches.length) return walk(reading, USERS_PAGE, UserPerson)
   await inParallel(batches, BATCHES_AT_ONCE, (batch) => askUsers(reading, batch))
 }
 
@@ -103,14 +115,14 @@ async function askUsers(reading: Reading, questions: { url: string }[]): Promise
 
 async function takeUsers(reading: Reading, answer: BatchAnswer): Promise<void> {
   const { items, nextLink } = parseAnswer(GraphPage, answer)
-  for (const user of parseItems(UserPerson, items)) reading.found(user)
+  for (const user of parseBody(z.array(UserPerson), items)) reading.found(user)
   if (nextLink !== null) await walk(reading, nextLink, UserPerson)
 }
 
 /** Reads a list to its end, or until nobody is missing any more. */
 async function walk(reading: Reading, first: string, row: z.ZodType<Person>): Promise<void> {
   for await (const items of graphPages(reading.azure, first)) {
-    for (const person of parseItems(row, items)) reading.found(person)
+    for (const person of parseBody(z.array(row), items)) reading.found(person)
     reading.report()
     if (reading.missing.size === 0) return
   }
@@ -126,7 +138,8 @@ async function findDeleted(reading: Reading): Promise<void> {
       ids.map((id) => ({ url: `/directory/deletedItems/${id}` })),
     )
     for (const answer of answers) {
-      if (answer.status !== 404 && answer.status !== 403) reading.found(parseAnswer(DeletedPerson, answer))
+      if (answer.status === 403) reading.binRefused = true
+      else if (answer.status !== 404) reading.found(parseAnswer(DeletedPerson, answer))
     }
   }
 }
@@ -137,39 +150,6 @@ async function walkDeleted(reading: Reading): Promise<void> {
     await walk(reading, DELETED_PAGE, DeletedPerson)
   } catch (error) {
     if (!(error instanceof AzureError && error.code === 'directory_not_readable')) throw error
+    reading.binRefused = true
   }
-}
-
-function parseAnswer<T>(shape: z.ZodType<T>, { status, body }: BatchAnswer): T {
-  if (status !== 200)
-    throw new AzureError(problemOfGraph(status), 'Microsoft Graph refused an item of a batch.', { status })
-  const parsed = shape.safeParse(body)
-  if (!parsed.success)
-    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: parsed.error })
-  return parsed.data
-}
-
-function parseItems(row: z.ZodType<Person>, items: unknown[]): Person[] {
-  const parsed = z.array(row).safeParse(items)
-  if (!parsed.success)
-    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: parsed.error })
-  return parsed.data
-}
-
-/** `$count` answers plain text, which a batch gives as a number, as digits, or as digits in base64. Unreadable: never mind. */
-function pagesOf(counted: BatchAnswer | undefined): number {
-  if (counted?.status !== 200) return Number.POSITIVE_INFINITY
-  const text = String(counted.body)
-  const digits = /^\d+$/.test(text)
-    ? text
-    : Buffer.from(text, 'base64')
-        .toString('utf8')
-        .replace(/^\uFEFF/, '')
-  return /^\d+$/.test(digits) ? Math.max(1, Math.ceil(Number(digits) / PER_PAGE)) : Number.POSITIVE_INFINITY
-}
-
-function inChunks<T>(items: T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  )
 }

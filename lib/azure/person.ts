@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cleanText } from './clean-text'
+import { PER_PAGE } from './graph-limits'
 
 export type Person = {
   id: string
@@ -8,11 +9,15 @@ export type Person = {
   email: string | null
   userPrincipalName: string | null
   guest: boolean
-  status: 'active' | 'disabled' | 'invited' | 'deleted'
+  /** `deleted`: in the recycle bin. `not_found`: not even there. */
+  status: 'active' | 'disabled' | 'invited' | 'deleted' | 'not_found'
 }
 
 /** The properties asked for; most are given only when selected. */
 export const PERSON_SELECT = 'id,displayName,userPrincipalName,mail,userType,accountEnabled,externalUserState'
+
+/** The first page of a whole directory. */
+export const USERS_PAGE = `/users?$select=${PERSON_SELECT}&$top=${PER_PAGE}`
 
 const text = z.string().nullish().transform(cleanText)
 
@@ -44,7 +49,7 @@ export const forgottenPerson = (id: string): Person => ({
   email: null,
   userPrincipalName: null,
   guest: false,
-  status: 'deleted',
+  status: 'not_found',
 })
 
 type User = z.infer<typeof UserRow>

@@ -100,7 +100,9 @@ test('every person has the status that the directory gives them', async () => {
   for (const person of stored) {
     const user = directory?.users.get(person.id)
     const expected = !user
-      ? 'deleted'
+      ? directory?.deletedUsers.has(person.id)
+        ? 'deleted'
+        : 'not_found'
       : !user.accountEnabled
         ? 'disabled'
         : user.externalUserState === 'PendingAcceptance'
@@ -114,7 +116,9 @@ test('every person has the status that the directory gives them', async () => {
         guest: user.userType === 'Guest',
       })
   }
-  expect(new Set(stored.map(({ status }) => status))).toEqual(new Set(['active', 'disabled', 'invited', 'deleted']))
+  expect(new Set(stored.map(({ status }) => status))).toEqual(
+    new Set(['active', 'disabled', 'invited', 'deleted', 'not_found']),
+  )
 })
 
 test('an unchanged second sync writes no row in the interval tables', async () => {

@@ -1,0 +1,150 @@
+import { z } from 'zod'
+import type { Azure } from './azure'
+import { cleanText } from './clean-text'
+import { type BatchAnswer, type BatchQuestion, graphBatch, MOST_IN_BATCH } from './graph-batch'
+import { BATCHES_AT_ONCE, IDS_PER_QUESTION, PER_PAGE } from './graph-limits'
+import { GraphPage } from './graph-pages'
+import type { Group } from './group'
+import { inChunks } from './in-chunks'
+import { inParallel } from './in-parallel'
+import { MemberRow } from './member-row'
+import { pageGuard } from './page-guard'
+import { parseAnswer } from './parse-answer'
+import { parseBody } from './parse-body'
+import { PERSON_SELECT, type Person } from './person'
+import { batchesFor, type CallPlan, callsForFirstLevel } from './plan-groups'
+
+type Options = {
+  /** Hears how many groups have been read, and how many are known to be needed so far. */
+  onProgress?: (read: number, wanted: number) => void
+  /** Kept current: what the next step will cost is added before it is made. */
+  plan?: CallPlan
+}
+
+/**
+ * The given groups and every group inside them, with their direct members, level by level. Twenty lists a call, further
+ * pages of long ones too; the members come with what is to be known of people, so that nobody is asked about twice. Each
+ * group is read once, so rings end. What is hidden from this account or not there is said of the single group.
+ */
+export async function readGroups(
+  azure: Azure,
+  ids: readonly string[],
+  { onProgress, plan }: Options = {},
+): Promise<{ groups: Map<string, Group>; people: Map<string, Person> }> {
+  const wanted = [...new Set(z.array(z.guid().toLowerCase()).parse(ids))]
+  const reading: Reading = {
+    azure,
+    // The first level is in the plan already, if there is one.
+    calls: plan ?? { predicted: callsForFirstLevel(wanted.length), made: 0 },
+    groups: new Map(wanted.map((id) => [id, unread(id)])),
+    people: new Map(),
+  }
+  const report = (read: number) => onProgress?.(read, reading.groups.size)
+
+  let level = wanted
+  let names = inChunks(wanted, IDS_PER_QUESTION).map(namesOf)
+  let read = 0
+  while (level.length > 0) {
+    if (read > 0) reading.calls.predicted += batchesFor(level.length)
+    const asked: Asked[] = [...level.map((id) => ({ id, question: membersOf(id) })), ...names]
+    await askAll(reading, asked)
+    read += level.length
+    report(read)
+    level = [...reading.groups.values()].slice(read).map(({ id }) => id)
+    names = [] // the names of groups inside come with the lists that they are in
+  }
+  return { groups: reading.groups, people: reading.people }
+}
+
+type Reading = {
+  azure: Azure
+  calls: CallPlan
+  /** In the order in which they were met, which is the order in which they are read. */
+  groups: Map<string, Group>
+  people: Map<string, Person>
+}
+
+/** A question about a group's members, or about names when it is about none. */
+type Asked = { id: string | null; question: BatchQuestion; guard?: (address: string) => void }
+
+const unread = (id: string): Group => ({ id, name: null, state: 'whole', members: [] })
+
+const membersOf = (id: string): BatchQuestion => ({
+  url: `/groups/${id}/members?$select=${PERSON_SELECT}&$top=${PER_PAGE}`,
+})
+
+const namesOf = (ids: string[]): Asked => ({
+  id: null,
+  question: { url: `/groups?$filter=id in (${ids.map((id) => `'${id}'`).join(',')})&$select=id,displayName` },
+})
+
+/** Asks, then asks for the next pages of whatever has more, until nothing has. */
+async function askAll(reading: Reading, first: Asked[]): Promise<void> {
+  let open = first
+  while (open.length > 0) {
+    const further: Asked[] = []
+    await inParallel(inChunks(open, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
+      reading.calls.made += 1
+      const answers = await graphBatch(
+        reading.azure,
+        batch.map(({ question }) => question),
+      )
+      for (const [index, asked] of batch.entries()) {
+        const next = take(reading, asked, answers[index] as BatchAnswer)
+        if (next) further.push(next)
+      }
+    })
+    reading.calls.predicted += batchesFor(further.length)
+    open = further
+  }
+}
+
+/** Keeps what an answer says; gives the question for its next page, if it has one. */
+function take(reading: Reading, { id, guard, ...asked }: Asked, answer: BatchAnswer): Asked | null {
+  if (id === null) {
+    if (answer.status !== 403) takeNames(reading, answer)
+    return null
+  }
+  const group = reading.groups.get(id) as Group
+  if (answer.status === 404 || answer.status === 403) {
+    group.state = answer.status === 404 ? 'not_found' : 'not_permitted'
+    group.members = []
+    return null
+  }
+  const { items, nextLink } = parseAnswer(GraphPage, answer)
+  const known = new Set(group.members.map((member) => member.id))
+  for (const { person, name, ...member } of items.map((item) => parseBody(MemberRow, item))) {
+    if (person) reading.people.set(person.id, person)
+    if (member.kind === 'group') meet(reading, member.id, name)
+    if (known.has(member.id)) continue // a list that changes while it is read may give somebody twice
+    known.add(member.id)
+    group.members.push(member)
+  }
+  if (nextLink === null) return null
+  const watch = guard ?? firstPage(asked.question)
+  watch(nextLink)
+  const { pathname, search } = new URL(nextLink)
+  return { id, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, guard: watch }
+}
+
+/** A guard against lists without an end, which has seen the first page. */
+function firstPage({ url }: BatchQuestion): (address: string) => void {
+  const guard = pageGuard()
+  guard(url)
+  return guard
+}
+
+function meet({ groups }: Reading, id: string, name: string | null): void {
+  const known = groups.get(id)
+  if (!known) groups.set(id, { ...unread(id), name })
+  else known.name ??= name
+}
+
+const Names = z.array(z.looseObject({ id: z.guid().toLowerCase(), displayName: z.string().nullish() }))
+
+function takeNames({ groups }: Reading, answer: BatchAnswer): void {
+  for (const { id, displayName } of parseBody(Names, parseAnswer(GraphPage, answer).items)) {
+    const group = groups.get(id)
+    if (group) group.name ??= cleanText(displayName)
+  }
+}
