@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
-import { auditEvents, connectAttempts, connections, syncRuns } from '@/db/schema'
+import { auditEvents, connectAttempts, connections } from '@/db/schema'
 import { NotAllowed } from '@/lib/allow'
 import { createMeter } from '@/lib/azure/meter'
 import type { OptionalScope } from '@/lib/permissions'
+import { requestSync } from '@/lib/sync/request-sync'
 import {
   answerMicrosoft,
+  carryRun,
   connect,
   type Rolecall,
   signInForAttempt,
@@ -232,27 +234,24 @@ test('a permission is no longer used once it was dropped, and that is written do
   ])
 })
 
-test('the settings tell granted, withdrawn and never asked apart', async () => {
-  const tenant = await rolecall.tenant()
-  const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, SIGN_INS] })
-  const line = {
-    dataset: 'sign_ins',
-    state: 'not_permitted',
-    read: 0,
-    missing: 3,
-    why: 'optional_consent_withdrawn',
-  } as const
-  const [run] = await rolecall.db
-    .update(syncRuns)
-    .set({ coverage: [line] })
-    .where(eq(syncRuns.connectionId, id))
-    .returning({ id: syncRuns.id })
-  await rolecall.db.update(connections).set({ publishedRunId: run?.id }).where(eq(connections.id, id))
-  expect(await listOptionalPermissions(tenant.owner, id)).toEqual([
-    { scope: GROUPS, state: 'granted' },
-    { scope: NAMES, state: 'not_asked' },
-    { scope: SIGN_INS, state: 'withdrawn' },
-  ])
+test('the settings tell granted, withdrawn and never asked apart, by what the last run met', async () => {
+  const tenant = await rolecall.tenant({ servicePrincipals: 2 })
+  const { tenantId, world } = tenant
+  world.tokenSeconds = 60
+  try {
+    const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, NAMES] })
+    await carryRun(rolecall, tenant.owner, id)
+    const states = async () => (await listOptionalPermissions(tenant.owner, id)).map(({ state }) => state)
+    expect(await states()).toEqual(['granted', 'granted', 'not_asked'])
+
+    world.change({ type: 'grant_consent', tenantId, scopes: [GROUPS] })
+    await requestSync(tenant.owner, id)
+    expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded' })
+    expect(await states()).toEqual(['granted', 'withdrawn', 'not_asked'])
+    expect((await row(id)).state).toBe('active')
+  } finally {
+    world.tokenSeconds = 3600
+  }
 })
 
 test('a viewer, another organisation and an unknown id get nothing of it', async () => {
