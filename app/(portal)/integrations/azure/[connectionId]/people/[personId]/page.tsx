@@ -1,0 +1,38 @@
+import type { Metadata } from 'next'
+import { notFound } from 'next/navigation'
+import { cache } from 'react'
+import { PersonPaths } from '@/components/paths/person-paths'
+import { getPersonAccess } from '@/db/queries/get-person-access'
+import { ConnectionScreen } from '../../connection-screen'
+import { openConnection } from '../../open-connection'
+
+type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
+
+const openAccess = cache(async (connectionId: string, personId: string) => {
+  const { member, connection } = await openConnection(connectionId)
+  const access = await getPersonAccess(member, connection, personId)
+  return { connection, access: access ?? notFound() }
+})
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { connectionId, personId } = await params
+  const { connection, access } = await openAccess(connectionId, personId)
+  const { name, email, id } = access.person
+  return { title: `${name ?? email ?? id} in ${connection.label}` }
+}
+
+export default async function PersonAccessPage({ params }: Props) {
+  const { connectionId, personId } = await params
+  const { connection, access } = await openAccess(connectionId, personId)
+
+  return (
+    <ConnectionScreen connectionId={connection.id} current="people">
+      <PersonPaths
+        access={access}
+        coverage={connection.publishedRun?.coverage ?? []}
+        path={`/integrations/azure/${connection.id}`}
+        now={new Date()}
+      />
+    </ConnectionScreen>
+  )
+}

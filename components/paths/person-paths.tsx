@@ -1,0 +1,64 @@
+import { EmptyState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { CoverageLine } from '@/db/schema'
+import { explainAccess } from '@/lib/explain/explain-access'
+import { missedWords } from '@/lib/explain/missed-words'
+import { PersonFacts } from './person-facts'
+import { RolePaths } from './role-paths'
+
+type Props = {
+  access: PersonAccess
+  /** What the published run read, for what it did not. */
+  coverage: CoverageLine[]
+  /** The page of the connection. */
+  path: string
+  now: Date
+}
+
+/** Pictures on a page at most: past these a reader searches, and the lists say the same. */
+const MOST_PICTURES = 24
+
+/** Everything one person holds or could activate in a subscription, role by role, by every way. */
+export function PersonPaths({ access, coverage, path, now }: Props) {
+  const accesses = explainAccess(access)
+  const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
+  const missed = missedWords(coverage)
+
+  return (
+    <>
+      <PersonFacts person={access.person} />
+      {missed.length > 0 ? (
+        <Notice tone="warn" title="There may be ways that are not shown" className="mb-4">
+          <ul>
+            {missed.map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        </Notice>
+      ) : null}
+      {roles.length === 0 ? (
+        <EmptyState title={`No access to ${access.subscription.label} now`}>
+          {missed.length > 0
+            ? 'In what was read, no role is held here and none can be activated.'
+            : 'No role is held here, directly or through a group, and none can be activated.'}
+        </EmptyState>
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+          {roles.map(([roleId, ways], at) => (
+            <RolePaths
+              key={roleId}
+              access={access}
+              roleId={roleId}
+              accesses={ways}
+              groupsPath={`${path}/groups`}
+              whole={missed.length === 0}
+              pictures={at < MOST_PICTURES}
+              now={now}
+            />
+          ))}
+        </div>
+      )}
+    </>
+  )
+}
