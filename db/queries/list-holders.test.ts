@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
+import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { countHolders } from './count-holders'
 import { type HolderQuery, listHolders } from './list-holders'

@@ -1,22 +1,36 @@
-import { and, eq, gt, ne, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, connections, type PersonStatus, type Privilege, principals, roleDefinitions } from '@/db/schema'
-import { assignmentsNow, strengthOfRole, toRole } from './access-rows'
+import { connections, holders, type PersonStatus, type Privilege, principals } from '@/db/schema'
+import { privilegeOfStrength } from './access-rows'
 import { type Cursor, type Direction, keyset, type Page } from './keyset'
-import { searchText } from './search-text'
+import { holdersNow, holdingMatches, type PeopleFilter, personMatches } from './people-filter'
 
-export type PeopleFilter = { search: string; status: PersonStatus | null }
+export type { PeopleFilter } from './people-filter'
 export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
-export type PersonRow = Awaited<ReturnType<typeof readPeople>>['rows'][number]
 
-/** A page of the people who hold a role in any connected subscription, by name. */
+/** Somebody with access in any connected subscription. */
+export type PersonRow = {
+  id: string
+  tenantId: string
+  name: string | null
+  email: string | null
+  status: PersonStatus
+  guest: boolean
+  /** Connected subscriptions they have access in, and roles at scopes in all of them, eligible ones too. */
+  subscriptions: number
+  roles: number
+  /** What the strongest role anywhere amounts to; null when none of them is readable. */
+  strongest: Privilege | null
+}
+
+/** A page of the people who have access in any connected subscription, directly or through groups, by name. */
 export async function listPeople(actor: Actor, query: PeopleQuery, limit = 50): Promise<Page<PersonRow>> {
   const page = await readPeople(actor, query, limit)
   return page.rows.length === 0 && query.cursor ? readPeople(actor, { ...query, cursor: null }, limit) : page
 }
 
-async function readPeople(actor: Actor, query: PeopleQuery, limit: number) {
+async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {
   const db = await getDb()
   const { beyond, order, fetch, at, page } = keyset(
     [principals.sortName, principals.id, principals.tenantId],
@@ -26,22 +40,18 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number) {
   )
   const held = db
     .select({
-      subscriptions: sql<number>`count(distinct ${connections.id})::int`.as('subscriptions'),
-      roles: sql<number>`count(distinct ${assignments.roleId})::int`.as('roles'),
-      strongest:
-        sql<Privilege | null>`(array['grants_access', 'writes', 'writes_data', 'reads_data', 'reads'])[min(${strengthOfRole})]`.as(
-          'strongest',
-        ),
+      subscriptions: sql<number>`count(*)::int`.as('subscriptions'),
+      roles: sql<number>`sum(${holders.grants})::int`.as('roles'),
+      strongest: sql<number>`min(${holders.strongest})`.as('strongest_held'),
+      matching: sql<boolean>`coalesce(bool_or(${holdingMatches(query) ?? sql`true`}), false)`.as('matching'),
     })
-    .from(assignments)
-    .innerJoin(connections, assignmentsNow)
-    .leftJoin(roleDefinitions, toRole)
+    .from(holders)
+    .innerJoin(connections, holdersNow)
     .where(
       and(
-        eq(assignments.organisationId, actor.organisationId),
-        eq(assignments.tenantId, principals.tenantId),
-        eq(assignments.principalId, principals.id),
-        ne(connections.state, 'disconnected'),
+        eq(holders.organisationId, actor.organisationId),
+        eq(holders.tenantId, principals.tenantId),
+        eq(holders.principalId, principals.id),
       ),
     )
     .as('held')
@@ -64,13 +74,13 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number) {
       and(
         eq(principals.organisationId, actor.organisationId),
         eq(principals.kind, 'user'),
-        searchText(query.search, [principals.name, principals.email]),
-        query.status ? eq(principals.status, query.status) : undefined,
-        gt(held.subscriptions, 0),
+        personMatches(query),
+        held.matching,
         beyond,
       ),
     )
     .orderBy(...order)
     .limit(fetch)
-  return page(found)
+  const { rows, previous, next } = page(found)
+  return { rows: rows.map((row) => ({ ...row, strongest: privilegeOfStrength(row.strongest) })), previous, next }
 }

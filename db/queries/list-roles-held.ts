@@ -1,42 +1,90 @@
-import { asc, sql } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, roleDefinitions } from '@/db/schema'
-import { assignmentsOf, heldByOthers, heldByPeople, type Snapshot, strengthOfRole, toRole } from './access-rows'
+import { assignments, type Privilege, type RoleCount, roleDefinitions, syncRuns } from '@/db/schema'
+import { assignmentsOf, heldByPeople, type Published, publishedOf, type Snapshot, strengthOfRole } from './access-rows'
+import { runOf } from './run-of'
 
-export type RoleHeld = Awaited<ReturnType<typeof readRoles>>[number]
-
-/** The roles someone or something holds in a snapshot, strongest first, each with how many hold it. */
-export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<RoleHeld[]> {
-  return snapshot.publishedAt ? readRoles(actor, { id: snapshot.id, publishedAt: snapshot.publishedAt }) : []
+export type RoleHeld = {
+  id: string
+  name: string | null
+  custom: boolean
+  privilege: Privilege | null
+  privileged: boolean
+  /** A custom role that amounts to Owner. */
+  ownerEquivalent: boolean
+  description: string | null
+  /** Who hold it, directly or through groups; `eligible` are the people who could activate it and do not hold it. */
+  people: number
+  others: number
+  eligible: number
 }
 
-async function readRoles(actor: Actor, snapshot: { id: string; publishedAt: Date }) {
+/**
+ * The roles someone or something holds or could activate in a snapshot, strongest first. How many do was counted when the
+ * snapshot was published; of one from before such counts, those that assignments name themselves are counted.
+ */
+export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<RoleHeld[]> {
+  const published = publishedOf(snapshot)
+  if (!published) return []
+  const [counts, roles] = await Promise.all([readCounts(actor, published), readRoles(actor, published)])
+  const counted = Object.keys(counts).length > 0
+  return roles.map(({ named, ...role }) => ({ ...role, ...(counted ? (counts[role.id] ?? NOBODY) : named) }))
+}
+
+const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0 }
+
+async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
   const db = await getDb()
+  const [run] = await db.select({ counts: syncRuns.roleCounts }).from(syncRuns).where(runOf(actor, published)).limit(1)
+  return run?.counts ?? {}
+}
+
+async function readRoles(actor: Actor, published: Published) {
+  const db = await getDb()
+  const held = db
+    .select({
+      tenantId: assignments.tenantId,
+      roleId: assignments.roleId,
+      people:
+        sql<number>`count(distinct ${assignments.principalId}) filter (where ${heldByPeople} and ${assignments.kind} <> 'eligible')::int`.as(
+          'people',
+        ),
+      others: sql<number>`count(distinct ${assignments.principalId}) filter (where not ${heldByPeople})::int`.as(
+        'others',
+      ),
+      eligible:
+        sql<number>`count(distinct ${assignments.principalId}) filter (where ${heldByPeople} and ${assignments.kind} = 'eligible')::int`.as(
+          'eligible',
+        ),
+    })
+    .from(assignments)
+    .where(assignmentsOf(actor, published))
+    .groupBy(assignments.tenantId, assignments.roleId)
+    .as('held')
   return db
     .select({
-      id: assignments.roleId,
+      id: held.roleId,
       name: roleDefinitions.name,
       custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
       privilege: roleDefinitions.privilege,
+      privileged: sql<boolean>`coalesce(${roleDefinitions.privileged}, false)`,
+      ownerEquivalent: sql<boolean>`coalesce(${roleDefinitions.ownerEquivalent}, false)`,
       description: roleDefinitions.description,
-      people: sql<number>`count(distinct ${assignments.principalId}) filter (where ${heldByPeople})::int`,
-      others: sql<number>`count(distinct ${assignments.principalId}) filter (where ${heldByOthers})::int`,
+      named: {
+        people: sql<number>`${held.people}`,
+        others: sql<number>`${held.others}`,
+        eligible: sql<number>`${held.eligible}`,
+      },
     })
-    .from(assignments)
-    .leftJoin(roleDefinitions, toRole)
-    .where(assignmentsOf(actor, snapshot))
-    .groupBy(
-      assignments.roleId,
-      roleDefinitions.name,
-      roleDefinitions.custom,
-      roleDefinitions.privilege,
-      roleDefinitions.description,
-      roleDefinitions.sortName,
+    .from(held)
+    .leftJoin(
+      roleDefinitions,
+      and(
+        eq(roleDefinitions.organisationId, actor.organisationId),
+        eq(roleDefinitions.tenantId, held.tenantId),
+        eq(roleDefinitions.id, held.roleId),
+      ),
     )
-    .orderBy(
-      asc(strengthOfRole),
-      asc(sql`coalesce(${roleDefinitions.sortName}, ${assignments.roleId})`),
-      asc(assignments.roleId),
-    )
+    .orderBy(asc(strengthOfRole), asc(sql`coalesce(${roleDefinitions.sortName}, ${held.roleId})`), asc(held.roleId))
 }

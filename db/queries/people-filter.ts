@@ -1,0 +1,44 @@
+import { and, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import {
+  connections,
+  holders,
+  type PersonStatus,
+  PRIVILEGES,
+  type Privilege,
+  principals,
+  type Signal,
+} from '@/db/schema'
+import { showsSignal } from './holder-filter'
+import { searchText } from './search-text'
+
+export type PeopleFilter = {
+  /** Part of a name or an email; empty for all. */
+  search: string
+  status: PersonStatus | null
+  /** Shown in any of the subscriptions. */
+  signal?: Signal | null
+  /** A role that amounts to at least this in any of the subscriptions, held or only eligible. */
+  privilege?: Privilege | null
+}
+
+/** Whoever has access in a connected subscription as its readers see it now: each connection at its own published moment. */
+export const holdersNow = and(
+  eq(holders.organisationId, connections.organisationId),
+  eq(holders.connectionId, connections.id),
+  lte(holders.validFrom, connections.publishedAt),
+  or(isNull(holders.validTo), gt(holders.validTo, connections.publishedAt)),
+  ne(connections.state, 'disconnected'),
+)
+
+/** What a filter asks of the person. */
+export const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
+  and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
+
+/** What a filter asks of their access in one of the subscriptions. */
+export const holdingMatches = ({ signal, privilege }: PeopleFilter): SQL | undefined =>
+  and(
+    signal ? showsSignal(signal) : undefined,
+    privilege
+      ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(privilege) + 1)
+      : undefined,
+  )
