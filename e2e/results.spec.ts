@@ -1,33 +1,110 @@
 import { readFileSync } from 'node:fs'
+import type { Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
-import { change, control, shortTokens, type TrueAssignment } from './support/sandbox'
+import { change, control, shortTokens } from './support/sandbox'
 import { connect, expect, openResults, signIn, test } from './support/test'
 
-test('the people and roles shown are the ones that the world has', async ({ page, world }) => {
+/** A row of the sandbox's truth, as far as these tests look at it. */
+type TrueAccess = {
+  principalType: string
+  principalId: string
+  mail: string | null
+  userPrincipalName: string | null
+  kind: 'active' | 'activated' | 'eligible'
+  via: unknown[]
+}
+
+/** The rows of the file that the page exports. */
+async function exported(page: Page): Promise<Record<string, string>[]> {
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: /Export|CSV/ }).click()
+  return parse(readFileSync(await (await download).path()), { columns: true, bom: true })
+}
+
+/** Ways to a role of every kind: through groups inside groups, eligible, activated, and of people who are gone. */
+test.use({
+  spec: {
+    people: 14,
+    assignments: 34,
+    subscriptions: 2,
+    groups: { count: 4, size: 5, depth: 2 },
+    servicePrincipals: 2,
+    customRoles: 1,
+    ownerRoles: 1,
+    deleted: 2,
+    guests: 2,
+    disabled: 1,
+    eligibility: 3,
+    activated: 1,
+    managementGroups: 2,
+  },
+})
+
+test('the people shown are those who have access in the world, directly or through groups', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
   await openResults(page)
 
-  const truth = await control<TrueAssignment[]>('GET', `truth/${world.subscription.id}?of=assignments`)
+  const truth = await control<TrueAccess[]>('GET', `truth/${world.subscription.id}`)
   const people = truth.filter(({ principalType }) => principalType === 'User')
-  const download = page.waitForEvent('download')
-  await page.getByRole('link', { name: /Export|CSV/ }).click()
-  const rows: Record<string, string>[] = parse(readFileSync(await (await download).path()), {
-    columns: true,
-    bom: true,
-  })
+  expect(people.some(({ via }) => via.length > 0)).toBe(true)
+  expect(people.some(({ kind }) => kind === 'eligible')).toBe(true)
+  const rows = await exported(page)
 
-  const shown = rows.map(({ email, role, scope }) => `${email} ${role} ${scope?.toLowerCase()}`).sort()
-  const held = people
-    .map(
-      ({ mail, userPrincipalName, roleName, scope }) =>
-        `${mail ?? userPrincipalName ?? ''} ${roleName} ${scope.toLowerCase()}`,
-    )
-    .sort()
-  expect(shown).toEqual(held)
-  await expect(
-    page.getByText(new RegExp(`\\b${new Set(people.map(({ principalId }) => principalId)).size} people`)).first(),
-  ).toBeVisible()
+  const named = people.map(({ mail, userPrincipalName }) => mail ?? userPrincipalName ?? '')
+  expect(new Set(rows.map(({ email }) => email))).toEqual(new Set(named))
+  const count = new Set(people.map(({ principalId }) => principalId)).size
+  expect(rows).toHaveLength(count)
+  await expect(page.getByText(new RegExp(`of ${count} people$`))).toBeVisible()
+})
+
+test('what is worth a second look is counted, and leads to exactly those', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  const chip = page
+    .getByRole('navigation', { name: 'Worth a second look' })
+    .getByRole('link', { name: /Can grant access/ })
+  const counted = Number((await chip.textContent())?.match(/\d+$/)?.[0])
+  expect(counted).toBeGreaterThan(0)
+  await chip.click()
+  await page.waitForURL(/signal=can_grant/)
+  await expect(chip).toHaveAttribute('aria-current', 'true')
+  await expect(page.getByText(new RegExp(`^${counted} of ${counted} (person|people)$`))).toBeVisible()
+  await chip.click()
+  await page.waitForURL((url) => url.search === '')
+})
+
+test('a group that holds a role is opened: its roles, who is in it, and those it reaches', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  await page
+    .getByRole('navigation', { name: 'Results' })
+    .getByRole('link', { name: /^Groups/ })
+    .click()
+  const row = page
+    .getByRole('table', { name: /^Groups/ })
+    .getByRole('row')
+    .filter({ hasText: 'Opened' })
+    .first()
+  const name = await row.getByRole('link').first().textContent()
+  await row.getByRole('link').first().click()
+  await page.waitForURL(/group=/)
+  await expect(page.getByRole('heading', { level: 2, name: name ?? '' })).toBeVisible()
+  await expect(page.getByRole('table', { name: /^Members/ })).toBeVisible()
+})
+
+test('coverage says what was read and what nobody asked for', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  const line = page.getByText(/^Coverage:/)
+  await expect(line).toContainText('everything asked for was read whole')
+  await line.click()
+  await expect(page.getByText('Last sign-ins:')).toBeVisible()
+  await page.getByRole('link', { name: /AuditLog.Read.All in Settings/ }).click()
+  await page.waitForURL(/\/settings$/)
 })
 
 test('searching, filtering and sorting live in the address, and survive a reload', async ({ page, world }) => {
@@ -60,7 +137,7 @@ test('a filter that matches no one says so, and how to clear it', async ({ page,
   await expect(page.getByRole('table')).toBeVisible()
 })
 
-test('roles, other principals and runs of a subscription each have their view', async ({ page, world }) => {
+test('roles, groups, other principals and runs of a subscription each have their view', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
   await openResults(page)
@@ -68,7 +145,7 @@ test('roles, other principals and runs of a subscription each have their view', 
   await views.getByRole('link', { name: /^Roles/ }).click()
   await expect(page.getByText('Owner', { exact: true }).first()).toBeVisible()
   await views.getByRole('link', { name: /^Other principals/ }).click()
-  await expect(page.getByRole('cell', { name: 'Group', exact: true }).first()).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'Service principal', exact: true }).first()).toBeVisible()
   await views.getByRole('link', { name: /^Runs/ }).click()
   await expect(
     page

@@ -1,12 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { type AccessView, formatAccessView, parseAccessView, type SearchParams } from './access-view'
+import { type AccessView, formatAccessView, isFiltered, parseAccessView, type SearchParams } from './access-view'
 
 const DEFAULT: AccessView = {
   search: '',
-  roleId: null,
+  roleIds: [],
   status: null,
   level: null,
+  scope: null,
+  how: null,
+  held: null,
+  signal: null,
   sort: 'name',
   direction: 'asc',
   cursor: null,
@@ -19,11 +23,15 @@ const view: fc.Arbitrary<AccessView> = fc.record({
     .map((value) => value.slice(0, 60))
     .map((value) => value.trim())
     .filter((value) => value.isWellFormed()),
-  roleId: fc.option(fc.uuid()),
+  roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 4 }),
   status: fc.option(
     fc.constantFrom('active', 'invited', 'disabled', 'deleted', 'not_found', 'not_readable', 'other_tenant'),
   ),
   level: fc.option(fc.constantFrom('root', 'management_group', 'subscription', 'resource_group', 'resource')),
+  scope: fc.option(text.map((value) => `/${value}`).filter((value) => value.isWellFormed())),
+  how: fc.option(fc.constantFrom('direct', 'group')),
+  held: fc.option(fc.constantFrom('held', 'active', 'activated', 'eligible')),
+  signal: fc.option(fc.constantFrom('can_grant', 'guest_writes', 'gone', 'large_group', 'orphan')),
   sort: fc.constantFrom('name', 'email', 'status', 'role', 'scope'),
   direction: fc.constantFrom('asc', 'desc'),
   cursor: fc.option(fc.record({ at: fc.array(text, { maxLength: 4 }), side: fc.constantFrom('after', 'before') })),
@@ -50,6 +58,10 @@ test('whatever stands in an address, a view opens', () => {
     'role',
     'status',
     'level',
+    'scope',
+    'how',
+    'held',
+    'signal',
     'sort',
     'dir',
     'after',
@@ -63,18 +75,36 @@ test('whatever stands in an address, a view opens', () => {
       const parsed = parseAccessView(params)
       expect(parsed.search.length).toBeLessThanOrEqual(200)
       expect(parsed.search).not.toContain('\0')
+      expect(parsed.scope ?? '').not.toContain('\0')
+      expect(parsed.roleIds.length).toBeLessThanOrEqual(20)
     }),
   )
 })
 
 test.each([
-  [{ sort: 'password', dir: 'sideways', status: 'Active', level: '../root', role: "' or 1=1" }],
+  [
+    {
+      sort: 'password',
+      dir: 'sideways',
+      status: 'Active',
+      level: '../root',
+      role: "' or 1=1",
+      scope: 'rg',
+      how: 'by luck',
+    },
+  ],
   [{ after: '%%%' }],
   [{ after: btoa('{"at":1}') }],
   [{ after: btoa('["a\\u0000b"]') }],
   [{ after: 'a'.repeat(10_000) }],
 ])('%o is not understood and opens the default view', (params) => {
   expect(parseAccessView(params)).toEqual(DEFAULT)
+})
+
+test('a view without filters leaves out no one, whatever its order', () => {
+  expect(isFiltered({ ...DEFAULT, sort: 'role', direction: 'desc' })).toBe(false)
+  expect(isFiltered({ ...DEFAULT, signal: 'gone' })).toBe(true)
+  expect(isFiltered({ ...DEFAULT, roleIds: ['8e3af657-a8ff-443c-a75c-2fe8c4bcb635'] })).toBe(true)
 })
 
 test('a search is cut at 200 characters', () => {

@@ -1,21 +1,13 @@
 import type { Cursor, Direction } from '@/db/queries/keyset'
-import type { AccessSort } from '@/db/queries/list-access'
-import type { PersonStatus, ScopeLevel } from '@/db/schema'
+import type { HolderFilter, HolderSort } from '@/db/queries/list-holders'
+import type { AssignmentKind, PersonStatus, ScopeLevel, Signal } from '@/db/schema'
 
-/** The whole state of a people table, as its address holds it. */
-export type AccessView = {
-  search: string
-  roleId: string | null
-  status: PersonStatus | null
-  level: ScopeLevel | null
-  sort: AccessSort
-  direction: Direction
-  cursor: Cursor | null
-}
+/** The whole state of a table of those with access, as its address holds it. */
+export type AccessView = Omit<HolderFilter, 'who'> & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
 
 export type SearchParams = Record<string, string | string[] | undefined>
 
-const SORTS = ['name', 'email', 'status', 'role', 'scope'] as const satisfies readonly AccessSort[]
+const SORTS = ['name', 'email', 'status', 'role', 'scope'] as const satisfies readonly HolderSort[]
 const STATUSES = [
   'active',
   'invited',
@@ -32,8 +24,24 @@ const LEVELS = [
   'resource_group',
   'resource',
 ] as const satisfies readonly ScopeLevel[]
+const SIGNALS = [
+  'can_grant',
+  'guest_writes',
+  'gone',
+  'standing_privileged',
+  'direct_despite_group',
+  'large_group',
+  'custom_owner',
+  'orphan',
+] as const satisfies readonly Signal[]
+const WAYS = ['direct', 'group'] as const
+const HELD = ['held', 'active', 'activated', 'eligible'] as const satisfies readonly (AssignmentKind | 'held')[]
 const ROLE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
+/** Most roles kept from an address: a filter by more of them is not one that a person made. */
+const MOST_ROLES = 20
+/** Longest scope kept from an address, in characters: the deepest resources of Azure stay well below. */
+const LONGEST_SCOPE = 1024
 /** Longest search kept from an address, in characters. */
 const LONGEST_SEARCH = 200
 /** Longest cursor decoded, in characters: three ordering values and a deep resource scope fit many times. */
@@ -41,12 +49,15 @@ const LONGEST_CURSOR = 8192
 
 /** Reads a view from an address. Whatever is not understood is left at its default: an old or mangled link still opens. */
 export function parseAccessView(params: SearchParams): AccessView {
-  const roleId = one(params.role).toLowerCase()
   return {
     search: parseSearch(params),
-    roleId: ROLE_ID.test(roleId) ? roleId : null,
     status: parseStatus(params),
+    signal: among(SIGNALS, one(params.signal)),
+    roleIds: parseRoleIds(params),
+    scope: parseScope(params),
     level: among(LEVELS, one(params.level)),
+    how: among(WAYS, one(params.how)),
+    held: among(HELD, one(params.held)),
     sort: among(SORTS, one(params.sort)) ?? 'name',
     direction: parseDirection(params),
     cursor: parseCursor(params),
@@ -57,13 +68,25 @@ export function parseAccessView(params: SearchParams): AccessView {
 export function formatAccessView(view: AccessView): string {
   return query({
     q: view.search,
-    role: view.roleId,
+    role: view.roleIds.join(','),
     status: view.status,
     level: view.level,
+    scope: view.scope,
+    how: view.how,
+    held: view.held,
+    signal: view.signal,
     sort: view.sort === 'name' ? null : view.sort,
     dir: view.direction === 'asc' ? null : 'desc',
     ...cursorParams(view.cursor),
   })
+}
+
+/** Whether a view leaves out anyone. */
+export function isFiltered(view: AccessView): boolean {
+  const { search, status, signal, roleIds, scope, level, how, held } = view
+  return (
+    search !== '' || roleIds.length > 0 || [status, signal, scope, level, how, held].some((value) => value !== null)
+  )
 }
 
 export function parseSearch(params: SearchParams): string {
@@ -72,6 +95,16 @@ export function parseSearch(params: SearchParams): string {
 
 export function parseStatus(params: SearchParams): PersonStatus | null {
   return among(STATUSES, one(params.status))
+}
+
+function parseRoleIds(params: SearchParams): string[] {
+  const given = one(params.role).toLowerCase().split(',', MOST_ROLES)
+  return [...new Set(given.filter((id) => ROLE_ID.test(id)))]
+}
+
+function parseScope(params: SearchParams): string | null {
+  const scope = one(params.scope)
+  return scope.startsWith('/') && scope.length <= LONGEST_SCOPE && !scope.includes('\0') ? scope : null
 }
 
 export function parseDirection(params: SearchParams): Direction {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type ConnectionFacts, connectionStatus } from './connection-status'
+import { type ConnectionFacts, connectionStatus, gapWords, isGap } from './connection-status'
 
 const now = new Date('2026-05-04T12:00:00Z')
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000)
@@ -33,9 +33,34 @@ test('a result with gaps names the first one', () => {
   expect(status).toMatchObject({ state: 'gaps', word: 'Synced with gaps', detail: 'The directory is not readable' })
 })
 
+test('groups that could not be opened are counted', () => {
+  const line = { dataset: 'groups', state: 'partly', read: 40, missing: 3, why: 'group_hidden' } as const
+  expect(connectionStatus(facts({ lastRun: { ...succeeded, gaps: true, coverage: [line] } })).detail).toBe(
+    '3 groups not opened',
+  )
+  expect(gapWords({ ...line, missing: 1 })).toBe('1 group not opened')
+  expect(gapWords({ dataset: 'people', state: 'partly', read: 40, missing: 1 })).toBe('1 person not read')
+})
+
+test.each([
+  ['people', 'not_permitted', true],
+  ['groups', 'partly', true],
+  ['sign_ins', 'not_permitted', true],
+  ['denies', 'not_permitted', false],
+  ['scopes', 'not_permitted', false],
+  ['groups', 'not_asked', false],
+  ['eligible', 'not_licensed', false],
+  ['roles', 'whole', false],
+] as const)('%s %s: a gap is %s', (dataset, state, gap) => {
+  expect(isGap({ dataset, state })).toBe(gap)
+})
+
 test('a sync under way comes before everything else and tells only what was counted', () => {
   expect(connectionStatus(running({ state: 'queued' })).detail).toBe('waiting to start')
   expect(connectionStatus(running({ phase: 'reading_assignments' })).detail).toBe('reading assignments')
+  expect(connectionStatus(running({ phase: 'reading_groups', counters: { groups: 12 } })).detail).toBe(
+    'opening groups, 12 so far',
+  )
   expect(connectionStatus(running({ phase: 'reading_people', counters: { people: 1240 } }))).toMatchObject({
     state: 'syncing',
     detail: 'reading people, 1,240 so far',

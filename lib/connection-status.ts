@@ -1,4 +1,4 @@
-import type { ConnectionState, CoverageLine, RunCounters, RunPhase, RunState, Schedule } from '@/db/schema'
+import type { ConnectionState, CoverageLine, Dataset, RunCounters, RunPhase, RunState, Schedule } from '@/db/schema'
 import { age } from './age'
 import { explain } from './problems'
 
@@ -77,23 +77,50 @@ function said(state: ConnectionStatusState, detail: string | null, at: Date | nu
   return { state, word: WORDS[state], detail, at }
 }
 
-/** Only what was really counted, never a share of an unknown whole. */
-function progress(run: NonNullable<ConnectionFacts['openRun']>): string {
-  if (run.state === 'queued') return 'waiting to start'
-  const { assignments, people } = run.counters
-  if (run.phase === 'reading_assignments') return `reading assignments${soFar(assignments)}`
-  if (run.phase === 'reading_people') return `reading people${soFar(people)}`
-  if (run.phase === 'publishing' || run.phase === 'done') return 'publishing'
-  return 'starting'
+/** Read where they are readable: to lack the right to them leaves no gap in who holds what. */
+const WHERE_READABLE: Dataset[] = ['denies', 'scopes']
+
+/** Whether a line of coverage tells of something that was asked for and not read whole. */
+export function isGap({ dataset, state }: Pick<CoverageLine, 'dataset' | 'state'>): boolean {
+  return state === 'partly' || (state === 'not_permitted' && !WHERE_READABLE.includes(dataset))
+}
+
+/** What one gap is, in few words: `3 groups not opened`, or the title of its cause. */
+export function gapWords({ dataset, missing, why }: CoverageLine): string {
+  const count = missing.toLocaleString('en')
+  if (dataset === 'groups' && missing > 0) return `${count} ${missing === 1 ? 'group' : 'groups'} not opened`
+  if (why) return explain(why).title
+  const [one, many] = NOUNS[dataset]
+  return missing > 0 ? `${count} ${missing === 1 ? one : many} not read` : `${many} not read whole`
+}
+
+const NOUNS: Record<Dataset, [one: string, many: string]> = {
+  assignments: ['role assignment', 'role assignments'],
+  eligible: ['eligible role', 'eligible roles'],
+  roles: ['role definition', 'role definitions'],
+  denies: ['deny assignment', 'deny assignments'],
+  scopes: ['management group', 'management groups'],
+  people: ['person', 'people'],
+  groups: ['group', 'groups'],
+  other_principals: ['name', 'names'],
+  sign_ins: ['last sign-in', 'last sign-ins'],
 }
 
 /** The first thing that was asked for and not read whole. */
 function firstGap(coverage: CoverageLine[] | undefined): string | null {
-  const gap = coverage?.find((line) => line.state === 'partly' || line.state === 'not_permitted')
-  if (!gap) return null
-  return gap.why
-    ? explain(gap.why).title
-    : `${gap.missing.toLocaleString('en')} ${gap.dataset.replaceAll('_', ' ')} not read`
+  const gap = coverage?.find(isGap)
+  return gap ? gapWords(gap) : null
+}
+
+/** Only what was really counted, never a share of an unknown whole. */
+function progress(run: NonNullable<ConnectionFacts['openRun']>): string {
+  if (run.state === 'queued') return 'waiting to start'
+  const { assignments, groups, people } = run.counters
+  if (run.phase === 'reading_assignments') return `reading assignments${soFar(assignments)}`
+  if (run.phase === 'reading_groups') return `opening groups${soFar(groups)}`
+  if (run.phase === 'reading_people') return `reading people${soFar(people)}`
+  if (run.phase === 'publishing' || run.phase === 'done') return 'publishing'
+  return 'starting'
 }
 
 const soFar = (count: number | undefined) => (count ? `, ${count.toLocaleString('en')} so far` : '')

@@ -1,76 +1,102 @@
-import { Download } from 'lucide-react'
+import { Download, X } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { buttonClasses } from '@/components/ui/button-classes'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/search-field'
 import { SelectField } from '@/components/ui/select-field'
-import { type AccessView, formatAccessView } from '@/lib/access-view'
+import { type AccessView, formatAccessView, isFiltered } from '@/lib/access-view'
 import { FilterForm } from './filter-form'
+import { HELD_OPTIONS, HOW_OPTIONS, LEVEL_OPTIONS } from './filter-options'
 import { STATUS_OPTIONS } from './status-options'
 
-const LEVELS = [
-  { value: '', label: 'Any scope' },
-  { value: 'root', label: 'Root' },
-  { value: 'management_group', label: 'Management group' },
-  { value: 'subscription', label: 'Subscription' },
-  { value: 'resource_group', label: 'Resource group' },
-  { value: 'resource', label: 'Resource' },
-]
+type Props = {
+  /** Of whom the table is: people have a status and a file to export. */
+  who: 'people' | 'others'
+  path: string
+  view: AccessView
+  roles: { id: string; name: string | null }[]
+}
 
-type Props = { path: string; view: AccessView; roles: { id: string; name: string | null }[] }
-
-/** Search and filters of a people table. A change starts at the first page again: no cursor is among the fields. */
-export function AccessFilters({ path, view, roles }: Props) {
-  const roleOptions = [
-    { value: '', label: 'Any role' },
-    ...roles.map((role) => ({ value: role.id, label: role.name ?? role.id })),
-  ]
-  const filtered = view.search !== '' || view.roleId || view.status || view.level
-  const values = { q: view.search, role: view.roleId ?? '', status: view.status ?? '', level: view.level ?? '' }
+/** Search and filters of a table of those with access. A change starts at the first page again: no cursor is among the fields. */
+export function AccessFilters({ who, path, view, roles }: Props) {
+  const values = {
+    q: view.search,
+    role: view.roleIds.join(','),
+    status: view.status ?? '',
+    level: view.level ?? '',
+    how: view.how ?? '',
+    held: view.held ?? '',
+  }
+  const kept = {
+    scope: view.scope,
+    signal: view.signal,
+    sort: view.sort === 'name' ? null : view.sort,
+    dir: view.direction === 'asc' ? null : view.direction,
+  }
+  const people = who === 'people'
+  const fields = [
+    { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-40' },
+    ...(people ? [{ name: 'status', label: 'Status', options: STATUS_OPTIONS, width: 'w-32' } as const] : []),
+    { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-44' },
+    { name: 'how', label: 'How it is held', options: HOW_OPTIONS, width: 'w-40' },
+    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-40' },
+  ] as const
 
   return (
-    <FilterForm label="People" action={path} values={values}>
-      <SearchField label="Search name or email" defaultValue={values.q} className="max-sm:max-w-none" />
-      <SelectField
-        name="role"
-        label="Role"
-        hideLabel
-        options={roleOptions}
-        defaultValue={values.role}
-        className="w-40 max-sm:flex-1 max-sm:basis-32"
+    <FilterForm label={people ? 'People' : 'Other principals'} action={path} values={values}>
+      <SearchField
+        label={people ? 'Search name or email' : 'Search name'}
+        defaultValue={values.q}
+        className="max-sm:max-w-none"
       />
-      <SelectField
-        name="status"
-        label="Status"
-        hideLabel
-        options={STATUS_OPTIONS}
-        defaultValue={values.status}
-        className="w-32 max-sm:flex-1 max-sm:basis-28"
-      />
-      <SelectField
-        name="level"
-        label="Scope level"
-        hideLabel
-        options={LEVELS}
-        defaultValue={values.level}
-        className="w-44 max-sm:flex-1 max-sm:basis-32"
-      />
-      {view.sort === 'name' ? null : <input type="hidden" name="sort" value={view.sort} />}
-      {view.direction === 'asc' ? null : <input type="hidden" name="dir" value={view.direction} />}
+      {fields.map(({ name, label, options, width }) => (
+        <SelectField
+          key={name}
+          name={name}
+          label={label}
+          hideLabel
+          options={options}
+          defaultValue={values[name]}
+          className={`${width} max-sm:w-auto max-sm:flex-1 max-sm:basis-32`}
+        />
+      ))}
+      {Object.entries(kept).map(([name, value]) =>
+        value === null ? null : <input key={name} type="hidden" name={name} value={value} />,
+      )}
       <Button type="submit">Apply</Button>
-      {filtered ? (
+      {view.scope ? (
+        <ButtonLink href={path + formatAccessView({ ...view, scope: null, cursor: null })} title={view.scope}>
+          <X aria-hidden />
+          <span className="sr-only">No longer only at </span>
+          <span dir="auto" className="max-w-40 truncate">
+            {view.scope.split('/').at(-1) || view.scope}
+          </span>
+        </ButtonLink>
+      ) : null}
+      {isFiltered(view) ? (
         <ButtonLink href={path} variant="ghost">
           Clear filters
         </ButtonLink>
       ) : null}
-      <a
-        href={`${path}/export.csv${formatAccessView({ ...view, cursor: null })}`}
-        download
-        className={buttonClasses({}, 'ml-auto')}
-      >
-        <Download aria-hidden />
-        Export CSV
-      </a>
+      {people ? (
+        <a
+          href={`${path}/export.csv${formatAccessView({ ...view, cursor: null })}`}
+          download
+          className={buttonClasses({}, 'ml-auto')}
+        >
+          <Download aria-hidden />
+          Export CSV
+        </a>
+      ) : null}
     </FilterForm>
   )
+}
+
+/** The roles held here; a link may ask for several at once, or for one that nobody holds any more. */
+function roleOptions(view: AccessView, roles: Props['roles']) {
+  const options = roles.map((role) => ({ value: role.id, label: role.name ?? role.id }))
+  const wanted = view.roleIds.join(',')
+  const known = wanted === '' || options.some(({ value }) => value === wanted)
+  const label = view.roleIds.length === 1 ? wanted : `${view.roleIds.length} roles`
+  return [{ value: '', label: 'Any role' }, ...(known ? [] : [{ value: wanted, label }]), ...options]
 }

@@ -1,64 +1,69 @@
-import { Chip } from '@/components/ui/chip'
-import { SortTh, Table, Td, Th } from '@/components/ui/table'
-import type { AccessRow, AccessSort } from '@/db/queries/list-access'
-import { type AccessView, formatAccessView } from '@/lib/access-view'
-import { howReached } from '@/lib/how-reached'
+import { Table, Td, Th } from '@/components/ui/table'
+import type { HolderRow } from '@/db/queries/list-holders'
+import type { AccessView } from '@/lib/access-view'
+import { AccessSortTh } from './access-sort-th'
 import { EmailText } from './email-text'
+import { HeldThrough } from './held-through'
+import { HolderRoles } from './holder-roles'
 import { PersonStatus } from './person-status'
 import { PrincipalName } from './principal-name'
-import { RoleChip } from './role-chip'
-import { ScopeLabel } from './scope-label'
+import { ScopeLabel, type ScopeOf } from './scope-label'
 import { WIDE_TABLE } from './table-classes'
 
-const COLUMNS: { sort: AccessSort; label: string; width: string }[] = [
-  { sort: 'name', label: 'Name', width: 'xl:w-[19%]' },
-  { sort: 'email', label: 'Email', width: 'xl:w-[20%]' },
-  { sort: 'status', label: 'Status', width: 'xl:w-[14%]' },
-  { sort: 'role', label: 'Role', width: 'xl:w-[17%]' },
-  { sort: 'scope', label: 'Scope', width: 'xl:w-[13%]' },
-]
+type Props = { rows: HolderRow[]; path: string; view: AccessView; of: ScopeOf }
 
-type Props = { rows: AccessRow[]; path: string; view: AccessView }
-
-/** Who holds what: one row per person, role and scope. */
-export function AccessTable({ rows, path, view }: Props) {
+/** Who has access: one row per person, with the strongest of what they hold. Their name leads to everything, path by path. */
+export function AccessTable({ rows, path, view, of }: Props) {
   return (
     <Table caption="People and their roles" className={WIDE_TABLE}>
       <thead>
         <tr>
-          {COLUMNS.map(({ sort, label, width }) => (
-            <SortTh key={sort} href={sortHref(path, view, sort)} direction={directionOf(view, sort)} className={width}>
-              {label}
-            </SortTh>
-          ))}
-          <Th className="xl:w-[7%]">How</Th>
-          <Th className="xl:w-[10%]">Licence</Th>
+          <AccessSortTh by="name" path={path} view={view} className="xl:w-[17%]">
+            Name
+          </AccessSortTh>
+          <AccessSortTh by="email" path={path} view={view} className="xl:w-[18%]">
+            Email
+          </AccessSortTh>
+          <AccessSortTh by="status" path={path} view={view} className="xl:w-[13%]">
+            Status
+          </AccessSortTh>
+          <AccessSortTh by="role" path={path} view={view} className="xl:w-[19%]">
+            Role
+          </AccessSortTh>
+          <AccessSortTh by="scope" path={path} view={view} className="xl:w-[12%]">
+            Scope
+          </AccessSortTh>
+          <Th className="xl:w-[12%]">How</Th>
+          <Th className="xl:w-[9%]">Licence</Th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.key}>
+          <tr key={row.principalId}>
             <Td>
-              <PrincipalName id={row.personId} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
+              <PrincipalName
+                id={row.principalId}
+                name={row.name}
+                email={row.email}
+                deleted={row.status === 'deleted'}
+                href={pathsOf(path, row)}
+              />
             </Td>
             <Td>
               <EmailText email={row.email} />
             </Td>
             <Td>
-              <PersonStatus status={row.status} guest={row.guest} />
+              <PersonStatus status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
             </Td>
             <Td className="max-w-56">
-              <RoleChip name={row.roleName ?? row.roleId} privilege={row.privilege} custom={row.custom} />
+              <HolderRoles row={row} href={pathsOf(path, row)} />
             </Td>
             <Td className="max-w-56">
-              <ScopeLabel scope={row.scope} level={row.level} />
-              {row.condition ? (
-                <div className="mt-1">
-                  <Chip title={row.condition}>With a condition</Chip>
-                </div>
-              ) : null}
+              <ScopeLabel scope={row.scope} level={row.level} of={of} />
             </Td>
-            <Td className="whitespace-nowrap text-ink-soft">{howReached(row.level)}</Td>
+            <Td className="max-w-48 text-ink-soft">
+              <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={`${path}/groups`} />
+            </Td>
             <Td className="whitespace-nowrap text-ink-soft">Microsoft Azure</Td>
           </tr>
         ))}
@@ -67,13 +72,4 @@ export function AccessTable({ rows, path, view }: Props) {
   )
 }
 
-function directionOf(view: AccessView, sort: AccessSort) {
-  if (view.sort !== sort) return undefined
-  return view.direction === 'asc' ? 'ascending' : 'descending'
-}
-
-/** Sorting by another column starts upward, by the same one turns it round; both start at the first page. */
-function sortHref(path: string, view: AccessView, sort: AccessSort): string {
-  const direction = view.sort === sort && view.direction === 'asc' ? 'desc' : 'asc'
-  return path + formatAccessView({ ...view, sort, direction, cursor: null })
-}
+const pathsOf = (path: string, { principalId }: HolderRow) => `${path}/people/${principalId}`

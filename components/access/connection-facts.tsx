@@ -2,9 +2,10 @@ import type { ReactNode } from 'react'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { ShortId } from '@/components/ui/short-id'
 import type { ConnectionFacts as Facts } from '@/db/queries/get-connection'
+import { AssignmentLimit } from './assignment-limit'
 
 /** What one wants to be sure of before reading on: which subscription, which tenant, how old, through whom. */
-export function ConnectionFacts({ connection }: { connection: Facts }) {
+export function ConnectionFacts({ connection, assignments }: { connection: Facts; assignments: number | null }) {
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
@@ -19,6 +20,11 @@ export function ConnectionFacts({ connection }: { connection: Facts }) {
         <ShortId id={connection.tenantId} label="tenant ID" />
       </Fact>
       <Fact name="State in Azure">{connection.subscriptionState}</Fact>
+      {assignments === null ? null : (
+        <Fact name="4,000-assignment limit">
+          <AssignmentLimit used={assignments} />
+        </Fact>
+      )}
       <Fact name="Last synced">{connection.publishedAt ? <RelativeTime at={connection.publishedAt} /> : 'never'}</Fact>
       <Fact name="Connected by">
         <span dir="auto">{connection.connectedByName}</span>

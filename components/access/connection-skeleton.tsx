@@ -13,6 +13,7 @@ export function ConnectionSkeleton() {
       <div className="mb-4 flex gap-5 border-b border-line pt-1 pb-2">
         <Skeleton className="h-5.5 w-20" />
         <Skeleton className="h-5.5 w-16" />
+        <Skeleton className="h-5.5 w-18" />
         <Skeleton className="h-5.5 w-32" />
       </div>
       <TableSkeleton />

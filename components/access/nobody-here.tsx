@@ -1,12 +1,19 @@
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 
+type Props = {
+  path: string
+  /** How many there are without filters. */
+  total: number
+  published: boolean
+}
+
 /** Why a people table is empty: a filter, a first sync that has not ended, or truly no one. */
-export function NobodyHere({ path, total, published }: { path: string; total: number; published: boolean }) {
+export function NobodyHere({ path, total, published }: Props) {
   if (total > 0)
     return (
       <EmptyState title="No one matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>}>
-        {total.toLocaleString('en')} role assignments of people are listed without filters.
+        Without filters {total === 1 ? '1 person is' : `${total.toLocaleString('en')} people are`} listed.
       </EmptyState>
     )
   if (!published)
@@ -16,9 +23,9 @@ export function NobodyHere({ path, total, published }: { path: string; total: nu
       </EmptyState>
     )
   return (
-    <EmptyState title="No person holds a role here directly">
-      Roles may be held by groups or by applications: see Other principals. People who have access only through groups
-      are not listed yet.
+    <EmptyState title="No person has access here">
+      Roles may be held by applications: see Other principals. Coverage says whether there are groups that were not
+      opened.
     </EmptyState>
   )
 }

@@ -1,61 +1,98 @@
+import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/short-id'
 import { Table, Td, Th } from '@/components/ui/table'
-import type { OtherPrincipalRow } from '@/db/queries/list-other-principals'
-import type { PrincipalKind } from '@/db/schema'
-import { howReached } from '@/lib/how-reached'
-import { RoleChip } from './role-chip'
-import { ScopeLabel } from './scope-label'
+import type { HolderRow } from '@/db/queries/list-holders'
+import type { CoverageLine } from '@/db/schema'
+import type { AccessView } from '@/lib/access-view'
+import { AccessSortTh } from './access-sort-th'
+import { HeldThrough } from './held-through'
+import { HolderRoles } from './holder-roles'
+import { PrincipalKind } from './principal-kind'
+import { ScopeLabel, type ScopeOf } from './scope-label'
 import { WIDE_TABLE } from './table-classes'
 
-const KINDS: Record<PrincipalKind, string> = {
-  user: 'User',
-  group: 'Group',
-  service_principal: 'Service principal',
-  foreign_group: 'Group of another tenant',
-  device: 'Device',
-  other: 'Other',
+type Props = {
+  rows: HolderRow[]
+  /** Where the view lives, and the page of groups. */
+  path: string
+  groupsPath: string
+  view: AccessView
+  of: ScopeOf
+  /** How far names were read: why one is missing. Null when a run from before says nothing of it. */
+  names: CoverageLine['state'] | null
 }
 
-/** What holds roles without being a person: one row per principal, role and scope. */
-export function OtherPrincipalsTable({ rows }: { rows: OtherPrincipalRow[] }) {
+/** What has access without being a person: one row each, with the strongest role. */
+export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }: Props) {
   return (
     <Table caption="Other principals and their roles" className={WIDE_TABLE}>
       <thead>
         <tr>
-          <Th className="xl:w-[28%]">Name</Th>
-          <Th>Kind</Th>
-          <Th>ID</Th>
-          <Th className="xl:w-[20%]">Role</Th>
-          <Th>Scope</Th>
+          <AccessSortTh by="name" path={path} view={view} className="xl:w-[26%]">
+            Name
+          </AccessSortTh>
+          <Th className="xl:w-[18%]">Kind</Th>
+          <Th className="xl:w-[10%]">ID</Th>
+          <AccessSortTh by="role" path={path} view={view} className="xl:w-[20%]">
+            Role
+          </AccessSortTh>
+          <AccessSortTh by="scope" path={path} view={view} className="xl:w-[14%]">
+            Scope
+          </AccessSortTh>
           <Th>How</Th>
         </tr>
       </thead>
       <tbody>
         {rows.map((row) => (
-          <tr key={row.key}>
+          <tr key={row.principalId}>
             <Td className="max-w-72">
-              {row.name ? (
-                <span dir="auto" title={row.name} className="block truncate font-medium">
-                  {row.name}
-                </span>
-              ) : (
-                <span className="text-ink-soft">Name not readable with the granted permissions</span>
-              )}
+              <Name row={row} names={names} />
             </Td>
-            <Td className="whitespace-nowrap text-ink-soft">{KINDS[row.kind]}</Td>
+            <Td className="text-ink-soft max-xl:whitespace-nowrap">
+              <PrincipalKind kind={row.kind} variety={row.variety} />
+            </Td>
             <Td>
               <ShortId id={row.principalId} label={`ID of ${row.name ?? 'the principal'}`} />
             </Td>
             <Td className="max-w-56">
-              <RoleChip name={row.roleName ?? row.roleId} privilege={row.privilege} custom={row.custom} />
+              <HolderRoles row={row} />
             </Td>
             <Td className="max-w-56">
-              <ScopeLabel scope={row.scope} level={row.level} />
+              <ScopeLabel scope={row.scope} level={row.level} of={of} />
             </Td>
-            <Td className="text-ink-soft max-xl:whitespace-nowrap">{howReached(row.level)}</Td>
+            <Td className="max-w-48 text-ink-soft">
+              <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={groupsPath} />
+            </Td>
           </tr>
         ))}
       </tbody>
     </Table>
   )
+}
+
+function Name({ row: { name, kind, status, signals }, names }: { row: HolderRow; names: Props['names'] }) {
+  const orphan = signals.includes('orphan')
+  return (
+    <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
+      {name ? (
+        <span dir="auto" title={name} className={`min-w-0 truncate font-medium ${orphan ? 'line-through' : ''}`}>
+          {name}
+        </span>
+      ) : (
+        <span className="text-ink-soft">{whyUnnamed({ kind, status }, names)}</span>
+      )}
+      {orphan ? (
+        <Chip tone="bad" title="The directory does not know it any more; its assignment is left over">
+          Orphaned
+        </Chip>
+      ) : null}
+    </span>
+  )
+}
+
+function whyUnnamed({ kind, status }: Pick<HolderRow, 'kind' | 'status'>, names: Props['names']): string {
+  if (status === 'not_found') return 'Gone from the directory'
+  if (kind === 'foreign_group') return 'Known to its own tenant only'
+  if (kind === 'service_principal' && names === 'not_asked') return 'Name not asked for'
+  return 'Name not readable with the granted permissions'
 }

@@ -1,30 +1,43 @@
-import { Eye, KeyRound, PencilLine } from 'lucide-react'
+import { CircleDashed, Eye, KeyRound, PencilLine } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import type { Privilege } from '@/db/schema'
+import { roleWords } from './role-words'
 
-const LOOKS: Record<Privilege, { tone: ChipTone; says: string; icon: React.ReactNode }> = {
-  grants_access: { tone: 'accent', says: 'can grant access', icon: <KeyRound aria-hidden /> },
-  writes: { tone: 'neutral', says: 'can write', icon: <PencilLine aria-hidden /> },
-  writes_data: { tone: 'neutral', says: 'can write data', icon: <PencilLine aria-hidden /> },
-  reads_data: { tone: 'neutral', says: 'reads data', icon: <EyeWithDot /> },
-  reads: { tone: 'neutral', says: 'reads', icon: <Eye aria-hidden /> },
+const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
+  grants_access: { tone: 'accent', icon: <KeyRound aria-hidden /> },
+  writes: { tone: 'neutral', icon: <PencilLine aria-hidden /> },
+  writes_data: { tone: 'neutral', icon: <Dotted icon={<PencilLine aria-hidden />} /> },
+  reads_data: { tone: 'neutral', icon: <Dotted icon={<Eye aria-hidden />} /> },
+  reads: { tone: 'neutral', icon: <Eye aria-hidden /> },
 }
 
-type Props = { name: string; privilege: Privilege | null; custom?: boolean; className?: string }
+type Props = {
+  name: string
+  /** Null when the role's definition could not be read: nothing is then said about what it amounts to. */
+  privilege: Privilege | null
+  custom?: boolean
+  /** Not held: it can be activated. Said in words and in the one hue kept for it. */
+  eligible?: boolean
+  className?: string
+}
 
 /** A role by its name, with what it amounts to as icon and shade. */
-export function RoleChip({ name, privilege, custom, className }: Props) {
-  const look = LOOKS[privilege ?? 'reads']
-  const says = [privilege ? look.says : null, custom ? 'custom role' : null].filter(Boolean).join(', ')
+export function RoleChip({ name, privilege, custom = false, eligible = false, className }: Props) {
+  const says = roleWords({ privilege, custom })
+  const look = privilege ? LOOKS[privilege] : { tone: 'neutral' as const, icon: undefined }
 
   return (
     <Chip
-      tone={privilege ? look.tone : 'neutral'}
-      icon={privilege ? look.icon : undefined}
-      title={says ? `${name}: ${says}` : name}
+      tone={eligible ? 'eligible' : look.tone}
+      icon={eligible ? <CircleDashed aria-hidden /> : look.icon}
+      title={[says ? `${name}: ${says}` : name, eligible ? 'Eligible: not held until it is activated' : null]
+        .filter(Boolean)
+        .join('. ')}
       className={className}
     >
-      <span dir="auto">{name}</span>
+      <bdi>{name}</bdi>
+      {eligible ? ', eligible' : null}
       {says ? <span className="sr-only"> ({says})</span> : null}
       {custom ? (
         <span aria-hidden className="ml-1 font-normal">
@@ -35,10 +48,11 @@ export function RoleChip({ name, privilege, custom, className }: Props) {
   )
 }
 
-function EyeWithDot() {
+/** The dot tells data from the resources that hold it. */
+function Dotted({ icon }: { icon: ReactNode }) {
   return (
     <span aria-hidden className="relative inline-flex">
-      <Eye />
+      {icon}
       <span className="absolute -top-px -right-0.5 size-1.5 rounded-full bg-current" />
     </span>
   )

@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
+import { Chip } from '@/components/ui/chip'
 import type { RoleHolder } from '@/db/queries/list-role-holders'
 import type { RoleHeld } from '@/db/queries/list-roles-held'
 import { PersonStatus } from './person-status'
@@ -8,7 +9,7 @@ import { RoleChip } from './role-chip'
 
 type Props = { path: string; roles: RoleHeld[]; holders: RoleHolder[] }
 
-/** Each role that is held, strongest first; opened, it says who holds it. */
+/** Each role that is held, strongest first; opened, it says who holds it, directly or through groups. */
 export function RolesHeld({ path, roles, holders }: Props) {
   const byRole = Map.groupBy(holders, (holder) => holder.roleId)
 
@@ -19,15 +20,11 @@ export function RolesHeld({ path, roles, holders }: Props) {
           <details className="group">
             <summary className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm hover:bg-canvas">
               <ChevronRight aria-hidden className="size-4 text-ink-faint transition-transform group-open:rotate-90" />
-              <span className="min-w-0">
+              <span className="flex min-w-0 flex-wrap items-center gap-1.5">
                 <RoleChip name={role.name ?? role.id} privilege={role.privilege} custom={role.custom} />
+                <WhatItIs role={role} />
               </span>
-              <span className="text-right text-ink-soft tabular-nums">
-                {held(role.people, 'person', 'people')}
-                {role.others > 0 ? (
-                  <span className="max-sm:block"> + {held(role.others, 'other', 'others')}</span>
-                ) : null}
-              </span>
+              <Counts role={role} />
             </summary>
             <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
               {role.description ? (
@@ -44,8 +41,36 @@ export function RolesHeld({ path, roles, holders }: Props) {
   )
 }
 
+/** What a role is beyond what it amounts to. An Owner in disguise says more than that it is privileged. */
+function WhatItIs({ role }: { role: RoleHeld }) {
+  if (role.ownerEquivalent)
+    return (
+      <Chip tone="warn" title="A custom role that amounts to Owner without being called so">
+        Owner-equivalent
+      </Chip>
+    )
+  if (!role.privileged) return null
+  return <Chip title="Can give access to others, or change every kind of resource">Privileged</Chip>
+}
+
+function Counts({ role }: { role: RoleHeld }) {
+  return (
+    <span className="text-right text-ink-soft tabular-nums">
+      {held(role.people, 'person', 'people')}
+      {role.others > 0 ? <span className="max-sm:block"> + {held(role.others, 'other', 'others')}</span> : null}
+      {role.eligible > 0 ? (
+        <span className="text-eligible max-sm:block">
+          <span className="max-sm:hidden"> + </span>
+          {role.eligible.toLocaleString('en')} eligible
+        </span>
+      ) : null}
+    </span>
+  )
+}
+
 function Holders({ path, role, holders }: { path: string; role: RoleHeld; holders: RoleHolder[] }) {
-  const more = role.people - holders.length
+  const all = role.people + role.eligible
+  const more = all - holders.length
   return (
     <>
       {holders.length > 0 ? (
@@ -57,6 +82,7 @@ function Holders({ path, role, holders }: { path: string; role: RoleHeld; holder
                 name={holder.name}
                 email={holder.email}
                 deleted={holder.status === 'deleted'}
+                href={`${path}/people/${holder.personId}`}
                 className="min-w-0"
               />
               <PersonStatus status={holder.status} guest={holder.guest} className="shrink-0" />
@@ -65,13 +91,13 @@ function Holders({ path, role, holders }: { path: string; role: RoleHeld; holder
         </ul>
       ) : null}
       <p className="flex flex-wrap gap-x-4">
-        {role.people > 0 ? (
+        {all > 0 ? (
           <Link href={`${path}?role=${role.id}`} prefetch={false} className="link">
             {more > 0 ? `${more.toLocaleString('en')} more: all in the people list` : 'Show in the people list'}
           </Link>
         ) : null}
         {role.others > 0 ? (
-          <Link href={`${path}/principals`} prefetch={false} className="link">
+          <Link href={`${path}/principals?role=${role.id}`} prefetch={false} className="link">
             Other principals
           </Link>
         ) : null}

@@ -14,13 +14,12 @@ const PHASES: Record<RunPhase, string> = {
 
 /** The sync under way, followed live: its phase and what it has really counted so far. */
 export function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun']> }) {
-  const { assignments, people, peopleWanted, roles } = run.counters
-  const counted = [
+  const { assignments, groups, groupsWanted, people, peopleWanted, roles } = run.counters
+  const soFar = [
     assignments === undefined ? null : `${assignments.toLocaleString('en')} assignments`,
     roles === undefined ? null : `${roles.toLocaleString('en')} roles`,
-    people === undefined
-      ? null
-      : `${people.toLocaleString('en')}${peopleWanted ? ` of ${peopleWanted.toLocaleString('en')}` : ''} people`,
+    counted(groups, groupsWanted, 'groups'),
+    counted(people, peopleWanted, 'people'),
   ].filter(Boolean)
 
   return (
@@ -29,8 +28,13 @@ export function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun
       <p role="status" className="font-medium">
         {run.state === 'queued' ? 'Waiting to start' : PHASES[run.phase]}
       </p>
-      <p className="text-ink-soft tabular-nums">{counted.join(' · ')}</p>
+      <p className="text-ink-soft tabular-nums">{soFar.join(' · ')}</p>
       <ElapsedTime since={run.startedAt ?? run.requestedAt} className="ml-auto text-ink-soft" />
     </div>
   )
+}
+
+function counted(read: number | undefined, wanted: number | undefined, unit: string): string | null {
+  if (read === undefined || (read === 0 && !wanted)) return null
+  return `${read.toLocaleString('en')}${wanted ? ` of ${wanted.toLocaleString('en')}` : ''} ${unit}`
 }

@@ -4,7 +4,7 @@ import { ElapsedTime } from '@/components/ui/elapsed-time'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { RunRow } from '@/db/queries/list-runs'
-import type { RunTrigger } from '@/db/schema'
+import type { GroupPlan, RunTrigger } from '@/db/schema'
 import { explain } from '@/lib/problems'
 import { WIDE_TABLE } from './table-classes'
 
@@ -81,8 +81,16 @@ function Result({ run }: { run: RunRow }) {
       tone={run.gaps ? 'text-warn' : 'text-good'}
     >
       {run.people.toLocaleString('en')} people, {run.assignments.toLocaleString('en')} assignments
+      {run.plan && run.plan.way !== 'none' ? <span title={run.plan.why}>. {groupsInWords(run.plan)}</span> : null}
     </Mark>
   )
+}
+
+/** What opening groups came to; the sentence behind it is on hover, and under Coverage for the result that is shown. */
+function groupsInWords({ way, predicted, made }: GroupPlan): string {
+  if (way === 'unopened') return 'Groups not opened'
+  const calls = `${made.toLocaleString('en')} calls, ${predicted.toLocaleString('en')} reckoned with`
+  return `Groups opened ${way === 'members' ? 'from the groups down' : 'from the people up'}: ${calls}`
 }
 
 function Mark({

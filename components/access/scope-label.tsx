@@ -1,6 +1,7 @@
 import { Box, Boxes, FolderTree, Globe, Layers } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
-import type { ScopeLevel } from '@/db/schema'
+import type { ManagementGroup, ScopeLevel } from '@/db/schema'
+import { scopeWords } from '@/lib/explain/scope-words'
 
 const LEVELS = {
   root: { icon: Globe, word: 'Whole directory' },
@@ -10,13 +11,29 @@ const LEVELS = {
   resource: { icon: Box, word: 'Resource' },
 } satisfies Record<ScopeLevel, unknown>
 
-/** Where an assignment was made: its level as icon and word, its own name where it has one, the full path on hover. */
-export function ScopeLabel({ scope, level, className }: { scope: string; level: ScopeLevel; className?: string }) {
+/** The subscription that a scope is seen from, with the management groups above it where they could be read. */
+export type ScopeOf = { subscriptionName: string; managementGroups: ManagementGroup[] | null }
+
+type Props = {
+  scope: string
+  level: ScopeLevel
+  /** Names management groups and says how the scope reaches the subscription; without it only the scope itself speaks. */
+  of?: ScopeOf
+  className?: string
+}
+
+/** Where an assignment was made: its level as icon and word, its own name where it has one, the rest on hover. */
+export function ScopeLabel({ scope, level, of, className }: Props) {
   const { icon: Icon, word } = LEVELS[level]
-  const name = level === 'root' || level === 'subscription' ? null : scope.split('/').at(-1)
+  const words = of ? scopeWords({ scope, level, ...of }) : null
+  const named = level !== 'root' && level !== 'subscription'
+  const name = named ? (words?.name ?? scope.split('/').at(-1)) : null
 
   return (
-    <span title={scope} className={joinClasses('inline-flex max-w-full min-w-0 items-center gap-1.5', className)}>
+    <span
+      title={words ? `${words.reach} ${scope}` : scope}
+      className={joinClasses('inline-flex max-w-full min-w-0 items-center gap-1.5', className)}
+    >
       <Icon aria-hidden className="size-4 shrink-0 text-ink-faint" />
       {name ? (
         <>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/relative-time'
 import type { ConnectionStatusState } from '@/lib/connection-status'
+import { HalfCircle } from './half-circle'
 
 const MARKS: Record<ConnectionStatusState, { word: string; tone: string; mark: ReactNode }> = {
   synced: { word: 'Synced', tone: 'text-good', mark: <CircleCheck aria-hidden /> },
@@ -50,15 +51,6 @@ function TurningRing() {
     <svg aria-hidden viewBox="0 0 24 24" fill="none" strokeWidth="2" className="motion-safe:animate-spin">
       <circle cx="12" cy="12" r="10" stroke="currentColor" opacity="0.25" />
       <path d="M22 12A10 10 0 0 0 12 2" stroke="currentColor" strokeLinecap="round" />
-    </svg>
-  )
-}
-
-function HalfCircle() {
-  return (
-    <svg aria-hidden viewBox="0 0 24 24" fill="none">
-      <circle cx="12" cy="12" r="10" stroke="currentColor" strokeWidth="2" />
-      <path d="M12 6a6 6 0 0 1 0 12z" fill="currentColor" />
     </svg>
   )
 }

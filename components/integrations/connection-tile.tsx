@@ -16,6 +16,8 @@ export type Tile = {
   tenantName: string | null
   /** Null until the first result. */
   people: number | null
+  /** Of those, how many can give access to others. */
+  canGrant: number
   status: ConnectionStatus
 }
 
@@ -62,7 +64,7 @@ export function ConnectionTile({ tile, actions }: Props) {
           <ShortId id={tile.subscriptionId} label="subscription ID" className="relative" />
         </p>
       </div>
-      <p className="self-end text-sm text-ink-soft tabular-nums">{peopleInWords(tile.people)}</p>
+      <p className="self-end text-sm text-ink-soft tabular-nums">{peopleInWords(tile)}</p>
       <div className="-mb-1 flex min-h-8 items-center justify-between gap-2 border-t border-line pt-3">
         <StatusMark state={status.state} detail={status.detail} at={status.at} className="text-sm" />
         {actions ? (
@@ -84,7 +86,8 @@ export function ConnectionTile({ tile, actions }: Props) {
   )
 }
 
-function peopleInWords(people: number | null): string {
+function peopleInWords({ people, canGrant }: Pick<Tile, 'people' | 'canGrant'>): string {
   if (people === null) return 'No result yet'
-  return people === 1 ? '1 person with a role' : `${people.toLocaleString('en')} people with a role`
+  const counted = people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
+  return `${counted} · ${canGrant === 0 ? 'none' : canGrant.toLocaleString('en')} can grant`
 }

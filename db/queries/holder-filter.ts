@@ -1,10 +1,10 @@
-import { and, eq, inArray, notInArray, type SQL, sql } from 'drizzle-orm'
+import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm'
 import { holders, type PersonStatus, principals, SIGNALS, type Signal } from '@/db/schema'
 import type { GrantFilter } from './grant-filter'
 import { searchText } from './search-text'
 
 export type HolderFilter = GrantFilter & {
-  /** `groups` are those that hold assignments; `others` are neither people nor groups. */
+  /** `groups` are those of the directory that hold assignments; `others` are neither people nor those, groups of another tenant among them. */
   who: 'people' | 'others' | 'groups'
   /** Part of a name or an email; empty for all. */
   search: string
@@ -14,8 +14,8 @@ export type HolderFilter = GrantFilter & {
 
 const KINDS: Record<HolderFilter['who'], SQL> = {
   people: eq(holders.kind, 'user'),
-  groups: inArray(holders.kind, ['group', 'foreign_group']),
-  others: notInArray(holders.kind, ['user', 'group', 'foreign_group']),
+  groups: eq(holders.kind, 'group'),
+  others: notInArray(holders.kind, ['user', 'group']),
 }
 
 /** What a filter leaves of the holders, but for what it asks of their grants. A search needs `toHolder` joined. */

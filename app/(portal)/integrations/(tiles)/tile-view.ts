@@ -30,6 +30,7 @@ export function toTile(
     tenantId: row.tenantId,
     tenantName: row.tenantId === organisation.tenantId ? organisation.organisationName : null,
     people: row.people,
+    canGrant: row.signals?.can_grant ?? 0,
     status: connectionStatus({ ...row, now }),
   }
 }

@@ -3,10 +3,10 @@ import type { ReactNode } from 'react'
 import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { countAccess } from '@/db/queries/count-access'
 import { mayDo } from '@/lib/allow'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '../../actions'
 import { openConnection } from './open-connection'
+import { readResult } from './read-result'
 
 type Props = { connectionId: string; current: ConnectionTab; children: ReactNode }
 
@@ -16,7 +16,7 @@ type Props = { connectionId: string; current: ConnectionTab; children: ReactNode
  */
 export async function ConnectionScreen({ connectionId, current, children }: Props) {
   const { member, connection } = await openConnection(connectionId)
-  const counts = await countAccess(member, connection)
+  const { counts, assignments } = await readResult(connectionId)
   const mayAct = mayDo(member.role, 'sync')
   const disconnected = connection.state === 'disconnected'
 
@@ -24,6 +24,8 @@ export async function ConnectionScreen({ connectionId, current, children }: Prop
     <ConnectionFrame
       connection={connection}
       counts={counts}
+      assignments={assignments}
+      mayAsk={mayDo(member.role, 'connect')}
       current={current}
       reconnect={
         mayDo(member.role, 'connect') ? (

@@ -2,13 +2,14 @@ import type { Metadata } from 'next'
 import { AccessFilters } from '@/components/access/access-filters'
 import { AccessTable } from '@/components/access/access-table'
 import { NobodyHere } from '@/components/access/nobody-here'
+import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
-import { countAccess } from '@/db/queries/count-access'
-import { listAccess } from '@/db/queries/list-access'
-import { listRolesHeld } from '@/db/queries/list-roles-held'
+import { countHolders } from '@/db/queries/count-holders'
+import { listHolders } from '@/db/queries/list-holders'
 import { type AccessView, formatAccessView, parseAccessView } from '@/lib/access-view'
 import { ConnectionScreen } from './connection-screen'
 import { openConnection } from './open-connection'
+import { readResult } from './read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]'>
 
@@ -21,32 +22,40 @@ export default async function PeoplePage({ params, searchParams }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const view = parseAccessView(await searchParams)
   const path = `/integrations/azure/${connection.id}`
-  const [page, matching, total, roles] = await Promise.all([
-    listAccess(member, connection, view),
-    countAccess(member, connection, view),
-    countAccess(member, connection),
-    listRolesHeld(member, connection),
+  const filter = { ...view, who: 'people' } as const
+  const [page, matching, { counts, roles, signals }] = await Promise.all([
+    listHolders(member, connection, filter),
+    countHolders(member, connection, filter),
+    readResult(connection.id),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
 
   return (
     <ConnectionScreen connectionId={connection.id} current="people">
-      {total.assignments > 0 ? (
-        <AccessFilters path={path} view={view} roles={roles.filter((role) => role.people > 0)} />
+      {counts.people > 0 ? (
+        <>
+          <AccessFilters
+            who="people"
+            path={path}
+            view={view}
+            roles={roles.filter((role) => role.people + role.eligible > 0)}
+          />
+          <SignalChips path={path} view={view} counts={signals.people} />
+        </>
       ) : null}
       {page.rows.length > 0 ? (
         <>
-          <AccessTable rows={page.rows} path={path} view={view} />
+          <AccessTable rows={page.rows} path={path} view={view} of={connection} />
           <Pager
             shown={page.rows.length}
-            total={matching.assignments}
-            unit={`assignments of ${matching.people.toLocaleString('en')} ${matching.people === 1 ? 'person' : 'people'}`}
+            total={matching}
+            unit={matching === 1 ? 'person' : 'people'}
             previousHref={pageHref(page.previous)}
             nextHref={pageHref(page.next)}
           />
         </>
       ) : (
-        <NobodyHere path={path} total={total.assignments} published={connection.publishedAt !== null} />
+        <NobodyHere path={path} total={counts.people} published={connection.publishedAt !== null} />
       )}
     </ConnectionScreen>
   )

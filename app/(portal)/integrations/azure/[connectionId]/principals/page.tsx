@@ -1,14 +1,17 @@
 import type { Metadata } from 'next'
+import { AccessFilters } from '@/components/access/access-filters'
 import { NobodyHere } from '@/components/access/nobody-here'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
+import { SignalChips } from '@/components/access/signal-chips'
+import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
-import { countAccess } from '@/db/queries/count-access'
-import type { Cursor } from '@/db/queries/keyset'
-import { listOtherPrincipals } from '@/db/queries/list-other-principals'
-import { cursorParams, parseCursor, query } from '@/lib/access-view'
+import { countHolders } from '@/db/queries/count-holders'
+import { listHolders } from '@/db/queries/list-holders'
+import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/access-view'
 import { ConnectionScreen } from '../connection-screen'
 import { openConnection } from '../open-connection'
+import { readResult } from '../read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/principals'>
 
@@ -19,29 +22,48 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function PrincipalsPage({ params, searchParams }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
-  const path = `/integrations/azure/${connection.id}`
-  const [page, total] = await Promise.all([
-    listOtherPrincipals(member, connection, parseCursor(await searchParams)),
-    countAccess(member, connection),
+  const view = parseAccessView(await searchParams)
+  const home = `/integrations/azure/${connection.id}`
+  const path = `${home}/principals`
+  const filter = { ...view, who: 'others' } as const
+  const [page, matching, { roles, signals }] = await Promise.all([
+    listHolders(member, connection, filter),
+    countHolders(member, connection, filter),
+    readResult(connection.id),
   ])
-  const pageHref = (cursor: Cursor | null) => cursor && `${path}/principals${query(cursorParams(cursor))}`
+  const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
 
   return (
     <ConnectionScreen connectionId={connection.id} current="principals">
+      {page.rows.length > 0 || isFiltered(view) ? (
+        <>
+          <AccessFilters who="others" path={path} view={view} roles={roles.filter((role) => role.others > 0)} />
+          <SignalChips path={path} view={view} counts={signals.others} />
+        </>
+      ) : null}
       {page.rows.length > 0 ? (
         <>
-          <OtherPrincipalsTable rows={page.rows} />
+          <OtherPrincipalsTable
+            rows={page.rows}
+            path={path}
+            groupsPath={`${home}/groups`}
+            view={view}
+            of={connection}
+            names={namesRead(connection)}
+          />
           <Pager
             shown={page.rows.length}
-            total={total.otherAssignments}
-            unit={`assignments of ${total.otherPrincipals.toLocaleString('en')} ${total.otherPrincipals === 1 ? 'principal' : 'principals'}`}
+            total={matching}
+            unit={matching === 1 ? 'principal' : 'principals'}
             previousHref={pageHref(page.previous)}
             nextHref={pageHref(page.next)}
           />
         </>
+      ) : isFiltered(view) ? (
+        <EmptyState title="Nothing matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>} />
       ) : connection.publishedAt ? (
-        <EmptyState title="Only people hold roles here">
-          No group, service principal or other principal does.
+        <EmptyState title="Only people and groups hold roles here">
+          No service principal, managed identity or device does.
         </EmptyState>
       ) : (
         <NobodyHere path={path} total={0} published={false} />
@@ -49,3 +71,9 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
     </ConnectionScreen>
   )
 }
+
+type Connection = Awaited<ReturnType<typeof openConnection>>['connection']
+
+/** How far the published result names principals; null when it says nothing of it. */
+const namesRead = ({ publishedRun }: Connection) =>
+  publishedRun?.coverage.find(({ dataset }) => dataset === 'other_principals')?.state ?? null

@@ -2,9 +2,9 @@ import type { Metadata } from 'next'
 import { NobodyHere } from '@/components/access/nobody-here'
 import { RolesHeld } from '@/components/access/roles-held'
 import { listRoleHolders } from '@/db/queries/list-role-holders'
-import { listRolesHeld } from '@/db/queries/list-roles-held'
 import { ConnectionScreen } from '../connection-screen'
 import { openConnection } from '../open-connection'
+import { readResult } from '../read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/roles'>
 
@@ -16,7 +16,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 export default async function RolesPage({ params }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const path = `/integrations/azure/${connection.id}`
-  const [roles, holders] = await Promise.all([listRolesHeld(member, connection), listRoleHolders(member, connection)])
+  const [{ roles }, holders] = await Promise.all([readResult(connection.id), listRoleHolders(member, connection)])
 
   return (
     <ConnectionScreen connectionId={connection.id} current="roles">

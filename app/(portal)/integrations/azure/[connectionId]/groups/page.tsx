@@ -1,0 +1,91 @@
+import type { Metadata } from 'next'
+import { FilterForm } from '@/components/access/filter-form'
+import { GroupView } from '@/components/access/group-view'
+import { GroupsTable } from '@/components/access/groups-table'
+import { NoGroups } from '@/components/access/no-groups'
+import { Button } from '@/components/ui/button'
+import { Pager } from '@/components/ui/pager'
+import { SearchField } from '@/components/ui/search-field'
+import { getGroup } from '@/db/queries/get-group'
+import type { Cursor } from '@/db/queries/keyset'
+import { listGroups } from '@/db/queries/list-groups'
+import { cursorParams, parseCursor, parseSearch, query } from '@/lib/access-view'
+import { mayDo } from '@/lib/allow'
+import { ConnectionScreen } from '../connection-screen'
+import { openConnection } from '../open-connection'
+
+type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { connection } = await openConnection((await params).connectionId)
+  return { title: `Groups in ${connection.label}` }
+}
+
+export default async function GroupsPage({ params, searchParams }: Props) {
+  const { connectionId } = await params
+  const asked = await searchParams
+  const groupId = typeof asked.group === 'string' ? asked.group : ''
+
+  return (
+    <ConnectionScreen connectionId={connectionId} current="groups">
+      {groupId ? (
+        <OneGroup connectionId={connectionId} groupId={groupId} cursor={parseCursor(asked)} />
+      ) : (
+        <AllGroups connectionId={connectionId} search={parseSearch(asked)} cursor={parseCursor(asked)} />
+      )}
+    </ConnectionScreen>
+  )
+}
+
+async function AllGroups(props: { connectionId: string; search: string; cursor: Cursor | null }) {
+  const { connectionId, search, cursor } = props
+  const { member, connection } = await openConnection(connectionId)
+  const path = `/integrations/azure/${connection.id}/groups`
+  const page = await listGroups(member, connection, { search, cursor })
+  const href = (to: Cursor | null) => to && path + query({ q: search, ...cursorParams(to) })
+  if (page.rows.length === 0 && !search) return <NoGroups published={connection.publishedAt !== null} />
+
+  return (
+    <>
+      <FilterForm label="Groups" action={path} values={{ q: search }}>
+        <SearchField label="Search name" defaultValue={search} className="max-sm:max-w-none" />
+        <Button type="submit">Search</Button>
+      </FilterForm>
+      {page.rows.length > 0 ? <GroupsTable rows={page.rows} path={path} /> : <NoGroups published path={path} />}
+      <Pager
+        shown={page.rows.length}
+        unit={page.rows.length === 1 ? 'group' : 'groups'}
+        previousHref={href(page.previous)}
+        nextHref={href(page.next)}
+      />
+    </>
+  )
+}
+
+async function OneGroup(props: { connectionId: string; groupId: string; cursor: Cursor | null }) {
+  const { connectionId, groupId, cursor } = props
+  const { member, connection } = await openConnection(connectionId)
+  const home = `/integrations/azure/${connection.id}`
+  const group = await getGroup(member, connection, groupId, cursor)
+  if (!group) return <NoGroups published={connection.publishedAt !== null} path={`${home}/groups`} />
+  const { rows, previous, next } = group.memberPage
+  const href = (to: Cursor | null) => to && `${home}/groups${query({ group: groupId, ...cursorParams(to) })}`
+
+  return (
+    <GroupView
+      group={group}
+      home={home}
+      of={connection}
+      settingsHref={mayDo(member.role, 'connect') ? `${home}/settings` : null}
+      pager={
+        <Pager
+          shown={rows.length}
+          total={group.state === 'flat' ? group.members : group.directMembers}
+          unit={rows.length === 1 ? 'member' : 'members'}
+          previousHref={href(previous)}
+          nextHref={href(next)}
+        />
+      }
+    />
+  )
+}

@@ -1,0 +1,71 @@
+import { ChevronRight } from 'lucide-react'
+import Link from 'next/link'
+import type { CoverageLine, GroupPlan } from '@/db/schema'
+import { isGap } from '@/lib/connection-status'
+import { OPTIONAL_PERMISSIONS } from '@/lib/permissions'
+import { explain } from '@/lib/problems'
+import { CoverageMark } from './coverage-mark'
+import { COVERAGE_NAMES, coverageSummary, STATE_WORDS } from './coverage-words'
+import { GroupPlanLine } from './group-plan-line'
+
+type Props = {
+  coverage: CoverageLine[]
+  plan: GroupPlan | null
+  /** Where an optional permission can be asked for; null for those who may not. */
+  settingsHref: string | null
+}
+
+/** The honest ledger of the result that is shown: one line of it always, and a line for each kind of data when opened. */
+export function Coverage({ coverage, plan, settingsHref }: Props) {
+  if (coverage.length === 0) return null
+
+  return (
+    <details className="group mb-4 text-sm text-ink-soft">
+      <summary className="-mx-1 inline-flex max-w-full items-start gap-1 rounded-md px-1 hover:text-ink">
+        <ChevronRight aria-hidden className="mt-0.5 size-4 shrink-0 transition-transform group-open:rotate-90" />
+        <span>
+          <span className="font-medium">Coverage:</span> {coverageSummary(coverage)}
+        </span>
+      </summary>
+      <ul className="mt-2 max-w-4xl divide-y divide-line rounded-lg border border-line bg-surface">
+        {coverage.map((line) => (
+          <Line key={line.dataset} line={line} settingsHref={settingsHref} />
+        ))}
+        {plan && plan.way !== 'none' ? <GroupPlanLine plan={plan} /> : null}
+      </ul>
+    </details>
+  )
+}
+
+function Line({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
+  const { dataset, state, read, missing, why } = line
+  const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
+  const reason = why ? explain(why) : null
+  const asks = state === 'not_asked' || (state === 'not_permitted' && permission !== undefined)
+
+  return (
+    <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
+      <CoverageMark state={state} gap={isGap(line)} />
+      <div className="min-w-0">
+        <p>
+          <span className="font-medium text-ink">{COVERAGE_NAMES[dataset]}:</span>{' '}
+          <span className="tabular-nums">{STATE_WORDS[state]({ read, missing })}</span>
+        </p>
+        {reason ? (
+          <p>
+            {reason.sentence} {reason.next}
+          </p>
+        ) : state === 'not_asked' && permission ? (
+          <p>{permission.without}</p>
+        ) : null}
+        {asks && permission && settingsHref ? (
+          <p>
+            <Link href={settingsHref} prefetch={false} className="link">
+              Ask for {permission.scope} in Settings
+            </Link>
+          </p>
+        ) : null}
+      </div>
+    </li>
+  )
+}

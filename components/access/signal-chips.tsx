@@ -1,0 +1,50 @@
+import { Check, Flag } from 'lucide-react'
+import Link from 'next/link'
+import { joinClasses } from '@/components/ui/join-classes'
+import type { Signal } from '@/db/schema'
+import { type AccessView, formatAccessView } from '@/lib/access-view'
+import { SIGNAL_WORDS } from './signal-words'
+
+type Props = {
+  path: string
+  view: AccessView
+  /** How many show each signal; those that nobody shows are left out. */
+  counts: Partial<Record<Signal, number>>
+}
+
+/** What is worth a second look, with how many it concerns; each leads to exactly those, and back when it is chosen. */
+export function SignalChips({ path, view, counts }: Props) {
+  const shown = SIGNAL_WORDS.filter(({ signal }) => (counts[signal] ?? 0) > 0 || view.signal === signal)
+  if (shown.length === 0) return null
+
+  return (
+    <nav aria-label="Worth a second look" className="mb-3">
+      <ul className="flex flex-wrap gap-1.5">
+        {shown.map(({ signal, label, says }) => {
+          const chosen = view.signal === signal
+          return (
+            <li key={signal}>
+              <Link
+                href={path + formatAccessView({ ...view, signal: chosen ? null : signal, cursor: null })}
+                prefetch={false}
+                scroll={false}
+                title={says}
+                aria-current={chosen ? 'true' : undefined}
+                className={joinClasses(
+                  'inline-flex min-h-6 items-center gap-1.5 rounded-md border px-2 py-0.5 text-xs font-medium [&_svg]:size-3.5 [&_svg]:shrink-0',
+                  chosen
+                    ? 'border-accent bg-accent-soft text-accent'
+                    : 'border-line bg-surface text-ink-soft hover:border-line-strong hover:text-ink',
+                )}
+              >
+                {chosen ? <Check aria-hidden /> : <Flag aria-hidden />}
+                {label}
+                <span className="tabular-nums">{(counts[signal] ?? 0).toLocaleString('en')}</span>
+              </Link>
+            </li>
+          )
+        })}
+      </ul>
+    </nav>
+  )
+}
