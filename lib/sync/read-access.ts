@@ -136,12 +136,16 @@ const NEEDS: Partial<Record<CoverageLine['dataset'], string>> = {
   sign_ins: 'AuditLog.Read.All',
 }
 
-/** What was once granted and is no more was asked for, and refused. */
+/** What was once granted and is no more was asked for, and refused; another way may still have read it whole. */
 const withdrawnSaid =
   (withdrawn: readonly string[]) =>
   (line: CoverageLine): CoverageLine =>
-    line.state === 'not_asked' && withdrawn.includes(NEEDS[line.dataset] ?? '')
-      ? { ...line, state: 'not_permitted', why: 'optional_consent_withdrawn' }
+    withdrawn.includes(NEEDS[line.dataset] ?? '')
+      ? {
+          ...line,
+          state: line.state === 'not_asked' ? 'not_permitted' : line.state,
+          why: 'optional_consent_withdrawn',
+        }
       : line
 
 const inOrder = (lines: CoverageLine[]): CoverageLine[] =>

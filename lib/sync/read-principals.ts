@@ -96,7 +96,7 @@ function peopleLine({ userIds, people, refused, binRefused }: People): CoverageL
 
 function namesLine(wanted: number, named: number, services: Services | null): CoverageLine {
   const line = { dataset: 'other_principals' as const, read: named, missing: wanted - named }
-  if (services?.refused) return { ...line, state: 'not_permitted', why: 'names_not_asked' }
+  if (services?.refused) return { ...line, state: 'not_permitted', why: 'names_not_permitted' }
   // One that is not in the directory any more has been read: it is gone.
   if (services || wanted === named) return { ...line, state: 'whole', missing: 0 }
   return { ...line, state: 'not_asked', why: 'names_not_asked' }
@@ -104,7 +104,7 @@ function namesLine(wanted: number, named: number, services: Services | null): Co
 
 function signInsLine(wanted: number, signIns: SignIns | null): CoverageLine {
   const line = { dataset: 'sign_ins' as const, read: signIns?.at.size ?? 0, missing: 0 }
-  if (!signIns) return { ...line, state: 'not_asked' }
+  if (!signIns) return { ...line, state: 'not_asked', why: 'sign_ins_not_asked' }
   if (signIns.state === 'not_licensed') return { ...line, state: 'not_licensed', why: 'sign_ins_not_licensed' }
   if (signIns.state === 'not_permitted')
     return { ...line, state: 'not_permitted', missing: wanted, why: 'sign_ins_not_permitted' }

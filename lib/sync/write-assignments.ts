@@ -41,7 +41,7 @@ export async function writeAssignments(
       constants: { tenant_id: run.connection.tenantId },
       runs: true,
     },
-    read.map((one) => ({
+    read.values().map((one) => ({
       key: one.key,
       principal_id: one.principalId,
       principal_kind: one.principalKind,

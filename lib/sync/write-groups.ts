@@ -24,7 +24,7 @@ export async function writeGroups(
         members: { type: 'integer', part: 'compared' },
       },
     },
-    [...groups.values()].map(({ id, state, members }) => ({
+    groups.values().map(({ id, state, members }) => ({
       group_id: id,
       state,
       direct_members: state === 'whole' ? members.length : null,
@@ -43,9 +43,11 @@ export async function writeGroups(
         member_kind: { type: 'text', part: 'compared' },
       },
     },
-    [...groups.values()].flatMap(({ id, members }) =>
-      members.map((member) => ({ group_id: id, member_id: member.id, member_kind: member.kind })),
-    ),
+    groups
+      .values()
+      .flatMap(({ id, members }) =>
+        members.values().map((member) => ({ group_id: id, member_id: member.id, member_kind: member.kind })),
+      ),
   )
   const nestingRows = await writeIntervals(
     tx,
@@ -59,12 +61,14 @@ export async function writeGroups(
         depth: { type: 'integer', part: 'compared' },
       },
     },
-    roots.flatMap((groupId) =>
-      [...nestingOf(groups, groupId)].map(([id, depth]) => ({
-        group_id: groupId,
-        inner_id: id,
-        depth: groups.get(id)?.state === 'flat' ? null : depth,
-      })),
+    roots.values().flatMap((groupId) =>
+      nestingOf(groups, groupId)
+        .entries()
+        .map(([id, depth]) => ({
+          group_id: groupId,
+          inner_id: id,
+          depth: groups.get(id)?.state === 'flat' ? null : depth,
+        })),
     ),
   )
   return groupRows.written + memberRows.written + nestingRows.written

@@ -44,7 +44,7 @@ export async function writeHolders(tx: Transaction, run: ClaimedRun, holders: Ho
       complete: sql`update incoming i set sort_name = p.sort_name, guest = coalesce(i.guest, p.guest)
         from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${connection.tenantId} and p.id = i.principal_id`,
     },
-    holders.map(({ principalId, kind, status, guest, signals, summary }) => ({
+    holders.values().map(({ principalId, kind, status, guest, signals, summary }) => ({
       principal_id: principalId,
       kind,
       status,

@@ -2,9 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '@/db/client'
 import type { ClaimedRun } from './claim-run'
-
-/** Rows sent in one statement: enough for few round trips, little enough to be parsed in a few megabytes. */
-const ROWS_AT_ONCE = 5_000
+import { jsonChunks } from './json-chunks'
 
 type Column = {
   type: 'text' | 'integer' | 'boolean' | 'timestamptz' | 'jsonb'
@@ -34,7 +32,7 @@ export async function writeIntervals(
   { organisationId, id: runId, connection }: Pick<ClaimedRun, 'organisationId' | 'id' | 'connection'>,
   at: Date,
   { table, columns, constants = {}, runs = false, complete }: Intervals,
-  rows: Record<string, unknown>[],
+  rows: Iterable<Record<string, unknown>>,
 ): Promise<{ opened: number; closed: number; written: number }> {
   const names = Object.keys(columns)
   const target = sql.identifier(table)
@@ -56,8 +54,7 @@ export async function writeIntervals(
 
   await tx.execute(sql`drop table if exists incoming`)
   await tx.execute(sql`create temporary table incoming (${typed}) on commit drop`)
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
-    const chunk = JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE))
+  for (const chunk of jsonChunks(rows)) {
     await tx.execute(sql`insert into incoming select ${list} from jsonb_to_recordset(${chunk}::jsonb) as r(${typed})`)
   }
   if (complete) await tx.execute(complete)

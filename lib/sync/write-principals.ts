@@ -2,12 +2,10 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/client'
 import type { Access } from './access'
 import type { ClaimedRun } from './claim-run'
+import { jsonChunks } from './json-chunks'
 
 /** Characters that lists are ordered by: an index row has room for some 2,700 bytes, and a cursor should stay short. */
 const SORTED_BY = 200
-
-/** Rows sent in one statement. */
-const ROWS_AT_ONCE = 5_000
 
 /**
  * Stores what is known of everyone who has access and of the groups it runs through; rows that say the same already are
@@ -18,7 +16,7 @@ export async function writePrincipals(
   run: ClaimedRun,
   { principals }: Pick<Access, 'principals'>,
 ): Promise<void> {
-  const rows = [...principals.values()].map((one) => ({
+  const rows = principals.values().map((one) => ({
     id: one.id,
     kind: one.kind,
     name: one.name,
@@ -29,8 +27,7 @@ export async function writePrincipals(
     variety: one.variety,
     signed_in: one.lastSignInAt,
   }))
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
-    await writeSome(tx, run, JSON.stringify(rows.slice(from, from + ROWS_AT_ONCE)))
+  for (const chunk of jsonChunks(rows)) await writeSome(tx, run, chunk)
 }
 
 async function writeSome(tx: Transaction, { organisationId, connection }: ClaimedRun, rows: string): Promise<void> {
