@@ -1,63 +1,113 @@
-import { and, asc, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, principals } from '@/db/schema'
-import {
-  assignmentsOf,
-  heldByPeople,
-  type Snapshot,
-  sortNameOfPrincipal,
-  statusOfPrincipal,
-  toPrincipal,
-} from './access-rows'
+import { assignments, groupMembers, groupNesting, holders, type PersonStatus, principals } from '@/db/schema'
+import { assignmentsOf, type Published, publishedOf, type Snapshot } from './access-rows'
+import { toHolder } from './holder-filter'
+import { inSnapshot } from './in-snapshot'
+import { listRolesHeld } from './list-roles-held'
 
-export type RoleHolder = Awaited<ReturnType<typeof readHolders>>[number]
-
-/** The first people, by name, who hold each role of a snapshot: at most `each` per role, in one read for all roles. */
-export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 20): Promise<RoleHolder[]> {
-  return snapshot.publishedAt ? readHolders(actor, { id: snapshot.id, publishedAt: snapshot.publishedAt }, each) : []
+/** One of the people who hold a role, or could activate it and then only so. */
+export type RoleHolder = {
+  roleId: string
+  personId: string
+  name: string | null
+  email: string | null
+  status: PersonStatus
+  guest: boolean
 }
 
-async function readHolders(actor: Actor, snapshot: { id: string; publishedAt: Date }, each: number) {
+/** A role that more people hold is read by going through the people in order: the first ones are soon found. */
+const MANY = 1_000
+
+/**
+ * The first people, by name, who hold each role of a snapshot or could activate it, directly or through groups: at most
+ * `each` per role. A role of few is read from its holders, a role of many from the people, so that neither reads much.
+ */
+export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 20): Promise<RoleHolder[]> {
+  const published = publishedOf(snapshot)
+  if (!published) return []
+  const roles = await listRolesHeld(actor, published)
+  const isHeldByMany = ({ people, eligible }: (typeof roles)[number]) => people + eligible > MANY
+  const few = roles.filter((role) => !isHeldByMany(role)).map(({ id }) => id)
+  const found = await readFew(actor, published, few, each)
+  for (const { id } of roles.filter(isHeldByMany)) found.push(...(await readFirst(actor, published, id, each)))
+  return found
+}
+
+const FACTS = {
+  personId: holders.principalId,
+  name: principals.name,
+  email: principals.email,
+  status: holders.status,
+  guest: holders.guest,
+}
+
+async function readFew(actor: Actor, published: Published, roleIds: string[], each: number): Promise<RoleHolder[]> {
+  if (roleIds.length === 0) return []
+  const granted = and(assignmentsOf(actor, published), inArray(assignments.roleId, roleIds))
+  const held = sql`(
+    select ${assignments.roleId} as role_id, ${assignments.principalId} as person_id from ${assignments} where ${granted}
+    union
+    select ${assignments.roleId}, ${groupMembers.memberId}
+    from ${assignments}
+    join ${groupNesting} on ${and(inSnapshot(groupNesting, actor, published), eq(groupNesting.groupId, assignments.principalId))}
+    join ${groupMembers} on ${and(inSnapshot(groupMembers, actor, published), eq(groupMembers.groupId, groupNesting.innerId))}
+    where ${granted}
+  ) as held`
   const db = await getDb()
-  const held = db
-    .selectDistinct({
-      roleId: assignments.roleId,
-      personId: assignments.principalId,
-      name: principals.name,
-      email: principals.email,
-      status: statusOfPrincipal.as('person_status'),
-      guest: sql<boolean>`coalesce(${principals.guest}, false)`.as('is_guest'),
-      sortName: sortNameOfPrincipal.as('person_sort_name'),
-    })
-    .from(assignments)
-    .leftJoin(principals, toPrincipal)
-    .where(and(assignmentsOf(actor, snapshot), heldByPeople))
-    .as('held')
   const ranked = db
     .select({
-      roleId: held.roleId,
-      personId: held.personId,
-      name: held.name,
-      email: held.email,
-      status: held.status,
-      guest: held.guest,
-      place: sql<number>`row_number() over (partition by ${held.roleId} order by ${held.sortName}, ${held.personId})`
-        .mapWith(Number)
-        .as('place'),
+      roleId: sql<string>`held.role_id`.as('held_role_id'),
+      personId: sql<string>`held.person_id`.as('held_person_id'),
+      place:
+        sql<number>`row_number() over (partition by held.role_id order by ${holders.sortName}, ${holders.principalId})`.as(
+          'place',
+        ),
     })
     .from(held)
+    .innerJoin(
+      holders,
+      and(inSnapshot(holders, actor, published), people, sql`${holders.principalId} = held.person_id`),
+    )
     .as('ranked')
   return db
-    .select({
-      roleId: ranked.roleId,
-      personId: ranked.personId,
-      name: ranked.name,
-      email: ranked.email,
-      status: ranked.status,
-      guest: ranked.guest,
-    })
+    .select({ roleId: ranked.roleId, ...FACTS })
     .from(ranked)
-    .where(lte(ranked.place, each))
+    .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, ranked.personId)))
+    .leftJoin(principals, toHolder)
+    .where(sql`${ranked.place} <= ${each}`)
     .orderBy(asc(ranked.roleId), asc(ranked.place))
 }
+
+async function readFirst(actor: Actor, published: Published, roleId: string, each: number): Promise<RoleHolder[]> {
+  const db = await getDb()
+  const granted: SQL | undefined = and(assignmentsOf(actor, published), eq(assignments.roleId, roleId))
+  const holding = sql`(
+    select ${assignments.principalId} from ${assignments} where ${granted}
+    union
+    select ${groupNesting.innerId} from ${assignments}
+    join ${groupNesting} on ${and(inSnapshot(groupNesting, actor, published), eq(groupNesting.groupId, assignments.principalId))}
+    where ${granted}
+  )`
+  const found = await db
+    .select(FACTS)
+    .from(holders)
+    .leftJoin(principals, toHolder)
+    .where(
+      and(
+        inSnapshot(holders, actor, published),
+        people,
+        sql`(${holders.principalId} = any (array${holding}) or exists (
+          select from ${groupMembers}
+          where ${and(inSnapshot(groupMembers, actor, published), eq(groupMembers.memberId, holders.principalId))}
+            and ${groupMembers.groupId} = any (array${holding})
+        ))`,
+      ),
+    )
+    .orderBy(asc(holders.sortName), asc(holders.principalId))
+    .limit(each)
+  return found.map((person) => ({ roleId, ...person }))
+}
+
+const people = eq(holders.kind, 'user')
