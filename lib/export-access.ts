@@ -1,12 +1,15 @@
 import type { Actor } from '@/db/actor'
 import type { Snapshot } from '@/db/queries/access-rows'
 import type { Cursor } from '@/db/queries/keyset'
-import { type AccessQuery, type AccessRow, listAccess } from '@/db/queries/list-access'
+import { type HolderQuery, type HolderRow, listHolders } from '@/db/queries/list-holders'
+import { listMatchingGrants, type MatchingGrant } from '@/db/queries/list-matching-grants'
 import { CSV_START, toCsv } from './csv'
-import { howReached } from './how-reached'
 
-/** Rows read, written and let go at a time: large enough for few reads, small enough for little memory. */
-const BATCH = 1000
+/** Without `who`, people. */
+export type ExportQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, 'who'>>
+
+/** Holders read, written and let go at a time, each with all their grants: few reads, and little memory. */
+const BATCH = 500
 
 const COLUMNS = [
   'name',
@@ -15,19 +18,29 @@ const COLUMNS = [
   'guest',
   'role',
   'role_type',
+  'privilege',
   'scope',
   'scope_level',
   'how',
+  'group',
+  'kind',
+  'starts',
+  'ends',
+  'condition',
   'licence',
   'assigned_on',
   'first_seen',
 ]
 
-/** A snapshot's rows as CSV, read batch by batch as the browser takes them. All of them are of the one snapshot. */
+/**
+ * What those of a list have in a snapshot, as CSV: a row for each role, scope and kind they have, and for each group it
+ * comes through, as far as the list's filters leave them. Read batch by batch as the browser takes them, in the order of
+ * the list; all of them are of the one snapshot.
+ */
 export function exportAccess(
   actor: Actor,
   snapshot: Snapshot,
-  query: AccessQuery,
+  query: ExportQuery,
   batch = BATCH,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder()
@@ -35,27 +48,39 @@ export function exportAccess(
   return new ReadableStream({
     start: (controller) => controller.enqueue(encoder.encode(CSV_START + toCsv([COLUMNS]))),
     pull: async (controller) => {
-      const page = await listAccess(actor, snapshot, { ...query, cursor }, batch)
-      if (page.rows.length > 0) controller.enqueue(encoder.encode(toCsv(page.rows.map(cells))))
+      const page = await listHolders(actor, snapshot, { who: 'people', ...query, cursor }, batch)
+      const ids = page.rows.map(({ principalId }) => principalId)
+      const grants = await listMatchingGrants(actor, snapshot, ids, query)
+      const held = Map.groupBy(grants, ({ principalId }) => principalId)
+      const rows = page.rows.flatMap((holder) =>
+        (held.get(holder.principalId) ?? []).map((grant) => cells(holder, grant)),
+      )
+      if (rows.length > 0) controller.enqueue(encoder.encode(toCsv(rows)))
       cursor = page.next
       if (!cursor) controller.close()
     },
   })
 }
 
-function cells(row: AccessRow): (string | null)[] {
+function cells(holder: HolderRow, grant: MatchingGrant): (string | null)[] {
   return [
-    row.name ?? row.personId,
-    row.email,
-    row.status,
-    row.guest ? 'yes' : 'no',
-    row.roleName ?? row.roleId,
-    row.custom ? 'custom' : 'built-in',
-    row.scope,
-    row.level,
-    howReached(row.level),
+    holder.name ?? holder.principalId,
+    holder.email,
+    holder.status,
+    holder.guest ? 'yes' : 'no',
+    grant.roleName ?? grant.roleId,
+    grant.custom ? 'custom' : 'built-in',
+    grant.privilege,
+    grant.scope,
+    grant.level,
+    grant.groupId ? 'Through group' : 'Direct',
+    grant.groupId && (grant.groupName ?? grant.groupId),
+    grant.kind,
+    grant.startsAt?.toISOString() ?? null,
+    grant.endsAt?.toISOString() ?? null,
+    grant.condition,
     'Microsoft Azure',
-    row.assignedOn?.toISOString() ?? null,
-    row.firstSeen.toISOString(),
+    grant.assignedOn?.toISOString() ?? null,
+    grant.firstSeen.toISOString(),
   ]
 }

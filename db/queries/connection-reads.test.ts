@@ -93,6 +93,8 @@ test('roles come strongest first with how many hold them, and their first holder
   await world.assign(id, { to: bo, role: reader })
   await world.assign(id, { to: bo, role: owner })
   await world.assign(id, { to: await world.principal({ kind: 'group', name: 'Admins' }), role: owner, kind: 'group' })
+  await world.holder(id, ada, reader)
+  await world.holder(id, bo, owner)
 
   expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([
     { name: 'Owner', privilege: 'grants_access', people: 1, others: 1 },
