@@ -12,7 +12,7 @@ export function GrantFacts({ access, grant, now }: { access: PersonAccess; grant
   const ended = grant.endsAt !== null && grant.endsAt <= now
 
   return (
-    <li className="break-words">
+    <li className="wrap-anywhere">
       {own ? (
         'Assigned directly. '
       ) : (

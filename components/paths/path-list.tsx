@@ -12,7 +12,7 @@ const UNFOLDED = 8
 export function PathList({ access, role, scopeName, groupsPath, id }: Props) {
   const { paths, truncated } = role
   const item = (path: (typeof paths)[number]) => (
-    <li key={`${path.grant.key} ${path.groups.map((group) => group.id).join(' ')}`}>
+    <li key={`${path.grant.key} ${path.groups.map((group) => group.id).join(' ')}`} className="py-1.5">
       <PathSteps access={access} path={path} role={role} scopeName={scopeName} groupsPath={groupsPath} />
     </li>
   )
@@ -23,7 +23,7 @@ export function PathList({ access, role, scopeName, groupsPath, id }: Props) {
       <h4 id={id} className="text-xs text-ink-faint">
         {count(paths.length, truncated)}
       </h4>
-      <ul aria-labelledby={id} className="mt-1 grid gap-1.5">
+      <ul aria-labelledby={id} className="divide-y divide-line">
         {paths.slice(0, UNFOLDED).map(item)}
       </ul>
       {rest.length > 0 ? (
@@ -32,7 +32,7 @@ export function PathList({ access, role, scopeName, groupsPath, id }: Props) {
             <ChevronRight aria-hidden className="size-4 text-ink-soft transition-transform group-open:rotate-90" />
             {rest.length.toLocaleString('en')} more
           </summary>
-          <ul aria-label="More ways" className="mt-1.5 grid gap-1.5">
+          <ul aria-label="More ways" className="mt-1 divide-y divide-line">
             {rest.map(item)}
           </ul>
         </details>

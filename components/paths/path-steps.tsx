@@ -15,7 +15,7 @@ export function PathSteps({ access, path, role, scopeName, groupsPath }: Props) 
   const above = role.level === 'root' || role.level === 'management_group'
 
   return (
-    <ol className="flex flex-wrap items-baseline gap-x-1.5 gap-y-1">
+    <ol className="flex flex-wrap items-center gap-x-1.5 gap-y-1">
       <Step first>
         <PersonName person={person} />
       </Step>
@@ -59,9 +59,9 @@ function PersonName({ person }: { person: PersonAccess['person'] }) {
 
 function Step({ first = false, children }: { first?: boolean; children: ReactNode }) {
   return (
-    <li className="flex max-w-full min-w-0 items-baseline gap-1.5">
-      {first ? null : <ChevronRight aria-hidden className="size-3.5 shrink-0 self-center text-ink-faint" />}
-      <span className="min-w-0">{children}</span>
+    <li className="flex max-w-full min-w-0 items-center gap-1.5">
+      {first ? null : <ChevronRight aria-hidden className="size-3.5 shrink-0 text-ink-faint" />}
+      <span className="min-w-0 wrap-anywhere">{children}</span>
     </li>
   )
 }

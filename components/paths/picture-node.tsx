@@ -8,7 +8,7 @@ import { COLUMN, HEIGHT, ROW, WIDTH } from './picture-sizes'
 type Props = { node: LaidNode; kind: AssignmentKind; says: string; name: string }
 
 /** Letters of ordinary width that fit a node at 13 pixels. */
-const LETTERS = 19
+const LETTERS = 15
 
 /** A box of the picture: what it is, small, over what it is called. An eligible role is outlined in dashes and in its own hue. */
 export function PictureNode({ node, kind, says, name }: Props) {
@@ -27,10 +27,10 @@ export function PictureNode({ node, kind, says, name }: Props) {
           node.kind !== 'role' && 'fill-surface stroke-line-strong',
         )}
       />
-      <text x={12} y={18} fontSize={11} className={eligible ? 'fill-eligible' : 'fill-ink-soft'}>
+      <text x={10} y={18} fontSize={11} className={eligible ? 'fill-eligible' : 'fill-ink-soft'}>
         {says}
       </text>
-      <text x={12} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
+      <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
         {isolated(shorten(name, LETTERS))}
       </text>
     </g>

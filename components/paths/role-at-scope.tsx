@@ -35,7 +35,7 @@ export function RoleAtScope({ access, role, groupsPath, picture, now }: Props) {
         <ScopeLabel scope={role.scope} level={role.level} of={seen} className="font-medium" />
         <p className="min-w-0 text-sm break-words text-ink-soft">{words.reach}</p>
       </div>
-      <ul className="mt-1.5 grid gap-1 text-sm text-ink-soft">
+      <ul className="mt-1.5 grid grid-cols-[minmax(0,1fr)] gap-1 text-sm text-ink-soft">
         {grants.map((grant) => (
           <GrantFacts key={grant.key} access={access} grant={grant} now={now} />
         ))}

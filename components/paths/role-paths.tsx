@@ -1,6 +1,5 @@
 import { RoleChip } from '@/components/access/role-chip'
 import { roleWords } from '@/components/access/role-words'
-import { Card } from '@/components/ui/card'
 import type { PersonAccess } from '@/db/queries/get-person-access'
 import type { RoleAccess } from '@/lib/explain/explain-access'
 import { RoleAtScope } from './role-at-scope'
@@ -29,29 +28,27 @@ export function RolePaths({ access, roleId, accesses, groupsPath, whole, picture
   const heading = `role-${roleId}`
 
   return (
-    <Card className="p-0">
-      <section aria-labelledby={heading}>
-        <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b border-line px-4 py-3">
-          <h3 id={heading} className="min-w-0 max-w-full">
-            <RoleChip name={name} privilege={privilege} custom={custom} eligible={onlyEligible} className="text-sm" />
-          </h3>
-          <p className="text-sm text-ink-soft">
-            {first.roleName ? null : 'What this role is called and allows could not be read.'}
-            {says ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : null}
-          </p>
-        </header>
-        {accesses.map((one) => (
-          <RoleAtScope
-            key={`${one.scope} ${one.kind}`}
-            access={access}
-            role={one}
-            groupsPath={groupsPath}
-            picture={pictures}
-            now={now}
-          />
-        ))}
-        <TakeAway access={access} roleId={roleId} name={name} accesses={accesses} whole={whole} />
-      </section>
-    </Card>
+    <section aria-labelledby={heading} className="rounded-lg border border-line bg-surface">
+      <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b border-line px-4 py-3">
+        <h3 id={heading} className="min-w-0 max-w-full">
+          <RoleChip name={name} privilege={privilege} custom={custom} eligible={onlyEligible} className="text-sm" />
+        </h3>
+        <p className="text-sm text-ink-soft">
+          {first.roleName ? null : 'What this role is called and allows could not be read.'}
+          {says ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : null}
+        </p>
+      </header>
+      {accesses.map((one) => (
+        <RoleAtScope
+          key={`${one.scope} ${one.kind}`}
+          access={access}
+          role={one}
+          groupsPath={groupsPath}
+          picture={pictures}
+          now={now}
+        />
+      ))}
+      <TakeAway access={access} roleId={roleId} name={name} accesses={accesses} whole={whole} />
+    </section>
   )
 }

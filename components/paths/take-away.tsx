@@ -15,7 +15,7 @@ export function TakeAway({ access, roleId, name, accesses, whole }: Props) {
   return (
     <div className="flex gap-2.5 border-t border-line px-4 py-3 text-sm">
       <Scissors aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
-      <div className="min-w-0">
+      <div className="min-w-0 wrap-anywhere">
         <h4 className="inline font-medium">
           To take <bdi>{name}</bdi> away:
         </h4>{' '}
