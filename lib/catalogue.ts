@@ -26,13 +26,13 @@ const AZURE: CatalogueEntry = {
   id: 'azure',
   name: 'Microsoft Azure',
   summary: 'Who holds which Azure role in each subscription.',
-  syncs: 'Users, roles, scopes and licences',
+  syncs: 'Users, groups, roles, scopes and licences',
   unit: { one: 'subscription', many: 'subscriptions' },
   connectHref: '/integrations/azure/connect',
   capabilities: [
     {
       data: 'Users',
-      fields: 'Name, email, status (active, disabled, invitation pending, deleted), member or guest',
+      fields: 'Name, email, status (active, disabled, invitation pending, deleted, not found), member or guest',
       state: 'synced',
       permission: 'User.Read.All (Microsoft Graph)',
     },
@@ -44,7 +44,8 @@ const AZURE: CatalogueEntry = {
     },
     {
       data: 'Roles',
-      fields: 'Built-in and custom roles by name, and whether they grant access, write, or read',
+      fields:
+        'Built-in and custom roles by name, and whether they grant access, write, or read, for resources and for data',
       state: 'synced',
       permission: 'Reader on the subscription, through user_impersonation',
     },
@@ -61,28 +62,35 @@ const AZURE: CatalogueEntry = {
       permission: 'Nothing further',
     },
     {
-      data: 'Other principals',
-      fields: 'Groups, service principals and managed identities that hold a role: kind and ID, without names',
-      state: 'partly',
-      permission: 'Names would need GroupMember.Read.All and Application.Read.All, which are not requested',
-    },
-    {
       data: 'Groups’ members',
-      fields: 'People who hold a role only through a group',
-      state: 'not_yet',
-      permission: 'Would need GroupMember.Read.All, which is not requested',
+      fields: 'Everyone who holds a role through a group, however deep it is nested, and the path',
+      state: 'synced',
+      permission: 'GroupMember.Read.All (optional); without it only where the directory is small',
     },
     {
       data: 'Eligible roles',
-      fields: 'Roles that can be activated with Privileged Identity Management',
-      state: 'not_yet',
-      permission: 'Would need Reader, and Microsoft Entra ID P2 in the tenant',
+      fields:
+        'Roles that can be activated with Privileged Identity Management, those activated now, and when each ends',
+      state: 'synced',
+      permission: 'Reader on the subscription, and Microsoft Entra ID P2 in the tenant',
+    },
+    {
+      data: 'Deny assignments',
+      fields: 'What is denied to whom, shown against the access it cuts',
+      state: 'synced',
+      permission: 'Reader on the subscription, through user_impersonation',
+    },
+    {
+      data: 'Other principals',
+      fields: 'Service principals, managed identities, devices and groups of other tenants that hold a role',
+      state: 'synced',
+      permission: 'Application.Read.All (optional) for their names; without it they go by ID',
     },
     {
       data: 'Last sign-in',
       fields: 'When a person last signed in',
-      state: 'not_yet',
-      permission: 'Would need AuditLog.Read.All, which is not requested',
+      state: 'synced',
+      permission: 'AuditLog.Read.All (optional), and Microsoft Entra ID P1 or P2 in the tenant',
     },
   ],
 }

@@ -35,11 +35,11 @@ export function AccessFilters({ who, path, view, roles }: Props) {
   }
   const people = who === 'people'
   const fields = [
-    { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-40' },
-    ...(people ? [{ name: 'status', label: 'Status', options: STATUS_OPTIONS, width: 'w-32' } as const] : []),
-    { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-44' },
-    { name: 'how', label: 'How it is held', options: HOW_OPTIONS, width: 'w-40' },
-    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-40' },
+    { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-34' },
+    ...(people ? [{ name: 'status', label: 'Status', options: STATUS_OPTIONS, width: 'w-30' } as const] : []),
+    { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-36' },
+    { name: 'how', label: 'How it is held', options: HOW_OPTIONS, width: 'w-34' },
+    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-36' },
   ] as const
 
   return (
@@ -47,7 +47,7 @@ export function AccessFilters({ who, path, view, roles }: Props) {
       <SearchField
         label={people ? 'Search name or email' : 'Search name'}
         defaultValue={values.q}
-        className="max-sm:max-w-none"
+        className="max-w-56 max-sm:max-w-none"
       />
       {fields.map(({ name, label, options, width }) => (
         <SelectField

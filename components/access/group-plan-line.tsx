@@ -18,7 +18,8 @@ export function GroupPlanLine({ plan }: { plan: GroupPlan }) {
           <span className="font-medium text-ink">How groups were opened:</span> {WAYS[plan.way]}
           {plan.way === 'unopened' ? null : (
             <span className="tabular-nums">
-              , {plan.predicted.toLocaleString('en')} calls reckoned with, {plan.made.toLocaleString('en')} made
+              , {plan.predicted.toLocaleString('en')} {plan.predicted === 1 ? 'call' : 'calls'} reckoned with,{' '}
+              {plan.made.toLocaleString('en')} made
             </span>
           )}
           .

@@ -95,8 +95,8 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
 
 function reaches({ members, directMembers }: GroupDetails): string | null {
   if (members === null) return null
-  const all = members === 1 ? 'reaches 1 person or other member' : `reaches ${members.toLocaleString('en')}`
-  return directMembers === null ? all : `${all}, ${directMembers.toLocaleString('en')} directly in it`
+  const all = `reaches ${members.toLocaleString('en')} ${members === 1 ? 'member' : 'members'}`
+  return directMembers === null ? all : `${all}; ${directMembers.toLocaleString('en')} directly in it`
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {

@@ -12,33 +12,38 @@ type Props = {
 /** The strongest role of a holder, a stronger one that waits to be activated, and how many more there are. */
 export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, href }: Props) {
   const more = grants - 1 - Number(eligible !== null)
-  const count = `${more.toLocaleString('en')} more`
   return (
-    <span className="flex flex-wrap items-center gap-1">
-      <RoleChip
-        name={role.name ?? role.id}
-        privilege={role.privilege}
-        custom={role.custom}
-        eligible={assignmentKind === 'eligible'}
-      />
-      {assignmentKind === 'activated' ? (
-        <Chip title="Activated through Privileged Identity Management: it ends by itself">activated</Chip>
-      ) : null}
+    <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
+      <span className="flex min-w-0 items-center gap-1.5">
+        <RoleChip
+          name={role.name ?? role.id}
+          privilege={role.privilege}
+          custom={role.custom}
+          eligible={assignmentKind === 'eligible'}
+        />
+        {assignmentKind === 'activated' ? (
+          <Chip className="shrink-0" title="Activated through Privileged Identity Management: it ends by itself">
+            activated
+          </Chip>
+        ) : null}
+        {more > 0 ? <More count={more} href={href} /> : null}
+      </span>
       {eligible ? (
-        <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
-      ) : null}
-      {more > 0 && href ? (
-        <Link
-          href={href}
-          prefetch={false}
-          className="text-xs whitespace-nowrap text-ink-faint tabular-nums hover:underline"
-        >
-          {count}
-        </Link>
-      ) : null}
-      {more > 0 && !href ? (
-        <span className="text-xs whitespace-nowrap text-ink-faint tabular-nums">{count}</span>
+        <span className="flex min-w-0">
+          <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
+        </span>
       ) : null}
     </span>
+  )
+}
+
+function More({ count, href }: { count: number; href: string | undefined }) {
+  const says = `${count.toLocaleString('en')} more`
+  const look = 'shrink-0 text-xs whitespace-nowrap text-ink-faint tabular-nums'
+  if (!href) return <span className={look}>{says}</span>
+  return (
+    <Link href={href} prefetch={false} className={`${look} hover:underline`}>
+      {says}
+    </Link>
   )
 }

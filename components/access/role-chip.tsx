@@ -36,14 +36,17 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
         .join('. ')}
       className={className}
     >
-      <bdi>{name}</bdi>
-      {eligible ? ', eligible' : null}
-      {says ? <span className="sr-only"> ({says})</span> : null}
-      {custom ? (
-        <span aria-hidden className="ml-1 font-normal">
-          custom
-        </span>
-      ) : null}
+      {/* A long name is cut off, never the word that says it is not held. */}
+      <span className="flex min-w-0">
+        <bdi className="truncate">{name}</bdi>
+        {eligible ? <span className="shrink-0">, eligible</span> : null}
+        {says ? <span className="sr-only"> ({says})</span> : null}
+        {custom ? (
+          <span aria-hidden className="ml-1 shrink-0 font-normal">
+            custom
+          </span>
+        ) : null}
+      </span>
     </Chip>
   )
 }

@@ -43,7 +43,7 @@ export function RolesHeld({ path, roles, holders }: Props) {
 
 /** What a role is beyond what it amounts to. An Owner in disguise says more than that it is privileged. */
 function WhatItIs({ role }: { role: RoleHeld }) {
-  if (role.ownerEquivalent)
+  if (role.custom && role.ownerEquivalent)
     return (
       <Chip tone="warn" title="A custom role that amounts to Owner without being called so">
         Owner-equivalent

@@ -89,7 +89,7 @@ function Result({ run }: { run: RunRow }) {
 /** What opening groups came to; the sentence behind it is on hover, and under Coverage for the result that is shown. */
 function groupsInWords({ way, predicted, made }: GroupPlan): string {
   if (way === 'unopened') return 'Groups not opened'
-  const calls = `${made.toLocaleString('en')} calls, ${predicted.toLocaleString('en')} reckoned with`
+  const calls = `${made.toLocaleString('en')} ${made === 1 ? 'call' : 'calls'}, ${predicted.toLocaleString('en')} reckoned with`
   return `Groups opened ${way === 'members' ? 'from the groups down' : 'from the people up'}: ${calls}`
 }
 

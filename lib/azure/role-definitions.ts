@@ -28,7 +28,8 @@ const RoleDefinitionRow = z
     permissions: row.permissions,
     privilege: privilegeOf(row.permissions),
     privileged: isPrivileged(row.permissions),
-    ownerEquivalent: isOwnerEquivalent(row.permissions),
+    // Owner itself is no Owner in disguise.
+    ownerEquivalent: row.roleType?.toLowerCase() === 'customrole' && isOwnerEquivalent(row.permissions),
   }))
 
 export type RoleDefinition = z.infer<typeof RoleDefinitionRow>

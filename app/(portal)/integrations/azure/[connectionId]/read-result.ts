@@ -19,17 +19,22 @@ const all = (who: HolderFilter['who'], signal: HolderFilter['signal'] = null): H
  */
 export const readResult = cache(async (connectionId: string) => {
   const { member, connection } = await openConnection(connectionId)
-  const [facets, roles, groups, others, orphans, otherOrphans] = await Promise.all([
+  const [facets, roles, others, orphans, otherOrphans] = await Promise.all([
     countFacets(member, connection),
     listRolesHeld(member, connection),
-    countHolders(member, connection, all('groups')),
     countHolders(member, connection, all('others')),
     countHolders(member, connection, all('people', 'orphan')),
     countHolders(member, connection, all('others', 'orphan')),
   ])
+  const groups = connection.publishedRun?.coverage.find(({ dataset }) => dataset === 'groups')
   return {
     roles,
-    counts: { people: facets.people, roles: roles.length, groups, principals: others },
+    counts: {
+      people: facets.people,
+      roles: roles.length,
+      groups: groups ? groups.read + groups.missing : 0,
+      principals: others,
+    },
     assignments: connection.publishedAt ? facets.ownAssignments : null,
     signals: { people: { ...facets.signals, orphan: orphans }, others: { orphan: otherOrphans } },
   }

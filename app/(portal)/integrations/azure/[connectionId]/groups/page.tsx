@@ -13,6 +13,7 @@ import { cursorParams, parseCursor, parseSearch, query } from '@/lib/access-view
 import { mayDo } from '@/lib/allow'
 import { ConnectionScreen } from '../connection-screen'
 import { openConnection } from '../open-connection'
+import { readResult } from '../read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
 
@@ -41,7 +42,10 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
   const { connectionId, search, cursor } = props
   const { member, connection } = await openConnection(connectionId)
   const path = `/integrations/azure/${connection.id}/groups`
-  const page = await listGroups(member, connection, { search, cursor })
+  const [page, { counts }] = await Promise.all([
+    listGroups(member, connection, { search, cursor }),
+    readResult(connection.id),
+  ])
   const href = (to: Cursor | null) => to && path + query({ q: search, ...cursorParams(to) })
   if (page.rows.length === 0 && !search) return <NoGroups published={connection.publishedAt !== null} />
 
@@ -54,6 +58,7 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
       {page.rows.length > 0 ? <GroupsTable rows={page.rows} path={path} /> : <NoGroups published path={path} />}
       <Pager
         shown={page.rows.length}
+        total={search ? null : counts.groups}
         unit={page.rows.length === 1 ? 'group' : 'groups'}
         previousHref={href(page.previous)}
         nextHref={href(page.next)}
