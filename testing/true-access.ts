@@ -16,19 +16,25 @@ export const wayOf = (assignmentName: string, groupsFromHolder: string[]): Way =
 type Options = {
   /** The most ways per person, role, scope and kind. */
   paths: number
-  subscriptionId?: string
+  /** Without the licence nothing is eligible, and an activated role is not told from a standing one. */
+  licensed: boolean
   /** Leaves out what a reader with fewer permissions could not see. */
   sees?: (row: ReturnType<typeof effectiveAccess>[number]) => boolean
 }
 
 /** What is so in the sandbox's world, by brute force. */
-export function trueAccess({ world, subscription }: TestTenant, { paths, subscriptionId, sees }: Options) {
+export function trueAccess({ world, subscription }: TestTenant, { paths, licensed, sees }: Options) {
   const found: EffectiveAccess = new Map()
-  for (const row of effectiveAccess(world, subscriptionId ?? subscription.id, { paths })) {
-    if (sees && !sees(row)) continue
-    const key = accessKey(row.principalId, row.roleId, row.scope, row.kind)
+  for (const row of effectiveAccess(world, subscription.id, { paths })) {
+    if ((sees && !sees(row)) || (!licensed && row.kind === 'eligible')) continue
+    const key = accessKey(row.principalId, row.roleId, row.scope, licensed ? row.kind : 'active')
     const known = found.get(key) ?? { ways: new Set(), truncated: false, deniedBy: row.deniedBy.toSorted() }
-    known.ways.add(wayOf(row.assignmentId, row.via.map(({ id }) => id)))
+    known.ways.add(
+      wayOf(
+        row.assignmentId,
+        row.via.map(({ id }) => id),
+      ),
+    )
     known.truncated ||= row.truncated
     found.set(key, known)
   }

@@ -64,8 +64,8 @@ type Reading = {
   people: Map<string, Person>
 }
 
-/** A question about a group's members, or about names when it is about none. */
-type Asked = { id: string | null; question: BatchQuestion; guard?: (address: string) => void }
+/** A question about a group's members, or about names when it is about none; with what its earlier pages have shown. */
+type Asked = { id: string | null; question: BatchQuestion; known?: Set<string>; guard?: (address: string) => void }
 
 const unread = (id: string): Group => ({ id, name: null, state: 'whole', members: [] })
 
@@ -100,7 +100,8 @@ async function askAll(reading: Reading, first: Asked[]): Promise<void> {
 }
 
 /** Keeps what an answer says; gives the question for its next page, if it has one. */
-function take(reading: Reading, { id, guard, ...asked }: Asked, answer: BatchAnswer): Asked | null {
+function take(reading: Reading, asked: Asked, answer: BatchAnswer): Asked | null {
+  const { id, known = new Set(), guard = firstPage(asked.question) } = asked
   if (id === null) {
     if (answer.status !== 403) takeNames(reading, answer)
     return null
@@ -112,8 +113,7 @@ function take(reading: Reading, { id, guard, ...asked }: Asked, answer: BatchAns
     return null
   }
   const { items, nextLink } = parseAnswer(GraphPage, answer)
-  const known = new Set(group.members.map((member) => member.id))
-  for (const { person, name, ...member } of items.map((item) => parseBody(MemberRow, item))) {
+  for (const { person, name, ...member } of parseBody(z.array(MemberRow), items)) {
     if (person) reading.people.set(person.id, person)
     if (member.kind === 'group') meet(reading, member.id, name)
     if (known.has(member.id)) continue // a list that changes while it is read may give somebody twice
@@ -121,10 +121,9 @@ function take(reading: Reading, { id, guard, ...asked }: Asked, answer: BatchAns
     group.members.push(member)
   }
   if (nextLink === null) return null
-  const watch = guard ?? firstPage(asked.question)
-  watch(nextLink)
+  guard(nextLink)
   const { pathname, search } = new URL(nextLink)
-  return { id, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, guard: watch }
+  return { id, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, known, guard }
 }
 
 /** A guard against lists without an end, which has seen the first page. */

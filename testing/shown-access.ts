@@ -1,0 +1,75 @@
+import type { Actor } from '@/db/actor'
+import { getConnection } from '@/db/queries/get-connection'
+import { getPersonAccess } from '@/db/queries/get-person-access'
+import type { Cursor } from '@/db/queries/keyset'
+import { type HolderFilter, listHolders } from '@/db/queries/list-holders'
+import { explainAccess } from '@/lib/explain/explain-access'
+import { accessKey, type EffectiveAccess, wayOf } from './true-access'
+
+const ALL: Omit<HolderFilter, 'who'> = {
+  search: '',
+  status: null,
+  signal: null,
+  roleIds: [],
+  scope: null,
+  level: null,
+  how: null,
+  held: null,
+}
+
+/** Everyone and everything that a connection's lists name, page by page. */
+async function holdersOf(actor: Actor, connection: { id: string; publishedAt: Date | null }, who: HolderFilter['who']) {
+  const found = []
+  let cursor: Cursor | null = null
+  do {
+    const page = await listHolders(actor, connection, { ...ALL, who, sort: 'name', direction: 'asc', cursor }, 200)
+    found.push(...page.rows)
+    cursor = page.next
+  } while (cursor)
+  return found
+}
+
+/**
+ * What the product shows of a connection: everyone that its lists name, each with the access that their own page
+ * explains. Groups that are opened are not access of their own; one that the directory does not know is.
+ */
+export async function shownAccess(actor: Actor, connectionId: string): Promise<EffectiveAccess> {
+  const connection = await getConnection(actor, connectionId)
+  if (!connection) throw new Error('There is no such connection.')
+  const groups = await holdersOf(actor, connection, 'groups')
+  const holders = [
+    ...(await holdersOf(actor, connection, 'people')),
+    ...(await holdersOf(actor, connection, 'others')),
+    ...groups.filter(({ kind, status }) => kind === 'foreign_group' || status === 'not_found'),
+  ]
+  const found: EffectiveAccess = new Map()
+  for (const { principalId, grants } of holders) {
+    const access = await getPersonAccess(actor, connection, principalId)
+    if (!access) throw new Error(`${principalId} is listed, but has no page.`)
+    const explained = explainAccess(access)
+    if (explained.length !== grants)
+      throw new Error(`${principalId} is listed with ${grants} roles, not ${explained.length}.`)
+    for (const { roleId, scope, kind, paths, truncated } of explained) {
+      found.set(accessKey(principalId, roleId, scope, kind), {
+        ways: new Set(
+          paths.map(({ grant, groups: outward }) => wayOf(nameIn(grant.key), outward.map(({ id }) => id).reverse())),
+        ),
+        truncated,
+        deniedBy: access.denies
+          .filter((deny) => reaches(deny, scope))
+          .map(({ key }) => nameIn(key))
+          .sort(),
+      })
+    }
+  }
+  return found
+}
+
+/** The assignment's own name: what comes last in its key. */
+const nameIn = (key: string) => key.slice(key.lastIndexOf(' ') + 1)
+
+/** Whether a denial is made at a scope or, unless it spares child scopes, above it. */
+function reaches(deny: { scope: string; sparesChildren: boolean }, scope: string): boolean {
+  const [at, own] = [deny.scope.toLowerCase(), scope.toLowerCase()]
+  return at === own || (!deny.sparesChildren && own.startsWith(`${at}/`))
+}
