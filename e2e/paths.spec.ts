@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto'
+import { inspect } from './support/inspect'
+import { change } from './support/sandbox'
+import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
+
+// One of the pages is looked at with a hundred ways on it, in each theme and width.
+test.describe.configure({ timeout: 180_000 })
+test.use({ spec: { people: 4, assignments: 0, resourceGroups: 2, managementGroupDepth: 1, licence: 'p2' } })
+
+type Member = { user: string } | { principalId: string }
+
+/** A group of the tenant with these members; gives its id. */
+async function addGroup(tenantId: string, displayName: string, members: Member[]): Promise<string> {
+  const id = randomUUID()
+  await change({ type: 'add_group', tenantId, displayName, id })
+  for (const member of members) await change({ type: 'add_member', tenantId, groupId: id, ...member })
+  return id
+}
+
+test('from a person to every way to a role, to what would take it away', async ({ page, world }) => {
+  const { tenantId, subscription } = world
+  const ada = world.account('outsider').objectId
+  const scope = `/providers/Microsoft.Management/managementGroups/${tenantId}`
+  await change({ type: 'rename', user: ada, displayName: 'Ada Novak' })
+  const leads = await addGroup(tenantId, 'Payments leads', [{ user: ada }])
+  const admins = await addGroup(tenantId, 'Platform admins', [{ principalId: leads }])
+  await change({ type: 'add_member', tenantId, groupId: leads, principalId: admins })
+  await change({ type: 'assign', tenantId, principalId: admins, role: 'Owner', scope })
+  await change({ type: 'assign', user: ada, role: 'Reader', subscriptionId: subscription.id })
+  await change({ type: 'make_eligible', principalId: leads, role: 'Contributor', subscriptionId: subscription.id })
+  await change({ type: 'add_deny', subscriptionId: subscription.id, name: 'No deleting' })
+
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = new URL(await openResults(page)).pathname
+  await page.goto(`${results}/people/${ada}`)
+  await expect(page).toHaveTitle(/^Ada Novak in /)
+
+  const owner = page.getByRole('region', { name: /^Owner/ })
+  await expect(owner.getByText(/^Inherited from management group/)).toContainText(`down to ${subscription.name}`)
+  const steps = owner.getByRole('list', { name: 'One way' }).getByRole('listitem')
+  await expect(steps.getByRole('link')).toHaveText(['Ada Novak', 'Payments leads', 'Platform admins'])
+  await expect(owner.getByRole('img', { name: /^The ways to Owner/ })).toBeVisible()
+  await expect(owner.getByText('No deleting denies part of what this role allows')).toBeVisible()
+  await expect(owner.getByText('Remove Ada Novak from Payments leads.')).toBeVisible()
+  await expect(owner.getByText('Nothing else grants it.')).toBeVisible()
+
+  const contributor = page.getByRole('region', { name: /^Contributor, eligible/ })
+  await expect(contributor.getByText('Can be activated at any time, without an end.')).toBeVisible()
+  await expect(contributor.getByText('It is only eligible: not held until it is activated.')).toBeVisible()
+
+  const reader = page.getByRole('region', { name: /^Reader/ })
+  await expect(reader.getByText(/No deleting/)).toHaveCount(0)
+  await expect(
+    reader.getByText(`Remove the assignment of Reader to Ada Novak at subscription ${subscription.name}.`),
+  ).toBeVisible()
+  await inspect(page, 'the access of a person')
+
+  await owner.getByRole('link', { name: 'Payments leads' }).click()
+  await page.waitForURL(`**${results}/groups?group=${leads}`)
+})
+
+test('long names, names from right to left and very many ways fit, and what is left out is said', async ({
+  page,
+  world,
+}) => {
+  const { tenantId, subscription } = world
+  const person = world.account('outsider').objectId
+  await change({ type: 'rename', user: person, displayName: 'عبد الرحمن بن خالد المسؤول عن منصة المدفوعات' })
+  const names = [
+    'Subscription operators of the payments platform, northern and southern regions, on call team B',
+    'מנהלי הפלטפורמה של התשלומים',
+    'OperatorsWithoutAnySpaceInTheirNameThatABrowserCouldBreakAtWhenItRunsOutOfRoomForAllOfIt',
+    ...['D', 'E', 'F'].map((letter) => `Ring ${letter}`),
+  ]
+  const groups: string[] = []
+  for (const name of names) groups.push(await addGroup(tenantId, name, [{ user: person }]))
+  for (const groupId of groups)
+    for (const principalId of groups)
+      if (groupId !== principalId) await change({ type: 'add_member', tenantId, groupId, principalId })
+  await change({ type: 'assign', principalId: groups[0], role: 'Owner', subscriptionId: subscription.id })
+
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = new URL(await openResults(page)).pathname
+  await page.goto(`${results}/people/${person}`)
+  await expect(page.getByRole('heading', { name: 'The first 100 ways; there are more' })).toBeVisible()
+  await expect(page.getByText('88 more ways are in the list only.')).toBeVisible()
+  await page.getByText('92 more', { exact: true }).click()
+  await expect(page.getByRole('list', { name: 'More ways' }).locator('> li')).toHaveCount(92)
+  await page.getByText('92 more', { exact: true }).click()
+  await inspect(page, 'a hundred ways')
+})
+
+test('without the permission to list groups, somebody is known to be in one but not how', async ({ page, world }) => {
+  const { tenantId, subscription } = world
+  const person = world.account('outsider').objectId
+  await change({ type: 'rename', user: person, displayName: 'Ada Novak' })
+  const leads = await addGroup(tenantId, 'Payments leads', [{ user: person }])
+  const admins = await addGroup(tenantId, 'Platform admins', [{ principalId: leads }])
+  await change({ type: 'assign', principalId: admins, role: 'Owner', subscriptionId: subscription.id })
+  await change({ type: 'make_eligible', user: person, role: 'Owner', subscriptionId: subscription.id })
+
+  await signIn(page, world.account('owner'))
+  await page.goto('/integrations/azure/connect/subscription')
+  await page.getByLabel('Azure subscription ID').fill(subscription.id)
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('checkbox', { name: 'GroupMember.Read.All' }).uncheck()
+  await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
+  await pickAccount(page, world.account('owner'))
+  await page.getByRole('button', { name: 'Accept' }).click()
+  await page.getByRole('button', { name: 'Connect', exact: true }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Synced' })).toBeVisible()
+  const results = new URL(await openResults(page)).pathname
+  await page.goto(`${results}/people/${person}`)
+
+  const owner = page.getByRole('region', { name: /^Owner/ })
+  await expect(owner.getByText('in it, or in a group inside it that is not known')).toBeVisible()
+  await expect(owner.getByText(/^Dashed: in the group/)).toBeVisible()
+  await expect(owner.getByText(/, or from the groups inside it that they are in\.$/)).toBeVisible()
+  await expect(owner.getByText(/^Remove the eligibility for Owner from Ada Novak at/)).toBeVisible()
+  await expect(owner.getByText('This takes away both what is held and what is only eligible.')).toBeVisible()
+  await inspect(page, 'access by a group that is not opened')
+})
+
+test('somebody without access is told so, and nobody knows a person who is not there', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = new URL(await openResults(page)).pathname
+  for (const id of ['00000000-1111-4222-8333-444444444444', 'nobody']) {
+    await page.goto(`${results}/people/${id}`)
+    await expect(page.getByRole('heading', { name: 'No such person here' })).toBeVisible()
+  }
+  const elsewhere = '/integrations/azure/00000000-1111-4222-8333-444444444444'
+  const answer = await page.goto(`${elsewhere}/people/${world.account('owner').objectId}`)
+  expect(answer?.status()).toBe(404)
+})
