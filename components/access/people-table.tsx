@@ -38,7 +38,7 @@ export function PeopleTable({ rows, direction, sortHref }: Props) {
               <PersonStatus status={row.status} guest={row.guest} />
             </Td>
             <Td className="text-right tabular-nums">{row.subscriptions.toLocaleString('en')}</Td>
-            <Td className="text-right tabular-nums">{row.roles.toLocaleString('en')}</Td>
+            <Td className="text-right tabular-nums">{row.grants.toLocaleString('en')}</Td>
             <Td className="whitespace-nowrap text-ink-soft">
               {row.strongest ? PRIVILEGE_WORDS[row.strongest] : 'Not readable'}
             </Td>

@@ -26,6 +26,7 @@ export async function getPerson(actor: Actor, personId: string) {
       userPrincipalName: principals.userPrincipalName,
       guest: principals.guest,
       status: principals.status,
+      lastSignInAt: principals.lastSignInAt,
     })
     .from(principals)
     .where(and(eq(principals.organisationId, actor.organisationId), eq(principals.id, id), eq(principals.kind, 'user')))

@@ -32,7 +32,7 @@ test('a person is one row with their subscriptions, roles and strongest role cou
   await world.holder(second.id, ada, owner)
 
   expect((await listPeople(world.actor, ALL)).rows).toMatchObject([
-    { id: ada, subscriptions: 2, roles: 3, strongest: 'grants_access' },
+    { id: ada, subscriptions: 2, grants: 3, strongest: 'grants_access' },
   ])
   expect((await getPerson(world.actor, ada))?.roles.map((role) => [role.connectionLabel, role.roleName])).toEqual([
     ['First', 'Reader'],
@@ -93,12 +93,12 @@ test('search, status, direction and paging work together', async () => {
   expect(await names({ status: 'disabled' })).toBe('defg')
   expect(await names({ search: 'C@CONTOSO' })).toBe('c')
   expect(await names({ signal: 'gone' })).toBe('fg')
-  expect(await names({ privilege: 'reads' })).toBe('abcdefg')
-  expect(await names({ privilege: 'writes_data' })).toBe('b')
-  expect(await names({ privilege: 'grants_access' })).toBe('')
+  expect(await names({ minimum: 'reads' })).toBe('abcdefg')
+  expect(await names({ minimum: 'writes_data' })).toBe('b')
+  expect(await names({ minimum: 'grants_access' })).toBe('')
   expect(await countPeople(world.actor, { search: '', status: 'active' })).toBe(3)
   expect(await countPeople(world.actor, { search: '', status: null, signal: 'gone' })).toBe(2)
-  expect(await countPeople(world.actor, { search: '', status: null, privilege: 'writes_data' })).toBe(1)
+  expect(await countPeople(world.actor, { search: '', status: null, minimum: 'writes_data' })).toBe(1)
 
   const second = await listPeople(world.actor, { ...ALL, cursor: (await listPeople(world.actor, ALL, 3)).next }, 3)
   const back = await listPeople(world.actor, { ...ALL, cursor: second.previous }, 3)

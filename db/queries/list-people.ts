@@ -17,9 +17,10 @@ export type PersonRow = {
   email: string | null
   status: PersonStatus
   guest: boolean
+  lastSignInAt: Date | null
   /** Connected subscriptions they have access in, and roles at scopes in all of them, eligible ones too. */
   subscriptions: number
-  roles: number
+  grants: number
   /** What the strongest role anywhere amounts to; null when none of them is readable. */
   strongest: Privilege | null
 }
@@ -41,7 +42,7 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
   const held = db
     .select({
       subscriptions: sql<number>`count(*)::int`.as('subscriptions'),
-      roles: sql<number>`sum(${holders.grants})::int`.as('roles'),
+      grants: sql<number>`sum(${holders.grants})::int`.as('grants_held'),
       strongest: sql<number>`min(${holders.strongest})`.as('strongest_held'),
       matching: sql<boolean>`coalesce(bool_or(${holdingMatches(query) ?? sql`true`}), false)`.as('matching'),
     })
@@ -64,8 +65,9 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
       email: principals.email,
       status: principals.status,
       guest: principals.guest,
+      lastSignInAt: principals.lastSignInAt,
       subscriptions: held.subscriptions,
-      roles: held.roles,
+      grants: held.grants,
       strongest: held.strongest,
     })
     .from(principals)

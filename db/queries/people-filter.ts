@@ -18,7 +18,7 @@ export type PeopleFilter = {
   /** Shown in any of the subscriptions. */
   signal?: Signal | null
   /** A role that amounts to at least this in any of the subscriptions, held or only eligible. */
-  privilege?: Privilege | null
+  minimum?: Privilege | null
 }
 
 /** Whoever has access in a connected subscription as its readers see it now: each connection at its own published moment. */
@@ -35,10 +35,10 @@ export const personMatches = ({ search, status }: PeopleFilter): SQL | undefined
   and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
 
 /** What a filter asks of their access in one of the subscriptions. */
-export const holdingMatches = ({ signal, privilege }: PeopleFilter): SQL | undefined =>
+export const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
   and(
     signal ? showsSignal(signal) : undefined,
-    privilege
-      ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(privilege) + 1)
+    minimum
+      ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(minimum) + 1)
       : undefined,
   )
