@@ -16,8 +16,8 @@ type Props = {
   now: Date
 }
 
-/** Pictures on a page at most: past these a reader searches, and the lists say the same. */
-const MOST_PICTURES = 24
+/** Roles with pictures at most: past these a reader searches, and the lists say the same. */
+const MOST_PICTURED = 24
 
 /** Everything one person holds or could activate in a subscription, role by role, by every way. */
 export function PersonPaths({ access, coverage, path, now }: Props) {
@@ -53,7 +53,7 @@ export function PersonPaths({ access, coverage, path, now }: Props) {
               accesses={ways}
               groupsPath={`${path}/groups`}
               whole={missed.length === 0}
-              pictures={at < MOST_PICTURES}
+              pictures={at < MOST_PICTURED}
               now={now}
             />
           ))}

@@ -5,6 +5,9 @@ import type { RoleAccess } from '@/lib/explain/explain-access'
 import { RoleAtScope } from './role-at-scope'
 import { TakeAway } from './take-away'
 
+/** Pictures of one role at most: at further scopes the list says it in less room. */
+const MOST_PICTURES = 6
+
 type Props = {
   access: PersonAccess
   roleId: string
@@ -38,13 +41,13 @@ export function RolePaths({ access, roleId, accesses, groupsPath, whole, picture
           {says ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : null}
         </p>
       </header>
-      {accesses.map((one) => (
+      {accesses.map((one, at) => (
         <RoleAtScope
           key={`${one.scope} ${one.kind}`}
           access={access}
           role={one}
           groupsPath={groupsPath}
-          picture={pictures}
+          picture={pictures && at < MOST_PICTURES}
           now={now}
         />
       ))}

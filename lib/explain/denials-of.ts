@@ -12,6 +12,9 @@ export type Denial = {
   where: 'everywhere' | 'within' | 'itself'
 }
 
+/** How much of a role each denial cuts, kept for the other scopes where somebody has that role. */
+export type CutsKnown = Map<string, ReturnType<typeof denied>>
+
 /**
  * The denials that cut a grant in this subscription. Only what a grant reaches here counts, so one made above the
  * subscription is held against denials as if it were made at it. A denial that spares child scopes holds at its own
@@ -20,11 +23,12 @@ export type Denial = {
 export function denialsOf(
   { denies, subscription }: Pick<PersonAccess, 'denies' | 'subscription'>,
   grant: Grant,
+  known: CutsKnown = new Map(),
 ): Denial[] {
   const reached = within(grant, subscription.id)
   return denies.flatMap((deny): Denial[] => {
     const where = meets(deny, within(deny, subscription.id), reached)
-    const cuts = where && cutBy(deny, grant)
+    const cuts = where && cutBy(deny, grant, known)
     return where && cuts ? [{ deny, cuts, where }] : []
   })
 }
@@ -36,9 +40,11 @@ function meets(deny: Deny, scope: string, reached: string): Denial['where'] | nu
   return lies(scope, reached) ? 'within' : null
 }
 
-function cutBy(deny: Deny, grant: Grant): Denial['cuts'] | null {
+function cutBy(deny: Deny, grant: Grant, known: CutsKnown): Denial['cuts'] | null {
   if (grant.permissions.length === 0) return 'unknown'
-  const cuts = denied(deny.permissions, grant.permissions)
+  const pair = `${deny.key} ${grant.roleId}`
+  const cuts = known.get(pair) ?? denied(deny.permissions, grant.permissions)
+  known.set(pair, cuts)
   return cuts === 'none' ? null : cuts
 }
 

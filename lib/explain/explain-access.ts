@@ -1,6 +1,6 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
 import type { AssignmentKind, Privilege, ScopeLevel } from '@/db/schema'
-import { type Denial, denialsOf } from './denials-of'
+import { type CutsKnown, type Denial, denialsOf } from './denials-of'
 import { type Hop, membershipsAbove } from './memberships-above'
 import { simplePaths } from './simple-paths'
 
@@ -49,23 +49,22 @@ export function explainAccess(access: PersonAccess): RoleAccess[] {
     access.grants.filter((grant) => waysTo(grant.principalId).length > 0),
     ({ roleId, scope, kind }) => `${roleId} ${scope.toLowerCase()} ${kind}`,
   )
+  const known: CutsKnown = new Map()
   return [...grants.values()]
     .flatMap((alike) => {
-      const first = alike[0]
-      return first
-        ? [roleAccess(access, first, inTurn(alike.map((grant) => toPaths(waysTo(grant.principalId), grant))))]
-        : []
+      const paths = inTurn(alike.map((grant) => toPaths(waysTo(grant.principalId), grant)))
+      return alike.slice(0, 1).map((first) => roleAccess(access, first, paths, known))
     })
     .sort(byStrength)
 }
 
-function roleAccess(access: PersonAccess, grant: Grant, paths: Path[]): RoleAccess {
+function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: CutsKnown): RoleAccess {
   const { roleId, roleName, privilege, custom, scope, level, kind } = grant
   return {
     ...{ roleId, roleName, privilege, custom, scope, level, kind },
     paths: paths.slice(0, MOST_PATHS).sort((a, b) => a.groups.length - b.groups.length),
     truncated: paths.length > MOST_PATHS,
-    denials: denialsOf(access, grant),
+    denials: denialsOf(access, grant, known),
   }
 }
 

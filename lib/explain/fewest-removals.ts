@@ -20,12 +20,8 @@ const SINK = 'the role' // no principal has this id: theirs are GUIDs
  */
 export function fewestRemovals(access: PersonAccess, roleId: string): Removal[] {
   const links = linksOf(access, roleId)
-  const from = new Map<string, Link[]>()
-  const to = new Map<string, Link[]>()
-  for (const link of links) {
-    from.set(link.from, [...(from.get(link.from) ?? []), link])
-    to.set(link.to, [...(to.get(link.to) ?? []), link])
-  }
+  const from = Map.groupBy(links, (link) => link.from)
+  const to = Map.groupBy(links, (link) => link.to)
 
   const used = new Set<Link>()
   for (;;) {

@@ -42,6 +42,11 @@ function distances(under: Below, to: string, passed: ReadonlySet<string>): Map<s
 
 function below(above: ReadonlyMap<string, Hop[]>): Below {
   const under = new Map<string, string[]>()
-  for (const [memberId, hops] of above) for (const { id } of hops) under.set(id, [...(under.get(id) ?? []), memberId])
+  for (const [memberId, hops] of above)
+    for (const { id } of hops) {
+      const members = under.get(id)
+      if (members) members.push(memberId)
+      else under.set(id, [memberId])
+    }
   return under
 }
