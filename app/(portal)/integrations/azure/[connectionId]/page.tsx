@@ -8,6 +8,7 @@ import { countHolders } from '@/db/queries/count-holders'
 import { listHolders } from '@/db/queries/list-holders'
 import { type AccessView, formatAccessView, parseAccessView } from '@/lib/access-view'
 import { ConnectionScreen } from './connection-screen'
+import { countOrphans } from './count-orphans'
 import { openConnection } from './open-connection'
 import { readResult } from './read-result'
 
@@ -23,9 +24,10 @@ export default async function PeoplePage({ params, searchParams }: Props) {
   const view = parseAccessView(await searchParams)
   const path = `/integrations/azure/${connection.id}`
   const filter = { ...view, who: 'people' } as const
-  const [page, matching, { counts, roles, signals }] = await Promise.all([
+  const [page, matching, orphan, { counts, roles, signals }] = await Promise.all([
     listHolders(member, connection, filter),
     countHolders(member, connection, filter),
+    countOrphans(connection.id, 'people'),
     readResult(connection.id),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
@@ -40,7 +42,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
             view={view}
             roles={roles.filter((role) => role.people + role.eligible > 0)}
           />
-          <SignalChips path={path} view={view} counts={signals.people} />
+          <SignalChips path={path} view={view} counts={{ ...signals, orphan }} />
         </>
       ) : null}
       {page.rows.length > 0 ? (

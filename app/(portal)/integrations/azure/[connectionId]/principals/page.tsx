@@ -10,6 +10,7 @@ import { countHolders } from '@/db/queries/count-holders'
 import { listHolders } from '@/db/queries/list-holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/access-view'
 import { ConnectionScreen } from '../connection-screen'
+import { countOrphans } from '../count-orphans'
 import { openConnection } from '../open-connection'
 import { readResult } from '../read-result'
 
@@ -26,9 +27,10 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
   const home = `/integrations/azure/${connection.id}`
   const path = `${home}/principals`
   const filter = { ...view, who: 'others' } as const
-  const [page, matching, { roles, signals }] = await Promise.all([
+  const [page, matching, orphan, { roles }] = await Promise.all([
     listHolders(member, connection, filter),
     countHolders(member, connection, filter),
+    countOrphans(connection.id, 'others'),
     readResult(connection.id),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
@@ -38,7 +40,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
       {page.rows.length > 0 || isFiltered(view) ? (
         <>
           <AccessFilters who="others" path={path} view={view} roles={roles.filter((role) => role.others > 0)} />
-          <SignalChips path={path} view={view} counts={signals.others} />
+          <SignalChips path={path} view={view} counts={{ orphan }} />
         </>
       ) : null}
       {page.rows.length > 0 ? (
