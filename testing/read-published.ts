@@ -1,7 +1,8 @@
 import type { Actor } from '@/db/actor'
-import { countAccess } from '@/db/queries/count-access'
+import { countHolders } from '@/db/queries/count-holders'
 import { getConnection } from '@/db/queries/get-connection'
-import { listAccess } from '@/db/queries/list-access'
+import { type HolderQuery, listHolders } from '@/db/queries/list-holders'
+import { listMatchingGrants } from '@/db/queries/list-matching-grants'
 import { listRolesHeld } from '@/db/queries/list-roles-held'
 
 /** What readers see of a connection: the rows, and how many its other parts speak of. */
@@ -12,22 +13,37 @@ export type Published = {
   roles: string[]
 }
 
-const EVERYTHING = { search: '', roleId: null, status: null, level: null, cursor: null } as const
+const EVERYONE: HolderQuery = {
+  who: 'people',
+  search: '',
+  status: null,
+  signal: null,
+  roleIds: [],
+  scope: null,
+  level: null,
+  how: null,
+  held: null,
+  sort: 'name',
+  direction: 'asc',
+  cursor: null,
+}
 const ALL_ROWS = 100_000
 
-/** Reads a connection as its page does: the facts first, then list, counts and roles as of what the facts say. */
+/** Reads a connection as its page does: the facts first, then list, grants, counts and roles as of what the facts say. */
 export async function readPublished(actor: Actor, connectionId: string): Promise<Published> {
   const connection = await getConnection(actor, connectionId)
   if (!connection) throw new Error('There is no such connection.')
-  const [page, counts, roles] = await Promise.all([
-    listAccess(actor, connection, { ...EVERYTHING, sort: 'name', direction: 'asc' }, ALL_ROWS),
-    countAccess(actor, connection),
+  const [page, people, roles] = await Promise.all([
+    listHolders(actor, connection, EVERYONE, ALL_ROWS),
+    countHolders(actor, connection, EVERYONE),
     listRolesHeld(actor, connection),
   ])
+  const ids = page.rows.map(({ principalId }) => principalId)
+  const grants = await listMatchingGrants(actor, connection, ids)
   return {
-    rows: page.rows.map(({ personId, roleName, scope }) => `${personId}|${roleName}|${scope.toLowerCase()}`).sort(),
-    tabs: { assignments: counts.assignments, people: counts.people, roles: counts.roles },
+    rows: grants.map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`).sort(),
+    tabs: { assignments: page.rows.reduce((sum, row) => sum + row.grants, 0), people, roles: roles.length },
     run: { assignments: connection.publishedRun?.assignments ?? 0, people: connection.publishedRun?.people ?? 0 },
-    roles: roles.map(({ name, people }) => `${name}: ${people}`).sort(),
+    roles: roles.map((role) => `${role.name}: ${role.people}`).sort(),
   }
 }
