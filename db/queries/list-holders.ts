@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQLWrapper } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
@@ -17,17 +17,14 @@ import {
   type Signal,
 } from '@/db/schema'
 import { type Published, privilegeOfStrength, publishedOf, type Snapshot } from './access-rows'
-import { narrowsGrants } from './grant-filter'
-import { type HolderFilter, holderMatches, signalsOf, toHolder } from './holder-filter'
+import { signalsOf, toHolder } from './holder-filter'
 import { inSnapshot } from './in-snapshot'
-import { type Cursor, type Direction, keyset, type Page } from './keyset'
-import { matchingHolders } from './matching-holders'
+import type { Page } from './keyset'
+import { type HolderQuery, selectHolderPage } from './select-holder-page'
 
 export type { HolderFilter } from './holder-filter'
 
-export type HolderSort = 'name' | 'email' | 'status' | 'role' | 'scope'
-
-export type HolderQuery = HolderFilter & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+export type { HolderQuery, HolderSort } from './select-holder-page'
 
 /** One who has access. Role, scope and group are of the strongest grant; of the strongest matching one in a list filtered by grants. */
 export type HolderRow = {
@@ -55,29 +52,8 @@ export type HolderRow = {
   signals: Signal[]
 }
 
-/** Characters of a value that decide the order, so that the cursor, and so the address, stays short. */
-const ordering = (value: SQL): SQL => sql`left(${value}, 120)`
-
 const eligibleRole = alias(roleDefinitions, 'eligible_role')
 const groupNames = alias(principals, 'group_names')
-
-/** The columns of the grant that a row shows. */
-const STRONGEST = {
-  strength: sql<number>`${holders.strongest}`,
-  roleId: sql<string>`${holders.roleId}`,
-  scope: sql<string>`${holders.scope}`,
-  level: sql<ScopeLevel>`${holders.scopeLevel}`,
-  kind: sql<AssignmentKind>`${holders.assignmentKind}`,
-  groupId: sql<string | null>`${holders.groupId}`,
-}
-const MATCHING: typeof STRONGEST = {
-  strength: sql`matching.strength`,
-  roleId: sql`matching.role_id`,
-  scope: sql`matching.scope`,
-  level: sql`matching.scope_level`,
-  kind: sql`matching.kind`,
-  groupId: sql`matching.group_id`,
-}
 
 /**
  * A page of those who have access in a snapshot, one row each, directly or through groups. A cursor that lies beyond the
@@ -103,14 +79,14 @@ async function readHolders(
   query: HolderQuery,
   limit: number,
 ): Promise<Page<HolderRow>> {
-  const narrowed = narrowsGrants(query)
-  const shown = narrowed ? MATCHING : STRONGEST
-  const keys = [...sortKeys(shown)[query.sort], holders.sortName, holders.principalId]
-  const { beyond, order, fetch, at, page } = keyset(keys, query.direction, query.cursor, limit)
+  const {
+    selected,
+    keys: { fetch, page },
+  } = await selectHolderPage(actor, published, query, limit)
   const db = await getDb()
-  let select = db
+  const found = await db
     .select({
-      at,
+      at: selected.at,
       principalId: holders.principalId,
       kind: holders.kind,
       name: principals.name,
@@ -119,9 +95,14 @@ async function readHolders(
       guest: holders.guest,
       variety: principals.variety,
       lastSignInAt: principals.lastSignInAt,
-      shown: { ...shown },
+      strength: selected.strength,
+      roleId: selected.roleId,
       roleName: roleDefinitions.name,
       custom: roleDefinitions.custom,
+      scope: selected.scope,
+      level: selected.level,
+      assignmentKind: selected.kind,
+      groupId: selected.groupId,
       groupName: groupNames.name,
       groupState: connectionGroups.state,
       eligibleRoleId: holders.eligibleRoleId,
@@ -133,47 +114,35 @@ async function readHolders(
       groups: holders.groups,
       signals: holders.signals,
     })
-    .from(holders)
-    .$dynamic()
-  if (narrowed)
-    select = select.innerJoin(
-      sql`(${matchingHolders(actor, published, query)}) as matching`,
-      sql`matching.principal_id = ${holders.principalId}`,
-    )
-  const found = await select
+    .from(selected)
+    .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, selected.principalId)))
     .leftJoin(principals, toHolder)
-    .leftJoin(roleDefinitions, roleOf(roleDefinitions, shown.roleId))
+    .leftJoin(roleDefinitions, roleOf(roleDefinitions, selected.roleId))
     .leftJoin(eligibleRole, roleOf(eligibleRole, holders.eligibleRoleId))
     .leftJoin(
       groupNames,
       and(
         eq(groupNames.organisationId, holders.organisationId),
         eq(groupNames.tenantId, holders.tenantId),
-        eq(groupNames.id, shown.groupId),
+        eq(groupNames.id, selected.groupId),
       ),
     )
     .leftJoin(
       connectionGroups,
-      and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, shown.groupId)),
+      and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, selected.groupId)),
     )
-    .where(and(inSnapshot(holders, actor, published), holderMatches(query), beyond))
-    .orderBy(...order)
+    .orderBy(asc(selected.place))
     .limit(fetch)
   const { rows, previous, next } = page(found)
   return { rows: rows.map(toRow), previous, next }
 }
 
-type Found = Omit<HolderRow, 'role' | 'scope' | 'level' | 'assignmentKind' | 'group' | 'eligible' | 'signals'> & {
-  shown: {
-    strength: number
-    roleId: string
-    scope: string
-    level: ScopeLevel
-    kind: AssignmentKind
-    groupId: string | null
-  }
+type Found = Omit<HolderRow, 'role' | 'group' | 'eligible' | 'signals'> & {
+  strength: number
+  roleId: string
   roleName: string | null
   custom: boolean | null
+  groupId: string | null
   groupName: string | null
   groupState: GroupState | null
   eligibleRoleId: string | null
@@ -183,25 +152,13 @@ type Found = Omit<HolderRow, 'role' | 'scope' | 'level' | 'assignmentKind' | 'gr
 }
 
 function toRow(found: Found): HolderRow {
-  const {
-    shown,
-    roleName,
-    custom,
-    groupName,
-    groupState,
-    eligibleRoleId,
-    eligibleRoleName,
-    eligibleStrongest,
-    ...row
-  } = found
-  const waits = eligibleRoleId && eligibleStrongest && shown.kind !== 'eligible'
+  const { strength, roleId, roleName, custom, groupId, groupName, groupState, ...rest } = found
+  const { eligibleRoleId, eligibleRoleName, eligibleStrongest, ...row } = rest
+  const waits = eligibleRoleId && eligibleStrongest && row.assignmentKind !== 'eligible'
   return {
     ...row,
-    role: { id: shown.roleId, name: roleName, privilege: privilegeOfStrength(shown.strength), custom: custom ?? false },
-    scope: shown.scope,
-    level: shown.level,
-    assignmentKind: shown.kind,
-    group: shown.groupId ? { id: shown.groupId, name: groupName, state: groupState } : null,
+    role: { id: roleId, name: roleName, privilege: privilegeOfStrength(strength), custom: custom ?? false },
+    group: groupId ? { id: groupId, name: groupName, state: groupState } : null,
     eligible: waits
       ? { roleId: eligibleRoleId, roleName: eligibleRoleName, privilege: privilegeOfStrength(eligibleStrongest) }
       : null,
@@ -209,20 +166,5 @@ function toRow(found: Found): HolderRow {
   }
 }
 
-const roleOf = (role: typeof roleDefinitions | typeof eligibleRole, id: SQL | typeof holders.eligibleRoleId) =>
+const roleOf = (role: typeof roleDefinitions | typeof eligibleRole, id: SQLWrapper) =>
   and(eq(role.organisationId, holders.organisationId), eq(role.tenantId, holders.tenantId), eq(role.id, id))
-
-/** What comes before the name. Roles go by what they amount to, scopes from the widest. */
-const sortKeys = (shown: typeof STRONGEST): Record<HolderSort, SQL[]> => ({
-  name: [],
-  email: [ordering(sql`coalesce(lower(${principals.email}), '')`)],
-  status: [
-    sql`case ${holders.status} when 'active' then '1' when 'invited' then '2' when 'disabled' then '3' when 'deleted' then '4' when 'not_found' then '5' when 'other_tenant' then '6' else '7' end`,
-  ],
-  role: [ordering(sql`${shown.strength} || coalesce(${roleDefinitions.sortName}, ${shown.roleId})`)],
-  scope: [
-    ordering(
-      sql`case ${shown.level} when 'root' then '1' when 'management_group' then '2' when 'subscription' then '3' when 'resource_group' then '4' else '5' end || lower(${shown.scope})`,
-    ),
-  ],
-})
