@@ -47,7 +47,7 @@ export function AccessFilters({ who, path, view, roles }: Props) {
       <SearchField
         label={people ? 'Search name or email' : 'Search name'}
         defaultValue={values.q}
-        className="max-w-56 max-sm:max-w-none"
+        className="max-sm:max-w-none sm:max-w-56"
       />
       {fields.map(({ name, label, options, width }) => (
         <SelectField

@@ -18,23 +18,23 @@ export function AccessTable({ rows, path, view, of }: Props) {
     <Table caption="People and their roles" className={WIDE_TABLE}>
       <thead>
         <tr>
-          <AccessSortTh by="name" path={path} view={view} className="xl:w-[17%]">
+          <AccessSortTh by="name" path={path} view={view} className="xl:w-[16%]">
             Name
           </AccessSortTh>
-          <AccessSortTh by="email" path={path} view={view} className="xl:w-[18%]">
+          <AccessSortTh by="email" path={path} view={view} className="xl:w-[17%]">
             Email
           </AccessSortTh>
-          <AccessSortTh by="status" path={path} view={view} className="xl:w-[13%]">
+          <AccessSortTh by="status" path={path} view={view} className="xl:w-[12%]">
             Status
           </AccessSortTh>
-          <AccessSortTh by="role" path={path} view={view} className="xl:w-[19%]">
+          <AccessSortTh by="role" path={path} view={view} className="xl:w-[22%]">
             Role
           </AccessSortTh>
           <AccessSortTh by="scope" path={path} view={view} className="xl:w-[12%]">
             Scope
           </AccessSortTh>
-          <Th className="xl:w-[12%]">How</Th>
-          <Th className="xl:w-[9%]">Licence</Th>
+          <Th className="xl:w-[11%]">How</Th>
+          <Th className="xl:w-[10%]">Licence</Th>
         </tr>
       </thead>
       <tbody>

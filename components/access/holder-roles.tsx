@@ -1,3 +1,4 @@
+import { Hourglass } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { HolderRow } from '@/db/queries/list-holders'
@@ -21,16 +22,21 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, h
           custom={role.custom}
           eligible={assignmentKind === 'eligible'}
         />
-        {assignmentKind === 'activated' ? (
-          <Chip className="shrink-0" title="Activated through Privileged Identity Management: it ends by itself">
-            activated
-          </Chip>
-        ) : null}
         {more > 0 ? <More count={more} href={href} /> : null}
       </span>
-      {eligible ? (
-        <span className="flex min-w-0">
-          <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
+      {assignmentKind === 'activated' || eligible ? (
+        <span className="flex min-w-0 flex-wrap gap-1">
+          {assignmentKind === 'activated' ? (
+            <Chip
+              icon={<Hourglass aria-hidden />}
+              title="Activated through Privileged Identity Management: it ends by itself"
+            >
+              activated
+            </Chip>
+          ) : null}
+          {eligible ? (
+            <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
+          ) : null}
         </span>
       ) : null}
     </span>

@@ -1,4 +1,4 @@
-import { CircleDashed, Eye, KeyRound, PencilLine } from 'lucide-react'
+import { CircleDashed, Eye, KeyRound, Pencil, PencilLine } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import type { Privilege } from '@/db/schema'
@@ -7,8 +7,8 @@ import { roleWords } from './role-words'
 const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
   grants_access: { tone: 'accent', icon: <KeyRound aria-hidden /> },
   writes: { tone: 'neutral', icon: <PencilLine aria-hidden /> },
-  writes_data: { tone: 'neutral', icon: <Dotted icon={<PencilLine aria-hidden />} /> },
-  reads_data: { tone: 'neutral', icon: <Dotted icon={<Eye aria-hidden />} /> },
+  writes_data: { tone: 'neutral', icon: <Dotted icon={<Pencil aria-hidden />} at="-right-0.5 bottom-0" /> },
+  reads_data: { tone: 'neutral', icon: <Dotted icon={<Eye aria-hidden />} at="-top-px -right-0.5" /> },
   reads: { tone: 'neutral', icon: <Eye aria-hidden /> },
 }
 
@@ -52,11 +52,11 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
 }
 
 /** The dot tells data from the resources that hold it. */
-function Dotted({ icon }: { icon: ReactNode }) {
+function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
   return (
     <span aria-hidden className="relative inline-flex">
       {icon}
-      <span className="absolute -top-px -right-0.5 size-1.5 rounded-full bg-current" />
+      <span className={`absolute size-1.5 rounded-full bg-current ${at}`} />
     </span>
   )
 }
