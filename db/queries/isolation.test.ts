@@ -1,18 +1,35 @@
 import { randomUUID } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
-import { syncRuns } from '@/db/schema'
+import type { Actor } from '@/db/actor'
+import { auditEvents } from '@/db/schema'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { countAccess } from './count-access'
+import { countFacets } from './count-facets'
+import { countHolders } from './count-holders'
 import { countPeople } from './count-people'
 import { getConnection } from './get-connection'
+import { getGroup } from './get-group'
 import { getPerson } from './get-person'
+import { getPersonAccess } from './get-person-access'
+import { getProgress } from './get-progress'
 import { listAccess } from './list-access'
+import { listAuditEvents } from './list-audit-events'
+import { listCells } from './list-cells'
+import { listConnections } from './list-connections'
+import { listDenies } from './list-denies'
+import { listGroups } from './list-groups'
+import { listHolders } from './list-holders'
+import { listMatchingGrants } from './list-matching-grants'
+import { listMembers } from './list-members'
 import { listOtherPrincipals } from './list-other-principals'
 import { listPeople } from './list-people'
 import { listRoleHolders } from './list-role-holders'
+import { listRolePermissions } from './list-role-permissions'
 import { listRolesHeld } from './list-roles-held'
 import { listRuns } from './list-runs'
+import { listScopes } from './list-scopes'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -20,73 +37,105 @@ afterAll(() => database.close())
 const NOTHING = { rows: [], previous: null, next: null }
 const PEOPLE = { search: '', status: null, direction: 'asc', cursor: null } as const
 const ACCESS = { ...PEOPLE, roleId: null, level: null, sort: 'name' } as const
+const GRANTS = { roleIds: [], scope: null, level: null, how: null, held: null }
+const HOLDERS = { ...PEOPLE, ...GRANTS, who: 'people', signal: null, sort: 'name' } as const
+const ALL = { search: '', cursor: null }
 
-test('another organisation gets nothing by any of these reads, with the right ids in hand', async () => {
-  const ours = await createAccessWorld(database.db)
-  const theirs = await createAccessWorld(database.db)
-  const connection = await ours.connection()
-  const [person, group, reader] = [
-    await ours.principal(),
-    await ours.principal({ kind: 'group' }),
-    await ours.role('Reader'),
+/** An organisation with something for every read to find. */
+async function fullWorld() {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const [person, group, app, reader] = [
+    await world.principal(),
+    await world.group(connection.id),
+    await world.principal({ kind: 'service_principal' }),
+    await world.role('Reader'),
   ]
-  await ours.assign(connection.id, { to: person, role: reader })
-  await ours.assign(connection.id, { to: group, role: reader, kind: 'group' })
-  await database.db.insert(syncRuns).values({
-    organisationId: ours.actor.organisationId,
-    connectionId: connection.id,
-    trigger: 'manual',
-    state: 'succeeded',
-  })
-
-  const reads = async ({ actor }: typeof ours) => ({
-    connection: await getConnection(actor, connection.id),
-    access: (await listAccess(actor, connection, ACCESS)).rows.length,
-    counted: (await countAccess(actor, connection)).assignments,
-    roles: (await listRolesHeld(actor, connection)).length,
-    holders: (await listRoleHolders(actor, connection)).length,
-    others: (await listOtherPrincipals(actor, connection, null)).rows.length,
-    runs: (await listRuns(actor, connection.id, null)).rows.length,
-    people: (await listPeople(actor, PEOPLE)).rows.length,
-    peopleCounted: await countPeople(actor, PEOPLE),
-    person: await getPerson(actor, person),
-  })
-
-  expect(await reads(ours)).toMatchObject({
-    connection: { id: connection.id },
-    access: 1,
-    counted: 1,
-    roles: 1,
-    holders: 1,
-    others: 1,
-    runs: 1,
+  await world.assign(connection.id, { to: person, role: reader })
+  await world.assign(connection.id, { to: group, role: reader, kind: 'group' })
+  await world.assign(connection.id, { to: app, role: reader, kind: 'service_principal' })
+  await world.member(connection.id, group, person)
+  await world.reach(connection.id, group)
+  await world.deny(connection.id, { principals: [{ id: person, kind: 'user' }] })
+  for (const holder of [person, group, app]) await world.holder(connection.id, holder, reader)
+  await world.publishedRun(connection.id, {
     people: 1,
-    peopleCounted: 1,
-    person: { id: person },
+    others: 2,
+    roleCounts: { [reader]: { people: 1, others: 2, eligible: 0 } },
   })
-  expect(await reads(theirs)).toEqual({
-    connection: null,
-    access: 0,
-    counted: 0,
-    roles: 0,
-    holders: 0,
-    others: 0,
-    runs: 0,
-    people: 0,
-    peopleCounted: 0,
-    person: null,
-  })
+  const { organisationId, memberId } = world.actor
+  await database.db
+    .insert(auditEvents)
+    .values({ organisationId, memberId, memberName: 'Vera', action: 'connection.connected', subject: 'Production' })
+  return { world, connection, person, group }
+}
+
+type Ours = Awaited<ReturnType<typeof fullWorld>>
+
+/** How much of an organisation's own each file of this folder lets an actor see, asked with the right ids in hand. */
+const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
+  'count-access': async (actor, { connection }) => (await countAccess(actor, connection)).assignments,
+  'count-facets': async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
+  'count-holders': (actor, { connection }) => countHolders(actor, connection, HOLDERS),
+  'count-people': (actor) => countPeople(actor, PEOPLE),
+  'get-connection': async (actor, { connection }) => found(await getConnection(actor, connection.id)),
+  'get-group': async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
+  'get-person': async (actor, { person }) => found(await getPerson(actor, person)),
+  'get-person-access': async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
+  'get-progress': async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
+  'list-access': async (actor, { connection }) => (await listAccess(actor, connection, ACCESS)).rows.length,
+  'list-audit-events': async (actor) => (await listAuditEvents(actor, null)).rows.length,
+  'list-cells': async (actor, { world, person }) =>
+    (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
+  'list-connections': async (actor) => (await listConnections(actor)).length,
+  'list-denies': async (actor, { connection }) => (await listDenies(actor, connection)).length,
+  'list-groups': async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
+  'list-holders': async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
+  'list-matching-grants': async (actor, { connection, person }) =>
+    (await listMatchingGrants(actor, connection, [person])).length,
+  'list-members': async (actor, { world }) =>
+    (await listMembers(actor)).filter(({ id }) => id === world.actor.memberId).length,
+  'list-other-principals': async (actor, { connection }) =>
+    (await listOtherPrincipals(actor, connection, null)).rows.length,
+  'list-people': async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
+  'list-role-holders': async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
+  'list-role-permissions': async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
+  'list-roles-held': async (actor, { connection }) => (await listRolesHeld(actor, connection)).length,
+  'list-runs': async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,
+  'list-scopes': async (actor, { connection }) => (await listScopes(actor, connection, ALL)).rows.length,
+}
+
+const found = (row: unknown): number => Number(row !== null)
+
+test('every read of this folder is among those tried here', () => {
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => /^(count|get|list)-[a-z-]+\.ts$/.test(name))
+  expect(Object.keys(READS).sort()).toEqual(files.map((name) => name.replace('.ts', '')).sort())
 })
+
+test.each(Object.entries(READS))(
+  'another organisation gets nothing by %s, with the right ids in hand',
+  async (_, read) => {
+    const ours = await fullWorld()
+    const theirs = await createAccessWorld(database.db)
+    expect(await read(ours.world.actor, ours)).toBeGreaterThan(0)
+    expect(await read(theirs.actor, ours)).toBe(0)
+  },
+)
 
 test('two organisations that connected the same tenant keep apart', async () => {
   const ours = await createAccessWorld(database.db)
   const theirs = await createAccessWorld(database.db)
   const connection = await theirs.connection({ tenantId: ours.tenantId })
-  await ours.assign((await ours.connection()).id, {
-    to: await ours.principal({ name: 'Ada' }),
-    role: await ours.role('Reader'),
-  })
+  const [{ id }, ada, role] = [
+    await ours.connection(),
+    await ours.principal({ name: 'Ada' }),
+    await ours.role('Reader'),
+  ]
+  await ours.assign(id, { to: ada, role })
+  await ours.holder(id, ada, role)
   expect((await listPeople(theirs.actor, PEOPLE)).rows).toEqual([])
+  expect(await listCells(theirs.actor, [{ tenantId: ours.tenantId, id: ada }])).toEqual([])
+  expect(await getPersonAccess(theirs.actor, connection, ada)).toBeNull()
   expect(await listRolesHeld(theirs.actor, connection)).toEqual([])
 })
 
@@ -96,6 +145,11 @@ test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.re
     const { actor } = await createAccessWorld(database.db)
     expect(await getConnection(actor, id)).toBeNull()
     expect(await getPerson(actor, id)).toBeNull()
+    expect(await getGroup(actor, { id, publishedAt: new Date() }, id)).toBeNull()
+    expect(await getPersonAccess(actor, { id, publishedAt: new Date() }, id)).toBeNull()
+    expect(await listGroups(actor, { id, publishedAt: new Date() }, ALL)).toEqual(NOTHING)
+    expect(await listScopes(actor, { id, publishedAt: new Date() }, ALL)).toEqual(NOTHING)
+    expect(await listHolders(actor, { id, publishedAt: new Date() }, HOLDERS)).toEqual(NOTHING)
     expect(await listRuns(actor, id, null)).toEqual(NOTHING)
   },
 )
