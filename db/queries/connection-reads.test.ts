@@ -6,6 +6,7 @@ import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getConnection } from './get-connection'
 import type { Cursor } from './keyset'
+import { listConnections } from './list-connections'
 import { listOtherPrincipals } from './list-other-principals'
 import { listRoleHolders } from './list-role-holders'
 import { listRolesHeld } from './list-roles-held'
@@ -40,6 +41,23 @@ test('a connection comes with the run readers see, the last that ended and the o
     lastRun: { id: bad, state: 'failed' },
     openRun: { id: now, counters: {} },
   })
+})
+
+test('what stands out in a result, and how its groups were opened, come with the run that published it', async () => {
+  const world = await createAccessWorld(database.db)
+  const managementGroups = [{ id: 'corp', name: 'Corp' }]
+  const { id } = await world.connection({ managementGroups, optionalScopes: ['GroupMember.Read.All'] })
+  const plan = { way: 'members' as const, predicted: 3, made: 3, why: 'Few groups.' }
+  const result = { plan, signals: { can_grant: 2 }, people: 5, others: 1 }
+  await world.publishedRun(id, result)
+
+  expect(await getConnection(world.actor, id)).toMatchObject({
+    managementGroups,
+    optionalScopes: ['GroupMember.Read.All'],
+    publishedRun: result,
+  })
+  expect(await listConnections(world.actor)).toMatchObject([{ id, people: 5, others: 1, signals: { can_grant: 2 } }])
+  expect((await listRuns(world.actor, id, null)).rows).toMatchObject([{ plan }])
 })
 
 test('runs page by key, latest first, also those asked for in the same millisecond', async () => {
