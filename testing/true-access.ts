@@ -16,14 +16,16 @@ export const wayOf = (assignmentName: string, groupsFromHolder: string[]): Way =
 type Options = {
   /** The most ways per person, role, scope and kind. */
   paths: number
-  /** Without the licence nothing is eligible, and an activated role is not told from a standing one. */
-  licensed: boolean
   /** Leaves out what a reader with fewer permissions could not see. */
   sees?: (row: ReturnType<typeof effectiveAccess>[number]) => boolean
 }
 
-/** What is so in the sandbox's world, by brute force. */
-export function trueAccess({ world, subscription }: TestTenant, { paths, licensed, sees }: Options) {
+/**
+ * What is so in the sandbox's world, by brute force. Without the licence nothing tells an activated role from a standing
+ * one, and nobody is eligible.
+ */
+export function trueAccess({ world, tenantId, subscription }: TestTenant, { paths, sees }: Options) {
+  const licensed = world.findTenant(tenantId)?.licence === 'p2'
   const found: EffectiveAccess = new Map()
   for (const row of effectiveAccess(world, subscription.id, { paths })) {
     if ((sees && !sees(row)) || (!licensed && row.kind === 'eligible')) continue

@@ -3,6 +3,7 @@ import { MOST_PATHS } from '@/lib/explain/explain-access'
 import type { OptionalScope } from '@/lib/permissions'
 import { createRandom } from '@/sandbox/world/random'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
+import { accessLines } from '@/testing/access-lines'
 import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { shownAccess } from '@/testing/shown-access'
 import { type EffectiveAccess, trueAccess } from '@/testing/true-access'
@@ -84,21 +85,8 @@ async function synced(spec: TenantSpec, optional: OptionalScope[]) {
   return { tenant, id, run, shown: () => shownAccess(tenant.owner, id) }
 }
 
-/** Without the licence nothing tells an activated role from a standing one, and nobody is eligible. */
-const licensed = ({ world, tenantId }: TestTenant) => world.findTenant(tenantId)?.licence === 'p2'
-
 function truth(tenant: TestTenant, sees?: Parameters<typeof trueAccess>[1]['sees']): EffectiveAccess {
-  return trueAccess(tenant, { paths: MOST_PATHS, sees, licensed: licensed(tenant) })
-}
-
-/** As something that a failed test can print: every line one way, or the fact that there are more than are listed. */
-function lines(access: EffectiveAccess): string[] {
-  return [...access]
-    .flatMap(([key, { ways, truncated, deniedBy }]) => [
-      ...(truncated ? [`${key}: more ways than are listed`] : [...ways].map((way) => `${key}: ${way}`)),
-      `${key}: denied by ${deniedBy.join(', ') || 'nothing'}`,
-    ])
-    .sort()
+  return trueAccess(tenant, { paths: MOST_PATHS, sees })
 }
 
 const seeds = (count: number, kind: string) => Array.from({ length: count }, (_, index) => `${kind} ${index + 1}`)
@@ -107,19 +95,19 @@ test.each(seeds(WORLDS, 'small world'))('in %s, who is shown to have what, and h
   const { tenant, run, shown } = await synced(smallWorld(seed), createRandom(seed).below(2) ? GROUPS : EVERYTHING)
   expect(run).toMatchObject({ state: 'succeeded', gaps: false, problem: null })
   expect(run.plan?.made).toBe(run.plan?.predicted)
-  expect(lines(await shown())).toEqual(lines(truth(tenant)))
+  expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
 
   tenant.world.change({ random: 25, seed, tenantId: tenant.tenantId })
   await requestSync(tenant.owner, run.connectionId)
   expect(await carryRun(rolecall, tenant.owner, run.connectionId)).toMatchObject({ state: 'succeeded', gaps: false })
-  expect(lines(await shown())).toEqual(lines(truth(tenant)))
+  expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
 })
 
 test.each(seeds(LARGE_WORLDS, 'large world'))('in %s too', { timeout: 120_000 }, async (seed) => {
   const { tenant, run, shown } = await synced(largeWorld(seed), GROUPS)
   expect(run).toMatchObject({ state: 'succeeded', gaps: false })
   expect(run.plan?.made).toBe(run.plan?.predicted)
-  expect(lines(await shown())).toEqual(lines(truth(tenant)))
+  expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
 })
 
 test.each(seeds(Math.ceil(WORLDS / 3), 'modest world'))(
@@ -146,5 +134,5 @@ test('in a directory too large to ask person by person, groups stay closed, and 
   expect(run).toMatchObject({ state: 'succeeded', gaps: false, plan: { way: 'unopened' } })
   expect(run.coverage.find(({ dataset }) => dataset === 'groups')).toMatchObject({ state: 'not_asked', read: 0 })
   expect(run.coverage.find(({ dataset }) => dataset === 'groups')?.missing).toBeGreaterThan(0)
-  expect(lines(await shown())).toEqual(lines(truth(tenant, ({ via }) => via.length === 0)))
+  expect(accessLines(await shown())).toEqual(accessLines(truth(tenant, ({ via }) => via.length === 0)))
 })

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { MOST_PATHS } from '@/lib/explain/explain-access'
 import { expandChaos } from '@/sandbox/control/chaos'
 import { createRandom } from '@/sandbox/world/random'
-import { truthOf } from '@/sandbox/world/truth'
-import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { accessLines } from '@/testing/access-lines'
+import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { shownAccess } from '@/testing/shown-access'
+import { trueAccess } from '@/testing/true-access'
 import { requestSync } from './request-sync'
 
 /** More than a test run needs can be asked for: `RANDOM_WORLDS=200`. */
@@ -54,19 +57,16 @@ function specOf(seed: string) {
   }
 }
 
-const truth = (tenant: TestTenant) =>
-  truthOf(tenant.world, tenant.subscription.id)
-    .map(({ principalId, roleName, scope }) => `${principalId}|${roleName}|${scope.toLowerCase()}`)
-    .sort()
+const truth = (tenant: TestTenant) => accessLines(trueAccess(tenant, { paths: MOST_PATHS }))
 
 async function connected(seed: string) {
   const tenant = await rolecall.tenant(specOf(seed))
-  const id = await connect(tenant)
+  const id = await connect(tenant, tenant.subscription.id, { optional: ['GroupMember.Read.All'] })
   const first = await carryRun(rolecall, tenant.owner, id)
   return {
     tenant,
     first,
-    shown: () => currentAccess(rolecall, tenant.owner, id),
+    shown: async () => accessLines(await shownAccess(tenant.owner, id)),
     change: (round: number) => tenant.world.change({ random: 25, seed: `${seed}/${round}`, tenantId: tenant.tenantId }),
     async sync() {
       await requestSync(tenant.owner, id)
