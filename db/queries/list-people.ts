@@ -1,10 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connections, holders, type PersonStatus, type Privilege, principals } from '@/db/schema'
 import { privilegeOfStrength } from './access-rows'
 import { type Cursor, type Direction, keyset, type Page } from './keyset'
-import { holdersNow, holdingMatches, type PeopleFilter, personMatches } from './people-filter'
+import { holdersMatching, holdersNow, type PeopleFilter, personMatches } from './people-filter'
 
 export type { PeopleFilter } from './people-filter'
 export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
@@ -44,7 +44,6 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
       subscriptions: sql<number>`count(*)::int`.as('subscriptions'),
       grants: sql<number>`sum(${holders.grants})::int`.as('grants_held'),
       strongest: sql<number>`min(${holders.strongest})`.as('strongest_held'),
-      matching: sql<boolean>`coalesce(bool_or(${holdingMatches(query) ?? sql`true`}), false)`.as('matching'),
     })
     .from(holders)
     .innerJoin(connections, holdersNow)
@@ -77,7 +76,8 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
         eq(principals.organisationId, actor.organisationId),
         eq(principals.kind, 'user'),
         personMatches(query),
-        held.matching,
+        gt(held.subscriptions, 0),
+        query.signal || query.minimum ? amongMatching(actor, query) : undefined,
         beyond,
       ),
     )
@@ -86,3 +86,10 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
   const { rows, previous, next } = page(found)
   return { rows: rows.map((row) => ({ ...row, strongest: privilegeOfStrength(row.strongest) })), previous, next }
 }
+
+/**
+ * The matching ones are found once and looked up in the order of names. Within `coalesce` PostgreSQL cannot make a join of
+ * it, which would sum up everyone's access before the page is cut.
+ */
+const amongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
+  sql`coalesce((${principals.tenantId}, ${principals.id}) in (${holdersMatching(actor, filter)}), false)`

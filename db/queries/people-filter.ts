@@ -1,4 +1,5 @@
 import { and, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
 import {
   connections,
   holders,
@@ -35,10 +36,16 @@ export const personMatches = ({ search, status }: PeopleFilter): SQL | undefined
   and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
 
 /** What a filter asks of their access in one of the subscriptions. */
-export const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
+const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
   and(
     signal ? showsSignal(signal) : undefined,
     minimum
       ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(minimum) + 1)
       : undefined,
   )
+
+/** Everyone who has access now that meets what a filter asks of it, each once: `tenant_id, principal_id`. */
+export const holdersMatching = (actor: Actor, filter: PeopleFilter): SQL => sql`
+  select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
+  join ${connections} on ${holdersNow}
+  where ${and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'), holdingMatches(filter))}`
