@@ -45,7 +45,7 @@ test('from a person to every way to a role, to what would take it away', async (
   await expect(owner.getByText('Remove Ada Novak from Payments leads.')).toBeVisible()
   await expect(owner.getByText('Nothing else grants it.')).toBeVisible()
 
-  const contributor = page.getByRole('region', { name: /^Contributor, eligible/ })
+  const contributor = page.getByRole('region', { name: /^Contributor ?, eligible/ })
   await expect(contributor.getByText('Can be activated at any time, without an end.')).toBeVisible()
   await expect(contributor.getByText('It is only eligible: not held until it is activated.')).toBeVisible()
 
@@ -123,10 +123,47 @@ test('without the permission to list groups, somebody is known to be in one but 
   await inspect(page, 'access by a group that is not opened')
 })
 
+test('conditions are said in words or shown in full, and times as times', async ({ page, world }) => {
+  const user = world.account('outsider').objectId
+  const at = { user, subscriptionId: world.subscription.id }
+  const until = new Date(Date.now() + 80 * 3_600_000).toISOString()
+  const known =
+    "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})) OR (@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {acdd72a7-3385-48ef-bd42-f606fba81ae7}))"
+  await change({ type: 'assign', ...at, role: 'User Access Administrator', condition: known })
+  await change({ type: 'assign', ...at, role: 'Storage Blob Data Reader', condition: "@Resource[made:up] Like 'x'" })
+  await change({ type: 'assign', ...at, role: 'Reader', endDateTime: until })
+  await change({ type: 'make_eligible', ...at, role: 'Contributor', endDateTime: until })
+  await change({ type: 'activate', ...at, role: 'Contributor' })
+
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.goto(`${new URL(await openResults(page)).pathname}/people/${user}`)
+  const role = (name: RegExp) => page.getByRole('region', { name })
+  await expect(role(/^User Access/).getByText('Can assign roles only where the role is Reader.')).toBeVisible()
+  await role(/^Storage/)
+    .getByText('In full')
+    .click()
+  await expect(role(/^Storage/).getByText("@Resource[made:up] Like 'x'")).toBeVisible()
+  await expect(role(/^Reader/).getByText(/Held until .*, in 3 days\./)).toBeVisible()
+  await expect(role(/^Contributor/).getByText(/Activated .* ago; ends .*, in \d+ h\./)).toBeVisible()
+  await expect(role(/^Contributor/).getByText(/Can be activated until .*, in 3 days\./)).toBeVisible()
+  await inspect(page, 'access with conditions and ends')
+})
+
 test('somebody without access is told so, and nobody knows a person who is not there', async ({ page, world }) => {
+  const { subscription } = world
+  const user = world.account('outsider').objectId
+  await change({ type: 'assign', user, role: 'Reader', subscriptionId: subscription.id })
   await signIn(page, world.account('owner'))
   await connect(page, world)
   const results = new URL(await openResults(page)).pathname
+  await page.goto(`${results}/people/${user}`)
+  await expect(page.getByRole('region', { name: /^Reader/ })).toBeVisible()
+  await change({ type: 'unassign', user, role: 'Reader', subscriptionId: subscription.id })
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await expect(page.getByText(`No access to ${subscription.name} now`)).toBeVisible()
+  await inspect(page, 'somebody without access')
+
   for (const id of ['00000000-1111-4222-8333-444444444444', 'nobody']) {
     await page.goto(`${results}/people/${id}`)
     await expect(page.getByRole('heading', { name: 'No such person here' })).toBeVisible()
