@@ -52,7 +52,7 @@ export function parseAccessView(params: SearchParams): AccessView {
   return {
     search: parseSearch(params),
     status: parseStatus(params),
-    signal: among(SIGNALS, one(params.signal)),
+    signal: parseSignal(params),
     roleIds: parseRoleIds(params),
     scope: parseScope(params),
     level: among(LEVELS, one(params.level)),
@@ -105,6 +105,10 @@ function parseRoleIds(params: SearchParams): string[] {
 function parseScope(params: SearchParams): string | null {
   const scope = one(params.scope)
   return scope.startsWith('/') && scope.length <= LONGEST_SCOPE && !scope.includes('\0') ? scope : null
+}
+
+export function parseSignal(params: SearchParams): Signal | null {
+  return among(SIGNALS, one(params.signal))
 }
 
 export function parseDirection(params: SearchParams): Direction {

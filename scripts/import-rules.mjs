@@ -10,6 +10,7 @@ const LEAVES = [
   'lib/explain/**',
   'lib/find-subscription-id.ts',
   'lib/how-reached.ts',
+  'lib/people-view.ts',
   'lib/permissions.ts',
   'lib/problems.ts',
   'lib/rbac/**',

@@ -1,10 +1,11 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { PersonRoles } from '@/components/access/person-roles'
 import { PersonStatus } from '@/components/access/person-status'
+import { PersonRoles } from '@/components/people/person-roles'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
+import { RelativeTime } from '@/components/ui/relative-time'
 import { ShortId } from '@/components/ui/short-id'
 import { getPerson } from '@/db/queries/get-person'
 import { requireMember } from '@/lib/session'
@@ -32,15 +33,20 @@ export default async function PersonPage({ params }: Props) {
               {person.email ?? 'No email known'}
             </span>
             <PersonStatus status={person.status} guest={person.guest} />
+            {person.lastSignInAt ? (
+              <span>
+                Last signed in <RelativeTime at={person.lastSignInAt} />
+              </span>
+            ) : null}
             <ShortId id={person.id} label="object ID" />
           </div>
         }
       />
       {person.roles.length > 0 ? (
-        <PersonRoles roles={person.roles} />
+        <PersonRoles personId={person.id} roles={person.roles} />
       ) : (
         <EmptyState title="Holds no role now">
-          This person held a role once, and holds none directly in any connected subscription today.
+          This person held a role once, and holds none in any connected subscription today.
         </EmptyState>
       )}
     </>

@@ -1,15 +1,15 @@
+import { EmailText } from '@/components/access/email-text'
+import { PersonStatus } from '@/components/access/person-status'
+import { PrincipalName } from '@/components/access/principal-name'
+import { PRIVILEGE_WORDS } from '@/components/access/privilege-words'
+import { WIDE_TABLE } from '@/components/access/table-classes'
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { Direction } from '@/db/queries/keyset'
 import type { PersonRow } from '@/db/queries/list-people'
-import { EmailText } from './email-text'
-import { PersonStatus } from './person-status'
-import { PrincipalName } from './principal-name'
-import { PRIVILEGE_WORDS } from './privilege-words'
-import { WIDE_TABLE } from './table-classes'
 
 type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 
-/** Everyone who holds a role in any connected subscription: one row per person. */
+/** Everyone who has access in any connected subscription: one row per person. */
 export function PeopleTable({ rows, direction, sortHref }: Props) {
   return (
     <Table caption="People in all connected subscriptions" className={WIDE_TABLE}>

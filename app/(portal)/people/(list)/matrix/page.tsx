@@ -1,0 +1,63 @@
+import type { Metadata } from 'next'
+import { AccessMatrix } from '@/components/people/access-matrix'
+import { ColumnPager } from '@/components/people/column-pager'
+import { PeopleFrame } from '@/components/people/people-frame'
+import { Pager } from '@/components/ui/pager'
+import { countPeople } from '@/db/queries/count-people'
+import { listCells } from '@/db/queries/list-cells'
+import { listConnections } from '@/db/queries/list-connections'
+import { listPeople } from '@/db/queries/list-people'
+import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/people-view'
+import { requireMember } from '@/lib/session'
+
+export const metadata: Metadata = { title: 'People by subscription' }
+
+/** Subscriptions side by side: as many as can be compared at a glance on a wide screen. */
+const COLUMNS = 8
+
+export default async function MatrixPage({ searchParams }: PageProps<'/people/matrix'>) {
+  const member = await requireMember()
+  const view = parsePeopleView(await searchParams)
+  const [page, matching, total, all] = await Promise.all([
+    listPeople(member, view),
+    countPeople(member, view),
+    countPeople(member, { search: '', status: null }),
+    listConnections(member),
+  ])
+  const connected = all.filter(({ state, publishedAt }) => state !== 'disconnected' && publishedAt !== null)
+  const from = view.from < connected.length ? view.from : 0
+  const columns = connected.slice(from, from + COLUMNS)
+  const cells = await listCells(member, page.rows)
+  const href = (change: Partial<PeopleView>) =>
+    `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
+
+  return (
+    <PeopleFrame current="matrix" view={view} total={total}>
+      {page.rows.length > 0 ? (
+        <>
+          <ColumnPager
+            from={from}
+            shown={columns.length}
+            total={connected.length}
+            previousHref={from > 0 ? href({ from: Math.max(0, from - COLUMNS), cursor: view.cursor }) : null}
+            nextHref={from + COLUMNS < connected.length ? href({ from: from + COLUMNS, cursor: view.cursor }) : null}
+          />
+          <AccessMatrix
+            rows={page.rows}
+            columns={columns}
+            cells={cells}
+            direction={view.direction}
+            sortHref={href({ direction: view.direction === 'asc' ? 'desc' : 'asc' })}
+          />
+          <Pager
+            shown={page.rows.length}
+            total={matching}
+            unit={matching === 1 ? 'person' : 'people'}
+            previousHref={page.previous && href({ cursor: page.previous })}
+            nextHref={page.next && href({ cursor: page.next })}
+          />
+        </>
+      ) : null}
+    </PeopleFrame>
+  )
+}

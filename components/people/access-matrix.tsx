@@ -1,0 +1,101 @@
+import Link from 'next/link'
+import { PersonStatus } from '@/components/access/person-status'
+import { PrincipalName } from '@/components/access/principal-name'
+import { RoleChip } from '@/components/access/role-chip'
+import { RowTh, SortTh, Table, Td, Th } from '@/components/ui/table'
+import type { Direction } from '@/db/queries/keyset'
+import type { Cell } from '@/db/queries/list-cells'
+import type { PersonRow } from '@/db/queries/list-people'
+
+type Column = { id: string; label: string }
+type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }
+
+/** The names stay in sight while the subscriptions scroll by. */
+const MATRIX =
+  '[&>table]:w-auto [&>table]:min-w-full [&_tr>*:first-child]:sticky [&_tr>*:first-child]:left-0 [&_tr>*:first-child]:bg-surface [&_tr>*:first-child]:z-10 [&_tbody_tr:hover>*]:bg-canvas'
+
+/** People by subscriptions, with the strongest role where they meet; each of them leads to how it is held. */
+export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Props) {
+  const at = new Map(cells.map((cell) => [keyOf(cell.tenantId, cell.personId, cell.connectionId), cell]))
+  return (
+    <Table caption="People and the strongest role they have in each subscription" className={MATRIX}>
+      <thead>
+        <tr>
+          <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'}>
+            Name
+          </SortTh>
+          {columns.map(({ id, label }) => (
+            <Th key={id} className="max-w-44 min-w-32">
+              <Link
+                href={`/integrations/azure/${id}`}
+                prefetch={false}
+                dir="auto"
+                title={label}
+                className="block truncate hover:underline"
+              >
+                {label}
+              </Link>
+            </Th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={`${row.tenantId} ${row.id}`}>
+            <RowTh className="w-56 max-w-56 min-w-40 max-sm:max-w-40">
+              <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
+              {row.status === 'active' && !row.guest ? null : (
+                <PersonStatus status={row.status} guest={row.guest} className="mt-0.5 text-xs font-normal" />
+              )}
+            </RowTh>
+            {columns.map(({ id }) => (
+              <Td key={id} className="max-w-44">
+                <MatrixCell cell={at.get(keyOf(row.tenantId, row.id, id))} />
+              </Td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+const keyOf = (tenantId: string, personId: string, connectionId: string) => `${tenantId} ${personId} ${connectionId}`
+
+function MatrixCell({ cell }: { cell: Cell | undefined }) {
+  if (!cell)
+    return (
+      <span className="text-ink-faint">
+        <span aria-hidden>·</span>
+        <span className="sr-only">No access</span>
+      </span>
+    )
+  const { role, eligible, assignmentKind, connectionId, personId, grants } = cell
+  const others = grants - 1 - Number(eligible !== null)
+  return (
+    <Link
+      href={`/integrations/azure/${connectionId}/people/${personId}`}
+      prefetch={false}
+      className="-m-1 grid justify-items-start gap-1 rounded-md p-1 hover:bg-ink/6"
+    >
+      <RoleChip
+        name={role.name ?? role.id}
+        privilege={role.privilege}
+        custom={role.custom}
+        eligible={assignmentKind === 'eligible'}
+        className="max-w-full"
+      />
+      {eligible ? (
+        <RoleChip
+          name={eligible.roleName ?? eligible.roleId}
+          privilege={eligible.privilege}
+          eligible
+          className="max-w-full"
+        />
+      ) : null}
+      {others > 0 ? (
+        <span className="text-xs text-ink-faint tabular-nums">{others.toLocaleString('en')} more</span>
+      ) : null}
+    </Link>
+  )
+}

@@ -1,0 +1,116 @@
+import Link from 'next/link'
+import { RoleChip } from '@/components/access/role-chip'
+import { ScopeLabel } from '@/components/access/scope-label'
+import { WIDE_TABLE } from '@/components/access/table-classes'
+import { Chip } from '@/components/ui/chip'
+import { RelativeTime } from '@/components/ui/relative-time'
+import { Table, Td, Th } from '@/components/ui/table'
+import type { PersonRole } from '@/db/queries/get-person'
+import { timeWords } from '@/lib/explain/time-words'
+import { howReached } from '@/lib/how-reached'
+
+type Props = { personId: string; roles: PersonRole[] }
+
+/** A person's roles, subscription by subscription, however they are held, with both moments a role can be said to date from. */
+export function PersonRoles({ personId, roles }: Props) {
+  const subscriptions = Map.groupBy(roles, (role) => role.connectionId)
+
+  return (
+    <div className="grid gap-8">
+      {[...subscriptions].map(([connectionId, held]) => (
+        <SubscriptionRoles key={connectionId} connectionId={connectionId} personId={personId} roles={held} />
+      ))}
+      <p className="max-w-3xl text-sm text-ink-soft">
+        “Assigned in Azure” is the time Azure gives for the assignment. “First seen” is when a sync of Rolecall first
+        found it: the role may have been held before.
+      </p>
+    </div>
+  )
+}
+
+function SubscriptionRoles({ connectionId, personId, roles }: Props & { connectionId: string }) {
+  const [first] = roles
+  if (!first) return null
+  return (
+    <section className="min-w-0">
+      <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
+        <h2 dir="auto" className="min-w-0 text-lg font-semibold break-words">
+          <Link href={`/integrations/azure/${connectionId}`} className="hover:underline">
+            {first.connectionLabel}
+          </Link>
+        </h2>
+        <p className="flex flex-wrap gap-x-4 text-sm">
+          {first.publishedAt ? (
+            <span className="text-ink-faint">
+              read <RelativeTime at={first.publishedAt} />
+            </span>
+          ) : null}
+          <Link href={`/integrations/azure/${connectionId}/people/${personId}`} prefetch={false} className="link">
+            Every path, and what would take a role away
+          </Link>
+        </p>
+      </div>
+      <Table caption={`Roles in ${first.connectionLabel}`} className={WIDE_TABLE}>
+        <thead>
+          <tr>
+            <Th className="xl:w-[24%]">Role</Th>
+            <Th className="xl:w-[20%]">Scope</Th>
+            <Th>How</Th>
+            <Th>Assigned in Azure</Th>
+            <Th>First seen</Th>
+          </tr>
+        </thead>
+        <tbody>
+          {roles.map((role) => (
+            <tr key={`${role.key} ${role.groupId}`}>
+              <Td className="max-w-56">
+                <RoleChip
+                  name={role.roleName ?? role.roleId}
+                  privilege={role.privilege}
+                  custom={role.custom}
+                  eligible={role.kind === 'eligible'}
+                />
+                <Held role={role} />
+              </Td>
+              <Td className="max-w-56">
+                <ScopeLabel scope={role.scope} level={role.level} />
+                {role.condition ? (
+                  <div className="mt-1">
+                    <Chip title={role.condition}>With a condition</Chip>
+                  </div>
+                ) : null}
+              </Td>
+              <Td className="max-w-48 text-ink-soft">
+                {role.groupId ? (
+                  <Link
+                    href={`/integrations/azure/${connectionId}/groups?group=${role.groupId}`}
+                    prefetch={false}
+                    dir="auto"
+                    title={`Through the group ${role.groupName ?? role.groupId}`}
+                    className="block truncate hover:underline"
+                  >
+                    {role.groupName ?? `Group ${role.groupId.slice(0, 8)}`}
+                  </Link>
+                ) : (
+                  howReached(role.level)
+                )}
+              </Td>
+              <Td className="whitespace-nowrap text-ink-soft">
+                {role.assignedOn ? <RelativeTime at={role.assignedOn} /> : 'Azure does not say'}
+              </Td>
+              <Td className="whitespace-nowrap text-ink-soft">
+                <RelativeTime at={role.firstSeen} />
+              </Td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+    </section>
+  )
+}
+
+/** A role that is not simply held for good says so. */
+function Held({ role }: { role: PersonRole }) {
+  if (role.kind === 'active' && !role.endsAt) return null
+  return <p className="mt-1 text-xs text-ink-soft">{timeWords(role, new Date())}</p>
+}
