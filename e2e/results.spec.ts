@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { parse } from 'csv-parse/sync'
 import { change, control, shortTokens } from './support/sandbox'
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
 
 /** A row of the sandbox's truth, as far as these tests look at it. */
 type TrueAccess = {
@@ -117,6 +117,38 @@ test('coverage says what was read and what nobody asked for', async ({ page, wor
   await expect(page.getByText('Last sign-ins:')).toBeVisible()
   await page.getByRole('link', { name: /AuditLog.Read.All in Settings/ }).click()
   await page.waitForURL(/\/settings$/)
+})
+
+test.describe('in a directory too large to ask person by person', () => {
+  test.use({ spec: { people: 1100, assignments: 30, groups: 3 } })
+
+  test('groups that nobody asked to open stay closed, with why and what to do', async ({ page, world }) => {
+    await signIn(page, world.account('owner'))
+    await page.goto('/integrations/azure/connect/subscription')
+    await page.getByLabel('Azure subscription ID').fill(world.subscription.id)
+    await page.getByRole('button', { name: 'Continue' }).click()
+    await page.getByRole('checkbox', { name: /GroupMember\.Read\.All/ }).uncheck()
+    await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
+    await pickAccount(page, world.account('owner'))
+    await page.getByRole('button', { name: 'Accept' }).click()
+    await page.getByRole('button', { name: 'Connect', exact: true }).click()
+    await openResults(page)
+    await expect(page.getByText(/^Coverage: /)).toContainText(/Not asked for: who is in \d+ groups? that holds? roles?/)
+
+    await page
+      .getByRole('navigation', { name: 'Results' })
+      .getByRole('link', { name: /^Groups/ })
+      .click()
+    const row = page
+      .getByRole('table', { name: /^Groups/ })
+      .getByRole('row')
+      .nth(1)
+    await expect(row).toContainText('Not opened')
+    await expect(row).toContainText('Ask for GroupMember.Read.All')
+    await row.getByRole('link').first().click()
+    await page.getByRole('link', { name: 'Ask for GroupMember.Read.All in Settings' }).last().click()
+    await page.waitForURL(/\/settings$/)
+  })
 })
 
 test('searching, filtering and sorting live in the address, and survive a reload', async ({ page, world }) => {

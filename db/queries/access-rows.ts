@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import {
   assignments,
@@ -8,10 +8,8 @@ import {
   type Privilege,
   principals,
   roleDefinitions,
-  type ScopeLevel,
 } from '@/db/schema'
 import { isGuid } from './is-guid'
-import { searchText } from './search-text'
 
 /** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
 export type Snapshot = { id: string; publishedAt: Date | null }
@@ -22,14 +20,6 @@ export type Published = { id: string; publishedAt: Date }
 /** The snapshot, when there is something published to be read; else null. */
 export const publishedOf = ({ id, publishedAt }: Snapshot): Published | null =>
   publishedAt && isGuid(id) ? { id, publishedAt } : null
-
-export type AccessFilter = {
-  /** Part of a name or an email; empty for all. */
-  search: string
-  roleId: string | null
-  status: PersonStatus | null
-  level: ScopeLevel | null
-}
 
 /** The assignments of a snapshot that were valid at its moment. Keeps to the actor's organisation. */
 export function assignmentsOf(actor: Actor, snapshot: { id: string; publishedAt: Date }): SQL | undefined {
@@ -50,14 +40,6 @@ export const assignmentsNow = and(
 )
 
 export const heldByPeople = eq(assignments.principalKind, 'user')
-export const heldByOthers = ne(assignments.principalKind, 'user')
-
-/** Joins an assignment to whom it names; a left join, since an assignment of an unknown principal is still one. */
-export const toPrincipal = and(
-  eq(principals.organisationId, assignments.organisationId),
-  eq(principals.tenantId, assignments.tenantId),
-  eq(principals.id, assignments.principalId),
-)
 
 export const toRole = and(
   eq(roleDefinitions.organisationId, assignments.organisationId),
@@ -68,8 +50,6 @@ export const toRole = and(
 /** A person nothing was ever read about has no row; they are unknown, not absent. */
 export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`
 
-export const sortNameOfPrincipal = sql<string>`coalesce(${principals.sortName}, ${assignments.principalId})`
-
 /** Widest first: what is held above the subscription reaches furthest. */
 export const widthOfScope = sql<number>`case ${assignments.scopeLevel} when 'root' then 1 when 'management_group' then 2 when 'subscription' then 3 when 'resource_group' then 4 else 5 end`
 
@@ -78,13 +58,3 @@ export const privilegeOfStrength = (strength: number): Privilege | null => PRIVI
 
 /** 1 for a role that grants access, to 5 for one that reads; 6 when what the role amounts to could not be read. */
 export const strengthOfRole = sql<number>`case ${roleDefinitions.privilege} when 'grants_access' then 1 when 'writes' then 2 when 'writes_data' then 3 when 'reads_data' then 4 when 'reads' then 5 else 6 end`
-
-/** What the reader's filters leave of a snapshot's rows. Needs `toPrincipal` joined. */
-export function matches(filter: AccessFilter): SQL | undefined {
-  return and(
-    searchText(filter.search, [principals.name, principals.email]),
-    filter.roleId ? eq(assignments.roleId, filter.roleId) : undefined,
-    filter.status ? eq(statusOfPrincipal, filter.status) : undefined,
-    filter.level ? eq(assignments.scopeLevel, filter.level) : undefined,
-  )
-}

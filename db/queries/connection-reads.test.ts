@@ -7,7 +7,6 @@ import { createTestDatabase } from '@/testing/database'
 import { getConnection } from './get-connection'
 import type { Cursor } from './keyset'
 import { listConnections } from './list-connections'
-import { listOtherPrincipals } from './list-other-principals'
 import { listRoleHolders } from './list-role-holders'
 import { listRolesHeld } from './list-roles-held'
 import { listRuns } from './list-runs'
@@ -124,38 +123,4 @@ test('roles come strongest first with how many hold them, and their first holder
       .map((holder) => holder.name)
   expect(await holders(20)).toEqual(['Ada', 'Bo'])
   expect(await holders(1)).toEqual(['Ada'])
-})
-
-test('other principals page by kind and name, those without a readable name by id', async () => {
-  const world = await createAccessWorld(database.db)
-  const { id, publishedAt } = await world.connection()
-  const reader = await world.role('Reader')
-  for (const name of ['b group', null, 'a group'])
-    await world.assign(id, { to: await world.principal({ kind: 'group', name }), role: reader, kind: 'group' })
-  await world.assign(id, {
-    to: await world.principal({ kind: 'service_principal', name: 'app' }),
-    role: reader,
-    kind: 'service_principal',
-  })
-  await world.assign(id, { to: await world.principal(), role: reader })
-
-  const found: string[] = []
-  let cursor: Cursor | null = null
-  do {
-    const page: Awaited<ReturnType<typeof listOtherPrincipals>> = await listOtherPrincipals(
-      world.actor,
-      { id, publishedAt },
-      cursor,
-      2,
-    )
-    found.push(...page.rows.map((row) => `${row.kind} ${row.name}`))
-    cursor = page.next
-  } while (cursor)
-  expect(found).toHaveLength(4)
-  expect(found.at(-1)).toBe('service_principal app')
-  expect(found.filter((each) => each !== 'group null')).toEqual([
-    'group a group',
-    'group b group',
-    'service_principal app',
-  ])
 })

@@ -5,7 +5,6 @@ import type { Actor } from '@/db/actor'
 import { auditEvents } from '@/db/schema'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { countAccess } from './count-access'
 import { countFacets } from './count-facets'
 import { countHolders } from './count-holders'
 import { countPeople } from './count-people'
@@ -14,7 +13,6 @@ import { getGroup } from './get-group'
 import { getPerson } from './get-person'
 import { getPersonAccess } from './get-person-access'
 import { getProgress } from './get-progress'
-import { listAccess } from './list-access'
 import { listAuditEvents } from './list-audit-events'
 import { listCells } from './list-cells'
 import { listConnections } from './list-connections'
@@ -23,7 +21,6 @@ import { listGroups } from './list-groups'
 import { listHolders } from './list-holders'
 import { listMatchingGrants } from './list-matching-grants'
 import { listMembers } from './list-members'
-import { listOtherPrincipals } from './list-other-principals'
 import { listPeople } from './list-people'
 import { listRoleHolders } from './list-role-holders'
 import { listRolePermissions } from './list-role-permissions'
@@ -36,7 +33,6 @@ afterAll(() => database.close())
 
 const NOTHING = { rows: [], previous: null, next: null }
 const PEOPLE = { search: '', status: null, direction: 'asc', cursor: null } as const
-const ACCESS = { ...PEOPLE, roleId: null, level: null, sort: 'name' } as const
 const GRANTS = { roleIds: [], scope: null, level: null, how: null, held: null }
 const HOLDERS = { ...PEOPLE, ...GRANTS, who: 'people', signal: null, sort: 'name' } as const
 const ALL = { search: '', cursor: null }
@@ -74,7 +70,6 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 
 /** How much of an organisation's own each file of this folder lets an actor see, asked with the right ids in hand. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
-  'count-access': async (actor, { connection }) => (await countAccess(actor, connection)).assignments,
   'count-facets': async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   'count-holders': (actor, { connection }) => countHolders(actor, connection, HOLDERS),
   'count-people': (actor) => countPeople(actor, PEOPLE),
@@ -83,7 +78,6 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   'get-person': async (actor, { person }) => found(await getPerson(actor, person)),
   'get-person-access': async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
   'get-progress': async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
-  'list-access': async (actor, { connection }) => (await listAccess(actor, connection, ACCESS)).rows.length,
   'list-audit-events': async (actor) => (await listAuditEvents(actor, null)).rows.length,
   'list-cells': async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
@@ -95,8 +89,6 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     (await listMatchingGrants(actor, connection, [person])).length,
   'list-members': async (actor, { world }) =>
     (await listMembers(actor)).filter(({ id }) => id === world.actor.memberId).length,
-  'list-other-principals': async (actor, { connection }) =>
-    (await listOtherPrincipals(actor, connection, null)).rows.length,
   'list-people': async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
   'list-role-holders': async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
   'list-role-permissions': async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
