@@ -101,11 +101,8 @@ async function askAll(reading: Reading, first: Asked[]): Promise<void> {
 
 /** Keeps what an answer says; gives the question for its next page, if it has one. */
 function take(reading: Reading, asked: Asked, answer: BatchAnswer): Asked | null {
-  const { id, known = new Set(), guard = firstPage(asked.question) } = asked
-  if (id === null) {
-    if (answer.status !== 403) takeNames(reading, answer)
-    return null
-  }
+  const { id, known = new Set() } = asked
+  if (id === null) return answer.status === 403 ? null : nextOf(asked, takeNames(reading, answer))
   const group = reading.groups.get(id) as Group
   if (answer.status === 404 || answer.status === 403) {
     group.state = answer.status === 404 ? 'not_found' : 'not_permitted'
@@ -120,10 +117,16 @@ function take(reading: Reading, asked: Asked, answer: BatchAnswer): Asked | null
     known.add(member.id)
     group.members.push(member)
   }
+  return nextOf({ ...asked, known }, nextLink)
+}
+
+/** The question for the page that the link leads to, by its path, as batches want it. */
+function nextOf(asked: Asked, nextLink: string | null): Asked | null {
   if (nextLink === null) return null
+  const { guard = firstPage(asked.question) } = asked
   guard(nextLink)
   const { pathname, search } = new URL(nextLink)
-  return { id, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, known, guard }
+  return { ...asked, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, guard }
 }
 
 /** A guard against lists without an end, which has seen the first page. */
@@ -141,9 +144,12 @@ function meet({ groups }: Reading, id: string, name: string | null): void {
 
 const Names = z.array(z.looseObject({ id: z.guid().toLowerCase(), displayName: z.string().nullish() }))
 
-function takeNames({ groups }: Reading, answer: BatchAnswer): void {
-  for (const { id, displayName } of parseBody(Names, parseAnswer(GraphPage, answer).items)) {
+/** Gives the link to the next page: Graph may cut even a short list. */
+function takeNames({ groups }: Reading, answer: BatchAnswer): string | null {
+  const { items, nextLink } = parseAnswer(GraphPage, answer)
+  for (const { id, displayName } of parseBody(Names, items)) {
     const group = groups.get(id)
     if (group) group.name ??= cleanText(displayName)
   }
+  return nextLink
 }

@@ -2,12 +2,11 @@ import { z } from 'zod'
 import type { PrincipalVariety } from '@/db/schema'
 import type { Azure } from './azure'
 import { cleanText } from './clean-text'
-import { type BatchAnswer, graphBatch, MOST_IN_BATCH } from './graph-batch'
+import { graphBatch, MOST_IN_BATCH } from './graph-batch'
 import { BATCHES_AT_ONCE, IDS_PER_QUESTION } from './graph-limits'
-import { GraphPage } from './graph-pages'
 import { inChunks } from './in-chunks'
 import { inParallel } from './in-parallel'
-import { parseAnswer } from './parse-answer'
+import { pagesOf } from './pages-of'
 import { parseBody } from './parse-body'
 
 /** The directories that Microsoft's own applications belong to: Microsoft Services, and Microsoft itself. */
@@ -45,13 +44,13 @@ export async function readServicePrincipals(
   await inParallel(inChunks(questions, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
     for (const answer of await graphBatch(azure, batch)) {
       if (answer.status === 403) refused = true
-      else for (const one of rowsOf(answer)) found.set(one.id, one)
+      else for await (const items of pagesOf(azure, answer)) for (const one of rowsOf(items)) found.set(one.id, one)
     }
   })
   return refused ? { found: new Map(), refused } : { found, refused }
 }
 
-const rowsOf = (answer: BatchAnswer) => parseBody(z.array(ServicePrincipalRow), parseAnswer(GraphPage, answer).items)
+const rowsOf = (items: unknown[]) => parseBody(z.array(ServicePrincipalRow), items)
 
 type Told = { servicePrincipalType?: string | null; appOwnerOrganizationId?: string | null; appId?: string | null }
 

@@ -1,12 +1,11 @@
 import { z } from 'zod'
 import type { Azure } from './azure'
 import { AzureError } from './azure-error'
-import { type BatchAnswer, graphBatch, MOST_IN_BATCH } from './graph-batch'
+import { type BatchAnswer, type BatchQuestion, graphBatch, MOST_IN_BATCH } from './graph-batch'
 import { BATCHES_AT_ONCE, IDS_PER_QUESTION } from './graph-limits'
-import { GraphPage } from './graph-pages'
 import { inChunks } from './in-chunks'
 import { inParallel } from './in-parallel'
-import { parseAnswer } from './parse-answer'
+import { pagesOf } from './pages-of'
 import { parseBody } from './parse-body'
 
 /** People whose last sign-in is asked for in one run: ten calls. It is worth having, but never worth a long run. */
@@ -43,25 +42,36 @@ export async function readSignIns(azure: Azure, ids: readonly string[]): Promise
   const questions = inChunks(wanted.slice(0, MOST_PEOPLE), IDS_PER_QUESTION).map((some) => ({
     url: `/users?$filter=id in (${some.map((id) => `'${id}'`).join(',')})&$select=id,signInActivity`,
   }))
-  try {
-    await inParallel(inChunks(questions, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
-      for (const answer of await graphBatch(azure, batch)) take(read, answer)
-    })
-  } catch (error) {
-    if (!(error instanceof AzureError && GIVEN_OUT.includes(error.code))) throw error
-    read.state = 'partly'
-  }
-  return read.state === 'not_permitted' || read.state === 'not_licensed' ? { ...read, at: new Map() } : read
+  let ended = false // a refusal, or Graph giving out, is the same for everyone who is left
+  await inParallel(inChunks(questions, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
+    if (!ended && !(await askBatch(azure, batch, read))) ended = true
+  })
+  return isRefused(read) ? { ...read, at: new Map() } : read
 }
 
 const GIVEN_OUT: string[] = ['throttled', 'azure_unreachable']
 
-function take(read: Read, answer: BatchAnswer): void {
+/** Whether asking on makes sense. Batches under way are not left behind when one gives out. */
+async function askBatch(azure: Azure, batch: BatchQuestion[], read: Read): Promise<boolean> {
+  try {
+    for (const answer of await graphBatch(azure, batch)) await take(azure, read, answer)
+    return !isRefused(read)
+  } catch (error) {
+    if (!(error instanceof AzureError && GIVEN_OUT.includes(error.code))) throw error
+    if (!isRefused(read)) read.state = 'partly'
+    return false
+  }
+}
+
+const isRefused = ({ state }: Read) => state === 'not_permitted' || state === 'not_licensed'
+
+async function take(azure: Azure, read: Read, answer: BatchAnswer): Promise<void> {
   if (answer.status === 403) {
     read.state = UNLICENSED.test(JSON.stringify(answer.body)) ? 'not_licensed' : 'not_permitted'
     return
   }
-  for (const { id, at } of parseBody(z.array(Row), parseAnswer(GraphPage, answer).items)) if (at) read.at.set(id, at)
+  for await (const items of pagesOf(azure, answer))
+    for (const { id, at } of parseBody(z.array(Row), items)) if (at) read.at.set(id, at)
 }
 
 function latest(times: (number | undefined)[]): Date | null {
