@@ -1,4 +1,4 @@
-import { Download, X } from 'lucide-react'
+import { Download, FunnelX, X } from 'lucide-react'
 import { Button } from '@/components/ui/button'
 import { buttonClasses } from '@/components/ui/button-classes'
 import { ButtonLink } from '@/components/ui/button-link'
@@ -47,7 +47,7 @@ export function AccessFilters({ who, path, view, roles }: Props) {
       <SearchField
         label={people ? 'Search name or email' : 'Search name'}
         defaultValue={values.q}
-        className="max-sm:max-w-none sm:max-w-56"
+        className="max-sm:max-w-none sm:max-w-48"
       />
       {fields.map(({ name, label, options, width }) => (
         <SelectField
@@ -74,8 +74,9 @@ export function AccessFilters({ who, path, view, roles }: Props) {
         </ButtonLink>
       ) : null}
       {isFiltered(view) ? (
-        <ButtonLink href={path} variant="ghost">
-          Clear filters
+        <ButtonLink href={path} variant="ghost" title="Clear filters" className="px-2">
+          <FunnelX aria-hidden />
+          <span className="sr-only">Clear filters</span>
         </ButtonLink>
       ) : null}
       {people ? (

@@ -57,7 +57,12 @@ function Counts({ role }: { role: RoleHeld }) {
   return (
     <span className="text-right text-ink-soft tabular-nums">
       {held(role.people, 'person', 'people')}
-      {role.others > 0 ? <span className="max-sm:block"> + {held(role.others, 'other', 'others')}</span> : null}
+      {role.others > 0 ? (
+        <span title="Groups, service principals and others" className="max-sm:block">
+          {' '}
+          + {held(role.others, 'other', 'others')}
+        </span>
+      ) : null}
       {role.eligible > 0 ? (
         <span className="text-eligible max-sm:block">
           <span className="max-sm:hidden"> + </span>
@@ -97,9 +102,14 @@ function Holders({ path, role, holders }: { path: string; role: RoleHeld; holder
           </Link>
         ) : null}
         {role.others > 0 ? (
-          <Link href={`${path}/principals?role=${role.id}`} prefetch={false} className="link">
-            Other principals
-          </Link>
+          <>
+            <Link href={`${path}/groups`} prefetch={false} className="link">
+              Groups
+            </Link>
+            <Link href={`${path}/principals?role=${role.id}`} prefetch={false} className="link">
+              Other principals
+            </Link>
+          </>
         ) : null}
       </p>
     </>
