@@ -93,6 +93,20 @@ test('a group that is not there, and one that hides its members, are said to be 
   expect(groups.get(gone)).toEqual({ id: gone, name: null, state: 'not_found', members: [] })
 })
 
+test('an account that may read no group hears so of every one, and of no group is anything claimed', async () => {
+  const { world, tenant, ids, azure, meter } = directory({ people: 8, groups: { count: 30, size: 2 } })
+  const body = { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } }
+  world.faults = [
+    { match: { path: '/groups', tenantId: tenant.id, inBatch: true }, status: 403, body, seen: 0, fired: 0 },
+  ]
+  const plan: CallPlan = { predicted: callsForFirstLevel(ids.length), made: 0 }
+  const { groups, people } = await readGroups(azure, ids, { plan })
+  world.faults = []
+  expect([...groups.values()]).toEqual(ids.map((id) => ({ id, name: null, state: 'not_permitted', members: [] })))
+  expect(people.size).toBe(0)
+  expect([plan.made, meter.calls]).toEqual([plan.predicted, plan.predicted])
+})
+
 test('asked from the people up, the groups hold whom the directory says they hold, at any depth', async () => {
   for (const [, spec] of SHAPES.slice(0, 4)) {
     const { tenant, ids, azure, meter } = directory({ ...spec, pageSize: { users: 13 } })
