@@ -59,7 +59,7 @@ export function AccessTable({ rows, path, view, of }: Props) {
               <HolderRoles row={row} href={pathsOf(path, row)} />
             </Td>
             <Td className="max-w-56">
-              <ScopeLabel scope={row.scope} level={row.level} of={of} />
+              <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
             </Td>
             <Td className="max-w-48 text-ink-soft">
               <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={`${path}/groups`} />

@@ -34,7 +34,7 @@ export function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf 
               </span>
             </Td>
             <Td className="max-w-72">
-              <ScopeLabel scope={grant.scope} level={grant.level} of={of} />
+              <ScopeLabel scope={grant.scope} level={grant.level} of={of} inheritance />
               {grant.condition ? (
                 <span className="mt-1 block">
                   <Chip title={wordsOfCondition(grant.condition) ?? grant.condition}>With a condition</Chip>

@@ -58,7 +58,7 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
               <HolderRoles row={row} />
             </Td>
             <Td className="max-w-56">
-              <ScopeLabel scope={row.scope} level={row.level} of={of} />
+              <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
             </Td>
             <Td className="max-w-48 text-ink-soft">
               <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={groupsPath} />

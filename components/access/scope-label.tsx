@@ -19,17 +19,19 @@ type Props = {
   level: ScopeLevel
   /** Names management groups and says how the scope reaches the subscription; without it only the scope itself speaks. */
   of?: ScopeOf
+  /** Says on a second line that it comes from above the subscription, where it does. */
+  inheritance?: boolean
   className?: string
 }
 
 /** Where an assignment was made: its level as icon and word, its own name where it has one, the rest on hover. */
-export function ScopeLabel({ scope, level, of, className }: Props) {
+export function ScopeLabel({ scope, level, of, inheritance = false, className }: Props) {
   const { icon: Icon, word } = LEVELS[level]
   const words = of ? scopeWords({ scope, level, ...of }) : null
   const named = level !== 'root' && level !== 'subscription'
   const name = named ? (words?.name ?? scope.split('/').at(-1)) : null
 
-  return (
+  const label = (
     <span
       title={words ? `${words.reach} ${scope}` : scope}
       className={joinClasses('inline-flex max-w-full min-w-0 items-center gap-1.5', className)}
@@ -46,5 +48,12 @@ export function ScopeLabel({ scope, level, of, className }: Props) {
         word
       )}
     </span>
+  )
+  if (!inheritance || (level !== 'root' && level !== 'management_group')) return label
+  return (
+    <>
+      {label}
+      <span className="block text-xs text-ink-faint">inherited from above</span>
+    </>
   )
 }
