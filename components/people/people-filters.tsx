@@ -32,14 +32,14 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
   }
   return (
     <FilterForm label="People" action={path} values={values}>
-      <SearchField label="Search name or email" defaultValue={values.q} className="max-sm:max-w-none" />
+      <SearchField label="Search name or email" defaultValue={values.q} className="max-w-60 max-sm:max-w-none" />
       <SelectField
         name="status"
         label="Status"
         hideLabel
         options={STATUS_OPTIONS}
         defaultValue={values.status}
-        className="w-36 max-sm:flex-1"
+        className="w-32 max-sm:flex-1"
       />
       <SelectField
         name="min"
@@ -47,7 +47,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         hideLabel
         options={MINIMUMS}
         defaultValue={values.min}
-        className="w-44 max-sm:flex-1"
+        className="w-40 max-sm:flex-1"
       />
       <SelectField
         name="signal"
@@ -55,7 +55,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         hideLabel
         options={SIGNALS}
         defaultValue={values.signal}
-        className="w-48 max-sm:flex-1"
+        className="w-44 max-sm:flex-1"
       />
       {view.direction === 'desc' ? <input type="hidden" name="dir" value="desc" /> : null}
       <Button type="submit">Apply</Button>
