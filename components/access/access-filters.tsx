@@ -35,11 +35,11 @@ export function AccessFilters({ who, path, view, roles }: Props) {
   }
   const people = who === 'people'
   const fields = [
-    { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-34' },
+    { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-32' },
     ...(people ? [{ name: 'status', label: 'Status', options: STATUS_OPTIONS, width: 'w-30' } as const] : []),
     { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-36' },
     { name: 'how', label: 'How it is held', options: HOW_OPTIONS, width: 'w-34' },
-    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-36' },
+    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-35' },
   ] as const
 
   return (

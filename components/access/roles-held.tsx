@@ -95,7 +95,7 @@ function Holders({ path, role, holders }: { path: string; role: RoleHeld; holder
           ))}
         </ul>
       ) : null}
-      <p className="flex flex-wrap gap-x-4">
+      <p className="flex flex-wrap gap-x-4 gap-y-1.5">
         {all > 0 ? (
           <Link href={`${path}?role=${role.id}`} prefetch={false} className="link">
             {more > 0 ? `${more.toLocaleString('en')} more: all in the people list` : 'Show in the people list'}
