@@ -37,15 +37,15 @@ export function AccessFilters({ who, path, view, roles }: Props) {
   const fields = [
     { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-32' },
     ...(people ? [{ name: 'status', label: 'Status', options: STATUS_OPTIONS, width: 'w-30' } as const] : []),
-    { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-36' },
+    { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-34' },
     { name: 'how', label: 'How it is held', options: HOW_OPTIONS, width: 'w-34' },
-    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-35' },
+    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-37' },
   ] as const
 
   return (
     <FilterForm label={people ? 'People' : 'Other principals'} action={path} values={values}>
       <SearchField
-        label={people ? 'Search name or email' : 'Search name'}
+        label={people ? 'Name or email' : 'Search name'}
         defaultValue={values.q}
         className="max-sm:max-w-none sm:max-w-48"
       />
