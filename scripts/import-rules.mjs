@@ -6,6 +6,7 @@ const DRIZZLE = ['drizzle-orm', 'drizzle-orm/*']
 const LEAVES = [
   'lib/access-view.ts',
   'lib/age.ts',
+  'lib/ask-view.ts',
   'lib/connection-status.ts',
   'lib/explain/**',
   'lib/find-subscription-id.ts',
@@ -35,7 +36,11 @@ export const importRules = [
   },
   ...LEAVES.map((room) => ({ room, ours: LEAVES, notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT, ...DRIZZLE] })),
   { room: 'lib/azure/**', ours: ['lib/*.ts', 'lib/rbac/**'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
-  { room: 'lib/connections/**', ours: ['lib/{azure,rbac,sync,jobs}/**', 'lib/*.ts', 'db/**'], notPackages: NEXT_AND_REACT },
+  {
+    room: 'lib/connections/**',
+    ours: ['lib/{azure,rbac,sync,jobs}/**', 'lib/*.ts', 'db/**'],
+    notPackages: NEXT_AND_REACT,
+  },
   {
     room: 'lib/{sync,jobs}/**',
     ours: ['lib/{azure,connections,rbac,sync,jobs}/**', 'lib/*.ts', 'db/**'],

@@ -1,0 +1,85 @@
+import Link from 'next/link'
+import { AnswerSentence } from '@/components/ask/answer-sentence'
+import { AnswerTable } from '@/components/ask/answer-table'
+import { WhoSwitch } from '@/components/ask/who-switch'
+import { EmptyState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import { Pager } from '@/components/ui/pager'
+import type { Cursor } from '@/db/queries/keyset'
+import { type AskView, formatAskView } from '@/lib/ask-view'
+import { scopeWords } from '@/lib/explain/scope-words'
+import { openConnection } from '../open-connection'
+import { readAnswer } from './read-answer'
+import type { readQuestion } from './read-question'
+
+type Props = { connectionId: string; view: AskView; question: Awaited<ReturnType<typeof readQuestion>> }
+
+/** How many can do what is asked, who, and how; and whom the answer may miss. */
+export async function Answer({ connectionId, view, question }: Props) {
+  const { member, connection } = await openConnection(connectionId)
+  const { scope, operation, allowing, role } = question
+  const home = `/integrations/azure/${connection.id}`
+  if (allowing?.length === 0)
+    return (
+      <EmptyState title="Nobody can do this by a role">
+        {role ? `${role.name ?? 'The role asked about'} does not allow it.` : 'None of the roles held here allows it.'}
+      </EmptyState>
+    )
+
+  const roleIds = allowing?.map(({ id }) => id) ?? (view.roleId ? [view.roleId] : [])
+  const answer = await readAnswer(
+    member,
+    connection,
+    { roleIds, scope: scope?.scope ?? null, operation, who: view.who, cursor: view.cursor },
+    question.permissions,
+  )
+  const place = scope && scopeWords({ ...scope, ...connection }).place
+  const pageHref = (cursor: Cursor | null) => cursor && `${home}/ask${formatAskView({ ...view, cursor })}`
+  const unopened = answer.groups > 0 ? groupsMissing(connection) : 0
+
+  return (
+    <>
+      <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <AnswerSentence
+          who={view.who}
+          held={answer.held}
+          eligible={answer.all - answer.held}
+          asked={{ role: role ? (role.name ?? view.roleId) : null, place, operation }}
+        />
+        <WhoSwitch path={`${home}/ask`} view={view} />
+      </div>
+      {unopened > 0 ? (
+        <Notice tone="warn" title="Members of groups that were not opened are missing from this answer">
+          {unopened === 1 ? 'One group' : `${unopened.toLocaleString('en')} groups`} of those that lead to roles here
+          could not be opened.{' '}
+          <Link href={`${home}/settings`} className="link">
+            Settings
+          </Link>{' '}
+          say which permission opens them.
+        </Notice>
+      ) : null}
+      {answer.rows.length > 0 ? (
+        <div>
+          <AnswerTable who={view.who} rows={answer.rows} path={home} of={connection} />
+          <Pager
+            shown={answer.rows.length}
+            total={answer.all}
+            unit={view.who === 'people' ? (answer.all === 1 ? 'person' : 'people') : 'principals'}
+            previousHref={pageHref(answer.previous)}
+            nextHref={pageHref(answer.next)}
+          />
+        </div>
+      ) : (
+        <EmptyState title={view.who === 'people' ? 'No person has a way to it' : 'Nothing else has a way to it'}>
+          Neither by a role held now nor by one that could be activated.
+        </EmptyState>
+      )}
+    </>
+  )
+}
+
+type Connection = Awaited<ReturnType<typeof openConnection>>['connection']
+
+/** Groups whose members the published result does not know. */
+const groupsMissing = ({ publishedRun }: Connection): number =>
+  publishedRun?.coverage.find(({ dataset }) => dataset === 'groups')?.missing ?? 0

@@ -1,0 +1,52 @@
+import type { Metadata } from 'next'
+import { AllowingRoles } from '@/components/ask/allowing-roles'
+import { AskExamples } from '@/components/ask/ask-examples'
+import { AskForm } from '@/components/ask/ask-form'
+import { EmptyState } from '@/components/ui/empty-state'
+import { formatAskView, parseAskView } from '@/lib/ask-view'
+import { ConnectionScreen } from '../connection-screen'
+import { openConnection } from '../open-connection'
+import { readResult } from '../read-result'
+import { Answer } from './answer'
+import { readQuestion } from './read-question'
+
+type Props = PageProps<'/integrations/azure/[connectionId]/ask'>
+
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const { connection } = await openConnection((await params).connectionId)
+  return { title: `Who can do what in ${connection.label}` }
+}
+
+export default async function AskPage({ params, searchParams }: Props) {
+  const { member, connection } = await openConnection((await params).connectionId)
+  const view = parseAskView(await searchParams)
+  const path = `/integrations/azure/${connection.id}/ask`
+  const { roles } = await readResult(connection.id)
+  const question = await readQuestion(member, connection, view, roles)
+  const { problems, allowing, unread } = question
+  const asked = formatAskView({ ...view, who: 'people', cursor: null }) !== ''
+  const refused = problems.scope !== null || problems.operation !== null
+
+  return (
+    <ConnectionScreen connectionId={connection.id} current="ask">
+      <h2 className="sr-only">Ask who can</h2>
+      <AskForm path={path} view={view} roles={roles} scopes={question.scopes} problems={problems} />
+      <AskExamples path={path} view={view} />
+      {connection.publishedAt === null ? (
+        <EmptyState title="Nothing has been read yet">Answers can be given when the first sync has ended.</EmptyState>
+      ) : asked && !refused ? (
+        <section aria-labelledby="answer" className="grid gap-4">
+          <h2 id="answer" className="sr-only">
+            Answer
+          </h2>
+          {allowing ? (
+            <div>
+              <AllowingRoles roles={allowing} unread={unread} />
+            </div>
+          ) : null}
+          <Answer connectionId={connection.id} view={view} question={question} />
+        </section>
+      ) : null}
+    </ConnectionScreen>
+  )
+}

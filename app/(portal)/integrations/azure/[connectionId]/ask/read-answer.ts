@@ -1,0 +1,68 @@
+import type { AnswerRow } from '@/components/ask/answer-table'
+import type { Actor } from '@/db/actor'
+import { countHolders } from '@/db/queries/count-holders'
+import type { ConnectionFacts } from '@/db/queries/get-connection'
+import { getPersonAccess } from '@/db/queries/get-person-access'
+import { listDenies } from '@/db/queries/list-denies'
+import { type HolderRow, listHolders } from '@/db/queries/list-holders'
+import { listMatchingGrants } from '@/db/queries/list-matching-grants'
+import type { RolePermissions } from '@/db/queries/list-role-permissions'
+import { parseAccessView } from '@/lib/access-view'
+import type { AskView } from '@/lib/ask-view'
+import { cutOff } from '@/lib/cut-off'
+
+type Question = {
+  /** Roles that count; empty for every role. */
+  roleIds: string[]
+  scope: string | null
+  operation: string | null
+  who: AskView['who']
+  cursor: AskView['cursor']
+}
+
+/** Those on one page of the answer with their ways, and how many there are: by what they hold now, and after activating a role. */
+export async function readAnswer(
+  actor: Actor,
+  connection: ConnectionFacts,
+  question: Question,
+  permissions: RolePermissions[],
+) {
+  const { roleIds, scope, who, cursor } = question
+  const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
+  const [page, all, held, groups] = await Promise.all([
+    listHolders(actor, connection, filter),
+    countHolders(actor, connection, filter),
+    countHolders(actor, connection, { ...filter, held: 'held' }),
+    countHolders(actor, connection, { ...filter, who: 'groups' }),
+  ])
+  const rows = await withWays(actor, connection, question, page.rows, permissions)
+  return { ...page, rows, all, held, groups }
+}
+
+async function withWays(
+  actor: Actor,
+  connection: ConnectionFacts,
+  { roleIds, scope, operation }: Question,
+  rows: HolderRow[],
+  permissions: RolePermissions[],
+): Promise<AnswerRow[]> {
+  const ids = rows.map(({ principalId }) => principalId)
+  const [grants, denies] = await Promise.all([
+    listMatchingGrants(actor, connection, ids, { roleIds, scope }),
+    listDenies(actor, connection),
+  ])
+  // Whom a denial names is a matter of every group they are in, and there is rarely any denial at all.
+  const accesses = denies.length > 0 ? await Promise.all(ids.map((id) => getPersonAccess(actor, connection, id))) : []
+  const naming = new Map(accesses.flatMap((access) => (access ? [[access.person.id, access.denies] as const] : [])))
+  const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
+  return rows.map((row) => ({
+    ...row,
+    ways: grants
+      .filter(({ principalId }) => principalId === row.principalId)
+      .map((grant) => {
+        const asked = { permissions: allowedBy.get(grant.roleId) ?? [], scope: scope ?? grant.scope, operation }
+        const denials = cutOff(naming.get(row.principalId) ?? [], asked)
+        return { grant, denials: denials.map(({ name }) => name) }
+      }),
+  }))
+}

@@ -1,0 +1,55 @@
+import type { AllowingRole } from '@/components/ask/allowing-roles'
+import type { Actor } from '@/db/actor'
+import type { ConnectionFacts } from '@/db/queries/get-connection'
+import { listRolePermissions } from '@/db/queries/list-role-permissions'
+import type { RoleHeld } from '@/db/queries/list-roles-held'
+import { listScopes } from '@/db/queries/list-scopes'
+import type { AskView } from '@/lib/ask-view'
+import { askedOperation } from '@/lib/asked-operation'
+import { askedScope } from '@/lib/asked-scope'
+import { allows } from '@/lib/rbac/allows'
+
+/** Scopes offered while one is typed; any other one can be pasted. */
+const MOST_SCOPES = 200
+
+/** What is asked, judged: what is wrong with it, and which of the roles held here it comes down to. */
+export async function readQuestion(actor: Actor, connection: ConnectionFacts, view: AskView, held: RoleHeld[]) {
+  const [scopes, permissions] = await Promise.all([
+    listScopes(actor, connection, { search: '', cursor: null }, MOST_SCOPES),
+    listRolePermissions(actor, connection),
+  ])
+  const inUse = scopes.rows.map(({ scope }) => scope)
+  const known = (connection.managementGroups ?? []).map(
+    ({ id }) => `/providers/Microsoft.Management/managementGroups/${id}`,
+  )
+  const above = scopes.rows.filter(({ level }) => level === 'management_group').map(({ scope }) => scope)
+  const scope = askedScope(view.scope, {
+    subscriptionId: connection.subscriptionId,
+    managementGroups: [...known, ...above],
+  })
+  const operation = askedOperation(view.operation)
+  const candidates = held.filter(({ id }) => view.roleId === null || id === view.roleId)
+  const readable = new Map(permissions.map((role) => [role.id, role.permissions]))
+  const allowing = operation.operation === null ? null : rolesAllowing(operation.operation, candidates, readable)
+  return {
+    scopes: inUse,
+    permissions,
+    scope: scope.scope,
+    operation: operation.operation,
+    problems: { scope: scope.problem, operation: operation.problem },
+    /** Null when no operation is asked about. */
+    allowing,
+    unread: candidates.filter(({ id }) => (readable.get(id) ?? []).length === 0).length,
+    role: view.roleId === null ? null : (held.find(({ id }) => id === view.roleId) ?? { name: null }),
+  }
+}
+
+function rolesAllowing(
+  operation: string,
+  roles: RoleHeld[],
+  permissions: Map<string, Parameters<typeof allows>[0]>,
+): AllowingRole[] {
+  return roles
+    .map((role) => ({ ...role, ...allows(permissions.get(role.id) ?? [], operation) }))
+    .filter(({ control, data }) => control || data)
+}

@@ -1,0 +1,91 @@
+import { Ban } from 'lucide-react'
+import { PersonStatus } from '@/components/access/person-status'
+import { PrincipalKind } from '@/components/access/principal-kind'
+import { PrincipalName } from '@/components/access/principal-name'
+import type { ScopeOf } from '@/components/access/scope-label'
+import { WIDE_TABLE } from '@/components/access/table-classes'
+import { Chip } from '@/components/ui/chip'
+import { Table, Td, Th } from '@/components/ui/table'
+import type { HolderRow } from '@/db/queries/list-holders'
+import type { MatchingGrant } from '@/db/queries/list-matching-grants'
+import { GrantLine } from './grant-line'
+
+/** Somebody with every way they have to what is asked. */
+export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: string[] }[] }
+
+type Props = {
+  who: 'people' | 'others'
+  rows: AnswerRow[]
+  /** The connection's own page. */
+  path: string
+  of: ScopeOf
+}
+
+/** Ways shown of each; the page of the person has them all. */
+const MOST_WAYS = 8
+
+/** Those who can do what is asked, each with how. The name leads to all of their access. */
+export function AnswerTable({ who, rows, path, of }: Props) {
+  const people = who === 'people'
+  return (
+    <Table caption={people ? 'People who can' : 'Everything else that can'} className={WIDE_TABLE}>
+      <thead>
+        <tr>
+          <Th className="xl:w-[22%]">Name</Th>
+          <Th className="xl:w-[16%]">{people ? 'Status' : 'Kind'}</Th>
+          <Th>How</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.principalId}>
+            <Td>
+              <PrincipalName
+                id={row.principalId}
+                name={row.name}
+                email={row.email}
+                deleted={row.status === 'deleted'}
+                href={`${path}/people/${row.principalId}`}
+              />
+              {isCutOff(row) ? (
+                <Chip
+                  tone="bad"
+                  icon={<Ban aria-hidden />}
+                  title="Deny assignments take every way away"
+                  className="mt-1"
+                >
+                  cut off
+                </Chip>
+              ) : null}
+            </Td>
+            <Td>
+              {people ? (
+                <PersonStatus status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
+              ) : (
+                <PrincipalKind kind={row.kind} variety={row.variety} />
+              )}
+            </Td>
+            <Td>
+              <ul className="grid gap-1.5">
+                {row.ways.slice(0, MOST_WAYS).map(({ grant, denials }) => (
+                  <GrantLine
+                    key={`${grant.key} ${grant.groupId}`}
+                    grant={grant}
+                    denials={denials}
+                    of={of}
+                    groupsPath={`${path}/groups`}
+                  />
+                ))}
+                {row.ways.length > MOST_WAYS ? (
+                  <li className="text-ink-soft">and {row.ways.length - MOST_WAYS} more ways</li>
+                ) : null}
+              </ul>
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+const isCutOff = ({ ways }: AnswerRow) => ways.length > 0 && ways.every(({ denials }) => denials.length > 0)

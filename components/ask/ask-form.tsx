@@ -1,0 +1,87 @@
+import { Button } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
+import { SelectField } from '@/components/ui/select-field'
+import { TextField } from '@/components/ui/text-field'
+import type { AskView } from '@/lib/ask-view'
+
+type Props = {
+  path: string
+  view: AskView
+  roles: { id: string; name: string | null }[]
+  /** Scopes offered while one is typed. */
+  scopes: string[]
+  /** What is wrong with the scope or the operation as typed. */
+  problems: { scope: string | null; operation: string | null }
+}
+
+const SCOPES = 'ask-scopes'
+
+/** The three questions. A GET form whose fields are the address: it needs no script, and any of them may be left empty. */
+export function AskForm({ path, view, roles, scopes, problems }: Props) {
+  const asked = view.roleId !== null || view.scope !== '' || view.operation !== ''
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: browsers give <search> its role only since 2023
+    <form
+      // Fields that a link has filled anew are new fields: one that was typed in keeps its text otherwise.
+      key={JSON.stringify([view.roleId, view.scope, view.operation])}
+      role="search"
+      aria-label="Who can"
+      action={path}
+      className="grid gap-x-4 gap-y-3 rounded-lg border border-line bg-surface p-4 lg:grid-cols-2"
+    >
+      <SelectField
+        name="role"
+        label="Who holds this role?"
+        options={roleOptions(view.roleId, roles)}
+        defaultValue={view.roleId ?? ''}
+      />
+      <TextField
+        name="scope"
+        label="Who can act at this scope?"
+        placeholder="Anywhere in the subscription"
+        list={SCOPES}
+        defaultValue={view.scope}
+        error={problems.scope}
+        autoComplete="off"
+        spellCheck={false}
+        dir="auto"
+      />
+      <datalist id={SCOPES}>
+        {scopes.map((scope) => (
+          <option key={scope} value={scope} />
+        ))}
+      </datalist>
+      <TextField
+        name="operation"
+        label="Who can do this operation?"
+        placeholder="Microsoft.KeyVault/vaults/secrets/read"
+        className="lg:col-span-2"
+        inputClassName="font-mono"
+        defaultValue={view.operation}
+        error={problems.operation}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+      />
+      {view.who === 'people' ? null : <input type="hidden" name="who" value={view.who} />}
+      <div className="flex flex-wrap items-center gap-2 lg:col-span-2">
+        <Button type="submit" variant="primary">
+          Ask
+        </Button>
+        {asked ? (
+          <ButtonLink href={path} variant="ghost">
+            Clear
+          </ButtonLink>
+        ) : null}
+        <span className="text-sm text-ink-soft">Questions can be combined; an empty field asks nothing.</span>
+      </div>
+    </form>
+  )
+}
+
+/** The roles held here; a link may ask for one that nobody holds any more. */
+function roleOptions(asked: string | null, roles: Props['roles']) {
+  const options = roles.map(({ id, name }) => ({ value: id, label: name ?? id }))
+  const known = asked === null || options.some(({ value }) => value === asked)
+  return [{ value: '', label: 'Any role' }, ...(known ? [] : [{ value: asked, label: asked }]), ...options]
+}

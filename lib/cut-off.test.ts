@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest'
+import { cutOff } from './cut-off'
+
+const permission = (actions: string[], dataActions: string[] = []) => ({
+  actions,
+  dataActions,
+  notActions: [],
+  notDataActions: [],
+})
+const subscription = '/subscriptions/11111111-2222-4333-8444-555555555555'
+const group = `${subscription}/resourceGroups/app`
+const deny = {
+  key: 'd',
+  name: 'No deletes',
+  scope: group,
+  level: 'resource_group' as const,
+  permissions: [permission(['*/delete'])],
+  sparesChildren: false,
+}
+const owner = { permissions: [permission(['*'])], operation: 'Microsoft.Compute/virtualMachines/delete' }
+
+test('an operation is cut at the scope of the denial and below it, and not above or beside it', () => {
+  const cut = (scope: string) => cutOff([deny], { ...owner, scope }).length
+  expect(cut(group.toUpperCase())).toBe(1)
+  expect(cut(`${group}/providers/Microsoft.Compute/virtualMachines/one`)).toBe(1)
+  expect(cut(subscription)).toBe(0)
+  expect(cut(`${group}-two`)).toBe(0)
+})
+
+test('a denial that spares child scopes cuts at its own alone', () => {
+  const sparing = { ...deny, sparesChildren: true }
+  expect(cutOff([sparing], { ...owner, scope: group })).toHaveLength(1)
+  expect(cutOff([sparing], { ...owner, scope: `${group}/providers/a.b/c/d` })).toHaveLength(0)
+})
+
+test('a denial made above the subscription reaches into it', () => {
+  const above = {
+    ...deny,
+    scope: '/providers/Microsoft.Management/managementGroups/corp',
+    level: 'management_group' as const,
+  }
+  expect(cutOff([above], { ...owner, scope: group })).toHaveLength(1)
+})
+
+test('another operation is left, and so is the same one as a data operation', () => {
+  expect(cutOff([deny], { ...owner, operation: 'Microsoft.Compute/virtualMachines/read', scope: group })).toEqual([])
+  const data = { ...owner, permissions: [permission(['*'], ['*'])] }
+  expect(cutOff([deny], { ...data, scope: group })).toEqual([])
+})
+
+test('without an operation, only a denial of all that the role allows cuts it', () => {
+  expect(cutOff([deny], { permissions: owner.permissions, operation: null, scope: group })).toEqual([])
+  const whole = { ...deny, permissions: [permission(['*'])] }
+  expect(cutOff([whole], { permissions: owner.permissions, operation: null, scope: group })).toEqual([whole])
+})
