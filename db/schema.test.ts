@@ -3,7 +3,19 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
-import { assignments, connectAttempts, connections, type MemberRole, members, organisations, syncRuns } from './schema'
+import {
+  assignments,
+  connectAttempts,
+  connectionGroups,
+  connections,
+  groupMembers,
+  groupNesting,
+  holders,
+  type MemberRole,
+  members,
+  organisations,
+  syncRuns,
+} from './schema'
 import { tidy } from './tidy'
 
 const { db, close } = await createTestDatabase()
@@ -148,6 +160,25 @@ test('a connection has at most one open run', async () => {
   await db.insert(syncRuns).values(open)
 })
 
+const HOLDER = {
+  tenantId: 't',
+  principalId: 'p',
+  kind: 'user',
+  status: 'active',
+  guest: false,
+  sortName: 'p',
+  strongest: 1,
+  roleId: 'r',
+  scope: '/',
+  scopeLevel: 'root',
+  assignmentKind: 'active',
+  grants: 1,
+  direct: 1,
+  eligible: 0,
+  groups: 0,
+  signals: 0,
+} as const
+
 test('an assignment has at most one current row, and no interval ends before it begins', async () => {
   const organisationId = await addOrganisation()
   const row = assignment(organisationId, await addConnection(organisationId))
@@ -174,6 +205,13 @@ test('nothing can hang on the connection of another organisation', async () => {
   await expect(
     db.insert(assignments).values({ ...assignment(ours, connectionId), validFrom: new Date() }),
   ).rejects.toMatchObject(FOREIGN_KEY)
+  const [of, validFrom] = [{ organisationId: ours, connectionId }, new Date()]
+  const grouped = { groupId: 'g', memberId: 'm', memberKind: 'user' as const }
+  await expect(db.insert(groupMembers).values({ ...of, ...grouped, validFrom })).rejects.toMatchObject(FOREIGN_KEY)
+  await expect(
+    db.insert(groupNesting).values({ ...of, groupId: 'g', innerId: 'h', depth: 1, validFrom }),
+  ).rejects.toMatchObject(FOREIGN_KEY)
+  await expect(db.insert(holders).values({ ...of, ...HOLDER, validFrom })).rejects.toMatchObject(FOREIGN_KEY)
   await expect(
     db.insert(connectAttempts).values({
       organisationId: ours,
@@ -190,9 +228,14 @@ test('deleting a connection deletes all that hangs on it', async () => {
   const organisationId = await addOrganisation()
   const connectionId = await addConnection(organisationId)
   await db.insert(syncRuns).values({ organisationId, connectionId, trigger: 'manual' })
-  await db.insert(assignments).values({ ...assignment(organisationId, connectionId), validFrom: new Date() })
+  const [of, validFrom] = [{ organisationId, connectionId }, new Date()]
+  await db.insert(assignments).values({ ...assignment(organisationId, connectionId), validFrom })
+  await db.insert(connectionGroups).values({ ...of, groupId: 'g', state: 'whole', validFrom })
+  await db.insert(groupMembers).values({ ...of, groupId: 'g', memberId: 'm', memberKind: 'user', validFrom })
+  await db.insert(groupNesting).values({ ...of, groupId: 'g', innerId: 'h', depth: 1, validFrom })
+  await db.insert(holders).values({ ...of, ...HOLDER, validFrom })
   await db.delete(connections).where(eq(connections.id, connectionId))
-  for (const table of [syncRuns, assignments]) {
+  for (const table of [syncRuns, assignments, connectionGroups, groupMembers, groupNesting, holders]) {
     expect(await db.$count(table, eq(table.connectionId, connectionId))).toBe(0)
   }
 })
