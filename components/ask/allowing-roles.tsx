@@ -31,6 +31,12 @@ export function AllowingRoles({ roles, unread }: Props) {
           ))}
         </ul>
       ) : null}
+      {mixed(roles) ? (
+        <p className="mt-2 text-ink-soft">
+          Azure knows most operations as only one of the two. A role that allows this one as the other kind does not
+          help.
+        </p>
+      ) : null}
       {unread > 0 ? (
         <p className="mt-2 text-ink-soft">
           {unread === 1

@@ -27,7 +27,7 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
       role="search"
       aria-label="Who can"
       action={path}
-      className="grid gap-x-4 gap-y-3 rounded-lg border border-line bg-surface p-4 lg:grid-cols-2"
+      className="grid items-start gap-x-4 gap-y-3 rounded-lg border border-line bg-surface p-4 lg:grid-cols-2"
     >
       <SelectField
         name="role"

@@ -35,7 +35,7 @@ export default async function AskPage({ params, searchParams }: Props) {
       {connection.publishedAt === null ? (
         <EmptyState title="Nothing has been read yet">Answers can be given when the first sync has ended.</EmptyState>
       ) : asked && !refused ? (
-        <section aria-labelledby="answer" className="grid gap-4">
+        <section aria-labelledby="answer" className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <h2 id="answer" className="sr-only">
             Answer
           </h2>
