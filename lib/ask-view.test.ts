@@ -11,6 +11,7 @@ const view: fc.Arbitrary<AskView> = fc.record({
   roleId: fc.option(fc.uuid()),
   scope: text,
   operation: text,
+  plane: fc.option(fc.constantFrom('control', 'data')),
   who: fc.constantFrom('people', 'others'),
   cursor: fc.option(fc.record({ at: fc.array(text, { maxLength: 3 }), side: fc.constantFrom('after', 'before') })),
 })
@@ -32,6 +33,7 @@ test('a role that is no GUID is not asked for, and what was typed elsewhere is k
     roleId: null,
     scope: 'rg one',
     operation: '*',
+    plane: null,
     who: 'people',
     cursor: null,
   })

@@ -17,7 +17,8 @@ const deny = {
   permissions: [permission(['*/delete'])],
   sparesChildren: false,
 }
-const owner = { permissions: [permission(['*'])], operation: 'Microsoft.Compute/virtualMachines/delete' }
+const control = (name: string) => ({ name, plane: 'control' as const })
+const owner = { permissions: [permission(['*'])], operation: control('Microsoft.Compute/virtualMachines/delete') }
 
 test('an operation is cut at the scope of the denial and below it, and not above or beside it', () => {
   const cut = (scope: string) => cutOff([deny], { ...owner, scope }).length
@@ -43,8 +44,13 @@ test('a denial made above the subscription reaches into it', () => {
 })
 
 test('another operation is left, and so is the same one as a data operation', () => {
-  expect(cutOff([deny], { ...owner, operation: 'Microsoft.Compute/virtualMachines/read', scope: group })).toEqual([])
-  const data = { ...owner, permissions: [permission(['*'], ['*'])] }
+  expect(
+    cutOff([deny], { ...owner, operation: control('Microsoft.Compute/virtualMachines/read'), scope: group }),
+  ).toEqual([])
+  const data = {
+    permissions: [permission(['*'], ['*'])],
+    operation: { name: 'Microsoft.Compute/virtualMachines/delete', plane: 'data' as const },
+  }
   expect(cutOff([deny], { ...data, scope: group })).toEqual([])
 })
 

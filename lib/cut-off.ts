@@ -2,6 +2,7 @@ import type { DenyRow } from '@/db/queries/list-denies'
 import type { Permission } from '@/db/schema'
 import { allows } from './rbac/allows'
 import { denied } from './rbac/denied'
+import type { Plane } from './rbac/plane-of'
 
 type Deny = Pick<DenyRow, 'key' | 'name' | 'scope' | 'level' | 'permissions' | 'sparesChildren'>
 type Asked = {
@@ -9,12 +10,13 @@ type Asked = {
   permissions: readonly Permission[]
   /** Where: the scope asked about, or else the one the role is held at. */
   scope: string
-  operation: string | null
+  /** Null for whatever the role allows. */
+  operation: { name: string; plane: Plane } | null
 }
 
 /**
- * Which of the denials that name somebody take away what is asked of a role of theirs: the operation on every plane the role
- * allows it on, or without one all that the role allows. A denial counts at its scope and below it; one that spares child
+ * Which of the denials that name somebody take away what is asked of a role of theirs: the operation on
+ * the plane it is of, or without one all that the role allows. A denial counts at its scope and below it; one that spares child
  * scopes at its scope alone.
  */
 export function cutOff<Found extends Deny>(denies: readonly Found[], asked: Asked): Found[] {
@@ -23,9 +25,8 @@ export function cutOff<Found extends Deny>(denies: readonly Found[], asked: Aske
 
 function takes({ permissions }: Deny, asked: Asked): boolean {
   if (asked.operation === null) return denied(permissions, asked.permissions) === 'all'
-  const given = allows(asked.permissions, asked.operation)
-  const taken = allows(permissions, asked.operation)
-  return (given.control || given.data) && (!given.control || taken.control) && (!given.data || taken.data)
+  const { name, plane } = asked.operation
+  return allows(asked.permissions, name)[plane] && allows(permissions, name)[plane]
 }
 
 function reaches({ scope, level, sparesChildren }: Deny, at: string): boolean {

@@ -1,42 +1,41 @@
+import Link from 'next/link'
 import { RoleChip } from '@/components/access/role-chip'
-import type { Privilege } from '@/db/schema'
-
-export type AllowingRole = {
-  id: string
-  name: string | null
-  privilege: Privilege | null
-  custom: boolean
-  control: boolean
-  data: boolean
-}
+import type { RoleHeld } from '@/db/queries/list-roles-held'
+import type { Plane } from '@/lib/rbac/plane-of'
 
 type Props = {
-  roles: AllowingRole[]
+  roles: Pick<RoleHeld, 'id' | 'name' | 'privilege' | 'custom'>[]
   /** Roles held here whose definition could not be read, which say neither yes nor no. */
   unread: number
+  plane: Plane
+  /** The same question on the other plane. */
+  otherPlaneHref: string
 }
 
-/** Which of the roles held here allow the operation, and on which plane. */
-export function AllowingRoles({ roles, unread }: Props) {
+/** Which of the roles held here allow the operation, and as what kind of operation it was taken. */
+export function AllowingRoles({ roles, unread, plane, otherPlaneHref }: Props) {
   return (
-    <>
-      <p>{sentence(roles)}</p>
+    <div>
+      <p>
+        {sentence(roles.length)}, as a {plane} operation{roles.length > 0 ? ':' : '.'}
+      </p>
       {roles.length > 0 ? (
         <ul className="mt-2 flex flex-wrap gap-x-3 gap-y-1.5">
           {roles.map((role) => (
-            <li key={role.id} className="flex max-w-full min-w-0 items-center gap-1.5">
+            <li key={role.id} className="flex max-w-full min-w-0">
               <RoleChip name={role.name ?? role.id} privilege={role.privilege} custom={role.custom} />
-              {mixed(roles) ? <span className="shrink-0 text-xs text-ink-soft">{planes(role)}</span> : null}
             </li>
           ))}
         </ul>
       ) : null}
-      {mixed(roles) ? (
-        <p className="mt-2 text-ink-soft">
-          Azure knows most operations as only one of the two. A role that allows this one as the other kind does not
-          help.
-        </p>
-      ) : null}
+      <p className="mt-2 text-sm text-ink-soft">
+        {plane === 'data'
+          ? 'A data operation works on what is inside a resource; roles that only manage resources do not allow it.'
+          : 'A control operation manages a resource; roles for what is inside one do not allow it.'}{' '}
+        <Link href={otherPlaneHref} prefetch={false} scroll={false} className="link">
+          Ask about it as a {plane === 'data' ? 'control' : 'data'} operation
+        </Link>
+      </p>
       {unread > 0 ? (
         <p className="mt-2 text-ink-soft">
           {unread === 1
@@ -44,20 +43,11 @@ export function AllowingRoles({ roles, unread }: Props) {
             : `The definitions of ${unread.toLocaleString('en')} more roles could not be read: whether they allow it is not known.`}
         </p>
       ) : null}
-    </>
+    </div>
   )
 }
 
-function sentence(roles: AllowingRole[]): string {
-  const [first] = roles
-  if (!first) return 'No role held here allows it.'
-  const count = roles.length === 1 ? '1 role held here allows it' : `${roles.length} roles held here allow it`
-  return mixed(roles) ? `${count}:` : `${count}, as a ${planes(first)}:`
-}
-
-const mixed = (roles: AllowingRole[]) => new Set(roles.map(planes)).size > 1
-
-function planes({ control, data }: AllowingRole): string {
-  if (control && data) return 'control and data operation'
-  return data ? 'data operation' : 'control operation'
+function sentence(roles: number): string {
+  if (roles === 0) return 'No role held here allows it'
+  return roles === 1 ? '1 role held here allows it' : `${roles.toLocaleString('en')} roles held here allow it`
 }

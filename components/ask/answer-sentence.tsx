@@ -3,7 +3,7 @@ type Props = {
   /** By what is held now; and those who only could after activating a role. */
   held: number
   eligible: number
-  asked: { role: string | null; place: string | null; operation: string | null }
+  asked: { role: string | null; place: string | null; operation: boolean }
 }
 
 /** The answer in a sentence: how many can, where, and how many more could. */

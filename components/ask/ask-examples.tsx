@@ -18,7 +18,7 @@ export function AskExamples({ path, view }: { path: string; view: AskView }) {
         {EXAMPLES.map(([words, operation]) => (
           <li key={operation}>
             <Link
-              href={path + formatAskView({ ...view, operation, cursor: null })}
+              href={path + formatAskView({ ...view, operation, plane: null, cursor: null })}
               prefetch={false}
               scroll={false}
               title={operation}

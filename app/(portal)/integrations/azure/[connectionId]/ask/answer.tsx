@@ -44,7 +44,7 @@ export async function Answer({ connectionId, view, question }: Props) {
           who={view.who}
           held={answer.held}
           eligible={answer.all - answer.held}
-          asked={{ role: role ? (role.name ?? view.roleId) : null, place, operation }}
+          asked={{ role: role ? (role.name ?? view.roleId) : null, place, operation: operation !== null }}
         />
         <WhoSwitch path={`${home}/ask`} view={view} />
       </div>

@@ -23,7 +23,7 @@ export default async function AskPage({ params, searchParams }: Props) {
   const path = `/integrations/azure/${connection.id}/ask`
   const { roles } = await readResult(connection.id)
   const question = await readQuestion(member, connection, view, roles)
-  const { problems, allowing, unread } = question
+  const { problems, allowing, operation, unread } = question
   const asked = formatAskView({ ...view, who: 'people', cursor: null }) !== ''
   const refused = problems.scope !== null || problems.operation !== null
 
@@ -39,10 +39,15 @@ export default async function AskPage({ params, searchParams }: Props) {
           <h2 id="answer" className="sr-only">
             Answer
           </h2>
-          {allowing ? (
-            <div>
-              <AllowingRoles roles={allowing} unread={unread} />
-            </div>
+          {allowing && operation ? (
+            <AllowingRoles
+              roles={allowing}
+              unread={unread}
+              plane={operation.plane}
+              otherPlaneHref={
+                path + formatAskView({ ...view, plane: operation.plane === 'data' ? 'control' : 'data', cursor: null })
+              }
+            />
           ) : null}
           <Answer connectionId={connection.id} view={view} question={question} />
         </section>

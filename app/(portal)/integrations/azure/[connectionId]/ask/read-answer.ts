@@ -10,12 +10,13 @@ import type { RolePermissions } from '@/db/queries/list-role-permissions'
 import { parseAccessView } from '@/lib/access-view'
 import type { AskView } from '@/lib/ask-view'
 import { cutOff } from '@/lib/cut-off'
+import type { Plane } from '@/lib/rbac/plane-of'
 
 type Question = {
   /** Roles that count; empty for every role. */
   roleIds: string[]
   scope: string | null
-  operation: string | null
+  operation: { name: string; plane: Plane } | null
   who: AskView['who']
   cursor: AskView['cursor']
 }

@@ -1,4 +1,3 @@
-import type { AllowingRole } from '@/components/ask/allowing-roles'
 import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/get-connection'
 import { listRolePermissions } from '@/db/queries/list-role-permissions'
@@ -8,6 +7,7 @@ import type { AskView } from '@/lib/ask-view'
 import { askedOperation } from '@/lib/asked-operation'
 import { askedScope } from '@/lib/asked-scope'
 import { allows } from '@/lib/rbac/allows'
+import { planeOf } from '@/lib/rbac/plane-of'
 
 /** Scopes offered while one is typed; any other one can be pasted. */
 const MOST_SCOPES = 200
@@ -30,26 +30,19 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
   const operation = askedOperation(view.operation)
   const candidates = held.filter(({ id }) => view.roleId === null || id === view.roleId)
   const readable = new Map(permissions.map((role) => [role.id, role.permissions]))
-  const allowing = operation.operation === null ? null : rolesAllowing(operation.operation, candidates, readable)
+  const plane = view.plane ?? planeOf(operation.operation ?? '', readable.values())
+  const asked = operation.operation === null ? null : { name: operation.operation, plane }
+  const allowing = asked && candidates.filter(({ id }) => allows(readable.get(id) ?? [], asked.name)[plane])
   return {
     scopes: inUse,
     permissions,
     scope: scope.scope,
-    operation: operation.operation,
+    /** Null when none is asked about. */
+    operation: asked,
     problems: { scope: scope.problem, operation: operation.problem },
     /** Null when no operation is asked about. */
     allowing,
     unread: candidates.filter(({ id }) => (readable.get(id) ?? []).length === 0).length,
     role: view.roleId === null ? null : (held.find(({ id }) => id === view.roleId) ?? { name: null }),
   }
-}
-
-function rolesAllowing(
-  operation: string,
-  roles: RoleHeld[],
-  permissions: Map<string, Parameters<typeof allows>[0]>,
-): AllowingRole[] {
-  return roles
-    .map((role) => ({ ...role, ...allows(permissions.get(role.id) ?? [], operation) }))
-    .filter(({ control, data }) => control || data)
 }
