@@ -2,11 +2,11 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/client'
 import { connections, syncRuns } from '@/db/schema'
 import type { Meter } from '@/lib/azure/meter'
+import { isGap } from '@/lib/connection-status'
 import { lockDirectory } from '@/lib/connections/lock-directory'
 import { nextSyncAt } from '@/lib/next-sync-at'
 import type { Access } from './access'
 import type { ClaimedRun } from './claim-run'
-import { hasGaps } from './has-gaps'
 import { heldRun, RunLost } from './held-run'
 import { writeAssignments } from './write-assignments'
 import { writeDenies } from './write-denies'
@@ -74,7 +74,7 @@ export async function publishAccess(
       signals,
       roleCounts,
       coverage: access.coverage,
-      gaps: hasGaps(access.coverage),
+      gaps: access.coverage.some(isGap),
       calls: meter.calls,
       retries: meter.retries,
       problem: null,
