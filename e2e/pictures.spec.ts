@@ -37,6 +37,10 @@ test('the demo looks as the README shows it', async ({ page, world }) => {
   await expect(page.getByRole('table').getByRole('row').filter({ hasText: ada.username }).first()).toBeVisible()
   await picture(page, 'results.png')
 
+  await page.getByRole('link', { name: 'Jiří Novotný' }).click()
+  await expect(page.getByRole('region', { name: /^Azure Kubernetes Service RBAC Cluster Admin/ })).toBeVisible()
+  await picture(page, 'paths.png')
+
   await page.goto('/integrations')
   const tiles = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: /^Actions for/ }) })
   await expect(tiles.filter({ has: page.getByText('Synced', { exact: true }) })).toHaveCount(3)
