@@ -20,11 +20,11 @@ export function GrantLine({ grant, denials, of, groupsPath }: Props) {
   const { roleId, roleName, privilege, custom, scope, level, kind, endsAt, groupId, groupName, condition } = grant
   return (
     <li className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
-      <RoleChip name={roleName ?? roleId} privilege={privilege} custom={custom} eligible={kind === 'eligible'} />
-      <ScopeLabel scope={scope} level={level} of={of} />
+      <RoleChip name={roleName ?? roleId} privilege={privilege} custom={custom} eligible={kind === 'eligible'} />{' '}
+      <ScopeLabel scope={scope} level={level} of={of} />{' '}
       {groupId ? (
         <span className="inline-flex max-w-full min-w-0 gap-1 text-ink-soft">
-          <span className="shrink-0">through</span>
+          <span className="shrink-0">through</span>{' '}
           <Link
             href={`${groupsPath}?group=${groupId}`}
             prefetch={false}
