@@ -38,7 +38,8 @@ test('the demo looks as the README shows it', async ({ page, world }) => {
   await picture(page, 'results.png')
 
   await page.getByRole('link', { name: 'Jiří Novotný' }).click()
-  await expect(page.getByRole('region', { name: /^Azure Kubernetes Service RBAC Cluster Admin/ })).toBeVisible()
+  const twoWays = page.getByRole('region', { name: /^Azure Kubernetes Service RBAC Cluster Admin/ })
+  await twoWays.evaluate((section) => section.scrollIntoView({ block: 'center' }))
   await picture(page, 'paths.png')
 
   await page.goto('/integrations')

@@ -39,7 +39,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         hideLabel
         options={STATUS_OPTIONS}
         defaultValue={values.status}
-        className="w-32 max-sm:flex-1"
+        className="w-32 max-sm:w-[calc(50%-0.25rem)]"
       />
       <SelectField
         name="min"
@@ -47,7 +47,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         hideLabel
         options={MINIMUMS}
         defaultValue={values.min}
-        className="w-40 max-sm:flex-1"
+        className="w-40 max-sm:w-[calc(50%-0.25rem)]"
       />
       <SelectField
         name="signal"
@@ -55,7 +55,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         hideLabel
         options={SIGNALS}
         defaultValue={values.signal}
-        className="w-44 max-sm:flex-1"
+        className="w-44 max-sm:w-[calc(50%-0.25rem)]"
       />
       {view.direction === 'desc' ? <input type="hidden" name="dir" value="desc" /> : null}
       <Button type="submit">Apply</Button>
