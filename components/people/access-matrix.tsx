@@ -67,7 +67,7 @@ function MatrixCell({ cell }: { cell: Cell | undefined }) {
     return (
       <span className="text-ink-faint">
         <span aria-hidden>·</span>
-        <span className="sr-only">No access</span>
+        <span className="sr-only">None</span>
       </span>
     )
   const { role, eligible, assignmentKind, connectionId, personId, grants } = cell

@@ -9,14 +9,14 @@ import { PeopleFilters } from './people-filters'
 type Props = {
   current: 'list' | 'matrix'
   view: PeopleView
-  /** People in all subscriptions, whatever the filters. */
-  total: number
+  /** Whether there is anyone in any subscription, whatever the filters. */
+  anyone: boolean
   /** The people found; null when nobody matches. */
   children: ReactNode
 }
 
 /** What the list of people and the matrix share: the title, the way between them, the filters, and what to say of nobody. */
-export function PeopleFrame({ current, view, total, children }: Props) {
+export function PeopleFrame({ current, view, anyone, children }: Props) {
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
   return (
@@ -25,7 +25,7 @@ export function PeopleFrame({ current, view, total, children }: Props) {
         title="People"
         description="Everyone who has an Azure role in a connected subscription, directly or through groups."
       />
-      {total > 0 ? (
+      {anyone ? (
         <>
           <Tabs
             label="People"
@@ -37,7 +37,7 @@ export function PeopleFrame({ current, view, total, children }: Props) {
           <PeopleFilters path={path} view={view} />
         </>
       ) : null}
-      {children ?? (total > 0 ? <NobodyMatches path={path} /> : <NobodyYet />)}
+      {children ?? (anyone ? <NobodyMatches path={path} /> : <NobodyYet />)}
     </>
   )
 }

@@ -1,7 +1,7 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, type Privilege, type RoleCount, roleDefinitions, syncRuns } from '@/db/schema'
+import { assignments, connections, type Privilege, type RoleCount, roleDefinitions, syncRuns } from '@/db/schema'
 import { assignmentsOf, heldByPeople, type Published, publishedOf, type Snapshot, strengthOfRole } from './access-rows'
 import { runOf } from './run-of'
 
@@ -27,12 +27,43 @@ export type RoleHeld = {
 export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<RoleHeld[]> {
   const published = publishedOf(snapshot)
   if (!published) return []
-  const [counts, roles] = await Promise.all([readCounts(actor, published), readRoles(actor, published)])
-  const counted = Object.keys(counts).length > 0
-  return roles.map(({ named, ...role }) => ({ ...role, ...(counted ? (counts[role.id] ?? NOBODY) : named) }))
+  const counts = await readCounts(actor, published)
+  const ids = Object.keys(counts)
+  const counted = ids.length > 0 ? await readCounted(actor, published, ids) : []
+  // All of them are there, unless the subscription has moved to another directory since.
+  if (counted.length === ids.length && ids.length > 0)
+    return counted.map((role) => ({ ...role, ...(counts[role.id] ?? NOBODY) }))
+  const roles = await readRoles(actor, published)
+  return roles.map(({ named, ...role }) => ({ ...role, ...(ids.length > 0 ? (counts[role.id] ?? NOBODY) : named) }))
 }
 
 const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0 }
+
+/** The definitions of roles that were counted at the publish: no assignment has to be looked at. */
+async function readCounted(actor: Actor, published: Published, ids: string[]) {
+  const db = await getDb()
+  return db
+    .select({
+      id: roleDefinitions.id,
+      name: roleDefinitions.name,
+      custom: roleDefinitions.custom,
+      privilege: roleDefinitions.privilege,
+      privileged: roleDefinitions.privileged,
+      ownerEquivalent: roleDefinitions.ownerEquivalent,
+      description: roleDefinitions.description,
+    })
+    .from(roleDefinitions)
+    .innerJoin(
+      connections,
+      and(
+        eq(connections.organisationId, actor.organisationId),
+        eq(connections.id, published.id),
+        eq(connections.tenantId, roleDefinitions.tenantId),
+      ),
+    )
+    .where(and(eq(roleDefinitions.organisationId, actor.organisationId), inArray(roleDefinitions.id, ids)))
+    .orderBy(asc(strengthOfRole), asc(roleDefinitions.sortName), asc(roleDefinitions.id))
+}
 
 async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
   const db = await getDb()

@@ -12,15 +12,15 @@ export const metadata: Metadata = { title: 'People' }
 export default async function PeoplePage({ searchParams }: PageProps<'/people'>) {
   const member = await requireMember()
   const view = parsePeopleView(await searchParams)
-  const [page, matching, total] = await Promise.all([
+  const [page, matching, anyone] = await Promise.all([
     listPeople(member, view),
     countPeople(member, view),
-    countPeople(member, { search: '', status: null }),
+    listPeople(member, { search: '', status: null, direction: 'asc', cursor: null }, 1),
   ])
   const href = (change: Partial<PeopleView>) => `/people${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
-    <PeopleFrame current="list" view={view} total={total}>
+    <PeopleFrame current="list" view={view} anyone={anyone.rows.length > 0}>
       {page.rows.length > 0 ? (
         <>
           <PeopleTable

@@ -6,7 +6,7 @@ import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders } from '@/db/queries/count-holders'
 import { listHolders } from '@/db/queries/list-holders'
-import { type AccessView, formatAccessView, parseAccessView } from '@/lib/access-view'
+import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/access-view'
 import { ConnectionScreen } from './connection-screen'
 import { countOrphans } from './count-orphans'
 import { openConnection } from './open-connection'
@@ -26,7 +26,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
   const filter = { ...view, who: 'people' } as const
   const [page, matching, orphan, { counts, roles, signals }] = await Promise.all([
     listHolders(member, connection, filter),
-    countHolders(member, connection, filter),
+    isFiltered(view) ? countHolders(member, connection, filter) : null,
     countOrphans(connection.id, 'people'),
     readResult(connection.id),
   ])
@@ -50,8 +50,8 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           <AccessTable rows={page.rows} path={path} view={view} of={connection} />
           <Pager
             shown={page.rows.length}
-            total={matching}
-            unit={matching === 1 ? 'person' : 'people'}
+            total={matching ?? counts.people}
+            unit={(matching ?? counts.people) === 1 ? 'person' : 'people'}
             previousHref={pageHref(page.previous)}
             nextHref={pageHref(page.next)}
           />

@@ -18,10 +18,10 @@ const COLUMNS = 8
 export default async function MatrixPage({ searchParams }: PageProps<'/people/matrix'>) {
   const member = await requireMember()
   const view = parsePeopleView(await searchParams)
-  const [page, matching, total, all] = await Promise.all([
+  const [page, matching, anyone, all] = await Promise.all([
     listPeople(member, view),
     countPeople(member, view),
-    countPeople(member, { search: '', status: null }),
+    listPeople(member, { search: '', status: null, direction: 'asc', cursor: null }, 1),
     listConnections(member),
   ])
   const connected = all.filter(({ state, publishedAt }) => state !== 'disconnected' && publishedAt !== null)
@@ -32,7 +32,7 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
     `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
-    <PeopleFrame current="matrix" view={view} total={total}>
+    <PeopleFrame current="matrix" view={view} anyone={anyone.rows.length > 0}>
       {page.rows.length > 0 ? (
         <>
           <ColumnPager
