@@ -1,7 +1,8 @@
 import type { Actor } from '@/db/actor'
+import { ALL_PEOPLE } from '@/db/queries/all-people'
 import { countHolders } from '@/db/queries/count-holders'
 import { getConnection } from '@/db/queries/get-connection'
-import { type HolderQuery, listHolders } from '@/db/queries/list-holders'
+import { listHolders } from '@/db/queries/list-holders'
 import { listMatchingGrants } from '@/db/queries/list-matching-grants'
 import { listRolesHeld } from '@/db/queries/list-roles-held'
 
@@ -13,20 +14,6 @@ export type Published = {
   roles: string[]
 }
 
-const EVERYONE: HolderQuery = {
-  who: 'people',
-  search: '',
-  status: null,
-  signal: null,
-  roleIds: [],
-  scope: null,
-  level: null,
-  how: null,
-  held: null,
-  sort: 'name',
-  direction: 'asc',
-  cursor: null,
-}
 const ALL_ROWS = 100_000
 
 /** Reads a connection as its page does: the facts first, then list, grants, counts and roles as of what the facts say. */
@@ -34,8 +21,8 @@ export async function readPublished(actor: Actor, connectionId: string): Promise
   const connection = await getConnection(actor, connectionId)
   if (!connection) throw new Error('There is no such connection.')
   const [page, people, roles] = await Promise.all([
-    listHolders(actor, connection, EVERYONE, ALL_ROWS),
-    countHolders(actor, connection, EVERYONE),
+    listHolders(actor, connection, ALL_PEOPLE, ALL_ROWS),
+    countHolders(actor, connection, ALL_PEOPLE),
     listRolesHeld(actor, connection),
   ])
   const ids = page.rows.map(({ principalId }) => principalId)

@@ -1,4 +1,5 @@
 import type { Actor } from '@/db/actor'
+import { ALL_PEOPLE } from '@/db/queries/all-people'
 import { getConnection } from '@/db/queries/get-connection'
 import { getPersonAccess } from '@/db/queries/get-person-access'
 import type { Cursor } from '@/db/queries/keyset'
@@ -6,23 +7,12 @@ import { type HolderFilter, listHolders } from '@/db/queries/list-holders'
 import { explainAccess } from '@/lib/explain/explain-access'
 import { accessKey, type EffectiveAccess, wayOf } from './true-access'
 
-const ALL: Omit<HolderFilter, 'who'> = {
-  search: '',
-  status: null,
-  signal: null,
-  roleIds: [],
-  scope: null,
-  level: null,
-  how: null,
-  held: null,
-}
-
 /** Everyone and everything that a connection's lists name, page by page. */
 async function holdersOf(actor: Actor, connection: { id: string; publishedAt: Date | null }, who: HolderFilter['who']) {
   const found = []
   let cursor: Cursor | null = null
   do {
-    const page = await listHolders(actor, connection, { ...ALL, who, sort: 'name', direction: 'asc', cursor }, 200)
+    const page = await listHolders(actor, connection, { ...ALL_PEOPLE, who, cursor }, 200)
     found.push(...page.rows)
     cursor = page.next
   } while (cursor)

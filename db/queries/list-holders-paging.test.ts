@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { PersonStatus, ScopeLevel } from '@/db/schema'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
+import { ALL_PEOPLE } from './all-people'
 import { countHolders } from './count-holders'
 import type { Cursor } from './keyset'
 import { type HolderQuery, type HolderSort, listHolders } from './list-holders'
@@ -10,20 +11,6 @@ import { type HolderQuery, type HolderSort, listHolders } from './list-holders'
 const database = await createTestDatabase()
 afterAll(() => database.close())
 
-const ALL: HolderQuery = {
-  who: 'people',
-  search: '',
-  status: null,
-  signal: null,
-  roleIds: [],
-  scope: null,
-  level: null,
-  how: null,
-  held: null,
-  sort: 'name',
-  direction: 'asc',
-  cursor: null,
-}
 const STATUSES: PersonStatus[] = ['active', 'invited', 'disabled', 'deleted', 'not_readable']
 const SCOPES: [ScopeLevel, string][] = [
   ['root', '/'],
@@ -68,7 +55,7 @@ test('with any sort and page size each person comes once, in order, forward and 
       fc.constantFrom(null, 'held'),
       fc.integer({ min: 3, max: 30 }),
       async (sort, direction, held, limit) => {
-        const query = { ...ALL, sort, direction, held }
+        const query = { ...ALL_PEOPLE, sort, direction, held }
         const idsOf = ({ rows }: Awaited<ReturnType<typeof listHolders>>) => rows.map(({ principalId }) => principalId)
         const pages: string[][] = []
         let last: Cursor | null = null
@@ -97,7 +84,7 @@ test('with any sort and page size each person comes once, in order, forward and 
 test('each sort orders by what it is named after', async () => {
   const { actor, connection } = await fullWorld()
   const column = async (sort: HolderSort, direction: 'asc' | 'desc' = 'asc') =>
-    (await listHolders(actor, connection, { ...ALL, sort, direction }, 1000)).rows
+    (await listHolders(actor, connection, { ...ALL_PEOPLE, sort, direction }, 1000)).rows
   const ascending = (values: (string | number)[]) => expect(values).toEqual([...values].sort())
 
   ascending((await column('name')).map((row) => row.name ?? ''))
@@ -112,14 +99,14 @@ test('each sort orders by what it is named after', async () => {
 
 test('a cursor beyond the list, of another sort or made up opens the first page', async () => {
   const { actor, connection } = await fullWorld()
-  const first = await listHolders(actor, connection, ALL, 5)
+  const first = await listHolders(actor, connection, ALL_PEOPLE, 5)
   const cursors: Cursor[] = [
     { at: ['zzzz', 'zzzz'], side: 'after' },
     { at: [], side: 'before' },
     { at: ['one'], side: 'after' },
   ]
   for (const cursor of cursors)
-    expect((await listHolders(actor, connection, { ...ALL, cursor }, 5)).rows).toEqual(first.rows)
+    expect((await listHolders(actor, connection, { ...ALL_PEOPLE, cursor }, 5)).rows).toEqual(first.rows)
 })
 
 test('a search takes %, _ and \\ as they are', async () => {
@@ -129,7 +116,7 @@ test('a search takes %, _ and \\ as they are', async () => {
   for (const name of ['100% Ada', '100 Ada', 'a_b', 'acb', 'back\\slash'])
     await world.holder(connection.id, await world.principal({ name }), reader)
   const found = async (search: string) =>
-    (await listHolders(world.actor, connection, { ...ALL, search })).rows.map((row) => row.name)
+    (await listHolders(world.actor, connection, { ...ALL_PEOPLE, search })).rows.map((row) => row.name)
 
   expect(await found('0%')).toEqual(['100% Ada'])
   expect(await found('a_b')).toEqual(['a_b'])
@@ -146,7 +133,7 @@ test('groups of other tenants are among the other principals, groups of the dire
   for (const kind of ['user', 'group', 'foreign_group', 'service_principal', 'device'] as const)
     await world.holder(connection.id, await world.principal({ kind, name: kind }), reader)
   const kinds = async (who: HolderQuery['who']) =>
-    (await listHolders(world.actor, connection, { ...ALL, who })).rows.map((row) => row.kind)
+    (await listHolders(world.actor, connection, { ...ALL_PEOPLE, who })).rows.map((row) => row.kind)
 
   expect(await kinds('people')).toEqual(['user'])
   expect(await kinds('groups')).toEqual(['group'])
@@ -158,7 +145,7 @@ test('someone nothing could be read about is shown, not dropped', async () => {
   const connection = await world.connection()
   const [person, role] = ['00000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-000000000002']
   await world.holder(connection.id, person, role)
-  expect((await listHolders(world.actor, connection, ALL)).rows).toMatchObject([
+  expect((await listHolders(world.actor, connection, ALL_PEOPLE)).rows).toMatchObject([
     { principalId: person, name: null, email: null, status: 'not_readable', role: { name: null, privilege: null } },
   ])
 })
@@ -179,7 +166,7 @@ test('names made to attack come back unharmed', async () => {
   const shown: (string | null)[] = []
   let cursor: Cursor | null = null
   do {
-    const page = await listHolders(world.actor, connection, { ...ALL, cursor }, 1)
+    const page = await listHolders(world.actor, connection, { ...ALL_PEOPLE, cursor }, 1)
     shown.push(...page.rows.map((row) => row.name))
     expect(JSON.stringify(page.next).length).toBeLessThan(1000)
     cursor = page.next
@@ -197,22 +184,22 @@ test('a result published between two reads of one page does not mix into it', as
       until: index < 3 ? later : null,
     })
 
-  const first = await listHolders(world.actor, connection, ALL, 3)
+  const first = await listHolders(world.actor, connection, ALL_PEOPLE, 3)
   for (let index = 0; index < 4; index++)
     await world.holder(connection.id, await world.principal({ name: `After ${index}` }), reader, { from: later })
-  const second = await listHolders(world.actor, connection, { ...ALL, cursor: first.next }, 3)
+  const second = await listHolders(world.actor, connection, { ...ALL_PEOPLE, cursor: first.next }, 3)
 
   expect([...first.rows, ...second.rows].map((row) => row.name)).toEqual(
     [0, 1, 2, 3, 4, 5].map((index) => `Before ${index}`),
   )
-  expect(await countHolders(world.actor, connection, ALL)).toBe(6)
-  expect(await countHolders(world.actor, { ...connection, publishedAt: later }, ALL)).toBe(7)
+  expect(await countHolders(world.actor, connection, ALL_PEOPLE)).toBe(6)
+  expect(await countHolders(world.actor, { ...connection, publishedAt: later }, ALL_PEOPLE)).toBe(7)
 })
 
 test('a connection that has published nothing shows nothing', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection({ publishedAt: null })
   await world.holder(connection.id, await world.principal(), await world.role('Reader'))
-  expect(await listHolders(world.actor, connection, ALL)).toEqual({ rows: [], previous: null, next: null })
-  expect(await countHolders(world.actor, connection, ALL)).toBe(0)
+  expect(await listHolders(world.actor, connection, ALL_PEOPLE)).toEqual({ rows: [], previous: null, next: null })
+  expect(await countHolders(world.actor, connection, ALL_PEOPLE)).toBe(0)
 })

@@ -1,26 +1,13 @@
 import { afterAll, expect, test } from 'vitest'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
+import { ALL_PEOPLE } from './all-people'
 import { countHolders } from './count-holders'
 import { type HolderQuery, listHolders } from './list-holders'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
 
-const ALL: HolderQuery = {
-  who: 'people',
-  search: '',
-  status: null,
-  signal: null,
-  roleIds: [],
-  scope: null,
-  level: null,
-  how: null,
-  held: null,
-  sort: 'name',
-  direction: 'asc',
-  cursor: null,
-}
 const RG = '/subscriptions/s/resourceGroups/rg'
 
 /** Ada is Reader by herself and Owner through a group inside a group; Bob is Contributor and could become Owner. */
@@ -59,8 +46,8 @@ async function createCompany() {
   })
   await world.holder(connection.id, outer, owner)
   const names = async (query: Partial<HolderQuery>) => {
-    const { rows } = await listHolders(world.actor, connection, { ...ALL, ...query })
-    expect(await countHolders(world.actor, connection, { ...ALL, ...query })).toBe(rows.length)
+    const { rows } = await listHolders(world.actor, connection, { ...ALL_PEOPLE, ...query })
+    expect(await countHolders(world.actor, connection, { ...ALL_PEOPLE, ...query })).toBe(rows.length)
     return rows.map((row) => row.name)
   }
   return { world, connection, owner, contributor, reader, ada, bob, outer, inner, names }
@@ -68,7 +55,7 @@ async function createCompany() {
 
 test('a person is one row with the strongest role, the group it comes through and a stronger eligible one', async () => {
   const { world, connection, owner, contributor, ada, bob, outer } = await createCompany()
-  const { rows } = await listHolders(world.actor, connection, ALL)
+  const { rows } = await listHolders(world.actor, connection, ALL_PEOPLE)
   expect(rows).toEqual([
     {
       principalId: ada,
@@ -104,9 +91,9 @@ test('a person is one row with the strongest role, the group it comes through an
 
 test('a list filtered by grants shows the matching grant, not the strongest', async () => {
   const { world, connection, owner, reader } = await createCompany()
-  const readers = await listHolders(world.actor, connection, { ...ALL, roleIds: [reader] })
+  const readers = await listHolders(world.actor, connection, { ...ALL_PEOPLE, roleIds: [reader] })
   expect(readers.rows).toMatchObject([{ name: 'Ada', role: { name: 'Reader' }, scope: RG, group: null }])
-  const owners = await listHolders(world.actor, connection, { ...ALL, roleIds: [owner] })
+  const owners = await listHolders(world.actor, connection, { ...ALL_PEOPLE, roleIds: [owner] })
   expect(owners.rows).toMatchObject([
     { name: 'Ada', group: { name: 'Outer' }, assignmentKind: 'active' },
     { name: 'Bob', group: null, assignmentKind: 'eligible', eligible: null },

@@ -3,10 +3,11 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, holders, type PersonStatus, principals } from '@/db/schema'
 import { assignmentsOf, type Published, publishedOf, type Snapshot } from './access-rows'
+import { ALL_PEOPLE } from './all-people'
 import { toHolder } from './holder-filter'
 import { inSnapshot } from './in-snapshot'
 import type { Cursor, Page } from './keyset'
-import { type HolderQuery, type HolderRow, listHolders } from './list-holders'
+import { type HolderRow, listHolders } from './list-holders'
 import { listMatchingGrants } from './list-matching-grants'
 import { listRolesHeld } from './list-roles-held'
 
@@ -41,21 +42,6 @@ export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 2
 /** People looked at together; and the most of them, so that a role whose holders all come late in the order costs no more. */
 const AT_ONCE = 200
 const MOST_LOOKED_AT = 4_000
-
-const EVERYONE: HolderQuery = {
-  who: 'people',
-  search: '',
-  status: null,
-  signal: null,
-  roleIds: [],
-  scope: null,
-  level: null,
-  how: null,
-  held: null,
-  sort: 'name',
-  direction: 'asc',
-  cursor: null,
-}
 
 const FACTS = {
   personId: holders.principalId,
@@ -107,7 +93,7 @@ async function readFirst(actor: Actor, published: Published, roleIds: string[], 
   const found = new Map<string, RoleHolder[]>(roleIds.map((id) => [id, []]))
   let cursor: Cursor | null = null
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
-    const page: Page<HolderRow> = await listHolders(actor, published, { ...EVERYONE, cursor }, AT_ONCE)
+    const page: Page<HolderRow> = await listHolders(actor, published, { ...ALL_PEOPLE, cursor }, AT_ONCE)
     const byId = new Map(page.rows.map((row) => [row.principalId, row]))
     const lacking = [...found].filter(([, holding]) => holding.length < each).map(([id]) => id)
     const grants = await listMatchingGrants(actor, published, [...byId.keys()], { roleIds: lacking })

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { PersonAccess } from '@/db/queries/get-person-access'
+import { accessFrom, SUBSCRIPTION } from '@/testing/made-access'
 import { denialWords } from './denial-words'
 import { denialsOf } from './denials-of'
-import { accessFrom, SUBSCRIPTION } from './made-access'
 
 const subscription = `/subscriptions/${SUBSCRIPTION}`
 const network = `${subscription}/resourceGroups/rg-network`

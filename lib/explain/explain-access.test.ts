@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { accessFrom, anyAccess, idsOf, pathsByHand } from '@/testing/made-access'
 import { explainAccess, MOST_PATHS } from './explain-access'
-import { accessFrom, anyAccess, idsOf, pathsByHand } from './made-access'
 
 test('every way that passes no group twice is found, and none that is not there', () => {
   fc.assert(

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { PersonAccess } from '@/db/queries/get-person-access'
+import { accessFrom, anyAccess, pathsByHand } from '@/testing/made-access'
 import { fewestRemovals, type Removal } from './fewest-removals'
-import { accessFrom, anyAccess, pathsByHand } from './made-access'
 
 /** The access after somebody has carried removals out. */
 function without(access: PersonAccess, removals: readonly Removal[]): PersonAccess {

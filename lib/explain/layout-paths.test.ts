@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { accessFrom, anyAccess } from '@/testing/made-access'
 import { explainAccess } from './explain-access'
 import { layoutPaths, MOST_DRAWN } from './layout-paths'
-import { accessFrom, anyAccess } from './made-access'
 
 test('every way drawn runs left to right, no two nodes share a place, and all that is left out is counted', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { accessFrom } from '@/testing/made-access'
 import { fewestRemovals } from './fewest-removals'
-import { accessFrom } from './made-access'
 import { removalWords } from './removal-words'
 
 const corp = '/providers/Microsoft.Management/managementGroups/Corp'

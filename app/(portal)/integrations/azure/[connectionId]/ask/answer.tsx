@@ -48,6 +48,9 @@ export async function Answer({ connectionId, view, question }: Props) {
         />
         <WhoSwitch path={`${home}/ask`} view={view} />
       </div>
+      {answer.rows.some(({ ways }) => ways.some(({ denials }) => denials.length > 0)) ? (
+        <p className="text-sm text-ink-soft">Whoever a deny assignment cuts off is counted too, and marked as such.</p>
+      ) : null}
       {unopened > 0 ? (
         <Notice tone="warn" title="Members of groups that were not opened are missing from this answer">
           {unopened === 1 ? 'One group' : `${unopened.toLocaleString('en')} groups`} of those that lead to roles here
