@@ -10,7 +10,6 @@ import {
   integer,
   jsonb,
   pgTable,
-  pgView,
   primaryKey,
   text,
   timestamp,
@@ -573,27 +572,6 @@ export const groupNesting = pgTable(
     check('group_nesting_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
-
-/**
- * Everyone and everything but groups that a group leads to, at any depth, with the time it holds for: access is a join of
- * this with the assignments. Somebody who is in several of the groups inside comes once for each.
- */
-export const groupReach = pgView('group_reach', {
-  organisationId: uuid('organisation_id').notNull(),
-  connectionId: uuid('connection_id').notNull(),
-  groupId: text('group_id').notNull(),
-  principalId: text('principal_id').notNull(),
-  principalKind: text('principal_kind').$type<PrincipalKind>().notNull(),
-  /** Groups on the way, 1 for a direct member; null when only known to be in it somehow. */
-  depth: integer('depth'),
-  validFrom: at('valid_from').notNull(),
-  validTo: at('valid_to'),
-}).as(sql`
-  select n.organisation_id, n.connection_id, n.group_id, m.member_id as principal_id, m.member_kind as principal_kind,
-    n.depth + 1 as depth, greatest(n.valid_from, m.valid_from) as valid_from, least(n.valid_to, m.valid_to) as valid_to
-  from group_nesting n
-  join group_members m on m.organisation_id = n.organisation_id and m.connection_id = n.connection_id and m.group_id = n.inner_id
-  where m.member_kind <> 'group'`)
 
 /**
  * Whoever has access in a connection, directly or through groups: one row each, with what a list shows of them. Derived

@@ -124,12 +124,6 @@ UPDATE "principals" SET "status" = 'not_readable' WHERE "status" = 'unknown';-->
 ALTER TABLE "principals" ADD CONSTRAINT "principals_status" CHECK (status in ('active', 'invited', 'disabled', 'deleted', 'not_found', 'not_readable', 'other_tenant'));--> statement-breakpoint
 ALTER TABLE "role_definitions" ADD CONSTRAINT "role_definitions_privilege" CHECK (privilege is null or privilege in ('grants_access', 'writes', 'writes_data', 'reads_data', 'reads'));--> statement-breakpoint
 ALTER TABLE "sync_runs" ADD CONSTRAINT "sync_runs_phase" CHECK (phase in ('starting', 'reading_assignments', 'reading_groups', 'reading_people', 'publishing', 'done'));--> statement-breakpoint
-CREATE VIEW "public"."group_reach" AS (
-  select n.organisation_id, n.connection_id, n.group_id, m.member_id as principal_id, m.member_kind as principal_kind,
-    n.depth + 1 as depth, greatest(n.valid_from, m.valid_from) as valid_from, least(n.valid_to, m.valid_to) as valid_to
-  from group_nesting n
-  join group_members m on m.organisation_id = n.organisation_id and m.connection_id = n.connection_id and m.group_id = n.inner_id
-  where m.member_kind <> 'group');--> statement-breakpoint
 -- Foreign keys by the statement instead of by the row: these tables are written fifty thousand rows at a time.
 CREATE FUNCTION "rows_have_their_connection"() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
