@@ -175,3 +175,22 @@ test('last sign-ins that the account may not read are no failure, and nothing is
     ),
   ).toEqual({ state: 'not_permitted', at: new Map() })
 })
+
+test.each([403, 404])(
+  'a %i on a later page of a group is a failed read, never a group that is hidden or gone',
+  async (status) => {
+    const { tenant, world, ids, azure } = directory({
+      people: 9,
+      groups: { count: 1, size: 9 },
+      pageSize: { members: 2 },
+    })
+    const match = { path: '/members$', query: 'skiptoken', inBatch: true, tenantId: tenant.id }
+    world.faults = [{ match, status, seen: 0, fired: 0 }]
+    try {
+      await expect(readGroups(azure, ids)).rejects.toThrow('refused an item')
+      expect(world.faults[0]?.fired).toBeGreaterThan(0)
+    } finally {
+      world.faults = []
+    }
+  },
+)

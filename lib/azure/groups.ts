@@ -104,7 +104,8 @@ function take(reading: Reading, asked: Asked, answer: BatchAnswer): Asked | null
   const { id, known = new Set() } = asked
   if (id === null) return answer.status === 403 ? null : nextOf(asked, takeNames(reading, answer))
   const group = reading.groups.get(id) as Group
-  if (answer.status === 404 || answer.status === 403) {
+  // On a later page a refusal is a failed read: the group was there and open a moment ago.
+  if (!asked.guard && (answer.status === 404 || answer.status === 403)) {
     group.state = answer.status === 404 ? 'not_found' : 'not_permitted'
     group.members = []
     return null
