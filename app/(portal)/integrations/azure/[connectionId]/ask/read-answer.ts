@@ -61,8 +61,14 @@ async function withWays(
     ways: grants
       .filter(({ principalId }) => principalId === row.principalId)
       .map((grant) => {
-        const asked = { permissions: allowedBy.get(grant.roleId) ?? [], scope: scope ?? grant.scope, operation }
-        const denials = cutOff(naming.get(row.principalId) ?? [], asked)
+        const denials = cutOff(naming.get(row.principalId) ?? [], {
+          permissions: allowedBy.get(grant.roleId) ?? [],
+          heldAt: grant.scope,
+          scope,
+          operation,
+          subscriptionId: connection.subscriptionId,
+          managementGroups: connection.managementGroups,
+        })
         return { grant, denials: denials.map(({ name }) => name) }
       }),
   }))
