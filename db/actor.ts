@@ -1,4 +1,4 @@
-import type { MemberRole } from './schema'
+import type { MemberRole } from '@/lib/domain/vocabulary'
 
 /**
  * Who is asking. Every query and every verb takes one and keeps to its organisation, so that another organisation's

@@ -1,7 +1,5 @@
 import type { Database, Engine, OpenDatabase } from './database'
 
-export type { Database, Engine, OpenDatabase, Transaction } from './database'
-
 /** On `globalThis`: Next bundles pages, route handlers and instrumentation apart, and each bundle evaluates this file. */
 const SLOT = Symbol.for('rolecall.database')
 const slots: typeof globalThis & { [SLOT]?: Promise<OpenDatabase> } = globalThis

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
+import type { MemberRole } from '@/lib/domain/vocabulary'
 import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
 import {
@@ -11,7 +12,6 @@ import {
   groupMembers,
   groupNesting,
   holders,
-  type MemberRole,
   members,
   organisations,
   syncRuns,

@@ -1,6 +1,7 @@
+import type { HolderFilter } from '@/db/queries/holder-filter'
 import type { Cursor, Direction } from '@/db/queries/keyset'
-import type { HolderFilter, HolderSort } from '@/db/queries/list-holders'
-import type { AssignmentKind, PersonStatus, ScopeLevel, Signal } from '@/db/schema'
+import type { HolderSort } from '@/db/queries/select-holder-page'
+import type { AssignmentKind, PersonStatus, ScopeLevel, Signal } from '@/lib/domain/vocabulary'
 
 /** The whole state of a table of those with access, as its address holds it. */
 export type AccessView = Omit<HolderFilter, 'who'> & { sort: HolderSort; direction: Direction; cursor: Cursor | null }

@@ -1,5 +1,5 @@
 import type { Actor } from '@/db/actor'
-import type { MemberRole } from '@/db/schema'
+import type { MemberRole } from '@/lib/domain/vocabulary'
 
 /** What a role lets a member do. Reading is every member's; the rest is named here, once. */
 const RIGHTS = {

@@ -1,4 +1,4 @@
-import type { ScopeLevel } from '@/db/schema'
+import type { ScopeLevel } from '@/lib/domain/vocabulary'
 
 /** Where an answer can be given for. `managementGroups` are the scopes known to lie above the subscription. */
 type Within = { subscriptionId: string; managementGroups: string[] }

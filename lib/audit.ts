@@ -1,5 +1,5 @@
 import type { Actor } from '@/db/actor'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import { auditEvents } from '@/db/schema'
 
 export type AuditAction =

@@ -1,4 +1,12 @@
-import type { ConnectionState, CoverageLine, Dataset, RunCounters, RunPhase, RunState, Schedule } from '@/db/schema'
+import type {
+  ConnectionState,
+  CoverageLine,
+  Dataset,
+  RunCounters,
+  RunPhase,
+  RunState,
+  Schedule,
+} from '@/lib/domain/vocabulary'
 import { age } from './age'
 import { explain } from './problems'
 

@@ -1,5 +1,5 @@
 import type { DenyRow } from '@/db/queries/list-denies'
-import type { ManagementGroup, Permission } from '@/db/schema'
+import type { ManagementGroup, Permission } from '@/lib/domain/vocabulary'
 import { isDeniedAt, whereDenied } from './explain/denials-of'
 import { allows } from './rbac/allows'
 import { denied } from './rbac/denied'

@@ -1,4 +1,4 @@
-import type { ScopeLevel } from '@/db/schema'
+import type { ScopeLevel } from '@/lib/domain/vocabulary'
 
 /** How an assignment reaches the subscription: made at it or below it, or inherited from above. The scope says where. */
 export const howReached = (level: ScopeLevel): 'Direct' | 'Inherited' =>

@@ -1,4 +1,4 @@
-import type { Schedule } from '@/db/schema'
+import type { Schedule } from '@/lib/domain/vocabulary'
 
 const HOUR_MS = 60 * 60 * 1000
 

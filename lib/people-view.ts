@@ -1,6 +1,6 @@
 import type { Cursor, Direction } from '@/db/queries/keyset'
-import type { PeopleFilter } from '@/db/queries/list-people'
-import type { Privilege } from '@/db/schema'
+import type { PeopleFilter } from '@/db/queries/people-filter'
+import type { Privilege } from '@/lib/domain/vocabulary'
 import {
   cursorParams,
   parseCursor,

@@ -1,35 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { Database } from '@/db/client'
+import type { Database } from '@/db/database'
 import {
-  type AssignmentKind,
   assignments,
-  type ConnectionState,
   connectionGroups,
   connections,
-  type DenyPrincipal,
   denyAssignments,
-  type GroupState,
   groupMembers,
   groupNesting,
   holders,
-  type ManagementGroup,
   members,
   organisations,
+  principals,
+  roleDefinitions,
+  syncRuns,
+} from '@/db/schema'
+import {
+  type AssignmentKind,
+  type ConnectionState,
+  type DenyPrincipal,
+  type GroupState,
+  type ManagementGroup,
   type Permission,
   type PersonStatus,
   PRIVILEGES,
   type PrincipalKind,
   type PrincipalVariety,
   type Privilege,
-  principals,
-  roleDefinitions,
   type ScopeLevel,
   SIGNALS,
   type Signal,
-  syncRuns,
-} from '@/db/schema'
+} from '@/lib/domain/vocabulary'
 
 type Named = {
   kind?: PrincipalKind

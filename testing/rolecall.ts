@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, inArray, isNull, ne } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { OpenDatabase } from '@/db/client'
+import type { OpenDatabase } from '@/db/database'
 import { assignments, principals, roleDefinitions, syncRuns } from '@/db/schema'
 import { beginConnect } from '@/lib/connections/begin-connect'
 import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { SortTh } from '@/components/ui/table'
-import type { HolderSort } from '@/db/queries/list-holders'
+import type { HolderSort } from '@/db/queries/select-holder-page'
 import { type AccessView, formatAccessView } from '@/lib/access-view'
 
 type Props = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }

@@ -8,7 +8,7 @@ import { ScheduleForm } from '@/components/integrations/schedule-form'
 import { Button } from '@/components/ui/button'
 import type { FormState } from '@/components/ui/form-state'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { Schedule } from '@/db/schema'
+import type { Schedule } from '@/lib/domain/vocabulary'
 
 type Props = {
   connection: { id: string; label: string; accountName: string; schedule: Schedule; disconnected: boolean }

@@ -1,5 +1,5 @@
 import { CircleCheck, CircleDashed, CircleMinus, CircleSlash } from 'lucide-react'
-import type { CoverageLine } from '@/db/schema'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { HalfCircle } from './half-circle'
 
 /** The mark of a line of coverage; amber for a gap only. The words beside it say the same. */

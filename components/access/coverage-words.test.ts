@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CoverageLine } from '@/db/schema'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { coverageSummary, STATE_WORDS } from './coverage-words'
 
 const assignments: CoverageLine = { dataset: 'assignments', state: 'whole', read: 40, missing: 0 }

@@ -1,5 +1,5 @@
-import type { CoverageLine, Dataset } from '@/db/schema'
 import { gapWords, isGap } from '@/lib/connection-status'
+import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 
 /** What each kind of data is called. */
 export const COVERAGE_NAMES: Record<Dataset, string> = {

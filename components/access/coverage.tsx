@@ -1,7 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import type { CoverageLine, GroupPlan } from '@/db/schema'
 import { isGap } from '@/lib/connection-status'
+import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
 import { OPTIONAL_PERMISSIONS } from '@/lib/permissions'
 import { explain } from '@/lib/problems'
 import { CoverageMark } from './coverage-mark'

@@ -1,5 +1,5 @@
 import { Route } from 'lucide-react'
-import type { GroupPlan } from '@/db/schema'
+import type { GroupPlan } from '@/lib/domain/vocabulary'
 
 const WAYS: Record<GroupPlan['way'], string> = {
   none: 'there were none to open',

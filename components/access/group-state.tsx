@@ -1,5 +1,5 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
-import type { GroupState as State } from '@/db/schema'
+import type { GroupState as State } from '@/lib/domain/vocabulary'
 import { GROUP_WORDS } from './group-words'
 import { HalfCircle } from './half-circle'
 

@@ -1,4 +1,4 @@
-import type { GroupState } from '@/db/schema'
+import type { GroupState } from '@/lib/domain/vocabulary'
 
 /** How far a group was opened: in a few words, why, and what would change it. */
 export const GROUP_WORDS: Record<GroupState, { word: string; says: string; next: string | null }> = {

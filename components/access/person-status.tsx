@@ -1,6 +1,6 @@
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/relative-time'
-import type { PersonStatus as Status } from '@/db/schema'
+import type { PersonStatus as Status } from '@/lib/domain/vocabulary'
 
 type Look = { word: string; says: string; dot: string; text: string }
 

@@ -1,5 +1,5 @@
 import { Chip } from '@/components/ui/chip'
-import type { PrincipalKind as Kind, PrincipalVariety } from '@/db/schema'
+import type { PrincipalKind as Kind, PrincipalVariety } from '@/lib/domain/vocabulary'
 
 const KINDS: Record<Kind, string> = {
   user: 'User',

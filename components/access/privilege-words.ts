@@ -1,4 +1,4 @@
-import type { Privilege } from '@/db/schema'
+import type { Privilege } from '@/lib/domain/vocabulary'
 
 /** What the strongest of several roles amounts to, as a column says it. */
 export const PRIVILEGE_WORDS: Record<Privilege, string> = {

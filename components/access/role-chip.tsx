@@ -1,7 +1,7 @@
 import { CircleDashed, Eye, KeyRound, Pencil, PencilLine } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
-import type { Privilege } from '@/db/schema'
+import type { Privilege } from '@/lib/domain/vocabulary'
 import { roleWords } from './role-words'
 
 const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {

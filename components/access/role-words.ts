@@ -1,4 +1,4 @@
-import type { Privilege } from '@/db/schema'
+import type { Privilege } from '@/lib/domain/vocabulary'
 import { PRIVILEGE_WORDS } from './privilege-words'
 
 /** What a role amounts to and whose it is, as a phrase; empty for a built-in role whose definition could not be read. */

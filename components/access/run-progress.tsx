@@ -1,7 +1,7 @@
 import { ElapsedTime } from '@/components/ui/elapsed-time'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import type { ConnectionFacts } from '@/db/queries/get-connection'
-import type { RunPhase } from '@/db/schema'
+import type { RunPhase } from '@/lib/domain/vocabulary'
 
 const PHASES: Record<RunPhase, string> = {
   starting: 'Starting',

@@ -4,7 +4,7 @@ import { ElapsedTime } from '@/components/ui/elapsed-time'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { RunRow } from '@/db/queries/list-runs'
-import type { GroupPlan, RunTrigger } from '@/db/schema'
+import type { GroupPlan, RunTrigger } from '@/lib/domain/vocabulary'
 import { explain } from '@/lib/problems'
 import { WIDE_TABLE } from './table-classes'
 

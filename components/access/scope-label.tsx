@@ -1,6 +1,6 @@
 import { Box, Boxes, FolderTree, Globe, Layers } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
-import type { ManagementGroup, ScopeLevel } from '@/db/schema'
+import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
 import { scopeWords } from '@/lib/explain/scope-words'
 
 const LEVELS = {

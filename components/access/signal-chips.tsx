@@ -1,8 +1,8 @@
 import { Check, Flag } from 'lucide-react'
 import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
-import type { Signal } from '@/db/schema'
 import { type AccessView, formatAccessView } from '@/lib/access-view'
+import type { Signal } from '@/lib/domain/vocabulary'
 import { SIGNAL_WORDS } from './signal-words'
 
 type Props = {

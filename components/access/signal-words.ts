@@ -1,4 +1,4 @@
-import type { Signal } from '@/db/schema'
+import type { Signal } from '@/lib/domain/vocabulary'
 
 /** What is worth a second look, as a chip says it, and why. The most serious come first. */
 export const SIGNAL_WORDS: { signal: Signal; label: string; says: string }[] = [

@@ -1,4 +1,4 @@
-import type { PersonStatus } from '@/db/schema'
+import type { PersonStatus } from '@/lib/domain/vocabulary'
 
 /** The choices of a status filter. */
 export const STATUS_OPTIONS: { value: PersonStatus | ''; label: string }[] = [

@@ -1,6 +1,6 @@
 import { Hourglass } from 'lucide-react'
 import { Chip } from '@/components/ui/chip'
-import type { AssignmentKind } from '@/db/schema'
+import type { AssignmentKind } from '@/lib/domain/vocabulary'
 
 /** The mark of what ends by itself, with the day; nothing for what is held or can be activated without an end. */
 export function Until({ kind, endsAt }: { kind: AssignmentKind; endsAt: Date | null }) {

@@ -1,4 +1,4 @@
-import type { AttemptProblem } from '@/db/schema'
+import type { AttemptProblem } from '@/lib/domain/vocabulary'
 
 type Props = { problem: Pick<AttemptProblem, 'aadsts' | 'correlationId'> }
 

@@ -1,7 +1,7 @@
 import { Fragment, type ReactNode } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
-import type { AttemptProblem } from '@/db/schema'
+import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import type { OptionalScope } from '@/lib/permissions'
 import { explain } from '@/lib/problems'
 import { type AppRegistration, AppSettings } from './app-settings'

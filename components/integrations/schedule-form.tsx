@@ -4,7 +4,7 @@ import { useActionState } from 'react'
 import type { FormAction } from '@/components/ui/form-state'
 import { SelectField } from '@/components/ui/select-field'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { Schedule } from '@/db/schema'
+import type { Schedule } from '@/lib/domain/vocabulary'
 
 const OPTIONS: { value: Schedule; label: string }[] = [
   { value: 'hourly', label: 'Every hour' },

@@ -1,5 +1,5 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { ScopeLevel } from '@/db/schema'
+import type { ScopeLevel } from '@/lib/domain/vocabulary'
 import type { RoleAccess } from '@/lib/explain/explain-access'
 import type { LaidNode } from '@/lib/explain/layout-paths'
 

@@ -1,7 +1,7 @@
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { CoverageLine } from '@/db/schema'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { explainAccess } from '@/lib/explain/explain-access'
 import { missedWords } from '@/lib/explain/missed-words'
 import { PersonFacts } from './person-facts'

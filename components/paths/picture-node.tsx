@@ -1,5 +1,5 @@
 import { joinClasses } from '@/components/ui/join-classes'
-import type { AssignmentKind } from '@/db/schema'
+import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { isolated } from '@/lib/explain/isolated'
 import type { LaidNode } from '@/lib/explain/layout-paths'
 import { shorten } from '@/lib/explain/shorten'

@@ -6,7 +6,7 @@ import type { FormAction, FormState } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
 import { SelectField } from '@/components/ui/select-field'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { MemberRole } from '@/db/schema'
+import type { MemberRole } from '@/lib/domain/vocabulary'
 
 export type MemberActions = {
   changeRole: (memberId: string, state: FormState, form: FormData) => Promise<FormState>

@@ -1,6 +1,6 @@
 import { RelativeTime } from '@/components/ui/relative-time'
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
-import type { MemberRole } from '@/db/schema'
+import type { MemberRole } from '@/lib/domain/vocabulary'
 import { type MemberActions, MemberControls } from './member-controls'
 
 type Member = { id: string; name: string; email: string; role: MemberRole; createdAt: Date; lastSeenAt: Date | null }

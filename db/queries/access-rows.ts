@@ -1,14 +1,7 @@
 import { and, eq, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import {
-  assignments,
-  connections,
-  type PersonStatus,
-  PRIVILEGES,
-  type Privilege,
-  principals,
-  roleDefinitions,
-} from '@/db/schema'
+import { assignments, connections, principals, roleDefinitions } from '@/db/schema'
+import { type PersonStatus, PRIVILEGES, type Privilege } from '@/lib/domain/vocabulary'
 import { isGuid } from './is-guid'
 
 /** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */

@@ -1,4 +1,4 @@
-import type { HolderQuery } from './list-holders'
+import type { HolderQuery } from './select-holder-page'
 
 /** Everyone who has access, by name: the list that nothing was asked of yet. */
 export const ALL_PEOPLE: HolderQuery = {

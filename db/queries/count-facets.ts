@@ -1,7 +1,8 @@
 import { and, inArray, ne, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, type Signal, syncRuns } from '@/db/schema'
+import { assignments, syncRuns } from '@/db/schema'
+import type { Signal } from '@/lib/domain/vocabulary'
 import { assignmentsOf, publishedOf, type Snapshot } from './access-rows'
 import { runOf } from './run-of'
 

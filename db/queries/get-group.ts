@@ -1,15 +1,8 @@
 import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  assignments,
-  connectionGroups,
-  connections,
-  groupMembers,
-  type PersonStatus,
-  principals,
-  roleDefinitions,
-} from '@/db/schema'
+import { assignments, connectionGroups, connections, groupMembers, principals, roleDefinitions } from '@/db/schema'
+import type { PersonStatus } from '@/lib/domain/vocabulary'
 import {
   assignmentsOf,
   type Published,

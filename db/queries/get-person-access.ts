@@ -2,22 +2,24 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import {
-  type AssignmentKind,
   assignments,
   connectionGroups,
   connections,
   denyAssignments,
-  type GroupState,
   groupMembers,
-  type ManagementGroup,
-  type Permission,
-  type PersonStatus,
-  type PrincipalKind,
-  type Privilege,
   principals,
   roleDefinitions,
-  type ScopeLevel,
 } from '@/db/schema'
+import type {
+  AssignmentKind,
+  GroupState,
+  ManagementGroup,
+  Permission,
+  PersonStatus,
+  PrincipalKind,
+  Privilege,
+  ScopeLevel,
+} from '@/lib/domain/vocabulary'
 import { type Published, publishedOf, type Snapshot, toRole } from './access-rows'
 import { inSnapshot } from './in-snapshot'
 import { isGuid } from './is-guid'

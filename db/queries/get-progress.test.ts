@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
-import { type RunState, syncRuns } from '@/db/schema'
+import { syncRuns } from '@/db/schema'
+import type { RunState } from '@/lib/domain/vocabulary'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getProgress } from './get-progress'

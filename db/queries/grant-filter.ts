@@ -1,6 +1,7 @@
 import { and, eq, inArray, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import { type AssignmentKind, assignments, type ScopeLevel } from '@/db/schema'
+import { assignments } from '@/db/schema'
+import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
 
 /** Which grants count. */
 export type GrantFilter = {

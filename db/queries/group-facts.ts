@@ -1,7 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { Database } from '@/db/client'
-import { assignments, connectionGroups, connections, type GroupState, type PersonStatus, principals } from '@/db/schema'
+import type { Database } from '@/db/database'
+import { assignments, connectionGroups, connections, principals } from '@/db/schema'
+import type { GroupState, PersonStatus } from '@/lib/domain/vocabulary'
 import { assignmentsOf, type Published, statusOfPrincipal } from './access-rows'
 import { inSnapshot } from './in-snapshot'
 

@@ -1,5 +1,6 @@
 import { and, eq, notInArray, type SQL, sql } from 'drizzle-orm'
-import { holders, type PersonStatus, principals, SIGNALS, type Signal } from '@/db/schema'
+import { holders, principals } from '@/db/schema'
+import { type PersonStatus, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import type { GrantFilter } from './grant-filter'
 import { searchText } from './search-text'
 

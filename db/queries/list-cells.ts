@@ -2,14 +2,8 @@ import { and, asc, eq, inArray, or, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  type AssignmentKind,
-  connections,
-  holders,
-  type Privilege,
-  roleDefinitions,
-  type ScopeLevel,
-} from '@/db/schema'
+import { connections, holders, roleDefinitions } from '@/db/schema'
+import type { AssignmentKind, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
 import { privilegeOfStrength } from './access-rows'
 import { holdersNow } from './people-filter'
 

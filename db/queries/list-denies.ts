@@ -1,7 +1,8 @@
 import { asc, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { type DenyPrincipal, denyAssignments, type Permission, type ScopeLevel } from '@/db/schema'
+import { denyAssignments } from '@/db/schema'
+import type { DenyPrincipal, Permission, ScopeLevel } from '@/lib/domain/vocabulary'
 import { publishedOf, type Snapshot } from './access-rows'
 import { inSnapshot } from './in-snapshot'
 

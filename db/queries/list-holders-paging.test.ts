@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
-import type { PersonStatus, ScopeLevel } from '@/db/schema'
+import type { PersonStatus, ScopeLevel } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { ALL_PEOPLE } from './all-people'
 import { countHolders } from './count-holders'
 import type { Cursor } from './keyset'
-import { type HolderQuery, type HolderSort, listHolders } from './list-holders'
+import { listHolders } from './list-holders'
+import type { HolderQuery, HolderSort } from './select-holder-page'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())

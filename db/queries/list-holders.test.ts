@@ -3,7 +3,8 @@ import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { ALL_PEOPLE } from './all-people'
 import { countHolders } from './count-holders'
-import { type HolderQuery, listHolders } from './list-holders'
+import { listHolders } from './list-holders'
+import type { HolderQuery } from './select-holder-page'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())

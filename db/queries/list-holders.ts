@@ -2,29 +2,22 @@ import { and, asc, eq, type SQLWrapper } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  type AssignmentKind,
-  connectionGroups,
-  type GroupState,
-  holders,
-  type PersonStatus,
-  type PrincipalKind,
-  type PrincipalVariety,
-  type Privilege,
-  principals,
-  roleDefinitions,
-  type ScopeLevel,
-  type Signal,
-} from '@/db/schema'
+import { connectionGroups, holders, principals, roleDefinitions } from '@/db/schema'
+import type {
+  AssignmentKind,
+  GroupState,
+  PersonStatus,
+  PrincipalKind,
+  PrincipalVariety,
+  Privilege,
+  ScopeLevel,
+  Signal,
+} from '@/lib/domain/vocabulary'
 import { type Published, privilegeOfStrength, publishedOf, type Snapshot } from './access-rows'
 import { signalsOf, toHolder } from './holder-filter'
 import { inSnapshot } from './in-snapshot'
 import type { Page } from './keyset'
 import { type HolderQuery, selectHolderPage } from './select-holder-page'
-
-export type { HolderFilter } from './holder-filter'
-
-export type { HolderQuery, HolderSort } from './select-holder-page'
 
 /** One who has access. Role, scope and group are of the strongest grant; of the strongest matching one in a list filtered by grants. */
 export type HolderRow = {

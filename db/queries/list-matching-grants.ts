@@ -2,16 +2,8 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  type AssignmentKind,
-  assignments,
-  groupMembers,
-  groupNesting,
-  type Privilege,
-  principals,
-  roleDefinitions,
-  type ScopeLevel,
-} from '@/db/schema'
+import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema'
+import type { AssignmentKind, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
 import { assignmentsOf, publishedOf, type Snapshot, strengthOfRole, toRole } from './access-rows'
 import { type GrantFilter, grantMatches } from './grant-filter'
 import { inSnapshot } from './in-snapshot'

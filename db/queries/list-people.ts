@@ -1,12 +1,12 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections, holders, type PersonStatus, type Privilege, principals } from '@/db/schema'
+import { connections, holders, principals } from '@/db/schema'
+import type { PersonStatus, Privilege } from '@/lib/domain/vocabulary'
 import { privilegeOfStrength } from './access-rows'
 import { type Cursor, type Direction, keyset, type Page } from './keyset'
 import { holdersMatching, holdersNow, type PeopleFilter, personMatches } from './people-filter'
 
-export type { PeopleFilter } from './people-filter'
 export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
 
 /** Somebody with access in any connected subscription. */

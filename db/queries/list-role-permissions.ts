@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, connections, type Permission, type Privilege, roleDefinitions } from '@/db/schema'
+import { assignments, connections, roleDefinitions } from '@/db/schema'
+import type { Permission, Privilege } from '@/lib/domain/vocabulary'
 import { assignmentsOf, publishedOf, type Snapshot, strengthOfRole } from './access-rows'
 
 export type RolePermissions = {

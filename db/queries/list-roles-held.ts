@@ -1,7 +1,8 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, connections, type Privilege, type RoleCount, roleDefinitions, syncRuns } from '@/db/schema'
+import { assignments, connections, roleDefinitions, syncRuns } from '@/db/schema'
+import type { Privilege, RoleCount } from '@/lib/domain/vocabulary'
 import { assignmentsOf, heldByPeople, type Published, publishedOf, type Snapshot, strengthOfRole } from './access-rows'
 import { runOf } from './run-of'
 

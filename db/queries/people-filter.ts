@@ -1,14 +1,7 @@
 import { and, eq, gt, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import {
-  connections,
-  holders,
-  type PersonStatus,
-  PRIVILEGES,
-  type Privilege,
-  principals,
-  type Signal,
-} from '@/db/schema'
+import { connections, holders, principals } from '@/db/schema'
+import { type PersonStatus, PRIVILEGES, type Privilege, type Signal } from '@/lib/domain/vocabulary'
 import { showsSignal } from './holder-filter'
 import { searchText } from './search-text'
 

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { getDb } from '../client'
+import { getDb } from '@/db/client'
 
 /** Asks the database for nothing in particular; throws what kept it from answering. */
 export async function probeDatabase(): Promise<void> {

@@ -1,6 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
-import type { DenyPrincipal } from '@/db/schema'
+import type { DenyPrincipal } from '@/lib/domain/vocabulary'
 import { appliesTo } from './applies-to'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'

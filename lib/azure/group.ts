@@ -1,4 +1,4 @@
-import type { PrincipalKind } from '@/db/schema'
+import type { PrincipalKind } from '@/lib/domain/vocabulary'
 
 /** A member as its group's list names it. */
 export type GroupMember = { id: string; kind: PrincipalKind }

@@ -1,6 +1,6 @@
 import { createPipelineRequest, RestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
-import type { ManagementGroup } from '@/db/schema'
+import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'

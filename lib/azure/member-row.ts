@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PrincipalKind } from '@/db/schema'
+import type { PrincipalKind } from '@/lib/domain/vocabulary'
 import { cleanText } from './clean-text'
 import { type Person, UserPerson } from './person'
 

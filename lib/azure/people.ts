@@ -12,8 +12,6 @@ import { parseBody } from './parse-body'
 import { DeletedPerson, forgottenPerson, PERSON_SELECT, type Person, USERS_PAGE, UserPerson } from './person'
 import { pagesFor } from './plan-groups'
 
-export type { Person } from './person'
-
 /** Up to here the recycle bin is asked by id, three calls at most; beyond, it is listed. */
 const DELETED_BY_ID = 60
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { cleanText } from './clean-text'
 
 const Operations = z

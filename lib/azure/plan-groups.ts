@@ -1,4 +1,4 @@
-import type { GroupPlan } from '@/db/schema'
+import type { GroupPlan } from '@/lib/domain/vocabulary'
 import { MOST_IN_BATCH } from './graph-batch'
 import { IDS_PER_QUESTION, PER_PAGE } from './graph-limits'
 

@@ -1,4 +1,4 @@
-import type { PrincipalKind } from '@/db/schema'
+import type { PrincipalKind } from '@/lib/domain/vocabulary'
 
 const KIND_OF: Record<string, PrincipalKind> = {
   user: 'user',

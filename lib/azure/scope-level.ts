@@ -1,4 +1,4 @@
-import type { ScopeLevel } from '@/db/schema'
+import type { ScopeLevel } from '@/lib/domain/vocabulary'
 
 const MANAGEMENT_GROUP = /^\/providers\/microsoft\.management\/managementgroups\/[^/]+$/i
 const SUBSCRIPTION = /^\/subscriptions\/[^/]+$/i

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PrincipalVariety } from '@/db/schema'
+import type { PrincipalVariety } from '@/lib/domain/vocabulary'
 import type { Azure } from './azure'
 import { cleanText } from './clean-text'
 import { graphBatch, MOST_IN_BATCH } from './graph-batch'

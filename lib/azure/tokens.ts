@@ -4,8 +4,6 @@ import { grantedAmong } from './granted-among'
 import { type Resource, scopesOf } from './scopes'
 import type { SendOptions } from './transport'
 
-export type { TokenStore } from './confidential-client'
-
 /** The Microsoft account a connection lives on: its object ID in the tenant it signed in to, and that tenant. */
 export type AccountRef = { objectId: string; tenantId: string }
 

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import { getDb, type Transaction } from '@/db/client'
+import { getDb } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import { connectAttempts, connectionSecrets, connections, syncRuns } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'

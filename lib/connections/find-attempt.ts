@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { Database, Transaction } from '@/db/client'
+import type { Database, Transaction } from '@/db/database'
 import { connectAttempts } from '@/db/schema'
 
 export type AttemptRow = typeof connectAttempts.$inferSelect & { expired: boolean }

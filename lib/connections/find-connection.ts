@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import { type Database, getDb, type Transaction } from '@/db/client'
+import { getDb } from '@/db/client'
+import type { Database, Transaction } from '@/db/database'
 import { connections } from '@/db/schema'
 import { NotFound } from './not-found'
 

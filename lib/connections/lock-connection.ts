@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import { connections } from '@/db/schema'
 import type { ConnectionRow } from './find-connection'
 import { NotFound } from './not-found'

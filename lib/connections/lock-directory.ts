@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 
 /**
  * Makes whoever writes a tenant's principals and roles wait for the one before, until the transaction ends. The

@@ -1,7 +1,8 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { Transaction } from '@/db/client'
-import { type RunTrigger, syncRuns } from '@/db/schema'
+import type { Transaction } from '@/db/database'
+import { syncRuns } from '@/db/schema'
+import type { RunTrigger } from '@/lib/domain/vocabulary'
 
 export type OpenedRun = { organisationId: string; runId: string; joined: boolean }
 

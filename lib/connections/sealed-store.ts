@@ -1,4 +1,4 @@
-import type { TokenStore } from '@/lib/azure/tokens'
+import type { TokenStore } from '@/lib/azure/confidential-client'
 import { log } from '@/lib/log'
 import { open, type SealContext, seal } from './seal'
 

@@ -1,9 +1,10 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections, type Schedule } from '@/db/schema'
+import { connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
+import type { Schedule } from '@/lib/domain/vocabulary'
 import { nextSyncAt } from '@/lib/next-sync-at'
 import { lockConnection } from './lock-connection'
 

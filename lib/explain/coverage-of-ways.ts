@@ -1,4 +1,4 @@
-import type { CoverageLine, Dataset } from '@/db/schema'
+import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 
 /** What a way to a role can run through. */
 const NEEDED: readonly Dataset[] = ['assignments', 'eligible', 'groups']

@@ -1,4 +1,4 @@
-import type { ManagementGroup } from '@/db/schema'
+import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Denial } from './denials-of'
 import { isolated } from './isolated'
 import { scopeWords } from './scope-words'

@@ -1,5 +1,5 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { ManagementGroup } from '@/db/schema'
+import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import { denied } from '@/lib/rbac/denied'
 
 type Grant = PersonAccess['grants'][number]

@@ -1,5 +1,5 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { AssignmentKind, Privilege, ScopeLevel } from '@/db/schema'
+import type { AssignmentKind, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
 import { type CutsKnown, type Denial, denialsOf } from './denials-of'
 import { type Hop, membershipsAbove } from './memberships-above'
 import { simplePaths } from './simple-paths'

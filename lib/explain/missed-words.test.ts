@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { CoverageLine } from '@/db/schema'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { missedWords } from './missed-words'
 
 const line = (dataset: CoverageLine['dataset'], state: CoverageLine['state'], missing = 0): CoverageLine => ({

@@ -1,4 +1,4 @@
-import type { CoverageLine } from '@/db/schema'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { coverageOfWays } from './coverage-of-ways'
 
 /** What ways may be missing for want of reading, as sentences; none when all that can lead to a role was read. */

@@ -1,4 +1,4 @@
-import type { ManagementGroup, ScopeLevel } from '@/db/schema'
+import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
 import { isolated } from './isolated'
 
 type Scope = {

@@ -1,5 +1,5 @@
-import type { AssignmentKind } from '@/db/schema'
 import { age } from '@/lib/age'
+import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { dateWords } from './date-words'
 
 type Bound = { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }

@@ -1,10 +1,11 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { type MemberRole, members } from '@/db/schema'
+import { members } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { NotFound } from '@/lib/connections/not-found'
+import type { MemberRole } from '@/lib/domain/vocabulary'
 import { keepsAnOwner, type MemberChange } from './keeps-an-owner'
 
 /** Gives a member another role, at once. The last owner keeps theirs: the database refuses, and that is reported. */

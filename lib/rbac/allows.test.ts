@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
 import { allows } from './allows'
 

@@ -1,4 +1,4 @@
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { covers } from './covers'
 
 /**

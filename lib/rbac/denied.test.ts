@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
 import { allows } from './allows'
 import { denied } from './denied'

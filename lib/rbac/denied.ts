@@ -1,4 +1,4 @@
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { leavesOver } from './leaves-over'
 import { operationsOf, type Verb } from './operations-of'
 import { overlap } from './overlap'

@@ -1,4 +1,4 @@
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { allows } from './allows'
 import { GRANTING_OPERATIONS } from './granting-operations'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { BUILT_IN_ROLES } from '@/sandbox/world/roles'
 import { isPrivileged } from './is-privileged'
 

@@ -1,4 +1,4 @@
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { allows } from './allows'
 import { allowsOnEveryType } from './allows-on-every-type'
 import { grantsAccess } from './grants-access'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Permission } from '@/db/schema'
+import type { Permission } from '@/lib/domain/vocabulary'
 import { planeOf } from './plane-of'
 
 const role = (actions: string[], dataActions: string[] = []): Permission[] => [

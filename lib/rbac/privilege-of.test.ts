@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Permission, PRIVILEGES, type Privilege } from '@/db/schema'
+import { type Permission, PRIVILEGES, type Privilege } from '@/lib/domain/vocabulary'
 import { BUILT_IN_ROLES } from '@/sandbox/world/roles'
 import reviewed from './built-in-privileges.json'
 import { covers } from './covers'

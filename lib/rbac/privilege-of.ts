@@ -1,4 +1,4 @@
-import type { Permission, Privilege } from '@/db/schema'
+import type { Permission, Privilege } from '@/lib/domain/vocabulary'
 import { grantsAccess } from './grants-access'
 import { leavesOver } from './leaves-over'
 import { NOT_WRITING } from './not-writing'

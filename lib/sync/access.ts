@@ -1,3 +1,8 @@
+import type { DenyAssignment } from '@/lib/azure/deny-assignments'
+import type { GroupMember } from '@/lib/azure/group'
+import type { RoleAssignment } from '@/lib/azure/role-assignments'
+import type { RoleDefinition } from '@/lib/azure/role-definitions'
+import type { Subscription } from '@/lib/azure/subscriptions'
 import type {
   AssignmentKind,
   CoverageLine,
@@ -7,12 +12,7 @@ import type {
   PersonStatus,
   PrincipalKind,
   PrincipalVariety,
-} from '@/db/schema'
-import type { DenyAssignment } from '@/lib/azure/deny-assignments'
-import type { GroupMember } from '@/lib/azure/group'
-import type { RoleAssignment } from '@/lib/azure/role-assignments'
-import type { RoleDefinition } from '@/lib/azure/role-definitions'
-import type { Subscription } from '@/lib/azure/subscriptions'
+} from '@/lib/domain/vocabulary'
 import type { Summarised } from './summarise-holders'
 
 /** What is held, or may be activated: an assignment with its kind and the time it holds for. */

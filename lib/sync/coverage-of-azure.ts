@@ -1,5 +1,5 @@
-import type { CoverageLine, ManagementGroup } from '@/db/schema'
 import type { RoleDefinition } from '@/lib/azure/role-definitions'
+import type { CoverageLine, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { HeldAssignment } from './access'
 
 type Read = {

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { type RunCounters, type RunPhase, syncRuns } from '@/db/schema'
+import { syncRuns } from '@/db/schema'
 import type { Meter } from '@/lib/azure/meter'
+import type { RunCounters, RunPhase } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, HEARTBEAT_SECONDS } from './claim-run'
 import { heldRun, RunLost } from './held-run'
 

@@ -1,5 +1,5 @@
-import type { AssignmentKind, Privilege, ScopeLevel } from '@/db/schema'
 import type { RoleDefinition } from '@/lib/azure/role-definitions'
+import type { AssignmentKind, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
 import type { Access, HeldAssignment } from './access'
 
 /** An assignment with what its role amounts to. */

@@ -1,10 +1,10 @@
-import type { CoverageLine, GroupPlan } from '@/db/schema'
 import type { Azure } from '@/lib/azure/azure'
 import { countUsers } from '@/lib/azure/count-users'
 import { readGroups } from '@/lib/azure/groups'
 import { readMembershipsOfPeople } from '@/lib/azure/memberships-of-people'
-import type { Person } from '@/lib/azure/people'
+import type { Person } from '@/lib/azure/person'
 import { planGroups } from '@/lib/azure/plan-groups'
+import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
 import type { ReadGroup } from './access'
 import type { Report } from './follow-run'
 

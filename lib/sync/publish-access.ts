@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import { connections, syncRuns } from '@/db/schema'
 import type { Meter } from '@/lib/azure/meter'
 import { isGap } from '@/lib/connection-status'

@@ -1,4 +1,3 @@
-import type { CoverageLine, PrincipalKind } from '@/db/schema'
 import { listAssignmentSchedules } from '@/lib/azure/assignment-schedules'
 import type { Azure } from '@/lib/azure/azure'
 import { AzureError } from '@/lib/azure/azure-error'
@@ -8,6 +7,7 @@ import { listRoleAssignments, type RoleAssignment } from '@/lib/azure/role-assig
 import { listRoleDefinitions } from '@/lib/azure/role-definitions'
 import { listRoleEligibilities } from '@/lib/azure/role-eligibilities'
 import { getSubscription } from '@/lib/azure/subscriptions'
+import type { CoverageLine, PrincipalKind } from '@/lib/domain/vocabulary'
 import type { Access, HeldAssignment } from './access'
 import { coverageOfAzure } from './coverage-of-azure'
 import type { Report } from './follow-run'

@@ -1,4 +1,4 @@
-import type { ScopeLevel } from '@/db/schema'
+import type { ScopeLevel } from '@/lib/domain/vocabulary'
 import { type Grant, WRITES_DATA } from './grants-of'
 
 /** Grants as somebody has them: their own, and those of the groups they are in. */

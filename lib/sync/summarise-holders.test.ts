@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type AssignmentKind, type PersonStatus, type PrincipalKind, SIGNALS } from '@/db/schema'
 import type { RoleDefinition } from '@/lib/azure/role-definitions'
+import { type AssignmentKind, type PersonStatus, type PrincipalKind, SIGNALS } from '@/lib/domain/vocabulary'
 import type { Access, HeldAssignment, PrincipalFacts, ReadGroup } from './access'
 import { LARGE_GROUP, summariseHolders } from './summarise-holders'
 

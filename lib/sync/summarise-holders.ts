@@ -1,5 +1,4 @@
-import type { PersonStatus, PrincipalKind, RoleCount, Signal } from '@/db/schema'
-import { SIGNALS } from '@/db/schema'
+import { type PersonStatus, type PrincipalKind, type RoleCount, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import type { Access } from './access'
 import { type Grant, grantsOf } from './grants-of'
 import { reachOf } from './reach-of'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import type { HeldAssignment } from './access'
 import type { ClaimedRun } from './claim-run'
 import { writeIntervals } from './write-intervals'

@@ -1,4 +1,4 @@
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import type { Access } from './access'
 import type { ClaimedRun } from './claim-run'
 import { writeIntervals } from './write-intervals'

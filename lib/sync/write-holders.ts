@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import type { ClaimedRun } from './claim-run'
 import type { Holder } from './summarise-holders'
 import { writeIntervals } from './write-intervals'

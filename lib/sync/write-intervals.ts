@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import type { ClaimedRun } from './claim-run'
 import { jsonChunks } from './json-chunks'
 

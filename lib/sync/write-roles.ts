@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Transaction } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import type { Access } from './access'
 import type { ClaimedRun } from './claim-run'
 

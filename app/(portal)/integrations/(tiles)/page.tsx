@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { CatalogueTile } from '@/components/integrations/catalogue-tile'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
@@ -13,7 +14,6 @@ import { listConnections } from '@/db/queries/list-connections'
 import { mayDo } from '@/lib/allow'
 import { CATALOGUE } from '@/lib/catalogue'
 import { requireMember } from '@/lib/session'
-import { disconnectConnection, renameConnection, startReconnect, syncNow } from '../actions'
 import { entryMatches, isConnected, needsAttention, parseTileView, type Tab, tileMatches, toTile } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
+import { changeRole, removeMember, signOutEverywhere } from '@/app/(portal)/settings/actions'
 import { MembersTable } from '@/components/settings/members-table'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { SignOutEverywhere } from '@/components/settings/sign-out-everywhere'
 import { listMembers } from '@/db/queries/list-members'
 import { mayDo } from '@/lib/allow'
 import { requireMember } from '@/lib/session'
-import { changeRole, removeMember, signOutEverywhere } from '../actions'
 
 export const metadata: Metadata = { title: 'Members' }
 

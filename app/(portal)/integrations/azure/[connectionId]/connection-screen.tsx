@@ -1,10 +1,10 @@
 import { RefreshCw } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { mayDo } from '@/lib/allow'
-import { disconnectConnection, renameConnection, startReconnect, syncNow } from '../../actions'
 import { openConnection } from './open-connection'
 import { readResult } from './read-result'
 

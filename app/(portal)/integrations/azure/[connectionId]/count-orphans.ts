@@ -1,5 +1,5 @@
 import { countHolders } from '@/db/queries/count-holders'
-import type { HolderFilter } from '@/db/queries/list-holders'
+import type { HolderFilter } from '@/db/queries/holder-filter'
 import { parseAccessView } from '@/lib/access-view'
 import { openConnection } from './open-connection'
 

@@ -1,4 +1,5 @@
 import Link from 'next/link'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
 import { AnswerSentence } from '@/components/ask/answer-sentence'
 import { AnswerTable } from '@/components/ask/answer-table'
 import { WhoSwitch } from '@/components/ask/who-switch'
@@ -8,7 +9,6 @@ import { Pager } from '@/components/ui/pager'
 import type { Cursor } from '@/db/queries/keyset'
 import { type AskView, formatAskView } from '@/lib/ask-view'
 import { scopeWords } from '@/lib/explain/scope-words'
-import { openConnection } from '../open-connection'
 import { readAnswer } from './read-answer'
 import type { readQuestion } from './read-question'
 

@@ -1,4 +1,7 @@
 import type { Metadata } from 'next'
+import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
+import { readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { FilterForm } from '@/components/access/filter-form'
 import { GroupView } from '@/components/access/group-view'
 import { GroupsTable } from '@/components/access/groups-table'
@@ -11,9 +14,6 @@ import type { Cursor } from '@/db/queries/keyset'
 import { listGroups } from '@/db/queries/list-groups'
 import { cursorParams, parseCursor, parseSearch, query } from '@/lib/access-view'
 import { mayDo } from '@/lib/allow'
-import { ConnectionScreen } from '../connection-screen'
-import { openConnection } from '../open-connection'
-import { readResult } from '../read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
 

@@ -1,4 +1,8 @@
 import type { Metadata } from 'next'
+import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
+import { countOrphans } from '@/app/(portal)/integrations/azure/[connectionId]/count-orphans'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
+import { readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
 import { NobodyHere } from '@/components/access/nobody-here'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
@@ -9,10 +13,6 @@ import { Pager } from '@/components/ui/pager'
 import { countHolders } from '@/db/queries/count-holders'
 import { listHolders } from '@/db/queries/list-holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/access-view'
-import { ConnectionScreen } from '../connection-screen'
-import { countOrphans } from '../count-orphans'
-import { openConnection } from '../open-connection'
-import { readResult } from '../read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/principals'>
 

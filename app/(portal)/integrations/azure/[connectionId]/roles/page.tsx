@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
+import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
+import { readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { NobodyHere } from '@/components/access/nobody-here'
 import { RolesHeld } from '@/components/access/roles-held'
 import { listRoleHolders } from '@/db/queries/list-role-holders'
-import { ConnectionScreen } from '../connection-screen'
-import { openConnection } from '../open-connection'
-import { readResult } from '../read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/roles'>
 

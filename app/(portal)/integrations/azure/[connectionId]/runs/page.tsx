@@ -1,12 +1,12 @@
 import type { Metadata } from 'next'
+import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import type { Cursor } from '@/db/queries/keyset'
 import { listRuns } from '@/db/queries/list-runs'
 import { cursorParams, parseCursor, query } from '@/lib/access-view'
-import { ConnectionScreen } from '../connection-screen'
-import { openConnection } from '../open-connection'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
 

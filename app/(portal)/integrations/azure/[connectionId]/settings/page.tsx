@@ -1,9 +1,4 @@
 import type { Metadata } from 'next'
-import { ConnectionSettings } from '@/components/access/connection-settings'
-import { PermissionsPanel } from '@/components/connect/permissions-panel'
-import { Notice } from '@/components/ui/notice'
-import { mayDo } from '@/lib/allow'
-import { listOptionalPermissions } from '@/lib/connections/list-optional-permissions'
 import {
   askForPermission,
   disconnectConnection,
@@ -11,9 +6,14 @@ import {
   setSchedule,
   startReconnect,
   stopUsingPermission,
-} from '../../../actions'
-import { ConnectionScreen } from '../connection-screen'
-import { openConnection } from '../open-connection'
+} from '@/app/(portal)/integrations/actions'
+import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
+import { ConnectionSettings } from '@/components/access/connection-settings'
+import { PermissionsPanel } from '@/components/connect/permissions-panel'
+import { Notice } from '@/components/ui/notice'
+import { mayDo } from '@/lib/allow'
+import { listOptionalPermissions } from '@/lib/connections/list-optional-permissions'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/settings'>
 

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { beginAzureConnect } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { azurePortal } from '@/components/connect/azure-portal'
 import { FindSubscriptionIdSteps } from '@/components/connect/find-subscription-id-steps'
@@ -9,7 +10,6 @@ import { mayDo } from '@/lib/allow'
 import { env } from '@/lib/env'
 import { findSubscriptionId } from '@/lib/find-subscription-id'
 import { requireMember } from '@/lib/session'
-import { beginAzureConnect } from '../actions'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: subscription' }
 

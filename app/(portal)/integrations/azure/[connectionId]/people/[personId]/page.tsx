@@ -1,10 +1,10 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
+import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
 import { PersonPaths } from '@/components/paths/person-paths'
 import { getPersonAccess } from '@/db/queries/get-person-access'
-import { ConnectionScreen } from '../../connection-screen'
-import { openConnection } from '../../open-connection'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
 

@@ -1,3 +1,4 @@
+import { checkAgain, confirmConnect, startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { azurePortal } from '@/components/connect/azure-portal'
 import { CheckFix } from '@/components/connect/check-fix'
 import { CheckLine } from '@/components/connect/check-line'
@@ -7,7 +8,6 @@ import type { Actor } from '@/db/actor'
 import { checkAttempt } from '@/lib/connections/check-attempt'
 import type { Attempt } from '@/lib/connections/get-attempt'
 import { env } from '@/lib/env'
-import { checkAgain, confirmConnect, startSignIn } from '../../actions'
 
 type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt['account']> } }
 

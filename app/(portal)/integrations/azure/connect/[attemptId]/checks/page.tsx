@@ -1,6 +1,12 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { Suspense } from 'react'
+import {
+  readAttempt,
+  startAgainHref,
+  stepLinks,
+} from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
+import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { ChecksSkeleton } from '@/components/connect/checks-skeleton'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
@@ -8,8 +14,6 @@ import { SignInButton } from '@/components/connect/sign-in-button'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/allow'
 import { requireMember } from '@/lib/session'
-import { startSignIn } from '../../actions'
-import { readAttempt, startAgainHref, stepLinks } from '../read-attempt'
 import { AttemptChecks } from './attempt-checks'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: checks' }

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import { readAttempt } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { ProgressSummary, underWay } from '@/components/connect/progress-summary'
 import { SyncProgress } from '@/components/connect/sync-progress'
 import { WizardFrame } from '@/components/connect/wizard-frame'
@@ -8,7 +9,6 @@ import { Notice } from '@/components/ui/notice'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { getProgress } from '@/db/queries/get-progress'
 import { requireMember } from '@/lib/session'
-import { readAttempt } from '../read-attempt'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: first sync' }
 

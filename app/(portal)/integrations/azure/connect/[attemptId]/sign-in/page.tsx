@@ -1,5 +1,11 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
+import {
+  readAttempt,
+  startAgainHref,
+  stepLinks,
+} from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
+import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { azurePortal } from '@/components/connect/azure-portal'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
@@ -11,8 +17,6 @@ import { connectRedirectUri } from '@/lib/connections/begin-sign-in'
 import { env } from '@/lib/env'
 import { isProblemCode } from '@/lib/problems'
 import { requireMember } from '@/lib/session'
-import { startSignIn } from '../../actions'
-import { readAttempt, startAgainHref, stepLinks } from '../read-attempt'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign in' }
 
