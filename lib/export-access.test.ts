@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync'
 import { afterAll, expect, test } from 'vitest'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { parseAccessView } from './access-view'
+import { parseAccessView } from './domain/views'
 import { exportAccess } from './export-access'
 
 const database = await createTestDatabase()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { RoleAccess } from '@/lib/domain/access-paths'
 import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
-import type { RoleAccess } from '@/lib/explain/explain-access'
 
 export const SUBSCRIPTION = '5d1f0c3e-0000-4000-8000-00000000a903'
 

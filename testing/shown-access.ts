@@ -5,7 +5,7 @@ import { getPersonAccess } from '@/db/queries/get-person-access'
 import type { HolderFilter } from '@/db/queries/holder-filter'
 import type { Cursor } from '@/db/queries/keyset'
 import { listHolders } from '@/db/queries/list-holders'
-import { explainAccess } from '@/lib/explain/explain-access'
+import { explainAccess } from '@/lib/domain/access-paths'
 import { accessKey, type EffectiveAccess, wayOf } from './true-access'
 
 /** Everyone and everything that a connection's lists name, page by page. */

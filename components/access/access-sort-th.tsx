@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { SortTh } from '@/components/ui/table'
 import type { HolderSort } from '@/db/queries/select-holder-page'
-import { type AccessView, formatAccessView } from '@/lib/access-view'
+import { type AccessView, formatAccessView } from '@/lib/domain/views'
 
 type Props = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }
 

@@ -1,6 +1,6 @@
 import { Table, Td, Th } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/list-holders'
-import type { AccessView } from '@/lib/access-view'
+import type { AccessView } from '@/lib/domain/views'
 import { AccessSortTh } from './access-sort-th'
 import { EmailText } from './email-text'
 import { HeldThrough } from './held-through'

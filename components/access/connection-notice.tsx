@@ -2,8 +2,8 @@ import type { ReactNode } from 'react'
 import { Notice } from '@/components/ui/notice'
 import { RelativeTime } from '@/components/ui/relative-time'
 import type { ConnectionFacts } from '@/db/queries/get-connection'
-import type { ConnectionStatus } from '@/lib/connection-status'
-import { explain } from '@/lib/problems'
+import type { ConnectionStatus } from '@/lib/domain/connection-status'
+import { explain } from '@/lib/domain/problems'
 
 type Props = { connection: ConnectionFacts; status: ConnectionStatus; reconnect?: ReactNode }
 

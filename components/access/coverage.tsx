@@ -1,11 +1,11 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { isGap } from '@/lib/connection-status'
+import { isGap } from '@/lib/domain/connection-status'
+import { COVERAGE_NAMES, coverageSummary, STATE_WORDS } from '@/lib/domain/coverage'
+import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
+import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
-import { OPTIONAL_PERMISSIONS } from '@/lib/permissions'
-import { explain } from '@/lib/problems'
 import { CoverageMark } from './coverage-mark'
-import { COVERAGE_NAMES, coverageSummary, STATE_WORDS } from './coverage-words'
 import { GroupPlanLine } from './group-plan-line'
 
 type Props = {

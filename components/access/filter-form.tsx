@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useTransition } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
-import { query } from '@/lib/access-view'
+import { query } from '@/lib/domain/views'
 
 type Props = { label: string; action: string; values: Record<string, string>; className?: string; children: ReactNode }
 

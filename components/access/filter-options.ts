@@ -1,4 +1,4 @@
-import type { AccessView } from '@/lib/access-view'
+import type { AccessView } from '@/lib/domain/views'
 
 type Option<Value extends string | null> = { value: NonNullable<Value> | ''; label: string }
 

@@ -4,8 +4,8 @@ import { ElapsedTime } from '@/components/ui/elapsed-time'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { RunRow } from '@/db/queries/list-runs'
+import { explain } from '@/lib/domain/problems'
 import type { GroupPlan, RunTrigger } from '@/lib/domain/vocabulary'
-import { explain } from '@/lib/problems'
 import { WIDE_TABLE } from './table-classes'
 
 const TRIGGERS: Record<RunTrigger, string> = {

@@ -1,7 +1,7 @@
 import { Box, Boxes, FolderTree, Globe, Layers } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
+import { scopeWords } from '@/lib/domain/scopes'
 import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
-import { scopeWords } from '@/lib/explain/scope-words'
 
 const LEVELS = {
   root: { icon: Globe, word: 'Whole directory' },

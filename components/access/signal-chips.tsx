@@ -1,7 +1,7 @@
 import { Check, Flag } from 'lucide-react'
 import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
-import { type AccessView, formatAccessView } from '@/lib/access-view'
+import { type AccessView, formatAccessView } from '@/lib/domain/views'
 import type { Signal } from '@/lib/domain/vocabulary'
 import { SIGNAL_WORDS } from './signal-words'
 

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { RoleChip } from '@/components/access/role-chip'
 import type { RoleHeld } from '@/db/queries/list-roles-held'
-import type { Plane } from '@/lib/rbac/plane-of'
+import type { Plane } from '@/lib/domain/role-meaning'
 
 type Props = {
   roles: Pick<RoleHeld, 'id' | 'name' | 'privilege' | 'custom'>[]

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { type AskView, formatAskView } from '@/lib/ask-view'
+import { type AskView, formatAskView } from '@/lib/domain/views'
 
 const EXAMPLES = [
   ['Read a secret’s value', 'Microsoft.KeyVault/vaults/secrets/getSecret/action'],

@@ -2,7 +2,7 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SelectField } from '@/components/ui/select-field'
 import { TextField } from '@/components/ui/text-field'
-import type { AskView } from '@/lib/ask-view'
+import type { AskView } from '@/lib/domain/views'
 
 type Props = {
   path: string

@@ -5,7 +5,7 @@ import { ScopeLabel, type ScopeOf } from '@/components/access/scope-label'
 import { Until } from '@/components/access/until'
 import { Chip } from '@/components/ui/chip'
 import type { MatchingGrant } from '@/db/queries/list-matching-grants'
-import { wordsOfCondition } from '@/lib/rbac/words-of-condition'
+import { wordsOfCondition } from '@/lib/domain/condition-words'
 
 type Props = {
   grant: MatchingGrant

@@ -1,5 +1,5 @@
 import { ButtonLink } from '@/components/ui/button-link'
-import { type AskView, formatAskView } from '@/lib/ask-view'
+import { type AskView, formatAskView } from '@/lib/domain/views'
 
 const CHOICES = [
   ['people', 'People'],

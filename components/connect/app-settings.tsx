@@ -1,5 +1,5 @@
 import { Copyable } from '@/components/ui/copyable'
-import type { ProblemCode } from '@/lib/problems'
+import type { ProblemCode } from '@/lib/domain/problems'
 import type { AzurePortal } from './azure-portal'
 
 export type AppRegistration = { clientId: string; redirectUri: string }

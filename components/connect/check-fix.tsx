@@ -1,5 +1,5 @@
 import { Copyable } from '@/components/ui/copyable'
-import type { ProblemCode } from '@/lib/problems'
+import type { ProblemCode } from '@/lib/domain/problems'
 import { ApprovalLink } from './approval-link'
 import { AssignReaderSteps } from './assign-reader-steps'
 import type { AzurePortal } from './azure-portal'

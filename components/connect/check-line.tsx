@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, CircleX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Check } from '@/lib/connections/check-attempt'
-import { explain } from '@/lib/problems'
+import { explain } from '@/lib/domain/problems'
 import { ProblemCodeLine } from './problem-code-line'
 
 export const CHECK_NAMES: Record<Check['id'], string> = {

@@ -1,6 +1,6 @@
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
-import { explain } from '@/lib/problems'
+import { explain } from '@/lib/domain/problems'
 
 /** An attempt past its 30 minutes: nothing was connected, and the subscription ID is kept for the next. */
 export function ExpiredAttempt({ startAgainHref }: { startAgainHref: string }) {

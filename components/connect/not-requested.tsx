@@ -1,5 +1,5 @@
 import { Minus } from 'lucide-react'
-import { NOT_REQUESTED } from '@/lib/permissions'
+import { NOT_REQUESTED } from '@/lib/domain/permissions'
 
 /** What the sign-in never asks for. */
 export function NotRequested() {

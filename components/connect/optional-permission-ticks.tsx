@@ -1,4 +1,4 @@
-import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/permissions'
+import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 
 /** What may be asked for beside the rest, each with its reason. The form sends the ticked ones as `optional`. */
 export function OptionalPermissionTicks({ ticked }: { ticked: readonly OptionalScope[] }) {

@@ -1,7 +1,7 @@
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { OptionalPermission } from '@/lib/connections/list-optional-permissions'
-import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/permissions'
+import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 
 type Action = (connectionId: string, scope: OptionalScope) => Promise<void>
 

@@ -1,6 +1,6 @@
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
-import { OPTIONAL_PERMISSIONS, PERMISSIONS } from '@/lib/permissions'
+import { OPTIONAL_PERMISSIONS, PERMISSIONS } from '@/lib/domain/permissions'
 
 /** What every optional permission is: a delegated scope of Microsoft Graph that only reads. */
 const OPTIONAL = { resource: 'Microsoft Graph', access: 'read', adminConsent: true, optional: true } as const

@@ -1,6 +1,6 @@
 import { ButtonLink } from '@/components/ui/button-link'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { type OptionalScope, PERMISSIONS } from '@/lib/permissions'
+import { type OptionalScope, PERMISSIONS } from '@/lib/domain/permissions'
 import { ApprovalLink } from './approval-link'
 import { FoldedSteps } from './folded-steps'
 import { OptionalPermissionTicks } from './optional-permission-ticks'

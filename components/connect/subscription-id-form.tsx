@@ -6,7 +6,7 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { TextField } from '@/components/ui/text-field'
-import { findSubscriptionId } from '@/lib/find-subscription-id'
+import { findSubscriptionId } from '@/lib/domain/subscription-id'
 
 export type SubscriptionFormState = {
   values: { subscriptionId: string }

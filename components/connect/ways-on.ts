@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@/lib/problems'
+import type { ProblemCode } from '@/lib/domain/problems'
 
 /** What a person can do about a sign-in that did not end well, in the order offered: the first is the likely one. */
 export type WayOn =

@@ -1,6 +1,6 @@
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
-import type { CapabilityState, CatalogueEntry } from '@/lib/catalogue'
+import type { CapabilityState, CatalogueEntry } from '@/lib/domain/catalogue'
 
 const STATES: Record<CapabilityState, { word: string; tone: ChipTone }> = {
   synced: { word: 'Synced', tone: 'good' },

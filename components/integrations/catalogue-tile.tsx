@@ -1,5 +1,5 @@
 import { ButtonLink } from '@/components/ui/button-link'
-import type { CatalogueEntry } from '@/lib/catalogue'
+import type { CatalogueEntry } from '@/lib/domain/catalogue'
 import { IntegrationMark } from './integration-mark'
 
 type Props = { entry: CatalogueEntry; connected: number; mayConnect: boolean }

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { StatusMark } from '@/components/access/status-mark'
 import { ShortId } from '@/components/ui/short-id'
-import type { ConnectionStatus } from '@/lib/connection-status'
+import type { ConnectionStatus } from '@/lib/domain/connection-status'
 import type { ConnectionActions } from './connection-actions'
 import { ConnectionMenu } from './connection-menu'
 

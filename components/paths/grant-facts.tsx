@@ -1,7 +1,6 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import { dateWords } from '@/lib/explain/date-words'
-import { timeWords } from '@/lib/explain/time-words'
-import { wordsOfCondition } from '@/lib/rbac/words-of-condition'
+import { wordsOfCondition } from '@/lib/domain/condition-words'
+import { dateWords, timeWords } from '@/lib/domain/words'
 
 type Grant = PersonAccess['grants'][number]
 

@@ -1,7 +1,7 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { RoleAccess } from '@/lib/domain/access-paths'
+import type { LaidNode } from '@/lib/domain/paths-layout'
 import type { ScopeLevel } from '@/lib/domain/vocabulary'
-import type { RoleAccess } from '@/lib/explain/explain-access'
-import type { LaidNode } from '@/lib/explain/layout-paths'
 
 type Of = { access: PersonAccess; role: RoleAccess; scopeName: string }
 

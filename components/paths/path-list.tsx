@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import { MOST_PATHS, type RoleAccess } from '@/lib/explain/explain-access'
+import { MOST_PATHS, type RoleAccess } from '@/lib/domain/access-paths'
 import { PathSteps } from './path-steps'
 
 type Props = { access: PersonAccess; role: RoleAccess; scopeName: string; groupsPath: string; id: string }

@@ -3,8 +3,8 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { RoleChip } from '@/components/access/role-chip'
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import { dateWords } from '@/lib/explain/date-words'
-import type { Path, RoleAccess } from '@/lib/explain/explain-access'
+import type { Path, RoleAccess } from '@/lib/domain/access-paths'
+import { dateWords } from '@/lib/domain/words'
 import { GroupName } from './group-name'
 
 type Props = { access: PersonAccess; path: Path; role: RoleAccess; scopeName: string; groupsPath: string }

@@ -1,6 +1,6 @@
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { RoleAccess } from '@/lib/explain/explain-access'
-import { type LaidLink, type LaidNode, layoutPaths } from '@/lib/explain/layout-paths'
+import type { RoleAccess } from '@/lib/domain/access-paths'
+import { type LaidLink, type LaidNode, layoutPaths } from '@/lib/domain/paths-layout'
 import { labelOf } from './label-of'
 import { PictureNode } from './picture-node'
 import { COLUMN, HEIGHT, ROW, WIDTH } from './picture-sizes'

@@ -1,9 +1,9 @@
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import type { PersonAccess } from '@/db/queries/get-person-access'
+import { explainAccess } from '@/lib/domain/access-paths'
+import { missedWords } from '@/lib/domain/coverage'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
-import { explainAccess } from '@/lib/explain/explain-access'
-import { missedWords } from '@/lib/explain/missed-words'
 import { PersonFacts } from './person-facts'
 import { RolePaths } from './role-paths'
 

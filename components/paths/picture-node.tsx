@@ -1,8 +1,7 @@
 import { joinClasses } from '@/components/ui/join-classes'
+import { type LaidNode, shorten } from '@/lib/domain/paths-layout'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
-import { isolated } from '@/lib/explain/isolated'
-import type { LaidNode } from '@/lib/explain/layout-paths'
-import { shorten } from '@/lib/explain/shorten'
+import { isolated } from '@/lib/domain/words'
 import { COLUMN, HEIGHT, ROW, WIDTH } from './picture-sizes'
 
 type Props = { node: LaidNode; kind: AssignmentKind; says: string; name: string }

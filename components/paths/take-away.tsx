@@ -1,9 +1,7 @@
 import { Scissors } from 'lucide-react'
 import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { RoleAccess } from '@/lib/explain/explain-access'
-import { fewestRemovals } from '@/lib/explain/fewest-removals'
-import { kindsTaken } from '@/lib/explain/kinds-taken'
-import { removalWords } from '@/lib/explain/removal-words'
+import type { RoleAccess } from '@/lib/domain/access-paths'
+import { fewestRemovals, kindsTaken, removalWords } from '@/lib/domain/removals'
 
 type Props = { access: PersonAccess; roleId: string; name: string; accesses: RoleAccess[]; whole: boolean }
 

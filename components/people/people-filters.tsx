@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/search-field'
 import { SelectField } from '@/components/ui/select-field'
-import type { PeopleView } from '@/lib/people-view'
+import type { PeopleView } from '@/lib/domain/views'
 
 const SIGNALS = [
   { value: '', label: 'Anything' },

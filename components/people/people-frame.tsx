@@ -3,7 +3,7 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
-import { formatPeopleView, type PeopleView } from '@/lib/people-view'
+import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { PeopleFilters } from './people-filters'
 
 type Props = {

@@ -6,8 +6,8 @@ import { Chip } from '@/components/ui/chip'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { PersonRole } from '@/db/queries/get-person'
-import { timeWords } from '@/lib/explain/time-words'
-import { howReached } from '@/lib/how-reached'
+import { howReached } from '@/lib/domain/scopes'
+import { timeWords } from '@/lib/domain/words'
 
 type Props = { personId: string; roles: PersonRole[] }
 

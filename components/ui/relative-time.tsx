@@ -1,7 +1,7 @@
 'use client'
 
 import { useEffect, useState } from 'react'
-import { age } from '@/lib/age'
+import { age } from '@/lib/domain/words'
 
 /** How often the words are brought up to date; the finest unit shown is a minute. */
 const TICK_MS = 30_000

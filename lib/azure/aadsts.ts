@@ -1,4 +1,4 @@
-import type { ProblemCode } from '@/lib/problems'
+import type { ProblemCode } from '@/lib/domain/problems'
 
 /** Entra ID's error numbers that people meet, and what each is to us (Microsoft: reference-error-codes). */
 const PROBLEM_OF: Record<number, ProblemCode> = {

@@ -2,7 +2,7 @@ import { isRestError, type RestError } from '@azure/core-rest-pipeline'
 import { AuthError } from '@azure/msal-node'
 import { GraphClientError, GraphError } from '@microsoft/microsoft-graph-client'
 import { ZodError } from 'zod'
-import type { ProblemCode } from '@/lib/problems'
+import type { ProblemCode } from '@/lib/domain/problems'
 import { aadstsIn, problemOfAadsts } from './aadsts'
 import { retryAfterMs } from './retry-after'
 

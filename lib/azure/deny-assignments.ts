@@ -1,14 +1,13 @@
 import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
+import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { DenyPrincipal } from '@/lib/domain/vocabulary'
-import { appliesTo } from './applies-to'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'
 import { PermissionRow } from './permission-row'
 import { principalKind } from './principal-kind'
 import { assignmentKey } from './role-assignments'
-import { scopeLevel } from './scope-level'
 
 /** All principals: Azure names them by this GUID, with the type `SystemDefined` (deny-assignments). */
 const EVERYONE = '00000000-0000-0000-0000-000000000000'

@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { scopeLevel } from '@/lib/domain/scopes'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'
 import { principalKind } from './principal-kind'
-import { scopeLevel } from './scope-level'
 import { TrailingGuid } from './trailing-guid'
 
 /** What an assignment and an eligibility have in common, as the SDK gives it. */

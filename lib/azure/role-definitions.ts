@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { isOwnerEquivalent } from '@/lib/rbac/is-owner-equivalent'
-import { isPrivileged } from '@/lib/rbac/is-privileged'
-import { privilegeOf } from '@/lib/rbac/privilege-of'
+import { isOwnerEquivalent, isPrivileged, privilegeOf } from '@/lib/domain/role-meaning'
 import type { Azure } from './azure'
 import { toAzureError } from './azure-error'
 import { cleanText } from './clean-text'

@@ -1,6 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
-import { appliesTo } from './applies-to'
+import { appliesTo } from '@/lib/domain/scopes'
 import { toAzureError } from './azure-error'
 
 /** `licensed`: the tenant has Privileged Identity Management. `permitted`: this account may read it. Without either there are no rows. */

@@ -1,4 +1,4 @@
-import { ARM_SCOPES, GRAPH_SCOPES } from '@/lib/permissions'
+import { ARM_SCOPES, GRAPH_SCOPES } from '@/lib/domain/permissions'
 import { CLOUDS, cloud } from './cloud'
 
 export type Resource = 'graph' | 'arm'

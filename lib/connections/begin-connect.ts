@@ -5,7 +5,7 @@ import { connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { AzureError } from '@/lib/azure/azure-error'
 import { discoverTenant } from '@/lib/azure/discover-tenant'
-import type { ProblemCode } from '@/lib/problems'
+import type { ProblemCode } from '@/lib/domain/problems'
 import { openAttempt } from './open-attempt'
 
 type Begun =

@@ -4,9 +4,9 @@ import { getDb } from '@/db/client'
 import { connections } from '@/db/schema'
 import { adminConsentUrl } from '@/lib/azure/sign-in'
 import { browserAddress } from '@/lib/azure/transport'
+import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/domain/permissions'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
-import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/permissions'
 import { type AttemptRow, findAttempt } from './find-attempt'
 
 type Account = { objectId: string; tenantId: string; name: string }

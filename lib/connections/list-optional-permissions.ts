@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connections, syncRuns } from '@/db/schema'
-import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/permissions'
+import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 
 export type OptionalPermission = {
   scope: OptionalScope

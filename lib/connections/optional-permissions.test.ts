@@ -5,7 +5,7 @@ import type { Actor } from '@/db/actor'
 import { auditEvents, connectAttempts, connections } from '@/db/schema'
 import { NotAllowed } from '@/lib/allow'
 import { createMeter } from '@/lib/azure/meter'
-import type { OptionalScope } from '@/lib/permissions'
+import type { OptionalScope } from '@/lib/domain/permissions'
 import { requestSync } from '@/lib/sync/request-sync'
 import {
   answerMicrosoft,

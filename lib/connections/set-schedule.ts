@@ -4,8 +4,8 @@ import { getDb } from '@/db/client'
 import { connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
+import { nextSyncAt } from '@/lib/domain/connection-status'
 import type { Schedule } from '@/lib/domain/vocabulary'
-import { nextSyncAt } from '@/lib/next-sync-at'
 import { lockConnection } from './lock-connection'
 
 /** Sets how often a connection syncs by itself. One that waits for a person keeps waiting. */

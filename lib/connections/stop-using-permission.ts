@@ -4,7 +4,7 @@ import { getDb } from '@/db/client'
 import { connections } from '@/db/schema'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
-import type { OptionalScope } from '@/lib/permissions'
+import type { OptionalScope } from '@/lib/domain/permissions'
 import { lockConnection } from './lock-connection'
 
 /**

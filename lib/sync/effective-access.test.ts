@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MOST_PATHS } from '@/lib/explain/explain-access'
-import type { OptionalScope } from '@/lib/permissions'
+import { MOST_PATHS } from '@/lib/domain/access-paths'
+import type { OptionalScope } from '@/lib/domain/permissions'
 import { createRandom } from '@/sandbox/world/random'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { accessLines } from '@/testing/access-lines'

@@ -4,8 +4,8 @@ import { readGroups } from '@/lib/azure/groups'
 import { readMembershipsOfPeople } from '@/lib/azure/memberships-of-people'
 import type { Person } from '@/lib/azure/person'
 import { planGroups } from '@/lib/azure/plan-groups'
+import type { ReadGroup } from '@/lib/domain/access'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
-import type { ReadGroup } from './access'
 import type { Report } from './follow-run'
 
 export type OpenedGroups = {

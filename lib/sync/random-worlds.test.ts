@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { MOST_PATHS } from '@/lib/explain/explain-access'
+import { MOST_PATHS } from '@/lib/domain/access-paths'
 import { expandChaos } from '@/sandbox/control/chaos'
 import { createRandom } from '@/sandbox/world/random'
 import { accessLines } from '@/testing/access-lines'

@@ -7,14 +7,13 @@ import { listRoleAssignments, type RoleAssignment } from '@/lib/azure/role-assig
 import { listRoleDefinitions } from '@/lib/azure/role-definitions'
 import { listRoleEligibilities } from '@/lib/azure/role-eligibilities'
 import { getSubscription } from '@/lib/azure/subscriptions'
+import type { Access, HeldAssignment } from '@/lib/domain/access'
+import { coverageOfAzure } from '@/lib/domain/coverage'
+import { reachOf, summariseHolders } from '@/lib/domain/holders'
 import type { CoverageLine, PrincipalKind } from '@/lib/domain/vocabulary'
-import type { Access, HeldAssignment } from './access'
-import { coverageOfAzure } from './coverage-of-azure'
 import type { Report } from './follow-run'
 import { openGroups } from './open-groups'
-import { reachOf } from './reach-of'
 import { readPrincipals } from './read-principals'
-import { summariseHolders } from './summarise-holders'
 import { withKinds } from './with-kinds'
 
 /** A list that shrank by more than this share, from at least this many, is read a second time before it is believed. */

@@ -1,4 +1,4 @@
-import type { ProblemKind } from '@/lib/problems'
+import type { ProblemKind } from '@/lib/domain/problems'
 
 /** Minutes to wait before the next try, by failures in a row. Never a day: most outages are over in minutes. */
 const TRANSIENT_MINUTES = [1, 2, 5, 15, 30, 60]

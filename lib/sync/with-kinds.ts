@@ -1,7 +1,7 @@
 import type { AssignmentSchedule } from '@/lib/azure/assignment-schedules'
 import type { RoleAssignment } from '@/lib/azure/role-assignments'
 import type { RoleEligibility } from '@/lib/azure/role-eligibilities'
-import type { HeldAssignment } from './access'
+import type { HeldAssignment } from '@/lib/domain/access'
 
 /**
  * What is held and what may be activated, with kinds and times. The list of assignments does not tell an activated role

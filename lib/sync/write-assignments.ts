@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '@/db/database'
-import type { HeldAssignment } from './access'
+import type { HeldAssignment } from '@/lib/domain/access'
 import type { ClaimedRun } from './claim-run'
 import { writeIntervals } from './write-intervals'
 

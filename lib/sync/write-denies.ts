@@ -1,5 +1,5 @@
 import type { Transaction } from '@/db/database'
-import type { Access } from './access'
+import type { Access } from '@/lib/domain/access'
 import type { ClaimedRun } from './claim-run'
 import { writeIntervals } from './write-intervals'
 

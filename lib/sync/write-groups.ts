@@ -1,7 +1,7 @@
 import type { Transaction } from '@/db/database'
-import type { Access } from './access'
+import type { Access } from '@/lib/domain/access'
+import { nestingOf } from '@/lib/domain/holders'
 import type { ClaimedRun } from './claim-run'
-import { nestingOf } from './nesting-of'
 import { writeIntervals } from './write-intervals'
 
 /** Brings the stored groups, their direct members and which lies in which, to what was read, by differences. Gives the rows written. */

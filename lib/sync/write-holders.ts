@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
+import type { Holder } from '@/lib/domain/holders'
 import type { ClaimedRun } from './claim-run'
-import type { Holder } from './summarise-holders'
 import { writeIntervals } from './write-intervals'
 
 /** How long closed rows are kept: longer than any page or export that reads an earlier result. */

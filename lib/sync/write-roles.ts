@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import type { Access } from './access'
+import type { Access } from '@/lib/domain/access'
 import type { ClaimedRun } from './claim-run'
 
 /** Stores the definitions of the roles that are held here; rows that say the same already are left alone. */

@@ -9,7 +9,7 @@ import { disconnect } from '@/lib/connections/disconnect'
 import { renameConnection as rename } from '@/lib/connections/rename-connection'
 import { setSchedule as schedule } from '@/lib/connections/set-schedule'
 import { stopUsingPermission as stopUsing } from '@/lib/connections/stop-using-permission'
-import { OPTIONAL_SCOPES } from '@/lib/permissions'
+import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { requireRole } from '@/lib/session'
 import { requestSync } from '@/lib/sync/request-sync'
 

@@ -12,7 +12,7 @@ import { SearchField } from '@/components/ui/search-field'
 import { Tabs } from '@/components/ui/tabs'
 import { listConnections } from '@/db/queries/list-connections'
 import { mayDo } from '@/lib/allow'
-import { CATALOGUE } from '@/lib/catalogue'
+import { CATALOGUE } from '@/lib/domain/catalogue'
 import { requireMember } from '@/lib/session'
 import { entryMatches, isConnected, needsAttention, parseTileView, type Tab, tileMatches, toTile } from './tile-view'
 

@@ -1,7 +1,7 @@
 import type { Tile } from '@/components/integrations/connection-tile'
 import type { ConnectionRow } from '@/db/queries/list-connections'
-import type { CatalogueEntry } from '@/lib/catalogue'
-import { connectionStatus } from '@/lib/connection-status'
+import type { CatalogueEntry } from '@/lib/domain/catalogue'
+import { connectionStatus } from '@/lib/domain/connection-status'
 
 export type Tab = 'all' | 'connected' | 'attention'
 

@@ -10,7 +10,7 @@ import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ButtonLink } from '@/components/ui/button-link'
 import { PageHeader } from '@/components/ui/page-header'
 import { mayDo } from '@/lib/allow'
-import { CATALOGUE } from '@/lib/catalogue'
+import { CATALOGUE } from '@/lib/domain/catalogue'
 import { env } from '@/lib/env'
 import { requireMember } from '@/lib/session'
 

@@ -4,7 +4,7 @@ import { PeopleTable } from '@/components/people/people-table'
 import { Pager } from '@/components/ui/pager'
 import { countPeople } from '@/db/queries/count-people'
 import { listPeople } from '@/db/queries/list-people'
-import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/people-view'
+import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'People' }

@@ -1,6 +1,6 @@
 import { countHolders } from '@/db/queries/count-holders'
 import type { HolderFilter } from '@/db/queries/holder-filter'
-import { parseAccessView } from '@/lib/access-view'
+import { parseAccessView } from '@/lib/domain/views'
 import { openConnection } from './open-connection'
 
 /** Orphans of one list. A result counts those of all kinds together, so that most results answer without a look. */

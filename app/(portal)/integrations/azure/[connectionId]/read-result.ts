@@ -2,7 +2,7 @@ import { cache } from 'react'
 import { countFacets } from '@/db/queries/count-facets'
 import { countHolders } from '@/db/queries/count-holders'
 import { listRolesHeld } from '@/db/queries/list-roles-held'
-import { parseAccessView } from '@/lib/access-view'
+import { parseAccessView } from '@/lib/domain/views'
 import { openConnection } from './open-connection'
 
 /** What the frame and the filters of a connection's pages say of its published result, read once for a request. */

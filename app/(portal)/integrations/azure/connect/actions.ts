@@ -11,10 +11,10 @@ import { beginConnect } from '@/lib/connections/begin-connect'
 import { beginSignInForAttempt } from '@/lib/connections/begin-sign-in'
 import { confirmAttempt } from '@/lib/connections/confirm-attempt'
 import { getAttempt } from '@/lib/connections/get-attempt'
-import { OPTIONAL_SCOPES } from '@/lib/permissions'
-import { explain } from '@/lib/problems'
+import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
+import { explain } from '@/lib/domain/problems'
+import { SubscriptionId } from '@/lib/domain/subscription-id'
 import { requireRole } from '@/lib/session'
-import { SubscriptionId } from '@/lib/subscription-id'
 
 const AttemptId = z.guid()
 const Options = z.object({

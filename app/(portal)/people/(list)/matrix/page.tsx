@@ -7,7 +7,7 @@ import { countPeople } from '@/db/queries/count-people'
 import { listCells } from '@/db/queries/list-cells'
 import { listConnections } from '@/db/queries/list-connections'
 import { listPeople } from '@/db/queries/list-people'
-import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/people-view'
+import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'People by subscription' }

@@ -6,7 +6,7 @@ import { AllowingRoles } from '@/components/ask/allowing-roles'
 import { AskExamples } from '@/components/ask/ask-examples'
 import { AskForm } from '@/components/ask/ask-form'
 import { EmptyState } from '@/components/ui/empty-state'
-import { formatAskView, parseAskView } from '@/lib/ask-view'
+import { formatAskView, parseAskView } from '@/lib/domain/views'
 import { Answer } from './answer'
 import { readQuestion } from './read-question'
 

@@ -7,10 +7,9 @@ import { listDenies } from '@/db/queries/list-denies'
 import { type HolderRow, listHolders } from '@/db/queries/list-holders'
 import { listMatchingGrants } from '@/db/queries/list-matching-grants'
 import type { RolePermissions } from '@/db/queries/list-role-permissions'
-import { parseAccessView } from '@/lib/access-view'
-import type { AskView } from '@/lib/ask-view'
-import { cutOff } from '@/lib/cut-off'
-import type { Plane } from '@/lib/rbac/plane-of'
+import { cutOff } from '@/lib/domain/denials'
+import type { Plane } from '@/lib/domain/role-meaning'
+import { type AskView, parseAccessView } from '@/lib/domain/views'
 
 type Question = {
   /** Roles that count; empty for every role. */

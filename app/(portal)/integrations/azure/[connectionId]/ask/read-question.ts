@@ -3,11 +3,9 @@ import type { ConnectionFacts } from '@/db/queries/get-connection'
 import { listRolePermissions } from '@/db/queries/list-role-permissions'
 import type { RoleHeld } from '@/db/queries/list-roles-held'
 import { listScopes } from '@/db/queries/list-scopes'
-import type { AskView } from '@/lib/ask-view'
-import { askedOperation } from '@/lib/asked-operation'
-import { askedScope } from '@/lib/asked-scope'
-import { allows } from '@/lib/rbac/allows'
-import { planeOf } from '@/lib/rbac/plane-of'
+import { allows, askedOperation, planeOf } from '@/lib/domain/role-meaning'
+import { askedScope } from '@/lib/domain/scopes'
+import type { AskView } from '@/lib/domain/views'
 
 /** Scopes offered while one is typed; any other one can be pasted. */
 const MOST_SCOPES = 200

@@ -1,8 +1,8 @@
 import { notFound } from 'next/navigation'
 import type { NextRequest } from 'next/server'
 import { getConnection } from '@/db/queries/get-connection'
-import { parseAccessView } from '@/lib/access-view'
 import { csvFileName } from '@/lib/csv'
+import { parseAccessView } from '@/lib/domain/views'
 import { exportAccess } from '@/lib/export-access'
 import { requireMember } from '@/lib/session'
 

@@ -12,8 +12,8 @@ import { SearchField } from '@/components/ui/search-field'
 import { getGroup } from '@/db/queries/get-group'
 import type { Cursor } from '@/db/queries/keyset'
 import { listGroups } from '@/db/queries/list-groups'
-import { cursorParams, parseCursor, parseSearch, query } from '@/lib/access-view'
 import { mayDo } from '@/lib/allow'
+import { cursorParams, parseCursor, parseSearch, query } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
 

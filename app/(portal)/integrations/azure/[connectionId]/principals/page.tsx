@@ -12,7 +12,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { countHolders } from '@/db/queries/count-holders'
 import { listHolders } from '@/db/queries/list-holders'
-import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/access-view'
+import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/principals'>
 

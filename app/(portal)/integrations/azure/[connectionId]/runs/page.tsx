@@ -6,7 +6,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import type { Cursor } from '@/db/queries/keyset'
 import { listRuns } from '@/db/queries/list-runs'
-import { cursorParams, parseCursor, query } from '@/lib/access-view'
+import { cursorParams, parseCursor, query } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
 

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
-import { explain } from '@/lib/problems'
+import { explain } from '@/lib/domain/problems'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign-in not used' }

@@ -7,8 +7,8 @@ import { FoldedSteps } from '@/components/connect/folded-steps'
 import { SubscriptionIdForm } from '@/components/connect/subscription-id-form'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/allow'
+import { findSubscriptionId } from '@/lib/domain/subscription-id'
 import { env } from '@/lib/env'
-import { findSubscriptionId } from '@/lib/find-subscription-id'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: subscription' }

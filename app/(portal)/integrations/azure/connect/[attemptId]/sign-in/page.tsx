@@ -14,8 +14,8 @@ import { SignInProblem } from '@/components/connect/sign-in-problem'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/allow'
 import { connectRedirectUri } from '@/lib/connections/begin-sign-in'
+import { isProblemCode } from '@/lib/domain/problems'
 import { env } from '@/lib/env'
-import { isProblemCode } from '@/lib/problems'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign in' }

@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { accessFrom, anyAccess, idsOf, pathsByHand } from '@/testing/made-access'
+import { explainAccess, MOST_PATHS } from './access-paths'
+
+test('every way that passes no group twice is found, and none that is not there', () => {
+  fc.assert(
+    fc.property(anyAccess({ groups: 5 }), (access) => {
+      const told = explainAccess(access)
+      const byHand = pathsByHand(access)
+      const tooMany = new Set(told.filter((one) => one.truncated).map(idsOf))
+      const shown = told.flatMap((one) =>
+        one.paths.map(({ groups, grant }) => `${grant.key}: ${groups.map(({ id }) => id).join(' > ')}`),
+      )
+      expect(new Set(shown).size).toBe(shown.length)
+      expect(shown.filter((path) => !byHand.includes(path))).toEqual([])
+      if (tooMany.size === 0) expect(shown.toSorted()).toEqual(byHand.toSorted())
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('when ways are left out it is said, and the shortest are told first', () => {
+  const groups = Array.from({ length: 9 }, (_, at) => `g${at}`)
+  const access = accessFrom({
+    memberships: groups.flatMap((group) => [
+      ['ada', group] as const,
+      ...groups.map((other) => [other, group] as const),
+    ]),
+    grants: [{ holder: 'g0', role: 'Owner' }],
+  })
+  const [owner] = explainAccess(access)
+  expect(owner?.truncated).toBe(true)
+  expect(owner?.paths).toHaveLength(MOST_PATHS)
+  expect(owner?.paths[0]?.groups.map(({ id }) => id)).toEqual(['g0'])
+})
+
+test('a way beside very many others is still told', () => {
+  const groups = Array.from({ length: 8 }, (_, at) => `g${at}`)
+  const access = accessFrom({
+    memberships: groups.flatMap((group) => [
+      ['ada', group] as const,
+      ...groups.map((other) => [other, group] as const),
+    ]),
+    grants: [
+      { holder: 'g0', role: 'Owner' },
+      { holder: 'ada', role: 'Owner' },
+    ],
+  })
+  expect(explainAccess(access)[0]?.paths.map(({ groups }) => groups.length)[0]).toBe(0)
+})
+
+test('a deep chain without an end on most of its branches is followed in no time', () => {
+  const rungs = Array.from({ length: 40 }, (_, at) => at)
+  const access = accessFrom({
+    memberships: rungs.flatMap((at) => [
+      [at === 0 ? 'ada' : `l${at - 1}`, `l${at}`] as const,
+      [at === 0 ? 'ada' : `r${at - 1}`, `r${at}`] as const,
+      [`l${at}`, `r${at + 1}`] as const,
+      [`r${at}`, `l${at + 1}`] as const,
+    ]),
+    grants: [
+      { holder: 'ada', role: 'Reader' },
+      { holder: 'l0', role: 'Reader' },
+    ],
+  })
+  expect(explainAccess(access)[0]?.paths.map(({ groups }) => groups.length)).toEqual([0, 1])
+})
+
+test('held and eligible are told apart, the strongest first, and what others hold is left out', () => {
+  const access = accessFrom({
+    memberships: [['ada', 'admins']],
+    grants: [
+      { holder: 'ada', role: 'Reader' },
+      { holder: 'admins', role: 'Owner', kind: 'eligible' },
+      { holder: 'admins', role: 'Owner' },
+      { holder: 'strangers', role: 'Owner' },
+    ],
+  })
+  expect(explainAccess(access).map(({ roleName, kind, paths }) => [roleName, kind, paths.length])).toEqual([
+    ['Owner', 'active', 1],
+    ['Owner', 'eligible', 1],
+    ['Reader', 'active', 1],
+  ])
+})
+
+test('a flat group holds the person by a way that is not known', () => {
+  const access = accessFrom({ memberships: [], flat: ['admins'], grants: [{ holder: 'admins', role: 'Owner' }] })
+  expect(explainAccess(access)[0]?.paths[0]?.groups).toEqual([{ id: 'admins', since: null }])
+})

@@ -1,0 +1,171 @@
+import type { PersonAccess } from '@/db/queries/get-person-access'
+import { type CutsKnown, type Denial, denialsOf } from './denials'
+import type { AssignmentKind, Privilege, ScopeLevel } from './vocabulary'
+
+type Grant = PersonAccess['grants'][number]
+
+/** Most ways told of one role at one scope: beyond this nobody reads on, and circular nesting has no end of them. */
+export const MOST_PATHS = 100
+
+/** One way to a role: the groups from the person outward, the last one holding the grant; none when held directly. */
+export type Path = { groups: Hop[]; grant: Grant }
+
+/** A role at a scope of one kind, by all the ways that lead to it. */
+export type RoleAccess = {
+  roleId: string
+  roleName: string | null
+  privilege: Privilege | null
+  custom: boolean
+  scope: string
+  level: ScopeLevel
+  kind: AssignmentKind
+  paths: Path[]
+  /** Whether there are more ways than are told. */
+  truncated: boolean
+  denials: Denial[]
+}
+
+const STRENGTH: readonly Privilege[] = ['grants_access', 'writes', 'writes_data', 'reads_data', 'reads']
+const KINDS: readonly AssignmentKind[] = ['active', 'activated', 'eligible']
+const LEVELS: readonly ScopeLevel[] = ['root', 'management_group', 'subscription', 'resource_group', 'resource']
+
+/**
+ * What a person holds or could activate in a subscription, one entry for each role, scope and kind, strongest first, with
+ * every way that leads to it up to {@link MOST_PATHS}, shortest first, and each grant's shortest way among them. A grant of
+ * a group that nothing given leads to is left out: it is not this person's.
+ */
+export function explainAccess(access: PersonAccess): RoleAccess[] {
+  const above = membershipsAbove(access)
+  const ways = new Map<string, Hop[][]>()
+  const waysTo = (holder: string) => {
+    const known = ways.get(holder) ?? firstOf(simplePaths(above, access.person.id, holder), MOST_PATHS + 1)
+    ways.set(holder, known)
+    return known
+  }
+
+  const grants = Map.groupBy(
+    access.grants.filter((grant) => waysTo(grant.principalId).length > 0),
+    ({ roleId, scope, kind }) => `${roleId} ${scope.toLowerCase()} ${kind}`,
+  )
+  const known: CutsKnown = new Map()
+  return [...grants.values()]
+    .flatMap((alike) => {
+      const paths = inTurn(alike.map((grant) => toPaths(waysTo(grant.principalId), grant)))
+      return alike.slice(0, 1).map((first) => roleAccess(access, first, paths, known))
+    })
+    .sort(byStrength)
+}
+
+function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: CutsKnown): RoleAccess {
+  const { roleId, roleName, privilege, custom, scope, level, kind } = grant
+  return {
+    ...{ roleId, roleName, privilege, custom, scope, level, kind },
+    paths: paths.slice(0, MOST_PATHS).sort((a, b) => a.groups.length - b.groups.length),
+    truncated: paths.length > MOST_PATHS,
+    denials: denialsOf(access, grant, known),
+  }
+}
+
+const toPaths = (ways: Hop[][], grant: Grant): Path[] => ways.map((groups) => ({ groups, grant }))
+
+/** The first of each list, then the second of each: what is cut off at the end is then never all of one list. */
+function inTurn(lists: Path[][]): Path[] {
+  const longest = Math.max(...lists.map((list) => list.length))
+  return Array.from({ length: Math.min(longest, MOST_PATHS + 1) }).flatMap((_, turn) =>
+    lists.flatMap((list) => list[turn] ?? []),
+  )
+}
+
+function firstOf<Item>(items: Iterable<Item>, most: number): Item[] {
+  const found: Item[] = []
+  for (const item of items) {
+    found.push(item)
+    if (found.length === most) break
+  }
+  return found
+}
+
+function byStrength(a: RoleAccess, b: RoleAccess): number {
+  const strength = ({ privilege }: RoleAccess) => (privilege ? STRENGTH.indexOf(privilege) : STRENGTH.length)
+  return (
+    strength(a) - strength(b) ||
+    (a.roleName ?? a.roleId).localeCompare(b.roleName ?? b.roleId, 'en') ||
+    KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
+    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
+    a.scope.localeCompare(b.scope, 'en')
+  )
+}
+
+/** One membership on the way from a person up: the group, and since when it is known. */
+export type Hop = {
+  id: string
+  /** Null for a flat group: the person is in it somehow, the groups between are not known. */
+  since: Date | null
+}
+
+/** The groups each person or group is a direct member of; of a flat group the person is taken for a member. */
+export function membershipsAbove({
+  person,
+  edges,
+  flat,
+}: Pick<PersonAccess, 'edges' | 'flat'> & { person: { id: string } }) {
+  const above = new Map<string, Map<string, Hop>>()
+  const add = (memberId: string, hop: Hop) => {
+    const hops = above.get(memberId) ?? new Map<string, Hop>()
+    above.set(memberId, hops.set(hop.id, hop))
+  }
+  for (const { groupId, memberId, since } of edges) if (groupId !== memberId) add(memberId, { id: groupId, since })
+  for (const id of flat) add(person.id, { id, since: null })
+  return new Map([...above].map(([memberId, hops]) => [memberId, [...hops.values()]]))
+}
+
+/**
+ * Every way up from one node to another that passes no node twice, a shortest one first. Nesting may be circular. A step
+ * is taken only where the end can still be reached, so that each step belongs to a path: those asked for are found in time
+ * that grows with their number, not with the number of dead ends.
+ */
+export function* simplePaths(above: ReadonlyMap<string, Hop[]>, from: string, to: string): Generator<Hop[]> {
+  yield* onward(above, below(above), from, to, new Set([from]))
+}
+
+type Below = ReadonlyMap<string, string[]>
+
+function* onward(
+  above: ReadonlyMap<string, Hop[]>,
+  under: Below,
+  at: string,
+  to: string,
+  passed: Set<string>,
+): Generator<Hop[]> {
+  if (at === to) {
+    yield []
+    return
+  }
+  const left = distances(under, to, passed)
+  const next = (above.get(at) ?? []).filter(({ id }) => left.has(id))
+  for (const hop of next.sort((a, b) => (left.get(a.id) ?? 0) - (left.get(b.id) ?? 0))) {
+    passed.add(hop.id)
+    for (const rest of onward(above, under, hop.id, to, passed)) yield [hop, ...rest]
+    passed.delete(hop.id)
+  }
+}
+
+/** Steps from each node to the end, by ways that avoid what was passed. */
+function distances(under: Below, to: string, passed: ReadonlySet<string>): Map<string, number> {
+  if (passed.has(to)) return new Map()
+  const steps = new Map([[to, 0]])
+  for (const [id, far] of steps)
+    for (const lower of under.get(id) ?? []) if (!passed.has(lower) && !steps.has(lower)) steps.set(lower, far + 1)
+  return steps
+}
+
+function below(above: ReadonlyMap<string, Hop[]>): Below {
+  const under = new Map<string, string[]>()
+  for (const [memberId, hops] of above)
+    for (const { id } of hops) {
+      const members = under.get(id)
+      if (members) members.push(memberId)
+      else under.set(id, [memberId])
+    }
+  return under
+}

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+import { coverageSummary, missedWords, STATE_WORDS } from './coverage'
+import type { CoverageLine } from './vocabulary'
+
+const assignments: CoverageLine = { dataset: 'assignments', state: 'whole', read: 40, missing: 0 }
+const noSignIns: CoverageLine = { dataset: 'sign_ins', state: 'not_asked', read: 0, missing: 0 }
+
+test('a result without gaps says so, and what nobody asked for', () => {
+  expect(coverageSummary([assignments])).toBe('everything asked for was read whole.')
+  expect(coverageSummary([assignments, noSignIns])).toBe(
+    'everything asked for was read whole. Not asked for: last sign-ins.',
+  )
+})
+
+test('gaps come before what nobody asked for, and closed groups are counted', () => {
+  const groups: CoverageLine = { dataset: 'groups', state: 'partly', read: 9, missing: 3, why: 'group_hidden' }
+  expect(coverageSummary([assignments, groups, noSignIns])).toBe('3 groups not opened. Not asked for: last sign-ins.')
+  expect(coverageSummary([{ ...groups, state: 'not_asked', why: 'groups_not_asked' }])).toBe(
+    'everything asked for was read whole. Not asked for: who is in 3 groups that hold roles.',
+  )
+})
+
+test('what is read only where it is readable leaves no gap', () => {
+  const denies: CoverageLine = { dataset: 'denies', state: 'not_permitted', read: 0, missing: 0 }
+  expect(coverageSummary([assignments, denies])).toBe('everything asked for was read whole.')
+})
+
+test('a state says how much was read, and of how much where that is known', () => {
+  expect(STATE_WORDS.whole({ read: 1240, missing: 0 })).toBe('read whole, 1,240.')
+  expect(STATE_WORDS.whole({ read: 0, missing: 0 })).toBe('read whole, there are none.')
+  expect(STATE_WORDS.partly({ read: 9, missing: 3 })).toBe('read partly, 9 of 12.')
+  expect(STATE_WORDS.not_asked({ read: 0, missing: 3 })).toBe('not asked for, 3 not read.')
+})
+
+const line = (dataset: CoverageLine['dataset'], state: CoverageLine['state'], missing = 0): CoverageLine => ({
+  dataset,
+  state,
+  read: 5,
+  missing,
+})
+
+test('groups that were not opened may lead to more', () => {
+  expect(missedWords([line('groups', 'not_asked', 3), line('assignments', 'whole')])).toEqual([
+    '3 groups that hold roles were not opened: a role may be held through them too.',
+  ])
+  expect(missedWords([line('groups', 'partly', 1)])[0]).toMatch(/^1 group that holds roles was not opened/)
+})
+
+test('what cannot lead to a role leaves no doubt, nor do eligible roles of a tenant without the licence', () => {
+  expect(
+    missedWords([line('eligible', 'not_licensed'), line('sign_ins', 'not_asked'), line('denies', 'not_permitted')]),
+  ).toEqual([])
+  expect(missedWords([line('eligible', 'not_permitted')])).toHaveLength(1)
+})

@@ -1,0 +1,271 @@
+import type { RoleDefinition } from '@/lib/azure/role-definitions'
+import type { Access, HeldAssignment, ReadGroup } from './access'
+import {
+  type AssignmentKind,
+  type PersonStatus,
+  type PrincipalKind,
+  type Privilege,
+  type RoleCount,
+  type ScopeLevel,
+  SIGNALS,
+  type Signal,
+} from './vocabulary'
+
+/** A role through a group with more members than this is worth a look: few know all who are in it. */
+export const LARGE_GROUP = 100
+
+/** A row of `holders`, but for the name it is ordered by, which the database knows best. */
+export type Holder = {
+  principalId: string
+  kind: PrincipalKind
+  status: PersonStatus
+  /** Null when it could not be read. */
+  guest: boolean | null
+  summary: Summary
+  signals: number
+}
+
+export type Summarised = {
+  holders: Holder[]
+  signals: Partial<Record<Signal, number>>
+  roleCounts: Record<string, RoleCount>
+}
+
+const GONE: PersonStatus[] = ['disabled', 'deleted', 'not_found']
+
+/**
+ * Sums up, for lists, everyone and everything that has access. People in the same groups and without assignments of
+ * their own share one summary, so that the work grows with the members of groups, not with members times assignments.
+ */
+export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised {
+  const { principals, sizes } = access
+  const grants = grantsOf(access)
+  const groups = [...grants.keys()].filter((id) => access.groups.has(id)).sort()
+  const throughOf = new Map<string, string[]>()
+  for (const groupId of groups) {
+    for (const id of reachOf(access.groups, groupId)) {
+      const known = throughOf.get(id)
+      if (known) known.push(groupId)
+      else throughOf.set(id, [groupId])
+    }
+  }
+
+  const shared = new Map<string, Summary | null>()
+  const holdingOf = (own: Grant[], through: string[]): Holding => ({
+    own,
+    through: through.map((groupId) => ({
+      groupId,
+      large: (sizes.get(groupId) ?? 0) > LARGE_GROUP,
+      grants: grants.get(groupId) ?? [],
+    })),
+  })
+  const summaryOf = (id: string): Summary | null => {
+    const through = throughOf.get(id) ?? []
+    const own = grants.get(id)
+    if (own) return summariseGrants(holdingOf(own, through))
+    const key = through.join()
+    const known = shared.get(key)
+    if (known !== undefined) return known
+    const summary = summariseGrants(holdingOf([], through))
+    shared.set(key, summary)
+    return summary
+  }
+
+  const heldByGroups = new Set(groups.flatMap((id) => grants.get(id) ?? []).map(({ what }) => what))
+  const holders: Holder[] = []
+  for (const id of new Set([...grants.keys(), ...throughOf.keys()])) {
+    const facts = principals.get(id)
+    const summary = summaryOf(id)
+    if (!facts || !summary) continue
+    const doubled = (grants.get(id) ?? []).some(({ what }) => heldByGroups.has(what))
+    const { kind, status, guest } = facts
+    const signals = signalsOf(facts, summary, { doubled, eligibleRead: access.eligibleRead })
+    holders.push({ principalId: id, kind, status, guest, summary, signals })
+  }
+  return { holders, signals: countSignals(holders), roleCounts: countRoles(holders) }
+}
+
+type Facts = { kind: PrincipalKind; status: PersonStatus; guest: boolean | null; variety: string | null }
+
+function signalsOf(facts: Facts, summary: Summary, also: { doubled: boolean; eligibleRead: boolean }): number {
+  const { kind, status, guest, variety } = facts
+  const person = kind === 'user'
+  const shows: Record<Signal, boolean> = {
+    can_grant: person && summary.canGrant,
+    guest_writes: person && guest === true && summary.writes,
+    gone: person && GONE.includes(status),
+    standing_privileged: person && also.eligibleRead && summary.standingPrivileged,
+    direct_despite_group: person && also.doubled,
+    large_group: person && summary.large,
+    custom_owner: person && summary.customOwner,
+    orphan: variety !== 'platform' && status === 'not_found',
+  }
+  return SIGNALS.reduce((mask, signal, bit) => (shows[signal] ? mask | (1 << bit) : mask), 0)
+}
+
+function countSignals(holders: Holder[]): Partial<Record<Signal, number>> {
+  const counts: Partial<Record<Signal, number>> = {}
+  for (const { signals } of holders) {
+    for (const [bit, signal] of SIGNALS.entries()) if (signals & (1 << bit)) counts[signal] = (counts[signal] ?? 0) + 1
+  }
+  return counts
+}
+
+function countRoles(holders: Holder[]): Record<string, RoleCount> {
+  const counts: Record<string, RoleCount> = {}
+  const of = (roleId: string) => (counts[roleId] ??= { people: 0, others: 0, eligible: 0 })
+  for (const { kind, summary } of holders) {
+    for (const roleId of summary.heldRoles) of(roleId)[kind === 'user' ? 'people' : 'others'] += 1
+    for (const roleId of summary.eligibleOnlyRoles) {
+      if (kind === 'user') of(roleId).eligible += 1
+      else of(roleId).others += 1
+    }
+  }
+  return counts
+}
+
+/** An assignment with what its role amounts to. */
+export type Grant = {
+  principalId: string
+  roleId: string
+  scope: string
+  level: ScopeLevel
+  kind: AssignmentKind
+  endsAt: Date | null
+  /** Role, scope and kind: two grants with the same give the same, held twice. */
+  what: string
+  /** 1 for a role that grants access to 5 for one that reads; 6 when that could not be read. */
+  strength: number
+  privileged: boolean
+  customOwner: boolean
+}
+
+const STRENGTH: Record<Privilege, number> = { grants_access: 1, writes: 2, writes_data: 3, reads_data: 4, reads: 5 }
+const UNREADABLE = 6
+
+/** The weakest strength with which something can be written, data included. */
+export const WRITES_DATA = STRENGTH.writes_data
+
+/** The grants of a subscription, by the principal that the assignment names. */
+export function grantsOf({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
+  const known = new Map(roles.map((role) => [role.id, role]))
+  return Map.groupBy(
+    assignments.map((assignment) => grantOf(assignment, known.get(assignment.roleId))),
+    ({ principalId }) => principalId,
+  )
+}
+
+function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): Grant {
+  const { principalId, roleId, scope, scopeLevel, kind, endsAt } = assignment
+  return {
+    principalId,
+    roleId,
+    scope,
+    level: scopeLevel,
+    kind,
+    endsAt,
+    what: `${roleId} ${scope.toLowerCase()} ${kind}`,
+    strength: role ? STRENGTH[role.privilege] : UNREADABLE,
+    privileged: role?.privileged ?? false,
+    customOwner: role?.ownerEquivalent ?? false,
+  }
+}
+
+/** Grants as somebody has them: their own, and those of the groups they are in. */
+export type Holding = { own: Grant[]; through: { groupId: string; large: boolean; grants: Grant[] }[] }
+
+/** What lists show of somebody's grants, whoever they are: the same for everyone in the same groups. */
+export type Summary = {
+  shown: Grant
+  groupId: string | null
+  /** An eligible role stronger than anything held. */
+  eligibleBetter: Grant | null
+  grants: number
+  direct: number
+  eligible: number
+  groups: number
+  canGrant: boolean
+  writes: boolean
+  standingPrivileged: boolean
+  large: boolean
+  customOwner: boolean
+  heldRoles: string[]
+  eligibleOnlyRoles: string[]
+}
+
+const WIDEST_FIRST: ScopeLevel[] = ['root', 'management_group', 'subscription', 'resource_group', 'resource']
+const HELD_FIRST = ['active', 'activated', 'eligible']
+
+type Way = { grant: Grant; groupId: string | null }
+
+/** Strongest first; of equals what is held before what is eligible, wide before narrow, direct before through a group. */
+function byStrength(one: Way, other: Way): number {
+  return (
+    one.grant.strength - other.grant.strength ||
+    HELD_FIRST.indexOf(one.grant.kind) - HELD_FIRST.indexOf(other.grant.kind) ||
+    WIDEST_FIRST.indexOf(one.grant.level) - WIDEST_FIRST.indexOf(other.grant.level) ||
+    Number(one.groupId !== null) - Number(other.groupId !== null) ||
+    compareText(one.grant.what, other.grant.what) ||
+    compareText(one.groupId ?? '', other.groupId ?? '')
+  )
+}
+
+const compareText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
+
+/** Sums up a holding; null for one without any grant. */
+export function summariseGrants({ own, through }: Holding): Summary | null {
+  const ways: Way[] = [
+    ...own.map((grant) => ({ grant, groupId: null })),
+    ...through.flatMap(({ groupId, grants }) => grants.map((grant) => ({ grant, groupId }))),
+  ]
+  const held = ways.filter(({ grant }) => grant.kind !== 'eligible').sort(byStrength)
+  const eligible = ways.filter(({ grant }) => grant.kind === 'eligible').sort(byStrength)
+  const shown = held[0] ?? eligible[0]
+  if (!shown) return null
+
+  const strongestEligible = eligible[0]?.grant ?? null
+  const heldRoles = new Set(held.map(({ grant }) => grant.roleId))
+  const eligibleRoles = new Set(eligible.map(({ grant }) => grant.roleId))
+  return {
+    shown: shown.grant,
+    groupId: shown.groupId,
+    eligibleBetter:
+      strongestEligible && held[0] && strongestEligible.strength < held[0].grant.strength ? strongestEligible : null,
+    grants: distinct(ways),
+    direct: new Set(own.map(({ what }) => what)).size,
+    eligible: distinct(eligible),
+    groups: through.length,
+    canGrant: ways.some(({ grant }) => grant.strength === 1),
+    writes: ways.some(({ grant }) => grant.strength <= WRITES_DATA),
+    standingPrivileged: held.some(({ grant }) => grant.kind === 'active' && grant.endsAt === null && grant.privileged),
+    large: through.some((group) => group.large),
+    customOwner: ways.some(({ grant }) => grant.customOwner),
+    heldRoles: [...heldRoles],
+    eligibleOnlyRoles: [...eligibleRoles.difference(heldRoles)],
+  }
+}
+
+const distinct = (ways: Way[]) => new Set(ways.map(({ grant }) => grant.what)).size
+
+/**
+ * The groups inside a group, itself included, each with how many groups lie between: walked level by level, so that the
+ * first way found is a shortest one. Rings end, since a group is entered once.
+ */
+export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Map<string, number> {
+  const found = new Map([[groupId, 0]])
+  // A map is walked on through what is added on the way.
+  for (const [id, depth] of found) {
+    for (const member of groups.get(id)?.members ?? [])
+      if (member.kind === 'group' && !found.has(member.id)) found.set(member.id, depth + 1)
+  }
+  return found
+}
+
+/** Everyone and everything but groups below a group, at any depth. A group that was not opened leads to nobody. */
+export function reachOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Set<string> {
+  const found = new Set<string>()
+  for (const id of nestingOf(groups, groupId).keys()) {
+    for (const member of groups.get(id)?.members ?? []) if (member.kind !== 'group') found.add(member.id)
+  }
+  return found
+}

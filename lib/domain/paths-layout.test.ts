@@ -1,0 +1,66 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { accessFrom, anyAccess } from '@/testing/made-access'
+import { explainAccess } from './access-paths'
+import { layoutPaths, MOST_DRAWN, shorten } from './paths-layout'
+
+test('every way drawn runs left to right, no two nodes share a place, and all that is left out is counted', () => {
+  fc.assert(
+    fc.property(anyAccess({ groups: 6 }), (access) => {
+      for (const told of explainAccess(access)) {
+        const { nodes, links, columns, rows, notDrawn } = layoutPaths(told)
+        const at = new Map(nodes.map((node) => [node.key, node]))
+        expect(new Set(nodes.map(({ column, row }) => `${column} ${row}`)).size).toBe(nodes.length)
+        expect(at.size).toBe(nodes.length)
+        for (const { from, to } of links) expect(at.get(from)?.column).toBeLessThan(at.get(to)?.column ?? -1)
+        for (const { column, row } of nodes) {
+          expect(column >= 0 && column < columns).toBe(true)
+          expect(row >= 0 && row <= rows - 1).toBe(true)
+        }
+        expect(notDrawn).toBe(Math.max(0, told.paths.length - MOST_DRAWN))
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('a nested way and a direct one part at the person and meet at the role', () => {
+  const [owner] = explainAccess(
+    accessFrom({
+      memberships: [
+        ['ada', 'leads'],
+        ['leads', 'admins'],
+      ],
+      grants: [
+        { holder: 'admins', role: 'Owner' },
+        { holder: 'ada', role: 'Owner' },
+      ],
+    }),
+  )
+  const { nodes, links, columns } = layoutPaths(owner ?? { paths: [], level: 'subscription' })
+  expect(columns).toBe(5)
+  expect(nodes.map(({ kind, column }) => [kind, column])).toEqual([
+    ['person', 0],
+    ['group', 1],
+    ['group', 2],
+    ['role', 3],
+    ['scope', 4],
+  ])
+  expect(links.filter(({ to }) => to === 'role')).toHaveLength(2)
+})
+
+test('a name that fits stays, and one that does not ends in an ellipsis', () => {
+  expect(shorten('Payments leads', 20)).toBe('Payments leads')
+  expect(shorten('Production payments leads of the north', 20)).toMatch(/^Production payme.*…$/)
+  expect(shorten('支付平台管理员全球团队', 8)).toBe('支付平…')
+})
+
+test('no name comes out longer than it went in, nor with half a character', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 4, max: 30 }), (name, width) => {
+      const short = shorten(name, width)
+      expect(short === name || short.length <= name.length + 1).toBe(true)
+      expect(short.isWellFormed()).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,123 @@
+import type { Hop, RoleAccess } from './access-paths'
+
+/** Ways drawn at most; the list has the others. */
+export const MOST_DRAWN = 12
+
+/** A node of the drawing. Rows may be fractions: what several ways share stands in the middle of them. */
+export type LaidNode = {
+  key: string
+  kind: 'person' | 'group' | 'role' | 'scope' | 'subscription'
+  /** Of a group: its id. */
+  groupId: string | null
+  column: number
+  row: number
+}
+
+/** `flat`: in it somehow, by groups that are not known. */
+export type LaidLink = { from: string; to: string; flat: boolean }
+
+export type PathsLayout = { columns: number; rows: number; nodes: LaidNode[]; links: LaidLink[]; notDrawn: number }
+
+type Branch = { key: string; hop: Hop | null; column: number; row: number; ends: boolean; inner: Map<string, Branch> }
+
+/**
+ * Where to draw the ways to a role, left to right: the person, the groups as branches that part where ways part, then
+ * the role, its scope, and the subscription when the scope lies above it. A group on several branches is drawn on each, so
+ * that circular nesting needs no arrow backwards.
+ */
+export function layoutPaths({ paths, level }: Pick<RoleAccess, 'paths' | 'level'>): PathsLayout {
+  const drawn = paths.slice(0, MOST_DRAWN)
+  const root: Branch = { key: 'person', hop: null, column: 0, row: 0, ends: false, inner: new Map() }
+  for (const { groups } of drawn) grow(root, groups)
+  const rows = Math.max(1, settle(root, 0))
+  const branches = flatten(root)
+  const deepest = Math.max(...branches.map(({ column }) => column))
+
+  const tail = (['role', 'scope', 'subscription'] as const).slice(
+    0,
+    level === 'root' || level === 'management_group' ? 3 : 2,
+  )
+  return {
+    columns: deepest + 1 + tail.length,
+    rows,
+    nodes: [
+      ...branches.map(toNode),
+      ...tail.map((kind, at) => ({ key: kind, kind, groupId: null, column: deepest + 1 + at, row: (rows - 1) / 2 })),
+    ],
+    links: [
+      ...branches.flatMap((branch) => linksFrom(branch)),
+      ...tail.slice(1).map((kind, at) => ({ from: tail[at] ?? 'role', to: kind, flat: false })),
+    ],
+    notDrawn: paths.length - drawn.length,
+  }
+}
+
+function grow(root: Branch, groups: readonly Hop[]) {
+  let at = root
+  for (const hop of groups) {
+    const next: Branch = at.inner.get(hop.id) ?? {
+      key: `${at.key}/${hop.id}`,
+      hop,
+      column: at.column + 1,
+      row: 0,
+      ends: false,
+      inner: new Map(),
+    }
+    at.inner.set(hop.id, next)
+    at = next
+  }
+  at.ends = true
+}
+
+/** Gives each branch its row, from the given one down, and returns the next free one. */
+function settle(branch: Branch, free: number): number {
+  // A grant held by a group on the way to another has a row of its own, so that its arrow runs clear of what lies beyond.
+  let next = branch.ends ? free + 1 : free
+  for (const inner of branch.inner.values()) next = settle(inner, next)
+  branch.row = branch.ends ? free : (free + next - 1) / 2
+  return next
+}
+
+const flatten = (branch: Branch): Branch[] => [branch, ...[...branch.inner.values()].flatMap(flatten)]
+
+const toNode = ({ key, hop, column, row }: Branch): LaidNode => ({
+  key,
+  kind: hop ? 'group' : 'person',
+  groupId: hop?.id ?? null,
+  column,
+  row,
+})
+
+function linksFrom(branch: Branch): LaidLink[] {
+  const onward = [...branch.inner.values()].map((inner) => ({
+    from: branch.key,
+    to: inner.key,
+    flat: inner.hop?.since === null,
+  }))
+  return branch.ends ? [...onward, { from: branch.key, to: 'role', flat: false }] : onward
+}
+
+/** Characters drawn about twice as wide as Latin ones: Chinese, Japanese, Korean, full-width forms, pictures. */
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff00-\uff60]/u
+const BROAD = /[A-Z@%mw]/
+const NARROW = /[fijlrtI .,:;'|()-]/
+
+const widthOf = (character: string): number =>
+  WIDE.test(character) ? 2 : NARROW.test(character) ? 0.6 : BROAD.test(character) ? 1.3 : 1
+
+/** A name cut to a width, in ordinary letters, for a drawing that cannot cut text itself. Never within a character that is several. */
+export function shorten(name: string, width: number): string {
+  const characters = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment)
+  let left = width
+  const fit = characters.findIndex((character) => {
+    left -= widthOf(character)
+    return left < 0
+  })
+  return fit < 0
+    ? name
+    : `${characters
+        .slice(0, Math.max(1, fit - 1))
+        .join('')
+        .trimEnd()}…`
+}

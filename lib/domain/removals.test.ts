@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { PersonAccess } from '@/db/queries/get-person-access'
+import { accessFrom, anyAccess, pathsByHand } from '@/testing/made-access'
+import { fewestRemovals, type Removal, removalWords } from './removals'
+
+/** The access after somebody has carried removals out. */
+function without(access: PersonAccess, removals: readonly Removal[]): PersonAccess {
+  const left = (groupId: string, memberId: string) =>
+    !removals.some((one) => one.kind === 'membership' && one.groupId === groupId && one.memberId === memberId)
+  return {
+    ...access,
+    edges: access.edges.filter(({ groupId, memberId }) => left(groupId, memberId)),
+    flat: access.flat.filter((groupId) => left(groupId, access.person.id)),
+    grants: access.grants.filter(({ key }) => !removals.some((one) => one.kind === 'assignment' && one.key === key)),
+  }
+}
+
+const holds = (access: PersonAccess, role: string): boolean =>
+  pathsByHand({ ...access, grants: access.grants.filter(({ roleId }) => roleId === role) }).length > 0
+
+function everyRemoval(access: PersonAccess): Removal[] {
+  const memberships = [
+    ...access.edges.map(({ groupId, memberId }) => ({ groupId, memberId })),
+    ...access.flat
+      .filter((id) => !access.edges.some((edge) => edge.groupId === id && edge.memberId === 'ada'))
+      .map((groupId) => ({ groupId, memberId: 'ada' })),
+  ]
+  return [
+    ...memberships.map((one) => ({ kind: 'membership' as const, ...one, affects: null })),
+    ...access.grants.map(({ key }) => ({ kind: 'assignment' as const, key, affects: null })),
+  ]
+}
+
+function chosen<Item>(items: readonly Item[], size: number): Item[][] {
+  if (size === 0) return [[]]
+  return items.flatMap((item, at) => chosen(items.slice(at + 1), size - 1).map((rest) => [item, ...rest]))
+}
+
+test('carried out, the removals take the role away, and no fewer would', () => {
+  fc.assert(
+    fc.property(anyAccess({ groups: 4 }), (access) => {
+      const removals = fewestRemovals(access, 'Owner')
+      expect(holds(without(access, removals), 'Owner')).toBe(false)
+      const fewer = removals.length > 0 ? chosen(everyRemoval(access), removals.length - 1) : []
+      expect(fewer.filter((some) => !holds(without(access, some), 'Owner'))).toEqual([])
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('among equally few removals it is the one nearest the person, which concerns the fewest others', () => {
+  fc.assert(
+    fc.property(anyAccess({ groups: 4 }), (access) => {
+      const removals = fewestRemovals(access, 'Owner')
+      const other = chosen(everyRemoval(access), removals.length).filter(
+        (some) => !holds(without(access, some), 'Owner'),
+      )
+      // Whoever is still reached after the nearest cut is still reached after any other that is as small.
+      const reached = (some: readonly Removal[]) =>
+        new Set(pathsByHand({ ...without(access, some), grants: groupsAsGrants(access) }))
+      const nearest = reached(removals)
+      for (const some of other) expect([...nearest].filter((way) => !reached(some).has(way))).toEqual([])
+    }),
+    { numRuns: 100 },
+  )
+})
+
+/** A grant for each group, so that its ways are listed. */
+const groupsAsGrants = (access: PersonAccess) =>
+  accessFrom({ memberships: [], grants: access.groups.map(({ id }) => ({ holder: id, role: 'Owner' })) }).grants
+
+test('a person is taken out of the one group that leads to everything', () => {
+  const access = accessFrom({
+    memberships: [
+      ['ada', 'leads'],
+      ['leads', 'admins'],
+      ['leads', 'operators'],
+    ],
+    grants: [
+      { holder: 'admins', role: 'Owner' },
+      { holder: 'operators', role: 'Owner', kind: 'eligible' },
+    ],
+  })
+  expect(fewestRemovals(access, 'Owner')).toEqual([
+    { kind: 'membership', groupId: 'leads', memberId: 'ada', affects: 1 },
+  ])
+})
+
+test('one assignment is fewer than two memberships, and says how many lose access by it', () => {
+  const access = accessFrom({
+    memberships: [
+      ['ada', 'a'],
+      ['ada', 'b'],
+      ['a', 'admins'],
+      ['b', 'admins'],
+    ],
+    grants: [{ holder: 'admins', role: 'Owner' }],
+  })
+  expect(fewestRemovals(access, 'Owner')).toEqual([{ kind: 'assignment', key: access.grants[0]?.key, affects: 12 }])
+  const uncounted = { ...access, groups: access.groups.map((group) => ({ ...group, members: null })) }
+  expect(fewestRemovals(uncounted, 'Owner')[0]?.affects).toBeNull()
+})
+
+test('nothing has to be removed for a role that the person does not have', () => {
+  expect(fewestRemovals(accessFrom({ memberships: [['ada', 'a']], grants: [] }), 'Owner')).toEqual([])
+})
+
+const corp = '/providers/Microsoft.Management/managementGroups/Corp'
+
+function wordsFor(made: Parameters<typeof accessFrom>[0]): string[] {
+  const access = accessFrom(made)
+  return removalWords(access, fewestRemovals(access, 'Owner'))
+}
+
+test('a membership of the person concerns nobody else', () => {
+  expect(
+    wordsFor({ memberships: [['ada', 'Payments leads']], grants: [{ holder: 'Payments leads', role: 'Owner' }] }),
+  ).toEqual(['Remove Ada Novak from Payments leads.'])
+})
+
+test('an assignment of a group says where it is and how many lose it', () => {
+  const memberships = [
+    ['ada', 'a'],
+    ['ada', 'b'],
+    ['a', 'Platform admins'],
+    ['b', 'Platform admins'],
+  ] as const
+  const grant = { holder: 'Platform admins', role: 'Owner', scope: corp, level: 'management_group' as const }
+  expect(wordsFor({ memberships, grants: [grant] })).toEqual([
+    'Remove the assignment of Owner to Platform admins at management group Corp (12 people).',
+  ])
+  expect(wordsFor({ memberships, grants: [{ ...grant, kind: 'eligible' }] })).toEqual([
+    'Remove the eligibility for Owner from Platform admins at management group Corp (12 people).',
+  ])
+})
+
+test('a group inside a group is named as one', () => {
+  const access = accessFrom({ memberships: [['inner', 'outer']], grants: [] })
+  expect(removalWords(access, [{ kind: 'membership', groupId: 'outer', memberId: 'inner', affects: null }])).toEqual([
+    'Remove the group inner from outer (how many people have access by it is not known).',
+  ])
+})
+
+test('out of a flat group may mean out of a group inside it', () => {
+  expect(wordsFor({ memberships: [], flat: ['admins'], grants: [{ holder: 'admins', role: 'Owner' }] })).toEqual([
+    'Remove Ada Novak from admins, or from the groups inside it that they are in.',
+  ])
+})
+
+test('held and eligible at once, directly: both go, each by its own name', () => {
+  expect(
+    wordsFor({
+      memberships: [],
+      grants: [
+        { holder: 'ada', role: 'Owner' },
+        { holder: 'ada', role: 'Owner', kind: 'eligible' },
+      ],
+    }),
+  ).toEqual([
+    'Remove the assignment of Owner to Ada Novak at subscription Production.',
+    'Remove the eligibility for Owner from Ada Novak at subscription Production.',
+  ])
+})

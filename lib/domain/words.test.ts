@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { timeWords } from './words'
+
+const now = new Date('2026-11-23T12:00:00Z')
+const hours = (count: number) => new Date(now.getTime() + count * 3_600_000)
+
+test.each([
+  ['active', null, null, 'Permanent.'],
+  ['active', null, 72, 'Held until 26 Nov 2026, in 3 days.'],
+  ['active', -10, -2, 'Ended 2 h ago; not read again yet.'],
+  ['active', 24, 48, 'Begins 24 Nov 2026, in 1 day; ends 25 Nov 2026, in 2 days.'],
+  ['active', 24, null, 'Begins 24 Nov 2026, in 1 day; no end.'],
+  ['activated', -1, 3, 'Activated 1 h ago; ends 23 Nov 2026, in 3 h.'],
+  ['activated', null, null, 'Activated for a time.'],
+  ['eligible', null, null, 'Can be activated at any time, without an end.'],
+  ['eligible', -5, 48, 'Can be activated until 25 Nov 2026, in 2 days.'],
+  ['eligible', -5, 0, 'Ended 0 s ago; not read again yet.'],
+] as const)('%s from %s to %s hours from now: %s', (kind, starts, ends, words) => {
+  const bound = { kind, startsAt: starts === null ? null : hours(starts), endsAt: ends === null ? null : hours(ends) }
+  expect(timeWords(bound, now)).toBe(words)
+})

@@ -1,0 +1,60 @@
+import type { AssignmentKind } from './vocabulary'
+
+type Bound = { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
+
+/** For how long a role is held or can be activated, as a sentence. An end that has passed was not read again yet, and is said. */
+export function timeWords({ kind, startsAt, endsAt }: Bound, now: Date): string {
+  if (endsAt && endsAt <= now) return `Ended ${ago(endsAt, now)}; not read again yet.`
+  const end = endsAt ? `${dateWords(endsAt)}, in ${age(endsAt.getTime() - now.getTime())}` : null
+  if (startsAt && startsAt > now) {
+    const begins = `Begins ${dateWords(startsAt)}, in ${age(startsAt.getTime() - now.getTime())}`
+    return end ? `${begins}; ends ${end}.` : `${begins}; no end.`
+  }
+  if (kind === 'activated') {
+    const begun = startsAt ? `Activated ${ago(startsAt, now)}` : 'Activated for a time'
+    return end ? `${begun}; ends ${end}.` : `${begun}.`
+  }
+  if (kind === 'eligible')
+    return end ? `Can be activated until ${end}.` : 'Can be activated at any time, without an end.'
+  return end ? `Held until ${end}.` : 'Permanent.'
+}
+
+const ago = (at: Date, now: Date): string => `${age(now.getTime() - at.getTime())} ago`
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** A length of time in milliseconds as one rounded-down unit: `40 s`, `4 min`, `1 h`, `2 days`, `5 months`, `3 years`. */
+export function age(milliseconds: number): string {
+  const passed = Math.max(0, milliseconds)
+  if (passed < MINUTE) return `${Math.floor(passed / 1000)} s`
+  if (passed < HOUR) return `${Math.floor(passed / MINUTE)} min`
+  if (passed < DAY) return `${Math.floor(passed / HOUR)} h`
+  const days = Math.floor(passed / DAY)
+  if (days < 60) return days === 1 ? '1 day' : `${days} days`
+  if (days < 730) return `${Math.floor(days / 30)} months`
+  return `${Math.floor(days / 365)} years`
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** A day as people write it, by UTC as everything of Azure: `3 Nov 2026`. */
+export function dateWords(at: Date): string {
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}
+
+const RIGHT_TO_LEFT =
+  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]|[\u202a-\u202e]/u
+
+/** A name to be put into a sentence: one written from right to left is set apart, so that it does not turn its surroundings round. */
+export function isolated(name: string): string {
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name
+}
+
+/** `a`, `a or b`, `a, b or c`. */
+export function listed(items: readonly string[], last: 'and' | 'or'): string {
+  const head = items.slice(0, -1)
+  const tail = items.at(-1) ?? ''
+  return head.length === 0 ? tail : `${head.join(', ')} ${last} ${tail}`
+}
