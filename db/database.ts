@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { PGlite } from '@electric-sql/pglite'
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core'
 import type { Pool } from 'pg'
@@ -22,3 +23,6 @@ export type Engine = { kind: 'embedded'; pglite: PGlite } | { kind: 'server'; po
 
 /** An opened and migrated database. */
 export type OpenDatabase = { db: Database; close(): Promise<void> }
+
+/** Where the migrations are. Every process starts in the project's root, and a bundled file no longer knows its own place. */
+export const migrationsFolder = () => join(/* turbopackIgnore: true */ process.cwd(), 'db', 'migrations')

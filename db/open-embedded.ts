@@ -4,9 +4,8 @@ import { join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
 import { migrate } from 'drizzle-orm/pglite/migrator'
-import type { OpenDatabase } from './database'
+import { migrationsFolder, type OpenDatabase } from './database'
 import { lockFolder } from './folder-lock'
-import { migrationsFolder } from './migrations-folder'
 
 const HALF_MADE = 'db.new-'
 

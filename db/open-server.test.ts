@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openServer } from './open-server'
-import { organisations } from './schema'
+import { organisations } from './schema/organisations'
 
 const server = process.env.TEST_DATABASE_URL
 

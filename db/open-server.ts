@@ -1,8 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client, Pool } from 'pg'
-import type { OpenDatabase } from './database'
-import { migrationsFolder } from './migrations-folder'
+import { migrationsFolder, type OpenDatabase } from './database'
 
 const POOL_SIZE = 10 // PostgreSQL allows 100 connections by default: room for several processes
 const CONNECT_TIMEOUT_MS = 10_000 // an exhausted pool or a silent host becomes an error, not a hung page

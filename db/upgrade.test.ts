@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { expect, test } from 'vitest'
-import { migrationsFolder } from './migrations-folder'
+import { migrationsFolder } from './database'
 import { migrated } from './open-embedded'
 
 const ORGANISATION = randomUUID()

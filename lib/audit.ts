@@ -1,6 +1,6 @@
 import type { Actor } from '@/db/actor'
 import type { Transaction } from '@/db/database'
-import { auditEvents } from '@/db/schema'
+import { auditEvents } from '@/db/schema/organisations'
 
 export type AuditAction =
   | 'member.joined'

@@ -1,9 +1,8 @@
 import type { Actor } from '@/db/actor'
-import type { Snapshot } from '@/db/queries/access-rows'
+import { listMatchingGrants, type MatchingGrant } from '@/db/queries/grants'
+import { type HolderQuery, type HolderRow, listHolders } from '@/db/queries/holders'
 import type { Cursor } from '@/db/queries/keyset'
-import { type HolderRow, listHolders } from '@/db/queries/list-holders'
-import { listMatchingGrants, type MatchingGrant } from '@/db/queries/list-matching-grants'
-import type { HolderQuery } from '@/db/queries/select-holder-page'
+import type { Snapshot } from '@/db/queries/snapshot'
 import { CSV_START, toCsv } from './csv'
 
 /** Without `who`, people. */

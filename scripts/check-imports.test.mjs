@@ -36,8 +36,8 @@ test('a page that reaches past the query modules is found', async () => {
 test('a component may use types of any room, but values of leaves only', async () => {
   const root = project({
     'components/tile.tsx':
-      "import type { Row } from '@/db/schema'\nimport { explain } from '@/lib/problems'\nimport { run } from '@/lib/sync/run'\nexport const tile = (row: Row) => explain(run(row))",
-    'db/schema.ts': 'export type Row = string',
+      "import type { Row } from '@/db/schema/access'\nimport { explain } from '@/lib/problems'\nimport { run } from '@/lib/sync/run'\nexport const tile = (row: Row) => explain(run(row))",
+    'db/schema/access.ts': 'export type Row = string',
     'lib/problems.ts': 'export const explain = (row) => row',
     'lib/sync/run.ts': 'export const run = (row) => row',
   })
@@ -46,10 +46,10 @@ test('a component may use types of any room, but values of leaves only', async (
 
 test('the database room does not even know the types of others', async () => {
   const root = project({
-    'db/schema.ts': "import type { Code } from '@/lib/problems'\nexport type Row = Code",
+    'db/schema/access.ts': "import type { Code } from '@/lib/problems'\nexport type Row = Code",
     'lib/problems.ts': 'export type Code = string',
   })
-  expect(await checkImports(root)).toEqual(['db/schema.ts must not import lib/problems'])
+  expect(await checkImports(root)).toEqual(['db/schema/access.ts must not import lib/problems'])
 })
 
 test('a cycle is found and named along its files', async () => {

@@ -5,17 +5,16 @@ import type { Database } from '@/db/database'
 import {
   assignments,
   connectionGroups,
-  connections,
   denyAssignments,
   groupMembers,
   groupNesting,
   holders,
-  members,
-  organisations,
   principals,
   roleDefinitions,
-  syncRuns,
-} from '@/db/schema'
+} from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
+import { members, organisations } from '@/db/schema/organisations'
+import { syncRuns } from '@/db/schema/runs'
 import {
   type AssignmentKind,
   type ConnectionState,

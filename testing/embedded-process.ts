@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { closeDb, getDb } from '@/db/client'
-import { members, organisations } from '@/db/schema'
+import { members, organisations } from '@/db/schema/organisations'
 
 /**
  * A process that opens the embedded database of its `DATA_DIR`, for tests that kill it. Says on standard output, a line

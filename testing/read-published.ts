@@ -1,10 +1,8 @@
 import type { Actor } from '@/db/actor'
-import { ALL_PEOPLE } from '@/db/queries/all-people'
-import { countHolders } from '@/db/queries/count-holders'
-import { getConnection } from '@/db/queries/get-connection'
-import { listHolders } from '@/db/queries/list-holders'
-import { listMatchingGrants } from '@/db/queries/list-matching-grants'
-import { listRolesHeld } from '@/db/queries/list-roles-held'
+import { getConnection } from '@/db/queries/connections'
+import { listMatchingGrants } from '@/db/queries/grants'
+import { ALL_PEOPLE, countHolders, listHolders } from '@/db/queries/holders'
+import { listRolesHeld } from '@/db/queries/roles'
 
 /** What readers see of a connection: the rows, and how many its other parts speak of. */
 export type Published = {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { SortTh } from '@/components/ui/table'
-import type { HolderSort } from '@/db/queries/select-holder-page'
+import type { HolderSort } from '@/db/queries/holders'
 import { type AccessView, formatAccessView } from '@/lib/domain/views'
 
 type Props = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }

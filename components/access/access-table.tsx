@@ -1,5 +1,5 @@
 import { Table, Td, Th } from '@/components/ui/table'
-import type { HolderRow } from '@/db/queries/list-holders'
+import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import { AccessSortTh } from './access-sort-th'
 import { EmailText } from './email-text'

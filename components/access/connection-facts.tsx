@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { ShortId } from '@/components/ui/short-id'
-import type { ConnectionFacts as Facts } from '@/db/queries/get-connection'
+import type { ConnectionFacts as Facts } from '@/db/queries/connections'
 import { AssignmentLimit } from './assignment-limit'
 
 /** What one wants to be sure of before reading on: which subscription, which tenant, how old, through whom. */

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
-import type { ConnectionFacts as Facts } from '@/db/queries/get-connection'
+import type { ConnectionFacts as Facts } from '@/db/queries/connections'
 import { connectionStatus } from '@/lib/domain/connection-status'
 import { ConnectionFacts } from './connection-facts'
 import { ConnectionNotice } from './connection-notice'

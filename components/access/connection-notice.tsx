@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Notice } from '@/components/ui/notice'
 import { RelativeTime } from '@/components/ui/relative-time'
-import type { ConnectionFacts } from '@/db/queries/get-connection'
+import type { ConnectionFacts } from '@/db/queries/connections'
 import type { ConnectionStatus } from '@/lib/domain/connection-status'
 import { explain } from '@/lib/domain/problems'
 

@@ -1,7 +1,7 @@
 import { Chip } from '@/components/ui/chip'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
-import type { GroupGrant } from '@/db/queries/get-group'
+import type { GroupGrant } from '@/db/queries/groups'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 import { RoleChip } from './role-chip'
 import { ScopeLabel, type ScopeOf } from './scope-label'

@@ -1,7 +1,7 @@
 import { RelativeTime } from '@/components/ui/relative-time'
 import { ShortId } from '@/components/ui/short-id'
 import { Table, Td, Th } from '@/components/ui/table'
-import type { GroupMemberRow } from '@/db/queries/get-group'
+import type { GroupMemberRow } from '@/db/queries/groups'
 import { EmailText } from './email-text'
 import { GroupName } from './group-name'
 import { PersonStatus } from './person-status'

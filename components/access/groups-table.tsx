@@ -1,5 +1,5 @@
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
-import type { GroupRow } from '@/db/queries/list-groups'
+import type { GroupRow } from '@/db/queries/groups'
 import { GroupName } from './group-name'
 import { GroupState } from './group-state'
 import { GROUP_WORDS } from './group-words'

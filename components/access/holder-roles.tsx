@@ -1,7 +1,7 @@
 import { Hourglass } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
-import type { HolderRow } from '@/db/queries/list-holders'
+import type { HolderRow } from '@/db/queries/holders'
 import { RoleChip } from './role-chip'
 
 type Props = {

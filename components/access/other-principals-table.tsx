@@ -1,7 +1,7 @@
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/short-id'
 import { Table, Td, Th } from '@/components/ui/table'
-import type { HolderRow } from '@/db/queries/list-holders'
+import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { AccessSortTh } from './access-sort-th'

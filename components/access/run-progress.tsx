@@ -1,6 +1,6 @@
 import { ElapsedTime } from '@/components/ui/elapsed-time'
 import { RefreshWhile } from '@/components/ui/refresh-while'
-import type { ConnectionFacts } from '@/db/queries/get-connection'
+import type { ConnectionFacts } from '@/db/queries/connections'
 import type { RunPhase } from '@/lib/domain/vocabulary'
 
 const PHASES: Record<RunPhase, string> = {

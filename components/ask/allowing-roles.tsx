@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { RoleChip } from '@/components/access/role-chip'
-import type { RoleHeld } from '@/db/queries/list-roles-held'
+import type { RoleHeld } from '@/db/queries/roles'
 import type { Plane } from '@/lib/domain/role-meaning'
 
 type Props = {

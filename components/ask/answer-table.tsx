@@ -6,8 +6,8 @@ import type { ScopeOf } from '@/components/access/scope-label'
 import { WIDE_TABLE } from '@/components/access/table-classes'
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
-import type { HolderRow } from '@/db/queries/list-holders'
-import type { MatchingGrant } from '@/db/queries/list-matching-grants'
+import type { MatchingGrant } from '@/db/queries/grants'
+import type { HolderRow } from '@/db/queries/holders'
 import { GrantLine } from './grant-line'
 
 /** Somebody with every way they have to what is asked. */

@@ -4,7 +4,7 @@ import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel, type ScopeOf } from '@/components/access/scope-label'
 import { Until } from '@/components/access/until'
 import { Chip } from '@/components/ui/chip'
-import type { MatchingGrant } from '@/db/queries/list-matching-grants'
+import type { MatchingGrant } from '@/db/queries/grants'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 
 type Props = {

@@ -1,4 +1,4 @@
-import type { ConnectionProgress } from '@/db/queries/get-progress'
+import type { ConnectionProgress } from '@/db/queries/connections'
 import { ProgressMark, type ProgressState } from './progress-mark'
 
 /** One line for all connections together, announced when it changes; it ends in *Synced*. */

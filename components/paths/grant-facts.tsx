@@ -1,4 +1,4 @@
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 import { dateWords, timeWords } from '@/lib/domain/words'
 

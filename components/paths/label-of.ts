@@ -1,4 +1,4 @@
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import type { LaidNode } from '@/lib/domain/paths-layout'
 import type { ScopeLevel } from '@/lib/domain/vocabulary'

@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import { MOST_PATHS, type RoleAccess } from '@/lib/domain/access-paths'
 import { PathSteps } from './path-steps'
 

@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { PersonStatus } from '@/components/access/person-status'
 import { ShortId } from '@/components/ui/short-id'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 
 /** Who it is: name, address, state of the account, when it was last used. */
 export function PersonFacts({ person }: { person: PersonAccess['person'] }) {

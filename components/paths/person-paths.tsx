@@ -1,6 +1,6 @@
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import { explainAccess } from '@/lib/domain/access-paths'
 import { missedWords } from '@/lib/domain/coverage'
 import type { CoverageLine } from '@/lib/domain/vocabulary'

@@ -1,7 +1,7 @@
 import { ShieldOff } from 'lucide-react'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { denialWords } from '@/lib/domain/denials'
 import { scopeWords } from '@/lib/domain/scopes'

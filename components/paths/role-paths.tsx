@@ -1,6 +1,6 @@
 import { RoleChip } from '@/components/access/role-chip'
 import { roleWords } from '@/components/access/role-words'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { RoleAtScope } from './role-at-scope'
 import { TakeAway } from './take-away'

@@ -1,5 +1,5 @@
 import { Scissors } from 'lucide-react'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { fewestRemovals, kindsTaken, removalWords } from '@/lib/domain/removals'
 

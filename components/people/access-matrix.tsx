@@ -4,8 +4,7 @@ import { PrincipalName } from '@/components/access/principal-name'
 import { RoleChip } from '@/components/access/role-chip'
 import { RowTh, SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { Direction } from '@/db/queries/keyset'
-import type { Cell } from '@/db/queries/list-cells'
-import type { PersonRow } from '@/db/queries/list-people'
+import type { Cell, PersonRow } from '@/db/queries/people'
 
 type Column = { id: string; label: string }
 type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }

@@ -5,7 +5,7 @@ import { PRIVILEGE_WORDS } from '@/components/access/privilege-words'
 import { WIDE_TABLE } from '@/components/access/table-classes'
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { Direction } from '@/db/queries/keyset'
-import type { PersonRow } from '@/db/queries/list-people'
+import type { PersonRow } from '@/db/queries/people'
 
 type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 

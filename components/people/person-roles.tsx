@@ -5,7 +5,7 @@ import { WIDE_TABLE } from '@/components/access/table-classes'
 import { Chip } from '@/components/ui/chip'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
-import type { PersonRole } from '@/db/queries/get-person'
+import type { PersonRole } from '@/db/queries/person'
 import { howReached } from '@/lib/domain/scopes'
 import { timeWords } from '@/lib/domain/words'
 

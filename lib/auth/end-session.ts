@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { memberSessions } from '@/db/schema'
+import { memberSessions } from '@/db/schema/organisations'
 
 /** Signs one browser out, at once. A session that is already gone is fine. */
 export async function endSession(sessionId: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { memberSessions, members, organisations } from '@/db/schema'
+import { memberSessions, members, organisations } from '@/db/schema/organisations'
 
 /** A browser left alone this long is signed out. */
 const IDLE_MINUTES = 120

@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { auditEvents, memberSessions, members, organisations } from '@/db/schema'
+import { auditEvents, memberSessions, members, organisations } from '@/db/schema/organisations'
 
 /** A working day: after this the person signs in again, however busy they were. */
 const SESSION_HOURS = 12

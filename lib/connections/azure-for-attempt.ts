@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts } from '@/db/schema'
+import { connectAttempts } from '@/db/schema/connections'
 import { type Azure, createAzure } from '@/lib/azure/azure'
 import { createMeter } from '@/lib/azure/meter'
 import { INTERACTIVE as patience } from '@/lib/azure/patience'

@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { connectionSecrets } from '@/db/schema'
+import { connectionSecrets } from '@/db/schema/connections'
 import { type Azure, createAzure } from '@/lib/azure/azure'
 import type { Meter } from '@/lib/azure/meter'
 import { createTokens } from '@/lib/azure/tokens'

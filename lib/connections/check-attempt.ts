@@ -1,7 +1,7 @@
 import { and, eq, inArray, ne } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts, connections } from '@/db/schema'
+import { connectAttempts, connections } from '@/db/schema/connections'
 import { allow } from '@/lib/allow'
 import type { Azure } from '@/lib/azure/azure'
 import { AzureError } from '@/lib/azure/azure-error'

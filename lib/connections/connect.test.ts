@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectAttempts, connectionSecrets, connections, syncRuns } from '@/db/schema'
+import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import { NotAllowed } from '@/lib/allow'
 import { answerMicrosoft, carryRun, connect, type Rolecall, signInForAttempt, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'

@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Database, Transaction } from '@/db/database'
-import { connectAttempts } from '@/db/schema'
+import { connectAttempts } from '@/db/schema/connections'
 
 export type AttemptRow = typeof connectAttempts.$inferSelect & { expired: boolean }
 

@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
-import { connections } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
 import { NotFound } from './not-found'
 
 export type ConnectionRow = typeof connections.$inferSelect

@@ -1,7 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts } from '@/db/schema'
+import { connectAttempts } from '@/db/schema/connections'
 import { allow } from '@/lib/allow'
 import { AzureError } from '@/lib/azure/azure-error'
 import { authorizeProblem, redeemCode, type SignedIn } from '@/lib/azure/sign-in'

@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
 import { adminConsentUrl } from '@/lib/azure/sign-in'
 import { browserAddress } from '@/lib/azure/transport'
 import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/domain/permissions'

@@ -1,15 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  assignments,
-  auditEvents,
-  connectionSecrets,
-  connections,
-  principals,
-  roleDefinitions,
-  syncRuns,
-} from '@/db/schema'
+import { assignments, principals, roleDefinitions } from '@/db/schema/access'
+import { connectionSecrets, connections } from '@/db/schema/connections'
+import { auditEvents } from '@/db/schema/organisations'
+import { syncRuns } from '@/db/schema/runs'
 import { NotAllowed } from '@/lib/allow'
 import { requestSync } from '@/lib/sync/request-sync'
 import { runSync } from '@/lib/sync/run-sync'

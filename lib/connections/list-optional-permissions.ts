@@ -1,7 +1,8 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections, syncRuns } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 
 export type OptionalPermission = {

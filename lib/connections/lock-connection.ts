@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Transaction } from '@/db/database'
-import { connections } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
 import type { ConnectionRow } from './find-connection'
 import { NotFound } from './not-found'
 

@@ -1,7 +1,7 @@
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts } from '@/db/schema'
+import { connectAttempts } from '@/db/schema/connections'
 
 /** From typing the ID to Connect. Long enough to fetch an administrator, short enough to forget. */
 const ATTEMPT_MINUTES = 30

@@ -1,7 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Transaction } from '@/db/database'
-import { syncRuns } from '@/db/schema'
+import { syncRuns } from '@/db/schema/runs'
 import type { RunTrigger } from '@/lib/domain/vocabulary'
 
 export type OpenedRun = { organisationId: string; runId: string; joined: boolean }

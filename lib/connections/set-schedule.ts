@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { nextSyncAt } from '@/lib/domain/connection-status'

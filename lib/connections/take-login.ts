@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts } from '@/db/schema'
+import { connectAttempts } from '@/db/schema/connections'
 import { hashState } from './begin-sign-in'
 import { open } from './seal'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
 import { accessFrom, SUBSCRIPTION } from '@/testing/made-access'
 import { cutOff, denialsOf, denialWords, denied } from './denials'

@@ -1,5 +1,4 @@
-import type { PersonAccess } from '@/db/queries/get-person-access'
-import type { DenyRow } from '@/db/queries/list-denies'
+import type { DenyRow, PersonAccess } from '@/db/queries/person-access'
 import { allows, type Plane } from './role-meaning'
 import { leavesOver, operationsOf, overlap, type Verb } from './role-patterns'
 import { scopeWords } from './scopes'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { PersonAccess } from '@/db/queries/get-person-access'
+import type { PersonAccess } from '@/db/queries/person-access'
 import { accessFrom, anyAccess, pathsByHand } from '@/testing/made-access'
 import { fewestRemovals, type Removal, removalWords } from './removals'
 

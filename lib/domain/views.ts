@@ -1,7 +1,7 @@
-import type { HolderFilter } from '@/db/queries/holder-filter'
+import type { HolderFilter } from '@/db/queries/holder-filters'
+import type { HolderSort } from '@/db/queries/holders'
 import type { Cursor, Direction } from '@/db/queries/keyset'
-import type { PeopleFilter } from '@/db/queries/people-filter'
-import type { HolderSort } from '@/db/queries/select-holder-page'
+import type { PeopleFilter } from '@/db/queries/people'
 import type { Plane } from './role-meaning'
 import type { AssignmentKind, PersonStatus, Privilege, ScopeLevel, Signal } from './vocabulary'
 

@@ -1,6 +1,7 @@
 import { and, eq, lte, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { connections, syncRuns } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import { openRun } from '@/lib/connections/open-run'
 import { HEARTBEAT_LOST_SECONDS } from '@/lib/sync/claim-run'
 import { enqueueSync, type SyncJob } from './enqueue-sync'

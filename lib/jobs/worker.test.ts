@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { connections, syncRuns } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import { openRun } from '@/lib/connections/open-run'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'

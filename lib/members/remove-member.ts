@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { members } from '@/db/schema'
+import { members } from '@/db/schema/organisations'
 import { allow } from '@/lib/allow'
 import { audit } from '@/lib/audit'
 import { NotFound } from '@/lib/connections/not-found'

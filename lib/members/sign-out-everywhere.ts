@@ -1,7 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { memberSessions } from '@/db/schema'
+import { memberSessions } from '@/db/schema/organisations'
 import { audit } from '@/lib/audit'
 
 /** Ends every session of the member who asks, this one included. */

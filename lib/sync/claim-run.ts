@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { connections, syncRuns } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import type { SyncJob } from '@/lib/jobs/enqueue-sync'
 
 /** A running run without a sign of life for this long has lost its worker. Heartbeats come every {@link HEARTBEAT_SECONDS}. */

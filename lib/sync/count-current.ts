@@ -1,6 +1,6 @@
 import { and, count, eq, isNull, ne } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { assignments } from '@/db/schema'
+import { assignments } from '@/db/schema/access'
 import type { ClaimedRun } from './claim-run'
 
 /** How many assignments, eligible ones not counted, the last published result of a run's connection has. */

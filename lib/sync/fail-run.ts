@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { connections, syncRuns } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import type { AzureError } from '@/lib/azure/azure-error'
 import type { Meter } from '@/lib/azure/meter'
 import { problemOf } from '@/lib/connections/problem-of'

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { syncRuns } from '@/db/schema'
+import { syncRuns } from '@/db/schema/runs'
 import type { Meter } from '@/lib/azure/meter'
 import type { RunCounters, RunPhase } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, HEARTBEAT_SECONDS } from './claim-run'

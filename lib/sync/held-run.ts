@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm'
-import { syncRuns } from '@/db/schema'
+import { syncRuns } from '@/db/schema/runs'
 import type { ClaimedRun } from './claim-run'
 
 /** The run was cancelled, or another worker holds it now: whatever this one has read must not be written. */

@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import { connections, syncRuns } from '@/db/schema'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import type { Meter } from '@/lib/azure/meter'
 import { lockDirectory } from '@/lib/connections/lock-directory'
 import type { Access } from '@/lib/domain/access'

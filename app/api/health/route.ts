@@ -1,5 +1,5 @@
 import { connection } from 'next/server'
-import { probeDatabase } from '@/db/queries/probe-database'
+import { probeDatabase } from '@/db/queries/organisation'
 import { log } from '@/lib/log'
 
 /** Liveness and readiness: 200 when the database answers, 503 while it does not. Says nothing else; the log says why. */

@@ -1,5 +1,5 @@
 import type { Tile } from '@/components/integrations/connection-tile'
-import type { ConnectionRow } from '@/db/queries/list-connections'
+import type { ConnectionRow } from '@/db/queries/connections'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
 import { connectionStatus } from '@/lib/domain/connection-status'
 

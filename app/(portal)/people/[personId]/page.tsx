@@ -7,7 +7,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { ShortId } from '@/components/ui/short-id'
-import { getPerson } from '@/db/queries/get-person'
+import { getPerson } from '@/db/queries/person'
 import { requireMember } from '@/lib/session'
 
 type Props = PageProps<'/people/[personId]'>

@@ -3,7 +3,7 @@ import { AuditTable } from '@/components/settings/audit-table'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
-import { type AuditCursor, listAuditEvents } from '@/db/queries/list-audit-events'
+import { type AuditCursor, listAuditEvents } from '@/db/queries/organisation'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Audit log' }

@@ -3,7 +3,7 @@ import { changeRole, removeMember, signOutEverywhere } from '@/app/(portal)/sett
 import { MembersTable } from '@/components/settings/members-table'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { SignOutEverywhere } from '@/components/settings/sign-out-everywhere'
-import { listMembers } from '@/db/queries/list-members'
+import { listMembers } from '@/db/queries/organisation'
 import { mayDo } from '@/lib/allow'
 import { requireMember } from '@/lib/session'
 

@@ -1,5 +1,5 @@
-import { countHolders } from '@/db/queries/count-holders'
-import type { HolderFilter } from '@/db/queries/holder-filter'
+import type { HolderFilter } from '@/db/queries/holder-filters'
+import { countHolders } from '@/db/queries/holders'
 import { parseAccessView } from '@/lib/domain/views'
 import { openConnection } from './open-connection'
 

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { getConnection } from '@/db/queries/get-connection'
+import { getConnection } from '@/db/queries/connections'
 import { requireMember } from '@/lib/session'
 
 /**

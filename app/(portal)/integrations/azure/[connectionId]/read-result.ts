@@ -1,7 +1,7 @@
 import { cache } from 'react'
-import { countFacets } from '@/db/queries/count-facets'
-import { countHolders } from '@/db/queries/count-holders'
-import { listRolesHeld } from '@/db/queries/list-roles-held'
+import { countHolders } from '@/db/queries/holders'
+import { countFacets } from '@/db/queries/result'
+import { listRolesHeld } from '@/db/queries/roles'
 import { parseAccessView } from '@/lib/domain/views'
 import { openConnection } from './open-connection'
 

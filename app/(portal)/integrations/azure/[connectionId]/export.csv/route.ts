@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import type { NextRequest } from 'next/server'
-import { getConnection } from '@/db/queries/get-connection'
+import { getConnection } from '@/db/queries/connections'
 import { csvFileName } from '@/lib/csv'
 import { parseAccessView } from '@/lib/domain/views'
 import { exportAccess } from '@/lib/export-access'

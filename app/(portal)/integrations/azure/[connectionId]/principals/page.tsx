@@ -10,8 +10,7 @@ import { SignalChips } from '@/components/access/signal-chips'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
-import { countHolders } from '@/db/queries/count-holders'
-import { listHolders } from '@/db/queries/list-holders'
+import { countHolders, listHolders } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/principals'>

@@ -4,7 +4,7 @@ import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]
 import { readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { NobodyHere } from '@/components/access/nobody-here'
 import { RolesHeld } from '@/components/access/roles-held'
-import { listRoleHolders } from '@/db/queries/list-role-holders'
+import { listRoleHolders } from '@/db/queries/roles'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/roles'>
 

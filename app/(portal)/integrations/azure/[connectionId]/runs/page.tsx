@@ -4,8 +4,8 @@ import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
+import { listRuns } from '@/db/queries/connections'
 import type { Cursor } from '@/db/queries/keyset'
-import { listRuns } from '@/db/queries/list-runs'
 import { cursorParams, parseCursor, query } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>

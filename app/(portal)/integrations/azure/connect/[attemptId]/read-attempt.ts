@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import type { Actor } from '@/db/actor'
-import { isGuid } from '@/db/queries/is-guid'
+import { isGuid } from '@/db/queries/snapshot'
 import { type Attempt, getAttempt } from '@/lib/connections/get-attempt'
 
 /** The attempt a page's address names, if it is this member's own. */

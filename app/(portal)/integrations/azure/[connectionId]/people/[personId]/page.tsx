@@ -4,7 +4,7 @@ import { cache } from 'react'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
 import { PersonPaths } from '@/components/paths/person-paths'
-import { getPersonAccess } from '@/db/queries/get-person-access'
+import { getPersonAccess } from '@/db/queries/person-access'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
 

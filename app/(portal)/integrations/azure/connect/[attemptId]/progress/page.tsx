@@ -7,7 +7,7 @@ import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { RefreshWhile } from '@/components/ui/refresh-while'
-import { getProgress } from '@/db/queries/get-progress'
+import { getProgress } from '@/db/queries/connections'
 import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: first sync' }

@@ -1,0 +1,140 @@
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
+import type { AssignmentKind, Permission, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
+import { type GrantFilter, grantMatches } from './holder-filters'
+import { assignmentsOf, inSnapshot, publishedOf, type Snapshot, strengthOfRole, toRole } from './snapshot'
+
+/** A grant as somebody has it: by an assignment of their own, or of a group that they are in at any depth. */
+export type MatchingGrant = {
+  principalId: string
+  /** Of the assignment. */
+  key: string
+  roleId: string
+  roleName: string | null
+  privilege: Privilege | null
+  custom: boolean
+  scope: string
+  level: ScopeLevel
+  kind: AssignmentKind
+  /** The group that holds it; null when held directly. */
+  groupId: string | null
+  groupName: string | null
+  condition: string | null
+  startsAt: Date | null
+  endsAt: Date | null
+  assignedOn: Date | null
+  firstSeen: Date
+}
+
+const ANY: GrantFilter = { roleIds: [], scope: null, level: null, how: null, held: null }
+
+/**
+ * Every grant of a snapshot that a filter leaves, of each of these holders, by holder and strongest first. One that is
+ * held in several ways, directly and through groups, comes once for each holder of an assignment.
+ */
+export async function listMatchingGrants(
+  actor: Actor,
+  snapshot: Snapshot,
+  principalIds: string[],
+  filter: Partial<GrantFilter> = {},
+): Promise<MatchingGrant[]> {
+  const published = publishedOf(snapshot)
+  if (!published || principalIds.length === 0) return []
+  const asked = { ...ANY, ...filter }
+  const direct = sql`
+    select ${assignments.principalId} as holder_id, ${assignments.principalId}, null as group_id
+    from ${assignments} where ${and(assignmentsOf(actor, published), inArray(assignments.principalId, principalIds))}`
+  const through = sql`
+    select ${groupNesting.groupId} as holder_id, ${groupMembers.memberId} as principal_id, ${groupNesting.groupId}
+    from ${groupMembers} join ${groupNesting} on ${and(
+      inSnapshot(groupNesting, actor, published),
+      eq(groupNesting.innerId, groupMembers.groupId),
+    )}
+    where ${and(
+      inSnapshot(groupMembers, actor, published),
+      inArray(groupMembers.memberId, principalIds),
+      sql`${groupMembers.memberKind} <> 'group'`,
+    )}`
+  const ways: Record<'direct' | 'group' | 'any', SQL> = { direct, group: through, any: sql`${direct} union ${through}` }
+  const groupNames = alias(principals, 'group_names')
+  const db = await getDb()
+  return db
+    .selectDistinct({
+      principalId: sql<string>`reached.principal_id`.as('reached_id'),
+      key: assignments.key,
+      roleId: assignments.roleId,
+      roleName: roleDefinitions.name,
+      privilege: roleDefinitions.privilege,
+      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
+      scope: assignments.scope,
+      level: assignments.scopeLevel,
+      kind: assignments.kind,
+      groupId: sql<string | null>`reached.group_id`.as('through_id'),
+      groupName: groupNames.name,
+      condition: assignments.condition,
+      startsAt: assignments.startsAt,
+      endsAt: assignments.endsAt,
+      assignedOn: assignments.createdOn,
+      firstSeen: assignments.validFrom,
+      strength: strengthOfRole.as('strength'),
+    })
+    .from(assignments)
+    .innerJoin(sql`(${ways[asked.how ?? 'any']}) as reached`, sql`reached.holder_id = ${assignments.principalId}`)
+    .leftJoin(roleDefinitions, toRole)
+    .leftJoin(
+      groupNames,
+      and(
+        eq(groupNames.organisationId, assignments.organisationId),
+        eq(groupNames.tenantId, assignments.tenantId),
+        sql`${groupNames.id} = reached.group_id`,
+      ),
+    )
+    .where(and(assignmentsOf(actor, published), grantMatches(actor, published.id, asked)))
+    .orderBy(sql`reached_id`, sql`strength`, asc(assignments.key), sql`through_id nulls first`)
+}
+
+export type RolePermissions = {
+  id: string
+  name: string | null
+  privilege: Privilege | null
+  custom: boolean
+  permissions: Permission[]
+}
+
+/** The roles that someone or something holds or could activate in a snapshot, with what they allow; strongest first. */
+export async function listRolePermissions(actor: Actor, snapshot: Snapshot): Promise<RolePermissions[]> {
+  const published = publishedOf(snapshot)
+  if (!published) return []
+  const db = await getDb()
+  return db
+    .select({
+      id: roleDefinitions.id,
+      name: roleDefinitions.name,
+      privilege: roleDefinitions.privilege,
+      custom: roleDefinitions.custom,
+      permissions: roleDefinitions.permissions,
+    })
+    .from(roleDefinitions)
+    .innerJoin(
+      connections,
+      and(
+        eq(connections.organisationId, roleDefinitions.organisationId),
+        eq(connections.tenantId, roleDefinitions.tenantId),
+        eq(connections.id, published.id),
+      ),
+    )
+    .where(
+      and(
+        eq(roleDefinitions.organisationId, actor.organisationId),
+        inArray(
+          roleDefinitions.id,
+          db.selectDistinct({ id: assignments.roleId }).from(assignments).where(assignmentsOf(actor, published)),
+        ),
+      ),
+    )
+    .orderBy(asc(strengthOfRole), asc(roleDefinitions.sortName), asc(sql`${roleDefinitions.id}`))
+}

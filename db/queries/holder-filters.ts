@@ -1,0 +1,144 @@
+import { and, eq, inArray, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
+import { type AssignmentKind, type PersonStatus, type ScopeLevel, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
+import { assignmentsOf, inSnapshot, type Published, searchText, strengthOfRole, toRole, widthOfScope } from './snapshot'
+
+/** Which grants count. */
+export type GrantFilter = {
+  /** Any of these; empty for every role. */
+  roleIds: string[]
+  /** Acting at this scope: held at it or above it. */
+  scope: string | null
+  /** Held at scopes of this level. */
+  level: ScopeLevel | null
+  /** Held by an assignment of one's own, or through a group. */
+  how: 'direct' | 'group' | null
+  /** `held` is active or activated. */
+  held: AssignmentKind | 'held' | null
+}
+
+/** Whether a filter asks for anything that only the grants can answer. */
+export const narrowsGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
+  roleIds.length > 0 || [scope, level, how, held].some((value) => value !== null)
+
+/** The assignments a filter leaves, whoever holds them; `how` they are held is not a matter of the assignment. */
+export function grantMatches(actor: Actor, connectionId: string, filter: GrantFilter): SQL | undefined {
+  const { roleIds, scope, level, held } = filter
+  return and(
+    roleIds.length > 0 ? inArray(assignments.roleId, roleIds) : undefined,
+    level ? eq(assignments.scopeLevel, level) : undefined,
+    held === 'held' ? ne(assignments.kind, 'eligible') : undefined,
+    held && held !== 'held' ? eq(assignments.kind, held) : undefined,
+    scope ? actsAt(actor, connectionId, scope.toLowerCase()) : undefined,
+  )
+}
+
+const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
+
+/** Held at a scope or above it. Every management group that an assignment of a subscription names lies above the subscription. */
+function actsAt(actor: Actor, connectionId: string, scope: string): SQL | undefined {
+  const heldAt = sql`lower(${assignments.scope})`
+  if (scope === '/') return eq(assignments.scopeLevel, 'root')
+  if (scope.startsWith(MANAGEMENT_GROUP))
+    return or(
+      eq(assignments.scopeLevel, 'root'),
+      sql`${heldAt} = ${scope}`,
+      sql`${heldAt} in (${managementGroupsAbove(actor, connectionId, scope)})`,
+    )
+  return or(
+    inArray(assignments.scopeLevel, ['root', 'management_group']),
+    sql`${heldAt} = ${scope}`,
+    sql`starts_with(${scope}, ${heldAt} || '/')`,
+  )
+}
+
+/** The scopes of the management groups between the root and one of them; none when the chain could not be read. */
+const managementGroupsAbove = (actor: Actor, connectionId: string, scope: string): SQL => sql`
+  with chain as (
+    select ${MANAGEMENT_GROUP} || lower(entry.value ->> 'id') as scope, entry.place
+    from connections,
+      jsonb_array_elements(coalesce(connections.management_groups, '[]')) with ordinality as entry (value, place)
+    where connections.organisation_id = ${actor.organisationId} and connections.id = ${connectionId}
+  )
+  select above.scope from chain above join chain own on own.scope = ${scope} and above.place < own.place`
+
+export type HolderFilter = GrantFilter & {
+  /** `groups` are those of the directory that hold assignments; `others` are neither people nor those, groups of another tenant among them. */
+  who: 'people' | 'others' | 'groups'
+  /** Part of a name or an email; empty for all. */
+  search: string
+  status: PersonStatus | null
+  signal: Signal | null
+}
+
+const KINDS: Record<HolderFilter['who'], SQL> = {
+  people: eq(holders.kind, 'user'),
+  groups: eq(holders.kind, 'group'),
+  others: notInArray(holders.kind, ['user', 'group']),
+}
+
+/** What a filter leaves of the holders, but for what it asks of their grants. A search needs `toHolder` joined. */
+export function holderMatches({ who, search, status, signal }: HolderFilter): SQL | undefined {
+  return and(
+    KINDS[who],
+    searchText(search, [principals.name, principals.email]),
+    status ? eq(holders.status, status) : undefined,
+    signal ? showsSignal(signal) : undefined,
+  )
+}
+
+export const showsSignal = (signal: Signal): SQL =>
+  sql`${holders.signals} & ${sql.raw(String(1 << SIGNALS.indexOf(signal)))} <> 0`
+
+/** The signals of a bit mask, in the order of `SIGNALS`. */
+export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => mask & (1 << bit))
+
+/** Joins a holder to what is known of them; a left join, since somebody nothing was ever read about is still one. */
+export const toHolder = and(
+  eq(principals.organisationId, holders.organisationId),
+  eq(principals.tenantId, holders.tenantId),
+  eq(principals.id, holders.principalId),
+)
+
+/** More than the assignments that can apply to a subscription, so that a place and a strength fit into one number. */
+const PLACES = 1_000_000
+
+/**
+ * Everyone and everything that a filter's grants reach, directly or through groups, each once, with the grant to show:
+ * what is held before what is eligible, then strongest, widest, direct before through a group.
+ *
+ * A select of `principal_id, strength, role_id, scope, scope_level, kind, group_id`. The best grant is found for each group
+ * before its members are looked at, so that the work grows with the members of groups, not with members times grants.
+ */
+export function matchingHolders(actor: Actor, published: Published, filter: GrantFilter): SQL {
+  const direct = sql`select principal_id, at from best`
+  const through = sql`
+    select ${groupMembers.memberId} as principal_id, through.at
+    from through join ${groupMembers} on ${groupMembers.groupId} = through.inner_id
+    where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.memberKind} <> 'group'`
+  const ways = { direct, group: through, any: sql`${direct} union all ${through}` }
+
+  return sql`
+    with found as materialized (
+      select ${assignments.principalId}, ${assignments.roleId}, ${assignments.scope}, ${assignments.scopeLevel}, ${assignments.kind},
+        ${strengthOfRole} as strength,
+        dense_rank() over (order by ${assignments.kind} = 'eligible', ${strengthOfRole}, ${assignments.kind}, ${widthOfScope}) as rank,
+        row_number() over (order by ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}) as place
+      from ${assignments} left join ${roleDefinitions} on ${toRole}
+      where ${and(assignmentsOf(actor, published), grantMatches(actor, published.id, filter))}
+    ),
+    best as materialized (
+      select principal_id, min(rank * ${sql.raw(String(2 * PLACES))} + place) as at from found group by principal_id
+    ),
+    through as materialized (
+      select ${groupNesting.innerId}, min(best.at) + ${sql.raw(String(PLACES))} as at
+      from best join ${groupNesting} on ${groupNesting.groupId} = best.principal_id
+      where ${inSnapshot(groupNesting, actor, published)}
+      group by ${groupNesting.innerId}
+    )
+    select shown.principal_id, found.strength, found.role_id, found.scope, found.scope_level, found.kind,
+      case when shown.at / ${sql.raw(String(PLACES))} % 2 = 1 then found.principal_id end as group_id
+    from (select principal_id, min(at) as at from (${ways[filter.how ?? 'any']}) ways group by principal_id) shown
+    join found on found.place = shown.at % ${sql.raw(String(PLACES))}`
+}

@@ -1,0 +1,284 @@
+import { and, asc, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { connectionGroups, holders, principals, roleDefinitions } from '@/db/schema/access'
+import type {
+  AssignmentKind,
+  GroupState,
+  PersonStatus,
+  PrincipalKind,
+  PrincipalVariety,
+  Privilege,
+  ScopeLevel,
+  Signal,
+} from '@/lib/domain/vocabulary'
+import { type HolderFilter, holderMatches, matchingHolders, narrowsGrants, signalsOf, toHolder } from './holder-filters'
+import { type Cursor, type Direction, keyset, type Page } from './keyset'
+import { inSnapshot, type Published, privilegeOfStrength, publishedOf, type Snapshot } from './snapshot'
+
+/** One who has access. Role, scope and group are of the strongest grant; of the strongest matching one in a list filtered by grants. */
+export type HolderRow = {
+  principalId: string
+  kind: PrincipalKind
+  name: string | null
+  email: string | null
+  status: PersonStatus
+  guest: boolean
+  variety: PrincipalVariety | null
+  lastSignInAt: Date | null
+  role: { id: string; name: string | null; privilege: Privilege | null; custom: boolean }
+  scope: string
+  level: ScopeLevel
+  assignmentKind: AssignmentKind
+  /** The group it is held through; null when held directly. */
+  group: { id: string; name: string | null; state: GroupState | null } | null
+  /** An eligible role stronger than anything held. */
+  eligible: { roleId: string; roleName: string | null; privilege: Privilege | null } | null
+  /** Distinct roles at scopes, eligible ones too; those held directly; those only eligible; groups they run through. */
+  grants: number
+  direct: number
+  eligibleCount: number
+  groups: number
+  signals: Signal[]
+}
+
+const eligibleRole = alias(roleDefinitions, 'eligible_role')
+const groupNames = alias(principals, 'group_names')
+
+/**
+ * A page of those who have access in a snapshot, one row each, directly or through groups. A cursor that lies beyond the
+ * list gives its first page. Filters that ask nothing of the grants read no grants.
+ */
+export async function listHolders(
+  actor: Actor,
+  snapshot: Snapshot,
+  query: HolderQuery,
+  limit = 50,
+): Promise<Page<HolderRow>> {
+  const published = publishedOf(snapshot)
+  if (!published) return { rows: [], previous: null, next: null }
+  const page = await readHolders(actor, published, query, limit)
+  return page.rows.length === 0 && query.cursor
+    ? readHolders(actor, published, { ...query, cursor: null }, limit)
+    : page
+}
+
+async function readHolders(
+  actor: Actor,
+  published: Published,
+  query: HolderQuery,
+  limit: number,
+): Promise<Page<HolderRow>> {
+  const {
+    selected,
+    keys: { fetch, page },
+  } = await selectHolderPage(actor, published, query, limit)
+  const db = await getDb()
+  const found = await db
+    .select({
+      at: selected.at,
+      principalId: holders.principalId,
+      kind: holders.kind,
+      name: principals.name,
+      email: principals.email,
+      status: holders.status,
+      guest: holders.guest,
+      variety: principals.variety,
+      lastSignInAt: principals.lastSignInAt,
+      strength: selected.strength,
+      roleId: selected.roleId,
+      roleName: roleDefinitions.name,
+      custom: roleDefinitions.custom,
+      scope: selected.scope,
+      level: selected.level,
+      assignmentKind: selected.kind,
+      groupId: selected.groupId,
+      groupName: groupNames.name,
+      groupState: connectionGroups.state,
+      eligibleRoleId: holders.eligibleRoleId,
+      eligibleRoleName: eligibleRole.name,
+      eligibleStrongest: holders.eligibleStrongest,
+      grants: holders.grants,
+      direct: holders.direct,
+      eligibleCount: holders.eligible,
+      groups: holders.groups,
+      signals: holders.signals,
+    })
+    .from(selected)
+    .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, selected.principalId)))
+    .leftJoin(principals, toHolder)
+    .leftJoin(roleDefinitions, roleOf(roleDefinitions, selected.roleId))
+    .leftJoin(eligibleRole, roleOf(eligibleRole, holders.eligibleRoleId))
+    .leftJoin(
+      groupNames,
+      and(
+        eq(groupNames.organisationId, holders.organisationId),
+        eq(groupNames.tenantId, holders.tenantId),
+        eq(groupNames.id, selected.groupId),
+      ),
+    )
+    .leftJoin(
+      connectionGroups,
+      and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, selected.groupId)),
+    )
+    .orderBy(asc(selected.place))
+    .limit(fetch)
+  const { rows, previous, next } = page(found)
+  return { rows: rows.map(toRow), previous, next }
+}
+
+type Found = Omit<HolderRow, 'role' | 'group' | 'eligible' | 'signals'> & {
+  strength: number
+  roleId: string
+  roleName: string | null
+  custom: boolean | null
+  groupId: string | null
+  groupName: string | null
+  groupState: GroupState | null
+  eligibleRoleId: string | null
+  eligibleRoleName: string | null
+  eligibleStrongest: number | null
+  signals: number
+}
+
+function toRow(found: Found): HolderRow {
+  const { strength, roleId, roleName, custom, groupId, groupName, groupState, ...rest } = found
+  const { eligibleRoleId, eligibleRoleName, eligibleStrongest, ...row } = rest
+  const waits = eligibleRoleId && eligibleStrongest && row.assignmentKind !== 'eligible'
+  return {
+    ...row,
+    role: { id: roleId, name: roleName, privilege: privilegeOfStrength(strength), custom: custom ?? false },
+    group: groupId ? { id: groupId, name: groupName, state: groupState } : null,
+    eligible: waits
+      ? { roleId: eligibleRoleId, roleName: eligibleRoleName, privilege: privilegeOfStrength(eligibleStrongest) }
+      : null,
+    signals: signalsOf(row.signals),
+  }
+}
+
+const roleOf = (role: typeof roleDefinitions | typeof eligibleRole, id: SQLWrapper) =>
+  and(eq(role.organisationId, holders.organisationId), eq(role.tenantId, holders.tenantId), eq(role.id, id))
+
+export type HolderSort = 'name' | 'email' | 'status' | 'role' | 'scope'
+
+export type HolderQuery = HolderFilter & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+
+/** Characters of a value that decide the order, so that the cursor, and so the address, stays short. */
+const ordering = (value: SQL): SQL => sql`left(${value}, 120)`
+
+/** The columns of the grant that a row shows. */
+const STRONGEST = {
+  strength: sql<number>`${holders.strongest}`,
+  roleId: sql<string>`${holders.roleId}`,
+  scope: sql<string>`${holders.scope}`,
+  level: sql<ScopeLevel>`${holders.scopeLevel}`,
+  kind: sql<AssignmentKind>`${holders.assignmentKind}`,
+  groupId: sql<string | null>`${holders.groupId}`,
+}
+const MATCHING: typeof STRONGEST = {
+  strength: sql`matching.strength`,
+  roleId: sql`matching.role_id`,
+  scope: sql`matching.scope`,
+  level: sql`matching.scope_level`,
+  kind: sql`matching.kind`,
+  groupId: sql`matching.group_id`,
+}
+
+/**
+ * The holders of one page with the grant that each shows, as a subselect in the order of `place`: found before anything
+ * else is looked up, so that names, roles and groups are looked up for one page and not for everyone.
+ */
+export async function selectHolderPage(actor: Actor, published: Published, query: HolderQuery, limit: number) {
+  const narrowed = narrowsGrants(query)
+  const shown = narrowed ? MATCHING : STRONGEST
+  const keys = keyset(
+    [...sortKeys(shown)[query.sort], holders.sortName, holders.principalId],
+    query.direction,
+    query.cursor,
+    limit,
+  )
+  const db = await getDb()
+  let select = db
+    .select({
+      at: keys.at.as('at'),
+      place: sql<number>`row_number() over (order by ${sql.join(keys.order, sql`, `)})`.as('place'),
+      principalId: holders.principalId,
+      strength: shown.strength.as('shown_strength'),
+      roleId: shown.roleId.as('shown_role_id'),
+      scope: shown.scope.as('shown_scope'),
+      level: shown.level.as('shown_level'),
+      kind: shown.kind.as('shown_kind'),
+      groupId: shown.groupId.as('shown_group_id'),
+    })
+    .from(holders)
+    .$dynamic()
+  if (narrowed)
+    select = select.innerJoin(
+      sql`(${matchingHolders(actor, published, query)}) as matching`,
+      sql`matching.principal_id = ${holders.principalId}`,
+    )
+  if (query.sort === 'email' || query.search.trim() !== '') select = select.leftJoin(principals, toHolder)
+  if (query.sort === 'role')
+    select = select.leftJoin(
+      roleDefinitions,
+      and(
+        eq(roleDefinitions.organisationId, holders.organisationId),
+        eq(roleDefinitions.tenantId, holders.tenantId),
+        eq(roleDefinitions.id, shown.roleId),
+      ),
+    )
+  const selected = select
+    .where(and(inSnapshot(holders, actor, published), holderMatches(query), keys.beyond))
+    .orderBy(...keys.order)
+    .limit(keys.fetch)
+    .as('selected')
+  return { selected, keys }
+}
+
+/** What comes before the name. Roles go by what they amount to, scopes from the widest. */
+const sortKeys = (shown: typeof STRONGEST): Record<HolderSort, SQL[]> => ({
+  name: [],
+  email: [ordering(sql`coalesce(lower(${principals.email}), '')`)],
+  status: [
+    sql`case ${holders.status} when 'active' then '1' when 'invited' then '2' when 'disabled' then '3' when 'deleted' then '4' when 'not_found' then '5' when 'other_tenant' then '6' else '7' end`,
+  ],
+  role: [ordering(sql`${shown.strength} || coalesce(${roleDefinitions.sortName}, ${shown.roleId})`)],
+  scope: [
+    ordering(
+      sql`case ${shown.level} when 'root' then '1' when 'management_group' then '2' when 'subscription' then '3' when 'resource_group' then '4' else '5' end || lower(${shown.scope})`,
+    ),
+  ],
+})
+
+/** How many a filter leaves of those who have access in a snapshot. */
+export async function countHolders(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<number> {
+  const published = publishedOf(snapshot)
+  if (!published) return 0
+  const db = await getDb()
+  let query = db.select({ holders: sql<number>`count(*)::int` }).from(holders).$dynamic()
+  if (filter.search.trim() !== '') query = query.leftJoin(principals, toHolder)
+  if (narrowsGrants(filter))
+    query = query.innerJoin(
+      sql`(${matchingHolders(actor, published, filter)}) as matching`,
+      sql`matching.principal_id = ${holders.principalId}`,
+    )
+  const [counted] = await query.where(and(inSnapshot(holders, actor, published), holderMatches(filter)))
+  return counted?.holders ?? 0
+}
+
+/** Everyone who has access, by name: the list that nothing was asked of yet. */
+export const ALL_PEOPLE: HolderQuery = {
+  who: 'people',
+  search: '',
+  status: null,
+  signal: null,
+  roleIds: [],
+  scope: null,
+  level: null,
+  how: null,
+  held: null,
+  sort: 'name',
+  direction: 'asc',
+  cursor: null,
+}

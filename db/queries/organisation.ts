@@ -1,0 +1,69 @@
+import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { auditEvents, members } from '@/db/schema/organisations'
+
+/** Rows on one page. */
+const PAGE = 50
+
+/** Where a page lies: next to the event with this number, on its older or newer side. Null is the newest page. */
+export type AuditCursor = { side: 'older' | 'newer'; seq: number } | null
+
+export type AuditRow = Awaited<ReturnType<typeof listAuditEvents>>['rows'][number]
+
+/** What was done in the organisation, newest first, one page by key, with the cursors of the pages next to it. */
+export async function listAuditEvents(actor: Actor, cursor: AuditCursor) {
+  const db = await getDb()
+  const newer = cursor?.side === 'newer'
+  const beyond = cursor ? (newer ? gt : lt)(auditEvents.seq, cursor.seq) : undefined
+  const found = await db
+    .select({
+      seq: auditEvents.seq,
+      at: auditEvents.at,
+      memberName: auditEvents.memberName,
+      action: auditEvents.action,
+      subject: auditEvents.subject,
+      details: auditEvents.details,
+    })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.organisationId, actor.organisationId), beyond))
+    .orderBy(newer ? asc(auditEvents.seq) : desc(auditEvents.seq))
+    .limit(PAGE + 1)
+
+  const more = found.length > PAGE
+  const rows = found.slice(0, PAGE)
+  if (newer) rows.reverse()
+  const [first, last] = [rows.at(0), rows.at(-1)]
+  const hasNewer = newer ? more : cursor !== null
+  const hasOlder = newer || more
+  return {
+    rows,
+    newer: hasNewer && first ? ({ side: 'newer', seq: first.seq } satisfies AuditCursor) : null,
+    older: hasOlder && last ? ({ side: 'older', seq: last.seq } satisfies AuditCursor) : null,
+  }
+}
+
+export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number]
+
+/** The members of the organisation, in name order. */
+export async function listMembers(actor: Actor) {
+  const db = await getDb()
+  return db
+    .select({
+      id: members.id,
+      name: members.name,
+      email: members.email,
+      role: members.role,
+      createdAt: members.createdAt,
+      lastSeenAt: members.lastSeenAt,
+    })
+    .from(members)
+    .where(eq(members.organisationId, actor.organisationId))
+    .orderBy(asc(sql`lower(${members.name})`), asc(members.id))
+}
+
+/** Asks the database for nothing in particular; throws what kept it from answering. */
+export async function probeDatabase(): Promise<void> {
+  const db = await getDb()
+  await db.execute(sql`select 1`)
+}

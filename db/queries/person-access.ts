@@ -1,0 +1,345 @@
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import {
+  assignments,
+  connectionGroups,
+  denyAssignments,
+  groupMembers,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
+import type {
+  AssignmentKind,
+  DenyPrincipal,
+  GroupState,
+  ManagementGroup,
+  Permission,
+  PersonStatus,
+  PrincipalKind,
+  Privilege,
+  ScopeLevel,
+} from '@/lib/domain/vocabulary'
+import { inSnapshot, isGuid, type Published, publishedOf, type Snapshot, toRole } from './snapshot'
+
+/** Everything of a published result that bears on one person's (or other principal's) access to one subscription. */
+export type PersonAccess = {
+  person: {
+    id: string
+    tenantId: string
+    kind: PrincipalKind
+    name: string | null
+    email: string | null
+    userPrincipalName: string | null
+    guest: boolean
+    status: PersonStatus
+    lastSignInAt: Date | null
+  }
+  /** Held by the person, or by a group that reaches them. */
+  grants: {
+    key: string
+    principalId: string
+    principalKind: PrincipalKind
+    roleId: string
+    roleName: string | null
+    privilege: Privilege | null
+    custom: boolean
+    privileged: boolean
+    permissions: Permission[]
+    scope: string
+    level: ScopeLevel
+    kind: AssignmentKind
+    startsAt: Date | null
+    endsAt: Date | null
+    condition: string | null
+    assignedOn: Date | null
+    firstSeen: Date
+  }[]
+  /** Every group the person is in, at any depth. */
+  groups: {
+    id: string
+    name: string | null
+    state: GroupState
+    directMembers: number | null
+    members: number | null
+  }[]
+  /** Direct memberships, from the person upward. */
+  edges: { groupId: string; memberId: string; since: Date }[]
+  /** Groups known to hold the person, without a way. */
+  flat: string[]
+  /** Those that name the person, one of their groups or everyone, and exclude none of these. */
+  denies: {
+    key: string
+    name: string
+    description: string | null
+    scope: string
+    level: ScopeLevel
+    permissions: Permission[]
+    sparesChildren: boolean
+    systemProtected: boolean
+    everyone: boolean
+  }[]
+  managementGroups: ManagementGroup[] | null
+  subscription: { id: string; label: string; name: string }
+}
+
+/**
+ * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
+ * grants when they have none. Null when nothing is published, or when the organisation does not know the id.
+ */
+export async function getPersonAccess(
+  actor: Actor,
+  connection: Snapshot,
+  personId: string,
+): Promise<PersonAccess | null> {
+  const published = publishedOf(connection)
+  if (!published || !isGuid(personId)) return null
+  const id = personId.toLowerCase()
+  const facts = await readConnection(actor, published.id)
+  if (!facts) return null
+  const [edges, person] = await Promise.all([
+    readEdges(actor, published, id),
+    readPerson(actor, published, facts.tenantId, id),
+  ])
+  if (!person) return null
+
+  const groupIds = [...new Set(edges.map(({ groupId }) => groupId))].filter((groupId) => groupId !== id)
+  const ids = [id, ...groupIds]
+  const [groups, grants, denies] = await Promise.all([
+    readGroups(actor, published, facts.tenantId, groupIds),
+    readGrants(actor, published, facts.tenantId, ids),
+    readDenies(actor, published, new Set(ids)),
+  ])
+  const flat = new Set(groups.filter(({ state }) => state === 'flat').map((group) => group.id))
+  const { subscriptionId, label, subscriptionName, managementGroups } = facts
+  return {
+    person,
+    grants,
+    groups,
+    edges: edges.filter(({ groupId }) => !flat.has(groupId)),
+    flat: [...flat],
+    denies,
+    managementGroups,
+    subscription: { id: subscriptionId, label, name: subscriptionName },
+  }
+}
+
+async function readConnection(actor: Actor, connectionId: string) {
+  const db = await getDb()
+  const [found] = await db
+    .select({
+      tenantId: connections.tenantId,
+      subscriptionId: connections.subscriptionId,
+      subscriptionName: connections.subscriptionName,
+      label: connections.label,
+      managementGroups: connections.managementGroups,
+    })
+    .from(connections)
+    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, connectionId)))
+  return found ?? null
+}
+
+/** Walks up from a principal to every group it is in. `union` takes no membership twice, so that cycles end. */
+async function readEdges(actor: Actor, published: Published, id: string): Promise<PersonAccess['edges']> {
+  const db = await getDb()
+  const { groupId, memberId, validFrom } = groupMembers
+  const membership = (more: SQL) => sql`
+    select ${groupId}, ${memberId}, ${validFrom} from ${groupMembers} ${more}`
+  const valid = inSnapshot(groupMembers, actor, published)
+  return db
+    .select({
+      groupId: sql<string>`way.group_id`,
+      memberId: sql<string>`way.member_id`,
+      since: sql<Date>`way.since`.mapWith(validFrom),
+    })
+    .from(sql`(with recursive way (group_id, member_id, since) as (
+      ${membership(sql`where ${valid} and ${memberId} = ${id}`)}
+      union
+      ${membership(sql`join way on ${memberId} = way.group_id where ${valid}`)}
+    ) select * from way) as way`)
+    .orderBy(sql`way.group_id`, sql`way.member_id`)
+}
+
+/** What is known of a principal: from the directory, else only that an assignment or a group names it. */
+async function readPerson(
+  actor: Actor,
+  published: Published,
+  tenantId: string,
+  id: string,
+): Promise<PersonAccess['person'] | null> {
+  const db = await getDb()
+  const [known] = await db
+    .select({
+      id: principals.id,
+      tenantId: principals.tenantId,
+      kind: principals.kind,
+      name: principals.name,
+      email: principals.email,
+      userPrincipalName: principals.userPrincipalName,
+      guest: principals.guest,
+      status: principals.status,
+      lastSignInAt: principals.lastSignInAt,
+    })
+    .from(principals)
+    .where(
+      and(
+        eq(principals.organisationId, actor.organisationId),
+        eq(principals.tenantId, tenantId),
+        eq(principals.id, id),
+      ),
+    )
+  if (known) return known
+
+  const [held] = await db
+    .select({ kind: assignments.principalKind })
+    .from(assignments)
+    .where(and(inSnapshot(assignments, actor, published), eq(assignments.principalId, id)))
+    .limit(1)
+  const [member] = held
+    ? [held]
+    : await db
+        .select({ kind: groupMembers.memberKind })
+        .from(groupMembers)
+        .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.memberId, id)))
+        .limit(1)
+  if (!member) return null
+  const unread = { name: null, email: null, userPrincipalName: null, lastSignInAt: null }
+  return { id, tenantId, kind: member.kind, ...unread, guest: false, status: 'not_readable' }
+}
+
+async function readGroups(
+  actor: Actor,
+  published: Published,
+  tenantId: string,
+  groupIds: string[],
+): Promise<PersonAccess['groups']> {
+  if (groupIds.length === 0) return []
+  const db = await getDb()
+  return db
+    .select({
+      id: connectionGroups.groupId,
+      name: principals.name,
+      state: connectionGroups.state,
+      directMembers: connectionGroups.directMembers,
+      members: connectionGroups.members,
+    })
+    .from(connectionGroups)
+    .leftJoin(
+      principals,
+      and(
+        eq(principals.organisationId, connectionGroups.organisationId),
+        eq(principals.tenantId, tenantId),
+        eq(principals.id, connectionGroups.groupId),
+      ),
+    )
+    .where(and(inSnapshot(connectionGroups, actor, published), inArray(connectionGroups.groupId, groupIds)))
+    .orderBy(asc(connectionGroups.groupId))
+}
+
+async function readGrants(
+  actor: Actor,
+  published: Published,
+  tenantId: string,
+  holderIds: string[],
+): Promise<PersonAccess['grants']> {
+  const db = await getDb()
+  return db
+    .select({
+      key: assignments.key,
+      principalId: assignments.principalId,
+      principalKind: assignments.principalKind,
+      roleId: assignments.roleId,
+      roleName: roleDefinitions.name,
+      privilege: roleDefinitions.privilege,
+      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
+      privileged: sql<boolean>`coalesce(${roleDefinitions.privileged}, false)`,
+      permissions: sql<Permission[]>`coalesce(${roleDefinitions.permissions}, '[]'::jsonb)`,
+      scope: assignments.scope,
+      level: assignments.scopeLevel,
+      kind: assignments.kind,
+      startsAt: assignments.startsAt,
+      endsAt: assignments.endsAt,
+      condition: assignments.condition,
+      assignedOn: assignments.createdOn,
+      firstSeen: assignments.validFrom,
+    })
+    .from(assignments)
+    .leftJoin(roleDefinitions, toRole)
+    .where(
+      and(
+        inSnapshot(assignments, actor, published),
+        eq(assignments.tenantId, tenantId),
+        inArray(assignments.principalId, holderIds),
+      ),
+    )
+    .orderBy(asc(assignments.key))
+}
+
+async function readDenies(
+  actor: Actor,
+  published: Published,
+  ids: ReadonlySet<string>,
+): Promise<PersonAccess['denies']> {
+  const db = await getDb()
+  const found = await db
+    .select({
+      key: denyAssignments.key,
+      name: denyAssignments.name,
+      description: denyAssignments.description,
+      scope: denyAssignments.scope,
+      level: denyAssignments.scopeLevel,
+      permissions: denyAssignments.permissions,
+      principals: denyAssignments.principals,
+      excluded: denyAssignments.excluded,
+      sparesChildren: denyAssignments.sparesChildren,
+      systemProtected: denyAssignments.systemProtected,
+    })
+    .from(denyAssignments)
+    .where(inSnapshot(denyAssignments, actor, published))
+    .orderBy(asc(denyAssignments.key))
+  const names = (named: typeof denyAssignments.$inferSelect.principals) =>
+    named.some(({ id, kind }) => kind === 'everyone' || ids.has(id))
+  return found
+    .filter(({ principals: named, excluded }) => names(named) && !names(excluded))
+    .map(({ principals: named, excluded: _, ...deny }) => ({
+      ...deny,
+      everyone: named.some(({ kind }) => kind === 'everyone'),
+    }))
+}
+
+export type DenyRow = {
+  key: string
+  name: string
+  description: string | null
+  scope: string
+  level: ScopeLevel
+  permissions: Permission[]
+  principals: DenyPrincipal[]
+  excluded: DenyPrincipal[]
+  sparesChildren: boolean
+  systemProtected: boolean
+}
+
+/** The deny assignments of a snapshot, by name. Azure makes them for deployments that lock what they made: they are few. */
+export async function listDenies(actor: Actor, snapshot: Snapshot): Promise<DenyRow[]> {
+  const published = publishedOf(snapshot)
+  if (!published) return []
+  const db = await getDb()
+  return db
+    .select({
+      key: denyAssignments.key,
+      name: denyAssignments.name,
+      description: denyAssignments.description,
+      scope: denyAssignments.scope,
+      level: denyAssignments.scopeLevel,
+      permissions: denyAssignments.permissions,
+      principals: denyAssignments.principals,
+      excluded: denyAssignments.excluded,
+      sparesChildren: denyAssignments.sparesChildren,
+      systemProtected: denyAssignments.systemProtected,
+    })
+    .from(denyAssignments)
+    .where(inSnapshot(denyAssignments, actor, published))
+    .orderBy(asc(sql`lower(${denyAssignments.name})`), asc(denyAssignments.key))
+}

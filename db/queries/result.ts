@@ -1,0 +1,86 @@
+import { and, inArray, ne, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { assignments } from '@/db/schema/access'
+import { syncRuns } from '@/db/schema/runs'
+import type { ScopeLevel, Signal } from '@/lib/domain/vocabulary'
+import { type Cursor, keyset, type Page } from './keyset'
+import { assignmentsOf, type Published, publishedOf, runOf, type Snapshot, searchText, widthOfScope } from './snapshot'
+
+export type ScopeRow = { scope: string; level: ScopeLevel; assignments: number }
+/** `search` is a part of the scope; empty for all. */
+export type ScopeQuery = { search: string; cursor: Cursor | null }
+
+/** A page of the scopes at which anything is held or eligible in a snapshot, widest first, each with its assignments. */
+export async function listScopes(
+  actor: Actor,
+  snapshot: Snapshot,
+  query: ScopeQuery,
+  limit = 50,
+): Promise<Page<ScopeRow>> {
+  const published = publishedOf(snapshot)
+  if (!published) return { rows: [], previous: null, next: null }
+  const page = await readScopes(actor, published, query, limit)
+  return page.rows.length === 0 && query.cursor ? readScopes(actor, published, { ...query, cursor: null }, limit) : page
+}
+
+async function readScopes(actor: Actor, published: Published, { search, cursor }: ScopeQuery, limit: number) {
+  const db = await getDb()
+  const scopes = db
+    .select({
+      scope: sql<string>`min(${assignments.scope})`.as('spelled'),
+      level: sql<ScopeLevel>`min(${assignments.scopeLevel})`.as('level'),
+      assignments: sql<number>`count(*)::int`.as('held'),
+      width: sql<string>`min(${widthOfScope})::text`.as('width'),
+      lower: sql<string>`lower(${assignments.scope})`.as('lower'),
+    })
+    .from(assignments)
+    .where(and(assignmentsOf(actor, published), searchText(search, [assignments.scope])))
+    .groupBy(sql`lower(${assignments.scope})`)
+    .as('scopes')
+  const { beyond, order, fetch, at, page } = keyset([scopes.width, scopes.lower], 'asc', cursor, limit)
+  const found = await db
+    .select({ at, scope: scopes.scope, level: scopes.level, assignments: scopes.assignments })
+    .from(scopes)
+    .where(beyond)
+    .orderBy(...order)
+    .limit(fetch)
+  return page(found)
+}
+
+export type Facets = {
+  /** How many holders show each signal; absent for none. */
+  signals: Partial<Record<Signal, number>>
+  people: number
+  others: number
+  /** Role assignments at the subscription and below it, active or activated: what Azure's limit of 4,000 counts. */
+  ownAssignments: number
+}
+
+/** What a published result comes to: counted when it was published, but for the assignments. */
+export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Facets> {
+  const published = publishedOf(snapshot)
+  if (!published) return { signals: {}, people: 0, others: 0, ownAssignments: 0 }
+  const db = await getDb()
+  const [counted] = await db
+    .select({ assignments: sql<number>`count(*)::int` })
+    .from(assignments)
+    .where(
+      and(
+        assignmentsOf(actor, published),
+        inArray(assignments.scopeLevel, ['subscription', 'resource_group', 'resource']),
+        ne(assignments.kind, 'eligible'),
+      ),
+    )
+  const [run] = await db
+    .select({ signals: syncRuns.signals, people: syncRuns.people, others: syncRuns.others })
+    .from(syncRuns)
+    .where(runOf(actor, published))
+    .limit(1)
+  return {
+    signals: run?.signals ?? {},
+    people: run?.people ?? 0,
+    others: run?.others ?? 0,
+    ownAssignments: counted?.assignments ?? 0,
+  }
+}

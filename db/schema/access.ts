@@ -1,0 +1,310 @@
+import { sql } from 'drizzle-orm'
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import {
+  ASSIGNMENT_KINDS,
+  type AssignmentKind,
+  type DenyPrincipal,
+  GROUP_STATES,
+  type GroupState,
+  PERSON_STATUSES,
+  type Permission,
+  type PersonStatus,
+  PRINCIPAL_KINDS,
+  PRINCIPAL_VARIETIES,
+  PRIVILEGES,
+  type PrincipalKind,
+  type PrincipalVariety,
+  type Privilege,
+  SCOPE_LEVELS,
+  type ScopeLevel,
+} from '@/lib/domain/vocabulary'
+import { at, oneOf } from './columns'
+import { connections } from './connections'
+import { organisations } from './organisations'
+
+/**
+ * Whatever an assignment names, per organisation and tenant. `name`, `email` and the rest stay null when they were
+ * never readable; `status` says what is known of a person now.
+ */
+export const principals = pgTable(
+  'principals',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    tenantId: text('tenant_id').notNull(),
+    id: text('id').notNull(),
+    kind: text('kind').$type<PrincipalKind>().notNull(),
+    name: text('name'),
+    /** `mail`, else the user principal name. */
+    email: text('email'),
+    userPrincipalName: text('user_principal_name'),
+    guest: boolean('guest').notNull().default(false),
+    status: text('status').$type<PersonStatus>().notNull().default('not_readable'),
+    /** What kind of service principal it is, where that could be read. */
+    variety: text('variety').$type<PrincipalVariety>(),
+    lastSignInAt: at('last_sign_in_at'),
+    /** The first 200 characters of the lower-case name, else email, else id: what lists are ordered by. */
+    sortName: text('sort_name').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.tenantId, t.id] }),
+    index('principals_by_name').on(t.organisationId, t.sortName, t.id),
+    check('principals_kind', oneOf('kind', PRINCIPAL_KINDS)),
+    check('principals_status', oneOf('status', PERSON_STATUSES)),
+    check('principals_variety', sql.raw(`variety is null or variety in ('${PRINCIPAL_VARIETIES.join("', '")}')`)),
+    check('principals_id_lower', sql`id = lower(id)`),
+  ],
+)
+
+export const roleDefinitions = pgTable(
+  'role_definitions',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    tenantId: text('tenant_id').notNull(),
+    /** The trailing GUID of Azure's id: the prefix differs by who is asked. */
+    id: text('id').notNull(),
+    /** Null when the definition could not be read. */
+    name: text('name'),
+    custom: boolean('custom').notNull().default(false),
+    description: text('description'),
+    privilege: text('privilege').$type<Privilege>(),
+    /** Grants access, or writes to every kind of resource: what Azure calls a privileged administrator role. */
+    privileged: boolean('privileged').notNull().default(false),
+    /** A custom role that amounts to Owner. */
+    ownerEquivalent: boolean('owner_equivalent').notNull().default(false),
+    permissions: jsonb('permissions').$type<Permission[]>().notNull().default([]),
+    /** `name` in lower case, else the id: what lists are ordered by. */
+    sortName: text('sort_name').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.tenantId, t.id] }),
+    check('role_definitions_privilege', sql.raw(`privilege is null or privilege in ('${PRIVILEGES.join("', '")}')`)),
+  ],
+)
+
+/**
+ * Role assignments that apply to a connection's subscription, as validity intervals: `valid_to is null` is current.
+ * Only differences are written. Readers ask as of `connections.published_at`.
+ */
+export const assignments = pgTable(
+  'assignments',
+  {
+    organisationId: uuid('organisation_id').notNull(),
+    connectionId: uuid('connection_id').notNull(),
+    /** Lower-case scope, a space, and the assignment's own name: unique within its scope only. `eligible ` comes before it for an eligibility. */
+    key: text('key').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    principalId: text('principal_id').notNull(),
+    principalKind: text('principal_kind').$type<PrincipalKind>().notNull(),
+    roleId: text('role_id').notNull(),
+    /** As Azure spells it; compared in lower case through `key`. */
+    scope: text('scope').notNull(),
+    scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
+    kind: text('kind').$type<AssignmentKind>().notNull().default('active'),
+    /** Of PIM: when it began and when it ends; both null for one that was assigned outright, without an end. */
+    startsAt: at('starts_at'),
+    endsAt: at('ends_at'),
+    condition: text('condition'),
+    /** When and by whom Azure says it was made. */
+    createdOn: at('created_on'),
+    createdBy: text('created_by'),
+    validFrom: at('valid_from').notNull(),
+    validTo: at('valid_to'),
+    fromRunId: uuid('from_run_id').notNull(),
+    toRunId: uuid('to_run_id'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
+    uniqueIndex('assignments_one_current').on(t.organisationId, t.connectionId, t.key).where(sql`valid_to is null`),
+    index('assignments_by_principal').on(t.organisationId, t.tenantId, t.principalId),
+    index('assignments_by_role').on(t.organisationId, t.connectionId, t.roleId),
+    check('assignments_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
+    check('assignments_held', oneOf('kind', ASSIGNMENT_KINDS)),
+    check('assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    check('assignments_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * What belongs to one connection's published results, with the time it holds for. The tables that grow with the members
+ * of groups have no foreign key to it, which would be looked up row by row: a trigger (migration 0002) checks each
+ * statement's rows at once, and takes them away with their connection.
+ */
+const ofConnection = () => ({
+  organisationId: uuid('organisation_id').notNull(),
+  connectionId: uuid('connection_id').notNull(),
+})
+const valid = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
+const toConnection = (t: { organisationId: AnyPgColumn; connectionId: AnyPgColumn }) =>
+  foreignKey({
+    columns: [t.organisationId, t.connectionId],
+    foreignColumns: [connections.organisationId, connections.id],
+  }).onDelete('cascade')
+
+/**
+ * The groups a connection's access runs through: those that hold assignments or are named in denials, and the groups
+ * inside them. Kept per connection, because what was read depends on whose consent it was read with.
+ */
+export const connectionGroups = pgTable(
+  'connection_groups',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    state: text('state').$type<GroupState>().notNull(),
+    /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
+    directMembers: integer('direct_members'),
+    members: integer('members'),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.groupId, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('connection_groups_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId)
+      .where(sql`valid_to is null`),
+    check('connection_groups_state', oneOf('state', GROUP_STATES)),
+    check('connection_groups_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * Direct memberships, of people, other principals and groups in groups. Of a `flat` group: everyone in it, directly or not.
+ */
+export const groupMembers = pgTable(
+  'group_members',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    memberId: text('member_id').notNull(),
+    memberKind: text('member_kind').$type<PrincipalKind>().notNull(),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.memberId, t.groupId, t.validFrom] }),
+    uniqueIndex('group_members_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId, t.memberId)
+      .where(sql`valid_to is null`),
+    check('group_members_kind', oneOf('member_kind', PRINCIPAL_KINDS)),
+    check('group_members_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * Which groups lie inside a group that holds an assignment or is named in a denial, at any depth, itself included. With
+ * the direct members this gives everyone below it, so that what is stored grows with the members of groups and not with
+ * how deep they are nested, nor with how many assignments name them.
+ */
+export const groupNesting = pgTable(
+  'group_nesting',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    innerId: text('inner_id').notNull(),
+    /** Groups between the two on the shortest way, 0 for the group itself. Null when only known to hold its members somehow. */
+    depth: integer('depth'),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.innerId, t.groupId, t.validFrom] }),
+    uniqueIndex('group_nesting_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId, t.innerId)
+      .where(sql`valid_to is null`),
+    check('group_nesting_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * Whoever has access in a connection, directly or through groups: one row each, with what a list shows of them. Derived
+ * from the tables above at each publish; of the past only the last hours are kept.
+ */
+export const holders = pgTable(
+  'holders',
+  {
+    ...ofConnection(),
+    tenantId: text('tenant_id').notNull(),
+    principalId: text('principal_id').notNull(),
+    kind: text('kind').$type<PrincipalKind>().notNull(),
+    status: text('status').$type<PersonStatus>().notNull(),
+    guest: boolean('guest').notNull(),
+    sortName: text('sort_name').notNull(),
+    /** The strongest role held now (or, when nothing is held, eligible): 1 for one that grants access to 5 for one that reads; 6 when unreadable. */
+    strongest: integer('strongest').notNull(),
+    roleId: text('role_id').notNull(),
+    scope: text('scope').notNull(),
+    scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
+    assignmentKind: text('assignment_kind').$type<AssignmentKind>().notNull(),
+    /** The group it is held through; null when held directly. */
+    groupId: text('group_id'),
+    /** An eligible role stronger than anything held, and how strong it is. */
+    eligibleRoleId: text('eligible_role_id'),
+    eligibleStrongest: integer('eligible_strongest'),
+    /** Distinct roles at scopes, active and eligible counted apart; those held directly; those eligible only; groups they run through. */
+    grants: integer('grants').notNull(),
+    direct: integer('direct').notNull(),
+    eligible: integer('eligible').notNull(),
+    groups: integer('groups').notNull(),
+    /** One bit for each of {@link SIGNALS}. */
+    signals: integer('signals').notNull(),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.principalId, t.connectionId, t.validFrom] }),
+    uniqueIndex('holders_one_current').on(t.organisationId, t.connectionId, t.principalId).where(sql`valid_to is null`),
+    index('holders_by_name').on(t.organisationId, t.connectionId, t.kind, t.sortName, t.principalId),
+    check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
+    check('holders_status', oneOf('status', PERSON_STATUSES)),
+    check('holders_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    check('holders_assignment_kind', oneOf('assignment_kind', ASSIGNMENT_KINDS)),
+    check('holders_strongest', sql`strongest between 1 and 6`),
+    check('holders_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/** Deny assignments that apply at, above or below the subscription. */
+export const denyAssignments = pgTable(
+  'deny_assignments',
+  {
+    ...ofConnection(),
+    /** Lower-case scope, a space, and its own GUID. */
+    key: text('key').notNull(),
+    name: text('name').notNull(),
+    description: text('description'),
+    scope: text('scope').notNull(),
+    scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
+    permissions: jsonb('permissions').$type<Permission[]>().notNull(),
+    principals: jsonb('principals').$type<DenyPrincipal[]>().notNull(),
+    excluded: jsonb('excluded').$type<DenyPrincipal[]>().notNull(),
+    sparesChildren: boolean('spares_children').notNull(),
+    systemProtected: boolean('system_protected').notNull(),
+    ...valid(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
+    toConnection(t),
+    uniqueIndex('deny_assignments_one_current')
+      .on(t.organisationId, t.connectionId, t.key)
+      .where(sql`valid_to is null`),
+    check('deny_assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    check('deny_assignments_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)

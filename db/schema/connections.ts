@@ -1,0 +1,139 @@
+import { sql } from 'drizzle-orm'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core'
+import {
+  type AttemptProblem,
+  CONNECTION_STATES,
+  type ConnectionState,
+  type ManagementGroup,
+  SCHEDULES,
+  type Schedule,
+} from '@/lib/domain/vocabulary'
+import { at, oneOf } from './columns'
+import { members, organisations } from './organisations'
+
+/** A connected subscription: one tile. */
+export const connections = pgTable(
+  'connections',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    id: uuid('id').notNull().defaultRandom(),
+    integration: text('integration').notNull().default('azure'),
+    subscriptionId: text('subscription_id').notNull(),
+    subscriptionName: text('subscription_name').notNull(),
+    subscriptionState: text('subscription_state').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    /** The Microsoft account whose consent the connection lives on. */
+    accountObjectId: text('account_object_id').notNull(),
+    accountTenantId: text('account_tenant_id').notNull(),
+    accountName: text('account_name').notNull(),
+    label: text('label').notNull(),
+    state: text('state').$type<ConnectionState>().notNull().default('active'),
+    /** Problem code that explains `reconnect_needed` and `action_needed`. */
+    stateReason: text('state_reason'),
+    schedule: text('schedule').$type<Schedule>().notNull().default('daily'),
+    nextSyncAt: at('next_sync_at'),
+    /** Failures in a row; sets the pause before the next try. */
+    failures: integer('failures').notNull().default(0),
+    publishedRunId: uuid('published_run_id'),
+    /** When the result that readers see was published. Every read of access is made as of this time. */
+    publishedAt: at('published_at'),
+    connectedById: uuid('connected_by_id'),
+    connectedByName: text('connected_by_name').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    disconnectedAt: at('disconnected_at'),
+    /** What the account's tenant has granted beyond the base scopes, such as `GroupMember.Read.All`. */
+    optionalScopes: jsonb('optional_scopes').$type<string[]>().notNull().default([]),
+    /** The management groups above the subscription, the root first; null when they could not be read. */
+    managementGroups: jsonb('management_groups').$type<ManagementGroup[]>(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique('connections_one_per_subscription').on(t.organisationId, t.integration, t.subscriptionId),
+    index('connections_due').on(t.nextSyncAt),
+    check('connections_state', oneOf('state', CONNECTION_STATES)),
+    check('connections_schedule', oneOf('schedule', SCHEDULES)),
+    check('connections_subscription_lower', sql`subscription_id = lower(subscription_id)`),
+  ],
+)
+
+/** The sealed MSAL cache of a connection; `version` is for compare-and-swap. */
+export const connectionSecrets = pgTable(
+  'connection_secrets',
+  {
+    organisationId: uuid('organisation_id').notNull(),
+    connectionId: uuid('connection_id').notNull(),
+    sealed: text('sealed').notNull(),
+    version: integer('version').notNull().default(1),
+    updatedAt: at('updated_at').notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId] }),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
+  ],
+)
+
+/** A connection that is not yet one: an ID typed, a login begun. Single use, 30 minutes. */
+export const connectAttempts = pgTable(
+  'connect_attempts',
+  {
+    organisationId: uuid('organisation_id').notNull(),
+    id: uuid('id').notNull().defaultRandom(),
+    memberId: uuid('member_id').notNull(),
+    subscriptionId: text('subscription_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    /** Set when an existing connection is being reconnected. */
+    connectionId: uuid('connection_id'),
+    /** SHA-256 of the state of the login now under way; null when none is. Cleared by the first use. */
+    stateHash: text('state_hash'),
+    /** The one that was used last, so that a replay is told from a stranger's state. */
+    usedStateHash: text('used_state_hash'),
+    /** Sealed PKCE verifier and nonce of that login. */
+    sealedLogin: text('sealed_login'),
+    loginBegunAt: at('login_begun_at'),
+    /** Sealed MSAL cache after a good sign-in, until Connect moves it to the connection. */
+    sealedCache: text('sealed_cache'),
+    cacheVersion: integer('cache_version').notNull().default(0),
+    accountObjectId: text('account_object_id'),
+    accountTenantId: text('account_tenant_id'),
+    accountName: text('account_name'),
+    problem: jsonb('problem').$type<AttemptProblem>(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    expiresAt: at('expires_at').notNull(),
+    confirmedAt: at('confirmed_at'),
+    /** The optional scopes asked for, and those that came back with the tokens. */
+    optionalScopes: jsonb('optional_scopes').$type<string[]>().notNull().default([]),
+    grantedScopes: jsonb('granted_scopes').$type<string[]>().notNull().default([]),
+    /** The connections it made: its own first, then the others chosen with the same sign-in. */
+    madeConnectionIds: jsonb('made_connection_ids').$type<string[]>().notNull().default([]),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    foreignKey({
+      columns: [t.organisationId, t.memberId],
+      foreignColumns: [members.organisationId, members.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
+    uniqueIndex('connect_attempts_state').on(t.stateHash).where(sql`state_hash is not null`),
+    index('connect_attempts_expiry').on(t.expiresAt),
+  ],
+)
