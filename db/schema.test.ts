@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
-import { getEngine } from '@/db/client'
-import { tidy } from '@/db/tidy'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { createTestDatabase } from '@/testing/database'
+import { getEngine } from './client'
 import { assignments, connectionGroups, groupMembers, groupNesting, holders } from './schema/access'
 import { connectAttempts, connections } from './schema/connections'
 import { members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
+import { tidy } from './tidy'
 
 const { db, close } = await createTestDatabase()
 afterAll(close)

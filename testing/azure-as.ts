@@ -1,7 +1,7 @@
-import { createAzure } from '@/lib/azure/azure'
-import { standInAccount } from '@/lib/azure/stand-in-account'
+import { createAzure } from '@/lib/azure/client/clients'
 import { tokenOf } from '@/sandbox/properties/small-world'
 import type { World } from '@/sandbox/world/world'
+import { standInAccount } from './stand-in'
 
 /** Microsoft's clients as someone of a tenant of the sandbox uses them, without the sign-in; counts its calls. */
 export function azureAs(world: World, tenantId: string, objectId: string) {

@@ -3,8 +3,8 @@ import { type Sandbox, startSandbox } from '@/sandbox/server'
 import { managementGroupScope } from '@/sandbox/world/scopes'
 import type { DenyAssignment as Denial } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
+import { pointAt } from '@/testing/stand-in'
 import { listDenyAssignments } from './deny-assignments'
-import { pointAt } from './stand-in'
 
 let sandbox: Sandbox
 beforeAll(async () => {

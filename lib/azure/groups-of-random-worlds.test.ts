@@ -4,10 +4,10 @@ import { buildSmallWorld, GROUPS, OWNER, smallWorld } from '@/sandbox/properties
 import { startSandbox } from '@/sandbox/server'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
+import { pointAt } from '@/testing/stand-in'
+import { callsForFirstLevel } from './group-plan'
 import { readGroups } from './groups'
 import { readMembershipsOfPeople } from './memberships-of-people'
-import { callsForFirstLevel } from './plan-groups'
-import { pointAt } from './stand-in'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {

@@ -3,13 +3,12 @@ import { startSandbox } from '@/sandbox/server'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
-import { countUsers } from './count-users'
+import { pointAt } from '@/testing/stand-in'
+import { type CallPlan, callsForFirstLevel, countUsers, MOST_CALLS, planGroups } from './group-plan'
 import { readGroups } from './groups'
 import { readMembershipsOfPeople } from './memberships-of-people'
-import { type CallPlan, callsForFirstLevel, MOST_CALLS, planGroups } from './plan-groups'
 import { readServicePrincipals } from './service-principals'
 import { readSignIns } from './sign-ins'
-import { pointAt } from './stand-in'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {

@@ -1,18 +1,25 @@
 import { z } from 'zod'
-import type { Azure } from './azure'
-import { cleanText } from './clean-text'
-import { type BatchAnswer, type BatchQuestion, graphBatch, MOST_IN_BATCH } from './graph-batch'
-import { BATCHES_AT_ONCE, IDS_PER_QUESTION, PER_PAGE } from './graph-limits'
-import { GraphPage } from './graph-pages'
-import type { Group } from './group'
-import { inChunks } from './in-chunks'
-import { inParallel } from './in-parallel'
-import { MemberRow } from './member-row'
-import { pageGuard } from './page-guard'
-import { parseAnswer } from './parse-answer'
-import { parseBody } from './parse-body'
-import { PERSON_SELECT, type Person } from './person'
-import { batchesFor, type CallPlan, callsForFirstLevel } from './plan-groups'
+import type { PrincipalKind } from '@/lib/domain/vocabulary'
+import {
+  BATCHES_AT_ONCE,
+  type BatchAnswer,
+  type BatchQuestion,
+  GraphPage,
+  graphBatch,
+  graphPages,
+  IDS_PER_QUESTION,
+  inChunks,
+  inParallel,
+  MOST_IN_BATCH,
+  PER_PAGE,
+  parseAnswer,
+  parseBody,
+} from './client/batch'
+import { type Azure, pageGuard } from './client/clients'
+import { AzureError } from './client/errors'
+import { cleanText } from './client/rows'
+import { batchesFor, type CallPlan, callsForFirstLevel } from './group-plan'
+import { PERSON_SELECT, type Person, UserPerson } from './people'
 
 type Options = {
   /** Hears how many groups have been read, and how many are known to be needed so far. */
@@ -153,4 +160,68 @@ function takeNames({ groups }: Reading, answer: BatchAnswer): string | null {
     if (group) group.name ??= cleanText(displayName)
   }
   return nextLink
+}
+
+/** A member as its group's list names it. */
+export type GroupMember = { id: string; kind: PrincipalKind }
+
+/**
+ * A group as far as it could be read. `not_permitted`: its members are hidden from this account. `not_found`: the
+ * directory does not know it.
+ */
+export type Group = {
+  id: string
+  /** Null when it could not be read. */
+  name: string | null
+  state: 'whole' | 'not_permitted' | 'not_found'
+  /** Direct members, groups among them. */
+  members: GroupMember[]
+}
+
+const KIND_OF: Record<string, PrincipalKind> = {
+  '#microsoft.graph.user': 'user',
+  '#microsoft.graph.group': 'group',
+  '#microsoft.graph.serviceprincipal': 'service_principal',
+  '#microsoft.graph.device': 'device',
+}
+
+type Member = {
+  id: string
+  kind: PrincipalKind
+  name: string | null
+  /** Null for what is not a user, and for one of whom this account may know no more than the id. */
+  person: Person | null
+}
+
+/**
+ * A row of a group's members. Objects that the permissions do not reach come with id and type alone, every other property
+ * null (Graph: "limited information returned for inaccessible member objects").
+ */
+export const MemberRow = z
+  .looseObject({
+    id: z.guid().toLowerCase(),
+    '@odata.type': z.string().nullish(),
+    displayName: z.string().nullish(),
+    userPrincipalName: z.string().nullish(),
+  })
+  .transform((row, context): Member => {
+    const kind = KIND_OF[row['@odata.type']?.toLowerCase() ?? ''] ?? 'other'
+    const limited = kind !== 'user' || (row.displayName == null && row.userPrincipalName == null)
+    const person = limited ? null : UserPerson.safeParse(row)
+    if (person && !person.success) context.addIssue('is not a user')
+    return { id: row.id, kind, name: cleanText(row.displayName), person: person?.data ?? null }
+  })
+
+/**
+ * Whether the account may list groups at all: `GroupMember.Read.All` lets a member do so, while a guest's own rights may
+ * not reach that far (reference: wire facts 3.2).
+ */
+export async function canListGroups(azure: Azure): Promise<boolean> {
+  try {
+    await graphPages(azure, '/groups?$select=id&$top=1').next()
+    return true
+  } catch (error) {
+    if (error instanceof AzureError && error.code === 'directory_not_readable') return false
+    throw error
+  }
 }

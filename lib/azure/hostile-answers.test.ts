@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
 import { canListUsers, readPeople } from './people'
 import { listRoleAssignments } from './role-assignments'
 import { listRoleDefinitions } from './role-definitions'
-import { pointAt, type Script, startStandIn } from './stand-in'
-import { standInAccount as account } from './stand-in-account'
 import { getSubscription, listSubscriptions } from './subscriptions'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'

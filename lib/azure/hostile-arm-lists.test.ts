@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { listAssignmentSchedules } from './assignment-schedules'
-import type { Azure } from './azure'
+import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
+import type { Azure } from './client/clients'
 import { listDenyAssignments } from './deny-assignments'
 import { readManagementGroups } from './management-groups'
-import { listRoleEligibilities } from './role-eligibilities'
-import { pointAt, type Script, startStandIn } from './stand-in'
-import { standInAccount as account } from './stand-in-account'
+import { listAssignmentSchedules, listRoleEligibilities } from './role-assignments'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`

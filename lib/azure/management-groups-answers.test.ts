@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pointAt, type Script, standInAccount, startStandIn } from '@/testing/stand-in'
 import { readManagementGroups } from './management-groups'
-import { pointAt, type Script, startStandIn } from './stand-in'
-import { standInAccount } from './stand-in-account'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '@/sandbox/server'
 import { ancestorsOf, findManagementGroup } from '@/sandbox/world/scopes'
 import { azureAs } from '@/testing/azure-as'
+import { pointAt } from '@/testing/stand-in'
 import { readManagementGroups } from './management-groups'
-import { pointAt } from './stand-in'
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { createPipelineRequest, RestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
 import type { ManagementGroup } from '@/lib/domain/vocabulary'
-import type { Azure } from './azure'
-import { toAzureError } from './azure-error'
-import { cleanText } from './clean-text'
-import { cloud } from './cloud'
+import type { Azure } from './client/clients'
+import { cloud } from './client/cloud'
+import { toAzureError } from './client/errors'
+import { cleanText } from './client/rows'
 
 const VERSION = '2020-05-01'
 

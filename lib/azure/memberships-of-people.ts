@@ -1,15 +1,21 @@
 import { z } from 'zod'
-import type { Azure } from './azure'
-import { type BatchAnswer, type BatchQuestion, graphBatch, MOST_IN_BATCH } from './graph-batch'
-import { BATCHES_AT_ONCE, PER_PAGE } from './graph-limits'
-import { GraphPage, graphPages } from './graph-pages'
-import { inChunks } from './in-chunks'
-import { inParallel } from './in-parallel'
-import { pageGuard } from './page-guard'
-import { parseAnswer } from './parse-answer'
-import { parseBody } from './parse-body'
-import { type Person, USERS_PAGE, UserPerson } from './person'
-import { batchesFor, type CallPlan } from './plan-groups'
+import {
+  BATCHES_AT_ONCE,
+  type BatchAnswer,
+  type BatchQuestion,
+  GraphPage,
+  graphBatch,
+  graphPages,
+  inChunks,
+  inParallel,
+  MOST_IN_BATCH,
+  PER_PAGE,
+  parseAnswer,
+  parseBody,
+} from './client/batch'
+import { type Azure, pageGuard } from './client/clients'
+import { batchesFor, type CallPlan } from './group-plan'
+import { type Person, USERS_PAGE, UserPerson } from './people'
 
 type Options = {
   /** Kept current: what the next step will cost is put right before it is made. */

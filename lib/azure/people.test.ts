@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
 import { canListUsers, readPeople } from './people'
-import { pointAt, type Script, startStandIn } from './stand-in'
-import { standInAccount as account } from './stand-in-account'
 
 const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, n) => guid(from + n))

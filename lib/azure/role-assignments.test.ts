@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
 import { listRoleAssignments } from './role-assignments'
-import { pointAt, type Script, startStandIn } from './stand-in'
-import { standInAccount as account } from './stand-in-account'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
 const LIST = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments`

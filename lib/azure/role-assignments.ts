@@ -1,10 +1,9 @@
+import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
-import { scopeLevel } from '@/lib/domain/scopes'
-import type { Azure } from './azure'
-import { toAzureError } from './azure-error'
-import { cleanText } from './clean-text'
-import { principalKind } from './principal-kind'
-import { TrailingGuid } from './trailing-guid'
+import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
+import type { Azure } from './client/clients'
+import { toAzureError } from './client/errors'
+import { cleanText, principalKind, TrailingGuid } from './client/rows'
 
 /** What an assignment and an eligibility have in common, as the SDK gives it. */
 export const AssignmentFields = z.object({
@@ -59,4 +58,107 @@ export async function listRoleAssignments(
     throw toAzureError(error)
   }
   return [...found.values()]
+}
+
+/** `licensed`: the tenant has Privileged Identity Management. `permitted`: this account may read it. Without either there are no rows. */
+export type ScheduleList<Row> = { licensed: boolean; permitted: boolean; rows: Row[] }
+
+type Keyed = { key: string; scope: string }
+
+/**
+ * Reads a list of schedule instances to its end, each row once, of one subscription only. A tenant without Entra ID P2 or
+ * Governance answers 400 `AadPremiumLicenseRequired` (seen in JulianHayward/Azure-MG-Sub-Governance-Reporting 114): that
+ * and a 403 are facts about the tenant and the account, everything else is an error.
+ */
+export async function scheduleList<Row extends Keyed>(
+  subscriptionId: string,
+  pages: AsyncIterable<unknown[]>,
+  shape: z.ZodType<Row>,
+): Promise<ScheduleList<Row>> {
+  const found = new Map<string, Row>()
+  try {
+    for await (const page of pages) {
+      for (const row of z.array(shape).parse(page)) if (appliesTo(subscriptionId, row.scope)) found.set(row.key, row)
+    }
+  } catch (error) {
+    if (isRestError(error) && error.statusCode === 400 && error.code === 'AadPremiumLicenseRequired')
+      return { licensed: false, permitted: true, rows: [] }
+    if (isRestError(error) && error.statusCode === 403) return { licensed: true, permitted: false, rows: [] }
+    throw toAzureError(error)
+  }
+  return { licensed: true, permitted: true, rows: [...found.values()] }
+}
+
+/**
+ * What Privileged Identity Management adds to an assignment or an eligibility: from when until when, and its holder's
+ * name. An absent end is a permanent one, so an end that cannot be read is refused rather than left out.
+ */
+export const ScheduleFields = z.object({
+  startDateTime: z.date().nullish(),
+  endDateTime: z.date().nullish(),
+  expandedProperties: z.object({ principal: z.object({ displayName: z.string().nullish() }).nullish() }).nullish(),
+})
+
+/** The same in our words; the name of a holder who was deleted is not there (recalled). */
+export const toSchedule = (row: z.output<typeof ScheduleFields>) => ({
+  startsAt: row.startDateTime ?? null,
+  endsAt: row.endDateTime ?? null,
+  principalName: cleanText(row.expandedProperties?.principal?.displayName),
+})
+
+const ORIGIN = /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i
+
+const AssignmentScheduleRow = ScheduleFields.extend({
+  name: z.string().min(1),
+  principalId: z.guid().toLowerCase(),
+  scope: z.string().startsWith('/'),
+  originRoleAssignmentId: z.string().nullish(),
+  assignmentType: z.string().nullish(),
+}).transform((row) => ({
+  key: assignmentKey(row.scope, row.name),
+  scope: row.scope,
+  /** The key of the assignment it tells about; null when it names none. */
+  originKey: originKey(row.originRoleAssignmentId),
+  /** Activated from an eligibility, rather than assigned. */
+  activated: row.assignmentType?.toLowerCase() === 'activated',
+  principalId: row.principalId,
+  ...toSchedule(row),
+}))
+
+export type AssignmentSchedule = z.infer<typeof AssignmentScheduleRow>
+
+function originKey(id: string | null | undefined): string | null {
+  const [, scope, name] = ORIGIN.exec(id ?? '') ?? []
+  return name ? assignmentKey(scope || '/', name) : null
+}
+
+/**
+ * From when until when each role assignment of a subscription holds, and whether it was activated: what the list of
+ * assignments does not tell. At the subscription, below it, and inherited from above.
+ */
+export function listAssignmentSchedules(
+  azure: Azure,
+  subscriptionId: string,
+): Promise<ScheduleList<AssignmentSchedule>> {
+  const instances = azure.authorization(subscriptionId).roleAssignmentScheduleInstances
+  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
+  return scheduleList(subscriptionId, pages, AssignmentScheduleRow)
+}
+
+const RoleEligibilityRow = AssignmentFields.extend(ScheduleFields.shape).transform((row) => {
+  const assignment = toAssignment(row)
+  return { ...assignment, key: `eligible ${assignment.key}`, ...toSchedule(row) }
+})
+
+/** A role that may be activated but is not held; its key cannot be that of an assignment. */
+export type RoleEligibility = z.infer<typeof RoleEligibilityRow>
+
+/**
+ * Every role that can be activated now and would reach a subscription: at it, below it, and inherited from above.
+ * Unfiltered on purpose; `asTarget()` would give the reader's own.
+ */
+export function listRoleEligibilities(azure: Azure, subscriptionId: string): Promise<ScheduleList<RoleEligibility>> {
+  const instances = azure.authorization(subscriptionId).roleEligibilityScheduleInstances
+  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
+  return scheduleList(subscriptionId, pages, RoleEligibilityRow)
 }

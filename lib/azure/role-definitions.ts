@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { isOwnerEquivalent, isPrivileged, privilegeOf } from '@/lib/domain/role-meaning'
-import type { Azure } from './azure'
-import { toAzureError } from './azure-error'
-import { cleanText } from './clean-text'
-import { PermissionRow } from './permission-row'
-import { TrailingGuid } from './trailing-guid'
+import type { Azure } from './client/clients'
+import { toAzureError } from './client/errors'
+import { cleanText, PermissionRow, TrailingGuid } from './client/rows'
 
 const RoleDefinitionRow = z
   .object({

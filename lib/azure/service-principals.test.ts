@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { pointAt, standInAccount, startStandIn } from '@/testing/stand-in'
 import { readServicePrincipals } from './service-principals'
-import { pointAt, startStandIn } from './stand-in'
-import { standInAccount } from './stand-in-account'
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {

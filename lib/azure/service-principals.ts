@@ -1,13 +1,17 @@
 import { z } from 'zod'
 import type { PrincipalVariety } from '@/lib/domain/vocabulary'
-import type { Azure } from './azure'
-import { cleanText } from './clean-text'
-import { graphBatch, MOST_IN_BATCH } from './graph-batch'
-import { BATCHES_AT_ONCE, IDS_PER_QUESTION } from './graph-limits'
-import { inChunks } from './in-chunks'
-import { inParallel } from './in-parallel'
-import { pagesOf } from './pages-of'
-import { parseBody } from './parse-body'
+import {
+  BATCHES_AT_ONCE,
+  graphBatch,
+  IDS_PER_QUESTION,
+  inChunks,
+  inParallel,
+  MOST_IN_BATCH,
+  pagesOf,
+  parseBody,
+} from './client/batch'
+import type { Azure } from './client/clients'
+import { cleanText } from './client/rows'
 
 /** The directories that Microsoft's own applications belong to: Microsoft Services, and Microsoft itself. */
 const MICROSOFT_TENANTS = ['f8cdef31-a31e-4b4a-93e4-5f571e91255a', '72f988bf-86f1-41af-91ab-2d7cd011db47']

@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import {
+  ADA,
+  entra,
+  form,
+  HOME,
+  memory,
+  NONCE,
+  pointAt,
+  REDIRECT,
+  redeem,
+  refusal,
+  startStandIn,
+  TENANT,
+} from '@/testing/stand-in'
 import { adminConsentUrl, authorizeProblem, beginSignIn, newPkce } from './sign-in'
-import { pointAt, startStandIn } from './stand-in'
-import { ADA, entra, form, HOME, memory, NONCE, REDIRECT, redeem, refusal, TENANT } from './stand-in-entra'
 
 const CLIENT = '5a9d0b0e-0000-4000-8000-726f6c656361'
 

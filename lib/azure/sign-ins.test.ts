@@ -2,10 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTokens } from '@/sandbox/get-tokens'
 import { startSandbox } from '@/sandbox/server'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
-import { createAzure } from './azure'
+import { pointAt, standInAccount } from '@/testing/stand-in'
+import { createAzure } from './client/clients'
 import { MOST_PEOPLE, readSignIns } from './sign-ins'
-import { pointAt } from './stand-in'
-import { standInAccount } from './stand-in-account'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {

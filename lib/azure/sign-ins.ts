@@ -1,12 +1,18 @@
 import { z } from 'zod'
-import type { Azure } from './azure'
-import { AzureError } from './azure-error'
-import { type BatchAnswer, type BatchQuestion, graphBatch, MOST_IN_BATCH } from './graph-batch'
-import { BATCHES_AT_ONCE, IDS_PER_QUESTION } from './graph-limits'
-import { inChunks } from './in-chunks'
-import { inParallel } from './in-parallel'
-import { pagesOf } from './pages-of'
-import { parseBody } from './parse-body'
+import {
+  BATCHES_AT_ONCE,
+  type BatchAnswer,
+  type BatchQuestion,
+  graphBatch,
+  IDS_PER_QUESTION,
+  inChunks,
+  inParallel,
+  MOST_IN_BATCH,
+  pagesOf,
+  parseBody,
+} from './client/batch'
+import type { Azure } from './client/clients'
+import { AzureError } from './client/errors'
 
 /** People whose last sign-in is asked for in one run: ten calls. It is worth having, but never worth a long run. */
 export const MOST_PEOPLE = 3_000

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { Azure } from './azure'
-import { toAzureError } from './azure-error'
-import { cleanText } from './clean-text'
+import type { Azure } from './client/clients'
+import { toAzureError } from './client/errors'
+import { cleanText } from './client/rows'
 
 const SubscriptionRow = z
   .object({

@@ -1,9 +1,9 @@
 import { and, eq } from 'drizzle-orm'
 import { getDb } from '@/db/client'
 import { connectionSecrets } from '@/db/schema/connections'
-import { type Azure, createAzure } from '@/lib/azure/azure'
-import type { Meter } from '@/lib/azure/meter'
-import { createTokens } from '@/lib/azure/tokens'
+import { type Azure, createAzure } from '@/lib/azure/client/clients'
+import { createTokens } from '@/lib/azure/client/tokens'
+import type { Meter } from '@/lib/azure/client/transport'
 import type { ConnectionRow } from './find-connection'
 import { type SealedPlace, sealedStore } from './sealed-store'
 

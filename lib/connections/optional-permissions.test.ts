@@ -5,7 +5,7 @@ import type { Actor } from '@/db/actor'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { NotAllowed } from '@/lib/allow'
-import { createMeter } from '@/lib/azure/meter'
+import { createMeter } from '@/lib/azure/client/transport'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import { requestSync } from '@/lib/sync/request-sync'
 import {

@@ -1,4 +1,4 @@
-import type { TokenStore } from '@/lib/azure/confidential-client'
+import type { TokenStore } from '@/lib/azure/client/tokens'
 import { log } from '@/lib/log'
 import { open, type SealContext, seal } from './seal'
 

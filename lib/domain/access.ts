@@ -1,5 +1,5 @@
 import type { DenyAssignment } from '@/lib/azure/deny-assignments'
-import type { GroupMember } from '@/lib/azure/group'
+import type { GroupMember } from '@/lib/azure/groups'
 import type { RoleAssignment } from '@/lib/azure/role-assignments'
 import type { RoleDefinition } from '@/lib/azure/role-definitions'
 import type { Subscription } from '@/lib/azure/subscriptions'

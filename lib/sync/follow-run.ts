@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
-import type { Meter } from '@/lib/azure/meter'
+import type { Meter } from '@/lib/azure/client/transport'
 import type { RunCounters, RunPhase } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, HEARTBEAT_SECONDS } from './claim-run'
 import { heldRun, RunLost } from './held-run'

@@ -1,11 +1,14 @@
-import { listAssignmentSchedules } from '@/lib/azure/assignment-schedules'
-import type { Azure } from '@/lib/azure/azure'
-import { AzureError } from '@/lib/azure/azure-error'
+import type { Azure } from '@/lib/azure/client/clients'
+import { AzureError } from '@/lib/azure/client/errors'
 import { listDenyAssignments } from '@/lib/azure/deny-assignments'
 import { readManagementGroups } from '@/lib/azure/management-groups'
-import { listRoleAssignments, type RoleAssignment } from '@/lib/azure/role-assignments'
+import {
+  listAssignmentSchedules,
+  listRoleAssignments,
+  listRoleEligibilities,
+  type RoleAssignment,
+} from '@/lib/azure/role-assignments'
 import { listRoleDefinitions } from '@/lib/azure/role-definitions'
-import { listRoleEligibilities } from '@/lib/azure/role-eligibilities'
 import { getSubscription } from '@/lib/azure/subscriptions'
 import type { Access, HeldAssignment } from '@/lib/domain/access'
 import { coverageOfAzure } from '@/lib/domain/coverage'

@@ -1,6 +1,5 @@
-import type { Azure } from '@/lib/azure/azure'
-import { readPeople } from '@/lib/azure/people'
-import type { Person } from '@/lib/azure/person'
+import type { Azure } from '@/lib/azure/client/clients'
+import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals } from '@/lib/azure/service-principals'
 import { readSignIns } from '@/lib/azure/sign-ins'
 import type { PrincipalFacts } from '@/lib/domain/access'

@@ -1,6 +1,4 @@
-import type { AssignmentSchedule } from '@/lib/azure/assignment-schedules'
-import type { RoleAssignment } from '@/lib/azure/role-assignments'
-import type { RoleEligibility } from '@/lib/azure/role-eligibilities'
+import type { AssignmentSchedule, RoleAssignment, RoleEligibility } from '@/lib/azure/role-assignments'
 import type { HeldAssignment } from '@/lib/domain/access'
 
 /**
