@@ -2,9 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
-import { contentSecurityPolicy } from '@/lib/content-security-policy'
 import { env } from '@/lib/env'
-import { isSameOrigin } from '@/lib/is-same-origin'
+import { contentSecurityPolicy, isSameOrigin } from '@/lib/web-security'
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 

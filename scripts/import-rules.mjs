@@ -5,6 +5,9 @@ const DRIZZLE = ['drizzle-orm', 'drizzle-orm/*']
 /** The product's words and rules: every room but the sandbox may use them, and they import nothing but each other. */
 const DOMAIN = 'lib/domain/**'
 
+/** What a room of lib may use: the rooms below it, the product's words, the database, and what stands beside all rooms. */
+const below = (...rooms) => [...rooms.map((room) => `lib/${room}/**`), DOMAIN, 'lib/{actor,env,log}.ts', 'db/**']
+
 /**
  * Who may import whom; the first rule whose `room` matches a file holds for it. A room may import itself and what `ours`
  * lists of this project, and no package of `notPackages`. Types are erased and do not count, except with `typesToo`.
@@ -23,17 +26,12 @@ export const importRules = [
     ours: ['components/**', 'lib/**', 'db/queries/**', 'db/actor.ts'],
     notPackages: [...MICROSOFT_SDKS, ...DRIZZLE],
   },
-  { room: 'lib/azure/**', ours: [DOMAIN, 'lib/*.ts'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
-  {
-    room: 'lib/connections/**',
-    ours: ['lib/{azure,domain,sync,jobs}/**', 'lib/*.ts', 'db/**'],
-    notPackages: NEXT_AND_REACT,
-  },
-  {
-    room: 'lib/{sync,jobs}/**',
-    ours: ['lib/{azure,connections,domain,sync,jobs}/**', 'lib/*.ts', 'db/**'],
-    notPackages: NEXT_AND_REACT,
-  },
+  // Each room may use those below it: worker > sync > connections > runs > azure > domain.
+  { room: 'lib/azure/**', ours: [DOMAIN, 'lib/{env,log}.ts'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
+  { room: 'lib/runs/**', ours: below('azure'), notPackages: NEXT_AND_REACT },
+  { room: 'lib/connections/**', ours: below('runs', 'azure'), notPackages: NEXT_AND_REACT },
+  { room: 'lib/sync/**', ours: below('connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
+  { room: 'lib/worker/**', ours: below('sync', 'connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
   { room: 'lib/**', ours: ['lib/**', 'db/**'], notPackages: [] },
   // What Next.js looks for at the root (proxy, instrumentation) and the configuration of tools.
   { room: '*', ours: ['{app,components,lib,db}/**', '*'], notPackages: [] },

@@ -43,7 +43,7 @@ async function start() {
   if (startsPortal && !flags.has('--dev') && !flags.has('--no-build')) await buildPortal()
 
   const info = startsSandbox ? await startSandbox(configuration, tlsPort) : null
-  if (flags.has('--worker')) startStaying('worker', ['--import', 'tsx', 'lib/jobs/worker-main.ts'], configuration)
+  if (flags.has('--worker')) startStaying('worker', ['--import', 'tsx', 'lib/worker/main.ts'], configuration)
   if (!startsPortal) return
   await startPortal(configuration)
   const known =

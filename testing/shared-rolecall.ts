@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeDb, getDb } from '@/db/client'
-import { stopBoss } from '@/lib/jobs/boss'
+import { stopBoss } from '@/lib/runs/queue'
 import { startRolecall } from './rolecall'
 
 /**

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '@/db/actor'
-import { findSession } from '@/lib/auth/find-session'
-import { registerSignIn } from '@/lib/auth/register-sign-in'
+import { findSession, registerSignIn } from '@/lib/auth/sessions'
 
 type Who = { tenantId?: string; objectId?: string; name?: string }
 

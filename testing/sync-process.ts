@@ -4,7 +4,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { closeDb, getDb } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
-import { openRun } from '@/lib/connections/open-run'
+import { openRun } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 import { readPublished } from './read-published'
 

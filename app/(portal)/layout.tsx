@@ -3,8 +3,8 @@ import type { ReactNode } from 'react'
 import { signOut } from '@/app/signin/actions'
 import { Frame } from '@/components/shell/frame'
 import { parseTheme, THEME_COOKIE } from '@/components/shell/theme'
+import { requireMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
-import { requireMember } from '@/lib/session'
 import { chooseTheme } from './settings/actions'
 
 export default async function PortalLayout({ children }: { children: ReactNode }) {

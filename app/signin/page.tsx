@@ -4,9 +4,9 @@ import { BrandMark } from '@/components/shell/brand-mark'
 import { SignInButton } from '@/components/shell/sign-in-button'
 import { signInProblem } from '@/components/shell/sign-in-problem'
 import { Notice } from '@/components/ui/notice'
+import { currentMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
-import { safePath } from '@/lib/safe-path'
-import { currentMember } from '@/lib/session'
+import { safePath } from '@/lib/web-security'
 
 export const metadata: Metadata = { title: 'Sign in' }
 

@@ -1,6 +1,6 @@
 import { CircleCheck, CircleDashed, CircleX, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { Check } from '@/lib/connections/check-attempt'
+import type { Check } from '@/lib/connections/checks'
 import { explain } from '@/lib/domain/problems'
 import { ProblemCodeLine } from './problem-code-line'
 

@@ -1,6 +1,6 @@
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { OptionalPermission } from '@/lib/connections/list-optional-permissions'
+import type { OptionalPermission } from '@/lib/connections/manage'
 import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 
 type Action = (connectionId: string, scope: OptionalScope) => Promise<void>

@@ -1,14 +1,12 @@
-import type { NextAuthOptions } from 'next-auth'
+import type { CookiesOptions, NextAuthOptions } from 'next-auth'
 import AzureAD from 'next-auth/providers/azure-ad'
 import { z } from 'zod'
 import { cloud } from '@/lib/azure/client/cloud'
 import { loginAgent } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
-import { safePath } from '@/lib/safe-path'
-import { authCookies } from './cookies'
-import { endSession } from './end-session'
-import { registerSignIn } from './register-sign-in'
+import { safePath } from '@/lib/web-security'
+import { endSession, registerSignIn } from './sessions'
 
 /** Personal Microsoft accounts live in this tenant: they belong to no organisation. */
 const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -92,5 +90,34 @@ function provider() {
       name: claims.name ?? null,
       email: claims.preferred_username ?? null,
     }),
+  }
+}
+
+/** Seconds that the state, nonce and PKCE cookies of a sign-in under way live. */
+const SIGN_IN_SECONDS = 10 * 60
+
+/**
+ * Names and attributes of the portal's own cookies. On https every one is `__Host-`: bound to this host, sent over TLS
+ * only. On plain http (a laptop) that prefix would make browsers drop them.
+ */
+export function authCookies(portalUrl: string): CookiesOptions {
+  const secure = portalUrl.startsWith('https://')
+  const cookie = (name: string, maxAge?: number) => ({
+    name: `${secure ? '__Host-' : ''}rolecall.${name}`,
+    options: {
+      httpOnly: true,
+      sameSite: 'lax' as const,
+      path: '/',
+      secure,
+      ...(maxAge === undefined ? {} : { maxAge }),
+    },
+  })
+  return {
+    sessionToken: cookie('session'),
+    callbackUrl: cookie('callback-url'),
+    csrfToken: cookie('csrf'),
+    pkceCodeVerifier: cookie('pkce', SIGN_IN_SECONDS),
+    state: cookie('state', SIGN_IN_SECONDS),
+    nonce: cookie('nonce', SIGN_IN_SECONDS),
   }
 }

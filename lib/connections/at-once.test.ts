@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { members } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
+import { NotFound } from '@/lib/actor'
 import { AzureError } from '@/lib/azure/client/errors'
-import { claimRun } from '@/lib/sync/claim-run'
-import { failRun } from '@/lib/sync/fail-run'
+import { claimRun } from '@/lib/runs/runs'
 import { requestSync } from '@/lib/sync/request-sync'
+import { failRun } from '@/lib/sync/run-sync'
 import {
   answerMicrosoft,
   carryRun,
@@ -17,12 +18,10 @@ import {
   type TestTenant,
 } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
-import { beginReconnect } from './begin-reconnect'
-import { beginSignInForAttempt } from './begin-sign-in'
-import { confirmAttempt } from './confirm-attempt'
+import { beginReconnect } from './attempts'
+import { confirmAttempt } from './confirm'
 import { disconnect } from './disconnect'
-import { finishSignIn } from './finish-sign-in'
-import { NotFound } from './not-found'
+import { beginSignInForAttempt, finishSignIn } from './sign-in'
 
 let rolecall: Rolecall
 beforeAll(async () => {

@@ -5,11 +5,8 @@ import type { Transaction } from '@/db/database'
 import { assignments } from '@/db/schema/access'
 import { connectionSecrets, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { allow } from '@/lib/allow'
-import { audit } from '@/lib/audit'
-import { type ConnectionRow, findConnection } from './find-connection'
-import { lockConnection } from './lock-connection'
-import { lockDirectory } from './lock-directory'
+import { allow, audit } from '@/lib/actor'
+import { type ConnectionRow, findConnection, lockConnection, lockDirectory } from './connection'
 
 type Choice = { data: 'keep' | 'delete'; typed?: string }
 

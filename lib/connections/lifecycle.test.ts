@@ -5,15 +5,13 @@ import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connectionSecrets, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
-import { NotAllowed } from '@/lib/allow'
+import { NotAllowed, NotFound } from '@/lib/actor'
 import { requestSync } from '@/lib/sync/request-sync'
 import { runSync } from '@/lib/sync/run-sync'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { disconnect } from './disconnect'
-import { NotFound } from './not-found'
-import { renameConnection } from './rename-connection'
-import { setSchedule } from './set-schedule'
+import { renameConnection, setSchedule } from './manage'
 
 let rolecall: Rolecall
 beforeAll(async () => {

@@ -3,10 +3,12 @@ import { AzureError } from '@/lib/azure/client/errors'
 import { listDenyAssignments } from '@/lib/azure/deny-assignments'
 import { readManagementGroups } from '@/lib/azure/management-groups'
 import {
+  type AssignmentSchedule,
   listAssignmentSchedules,
   listRoleAssignments,
   listRoleEligibilities,
   type RoleAssignment,
+  type RoleEligibility,
 } from '@/lib/azure/role-assignments'
 import { listRoleDefinitions } from '@/lib/azure/role-definitions'
 import { getSubscription } from '@/lib/azure/subscriptions'
@@ -14,10 +16,9 @@ import type { Access, HeldAssignment } from '@/lib/domain/access'
 import { coverageOfAzure } from '@/lib/domain/coverage'
 import { reachOf, summariseHolders } from '@/lib/domain/holders'
 import type { CoverageLine, PrincipalKind } from '@/lib/domain/vocabulary'
-import type { Report } from './follow-run'
-import { openGroups } from './open-groups'
+import type { Report } from '@/lib/runs/runs'
+import { openGroups } from './read-groups'
 import { readPrincipals } from './read-principals'
-import { withKinds } from './with-kinds'
 
 /** A list that shrank by more than this share, from at least this many, is read a second time before it is believed. */
 const SUSPICIOUS_SHARE = 0.5
@@ -152,3 +153,27 @@ const withdrawnSaid =
 
 const inOrder = (lines: CoverageLine[]): CoverageLine[] =>
   lines.toSorted((one, other) => ORDER.indexOf(one.dataset) - ORDER.indexOf(other.dataset))
+
+/**
+ * What is held and what may be activated, with kinds and times. The list of assignments does not tell an activated role
+ * from a standing one, nor when it ends; the schedule that names the assignment as its origin does.
+ */
+export function withKinds(
+  assignments: RoleAssignment[],
+  schedules: AssignmentSchedule[],
+  eligibilities: RoleEligibility[],
+): HeldAssignment[] {
+  const byOrigin = new Map(schedules.map((schedule) => [schedule.originKey, schedule]))
+  return [
+    ...assignments.map((assignment): HeldAssignment => {
+      const schedule = byOrigin.get(assignment.key)
+      return {
+        ...assignment,
+        kind: schedule?.activated ? 'activated' : 'active',
+        startsAt: schedule?.startsAt ?? null,
+        endsAt: schedule?.endsAt ?? null,
+      }
+    }),
+    ...eligibilities.map((eligibility): HeldAssignment => ({ ...eligibility, kind: 'eligible' })),
+  ]
+}

@@ -4,8 +4,8 @@ import { readServicePrincipals } from '@/lib/azure/service-principals'
 import { readSignIns } from '@/lib/azure/sign-ins'
 import type { PrincipalFacts } from '@/lib/domain/access'
 import type { CoverageLine, PersonStatus, PrincipalKind } from '@/lib/domain/vocabulary'
-import type { Report } from './follow-run'
-import type { OpenedGroups } from './open-groups'
+import type { Report } from '@/lib/runs/runs'
+import type { OpenedGroups } from './read-groups'
 
 type Wanted = {
   /** Everyone and everything with access, and the groups it runs through. */

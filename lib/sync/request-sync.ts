@@ -1,11 +1,9 @@
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { allow } from '@/lib/allow'
-import { audit } from '@/lib/audit'
-import { lockConnection } from '@/lib/connections/lock-connection'
-import { NotFound } from '@/lib/connections/not-found'
-import { openRun } from '@/lib/connections/open-run'
-import { enqueueSync } from '@/lib/jobs/enqueue-sync'
+import { allow, audit, NotFound } from '@/lib/actor'
+import { lockConnection } from '@/lib/connections/connection'
+import { enqueueSync } from '@/lib/runs/queue'
+import { openRun } from '@/lib/runs/runs'
 
 /** Asks for a sync now. A run that is already open is joined; a disconnected subscription has nothing to sync with. */
 export async function requestSync(actor: Actor, connectionId: string): Promise<{ runId: string; joined: boolean }> {

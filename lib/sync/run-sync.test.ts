@@ -1,17 +1,17 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Access } from '@/lib/domain/access'
-import { tick } from '@/lib/jobs/tick'
+import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
+import { tick } from '@/lib/worker/worker'
 import { truthOf } from '@/sandbox/world/truth'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
-import { claimRun } from './claim-run'
-import { followRun } from './follow-run'
-import { RunLost } from './held-run'
 import { publishAccess } from './publish-access'
 import { requestSync } from './request-sync'
+import { retryAfterMs } from './run-sync'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -357,4 +357,30 @@ test('only the definitions of roles that are held are stored, custom ones by nam
     .from(assignments)
     .where(and(eq(assignments.organisationId, tenant.owner.organisationId), isNull(assignments.validTo)))
   expect(open.every(({ roleId }) => stored.some(({ id }) => id === roleId))).toBe(true)
+})
+
+const MINUTE = 60_000
+
+test('a transient failure is tried again after a minute, then less and less often, but at least hourly', () => {
+  expect([1, 2, 3, 4, 5, 6, 7, 50].map((failures) => (retryAfterMs('transient', failures) ?? 0) / MINUTE)).toEqual([
+    1, 2, 5, 15, 30, 60, 60, 60,
+  ])
+})
+
+test('what only a person can mend is not tried again', () => {
+  expect(retryAfterMs('sign_in', 1)).toBeNull()
+  expect(retryAfterMs('right', 1)).toBeNull()
+})
+
+test('a wait that Microsoft asked for is never undercut', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('transient' as const, 'ours' as const),
+      fc.integer({ min: 1, max: 1000 }),
+      fc.nat(10 * 60 * MINUTE),
+      (kind, failures, asked) => {
+        expect(retryAfterMs(kind, failures, asked)).toBeGreaterThanOrEqual(asked)
+      },
+    ),
+  )
 })

@@ -1,17 +1,17 @@
-import { DrizzleQueryError } from 'drizzle-orm'
+import { and, count, DrizzleQueryError, eq, isNull, ne, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
+import { assignments } from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import { tidy } from '@/db/tidy'
-import { AzureError, toAzureError } from '@/lib/azure/client/errors'
-import { createMeter } from '@/lib/azure/client/transport'
-import { azureForConnection } from '@/lib/connections/azure-for-connection'
-import { SealBroken } from '@/lib/connections/seal'
-import type { SyncJob } from '@/lib/jobs/enqueue-sync'
+import { AzureError, problemOf, toAzureError } from '@/lib/azure/client/errors'
+import { createMeter, type Meter } from '@/lib/azure/client/transport'
+import { azureForConnection, SealBroken } from '@/lib/connections/vault'
+import { explain, type ProblemKind } from '@/lib/domain/problems'
+import type { ConnectionState } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
-import { claimRun } from './claim-run'
-import { countCurrent } from './count-current'
-import { failRun } from './fail-run'
-import { followRun } from './follow-run'
-import { RunLost } from './held-run'
+import type { SyncJob } from '@/lib/runs/queue'
+import { type ClaimedRun, claimRun, followRun, heldRun, RunLost } from '@/lib/runs/runs'
 import { publishAccess } from './publish-access'
 import { readAccess } from './read-access'
 
@@ -72,4 +72,88 @@ function failureOf(error: unknown): AzureError {
   if (error instanceof DrizzleQueryError)
     return new AzureError('interrupted', 'The database did not take the result.', { cause: error })
   return toAzureError(error)
+}
+
+const STATE_AFTER: Record<ProblemKind, ConnectionState> = {
+  transient: 'active',
+  ours: 'active',
+  sign_in: 'reconnect_needed',
+  right: 'action_needed',
+}
+
+/**
+ * Writes down that a run failed and what follows: a retry after minutes, or waiting for a person. The published result
+ * is not touched. Does nothing when the run is no longer held.
+ */
+export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter): Promise<void> {
+  const { kind } = explain(error.code)
+  const db = await getDb()
+  await db.transaction(async (tx) => {
+    const own = and(eq(connections.organisationId, run.organisationId), eq(connections.id, run.connection.id))
+    // First the connection, then its run: the order in which everyone takes them.
+    await tx.select({ id: connections.id }).from(connections).where(own).for('update')
+    const failed = await tx
+      .update(syncRuns)
+      .set({
+        state: 'failed',
+        problem: problemOf(error),
+        finishedAt: sql`now()`,
+        calls: meter.calls,
+        retries: meter.retries,
+      })
+      .where(heldRun(run))
+      .returning({ id: syncRuns.id })
+    if (failed.length === 0) return
+
+    const [counted] = await tx
+      .update(connections)
+      .set({
+        failures: sql`failures + 1`,
+        state: STATE_AFTER[kind],
+        stateReason: kind === 'transient' ? null : error.code,
+      })
+      .where(own)
+      .returning({ failures: connections.failures })
+    const wait = retryAfterMs(kind, counted?.failures ?? 1, error.retryAfterMs)
+    await tx
+      .update(connections)
+      .set({ nextSyncAt: wait === null ? null : sql`now() + make_interval(secs => ${wait / 1000})` })
+      .where(own)
+  })
+}
+
+/** Minutes to wait before the next try, by failures in a row. Never a day: most outages are over in minutes. */
+const TRANSIENT_MINUTES = [1, 2, 5, 15, 30, 60]
+
+/** Minutes for faults of our own set-up: they last until someone mends them, but then should heal by themselves. */
+const OURS_MINUTES = [15, 60]
+
+/**
+ * Milliseconds until a failed connection is tried again, or null when only a person can help.
+ *
+ * @param failures how often it has failed in a row, this time included (1 or more)
+ * @param askedMs what Microsoft itself asked for; never undercut
+ */
+export function retryAfterMs(kind: ProblemKind, failures: number, askedMs = 0): number | null {
+  if (kind === 'sign_in' || kind === 'right') return null
+  const steps = kind === 'transient' ? TRANSIENT_MINUTES : OURS_MINUTES
+  const minutes = steps[Math.min(failures, steps.length) - 1] ?? 1
+  return Math.max(minutes * 60_000, askedMs)
+}
+
+/** How many assignments, eligible ones not counted, the last published result of a run's connection has. */
+export async function countCurrent({ organisationId, connection }: ClaimedRun): Promise<number> {
+  const db = await getDb()
+  const [counted] = await db
+    .select({ current: count() })
+    .from(assignments)
+    .where(
+      and(
+        eq(assignments.organisationId, organisationId),
+        eq(assignments.connectionId, connection.id),
+        isNull(assignments.validTo),
+        ne(assignments.kind, 'eligible'),
+      ),
+    )
+  return counted?.current ?? 0
 }

@@ -35,7 +35,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     (line: string) =>
       line.includes(`"event":"${name}"`) && line.includes(runId)
   const startWorker = async () => {
-    const worker = startProcess('lib/jobs/worker-main.ts', [], rolecall.settings)
+    const worker = startProcess('lib/worker/main.ts', [], rolecall.settings)
     started.push(worker)
     await worker.hear(event('worker_started'))
     return worker

@@ -4,13 +4,15 @@ import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import type { FormState } from '@/components/ui/form-state'
-import { beginReconnect } from '@/lib/connections/begin-reconnect'
+import { requireRole } from '@/lib/auth/request'
+import { beginReconnect } from '@/lib/connections/attempts'
 import { disconnect } from '@/lib/connections/disconnect'
-import { renameConnection as rename } from '@/lib/connections/rename-connection'
-import { setSchedule as schedule } from '@/lib/connections/set-schedule'
-import { stopUsingPermission as stopUsing } from '@/lib/connections/stop-using-permission'
+import {
+  renameConnection as rename,
+  setSchedule as schedule,
+  stopUsingPermission as stopUsing,
+} from '@/lib/connections/manage'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
-import { requireRole } from '@/lib/session'
 import { requestSync } from '@/lib/sync/request-sync'
 
 const ConnectionId = z.guid()

@@ -6,12 +6,14 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { THEME_COOKIE, THEMES, type Theme } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
+import { endCurrentSession, requireMember, requireRole } from '@/lib/auth/request'
 import { env } from '@/lib/env'
-import { changeRole as change } from '@/lib/members/change-role'
-import type { MemberChange } from '@/lib/members/keeps-an-owner'
-import { removeMember as remove } from '@/lib/members/remove-member'
-import { signOutEverywhere as endSessions } from '@/lib/members/sign-out-everywhere'
-import { endCurrentSession, requireMember, requireRole } from '@/lib/session'
+import {
+  changeRole as change,
+  signOutEverywhere as endSessions,
+  type MemberChange,
+  removeMember as remove,
+} from '@/lib/members'
 
 const MemberId = z.guid()
 const Role = z.enum(['owner', 'admin', 'viewer'])

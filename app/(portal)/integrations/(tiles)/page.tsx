@@ -11,9 +11,9 @@ import { RefreshWhile } from '@/components/ui/refresh-while'
 import { SearchField } from '@/components/ui/search-field'
 import { Tabs } from '@/components/ui/tabs'
 import { listConnections } from '@/db/queries/connections'
-import { mayDo } from '@/lib/allow'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
-import { requireMember } from '@/lib/session'
 import { entryMatches, isConnected, needsAttention, parseTileView, type Tab, tileMatches, toTile } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }

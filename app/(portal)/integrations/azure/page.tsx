@@ -9,10 +9,10 @@ import { Requirements } from '@/components/connect/requirements'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ButtonLink } from '@/components/ui/button-link'
 import { PageHeader } from '@/components/ui/page-header'
-import { mayDo } from '@/lib/allow'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
 import { env } from '@/lib/env'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Microsoft Azure' }
 

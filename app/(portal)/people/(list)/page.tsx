@@ -3,8 +3,8 @@ import { PeopleFrame } from '@/components/people/people-frame'
 import { PeopleTable } from '@/components/people/people-table'
 import { Pager } from '@/components/ui/pager'
 import { countPeople, listPeople } from '@/db/queries/people'
+import { requireMember } from '@/lib/auth/request'
 import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'People' }
 

@@ -8,7 +8,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/relative-time'
 import { ShortId } from '@/components/ui/short-id'
 import { getPerson } from '@/db/queries/person'
-import { requireMember } from '@/lib/session'
+import { requireMember } from '@/lib/auth/request'
 
 type Props = PageProps<'/people/[personId]'>
 

@@ -4,7 +4,7 @@ import { SettingsHeader } from '@/components/settings/settings-header'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { type AuditCursor, listAuditEvents } from '@/db/queries/organisation'
-import { requireMember } from '@/lib/session'
+import { requireMember } from '@/lib/auth/request'
 
 export const metadata: Metadata = { title: 'Audit log' }
 

@@ -4,8 +4,8 @@ import { MembersTable } from '@/components/settings/members-table'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { SignOutEverywhere } from '@/components/settings/sign-out-everywhere'
 import { listMembers } from '@/db/queries/organisation'
-import { mayDo } from '@/lib/allow'
-import { requireMember } from '@/lib/session'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
 
 export const metadata: Metadata = { title: 'Members' }
 

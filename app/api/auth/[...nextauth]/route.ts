@@ -1,12 +1,11 @@
 import type { NextRequest } from 'next/server'
 import NextAuth from 'next-auth'
 import { z } from 'zod'
-import { authCookies } from '@/lib/auth/cookies'
-import { authOptions } from '@/lib/auth/options'
+import { authCookies, authOptions } from '@/lib/auth/options'
+import { endPreviousSession } from '@/lib/auth/request'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
-import { endPreviousSession } from '@/lib/session'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 

@@ -1,7 +1,7 @@
-import { mayDo } from '@/lib/allow'
-import { finishSignIn } from '@/lib/connections/finish-sign-in'
-import { getAttempt } from '@/lib/connections/get-attempt'
-import { currentMember } from '@/lib/session'
+import { mayDo } from '@/lib/actor'
+import { currentMember } from '@/lib/auth/request'
+import { getAttempt } from '@/lib/connections/attempts'
+import { finishSignIn } from '@/lib/connections/sign-in'
 
 const WIZARD = '/integrations/azure/connect'
 

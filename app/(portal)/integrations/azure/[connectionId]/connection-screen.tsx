@@ -4,7 +4,7 @@ import { disconnectConnection, renameConnection, startReconnect, syncNow } from 
 import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { mayDo } from '@/lib/allow'
+import { mayDo } from '@/lib/actor'
 import { openConnection } from './open-connection'
 import { readResult } from './read-result'
 

@@ -1,7 +1,7 @@
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { getConnection } from '@/db/queries/connections'
-import { requireMember } from '@/lib/session'
+import { requireMember } from '@/lib/auth/request'
 
 /**
  * The member and the connection of this request, read once: everything on the page is then of one published result.

@@ -9,9 +9,9 @@ import { PermissionsTable } from '@/components/connect/permissions-table'
 import { Requirements } from '@/components/connect/requirements'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button-link'
-import { mayDo } from '@/lib/allow'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: before you begin' }
 

@@ -5,8 +5,8 @@ import { PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
 import { listConnections } from '@/db/queries/connections'
 import { countPeople, listCells, listPeople } from '@/db/queries/people'
+import { requireMember } from '@/lib/auth/request'
 import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'People by subscription' }
 

@@ -7,10 +7,9 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
 import type { Cursor } from '@/db/queries/keyset'
+import { readAnswer, type readQuestion } from '@/lib/ask'
 import { scopeWords } from '@/lib/domain/scopes'
 import { type AskView, formatAskView } from '@/lib/domain/views'
-import { readAnswer } from './read-answer'
-import type { readQuestion } from './read-question'
 
 type Props = { connectionId: string; view: AskView; question: Awaited<ReturnType<typeof readQuestion>> }
 

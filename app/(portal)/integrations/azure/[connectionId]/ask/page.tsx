@@ -6,9 +6,9 @@ import { AllowingRoles } from '@/components/ask/allowing-roles'
 import { AskExamples } from '@/components/ask/ask-examples'
 import { AskForm } from '@/components/ask/ask-form'
 import { EmptyState } from '@/components/ui/empty-state'
+import { readQuestion } from '@/lib/ask'
 import { formatAskView, parseAskView } from '@/lib/domain/views'
 import { Answer } from './answer'
-import { readQuestion } from './read-question'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/ask'>
 

@@ -1,10 +1,9 @@
 import { notFound } from 'next/navigation'
 import type { NextRequest } from 'next/server'
 import { getConnection } from '@/db/queries/connections'
-import { csvFileName } from '@/lib/csv'
+import { requireMember } from '@/lib/auth/request'
 import { parseAccessView } from '@/lib/domain/views'
-import { exportAccess } from '@/lib/export-access'
-import { requireMember } from '@/lib/session'
+import { csvFileName, exportAccess } from '@/lib/export'
 
 /** What the people table shows under the same filters and order, all pages of it, as one file. */
 export async function GET(

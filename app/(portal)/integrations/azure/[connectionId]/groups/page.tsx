@@ -11,7 +11,7 @@ import { Pager } from '@/components/ui/pager'
 import { SearchField } from '@/components/ui/search-field'
 import { getGroup, listGroups } from '@/db/queries/groups'
 import type { Cursor } from '@/db/queries/keyset'
-import { mayDo } from '@/lib/allow'
+import { mayDo } from '@/lib/actor'
 import { cursorParams, parseCursor, parseSearch, query } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>

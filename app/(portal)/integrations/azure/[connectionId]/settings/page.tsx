@@ -12,8 +12,8 @@ import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]
 import { ConnectionSettings } from '@/components/access/connection-settings'
 import { PermissionsPanel } from '@/components/connect/permissions-panel'
 import { Notice } from '@/components/ui/notice'
-import { mayDo } from '@/lib/allow'
-import { listOptionalPermissions } from '@/lib/connections/list-optional-permissions'
+import { mayDo } from '@/lib/actor'
+import { listOptionalPermissions } from '@/lib/connections/manage'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/settings'>
 

@@ -1,7 +1,7 @@
 import { notFound } from 'next/navigation'
 import type { Actor } from '@/db/actor'
 import { isGuid } from '@/db/queries/snapshot'
-import { type Attempt, getAttempt } from '@/lib/connections/get-attempt'
+import { type Attempt, getAttempt } from '@/lib/connections/attempts'
 
 /** The attempt a page's address names, if it is this member's own. */
 export async function readAttempt(actor: Actor, attemptId: string): Promise<Attempt> {

@@ -2,8 +2,8 @@ import type { Metadata } from 'next'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
+import { requireMember } from '@/lib/auth/request'
 import { explain } from '@/lib/domain/problems'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign-in not used' }
 

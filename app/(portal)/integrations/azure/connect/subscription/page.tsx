@@ -6,10 +6,10 @@ import { FindSubscriptionIdSteps } from '@/components/connect/find-subscription-
 import { FoldedSteps } from '@/components/connect/folded-steps'
 import { SubscriptionIdForm } from '@/components/connect/subscription-id-form'
 import { WizardFrame } from '@/components/connect/wizard-frame'
-import { mayDo } from '@/lib/allow'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
 import { findSubscriptionId } from '@/lib/domain/subscription-id'
 import { env } from '@/lib/env'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: subscription' }
 

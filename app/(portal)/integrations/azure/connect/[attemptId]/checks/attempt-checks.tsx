@@ -5,8 +5,8 @@ import { CheckLine } from '@/components/connect/check-line'
 import { ConnectForm } from '@/components/connect/connect-form'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { Actor } from '@/db/actor'
-import { checkAttempt } from '@/lib/connections/check-attempt'
-import type { Attempt } from '@/lib/connections/get-attempt'
+import type { Attempt } from '@/lib/connections/attempts'
+import { checkAttempt } from '@/lib/connections/checks'
 import { env } from '@/lib/env'
 
 type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt['account']> } }

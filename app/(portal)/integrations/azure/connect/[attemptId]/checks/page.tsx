@@ -12,8 +12,8 @@ import { ChecksSkeleton } from '@/components/connect/checks-skeleton'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
 import { SignInButton } from '@/components/connect/sign-in-button'
 import { WizardFrame } from '@/components/connect/wizard-frame'
-import { mayDo } from '@/lib/allow'
-import { requireMember } from '@/lib/session'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
 import { AttemptChecks } from './attempt-checks'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: checks' }

@@ -8,7 +8,7 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { getProgress } from '@/db/queries/connections'
-import { requireMember } from '@/lib/session'
+import { requireMember } from '@/lib/auth/request'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: first sync' }
 

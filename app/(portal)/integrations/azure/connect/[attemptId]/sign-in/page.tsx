@@ -12,11 +12,11 @@ import { ExpiredAttempt } from '@/components/connect/expired-attempt'
 import { SignInInvitation } from '@/components/connect/sign-in-invitation'
 import { SignInProblem } from '@/components/connect/sign-in-problem'
 import { WizardFrame } from '@/components/connect/wizard-frame'
-import { mayDo } from '@/lib/allow'
-import { connectRedirectUri } from '@/lib/connections/begin-sign-in'
+import { mayDo } from '@/lib/actor'
+import { requireMember } from '@/lib/auth/request'
+import { connectRedirectUri } from '@/lib/connections/sign-in'
 import { isProblemCode } from '@/lib/domain/problems'
 import { env } from '@/lib/env'
-import { requireMember } from '@/lib/session'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign in' }
 

@@ -1,0 +1,65 @@
+import type { Actor } from '@/db/actor'
+import type { Transaction } from '@/db/database'
+import { auditEvents } from '@/db/schema/organisations'
+import type { MemberRole } from '@/lib/domain/vocabulary'
+
+export type AuditAction =
+  | 'member.joined'
+  | 'member.role_changed'
+  | 'member.removed'
+  | 'member.signed_out_everywhere'
+  | 'connection.connected'
+  | 'connection.reconnected'
+  | 'connection.renamed'
+  | 'connection.schedule_changed'
+  | 'connection.permission_dropped'
+  | 'connection.sync_requested'
+  | 'connection.disconnected'
+  | 'connection.deleted'
+
+type Event = { action: AuditAction; subject: string; details?: Record<string, string | number | boolean | null> }
+
+/** Writes down who did what, in the transaction that does it: either both happen or neither. */
+export async function audit(tx: Transaction, actor: Actor, { action, subject, details = {} }: Event): Promise<void> {
+  await tx.insert(auditEvents).values({
+    organisationId: actor.organisationId,
+    memberId: actor.memberId,
+    memberName: actor.name,
+    action,
+    subject,
+    details,
+  })
+}
+
+/** What a role lets a member do. Reading is every member's; the rest is named here, once. */
+const RIGHTS = {
+  connect: ['owner', 'admin'],
+  sync: ['owner', 'admin'],
+  rename: ['owner', 'admin'],
+  schedule: ['owner', 'admin'],
+  disconnect: ['owner', 'admin'],
+  manage_members: ['owner'],
+} as const satisfies Record<string, readonly MemberRole[]>
+
+export type Right = keyof typeof RIGHTS
+
+/** A member asked for something their role does not give. */
+export class NotAllowed extends Error {
+  override name = 'NotAllowed'
+  constructor(readonly right: Right) {
+    super(`This needs the role ${RIGHTS[right].join(' or ')}.`)
+  }
+}
+
+export const mayDo = (role: MemberRole, right: Right): boolean =>
+  (RIGHTS[right] as readonly MemberRole[]).includes(role)
+
+/** The check every verb makes first, whatever guarded the page or action that called it. Throws {@link NotAllowed}. */
+export function allow(actor: Actor, right: Right): void {
+  if (!mayDo(actor.role, right)) throw new NotAllowed(right)
+}
+
+/** Nothing with this id in the caller's organisation. The same whether it is another's, gone, or never was. */
+export class NotFound extends Error {
+  override name = 'NotFound'
+}

@@ -1,0 +1,112 @@
+import type { AnswerRow } from '@/components/ask/answer-table'
+import type { Actor } from '@/db/actor'
+import type { ConnectionFacts } from '@/db/queries/connections'
+import { listMatchingGrants, listRolePermissions, type RolePermissions } from '@/db/queries/grants'
+import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
+import { getPersonAccess, listDenies } from '@/db/queries/person-access'
+import { listScopes } from '@/db/queries/result'
+import type { RoleHeld } from '@/db/queries/roles'
+import { cutOff } from '@/lib/domain/denials'
+import { allows, askedOperation, type Plane, planeOf } from '@/lib/domain/role-meaning'
+import { askedScope } from '@/lib/domain/scopes'
+import { type AskView, parseAccessView } from '@/lib/domain/views'
+
+type Question = {
+  /** Roles that count; empty for every role. */
+  roleIds: string[]
+  scope: string | null
+  operation: { name: string; plane: Plane } | null
+  who: AskView['who']
+  cursor: AskView['cursor']
+}
+
+/** Those on one page of the answer with their ways, and how many there are: by what they hold now, and after activating a role. */
+export async function readAnswer(
+  actor: Actor,
+  connection: ConnectionFacts,
+  question: Question,
+  permissions: RolePermissions[],
+) {
+  const { roleIds, scope, who, cursor } = question
+  const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
+  const [page, all, held, groups] = await Promise.all([
+    listHolders(actor, connection, filter),
+    countHolders(actor, connection, filter),
+    countHolders(actor, connection, { ...filter, held: 'held' }),
+    countHolders(actor, connection, { ...filter, who: 'groups' }),
+  ])
+  const rows = await withWays(actor, connection, question, page.rows, permissions)
+  return { ...page, rows, all, held, groups }
+}
+
+async function withWays(
+  actor: Actor,
+  connection: ConnectionFacts,
+  { roleIds, scope, operation }: Question,
+  rows: HolderRow[],
+  permissions: RolePermissions[],
+): Promise<AnswerRow[]> {
+  const ids = rows.map(({ principalId }) => principalId)
+  const [grants, denies] = await Promise.all([
+    listMatchingGrants(actor, connection, ids, { roleIds, scope }),
+    listDenies(actor, connection),
+  ])
+  // Whom a denial names is a matter of every group they are in, and there is rarely any denial at all.
+  const accesses = denies.length > 0 ? await Promise.all(ids.map((id) => getPersonAccess(actor, connection, id))) : []
+  const naming = new Map(accesses.flatMap((access) => (access ? [[access.person.id, access.denies] as const] : [])))
+  const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
+  return rows.map((row) => ({
+    ...row,
+    ways: grants
+      .filter(({ principalId }) => principalId === row.principalId)
+      .map((grant) => {
+        const denials = cutOff(naming.get(row.principalId) ?? [], {
+          permissions: allowedBy.get(grant.roleId) ?? [],
+          heldAt: grant.scope,
+          scope,
+          operation,
+          subscriptionId: connection.subscriptionId,
+          managementGroups: connection.managementGroups,
+        })
+        return { grant, denials: denials.map(({ name }) => name) }
+      }),
+  }))
+}
+
+/** Scopes offered while one is typed; any other one can be pasted. */
+const MOST_SCOPES = 200
+
+/** What is asked, judged: what is wrong with it, and which of the roles held here it comes down to. */
+export async function readQuestion(actor: Actor, connection: ConnectionFacts, view: AskView, held: RoleHeld[]) {
+  const [scopes, permissions] = await Promise.all([
+    listScopes(actor, connection, { search: '', cursor: null }, MOST_SCOPES),
+    listRolePermissions(actor, connection),
+  ])
+  const inUse = scopes.rows.map(({ scope }) => scope)
+  const known = (connection.managementGroups ?? []).map(
+    ({ id }) => `/providers/Microsoft.Management/managementGroups/${id}`,
+  )
+  const above = scopes.rows.filter(({ level }) => level === 'management_group').map(({ scope }) => scope)
+  const scope = askedScope(view.scope, {
+    subscriptionId: connection.subscriptionId,
+    managementGroups: [...known, ...above],
+  })
+  const operation = askedOperation(view.operation)
+  const candidates = held.filter(({ id }) => view.roleId === null || id === view.roleId)
+  const readable = new Map(permissions.map((role) => [role.id, role.permissions]))
+  const plane = view.plane ?? planeOf(operation.operation ?? '', readable.values())
+  const asked = operation.operation === null ? null : { name: operation.operation, plane }
+  const allowing = asked && candidates.filter(({ id }) => allows(readable.get(id) ?? [], asked.name)[plane])
+  return {
+    scopes: inUse,
+    permissions,
+    scope: scope.scope,
+    /** Null when none is asked about. */
+    operation: asked,
+    problems: { scope: scope.problem, operation: operation.problem },
+    /** Null when no operation is asked about. */
+    allowing,
+    unread: candidates.filter(({ id }) => (readable.get(id) ?? []).length === 0).length,
+    role: view.roleId === null ? null : (held.find(({ id }) => id === view.roleId) ?? { name: null }),
+  }
+}

@@ -1,0 +1,62 @@
+import 'server-only'
+import { cookies, headers } from 'next/headers'
+import { forbidden, redirect } from 'next/navigation'
+import { decode } from 'next-auth/jwt'
+import { cache } from 'react'
+import type { Actor } from '@/db/actor'
+import type { MemberRole } from '@/lib/domain/vocabulary'
+import { env } from '@/lib/env'
+import { safePath } from '@/lib/web-security'
+import { authCookies } from './options'
+import { endSession, findSession } from './sessions'
+
+/** The signed-in member, with the names that the frame of every page shows. */
+export type SignedInMember = Actor & { sessionId: string; email: string; organisationName: string; tenantId: string }
+
+/** The member behind this request's cookie, looked up anew on every request, or null. */
+export const currentMember = cache(async (): Promise<SignedInMember | null> => {
+  const sessionId = await readSessionId()
+  return sessionId ? findSession(sessionId) : null
+})
+
+/** The signed-in member; anyone else is sent to sign in and comes back afterwards. */
+export async function requireMember(): Promise<SignedInMember> {
+  const member = await currentMember()
+  if (member) return member
+  const wanted = safePath((await headers()).get('x-pathname'))
+  redirect(`/signin?next=${encodeURIComponent(wanted)}`)
+}
+
+/** The signed-in member if they have at least this role; otherwise the page that says who to ask. */
+export async function requireRole(role: Exclude<MemberRole, 'viewer'>): Promise<SignedInMember> {
+  const member = await requireMember()
+  if (member.role === 'owner' || member.role === role) return member
+  forbidden()
+}
+
+/** Signs this browser out: the session row first, then the cookie. */
+export async function endCurrentSession(): Promise<void> {
+  await endPreviousSession()
+  const { name, options } = authCookies(env().portalUrl).sessionToken
+  // A `__Host-` cookie is deleted only with the attributes that it was set with.
+  ;(await cookies()).set(name, '', { ...options, maxAge: 0 })
+}
+
+/** Ends the session this browser had, so that a new sign-in never leaves an old one open. */
+export async function endPreviousSession(): Promise<void> {
+  const sessionId = await readSessionId()
+  if (sessionId) await endSession(sessionId)
+}
+
+async function readSessionId(): Promise<string | null> {
+  const cookie = (await cookies()).get(authCookies(env().portalUrl).sessionToken.name)
+  if (!cookie) return null
+  const token = await decode({ token: cookie.value, secret: env().authSecret }).catch(notOurs)
+  return typeof token?.sid === 'string' ? token.sid : null
+}
+
+/** A cookie that is expired, altered or sealed with another key signs nobody in; any other failure is ours. */
+function notOurs(error: unknown): null {
+  if (error instanceof Error && 'code' in error && /^ERR_JW/.test(String(error.code))) return null
+  throw error
+}

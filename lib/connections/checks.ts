@@ -1,0 +1,170 @@
+import { and, eq, inArray, ne } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { connectAttempts, connections } from '@/db/schema/connections'
+import { allow, NotFound } from '@/lib/actor'
+import type { Azure } from '@/lib/azure/client/clients'
+import { AzureError, problemOf } from '@/lib/azure/client/errors'
+import { canListGroups } from '@/lib/azure/groups'
+import { canListUsers } from '@/lib/azure/people'
+import { listRoleAssignments } from '@/lib/azure/role-assignments'
+import { getSubscription, listSubscriptions, type Subscription } from '@/lib/azure/subscriptions'
+import type { OptionalScope } from '@/lib/domain/permissions'
+import type { ProblemCode } from '@/lib/domain/problems'
+import { findAttempt } from './attempts'
+import { azureForAttempt } from './vault'
+
+const GROUPS: OptionalScope = 'GroupMember.Read.All'
+
+export type Check = {
+  id: 'account' | 'subscription' | 'assignments' | 'directory' | 'groups'
+  /** `warned`: something will be missing, but connecting makes sense. `not_asked`: left out by choice. */
+  state: 'passed' | 'failed' | 'warned' | 'skipped' | 'not_asked'
+  code: ProblemCode | null
+  detail: string | null
+  aadsts?: number
+  correlationId?: string
+}
+
+export type Checked = {
+  checks: Check[]
+  canConnect: boolean
+  subscription: Subscription | null
+  /** The other subscriptions this account can read; `connectedAs` is the label of the tile that has it already. */
+  others: { subscriptionId: string; name: string; state: string; connectedAs: string | null }[]
+}
+
+/** Asks Microsoft, now, for everything a first sync will need. Nothing is stored, so each look is the truth of its moment. */
+export async function checkAttempt(actor: Actor, attemptId: string): Promise<Checked> {
+  allow(actor, 'connect')
+  const db = await getDb()
+  const attempt = await findAttempt(db, actor, attemptId)
+  if (!attempt) throw new NotFound('There is no such attempt.')
+  const azure = attempt.expired ? null : azureForAttempt(actor, attempt)
+  if (!azure)
+    return {
+      checks: [failed('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')],
+      canConnect: false,
+      subscription: null,
+      others: [],
+    }
+
+  const { subscriptionId } = attempt
+  const [subscription, assignments, users, groups, readable] = await Promise.all([
+    attempted(getSubscription(azure, subscriptionId)),
+    attempted(listRoleAssignments(azure, subscriptionId)),
+    attempted(canListUsers(azure)),
+    attempted(opensGroups(azure)),
+    attempted(listSubscriptions(azure)),
+  ])
+  await keepClaims(actor, attemptId, [subscription, assignments, users, groups])
+  const checks = [
+    { id: 'account' as const, state: 'passed' as const, code: null, detail: attempt.accountName },
+    checkSubscription(subscription, attempt.tenantId),
+    checkAssignments(assignments),
+    checkDirectory(users),
+    checkGroups(groups, { asked: attempt.optionalScopes.includes(GROUPS), noGraph: users.error !== undefined }),
+  ]
+  return {
+    checks,
+    canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
+    subscription: subscription.value ?? null,
+    others: await othersOf(actor, subscriptionId, readable.value ?? []),
+  }
+}
+
+type Attempted<T> = { value: T; error?: undefined } | { value?: undefined; error: AzureError }
+
+async function attempted<T>(work: Promise<T>): Promise<Attempted<T>> {
+  try {
+    return { value: await work }
+  } catch (error) {
+    if (error instanceof AzureError) return { error }
+    throw error
+  }
+}
+
+/** A demand for another verification carries what the next sign-in must pass on. */
+async function keepClaims(actor: Actor, attemptId: string, answers: { error?: AzureError }[]): Promise<void> {
+  const demand = answers.find(({ error }) => error?.claims)?.error
+  if (!demand) return
+  const db = await getDb()
+  await db
+    .update(connectAttempts)
+    .set({ problem: problemOf(demand) })
+    .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
+}
+
+const failed = (id: Check['id'], code: ProblemCode, error?: AzureError, state: Check['state'] = 'failed'): Check => ({
+  id,
+  state,
+  code,
+  detail: null,
+  aadsts: error?.aadsts,
+  correlationId: error?.correlationId,
+})
+
+const passed = (id: Check['id'], detail: string): Check => ({ id, state: 'passed', code: null, detail })
+
+function checkSubscription({ value, error }: Attempted<Subscription>, tenantId: string): Check {
+  if (error) return failed('subscription', error.code, error)
+  if (value.tenantId !== tenantId) return failed('subscription', 'subscription_moved')
+  if (value.state !== 'Enabled')
+    return { ...failed('subscription', 'subscription_disabled', undefined, 'warned'), detail: value.name }
+  return passed('subscription', value.name)
+}
+
+/** The account's own assignment must be in the list, so an empty one means that it may not read (reference: wire facts 2.2). */
+function checkAssignments({ value, error }: Attempted<readonly unknown[]>): Check {
+  if (error) return failed('assignments', error.code, error)
+  if (value.length === 0) return failed('assignments', 'reader_role_missing')
+  return passed('assignments', `${value.length}`)
+}
+
+/** Without the directory the assignments are still worth having: people then show by ID, and the page says so. */
+function checkDirectory({ value, error }: Attempted<boolean>): Check {
+  if (error)
+    return failed('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
+  return value
+    ? passed('directory', 'User.Read.All')
+    : failed('directory', 'directory_not_readable', undefined, 'warned')
+}
+
+/** Whether groups can be opened; null when the permission for it is not at hand. */
+async function opensGroups(azure: Azure): Promise<boolean | null> {
+  await azure.caller.tokens.get('graph')
+  return azure.caller.tokens.granted().includes(GROUPS) ? canListGroups(azure) : null
+}
+
+/** Groups are worth having, never necessary: without them nobody is kept from connecting. */
+function checkGroups(
+  { value, error }: Attempted<boolean | null>,
+  { asked, noGraph }: { asked: boolean; noGraph: boolean },
+): Check {
+  if (error && noGraph) return { id: 'groups', state: 'skipped', code: null, detail: null }
+  if (error) return failed('groups', error.code, error, 'warned')
+  if (value) return passed('groups', GROUPS)
+  if (value === null && !asked) return { id: 'groups', state: 'not_asked', code: null, detail: null }
+  return failed('groups', 'groups_not_permitted', undefined, 'warned')
+}
+
+async function othersOf(actor: Actor, subscriptionId: string, readable: Subscription[]): Promise<Checked['others']> {
+  const others = readable.filter(({ id }) => id !== subscriptionId)
+  if (others.length === 0) return []
+  const db = await getDb()
+  const connected = await db
+    .select({ subscriptionId: connections.subscriptionId, label: connections.label })
+    .from(connections)
+    .where(
+      and(
+        eq(connections.organisationId, actor.organisationId),
+        ne(connections.state, 'disconnected'),
+        inArray(
+          connections.subscriptionId,
+          others.map(({ id }) => id),
+        ),
+      ),
+    )
+  const labels = new Map(connected.map((row) => [row.subscriptionId, row.label]))
+  return others.map(({ id, name, state }) => ({ subscriptionId: id, name, state, connectedAs: labels.get(id) ?? null }))
+}

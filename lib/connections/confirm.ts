@@ -1,0 +1,207 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import type { Transaction } from '@/db/database'
+import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
+import { allow, audit, NotFound } from '@/lib/actor'
+import type { ProblemCode } from '@/lib/domain/problems'
+import { enqueueSync } from '@/lib/runs/queue'
+import { type OpenedRun, openRun } from '@/lib/runs/runs'
+import { type AttemptRow, findAttempt } from './attempts'
+import { type Checked, checkAttempt } from './checks'
+import { findConnection } from './connection'
+import { open, seal } from './vault'
+
+type Options = { alsoSubscriptionIds: string[]; acceptOtherAccount?: boolean }
+type Confirmed =
+  | { kind: 'connected'; connectionIds: string[] }
+  | { kind: 'refused'; code: ProblemCode }
+  | { kind: 'other_account'; previous: string; now: string }
+
+/** What becomes one tile. */
+type Wanted = { subscriptionId: string; name: string; state: string }
+
+/**
+ * Turns a checked attempt into connections: the subscription it was begun for, and the others chosen with the same
+ * sign-in. Checks once more at Microsoft, then stores connections, sealed tokens and first runs in one transaction, once:
+ * a second confirmation gives the same connections.
+ */
+export async function confirmAttempt(
+  actor: Actor,
+  attemptId: string,
+  { alsoSubscriptionIds, acceptOtherAccount = false }: Options,
+): Promise<Confirmed> {
+  allow(actor, 'connect')
+  const db = await getDb()
+  const attempt = await findAttempt(db, actor, attemptId)
+  if (!attempt) throw new NotFound('There is no such attempt.')
+  if (attempt.confirmedAt) return { kind: 'connected', connectionIds: attempt.madeConnectionIds }
+  if (attempt.expired) return { kind: 'refused', code: 'attempt_expired' }
+
+  const change = await otherAccount(actor, attempt)
+  if (change && !acceptOtherAccount) return change
+  const checked = await checkAttempt(actor, attemptId)
+  if (!checked.canConnect || !checked.subscription || !attempt.sealedCache) {
+    return { kind: 'refused', code: checked.checks.find(({ state }) => state === 'failed')?.code ?? 'unknown' }
+  }
+  const { connectionIds, runs } = await store(actor, attemptId, wantedOf(attempt, checked, alsoSubscriptionIds))
+  for (const run of runs) await enqueueSync(run)
+  return { kind: 'connected', connectionIds }
+}
+
+/** The sentence's two names when a reconnect was signed in to with another account or tenant than before. */
+async function otherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirmed | null> {
+  if (!attempt.connectionId) return null
+  const before = await findConnection(actor, attempt.connectionId)
+  const same = before.accountObjectId === attempt.accountObjectId && before.accountTenantId === attempt.accountTenantId
+  return same ? null : { kind: 'other_account', previous: before.accountName, now: attempt.accountName ?? '' }
+}
+
+function wantedOf(attempt: AttemptRow, checked: Checked, alsoSubscriptionIds: string[]): Wanted[] {
+  const also = new Set(alsoSubscriptionIds)
+  const own = {
+    subscriptionId: attempt.subscriptionId,
+    name: checked.subscription?.name ?? '',
+    state: checked.subscription?.state ?? '',
+  }
+  return [own, ...checked.others.filter((other) => also.has(other.subscriptionId) && !other.connectedAs)]
+}
+
+async function store(
+  actor: Actor,
+  attemptId: string,
+  wanted: Wanted[],
+): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
+  const db = await getDb()
+  return db.transaction(async (tx) => {
+    const [locked] = await tx
+      .select()
+      .from(connectAttempts)
+      .where(
+        and(
+          eq(connectAttempts.organisationId, actor.organisationId),
+          eq(connectAttempts.memberId, actor.memberId),
+          eq(connectAttempts.id, attemptId),
+        ),
+      )
+      .for('update')
+    if (!locked) throw new NotFound('There is no such attempt.')
+    if (locked.confirmedAt || !locked.sealedCache) return { connectionIds: locked.madeConnectionIds, runs: [] }
+
+    const cache = await open(locked.sealedCache, {
+      organisationId: actor.organisationId,
+      kind: 'attempt-cache',
+      id: attemptId,
+    })
+    const made: { connectionId: string; run: OpenedRun | null }[] = []
+    for (const one of wanted) made.push(await connectOne(tx, actor, locked, one, cache))
+    const connectionIds = made.map(({ connectionId }) => connectionId)
+    await tx
+      .update(connectAttempts)
+      .set({
+        confirmedAt: sql`now()`,
+        sealedCache: null,
+        sealedLogin: null,
+        stateHash: null,
+        madeConnectionIds: connectionIds,
+      })
+      .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
+    return { connectionIds, runs: made.flatMap(({ run }) => run ?? []) }
+  })
+}
+
+async function connectOne(
+  tx: Transaction,
+  actor: Actor,
+  attempt: typeof connectAttempts.$inferSelect,
+  wanted: Wanted,
+  cache: string,
+): Promise<{ connectionId: string; run: OpenedRun | null }> {
+  const { organisationId } = actor
+  const [existing] = await tx
+    .select({
+      id: connections.id,
+      state: connections.state,
+      label: connections.label,
+    })
+    .from(connections)
+    .where(
+      and(
+        eq(connections.organisationId, organisationId),
+        eq(connections.integration, 'azure'),
+        eq(connections.subscriptionId, wanted.subscriptionId),
+      ),
+    )
+    .for('update')
+  // Someone else connected it while this person was at Microsoft: their tile is the tile.
+  if (existing && existing.state !== 'disconnected' && existing.id !== attempt.connectionId)
+    return { connectionId: existing.id, run: null }
+
+  const facts = {
+    subscriptionName: wanted.name,
+    subscriptionState: wanted.state,
+    tenantId: attempt.tenantId,
+    accountObjectId: attempt.accountObjectId ?? '',
+    accountTenantId: attempt.accountTenantId ?? '',
+    accountName: attempt.accountName ?? '',
+    optionalScopes: attempt.grantedScopes,
+    connectedById: actor.memberId,
+    connectedByName: actor.name,
+    state: 'active' as const,
+    stateReason: null,
+    failures: 0,
+    nextSyncAt: null,
+    disconnectedAt: null,
+  }
+  const [connection] = existing
+    ? await tx
+        .update(connections)
+        .set(facts)
+        .where(and(eq(connections.organisationId, organisationId), eq(connections.id, existing.id)))
+        .returning({ id: connections.id })
+    : await tx
+        .insert(connections)
+        .values({ ...facts, organisationId, subscriptionId: wanted.subscriptionId, label: wanted.name })
+        .onConflictDoNothing()
+        .returning({ id: connections.id })
+  // Someone else connected it between the two statements: now there is a tile.
+  if (!connection) return connectOne(tx, actor, attempt, wanted, cache)
+
+  const sealed = await seal(cache, { organisationId, kind: 'connection-cache', id: connection.id })
+  await tx
+    .insert(connectionSecrets)
+    .values({ organisationId, connectionId: connection.id, sealed })
+    .onConflictDoUpdate({
+      target: [connectionSecrets.organisationId, connectionSecrets.connectionId],
+      set: { sealed, version: sql`${connectionSecrets.version} + 1`, updatedAt: sql`now()` },
+    })
+  // A run under way reads with the sign-in that was: its failure would ask for another one of a connection just mended.
+  await tx
+    .update(syncRuns)
+    .set({ state: 'cancelled', finishedAt: sql`now()` })
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.connectionId, connection.id),
+        eq(syncRuns.state, 'running'),
+      ),
+    )
+  const run = await openRun(tx, {
+    organisationId,
+    connectionId: connection.id,
+    trigger: existing ? 'reconnect' : 'connect',
+    by: actor,
+  })
+  await audit(tx, actor, {
+    action: existing ? 'connection.reconnected' : 'connection.connected',
+    subject: existing?.label ?? wanted.name,
+    details: {
+      subscription: wanted.subscriptionId,
+      account: facts.accountName,
+      tenant: facts.tenantId,
+      optional_permissions: facts.optionalScopes.join(' '),
+    },
+  })
+  return { connectionId: connection.id, run }
+}

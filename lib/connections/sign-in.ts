@@ -1,0 +1,215 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { and, eq, isNull, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { connectAttempts } from '@/db/schema/connections'
+import { allow, NotFound } from '@/lib/actor'
+import { AzureError, problemOf } from '@/lib/azure/client/errors'
+import { browserAddress } from '@/lib/azure/client/transport'
+import { authorizeProblem, beginSignIn, newPkce, redeemCode, type SignedIn } from '@/lib/azure/sign-in'
+import type { OptionalScope } from '@/lib/domain/permissions'
+import type { ProblemCode } from '@/lib/domain/problems'
+import type { AttemptProblem } from '@/lib/domain/vocabulary'
+import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import { findAttempt } from './attempts'
+import { open, seal } from './vault'
+
+type Finished = { attemptId: string } | { attemptId: null; code: ProblemCode }
+
+/**
+ * Takes what Microsoft sent back with the browser. A refusal is stored on the attempt for its page to explain; an
+ * answer that belongs to no login of this member stores nothing anywhere.
+ */
+export async function finishSignIn(actor: Actor, query: URLSearchParams): Promise<Finished> {
+  allow(actor, 'connect')
+  const login = await takeLogin(actor, query.get('state') ?? '')
+  if (login.kind === 'unknown') return { attemptId: null, code: 'state_mismatch' }
+  if (login.kind === 'used') return { attemptId: null, code: 'attempt_used' }
+
+  const { attemptId } = login
+  if (login.kind === 'late') {
+    await storeProblem(actor, attemptId, { code: 'attempt_expired', at: new Date().toISOString() })
+    return { attemptId }
+  }
+
+  try {
+    const code = query.get('code')
+    if (!code) throw authorizeProblem(Object.fromEntries(query))
+    let cache: string | null = null
+    const account = await redeemCode({
+      tenantId: login.tenantId,
+      code,
+      redirectUri: connectRedirectUri(),
+      codeVerifier: login.verifier,
+      nonce: login.nonce,
+      optional: login.optional,
+      store: {
+        load: async () => cache,
+        save: async (newest) => {
+          cache = newest
+        },
+      },
+    })
+    if (cache === null) throw new AzureError('unknown', 'The sign-in gave no tokens to keep.')
+    await storeAccount(actor, attemptId, account, cache)
+  } catch (error) {
+    if (!(error instanceof AzureError)) throw error
+    log().warn({ event: 'connect_sign_in_refused', attemptId, error })
+    await storeProblem(actor, attemptId, problemOf(error))
+  }
+  return { attemptId }
+}
+
+async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {
+  const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
+  await update(actor, attemptId, {
+    sealedCache,
+    accountObjectId: account.objectId,
+    accountTenantId: account.tenantId,
+    accountName: account.username,
+    grantedScopes: account.granted,
+    problem: null,
+  })
+}
+
+const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) => update(actor, attemptId, { problem })
+
+async function update(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
+  const db = await getDb()
+  await db
+    .update(connectAttempts)
+    .set({ ...change, cacheVersion: sql`cache_version + 1` })
+    .where(
+      and(
+        eq(connectAttempts.organisationId, actor.organisationId),
+        eq(connectAttempts.id, attemptId),
+        isNull(connectAttempts.confirmedAt),
+      ),
+    )
+}
+
+type Options = {
+  prompt?: 'select_account' | 'consent' | 'login'
+  useClaims?: boolean
+  /** The optional permissions to ask for from now on; when left out, those the attempt asked for before. */
+  optional?: readonly OptionalScope[]
+}
+
+/** Bytes of randomness in a state or nonce. */
+const RANDOM_BYTES = 32
+
+/** What a login is looked up by when it comes back: the state itself is never stored. */
+export const hashState = (state: string): string => createHash('sha256').update(state).digest('base64url')
+
+/** Where Microsoft sends the browser back after a connect login; registered with the app, to the letter. */
+export const connectRedirectUri = (): string => `${env().portalUrl}/api/azure/callback`
+
+/**
+ * Starts a login for an attempt and gives the address for the browser. Verifier and nonce are sealed beside the
+ * attempt, the state as a hash; a login begun earlier for the same attempt can no longer come back.
+ */
+export async function beginSignInForAttempt(
+  actor: Actor,
+  attemptId: string,
+  { prompt, useClaims, optional }: Options = {},
+): Promise<string> {
+  allow(actor, 'connect')
+  const db = await getDb()
+  const attempt = await findAttempt(db, actor, attemptId)
+  if (!attempt || attempt.expired || attempt.confirmedAt) throw new NotFound('There is no such attempt.')
+
+  const state = randomBytes(RANDOM_BYTES).toString('base64url')
+  const nonce = randomBytes(RANDOM_BYTES).toString('base64url')
+  const { verifier, challenge } = await newPkce()
+  const optionalScopes = optional ? [...optional] : attempt.optionalScopes
+  const url = await beginSignIn({
+    tenantId: attempt.tenantId,
+    redirectUri: connectRedirectUri(),
+    state,
+    nonce,
+    codeChallenge: challenge,
+    optional: optionalScopes,
+    prompt: prompt ?? (useClaims ? undefined : 'select_account'),
+    claims: useClaims ? attempt.problem?.claims : undefined,
+    loginHint: useClaims ? (attempt.accountName ?? undefined) : undefined,
+  })
+
+  const sealedLogin = await seal(JSON.stringify({ verifier, nonce }), {
+    organisationId: actor.organisationId,
+    kind: 'attempt-login',
+    id: attemptId,
+  })
+  const stored = await db
+    .update(connectAttempts)
+    .set({ stateHash: hashState(state), sealedLogin, optionalScopes, loginBegunAt: sql`now()` })
+    .where(
+      and(
+        eq(connectAttempts.organisationId, actor.organisationId),
+        eq(connectAttempts.id, attemptId),
+        isNull(connectAttempts.confirmedAt),
+      ),
+    )
+    .returning({ id: connectAttempts.id })
+  if (stored.length === 0) throw new NotFound('There is no such attempt.')
+  return browserAddress(url)
+}
+
+/** Minutes a person has on Microsoft's pages before the login's state is refused. */
+const LOGIN_MINUTES = 10
+
+const Login = z.object({ verifier: z.string(), nonce: z.string() })
+
+type Taken =
+  | { kind: 'login'; attemptId: string; tenantId: string; verifier: string; nonce: string; optional: string[] }
+  | { kind: 'late'; attemptId: string }
+  | { kind: 'used' }
+  | { kind: 'unknown' }
+
+/**
+ * Takes the login that a state belongs to, once: the second caller finds it used. Only the member who began it finds
+ * it at all, so neither someone else's answer nor a replay can be attached to an attempt.
+ */
+export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
+  const db = await getDb()
+  const own = and(
+    eq(connectAttempts.organisationId, actor.organisationId),
+    eq(connectAttempts.memberId, actor.memberId),
+  )
+  const hash = hashState(state)
+  const taken = await db.transaction(async (tx) => {
+    const [attempt] = await tx
+      .select({
+        id: connectAttempts.id,
+        tenantId: connectAttempts.tenantId,
+        optional: connectAttempts.optionalScopes,
+        sealedLogin: connectAttempts.sealedLogin,
+        late: sql<boolean>`expires_at <= now() or confirmed_at is not null or login_begun_at < now() - make_interval(mins => ${LOGIN_MINUTES})`,
+      })
+      .from(connectAttempts)
+      .where(and(own, eq(connectAttempts.stateHash, hash)))
+      .for('update')
+    if (!attempt) return null
+    await tx
+      .update(connectAttempts)
+      .set({ stateHash: null, usedStateHash: hash, sealedLogin: null, problem: null })
+      .where(and(own, eq(connectAttempts.id, attempt.id)))
+    return attempt
+  })
+
+  if (!taken?.sealedLogin) {
+    const [used] = await db
+      .select({ id: connectAttempts.id })
+      .from(connectAttempts)
+      .where(and(own, eq(connectAttempts.usedStateHash, hash)))
+    return { kind: used ? 'used' : 'unknown' }
+  }
+  if (taken.late) return { kind: 'late', attemptId: taken.id }
+  const login = Login.parse(
+    JSON.parse(
+      await open(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id }),
+    ),
+  )
+  return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, optional: taken.optional, ...login }
+}

@@ -1,0 +1,176 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { connectAttempts, connectionSecrets } from '@/db/schema/connections'
+import { type Azure, createAzure } from '@/lib/azure/client/clients'
+import { INTERACTIVE as patience } from '@/lib/azure/client/retry'
+import { createTokens, type TokenStore } from '@/lib/azure/client/tokens'
+import { createMeter, type Meter } from '@/lib/azure/client/transport'
+import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import type { AttemptRow } from './attempts'
+import type { ConnectionRow } from './connection'
+
+/** Milliseconds that a page waits for Microsoft while a person watches. */
+const PATIENCE_MS = 45_000
+
+/** Azure as the account that signed in for an attempt sees it, or null when nobody has. */
+export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null {
+  const { accountObjectId: objectId, accountTenantId: tenantId } = attempt
+  if (!attempt.sealedCache || !objectId || !tenantId) return null
+  const store = sealedStore(placeOfAttempt(actor, attempt.id), {
+    organisationId: actor.organisationId,
+    kind: 'attempt-cache',
+    id: attempt.id,
+  })
+  const meter = createMeter()
+  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const options = { meter, signal, patience }
+  const tokens = createTokens({
+    tenantId: attempt.tenantId,
+    account: { objectId, tenantId },
+    store,
+    optional: attempt.grantedScopes,
+    ...options,
+  })
+  return createAzure({ tokens, ...options })
+}
+
+function placeOfAttempt(actor: Actor, attemptId: string): SealedPlace {
+  const own = and(
+    eq(connectAttempts.organisationId, actor.organisationId),
+    eq(connectAttempts.memberId, actor.memberId),
+    eq(connectAttempts.id, attemptId),
+  )
+  return {
+    async read() {
+      const db = await getDb()
+      const [found] = await db
+        .select({ sealed: connectAttempts.sealedCache, version: connectAttempts.cacheVersion })
+        .from(connectAttempts)
+        .where(own)
+      return found?.sealed ? { sealed: found.sealed, version: found.version } : null
+    },
+    async write(sealed, over) {
+      const db = await getDb()
+      const written = await db
+        .update(connectAttempts)
+        .set({ sealedCache: sealed, cacheVersion: over + 1 })
+        .where(and(own, eq(connectAttempts.cacheVersion, over), isNull(connectAttempts.confirmedAt)))
+        .returning({ id: connectAttempts.id })
+      return written.length > 0
+    },
+  }
+}
+
+/** A sealed value that no key of the ring opens, or that was sealed for another place. */
+export class SealBroken extends Error {
+  override name = 'SealBroken'
+}
+
+/** Where a sealed value belongs. It is authenticated with the value, so one row's secret does not open in another. */
+export type SealContext = {
+  organisationId: string
+  kind: 'attempt-login' | 'attempt-cache' | 'connection-cache'
+  id: string
+}
+
+/**
+ * Seals a secret for storage: JWE with direct AES-256-GCM, a fresh 96-bit IV each time, the key's id in the protected
+ * header, and the context as additional authenticated data (not stored: the opener must know it).
+ */
+export async function seal(secret: string, context: SealContext): Promise<string> {
+  const [newest] = env().encryptionKeys
+  if (!newest) throw new SealBroken('There is no encryption key.')
+  const sealed = await new FlattenedEncrypt(new TextEncoder().encode(secret))
+    .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: newest.kid })
+    .setAdditionalAuthenticatedData(bytesOf(context))
+    .encrypt(newest.key)
+  const { aad: _known, ...stored } = sealed
+  return JSON.stringify(stored)
+}
+
+/** Opens what {@link seal} made for the same context. Throws {@link SealBroken} for anything else. */
+export async function open(sealed: string, context: SealContext): Promise<string> {
+  try {
+    const stored: FlattenedJWE = JSON.parse(sealed)
+    const aad = Buffer.from(bytesOf(context)).toString('base64url')
+    const { plaintext } = await flattenedDecrypt({ ...stored, aad }, (header) => keyNamed(header?.kid), {
+      keyManagementAlgorithms: ['dir'],
+      contentEncryptionAlgorithms: ['A256GCM'],
+    })
+    return new TextDecoder().decode(plaintext)
+  } catch (cause) {
+    throw new SealBroken('A stored secret could not be opened.', { cause })
+  }
+}
+
+function keyNamed(kid: unknown): Uint8Array {
+  const found = env().encryptionKeys.find((entry) => entry.kid === kid)
+  if (!found) throw new SealBroken(`No encryption key is named ${String(kid)}.`)
+  return found.key
+}
+
+const bytesOf = ({ organisationId, kind, id }: SealContext) =>
+  new TextEncoder().encode(`rolecall/${organisationId}/${kind}/${id}`)
+
+/** Where a sealed token cache lies. `write` stores only over the version that was read, and says whether it did. */
+export type SealedPlace = {
+  read(): Promise<{ sealed: string; version: number } | null>
+  write(sealed: string, over: number): Promise<boolean>
+}
+
+/**
+ * A token store over a sealed column, with compare-and-swap. Losing the swap is harmless: Entra ID leaves the older
+ * refresh token valid, and the newer cache, which stays, has its own (reference: refresh-tokens).
+ */
+export function sealedStore(place: SealedPlace, context: SealContext): TokenStore {
+  let version = 0
+  return {
+    async load() {
+      const found = await place.read()
+      if (!found) return null
+      version = found.version
+      return open(found.sealed, context)
+    },
+    async save(cache) {
+      if (await place.write(await seal(cache, context), version)) version += 1
+      else log().debug({ event: 'token_cache_swap_lost', kind: context.kind, id: context.id })
+    },
+  }
+}
+
+/** Azure as the account behind a connection sees it. Tokens are refreshed through the connection's sealed cache. */
+export function azureForConnection(connection: ConnectionRow, meter: Meter, signal: AbortSignal): Azure {
+  const { organisationId, id, tenantId, optionalScopes: optional } = connection
+  const account = { objectId: connection.accountObjectId, tenantId: connection.accountTenantId }
+  const store = sealedStore(placeOfConnection(organisationId, id), { organisationId, kind: 'connection-cache', id })
+  return createAzure({ tokens: createTokens({ tenantId, account, store, optional, meter, signal }), meter, signal })
+}
+
+function placeOfConnection(organisationId: string, connectionId: string): SealedPlace {
+  const own = and(
+    eq(connectionSecrets.organisationId, organisationId),
+    eq(connectionSecrets.connectionId, connectionId),
+  )
+  return {
+    async read() {
+      const db = await getDb()
+      const [found] = await db
+        .select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version })
+        .from(connectionSecrets)
+        .where(own)
+      return found ?? null
+    },
+    async write(sealed, over) {
+      const db = await getDb()
+      const written = await db
+        .update(connectionSecrets)
+        .set({ sealed, version: over + 1, updatedAt: new Date() })
+        .where(and(own, eq(connectionSecrets.version, over)))
+        .returning({ version: connectionSecrets.version })
+      return written.length > 0
+    },
+  }
+}

@@ -1,0 +1,137 @@
+import { parse } from 'csv-parse/sync'
+import { afterAll, expect, test } from 'vitest'
+import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
+import { createTestDatabase } from '@/testing/database'
+import { parseAccessView } from './domain/views'
+import { exportAccess } from './export'
+
+const database = await createTestDatabase()
+afterAll(() => database.close())
+
+const ALL = parseAccessView({})
+
+const read = async (file: ReadableStream<Uint8Array>): Promise<Record<string, string>[]> =>
+  parse(await new Response(file).bytes().then(Buffer.from), { bom: true, columns: true })
+
+test('the file holds every row of every batch once, in the order of the list', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const reader = await world.role('Reader')
+  const names = Array.from({ length: 25 }, (_, index) => `Person ${String.fromCharCode(97 + index)}`)
+  for (const name of names.toReversed()) {
+    const person = await world.principal({ name })
+    await world.assign(connection.id, { to: person, role: reader })
+    await world.holder(connection.id, person, reader)
+  }
+
+  expect((await read(exportAccess(world.actor, connection, ALL, 10))).map((row) => row.name)).toEqual(names)
+  const upsideDown = { ...ALL, direction: 'desc' as const, search: 'PERSON' }
+  expect((await read(exportAccess(world.actor, connection, upsideDown, 10))).map((row) => row.name)).toEqual(
+    names.toReversed(),
+  )
+})
+
+test('a row says who, what, where, how and since when, and nothing in it runs as a formula', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const person = await world.principal({
+    name: '=HYPERLINK("https://evil.example")',
+    email: '+1@contoso.example',
+    guest: true,
+    status: 'invited',
+  })
+  const role = await world.role('@Auditor', 'reads', true)
+  await world.assign(connection.id, {
+    to: person,
+    role,
+    scope: '/',
+    level: 'root',
+    held: 'eligible',
+    startsAt: new Date('2026-02-01T00:00:00.000Z'),
+    endsAt: new Date('2026-12-01T00:00:00.000Z'),
+    condition: '-1',
+  })
+  await world.holder(connection.id, person, role)
+
+  expect(await read(exportAccess(world.actor, connection, ALL))).toEqual([
+    {
+      name: '\'=HYPERLINK("https://evil.example")',
+      email: "'+1@contoso.example",
+      status: 'invited',
+      guest: 'yes',
+      role: "'@Auditor",
+      role_type: 'custom',
+      privilege: 'reads',
+      scope: '/',
+      scope_level: 'root',
+      how: 'Direct',
+      group: '',
+      kind: 'eligible',
+      starts: '2026-02-01T00:00:00.000Z',
+      ends: '2026-12-01T00:00:00.000Z',
+      condition: "'-1",
+      licence: 'Microsoft Azure',
+      assigned_on: '',
+      first_seen: '2026-01-15T08:00:00.000Z',
+    },
+  ])
+})
+
+test('every role somebody has is a row, and one for each group it comes through, as far as the filters leave them', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const [owner, reader] = [await world.role('Owner', 'grants_access'), await world.role('Reader')]
+  const ada = await world.principal({ name: 'Ada' })
+  const [outer, inner, other] = [
+    await world.group(connection.id, { name: 'Outer' }),
+    await world.group(connection.id, { name: 'Inner' }),
+    await world.group(connection.id, { name: 'Other' }),
+  ]
+  await world.reach(connection.id, outer, [inner])
+  await world.reach(connection.id, other)
+  await world.member(connection.id, inner, ada)
+  await world.member(connection.id, other, ada)
+  await world.assign(connection.id, { to: outer, kind: 'group', role: owner })
+  await world.assign(connection.id, { to: other, kind: 'group', role: owner })
+  await world.assign(connection.id, { to: ada, role: reader })
+  await world.holder(connection.id, ada, owner, { group: other })
+
+  const rows = async (query: Partial<typeof ALL>) =>
+    (await read(exportAccess(world.actor, connection, { ...ALL, ...query }))).map(
+      ({ role, how, group }) => `${role} ${how} ${group}`,
+    )
+  expect((await rows({})).sort()).toEqual(['Owner Through group Other', 'Owner Through group Outer', 'Reader Direct '])
+  expect(await rows({ roleIds: [reader] })).toEqual(['Reader Direct '])
+  expect(await rows({ how: 'direct', roleIds: [owner] })).toEqual([])
+  expect(await rows({ how: 'group' })).toHaveLength(2)
+})
+
+test('a result published while the file is read does not mix into it', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const reader = await world.role('Reader')
+  for (const name of ['a', 'b', 'c', 'd']) {
+    const person = await world.principal({ name })
+    await world.assign(connection.id, { to: person, role: reader })
+    await world.holder(connection.id, person, reader)
+  }
+
+  const stream = exportAccess(world.actor, connection, ALL, 1)
+  const [late, from] = [await world.principal({ name: 'late' }), new Date(PUBLISHED.getTime() + 1)]
+  await world.assign(connection.id, { to: late, role: reader, from })
+  await world.holder(connection.id, late, reader, { from })
+  expect((await read(stream)).map((row) => row.name)).toEqual(['a', 'b', 'c', 'd'])
+})
+
+test('another organisation exports the heading and nothing else', async () => {
+  const ours = await createAccessWorld(database.db)
+  const theirs = await createAccessWorld(database.db)
+  const connection = await ours.connection()
+  const [person, reader] = [await ours.principal(), await ours.role('Reader')]
+  await ours.assign(connection.id, { to: person, role: reader })
+  await ours.holder(connection.id, person, reader)
+  const lines = async (actor: typeof ours.actor) =>
+    (await new Response(exportAccess(actor, connection, ALL)).text()).trimEnd().split('\r\n')
+  expect(await lines(ours.actor)).toHaveLength(2)
+  expect(await lines(theirs.actor)).toHaveLength(1)
+})

@@ -1,0 +1,77 @@
+import { fromPglite, PgBoss } from 'pg-boss'
+import { getEngine } from '@/db/client'
+import { log } from '@/lib/log'
+
+export const SYNC_QUEUE = 'sync'
+export const TICK_QUEUE = 'tick'
+
+/** Seconds that a finished job stays, for whoever looks into the queue by hand. */
+const JOB_KEPT_SECONDS = 24 * 60 * 60
+
+/** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
+const JOB_EXPIRES_SECONDS = 60 * 60
+
+const TICK_EXPIRES_SECONDS = 60
+
+const shared = globalThis as typeof globalThis & { rolecallBoss?: Promise<PgBoss> }
+
+/**
+ * The queue, on the same database as everything else, started once per process. Jobs carry ids only. Runs are retried by
+ * the connection's own schedule, which knows what the failure was, so the queue itself retries nothing.
+ */
+export function getBoss(): Promise<PgBoss> {
+  shared.rolecallBoss ??= begin()
+  return shared.rolecallBoss
+}
+
+/** Lets running jobs end, then stops the queue. Does nothing when it was never started. */
+export async function stopBoss(): Promise<void> {
+  const boss = await shared.rolecallBoss
+  shared.rolecallBoss = undefined
+  await boss?.stop({ graceful: true, timeout: 5000 })
+}
+
+function begin(): Promise<PgBoss> {
+  const starting = start()
+  // A failed start is not remembered: the cause may pass.
+  starting.catch(() => {
+    if (shared.rolecallBoss === starting) shared.rolecallBoss = undefined
+  })
+  return starting
+}
+
+async function start(): Promise<PgBoss> {
+  const engine = await getEngine()
+  const boss = new PgBoss({
+    ...(engine.kind === 'embedded'
+      ? { db: fromPglite(engine.pglite), backend: 'pglite' as const }
+      : { connectionString: engine.pool.options.connectionString }),
+    useListenNotify: true,
+    // The embedded engine has one connection and no other process to compete with: less housekeeping, fewer pauses.
+    ...(engine.kind === 'embedded' ? { reindex: false, monitorVacuum: false } : {}),
+  })
+  boss.on('error', (error) => log().error({ event: 'queue', error }))
+  await boss.start()
+  const options = {
+    retryLimit: 0,
+    expireInSeconds: JOB_EXPIRES_SECONDS,
+    deleteAfterSeconds: JOB_KEPT_SECONDS,
+    notify: true,
+  }
+  await boss.createQueue(SYNC_QUEUE, options)
+  // One waits at most, and one that a killed process left behind holds up nobody: ticks may overlap.
+  await boss.createQueue(TICK_QUEUE, { ...options, policy: 'short', expireInSeconds: TICK_EXPIRES_SECONDS })
+  return boss
+}
+
+export type SyncJob = { organisationId: string; runId: string }
+
+/**
+ * Wakes a worker for a run that is stored as queued. Should the process die before this, the tick finds the run and
+ * wakes a worker itself; a run that is woken twice is claimed once.
+ */
+export async function enqueueSync({ organisationId, runId }: SyncJob): Promise<void> {
+  const boss = await getBoss()
+  const job: SyncJob = { organisationId, runId }
+  await boss.send(SYNC_QUEUE, job)
+}

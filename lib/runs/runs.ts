@@ -1,0 +1,155 @@
+import { and, eq, inArray, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import type { Transaction } from '@/db/database'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
+import type { Meter } from '@/lib/azure/client/transport'
+import type { RunCounters, RunPhase, RunTrigger } from '@/lib/domain/vocabulary'
+import type { SyncJob } from './queue'
+
+/** Progress is written at most this often: pages look once a second. */
+const WRITE_EVERY_MS = 500
+
+export type Report = (phase: RunPhase, counters?: RunCounters) => void
+
+type Followed = {
+  report: Report
+  /** Aborts with {@link RunLost} as the reason once the run is no longer ours. */
+  lost: AbortSignal
+  /** Ends the heartbeat once the last report is written. Later reports, of requests that were cut short, count for nothing. */
+  stop(): Promise<void>
+}
+
+/** Writes a run's phase, counts and sign of life as it goes, and notices when the run was taken away. */
+export function followRun(run: ClaimedRun, meter: Meter): Followed {
+  const lost = new AbortController()
+  let phase: RunPhase = 'starting'
+  let counters: RunCounters = {}
+  let writing: Promise<void> = Promise.resolve()
+  let due: NodeJS.Timeout | undefined
+  let stopped = false
+
+  const write = async () => {
+    const db = await getDb()
+    const held = await db
+      .update(syncRuns)
+      .set({ phase, counters, calls: meter.calls, retries: meter.retries, heartbeatAt: sql`now()` })
+      .where(heldRun(run))
+      .returning({ id: syncRuns.id })
+    if (held.length === 0) lost.abort(new RunLost('The run is no longer held by this worker.'))
+  }
+  const flush = () => {
+    due = undefined
+    writing = writing.then(write).catch((error: unknown) => lost.abort(error))
+  }
+  const heartbeat = setInterval(flush, HEARTBEAT_SECONDS * 1000)
+
+  return {
+    lost: lost.signal,
+    report(newPhase, newCounters = {}) {
+      if (stopped) return
+      phase = newPhase
+      counters = { ...counters, ...newCounters }
+      due ??= setTimeout(flush, WRITE_EVERY_MS)
+    },
+    async stop() {
+      stopped = true
+      clearInterval(heartbeat)
+      clearTimeout(due)
+      if (due) flush()
+      await writing
+    },
+  }
+}
+
+export type OpenedRun = { organisationId: string; runId: string; joined: boolean }
+
+type Request = { organisationId: string; connectionId: string; trigger: RunTrigger; by: Actor | null }
+
+/**
+ * Opens a run of a connection, or joins the one that is already open: the partial unique index lets only one be. The
+ * caller wakes the worker after its transaction has committed.
+ */
+export async function openRun(
+  tx: Transaction,
+  { organisationId, connectionId, trigger, by }: Request,
+): Promise<OpenedRun> {
+  const [made] = await tx
+    .insert(syncRuns)
+    .values({ organisationId, connectionId, trigger, requestedById: by?.memberId, requestedByName: by?.name })
+    .onConflictDoNothing()
+    .returning({ id: syncRuns.id })
+  if (made) return { organisationId, runId: made.id, joined: false }
+
+  const [open] = await tx
+    .select({ id: syncRuns.id })
+    .from(syncRuns)
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.connectionId, connectionId),
+        inArray(syncRuns.state, ['queued', 'running']),
+      ),
+    )
+    .for('update')
+  if (open) return { organisationId, runId: open.id, joined: true }
+  // The open run ended between the two statements, so there is room for ours now.
+  return openRun(tx, { organisationId, connectionId, trigger, by })
+}
+
+/** A running run without a sign of life for this long has lost its worker. Heartbeats come every {@link HEARTBEAT_SECONDS}. */
+export const HEARTBEAT_LOST_SECONDS = 90
+export const HEARTBEAT_SECONDS = 15
+
+export type ClaimedRun = {
+  organisationId: string
+  id: string
+  fence: number
+  connection: typeof connections.$inferSelect
+}
+
+/**
+ * Takes a run for this worker, or gives null when there is nothing to take: done, cancelled, or in live hands. The
+ * fencing number rises with each claim, and only its latest holder can write to the run again.
+ */
+export async function claimRun({ organisationId, runId }: SyncJob): Promise<ClaimedRun | null> {
+  const db = await getDb()
+  const [claimed] = await db
+    .update(syncRuns)
+    .set({
+      state: 'running',
+      phase: 'starting',
+      fence: sql`fence + 1`,
+      startedAt: sql`coalesce(started_at, now())`,
+      heartbeatAt: sql`now()`,
+    })
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.id, runId),
+        sql`(state = 'queued' or (state = 'running' and heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS})))`,
+      ),
+    )
+    .returning({ fence: syncRuns.fence, connectionId: syncRuns.connectionId })
+  if (!claimed) return null
+  const [connection] = await db
+    .select()
+    .from(connections)
+    .where(and(eq(connections.organisationId, organisationId), eq(connections.id, claimed.connectionId)))
+  return connection ? { organisationId, id: runId, fence: claimed.fence, connection } : null
+}
+
+/** The run was cancelled, or another worker holds it now: whatever this one has read must not be written. */
+export class RunLost extends Error {
+  override name = 'RunLost'
+}
+
+/** The where-clause that only the latest holder of a run still matches. */
+export const heldRun = ({ organisationId, id, fence }: ClaimedRun) =>
+  and(
+    eq(syncRuns.organisationId, organisationId),
+    eq(syncRuns.id, id),
+    eq(syncRuns.state, 'running'),
+    eq(syncRuns.fence, fence),
+  )

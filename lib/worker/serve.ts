@@ -1,0 +1,59 @@
+import { closeDb, getDb } from '@/db/client'
+import { FolderLocked } from '@/db/folder-lock'
+import { BadConfiguration, env } from '@/lib/env'
+import { log } from '@/lib/log'
+import { getBoss, stopBoss } from '@/lib/runs/queue'
+import { startWorker } from './worker'
+
+/**
+ * What a long-lived process does besides answering pages: opens and migrates the database, starts the queue, works it if
+ * asked to, and on the way out lets go of all three. With `NEXT_MANUAL_SIG_HANDLE` the signals are ours.
+ */
+export async function serve({ worker }: { worker: boolean }): Promise<void> {
+  env()
+  const ending = new AbortController()
+  const end = (code: number) => {
+    if (ending.signal.aborted) return
+    ending.abort(new Error('The process is ending.'))
+    void shutDown().then(
+      () => process.exit(code),
+      (error: unknown) => {
+        log().error({ event: 'shutdown_failed', error })
+        process.exit(1)
+      },
+    )
+  }
+  process.on('SIGTERM', () => end(0))
+  process.on('SIGINT', () => end(0))
+  // The parent that started us is gone without a signal: nothing may be left running.
+  process.on('disconnect', () => end(0))
+
+  try {
+    await getDb()
+    if (ending.signal.aborted) return
+    if (worker) await startWorker(ending.signal)
+    else await getBoss()
+  } catch (error) {
+    // What fails because it is being closed is no failure of the start.
+    if (!ending.signal.aborted) throw error
+  }
+}
+
+async function shutDown(): Promise<void> {
+  await stopBoss()
+  await closeDb()
+}
+
+/** Runs the start of a process; what the person who starts it can mend ends it with one sentence instead of a stack. */
+export async function endWithSentence(start: () => Promise<void>): Promise<void> {
+  try {
+    await start()
+  } catch (error) {
+    if (!(error instanceof BadConfiguration || error instanceof FolderLocked)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  }
+}
+
+/** Opens the database and the queue for the portal, and works the queue too unless that is left to others. */
+export const startPortal = (): Promise<void> => endWithSentence(() => serve({ worker: env().worker }))

@@ -1,0 +1,119 @@
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
+import { getBoss, SYNC_QUEUE, stopBoss, TICK_QUEUE } from '@/lib/runs/queue'
+import { openRun } from '@/lib/runs/runs'
+import { requestSync } from '@/lib/sync/request-sync'
+import { connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { startWorker, tick } from './worker'
+
+let rolecall: Rolecall
+beforeAll(async () => {
+  rolecall = await startRolecall()
+})
+afterAll(() => rolecall.close())
+
+const runOf = async (runId: string) => (await rolecall.db.select().from(syncRuns).where(eq(syncRuns.id, runId)))[0]
+const latestRun = async (connectionId: string) =>
+  (
+    await rolecall.db
+      .select()
+      .from(syncRuns)
+      .where(eq(syncRuns.connectionId, connectionId))
+      .orderBy(sql`requested_at desc`)
+  )[0]
+const connectionOf = async (id: string) =>
+  (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
+const until = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 20_000, interval: 50 })
+
+let ending: AbortController
+async function work() {
+  ending = new AbortController()
+  await startWorker(ending.signal)
+}
+
+async function connectAndSync(tenant: TestTenant) {
+  const id = await connect(tenant)
+  await until(async () => expect(await latestRun(id)).toMatchObject({ state: 'succeeded' }))
+  return id
+}
+
+test('a run that is asked for is carried and published, and its job holds two ids and nothing else', async () => {
+  await work()
+  const tenant = await rolecall.tenant()
+  const id = await connectAndSync(tenant)
+  expect(await connectionOf(id)).toMatchObject({ publishedRunId: (await latestRun(id))?.id })
+
+  const { rows } = await rolecall.db.execute<{ name: string; data: Record<string, unknown> | null; whole: string }>(
+    sql`select name, data, to_jsonb(job)::text as whole from pgboss.job where name in (${SYNC_QUEUE}, ${TICK_QUEUE})`,
+  )
+  const syncs = rows.filter(({ name }) => name === SYNC_QUEUE)
+  expect(syncs.map(({ data }) => Object.keys(data ?? {}).sort())).toEqual([['organisationId', 'runId']])
+  expect(rows.filter(({ name, data }) => name === TICK_QUEUE && data && Object.keys(data).length > 0)).toEqual([])
+  for (const { whole } of rows) {
+    for (const secret of [tenant.subscription.id, tenant.tenantId, tenant.account('owner').username, 'eyJ'])
+      expect(whole).not.toContain(secret)
+  }
+})
+
+test('the tick is scheduled once, every minute, and one that a killed process left behind holds up nobody', async () => {
+  const boss = await getBoss()
+  expect(await boss.getSchedules()).toMatchObject([{ name: TICK_QUEUE, cron: '* * * * *' }])
+  await boss.offWork(TICK_QUEUE)
+  await boss.send(TICK_QUEUE)
+  expect(await boss.fetch(TICK_QUEUE)).toHaveLength(1) // and nobody ever completes it
+  const next = await boss.send(TICK_QUEUE)
+  expect((await boss.fetch(TICK_QUEUE)).map(({ id }) => id)).toEqual([next])
+})
+
+test('a queued run that lost its job is sent again', async () => {
+  const tenant = await rolecall.tenant()
+  const connectionId = await connectAndSync(tenant)
+  const { organisationId } = tenant.owner
+  const { runId } = await rolecall.db.transaction((tx) =>
+    openRun(tx, { organisationId, connectionId, trigger: 'manual', by: null }),
+  )
+  await tick()
+  expect(await runOf(runId)).toMatchObject({ state: 'queued' }) // it may yet be sent
+  await rolecall.db
+    .update(syncRuns)
+    .set({ requestedAt: sql`now() - interval '5 minutes'` })
+    .where(eq(syncRuns.id, runId))
+  await tick()
+  await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'succeeded', fence: 1 }))
+})
+
+test('a running run whose worker is gone is carried by another', async () => {
+  const tenant = await rolecall.tenant()
+  const connectionId = await connectAndSync(tenant)
+  const { organisationId } = tenant.owner
+  const { runId } = await rolecall.db.transaction((tx) =>
+    openRun(tx, { organisationId, connectionId, trigger: 'manual', by: null }),
+  )
+  const gone = { state: 'running' as const, fence: 1, heartbeatAt: sql`now() - interval '5 minutes'` }
+  await rolecall.db.update(syncRuns).set(gone).where(eq(syncRuns.id, runId))
+  await tick()
+  await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'succeeded', fence: 2 }))
+})
+
+test('a worker that ends leaves its run interrupted with the old result in place, and it is tried again', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connectAndSync(tenant)
+  const before = await connectionOf(id)
+  tenant.world.latencyMs = 400
+  const { runId } = await requestSync(tenant.owner, id)
+  await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'running' }))
+  ending.abort(new Error('The process is ending.'))
+  await stopBoss()
+  tenant.world.latencyMs = 0
+  expect(await runOf(runId)).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } })
+  const after = await connectionOf(id)
+  expect(after).toMatchObject({ state: 'active', failures: 1, publishedAt: before?.publishedAt })
+  expect(after?.nextSyncAt).not.toBeNull()
+
+  await rolecall.db.update(connections).set({ nextSyncAt: sql`now()` }).where(eq(connections.id, id))
+  await work()
+  await until(async () => expect(await latestRun(id)).toMatchObject({ state: 'succeeded', trigger: 'retry' }))
+  expect(await connectionOf(id)).toMatchObject({ failures: 0 })
+})

@@ -1,0 +1,86 @@
+import { and, eq, lte, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import { getDb } from '@/db/client'
+import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
+import { log } from '@/lib/log'
+import { enqueueSync, getBoss, SYNC_QUEUE, type SyncJob, TICK_QUEUE } from '@/lib/runs/queue'
+import { HEARTBEAT_LOST_SECONDS, openRun } from '@/lib/runs/runs'
+import { runSync } from '@/lib/sync/run-sync'
+
+/** Connections taken up in one tick; the rest are due a minute later. */
+const PER_TICK = 100
+
+/** A queued run this old has lost its job: it is sent again. */
+const QUEUED_TOO_LONG_SECONDS = 120
+
+/** Once a minute, in one worker: opens the runs that are due, and wakes workers for runs that lost theirs. */
+export async function tick(): Promise<void> {
+  for (const run of [...(await openDueRuns()), ...(await findLostRuns())]) await enqueueSync(run)
+}
+
+async function openDueRuns(): Promise<SyncJob[]> {
+  const db = await getDb()
+  return db.transaction(async (tx) => {
+    const due = await tx
+      .select({
+        organisationId: connections.organisationId,
+        connectionId: connections.id,
+        failures: connections.failures,
+      })
+      .from(connections)
+      .where(and(eq(connections.state, 'active'), lte(connections.nextSyncAt, sql`now()`)))
+      .orderBy(connections.nextSyncAt)
+      .limit(PER_TICK)
+      .for('update', { skipLocked: true })
+    const opened: SyncJob[] = []
+    for (const { organisationId, connectionId, failures } of due) {
+      await tx
+        .update(connections)
+        .set({ nextSyncAt: null })
+        .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId)))
+      opened.push(
+        await openRun(tx, { organisationId, connectionId, trigger: failures > 0 ? 'retry' : 'schedule', by: null }),
+      )
+    }
+    return opened
+  })
+}
+
+/** Runs whose worker is gone: queued without a job, or running without a heartbeat. A live one cannot be claimed again. */
+async function findLostRuns(): Promise<SyncJob[]> {
+  const db = await getDb()
+  return db
+    .select({ organisationId: syncRuns.organisationId, runId: syncRuns.id })
+    .from(syncRuns)
+    .where(
+      sql`(state = 'queued' and requested_at < now() - make_interval(secs => ${QUEUED_TOO_LONG_SECONDS}))
+       or (state = 'running' and heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS}))`,
+    )
+    .limit(PER_TICK)
+}
+
+/** Syncs at a time in one process: they mostly wait for Microsoft. */
+const CONCURRENT_SYNCS = 4
+
+const POLL_SECONDS = 1
+
+const Job = z.object({ organisationId: z.guid(), runId: z.guid() })
+
+/** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
+export async function startWorker(signal: AbortSignal): Promise<void> {
+  const boss = await getBoss()
+  await boss.work(
+    SYNC_QUEUE,
+    { localConcurrency: CONCURRENT_SYNCS, pollingIntervalSeconds: POLL_SECONDS },
+    async (jobs) => {
+      for (const job of jobs) await runSync(Job.parse(job.data), signal)
+    },
+  )
+  await boss.work(TICK_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
+    await tick()
+  })
+  await boss.schedule(TICK_QUEUE, '* * * * *')
+  await tick()
+  log().info({ event: 'worker_started' })
+}
