@@ -1,5 +1,4 @@
-import { HomeLink } from '@/components/shell/home-link'
-import { MessagePage } from '@/components/shell/message-page'
+import { HomeLink, MessagePage } from '@/components/shell/message-page'
 
 export default function Forbidden() {
   return (

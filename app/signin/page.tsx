@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
-import { BrandMark } from '@/components/shell/brand-mark'
+import { BrandMark } from '@/components/shell/frame'
 import { SignInButton } from '@/components/shell/sign-in-button'
 import { signInProblem } from '@/components/shell/sign-in-problem'
 import { Notice } from '@/components/ui/notice'

@@ -1,13 +1,9 @@
 import { Download, FunnelX, X } from 'lucide-react'
-import { Button } from '@/components/ui/button'
-import { buttonClasses } from '@/components/ui/button-classes'
-import { ButtonLink } from '@/components/ui/button-link'
-import { SearchField } from '@/components/ui/search-field'
-import { SelectField } from '@/components/ui/select-field'
+import { Button, ButtonLink, buttonClasses } from '@/components/ui/button'
+import { SearchField, SelectField } from '@/components/ui/fields'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
 import { FilterForm } from './filter-form'
-import { HELD_OPTIONS, HOW_OPTIONS, LEVEL_OPTIONS } from './filter-options'
-import { STATUS_OPTIONS } from './status-options'
+import { HELD_OPTIONS, HOW_OPTIONS, LEVEL_OPTIONS, STATUS_OPTIONS } from './labels'
 
 type Props = {
   /** Of whom the table is: people have a status and a file to export. */

@@ -1,12 +1,17 @@
+import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { ShortId } from '@/components/ui/copyable'
+import { joinClasses } from '@/components/ui/join-classes'
+import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
+import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
-import type { ConnectionFacts as Facts } from '@/db/queries/connections'
-import { connectionStatus } from '@/lib/domain/connection-status'
-import { ConnectionFacts } from './connection-facts'
-import { ConnectionNotice } from './connection-notice'
+import { ElapsedTime, RelativeTime } from '@/components/ui/time'
+import type { ConnectionFacts, ConnectionFacts as Facts } from '@/db/queries/connections'
+import { type ConnectionStatus, connectionStatus } from '@/lib/domain/connection-status'
+import { explain } from '@/lib/domain/problems'
+import type { RunPhase } from '@/lib/domain/vocabulary'
 import { Coverage } from './coverage'
-import { RunProgress } from './run-progress'
 import { StatusMark } from './status-mark'
 
 export type ConnectionTab = 'people' | 'roles' | 'groups' | 'principals' | 'ask' | 'runs' | 'settings'
@@ -53,7 +58,7 @@ export function ConnectionFrame(props: Props) {
       >
         {actions}
       </PageHeader>
-      <ConnectionFacts connection={connection} assignments={assignments} />
+      <ConnectionDetails connection={connection} assignments={assignments} />
       {connection.openRun ? <RunProgress run={connection.openRun} /> : null}
       <ConnectionNotice connection={connection} status={status} reconnect={reconnect} />
       <Coverage
@@ -74,6 +79,176 @@ export function ConnectionFrame(props: Props) {
         ]}
       />
       {children}
+    </>
+  )
+}
+
+/** What one wants to be sure of before reading on: which subscription, which tenant, how old, through whom. */
+export function ConnectionDetails({ connection, assignments }: { connection: Facts; assignments: number | null }) {
+  return (
+    <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
+      <Fact name="Subscription">
+        <span dir="auto" className="break-words">
+          {connection.subscriptionName}
+        </span>
+      </Fact>
+      <Fact name="ID">
+        <ShortId id={connection.subscriptionId} label="subscription ID" />
+      </Fact>
+      <Fact name="Tenant">
+        <ShortId id={connection.tenantId} label="tenant ID" />
+      </Fact>
+      <Fact name="State in Azure">{connection.subscriptionState}</Fact>
+      {assignments === null ? null : (
+        <Fact name="4,000-assignment limit">
+          <AssignmentLimit used={assignments} />
+        </Fact>
+      )}
+      <Fact name="Last synced">{connection.publishedAt ? <RelativeTime at={connection.publishedAt} /> : 'never'}</Fact>
+      <Fact name="Connected by">
+        <span dir="auto">{connection.connectedByName}</span>
+        {' with '}
+        <span dir="auto" className="break-all">
+          {connection.accountName}
+        </span>
+      </Fact>
+    </dl>
+  )
+}
+
+function Fact({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div className="flex min-w-0 flex-wrap gap-x-1.5">
+      <dt className="text-ink-faint">{name}</dt>
+      <dd className="min-w-0 text-ink-soft">{children}</dd>
+    </div>
+  )
+}
+
+/** Role assignments that Azure allows in a subscription: those at it and below it, eligible ones not counted (Azure RBAC limits). */
+const MOST_ASSIGNMENTS = 4000
+/** From this share on there is reason to tidy up before the next assignment is refused. */
+const WARN_FROM = 0.8
+
+/** How much of Azure’s limit of role assignments a subscription uses; a warning when little is left. */
+export function AssignmentLimit({ used }: { used: number }) {
+  const share = used / MOST_ASSIGNMENTS
+  const near = share >= WARN_FROM
+  return (
+    <span
+      title={`${used.toLocaleString('en')} role assignments at or below the subscription, of ${MOST_ASSIGNMENTS.toLocaleString('en')} that Azure allows`}
+      className={joinClasses('inline-flex items-center gap-1 tabular-nums', near && 'font-medium text-warn')}
+    >
+      {near ? <TriangleAlert aria-hidden className="size-4 shrink-0" /> : null}
+      {percent(share)} used
+    </span>
+  )
+}
+
+function percent(share: number): string {
+  if (share > 0 && share < 0.01) return 'less than 1 %'
+  return `${Math.floor(share * 100)} %`
+}
+
+const PHASES: Record<RunPhase, string> = {
+  starting: 'Starting',
+  reading_assignments: 'Reading role assignments',
+  reading_groups: 'Opening groups',
+  reading_people: 'Reading people',
+  publishing: 'Publishing',
+  done: 'Publishing',
+}
+
+/** The sync under way, followed live: its phase and what it has really counted so far. */
+export function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun']> }) {
+  const { assignments, groups, groupsWanted, people, peopleWanted, roles } = run.counters
+  const soFar = [
+    assignments === undefined ? null : `${assignments.toLocaleString('en')} assignments`,
+    roles === undefined ? null : `${roles.toLocaleString('en')} roles`,
+    counted(groups, groupsWanted, 'groups'),
+    counted(people, peopleWanted, 'people'),
+  ].filter(Boolean)
+
+  return (
+    <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-line bg-accent-soft px-3 py-2 text-sm">
+      <RefreshWhile active everyMs={2000} />
+      <p role="status" className="font-medium">
+        {run.state === 'queued' ? 'Waiting to start' : PHASES[run.phase]}
+      </p>
+      <p className="text-ink-soft tabular-nums">{soFar.join(' · ')}</p>
+      <ElapsedTime since={run.startedAt ?? run.requestedAt} className="ml-auto text-ink-soft" />
+    </div>
+  )
+}
+
+function counted(read: number | undefined, wanted: number | undefined, unit: string): string | null {
+  if (read === undefined || (read === 0 && !wanted)) return null
+  return `${read.toLocaleString('en')}${wanted ? ` of ${wanted.toLocaleString('en')}` : ''} ${unit}`
+}
+
+type ConnectionNoticeProps = { connection: ConnectionFacts; status: ConnectionStatus; reconnect?: ReactNode }
+
+/** Why what is shown may be out of date, how old it is, and what to do about it. Nothing when all is well. */
+export function ConnectionNotice({ connection, status, reconnect }: ConnectionNoticeProps) {
+  const { state } = status
+  if (state === 'disconnected')
+    return (
+      <Notice title="This subscription is disconnected" className="mb-4">
+        Nothing is read from it any more. <LastGood connection={connection} />
+      </Notice>
+    )
+  if (state === 'stale' || state === 'paused')
+    return (
+      <Notice
+        tone="warn"
+        title={state === 'stale' ? 'This data is older than its schedule' : 'Scheduled syncs are off'}
+        className="mb-4"
+      >
+        <LastGood connection={connection} />{' '}
+        {state === 'stale' ? 'Sync now; if it stays old, see Runs.' : 'Sync now, or choose a schedule under Settings.'}
+      </Notice>
+    )
+
+  const problem = currentProblem(connection)
+  if (!problem) return null
+  const { title, sentence, next, kind } = explain(problem.code)
+  return (
+    <Notice
+      tone={state === 'failed' ? 'bad' : 'warn'}
+      title={title}
+      action={kind === 'sign_in' ? reconnect : null}
+      className="mb-4"
+    >
+      <p>{sentence}</p>
+      <p>{next}</p>
+      <p>
+        <LastGood connection={connection} />
+      </p>
+      {problem.aadsts || problem.correlationId ? (
+        <p className="mt-1 font-mono text-xs break-all text-ink-faint">
+          {[problem.aadsts ? `AADSTS${problem.aadsts}` : null, problem.correlationId].filter(Boolean).join(' · ')}
+        </p>
+      ) : null}
+    </Notice>
+  )
+}
+
+type Problem = { code: string | null; aadsts?: number; correlationId?: string }
+
+/** What stands in the way now. It stays shown while another try is under way: only a good result ends it. */
+function currentProblem({ state, stateReason, lastRun }: ConnectionFacts): Problem | null {
+  const failure = lastRun?.state === 'failed' ? lastRun.problem : null
+  if (state === 'reconnect_needed' || state === 'action_needed')
+    return failure && failure.code === stateReason ? failure : { code: stateReason }
+  if (lastRun?.state === 'failed') return failure ?? { code: null }
+  return null
+}
+
+function LastGood({ connection: { publishedAt } }: { connection: ConnectionFacts }) {
+  if (!publishedAt) return <>There is no earlier data to show.</>
+  return (
+    <>
+      What you see is the last good data, read <RelativeTime at={publishedAt} />.
     </>
   )
 }

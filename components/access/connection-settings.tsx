@@ -1,7 +1,7 @@
 'use client'
 
 import { type ReactNode, useCallback, useState } from 'react'
-import type { ConnectionActions } from '@/components/integrations/connection-actions'
+import type { ConnectionActions } from '@/components/integrations/connection-menu'
 import { DisconnectDialog } from '@/components/integrations/disconnect-dialog'
 import { RenameDialog } from '@/components/integrations/rename-dialog'
 import { ScheduleForm } from '@/components/integrations/schedule-form'

@@ -1,12 +1,10 @@
-import { ChevronRight } from 'lucide-react'
+import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
 import { isGap } from '@/lib/domain/connection-status'
 import { COVERAGE_NAMES, coverageSummary, STATE_WORDS } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
-import { CoverageMark } from './coverage-mark'
-import { GroupPlanLine } from './group-plan-line'
 
 type Props = {
   coverage: CoverageLine[]
@@ -67,5 +65,57 @@ function Line({ line, settingsHref }: { line: CoverageLine; settingsHref: string
         ) : null}
       </div>
     </li>
+  )
+}
+
+/** The mark of a line of coverage; amber for a gap only. The words beside it say the same. */
+export function CoverageMark({ state, gap }: { state: CoverageLine['state']; gap: boolean }) {
+  const Mark = {
+    whole: CircleCheck,
+    partly: HalfCircle,
+    not_permitted: CircleSlash,
+    not_licensed: CircleMinus,
+    not_asked: CircleDashed,
+  }[state]
+  const tone = state === 'whole' ? 'text-good' : gap ? 'text-warn' : 'text-ink-faint'
+  return <Mark aria-hidden className={`mt-0.5 size-4 ${tone}`} />
+}
+
+const WAYS: Record<GroupPlan['way'], string> = {
+  none: 'there were none to open',
+  members: 'from the groups down to their members',
+  people: 'from every person of the directory up',
+  unopened: 'not opened',
+}
+
+/** How a run set out to open groups, what that cost in calls, and why this way. */
+export function GroupPlanLine({ plan }: { plan: GroupPlan }) {
+  return (
+    <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
+      <Route aria-hidden className="mt-0.5 size-4 text-ink-faint" />
+      <div className="min-w-0">
+        <p>
+          <span className="font-medium text-ink">How groups were opened:</span> {WAYS[plan.way]}
+          {plan.way === 'unopened' ? null : (
+            <span className="tabular-nums">
+              , {plan.predicted.toLocaleString('en')} {plan.predicted === 1 ? 'call' : 'calls'} reckoned with,{' '}
+              {plan.made.toLocaleString('en')} made
+            </span>
+          )}
+          .
+        </p>
+        <p>{plan.why}</p>
+      </div>
+    </li>
+  )
+}
+
+/** The mark of what is there in part. */
+export function HalfCircle({ className }: { className?: string }) {
+  return (
+    <svg aria-hidden viewBox="0 0 24 24" fill="none" className={className}>
+      <circle cx="12" cy="12" r="10" stroke="currentColor" strokeWidth="2" />
+      <path d="M12 6a6 6 0 0 1 0 12z" fill="currentColor" />
+    </svg>
   )
 }

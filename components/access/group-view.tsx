@@ -1,14 +1,17 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { ShortId } from '@/components/ui/short-id'
-import type { GroupDetails } from '@/db/queries/groups'
-import { GroupGrants } from './group-grants'
-import { GroupMembers } from './group-members'
-import { GroupName } from './group-name'
-import { GroupState } from './group-state'
-import { GROUP_WORDS, isOpened } from './group-words'
-import type { ScopeOf } from './scope-label'
+import { Chip } from '@/components/ui/chip'
+import { ShortId } from '@/components/ui/copyable'
+import { Table, Td, Th } from '@/components/ui/table'
+import { RelativeTime } from '@/components/ui/time'
+import type { GroupDetails, GroupGrant, GroupMemberRow } from '@/db/queries/groups'
+import { wordsOfCondition } from '@/lib/domain/condition-words'
+import { GroupName, GroupState } from './group-name'
+import { EmailText, PersonStatus, PrincipalKind, PrincipalName } from './holder-cells'
+import { GROUP_WORDS, isOpened } from './labels'
+import { RoleChip, Until } from './role-chip'
+import { ScopeLabel, type ScopeOf } from './scope-label'
 
 type Props = {
   group: GroupDetails
@@ -105,5 +108,101 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       <h3 className="mb-2 font-medium">{title}</h3>
       {children}
     </div>
+  )
+}
+
+/** What a group holds here itself: everyone it reaches has it too. */
+export function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
+  return (
+    <Table caption="Roles the group holds here">
+      <thead>
+        <tr>
+          <Th>Role</Th>
+          <Th>Scope</Th>
+          <Th>Assigned in Azure</Th>
+          <Th>First seen</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {grants.map((grant) => (
+          <tr key={grant.key}>
+            <Td className="max-w-72">
+              <span className="flex flex-wrap items-center gap-1">
+                <RoleChip
+                  name={grant.roleName ?? grant.roleId}
+                  privilege={grant.privilege}
+                  custom={grant.custom}
+                  eligible={grant.kind === 'eligible'}
+                />
+                <Until kind={grant.kind} endsAt={grant.endsAt} />
+              </span>
+            </Td>
+            <Td className="max-w-72">
+              <ScopeLabel scope={grant.scope} level={grant.level} of={of} inheritance />
+              {grant.condition ? (
+                <span className="mt-1 block">
+                  <Chip title={wordsOfCondition(grant.condition) ?? grant.condition}>With a condition</Chip>
+                </span>
+              ) : null}
+            </Td>
+            <Td className="whitespace-nowrap text-ink-soft">
+              {grant.assignedOn ? <RelativeTime at={grant.assignedOn} /> : 'Azure does not say'}
+            </Td>
+            <Td className="whitespace-nowrap text-ink-soft">
+              <RelativeTime at={grant.firstSeen} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+/** Who and what is directly in a group; people lead to their paths, groups to themselves. */
+export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
+  return (
+    <Table caption="Members of the group">
+      <thead>
+        <tr>
+          <Th>Name</Th>
+          <Th>Kind</Th>
+          <Th>Email</Th>
+          <Th>Status</Th>
+          <Th>First seen in it</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((member) => (
+          <tr key={member.id}>
+            <Td className="max-w-72 min-w-40">
+              <Name member={member} home={home} />
+            </Td>
+            <Td className="whitespace-nowrap text-ink-soft">
+              {member.kind === 'user' ? 'Person' : <PrincipalKind kind={member.kind} variety={null} />}
+            </Td>
+            <Td>{member.kind === 'user' ? <EmailText email={member.email} /> : null}</Td>
+            <Td>{member.kind === 'user' ? <PersonStatus status={member.status} guest={member.guest} /> : null}</Td>
+            <Td className="whitespace-nowrap text-ink-soft">
+              <RelativeTime at={member.since} />
+            </Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+function Name({ member: { id, kind, name, email, status }, home }: { member: GroupMemberRow; home: string }) {
+  if (kind === 'group') return <GroupName group={{ id, name }} path={`${home}/groups`} />
+  if (kind !== 'user')
+    return name ? (
+      <span dir="auto" title={name} className="block truncate font-medium">
+        {name}
+      </span>
+    ) : (
+      <ShortId id={id} label="ID of the member" />
+    )
+  return (
+    <PrincipalName id={id} name={name} email={email} deleted={status === 'deleted'} href={`${home}/people/${id}`} />
   )
 }

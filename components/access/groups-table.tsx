@@ -1,9 +1,8 @@
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
 import type { GroupRow } from '@/db/queries/groups'
-import { GroupName } from './group-name'
-import { GroupState } from './group-state'
-import { GROUP_WORDS } from './group-words'
-import { WIDE_TABLE } from './table-classes'
+import { GroupName, GroupState } from './group-name'
+import { GROUP_WORDS } from './labels'
+import { WIDE_TABLE } from './skeletons'
 
 /** The groups that access runs through: those that hold roles here, and those inside them. */
 export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) {

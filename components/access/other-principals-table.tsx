@@ -1,15 +1,13 @@
 import { Chip } from '@/components/ui/chip'
-import { ShortId } from '@/components/ui/short-id'
+import { ShortId } from '@/components/ui/copyable'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
-import { AccessSortTh } from './access-sort-th'
-import { HeldThrough } from './held-through'
-import { HolderRoles } from './holder-roles'
-import { PrincipalKind } from './principal-kind'
+import { HeldThrough, HolderRoles, PrincipalKind } from './holder-cells'
+import { AccessSortTh } from './people-table'
 import { ScopeLabel, type ScopeOf } from './scope-label'
-import { WIDE_TABLE } from './table-classes'
+import { WIDE_TABLE } from './skeletons'
 
 type Props = {
   rows: HolderRow[]

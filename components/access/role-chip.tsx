@@ -1,8 +1,8 @@
-import { CircleDashed, Eye, KeyRound, Pencil, PencilLine } from 'lucide-react'
+import { CircleDashed, Eye, Hourglass, KeyRound, Pencil, PencilLine } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
-import type { Privilege } from '@/lib/domain/vocabulary'
-import { roleWords } from './role-words'
+import type { AssignmentKind, Privilege } from '@/lib/domain/vocabulary'
+import { roleWords } from './labels'
 
 const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
   grants_access: { tone: 'accent', icon: <KeyRound aria-hidden /> },
@@ -58,5 +58,16 @@ function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
       {icon}
       <span className={`absolute size-1.5 rounded-full bg-current ${at}`} />
     </span>
+  )
+}
+
+/** The mark of what ends by itself, with the day; nothing for what is held or can be activated without an end. */
+export function Until({ kind, endsAt }: { kind: AssignmentKind; endsAt: Date | null }) {
+  if (!endsAt) return kind === 'activated' ? <Chip icon={<Hourglass aria-hidden />}>activated</Chip> : null
+  const iso = endsAt.toISOString()
+  return (
+    <Chip icon={<Hourglass aria-hidden />} title={`Ends ${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}>
+      {kind === 'activated' ? 'activated, ' : ''}until {iso.slice(0, 10)}
+    </Chip>
   )
 }

@@ -2,8 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
-import { PersonStatus } from './person-status'
-import { PrincipalName } from './principal-name'
+import { PersonStatus, PrincipalName } from './holder-cells'
 import { RoleChip } from './role-chip'
 
 type Props = { path: string; roles: RoleHeld[]; holders: RoleHolder[] }

@@ -1,12 +1,11 @@
 import { CircleCheck, CircleSlash, CircleX, Clock } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { ElapsedTime } from '@/components/ui/elapsed-time'
-import { RelativeTime } from '@/components/ui/relative-time'
 import { Table, Td, Th } from '@/components/ui/table'
+import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { RunRow } from '@/db/queries/connections'
 import { explain } from '@/lib/domain/problems'
 import type { GroupPlan, RunTrigger } from '@/lib/domain/vocabulary'
-import { WIDE_TABLE } from './table-classes'
+import { WIDE_TABLE } from './skeletons'
 
 const TRIGGERS: Record<RunTrigger, string> = {
   connect: 'First sync',

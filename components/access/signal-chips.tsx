@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
 import { type AccessView, formatAccessView } from '@/lib/domain/views'
 import type { Signal } from '@/lib/domain/vocabulary'
-import { SIGNAL_WORDS } from './signal-words'
+import { SIGNAL_WORDS } from './labels'
 
 type Props = {
   path: string

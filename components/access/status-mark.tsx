@@ -1,9 +1,9 @@
 import { CircleCheck, CirclePause, CircleX, Clock, KeyRound, TriangleAlert, Unplug } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
-import { RelativeTime } from '@/components/ui/relative-time'
+import { RelativeTime } from '@/components/ui/time'
 import type { ConnectionStatusState } from '@/lib/domain/connection-status'
-import { HalfCircle } from './half-circle'
+import { HalfCircle } from './coverage'
 
 const MARKS: Record<ConnectionStatusState, { word: string; tone: string; mark: ReactNode }> = {
   synced: { word: 'Synced', tone: 'text-good', mark: <CircleCheck aria-hidden /> },

@@ -1,14 +1,14 @@
-import { Ban } from 'lucide-react'
-import { PersonStatus } from '@/components/access/person-status'
-import { PrincipalKind } from '@/components/access/principal-kind'
-import { PrincipalName } from '@/components/access/principal-name'
-import type { ScopeOf } from '@/components/access/scope-label'
-import { WIDE_TABLE } from '@/components/access/table-classes'
+import { Ban, ListFilter } from 'lucide-react'
+import Link from 'next/link'
+import { PersonStatus, PrincipalKind, PrincipalName } from '@/components/access/holder-cells'
+import { RoleChip, Until } from '@/components/access/role-chip'
+import { ScopeLabel, type ScopeOf } from '@/components/access/scope-label'
+import { WIDE_TABLE } from '@/components/access/skeletons'
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { MatchingGrant } from '@/db/queries/grants'
 import type { HolderRow } from '@/db/queries/holders'
-import { GrantLine } from './grant-line'
+import { wordsOfCondition } from '@/lib/domain/condition-words'
 
 /** Somebody with every way they have to what is asked. */
 export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: string[] }[] }
@@ -89,3 +89,49 @@ export function AnswerTable({ who, rows, path, of }: Props) {
 }
 
 const isCutOff = ({ ways }: AnswerRow) => ways.length > 0 && ways.every(({ denials }) => denials.length > 0)
+
+type GrantLineProps = {
+  grant: MatchingGrant
+  /** The names of the deny assignments that cut it. */
+  denials: string[]
+  of: ScopeOf
+  groupsPath: string
+}
+
+/** One way to what is asked: the role, where, through which group, until when, on what condition, and what cuts it. */
+export function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
+  const { roleId, roleName, privilege, custom, scope, level, kind, endsAt, groupId, groupName, condition } = grant
+  return (
+    <li className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
+      <RoleChip name={roleName ?? roleId} privilege={privilege} custom={custom} eligible={kind === 'eligible'} />{' '}
+      <ScopeLabel scope={scope} level={level} of={of} />{' '}
+      {groupId ? (
+        <span className="inline-flex max-w-full min-w-0 gap-1 text-ink-soft">
+          <span className="shrink-0">through</span>{' '}
+          <Link
+            href={`${groupsPath}?group=${groupId}`}
+            prefetch={false}
+            dir="auto"
+            title={`Through the group ${groupName ?? groupId}`}
+            className="min-w-0 truncate hover:underline"
+          >
+            {groupName ?? `Group ${groupId.slice(0, 8)}`}
+          </Link>
+        </span>
+      ) : (
+        <span className="text-ink-soft">directly</span>
+      )}
+      <Until kind={kind} endsAt={endsAt} />
+      {condition ? (
+        <Chip icon={<ListFilter aria-hidden />} title={wordsOfCondition(condition) ?? condition}>
+          on a condition
+        </Chip>
+      ) : null}
+      {denials.map((name) => (
+        <Chip key={name} tone="bad" icon={<Ban aria-hidden />} title={`Denied by ${name}`}>
+          denied by <bdi>{name}</bdi>
+        </Chip>
+      ))}
+    </li>
+  )
+}

@@ -2,10 +2,10 @@
 
 import { CircleCheck } from 'lucide-react'
 import { useActionState, useState } from 'react'
-import { ButtonLink } from '@/components/ui/button-link'
+import { ButtonLink } from '@/components/ui/button'
+import { TextField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { TextField } from '@/components/ui/text-field'
 import { findSubscriptionId } from '@/lib/domain/subscription-id'
 
 export type SubscriptionFormState = {

@@ -1,12 +1,11 @@
-import { ButtonLink } from '@/components/ui/button-link'
-import { ElapsedTime } from '@/components/ui/elapsed-time'
+import { Circle, CircleCheck, CircleX, LoaderCircle } from 'lucide-react'
+import { ButtonLink } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
-import { RelativeTime } from '@/components/ui/relative-time'
+import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionProgress } from '@/db/queries/connections'
 import { explain } from '@/lib/domain/problems'
 import type { RunPhase } from '@/lib/domain/vocabulary'
-import { ProblemCodeLine } from './problem-code-line'
-import { ProgressMark, type ProgressState } from './progress-mark'
+import { ProblemCodeLine } from './sign-in-problem'
 
 const PHASES = [
   'starting',
@@ -106,3 +105,78 @@ function countOf(phase: (typeof SHOWN)[number]['phase'], run: Run): string {
 }
 
 const number = (count: number) => count.toLocaleString('en')
+
+export type ProgressState = 'waiting' | 'current' | 'done' | 'failed'
+
+const MARKS = {
+  waiting: { icon: Circle, word: 'Not yet', className: 'text-ink-faint' },
+  current: { icon: LoaderCircle, word: 'Under way', className: 'text-accent motion-safe:animate-spin' },
+  done: { icon: CircleCheck, word: 'Done', className: 'text-good' },
+  failed: { icon: CircleX, word: 'Failed', className: 'text-bad' },
+}
+
+/** The mark of one thing that takes time, with its word for those who do not see it, unless `said` beside it anyway. */
+export function ProgressMark({
+  state,
+  size = 16,
+  said = false,
+}: {
+  state: ProgressState
+  size?: number
+  said?: boolean
+}) {
+  const { icon: Icon, word, className } = MARKS[state]
+  return (
+    <>
+      <Icon size={size} aria-hidden="true" className={`shrink-0 ${className}`} />
+      {!said && <span className="sr-only">{word}: </span>}
+    </>
+  )
+}
+
+/** One line for all connections together, announced when it changes; it ends in *Synced*. */
+export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
+  const { state, words, note } = summarise(all)
+  const tone = state === 'done' ? 'text-good' : state === 'failed' ? 'text-bad' : 'text-ink'
+  return (
+    <div>
+      <p role="status" className={`flex items-center gap-2.5 text-xl font-semibold ${tone}`}>
+        <ProgressMark state={state} size={24} said />
+        {words}
+      </p>
+      <p className="mt-1 text-ink-soft">{note}</p>
+    </div>
+  )
+}
+
+/** Whether any of the runs can still change by itself while someone looks on. */
+export const underWay = (all: ConnectionProgress[]) =>
+  all.some(({ run }) => !run || run.state === 'queued' || run.state === 'running')
+
+function summarise(all: ConnectionProgress[]): { state: ProgressState; words: string; note: string } {
+  const failed = all.filter(({ run }) => run?.state === 'failed' || run?.state === 'cancelled').length
+  if (underWay(all))
+    return {
+      state: 'current',
+      words: 'Syncing',
+      note: 'You can leave this page: the sync goes on, and its tile shows how far it is.',
+    }
+  if (failed > 0) {
+    const words = all.length === 1 ? 'The sync failed' : `${failed} of ${all.length} syncs failed`
+    return { state: 'failed', words, note: 'The connection is stored. What to do stands below.' }
+  }
+  const gaps = all.some(({ run }) => run?.gaps)
+  const subject =
+    all.length === 1
+      ? 'The subscription is'
+      : all.length === 2
+        ? 'Both subscriptions are'
+        : `All ${all.length} subscriptions are`
+  return {
+    state: 'done',
+    words: gaps ? 'Synced with gaps' : 'Synced',
+    note: gaps
+      ? `${subject} connected. Something could not be read; its page says what.`
+      : `${subject} connected and kept up to date on schedule.`,
+  }
+}

@@ -1,6 +1,7 @@
+import { Check } from 'lucide-react'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { PageHeader } from '@/components/ui/page-header'
-import { type Step, StepRail } from './step-rail'
 
 type Props = {
   step: Step
@@ -35,5 +36,83 @@ export function WizardFrame({ step, title, description, reconnecting, links, fin
         </section>
       </div>
     </>
+  )
+}
+
+export const STEPS = ['start', 'subscription', 'sign-in', 'checks', 'progress'] as const
+export type Step = (typeof STEPS)[number]
+
+const NAMES: Record<Step, string> = {
+  start: 'Before you begin',
+  subscription: 'Subscription',
+  'sign-in': 'Sign in',
+  checks: 'Checks',
+  progress: 'Connect',
+}
+
+type StepRailProps = {
+  current: Step
+  /** Where earlier steps can be gone back to; a step that is left out cannot. */
+  links?: Partial<Record<Step, string>>
+  /** True when the last step is done as well. */
+  finished?: boolean
+}
+
+/** The wizard's steps: a rail on the left when wide, a row of marks on top when narrow. */
+export function StepRail({ current, links = {}, finished = false }: StepRailProps) {
+  const at = STEPS.indexOf(current)
+
+  return (
+    <nav aria-label="Steps">
+      <p className="mb-2 text-xs text-ink-soft lg:hidden" aria-hidden="true">
+        Step {at + 1} of {STEPS.length}: <span className="font-medium text-ink">{NAMES[current]}</span>
+      </p>
+      <ol className="flex gap-1.5 lg:flex-col lg:gap-1">
+        {STEPS.map((step, index) => {
+          const done = index < at || (finished && index === at)
+          const href = index < at ? links[step] : undefined
+          const label = (
+            <>
+              <StepMark number={index + 1} done={done} current={index === at} />
+              <span className="sr-only lg:not-sr-only">
+                {NAMES[step]}
+                {done && <span className="sr-only"> (done)</span>}
+              </span>
+            </>
+          )
+          return (
+            <li
+              key={step}
+              aria-current={index === at ? 'step' : undefined}
+              className={index === at ? 'font-medium text-ink' : 'text-ink-soft'}
+            >
+              {href ? (
+                <Link href={href} className="flex items-center gap-2.5 rounded-md py-1 hover:text-ink lg:px-2">
+                  {label}
+                </Link>
+              ) : (
+                <span className="flex items-center gap-2.5 py-1 lg:px-2">{label}</span>
+              )}
+            </li>
+          )
+        })}
+      </ol>
+    </nav>
+  )
+}
+
+function StepMark({ number, done, current }: { number: number; done: boolean; current: boolean }) {
+  const tone = done
+    ? 'border-good bg-good-soft text-good'
+    : current
+      ? 'border-accent bg-accent-soft text-accent'
+      : 'border-line-strong text-ink-soft'
+  return (
+    <span
+      aria-hidden="true"
+      className={`grid size-6 shrink-0 place-items-center rounded-full border text-xs tabular-nums ${tone}`}
+    >
+      {done ? <Check size={14} /> : number}
+    </span>
   )
 }

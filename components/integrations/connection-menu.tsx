@@ -2,8 +2,8 @@
 
 import { ArrowRight, KeyRound, PencilLine, RefreshCw, Unplug } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import type { FormState } from '@/components/ui/form-state'
 import { Menu, MenuItem } from '@/components/ui/menu'
-import type { ConnectionActions } from './connection-actions'
 
 // Fetched when first asked for: most visits to a page with tiles open neither.
 const DisconnectDialog = lazy(async () => ({ default: (await import('./disconnect-dialog')).DisconnectDialog }))
@@ -80,4 +80,12 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
       </Suspense>
     </>
   )
+}
+
+/** What can be done to a connection; server actions, handed down by the page. Each takes the connection's id first. */
+export type ConnectionActions = {
+  syncNow: (connectionId: string) => Promise<void>
+  startReconnect: (connectionId: string) => Promise<void>
+  renameConnection: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
+  disconnectConnection: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
 }

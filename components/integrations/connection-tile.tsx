@@ -1,9 +1,8 @@
 import Link from 'next/link'
 import { StatusMark } from '@/components/access/status-mark'
-import { ShortId } from '@/components/ui/short-id'
+import { ShortId } from '@/components/ui/copyable'
 import type { ConnectionStatus } from '@/lib/domain/connection-status'
-import type { ConnectionActions } from './connection-actions'
-import { ConnectionMenu } from './connection-menu'
+import { type ConnectionActions, ConnectionMenu } from './connection-menu'
 
 export type Tile = {
   id: string

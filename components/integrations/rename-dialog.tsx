@@ -2,10 +2,10 @@
 
 import { useActionState, useEffect } from 'react'
 import { Button } from '@/components/ui/button'
+import { TextField } from '@/components/ui/fields'
 import type { FormAction } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { TextField } from '@/components/ui/text-field'
 
 type Props = { label: string; action: FormAction; open: boolean; onClose: () => void }
 

@@ -1,8 +1,8 @@
 'use client'
 
 import { useActionState } from 'react'
+import { SelectField } from '@/components/ui/fields'
 import type { FormAction } from '@/components/ui/form-state'
-import { SelectField } from '@/components/ui/select-field'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { Schedule } from '@/lib/domain/vocabulary'
 

@@ -1,7 +1,8 @@
+import { ChevronLeft, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { PersonStatus } from '@/components/access/person-status'
-import { PrincipalName } from '@/components/access/principal-name'
+import { PersonStatus, PrincipalName } from '@/components/access/holder-cells'
 import { RoleChip } from '@/components/access/role-chip'
+import { ButtonLink } from '@/components/ui/button'
 import { RowTh, SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { Direction } from '@/db/queries/keyset'
 import type { Cell, PersonRow } from '@/db/queries/people'
@@ -96,5 +97,38 @@ function MatrixCell({ cell }: { cell: Cell | undefined }) {
         <span className="text-xs text-ink-faint tabular-nums">{others.toLocaleString('en')} more</span>
       ) : null}
     </Link>
+  )
+}
+
+type ColumnPagerProps = {
+  from: number
+  shown: number
+  total: number
+  previousHref: string | null
+  nextHref: string | null
+}
+
+/** Which of the subscriptions are the columns, and the way to the others. Nothing when all of them fit. */
+export function ColumnPager({ from, shown, total, previousHref, nextHref }: ColumnPagerProps) {
+  if (!previousHref && !nextHref) return null
+  return (
+    <nav aria-label="Subscriptions shown" className="mb-3 flex flex-wrap items-center gap-2 text-sm text-ink-soft">
+      <span className="tabular-nums">
+        Subscriptions {(from + 1).toLocaleString('en')} to {(from + shown).toLocaleString('en')} of{' '}
+        {total.toLocaleString('en')}
+      </span>
+      {previousHref ? (
+        <ButtonLink href={previousHref} size="sm">
+          <ChevronLeft aria-hidden />
+          Earlier subscriptions
+        </ButtonLink>
+      ) : null}
+      {nextHref ? (
+        <ButtonLink href={nextHref} size="sm">
+          Later subscriptions
+          <ChevronRight aria-hidden />
+        </ButtonLink>
+      ) : null}
+    </nav>
   )
 }

@@ -2,9 +2,9 @@
 
 import { useActionState, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { SelectField } from '@/components/ui/fields'
 import type { FormAction, FormState } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
-import { SelectField } from '@/components/ui/select-field'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 

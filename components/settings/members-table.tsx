@@ -1,5 +1,5 @@
-import { RelativeTime } from '@/components/ui/relative-time'
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
+import { RelativeTime } from '@/components/ui/time'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { type MemberActions, MemberControls } from './member-controls'
 

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
-import { BrandMark } from './brand-mark'
+import { buttonClasses } from '@/components/ui/button'
+import { BrandMark } from './frame'
 
 type Props = { title: string; children: ReactNode; actions?: ReactNode; inFrame?: boolean }
 
@@ -14,5 +15,17 @@ export function MessagePage({ title, children, actions, inFrame }: Props) {
       <div className="max-w-md text-ink-soft">{children}</div>
       {actions ? <div className="mt-5 flex flex-wrap justify-center gap-2">{actions}</div> : null}
     </Element>
+  )
+}
+
+/**
+ * The way back from a page that failed or is not there. A plain anchor: it loads the portal afresh, and these pages,
+ * which Next sends along with every other, stay free of its link.
+ */
+export function HomeLink({ variant }: { variant?: 'primary' | 'secondary' }) {
+  return (
+    <a href="/integrations" className={buttonClasses({ variant })}>
+      Go to Integrations
+    </a>
   )
 }

@@ -1,8 +1,7 @@
 'use client'
 
 import { Button } from '@/components/ui/button'
-import { HomeLink } from './home-link'
-import { MessagePage } from './message-page'
+import { HomeLink, MessagePage } from './message-page'
 
 export type WentWrongProps = { error: unknown; retry: () => void; inFrame?: boolean }
 

@@ -1,7 +1,45 @@
+import Link from 'next/link'
 import type { ComponentProps } from 'react'
-import { type ButtonLook, buttonClasses } from './button-classes'
+import { joinClasses } from './join-classes'
 
 /** A button. `type` is `button` unless said otherwise, so that none submits a form by accident. */
 export function Button({ variant, size, className, type = 'button', ...rest }: ComponentProps<'button'> & ButtonLook) {
   return <button type={type} className={buttonClasses({ variant, size }, className)} {...rest} />
+}
+
+export type ButtonLook = { variant?: 'primary' | 'secondary' | 'ghost' | 'danger'; size?: 'md' | 'sm' }
+
+const VARIANTS = {
+  primary: 'border-transparent bg-accent text-accent-ink hover:bg-accent/90',
+  secondary: 'border-line-strong bg-surface text-ink hover:bg-ink/5',
+  ghost: 'border-transparent text-ink-soft hover:bg-ink/6 hover:text-ink',
+  danger: 'border-bad bg-surface text-bad hover:bg-bad-soft',
+}
+
+const SIZES = { md: 'h-9 gap-2 px-3.5 text-base', sm: 'h-7 gap-1.5 px-2.5 text-sm' }
+
+/** How a button looks, shared by real buttons and links that look like one. */
+export function buttonClasses({ variant = 'secondary', size = 'md' }: ButtonLook, className?: string): string {
+  return joinClasses(
+    'inline-flex shrink-0 items-center justify-center rounded-md border font-medium whitespace-nowrap transition-colors',
+    'disabled:cursor-not-allowed disabled:opacity-55 aria-disabled:cursor-not-allowed aria-disabled:opacity-55',
+    '[&_svg]:size-4 [&_svg]:shrink-0',
+    VARIANTS[variant],
+    SIZES[size],
+    className,
+  )
+}
+
+/** A link that looks like a button: it goes somewhere, it does nothing. Addresses outside the portal get a plain anchor. */
+export function ButtonLink({
+  variant,
+  size,
+  className,
+  href,
+  prefetch,
+  ...rest
+}: Omit<ComponentProps<'a'>, 'href'> & ButtonLook & { href: string; prefetch?: boolean }) {
+  const classes = buttonClasses({ variant, size }, className)
+  if (!href.startsWith('/')) return <a href={href} className={classes} {...rest} />
+  return <Link href={href} prefetch={prefetch} className={classes} {...rest} />
 }

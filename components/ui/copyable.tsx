@@ -1,8 +1,8 @@
 'use client'
 
+import { useEffect, useState } from 'react'
 import { Button } from './button'
 import { joinClasses } from './join-classes'
-import { useCopy } from './use-copy'
 
 /** A command or address to take elsewhere. `label` says what it is. */
 export function Copyable({ text, label, className }: { text: string; label: string; className?: string }) {
@@ -18,5 +18,55 @@ export function Copyable({ text, label, className }: { text: string; label: stri
         <span className="sr-only">{label}</span>
       </Button>
     </div>
+  )
+}
+
+/** How long a copy button says that it has copied. */
+const SAID_MS = 1500
+
+/** Copies text; `outcome` says for a moment whether that worked (a browser may refuse the clipboard). */
+export function useCopy(): { outcome: 'copied' | 'refused' | null; copy: (text: string) => Promise<void> } {
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null)
+
+  useEffect(() => {
+    if (!outcome) return
+    const timer = setTimeout(() => setOutcome(null), SAID_MS)
+    return () => clearTimeout(timer)
+  }, [outcome])
+
+  async function copy(text: string) {
+    const copied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    )
+    setOutcome(copied ? 'copied' : 'refused')
+  }
+
+  return { outcome, copy }
+}
+
+/** An ID shortened in its middle; a click copies the whole of it. `label` says whose it is. */
+export function ShortId({ id, label, className }: { id: string; label: string; className?: string }) {
+  const { outcome, copy } = useCopy()
+  const short = id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : id
+
+  return (
+    <button
+      type="button"
+      title={outcome === 'refused' ? `Could not copy. ${id}` : `${id} (click to copy)`}
+      onClick={() => copy(id)}
+      className={joinClasses(
+        '-mx-1 rounded-md px-1 font-mono text-[0.92em] relative whitespace-nowrap text-ink-soft hover:bg-ink/6 hover:text-ink',
+        className,
+      )}
+    >
+      <span className="sr-only">Copy {label} </span>
+      <span className="relative inline-block">
+        <span className={outcome ? 'invisible' : undefined}>{short}</span>
+        <span aria-live="polite" className="absolute inset-0 font-sans">
+          {outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Not copied' : null}
+        </span>
+      </span>
+    </button>
   )
 }

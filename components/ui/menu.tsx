@@ -3,7 +3,7 @@
 import { Check, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
-import { buttonClasses } from './button-classes'
+import { buttonClasses } from './button'
 import { joinClasses } from './join-classes'
 
 type Props = {

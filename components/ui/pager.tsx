@@ -1,6 +1,5 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { buttonClasses } from './button-classes'
-import { ButtonLink } from './button-link'
+import { ButtonLink, buttonClasses } from './button'
 import { joinClasses } from './join-classes'
 
 type Props = {

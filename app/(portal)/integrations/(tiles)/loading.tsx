@@ -1,4 +1,4 @@
-import { TileGrid } from '@/components/integrations/tile-grid'
+import { TileGrid } from '@/components/integrations/tiles'
 import { Skeleton } from '@/components/ui/skeleton'
 
 /** Places of the tiles while they are read. */

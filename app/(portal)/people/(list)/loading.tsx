@@ -1,4 +1,4 @@
-import { TableSkeleton } from '@/components/access/table-skeleton'
+import { TableSkeleton } from '@/components/access/skeletons'
 import { Skeleton } from '@/components/ui/skeleton'
 
 export default function Loading() {

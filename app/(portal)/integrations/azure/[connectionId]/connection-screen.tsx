@@ -5,8 +5,7 @@ import { ConnectionFrame, type ConnectionTab } from '@/components/access/connect
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { mayDo } from '@/lib/actor'
-import { openConnection } from './open-connection'
-import { readResult } from './read-result'
+import { openConnection, readResult } from './read-result'
 
 type Props = { connectionId: string; current: ConnectionTab; children: ReactNode }
 

@@ -1,4 +1,4 @@
-import { openConnection } from './open-connection'
+import { openConnection } from './read-result'
 
 /** Settles before anything is sent whether there is such a connection, so that the answer can be a 404. */
 export default async function ConnectionLayout({

@@ -1,4 +1,4 @@
-import { ConnectionSkeleton } from '@/components/access/connection-skeleton'
+import { ConnectionSkeleton } from '@/components/access/skeletons'
 
 export default function Loading() {
   return <ConnectionSkeleton />

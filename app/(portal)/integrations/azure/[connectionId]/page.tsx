@@ -1,15 +1,13 @@
 import type { Metadata } from 'next'
 import { AccessFilters } from '@/components/access/access-filters'
-import { AccessTable } from '@/components/access/access-table'
-import { NobodyHere } from '@/components/access/nobody-here'
+import { NobodyHere } from '@/components/access/empty-states'
+import { AccessTable } from '@/components/access/people-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 import { ConnectionScreen } from './connection-screen'
-import { countOrphans } from './count-orphans'
-import { openConnection } from './open-connection'
-import { readResult } from './read-result'
+import { countOrphans, openConnection, readResult } from './read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]'>
 

@@ -1,9 +1,12 @@
+import { notFound } from 'next/navigation'
 import { cache } from 'react'
+import { getConnection } from '@/db/queries/connections'
+import type { HolderFilter } from '@/db/queries/holder-filters'
 import { countHolders } from '@/db/queries/holders'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
+import { requireMember } from '@/lib/auth/request'
 import { parseAccessView } from '@/lib/domain/views'
-import { openConnection } from './open-connection'
 
 /** What the frame and the filters of a connection's pages say of its published result, read once for a request. */
 export const readResult = cache(async (connectionId: string) => {
@@ -27,3 +30,21 @@ export const readResult = cache(async (connectionId: string) => {
     assignments: connection.publishedAt ? facets.ownAssignments : null,
   }
 })
+
+/**
+ * The member and the connection of this request, read once: everything on the page is then of one published result.
+ * An id that is unknown or another organisation's is not found.
+ */
+export const openConnection = cache(async (connectionId: string) => {
+  const member = await requireMember()
+  const connection = await getConnection(member, connectionId)
+  if (!connection) notFound()
+  return { member, connection }
+})
+
+/** Orphans of one list. A result counts those of all kinds together, so that most results answer without a look. */
+export async function countOrphans(connectionId: string, who: HolderFilter['who']): Promise<number> {
+  const { member, connection } = await openConnection(connectionId)
+  if (!connection.publishedRun?.signals.orphan) return 0
+  return countHolders(member, connection, { ...parseAccessView({}), who, signal: 'orphan' })
+}

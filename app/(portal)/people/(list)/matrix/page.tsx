@@ -1,6 +1,5 @@
 import type { Metadata } from 'next'
-import { AccessMatrix } from '@/components/people/access-matrix'
-import { ColumnPager } from '@/components/people/column-pager'
+import { AccessMatrix, ColumnPager } from '@/components/people/access-matrix'
 import { PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
 import { listConnections } from '@/db/queries/connections'

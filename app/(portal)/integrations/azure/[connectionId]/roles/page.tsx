@@ -1,8 +1,7 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
-import { readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
-import { NobodyHere } from '@/components/access/nobody-here'
+import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { NobodyHere } from '@/components/access/empty-states'
 import { RolesHeld } from '@/components/access/roles-held'
 import { listRoleHolders } from '@/db/queries/roles'
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'

@@ -8,9 +8,9 @@ import {
   stopUsingPermission,
 } from '@/app/(portal)/integrations/actions'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { ConnectionSettings } from '@/components/access/connection-settings'
-import { PermissionsPanel } from '@/components/connect/permissions-panel'
+import { PermissionsPanel } from '@/components/connect/permissions'
 import { Notice } from '@/components/ui/notice'
 import { mayDo } from '@/lib/actor'
 import { listOptionalPermissions } from '@/lib/connections/manage'

@@ -2,8 +2,8 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/open-connection'
-import { PersonPaths } from '@/components/paths/person-paths'
+import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { PersonPaths } from '@/components/person/person-paths'
 import { getPersonAccess } from '@/db/queries/person-access'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>

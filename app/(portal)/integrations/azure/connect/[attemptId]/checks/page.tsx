@@ -7,10 +7,10 @@ import {
   stepLinks,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
-import { AskAnAdmin } from '@/components/connect/ask-an-admin'
-import { ChecksSkeleton } from '@/components/connect/checks-skeleton'
+import { ChecksSkeleton } from '@/components/connect/checks'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
 import { SignInButton } from '@/components/connect/sign-in-button'
+import { AskAnAdmin } from '@/components/connect/sign-in-invitation'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'

@@ -6,10 +6,9 @@ import {
   stepLinks,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
-import { AskAnAdmin } from '@/components/connect/ask-an-admin'
-import { azurePortal } from '@/components/connect/azure-portal'
+import { azurePortal } from '@/components/connect/azure-steps'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
-import { SignInInvitation } from '@/components/connect/sign-in-invitation'
+import { AskAnAdmin, SignInInvitation } from '@/components/connect/sign-in-invitation'
 import { SignInProblem } from '@/components/connect/sign-in-problem'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'

@@ -1,0 +1,88 @@
+import type { ReactNode } from 'react'
+import { SortTh, Table, Td, Th } from '@/components/ui/table'
+import type { HolderRow, HolderSort } from '@/db/queries/holders'
+import { type AccessView, formatAccessView } from '@/lib/domain/views'
+import { EmailText, HeldThrough, HolderRoles, PersonStatus, PrincipalName } from './holder-cells'
+import { ScopeLabel, type ScopeOf } from './scope-label'
+import { WIDE_TABLE } from './skeletons'
+
+type Props = { rows: HolderRow[]; path: string; view: AccessView; of: ScopeOf }
+
+/** Who has access: one row per person, with the strongest of what they hold. Their name leads to everything, path by path. */
+export function AccessTable({ rows, path, view, of }: Props) {
+  return (
+    <Table caption="People and their roles" className={WIDE_TABLE}>
+      <thead>
+        <tr>
+          <AccessSortTh by="name" path={path} view={view} className="xl:w-[16%]">
+            Name
+          </AccessSortTh>
+          <AccessSortTh by="email" path={path} view={view} className="xl:w-[17%]">
+            Email
+          </AccessSortTh>
+          <AccessSortTh by="status" path={path} view={view} className="xl:w-[12%]">
+            Status
+          </AccessSortTh>
+          <AccessSortTh by="role" path={path} view={view} className="xl:w-[22%]">
+            Role
+          </AccessSortTh>
+          <AccessSortTh by="scope" path={path} view={view} className="xl:w-[12%]">
+            Scope
+          </AccessSortTh>
+          <Th className="xl:w-[11%]">How</Th>
+          <Th className="xl:w-[10%]">Licence</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row.principalId}>
+            <Td>
+              <PrincipalName
+                id={row.principalId}
+                name={row.name}
+                email={row.email}
+                deleted={row.status === 'deleted'}
+                href={pathsOf(path, row)}
+              />
+            </Td>
+            <Td>
+              <EmailText email={row.email} />
+            </Td>
+            <Td>
+              <PersonStatus status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
+            </Td>
+            <Td className="max-w-56">
+              <HolderRoles row={row} href={pathsOf(path, row)} />
+            </Td>
+            <Td className="max-w-56">
+              <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
+            </Td>
+            <Td className="max-w-48 text-ink-soft">
+              <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={`${path}/groups`} />
+            </Td>
+            <Td className="whitespace-nowrap text-ink-soft">Microsoft Azure</Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+const pathsOf = (path: string, { principalId }: HolderRow) => `${path}/people/${principalId}`
+
+type AccessSortThProps = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }
+
+/** A heading that sorts a view: by another column it starts upward, by the same one it turns round; both start at the first page. */
+export function AccessSortTh({ by, path, view, className, children }: AccessSortThProps) {
+  const sorted = view.sort === by
+  const direction = sorted && view.direction === 'asc' ? 'desc' : 'asc'
+  return (
+    <SortTh
+      href={path + formatAccessView({ ...view, sort: by, direction, cursor: null })}
+      direction={sorted ? (view.direction === 'asc' ? 'ascending' : 'descending') : undefined}
+      className={className}
+    >
+      {children}
+    </SortTh>
+  )
+}

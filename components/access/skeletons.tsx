@@ -1,0 +1,54 @@
+import { Skeleton } from '@/components/ui/skeleton'
+
+/** The geometry of a filter row and a table of thirteen lines, while both are read. */
+export function TableSkeleton({ filters = true }: { filters?: boolean }) {
+  return (
+    <>
+      {filters ? (
+        <div className="mb-3 flex flex-wrap gap-2">
+          <Skeleton className="h-9 w-72 max-w-full" />
+          <Skeleton className="h-9 w-40" />
+          <Skeleton className="h-9 w-32" />
+        </div>
+      ) : null}
+      <div className="overflow-hidden rounded-lg border border-line bg-surface">
+        <div className="h-[33px] border-b border-line" />
+        {Array.from({ length: 13 }, (_, line) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all alike and never move
+          <div key={line} className="flex h-[37px] items-center gap-8 border-t border-line px-4 first:border-t-0">
+            <Skeleton className="h-3.5 w-40" />
+            <Skeleton className="h-3.5 w-56" />
+            <Skeleton className="h-3.5 w-24" />
+          </div>
+        ))}
+      </div>
+    </>
+  )
+}
+
+/** The geometry of a connection's page: heading, state, facts, coverage, tabs, list. */
+export function ConnectionSkeleton() {
+  return (
+    <div role="status" aria-label="Loading">
+      <Skeleton className="mb-2 h-5 w-28" />
+      <Skeleton className="h-8 w-64 max-w-full" />
+      <Skeleton className="mt-2 h-5 w-40" />
+      <Skeleton className="mt-2 mb-4 h-5 w-full max-w-2xl" />
+      <Skeleton className="mb-4 h-5 w-80 max-w-full" />
+      <div className="mb-4 flex gap-5 border-b border-line pt-1 pb-2">
+        <Skeleton className="h-5.5 w-20" />
+        <Skeleton className="h-5.5 w-16" />
+        <Skeleton className="h-5.5 w-18" />
+        <Skeleton className="h-5.5 w-32" />
+      </div>
+      <TableSkeleton />
+    </div>
+  )
+}
+
+/**
+ * How the wide tables behave: where they fit, the heading sticks to the page; where they do not, the table scrolls
+ * sideways in its own region and its first column stays in sight.
+ */
+export const WIDE_TABLE =
+  '[&>table]:min-w-[58rem] xl:[&>table]:table-fixed xl:overflow-x-clip [&_thead_th]:bg-surface [&_thead_th:first-child]:rounded-tl-lg [&_thead_th:last-child]:rounded-tr-lg xl:[&_thead_th]:sticky xl:[&_thead_th]:top-0 xl:[&_thead_th]:z-10 max-xl:[&_tr>*:first-child]:sticky max-xl:[&_tr>*:first-child]:left-0 max-xl:[&_tr>*:first-child]:bg-surface max-xl:[&_tr>*:first-child]:max-w-40 [&_tbody_tr:hover>*]:bg-canvas'

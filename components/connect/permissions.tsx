@@ -1,0 +1,166 @@
+import { Minus } from 'lucide-react'
+import { Chip, type ChipTone } from '@/components/ui/chip'
+import { SubmitButton } from '@/components/ui/submit-button'
+import { Table, Td, Th } from '@/components/ui/table'
+import type { OptionalPermission } from '@/lib/connections/manage'
+import { NOT_REQUESTED, OPTIONAL_PERMISSIONS, type OptionalScope, PERMISSIONS } from '@/lib/domain/permissions'
+
+type Action = (connectionId: string, scope: OptionalScope) => Promise<void>
+
+type Props = {
+  connectionId: string
+  permissions: OptionalPermission[]
+  actions: { askForPermission: Action; stopUsingPermission: Action }
+}
+
+const STATES: Record<OptionalPermission['state'], { word: string; tone: ChipTone }> = {
+  granted: { word: 'Granted', tone: 'good' },
+  withdrawn: { word: 'Withdrawn in Microsoft Entra', tone: 'warn' },
+  not_asked: { word: 'Not asked for', tone: 'neutral' },
+}
+
+/** The optional permissions of a connection: what each adds, how it stands, and the way to have it or do without. */
+export function PermissionsPanel({ connectionId, permissions, actions }: Props) {
+  const states = new Map(permissions.map(({ scope, state }) => [scope, state]))
+
+  return (
+    <section aria-labelledby="permissions" className="p-4">
+      <h2 id="permissions" className="font-medium">
+        Permissions
+      </h2>
+      <p className="mt-0.5 mb-3 text-ink-soft">
+        Beyond what every connection needs. Each only reads, and an administrator of the tenant approves it once.
+      </p>
+      <ul className="divide-y divide-line rounded-lg border border-line">
+        {OPTIONAL_PERMISSIONS.map(({ scope, adds }) => {
+          const state = states.get(scope) ?? 'not_asked'
+          return (
+            <li key={scope} className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
+              <div className="min-w-0 flex-1 basis-64">
+                <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
+                  <code className="font-mono text-sm break-all">{scope}</code>
+                  <Chip tone={STATES[state].tone}>{STATES[state].word}</Chip>
+                </p>
+                <p className="mt-1 text-ink-soft">{adds}</p>
+              </div>
+              <div className="flex flex-wrap gap-2">
+                {state !== 'granted' && (
+                  <form action={actions.askForPermission.bind(null, connectionId, scope)}>
+                    <SubmitButton size="sm" className="relative" pendingLabel="Opening…">
+                      Ask Microsoft for it <span className="sr-only">{scope}</span>
+                    </SubmitButton>
+                  </form>
+                )}
+                {state !== 'not_asked' && (
+                  <form action={actions.stopUsingPermission.bind(null, connectionId, scope)}>
+                    <SubmitButton variant="ghost" size="sm" className="relative" pendingLabel="Stopping…">
+                      Stop using it <span className="sr-only">{scope}</span>
+                    </SubmitButton>
+                  </form>
+                )}
+              </div>
+            </li>
+          )
+        })}
+      </ul>
+      <p className="mt-2 text-sm text-ink-soft">
+        A change shows after the next sync. Rolecall stops asking for a permission that you stop using; the tenant’s
+        consent itself is withdrawn in Microsoft Entra, under Enterprise applications.
+      </p>
+    </section>
+  )
+}
+
+/** What every optional permission is: a delegated scope of Microsoft Graph that only reads. */
+const OPTIONAL = { resource: 'Microsoft Graph', access: 'read', adminConsent: true, optional: true } as const
+
+const ROWS = [
+  ...PERMISSIONS.map((permission) => ({ ...permission, optional: false })),
+  ...OPTIONAL_PERMISSIONS.map((permission) => ({ ...permission, ...OPTIONAL })),
+]
+
+/** Each scope the sign-in asks for, or may: read or write, who may grant it, why, and what breaks without it. */
+export function PermissionsTable() {
+  return (
+    <Table caption="Permissions asked for at the Microsoft sign-in">
+      <thead>
+        <tr>
+          <Th>Permission</Th>
+          <Th>Access</Th>
+          <Th>Why</Th>
+          <Th>Without it</Th>
+        </tr>
+      </thead>
+      <tbody>
+        {ROWS.map((permission) => (
+          <tr key={permission.scope}>
+            <Td className="whitespace-normal">
+              <code className="font-mono text-ink">{permission.scope}</code>
+              <div className="mt-0.5 text-xs text-ink-soft">
+                {permission.resource}
+                {permission.optional && ' · optional'}
+              </div>
+            </Td>
+            <Td className="whitespace-normal">
+              <Chip>{permission.access === 'read' ? 'Read' : 'Write'}</Chip>
+            </Td>
+            <Td className="min-w-44 whitespace-normal">
+              {permission.why}
+              {permission.adminConsent && (
+                <div className="mt-1 text-ink-soft">Needs an administrator’s consent, once per tenant.</div>
+              )}
+            </Td>
+            <Td className="min-w-32 whitespace-normal">{permission.without}</Td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  )
+}
+
+/** What the sign-in never asks for. */
+export function NotRequested() {
+  return (
+    <ul className="grid grid-cols-1 gap-1.5 text-ink-soft">
+      {NOT_REQUESTED.map((line) => (
+        <li key={line} className="flex gap-2">
+          <Minus size={16} aria-hidden="true" className="mt-0.5 shrink-0 text-ink-faint" />
+          {line}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+const ADMIN_ROLES = ['Application Administrator', 'Privileged Role Administrator']
+
+/** What the person who connects must hold, and why: once a directory role, and Reader on the subscription. */
+export function Requirements() {
+  return (
+    <ol className="grid grid-cols-1 gap-4">
+      <li>
+        <p className="font-medium">One of these Microsoft Entra roles</p>
+        <ul className="mt-1 list-disc pl-5">
+          {ADMIN_ROLES.map((role) => (
+            <li key={role}>{role}</li>
+          ))}
+          <li>
+            Global Administrator <span className="text-ink-soft">(not recommended: far more than this needs)</span>
+          </li>
+        </ul>
+        <p className="mt-1.5 text-ink-soft">
+          Reading the directory’s users (<code className="font-mono text-sm">User.Read.All</code>) needs an
+          administrator’s consent, once per tenant. If you hold none of these roles, enter the subscription ID first:
+          the sign-in step then has an approval link to send to an administrator of that tenant.
+        </p>
+      </li>
+      <li>
+        <p className="font-medium">Reader on the subscription</p>
+        <p className="mt-1.5 text-ink-soft">
+          The same account needs Reader, or any role with read access, assigned on the subscription. Rolecall reads
+          Azure as this person and sees no more than they do.
+        </p>
+      </li>
+    </ol>
+  )
+}

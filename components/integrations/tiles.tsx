@@ -1,0 +1,109 @@
+import { Blocks } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { ButtonLink } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/empty-state'
+import type { CatalogueEntry } from '@/lib/domain/catalogue'
+
+type Props = { tab: 'all' | 'connected' | 'attention'; q: string; mayConnect: boolean; hasAny: boolean }
+
+/** Why there is no tile here: nothing found, nothing wrong, or nothing connected yet. */
+export function NoTiles({ tab, q, mayConnect, hasAny }: Props) {
+  return (
+    <li className="grid sm:min-h-44 [&:only-child]:col-span-full">
+      <Reason tab={tab} q={q} mayConnect={mayConnect} hasAny={hasAny} />
+    </li>
+  )
+}
+
+function Reason({ tab, q, mayConnect, hasAny }: Props) {
+  if (q)
+    return (
+      <EmptyState
+        title={<>Nothing found for “{q}”</>}
+        action={<ButtonLink href="/integrations">Show all</ButtonLink>}
+        className="content-center"
+      >
+        Search looks at labels, subscription names and IDs, and tenants.
+      </EmptyState>
+    )
+  if (tab === 'attention')
+    return (
+      <EmptyState title="Nothing needs attention" className="content-center">
+        {hasAny ? 'Every connection was read whole, on time.' : 'No subscription is connected yet.'}
+      </EmptyState>
+    )
+  return (
+    <EmptyState
+      title="No subscription is connected yet"
+      className="content-center py-6"
+      action={
+        mayConnect && tab !== 'all' ? (
+          <ButtonLink href="/integrations/azure/connect" variant="primary">
+            Connect Microsoft Azure
+          </ButtonLink>
+        ) : null
+      }
+    >
+      {mayConnect
+        ? 'Each one you connect gets a tile of its own here.'
+        : 'An owner or admin of your organisation can connect one.'}
+    </EmptyState>
+  )
+}
+
+type CatalogueTileProps = { entry: CatalogueEntry; connected: number; mayConnect: boolean }
+
+/** Something that can be connected: what it answers, what it brings in, how many there are, and the way in. */
+export function CatalogueTile({ entry, connected, mayConnect }: CatalogueTileProps) {
+  return (
+    <li className="grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4">
+      <div className="flex min-w-0 items-start gap-3">
+        <IntegrationMark id={entry.id} />
+        <div className="min-w-0">
+          <h2 className="text-lg font-semibold tracking-tight">{entry.name}</h2>
+          <p className="text-sm text-ink-soft">{entry.summary}</p>
+        </div>
+      </div>
+      <p className="self-end text-sm text-ink-soft">
+        <span className="text-ink-faint">Syncs </span>
+        {entry.syncs.toLowerCase()}
+      </p>
+      <div className="-mb-1 flex min-h-8 flex-wrap items-center justify-between gap-2 border-t border-line pt-3">
+        <p className="text-sm text-ink-soft tabular-nums">
+          {connected === 0 ? `No ${entry.unit.one} connected` : `${connected.toLocaleString('en')} connected`}
+        </p>
+        {mayConnect ? (
+          <ButtonLink href={entry.connectHref} variant="primary" size="sm" aria-label={`Connect ${entry.name}`}>
+            Connect
+          </ButtonLink>
+        ) : (
+          <p className="text-sm text-ink-faint">Owners and admins connect</p>
+        )}
+      </div>
+    </li>
+  )
+}
+
+/** The sign of an integration: a drawing of ours for what is known, a neutral one otherwise. */
+export function IntegrationMark({ id }: { id: string }) {
+  return (
+    <span
+      aria-hidden
+      className="grid size-9 shrink-0 place-content-center rounded-lg border border-line bg-canvas text-accent"
+    >
+      {id === 'azure' ? (
+        <svg aria-hidden viewBox="0 0 24 24" className="size-5" fill="currentColor">
+          <path d="M9.2 3h5l-5.6 17.2a1 1 0 0 1-1 .8H3.4a1 1 0 0 1-.9-1.4L8.2 3.7A1 1 0 0 1 9.2 3Z" opacity="0.75" />
+          <path d="M15 3.6 21.4 19.6A1 1 0 0 1 20.5 21h-8.2l4.5-.1-5.6-5.2 3-9.3Z" />
+        </svg>
+      ) : (
+        <Blocks className="size-5" />
+      )}
+    </span>
+  )
+}
+
+/** Tiles side by side, as many as fit; all of one row equally high. */
+export function TileGrid({ children }: { children: ReactNode }) {
+  return <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-4">{children}</ul>
+}

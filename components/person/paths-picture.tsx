@@ -1,0 +1,145 @@
+import { joinClasses } from '@/components/ui/join-classes'
+import type { PersonAccess } from '@/db/queries/person-access'
+import type { RoleAccess } from '@/lib/domain/access-paths'
+import { type LaidLink, type LaidNode, layoutPaths, shorten } from '@/lib/domain/paths-layout'
+import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
+import { isolated } from '@/lib/domain/words'
+
+type Props = { access: PersonAccess; role: RoleAccess; scopeName: string }
+
+/**
+ * The ways to a role drawn from left to right. To a screen reader it is one image, and the list that follows says all of it;
+ * when narrow it scrolls sideways in a box of its own that a keyboard can reach.
+ */
+export function PathsPicture({ access, role, scopeName }: Props) {
+  const { nodes, links, columns, rows, notDrawn } = layoutPaths(role)
+  const width = (columns - 1) * COLUMN + WIDTH + 2
+  const height = (rows - 1) * ROW + HEIGHT + 2
+  const at = new Map(nodes.map((node) => [node.key, node]))
+  const what = [role.roleName ?? role.roleId, scopeName, role.kind].join(', ')
+  const flat = links.some((link) => link.flat)
+
+  return (
+    <figure className="mt-3">
+      <section
+        aria-label={`Picture of the ways to ${what}`}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
+        tabIndex={0}
+        className="relative overflow-x-auto rounded-lg border border-line bg-canvas p-3"
+      >
+        <svg
+          role="img"
+          aria-label={`The ways to ${what}, drawn. The list after it says the same.`}
+          width={width}
+          height={height}
+          viewBox={`-1 -1 ${width} ${height}`}
+          className="block max-w-none"
+        >
+          {links.map((link) => (
+            <Arrow key={`${link.from} ${link.to}`} link={link} at={at} />
+          ))}
+          {nodes.map((node) => (
+            <PictureNode key={node.key} node={node} kind={role.kind} {...labelOf(node, { access, role, scopeName })} />
+          ))}
+        </svg>
+      </section>
+      {flat || notDrawn > 0 ? (
+        <figcaption className="mt-1 text-xs text-ink-faint">
+          {flat ? 'Dashed: in the group, directly or through groups that are not known. ' : null}
+          {notDrawn > 0
+            ? `${notDrawn.toLocaleString('en')} more ${notDrawn === 1 ? 'way is' : 'ways are'} in the list only.`
+            : null}
+        </figcaption>
+      ) : null}
+    </figure>
+  )
+}
+
+/** From the right edge of one node to the left edge of another: level along the row it starts in, then bending in the last gap. */
+function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode> }) {
+  const from = at.get(link.from)
+  const to = at.get(link.to)
+  if (!from || !to) return null
+  const start = { x: from.column * COLUMN + WIDTH, y: from.row * ROW + HEIGHT / 2 }
+  const end = { x: to.column * COLUMN, y: to.row * ROW + HEIGHT / 2 }
+  const bend = end.x - (COLUMN - WIDTH)
+  const middle = (bend + end.x) / 2
+  return (
+    <g className="stroke-line-strong" fill="none" strokeWidth={1.25}>
+      <path
+        d={`M${start.x} ${start.y}H${bend}C${middle} ${start.y} ${middle} ${end.y} ${end.x - 1} ${end.y}`}
+        strokeDasharray={link.flat ? '4 3' : undefined}
+      />
+      <path d={`M${end.x - 6} ${end.y - 3.5}L${end.x - 1} ${end.y}L${end.x - 6} ${end.y + 3.5}`} />
+    </g>
+  )
+}
+
+type PictureNodeProps = { node: LaidNode; kind: AssignmentKind; says: string; name: string }
+
+/** Letters of ordinary width that fit a node at 13 pixels. */
+const LETTERS = 15
+
+/** A box of the picture: what it is, small, over what it is called. An eligible role is outlined in dashes and in its own hue. */
+export function PictureNode({ node, kind, says, name }: PictureNodeProps) {
+  const eligible = node.kind === 'role' && kind === 'eligible'
+  return (
+    <g transform={`translate(${node.column * COLUMN} ${node.row * ROW})`}>
+      <title>{`${says}: ${name}`}</title>
+      <rect
+        width={WIDTH}
+        height={HEIGHT}
+        rx={8}
+        strokeDasharray={eligible ? '4 3' : undefined}
+        className={joinClasses(
+          eligible && 'fill-eligible-soft stroke-eligible',
+          node.kind === 'role' && !eligible && 'fill-accent-soft stroke-accent',
+          node.kind !== 'role' && 'fill-surface stroke-line-strong',
+        )}
+      />
+      <text x={10} y={18} fontSize={11} className={eligible ? 'fill-eligible' : 'fill-ink-soft'}>
+        {says}
+      </text>
+      <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
+        {isolated(shorten(name, LETTERS))}
+      </text>
+    </g>
+  )
+}
+
+/** Of a node, and from one column or row to the next, in pixels of the drawing. */
+export const WIDTH = 136
+export const HEIGHT = 46
+export const COLUMN = 162
+export const ROW = 58
+
+type Of = { access: PersonAccess; role: RoleAccess; scopeName: string }
+
+const LEVELS: Record<ScopeLevel, string> = {
+  root: 'Whole directory',
+  management_group: 'Management group',
+  subscription: 'Subscription',
+  resource_group: 'Resource group',
+  resource: 'Resource',
+}
+const KINDS = { active: 'Role', activated: 'Activated role', eligible: 'Eligible role' }
+
+/** What a node of the picture says: what it is, and what it is called. */
+export function labelOf(node: LaidNode, { access, role, scopeName }: Of): { says: string; name: string } {
+  const { person, groups, subscription } = access
+  switch (node.kind) {
+    case 'person':
+      return {
+        says: person.kind === 'user' ? 'Person' : 'Principal',
+        name: person.name ?? person.email ?? person.userPrincipalName ?? person.id,
+      }
+    case 'group':
+      return { says: 'Group', name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '' }
+    case 'role':
+      return { says: KINDS[role.kind], name: role.roleName ?? role.roleId }
+    case 'scope':
+      return { says: LEVELS[role.level], name: scopeName }
+    case 'subscription':
+      return { says: 'Subscription', name: subscription.name }
+  }
+}

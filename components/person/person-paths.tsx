@@ -1,0 +1,96 @@
+import Link from 'next/link'
+import { PersonStatus } from '@/components/access/holder-cells'
+import { ShortId } from '@/components/ui/copyable'
+import { EmptyState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import type { PersonAccess } from '@/db/queries/person-access'
+import { explainAccess } from '@/lib/domain/access-paths'
+import { missedWords } from '@/lib/domain/coverage'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
+import { RolePaths } from './role-paths'
+
+type Props = {
+  access: PersonAccess
+  /** What the published run read, for what it did not. */
+  coverage: CoverageLine[]
+  /** The page of the connection. */
+  path: string
+  now: Date
+}
+
+/** Roles with pictures at most: past these a reader searches, and the lists say the same. */
+const MOST_PICTURED = 24
+
+/** Everything one person holds or could activate in a subscription, role by role, by every way. */
+export function PersonPaths({ access, coverage, path, now }: Props) {
+  const accesses = explainAccess(access)
+  const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
+  const missed = missedWords(coverage)
+
+  return (
+    <>
+      <PersonFacts person={access.person} />
+      {missed.length > 0 ? (
+        <Notice tone="warn" title="There may be ways that are not shown" className="mb-4">
+          <ul>
+            {missed.map((words) => (
+              <li key={words}>{words}</li>
+            ))}
+          </ul>
+        </Notice>
+      ) : null}
+      {roles.length === 0 ? (
+        <EmptyState title={`No access to ${access.subscription.label} now`}>
+          {missed.length > 0
+            ? 'In what was read, no role is held here and none can be activated.'
+            : 'No role is held here, directly or through a group, and none can be activated.'}
+        </EmptyState>
+      ) : (
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+          {roles.map(([roleId, ways], at) => (
+            <RolePaths
+              key={roleId}
+              access={access}
+              roleId={roleId}
+              accesses={ways}
+              groupsPath={`${path}/groups`}
+              whole={missed.length === 0}
+              pictures={at < MOST_PICTURED}
+              now={now}
+            />
+          ))}
+        </div>
+      )}
+    </>
+  )
+}
+
+/** Who it is: name, address, state of the account, when it was last used. */
+export function PersonFacts({ person }: { person: PersonAccess['person'] }) {
+  const { id, name, email, userPrincipalName, status, guest, lastSignInAt } = person
+  const address = email ?? userPrincipalName
+  return (
+    <header className="mb-5">
+      <h2
+        dir="auto"
+        className={`text-left text-xl font-semibold tracking-tight break-words ${status === 'deleted' ? 'line-through' : ''}`}
+      >
+        {name ?? address ?? id}
+      </h2>
+      <div className="mt-1 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-ink-soft">
+        <span dir="auto" className="min-w-0 break-all">
+          {address ?? 'No email known'}
+        </span>
+        <span>
+          <PersonStatus status={status} guest={guest} lastSignInAt={lastSignInAt} />
+        </span>
+        <ShortId id={id} label="object ID" />
+        {person.kind === 'user' ? (
+          <Link href={`/people/${id}`} prefetch={false} className="link">
+            In all subscriptions
+          </Link>
+        ) : null}
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,189 @@
+import { Scissors, ShieldOff } from 'lucide-react'
+import { roleWords } from '@/components/access/labels'
+import { RoleChip } from '@/components/access/role-chip'
+import { ScopeLabel } from '@/components/access/scope-label'
+import { Chip } from '@/components/ui/chip'
+import type { PersonAccess } from '@/db/queries/person-access'
+import type { RoleAccess } from '@/lib/domain/access-paths'
+import { wordsOfCondition } from '@/lib/domain/condition-words'
+import { denialWords } from '@/lib/domain/denials'
+import { fewestRemovals, kindsTaken, removalWords } from '@/lib/domain/removals'
+import { scopeWords } from '@/lib/domain/scopes'
+import { dateWords, timeWords } from '@/lib/domain/words'
+import { PathList } from './path-list'
+import { PathsPicture } from './paths-picture'
+
+/** Pictures of one role at most: at further scopes the list says it in less room. */
+const MOST_PICTURES = 6
+
+type Props = {
+  access: PersonAccess
+  roleId: string
+  /** The role at each scope, held or eligible. */
+  accesses: RoleAccess[]
+  groupsPath: string
+  /** Whether all that can lead to a role was read. */
+  whole: boolean
+  pictures: boolean
+  now: Date
+}
+
+/** One role of one person: wherever they have it, how, and what would take it away. */
+export function RolePaths({ access, roleId, accesses, groupsPath, whole, pictures, now }: Props) {
+  const [first] = accesses
+  if (!first) return null
+  const { privilege, custom } = first
+  const name = first.roleName ?? roleId
+  const says = roleWords({ privilege, custom })
+  const onlyEligible = accesses.every(({ kind }) => kind === 'eligible')
+  const heading = `role-${roleId}`
+
+  return (
+    <section aria-labelledby={heading} className="rounded-lg border border-line bg-surface">
+      <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b border-line px-4 py-3">
+        <h3 id={heading} className="min-w-0 max-w-full">
+          <RoleChip name={name} privilege={privilege} custom={custom} eligible={onlyEligible} className="text-sm" />
+        </h3>
+        <p className="text-sm text-ink-soft">
+          {first.roleName ? null : 'What this role is called and allows could not be read.'}
+          {says ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : null}
+        </p>
+      </header>
+      {accesses.map((one, at) => (
+        <RoleAtScope
+          key={`${one.scope} ${one.kind}`}
+          access={access}
+          role={one}
+          groupsPath={groupsPath}
+          picture={pictures && at < MOST_PICTURES}
+          now={now}
+        />
+      ))}
+      <TakeAway access={access} roleId={roleId} name={name} accesses={accesses} whole={whole} />
+    </section>
+  )
+}
+
+type RoleAtScopeProps = { access: PersonAccess; role: RoleAccess; groupsPath: string; picture: boolean; now: Date }
+
+const KINDS = {
+  active: <Chip>Held</Chip>,
+  activated: <Chip title="Activated for some hours from an eligible role">Activated</Chip>,
+  eligible: (
+    <Chip tone="eligible" title="Not held until it is activated">
+      Eligible
+    </Chip>
+  ),
+}
+
+/** A role at one scope: where that is, since when and until when, what cuts it, and every way to it, drawn and listed. */
+export function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtScopeProps) {
+  const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
+  const words = scopeWords({ scope: role.scope, level: role.level, ...seen })
+  const grants = [...new Set(role.paths.map(({ grant }) => grant))]
+  const listId = `ways-${grants[0]?.key.replaceAll(/[^a-zA-Z0-9]+/g, '-')}`
+
+  return (
+    <div className="border-line px-4 py-3 not-first-of-type:border-t">
+      <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+        {KINDS[role.kind]}
+        <ScopeLabel scope={role.scope} level={role.level} of={seen} className="font-medium" />
+        <p className="min-w-0 text-sm break-words text-ink-soft">{words.reach}</p>
+      </div>
+      <ul className="mt-1.5 grid grid-cols-[minmax(0,1fr)] gap-1 text-sm text-ink-soft">
+        {grants.map((grant) => (
+          <GrantFacts key={grant.key} access={access} grant={grant} now={now} />
+        ))}
+        {role.denials.map((denial) => (
+          <li
+            key={denial.deny.key}
+            className="flex gap-1.5 break-words text-warn"
+            title={denial.deny.description ?? undefined}
+          >
+            <ShieldOff aria-hidden className="mt-0.5 size-4 shrink-0" />
+            <span className="min-w-0">{denialWords(denial, seen)}</span>
+          </li>
+        ))}
+      </ul>
+      {picture ? <PathsPicture access={access} role={role} scopeName={words.name} /> : null}
+      <PathList access={access} role={role} scopeName={words.name} groupsPath={groupsPath} id={listId} />
+    </div>
+  )
+}
+
+type Grant = PersonAccess['grants'][number]
+
+/** One assignment in words: whose, for how long, since when, and on what condition. */
+export function GrantFacts({ access, grant, now }: { access: PersonAccess; grant: Grant; now: Date }) {
+  const own = grant.principalId === access.person.id
+  const holder = access.groups.find(({ id }) => id === grant.principalId)?.name ?? grant.principalId
+  const ended = grant.endsAt !== null && grant.endsAt <= now
+
+  return (
+    <li className="wrap-anywhere">
+      {own ? (
+        'Assigned directly. '
+      ) : (
+        <>
+          Assigned to <bdi>{holder}</bdi>.{' '}
+        </>
+      )}
+      <span className={ended ? 'text-warn' : undefined}>{timeWords(grant, now)}</span>{' '}
+      {grant.assignedOn
+        ? `Assigned in Azure on ${dateWords(grant.assignedOn)}; `
+        : 'When it was assigned is not known; '}
+      first seen here on {dateWords(grant.firstSeen)}.
+      {grant.condition ? <Condition text={grant.condition} grants={access.grants} /> : null}
+    </li>
+  )
+}
+
+/** In words where its form is a known one; in full otherwise, and to check the words by. */
+function Condition({ text, grants }: { text: string; grants: Grant[] }) {
+  const words = wordsOfCondition(text, (id) => grants.find(({ roleId }) => roleId === id)?.roleName ?? null)
+  return (
+    <details className="mt-1">
+      <summary className="rounded-md">
+        <span className="font-medium text-ink">Condition:</span> {words ?? 'not of a form that can be put in words.'}{' '}
+        <span className="link">In full</span>
+      </summary>
+      <pre className="mt-1 rounded-md border border-line bg-canvas p-2 font-mono text-xs break-words whitespace-pre-wrap text-ink">
+        {text}
+      </pre>
+    </details>
+  )
+}
+
+type TakeAwayProps = { access: PersonAccess; roleId: string; name: string; accesses: RoleAccess[]; whole: boolean }
+
+/** What would have to be removed for the person to be without the role, in the fewest steps. */
+export function TakeAway({ access, roleId, name, accesses, whole }: TakeAwayProps) {
+  const steps = removalWords(access, fewestRemovals(access, roleId))
+  const kinds = kindsTaken(accesses)
+
+  return (
+    <div className="flex gap-2.5 border-t border-line px-4 py-3 text-sm">
+      <Scissors aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
+      <div className="min-w-0 wrap-anywhere">
+        <h4 className="inline font-medium">
+          To take <bdi>{name}</bdi> away:
+        </h4>{' '}
+        {steps.length === 1 ? (
+          <p className="inline break-words">{steps[0]}</p>
+        ) : (
+          <ul className="my-1 list-disc pl-5">
+            {steps.map((step) => (
+              <li key={step} className="break-words">
+                {step}
+              </li>
+            ))}
+          </ul>
+        )}{' '}
+        <p className="inline text-ink-soft">
+          {whole ? 'Nothing else grants it.' : 'Nothing else that was read grants it.'}
+          {kinds ? ` ${kinds}` : null}
+        </p>
+      </div>
+    </div>
+  )
+}
