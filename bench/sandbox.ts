@@ -2,7 +2,7 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { availableParallelism, loadavg } from 'node:os'
 import { answer } from '@/sandbox/answer'
-import { getTokens } from '@/sandbox/get-tokens'
+import { getTokens } from '@/sandbox/visitor'
 import { startSandbox } from '@/sandbox/server'
 import type { Ask } from './sandbox-client'
 

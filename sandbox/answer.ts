@@ -1,9 +1,8 @@
 import { answerArm } from './arm/answer-arm'
 import { findService } from './clouds'
-import { decodedPath } from './control/decoded-path'
-import { leaveOutItems, markLeftOut } from './control/left-out-items'
-import { misbehave } from './control/misbehave'
-import { createOutcome, type Outcome } from './control/outcome'
+import { createOutcome, type Outcome } from './control/delivery'
+import { misbehave } from './control/misbehaviour'
+import { decodedPath } from './control/requests'
 import { answerLogin } from './entra/answer-login'
 import { answerGraph } from './graph/answer-graph'
 import type { World } from './world/world'
@@ -45,4 +44,22 @@ async function behave(world: World, request: Request, inBatch: boolean, outcome:
  */
 export function answer(world: World, request: Request, outcome: Outcome = createOutcome()): Promise<Response> {
   return misbehave(world, request, { inBatch: false, outcome }, (asked) => behave(world, asked, false, outcome))
+}
+
+const MARK = 'x-sandbox-left-out'
+
+type Item = { headers?: Record<string, string> }
+
+const isMarked = ({ headers = {} }: Item) => Object.keys(headers).some((name) => name.toLowerCase() === MARK)
+
+/** Marks an item's answer in a header, which a batch copies into its body. */
+export function markLeftOut(response: Response): void {
+  response.headers.set(MARK, '1')
+}
+
+/** The answer of a `$batch` without the items that are marked. */
+export async function leaveOutItems(response: Response): Promise<Response> {
+  const content = (await response.json()) as { responses?: Item[] }
+  const responses = content.responses?.filter((item) => !isMarked(item))
+  return Response.json({ ...content, responses }, { status: response.status, headers: response.headers })
 }

@@ -3,8 +3,8 @@ import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline'
 import { Client } from '@microsoft/microsoft-graph-client'
 import type { User } from '@microsoft/microsoft-graph-types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from './get-tokens'
 import { type Sandbox, startSandbox } from './server'
+import { getTokens } from './visitor'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS, FABRIKAM_SUBSCRIPTION } from './world/demo-ids'
 
 type Body = {

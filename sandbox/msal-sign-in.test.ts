@@ -8,8 +8,8 @@ import {
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from './server'
 import { signInAs } from './visitor'
-import { AZURE_CLI } from './world/azure-cli'
 import { CONTOSO, CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS } from './world/demo-ids'
+import { AZURE_CLI } from './world/world'
 
 const GRAPH = ['User.Read', 'User.Read.All']
 const ARM = ['https://management.azure.com/user_impersonation']

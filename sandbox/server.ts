@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createListener } from './listener'
-import { startTlsFront } from './tls/start-tls-front'
+import { startTlsFront } from './tls/tls-front'
 import { createDemoWorld } from './world/demo'
 import type { World } from './world/world'
 

@@ -1,3 +1,5 @@
+import type { Sandbox } from './server'
+
 type Visit = {
   /** The account picked, by its user principal name. */
   username: string
@@ -34,4 +36,86 @@ export async function signInAs(sandboxUrl: string, address: string, visit: Visit
   }
   const location = response.headers.get('location')
   return location ? { kind: 'redirect', url: new URL(location) } : { kind: 'page', html, status: response.status }
+}
+
+const GRAPH = 'openid profile offline_access User.Read User.Read.All'
+const ARM = 'https://management.azure.com/user_impersonation'
+
+/**
+ * Signs an account in at a tenant over HTTP, consent included, and gives its tokens. For tests and benchmarks.
+ *
+ * @param graph further scopes of Graph, separated by spaces
+ */
+export async function getTokens(
+  { url, world }: Sandbox,
+  tenantId: string,
+  username: string,
+  { graph: more = '' }: { graph?: string } = {},
+) {
+  const graphScope = `${GRAPH} ${more}`.trim()
+  const redirectUri = `${world.portalUrl}/api/azure/callback`
+  const base = `https://login.microsoftonline.com/${tenantId}/oauth2/v2.0`
+  const query = new URLSearchParams({
+    client_id: world.clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope: `${graphScope} ${ARM}`,
+  })
+  const outcome = await signInAs(url, `${base}/authorize?${query}`, { username, consent: 'accept' })
+  const code = outcome.kind === 'redirect' ? outcome.url.searchParams.get('code') : null
+  if (!code)
+    throw new Error(`${username} was not signed in: ${outcome.kind === 'redirect' ? outcome.url.href : outcome.html}`)
+  const redeem = async (fields: Record<string, string>) => {
+    const body = new URLSearchParams({ client_id: world.clientId, client_secret: 'sandbox-secret', ...fields })
+    const response = await fetch(`${url}/${base.slice('https://'.length)}/token`, { method: 'POST', body })
+    const tokens = (await response.json()) as { access_token?: string; refresh_token?: string }
+    if (!tokens.access_token || !tokens.refresh_token) throw new Error(`No token: ${JSON.stringify(tokens)}`)
+    return { access: tokens.access_token, refresh: tokens.refresh_token }
+  }
+  const graph = await redeem({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, scope: graphScope })
+  const arm = await redeem({
+    grant_type: 'refresh_token',
+    refresh_token: graph.refresh,
+    scope: `${ARM} offline_access`,
+  })
+  return { graph: graph.access, arm: arm.access, refresh: arm.refresh }
+}
+
+/** The reply of an endpoint of the login, tokens or a refusal. */
+type LoginReply = {
+  status: number
+  headers: Headers
+  access_token?: string
+  refresh_token?: string
+  id_token?: string
+  client_info?: string
+  scope?: string
+  foci?: string
+  error?: string
+  suberror?: string
+  claims?: string
+  error_codes?: number[]
+  error_description?: string
+  correlation_id?: string
+}
+
+/** Posts a form to an address of the login host, as a client does; for tests. */
+export async function postLogin(
+  { url }: Sandbox,
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<LoginReply> {
+  const response = await fetch(`${url}/login.microsoftonline.com${path}`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams(fields),
+  })
+  const body = (await response.json()) as Omit<LoginReply, 'status' | 'headers'>
+  return { ...body, status: response.status, headers: response.headers }
+}
+
+/** The claims of a token, unchecked; for tests. */
+export function claimsOf(token = ''): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString() || '{}') as Record<string, unknown>
 }

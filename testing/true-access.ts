@@ -1,4 +1,4 @@
-import { effectiveAccess } from '@/sandbox/world/effective-access'
+import { effectiveAccess } from '@/sandbox/world/truth'
 import type { TestTenant } from './rolecall'
 
 /** How somebody has a role: its assignment and the groups from the holder down to them, in lower case. */

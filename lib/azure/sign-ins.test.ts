@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '@/sandbox/get-tokens'
+import { getTokens } from '@/sandbox/visitor'
 import { startSandbox } from '@/sandbox/server'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { pointAt, standInAccount } from '@/testing/stand-in'

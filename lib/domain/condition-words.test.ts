@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { pickCondition } from '@/sandbox/world/make-conditions'
+import { pickCondition } from '@/sandbox/world/assignment-draws'
 import { createRandom } from '@/sandbox/world/random'
 import { BUILT_IN_ROLES } from '@/sandbox/world/roles'
 import { wordsOfCondition } from './condition-words'

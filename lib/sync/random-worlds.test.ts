@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MOST_PATHS } from '@/lib/domain/access-paths'
-import { expandChaos } from '@/sandbox/control/chaos'
+import { expandChaos } from '@/sandbox/control/fault-rules'
 import { createRandom } from '@/sandbox/world/random'
 import { accessLines } from '@/testing/access-lines'
 import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'

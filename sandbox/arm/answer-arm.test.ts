@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { signJwt } from '../entra/jwt'
-import { addAssignment, addServicePrincipal, emptyTenant } from '../world/build'
+import { signJwt } from '../entra/tokens'
+import { addAssignment, addServicePrincipal, emptyTenant } from '../world/tenant'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 let arm: ArmSandbox

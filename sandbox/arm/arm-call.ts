@@ -1,6 +1,9 @@
 import type { Cloud } from '../clouds'
+import { can, isDenied } from '../world/rbac'
+import { isAtOrUnder } from '../world/scopes'
 import type { Assignment, Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
+import { armError } from './protocol'
 
 /** Who asks: a person or an application, with what it holds at this moment. */
 export type ArmCaller = {
@@ -24,4 +27,35 @@ export type ArmCall = {
   subscription: Subscription | null
   /** What was found out about the caller's permissions during this request. */
   decisions: Map<string, boolean>
+}
+
+/** Whether the caller may do an action at a scope: some role allows it and no deny assignment cuts it. Asked once per scope and request. */
+export function may({ tenant, caller, decisions }: ArmCall, action: string, scope: string): boolean {
+  const key = `${action} ${scope}`.toLowerCase()
+  const known = decisions.get(key)
+  if (known !== undefined) return known
+  const allowed = can(tenant, caller.held, action, scope) && !isDenied(tenant, caller.principals, action, scope)
+  decisions.set(key, allowed)
+  return allowed
+}
+
+/** Says of scopes whether they lie at or under one and the caller may do an action there; each spelling is looked at once. */
+export function mayBelow(call: ArmCall, action: string, under: string): (item: { scope: string }) => boolean {
+  const known = new Map<string, boolean>()
+  return ({ scope }) => {
+    const decided = known.get(scope)
+    if (decided !== undefined) return decided
+    const allowed = isAtOrUnder(scope, under) && may(call, action, scope)
+    known.set(scope, allowed)
+    return allowed
+  }
+}
+
+/** The 403 of a caller who may not do an action at a scope. */
+export function forbidden({ caller }: ArmCall, action: string, scope: string): Response {
+  return armError(
+    403,
+    'AuthorizationFailed',
+    `The client '${caller.name}' with object id '${caller.objectId}' does not have authorization to perform action '${action}' over scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+  )
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addGroup } from '../world/build'
+import { addGroup } from '../world/tenant'
 import type { DenyAssignment } from '../world/types'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 

@@ -1,14 +1,8 @@
 import { principalsOf } from '../world/rbac'
 import { isAtOrUnder, lineageOf } from '../world/scopes'
 import type { DenyAssignment, DenyPrincipal } from '../world/types'
-import type { ArmCall } from './arm-call'
-import { armError } from './arm-error'
-import { forbidden } from './forbidden'
-import { may } from './may'
-import { mayBelow } from './may-below'
-import { paged } from './paged'
-import { readFilter } from './read-filter'
-import { unsupportedFilter } from './unsupported-filter'
+import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
+import { armError, paged, readFilter, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/denyAssignments/read'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addAssignment } from '../world/build'
 import { managementGroupScope } from '../world/scopes'
+import { addAssignment } from '../world/tenant'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 type Thing = {

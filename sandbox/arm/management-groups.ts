@@ -1,11 +1,8 @@
-import { findManagementGroup, managementGroupScope } from '../world/scopes'
-import type { ManagementGroup } from '../world/types'
-import type { ArmCall } from './arm-call'
-import { armError } from './arm-error'
-import { forbidden } from './forbidden'
-import { ManagementGroupTree } from './management-group-tree'
-import { may } from './may'
-import { paged } from './paged'
+import { ancestorsOf, findManagementGroup, managementGroupScope } from '../world/scopes'
+import type { ManagementGroup, Subscription, SubscriptionState, Tenant } from '../world/types'
+import { type ArmCall, forbidden, may } from './arm-call'
+import { armError, paged, pageSize, readFilter, unsupportedFilter } from './protocol'
+import { subscriptionVisibility } from './subscriptions'
 
 export const READ_MANAGEMENT_GROUP = 'Microsoft.Management/managementGroups/read'
 const TYPE = 'Microsoft.Management/managementGroups'
@@ -87,4 +84,196 @@ export function getManagementGroup(call: ArmCall, id: string): Response {
       ...(expand.has('children') ? { children: childrenOf(tree, group.id, recurse) } : {}),
     },
   })
+}
+
+type Children = { groups: ManagementGroup[]; subscriptions: Subscription[] }
+
+const NONE: Children = { groups: [], subscriptions: [] }
+
+/** The management groups of a tenant read downwards. */
+export class ManagementGroupTree {
+  readonly #children = new Map<string, Children>()
+  readonly #descendants = new Map<string, number>()
+
+  constructor(readonly tenant: Tenant) {
+    for (const group of tenant.managementGroups.list())
+      if (group.parentId !== null) this.#under(group.parentId).groups.push(group)
+    for (const subscription of tenant.subscriptions.list())
+      this.#under(subscription.managementGroupId).subscriptions.push(subscription)
+  }
+
+  #under(id: string): Children {
+    const key = id.toLowerCase()
+    const known = this.#children.get(key)
+    if (known) return known
+    const made: Children = { groups: [], subscriptions: [] }
+    this.#children.set(key, made)
+    return made
+  }
+
+  childrenOf(id: string): Children {
+    return this.#children.get(id.toLowerCase()) ?? NONE
+  }
+
+  /** Groups and subscriptions below a group, however deep. */
+  countBelow(id: string): number {
+    const known = this.#descendants.get(id)
+    if (known !== undefined) return known
+    this.#descendants.set(id, 0)
+    const { groups, subscriptions } = this.childrenOf(id)
+    const count = groups.reduce((sum, group) => sum + 1 + this.countBelow(group.id), subscriptions.length)
+    this.#descendants.set(id, count)
+    return count
+  }
+
+  /** A group and those above it, the tenant's root first. */
+  chainTo(id: string): ManagementGroup[] {
+    return ancestorsOf(this.tenant, id)
+      .map((one) => findManagementGroup(this.tenant, one))
+      .filter((one) => one !== undefined)
+      .reverse()
+  }
+}
+
+type Descendant = {
+  id: string
+  type: string
+  name: string
+  properties: { displayName: string; parent: { id: string } }
+}
+
+/** `GET …/managementGroups/{id}/descendants`: everything below, nearest first. */
+export function listDescendants(call: ArmCall, id: string): Response {
+  const group = readManagementGroup(call, id)
+  if (group instanceof Response) return group
+  const tree = new ManagementGroupTree(call.tenant)
+  const items: Descendant[] = []
+  const edge = [group.id]
+  for (const parentId of edge) {
+    const { groups, subscriptions } = tree.childrenOf(parentId)
+    const parent = { id: managementGroupScope(parentId) }
+    for (const child of groups) {
+      edge.push(child.id)
+      items.push({
+        id: managementGroupScope(child.id),
+        type: 'Microsoft.Management/managementGroups',
+        name: child.id,
+        properties: { displayName: child.displayName, parent },
+      })
+    }
+    for (const child of subscriptions)
+      items.push({
+        id: `/subscriptions/${child.id}`,
+        type: 'Microsoft.Management/managementGroups/subscriptions',
+        name: child.id,
+        properties: { displayName: child.name, parent },
+      })
+  }
+  const size = pageSize(call.url, call.tenant.pageSizes.subscriptions)
+  return paged(call.url, { items, size, keyOf: (one) => one.id, show: (one) => one })
+}
+
+/** Management groups call an enabled subscription active. Source: the example of the 2020-05-01 specification. */
+const stateOf = (state: SubscriptionState) => (state === 'Enabled' ? 'Active' : state)
+
+function showGroupSubscription(group: ManagementGroup, { id, name, state, tenantId }: Subscription) {
+  return {
+    name: id,
+    id: `${managementGroupScope(group.id)}/subscriptions/${id}`,
+    type: 'Microsoft.Management/managementGroups/subscriptions',
+    properties: {
+      displayName: name,
+      parent: { id: managementGroupScope(group.id) },
+      state: stateOf(state),
+      tenant: tenantId,
+    },
+  }
+}
+
+/** `GET …/managementGroups/{id}/subscriptions`: those directly under it. */
+export function listGroupSubscriptions(call: ArmCall, id: string): Response {
+  const group = readManagementGroup(call, id)
+  if (group instanceof Response) return group
+  const { subscriptions: items } = new ManagementGroupTree(call.tenant).childrenOf(group.id)
+  const size = call.tenant.pageSizes.subscriptions
+  return paged(call.url, { items, size, keyOf: (one) => one.id, show: (one) => showGroupSubscription(group, one) })
+}
+
+/** `GET …/managementGroups/{id}/subscriptions/{subscriptionId}`: 404 unless it is directly under the group. */
+export function getGroupSubscription(call: ArmCall, id: string, subscriptionId: string): Response {
+  const group = readManagementGroup(call, id)
+  if (group instanceof Response) return group
+  const found = call.tenant.subscriptions.get(subscriptionId.toLowerCase())
+  if (found?.managementGroupId.toLowerCase() === group.id.toLowerCase())
+    return Response.json(showGroupSubscription(group, found))
+  return armError(404, 'NotFound', `'${managementGroupScope(group.id)}/subscriptions/${subscriptionId}' not found`)
+}
+
+type Entity = { id: string; name: string; displayName: string; parentId: string | null; isGroup: boolean }
+
+const ofGroup = ({ id, displayName, parentId }: ManagementGroup): Entity => ({
+  id: managementGroupScope(id),
+  name: id,
+  displayName,
+  parentId,
+  isGroup: true,
+})
+
+const ofSubscription = ({ id, name, managementGroupId }: Subscription): Entity => ({
+  id: `/subscriptions/${id}`,
+  name: id,
+  displayName: name,
+  parentId: managementGroupId,
+  isGroup: false,
+})
+
+function permissionsAt(call: ArmCall, scope: string): string {
+  if (may(call, 'Microsoft.Management/managementGroups/delete', scope)) return 'delete'
+  if (may(call, 'Microsoft.Management/managementGroups/write', scope)) return 'edit'
+  return may(call, READ_MANAGEMENT_GROUP, scope) ? 'view' : 'noaccess'
+}
+
+function showEntity(call: ArmCall, tree: ManagementGroupTree, entity: Entity) {
+  const above = entity.parentId === null ? [] : tree.chainTo(entity.parentId)
+  const { groups, subscriptions } = entity.isGroup ? tree.childrenOf(entity.name) : { groups: [], subscriptions: [] }
+  const parentScope = entity.parentId === null ? null : managementGroupScope(entity.parentId)
+  return {
+    id: entity.id,
+    type: entity.isGroup ? 'Microsoft.Management/managementGroups' : '/subscriptions',
+    name: entity.name,
+    properties: {
+      tenantId: call.tenant.id,
+      displayName: entity.displayName,
+      parent: { id: parentScope },
+      permissions: permissionsAt(call, entity.id),
+      inheritedPermissions: parentScope === null ? 'noaccess' : permissionsAt(call, parentScope),
+      parentDisplayNameChain: above.map((one) => one.displayName),
+      parentNameChain: above.map((one) => one.id),
+      numberOfDescendants: entity.isGroup ? tree.countBelow(entity.name) : 0,
+      numberOfChildren: groups.length + subscriptions.length,
+      numberOfChildGroups: groups.length,
+    },
+  }
+}
+
+/**
+ * `POST /providers/Microsoft.Management/getEntities`: the management groups and subscriptions the caller sees, each with
+ * the chain above it from the root down. Knows `$filter=name eq 'id'`, `$skip` and `$top`.
+ */
+export function listEntities(call: ArmCall): Response {
+  const { tenant, url } = call
+  const filter = readFilter(url, ['name'])
+  if (!filter) return unsupportedFilter(url, "'name eq '{value}''")
+  const name = filter.get('name')?.toLowerCase()
+  const groups = tenant.managementGroups
+    .list()
+    .filter((group) => may(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
+  const entities = [
+    ...groups.map(ofGroup),
+    ...tenant.subscriptions.list().filter(subscriptionVisibility(call)).map(ofSubscription),
+  ].filter((one) => name === undefined || one.name.toLowerCase() === name)
+  const items = entities.slice(Math.max(0, Number(url.searchParams.get('$skip')) || 0))
+  const size = pageSize(url, tenant.pageSizes.subscriptions)
+  const tree = new ManagementGroupTree(tenant)
+  return paged(url, { items, size, keyOf: (one) => one.id, show: (one) => showEntity(call, tree, one) })
 }

@@ -1,10 +1,8 @@
-import type { Subscription } from '../world/types'
-import type { ArmCall } from './arm-call'
-import { may } from './may'
-import { paged } from './paged'
-import { readFilter } from './read-filter'
-import { type Resource, resourcesInUse } from './resources-in-use'
-import { unsupportedFilter } from './unsupported-filter'
+import { subscriptionOf } from '../world/scopes'
+import type { Subscription, Tenant } from '../world/types'
+import { type ArmCall, forbidden, may } from './arm-call'
+import { armError, paged, pageSize, readFilter, unsupportedFilter } from './protocol'
+import { subscriptionVisibility } from './subscriptions'
 
 type Among = { group?: string; type?: string }
 
@@ -28,4 +26,115 @@ export function listResources(call: ArmCall, subscription: Subscription, among: 
   )
   const show = ({ id, name, type }: Resource) => ({ id, name, type, location: 'westeurope', properties: {} })
   return paged(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
+}
+
+export type Resource = { id: string; name: string; type: string; group: string }
+/** What a subscription holds as far as the world knows: by name in lower case, each in the spelling met first. */
+type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
+
+type Known = { revisions: string; found: ResourcesInUse }
+const known = new WeakMap<Subscription, Known>()
+
+/** The resource a scope names, its parents' types joined: `Microsoft.Sql/servers/databases`. Null for a group. */
+function resourceOf(scope: string): Resource | null {
+  const [, id, group = '', namespace, rest] =
+    /^(\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+))$/i.exec(scope) ?? []
+  if (!id || !namespace || !rest) return null
+  const parts = rest.split('/')
+  if (parts.length % 2 === 1) return null
+  const types = parts.filter((_, index) => index % 2 === 0)
+  return { id, name: parts.at(-1) ?? '', type: [namespace, ...types].join('/'), group }
+}
+
+function collect(tenant: Tenant, subscription: Subscription): ResourcesInUse {
+  const groups = new Map<string, string>()
+  const resources = new Map<string, Resource>()
+  for (const name of subscription.resourceGroups)
+    if (!groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
+  const denied = tenant.denyAssignments.list().filter((one) => subscriptionOf(one.scope) === subscription.id)
+  for (const list of [
+    tenant.assignments.inSubscription(subscription.id),
+    tenant.eligibilities.inSubscription(subscription.id),
+    denied,
+  ])
+    for (const { scope } of list) {
+      const name = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)/i.exec(scope)?.[1]
+      if (name && !groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
+      const resource = resourceOf(scope)
+      if (resource && !resources.has(scope.toLowerCase())) resources.set(scope.toLowerCase(), resource)
+    }
+  return { groups, resources }
+}
+
+/** The resource groups and resources of a subscription: its own, and those that occur in scopes. */
+export function resourcesInUse(tenant: Tenant, subscription: Subscription): ResourcesInUse {
+  const { assignments, eligibilities, denyAssignments } = tenant
+  const revisions = [assignments, eligibilities, denyAssignments].map((one) => one.revision)
+  const key = [...revisions, ...subscription.resourceGroups].join('/')
+  const earlier = known.get(subscription)
+  if (earlier?.revisions === key) return earlier.found
+  const found = collect(tenant, subscription)
+  known.set(subscription, { revisions: key, found })
+  return found
+}
+
+const READ = 'Microsoft.Resources/subscriptions/resourceGroups/read'
+
+const scopeOf = (subscription: Subscription, name: string) => `/subscriptions/${subscription.id}/resourceGroups/${name}`
+
+function shown(subscription: Subscription, name: string) {
+  return {
+    id: scopeOf(subscription, name),
+    name,
+    type: 'Microsoft.Resources/resourceGroups',
+    location: 'westeurope',
+    properties: { provisioningState: 'Succeeded' },
+  }
+}
+
+/** `GET /subscriptions/{id}/resourcegroups`: those the caller may read; nothing to see is an empty list. */
+export function listResourceGroups(call: ArmCall, subscription: Subscription): Response {
+  const { url, tenant } = call
+  const all = [...resourcesInUse(tenant, subscription).groups.values()]
+  const items = may(call, READ, `/subscriptions/${subscription.id}`)
+    ? all
+    : all.filter((name) => may(call, READ, scopeOf(subscription, name)))
+  const size = pageSize(url, tenant.pageSizes.subscriptions)
+  return paged(url, { items, size, keyOf: (name) => name, show: (name) => shown(subscription, name) })
+}
+
+/** `GET /subscriptions/{id}/resourcegroups/{name}`. */
+export function getResourceGroup(call: ArmCall, subscription: Subscription, name: string): Response {
+  if (!may(call, READ, scopeOf(subscription, name))) return forbidden(call, READ, scopeOf(subscription, name))
+  const found = resourcesInUse(call.tenant, subscription).groups.get(name.toLowerCase())
+  if (found === undefined) return armError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`)
+  return Response.json(shown(subscription, found))
+}
+
+/** Registered in every subscription. */
+const ALWAYS = ['Microsoft.Authorization', 'Microsoft.Management', 'Microsoft.Resources']
+
+/** `GET /subscriptions/{id}/providers`: those of the resources there are, without their types' details. */
+export function listProviders(call: ArmCall, subscription: Subscription): Response {
+  const { url, tenant } = call
+  if (!subscriptionVisibility(call)(subscription))
+    return forbidden(call, 'Microsoft.Resources/subscriptions/providers/read', `/subscriptions/${subscription.id}`)
+  const types = new Map<string, Set<string>>(ALWAYS.map((namespace) => [namespace, new Set()]))
+  for (const { type } of resourcesInUse(tenant, subscription).resources.values()) {
+    const [namespace = '', ...rest] = type.split('/')
+    types.set(namespace, (types.get(namespace) ?? new Set()).add(rest.join('/')))
+  }
+  const show = ([namespace, names]: [string, Set<string>]) => ({
+    id: `/subscriptions/${subscription.id}/providers/${namespace}`,
+    namespace,
+    registrationState: 'Registered',
+    registrationPolicy: ALWAYS.includes(namespace) ? 'RegistrationFree' : 'RegistrationRequired',
+    resourceTypes: [...names].map((resourceType) => ({ resourceType, locations: [], apiVersions: [] })),
+  })
+  return paged(url, {
+    items: [...types],
+    size: tenant.pageSizes.subscriptions,
+    keyOf: ([namespace]) => namespace,
+    show,
+  })
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addAssignment, addGroup } from '../world/build'
+import { addAssignment, addGroup } from '../world/tenant'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 type Row = { id: string; name: string; properties: { principalId: string; scope: string; roleDefinitionId: string } }

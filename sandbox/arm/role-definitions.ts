@@ -1,16 +1,9 @@
 import { findRole } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
-import { isAtOrUnder, lineageOf } from '../world/scopes'
+import { isAtOrUnder, lineageOf, subscriptionPrefix } from '../world/scopes'
 import type { RoleDefinition } from '../world/types'
-import type { ArmCall } from './arm-call'
-import { armError } from './arm-error'
-import { forbidden } from './forbidden'
-import { may } from './may'
-import { mayBelow } from './may-below'
-import { paged } from './paged'
-import { readFilter } from './read-filter'
-import { subscriptionPrefix } from './subscription-prefix'
-import { unsupportedFilter } from './unsupported-filter'
+import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
+import { armError, paged, readFilter, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/roleDefinitions/read'
 /** Versions before show permissions without their conditions (recalled, not verified). */
@@ -90,4 +83,15 @@ export function getRoleDefinition(call: ArmCall, scope: string, id: string): Res
   if (!role || !isAssignable(role, scope, lineageOf(call.tenant, scope), true))
     return armError(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${id}' does not exist.`)
   return Response.json(wire(role, scope, call.apiVersion))
+}
+
+/** `GET {scope}/providers/Microsoft.Authorization/permissions`: the caller's own at a scope, those of each role once. */
+export function listPermissions({ url, tenant, caller }: ArmCall, scope: string): Response {
+  const lineage = lineageOf(tenant, scope)
+  const roles = new Set(caller.held.filter((one) => lineage.has(one.scope.toLowerCase())).map((one) => one.roleId))
+  const items = [...roles].flatMap((id) =>
+    (findRole(tenant, id)?.permissions ?? []).map((permission, index) => ({ key: `${id}/${index}`, permission })),
+  )
+  const size = tenant.pageSizes.assignments
+  return paged(url, { items, size, keyOf: (one) => one.key, show: (one) => one.permission })
 }

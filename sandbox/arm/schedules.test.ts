@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addAssignment, addEligibility, addGroup } from '../world/build'
 import { managementGroupScope } from '../world/scopes'
+import { addAssignment, addEligibility, addGroup } from '../world/tenant'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 type Row = { id: string; name: string; type: string; properties: Record<string, unknown> }

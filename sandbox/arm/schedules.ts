@@ -1,18 +1,16 @@
-import { applyingTo } from '../world/applying-to'
-import { holdsAt } from '../world/holds-at'
-import { principalsOf } from '../world/rbac'
-import { isAtOrUnder, lineageOf } from '../world/scopes'
-import type { ArmCall } from './arm-call'
-import { armError } from './arm-error'
-import { forbidden } from './forbidden'
-import { may } from './may'
-import { mayBelow } from './may-below'
-import { paged } from './paged'
-import { type Filter, readFilter } from './read-filter'
-import type { Scheduled, ScheduleKind } from './schedule-kinds'
-import { scheduleName, scheduleRow, windowOf } from './schedule-row'
-import { subscriptionPrefix } from './subscription-prefix'
-import { unsupportedFilter } from './unsupported-filter'
+import { applyingTo, findRole, holdsAt, principalsOf } from '../world/rbac'
+import {
+  findManagementGroup,
+  isAtOrUnder,
+  levelOf,
+  lineageOf,
+  managementGroupOf,
+  subscriptionOf,
+  subscriptionPrefix,
+} from '../world/scopes'
+import type { Assignment, Eligibility, PrincipalType, Tenant } from '../world/types'
+import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
+import { armError, type Filter, paged, readFilter, unsupportedFilter } from './protocol'
 
 const FILTERS = ['atScope', 'principalId', 'assignedTo', 'asTarget', 'roleDefinitionId']
 
@@ -100,4 +98,135 @@ export function getSchedule(call: ArmCall, scope: string, kind: ScheduleKind, na
   )
   if (!found) return armError(404, 'RoleAssignmentScheduleNotFound', `The schedule '${name}' is not found.`)
   return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionPrefix(scope)))
+}
+
+/** What one of Privileged Identity Management's four lists is made from. An assignment stands for itself and for its schedule. */
+export type Scheduled = Assignment | Eligibility
+
+export type ScheduleKind = {
+  /** As Azure spells it in addresses and, with a capital, in ids. */
+  type: string
+  of: 'eligibilities' | 'assignments'
+  /** Instances are what holds now; schedules also tell what begins later. */
+  instances: boolean
+}
+
+const KINDS: readonly ScheduleKind[] = [
+  { type: 'roleEligibilityScheduleInstances', of: 'eligibilities', instances: true },
+  { type: 'roleEligibilitySchedules', of: 'eligibilities', instances: false },
+  { type: 'roleAssignmentScheduleInstances', of: 'assignments', instances: true },
+  { type: 'roleAssignmentSchedules', of: 'assignments', instances: false },
+]
+
+const BY_TYPE = new Map(KINDS.map((kind) => [kind.type.toLowerCase(), kind]))
+
+/** The list of Privileged Identity Management with this name, in any case. */
+export function findScheduleKind(type: string): ScheduleKind | undefined {
+  return BY_TYPE.get(type.toLowerCase())
+}
+
+/** A schedule has an id of its own: its instance's with the first eight digits reversed. */
+const scheduleIdOf = (id: string) => [...id.slice(0, 8)].reverse().join('') + id.slice(8)
+
+/** What a row is called in its list. */
+export function scheduleName(kind: ScheduleKind, { id }: Scheduled): string {
+  return kind.instances ? id : scheduleIdOf(id)
+}
+
+/** From when until when it holds; an assignment made outside of Privileged Identity Management holds for good. */
+export function windowOf(one: Scheduled): { startDateTime: string; endDateTime: string | null } {
+  if ('startDateTime' in one) return one
+  return one.schedule ?? { startDateTime: one.createdOn, endDateTime: null }
+}
+
+function ofEligibility(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
+  if (!kind.instances) return { updatedOn: createdOn }
+  return { roleEligibilityScheduleId: `${provider}/RoleEligibilitySchedules/${scheduleIdOf(id)}` }
+}
+
+function ofAssignment(kind: ScheduleKind, { id, createdOn, schedule }: Assignment, provider: string) {
+  const from = schedule?.assignmentType === 'Activated' ? schedule.eligibilityId : null
+  const common = {
+    assignmentType: schedule?.assignmentType ?? 'Assigned',
+    linkedRoleEligibilityScheduleId: from === null ? null : scheduleIdOf(from),
+  }
+  if (!kind.instances) return { ...common, updatedOn: createdOn }
+  return {
+    ...common,
+    linkedRoleEligibilityScheduleInstanceId: from,
+    originRoleAssignmentId: `${provider}/roleAssignments/${id}`,
+    roleAssignmentScheduleId: `${provider}/RoleAssignmentSchedules/${scheduleIdOf(id)}`,
+  }
+}
+
+/** `Accepted` for an assigned one is Microsoft's example; `Provisioned` for an activated one is recalled. */
+function statusOf(one: Scheduled): string {
+  return 'startDateTime' in one || one.schedule?.assignmentType === 'Activated' ? 'Provisioned' : 'Accepted'
+}
+
+/** A row of one of the four lists as the wire has it: without an end when it is permanent. Source: the 2020-10-01 examples. */
+export function scheduleRow(tenant: Tenant, kind: ScheduleKind, one: Scheduled, memberType: string, prefix: string) {
+  const { scope, roleId, principalId, principalType, condition, createdOn } = one
+  const { startDateTime, endDateTime } = windowOf(one)
+  const provider = `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`
+  const roleDefinitionId = `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`
+  const type = kind.type[0]?.toUpperCase() + kind.type.slice(1)
+  const name = scheduleName(kind, one)
+  return {
+    properties: {
+      ...('startDateTime' in one ? ofEligibility(kind, one, provider) : ofAssignment(kind, one, provider)),
+      scope,
+      roleDefinitionId,
+      principalId,
+      principalType,
+      status: statusOf(one),
+      startDateTime,
+      ...(endDateTime === null ? {} : { endDateTime }),
+      memberType,
+      createdOn,
+      condition,
+      conditionVersion: condition === null ? null : '2.0',
+      expandedProperties: expandedProperties(tenant, one, roleDefinitionId),
+    },
+    name,
+    id: `${provider}/${type}/${name}`,
+    type: `Microsoft.Authorization/${type}`,
+  }
+}
+
+type Row = { scope: string; roleId: string; principalId: string; principalType: PrincipalType }
+
+function scopeName(tenant: Tenant, scope: string): string {
+  switch (levelOf(scope)) {
+    case 'root':
+      return tenant.name
+    case 'management_group':
+      return findManagementGroup(tenant, managementGroupOf(scope) ?? '')?.displayName ?? ''
+    case 'subscription':
+      return tenant.subscriptions.get(subscriptionOf(scope) ?? '')?.name ?? ''
+    default:
+      return scope.split('/').at(-1) ?? ''
+  }
+}
+
+/** Who holds it, by name; someone deleted has none (recalled). */
+function principal(tenant: Tenant, { principalId: id, principalType: type }: Row) {
+  const user = tenant.users.get(id)
+  if (user) return { id, displayName: user.displayName, email: user.mail ?? user.userPrincipalName, type }
+  const other = tenant.groups.get(id) ?? tenant.servicePrincipals.get(id) ?? tenant.devices.get(id)
+  return { id, ...(other ? { displayName: other.displayName } : {}), type }
+}
+
+/** The names Privileged Identity Management adds to a row, so that none need be looked up. Scope types in lower case, as documented. */
+export function expandedProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
+  const role = findRole(tenant, row.roleId)
+  return {
+    scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },
+    roleDefinition: {
+      id: roleDefinitionId,
+      displayName: role?.name ?? '',
+      type: role?.custom ? 'CustomRole' : 'BuiltInRole',
+    },
+    principal: principal(tenant, row),
+  }
 }

@@ -1,9 +1,9 @@
-import { getTokens } from '../get-tokens'
 import { startSandbox } from '../server'
-import { addAssignment, addSubscription, addUser, emptyTenant } from '../world/build'
-import { APPLICATION_ADMINISTRATOR } from '../world/directory-roles'
+import { getTokens } from '../visitor'
 import { createRandom } from '../world/random'
+import { APPLICATION_ADMINISTRATOR } from '../world/roles'
 import { managementGroupScope } from '../world/scopes'
+import { addAssignment, addSubscription, addUser, emptyTenant } from '../world/tenant'
 import { World } from '../world/world'
 
 /** The ids of the small tenant, the same in every test. */

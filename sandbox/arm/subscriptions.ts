@@ -1,9 +1,9 @@
-import type { Subscription } from '../world/types'
-import type { ArmCall } from './arm-call'
-import { armError } from './arm-error'
-import { forbidden } from './forbidden'
-import { paged } from './paged'
-import { subscriptionVisibility } from './subscription-visibility'
+import { isDenied } from '../world/rbac'
+import { ancestorsOf, managementGroupOf, subscriptionOf } from '../world/scopes'
+import { findGuest } from '../world/tenant'
+import type { Subscription, Tenant } from '../world/types'
+import { type ArmCall, forbidden } from './arm-call'
+import { armError, paged } from './protocol'
 
 function shown(subscription: Subscription) {
   return {
@@ -35,4 +35,69 @@ export function getSubscription(call: ArmCall, subscription: Subscription): Resp
 export function listSubscriptions(call: ArmCall): Response {
   const items = call.tenant.subscriptions.list().filter(subscriptionVisibility(call))
   return paged(call.url, { items, size: call.tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show: shown })
+}
+
+const READ = 'Microsoft.Resources/subscriptions/read'
+
+/**
+ * Says of each subscription whether the caller sees it: any role at, above or below one shows it (recalled), unless a
+ * deny assignment cuts reading it. Prepared once for a list of a thousand.
+ */
+export function subscriptionVisibility({ tenant, caller }: ArmCall): (subscription: Subscription) => boolean {
+  const places = new Set<string>()
+  for (const { scope } of caller.held)
+    places.add(subscriptionOf(scope) ?? managementGroupOf(scope)?.toLowerCase() ?? scope)
+  const groups = new Map<string, boolean>()
+  const underHeld = (groupId: string): boolean => {
+    const known = groups.get(groupId)
+    if (known !== undefined) return known
+    const held = ancestorsOf(tenant, groupId).some((id) => places.has(id.toLowerCase()))
+    groups.set(groupId, held)
+    return held
+  }
+  return ({ id, managementGroupId }) =>
+    (places.has('/') || places.has(id.toLowerCase()) || underHeld(managementGroupId)) &&
+    !isDenied(tenant, caller.principals, READ, `/subscriptions/${id}`)
+}
+
+const REGIONS = [
+  ['westeurope', 'West Europe', 'Europe'],
+  ['northeurope', 'North Europe', 'Europe'],
+  ['norwayeast', 'Norway East', 'Norway'],
+] as const
+
+/** `GET /subscriptions/{id}/locations`: three regions, the same for all who may see the subscription. */
+export function listLocations(call: ArmCall, subscription: Subscription): Response {
+  if (!subscriptionVisibility(call)(subscription))
+    return forbidden(call, 'Microsoft.Resources/subscriptions/locations/read', `/subscriptions/${subscription.id}`)
+  const items = REGIONS.map(([name, displayName, geography]) => ({
+    id: `/subscriptions/${subscription.id}/locations/${name}`,
+    name,
+    type: 'Region',
+    displayName,
+    regionalDisplayName: `(Europe) ${displayName}`,
+    metadata: { regionType: 'Physical', regionCategory: 'Recommended', geography, geographyGroup: 'Europe' },
+  }))
+  return paged(call.url, { items, size: items.length, keyOf: (one) => one.name, show: (one) => one })
+}
+
+/** `GET /tenants`: the caller's own, and those that know them as a guest. */
+export function listTenants(call: ArmCall): Response {
+  const { world, tenant, caller } = call
+  const self = tenant.users.get(caller.objectId)
+  const home = self?.home ?? { tenantId: tenant.id, objectId: caller.objectId }
+  const known = [...world.tenants.values()].filter(
+    (one) => one.id === home.tenantId || one.id === tenant.id || findGuest(one, home) !== undefined,
+  )
+  const show = (one: Tenant) => ({
+    id: `/tenants/${one.id}`,
+    tenantId: one.id,
+    countryCode: 'NO',
+    displayName: one.name,
+    domains: [one.domain],
+    tenantCategory: one.id === home.tenantId ? 'Home' : 'ProjectedBy',
+    defaultDomain: one.domain,
+    tenantType: 'AAD',
+  })
+  return paged(call.url, { items: known, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }

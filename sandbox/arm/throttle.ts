@@ -1,6 +1,6 @@
 import type { Tenant, Throttling } from '../world/types'
 import type { World } from '../world/world'
-import { armError } from './arm-error'
+import { armError } from './protocol'
 
 /** Microsoft's figures since 2024, per subscription (or tenant) and principal. Source: request-limits-and-throttling. */
 const LIMITS = { reads: { bucket: 250, refillPerSecond: 25 }, writes: { bucket: 200, refillPerSecond: 10 } }

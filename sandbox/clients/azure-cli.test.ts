@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO, CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS } from '../world/demo-ids'
 import type { TruthRow } from '../world/truth'
-import { findWay, type NetworkNamespace, openNetworkNamespace } from './network-namespace'
+import { findWay, type NetworkNamespace, openNetworkNamespace } from './programs'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-az-'))
 const mended = new URL('debian-az', import.meta.url).pathname

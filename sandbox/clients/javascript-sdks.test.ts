@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { openCertificateAuthority } from '../tls/certificate-authority'
+import { openCertificateAuthority } from '../tls/tls-front'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { truthOf } from '../world/truth'
+import { runClient } from './programs'
 import type { Seen } from './read-with-sdks'
-import { runClient } from './run-client'
 import type { SignedIn } from './sign-in-with-sdks'
 
 const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-sdks-'))

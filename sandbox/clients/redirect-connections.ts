@@ -1,5 +1,5 @@
 import { Socket } from 'node:net'
-import { HOST_NAMES } from '../tls/host-names'
+import { HOST_NAMES } from '../clouds'
 
 /**
  * Loaded before a client (`node --import`), takes its connections to Microsoft's hosts to the TLS front on loopback: what

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
+import { getTokens } from '../visitor'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS, FABRIKAM } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const id = CONTOSO_SUBSCRIPTIONS.production
 const address = (subscription: string) =>

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ArmSandbox, IDS, startArmSandbox } from '../arm/start-arm-sandbox'
-import { addAssignment } from '../world/build'
+import { addAssignment } from '../world/tenant'
 
 type Rows = { value: { name: string; properties: { scope: string } }[]; nextLink?: string }
 

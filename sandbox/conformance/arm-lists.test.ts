@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO_SUBSCRIPTIONS } from '../world/demo-ids'
 import * as facts from './facts/arm-shapes'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const ARM = 'https://management.azure.com'
 const production = `${ARM}/subscriptions/${CONTOSO_SUBSCRIPTIONS.production}`

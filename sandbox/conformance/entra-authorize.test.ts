@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signInAs } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { entraError } from './facts/entra-errors'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const BOTH = 'openid offline_access User.Read https://management.azure.com/user_impersonation'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const LOGIN = 'https://login.microsoftonline.com'
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signInAs } from '../visitor'
-import { AZURE_CLI } from '../world/azure-cli'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
+import { AZURE_CLI } from '../world/world'
 import { entraError } from './facts/entra-errors'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const ARM = 'https://management.azure.com'
 const REQUEST = '11111111-2222-4333-8444-555555555555'

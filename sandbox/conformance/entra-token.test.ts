@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
 import { entraError, TOKENS } from './facts/entra-errors'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/User.Read'
 const ARM = 'https://management.azure.com/user_impersonation'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ArmSandbox, IDS, startArmSandbox } from '../arm/start-arm-sandbox'
-import { addAssignment, addEligibility } from '../world/build'
+import { addAssignment, addEligibility } from '../world/tenant'
 
 type Rows = { value: { id: string; name: string }[] }
 
@@ -59,7 +59,7 @@ afterAll(() => arm.sandbox.close())
 const askList = (name: string) => arm.ask<Rows>(LISTS[name] ?? '', { method: name === 'listEntities' ? 'POST' : 'GET' })
 
 test('every function the routes lead to has an address here', () => {
-  const source = readFileSync(new URL('../arm/route.ts', import.meta.url), 'utf8')
+  const source = readFileSync(new URL('../arm/routes.ts', import.meta.url), 'utf8')
   const reached = [...source.matchAll(/return .*|: (?:list|get)\w+\(.*/g)].flatMap(([line]) =>
     [...line.matchAll(/\b((?:list|get)[A-Z]\w*)\(call/g)].map(([, name]) => name),
   )

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTROLS } from '../control/controls'
-import { startControlled } from '../control/start-controlled'
+import { startControlled } from '../control/start-control-sandbox'
 import type { NamedChange } from '../world/changes'
 
 let it: Awaited<ReturnType<typeof startControlled>>

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const LOGIN = 'https://login.microsoftonline.com'
 const REDIRECT = 'http://localhost:3000/api/azure/callback'

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { FaultRule } from '../control/fault-rule'
-import { startControlled } from '../control/start-controlled'
+import type { FaultRule } from '../control/fault-rules'
+import { startControlled } from '../control/start-control-sandbox'
 
 let it: Awaited<ReturnType<typeof startControlled>>
 beforeAll(async () => {

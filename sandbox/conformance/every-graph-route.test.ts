@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
 import { ROUTES } from '../graph/routes'
-import { addServicePrincipal } from '../world/build'
+import { getTokens } from '../visitor'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-conformance'
+import { addServicePrincipal } from '../world/tenant'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const EVERYTHING = 'Directory.Read.All CrossTenantInformation.ReadBasic.All'

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { GRAPH_ERROR, ME, PEOPLE } from './facts/graph-shapes'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const NOBODY = '11111111-1111-1111-1111-111111111111'

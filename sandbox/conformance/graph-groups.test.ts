@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
-import { addGroup } from '../world/build'
+import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-conformance'
+import { addGroup } from '../world/tenant'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const OUTER = '55555555-0000-4000-8000-000000000001'

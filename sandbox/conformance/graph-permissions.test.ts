@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { PERMISSIONS } from '../entra/permissions'
-import { getTokens } from '../get-tokens'
+import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import table from './facts/graph-delegated-permissions.json'
-import { type Conformance, startConformance } from './start-conformance'
+import { type Conformance, startConformance } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const consentable = Object.keys(PERMISSIONS).flatMap((key) => (key.startsWith('graph/') ? [key.slice(6)] : []))

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createListener } from '../listener'
-import { effectiveAccess } from '../world/effective-access'
-import { startControlled } from './start-controlled'
+import { effectiveAccess } from '../world/truth'
+import { startControlled } from './start-control-sandbox'
 
 let it: Awaited<ReturnType<typeof startControlled>>
 beforeAll(async () => {

@@ -1,13 +1,13 @@
 import { z } from 'zod'
+import { UnknownThing } from '../world/lookups'
+import { eachAccessRow } from '../world/truth'
 import type { World } from '../world/world'
-import { expandChaos } from './chaos'
-import { ControlRefusal } from './control-refusal'
+import { jsonArray } from './delivery'
+import { expandChaos, parseChaos, parseFaults } from './fault-rules'
 import { clearFaults, faultSet, putFaultSet } from './fault-sets'
-import { parseChaos, parseFaults } from './parse-faults'
-import { readJson, readShape } from './read-json'
-import { showLog } from './show-log'
-import { showTruth } from './show-truth'
-import { worldInfo } from './world-info'
+import { worldInfo } from './front-page'
+import { showLog } from './log'
+import { ControlRefusal, readJson, readShape } from './requests'
 
 type Spec = Parameters<World['makeTenant']>[0]
 type Change = Parameters<World['change']>[0]
@@ -118,4 +118,88 @@ export const CONTROLS: Record<string, Record<string, Control>> = {
       answer: ({ world, query, argument }) => showTruth(world, argument, query),
     },
   },
+}
+
+/** The entry of a path, with the argument in its last segment if it takes one. */
+function findControl(path: string) {
+  const known = CONTROLS[path]
+  if (known) return { methods: known, argument: '' }
+  const slash = path.lastIndexOf('/')
+  const [, methods] = Object.entries(CONTROLS).find(([name]) => name.startsWith(`${path.slice(0, slash)}/{`)) ?? []
+  return methods && slash > 0 ? { methods, argument: path.slice(slash + 1) } : null
+}
+
+async function route(world: World, request: Request): Promise<Response> {
+  const url = new URL(request.url)
+  const path = url.pathname.replace('/_sandbox', '') || '/'
+  const found = findControl(path)
+  if (!found) throw new ControlRefusal(`There is no control ${path}; GET /_sandbox/ lists them.`, 404)
+  const method = request.method === 'HEAD' ? 'GET' : request.method
+  const control = found.methods[method]
+  if (!control) {
+    const allowed = Object.keys(found.methods).join(', ')
+    return Response.json({ error: `${path} takes ${allowed}.` }, { status: 405, headers: { allow: allowed } })
+  }
+  const { argument } = found
+  const answer = await control.answer({ world, request, query: url.searchParams, argument })
+  return answer instanceof Response ? answer : Response.json(answer)
+}
+
+/** The control routes: what the sandbox can be told and asked. Who may ask is the listener's to decide. */
+export async function answerControl(world: World, request: Request): Promise<Response> {
+  try {
+    return await route(world, request)
+  } catch (error) {
+    if (error instanceof ControlRefusal) return Response.json({ error: error.message }, { status: error.status })
+    if (error instanceof UnknownThing) return Response.json({ error: error.message }, { status: 400 })
+    throw error
+  }
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const OF_ACCESS = ['at', 'of', 'principalId', 'paths']
+
+function readTime(world: World, text: string): number {
+  if (text === 'now') return world.now()
+  const at = TIME.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw new ControlRefusal('at is "now" or a time like 2026-01-31T12:00:00Z.')
+  return at
+}
+
+function readPaths(text: string): number {
+  const paths = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (paths === 0) throw new ControlRefusal('paths is a whole number from 1 to 999999.')
+  return paths
+}
+
+function readPrincipal(text: string | null): string | null {
+  if (text !== null && !GUID.test(text))
+    throw new ControlRefusal('principalId is an object id like 11111111-2222-3333-4444-555555555555.')
+  return text?.toLowerCase() ?? null
+}
+
+function accessOf(world: World, subscriptionId: string, query: URLSearchParams): Response {
+  const at = readTime(world, query.get('at') ?? 'now')
+  const paths = query.get('paths')
+  const options = paths === null ? { at } : { at, paths: readPaths(paths) }
+  return jsonArray(eachAccessRow(world, subscriptionId, options, readPrincipal(query.get('principalId'))))
+}
+
+/**
+ * Who has access to a subscription at a time, everyone or one principal, each with at most `paths` ways to a role at a
+ * scope; or (`of=assignments`) every assignment that applies to it now. Written while it is computed: when the world
+ * changes meanwhile, what is not yet written is of the world after.
+ */
+export function showTruth(world: World, subscriptionId: string, query: URLSearchParams): Response | unknown[] {
+  if (!world.findSubscription(subscriptionId))
+    throw new ControlRefusal(`There is no subscription ${subscriptionId}.`, 404)
+  const stray = [...query.keys()].find((name) => !OF_ACCESS.includes(name))
+  if (stray !== undefined) throw new ControlRefusal(`The truth is asked with ${OF_ACCESS.join(', ')}, not ${stray}.`)
+  const of = query.get('of') ?? 'access'
+  if (of === 'access') return accessOf(world, subscriptionId.toLowerCase(), query)
+  if (of !== 'assignments') throw new ControlRefusal('of is "access" or "assignments".')
+  if ((query.get('at') ?? 'now') !== 'now' || query.has('principalId') || query.has('paths'))
+    throw new ControlRefusal('Assignments are those of now and of everyone: at, principalId and paths are for access.')
+  return world.truth(subscriptionId)
 }

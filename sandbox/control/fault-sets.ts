@@ -1,5 +1,8 @@
+import { createRandom, type Random } from '../world/random'
 import type { World } from '../world/world'
-import type { FaultRule } from './fault-rule'
+import type { FaultRule } from './fault-rules'
+import { tenantOfRequest } from './log'
+import { decodedPath } from './requests'
 
 const named = new WeakMap<World, Map<string, FaultRule[]>>()
 
@@ -38,4 +41,97 @@ export function allRules(world: World): NamedRule[] {
   for (const [set, members] of setsOf(world))
     rules.push(...members.map((rule, place) => label(rule, place, `${set} rule `)))
   return rules
+}
+
+/** What a rule remembers between requests. */
+type RuleState = {
+  path: RegExp | null
+  query: { whole: RegExp | null; each: readonly (readonly [string, RegExp])[] }
+  random: Random
+  /** Hashes of the Authorization headers that are expired by the rule. */
+  expired: Set<string>
+  /** The rows to repeat, by the address of the page to put them on. */
+  repeats: Map<string, unknown[]>
+}
+
+const states = new WeakMap<FaultRule, RuleState>()
+
+function createState({ match, seed }: FaultRule): RuleState {
+  const { path, query } = match
+  return {
+    path: path ? new RegExp(path, 'i') : null,
+    query: {
+      whole: typeof query === 'string' ? new RegExp(query, 'i') : null,
+      each: typeof query === 'object' ? Object.entries(query).map(([name, text]) => [name, new RegExp(text, 'i')]) : [],
+    },
+    random: createRandom(String(seed ?? 0)),
+    expired: new Set(),
+    repeats: new Map(),
+  }
+}
+
+/** The memory of a rule: made at its first use, gone with the rule. */
+export function stateOf(rule: FaultRule): RuleState {
+  const known = states.get(rule) ?? createState(rule)
+  states.set(rule, known)
+  return known
+}
+
+const decodedQuery = (url: URL) => [...url.searchParams].map(([name, value]) => `${name}=${value}`).join('&')
+
+function matchesQuery(rule: FaultRule, url: URL): boolean {
+  const { whole, each } = stateOf(rule).query
+  if (whole && !whole.test(decodedQuery(url))) return false
+  return each.every(([name, pattern]) => {
+    const value = url.searchParams.get(name)
+    return value !== null && pattern.test(value)
+  })
+}
+
+type Asked = { request: Request; url: URL; decoded: string; inBatch: boolean }
+
+function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch }: Asked): boolean {
+  const { host, method, tenantId, subscriptionId } = rule.match
+  if (rule.match.inBatch !== undefined && rule.match.inBatch !== inBatch) return false
+  if (rule.dropItem && !inBatch) return false
+  // An item of a batch has no bytes of its own to cut or to slow down.
+  if (inBatch && (rule.truncate !== undefined || rule.cutBody !== undefined || rule.trickle)) return false
+  if (host && host.toLowerCase() !== url.hostname) return false
+  if (method && method.toUpperCase() !== request.method) return false
+  const { path } = stateOf(rule)
+  if (path && !path.test(decoded)) return false
+  if (subscriptionId && !url.pathname.toLowerCase().includes(subscriptionId.toLowerCase())) return false
+  return matchesQuery(rule, url) && (!tenantId || tenantOfRequest(world, request) === tenantId.toLowerCase())
+}
+
+/** A token expires once unless a rule says how often: the client must get on with the next one. */
+function limitOf(rule: FaultRule): number {
+  const open = rule.nth === undefined && rule.every === undefined && rule.probability === undefined
+  return rule.times ?? (rule.expireToken && open ? 1 : Number.POSITIVE_INFINITY)
+}
+
+/** Counts a matching request and says whether the rule wants it; chance is drawn whatever else decides. */
+function isDue(rule: FaultRule): boolean {
+  rule.seen++
+  const call = rule.seen - (rule.skip ?? 0)
+  if (call <= 0) return false
+  const lucky = rule.probability === undefined || stateOf(rule).random.next() < rule.probability
+  const { nth, every } = rule
+  if (!lucky || (nth !== undefined && ![nth].flat().includes(call))) return false
+  return (every === undefined || call % every === 0) && rule.fired < limitOf(rule)
+}
+
+/** The first rule that wants this request. Every rule that matches counts it, so that none depends on the others. */
+export function dueRule(
+  world: World,
+  rules: readonly NamedRule[],
+  request: Request,
+  inBatch: boolean,
+): NamedRule | null {
+  const url = new URL(request.url)
+  const asked = { request, url, decoded: decodedPath(url), inBatch }
+  let first: NamedRule | null = null
+  for (const named of rules) if (matches(world, named.rule, asked) && isDue(named.rule)) first ??= named
+  if (first) first.rule.fired++
+  return first
 }

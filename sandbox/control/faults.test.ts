@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startControlled } from './start-controlled'
+import { startControlled } from './start-control-sandbox'
 
 let it: Awaited<ReturnType<typeof startControlled>>
 beforeAll(async () => {

@@ -1,11 +1,10 @@
-import { armError } from '../arm/arm-error'
-import { printedTime } from '../arm/printed-time'
+import { armError, printedTime } from '../arm/protocol'
 import { findService } from '../clouds'
-import { refuse } from '../entra/entra-error'
-import { readJwt } from '../entra/jwt'
-import { graphError } from '../graph/graph-error'
+import { refuse } from '../entra/replies'
+import { readJwt } from '../entra/tokens'
+import { graphError } from '../graph/graph-call'
 import type { World } from '../world/world'
-import { tenantOfRequest } from './tenant-of-request'
+import { tenantOfRequest } from './log'
 
 const GRAPH_CHALLENGE =
   'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'

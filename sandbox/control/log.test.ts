@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
-import { startControlled } from './start-controlled'
+import { getTokens } from '../visitor'
+import { startControlled } from './start-control-sandbox'
 
 let it: Awaited<ReturnType<typeof startControlled>>
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
-import { startControlled } from './start-controlled'
+import { getTokens } from '../visitor'
+import { startControlled } from './start-control-sandbox'
 
 // Whatever a client sends, the answer is Microsoft's or a sentence, never a failure of the sandbox itself.
 

@@ -1,15 +1,12 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
-import { type Account, accountOf, accountPicker } from './account-picker'
-import { grant, mayConsentForAll } from './consent'
-import { consentPage, needAdminApprovalPage } from './consent-page'
-import { subjectAt } from './mint'
-import { escapeHtml } from './page'
-import { refusalPage } from './refusal-page'
+import { type Account, accountOf, accountPicker } from './accounts'
+import { consentPage, grant, mayConsentForAll, needAdminApprovalPage } from './consent'
+import { keysOf, parseScopes, scopeRefusal } from './permissions'
 import { REFUSALS } from './refusals'
-import { scopeRefusal } from './scope-refusal'
-import { keysOf, parseScopes } from './scopes'
-import { readSignInRequest, type SignInRequest, sendBack, sendRefusal } from './sign-in-request'
+import { escapeHtml, refusalPage } from './replies'
+import { readSignInRequest, type SignInRequest, sendBack, sendRefusal } from './sign-in'
+import { subjectAt } from './tokens'
 
 const ASKED = { admin_consent: 'True' }
 

@@ -1,16 +1,11 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
+import { logout } from './accounts'
 import { adminConsent } from './admin-consent'
 import { authorize } from './authorize'
-import { deviceAuth } from './device-auth'
-import { deviceCode } from './device-code'
-import { keys, openidConfiguration } from './discovery'
-import { openidConfigurationV1 } from './discovery-v1'
-import { instanceDiscovery } from './instance-discovery'
-import { logout } from './logout'
-import { token } from './token'
-import { tokenV1 } from './token-v1'
-import { userRealm } from './user-realm'
+import { deviceAuth, deviceCode } from './device-code'
+import { instanceDiscovery, keys, openidConfiguration, openidConfigurationV1, userRealm } from './discovery'
+import { token, tokenV1 } from './token-endpoint'
 
 type Answerer = (world: World, request: Request, cloud: Cloud, authority: string) => Response | Promise<Response>
 

@@ -1,9 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { signInAs } from '../visitor'
+import { claimsOf, postLogin, signInAs } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
-import { claimsOf, postLogin } from './ask-login'
 
 const ADA = 'ada@contoso.example'
 const ARM = 'https://management.azure.com/user_impersonation'

@@ -1,9 +1,8 @@
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { signInAs } from '../visitor'
-import { AZURE_CLI } from '../world/azure-cli'
+import { claimsOf, postLogin, signInAs } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
-import { claimsOf, postLogin } from './ask-login'
+import { AZURE_CLI } from '../world/world'
 
 const SCOPE = 'https://management.core.windows.net//.default offline_access openid profile'
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'

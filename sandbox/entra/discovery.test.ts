@@ -1,7 +1,7 @@
 import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
 import { type Sandbox, startSandbox } from '../server'
+import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 
 type Jwks = { keys: (JsonWebKey & { kid: string; issuer: string })[] }

@@ -1,7 +1,7 @@
-import type { Cloud } from '../clouds'
+import { CLOUDS, type Cloud, findService } from '../clouds'
 import type { World } from '../world/world'
-import { CLIENT_REFUSALS } from './client-refusals'
-import { refuse } from './entra-error'
+import { CLIENT_REFUSALS, REFUSALS } from './refusals'
+import { refuse } from './replies'
 
 /** Where tenants of any kind may sign in: their issuer is only known from the token. */
 export const ANY_TENANT = new Set(['common', 'organizations'])
@@ -73,4 +73,66 @@ export function keys(world: World, _request: Request, cloud: Cloud, authority: s
     issuer: `https://${cloud.login}/${world.findTenant(authority)?.id ?? '{tenantid}'}/v2.0`,
   }))
   return Response.json({ keys: listed.reverse() })
+}
+
+/** `/{tenant}/.well-known/openid-configuration`: the v1.0 addresses, for the libraries before MSAL. */
+export function openidConfigurationV1(world: World, request: Request, cloud: Cloud, authority: string): Response {
+  const tenant = world.findTenant(authority)
+  if (!tenant && !ANY_TENANT.has(authority)) {
+    return refuse(world, request, { ...CLIENT_REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
+  }
+  const base = `https://${cloud.login}/${tenant?.id ?? authority}`
+  return Response.json({
+    token_endpoint: `${base}/oauth2/token`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+    jwks_uri: `https://${cloud.login}/common/discovery/keys`,
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    response_types_supported: ['code', 'id_token', 'code id_token', 'token id_token', 'token'],
+    scopes_supported: ['openid'],
+    issuer: `https://sts.windows.net/${tenant?.id ?? '{tenantid}'}/`,
+    microsoft_multi_refresh_token: true,
+    authorization_endpoint: `${base}/oauth2/v2.0/authorize`,
+    device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
+    end_session_endpoint: `${base}/oauth2/v2.0/logout`,
+    tenant_region_scope: tenant ? 'EU' : null,
+    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    msgraph_host: cloud.graph,
+  })
+}
+
+/** `/common/discovery/instance`: the clouds and the names they go by; a host that is none of them is refused. */
+export function instanceDiscovery(world: World, cloud: Cloud, request: Request): Response {
+  const asked = new URL(request.url).searchParams.get('authorization_endpoint')
+  if (asked === null) return refuse(world, request, REFUSALS.missing('authorization_endpoint'))
+  const endpoint = URL.parse(asked)
+  if (endpoint?.protocol !== 'https:' || findService(endpoint.hostname)?.service !== 'login')
+    return refuse(world, request, REFUSALS.unknownInstance())
+  const authority = endpoint.pathname.split('/')[1] || 'common'
+  return Response.json({
+    tenant_discovery_endpoint: `https://${cloud.login}/${authority}/v2.0/.well-known/openid-configuration`,
+    'api-version': '1.1',
+    metadata: CLOUDS.map((one) => ({
+      preferred_network: one.login,
+      preferred_cache: one.name === 'global' ? 'login.windows.net' : one.login,
+      aliases: [one.login, ...Object.keys(one.aliases).filter((alias) => one.aliases[alias] === 'login')],
+    })),
+  })
+}
+
+/**
+ * `/common/userrealm/{user}`: who checks the password of an address. MSAL for Python and the Azure CLI ask before they
+ * send one; the members it reads are `account_type` and, for federation only, the addresses of another server.
+ */
+export function userRealm(world: World, cloud: Cloud, username: string): Response {
+  const domain = username.split('@')[1] ?? ''
+  const known = world.findTenant(domain) !== undefined
+  return Response.json({
+    ver: '1.0',
+    account_type: known ? 'Managed' : 'Unknown',
+    domain_name: domain,
+    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    cloud_audience_urn: 'urn:federation:MicrosoftOnline',
+  })
 }

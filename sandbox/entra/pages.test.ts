@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { signInAs } from '../visitor'
-import { addUser } from '../world/build'
 import { CONTOSO } from '../world/demo-ids'
 import { createRandom } from '../world/random'
+import { addUser } from '../world/tenant'
 
 let sandbox: Sandbox
 beforeAll(async () => {

@@ -1,5 +1,5 @@
-import type { Refusal } from './entra-error'
 import { POLICY_CLAIMS } from './refusals'
+import type { Refusal } from './replies'
 
 /** What the texts name: the resource by its application id, and when the grant was issued. */
 type PolicyFacts = { resource: string; issuedAt: string }

@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
 import { type Sandbox, startSandbox } from '../server'
-import { AZURE_CLI } from '../world/azure-cli'
+import { claimsOf, getTokens, postLogin } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
-import { claimsOf, postLogin } from './ask-login'
+import { AZURE_CLI } from '../world/world'
 
 const ADA = 'ada@contoso.example'
 const ARM = 'https://management.azure.com/user_impersonation'

@@ -1,13 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import type { Cloud } from '../clouds'
-import type { Claims } from '../entra/jwt'
+import { CLOUDS, type Cloud } from '../clouds'
+import { type Claims, readJwt } from '../entra/tokens'
 import type { World } from '../world/world'
 import { batch } from './batch'
-import { checkGraphToken } from './check-token'
-import { type GraphCall, holdsAny } from './graph-call'
-import { badRequest, denied, graphError } from './graph-error'
-import { DELEGATED_ONLY, PERMISSIONS_OF } from './permissions'
-import { ROUTES } from './routes'
+import { badRequest, denied, type GraphCall, graphError, holdsAny } from './graph-call'
+import { DELEGATED_ONLY, PERMISSIONS_OF, ROUTES } from './routes'
 import { costOf, throttle } from './throttle'
 import { noOneSignedIn } from './users'
 
@@ -100,4 +97,24 @@ export async function answerGraph(world: World, request: Request, cloud: Cloud, 
   // Microsoft's SDK for Python writes two slashes.
   const path = `/${rest.filter(Boolean).join('/')}`
   return complete(await answerRoute(call, path, options.ask), request)
+}
+
+const AUDIENCES = new Set([...CLOUDS.map((cloud) => `https://${cloud.graph}`), '00000003-0000-0000-c000-000000000000'])
+
+const refuse = (message: string) =>
+  graphError(401, 'InvalidAuthenticationToken', message, {
+    'www-authenticate':
+      'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
+  })
+
+/** The claims of a good Graph token, or the 401 that says what is wrong with it. */
+export function checkGraphToken(world: World, request: Request): Claims | Response {
+  const header = request.headers.get('authorization')
+  if (!header) return refuse('Access token is empty.')
+  const claims = readJwt(world, header.replace(/^Bearer /i, ''))
+  if (!claims) return refuse('CompactToken parsing failed with error code: 80049217')
+  if (!AUDIENCES.has(String(claims.aud).replace(/\/$/, '')))
+    return refuse('Access token validation failure. Invalid audience.')
+  if (Number(claims.exp) * 1000 <= world.now()) return refuse('Lifetime validation failed, the token is expired.')
+  return claims
 }

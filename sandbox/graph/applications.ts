@@ -1,10 +1,10 @@
-import { APPLICATION, applicationsOf } from './application-kind'
-import { chooseObjects } from './choose-objects'
-import { showObject } from './collection'
-import { contextOf, type GraphCall, isPlainGuest } from './graph-call'
-import { denied } from './graph-error'
-import { projectionOf } from './kind'
-import { listPage } from './list-page'
+import { createHash } from 'node:crypto'
+import { Registry } from '../world/collections'
+import type { Application } from '../world/types'
+import type { World } from '../world/world'
+import { contextOf, denied, type GraphCall, isPlainGuest } from './graph-call'
+import { type Kind, noValue, noValues, projectionOf, SERVICE_PRINCIPAL } from './kinds'
+import { chooseObjects, listPage, showObject } from './lists'
 
 /** `GET /applications`: those the tenant registered itself. */
 export function listApplications(call: GraphCall): Response {
@@ -22,4 +22,85 @@ export function listApplications(call: GraphCall): Response {
 /** `GET /applications/{id}`. */
 export function getApplication(call: GraphCall, id: string): Response {
   return showObject(call, APPLICATION, id, applicationsOf(call.world, call.tenant.id).get(id.toLowerCase()))
+}
+
+/** An application as its home tenant registered it, by its object id, which is not its client id. */
+type RegisteredApplication = Application & { id: string }
+
+function objectIdOf(clientId: string): string {
+  const hex = createHash('sha256').update(`application/${clientId}`).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  )
+}
+
+/** The applications a tenant registered; none of those it only has a service principal of. */
+export function applicationsOf(world: World, tenantId: string): Registry<RegisteredApplication> {
+  const found = new Registry<RegisteredApplication>()
+  for (const one of world.applications.values())
+    if (one.homeTenantId === tenantId) found.add({ ...one, id: objectIdOf(one.clientId) })
+  return found
+}
+
+const noRegistry = (): Registry<RegisteredApplication> => {
+  throw new Error('Applications belong to the world, not to a tenant.')
+}
+
+/** Applications. Recalled, not verified, after Microsoft Graph "application resource type". */
+export const APPLICATION: Kind<RegisteredApplication> = {
+  name: 'application',
+  set: 'applications',
+  registryOf: noRegistry,
+  readers: ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  basicReaders: [],
+  basic: new Set(),
+  defaults: [
+    'id',
+    'deletedDateTime',
+    'appId',
+    'displayName',
+    'createdDateTime',
+    'description',
+    'identifierUris',
+    'publisherDomain',
+    'signInAudience',
+    'tags',
+    'appRoles',
+    'keyCredentials',
+    'passwordCredentials',
+    'requiredResourceAccess',
+    'web',
+    'spa',
+    'publicClient',
+  ],
+  properties: {
+    id: (one) => one.id,
+    deletedDateTime: noValue,
+    appId: (one) => one.clientId,
+    displayName: (one) => one.name,
+    createdDateTime: () => '2024-03-12T10:00:00Z',
+    description: noValue,
+    identifierUris: noValues,
+    publisherDomain: noValue,
+    signInAudience: () => 'AzureADMyOrg',
+    tags: noValues,
+    appRoles: noValues,
+    keyCredentials: noValues,
+    passwordCredentials: noValues,
+    requiredResourceAccess: noValues,
+    web: (one) => ({ redirectUris: one.redirectUris.filter((uri) => !one.spaRedirectUris?.includes(uri)) }),
+    spa: (one) => ({ redirectUris: one.spaRedirectUris ?? [] }),
+    publicClient: () => ({ redirectUris: [] }),
+  },
+}
+
+/** `GET /servicePrincipals/{id}`. */
+export function getServicePrincipal(call: GraphCall, id: string): Response {
+  return showObject(call, SERVICE_PRINCIPAL, id, call.tenant.servicePrincipals.get(id.toLowerCase()))
+}
+
+/** `GET /servicePrincipals(appId='…')`. */
+export function getServicePrincipalByAppId(call: GraphCall, appId: string): Response {
+  const found = call.tenant.servicePrincipals.by('appId', (one) => one.appId).get(appId.toLowerCase())
+  return showObject(call, SERVICE_PRINCIPAL, appId, found)
 }

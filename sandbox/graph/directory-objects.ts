@@ -1,12 +1,31 @@
-import { JsonResponse } from '../json-response'
-import { DEVICE } from './device-kind'
-import { type DirectoryObject, findObject, showObjects } from './directory-object'
-import { contextOf, type GraphCall, holdsAny, isPlainGuest } from './graph-call'
-import { badRequest, denied, notFound } from './graph-error'
-import { GROUP } from './group-kind'
-import { readBody, stringsIn } from './read-body'
-import { SERVICE_PRINCIPAL } from './service-principal-kind'
-import { USER } from './user-kind'
+import { JsonResponse } from '../list-pages'
+import type { Registry } from '../world/collections'
+import type { Device, Group, ServicePrincipal, Tenant, User } from '../world/types'
+import {
+  badRequest,
+  contextOf,
+  denied,
+  type GraphCall,
+  holdsAny,
+  isPlainGuest,
+  notFound,
+  readBody,
+  stringsIn,
+} from './graph-call'
+import {
+  DELETED_GROUP,
+  DEVICE,
+  GROUP,
+  type Kind,
+  projectionOf,
+  SERVICE_PRINCIPAL,
+  type Show,
+  selectedNames,
+  showOf,
+  spell,
+} from './kinds'
+import { listCollection } from './lists'
+import { listPeople, USER, userProjectionOf } from './users'
 
 const MAX_IDS = 1_000
 const READERS = {
@@ -47,4 +66,110 @@ export function getDirectoryObject(call: GraphCall, id: string): Response {
   const show = showObjects(call)
   if (show instanceof Response) return show
   return Response.json({ '@odata.context': contextOf(call, 'directoryObjects/$entity'), ...show(found) })
+}
+
+/** An object of the directory with its type. */
+export type DirectoryObject =
+  | { id: string; type: 'user'; item: User }
+  | { id: string; type: 'group'; item: Group }
+  | { id: string; type: 'servicePrincipal'; item: ServicePrincipal }
+  | { id: string; type: 'device'; item: Device }
+
+/** An object by id, or undefined. */
+export function findObject(tenant: Tenant, id: string): DirectoryObject | undefined {
+  const user = tenant.users.get(id)
+  if (user) return { id, type: 'user', item: user }
+  const group = tenant.groups.get(id)
+  if (group) return { id, type: 'group', item: group }
+  const principal = tenant.servicePrincipals.get(id)
+  if (principal) return { id, type: 'servicePrincipal', item: principal }
+  const device = tenant.devices.get(id)
+  return device && { id, type: 'device', item: device }
+}
+
+const none = (): Registry<DirectoryObject> => {
+  throw new Error('Directory objects have no registry of their own.')
+}
+
+/** Objects of any type, by what all of them have. */
+export const DIRECTORY_OBJECT: Kind<DirectoryObject> = {
+  name: 'directoryObject',
+  set: 'directoryObjects',
+  registryOf: none,
+  readers: [],
+  basicReaders: [],
+  basic: new Set(),
+  defaults: ['id'],
+  properties: { id: (one) => one.id, displayName: (one) => one.item.displayName },
+}
+
+function namesFor<T extends { id: string }>(kind: Kind<T>, asked: readonly string[] | null): readonly string[] {
+  return asked ? asked.flatMap((name) => spell(kind, name) ?? []) : kind.defaults
+}
+
+/**
+ * How to show objects of mixed types: `@odata.type`, the id, and what the token may read of each type, the rest null.
+ * Source: permissions-overview "Limited information returned for inaccessible member objects".
+ *
+ * @param leaveOut names v1.0 does not show at this address
+ */
+export function showObjects(call: GraphCall, leaveOut: readonly string[] = []): Show<DirectoryObject> | Response {
+  const asked = selectedNames(call)
+  const unknown = asked?.find(
+    (name) => !(spell(USER, name) || spell(GROUP, name) || spell(SERVICE_PRINCIPAL, name) || spell(DEVICE, name)),
+  )
+  if (unknown !== undefined)
+    return badRequest(
+      `Could not find a property named '${unknown}' on type 'microsoft.graph.directoryObject'.`,
+      'BadRequest',
+    )
+  const keep = (names: readonly string[]) => names.filter((name) => !leaveOut.includes(name))
+  const user = showOf(call, USER, keep(namesFor(USER, asked)))
+  const group = showOf(call, GROUP, keep(namesFor(GROUP, asked)))
+  const principal = showOf(call, SERVICE_PRINCIPAL, keep(namesFor(SERVICE_PRINCIPAL, asked)))
+  const device = showOf(call, DEVICE, keep(namesFor(DEVICE, asked)))
+  const shown = (one: DirectoryObject) => {
+    if (one.type === 'user') return user(one.item)
+    if (one.type === 'group') return group(one.item)
+    return one.type === 'device' ? device(one.item) : principal(one.item)
+  }
+  return (one) => ({ '@odata.type': `#microsoft.graph.${one.type}`, id: one.id, ...shown(one) })
+}
+
+/** `GET /directory/deletedItems/microsoft.graph.user`. */
+export function listDeletedUsers(call: GraphCall): Response {
+  return listPeople(call, call.tenant.deletedUsers)
+}
+
+/** `GET /directory/deletedItems/microsoft.graph.group`. Security groups are in the bin too, as they have been of late. */
+export function listDeletedGroups(call: GraphCall): Response {
+  return listCollection(call, DELETED_GROUP)
+}
+
+function getDeletedGroup(call: GraphCall, id: string): Response {
+  const group = call.tenant.deletedGroups.get(id.toLowerCase())
+  if (!group) return notFound(id)
+  if (!holdsAny(call, DELETED_GROUP.readers)) return denied()
+  const projection = projectionOf(call, DELETED_GROUP)
+  if (projection instanceof Response) return projection
+  return Response.json({
+    '@odata.context': contextOf(call, 'directoryObjects/$entity'),
+    '@odata.type': '#microsoft.graph.group',
+    ...projection.show(group),
+  })
+}
+
+/** `GET /directory/deletedItems/{id}`: people and groups. */
+export function getDeletedItem(call: GraphCall, id: string): Response {
+  if (isPlainGuest(call)) return denied()
+  const user = call.tenant.deletedUsers.get(id.toLowerCase())
+  if (!user) return getDeletedGroup(call, id)
+  const projection = userProjectionOf(call)
+  if (projection instanceof Response) return projection
+  return Response.json({
+    '@odata.context': contextOf(call, 'directoryObjects/$entity'),
+    '@odata.type': '#microsoft.graph.user',
+    ...projection.show(user),
+    deletedDateTime: user.deletedDateTime,
+  })
 }

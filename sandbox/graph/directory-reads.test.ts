@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
 import { type Sandbox, startSandbox } from '../server'
-import { addGroup, addUser } from '../world/build'
+import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
-import { APPLICATION_ADMINISTRATOR } from '../world/directory-roles'
 import { createRandom } from '../world/random'
+import { APPLICATION_ADMINISTRATOR } from '../world/roles'
+import { addGroup, addUser } from '../world/tenant'
 import type { Tenant } from '../world/types'
 
 type Row = { id: string } & Record<string, unknown>

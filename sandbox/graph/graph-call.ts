@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Cloud } from '../clouds'
 import type { Tenant, User } from '../world/types'
 import type { World } from '../world/world'
@@ -45,4 +46,55 @@ export function isSelf(call: GraphCall, name: string): boolean {
 /** `@odata.context` of something. */
 export function contextOf(call: GraphCall, name: string): string {
   return `https://${call.cloud.graph}/${call.version}/$metadata#${name}`
+}
+
+/** Graph's error envelope; `date` carries no zone, as on the wire. `inner` is added to `innerError`. */
+export function graphError(
+  status: number,
+  code: string,
+  message: string,
+  headers: Record<string, string> = {},
+  inner: Record<string, string> = {},
+): Response {
+  const id = randomUUID()
+  const date = new Date().toISOString().slice(0, 19)
+  const innerError = { ...inner, date, 'request-id': id, 'client-request-id': id }
+  return Response.json(
+    { error: { code, message, innerError } },
+    { status, headers: { 'request-id': id, 'client-request-id': id, ...headers } },
+  )
+}
+
+export const denied = () =>
+  graphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+
+export const notFound = (id: string) =>
+  graphError(
+    404,
+    'Request_ResourceNotFound',
+    `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+  )
+
+export const badRequest = (message: string, code = 'Request_BadRequest') => graphError(400, code, message)
+
+/** The JSON object in a request's body, or the refusal of anything else. */
+export async function readBody(call: GraphCall): Promise<Record<string, unknown> | Response> {
+  if (!/json/i.test(call.request.headers.get('content-type') ?? ''))
+    return badRequest('A valid Content-Type header is required to read the request body.', 'BadRequest')
+  try {
+    const body: unknown = await call.request.json()
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>
+    return badRequest(
+      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+      'BadRequest',
+    )
+  } catch (error) {
+    return badRequest(`Unable to read JSON request payload: ${String(error)}`, 'BadRequest')
+  }
+}
+
+/** A list of strings in a body, or null when it is none or longer than `limit`. */
+export function stringsIn(value: unknown, limit: number): string[] | null {
+  if (!Array.isArray(value) || value.length > limit) return null
+  return value.every((one) => typeof one === 'string') ? value : null
 }

@@ -1,10 +1,10 @@
 import { performance } from 'node:perf_hooks'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '../get-tokens'
 import { type Sandbox, startSandbox } from '../server'
-import { addGroup, addServicePrincipal, addUser, deleteUser, touchUser } from '../world/build'
+import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { createRandom } from '../world/random'
+import { addGroup, addServicePrincipal, addUser, deleteUser, touchUser } from '../world/tenant'
 import type { Tenant } from '../world/types'
 
 type Row = { id: string; displayName?: string | null } & Record<string, unknown>

@@ -1,25 +1,28 @@
-import { getApplication, listApplications } from './applications'
-import { countCollection, listCollection, showObject } from './collection'
-import { getDeletedItem, listDeletedGroups, listDeletedUsers } from './deleted-items'
-import { DEVICE } from './device-kind'
-import { getByIds, getDirectoryObject } from './directory-objects'
-import { listRoleAssignments, listRoles } from './directory-roles'
-import { getManager, listNothing } from './empty-relations'
-import type { GraphCall } from './graph-call'
-import { GROUP } from './group-kind'
-import { listMemberGroups, type MemberGroupsAction } from './member-groups'
-import { listMemberOfGroup, listMemberOfPerson, listMemberOfPrincipal } from './member-of'
-import { listMembers, listOwners } from './members'
-import { getOrganization } from './organization'
-import type { PermissionKey } from './permissions'
-import type { Reach } from './reached-objects'
-import type { Reference } from './references'
-import { DIRECTORY_ROLE, ROLE_DEFINITION } from './role-kinds'
-import { SERVICE_PRINCIPAL } from './service-principal-kind'
-import { getServicePrincipal, getServicePrincipalByAppId } from './service-principals'
-import { listSubscribedSkus } from './subscribed-skus'
-import { findTenantInformation } from './tenant-information'
-import { countUsers, getMe, getUser, listUsers } from './users'
+import {
+  applicationsOf,
+  getApplication,
+  getServicePrincipal,
+  getServicePrincipalByAppId,
+  listApplications,
+} from './applications'
+import { getByIds, getDeletedItem, getDirectoryObject, listDeletedGroups, listDeletedUsers } from './directory-objects'
+import { DIRECTORY_ROLE, listRoleAssignments, listRoles, ROLE_DEFINITION } from './directory-roles'
+import { contextOf, denied, type GraphCall, isPlainGuest, isSelf, notFound } from './graph-call'
+import { DEVICE, GROUP, SERVICE_PRINCIPAL } from './kinds'
+import { countCollection, listCollection, showObject } from './lists'
+import {
+  listMemberGroups,
+  listMemberOfGroup,
+  listMemberOfPerson,
+  listMemberOfPrincipal,
+  listMembers,
+  listOwners,
+  type MemberGroupsAction,
+  type Reach,
+  type Reference,
+} from './memberships'
+import { findTenantInformation, getOrganization, listSubscribedSkus } from './tenant'
+import { countUsers, findPerson, getMe, getUser, listUsers } from './users'
 import { listUsersDelta } from './users-delta'
 
 type Parts = Record<string, string | undefined>
@@ -163,3 +166,104 @@ export const ROUTES: readonly Route[] = [
     (call, { id = '' }) => findTenantInformation(call, id),
   ),
 ]
+
+/** Something the sandbox knows of, which has none of what is asked for: owners, app role assignments, licences. */
+type Owned = { set: 'users' | 'servicePrincipals' | 'applications'; id: string; relation: string }
+
+function exists(call: GraphCall, { set, id }: Owned): boolean {
+  if (set === 'users') return findPerson(call, id) !== undefined
+  if (set === 'servicePrincipals') return call.tenant.servicePrincipals.has(id.toLowerCase())
+  return applicationsOf(call.world, call.tenant.id).has(id.toLowerCase())
+}
+
+/** `GET /{set}/{id}/{relation}` of what nobody in the sandbox has: an empty list, where the object exists. */
+export function listNothing(call: GraphCall, owned: Owned): Response {
+  if (isPlainGuest(call) && !(owned.set === 'users' && isSelf(call, owned.id))) return denied()
+  if (!exists(call, owned)) return notFound(owned.id)
+  return Response.json({
+    '@odata.context': contextOf(call, `${owned.set}('${owned.id}')/${owned.relation}`),
+    value: [],
+  })
+}
+
+/** `GET /users/{id}/manager`: nobody has one, which Graph answers as something not found. */
+export function getManager(call: GraphCall, id: string): Response {
+  if (isPlainGuest(call)) return denied()
+  return notFound(findPerson(call, id) ? 'manager' : id)
+}
+
+/** Every directory list may be read with these. */
+const DIRECTORY = ['Directory.Read.All', 'Directory.ReadWrite.All']
+const USERS = ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...DIRECTORY]
+const GROUPS = ['Group.ReadBasic.All', 'Group.Read.All', 'Group.ReadWrite.All', 'GroupMember.Read.All', ...DIRECTORY]
+const MEMBERS = [
+  'GroupMember.ReadBasic.All',
+  'GroupMember.Read.All',
+  'GroupMember.ReadWrite.All',
+  'Group.ReadBasic.All',
+  'Group.Read.All',
+  'Group.ReadWrite.All',
+  'Directory.Read.All',
+]
+const APPLICATIONS = ['Application.Read.All', 'Application.ReadWrite.All', ...DIRECTORY]
+const MEMBER_OF = [
+  'User.Read',
+  'Group.ReadBasic.All',
+  'GroupMember.ReadBasic.All',
+  'GroupMember.Read.All',
+  ...DIRECTORY,
+]
+const MEMBER_GROUPS = [
+  'User.Read.All',
+  'Device.Read.All',
+  'GroupMember.ReadBasic.All',
+  'GroupMember.Read.All',
+  'Group.ReadBasic.All',
+  'Group.Read.All',
+  'Group.ReadWrite.All',
+  ...APPLICATIONS,
+]
+
+/**
+ * Which delegated permissions suffice for which call, any one of them. Source: microsoft-graph-devx-content
+ * `permissions/new/permissions.json` (2026-08-07), those the sandbox can consent to. Recalled, not verified: devices, roles, applications,
+ * owners, a group's and a service principal's memberships. `getByIds` names Directory.Read.All only, but was seen to load
+ * the types whose own permission the token has.
+ */
+export const PERMISSIONS_OF = {
+  me: ['User.Read', 'User.ReadWrite', ...USERS],
+  users: USERS,
+  user: ['User.Read', 'User.ReadWrite', ...USERS],
+  usersDelta: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
+  groups: GROUPS,
+  members: MEMBERS,
+  memberOf: MEMBER_OF,
+  transitiveMemberOf: ['User.Read.All', 'Group.Read.All', ...MEMBER_OF],
+  groupMemberOf: MEMBERS,
+  applicationMemberOf: APPLICATIONS,
+  memberGroups: MEMBER_GROUPS,
+  memberObjects: ['User.Read', 'User.ReadWrite.All', ...MEMBER_GROUPS],
+  servicePrincipals: APPLICATIONS,
+  devices: ['Device.Read.All', ...DIRECTORY],
+  directoryObjects: [
+    'User.Read.All',
+    'User.ReadWrite.All',
+    'Group.Read.All',
+    'GroupMember.Read.All',
+    'Device.Read.All',
+    ...APPLICATIONS,
+  ],
+  applications: APPLICATIONS,
+  appRoleAssignments: ['AppRoleAssignment.ReadWrite.All', ...APPLICATIONS],
+  directoryRoles: ['RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory', ...DIRECTORY],
+  deletedUsers: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
+  deletedGroups: ['Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
+  organization: ['User.Read', 'User.Read.All', 'Organization.Read.All', ...DIRECTORY],
+  subscribedSkus: ['LicenseAssignment.Read.All', 'Organization.Read.All', ...DIRECTORY],
+  tenantInformation: ['CrossTenantInformation.ReadBasic.All'],
+} as const satisfies Record<string, readonly string[]>
+
+export type PermissionKey = keyof typeof PERMISSIONS_OF
+
+/** Exists for people only: an application by itself never has it, whatever its token says. */
+export const DELEGATED_ONLY: ReadonlySet<string> = new Set(['User.Read', 'User.ReadWrite'])

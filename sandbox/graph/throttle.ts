@@ -1,6 +1,5 @@
 import type { Tenant, Throttling } from '../world/types'
-import type { GraphCall } from './graph-call'
-import { graphError } from './graph-error'
+import { type GraphCall, graphError } from './graph-call'
 
 const WINDOW_SECONDS = 10
 const TOLD_ABOVE = 0.8 // share of the limit from which on x-ms-throttle-limit-percentage is sent

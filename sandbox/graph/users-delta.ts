@@ -1,13 +1,10 @@
-import { JsonResponse } from '../json-response'
-import { placeAt, startAfter } from '../list-place'
+import { JsonResponse, type ListPlace, placeAt, startAfter } from '../list-pages'
 import type { User } from '../world/types'
-import { type DeltaState, readDeltaToken, writeDeltaToken } from './delta-token'
 import { BadFilter, readFilter } from './filter'
-import { contextOf, type GraphCall, isPlainGuest } from './graph-call'
-import { badRequest, denied } from './graph-error'
-import type { Projection } from './kind'
-import { topOf } from './list-page'
-import { USER, userProjectionOf } from './user-kind'
+import { badRequest, contextOf, denied, type GraphCall, graphError, isPlainGuest } from './graph-call'
+import type { Projection } from './kinds'
+import { topOf } from './lists'
+import { USER, userProjectionOf } from './users'
 
 const MAX_IDS = 50 // people a delta query may be about
 
@@ -112,4 +109,49 @@ export function listUsersDelta(call: GraphCall): Response {
   const size = Math.min(call.options.has('$top') ? top : call.tenant.pageSizes.users, call.tenant.pageSizes.users)
   const round = state.row ? firstRound : laterRound
   return answer(call, { names, show }, round(call, state, size, show))
+}
+
+const LIFETIME_MS = 7 * 86_400_000 // of a token for directory objects (recalled)
+
+/** What a delta token remembers; opaque to the client. */
+export type DeltaState = {
+  tenantId: string
+  bootId: string
+  issuedAt: number
+  /** Changes up to this sequence of the tenant are known to whoever holds the token. */
+  sequence: number
+  /** Within the first round: nothing was shown yet, or where the last person shown was; null afterwards. */
+  row: 'start' | ListPlace | null
+  /** The query options of the first call, which Graph remembers. */
+  select: string | null
+  ids: string[] | null
+}
+
+export const writeDeltaToken = (state: DeltaState) => Buffer.from(JSON.stringify(state)).toString('base64url')
+
+function gone(call: GraphCall, code: string, message: string): Response {
+  const location = `https://${call.cloud.graph}/${call.version}/users/delta`
+  return graphError(410, code, message, { location })
+}
+
+function parse(token: string): Partial<DeltaState> | null {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString()) as Partial<DeltaState>
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+/** What a token stands for, or the 410 that asks for everything again: unreadable, too old, of another tenant or another run. */
+export function readDeltaToken(call: GraphCall, token: string): DeltaState | Response {
+  const state = parse(token)
+  const { world, tenant } = call
+  if (typeof state?.sequence !== 'number' || state.tenantId !== tenant.id || typeof state.issuedAt !== 'number')
+    return gone(call, 'syncStateNotFound', 'The sync state generation is not found. Start again without a token.')
+  if (world.now() - state.issuedAt > LIFETIME_MS)
+    return gone(call, 'syncStateNotFound', 'The delta token is too old. Start again without a token.')
+  if (state.bootId !== world.bootId || state.sequence > tenant.sequence)
+    return gone(call, 'resyncRequired', 'Resync required. Start again without a token.')
+  return state as DeltaState
 }

@@ -1,10 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { type AccessRow, effectiveAccess, effectiveAccessOf } from '../world/effective-access'
+import { type AccessRow, effectiveAccess, effectiveAccessOf } from '../world/truth'
 import { World } from '../world/world'
-import { readPages } from './read-pages'
-import { buildSmallWorld, MEMBERS, OWNER, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
+import { buildSmallWorld, MEMBERS, OWNER, readPages, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
 
 const AUTHORIZATION = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization`
 const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'

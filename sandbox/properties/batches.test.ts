@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import type { FaultRule } from '../control/fault-rule'
+import type { FaultRule } from '../control/fault-rules'
 import { type Sandbox, startSandbox } from '../server'
 import { World } from '../world/world'
 import { tokenOf } from './small-world'

@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { addAssignment, addUser, deleteUser } from '../world/build'
 import { createRandom } from '../world/random'
+import { addAssignment, addUser, deleteUser } from '../world/tenant'
 import { World } from '../world/world'
-import { readPages } from './read-pages'
-import { buildSmallWorld, GROUPS, MEMBERS, OWNER, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
+import { buildSmallWorld, GROUPS, MEMBERS, OWNER, readPages, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
 
 const ASSIGNMENTS = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
 const GRAPH = 'https://graph.microsoft.com/v1.0'

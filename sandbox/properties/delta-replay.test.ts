@@ -3,8 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import type { Tenant } from '../world/types'
 import { World } from '../world/world'
-import { readPages } from './read-pages'
-import { tokenOf } from './small-world'
+import { readPages, tokenOf } from './small-world'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 type Person = { id: string; '@removed'?: { reason: string } }

@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { addEligibility, addUser, emptyTenant } from '../world/build'
-import { scopesOf } from '../world/effective-access-scopes'
+import { scopesOf } from '../world/access-paths'
 import { createRandom } from '../world/random'
 import { BUILT_IN_ROLES } from '../world/roles'
+import { addEligibility, addUser, emptyTenant } from '../world/tenant'
 import type { Tenant, User } from '../world/types'
 import { World } from '../world/world'
-import { readPages } from './read-pages'
-import { tokenOf } from './small-world'
+import { readPages, tokenOf } from './small-world'
 
 const SPEC = {
   seed: 'every list',

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { World } from '../world/world'
-import { readPages } from './read-pages'
-import { buildSmallWorld, GROUPS, MEMBERS, OWNER, smallWorld, tokenOf } from './small-world'
+import { buildSmallWorld, GROUPS, MEMBERS, OWNER, readPages, smallWorld, tokenOf } from './small-world'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 type Item = { id: string }

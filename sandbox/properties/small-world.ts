@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { mintAccessToken } from '../entra/mint'
+import { mintAccessToken } from '../entra/tokens'
+import { createRandom } from '../world/random'
 import {
   addAssignment,
   addEligibility,
@@ -8,8 +9,7 @@ import {
   addSubscription,
   addUser,
   emptyTenant,
-} from '../world/build'
-import { createRandom } from '../world/random'
+} from '../world/tenant'
 import type { Tenant } from '../world/types'
 import type { World } from '../world/world'
 
@@ -118,4 +118,29 @@ export function tokenOf(world: World, tenant: Tenant, userId: string, audience: 
       ? { audience: 'https://management.azure.com/', names: ['user_impersonation'], mfa: true }
       : { audience: 'https://graph.microsoft.com', names: ['User.Read', 'Directory.Read.All'], mfa: true }
   return mintAccessToken(world, subject, app, options).token
+}
+
+type Page<Item> = { value?: Item[]; nextLink?: string; '@odata.nextLink'?: string; error?: unknown }
+
+/** Every page of a list as the wire gives it, one after another; throws at the first refusal. `between` comes after each page, the first being 1. */
+export async function readPages<Item>(
+  sandboxUrl: string,
+  token: string,
+  address: string,
+  between?: (page: Item[], number: number) => void,
+): Promise<Item[][]> {
+  const pages: Item[][] = []
+  let next: string | undefined = address
+  while (next !== undefined) {
+    const response: Response = await fetch(next.replace('https://', `${sandboxUrl}/`), {
+      headers: { authorization: `Bearer ${token}`, consistencylevel: 'eventual' },
+    })
+    const page = (await response.json()) as Page<Item>
+    if (!page.value) throw new Error(`${next} gave ${response.status}: ${JSON.stringify(page)}`)
+    pages.push(page.value)
+    between?.(page.value, pages.length)
+    if (pages.length > 1_000) throw new Error(`${address} does not end.`)
+    next = page.nextLink ?? page['@odata.nextLink']
+  }
+  return pages
 }

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { World } from '../world/world'
-import { readPages } from './read-pages'
-import { tokenOf } from './small-world'
+import { readPages, tokenOf } from './small-world'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const TEXTS = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail'] as const

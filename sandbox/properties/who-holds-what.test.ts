@@ -1,13 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { effectiveAccess } from '../world/effective-access'
 import type { TenantSpec } from '../world/tenant-spec'
+import { effectiveAccess } from '../world/truth'
 import type { Tenant } from '../world/types'
 import { World } from '../world/world'
 import { assembleAccess, type Holding, keyOf, type Read } from './assemble-access'
-import { readPages } from './read-pages'
-import { tokenOf } from './small-world'
+import { readPages, tokenOf } from './small-world'
 
 const EVERY_WAY = 100_000
 const upTo = (max: number) => fc.nat({ max })

@@ -1,8 +1,14 @@
-import type { ChangeHandlers } from './change-handlers'
-import { applicationOf, tenantOf } from './named-in-change'
-import { toPageSizes } from './to-page-sizes'
-import type { Licence, PageSizes, Tenant, Throttling } from './types'
-import { UnknownThing } from './unknown-thing'
+import {
+  applicationOf,
+  type ChangeHandlers,
+  managementGroupIn,
+  subscriptionOf,
+  tenantOf,
+  UnknownThing,
+} from './lookups'
+import { isAtOrUnder } from './scopes'
+import { toPageSizes } from './tenant-spec'
+import type { Licence, PageSizes, SubscriptionState, Tenant, Throttling } from './types'
 import type { World } from './world'
 
 /** `scopes` adds to what the application registered: names of Graph permissions, or scopes in full such as `arm/user_impersonation`. */
@@ -51,5 +57,80 @@ export const changeTenant: ChangeHandlers<TenantChange> = {
   set_throttling(world, { tenantId, arm, graph }) {
     const tenant = tenantOf(world, tenantId)
     tenant.throttling = { arm: arm ?? tenant.throttling.arm, graph: graph ?? tenant.throttling.graph }
+  },
+}
+
+export type PlatformChange =
+  | { type: 'expire_secret'; clientId?: string }
+  | { type: 'set_secret'; clientId?: string; value: string }
+  | { type: 'rotate_keys'; forgetOld?: boolean }
+  | { type: 'set_token_lifetime'; seconds: number }
+  | { type: 'advance_clock'; ms: number }
+
+/** What can happen to Microsoft's side of it: secrets of applications, signing keys, tokens, time. */
+export const changePlatform: ChangeHandlers<PlatformChange> = {
+  expire_secret(world, change) {
+    for (const secret of applicationOf(world, change.clientId).secrets) secret.expired = true
+    return null
+  },
+  set_secret(world, change) {
+    applicationOf(world, change.clientId).secrets = [{ value: change.value, expired: false }]
+    return null
+  },
+  rotate_keys: (world, change) => world.rotateKeys({ forgetOld: change.forgetOld ?? false }),
+  set_token_lifetime(world, change) {
+    world.tokenSeconds = change.seconds
+    return null
+  },
+  advance_clock(world, change) {
+    world.clockOffset += change.ms
+    return null
+  },
+}
+
+/** To another tenant, or to another management group of its own. */
+type Move = { type: 'move_subscription'; subscriptionId: string; tenantId?: string; managementGroupId?: string }
+
+export type SubscriptionChange =
+  | Move
+  | { type: 'set_subscription_state'; subscriptionId: string; state: SubscriptionState }
+  | { type: 'rename_management_group'; tenantId: string; managementGroupId: string; displayName: string }
+
+/** A subscription that changes its directory loses every assignment made in it, as in Azure. */
+function moveSubscription(world: World, change: Move): void {
+  const { subscription, tenant } = subscriptionOf(world, change.subscriptionId)
+  if (!change.tenantId && !change.managementGroupId)
+    throw new UnknownThing('Say where the subscription goes: tenantId or managementGroupId.')
+  const target = change.tenantId ? tenantOf(world, change.tenantId) : tenant
+  const managementGroupId = change.managementGroupId
+    ? managementGroupIn(target, change.managementGroupId).id
+    : target.id
+  if (target !== tenant) {
+    for (const one of [...tenant.assignments.inSubscription(subscription.id)]) tenant.assignments.delete(one.id)
+    for (const one of [...tenant.eligibilities.inSubscription(subscription.id)]) tenant.eligibilities.delete(one.id)
+    for (const one of tenant.denyAssignments.list())
+      if (isAtOrUnder(one.scope, `/subscriptions/${subscription.id}`)) tenant.denyAssignments.delete(one.id)
+    tenant.subscriptions.delete(subscription.id)
+  }
+  subscription.tenantId = target.id
+  subscription.managementGroupId = managementGroupId
+  target.subscriptions.add(subscription)
+}
+
+/** What can happen to subscriptions and management groups. */
+export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
+  move_subscription: moveSubscription,
+  set_subscription_state(world, change) {
+    const { subscription, tenant } = subscriptionOf(world, change.subscriptionId)
+    subscription.state = change.state
+    tenant.subscriptions.touch()
+    return null
+  },
+  rename_management_group(world, change) {
+    const tenant = tenantOf(world, change.tenantId)
+    const group = managementGroupIn(tenant, change.managementGroupId)
+    if (!change.displayName) throw new UnknownThing('The change lacks displayName.')
+    group.displayName = change.displayName
+    tenant.managementGroups.touch()
   },
 }

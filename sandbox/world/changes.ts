@@ -1,14 +1,18 @@
-import { type AssignmentChange, changeAssignments } from './change-assignments'
-import { changeEligibilities, type EligibilityChange } from './change-eligibilities'
-import { changeGroups, type GroupChange } from './change-groups'
-import type { ChangeHandlers } from './change-handlers'
-import { changePeople, type PeopleChange } from './change-people'
-import { changePlatform, type PlatformChange } from './change-platform'
-import { changeSubscriptions, type SubscriptionChange } from './change-subscriptions'
-import { changeTenant, type TenantChange } from './change-tenant'
-import { checkValues } from './check-values'
-import { drawChanges, type RandomChanges } from './random-changes'
-import { UnknownThing } from './unknown-thing'
+import { z } from 'zod'
+import { type AssignmentChange, changeAssignments, changeEligibilities, type EligibilityChange } from './change-access'
+import { changeGroups, changePeople, type GroupChange, type PeopleChange } from './change-directory'
+import {
+  changePlatform,
+  changeSubscriptions,
+  changeTenant,
+  type PlatformChange,
+  type SubscriptionChange,
+  type TenantChange,
+} from './change-tenant'
+import { type ChangeHandlers, tenantOf, UnknownThing } from './lookups'
+import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
+import { sentenceOfIssue } from './tenant-spec'
+import type { Subscription, Tenant, User } from './types'
 import type { World } from './world'
 
 /** One thing that happens, by its type. */
@@ -48,4 +52,207 @@ function applyNamed(world: World, change: NamedChange): unknown {
 export function applyChange(world: World, change: Change): unknown {
   if (typeof change !== 'object' || change === null) throw new UnknownThing('A change is an object with a type.')
   return 'random' in change ? drawChanges(world, change, (one) => applyNamed(world, one)) : applyNamed(world, change)
+}
+
+/** As many changes as said, drawn from a seed; in one tenant, else in any that has subscriptions. */
+export type RandomChanges = { random: number; seed?: string | number; tenantId?: string; type?: undefined }
+
+const MOST = 100_000
+const ROLES = ['Reader', 'Contributor', 'Owner', 'Key Vault Secrets User', 'Monitoring Reader', 'Network Contributor']
+
+type Scene = { world: World; tenant: Tenant; random: Random }
+/** One kind of change, or null where nothing there can be changed so. */
+type Recipe = (scene: Scene) => NamedChange | null
+
+/** Those who sign in keep their standing, and so do applications: a world that locks its readers out shows nothing. */
+function isOrdinary(user: User): boolean {
+  return user.account === null && user.home === null && user.directoryRoles.length === 0
+}
+
+function pickFrom<T>(random: Random, list: readonly T[], fits: (one: T) => boolean = () => true): T | null {
+  for (let attempt = 0; attempt < 30 && list.length > 0; attempt++) {
+    const one = random.pick(list)
+    if (fits(one)) return one
+  }
+  return null
+}
+
+const personIn = ({ tenant, random }: Scene, fits: (user: User) => boolean = () => true) =>
+  pickFrom(random, tenant.users.list(), (user) => isOrdinary(user) && fits(user))
+
+function isProtected({ world, tenant }: Scene, principalId: string): boolean {
+  const user = tenant.users.get(principalId)
+  if (user) return !isOrdinary(user)
+  return world.applications.has(tenant.servicePrincipals.get(principalId)?.appId ?? '')
+}
+
+function holderIn(scene: Scene): string | null {
+  const { tenant, random } = scene
+  if (random.below(4) === 0) return pickFrom(random, tenant.groups.list())?.id ?? null
+  return personIn(scene)?.id ?? null
+}
+
+function subscriptionIn({ tenant, random }: Scene): Subscription | null {
+  return pickFrom(random, tenant.subscriptions.list())
+}
+
+function scopeIn({ tenant, random }: Scene, { id }: Subscription): string {
+  const held = random.below(2) === 0 ? pickFrom(random, tenant.assignments.inSubscription(id)) : null
+  return held?.scope ?? `/subscriptions/${id}`
+}
+
+function granting(type: 'assign' | 'make_eligible'): Recipe {
+  return (scene) => {
+    const { tenant, random } = scene
+    if (type === 'make_eligible' && tenant.licence !== 'p2') return null
+    const [principalId, subscription] = [holderIn(scene), subscriptionIn(scene)]
+    if (!principalId || !subscription) return null
+    return { type, tenantId: tenant.id, principalId, role: random.pick(ROLES), scope: scopeIn(scene, subscription) }
+  }
+}
+
+function onPerson(type: 'disable' | 'enable' | 'delete'): Recipe {
+  return (scene) => {
+    const user = personIn(scene, (one) => type === 'delete' || one.accountEnabled === (type === 'disable'))
+    return user && { type, tenantId: scene.tenant.id, user: user.id }
+  }
+}
+
+const RECIPES: readonly Recipe[] = [
+  granting('assign'),
+  granting('make_eligible'),
+  onPerson('disable'),
+  onPerson('enable'),
+  onPerson('delete'),
+  (scene) => {
+    const { tenant, random } = scene
+    const subscription = subscriptionIn(scene)
+    const held = subscription ? tenant.assignments.inSubscription(subscription.id) : []
+    const one = pickFrom(random, held, ({ principalId }) => !isProtected(scene, principalId))
+    return one && { type: 'unassign', tenantId: tenant.id, assignmentId: one.id }
+  },
+  ({ tenant, random }) => {
+    const user = pickFrom(random, tenant.deletedUsers.list())
+    return user && { type: 'restore', tenantId: tenant.id, user: user.id }
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const user = personIn(scene)
+    const displayName = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
+    return user && { type: 'rename', tenantId: tenant.id, user: user.id, displayName }
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const [group, principalId] = [pickFrom(random, tenant.groups.list()), holderIn(scene)]
+    if (!group || !principalId || principalId === group.id) return null
+    return { type: 'add_member', tenantId: tenant.id, groupId: group.id, principalId }
+  },
+  ({ tenant, random }) => {
+    const group = pickFrom(random, tenant.groups.list(), ({ id }) => tenant.memberships.membersOf(id).size > 0)
+    const principalId = group && pickFrom(random, tenant.memberships.memberList(group.id))
+    return principalId ? { type: 'remove_member', tenantId: tenant.id, groupId: group.id, principalId } : null
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const subscription = subscriptionIn(scene)
+    const held = subscription ? tenant.eligibilities.inSubscription(subscription.id) : []
+    const one = pickFrom(random, held)
+    return one && { type: 'remove_eligible', tenantId: tenant.id, eligibilityId: one.id }
+  },
+  (scene) => {
+    const subscription = subscriptionIn(scene)
+    return subscription && { type: 'add_deny', tenantId: scene.tenant.id, scope: scopeIn(scene, subscription) }
+  },
+  ({ tenant, random }) => {
+    const deny = pickFrom(random, tenant.denyAssignments.list())
+    return deny && { type: 'remove_deny', denyId: deny.id }
+  },
+]
+
+/** Draws changes one after another, each valid in the world the former ones left, and applies them; the same for the same world and seed. */
+export function drawChanges(
+  world: World,
+  { random: wanted, seed = 0, tenantId }: RandomChanges,
+  apply: (change: NamedChange) => void,
+): NamedChange[] {
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > MOST)
+    throw new UnknownThing(`random is a number of changes from 0 to ${MOST}.`)
+  const tenants = tenantId
+    ? [tenantOf(world, tenantId)]
+    : [...world.tenants.values()].filter((tenant) => tenant.subscriptions.size > 0)
+  if (tenants.length === 0) throw new UnknownThing('There is no tenant with a subscription.')
+  const random = createRandom(`changes/${tenantId ?? ''}/${seed}`)
+  const done: NamedChange[] = []
+  for (let vain = 0; done.length < wanted; ) {
+    const change = random.pick(RECIPES)({ world, tenant: random.pick(tenants), random })
+    if (change) {
+      apply(change)
+      done.push(change)
+    } else if (++vain > 1_000 + wanted * 20) {
+      throw new UnknownThing('There is too little in that tenant to be changed at random.')
+    }
+  }
+  return done
+}
+
+const CENTURY_MS = 100 * 365 * 86_400_000
+const text = z.string().min(1)
+const pages = z.int().min(1)
+const bucket = z.strictObject({ bucket: z.number().positive(), refillPerSecond: z.number().min(0) })
+const units = z.strictObject({ units: z.number().positive(), windowSeconds: z.number().positive() })
+
+/** The plain values changes are given; what they name is looked up by those who carry them out. */
+const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
+  delete: z.object({ permanently: z.boolean().optional() }),
+  rename: z.object({
+    displayName: text.optional(),
+    mail: text.nullish(),
+    userPrincipalName: text.optional(),
+  }),
+  set_traits: z.object({
+    traits: z.strictObject({
+      blocked: z.boolean().optional(),
+      mfa: z.boolean().optional(),
+      unassigned: z.boolean().optional(),
+      error: z.int().optional(),
+    }),
+  }),
+  add_group: z.object({ displayName: text, isAssignableToRole: z.boolean().optional() }),
+  rename_group: z.object({ displayName: text }),
+  rename_management_group: z.object({ displayName: text }),
+  set_subscription_state: z.object({ state: z.enum(['Enabled', 'Warned', 'PastDue', 'Disabled', 'Deleted']) }),
+  withdraw_consent: z.object({ scopes: z.array(text).optional() }),
+  grant_consent: z.object({ scopes: z.array(text).optional() }),
+  set_powerless: z.object({ powerless: z.enum(['forbidden', 'empty']) }),
+  set_page_size: z.object({
+    pageSize: z.union([
+      pages,
+      z.strictObject({
+        assignments: pages.optional(),
+        instances: pages.optional(),
+        subscriptions: pages.optional(),
+        users: pages.optional(),
+        members: pages.optional(),
+      }),
+    ]),
+  }),
+  set_throttling: z.object({
+    arm: z.union([z.boolean(), bucket]).optional(),
+    graph: z.union([z.boolean(), units]).optional(),
+  }),
+  set_secret: z.object({ value: text }),
+  rotate_keys: z.object({ forgetOld: z.boolean().optional() }),
+  set_token_lifetime: z.object({
+    seconds: z
+      .number()
+      .positive()
+      .max(CENTURY_MS / 1_000),
+  }),
+  advance_clock: z.object({ ms: z.number().min(-CENTURY_MS).max(CENTURY_MS) }),
+}
+
+/** Throws UnknownThing, in a sentence, when a change lacks a value or has one it cannot have. */
+export function checkValues(change: NamedChange): void {
+  const parsed = VALUES[change.type]?.safeParse(change)
+  if (parsed?.success === false) throw new UnknownThing(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
 }

@@ -1,7 +1,7 @@
-import { addAssignment, addGroup, addServicePrincipal } from './build'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS as IDS } from './demo-ids'
 import type { Random } from './random'
 import { managementGroupScope } from './scopes'
+import { addAssignment, addGroup, addServicePrincipal } from './tenant'
 import type { Tenant } from './types'
 
 const PRODUCTION = `/subscriptions/${IDS.production}`

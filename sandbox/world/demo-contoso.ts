@@ -1,10 +1,9 @@
-import { addSubscription, addUser, deleteUser, emptyTenant, guestFacts, timeBefore } from './build'
 import { addDemoAssignments } from './demo-assignments'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './demo-ids'
-import { DISABLED, GUESTS, STAFF } from './demo-people'
 import { addDemoPrivileged } from './demo-privileged'
-import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR } from './directory-roles'
 import { createRandom, type Random } from './random'
+import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR } from './roles'
+import { addSubscription, addUser, deleteUser, emptyTenant, guestFacts, timeBefore } from './tenant'
 import type { Tenant, User } from './types'
 import type { World } from './world'
 
@@ -213,3 +212,74 @@ export function createDemoContoso(world: World): void {
   addDemoAssignments(tenant, random)
   addDemoPrivileged(world, tenant, random)
 }
+
+/** Contoso's people: name, local part, job, department. The first of a name is the given name. */
+export const STAFF: readonly (readonly [name: string, local: string, job: string, department: string])[] = [
+  ['Bruno Castillo', 'bruno', 'Cloud Operations Engineer', 'Cloud Platform'],
+  ['Chiara Moretti', 'chiara', 'Platform Engineer', 'Cloud Platform'],
+  ['Dmitri Volkov', 'dmitri', 'Site Reliability Engineer', 'Cloud Platform'],
+  ['Efua Mensah', 'efua', 'Head of Cloud Platform', 'Cloud Platform'],
+  ['Farid Rahimi', 'farid', 'Database Administrator', 'Data'],
+  ['Greta Lindqvist', 'greta', 'Security Analyst', 'Security'],
+  ['Hiroshi Tanaka', 'hiroshi', 'Security Architect', 'Security'],
+  ['Ingrid Solberg', 'ingrid', 'Compliance Officer', 'Security'],
+  ['Jamal Washington', 'jamal', 'Software Engineer', 'Payments'],
+  ['Katarzyna Wiśniewska', 'katarzyna', 'Senior Software Engineer', 'Payments'],
+  ['Liang Wei', 'liang.wei', 'Software Engineer', 'Payments'],
+  ['María José Fernández de la Vega', 'mariajose', 'Engineering Manager', 'Payments'],
+  ['Nnamdi Okafor', 'nnamdi', 'Network Engineer', 'Infrastructure'],
+  ['Oona Virtanen', 'oona', 'Data Engineer', 'Data'],
+  ['Priya Raghunathan', 'priya', 'Data Scientist', 'Data'],
+  ['Quentin Dubois', 'quentin', 'Frontend Engineer', 'Web'],
+  ['Rosa Delgado', 'rosa', 'Product Manager', 'Web'],
+  ['Siobhán Ní Bhriain', 'siobhan', 'QA Engineer', 'Web'],
+  ['Tomáš Dvořák', 'tomas', 'Backend Engineer', 'Web'],
+  ['Uzma Siddiqui', 'uzma', 'Finance Controller', 'Finance'],
+  ['Valentina Rossi', 'valentina', 'FinOps Analyst', 'Finance'],
+  ['Wanjiru Kamau', 'wanjiru', 'Internal Auditor', 'Finance'],
+  ['Ximena Ortiz', 'ximena', 'Support Engineer', 'Support'],
+  ['Yusuf Demir', 'yusuf', 'Support Lead', 'Support'],
+  ['Zofia Kowalczyk', 'zofia', 'DevOps Engineer', 'Cloud Platform'],
+  ['Anh Nguyễn', 'anh', 'DevOps Engineer', 'Cloud Platform'],
+  ['Björn Þórsson', 'bjorn', 'Backup Administrator', 'Infrastructure'],
+  ['Chidi Eze', 'chidi', 'Identity Engineer', 'Security'],
+  ['Daniela Popescu', 'daniela', 'Machine Learning Engineer', 'Data'],
+  ['Emeka Obi', 'emeka', 'Release Manager', 'Web'],
+  ['Freya Haugen', 'freya', 'UX Researcher', 'Web'],
+  ['Giorgos Papadopoulos', 'giorgos', 'Storage Engineer', 'Infrastructure'],
+  ['Hana Yamamoto', 'hana', 'Software Engineer', 'Payments'],
+  ['Ines Carvalho', 'ines', 'Integration Engineer', 'Payments'],
+  ['Jiří Novotný', 'jiri', 'Kubernetes Engineer', 'Cloud Platform'],
+  ['Kwame Asante', 'kwame', 'Solutions Architect', 'Cloud Platform'],
+  ['Leilani Kealoha', 'leilani', 'Technical Writer', 'Support'],
+  ['Mateo Vargas', 'mateo', 'Penetration Tester', 'Security'],
+  ['Noor van den Berg', 'noor', 'Procurement Specialist', 'Finance'],
+  ['Olufemi Adeyemi', 'olufemi', 'Data Analyst', 'Data'],
+  ['Petra Horváth', 'petra', 'Scrum Master', 'Web'],
+  ['Rajesh Iyer', 'rajesh', 'Chief Information Officer', 'Management'],
+  ['Sakura Ito', 'sakura', 'Chief Information Security Officer', 'Management'],
+  ['Tendai Moyo', 'tendai', 'Cloud Engineer', 'Cloud Platform'],
+  ['نور الهدى العبدالله', 'nour', 'Software Engineer', 'Web'],
+  [
+    'Maximiliana Wilhelmina Theodora Konstantinopoulou-Featherstonehaugh von Hohenzollern-Sigmaringen',
+    'maximiliana',
+    'Principal Programme Manager for Cross-Regional Cloud Transformation',
+    'Management',
+  ],
+  ['=Contractors (shared mailbox)', 'contractors', 'Shared mailbox', 'Support'],
+]
+
+/** Those who left or are leaving: still directory objects, but switched off. */
+export const DISABLED: readonly (readonly [name: string, local: string])[] = [
+  ['Viktor Petrov', 'viktor'],
+  ['Amara Diallo', 'amara'],
+  ['Sven Johansson', 'sven'],
+]
+
+/** Guests: name, address elsewhere, whether the invitation was taken up. */
+export const GUESTS: readonly (readonly [name: string, mail: string, accepted: boolean])[] = [
+  ['Elena Markova', 'elena@northwind.example', true],
+  ['Samuel Osei', 'samuel@tailspin.example', true],
+  ['Clara Jung', 'clara@adatum.example', false],
+  ['Diego Fuentes', 'diego@proseware.example', false],
+]

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { addAssignment, addEligibility, addServicePrincipal, touchUser } from './build'
 import { CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS as IDS } from './demo-ids'
 import type { Random } from './random'
 import { managementGroupScope } from './scopes'
+import { addAssignment, addEligibility, addServicePrincipal, touchUser } from './tenant'
 import type { Tenant } from './types'
 import type { World } from './world'
 

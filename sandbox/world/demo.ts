@@ -1,8 +1,8 @@
-import { addAssignment, addSubscription, addUser, emptyTenant, guestFacts, timeBefore } from './build'
 import { createDemoContoso } from './demo-contoso'
 import { FABRIKAM, FABRIKAM_SUBSCRIPTION } from './demo-ids'
-import { APPLICATION_ADMINISTRATOR } from './directory-roles'
 import { createRandom } from './random'
+import { APPLICATION_ADMINISTRATOR } from './roles'
+import { addAssignment, addSubscription, addUser, emptyTenant, guestFacts, timeBefore } from './tenant'
 import { World } from './world'
 
 function addFabrikam(world: World): void {

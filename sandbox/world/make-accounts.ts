@@ -1,8 +1,7 @@
-import { addAssignment, addUser, emptyTenant, guestFacts } from './build'
-import { APPLICATION_ADMINISTRATOR } from './directory-roles'
-import { FAMILY_NAMES, GIVEN_NAMES } from './names'
-import type { Random } from './random'
-import type { Tenant, Traits } from './types'
+import { FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
+import { APPLICATION_ADMINISTRATOR } from './roles'
+import { addAssignment, addServicePrincipal, addUser, emptyTenant, guestFacts } from './tenant'
+import type { Application, Tenant, Traits } from './types'
 
 type AccountKind =
   | 'owner'
@@ -104,4 +103,31 @@ export function addAccounts(
   for (const scope of scopes) addAssignment(tenant, random, { principalId: guest.id, role: 'Owner', scope })
   made.push({ username: home.userPrincipalName, name: home.displayName, objectId: guest.id, kind: 'guest' })
   return { accounts: made, partner }
+}
+
+export type MadeApplication = { clientId: string; clientSecret: string; objectId: string }
+
+/** An application of the tenant's own that reads its directory, and everything at these scopes, by itself; gives what to register. */
+export function addApplication(
+  tenant: Tenant,
+  random: Random,
+  scopes: string[],
+): { application: MadeApplication; register: Application } {
+  const name = `${tenant.name} Reader`
+  const [clientId, clientSecret, objectId] = [random.guid(), random.guid(), random.guid()]
+  const register: Application = {
+    clientId,
+    name,
+    secrets: [{ value: clientSecret, expired: false }],
+    redirectUris: [],
+    registeredScopes: [],
+    homeTenantId: tenant.id,
+    publicClient: false,
+    preauthorized: false,
+  }
+  addServicePrincipal(tenant, { id: objectId, appId: clientId, displayName: name })
+  const permissions = ['Directory.Read.All', 'User.Read.All', 'GroupMember.Read.All', 'Application.Read.All']
+  tenant.appRoles.set(clientId, new Set(permissions.map((one) => `graph/${one}`)))
+  for (const scope of scopes) addAssignment(tenant, random, { principalId: objectId, role: 'Reader', scope })
+  return { application: { clientId, clientSecret, objectId }, register }
 }

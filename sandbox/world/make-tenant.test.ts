@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { holdsAt } from './holds-at'
+import { holdsAt } from './rbac'
 import { levelOf, managementGroupOf } from './scopes'
 import type { TenantSpec } from './tenant-spec'
 import type { Tenant } from './types'

@@ -1,19 +1,11 @@
-import { emptyTenant } from './build'
-import { countOf } from './count-of'
-import { addAccounts, type MadeAccount } from './make-accounts'
-import { addApplication, type MadeApplication } from './make-application'
-import { addAssignments } from './make-assignments'
-import { addGroups } from './make-groups'
-import { addDeleted, addPeople } from './make-people'
-import { addPlaces } from './make-places'
-import { addPrivileged } from './make-privileged'
-import { addCustomRoles } from './make-roles'
-import { addDevices, addWorkloads } from './make-workloads'
+import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
+import { addAssignments, addPrivileged } from './make-assignments'
+import { addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
 import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
-import { checkSpec, type TenantSpec } from './tenant-spec'
-import { toPageSizes } from './to-page-sizes'
-import type { Tenant } from './types'
+import { addSubscription, emptyTenant } from './tenant'
+import { checkSpec, countOf, type TenantSpec, toPageSizes } from './tenant-spec'
+import type { Permission, Tenant } from './types'
 import type { World } from './world'
 
 const MANY_SUBSCRIPTIONS = 50 // from here on accounts hold their roles at the root management group instead of at each
@@ -101,4 +93,62 @@ export function makeTenant(world: World, asked: TenantSpec): MadeTenant {
     application,
     figures: figuresOf(tenant),
   }
+}
+
+/**
+ * Management groups in chains from the tenant root down, each `depth` long but perhaps the last; gives those without
+ * children, which is where subscriptions go.
+ */
+function addManagementGroups(tenant: Tenant, slug: string, depth: number, count: number): string[] {
+  const parents = new Set<string>()
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const parentId = index % depth === 0 ? tenant.id : (ids.at(-1) ?? tenant.id)
+    const id = `${slug}-mg-${index + 1}`
+    tenant.managementGroups.add({ id, displayName: `${tenant.name} ${index + 1}`, parentId })
+    parents.add(parentId)
+    ids.push(id)
+  }
+  return ids.filter((id) => !parents.has(id))
+}
+
+/** The management groups and subscriptions of a made tenant. */
+export function addPlaces(tenant: Tenant, random: Random, slug: string, spec: TenantSpec): void {
+  const depth = spec.managementGroupDepth ?? 0
+  const leaves = depth > 0 ? addManagementGroups(tenant, slug, depth, spec.managementGroups ?? depth * 2) : [tenant.id]
+  const resourceGroups = Array.from({ length: spec.resourceGroups ?? 0 }, (_, index) => `rg-${index}`)
+  for (let index = 0; index < (spec.subscriptions ?? 1); index++) {
+    addSubscription(tenant, {
+      id: random.guid(),
+      name: index === 0 ? `${tenant.name} Production` : `${tenant.name} ${index + 1}`,
+      managementGroupId: leaves[index % leaves.length] ?? tenant.id,
+      resourceGroups: [...resourceGroups],
+    })
+  }
+}
+
+const AT = '2024-06-11T10:02:31.1180291Z'
+const acting = (...actions: string[]): Permission => ({ actions, notActions: [], dataActions: [], notDataActions: [] })
+
+const ALL = ['*/read', '*/write', '*/delete', '*/action']
+/** Ways to write down everything an Owner may do: at once, in four patterns, and in four parts. */
+const OWNERS: readonly Permission[][] = [[acting('*')], [acting(...ALL)], ALL.map((one) => acting(one))]
+
+/** Custom roles assignable everywhere in the tenant: those that read machines, then those that are Owner by another name. */
+export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0, ownerRoles = 0 }: TenantSpec): void {
+  const add = (name: string, description: string, permissions: Permission[]) =>
+    tenant.customRoles.add({
+      id: random.guid(),
+      name: `${tenant.name} ${name}`,
+      description,
+      custom: true,
+      assignableScopes: [managementGroupScope(tenant.id)],
+      permissions,
+      createdOn: AT,
+      updatedOn: AT,
+    })
+  for (let index = 0; index < customRoles; index++)
+    add(`Role ${index + 1}`, 'A custom role.', [acting('Microsoft.Compute/*/read')])
+  for (let index = 0; index < ownerRoles; index++)
+    add(`Operator ${index + 1}`, 'Everything, under another name.', OWNERS[index % OWNERS.length] ?? [])
 }

@@ -1,6 +1,6 @@
-import { holdsAt } from './holds-at'
+import type { ScopedIndex } from './collections'
 import { BUILT_IN_ROLES } from './roles'
-import { lineageOf } from './scopes'
+import { ancestorsOf, isAtOrUnder, lineageOf, managementGroupOf, subscriptionOf } from './scopes'
 import type { Assignment, DenyAssignment, DenyPrincipal, Permission, RoleDefinition, Tenant } from './types'
 
 const patterns = new Map<string, RegExp>()
@@ -69,4 +69,29 @@ function denialsOf(tenant: Tenant, principals: ReadonlySet<string>, scope: strin
 /** Whether a deny assignment cuts the action at the scope. */
 export function isDenied(tenant: Tenant, principals: ReadonlySet<string>, action: string, scope: string): boolean {
   return denialsOf(tenant, principals, scope).some((deny) => allows(deny.permissions, action))
+}
+
+type Held = { id: string; principalId: string; scope: string }
+
+/**
+ * What applies to a scope: at it, above it (management groups, the root) and below it. At a management group nothing
+ * below it is given, neither its children nor their subscriptions.
+ */
+export function applyingTo<T extends Held>(tenant: Tenant, index: ScopedIndex<T>, scope: string): T[] {
+  const subscription = tenant.subscriptions.get(subscriptionOf(scope) ?? '')
+  const group = subscription?.managementGroupId ?? managementGroupOf(scope)
+  const above = group === null ? [] : ancestorsOf(tenant, group).flatMap((id) => index.atManagementGroup(id))
+  const found = [...index.atRoot(), ...above]
+  if (!subscription) return found
+  const all = index.inSubscription(subscription.id)
+  if (scope.split('/').length === 3) return found.concat(all)
+  const lineage = lineageOf(tenant, scope)
+  return found.concat(all.filter((one) => lineage.has(one.scope.toLowerCase()) || isAtOrUnder(one.scope, scope)))
+}
+
+type Window = { startDateTime: string; endDateTime: string | null }
+
+/** Whether something with a beginning and perhaps an end holds at a moment (ms). */
+export function holdsAt({ startDateTime, endDateTime }: Window, at: number): boolean {
+  return Date.parse(startDateTime) <= at && (endDateTime === null || at < Date.parse(endDateTime))
 }

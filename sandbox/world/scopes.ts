@@ -65,3 +65,6 @@ export function levelOf(scope: string): ScopeLevel {
   if (parts <= 2) return 'subscription'
   return parts <= 4 ? 'resource_group' : 'resource'
 }
+
+/** The subscription a scope begins with, as it is spelt there; empty above subscriptions. */
+export const subscriptionPrefix = (scope: string): string => /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''

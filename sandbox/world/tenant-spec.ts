@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { countOf } from './count-of'
-import { sentenceOfIssue } from './sentence-of-issue'
-import { UnknownThing } from './unknown-thing'
+import { UnknownThing } from './lookups'
+import type { PageSizes } from './types'
 
 const MANAGEMENT_GROUP_LEVELS = 6 // Azure's limit below the tenant root
 
@@ -177,4 +176,44 @@ export function checkSpec(asked: unknown): TenantSpec {
   if (typeof spec.groups === 'object') checkGroups(spec.groups, people)
   if (typeof spec.assignments === 'object') checkAssignments(spec.assignments, spec)
   return spec
+}
+
+/** A count, or a share of a whole when it lies between 0 and 1. */
+export function countOf(countOrShare: number | undefined, whole: number): number {
+  if (countOrShare === undefined) return 0
+  return countOrShare > 0 && countOrShare < 1 ? Math.round(countOrShare * whole) : countOrShare
+}
+
+/** One number stands for every list. */
+export function toPageSizes(pageSize: number | Partial<PageSizes>): Partial<PageSizes> {
+  if (typeof pageSize !== 'number') return pageSize
+  return {
+    assignments: pageSize,
+    instances: pageSize,
+    subscriptions: pageSize,
+    users: pageSize,
+    members: pageSize,
+  }
+}
+
+type Issue = z.core.$ZodIssue
+
+/** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)
+  const [found] = inner.sort((one, other) => other.path.length - one.path.length)
+  return found ? deepest({ ...found, path: [...issue.path, ...found.path] }) : issue
+}
+
+/** What is wrong with what was asked for, in a sentence that names it. */
+export function sentenceOfIssue(first: Issue): string {
+  const issue = deepest(first)
+  const name = issue.path.join('.') || 'The body'
+  if (issue.code === 'unrecognized_keys')
+    return `There is no parameter called ${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')}.`
+  if (issue.code === 'too_small') return `${name} must be ${issue.minimum} or more.`
+  if (issue.code === 'too_big') return `${name} must be ${issue.maximum} at most.`
+  if (issue.code === 'custom') return `${name} ${issue.message}.`
+  return `${name} is wrong: ${issue.message}.`
 }

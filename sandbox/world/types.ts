@@ -1,6 +1,4 @@
-import type { Memberships } from './memberships'
-import type { Registry } from './registry'
-import type { ScopedIndex } from './scoped-index'
+import type { Memberships, Registry, ScopedIndex } from './collections'
 
 /** A person as the directory knows them. Times are ISO strings, as on the wire. */
 export type User = {

@@ -1,11 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { FaultRule } from '../control/fault-rule'
-import type { LogEntry } from '../control/log-entry'
-import { AZURE_CLI } from './azure-cli'
+import type { FaultRule } from '../control/fault-rules'
 import { applyChange, type Change } from './changes'
-import { KeyRing } from './key-ring'
 import { type MadeTenant, makeTenant } from './make-tenant'
-import type { SigningKey } from './signing-key'
+import { KeyRing, type SigningKey } from './signing-keys'
 import type { TenantSpec } from './tenant-spec'
 import { type TruthRow, truthOf } from './truth'
 import type { Application, Subscription, Tenant, User } from './types'
@@ -147,4 +144,56 @@ export class World {
   truth(subscriptionId: string): TruthRow[] {
     return truthOf(this, subscriptionId)
   }
+}
+
+/** One request inside a `$batch`. */
+export type LogItem = {
+  method: string
+  path: string
+  status: number
+  /** The fault rule that spoiled it. */
+  fault: string | null
+}
+
+/** One HTTP request the sandbox received. Tokens, secrets, codes and cookies are kept only by their hash; bodies never. */
+export type LogEntry = {
+  at: string
+  method: string
+  host: string
+  path: string
+  query: Record<string, string>
+  headers: Record<string, string>
+  /** 0: the connection was closed without an answer. */
+  status: number
+  /** Of the body of the answer as it was meant. */
+  bytes: number
+  ms: number
+  tenantId: string | null
+  /** SHA-256 of the Authorization header. */
+  authorization: string | null
+  fault: string | null
+  batch?: LogItem[]
+}
+
+/**
+ * The Azure CLI's own client, known in every tenant. Its id and redirect are those in its source; what it may do at
+ * Graph follows the scopes its recorded token replies list, with Directory.Read.All standing for reading as the person.
+ */
+export const AZURE_CLI: Readonly<Application> = {
+  clientId: '04b07795-8ddb-461a-bbee-02f9e1bf7b46',
+  name: 'Microsoft Azure CLI',
+  secrets: [],
+  redirectUris: ['http://localhost'],
+  registeredScopes: [
+    'arm/user_impersonation',
+    'graph/Application.ReadWrite.All',
+    'graph/AuditLog.Read.All',
+    'graph/Directory.AccessAsUser.All',
+    'graph/Directory.Read.All',
+    'graph/Group.ReadWrite.All',
+    'graph/User.ReadWrite.All',
+  ],
+  homeTenantId: null,
+  publicClient: true,
+  preauthorized: true,
 }

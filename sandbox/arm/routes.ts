@@ -1,0 +1,113 @@
+import { BUILT_IN_ROLES } from '../world/roles'
+import { findManagementGroup, managementGroupOf } from '../world/scopes'
+import { type ArmCall, forbidden } from './arm-call'
+import { getDenyAssignment, listDenyAssignments } from './deny-assignments'
+import {
+  getGroupSubscription,
+  getManagementGroup,
+  listDescendants,
+  listEntities,
+  listGroupSubscriptions,
+  listManagementGroups,
+} from './management-groups'
+import { armError } from './protocol'
+import { getResourceGroup, listProviders, listResourceGroups, listResources } from './resources'
+import { getRoleAssignment, listRoleAssignments } from './role-assignments'
+import { getRoleDefinition, listPermissions, listRoleDefinitions } from './role-definitions'
+import { findScheduleKind, getSchedule, listSchedules } from './schedules'
+import { getSubscription, listLocations, listSubscriptions, listTenants } from './subscriptions'
+
+const AUTHORIZATION = /^(.*)\/providers\/Microsoft\.Authorization\/([A-Za-z]+)(?:\/([^/]+))?$/i
+const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+)(?:\/([a-z]+)(?:\/([^/]+))?)?)?$/i
+const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
+const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
+
+function authorization(call: ArmCall, scope: string, type: string, name: string | undefined): Response | null {
+  const group = managementGroupOf(scope)
+  if (group !== null && !findManagementGroup(call.tenant, group))
+    return forbidden(call, `Microsoft.Authorization/${type}/read`, scope)
+  const schedules = findScheduleKind(type)
+  if (schedules) return name ? getSchedule(call, scope, schedules, name) : listSchedules(call, scope, schedules)
+  switch (type.toLowerCase()) {
+    case 'roleassignments':
+      return name ? getRoleAssignment(call, scope, name) : listRoleAssignments(call, scope)
+    case 'roledefinitions':
+      return name ? getRoleDefinition(call, scope, name) : listRoleDefinitions(call, scope)
+    case 'denyassignments':
+      return name ? getDenyAssignment(call, scope, name) : listDenyAssignments(call, scope)
+    case 'permissions':
+      return name ? null : listPermissions(call, scope)
+    case 'classicadministrators':
+      // Retired: nobody is one any more.
+      return name ? null : Response.json({ value: [] })
+    default:
+      return null
+  }
+}
+
+function managementGroups(call: ArmCall, id: string | undefined, part: string | undefined, name: string | undefined) {
+  if (!id) return listManagementGroups(call)
+  if (!part) return getManagementGroup(call, id)
+  if (/^descendants$/i.test(part) && !name) return listDescendants(call, id)
+  if (!/^subscriptions$/i.test(part)) return null
+  return name ? getGroupSubscription(call, id, name) : listGroupSubscriptions(call, id)
+}
+
+/** The providers that built-in roles speak of; a list of another one's resources would look like nothing being there. */
+const NAMESPACES = new Set(
+  [...BUILT_IN_ROLES.values()].flatMap(({ permissions }) =>
+    permissions.flatMap(({ actions, dataActions }) =>
+      [...actions, ...dataActions].map((action) => action.split('/')[0]?.toLowerCase()),
+    ),
+  ),
+)
+
+function isKnownNamespace(type: string): boolean {
+  const namespace = type.split('/')[0]?.toLowerCase()
+  return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
+}
+
+function inSubscription(call: ArmCall, rest: string): Response | null {
+  const { subscription } = call
+  if (!subscription) return null
+  if (rest === '') return getSubscription(call, subscription)
+  if (/^locations$/i.test(rest)) return listLocations(call, subscription)
+  if (/^providers$/i.test(rest)) return listProviders(call, subscription)
+  if (/^resources$/i.test(rest)) return listResources(call, subscription)
+  if (/^resourceGroups$/i.test(rest)) return listResourceGroups(call, subscription)
+  const [, group = '', listed] = /^resourceGroups\/([^/]+)(\/resources)?$/i.exec(rest) ?? []
+  if (group) return listed ? listResources(call, subscription, { group }) : getResourceGroup(call, subscription, group)
+  const type = /^providers\/([^/]+\.[^/]+\/[^/]+)$/i.exec(rest)?.[1]
+  return type && isKnownNamespace(type) ? listResources(call, subscription, { type }) : null
+}
+
+/** The answer of the address a request names, or null when nothing is imitated there. */
+export function route(call: ArmCall, path: string, method: string): Response | null {
+  if (method === 'POST') return ENTITIES.test(path) ? listEntities(call) : null
+  if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
+  if (/^\/tenants$/i.test(path)) return listTenants(call)
+  const held = AUTHORIZATION.exec(path)
+  if (held) return authorization(call, held[1] || '/', held[2] ?? '', held[3])
+  const group = GROUPS.exec(path)
+  if (group) return managementGroups(call, group[1], group[2], group[3])
+  const rest = IN_SUBSCRIPTION.exec(path)
+  return rest ? inSubscription(call, rest[1] ?? '') : null
+}
+
+/** The 404 of an address nothing answers at. Words recalled, not verified. */
+export function notFound(path: string, apiVersion: string): Response {
+  const [, namespace, type] = /^.*\/providers\/([^/]+)\/([^/]+)/i.exec(path) ?? []
+  if (namespace && type)
+    return armError(
+      404,
+      'InvalidResourceType',
+      `The resource type '${type}' could not be found in the namespace '${namespace}' for api version '${apiVersion}'.`,
+    )
+  if (/^\/subscriptions\//i.test(path))
+    return armError(404, 'InvalidResourceType', `The resource type could not be found for the path '${path}'.`)
+  return armError(
+    404,
+    'MissingSubscription',
+    'The request did not have a subscription or a valid tenant level resource provider.',
+  )
+}

@@ -1,0 +1,145 @@
+import { once } from 'node:events'
+import { createServer, get, request } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { deliver, deliverOwn, jsonArray } from './delivery'
+import { startControlled } from './start-control-sandbox'
+
+let it: Awaited<ReturnType<typeof startControlled>>
+beforeAll(async () => {
+  it = await startControlled()
+})
+beforeEach(() => it.control('DELETE', '/faults'))
+afterAll(() => it.sandbox.close())
+
+const port = () => Number(new URL(it.sandbox.url).port)
+
+/** Sends one request over a connection of its own; gives what arrived until the other side closed it, piece by piece. */
+async function raw(head: string, socket: Socket = connect(port(), '127.0.0.1')): Promise<string[]> {
+  const pieces: string[] = []
+  socket.on('data', (piece) => pieces.push(piece.toString('latin1')))
+  socket.write(`${head}\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
+  await once(socket, 'close')
+  return pieces
+}
+
+const askRaw = () =>
+  raw(`GET /graph.microsoft.com/v1.0/users?$top=10 HTTP/1.1\r\nauthorization: Bearer ${it.tokens.graph}`)
+
+function split(pieces: string[]): { head: string; body: string } {
+  const [head = '', ...rest] = pieces.join('').split('\r\n\r\n')
+  return { head: head.toLowerCase(), body: rest.join('\r\n\r\n') }
+}
+
+test('a connection is closed before any byte', async () => {
+  await it.put([{ drop: true }])
+  expect(await askRaw()).toEqual([])
+  expect(await it.log()).toContainEqual(expect.objectContaining({ status: 0, fault: 'rule 1' }))
+})
+
+test.each([40, 0])('a body is cut at %i bytes though its length was promised', async (truncate) => {
+  await it.put([{ truncate }])
+  const { head, body } = split(await askRaw())
+  expect(body).toHaveLength(truncate)
+  expect(Number(/content-length: (\d+)/.exec(head)?.[1])).toBeGreaterThan(200)
+})
+
+test.each([40, 0])('a chunked body ends after %i bytes without its last chunk', async (cutBody) => {
+  await it.put([{ cutBody }])
+  const { head, body } = split(await askRaw())
+  expect(head).toContain('transfer-encoding: chunked')
+  expect(head).not.toContain('content-length')
+  expect(body).toMatch(cutBody === 0 ? /^$/ : /^28\r\n.{40}\r\n$/s)
+  await expect(it.ask(it.users)).rejects.toThrow()
+})
+
+test('a body trickles, and is whole in the end', async () => {
+  const whole = split(await askRaw()).body
+  await it.put([{ trickle: { bytes: 60, everyMs: 4 } }])
+  const pieces = await askRaw()
+  expect(pieces.length).toBeGreaterThan(5)
+  expect(split(pieces).body).toHaveLength(whole.length)
+  await it.put([{ trickle: { bytes: 10, everyMs: 1 }, truncate: 35 }])
+  expect(split(await askRaw()).body).toHaveLength(35)
+})
+
+test('a trickle stops when its reader leaves', async () => {
+  const never = 600_000
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const asked = get({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' })
+  const [, outgoing] = await once(server, 'request')
+  const delivered = deliver(outgoing, new Response(), Buffer.alloc(9), { trickle: { bytes: 3, everyMs: never } })
+  const [response] = await once(asked, 'response')
+  await once(response, 'data')
+  asked.on('error', () => undefined).destroy()
+  await delivered
+  server.close()
+  await once(server, 'close')
+})
+
+test('a late answer is late', async () => {
+  await it.control('DELETE', '/log')
+  await it.put([{ delayMs: 40 }])
+  expect((await it.ask(it.users)).status).toBe(200)
+  const [entry] = await it.log()
+  expect(entry?.ms).toBeGreaterThanOrEqual(39)
+})
+
+test('a client that leaves in the middle of its own body harms nobody', async () => {
+  const socket = connect(port(), '127.0.0.1')
+  const head =
+    'POST /graph.microsoft.com/v1.0/$batch HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{"requests"'
+  socket.write(head, () => socket.destroy())
+  await once(socket, 'close')
+  expect((await it.ask(it.users)).status).toBe(200)
+})
+
+test('HEAD is answered without a body', async () => {
+  for (const path of ['/_sandbox/info', '/', '/graph.microsoft.com/v1.0/users', '/login.microsoftonline.com/common'])
+    expect(split(await raw(`HEAD ${path} HTTP/1.1`))).toEqual({ head: expect.stringMatching(/^http\/1\.1 /), body: '' })
+})
+
+test('bodies have a limit, and addresses must be readable', async () => {
+  const post = async (path: string, size: number) => {
+    const asked = request(`${it.sandbox.url}${path}`, { method: 'POST' }).end(Buffer.alloc(size, ' '))
+    const [response] = await once(asked, 'response')
+    return response.resume().statusCode
+  }
+  expect(await post('/_sandbox/changes', 1_000_001)).toBe(413)
+  expect(await post('/login.microsoftonline.com/common/oauth2/v2.0/token', 1_000_001)).not.toBe(413)
+  expect(await post('/login.microsoftonline.com/common/oauth2/v2.0/token', 10_000_001)).toBe(413)
+  expect(split(await raw('GET /graph.microsoft.com/v1.0/%zz HTTP/1.1')).head).toMatch(/^http\/1\.1 400/)
+  expect(split(await raw('TRACE / HTTP/1.1')).head).toMatch(/^http\/1\.1 405/)
+})
+
+test('whoever takes rows as fast as they are made leaves others their turn', async () => {
+  const rows = Array.from({ length: 10_000 }, (_, number) => number)
+  let turns = 0
+  let turnsAtTheEnd = 0
+  const count = () => {
+    turns++
+    if (turnsAtTheEnd === 0) setImmediate(count)
+  }
+  const server = createServer((_, outgoing) => {
+    setImmediate(count)
+    deliverOwn(outgoing, jsonArray(rows)).then(
+      () => {
+        turnsAtTheEnd = turns
+      },
+      (error: Error) => outgoing.destroy(error),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const response = await fetch(`http://127.0.0.1:${port}`)
+  expect(await response.json()).toEqual(rows)
+  expect(turnsAtTheEnd).toBeGreaterThan(20)
+  await new Promise((resolve) => server.close(resolve))
+})
+
+test.each([0, 1, 199, 200, 201, 400])('%d rows are an array of as many', async (length) => {
+  const rows = Array.from({ length }, (_, number) => ({ number, name: `Åse "${number}"` }))
+  expect(await jsonArray(rows).json()).toEqual(rows)
+})

@@ -1,0 +1,251 @@
+import { z } from 'zod'
+import { ControlRefusal } from './requests'
+
+/** Which requests a rule is for: everything named must hold. Regular expressions are tried in any case. */
+type FaultMatch = {
+  /** One of Microsoft's names, `graph.microsoft.com` say. */
+  host?: string
+  method?: string
+  /** A regular expression on the decoded path. */
+  path?: string
+  /** A regular expression on the whole decoded query, or one for each named parameter. */
+  query?: string | Record<string, string>
+  tenantId?: string
+  subscriptionId?: string
+  /** True: only the items of a `$batch`; false: never those; absent: both. */
+  inBatch?: boolean
+}
+
+const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
+
+/** Where a list's next link leads: elsewhere, back to this page, to the first page, or elsewhere behind a user name. */
+export type NextLink = string | { to: (typeof NEXT_LINKS)[number] | (string & {}) }
+
+/** What goes wrong, for which requests and how often. See docs/sandbox.md for each field. */
+export type FaultRule = {
+  match: FaultMatch
+  /** How the log calls it. */
+  name?: string
+
+  /** How many matching requests pass first; what follows counts from there. */
+  skip?: number
+  /** How often it fires at most; absent: always. */
+  times?: number
+  /** Only for these matching requests, the first being 1. */
+  nth?: number | number[]
+  /** Only for every second, third, … matching request. */
+  every?: number
+  /** With this chance, from a source of the rule's own. */
+  probability?: number
+  seed?: number | string
+
+  status?: number
+  headers?: Record<string, string>
+  /** A string is sent as it is, anything else as JSON. */
+  body?: unknown
+  /** The error page of a proxy, with status 200 unless another is given. */
+  html?: boolean
+  /** The host's error envelope under status 200. */
+  errorIn200?: boolean | { code: string; message: string }
+  /** Throttles in the host's own words: seconds, `date` (or so many seconds ahead), `absurd`, `none`, or any text. */
+  retryAfter?: number | string | { date: number }
+  /** The token of this request is expired from now on. Happens once unless `nth`, `every`, `times` or `probability` say otherwise. */
+  expireToken?: boolean
+  /** 401 insufficient_claims; the claims asked for, if not a newer token. */
+  claimsChallenge?: boolean | Record<string, unknown>
+  redirectTo?: string
+
+  nextLink?: NextLink
+  /** So many last rows of this page come again at the head of the next. */
+  duplicateRows?: number
+  /** An empty page comes first, whose next link leads to the true one. */
+  emptyPage?: boolean
+  /** The rows of the page backwards. */
+  reorder?: boolean
+  /** Half of the JSON, under a true content-length. */
+  corruptJson?: boolean
+
+  /** Waits first. */
+  delayMs?: number
+  /** Close the connection without an answer; an item of a batch is left out. */
+  drop?: boolean
+  /** The item of a batch is missing from the answer. */
+  dropItem?: boolean
+  /** Send only this many bytes of those the content-length promises, then close the connection. */
+  truncate?: number
+  /** Send only this many bytes of a chunked body, then close the connection before the last chunk. */
+  cutBody?: number
+  /** Send the body so many bytes at a time. */
+  trickle?: { bytes: number; everyMs: number }
+
+  /** Counted by the sandbox: requests that matched, and those it spoiled. */
+  seen: number
+  fired: number
+}
+
+function isRegExp(text: string): boolean {
+  try {
+    new RegExp(text)
+    return true
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
+  }
+}
+
+const Pattern = z.string().refine(isRegExp, 'is not a regular expression')
+const HeaderValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'cannot stand in a header')
+const HeaderName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is not the name of a header')
+const Count = z.int('must be a whole number').min(0, 'must not be negative')
+const Place = z.int('must be a whole number').min(1, 'must be at least 1: the first matching request is 1')
+const Status = z
+  .int('must be a whole number')
+  .min(200, 'must be a status from 200 to 599')
+  .max(599, 'must be a status from 200 to 599')
+const Milliseconds = z
+  .int('must be a whole number')
+  .min(0, 'must not be negative')
+  .max(600_000, 'must be at most 600000')
+const Seed = z.union([z.number(), z.string()])
+
+const Match = z.strictObject({
+  host: z.string().optional(),
+  method: z.string().optional(),
+  path: Pattern.optional(),
+  query: z.union([Pattern, z.record(z.string(), Pattern)]).optional(),
+  tenantId: z.string().optional(),
+  subscriptionId: z.string().optional(),
+  inBatch: z.boolean().optional(),
+})
+
+const Fields = z.strictObject({
+  match: Match.default({}),
+  name: z.string().optional(),
+  skip: Count.optional(),
+  times: Count.optional(),
+  nth: z.union([Place, z.array(Place).min(1)]).optional(),
+  every: Place.optional(),
+  probability: z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1').optional(),
+  seed: Seed.optional(),
+  status: Status.optional(),
+  headers: z.record(HeaderName, HeaderValue).optional(),
+  body: z.unknown().optional(),
+  html: z.boolean().optional(),
+  errorIn200: z.union([z.boolean(), z.strictObject({ code: z.string(), message: z.string() })]).optional(),
+  retryAfter: z.union([z.number(), HeaderValue, z.strictObject({ date: z.number() })]).optional(),
+  expireToken: z.boolean().optional(),
+  claimsChallenge: z.union([z.boolean(), z.record(z.string(), z.unknown())]).optional(),
+  redirectTo: HeaderValue.optional(),
+  nextLink: z.union([z.string(), z.strictObject({ to: z.string() })]).optional(),
+  duplicateRows: Place.optional(),
+  emptyPage: z.boolean().optional(),
+  reorder: z.boolean().optional(),
+  corruptJson: z.boolean().optional(),
+  delayMs: Milliseconds.optional(),
+  drop: z.boolean().optional(),
+  dropItem: z.boolean().optional(),
+  truncate: Count.optional(),
+  cutBody: Count.optional(),
+  trickle: z.strictObject({ bytes: Place, everyMs: Milliseconds }).optional(),
+  // What GET shows may be put back; counting starts anew.
+  seen: z.unknown().optional(),
+  fired: z.unknown().optional(),
+})
+
+const BODILESS = new Set([204, 205, 304])
+
+const Rule = Fields.refine(
+  ({ status = 200, body, html, errorIn200, retryAfter }) =>
+    !BODILESS.has(status) || [body, html, errorIn200, retryAfter].every((one) => one === undefined),
+  { path: ['status'], message: 'has no body' },
+)
+
+const Chaos = z.strictObject({
+  seed: Seed,
+  rate: z.number().min(0, 'must be from 0 to 1').max(1, 'must be from 0 to 1'),
+  kinds: z.array(z.string()).min(1).optional(),
+  match: Match.optional(),
+})
+export type Chaos = z.infer<typeof Chaos>
+
+type Issue = z.core.$ZodIssue
+
+/** The deepest thing that is wrong: of a choice, the branch that came nearest says more than the choice itself. */
+function deepest(issue: Issue): { path: PropertyKey[]; message: string } {
+  if (issue.code === 'unrecognized_keys')
+    return { path: issue.path, message: `has no ${issue.keys.map((key) => `"${key}"`).join(' and no ')}` }
+  if (issue.code !== 'invalid_union') return issue
+  const inner = issue.errors.map(([first]) => first).find((one) => one?.code !== 'invalid_type')
+  if (!inner) return { path: issue.path, message: 'has the wrong type' }
+  const found = deepest(inner)
+  return { path: [...issue.path, ...found.path], message: found.message }
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, called: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [first] = parsed.error.issues
+  const { path, message } = first ? deepest(first) : { path: [], message: 'is wrong' }
+  throw new ControlRefusal(`${[called, path.join('.')].filter(Boolean).join(', ')}: ${message}.`)
+}
+
+export const parseChaos = (value: unknown): Chaos => parse(Chaos, value, 'Chaos')
+
+/** Rules as they were sent, checked and with their counters at nought. Refuses in a sentence what it cannot obey. */
+export function parseFaults(value: unknown): FaultRule[] {
+  if (!Array.isArray(value)) throw new ControlRefusal('The faults are a list of rules, or {"seed": 7, "rate": 0.05}.')
+  return value.map((rule, place) => ({ ...parse(Rule, rule, `Rule ${place + 1}`), seen: 0, fired: 0 }))
+}
+
+/** Every kind of misbehaviour, in a dose a patient client survives. */
+const KINDS: Record<string, Partial<FaultRule>> = {
+  throttled: { retryAfter: 1 },
+  throttledUntil: { retryAfter: { date: 2 } },
+  throttledAbsurdly: { retryAfter: 'absurd' },
+  throttledSilently: { retryAfter: 'none' },
+  unavailable: { retryAfter: 1, status: 503 },
+  status: { errorIn200: true, status: 500 },
+  errorIn200: { errorIn200: true },
+  html: { html: true },
+  drop: { drop: true },
+  truncate: { truncate: 20 },
+  cutBody: { cutBody: 20 },
+  delay: { delayMs: 300 },
+  trickle: { trickle: { bytes: 4_000, everyMs: 5 } },
+  corruptJson: { corruptJson: true },
+  nextLinkElsewhere: { nextLink: { to: 'otherHost' } },
+  nextLinkSelf: { nextLink: { to: 'self' } },
+  nextLinkEarlier: { nextLink: { to: 'earlier' } },
+  nextLinkUserinfo: { nextLink: { to: 'userinfo' } },
+  redirect: { redirectTo: 'https://attacker.example/' },
+  duplicateRows: { duplicateRows: 3 },
+  emptyPage: { emptyPage: true },
+  reorder: { reorder: true },
+  expireToken: { expireToken: true },
+  claimsChallenge: { claimsChallenge: true },
+  batchItem: { match: { inBatch: true }, retryAfter: 1 },
+  dropItem: { dropItem: true },
+}
+
+/**
+ * One rule for each kind, each with its own source from the one seed.
+ *
+ * @param chaos `rate`: the share of requests that something happens to, when every kind can happen to them
+ */
+export function expandChaos({ seed, rate, kinds = Object.keys(KINDS), match = {} }: Chaos): FaultRule[] {
+  const probability = 1 - (1 - rate) ** (1 / kinds.length)
+  return kinds.map((kind) => {
+    const what = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+    if (!what)
+      throw new ControlRefusal(`There is no kind of chaos "${kind}"; there are ${Object.keys(KINDS).join(', ')}.`)
+    return {
+      ...what,
+      match: { ...match, ...what.match },
+      name: kind,
+      probability,
+      seed: `${seed}:${kind}`,
+      seen: 0,
+      fired: 0,
+    }
+  })
+}

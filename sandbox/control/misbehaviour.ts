@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { World } from '../world/world'
+import type { Outcome } from './delivery'
+import type { FaultRule, NextLink } from './fault-rules'
+import { allRules, dueRule, type NamedRule, stateOf } from './fault-sets'
+import { claimsChallenge, expiredToken, proxyPage, serverError, throttled } from './host-errors'
+
+type Behave = (request: Request) => Promise<Response>
+
+const tokenHash = (request: Request): string | null => {
+  const header = request.headers.get('authorization')
+  return header ? createHash('sha256').update(header).digest('hex') : null
+}
+
+function given(rule: FaultRule): Response {
+  const { status = 200, body, headers } = rule
+  if (body === undefined) return new Response(null, { status, headers })
+  const [text, type] =
+    typeof body === 'string'
+      ? [body, 'text/html; charset=utf-8']
+      : [JSON.stringify(body), 'application/json; charset=utf-8']
+  return new Response(text, { status, headers: { 'content-type': type, ...headers } })
+}
+
+/** The answer a rule puts in the place of the true one; null when it leaves the true one to be spoiled. */
+function instead(world: World, rule: FaultRule, request: Request): Response | null {
+  if (rule.drop || rule.dropItem) return new Response(null, { status: 504 })
+  if (rule.redirectTo) return new Response(null, { status: rule.status ?? 302, headers: { location: rule.redirectTo } })
+  if (rule.expireToken) {
+    const hash = tokenHash(request)
+    if (hash) stateOf(rule).expired.add(hash)
+    return hash ? expiredToken(world, request) : null
+  }
+  if (rule.claimsChallenge)
+    return claimsChallenge(world, request, rule.claimsChallenge === true ? null : rule.claimsChallenge)
+  if (rule.html) return proxyPage(rule.status ?? 200)
+  if (rule.errorIn200)
+    return serverError(world, request, rule.status ?? 200, rule.errorIn200 === true ? null : rule.errorIn200)
+  if (rule.retryAfter !== undefined && rule.body === undefined)
+    return throttled(world, request, rule.status ?? 429, Number(rule.retryAfter) || 10)
+  return rule.status !== undefined || rule.body !== undefined ? given(rule) : null
+}
+
+function withHeaders(rule: FaultRule, response: Response): void {
+  for (const [name, value] of Object.entries(rule.headers ?? {})) response.headers.set(name, value)
+  if (rule.retryAfter === undefined) return
+  const value = retryAfter(rule.retryAfter)
+  if (value === null) response.headers.delete('retry-after')
+  else response.headers.set('retry-after', value)
+}
+
+async function corrupted(response: Response): Promise<Response> {
+  const text = await response.text()
+  if (text === '') return response
+  return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers })
+}
+
+const reshapes = (rule: FaultRule) =>
+  rule.nextLink !== undefined || rule.duplicateRows !== undefined || rule.emptyPage === true || rule.reorder === true
+
+/** The answer as a rule wants it, and whether it found anything to spoil. */
+async function spoil(world: World, rule: FaultRule, request: Request, behave: Behave, outcome: Outcome) {
+  if (rule.delayMs) await sleep(rule.delayMs)
+  const replaced = instead(world, rule, request)
+  const honest = replaced ?? (await behave(request))
+  let response = reshapes(rule) ? ((await reshapeList(rule, request, honest)) ?? honest) : honest
+  if (rule.corruptJson) response = await corrupted(response)
+  withHeaders(rule, response)
+  const { drop, truncate, cutBody, trickle } = rule
+  outcome.delivery = { drop, truncate, cutBody, trickle }
+  outcome.leftOut = rule.drop === true || rule.dropItem === true
+  const onTheWire = [truncate, cutBody, trickle, rule.delayMs, rule.headers].some((one) => one !== undefined)
+  return { response, spoiled: replaced !== null || response !== honest || onTheWire }
+}
+
+/** 401 when a rule made this request's token expire; the rest of the world does not matter then. */
+function refuseExpired(world: World, rules: readonly NamedRule[], request: Request, outcome: Outcome): Response | null {
+  const expiring = rules.filter(({ rule }) => rule.expireToken && stateOf(rule).expired.size > 0)
+  const hash = expiring.length > 0 ? tokenHash(request) : null
+  const by = hash === null ? undefined : expiring.find(({ rule }) => stateOf(rule).expired.has(hash))
+  if (!by) return null
+  outcome.fault = by.label
+  return expiredToken(world, request)
+}
+
+async function withRepeats(
+  rules: readonly NamedRule[],
+  request: Request,
+  answered: Response,
+  outcome: Outcome,
+): Promise<Response> {
+  let response = answered
+  for (const { rule, label } of rules) {
+    const repeated = rule.duplicateRows === undefined ? null : await repeatRows(rule, request, response)
+    if (!repeated) continue
+    response = repeated
+    outcome.fault ??= label
+  }
+  return response
+}
+
+/** Answers as asked, unless a fault is due: then late, wrong, cut short or not at all. What it did is put into `outcome`. */
+export async function misbehave(
+  world: World,
+  asked: Request,
+  { inBatch, outcome }: { inBatch: boolean; outcome: Outcome },
+  behave: Behave,
+): Promise<Response> {
+  const rules = allRules(world)
+  const page = truePage(asked.url)
+  const request = page === null ? asked : new Request(page, asked)
+  if (rules.length === 0) return behave(request)
+  const refused = refuseExpired(world, rules, request, outcome)
+  if (refused) return refused
+  // The page behind an empty one was counted with it.
+  const due = page === null ? dueRule(world, rules, request, inBatch) : null
+  if (!due) return withRepeats(rules, request, await behave(request), outcome)
+  const { response, spoiled } = await spoil(world, due.rule, request, behave, outcome)
+  if (spoiled) outcome.fault = due.label
+  else due.rule.fired--
+  return withRepeats(rules, request, response, outcome)
+}
+
+const ELSEWHERE = 'attacker.example'
+const REPEATS_LIMIT = 1_000 // pages remembered by a rule
+
+type Page = { content: Record<string, unknown>; rows: unknown[]; linkName: string }
+
+async function readPage(response: Response): Promise<Page | null> {
+  if (!response.headers.get('content-type')?.includes('json')) return null
+  const text = await response.clone().text()
+  const content = text === '' ? null : (JSON.parse(text) as Record<string, unknown> | null)
+  if (!Array.isArray(content?.value)) return null
+  const odata = Object.keys(content).some((name) => name.startsWith('@odata.'))
+  return { content, rows: content.value, linkName: odata ? '@odata.nextLink' : 'nextLink' }
+}
+
+function withContent(response: Response, content: Record<string, unknown>): Response {
+  return Response.json(content, { status: response.status, headers: response.headers })
+}
+
+function addressOf(link: NextLink, request: Request): string {
+  const to = typeof link === 'string' ? link : link.to
+  if (to === 'self') return request.url
+  if (to === 'earlier') return firstPage(request.url)
+  const url = new URL(request.url)
+  if (to === 'otherHost') url.hostname = `${url.hostname}.${ELSEWHERE}`
+  else if (to === 'userinfo') return request.url.replace(`//${url.host}`, `//${url.host}:443@${ELSEWHERE}`)
+  else return to
+  return url.href
+}
+
+/** Remembers the last rows of a page for the one it links to. False: there is no next page. */
+function keepForNext(rule: FaultRule, count: number, { content, rows, linkName }: Page): boolean {
+  const next = content[linkName]
+  if (typeof next !== 'string') return false
+  const { repeats } = stateOf(rule)
+  if (repeats.size >= REPEATS_LIMIT) repeats.clear()
+  repeats.set(new URL(next).href, rows.slice(-count))
+  return true
+}
+
+/** What a rule makes of a list's page; null when there is no list, or nothing of it to spoil. */
+export async function reshapeList(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
+  const page = await readPage(response)
+  if (!page) return null
+  const content = { ...page.content }
+  let spoiled = false
+  if (rule.duplicateRows !== undefined) spoiled = keepForNext(rule, rule.duplicateRows, page)
+  if (rule.reorder && page.rows.length > 1) {
+    content.value = page.rows.toReversed()
+    spoiled = true
+  }
+  if (rule.nextLink !== undefined) {
+    content[page.linkName] = addressOf(rule.nextLink, request)
+    spoiled = true
+  }
+  if (rule.emptyPage && request.method === 'GET') {
+    content.value = []
+    content[page.linkName] = afterEmptyPage(request.url)
+    spoiled = true
+  }
+  return spoiled ? withContent(response, content) : null
+}
+
+/** Puts the rows of the page before at the head of this one, when a rule kept some for it. */
+export async function repeatRows(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
+  const rows = stateOf(rule).repeats.get(request.url)
+  const page = rows ? await readPage(response) : null
+  return rows && page ? withContent(response, { ...page.content, value: [...rows, ...page.rows] }) : null
+}
+
+const MARK = 'sandbox-empty.'
+const NAMES = ['$skipToken', '$skiptoken'] // ARM's and Graph's
+
+const tokenName = (url: URL) => NAMES.find((name) => url.searchParams.has(name)) ?? '$skiptoken'
+
+/** The address of the true page, to be linked from the empty one put in front of it. */
+export function afterEmptyPage(address: string): string {
+  const url = new URL(address)
+  const name = tokenName(url)
+  const token = url.searchParams.get(name) ?? ''
+  url.searchParams.set(name, `${MARK}${Buffer.from(token).toString('base64url')}`)
+  return url.href
+}
+
+/** The page a request is for when it comes from an empty one, null when it does not. */
+export function truePage(address: string): string | null {
+  if (!address.includes(MARK)) return null
+  const url = new URL(address)
+  const name = tokenName(url)
+  const token = Buffer.from((url.searchParams.get(name) ?? '').slice(MARK.length), 'base64url').toString()
+  if (token === '') url.searchParams.delete(name)
+  else url.searchParams.set(name, token)
+  return url.href
+}
+
+/** The address of the first page of the list a page belongs to. */
+export function firstPage(address: string): string {
+  const url = new URL(address)
+  for (const name of NAMES) url.searchParams.delete(name)
+  return url.href
+}
+
+const AHEAD_SECONDS = 30
+const ABSURD = '9999999999' // seconds: three centuries
+
+/** The value of the header a rule asks for, null for none. A date is spelled as HTTP does it. */
+export function retryAfter(wanted: NonNullable<FaultRule['retryAfter']>): string | null {
+  if (wanted === 'none') return null
+  if (wanted === 'absurd') return ABSURD
+  if (typeof wanted !== 'object' && wanted !== 'date') return String(wanted)
+  const ahead = typeof wanted === 'object' ? wanted.date : AHEAD_SECONDS
+  return new Date(Date.now() + ahead * 1000).toUTCString()
+}

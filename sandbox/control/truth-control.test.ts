@@ -1,0 +1,109 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { addGroup } from '../world/tenant'
+import { type AccessRow, effectiveAccess, effectiveAccessOf } from '../world/truth'
+import { startControlled } from './start-control-sandbox'
+
+let it: Awaited<ReturnType<typeof startControlled>>
+let path: string
+beforeAll(async () => {
+  it = await startControlled()
+  path = `/truth/${it.subscriptionId}`
+})
+afterAll(() => it.sandbox.close())
+
+const idOf = (made: typeof it.made) => made.accounts.find((one) => one.kind === 'owner')?.objectId ?? ''
+
+test('the truth of one principal is theirs among everyone’s', async () => {
+  const id = idOf(it.made)
+  const { json } = await it.control('GET', `${path}?principalId=${id.toUpperCase()}`)
+  expect(json).toEqual(effectiveAccessOf(it.sandbox.world, it.subscriptionId, id))
+  expect(json).not.toEqual([])
+  const nobody = await it.control('GET', `${path}?principalId=11111111-2222-3333-4444-555555555555`)
+  expect([nobody.status, nobody.json]).toEqual([200, []])
+})
+
+test('no more ways are listed than asked for', async () => {
+  const tenant = it.sandbox.world.tenants.get(it.made.tenantId)
+  if (!tenant) throw new Error('The tenant is gone.')
+  for (const id of ['top', 'left', 'right']) addGroup(tenant, { id, displayName: id })
+  const [person] = tenant.users.list()
+  for (const side of ['left', 'right']) {
+    tenant.memberships.add('top', side)
+    tenant.memberships.add(side, person?.id ?? '')
+  }
+  const scope = `/subscriptions/${it.subscriptionId}`
+  await it.control('POST', '/changes', {
+    type: 'assign',
+    tenantId: tenant.id,
+    principalId: 'top',
+    role: 'Key Vault Reader',
+    scope,
+  })
+  const ways = async (query: string) => {
+    const { json } = await it.control('GET', `${path}?principalId=${person?.id}${query}`)
+    return (json as AccessRow[]).filter((row) => row.via[0]?.id === 'top').map((row) => row.truncated)
+  }
+  expect(await ways('')).toEqual([false, false])
+  expect(await ways('&paths=1')).toEqual([true])
+})
+
+test.each([
+  '?paths=0',
+  '?paths=two',
+  '?paths=-1',
+  '?principalId=somebody',
+  '?principalId=',
+  '?principle=x',
+  '?of=assignments&paths=2',
+  '?of=assignments&at=2026-01-31T12:00:00Z',
+  '?of=assignments&principalId=11111111-2222-3333-4444-555555555555',
+])('%s is refused with a sentence', async (query) => {
+  const { status, json } = await it.control('GET', `${path}${query}`)
+  expect([status, json]).toEqual([400, { error: expect.stringMatching(/^\S.+\.$/) }])
+})
+
+test('more rows than a connection holds come while they are made, and a client that goes away holds nothing up', async () => {
+  const { world, url } = it.sandbox
+  const made = world.makeTenant({ seed: 'many', people: 5_000, groups: { count: 4, largest: 5_000 }, assignments: 60 })
+  const tenant = world.tenants.get(made.tenantId)
+  const [subscription] = made.subscriptions
+  const [large] = tenant?.groups.list().filter(({ id }) => tenant.memberships.membersOf(id).size >= 5_000) ?? []
+  if (!tenant || !subscription || !large) throw new Error('The tenant is not as asked for.')
+  for (const role of [
+    'Reader',
+    'Contributor',
+    'Owner',
+    'Key Vault Reader',
+    'Monitoring Reader',
+    'Storage Blob Data Reader',
+  ])
+    for (const scope of [
+      '/',
+      `/subscriptions/${subscription.id}`,
+      `/subscriptions/${subscription.id}/resourceGroups/a`,
+    ])
+      world.assign({ tenantId: tenant.id, principalId: large.id, role, scope })
+  const order: string[] = []
+  const reading = it.control('GET', `/truth/${subscription.id}`).finally(() => order.push('all rows'))
+  await it.control('GET', '/latency')
+  // Asked while rows are made: whoever reads quickly does not keep the others waiting either.
+  for (let turn = 0; turn < 3; turn++) await it.control('GET', '/latency').then(() => order.push('latency'))
+  const whole = await reading
+  expect(order).toEqual(['latency', 'latency', 'latency', 'all rows'])
+  const { length } = effectiveAccess(world, subscription.id)
+  expect(length).toBeGreaterThan(80_000)
+  expect([whole.headers.get('transfer-encoding'), whole.json]).toEqual(['chunked', expect.any(Array)])
+  expect(whole.json).toHaveLength(length)
+
+  // While a client does not read, others are answered; when it goes, the sandbox goes on.
+  const asked = request(`${url}/_sandbox/truth/${subscription.id}`).end()
+  const [slow] = await once(asked, 'response')
+  await once(slow, 'readable')
+  expect((await it.control('GET', '/latency')).status).toBe(200)
+  slow.destroy()
+  expect((await it.control('GET', `/truth/${subscription.id}?principalId=${idOf(made)}`)).status).toBe(200)
+  const head = await fetch(`${url}/_sandbox/truth/${subscription.id}`, { method: 'HEAD' })
+  expect([head.status, await head.text()]).toEqual([200, ''])
+})

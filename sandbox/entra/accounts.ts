@@ -1,0 +1,124 @@
+import type { Application, Tenant, User } from '../world/types'
+import type { World } from '../world/world'
+import { escapeHtml, page } from './replies'
+
+export type Account = { homeTenant: Tenant; homeUser: User }
+
+const COOKIE = 'sandbox_accounts'
+const MOST_SHOWN = 50 // accounts of one tenant; the rest can be typed
+
+/** An account as forms and the cookie name it. */
+export const accountId = ({ homeTenant, homeUser }: Account) => `${homeTenant.id}.${homeUser.id}`
+
+/** The account behind such a name, or null. */
+function findAccount(world: World, id: string): Account | null {
+  const [tenantId, userId] = id.split('.')
+  const homeTenant = world.tenants.get(tenantId ?? '')
+  const homeUser = homeTenant?.users.get(userId ?? '')
+  return homeTenant && homeUser ? { homeTenant, homeUser } : null
+}
+
+/** The account of a typed address, wherever it lives. Guests sign in with their own address. */
+export function findAccountByName(world: World, name: string): Account | null {
+  const wanted = name.trim().toLowerCase()
+  for (const homeTenant of world.tenants.values()) {
+    const homeUser = homeTenant.users
+      .by('own name', (one) => (one.home === null && one.userType === 'Member' ? one.userPrincipalName : null))
+      .get(wanted)
+    if (homeUser) return { homeTenant, homeUser }
+  }
+  return null
+}
+
+/** Whoever signed in with this browser before. */
+export function rememberedAccounts(world: World, request: Request): Account[] {
+  const cookie = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
+  return cookie.split('|').flatMap((id) => findAccount(world, id) ?? [])
+}
+
+/** The cookie that remembers one more account. */
+export function rememberCookie(world: World, request: Request, account: Account): string {
+  const ids = new Set([accountId(account), ...rememberedAccounts(world, request).map(accountId)])
+  return `${COOKIE}=${[...ids].slice(0, 8).join('|')}; Path=/; HttpOnly; SameSite=Lax`
+}
+
+export const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+
+/** The account a page's form names: typed, or picked. */
+export function accountOf(world: World, answer: FormData): Account | null {
+  const typed = answer.get('username')
+  return typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
+}
+
+/** Those who can sign in, by a look-up: a directory may hold hundreds of thousands who cannot. */
+function accountsOf(tenant: Tenant): Account[] {
+  const people = tenant.users.by('account', (user) => user.account && user.id)
+  return [...people.values()].slice(0, MOST_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
+}
+
+function guestsOf(world: World, tenant: Tenant): Account[] {
+  const found: Account[] = []
+  for (const user of tenant.users
+    .by('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
+    .values()) {
+    const account = user.home && findAccount(world, `${user.home.tenantId}.${user.home.objectId}`)
+    if (account) found.push(account)
+    if (found.length === MOST_SHOWN) break
+  }
+  return found
+}
+
+function button(account: Account): string {
+  const { displayName, userPrincipalName } = account.homeUser
+  const note = account.homeUser.account?.note ?? ''
+  return `<button class="account" name="account" value="${accountId(account)}">${escapeHtml(displayName)} <span>${escapeHtml(userPrincipalName)}</span>${note ? ` <span>${escapeHtml(note)}</span>` : ''}</button>`
+}
+
+type Picking = {
+  app: Application
+  /** Null at common and organizations. */
+  tenant: Tenant | null
+  hint: string | null
+  /** An address was typed that nobody has. */
+  unknown?: boolean
+}
+
+/** The page where an account is picked: the tenant's own first, then those of elsewhere, then any address. */
+export function accountPicker(world: World, { app, tenant, hint, unknown }: Picking): Response {
+  const hinted = hint ? findAccountByName(world, hint) : null
+  const shown = new Set<string>()
+  const section = (title: string, accounts: Account[]) => {
+    const fresh = accounts.filter((account) => !shown.has(accountId(account)))
+    for (const account of fresh) shown.add(accountId(account))
+    return fresh.length === 0 ? '' : `<h2>${escapeHtml(title)}</h2>${fresh.map(button).join('\n')}`
+  }
+  const others = [...world.tenants.values()].filter((one) => one !== tenant && (tenant === null || one.demo))
+  const sections = [
+    hinted ? section('Suggested', [hinted]) : '',
+    tenant ? section(tenant.name, [...accountsOf(tenant), ...guestsOf(world, tenant)]) : '',
+    ...others.map((one) => section(one.name, accountsOf(one))),
+  ]
+  const problem = unknown
+    ? '<p role="alert" id="problem">This username may be incorrect. Make sure that you typed it correctly.</p>'
+    : ''
+  return page(
+    'Pick an account',
+    `<p>to continue to ${escapeHtml(app.name)}${tenant ? ` at ${escapeHtml(tenant.name)}` : ''}</p>${problem}
+<form method="post">${sections.join('\n')}</form>
+<h2>Use another account</h2>
+<form method="post"><label for="username">Email, phone, or Skype</label><input class="field" id="username" name="username" autocomplete="off" spellcheck="false"${unknown ? ' aria-invalid="true" aria-describedby="problem"' : ''} value="${escapeHtml(hinted ? '' : (hint ?? ''))}"><button>Next</button></form>`,
+  )
+}
+
+/** `/{tenant}/oauth2/v2.0/logout`: forgets the accounts; goes back only to the addresses of a known application. */
+export function logout(world: World, request: Request): Response {
+  const back = new URL(request.url).searchParams.get('post_logout_redirect_uri')
+  const headers = { 'set-cookie': FORGET_COOKIE }
+  const known =
+    back !== null &&
+    [...world.applications.values()].some((app) =>
+      app.redirectUris.some((uri) => new URL(uri).origin === URL.parse(back)?.origin),
+    )
+  if (known) return new Response(null, { status: 302, headers: { ...headers, location: back } })
+  return page('You signed out of your account', '<p>It’s a good idea to close all browser windows.</p>', { headers })
+}

@@ -1,0 +1,62 @@
+import type { Application, Tenant } from '../world/types'
+import type { World } from '../world/world'
+import { ANY_TENANT } from './discovery'
+import { CLIENT_REFUSALS } from './refusals'
+import type { Refusal } from './replies'
+
+/** Where personal accounts sign in, which no application here is registered for (the directory's name is recalled). */
+const CONSUMERS = new Set(['consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'])
+
+/** An application at an authority. `tenant` is null at common and organizations. */
+export type Client = { app: Application; tenant: Tenant | null }
+
+/** The application a request names, at the tenant of its address; or why not (AADSTS90002, 700016, 50194). */
+export function findClient(world: World, authority: string, clientId: string): Client | Refusal {
+  if (CONSUMERS.has(authority)) return CLIENT_REFUSALS.appNotFound(clientId, 'Microsoft Accounts')
+  const tenant = world.findTenant(authority) ?? null
+  if (!tenant && !ANY_TENANT.has(authority)) return CLIENT_REFUSALS.tenantNotFound(authority)
+  const app = world.applications.get(clientId.toLowerCase())
+  if (!app) return CLIENT_REFUSALS.appNotFound(clientId, tenant?.name ?? authority)
+  if (app.homeTenantId === null) return { app, tenant }
+  if (!tenant) return CLIENT_REFUSALS.singleTenant(app)
+  return tenant.id === app.homeTenantId ? { app, tenant } : CLIENT_REFUSALS.appNotFound(clientId, tenant.name)
+}
+
+/** Form-encoded, as RFC 6749 has it; taken as it stands where it is not. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
+}
+
+function basicCredentials(request: Request): { id: string; secret: string } | null {
+  const encoded = /^Basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  if (!encoded) return null
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s)
+  return { id: decoded(id), secret: decoded(secret) }
+}
+
+/** The application that asks, by secret in the body or by HTTP Basic, or by name alone when it is public; else why not. */
+export function authenticateClient(
+  world: World,
+  request: Request,
+  form: URLSearchParams,
+  authority: string,
+): Client | Refusal {
+  const basic = basicCredentials(request)
+  const client = findClient(world, authority, form.get('client_id') ?? basic?.id ?? '')
+  if ('error' in client) return client
+  const { app } = client
+  const secret = form.get('client_secret') ?? basic?.secret
+  if (form.has('client_assertion'))
+    return app.publicClient ? CLIENT_REFUSALS.secretOfPublic() : CLIENT_REFUSALS.badAssertion()
+  if (app.publicClient) return secret ? CLIENT_REFUSALS.secretOfPublic() : client
+  const isPage = app.spaRedirectUris?.includes(form.get('redirect_uri') ?? '') ?? false
+  if (!secret) return isPage ? client : CLIENT_REFUSALS.noSecret()
+  const known = app.secrets.find((one) => one.value === secret)
+  if (!known) return CLIENT_REFUSALS.badSecret(app)
+  return known.expired ? CLIENT_REFUSALS.expiredSecret(app) : client
+}

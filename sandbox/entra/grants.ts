@@ -1,0 +1,204 @@
+import { createHash } from 'node:crypto'
+import type { Cloud } from '../clouds'
+import type { Application, Tenant } from '../world/types'
+import type { Code, World } from '../world/world'
+import { findAccountByName } from './accounts'
+import { relearnConsent } from './consent'
+import { deviceCodeExpired } from './device-code'
+import { audienceOf, type ParsedScopes, parseScopes, resourcesOf, type Scope, scopeRefusal } from './permissions'
+import { CLIENT_REFUSALS, REFUSALS } from './refusals'
+import type { Refusal } from './replies'
+import { mintAppToken, readRefreshToken, type Subject, subjectAt } from './tokens'
+
+/** A request to /token whose application is who it says it is. */
+export type TokenRequest = {
+  world: World
+  request: Request
+  cloud: Cloud
+  authority: string
+  form: URLSearchParams
+  app: Application
+  /** Null at common and organizations. */
+  tenant: Tenant | null
+}
+
+/** What a person's grant, once it was found good, is worth: a token for one resource. */
+export type Grant = {
+  subject: Subject
+  parsed: ParsedScopes
+  nonce: string | null
+  mfa: boolean
+  offline: boolean
+  /** When the person signed in, in milliseconds. */
+  issuedAt: number
+}
+
+const CODE_MS = 10 * 60_000 // Entra: about ten minutes
+
+function verifierFits(challenge: string, method: string, verifier: string): boolean {
+  return challenge === (method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier)
+}
+
+/** Codes of pages in a browser are redeemed across origins, all others never are. */
+function originRefusal({ request, app }: TokenRequest, code: Code): Refusal | null {
+  const crosses = request.headers.has('origin')
+  if (app.spaRedirectUris?.includes(code.redirectUri)) return crosses ? null : CLIENT_REFUSALS.sameOrigin()
+  return crosses ? CLIENT_REFUSALS.crossOrigin() : null
+}
+
+/** What is wrong with the code itself, before its scopes are looked at. */
+function codeRefusal(asked: TokenRequest, code: Code): Refusal | null {
+  const { world, authority, form, app } = asked
+  if (code.redeemed) return REFUSALS.codeRedeemed()
+  if (world.now() - code.issuedAt > CODE_MS) return REFUSALS.codeExpired()
+  if (code.authority !== authority && asked.tenant?.id !== code.tenantId) return REFUSALS.otherAuthority()
+  if (code.redirectUri !== form.get('redirect_uri'))
+    return CLIENT_REFUSALS.redirectMismatch(form.get('redirect_uri') ?? '', app.clientId)
+  const origin = originRefusal(asked, code)
+  if (origin) return origin
+  const verifier = form.get('code_verifier')
+  if (code.challenge === null) return null
+  if (verifier === null) return REFUSALS.noVerifier()
+  return verifierFits(code.challenge, code.challengeMethod, verifier) ? null : REFUSALS.pkce()
+}
+
+/** `grant_type=authorization_code`: once, within ten minutes, for the scopes of exactly one resource. */
+export function redeemCode(asked: TokenRequest): Grant | Refusal {
+  const { world, cloud, form, app } = asked
+  const code = world.codes.get(form.get('code') ?? '')
+  if (!code || code.clientId !== app.clientId) return REFUSALS.badGrant()
+  const bad = codeRefusal(asked, code)
+  if (bad) return bad
+
+  const tenant = world.tenants.get(code.tenantId)
+  const homeTenant = world.tenants.get(code.homeTenantId)
+  const homeUser = homeTenant?.users.get(code.userId)
+  const subject = tenant && homeTenant && homeUser ? subjectAt(tenant, homeTenant, homeUser) : null
+  if (!tenant || !subject) return REFUSALS.badGrant()
+  if (!subject.homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
+  const named = parseScopes(form.get('scope') ?? '', cloud)
+  const refusal = scopeRefusal(app, tenant, asked.authority, named)
+  if (refusal) return refusal
+  if (resourcesOf(named.scopes).size > 1) return REFUSALS.severalResources(form.get('scope') ?? '')
+  const original = parseScopes(code.scope, cloud)
+  if (named.scopes.length === 0 && resourcesOf(original.scopes).size > 1) return REFUSALS.noScope()
+  code.redeemed = true
+  const scopes = named.scopes.length > 0 ? named.scopes : original.scopes
+  return {
+    subject,
+    parsed: { ...named, scopes, openid: original.openid },
+    nonce: code.nonce,
+    mfa: code.mfa,
+    offline: original.openid.has('offline_access'),
+    issuedAt: code.issuedAt,
+  }
+}
+
+const INACTIVE_MS = 90 * 86_400_000 // Entra: ninety days
+
+/**
+ * `grant_type=refresh_token`: for any resource and any tenant the person is known in, as often as wanted. Scopes of
+ * several resources give a token for the first one. Source: Microsoft's "OAuth 2.0 authorization code flow".
+ */
+export function redeemRefreshToken({
+  world,
+  cloud,
+  authority,
+  form,
+  app,
+  tenant: named,
+}: TokenRequest): Grant | Refusal {
+  const grant = readRefreshToken(form.get('refresh_token') ?? '')
+  if (!grant || grant.clientId !== app.clientId) return REFUSALS.badGrant()
+  const homeTenant = world.tenants.get(grant.homeTenantId)
+  const homeUser = homeTenant?.users.get(grant.homeUserId)
+  if (!homeTenant || !homeUser) return REFUSALS.unknownUser(grant.homeUserId, homeTenant?.name ?? grant.homeTenantId)
+  if (!homeUser.accountEnabled) return REFUSALS.disabled()
+  if (grant.issuedAt < homeUser.tokensValidFrom) return REFUSALS.revoked(grant.issuedAt, homeUser.tokensValidFrom)
+  if (world.now() - grant.issuedAt > INACTIVE_MS) return REFUSALS.inactive(grant.issuedAt)
+  const tenant = named ?? homeTenant
+  const subject = subjectAt(tenant, homeTenant, homeUser)
+  if (!subject) return REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app)
+  if (!subject.user.accountEnabled) return REFUSALS.disabled()
+  const all = parseScopes(form.get('scope') ?? '', cloud)
+  const first = all.scopes[0]?.resource
+  const parsed = { ...all, scopes: all.scopes.filter((scope) => scope.resource === first) }
+  const refusal = scopeRefusal(app, tenant, authority, parsed)
+  if (refusal) return refusal
+  relearnConsent(world, grant, subject)
+  return { subject, parsed, nonce: null, mfa: grant.mfa, offline: true, issuedAt: grant.issuedAt }
+}
+
+/** `grant_type=urn:ietf:params:oauth:grant-type:device_code`: pending until somebody typed the code and said yes. */
+export function redeemDeviceCode({ world, cloud, form, app }: TokenRequest): Grant | Refusal {
+  const device = world.deviceCodes.get(form.get('device_code') ?? form.get('code') ?? '')
+  if (!device || device.clientId !== app.clientId) return REFUSALS.badDeviceCode()
+  const { state } = device
+  if (state === 'redeemed') return REFUSALS.codeRedeemed()
+  if (state === 'declined') return REFUSALS.deviceDeclined()
+  if (deviceCodeExpired(world, device)) return REFUSALS.deviceExpired()
+  if (state === 'pending') return REFUSALS.pending()
+  const tenant = world.tenants.get(state.tenantId)
+  const homeTenant = world.tenants.get(state.homeTenantId)
+  const homeUser = homeTenant?.users.get(state.userId)
+  const subject = tenant && homeTenant && homeUser ? subjectAt(tenant, homeTenant, homeUser) : null
+  if (!subject) return REFUSALS.badGrant()
+  if (!subject.homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
+  const parsed = parseScopes(device.scope, cloud)
+  if (resourcesOf(parsed.scopes).size > 1) return REFUSALS.severalResources(device.scope)
+  device.state = 'redeemed'
+  const offline = parsed.openid.has('offline_access')
+  return { subject, parsed, nonce: null, mfa: state.mfa, offline, issuedAt: device.issuedAt }
+}
+
+/** `grant_type=password`: nobody here has a password, so any that is not empty is right. */
+export function redeemPassword({ world, cloud, authority, form, app, tenant: named }: TokenRequest): Grant | Refusal {
+  const username = form.get('username') ?? ''
+  const account = findAccountByName(world, username)
+  if (!account) return REFUSALS.unknownUser(username, named?.name ?? authority)
+  if (!form.get('password')) return REFUSALS.badPassword()
+  const { homeTenant, homeUser } = account
+  const tenant = named ?? homeTenant
+  const subject = subjectAt(tenant, homeTenant, homeUser)
+  if (!subject) return REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app)
+  if (!homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
+  const text = form.get('scope') ?? ''
+  const parsed = parseScopes(text, cloud)
+  const refusal = scopeRefusal(app, tenant, authority, parsed)
+  if (refusal) return refusal
+  if (resourcesOf(parsed.scopes).size > 1) return REFUSALS.severalResources(text)
+  const offline = parsed.openid.has('offline_access')
+  return { subject, parsed, nonce: null, mfa: false, offline, issuedAt: world.now() }
+}
+
+/** The one `.default` an application may ask for by itself, or why not (AADSTS1002012, 70011, 500011). */
+function scopeOf({ cloud, form, app }: TokenRequest, directory: string): Scope | Refusal {
+  const text = form.get('scope') ?? ''
+  if (!text) return REFUSALS.missing('scope')
+  const { scopes, unknown } = parseScopes(text, cloud)
+  const named = scopes.find((scope) => scope.name !== '.default')
+  if (named) return CLIENT_REFUSALS.namedScopeOfApp(named.raw)
+  if (unknown && !unknown.raw.endsWith('/.default')) return CLIENT_REFUSALS.namedScopeOfApp(unknown.raw)
+  if (unknown?.reason === 'absent') return CLIENT_REFUSALS.absentResource(unknown.raw, app.homeTenantId ?? directory)
+  if (unknown) return REFUSALS.badResource(unknown.raw, directory)
+  const [scope] = scopes
+  if (!scope || resourcesOf(scopes).size > 1) return REFUSALS.badScope(text)
+  return scope
+}
+
+/**
+ * `grant_type=client_credentials`: the application by itself, in a tenant that has its service principal. No refresh
+ * token, no id_token and no `client_info`: MSAL would take one for a person's account.
+ */
+export function clientCredentials(asked: TokenRequest): { scope: Scope; token: string; expiresIn: number } | Refusal {
+  const { world, cloud, app, tenant } = asked
+  if (!tenant) return CLIENT_REFUSALS.noTenant()
+  if (app.publicClient) return CLIENT_REFUSALS.noSecret()
+  const scope = scopeOf(asked, tenant.name)
+  if ('error' in scope) return scope
+  const principal = tenant.servicePrincipals.by('application', (one) => one.appId).get(app.clientId)
+  if (!principal) return CLIENT_REFUSALS.noServicePrincipal(app.clientId, tenant.id)
+  if (!principal.accountEnabled) return CLIENT_REFUSALS.appDisabled(app)
+  const audience = audienceOf(cloud, scope.resource, [scope])
+  return { scope, ...mintAppToken(world, tenant, app, principal, { kind: scope.resource, audience }) }
+}

@@ -1,0 +1,143 @@
+import type { Cloud } from '../clouds'
+import type { Application, Tenant } from '../world/types'
+import type { World } from '../world/world'
+import type { Account } from './accounts'
+import { findClient } from './client'
+import { consentPage, grant, grantedScopes, mayConsentForAll, needAdminApprovalPage, needsAdmin } from './consent'
+import { keysOf, type ParsedScopes } from './permissions'
+import { CLIENT_REFUSALS, REFUSALS } from './refusals'
+import { correlationOf, describeRefusal, escapeHtml, page, type Refusal, refusalPage } from './replies'
+import { type Subject, subjectAt } from './tokens'
+
+/** A request of the browser that may be answered on the application's address: application and redirect are checked. */
+export type SignInRequest = {
+  world: World
+  request: Request
+  cloud: Cloud
+  url: URL
+  authority: string
+  /** Null at common and organizations, until an account is picked. */
+  tenant: Tenant | null
+  app: Application
+  redirectUri: string
+}
+
+/** Checks tenant, application and redirect URI; a page when one is wrong, because then there is no address to trust. */
+export function readSignInRequest(
+  world: World,
+  request: Request,
+  cloud: Cloud,
+  authority: string,
+): SignInRequest | Response {
+  const url = new URL(request.url)
+  const client = findClient(world, authority, url.searchParams.get('client_id') ?? '')
+  if ('error' in client) return refusalPage(world, request, client)
+  const { app, tenant } = client
+  const redirectUri = url.searchParams.get('redirect_uri') ?? ''
+  if (!redirectMatches(app, redirectUri))
+    return refusalPage(world, request, CLIENT_REFUSALS.redirectMismatch(redirectUri, app.clientId))
+  return { world, request, cloud, url, authority, tenant, app, redirectUri }
+}
+
+/** Sends the browser back to the application by query, by fragment, or by a form that posts itself. */
+export function sendBack(from: SignInRequest, values: Record<string, string>): Response {
+  const state = from.url.searchParams.get('state')
+  const fields = { ...values, ...(state === null ? {} : { state }) }
+  const mode = from.url.searchParams.get('response_mode')
+  if (mode === 'form_post') {
+    const inputs = Object.entries(fields).map(
+      ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
+    )
+    return page(
+      'Working…',
+      `<form method="post" action="${escapeHtml(from.redirectUri)}">${inputs.join('')}<noscript><button>Continue</button></noscript></form><script>document.forms[0].submit()</script>`,
+    )
+  }
+  const target = new URL(from.redirectUri)
+  if (mode === 'fragment') target.hash = new URLSearchParams(fields).toString()
+  else for (const [name, value] of Object.entries(fields)) target.searchParams.set(name, value)
+  return new Response(null, { status: 302, headers: { location: target.href } })
+}
+
+/** Sends a refusal back to the application. */
+export function sendRefusal(from: SignInRequest, refusal: Refusal, more: Record<string, string> = {}): Response {
+  return sendBack(from, {
+    error: refusal.error,
+    ...more,
+    error_description: describeRefusal(from.world, refusal, correlationOf(from.request)),
+    ...(refusal.claims ? { claims: refusal.claims } : {}),
+  })
+}
+
+/**
+ * Whether an application may be answered at an address: exactly one it registered. A public client on loopback may take
+ * any port. Source: RFC 8252 section 7.3, and Microsoft's "Redirect URI restrictions and limitations".
+ */
+export function redirectMatches(app: Application, uri: string): boolean {
+  if (app.redirectUris.includes(uri)) return true
+  const asked = app.publicClient ? URL.parse(uri) : null
+  if (asked?.protocol !== 'http:' || !['localhost', '127.0.0.1'].includes(asked.hostname)) return false
+  return app.redirectUris.some((registered) => {
+    const known = URL.parse(registered)
+    return known?.protocol === 'http:' && known.hostname === asked.hostname && known.pathname === asked.pathname
+  })
+}
+
+/** The way of one person from an account that was picked to its end, whichever client waits there. */
+export type SignInJourney = {
+  world: World
+  request: Request
+  app: Application
+  /** Null at common and organizations: the account's own. */
+  tenant: Tenant | null
+  parsed: ParsedScopes
+  prompt: string | null
+  /** A link to where another account can be picked, as HTML. */
+  another: string
+  /** What was pressed, when this is the answer of a page. */
+  answer: FormData | null
+  refuse: (refusal: Refusal, more?: Record<string, string>) => Response
+  finish: (subject: Subject, account: Account) => Response
+}
+
+/** Asks for what is not yet consented, or ends the journey. */
+function consentOrFinish(journey: SignInJourney, subject: Subject, account: Account): Response {
+  const { app, prompt, answer } = journey
+  const { tenant, user } = subject
+  const wanted = keysOf(journey.parsed.scopes, app.registeredScopes)
+  const granted = grantedScopes(tenant, app, user.id)
+  const missing = wanted.filter((key) => !granted.has(key))
+  const asked = prompt === 'consent' ? wanted : missing
+  const admin = mayConsentForAll(user)
+  const said = answer?.get('consent')
+
+  // What comes back after this page is recalled, not verified: Microsoft's page may send nothing at all.
+  if (said === 'return') return journey.refuse(REFUSALS.needsAdmin(app, tenant.consentWorkflow))
+  if (said === 'cancel') return journey.refuse(REFUSALS.declined(), { error_subcode: 'cancel' })
+  if (asked.length === 0) return journey.finish(subject, account)
+  const silent = () => journey.refuse({ ...REFUSALS.notConsented(app), error: 'interaction_required' })
+  if (prompt === 'none') return silent()
+  if (!admin && needsAdmin(missing)) {
+    return needAdminApprovalPage(app, account, { workflow: tenant.consentWorkflow ?? false, sent: said === 'request' })
+  }
+  if (said !== 'accept') return consentPage(app, tenant, user, account, asked, { admin })
+  grant(tenant, app.clientId, admin && answer?.has('organisation') ? null : user.id, asked)
+  return journey.finish(subject, account)
+}
+
+/** What happens to an account that was picked: its own page of refusal, a refusal sent back, consent, or the end. */
+export function continueAs(journey: SignInJourney, account: Account): Response {
+  const { world, request, app } = journey
+  const { homeTenant, homeUser } = account
+  const tenant = journey.tenant ?? homeTenant
+  const subject = subjectAt(tenant, homeTenant, homeUser)
+  const stay = (refusal: Refusal) => refusalPage(world, request, refusal, journey.another)
+  if (app.homeTenantId !== null && app.homeTenantId !== tenant.id)
+    return stay(CLIENT_REFUSALS.appNotFound(app.clientId, tenant.name))
+  if (!subject) return stay(REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app))
+  if (!homeUser.accountEnabled || !subject.user.accountEnabled) return stay(REFUSALS.disabled())
+  if (subject.user.traits.unassigned) return stay(REFUSALS.notAssigned(homeUser, app))
+  if (subject.user.traits.blocked && journey.parsed.scopes.some((scope) => scope.resource === 'arm'))
+    return journey.refuse(REFUSALS.blocked())
+  return consentOrFinish(journey, subject, account)
+}

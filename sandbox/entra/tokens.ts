@@ -1,0 +1,212 @@
+import { createHash, createHmac, randomUUID, sign, verify } from 'node:crypto'
+import type { Cloud } from '../clouds'
+import { EVERY_USER } from '../world/roles'
+import type { SigningKey } from '../world/signing-keys'
+import { findGuest } from '../world/tenant'
+import type { Application, ServicePrincipal, Tenant, User } from '../world/types'
+import type { World } from '../world/world'
+import type { Resource } from './permissions'
+
+export type Claims = Record<string, unknown>
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())
+
+/** Signs claims with the world's newest key, RS256. */
+export function signJwt(world: World, claims: Claims): string {
+  const { kid, privateKey } = world.signingKey
+  const body = `${encode({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })}.${encode(claims)}`
+  return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`
+}
+
+/** Tokens whose signature was right, by the key that made it: a sync sends the same one many times. */
+const verified = new WeakMap<SigningKey, Map<string, Claims>>()
+
+function verifiedBy(key: SigningKey): Map<string, Claims> {
+  const known = verified.get(key) ?? new Map<string, Claims>()
+  verified.set(key, known)
+  return known
+}
+
+/** The key a token names, or undefined: malformed, or signed with a key that is gone. */
+function keyOf(world: World, header: string): SigningKey | undefined {
+  try {
+    const { kid } = decode(header) as { kid?: unknown }
+    return world.keys.find(String(kid))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined
+    throw error
+  }
+}
+
+/** The claims of a token this sandbox signed with a key it still lists, or null. Says nothing about expiry. */
+export function readJwt(world: World, token: string): Claims | null {
+  const [header, payload, signature] = token.split('.')
+  const key = header ? keyOf(world, header) : undefined
+  if (!key || !payload || !signature) return null
+  const known = verifiedBy(key)
+  const remembered = known.get(token)
+  if (remembered) return remembered
+  const signed = Buffer.from(`${header}.${payload}`)
+  if (!verify('RSA-SHA256', signed, key.publicKey, Buffer.from(signature, 'base64url'))) return null
+  const claims = decode(payload) as Claims
+  if (known.size > 500) known.clear()
+  known.set(token, claims)
+  return claims
+}
+
+/** Who signed in, where: the person in the tenant, and their own account when they are a guest. */
+export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser: User }
+
+/** The subject of an account at a tenant, or null when the account is not known there. */
+export function subjectAt(tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
+  if (tenant.id === homeTenant.id) return { tenant, user: homeUser, homeTenant, homeUser }
+  const user = findGuest(tenant, { tenantId: homeTenant.id, objectId: homeUser.id })
+  return user ? { tenant, user, homeTenant, homeUser } : null
+}
+
+const idp = ({ tenant, homeTenant }: Subject) =>
+  tenant.id === homeTenant.id ? {} : { idp: `https://sts.windows.net/${homeTenant.id}/` }
+
+/** A person's access token in the v1.0 form Microsoft's own resources use. */
+export function mintAccessToken(
+  world: World,
+  subject: Subject,
+  app: Application,
+  options: { audience: string; names: string[]; mfa: boolean },
+): { token: string; expiresIn: number } {
+  const { user, homeUser, tenant } = subject
+  const now = Math.floor(world.now() / 1000)
+  const token = signJwt(world, {
+    aud: options.audience,
+    iss: `https://sts.windows.net/${tenant.id}/`,
+    iat: now,
+    nbf: now,
+    exp: now + world.tokenSeconds,
+    acr: '1',
+    amr: options.mfa ? ['pwd', 'mfa'] : ['pwd'],
+    appid: app.clientId,
+    appidacr: app.publicClient ? '0' : '1',
+    idtyp: 'user',
+    ...idp(subject),
+    name: user.displayName,
+    oid: user.id,
+    scp: options.names.join(' '),
+    sub: createHash('sha256').update(`${user.id}/${options.audience}`).digest('base64url'),
+    tid: tenant.id,
+    unique_name: homeUser.userPrincipalName,
+    upn: homeUser.userPrincipalName,
+    uti: randomUUID(),
+    ver: '1.0',
+    wids: [...user.directoryRoles, EVERY_USER],
+  })
+  return { token, expiresIn: world.tokenSeconds - 1 }
+}
+
+/** The v2.0 id_token: `oid`, `name`, `preferred_username` with profile, `email` with email. */
+export function mintIdToken(
+  world: World,
+  cloud: Cloud,
+  subject: Subject,
+  app: Application,
+  openid: Set<string>,
+  nonce: string | null,
+): string {
+  const { user, homeUser, tenant } = subject
+  const now = Math.floor(world.now() / 1000)
+  return signJwt(world, {
+    aud: app.clientId,
+    iss: `https://${cloud.login}/${tenant.id}/v2.0`,
+    iat: now,
+    nbf: now,
+    exp: now + 3_600,
+    ...idp(subject),
+    ...(openid.has('profile')
+      ? { name: user.displayName, oid: user.id, preferred_username: homeUser.userPrincipalName }
+      : {}),
+    ...(openid.has('email') && homeUser.mail ? { email: homeUser.mail } : {}),
+    ...(nonce === null ? {} : { nonce }),
+    rh: `1.${randomUUID()}`,
+    // Pairwise: the same person is someone else to another application.
+    sub: createHash('sha256').update(`${user.id}/${app.clientId}`).digest('base64url'),
+    tid: tenant.id,
+    uti: randomUUID(),
+    ver: '2.0',
+  })
+}
+
+/** What MSAL builds the home account id from. */
+export function clientInfo({ homeTenant, homeUser }: Subject): string {
+  return Buffer.from(JSON.stringify({ uid: homeUser.id, utid: homeTenant.id })).toString('base64url')
+}
+
+/** The application permissions a tenant granted for a resource: `roles` of the token. */
+function rolesOf(tenant: Tenant, app: Application, resource: Resource): string[] {
+  const prefix = `${resource}/`
+  return [...(tenant.appRoles.get(app.clientId) ?? [])]
+    .filter((role) => role.startsWith(prefix))
+    .map((role) => role.slice(prefix.length))
+    .sort()
+}
+
+/** An access token of an application by itself, v1.0: `idtyp` app, its service principal as `oid` and `sub`, no scopes and no name. */
+export function mintAppToken(
+  world: World,
+  tenant: Tenant,
+  app: Application,
+  principal: ServicePrincipal,
+  resource: { kind: Resource; audience: string },
+): { token: string; expiresIn: number } {
+  const now = Math.floor(world.now() / 1000)
+  const roles = rolesOf(tenant, app, resource.kind)
+  const token = signJwt(world, {
+    aud: resource.audience,
+    iss: `https://sts.windows.net/${tenant.id}/`,
+    iat: now,
+    nbf: now,
+    exp: now + world.tokenSeconds,
+    aio: randomUUID(),
+    ...(resource.kind === 'graph' ? { app_displayname: app.name } : {}),
+    appid: app.clientId,
+    appidacr: '1',
+    idp: `https://sts.windows.net/${tenant.id}/`,
+    idtyp: 'app',
+    oid: principal.id,
+    rh: `1.${randomUUID()}`,
+    ...(roles.length > 0 ? { roles } : {}),
+    sub: principal.id,
+    tid: tenant.id,
+    uti: randomUUID(),
+    ver: '1.0',
+  })
+  return { token, expiresIn: world.tokenSeconds - 1 }
+}
+
+/** What a refresh token says. Self-contained, because the sandbox keeps nothing on disk and a portal's stored tokens should outlive it. */
+export type RefreshGrant = {
+  clientId: string
+  homeTenantId: string
+  homeUserId: string
+  issuedAt: number
+  mfa: boolean
+  bootId: string
+  /** What was consented where it was issued, so that a restarted sandbox can learn it again. */
+  tenantId: string
+  consented: string[]
+  forAll: boolean
+}
+
+const seal = (body: string) => createHmac('sha256', 'rolecall sandbox refresh tokens').update(body).digest('base64url')
+
+/** A new token each time, though the grant may be the same. */
+export function writeRefreshToken(grant: RefreshGrant): string {
+  const body = Buffer.from(JSON.stringify({ ...grant, id: randomUUID() })).toString('base64url')
+  return `1.${body}.${seal(body)}`
+}
+
+/** The grant of a token the sandbox wrote, or null. */
+export function readRefreshToken(token: string): RefreshGrant | null {
+  const [version, body, signature] = token.split('.')
+  if (version !== '1' || !body || seal(body) !== signature) return null
+  return JSON.parse(Buffer.from(body, 'base64url').toString()) as RefreshGrant
+}

@@ -1,0 +1,220 @@
+import type { Registry } from '../world/collections'
+import type { DeletedGroup, Device, Group, ServicePrincipal, Tenant } from '../world/types'
+import { badRequest, type GraphCall, holdsAny } from './graph-call'
+
+/** A type of directory object: where its objects are, what they show, and who may see it. */
+export type Kind<T extends { id: string }> = {
+  name:
+    | 'user'
+    | 'group'
+    | 'servicePrincipal'
+    | 'device'
+    | 'directoryObject'
+    | 'application'
+    | 'directoryRole'
+    | 'unifiedRoleDefinition'
+    | 'unifiedRoleAssignment'
+  /** The entity set: `users`. */
+  set: string
+  registryOf(tenant: Tenant): Registry<T>
+  properties: Readonly<Record<string, (item: T) => unknown>>
+  /** What comes back without $select. */
+  defaults: readonly string[]
+  /** The permissions that show everything, and those that show the basic properties. */
+  readers: readonly string[]
+  basicReaders: readonly string[]
+  basic: ReadonlySet<string>
+}
+
+export type Show<T> = (item: T) => Record<string, unknown>
+/** `names` as asked by $select, spelt as Graph does; null without $select. */
+export type Projection<T> = { names: string[] | null; show: Show<T> }
+
+const spellingsOf = new WeakMap<object, Map<string, string>>()
+
+/** A property's name as Graph spells it. */
+export function spell<T extends { id: string }>(kind: Kind<T>, name: string): string | undefined {
+  let spellings = spellingsOf.get(kind)
+  if (!spellings) {
+    spellings = new Map(Object.keys(kind.properties).map((one) => [one.toLowerCase(), one]))
+    spellingsOf.set(kind, spellings)
+  }
+  return spellings.get(name.trim().toLowerCase())
+}
+
+/** The names in $select, or null. */
+export function selectedNames(call: GraphCall): string[] | null {
+  const select = call.options.get('$select')
+  return select ? select.split(',').map((name) => name.trim()) : null
+}
+
+/** Shows the named properties; those the token may not read are null, the id always there. */
+export function showOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, names: readonly string[]): Show<T> {
+  const full = holdsAny(call, kind.readers)
+  const basic = holdsAny(call, kind.basicReaders)
+  const readers = names.flatMap((name) => {
+    const read = kind.properties[name]
+    if (!read) return []
+    const seen = full || name === 'id' || (basic && kind.basic.has(name))
+    return [[name, seen ? read : () => null] as const]
+  })
+  return (item) => {
+    const shown: Record<string, unknown> = {}
+    for (const [name, read] of readers) shown[name] = read(item)
+    return shown
+  }
+}
+
+/** How to show objects for this request's $select and permissions, or why not. */
+export function projectionOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Projection<T> | Response {
+  const asked = selectedNames(call)
+  if (!asked) return { names: null, show: showOf(call, kind, kind.defaults) }
+  const names: string[] = []
+  for (const one of asked) {
+    const name = spell(kind, one)
+    if (!name)
+      return badRequest(
+        `Could not find a property named '${one}' on type 'microsoft.graph.${kind.name}'.`,
+        'BadRequest',
+      )
+    names.push(name)
+  }
+  return { names, show: showOf(call, kind, names) }
+}
+
+/** What a property shows that nothing in the sandbox has: an empty list, or null. */
+export const noValues = () => []
+export const noValue = () => null
+
+/** Groups: security groups, as the world has no others with mail. Source of the defaults: Microsoft Graph "Get group". */
+export const GROUP: Kind<Group> = {
+  name: 'group',
+  set: 'groups',
+  registryOf: (tenant) => tenant.groups,
+  readers: [
+    'GroupMember.Read.All',
+    'GroupMember.ReadWrite.All',
+    'Group.Read.All',
+    'Group.ReadWrite.All',
+    'Directory.Read.All',
+    'Directory.ReadWrite.All',
+  ],
+  basicReaders: ['Group.ReadBasic.All', 'GroupMember.ReadBasic.All'],
+  basic: new Set(['id', 'displayName', 'description', 'securityEnabled', 'mailEnabled', 'groupTypes', 'mail']),
+  defaults: [
+    'id',
+    'deletedDateTime',
+    'classification',
+    'createdDateTime',
+    'description',
+    'displayName',
+    'groupTypes',
+    'isAssignableToRole',
+    'mail',
+    'mailEnabled',
+    'mailNickname',
+    'onPremisesSyncEnabled',
+    'proxyAddresses',
+    'renewedDateTime',
+    'securityEnabled',
+    'visibility',
+  ],
+  properties: {
+    id: (group) => group.id,
+    deletedDateTime: noValue,
+    classification: noValue,
+    createdDateTime: (group) => group.createdDateTime,
+    description: (group) => group.description,
+    displayName: (group) => group.displayName,
+    groupTypes: noValues,
+    isAssignableToRole: (group) => group.isAssignableToRole,
+    mail: noValue,
+    mailEnabled: () => false,
+    mailNickname: (group) => group.displayName.replace(/\W/g, ''),
+    membershipRule: noValue,
+    onPremisesSyncEnabled: noValue,
+    onPremisesSecurityIdentifier: noValue,
+    proxyAddresses: noValues,
+    renewedDateTime: (group) => group.createdDateTime,
+    securityEnabled: (group) => group.securityEnabled,
+    securityIdentifier: noValue,
+    visibility: (group) => (group.hiddenMembership ? 'HiddenMembership' : null),
+  },
+}
+
+/** Groups in the bin. */
+export const DELETED_GROUP: Kind<DeletedGroup> = {
+  ...GROUP,
+  registryOf: (tenant) => tenant.deletedGroups,
+  properties: { ...GROUP.properties, deletedDateTime: (group) => group.deletedDateTime },
+}
+
+/** Service principals, managed identities among them. Source: Microsoft Graph "servicePrincipal resource type". */
+export const SERVICE_PRINCIPAL: Kind<ServicePrincipal> = {
+  name: 'servicePrincipal',
+  set: 'servicePrincipals',
+  registryOf: (tenant) => tenant.servicePrincipals,
+  readers: ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  basicReaders: [],
+  basic: new Set(),
+  defaults: [
+    'id',
+    'deletedDateTime',
+    'accountEnabled',
+    'alternativeNames',
+    'appDisplayName',
+    'appId',
+    'appOwnerOrganizationId',
+    'appRoleAssignmentRequired',
+    'createdDateTime',
+    'displayName',
+    'servicePrincipalNames',
+    'servicePrincipalType',
+    'tags',
+    'appRoles',
+    'keyCredentials',
+    'oauth2PermissionScopes',
+    'passwordCredentials',
+  ],
+  properties: {
+    id: (principal) => principal.id,
+    deletedDateTime: noValue,
+    accountEnabled: (principal) => principal.accountEnabled,
+    alternativeNames: (principal) => principal.alternativeNames,
+    appDisplayName: (principal) =>
+      principal.servicePrincipalType === 'ManagedIdentity' ? null : principal.displayName,
+    appId: (principal) => principal.appId,
+    appOwnerOrganizationId: (principal) => principal.appOwnerOrganizationId,
+    appRoleAssignmentRequired: () => false,
+    createdDateTime: (principal) => principal.createdDateTime,
+    displayName: (principal) => principal.displayName,
+    homepage: noValue,
+    servicePrincipalNames: (principal) => [principal.appId],
+    servicePrincipalType: (principal) => principal.servicePrincipalType,
+    signInAudience: noValue,
+    tags: noValues,
+    appRoles: noValues,
+    keyCredentials: noValues,
+    oauth2PermissionScopes: noValues,
+    passwordCredentials: noValues,
+  },
+}
+
+/** Devices, as far as the world knows them. Source: Microsoft Graph "device resource type". */
+export const DEVICE: Kind<Device> = {
+  name: 'device',
+  set: 'devices',
+  registryOf: (tenant) => tenant.devices,
+  readers: ['Device.Read.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
+  basicReaders: [],
+  basic: new Set(),
+  defaults: ['id', 'accountEnabled', 'deviceId', 'displayName', 'operatingSystem', 'operatingSystemVersion'],
+  properties: {
+    id: (device) => device.id,
+    accountEnabled: (device) => device.accountEnabled,
+    deviceId: (device) => device.deviceId,
+    displayName: (device) => device.displayName,
+    operatingSystem: () => 'Windows',
+    operatingSystemVersion: () => '10.0.26100',
+  },
+}

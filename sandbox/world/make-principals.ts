@@ -1,0 +1,171 @@
+import { FAMILY_NAMES, flatString, GIVEN_NAMES, type Random } from './random'
+import { addGroup, addServicePrincipal, addUser, deleteUser, guestFacts, timeBefore } from './tenant'
+import { countOf, type GroupsSpec, type TenantSpec } from './tenant-spec'
+import type { Tenant } from './types'
+
+const POOL = 512 // different times: enough to look drawn, few enough to be shared by hundreds of thousands
+
+/** Names as often as there are combinations, each kept once. */
+function createNames(): (random: Random) => { displayName: string; givenName: string; surname: string } {
+  const known = new Map<string, Map<string, string>>(GIVEN_NAMES.map((name) => [name, new Map()]))
+  return (random) => {
+    const [givenName, surname] = [random.pick(GIVEN_NAMES), random.pick(FAMILY_NAMES)]
+    const family = known.get(givenName) ?? new Map<string, string>()
+    const displayName = family.get(surname) ?? flatString(`${givenName} ${surname}`)
+    family.set(surname, displayName)
+    return { displayName, givenName, surname }
+  }
+}
+
+/** The people of a made tenant, guests first, then the disabled; gives their ids. */
+export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): string[] {
+  const { people = 20, signIns = 0 } = spec
+  const guests = countOf(spec.guests, people)
+  const disabled = countOf(spec.disabled, people)
+  const newName = createNames()
+  const created = Array.from({ length: Math.min(POOL, people) }, () => timeBefore(random, 1_500))
+  const signedIn = Array.from({ length: signIns > 0 ? POOL : 0 }, () => timeBefore(random, 90))
+  const ids: string[] = []
+  for (let index = 0; index < people; index++) {
+    const name = newName(random)
+    const address =
+      index < guests
+        ? guestFacts(random, tenant, `guest${index}@elsewhere.example`, index % 2 === 0)
+        : { userPrincipalName: flatString(`person${index}@${tenant.domain}`) }
+    const user = addUser(tenant, random, {
+      ...name,
+      ...address,
+      id: random.guid(),
+      createdDateTime: random.pick(created),
+      accountEnabled: !(index >= guests && index < guests + disabled),
+      lastSignInDateTime: signIns > 0 && random.next() < signIns ? random.pick(signedIn) : null,
+    })
+    ids.push(user.id)
+  }
+  return ids
+}
+
+/** People who have gone: every second one out of the bin too, so that only their assignments still tell of them. */
+export function addDeleted(tenant: Tenant, random: Random, count: number): string[] {
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const user = addUser(tenant, random, {
+      id: random.guid(),
+      displayName: `Former Colleague ${index + 1}`,
+      userPrincipalName: flatString(`former${index}@${tenant.domain}`),
+    })
+    deleteUser(tenant, user, '2026-01-10T12:00:00Z', index % 2 === 1)
+    ids.push(user.id)
+  }
+  return ids
+}
+
+/** Different people, as many as asked for; a run of neighbours when it is more than half of everybody. */
+function draw(random: Random, people: readonly string[], wanted: number): Set<string> {
+  const drawn = new Set<string>()
+  if (wanted * 2 > people.length) {
+    const start = people.length > 0 ? random.below(people.length) : 0
+    for (let index = 0; index < wanted; index++) drawn.add(people[(start + index) % people.length] ?? '')
+  } else {
+    while (drawn.size < wanted) drawn.add(random.pick(people))
+  }
+  return drawn
+}
+
+/** A plain number of groups: five draws of people each, every third group holding the one before it. */
+function addTeams(tenant: Tenant, random: Random, count: number, people: readonly string[]): string[] {
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const { id } = addGroup(tenant, { id: random.guid(), displayName: flatString(`Team ${index + 1}`) })
+    for (let turn = 0; turn < 5 && people.length > 0; turn++) tenant.memberships.add(id, random.pick(people))
+    const before = ids.at(-1)
+    if (index % 3 === 2 && before) tenant.memberships.add(id, before)
+    ids.push(id)
+  }
+  return ids
+}
+
+/** Closes the first chains of nested groups into rings: the lowest group holds the highest. */
+function closeRings(tenant: Tenant, ids: string[], depth: number, cycles: number): void {
+  const length = Math.max(2, depth + 1)
+  for (let ring = 0; ring < Math.min(cycles, Math.floor(ids.length / length)); ring++) {
+    const [lowest, highest] = [ids[ring * length] ?? '', ids[(ring + 1) * length - 1] ?? '']
+    tenant.memberships.add(lowest, highest)
+    if (depth === 0) tenant.memberships.add(highest, lowest)
+  }
+}
+
+/** The groups of a made tenant; gives their ids. */
+export function addGroups(
+  tenant: Tenant,
+  random: Random,
+  spec: number | GroupsSpec,
+  people: readonly string[],
+): string[] {
+  if (typeof spec === 'number') return addTeams(tenant, random, spec, people)
+  const { cycles = 0, largest = 0 } = spec
+  const depth = Math.min(spec.depth ?? 0, Math.max(0, spec.count - 1))
+  const each = Math.min(spec.size ?? 5, people.length)
+  const sizes = spec.sizes ?? { min: each, max: each }
+  const roleAssignable = countOf(spec.roleAssignable, spec.count)
+  const ids: string[] = []
+  for (let index = 0; index < spec.count; index++) {
+    const id = random.guid()
+    const displayName = flatString(`Team ${index + 1}`)
+    addGroup(tenant, { id, displayName, isAssignableToRole: index < roleAssignable })
+    const drawn = sizes.min + random.below(sizes.max - sizes.min + 1)
+    for (const member of draw(random, people, index === 0 ? Math.max(largest, drawn) : drawn))
+      tenant.memberships.add(id, member)
+    const before = ids.at(-1)
+    if (before && index % (depth + 1) > 0) tenant.memberships.add(id, before)
+    ids.push(id)
+  }
+  closeRings(tenant, ids, depth, cycles)
+  return ids
+}
+
+/** The tenant Microsoft's own applications belong to (Microsoft Learn, "Verify first-party Microsoft applications"). */
+const MICROSOFT_SERVICES = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
+
+/** Service principals in turn: an application of the tenant's, a managed identity, an application, one of the platform's. */
+export function addWorkloads(tenant: Tenant, random: Random, count: number): string[] {
+  const [subscriptionId] = tenant.subscriptions.keys()
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const name = flatString(`workload-${index + 1}`)
+    const managed = index % 4 === 1
+    const { id } = addServicePrincipal(tenant, {
+      id: random.guid(),
+      appId: random.guid(),
+      displayName: name,
+      servicePrincipalType: managed ? 'ManagedIdentity' : 'Application',
+      ...(index % 4 === 3 ? { appOwnerOrganizationId: MICROSOFT_SERVICES } : {}),
+      ...(managed && subscriptionId
+        ? {
+            alternativeNames: [
+              'isExplicit=True',
+              `/subscriptions/${subscriptionId}/resourcegroups/rg-0/providers/Microsoft.ManagedIdentity/userAssignedIdentities/${name}`,
+            ],
+          }
+        : {}),
+    })
+    ids.push(id)
+  }
+  return ids
+}
+
+/** Devices joined to the tenant; gives their object ids. */
+export function addDevices(tenant: Tenant, random: Random, count: number): string[] {
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const id = random.guid()
+    tenant.devices.add({
+      id,
+      displayName: flatString(`LAPTOP-${String(index + 1).padStart(4, '0')}`),
+      deviceId: random.guid(),
+      accountEnabled: index % 10 !== 9,
+    })
+    ids.push(id)
+  }
+  return ids
+}
