@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { startSandbox } from '@/sandbox/server'
+import { applyChange } from '@/sandbox/world/changes'
+import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 
 // A sandbox with the worlds that complete access is measured on, which exact numbers of people and groups hold roles in.
@@ -14,7 +16,7 @@ const ROLES = ['Reader', 'Contributor', 'Monitoring Reader', 'Storage Blob Data 
 /** A tenant in whose subscription so many people and groups hold so many assignments, each at a resource group of its own. */
 function make(spec: TenantSpec, { assignments, people, groups }: Holding) {
   const { world } = sandbox
-  const made = world.makeTenant({ licence: 'p2', managementGroupDepth: 3, consented: true, assignments: 0, ...spec })
+  const made = makeTenant(world, { licence: 'p2', managementGroupDepth: 3, consented: true, assignments: 0, ...spec })
   const [subscription] = made.subscriptions
   const tenant = world.findTenant(made.tenantId)
   if (!tenant || !subscription) throw new Error('The tenant was not made.')
@@ -27,7 +29,7 @@ function make(spec: TenantSpec, { assignments, people, groups }: Holding) {
   ]
   for (let index = 0; index < assignments; index++) {
     const scope = `/subscriptions/${subscription.id}/resourceGroups/rg-${Math.floor(index / holders.length)}`
-    world.change({
+    applyChange(world, {
       type: 'assign',
       tenantId: made.tenantId,
       principalId: holders[index % holders.length]?.id ?? '',

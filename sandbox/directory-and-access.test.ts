@@ -5,7 +5,9 @@ import type { User } from '@microsoft/microsoft-graph-types'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from './server'
 import { getTokens } from './visitor'
+import { applyChange } from './world/changes'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS, FABRIKAM_SUBSCRIPTION } from './world/demo-ids'
+import { truthOf } from './world/truth'
 
 type Body = {
   value: { id: string; name?: string; properties?: { scope: string; roleDefinitionId: string; principalId: string } }[]
@@ -59,11 +61,11 @@ test("the ARM SDK pages through the role assignments of Production and gets the 
   }
   const credential = { getToken: async () => ({ token: ada.arm, expiresOnTimestamp: Date.now() + 3_600_000 }) }
   const client = new AuthorizationManagementClient(credential, production, { httpClient })
-  sandbox.world.change({ type: 'set_page_size', tenantId: CONTOSO, pageSize: { assignments: 7 } })
+  applyChange(sandbox.world, { type: 'set_page_size', tenantId: CONTOSO, pageSize: { assignments: 7 } })
   const rows: { name?: string; scope?: string; createdOn?: Date }[] = []
   for await (const row of client.roleAssignments.listForSubscription()) rows.push(row)
-  sandbox.world.change({ type: 'set_page_size', tenantId: CONTOSO, pageSize: { assignments: 1_000 } })
-  const truth = sandbox.world.truth(production)
+  applyChange(sandbox.world, { type: 'set_page_size', tenantId: CONTOSO, pageSize: { assignments: 1_000 } })
+  const truth = truthOf(sandbox.world, production)
   expect(rows.map((row) => row.name).sort()).toEqual(truth.map((row) => row.assignmentId).sort())
   expect(rows.every((row) => row.createdOn instanceof Date)).toBe(true)
   expect(new Set(truth.map((row) => row.level))).toEqual(
@@ -124,9 +126,9 @@ test('a caller without a role is forbidden or gets an empty list, as the world s
   const olga = await getTokens(sandbox, CONTOSO, 'olga@contoso.example')
   const list = `/subscriptions/${production}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
   expect(await arm(list, olga.arm)).toMatchObject({ status: 403, error: { code: 'AuthorizationFailed' } })
-  sandbox.world.change({ type: 'set_powerless', tenantId: CONTOSO, powerless: 'empty' })
+  applyChange(sandbox.world, { type: 'set_powerless', tenantId: CONTOSO, powerless: 'empty' })
   expect(await arm(list, olga.arm)).toMatchObject({ status: 200, value: [] })
-  sandbox.world.change({ type: 'set_powerless', tenantId: CONTOSO, powerless: 'forbidden' })
+  applyChange(sandbox.world, { type: 'set_powerless', tenantId: CONTOSO, powerless: 'forbidden' })
 })
 
 test('the Graph client pages through all people, deleted ones apart', async () => {

@@ -1,3 +1,4 @@
+import { applyChange } from '@/sandbox/world/changes'
 import { truthOf } from '@/sandbox/world/truth'
 import type { Published } from './read-published'
 import type { Rolecall, TestTenant } from './rolecall'
@@ -21,11 +22,11 @@ export async function createChangingTenant(rolecall: Rolecall, people: number) {
       const scope = `/subscriptions/${subscriptionId}/resourceGroups/round-${round}`
       const { tenantId } = tenant
       for (const [index, principalId] of others.entries()) {
-        tenant.world.change({ type: 'unassign', principalId, tenantId })
+        applyChange(tenant.world, { type: 'unassign', principalId, tenantId })
         // Not the same people each time, nor the same number of them.
         if ((index + round) % 7 === 0) continue
         const role = ROLES[(index + round) % ROLES.length] ?? 'Reader'
-        tenant.world.change({ type: 'assign', principalId, tenantId, role, scope })
+        applyChange(tenant.world, { type: 'assign', principalId, tenantId, role, scope })
       }
     },
     truth: () => publishedOf(tenant),

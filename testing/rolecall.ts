@@ -12,6 +12,7 @@ import { stopBoss } from '@/lib/runs/queue'
 import { runSync } from '@/lib/sync/run-sync'
 import type { FaultRule } from '@/sandbox/control/fault-rules'
 import { startSandbox } from '@/sandbox/server'
+import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { createTestDatabase } from './database'
 import { signInAs } from './sign-in-as'
@@ -47,7 +48,7 @@ export type Rolecall = Awaited<ReturnType<typeof startRolecall>>
 export type TestTenant = Awaited<ReturnType<typeof createTenant>>
 
 async function createTenant({ world }: Sandbox, spec: TenantSpec) {
-  const made = world.makeTenant({ seed: randomUUID(), people: 8, assignments: 20, mixedRoleIds: true, ...spec })
+  const made = makeTenant(world, { seed: randomUUID(), people: 8, assignments: 20, mixedRoleIds: true, ...spec })
   const owner = await signInAs({ tenantId: made.tenantId })
   const [subscription] = made.subscriptions
   if (!subscription) throw new Error('The tenant has no subscription.')

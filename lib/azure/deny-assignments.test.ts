@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '@/sandbox/server'
+import { makeTenant } from '@/sandbox/world/make-tenant'
 import { managementGroupScope } from '@/sandbox/world/scopes'
 import type { DenyAssignment as Denial } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => sandbox.close())
 
 function made(seed: string) {
-  const made = sandbox.world.makeTenant({
+  const made = makeTenant(sandbox.world, {
     seed,
     subscriptions: 2,
     managementGroupDepth: 1,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSandbox } from '@/sandbox/server'
+import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
@@ -20,7 +21,7 @@ afterAll(() => sandbox.close())
 /** A directory of the test's own, read by someone who may read all of it. */
 function directory(spec: TenantSpec) {
   const { world } = sandbox
-  const made = world.makeTenant({ assignments: 0, ...spec })
+  const made = makeTenant(world, { assignments: 0, ...spec })
   const tenant = world.findTenant(made.tenantId)
   const reader = made.accounts.find(({ kind }) => kind === 'owner')
   if (!tenant || !reader) throw new Error('The tenant was not made.')

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '@/sandbox/server'
-import { ancestorsOf, findManagementGroup } from '@/sandbox/world/scopes'
+import { makeTenant } from '@/sandbox/world/make-tenant'
+import { ancestorsOf, findManagementGroup } from '@/sandbox/world/rbac'
 import { azureAs } from '@/testing/azure-as'
 import { pointAt } from '@/testing/stand-in'
 import { readManagementGroups } from './management-groups'
@@ -16,7 +17,7 @@ test.each([0, 1, 5])(
   'the management groups above a subscription come from the root down, %i levels of them',
   async (depth) => {
     pointAt(sandbox.url)
-    const made = sandbox.world.makeTenant({ seed: `depth ${depth}`, managementGroupDepth: depth, subscriptions: 3 })
+    const made = makeTenant(sandbox.world, { seed: `depth ${depth}`, managementGroupDepth: depth, subscriptions: 3 })
     const tenant = sandbox.world.findTenant(made.tenantId)
     const owner = made.accounts.find(({ kind }) => kind === 'owner')
     if (!tenant || !owner) throw new Error('The tenant was not made.')
@@ -33,7 +34,7 @@ test.each([0, 1, 5])(
 )
 
 test('an account that does not see the subscription is told of no groups', async () => {
-  const { tenantId, accounts, subscriptions } = sandbox.world.makeTenant({ seed: 'unseen', managementGroupDepth: 2 })
+  const { tenantId, accounts, subscriptions } = makeTenant(sandbox.world, { seed: 'unseen', managementGroupDepth: 2 })
   const outsider = accounts.find(({ kind }) => kind === 'outsider')
   const { azure } = azureAs(sandbox.world, tenantId, outsider?.objectId ?? '')
   expect(await readManagementGroups(azure, subscriptions[0]?.id ?? '')).toBeNull()

@@ -2,8 +2,9 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildSmallWorld, OWNER, SUBSCRIPTION, smallWorld } from '@/sandbox/properties/small-world'
 import { type Sandbox, startSandbox } from '@/sandbox/server'
-import { holdsAt } from '@/sandbox/world/rbac'
-import { ancestorsOf, managementGroupOf, subscriptionOf } from '@/sandbox/world/scopes'
+import { makeTenant } from '@/sandbox/world/make-tenant'
+import { ancestorsOf, holdsAt } from '@/sandbox/world/rbac'
+import { managementGroupOf, subscriptionOf } from '@/sandbox/world/scopes'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
@@ -71,7 +72,7 @@ async function read(tenant: Tenant, subscriptionId: string, objectId: string) {
 }
 
 function made(spec: TenantSpec, kind: 'owner' | 'outsider' = 'owner') {
-  const tenant = sandbox.world.makeTenant(spec)
+  const tenant = makeTenant(sandbox.world, spec)
   const known = sandbox.world.findTenant(tenant.tenantId)
   const [subscription] = tenant.subscriptions
   const account = tenant.accounts.find((one) => one.kind === kind)

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getTokens } from '@/sandbox/visitor'
 import { startSandbox } from '@/sandbox/server'
+import { getTokens } from '@/sandbox/visitor'
+import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { pointAt, standInAccount } from '@/testing/stand-in'
 import { createAzure } from './client/clients'
@@ -18,7 +19,7 @@ const SCOPE = 'AuditLog.Read.All'
 /** A directory of the test's own, whose owner has signed in with the base scopes and these. */
 async function directory(spec: TenantSpec, scope = SCOPE) {
   const { world } = sandbox
-  const made = world.makeTenant({ assignments: 0, consented: scope ? [scope] : true, ...spec })
+  const made = makeTenant(world, { assignments: 0, consented: scope ? [scope] : true, ...spec })
   const tenant = world.findTenant(made.tenantId)
   const owner = made.accounts.find(({ kind }) => kind === 'owner')
   if (!tenant || !owner) throw new Error('The tenant was not made.')

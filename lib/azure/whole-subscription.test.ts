@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '@/sandbox/server'
+import { applyChange } from '@/sandbox/world/changes'
+import { makeTenant } from '@/sandbox/world/make-tenant'
+import { truthOf } from '@/sandbox/world/truth'
 import { countedPatience, memory, pointAt } from '@/testing/stand-in'
 import { createAzure } from './client/clients'
 import { type AccountRef, createTokens, type TokenStore } from './client/tokens'
@@ -23,7 +26,7 @@ afterEach(() => {
 })
 afterAll(() => sandbox.close())
 
-type Made = ReturnType<Sandbox['world']['makeTenant']>
+type Made = ReturnType<typeof makeTenant>
 type Kind = Made['accounts'][number]['kind']
 
 const accountOf = (tenant: Made, kind: Kind) => {
@@ -70,7 +73,7 @@ async function connected(tenant: Made, kind: Kind = 'owner') {
 }
 
 test('a subscription is read exactly as the world knows it, in few calls', async () => {
-  const tenant = sandbox.world.makeTenant({
+  const tenant = makeTenant(sandbox.world, {
     seed: 'whole',
     mixedRoleIds: true,
     people: 400,
@@ -99,7 +102,7 @@ test('a subscription is read exactly as the world knows it, in few calls', async
     .map(({ principalId }) => principalId)
   const { people } = await readPeople(azure, wanted)
 
-  const truth = sandbox.world.truth(subscriptionId)
+  const truth = truthOf(sandbox.world, subscriptionId)
   const seen = assignments.map((one) => {
     const person = one.principalKind === 'user' ? people.get(one.principalId) : undefined
     return {
@@ -135,13 +138,13 @@ test('a subscription is read exactly as the world knows it, in few calls', async
 })
 
 test('an account without any role reads nothing and is told what is missing', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'outsider', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'outsider', consented: true })
   const { azure, subscriptionId } = await connected(tenant, 'outsider')
   await expect(getSubscription(azure, subscriptionId)).rejects.toMatchObject({ code: 'subscription_not_readable' })
 })
 
 test('a guest reads the assignments, but claims nothing about people', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'guest', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'guest', consented: true })
   const { azure, account, subscriptionId } = await connected(tenant, 'guest')
   expect(account).toMatchObject({ objectId: accountOf(tenant, 'guest').objectId, tenantId: tenant.tenantId })
   const assignments = await listRoleAssignments(azure, subscriptionId)
@@ -155,18 +158,18 @@ test('a guest reads the assignments, but claims nothing about people', async () 
 })
 
 test('a policy that blocks the sign-in is told with its number', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'blocked', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'blocked', consented: true })
   await expect(connected(tenant, 'blocked')).rejects.toMatchObject({ code: 'blocked_by_policy', aadsts: 53003 })
 })
 
 test('a demand for another factor carries the claims that meet it', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'mfa', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'mfa', consented: true })
   const refused = await connected(tenant, 'mfa').catch((error: unknown) => error)
   expect(refused).toMatchObject({ code: 'mfa_required', claims: expect.stringContaining('access_token') })
 })
 
 test('a code is good once', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'once', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'once', consented: true })
   const { verifier, challenge } = await newPkce()
   const begun = { tenantId: tenant.tenantId, redirectUri: REDIRECT, state: 's', nonce: 'n', codeChallenge: challenge }
   const back = await atMicrosoft(await beginSignIn(begun), tenant, 'owner')
@@ -195,18 +198,18 @@ test('a code is good once', async () => {
 })
 
 test('a sign-in outlives its access tokens, and ends when it is revoked', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'revoked', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'revoked', consented: true })
   const { store, account, subscriptionId } = await connected(tenant)
   const later = reader(tenant, account, store)
   expect((await getSubscription(later.azure, subscriptionId)).id).toBe(subscriptionId)
   expect(later.meter.calls).toBe(1)
 
-  sandbox.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  applyChange(sandbox.world, { type: 'advance_clock', ms: 2 * 3_600_000 })
   expect((await getSubscription(later.azure, subscriptionId)).id).toBe(subscriptionId)
   expect(later.meter.calls).toBe(4) // refused, renewed, asked again
 
-  sandbox.world.change({ type: 'revoke_sessions', tenantId: tenant.tenantId })
-  sandbox.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  applyChange(sandbox.world, { type: 'revoke_sessions', tenantId: tenant.tenantId })
+  applyChange(sandbox.world, { type: 'advance_clock', ms: 2 * 3_600_000 })
   await expect(getSubscription(later.azure, subscriptionId)).rejects.toMatchObject({
     code: 'sign_in_revoked',
     aadsts: 50173,
@@ -214,20 +217,20 @@ test('a sign-in outlives its access tokens, and ends when it is revoked', async 
 })
 
 test('a consent that was withdrawn, and a subscription that moved, are told by name', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'moved', consented: true })
-  const other = sandbox.world.makeTenant({ seed: 'other', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'moved', consented: true })
+  const other = makeTenant(sandbox.world, { seed: 'other', consented: true })
   const { azure, subscriptionId } = await connected(tenant)
-  sandbox.world.change({ type: 'move_subscription', subscriptionId, tenantId: other.tenantId })
+  applyChange(sandbox.world, { type: 'move_subscription', subscriptionId, tenantId: other.tenantId })
   await expect(getSubscription(azure, subscriptionId)).rejects.toMatchObject({ code: 'subscription_moved' })
   expect(await discoverTenant(subscriptionId)).toBe(other.tenantId)
 
-  sandbox.world.change({ type: 'withdraw_consent', tenantId: tenant.tenantId })
-  sandbox.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  applyChange(sandbox.world, { type: 'withdraw_consent', tenantId: tenant.tenantId })
+  applyChange(sandbox.world, { type: 'advance_clock', ms: 2 * 3_600_000 })
   await expect(canListUsers(azure)).rejects.toMatchObject({ code: 'sign_in_revoked' })
 })
 
 test('throttling is waited out', async () => {
-  const tenant = sandbox.world.makeTenant({ seed: 'throttled', consented: true })
+  const tenant = makeTenant(sandbox.world, { seed: 'throttled', consented: true })
   const { azure, meter, patience, subscriptionId } = await connected(tenant)
   sandbox.world.faults = [
     {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { NotAllowed, NotFound } from '@/lib/actor'
+import { applyChange } from '@/sandbox/world/changes'
 import { answerMicrosoft, carryRun, connect, type Rolecall, signInForAttempt, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { beginConnect, beginReconnect, getAttempt } from './attempts'
@@ -181,7 +182,7 @@ test('each refusal of Microsoft is stored as what it is, with its code', async (
     aadsts: 65004,
     correlationId: expect.any(String),
   })
-  tenant.world.change({ type: 'grant_consent', tenantId: tenant.tenantId })
+  applyChange(tenant.world, { type: 'grant_consent', tenantId: tenant.tenantId })
   expect(await refusal(tenant.account('blocked').username)).toMatchObject({ code: 'blocked_by_policy', aadsts: 53003 })
   expect(await refusal(tenant.account('mfa').username)).toMatchObject({
     code: 'mfa_required',
@@ -202,17 +203,19 @@ test('a wrong or expired client secret is our own fault, and is said as such', a
     try {
       await finishSignIn(tenant.owner, back)
     } finally {
-      tenant.world.change({ type: 'set_secret', value: 'sandbox-secret' })
+      applyChange(tenant.world, { type: 'set_secret', value: 'sandbox-secret' })
     }
     return (await getAttempt(tenant.owner, attemptId))?.problem?.code
   }
-  expect(await codeAfter(() => tenant.world.change({ type: 'set_secret', value: 'another' }))).toBe('app_secret_wrong')
-  expect(await codeAfter(() => tenant.world.change({ type: 'expire_secret' }))).toBe('app_secret_expired')
+  expect(await codeAfter(() => applyChange(tenant.world, { type: 'set_secret', value: 'another' }))).toBe(
+    'app_secret_wrong',
+  )
+  expect(await codeAfter(() => applyChange(tenant.world, { type: 'expire_secret' }))).toBe('app_secret_expired')
 })
 
 test('after a demand for verification the same attempt goes on with Microsoft’s claims', async () => {
   const tenant = await rolecall.tenant()
-  tenant.world.change({ type: 'grant_consent', tenantId: tenant.tenantId })
+  applyChange(tenant.world, { type: 'grant_consent', tenantId: tenant.tenantId })
   const attemptId = await begun(tenant)
   const { username } = tenant.account('mfa')
   await finishSignIn(
@@ -246,7 +249,11 @@ test('the checks name what is missing, and stop what could not work', async () =
     assignments: 'passed',
     directory: 'directory_not_readable',
   })
-  tenant.world.change({ type: 'set_subscription_state', subscriptionId: tenant.subscription.id, state: 'Disabled' })
+  applyChange(tenant.world, {
+    type: 'set_subscription_state',
+    subscriptionId: tenant.subscription.id,
+    state: 'Disabled',
+  })
   expect(await checksOf('owner')).toMatchObject({ canConnect: true, subscription: 'subscription_disabled' })
 })
 

@@ -8,6 +8,7 @@ import { NotAllowed, NotFound } from '@/lib/actor'
 import { createMeter } from '@/lib/azure/client/transport'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import { requestSync } from '@/lib/sync/request-sync'
+import { applyChange } from '@/sandbox/world/changes'
 import {
   answerMicrosoft,
   carryRun,
@@ -186,14 +187,14 @@ test('a permission that the tenant withdraws later is done without, and the conn
   world.tokenSeconds = 60 // so near its end that each use asks for a new one
   try {
     const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, SIGN_INS] })
-    world.change({ type: 'grant_consent', tenantId, scopes: [GROUPS] })
+    applyChange(world, { type: 'grant_consent', tenantId, scopes: [GROUPS] })
     const tokens = await graphOf(id)
     expect([tokens.granted(), tokens.withdrawn()]).toEqual([[GROUPS], [SIGN_INS]])
     expect((await row(id)).state).toBe('active')
 
-    world.change({ type: 'grant_consent', tenantId, scopes: [GROUPS, SIGN_INS] })
+    applyChange(world, { type: 'grant_consent', tenantId, scopes: [GROUPS, SIGN_INS] })
     expect((await graphOf(id)).granted()).toEqual([GROUPS, SIGN_INS])
-    world.change({ type: 'withdraw_consent', tenantId })
+    applyChange(world, { type: 'withdraw_consent', tenantId })
     await expect(graphOf(id)).rejects.toMatchObject({ code: 'sign_in_revoked' })
   } finally {
     world.tokenSeconds = 3600
@@ -240,7 +241,7 @@ test('the settings tell granted, withdrawn and never asked apart, by what the la
     const states = async () => (await listOptionalPermissions(tenant.owner, id)).map(({ state }) => state)
     expect(await states()).toEqual(['granted', 'granted', 'not_asked'])
 
-    world.change({ type: 'grant_consent', tenantId, scopes: [GROUPS] })
+    applyChange(world, { type: 'grant_consent', tenantId, scopes: [GROUPS] })
     await requestSync(tenant.owner, id)
     expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded' })
     expect(await states()).toEqual(['granted', 'withdrawn', 'not_asked'])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MOST_PATHS } from '@/lib/domain/access-paths'
 import type { OptionalScope } from '@/lib/domain/permissions'
+import { applyChange } from '@/sandbox/world/changes'
 import { createRandom } from '@/sandbox/world/random'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { accessLines } from '@/testing/access-lines'
@@ -97,7 +98,7 @@ test.each(seeds(WORLDS, 'small world'))('in %s, who is shown to have what, and h
   expect(run.plan?.made).toBe(run.plan?.predicted)
   expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
 
-  tenant.world.change({ random: 25, seed, tenantId: tenant.tenantId })
+  applyChange(tenant.world, { random: 25, seed, tenantId: tenant.tenantId })
   await requestSync(tenant.owner, run.connectionId)
   expect(await carryRun(rolecall, tenant.owner, run.connectionId)).toMatchObject({ state: 'succeeded', gaps: false })
   expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))

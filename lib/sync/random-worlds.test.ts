@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MOST_PATHS } from '@/lib/domain/access-paths'
 import { expandChaos } from '@/sandbox/control/fault-rules'
+import { applyChange } from '@/sandbox/world/changes'
 import { createRandom } from '@/sandbox/world/random'
 import { accessLines } from '@/testing/access-lines'
 import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
@@ -67,7 +68,8 @@ async function connected(seed: string) {
     tenant,
     first,
     shown: async () => accessLines(await shownAccess(tenant.owner, id)),
-    change: (round: number) => tenant.world.change({ random: 25, seed: `${seed}/${round}`, tenantId: tenant.tenantId }),
+    change: (round: number) =>
+      applyChange(tenant.world, { random: 25, seed: `${seed}/${round}`, tenantId: tenant.tenantId }),
     async sync() {
       await requestSync(tenant.owner, id)
       return carryRun(rolecall, tenant.owner, id)

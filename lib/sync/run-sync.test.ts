@@ -7,6 +7,7 @@ import { syncRuns } from '@/db/schema/runs'
 import type { Access } from '@/lib/domain/access'
 import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { tick } from '@/lib/worker/worker'
+import { applyChange } from '@/sandbox/world/changes'
 import { truthOf } from '@/sandbox/world/truth'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { publishAccess } from './publish-access'
@@ -133,8 +134,8 @@ test('an unchanged second sync writes no row in the interval tables', async () =
 test('a role that was taken away is closed, not erased, and one that was given is opened', async () => {
   const { tenant, id, sync, shown } = await connected()
   const reader = tenant.account('reader')
-  tenant.world.change({ type: 'unassign', user: reader.username, subscriptionId: tenant.subscription.id })
-  tenant.world.change({
+  applyChange(tenant.world, { type: 'unassign', user: reader.username, subscriptionId: tenant.subscription.id })
+  applyChange(tenant.world, {
     type: 'assign',
     user: reader.username,
     role: 'Contributor',
@@ -159,7 +160,7 @@ test('a role that was taken away is closed, not erased, and one that was given i
 test('a subscription that cannot be read keeps its last known access', async () => {
   const { tenant, id, sync, shown } = await connected()
   const before = await shown()
-  tenant.world.change({
+  applyChange(tenant.world, {
     type: 'unassign',
     user: tenant.account('owner').username,
     subscriptionId: tenant.subscription.id,
@@ -231,8 +232,8 @@ test('a list whose next link leads back to itself is ended, and nothing of it is
 
 test('a revoked sign-in asks for a reconnect and is not retried', async () => {
   const { tenant, id, sync } = await connected()
-  tenant.world.change({ type: 'revoke_sessions', tenantId: tenant.tenantId })
-  tenant.world.change({ type: 'advance_clock', ms: 2 * 3_600_000 })
+  applyChange(tenant.world, { type: 'revoke_sessions', tenantId: tenant.tenantId })
+  applyChange(tenant.world, { type: 'advance_clock', ms: 2 * 3_600_000 })
   const run = await sync()
   expect(run).toMatchObject({ state: 'failed', problem: { code: 'sign_in_revoked', aadsts: 50173 } })
   const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, id))
@@ -328,7 +329,7 @@ test('the schedule opens a run when it is due, once', async () => {
 test('names that would break a page or a database are stored inert', async () => {
   const { tenant, sync } = await connected()
   const hostile = `<img src=x onerror=alert(1)>\u0000\ud800 ${'x'.repeat(5000)}`
-  tenant.world.change({ type: 'rename', user: tenant.account('reader').username, displayName: hostile })
+  applyChange(tenant.world, { type: 'rename', user: tenant.account('reader').username, displayName: hostile })
   expect(await sync()).toMatchObject({ state: 'succeeded' })
   const [person] = await rolecall.db
     .select()

@@ -1,5 +1,5 @@
-import { principalsOf } from '../world/rbac'
-import { isAtOrUnder, lineageOf } from '../world/scopes'
+import { lineageOf, principalsOf } from '../world/rbac'
+import { isAtOrUnder } from '../world/scopes'
 import type { DenyAssignment, DenyPrincipal } from '../world/types'
 import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
 import { armError, paged, readFilter, unsupportedFilter } from './protocol'

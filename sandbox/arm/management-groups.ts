@@ -1,4 +1,5 @@
-import { ancestorsOf, findManagementGroup, managementGroupScope } from '../world/scopes'
+import { ancestorsOf, findManagementGroup } from '../world/rbac'
+import { managementGroupScope } from '../world/scopes'
 import type { ManagementGroup, Subscription, SubscriptionState, Tenant } from '../world/types'
 import { type ArmCall, forbidden, may } from './arm-call'
 import { armError, paged, pageSize, readFilter, unsupportedFilter } from './protocol'

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { applyChange } from '../world/changes'
 import { addAssignment, addGroup } from '../world/tenant'
+import { truthOf } from '../world/truth'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 type Row = { id: string; name: string; properties: { principalId: string; scope: string; roleDefinitionId: string } }
@@ -53,8 +55,7 @@ async function names(address: string, token?: string) {
 test('an unfiltered list of a subscription is what lies at, above and below it', async () => {
   const listed = await names(path(web))
   expect(listed.sort()).toEqual(
-    arm.world
-      .truth(IDS.web)
+    truthOf(arm.world, IDS.web)
       .map((row) => row.assignmentId)
       .sort(),
   )
@@ -171,6 +172,6 @@ test('an activated role is listed while it holds', async () => {
     schedule,
   })
   expect(await names(path(web))).toContain(id)
-  arm.world.change({ type: 'advance_clock', ms: 61_000 })
+  applyChange(arm.world, { type: 'advance_clock', ms: 61_000 })
   expect(await names(path(web))).not.toContain(id)
 })

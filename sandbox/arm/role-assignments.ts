@@ -1,5 +1,5 @@
-import { applyingTo, holdsAt, principalsOf } from '../world/rbac'
-import { lineageOf, subscriptionPrefix } from '../world/scopes'
+import { applyingTo, holdsAt, lineageOf, principalsOf } from '../world/rbac'
+import { subscriptionPrefix } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
 import { armError, type Filter, paged, readFilter, unsupportedFilter } from './protocol'

@@ -1,6 +1,6 @@
-import { findRole } from '../world/rbac'
+import { findRole, lineageOf } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
-import { isAtOrUnder, lineageOf, subscriptionPrefix } from '../world/scopes'
+import { isAtOrUnder, subscriptionPrefix } from '../world/scopes'
 import type { RoleDefinition } from '../world/types'
 import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
 import { armError, paged, readFilter, unsupportedFilter } from './protocol'

@@ -1,5 +1,6 @@
+import { findManagementGroup } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
-import { findManagementGroup, managementGroupOf } from '../world/scopes'
+import { managementGroupOf } from '../world/scopes'
 import { type ArmCall, forbidden } from './arm-call'
 import { getDenyAssignment, listDenyAssignments } from './deny-assignments'
 import {

@@ -1,13 +1,5 @@
-import { applyingTo, findRole, holdsAt, principalsOf } from '../world/rbac'
-import {
-  findManagementGroup,
-  isAtOrUnder,
-  levelOf,
-  lineageOf,
-  managementGroupOf,
-  subscriptionOf,
-  subscriptionPrefix,
-} from '../world/scopes'
+import { applyingTo, findManagementGroup, findRole, holdsAt, lineageOf, principalsOf } from '../world/rbac'
+import { isAtOrUnder, levelOf, managementGroupOf, subscriptionOf, subscriptionPrefix } from '../world/scopes'
 import type { Assignment, Eligibility, PrincipalType, Tenant } from '../world/types'
 import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
 import { armError, type Filter, paged, readFilter, unsupportedFilter } from './protocol'

@@ -1,5 +1,5 @@
-import { isDenied } from '../world/rbac'
-import { ancestorsOf, managementGroupOf, subscriptionOf } from '../world/scopes'
+import { ancestorsOf, isDenied } from '../world/rbac'
+import { managementGroupOf, subscriptionOf } from '../world/scopes'
 import { findGuest } from '../world/tenant'
 import type { Subscription, Tenant } from '../world/types'
 import { type ArmCall, forbidden } from './arm-call'

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { applyChange } from '../world/changes'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 const web = `/subscriptions/${IDS.web}?api-version=2022-12-01`
@@ -45,11 +46,11 @@ test('asking before the wait is over is refused again and begins the wait anew',
   arm.tenant.throttling.arm = { bucket: 3, refillPerSecond: 1 }
   arm.world.clockOffset = 0
   for (let turn = 0; turn < 50; turn++) if ((await arm.ask(web)).status === 429) break
-  arm.world.change({ type: 'advance_clock', ms: 2_000 })
+  applyChange(arm.world, { type: 'advance_clock', ms: 2_000 })
   expect(await statuses(1)).toEqual([429])
-  arm.world.change({ type: 'advance_clock', ms: 2_000 })
+  applyChange(arm.world, { type: 'advance_clock', ms: 2_000 })
   expect(await statuses(1)).toEqual([429])
-  arm.world.change({ type: 'advance_clock', ms: 3_000 })
+  applyChange(arm.world, { type: 'advance_clock', ms: 3_000 })
   expect(await statuses(1)).toEqual([200])
 })
 
@@ -62,8 +63,8 @@ test('each caller, each subscription and the tenant have buckets of their own', 
 })
 
 test('new settings begin with full buckets, without a wait', async () => {
-  arm.world.change({ type: 'set_throttling', tenantId: IDS.tenant, arm: SLOW })
+  applyChange(arm.world, { type: 'set_throttling', tenantId: IDS.tenant, arm: SLOW })
   expect(await statuses(4)).toEqual([200, 200, 200, 429])
-  arm.world.change({ type: 'set_throttling', tenantId: IDS.tenant, arm: true })
+  applyChange(arm.world, { type: 'set_throttling', tenantId: IDS.tenant, arm: true })
   expect(await statuses(5)).toEqual([200, 200, 200, 200, 200])
 })

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { openCertificateAuthority } from '../tls/tls-front'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
+import { makeTenant } from '../world/make-tenant'
 import { truthOf } from '../world/truth'
 import { runClient } from './programs'
 import type { Seen } from './read-with-sdks'
@@ -25,7 +26,7 @@ const byId = <T extends { id: string }>(rows: T[]) => [...rows].sort((one, other
 
 /** A tenant of two subscriptions that needs several pages for everything. */
 function makePaged() {
-  const made = sandbox.world.makeTenant({
+  const made = makeTenant(sandbox.world, {
     seed: 'sdks',
     people: 120,
     groups: { count: 6, depth: 3 },

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signInAs } from '../visitor'
+import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { AZURE_CLI } from '../world/world'
 import { entraError } from './facts/entra-errors'
@@ -51,7 +52,7 @@ test.each(POLICIES)(
   'AADSTS%i has the whole body of %s, and echoes the request',
   async (code, error, status, suberror) => {
     const user = 'ada@contoso.example'
-    conformance.world.change({ type: 'set_traits', user, traits: { error: code } })
+    applyChange(conformance.world, { type: 'set_traits', user, traits: { error: code } })
     const refused = await post(`${CONTOSO}/oauth2/v2.0/token`, {
       client_id: conformance.world.clientId,
       client_secret: 'sandbox-secret',
@@ -59,7 +60,7 @@ test.each(POLICIES)(
       refresh_token: conformance.ada.refresh,
       scope: `${ARM}/user_impersonation`,
     })
-    conformance.world.change({ type: 'set_traits', user, traits: {} })
+    applyChange(conformance.world, { type: 'set_traits', user, traits: {} })
     expect(entraError(code, error)(refused.body, 'body')).toEqual([])
     expect([refused.status, refused.body.suberror, refused.body.correlation_id]).toEqual([status, suberror, REQUEST])
     expect(typeof refused.body.claims).toBe(suberror === 'basic_action' ? 'string' : 'undefined')

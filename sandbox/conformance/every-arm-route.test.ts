@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ArmSandbox, IDS, startArmSandbox } from '../arm/start-arm-sandbox'
+import { applyChange } from '../world/changes'
 import { addAssignment, addEligibility } from '../world/tenant'
 
 type Rows = { value: { id: string; name: string }[] }
@@ -52,7 +53,7 @@ beforeAll(async () => {
   const key = `${web}/resourceGroups/rg-Front/providers/Microsoft.KeyVault/vaults/keys`
   addAssignment(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: key })
   addEligibility(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: web })
-  arm.world.change({ type: 'add_deny', subscriptionId: IDS.web, principalIds: [IDS.nobody] })
+  applyChange(arm.world, { type: 'add_deny', subscriptionId: IDS.web, principalIds: [IDS.nobody] })
 })
 afterAll(() => arm.sandbox.close())
 

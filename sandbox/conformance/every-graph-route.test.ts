@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ROUTES } from '../graph/routes'
 import { getTokens } from '../visitor'
+import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { addServicePrincipal } from '../world/tenant'
 import { type Conformance, startConformance } from './start-demo-sandbox'
@@ -27,7 +28,7 @@ beforeAll(async () => {
     accountEnabled: true,
   })
   const [gone] = tenant.users.list().filter((one) => one.account === null)
-  world.change({ type: 'delete', tenantId: CONTOSO, user: gone?.id ?? '' })
+  applyChange(world, { type: 'delete', tenantId: CONTOSO, user: gone?.id ?? '' })
   Object.assign(ids, {
     user: [...tenant.users.values()].find((one) => one.userPrincipalName.startsWith('ada@'))?.id,
     gone: gone?.id,

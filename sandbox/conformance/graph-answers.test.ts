@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { applyChange } from '../world/changes'
 import { GRAPH_ERROR, ME, PEOPLE } from './facts/graph-shapes'
 import { type Conformance, startConformance } from './start-demo-sandbox'
 
@@ -137,7 +138,7 @@ test('a delta begins with everyone, ends in a link, and then holds what changed 
   expect(await read()).toHaveLength(conformance.tenant.users.size)
   expect(address).toMatch(/^https:\/\/graph\.microsoft\.com\/v1\.0\/users\/delta\?.*deltatoken=/i)
   const [gone] = conformance.tenant.users.list().filter((one) => one.account === null)
-  conformance.world.change({ type: 'delete', tenantId: conformance.tenant.id, user: gone?.id ?? '' })
+  applyChange(conformance.world, { type: 'delete', tenantId: conformance.tenant.id, user: gone?.id ?? '' })
   expect(await read()).toEqual([expect.objectContaining({ id: gone?.id, '@removed': { reason: 'changed' } })])
   expect(await read()).toEqual([])
 })

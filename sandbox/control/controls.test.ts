@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createListener } from '../listener'
-import { effectiveAccess } from '../world/truth'
+import { effectiveAccess, truthOf } from '../world/truth'
 import { startControlled } from './start-control-sandbox'
 
 let it: Awaited<ReturnType<typeof startControlled>>
@@ -53,7 +53,7 @@ test('the truth is asked of a time, as access or as assignments', async () => {
   const path = `/truth/${it.subscriptionId}`
   for (const query of ['', '?at=now', '?at=2026-01-31T12:00:00Z', '?of=access', '?of=assignments'])
     expect(await it.control('GET', `${path}${query}`)).toMatchObject({ status: 200, json: expect.any(Array) })
-  expect((await it.control('GET', `${path}?of=assignments`)).json).toEqual(it.sandbox.world.truth(it.subscriptionId))
+  expect((await it.control('GET', `${path}?of=assignments`)).json).toEqual(truthOf(it.sandbox.world, it.subscriptionId))
   const at = Date.parse('2026-01-31T12:00:00Z')
   const then = effectiveAccess(it.sandbox.world, it.subscriptionId, { at })
   expect(then.length).toBeGreaterThan(0)

@@ -1,6 +1,10 @@
 import { z } from 'zod'
+import type { Change } from '../world/changes'
+import { applyChange } from '../world/changes'
 import { UnknownThing } from '../world/lookups'
-import { eachAccessRow } from '../world/truth'
+import { makeTenant } from '../world/make-tenant'
+import type { TenantSpec } from '../world/tenant-spec'
+import { eachAccessRow, truthOf } from '../world/truth'
 import type { World } from '../world/world'
 import { jsonArray } from './delivery'
 import { expandChaos, parseChaos, parseFaults } from './fault-rules'
@@ -9,8 +13,6 @@ import { worldInfo } from './front-page'
 import { showLog } from './log'
 import { ControlRefusal, readJson, readShape } from './requests'
 
-type Spec = Parameters<World['makeTenant']>[0]
-type Change = Parameters<World['change']>[0]
 type Call = { world: World; request: Request; query: URLSearchParams; argument: string }
 type Control = { does: string; answer(call: Call): unknown }
 
@@ -27,13 +29,13 @@ const Throttling = z.strictObject({
 })
 
 async function makeWorld({ world, request }: Call): Promise<Response> {
-  return Response.json(world.makeTenant(await readJson<Spec>(request)), { status: 201 })
+  return Response.json(makeTenant(world, await readJson<TenantSpec>(request)), { status: 201 })
 }
 
 async function change({ world, request }: Call) {
   const changes = await readJson<Change | Change[]>(request)
-  if (Array.isArray(changes)) return changes.map((one) => world.change(one) ?? null)
-  return { ok: true, result: world.change(changes) ?? null }
+  if (Array.isArray(changes)) return changes.map((one) => applyChange(world, one) ?? null)
+  return { ok: true, result: applyChange(world, changes) ?? null }
 }
 
 async function putFaults({ world, request, query }: Call) {
@@ -201,5 +203,5 @@ export function showTruth(world: World, subscriptionId: string, query: URLSearch
   if (of !== 'assignments') throw new ControlRefusal('of is "access" or "assignments".')
   if ((query.get('at') ?? 'now') !== 'now' || query.has('principalId') || query.has('paths'))
     throw new ControlRefusal('Assignments are those of now and of everyone: at, principalId and paths are for access.')
-  return world.truth(subscriptionId)
+  return truthOf(world, subscriptionId)
 }

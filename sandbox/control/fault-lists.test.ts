@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { applyChange } from '../world/changes'
 import { startControlled } from './start-control-sandbox'
 
 let it: Awaited<ReturnType<typeof startControlled>>
 beforeAll(async () => {
   it = await startControlled()
-  it.sandbox.world.change({ type: 'set_page_size', tenantId: it.made.tenantId, pageSize: 10 })
+  applyChange(it.sandbox.world, { type: 'set_page_size', tenantId: it.made.tenantId, pageSize: 10 })
 })
 beforeEach(() => it.control('DELETE', '/faults'))
 afterAll(() => it.sandbox.close())

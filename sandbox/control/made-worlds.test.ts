@@ -3,7 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { getTokens } from '../visitor'
 import type { MadeTenant } from '../world/make-tenant'
+import { makeTenant } from '../world/make-tenant'
 import type { TruthRow } from '../world/truth'
+import { truthOf } from '../world/truth'
 import type { LogEntry } from '../world/world'
 
 let sandbox: Sandbox
@@ -21,7 +23,7 @@ async function control<T>(method: string, path: string, body?: unknown): Promise
 }
 
 const make = (spec: object) => control<MadeTenant>('POST', 'worlds', spec)
-const truthOf = (made: MadeTenant) => control<TruthRow[]>('GET', `truth/${made.subscriptions[0]?.id}?of=assignments`)
+const askTruth = (made: MadeTenant) => control<TruthRow[]>('GET', `truth/${made.subscriptions[0]?.id}?of=assignments`)
 const ownerOf = (made: MadeTenant) => getTokens(sandbox, made.tenantId, `owner@${made.domain}`)
 
 function listAssignments(made: MadeTenant, token: string) {
@@ -57,12 +59,12 @@ test('a world made from a seed has what was asked for, and is made the same agai
     'viewer',
     'guest',
   ])
-  const truth = await truthOf(made)
+  const truth = await askTruth(made)
   expect(truth).toHaveLength(90)
   expect(new Set(truth.map((row) => row.status))).toEqual(new Set(['active', 'disabled', 'invited', 'deleted', null]))
   const second = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
-  expect(second.world.makeTenant(spec)).toEqual(made)
-  expect(second.world.makeTenant(spec).tenantId).not.toBe(made.tenantId)
+  expect(makeTenant(second.world, spec)).toEqual(made)
+  expect(makeTenant(second.world, spec).tenantId).not.toBe(made.tenantId)
   await second.close()
 })
 
@@ -109,7 +111,7 @@ test('random changes reply with what was done, and the list follows the truth', 
   expect(changed.result).toHaveLength(40)
   const { arm } = await ownerOf(made)
   const { value } = (await (await listAssignments(made, arm)).json()) as { value: { name: string }[] }
-  const truth = sandbox.world.truth(made.subscriptions[0]?.id ?? '')
+  const truth = truthOf(sandbox.world, made.subscriptions[0]?.id ?? '')
   expect(value.map((one) => one.name).sort()).toEqual(truth.map((row) => row.assignmentId).sort())
   expect(value.length).not.toBe(31)
 })
@@ -126,7 +128,7 @@ test('a role that is taken away is gone from the list and from the truth', async
   expect(changed).toEqual({ ok: true, result: { removed: 1 } })
   const { value } = (await (await listAssignments(made, arm)).json()) as { value: unknown[] }
   expect(value).toHaveLength(13)
-  expect(await truthOf(made)).toHaveLength(13)
+  expect(await askTruth(made)).toHaveLength(13)
   expect(await control('POST', 'changes', { type: 'disable', user: 'nobody@nowhere.example' })).toEqual({
     error: 'There is no person nobody@nowhere.example.',
   })

@@ -1,5 +1,6 @@
 import { startSandbox } from '../server'
 import { getTokens } from '../visitor'
+import { makeTenant } from '../world/make-tenant'
 import type { LogEntry } from '../world/world'
 import type { FaultRule } from './fault-rules'
 
@@ -8,7 +9,7 @@ type Answer = { status: number; headers: Headers; json: Record<string, unknown>;
 /** A sandbox with one small tenant, its controls and its owner's requests at hand. For the tests of this folder. */
 export async function startControlled() {
   const sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
-  const made = sandbox.world.makeTenant({ seed: 'controlled', people: 25, assignments: 30, consented: true })
+  const made = makeTenant(sandbox.world, { seed: 'controlled', people: 25, assignments: 30, consented: true })
   const tokens = await getTokens(sandbox, made.tenantId, `owner@${made.domain}`)
   const [subscription] = made.subscriptions
   if (!subscription) throw new Error('The tenant has no subscription.')

@@ -1,6 +1,8 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { applyChange } from '../world/changes'
+import { makeTenant } from '../world/make-tenant'
 import { addGroup } from '../world/tenant'
 import { type AccessRow, effectiveAccess, effectiveAccessOf } from '../world/truth'
 import { startControlled } from './start-control-sandbox'
@@ -66,7 +68,7 @@ test.each([
 
 test('more rows than a connection holds come while they are made, and a client that goes away holds nothing up', async () => {
   const { world, url } = it.sandbox
-  const made = world.makeTenant({ seed: 'many', people: 5_000, groups: { count: 4, largest: 5_000 }, assignments: 60 })
+  const made = makeTenant(world, { seed: 'many', people: 5_000, groups: { count: 4, largest: 5_000 }, assignments: 60 })
   const tenant = world.tenants.get(made.tenantId)
   const [subscription] = made.subscriptions
   const [large] = tenant?.groups.list().filter(({ id }) => tenant.memberships.membersOf(id).size >= 5_000) ?? []
@@ -84,7 +86,7 @@ test('more rows than a connection holds come while they are made, and a client t
       `/subscriptions/${subscription.id}`,
       `/subscriptions/${subscription.id}/resourceGroups/a`,
     ])
-      world.assign({ tenantId: tenant.id, principalId: large.id, role, scope })
+      applyChange(world, { type: 'assign', tenantId: tenant.id, principalId: large.id, role, scope })
   const order: string[] = []
   const reading = it.control('GET', `/truth/${subscription.id}`).finally(() => order.push('all rows'))
   await it.control('GET', '/latency')

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { claimsOf, postLogin, signInAs } from '../visitor'
+import { applyChange } from '../world/changes'
 import { CONTOSO } from '../world/demo-ids'
 
 const ADA = 'ada@contoso.example'
@@ -180,8 +181,8 @@ test('with the admin consent workflow a person may ask, and the application hear
 })
 
 test('a refresh token serves another resource and another tenant, again and again, and the first of two resources', async () => {
-  sandbox.world.change({ type: 'grant_consent', tenantId: CONTOSO })
-  sandbox.world.change({ type: 'grant_consent', tenantId: 'fabrikam.example' })
+  applyChange(sandbox.world, { type: 'grant_consent', tenantId: CONTOSO })
+  applyChange(sandbox.world, { type: 'grant_consent', tenantId: 'fabrikam.example' })
   const { code } = await begin({}, CONTOSO, 'nina@fabrikam.example')
   const first = await redeem(code ?? '')
   const refresh = (scope: string, authority: string = CONTOSO) =>

@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey, verify } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { getTokens } from '../visitor'
+import { applyChange } from '../world/changes'
 import { CONTOSO } from '../world/demo-ids'
 
 type Jwks = { keys: (JsonWebKey & { kid: string; issuer: string })[] }
@@ -74,7 +75,8 @@ test('after a rotation new tokens name the new key, old ones stay good until the
     return response.status
   }
   const before = (await getTokens(sandbox, CONTOSO, 'ada@contoso.example')).graph
-  const { kid } = sandbox.world.rotateKeys()
+  applyChange(sandbox.world, { type: 'rotate_keys' })
+  const kid = sandbox.world.signingKeys.at(-1)?.kid
   const after = (await getTokens(sandbox, CONTOSO, 'ada@contoso.example')).graph
   expect(kidOf(after)).toBe(kid)
   expect(kidOf(before)).not.toBe(kid)
@@ -91,7 +93,7 @@ test('after a rotation new tokens name the new key, old ones stay good until the
   }
   expect(keys[0]?.issuer).toBe(`https://login.microsoftonline.com/${CONTOSO}/v2.0`)
 
-  sandbox.world.rotateKeys({ forgetOld: true })
+  applyChange(sandbox.world, { type: 'rotate_keys', forgetOld: true })
   expect((await jwks()).keys).toHaveLength(1)
   expect(await statusOf(before)).toBe(401)
   expect(await statusOf('not.a.token')).toBe(401)

@@ -62,13 +62,13 @@ export function openidConfiguration(world: World, request: Request, cloud: Cloud
 
 /** `/{tenant}/discovery/v2.0/keys`: every key whose tokens are good, the newest first. */
 export function keys(world: World, _request: Request, cloud: Cloud, authority: string): Response {
-  const listed = world.keys.list().map(({ kid, publicJwk }) => ({
+  const listed = world.signingKeys.map(({ kid, modulus, exponent }) => ({
     kty: 'RSA',
     use: 'sig',
     kid,
     x5t: kid,
-    n: publicJwk.n,
-    e: publicJwk.e,
+    n: modulus,
+    e: exponent,
     cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
     issuer: `https://${cloud.login}/${world.findTenant(authority)?.id ?? '{tenantid}'}/v2.0`,
   }))

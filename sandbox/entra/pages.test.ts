@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { signInAs } from '../visitor'
+import { applyChange } from '../world/changes'
 import { CONTOSO } from '../world/demo-ids'
 import { createRandom } from '../world/random'
 import { addUser } from '../world/tenant'
@@ -46,10 +47,10 @@ test.each([
 
 test('each person who may not sign in meets the page with their own code', async () => {
   const { world } = sandbox
-  world.change({ type: 'set_traits', user: 'vera@contoso.example', traits: { unassigned: true } })
+  applyChange(world, { type: 'set_traits', user: 'vera@contoso.example', traits: { unassigned: true } })
   expect(await pageFor('vera@contoso.example')).toContain('AADSTS50105')
-  world.change({ type: 'set_traits', user: 'vera@contoso.example', traits: {} })
-  world.change({ type: 'disable', user: 'vera@contoso.example' })
+  applyChange(world, { type: 'set_traits', user: 'vera@contoso.example', traits: {} })
+  applyChange(world, { type: 'disable', user: 'vera@contoso.example' })
   expect(await pageFor('vera@contoso.example')).toContain('AADSTS50057')
   expect(await pageFor('nobody@contoso.example')).toMatch(/role="alert"[^>]*>This username may be incorrect/)
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { claimsOf, getTokens, postLogin } from '../visitor'
+import { applyChange } from '../world/changes'
 import { CONTOSO } from '../world/demo-ids'
 import { AZURE_CLI } from '../world/world'
 
@@ -48,14 +49,14 @@ test.each([
   [90055, 429, 'temporarily_unavailable', undefined],
   [700082, 400, 'invalid_grant', undefined],
 ])('a person can be given AADSTS%i for Azure management, and keeps Graph', async (code, status, error, suberror) => {
-  sandbox.world.change({ type: 'set_traits', user: ADA, traits: { error: code } })
+  applyChange(sandbox.world, { type: 'set_traits', user: ADA, traits: { error: code } })
   const reply = await ask()
   expect(reply).toMatchObject({ status, error, error_codes: [code] })
   expect(reply.suberror).toBe(suberror)
   expect(reply.error_description).toMatch(new RegExp(`^AADSTS${code}: \\S`))
   if (suberror === 'basic_action') expect(JSON.parse(reply.claims ?? '')).toHaveProperty('access_token.capolids')
   expect(await ask({ scope: 'User.Read' })).toMatchObject({ status: 200 })
-  sandbox.world.change({ type: 'set_traits', user: ADA, traits: {} })
+  applyChange(sandbox.world, { type: 'set_traits', user: ADA, traits: {} })
 })
 
 test.each([

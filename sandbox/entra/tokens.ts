@@ -14,7 +14,9 @@ const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64ur
 
 /** Signs claims with the world's newest key, RS256. */
 export function signJwt(world: World, claims: Claims): string {
-  const { kid, privateKey } = world.signingKey
+  const key = world.signingKeys.at(-1)
+  if (!key) throw new Error('The sandbox has no key to sign with.')
+  const { kid, privateKey } = key
   const body = `${encode({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })}.${encode(claims)}`
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`
 }
@@ -32,7 +34,7 @@ function verifiedBy(key: SigningKey): Map<string, Claims> {
 function keyOf(world: World, header: string): SigningKey | undefined {
   try {
     const { kid } = decode(header) as { kid?: unknown }
-    return world.keys.find(String(kid))
+    return world.signingKeys.find((key) => key.kid === kid)
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof TypeError) return undefined
     throw error

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
+import { makeTenant } from '../world/make-tenant'
 import { createRandom } from '../world/random'
 import { APPLICATION_ADMINISTRATOR } from '../world/roles'
 import { addGroup, addUser } from '../world/tenant'
@@ -34,7 +35,7 @@ beforeAll(async () => {
   const signIn = async (graph: string) => (await getTokens(sandbox, CONTOSO, 'ada@contoso.example', { graph })).graph
   reader = await signIn('GroupMember.Read.All')
   seesHidden = await signIn('GroupMember.Read.All Member.Read.Hidden')
-  made = sandbox.world.makeTenant({ seed: 'directory-reads' })
+  made = makeTenant(sandbox.world, { seed: 'directory-reads' })
   const { clientId, clientSecret } = made.application
   const response = await fetch(`${sandbox.url}/login.microsoftonline.com/${made.tenantId}/oauth2/v2.0/token`, {
     method: 'POST',

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
+import { makeTenant } from '../world/make-tenant'
 import { createRandom } from '../world/random'
 import { addGroup, addServicePrincipal, addUser, deleteUser, touchUser } from '../world/tenant'
 import type { Tenant } from '../world/types'
@@ -183,7 +184,7 @@ test('the bucket of resource units empties into 429 and fills with the clock', a
 })
 
 test('an application by itself reads with its roles and has no me', async () => {
-  const made = sandbox.world.makeTenant({ seed: 'graph-app' })
+  const made = makeTenant(sandbox.world, { seed: 'graph-app' })
   const { clientId, clientSecret } = made.application
   const form = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' }
   const response = await fetch(`${sandbox.url}/login.microsoftonline.com/${made.tenantId}/oauth2/v2.0/token`, {

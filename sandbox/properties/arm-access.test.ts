@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { type AccessRow, effectiveAccess, effectiveAccessOf } from '../world/truth'
+import { type AccessRow, effectiveAccess, effectiveAccessOf, truthOf } from '../world/truth'
 import { World } from '../world/world'
 import { buildSmallWorld, MEMBERS, OWNER, readPages, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
 
@@ -36,8 +36,7 @@ test('a role assignment is listed exactly once at any page size, and `assignedTo
       const token = tokenOf(sandbox.world, tenant, OWNER, 'arm')
       const all = await list(token, 'roleAssignments')
       expect(names(all)).toEqual(
-        sandbox.world
-          .truth(SUBSCRIPTION)
+        truthOf(sandbox.world, SUBSCRIPTION)
           .map((row) => row.assignmentId)
           .sort(),
       )
@@ -54,7 +53,7 @@ test('`atScope()` leaves out what is held within the subscription', () =>
     fc.asyncProperty(smallWorld, async (drawn) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
       const token = tokenOf(sandbox.world, tenant, OWNER, 'arm')
-      const above = sandbox.world.truth(SUBSCRIPTION).filter((row) => !row.level.startsWith('resource'))
+      const above = truthOf(sandbox.world, SUBSCRIPTION).filter((row) => !row.level.startsWith('resource'))
       const listed = await list(token, 'roleAssignments', 'atScope()')
       expect(names(listed)).toEqual(above.map((row) => row.assignmentId).sort())
     }),
@@ -84,7 +83,7 @@ test('a reader of some scopes is shown what is at and under them, all when one i
       const readable = effectiveAccessOf(sandbox.world, SUBSCRIPTION, person).filter(
         (row) => isHeld(row) && row.roleId === READER,
       )
-      const seen = sandbox.world.truth(SUBSCRIPTION).filter((row) =>
+      const seen = truthOf(sandbox.world, SUBSCRIPTION).filter((row) =>
         readable.some((own) => {
           if (!own.level.startsWith('resource')) return true
           return `${row.scope}/`.toLowerCase().startsWith(`${own.scope}/`.toLowerCase())

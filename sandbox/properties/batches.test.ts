@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { FaultRule } from '../control/fault-rules'
 import { type Sandbox, startSandbox } from '../server'
+import { makeTenant } from '../world/make-tenant'
 import { World } from '../world/world'
 import { tokenOf } from './small-world'
 
@@ -16,7 +17,7 @@ let addresses: string[]
 beforeAll(async () => {
   const world = new World('http://localhost:3000')
   sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000', world })
-  const made = world.makeTenant({ seed: 'batches', people: 40, deleted: 5, groups: { count: 6, size: 6, depth: 2 } })
+  const made = makeTenant(world, { seed: 'batches', people: 40, deleted: 5, groups: { count: 6, size: 6, depth: 2 } })
   const owner = world.findUser(`owner@${made.domain}`)
   if (!owner) throw new Error('The tenant has no owner.')
   const { tenant, user } = owner

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
+import { applyChange } from '../world/changes'
+import { makeTenant } from '../world/make-tenant'
 import type { Tenant } from '../world/types'
 import { World } from '../world/world'
 import { readPages, tokenOf } from './small-world'
@@ -87,7 +89,7 @@ test('whoever follows delta links from any moment, asleep for a while or not, en
   fc.assert(
     fc.asyncProperty(story, async ({ seed, rounds, clients: drawn }) => {
       const { world } = sandbox
-      const made = world.makeTenant({ seed, people: 25, deleted: 6, groups: 3, assignments: 10 })
+      const made = makeTenant(world, { seed, people: 25, deleted: 6, groups: 3, assignments: 10 })
       const owner = world.findUser(`owner@${made.domain}`)
       if (!owner) throw new Error('The tenant has no owner.')
       const { tenant } = owner
@@ -96,7 +98,7 @@ test('whoever follows delta links from any moment, asleep for a while or not, en
       const clients: Client[] = drawn.map((one) => ({ ...one, copy: new Map(), link: begin(one.select) }))
       let changes = 0
       const change = (random: number) => {
-        world.change({ random, seed: `${seed} ${changes++}`, tenantId: tenant.id })
+        applyChange(world, { random, seed: `${seed} ${changes++}`, tenantId: tenant.id })
       }
       for (const [number, { changes, purged, pageSize, meanwhile }] of rounds.entries()) {
         change(changes)
@@ -104,7 +106,7 @@ test('whoever follows delta links from any moment, asleep for a while or not, en
           .list()
           .filter((one) => one.account === null && one.home === null)
           .slice(0, purged))
-          world.change({ type: 'delete', tenantId: tenant.id, user: user.id, permanently: true })
+          applyChange(world, { type: 'delete', tenantId: tenant.id, user: user.id, permanently: true })
         tenant.pageSizes.users = pageSize
         for (const client of clients)
           if (client.from <= number && client.awake[number])

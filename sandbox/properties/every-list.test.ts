@@ -2,6 +2,8 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { scopesOf } from '../world/access-paths'
+import { applyChange } from '../world/changes'
+import { makeTenant } from '../world/make-tenant'
 import { createRandom } from '../world/random'
 import { BUILT_IN_ROLES } from '../world/roles'
 import { addEligibility, addUser, emptyTenant } from '../world/tenant'
@@ -36,7 +38,7 @@ let owner: User
 beforeAll(async () => {
   const world = new World('http://localhost:3000')
   sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000', world })
-  const made = world.makeTenant(SPEC)
+  const made = makeTenant(world, SPEC)
   const found = world.findUser(`owner@${made.domain}`)
   if (!found) throw new Error('The tenant has no owner.')
   tenant = found.tenant
@@ -48,7 +50,7 @@ beforeAll(async () => {
   for (const principalId of [owner.id, owner.id, owner.id, group.id])
     addEligibility(tenant, random, { principalId, role: 'Reader', scope: `/subscriptions/${subscription?.id}` })
   // Who owns the root reads management groups and what is in all subscriptions.
-  world.assign({ tenantId: tenant.id, principalId: owner.id, role: 'Owner', scope: '/' })
+  applyChange(world, { type: 'assign', tenantId: tenant.id, principalId: owner.id, role: 'Owner', scope: '/' })
   for (let number = 0; number < 5; number++) addAbroad(world, number)
 })
 afterAll(() => sandbox.close())

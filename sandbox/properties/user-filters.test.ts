@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
+import { applyChange } from '../world/changes'
+import { makeTenant } from '../world/make-tenant'
 import { World } from '../world/world'
 import { readPages, tokenOf } from './small-world'
 
@@ -18,14 +20,20 @@ let people: Person[]
 beforeAll(async () => {
   const world = new World('http://localhost:3000')
   sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000', world })
-  const made = world.makeTenant({ seed: 'filters', people: 60, guests: 15, disabled: 12, pageSize: 17 })
+  const made = makeTenant(world, { seed: 'filters', people: 60, guests: 15, disabled: 12, pageSize: 17 })
   const owner = world.findUser(`owner@${made.domain}`)
   if (!owner) throw new Error('The tenant has no owner.')
   const { tenant } = owner
   const ordinary = tenant.users.list().filter((one) => one.account === null && one.home === null)
   const odd = ["Siobhán O'Neil", 'and or not', 'Åse (ext), "quoted"', 'null', 'true']
   for (const [place, displayName] of odd.entries())
-    world.change({ type: 'rename', tenantId: tenant.id, user: ordinary[place * 3]?.id ?? '', displayName, mail: null })
+    applyChange(world, {
+      type: 'rename',
+      tenantId: tenant.id,
+      user: ordinary[place * 3]?.id ?? '',
+      displayName,
+      mail: null,
+    })
   token = tokenOf(world, tenant, owner.user.id, 'graph')
   people = await list('')
 })

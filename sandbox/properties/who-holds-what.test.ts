@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
+import { applyChange } from '../world/changes'
+import { makeTenant } from '../world/make-tenant'
 import type { TenantSpec } from '../world/tenant-spec'
 import { effectiveAccess } from '../world/truth'
 import type { Tenant } from '../world/types'
@@ -66,17 +68,17 @@ afterAll(() => sandbox.close())
 /** A tenant as asked for, changed at random, whose owner reads everything; besides, a group in a ring may be spared by a denial. */
 function makeChanged(asked: TenantSpec, changes: number): { tenant: Tenant; read: Read } {
   const { world } = sandbox
-  const made = world.makeTenant(asked)
+  const made = makeTenant(world, asked)
   const owner = world.findUser(`owner@${made.domain}`)
   if (!owner) throw new Error('The tenant has no owner.')
   const { tenant, user } = owner
   const { id: tenantId } = tenant
-  world.assign({ tenantId, principalId: user.id, role: 'Owner', scope: '/' })
+  applyChange(world, { type: 'assign', tenantId, principalId: user.id, role: 'Owner', scope: '/' })
   const [spared, denied] = [tenant.groups.list().at(-1), tenant.groups.list().at(0)]
   const [{ scope } = { scope: '' }] = tenant.assignments.inSubscription(made.subscriptions[0]?.id ?? '')
   if (spared && denied)
-    world.change({ type: 'add_deny', tenantId, scope, principalIds: [denied.id], excludeIds: [spared.id] })
-  world.change({ random: changes, seed: String(asked.seed), tenantId })
+    applyChange(world, { type: 'add_deny', tenantId, scope, principalIds: [denied.id], excludeIds: [spared.id] })
+  applyChange(world, { random: changes, seed: String(asked.seed), tenantId })
   const tokens = { arm: tokenOf(world, tenant, user.id, 'arm'), graph: tokenOf(world, tenant, user.id, 'graph') }
   const read = async <Row>(address: string) => {
     const token = address.includes('//graph.') ? tokens.graph : tokens.arm

@@ -7,6 +7,7 @@ import {
   UnknownThing,
 } from './lookups'
 import { isAtOrUnder } from './scopes'
+import { generateSigningKey } from './signing-keys'
 import { toPageSizes } from './tenant-spec'
 import type { Licence, PageSizes, SubscriptionState, Tenant, Throttling } from './types'
 import type { World } from './world'
@@ -77,7 +78,12 @@ export const changePlatform: ChangeHandlers<PlatformChange> = {
     applicationOf(world, change.clientId).secrets = [{ value: change.value, expired: false }]
     return null
   },
-  rotate_keys: (world, change) => world.rotateKeys({ forgetOld: change.forgetOld ?? false }),
+  /** New tokens are signed with a new key; those of the older ones stay good unless `forgetOld` takes their keys away. */
+  rotate_keys(world, change) {
+    const key = generateSigningKey()
+    world.signingKeys = change.forgetOld ? [key] : [...world.signingKeys, key]
+    return { kid: key.kid }
+  },
   set_token_lifetime(world, change) {
     world.tokenSeconds = change.seconds
     return null

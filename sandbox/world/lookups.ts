@@ -1,6 +1,6 @@
-import { findRole } from './rbac'
+import { findManagementGroup, findRole } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
-import { findManagementGroup, managementGroupOf, subscriptionOf as subscriptionIn } from './scopes'
+import { managementGroupOf, subscriptionOf as subscriptionIn } from './scopes'
 import type { Application, Group, ManagementGroup, Subscription, Tenant, User } from './types'
 import type { World } from './world'
 

@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { makeTenant } from './make-tenant'
 import { holdsAt } from './rbac'
 import { levelOf, managementGroupOf } from './scopes'
 import type { TenantSpec } from './tenant-spec'
+import { truthOf } from './truth'
 import type { Tenant } from './types'
 import { World } from './world'
 
@@ -10,7 +12,7 @@ const PORTAL = 'http://localhost:3000'
 
 function make(spec: TenantSpec) {
   const world = new World(PORTAL)
-  const made = world.makeTenant({ seed: 'made', ...spec })
+  const made = makeTenant(world, { seed: 'made', ...spec })
   const tenant = world.findTenant(made.tenantId)
   if (!tenant) throw new Error('The tenant was not added.')
   return { world, made, tenant }
@@ -125,7 +127,7 @@ test('subscriptions hang under the lowest management groups, as deep as asked fo
 
 test('as many assignments apply to each subscription as asked for, at every level and of every kind of holder', () => {
   const { world, tenant, made } = make(RICH)
-  for (const { id } of made.subscriptions) expect(world.truth(id)).toHaveLength(150)
+  for (const { id } of made.subscriptions) expect(truthOf(world, id)).toHaveLength(150)
   const held = [...tenant.assignments.values()]
   const levels = new Set(held.map((one) => levelOf(one.scope)))
   expect(levels).toEqual(new Set(['root', 'management_group', 'subscription', 'resource_group', 'resource']))
@@ -135,7 +137,7 @@ test('as many assignments apply to each subscription as asked for, at every leve
   expect(new Set(held.flatMap((one) => managementGroupOf(one.scope) ?? [])).size).toBe(7)
   expect(held.some((one) => tenant.deletedUsers.has(one.principalId))).toBe(true)
   const plain = make({ people: 30, assignments: 64, subscriptions: 3 })
-  for (const { id } of plain.made.subscriptions) expect(plain.world.truth(id)).toHaveLength(64)
+  for (const { id } of plain.made.subscriptions) expect(truthOf(plain.world, id)).toHaveLength(64)
 })
 
 test('roles are eligible, activated, conditional and with an end as often as asked for', () => {
@@ -184,7 +186,7 @@ test('the application of a made tenant reads its directory and its subscriptions
   expect(tenant.assignments.ofPrincipal(objectId)).toHaveLength(2)
   const many = make({ subscriptions: 60, people: 3, assignments: 12 })
   expect(many.tenant.assignments.ofPrincipal(many.made.application.objectId)).toHaveLength(1)
-  expect(many.world.truth(many.made.subscriptions[59]?.id ?? '')).toHaveLength(12)
+  expect(truthOf(many.world, many.made.subscriptions[59]?.id ?? '')).toHaveLength(12)
 })
 
 test('consent, throttling, page sizes and licence are as asked for', () => {
@@ -216,7 +218,7 @@ test.each<[object, string]>([
   ],
 ])('a world of %j is refused in a sentence, and nothing is added', (spec, sentence) => {
   const world = new World(PORTAL)
-  expect(() => world.makeTenant(spec as TenantSpec)).toThrow(sentence)
+  expect(() => makeTenant(world, spec as TenantSpec)).toThrow(sentence)
   expect(world.tenants.size).toBe(0)
 })
 
@@ -235,7 +237,7 @@ test('whatever is asked for, each subscription gets its number and every members
   fc.assert(
     fc.property(spec, (asked) => {
       const { world, tenant, made } = make(asked)
-      for (const { id } of made.subscriptions) expect(world.truth(id)).toHaveLength(asked.assignments)
+      for (const { id } of made.subscriptions) expect(truthOf(world, id)).toHaveLength(asked.assignments)
       for (const { id } of tenant.groups.list())
         for (const member of tenant.memberships.membersOf(id))
           expect(tenant.users.has(member) || tenant.groups.has(member)).toBe(true)

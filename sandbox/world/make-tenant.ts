@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto'
+import { applyChange } from './changes'
 import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
 import { addAssignments, addPrivileged } from './make-assignments'
 import { addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
@@ -57,11 +59,7 @@ function figuresOf(tenant: Tenant): Record<string, number> {
   }
 }
 
-/**
- * Adds a tenant with its own people, subscriptions and accounts to the world; the same seed gives the same tenant.
- * Throws UnknownThing, and adds nothing, when it cannot be as it was asked for.
- */
-export function makeTenant(world: World, asked: TenantSpec): MadeTenant {
+function addTenant(world: World, asked: TenantSpec): MadeTenant {
   const spec = checkSpec(asked)
   const random = createRandom(`tenant/${spec.seed}`)
   const id = random.guid()
@@ -82,7 +80,7 @@ export function makeTenant(world: World, asked: TenantSpec): MadeTenant {
   world.applications.set(register.clientId, register)
   if (spec.consented) {
     const scopes = Array.isArray(spec.consented) ? { scopes: spec.consented } : {}
-    world.change({ type: 'grant_consent', tenantId: id, ...scopes })
+    applyChange(world, { type: 'grant_consent', tenantId: id, ...scopes })
   }
   return {
     tenantId: id,
@@ -151,4 +149,15 @@ export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0
     add(`Role ${index + 1}`, 'A custom role.', [acting('Microsoft.Compute/*/read')])
   for (let index = 0; index < ownerRoles; index++)
     add(`Operator ${index + 1}`, 'Everything, under another name.', OWNERS[index % OWNERS.length] ?? [])
+}
+
+/**
+ * Adds a tenant with its own people, subscriptions and accounts to the world. The nth use of a seed gives the same tenant
+ * in every sandbox. Throws UnknownThing, and adds nothing, when it cannot be as it was asked for.
+ */
+export function makeTenant(world: World, spec: TenantSpec): MadeTenant {
+  const seed = String(spec.seed ?? randomUUID())
+  const use = (world.seedUses.get(seed) ?? 0) + 1
+  world.seedUses.set(seed, use)
+  return addTenant(world, { ...spec, seed: use === 1 ? seed : `${seed}#${use}` })
 }

@@ -1,5 +1,3 @@
-import type { ManagementGroup, Subscription, Tenant } from './types'
-
 export type ScopeLevel = 'root' | 'management_group' | 'subscription' | 'resource_group' | 'resource'
 
 const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
@@ -22,39 +20,6 @@ export function managementGroupOf(scope: string): string | null {
 
 export function managementGroupScope(id: string): string {
   return `/providers/Microsoft.Management/managementGroups/${id}`
-}
-
-/** A management group by its id, in any case. */
-export function findManagementGroup(tenant: Tenant, id: string): ManagementGroup | undefined {
-  return tenant.managementGroups.get(id) ?? tenant.managementGroups.by('id', (one) => one.id).get(id.toLowerCase())
-}
-
-/** A management group and those above it, from the nearest to the tenant root. */
-export function ancestorsOf(tenant: Tenant, managementGroupId: string): string[] {
-  const ids: string[] = []
-  let id: string | null = findManagementGroup(tenant, managementGroupId)?.id ?? managementGroupId
-  while (id !== null && !ids.includes(id)) {
-    ids.push(id)
-    id = findManagementGroup(tenant, id)?.parentId ?? null
-  }
-  return ids
-}
-
-/** The scopes above a scope and the scope itself, in lower case, as Azure inherits them. */
-export function lineageOf(tenant: Tenant, scope: string): Set<string> {
-  const lineage = new Set(['/'])
-  const addGroups = (id: string) => {
-    for (const ancestor of ancestorsOf(tenant, id)) lineage.add(managementGroupScope(ancestor).toLowerCase())
-  }
-  const group = managementGroupOf(scope)
-  if (group !== null) addGroups(group)
-  const subscription: Subscription | undefined = tenant.subscriptions.get(subscriptionOf(scope) ?? '')
-  if (!subscription) return lineage
-  addGroups(subscription.managementGroupId)
-  const parts = scope.toLowerCase().split('/').slice(1)
-  // Every pair of segments may be a scope of its own; the odd ones in between are harmless.
-  for (let length = 2; length <= parts.length; length++) lineage.add(`/${parts.slice(0, length).join('/')}`)
-  return lineage
 }
 
 /** How high a scope stands. */

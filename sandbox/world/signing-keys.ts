@@ -1,97 +1,51 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  generateKeyPairSync,
-  type JsonWebKey,
-  type KeyObject,
-} from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
-export type SigningKey = { kid: string; privateKey: KeyObject; publicKey: KeyObject; publicJwk: JsonWebKey }
-
-const EXPONENT = 65537n
-
-/** 1024 bits spelled out by a label, with the top two bits and the lowest set. */
-function numberFrom(label: string): bigint {
-  const hash = (part: number) => createHash('sha512').update(`${label}/${part}`).digest('hex')
-  return BigInt(`0x${hash(0)}${hash(1)}`) | (3n << 1022n) | 1n
-}
-
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [oldRemainder, remainder] = [value, modulus]
-  let [oldFactor, factor] = [1n, 0n]
-  while (remainder !== 0n) {
-    const quotient = oldRemainder / remainder
-    ;[oldRemainder, remainder] = [remainder, oldRemainder - quotient * remainder]
-    ;[oldFactor, factor] = [factor, oldFactor - quotient * factor]
-  }
-  return ((oldFactor % modulus) + modulus) % modulus
-}
-
-function base64url(value: bigint): string {
-  const hex = value.toString(16)
-  return Buffer.from(hex.length % 2 ? `0${hex}` : hex, 'hex').toString('base64url')
-}
-
-function namedKey(privateKey: KeyObject, publicJwk: JsonWebKey): SigningKey {
-  const kid = createHash('sha1').update(String(publicJwk.n)).digest('base64url')
-  return { kid, privateKey, publicKey: createPublicKey(privateKey), publicJwk }
-}
-
-/** A key of its own kind each time, for rotation: its tokens do not outlive the sandbox. */
-export function generateSigningKey(): SigningKey {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const { kty, n, e } = publicKey.export({ format: 'jwk' })
-  return namedKey(privateKey, { kty, n, e } as JsonWebKey)
-}
+export type SigningKey = { kid: string; privateKey: KeyObject; publicKey: KeyObject; modulus: string; exponent: string }
 
 /**
- * The sandbox's signing key: 2048-bit RSA from two labels found to be prime, so that tokens outlive a restart of a
- * sandbox that keeps nothing on disk. It protects nothing: anyone can compute it.
+ * The key of every sandbox, so that tokens outlive a restart of one that keeps nothing on disk. It protects nothing:
+ * anyone can read it here.
  */
-export function createSigningKey(): SigningKey {
-  const p = numberFrom('rolecall-sandbox-p-182')
-  const q = numberFrom('rolecall-sandbox-q-179')
-  const n = p * q
-  const d = inverse(EXPONENT, (p - 1n) * (q - 1n))
-  const publicJwk = { kty: 'RSA', n: base64url(n), e: base64url(EXPONENT) }
-  const privateKey = createPrivateKey({
-    format: 'jwk',
-    key: {
-      ...publicJwk,
-      d: base64url(d),
-      p: base64url(p),
-      q: base64url(q),
-      dp: base64url(d % (p - 1n)),
-      dq: base64url(d % (q - 1n)),
-      qi: base64url(inverse(q, p)),
-    },
-  })
-  return namedKey(privateKey, publicJwk)
+const PUBLISHED_KEY = `-----BEGIN PRIVATE KEY-----
+MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDV8Sl6hHPWjZyh
+PmLlZ19YH8yUzqpj2n7ip+w/2FCD93KTjwwx2Hi09SbP81MMK5LQHZyma5gZSqRu
+ve3VTcCvjsz46y8UlGW+kdoIvWAfDRk7nrNUW/eu5BkBclQ/Pg5FlsUzMjxgMfJh
+6IoGBBfdKh/PRnBCAaozn/wPJFPM/I17yMClFufIrzP0br8L9JHyjmZuCEC+/7tC
+uaqpvc5b+2XXD265OIKPobTv8kPg/Ubim/uk/RmBtswUsO84remMI3OkPzfWvKg8
+zfznHqLhGp8mmmAQfaElmFd8JqDfG+05x9kZN4siFMHNwFoBPg5ad4k8ECZft4kI
+NljIe4N9AgMBAAECggEAbumvz0yLoVeZNB7btoJ4837I2PyraUkFLwxPdmn2k/Pc
++pLWh6DqMyZFENnc3Bpa6nnvlHeDStlflenxOvwsQNePfByxM8IbXUjP+Gf1RSPN
+SRNldP6Y0Zp/PDjBZGgPjhQz9+67TkOWnRupMqU8mfQUuaiS2iVyz4DJdDApIcN5
+lSdytVCzWEGlKG/4cnydzp028ZfxjDhLeOtSK3nOEhGEVmmhZcC7sQW2BsF5XVFp
+oWyekGUIv0OF2N3Nx2emjAlglPh7C2lx+PuXEUaZfG77p3iUECU7Ee1GjedFmetT
+IAyTkuFhyON/pH350bHUVGSg1rz0+aFofUkJb6wnAQKBgQDb3fsm15WD0ubwmI5/
+XWsI0arfenNpL96GXuldW6Kp8CR9/ZBHLvKror5EykN+ZxYdl2YEYywjTchcupBs
+rdooyTLtB0j7RVd/xarvJeeNtoscTgMfJ6Z7UfE1XguHLlv280MoDesnrxQEa44w
+9kYwUz0GHaRLQ6jKXlHwMqWWtQKBgQD5GehODtIoZftl8VONuRulnZSzvzVWl+qY
+4baKQUwTg6b/LXqikmTume+ANS2I5/MLQQl7G3PS6G5tNZI0Qy0ZpL2tQ4BkrwSc
+1/Yld7GbUmaU8OlD25HN09TCjaLhQuqpNwd3mnswb+OPsWtBlBKlQojk7KX+/E2o
+rAz8M0yuqQKBgQCqnHNybaHY3ERWeJtC3BPdkQ1eQx/hhMLRVD8UMbJk2jMHDUby
+5cxrQWsR6D49jPLNXZlNWEN81bPfuOmvW6zJL290HM4WJXXDcXi2AJzRC9Cg0yx6
+9YKreSeKeQLLED9Ovu/i2gIbFjGbSHbbKY/Hmh/lagT+Xm9RMaW1lSeHbQKBgQDe
+GXRgDKTisjMZbLdDuJTm8H6CWWy0PZVFJJK96IRtLcf641DhnMdzWjsJw+BKngy8
+rwtGAW8e0HCM3OPzxyVyJMmdr37NxqLFOWTVeUgZJboi+D3za9UvgLzFjsV4NVLG
+9zKoOEu4Hzr1hooMGXsacB1gh4Nluw1+45BcWVz4qQKBgBwrP08N3OSKtQxY0NIl
+8YIEJF/X6F9A9fUrcz51WkS0N0AK9WEjzQp5shiV2tpXuZxuaSqRgTeWhSP8XQkA
+9N9p9S08GVDkEXebkpemlToXpLGZTLg+lNv+kum2ZsKN96fmwK0A9KvKbmNaqa9Q
+VUTAoihUHaCKRAnx1LCi0GqV
+-----END PRIVATE KEY-----`
+
+function withId(privateKey: KeyObject): SigningKey {
+  const publicKey = createPublicKey(privateKey)
+  const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
+  return { kid: createHash('sha1').update(n).digest('base64url'), privateKey, publicKey, modulus: n, exponent: e }
 }
 
-/** The keys tokens are signed with: the last one signs, every one verifies. */
-export class KeyRing {
-  #keys: SigningKey[] = [createSigningKey()]
+export function createSigningKey(): SigningKey {
+  return withId(createPrivateKey(PUBLISHED_KEY))
+}
 
-  get current(): SigningKey {
-    const key = this.#keys.at(-1)
-    if (!key) throw new Error('A key ring is never empty.')
-    return key
-  }
-
-  list(): readonly SigningKey[] {
-    return this.#keys
-  }
-
-  find(kid: string): SigningKey | undefined {
-    return this.#keys.find((key) => key.kid === kid)
-  }
-
-  /** Adds a key that signs from now on. */
-  rotate(forgetOld: boolean): SigningKey {
-    const key = generateSigningKey()
-    this.#keys = forgetOld ? [key] : [...this.#keys, key]
-    return key
-  }
+/** Another key each time, for rotation: its tokens do not outlive the sandbox. */
+export function generateSigningKey(): SigningKey {
+  return withId(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
 }

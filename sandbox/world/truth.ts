@@ -9,9 +9,9 @@ import {
   statusOf,
 } from './access-paths'
 import { UnknownThing } from './lookups'
-import { findRole, holdsAt } from './rbac'
+import { ancestorsOf, findRole, holdsAt } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
-import { ancestorsOf, levelOf, managementGroupOf, type ScopeLevel, subscriptionOf } from './scopes'
+import { levelOf, managementGroupOf, type ScopeLevel, subscriptionOf } from './scopes'
 import type { Assignment, Eligibility, PrincipalType, Tenant } from './types'
 import type { World } from './world'
 

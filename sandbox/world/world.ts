@@ -1,10 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { FaultRule } from '../control/fault-rules'
-import { applyChange, type Change } from './changes'
-import { type MadeTenant, makeTenant } from './make-tenant'
-import { KeyRing, type SigningKey } from './signing-keys'
-import type { TenantSpec } from './tenant-spec'
-import { type TruthRow, truthOf } from './truth'
+import { createSigningKey, type SigningKey } from './signing-keys'
 import type { Application, Subscription, Tenant, User } from './types'
 
 /** An authorization code that waits to be redeemed. */
@@ -44,7 +40,8 @@ export class World {
   readonly applications = new Map<string, Application>()
   readonly codes = new Map<string, Code>()
   readonly deviceCodes = new Map<string, DeviceCode>()
-  readonly keys = new KeyRing()
+  /** What tokens are signed with: the last one signs, every one verifies. */
+  signingKeys: readonly SigningKey[] = [createSigningKey()]
   /** Tells tokens of this run of the sandbox from those of an earlier one. */
   readonly bootId = randomUUID()
   readonly clientId = FIXED_APP.clientId
@@ -57,7 +54,8 @@ export class World {
   clockOffset = 0
   /** Tenant and application whose consent was withdrawn in this run: it is not learned again from an old token. */
   readonly withdrawn = new Set<string>()
-  readonly #seedUses = new Map<string, number>()
+  /** How many tenants were made from a seed: the second one is another tenant. */
+  readonly seedUses = new Map<string, number>()
 
   constructor(readonly portalUrl: string) {
     this.applications.set(FIXED_APP.clientId, {
@@ -73,19 +71,6 @@ export class World {
       preauthorized: false,
     })
     this.applications.set(AZURE_CLI.clientId, { ...AZURE_CLI })
-  }
-
-  /** The key that signs now. */
-  get signingKey(): SigningKey {
-    return this.keys.current
-  }
-
-  /**
-   * New tokens are signed with a new key; those of the older ones stay good, unless `forgetOld` takes the keys away.
-   * Replies with the new key's id.
-   */
-  rotateKeys(options: { forgetOld?: boolean } = {}): { kid: string } {
-    return { kid: this.keys.rotate(options.forgetOld ?? false).kid }
   }
 
   now(): number {
@@ -119,30 +104,6 @@ export class World {
 
   addTenant(tenant: Tenant): void {
     this.tenants.set(tenant.id, tenant)
-  }
-
-  /** Makes a tenant with people, subscriptions and accounts. The nth use of a seed gives the same tenant each time. */
-  makeTenant(spec: TenantSpec): MadeTenant {
-    const seed = String(spec.seed ?? randomUUID())
-    const use = (this.#seedUses.get(seed) ?? 0) + 1
-    this.#seedUses.set(seed, use)
-    return makeTenant(this, { ...spec, seed: use === 1 ? seed : `${seed}#${use}` })
-  }
-
-  change(change: Change): unknown {
-    return applyChange(this, change)
-  }
-
-  assign(change: Omit<Extract<Change, { type: 'assign' }>, 'type'>): unknown {
-    return this.change({ type: 'assign', ...change })
-  }
-
-  unassign(change: Omit<Extract<Change, { type: 'unassign' }>, 'type'>): unknown {
-    return this.change({ type: 'unassign', ...change })
-  }
-
-  truth(subscriptionId: string): TruthRow[] {
-    return truthOf(this, subscriptionId)
   }
 }
 
