@@ -44,10 +44,13 @@ export function proxy(request: NextRequest): NextResponse {
 /**
  * Whether a browser came by number to a portal that is called localhost. Its cookies would be other ones, and Microsoft
  * knows only the one address, so it is led there. Probes of the server's health may come as they like.
+ *
+ * After a server action that redirects, Next asks itself for the next page: by number, with the name that the browser
+ * used in X-Forwarded-Host. No right hangs on that header: whoever can forge it could as well forge Host.
  */
 function isOtherLoopbackName(request: NextRequest, portalUrl: string): boolean {
   const { hostname, port } = new URL(portalUrl)
-  const host = request.headers.get('host')
+  const host = request.headers.get('x-forwarded-host') ?? request.headers.get('host')
   const isOther = host === `127.0.0.1:${port}` || host === `[::1]:${port}`
   return isOther && hostname === 'localhost' && request.method === 'GET' && request.nextUrl.pathname !== '/api/health'
 }

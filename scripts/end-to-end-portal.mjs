@@ -1,16 +1,18 @@
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { buildPortal } from './build-portal.mjs'
 import { startChild, stopChildren } from './child-processes.mjs'
 import { cleanEnvironment } from './clean-environment.mjs'
 import { freePort } from './free-port.mjs'
+import { projectRoot } from './project-root.mjs'
 import { waitForAnswer } from './wait-for-answer.mjs'
 
 /**
  * Playwright's global set-up: the production build, started as a person starts it, on free ports and an empty data
  * folder. Tests find the portal by `baseURL`, its small Microsoft by SANDBOX_URL, and what it wrote by PORTAL_DATA and
- * PORTAL_LOG, because no secret may stand in either.
+ * PORTAL_LOG, because no secret may stand in either. The log also names what the portal asked itself for.
  */
 export default async function endToEndPortal() {
   await buildPortal()
@@ -24,7 +26,13 @@ export default async function endToEndPortal() {
   process.env.PORTAL_DATA = dataDir
   process.env.PORTAL_LOG = logFile
 
-  const settings = { PORT: String(port), SANDBOX_PORT: String(sandboxPort), DATA_DIR: dataDir, LOG_LEVEL: 'debug' }
+  const settings = {
+    PORT: String(port),
+    SANDBOX_PORT: String(sandboxPort),
+    DATA_DIR: dataDir,
+    LOG_LEVEL: 'debug',
+    NODE_OPTIONS: `--import=${pathToFileURL(join(projectRoot, 'scripts/note-own-requests.mjs'))}`,
+  }
   const log = openSync(logFile, 'w')
   const started = startChild(process.execPath, ['scripts/start.mjs', '--no-install'], cleanEnvironment(settings), log)
   closeSync(log)
