@@ -13,6 +13,9 @@ const SECURITY_HEADERS = [
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
+  // Without it Next takes 127.0.0.1, [::1] and localhost for one host and shortens the redirect from one to another in
+  // proxy.ts to its path, so that the browser asks the same host again, for ever.
+  skipProxyUrlNormalize: true,
   // Loaded from node_modules as they are: they find their own WebAssembly, SQL or worker files beside themselves.
   serverExternalPackages: ['@azure/msal-node', '@electric-sql/pglite', 'pg', 'pg-boss', 'pino'],
   // `forbidden()`: the page that tells a viewer who to ask.

@@ -16,8 +16,10 @@ const STAY_ON_TLS = 'max-age=31536000'
  */
 export function proxy(request: NextRequest): NextResponse {
   const { portalUrl } = env()
+  // The router's own parameter is no part of the page's address. Next leaves it in because of `skipProxyUrlNormalize`.
+  request.nextUrl.searchParams.delete('_rsc')
+  const { pathname, search } = request.nextUrl
   if (isOtherLoopbackName(request, portalUrl)) {
-    const { pathname, search } = request.nextUrl
     // Part by part: `//host` resolved against the portal's address would be another host.
     return NextResponse.redirect(Object.assign(new URL(portalUrl), { pathname, search }))
   }
@@ -33,7 +35,7 @@ export function proxy(request: NextRequest): NextResponse {
   })
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
-  headers.set('x-pathname', request.nextUrl.pathname + request.nextUrl.search)
+  headers.set('x-pathname', pathname + search)
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)

@@ -16,7 +16,8 @@ export function readConfiguration(environment) {
   if (env.DATABASE_URL && !(env.AUTH_SECRET && env.ENCRYPTION_KEYS)) {
     throw new Refusal('With DATABASE_URL, AUTH_SECRET and ENCRYPTION_KEYS must be set, the same for every process.')
   }
-  const host = env.HOST ?? '127.0.0.1'
+  // Told to listen on localhost, Next would take every request for one by that name: see `skipProxyUrlNormalize`.
+  const host = !env.HOST || env.HOST === 'localhost' ? '127.0.0.1' : env.HOST
   const mode = modeOf(env, host)
   return {
     mode,
@@ -67,7 +68,7 @@ function portOf(env, name, otherwise) {
 function seriousness(env, host) {
   if (env.ROLECALL_CONTAINER === '1') return 'the container'
   if (env.NODE_ENV === 'production') return 'a start with NODE_ENV=production'
-  if (!['127.0.0.1', 'localhost', '::1'].includes(host)) return `a portal that listens on ${host}`
+  if (!['127.0.0.1', '::1'].includes(host)) return `a portal that listens on ${host}`
   return null
 }
 

@@ -15,6 +15,14 @@ test('nothing configured starts the portal on 3000 with the sandbox on 4000', ()
   })
 })
 
+test('a portal that is to listen on localhost is given the number, which it can tell from its name', () => {
+  expect(readConfiguration({ HOST: 'localhost' })).toMatchObject({
+    host: '127.0.0.1',
+    portalUrl: 'http://localhost:3000',
+    ownSandbox: true,
+  })
+})
+
 test('credentials start the portal against Azure, without a sandbox', () => {
   expect(readConfiguration(CREDENTIALS)).toMatchObject({ mode: 'azure', ownSandbox: false, sandboxUrl: null })
 })
