@@ -58,7 +58,8 @@ async function start(): Promise<PgBoss> {
     deleteAfterSeconds: JOB_KEPT_SECONDS,
     notify: true,
   }
-  await boss.createQueue(SYNC_QUEUE, options)
+  // With the run as a job's key, one job waits at most for each run.
+  await boss.createQueue(SYNC_QUEUE, { ...options, policy: 'short' })
   // One waits at most, and one that a killed process left behind holds up nobody: ticks may overlap.
   await boss.createQueue(TICK_QUEUE, { ...options, policy: 'short', expireInSeconds: TICK_EXPIRES_SECONDS })
   return boss
@@ -68,10 +69,10 @@ export type SyncJob = { organisationId: string; runId: string }
 
 /**
  * Wakes a worker for a run that is stored as queued. Should the process die before this, the tick finds the run and
- * wakes a worker itself; a run that is woken twice is claimed once.
+ * wakes a worker itself. A run that has a job waiting gets no second one, and one that is woken twice is claimed once.
  */
 export async function enqueueSync({ organisationId, runId }: SyncJob): Promise<void> {
   const boss = await getBoss()
   const job: SyncJob = { organisationId, runId }
-  await boss.send(SYNC_QUEUE, job)
+  await boss.send(SYNC_QUEUE, job, { singletonKey: runId })
 }

@@ -1,4 +1,5 @@
 import { and, eq, lte, sql } from 'drizzle-orm'
+import type { PgBoss } from 'pg-boss'
 import { z } from 'zod'
 import { getDb } from '@/db/client'
 import { connections } from '@/db/schema/connections'
@@ -11,7 +12,7 @@ import { runSync } from '@/lib/sync/run-sync'
 /** Connections taken up in one tick; the rest are due a minute later. */
 const PER_TICK = 100
 
-/** A queued run this old has lost its job: it is sent again. */
+/** A queued run this old may have lost its job, so it is sent again. That does nothing while its job waits. */
 const QUEUED_TOO_LONG_SECONDS = 120
 
 /** Once a minute, in one worker: opens the runs that are due, and wakes workers for runs that lost theirs. */
@@ -57,12 +58,14 @@ async function findLostRuns(): Promise<SyncJob[]> {
       sql`(state = 'queued' and requested_at < now() - make_interval(secs => ${QUEUED_TOO_LONG_SECONDS}))
        or (state = 'running' and heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS}))`,
     )
+    .orderBy(syncRuns.requestedAt)
     .limit(PER_TICK)
 }
 
 /** Syncs at a time in one process: they mostly wait for Microsoft. */
-const CONCURRENT_SYNCS = 4
+export const CONCURRENT_SYNCS = 4
 
+/** How often a worker looks where the database cannot wake it. */
 const POLL_SECONDS = 1
 
 const Job = z.object({ organisationId: z.guid(), runId: z.guid() })
@@ -70,17 +73,29 @@ const Job = z.object({ organisationId: z.guid(), runId: z.guid() })
 /** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
 export async function startWorker(signal: AbortSignal): Promise<void> {
   const boss = await getBoss()
-  await boss.work(
-    SYNC_QUEUE,
-    { localConcurrency: CONCURRENT_SYNCS, pollingIntervalSeconds: POLL_SECONDS },
-    async (jobs) => {
-      for (const job of jobs) await runSync(Job.parse(job.data), signal)
-    },
-  )
+  for (let started = 0; started < CONCURRENT_SYNCS; started++) await workOnSyncs(boss, signal)
   await boss.work(TICK_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
     await tick()
   })
   await boss.schedule(TICK_QUEUE, '* * * * *')
   await tick()
   log().info({ event: 'worker_started' })
+}
+
+/**
+ * Starts one worker, which carries one sync at a time, the oldest first.
+ *
+ * pg-boss wakes workers when a sync is sent, and else lets them look only every half a minute. A sync that was sent while
+ * all of them were busy would wait that long, so a worker that ends one looks for the next at once. It takes no more than
+ * one: those that wait stay free for other workers, and wait on when this process is killed.
+ */
+async function workOnSyncs(boss: PgBoss, signal: AbortSignal): Promise<void> {
+  const worker: string = await boss.work(SYNC_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
+    try {
+      for (const job of jobs) await runSync(Job.parse(job.data), signal)
+    } finally {
+      // A process that is ending leaves what waits to the next one.
+      if (!signal.aborted) boss.notifyWorker(worker)
+    }
+  })
 }
