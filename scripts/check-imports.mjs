@@ -1,33 +1,55 @@
 import { globSync, readFileSync } from 'node:fs'
-import { dirname, join, matchesGlob } from 'node:path'
+import { matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { importRules } from './import-rules.mjs'
 import { projectRoot } from './project-root.mjs'
 
 /**
- * Holds the house plan: which room may import which (scripts/import-rules.mjs), and no cycles. The import graph is
- * esbuild's, so paths are really resolved and imports of types, which vanish in the build, do not count.
+ * Checks which room imports which (scripts/import-rules.mjs), and that no files import each other in a circle. The import
+ * graph is esbuild's, so paths are really resolved. It is made twice: as it runs, where imports of types have vanished,
+ * and with them; circles are looked for in the second.
  */
 export async function checkImports(root) {
   const patterns = ['*.{ts,tsx}', '{app,components,lib,db,sandbox,testing,e2e,bench}/**/*.{ts,tsx}']
   const files = globSync(patterns, { cwd: root }).filter((file) => !file.endsWith('.d.ts'))
-  const graph = await importGraph(root, files.sort())
+  const [values, withTypes] = await Promise.all([
+    importGraph(root, files.sort(), []),
+    importGraph(root, files.sort(), [countTypes(root)]),
+  ])
   const problems = []
-  for (const [file, imports] of graph) {
+  for (const file of values.keys()) {
     const rule = importRules.find(({ room }) => matchesGlob(file, room))
-    const wanted = rule.typesToo ? [...imports, ...typeImports(root, file)] : imports
-    for (const path of wanted.map((found) => refused(rule, file, found)).filter(Boolean)) {
-      problems.push(`${file} must not import ${path}`)
-    }
+    const counted = rule.typesToo ? withTypes.get(file) : values.get(file)
+    const paths = new Set(counted.map((found) => refused(rule, file, found)).filter(Boolean))
+    for (const path of paths) problems.push(`${file} must not import ${path}`)
   }
-  for (const cycle of cycles(graph)) problems.push(`import cycle: ${cycle.join(' -> ')}`)
+  for (const cycle of cycles(withTypes)) problems.push(`import cycle: ${cycle.join(' -> ')}`)
   return problems
 }
 
-async function importGraph(root, files) {
+/** An import or a re-export up to the module's name, over as many lines as it takes. */
+const FROM = /^(?:import|export)\s[^'";]*?\sfrom\s+['"]([^'"]+)['"]/gm
+
+/** Makes esbuild see imports of types: each module that a file names is imported once more, for nothing. */
+function countTypes(root) {
+  return {
+    name: 'count-types',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.tsx?$/ }, ({ path }) => {
+        if (!path.startsWith(root) || path.includes('/node_modules/')) return undefined
+        const text = readFileSync(path, 'utf8')
+        const named = [...text.matchAll(FROM)].map(([, module]) => `\nimport '${module}'`)
+        return { contents: text + named.join(''), loader: path.endsWith('x') ? 'tsx' : 'ts' }
+      })
+    },
+  }
+}
+
+async function importGraph(root, files, plugins) {
   const { metafile } = await build({
     absWorkingDir: root,
+    plugins,
     entryPoints: files,
     bundle: true,
     write: false,
@@ -58,15 +80,6 @@ function refused(rule, file, { path, ours }) {
 
 const deep = (pattern) => pattern.replace(/\/\*$/, '/**')
 
-function typeImports(root, file) {
-  const text = readFileSync(join(root, file), 'utf8')
-  return [...text.matchAll(/^(?:import|export) type [^'"]*from ['"]([^'"]+)['"]/gm)].map(([, specifier]) => {
-    if (specifier.startsWith('@/')) return { path: specifier.slice(2), ours: true }
-    if (specifier.startsWith('.')) return { path: join(dirname(file), specifier), ours: true }
-    return { path: specifier, ours: false }
-  })
-}
-
 /** Each cycle once, as the files along it. */
 function cycles(graph) {
   const found = []
@@ -75,7 +88,8 @@ function cycles(graph) {
     const at = trail.indexOf(file)
     if (at >= 0) found.push([...trail.slice(at), file])
     if (at >= 0 || done.has(file)) return
-    for (const { path, ours } of graph.get(file) ?? []) if (ours) walk(path, [...trail, file])
+    const imported = new Set((graph.get(file) ?? []).filter(({ ours }) => ours).map(({ path }) => path))
+    for (const path of imported) walk(path, [...trail, file])
     done.add(file)
   }
   for (const file of [...graph.keys()].sort()) walk(file, [])
