@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync'
 import type { Actor } from '@/db/actor'
 import { listMatchingGrants, type MatchingGrant } from '@/db/queries/grants'
 import { type HolderQuery, type HolderRow, listHolders } from '@/db/queries/holders'
-import type { Cursor } from '@/db/queries/keyset'
 import type { Snapshot } from '@/db/queries/snapshot'
+import type { Cursor } from '@/lib/domain/views'
 
 /** Without `who`, people. */
 export type ExportQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, 'who'>>

@@ -26,7 +26,7 @@ test('what lies under the name of a secret never reaches the log, at any depth o
 test('of an error the log has names, codes and places, and never a message, down the chain of causes', () => {
   const out = logged(`
     const { DrizzleQueryError } = await import('drizzle-orm')
-    const { AzureError } = await import('./lib/azure/azure-error')
+    const { AzureError } = await import('./lib/azure/client/errors')
     const database = Object.assign(new Error('duplicate key CANARY'), { code: '23505', detail: 'CANARY', params: ['CANARY'] })
     const query = new DrizzleQueryError('insert CANARY', ['CANARY'], database)
     const lines = Object.assign(new Error('first\\n    at CANARY'), { request: { headers: { authorization: 'CANARY' } }, body: 'CANARY' })

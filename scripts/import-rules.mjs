@@ -18,7 +18,7 @@ export const importRules = [
   // Other people's programs, played for tests: Microsoft's SDKs as they come, with no product code in between.
   { room: 'sandbox/clients/**', ours: ['sandbox/**'], notPackages: NEXT_AND_REACT, typesToo: true },
   { room: 'sandbox/**', ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },
-  { room: DOMAIN, ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT, ...DRIZZLE] },
+  { room: DOMAIN, ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT, ...DRIZZLE], typesToo: true },
   { room: 'db/**', ours: [DOMAIN], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },
   { room: 'components/**', ours: [DOMAIN], notPackages: [...MICROSOFT_SDKS, ...DRIZZLE] },
   {

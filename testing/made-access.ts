@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { PersonAccess } from '@/db/queries/person-access'
+import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
 

@@ -1,10 +1,9 @@
 import type { Actor } from '@/db/actor'
 import { getConnection } from '@/db/queries/connections'
-import type { HolderFilter } from '@/db/queries/holder-filters'
 import { ALL_PEOPLE, listHolders } from '@/db/queries/holders'
-import type { Cursor } from '@/db/queries/keyset'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { explainAccess } from '@/lib/domain/access-paths'
+import type { Cursor, HolderFilter } from '@/lib/domain/views'
 import { accessKey, type EffectiveAccess, wayOf } from './true-access'
 
 /** Everyone and everything that a connection's lists name, page by page. */

@@ -4,8 +4,8 @@ import { PersonStatus, PrincipalName } from '@/components/access/holder-cells'
 import { RoleChip } from '@/components/access/role-chip'
 import { ButtonLink } from '@/components/ui/button'
 import { RowTh, SortTh, Table, Td, Th } from '@/components/ui/table'
-import type { Direction } from '@/db/queries/keyset'
 import type { Cell, PersonRow } from '@/db/queries/people'
+import type { Direction } from '@/lib/domain/views'
 
 type Column = { id: string; label: string }
 type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }

@@ -2,8 +2,8 @@ import { EmailText, PersonStatus, PrincipalName } from '@/components/access/hold
 import { PRIVILEGE_WORDS } from '@/components/access/labels'
 import { WIDE_TABLE } from '@/components/access/skeletons'
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
-import type { Direction } from '@/db/queries/keyset'
 import type { PersonRow } from '@/db/queries/people'
+import type { Direction } from '@/lib/domain/views'
 
 type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { GroupNameInPath } from '@/components/access/group-name'
 import { RoleChip } from '@/components/access/role-chip'
-import type { PersonAccess } from '@/db/queries/person-access'
+import type { PersonAccess } from '@/lib/domain/access'
 import { MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
 import { dateWords } from '@/lib/domain/words'
 

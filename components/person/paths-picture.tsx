@@ -1,5 +1,5 @@
 import { joinClasses } from '@/components/ui/join-classes'
-import type { PersonAccess } from '@/db/queries/person-access'
+import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { type LaidLink, type LaidNode, layoutPaths, shorten } from '@/lib/domain/paths-layout'
 import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'

@@ -3,10 +3,10 @@ import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
+import type { Cursor } from '@/lib/domain/views'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getConnection, listConnections, listRuns } from './connections'
-import type { Cursor } from './keyset'
 import { listRoleHolders, listRolesHeld } from './roles'
 
 const database = await createTestDatabase()

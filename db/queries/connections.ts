@@ -4,7 +4,8 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { type Cursor, keyset, type Page } from './keyset'
+import type { Cursor } from '@/lib/domain/views'
+import { keyset, type Page } from './keyset'
 import { isGuid } from './snapshot'
 
 const OPEN = ['queued', 'running'] as const

@@ -4,8 +4,9 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import type { GrantFilter } from '@/lib/domain/views'
 import type { AssignmentKind, Permission, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
-import { type GrantFilter, grantMatches } from './holder-filters'
+import { grantMatches } from './holder-filters'
 import { assignmentsOf, inSnapshot, publishedOf, type Snapshot, strengthOfRole, toRole } from './snapshot'
 
 /** A grant as somebody has it: by an assignment of their own, or of a group that they are in at any depth. */

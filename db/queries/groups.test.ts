@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, expect, test } from 'vitest'
+import type { Cursor } from '@/lib/domain/views'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getGroup, listGroups } from './groups'
-import type { Cursor } from './keyset'
 import { listDenies } from './person-access'
 import { listScopes } from './result'
 

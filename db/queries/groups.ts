@@ -4,8 +4,9 @@ import { getDb } from '@/db/client'
 import type { Database } from '@/db/database'
 import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import type { Cursor } from '@/lib/domain/views'
 import type { GroupState, PersonStatus } from '@/lib/domain/vocabulary'
-import { type Cursor, keyset, type Page } from './keyset'
+import { keyset, type Page } from './keyset'
 import {
   assignmentsOf,
   inSnapshot,

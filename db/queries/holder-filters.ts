@@ -1,22 +1,9 @@
 import { and, eq, inArray, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
-import { type AssignmentKind, type PersonStatus, type ScopeLevel, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
+import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
+import { SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { assignmentsOf, inSnapshot, type Published, searchText, strengthOfRole, toRole, widthOfScope } from './snapshot'
-
-/** Which grants count. */
-export type GrantFilter = {
-  /** Any of these; empty for every role. */
-  roleIds: string[]
-  /** Acting at this scope: held at it or above it. */
-  scope: string | null
-  /** Held at scopes of this level. */
-  level: ScopeLevel | null
-  /** Held by an assignment of one's own, or through a group. */
-  how: 'direct' | 'group' | null
-  /** `held` is active or activated. */
-  held: AssignmentKind | 'held' | null
-}
 
 /** Whether a filter asks for anything that only the grants can answer. */
 export const narrowsGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
@@ -62,15 +49,6 @@ const managementGroupsAbove = (actor: Actor, connectionId: string, scope: string
     where connections.organisation_id = ${actor.organisationId} and connections.id = ${connectionId}
   )
   select above.scope from chain above join chain own on own.scope = ${scope} and above.place < own.place`
-
-export type HolderFilter = GrantFilter & {
-  /** `groups` are those of the directory that hold assignments; `others` are neither people nor those, groups of another tenant among them. */
-  who: 'people' | 'others' | 'groups'
-  /** Part of a name or an email; empty for all. */
-  search: string
-  status: PersonStatus | null
-  signal: Signal | null
-}
 
 const KINDS: Record<HolderFilter['who'], SQL> = {
   people: eq(holders.kind, 'user'),

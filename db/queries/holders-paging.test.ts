@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
+import type { Cursor, HolderSort } from '@/lib/domain/views'
 import type { PersonStatus, ScopeLevel } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { ALL_PEOPLE, countHolders, type HolderQuery, type HolderSort, listHolders } from './holders'
-import type { Cursor } from './keyset'
+import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holders'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())

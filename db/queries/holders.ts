@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectionGroups, holders, principals, roleDefinitions } from '@/db/schema/access'
+import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/views'
 import type {
   AssignmentKind,
   GroupState,
@@ -13,8 +14,8 @@ import type {
   ScopeLevel,
   Signal,
 } from '@/lib/domain/vocabulary'
-import { type HolderFilter, holderMatches, matchingHolders, narrowsGrants, signalsOf, toHolder } from './holder-filters'
-import { type Cursor, type Direction, keyset, type Page } from './keyset'
+import { holderMatches, matchingHolders, narrowsGrants, signalsOf, toHolder } from './holder-filters'
+import { keyset, type Page } from './keyset'
 import { inSnapshot, type Published, privilegeOfStrength, publishedOf, type Snapshot } from './snapshot'
 
 /** One who has access. Role, scope and group are of the strongest grant; of the strongest matching one in a list filtered by grants. */
@@ -159,8 +160,6 @@ function toRow(found: Found): HolderRow {
 
 const roleOf = (role: typeof roleDefinitions | typeof eligibleRole, id: SQLWrapper) =>
   and(eq(role.organisationId, holders.organisationId), eq(role.tenantId, holders.tenantId), eq(role.id, id))
-
-export type HolderSort = 'name' | 'email' | 'status' | 'role' | 'scope'
 
 export type HolderQuery = HolderFilter & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
 

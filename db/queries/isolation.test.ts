@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { auditEvents } from '@/db/schema/organisations'
@@ -56,40 +56,47 @@ async function fullWorld() {
 
 type Ours = Awaited<ReturnType<typeof fullWorld>>
 
-/** How much of an organisation's own each file of this folder lets an actor see, asked with the right ids in hand. */
+/** How much of an organisation's own each read of this folder lets an actor see, asked with the right ids in hand. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
-  'count-facets': async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
-  'count-holders': (actor, { connection }) => countHolders(actor, connection, HOLDERS),
-  'count-people': (actor) => countPeople(actor, PEOPLE),
-  'get-connection': async (actor, { connection }) => found(await getConnection(actor, connection.id)),
-  'get-group': async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
-  'get-person': async (actor, { person }) => found(await getPerson(actor, person)),
-  'get-person-access': async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
-  'get-progress': async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
-  'list-audit-events': async (actor) => (await listAuditEvents(actor, null)).rows.length,
-  'list-cells': async (actor, { world, person }) =>
+  countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
+  countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
+  countPeople: (actor) => countPeople(actor, PEOPLE),
+  getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
+  getGroup: async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
+  getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
+  getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
+  getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
+  listAuditEvents: async (actor) => (await listAuditEvents(actor, null)).rows.length,
+  listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
-  'list-connections': async (actor) => (await listConnections(actor)).length,
-  'list-denies': async (actor, { connection }) => (await listDenies(actor, connection)).length,
-  'list-groups': async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
-  'list-holders': async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
-  'list-matching-grants': async (actor, { connection, person }) =>
+  listConnections: async (actor) => (await listConnections(actor)).length,
+  listDenies: async (actor, { connection }) => (await listDenies(actor, connection)).length,
+  listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
+  listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
+  listMatchingGrants: async (actor, { connection, person }) =>
     (await listMatchingGrants(actor, connection, [person])).length,
-  'list-members': async (actor, { world }) =>
+  listMembers: async (actor, { world }) =>
     (await listMembers(actor)).filter(({ id }) => id === world.actor.memberId).length,
-  'list-people': async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
-  'list-role-holders': async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
-  'list-role-permissions': async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
-  'list-roles-held': async (actor, { connection }) => (await listRolesHeld(actor, connection)).length,
-  'list-runs': async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,
-  'list-scopes': async (actor, { connection }) => (await listScopes(actor, connection, ALL)).rows.length,
+  listPeople: async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
+  listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
+  listRolePermissions: async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
+  listRolesHeld: async (actor, { connection }) => (await listRolesHeld(actor, connection)).length,
+  listRuns: async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,
+  listScopes: async (actor, { connection }) => (await listScopes(actor, connection, ALL)).rows.length,
 }
 
 const found = (row: unknown): number => Number(row !== null)
 
 test('every read of this folder is among those tried here', () => {
-  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => /^(count|get|list)-[a-z-]+\.ts$/.test(name))
-  expect(Object.keys(READS).sort()).toEqual(files.map((name) => name.replace('.ts', '')).sort())
+  const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'))
+  const reads = files.flatMap((name) =>
+    [
+      ...readFileSync(new URL(name, import.meta.url), 'utf8').matchAll(
+        /^export async function ((?:count|get|list)\w+)/gm,
+      ),
+    ].map(([, read]) => read),
+  )
+  expect(Object.keys(READS).sort()).toEqual(reads.sort())
 })
 
 test.each(Object.entries(READS))(

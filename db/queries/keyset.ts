@@ -1,9 +1,5 @@
 import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-
-/** Where a page begins: the ordering values of the row it lies next to, and on which side of it. */
-export type Cursor = { at: string[]; side: 'after' | 'before' }
-
-export type Direction = 'asc' | 'desc'
+import type { Cursor, Direction } from '@/lib/domain/views'
 
 /** One page of a list, and where the pages next to it begin; null where there is none. */
 export type Page<Row> = { rows: Row[]; previous: Cursor | null; next: Cursor | null }

@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
+import type { Cursor } from '@/lib/domain/views'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import type { Cursor } from './keyset'
 import { countPeople, listCells, listPeople, type PeopleQuery } from './people'
 import { getPerson } from './person'
 

@@ -4,16 +4,16 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { holders, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
 import {
   type AssignmentKind,
   type PersonStatus,
   PRIVILEGES,
   type Privilege,
   type ScopeLevel,
-  type Signal,
 } from '@/lib/domain/vocabulary'
 import { showsSignal } from './holder-filters'
-import { type Cursor, type Direction, keyset, type Page } from './keyset'
+import { keyset, type Page } from './keyset'
 import { privilegeOfStrength, searchText } from './snapshot'
 
 /** What a person has in one connected subscription: where their row meets its column. */
@@ -191,16 +191,6 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
  */
 const amongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
   sql`coalesce((${principals.tenantId}, ${principals.id}) in (${holdersMatching(actor, filter)}), false)`
-
-export type PeopleFilter = {
-  /** Part of a name or an email; empty for all. */
-  search: string
-  status: PersonStatus | null
-  /** Shown in any of the subscriptions. */
-  signal?: Signal | null
-  /** A role that amounts to at least this in any of the subscriptions, held or only eligible. */
-  minimum?: Privilege | null
-}
 
 /** Whoever has access in a connected subscription as its readers see it now: each connection at its own published moment. */
 export const holdersNow = and(

@@ -10,79 +10,9 @@ import {
   roleDefinitions,
 } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
-import type {
-  AssignmentKind,
-  DenyPrincipal,
-  GroupState,
-  ManagementGroup,
-  Permission,
-  PersonStatus,
-  PrincipalKind,
-  Privilege,
-  ScopeLevel,
-} from '@/lib/domain/vocabulary'
+import type { NamedDeny, PersonAccess } from '@/lib/domain/access'
+import type { DenyPrincipal, Permission } from '@/lib/domain/vocabulary'
 import { inSnapshot, isGuid, type Published, publishedOf, type Snapshot, toRole } from './snapshot'
-
-/** Everything of a published result that bears on one person's (or other principal's) access to one subscription. */
-export type PersonAccess = {
-  person: {
-    id: string
-    tenantId: string
-    kind: PrincipalKind
-    name: string | null
-    email: string | null
-    userPrincipalName: string | null
-    guest: boolean
-    status: PersonStatus
-    lastSignInAt: Date | null
-  }
-  /** Held by the person, or by a group that reaches them. */
-  grants: {
-    key: string
-    principalId: string
-    principalKind: PrincipalKind
-    roleId: string
-    roleName: string | null
-    privilege: Privilege | null
-    custom: boolean
-    privileged: boolean
-    permissions: Permission[]
-    scope: string
-    level: ScopeLevel
-    kind: AssignmentKind
-    startsAt: Date | null
-    endsAt: Date | null
-    condition: string | null
-    assignedOn: Date | null
-    firstSeen: Date
-  }[]
-  /** Every group the person is in, at any depth. */
-  groups: {
-    id: string
-    name: string | null
-    state: GroupState
-    directMembers: number | null
-    members: number | null
-  }[]
-  /** Direct memberships, from the person upward. */
-  edges: { groupId: string; memberId: string; since: Date }[]
-  /** Groups known to hold the person, without a way. */
-  flat: string[]
-  /** Those that name the person, one of their groups or everyone, and exclude none of these. */
-  denies: {
-    key: string
-    name: string
-    description: string | null
-    scope: string
-    level: ScopeLevel
-    permissions: Permission[]
-    sparesChildren: boolean
-    systemProtected: boolean
-    everyone: boolean
-  }[]
-  managementGroups: ManagementGroup[] | null
-  subscription: { id: string; label: string; name: string }
-}
 
 /**
  * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
@@ -308,18 +238,8 @@ async function readDenies(
     }))
 }
 
-export type DenyRow = {
-  key: string
-  name: string
-  description: string | null
-  scope: string
-  level: ScopeLevel
-  permissions: Permission[]
-  principals: DenyPrincipal[]
-  excluded: DenyPrincipal[]
-  sparesChildren: boolean
-  systemProtected: boolean
-}
+/** A deny assignment with whom it names. */
+export type DenyRow = NamedDeny & { principals: DenyPrincipal[]; excluded: DenyPrincipal[] }
 
 /** The deny assignments of a snapshot, by name. Azure makes them for deployments that lock what they made: they are few. */
 export async function listDenies(actor: Actor, snapshot: Snapshot): Promise<DenyRow[]> {

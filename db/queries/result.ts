@@ -3,8 +3,9 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
+import type { Cursor } from '@/lib/domain/views'
 import type { ScopeLevel, Signal } from '@/lib/domain/vocabulary'
-import { type Cursor, keyset, type Page } from './keyset'
+import { keyset, type Page } from './keyset'
 import { assignmentsOf, type Published, publishedOf, runOf, type Snapshot, searchText, widthOfScope } from './snapshot'
 
 export type ScopeRow = { scope: string; level: ScopeLevel; assignments: number }

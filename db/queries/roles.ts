@@ -4,11 +4,12 @@ import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
+import type { Cursor } from '@/lib/domain/views'
 import type { PersonStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
 import { listMatchingGrants } from './grants'
 import { toHolder } from './holder-filters'
 import { ALL_PEOPLE, type HolderRow, listHolders } from './holders'
-import type { Cursor, Page } from './keyset'
+import type { Page } from './keyset'
 import {
   assignmentsOf,
   heldByPeople,

@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
+import type { DenyAssignment } from '@/lib/domain/access'
 import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { DenyPrincipal } from '@/lib/domain/vocabulary'
 import type { Azure } from './client/clients'
@@ -26,22 +27,20 @@ const DenyAssignmentRow = z
     doNotApplyToChildScopes: z.boolean().nullish(),
     isSystemProtected: z.boolean().nullish(),
   })
-  .transform((row) => ({
-    key: assignmentKey(row.scope, row.name),
-    name: cleanText(row.denyAssignmentName) ?? row.name.toLowerCase(),
-    description: cleanText(row.description),
-    scope: row.scope,
-    scopeLevel: scopeLevel(row.scope),
-    permissions: row.permissions,
-    principals: row.principals,
-    excluded: row.excludePrincipals ?? [],
-    /** It holds at its scope alone, not below it. */
-    sparesChildren: row.doNotApplyToChildScopes ?? false,
-    /** Made by Azure itself, for a deployment stack or a managed application; nobody can change it. */
-    systemProtected: row.isSystemProtected ?? false,
-  }))
-
-export type DenyAssignment = z.infer<typeof DenyAssignmentRow>
+  .transform(
+    (row): DenyAssignment => ({
+      key: assignmentKey(row.scope, row.name),
+      name: cleanText(row.denyAssignmentName) ?? row.name.toLowerCase(),
+      description: cleanText(row.description),
+      scope: row.scope,
+      scopeLevel: scopeLevel(row.scope),
+      permissions: row.permissions,
+      principals: row.principals,
+      excluded: row.excludePrincipals ?? [],
+      sparesChildren: row.doNotApplyToChildScopes ?? false,
+      systemProtected: row.isSystemProtected ?? false,
+    }),
+  )
 
 /**
  * Every deny assignment that applies to a subscription: at it, below it, and inherited from above. An account that may

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { GroupMember } from '@/lib/domain/access'
 import type { PrincipalKind } from '@/lib/domain/vocabulary'
 import {
   BATCHES_AT_ONCE,
@@ -161,9 +162,6 @@ function takeNames({ groups }: Reading, answer: BatchAnswer): string | null {
   }
   return nextLink
 }
-
-/** A member as its group's list names it. */
-export type GroupMember = { id: string; kind: PrincipalKind }
 
 /**
  * A group as far as it could be read. `not_permitted`: its members are hidden from this account. `not_found`: the

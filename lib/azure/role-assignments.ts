@@ -1,5 +1,6 @@
 import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
+import type { RoleAssignment } from '@/lib/domain/access'
 import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
@@ -18,7 +19,7 @@ export const AssignmentFields = z.object({
 })
 
 /** The same in our words. */
-export const toAssignment = (row: z.output<typeof AssignmentFields>) => ({
+export const toAssignment = (row: z.output<typeof AssignmentFields>): RoleAssignment => ({
   id: row.name.toLowerCase(),
   key: assignmentKey(row.scope, row.name),
   principalId: row.principalId,
@@ -32,8 +33,6 @@ export const toAssignment = (row: z.output<typeof AssignmentFields>) => ({
 })
 
 const RoleAssignmentRow = AssignmentFields.transform(toAssignment)
-
-export type RoleAssignment = z.infer<typeof RoleAssignmentRow>
 
 /** What an assignment is known by: its GUID is unique within its scope only, and Azure does not keep to one case. */
 export const assignmentKey = (scope: string, name: string): string => `${scope} ${name}`.toLowerCase()

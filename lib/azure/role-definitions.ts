@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { RoleDefinition } from '@/lib/domain/access'
 import { isOwnerEquivalent, isPrivileged, privilegeOf } from '@/lib/domain/role-meaning'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
@@ -16,19 +17,19 @@ const RoleDefinitionRow = z
       .nullish()
       .transform((list) => list ?? []),
   })
-  .transform((row) => ({
-    id: row.name,
-    name: cleanText(row.roleName) ?? row.name,
-    custom: row.roleType?.toLowerCase() === 'customrole',
-    description: cleanText(row.description),
-    permissions: row.permissions,
-    privilege: privilegeOf(row.permissions),
-    privileged: isPrivileged(row.permissions),
-    // Owner itself is no Owner in disguise.
-    ownerEquivalent: row.roleType?.toLowerCase() === 'customrole' && isOwnerEquivalent(row.permissions),
-  }))
-
-export type RoleDefinition = z.infer<typeof RoleDefinitionRow>
+  .transform(
+    (row): RoleDefinition => ({
+      id: row.name,
+      name: cleanText(row.roleName) ?? row.name,
+      custom: row.roleType?.toLowerCase() === 'customrole',
+      description: cleanText(row.description),
+      permissions: row.permissions,
+      privilege: privilegeOf(row.permissions),
+      privileged: isPrivileged(row.permissions),
+      // Owner itself is no Owner in disguise.
+      ownerEquivalent: row.roleType?.toLowerCase() === 'customrole' && isOwnerEquivalent(row.permissions),
+    }),
+  )
 
 /** Every role definition that can be assigned at the subscription, built in and custom, with what it amounts to. */
 export async function listRoleDefinitions(azure: Azure, subscriptionId: string): Promise<RoleDefinition[]> {

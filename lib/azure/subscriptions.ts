@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Subscription } from '@/lib/domain/access'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
 import { cleanText } from './client/rows'
@@ -10,15 +11,14 @@ const SubscriptionRow = z
     state: z.string().nullish(),
     tenantId: z.guid().toLowerCase(),
   })
-  .transform(({ subscriptionId, displayName, state, tenantId }) => ({
-    id: subscriptionId,
-    name: cleanText(displayName) ?? subscriptionId,
-    /** `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`. */
-    state: state ?? 'Unknown',
-    tenantId,
-  }))
-
-export type Subscription = z.infer<typeof SubscriptionRow>
+  .transform(
+    ({ subscriptionId, displayName, state, tenantId }): Subscription => ({
+      id: subscriptionId,
+      name: cleanText(displayName) ?? subscriptionId,
+      state: state ?? 'Unknown',
+      tenantId,
+    }),
+  )
 
 /** One subscription. Not found and not allowed are the same answer here: `subscription_not_readable`. */
 export async function getSubscription(azure: Azure, subscriptionId: string): Promise<Subscription> {

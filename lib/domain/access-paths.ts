@@ -1,4 +1,4 @@
-import type { PersonAccess } from '@/db/queries/person-access'
+import type { PersonAccess } from './access'
 import { type CutsKnown, type Denial, denialsOf } from './denials'
 import type { AssignmentKind, Privilege, ScopeLevel } from './vocabulary'
 

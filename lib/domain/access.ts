@@ -1,19 +1,82 @@
-import type { DenyAssignment } from '@/lib/azure/deny-assignments'
-import type { GroupMember } from '@/lib/azure/groups'
-import type { RoleAssignment } from '@/lib/azure/role-assignments'
-import type { RoleDefinition } from '@/lib/azure/role-definitions'
-import type { Subscription } from '@/lib/azure/subscriptions'
-import type { Summarised } from './holders'
 import type {
   AssignmentKind,
   CoverageLine,
+  DenyPrincipal,
   GroupPlan,
   GroupState,
   ManagementGroup,
+  Permission,
   PersonStatus,
   PrincipalKind,
   PrincipalVariety,
+  Privilege,
+  RoleCount,
+  ScopeLevel,
+  Signal,
 } from './vocabulary'
+
+/** A subscription as Azure tells of it. */
+export type Subscription = {
+  id: string
+  name: string
+  /** `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`. */
+  state: string
+  tenantId: string
+}
+
+/** A role assignment: who has which role at which scope. */
+export type RoleAssignment = {
+  /** Its GUID, which is unique within its scope only. */
+  id: string
+  /** Lower-case scope, a space, and the GUID: what it is known by. */
+  key: string
+  principalId: string
+  principalKind: PrincipalKind
+  roleId: string
+  /** As Azure spells it. */
+  scope: string
+  scopeLevel: ScopeLevel
+  condition: string | null
+  createdOn: Date | null
+  createdBy: string | null
+}
+
+/** A role definition with what it amounts to. */
+export type RoleDefinition = {
+  id: string
+  name: string
+  custom: boolean
+  description: string | null
+  permissions: Permission[]
+  privilege: Privilege
+  privileged: boolean
+  /** A custom role that amounts to Owner. */
+  ownerEquivalent: boolean
+}
+
+/** What a deny assignment denies, and where. */
+export type NamedDeny = {
+  key: string
+  name: string
+  description: string | null
+  scope: string
+  level: ScopeLevel
+  permissions: Permission[]
+  /** It holds at its scope alone, not below it. */
+  sparesChildren: boolean
+  /** Made by Azure itself, for a deployment stack or a managed application; nobody can change it. */
+  systemProtected: boolean
+}
+
+/** A deny assignment as it was read, with whom it names. */
+export type DenyAssignment = Omit<NamedDeny, 'level'> & {
+  scopeLevel: ScopeLevel
+  principals: DenyPrincipal[]
+  excluded: DenyPrincipal[]
+}
+
+/** A member as its group's list names it. */
+export type GroupMember = { id: string; kind: PrincipalKind }
 
 /** What is held, or may be activated: an assignment with its kind and the time it holds for. */
 export type HeldAssignment = RoleAssignment & { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
@@ -39,6 +102,59 @@ export type PrincipalFacts = {
   lastSignInAt: Date | null
 }
 
+/** An assignment with what its role amounts to. */
+export type Grant = {
+  principalId: string
+  roleId: string
+  scope: string
+  level: ScopeLevel
+  kind: AssignmentKind
+  endsAt: Date | null
+  /** Role, scope and kind: two grants with the same give the same, held twice. */
+  what: string
+  /** 1 for a role that grants access to 5 for one that reads; 6 when that could not be read. */
+  strength: number
+  privileged: boolean
+  customOwner: boolean
+}
+
+/** What lists show of somebody's grants, whoever they are: the same for everyone in the same groups. */
+export type Summary = {
+  shown: Grant
+  groupId: string | null
+  /** An eligible role stronger than anything held. */
+  eligibleBetter: Grant | null
+  grants: number
+  direct: number
+  eligible: number
+  groups: number
+  canGrant: boolean
+  writes: boolean
+  standingPrivileged: boolean
+  large: boolean
+  customOwner: boolean
+  heldRoles: string[]
+  eligibleOnlyRoles: string[]
+}
+
+/** A row of `holders`, but for the name it is ordered by, which the database knows best. */
+export type Holder = {
+  principalId: string
+  kind: PrincipalKind
+  status: PersonStatus
+  /** Null when it could not be read. */
+  guest: boolean | null
+  summary: Summary
+  signals: number
+}
+
+/** Everyone and everything with access, and what is counted of them for the run. */
+export type Summarised = {
+  holders: Holder[]
+  signals: Partial<Record<Signal, number>>
+  roleCounts: Record<string, RoleCount>
+}
+
 /** Everything a run read, whole. Nothing of it is written before all of it is here. */
 export type Access = {
   subscription: Subscription
@@ -58,4 +174,55 @@ export type Access = {
   plan: GroupPlan
   /** What lists show, worked out before anything is written. */
   summarised: Summarised
+}
+
+/** Everything of a published result that bears on one person's (or other principal's) access to one subscription. */
+export type PersonAccess = {
+  person: {
+    id: string
+    tenantId: string
+    kind: PrincipalKind
+    name: string | null
+    email: string | null
+    userPrincipalName: string | null
+    guest: boolean
+    status: PersonStatus
+    lastSignInAt: Date | null
+  }
+  /** Held by the person, or by a group that reaches them. */
+  grants: {
+    key: string
+    principalId: string
+    principalKind: PrincipalKind
+    roleId: string
+    roleName: string | null
+    privilege: Privilege | null
+    custom: boolean
+    privileged: boolean
+    permissions: Permission[]
+    scope: string
+    level: ScopeLevel
+    kind: AssignmentKind
+    startsAt: Date | null
+    endsAt: Date | null
+    condition: string | null
+    assignedOn: Date | null
+    firstSeen: Date
+  }[]
+  /** Every group the person is in, at any depth. */
+  groups: {
+    id: string
+    name: string | null
+    state: GroupState
+    directMembers: number | null
+    members: number | null
+  }[]
+  /** Direct memberships, from the person upward. */
+  edges: { groupId: string; memberId: string; since: Date }[]
+  /** Groups known to hold the person, without a way. */
+  flat: string[]
+  /** Those that name the person, one of their groups or everyone, and exclude none of these. */
+  denies: (NamedDeny & { everyone: boolean })[]
+  managementGroups: ManagementGroup[] | null
+  subscription: { id: string; label: string; name: string }
 }

@@ -1,5 +1,4 @@
-import type { RoleDefinition } from '@/lib/azure/role-definitions'
-import type { HeldAssignment } from './access'
+import type { HeldAssignment, RoleDefinition } from './access'
 import { gapWords, isGap } from './connection-status'
 import type { CoverageLine, Dataset, ManagementGroup } from './vocabulary'
 

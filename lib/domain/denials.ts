@@ -1,4 +1,4 @@
-import type { DenyRow, PersonAccess } from '@/db/queries/person-access'
+import type { NamedDeny, PersonAccess } from './access'
 import { allows, type Plane } from './role-meaning'
 import { leavesOver, operationsOf, overlap, type Verb } from './role-patterns'
 import { scopeWords } from './scopes'
@@ -151,7 +151,7 @@ function cutBy(deny: Deny, grant: Grant, known: CutsKnown): Denial['cuts'] | nul
   return cuts === 'none' ? null : cuts
 }
 
-type NamedDeny = Pick<DenyRow, 'key' | 'name' | 'scope' | 'permissions' | 'sparesChildren'>
+type HeldDeny = Pick<NamedDeny, 'key' | 'name' | 'scope' | 'permissions' | 'sparesChildren'>
 type Asked = {
   /** What the role that is held allows, and the scope it is held at. */
   permissions: readonly Permission[]
@@ -168,16 +168,16 @@ type Asked = {
  * Which of the denials that name somebody take away what is asked of a role of theirs: the operation on the plane it is
  * of, or without one all that the role allows; at the scope asked about, or without one wherever the role reaches.
  */
-export function cutOff<Found extends NamedDeny>(denies: readonly Found[], asked: Asked): Found[] {
+export function cutOff<Found extends HeldDeny>(denies: readonly Found[], asked: Asked): Found[] {
   return denies.filter((deny) => holds(deny, asked) && takes(deny, asked))
 }
 
-function holds(deny: NamedDeny, { scope, heldAt, ...chain }: Asked): boolean {
+function holds(deny: HeldDeny, { scope, heldAt, ...chain }: Asked): boolean {
   if (scope !== null) return isDeniedAt(deny, scope, chain)
   return whereDenied(deny, { scope: heldAt }, chain) === 'everywhere'
 }
 
-function takes({ permissions }: NamedDeny, asked: Asked): boolean {
+function takes({ permissions }: HeldDeny, asked: Asked): boolean {
   if (asked.operation === null) return denied(permissions, asked.permissions) === 'all'
   const { name, plane } = asked.operation
   return allows(asked.permissions, name)[plane] && allows(permissions, name)[plane]

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { RoleDefinition } from '@/lib/azure/role-definitions'
-import type { Access, HeldAssignment, PrincipalFacts, ReadGroup } from './access'
+import type { Access, HeldAssignment, PrincipalFacts, ReadGroup, RoleDefinition } from './access'
 import { LARGE_GROUP, nestingOf, reachOf, summariseHolders } from './holders'
 import { type AssignmentKind, type PersonStatus, type PrincipalKind, SIGNALS } from './vocabulary'
 

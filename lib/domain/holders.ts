@@ -1,7 +1,5 @@
-import type { RoleDefinition } from '@/lib/azure/role-definitions'
-import type { Access, HeldAssignment, ReadGroup } from './access'
+import type { Access, Grant, HeldAssignment, Holder, ReadGroup, RoleDefinition, Summarised, Summary } from './access'
 import {
-  type AssignmentKind,
   type PersonStatus,
   type PrincipalKind,
   type Privilege,
@@ -13,23 +11,6 @@ import {
 
 /** A role through a group with more members than this is worth a look: few know all who are in it. */
 export const LARGE_GROUP = 100
-
-/** A row of `holders`, but for the name it is ordered by, which the database knows best. */
-export type Holder = {
-  principalId: string
-  kind: PrincipalKind
-  status: PersonStatus
-  /** Null when it could not be read. */
-  guest: boolean | null
-  summary: Summary
-  signals: number
-}
-
-export type Summarised = {
-  holders: Holder[]
-  signals: Partial<Record<Signal, number>>
-  roleCounts: Record<string, RoleCount>
-}
 
 const GONE: PersonStatus[] = ['disabled', 'deleted', 'not_found']
 
@@ -124,22 +105,6 @@ function countRoles(holders: Holder[]): Record<string, RoleCount> {
   return counts
 }
 
-/** An assignment with what its role amounts to. */
-export type Grant = {
-  principalId: string
-  roleId: string
-  scope: string
-  level: ScopeLevel
-  kind: AssignmentKind
-  endsAt: Date | null
-  /** Role, scope and kind: two grants with the same give the same, held twice. */
-  what: string
-  /** 1 for a role that grants access to 5 for one that reads; 6 when that could not be read. */
-  strength: number
-  privileged: boolean
-  customOwner: boolean
-}
-
 const STRENGTH: Record<Privilege, number> = { grants_access: 1, writes: 2, writes_data: 3, reads_data: 4, reads: 5 }
 const UNREADABLE = 6
 
@@ -173,25 +138,6 @@ function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): 
 
 /** Grants as somebody has them: their own, and those of the groups they are in. */
 export type Holding = { own: Grant[]; through: { groupId: string; large: boolean; grants: Grant[] }[] }
-
-/** What lists show of somebody's grants, whoever they are: the same for everyone in the same groups. */
-export type Summary = {
-  shown: Grant
-  groupId: string | null
-  /** An eligible role stronger than anything held. */
-  eligibleBetter: Grant | null
-  grants: number
-  direct: number
-  eligible: number
-  groups: number
-  canGrant: boolean
-  writes: boolean
-  standingPrivileged: boolean
-  large: boolean
-  customOwner: boolean
-  heldRoles: string[]
-  eligibleOnlyRoles: string[]
-}
 
 const WIDEST_FIRST: ScopeLevel[] = ['root', 'management_group', 'subscription', 'resource_group', 'resource']
 const HELD_FIRST = ['active', 'activated', 'eligible']

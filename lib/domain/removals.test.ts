@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { PersonAccess } from '@/db/queries/person-access'
 import { accessFrom, anyAccess, pathsByHand } from '@/testing/made-access'
+import type { PersonAccess } from './access'
 import { fewestRemovals, type Removal, removalWords } from './removals'
 
 /** The access after somebody has carried removals out. */

@@ -1,4 +1,4 @@
-import type { PersonAccess } from '@/db/queries/person-access'
+import type { PersonAccess } from './access'
 import { membershipsAbove, type RoleAccess } from './access-paths'
 import { scopeWords } from './scopes'
 import { isolated } from './words'

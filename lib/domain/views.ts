@@ -1,9 +1,47 @@
-import type { HolderFilter } from '@/db/queries/holder-filters'
-import type { HolderSort } from '@/db/queries/holders'
-import type { Cursor, Direction } from '@/db/queries/keyset'
-import type { PeopleFilter } from '@/db/queries/people'
 import type { Plane } from './role-meaning'
 import type { AssignmentKind, PersonStatus, Privilege, ScopeLevel, Signal } from './vocabulary'
+
+/** Where a page begins: the ordering values of the row it lies next to, and on which side of it. */
+export type Cursor = { at: string[]; side: 'after' | 'before' }
+
+export type Direction = 'asc' | 'desc'
+
+/** Which grants count. */
+export type GrantFilter = {
+  /** Any of these; empty for every role. */
+  roleIds: string[]
+  /** Acting at this scope: held at it or above it. */
+  scope: string | null
+  /** Held at scopes of this level. */
+  level: ScopeLevel | null
+  /** Held by an assignment of one's own, or through a group. */
+  how: 'direct' | 'group' | null
+  /** `held` is active or activated. */
+  held: AssignmentKind | 'held' | null
+}
+
+/** Which of those with access are shown. */
+export type HolderFilter = GrantFilter & {
+  /** `groups` are those of the directory that hold assignments; `others` are neither people nor those, groups of another tenant among them. */
+  who: 'people' | 'others' | 'groups'
+  /** Part of a name or an email; empty for all. */
+  search: string
+  status: PersonStatus | null
+  signal: Signal | null
+}
+
+export type HolderSort = 'name' | 'email' | 'status' | 'role' | 'scope'
+
+/** Which of the people over all subscriptions are shown. */
+export type PeopleFilter = {
+  /** Part of a name or an email; empty for all. */
+  search: string
+  status: PersonStatus | null
+  /** Shown in any of the subscriptions. */
+  signal?: Signal | null
+  /** A role that amounts to at least this in any of the subscriptions, held or only eligible. */
+  minimum?: Privilege | null
+}
 
 /** The whole state of a table of those with access, as its address holds it. */
 export type AccessView = Omit<HolderFilter, 'who'> & { sort: HolderSort; direction: Direction; cursor: Cursor | null }

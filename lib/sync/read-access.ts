@@ -7,12 +7,11 @@ import {
   listAssignmentSchedules,
   listRoleAssignments,
   listRoleEligibilities,
-  type RoleAssignment,
   type RoleEligibility,
 } from '@/lib/azure/role-assignments'
 import { listRoleDefinitions } from '@/lib/azure/role-definitions'
 import { getSubscription } from '@/lib/azure/subscriptions'
-import type { Access, HeldAssignment } from '@/lib/domain/access'
+import type { Access, HeldAssignment, RoleAssignment } from '@/lib/domain/access'
 import { coverageOfAzure } from '@/lib/domain/coverage'
 import { reachOf, summariseHolders } from '@/lib/domain/holders'
 import type { CoverageLine, PrincipalKind } from '@/lib/domain/vocabulary'

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '@/db/database'
-import type { Access, HeldAssignment } from '@/lib/domain/access'
-import { type Holder, nestingOf } from '@/lib/domain/holders'
+import type { Access, HeldAssignment, Holder } from '@/lib/domain/access'
+import { nestingOf } from '@/lib/domain/holders'
 import type { ClaimedRun } from '@/lib/runs/runs'
 import { jsonChunks, writeIntervals } from './write-intervals'
 

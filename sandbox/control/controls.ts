@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Change } from '../world/changes'
-import { applyChange } from '../world/changes'
+import { applyChange, type Change } from '../world/changes'
 import { UnknownThing } from '../world/lookups'
 import { makeTenant } from '../world/make-tenant'
 import type { TenantSpec } from '../world/tenant-spec'

@@ -2,10 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
 import { getTokens } from '../visitor'
-import type { MadeTenant } from '../world/make-tenant'
-import { makeTenant } from '../world/make-tenant'
-import type { TruthRow } from '../world/truth'
-import { truthOf } from '../world/truth'
+import { type MadeTenant, makeTenant } from '../world/make-tenant'
+import { type TruthRow, truthOf } from '../world/truth'
 import type { LogEntry } from '../world/world'
 
 let sandbox: Sandbox

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Change } from './changes'
-import { applyChange } from './changes'
+import { applyChange, type Change } from './changes'
 import { makeTenant } from './make-tenant'
 import { ancestorsOf } from './rbac'
 import type { TenantSpec } from './tenant-spec'

@@ -1,12 +1,11 @@
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { getConnection } from '@/db/queries/connections'
-import type { HolderFilter } from '@/db/queries/holder-filters'
 import { countHolders } from '@/db/queries/holders'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
 import { requireMember } from '@/lib/auth/request'
-import { parseAccessView } from '@/lib/domain/views'
+import { type HolderFilter, parseAccessView } from '@/lib/domain/views'
 
 /** What the frame and the filters of a connection's pages say of its published result, read once for a request. */
 export const readResult = cache(async (connectionId: string) => {

@@ -5,10 +5,9 @@ import { AnswerTable } from '@/components/ask/answer-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
-import type { Cursor } from '@/db/queries/keyset'
 import { readAnswer, type readQuestion } from '@/lib/ask'
 import { scopeWords } from '@/lib/domain/scopes'
-import { type AskView, formatAskView } from '@/lib/domain/views'
+import { type AskView, type Cursor, formatAskView } from '@/lib/domain/views'
 
 type Props = { connectionId: string; view: AskView; question: Awaited<ReturnType<typeof readQuestion>> }
 

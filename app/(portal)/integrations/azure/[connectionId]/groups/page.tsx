@@ -9,9 +9,8 @@ import { Button } from '@/components/ui/button'
 import { SearchField } from '@/components/ui/fields'
 import { Pager } from '@/components/ui/pager'
 import { getGroup, listGroups } from '@/db/queries/groups'
-import type { Cursor } from '@/db/queries/keyset'
 import { mayDo } from '@/lib/actor'
-import { cursorParams, parseCursor, parseSearch, query } from '@/lib/domain/views'
+import { type Cursor, cursorParams, parseCursor, parseSearch, query } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
 

@@ -5,8 +5,7 @@ import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { listRuns } from '@/db/queries/connections'
-import type { Cursor } from '@/db/queries/keyset'
-import { cursorParams, parseCursor, query } from '@/lib/domain/views'
+import { type Cursor, cursorParams, parseCursor, query } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
 
