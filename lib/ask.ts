@@ -7,9 +7,10 @@ import { getPersonAccess, listDenies } from '@/db/queries/person-access'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
 import { cutOff } from '@/lib/domain/denials'
-import { allows, askedOperation, type Plane, planeOf } from '@/lib/domain/role-meaning'
+import { allows, askedOperation, planeOf } from '@/lib/domain/role-meaning'
 import { askedScope } from '@/lib/domain/scopes'
 import { type AskView, parseAccessView } from '@/lib/domain/views'
+import type { Plane } from '@/lib/domain/vocabulary'
 
 type Question = {
   /** Roles that count; empty for every role. */

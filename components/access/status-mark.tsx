@@ -2,7 +2,7 @@ import { CircleCheck, CirclePause, CircleX, Clock, KeyRound, TriangleAlert, Unpl
 import type { ReactNode } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/time'
-import type { ConnectionStatusState } from '@/lib/domain/connection-status'
+import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 import { HalfCircle } from './coverage'
 
 const MARKS: Record<ConnectionStatusState, { word: string; tone: string; mark: ReactNode }> = {

@@ -2,8 +2,8 @@ import Link from 'next/link'
 import { RoleChip } from '@/components/access/role-chip'
 import { ButtonLink } from '@/components/ui/button'
 import type { RoleHeld } from '@/db/queries/roles'
-import type { Plane } from '@/lib/domain/role-meaning'
 import { type AskView, formatAskView } from '@/lib/domain/views'
+import type { Plane } from '@/lib/domain/vocabulary'
 
 type Props = {
   who: 'people' | 'others'

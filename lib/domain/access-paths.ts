@@ -1,6 +1,14 @@
 import type { PersonAccess } from './access'
 import { type CutsKnown, type Denial, denialsOf } from './denials'
-import type { AssignmentKind, Privilege, ScopeLevel } from './vocabulary'
+import {
+  ASSIGNMENT_KINDS,
+  type AssignmentKind,
+  type Privilege,
+  rankOf,
+  SCOPE_LEVELS,
+  type ScopeLevel,
+  strengthOf,
+} from './vocabulary'
 
 type Grant = PersonAccess['grants'][number]
 
@@ -24,10 +32,6 @@ export type RoleAccess = {
   truncated: boolean
   denials: Denial[]
 }
-
-const STRENGTH: readonly Privilege[] = ['grants_access', 'writes', 'writes_data', 'reads_data', 'reads']
-const KINDS: readonly AssignmentKind[] = ['active', 'activated', 'eligible']
-const LEVELS: readonly ScopeLevel[] = ['root', 'management_group', 'subscription', 'resource_group', 'resource']
 
 /**
  * What a person holds or could activate in a subscription, one entry for each role, scope and kind, strongest first, with
@@ -86,12 +90,11 @@ function firstOf<Item>(items: Iterable<Item>, most: number): Item[] {
 }
 
 function byStrength(a: RoleAccess, b: RoleAccess): number {
-  const strength = ({ privilege }: RoleAccess) => (privilege ? STRENGTH.indexOf(privilege) : STRENGTH.length)
   return (
-    strength(a) - strength(b) ||
+    strengthOf(a.privilege) - strengthOf(b.privilege) ||
     (a.roleName ?? a.roleId).localeCompare(b.roleName ?? b.roleId, 'en') ||
-    KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) ||
-    LEVELS.indexOf(a.level) - LEVELS.indexOf(b.level) ||
+    rankOf(ASSIGNMENT_KINDS, a.kind) - rankOf(ASSIGNMENT_KINDS, b.kind) ||
+    rankOf(SCOPE_LEVELS, a.level) - rankOf(SCOPE_LEVELS, b.level) ||
     a.scope.localeCompare(b.scope, 'en')
   )
 }

@@ -1,17 +1,15 @@
 import { explain } from './problems'
-import type { ConnectionState, CoverageLine, Dataset, RunCounters, RunPhase, RunState, Schedule } from './vocabulary'
+import type {
+  ConnectionState,
+  ConnectionStatusState,
+  CoverageLine,
+  Dataset,
+  RunCounters,
+  RunPhase,
+  RunState,
+  Schedule,
+} from './vocabulary'
 import { age } from './words'
-
-export type ConnectionStatusState =
-  | 'synced'
-  | 'syncing'
-  | 'gaps'
-  | 'failed'
-  | 'reconnect'
-  | 'action'
-  | 'stale'
-  | 'paused'
-  | 'disconnected'
 
 export type ConnectionFacts = {
   state: ConnectionState

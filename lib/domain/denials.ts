@@ -1,8 +1,8 @@
 import type { NamedDeny, PersonAccess } from './access'
-import { allows, type Plane } from './role-meaning'
+import { allows } from './role-meaning'
 import { leavesOver, operationsOf, overlap, type Verb } from './role-patterns'
 import { scopeWords } from './scopes'
-import type { ManagementGroup, Permission } from './vocabulary'
+import type { ManagementGroup, Permission, Plane } from './vocabulary'
 import { isolated } from './words'
 
 /** Patterns minus patterns: what one permission gives on one plane. */

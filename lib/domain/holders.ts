@@ -1,12 +1,14 @@
 import type { Access, Grant, HeldAssignment, Holder, ReadGroup, RoleDefinition, Summarised, Summary } from './access'
 import {
+  ASSIGNMENT_KINDS,
   type PersonStatus,
   type PrincipalKind,
-  type Privilege,
   type RoleCount,
-  type ScopeLevel,
+  rankOf,
+  SCOPE_LEVELS,
   SIGNALS,
   type Signal,
+  strengthOf,
 } from './vocabulary'
 
 /** A role through a group with more members than this is worth a look: few know all who are in it. */
@@ -105,11 +107,8 @@ function countRoles(holders: Holder[]): Record<string, RoleCount> {
   return counts
 }
 
-const STRENGTH: Record<Privilege, number> = { grants_access: 1, writes: 2, writes_data: 3, reads_data: 4, reads: 5 }
-const UNREADABLE = 6
-
 /** The weakest strength with which something can be written, data included. */
-export const WRITES_DATA = STRENGTH.writes_data
+const WRITES_DATA = strengthOf('writes_data')
 
 /** The grants of a subscription, by the principal that the assignment names. */
 export function grantsOf({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
@@ -130,7 +129,7 @@ function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): 
     kind,
     endsAt,
     what: `${roleId} ${scope.toLowerCase()} ${kind}`,
-    strength: role ? STRENGTH[role.privilege] : UNREADABLE,
+    strength: strengthOf(role?.privilege ?? null),
     privileged: role?.privileged ?? false,
     customOwner: role?.ownerEquivalent ?? false,
   }
@@ -139,17 +138,14 @@ function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): 
 /** Grants as somebody has them: their own, and those of the groups they are in. */
 export type Holding = { own: Grant[]; through: { groupId: string; large: boolean; grants: Grant[] }[] }
 
-const WIDEST_FIRST: ScopeLevel[] = ['root', 'management_group', 'subscription', 'resource_group', 'resource']
-const HELD_FIRST = ['active', 'activated', 'eligible']
-
 type Way = { grant: Grant; groupId: string | null }
 
 /** Strongest first; of equals what is held before what is eligible, wide before narrow, direct before through a group. */
 function byStrength(one: Way, other: Way): number {
   return (
     one.grant.strength - other.grant.strength ||
-    HELD_FIRST.indexOf(one.grant.kind) - HELD_FIRST.indexOf(other.grant.kind) ||
-    WIDEST_FIRST.indexOf(one.grant.level) - WIDEST_FIRST.indexOf(other.grant.level) ||
+    rankOf(ASSIGNMENT_KINDS, one.grant.kind) - rankOf(ASSIGNMENT_KINDS, other.grant.kind) ||
+    rankOf(SCOPE_LEVELS, one.grant.level) - rankOf(SCOPE_LEVELS, other.grant.level) ||
     Number(one.groupId !== null) - Number(other.groupId !== null) ||
     compareText(one.grant.what, other.grant.what) ||
     compareText(one.groupId ?? '', other.groupId ?? '')
@@ -181,7 +177,7 @@ export function summariseGrants({ own, through }: Holding): Summary | null {
     direct: new Set(own.map(({ what }) => what)).size,
     eligible: distinct(eligible),
     groups: through.length,
-    canGrant: ways.some(({ grant }) => grant.strength === 1),
+    canGrant: ways.some(({ grant }) => grant.strength === strengthOf('grants_access')),
     writes: ways.some(({ grant }) => grant.strength <= WRITES_DATA),
     standingPrivileged: held.some(({ grant }) => grant.kind === 'active' && grant.endsAt === null && grant.privileged),
     large: through.some((group) => group.large),

@@ -1,6 +1,6 @@
 import { GRANTING_OPERATIONS, NOT_WRITING, OPENS_DATA, READING_DATA } from './role-operations'
 import { covers, leavesOver, operationsOf, UNWRITTEN, type Verb } from './role-patterns'
-import type { Permission, Privilege } from './vocabulary'
+import type { Permission, Plane, Privilege } from './vocabulary'
 
 const CHANGING: readonly Verb[] = ['write', 'delete', 'action']
 const EVERY: readonly Verb[] = ['read', ...CHANGING]
@@ -111,9 +111,6 @@ export function isPrivileged(permissions: readonly Permission[]): boolean {
     (['write', 'delete', 'action'] as const).some((verb) => allowsOnEveryType(permissions, verb))
   )
 }
-
-/** Managing resources, or what is inside them. */
-export type Plane = 'control' | 'data'
 
 /**
  * Operations on what is inside a resource that are often asked about, so that they are known as such though no role that

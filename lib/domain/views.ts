@@ -1,5 +1,4 @@
-import type { Plane } from './role-meaning'
-import type { AssignmentKind, PersonStatus, Privilege, ScopeLevel, Signal } from './vocabulary'
+import type { AssignmentKind, PersonStatus, Plane, Privilege, ScopeLevel, Signal } from './vocabulary'
 
 /** Where a page begins: the ordering values of the row it lies next to, and on which side of it. */
 export type Cursor = { at: string[]; side: 'after' | 'before' }

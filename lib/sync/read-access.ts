@@ -14,7 +14,7 @@ import { getSubscription } from '@/lib/azure/subscriptions'
 import type { Access, HeldAssignment, RoleAssignment } from '@/lib/domain/access'
 import { coverageOfAzure } from '@/lib/domain/coverage'
 import { reachOf, summariseHolders } from '@/lib/domain/holders'
-import type { CoverageLine, PrincipalKind } from '@/lib/domain/vocabulary'
+import { type CoverageLine, DATASETS, type PrincipalKind, rankOf } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import { openGroups } from './read-groups'
 import { readPrincipals } from './read-principals'
@@ -120,18 +120,6 @@ function namesFromPim(rows: { principalId: string; principalName: string | null 
   )
 }
 
-const ORDER: CoverageLine['dataset'][] = [
-  'assignments',
-  'eligible',
-  'roles',
-  'groups',
-  'people',
-  'other_principals',
-  'denies',
-  'scopes',
-  'sign_ins',
-]
-
 const NEEDS: Partial<Record<CoverageLine['dataset'], string>> = {
   groups: 'GroupMember.Read.All',
   other_principals: 'Application.Read.All',
@@ -151,7 +139,7 @@ const withdrawnSaid =
       : line
 
 const inOrder = (lines: CoverageLine[]): CoverageLine[] =>
-  lines.toSorted((one, other) => ORDER.indexOf(one.dataset) - ORDER.indexOf(other.dataset))
+  lines.toSorted((one, other) => rankOf(DATASETS, one.dataset) - rankOf(DATASETS, other.dataset))
 
 /**
  * What is held and what may be activated, with kinds and times. The list of assignments does not tell an activated role
