@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useTransition } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
-import { query } from '@/lib/domain/views'
+import { formatQuery } from '@/lib/domain/address'
 
 type Props = { label: string; action: string; values: Record<string, string>; className?: string; children: ReactNode }
 
@@ -29,7 +29,7 @@ export function FilterForm({ label, action, values, className, children }: Props
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault()
     const fields = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)])
-    startTransition(() => router.push(`${action}${query(Object.fromEntries(fields))}`, { scroll: false }))
+    startTransition(() => router.push(`${action}${formatQuery(Object.fromEntries(fields))}`, { scroll: false }))
   }
 
   return (

@@ -2,17 +2,15 @@ import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { auditEvents, members } from '@/db/schema/organisations'
+import type { AuditCursor } from '@/lib/domain/views'
 
 /** Rows on one page. */
 const PAGE = 50
 
-/** Where a page lies: next to the event with this number, on its older or newer side. Null is the newest page. */
-export type AuditCursor = { side: 'older' | 'newer'; seq: number } | null
-
 export type AuditRow = Awaited<ReturnType<typeof listAuditEvents>>['rows'][number]
 
 /** What was done in the organisation, newest first, one page by key, with the cursors of the pages next to it. */
-export async function listAuditEvents(actor: Actor, cursor: AuditCursor) {
+export async function listAuditEvents(actor: Actor, cursor: AuditCursor | null) {
   const db = await getDb()
   const newer = cursor?.side === 'newer'
   const beyond = cursor ? (newer ? gt : lt)(auditEvents.seq, cursor.seq) : undefined

@@ -1,18 +1,32 @@
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import type { SearchParams } from './address'
 import {
   type AccessView,
   type AskView,
+  type AuditView,
+  type Cursor,
   formatAccessView,
   formatAskView,
+  formatAuditView,
+  formatGroupsView,
   formatPeopleView,
+  formatRunsView,
+  formatTilesView,
+  type GroupsView,
   isFiltered,
   type PeopleView,
   parseAccessView,
   parseAskView,
+  parseAuditView,
+  parseGroupsView,
   parsePeopleView,
-  type SearchParams,
+  parseRunsView,
+  parseTilesView,
+  type RunsView,
+  type TilesView,
 } from './views'
+import { ASSIGNMENT_KINDS, PERSON_STATUSES, PLANES, PRIVILEGES, SCOPE_LEVELS, SIGNALS, WAYS_HELD } from './vocabulary'
 
 const DEFAULT: AccessView = {
   search: '',
@@ -28,35 +42,148 @@ const DEFAULT: AccessView = {
   cursor: null,
 }
 
-const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', '').trim())
+/** Any text that an address can carry as it is. */
+const text = fc
+  .string({ unit: 'binary', maxLength: 60 })
+  .map((value) => value.replaceAll('\0', '').trim())
+  .filter((value) => value.isWellFormed())
 
-const view: fc.Arbitrary<AccessView> = fc.record({
-  search: text
-    .map((value) => value.slice(0, 60))
-    .map((value) => value.trim())
-    .filter((value) => value.isWellFormed()),
-  roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 4 }),
-  status: fc.option(
-    fc.constantFrom('active', 'invited', 'disabled', 'deleted', 'not_found', 'not_readable', 'other_tenant'),
-  ),
-  level: fc.option(fc.constantFrom('root', 'management_group', 'subscription', 'resource_group', 'resource')),
-  scope: fc.option(text.map((value) => `/${value}`).filter((value) => value.isWellFormed())),
-  how: fc.option(fc.constantFrom('direct', 'group')),
-  held: fc.option(fc.constantFrom('held', 'active', 'activated', 'eligible')),
-  signal: fc.option(fc.constantFrom('can_grant', 'guest_writes', 'gone', 'large_group', 'orphan')),
+const direction = fc.constantFrom('asc' as const, 'desc' as const)
+const cursor: fc.Arbitrary<Cursor | null> = fc.option(
+  fc.record({
+    at: fc.array(
+      fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', '')),
+      { maxLength: 4 },
+    ),
+    side: fc.constantFrom('after', 'before'),
+  }),
+)
+
+const accessView: fc.Arbitrary<AccessView> = fc.record({
+  search: text,
+  roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 20 }),
+  status: fc.option(fc.constantFrom(...PERSON_STATUSES)),
+  level: fc.option(fc.constantFrom(...SCOPE_LEVELS)),
+  scope: fc.option(text.map((value) => `/${value}`)),
+  how: fc.option(fc.constantFrom(...WAYS_HELD)),
+  held: fc.option(fc.constantFrom('held', ...ASSIGNMENT_KINDS)),
+  signal: fc.option(fc.constantFrom(...SIGNALS)),
   sort: fc.constantFrom('name', 'email', 'status', 'role', 'scope'),
-  direction: fc.constantFrom('asc', 'desc'),
-  cursor: fc.option(fc.record({ at: fc.array(text, { maxLength: 4 }), side: fc.constantFrom('after', 'before') })),
+  direction,
+  cursor,
 })
 
-const opened = (address: string): SearchParams => Object.fromEntries(new URLSearchParams(address))
+const peopleView: fc.Arbitrary<PeopleView> = fc.record({
+  search: text,
+  status: fc.option(fc.constantFrom(...PERSON_STATUSES)),
+  signal: fc.option(fc.constantFrom(...SIGNALS)),
+  minimum: fc.option(fc.constantFrom(...PRIVILEGES)),
+  direction,
+  cursor,
+  from: fc.nat(1000),
+})
 
-test('a view survives its address', () => {
+const askView: fc.Arbitrary<AskView> = fc.record({
+  roleId: fc.option(fc.uuid()),
+  scope: text,
+  operation: text,
+  plane: fc.option(fc.constantFrom(...PLANES)),
+  who: fc.constantFrom('people', 'others'),
+  cursor,
+})
+
+const groupsView: fc.Arbitrary<GroupsView> = fc.record({ groupId: text, search: text, cursor })
+const runsView: fc.Arbitrary<RunsView> = fc.record({ cursor })
+const auditView: fc.Arbitrary<AuditView> = fc.record({
+  cursor: fc.option(fc.record({ side: fc.constantFrom('older', 'newer'), seq: fc.maxSafeNat() })),
+})
+const tilesView: fc.Arbitrary<TilesView> = fc.record({
+  tab: fc.constantFrom('all', 'connected', 'attention'),
+  search: text,
+})
+
+const paramsOf = (address: string): SearchParams => Object.fromEntries(new URLSearchParams(address))
+
+/** Holds a view against what its address opens. */
+function expectToSurvive<View>(
+  views: fc.Arbitrary<View>,
+  format: (view: View) => string,
+  parse: (params: SearchParams) => View,
+) {
   fc.assert(
-    fc.property(view, (wanted) => {
-      expect(parseAccessView(opened(formatAccessView(wanted)))).toEqual(wanted)
+    fc.property(views, (view) => {
+      expect(parse(paramsOf(format(view)))).toEqual(view)
     }),
   )
+}
+
+describe('the address of a view opens that view', () => {
+  test('a table of those with access', () => expectToSurvive(accessView, formatAccessView, parseAccessView))
+  test('people over all subscriptions', () => expectToSurvive(peopleView, formatPeopleView, parsePeopleView))
+  test('a question', () => expectToSurvive(askView, formatAskView, parseAskView))
+  test('the groups of a subscription', () => expectToSurvive(groupsView, formatGroupsView, parseGroupsView))
+  test('the runs of a connection', () => expectToSurvive(runsView, formatRunsView, parseRunsView))
+  test('the audit log', () => expectToSurvive(auditView, formatAuditView, parseAuditView))
+  test('the tiles of the Integrations page', () => expectToSurvive(tilesView, formatTilesView, parseTilesView))
+})
+
+const ROLE = '8e3af657-a8ff-443c-a75c-2fe8c4bcb635'
+const PAGE: Cursor = { at: ['ada', '1'], side: 'after' }
+
+describe('an address that somebody kept opens the view it was kept for', () => {
+  test('a table of those with access', () => {
+    const address = `?q=ada&role=${ROLE}&status=disabled&level=subscription&scope=%2Fsubscriptions%2Fs&how=group&held=eligible&signal=gone&sort=role&dir=desc&after=WyJhZGEiLCIxIl0`
+    const view: AccessView = {
+      search: 'ada',
+      roleIds: [ROLE],
+      status: 'disabled',
+      level: 'subscription',
+      scope: '/subscriptions/s',
+      how: 'group',
+      held: 'eligible',
+      signal: 'gone',
+      sort: 'role',
+      direction: 'desc',
+      cursor: PAGE,
+    }
+    expect(parseAccessView(paramsOf(address))).toEqual(view)
+    expect(formatAccessView(view)).toBe(address)
+  })
+
+  test('people over all subscriptions', () => {
+    expect(parsePeopleView(paramsOf('?q=ada&status=active&signal=can_grant&min=writes&dir=desc&from=8'))).toEqual({
+      search: 'ada',
+      status: 'active',
+      signal: 'can_grant',
+      minimum: 'writes',
+      direction: 'desc',
+      cursor: null,
+      from: 8,
+    })
+  })
+
+  test('a question', () => {
+    const address = `?role=${ROLE}&scope=%2F&operation=Microsoft.Compute%2Fdisks%2Fread&plane=data&who=others&before=WyJhZGEiLCIxIl0`
+    expect(parseAskView(paramsOf(address))).toEqual({
+      roleId: ROLE,
+      scope: '/',
+      operation: 'Microsoft.Compute/disks/read',
+      plane: 'data',
+      who: 'others',
+      cursor: { ...PAGE, side: 'before' },
+    })
+  })
+
+  test('groups, runs, the audit log and tiles', () => {
+    expect(parseGroupsView(paramsOf('?group=g&after=WyJhZGEiLCIxIl0'))).toEqual({
+      groupId: 'g',
+      search: '',
+      cursor: PAGE,
+    })
+    expect(parseRunsView(paramsOf('?after=WyJhZGEiLCIxIl0'))).toEqual({ cursor: PAGE })
+    expect(parseAuditView(paramsOf('?older=17'))).toEqual({ cursor: { side: 'older', seq: 17 } })
+    expect(parseTilesView(paramsOf('?tab=attention&q=pay'))).toEqual({ tab: 'attention', search: 'pay' })
+  })
 })
 
 test('the default view has an empty address', () => {
@@ -123,28 +250,6 @@ test('a search is cut at 200 characters', () => {
   expect(parseAccessView({ q: 'x'.repeat(500) }).search).toBe('x'.repeat(200))
 })
 
-const typed = fc
-  .string({ unit: 'binary', maxLength: 40 })
-  .map((value) => value.replaceAll('\0', '').trim())
-  .filter((value) => value.isWellFormed())
-
-const askView: fc.Arbitrary<AskView> = fc.record({
-  roleId: fc.option(fc.uuid()),
-  scope: typed,
-  operation: typed,
-  plane: fc.option(fc.constantFrom('control', 'data')),
-  who: fc.constantFrom('people', 'others'),
-  cursor: fc.option(fc.record({ at: fc.array(typed, { maxLength: 3 }), side: fc.constantFrom('after', 'before') })),
-})
-
-test('questions survive their address', () => {
-  fc.assert(
-    fc.property(askView, (asked) => {
-      expect(parseAskView(Object.fromEntries(new URLSearchParams(formatAskView(asked))))).toEqual(asked)
-    }),
-  )
-})
-
 test('nothing asked has an empty address', () => {
   expect(formatAskView(parseAskView({}))).toBe('')
 })
@@ -160,31 +265,9 @@ test('a role that is no GUID is not asked for, and what was typed elsewhere is k
   })
 })
 
-const peopleView: fc.Arbitrary<PeopleView> = fc.record({
-  search: fc.string({ maxLength: 50 }).map((text) => text.replaceAll('\0', '').trim()),
-  status: fc.option(fc.constantFrom('active', 'invited', 'deleted')) as fc.Arbitrary<PeopleView['status']>,
-  signal: fc.option(fc.constantFrom('can_grant', 'guest_writes', 'gone')) as fc.Arbitrary<PeopleView['signal']>,
-  minimum: fc.option(fc.constantFrom('grants_access', 'writes', 'reads')) as fc.Arbitrary<PeopleView['minimum']>,
-  direction: fc.constantFrom('asc', 'desc'),
-  cursor: fc.option(
-    fc.record({
-      at: fc.array(
-        fc.string().map((text) => text.replaceAll('\0', '').toWellFormed()),
-        { maxLength: 3 },
-      ),
-      side: fc.constantFrom('after', 'before'),
-    }),
-  ) as fc.Arbitrary<PeopleView['cursor']>,
-  from: fc.nat(1000),
-})
-
-test('the address of a view opens that view', () => {
-  fc.assert(
-    fc.property(peopleView, (shown) => {
-      const params = Object.fromEntries(new URLSearchParams(formatPeopleView(shown)))
-      expect(parsePeopleView(params)).toEqual(shown)
-    }),
-  )
+test.each(['', '-1', 'x', '1.5', '9007199254740992'])('an audit log at %j opens at its newest page', (older) => {
+  expect(parseAuditView({ older })).toEqual({ cursor: null })
+  expect(formatAuditView({ cursor: null })).toBe('')
 })
 
 test('a mangled address opens the default view', () => {

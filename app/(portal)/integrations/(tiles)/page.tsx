@@ -12,13 +12,14 @@ import { listConnections } from '@/db/queries/connections'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
-import { entryMatches, isConnected, needsAttention, parseTileView, type Tab, tileMatches, toTile } from './tile-view'
+import { formatTilesView, parseTilesView, type TileTab } from '@/lib/domain/views'
+import { entryMatches, isConnected, needsAttention, tileMatches, toTile } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
-  const { tab, q } = parseTileView(await searchParams)
+  const { tab, search } = parseTilesView(await searchParams)
   const now = new Date()
   const tiles = (await listConnections(member)).map((row) => toTile(row, member, now))
   const counts = {
@@ -28,11 +29,11 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
   }
 
   const inTab = { all: tiles, connected: tiles.filter(isConnected), attention: tiles.filter(needsAttention) }[tab]
-  const shown = inTab.filter((tile) => tileMatches(tile, q))
-  const entries = tab === 'all' ? CATALOGUE.filter((entry) => entryMatches(entry, q)) : []
+  const shown = inTab.filter((tile) => tileMatches(tile, search))
+  const entries = tab === 'all' ? CATALOGUE.filter((entry) => entryMatches(entry, search)) : []
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
-  const href = (to: Tab) => `/integrations${query({ tab: to === 'all' ? '' : to, q })}`
+  const href = (to: TileTab) => `/integrations${formatTilesView({ tab: to, search })}`
 
   return (
     <>
@@ -41,7 +42,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
         <search>
           <form action="/integrations">
             {tab === 'all' ? null : <input type="hidden" name="tab" value={tab} />}
-            <SearchField label="Search integrations" defaultValue={q} />
+            <SearchField label="Search integrations" defaultValue={search} />
           </form>
         </search>
         <ButtonLink href="#capabilities" variant="ghost">
@@ -63,8 +64,8 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
         {shown.map((tile) => (
           <ConnectionTile key={tile.id} tile={tile} actions={actions} />
         ))}
-        {shown.length + (q ? entries.length : 0) === 0 ? (
-          <NoTiles tab={tab} q={q} mayConnect={mayConnect} hasAny={tiles.length > 0} />
+        {shown.length + (search ? entries.length : 0) === 0 ? (
+          <NoTiles tab={tab} q={search} mayConnect={mayConnect} hasAny={tiles.length > 0} />
         ) : null}
       </TileGrid>
       <section id="capabilities" aria-labelledby="capabilities-title" className="mt-12 grid gap-4">
@@ -77,9 +78,4 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
       </section>
     </>
   )
-}
-
-function query(values: Record<string, string>): string {
-  const text = new URLSearchParams(Object.entries(values).filter(([, value]) => value)).toString()
-  return text && `?${text}`
 }

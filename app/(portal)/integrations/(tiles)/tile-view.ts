@@ -3,18 +3,6 @@ import type { ConnectionRow } from '@/db/queries/connections'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
 import { connectionStatus } from '@/lib/domain/connection-status'
 
-export type Tab = 'all' | 'connected' | 'attention'
-
-type Params = Record<string, string | string[] | undefined>
-
-/** What the address asks for; anything unknown is all of it. */
-export function parseTileView({ tab, q }: Params): { tab: Tab; q: string } {
-  return {
-    tab: tab === 'connected' || tab === 'attention' ? tab : 'all',
-    q: (Array.isArray(q) ? (q[0] ?? '') : (q ?? '')).trim().slice(0, 200),
-  }
-}
-
 /** A connection as its tile shows it. */
 export function toTile(
   row: ConnectionRow,

@@ -10,7 +10,7 @@ import { SearchField } from '@/components/ui/fields'
 import { Pager } from '@/components/ui/pager'
 import { getGroup, listGroups } from '@/db/queries/groups'
 import { mayDo } from '@/lib/actor'
-import { type Cursor, cursorParams, parseCursor, parseSearch, query } from '@/lib/domain/views'
+import { type Cursor, formatGroupsView, parseGroupsView } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
 
@@ -21,15 +21,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function GroupsPage({ params, searchParams }: Props) {
   const { connectionId } = await params
-  const asked = await searchParams
-  const groupId = typeof asked.group === 'string' ? asked.group : ''
+  const { groupId, search, cursor } = parseGroupsView(await searchParams)
 
   return (
     <ConnectionScreen connectionId={connectionId} current="groups">
       {groupId ? (
-        <OneGroup connectionId={connectionId} groupId={groupId} cursor={parseCursor(asked)} />
+        <OneGroup connectionId={connectionId} groupId={groupId} cursor={cursor} />
       ) : (
-        <AllGroups connectionId={connectionId} search={parseSearch(asked)} cursor={parseCursor(asked)} />
+        <AllGroups connectionId={connectionId} search={search} cursor={cursor} />
       )}
     </ConnectionScreen>
   )
@@ -43,7 +42,7 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
     listGroups(member, connection, { search, cursor }),
     readResult(connection.id),
   ])
-  const href = (to: Cursor | null) => to && path + query({ q: search, ...cursorParams(to) })
+  const href = (to: Cursor | null) => to && path + formatGroupsView({ groupId: '', search, cursor: to })
   if (page.rows.length === 0 && !search) return <NoGroups published={connection.publishedAt !== null} />
 
   return (
@@ -71,7 +70,7 @@ async function OneGroup(props: { connectionId: string; groupId: string; cursor: 
   const group = await getGroup(member, connection, groupId, cursor)
   if (!group) return <NoGroups published={connection.publishedAt !== null} path={`${home}/groups`} />
   const { rows, previous, next } = group.memberPage
-  const href = (to: Cursor | null) => to && `${home}/groups${query({ group: groupId, ...cursorParams(to) })}`
+  const href = (to: Cursor | null) => to && `${home}/groups${formatGroupsView({ groupId, search: '', cursor: to })}`
 
   return (
     <GroupView

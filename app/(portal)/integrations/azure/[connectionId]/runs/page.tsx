@@ -5,7 +5,7 @@ import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { listRuns } from '@/db/queries/connections'
-import { type Cursor, cursorParams, parseCursor, query } from '@/lib/domain/views'
+import { type Cursor, formatRunsView, parseRunsView } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
 
@@ -16,9 +16,10 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function RunsPage({ params, searchParams }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
-  const page = await listRuns(member, connection.id, parseCursor(await searchParams))
+  const view = parseRunsView(await searchParams)
+  const page = await listRuns(member, connection.id, view.cursor)
   const pageHref = (cursor: Cursor | null) =>
-    cursor && `/integrations/azure/${connection.id}/runs${query(cursorParams(cursor))}`
+    cursor && `/integrations/azure/${connection.id}/runs${formatRunsView({ cursor })}`
 
   return (
     <ConnectionScreen connectionId={connection.id} current="runs">
