@@ -1,7 +1,6 @@
 import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
-import { isGap } from '@/lib/domain/connection-status'
-import { COVERAGE_NAMES, coverageSummary, STATE_WORDS } from '@/lib/domain/coverage'
+import { coverageSummary, DATASET_WORDS, isGap, STATE_WORDS } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
@@ -46,7 +45,7 @@ function Line({ line, settingsHref }: { line: CoverageLine; settingsHref: string
       <CoverageMark state={state} gap={isGap(line)} />
       <div className="min-w-0">
         <p>
-          <span className="font-medium text-ink">{COVERAGE_NAMES[dataset]}:</span>{' '}
+          <span className="font-medium text-ink">{DATASET_WORDS[dataset].title}:</span>{' '}
           <span className="tabular-nums">{STATE_WORDS[state]({ read, missing })}</span>
         </p>
         {reason ? (

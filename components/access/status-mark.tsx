@@ -2,19 +2,20 @@ import { CircleCheck, CirclePause, CircleX, Clock, KeyRound, TriangleAlert, Unpl
 import type { ReactNode } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/time'
+import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 import { HalfCircle } from './coverage'
 
-const MARKS: Record<ConnectionStatusState, { word: string; tone: string; mark: ReactNode }> = {
-  synced: { word: 'Synced', tone: 'text-good', mark: <CircleCheck aria-hidden /> },
-  syncing: { word: 'Syncing', tone: 'text-accent', mark: <TurningRing /> },
-  gaps: { word: 'Synced with gaps', tone: 'text-warn', mark: <HalfCircle /> },
-  failed: { word: 'Failed', tone: 'text-bad', mark: <CircleX aria-hidden /> },
-  reconnect: { word: 'Reconnect needed', tone: 'text-warn', mark: <KeyRound aria-hidden /> },
-  action: { word: 'Action needed', tone: 'text-warn', mark: <TriangleAlert aria-hidden /> },
-  stale: { word: 'Stale', tone: 'text-ink-soft', mark: <Clock aria-hidden /> },
-  paused: { word: 'Paused', tone: 'text-ink-soft', mark: <CirclePause aria-hidden /> },
-  disconnected: { word: 'Disconnected', tone: 'text-ink-soft', mark: <Unplug aria-hidden /> },
+const MARKS: Record<ConnectionStatusState, { tone: string; mark: ReactNode }> = {
+  synced: { tone: 'text-good', mark: <CircleCheck aria-hidden /> },
+  syncing: { tone: 'text-accent', mark: <TurningRing /> },
+  gaps: { tone: 'text-warn', mark: <HalfCircle /> },
+  failed: { tone: 'text-bad', mark: <CircleX aria-hidden /> },
+  reconnect: { tone: 'text-warn', mark: <KeyRound aria-hidden /> },
+  action: { tone: 'text-warn', mark: <TriangleAlert aria-hidden /> },
+  stale: { tone: 'text-ink-soft', mark: <Clock aria-hidden /> },
+  paused: { tone: 'text-ink-soft', mark: <CirclePause aria-hidden /> },
+  disconnected: { tone: 'text-ink-soft', mark: <Unplug aria-hidden /> },
 }
 
 type Props = {
@@ -27,7 +28,7 @@ type Props = {
 
 /** The state of a connection, the same everywhere: a mark, a word, and what it says beside it. */
 export function StatusMark({ state, detail, at, className }: Props) {
-  const { word, tone, mark } = MARKS[state]
+  const { tone, mark } = MARKS[state]
 
   return (
     <span className={joinClasses('inline-flex min-w-0 max-w-full flex-wrap items-center gap-x-1.5', className)}>
@@ -38,7 +39,7 @@ export function StatusMark({ state, detail, at, className }: Props) {
         )}
       >
         {mark}
-        {word}
+        {STATUS_WORDS[state]}
       </span>
       {detail ? <span className="min-w-0 text-ink-soft tabular-nums">{detail}</span> : null}
       {at ? <RelativeTime at={at} className="whitespace-nowrap text-ink-soft" /> : null}

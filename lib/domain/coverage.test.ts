@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest'
-import { coverageSummary, missedWords, STATE_WORDS } from './coverage'
+import { coverageSummary, gapWords, isGap, missedWords, STATE_WORDS } from './coverage'
 import type { CoverageLine } from './vocabulary'
 
 const assignments: CoverageLine = { dataset: 'assignments', state: 'whole', read: 40, missing: 0 }
 const noSignIns: CoverageLine = { dataset: 'sign_ins', state: 'not_asked', read: 0, missing: 0 }
 
-test('a result without gaps says so, and what nobody asked for', () => {
+test('a result without gaps says so, and what was not asked for', () => {
   expect(coverageSummary([assignments])).toBe('everything asked for was read whole.')
   expect(coverageSummary([assignments, noSignIns])).toBe(
     'everything asked for was read whole. Not asked for: last sign-ins.',
   )
 })
 
-test('gaps come before what nobody asked for, and closed groups are counted', () => {
+test('gaps come before what was not asked for, and closed groups are counted', () => {
   const groups: CoverageLine = { dataset: 'groups', state: 'partly', read: 9, missing: 3, why: 'group_hidden' }
   expect(coverageSummary([assignments, groups, noSignIns])).toBe('3 groups not opened. Not asked for: last sign-ins.')
   expect(coverageSummary([{ ...groups, state: 'not_asked', why: 'groups_not_asked' }])).toBe(
@@ -20,16 +20,35 @@ test('gaps come before what nobody asked for, and closed groups are counted', ()
   )
 })
 
-test('what is read only where it is readable leaves no gap', () => {
+test('denials that the account may not read are no gap', () => {
   const denies: CoverageLine = { dataset: 'denies', state: 'not_permitted', read: 0, missing: 0 }
   expect(coverageSummary([assignments, denies])).toBe('everything asked for was read whole.')
 })
 
-test('a state says how much was read, and of how much where that is known', () => {
+test('a line says how much was read, and of how much where that is known', () => {
   expect(STATE_WORDS.whole({ read: 1240, missing: 0 })).toBe('read whole, 1,240.')
   expect(STATE_WORDS.whole({ read: 0, missing: 0 })).toBe('read whole, there are none.')
   expect(STATE_WORDS.partly({ read: 9, missing: 3 })).toBe('read partly, 9 of 12.')
   expect(STATE_WORDS.not_asked({ read: 0, missing: 3 })).toBe('not asked for, 3 not read.')
+})
+
+test.each([
+  ['people', 'not_permitted', true],
+  ['groups', 'partly', true],
+  ['sign_ins', 'not_permitted', true],
+  ['denies', 'not_permitted', false],
+  ['scopes', 'not_permitted', false],
+  ['groups', 'not_asked', false],
+  ['eligible', 'not_licensed', false],
+  ['roles', 'whole', false],
+] as const)('%s, %s: whether it is a gap is %s', (dataset, state, gap) => {
+  expect(isGap({ dataset, state })).toBe(gap)
+})
+
+test('a gap is counted in words for one and for several', () => {
+  const groups: CoverageLine = { dataset: 'groups', state: 'partly', read: 40, missing: 1, why: 'group_hidden' }
+  expect(gapWords(groups)).toBe('1 group not opened')
+  expect(gapWords({ dataset: 'people', state: 'partly', read: 40, missing: 1 })).toBe('1 person not read')
 })
 
 const line = (dataset: CoverageLine['dataset'], state: CoverageLine['state'], missing = 0): CoverageLine => ({
@@ -39,14 +58,14 @@ const line = (dataset: CoverageLine['dataset'], state: CoverageLine['state'], mi
   missing,
 })
 
-test('groups that were not opened may lead to more', () => {
+test('groups that were not opened may lead to more roles', () => {
   expect(missedWords([line('groups', 'not_asked', 3), line('assignments', 'whole')])).toEqual([
     '3 groups that hold roles were not opened: a role may be held through them too.',
   ])
   expect(missedWords([line('groups', 'partly', 1)])[0]).toMatch(/^1 group that holds roles was not opened/)
 })
 
-test('what cannot lead to a role leaves no doubt, nor do eligible roles of a tenant without the licence', () => {
+test('nothing is missed by what cannot lead to a role, nor without the licence for eligible roles', () => {
   expect(
     missedWords([line('eligible', 'not_licensed'), line('sign_ins', 'not_asked'), line('denies', 'not_permitted')]),
   ).toEqual([])

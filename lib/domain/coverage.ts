@@ -1,49 +1,89 @@
 import type { HeldAssignment, RoleDefinition } from './access'
-import { gapWords, isGap } from './connection-status'
-import type { CoverageLine, Dataset, ManagementGroup } from './vocabulary'
+import { explain } from './problems'
+import type { CoverageLine, CoverageState, Dataset, ManagementGroup } from './vocabulary'
 
-/** What each kind of data is called. */
-export const COVERAGE_NAMES: Record<Dataset, string> = {
-  assignments: 'Role assignments',
-  eligible: 'Eligible and time-bound roles',
-  roles: 'Role definitions',
-  denies: 'Deny assignments',
-  scopes: 'Management groups above',
-  people: 'People',
-  groups: 'Groups and who is in them',
-  other_principals: 'Names of service principals',
-  sign_ins: 'Last sign-ins',
+type DatasetWords = { title: string; one: string; many: string }
+
+/** What each kind of data is called as a heading, and one or several of it in a sentence. */
+export const DATASET_WORDS: Record<Dataset, DatasetWords> = {
+  assignments: { title: 'Role assignments', one: 'role assignment', many: 'role assignments' },
+  eligible: { title: 'Eligible and time-bound roles', one: 'eligible role', many: 'eligible roles' },
+  roles: { title: 'Role definitions', one: 'role definition', many: 'role definitions' },
+  groups: { title: 'Groups and who is in them', one: 'group', many: 'groups' },
+  people: { title: 'People', one: 'person', many: 'people' },
+  other_principals: { title: 'Names of service principals', one: 'name', many: 'names' },
+  denies: { title: 'Deny assignments', one: 'deny assignment', many: 'deny assignments' },
+  scopes: { title: 'Management groups above', one: 'management group', many: 'management groups' },
+  sign_ins: { title: 'Last sign-ins', one: 'last sign-in', many: 'last sign-ins' },
 }
 
-type Counts = { read: number; missing: number }
-
-/** How far each kind of data was read, with the counts behind it. */
-export const STATE_WORDS: Record<CoverageLine['state'], (counts: Counts) => string> = {
-  whole: ({ read }) => (read === 0 ? 'read whole, there are none.' : `read whole, ${say(read)}.`),
+/** How far a kind of data was read, with the counts behind it. */
+export const STATE_WORDS: Record<CoverageState, (counts: { read: number; missing: number }) => string> = {
+  whole: ({ read }) => (read === 0 ? 'read whole, there are none.' : `read whole, ${digits(read)}.`),
   partly: ({ read, missing }) =>
-    missing > 0 ? `read partly, ${say(read)} of ${say(read + missing)}.` : `read partly, ${say(read)}.`,
-  not_permitted: ({ missing }) => `not permitted${missing > 0 ? `, ${say(missing)} not read` : ''}.`,
+    missing > 0 ? `read partly, ${digits(read)} of ${digits(read + missing)}.` : `read partly, ${digits(read)}.`,
+  not_permitted: ({ missing }) => `not permitted${missing > 0 ? `, ${digits(missing)} not read` : ''}.`,
   not_licensed: () => 'not licensed in this tenant.',
-  not_asked: ({ missing }) => `not asked for${missing > 0 ? `, ${say(missing)} not read` : ''}.`,
+  not_asked: ({ missing }) => `not asked for${missing > 0 ? `, ${digits(missing)} not read` : ''}.`,
 }
 
-/** Coverage in one line: its gaps, or that there are none, and what nobody asked for. */
+const digits = (count: number): string => count.toLocaleString('en')
+
+/** Coverage in one line: its gaps, or that there are none, and what was not asked for. */
 export function coverageSummary(coverage: CoverageLine[]): string {
   const gaps = coverage.filter(isGap).map(gapWords)
-  const unasked = coverage.filter(({ state }) => state === 'not_asked').map(unaskedWords)
+  const notAsked = coverage.filter(({ state }) => state === 'not_asked').map(notAskedWords)
   const read = gaps.length === 0 ? 'everything asked for was read whole.' : `${gaps.join('; ')}.`
-  return unasked.length === 0 ? read : `${read} Not asked for: ${unasked.join(', ')}.`
+  return notAsked.length === 0 ? read : `${read} Not asked for: ${notAsked.join(', ')}.`
 }
 
-function unaskedWords({ dataset, missing }: CoverageLine): string {
+/** Without the right to read these, nothing is missing from who holds what, so that is no gap. */
+const NO_GAP_WITHOUT_RIGHT: readonly Dataset[] = ['denies', 'scopes']
+
+/** Whether a line is about something that was asked for and not read whole. */
+export function isGap({ dataset, state }: Pick<CoverageLine, 'dataset' | 'state'>): boolean {
+  return state === 'partly' || (state === 'not_permitted' && !NO_GAP_WITHOUT_RIGHT.includes(dataset))
+}
+
+/** What one gap is, in few words: `3 groups not opened`, or the title of its cause. */
+export function gapWords({ dataset, missing, why }: CoverageLine): string {
+  const { one, many } = DATASET_WORDS[dataset]
+  const missed = `${digits(missing)} ${missing === 1 ? one : many}`
+  if (dataset === 'groups' && missing > 0) return `${missed} not opened`
+  if (why) return explain(why).title
+  return missing > 0 ? `${missed} not read` : `${many} not read whole`
+}
+
+function notAskedWords({ dataset, missing }: CoverageLine): string {
   if (dataset === 'groups' && missing > 0)
-    return missing === 1 ? 'who is in 1 group that holds roles' : `who is in ${say(missing)} groups that hold roles`
-  return COVERAGE_NAMES[dataset].toLowerCase()
+    return missing === 1 ? 'who is in 1 group that holds roles' : `who is in ${digits(missing)} groups that hold roles`
+  return DATASET_WORDS[dataset].title.toLowerCase()
 }
 
-const say = (count: number) => count.toLocaleString('en')
+/** What a way to a role can run through. */
+const LEADS_TO_ROLES: readonly Dataset[] = ['assignments', 'eligible', 'groups']
 
-type Read = {
+/**
+ * Which ways to a role may not be shown because something was not read, as sentences; none when all of it was read.
+ * Without a licence there are no eligible roles to be missed.
+ */
+export function missedWords(coverage: readonly CoverageLine[]): string[] {
+  const missed = coverage.filter(
+    ({ dataset, state }) => LEADS_TO_ROLES.includes(dataset) && state !== 'whole' && state !== 'not_licensed',
+  )
+  return missed.map(({ dataset, missing }) => {
+    if (dataset === 'groups') return `${closedGroups(missing)} not opened: a role may be held through them too.`
+    if (dataset === 'eligible') return 'Not all eligible roles were read: there may be more that can be activated.'
+    return 'Not all role assignments were read: there may be more.'
+  })
+}
+
+function closedGroups(missing: number): string {
+  if (missing === 0) return 'Some groups that hold roles were'
+  return missing === 1 ? '1 group that holds roles was' : `${digits(missing)} groups that hold roles were`
+}
+
+type ReadFromAzure = {
   assignments: HeldAssignment[]
   roles: RoleDefinition[]
   eligibilities: { licensed: boolean; permitted: boolean; rows: unknown[] }
@@ -51,8 +91,8 @@ type Read = {
   managementGroups: ManagementGroup[] | null
 }
 
-/** The lines of the ledger about what Resource Manager told. */
-export function coverageOfAzure(read: Read): CoverageLine[] {
+/** The lines about what Azure Resource Manager was asked for; those about the directory are written as it is read. */
+export function coverageOfAzure(read: ReadFromAzure): CoverageLine[] {
   const { assignments, roles, eligibilities, denies, managementGroups } = read
   const known = new Set(roles.map(({ id }) => id))
   const unnamed = new Set(assignments.map(({ roleId }) => roleId).filter((id) => !known.has(id))).size
@@ -73,36 +113,9 @@ export function coverageOfAzure(read: Read): CoverageLine[] {
   ]
 }
 
-function eligibleLine({ licensed, permitted, rows }: Read['eligibilities']): CoverageLine {
+function eligibleLine({ licensed, permitted, rows }: ReadFromAzure['eligibilities']): CoverageLine {
   const line = { dataset: 'eligible' as const, read: rows.length, missing: 0 }
   if (!licensed) return { ...line, state: 'not_licensed', why: 'pim_not_licensed' }
   if (!permitted) return { ...line, state: 'not_permitted', why: 'pim_not_permitted' }
   return { ...line, state: 'whole' }
-}
-
-/** What a way to a role can run through. */
-const NEEDED: readonly Dataset[] = ['assignments', 'eligible', 'groups']
-
-/**
- * What was not read whole of that through which somebody can have access, so that there may be ways that are not shown.
- * Without a licence there are no eligible roles to be missed.
- */
-export function coverageOfWays(coverage: readonly CoverageLine[]): CoverageLine[] {
-  return coverage.filter(
-    ({ dataset, state }) => NEEDED.includes(dataset) && state !== 'whole' && state !== 'not_licensed',
-  )
-}
-
-/** What ways may be missing for want of reading, as sentences; none when all that can lead to a role was read. */
-export function missedWords(coverage: readonly CoverageLine[]): string[] {
-  return coverageOfWays(coverage).map((line) => {
-    if (line.dataset === 'groups') return `${groups(line.missing)} not opened: a role may be held through them too.`
-    if (line.dataset === 'eligible') return 'Not all eligible roles were read: there may be more that can be activated.'
-    return 'Not all role assignments were read: there may be more.'
-  })
-}
-
-function groups(missing: number): string {
-  if (missing === 0) return 'Some groups that hold roles were'
-  return missing === 1 ? '1 group that holds roles was' : `${missing.toLocaleString('en')} groups that hold roles were`
 }
