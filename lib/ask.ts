@@ -6,9 +6,9 @@ import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
 import { getPersonAccess, listDenies } from '@/db/queries/person-access'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
-import { cutOff } from '@/lib/domain/denials'
-import { allows, askedOperation, planeOf } from '@/lib/domain/role-meaning'
-import { askedScope } from '@/lib/domain/scopes'
+import { findDecisiveDenials } from '@/lib/domain/denials'
+import { allows, parseOperation, planeOf } from '@/lib/domain/role-meaning'
+import { parseScope } from '@/lib/domain/scopes'
 import { type AskView, parseAccessView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
 
@@ -61,7 +61,7 @@ async function withWays(
     ways: grants
       .filter(({ principalId }) => principalId === row.principalId)
       .map((grant) => {
-        const denials = cutOff(naming.get(row.principalId) ?? [], {
+        const denials = findDecisiveDenials(naming.get(row.principalId) ?? [], {
           permissions: allowedBy.get(grant.roleId) ?? [],
           heldAt: grant.scope,
           scope,
@@ -88,11 +88,11 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     ({ id }) => `/providers/Microsoft.Management/managementGroups/${id}`,
   )
   const above = scopes.rows.filter(({ level }) => level === 'management_group').map(({ scope }) => scope)
-  const scope = askedScope(view.scope, {
+  const scope = parseScope(view.scope, {
     subscriptionId: connection.subscriptionId,
     managementGroups: [...known, ...above],
   })
-  const operation = askedOperation(view.operation)
+  const operation = parseOperation(view.operation)
   const candidates = held.filter(({ id }) => view.roleId === null || id === view.roleId)
   const readable = new Map(permissions.map((role) => [role.id, role.permissions]))
   const plane = view.plane ?? planeOf(operation.operation ?? '', readable.values())

@@ -6,7 +6,7 @@ import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { PersonRole } from '@/db/queries/person'
-import { howReached } from '@/lib/domain/scopes'
+import { inheritanceWord } from '@/lib/domain/scopes'
 import { timeWords } from '@/lib/domain/words'
 
 type Props = { personId: string; roles: PersonRole[] }
@@ -92,7 +92,7 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
                     {role.groupName ?? `Group ${role.groupId.slice(0, 8)}`}
                   </Link>
                 ) : (
-                  howReached(role.level)
+                  inheritanceWord(role.level)
                 )}
               </Td>
               <Td className="whitespace-nowrap text-ink-soft">

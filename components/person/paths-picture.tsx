@@ -3,7 +3,7 @@ import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { type LaidLink, type LaidNode, layoutPaths, shorten } from '@/lib/domain/paths-layout'
 import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
-import { isolated } from '@/lib/domain/words'
+import { isolateName } from '@/lib/domain/words'
 
 type Props = { access: PersonAccess; role: RoleAccess; scopeName: string }
 
@@ -101,7 +101,7 @@ export function PictureNode({ node, kind, says, name }: PictureNodeProps) {
         {says}
       </text>
       <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
-        {isolated(shorten(name, LETTERS))}
+        {isolateName(shorten(name, LETTERS))}
       </text>
     </g>
   )

@@ -1,5 +1,5 @@
 import type { PersonAccess } from './access'
-import { type CutsKnown, type Denial, denialsOf } from './denials'
+import { type Denial, type KnownCuts, listDenials } from './denials'
 import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
@@ -51,7 +51,7 @@ export function explainAccess(access: PersonAccess): RoleAccess[] {
     access.grants.filter((grant) => waysTo(grant.principalId).length > 0),
     ({ roleId, scope, kind }) => `${roleId} ${scope.toLowerCase()} ${kind}`,
   )
-  const known: CutsKnown = new Map()
+  const known: KnownCuts = new Map()
   return [...grants.values()]
     .flatMap((alike) => {
       const paths = inTurn(alike.map((grant) => toPaths(waysTo(grant.principalId), grant)))
@@ -60,13 +60,13 @@ export function explainAccess(access: PersonAccess): RoleAccess[] {
     .sort(byStrength)
 }
 
-function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: CutsKnown): RoleAccess {
+function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: KnownCuts): RoleAccess {
   const { roleId, roleName, privilege, custom, scope, level, kind } = grant
   return {
     ...{ roleId, roleName, privilege, custom, scope, level, kind },
     paths: paths.slice(0, MOST_PATHS).sort((a, b) => a.groups.length - b.groups.length),
     truncated: paths.length > MOST_PATHS,
-    denials: denialsOf(access, grant, known),
+    denials: listDenials(access, grant, known),
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Condition, parseCondition } from './condition-parser'
-import { listed } from './words'
+import { joinList } from './words'
 
 type Comparison = Extract<Condition, { kind: 'comparison' }>
 type Naming = { sources: string[]; noun: string; type?: 'role' | 'principal' | 'principal_type' | 'switch' }
@@ -77,7 +77,7 @@ function namingOfTag({ attribute, source }: Comparison): Naming | null {
 /** The keys of a blob's tags are several, so it matters whether one of them is meant or each. */
 function wordsOfTagKeys({ source, operator, values }: Comparison): string | null {
   const tags = source === 'request' ? 'the new tags' : source === 'resource' ? 'the tags' : null
-  const keys = listed(values.map(quoted), 'or')
+  const keys = joinList(values.map(quoted), 'or')
   if (!tags) return null
   if (operator.toLowerCase() === 'foranyofanyvalues:stringequals') return `${tags} include ${keys}`
   return operator.toLowerCase() === 'forallofanyvalues:stringequals' ? `each of ${tags} is ${keys}` : null
@@ -116,7 +116,7 @@ function testOf({ operator, values }: Comparison): Test | null {
 }
 
 function said({ relation, negated }: Test, values: string[]): string {
-  const list = listed(values, 'or')
+  const list = joinList(values, 'or')
   if (!negated) return `${relation} ${list}`
   if (relation === 'starts with') return `does not start with ${list}`
   return values.length === 1
@@ -184,8 +184,8 @@ function fits(targets: readonly Target[], holds: Condition): boolean {
 export function wordsOfTargets(targets: readonly Target[]): string {
   const verbs = new Map<string, Set<string>>()
   for (const { verb, thing } of targets) verbs.set(thing, (verbs.get(thing) ?? new Set()).add(verb))
-  return listed(
-    [...verbs].map(([thing, ofThing]) => `${listed([...ofThing], 'and')} ${thing}`),
+  return joinList(
+    [...verbs].map(([thing, ofThing]) => `${joinList([...ofThing], 'and')} ${thing}`),
     'and',
   )
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
 import { accessFrom, SUBSCRIPTION } from '@/testing/made-access'
 import type { PersonAccess } from './access'
-import { cutOff, denialsOf, denialWords, denied } from './denials'
+import { denialWords, findDecisiveDenials, listDenials, measureCut } from './denials'
 import { allows } from './role-meaning'
 import type { Permission } from './vocabulary'
 
@@ -81,7 +81,7 @@ describe('how much of a role a denial cuts', () => {
       builtIn('Owner'),
     ],
   ] as const)('%s: %s', (_, expected, deny, role) => {
-    expect(denied(deny, role)).toBe(expected)
+    expect(measureCut(deny, role)).toBe(expected)
   })
 })
 
@@ -104,7 +104,7 @@ test('it is what trying operations says', () => {
     fc.property(permissions, permissions, (deny, role) => {
       const held = operations.filter((one) => allows(role, one).control)
       const cut = held.filter((one) => allows(deny, one).control)
-      expect(denied(deny, role)).toBe(cut.length === 0 ? 'none' : cut.length === held.length ? 'all' : 'part')
+      expect(measureCut(deny, role)).toBe(cut.length === 0 ? 'none' : cut.length === held.length ? 'all' : 'part')
     }),
     { numRuns: 400 },
   )
@@ -114,7 +114,7 @@ test('a denial made to be slow cuts a part, and is soon known to', () => {
   const many = (start: string, end: string) =>
     Array.from({ length: 300 }, (_, n) => `${start}${n}*${'ab*'.repeat(8)}${end}`)
   const deny = [permission({ actions: many('*', 'write'), notActions: ['*'] })]
-  expect(denied(deny, [permission({ actions: many('*x', 'write') })])).toBe('part')
+  expect(measureCut(deny, [permission({ actions: many('*x', 'write') })])).toBe('part')
 })
 
 const personsSubscription = `/subscriptions/${SUBSCRIPTION}`
@@ -144,7 +144,7 @@ function words(
     denies: [denialOf(one)],
   }
   return access.grants
-    .flatMap((held) => denialsOf(access, held))
+    .flatMap((held) => listDenials(access, held))
     .map((denial) => denialWords(denial, { managementGroups: null, subscriptionName: 'Production' }))
 }
 const atSubscription = { scope: personsSubscription, level: 'subscription' as const }
@@ -187,7 +187,7 @@ test('all of a role can be denied, and of a role that could not be read it is no
     denies: [denialOf({})],
   }
   const grants = access.grants.map((grant) => ({ ...grant, permissions: [] }))
-  expect(grants.flatMap((grant) => denialsOf(access, grant)).map(({ cuts }) => cuts)).toEqual(['unknown'])
+  expect(grants.flatMap((grant) => listDenials(access, grant)).map(({ cuts }) => cuts)).toEqual(['unknown'])
 })
 
 const allowing = (actions: string[], dataActions: string[] = []) => ({
@@ -222,7 +222,7 @@ const owner = {
 }
 
 test('an operation is cut at the scope of the denial and below it, and not above or beside it', () => {
-  const cut = (scope: string) => cutOff([deny], { ...owner, scope }).length
+  const cut = (scope: string) => findDecisiveDenials([deny], { ...owner, scope }).length
   expect(cut(group.toUpperCase())).toBe(1)
   expect(cut(`${group}/providers/Microsoft.Compute/virtualMachines/one`)).toBe(1)
   expect(cut(subscription)).toBe(0)
@@ -231,44 +231,53 @@ test('an operation is cut at the scope of the denial and below it, and not above
 
 test('a denial that spares child scopes cuts at its own alone', () => {
   const sparing = { ...deny, sparesChildren: true }
-  expect(cutOff([sparing], { ...owner, scope: group })).toHaveLength(1)
-  expect(cutOff([sparing], { ...owner, scope: `${group}/providers/a.b/c/d` })).toHaveLength(0)
+  expect(findDecisiveDenials([sparing], { ...owner, scope: group })).toHaveLength(1)
+  expect(findDecisiveDenials([sparing], { ...owner, scope: `${group}/providers/a.b/c/d` })).toHaveLength(0)
 })
 
 test('a denial made above the subscription reaches into it', () => {
   const above = { ...deny, scope: corp }
-  expect(cutOff([above], { ...owner, scope: group })).toHaveLength(1)
+  expect(findDecisiveDenials([above], { ...owner, scope: group })).toHaveLength(1)
 })
 
 test('a denial at the subscription cuts off what was granted at a management group or the root above it', () => {
   const atSubscription = { ...deny, scope: subscription, permissions: [allowing(['*'], ['*'])] }
   const cut = (heldAt: string, spared = false) =>
-    cutOff([{ ...atSubscription, sparesChildren: spared }], { ...owner, heldAt, scope: null, operation: null }).length
+    findDecisiveDenials([{ ...atSubscription, sparesChildren: spared }], {
+      ...owner,
+      heldAt,
+      scope: null,
+      operation: null,
+    }).length
   expect([corp, '/', subscription].map((heldAt) => cut(heldAt))).toEqual([1, 1, 1])
   expect([corp, '/', subscription].map((heldAt) => cut(heldAt, true))).toEqual([0, 0, 0])
 })
 
 test('a scope above the subscription is cut only by a denial there or above', () => {
   const workloads = '/providers/Microsoft.Management/managementGroups/workloads'
-  const cut = (at: string) => cutOff([{ ...deny, scope: at }], { ...owner, scope: workloads }).length
+  const cut = (at: string) => findDecisiveDenials([{ ...deny, scope: at }], { ...owner, scope: workloads }).length
   expect([workloads, corp, '/'].map(cut)).toEqual([1, 1, 1])
   expect([subscription, group, `${corp}-two`].map(cut)).toEqual([0, 0, 0])
 })
 
 test('another operation is left, and so is the same one as a data operation', () => {
   expect(
-    cutOff([deny], { ...owner, operation: control('Microsoft.Compute/virtualMachines/read'), scope: group }),
+    findDecisiveDenials([deny], {
+      ...owner,
+      operation: control('Microsoft.Compute/virtualMachines/read'),
+      scope: group,
+    }),
   ).toEqual([])
   const data = {
     ...owner,
     permissions: [allowing(['*'], ['*'])],
     operation: { name: 'Microsoft.Compute/virtualMachines/delete', plane: 'data' as const },
   }
-  expect(cutOff([deny], { ...data, scope: group })).toEqual([])
+  expect(findDecisiveDenials([deny], { ...data, scope: group })).toEqual([])
 })
 
 test('without an operation, only a denial of all that the role allows cuts it', () => {
-  expect(cutOff([deny], { ...owner, operation: null, scope: group })).toEqual([])
+  expect(findDecisiveDenials([deny], { ...owner, operation: null, scope: group })).toEqual([])
   const whole = { ...deny, permissions: [allowing(['*'])] }
-  expect(cutOff([whole], { ...owner, operation: null, scope: group })).toEqual([whole])
+  expect(findDecisiveDenials([whole], { ...owner, operation: null, scope: group })).toEqual([whole])
 })

@@ -1,7 +1,7 @@
 import type { PersonAccess } from './access'
 import { membershipsAbove, type RoleAccess } from './access-paths'
 import { scopeWords } from './scopes'
-import { isolated } from './words'
+import { isolateName } from './words'
 
 /** Something that can be taken away in Azure or in the directory, and how many people lose access by it; null when unknown. */
 export type Removal =
@@ -109,7 +109,7 @@ function assignment(access: PersonAccess, { key, affects }: Extract<Removal, { k
     subscriptionName: access.subscription.name,
   })
   const what = { active: 'assignment', activated: 'activated assignment', eligible: 'eligibility' }[grant.kind]
-  const role = isolated(grant.roleName ?? grant.roleId)
+  const role = isolateName(grant.roleName ?? grant.roleId)
   const own = grant.principalId === access.person.id
   const link = grant.kind === 'eligible' ? 'for' : 'of'
   return `Remove the ${what} ${link} ${role} ${grant.kind === 'eligible' ? 'from' : 'to'} ${nameOf(access, grant.principalId)} at ${place}${own ? '' : people(affects)}.`
@@ -121,8 +121,8 @@ const people = (affects: number | null): string =>
     : ` (${affects.toLocaleString('en')} ${affects === 1 ? 'person' : 'people'})`
 
 function nameOf({ person, groups }: PersonAccess, id: string): string {
-  if (id === person.id) return isolated(person.name ?? person.email ?? person.userPrincipalName ?? person.id)
-  return isolated(groups.find((group) => group.id === id)?.name ?? id)
+  if (id === person.id) return isolateName(person.name ?? person.email ?? person.userPrincipalName ?? person.id)
+  return isolateName(groups.find((group) => group.id === id)?.name ?? id)
 }
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
-import { allows, askedOperation, planeOf } from './role-meaning'
+import { allows, parseOperation, planeOf } from './role-meaning'
 import type { Permission } from './vocabulary'
 
 const permission = (some: Partial<Permission>): Permission => ({
@@ -121,12 +121,12 @@ test.each([
   'Microsoft.Support/register/action',
   'Sendgrid.Email/accounts/write',
 ])('%s is an operation', (typed) => {
-  expect(askedOperation(typed)).toEqual({ operation: typed, problem: null })
+  expect(parseOperation(typed)).toEqual({ operation: typed, problem: null })
 })
 
 test.each(['*', '*/read', 'Microsoft.KeyVault/vaults/*/read'])('%s is refused as a wildcard', (typed) => {
-  expect(askedOperation(typed).operation).toBeNull()
-  expect(askedOperation(typed).problem).toContain('wildcard')
+  expect(parseOperation(typed).operation).toBeNull()
+  expect(parseOperation(typed).problem).toContain('wildcard')
 })
 
 test.each([
@@ -139,10 +139,10 @@ test.each([
   'Microsoft.KeyVault/vaults/read/',
   `Microsoft.KeyVault/${'vaults/'.repeat(100)}read`,
 ])('%s is refused, with an example of the form', (typed) => {
-  expect(askedOperation(typed).operation).toBeNull()
-  expect(askedOperation(typed).problem).toContain('Microsoft.KeyVault/vaults/secrets/read')
+  expect(parseOperation(typed).operation).toBeNull()
+  expect(parseOperation(typed).problem).toContain('Microsoft.KeyVault/vaults/secrets/read')
 })
 
 test('nothing typed asks for no operation and is no mistake', () => {
-  expect(askedOperation('')).toEqual({ operation: null, problem: null })
+  expect(parseOperation('')).toEqual({ operation: null, problem: null })
 })

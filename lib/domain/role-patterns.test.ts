@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { covers, leavesOver, operationsOf, overlap, type Verb } from './role-patterns'
+import { covers, hasOperationLeft, operationsOf, overlap, type Verb } from './role-patterns'
 
 describe('patterns cover operations as Azure documents it', () => {
   // "Understand Azure role definitions", Actions: "`*/read` grants access to read actions for all resource types of all
@@ -120,14 +120,14 @@ describe('whether anything is left', () => {
     ['a*', ['a\uE000'], true],
     ['\uE000/write', [], false],
   ])('of %s without %j: %s', (one, others, expected) => {
-    expect(leavesOver(one, others)).toBe(expected)
+    expect(hasOperationLeft(one, others)).toBe(expected)
   })
 
   test('is exactly what tried texts say, with one letter that no pattern writes', () => {
     fc.assert(
       fc.property(pattern, fc.array(pattern, { maxLength: 4 }), (one, others) => {
         const found = WORDS.some((word) => covers(one, word) && !others.some((other) => covers(other, word)))
-        expect(leavesOver(one, others)).toBe(found)
+        expect(hasOperationLeft(one, others)).toBe(found)
       }),
       { numRuns: 400 },
     )

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assignmentKey } from '@/lib/azure/role-assignments'
-import { askedScope, scopeLevel, scopeWords } from './scopes'
+import { parseScope, scopeLevel, scopeWords } from './scopes'
 
 const subscription = '/subscriptions/5d1f0c3e-0000-4000-8000-00000000a903'
 const chain = [
@@ -107,11 +107,11 @@ test.each([
   [`${askedSubscription}/resourceGroups/app/providers/Microsoft.Network/virtualNetworks/net/subnets/a`, 'resource'],
   [`${askedSubscription}/providers/Microsoft.Authorization/policyAssignments/tags`, 'resource'],
 ])('%s is taken', (typed, level) => {
-  expect(askedScope(typed, within)).toEqual({ scope: { scope: typed, level }, problem: null })
+  expect(parseScope(typed, within)).toEqual({ scope: { scope: typed, level }, problem: null })
 })
 
 test('a slash at the end of a pasted ID does not count', () => {
-  expect(askedScope(`${askedSubscription}/`, within).scope?.scope).toBe(askedSubscription)
+  expect(parseScope(`${askedSubscription}/`, within).scope?.scope).toBe(askedSubscription)
 })
 
 test.each([
@@ -121,8 +121,8 @@ test.each([
   [`${askedSubscription}/app`, 'not the ID of a scope'],
   [`${askedSubscription}/resourceGroups/app/providers/Microsoft.KeyVault/vaults`, 'not the ID of a scope'],
 ])('%s is refused: %s', (typed, says) => {
-  expect(askedScope(typed, within).scope).toBeNull()
-  expect(askedScope(typed, within).problem).toContain(says)
+  expect(parseScope(typed, within).scope).toBeNull()
+  expect(parseScope(typed, within).problem).toContain(says)
 })
 
 const name = fc.stringMatching(/^[A-Za-z0-9._()-]{1,20}$/)

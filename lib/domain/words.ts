@@ -2,7 +2,10 @@ import type { AssignmentKind } from './vocabulary'
 
 type Bound = { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
 
-/** For how long a role is held or can be activated, as a sentence. An end that has passed was not read again yet, and is said. */
+/**
+ * For how long a role is held or can be activated, as a sentence. An assignment whose end has passed was still there when
+ * Azure was last read, so it is shown as ended and not yet read again.
+ */
 export function timeWords({ kind, startsAt, endsAt }: Bound, now: Date): string {
   if (endsAt && endsAt <= now) return `Ended ${ago(endsAt, now)}; not read again yet.`
   const end = endsAt ? `${dateWords(endsAt)}, in ${age(endsAt.getTime() - now.getTime())}` : null
@@ -11,8 +14,8 @@ export function timeWords({ kind, startsAt, endsAt }: Bound, now: Date): string 
     return end ? `${begins}; ends ${end}.` : `${begins}; no end.`
   }
   if (kind === 'activated') {
-    const begun = startsAt ? `Activated ${ago(startsAt, now)}` : 'Activated for a time'
-    return end ? `${begun}; ends ${end}.` : `${begun}.`
+    const activated = startsAt ? `Activated ${ago(startsAt, now)}` : 'Activated for a time'
+    return end ? `${activated}; ends ${end}.` : `${activated}.`
   }
   if (kind === 'eligible')
     return end ? `Can be activated until ${end}.` : 'Can be activated at any time, without an end.'
@@ -20,6 +23,13 @@ export function timeWords({ kind, startsAt, endsAt }: Bound, now: Date): string 
 }
 
 const ago = (at: Date, now: Date): string => `${age(now.getTime() - at.getTime())} ago`
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** A day as people write it, in UTC like every time that Azure gives: `3 Nov 2026`. */
+export function dateWords(at: Date): string {
+  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
+}
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -37,23 +47,19 @@ export function age(milliseconds: number): string {
   return `${Math.floor(days / 365)} years`
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
-
-/** A day as people write it, by UTC as everything of Azure: `3 Nov 2026`. */
-export function dateWords(at: Date): string {
-  return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
-}
-
 const RIGHT_TO_LEFT =
   /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]|[\u202a-\u202e]/u
 
-/** A name to be put into a sentence: one written from right to left is set apart, so that it does not turn its surroundings round. */
-export function isolated(name: string): string {
+/**
+ * A name made safe for the middle of a sentence. One that is written from right to left gets marks of isolation around it
+ * (Unicode's FSI and PDI), because it would reverse the order of the words next to it.
+ */
+export function isolateName(name: string): string {
   return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name
 }
 
 /** `a`, `a or b`, `a, b or c`. */
-export function listed(items: readonly string[], last: 'and' | 'or'): string {
+export function joinList(items: readonly string[], last: 'and' | 'or'): string {
   const head = items.slice(0, -1)
   const tail = items.at(-1) ?? ''
   return head.length === 0 ? tail : `${head.join(', ')} ${last} ${tail}`
