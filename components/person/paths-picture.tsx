@@ -1,7 +1,7 @@
 import { joinClasses } from '@/components/ui/join-classes'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
-import { type LaidLink, type LaidNode, layoutPaths, shorten } from '@/lib/domain/paths-layout'
+import { type LaidLink, type LaidNode, layoutPaths, shortenName } from '@/lib/domain/paths-layout'
 import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
 import { isolateName } from '@/lib/domain/words'
 
@@ -101,7 +101,7 @@ export function PictureNode({ node, kind, says, name }: PictureNodeProps) {
         {says}
       </text>
       <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
-        {isolateName(shorten(name, LETTERS))}
+        {isolateName(shortenName(name, LETTERS))}
       </text>
     </g>
   )

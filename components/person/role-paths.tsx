@@ -7,7 +7,7 @@ import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 import { denialWords } from '@/lib/domain/denials'
-import { fewestRemovals, kindsTaken, removalWords } from '@/lib/domain/removals'
+import { eligibilityNote, findFewestRemovals, removalWords } from '@/lib/domain/removals'
 import { scopeWords } from '@/lib/domain/scopes'
 import { dateWords, timeWords } from '@/lib/domain/words'
 import { PathList } from './path-list'
@@ -158,8 +158,8 @@ type TakeAwayProps = { access: PersonAccess; roleId: string; name: string; acces
 
 /** What would have to be removed for the person to be without the role, in the fewest steps. */
 export function TakeAway({ access, roleId, name, accesses, whole }: TakeAwayProps) {
-  const steps = removalWords(access, fewestRemovals(access, roleId))
-  const kinds = kindsTaken(accesses)
+  const steps = removalWords(access, findFewestRemovals(access, roleId))
+  const kinds = eligibilityNote(accesses)
 
   return (
     <div className="flex gap-2.5 border-t border-line px-4 py-3 text-sm">

@@ -12,8 +12,12 @@ import {
 
 type Grant = PersonAccess['grants'][number]
 
-/** Most ways told of one role at one scope: beyond this nobody reads on, and circular nesting has no end of them. */
-export const MOST_PATHS = 100
+/** One membership on the way from a person up: the group, and since when it is known. */
+export type Hop = {
+  id: string
+  /** Null for a flat group: the person is in it somehow, the groups between are not known. */
+  since: Date | null
+}
 
 /** One way to a role: the groups from the person outward, the last one holding the grant; none when held directly. */
 export type Path = { groups: Hop[]; grant: Grant }
@@ -28,21 +32,24 @@ export type RoleAccess = {
   level: ScopeLevel
   kind: AssignmentKind
   paths: Path[]
-  /** Whether there are more ways than are told. */
+  /** Whether there are more ways than `paths` has. */
   truncated: boolean
   denials: Denial[]
 }
 
+/** Most ways listed of one role at one scope: nobody reads on beyond this, and circular nesting can make very many. */
+export const MOST_PATHS = 100
+
 /**
  * What a person holds or could activate in a subscription, one entry for each role, scope and kind, strongest first, with
  * every way that leads to it up to {@link MOST_PATHS}, shortest first, and each grant's shortest way among them. A grant of
- * a group that nothing given leads to is left out: it is not this person's.
+ * a group that no membership leads to is left out: it is not this person's.
  */
 export function explainAccess(access: PersonAccess): RoleAccess[] {
   const above = membershipsAbove(access)
   const ways = new Map<string, Hop[][]>()
   const waysTo = (holder: string) => {
-    const known = ways.get(holder) ?? firstOf(simplePaths(above, access.person.id, holder), MOST_PATHS + 1)
+    const known = ways.get(holder) ?? takeFirst(simplePaths(above, access.person.id, holder), MOST_PATHS + 1)
     ways.set(holder, known)
     return known
   }
@@ -54,7 +61,7 @@ export function explainAccess(access: PersonAccess): RoleAccess[] {
   const known: KnownCuts = new Map()
   return [...grants.values()]
     .flatMap((alike) => {
-      const paths = inTurn(alike.map((grant) => toPaths(waysTo(grant.principalId), grant)))
+      const paths = interleave(alike.map((grant) => toPaths(waysTo(grant.principalId), grant)))
       return alike.slice(0, 1).map((first) => roleAccess(access, first, paths, known))
     })
     .sort(byStrength)
@@ -72,15 +79,16 @@ function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: Kn
 
 const toPaths = (ways: Hop[][], grant: Grant): Path[] => ways.map((groups) => ({ groups, grant }))
 
-/** The first of each list, then the second of each: what is cut off at the end is then never all of one list. */
-function inTurn(lists: Path[][]): Path[] {
+/** The first of each list, then the second of each: when the end is cut off, every list still has some of its paths. */
+function interleave(lists: Path[][]): Path[] {
   const longest = Math.max(...lists.map((list) => list.length))
-  return Array.from({ length: Math.min(longest, MOST_PATHS + 1) }).flatMap((_, turn) =>
-    lists.flatMap((list) => list[turn] ?? []),
+  return Array.from({ length: Math.min(longest, MOST_PATHS + 1) }).flatMap((_, at) =>
+    lists.flatMap((list) => list[at] ?? []),
   )
 }
 
-function firstOf<Item>(items: Iterable<Item>, most: number): Item[] {
+/** The generator finds paths one by one and could go on for very long, so it is read only as far as needed. */
+function takeFirst<Item>(items: Iterable<Item>, most: number): Item[] {
   const found: Item[] = []
   for (const item of items) {
     found.push(item)
@@ -99,19 +107,14 @@ function byStrength(a: RoleAccess, b: RoleAccess): number {
   )
 }
 
-/** One membership on the way from a person up: the group, and since when it is known. */
-export type Hop = {
-  id: string
-  /** Null for a flat group: the person is in it somehow, the groups between are not known. */
-  since: Date | null
-}
+type Memberships = Pick<PersonAccess, 'edges' | 'flat'> & { person: { id: string } }
+/** By the id of a person or group: the groups they are a direct member of. */
+type Above = ReadonlyMap<string, Hop[]>
+/** By the id of a group: its direct members. */
+type Below = ReadonlyMap<string, string[]>
 
-/** The groups each person or group is a direct member of; of a flat group the person is taken for a member. */
-export function membershipsAbove({
-  person,
-  edges,
-  flat,
-}: Pick<PersonAccess, 'edges' | 'flat'> & { person: { id: string } }) {
+/** The groups each person or group is a direct member of. Of a flat group the person counts as a direct member. */
+export function membershipsAbove({ person, edges, flat }: Memberships): Map<string, Hop[]> {
   const above = new Map<string, Map<string, Hop>>()
   const add = (memberId: string, hop: Hop) => {
     const hops = above.get(memberId) ?? new Map<string, Hop>()
@@ -127,48 +130,40 @@ export function membershipsAbove({
  * is taken only where the end can still be reached, so that each step belongs to a path: those asked for are found in time
  * that grows with their number, not with the number of dead ends.
  */
-export function* simplePaths(above: ReadonlyMap<string, Hop[]>, from: string, to: string): Generator<Hop[]> {
-  yield* onward(above, below(above), from, to, new Set([from]))
+function simplePaths(above: Above, from: string, to: string): Generator<Hop[]> {
+  return continuePaths(above, invert(above), from, to, new Set([from]))
 }
 
-type Below = ReadonlyMap<string, string[]>
-
-function* onward(
-  above: ReadonlyMap<string, Hop[]>,
-  under: Below,
-  at: string,
-  to: string,
-  passed: Set<string>,
-): Generator<Hop[]> {
+function* continuePaths(above: Above, below: Below, at: string, to: string, passed: Set<string>): Generator<Hop[]> {
   if (at === to) {
     yield []
     return
   }
-  const left = distances(under, to, passed)
-  const next = (above.get(at) ?? []).filter(({ id }) => left.has(id))
-  for (const hop of next.sort((a, b) => (left.get(a.id) ?? 0) - (left.get(b.id) ?? 0))) {
+  const steps = stepsTo(below, to, passed)
+  const next = (above.get(at) ?? []).filter(({ id }) => steps.has(id))
+  for (const hop of next.sort((a, b) => (steps.get(a.id) ?? 0) - (steps.get(b.id) ?? 0))) {
     passed.add(hop.id)
-    for (const rest of onward(above, under, hop.id, to, passed)) yield [hop, ...rest]
+    for (const rest of continuePaths(above, below, hop.id, to, passed)) yield [hop, ...rest]
     passed.delete(hop.id)
   }
 }
 
-/** Steps from each node to the end, by ways that avoid what was passed. */
-function distances(under: Below, to: string, passed: ReadonlySet<string>): Map<string, number> {
+/** Steps from each node to the end, by ways that avoid the nodes already passed. */
+function stepsTo(below: Below, to: string, passed: ReadonlySet<string>): Map<string, number> {
   if (passed.has(to)) return new Map()
   const steps = new Map([[to, 0]])
   for (const [id, far] of steps)
-    for (const lower of under.get(id) ?? []) if (!passed.has(lower) && !steps.has(lower)) steps.set(lower, far + 1)
+    for (const lower of below.get(id) ?? []) if (!passed.has(lower) && !steps.has(lower)) steps.set(lower, far + 1)
   return steps
 }
 
-function below(above: ReadonlyMap<string, Hop[]>): Below {
-  const under = new Map<string, string[]>()
+function invert(above: Above): Below {
+  const below = new Map<string, string[]>()
   for (const [memberId, hops] of above)
     for (const { id } of hops) {
-      const members = under.get(id)
+      const members = below.get(id)
       if (members) members.push(memberId)
-      else under.set(id, [memberId])
+      else below.set(id, [memberId])
     }
-  return under
+  return below
 }

@@ -1,4 +1,4 @@
-/** A condition as a tree. Names of attributes and operators are in lower case; what they are compared with is not. */
+/** A condition as a tree. Everything is as it was written, except that the source of an attribute is in lower case. */
 export type Condition =
   | { kind: 'and' | 'or'; parts: Condition[] }
   | { kind: 'not'; part: Condition }
@@ -6,23 +6,24 @@ export type Condition =
   | { kind: 'comparison'; source: string; attribute: string; operator: string; values: string[] }
 
 type Token = { kind: 'mark' | 'word' | 'text' | 'attribute'; text: string }
-/** Thrown within this file only, at the first thing that is not understood. */
+
+/** Thrown and caught in this file only, at the first thing that is not understood. */
 class NotUnderstood extends Error {}
 
-const MOST_LETTERS = 20_000 // Azure takes conditions of 8 KB
+const MOST_CHARACTERS = 20_000 // Azure takes conditions of 8 KB
 const DEEPEST = 40 // real ones nest six deep
 
 /**
  * A role assignment's condition, parsed ("Azure role assignment condition format and syntax"): comparisons of attributes,
- * `ActionMatches` and `SubOperationMatches`, joined by and, or and not in words or signs, in parentheses. Null when it is
- * anything else: attributes compared with each other, functions of other names, and and or mixed without parentheses,
- * which Azure refuses too. Never throws; takes time in proportion to the text.
+ * `ActionMatches` and `SubOperationMatches`, joined by "and", "or" and "not" in words or signs, in parentheses. Null when it
+ * is anything else: attributes compared with each other, functions of other names, or "and" mixed with "or" without
+ * parentheses, which Azure refuses too. Never throws; takes time in proportion to the text.
  */
 export function parseCondition(text: string): Condition | null {
-  if (text.length > MOST_LETTERS) return null
+  if (text.length > MOST_CHARACTERS) return null
   try {
     const reader = readerOf(tokensOf(text))
-    const condition = joined(reader, 0)
+    const condition = readJoined(reader, 0)
     return reader.next() ? null : condition
   } catch (error) {
     if (error instanceof NotUnderstood) return null
@@ -30,15 +31,16 @@ export function parseCondition(text: string): Condition | null {
   }
 }
 
+/** Goes through the tokens from the first to the last, never back. */
 type Reader = {
   next: () => Token | undefined
+  /** The next token, if it is one of these marks or words; else null, and it stays the next. */
   take: (...texts: string[]) => Token | null
   need: (text: string) => void
 }
 
 function readerOf(tokens: Token[]): Reader {
   let at = 0
-  /** The next token, if it is one of these marks or words. */
   const take = (...texts: string[]) => {
     const token = tokens[at]
     if (!token || (token.kind !== 'mark' && token.kind !== 'word')) return null
@@ -55,33 +57,34 @@ function readerOf(tokens: Token[]): Reader {
   }
 }
 
-function joined(reader: Reader, depth: number): Condition {
-  const first = single(reader, depth)
+/** Conditions joined by `and`, or by `or`; a single one stays as it is. */
+function readJoined(reader: Reader, depth: number): Condition {
+  const first = readSingle(reader, depth)
   const kind = reader.take('and', '&&') ? 'and' : reader.take('or', '||') ? 'or' : null
   if (!kind) return first
   const parts = [first]
-  do parts.push(single(reader, depth))
+  do parts.push(readSingle(reader, depth))
   while (kind === 'and' ? reader.take('and', '&&') : reader.take('or', '||'))
   if (reader.take('and', '&&', 'or', '||')) throw new NotUnderstood()
   return { kind, parts }
 }
 
-function single(reader: Reader, depth: number): Condition {
+function readSingle(reader: Reader, depth: number): Condition {
   if (depth > DEEPEST) throw new NotUnderstood()
-  if (reader.take('not', '!')) return { kind: 'not', part: single(reader, depth + 1) }
+  if (reader.take('not', '!')) return { kind: 'not', part: readSingle(reader, depth + 1) }
   if (reader.take('(')) {
-    const inner = joined(reader, depth + 1)
+    const inner = readJoined(reader, depth + 1)
     reader.need(')')
     return inner
   }
   const matches = reader.take('actionmatches', 'suboperationmatches')
-  if (!matches) return comparison(reader)
-  const [name, ...more] = values(reader)
+  if (!matches) return readComparison(reader)
+  const [name, ...more] = readValues(reader)
   if (name === undefined || more.length > 0) throw new NotUnderstood()
   return { kind: matches.text.toLowerCase() === 'actionmatches' ? 'action' : 'suboperation', name }
 }
 
-function comparison(reader: Reader): Condition {
+function readComparison(reader: Reader): Condition {
   const attribute = reader.next()
   const operator = reader.next()
   if (attribute?.kind !== 'attribute' || operator?.kind !== 'word') throw new NotUnderstood()
@@ -91,20 +94,20 @@ function comparison(reader: Reader): Condition {
     source: attribute.text.slice(0, Math.max(at, 0)).toLowerCase(),
     attribute: attribute.text.slice(at + 1),
     operator: operator.text,
-    values: values(reader),
+    values: readValues(reader),
   }
 }
 
 /** `'a'`, `a`, or a list of them in braces, which is not empty. */
-function values(reader: Reader): string[] {
-  if (!reader.take('{')) return [value(reader)]
-  const list = [value(reader)]
-  while (reader.take(',')) list.push(value(reader))
+function readValues(reader: Reader): string[] {
+  if (!reader.take('{')) return [readValue(reader)]
+  const list = [readValue(reader)]
+  while (reader.take(',')) list.push(readValue(reader))
   reader.need('}')
   return list
 }
 
-function value(reader: Reader): string {
+function readValue(reader: Reader): string {
   const token = reader.next()
   if (token?.kind !== 'text' && token?.kind !== 'word') throw new NotUnderstood()
   return token.text

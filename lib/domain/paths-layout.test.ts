@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accessFrom, anyAccess } from '@/testing/made-access'
 import { explainAccess } from './access-paths'
-import { layoutPaths, MOST_DRAWN, shorten } from './paths-layout'
+import { layoutPaths, MOST_DRAWN, shortenName } from './paths-layout'
 
 test('every way drawn runs left to right, no two nodes share a place, and all that is left out is counted', () => {
   fc.assert(
@@ -50,15 +50,15 @@ test('a nested way and a direct one part at the person and meet at the role', ()
 })
 
 test('a name that fits stays, and one that does not ends in an ellipsis', () => {
-  expect(shorten('Payments leads', 20)).toBe('Payments leads')
-  expect(shorten('Production payments leads of the north', 20)).toMatch(/^Production payme.*…$/)
-  expect(shorten('支付平台管理员全球团队', 8)).toBe('支付平…')
+  expect(shortenName('Payments leads', 20)).toBe('Payments leads')
+  expect(shortenName('Production payments leads of the north', 20)).toMatch(/^Production payme.*…$/)
+  expect(shortenName('支付平台管理员全球团队', 8)).toBe('支付平…')
 })
 
 test('no name comes out longer than it went in, nor with half a character', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 4, max: 30 }), (name, width) => {
-      const short = shorten(name, width)
+      const short = shortenName(name, width)
       expect(short === name || short.length <= name.length + 1).toBe(true)
       expect(short.isWellFormed()).toBe(true)
     }),

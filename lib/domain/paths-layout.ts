@@ -1,9 +1,10 @@
 import type { Hop, RoleAccess } from './access-paths'
+import { isInherited } from './scopes'
 
-/** Ways drawn at most; the list has the others. */
+/** Most ways drawn; the list beside the drawing has the others. */
 export const MOST_DRAWN = 12
 
-/** A node of the drawing. Rows may be fractions: what several ways share stands in the middle of them. */
+/** A node of the drawing. Rows may be fractions: what several ways share is drawn in the middle of them. */
 export type LaidNode = {
   key: string
   kind: 'person' | 'group' | 'role' | 'scope' | 'subscription'
@@ -13,30 +14,28 @@ export type LaidNode = {
   row: number
 }
 
-/** `flat`: in it somehow, by groups that are not known. */
+/** `flat`: a membership through groups that are not known. */
 export type LaidLink = { from: string; to: string; flat: boolean }
 
 export type PathsLayout = { columns: number; rows: number; nodes: LaidNode[]; links: LaidLink[]; notDrawn: number }
 
+/** A group at the end of one way of memberships, or the person; `ends` where that group itself holds the role. */
 type Branch = { key: string; hop: Hop | null; column: number; row: number; ends: boolean; inner: Map<string, Branch> }
 
 /**
- * Where to draw the ways to a role, left to right: the person, the groups as branches that part where ways part, then
+ * Where to draw the ways to a role, from left to right: the person, the groups as branches that fork where ways part, then
  * the role, its scope, and the subscription when the scope lies above it. A group on several branches is drawn on each, so
  * that circular nesting needs no arrow backwards.
  */
 export function layoutPaths({ paths, level }: Pick<RoleAccess, 'paths' | 'level'>): PathsLayout {
   const drawn = paths.slice(0, MOST_DRAWN)
   const root: Branch = { key: 'person', hop: null, column: 0, row: 0, ends: false, inner: new Map() }
-  for (const { groups } of drawn) grow(root, groups)
-  const rows = Math.max(1, settle(root, 0))
+  for (const { groups } of drawn) addWay(root, groups)
+  const rows = Math.max(1, placeRows(root, 0))
   const branches = flatten(root)
   const deepest = Math.max(...branches.map(({ column }) => column))
 
-  const tail = (['role', 'scope', 'subscription'] as const).slice(
-    0,
-    level === 'root' || level === 'management_group' ? 3 : 2,
-  )
+  const tail = (['role', 'scope', 'subscription'] as const).slice(0, isInherited(level) ? 3 : 2)
   return {
     columns: deepest + 1 + tail.length,
     rows,
@@ -45,14 +44,14 @@ export function layoutPaths({ paths, level }: Pick<RoleAccess, 'paths' | 'level'
       ...tail.map((kind, at) => ({ key: kind, kind, groupId: null, column: deepest + 1 + at, row: (rows - 1) / 2 })),
     ],
     links: [
-      ...branches.flatMap((branch) => linksFrom(branch)),
+      ...branches.flatMap(linksFrom),
       ...tail.slice(1).map((kind, at) => ({ from: tail[at] ?? 'role', to: kind, flat: false })),
     ],
     notDrawn: paths.length - drawn.length,
   }
 }
 
-function grow(root: Branch, groups: readonly Hop[]) {
+function addWay(root: Branch, groups: readonly Hop[]) {
   let at = root
   for (const hop of groups) {
     const next: Branch = at.inner.get(hop.id) ?? {
@@ -70,10 +69,11 @@ function grow(root: Branch, groups: readonly Hop[]) {
 }
 
 /** Gives each branch its row, from the given one down, and returns the next free one. */
-function settle(branch: Branch, free: number): number {
-  // A grant held by a group on the way to another has a row of its own, so that its arrow runs clear of what lies beyond.
+function placeRows(branch: Branch, free: number): number {
+  // A group that holds the role and is also on the way to another gets a row of its own, so that its arrow to the role
+  // does not cross the groups beyond it.
   let next = branch.ends ? free + 1 : free
-  for (const inner of branch.inner.values()) next = settle(inner, next)
+  for (const inner of branch.inner.values()) next = placeRows(inner, next)
   branch.row = branch.ends ? free : (free + next - 1) / 2
   return next
 }
@@ -106,8 +106,11 @@ const NARROW = /[fijlrtI .,:;'|()-]/
 const widthOf = (character: string): number =>
   WIDE.test(character) ? 2 : NARROW.test(character) ? 0.6 : BROAD.test(character) ? 1.3 : 1
 
-/** A name cut to a width, in ordinary letters, for a drawing that cannot cut text itself. Never within a character that is several. */
-export function shorten(name: string, width: number): string {
+/**
+ * A name cut to a width, counted in ordinary letters, for a drawing that cannot cut text itself. It is never cut inside a
+ * character that consists of several code points.
+ */
+export function shortenName(name: string, width: number): string {
   const characters = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment)
   let left = width
   const fit = characters.findIndex((character) => {

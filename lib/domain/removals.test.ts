@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accessFrom, anyAccess, pathsByHand } from '@/testing/made-access'
 import type { PersonAccess } from './access'
-import { fewestRemovals, type Removal, removalWords } from './removals'
+import { findFewestRemovals, type Removal, removalWords } from './removals'
 
 /** The access after somebody has carried removals out. */
 function without(access: PersonAccess, removals: readonly Removal[]): PersonAccess {
@@ -40,7 +40,7 @@ function chosen<Item>(items: readonly Item[], size: number): Item[][] {
 test('carried out, the removals take the role away, and no fewer would', () => {
   fc.assert(
     fc.property(anyAccess({ groups: 4 }), (access) => {
-      const removals = fewestRemovals(access, 'Owner')
+      const removals = findFewestRemovals(access, 'Owner')
       expect(holds(without(access, removals), 'Owner')).toBe(false)
       const fewer = removals.length > 0 ? chosen(everyRemoval(access), removals.length - 1) : []
       expect(fewer.filter((some) => !holds(without(access, some), 'Owner'))).toEqual([])
@@ -52,7 +52,7 @@ test('carried out, the removals take the role away, and no fewer would', () => {
 test('among equally few removals it is the one nearest the person, which concerns the fewest others', () => {
   fc.assert(
     fc.property(anyAccess({ groups: 4 }), (access) => {
-      const removals = fewestRemovals(access, 'Owner')
+      const removals = findFewestRemovals(access, 'Owner')
       const other = chosen(everyRemoval(access), removals.length).filter(
         (some) => !holds(without(access, some), 'Owner'),
       )
@@ -82,7 +82,7 @@ test('a person is taken out of the one group that leads to everything', () => {
       { holder: 'operators', role: 'Owner', kind: 'eligible' },
     ],
   })
-  expect(fewestRemovals(access, 'Owner')).toEqual([
+  expect(findFewestRemovals(access, 'Owner')).toEqual([
     { kind: 'membership', groupId: 'leads', memberId: 'ada', affects: 1 },
   ])
 })
@@ -97,20 +97,20 @@ test('one assignment is fewer than two memberships, and says how many lose acces
     ],
     grants: [{ holder: 'admins', role: 'Owner' }],
   })
-  expect(fewestRemovals(access, 'Owner')).toEqual([{ kind: 'assignment', key: access.grants[0]?.key, affects: 12 }])
+  expect(findFewestRemovals(access, 'Owner')).toEqual([{ kind: 'assignment', key: access.grants[0]?.key, affects: 12 }])
   const uncounted = { ...access, groups: access.groups.map((group) => ({ ...group, members: null })) }
-  expect(fewestRemovals(uncounted, 'Owner')[0]?.affects).toBeNull()
+  expect(findFewestRemovals(uncounted, 'Owner')[0]?.affects).toBeNull()
 })
 
 test('nothing has to be removed for a role that the person does not have', () => {
-  expect(fewestRemovals(accessFrom({ memberships: [['ada', 'a']], grants: [] }), 'Owner')).toEqual([])
+  expect(findFewestRemovals(accessFrom({ memberships: [['ada', 'a']], grants: [] }), 'Owner')).toEqual([])
 })
 
 const corp = '/providers/Microsoft.Management/managementGroups/Corp'
 
 function wordsFor(made: Parameters<typeof accessFrom>[0]): string[] {
   const access = accessFrom(made)
-  return removalWords(access, fewestRemovals(access, 'Owner'))
+  return removalWords(access, findFewestRemovals(access, 'Owner'))
 }
 
 test('a membership of the person concerns nobody else', () => {

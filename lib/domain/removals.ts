@@ -3,7 +3,7 @@ import { membershipsAbove, type RoleAccess } from './access-paths'
 import { scopeWords } from './scopes'
 import { isolateName } from './words'
 
-/** Something that can be taken away in Azure or in the directory, and how many people lose access by it; null when unknown. */
+/** A membership or an assignment that can be removed, and how many people lose access by that; null when unknown. */
 export type Removal =
   | { kind: 'membership'; groupId: string; memberId: string; affects: number | null }
   | { kind: 'assignment'; key: string; affects: number | null }
@@ -16,26 +16,27 @@ const SINK = 'the role' // no principal has this id: theirs are GUIDs
  * The fewest memberships and assignments whose removal leaves a person without a role in the subscription: all of its
  * grants, active and eligible, at every scope. Among equally few, those nearest the person, which concern the fewest others.
  *
- * The graph has an edge for each membership and each grant; by Menger's theorem the fewest edges that cut it are as many as
- * there are ways that share no edge. Those ways are found one by one (Ford and Fulkerson, each edge holding one), and
- * what the person still reaches in the end is bounded by the cut nearest to them. Empty when the person has no such role.
+ * The graph has an edge for each membership and each grant. By Menger's theorem the fewest edges that cut it are as many as
+ * there are ways that share no edge. Those ways are found one by one (Ford and Fulkerson, each edge used by one way). When
+ * no further way is found, the edges that lead out of what the person still reaches are the cut nearest to them. Empty
+ * when the person has no such role.
  */
-export function fewestRemovals(access: PersonAccess, roleId: string): Removal[] {
+export function findFewestRemovals(access: PersonAccess, roleId: string): Removal[] {
   const links = linksOf(access, roleId)
   const from = Map.groupBy(links, (link) => link.from)
   const to = Map.groupBy(links, (link) => link.to)
 
   const used = new Set<Link>()
   for (;;) {
-    const reached = reach(access.person.id, from, to, used)
+    const reached = findReached(access.person.id, from, to, used)
     if (!reached.has(SINK))
       return links.filter((link) => reached.has(link.from) && !reached.has(link.to)).map((link) => link.removal)
-    turn(reached, used)
+    markWay(reached, used)
   }
 }
 
-/** Where one gets to over edges not yet used, or back over used ones; each with the edge it was reached by. */
-function reach(start: string, from: Map<string, Link[]>, to: Map<string, Link[]>, used: ReadonlySet<Link>) {
+/** Every node that can be reached over edges not yet used, or backwards over used ones, with the edge that leads to it. */
+function findReached(start: string, from: Map<string, Link[]>, to: Map<string, Link[]>, used: ReadonlySet<Link>) {
   const reached = new Map<string, Link | null>([[start, null]])
   for (const [at] of reached) {
     for (const link of from.get(at) ?? []) if (!used.has(link) && !reached.has(link.to)) reached.set(link.to, link)
@@ -44,8 +45,8 @@ function reach(start: string, from: Map<string, Link[]>, to: Map<string, Link[]>
   return reached
 }
 
-/** Goes back along the way found: an edge not used becomes used, and one used is given back. */
-function turn(reached: ReadonlyMap<string, Link | null>, used: Set<Link>) {
+/** Marks the way that was found, from its end back: an unused edge becomes used, and a used one becomes free again. */
+function markWay(reached: ReadonlyMap<string, Link | null>, used: Set<Link>) {
   let at = SINK
   for (let link = reached.get(at); link; link = reached.get(at)) {
     if (used.delete(link)) at = link.to
@@ -86,20 +87,21 @@ function linksOf(access: PersonAccess, roleId: string): Link[] {
  */
 export function removalWords(access: PersonAccess, removals: readonly Removal[]): string[] {
   return removals.map((removal) =>
-    removal.kind === 'membership' ? membership(access, removal) : assignment(access, removal),
+    removal.kind === 'membership' ? membershipWords(access, removal) : assignmentWords(access, removal),
   )
 }
 
-function membership(access: PersonAccess, { groupId, memberId, affects }: Extract<Removal, { kind: 'membership' }>) {
+function membershipWords(access: PersonAccess, removal: Extract<Removal, { kind: 'membership' }>): string {
+  const { groupId, memberId, affects } = removal
   const group = nameOf(access, groupId)
   if (memberId !== access.person.id)
-    return `Remove the group ${nameOf(access, memberId)} from ${group}${people(affects)}.`
+    return `Remove the group ${nameOf(access, memberId)} from ${group}${affectedPeople(affects)}.`
   return access.flat.includes(groupId)
     ? `Remove ${nameOf(access, memberId)} from ${group}, or from the groups inside it that they are in.`
     : `Remove ${nameOf(access, memberId)} from ${group}.`
 }
 
-function assignment(access: PersonAccess, { key, affects }: Extract<Removal, { kind: 'assignment' }>): string {
+function assignmentWords(access: PersonAccess, { key, affects }: Extract<Removal, { kind: 'assignment' }>): string {
   const grant = access.grants.find((one) => one.key === key)
   if (!grant) return 'Remove an assignment that is no longer listed.'
   const { place } = scopeWords({
@@ -108,14 +110,15 @@ function assignment(access: PersonAccess, { key, affects }: Extract<Removal, { k
     managementGroups: access.managementGroups,
     subscriptionName: access.subscription.name,
   })
-  const what = { active: 'assignment', activated: 'activated assignment', eligible: 'eligibility' }[grant.kind]
   const role = isolateName(grant.roleName ?? grant.roleId)
-  const own = grant.principalId === access.person.id
-  const link = grant.kind === 'eligible' ? 'for' : 'of'
-  return `Remove the ${what} ${link} ${role} ${grant.kind === 'eligible' ? 'from' : 'to'} ${nameOf(access, grant.principalId)} at ${place}${own ? '' : people(affects)}.`
+  const holder = nameOf(access, grant.principalId)
+  const others = grant.principalId === access.person.id ? '' : affectedPeople(affects)
+  if (grant.kind === 'eligible') return `Remove the eligibility for ${role} from ${holder} at ${place}${others}.`
+  const assignment = grant.kind === 'activated' ? 'activated assignment' : 'assignment'
+  return `Remove the ${assignment} of ${role} to ${holder} at ${place}${others}.`
 }
 
-const people = (affects: number | null): string =>
+const affectedPeople = (affects: number | null): string =>
   affects === null
     ? ' (how many people have access by it is not known)'
     : ` (${affects.toLocaleString('en')} ${affects === 1 ? 'person' : 'people'})`
@@ -125,11 +128,8 @@ function nameOf({ person, groups }: PersonAccess, id: string): string {
   return isolateName(groups.find((group) => group.id === id)?.name ?? id)
 }
 
-/**
- * Which kinds go when a role is taken away, said where one of them is not simply held: "This takes away what is held and
- * what is only eligible." Null when all of it is held.
- */
-export function kindsTaken(accesses: readonly Pick<RoleAccess, 'kind'>[]): string | null {
+/** A sentence about what is only eligible among what is taken away with a role; null when all of it is held. */
+export function eligibilityNote(accesses: readonly Pick<RoleAccess, 'kind'>[]): string | null {
   const eligible = accesses.some(({ kind }) => kind === 'eligible')
   if (!eligible) return null
   return accesses.every(({ kind }) => kind === 'eligible')

@@ -1,20 +1,17 @@
-import { z } from 'zod'
-
 const GUID = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const BARE = new RegExp(`^\\{?(${GUID})\\}?$`)
 const WITHOUT_DASHES = /^\{?([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\}?$/
-/** A resource ID, or a portal link (which carries one, sometimes percent-encoded, behind `#`). */
+/** In a resource ID, or in a portal link, which has one behind `#`, sometimes percent-encoded. */
 const IN_PATH = new RegExp(`(?:^|/)subscriptions/\\{?(${GUID})\\}?(?:$|[/?#&\\s])`)
 const NONE = '00000000-0000-0000-0000-000000000000'
 
-/** Longest text looked at: portal links are long, but not longer than this many characters. */
-const LONGEST = 4096
+const LONGEST = 4096 // characters looked at; portal links are long, but not longer than this
 
 /**
  * The subscription ID in what a person typed or pasted, as a lower-case GUID, or null when there is none.
  *
- * Takes any case, braces, space around, missing dashes, a resource ID or an Azure portal link. Nothing but a GUID ever
- * leaves here, so no pasted host reaches a request. Without dependencies, because the form runs it at every key.
+ * Takes any case, braces, space around it, missing dashes, a resource ID or an Azure portal link. Nothing but a GUID
+ * is ever returned, so no pasted host reaches a request. It uses no library, because the form runs it in the browser.
  */
 export function findSubscriptionId(typed: string): string | null {
   const text = decode(typed.slice(0, LONGEST)).trim().toLowerCase()
@@ -31,11 +28,3 @@ function decode(text: string): string {
     throw error
   }
 }
-
-/** A subscription ID as people paste it, parsed to its lower-case GUID. See {@link findSubscriptionId} for what it takes. */
-export const SubscriptionId = z.string().transform((typed, context) => {
-  const found = findSubscriptionId(typed)
-  if (found) return found
-  context.addIssue({ code: 'custom', message: 'not a subscription ID' })
-  return z.NEVER
-})

@@ -13,7 +13,7 @@ import { confirmAttempt } from '@/lib/connections/confirm'
 import { beginSignInForAttempt } from '@/lib/connections/sign-in'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
-import { SubscriptionId } from '@/lib/domain/subscription-id'
+import { findSubscriptionId } from '@/lib/domain/subscription-id'
 
 const AttemptId = z.guid()
 const Options = z.object({
@@ -32,14 +32,14 @@ export async function beginAzureConnect(
 ): Promise<SubscriptionFormState> {
   const member = await requireRole('admin')
   const values = { subscriptionId: String(formData.get('subscriptionId') ?? '') }
-  const subscriptionId = SubscriptionId.safeParse(values.subscriptionId)
-  if (!subscriptionId.success)
+  const subscriptionId = findSubscriptionId(values.subscriptionId)
+  if (!subscriptionId)
     return {
       values,
       error: 'That is not a subscription ID. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.',
     }
 
-  const begun = await beginConnect(member, subscriptionId.data)
+  const begun = await beginConnect(member, subscriptionId)
   if (begun.kind === 'already_connected') return { values, connected: begun }
   if (begun.kind === 'refused') return { values, error: inWords(begun.code) }
   redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
