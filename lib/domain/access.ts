@@ -15,7 +15,7 @@ import type {
   Signal,
 } from './vocabulary'
 
-/** A subscription as Azure tells of it. */
+/** A subscription as Azure describes it. */
 export type Subscription = {
   id: string
   name: string
@@ -28,7 +28,7 @@ export type Subscription = {
 export type RoleAssignment = {
   /** Its GUID, which is unique within its scope only. */
   id: string
-  /** Lower-case scope, a space, and the GUID: what it is known by. */
+  /** Lower-case scope, a space, and the GUID: unique everywhere. */
   key: string
   principalId: string
   principalKind: PrincipalKind
@@ -62,7 +62,7 @@ export type NamedDeny = {
   scope: string
   level: ScopeLevel
   permissions: Permission[]
-  /** It holds at its scope alone, not below it. */
+  /** It holds at its scope alone, not below it (`doNotApplyToChildScopes`). */
   sparesChildren: boolean
   /** Made by Azure itself, for a deployment stack or a managed application; nobody can change it. */
   systemProtected: boolean
@@ -78,7 +78,7 @@ export type DenyAssignment = Omit<NamedDeny, 'level'> & {
 /** A member as its group's list names it. */
 export type GroupMember = { id: string; kind: PrincipalKind }
 
-/** What is held, or may be activated: an assignment with its kind and the time it holds for. */
+/** An assignment that is held or may be activated, with its kind and the time it is valid for. */
 export type HeldAssignment = RoleAssignment & { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
 
 /** A group that access runs through. */
@@ -89,7 +89,7 @@ export type ReadGroup = {
   members: GroupMember[]
 }
 
-/** What is known of a principal now. Fields that could not be read are null: what was known before is then kept. */
+/** What a run read about a principal. Fields that could not be read are null: what was known before is then kept. */
 export type PrincipalFacts = {
   id: string
   kind: PrincipalKind
@@ -110,16 +110,17 @@ export type Grant = {
   level: ScopeLevel
   kind: AssignmentKind
   endsAt: Date | null
-  /** Role, scope and kind: two grants with the same give the same, held twice. */
-  what: string
-  /** 1 for a role that grants access to 5 for one that reads; 6 when that could not be read. */
+  /** Role, scope and kind: two grants with the same identity give the same thing twice. */
+  identity: string
+  /** See `strengthOf`: 1 for a role that grants access, to 5 for one that reads; 6 when that could not be read. */
   strength: number
   privileged: boolean
   customOwner: boolean
 }
 
-/** What lists show of somebody's grants, whoever they are: the same for everyone in the same groups. */
+/** What lists show of somebody's grants: the same for everyone in the same groups who has no assignments of their own. */
 export type Summary = {
+  /** The strongest grant, and the group it comes through; held ones before eligible ones. */
   shown: Grant
   groupId: string | null
   /** An eligible role stronger than anything held. */
@@ -137,7 +138,7 @@ export type Summary = {
   eligibleOnlyRoles: string[]
 }
 
-/** A row of `holders`, but for the name it is ordered by, which the database knows best. */
+/** A row of `holders`, without the name that lists are ordered by: only the database has the names of earlier runs. */
 export type Holder = {
   principalId: string
   kind: PrincipalKind
@@ -145,6 +146,7 @@ export type Holder = {
   /** Null when it could not be read. */
   guest: boolean | null
   summary: Summary
+  /** A mask: its bits are in the order of `SIGNALS`. */
   signals: number
 }
 
@@ -163,7 +165,7 @@ export type Access = {
   denies: DenyAssignment[]
   managementGroups: ManagementGroup[] | null
   groups: Map<string, ReadGroup>
-  /** The groups that hold an assignment or are named in a denial, among them. */
+  /** Those of the groups that hold an assignment or are named in a denial. */
   roots: string[]
   /** Of every group that was opened: how many are below it at any depth, groups not counted. */
   sizes: Map<string, number>
@@ -219,9 +221,9 @@ export type PersonAccess = {
   }[]
   /** Direct memberships, from the person upward. */
   edges: { groupId: string; memberId: string; since: Date }[]
-  /** Groups known to hold the person, without a way. */
+  /** Flat groups that the person is in: through which groups is not known. */
   flat: string[]
-  /** Those that name the person, one of their groups or everyone, and exclude none of these. */
+  /** Those that name the person, one of their groups or everyone, and do not exclude the person or one of the groups. */
   denies: (NamedDeny & { everyone: boolean })[]
   managementGroups: ManagementGroup[] | null
   subscription: { id: string; label: string; name: string }

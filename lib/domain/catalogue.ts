@@ -16,7 +16,7 @@ export type CatalogueEntry = {
   summary: string
   /** The kinds of data it brings in, as a list in words. */
   syncs: string
-  /** What one connection is of: one tile each. */
+  /** What is connected; each gets a tile of its own. */
   unit: { one: string; many: string }
   connectHref: string
   capabilities: Capability[]
@@ -95,5 +95,10 @@ const AZURE: CatalogueEntry = {
   ],
 }
 
-/** Every integration there is. Another one is another entry here and another folder of pages. */
+/**
+ * Every integration there is; the tiles of what can be connected and the tables of capabilities are made from it. An entry
+ * alone does not add one. A second integration also needs its own pages under `app/(portal)/integrations`, its own client
+ * and sync, and a place in the database: a row of `connections` is an Azure subscription, and every run reads one. Pages
+ * that speak of connections in general count and name subscriptions only, and would have to tell integrations apart.
+ */
 export const CATALOGUE: readonly CatalogueEntry[] = [AZURE]

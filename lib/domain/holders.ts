@@ -11,10 +11,8 @@ import {
   strengthOf,
 } from './vocabulary'
 
-/** A role through a group with more members than this is worth a look: few know all who are in it. */
+/** A role through a group with more members than this is worth a look: few people know everyone in it. */
 export const LARGE_GROUP = 100
-
-const GONE: PersonStatus[] = ['disabled', 'deleted', 'not_found']
 
 /**
  * Sums up, for lists, everyone and everything that has access. People in the same groups and without assignments of
@@ -22,7 +20,7 @@ const GONE: PersonStatus[] = ['disabled', 'deleted', 'not_found']
  */
 export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised {
   const { principals, sizes } = access
-  const grants = grantsOf(access)
+  const grants = grantsByPrincipal(access)
   const groups = [...grants.keys()].filter((id) => access.groups.has(id)).sort()
   const throughOf = new Map<string, string[]>()
   for (const groupId of groups) {
@@ -54,33 +52,115 @@ export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised
     return summary
   }
 
-  const heldByGroups = new Set(groups.flatMap((id) => grants.get(id) ?? []).map(({ what }) => what))
+  const heldByGroups = new Set(groups.flatMap((id) => grants.get(id) ?? []).map(({ identity }) => identity))
   const holders: Holder[] = []
   for (const id of new Set([...grants.keys(), ...throughOf.keys()])) {
     const facts = principals.get(id)
     const summary = summaryOf(id)
     if (!facts || !summary) continue
-    const doubled = (grants.get(id) ?? []).some(({ what }) => heldByGroups.has(what))
+    const isDoubled = (grants.get(id) ?? []).some(({ identity }) => heldByGroups.has(identity))
     const { kind, status, guest } = facts
-    const signals = signalsOf(facts, summary, { doubled, eligibleRead: access.eligibleRead })
+    const signals = signalsOf(facts, summary, { isDoubled, eligibleRead: access.eligibleRead })
     holders.push({ principalId: id, kind, status, guest, summary, signals })
   }
   return { holders, signals: countSignals(holders), roleCounts: countRoles(holders) }
 }
 
+/** The grants of a subscription, by the principal that the assignment names. */
+function grantsByPrincipal({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
+  const known = new Map(roles.map((role) => [role.id, role]))
+  return Map.groupBy(
+    assignments.map((assignment) => grantOf(assignment, known.get(assignment.roleId))),
+    ({ principalId }) => principalId,
+  )
+}
+
+function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): Grant {
+  const { principalId, roleId, scope, scopeLevel, kind, endsAt } = assignment
+  return {
+    principalId,
+    roleId,
+    scope,
+    level: scopeLevel,
+    kind,
+    endsAt,
+    identity: `${roleId} ${scope.toLowerCase()} ${kind}`,
+    strength: strengthOf(role?.privilege ?? null),
+    privileged: role?.privileged ?? false,
+    customOwner: role?.ownerEquivalent ?? false,
+  }
+}
+
+/** Grants as somebody has them: their own, and those of the groups they are in. */
+type Holding = { own: Grant[]; through: { groupId: string; large: boolean; grants: Grant[] }[] }
+type Way = { grant: Grant; groupId: string | null }
+
+/** Sums up a holding; null for one without any grant. */
+function summariseGrants({ own, through }: Holding): Summary | null {
+  const ways: Way[] = [
+    ...own.map((grant) => ({ grant, groupId: null })),
+    ...through.flatMap(({ groupId, grants }) => grants.map((grant) => ({ grant, groupId }))),
+  ]
+  const held = ways.filter(({ grant }) => grant.kind !== 'eligible').sort(byStrength)
+  const eligible = ways.filter(({ grant }) => grant.kind === 'eligible').sort(byStrength)
+  const shown = held[0] ?? eligible[0]
+  if (!shown) return null
+
+  const strongestEligible = eligible[0]?.grant ?? null
+  const heldRoles = new Set(held.map(({ grant }) => grant.roleId))
+  const eligibleRoles = new Set(eligible.map(({ grant }) => grant.roleId))
+  return {
+    shown: shown.grant,
+    groupId: shown.groupId,
+    eligibleBetter:
+      strongestEligible && held[0] && strongestEligible.strength < held[0].grant.strength ? strongestEligible : null,
+    grants: countDistinct(ways),
+    direct: new Set(own.map(({ identity }) => identity)).size,
+    eligible: countDistinct(eligible),
+    groups: through.length,
+    canGrant: ways.some(({ grant }) => grant.strength === strengthOf('grants_access')),
+    writes: ways.some(({ grant }) => grant.strength <= strengthOf('writes_data')),
+    standingPrivileged: held.some(({ grant }) => grant.kind === 'active' && grant.endsAt === null && grant.privileged),
+    large: through.some((group) => group.large),
+    customOwner: ways.some(({ grant }) => grant.customOwner),
+    heldRoles: [...heldRoles],
+    eligibleOnlyRoles: [...eligibleRoles.difference(heldRoles)],
+  }
+}
+
+const countDistinct = (ways: Way[]) => new Set(ways.map(({ grant }) => grant.identity)).size
+
+/** Strongest first; of equals what is held before what is eligible, wide before narrow, direct before through a group. */
+function byStrength(one: Way, other: Way): number {
+  return (
+    one.grant.strength - other.grant.strength ||
+    rankOf(ASSIGNMENT_KINDS, one.grant.kind) - rankOf(ASSIGNMENT_KINDS, other.grant.kind) ||
+    rankOf(SCOPE_LEVELS, one.grant.level) - rankOf(SCOPE_LEVELS, other.grant.level) ||
+    Number(one.groupId !== null) - Number(other.groupId !== null) ||
+    compareText(one.grant.identity, other.grant.identity) ||
+    compareText(one.groupId ?? '', other.groupId ?? '')
+  )
+}
+
+const compareText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
+
+/** Statuses of people who can no longer use a role that is still assigned to them. */
+const GONE: readonly PersonStatus[] = ['disabled', 'deleted', 'not_found']
+
 type Facts = { kind: PrincipalKind; status: PersonStatus; guest: boolean | null; variety: string | null }
 
-function signalsOf(facts: Facts, summary: Summary, also: { doubled: boolean; eligibleRead: boolean }): number {
+/** The signals of one holder, as the bits of a mask. */
+function signalsOf(facts: Facts, summary: Summary, also: { isDoubled: boolean; eligibleRead: boolean }): number {
   const { kind, status, guest, variety } = facts
-  const person = kind === 'user'
+  const isPerson = kind === 'user'
   const shows: Record<Signal, boolean> = {
-    can_grant: person && summary.canGrant,
-    guest_writes: person && guest === true && summary.writes,
-    gone: person && GONE.includes(status),
-    standing_privileged: person && also.eligibleRead && summary.standingPrivileged,
-    direct_despite_group: person && also.doubled,
-    large_group: person && summary.large,
-    custom_owner: person && summary.customOwner,
+    can_grant: isPerson && summary.canGrant,
+    guest_writes: isPerson && guest === true && summary.writes,
+    gone: isPerson && GONE.includes(status),
+    standing_privileged: isPerson && also.eligibleRead && summary.standingPrivileged,
+    direct_despite_group: isPerson && also.isDoubled,
+    large_group: isPerson && summary.large,
+    custom_owner: isPerson && summary.customOwner,
     orphan: variety !== 'platform' && status === 'not_found',
   }
   return SIGNALS.reduce((mask, signal, bit) => (shows[signal] ? mask | (1 << bit) : mask), 0)
@@ -99,108 +179,9 @@ function countRoles(holders: Holder[]): Record<string, RoleCount> {
   const of = (roleId: string) => (counts[roleId] ??= { people: 0, others: 0, eligible: 0 })
   for (const { kind, summary } of holders) {
     for (const roleId of summary.heldRoles) of(roleId)[kind === 'user' ? 'people' : 'others'] += 1
-    for (const roleId of summary.eligibleOnlyRoles) {
-      if (kind === 'user') of(roleId).eligible += 1
-      else of(roleId).others += 1
-    }
+    for (const roleId of summary.eligibleOnlyRoles) of(roleId)[kind === 'user' ? 'eligible' : 'others'] += 1
   }
   return counts
-}
-
-/** The weakest strength with which something can be written, data included. */
-const WRITES_DATA = strengthOf('writes_data')
-
-/** The grants of a subscription, by the principal that the assignment names. */
-export function grantsOf({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
-  const known = new Map(roles.map((role) => [role.id, role]))
-  return Map.groupBy(
-    assignments.map((assignment) => grantOf(assignment, known.get(assignment.roleId))),
-    ({ principalId }) => principalId,
-  )
-}
-
-function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): Grant {
-  const { principalId, roleId, scope, scopeLevel, kind, endsAt } = assignment
-  return {
-    principalId,
-    roleId,
-    scope,
-    level: scopeLevel,
-    kind,
-    endsAt,
-    what: `${roleId} ${scope.toLowerCase()} ${kind}`,
-    strength: strengthOf(role?.privilege ?? null),
-    privileged: role?.privileged ?? false,
-    customOwner: role?.ownerEquivalent ?? false,
-  }
-}
-
-/** Grants as somebody has them: their own, and those of the groups they are in. */
-export type Holding = { own: Grant[]; through: { groupId: string; large: boolean; grants: Grant[] }[] }
-
-type Way = { grant: Grant; groupId: string | null }
-
-/** Strongest first; of equals what is held before what is eligible, wide before narrow, direct before through a group. */
-function byStrength(one: Way, other: Way): number {
-  return (
-    one.grant.strength - other.grant.strength ||
-    rankOf(ASSIGNMENT_KINDS, one.grant.kind) - rankOf(ASSIGNMENT_KINDS, other.grant.kind) ||
-    rankOf(SCOPE_LEVELS, one.grant.level) - rankOf(SCOPE_LEVELS, other.grant.level) ||
-    Number(one.groupId !== null) - Number(other.groupId !== null) ||
-    compareText(one.grant.what, other.grant.what) ||
-    compareText(one.groupId ?? '', other.groupId ?? '')
-  )
-}
-
-const compareText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
-
-/** Sums up a holding; null for one without any grant. */
-export function summariseGrants({ own, through }: Holding): Summary | null {
-  const ways: Way[] = [
-    ...own.map((grant) => ({ grant, groupId: null })),
-    ...through.flatMap(({ groupId, grants }) => grants.map((grant) => ({ grant, groupId }))),
-  ]
-  const held = ways.filter(({ grant }) => grant.kind !== 'eligible').sort(byStrength)
-  const eligible = ways.filter(({ grant }) => grant.kind === 'eligible').sort(byStrength)
-  const shown = held[0] ?? eligible[0]
-  if (!shown) return null
-
-  const strongestEligible = eligible[0]?.grant ?? null
-  const heldRoles = new Set(held.map(({ grant }) => grant.roleId))
-  const eligibleRoles = new Set(eligible.map(({ grant }) => grant.roleId))
-  return {
-    shown: shown.grant,
-    groupId: shown.groupId,
-    eligibleBetter:
-      strongestEligible && held[0] && strongestEligible.strength < held[0].grant.strength ? strongestEligible : null,
-    grants: distinct(ways),
-    direct: new Set(own.map(({ what }) => what)).size,
-    eligible: distinct(eligible),
-    groups: through.length,
-    canGrant: ways.some(({ grant }) => grant.strength === strengthOf('grants_access')),
-    writes: ways.some(({ grant }) => grant.strength <= WRITES_DATA),
-    standingPrivileged: held.some(({ grant }) => grant.kind === 'active' && grant.endsAt === null && grant.privileged),
-    large: through.some((group) => group.large),
-    customOwner: ways.some(({ grant }) => grant.customOwner),
-    heldRoles: [...heldRoles],
-    eligibleOnlyRoles: [...eligibleRoles.difference(heldRoles)],
-  }
-}
-
-const distinct = (ways: Way[]) => new Set(ways.map(({ grant }) => grant.what)).size
-
-/**
- * The groups inside a group, itself included, each with how many groups lie between: walked level by level, so that the
- * first way found is a shortest one. Rings end, since a group is entered once.
- */
-export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Map<string, number> {
-  const found = new Map([[groupId, 0]])
-  // A map is walked on through what is added on the way.
-  for (const [id, depth] of found) {
-    for (const member of groups.get(id)?.members ?? [])
-      if (member.kind === 'group' && !found.has(member.id)) found.set(member.id, depth + 1)
-  }
-  return found
 }
 
 /** Everyone and everything but groups below a group, at any depth. A group that was not opened leads to nobody. */
@@ -208,6 +189,20 @@ export function reachOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string)
   const found = new Set<string>()
   for (const id of nestingOf(groups, groupId).keys()) {
     for (const member of groups.get(id)?.members ?? []) if (member.kind !== 'group') found.add(member.id)
+  }
+  return found
+}
+
+/**
+ * The groups inside a group, itself included, each with how many levels it is down: walked level by level, so that the
+ * first way found is a shortest one. Circular nesting ends, since a group is entered once.
+ */
+export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Map<string, number> {
+  const found = new Map([[groupId, 0]])
+  // Iterating over a map also visits what is added to it meanwhile.
+  for (const [id, depth] of found) {
+    for (const member of groups.get(id)?.members ?? [])
+      if (member.kind === 'group' && !found.has(member.id)) found.set(member.id, depth + 1)
   }
   return found
 }

@@ -1,4 +1,4 @@
-/** What every connect login asks Microsoft for, and why. The wizard, the docs page and the login itself read this list. */
+/** What every sign-in that connects a subscription asks Microsoft for, and why. The wizard and the page about Azure show this list. */
 export const PERMISSIONS = [
   {
     scope: 'User.Read',
@@ -27,9 +27,9 @@ export const PERMISSIONS = [
 ] as const
 
 /**
- * What a connection can be given beyond that, one by one, in the wizard or later in its settings. All are delegated scopes
- * of Microsoft Graph that only read, and all need an administrator's consent (Microsoft Graph permissions reference).
- * `dataset` names the line of a run's coverage that tells whether it was of use.
+ * Further permissions that a connection can be given, one by one, in the wizard or later in its settings. All are delegated
+ * scopes of Microsoft Graph that only read, and all need an administrator's consent (Microsoft Graph permissions reference).
+ * `dataset` names the line of a run's coverage that shows what the permission brought.
  */
 export const OPTIONAL_PERMISSIONS = [
   {
@@ -60,14 +60,15 @@ export const OPTIONAL_PERMISSIONS = [
 
 export type OptionalScope = (typeof OPTIONAL_PERMISSIONS)[number]['scope']
 
-/** In the order in which they are shown, asked for and stored. */
+/** The optional scopes, in the order in which they are shown, asked for and stored. */
 export const OPTIONAL_SCOPES: readonly OptionalScope[] = OPTIONAL_PERMISSIONS.map(({ scope }) => scope)
 
-/** Ticked in the wizard until the person says otherwise. */
+/** The optional scopes that are ticked in the wizard to begin with. */
 export const RECOMMENDED_SCOPES: readonly OptionalScope[] = OPTIONAL_PERMISSIONS.flatMap(({ scope, recommended }) =>
   recommended ? [scope] : [],
 )
 
+/** What people may fear is asked for, and is not. */
 export const NOT_REQUESTED = [
   'Write access of any kind, to the directory or to Azure',
   'Mail, calendars, files, chats or any content',
@@ -76,6 +77,13 @@ export const NOT_REQUESTED = [
   'Groups’ members, names of service principals or dates of last sign-ins, unless you tick the optional permission',
 ] as const
 
-/** Scopes of the authorize leg; the code is redeemed for Graph, the ARM token comes from the refresh token. */
-export const GRAPH_SCOPES = ['https://graph.microsoft.com/User.Read', 'https://graph.microsoft.com/User.Read.All']
-export const ARM_SCOPES = ['https://management.azure.com/user_impersonation']
+/**
+ * The same permissions as the scopes of a sign-in. A code can be redeemed for one resource only: it is redeemed for
+ * Microsoft Graph, and the token for Azure Resource Manager then comes from the refresh token.
+ */
+export const GRAPH_SCOPES = scopesOf('Microsoft Graph', 'https://graph.microsoft.com')
+export const ARM_SCOPES = scopesOf('Azure Service Management', 'https://management.azure.com')
+
+function scopesOf(resource: (typeof PERMISSIONS)[number]['resource'], origin: string): string[] {
+  return PERMISSIONS.filter((one) => one.resource === resource).map(({ scope }) => `${origin}/${scope}`)
+}

@@ -1,7 +1,4 @@
-/**
- * Everything that can go wrong between Rolecall and Microsoft, as a closed set of codes. Each says what happened, what
- * to do next, and whether waiting helps. Pages, runs and attempts store the code, never a sentence or a raw error.
- */
+/** What it takes to get over a problem. */
 export type ProblemKind =
   /** Waiting helps: tried again after minutes. */
   | 'transient'
@@ -14,6 +11,10 @@ export type ProblemKind =
 
 type Problem = { kind: ProblemKind; title: string; sentence: string; next: string }
 
+/**
+ * Everything that can go wrong between Rolecall and Microsoft, as a closed set of codes. Each says what happened, what
+ * to do next, and by its kind whether waiting helps. Runs and attempts store the code, never a sentence or a raw error.
+ */
 export const PROBLEMS = {
   declined: {
     kind: 'sign_in',
@@ -129,13 +130,13 @@ export const PROBLEMS = {
   sign_in_revoked: {
     kind: 'sign_in',
     title: 'The Microsoft sign-in was revoked',
-    sentence: 'The consent or session this connection lives on was withdrawn, or the password was reset.',
+    sentence: 'The consent or session that this connection uses was withdrawn, or the password was reset.',
     next: 'Reconnect with a Microsoft account that can read the subscription.',
   },
   sign_in_expired: {
     kind: 'sign_in',
     title: 'The Microsoft sign-in has expired',
-    sentence: 'The sign-in this connection lives on is no longer accepted.',
+    sentence: 'Microsoft no longer accepts the sign-in that this connection uses.',
     next: 'Reconnect with a Microsoft account that can read the subscription.',
   },
   subscription_not_readable: {
@@ -208,7 +209,8 @@ export const PROBLEMS = {
   bin_not_readable: {
     kind: 'right',
     title: 'Deleted users are not readable',
-    sentence: 'Microsoft Graph refused to list deleted users, so deleted people and those never known look alike.',
+    sentence:
+      'Microsoft Graph refused to list deleted users, so deleted people and people who never existed look alike.',
     next: 'Use a member account that may read the directory’s deleted users.',
   },
   sign_ins_not_asked: {
@@ -294,7 +296,7 @@ export const PROBLEMS = {
   interrupted: {
     kind: 'transient',
     title: 'The sync was interrupted',
-    sentence: 'The process that carried it ended before it was done.',
+    sentence: 'The process that ran it ended before it was finished.',
     next: 'Wait a few minutes: Rolecall tries again by itself. The last good data stays.',
   },
   secret_unreadable: {
@@ -315,7 +317,7 @@ export type ProblemCode = keyof typeof PROBLEMS
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code)
 
-/** The words for a stored code; an unknown one reads as our own fault. */
+/** The words for a stored code; one that is not known here reads as a fault of ours. */
 export function explain(code: string | null | undefined): Problem & { code: ProblemCode } {
   const known = code && isProblemCode(code) ? code : 'unknown'
   return { code: known, ...PROBLEMS[known] }

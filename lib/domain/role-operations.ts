@@ -1,27 +1,27 @@
 /**
  * Control-plane operations that are called write, delete or action and yet change nothing that a role is given for.
- * What is not named here and is no read counts as writing: most actions do (restart, run a command), and those that hand
- * out keys or credentials (`listKeys`) give whatever the key gives.
+ * Everything else that is no read counts as writing: most actions change something (restart, run a command), and those that
+ * hand out keys or credentials (`listKeys`) allow whatever the key allows.
  */
 export const NOT_WRITING: readonly string[] = [
-  // Carried by nearly every built-in role, whatever it is for. A deployment makes only what its maker may make otherwise.
+  // Part of nearly every built-in role, whatever it is for. A deployment makes only what its maker may make without it.
   'Microsoft.Support/*',
   'Microsoft.Insights/alertRules/*',
   'Microsoft.Resources/deployments/*',
   'Microsoft.Resources/subscriptions/resourceGroups/deployments/*',
 
-  // How an operation of someone's came out.
+  // The outcome of an operation that somebody started.
   '*/operationResults/*',
   '*/operationStatuses/*',
 
-  // Who hears of a backup vault's alerts (Backup Reader).
+  // Who is told of a backup vault's alerts (Backup Reader).
   'Microsoft.RecoveryServices/Vaults/monitoringConfigurations/*',
   'Microsoft.RecoveryServices/Vaults/monitoringAlerts/write',
 
-  // A key that signs for what its asker may do anyway, and no more.
+  // A key that signs only for what its holder may do in any case.
   'Microsoft.Storage/storageAccounts/*/generateUserDelegationKey/action',
 
-  // Questions that are asked with a body.
+  // Questions that are sent with a body, and therefore as an action.
   '*/checkNameAvailability/action',
   '*/checkResourceUsage/action',
   '*/validateCustomDomain/action',
@@ -47,7 +47,7 @@ export const NOT_WRITING: readonly string[] = [
   'Microsoft.StreamAnalytics/locations/SampleInput/action',
   'Microsoft.StreamAnalytics/locations/TestQuery/action',
 
-  // Downloads of Defender for IoT, all that Security Reader has beside reads.
+  // Downloads of Defender for IoT: all that Security Reader has besides reads.
   'Microsoft.IoTSecurity/defenderSettings/downloadManagerActivation/action',
   'Microsoft.IoTSecurity/defenderSettings/packageDownloads/action',
   'Microsoft.Security/iotDefenderSettings/downloadManagerActivation/action',
@@ -56,9 +56,9 @@ export const NOT_WRITING: readonly string[] = [
 ]
 
 /**
- * The operations by which someone comes to hold a role: an assignment of it, active or eligible; a change to what a role
- * held already means; the rise of a Global Administrator to User Access Administrator at the root ("Delegate Azure
- * role assignment management"; "Assign Azure roles with PIM"; "Elevate access").
+ * The operations by which someone comes to hold a role: assigning it, active or eligible; changing what a role that is
+ * already held allows; and the elevation of a Global Administrator to User Access Administrator at the root ("Delegate
+ * Azure role assignment management"; "Assign Azure roles with PIM"; "Elevate access").
  */
 export const GRANTING_OPERATIONS: readonly string[] = [
   'Microsoft.Authorization/roleAssignments/write',
@@ -69,8 +69,8 @@ export const GRANTING_OPERATIONS: readonly string[] = [
 ]
 
 /**
- * Data-plane actions that read, or use without changing. What takes something away as it reads (a message received from
- * Service Bus, processed from a queue) and what acts in a person's name (a sign-in to a machine) is not among them.
+ * Data-plane actions that read, or use without changing. Actions that remove what they read (receiving a message from
+ * Service Bus, processing one from a queue) or that act in a person's name (signing in to a machine) are not among them.
  */
 export const READING_DATA: readonly string[] = [
   'Microsoft.Dashboard/grafana/ActAsGrafanaViewer/action',
@@ -93,7 +93,7 @@ export const READING_DATA: readonly string[] = [
   'Microsoft.Storage/storageAccounts/fileServices/readFileBackupSemantics/action',
 ]
 
-/** Control-plane actions that hand out keys or addresses good for reading data and nothing else. */
+/** Control-plane actions that hand out keys or addresses with which data can be read and nothing else. */
 export const OPENS_DATA: readonly string[] = [
   'Microsoft.Compute/disks/beginGetAccess/action',
   'Microsoft.Compute/snapshots/beginGetAccess/action',
