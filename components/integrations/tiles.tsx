@@ -70,7 +70,7 @@ export function CatalogueTile({ entry, connected, mayConnect }: CatalogueTilePro
       </p>
       <div className="-mb-1 flex min-h-8 flex-wrap items-center justify-between gap-2 border-t border-line pt-3">
         <p className="text-sm text-ink-soft tabular-nums">
-          {connected === 0 ? `No ${entry.unit.one} connected` : `${connected.toLocaleString('en')} connected`}
+          {connected === 0 ? `No ${entry.unit} connected` : `${connected.toLocaleString('en')} connected`}
         </p>
         {mayConnect ? (
           <ButtonLink href={entry.connectHref} variant="primary" size="sm" aria-label={`Connect ${entry.name}`}>

@@ -16,8 +16,8 @@ export type CatalogueEntry = {
   summary: string
   /** The kinds of data it brings in, as a list in words. */
   syncs: string
-  /** What is connected; each gets a tile of its own. */
-  unit: { one: string; many: string }
+  /** What each connection connects, as a noun. */
+  unit: string
   connectHref: string
   capabilities: Capability[]
 }
@@ -27,7 +27,7 @@ const AZURE: CatalogueEntry = {
   name: 'Microsoft Azure',
   summary: 'Who holds which Azure role in each subscription.',
   syncs: 'Users, groups, roles, scopes and licences',
-  unit: { one: 'subscription', many: 'subscriptions' },
+  unit: 'subscription',
   connectHref: '/integrations/azure/connect',
   capabilities: [
     {
