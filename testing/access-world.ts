@@ -22,9 +22,9 @@ import {
   type GroupState,
   type ManagementGroup,
   type Permission,
-  type PersonStatus,
   PRIVILEGES,
   type PrincipalKind,
+  type PrincipalStatus,
   type PrincipalVariety,
   type Privilege,
   type ScopeLevel,
@@ -36,7 +36,7 @@ type Named = {
   kind?: PrincipalKind
   name?: string | null
   email?: string | null
-  status?: PersonStatus
+  status?: PrincipalStatus
   guest?: boolean
   variety?: PrincipalVariety | null
 }

@@ -4,7 +4,7 @@ import { Chip } from '@/components/ui/chip'
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/time'
 import type { HolderRow } from '@/db/queries/holders'
-import type { PrincipalKind as Kind, PrincipalVariety, PersonStatus as Status } from '@/lib/domain/vocabulary'
+import type { PrincipalKind as Kind, PrincipalVariety, PrincipalStatus as Status } from '@/lib/domain/vocabulary'
 import { RoleChip } from './role-chip'
 
 type Look = { word: string; says: string; dot: string; text: string }

@@ -1,5 +1,5 @@
 import type { AccessView } from '@/lib/domain/views'
-import type { GroupState, PersonStatus, Privilege, Signal } from '@/lib/domain/vocabulary'
+import type { GroupState, PrincipalStatus, Privilege, Signal } from '@/lib/domain/vocabulary'
 
 /** What is worth a second look, as a chip says it, and why. The most serious come first. */
 export const SIGNAL_WORDS: { signal: Signal; label: string; says: string }[] = [
@@ -110,7 +110,7 @@ export const HELD_OPTIONS: Option<AccessView['held']>[] = [
 ]
 
 /** The choices of a status filter. */
-export const STATUS_OPTIONS: { value: PersonStatus | ''; label: string }[] = [
+export const STATUS_OPTIONS: { value: PrincipalStatus | ''; label: string }[] = [
   { value: '', label: 'Any status' },
   { value: 'active', label: 'Active' },
   { value: 'invited', label: 'Invited' },

@@ -5,7 +5,7 @@ import type { Database } from '@/db/database'
 import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { Cursor } from '@/lib/domain/views'
-import type { GroupState, PersonStatus } from '@/lib/domain/vocabulary'
+import type { GroupState, PrincipalStatus } from '@/lib/domain/vocabulary'
 import { keyset, type Page } from './keyset'
 import {
   assignmentsOf,
@@ -105,7 +105,7 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
       kind: groupMembers.memberKind,
       name: principals.name,
       email: principals.email,
-      status: sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`,
+      status: sql<PrincipalStatus>`coalesce(${principals.status}, 'not_readable')`,
       guest: sql<boolean>`coalesce(${principals.guest}, false)`,
       since: groupMembers.validFrom,
     })
@@ -135,7 +135,7 @@ const inTenant = (id: typeof groupMembers.groupId | typeof groupMembers.memberId
 export type GroupFacts = {
   id: string
   name: string | null
-  status: PersonStatus
+  status: PrincipalStatus
   state: GroupState
   /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
   directMembers: number | null

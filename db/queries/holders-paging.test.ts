@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { Cursor, HolderSort } from '@/lib/domain/views'
-import type { PersonStatus, ScopeLevel } from '@/lib/domain/vocabulary'
+import type { PrincipalStatus, ScopeLevel } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holders'
@@ -9,7 +9,7 @@ import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holde
 const database = await createTestDatabase()
 afterAll(() => database.close())
 
-const STATUSES: PersonStatus[] = ['active', 'invited', 'disabled', 'deleted', 'not_readable']
+const STATUSES: PrincipalStatus[] = ['active', 'invited', 'disabled', 'deleted', 'not_readable']
 const SCOPES: [ScopeLevel, string][] = [
   ['root', '/'],
   ['management_group', '/providers/microsoft.management/managementgroups/corp'],

@@ -7,8 +7,8 @@ import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/v
 import type {
   AssignmentKind,
   GroupState,
-  PersonStatus,
   PrincipalKind,
+  PrincipalStatus,
   PrincipalVariety,
   Privilege,
   ScopeLevel,
@@ -24,7 +24,7 @@ export type HolderRow = {
   kind: PrincipalKind
   name: string | null
   email: string | null
-  status: PersonStatus
+  status: PrincipalStatus
   guest: boolean
   variety: PrincipalVariety | null
   lastSignInAt: Date | null

@@ -7,8 +7,8 @@ import { connections } from '@/db/schema/connections'
 import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
 import {
   type AssignmentKind,
-  type PersonStatus,
   PRIVILEGES,
+  type PrincipalStatus,
   type Privilege,
   type ScopeLevel,
 } from '@/lib/domain/vocabulary'
@@ -113,7 +113,7 @@ export type PersonRow = {
   tenantId: string
   name: string | null
   email: string | null
-  status: PersonStatus
+  status: PrincipalStatus
   guest: boolean
   lastSignInAt: Date | null
   /** Connected subscriptions they have access in, and roles at scopes in all of them, eligible ones too. */

@@ -5,7 +5,7 @@ import { assignments, groupMembers, groupNesting, holders, principals, roleDefin
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
-import type { PersonStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
+import type { PrincipalStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
 import { listMatchingGrants } from './grants'
 import { toHolder } from './holder-filters'
 import { ALL_PEOPLE, type HolderRow, listHolders } from './holders'
@@ -142,7 +142,7 @@ export type RoleHolder = {
   personId: string
   name: string | null
   email: string | null
-  status: PersonStatus
+  status: PrincipalStatus
   guest: boolean
 }
 

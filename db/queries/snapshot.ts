@@ -4,7 +4,7 @@ import type { Actor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { type PersonStatus, PRIVILEGES, type Privilege } from '@/lib/domain/vocabulary'
+import { PRIVILEGES, type PrincipalStatus, type Privilege } from '@/lib/domain/vocabulary'
 
 /** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
 export type Snapshot = { id: string; publishedAt: Date | null }
@@ -43,7 +43,7 @@ export const toRole = and(
 )
 
 /** A person nothing was ever read about has no row; they are unknown, not absent. */
-export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`
+export const statusOfPrincipal = sql<PrincipalStatus>`coalesce(${principals.status}, 'not_readable')`
 
 /** Widest first: what is held above the subscription reaches furthest. */
 export const widthOfScope = sql<number>`case ${assignments.scopeLevel} when 'root' then 1 when 'management_group' then 2 when 'subscription' then 3 when 'resource_group' then 4 else 5 end`

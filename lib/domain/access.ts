@@ -6,8 +6,8 @@ import type {
   GroupState,
   ManagementGroup,
   Permission,
-  PersonStatus,
   PrincipalKind,
+  PrincipalStatus,
   PrincipalVariety,
   Privilege,
   RoleCount,
@@ -97,7 +97,7 @@ export type PrincipalFacts = {
   email: string | null
   userPrincipalName: string | null
   guest: boolean | null
-  status: PersonStatus
+  status: PrincipalStatus
   variety: PrincipalVariety | null
   lastSignInAt: Date | null
 }
@@ -142,7 +142,7 @@ export type Summary = {
 export type Holder = {
   principalId: string
   kind: PrincipalKind
-  status: PersonStatus
+  status: PrincipalStatus
   /** Null when it could not be read. */
   guest: boolean | null
   summary: Summary
@@ -188,7 +188,7 @@ export type PersonAccess = {
     email: string | null
     userPrincipalName: string | null
     guest: boolean
-    status: PersonStatus
+    status: PrincipalStatus
     lastSignInAt: Date | null
   }
   /** Held by the person, or by a group that reaches them. */

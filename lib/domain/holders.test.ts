@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Access, HeldAssignment, PrincipalFacts, ReadGroup, RoleDefinition } from './access'
 import { LARGE_GROUP, nestingOf, reachOf, summariseHolders } from './holders'
-import { type AssignmentKind, type PersonStatus, type PrincipalKind, SIGNALS } from './vocabulary'
+import { type AssignmentKind, type PrincipalKind, type PrincipalStatus, SIGNALS } from './vocabulary'
 
 const ROLES = {
   Owner: { privilege: 'grants_access', privileged: true },
@@ -172,7 +172,7 @@ test.each(['Owner', 'Contributor', 'Blob Contributor'] as const)('a guest with %
   )
 })
 
-test.each(['disabled', 'deleted', 'not_found'] satisfies PersonStatus[])(
+test.each(['disabled', 'deleted', 'not_found'] satisfies PrincipalStatus[])(
   'a person who is %s and has a role is gone',
   (status) => {
     expect(signalsOf({ held: [{ to: 'ada', role: 'Reader' }], who: { ada: { status } } })).toContain('gone')

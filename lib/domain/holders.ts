@@ -1,8 +1,8 @@
 import type { Access, Grant, HeldAssignment, Holder, ReadGroup, RoleDefinition, Summarised, Summary } from './access'
 import {
   ASSIGNMENT_KINDS,
-  type PersonStatus,
   type PrincipalKind,
+  type PrincipalStatus,
   type RoleCount,
   rankOf,
   SCOPE_LEVELS,
@@ -145,9 +145,9 @@ function byStrength(one: Way, other: Way): number {
 const compareText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
 
 /** Statuses of people who can no longer use a role that is still assigned to them. */
-const GONE: readonly PersonStatus[] = ['disabled', 'deleted', 'not_found']
+const GONE: readonly PrincipalStatus[] = ['disabled', 'deleted', 'not_found']
 
-type Facts = { kind: PrincipalKind; status: PersonStatus; guest: boolean | null; variety: string | null }
+type Facts = { kind: PrincipalKind; status: PrincipalStatus; guest: boolean | null; variety: string | null }
 
 /** The signals of one holder, as the bits of a mask. */
 function signalsOf(facts: Facts, summary: Summary, also: { isDoubled: boolean; eligibleRead: boolean }): number {

@@ -26,7 +26,15 @@ import {
   type RunsView,
   type TilesView,
 } from './views'
-import { ASSIGNMENT_KINDS, PERSON_STATUSES, PLANES, PRIVILEGES, SCOPE_LEVELS, SIGNALS, WAYS_HELD } from './vocabulary'
+import {
+  ASSIGNMENT_KINDS,
+  PLANES,
+  PRINCIPAL_STATUSES,
+  PRIVILEGES,
+  SCOPE_LEVELS,
+  SIGNALS,
+  WAYS_HELD,
+} from './vocabulary'
 
 const DEFAULT: AccessView = {
   search: '',
@@ -62,7 +70,7 @@ const cursor: fc.Arbitrary<Cursor | null> = fc.option(
 const accessView: fc.Arbitrary<AccessView> = fc.record({
   search: text,
   roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 20 }),
-  status: fc.option(fc.constantFrom(...PERSON_STATUSES)),
+  status: fc.option(fc.constantFrom(...PRINCIPAL_STATUSES)),
   level: fc.option(fc.constantFrom(...SCOPE_LEVELS)),
   scope: fc.option(text.map((value) => `/${value}`)),
   how: fc.option(fc.constantFrom(...WAYS_HELD)),
@@ -75,7 +83,7 @@ const accessView: fc.Arbitrary<AccessView> = fc.record({
 
 const peopleView: fc.Arbitrary<PeopleView> = fc.record({
   search: text,
-  status: fc.option(fc.constantFrom(...PERSON_STATUSES)),
+  status: fc.option(fc.constantFrom(...PRINCIPAL_STATUSES)),
   signal: fc.option(fc.constantFrom(...SIGNALS)),
   minimum: fc.option(fc.constantFrom(...PRIVILEGES)),
   direction,

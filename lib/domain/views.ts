@@ -16,11 +16,11 @@ import {
 import {
   ASSIGNMENT_KINDS,
   type HolderList,
-  PERSON_STATUSES,
-  type PersonStatus,
   PLANES,
   type Plane,
+  PRINCIPAL_STATUSES,
   PRIVILEGES,
+  type PrincipalStatus,
   type Privilege,
   SCOPE_LEVELS,
   type ScopeLevel,
@@ -56,7 +56,7 @@ export type HolderFilter = GrantFilter & {
   who: HolderList
   /** Part of a name or an email; empty for all. */
   search: string
-  status: PersonStatus | null
+  status: PrincipalStatus | null
   signal: Signal | null
 }
 
@@ -69,7 +69,7 @@ export type AccessView = Omit<HolderFilter, 'who'> & { sort: HolderSort; directi
 const ACCESS_ADDRESS: Address<AccessView> = {
   search: searchText('q'),
   roleIds: guids('role'),
-  status: oneOf('status', PERSON_STATUSES, null),
+  status: oneOf('status', PRINCIPAL_STATUSES, null),
   level: oneOf('level', SCOPE_LEVELS, null),
   scope: scopePath('scope'),
   how: oneOf('how', WAYS_HELD, null),
@@ -95,7 +95,7 @@ export function isFiltered(view: AccessView): boolean {
 export type PeopleFilter = {
   /** Part of a name or an email; empty for all. */
   search: string
-  status: PersonStatus | null
+  status: PrincipalStatus | null
   /** Shown in any of the subscriptions. */
   signal?: Signal | null
   /** A role that amounts to at least this in any of the subscriptions, held or only eligible. */
@@ -112,7 +112,7 @@ export type PeopleView = Required<PeopleFilter> & {
 
 const PEOPLE_ADDRESS: Address<PeopleView> = {
   search: searchText('q'),
-  status: oneOf('status', PERSON_STATUSES, null),
+  status: oneOf('status', PRINCIPAL_STATUSES, null),
   signal: oneOf('signal', SIGNALS, null),
   minimum: oneOf('min', PRIVILEGES, null),
   direction: oneOf('dir', DIRECTIONS, 'asc'),

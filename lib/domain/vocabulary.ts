@@ -54,7 +54,7 @@ export type PrincipalVariety = (typeof PRINCIPAL_VARIETIES)[number]
  * `deleted` is among the directory's deleted users; `not_found` is known nowhere, because it was deleted for good or never
  * existed; `not_readable` could not be asked about; `other_tenant` belongs to another directory.
  */
-export const PERSON_STATUSES = [
+export const PRINCIPAL_STATUSES = [
   'active',
   'invited',
   'disabled',
@@ -63,7 +63,7 @@ export const PERSON_STATUSES = [
   'not_readable',
   'other_tenant',
 ] as const
-export type PersonStatus = (typeof PERSON_STATUSES)[number]
+export type PrincipalStatus = (typeof PRINCIPAL_STATUSES)[number]
 
 /** The widest first: what is held at the root reaches furthest. */
 export const SCOPE_LEVELS = ['root', 'management_group', 'subscription', 'resource_group', 'resource'] as const

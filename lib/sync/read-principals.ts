@@ -3,7 +3,7 @@ import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals } from '@/lib/azure/service-principals'
 import { readSignIns } from '@/lib/azure/sign-ins'
 import type { PrincipalFacts } from '@/lib/domain/access'
-import type { CoverageLine, PersonStatus, PrincipalKind } from '@/lib/domain/vocabulary'
+import type { CoverageLine, PrincipalKind, PrincipalStatus } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import type { OpenedGroups } from './read-groups'
 
@@ -73,7 +73,7 @@ type Known = {
   group: string | undefined
 }
 
-function statusOf(kind: PrincipalKind, { person, service, services, group }: Known): PersonStatus {
+function statusOf(kind: PrincipalKind, { person, service, services, group }: Known): PrincipalStatus {
   if (kind === 'user') return person?.status ?? 'not_readable'
   if (kind === 'foreign_group') return 'other_tenant'
   if (kind === 'group') return group === 'not_found' ? 'not_found' : group === 'whole' ? 'active' : 'not_readable'
