@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import { accessFrom, anyAccess, idsOf, pathsByHand } from '@/testing/made-access'
 import { explainAccess, MOST_PATHS } from './access-paths'
 
-test('every way that passes no group twice is found, and none that is not there', () => {
+test('every way that passes no group twice is found, and no other', () => {
   fc.assert(
     fc.property(anyAccess({ groups: 5 }), (access) => {
-      const told = explainAccess(access)
+      const roles = explainAccess(access)
       const byHand = pathsByHand(access)
-      const tooMany = new Set(told.filter((one) => one.truncated).map(idsOf))
-      const shown = told.flatMap((one) =>
+      const tooMany = new Set(roles.filter((one) => one.truncated).map(idsOf))
+      const shown = roles.flatMap((one) =>
         one.paths.map(({ groups, grant }) => `${grant.key}: ${groups.map(({ id }) => id).join(' > ')}`),
       )
       expect(new Set(shown).size).toBe(shown.length)
@@ -20,7 +20,7 @@ test('every way that passes no group twice is found, and none that is not there'
   )
 })
 
-test('when ways are left out it is said, and the shortest are told first', () => {
+test('a list of ways that is cut off says so, and begins with the shortest', () => {
   const groups = Array.from({ length: 9 }, (_, at) => `g${at}`)
   const access = accessFrom({
     memberships: groups.flatMap((group) => [
@@ -35,7 +35,7 @@ test('when ways are left out it is said, and the shortest are told first', () =>
   expect(owner?.paths[0]?.groups.map(({ id }) => id)).toEqual(['g0'])
 })
 
-test('a way beside very many others is still told', () => {
+test('a direct way is listed even beside very many others', () => {
   const groups = Array.from({ length: 8 }, (_, at) => `g${at}`)
   const access = accessFrom({
     memberships: groups.flatMap((group) => [
@@ -50,7 +50,7 @@ test('a way beside very many others is still told', () => {
   expect(explainAccess(access)[0]?.paths.map(({ groups }) => groups.length)[0]).toBe(0)
 })
 
-test('a deep chain without an end on most of its branches is followed in no time', () => {
+test('a deep net of groups that mostly lead nowhere is followed quickly', () => {
   const rungs = Array.from({ length: 40 }, (_, at) => at)
   const access = accessFrom({
     memberships: rungs.flatMap((at) => [
@@ -67,7 +67,7 @@ test('a deep chain without an end on most of its branches is followed in no time
   expect(explainAccess(access)[0]?.paths.map(({ groups }) => groups.length)).toEqual([0, 1])
 })
 
-test('held and eligible are told apart, the strongest first, and what others hold is left out', () => {
+test('held and eligible roles are separate entries, the strongest first, without what others hold', () => {
   const access = accessFrom({
     memberships: [['ada', 'admins']],
     grants: [
@@ -84,7 +84,7 @@ test('held and eligible are told apart, the strongest first, and what others hol
   ])
 })
 
-test('a flat group holds the person by a way that is not known', () => {
+test('a flat group is a way of its own, without a date', () => {
   const access = accessFrom({ memberships: [], flat: ['admins'], grants: [{ holder: 'admins', role: 'Owner' }] })
   expect(explainAccess(access)[0]?.paths[0]?.groups).toEqual([{ id: 'admins', since: null }])
 })

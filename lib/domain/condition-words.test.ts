@@ -93,7 +93,7 @@ describe('the templates for those who may assign roles, as documented', () => {
     expect(words(condition.replace(/\bAND\b/g, '&&').replace(/\bOR\b/g, '||'))).toBe(expected)
   })
 
-  test('roles nobody can name are shown by their id', () => {
+  test('roles without a known name are shown by their id', () => {
     expect(wordsOfCondition(delegation((source) => roles(source)))).toBe(
       'Can assign and remove roles only where the role is 5e467623-bb1f-42f4-a55d-6e525e11384b or a795c7a0-d4a2-40c1-ae25-d81f01202912.',
     )
@@ -170,17 +170,20 @@ describe('conditions on blobs, as documented', () => {
   })
 })
 
-describe('what is not wholly known is left as it stands', () => {
+describe('a condition that is not fully understood gets no words', () => {
   const clause = (expression: string) => delegation(() => expression, ['write'])
   test.each([
     ['no condition at all', ''],
     ['something else', 'true'],
-    ['an expression about every action', CONTAINER],
+    ['an expression that is not limited to any action', CONTAINER],
     [
-      'an attribute nobody documented',
+      'an undocumented attribute',
       clause('@Request[Microsoft.Authorization/roleAssignments:Colour] StringEquals {"red"}'),
     ],
-    ['an attribute called like something every object has', clause("@Request[constructor] StringEquals 'x'")],
+    [
+      'an attribute with the name of a property that every object has',
+      clause("@Request[constructor] StringEquals 'x'"),
+    ],
     [
       'attributes compared with each other',
       blobs(
@@ -188,20 +191,23 @@ describe('what is not wholly known is left as it stands', () => {
         `@Principal[Microsoft.Directory/CustomSecurityAttributes/Id:Team] StringEquals @Resource[${CONTAINERS}:name]`,
       ),
     ],
-    ['an action nobody documented', blobs(['colour/action'], CONTAINER)],
+    ['an undocumented action', blobs(['colour/action'], CONTAINER)],
     [
       'a quantifier that keeps nobody out: every role is not one or not the other',
       clause(roles('@Request', 'ForAnyOfAnyValues:GuidNotEquals')),
     ],
     ['a quantifier that lets nobody in', clause(roles('@Request', 'ForAnyOfAllValues:GuidEquals'))],
     ['several values without a quantifier', clause(roles('@Request', 'GuidEquals'))],
-    ['a removal looked at in the request, where it is not', delegation(() => roles('@Request'), ['delete'])],
+    [
+      'a removal that is looked up in the request, where Azure has no such attribute',
+      delegation(() => roles('@Request'), ['delete']),
+    ],
     ['a principal of a type we have no word for', clause(types('@Request', "'User', 'Toaster'"))],
-    ['and and or without parentheses', blobs(['read'], `${CONTAINER} AND ${CONTAINER} OR ${CONTAINER}`)],
+    ['“and” mixed with “or” without parentheses', blobs(['read'], `${CONTAINER} AND ${CONTAINER} OR ${CONTAINER}`)],
     ['one clause that is known and one that is not', `${delegation((source) => roles(source))} AND (true)`],
     ['an empty list', clause(roles('@Request', 'ForAnyOfAnyValues:GuidEquals', '{}'))],
     ['a text that does not end', `${clause(roles('@Request'))} AND ('`],
-    ['more closing than opening', `${clause(roles('@Request'))})`],
+    ['more closing parentheses than opening ones', `${clause(roles('@Request'))})`],
     [
       'a list of actions to allow, not to leave alone',
       `((ActionMatches{'${CONTAINERS}/blobs/read'}) OR (${CONTAINER}))`,
@@ -249,7 +255,7 @@ describe('hostile texts', () => {
     roles('@Request'),
     '__proto__',
   )
-  test('never throw, and give words only where some condition is there', () => {
+  test('never throw, and give words only where there is a condition', () => {
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 30 }), (pieces) => {
         const found = words(pieces.join(' '))

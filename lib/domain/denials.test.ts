@@ -85,7 +85,7 @@ describe('how much of a role a denial cuts', () => {
   })
 })
 
-test('it is what trying operations says', () => {
+test('how much a denial cuts agrees with trying every operation', () => {
   const tails = (longest: number): string[] =>
     longest === 0 ? [''] : ['', ...['a', 'b', 'c'].flatMap((piece) => tails(longest - 1).map((rest) => piece + rest))]
   const operations = [...new Set(tails(5))].flatMap((tail) =>
@@ -110,7 +110,7 @@ test('it is what trying operations says', () => {
   )
 })
 
-test('a denial made to be slow cuts a part, and is soon known to', () => {
+test('a denial that is made to be slow is taken to cut a part, without delay', () => {
   const many = (start: string, end: string) =>
     Array.from({ length: 300 }, (_, n) => `${start}${n}*${'ab*'.repeat(8)}${end}`)
   const deny = [permission({ actions: many('*', 'write'), notActions: ['*'] })]
@@ -161,9 +161,9 @@ test('a denial at or above the scope of a grant cuts it everywhere', () => {
 
 test('a denial below cuts within its own scope, also of what was inherited from above the subscription', () => {
   const below = { scope: network.toLowerCase(), level: 'resource_group' as const }
-  const said = ['Locked denies part of what this role allows, within resource group rg-network.']
-  expect(words(atSubscription, below)).toEqual(said)
-  expect(words({ scope: above, level: 'management_group' }, below)).toEqual(said)
+  const expected = ['Locked denies part of what this role allows, within resource group rg-network.']
+  expect(words(atSubscription, below)).toEqual(expected)
+  expect(words({ scope: above, level: 'management_group' }, below)).toEqual(expected)
 })
 
 test('a denial beside the scope, or of what the role does not allow, cuts nothing', () => {
@@ -171,7 +171,7 @@ test('a denial beside the scope, or of what the role does not allow, cuts nothin
   expect(words(atSubscription, {}, 'Reader')).toEqual([])
 })
 
-test('a denial that spares what is below holds at its own scope alone', () => {
+test('a denial that spares child scopes cuts a grant at its own scope alone', () => {
   expect(words(atSubscription, { sparesChildren: true })).toEqual([
     'Locked denies part of what this role allows, at subscription Production itself, not in what lies below.',
   ])
@@ -179,7 +179,7 @@ test('a denial that spares what is below holds at its own scope alone', () => {
   expect(words(atSubscription, { scope: above, level: 'management_group', sparesChildren: true })).toEqual([])
 })
 
-test('all of a role can be denied, and of a role that could not be read it is not known', () => {
+test('a denial can cut all of a role; how much of an unreadable role it cuts is unknown', () => {
   const all = [{ actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] }]
   expect(words(atSubscription, { permissions: all }, 'Reader')[0]).toMatch(/denies all that this role allows/)
   const access = {
@@ -229,7 +229,7 @@ test('an operation is cut at the scope of the denial and below it, and not above
   expect(cut(`${group}-two`)).toBe(0)
 })
 
-test('a denial that spares child scopes cuts at its own alone', () => {
+test('a denial that spares child scopes cuts an operation at its own scope alone', () => {
   const sparing = { ...deny, sparesChildren: true }
   expect(findDecisiveDenials([sparing], { ...owner, scope: group })).toHaveLength(1)
   expect(findDecisiveDenials([sparing], { ...owner, scope: `${group}/providers/a.b/c/d` })).toHaveLength(0)
@@ -260,7 +260,7 @@ test('a scope above the subscription is cut only by a denial there or above', ()
   expect([subscription, group, `${corp}-two`].map(cut)).toEqual([0, 0, 0])
 })
 
-test('another operation is left, and so is the same one as a data operation', () => {
+test('neither another operation nor the data operation of the same name is cut', () => {
   expect(
     findDecisiveDenials([deny], {
       ...owner,

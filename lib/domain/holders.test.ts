@@ -106,7 +106,7 @@ function summarised({ held, groups = {}, who = {}, eligibleRead = true }: World)
   return { holders, signals, roleCounts, of }
 }
 
-test('of everything somebody has, the strongest role held is shown, with how it came', () => {
+test('of everything somebody has, the strongest held role is shown, and the group it comes through', () => {
   const { of } = summarised({
     held: [
       { to: 'ada', role: 'Reader' },
@@ -125,7 +125,7 @@ test('of everything somebody has, the strongest role held is shown, with how it 
   })
 })
 
-test('an eligible role never takes the place of what is held, but is named when it is stronger', () => {
+test('an eligible role is never shown in place of a held one, but is named when it is stronger', () => {
   const { of } = summarised({
     held: [
       { to: 'ada', role: 'Reader' },
@@ -140,7 +140,7 @@ test('an eligible role never takes the place of what is held, but is named when 
   expect(of('cy').summary).toMatchObject({ shown: { roleId: 'Owner' }, eligibleBetter: null, eligible: 1 })
 })
 
-test('people in the same groups are summed up alike, whoever they are', () => {
+test('people in the same groups have the same summary, and signals of their own', () => {
   const members = Array.from({ length: 30 }, (_, index) => `p${index}`)
   const { of, holders, roleCounts } = summarised({
     held: [{ to: 'team', role: 'Owner' }],
@@ -156,30 +156,33 @@ test('people in the same groups are summed up alike, whoever they are', () => {
 
 const signalsOf = (world: World, id = 'ada') => summarised(world).of(id).signals
 
-test('who can grant access is signalled, also through a group or once activated', () => {
+test('whoever can grant access is signalled, also through a group or by an eligible role', () => {
   expect(signalsOf({ held: [{ to: 'ada', role: 'Owner' }] })).toContain('can_grant')
   expect(signalsOf({ held: [{ to: 'team', role: 'Owner' }], groups: { team: ['ada'] } })).toContain('can_grant')
   expect(signalsOf({ held: [{ to: 'ada', role: 'Owner', kind: 'eligible' }] })).toContain('can_grant')
   expect(signalsOf({ held: [{ to: 'ada', role: 'Contributor' }] })).not.toContain('can_grant')
 })
 
-test.each(['Owner', 'Contributor', 'Blob Contributor'] as const)('a guest with %s is one who writes', (role) => {
-  const held = [{ to: 'ada', role }]
-  expect(signalsOf({ held, who: { ada: { guest: true } } })).toContain('guest_writes')
-  expect(signalsOf({ held })).not.toContain('guest_writes')
-  expect(signalsOf({ held: [{ to: 'ada', role: 'Reader' }], who: { ada: { guest: true } } })).not.toContain(
-    'guest_writes',
-  )
-})
+test.each(['Owner', 'Contributor', 'Blob Contributor'] as const)(
+  'a guest with %s is signalled as a guest who writes',
+  (role) => {
+    const held = [{ to: 'ada', role }]
+    expect(signalsOf({ held, who: { ada: { guest: true } } })).toContain('guest_writes')
+    expect(signalsOf({ held })).not.toContain('guest_writes')
+    expect(signalsOf({ held: [{ to: 'ada', role: 'Reader' }], who: { ada: { guest: true } } })).not.toContain(
+      'guest_writes',
+    )
+  },
+)
 
 test.each(['disabled', 'deleted', 'not_found'] satisfies PrincipalStatus[])(
-  'a person who is %s and has a role is gone',
+  'a person who is %s and has a role is signalled as gone',
   (status) => {
     expect(signalsOf({ held: [{ to: 'ada', role: 'Reader' }], who: { ada: { status } } })).toContain('gone')
   },
 )
 
-test('a privileged role without an end could be eligible, where roles can be eligible at all', () => {
+test('a privileged role without an end is signalled, where eligible roles could be read', () => {
   const held = [{ to: 'ada', role: 'Contributor' as const }]
   expect(signalsOf({ held })).toContain('standing_privileged')
   expect(signalsOf({ held, eligibleRead: false })).not.toContain('standing_privileged')
@@ -192,7 +195,7 @@ test('a privileged role without an end could be eligible, where roles can be eli
   expect(signalsOf({ held: [{ to: 'ada', role: 'Reader' }] })).not.toContain('standing_privileged')
 })
 
-test('a role held directly that a group holds at the same scope is doubled; elsewhere or in another kind it is not', () => {
+test('a direct role is signalled when a group holds the same role at the same scope and of the same kind', () => {
   const groups = { team: ['bo'] }
   const direct: Given = { to: 'ada', role: 'Reader' }
   expect(signalsOf({ held: [direct, { to: 'team', role: 'Reader' }], groups })).toContain('direct_despite_group')
@@ -204,7 +207,7 @@ test('a role held directly that a group holds at the same scope is doubled; else
     expect(signalsOf({ held: [direct, other], groups })).not.toContain('direct_despite_group')
 })
 
-test('a role through a large group is signalled from one member more than the stated size', () => {
+test('a role through a group is signalled when the group has more members than the stated size', () => {
   const members = (count: number) => ['ada', ...Array.from({ length: count - 1 }, (_, index) => `p${index}`)]
   const held = [{ to: 'team', role: 'Reader' as const }]
   expect(signalsOf({ held, groups: { team: members(LARGE_GROUP) } })).not.toContain('large_group')
@@ -216,7 +219,7 @@ test('a custom role that amounts to Owner is signalled', () => {
   expect(signalsOf({ held: [{ to: 'ada', role: 'Owner' }] })).not.toContain('custom_owner')
 })
 
-test('whatever the directory does not know is an orphan, person or not; platform identities are not alarms', () => {
+test('whatever the directory does not know is signalled as an orphan, except identities of Microsoft’s platform', () => {
   const held = [{ to: 'app', role: 'Owner' as const, principalKind: 'service_principal' as const }]
   const app = { kind: 'service_principal', status: 'not_found' } as const
   expect(signalsOf({ held, who: { app } }, 'app')).toEqual(['orphan'])
@@ -224,12 +227,12 @@ test('whatever the directory does not know is an orphan, person or not; platform
   expect(signalsOf({ held, who: { app: { ...app, status: 'active' } } }, 'app')).toEqual([])
 })
 
-test('a role that could not be read counts as the weakest, and as nothing to be alarmed about', () => {
+test('a role that could not be read counts as the weakest and gives no signal', () => {
   const { of } = summarised({ held: [{ to: 'ada', role: 'Unreadable' }] })
   expect(of('ada')).toMatchObject({ summary: { shown: { roleId: 'Unreadable', strength: 6 } }, signals: [] })
 })
 
-test('roles are counted by whom they are held, and apart for those who would have to activate them first', () => {
+test('roles are counted for people and for others, and separately for people who can only activate them', () => {
   const { roleCounts, signals } = summarised({
     held: [
       { to: 'ada', role: 'Owner' },
@@ -274,7 +277,7 @@ function shortest(groups: Map<string, ReadGroup>, from: string, to: string): num
   return null
 }
 
-test('the groups inside a group are those that some way leads to, each at its shortest distance', () => {
+test('the groups inside a group are those that any nesting leads to, each at its shortest distance', () => {
   fc.assert(
     fc.property(directory, (groups) => {
       const expected = GROUPS.flatMap((id) => {
@@ -286,7 +289,7 @@ test('the groups inside a group are those that some way leads to, each at its sh
   )
 })
 
-test('whom a group reaches are the direct members of the groups inside it', () => {
+test('a group reaches the direct members of all groups inside it', () => {
   fc.assert(
     fc.property(directory, (groups) => {
       const expected = PEOPLE.filter((person) =>

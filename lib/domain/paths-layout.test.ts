@@ -4,11 +4,11 @@ import { accessFrom, anyAccess } from '@/testing/made-access'
 import { explainAccess } from './access-paths'
 import { layoutPaths, MOST_DRAWN, shortenName } from './paths-layout'
 
-test('every way drawn runs left to right, no two nodes share a place, and all that is left out is counted', () => {
+test('every drawn way runs left to right, no two nodes share a place, and ways that are not drawn are counted', () => {
   fc.assert(
     fc.property(anyAccess({ groups: 6 }), (access) => {
-      for (const told of explainAccess(access)) {
-        const { nodes, links, columns, rows, notDrawn } = layoutPaths(told)
+      for (const role of explainAccess(access)) {
+        const { nodes, links, columns, rows, notDrawn } = layoutPaths(role)
         const at = new Map(nodes.map((node) => [node.key, node]))
         expect(new Set(nodes.map(({ column, row }) => `${column} ${row}`)).size).toBe(nodes.length)
         expect(at.size).toBe(nodes.length)
@@ -17,14 +17,14 @@ test('every way drawn runs left to right, no two nodes share a place, and all th
           expect(column >= 0 && column < columns).toBe(true)
           expect(row >= 0 && row <= rows - 1).toBe(true)
         }
-        expect(notDrawn).toBe(Math.max(0, told.paths.length - MOST_DRAWN))
+        expect(notDrawn).toBe(Math.max(0, role.paths.length - MOST_DRAWN))
       }
     }),
     { numRuns: 200 },
   )
 })
 
-test('a nested way and a direct one part at the person and meet at the role', () => {
+test('a nested way and a direct one fork at the person and meet at the role', () => {
   const [owner] = explainAccess(
     accessFrom({
       memberships: [
@@ -55,7 +55,7 @@ test('a name that fits stays, and one that does not ends in an ellipsis', () => 
   expect(shortenName('支付平台管理员全球团队', 8)).toBe('支付平…')
 })
 
-test('no name comes out longer than it went in, nor with half a character', () => {
+test('a shortened name is never longer than the name, and has no half characters', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 4, max: 30 }), (name, width) => {
       const short = shortenName(name, width)

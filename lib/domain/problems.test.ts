@@ -26,7 +26,7 @@ describe('explain', () => {
   })
 
   test.each([null, undefined, '', 'no_such_code', 'toString', '__proto__', 'constructor'])(
-    'reads %s as a fault of ours',
+    'takes %s for a fault of ours',
     (code) => {
       expect(explain(code)).toMatchObject({ code: 'unknown', kind: 'ours' })
     },

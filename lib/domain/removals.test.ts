@@ -37,7 +37,7 @@ function chosen<Item>(items: readonly Item[], size: number): Item[][] {
   return items.flatMap((item, at) => chosen(items.slice(at + 1), size - 1).map((rest) => [item, ...rest]))
 }
 
-test('carried out, the removals take the role away, and no fewer would', () => {
+test('the removals take the role away once they are carried out, and no fewer would', () => {
   fc.assert(
     fc.property(anyAccess({ groups: 4 }), (access) => {
       const removals = findFewestRemovals(access, 'Owner')
@@ -49,7 +49,7 @@ test('carried out, the removals take the role away, and no fewer would', () => {
   )
 })
 
-test('among equally few removals it is the one nearest the person, which concerns the fewest others', () => {
+test('of equally few removals, those nearest the person are chosen, which concern the fewest others', () => {
   fc.assert(
     fc.property(anyAccess({ groups: 4 }), (access) => {
       const removals = findFewestRemovals(access, 'Owner')
@@ -113,7 +113,7 @@ function wordsFor(made: Parameters<typeof accessFrom>[0]): string[] {
   return removalWords(access, findFewestRemovals(access, 'Owner'))
 }
 
-test('a membership of the person concerns nobody else', () => {
+test('removing a membership of the person says nothing of others', () => {
   expect(
     wordsFor({ memberships: [['ada', 'Payments leads']], grants: [{ holder: 'Payments leads', role: 'Owner' }] }),
   ).toEqual(['Remove Ada Novak from Payments leads.'])
@@ -135,20 +135,20 @@ test('an assignment of a group says where it is and how many lose it', () => {
   ])
 })
 
-test('a group inside a group is named as one', () => {
+test('a membership of a group in a group says that it is a group', () => {
   const access = accessFrom({ memberships: [['inner', 'outer']], grants: [] })
   expect(removalWords(access, [{ kind: 'membership', groupId: 'outer', memberId: 'inner', affects: null }])).toEqual([
     'Remove the group inner from outer (how many people have access by it is not known).',
   ])
 })
 
-test('out of a flat group may mean out of a group inside it', () => {
+test('for a flat group, the person may have to be removed from a group inside it', () => {
   expect(wordsFor({ memberships: [], flat: ['admins'], grants: [{ holder: 'admins', role: 'Owner' }] })).toEqual([
     'Remove Ada Novak from admins, or from the groups inside it that they are in.',
   ])
 })
 
-test('held and eligible at once, directly: both go, each by its own name', () => {
+test('a role that is both held and eligible takes two removals, each with its own word', () => {
   expect(
     wordsFor({
       memberships: [],

@@ -58,7 +58,7 @@ describe('what a role allows, as Azure documents it', () => {
   // "This prevents current role assignments with wildcards (`*`) from suddenly having accessing to data": Alice, an
   // Owner, "can read, write, and delete containers. However, Alice cannot perform data plane actions"; Bob, a Storage
   // Blob Data Contributor, "can also read, write, and delete the blobs".
-  test('control and data are two worlds: Alice and Bob of the documentation', () => {
+  test('control and data are separate: Alice and Bob of the documentation', () => {
     const container = 'Microsoft.Storage/storageAccounts/blobServices/containers/write'
     const blob = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
     const [alice, bob] = [builtIn('Owner'), builtIn('Storage Blob Data Contributor')]
@@ -102,7 +102,7 @@ test('operations on secrets and blobs are of the data plane, whoever holds what'
     expect(planeOf(operation, [OWNER, READER])).toBe('data')
 })
 
-test('an operation is of the plane on which a role names its provider; wildcards in front tell nothing', () => {
+test('an operation is of the plane on which a role names its provider; a leading wildcard says nothing about it', () => {
   const receiver = role([], ['Microsoft.EventHub/namespaces/messages/receive/action'])
   expect(planeOf('Microsoft.EventHub/namespaces/messages/receive/action', [OWNER, receiver])).toBe('data')
   expect(planeOf('Microsoft.EventHub/namespaces/messages/receive/action', [OWNER, role([], ['*'])])).toBe('control')
@@ -111,7 +111,7 @@ test('an operation is of the plane on which a role names its provider; wildcards
   ).toBe('control')
 })
 
-test('what no role names is taken to manage a resource', () => {
+test('an operation that no role names is taken for one of the control plane', () => {
   expect(planeOf('Microsoft.Authorization/roleAssignments/write', [])).toBe('control')
 })
 
@@ -143,6 +143,6 @@ test.each([
   expect(parseOperation(typed).problem).toContain('Microsoft.KeyVault/vaults/secrets/read')
 })
 
-test('nothing typed asks for no operation and is no mistake', () => {
+test('an empty field asks for no operation and is no mistake', () => {
   expect(parseOperation('')).toEqual({ operation: null, problem: null })
 })

@@ -24,7 +24,7 @@ describe('what a role amounts to', () => {
       [{ actions: ['Microsoft.Insights/alertRules/*', 'Microsoft.Resources/deployments/*', 'MICROSOFT.SUPPORT/*'] }],
     ],
     ['the same and one thing more', 'writes', [{ actions: ['Microsoft.Support/*', 'Microsoft.Resources/tags/write'] }]],
-    ['a wider pattern than what is let pass', 'writes', [{ actions: ['Microsoft.Insights/*'] }]],
+    ['a wider pattern than those that do not count as writing', 'writes', [{ actions: ['Microsoft.Insights/*'] }]],
     [
       'every way to give roles counts: assignments',
       'grants_access',
@@ -63,7 +63,7 @@ describe('what a role amounts to', () => {
       'reads',
       [{ actions: ['Microsoft.Compute/*/write', '*/read'], notActions: ['microsoft.compute/*'] }],
     ],
-    ['a verb cut in two', 'writes', [{ actions: ['Microsoft.Compute/virtualMachines/wr*'] }]],
+    ['a verb that ends in a star', 'writes', [{ actions: ['Microsoft.Compute/virtualMachines/wr*'] }]],
     ['a pattern that ends in reads only', 'reads', [{ actions: ['*ead'] }]],
     [
       'a not-list of another permission, which takes nothing',
@@ -73,7 +73,7 @@ describe('what a role amounts to', () => {
     ['keys', 'writes', [{ actions: ['Microsoft.Storage/storageAccounts/listKeys/action'] }]],
     ['keys that read only', 'reads_data', [{ actions: ['Microsoft.DocumentDB/databaseAccounts/readonlykeys/action'] }]],
     [
-      'a key for what one may do anyway',
+      'a key for what its holder may do in any case',
       'reads',
       [{ actions: ['Microsoft.Storage/storageAccounts/blobServices/generateUserDelegationKey/action'] }],
     ],
@@ -101,14 +101,14 @@ describe('what a role amounts to', () => {
   })
 })
 
-test('every built-in role amounts to what a person found it to, role by role', () => {
+test('every built-in role amounts to what a person who reviewed it wrote down', () => {
   const found = Object.fromEntries(PRIVILEGES.map((privilege) => [privilege, [] as string[]]))
   for (const { name, permissions } of BUILT_IN_ROLES.values()) found[privilegeOf(permissions)]?.push(name)
   for (const privilege of PRIVILEGES) expect(found[privilege]?.sort()).toEqual(reviewed[privilege])
   expect(BUILT_IN_ROLES.size).toBe(227)
 })
 
-describe('decided on patterns, it is what trying operations says', () => {
+describe('deciding on patterns agrees with trying every operation', () => {
   // The letter c and the piece "wr" after it are in no pattern but through a star, which is all the operations need to
   // show what is left of any pattern made below.
   const pieces = ['a', 'b', 'c', '/', 'wr']
@@ -139,7 +139,7 @@ describe('decided on patterns, it is what trying operations says', () => {
     return data.length > 0 ? 'reads_data' : 'reads'
   }
 
-  test('for permissions of any kind', () => {
+  test('for any permissions', () => {
     fc.assert(
       fc.property(fc.array(made, { maxLength: 2 }), (permissions) => {
         expect(privilegeOf(permissions)).toBe(expected(permissions))
@@ -149,7 +149,7 @@ describe('decided on patterns, it is what trying operations says', () => {
   })
 })
 
-test('is quick for roles made to be slow', () => {
+test('a role that is made to be slow is decided quickly', () => {
   const hostile = permission({
     actions: Array.from({ length: 200 }, (_, n) => `${'*a'.repeat(200)}${n}*`),
     notActions: Array.from({ length: 200 }, (_, n) => `${'*a'.repeat(200)}${n}*c`),

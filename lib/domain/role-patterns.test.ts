@@ -37,7 +37,7 @@ describe('patterns cover operations as Azure documents it', () => {
     expect(covers(pattern, operation)).toBe(expected)
   })
 
-  test('signs that mean something elsewhere mean themselves', () => {
+  test('characters with a meaning in regular expressions stand for themselves', () => {
     expect(covers('Microsoft.Web/sites/read', 'MicrosoftXWeb/sites/read')).toBe(false)
     expect(covers('a?c', 'abc')).toBe(false)
     expect(covers('a[bc]d*', 'a[bc]d/read')).toBe(true)
@@ -46,7 +46,7 @@ describe('patterns cover operations as Azure documents it', () => {
   })
 })
 
-test('agrees with the plainest reading of the rule', () => {
+test('covering agrees with the plainest reading of the rule', () => {
   /** A star is nothing, or takes a letter and is asked again. */
   const plainly = (pattern: string, text: string): boolean => {
     if (pattern === '') return text === ''
@@ -63,7 +63,7 @@ test('agrees with the plainest reading of the rule', () => {
   )
 })
 
-test('patterns made to be expensive are not', () => {
+test('patterns that are made to be expensive are cheap', () => {
   // What takes back its steps would need more of them than there are atoms; the test would never end.
   const operation = 'a'.repeat(100_000)
   expect(covers(`${'*a'.repeat(50_000)}*b`, operation)).toBe(false)
@@ -90,7 +90,7 @@ describe('what two patterns both cover', () => {
     expect(overlap(one, other)?.sort()).toEqual(expected.sort())
   })
 
-  test('is exactly what tried texts say', () => {
+  test('is exactly what trying texts gives', () => {
     fc.assert(
       fc.property(pattern, pattern, (one, other) => {
         const both = overlap(one, other) ?? []
@@ -102,14 +102,14 @@ describe('what two patterns both cover', () => {
     )
   })
 
-  test('is given up where there are too many ways, and soon', () => {
+  test('is given up early where there are too many ways', () => {
     expect(overlap(`${'*a'.repeat(300)}*`, `${'*a*b'.repeat(300)}*`)).toBeNull()
     expect(overlap(`${'x'.repeat(9000)}*`, `*${'x'.repeat(9000)}`)).toBeNull()
     expect(overlap(`${'x'.repeat(50)}*`, `*${'x'.repeat(50)}`)).toHaveLength(51)
   })
 })
 
-describe('whether anything is left', () => {
+describe('whether an operation is left', () => {
   test.each([
     ['*', ['a*', 'b*', '*/read'], true],
     ['a*', ['*a*'], false],
@@ -123,7 +123,7 @@ describe('whether anything is left', () => {
     expect(hasOperationLeft(one, others)).toBe(expected)
   })
 
-  test('is exactly what tried texts say, with one letter that no pattern writes', () => {
+  test('is exactly what trying texts gives, with one letter that no pattern has', () => {
     fc.assert(
       fc.property(pattern, fc.array(pattern, { maxLength: 4 }), (one, others) => {
         const found = WORDS.some((word) => covers(one, word) && !others.some((other) => covers(other, word)))

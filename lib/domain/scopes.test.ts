@@ -64,7 +64,7 @@ test('a management group that could not be read goes by its id', () => {
   expect(scopeWords({ scope, level: 'management_group', ...of })).toEqual(words)
 })
 
-test('whatever Azure sends as a scope, there is a name and a sentence', () => {
+test('whatever Azure sends as a scope gets a name and a sentence', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('root', 'management_group', 'subscription', 'resource_group', 'resource'),
@@ -81,7 +81,7 @@ test('whatever Azure sends as a scope, there is a name and a sentence', () => {
   )
 })
 
-test('a name written from right to left does not turn the sentence round', () => {
+test('a name written from right to left does not reverse the sentence around it', () => {
   const words = scopeWords({
     scope: subscription,
     level: 'subscription',
@@ -110,7 +110,7 @@ test.each([
   expect(parseScope(typed, within)).toEqual({ scope: { scope: typed, level }, problem: null })
 })
 
-test('a slash at the end of a pasted ID does not count', () => {
+test('a slash at the end of a pasted ID is ignored', () => {
   expect(parseScope(`${askedSubscription}/`, within).scope?.scope).toBe(askedSubscription)
 })
 
@@ -148,11 +148,11 @@ const scopes = {
   resource,
 } as const
 
-test.each(Object.entries(scopes))('%s scopes are told apart in any case', (level, arbitrary) => {
+test.each(Object.entries(scopes))('scopes of level %s are recognised in upper and lower case', (level, arbitrary) => {
   fc.assert(fc.property(arbitrary.chain(anyCase), (scope) => scopeLevel(scope) === level))
 })
 
-test('an assignment keeps its key in any case, and shares it with no other', () => {
+test('the key of an assignment ignores case, and no two assignments share one', () => {
   const written = fc.tuple(fc.oneof(...Object.values(scopes)), fc.uuid())
   fc.assert(
     fc.property(written, written, ([scope, id], [otherScope, otherId]) => {
