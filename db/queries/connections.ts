@@ -5,8 +5,8 @@ import { getDb } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
-import { keyset, type Page } from './keyset'
-import { isGuid } from './snapshot'
+import { isGuid } from './input'
+import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
 
 const OPEN = ['queued', 'running'] as const
 
@@ -223,10 +223,9 @@ export async function listRuns(
   cursor: Cursor | null,
   limit = 50,
 ): Promise<Page<RunRow>> {
-  if (!isGuid(connectionId)) return { rows: [], previous: null, next: null }
+  if (!isGuid(connectionId)) return EMPTY_PAGE
   const place = cursor && isPlace(cursor) ? cursor : null
-  const page = await readRuns(actor, connectionId, place, limit)
-  return page.rows.length === 0 && place ? readRuns(actor, connectionId, null, limit) : page
+  return readPage(place, (at) => readRuns(actor, connectionId, at, limit))
 }
 
 /** A cursor comes from the address: anything but a time and an id would be an error in SQL. */

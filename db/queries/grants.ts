@@ -7,7 +7,7 @@ import { connections } from '@/db/schema/connections'
 import type { GrantFilter } from '@/lib/domain/views'
 import type { AssignmentKind, Permission, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
 import { grantMatches } from './holder-filters'
-import { assignmentsOf, inSnapshot, publishedOf, type Snapshot, strengthOfRole, toRole } from './snapshot'
+import { inSnapshot, publishedOf, type Snapshot, strengthOfRole, toPrincipal, toRole } from './snapshot'
 
 /** A grant as somebody has it: by an assignment of their own, or of a group that they are in at any depth. */
 export type MatchingGrant = {
@@ -31,6 +31,23 @@ export type MatchingGrant = {
   firstSeen: Date
 }
 
+/** What is shown of an assignment and its role, which is left joined. */
+export const GRANT = {
+  key: assignments.key,
+  roleId: assignments.roleId,
+  roleName: roleDefinitions.name,
+  privilege: roleDefinitions.privilege,
+  custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
+  scope: assignments.scope,
+  level: assignments.scopeLevel,
+  kind: assignments.kind,
+  startsAt: assignments.startsAt,
+  endsAt: assignments.endsAt,
+  condition: assignments.condition,
+  assignedOn: assignments.createdOn,
+  firstSeen: assignments.validFrom,
+}
+
 const ANY: GrantFilter = { roleIds: [], scope: null, level: null, how: null, held: null }
 
 /**
@@ -46,9 +63,10 @@ export async function listMatchingGrants(
   const published = publishedOf(snapshot)
   if (!published || principalIds.length === 0) return []
   const asked = { ...ANY, ...filter }
+  const isShown = inSnapshot(assignments, actor, published)
   const direct = sql`
     select ${assignments.principalId} as holder_id, ${assignments.principalId}, null as group_id
-    from ${assignments} where ${and(assignmentsOf(actor, published), inArray(assignments.principalId, principalIds))}`
+    from ${assignments} where ${and(isShown, inArray(assignments.principalId, principalIds))}`
   const through = sql`
     select ${groupNesting.groupId} as holder_id, ${groupMembers.memberId} as principal_id, ${groupNesting.groupId}
     from ${groupMembers} join ${groupNesting} on ${and(
@@ -65,37 +83,18 @@ export async function listMatchingGrants(
   const db = await getDb()
   return db
     .selectDistinct({
-      principalId: sql<string>`reached.principal_id`.as('reached_id'),
-      key: assignments.key,
-      roleId: assignments.roleId,
-      roleName: roleDefinitions.name,
-      privilege: roleDefinitions.privilege,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
-      scope: assignments.scope,
-      level: assignments.scopeLevel,
-      kind: assignments.kind,
-      groupId: sql<string | null>`reached.group_id`.as('through_id'),
+      ...GRANT,
+      principalId: sql<string>`held.principal_id`.as('held_by'),
+      groupId: sql<string | null>`held.group_id`.as('held_through'),
       groupName: groupNames.name,
-      condition: assignments.condition,
-      startsAt: assignments.startsAt,
-      endsAt: assignments.endsAt,
-      assignedOn: assignments.createdOn,
-      firstSeen: assignments.validFrom,
       strength: strengthOfRole.as('strength'),
     })
     .from(assignments)
-    .innerJoin(sql`(${ways[asked.how ?? 'any']}) as reached`, sql`reached.holder_id = ${assignments.principalId}`)
-    .leftJoin(roleDefinitions, toRole)
-    .leftJoin(
-      groupNames,
-      and(
-        eq(groupNames.organisationId, assignments.organisationId),
-        eq(groupNames.tenantId, assignments.tenantId),
-        sql`${groupNames.id} = reached.group_id`,
-      ),
-    )
-    .where(and(assignmentsOf(actor, published), grantMatches(actor, published.id, asked)))
-    .orderBy(sql`reached_id`, sql`strength`, asc(assignments.key), sql`through_id nulls first`)
+    .innerJoin(sql`(${ways[asked.how ?? 'any']}) as held`, sql`held.holder_id = ${assignments.principalId}`)
+    .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
+    .leftJoin(groupNames, toPrincipal(assignments, sql`held.group_id`, groupNames))
+    .where(and(isShown, grantMatches(actor, published.id, asked)))
+    .orderBy(sql`held_by`, sql`strength`, asc(assignments.key), sql`held_through nulls first`)
 }
 
 export type RolePermissions = {
@@ -111,6 +110,10 @@ export async function listRolePermissions(actor: Actor, snapshot: Snapshot): Pro
   const published = publishedOf(snapshot)
   if (!published) return []
   const db = await getDb()
+  const held = db
+    .selectDistinct({ id: assignments.roleId })
+    .from(assignments)
+    .where(inSnapshot(assignments, actor, published))
   return db
     .select({
       id: roleDefinitions.id,
@@ -128,14 +131,6 @@ export async function listRolePermissions(actor: Actor, snapshot: Snapshot): Pro
         eq(connections.id, published.id),
       ),
     )
-    .where(
-      and(
-        eq(roleDefinitions.organisationId, actor.organisationId),
-        inArray(
-          roleDefinitions.id,
-          db.selectDistinct({ id: assignments.roleId }).from(assignments).where(assignmentsOf(actor, published)),
-        ),
-      ),
-    )
+    .where(and(eq(roleDefinitions.organisationId, actor.organisationId), inArray(roleDefinitions.id, held)))
     .orderBy(asc(strengthOfRole), asc(roleDefinitions.sortName), asc(sql`${roleDefinitions.id}`))
 }

@@ -5,21 +5,106 @@ import type { Database } from '@/db/database'
 import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { Cursor } from '@/lib/domain/views'
-import type { GroupState, PrincipalStatus } from '@/lib/domain/vocabulary'
-import { keyset, type Page } from './keyset'
+import type { GroupState, PersonStatus } from '@/lib/domain/vocabulary'
+import { GRANT } from './grants'
+import { isGuid, searchText } from './input'
+import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
 import {
-  assignmentsOf,
   inSnapshot,
-  isGuid,
   type Published,
   publishedOf,
   type Snapshot,
-  searchText,
   statusOfPrincipal,
   strengthOfRole,
+  toConnection,
+  toPrincipal,
   toRole,
   widthOfScope,
 } from './snapshot'
+
+/** A group that a connection's access runs through. */
+export type GroupRow = {
+  id: string
+  name: string | null
+  status: PersonStatus
+  state: GroupState
+  /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
+  directMembers: number | null
+  members: number | null
+  /** Assignments it holds here itself, and the distinct roles of these. */
+  grants: number
+  roles: number
+  /** Holds none itself: it is here because it lies in a group that does, or because a denial names it. */
+  nestedOnly: boolean
+}
+
+export type GroupQuery = {
+  /** Part of a name; empty for all. */
+  search: string
+  cursor: Cursor | null
+}
+
+/** A page of the groups that a connection's access runs through, by name. A cursor beyond the list gives its first page. */
+export async function listGroups(
+  actor: Actor,
+  snapshot: Snapshot,
+  query: GroupQuery,
+  limit = 50,
+): Promise<Page<GroupRow>> {
+  const published = publishedOf(snapshot)
+  if (!published) return EMPTY_PAGE
+  return readPage(query.cursor, (cursor) => readGroups(actor, published, { ...query, cursor }, limit))
+}
+
+async function readGroups(
+  actor: Actor,
+  published: Published,
+  { search, cursor }: GroupQuery,
+  limit: number,
+): Promise<Page<GroupRow>> {
+  const { beyond, order, fetch, page } = keyset([sortNameOfGroup, connectionGroups.groupId], 'asc', cursor, limit)
+  const found = await selectGroups(await getDb(), actor, published)
+    .where(and(inSnapshot(connectionGroups, actor, published), searchText(search, [principals.name]), beyond))
+    .orderBy(...order)
+    .limit(fetch)
+  return page(found)
+}
+
+/** What groups are ordered by. */
+const sortNameOfGroup = sql<string>`coalesce(${principals.sortName}, ${connectionGroups.groupId})`
+
+/** A select of the groups of a published result, for a list or for one of them. */
+function selectGroups(db: Database, actor: Actor, published: Published) {
+  const held = db
+    .select({
+      groupId: assignments.principalId,
+      grants: sql<number>`count(*)::int`.as('grants'),
+      roles: sql<number>`count(distinct ${assignments.roleId})::int`.as('roles'),
+    })
+    .from(assignments)
+    .where(inSnapshot(assignments, actor, published))
+    .groupBy(assignments.principalId)
+    .as('held')
+  const columns = {
+    id: connectionGroups.groupId,
+    name: principals.name,
+    status: statusOfPrincipal,
+    state: connectionGroups.state,
+    directMembers: connectionGroups.directMembers,
+    members: connectionGroups.members,
+    grants: sql<number>`coalesce(${held.grants}, 0)`,
+    roles: sql<number>`coalesce(${held.roles}, 0)`,
+    nestedOnly: sql<boolean>`${held.grants} is null`,
+    at: sql<string[]>`json_build_array(${sortNameOfGroup}, ${connectionGroups.groupId})`,
+  }
+  return db
+    .select(columns)
+    .from(connectionGroups)
+    .innerJoin(connections, toConnection(connectionGroups))
+    .leftJoin(principals, toPrincipal(connections, connectionGroups.groupId))
+    .leftJoin(held, eq(held.groupId, connectionGroups.groupId))
+    .$dynamic()
+}
 
 export type GroupDetails = NonNullable<Awaited<ReturnType<typeof getGroup>>>
 export type GroupGrant = GroupDetails['held'][number]
@@ -27,8 +112,9 @@ export type GroupParent = GroupDetails['parents'][number]
 export type GroupMemberRow = GroupDetails['memberPage']['rows'][number]
 
 /**
- * One group of a published result: its facts, `held` (what it holds itself, strongest role first), `parents` (the groups it is
- * directly in) and `memberPage`, a page of its direct members by name (of a flat group: of everyone in it). Null for a group the result does not have.
+ * One group of a published result: its row, `held` (what it holds itself, strongest role first), `parents` (the groups it
+ * is directly in) and `memberPage`, a page of its direct members by name (of a flat group: of everyone in it). Null for a
+ * group that the result does not have.
  */
 export async function getGroup(
   actor: Actor,
@@ -41,41 +127,26 @@ export async function getGroup(
   if (!published || !isGuid(groupId)) return null
   const id = groupId.toLowerCase()
   const [found] = await selectGroups(await getDb(), actor, published).where(
-    and(groupsOf(actor, published), eq(connectionGroups.groupId, id)),
+    and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, id)),
   )
   if (!found) return null
 
-  const { at: _, ...facts } = found
-  const [held, parents, first] = await Promise.all([
+  const { at: _, ...row } = found
+  const [held, parents, memberPage] = await Promise.all([
     readGrants(actor, published, id),
     readParents(actor, published, id),
-    readMembers(actor, published, id, cursor, limit),
+    readPage(cursor, (at) => readMembers(actor, published, id, at, limit)),
   ])
-  const memberPage = first.rows.length === 0 && cursor ? await readMembers(actor, published, id, null, limit) : first
-  return { ...(facts satisfies GroupFacts), held, parents, memberPage }
+  return { ...(row satisfies GroupRow), held, parents, memberPage }
 }
 
 async function readGrants(actor: Actor, published: Published, groupId: string) {
   const db = await getDb()
   return db
-    .select({
-      key: assignments.key,
-      roleId: assignments.roleId,
-      roleName: roleDefinitions.name,
-      privilege: roleDefinitions.privilege,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
-      scope: assignments.scope,
-      level: assignments.scopeLevel,
-      kind: assignments.kind,
-      startsAt: assignments.startsAt,
-      endsAt: assignments.endsAt,
-      condition: assignments.condition,
-      assignedOn: assignments.createdOn,
-      firstSeen: assignments.validFrom,
-    })
+    .select(GRANT)
     .from(assignments)
-    .leftJoin(roleDefinitions, toRole)
-    .where(and(assignmentsOf(actor, published), eq(assignments.principalId, groupId)))
+    .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
+    .where(and(inSnapshot(assignments, actor, published), eq(assignments.principalId, groupId)))
     .orderBy(asc(strengthOfRole), asc(widthOfScope), asc(assignments.key))
 }
 
@@ -88,8 +159,8 @@ async function readParents(actor: Actor, published: Published, groupId: string) 
       since: groupMembers.validFrom,
     })
     .from(groupMembers)
-    .innerJoin(connections, toConnection)
-    .leftJoin(principals, inTenant(groupMembers.groupId))
+    .innerJoin(connections, toConnection(groupMembers))
+    .leftJoin(principals, toPrincipal(connections, groupMembers.groupId))
     .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.memberId, groupId)))
     .orderBy(asc(sql`coalesce(${principals.sortName}, ${groupMembers.groupId})`), asc(groupMembers.groupId))
 }
@@ -105,130 +176,14 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
       kind: groupMembers.memberKind,
       name: principals.name,
       email: principals.email,
-      status: sql<PrincipalStatus>`coalesce(${principals.status}, 'not_readable')`,
+      status: statusOfPrincipal,
       guest: sql<boolean>`coalesce(${principals.guest}, false)`,
       since: groupMembers.validFrom,
     })
     .from(groupMembers)
-    .innerJoin(connections, toConnection)
-    .leftJoin(principals, inTenant(groupMembers.memberId))
+    .innerJoin(connections, toConnection(groupMembers))
+    .leftJoin(principals, toPrincipal(connections, groupMembers.memberId))
     .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.groupId, groupId), beyond))
-    .orderBy(...order)
-    .limit(fetch)
-  return page(found)
-}
-
-const toConnection = and(
-  eq(connections.organisationId, groupMembers.organisationId),
-  eq(connections.id, groupMembers.connectionId),
-)
-
-/** Joins to what is known of a member, or of the group, in the connection's tenant. */
-const inTenant = (id: typeof groupMembers.groupId | typeof groupMembers.memberId) =>
-  and(
-    eq(principals.organisationId, connections.organisationId),
-    eq(principals.tenantId, connections.tenantId),
-    eq(principals.id, id),
-  )
-
-/** A group that a connection's access runs through. */
-export type GroupFacts = {
-  id: string
-  name: string | null
-  status: PrincipalStatus
-  state: GroupState
-  /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
-  directMembers: number | null
-  members: number | null
-  /** Assignments it holds here itself, and the distinct roles of these. */
-  grants: number
-  roles: number
-  /** Holds none itself: it is here because it lies in a group that does, or because a denial names it. */
-  nestedOnly: boolean
-}
-
-/** What groups are ordered by. */
-export const sortNameOfGroup = sql<string>`coalesce(${principals.sortName}, ${connectionGroups.groupId})`
-
-/** A select of the groups of a published result, for a list or for one of them. */
-export function selectGroups(db: Database, actor: Actor, published: Published) {
-  const held = db
-    .select({
-      groupId: assignments.principalId,
-      grants: sql<number>`count(*)::int`.as('grants'),
-      roles: sql<number>`count(distinct ${assignments.roleId})::int`.as('roles'),
-    })
-    .from(assignments)
-    .where(assignmentsOf(actor, published))
-    .groupBy(assignments.principalId)
-    .as('held')
-  const facts = {
-    id: connectionGroups.groupId,
-    name: principals.name,
-    status: statusOfPrincipal,
-    state: connectionGroups.state,
-    directMembers: connectionGroups.directMembers,
-    members: connectionGroups.members,
-    grants: sql<number>`coalesce(${held.grants}, 0)`,
-    roles: sql<number>`coalesce(${held.roles}, 0)`,
-    nestedOnly: sql<boolean>`${held.grants} is null`,
-    at: sql<string[]>`json_build_array(${sortNameOfGroup}, ${connectionGroups.groupId})`,
-  }
-  return db
-    .select(facts)
-    .from(connectionGroups)
-    .innerJoin(
-      connections,
-      and(
-        eq(connections.organisationId, connectionGroups.organisationId),
-        eq(connections.id, connectionGroups.connectionId),
-      ),
-    )
-    .leftJoin(
-      principals,
-      and(
-        eq(principals.organisationId, connections.organisationId),
-        eq(principals.tenantId, connections.tenantId),
-        eq(principals.id, connectionGroups.groupId),
-      ),
-    )
-    .leftJoin(held, eq(held.groupId, connectionGroups.groupId))
-    .$dynamic()
-}
-
-/** The groups that a published result shows. */
-export const groupsOf = (actor: Actor, published: Published) => inSnapshot(connectionGroups, actor, published)
-
-export type GroupQuery = {
-  /** Part of a name; empty for all. */
-  search: string
-  cursor: Cursor | null
-}
-
-export type GroupRow = GroupFacts
-
-/** A page of the groups that a connection's access runs through, by name. A cursor beyond the list gives its first page. */
-export async function listGroups(
-  actor: Actor,
-  snapshot: Snapshot,
-  query: GroupQuery,
-  limit = 50,
-): Promise<Page<GroupRow>> {
-  const published = publishedOf(snapshot)
-  if (!published) return { rows: [], previous: null, next: null }
-  const page = await readGroups(actor, published, query, limit)
-  return page.rows.length === 0 && query.cursor ? readGroups(actor, published, { ...query, cursor: null }, limit) : page
-}
-
-async function readGroups(
-  actor: Actor,
-  published: Published,
-  { search, cursor }: GroupQuery,
-  limit: number,
-): Promise<Page<GroupRow>> {
-  const { beyond, order, fetch, page } = keyset([sortNameOfGroup, connectionGroups.groupId], 'asc', cursor, limit)
-  const found = await selectGroups(await getDb(), actor, published)
-    .where(and(groupsOf(actor, published), searchText(search, [principals.name]), beyond))
     .orderBy(...order)
     .limit(fetch)
   return page(found)

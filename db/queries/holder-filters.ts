@@ -3,7 +3,8 @@ import type { Actor } from '@/db/actor'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
 import { SIGNALS, type Signal } from '@/lib/domain/vocabulary'
-import { assignmentsOf, inSnapshot, type Published, searchText, strengthOfRole, toRole, widthOfScope } from './snapshot'
+import { searchText } from './input'
+import { inSnapshot, type Published, strengthOfRole, toRole, widthOfScope } from './snapshot'
 
 /** Whether a filter asks for anything that only the grants can answer. */
 export const narrowsGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
@@ -72,13 +73,6 @@ export const showsSignal = (signal: Signal): SQL =>
 /** The signals of a bit mask, in the order of `SIGNALS`. */
 export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => mask & (1 << bit))
 
-/** Joins a holder to what is known of them; a left join, since somebody nothing was ever read about is still one. */
-export const toHolder = and(
-  eq(principals.organisationId, holders.organisationId),
-  eq(principals.tenantId, holders.tenantId),
-  eq(principals.id, holders.principalId),
-)
-
 /** More than the assignments that can apply to a subscription, so that a place and a strength fit into one number. */
 const PLACES = 1_000_000
 
@@ -103,8 +97,8 @@ export function matchingHolders(actor: Actor, published: Published, filter: Gran
         ${strengthOfRole} as strength,
         dense_rank() over (order by ${assignments.kind} = 'eligible', ${strengthOfRole}, ${assignments.kind}, ${widthOfScope}) as rank,
         row_number() over (order by ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}) as place
-      from ${assignments} left join ${roleDefinitions} on ${toRole}
-      where ${and(assignmentsOf(actor, published), grantMatches(actor, published.id, filter))}
+      from ${assignments} left join ${roleDefinitions} on ${toRole(assignments, assignments.roleId)}
+      where ${and(inSnapshot(assignments, actor, published), grantMatches(actor, published.id, filter))}
     ),
     best as materialized (
       select principal_id, min(rank * ${sql.raw(String(2 * PLACES))} + place) as at from found group by principal_id

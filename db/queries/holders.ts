@@ -1,22 +1,33 @@
-import { and, asc, eq, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectionGroups, holders, principals, roleDefinitions } from '@/db/schema/access'
 import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/views'
-import type {
-  AssignmentKind,
-  GroupState,
-  PrincipalKind,
-  PrincipalStatus,
-  PrincipalVariety,
-  Privilege,
-  ScopeLevel,
-  Signal,
+import {
+  type AssignmentKind,
+  type GroupState,
+  PERSON_STATUSES,
+  type PersonStatus,
+  type PrincipalKind,
+  type PrincipalVariety,
+  type Privilege,
+  SCOPE_LEVELS,
+  type ScopeLevel,
+  type Signal,
 } from '@/lib/domain/vocabulary'
-import { holderMatches, matchingHolders, narrowsGrants, signalsOf, toHolder } from './holder-filters'
-import { keyset, type Page } from './keyset'
-import { inSnapshot, type Published, privilegeOfStrength, publishedOf, type Snapshot } from './snapshot'
+import { holderMatches, matchingHolders, narrowsGrants, signalsOf } from './holder-filters'
+import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
+import {
+  inSnapshot,
+  type Published,
+  privilegeOfStrength,
+  publishedOf,
+  rankIn,
+  type Snapshot,
+  toPrincipal,
+  toRole,
+} from './snapshot'
 
 /** One who has access. Role, scope and group are of the strongest grant; of the strongest matching one in a list filtered by grants. */
 export type HolderRow = {
@@ -44,8 +55,24 @@ export type HolderRow = {
   signals: Signal[]
 }
 
-const eligibleRole = alias(roleDefinitions, 'eligible_role')
-const groupNames = alias(principals, 'group_names')
+/** What a list of holders is asked for. */
+export type HolderQuery = HolderFilter & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+
+/** Everyone who has access, by name: the list that nothing was asked of yet. */
+export const ALL_PEOPLE: HolderQuery = {
+  who: 'people',
+  search: '',
+  status: null,
+  signal: null,
+  roleIds: [],
+  scope: null,
+  level: null,
+  how: null,
+  held: null,
+  sort: 'name',
+  direction: 'asc',
+  cursor: null,
+}
 
 /**
  * A page of those who have access in a snapshot, one row each, directly or through groups. A cursor that lies beyond the
@@ -58,12 +85,28 @@ export async function listHolders(
   limit = 50,
 ): Promise<Page<HolderRow>> {
   const published = publishedOf(snapshot)
-  if (!published) return { rows: [], previous: null, next: null }
-  const page = await readHolders(actor, published, query, limit)
-  return page.rows.length === 0 && query.cursor
-    ? readHolders(actor, published, { ...query, cursor: null }, limit)
-    : page
+  if (!published) return EMPTY_PAGE
+  return readPage(query.cursor, (cursor) => readHolders(actor, published, { ...query, cursor }, limit))
 }
+
+/** How many a filter leaves of those who have access in a snapshot. */
+export async function countHolders(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<number> {
+  const published = publishedOf(snapshot)
+  if (!published) return 0
+  const db = await getDb()
+  let query = db.select({ holders: sql<number>`count(*)::int` }).from(holders).$dynamic()
+  if (filter.search.trim() !== '') query = query.leftJoin(principals, toPrincipal(holders, holders.principalId))
+  if (narrowsGrants(filter))
+    query = query.innerJoin(
+      sql`(${matchingHolders(actor, published, filter)}) as matching`,
+      sql`matching.principal_id = ${holders.principalId}`,
+    )
+  const [counted] = await query.where(and(inSnapshot(holders, actor, published), holderMatches(filter)))
+  return counted?.holders ?? 0
+}
+
+const eligibleRole = alias(roleDefinitions, 'eligible_role')
+const groupNames = alias(principals, 'group_names')
 
 async function readHolders(
   actor: Actor,
@@ -108,17 +151,10 @@ async function readHolders(
     })
     .from(selected)
     .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, selected.principalId)))
-    .leftJoin(principals, toHolder)
-    .leftJoin(roleDefinitions, roleOf(roleDefinitions, selected.roleId))
-    .leftJoin(eligibleRole, roleOf(eligibleRole, holders.eligibleRoleId))
-    .leftJoin(
-      groupNames,
-      and(
-        eq(groupNames.organisationId, holders.organisationId),
-        eq(groupNames.tenantId, holders.tenantId),
-        eq(groupNames.id, selected.groupId),
-      ),
-    )
+    .leftJoin(principals, toPrincipal(holders, holders.principalId))
+    .leftJoin(roleDefinitions, toRole(holders, selected.roleId))
+    .leftJoin(eligibleRole, toRole(holders, holders.eligibleRoleId, eligibleRole))
+    .leftJoin(groupNames, toPrincipal(holders, selected.groupId, groupNames))
     .leftJoin(
       connectionGroups,
       and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, selected.groupId)),
@@ -158,11 +194,6 @@ function toRow(found: Found): HolderRow {
   }
 }
 
-const roleOf = (role: typeof roleDefinitions | typeof eligibleRole, id: SQLWrapper) =>
-  and(eq(role.organisationId, holders.organisationId), eq(role.tenantId, holders.tenantId), eq(role.id, id))
-
-export type HolderQuery = HolderFilter & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
-
 /** Characters of a value that decide the order, so that the cursor, and so the address, stays short. */
 const ordering = (value: SQL): SQL => sql`left(${value}, 120)`
 
@@ -188,7 +219,7 @@ const MATCHING: typeof STRONGEST = {
  * The holders of one page with the grant that each shows, as a subselect in the order of `place`: found before anything
  * else is looked up, so that names, roles and groups are looked up for one page and not for everyone.
  */
-export async function selectHolderPage(actor: Actor, published: Published, query: HolderQuery, limit: number) {
+async function selectHolderPage(actor: Actor, published: Published, query: HolderQuery, limit: number) {
   const narrowed = narrowsGrants(query)
   const shown = narrowed ? MATCHING : STRONGEST
   const keys = keyset(
@@ -217,16 +248,9 @@ export async function selectHolderPage(actor: Actor, published: Published, query
       sql`(${matchingHolders(actor, published, query)}) as matching`,
       sql`matching.principal_id = ${holders.principalId}`,
     )
-  if (query.sort === 'email' || query.search.trim() !== '') select = select.leftJoin(principals, toHolder)
-  if (query.sort === 'role')
-    select = select.leftJoin(
-      roleDefinitions,
-      and(
-        eq(roleDefinitions.organisationId, holders.organisationId),
-        eq(roleDefinitions.tenantId, holders.tenantId),
-        eq(roleDefinitions.id, shown.roleId),
-      ),
-    )
+  if (query.sort === 'email' || query.search.trim() !== '')
+    select = select.leftJoin(principals, toPrincipal(holders, holders.principalId))
+  if (query.sort === 'role') select = select.leftJoin(roleDefinitions, toRole(holders, shown.roleId))
   const selected = select
     .where(and(inSnapshot(holders, actor, published), holderMatches(query), keys.beyond))
     .orderBy(...keys.order)
@@ -235,49 +259,14 @@ export async function selectHolderPage(actor: Actor, published: Published, query
   return { selected, keys }
 }
 
+/** The order of statuses: what could not be read is in none of them and comes last. */
+const STATUSES = PERSON_STATUSES.filter((status) => status !== 'not_readable')
+
 /** What comes before the name. Roles go by what they amount to, scopes from the widest. */
 const sortKeys = (shown: typeof STRONGEST): Record<HolderSort, SQL[]> => ({
   name: [],
   email: [ordering(sql`coalesce(lower(${principals.email}), '')`)],
-  status: [
-    sql`case ${holders.status} when 'active' then '1' when 'invited' then '2' when 'disabled' then '3' when 'deleted' then '4' when 'not_found' then '5' when 'other_tenant' then '6' else '7' end`,
-  ],
+  status: [sql`${rankIn(holders.status, STATUSES)}::text`],
   role: [ordering(sql`${shown.strength} || coalesce(${roleDefinitions.sortName}, ${shown.roleId})`)],
-  scope: [
-    ordering(
-      sql`case ${shown.level} when 'root' then '1' when 'management_group' then '2' when 'subscription' then '3' when 'resource_group' then '4' else '5' end || lower(${shown.scope})`,
-    ),
-  ],
+  scope: [ordering(sql`${rankIn(shown.level, SCOPE_LEVELS)} || lower(${shown.scope})`)],
 })
-
-/** How many a filter leaves of those who have access in a snapshot. */
-export async function countHolders(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<number> {
-  const published = publishedOf(snapshot)
-  if (!published) return 0
-  const db = await getDb()
-  let query = db.select({ holders: sql<number>`count(*)::int` }).from(holders).$dynamic()
-  if (filter.search.trim() !== '') query = query.leftJoin(principals, toHolder)
-  if (narrowsGrants(filter))
-    query = query.innerJoin(
-      sql`(${matchingHolders(actor, published, filter)}) as matching`,
-      sql`matching.principal_id = ${holders.principalId}`,
-    )
-  const [counted] = await query.where(and(inSnapshot(holders, actor, published), holderMatches(filter)))
-  return counted?.holders ?? 0
-}
-
-/** Everyone who has access, by name: the list that nothing was asked of yet. */
-export const ALL_PEOPLE: HolderQuery = {
-  who: 'people',
-  search: '',
-  status: null,
-  signal: null,
-  roleIds: [],
-  scope: null,
-  level: null,
-  how: null,
-  held: null,
-  sort: 'name',
-  direction: 'asc',
-  cursor: null,
-}

@@ -4,6 +4,8 @@ import type { Cursor, Direction } from '@/lib/domain/views'
 /** One page of a list, and where the pages next to it begin; null where there is none. */
 export type Page<Row> = { rows: Row[]; previous: Cursor | null; next: Cursor | null }
 
+export const EMPTY_PAGE: Page<never> = { rows: [], previous: null, next: null }
+
 /**
  * Pages through a list by key: every row once, whatever is added or removed meanwhile, and as fast on the last page as
  * on the first. `keys` order the list totally (the last one must be unique) and are never null.
@@ -37,6 +39,15 @@ export function keyset(keys: SQLWrapper[], direction: Direction, cursor: Cursor 
       }
     },
   }
+}
+
+/** Reads the page at a cursor, or the first one when the cursor lies beyond the list: addresses outlive the rows they name. */
+export async function readPage<Row>(
+  cursor: Cursor | null,
+  read: (cursor: Cursor | null) => Promise<Page<Row>>,
+): Promise<Page<Row>> {
+  const page = await read(cursor)
+  return page.rows.length === 0 && cursor ? read(null) : page
 }
 
 function list(parts: SQLWrapper[]): SQL {

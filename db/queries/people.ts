@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, isNull, lte, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
@@ -13,99 +13,9 @@ import {
   type ScopeLevel,
 } from '@/lib/domain/vocabulary'
 import { showsSignal } from './holder-filters'
-import { keyset, type Page } from './keyset'
-import { privilegeOfStrength, searchText } from './snapshot'
-
-/** What a person has in one connected subscription: where their row meets its column. */
-export type Cell = {
-  personId: string
-  tenantId: string
-  connectionId: string
-  /** The strongest role held; when nothing is held, the strongest eligible one. */
-  role: { id: string; name: string | null; privilege: Privilege | null; custom: boolean }
-  assignmentKind: AssignmentKind
-  scope: string
-  level: ScopeLevel
-  /** The group it is held through; null when held directly. */
-  groupId: string | null
-  /** An eligible role stronger than anything held. */
-  eligible: { roleId: string; roleName: string | null; privilege: Privilege | null } | null
-  /** Distinct roles at scopes, eligible ones too. */
-  grants: number
-}
-
-/** The cells of some people in all connected subscriptions; no cell where they have no access. */
-export async function listCells(actor: Actor, people: { tenantId: string; id: string }[]): Promise<Cell[]> {
-  if (people.length === 0) return []
-  const eligibleRole = alias(roleDefinitions, 'eligible_role')
-  const tenants = Map.groupBy(people, ({ tenantId }) => tenantId)
-  const db = await getDb()
-  const found = await db
-    .select({
-      personId: holders.principalId,
-      tenantId: holders.tenantId,
-      connectionId: holders.connectionId,
-      roleId: holders.roleId,
-      roleName: roleDefinitions.name,
-      strongest: holders.strongest,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
-      assignmentKind: holders.assignmentKind,
-      scope: holders.scope,
-      level: holders.scopeLevel,
-      groupId: holders.groupId,
-      eligibleRoleId: holders.eligibleRoleId,
-      eligibleRoleName: eligibleRole.name,
-      eligibleStrongest: holders.eligibleStrongest,
-      grants: holders.grants,
-    })
-    .from(holders)
-    .innerJoin(connections, holdersNow)
-    .leftJoin(
-      roleDefinitions,
-      and(
-        eq(roleDefinitions.organisationId, holders.organisationId),
-        eq(roleDefinitions.tenantId, holders.tenantId),
-        eq(roleDefinitions.id, holders.roleId),
-      ),
-    )
-    .leftJoin(
-      eligibleRole,
-      and(
-        eq(eligibleRole.organisationId, holders.organisationId),
-        eq(eligibleRole.tenantId, holders.tenantId),
-        eq(eligibleRole.id, holders.eligibleRoleId),
-      ),
-    )
-    .where(
-      and(
-        eq(holders.organisationId, actor.organisationId),
-        or(
-          ...[...tenants].map(([tenantId, some]) =>
-            and(
-              eq(holders.tenantId, tenantId),
-              inArray(
-                holders.principalId,
-                some.map(({ id }) => id),
-              ),
-            ),
-          ),
-        ),
-      ),
-    )
-    .orderBy(asc(holders.principalId), asc(holders.connectionId))
-  return found.map(
-    ({ roleId, roleName, strongest, custom, eligibleRoleId, eligibleRoleName, eligibleStrongest, ...cell }) => ({
-      ...cell,
-      role: { id: roleId, name: roleName, privilege: privilegeOfStrength(strongest), custom },
-      eligible:
-        eligibleRoleId && eligibleStrongest
-          ? { roleId: eligibleRoleId, roleName: eligibleRoleName, privilege: privilegeOfStrength(eligibleStrongest) }
-          : null,
-    }),
-  )
-}
-
-export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
+import { searchText } from './input'
+import { keyset, type Page, readPage } from './keyset'
+import { inSnapshotNow, privilegeOfStrength, toPrincipal, toRole } from './snapshot'
 
 /** Somebody with access in any connected subscription. */
 export type PersonRow = {
@@ -123,10 +33,11 @@ export type PersonRow = {
   strongest: Privilege | null
 }
 
+export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
+
 /** A page of the people who have access in any connected subscription, directly or through groups, by name. */
 export async function listPeople(actor: Actor, query: PeopleQuery, limit = 50): Promise<Page<PersonRow>> {
-  const page = await readPeople(actor, query, limit)
-  return page.rows.length === 0 && query.cursor ? readPeople(actor, { ...query, cursor: null }, limit) : page
+  return readPage(query.cursor, (cursor) => readPeople(actor, { ...query, cursor }, limit))
 }
 
 async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {
@@ -192,34 +103,6 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
 const amongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
   sql`coalesce((${principals.tenantId}, ${principals.id}) in (${holdersMatching(actor, filter)}), false)`
 
-/** Whoever has access in a connected subscription as its readers see it now: each connection at its own published moment. */
-export const holdersNow = and(
-  eq(holders.organisationId, connections.organisationId),
-  eq(holders.connectionId, connections.id),
-  lte(holders.validFrom, connections.publishedAt),
-  or(isNull(holders.validTo), gt(holders.validTo, connections.publishedAt)),
-  ne(connections.state, 'disconnected'),
-)
-
-/** What a filter asks of the person. */
-export const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
-  and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
-
-/** What a filter asks of their access in one of the subscriptions. */
-const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
-  and(
-    signal ? showsSignal(signal) : undefined,
-    minimum
-      ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(minimum) + 1)
-      : undefined,
-  )
-
-/** Everyone who has access now that meets what a filter asks of it, each once: `tenant_id, principal_id`. */
-export const holdersMatching = (actor: Actor, filter: PeopleFilter): SQL => sql`
-  select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
-  join ${connections} on ${holdersNow}
-  where ${and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'), holdingMatches(filter))}`
-
 /** How many people have access in any connected subscription, or are left of them by a filter. */
 export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<number> {
   const db = await getDb()
@@ -232,11 +115,107 @@ export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<n
     query.innerJoin(
       principals,
       and(
-        eq(principals.organisationId, actor.organisationId),
-        sql`${principals.tenantId} = held.tenant_id and ${principals.id} = held.principal_id`,
+        toPrincipal({ organisationId: actor.organisationId, tenantId: sql`held.tenant_id` }, sql`held.principal_id`),
         asked,
       ),
     )
   const [counted] = await query
   return counted?.people ?? 0
+}
+
+/** Everyone who has access now that meets what a filter asks of it, each once: `tenant_id, principal_id`. */
+const holdersMatching = (actor: Actor, filter: PeopleFilter): SQL => sql`
+  select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
+  join ${connections} on ${holdersNow}
+  where ${and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'), holdingMatches(filter))}`
+
+/** Whoever has access in a connected subscription as its readers see it now: each connection at its own published moment. */
+const holdersNow = and(inSnapshotNow(holders), ne(connections.state, 'disconnected'))
+
+/** What a filter asks of the person. */
+const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
+  and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
+
+/** What a filter asks of their access in one of the subscriptions. */
+const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
+  and(
+    signal ? showsSignal(signal) : undefined,
+    minimum
+      ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(minimum) + 1)
+      : undefined,
+  )
+
+/** What a person has in one connected subscription: where their row meets its column. */
+export type Cell = {
+  personId: string
+  tenantId: string
+  connectionId: string
+  /** The strongest role held; when nothing is held, the strongest eligible one. */
+  role: { id: string; name: string | null; privilege: Privilege | null; custom: boolean }
+  assignmentKind: AssignmentKind
+  scope: string
+  level: ScopeLevel
+  /** The group it is held through; null when held directly. */
+  groupId: string | null
+  /** An eligible role stronger than anything held. */
+  eligible: { roleId: string; roleName: string | null; privilege: Privilege | null } | null
+  /** Distinct roles at scopes, eligible ones too. */
+  grants: number
+}
+
+/** The cells of some people in all connected subscriptions; no cell where they have no access. */
+export async function listCells(actor: Actor, people: { tenantId: string; id: string }[]): Promise<Cell[]> {
+  if (people.length === 0) return []
+  const eligibleRole = alias(roleDefinitions, 'eligible_role')
+  const tenants = Map.groupBy(people, ({ tenantId }) => tenantId)
+  const db = await getDb()
+  const found = await db
+    .select({
+      personId: holders.principalId,
+      tenantId: holders.tenantId,
+      connectionId: holders.connectionId,
+      roleId: holders.roleId,
+      roleName: roleDefinitions.name,
+      strongest: holders.strongest,
+      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
+      assignmentKind: holders.assignmentKind,
+      scope: holders.scope,
+      level: holders.scopeLevel,
+      groupId: holders.groupId,
+      eligibleRoleId: holders.eligibleRoleId,
+      eligibleRoleName: eligibleRole.name,
+      eligibleStrongest: holders.eligibleStrongest,
+      grants: holders.grants,
+    })
+    .from(holders)
+    .innerJoin(connections, holdersNow)
+    .leftJoin(roleDefinitions, toRole(holders, holders.roleId))
+    .leftJoin(eligibleRole, toRole(holders, holders.eligibleRoleId, eligibleRole))
+    .where(
+      and(
+        eq(holders.organisationId, actor.organisationId),
+        or(
+          ...[...tenants].map(([tenantId, some]) =>
+            and(
+              eq(holders.tenantId, tenantId),
+              inArray(
+                holders.principalId,
+                some.map(({ id }) => id),
+              ),
+            ),
+          ),
+        ),
+      ),
+    )
+    .orderBy(asc(holders.principalId), asc(holders.connectionId))
+  return found.map(
+    ({ roleId, roleName, strongest, custom, eligibleRoleId, eligibleRoleName, eligibleStrongest, ...cell }) => ({
+      ...cell,
+      role: { id: roleId, name: roleName, privilege: privilegeOfStrength(strongest), custom },
+      eligible:
+        eligibleRoleId && eligibleStrongest
+          ? { roleId: eligibleRoleId, roleName: eligibleRoleName, privilege: privilegeOfStrength(eligibleStrongest) }
+          : null,
+    }),
+  )
 }

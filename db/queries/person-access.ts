@@ -12,7 +12,9 @@ import {
 import { connections } from '@/db/schema/connections'
 import type { NamedDeny, PersonAccess } from '@/lib/domain/access'
 import type { DenyPrincipal, Permission } from '@/lib/domain/vocabulary'
-import { inSnapshot, isGuid, type Published, publishedOf, type Snapshot, toRole } from './snapshot'
+import { GRANT } from './grants'
+import { isGuid } from './input'
+import { inSnapshot, type Published, publishedOf, type Snapshot, toPrincipal, toRole } from './snapshot'
 
 /**
  * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
@@ -112,13 +114,7 @@ async function readPerson(
       lastSignInAt: principals.lastSignInAt,
     })
     .from(principals)
-    .where(
-      and(
-        eq(principals.organisationId, actor.organisationId),
-        eq(principals.tenantId, tenantId),
-        eq(principals.id, id),
-      ),
-    )
+    .where(toPrincipal({ organisationId: actor.organisationId, tenantId }, id))
   if (known) return known
 
   const [held] = await db
@@ -155,14 +151,7 @@ async function readGroups(
       members: connectionGroups.members,
     })
     .from(connectionGroups)
-    .leftJoin(
-      principals,
-      and(
-        eq(principals.organisationId, connectionGroups.organisationId),
-        eq(principals.tenantId, tenantId),
-        eq(principals.id, connectionGroups.groupId),
-      ),
-    )
+    .leftJoin(principals, toPrincipal({ organisationId: actor.organisationId, tenantId }, connectionGroups.groupId))
     .where(and(inSnapshot(connectionGroups, actor, published), inArray(connectionGroups.groupId, groupIds)))
     .orderBy(asc(connectionGroups.groupId))
 }
@@ -176,26 +165,14 @@ async function readGrants(
   const db = await getDb()
   return db
     .select({
-      key: assignments.key,
+      ...GRANT,
       principalId: assignments.principalId,
       principalKind: assignments.principalKind,
-      roleId: assignments.roleId,
-      roleName: roleDefinitions.name,
-      privilege: roleDefinitions.privilege,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
       privileged: sql<boolean>`coalesce(${roleDefinitions.privileged}, false)`,
       permissions: sql<Permission[]>`coalesce(${roleDefinitions.permissions}, '[]'::jsonb)`,
-      scope: assignments.scope,
-      level: assignments.scopeLevel,
-      kind: assignments.kind,
-      startsAt: assignments.startsAt,
-      endsAt: assignments.endsAt,
-      condition: assignments.condition,
-      assignedOn: assignments.createdOn,
-      firstSeen: assignments.validFrom,
     })
     .from(assignments)
-    .leftJoin(roleDefinitions, toRole)
+    .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
     .where(
       and(
         inSnapshot(assignments, actor, published),

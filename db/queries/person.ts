@@ -1,17 +1,20 @@
-import { and, asc, eq, gt, isNull, lte, ne, or, sql } from 'drizzle-orm'
+import { and, asc, eq, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
-import { assignmentsNow, isGuid, strengthOfRole, toRole } from './snapshot'
+import { GRANT } from './grants'
+import { isGuid } from './input'
+import { inSnapshotNow, strengthOfRole, toPrincipal, toRole } from './snapshot'
 
-export type PersonFacts = NonNullable<Awaited<ReturnType<typeof getPerson>>>
-export type PersonRole = PersonFacts['roles'][number]
+export type PersonDetails = NonNullable<Awaited<ReturnType<typeof getPerson>>>
+export type PersonRole = PersonDetails['roles'][number]
 
 /**
  * A person and the roles they hold or could activate over all connected subscriptions, directly or through groups, by
- * subscription, strongest role first; no roles when they have lost all of them. Null for an id the organisation does not have or that is not a person's.
+ * subscription, strongest role first; no roles when they have lost all of them. Null for an id the organisation does not
+ * have or that is not a person's.
  */
 export async function getPerson(actor: Actor, personId: string) {
   if (!isGuid(personId)) return null
@@ -40,63 +43,37 @@ export async function getPerson(actor: Actor, personId: string) {
 
 /** Held by themselves, or by a group that they are in at any depth: once for each who holds the assignment. */
 async function readRoles(actor: Actor, person: { tenantId: string; id: string }) {
-  const connectionsNow = (table: typeof groupMembers | typeof groupNesting) =>
-    and(
-      eq(table.organisationId, connections.organisationId),
-      eq(table.connectionId, connections.id),
-      lte(table.validFrom, connections.publishedAt),
-      or(isNull(table.validTo), gt(table.validTo, connections.publishedAt)),
-    )
   const ways = sql`(
     select ${connections.id} as connection_id, ${person.id}::text as holder_id, null as group_id
     from ${connections} where ${eq(connections.organisationId, actor.organisationId)}
     union
     select ${connections.id}, ${groupNesting.groupId}, ${groupNesting.groupId}
     from ${groupMembers}
-    join ${connections} on ${connectionsNow(groupMembers)}
-    join ${groupNesting} on ${and(connectionsNow(groupNesting), eq(groupNesting.innerId, groupMembers.groupId))}
+    join ${connections} on ${inSnapshotNow(groupMembers)}
+    join ${groupNesting} on ${and(inSnapshotNow(groupNesting), eq(groupNesting.innerId, groupMembers.groupId))}
     where ${and(eq(groupMembers.organisationId, actor.organisationId), eq(groupMembers.memberId, person.id))}
   ) as way`
   const groupNames = alias(principals, 'group_names')
   const db = await getDb()
   return db
     .select({
+      ...GRANT,
       connectionId: connections.id,
       connectionLabel: connections.label,
       subscriptionId: connections.subscriptionId,
       publishedAt: connections.publishedAt,
-      key: assignments.key,
-      roleId: assignments.roleId,
-      roleName: roleDefinitions.name,
-      privilege: roleDefinitions.privilege,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
-      scope: assignments.scope,
-      level: assignments.scopeLevel,
-      kind: assignments.kind,
-      startsAt: assignments.startsAt,
-      endsAt: assignments.endsAt,
       /** The group that holds it; null when held directly. */
       groupId: sql<string | null>`way.group_id`,
       groupName: groupNames.name,
-      condition: assignments.condition,
-      assignedOn: assignments.createdOn,
-      firstSeen: assignments.validFrom,
     })
     .from(assignments)
-    .innerJoin(connections, assignmentsNow)
+    .innerJoin(connections, inSnapshotNow(assignments))
     .innerJoin(
       ways,
       sql`way.connection_id = ${assignments.connectionId} and way.holder_id = ${assignments.principalId}`,
     )
-    .leftJoin(roleDefinitions, toRole)
-    .leftJoin(
-      groupNames,
-      and(
-        eq(groupNames.organisationId, assignments.organisationId),
-        eq(groupNames.tenantId, assignments.tenantId),
-        sql`${groupNames.id} = way.group_id`,
-      ),
-    )
+    .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
+    .leftJoin(groupNames, toPrincipal(assignments, sql`way.group_id`, groupNames))
     .where(
       and(
         eq(assignments.organisationId, actor.organisationId),

@@ -5,12 +5,13 @@ import { assignments } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
 import type { ScopeLevel, Signal } from '@/lib/domain/vocabulary'
-import { keyset, type Page } from './keyset'
-import { assignmentsOf, type Published, publishedOf, runOf, type Snapshot, searchText, widthOfScope } from './snapshot'
+import { searchText } from './input'
+import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
+import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, widthOfScope } from './snapshot'
 
-export type ScopeRow = { scope: string; level: ScopeLevel; assignments: number }
+type ScopeRow = { scope: string; level: ScopeLevel; assignments: number }
 /** `search` is a part of the scope; empty for all. */
-export type ScopeQuery = { search: string; cursor: Cursor | null }
+type ScopeQuery = { search: string; cursor: Cursor | null }
 
 /** A page of the scopes at which anything is held or eligible in a snapshot, widest first, each with its assignments. */
 export async function listScopes(
@@ -20,9 +21,8 @@ export async function listScopes(
   limit = 50,
 ): Promise<Page<ScopeRow>> {
   const published = publishedOf(snapshot)
-  if (!published) return { rows: [], previous: null, next: null }
-  const page = await readScopes(actor, published, query, limit)
-  return page.rows.length === 0 && query.cursor ? readScopes(actor, published, { ...query, cursor: null }, limit) : page
+  if (!published) return EMPTY_PAGE
+  return readPage(query.cursor, (cursor) => readScopes(actor, published, { ...query, cursor }, limit))
 }
 
 async function readScopes(actor: Actor, published: Published, { search, cursor }: ScopeQuery, limit: number) {
@@ -36,7 +36,7 @@ async function readScopes(actor: Actor, published: Published, { search, cursor }
       lower: sql<string>`lower(${assignments.scope})`.as('lower'),
     })
     .from(assignments)
-    .where(and(assignmentsOf(actor, published), searchText(search, [assignments.scope])))
+    .where(and(inSnapshot(assignments, actor, published), searchText(search, [assignments.scope])))
     .groupBy(sql`lower(${assignments.scope})`)
     .as('scopes')
   const { beyond, order, fetch, at, page } = keyset([scopes.width, scopes.lower], 'asc', cursor, limit)
@@ -49,7 +49,7 @@ async function readScopes(actor: Actor, published: Published, { search, cursor }
   return page(found)
 }
 
-export type Facets = {
+type Facets = {
   /** How many holders show each signal; absent for none. */
   signals: Partial<Record<Signal, number>>
   people: number
@@ -68,7 +68,7 @@ export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Fac
     .from(assignments)
     .where(
       and(
-        assignmentsOf(actor, published),
+        inSnapshot(assignments, actor, published),
         inArray(assignments.scopeLevel, ['subscription', 'resource_group', 'resource']),
         ne(assignments.kind, 'eligible'),
       ),

@@ -7,19 +7,9 @@ import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
 import type { PrincipalStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
 import { listMatchingGrants } from './grants'
-import { toHolder } from './holder-filters'
 import { ALL_PEOPLE, type HolderRow, listHolders } from './holders'
 import type { Page } from './keyset'
-import {
-  assignmentsOf,
-  heldByPeople,
-  inSnapshot,
-  type Published,
-  publishedOf,
-  runOf,
-  type Snapshot,
-  strengthOfRole,
-} from './snapshot'
+import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, strengthOfRole, toPrincipal } from './snapshot'
 
 export type RoleHeld = {
   id: string
@@ -87,6 +77,8 @@ async function readCounts(actor: Actor, published: Published): Promise<Record<st
   return run?.counts ?? {}
 }
 
+const heldByPeople = eq(assignments.principalKind, 'user')
+
 async function readRoles(actor: Actor, published: Published) {
   const db = await getDb()
   const held = db
@@ -106,7 +98,7 @@ async function readRoles(actor: Actor, published: Published) {
         ),
     })
     .from(assignments)
-    .where(assignmentsOf(actor, published))
+    .where(inSnapshot(assignments, actor, published))
     .groupBy(assignments.tenantId, assignments.roleId)
     .as('held')
   return db
@@ -178,7 +170,7 @@ const FACTS = {
 
 async function readFew(actor: Actor, published: Published, roleIds: string[], each: number): Promise<RoleHolder[]> {
   if (roleIds.length === 0) return []
-  const granted = and(assignmentsOf(actor, published), inArray(assignments.roleId, roleIds))
+  const granted = and(inSnapshot(assignments, actor, published), inArray(assignments.roleId, roleIds))
   const held = sql`(
     select ${assignments.roleId} as role_id, ${assignments.principalId} as person_id from ${assignments} where ${granted}
     union
@@ -208,7 +200,7 @@ async function readFew(actor: Actor, published: Published, roleIds: string[], ea
     .select({ roleId: ranked.roleId, ...FACTS })
     .from(ranked)
     .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, ranked.personId)))
-    .leftJoin(principals, toHolder)
+    .leftJoin(principals, toPrincipal(holders, holders.principalId))
     .where(sql`${ranked.place} <= ${each}`)
     .orderBy(asc(ranked.roleId), asc(ranked.place))
 }

@@ -1,6 +1,6 @@
 import { notFound } from 'next/navigation'
 import type { Actor } from '@/db/actor'
-import { isGuid } from '@/db/queries/snapshot'
+import { isGuid } from '@/db/queries/input'
 import { type Attempt, getAttempt } from '@/lib/connections/attempts'
 
 /** The attempt a page's address names, if it is this member's own. */
