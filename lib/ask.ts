@@ -1,9 +1,9 @@
 import type { AnswerRow } from '@/components/ask/answer-table'
 import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/connections'
+import { listDenialsByPrincipal } from '@/db/queries/denials'
 import { listMatchingGrants, listRolePermissions, type RolePermissions } from '@/db/queries/grants'
 import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
-import { getPersonAccess, listDenies } from '@/db/queries/person-access'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
 import { findDecisiveDenials } from '@/lib/domain/denials'
@@ -48,20 +48,17 @@ async function withWays(
   permissions: RolePermissions[],
 ): Promise<AnswerRow[]> {
   const ids = rows.map(({ principalId }) => principalId)
-  const [grants, denies] = await Promise.all([
+  const [grants, denialsOf] = await Promise.all([
     listMatchingGrants(actor, connection, ids, { roleIds, scope }),
-    listDenies(actor, connection),
+    listDenialsByPrincipal(actor, connection, ids),
   ])
-  // Whom a denial names is a matter of every group they are in, and there is rarely any denial at all.
-  const accesses = denies.length > 0 ? await Promise.all(ids.map((id) => getPersonAccess(actor, connection, id))) : []
-  const naming = new Map(accesses.flatMap((access) => (access ? [[access.person.id, access.denies] as const] : [])))
   const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
   return rows.map((row) => ({
     ...row,
     ways: grants
       .filter(({ principalId }) => principalId === row.principalId)
       .map((grant) => {
-        const denials = findDecisiveDenials(naming.get(row.principalId) ?? [], {
+        const denials = cutOff(denialsOf.get(row.principalId) ?? [], {
           permissions: allowedBy.get(grant.roleId) ?? [],
           heldAt: grant.scope,
           scope,

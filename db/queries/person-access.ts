@@ -1,17 +1,11 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  assignments,
-  connectionGroups,
-  denyAssignments,
-  groupMembers,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
-import type { NamedDeny, PersonAccess } from '@/lib/domain/access'
-import type { DenyPrincipal, Permission } from '@/lib/domain/vocabulary'
+import type { PersonAccess } from '@/lib/domain/access'
+import type { Permission } from '@/lib/domain/vocabulary'
+import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
 import { isGuid } from './input'
 import { inSnapshot, type Published, publishedOf, type Snapshot, toPrincipal, toRole } from './snapshot'
@@ -38,11 +32,13 @@ export async function getPersonAccess(
 
   const groupIds = [...new Set(edges.map(({ groupId }) => groupId))].filter((groupId) => groupId !== id)
   const ids = [id, ...groupIds]
-  const [groups, grants, denies] = await Promise.all([
+  const [groups, grants, denials] = await Promise.all([
     readGroups(actor, published, facts.tenantId, groupIds),
     readGrants(actor, published, facts.tenantId, ids),
-    readDenies(actor, published, new Set(ids)),
+    listDenials(actor, published),
   ])
+  const names = new Set(ids)
+  const naming = denials.filter((denial) => isNamedBy(denial, names))
   const flat = new Set(groups.filter(({ state }) => state === 'flat').map((group) => group.id))
   const { subscriptionId, label, subscriptionName, managementGroups } = facts
   return {
@@ -51,7 +47,10 @@ export async function getPersonAccess(
     groups,
     edges: edges.filter(({ groupId }) => !flat.has(groupId)),
     flat: [...flat],
-    denies,
+    denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({
+      ...deny,
+      everyone: named.some(({ kind }) => kind === 'everyone'),
+    })),
     managementGroups,
     subscription: { id: subscriptionId, label, name: subscriptionName },
   }
@@ -181,62 +180,4 @@ async function readGrants(
       ),
     )
     .orderBy(asc(assignments.key))
-}
-
-async function readDenies(
-  actor: Actor,
-  published: Published,
-  ids: ReadonlySet<string>,
-): Promise<PersonAccess['denies']> {
-  const db = await getDb()
-  const found = await db
-    .select({
-      key: denyAssignments.key,
-      name: denyAssignments.name,
-      description: denyAssignments.description,
-      scope: denyAssignments.scope,
-      level: denyAssignments.scopeLevel,
-      permissions: denyAssignments.permissions,
-      principals: denyAssignments.principals,
-      excluded: denyAssignments.excluded,
-      sparesChildren: denyAssignments.sparesChildren,
-      systemProtected: denyAssignments.systemProtected,
-    })
-    .from(denyAssignments)
-    .where(inSnapshot(denyAssignments, actor, published))
-    .orderBy(asc(denyAssignments.key))
-  const names = (named: typeof denyAssignments.$inferSelect.principals) =>
-    named.some(({ id, kind }) => kind === 'everyone' || ids.has(id))
-  return found
-    .filter(({ principals: named, excluded }) => names(named) && !names(excluded))
-    .map(({ principals: named, excluded: _, ...deny }) => ({
-      ...deny,
-      everyone: named.some(({ kind }) => kind === 'everyone'),
-    }))
-}
-
-/** A deny assignment with whom it names. */
-export type DenyRow = NamedDeny & { principals: DenyPrincipal[]; excluded: DenyPrincipal[] }
-
-/** The deny assignments of a snapshot, by name. Azure makes them for deployments that lock what they made: they are few. */
-export async function listDenies(actor: Actor, snapshot: Snapshot): Promise<DenyRow[]> {
-  const published = publishedOf(snapshot)
-  if (!published) return []
-  const db = await getDb()
-  return db
-    .select({
-      key: denyAssignments.key,
-      name: denyAssignments.name,
-      description: denyAssignments.description,
-      scope: denyAssignments.scope,
-      level: denyAssignments.scopeLevel,
-      permissions: denyAssignments.permissions,
-      principals: denyAssignments.principals,
-      excluded: denyAssignments.excluded,
-      sparesChildren: denyAssignments.sparesChildren,
-      systemProtected: denyAssignments.systemProtected,
-    })
-    .from(denyAssignments)
-    .where(inSnapshot(denyAssignments, actor, published))
-    .orderBy(asc(sql`lower(${denyAssignments.name})`), asc(denyAssignments.key))
 }

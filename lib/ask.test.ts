@@ -1,0 +1,110 @@
+import { afterAll, expect, test, vi } from 'vitest'
+import { getConnection } from '@/db/queries/connections'
+import { listRolePermissions } from '@/db/queries/grants'
+import { getPersonAccess } from '@/db/queries/person-access'
+import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
+import { createTestDatabase } from '@/testing/database'
+import { readAnswer } from './ask'
+
+const database = await createTestDatabase()
+afterAll(() => database.close())
+
+const EVERYTHING = { actions: ['*'], notActions: [], dataActions: [], notDataActions: [] }
+const EVERYONE = { id: '00000000-0000-0000-0000-000000000000', kind: 'everyone' } as const
+const ANYTHING: Question = { roleIds: [], scope: null, operation: null, who: 'people', cursor: null }
+
+type Question = Parameters<typeof readAnswer>[2]
+
+/** A connection whose Owner role allows everything, with the means to ask who can do anything at all. */
+async function startWorld() {
+  const world = await createAccessWorld(database.db)
+  const { id } = await world.connection()
+  const owner = await world.role('Owner', 'grants_access', false, { permissions: [EVERYTHING] })
+  return {
+    ...world,
+    id,
+    /** Somebody who is Owner, directly. */
+    person: async (name: string) => {
+      const person = await world.principal({ name })
+      await world.assign(id, { to: person, role: owner })
+      await world.holder(id, person, owner)
+      return person
+    },
+    ask: async (question: Partial<Question> = {}) => {
+      const connection = await getConnection(world.actor, id)
+      if (!connection) throw new Error('There is no such connection.')
+      const permissions = await listRolePermissions(world.actor, connection)
+      const statements = vi.spyOn(database.db.$client, 'query')
+      try {
+        const answer = await readAnswer(world.actor, connection, { ...ANYTHING, ...question }, permissions)
+        return { ...answer, statements: statements.mock.calls.length }
+      } finally {
+        statements.mockRestore()
+      }
+    },
+  }
+}
+
+test('the denials of a whole page are read in as many statements as those of one row', async () => {
+  const { id, person, ask, ...world } = await startWorld()
+  const group = await world.group(id)
+  await world.reach(id, group)
+  await world.deny(id, { name: 'Locked', principals: [{ id: group, kind: 'group' }] })
+  await world.member(id, group, await person('Person 0'))
+  const one = await ask()
+  for (let index = 1; index < 50; index++) await world.member(id, group, await person(`Person ${index}`))
+  const fifty = await ask()
+
+  expect(one.rows).toHaveLength(1)
+  expect(fifty.rows).toHaveLength(50)
+  for (const { ways } of fifty.rows) expect(ways.map(({ denials }) => denials)).toEqual([['Locked']])
+  expect(fifty.statements).toBe(one.statements)
+})
+
+test('a denial cuts off whoever it names, through groups at any depth too, and spares whom it excludes so', async () => {
+  const { id, person, ask, ...world } = await startWorld()
+  const [outer, inner, flat, spared, past] = [
+    await world.group(id, { name: 'Outer' }),
+    await world.group(id, { name: 'Inner' }),
+    await world.group(id, { name: 'Flat', state: 'flat' }),
+    await world.group(id, { name: 'Spared' }),
+    await world.group(id, { name: 'Past' }),
+  ]
+  await world.reach(id, outer, [inner])
+  await world.member(id, outer, inner, { kind: 'group' })
+  await world.reach(id, spared, [flat])
+  await world.member(id, spared, flat, { kind: 'group' })
+  for (const group of [inner, flat, past]) await world.reach(id, group)
+  const people = {
+    Directly: await person('Directly'),
+    Nested: await person('Nested'),
+    Flat: await person('Flat'),
+    Left: await person('Left'),
+    Nowhere: await person('Nowhere'),
+  }
+  await world.member(id, inner, people.Nested)
+  await world.member(id, flat, people.Flat)
+  await world.member(id, past, people.Left, { until: PUBLISHED })
+  const groupOf = (groupId: string) => ({ id: groupId, kind: 'group' as const })
+  await world.deny(id, { name: 'Directly', principals: [{ id: people.Directly, kind: 'user' }] })
+  await world.deny(id, { name: 'Outer', principals: [groupOf(outer)] })
+  await world.deny(id, { name: 'Flat', principals: [groupOf(flat)] })
+  await world.deny(id, { name: 'Past', principals: [groupOf(past)] })
+  await world.deny(id, { name: 'Not the spared', principals: [EVERYONE], excluded: [groupOf(spared)] })
+  await world.deny(id, { name: 'Not the inner', principals: [groupOf(outer), EVERYONE], excluded: [groupOf(inner)] })
+  await world.deny(id, { name: 'Over', principals: [EVERYONE], until: PUBLISHED })
+
+  const { rows } = await ask()
+  const denied = rows.map(({ name, ways }) => [name, ways.flatMap(({ denials }) => denials).sort()])
+  expect(Object.fromEntries(denied)).toEqual({
+    Directly: ['Directly', 'Not the inner', 'Not the spared'],
+    Nested: ['Not the spared', 'Outer'],
+    Flat: ['Flat', 'Not the inner'],
+    Left: ['Not the inner', 'Not the spared'],
+    Nowhere: ['Not the inner', 'Not the spared'],
+  })
+  for (const { principalId, ways } of rows) {
+    const access = await getPersonAccess(world.actor, { id, publishedAt: PUBLISHED }, principalId)
+    expect(ways.flatMap(({ denials }) => denials)).toEqual(access?.denies.map(({ name }) => name))
+  }
+})
