@@ -110,6 +110,12 @@ test('roles come strongest first with how many hold them, and their first holder
   await world.assign(id, { to: await world.principal({ kind: 'group', name: 'Admins' }), role: owner, kind: 'group' })
   await world.holder(id, ada, reader)
   await world.holder(id, bo, owner)
+  await world.publishedRun(id, {
+    roleCounts: {
+      [reader]: { people: 2, others: 0, eligible: 0 },
+      [owner]: { people: 1, others: 1, eligible: 0 },
+    },
+  })
 
   expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([
     { name: 'Owner', privilege: 'grants_access', people: 1, others: 1 },
@@ -121,4 +127,13 @@ test('roles come strongest first with how many hold them, and their first holder
       .map((holder) => holder.name)
   expect(await holders(20)).toEqual(['Ada', 'Bo'])
   expect(await holders(1)).toEqual(['Ada'])
+})
+
+test('the roles of a result stay listed when its subscription has moved to another directory since', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id, publishedAt } = await world.connection({ tenantId: randomUUID() })
+  const reader = await world.role('Reader')
+  await world.assign(id, { to: await world.principal(), role: reader })
+  await world.publishedRun(id, { roleCounts: { [reader]: { people: 1, others: 0, eligible: 0 } } })
+  expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([{ name: 'Reader', people: 1 }])
 })

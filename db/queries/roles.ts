@@ -2,7 +2,6 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
-import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
 import type { PrincipalStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
@@ -28,26 +27,37 @@ export type RoleHeld = {
 
 /**
  * The roles someone or something holds or could activate in a snapshot, strongest first. How many do was counted when the
- * snapshot was published; of one from before such counts, those that assignments name themselves are counted.
+ * snapshot was published, so that no assignment has to be looked at.
  */
 export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<RoleHeld[]> {
   const published = publishedOf(snapshot)
   if (!published) return []
   const counts = await readCounts(actor, published)
   const ids = Object.keys(counts)
-  const counted = ids.length > 0 ? await readCounted(actor, published, ids) : []
-  // All of them are there, unless the subscription has moved to another directory since.
-  if (counted.length === ids.length && ids.length > 0)
-    return counted.map((role) => ({ ...role, ...(counts[role.id] ?? NOBODY) }))
-  const roles = await readRoles(actor, published)
-  return roles.map(({ named, ...role }) => ({ ...role, ...(ids.length > 0 ? (counts[role.id] ?? NOBODY) : named) }))
+  if (ids.length === 0) return []
+  const roles = await readDefinitions(actor, published, ids)
+  return roles.map((role) => ({ ...role, ...(counts[role.id] ?? NOBODY) }))
 }
 
 const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0 }
 
-/** The definitions of roles that were counted at the publish: no assignment has to be looked at. */
-async function readCounted(actor: Actor, published: Published, ids: string[]) {
+async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
   const db = await getDb()
+  const [run] = await db.select({ counts: syncRuns.roleCounts }).from(syncRuns).where(runOf(actor, published)).limit(1)
+  return run?.counts ?? {}
+}
+
+/**
+ * The definitions are those of the tenant that the snapshot was read in. The connection may have a newer one: after a
+ * subscription has moved to another directory, the old result stays until the next sync.
+ */
+async function readDefinitions(actor: Actor, published: Published, ids: string[]) {
+  const db = await getDb()
+  const tenant = db
+    .select({ id: assignments.tenantId })
+    .from(assignments)
+    .where(inSnapshot(assignments, actor, published))
+    .limit(1)
   return db
     .select({
       id: roleDefinitions.id,
@@ -59,73 +69,14 @@ async function readCounted(actor: Actor, published: Published, ids: string[]) {
       description: roleDefinitions.description,
     })
     .from(roleDefinitions)
-    .innerJoin(
-      connections,
-      and(
-        eq(connections.organisationId, actor.organisationId),
-        eq(connections.id, published.id),
-        eq(connections.tenantId, roleDefinitions.tenantId),
-      ),
-    )
-    .where(and(eq(roleDefinitions.organisationId, actor.organisationId), inArray(roleDefinitions.id, ids)))
-    .orderBy(asc(strengthOfRole), asc(roleDefinitions.sortName), asc(roleDefinitions.id))
-}
-
-async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
-  const db = await getDb()
-  const [run] = await db.select({ counts: syncRuns.roleCounts }).from(syncRuns).where(runOf(actor, published)).limit(1)
-  return run?.counts ?? {}
-}
-
-const heldByPeople = eq(assignments.principalKind, 'user')
-
-async function readRoles(actor: Actor, published: Published) {
-  const db = await getDb()
-  const held = db
-    .select({
-      tenantId: assignments.tenantId,
-      roleId: assignments.roleId,
-      people:
-        sql<number>`count(distinct ${assignments.principalId}) filter (where ${heldByPeople} and ${assignments.kind} <> 'eligible')::int`.as(
-          'people',
-        ),
-      others: sql<number>`count(distinct ${assignments.principalId}) filter (where not ${heldByPeople})::int`.as(
-        'others',
-      ),
-      eligible:
-        sql<number>`count(distinct ${assignments.principalId}) filter (where ${heldByPeople} and ${assignments.kind} = 'eligible')::int`.as(
-          'eligible',
-        ),
-    })
-    .from(assignments)
-    .where(inSnapshot(assignments, actor, published))
-    .groupBy(assignments.tenantId, assignments.roleId)
-    .as('held')
-  return db
-    .select({
-      id: held.roleId,
-      name: roleDefinitions.name,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
-      privilege: roleDefinitions.privilege,
-      privileged: sql<boolean>`coalesce(${roleDefinitions.privileged}, false)`,
-      ownerEquivalent: sql<boolean>`coalesce(${roleDefinitions.ownerEquivalent}, false)`,
-      description: roleDefinitions.description,
-      named: {
-        people: sql<number>`${held.people}`,
-        others: sql<number>`${held.others}`,
-        eligible: sql<number>`${held.eligible}`,
-      },
-    })
-    .from(held)
-    .leftJoin(
-      roleDefinitions,
+    .where(
       and(
         eq(roleDefinitions.organisationId, actor.organisationId),
-        eq(roleDefinitions.tenantId, held.tenantId),
-        eq(roleDefinitions.id, held.roleId),
+        eq(roleDefinitions.tenantId, tenant),
+        inArray(roleDefinitions.id, ids),
       ),
     )
-    .orderBy(asc(strengthOfRole), asc(sql`coalesce(${roleDefinitions.sortName}, ${held.roleId})`), asc(held.roleId))
+    .orderBy(asc(strengthOfRole), asc(roleDefinitions.sortName), asc(roleDefinitions.id))
 }
 
 /** One of the people who hold a role, or could activate it and then only so. */
@@ -149,26 +100,21 @@ export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 2
   const published = publishedOf(snapshot)
   if (!published) return []
   const roles = await listRolesHeld(actor, published)
-  const isHeldByMany = ({ people, eligible }: (typeof roles)[number]) => people + eligible > MANY
+  const isHeldByMany = ({ people, eligible }: RoleHeld) => people + eligible > MANY
   const few = roles.filter((role) => !isHeldByMany(role)).map(({ id }) => id)
-  const found = await readFew(actor, published, few, each)
   const many = roles.filter(isHeldByMany).map(({ id }) => id)
-  return many.length > 0 ? [...found, ...(await readFirst(actor, published, many, each))] : found
+  return [
+    ...(await readFromHolders(actor, published, few, each)),
+    ...(await readFromPeople(actor, published, many, each)),
+  ]
 }
 
-/** People looked at together; and the most of them, so that a role whose holders all come late in the order costs no more. */
-const AT_ONCE = 200
-const MOST_LOOKED_AT = 4_000
-
-const FACTS = {
-  personId: holders.principalId,
-  name: principals.name,
-  email: principals.email,
-  status: holders.status,
-  guest: holders.guest,
-}
-
-async function readFew(actor: Actor, published: Published, roleIds: string[], each: number): Promise<RoleHolder[]> {
+async function readFromHolders(
+  actor: Actor,
+  published: Published,
+  roleIds: string[],
+  each: number,
+): Promise<RoleHolder[]> {
   if (roleIds.length === 0) return []
   const granted = and(inSnapshot(assignments, actor, published), inArray(assignments.roleId, roleIds))
   const held = sql`(
@@ -180,6 +126,7 @@ async function readFew(actor: Actor, published: Published, roleIds: string[], ea
     join ${groupMembers} on ${and(inSnapshot(groupMembers, actor, published), eq(groupMembers.groupId, groupNesting.innerId))}
     where ${granted}
   ) as held`
+  const isPerson = eq(holders.kind, 'user')
   const db = await getDb()
   const ranked = db
     .select({
@@ -193,11 +140,18 @@ async function readFew(actor: Actor, published: Published, roleIds: string[], ea
     .from(held)
     .innerJoin(
       holders,
-      and(inSnapshot(holders, actor, published), people, sql`${holders.principalId} = held.person_id`),
+      and(inSnapshot(holders, actor, published), isPerson, sql`${holders.principalId} = held.person_id`),
     )
     .as('ranked')
   return db
-    .select({ roleId: ranked.roleId, ...FACTS })
+    .select({
+      roleId: ranked.roleId,
+      personId: holders.principalId,
+      name: principals.name,
+      email: principals.email,
+      status: holders.status,
+      guest: holders.guest,
+    })
     .from(ranked)
     .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, ranked.personId)))
     .leftJoin(principals, toPrincipal(holders, holders.principalId))
@@ -205,15 +159,24 @@ async function readFew(actor: Actor, published: Published, roleIds: string[], ea
     .orderBy(asc(ranked.roleId), asc(ranked.place))
 }
 
+const AT_ONCE = 200 // people looked at together
+const MOST_LOOKED_AT = 4_000 // people, so that a role whose holders all come late in the order costs no more
+
 /** Goes through the people by name, some at a time, until every role has its first holders or enough were looked at. */
-async function readFirst(actor: Actor, published: Published, roleIds: string[], each: number): Promise<RoleHolder[]> {
+async function readFromPeople(
+  actor: Actor,
+  published: Published,
+  roleIds: string[],
+  each: number,
+): Promise<RoleHolder[]> {
+  if (roleIds.length === 0) return []
   const found = new Map<string, RoleHolder[]>(roleIds.map((id) => [id, []]))
   let cursor: Cursor | null = null
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
     const page: Page<HolderRow> = await listHolders(actor, published, { ...ALL_PEOPLE, cursor }, AT_ONCE)
-    const byId = new Map(page.rows.map((row) => [row.principalId, row]))
+    const ids = page.rows.map(({ principalId }) => principalId)
     const lacking = [...found].filter(([, holding]) => holding.length < each).map(([id]) => id)
-    const grants = await listMatchingGrants(actor, published, [...byId.keys()], { roleIds: lacking })
+    const grants = await listMatchingGrants(actor, published, ids, { roleIds: lacking })
     const has = new Set(grants.map(({ roleId, principalId }) => `${roleId} ${principalId}`))
     for (const { principalId: personId, name, email, status, guest } of page.rows) {
       for (const roleId of lacking) {
@@ -227,5 +190,3 @@ async function readFirst(actor: Actor, published: Published, roleIds: string[], 
   }
   return [...found.values()].flat()
 }
-
-const people = eq(holders.kind, 'user')
