@@ -1,5 +1,6 @@
 import type { Actor } from '@/db/actor'
 import { getConnection } from '@/db/queries/connections'
+import { listDenialsByPrincipal } from '@/db/queries/denials'
 import { ALL_PEOPLE, listHolders } from '@/db/queries/holders'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { explainAccess } from '@/lib/domain/access-paths'
@@ -31,10 +32,16 @@ export async function shownAccess(actor: Actor, connectionId: string): Promise<E
     ...(await holdersOf(actor, connection, 'others')),
     ...groups.filter(({ kind, status }) => kind === 'foreign_group' || status === 'not_found'),
   ]
+  const ids = holders.map(({ principalId }) => principalId)
+  const denialsOf = await listDenialsByPrincipal(actor, connection, ids)
   const found: EffectiveAccess = new Map()
   for (const { principalId, grants } of holders) {
     const access = await getPersonAccess(actor, connection, principalId)
     if (!access) throw new Error(`${principalId} is listed, but has no page.`)
+    const [asked, own] = [denialsOf.get(principalId) ?? [], access.denies].map((some) =>
+      some.map(({ key }) => key).join(),
+    )
+    if (asked !== own) throw new Error(`Denials that name ${principalId}: ${own} on their page, ${asked} when asked.`)
     const explained = explainAccess(access)
     if (explained.length !== grants)
       throw new Error(`${principalId} is listed with ${grants} roles, not ${explained.length}.`)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { Cursor, HolderSort } from '@/lib/domain/views'
-import type { PrincipalStatus, ScopeLevel } from '@/lib/domain/vocabulary'
+import { PERSON_STATUSES, type PersonStatus, type ScopeLevel } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holders'
@@ -93,6 +93,22 @@ test('each sort orders by what it is named after', async () => {
   expect((await column('email'))[0]?.email).toBeNull()
   const ids = (await column('name')).map((row) => row.principalId)
   expect((await column('name', 'desc')).map((row) => row.principalId)).toEqual(ids.reverse())
+})
+
+test('statuses are ordered from known to unknown, and a cursor names the place of one', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const reader = await world.role('Reader')
+  for (const status of PERSON_STATUSES)
+    await world.holder(connection.id, await world.principal({ name: status, status }), reader)
+  const read = (at: string[]) =>
+    listHolders(world.actor, connection, { ...ALL_PEOPLE, sort: 'status', cursor: { at, side: 'after' } })
+
+  const inOrder = ['active', 'invited', 'disabled', 'deleted', 'not_found', 'other_tenant', 'not_readable']
+  for (const [index] of inOrder.entries()) {
+    const { rows } = await read([String(index), 'zzzz', 'zzzz'])
+    expect(rows.map(({ status }) => status)).toEqual(inOrder.slice(index))
+  }
 })
 
 test('a cursor beyond the list, of another sort or made up opens the first page', async () => {
