@@ -5,37 +5,15 @@ import { type HolderQuery, type HolderRow, listHolders } from '@/db/queries/hold
 import type { Snapshot } from '@/db/queries/snapshot'
 import type { Cursor } from '@/lib/domain/views'
 
-/** Without `who`, people. */
-export type ExportQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, 'who'>>
+/** Which holders to export; people when `who` is not said. */
+type ExportQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, 'who'>>
 
-/** Holders read, written and let go at a time, each with all their grants: few reads, and little memory. */
-const BATCH = 500
-
-const COLUMNS = [
-  'name',
-  'email',
-  'status',
-  'guest',
-  'role',
-  'role_type',
-  'privilege',
-  'scope',
-  'scope_level',
-  'how',
-  'group',
-  'kind',
-  'starts',
-  'ends',
-  'condition',
-  'licence',
-  'assigned_on',
-  'first_seen',
-]
+const BATCH = 500 // holders that are in memory at a time, each with all their grants: few reads and little memory
 
 /**
- * What those of a list have in a snapshot, as CSV: a row for each role, scope and kind they have, and for each group it
- * comes through, as far as the list's filters leave them. Read batch by batch as the browser takes them, in the order of
- * the list; all of them are of the one snapshot.
+ * The access of everyone in a list, as CSV in the order of the list: a row for each role, scope and kind that somebody has,
+ * and for each group it comes through, as far as the list's filters ask for it. It is read batch by batch as the browser
+ * takes it, and all of it is of the one snapshot.
  */
 export function exportAccess(
   actor: Actor,
@@ -46,14 +24,14 @@ export function exportAccess(
   const encoder = new TextEncoder()
   let cursor: Cursor | null = null
   return new ReadableStream({
-    start: (controller) => controller.enqueue(encoder.encode(CSV_START + toCsv([COLUMNS]))),
+    start: (controller) => controller.enqueue(encoder.encode(CSV_START + toCsv([Object.keys(COLUMNS)]))),
     pull: async (controller) => {
       const page = await listHolders(actor, snapshot, { who: 'people', ...query, cursor }, batch)
       const ids = page.rows.map(({ principalId }) => principalId)
       const grants = await listMatchingGrants(actor, snapshot, ids, query)
       const held = Map.groupBy(grants, ({ principalId }) => principalId)
       const rows = page.rows.flatMap((holder) =>
-        (held.get(holder.principalId) ?? []).map((grant) => cells(holder, grant)),
+        (held.get(holder.principalId) ?? []).map((grant) => Object.values(COLUMNS).map((cell) => cell(holder, grant))),
       )
       if (rows.length > 0) controller.enqueue(encoder.encode(toCsv(rows)))
       cursor = page.next
@@ -62,36 +40,35 @@ export function exportAccess(
   })
 }
 
-function cells(holder: HolderRow, grant: MatchingGrant): (string | null)[] {
-  return [
-    holder.name ?? holder.principalId,
-    holder.email,
-    holder.status,
-    holder.guest ? 'yes' : 'no',
-    grant.roleName ?? grant.roleId,
-    grant.custom ? 'custom' : 'built-in',
-    grant.privilege,
-    grant.scope,
-    grant.level,
-    grant.groupId ? 'Through group' : 'Direct',
-    grant.groupId && (grant.groupName ?? grant.groupId),
-    grant.kind,
-    grant.startsAt?.toISOString() ?? null,
-    grant.endsAt?.toISOString() ?? null,
-    grant.condition,
-    'Microsoft Azure',
-    grant.assignedOn?.toISOString() ?? null,
-    grant.firstSeen.toISOString(),
-  ]
+/** The columns in their order, each with what it holds of a holder and one of their grants. */
+const COLUMNS: Record<string, (holder: HolderRow, grant: MatchingGrant) => string | null> = {
+  name: (holder) => holder.name ?? holder.principalId,
+  email: (holder) => holder.email,
+  status: (holder) => holder.status,
+  guest: (holder) => (holder.guest ? 'yes' : 'no'),
+  role: (_, grant) => grant.roleName ?? grant.roleId,
+  role_type: (_, grant) => (grant.custom ? 'custom' : 'built-in'),
+  privilege: (_, grant) => grant.privilege,
+  scope: (_, grant) => grant.scope,
+  scope_level: (_, grant) => grant.level,
+  how: (_, grant) => (grant.groupId ? 'Through group' : 'Direct'),
+  group: (_, grant) => grant.groupId && (grant.groupName ?? grant.groupId),
+  kind: (_, grant) => grant.kind,
+  starts: (_, grant) => grant.startsAt?.toISOString() ?? null,
+  ends: (_, grant) => grant.endsAt?.toISOString() ?? null,
+  condition: (_, grant) => grant.condition,
+  licence: () => 'Microsoft Azure',
+  assigned_on: (_, grant) => grant.assignedOn?.toISOString() ?? null,
+  first_seen: (_, grant) => grant.firstSeen.toISOString(),
 }
 
-/** What makes a spreadsheet read a cell as a formula, full-width forms included; tab, CR, LF and NUL are skipped by some before they look. */
+/** A first character that makes a spreadsheet read a cell as a formula, full-width forms included. Some skip tab, CR, LF and NUL before they look. */
 const FORMULA_START = /^[=+\-@\t\r\n\0＝＋－＠]/
 
 /** Tells Excel that the file is UTF-8; it guesses a national code page otherwise. */
 export const CSV_START = '\uFEFF'
 
-/** A value no spreadsheet runs: display names come from other people's directories. */
+/** A value that no spreadsheet runs as a formula. Display names come from other people's directories. */
 export function formulaSafe(value: string): string {
   return FORMULA_START.test(value) ? `'${value}` : value
 }
