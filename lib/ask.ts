@@ -1,8 +1,7 @@
-import type { AnswerRow } from '@/components/ask/answer-table'
 import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { listDenialsByPrincipal } from '@/db/queries/denials'
-import { listMatchingGrants, listRolePermissions, type RolePermissions } from '@/db/queries/grants'
+import { listMatchingGrants, listRolePermissions, type MatchingGrant, type RolePermissions } from '@/db/queries/grants'
 import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
@@ -12,69 +11,9 @@ import { parseScope } from '@/lib/domain/scopes'
 import { type AskView, parseAccessView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
 
-type Question = {
-  /** Roles that count; empty for every role. */
-  roleIds: string[]
-  scope: string | null
-  operation: { name: string; plane: Plane } | null
-  who: AskView['who']
-  cursor: AskView['cursor']
-}
+const MOST_SCOPES = 200 // scopes that are offered while one is typed; any other one can be pasted
 
-/** Those on one page of the answer with their ways, and how many there are: by what they hold now, and after activating a role. */
-export async function readAnswer(
-  actor: Actor,
-  connection: ConnectionFacts,
-  question: Question,
-  permissions: RolePermissions[],
-) {
-  const { roleIds, scope, who, cursor } = question
-  const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
-  const [page, all, held, groups] = await Promise.all([
-    listHolders(actor, connection, filter),
-    countHolders(actor, connection, filter),
-    countHolders(actor, connection, { ...filter, held: 'held' }),
-    countHolders(actor, connection, { ...filter, who: 'groups' }),
-  ])
-  const rows = await withWays(actor, connection, question, page.rows, permissions)
-  return { ...page, rows, all, held, groups }
-}
-
-async function withWays(
-  actor: Actor,
-  connection: ConnectionFacts,
-  { roleIds, scope, operation }: Question,
-  rows: HolderRow[],
-  permissions: RolePermissions[],
-): Promise<AnswerRow[]> {
-  const ids = rows.map(({ principalId }) => principalId)
-  const [grants, denialsOf] = await Promise.all([
-    listMatchingGrants(actor, connection, ids, { roleIds, scope }),
-    listDenialsByPrincipal(actor, connection, ids),
-  ])
-  const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
-  return rows.map((row) => ({
-    ...row,
-    ways: grants
-      .filter(({ principalId }) => principalId === row.principalId)
-      .map((grant) => {
-        const denials = cutOff(denialsOf.get(row.principalId) ?? [], {
-          permissions: allowedBy.get(grant.roleId) ?? [],
-          heldAt: grant.scope,
-          scope,
-          operation,
-          subscriptionId: connection.subscriptionId,
-          managementGroups: connection.managementGroups,
-        })
-        return { grant, denials: denials.map(({ name }) => name) }
-      }),
-  }))
-}
-
-/** Scopes offered while one is typed; any other one can be pasted. */
-const MOST_SCOPES = 200
-
-/** What is asked, judged: what is wrong with it, and which of the roles held here it comes down to. */
+/** Checks what is asked: what is wrong with it, and which of the roles held here could answer it. */
 export async function readQuestion(actor: Actor, connection: ConnectionFacts, view: AskView, held: RoleHeld[]) {
   const [scopes, permissions] = await Promise.all([
     listScopes(actor, connection, { search: '', cursor: null }, MOST_SCOPES),
@@ -107,4 +46,69 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     unread: candidates.filter(({ id }) => (readable.get(id) ?? []).length === 0).length,
     role: view.roleId === null ? null : (held.find(({ id }) => id === view.roleId) ?? { name: null }),
   }
+}
+
+type Question = {
+  /** Roles that count; empty for every role. */
+  roleIds: string[]
+  scope: string | null
+  operation: { name: string; plane: Plane } | null
+  who: AskView['who']
+  cursor: AskView['cursor']
+}
+
+/** Somebody or something with every way they have to what is asked, and the names of the denials that cut it off. */
+export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: string[] }[] }
+
+/**
+ * One page of those who can do what is asked, each with their ways, and how many can: `all` by what they hold or could
+ * activate, `held` by what they hold now. `groups` counts the groups that have a way themselves.
+ */
+export async function readAnswer(
+  actor: Actor,
+  connection: ConnectionFacts,
+  question: Question,
+  permissions: RolePermissions[],
+) {
+  const { roleIds, scope, who, cursor } = question
+  const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
+  const [page, all, held, groups] = await Promise.all([
+    listHolders(actor, connection, filter),
+    countHolders(actor, connection, filter),
+    countHolders(actor, connection, { ...filter, held: 'held' }),
+    countHolders(actor, connection, { ...filter, who: 'groups' }),
+  ])
+  const rows = await addWays(actor, connection, question, page.rows, permissions)
+  return { ...page, rows, all, held, groups }
+}
+
+async function addWays(
+  actor: Actor,
+  connection: ConnectionFacts,
+  { roleIds, scope, operation }: Question,
+  rows: HolderRow[],
+  permissions: RolePermissions[],
+): Promise<AnswerRow[]> {
+  const ids = rows.map(({ principalId }) => principalId)
+  const [grants, denialsOf] = await Promise.all([
+    listMatchingGrants(actor, connection, ids, { roleIds, scope }),
+    listDenialsByPrincipal(actor, connection, ids),
+  ])
+  const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
+  return rows.map((row) => ({
+    ...row,
+    ways: grants
+      .filter(({ principalId }) => principalId === row.principalId)
+      .map((grant) => {
+        const denials = cutOff(denialsOf.get(row.principalId) ?? [], {
+          permissions: allowedBy.get(grant.roleId) ?? [],
+          heldAt: grant.scope,
+          scope,
+          operation,
+          subscriptionId: connection.subscriptionId,
+          managementGroups: connection.managementGroups,
+        })
+        return { grant, denials: denials.map(({ name }) => name) }
+      }),
+  }))
 }

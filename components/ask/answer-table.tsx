@@ -7,11 +7,8 @@ import { WIDE_TABLE } from '@/components/access/skeletons'
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { MatchingGrant } from '@/db/queries/grants'
-import type { HolderRow } from '@/db/queries/holders'
+import type { AnswerRow } from '@/lib/ask'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
-
-/** Somebody with every way they have to what is asked. */
-export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: string[] }[] }
 
 type Props = {
   who: 'people' | 'others'
