@@ -17,97 +17,57 @@ import { members, organisations } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import {
   type AssignmentKind,
-  type ConnectionState,
   type DenyPrincipal,
-  type GroupState,
-  type ManagementGroup,
-  type Permission,
   PRIVILEGES,
   type PrincipalKind,
-  type PrincipalStatus,
-  type PrincipalVariety,
   type Privilege,
   type ScopeLevel,
   SIGNALS,
   type Signal,
 } from '@/lib/domain/vocabulary'
 
-type Named = {
-  kind?: PrincipalKind
-  name?: string | null
-  email?: string | null
-  status?: PrincipalStatus
-  guest?: boolean
-  variety?: PrincipalVariety | null
-}
-type Role = {
-  permissions?: Permission[]
-  privileged?: boolean
-  ownerEquivalent?: boolean
-}
-/** A row of `holders` as a publish would derive it; only what a test is about needs to be said. */
-type Holder = {
-  /** Default: the role's. */
-  privilege?: Privilege | null
-  scope?: string
-  level?: ScopeLevel
-  assignmentKind?: AssignmentKind
-  group?: string | null
-  eligible?: { role: string; privilege: Privilege } | null
-  grants?: number
-  direct?: number
-  eligibleCount?: number
-  groups?: number
-  signals?: Signal[]
-  from?: Date
-  until?: Date | null
-}
-type Group = {
-  name?: string | null
-  state?: GroupState
-  directMembers?: number | null
-  members?: number | null
-  from?: Date
-  until?: Date | null
-}
+/** The time for which a row is valid. Default: from before {@link PUBLISHED}, without an end. */
 type Interval = { from?: Date; until?: Date | null }
-type Denial = {
-  principals: DenyPrincipal[]
-  excluded?: DenyPrincipal[]
-  name?: string
-  scope?: string
-  level?: ScopeLevel
-  permissions?: Permission[]
-  from?: Date
-  until?: Date | null
-}
-type Grant = {
-  to: string
-  role: string
-  scope?: string
-  level?: ScopeLevel
-  kind?: PrincipalKind
-  held?: AssignmentKind
-  startsAt?: Date | null
-  endsAt?: Date | null
-  condition?: string | null
-  from?: Date
-  until?: Date | null
-}
-type Link = {
-  label?: string
-  publishedAt?: Date | null
-  state?: ConnectionState
-  tenantId?: string
-  managementGroups?: ManagementGroup[] | null
-  optionalScopes?: string[]
-}
+type Some<Row, Column extends keyof Row> = Partial<Pick<Row, Column>>
 
-/** When the results of a test's world are published, unless it says otherwise. */
+type Principal = Some<typeof principals.$inferSelect, 'kind' | 'name' | 'email' | 'status' | 'guest' | 'variety'>
+type Role = Some<typeof roleDefinitions.$inferSelect, 'permissions' | 'privileged' | 'ownerEquivalent'>
+type Connection = Some<
+  typeof connections.$inferSelect,
+  'label' | 'publishedAt' | 'state' | 'tenantId' | 'managementGroups' | 'optionalScopes'
+>
+type Group = Interval &
+  Some<typeof connectionGroups.$inferSelect, 'state' | 'directMembers' | 'members'> & { name?: string | null }
+type Assignment = Interval &
+  Some<typeof assignments.$inferSelect, 'scope' | 'startsAt' | 'endsAt' | 'condition'> & {
+    to: string
+    role: string
+    level?: ScopeLevel
+    kind?: PrincipalKind
+    held?: AssignmentKind
+  }
+type Denial = Interval &
+  Some<typeof denyAssignments.$inferSelect, 'excluded' | 'name' | 'scope' | 'permissions'> & {
+    principals: DenyPrincipal[]
+    level?: ScopeLevel
+  }
+/** A row of `holders` as a publish would derive it. A test says only what it is about. */
+type Holder = Interval &
+  Some<typeof holders.$inferSelect, 'scope' | 'assignmentKind' | 'grants' | 'direct' | 'groups'> & {
+    /** Default: the role's. */
+    privilege?: Privilege | null
+    level?: ScopeLevel
+    group?: string | null
+    eligible?: { role: string; privilege: Privilege } | null
+    eligibleCount?: number
+    signals?: Signal[]
+  }
+
+/** When the results of a test's world are published, unless the test says otherwise. */
 export const PUBLISHED = new Date('2026-03-01T12:00:00.000Z')
-const SEEN = new Date('2026-01-15T08:00:00.000Z')
+const SEEN = new Date('2026-01-15T08:00:00.000Z') // since when what is put in is valid, unless the test says otherwise
 
-/** An organisation of a test's own, with the means to put published access into it, row by row. */
+/** Makes an organisation of a test's own. The functions it returns put published access into it, row by row. */
 export async function createAccessWorld(db: Database) {
   const organisationId = randomUUID()
   const tenantId = randomUUID()
@@ -133,7 +93,7 @@ export async function createAccessWorld(db: Database) {
       tenantId: other = tenantId,
       managementGroups = null,
       optionalScopes = [],
-    }: Link = {}) {
+    }: Connection = {}) {
       const id = randomUUID()
       await db.insert(connections).values({
         organisationId,
@@ -162,7 +122,7 @@ export async function createAccessWorld(db: Database) {
       status = 'active',
       guest = false,
       variety = null,
-    }: Named = {}) {
+    }: Principal = {}) {
       const id = randomUUID()
       const sortName = (name ?? email ?? id).toLowerCase()
       await db
@@ -193,7 +153,7 @@ export async function createAccessWorld(db: Database) {
         condition = null,
         from = SEEN,
         until = null,
-      }: Grant,
+      }: Assignment,
     ) {
       const key = `${held === 'eligible' ? 'eligible ' : ''}${scope.toLowerCase()} ${randomUUID()}`
       await db.insert(assignments).values({
@@ -217,7 +177,7 @@ export async function createAccessWorld(db: Database) {
       return key
     },
 
-    /** Says who has access, as a publish sums it up; kind, status and guest are those of the principal. */
+    /** Puts in the row of somebody with access, as a publish sums it up; kind, status and guest are those of the principal. */
     async holder(
       connectionId: string,
       principalId: string,
@@ -275,7 +235,7 @@ export async function createAccessWorld(db: Database) {
       })
     },
 
-    /** A group of the connection. Its members and what lies in it are put in by `member` and `reach`. */
+    /** A group of the connection. `member` and `reach` put in its members and the groups inside it. */
     async group(
       connectionId: string,
       { name = 'Admins', state = 'whole', directMembers = 0, members: all = 0, from = SEEN, until = null }: Group = {},
@@ -294,7 +254,7 @@ export async function createAccessWorld(db: Database) {
       return groupId
     },
 
-    /** A direct membership; of a flat group, any. */
+    /** A direct membership; in a flat group, any membership. */
     async member(
       connectionId: string,
       groupId: string,
@@ -306,7 +266,7 @@ export async function createAccessWorld(db: Database) {
         .values({ organisationId, connectionId, groupId, memberId, memberKind, validFrom: from, validTo: until })
     },
 
-    /** Says that a group holds assignments or is named in a denial, and which groups lie inside it: itself, and these. */
+    /** Puts in the nesting of a group that holds assignments or is named in a denial: itself, and these groups inside it. */
     async reach(
       connectionId: string,
       groupId: string,
