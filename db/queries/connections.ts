@@ -5,10 +5,23 @@ import { getDb } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
+import type { RunState } from '@/lib/domain/vocabulary'
 import { isGuid } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
 
-const OPEN = ['queued', 'running'] as const
+const OPEN: RunState[] = ['queued', 'running']
+
+const publishedRun = alias(syncRuns, 'published_run')
+const isPublishedRun = and(
+  eq(publishedRun.organisationId, connections.organisationId),
+  eq(publishedRun.id, connections.publishedRunId),
+)
+const openRun = alias(syncRuns, 'open_run')
+const isOpenRun = and(
+  eq(openRun.organisationId, connections.organisationId),
+  eq(openRun.connectionId, connections.id),
+  inArray(openRun.state, OPEN),
+)
 
 export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnection>>>
 
@@ -19,8 +32,6 @@ export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnectio
 export async function getConnection(actor: Actor, connectionId: string) {
   if (!isGuid(connectionId)) return null
   const db = await getDb()
-  const published = alias(syncRuns, 'published_run')
-  const open = alias(syncRuns, 'open_run')
   const ended = db
     .select()
     .from(syncRuns)
@@ -28,7 +39,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
       and(
         eq(syncRuns.organisationId, actor.organisationId),
         eq(syncRuns.connectionId, connectionId),
-        notInArray(syncRuns.state, [...OPEN]),
+        notInArray(syncRuns.state, OPEN),
       ),
     )
     .orderBy(desc(syncRuns.requestedAt), desc(syncRuns.id))
@@ -57,15 +68,15 @@ export async function getConnection(actor: Actor, connectionId: string) {
       optionalScopes: connections.optionalScopes,
       managementGroups: connections.managementGroups,
       publishedRun: {
-        id: published.id,
-        coverage: published.coverage,
-        gaps: published.gaps,
-        plan: published.plan,
-        finishedAt: published.finishedAt,
-        signals: published.signals,
-        people: published.people,
-        others: published.others,
-        assignments: published.assignments,
+        id: publishedRun.id,
+        coverage: publishedRun.coverage,
+        gaps: publishedRun.gaps,
+        plan: publishedRun.plan,
+        finishedAt: publishedRun.finishedAt,
+        signals: publishedRun.signals,
+        people: publishedRun.people,
+        others: publishedRun.others,
+        assignments: publishedRun.assignments,
       },
       lastRun: {
         id: ended.id,
@@ -76,34 +87,24 @@ export async function getConnection(actor: Actor, connectionId: string) {
         finishedAt: ended.finishedAt,
       },
       openRun: {
-        id: open.id,
-        state: open.state,
-        phase: open.phase,
-        counters: open.counters,
-        trigger: open.trigger,
-        requestedAt: open.requestedAt,
-        startedAt: open.startedAt,
+        id: openRun.id,
+        state: openRun.state,
+        phase: openRun.phase,
+        counters: openRun.counters,
+        trigger: openRun.trigger,
+        requestedAt: openRun.requestedAt,
+        startedAt: openRun.startedAt,
       },
     })
     .from(connections)
-    .leftJoin(
-      published,
-      and(eq(published.organisationId, connections.organisationId), eq(published.id, connections.publishedRunId)),
-    )
+    .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(ended, eq(ended.connectionId, connections.id))
-    .leftJoin(
-      open,
-      and(
-        eq(open.organisationId, connections.organisationId),
-        eq(open.connectionId, connections.id),
-        inArray(open.state, [...OPEN]),
-      ),
-    )
+    .leftJoin(openRun, isOpenRun)
     .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, connectionId)))
   return found ?? null
 }
 
-export type ConnectionRow = Awaited<ReturnType<typeof listConnections>>[number]
+export type ConnectionTile = Awaited<ReturnType<typeof listConnections>>[number]
 
 /**
  * The organisation's connections in label order, disconnected ones too, each with the run that readers see, the last
@@ -111,8 +112,6 @@ export type ConnectionRow = Awaited<ReturnType<typeof listConnections>>[number]
  */
 export async function listConnections(actor: Actor) {
   const db = await getDb()
-  const published = alias(syncRuns, 'published_run')
-  const open = alias(syncRuns, 'open_run')
   const last = db
     .select({
       state: syncRuns.state,
@@ -145,9 +144,9 @@ export async function listConnections(actor: Actor) {
       stateReason: connections.stateReason,
       schedule: connections.schedule,
       publishedAt: connections.publishedAt,
-      people: published.people,
-      others: published.others,
-      signals: published.signals,
+      people: publishedRun.people,
+      others: publishedRun.others,
+      signals: publishedRun.signals,
       lastRun: {
         state: last.state,
         gaps: last.gaps,
@@ -155,21 +154,11 @@ export async function listConnections(actor: Actor) {
         coverage: last.coverage,
         finishedAt: last.finishedAt,
       },
-      openRun: { state: open.state, phase: open.phase, counters: open.counters, startedAt: open.startedAt },
+      openRun: { state: openRun.state, phase: openRun.phase, counters: openRun.counters, startedAt: openRun.startedAt },
     })
     .from(connections)
-    .leftJoin(
-      published,
-      and(eq(published.organisationId, connections.organisationId), eq(published.id, connections.publishedRunId)),
-    )
-    .leftJoin(
-      open,
-      and(
-        eq(open.organisationId, connections.organisationId),
-        eq(open.connectionId, connections.id),
-        inArray(open.state, ['queued', 'running']),
-      ),
-    )
+    .leftJoin(publishedRun, isPublishedRun)
+    .leftJoin(openRun, isOpenRun)
     .leftJoinLateral(last, sql`true`)
     .where(eq(connections.organisationId, actor.organisationId))
     .orderBy(asc(sql`lower(${connections.label})`), asc(connections.id))
@@ -228,7 +217,7 @@ export async function listRuns(
   return readPage(place, (at) => readRuns(actor, connectionId, at, limit))
 }
 
-/** A cursor comes from the address: anything but a time and an id would be an error in SQL. */
+/** Whether a cursor, which comes from an address, holds a time and an id; anything else would be an error in SQL. */
 function isPlace({ at: [time = '', id = ''] }: Cursor): boolean {
   return /^\d{4}-\d\d-\d\dT[\d:.+Z-]+$/.test(time) && !Number.isNaN(Date.parse(time)) && isGuid(id)
 }

@@ -1,11 +1,11 @@
 import type { Tile } from '@/components/integrations/connection-tile'
-import type { ConnectionRow } from '@/db/queries/connections'
+import type { ConnectionTile } from '@/db/queries/connections'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
 import { connectionStatus } from '@/lib/domain/connection-status'
 
 /** A connection as its tile shows it. */
 export function toTile(
-  row: ConnectionRow,
+  row: ConnectionTile,
   organisation: { tenantId: string; organisationName: string },
   now: Date,
 ): Tile {
