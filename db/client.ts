@@ -1,6 +1,6 @@
 import type { Database, Engine, OpenDatabase } from './database'
 
-/** On `globalThis`: Next bundles pages, route handlers and instrumentation apart, and each bundle evaluates this file. */
+/** On `globalThis`, because Next bundles pages, route handlers and instrumentation apart and each bundle evaluates this file. */
 const SLOT = Symbol.for('rolecall.database')
 const slots: typeof globalThis & { [SLOT]?: Promise<OpenDatabase> } = globalThis
 
@@ -15,12 +15,12 @@ export async function getDb(): Promise<Database> {
   return (await open()).db
 }
 
-/** The engine below {@link getDb}, opened alike. */
+/** The engine that carries {@link getDb}, opened in the same way. */
 export async function getEngine(): Promise<Engine> {
   return engineOf(await getDb())
 }
 
-/** Makes a database the process's own, for tests. Gives the function that takes it out again, unclosed. */
+/** Makes a database the process's own, for tests. Returns the function that takes it out again without closing it. */
 export function useDatabase(db: Database): () => void {
   const installed = Promise.resolve({ db, close: async () => {} })
   slots[SLOT] = installed
@@ -38,20 +38,20 @@ export async function closeDb(): Promise<void> {
   }
 }
 
-/** The engine of a database, told by its driver. */
+/** The engine of a database, recognised by its driver. */
 function engineOf({ $client: client }: Database): Engine {
   if ('waitReady' in client) return { kind: 'embedded', pglite: client }
   return { kind: 'server', pool: client, url: client.options.connectionString ?? '' }
 }
 
 function open(): Promise<OpenDatabase> {
-  slots[SLOT] ??= begin()
+  slots[SLOT] ??= openOnce()
   return slots[SLOT]
 }
 
-function begin(): Promise<OpenDatabase> {
+function openOnce(): Promise<OpenDatabase> {
   const opening = openFromEnvironment()
-  // A failed opening is not remembered: the cause (a lock, a server that is still starting) may pass.
+  // A failed opening is not remembered, because its cause (a lock, a server that is still starting) may pass.
   opening.catch(() => clear(opening))
   return opening
 }
@@ -60,7 +60,7 @@ function clear(slot: Promise<OpenDatabase>): void {
   if (slots[SLOT] === slot) delete slots[SLOT]
 }
 
-/** Each engine is imported when it is the one: neither driver costs memory where the other serves. */
+/** Imports only the engine that is used, so that the other driver costs no memory. */
 async function openFromEnvironment(): Promise<OpenDatabase> {
   const { DATABASE_URL, DATA_DIR } = process.env
   if (DATABASE_URL) return (await import('./open-server')).openServer(DATABASE_URL)

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { FolderLocked, lockFolder } from './folder-lock'
 
-/** Takes the lock at every line it is sent; says `held` or why not, and lives until it is killed. */
+/** Tries to take the lock for every line that it is sent, answers `held` or why not, and lives until it is killed. */
 const TAKER = `
   import { createInterface } from 'node:readline'
   const { lockFolder } = await import(process.argv[1])
@@ -102,7 +102,7 @@ test('of twenty processes that take over a dead lock at once, exactly one wins, 
   }
 })
 
-test('a holder is robbed only when it is certainly dead, whatever its file says', async () => {
+test('a lock is taken over only from a process that is certainly dead, whatever its file says', async () => {
   const dead = await startTaker()
   await dead.kill()
   lockFolder(path)

@@ -12,17 +12,18 @@ export class FolderLocked extends Error {
 }
 
 /**
- * Takes a lock file, or throws {@link FolderLocked}. Gives the function that releases it.
+ * Takes a lock file and returns the function that releases it.
+ * @throws FolderLocked when a living process has it, or its file is damaged.
  *
- * The file appears whole or not at all (a finished file is linked into place, which fails when the name is taken). A
- * holder that lives is never robbed. A dead one's file is replaced only by whoever holds a second lock, named after that
- * very file and taken by these same rules, so that of any number of takers one succeeds.
+ * The file appears whole or not at all: a finished file is linked into place, which fails when the name is taken. The lock
+ * of a living holder is never taken. A dead holder's file is replaced only by the process that holds a second lock, named
+ * after that very file and taken by these same rules, so that exactly one of any number of takers succeeds.
  */
 export function lockFolder(path: string): () => void {
   const me = describeMe()
   const finished = writeAside(path, me)
   try {
-    take(path, finished)
+    takeLock(path, finished)
   } finally {
     rmSync(finished, { force: true })
   }
@@ -31,18 +32,18 @@ export function lockFolder(path: string): () => void {
   }
 }
 
-function take(path: string, finished: string): void {
+function takeLock(path: string, finished: string): void {
   for (;;) {
-    if (linked(finished, path)) return
+    if (linkIfFree(finished, path)) return
     const holder = readHolder(path)
-    if (!holder) continue // released between our two looks
+    if (!holder) continue // it was released between the link and the read
     if (isAlive(holder)) throw new FolderLocked(refusal(path, holder))
-    if (replaced(path, holder, finished)) return
+    if (replaceDead(path, holder, finished)) return
   }
 }
 
 /** Puts our file in a dead holder's place. False when someone else was quicker. */
-function replaced(path: string, dead: Holder, finished: string): boolean {
+function replaceDead(path: string, dead: Holder, finished: string): boolean {
   const release = lockFolder(`${path}.${createHash('sha256').update(dead.token).digest('hex').slice(0, 12)}`)
   try {
     if (readHolder(path)?.token !== dead.token) return false
@@ -67,7 +68,7 @@ function writeAside(path: string, holder: Holder): string {
   return aside
 }
 
-function linked(finished: string, path: string): boolean {
+function linkIfFree(finished: string, path: string): boolean {
   try {
     linkSync(finished, path)
     return true
@@ -80,7 +81,7 @@ function linked(finished: string, path: string): boolean {
 function readHolder(path: string): Holder | null {
   const text = readIfThere(path)
   if (text === null) return null
-  const found: Partial<Holder> = parsed(text)
+  const found: Partial<Holder> = parseHolder(text)
   if (typeof found.pid !== 'number' || typeof found.token !== 'string' || typeof found.host !== 'string') {
     throw new FolderLocked(`${path} is damaged. If no Rolecall runs on this folder, delete that file and start again.`)
   }
@@ -93,7 +94,7 @@ function readHolder(path: string): Holder | null {
   }
 }
 
-function parsed(text: string): Partial<Holder> {
+function parseHolder(text: string): Partial<Holder> {
   try {
     return Object(JSON.parse(text))
   } catch (error) {
@@ -102,21 +103,21 @@ function parsed(text: string): Partial<Holder> {
   }
 }
 
-/** A holder on another host cannot be looked at, so it counts as alive: two openers would lose rows. */
+/** A holder on another host cannot be checked, so it counts as alive: two processes on one folder would lose rows. */
 function isAlive(holder: Holder): boolean {
   if (holder.host !== hostOfThis()) return true
   if (holder.boot !== bootOfThis()) return false
-  if (!exists(holder.pid)) return false
+  if (!isRunning(holder.pid)) return false
   const started = startOf(holder.pid)
   return started === null || holder.started === null || started === holder.started
 }
 
-function exists(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)
     return true
   } catch (error) {
-    return !isErrno(error, 'ESRCH') // EPERM: it runs, as another user
+    return !isErrno(error, 'ESRCH') // EPERM: it runs under another user
   }
 }
 
@@ -128,15 +129,15 @@ const describeMe = (): Holder => ({
   token: randomUUID(),
 })
 
-/** Only Linux containers share a folder and not their pids; elsewhere host names change with the network. */
+/** Only on Linux does the host name tell containers apart that share a folder but not their pids; elsewhere it changes with the network. */
 const hostOfThis = () => (process.platform === 'linux' ? hostname() : 'this computer')
 
 const bootOfThis = () => readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null
 
-/** When a process started, in the system's own words; null when it cannot be told. `dead` for one that only waits to be reaped. */
+/** When a process started, as the system writes it; null when that cannot be read, `dead` for a zombie. */
 function startOf(pid: number): string | null {
   if (process.platform === 'linux') {
-    // The name, in parentheses, may hold anything; after it come the state (field 3) and, as field 22, the start time.
+    // The process name, in parentheses, may contain anything. The state (field 3) and the start time (field 22) follow it.
     const stat = readIfThere(`/proc/${pid}/stat`)
     if (stat === null) return null
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')

@@ -14,7 +14,7 @@ const started: ChildProcess[] = []
 
 beforeAll(() => {
   dataDir = join(mkdtempSync(join(tmpdir(), 'rolecall-data-')), 'data')
-  // A making of the database that was cut short: it must be cleared away, not opened.
+  // A folder whose making was interrupted: it must be removed, not opened.
   mkdirSync(join(dataDir, 'db.new-interrupted'), { recursive: true })
   writeFileSync(join(dataDir, 'db.new-interrupted', 'PG_VERSION'), '18\n')
 })
@@ -39,7 +39,7 @@ function start(...words: 'write'[]) {
   return {
     pid: child.pid,
     hear,
-    /** The ids it found at its opening. */
+    /** The ids that it found when it opened the database. */
     opened: async () => {
       const line = await hear()
       expect(line).toMatch(/^open/)
@@ -52,7 +52,7 @@ function start(...words: 'write'[]) {
   }
 }
 
-test('the folder is made whole for its owner only, one process has it, and SIGTERM gives it back', {
+test('the folder is made complete and private, only one process can open it, and SIGTERM releases it', {
   timeout: 90_000,
 }, async () => {
   const first = start()
@@ -67,7 +67,7 @@ test('the folder is made whole for its owner only, one process has it, and SIGTE
   expect(existsSync(join(dataDir, 'db.lock'))).toBe(false)
 })
 
-test(`of ${KILLS} processes killed while they write, no acknowledged row is lost and no half of a transaction stays`, {
+test(`when ${KILLS} processes are killed while they write, no acknowledged row is lost and no half of a transaction stays`, {
   timeout: 60_000 + KILLS * 10_000,
 }, async () => {
   const acknowledged: string[] = []

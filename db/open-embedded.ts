@@ -7,13 +7,13 @@ import { migrate } from 'drizzle-orm/pglite/migrator'
 import { migrationsFolder, type OpenDatabase } from './database'
 import { lockFolder } from './folder-lock'
 
-const HALF_MADE = 'db.new-'
+const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being made
 
 /**
  * Opens the embedded PostgreSQL in `DATA_DIR/db`, making and migrating it where needed.
  *
- * PGlite does not guard its folder, and two openers lose each other's rows: `DATA_DIR/db.lock` does. It survives a killed
- * process; it does not flush to the disk, so a power cut may cost the last moments.
+ * PGlite does not guard its folder, and two processes that open it lose each other's rows, so `DATA_DIR/db.lock` guards it.
+ * What was written survives a killed process; PGlite does not flush to the disk, so a power cut may lose the last moments.
  * @throws FolderLocked when another process has it open.
  */
 export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
@@ -28,8 +28,8 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   }
 }
 
-/** Puts a PGlite, on disk or in memory, behind our schema. */
-export async function migrated(pglite: PGlite): Promise<OpenDatabase> {
+/** Migrates a PGlite, on disk or in memory, and opens it as our database. */
+export async function migrateEmbedded(pglite: PGlite): Promise<OpenDatabase> {
   const db = drizzle(pglite)
   await migrate(db, { migrationsFolder: migrationsFolder() })
   return { db, close: () => pglite.close() }
@@ -44,7 +44,7 @@ async function openLocked(home: string, unlock: () => void): Promise<OpenDatabas
 
   const pglite = await PGlite.create(folder)
   try {
-    const opened = await migrated(pglite)
+    const opened = await migrateEmbedded(pglite)
     return {
       ...opened,
       close: async () => {
@@ -58,7 +58,7 @@ async function openLocked(home: string, unlock: () => void): Promise<OpenDatabas
   }
 }
 
-/** A folder whose making was cut short never opens again, so it gets its name only once it is complete. */
+/** A folder whose making was interrupted can never be opened, so it gets its final name only once it is complete. */
 async function makeFolder(home: string, folder: string): Promise<void> {
   const making = join(home, `${HALF_MADE}${randomUUID()}`)
   mkdirSync(making, { mode: 0o700 })

@@ -8,8 +8,7 @@ const CONNECT_TIMEOUT_MS = 10_000 // an exhausted pool or a silent host becomes 
 const STATEMENT_TIMEOUT_MS = 30_000 // longer than the largest publish we have measured
 const IDLE_IN_TRANSACTION_MS = 60_000 // nothing waits on the network inside a transaction
 
-/** Any number that no other software takes on the same database. */
-const MIGRATION_LOCK = 7_265_163_441
+const MIGRATION_LOCK = 7_265_163_441 // any number that no other software locks on the same database
 
 /** Opens a PostgreSQL server's database and migrates it. Several processes may do so at once: one migrates, the others wait. */
 export async function openServer(connectionString: string): Promise<OpenDatabase> {
@@ -22,14 +21,14 @@ export async function openServer(connectionString: string): Promise<OpenDatabase
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
   })
-  // A connection that the server ends while no query runs on it has nobody to tell, and an unheard error event would end
-  // the process. The pool drops such a connection; a transaction that had it fails at its next statement.
+  // When the server ends a connection on which no query runs, nobody waits for the error, and an error event without a
+  // listener would end the process. The pool drops such a connection; a transaction on it fails at its next statement.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
   return { db: drizzle(pool), close: () => pool.end() }
 }
 
-/** On a connection of its own: the wait for the lock, and a long migration, may outlast the statement timeout. */
+/** Uses a connection of its own, because the wait for the lock, or a long migration, may outlast the statement timeout. */
 async function migrateServer(connectionString: string): Promise<void> {
   const client = new Client({
     connectionString,

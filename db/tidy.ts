@@ -11,9 +11,9 @@ const REWRITTEN_BY_A_PUBLISH = [
 ]
 
 /**
- * After a large publish: the embedded engine has neither autovacuum nor a checkpointer, so dead rows, stale statistics
- * and the write-ahead log would grow for ever. Does nothing on a PostgreSQL server, which sees to it itself.
- * Never inside a transaction.
+ * Cleans up after a large publish: the embedded engine has neither autovacuum nor a checkpointer, so dead rows and the
+ * write-ahead log would grow for ever, and its statistics would be stale. Does nothing on a PostgreSQL server, which does
+ * this by itself. Must not be called inside a transaction.
  */
 export async function tidy(): Promise<void> {
   const engine = await getEngine()

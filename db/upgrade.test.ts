@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { expect, test } from 'vitest'
 import { migrationsFolder } from './database'
-import { migrated } from './open-embedded'
+import { migrateEmbedded } from './open-embedded'
 
 const ORGANISATION = randomUUID()
 const CONNECTION = randomUUID()
@@ -47,7 +47,7 @@ const published = `
 test('what the first version published is still shown after an upgrade, and read anew at once', async () => {
   const old = await firstVersion()
   await old.exec(published)
-  const { close } = await migrated(old)
+  const { close } = await migrateEmbedded(old)
   const { rows: holders } = await old.query(
     `select principal_id, kind, status, strongest, role_id, grants, direct, valid_from = '2026-03-01T12:00:00Z' as as_published
      from holders order by principal_id`,

@@ -61,7 +61,7 @@ test('the denials of a whole page are read in as many statements as those of one
   expect(fifty.statements).toBe(one.statements)
 })
 
-test('a denial cuts off whoever it names, through groups at any depth too, and spares whom it excludes so', async () => {
+test('a denial cuts off whoever it names, directly or through groups at any depth, and spares whom it excludes in the same way', async () => {
   const { id, person, ask, ...world } = await startWorld()
   const [outer, inner, flat, spared, past] = [
     await world.group(id, { name: 'Outer' }),

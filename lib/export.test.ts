@@ -31,7 +31,7 @@ test('the file holds every row of every batch once, in the order of the list', a
   )
 })
 
-test('a row says who, what, where, how and since when, and nothing in it runs as a formula', async () => {
+test('a row says who has what, where, how and since when, and nothing in it runs as a formula', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const person = await world.principal({
@@ -77,7 +77,7 @@ test('a row says who, what, where, how and since when, and nothing in it runs as
   ])
 })
 
-test('every role somebody has is a row, and one for each group it comes through, as far as the filters leave them', async () => {
+test('every role somebody has is a row, once for each group it comes through, as far as the filters ask for it', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const [owner, reader] = [await world.role('Owner', 'grants_access'), await world.role('Reader')]

@@ -5,7 +5,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import { useDatabase as install } from '@/db/client'
 import { migrationsFolder, type OpenDatabase } from '@/db/database'
-import { migrated } from '@/db/open-embedded'
+import { migrateEmbedded } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
 
 /** Making a database folder takes seconds, loading a made one tenths: it is kept here, a file for each set of migrations. */
@@ -22,7 +22,7 @@ export async function createTestDatabase(): Promise<OpenDatabase> {
   const server = process.env.TEST_DATABASE_URL
   const opened = server
     ? await createOnServer(server)
-    : await migrated(await PGlite.create({ loadDataDir: await madeFolder() }))
+    : await migrateEmbedded(await PGlite.create({ loadDataDir: await madeFolder() }))
   const uninstall = install(opened.db)
   return {
     ...opened,
@@ -38,7 +38,7 @@ async function madeFolder(): Promise<Blob> {
   if (!existsSync(file)) {
     mkdirSync(CACHE, { recursive: true })
     const pglite = await PGlite.create()
-    await migrated(pglite)
+    await migrateEmbedded(pglite)
     const aside = `${file}.${randomUUID()}`
     writeFileSync(aside, new Uint8Array(await (await pglite.dumpDataDir('none')).arrayBuffer()))
     await pglite.close()

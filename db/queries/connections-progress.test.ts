@@ -43,7 +43,7 @@ test('a connection of another organisation is not found', async () => {
   expect(await getProgress(ours.actor, [id])).toEqual([])
 })
 
-test('ids that are none are left out', async () => {
+test('ids that are malformed or unknown are left out', async () => {
   const world = await createAccessWorld(database.db)
   const { id } = await world.connection()
 

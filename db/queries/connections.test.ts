@@ -57,7 +57,7 @@ test('what stands out in a result, and how its groups were opened, come with the
   expect((await listRuns(world.actor, id, null)).rows).toMatchObject([{ plan }])
 })
 
-test('runs page by key, latest first, also those asked for in the same millisecond', async () => {
+test('runs are paged by key, latest first, also when several were requested in the same millisecond', async () => {
   const world = await createAccessWorld(database.db)
   const { id } = await world.connection()
   const wanted: string[] = []

@@ -7,7 +7,7 @@ import type { DenyPrincipal } from '@/lib/domain/vocabulary'
 import { inSnapshot, type Published, publishedOf, type Snapshot } from './snapshot'
 
 /** A deny assignment with whom it names. */
-export type DenyRow = NamedDeny & { principals: DenyPrincipal[]; excluded: DenyPrincipal[] }
+type DenyRow = NamedDeny & { principals: DenyPrincipal[]; excluded: DenyPrincipal[] }
 
 /** The deny assignments of a snapshot. Azure makes them for deployments that lock what they made: they are few. */
 export async function listDenials(actor: Actor, snapshot: Snapshot): Promise<DenyRow[]> {

@@ -11,7 +11,7 @@ afterAll(() => database.close())
 
 const MANAGEMENT_GROUP = '/providers/Microsoft.Management/managementGroups/'
 
-test('a scope is acted on from itself and from above, never from below or beside it', async () => {
+test('a filter by scope finds the grants at it and above it, never those below or beside it', async () => {
   const world = await createAccessWorld(database.db)
   const { id, publishedAt } = await world.connection({
     managementGroups: [
@@ -44,7 +44,7 @@ test('a scope is acted on from itself and from above, never from below or beside
   )
 })
 
-test('only those asked for, only what held at the moment, and each way once however often a group reaches them', async () => {
+test('grants are those of the people asked about, as of the moment, each once however many groups lead to it', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const [ada, bob, owner] = [

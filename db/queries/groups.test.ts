@@ -29,7 +29,7 @@ async function paged<Row>(
   return pages.flat()
 }
 
-test('groups come by name with what they hold here themselves, and page by key', async () => {
+test('groups are listed by name with what they hold here themselves, and paged by key', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const [owner, reader] = [await world.role('Owner', 'grants_access'), await world.role('Reader')]
@@ -105,7 +105,7 @@ test('a group comes with what it holds, what it lies in, and its own members by 
   expect(members.find(({ id }) => id === inner)?.kind).toBe('group')
 })
 
-test('a group of another time, another connection or nobody’s is none', async () => {
+test('a group of another time, of another connection or that nobody has is not found', async () => {
   const world = await createAccessWorld(database.db)
   const [connection, elsewhere] = [await world.connection(), await world.connection()]
   const past = await world.group(connection.id, { until: PUBLISHED })
@@ -115,7 +115,7 @@ test('a group of another time, another connection or nobody’s is none', async 
   expect(await getGroup(world.actor, { id: elsewhere.id, publishedAt: null }, other)).toBeNull()
 })
 
-test('scopes come once, the widest first, however they are spelt', async () => {
+test('scopes are listed once however they are spelt, the widest first', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const [ada, reader] = [await world.principal(), await world.role('Reader')]
@@ -146,7 +146,7 @@ test('scopes come once, the widest first, however they are spelt', async () => {
   expect(found.rows.map(({ level }) => level)).toEqual(['resource', 'resource'])
 })
 
-test('denials come whole, as of the moment', async () => {
+test('denials are listed with whom they name and exclude, as of the moment', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const principals = [{ id: randomUUID(), kind: 'group' as const }]

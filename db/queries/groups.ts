@@ -38,7 +38,7 @@ export type GroupRow = {
   nestedOnly: boolean
 }
 
-export type GroupQuery = {
+type GroupQuery = {
   /** Part of a name; empty for all. */
   search: string
   cursor: Cursor | null
@@ -108,7 +108,6 @@ function selectGroups(db: Database, actor: Actor, published: Published) {
 
 export type GroupDetails = NonNullable<Awaited<ReturnType<typeof getGroup>>>
 export type GroupGrant = GroupDetails['held'][number]
-export type GroupParent = GroupDetails['parents'][number]
 export type GroupMemberRow = GroupDetails['memberPage']['rows'][number]
 
 /**

@@ -7,10 +7,10 @@ import { searchText } from './input'
 import { inSnapshot, type Published, strengthOfRole, toRole, widthOfScope } from './snapshot'
 
 /** Whether a filter asks for anything that only the grants can answer. */
-export const narrowsGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
+export const asksOfGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
   roleIds.length > 0 || [scope, level, how, held].some((value) => value !== null)
 
-/** The assignments a filter leaves, whoever holds them; `how` they are held is not a matter of the assignment. */
+/** A filter as a condition on assignments, whoever holds them. `how` they are held depends on the holder and is not in it. */
 export function grantMatches(actor: Actor, connectionId: string, filter: GrantFilter): SQL | undefined {
   const { roleIds, scope, level, held } = filter
   return and(
@@ -24,7 +24,7 @@ export function grantMatches(actor: Actor, connectionId: string, filter: GrantFi
 
 const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
 
-/** Held at a scope or above it. Every management group that an assignment of a subscription names lies above the subscription. */
+/** Assignments at a scope or above it. Every management group named by an assignment of a subscription is above the subscription. */
 function actsAt(actor: Actor, connectionId: string, scope: string): SQL | undefined {
   const heldAt = sql`lower(${assignments.scope})`
   if (scope === '/') return eq(assignments.scopeLevel, 'root')
@@ -41,7 +41,7 @@ function actsAt(actor: Actor, connectionId: string, scope: string): SQL | undefi
   )
 }
 
-/** The scopes of the management groups between the root and one of them; none when the chain could not be read. */
+/** The scopes of the management groups above one of them; none when the chain could not be read. */
 const managementGroupsAbove = (actor: Actor, connectionId: string, scope: string): SQL => sql`
   with chain as (
     select ${MANAGEMENT_GROUP} || lower(entry.value ->> 'id') as scope, entry.place
@@ -57,7 +57,7 @@ const KINDS: Record<HolderFilter['who'], SQL> = {
   others: notInArray(holders.kind, ['user', 'group']),
 }
 
-/** What a filter leaves of the holders, but for what it asks of their grants. A search needs `toHolder` joined. */
+/** A filter as a condition on the holders themselves, without what it asks of their grants. A search needs `principals` joined. */
 export function holderMatches({ who, search, status, signal }: HolderFilter): SQL | undefined {
   return and(
     KINDS[who],
@@ -67,23 +67,23 @@ export function holderMatches({ who, search, status, signal }: HolderFilter): SQ
   )
 }
 
+/** Whether a holder shows a signal. */
 export const showsSignal = (signal: Signal): SQL =>
   sql`${holders.signals} & ${sql.raw(String(1 << SIGNALS.indexOf(signal)))} <> 0`
 
 /** The signals of a bit mask, in the order of `SIGNALS`. */
 export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => mask & (1 << bit))
 
-/** More than the assignments that can apply to a subscription, so that a place and a strength fit into one number. */
-const PLACES = 1_000_000
+const PLACES = 1_000_000 // more than the assignments of any subscription, so that a rank and a place fit into one number
 
 /**
- * Everyone and everything that a filter's grants reach, directly or through groups, each once, with the grant to show:
- * what is held before what is eligible, then strongest, widest, direct before through a group.
+ * A select of everyone and everything with a grant that a filter asks for, directly or through groups, each once, with the
+ * grant to show: held before eligible, then the strongest, the widest, direct before through a group.
  *
- * A select of `principal_id, strength, role_id, scope, scope_level, kind, group_id`. The best grant is found for each group
- * before its members are looked at, so that the work grows with the members of groups, not with members times grants.
+ * Its columns: `principal_id, strength, role_id, scope, scope_level, kind, group_id`. The best grant of each group is found
+ * before its members are read, so that the work grows with the members of groups and not with members times grants.
  */
-export function matchingHolders(actor: Actor, published: Published, filter: GrantFilter): SQL {
+export function selectMatchingHolders(actor: Actor, published: Published, filter: GrantFilter): SQL {
   const direct = sql`select principal_id, at from best`
   const through = sql`
     select ${groupMembers.memberId} as principal_id, through.at

@@ -44,7 +44,7 @@ async function fullWorld() {
   return { actor: world.actor, connection, people }
 }
 
-test('with any sort and page size each person comes once, in order, forward and back, filtered by grants or not', async () => {
+test('with any sort and page size each person is listed once, in order, forward and back, filtered by grants or not', async () => {
   const { actor, connection, people } = await fullWorld()
   await fc.assert(
     fc.asyncProperty(
@@ -164,7 +164,7 @@ test('someone nothing could be read about is shown, not dropped', async () => {
   ])
 })
 
-test('names made to attack come back unharmed', async () => {
+test('names that are made to attack come back unchanged', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const reader = await world.role('Reader')

@@ -16,7 +16,7 @@ import {
   type ScopeLevel,
   type Signal,
 } from '@/lib/domain/vocabulary'
-import { holderMatches, matchingHolders, narrowsGrants, signalsOf } from './holder-filters'
+import { asksOfGrants, holderMatches, selectMatchingHolders, signalsOf } from './holder-filters'
 import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
 import {
   inSnapshot,
@@ -29,7 +29,7 @@ import {
   toRole,
 } from './snapshot'
 
-/** One who has access. Role, scope and group are of the strongest grant; of the strongest matching one in a list filtered by grants. */
+/** Somebody or something with access. Role, scope and group are those of the strongest grant; in a list filtered by grants, of the strongest that matches. */
 export type HolderRow = {
   principalId: string
   kind: PrincipalKind
@@ -58,7 +58,7 @@ export type HolderRow = {
 /** What a list of holders is asked for. */
 export type HolderQuery = HolderFilter & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
 
-/** Everyone who has access, by name: the list that nothing was asked of yet. */
+/** All people with access, by name: the list before anything is asked of it. */
 export const ALL_PEOPLE: HolderQuery = {
   who: 'people',
   search: '',
@@ -89,16 +89,16 @@ export async function listHolders(
   return readPage(query.cursor, (cursor) => readHolders(actor, published, { ...query, cursor }, limit))
 }
 
-/** How many a filter leaves of those who have access in a snapshot. */
+/** How many of those who have access in a snapshot meet a filter. */
 export async function countHolders(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<number> {
   const published = publishedOf(snapshot)
   if (!published) return 0
   const db = await getDb()
   let query = db.select({ holders: sql<number>`count(*)::int` }).from(holders).$dynamic()
   if (filter.search.trim() !== '') query = query.leftJoin(principals, toPrincipal(holders, holders.principalId))
-  if (narrowsGrants(filter))
+  if (asksOfGrants(filter))
     query = query.innerJoin(
-      sql`(${matchingHolders(actor, published, filter)}) as matching`,
+      sql`(${selectMatchingHolders(actor, published, filter)}) as matching`,
       sql`matching.principal_id = ${holders.principalId}`,
     )
   const [counted] = await query.where(and(inSnapshot(holders, actor, published), holderMatches(filter)))
@@ -182,20 +182,20 @@ type Found = Omit<HolderRow, 'role' | 'group' | 'eligible' | 'signals'> & {
 function toRow(found: Found): HolderRow {
   const { strength, roleId, roleName, custom, groupId, groupName, groupState, ...rest } = found
   const { eligibleRoleId, eligibleRoleName, eligibleStrongest, ...row } = rest
-  const waits = eligibleRoleId && eligibleStrongest && row.assignmentKind !== 'eligible'
+  const hasStronger = eligibleRoleId && eligibleStrongest && row.assignmentKind !== 'eligible'
   return {
     ...row,
     role: { id: roleId, name: roleName, privilege: privilegeOfStrength(strength), custom: custom ?? false },
     group: groupId ? { id: groupId, name: groupName, state: groupState } : null,
-    eligible: waits
+    eligible: hasStronger
       ? { roleId: eligibleRoleId, roleName: eligibleRoleName, privilege: privilegeOfStrength(eligibleStrongest) }
       : null,
     signals: signalsOf(row.signals),
   }
 }
 
-/** Characters of a value that decide the order, so that the cursor, and so the address, stays short. */
-const ordering = (value: SQL): SQL => sql`left(${value}, 120)`
+/** Orders by the first characters of a value, so that cursors, which are kept in addresses, stay short. */
+const shortened = (value: SQL): SQL => sql`left(${value}, 120)`
 
 /** The columns of the grant that a row shows. */
 const STRONGEST = {
@@ -216,12 +216,12 @@ const MATCHING: typeof STRONGEST = {
 }
 
 /**
- * The holders of one page with the grant that each shows, as a subselect in the order of `place`: found before anything
- * else is looked up, so that names, roles and groups are looked up for one page and not for everyone.
+ * The holders of one page with the grant that each shows, as a subselect in the order of `place`. They are found first, so
+ * that names, roles and groups are looked up for one page and not for everyone.
  */
 async function selectHolderPage(actor: Actor, published: Published, query: HolderQuery, limit: number) {
-  const narrowed = narrowsGrants(query)
-  const shown = narrowed ? MATCHING : STRONGEST
+  const byGrants = asksOfGrants(query)
+  const shown = byGrants ? MATCHING : STRONGEST
   const keys = keyset(
     [...sortKeys(shown)[query.sort], holders.sortName, holders.principalId],
     query.direction,
@@ -243,9 +243,9 @@ async function selectHolderPage(actor: Actor, published: Published, query: Holde
     })
     .from(holders)
     .$dynamic()
-  if (narrowed)
+  if (byGrants)
     select = select.innerJoin(
-      sql`(${matchingHolders(actor, published, query)}) as matching`,
+      sql`(${selectMatchingHolders(actor, published, query)}) as matching`,
       sql`matching.principal_id = ${holders.principalId}`,
     )
   if (query.sort === 'email' || query.search.trim() !== '')
@@ -259,14 +259,14 @@ async function selectHolderPage(actor: Actor, published: Published, query: Holde
   return { selected, keys }
 }
 
-/** The order of statuses: what could not be read is in none of them and comes last. */
+/** In the order of statuses the one that could not be read comes last, after all that are known. */
 const STATUSES = PERSON_STATUSES.filter((status) => status !== 'not_readable')
 
-/** What comes before the name. Roles go by what they amount to, scopes from the widest. */
+/** The keys of each sort that come before the name. Roles are ordered by what they amount to, scopes from the widest. */
 const sortKeys = (shown: typeof STRONGEST): Record<HolderSort, SQL[]> => ({
   name: [],
-  email: [ordering(sql`coalesce(lower(${principals.email}), '')`)],
+  email: [shortened(sql`coalesce(lower(${principals.email}), '')`)],
   status: [sql`${rankIn(holders.status, STATUSES)}::text`],
-  role: [ordering(sql`${shown.strength} || coalesce(${roleDefinitions.sortName}, ${shown.roleId})`)],
-  scope: [ordering(sql`${rankIn(shown.level, SCOPE_LEVELS)} || lower(${shown.scope})`)],
+  role: [shortened(sql`${shown.strength} || coalesce(${roleDefinitions.sortName}, ${shown.roleId})`)],
+  scope: [shortened(sql`${rankIn(shown.level, SCOPE_LEVELS)} || lower(${shown.scope})`)],
 })

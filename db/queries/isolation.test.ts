@@ -57,7 +57,7 @@ async function fullWorld() {
 
 type Ours = Awaited<ReturnType<typeof fullWorld>>
 
-/** How much of an organisation's own each read of this folder lets an actor see, asked with the right ids in hand. */
+/** How many of an organisation's rows each read of this folder shows to an actor who asks with the right ids. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
@@ -90,7 +90,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
 
 const found = (row: unknown): number => Number(row !== null)
 
-test('every read of this folder is among those tried here', () => {
+test('every read of this folder is tried here', () => {
   const files = readdirSync(new URL('.', import.meta.url)).filter((name) => !name.endsWith('.test.ts'))
   const reads = files.flatMap((name) =>
     [
@@ -130,7 +130,7 @@ test('two organisations that connected the same tenant keep apart', async () => 
 })
 
 test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.repeat(10_000)])(
-  'an id that is nobody’s is not found: %j',
+  'an id that nobody has is not found: %j',
   async (id) => {
     const { actor } = await createAccessWorld(database.db)
     expect(await getConnection(actor, id)).toBeNull()

@@ -4,13 +4,13 @@ import { getDb } from '@/db/client'
 import { auditEvents, members } from '@/db/schema/organisations'
 import type { AuditCursor } from '@/lib/domain/views'
 
-/** Rows on one page. */
-const PAGE = 50
+const PAGE = 50 // rows
 
-export type AuditRow = Awaited<ReturnType<typeof listAuditEvents>>['rows'][number]
+/** The page that begins next to the event with this number, on its older or newer side. Null is the newest page. */
+export type AuditCursor = { side: 'older' | 'newer'; seq: number } | null
 
-/** What was done in the organisation, newest first, one page by key, with the cursors of the pages next to it. */
-export async function listAuditEvents(actor: Actor, cursor: AuditCursor | null) {
+/** What was done in the organisation, newest first: one page, with the cursors of the pages next to it. */
+export async function listAuditEvents(actor: Actor, cursor: AuditCursor) {
   const db = await getDb()
   const newer = cursor?.side === 'newer'
   const beyond = cursor ? (newer ? gt : lt)(auditEvents.seq, cursor.seq) : undefined
@@ -60,7 +60,7 @@ export async function listMembers(actor: Actor) {
     .orderBy(asc(sql`lower(${members.name})`), asc(members.id))
 }
 
-/** Asks the database for nothing in particular; throws what kept it from answering. */
+/** Sends the database a statement that needs no data; throws whatever kept it from answering. */
 export async function probeDatabase(): Promise<void> {
   const db = await getDb()
   await db.execute(sql`select 1`)

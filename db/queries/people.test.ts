@@ -104,7 +104,7 @@ test('search, status, direction and paging work together', async () => {
   expect(back.previous).toBeNull()
 })
 
-test('a group is no person', async () => {
+test('a group is not a person', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const group = await world.principal({ kind: 'group', name: 'Admins' })

@@ -86,7 +86,7 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
         eq(principals.kind, 'user'),
         personMatches(query),
         gt(held.subscriptions, 0),
-        query.signal || query.minimum ? amongMatching(actor, query) : undefined,
+        query.signal || query.minimum ? isAmongMatching(actor, query) : undefined,
         beyond,
       ),
     )
@@ -97,19 +97,19 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
 }
 
 /**
- * The matching ones are found once and looked up in the order of names. Within `coalesce` PostgreSQL cannot make a join of
- * it, which would sum up everyone's access before the page is cut.
+ * Whether a person is among those whose access matches. Those are found once and looked up in the order of names: the
+ * `coalesce` keeps PostgreSQL from making a join of it, which would sum up everyone's access before the page is cut.
  */
-const amongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
-  sql`coalesce((${principals.tenantId}, ${principals.id}) in (${holdersMatching(actor, filter)}), false)`
+const isAmongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
+  sql`coalesce((${principals.tenantId}, ${principals.id}) in (${selectMatching(actor, filter)}), false)`
 
-/** How many people have access in any connected subscription, or are left of them by a filter. */
+/** How many of the people who have access in any connected subscription meet a filter. */
 export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<number> {
   const db = await getDb()
   const asked = personMatches(filter)
   const query = db
     .select({ people: sql<number>`count(*)::int` })
-    .from(sql`(${holdersMatching(actor, filter)}) as held`)
+    .from(sql`(${selectMatching(actor, filter)}) as held`)
     .$dynamic()
   if (asked)
     query.innerJoin(
@@ -123,20 +123,20 @@ export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<n
   return counted?.people ?? 0
 }
 
-/** Everyone who has access now that meets what a filter asks of it, each once: `tenant_id, principal_id`. */
-const holdersMatching = (actor: Actor, filter: PeopleFilter): SQL => sql`
+/** A select of all people whose access now meets what a filter asks of it, each once: `tenant_id, principal_id`. */
+const selectMatching = (actor: Actor, filter: PeopleFilter): SQL => sql`
   select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
   join ${connections} on ${holdersNow}
   where ${and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'), holdingMatches(filter))}`
 
-/** Whoever has access in a connected subscription as its readers see it now: each connection at its own published moment. */
+/** Joins whoever has access now with the connected subscription that they have it in. */
 const holdersNow = and(inSnapshotNow(holders), ne(connections.state, 'disconnected'))
 
-/** What a filter asks of the person. */
+/** What a filter asks of the person, as a condition. */
 const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
   and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
 
-/** What a filter asks of their access in one of the subscriptions. */
+/** What a filter asks of their access in one of the subscriptions, as a condition. */
 const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
   and(
     signal ? showsSignal(signal) : undefined,
@@ -145,7 +145,7 @@ const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
       : undefined,
   )
 
-/** What a person has in one connected subscription: where their row meets its column. */
+/** What a person has in one connected subscription: a cell of the matrix of people and subscriptions. */
 export type Cell = {
   personId: string
   tenantId: string

@@ -27,8 +27,8 @@ async function startWorld() {
 const pairs = (edges: { memberId: string; groupId: string }[]) =>
   edges.map(({ memberId, groupId }) => `${memberId} in ${groupId}`).sort()
 
-describe('the way up', () => {
-  test('goes through every group above the person, and finds what these hold', async () => {
+describe('the groups above a person', () => {
+  test('are found at any depth, with what they hold', async () => {
     const { ada, connection, of, ...world } = await startWorld()
     const [inner, outer, aside] = [
       await world.group(connection.id, { name: 'Inner', directMembers: 1, members: 1 }),
@@ -59,7 +59,7 @@ describe('the way up', () => {
     expect(access.edges.every(({ since }) => since instanceof Date && since < PUBLISHED)).toBe(true)
   })
 
-  test('ends where groups lie in each other, and finds exactly what can be reached', async () => {
+  test('are exactly those that can be reached, also when groups are in each other', async () => {
     const { connection, of, ...world } = await startWorld()
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })), { maxLength: 14 }), async (links) => {
@@ -90,7 +90,7 @@ describe('the way up', () => {
     )
   })
 
-  test('a flat group holds the person without a way, and may itself lie in a group', async () => {
+  test('can be flat, which has the person as a member without a way, and can be in other groups themselves', async () => {
     const { ada, connection, of, ...world } = await startWorld()
     const [flat, outer] = [await world.group(connection.id, { state: 'flat' }), await world.group(connection.id)]
     await world.member(connection.id, flat, ada)
@@ -104,7 +104,7 @@ describe('the way up', () => {
   })
 })
 
-test('all of it is as of the published moment, whatever was published meanwhile', async () => {
+test('everything is read as of the published moment, whatever was published meanwhile', async () => {
   const { ada, connection, of, ...world } = await startWorld()
   const reader = await world.role('Reader')
   for (const times of [{ from: LATER }, { until: PUBLISHED }]) {
@@ -120,7 +120,7 @@ test('all of it is as of the published moment, whatever was published meanwhile'
   expect(later?.grants).toHaveLength(2)
 })
 
-test('denials name the person, a group of theirs or everyone; to be excluded in any of these ways is to be spared', async () => {
+test('a denial names the person, a group of theirs or everyone, and spares whom it excludes in any of these ways', async () => {
   const { ada, connection, of, ...world } = await startWorld()
   const [mine, other] = [await world.group(connection.id), await world.group(connection.id)]
   await world.member(connection.id, mine, ada)
@@ -141,7 +141,7 @@ test('denials name the person, a group of theirs or everyone; to be excluded in 
   expect(named).toEqual(['all true', 'me false', 'us false'])
 })
 
-test('the subscription comes by its names and with the management groups above it', async () => {
+test('the subscription comes with its names and the management groups above it', async () => {
   const { ada, connect, connection, of, actor } = await startWorld()
   const [row] = await database.db.select().from(connections).where(eq(connections.id, connection.id))
   expect(await of()).toMatchObject({
@@ -172,7 +172,7 @@ test('a principal of any kind has access to explain, also one that could never b
   expect(await of(group)).toMatchObject({ person: { kind: 'group' }, groups: [], grants: [{ principalId: group }] })
 })
 
-test('nobody knows an id that names nobody, and nothing is known before a first result', async () => {
+test('nothing is known of an id that names nobody, nor of anybody before a first result', async () => {
   const { ada, connection, actor } = await startWorld()
   for (const id of [randomUUID(), '', '\0', "' or 1=1 --"])
     expect(await getPersonAccess(actor, connection, id)).toBeNull()

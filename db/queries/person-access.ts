@@ -71,7 +71,7 @@ async function readConnection(actor: Actor, connectionId: string) {
   return found ?? null
 }
 
-/** Walks up from a principal to every group it is in. `union` takes no membership twice, so that cycles end. */
+/** Walks up from a principal to every group it is in. `union` takes no membership twice, so that circles of groups end. */
 async function readEdges(actor: Actor, published: Published, id: string): Promise<PersonAccess['edges']> {
   const db = await getDb()
   const { groupId, memberId, validFrom } = groupMembers
@@ -92,7 +92,7 @@ async function readEdges(actor: Actor, published: Published, id: string): Promis
     .orderBy(sql`way.group_id`, sql`way.member_id`)
 }
 
-/** What is known of a principal: from the directory, else only that an assignment or a group names it. */
+/** What is known of a principal: from the directory, or else only that an assignment or a group names it. */
 async function readPerson(
   actor: Actor,
   published: Published,

@@ -8,8 +8,7 @@ import { GRANT } from './grants'
 import { isGuid } from './input'
 import { inSnapshotNow, strengthOfRole, toPrincipal, toRole } from './snapshot'
 
-export type PersonDetails = NonNullable<Awaited<ReturnType<typeof getPerson>>>
-export type PersonRole = PersonDetails['roles'][number]
+export type PersonRole = Awaited<ReturnType<typeof readRoles>>[number]
 
 /**
  * A person and the roles they hold or could activate over all connected subscriptions, directly or through groups, by

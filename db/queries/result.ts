@@ -58,7 +58,7 @@ type Facets = {
   ownAssignments: number
 }
 
-/** What a published result comes to: counted when it was published, but for the assignments. */
+/** What a published result adds up to. All but the assignments was counted when it was published. */
 export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Facets> {
   const published = publishedOf(snapshot)
   if (!published) return { signals: {}, people: 0, others: 0, ownAssignments: 0 }

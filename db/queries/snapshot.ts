@@ -31,7 +31,7 @@ export const inSnapshot = (table: Intervals, actor: Actor, { id, publishedAt }: 
 export const inSnapshotNow = (table: Intervals): SQL | undefined =>
   and(toConnection(table), isValidAt(table, connections.publishedAt))
 
-/** An interval holds its first moment and not its last. */
+/** A row is valid from its first moment until just before its last. */
 const isValidAt = (table: Intervals, moment: Date | SQLWrapper): SQL | undefined =>
   and(lte(table.validFrom, moment), or(isNull(table.validTo), gt(table.validTo, moment)))
 
@@ -44,13 +44,13 @@ type Directory = { organisationId: SQLWrapper | string; tenantId: SQLWrapper | s
 type InDirectory = { organisationId: PgColumn; tenantId: PgColumn; id: PgColumn }
 
 /**
- * Joins an id with the principal that it names. It has to be a left join wherever the id's row must stay: of a principal
- * that was never read nothing is known, and it still has access.
+ * Joins an id with the principal that it names. A left join keeps the rows of principals about which nothing was ever
+ * read: they still have access.
  */
 export const toPrincipal = (directory: Directory, id: SQLWrapper | string, table: InDirectory = principals) =>
   isNamed(table, directory, id)
 
-/** Joins an id with the role definition that it names; a left join likewise. */
+/** Joins an id with the role definition that it names; here too a left join keeps what could not be read. */
 export const toRole = (directory: Directory, id: SQLWrapper | string, table: InDirectory = roleDefinitions) =>
   isNamed(table, directory, id)
 
@@ -81,5 +81,5 @@ export const strengthOfRole = rankIn(roleDefinitions.privilege, PRIVILEGES)
 /** What a role amounts to, from its strength; null when that could not be read. */
 export const privilegeOfStrength = (strength: number): Privilege | null => PRIVILEGES[strength - 1] ?? null
 
-/** A person nothing was ever read about has no row; they are unknown, not absent. */
+/** The status of a left joined principal. One about which nothing was ever read has no row: unknown, not absent. */
 export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`

@@ -36,8 +36,8 @@ import { connections } from './connections'
 import { organisations } from './organisations'
 
 /**
- * Whatever an assignment names, per organisation and tenant. `name`, `email` and the rest stay null when they were
- * never readable; `status` says what is known of a person now.
+ * Everyone and everything that an assignment, a group or a denial names, per organisation and tenant. `name`, `email` and
+ * the rest stay null when they could never be read; `status` says what is known of a person now.
  */
 export const principals = pgTable(
   'principals',
@@ -53,8 +53,8 @@ export const principals = pgTable(
     email: text('email'),
     userPrincipalName: text('user_principal_name'),
     guest: boolean('guest').notNull().default(false),
-    status: text('status').$type<PrincipalStatus>().notNull().default('not_readable'),
-    /** What kind of service principal it is, where that could be read. */
+    status: text('status').$type<PersonStatus>().notNull().default('not_readable'),
+    /** The kind of service principal, where that could be read. */
     variety: text('variety').$type<PrincipalVariety>(),
     lastSignInAt: at('last_sign_in_at'),
     /** The first 200 characters of the lower-case name, else email, else id: what lists are ordered by. */
@@ -64,8 +64,8 @@ export const principals = pgTable(
     primaryKey({ columns: [t.organisationId, t.tenantId, t.id] }),
     index('principals_by_name').on(t.organisationId, t.sortName, t.id),
     check('principals_kind', oneOf('kind', PRINCIPAL_KINDS)),
-    check('principals_status', oneOf('status', PRINCIPAL_STATUSES)),
-    check('principals_variety', sql.raw(`variety is null or variety in ('${PRINCIPAL_VARIETIES.join("', '")}')`)),
+    check('principals_status', oneOf('status', PERSON_STATUSES)),
+    check('principals_variety', sql`variety is null or ${oneOf('variety', PRINCIPAL_VARIETIES)}`),
     check('principals_id_lower', sql`id = lower(id)`),
   ],
 )
@@ -94,7 +94,7 @@ export const roleDefinitions = pgTable(
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.tenantId, t.id] }),
-    check('role_definitions_privilege', sql.raw(`privilege is null or privilege in ('${PRIVILEGES.join("', '")}')`)),
+    check('role_definitions_privilege', sql`privilege is null or ${oneOf('privilege', PRIVILEGES)}`),
   ],
 )
 
@@ -117,7 +117,7 @@ export const assignments = pgTable(
     scope: text('scope').notNull(),
     scopeLevel: text('scope_level').$type<ScopeLevel>().notNull(),
     kind: text('kind').$type<AssignmentKind>().notNull().default('active'),
-    /** Of PIM: when it began and when it ends; both null for one that was assigned outright, without an end. */
+    /** When an assignment made through PIM began and when it ends; both null for one assigned outright, without an end. */
     startsAt: at('starts_at'),
     endsAt: at('ends_at'),
     condition: text('condition'),
@@ -146,16 +146,16 @@ export const assignments = pgTable(
 )
 
 /**
- * What belongs to one connection's published results, with the time it holds for. The tables that grow with the members
- * of groups have no foreign key to it, which would be looked up row by row: a trigger (migration 0002) checks each
- * statement's rows at once, and takes them away with their connection.
+ * The columns of a table whose rows belong to a connection's published results, and of the time for which a row is valid.
+ * The tables that grow with the members of groups have no foreign key, which PostgreSQL would check row by row: a trigger
+ * (migration 0002) checks the rows of each statement at once, and deletes them with their connection.
  */
 const ofConnection = () => ({
   organisationId: uuid('organisation_id').notNull(),
   connectionId: uuid('connection_id').notNull(),
 })
-const valid = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
-const toConnection = (t: { organisationId: AnyPgColumn; connectionId: AnyPgColumn }) =>
+const interval = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
+const referencesConnection = (t: { organisationId: AnyPgColumn; connectionId: AnyPgColumn }) =>
   foreignKey({
     columns: [t.organisationId, t.connectionId],
     foreignColumns: [connections.organisationId, connections.id],
@@ -174,11 +174,11 @@ export const connectionGroups = pgTable(
     /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
     directMembers: integer('direct_members'),
     members: integer('members'),
-    ...valid(),
+    ...interval(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.connectionId, t.groupId, t.validFrom] }),
-    toConnection(t),
+    referencesConnection(t),
     uniqueIndex('connection_groups_one_current')
       .on(t.organisationId, t.connectionId, t.groupId)
       .where(sql`valid_to is null`),
@@ -197,7 +197,7 @@ export const groupMembers = pgTable(
     groupId: text('group_id').notNull(),
     memberId: text('member_id').notNull(),
     memberKind: text('member_kind').$type<PrincipalKind>().notNull(),
-    ...valid(),
+    ...interval(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.connectionId, t.memberId, t.groupId, t.validFrom] }),
@@ -220,9 +220,9 @@ export const groupNesting = pgTable(
     ...ofConnection(),
     groupId: text('group_id').notNull(),
     innerId: text('inner_id').notNull(),
-    /** Groups between the two on the shortest way, 0 for the group itself. Null when only known to hold its members somehow. */
+    /** Steps from one group to the other on the shortest way, 0 for the group itself. Null for a flat group, whose members are known without their way. */
     depth: integer('depth'),
-    ...valid(),
+    ...interval(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.connectionId, t.innerId, t.groupId, t.validFrom] }),
@@ -235,7 +235,7 @@ export const groupNesting = pgTable(
 
 /**
  * Whoever has access in a connection, directly or through groups: one row each, with what a list shows of them. Derived
- * from the tables above at each publish; of the past only the last hours are kept.
+ * from the tables above at each publish. Only the last hours of the past are kept.
  */
 export const holders = pgTable(
   'holders',
@@ -258,14 +258,14 @@ export const holders = pgTable(
     /** An eligible role stronger than anything held, and how strong it is. */
     eligibleRoleId: text('eligible_role_id'),
     eligibleStrongest: integer('eligible_strongest'),
-    /** Distinct roles at scopes, active and eligible counted apart; those held directly; those eligible only; groups they run through. */
+    /** Distinct roles at scopes, active and eligible counted apart; those of them held directly; those only eligible; the groups they come through. */
     grants: integer('grants').notNull(),
     direct: integer('direct').notNull(),
     eligible: integer('eligible').notNull(),
     groups: integer('groups').notNull(),
-    /** One bit for each of {@link SIGNALS}. */
+    /** One bit for each of the vocabulary's `SIGNALS`. */
     signals: integer('signals').notNull(),
-    ...valid(),
+    ...interval(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.principalId, t.connectionId, t.validFrom] }),
@@ -296,11 +296,11 @@ export const denyAssignments = pgTable(
     excluded: jsonb('excluded').$type<DenyPrincipal[]>().notNull(),
     sparesChildren: boolean('spares_children').notNull(),
     systemProtected: boolean('system_protected').notNull(),
-    ...valid(),
+    ...interval(),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
-    toConnection(t),
+    referencesConnection(t),
     uniqueIndex('deny_assignments_one_current')
       .on(t.organisationId, t.connectionId, t.key)
       .where(sql`valid_to is null`),

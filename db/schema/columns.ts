@@ -4,5 +4,6 @@ import { timestamp } from 'drizzle-orm/pg-core'
 /** Milliseconds, as JavaScript has them, so that a time read and sent back still compares equal. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
 
+/** The SQL of a check that a column holds one of a closed list of words. */
 export const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)

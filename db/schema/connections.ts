@@ -46,7 +46,7 @@ export const connections = pgTable(
     stateReason: text('state_reason'),
     schedule: text('schedule').$type<Schedule>().notNull().default('daily'),
     nextSyncAt: at('next_sync_at'),
-    /** Failures in a row; sets the pause before the next try. */
+    /** Failures in a row, which decide the pause before the next try. */
     failures: integer('failures').notNull().default(0),
     publishedRunId: uuid('published_run_id'),
     /** When the result that readers see was published. Every read of access is made as of this time. */
@@ -89,7 +89,7 @@ export const connectionSecrets = pgTable(
   ],
 )
 
-/** A connection that is not yet one: an ID typed, a login begun. Single use, 30 minutes. */
+/** A connection in the making: a typed subscription ID and the sign-in that was begun for it. Single use, for 30 minutes. */
 export const connectAttempts = pgTable(
   'connect_attempts',
   {
@@ -100,11 +100,11 @@ export const connectAttempts = pgTable(
     tenantId: text('tenant_id').notNull(),
     /** Set when an existing connection is being reconnected. */
     connectionId: uuid('connection_id'),
-    /** SHA-256 of the state of the login now under way; null when none is. Cleared by the first use. */
+    /** SHA-256 of the state of the sign-in now under way; null when there is none. Cleared by the first use. */
     stateHash: text('state_hash'),
-    /** The one that was used last, so that a replay is told from a stranger's state. */
+    /** The state hash that was used last, to tell a repeated answer from a stranger's. */
     usedStateHash: text('used_state_hash'),
-    /** Sealed PKCE verifier and nonce of that login. */
+    /** Sealed PKCE verifier and nonce of that sign-in. */
     sealedLogin: text('sealed_login'),
     loginBegunAt: at('login_begun_at'),
     /** Sealed MSAL cache after a good sign-in, until Connect moves it to the connection. */

@@ -62,7 +62,7 @@ export const memberSessions = pgTable(
   ],
 )
 
-/** What was done, by whom, to what. Names are kept as they were, so that the line outlives its subject. */
+/** What was done, by whom, to what. Names are copied as they were, so that the line outlives what it is about. */
 export const auditEvents = pgTable(
   'audit_events',
   {
