@@ -4,7 +4,7 @@ import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmS
 import { hostname } from 'node:os'
 
 /** Who holds a lock. `boot` and `started` tell a process from a later one that was given the same pid. */
-type Holder = { pid: number; host: string; boot: string | null; started: string | null; token: string }
+type LockHolder = { pid: number; host: string; boot: string | null; started: string | null; token: string }
 
 /** The folder is in use; the message names the process that has it. */
 export class FolderLocked extends Error {
@@ -43,7 +43,7 @@ function takeLock(path: string, finished: string): void {
 }
 
 /** Puts our file in a dead holder's place. False when someone else was quicker. */
-function replaceDead(path: string, dead: Holder, finished: string): boolean {
+function replaceDead(path: string, dead: LockHolder, finished: string): boolean {
   const release = lockFolder(`${path}.${createHash('sha256').update(dead.token).digest('hex').slice(0, 12)}`)
   try {
     if (readHolder(path)?.token !== dead.token) return false
@@ -56,7 +56,7 @@ function replaceDead(path: string, dead: Holder, finished: string): boolean {
   }
 }
 
-function writeAside(path: string, holder: Holder): string {
+function writeAside(path: string, holder: LockHolder): string {
   const aside = `${path}-${holder.token}`
   const file = openSync(aside, 'wx', 0o600)
   try {
@@ -78,10 +78,10 @@ function linkIfFree(finished: string, path: string): boolean {
   }
 }
 
-function readHolder(path: string): Holder | null {
+function readHolder(path: string): LockHolder | null {
   const text = readIfThere(path)
   if (text === null) return null
-  const found: Partial<Holder> = parseHolder(text)
+  const found: Partial<LockHolder> = parseHolder(text)
   if (typeof found.pid !== 'number' || typeof found.token !== 'string' || typeof found.host !== 'string') {
     throw new FolderLocked(`${path} is damaged. If no Rolecall runs on this folder, delete that file and start again.`)
   }
@@ -94,7 +94,7 @@ function readHolder(path: string): Holder | null {
   }
 }
 
-function parseHolder(text: string): Partial<Holder> {
+function parseHolder(text: string): Partial<LockHolder> {
   try {
     return Object(JSON.parse(text))
   } catch (error) {
@@ -104,7 +104,7 @@ function parseHolder(text: string): Partial<Holder> {
 }
 
 /** A holder on another host cannot be checked, so it counts as alive: two processes on one folder would lose rows. */
-function isAlive(holder: Holder): boolean {
+function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostOfThis()) return true
   if (holder.boot !== bootOfThis()) return false
   if (!isRunning(holder.pid)) return false
@@ -121,7 +121,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-const describeMe = (): Holder => ({
+const describeMe = (): LockHolder => ({
   pid: process.pid,
   host: hostOfThis(),
   boot: bootOfThis(),
@@ -150,7 +150,7 @@ function startOf(pid: number): string | null {
   }).trim()
 }
 
-function refusal(path: string, { pid, host }: Holder): string {
+function refusal(path: string, { pid, host }: LockHolder): string {
   if (host === hostOfThis())
     return `The database folder is in use by process ${pid}. Stop that process first (lock file ${path}).`
   return `The database folder is in use by process ${pid} on ${host}. If Rolecall no longer runs there, delete ${path} and start again.`

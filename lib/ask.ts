@@ -100,7 +100,7 @@ async function addWays(
     ways: grants
       .filter(({ principalId }) => principalId === row.principalId)
       .map((grant) => {
-        const denials = cutOff(denialsOf.get(row.principalId) ?? [], {
+        const denials = findDecisiveDenials(denialsOf.get(row.principalId) ?? [], {
           permissions: allowedBy.get(grant.roleId) ?? [],
           heldAt: grant.scope,
           scope,

@@ -5,7 +5,7 @@ import { type HolderQuery, type HolderRow, listHolders } from '@/db/queries/hold
 import type { Snapshot } from '@/db/queries/snapshot'
 import type { Cursor } from '@/lib/domain/views'
 
-/** Which holders to export; people when `who` is not said. */
+/** Which holders to export; people when `who` is left out. */
 type ExportQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, 'who'>>
 
 const BATCH = 500 // holders that are in memory at a time, each with all their grants: few reads and little memory

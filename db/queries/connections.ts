@@ -7,7 +7,7 @@ import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
 import type { RunState } from '@/lib/domain/vocabulary'
 import { isGuid } from './input'
-import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
+import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 
 const OPEN: RunState[] = ['queued', 'running']
 
@@ -214,7 +214,7 @@ export async function listRuns(
 ): Promise<Page<RunRow>> {
   if (!isGuid(connectionId)) return EMPTY_PAGE
   const place = cursor && isPlace(cursor) ? cursor : null
-  return readPage(place, (at) => readRuns(actor, connectionId, at, limit))
+  return readPageOrFirst(place, (at) => readRuns(actor, connectionId, at, limit))
 }
 
 /** Whether a cursor, which comes from an address, holds a time and an id; anything else would be an error in SQL. */

@@ -64,7 +64,7 @@ test('groups are listed by name with what they hold here themselves, and paged b
   expect(found.rows.map(({ name }) => name)).toEqual(['delta'])
 })
 
-test('a group comes with what it holds, what it lies in, and its own members by name', async () => {
+test('a group comes with what it holds, the groups it is in, and its own members by name', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const [owner, reader] = [await world.role('Owner', 'grants_access'), await world.role('Reader')]

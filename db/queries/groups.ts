@@ -5,10 +5,10 @@ import type { Database } from '@/db/database'
 import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { Cursor } from '@/lib/domain/views'
-import type { GroupState, PersonStatus } from '@/lib/domain/vocabulary'
+import type { GroupState, PrincipalStatus } from '@/lib/domain/vocabulary'
 import { GRANT } from './grants'
 import { isGuid, searchText } from './input'
-import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
+import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import {
   inSnapshot,
   type Published,
@@ -26,7 +26,7 @@ import {
 export type GroupRow = {
   id: string
   name: string | null
-  status: PersonStatus
+  status: PrincipalStatus
   state: GroupState
   /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
   directMembers: number | null
@@ -34,7 +34,7 @@ export type GroupRow = {
   /** Assignments it holds here itself, and the distinct roles of these. */
   grants: number
   roles: number
-  /** Holds none itself: it is here because it lies in a group that does, or because a denial names it. */
+  /** Holds none itself: it is listed because it is in a group that does, or because a denial names it. */
   nestedOnly: boolean
 }
 
@@ -53,7 +53,7 @@ export async function listGroups(
 ): Promise<Page<GroupRow>> {
   const published = publishedOf(snapshot)
   if (!published) return EMPTY_PAGE
-  return readPage(query.cursor, (cursor) => readGroups(actor, published, { ...query, cursor }, limit))
+  return readPageOrFirst(query.cursor, (cursor) => readGroups(actor, published, { ...query, cursor }, limit))
 }
 
 async function readGroups(
@@ -134,7 +134,7 @@ export async function getGroup(
   const [held, parents, memberPage] = await Promise.all([
     readGrants(actor, published, id),
     readParents(actor, published, id),
-    readPage(cursor, (at) => readMembers(actor, published, id, at, limit)),
+    readPageOrFirst(cursor, (at) => readMembers(actor, published, id, at, limit)),
   ])
   return { ...(row satisfies GroupRow), held, parents, memberPage }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import type { Cursor, HolderSort } from '@/lib/domain/views'
-import { PERSON_STATUSES, type PersonStatus, type ScopeLevel } from '@/lib/domain/vocabulary'
+import { PRINCIPAL_STATUSES, type PrincipalStatus, type ScopeLevel } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holders'
@@ -99,7 +99,7 @@ test('statuses are ordered from known to unknown, and a cursor names the place o
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
   const reader = await world.role('Reader')
-  for (const status of PERSON_STATUSES)
+  for (const status of PRINCIPAL_STATUSES)
     await world.holder(connection.id, await world.principal({ name: status, status }), reader)
   const read = (at: string[]) =>
     listHolders(world.actor, connection, { ...ALL_PEOPLE, sort: 'status', cursor: { at, side: 'after' } })

@@ -7,9 +7,9 @@ import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/v
 import {
   type AssignmentKind,
   type GroupState,
-  PERSON_STATUSES,
-  type PersonStatus,
+  PRINCIPAL_STATUSES,
   type PrincipalKind,
+  type PrincipalStatus,
   type PrincipalVariety,
   type Privilege,
   SCOPE_LEVELS,
@@ -17,7 +17,7 @@ import {
   type Signal,
 } from '@/lib/domain/vocabulary'
 import { asksOfGrants, holderMatches, selectMatchingHolders, signalsOf } from './holder-filters'
-import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
+import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import {
   inSnapshot,
   type Published,
@@ -75,7 +75,7 @@ export const ALL_PEOPLE: HolderQuery = {
 }
 
 /**
- * A page of those who have access in a snapshot, one row each, directly or through groups. A cursor that lies beyond the
+ * A page of those who have access in a snapshot, one row each, directly or through groups. A cursor beyond the
  * list gives its first page. Filters that ask nothing of the grants read no grants.
  */
 export async function listHolders(
@@ -86,7 +86,7 @@ export async function listHolders(
 ): Promise<Page<HolderRow>> {
   const published = publishedOf(snapshot)
   if (!published) return EMPTY_PAGE
-  return readPage(query.cursor, (cursor) => readHolders(actor, published, { ...query, cursor }, limit))
+  return readPageOrFirst(query.cursor, (cursor) => readHolders(actor, published, { ...query, cursor }, limit))
 }
 
 /** How many of those who have access in a snapshot meet a filter. */
@@ -260,7 +260,7 @@ async function selectHolderPage(actor: Actor, published: Published, query: Holde
 }
 
 /** In the order of statuses the one that could not be read comes last, after all that are known. */
-const STATUSES = PERSON_STATUSES.filter((status) => status !== 'not_readable')
+const STATUSES = PRINCIPAL_STATUSES.filter((status) => status !== 'not_readable')
 
 /** The keys of each sort that come before the name. Roles are ordered by what they amount to, scopes from the widest. */
 const sortKeys = (shown: typeof STRONGEST): Record<HolderSort, SQL[]> => ({

@@ -41,8 +41,8 @@ export function keyset(keys: SQLWrapper[], direction: Direction, cursor: Cursor 
   }
 }
 
-/** Reads the page at a cursor, or the first one when the cursor lies beyond the list: addresses outlive the rows they name. */
-export async function readPage<Row>(
+/** Reads the page at a cursor, or the first one when the cursor is beyond the list: an address may outlive the rows it names. */
+export async function readPageOrFirst<Row>(
   cursor: Cursor | null,
   read: (cursor: Cursor | null) => Promise<Page<Row>>,
 ): Promise<Page<Row>> {

@@ -6,11 +6,11 @@ import type { AuditCursor } from '@/lib/domain/views'
 
 const PAGE = 50 // rows
 
-/** The page that begins next to the event with this number, on its older or newer side. Null is the newest page. */
-export type AuditCursor = { side: 'older' | 'newer'; seq: number } | null
-
-/** What was done in the organisation, newest first: one page, with the cursors of the pages next to it. */
-export async function listAuditEvents(actor: Actor, cursor: AuditCursor) {
+/**
+ * What was done in the organisation, newest first: the page next to a cursor's event, or without one the newest page,
+ * with the cursors of the pages next to it.
+ */
+export async function listAuditEvents(actor: Actor, cursor: AuditCursor | null) {
   const db = await getDb()
   const newer = cursor?.side === 'newer'
   const beyond = cursor ? (newer ? gt : lt)(auditEvents.seq, cursor.seq) : undefined

@@ -14,7 +14,7 @@ import {
 } from '@/lib/domain/vocabulary'
 import { showsSignal } from './holder-filters'
 import { searchText } from './input'
-import { keyset, type Page, readPage } from './keyset'
+import { keyset, type Page, readPageOrFirst } from './keyset'
 import { inSnapshotNow, privilegeOfStrength, toPrincipal, toRole } from './snapshot'
 
 /** Somebody with access in any connected subscription. */
@@ -37,7 +37,7 @@ export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor 
 
 /** A page of the people who have access in any connected subscription, directly or through groups, by name. */
 export async function listPeople(actor: Actor, query: PeopleQuery, limit = 50): Promise<Page<PersonRow>> {
-  return readPage(query.cursor, (cursor) => readPeople(actor, { ...query, cursor }, limit))
+  return readPageOrFirst(query.cursor, (cursor) => readPeople(actor, { ...query, cursor }, limit))
 }
 
 async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {

@@ -76,15 +76,15 @@ describe('the groups above a person', () => {
         for (const [memberId, groupId] of edges.values())
           await world.member(connection.id, groupId, memberId, { kind: memberId === person ? 'user' : 'group' })
 
-        const reached = new Set<string>([person])
-        for (let size = 0; size < reached.size; ) {
-          size = reached.size
-          for (const [memberId, groupId] of edges.values()) if (reached.has(memberId)) reached.add(groupId)
+        const reachable = new Set<string>([person])
+        for (let size = 0; size < reachable.size; ) {
+          size = reachable.size
+          for (const [memberId, groupId] of edges.values()) if (reachable.has(memberId)) reachable.add(groupId)
         }
-        const wanted = [...edges.values()].filter(([memberId]) => reached.has(memberId))
+        const wanted = [...edges.values()].filter(([memberId]) => reachable.has(memberId))
         const access = await of(person)
         expect(pairs(access.edges)).toEqual(wanted.map(([memberId, groupId]) => `${memberId} in ${groupId}`).sort())
-        expect(access.groups.map(({ id }) => id).sort()).toEqual([...reached].filter((id) => id !== person).sort())
+        expect(access.groups.map(({ id }) => id).sort()).toEqual([...reachable].filter((id) => id !== person).sort())
       }),
       { numRuns: 15 },
     )

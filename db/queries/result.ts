@@ -6,7 +6,7 @@ import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
 import type { ScopeLevel, Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
-import { EMPTY_PAGE, keyset, type Page, readPage } from './keyset'
+import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, widthOfScope } from './snapshot'
 
 type ScopeRow = { scope: string; level: ScopeLevel; assignments: number }
@@ -22,7 +22,7 @@ export async function listScopes(
 ): Promise<Page<ScopeRow>> {
   const published = publishedOf(snapshot)
   if (!published) return EMPTY_PAGE
-  return readPage(query.cursor, (cursor) => readScopes(actor, published, { ...query, cursor }, limit))
+  return readPageOrFirst(query.cursor, (cursor) => readScopes(actor, published, { ...query, cursor }, limit))
 }
 
 async function readScopes(actor: Actor, published: Published, { search, cursor }: ScopeQuery, limit: number) {

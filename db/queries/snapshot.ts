@@ -4,7 +4,7 @@ import type { Actor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { type PersonStatus, PRIVILEGES, type Privilege, SCOPE_LEVELS } from '@/lib/domain/vocabulary'
+import { PRIVILEGES, type PrincipalStatus, type Privilege, SCOPE_LEVELS } from '@/lib/domain/vocabulary'
 import { isGuid } from './input'
 
 /** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
@@ -82,4 +82,4 @@ export const strengthOfRole = rankIn(roleDefinitions.privilege, PRIVILEGES)
 export const privilegeOfStrength = (strength: number): Privilege | null => PRIVILEGES[strength - 1] ?? null
 
 /** The status of a left joined principal. One about which nothing was ever read has no row: unknown, not absent. */
-export const statusOfPrincipal = sql<PersonStatus>`coalesce(${principals.status}, 'not_readable')`
+export const statusOfPrincipal = sql<PrincipalStatus>`coalesce(${principals.status}, 'not_readable')`

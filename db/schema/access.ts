@@ -53,7 +53,7 @@ export const principals = pgTable(
     email: text('email'),
     userPrincipalName: text('user_principal_name'),
     guest: boolean('guest').notNull().default(false),
-    status: text('status').$type<PersonStatus>().notNull().default('not_readable'),
+    status: text('status').$type<PrincipalStatus>().notNull().default('not_readable'),
     /** The kind of service principal, where that could be read. */
     variety: text('variety').$type<PrincipalVariety>(),
     lastSignInAt: at('last_sign_in_at'),
@@ -64,7 +64,7 @@ export const principals = pgTable(
     primaryKey({ columns: [t.organisationId, t.tenantId, t.id] }),
     index('principals_by_name').on(t.organisationId, t.sortName, t.id),
     check('principals_kind', oneOf('kind', PRINCIPAL_KINDS)),
-    check('principals_status', oneOf('status', PERSON_STATUSES)),
+    check('principals_status', oneOf('status', PRINCIPAL_STATUSES)),
     check('principals_variety', sql`variety is null or ${oneOf('variety', PRINCIPAL_VARIETIES)}`),
     check('principals_id_lower', sql`id = lower(id)`),
   ],
@@ -210,7 +210,7 @@ export const groupMembers = pgTable(
 )
 
 /**
- * Which groups lie inside a group that holds an assignment or is named in a denial, at any depth, itself included. With
+ * Which groups are inside a group that holds an assignment or is named in a denial, at any depth, itself included. With
  * the direct members this gives everyone below it, so that what is stored grows with the members of groups and not with
  * how deep they are nested, nor with how many assignments name them.
  */
