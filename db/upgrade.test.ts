@@ -10,27 +10,29 @@ const ORGANISATION = randomUUID()
 const CONNECTION = randomUUID()
 const TENANT = randomUUID()
 
-/** A database as the first version left it: the two migrations that it had, and their marks. */
-async function firstVersion(): Promise<PGlite> {
+/** A database as an earlier version left it: the migrations that it had, and their marks. */
+async function databaseAfter(migrations: number): Promise<PGlite> {
   const database = await PGlite.create()
   await database.exec(`create schema drizzle;
     create table drizzle.__drizzle_migrations (id serial primary key, hash text not null, created_at bigint)`)
   const journal = JSON.parse(readFileSync(join(migrationsFolder(), 'meta/_journal.json'), 'utf8')) as {
     entries: { tag: string; when: number }[]
   }
-  for (const { tag, when } of journal.entries.slice(0, 2)) {
+  for (const { tag, when } of journal.entries.slice(0, migrations)) {
     await database.exec(readFileSync(join(migrationsFolder(), `${tag}.sql`), 'utf8'))
     await database.query('insert into drizzle.__drizzle_migrations (hash, created_at) values ($1, $2)', [tag, when])
   }
   return database
 }
 
-const published = `
+const connected = `
   insert into organisations (id, tenant_id, name) values ('${ORGANISATION}', '${TENANT}', 'Contoso');
   insert into connections (organisation_id, id, subscription_id, subscription_name, subscription_state, tenant_id, account_object_id,
     account_tenant_id, account_name, label, connected_by_name, published_at)
     values ('${ORGANISATION}', '${CONNECTION}', '${randomUUID()}', 'Production', 'Enabled', '${TENANT}', 'o', '${TENANT}', 'a@b.example',
-      'Production', 'Olga', '2026-03-01T12:00:00Z');
+      'Production', 'Olga', '2026-03-01T12:00:00Z')`
+
+const published = `${connected};
   insert into principals (organisation_id, tenant_id, id, kind, name, status, sort_name) values
     ('${ORGANISATION}', '${TENANT}', 'ada', 'user', 'Ada', 'active', 'ada'),
     ('${ORGANISATION}', '${TENANT}', 'bo', 'user', null, 'unknown', 'bo');
@@ -45,7 +47,7 @@ const published = `
       ('k4', 'team', 'group', 'reader', null), ('k5', 'cy', 'user', 'owner', '2026-02-02T12:00:00Z')) held(key, principal, kind, role, ended)`
 
 test('what the first version published is still shown after an upgrade, and read anew at once', async () => {
-  const old = await firstVersion()
+  const old = await databaseAfter(2)
   await old.exec(published)
   const { close } = await migrateEmbedded(old)
   const { rows: holders } = await old.query(
@@ -69,5 +71,42 @@ test('what the first version published is still shown after an upgrade, and read
   ])
   const { rows: due } = await old.query('select next_sync_at <= now() as due from connections')
   expect(due).toEqual([{ due: true }])
+  await close()
+})
+
+/** Every sentence that a run stored about its plan while plans were sentences, and what it is now. */
+const PLANS: [string, object][] = [
+  ['No group holds a role here.', { reason: 'no_groups' }],
+  ['Members of 1 group are read from the groups down.', { reason: 'from_groups', groups: 1 }],
+  ['Members of 1,234 groups are read from the groups down.', { reason: 'from_groups', groups: 1234 }],
+  [
+    'The directory does not say how many people it has, so its memberships cannot be read one by one.',
+    { reason: 'people_uncounted' },
+  ],
+  [
+    'Without permission to read groups, 1,234,567 people would have to be asked one by one: 62,965 calls, more than 50.',
+    { reason: 'too_many_people', users: 1_234_567, calls: 62_965, mostCalls: 50 },
+  ],
+  [
+    'Without permission to read groups, 151 people are asked which groups they are in: 9 calls.',
+    { reason: 'from_people', users: 151, calls: 9 },
+  ],
+]
+
+test('the sentence that a run stored about its plan becomes a code with the same numbers after an upgrade', async () => {
+  const old = await databaseAfter(3)
+  await old.exec(connected)
+  const insert = 'insert into sync_runs (organisation_id, connection_id, trigger, state, calls, plan) values'
+  for (const [calls, [why]] of PLANS.entries()) {
+    const plan = { way: 'members', predicted: 7, made: calls, why }
+    await old.query(`${insert} ('${ORGANISATION}', '${CONNECTION}', 'manual', 'succeeded', $1, $2)`, [calls, plan])
+  }
+  await old.exec(`${insert} ('${ORGANISATION}', '${CONNECTION}', 'manual', 'failed', ${PLANS.length}, null)`)
+  const { close } = await migrated(old)
+  const { rows } = await old.query('select plan from sync_runs order by calls')
+  expect(rows).toEqual([
+    ...PLANS.map(([, why], made) => ({ plan: { way: 'members', predicted: 7, made, why } })),
+    { plan: null },
+  ])
   await close()
 })

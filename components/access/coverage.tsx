@@ -1,6 +1,6 @@
 import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
-import { coverageSummary, DATASET_WORDS, isGap, STATE_WORDS } from '@/lib/domain/coverage'
+import { coverageSummary, DATASET_WORDS, groupPlanSentence, isGap, STATE_WORDS } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
@@ -103,7 +103,7 @@ export function GroupPlanLine({ plan }: { plan: GroupPlan }) {
           )}
           .
         </p>
-        <p>{plan.why}</p>
+        <p>{groupPlanSentence(plan.why)}</p>
       </div>
     </li>
   )

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Table, Td, Th } from '@/components/ui/table'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { RunRow } from '@/db/queries/connections'
+import { groupPlanSentence } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
 import type { GroupPlan, RunTrigger } from '@/lib/domain/vocabulary'
 import { WIDE_TABLE } from './skeletons'
@@ -80,7 +81,9 @@ function Result({ run }: { run: RunRow }) {
       tone={run.gaps ? 'text-warn' : 'text-good'}
     >
       {run.people.toLocaleString('en')} people, {run.assignments.toLocaleString('en')} assignments
-      {run.plan && run.plan.way !== 'none' ? <span title={run.plan.why}>. {groupsInWords(run.plan)}</span> : null}
+      {run.plan && run.plan.way !== 'none' ? (
+        <span title={groupPlanSentence(run.plan.why)}>. {groupsInWords(run.plan)}</span>
+      ) : null}
     </Mark>
   )
 }

@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
+import type { GroupPlan } from '@/lib/domain/vocabulary'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getConnection, listConnections, listRuns } from './connections'
@@ -44,7 +45,7 @@ test('what stands out in a result, and how its groups were opened, come with the
   const world = await createAccessWorld(database.db)
   const managementGroups = [{ id: 'corp', name: 'Corp' }]
   const { id } = await world.connection({ managementGroups, optionalScopes: ['GroupMember.Read.All'] })
-  const plan = { way: 'members' as const, predicted: 3, made: 3, why: 'Few groups.' }
+  const plan: GroupPlan = { way: 'members', predicted: 3, made: 3, why: { reason: 'from_groups', groups: 2 } }
   const result = { plan, signals: { can_grant: 2 }, people: 5, others: 1 }
   await world.publishedRun(id, result)
 

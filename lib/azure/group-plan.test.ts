@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { countIn } from './group-plan'
+import { countIn, planGroups } from './group-plan'
 
 test.each([
   ['a number', 1234],
@@ -18,4 +18,23 @@ test.each([
   ['no answer', undefined],
 ])('%s is no number of users', (_, answer) => {
   expect(countIn(answer)).toBe(null)
+})
+
+test.each([
+  [{ granted: false, groups: 0, users: null }, { reason: 'no_groups' }],
+  [
+    { granted: true, groups: 400, users: null },
+    { reason: 'from_groups', groups: 400 },
+  ],
+  [{ granted: false, groups: 3, users: null }, { reason: 'people_uncounted' }],
+  [
+    { granted: false, groups: 3, users: 100 },
+    { reason: 'from_people', users: 100, calls: 6 },
+  ],
+  [
+    { granted: false, groups: 3, users: 9990 },
+    { reason: 'too_many_people', users: 9990, calls: 510, mostCalls: 50 },
+  ],
+])('a plan for %j keeps why it was chosen as a code with its numbers', (given, why) => {
+  expect(planGroups(given).why).toEqual(why)
 })

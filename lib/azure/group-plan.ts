@@ -30,31 +30,22 @@ export const callsForFirstLevel = (groups: number): number => batchesFor(groups 
 export const callsForPeople = (users: number): number => pagesFor(users) + batchesFor(users)
 
 /**
- * Chooses how groups are opened by counting calls. From the groups down is always cheapest where it is allowed; from the
- * people up needs no permission beyond the base ones, but grows with the directory.
+ * Chooses how groups are opened by counting calls. Reading from the groups down is always cheapest, but needs permission.
+ * Reading from the people up needs no permission beyond the base ones, but its cost grows with the directory.
  */
 export function planGroups({ granted, groups, users }: Given): GroupPlan {
-  if (groups === 0) return { way: 'none', predicted: 0, made: 0, why: 'No group holds a role here.' }
-  const opened = groups === 1 ? '1 group' : `${number(groups)} groups`
-  if (granted) {
-    const why = `Members of ${opened} are read from the groups down.`
-    return { way: 'members', predicted: callsForFirstLevel(groups), made: 0, why }
-  }
-  // Counting the users was a call of its own.
-  if (users === null) {
-    const why = 'The directory does not say how many people it has, so its memberships cannot be read one by one.'
-    return { way: 'unopened', predicted: 1, made: 1, why }
-  }
-  const calls = callsForPeople(users)
-  if (calls > MOST_CALLS) {
-    const why = `Without permission to read groups, ${number(users)} people would have to be asked one by one: ${number(calls)} calls, more than ${MOST_CALLS}.`
-    return { way: 'unopened', predicted: 1, made: 1, why }
-  }
-  const why = `Without permission to read groups, ${number(users)} people are asked which groups they are in: ${number(calls)} calls.`
-  return { way: 'people', predicted: 1 + calls, made: 1, why }
-}
+  if (groups === 0) return { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } }
+  if (granted)
+    return { way: 'members', predicted: callsForFirstLevel(groups), made: 0, why: { reason: 'from_groups', groups } }
 
-const number = (count: number) => count.toLocaleString('en')
+  // Counting the users was a call of its own.
+  const unopened = { way: 'unopened', predicted: 1, made: 1 } as const
+  if (users === null) return { ...unopened, why: { reason: 'people_uncounted' } }
+  const calls = callsForPeople(users)
+  if (calls > MOST_CALLS)
+    return { ...unopened, why: { reason: 'too_many_people', users, calls, mostCalls: MOST_CALLS } }
+  return { way: 'people', predicted: 1 + calls, made: 1, why: { reason: 'from_people', users, calls } }
+}
 
 /** The question how many users the directory has, for a batch. It is an advanced query. */
 export const COUNT_OF_USERS = { url: '/users/$count', headers: { ConsistencyLevel: 'eventual' } }

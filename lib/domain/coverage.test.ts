@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { coverageSummary, gapWords, isGap, missedWords, STATE_WORDS } from './coverage'
-import type { CoverageLine } from './vocabulary'
+import { coverageSummary, gapWords, groupPlanSentence, isGap, missedWords, STATE_WORDS } from './coverage'
+import { type CoverageLine, GROUP_PLAN_REASONS, type GroupPlanWhy } from './vocabulary'
 
 const assignments: CoverageLine = { dataset: 'assignments', state: 'whole', read: 40, missing: 0 }
 const noSignIns: CoverageLine = { dataset: 'sign_ins', state: 'not_asked', read: 0, missing: 0 }
@@ -70,4 +70,30 @@ test('nothing is missed by what cannot lead to a role, nor without the licence f
     missedWords([line('eligible', 'not_licensed'), line('sign_ins', 'not_asked'), line('denies', 'not_permitted')]),
   ).toEqual([])
   expect(missedWords([line('eligible', 'not_permitted')])).toHaveLength(1)
+})
+
+const PLANS: [GroupPlanWhy, string][] = [
+  [{ reason: 'no_groups' }, 'No group holds a role here.'],
+  [{ reason: 'from_groups', groups: 1 }, 'The members of 1 group are read from the groups down.'],
+  [{ reason: 'from_groups', groups: 1234 }, 'The members of 1,234 groups are read from the groups down.'],
+  [
+    { reason: 'people_uncounted' },
+    'The directory does not say how many people it has, so they cannot be asked one by one which groups they are in.',
+  ],
+  [
+    { reason: 'too_many_people', users: 300_000, calls: 15_301, mostCalls: 50 },
+    'Without permission to read groups, 300,000 people would have to be asked one by one: 15,301 calls, more than the 50 that a sync may spend on it.',
+  ],
+  [
+    { reason: 'from_people', users: 151, calls: 9 },
+    'Without permission to read groups, 151 people are asked which groups they are in: 9 calls.',
+  ],
+]
+
+test.each(PLANS)('why groups were opened as they were is said in one sentence: %j', (why, sentence) => {
+  expect(groupPlanSentence(why)).toBe(sentence)
+})
+
+test('every reason for a plan has its sentence here', () => {
+  expect(new Set(PLANS.map(([{ reason }]) => reason))).toEqual(new Set(GROUP_PLAN_REASONS))
 })

@@ -1,6 +1,6 @@
 import type { HeldAssignment, RoleDefinition } from './access'
 import { explain } from './problems'
-import type { CoverageLine, CoverageState, Dataset, ManagementGroup } from './vocabulary'
+import type { CoverageLine, CoverageState, Dataset, GroupPlanWhy, ManagementGroup } from './vocabulary'
 
 type DatasetWords = { title: string; one: string; many: string }
 

@@ -95,7 +95,7 @@ function summarised({ held, groups = {}, who = {}, eligibleRead = true }: World)
     principals: new Map([...ids].map((id) => [id, facts(id, { kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
     eligibleRead,
     coverage: [],
-    plan: { way: 'none', predicted: 0, made: 0, why: '' },
+    plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   }
   const { holders, signals, roleCounts } = summariseHolders(access)
   const of = (id: string) => {

@@ -125,6 +125,16 @@ export const DATASETS = [
 ] as const
 export type Dataset = (typeof DATASETS)[number]
 
+/** Why a run opened groups its way: see {@link GroupPlan}. */
+export const GROUP_PLAN_REASONS = [
+  'no_groups',
+  'from_groups',
+  'people_uncounted',
+  'too_many_people',
+  'from_people',
+] as const
+export type GroupPlanReason = (typeof GROUP_PLAN_REASONS)[number]
+
 /** How far a kind of data was read. */
 export const COVERAGE_STATES = ['whole', 'partly', 'not_permitted', 'not_licensed', 'not_asked'] as const
 export type CoverageState = (typeof COVERAGE_STATES)[number]
@@ -171,14 +181,29 @@ export type CoverageLine = {
   why?: string
 }
 
+/** The numbers that each reason is explained with. */
+type GroupPlanNumbers = {
+  no_groups: object
+  from_groups: { groups: number }
+  people_uncounted: object
+  /** `calls`: what asking every person would take. `mostCalls`: what a run may spend on it. */
+  too_many_people: { users: number; calls: number; mostCalls: number }
+  from_people: { users: number; calls: number }
+}
+
+/** Why a run opened groups its way: a code, with the numbers of people (`users`), groups and calls behind it. */
+export type GroupPlanWhy = {
+  [Reason in GroupPlanReason]: { reason: Reason } & GroupPlanNumbers[Reason]
+}[GroupPlanReason]
+
 /** How a run planned to open groups, and how many calls to Microsoft Graph that took. */
 export type GroupPlan = {
   way: GroupPlanWay
   /** Calls expected, corrected as more groups were found, and calls made. */
   predicted: number
+  /** Calls made so far. */
   made: number
-  /** Why this way: a sentence for people. */
-  why: string
+  why: GroupPlanWhy
 }
 
 /** A management group above the subscription. */

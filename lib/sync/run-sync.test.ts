@@ -54,7 +54,7 @@ const nothingRead = ({ tenantId }: TestTenant): Access => ({
   principals: new Map(),
   eligibleRead: false,
   coverage: [],
-  plan: { way: 'none', predicted: 0, made: 0, why: '' },
+  plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   summarised: { holders: [], signals: {}, roleCounts: {} },
 })
 
