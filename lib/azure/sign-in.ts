@@ -4,7 +4,7 @@ import { env } from '@/lib/env'
 import { aadstsIn, problemOfAadsts } from './client/aadsts'
 import { cloud } from './client/cloud'
 import { AzureError } from './client/errors'
-import { INTERACTIVE, retryAfterMs } from './client/retry'
+import { INTERACTIVE, parseRetryAfter } from './client/retry'
 import { cleanText } from './client/rows'
 import { authority, confidentialClient, grantedAmong, scopesOf, type TokenStore } from './client/tokens'
 import { type SendOptions, send } from './client/transport'
@@ -170,7 +170,7 @@ export async function discoverTenant(subscriptionId: string, options: SendOption
   if (status === 429)
     throw new AzureError('throttled', 'Asked to wait.', {
       status,
-      retryAfterMs: retryAfterMs(response.headers.get('retry-after')) ?? undefined,
+      retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
     })
   if (status >= 500) throw new AzureError('azure_unreachable', 'There was no usable answer.', { status })
 

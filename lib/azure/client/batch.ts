@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Azure, pageGuard } from './clients'
 import { cloud } from './cloud'
 import { AzureError, problemOfGraph, toAzureError } from './errors'
-import { PATIENCE, pauseBefore, retryAfterMs } from './retry'
+import { parseRetryAfter, waitForNextTry } from './retry'
 import { trusted } from './transport'
 
 /** Microsoft's limit (json-batching). */
@@ -31,7 +31,6 @@ const mayRepeat = (status: number) => status === 429 || status >= 500
  * answers: they are given back.
  */
 export async function graphBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
-  const { meter, signal, patience = PATIENCE } = azure.caller
   const answers: BatchAnswer[] = new Array(questions.length)
   let open = questions.map((_, index) => index)
 
@@ -44,20 +43,22 @@ export async function graphBatch(azure: Azure, questions: BatchQuestion[]): Prom
     const worst = refused[0]?.[1]
     if (!worst) break
     const asked = longestWait(refused.map(([, answer]) => answer))
-    if (tries >= patience.tries || (asked ?? 0) > patience.longestWaitMs) {
+    if (!(await mayTryAgain(azure, tries, asked))) {
       throw new AzureError(problemOfGraph(worst.status), 'An item of a batch was refused to the end.', {
         status: worst.status,
-        retryAfterMs: asked ?? undefined,
+        retryAfterMs: asked,
       })
     }
-    try {
-      await patience.wait(pauseBefore(tries + 1, asked), signal)
-    } catch (error) {
-      throw toAzureError(signal?.aborted ? signal.reason : error)
-    }
-    if (meter) meter.retries += 1
   }
   return answers
+}
+
+async function mayTryAgain({ caller }: Azure, tries: number, askedMs: number | null): Promise<boolean> {
+  try {
+    return await waitForNextTry(tries, askedMs, caller)
+  } catch (error) {
+    throw toAzureError(caller.signal?.aborted ? caller.signal.reason : error)
+  }
 }
 
 async function ask(azure: Azure, questions: BatchQuestion[], open: number[]): Promise<Map<number, Answer>> {
@@ -76,7 +77,7 @@ async function ask(azure: Azure, questions: BatchQuestion[], open: number[]): Pr
 function longestWait(refused: Answer[]): number | null {
   const waits = refused.map(({ headers }) => {
     const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'retry-after')
-    return found ? retryAfterMs(String(found[1])) : null
+    return found ? parseRetryAfter(String(found[1])) : null
   })
   return waits.reduce((most, wait) => (wait === null ? most : Math.max(most ?? 0, wait)), null)
 }

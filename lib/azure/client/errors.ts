@@ -5,7 +5,7 @@ import { ZodError } from 'zod'
 import type { ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { aadstsIn, problemOfAadsts } from './aadsts'
-import { retryAfterMs } from './retry'
+import { parseRetryAfter } from './retry'
 
 export type AzureErrorDetails = {
   aadsts?: number
@@ -13,7 +13,8 @@ export type AzureErrorDetails = {
   /** What a conditional-access challenge demands; handed back to the authorize leg as it is. */
   claims?: string
   status?: number
-  retryAfterMs?: number
+  /** The wait that Microsoft asked for; null when it named none. */
+  retryAfterMs?: number | null
   /** Microsoft's own error code, such as `AuthorizationFailed`. */
   microsoftCode?: string
   cause?: unknown
@@ -40,7 +41,9 @@ export class AzureError extends Error {
     this.code = code
     Object.assign(
       this,
-      Object.fromEntries(Object.entries(details).filter(([, value]) => value !== undefined && value !== '')),
+      Object.fromEntries(
+        Object.entries(details).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+      ),
     )
   }
 }
@@ -82,7 +85,7 @@ function fromRest(error: RestError): AzureError {
     status: error.statusCode,
     microsoftCode: error.code,
     correlationId: headers?.get('x-ms-correlation-request-id') ?? headers?.get('x-ms-request-id'),
-    retryAfterMs: retryAfterMs(headers?.get('retry-after')) ?? undefined,
+    retryAfterMs: parseRetryAfter(headers?.get('retry-after')),
     cause: error,
   })
 }
@@ -111,7 +114,7 @@ function fromGraph(error: GraphError): AzureError {
     status: error.statusCode > 0 ? error.statusCode : undefined,
     microsoftCode: error.code ?? undefined,
     correlationId: error.requestId ?? error.headers?.get('request-id') ?? undefined,
-    retryAfterMs: retryAfterMs(error.headers?.get('retry-after')) ?? undefined,
+    retryAfterMs: parseRetryAfter(error.headers?.get('retry-after')),
     cause: error,
   })
 }

@@ -9,7 +9,7 @@ import { ARM_SCOPES, GRAPH_SCOPES } from '@/lib/domain/permissions'
 import { env } from '@/lib/env'
 import { CLOUDS, cloud } from './cloud'
 import { AzureError, toAzureError } from './errors'
-import { retryAfterMs } from './retry'
+import { parseRetryAfter } from './retry'
 import { type SendOptions, send } from './transport'
 
 /** The Microsoft account a connection lives on: its object ID in the tenant it signed in to, and that tenant. */
@@ -182,10 +182,9 @@ function pluginOver(store: TokenStore): ICachePlugin {
 async function askJson<T>(url: string, init: RequestInit, options: SendOptions) {
   const response = await send(url, init, options)
   const { status } = response
-  const retryAfter = retryAfterMs(response.headers.get('retry-after')) ?? undefined
-  if (status === 429) throw new AzureError('throttled', 'Asked to wait.', { status, retryAfterMs: retryAfter })
-  if (status >= 500)
-    throw new AzureError('azure_unreachable', 'There was no usable answer.', { status, retryAfterMs: retryAfter })
+  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'))
+  if (status === 429) throw new AzureError('throttled', 'Asked to wait.', { status, retryAfterMs })
+  if (status >= 500) throw new AzureError('azure_unreachable', 'There was no usable answer.', { status, retryAfterMs })
   // MSAL checks the fields; here it is only made sure that there are any.
   const body = parsed(await response.text(), status) as T
   return { status, headers: Object.fromEntries(response.headers), body }

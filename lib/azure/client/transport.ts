@@ -1,10 +1,9 @@
 import { Agent } from 'node:https'
 import { connect } from 'node:net'
-import pRetry from 'p-retry'
 import { env } from '@/lib/env'
 import { cloud } from './cloud'
 import { AzureError, toAzureError } from './errors'
-import { PATIENCE, type Patience, pauseBefore, retryAfterMs } from './retry'
+import { PATIENCE, type Patience, parseRetryAfter, waitForNextTry } from './retry'
 
 export type SendOptions = { signal?: AbortSignal; meter?: Meter; patience?: Patience }
 
@@ -33,36 +32,19 @@ const WITHOUT_BODY = new Set([204, 205, 304])
  */
 export async function send(input: string | URL, init: RequestInit, options: SendOptions = {}): Promise<Response> {
   const url = trusted(input)
-  const { signal, meter, patience = PATIENCE } = options
-  const isToken = url.origin === cloud().login && init.method?.toUpperCase() === 'POST'
-
+  const { signal } = options
   try {
-    return await pRetry(
-      async () => {
-        const response = await tryOnce(url, init, { signal, meter, patience })
-        if (mayRepeat(response.status, isToken, init.method)) throw new Refused(response)
-        return response
-      },
-      {
-        retries: patience.tries - 1,
-        minTimeout: 0, // the pauses are ours: p-retry cannot be told a Retry-After
-        signal,
-        shouldRetry: async ({ error, attemptNumber }) => {
-          const asked = error instanceof Refused ? retryAfterMs(error.response.headers.get('retry-after')) : null
-          const worthwhile =
-            error instanceof Refused ||
-            (error instanceof AzureError && error.code === 'azure_unreachable' && (!isToken || neverConnected(error)))
-          if (!worthwhile || (asked ?? 0) > patience.longestWaitMs) return false
-          await patience.wait(pauseBefore(attemptNumber + 1, asked), signal)
-          if (meter) meter.retries += 1
-          return true
-        },
-      },
-    )
+    for (let tries = 1; ; tries += 1) {
+      signal?.throwIfAborted()
+      const outcome = await tryOnce(url, init, options).catch(toAzureError)
+      signal?.throwIfAborted()
+      const isAgain = mayRepeat(outcome, url, init) && (await waitForNextTry(tries, askedWait(outcome), options))
+      if (isAgain) continue
+      if (outcome instanceof AzureError) throw outcome
+      return outcome
+    }
   } catch (error) {
-    if (signal?.aborted) throw toAzureError(signal.reason)
-    if (error instanceof Refused) return error.response
-    throw toAzureError(error)
+    throw toAzureError(signal?.aborted ? signal.reason : error)
   }
 }
 
@@ -101,20 +83,24 @@ class SandboxAgent extends Agent {
   }
 }
 
-class Refused extends Error {
-  constructor(readonly response: Response) {
-    super(`HTTP ${response.status}`)
-  }
-}
-
 function dialled(url: URL): string {
   const { sandboxUrl } = env()
   return sandboxUrl ? `${sandboxUrl}/${url.host}${url.pathname}${url.search}` : url.href
 }
 
-function mayRepeat(status: number, isToken: boolean, method = 'GET'): boolean {
+/** Whether a try that came to this may be repeated. A code works only once, so a token request rarely may. */
+function mayRepeat(outcome: Response | AzureError, url: URL, { method = 'GET' }: RequestInit): boolean {
+  const isToken = url.origin === cloud().login && method.toUpperCase() === 'POST'
+  if (outcome instanceof AzureError)
+    return outcome.code === 'azure_unreachable' && (!isToken || neverConnected(outcome))
+  const { status } = outcome
   if (isToken) return RETRIED_TOKEN_STATUSES.has(status)
   return RETRIED_STATUSES.has(status) || (status === 500 && method.toUpperCase() === 'GET')
+}
+
+/** The wait in milliseconds that an answer asks for, if it asks for one. */
+function askedWait(outcome: Response | AzureError): number | null {
+  return outcome instanceof AzureError ? null : parseRetryAfter(outcome.headers.get('retry-after'))
 }
 
 function neverConnected(error: AzureError): boolean {
@@ -127,7 +113,7 @@ function neverConnected(error: AzureError): boolean {
 async function tryOnce(
   url: URL,
   init: RequestInit,
-  { signal, meter, patience }: SendOptions & { patience: Patience },
+  { signal, meter, patience = PATIENCE }: SendOptions,
 ): Promise<Response> {
   const clock = AbortSignal.timeout(patience.tryTimeoutMs)
   if (meter) meter.calls += 1
