@@ -5,33 +5,7 @@ import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
 import { cleanText, PermissionRow, TrailingGuid } from './client/rows'
 
-const RoleDefinitionRow = z
-  .object({
-    name: TrailingGuid,
-    roleName: z.string().nullish(),
-    roleType: z.string().nullish(),
-    description: z.string().nullish(),
-    // Conditions inside permissions, which a few built-in roles carry, do not come through the SDK.
-    permissions: z
-      .array(PermissionRow)
-      .nullish()
-      .transform((list) => list ?? []),
-  })
-  .transform(
-    (row): RoleDefinition => ({
-      id: row.name,
-      name: cleanText(row.roleName) ?? row.name,
-      custom: row.roleType?.toLowerCase() === 'customrole',
-      description: cleanText(row.description),
-      permissions: row.permissions,
-      privilege: privilegeOf(row.permissions),
-      privileged: isPrivileged(row.permissions),
-      // Owner itself is no Owner in disguise.
-      ownerEquivalent: row.roleType?.toLowerCase() === 'customrole' && isOwnerEquivalent(row.permissions),
-    }),
-  )
-
-/** Every role definition that can be assigned at the subscription, built in and custom, with what it amounts to. */
+/** Every role that can be assigned at the subscription, built in or custom, with what its permissions amount to. */
 export async function listRoleDefinitions(azure: Azure, subscriptionId: string): Promise<RoleDefinition[]> {
   const found = new Map<string, RoleDefinition>()
   try {
@@ -46,3 +20,29 @@ export async function listRoleDefinitions(azure: Azure, subscriptionId: string):
   }
   return [...found.values()]
 }
+
+const RoleDefinitionRow = z
+  .object({
+    name: TrailingGuid,
+    roleName: z.string().nullish(),
+    roleType: z.string().nullish(),
+    description: z.string().nullish(),
+    // A few built-in roles have conditions inside their permissions; the SDK leaves those out.
+    permissions: z
+      .array(PermissionRow)
+      .nullish()
+      .transform((list) => list ?? []),
+  })
+  .transform(
+    (row): RoleDefinition => ({
+      id: row.name,
+      name: cleanText(row.roleName) ?? row.name,
+      custom: row.roleType?.toLowerCase() === 'customrole',
+      description: cleanText(row.description),
+      permissions: row.permissions,
+      privilege: privilegeOf(row.permissions),
+      privileged: isPrivileged(row.permissions),
+      // Only a custom role can be an Owner under another name.
+      ownerEquivalent: row.roleType?.toLowerCase() === 'customrole' && isOwnerEquivalent(row.permissions),
+    }),
+  )

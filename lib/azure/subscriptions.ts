@@ -4,23 +4,7 @@ import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
 import { cleanText } from './client/rows'
 
-const SubscriptionRow = z
-  .object({
-    subscriptionId: z.guid().toLowerCase(),
-    displayName: z.string().nullish(),
-    state: z.string().nullish(),
-    tenantId: z.guid().toLowerCase(),
-  })
-  .transform(
-    ({ subscriptionId, displayName, state, tenantId }): Subscription => ({
-      id: subscriptionId,
-      name: cleanText(displayName) ?? subscriptionId,
-      state: state ?? 'Unknown',
-      tenantId,
-    }),
-  )
-
-/** One subscription. Not found and not allowed are the same answer here: `subscription_not_readable`. */
+/** One subscription. Throws `subscription_not_readable` when it does not exist and when the account may not read it alike. */
 export async function getSubscription(azure: Azure, subscriptionId: string): Promise<Subscription> {
   try {
     return SubscriptionRow.parse(await azure.subscriptions('one').subscriptions.get(subscriptionId))
@@ -41,3 +25,19 @@ export async function listSubscriptions(azure: Azure): Promise<Subscription[]> {
   }
   return [...found.values()]
 }
+
+const SubscriptionRow = z
+  .object({
+    subscriptionId: z.guid().toLowerCase(),
+    displayName: z.string().nullish(),
+    state: z.string().nullish(),
+    tenantId: z.guid().toLowerCase(),
+  })
+  .transform(
+    ({ subscriptionId, displayName, state, tenantId }): Subscription => ({
+      id: subscriptionId,
+      name: cleanText(displayName) ?? subscriptionId,
+      state: state ?? 'Unknown',
+      tenantId,
+    }),
+  )

@@ -1,6 +1,6 @@
 import type { ProblemCode } from '@/lib/domain/problems'
 
-/** Entra ID's error numbers that people meet, and what each is to us (Microsoft: reference-error-codes). */
+/** The problem behind each of Entra ID's error numbers that people meet (Microsoft: reference-error-codes). */
 const PROBLEM_OF: Record<number, ProblemCode> = {
   65001: 'admin_consent_required',
   90094: 'admin_consent_required',
@@ -49,7 +49,7 @@ const PROBLEM_OF: Record<number, ProblemCode> = {
   90055: 'azure_unreachable',
 }
 
-/** OAuth's own error names, for answers whose number is new to us. */
+/** The problem behind OAuth's own error names, for answers whose number is not in the table above. */
 const PROBLEM_OF_NAME: Record<string, ProblemCode> = {
   access_denied: 'declined',
   consent_required: 'admin_consent_required',
@@ -63,13 +63,13 @@ const PROBLEM_OF_NAME: Record<string, ProblemCode> = {
   temporarily_unavailable: 'azure_unreachable',
 }
 
-/** The number in `AADSTS50076: …`, wherever it stands in a text. */
+/** The number in a text with `AADSTS50076: …` anywhere in it. */
 export function aadstsIn(text: string | null | undefined): number | undefined {
   const found = /AADSTS(\d{4,8})/.exec(text ?? '')
   return found ? Number(found[1]) : undefined
 }
 
-/** What an Entra ID refusal is to us: by number first, by OAuth name else. */
+/** The problem behind a refusal of Entra ID: by its number, or else by its OAuth name; `unknown` when neither is known. */
 export function problemOfAadsts(number: number | undefined, name: string | undefined): ProblemCode {
   return (number && PROBLEM_OF[number]) || (name && PROBLEM_OF_NAME[name]) || 'unknown'
 }
