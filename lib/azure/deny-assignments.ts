@@ -5,15 +5,37 @@ import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { DenyPrincipal } from '@/lib/domain/vocabulary'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
-import { cleanText, PermissionRow, principalKind } from './client/rows'
+import { cleanText, PermissionRow, principalKindOf } from './client/rows'
 import { assignmentKey } from './role-assignments'
 
-/** All principals: Azure names them by this GUID, with the type `SystemDefined` (deny-assignments). */
+/**
+ * Every deny assignment that applies to a subscription: at it, below it, and inherited from above. An account that may
+ * read role assignments is not always allowed to read these, so a 403 fails nothing: `permitted` is false, and there are
+ * no rows.
+ */
+export async function listDenyAssignments(
+  azure: Azure,
+  subscriptionId: string,
+): Promise<{ permitted: boolean; rows: DenyAssignment[] }> {
+  const found = new Map<string, DenyAssignment>()
+  try {
+    for await (const page of azure.authorization(subscriptionId).denyAssignments.list().byPage()) {
+      for (const row of z.array(DenyAssignmentRow).parse(page))
+        if (appliesTo(subscriptionId, row.scope)) found.set(row.key, row)
+    }
+  } catch (error) {
+    if (isRestError(error) && error.statusCode === 403) return { permitted: false, rows: [] }
+    throw toAzureError(error)
+  }
+  return { permitted: true, rows: [...found.values()] }
+}
+
+/** Azure's id for all principals, which comes with the type `SystemDefined` (Azure RBAC: deny-assignments). */
 const EVERYONE = '00000000-0000-0000-0000-000000000000'
 
 const DenyPrincipalRow = z
   .object({ id: z.guid().toLowerCase(), type: z.string().nullish() })
-  .transform(({ id, type }): DenyPrincipal => ({ id, kind: id === EVERYONE ? 'everyone' : principalKind(type) }))
+  .transform(({ id, type }): DenyPrincipal => ({ id, kind: id === EVERYONE ? 'everyone' : principalKindOf(type) }))
 
 const DenyAssignmentRow = z
   .object({
@@ -41,24 +63,3 @@ const DenyAssignmentRow = z
       systemProtected: row.isSystemProtected ?? false,
     }),
   )
-
-/**
- * Every deny assignment that applies to a subscription: at it, below it, and inherited from above. An account that may
- * read role assignments need not be allowed to read these: a 403 is then a fact, `permitted: false` without rows.
- */
-export async function listDenyAssignments(
-  azure: Azure,
-  subscriptionId: string,
-): Promise<{ permitted: boolean; rows: DenyAssignment[] }> {
-  const found = new Map<string, DenyAssignment>()
-  try {
-    for await (const page of azure.authorization(subscriptionId).denyAssignments.list().byPage()) {
-      for (const row of z.array(DenyAssignmentRow).parse(page))
-        if (appliesTo(subscriptionId, row.scope)) found.set(row.key, row)
-    }
-  } catch (error) {
-    if (isRestError(error) && error.statusCode === 403) return { permitted: false, rows: [] }
-    throw toAzureError(error)
-  }
-  return { permitted: true, rows: [...found.values()] }
-}

@@ -5,7 +5,8 @@ import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
 import { pointAt } from '@/testing/stand-in'
-import { type CallPlan, callsForFirstLevel, countUsers, MOST_CALLS, planGroups } from './group-plan'
+import type { CallCount } from './client/batch'
+import { callsForFirstLevel, countUsers, MOST_CALLS, planGroups } from './group-plan'
 import { readGroups } from './groups'
 import { readMembershipsOfPeople } from './memberships-of-people'
 import { readServicePrincipals } from './service-principals'
@@ -54,7 +55,7 @@ test.each(SHAPES)(
   '%s: names, direct members and people are those of the directory, in the calls that were reckoned with',
   async (_, spec) => {
     const { tenant, ids, azure, meter } = directory(spec)
-    const plan: CallPlan = { predicted: callsForFirstLevel(ids.length), made: 0 }
+    const plan: CallCount = { predicted: callsForFirstLevel(ids.length), made: 0 }
     const { groups, people } = await readGroups(azure, ids, { plan })
     for (const id of ids) {
       const group = groups.get(id)
@@ -99,7 +100,7 @@ test('an account that may read no group hears so of every one, and of no group i
   world.faults = [
     { match: { path: '/groups', tenantId: tenant.id, inBatch: true }, status: 403, body, seen: 0, fired: 0 },
   ]
-  const plan: CallPlan = { predicted: callsForFirstLevel(ids.length), made: 0 }
+  const plan: CallCount = { predicted: callsForFirstLevel(ids.length), made: 0 }
   const { groups, people } = await readGroups(azure, ids, { plan })
   world.faults = []
   expect([...groups.values()]).toEqual(ids.map((id) => ({ id, name: null, state: 'not_permitted', members: [] })))

@@ -1,30 +1,28 @@
 import { z } from 'zod'
 import {
-  BATCHES_AT_ONCE,
+  askForLists,
   type BatchAnswer,
-  type BatchQuestion,
+  type CallCount,
+  countBatches,
   GraphPage,
-  graphBatch,
-  graphPages,
-  inChunks,
-  inParallel,
-  MOST_IN_BATCH,
+  type ListQuestion,
+  listPages,
   PER_PAGE,
   parseAnswer,
-  parseBody,
 } from './client/batch'
-import { type Azure, pageGuard } from './client/clients'
-import { batchesFor, type CallPlan } from './group-plan'
+import type { Azure } from './client/clients'
+import { parseAs } from './client/rows'
 import { type Person, USERS_PAGE, UserPerson } from './people'
 
 type Options = {
-  /** Kept current: what the next step will cost is put right before it is made. */
-  plan?: CallPlan
+  /** Kept current: the cost of the next step is corrected before the step is made. */
+  plan?: CallCount
 }
 
 /**
- * Who of a whole directory is in which of these groups, at any depth, with the base permissions alone: everyone is asked
- * what they are a member of, twenty a call. Neither the groups' names nor the groups in between can be learned so.
+ * Who of a whole directory is in which of these groups, at any depth, with the base permissions alone: for every person
+ * it is asked which groups they are in, twenty people a call. Neither the names of the groups nor the groups in between
+ * can be learned in this way.
  */
 export async function readMembershipsOfPeople(
   azure: Azure,
@@ -32,52 +30,37 @@ export async function readMembershipsOfPeople(
   { plan = { predicted: 0, made: 0 } }: Options = {},
 ): Promise<{ membersOf: Map<string, Set<string>>; people: Map<string, Person> }> {
   const people = await readDirectory(azure, plan)
-  plan.predicted = plan.made + batchesFor(people.size) // how many people there are was a guess until now
+  plan.predicted = plan.made + countBatches(people.size) // until now the number of people was an estimate
 
   const membersOf = new Map([...groupIds].map((id) => [id, new Set<string>()]))
-  let open: Asked[] = [...people.keys()].map((id) => ({ id, question: groupsOf(id) }))
-  while (open.length > 0) {
-    const further: Asked[] = []
-    await inParallel(inChunks(open, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
-      plan.made += 1
-      const answers = await graphBatch(
-        azure,
-        batch.map(({ question }) => question),
-      )
-      for (const [index, asked] of batch.entries()) {
-        const next = take(membersOf, asked, answers[index] as BatchAnswer)
-        if (next) further.push(next)
-      }
-    })
-    plan.predicted += batchesFor(further.length)
-    open = further
-  }
+  await askForLists(azure, [...people.keys()].map(askForGroups), plan, (asked, answer) =>
+    take(membersOf, asked, answer),
+  )
   return { membersOf, people }
 }
 
-type Asked = { id: string; question: BatchQuestion; guard?: (address: string) => void }
+async function readDirectory(azure: Azure, plan: CallCount): Promise<Map<string, Person>> {
+  const people = new Map<string, Person>()
+  for await (const items of listPages(azure, USERS_PAGE)) {
+    plan.made += 1
+    for (const person of parseAs(z.array(UserPerson), items)) people.set(person.id, person)
+  }
+  return people
+}
 
-const groupsOf = (id: string): BatchQuestion => ({ url: `/users/${id}/transitiveMemberOf?$select=id&$top=${PER_PAGE}` })
+type Asked = ListQuestion & { personId: string }
+
+const askForGroups = (personId: string): Asked => ({
+  personId,
+  question: { url: `/users/${personId}/transitiveMemberOf?$select=id&$top=${PER_PAGE}` },
+})
 
 const Container = z.looseObject({ id: z.guid().toLowerCase() })
 
-function take(membersOf: Map<string, Set<string>>, { id, guard, question }: Asked, answer: BatchAnswer): Asked | null {
+/** Keeps the wanted groups among those that the person is in; returns the link to the next page, or null. */
+function take(membersOf: Map<string, Set<string>>, { personId }: Asked, answer: BatchAnswer): string | null {
   if (answer.status === 404) return null // left the directory since it was listed
   const { items, nextLink } = parseAnswer(GraphPage, answer)
-  for (const item of items) membersOf.get(parseBody(Container, item).id)?.add(id)
-  if (nextLink === null) return null
-  const watch = guard ?? pageGuard()
-  if (!guard) watch(question.url)
-  watch(nextLink)
-  const { pathname, search } = new URL(nextLink)
-  return { id, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, guard: watch }
-}
-
-async function readDirectory(azure: Azure, plan: CallPlan): Promise<Map<string, Person>> {
-  const people = new Map<string, Person>()
-  for await (const items of graphPages(azure, USERS_PAGE)) {
-    plan.made += 1
-    for (const person of parseBody(z.array(UserPerson), items)) people.set(person.id, person)
-  }
-  return people
+  for (const { id } of parseAs(z.array(Container), items)) membersOf.get(id)?.add(personId)
+  return nextLink
 }

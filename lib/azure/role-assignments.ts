@@ -4,43 +4,12 @@ import type { RoleAssignment } from '@/lib/domain/access'
 import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
-import { cleanText, principalKind, TrailingGuid } from './client/rows'
-
-/** What an assignment and an eligibility have in common, as the SDK gives it. */
-export const AssignmentFields = z.object({
-  name: z.string().min(1),
-  principalId: z.guid().toLowerCase(),
-  principalType: z.string().nullish(),
-  roleDefinitionId: TrailingGuid,
-  scope: z.string().startsWith('/'),
-  condition: z.string().nullish(),
-  createdOn: z.date().nullish().catch(null),
-  createdBy: z.string().nullish().catch(null),
-})
-
-/** The same in our words. */
-export const toAssignment = (row: z.output<typeof AssignmentFields>): RoleAssignment => ({
-  id: row.name.toLowerCase(),
-  key: assignmentKey(row.scope, row.name),
-  principalId: row.principalId,
-  principalKind: principalKind(row.principalType),
-  roleId: row.roleDefinitionId,
-  scope: row.scope,
-  scopeLevel: scopeLevel(row.scope),
-  condition: row.condition?.replaceAll('\u0000', '').toWellFormed() || null,
-  createdOn: row.createdOn ?? null,
-  createdBy: cleanText(row.createdBy)?.toLowerCase() ?? null,
-})
-
-const RoleAssignmentRow = AssignmentFields.transform(toAssignment)
-
-/** What an assignment is known by: its GUID is unique within its scope only, and Azure does not keep to one case. */
-export const assignmentKey = (scope: string, name: string): string => `${scope} ${name}`.toLowerCase()
+import { cleanText, principalKindOf, TrailingGuid } from './client/rows'
 
 /**
- * Every role assignment that applies to a subscription: at it, below it, and inherited from above. Unfiltered on
- * purpose; `atScope()` would drop what lies below. An empty list is given back as it is, though the reader's own role
- * should be in it. `onPage` hears how many there are so far.
+ * Every role assignment that applies to a subscription: at it, below it, and inherited from above. No filter is used on
+ * purpose: `atScope()` would leave out those below. An empty list is returned as it is, although the reader's own role
+ * should be in it. `onPage` is called with how many there are so far.
  */
 export async function listRoleAssignments(
   azure: Azure,
@@ -59,17 +28,43 @@ export async function listRoleAssignments(
   return [...found.values()]
 }
 
-/** `licensed`: the tenant has Privileged Identity Management. `permitted`: this account may read it. Without either there are no rows. */
-export type ScheduleList<Row> = { licensed: boolean; permitted: boolean; rows: Row[] }
+/**
+ * From when until when each role assignment of a subscription holds, and whether it was activated: what the list of
+ * assignments does not tell. At the subscription, below it, and inherited from above.
+ */
+export function listAssignmentSchedules(
+  azure: Azure,
+  subscriptionId: string,
+): Promise<ScheduleList<AssignmentSchedule>> {
+  const instances = azure.authorization(subscriptionId).roleAssignmentScheduleInstances
+  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
+  return listSchedules(subscriptionId, pages, AssignmentScheduleRow)
+}
+
+/**
+ * Every role that can be activated now and would give access to a subscription: at it, below it, and inherited from
+ * above. No filter is used on purpose: `asTarget()` would give only those of the reader.
+ */
+export function listRoleEligibilities(azure: Azure, subscriptionId: string): Promise<ScheduleList<RoleEligibility>> {
+  const instances = azure.authorization(subscriptionId).roleEligibilityScheduleInstances
+  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
+  return listSchedules(subscriptionId, pages, RoleEligibilityRow)
+}
+
+/**
+ * `licensed`: the tenant has Privileged Identity Management. `permitted`: this account may read it. If either is false,
+ * there are no rows.
+ */
+type ScheduleList<Row> = { licensed: boolean; permitted: boolean; rows: Row[] }
 
 type Keyed = { key: string; scope: string }
 
 /**
- * Reads a list of schedule instances to its end, each row once, of one subscription only. A tenant without Entra ID P2 or
- * Governance answers 400 `AadPremiumLicenseRequired` (seen in JulianHayward/Azure-MG-Sub-Governance-Reporting 114): that
- * and a 403 are facts about the tenant and the account, everything else is an error.
+ * Reads a list of schedule instances to its end, each row once, and only those of one subscription. A tenant without
+ * Entra ID P2 or Governance answers 400 `AadPremiumLicenseRequired` (seen in
+ * JulianHayward/Azure-MG-Sub-Governance-Reporting 114): that and a 403 fail nothing, every other refusal is thrown.
  */
-export async function scheduleList<Row extends Keyed>(
+async function listSchedules<Row extends Keyed>(
   subscriptionId: string,
   pages: AsyncIterable<unknown[]>,
   shape: z.ZodType<Row>,
@@ -89,23 +84,54 @@ export async function scheduleList<Row extends Keyed>(
 }
 
 /**
- * What Privileged Identity Management adds to an assignment or an eligibility: from when until when, and its holder's
- * name. An absent end is a permanent one, so an end that cannot be read is refused rather than left out.
+ * The key of an assignment: its scope and its GUID, which is unique within the scope only. In lower case, since Azure
+ * writes both in either case.
  */
-export const ScheduleFields = z.object({
+export const assignmentKey = (scope: string, name: string): string => `${scope} ${name}`.toLowerCase()
+
+/** What an assignment and an eligibility have in common, as the SDK gives it. */
+const AssignmentFields = z.object({
+  name: z.string().min(1),
+  principalId: z.guid().toLowerCase(),
+  principalType: z.string().nullish(),
+  roleDefinitionId: TrailingGuid,
+  scope: z.string().startsWith('/'),
+  condition: z.string().nullish(),
+  createdOn: z.date().nullish().catch(null),
+  createdBy: z.string().nullish().catch(null),
+})
+
+const toAssignment = (row: z.output<typeof AssignmentFields>): RoleAssignment => ({
+  id: row.name.toLowerCase(),
+  key: assignmentKey(row.scope, row.name),
+  principalId: row.principalId,
+  principalKind: principalKindOf(row.principalType),
+  roleId: row.roleDefinitionId,
+  scope: row.scope,
+  scopeLevel: scopeLevel(row.scope),
+  condition: row.condition?.replaceAll('\u0000', '').toWellFormed() || null,
+  createdOn: row.createdOn ?? null,
+  createdBy: cleanText(row.createdBy)?.toLowerCase() ?? null,
+})
+
+const RoleAssignmentRow = AssignmentFields.transform(toAssignment)
+
+/**
+ * What Privileged Identity Management adds to an assignment or an eligibility: from when until when it holds, and its
+ * holder's name. An absent end means that it holds for ever, so an end that cannot be read is refused, not left out.
+ */
+const ScheduleFields = z.object({
   startDateTime: z.date().nullish(),
   endDateTime: z.date().nullish(),
   expandedProperties: z.object({ principal: z.object({ displayName: z.string().nullish() }).nullish() }).nullish(),
 })
 
-/** The same in our words; the name of a holder who was deleted is not there (recalled). */
-export const toSchedule = (row: z.output<typeof ScheduleFields>) => ({
+/** The name is null for a holder who was deleted (from memory of Azure's answers, not documented). */
+const toSchedule = (row: z.output<typeof ScheduleFields>) => ({
   startsAt: row.startDateTime ?? null,
   endsAt: row.endDateTime ?? null,
   principalName: cleanText(row.expandedProperties?.principal?.displayName),
 })
-
-const ORIGIN = /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i
 
 const AssignmentScheduleRow = ScheduleFields.extend({
   name: z.string().min(1),
@@ -116,9 +142,9 @@ const AssignmentScheduleRow = ScheduleFields.extend({
 }).transform((row) => ({
   key: assignmentKey(row.scope, row.name),
   scope: row.scope,
-  /** The key of the assignment it tells about; null when it names none. */
+  /** The key of the assignment whose schedule this is; null when it names none. */
   originKey: originKey(row.originRoleAssignmentId),
-  /** Activated from an eligibility, rather than assigned. */
+  /** Whether it was activated from an eligibility, rather than assigned. */
   activated: row.assignmentType?.toLowerCase() === 'activated',
   principalId: row.principalId,
   ...toSchedule(row),
@@ -126,22 +152,11 @@ const AssignmentScheduleRow = ScheduleFields.extend({
 
 export type AssignmentSchedule = z.infer<typeof AssignmentScheduleRow>
 
+const ORIGIN = /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i
+
 function originKey(id: string | null | undefined): string | null {
   const [, scope, name] = ORIGIN.exec(id ?? '') ?? []
   return name ? assignmentKey(scope || '/', name) : null
-}
-
-/**
- * From when until when each role assignment of a subscription holds, and whether it was activated: what the list of
- * assignments does not tell. At the subscription, below it, and inherited from above.
- */
-export function listAssignmentSchedules(
-  azure: Azure,
-  subscriptionId: string,
-): Promise<ScheduleList<AssignmentSchedule>> {
-  const instances = azure.authorization(subscriptionId).roleAssignmentScheduleInstances
-  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
-  return scheduleList(subscriptionId, pages, AssignmentScheduleRow)
 }
 
 const RoleEligibilityRow = AssignmentFields.extend(ScheduleFields.shape).transform((row) => {
@@ -149,15 +164,5 @@ const RoleEligibilityRow = AssignmentFields.extend(ScheduleFields.shape).transfo
   return { ...assignment, key: `eligible ${assignment.key}`, ...toSchedule(row) }
 })
 
-/** A role that may be activated but is not held; its key cannot be that of an assignment. */
+/** A role that its holder may activate but does not hold. Its key is never that of an assignment. */
 export type RoleEligibility = z.infer<typeof RoleEligibilityRow>
-
-/**
- * Every role that can be activated now and would reach a subscription: at it, below it, and inherited from above.
- * Unfiltered on purpose; `asTarget()` would give the reader's own.
- */
-export function listRoleEligibilities(azure: Azure, subscriptionId: string): Promise<ScheduleList<RoleEligibility>> {
-  const instances = azure.authorization(subscriptionId).roleEligibilityScheduleInstances
-  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
-  return scheduleList(subscriptionId, pages, RoleEligibilityRow)
-}

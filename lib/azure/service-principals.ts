@@ -1,40 +1,12 @@
 import { z } from 'zod'
 import type { PrincipalVariety } from '@/lib/domain/vocabulary'
-import {
-  BATCHES_AT_ONCE,
-  graphBatch,
-  IDS_PER_QUESTION,
-  inChunks,
-  inParallel,
-  MOST_IN_BATCH,
-  pagesOf,
-  parseBody,
-} from './client/batch'
+import { askBatch, forEachBatch, listPagesFrom, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
-import { cleanText } from './client/rows'
-
-/** The directories that Microsoft's own applications belong to: Microsoft Services, and Microsoft itself. */
-const MICROSOFT_TENANTS = ['f8cdef31-a31e-4b4a-93e4-5f571e91255a', '72f988bf-86f1-41af-91ab-2d7cd011db47']
-/** Privileged Identity Management (MS-PIM), which holds User Access Administrator wherever roles can be eligible. */
-const PLATFORM_APPLICATIONS = ['01fc33a7-78ba-4d2f-a4b7-768e336e890e']
-
-const SELECT = 'id,displayName,servicePrincipalType,appOwnerOrganizationId,appId'
-
-const ServicePrincipalRow = z
-  .object({
-    id: z.guid().toLowerCase(),
-    displayName: z.string().nullish(),
-    servicePrincipalType: z.string().nullish(),
-    appOwnerOrganizationId: z.string().nullish(),
-    appId: z.string().nullish(),
-  })
-  .transform((row) => ({ id: row.id, name: cleanText(row.displayName), variety: varietyOf(row) }))
-
-export type ServicePrincipal = z.infer<typeof ServicePrincipalRow>
+import { cleanText, parseAs } from './client/rows'
 
 /**
- * Names and varieties of service principals, three hundred a call. `refused`: the permission `Application.Read.All` is
- * lacking, so nothing is claimed about any; otherwise an id without an entry is not in the directory.
+ * Names and varieties of service principals, three hundred a call; an id without an entry is not in the directory.
+ * `refused`: the permission `Application.Read.All` is missing, so nothing is claimed about any of them.
  */
 export async function readServicePrincipals(
   azure: Azure,
@@ -42,24 +14,45 @@ export async function readServicePrincipals(
 ): Promise<{ found: Map<string, ServicePrincipal>; refused: boolean }> {
   const found = new Map<string, ServicePrincipal>()
   let refused = false
-  const questions = inChunks([...new Set(ids)], IDS_PER_QUESTION).map((some) => ({
-    url: `/servicePrincipals?$filter=id in (${some.map((id) => `'${id}'`).join(',')})&$select=${SELECT}`,
-  }))
-  await inParallel(inChunks(questions, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
-    for (const answer of await graphBatch(azure, batch)) {
-      if (answer.status === 403) refused = true
-      else for await (const items of pagesOf(azure, answer)) for (const one of rowsOf(items)) found.set(one.id, one)
+  await forEachBatch(questionsById('/servicePrincipals', [...new Set(ids)], SELECT), async (batch) => {
+    for (const answer of await askBatch(azure, batch)) {
+      if (answer.status === 403) {
+        refused = true
+        continue
+      }
+      for await (const items of listPagesFrom(azure, answer))
+        for (const row of parseAs(z.array(ServicePrincipalRow), items)) found.set(row.id, row)
     }
   })
-  return refused ? { found: new Map(), refused } : { found, refused }
+  return { found: refused ? new Map() : found, refused }
 }
 
-const rowsOf = (items: unknown[]) => parseBody(z.array(ServicePrincipalRow), items)
+const SELECT = 'id,displayName,servicePrincipalType,appOwnerOrganizationId,appId'
 
-type Told = { servicePrincipalType?: string | null; appOwnerOrganizationId?: string | null; appId?: string | null }
+const ServicePrincipalFields = z.object({
+  id: z.guid().toLowerCase(),
+  displayName: z.string().nullish(),
+  servicePrincipalType: z.string().nullish(),
+  appOwnerOrganizationId: z.string().nullish(),
+  appId: z.string().nullish(),
+})
 
-function varietyOf({ servicePrincipalType, appOwnerOrganizationId, appId }: Told): PrincipalVariety {
-  if (servicePrincipalType?.toLowerCase() === 'managedidentity') return 'managed_identity'
-  if (MICROSOFT_TENANTS.includes(appOwnerOrganizationId?.toLowerCase() ?? '')) return 'platform'
-  return PLATFORM_APPLICATIONS.includes(appId?.toLowerCase() ?? '') ? 'platform' : 'application'
+const ServicePrincipalRow = ServicePrincipalFields.transform((row) => ({
+  id: row.id,
+  name: cleanText(row.displayName),
+  variety: varietyOf(row),
+}))
+
+type ServicePrincipal = z.infer<typeof ServicePrincipalRow>
+
+/** The directories that Microsoft's own applications belong to: that of Microsoft Services, and Microsoft's own. */
+const MICROSOFT_TENANTS = ['f8cdef31-a31e-4b4a-93e4-5f571e91255a', '72f988bf-86f1-41af-91ab-2d7cd011db47']
+
+/** Privileged Identity Management (MS-PIM), which holds User Access Administrator wherever roles can be eligible. */
+const PLATFORM_APPLICATIONS = ['01fc33a7-78ba-4d2f-a4b7-768e336e890e']
+
+function varietyOf(row: z.infer<typeof ServicePrincipalFields>): PrincipalVariety {
+  if (row.servicePrincipalType?.toLowerCase() === 'managedidentity') return 'managed_identity'
+  if (MICROSOFT_TENANTS.includes(row.appOwnerOrganizationId?.toLowerCase() ?? '')) return 'platform'
+  return PLATFORM_APPLICATIONS.includes(row.appId?.toLowerCase() ?? '') ? 'platform' : 'application'
 }

@@ -3,11 +3,38 @@ import { z } from 'zod'
 import { env } from '@/lib/env'
 import { aadstsIn, problemOfAadsts } from './client/aadsts'
 import { cloud } from './client/cloud'
-import { AzureError } from './client/errors'
-import { INTERACTIVE, parseRetryAfter } from './client/retry'
+import { AzureError, badAnswer, outageOf } from './client/errors'
+import { INTERACTIVE } from './client/retry'
 import { cleanText } from './client/rows'
 import { authority, confidentialClient, grantedAmong, scopesOf, type TokenStore } from './client/tokens'
 import { type SendOptions, send } from './client/transport'
+
+/**
+ * The tenant of a subscription, found before anyone signs in: ARM refuses an anonymous read with 401 and names the tenant
+ * in `WWW-Authenticate`. Only the GUID is taken from there, never the host. Throws AzureError: `subscription_unknown`
+ * when there is no such subscription.
+ */
+export async function discoverTenant(subscriptionId: string, options: SendOptions = {}): Promise<string> {
+  const id = z.guid().toLowerCase().safeParse(subscriptionId)
+  if (!id.success) throw new AzureError('subscription_unknown', 'There is no such subscription.', { cause: id.error })
+
+  const response = await send(
+    `${cloud().arm}/subscriptions/${id.data}?api-version=2022-12-01`,
+    {},
+    { patience: { ...INTERACTIVE, tries: 1 }, ...options },
+  )
+  const { status } = response
+  if (status === 404 || status === 400)
+    throw new AzureError('subscription_unknown', 'There is no such subscription.', { status })
+  const outage = outageOf(response)
+  if (outage) throw outage
+
+  const tenantId = status === 401 ? NAMED_TENANT.exec(response.headers.get('www-authenticate') ?? '')?.[1] : undefined
+  if (!tenantId) throw badAnswer({ status })
+  return tenantId.toLowerCase()
+}
+
+const NAMED_TENANT = /authorization_uri="[^"]*\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?"/i
 
 type Begin = {
   tenantId: string
@@ -16,14 +43,14 @@ type Begin = {
   nonce: string
   codeChallenge: string
   loginHint?: string
-  /** From a conditional-access challenge, as Microsoft gave it. */
+  /** What a conditional-access challenge demands, as Microsoft gave it. */
   claims?: string
   prompt?: 'select_account' | 'login' | 'consent'
-  /** Optional Graph scopes asked for beyond the base ones. */
+  /** Names of the optional Graph scopes to ask for, beyond the base ones. */
   optional?: readonly string[]
 }
 
-/** The canonical https address of Microsoft's sign-in, asking for both resources at once. */
+/** The https address of Microsoft's own sign-in page, where the person is asked for consent to both resources at once. */
 export async function beginSignIn({ tenantId, optional, ...request }: Begin): Promise<string> {
   const { msal, run } = confidentialClient({ tenantId })
   const address = await run(() =>
@@ -36,10 +63,13 @@ export async function beginSignIn({ tenantId, optional, ...request }: Begin): Pr
     }),
   )
   const url = new URL(address)
-  // MSAL asks for optional claims of its own; a page of Microsoft's should read `claims` only when it demanded some.
+  // MSAL adds claims of its own; Microsoft's page should get `claims` only when Microsoft has demanded some.
   if (!request.claims) url.searchParams.delete('claims')
   return url.href
 }
+
+/** A new pair of PKCE verifier and challenge (S256). */
+export const newPkce = (): Promise<{ verifier: string; challenge: string }> => new CryptoProvider().generatePkceCodes()
 
 type Redeem = SendOptions & {
   tenantId: string
@@ -48,7 +78,7 @@ type Redeem = SendOptions & {
   codeVerifier: string
   nonce: string
   store: TokenStore
-  /** The optional Graph scopes that the sign-in asked for. */
+  /** Names of the optional Graph scopes that the sign-in asked for. */
   optional?: readonly string[]
 }
 
@@ -65,13 +95,14 @@ export type SignedIn = {
   tenantId: string
   username: string
   name: string
-  /** Those of the optional scopes asked for that the tenant has granted. */
+  /** The optional scopes that were asked for and granted. */
   granted: string[]
 }
 
 /**
- * Turns a code into a stored sign-in: redeemed for Graph (a code buys one resource only), then silently for ARM. Nonce,
- * audience and tenant are checked first; the store sees nothing unless all of it succeeded.
+ * Turns a code into a stored sign-in. The code is redeemed for Graph, since it is good for one resource only; the token
+ * for ARM then comes from the refresh token. Nonce, tenant and audience are checked before that, and nothing is stored
+ * unless everything succeeded. Throws AzureError.
  */
 export async function redeemCode({ tenantId, store, optional = [], ...request }: Redeem): Promise<SignedIn> {
   const { code, redirectUri, codeVerifier, nonce, ...options } = request
@@ -89,15 +120,14 @@ export async function redeemCode({ tenantId, store, optional = [], ...request }:
   const { account } = result
 
   const claims = IdToken.safeParse(result.idTokenClaims)
-  if (!claims.success || !account)
-    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: claims.error })
+  if (!claims.success || !account) throw badAnswer({ cause: claims.error })
   if (claims.data.tid !== tenantId.toLowerCase())
     throw new AzureError('wrong_tenant', 'The token is of another tenant.')
   if (claims.data.aud.toLowerCase() !== env().azure.clientId)
     throw new AzureError('state_mismatch', 'The token is for another application.')
 
   await run(() => msal.acquireTokenSilent({ account, scopes: scopesOf('arm') }))
-  if (cache === null) throw new AzureError('bad_answer', 'The answer did not have the documented form.')
+  if (cache === null) throw badAnswer()
   await store.save(cache)
 
   const username = cleanText(claims.data.preferred_username) ?? claims.data.oid
@@ -110,12 +140,9 @@ export async function redeemCode({ tenantId, store, optional = [], ...request }:
   }
 }
 
-/** A fresh PKCE pair (S256). */
-export const newPkce = (): Promise<{ verifier: string; challenge: string }> => new CryptoProvider().generatePkceCodes()
-
 type Refusal = { error?: string | null; error_description?: string | null; error_subcode?: string | null }
 
-/** What Microsoft says when it sends the browser back without a code. */
+/** The problem that Microsoft names when it sends the browser back without a code, as an error. */
 export function authorizeProblem({ error, error_description, error_subcode }: Refusal): AzureError {
   const aadsts = aadstsIn(error_description)
   const cancelled = error_subcode === 'cancel'
@@ -134,8 +161,8 @@ export function authorizeProblem({ error, error_description, error_subcode }: Re
 type Approval = { tenantId: string; redirectUri: string; state: string; optional?: readonly string[] }
 
 /**
- * The canonical https address where an administrator approves Rolecall for the whole tenant. `optional` must name every
- * optional scope that the tenant is to keep, not only a new one: consent for fewer scopes would revoke the others.
+ * The https address of Microsoft's page where an administrator approves Rolecall for the whole tenant. `optional` must
+ * name every optional scope that the tenant is to keep, not only a new one: consent to fewer scopes revokes the others.
  */
 export function adminConsentUrl({ tenantId, redirectUri, state, optional }: Approval): string {
   const url = new URL(`${authority(tenantId)}/v2.0/adminconsent`)
@@ -147,34 +174,4 @@ export function adminConsentUrl({ tenantId, redirectUri, state, optional }: Appr
     state,
   }).toString()
   return url.href
-}
-
-const NAMED_TENANT = /authorization_uri="[^"]*\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/?"/i
-
-/**
- * The tenant of a subscription, before anyone signs in: ARM refuses an anonymous read with 401 and names the tenant in
- * `WWW-Authenticate`. Only the GUID is taken from there, never the host.
- */
-export async function discoverTenant(subscriptionId: string, options: SendOptions = {}): Promise<string> {
-  const id = z.guid().toLowerCase().safeParse(subscriptionId)
-  if (!id.success) throw new AzureError('subscription_unknown', 'There is no such subscription.', { cause: id.error })
-
-  const response = await send(
-    `${cloud().arm}/subscriptions/${id.data}?api-version=2022-12-01`,
-    {},
-    { patience: { ...INTERACTIVE, tries: 1 }, ...options },
-  )
-  const { status } = response
-  if (status === 404 || status === 400)
-    throw new AzureError('subscription_unknown', 'There is no such subscription.', { status })
-  if (status === 429)
-    throw new AzureError('throttled', 'Asked to wait.', {
-      status,
-      retryAfterMs: parseRetryAfter(response.headers.get('retry-after')),
-    })
-  if (status >= 500) throw new AzureError('azure_unreachable', 'There was no usable answer.', { status })
-
-  const tenantId = status === 401 ? NAMED_TENANT.exec(response.headers.get('www-authenticate') ?? '')?.[1] : undefined
-  if (!tenantId) throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status })
-  return tenantId.toLowerCase()
 }

@@ -1,86 +1,88 @@
 import { z } from 'zod'
 import {
-  BATCHES_AT_ONCE,
+  askBatch,
   type BatchAnswer,
   type BatchQuestion,
-  graphBatch,
-  IDS_PER_QUESTION,
-  inChunks,
-  inParallel,
-  MOST_IN_BATCH,
-  pagesOf,
-  parseBody,
+  forEachBatch,
+  listPagesFrom,
+  questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
 import { AzureError } from './client/errors'
+import { parseAs } from './client/rows'
 
-/** People whose last sign-in is asked for in one run: ten calls. It is worth having, but never worth a long run. */
+/**
+ * The most people whose last sign-in is asked for in one run: ten calls. The time is good to have, but not worth a long
+ * run.
+ */
 export const MOST_PEOPLE = 3_000
 
-type Read = {
+type SignIns = {
   state: 'whole' | 'partly' | 'not_permitted' | 'not_licensed'
-  /** Of whoever has signed in at all. */
+  /** The last sign-in by object ID, of everyone who has signed in at all. */
   at: Map<string, Date>
 }
 
-const time = z
-  .string()
-  .nullish()
-  .transform((text) => (text ? Date.parse(text) : Number.NaN))
-
-const Activity = z.looseObject({ lastSignInDateTime: time, lastSuccessfulSignInDateTime: time })
-
-const Row = z.looseObject({ id: z.guid().toLowerCase(), signInActivity: Activity.nullish() }).transform((row) => ({
-  id: row.id,
-  at: latest([row.signInActivity?.lastSignInDateTime, row.signInActivity?.lastSuccessfulSignInDateTime]),
-}))
-
-/** What Graph says to a directory without a premium licence (seen in issues, not documented). */
-const UNLICENSED = /NonPremiumTenant|RequestFromNonPremium/i
-
 /**
- * When people last signed in, asked apart from everything else, because selecting it without the right fails the whole
- * question. No refusal fails a run: the state says what came of it. When Graph gives out half-way, what came is kept.
+ * When people last signed in. It is asked apart from everything else, because selecting it without the permission fails
+ * the whole question. No refusal fails a run: the state says how far it was read. When Graph gives up half-way, what was
+ * read until then is kept.
  */
-export async function readSignIns(azure: Azure, ids: readonly string[]): Promise<Read> {
+export async function readSignIns(azure: Azure, ids: readonly string[]): Promise<SignIns> {
   const wanted = [...new Set(ids)]
-  const read: Read = { state: wanted.length > MOST_PEOPLE ? 'partly' : 'whole', at: new Map() }
-  const questions = inChunks(wanted.slice(0, MOST_PEOPLE), IDS_PER_QUESTION).map((some) => ({
-    url: `/users?$filter=id in (${some.map((id) => `'${id}'`).join(',')})&$select=id,signInActivity`,
-  }))
-  let ended = false // a refusal, or Graph giving out, is the same for everyone who is left
-  await inParallel(inChunks(questions, MOST_IN_BATCH), BATCHES_AT_ONCE, async (batch) => {
-    if (!ended && !(await askBatch(azure, batch, read))) ended = true
+  const read: SignIns = { state: wanted.length > MOST_PEOPLE ? 'partly' : 'whole', at: new Map() }
+  let isOver = false // a refusal, or Graph giving up, would be the same for everyone who is left
+  await forEachBatch(questionsById('/users', wanted.slice(0, MOST_PEOPLE), 'id,signInActivity'), async (batch) => {
+    if (!isOver && !(await readBatch(azure, batch, read))) isOver = true
   })
   return isRefused(read) ? { ...read, at: new Map() } : read
 }
 
-const GIVEN_OUT: string[] = ['throttled', 'azure_unreachable']
+const GIVEN_UP: string[] = ['throttled', 'azure_unreachable']
 
-/** Whether asking on makes sense. Batches under way are not left behind when one gives out. */
-async function askBatch(azure: Azure, batch: BatchQuestion[], read: Read): Promise<boolean> {
+/** Reads one batch; returns whether it makes sense to ask for more. */
+async function readBatch(azure: Azure, batch: BatchQuestion[], read: SignIns): Promise<boolean> {
   try {
-    for (const answer of await graphBatch(azure, batch)) await take(azure, read, answer)
+    for (const answer of await askBatch(azure, batch)) await take(azure, read, answer)
     return !isRefused(read)
   } catch (error) {
-    if (!(error instanceof AzureError && GIVEN_OUT.includes(error.code))) throw error
+    // Not thrown, so that the batches that are on their way are still waited for.
+    if (!(error instanceof AzureError && GIVEN_UP.includes(error.code))) throw error
     if (!isRefused(read)) read.state = 'partly'
     return false
   }
 }
 
-const isRefused = ({ state }: Read) => state === 'not_permitted' || state === 'not_licensed'
+const isRefused = ({ state }: SignIns) => state === 'not_permitted' || state === 'not_licensed'
 
-async function take(azure: Azure, read: Read, answer: BatchAnswer): Promise<void> {
+/** Graph's words to a directory without a premium licence (seen in issues, not documented). */
+const UNLICENSED = /NonPremiumTenant|RequestFromNonPremium/i
+
+async function take(azure: Azure, read: SignIns, answer: BatchAnswer): Promise<void> {
   if (answer.status === 403) {
     read.state = UNLICENSED.test(JSON.stringify(answer.body)) ? 'not_licensed' : 'not_permitted'
     return
   }
-  for await (const items of pagesOf(azure, answer))
-    for (const { id, at } of parseBody(z.array(Row), items)) if (at) read.at.set(id, at)
+  for await (const items of listPagesFrom(azure, answer))
+    for (const { id, at } of parseAs(z.array(SignInRow), items)) if (at) read.at.set(id, at)
 }
 
-function latest(times: (number | undefined)[]): Date | null {
+/** A time in milliseconds; NaN for an absent or unreadable one. */
+const Time = z
+  .string()
+  .nullish()
+  .transform((text) => (text ? Date.parse(text) : Number.NaN))
+
+const Activity = z.looseObject({ lastSignInDateTime: Time, lastSuccessfulSignInDateTime: Time })
+
+const SignInRow = z
+  .looseObject({ id: z.guid().toLowerCase(), signInActivity: Activity.nullish() })
+  .transform(({ id, signInActivity }) => ({
+    id,
+    at: latestOf([signInActivity?.lastSignInDateTime, signInActivity?.lastSuccessfulSignInDateTime]),
+  }))
+
+function latestOf(times: (number | undefined)[]): Date | null {
   const known = times.filter((one): one is number => one !== undefined && !Number.isNaN(one))
   return known.length > 0 ? new Date(Math.max(...known)) : null
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
-import { graphBatch } from './batch'
+import { askBatch } from './batch'
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {
@@ -22,7 +22,7 @@ const batch =
 test('a batch is answered in the order of its questions', async () => {
   microsoft.answer(batch(({ url }) => ({ status: 200, body: { url } })))
   const questions = Array.from({ length: 20 }, (_, n) => ({ url: `/users/${n}` }))
-  const answers = await graphBatch(account().azure, questions)
+  const answers = await askBatch(account().azure, questions)
   expect(answers.map(({ body }) => body)).toEqual(questions)
 })
 
@@ -41,7 +41,7 @@ test('a batch asks throttled items again, alone, after the longest wait', async 
     }),
   )
   const { azure, patience, meter } = account()
-  const answers = await graphBatch(
+  const answers = await askBatch(
     azure,
     Array.from({ length: 5 }, (_, n) => ({ url: `/users/${n}` })),
   )
@@ -56,13 +56,13 @@ test('a batch asks throttled items again, alone, after the longest wait', async 
 
 test('a batch gives up on an item that stays throttled', async () => {
   microsoft.answer(batch(() => ({ status: 429, body: {} })))
-  await expect(graphBatch(account().azure, [{ url: '/users/1' }])).rejects.toMatchObject({ code: 'throttled' })
+  await expect(askBatch(account().azure, [{ url: '/users/1' }])).rejects.toMatchObject({ code: 'throttled' })
   expect(microsoft.asked).toHaveLength(4)
 })
 
 test('a batch with a missing answer is a bad one', async () => {
   microsoft.answer(() => ({ json: { responses: [{ id: '0', status: 200, body: {} }] } }))
-  await expect(graphBatch(account().azure, [{ url: '/users/1' }, { url: '/users/2' }])).rejects.toMatchObject({
+  await expect(askBatch(account().azure, [{ url: '/users/1' }, { url: '/users/2' }])).rejects.toMatchObject({
     code: 'bad_answer',
   })
 })

@@ -1,15 +1,63 @@
 import { z } from 'zod'
 import { type Azure, pageGuard } from './clients'
 import { cloud } from './cloud'
-import { AzureError, problemOfGraph, toAzureError } from './errors'
+import { AzureError, badAnswer, problemOfGraph, toAzureError } from './errors'
 import { parseRetryAfter, waitForNextTry } from './retry'
-import { trusted } from './transport'
+import { parseAs } from './rows'
+import { checkAddress } from './transport'
 
-/** Microsoft's limit (json-batching). */
+/** Questions in one call: Microsoft's limit (Graph: json-batching). */
 export const MOST_IN_BATCH = 20
+
+/** Values that `in (…)` takes without an advanced query (Graph: `Request_UnsupportedQuery` beyond it). */
+export const IDS_PER_QUESTION = 15
+
+/** The largest page of users and members that Graph gives. */
+export const PER_PAGE = 999
+
+/** How many batches are on their way at the same time. */
+const BATCHES_AT_ONCE = 4
 
 export type BatchQuestion = { url: string; headers?: Record<string, string> }
 export type BatchAnswer = { status: number; body: unknown }
+
+/** Calls expected for a piece of work, and calls made for it so far. */
+export type CallCount = { predicted: number; made: number }
+
+/** How many batches so many questions take. */
+export const countBatches = (questions: number): number => Math.ceil(questions / MOST_IN_BATCH)
+
+/** How many pages so many rows take; an empty list is a page too. */
+export const countPages = (rows: number): number => Math.max(1, Math.ceil(rows / PER_PAGE))
+
+/**
+ * Up to twenty GETs in one call, with the answers in the order of the questions. Items that were throttled or failed are
+ * asked again, without the others, after the longest wait that any of them named; throws when they are refused to the
+ * end. Other refusals (403, 404) are returned as answers.
+ */
+export async function askBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
+  const answers: BatchAnswer[] = new Array(questions.length)
+  let open = questions.map((_, index) => index)
+
+  for (let tries = 1; open.length > 0; tries += 1) {
+    const received = await postBatch(azure, questions, open)
+    for (const [index, { status, body }] of received) answers[index] = { status, body }
+    const refused = [...received].filter(([, { status }]) => status === 429 || status >= 500)
+    open = refused.map(([index]) => index).sort((a, b) => a - b)
+
+    const first = refused[0]?.[1]
+    if (!first) break
+    const retryAfterMs = longestWait(refused.map(([, answer]) => answer))
+    if (!(await mayTryAgain(azure, tries, retryAfterMs))) {
+      const { status } = first
+      throw new AzureError(problemOfGraph(status), 'An item of a batch was refused to the end.', {
+        status,
+        retryAfterMs,
+      })
+    }
+  }
+  return answers
+}
 
 const Answers = z.object({
   responses: z.array(
@@ -23,52 +71,14 @@ const Answers = z.object({
 })
 type Answer = z.infer<typeof Answers>['responses'][number]
 
-const mayRepeat = (status: number) => status === 429 || status >= 500
-
-/**
- * Up to twenty GETs in one call; answers in the order of the questions, whatever order they came in. Items that were
- * throttled or failed are asked again alone, after the longest wait any of them named. Other refusals (403, 404) are
- * answers: they are given back.
- */
-export async function graphBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
-  const answers: BatchAnswer[] = new Array(questions.length)
-  let open = questions.map((_, index) => index)
-
-  for (let tries = 1; open.length > 0; tries += 1) {
-    const got = await ask(azure, questions, open)
-    const refused = [...got].filter(([, answer]) => mayRepeat(answer.status))
-    for (const [index, answer] of got) answers[index] = { status: answer.status, body: answer.body }
-    open = refused.map(([index]) => index).sort((a, b) => a - b)
-
-    const worst = refused[0]?.[1]
-    if (!worst) break
-    const asked = longestWait(refused.map(([, answer]) => answer))
-    if (!(await mayTryAgain(azure, tries, asked))) {
-      throw new AzureError(problemOfGraph(worst.status), 'An item of a batch was refused to the end.', {
-        status: worst.status,
-        retryAfterMs: asked,
-      })
-    }
-  }
-  return answers
-}
-
-async function mayTryAgain({ caller }: Azure, tries: number, askedMs: number | null): Promise<boolean> {
-  try {
-    return await waitForNextTry(tries, askedMs, caller)
-  } catch (error) {
-    throw toAzureError(caller.signal?.aborted ? caller.signal.reason : error)
-  }
-}
-
-async function ask(azure: Azure, questions: BatchQuestion[], open: number[]): Promise<Map<number, Answer>> {
+/** Asks the questions with these indexes; the answers come by index. Throws `bad_answer` when one is missing. */
+async function postBatch(azure: Azure, questions: BatchQuestion[], open: number[]): Promise<Map<number, Answer>> {
   const requests = open.map((index) => ({ id: String(index), method: 'GET', ...questions[index] }))
   try {
     const { responses } = Answers.parse(await azure.graph.api('/$batch').post({ requests }))
-    const got = new Map(responses.map((answer) => [Number(answer.id), answer]))
-    if (open.some((index) => !got.has(index)) || got.size !== open.length)
-      throw new AzureError('bad_answer', 'The answer did not have the documented form.')
-    return got
+    const received = new Map(responses.map((answer) => [Number(answer.id), answer]))
+    if (open.some((index) => !received.has(index)) || received.size !== open.length) throw badAnswer()
+    return received
   } catch (error) {
     throw toAzureError(error)
   }
@@ -82,16 +92,82 @@ function longestWait(refused: Answer[]): number | null {
   return waits.reduce((most, wait) => (wait === null ? most : Math.max(most ?? 0, wait)), null)
 }
 
-/** One page of a list. A next link that leaves Graph throws `untrusted_link`. */
+async function mayTryAgain({ caller }: Azure, tries: number, askedMs: number | null): Promise<boolean> {
+  try {
+    return await waitForNextTry(tries, askedMs, caller)
+  } catch (error) {
+    throw toAzureError(caller.signal?.aborted ? caller.signal.reason : error)
+  }
+}
+
+/** Runs `work` over the questions in batches, a few batches at a time. */
+export function forEachBatch<Question>(
+  questions: readonly Question[],
+  work: (batch: Question[]) => Promise<void>,
+): Promise<void> {
+  return inParallel(inChunks(questions, MOST_IN_BATCH), BATCHES_AT_ONCE, work)
+}
+
+/** Questions for the objects with these ids, fifteen ids in each. `path` is that of the list, such as `/users`. */
+export function questionsById(path: string, ids: readonly string[], select: string): BatchQuestion[] {
+  return inChunks(ids, IDS_PER_QUESTION).map((some) => ({
+    url: `${path}?$filter=id in (${some.map((id) => `'${id}'`).join(',')})&$select=${select}`,
+  }))
+}
+
+/** A question whose answer is a page of a list. `guard` is there from the second page on. */
+export type ListQuestion = { question: BatchQuestion; guard?: (address: string) => void }
+
+/**
+ * Asks questions in batches, then asks for the next pages of all lists that have more, until none has. `take` keeps what
+ * an answer says and returns the link to its next page, or null. The caller has counted the first batches in
+ * `calls.predicted`; those for further pages are added to it before they are sent.
+ */
+export async function askForLists<Asked extends ListQuestion>(
+  azure: Azure,
+  first: Asked[],
+  calls: CallCount,
+  take: (asked: Asked, answer: BatchAnswer) => string | null,
+): Promise<void> {
+  let open = first
+  while (open.length > 0) {
+    const further: Asked[] = []
+    await forEachBatch(open, async (batch) => {
+      calls.made += 1
+      const answers = await askBatch(
+        azure,
+        batch.map(({ question }) => question),
+      )
+      for (const [index, asked] of batch.entries()) {
+        const nextLink = take(asked, answers[index] as BatchAnswer)
+        if (nextLink !== null) further.push(nextPage(asked, nextLink))
+      }
+    })
+    calls.predicted += countBatches(further.length)
+    open = further
+  }
+}
+
+/** The same question for the page that the link leads to, by its path, which is all that a batch takes. */
+function nextPage<Asked extends ListQuestion>(asked: Asked, nextLink: string): Asked {
+  const guard = asked.guard ?? pageGuard()
+  if (!asked.guard) guard(asked.question.url)
+  guard(nextLink)
+  const { pathname, search } = new URL(nextLink)
+  return { ...asked, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, guard }
+}
+
+/** One page of a list. Throws `untrusted_link` when its next link leaves Graph. */
 export const GraphPage = z
   .object({ value: z.array(z.unknown()), '@odata.nextLink': z.string().nullish() })
   .transform(({ value, '@odata.nextLink': nextLink }) => ({
     items: value,
-    nextLink: nextLink ? atGraph(nextLink) : null,
+    // The Graph client puts its own address before anything that is not https, so the link is checked here.
+    nextLink: nextLink ? checkAddress(nextLink, [cloud().graph]).href : null,
   }))
 
-/** The pages of a Graph list. `nextLink` is taken whole; a page may be empty and still have one. */
-export async function* graphPages(azure: Azure, first: string): AsyncGenerator<unknown[]> {
+/** The pages of a Graph list from an address or path on; a page may be empty and still have a next one. */
+export async function* listPages(azure: Azure, first: string): AsyncGenerator<unknown[]> {
   const guard = pageGuard()
   let next: string | null = first
   while (next !== null) {
@@ -110,43 +186,34 @@ async function readPage(azure: Azure, address: string): Promise<z.infer<typeof G
   }
 }
 
-/** The Graph client glues anything that is not https behind its own address, so the link is judged before it gets there. */
-function atGraph(link: string): string {
-  const url = trusted(link)
-  if (url.origin !== cloud().graph) throw new AzureError('untrusted_link', "The address is not one of Microsoft's.")
-  return url.href
-}
-
-/** The pages of a list whose first came in a batch: Graph may cut even a short list. Any refusal is thrown. */
-export async function* pagesOf(azure: Azure, answer: BatchAnswer): AsyncGenerator<unknown[]> {
+/** The pages of a list whose first page came in a batch: Graph may cut even a short list. Any refusal is thrown. */
+export async function* listPagesFrom(azure: Azure, answer: BatchAnswer): AsyncGenerator<unknown[]> {
   const { items, nextLink } = parseAnswer(GraphPage, answer)
   yield items
-  if (nextLink !== null) yield* graphPages(azure, nextLink)
+  if (nextLink !== null) yield* listPages(azure, nextLink)
 }
 
-/** The body of an item of a batch, in its documented form; any refusal is thrown. */
+/** The body of one answer of a batch, in the given shape; any refusal is thrown. */
 export function parseAnswer<T>(shape: z.ZodType<T>, { status, body }: BatchAnswer): T {
   if (status !== 200)
     throw new AzureError(problemOfGraph(status), 'Microsoft Graph refused an item of a batch.', { status })
-  return parseBody(shape, body, status)
+  return parseAs(shape, body, status)
 }
 
-/** Something Graph answered, in its documented form. Throws `bad_answer`. */
-export function parseBody<T>(shape: z.ZodType<T>, body: unknown, status?: number): T {
-  const parsed = shape.safeParse(body)
-  if (!parsed.success)
-    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: parsed.error })
-  return parsed.data
+/** Whether Graph lets this account read a list. Any failure but a refusal is thrown. */
+export async function canReadList(azure: Azure, path: string): Promise<boolean> {
+  try {
+    await listPages(azure, path).next()
+    return true
+  } catch (error) {
+    if (isRefusedByGraph(error)) return false
+    throw error
+  }
 }
 
-/** Values that `in (…)` takes without advanced query (Graph: Request_UnsupportedQuery beyond it). */
-export const IDS_PER_QUESTION = 15
-
-/** Largest page of users and members. */
-export const PER_PAGE = 999
-
-/** Batches under way at once. */
-export const BATCHES_AT_ONCE = 4
+/** Whether this is Graph's refusal (403) to let the account read what was asked for. */
+export const isRefusedByGraph = (error: unknown): boolean =>
+  error instanceof AzureError && error.code === 'directory_not_readable'
 
 /** The items in order, in lists of at most `size`. */
 export function inChunks<T>(items: readonly T[], size: number): T[][] {
@@ -155,8 +222,8 @@ export function inChunks<T>(items: readonly T[], size: number): T[][] {
   )
 }
 
-/** Runs `work` over all items, at most `width` at a time. The first failure is thrown and no further item is begun. */
-export async function inParallel<T>(items: T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+/** Runs `work` over all items, at most `width` at a time. After a failure, which is thrown, no further item is begun. */
+async function inParallel<T>(items: T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items.values()
   let failed = false
   const worker = async () => {

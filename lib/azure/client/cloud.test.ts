@@ -13,7 +13,7 @@ test.each(['global', 'usgov', 'china'] as const)(
     vi.resetModules()
     vi.stubEnv('AZURE_CLOUD', name)
     const { beginSignIn } = await import('@/lib/azure/sign-in')
-    const { trusted } = await import('./transport')
+    const { checkAddress } = await import('./transport')
     const { login, graph, arm } = CLOUDS[name]
 
     const url = new URL(
@@ -31,8 +31,8 @@ test.each(['global', 'usgov', 'china'] as const)(
 
     for (const [other, origins] of Object.entries(CLOUDS)) {
       for (const origin of Object.values(origins)) {
-        if (other === name) expect(trusted(`${origin}/x`).origin).toBe(origin)
-        else expect(() => trusted(`${origin}/x`)).toThrow('not one of Microsoft')
+        if (other === name) expect(checkAddress(`${origin}/x`).origin).toBe(origin)
+        else expect(() => checkAddress(`${origin}/x`)).toThrow('not one of Microsoft')
       }
     }
   },

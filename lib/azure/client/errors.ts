@@ -7,10 +7,10 @@ import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { aadstsIn, problemOfAadsts } from './aadsts'
 import { parseRetryAfter } from './retry'
 
-export type AzureErrorDetails = {
+type AzureErrorDetails = {
   aadsts?: number
   correlationId?: string
-  /** What a conditional-access challenge demands; handed back to the authorize leg as it is. */
+  /** What a conditional-access challenge demands; it is sent along, unchanged, with the next sign-in. */
   claims?: string
   status?: number
   /** The wait that Microsoft asked for; null when it named none. */
@@ -20,7 +20,10 @@ export type AzureErrorDetails = {
   cause?: unknown
 }
 
-/** The one error that leaves this room. Its message holds codes only: never a token, an address or Microsoft's own text. */
+/**
+ * The only kind of error that leaves lib/azure. Its message holds codes and sentences of ours, never a token, an address
+ * or Microsoft's own text.
+ */
 export class AzureError extends Error {
   override name = 'AzureError'
   readonly code: ProblemCode
@@ -31,13 +34,13 @@ export class AzureError extends Error {
   readonly retryAfterMs?: number
 
   constructor(code: ProblemCode, message: string, { cause, microsoftCode, ...details }: AzureErrorDetails = {}) {
-    const said = [
+    const codes = [
       code,
       details.status && `HTTP ${details.status}`,
       details.aadsts && `AADSTS${details.aadsts}`,
       microsoftCode && /^[\w.]{1,80}$/.test(microsoftCode) && microsoftCode,
     ].filter(Boolean)
-    super(`${message} (${said.join(', ')})`, cause === undefined ? undefined : { cause })
+    super(`${message} (${codes.join(', ')})`, cause === undefined ? undefined : { cause })
     this.code = code
     Object.assign(
       this,
@@ -48,10 +51,27 @@ export class AzureError extends Error {
   }
 }
 
+/** What is kept of an error for a page to explain: codes only, never a message, which may quote the request. */
+export function problemOf({ code, aadsts, correlationId, claims }: AzureError): AttemptProblem {
+  return { code, aadsts, correlationId, claims, at: new Date().toISOString() }
+}
+
+/** The error for an answer that does not have the form which Microsoft documents. */
+export const badAnswer = (details: AzureErrorDetails = {}): AzureError =>
+  new AzureError('bad_answer', 'The answer did not have the documented form.', details)
+
+/** The error for an answer that says the service is overloaded (429) or out of order (5xx); null for every other answer. */
+export function outageOf({ status, headers }: Response): AzureError | null {
+  const retryAfterMs = parseRetryAfter(headers.get('retry-after'))
+  if (status === 429) return new AzureError('throttled', 'Asked to wait.', { status, retryAfterMs })
+  if (status < 500) return null
+  return new AzureError('azure_unreachable', 'There was no usable answer.', { status, retryAfterMs })
+}
+
 /**
- * Any failure of this room as one type with a closed set of codes: RestError, GraphError, MSAL's errors, shapes that zod
- * refused, network failures. An abort keeps an AzureError reason; a `TimeoutError` (the run's deadline) is `timed_out`,
- * any other abort is `interrupted`.
+ * Any failure as an AzureError, whose codes are a closed set: errors of the ARM, Graph and MSAL clients, values that zod
+ * refused, failures of the network. An aborted signal gives the AzureError that it was aborted with; otherwise
+ * `timed_out` for a `TimeoutError` (the deadline of a run) and `interrupted` for any other reason.
  */
 export function toAzureError(error: unknown): AzureError {
   if (error instanceof AzureError) return error
@@ -59,8 +79,7 @@ export function toAzureError(error: unknown): AzureError {
   if (isRestError(error)) return fromRest(error)
   if (error instanceof GraphError) return fromGraph(error)
   if (error instanceof AuthError) return fromMsal(error)
-  if (error instanceof ZodError || error instanceof SyntaxError)
-    return new AzureError('bad_answer', 'The answer did not have the documented form.', { cause: error })
+  if (error instanceof ZodError || error instanceof SyntaxError) return badAnswer({ cause: error })
   if (error instanceof Error && error.name === 'TimeoutError')
     return new AzureError('timed_out', 'The deadline passed.', { cause: error })
   if (error instanceof Error && error.name === 'AbortError') {
@@ -75,11 +94,7 @@ export function toAzureError(error: unknown): AzureError {
 
 function fromRest(error: RestError): AzureError {
   if (error.cause instanceof AzureError) return error.cause
-  if (error.code === 'PARSE_ERROR')
-    return new AzureError('bad_answer', 'The answer did not have the documented form.', {
-      status: error.statusCode,
-      cause: error,
-    })
+  if (error.code === 'PARSE_ERROR') return badAnswer({ status: error.statusCode, cause: error })
   const headers = error.response?.headers
   return new AzureError(problemOfArm(error), 'Azure Resource Manager refused.', {
     status: error.statusCode,
@@ -93,7 +108,7 @@ function fromRest(error: RestError): AzureError {
 function problemOfArm({ statusCode, code, request }: RestError): ProblemCode {
   if (code === 'InvalidAuthenticationTokenTenant') return 'subscription_moved'
   if (statusCode === undefined) return 'azure_unreachable'
-  // One page of Microsoft's prints 403 for a token that ARM does not accept; ARM itself answers 401.
+  // One page of Microsoft's documentation shows 403 for a token that ARM does not accept; ARM itself answers 401.
   if (statusCode === 401 || code?.startsWith('InvalidAuthenticationToken')) return 'sign_in_expired'
   if (statusCode === 403)
     return /\/Microsoft\.Authorization\//i.test(request?.url ?? '')
@@ -105,11 +120,7 @@ function problemOfArm({ statusCode, code, request }: RestError): ProblemCode {
 }
 
 function fromGraph(error: GraphError): AzureError {
-  if (error.code === 'SyntaxError')
-    return new AzureError('bad_answer', 'The answer did not have the documented form.', {
-      status: error.statusCode,
-      cause: error,
-    })
+  if (error.code === 'SyntaxError') return badAnswer({ status: error.statusCode, cause: error })
   return new AzureError(problemOfGraph(error.statusCode), 'Microsoft Graph refused.', {
     status: error.statusCode > 0 ? error.statusCode : undefined,
     microsoftCode: error.code ?? undefined,
@@ -119,7 +130,7 @@ function fromGraph(error: GraphError): AzureError {
   })
 }
 
-/** What a status from Microsoft Graph is to us; also that of one item of a `$batch`. */
+/** The problem behind a status that Microsoft Graph refused with, be it of a request or of one item of a `$batch`. */
 export function problemOfGraph(status: number): ProblemCode {
   if (status === 401) return 'sign_in_expired'
   if (status === 403) return 'directory_not_readable'
@@ -132,7 +143,7 @@ function problemOfStatus(status: number): ProblemCode {
   return status >= 200 && status < 300 ? 'bad_answer' : 'unknown'
 }
 
-/** MSAL's own refusals that never went over the wire. */
+/** Refusals that MSAL makes itself, without asking Entra ID. */
 const PROBLEM_OF_MSAL: Record<string, ProblemCode> = {
   nonce_mismatch: 'state_mismatch',
   no_tokens_found: 'sign_in_expired',
@@ -152,10 +163,10 @@ function fromMsal(error: AuthError): AzureError {
     status?: number
   }
   const aadsts = Number(errorNo) || aadstsIn(error.errorMessage)
-  const own = PROBLEM_OF_MSAL[error.errorCode]
-  // A challenge that can be met by signing in with its claims, whatever its number.
+  const msalProblem = PROBLEM_OF_MSAL[error.errorCode]
+  // Whatever its number, a challenge with claims can be met by a sign-in that sends them along.
   const demanded = claims && problemOfAadsts(aadsts, undefined) === 'unknown' ? 'mfa_required' : undefined
-  return new AzureError(own ?? demanded ?? problemOfAadsts(aadsts, error.errorCode), 'Entra ID refused.', {
+  return new AzureError(msalProblem ?? demanded ?? problemOfAadsts(aadsts, error.errorCode), 'Entra ID refused.', {
     aadsts,
     correlationId: error.correlationId,
     claims,
@@ -163,9 +174,4 @@ function fromMsal(error: AuthError): AzureError {
     microsoftCode: error.errorCode,
     cause: error,
   })
-}
-
-/** What is kept of an error for a page to explain: codes only, never a message, which may quote the request. */
-export function problemOf({ code, aadsts, correlationId, claims }: AzureError): AttemptProblem {
-  return { code, aadsts, correlationId, claims, at: new Date().toISOString() }
 }

@@ -8,24 +8,26 @@ import { z } from 'zod'
 import { ARM_SCOPES, GRAPH_SCOPES } from '@/lib/domain/permissions'
 import { env } from '@/lib/env'
 import { CLOUDS, cloud } from './cloud'
-import { AzureError, toAzureError } from './errors'
-import { parseRetryAfter } from './retry'
+import { AzureError, outageOf, toAzureError } from './errors'
+import { parseJsonObject } from './rows'
 import { type SendOptions, send } from './transport'
 
-/** The Microsoft account a connection lives on: its object ID in the tenant it signed in to, and that tenant. */
+/** The Microsoft account that a connection reads with: its object ID in the tenant it signed in to, and that tenant. */
 export type AccountRef = { objectId: string; tenantId: string }
 
-export type Token = { token: string; expiresOnTimestamp: number }
+export type Resource = 'graph' | 'arm'
+
+type Token = { token: string; expiresOnTimestamp: number }
 
 export type Tokens = {
   /**
-   * An access token, from memory, from the store, or by one silent refresh shared by all who ask at once.
-   * `refused` is a token that Microsoft no longer takes: if it is still the one in memory, a new one is fetched.
+   * An access token, from memory, from the store, or by one silent refresh that is shared by all who ask at once.
+   * `refused` is a token that Microsoft no longer accepts: if it is still the one in memory, a new one is fetched.
    */
   get(resource: Resource, options?: { refused?: string }): Promise<Token>
-  /** The optional scopes that are usable, as the last Graph token said; before there was one, as they were stored. */
+  /** The optional scopes that are usable by the last Graph token; before there is one, those that were stored. */
   granted(): readonly string[]
-  /** Those that were granted once and are no longer, as the last Graph token said. */
+  /** The optional scopes that were granted once but are missing from the last Graph token. */
   withdrawn(): readonly string[]
 }
 
@@ -37,19 +39,19 @@ type Options = SendOptions & {
   optional?: readonly string[]
 }
 
-/** A token this near its end is renewed first: longer than the slowest single request with its retries. */
+/** A token that ends sooner than this is renewed first. It is longer than the slowest request takes with its retries. */
 const RENEW_BEFORE_MS = 5 * 60_000
 
 /**
- * Access tokens for one connection, silently. Throws AzureError; consent withdrawn since the sign-in is `sign_in_revoked`.
- * Where only the optional scopes were withdrawn, the tokens go on without them.
+ * Access tokens for one connection, got without anybody signing in. Throws AzureError: `sign_in_revoked` when the consent
+ * was withdrawn since the sign-in. When only optional scopes were withdrawn, the tokens come without them.
  */
 export function createTokens({ tenantId, account, store, optional = [], ...options }: Options): Tokens {
   const client = confidentialClient({ tenantId, store, ...options })
   const held = new Map<Resource, Token>()
   const underWay = new Map<Resource, Promise<Token>>()
   let usable = optional
-  // MSAL empties and refills its memory on every silent call, so two calls must not overlap.
+  // MSAL empties and refills its memory on every silent call, so each call waits for the one before it.
   let last: Promise<unknown> = Promise.resolve()
 
   const acquire = async (resource: Resource, forceRefresh: boolean) => {
@@ -68,7 +70,7 @@ export function createTokens({ tenantId, account, store, optional = [], ...optio
       if (pending !== undefined) return pending
 
       const mine = last.then(() => acquire(resource, refused !== undefined)).finally(() => underWay.delete(resource))
-      last = mine.catch(() => undefined) // whoever asked hears of it; the next in line is not stopped by it
+      last = mine.catch(() => undefined) // whoever asked for it gets the failure, and the next call is made all the same
       underWay.set(resource, mine)
       return mine
     },
@@ -81,8 +83,8 @@ type Wanted = { account: AccountRef; resource: Resource; asked: readonly string[
 type Acquired = { token: Token; scopes: string[] }
 
 /**
- * Entra refuses a whole request for one scope that is not consented to, so a refusal is asked about once more with the
- * base scopes alone: its answer lists the optional ones that are left.
+ * Entra ID refuses a whole request when a single scope of it is not consented to. After such a refusal it is asked once
+ * more for the base scopes alone, and its answer lists the optional ones that are left.
  */
 async function acquireGranted(client: ConfidentialClient, wanted: Wanted): Promise<Acquired> {
   try {
@@ -90,7 +92,7 @@ async function acquireGranted(client: ConfidentialClient, wanted: Wanted): Promi
   } catch (error) {
     if (!(error instanceof AzureError) || error.code !== 'admin_consent_required') throw error
     if (wanted.asked.length > 0) return acquireGranted(client, { ...wanted, asked: [] })
-    // It was consented to once, so here "not consented" means withdrawn.
+    // There was a consent at the sign-in, so a missing one means that it was withdrawn.
     throw new AzureError('sign_in_revoked', 'The consent was withdrawn.', {
       aadsts: error.aadsts,
       correlationId: error.correlationId,
@@ -116,26 +118,26 @@ async function acquireSilently(
   return { token: { token: result.accessToken, expiresOnTimestamp }, scopes: result.scopes }
 }
 
-/** Where MSAL's cache is kept. The caller seals it and settles who wins when two processes save. */
+/** Where MSAL's cache is kept. The caller seals it and decides which of two processes wins when both save. */
 export type TokenStore = { load(): Promise<string | null>; save(cache: string): Promise<void> }
 
 type ClientOptions = SendOptions & { tenantId: string; store?: TokenStore }
 
 export type ConfidentialClient = {
   msal: ConfidentialClientApplication
-  /** Runs one MSAL call; whatever fails comes out as an AzureError. */
+  /** Runs one call of MSAL; every failure is thrown as an AzureError. */
   run<T>(call: () => Promise<T>): Promise<T>
 }
 
 /**
- * MSAL for one tenant. Its metadata for the three clouds is built in, so no discovery request is made, and its requests
- * take the same last hop as all others. It logs nothing.
+ * MSAL's client for one tenant. It makes no discovery request, since MSAL knows the three clouds, its requests take the
+ * same last hop as all others, and it logs nothing.
  */
 export function confidentialClient({ tenantId, store, ...options }: ClientOptions): ConfidentialClient {
   const { clientId, clientSecret } = env().azure
   let networkFailure: AzureError | undefined
 
-  /** MSAL replaces any error of its network client by a bare `network_error`, so the real one is kept here. */
+  /** MSAL replaces every error of its network client by a bare `network_error`, so the real one is kept here. */
   const ask = async <T>(url: string, method: 'GET' | 'POST', request?: NetworkRequestOptions) => {
     try {
       return await askJson<T>(url, { method, headers: request?.headers, body: request?.body }, options)
@@ -181,31 +183,20 @@ function pluginOver(store: TokenStore): ICachePlugin {
 
 async function askJson<T>(url: string, init: RequestInit, options: SendOptions) {
   const response = await send(url, init, options)
+  const outage = outageOf(response)
+  if (outage) throw outage
   const { status } = response
-  const retryAfterMs = parseRetryAfter(response.headers.get('retry-after'))
-  if (status === 429) throw new AzureError('throttled', 'Asked to wait.', { status, retryAfterMs })
-  if (status >= 500) throw new AzureError('azure_unreachable', 'There was no usable answer.', { status, retryAfterMs })
-  // MSAL checks the fields; here it is only made sure that there are any.
-  const body = parsed(await response.text(), status) as T
+  // MSAL checks the fields itself; here it is only made sure that there is an object.
+  const body = parseJsonObject(await response.text(), status) as T
   return { status, headers: Object.fromEntries(response.headers), body }
 }
 
-function parsed(text: string, status: number) {
-  try {
-    return z.looseObject({}).parse(JSON.parse(text))
-  } catch (error) {
-    throw new AzureError('bad_answer', 'The answer did not have the documented form.', { status, cause: error })
-  }
-}
-
-/** The login address of a tenant, by its GUID and nothing else: it becomes part of a path. */
+/** The login address of a tenant. Only a GUID is accepted, since it becomes part of a path. */
 export function authority(tenantId: string): string {
   const tenant = z.guid().toLowerCase().safeParse(tenantId)
   if (!tenant.success) throw new AzureError('bad_answer', 'The tenant is not a GUID.', { cause: tenant.error })
   return `${cloud().login}/${tenant.data}`
 }
-
-export type Resource = 'graph' | 'arm'
 
 /**
  * The delegated scopes asked for at a resource, in the configured cloud's own spelling.
@@ -219,9 +210,9 @@ export function scopesOf(resource: Resource, optional: readonly string[] = []): 
 }
 
 /**
- * Which of these scopes an answer's scopes contain, in the order given. Entra lists what was granted, which may be more
- * or less than was asked for, with or without the resource before the name (reference: wire facts 1.1), and a scope is
- * the same in any case.
+ * Those of the wanted scopes that were granted, in their order. Entra ID lists what it granted, which may be more or less
+ * than was asked for, in any case, and with or without the resource before the name (AzureAD/
+ * microsoft-authentication-library-for-python 125).
  */
 export function grantedAmong<Scope extends string>(wanted: readonly Scope[], granted: readonly string[]): Scope[] {
   const names = new Set(granted.map((scope) => scope.slice(scope.lastIndexOf('/') + 1).toLowerCase()))

@@ -7,39 +7,29 @@ import { PATIENCE, type Patience, parseRetryAfter, waitForNextTry } from './retr
 
 export type SendOptions = { signal?: AbortSignal; meter?: Meter; patience?: Patience }
 
-/** Largest answer taken, after decompression: 4,000 assignments are about 4 MB, so this is far beyond any honest page. */
-const LARGEST_BODY_BYTES = 64 * 1024 * 1024
+/** What a piece of work cost: HTTP requests sent (every try counts) and how many of them were repeats. */
+export type Meter = { calls: number; retries: number }
 
-const RETRIED_STATUSES = new Set([429, 502, 503, 504])
-const RETRIED_TOKEN_STATUSES = new Set([429, 503])
-/** The request never left, so even a code that works once may be sent again. */
-const NOT_CONNECTED = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-const WITHOUT_BODY = new Set([204, 205, 304])
+export const createMeter = (): Meter => ({ calls: 0, retries: 0 })
 
 /**
- * The last hop to Microsoft, and the only file here that knows the sandbox exists. Requests keep their real https
- * addresses: the ARM SDK throws rather than send a token over http, and the Graph SDK drops it silently.
+ * The last hop to Microsoft, and the only file here that knows of the sandbox. Requests keep their real https addresses
+ * until here: the ARM SDK throws rather than send a token over http, and the Graph SDK silently leaves the token out.
  *
  * Refuses any address outside the configured cloud before anything is sent, follows no redirect, reads the whole body
- * within the time-out of the try, and retries what may be retried. The last refusal (a 429, a 503) is given back as it came.
+ * within the time limit of a try, and repeats what may be repeated. The last refusal (a 429, a 503) is returned as it
+ * came. Throws AzureError.
  */
 export async function send(input: string | URL, init: RequestInit, options: SendOptions = {}): Promise<Response> {
-  const url = trusted(input)
+  const url = checkAddress(input)
   const { signal } = options
   try {
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted()
       const outcome = await tryOnce(url, init, options).catch(toAzureError)
       signal?.throwIfAborted()
-      const isAgain = mayRepeat(outcome, url, init) && (await waitForNextTry(tries, askedWait(outcome), options))
-      if (isAgain) continue
+      const triesAgain = mayRepeat(outcome, url, init) && (await waitForNextTry(tries, askedWait(outcome), options))
+      if (triesAgain) continue
       if (outcome instanceof AzureError) throw outcome
       return outcome
     }
@@ -48,17 +38,20 @@ export async function send(input: string | URL, init: RequestInit, options: Send
   }
 }
 
-/** The address, if it lies on one of the configured cloud's three origins; throws `untrusted_link` otherwise. */
-export function trusted(input: string | URL): URL {
+/**
+ * The address as a URL, if it belongs to the configured cloud; throws `untrusted_link` otherwise.
+ *
+ * @param origins the origins to accept: all three of the cloud (login, Graph, Resource Manager), or fewer
+ */
+export function checkAddress(input: string | URL, origins: string[] = Object.values(cloud())): URL {
   const url = URL.parse(String(input))
-  const { login, graph, arm } = cloud()
-  if (!url || url.username || url.password || ![login, graph, arm].includes(url.origin))
+  if (!url || url.username || url.password || !origins.includes(url.origin))
     throw new AzureError('untrusted_link', "The address is not one of Microsoft's.")
   return url
 }
 
-/** Where a browser must go for an address of Microsoft's login: the same, or its stand-in in the sandbox. */
-export const browserAddress = (url: string): string => dialled(trusted(url))
+/** Where a browser goes for an address of Microsoft's login: there, or to its place in the sandbox. */
+export const browserAddress = (url: string): string => lastHop(checkAddress(url))
 
 /**
  * For next-auth's client in sandbox mode: an https agent whose connections are plain ones to the sandbox, which tells
@@ -83,31 +76,44 @@ class SandboxAgent extends Agent {
   }
 }
 
-function dialled(url: URL): string {
+/** The address that is really asked: the same, or the sandbox with the real host as the first part of the path. */
+function lastHop(url: URL): string {
   const { sandboxUrl } = env()
   return sandboxUrl ? `${sandboxUrl}/${url.host}${url.pathname}${url.search}` : url.href
 }
 
-/** Whether a try that came to this may be repeated. A code works only once, so a token request rarely may. */
+const RETRIED_STATUSES = new Set([429, 502, 503, 504])
+const RETRIED_TOKEN_STATUSES = new Set([429, 503])
+
+/** Whether a try that ended like this may be repeated. A sign-in code works only once, so a token request rarely may. */
 function mayRepeat(outcome: Response | AzureError, url: URL, { method = 'GET' }: RequestInit): boolean {
   const isToken = url.origin === cloud().login && method.toUpperCase() === 'POST'
-  if (outcome instanceof AzureError)
-    return outcome.code === 'azure_unreachable' && (!isToken || neverConnected(outcome))
+  if (outcome instanceof AzureError) return outcome.code === 'azure_unreachable' && (!isToken || neverLeft(outcome))
   const { status } = outcome
   if (isToken) return RETRIED_TOKEN_STATUSES.has(status)
   return RETRIED_STATUSES.has(status) || (status === 500 && method.toUpperCase() === 'GET')
 }
 
-/** The wait in milliseconds that an answer asks for, if it asks for one. */
-function askedWait(outcome: Response | AzureError): number | null {
-  return outcome instanceof AzureError ? null : parseRetryAfter(outcome.headers.get('retry-after'))
-}
+/** No connection was made, so the request never left. */
+const NOT_CONNECTED = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
-function neverConnected(error: AzureError): boolean {
+function neverLeft(error: AzureError): boolean {
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && NOT_CONNECTED.has(String(cause.code))) return true
   }
   return false
+}
+
+/** The wait in milliseconds that an answer asks for; null when it asks for none. */
+function askedWait(outcome: Response | AzureError): number | null {
+  return outcome instanceof AzureError ? null : parseRetryAfter(outcome.headers.get('retry-after'))
 }
 
 async function tryOnce(
@@ -118,7 +124,7 @@ async function tryOnce(
   const clock = AbortSignal.timeout(patience.tryTimeoutMs)
   if (meter) meter.calls += 1
   try {
-    const response = await fetch(dialled(url), {
+    const response = await fetch(lastHop(url), {
       ...init,
       redirect: 'manual',
       cache: 'no-store',
@@ -134,6 +140,11 @@ async function tryOnce(
     throw new AzureError('azure_unreachable', 'There was no usable answer.', { cause: error })
   }
 }
+
+/** The largest answer taken, after decompression. 4,000 assignments are about 4 MB, so no honest page comes near it. */
+const LARGEST_BODY_BYTES = 64 * 1024 * 1024
+
+const WITHOUT_BODY = new Set([204, 205, 304])
 
 /** The same answer with its body in memory. */
 async function readWhole(response: Response): Promise<Response> {
@@ -152,8 +163,3 @@ async function readWhole(response: Response): Promise<Response> {
   const { status, statusText } = response
   return new Response(WITHOUT_BODY.has(status) ? null : new Blob(chunks), { status, statusText, headers })
 }
-
-/** What a piece of work cost: HTTP requests sent (every try counts) and how many of them were repeats. */
-export type Meter = { calls: number; retries: number }
-
-export const createMeter = (): Meter => ({ calls: 0, retries: 0 })
