@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   ADA,
-  entra,
-  form,
+  formOf,
   HOME,
-  memory,
+  memoryStore,
   NONCE,
   pointAt,
   REDIRECT,
   redeem,
-  refusal,
   startStandIn,
   TENANT,
+  tokenEndpoint,
+  tokenRefusal,
 } from '@/testing/stand-in'
 import { adminConsentUrl, authorizeProblem, beginSignIn, newPkce } from './sign-in'
 
@@ -23,7 +23,7 @@ beforeAll(async () => {
   microsoft = await startStandIn()
   pointAt(microsoft.url)
 })
-beforeEach(() => microsoft.answer(entra()))
+beforeEach(() => microsoft.answer(tokenEndpoint()))
 afterAll(() => microsoft.close())
 
 describe('the way to Microsoft', () => {
@@ -106,7 +106,7 @@ describe('the way to Microsoft', () => {
 
 describe('a code', () => {
   test('is redeemed for Graph alone, then ARM comes from the refresh token, in two calls', async () => {
-    const store = memory()
+    const store = memoryStore()
     const account = await redeem(store)
     expect(account).toEqual({
       objectId: ADA,
@@ -118,17 +118,17 @@ describe('a code', () => {
     expect(microsoft.asked.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(
       Array(2).fill(`POST /${TENANT}/oauth2/v2.0/token`),
     )
-    expect(form(microsoft.asked[0])).toMatchObject({
+    expect(formOf(microsoft.asked[0])).toMatchObject({
       grant_type: 'authorization_code',
       code: 'the-code',
       code_verifier: 'the-verifier',
       redirect_uri: REDIRECT,
       client_secret: 'sandbox-secret',
     })
-    expect(form(microsoft.asked[0]).scope).not.toContain('management.azure.com')
-    expect(form(microsoft.asked[1])).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
-    expect(form(microsoft.asked[1]).scope).toContain('https://management.azure.com/user_impersonation')
-    expect(form(microsoft.asked[1]).scope).not.toContain('graph.microsoft.com')
+    expect(formOf(microsoft.asked[0]).scope).not.toContain('management.azure.com')
+    expect(formOf(microsoft.asked[1])).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
+    expect(formOf(microsoft.asked[1]).scope).toContain('https://management.azure.com/user_impersonation')
+    expect(formOf(microsoft.asked[1]).scope).not.toContain('graph.microsoft.com')
     expect(store.kept).toContain('refresh-2')
   })
 
@@ -139,20 +139,20 @@ describe('a code', () => {
     ['for another application', { aud: HOME }, 'state_mismatch'],
     ['without an object ID', { oid: undefined }, 'bad_answer'],
   ])('%s leaves nothing behind', async (_, claims, code) => {
-    microsoft.answer(entra(claims))
-    const store = memory()
+    microsoft.answer(tokenEndpoint(claims))
+    const store = memoryStore()
     await expect(redeem(store)).rejects.toMatchObject({ code })
     expect(store.kept).toBeNull()
   })
 
   test('whose second resource is refused leaves nothing behind', async () => {
-    const good = entra()
+    const good = tokenEndpoint()
     microsoft.answer((asked, response) =>
-      form(asked).grant_type === 'refresh_token'
-        ? refusal(65001, 'invalid_grant', { suberror: 'consent_required' })
+      formOf(asked).grant_type === 'refresh_token'
+        ? tokenRefusal(65001, 'invalid_grant', { suberror: 'consent_required' })
         : good(asked, response),
     )
-    const store = memory()
+    const store = memoryStore()
     await expect(redeem(store)).rejects.toMatchObject({ code: 'admin_consent_required', aadsts: 65001 })
     expect(store.kept).toBeNull()
   })
@@ -167,8 +167,8 @@ describe('a code', () => {
     [99999, 'invalid_grant', 'sign_in_expired'],
     [99999, 'novel', 'unknown'],
   ])('refused with AADSTS%i %s is %s', async (number, error, code) => {
-    microsoft.answer(() => refusal(number, error))
-    const refused = await redeem(memory()).catch((reason: unknown) => reason)
+    microsoft.answer(() => tokenRefusal(number, error))
+    const refused = await redeem(memoryStore()).catch((reason: unknown) => reason)
     expect(refused).toMatchObject({ code, aadsts: number, correlationId: expect.stringMatching(/^[0-9a-f-]{36}$/) })
     for (const secret of ['secret text', 'the-code', 'the-verifier', 'sandbox-secret', 'ada@'])
       expect(String(refused)).not.toContain(secret)
@@ -182,7 +182,7 @@ describe('a code', () => {
     ['a redirect', { status: 302, headers: { location: 'https://evil.example' } }, 'untrusted_link'],
   ])('met by %s is %s', async (_, said, code) => {
     microsoft.answer(() => said)
-    await expect(redeem(memory())).rejects.toMatchObject({ code })
+    await expect(redeem(memoryStore())).rejects.toMatchObject({ code })
   })
 })
 

@@ -3,7 +3,7 @@ import { type Sandbox, startSandbox } from '@/sandbox/server'
 import { applyChange } from '@/sandbox/world/changes'
 import { makeTenant } from '@/sandbox/world/make-tenant'
 import { truthOf } from '@/sandbox/world/truth'
-import { countedPatience, memory, pointAt } from '@/testing/stand-in'
+import { countedPatience, memoryStore, pointAt } from '@/testing/stand-in'
 import { createAzure } from './client/clients'
 import { type AccountRef, createTokens, type TokenStore } from './client/tokens'
 import { browserAddress, createMeter } from './client/transport'
@@ -67,7 +67,7 @@ function reader(tenant: Made, account: AccountRef, store: TokenStore) {
 }
 
 async function connected(tenant: Made, kind: Kind = 'owner') {
-  const store = memory()
+  const store = memoryStore()
   const account = await signIn(tenant, kind, store)
   return { ...reader(tenant, account, store), account, store, subscriptionId: subscriptionOf(tenant) }
 }
@@ -180,7 +180,7 @@ test('a code is good once', async () => {
       redirectUri: REDIRECT,
       codeVerifier,
       nonce: 'n',
-      store: memory(),
+      store: memoryStore(),
     })
   await expect(redeem((await newPkce()).verifier)).rejects.toMatchObject({ code: 'state_mismatch' })
   const again = await atMicrosoft(await beginSignIn(begun), tenant, 'owner')
@@ -191,7 +191,7 @@ test('a code is good once', async () => {
       redirectUri: REDIRECT,
       codeVerifier: verifier,
       nonce: 'n',
-      store: memory(),
+      store: memoryStore(),
     })
   await good()
   await expect(good()).rejects.toMatchObject({ code: 'attempt_used', aadsts: 54005 })

@@ -2,16 +2,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   ADA,
   countedPatience,
-  entra,
-  form,
+  formOf,
   HOME,
-  memory,
+  memoryStore,
   pointAt,
   redeem,
-  refusal,
   type Script,
   startStandIn,
   TENANT,
+  tokenEndpoint,
+  tokenRefusal,
 } from '@/testing/stand-in'
 import { createTokens, grantedAmong } from './tokens'
 import { createMeter } from './transport'
@@ -25,8 +25,8 @@ afterAll(() => microsoft.close())
 
 /** A stored sign-in whose access tokens live this many seconds. */
 async function signedIn(lifetime?: number) {
-  microsoft.answer(entra({}, lifetime))
-  const store = memory()
+  microsoft.answer(tokenEndpoint({}, lifetime))
+  const store = memoryStore()
   const account = await redeem(store)
   microsoft.asked.length = 0
   return { store, account }
@@ -44,7 +44,7 @@ test('fifty who ask at once share one refresh, which is exactly one call', async
   const { store, account } = await signedIn(60)
   const meter = createMeter()
   const tokens = createTokens({ tenantId: TENANT, account, store, meter })
-  microsoft.answer(entra())
+  microsoft.answer(tokenEndpoint())
   const got = await Promise.all(Array.from({ length: 50 }, () => tokens.get('arm')))
   expect(new Set(got.map(({ token }) => token)).size).toBe(1)
   expect(meter).toEqual({ calls: 1, retries: 0 })
@@ -73,7 +73,7 @@ test.each([
   [99997, { error: 'interaction_required', claims: '{"access_token":{}}' }, 'mfa_required'],
 ])('AADSTS%i on a refresh is told by name, without asking again', async (number, more, code) => {
   const { store, account } = await signedIn(60)
-  microsoft.answer(() => refusal(number, 'invalid_grant', more))
+  microsoft.answer(() => tokenRefusal(number, 'invalid_grant', more))
   const tokens = createTokens({ tenantId: TENANT, account, store, patience: countedPatience() })
   await expect(tokens.get('graph')).rejects.toMatchObject({
     code,
@@ -85,10 +85,10 @@ test.each([
 
 test('a refusal of one resource does not stop the next to ask', async () => {
   const { store, account } = await signedIn(60)
-  microsoft.answer(() => refusal(50173))
+  microsoft.answer(() => tokenRefusal(50173))
   const tokens = createTokens({ tenantId: TENANT, account, store })
   await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked' })
-  microsoft.answer(entra())
+  microsoft.answer(tokenEndpoint())
   expect((await tokens.get('graph')).token).toBe('access-1')
 })
 
@@ -100,7 +100,7 @@ test('an empty store, or one without the account, is an expired sign-in', async 
     const tokens = createTokens({ tenantId: TENANT, account: ref, store })
     await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
   }
-  const tokens = createTokens({ tenantId: TENANT, account, store: memory() })
+  const tokens = createTokens({ tenantId: TENANT, account, store: memoryStore() })
   await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_expired' })
   expect(microsoft.asked).toEqual([])
 })
@@ -112,11 +112,11 @@ describe('optional scopes', () => {
 
   /** Entra where of the optional scopes only these are still consented to: asking for another one is refused whole. */
   function entraGranting(...left: string[]): Script {
-    const good = entra()
+    const good = tokenEndpoint()
     return async (asked, response) => {
-      const { scope = '' } = form(asked)
+      const { scope = '' } = formOf(asked)
       if (optional.some((name) => scope.includes(name) && !left.includes(name)))
-        return refusal(65001, 'invalid_grant', { suberror: 'consent_required' })
+        return tokenRefusal(65001, 'invalid_grant', { suberror: 'consent_required' })
       const said = await good(asked, response)
       return scope.includes('graph') ? { json: { ...Object(said?.json), scope: [scope, ...left].join(' ') } } : said
     }
@@ -128,7 +128,7 @@ describe('optional scopes', () => {
     const tokens = createTokens({ tenantId: TENANT, account, store, optional })
     await tokens.get('graph')
     await tokens.get('arm')
-    const [graph, arm] = microsoft.asked.map((asked) => form(asked).scope)
+    const [graph, arm] = microsoft.asked.map((asked) => formOf(asked).scope)
     expect(graph).toContain(`https://graph.microsoft.com/${GROUPS}`)
     expect(graph).toContain(`https://graph.microsoft.com/${SIGN_INS}`)
     expect(arm).not.toContain('graph')
@@ -148,12 +148,12 @@ describe('optional scopes', () => {
 
     await tokens.get('graph', { refused: token })
     expect(microsoft.asked).toHaveLength(3)
-    expect(form(microsoft.asked[2]).scope).toContain(GROUPS)
+    expect(formOf(microsoft.asked[2]).scope).toContain(GROUPS)
   })
 
   test('when the base scopes are withdrawn too, the sign-in is revoked', async () => {
     const { store, account } = await signedIn(60)
-    microsoft.answer(() => refusal(65001))
+    microsoft.answer(() => tokenRefusal(65001))
     const tokens = createTokens({ tenantId: TENANT, account, store, optional, patience: countedPatience() })
     await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked', aadsts: 65001 })
     expect(microsoft.asked).toHaveLength(2)
@@ -161,7 +161,7 @@ describe('optional scopes', () => {
 
   test('another refusal is not asked about twice', async () => {
     const { store, account } = await signedIn(60)
-    microsoft.answer(() => refusal(50173))
+    microsoft.answer(() => tokenRefusal(50173))
     const tokens = createTokens({ tenantId: TENANT, account, store, optional })
     await expect(tokens.get('graph')).rejects.toMatchObject({ code: 'sign_in_revoked', aadsts: 50173 })
     expect(microsoft.asked).toHaveLength(1)
