@@ -51,7 +51,7 @@ const above = (tenantId: string): Denial => ({
   createdOn: '2026-01-02T03:04:05.0000001Z',
 })
 
-test('deny assignments are read in our words, over all pages, and those of another subscription are not', async () => {
+test('deny assignments are read from all pages and turned into our own shape, without those of another subscription', async () => {
   const { tenant, subscription, azureOf } = made('denials')
   tenant.denyAssignments.add(above(tenant.id))
   const { azure, meter } = azureOf('owner')
@@ -91,7 +91,7 @@ test('deny assignments are read in our words, over all pages, and those of anoth
   })
 })
 
-test('an account that may not read deny assignments is told apart from a subscription without any', async () => {
+test('an account that may not read deny assignments gets another answer than a subscription without any', async () => {
   const { tenant, subscription, azureOf } = made('unseen')
   expect(await listDenyAssignments(azureOf('outsider').azure, subscription.id)).toEqual({ permitted: false, rows: [] })
   tenant.denyAssignments.clear()

@@ -16,7 +16,7 @@ test.each([
   ['an object', { status: 200, body: { count: 3 } }],
   ['a negative number', { status: 200, body: -1 }],
   ['no answer', undefined],
-])('%s is no number of users', (_, answer) => {
+])('%s gives no number of users', (_, answer) => {
   expect(countIn(answer)).toBe(null)
 })
 

@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** The given groups and those inside them, each with its direct members, by the directory itself. */
+/** The direct members of the given groups and of those inside them, as the directory has them. */
 function edgesBelow({ groups, memberships }: Tenant, ids: string[]): string[] {
   const reached = new Set(ids)
   for (const id of reached) for (const member of memberships.membersOf(id)) if (groups.has(member)) reached.add(member)
@@ -30,7 +30,7 @@ function callsReceived(): number {
   return sandbox.world.log.splice(0).length
 }
 
-test('whatever the groups hold of one another, every edge is read once, with the calls that were reckoned with', async () => {
+test('however groups contain one another, every membership is read once, in as many calls as were expected', async () => {
   await fc.assert(
     fc.asyncProperty(smallWorld, someGroups, async (drawn, ids) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
@@ -51,7 +51,7 @@ test('whatever the groups hold of one another, every edge is read once, with the
   )
 })
 
-test('whatever the groups hold of one another, asking the people finds the same as the directory knows', async () => {
+test('however groups contain one another, asking the people finds the same members as the directory has', async () => {
   await fc.assert(
     fc.asyncProperty(smallWorld, someGroups, async (drawn, ids) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)

@@ -52,7 +52,7 @@ const SHAPES: [string, TenantSpec][] = [
 ]
 
 test.each(SHAPES)(
-  '%s: names, direct members and people are those of the directory, in the calls that were reckoned with',
+  '%s: names, direct members and people are those of the directory, in as many calls as were expected',
   async (_, spec) => {
     const { tenant, ids, azure, meter } = directory(spec)
     const plan: CallCount = { predicted: callsForFirstLevel(ids.length), made: 0 }
@@ -74,7 +74,7 @@ test.each(SHAPES)(
   },
 )
 
-test('from the one group on top, every group inside is opened too, and named', async () => {
+test('starting at the one outermost group, every group inside it is opened and named too', async () => {
   const { tenant, ids, azure } = directory({ people: 8, groups: { count: 5, size: 2, depth: 4, cycles: 1 } })
   const top = ids.at(-1) ?? ''
   const { groups } = await readGroups(azure, [top])
@@ -82,7 +82,7 @@ test('from the one group on top, every group inside is opened too, and named', a
   for (const { id, name } of groups.values()) expect(name).toBe(tenant.groups.get(id)?.displayName)
 })
 
-test('a group that is not there, and one that hides its members, are said to be so; the others are read', async () => {
+test('a group that does not exist and one that hides its members each get a state that says so, and the others are read', async () => {
   const { tenant, ids, azure } = directory({ people: 8, groups: { count: 3, size: 2 } })
   const [hidden = '', open = ''] = ids
   const group = tenant.groups.get(hidden)
@@ -94,7 +94,7 @@ test('a group that is not there, and one that hides its members, are said to be 
   expect(groups.get(gone)).toEqual({ id: gone, name: null, state: 'not_found', members: [] })
 })
 
-test('an account that may read no group hears so of every one, and of no group is anything claimed', async () => {
+test('an account that may not read groups is told so of every group, and nothing is claimed about any', async () => {
   const { world, tenant, ids, azure, meter } = directory({ people: 8, groups: { count: 30, size: 2 } })
   const body = { error: { code: 'Authorization_RequestDenied', message: 'Insufficient privileges.' } }
   world.faults = [
@@ -108,7 +108,7 @@ test('an account that may read no group hears so of every one, and of no group i
   expect([plan.made, meter.calls]).toEqual([plan.predicted, plan.predicted])
 })
 
-test('asked from the people up, the groups hold whom the directory says they hold, at any depth', async () => {
+test('asking the people finds everyone who is in a group at any depth', async () => {
   for (const [, spec] of SHAPES.slice(0, 4)) {
     const { tenant, ids, azure, meter } = directory({ ...spec, pageSize: { users: 13 } })
     const wanted = new Set(ids.slice(0, 5))
@@ -123,7 +123,7 @@ test('asked from the people up, the groups hold whom the directory says they hol
   }
 })
 
-test('what is reckoned before anything is read is what reading the whole directory costs', async () => {
+test('the calls expected before anything is read are the calls that reading the whole directory takes', async () => {
   const { tenant, ids, azure, meter } = directory({ people: 150, groups: 4 })
   const users = await countUsers(azure)
   expect(users).toBe(tenant.users.size)
@@ -151,7 +151,7 @@ test('the cheapest way that is allowed is taken, and a directory too large for i
   })
 })
 
-test('service principals are named and told apart; one that is gone has no entry', async () => {
+test('service principals come with name and variety, and one that is gone has no entry', async () => {
   const { tenant, azure, meter } = directory({ people: 3, servicePrincipals: 40 })
   const all = tenant.servicePrincipals.list()
   const platform = all[0]
@@ -167,7 +167,7 @@ test('service principals are named and told apart; one that is gone has no entry
   expect(meter.calls).toBe(1)
 })
 
-test('last sign-ins that the account may not read are no failure, and nothing is claimed', async () => {
+test('last sign-ins that the account may not read fail nothing, and nothing is claimed about anyone', async () => {
   const { tenant, azure } = directory({ people: 20, signIns: 0.5, licence: 'p1' })
   expect(
     await readSignIns(

@@ -82,7 +82,7 @@ describe('a next page outside the list’s own origin', () => {
 })
 
 describe('redirects', () => {
-  test.each([301, 302, 303, 307, 308])('by %i are not followed, by neither client', async (status) => {
+  test.each([301, 302, 303, 307, 308])('by %i are followed by neither client', async (status) => {
     microsoft.answer(() => ({ status, headers: { location: `${stranger.url}/x` } }))
     await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'untrusted_link' })
     await expect(canListUsers(account().azure)).rejects.toMatchObject({ code: 'untrusted_link' })
@@ -91,7 +91,7 @@ describe('redirects', () => {
   })
 })
 
-const answersNobodyAsked: [string, ReturnType<Script>][] = [
+const strangeAnswers: [string, ReturnType<Script>][] = [
   [
     'an HTML page',
     { headers: { 'content-type': 'text/html' }, text: '<html><body>Sign in to the hotel network</body></html>' },
@@ -106,9 +106,9 @@ const answersNobodyAsked: [string, ReturnType<Script>][] = [
   ['an error of a kind unknown, as 200', { json: { error: { code: 'Nobody', message: 'knows' } } }],
 ]
 
-describe('an answer that is none', () => {
-  test.each(answersNobodyAsked)('is not taken for an empty list: %s', async (_, said) => {
-    microsoft.answer(() => said)
+describe('an answer that is not one of Microsoft’s', () => {
+  test.each(strangeAnswers)('is not taken for an empty list: %s', async (_, reply) => {
+    microsoft.answer(() => reply)
     await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
     await expect(listRoleDefinitions(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
     await expect(listSubscriptions(account().azure)).rejects.toMatchObject({ code: 'bad_answer' })
@@ -116,7 +116,7 @@ describe('an answer that is none', () => {
     await expect(readPeople(account().azure, [guid(1)])).rejects.toMatchObject({ code: 'bad_answer' })
   })
 
-  test('an error sent as 200 is the error', async () => {
+  test('an error that comes as 200 is treated as that error', async () => {
     microsoft.answer(() => ({ json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))
     await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({
       code: 'reader_role_missing',
@@ -149,7 +149,7 @@ describe('refusals of ARM', () => {
     [500, 'InternalServerError', 'azure_unreachable', 'azure_unreachable'],
     [429, 'TooManyRequests', 'throttled', 'throttled'],
     [418, 'Teapot', 'unknown', 'unknown'],
-  ])('%i %s', async (status, code, forSubscription, forAssignments) => {
+  ])('with %i %s give the problem that explains them', async (status, code, forSubscription, forAssignments) => {
     microsoft.answer(() => error(status, code))
     const refused = await getSubscription(account().azure, SUBSCRIPTION).catch((reason: unknown) => reason)
     expect(refused).toMatchObject({ code: forSubscription, status })
@@ -191,7 +191,7 @@ describe('refusals of ARM', () => {
   })
 })
 
-test('subscriptions come in our words', async () => {
+test('subscriptions come in our own shape', async () => {
   const row = {
     id: `/subscriptions/${SUBSCRIPTION}`,
     subscriptionId: SUBSCRIPTION.toUpperCase(),

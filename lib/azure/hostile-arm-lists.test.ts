@@ -50,7 +50,7 @@ const READERS: [string, (azure: Azure) => Promise<unknown>, object][] = [
 ]
 const LISTS = READERS.slice(0, 3)
 
-const ANSWERS_NOBODY_ASKED: [string, ReturnType<Script>][] = [
+const STRANGE_ANSWERS: [string, ReturnType<Script>][] = [
   ['an HTML page', { headers: { 'content-type': 'text/html' }, text: '<html><body>Sign in</body></html>' }],
   ['truncated JSON', { headers: { 'content-type': 'application/json' }, text: '{"value":[{"id":"' }],
   ['nothing', { text: '' }],
@@ -62,8 +62,8 @@ const ANSWERS_NOBODY_ASKED: [string, ReturnType<Script>][] = [
 ]
 
 describe.each(READERS)('%s', (_, read, row) => {
-  test.each(ANSWERS_NOBODY_ASKED)('are not taken from an answer that is none: %s', async (_, said) => {
-    microsoft.answer(() => said)
+  test.each(STRANGE_ANSWERS)('are not read from an answer that is not one of Microsoft’s: %s', async (_, reply) => {
+    microsoft.answer(() => reply)
     await expect(read(account().azure)).rejects.toMatchObject({ code: 'bad_answer' })
   })
 
@@ -110,12 +110,12 @@ describe.each(READERS)('%s', (_, read, row) => {
 })
 
 describe.each(LISTS)('rows of %s', (_, read) => {
-  test('that come round again are an endless list', async () => {
+  test('whose pages come round again are an endless list', async () => {
     microsoft.answer(({ url }) => ({ json: { value: [], nextLink: url.href } }))
     await expect(read(account().azure)).rejects.toMatchObject({ code: 'endless_list' })
   })
 
-  test('refused under 200 are as refused as under 403', async () => {
+  test('that are refused with an error under 200 count as refused with 403', async () => {
     microsoft.answer(() => ({ json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))
     expect(await read(account().azure)).toMatchObject({ permitted: false, rows: [] })
   })
@@ -123,7 +123,7 @@ describe.each(LISTS)('rows of %s', (_, read) => {
 
 const answering = (row: object) => microsoft.answer(() => ({ json: { value: [row] } }))
 
-test('a schedule row is given in our words', async () => {
+test('a schedule comes in our own shape', async () => {
   answering(scheduled())
   const wanted = {
     principalId: guid(3),
@@ -150,7 +150,7 @@ test('a schedule row is given in our words', async () => {
   ])
 })
 
-test('rows of another subscription are left out, whatever the case; a name that only begins alike is another', async () => {
+test('rows of another subscription are left out, also one whose id only begins alike; upper and lower case are the same', async () => {
   const upper = SCOPE.toUpperCase().replace('SUBSCRIPTIONS', 'Subscriptions')
   for (const [scope, count] of [
     [upper, 1],
@@ -175,7 +175,7 @@ test.each([
   { startDateTime: 'yesterday' },
   { endDateTime: 'never' },
   { expandedProperties: { principal: { displayName: 7 } } },
-])('a schedule with %j is a bad answer, not a permanent or missing one', async (wrong) => {
+])('a schedule with %j is a bad answer, and not taken for one without an end or left out', async (wrong) => {
   answering(scheduled(wrong))
   await expect(listRoleEligibilities(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
   await expect(listAssignmentSchedules(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
@@ -194,7 +194,7 @@ test.each([
   await expect(listDenyAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'bad_answer' })
 })
 
-test('what a denial leaves out is empty, and a type nobody knows is other', async () => {
+test('lists that a denial leaves out are empty, and a principal of an unknown type is of the kind other', async () => {
   answering(denial({ permissions: [{ actions: ['*/delete'] }], principals: [{ id: guid(5), type: 'Agent' }] }))
   expect((await listDenyAssignments(account().azure, SUBSCRIPTION)).rows).toEqual([
     {

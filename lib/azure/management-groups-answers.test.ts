@@ -19,7 +19,7 @@ const entity = (properties: object) => ({
   json: { value: [{ id: 'x', type: '/subscriptions', name: SUBSCRIPTION.toUpperCase(), properties }] },
 })
 
-test('the question is a POST for the subscription alone, with a token for Resource Manager', async () => {
+test('management groups are asked for by a POST for the one subscription, with a token for Resource Manager', async () => {
   await asked(() => entity({ parentNameChain: ['root'], parentDisplayNameChain: ['Tenant Root Group'] }))
   const [question] = microsoft.asked
   expect(question).toMatchObject({ method: 'POST', body: '' })
@@ -31,7 +31,7 @@ test('the question is a POST for the subscription alone, with a token for Resour
   expect(question?.headers.authorization).toBe('Bearer arm-1')
 })
 
-test('names are paired with ids only where there is one for each; nothing is made up', async () => {
+test('names are given to groups only when there is one for each id, and no group is made up', async () => {
   const chain = (ids: unknown, names: unknown) =>
     asked(() => entity({ parentNameChain: ids, parentDisplayNameChain: names }))
   expect(await chain(['root', 'a'], ['Root', null])).toEqual([
@@ -48,7 +48,7 @@ test('names are paired with ids only where there is one for each; nothing is mad
   expect(await asked(() => entity({}))).toBeNull()
 })
 
-test('an entity that only looks like the subscription is not taken for it, and a later page is read', async () => {
+test('an entity whose name only begins like the subscription is not taken for it, and a later page is read', async () => {
   const other = { name: `${SUBSCRIPTION}0`, properties: { parentNameChain: ['wrong'], parentDisplayNameChain: ['x'] } }
   const next = 'https://management.azure.com/providers/Microsoft.Management/getEntities?page=2'
   const found = await asked(({ url }) =>
@@ -67,6 +67,6 @@ test('pages that come round again are an endless list', async () => {
   expect(microsoft.asked).toHaveLength(2)
 })
 
-test.each([403, 404])('refused with %i, the groups are not readable', async (status) => {
+test.each([403, 404])('a refusal with %i means that the groups cannot be read', async (status) => {
   expect(await asked(() => ({ status, json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))).toBeNull()
 })

@@ -33,7 +33,7 @@ test.each([0, 1, 5])(
   },
 )
 
-test('an account that does not see the subscription is told of no groups', async () => {
+test('an account that does not see the subscription is not told of any management group', async () => {
   const { tenantId, accounts, subscriptions } = makeTenant(sandbox.world, { seed: 'unseen', managementGroupDepth: 2 })
   const outsider = accounts.find(({ kind }) => kind === 'outsider')
   const { azure } = azureAs(sandbox.world, tenantId, outsider?.objectId ?? '')

@@ -72,7 +72,7 @@ function graph({ users, deleted = [], refuses }: Directory): Script {
   }
 }
 
-test('people of every status', async () => {
+test('people of every status come with names and addresses, and each id is asked about once', async () => {
   const [active, guest, disabled, invited, bare, deleted, forgotten] = ids(1, 7)
   microsoft.answer(
     graph({
@@ -151,7 +151,7 @@ test.each([
   expect(meter).toEqual({ calls, retries: 0 })
 })
 
-test('the directory is left as soon as nobody is missing', async () => {
+test('reading the directory stops as soon as nobody is missing', async () => {
   microsoft.answer(graph({ users: ids(1, 3900).map((id) => ({ id })) }))
   const { azure, meter } = account()
   expect((await readPeople(azure, ids(1, 1900))).people.size).toBe(1900)
@@ -190,7 +190,7 @@ test('an account that may not see the recycle bin still knows who is gone, and s
   }
 })
 
-test('names that a database would refuse arrive clean', async () => {
+test('names that a database would refuse are cleaned', async () => {
   const names = ['NUL\u0000 inside', 'half \ud83d a pair', 'x'.repeat(5000), '\u0000', '😀'.repeat(3000)]
   microsoft.answer(graph({ users: names.map((displayName, n) => user(guid(n + 1), { displayName })) }))
   const { people } = await readPeople(account().azure, ids(1, names.length))
@@ -203,12 +203,15 @@ test('names that a database would refuse arrive clean', async () => {
   ])
 })
 
-test('a directory that counts in words is read by batches', async () => {
+test('a directory whose number of users cannot be read is read in batches', async () => {
   const script = graph({ users: ids(1, 700).map((id) => user(id)) })
   microsoft.answer(async (asked, response) => {
-    const said = await script(asked, response)
+    const reply = await script(asked, response)
     return (
-      said && { ...said, json: JSON.parse(JSON.stringify(said.json).replace('"body":700', '"body":"many"')) as unknown }
+      reply && {
+        ...reply,
+        json: JSON.parse(JSON.stringify(reply.json).replace('"body":700', '"body":"many"')) as unknown,
+      }
     )
   })
   const { azure, meter } = account()

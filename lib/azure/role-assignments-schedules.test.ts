@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** The eligibilities or assignments of a world that reach a subscription now, looked through one by one. */
+/** The eligibilities or assignments of a world that give access to a subscription now, found one by one. */
 function holding<T extends { scope: string }>(
   tenant: Tenant,
   subscriptionId: string,
@@ -80,7 +80,7 @@ function made(spec: TenantSpec, kind: 'owner' | 'outsider' = 'owner') {
   return { tenant: known, subscriptionId: subscription.id, objectId: account.objectId }
 }
 
-test('what may be activated, and until when what is held holds, are read as the world knows them', async () => {
+test('roles that can be activated, and the times of those that are held, are read as the world has them', async () => {
   const { tenant, subscriptionId, objectId } = made({
     seed: 'privileged',
     people: 30,
@@ -112,7 +112,7 @@ test('what may be activated, and until when what is held holds, are read as the 
   expect(schedules.rows.map(({ originKey }) => originKey).sort()).toEqual(held.sort())
 })
 
-test('in any small world, at any scope and any size of page', () =>
+test('eligible roles and schedules are read as any small world has them, at any scope and size of page', () =>
   fc.assert(
     fc.asyncProperty(smallWorld, async (drawn) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
@@ -126,21 +126,21 @@ test('in any small world, at any scope and any size of page', () =>
     { numRuns: 60 },
   ))
 
-test('a tenant that has not paid for it is a fact, not a failure', async () => {
+test('a tenant without the licence for eligible roles fails nothing, and the answer says so', async () => {
   const { tenant, subscriptionId, objectId } = made({ seed: 'unlicensed', licence: 'p1' })
   const { eligible, schedules } = await read(tenant, subscriptionId, objectId)
   expect(eligible).toEqual({ licensed: false, permitted: true, rows: [] })
   expect(schedules).toEqual({ licensed: false, permitted: true, rows: [] })
 })
 
-test('an account that may not read it is another fact', async () => {
+test('an account that may not read eligible roles fails nothing, and the answer says so', async () => {
   const { tenant, subscriptionId, objectId } = made({ seed: 'barred', eligibility: 3 }, 'outsider')
   const { eligible, schedules } = await read(tenant, subscriptionId, objectId)
   expect(eligible).toEqual({ licensed: true, permitted: false, rows: [] })
   expect(schedules).toEqual({ licensed: true, permitted: false, rows: [] })
 })
 
-test('a refusal on a later page leaves nothing half read', async () => {
+test('after a refusal on a later page no rows of the earlier ones are returned', async () => {
   const { tenant, subscriptionId, objectId } = made({ seed: 'half', people: 9, eligibility: 6, pageSize: 2 })
   sandbox.world.faults = [{ match: { path: 'ScheduleInstances' }, skip: 1, status: 403, seen: 0, fired: 0 }]
   const { azure } = azureAs(sandbox.world, tenant.id, objectId)

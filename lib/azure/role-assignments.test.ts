@@ -29,7 +29,7 @@ const assignment = (n: number, more: object = {}) => ({
   },
 })
 
-test('role assignments are read over all pages, in our words, each once', async () => {
+test('role assignments are read from all pages, each once, and turned into our own shape', async () => {
   const pages: Script = ({ url }) =>
     url.searchParams.get('$skiptoken') === 'two'
       ? {
@@ -66,7 +66,7 @@ test('role assignments are read over all pages, in our words, each once', async 
   expect(microsoft.asked[0]?.url.href).toBe(`${LIST}?api-version=2022-04-01`)
 })
 
-test('role assignments of kinds we do not know are kept as other', async () => {
+test('role assignments of principals of an unknown type are kept, with the kind other', async () => {
   microsoft.answer(() => ({
     json: { value: [assignment(1, { principalType: 'Agent' }), assignment(2, { principalType: null })] },
   }))
@@ -74,7 +74,7 @@ test('role assignments of kinds we do not know are kept as other', async () => {
   expect(found.map(({ principalKind }) => principalKind)).toEqual(['other', 'other'])
 })
 
-test('role assignments that loop are an endless list', async () => {
+test('pages of role assignments that lead back to one another are an endless list', async () => {
   microsoft.answer(() => ({
     json: { value: [assignment(1)], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=again` },
   }))
@@ -82,14 +82,14 @@ test('role assignments that loop are an endless list', async () => {
   expect(microsoft.asked).toHaveLength(2)
 })
 
-test('role assignments that go on for ever are an endless list', async () => {
+test('pages of role assignments without an end are an endless list', async () => {
   let page = 0
   microsoft.answer(() => ({ json: { value: [], nextLink: `${LIST}?api-version=2022-04-01&$skiptoken=${page++}` } }))
   await expect(listRoleAssignments(account().azure, SUBSCRIPTION)).rejects.toMatchObject({ code: 'endless_list' })
   expect(microsoft.asked).toHaveLength(500)
 })
 
-test('role assignments that were throttled away carry when to come back', async () => {
+test('when role assignments stay throttled, the error says how long to wait', async () => {
   microsoft.answer(() => ({
     status: 429,
     headers: { 'retry-after': '90' },

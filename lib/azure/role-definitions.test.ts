@@ -21,7 +21,7 @@ const definition = (n: number, properties: object) => ({
 })
 const none = { actions: [], notActions: [], dataActions: [], notDataActions: [] }
 
-test('role definitions are read over all pages with their permissions and what these amount to', async () => {
+test('role definitions are read from all pages, with their permissions and what these amount to', async () => {
   const owner = { ...none, actions: ['*'] }
   const blobs = {
     ...none,

@@ -13,7 +13,7 @@ const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(1
 
 type Answer = { status: number; body: unknown }
 
-/** Microsoft, giving each question of a batch this answer; the ids it asks for are at hand. */
+/** Lets Microsoft answer each question of a batch like this; `answer` is given the ids that the question asks for. */
 function graph(answer: (ids: string[], index: number) => Answer): void {
   microsoft.answer(({ body }) => {
     const { requests } = JSON.parse(body) as { requests: { id: string; url: string }[] }
@@ -31,7 +31,7 @@ test.each([
   ['one of Microsoft Services', { appOwnerOrganizationId: 'F8CDEF31-A31E-4B4A-93E4-5F571E91255A' }, 'platform'],
   ['one of Microsoft', { appOwnerOrganizationId: '72f988bf-86f1-41af-91ab-2d7cd011db47' }, 'platform'],
   ['the one that activates roles', { appId: '01fc33a7-78ba-4d2f-a4b7-768e336e890e' }, 'platform'],
-])('%s is known for what it is', async (_, told, variety) => {
+])('%s is recognised', async (_, told, variety) => {
   graph((ids) => ({ status: 200, body: { value: ids.map((id) => ({ id, displayName: 'One', ...told })) } }))
   const { found } = await readServicePrincipals(standInAccount().azure, [guid(1)])
   expect(found).toEqual(new Map([[guid(1), { id: guid(1), name: 'One', variety }]]))
@@ -47,7 +47,7 @@ test('nothing is claimed about any when even one question is refused', async () 
   expect(await readServicePrincipals(standInAccount().azure, ids)).toEqual({ found: new Map(), refused: true })
 })
 
-test('301 cost two calls, none of them asking for more than fifteen at once; none cost none', async () => {
+test('301 service principals cost two calls, with at most fifteen ids in a question, and none cost no call', async () => {
   const sizes: number[] = []
   graph((ids) => {
     sizes.push(ids.length)

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => microsoft.close())
 
 test.each(['https://login.windows.net/', 'https://login.microsoftonline.com/', 'https://evil.example/'])(
-  'only the GUID of %s is taken',
+  'from a challenge with %s only the GUID of the tenant is taken',
   async (host) => {
     microsoft.answer(() => challenge(host + TENANT.toUpperCase()))
     expect(await discoverTenant(SUBSCRIPTION)).toBe(TENANT)
@@ -46,13 +46,13 @@ test.each([
   ],
   ['no challenge', { status: 401 }, 'bad_answer'],
   ['an open door', { status: 200, json: {} }, 'bad_answer'],
-])('%s is answered at once', async (_, said, code) => {
-  microsoft.answer(() => said)
+])('%s gives its error at once, without another try', async (_, reply, code) => {
+  microsoft.answer(() => reply)
   await expect(discoverTenant(SUBSCRIPTION)).rejects.toMatchObject({ code })
   expect(microsoft.asked).toHaveLength(1)
 })
 
-test('a broken line is said to be one', async () => {
+test('a broken connection is reported as Azure being unreachable', async () => {
   microsoft.answer((_, response) => void response.destroy())
   await expect(discoverTenant(SUBSCRIPTION)).rejects.toMatchObject({ code: 'azure_unreachable' })
 })
@@ -64,7 +64,7 @@ test.each([
   `${SUBSCRIPTION}/../..`,
   `${SUBSCRIPTION}?x=`,
   `https://evil.example/${SUBSCRIPTION}`,
-])('%j reaches no request', async (typed) => {
+])('%j, typed as a subscription, is not sent anywhere', async (typed) => {
   microsoft.answer(() => challenge(`https://login.windows.net/${TENANT}`))
   await expect(discoverTenant(typed)).rejects.toMatchObject({ code: 'subscription_unknown' })
   expect(microsoft.asked).toEqual([])

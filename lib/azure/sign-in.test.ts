@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(() => microsoft.answer(tokenEndpoint()))
 afterAll(() => microsoft.close())
 
-describe('the way to Microsoft', () => {
+describe('the address of Microsoft’s sign-in', () => {
   test('asks for both resources at once, with PKCE, state and nonce, without any request of ours', async () => {
     const { verifier, challenge } = await newPkce()
     expect(createHash('sha256').update(verifier).digest('base64url')).toBe(challenge)
@@ -69,7 +69,7 @@ describe('the way to Microsoft', () => {
     expect(microsoft.asked).toEqual([])
   })
 
-  test('asks for optional scopes at Graph, beside the others', async () => {
+  test('asks for optional scopes of Graph together with the others', async () => {
     const optional = ['GroupMember.Read.All', 'AuditLog.Read.All']
     const request = { tenantId: TENANT, redirectUri: REDIRECT, state: 's', nonce: NONCE, codeChallenge: 'c', optional }
     const scopes = new URL(await beginSignIn(request)).searchParams.get('scope')?.split(' ')
@@ -145,7 +145,7 @@ describe('a code', () => {
     expect(store.kept).toBeNull()
   })
 
-  test('whose second resource is refused leaves nothing behind', async () => {
+  test('leaves nothing behind when the second resource is refused', async () => {
     const good = tokenEndpoint()
     microsoft.answer((asked, response) =>
       formOf(asked).grant_type === 'refresh_token'
@@ -180,8 +180,8 @@ describe('a code', () => {
     ['a fault', { status: 500, json: {} }, 'azure_unreachable'],
     ['throttling', { status: 429, headers: { 'retry-after': '120' }, json: {} }, 'throttled'],
     ['a redirect', { status: 302, headers: { location: 'https://evil.example' } }, 'untrusted_link'],
-  ])('met by %s is %s', async (_, said, code) => {
-    microsoft.answer(() => said)
+  ])('met by %s is %s', async (_, reply, code) => {
+    microsoft.answer(() => reply)
     await expect(redeem(memoryStore())).rejects.toMatchObject({ code })
   })
 })

@@ -35,7 +35,7 @@ async function directory(spec: TenantSpec, scope = SCOPE) {
   }
 }
 
-test('everyone who has signed in comes with the time; whoever never did has none', async () => {
+test('everyone who has signed in comes with the time, and nobody else has one', async () => {
   const { tenant, azure, meter, ids } = await directory({ people: 320, signIns: 0.5, licence: 'p1' })
   const { state, at } = await readSignIns(azure, ids)
   const signedIn = tenant.users.list().filter(({ lastSignInDateTime }) => lastSignInDateTime !== null)
@@ -57,20 +57,20 @@ test('lists that Microsoft cuts short are read to their end', async () => {
   expect([...at.keys()].sort()).toEqual(signedIn.sort())
 })
 
-test('a directory without the licence, and an account without the permission, are told apart and claim nothing', async () => {
+test('a directory without the licence and an account without the permission get different states, and nothing is claimed about anyone', async () => {
   const free = await directory({ people: 5, signIns: 1, licence: 'free' })
   expect(await readSignIns(free.azure, free.ids)).toEqual({ state: 'not_licensed', at: new Map() })
   const barred = await directory({ people: 5, signIns: 1, licence: 'p1' }, '')
   expect(await readSignIns(barred.azure, barred.ids)).toEqual({ state: 'not_permitted', at: new Map() })
 })
 
-test('a refusal is not asked for again for everyone who is left', async () => {
+test('after a refusal nobody else is asked about', async () => {
   const { azure, meter, ids } = await directory({ people: 2_400, licence: 'free' })
   expect((await readSignIns(azure, ids)).state).toBe('not_licensed')
   expect(meter.calls).toBeLessThan(Math.ceil(ids.length / 300))
 })
 
-test('beyond so many people the rest is left out, and that is said', async () => {
+test('beyond the most people of a run the rest is left out, and the state says so', async () => {
   const { tenant, azure, meter, ids } = await directory({ people: MOST_PEOPLE + 1, signIns: 1, licence: 'p1' })
   const { state, at } = await readSignIns(azure, ids)
   expect(state).toBe('partly')
@@ -82,7 +82,7 @@ test('beyond so many people the rest is left out, and that is said', async () =>
 })
 
 test.each([{ retryAfter: 1 }, { status: 503 }])(
-  'when Graph gives out half-way (%o), what came is kept',
+  'when Graph gives up half-way (%o), what was read until then is kept',
   async (fault) => {
     const { world, azure, ids, tenant } = await directory({ people: 400, signIns: 1, licence: 'p1' })
     world.faults = [

@@ -157,18 +157,18 @@ test('a guest reads the assignments, but claims nothing about people', async () 
   })
 })
 
-test('a policy that blocks the sign-in is told with its number', async () => {
+test('a policy that blocks the sign-in is reported with its number', async () => {
   const tenant = makeTenant(sandbox.world, { seed: 'blocked', consented: true })
   await expect(connected(tenant, 'blocked')).rejects.toMatchObject({ code: 'blocked_by_policy', aadsts: 53003 })
 })
 
-test('a demand for another factor carries the claims that meet it', async () => {
+test('a demand for another factor carries the claims that the next sign-in must send', async () => {
   const tenant = makeTenant(sandbox.world, { seed: 'mfa', consented: true })
   const refused = await connected(tenant, 'mfa').catch((error: unknown) => error)
   expect(refused).toMatchObject({ code: 'mfa_required', claims: expect.stringContaining('access_token') })
 })
 
-test('a code is good once', async () => {
+test('a code can be redeemed only once', async () => {
   const tenant = makeTenant(sandbox.world, { seed: 'once', consented: true })
   const { verifier, challenge } = await newPkce()
   const begun = { tenantId: tenant.tenantId, redirectUri: REDIRECT, state: 's', nonce: 'n', codeChallenge: challenge }
@@ -216,7 +216,7 @@ test('a sign-in outlives its access tokens, and ends when it is revoked', async 
   })
 })
 
-test('a consent that was withdrawn, and a subscription that moved, are told by name', async () => {
+test('a withdrawn consent and a subscription that moved each give their own error', async () => {
   const tenant = makeTenant(sandbox.world, { seed: 'moved', consented: true })
   const other = makeTenant(sandbox.world, { seed: 'other', consented: true })
   const { azure, subscriptionId } = await connected(tenant)
@@ -229,7 +229,7 @@ test('a consent that was withdrawn, and a subscription that moved, are told by n
   await expect(canListUsers(azure)).rejects.toMatchObject({ code: 'sign_in_revoked' })
 })
 
-test('throttling is waited out', async () => {
+test('a read that is throttled waits and succeeds', async () => {
   const tenant = makeTenant(sandbox.world, { seed: 'throttled', consented: true })
   const { azure, meter, patience, subscriptionId } = await connected(tenant)
   sandbox.world.faults = [

@@ -60,7 +60,7 @@ test('a batch gives up on an item that stays throttled', async () => {
   expect(microsoft.asked).toHaveLength(4)
 })
 
-test('a batch with a missing answer is a bad one', async () => {
+test('a batch with a missing answer is a bad answer', async () => {
   microsoft.answer(() => ({ json: { responses: [{ id: '0', status: 200, body: {} }] } }))
   await expect(askBatch(account().azure, [{ url: '/users/1' }, { url: '/users/2' }])).rejects.toMatchObject({
     code: 'bad_answer',

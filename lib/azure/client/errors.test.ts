@@ -16,7 +16,7 @@ test.each([
   ['another shape', z.object({ a: z.string() }).safeParse({}).error, 'bad_answer'],
   ['a fault of ours', new TypeError('undefined is not a function'), 'unknown'],
   ['a text that was thrown', 'boo', 'unknown'],
-])('%s', (_, thrown, code) => {
+])('%s gives its own problem code', (_, thrown, code) => {
   expect(toAzureError(thrown)).toMatchObject({ name: 'AzureError', code })
 })
 
@@ -28,7 +28,7 @@ test('the cause is kept, and an AzureError stays itself', () => {
   expect(toAzureError(made)).toBe(made)
 })
 
-test('the message names codes, but no text that merely came in the place of one', () => {
+test('the message of an error contains codes, but no other text that came in the place of one', () => {
   const details = { status: 403, aadsts: 50105, cause: 'x' }
   expect(new AzureError('unknown', 'Refused.', { ...details, microsoftCode: 'AuthorizationFailed' }).message).toBe(
     'Refused. (unknown, HTTP 403, AADSTS50105, AuthorizationFailed)',

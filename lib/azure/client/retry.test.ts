@@ -2,23 +2,23 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { PATIENCE, parseRetryAfter, pauseBefore, waitForNextTry } from './retry'
 
-test('seconds are seconds', () => {
+test('a Retry-After in seconds is read as seconds', () => {
   fc.assert(fc.property(fc.nat(100_000), (seconds) => parseRetryAfter(` ${seconds} `) === seconds * 1000))
 })
 
-test('a date is the time until then, and a past one is now', () => {
+test('a Retry-After with a date is the time until then, and none for a date in the past', () => {
   const left = parseRetryAfter(new Date(Date.now() + 3_600_000).toUTCString())
   expect(left).toBeGreaterThan(3_598_000)
   expect(left).toBeLessThanOrEqual(3_600_000)
   expect(parseRetryAfter('Wed, 21 Oct 2015 07:28:00 GMT')).toBe(0)
 })
 
-test.each([null, undefined, '', 'soon', '-5', '1e9', 'NaN'])('%j says nothing', (value) => {
+test.each([null, undefined, '', 'soon', '-5', '1e9', 'NaN'])('a Retry-After of %j asks for no wait', (value) => {
   const read = parseRetryAfter(value)
   expect(read === null || read === 0).toBe(true)
 })
 
-test('the pause is never shorter than what was asked, and grows without being asked', () => {
+test('the pause before a try is never shorter than what was asked for, and grows when nothing was asked for', () => {
   fc.assert(
     fc.property(fc.nat(60_000), (asked) => pauseBefore(2, asked) >= asked && pauseBefore(2, asked) <= asked + 500),
   )

@@ -32,7 +32,7 @@ async function signedIn(lifetime?: number) {
   return { store, account }
 }
 
-test('both resources need no call after the sign-in', async () => {
+test('the tokens for both resources are there after the sign-in, without another call', async () => {
   const { store, account } = await signedIn()
   const tokens = createTokens({ tenantId: TENANT, account, store })
   expect((await tokens.get('graph')).token).toBe('access-1')
@@ -40,7 +40,7 @@ test('both resources need no call after the sign-in', async () => {
   expect(microsoft.asked).toEqual([])
 })
 
-test('fifty who ask at once share one refresh, which is exactly one call', async () => {
+test('fifty who ask for a token at once share one refresh, which is exactly one call', async () => {
   const { store, account } = await signedIn(60)
   const meter = createMeter()
   const tokens = createTokens({ tenantId: TENANT, account, store, meter })
@@ -53,7 +53,7 @@ test('fifty who ask at once share one refresh, which is exactly one call', async
   expect(meter.calls).toBe(2)
 })
 
-test('a refused token is replaced once, by whoever notices first', async () => {
+test('a refused token is replaced once, however many notice it', async () => {
   const { store, account } = await signedIn()
   const tokens = createTokens({ tenantId: TENANT, account, store })
   const { token } = await tokens.get('arm')
@@ -71,7 +71,7 @@ test.each([
   [99998, {}, 'sign_in_expired'],
   [50076, { error: 'interaction_required', suberror: 'basic_action', claims: '{"access_token":{}}' }, 'mfa_required'],
   [99997, { error: 'interaction_required', claims: '{"access_token":{}}' }, 'mfa_required'],
-])('AADSTS%i on a refresh is told by name, without asking again', async (number, more, code) => {
+])('AADSTS%i on a refresh gives its own error, without another try', async (number, more, code) => {
   const { store, account } = await signedIn(60)
   microsoft.answer(() => tokenRefusal(number, 'invalid_grant', more))
   const tokens = createTokens({ tenantId: TENANT, account, store, patience: countedPatience() })
@@ -83,7 +83,7 @@ test.each([
   expect(microsoft.asked).toHaveLength(1)
 })
 
-test('a refusal of one resource does not stop the next to ask', async () => {
+test('a refusal does not stop the next request for a token', async () => {
   const { store, account } = await signedIn(60)
   microsoft.answer(() => tokenRefusal(50173))
   const tokens = createTokens({ tenantId: TENANT, account, store })
@@ -110,15 +110,15 @@ describe('optional scopes', () => {
   const SIGN_INS = 'AuditLog.Read.All'
   const optional = [GROUPS, SIGN_INS]
 
-  /** Entra where of the optional scopes only these are still consented to: asking for another one is refused whole. */
+  /** Entra ID with consent to these optional scopes only: it refuses every request that asks for another one. */
   function entraGranting(...left: string[]): Script {
     const good = tokenEndpoint()
     return async (asked, response) => {
       const { scope = '' } = formOf(asked)
       if (optional.some((name) => scope.includes(name) && !left.includes(name)))
         return tokenRefusal(65001, 'invalid_grant', { suberror: 'consent_required' })
-      const said = await good(asked, response)
-      return scope.includes('graph') ? { json: { ...Object(said?.json), scope: [scope, ...left].join(' ') } } : said
+      const reply = await good(asked, response)
+      return scope.includes('graph') ? { json: { ...Object(reply?.json), scope: [scope, ...left].join(' ') } } : reply
     }
   }
 
@@ -136,7 +136,7 @@ describe('optional scopes', () => {
     expect(tokens.withdrawn()).toEqual([])
   })
 
-  test('that were withdrawn are given up with one more call, and the rest is kept', async () => {
+  test('that were withdrawn are dropped with one more call, and the others are kept', async () => {
     const { store, account } = await signedIn(60)
     microsoft.answer(entraGranting(GROUPS))
     const tokens = createTokens({ tenantId: TENANT, account, store, optional })
@@ -159,7 +159,7 @@ describe('optional scopes', () => {
     expect(microsoft.asked).toHaveLength(2)
   })
 
-  test('another refusal is not asked about twice', async () => {
+  test('are not asked for a second time after a refusal of another kind', async () => {
     const { store, account } = await signedIn(60)
     microsoft.answer(() => tokenRefusal(50173))
     const tokens = createTokens({ tenantId: TENANT, account, store, optional })
@@ -180,11 +180,11 @@ test.each([
     ['AuditLog.Read.All', 'Application.Read.All', 'GroupMember.Read.All'],
     ['GroupMember.Read.All', 'Application.Read.All', 'AuditLog.Read.All'],
   ],
-])('a granted scope is known %s', (_, granted, known) => {
+])('a granted scope is recognised %s', (_, granted, known) => {
   expect(grantedAmong(WANTED, granted)).toEqual(known)
 })
 
-test('a longer name that ends or begins alike is another scope', () => {
+test('a longer name that ends or begins like a scope is another scope', () => {
   expect(
     grantedAmong(WANTED, ['GroupMember.ReadWrite.All', 'XGroupMember.Read.All', 'GroupMember.Read.All.Shared']),
   ).toEqual([])

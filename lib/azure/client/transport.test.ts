@@ -74,7 +74,7 @@ describe('the origin guard', () => {
     )
   })
 
-  test('holds without a sandbox as well: a listening stranger hears nothing', async () => {
+  test('also holds without a sandbox: a stranger that listens hears nothing', async () => {
     let connections = 0
     const stranger = createServer(() => {
       connections += 1
@@ -115,7 +115,7 @@ describe('the retry policy', () => {
     microsoft.answer(() => (left-- > 0 ? { status, headers, json: {} } : { json: { fine: true } }))
   }
 
-  test.each([429, 500, 502, 503, 504])('asks again after a %i, and counts it', async (status) => {
+  test.each([429, 500, 502, 503, 504])('tries again after a %i, and counts it', async (status) => {
     refuse(2, status)
     const meter = createMeter()
     const patience = countedPatience()
@@ -146,7 +146,7 @@ describe('the retry policy', () => {
     expect(microsoft.asked).toHaveLength(1)
   })
 
-  test('gives the refusal back after four tries', async () => {
+  test('returns the refusal after four tries', async () => {
     refuse(9, 503)
     expect((await send(ARM, {}, { patience: countedPatience() })).status).toBe(503)
     expect(microsoft.asked).toHaveLength(4)
@@ -197,7 +197,7 @@ describe('the retry policy', () => {
   })
 })
 
-test('what never left is sent again, even a code', async () => {
+test('a request that never left is sent again, even one with a code', async () => {
   const gone = await startStandIn()
   await gone.close()
   vi.resetModules()
