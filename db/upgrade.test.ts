@@ -102,7 +102,7 @@ test('the sentence that a run stored about its plan becomes a code with the same
     await old.query(`${insert} ('${ORGANISATION}', '${CONNECTION}', 'manual', 'succeeded', $1, $2)`, [calls, plan])
   }
   await old.exec(`${insert} ('${ORGANISATION}', '${CONNECTION}', 'manual', 'failed', ${PLANS.length}, null)`)
-  const { close } = await migrated(old)
+  const { close } = await migrateEmbedded(old)
   const { rows } = await old.query('select plan from sync_runs order by calls')
   expect(rows).toEqual([
     ...PLANS.map(([, why], made) => ({ plan: { way: 'members', predicted: 7, made, why } })),

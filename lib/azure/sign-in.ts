@@ -6,7 +6,7 @@ import { cloud } from './client/cloud'
 import { AzureError, badAnswer, outageOf } from './client/errors'
 import { INTERACTIVE } from './client/retry'
 import { cleanText } from './client/rows'
-import { authority, confidentialClient, grantedAmong, scopesOf, type TokenStore } from './client/tokens'
+import { authorityOf, createConfidentialClient, grantedAmong, scopesOf, type TokenStore } from './client/tokens'
 import { type SendOptions, send } from './client/transport'
 
 /**
@@ -52,7 +52,7 @@ type Begin = {
 
 /** The https address of Microsoft's own sign-in page, where the person is asked for consent to both resources at once. */
 export async function beginSignIn({ tenantId, optional, ...request }: Begin): Promise<string> {
-  const { msal, run } = confidentialClient({ tenantId })
+  const { msal, run } = createConfidentialClient({ tenantId })
   const address = await run(() =>
     msal.getAuthCodeUrl({
       ...request,
@@ -113,7 +113,7 @@ export async function redeemCode({ tenantId, store, optional = [], ...request }:
       cache = made
     },
   }
-  const { msal, run } = confidentialClient({ tenantId, store: kept, patience: INTERACTIVE, ...options })
+  const { msal, run } = createConfidentialClient({ tenantId, store: kept, patience: INTERACTIVE, ...options })
   const result = await run(() =>
     msal.acquireTokenByCode({ code, redirectUri, codeVerifier, nonce, scopes: scopesOf('graph', optional) }),
   )
@@ -165,7 +165,7 @@ type Approval = { tenantId: string; redirectUri: string; state: string; optional
  * name every optional scope that the tenant is to keep, not only a new one: consent to fewer scopes revokes the others.
  */
 export function adminConsentUrl({ tenantId, redirectUri, state, optional }: Approval): string {
-  const url = new URL(`${authority(tenantId)}/v2.0/adminconsent`)
+  const url = new URL(`${authorityOf(tenantId)}/v2.0/adminconsent`)
   const scope = [...scopesOf('graph', optional), ...scopesOf('arm')].join(' ')
   url.search = new URLSearchParams({
     client_id: env().azure.clientId,

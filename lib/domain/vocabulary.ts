@@ -199,7 +199,7 @@ export type GroupPlanWhy = {
 /** How a run planned to open groups, and how many calls to Microsoft Graph that took. */
 export type GroupPlan = {
   way: GroupPlanWay
-  /** Calls expected, corrected as more groups were found, and calls made. */
+  /** Calls expected, corrected as more groups are found. */
   predicted: number
   /** Calls made so far. */
   made: number

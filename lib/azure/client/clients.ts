@@ -11,7 +11,7 @@ import type { Resource, Tokens } from './tokens'
 import { checkAddress, type SendOptions, send } from './transport'
 
 /** On whose behalf, and within which bounds, requests are made. */
-export type Caller = SendOptions & { tokens: Tokens }
+type Caller = SendOptions & { tokens: Tokens }
 
 /**
  * Microsoft's clients on behalf of one account. The two ARM clients are made anew for each read, since each watches over

@@ -1,6 +1,6 @@
 import { env } from '@/lib/env'
 
-export type Cloud = { login: string; graph: string; arm: string }
+type Cloud = { login: string; graph: string; arm: string }
 
 /** The national clouds and their only three origins (Microsoft: national cloud deployments; US Government is L4). */
 export const CLOUDS: Record<'global' | 'usgov' | 'china', Cloud> = {
@@ -21,5 +21,5 @@ export const CLOUDS: Record<'global' | 'usgov' | 'china', Cloud> = {
   },
 }
 
-/** The configured cloud. */
+/** The cloud that this portal is configured for. */
 export const cloud = (): Cloud => CLOUDS[env().azure.cloud]

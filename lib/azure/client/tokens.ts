@@ -47,7 +47,7 @@ const RENEW_BEFORE_MS = 5 * 60_000
  * was withdrawn since the sign-in. When only optional scopes were withdrawn, the tokens come without them.
  */
 export function createTokens({ tenantId, account, store, optional = [], ...options }: Options): Tokens {
-  const client = confidentialClient({ tenantId, store, ...options })
+  const client = createConfidentialClient({ tenantId, store, ...options })
   const held = new Map<Resource, Token>()
   const underWay = new Map<Resource, Promise<Token>>()
   let usable = optional
@@ -123,7 +123,7 @@ export type TokenStore = { load(): Promise<string | null>; save(cache: string): 
 
 type ClientOptions = SendOptions & { tenantId: string; store?: TokenStore }
 
-export type ConfidentialClient = {
+type ConfidentialClient = {
   msal: ConfidentialClientApplication
   /** Runs one call of MSAL; every failure is thrown as an AzureError. */
   run<T>(call: () => Promise<T>): Promise<T>
@@ -133,7 +133,7 @@ export type ConfidentialClient = {
  * MSAL's client for one tenant. It makes no discovery request, since MSAL knows the three clouds, its requests take the
  * same last hop as all others, and it logs nothing.
  */
-export function confidentialClient({ tenantId, store, ...options }: ClientOptions): ConfidentialClient {
+export function createConfidentialClient({ tenantId, store, ...options }: ClientOptions): ConfidentialClient {
   const { clientId, clientSecret } = env().azure
   let networkFailure: AzureError | undefined
 
@@ -152,7 +152,7 @@ export function confidentialClient({ tenantId, store, ...options }: ClientOption
   }
 
   const msal = new ConfidentialClientApplication({
-    auth: { clientId, clientSecret, authority: authority(tenantId) },
+    auth: { clientId, clientSecret, authority: authorityOf(tenantId) },
     system: { networkClient, loggerOptions: { piiLoggingEnabled: false } },
     cache: store && { cachePlugin: pluginOver(store) },
   })
@@ -192,7 +192,7 @@ async function askJson<T>(url: string, init: RequestInit, options: SendOptions) 
 }
 
 /** The login address of a tenant. Only a GUID is accepted, since it becomes part of a path. */
-export function authority(tenantId: string): string {
+export function authorityOf(tenantId: string): string {
   const tenant = z.guid().toLowerCase().safeParse(tenantId)
   if (!tenant.success) throw new AzureError('bad_answer', 'The tenant is not a GUID.', { cause: tenant.error })
   return `${cloud().login}/${tenant.data}`
