@@ -30,6 +30,12 @@ import {
   type WayHeld,
 } from './vocabulary'
 
+/**
+ * The views of the product that have an address, each with its type, the table of its parameters, and two functions made
+ * from that table: one reads the view from an address, whatever stands in it, the other writes the query of the address
+ * that opens it, with a leading `?`, or empty for the default view. Names and values stay as they are: people keep links.
+ */
+
 /** Where a page of a list begins: the values that order the row next to it, and on which side of that row it lies. */
 export type Cursor = { at: string[]; side: 'after' | 'before' }
 
