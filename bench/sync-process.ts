@@ -5,7 +5,7 @@ import { closeDb, getDb } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/domain/permissions'
-import { stopBoss } from '@/lib/runs/queue'
+import { stopQueue } from '@/lib/runs/queue'
 import { openRun } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 import { signInForAttempt } from '@/testing/rolecall'
@@ -159,7 +159,7 @@ const found =
   step.step === 'prepare'
     ? await prepare(step.tiny, step.large, step.optional)
     : await measure(step.tiny, step.large, step.latencyMs)
-await stopBoss()
+await stopQueue()
 await closeDb()
 // A pipe takes a long text piece by piece: it ends once all of it is taken.
 process.stdout.write(JSON.stringify(found), () => process.exit(0))

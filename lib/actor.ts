@@ -17,10 +17,14 @@ export type AuditAction =
   | 'connection.disconnected'
   | 'connection.deleted'
 
-type Event = { action: AuditAction; subject: string; details?: Record<string, string | number | boolean | null> }
+type AuditEvent = { action: AuditAction; subject: string; details?: Record<string, string | number | boolean | null> }
 
 /** Writes down who did what, in the transaction that does it: either both happen or neither. */
-export async function audit(tx: Transaction, actor: Actor, { action, subject, details = {} }: Event): Promise<void> {
+export async function audit(
+  tx: Transaction,
+  actor: Actor,
+  { action, subject, details = {} }: AuditEvent,
+): Promise<void> {
   await tx.insert(auditEvents).values({
     organisationId: actor.organisationId,
     memberId: actor.memberId,

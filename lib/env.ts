@@ -82,7 +82,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     throw new BadConfiguration(`${issue?.path.join('.')} ${issue?.message}.`)
   }
   const settings = result.data
-  const azure = azureOf(settings)
+  const azure = readAzureSettings(settings)
   const dataDir = resolve(settings.DATA_DIR)
   return {
     mode: settings.SANDBOX_URL ? 'sandbox' : 'azure',
@@ -91,7 +91,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     azure,
     databaseUrl: settings.DATABASE_URL ?? null,
     dataDir,
-    ...keysOf(settings, dataDir),
+    ...readKeys(settings, dataDir),
     worker: settings.WORKER === 'on',
     logLevel: settings.LOG_LEVEL,
   }
@@ -99,7 +99,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
 
 type Settings = z.infer<typeof Environment>
 
-function azureOf(settings: Settings): Env['azure'] {
+function readAzureSettings(settings: Settings): Env['azure'] {
   const given = {
     AZURE_CLIENT_ID: settings.AZURE_CLIENT_ID,
     AZURE_CLIENT_SECRET: settings.AZURE_CLIENT_SECRET,
@@ -128,7 +128,7 @@ function azureOf(settings: Settings): Env['azure'] {
  * The session secret and the sealing keys. With the embedded database they may be left out: they are then made once and
  * kept beside it, readable by the owner only. Several processes on one PostgreSQL must be given the same ones.
  */
-function keysOf(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys'> {
+function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys'> {
   if (settings.AUTH_SECRET && settings.ENCRYPTION_KEYS)
     return { authSecret: settings.AUTH_SECRET, encryptionKeys: settings.ENCRYPTION_KEYS }
   if (settings.DATABASE_URL)

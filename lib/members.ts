@@ -9,7 +9,7 @@ import { allow, audit, NotFound } from './actor'
 export async function changeRole(actor: Actor, memberId: string, role: MemberRole): Promise<MemberChange> {
   allow(actor, 'manage_members')
   const db = await getDb()
-  return keepsAnOwner(() =>
+  return reportLastOwner(() =>
     db.transaction(async (tx) => {
       const own = and(eq(members.organisationId, actor.organisationId), eq(members.id, memberId))
       const [member] = await tx
@@ -33,7 +33,7 @@ export async function changeRole(actor: Actor, memberId: string, role: MemberRol
 export async function removeMember(actor: Actor, memberId: string): Promise<MemberChange> {
   allow(actor, 'manage_members')
   const db = await getDb()
-  return keepsAnOwner(() =>
+  return reportLastOwner(() =>
     db.transaction(async (tx) => {
       const [removed] = await tx
         .delete(members)
@@ -49,23 +49,23 @@ export async function removeMember(actor: Actor, memberId: string): Promise<Memb
 export type MemberChange = { kind: 'done' } | { kind: 'last_owner' }
 
 /** The trigger that keeps an owner in every organisation (db/migrations). */
-const CONSTRAINT = 'members_keep_an_owner'
+const LAST_OWNER_CONSTRAINT = 'members_keep_an_owner'
 
 /** Carries a change of members out, and tells the database's refusal to lose the last owner from other failures. */
-export async function keepsAnOwner(change: () => Promise<unknown>): Promise<MemberChange> {
+export async function reportLastOwner(change: () => Promise<unknown>): Promise<MemberChange> {
   try {
     await change()
     return { kind: 'done' }
   } catch (error) {
-    if (refusedBy(error) === CONSTRAINT) return { kind: 'last_owner' }
+    if (findConstraint(error) === LAST_OWNER_CONSTRAINT) return { kind: 'last_owner' }
     throw error
   }
 }
 
 /** The constraint that a driver's error names, on it or on what caused it. */
-function refusedBy(error: unknown): string | null {
+function findConstraint(error: unknown): string | null {
   if (!(error instanceof Error)) return null
-  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : refusedBy(error.cause)
+  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : findConstraint(error.cause)
 }
 
 /** Ends every session of the member who asks, this one included. */

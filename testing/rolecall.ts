@@ -8,7 +8,7 @@ import { beginConnect } from '@/lib/connections/attempts'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { beginSignInForAttempt, finishSignIn } from '@/lib/connections/sign-in'
 import type { OptionalScope } from '@/lib/domain/permissions'
-import { stopBoss } from '@/lib/runs/queue'
+import { stopQueue } from '@/lib/runs/queue'
 import { runSync } from '@/lib/sync/run-sync'
 import type { FaultRule } from '@/sandbox/control/fault-rules'
 import { startSandbox } from '@/sandbox/server'
@@ -36,7 +36,7 @@ export async function startRolecall(openDatabase: () => Promise<OpenDatabase> = 
     /** A tenant of its own at Microsoft, and an organisation for it with an owner. */
     tenant: (spec: TenantSpec = {}) => createTenant(sandbox, spec),
     async close() {
-      await stopBoss()
+      await stopQueue()
       await database.close()
       await sandbox.close()
     },

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeDb, getDb } from '@/db/client'
-import { stopBoss } from '@/lib/runs/queue'
+import { stopQueue } from '@/lib/runs/queue'
 import { startRolecall } from './rolecall'
 
 /**
@@ -22,7 +22,7 @@ export async function startSharedRolecall() {
     settings: { DATA_DIR: dataDir, DATABASE_URL, LOG_LEVEL: 'info' },
     async release() {
       if (onServer) return
-      await stopBoss()
+      await stopQueue()
       await closeDb()
     },
     async close() {

@@ -36,7 +36,7 @@ export function authOptions(): NextAuthOptions {
   const { azure, authSecret, portalUrl } = env()
   return {
     secret: authSecret,
-    providers: [provider()],
+    providers: [createProvider()],
     session: { strategy: 'jwt', maxAge: 12 * 60 * 60 },
     cookies: authCookies(portalUrl),
     useSecureCookies: portalUrl.startsWith('https://'),
@@ -73,7 +73,7 @@ export function authOptions(): NextAuthOptions {
   }
 }
 
-function provider() {
+function createProvider() {
   const { azure } = env()
   const { clientId, clientSecret, allowedTenants } = azure
   // With several tenants the discovery document's issuer is a template; openid-client resolves it for this literal address.

@@ -51,12 +51,12 @@ export async function endPreviousSession(): Promise<void> {
 async function readSessionId(): Promise<string | null> {
   const cookie = (await cookies()).get(authCookies(env().portalUrl).sessionToken.name)
   if (!cookie) return null
-  const token = await decode({ token: cookie.value, secret: env().authSecret }).catch(notOurs)
+  const token = await decode({ token: cookie.value, secret: env().authSecret }).catch(ignoreInvalidCookie)
   return typeof token?.sid === 'string' ? token.sid : null
 }
 
 /** A cookie that is expired, altered or sealed with another key signs nobody in; any other failure is ours. */
-function notOurs(error: unknown): null {
+function ignoreInvalidCookie(error: unknown): null {
   if (error instanceof Error && 'code' in error && /^ERR_JW/.test(String(error.code))) return null
   throw error
 }

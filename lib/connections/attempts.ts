@@ -57,7 +57,7 @@ export async function getAttempt(actor: Actor, attemptId: string): Promise<Attem
         .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, attempt.connectionId)))
     : []
   const { accountObjectId, accountTenantId, accountName } = attempt
-  const optionalScopes = optionalScopesOf(attempt)
+  const optionalScopes = chooseOptionalScopes(attempt)
   return {
     id: attempt.id,
     subscriptionId: attempt.subscriptionId,
@@ -77,32 +77,32 @@ export async function getAttempt(actor: Actor, attemptId: string): Promise<Attem
     madeConnectionIds: attempt.madeConnectionIds,
     expiresAt: attempt.expiresAt,
     optionalScopes,
-    fewerScopes: fewerScopes(optionalScopes, connection?.optionalScopes ?? []),
+    fewerScopes: chooseFewerScopes(optionalScopes, connection?.optionalScopes ?? []),
     adminConsentUrl: browserAddress(
       adminConsentUrl({
         tenantId: attempt.tenantId,
         redirectUri: `${env().portalUrl}/api/azure/admin-consent`,
         state: 'link',
-        optional: await forWholeTenant(actor, attempt.tenantId, optionalScopes),
+        optional: await addScopesOfTenant(actor, attempt.tenantId, optionalScopes),
       }),
     ),
   }
 }
 
-function optionalScopesOf({ loginBegunAt, connectionId, optionalScopes }: AttemptRow): OptionalScope[] {
+function chooseOptionalScopes({ loginBegunAt, connectionId, optionalScopes }: AttemptRow): OptionalScope[] {
   if (loginBegunAt === null && connectionId === null) return [...RECOMMENDED_SCOPES]
   return OPTIONAL_SCOPES.filter((scope) => optionalScopes.includes(scope))
 }
 
 /** Without what is new, when something new is asked for; without any otherwise. */
-function fewerScopes(asked: OptionalScope[], had: string[]): OptionalScope[] | null {
+function chooseFewerScopes(asked: OptionalScope[], had: string[]): OptionalScope[] | null {
   if (asked.length === 0) return null
   const kept = asked.filter((scope) => had.includes(scope))
   return kept.length < asked.length ? kept : []
 }
 
 /** With the optional scopes that the tenant's other connections live on: approval of fewer would take them away. */
-async function forWholeTenant(actor: Actor, tenantId: string, asked: OptionalScope[]): Promise<OptionalScope[]> {
+async function addScopesOfTenant(actor: Actor, tenantId: string, asked: OptionalScope[]): Promise<OptionalScope[]> {
   const db = await getDb()
   const rows = await db
     .select({ scopes: connections.optionalScopes })
@@ -117,10 +117,15 @@ const ATTEMPT_MINUTES = 30
 /** Attempts this long past their end are of no use to anyone, and their sealed sign-in goes with them. */
 const KEPT_HOURS = 24
 
-type About = { subscriptionId: string; tenantId: string; connectionId: string | null; optionalScopes?: string[] }
+type AttemptSubject = {
+  subscriptionId: string
+  tenantId: string
+  connectionId: string | null
+  optionalScopes?: string[]
+}
 
 /** Stores a new attempt for this member and clears away old ones. Gives its id. */
-export async function openAttempt(actor: Actor, about: About): Promise<string> {
+export async function openAttempt(actor: Actor, about: AttemptSubject): Promise<string> {
   const db = await getDb()
   return db.transaction(async (tx) => {
     await tx
@@ -216,7 +221,7 @@ export async function beginConnect(actor: Actor, subscriptionId: string): Promis
   }
 }
 
-type Options = {
+type ReconnectOptions = {
   /** An optional permission that the connection does not have yet, asked for beside those it has. */
   alsoAsk?: OptionalScope
 }
@@ -228,7 +233,7 @@ type Options = {
 export async function beginReconnect(
   actor: Actor,
   connectionId: string,
-  { alsoAsk }: Options = {},
+  { alsoAsk }: ReconnectOptions = {},
 ): Promise<{ attemptId: string }> {
   allow(actor, 'connect')
   const connection = await findConnection(actor, connectionId)

@@ -44,7 +44,7 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
   const azure = attempt.expired ? null : azureForAttempt(actor, attempt)
   if (!azure)
     return {
-      checks: [failed('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')],
+      checks: [failCheck('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')],
       canConnect: false,
       subscription: null,
       others: [],
@@ -52,11 +52,11 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
 
   const { subscriptionId } = attempt
   const [subscription, assignments, users, groups, readable] = await Promise.all([
-    attempted(getSubscription(azure, subscriptionId)),
-    attempted(listRoleAssignments(azure, subscriptionId)),
-    attempted(canListUsers(azure)),
-    attempted(opensGroups(azure)),
-    attempted(listSubscriptions(azure)),
+    catchAzureError(getSubscription(azure, subscriptionId)),
+    catchAzureError(listRoleAssignments(azure, subscriptionId)),
+    catchAzureError(canListUsers(azure)),
+    catchAzureError(canOpenGroups(azure)),
+    catchAzureError(listSubscriptions(azure)),
   ])
   await keepClaims(actor, attemptId, [subscription, assignments, users, groups])
   const checks = [
@@ -70,13 +70,13 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
     checks,
     canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
     subscription: subscription.value ?? null,
-    others: await othersOf(actor, subscriptionId, readable.value ?? []),
+    others: await listOtherSubscriptions(actor, subscriptionId, readable.value ?? []),
   }
 }
 
-type Attempted<T> = { value: T; error?: undefined } | { value?: undefined; error: AzureError }
+type Attempt<T> = { value: T; error?: undefined } | { value?: undefined; error: AzureError }
 
-async function attempted<T>(work: Promise<T>): Promise<Attempted<T>> {
+async function catchAzureError<T>(work: Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await work }
   } catch (error) {
@@ -96,7 +96,12 @@ async function keepClaims(actor: Actor, attemptId: string, answers: { error?: Az
     .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
 }
 
-const failed = (id: Check['id'], code: ProblemCode, error?: AzureError, state: Check['state'] = 'failed'): Check => ({
+const failCheck = (
+  id: Check['id'],
+  code: ProblemCode,
+  error?: AzureError,
+  state: Check['state'] = 'failed',
+): Check => ({
   id,
   state,
   code,
@@ -105,51 +110,55 @@ const failed = (id: Check['id'], code: ProblemCode, error?: AzureError, state: C
   correlationId: error?.correlationId,
 })
 
-const passed = (id: Check['id'], detail: string): Check => ({ id, state: 'passed', code: null, detail })
+const passCheck = (id: Check['id'], detail: string): Check => ({ id, state: 'passed', code: null, detail })
 
-function checkSubscription({ value, error }: Attempted<Subscription>, tenantId: string): Check {
-  if (error) return failed('subscription', error.code, error)
-  if (value.tenantId !== tenantId) return failed('subscription', 'subscription_moved')
+function checkSubscription({ value, error }: Attempt<Subscription>, tenantId: string): Check {
+  if (error) return failCheck('subscription', error.code, error)
+  if (value.tenantId !== tenantId) return failCheck('subscription', 'subscription_moved')
   if (value.state !== 'Enabled')
-    return { ...failed('subscription', 'subscription_disabled', undefined, 'warned'), detail: value.name }
-  return passed('subscription', value.name)
+    return { ...failCheck('subscription', 'subscription_disabled', undefined, 'warned'), detail: value.name }
+  return passCheck('subscription', value.name)
 }
 
 /** The account's own assignment must be in the list, so an empty one means that it may not read (reference: wire facts 2.2). */
-function checkAssignments({ value, error }: Attempted<readonly unknown[]>): Check {
-  if (error) return failed('assignments', error.code, error)
-  if (value.length === 0) return failed('assignments', 'reader_role_missing')
-  return passed('assignments', `${value.length}`)
+function checkAssignments({ value, error }: Attempt<readonly unknown[]>): Check {
+  if (error) return failCheck('assignments', error.code, error)
+  if (value.length === 0) return failCheck('assignments', 'reader_role_missing')
+  return passCheck('assignments', `${value.length}`)
 }
 
 /** Without the directory the assignments are still worth having: people then show by ID, and the page says so. */
-function checkDirectory({ value, error }: Attempted<boolean>): Check {
+function checkDirectory({ value, error }: Attempt<boolean>): Check {
   if (error)
-    return failed('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
+    return failCheck('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
   return value
-    ? passed('directory', 'User.Read.All')
-    : failed('directory', 'directory_not_readable', undefined, 'warned')
+    ? passCheck('directory', 'User.Read.All')
+    : failCheck('directory', 'directory_not_readable', undefined, 'warned')
 }
 
 /** Whether groups can be opened; null when the permission for it is not at hand. */
-async function opensGroups(azure: Azure): Promise<boolean | null> {
+async function canOpenGroups(azure: Azure): Promise<boolean | null> {
   await azure.caller.tokens.get('graph')
   return azure.caller.tokens.granted().includes(GROUPS) ? canListGroups(azure) : null
 }
 
 /** Groups are worth having, never necessary: without them nobody is kept from connecting. */
 function checkGroups(
-  { value, error }: Attempted<boolean | null>,
+  { value, error }: Attempt<boolean | null>,
   { asked, noGraph }: { asked: boolean; noGraph: boolean },
 ): Check {
   if (error && noGraph) return { id: 'groups', state: 'skipped', code: null, detail: null }
-  if (error) return failed('groups', error.code, error, 'warned')
-  if (value) return passed('groups', GROUPS)
+  if (error) return failCheck('groups', error.code, error, 'warned')
+  if (value) return passCheck('groups', GROUPS)
   if (value === null && !asked) return { id: 'groups', state: 'not_asked', code: null, detail: null }
-  return failed('groups', 'groups_not_permitted', undefined, 'warned')
+  return failCheck('groups', 'groups_not_permitted', undefined, 'warned')
 }
 
-async function othersOf(actor: Actor, subscriptionId: string, readable: Subscription[]): Promise<Checked['others']> {
+async function listOtherSubscriptions(
+  actor: Actor,
+  subscriptionId: string,
+  readable: Subscription[],
+): Promise<Checked['others']> {
   const others = readable.filter(({ id }) => id !== subscriptionId)
   if (others.length === 0) return []
   const db = await getDb()

@@ -6,21 +6,21 @@ import { connectAttempts, connectionSecrets, connections } from '@/db/schema/con
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, NotFound } from '@/lib/actor'
 import type { ProblemCode } from '@/lib/domain/problems'
-import { enqueueSync } from '@/lib/runs/queue'
+import { sendSync } from '@/lib/runs/queue'
 import { type OpenedRun, openRun } from '@/lib/runs/runs'
 import { type AttemptRow, findAttempt } from './attempts'
 import { type Checked, checkAttempt } from './checks'
 import { findConnection } from './connection'
-import { open, seal } from './vault'
+import { seal, unseal } from './vault'
 
-type Options = { alsoSubscriptionIds: string[]; acceptOtherAccount?: boolean }
+type ConfirmOptions = { alsoSubscriptionIds: string[]; acceptOtherAccount?: boolean }
 type Confirmed =
   | { kind: 'connected'; connectionIds: string[] }
   | { kind: 'refused'; code: ProblemCode }
   | { kind: 'other_account'; previous: string; now: string }
 
 /** What becomes one tile. */
-type Wanted = { subscriptionId: string; name: string; state: string }
+type WantedSubscription = { subscriptionId: string; name: string; state: string }
 
 /**
  * Turns a checked attempt into connections: the subscription it was begun for, and the others chosen with the same
@@ -30,7 +30,7 @@ type Wanted = { subscriptionId: string; name: string; state: string }
 export async function confirmAttempt(
   actor: Actor,
   attemptId: string,
-  { alsoSubscriptionIds, acceptOtherAccount = false }: Options,
+  { alsoSubscriptionIds, acceptOtherAccount = false }: ConfirmOptions,
 ): Promise<Confirmed> {
   allow(actor, 'connect')
   const db = await getDb()
@@ -39,26 +39,34 @@ export async function confirmAttempt(
   if (attempt.confirmedAt) return { kind: 'connected', connectionIds: attempt.madeConnectionIds }
   if (attempt.expired) return { kind: 'refused', code: 'attempt_expired' }
 
-  const change = await otherAccount(actor, attempt)
+  const change = await findOtherAccount(actor, attempt)
   if (change && !acceptOtherAccount) return change
   const checked = await checkAttempt(actor, attemptId)
   if (!checked.canConnect || !checked.subscription || !attempt.sealedCache) {
     return { kind: 'refused', code: checked.checks.find(({ state }) => state === 'failed')?.code ?? 'unknown' }
   }
-  const { connectionIds, runs } = await store(actor, attemptId, wantedOf(attempt, checked, alsoSubscriptionIds))
-  for (const run of runs) await enqueueSync(run)
+  const { connectionIds, runs } = await storeConnections(
+    actor,
+    attemptId,
+    chooseSubscriptions(attempt, checked, alsoSubscriptionIds),
+  )
+  for (const run of runs) await sendSync(run)
   return { kind: 'connected', connectionIds }
 }
 
 /** The sentence's two names when a reconnect was signed in to with another account or tenant than before. */
-async function otherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirmed | null> {
+async function findOtherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirmed | null> {
   if (!attempt.connectionId) return null
   const before = await findConnection(actor, attempt.connectionId)
   const same = before.accountObjectId === attempt.accountObjectId && before.accountTenantId === attempt.accountTenantId
   return same ? null : { kind: 'other_account', previous: before.accountName, now: attempt.accountName ?? '' }
 }
 
-function wantedOf(attempt: AttemptRow, checked: Checked, alsoSubscriptionIds: string[]): Wanted[] {
+function chooseSubscriptions(
+  attempt: AttemptRow,
+  checked: Checked,
+  alsoSubscriptionIds: string[],
+): WantedSubscription[] {
   const also = new Set(alsoSubscriptionIds)
   const own = {
     subscriptionId: attempt.subscriptionId,
@@ -68,10 +76,10 @@ function wantedOf(attempt: AttemptRow, checked: Checked, alsoSubscriptionIds: st
   return [own, ...checked.others.filter((other) => also.has(other.subscriptionId) && !other.connectedAs)]
 }
 
-async function store(
+async function storeConnections(
   actor: Actor,
   attemptId: string,
-  wanted: Wanted[],
+  wanted: WantedSubscription[],
 ): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
   const db = await getDb()
   return db.transaction(async (tx) => {
@@ -89,13 +97,13 @@ async function store(
     if (!locked) throw new NotFound('There is no such attempt.')
     if (locked.confirmedAt || !locked.sealedCache) return { connectionIds: locked.madeConnectionIds, runs: [] }
 
-    const cache = await open(locked.sealedCache, {
+    const cache = await unseal(locked.sealedCache, {
       organisationId: actor.organisationId,
       kind: 'attempt-cache',
       id: attemptId,
     })
     const made: { connectionId: string; run: OpenedRun | null }[] = []
-    for (const one of wanted) made.push(await connectOne(tx, actor, locked, one, cache))
+    for (const one of wanted) made.push(await connectSubscription(tx, actor, locked, one, cache))
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx
       .update(connectAttempts)
@@ -111,11 +119,11 @@ async function store(
   })
 }
 
-async function connectOne(
+async function connectSubscription(
   tx: Transaction,
   actor: Actor,
   attempt: typeof connectAttempts.$inferSelect,
-  wanted: Wanted,
+  wanted: WantedSubscription,
   cache: string,
 ): Promise<{ connectionId: string; run: OpenedRun | null }> {
   const { organisationId } = actor
@@ -166,7 +174,7 @@ async function connectOne(
         .onConflictDoNothing()
         .returning({ id: connections.id })
   // Someone else connected it between the two statements: now there is a tile.
-  if (!connection) return connectOne(tx, actor, attempt, wanted, cache)
+  if (!connection) return connectSubscription(tx, actor, attempt, wanted, cache)
 
   const sealed = await seal(cache, { organisationId, kind: 'connection-cache', id: connection.id })
   await tx

@@ -23,12 +23,12 @@ export async function disconnect(actor: Actor, connectionId: string, { data, typ
   if (data === 'delete' && typed !== connection.label) return { kind: 'mistyped' }
 
   const db = await getDb()
-  await db.transaction((tx) => cutOff(tx, actor, connection, data))
-  if (data === 'delete') await db.transaction((tx) => erase(tx, actor, connection))
+  await db.transaction((tx) => endConnection(tx, actor, connection, data))
+  if (data === 'delete') await db.transaction((tx) => eraseConnection(tx, actor, connection))
   return { kind: 'disconnected' }
 }
 
-async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
+async function endConnection(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
   const { organisationId } = actor
   await lockConnection(tx, actor, connection.id)
   await tx
@@ -56,7 +56,7 @@ async function cutOff(tx: Transaction, actor: Actor, connection: ConnectionRow, 
 }
 
 /** Removes the connection with its runs, assignments and groups, then the principals and roles that nothing else names. */
-async function erase(tx: Transaction, actor: Actor, connection: ConnectionRow) {
+async function eraseConnection(tx: Transaction, actor: Actor, connection: ConnectionRow) {
   const { organisationId } = actor
   const own = and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id))
   // More than one when the subscription was transferred while it was connected. In order, like everyone's locks.

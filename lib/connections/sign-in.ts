@@ -14,15 +14,15 @@ import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { findAttempt } from './attempts'
-import { open, seal } from './vault'
+import { seal, unseal } from './vault'
 
-type Finished = { attemptId: string } | { attemptId: null; code: ProblemCode }
+type FinishedSignIn = { attemptId: string } | { attemptId: null; code: ProblemCode }
 
 /**
  * Takes what Microsoft sent back with the browser. A refusal is stored on the attempt for its page to explain; an
  * answer that belongs to no login of this member stores nothing anywhere.
  */
-export async function finishSignIn(actor: Actor, query: URLSearchParams): Promise<Finished> {
+export async function finishSignIn(actor: Actor, query: URLSearchParams): Promise<FinishedSignIn> {
   allow(actor, 'connect')
   const login = await takeLogin(actor, query.get('state') ?? '')
   if (login.kind === 'unknown') return { attemptId: null, code: 'state_mismatch' }
@@ -64,7 +64,7 @@ export async function finishSignIn(actor: Actor, query: URLSearchParams): Promis
 
 async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {
   const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
-  await update(actor, attemptId, {
+  await updateAttempt(actor, attemptId, {
     sealedCache,
     accountObjectId: account.objectId,
     accountTenantId: account.tenantId,
@@ -74,9 +74,10 @@ async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, 
   })
 }
 
-const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) => update(actor, attemptId, { problem })
+const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) =>
+  updateAttempt(actor, attemptId, { problem })
 
-async function update(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
+async function updateAttempt(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
   const db = await getDb()
   await db
     .update(connectAttempts)
@@ -90,7 +91,7 @@ async function update(actor: Actor, attemptId: string, change: Partial<typeof co
     )
 }
 
-type Options = {
+type SignInChoices = {
   prompt?: 'select_account' | 'consent' | 'login'
   useClaims?: boolean
   /** The optional permissions to ask for from now on; when left out, those the attempt asked for before. */
@@ -113,7 +114,7 @@ export const connectRedirectUri = (): string => `${env().portalUrl}/api/azure/ca
 export async function beginSignInForAttempt(
   actor: Actor,
   attemptId: string,
-  { prompt, useClaims, optional }: Options = {},
+  { prompt, useClaims, optional }: SignInChoices = {},
 ): Promise<string> {
   allow(actor, 'connect')
   const db = await getDb()
@@ -161,7 +162,7 @@ const LOGIN_MINUTES = 10
 
 const Login = z.object({ verifier: z.string(), nonce: z.string() })
 
-type Taken =
+type TakenLogin =
   | { kind: 'login'; attemptId: string; tenantId: string; verifier: string; nonce: string; optional: string[] }
   | { kind: 'late'; attemptId: string }
   | { kind: 'used' }
@@ -171,7 +172,7 @@ type Taken =
  * Takes the login that a state belongs to, once: the second caller finds it used. Only the member who began it finds
  * it at all, so neither someone else's answer nor a replay can be attached to an attempt.
  */
-export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
+export async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
   const db = await getDb()
   const own = and(
     eq(connectAttempts.organisationId, actor.organisationId),
@@ -208,7 +209,7 @@ export async function takeLogin(actor: Actor, state: string): Promise<Taken> {
   if (taken.late) return { kind: 'late', attemptId: taken.id }
   const login = Login.parse(
     JSON.parse(
-      await open(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id }),
+      await unseal(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id }),
     ),
   )
   return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, optional: taken.optional, ...login }

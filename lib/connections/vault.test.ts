@@ -20,12 +20,12 @@ beforeEach(() => {
 })
 
 test('what is sealed opens again, and its text is nowhere in the seal', async () => {
-  const { seal, open } = await withKeys(key('k1'))
+  const { seal, unseal } = await withKeys(key('k1'))
   await fc.assert(
     fc.asyncProperty(fc.string({ minLength: 8, unit: 'grapheme' }), async (secret) => {
       const sealed = await seal(secret, here)
       expect(sealed).not.toContain(secret)
-      expect(await open(sealed, here)).toBe(secret)
+      expect(await unseal(sealed, here)).toBe(secret)
     }),
     { numRuns: 50 },
   )
@@ -39,26 +39,26 @@ test('every seal has an initialisation vector of its own', async () => {
 })
 
 test('a seal does not open in another row, organisation or column', async () => {
-  const { seal, open, SealBroken } = await withKeys(key('k1'))
+  const { seal, unseal, SealBroken } = await withKeys(key('k1'))
   const sealed = await seal('secret', here)
   for (const elsewhere of [
     { ...here, id: 'c2' },
     { ...here, organisationId: 'a0000000-0000-4000-8000-000000000002' },
     { ...here, kind: 'attempt-cache' as const },
   ]) {
-    await expect(open(sealed, elsewhere)).rejects.toThrow(SealBroken)
+    await expect(unseal(sealed, elsewhere)).rejects.toThrow(SealBroken)
   }
 })
 
 test('a seal with any bit flipped does not open', async () => {
-  const { seal, open, SealBroken } = await withKeys(key('k1'))
+  const { seal, unseal, SealBroken } = await withKeys(key('k1'))
   const sealed = JSON.parse(await seal('a secret of some length', here))
   for (const part of ['ciphertext', 'iv', 'tag', 'protected']) {
     const bytes = Buffer.from(sealed[part], 'base64url')
     for (let at = 0; at < bytes.length; at++) {
       const flipped = Buffer.from(bytes)
       flipped[at] = (flipped[at] ?? 0) ^ 1
-      await expect(open(JSON.stringify({ ...sealed, [part]: flipped.toString('base64url') }), here)).rejects.toThrow(
+      await expect(unseal(JSON.stringify({ ...sealed, [part]: flipped.toString('base64url') }), here)).rejects.toThrow(
         SealBroken,
       )
     }
@@ -71,7 +71,7 @@ test('after a new key is put first, old seals still open and new ones carry its 
   const sealed = await before.seal('secret', here)
 
   const after = await withKeys(`${key('k2')},${old}`)
-  expect(await after.open(sealed, here)).toBe('secret')
+  expect(await after.unseal(sealed, here)).toBe('secret')
   const header = JSON.parse(Buffer.from(JSON.parse(await after.seal('secret', here)).protected, 'base64url').toString())
   expect(header).toEqual({ alg: 'dir', enc: 'A256GCM', kid: 'k2' })
 })
@@ -79,6 +79,6 @@ test('after a new key is put first, old seals still open and new ones carry its 
 test('without its key a seal stays shut', async () => {
   const { seal } = await withKeys(key('k1'))
   const sealed = await seal('secret', here)
-  const { open, SealBroken } = await withKeys(key('k1'))
-  await expect(open(sealed, here)).rejects.toThrow(SealBroken)
+  const { unseal, SealBroken } = await withKeys(key('k1'))
+  await expect(unseal(sealed, here)).rejects.toThrow(SealBroken)
 })

@@ -13,19 +13,19 @@ import type { AttemptRow } from './attempts'
 import type { ConnectionRow } from './connection'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
-const PATIENCE_MS = 45_000
+const PAGE_DEADLINE_MS = 45_000
 
 /** Azure as the account that signed in for an attempt sees it, or null when nobody has. */
 export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null {
   const { accountObjectId: objectId, accountTenantId: tenantId } = attempt
   if (!attempt.sealedCache || !objectId || !tenantId) return null
-  const store = sealedStore(placeOfAttempt(actor, attempt.id), {
+  const store = createSealedStore(describePlaceOfAttempt(actor, attempt.id), {
     organisationId: actor.organisationId,
     kind: 'attempt-cache',
     id: attempt.id,
   })
   const meter = createMeter()
-  const signal = AbortSignal.timeout(PATIENCE_MS)
+  const signal = AbortSignal.timeout(PAGE_DEADLINE_MS)
   const options = { meter, signal, patience }
   const tokens = createTokens({
     tenantId: attempt.tenantId,
@@ -37,7 +37,7 @@ export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null
   return createAzure({ tokens, ...options })
 }
 
-function placeOfAttempt(actor: Actor, attemptId: string): SealedPlace {
+function describePlaceOfAttempt(actor: Actor, attemptId: string): SealedPlace {
   const own = and(
     eq(connectAttempts.organisationId, actor.organisationId),
     eq(connectAttempts.memberId, actor.memberId),
@@ -85,18 +85,18 @@ export async function seal(secret: string, context: SealContext): Promise<string
   if (!newest) throw new SealBroken('There is no encryption key.')
   const sealed = await new FlattenedEncrypt(new TextEncoder().encode(secret))
     .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: newest.kid })
-    .setAdditionalAuthenticatedData(bytesOf(context))
+    .setAdditionalAuthenticatedData(encodeContext(context))
     .encrypt(newest.key)
   const { aad: _known, ...stored } = sealed
   return JSON.stringify(stored)
 }
 
 /** Opens what {@link seal} made for the same context. Throws {@link SealBroken} for anything else. */
-export async function open(sealed: string, context: SealContext): Promise<string> {
+export async function unseal(sealed: string, context: SealContext): Promise<string> {
   try {
     const stored: FlattenedJWE = JSON.parse(sealed)
-    const aad = Buffer.from(bytesOf(context)).toString('base64url')
-    const { plaintext } = await flattenedDecrypt({ ...stored, aad }, (header) => keyNamed(header?.kid), {
+    const aad = Buffer.from(encodeContext(context)).toString('base64url')
+    const { plaintext } = await flattenedDecrypt({ ...stored, aad }, (header) => findKey(header?.kid), {
       keyManagementAlgorithms: ['dir'],
       contentEncryptionAlgorithms: ['A256GCM'],
     })
@@ -106,13 +106,13 @@ export async function open(sealed: string, context: SealContext): Promise<string
   }
 }
 
-function keyNamed(kid: unknown): Uint8Array {
+function findKey(kid: unknown): Uint8Array {
   const found = env().encryptionKeys.find((entry) => entry.kid === kid)
   if (!found) throw new SealBroken(`No encryption key is named ${String(kid)}.`)
   return found.key
 }
 
-const bytesOf = ({ organisationId, kind, id }: SealContext) =>
+const encodeContext = ({ organisationId, kind, id }: SealContext) =>
   new TextEncoder().encode(`rolecall/${organisationId}/${kind}/${id}`)
 
 /** Where a sealed token cache lies. `write` stores only over the version that was read, and says whether it did. */
@@ -125,14 +125,14 @@ export type SealedPlace = {
  * A token store over a sealed column, with compare-and-swap. Losing the swap is harmless: Entra ID leaves the older
  * refresh token valid, and the newer cache, which stays, has its own (reference: refresh-tokens).
  */
-export function sealedStore(place: SealedPlace, context: SealContext): TokenStore {
+export function createSealedStore(place: SealedPlace, context: SealContext): TokenStore {
   let version = 0
   return {
     async load() {
       const found = await place.read()
       if (!found) return null
       version = found.version
-      return open(found.sealed, context)
+      return unseal(found.sealed, context)
     },
     async save(cache) {
       if (await place.write(await seal(cache, context), version)) version += 1
@@ -145,11 +145,15 @@ export function sealedStore(place: SealedPlace, context: SealContext): TokenStor
 export function azureForConnection(connection: ConnectionRow, meter: Meter, signal: AbortSignal): Azure {
   const { organisationId, id, tenantId, optionalScopes: optional } = connection
   const account = { objectId: connection.accountObjectId, tenantId: connection.accountTenantId }
-  const store = sealedStore(placeOfConnection(organisationId, id), { organisationId, kind: 'connection-cache', id })
+  const store = createSealedStore(describePlaceOfConnection(organisationId, id), {
+    organisationId,
+    kind: 'connection-cache',
+    id,
+  })
   return createAzure({ tokens: createTokens({ tenantId, account, store, optional, meter, signal }), meter, signal })
 }
 
-function placeOfConnection(organisationId: string, connectionId: string): SealedPlace {
+function describePlaceOfConnection(organisationId: string, connectionId: string): SealedPlace {
   const own = and(
     eq(connectionSecrets.organisationId, organisationId),
     eq(connectionSecrets.connectionId, connectionId),

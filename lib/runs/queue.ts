@@ -3,7 +3,7 @@ import { getEngine } from '@/db/client'
 import { log } from '@/lib/log'
 
 export const SYNC_QUEUE = 'sync'
-export const TICK_QUEUE = 'tick'
+export const DUE_RUNS_QUEUE = 'tick'
 
 /** Seconds that a finished job stays, for whoever looks into the queue by hand. */
 const JOB_KEPT_SECONDS = 24 * 60 * 60
@@ -11,38 +11,38 @@ const JOB_KEPT_SECONDS = 24 * 60 * 60
 /** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
 const JOB_EXPIRES_SECONDS = 60 * 60
 
-const TICK_EXPIRES_SECONDS = 60
+const DUE_RUNS_EXPIRES_SECONDS = 60
 
-const shared = globalThis as typeof globalThis & { rolecallBoss?: Promise<PgBoss> }
+const shared = globalThis as typeof globalThis & { rolecallQueue?: Promise<PgBoss> }
 
 /**
  * The queue, on the same database as everything else, started once per process. Jobs carry ids only. Runs are retried by
  * the connection's own schedule, which knows what the failure was, so the queue itself retries nothing.
  */
-export function getBoss(): Promise<PgBoss> {
-  shared.rolecallBoss ??= begin()
-  return shared.rolecallBoss
+export function getQueue(): Promise<PgBoss> {
+  shared.rolecallQueue ??= begin()
+  return shared.rolecallQueue
 }
 
 /** Lets running jobs end, then stops the queue. Does nothing when it was never started. */
-export async function stopBoss(): Promise<void> {
-  const boss = await shared.rolecallBoss
-  shared.rolecallBoss = undefined
-  await boss?.stop({ graceful: true, timeout: 5000 })
+export async function stopQueue(): Promise<void> {
+  const queue = await shared.rolecallQueue
+  shared.rolecallQueue = undefined
+  await queue?.stop({ graceful: true, timeout: 5000 })
 }
 
 function begin(): Promise<PgBoss> {
-  const starting = start()
+  const starting = startQueue()
   // A failed start is not remembered: the cause may pass.
   starting.catch(() => {
-    if (shared.rolecallBoss === starting) shared.rolecallBoss = undefined
+    if (shared.rolecallQueue === starting) shared.rolecallQueue = undefined
   })
   return starting
 }
 
-async function start(): Promise<PgBoss> {
+async function startQueue(): Promise<PgBoss> {
   const engine = await getEngine()
-  const boss = new PgBoss({
+  const queue = new PgBoss({
     ...(engine.kind === 'embedded'
       ? { db: fromPglite(engine.pglite), backend: 'pglite' as const }
       : { connectionString: engine.pool.options.connectionString }),
@@ -50,8 +50,8 @@ async function start(): Promise<PgBoss> {
     // The embedded engine has one connection and no other process to compete with: less housekeeping, fewer pauses.
     ...(engine.kind === 'embedded' ? { reindex: false, monitorVacuum: false } : {}),
   })
-  boss.on('error', (error) => log().error({ event: 'queue', error }))
-  await boss.start()
+  queue.on('error', (error) => log().error({ event: 'queue', error }))
+  await queue.start()
   const options = {
     retryLimit: 0,
     expireInSeconds: JOB_EXPIRES_SECONDS,
@@ -59,10 +59,10 @@ async function start(): Promise<PgBoss> {
     notify: true,
   }
   // With the run as a job's key, one job waits at most for each run.
-  await boss.createQueue(SYNC_QUEUE, { ...options, policy: 'short' })
+  await queue.createQueue(SYNC_QUEUE, { ...options, policy: 'short' })
   // One waits at most, and one that a killed process left behind holds up nobody: ticks may overlap.
-  await boss.createQueue(TICK_QUEUE, { ...options, policy: 'short', expireInSeconds: TICK_EXPIRES_SECONDS })
-  return boss
+  await queue.createQueue(DUE_RUNS_QUEUE, { ...options, policy: 'short', expireInSeconds: DUE_RUNS_EXPIRES_SECONDS })
+  return queue
 }
 
 export type SyncJob = { organisationId: string; runId: string }
@@ -71,8 +71,8 @@ export type SyncJob = { organisationId: string; runId: string }
  * Wakes a worker for a run that is stored as queued. Should the process die before this, the tick finds the run and
  * wakes a worker itself. A run that has a job waiting gets no second one, and one that is woken twice is claimed once.
  */
-export async function enqueueSync({ organisationId, runId }: SyncJob): Promise<void> {
-  const boss = await getBoss()
+export async function sendSync({ organisationId, runId }: SyncJob): Promise<void> {
+  const queue = await getQueue()
   const job: SyncJob = { organisationId, runId }
-  await boss.send(SYNC_QUEUE, job, { singletonKey: runId })
+  await queue.send(SYNC_QUEUE, job, { singletonKey: runId })
 }

@@ -13,7 +13,7 @@ const WRITE_EVERY_MS = 500
 
 export type Report = (phase: RunPhase, counters?: RunCounters) => void
 
-type Followed = {
+type FollowedRun = {
   report: Report
   /** Aborts with {@link RunLost} as the reason once the run is no longer ours. */
   lost: AbortSignal
@@ -22,7 +22,7 @@ type Followed = {
 }
 
 /** Writes a run's phase, counts and sign of life as it goes, and notices when the run was taken away. */
-export function followRun(run: ClaimedRun, meter: Meter): Followed {
+export function followRun(run: ClaimedRun, meter: Meter): FollowedRun {
   const lost = new AbortController()
   let phase: RunPhase = 'starting'
   let counters: RunCounters = {}
@@ -35,7 +35,7 @@ export function followRun(run: ClaimedRun, meter: Meter): Followed {
     const held = await db
       .update(syncRuns)
       .set({ phase, counters, calls: meter.calls, retries: meter.retries, heartbeatAt: sql`now()` })
-      .where(heldRun(run))
+      .where(whereHeldBy(run))
       .returning({ id: syncRuns.id })
     if (held.length === 0) lost.abort(new RunLost('The run is no longer held by this worker.'))
   }
@@ -146,7 +146,7 @@ export class RunLost extends Error {
 }
 
 /** The where-clause that only the latest holder of a run still matches. */
-export const heldRun = ({ organisationId, id, fence }: ClaimedRun) =>
+export const whereHeldBy = ({ organisationId, id, fence }: ClaimedRun) =>
   and(
     eq(syncRuns.organisationId, organisationId),
     eq(syncRuns.id, id),

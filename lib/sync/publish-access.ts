@@ -7,7 +7,7 @@ import { lockDirectory } from '@/lib/connections/connection'
 import type { Access } from '@/lib/domain/access'
 import { nextSyncAt } from '@/lib/domain/connection-status'
 import { isGap } from '@/lib/domain/coverage'
-import { type ClaimedRun, heldRun, RunLost } from '@/lib/runs/runs'
+import { type ClaimedRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { writeAssignments, writeDenies, writeGroups, writeHolders, writePrincipals, writeRoles } from './write-access'
 
 /** From this many rows on the database is told at once what its tables look like now. */
@@ -36,7 +36,7 @@ export async function publishAccess(
     .from(connections)
     .where(own)
     .for('update')
-  const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(heldRun(run)).for('update')
+  const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(whereHeldBy(run)).for('update')
   if (!locked || !held) throw new RunLost('The run is no longer held by this worker.')
 
   const at = new Date(locked.at)
@@ -49,7 +49,7 @@ export async function publishAccess(
     (await writeGroups(tx, run, access, at)) +
     (await writeHolders(tx, run, holders, at))
 
-  await analyse(tx, written + besides)
+  await refreshStatistics(tx, written + besides)
 
   const people = holders.filter(({ kind }) => kind === 'user').length
   const assignments = access.assignments.filter(({ kind }) => kind !== 'eligible').length
@@ -74,7 +74,7 @@ export async function publishAccess(
       retries: meter.retries,
       problem: null,
     })
-    .where(heldRun(run))
+    .where(whereHeldBy(run))
   await tx
     .update(connections)
     .set({
@@ -96,7 +96,7 @@ export async function publishAccess(
  * Whoever reads the new result should meet a planner that knows it: with the statistics of an empty table a list of
  * fifty thousand takes minutes instead of milliseconds, and autovacuum comes too late, or on the embedded engine never.
  */
-async function analyse(tx: Transaction, written: number): Promise<void> {
+async function refreshStatistics(tx: Transaction, written: number): Promise<void> {
   if (written < ANALYSE_FROM_ROWS) return
   await tx.execute(sql`analyze assignments, principals, connection_groups, group_members, group_nesting, holders`)
 }

@@ -37,12 +37,12 @@ export async function readAccess(
   report: Report,
 ): Promise<Access> {
   const read = await readAzure(azure, subscriptionId, previously, report)
-  const assignments = withKinds(read.assignments, read.schedules.rows, read.eligibilities.rows)
+  const assignments = mergeSchedules(read.assignments, read.schedules.rows, read.eligibilities.rows)
   report('reading_groups', { assignments: assignments.length })
 
   await azure.caller.tokens.get('graph') // a refresh tells which of the optional permissions still hold
   const granted = azure.caller.tokens.granted()
-  const holding = groupsHolding(assignments)
+  const holding = listGroupsHolding(assignments)
   const named = read.denies.rows.flatMap(({ principals, excluded }) => [...principals, ...excluded])
   const roots = new Set([...holding, ...named.filter(({ kind }) => kind === 'group').map(({ id }) => id)])
   const opened = await openGroups(azure, [...roots], granted.includes('GroupMember.Read.All'), report)
@@ -53,7 +53,7 @@ export async function readAccess(
     kinds.set(id, 'group')
     for (const member of members) kinds.set(member.id, member.kind)
   }
-  const names = namesFromPim([...read.schedules.rows, ...read.eligibilities.rows])
+  const names = readNamesFromPim([...read.schedules.rows, ...read.eligibilities.rows])
   const { principals, lines } = await readPrincipals(azure, { kinds, opened, names, granted }, report)
 
   const opens = [...opened.groups.values()].filter(({ state }) => state === 'whole' || state === 'flat')
@@ -68,9 +68,9 @@ export async function readAccess(
     sizes: new Map(opens.map(({ id }) => [id, reachOf(opened.groups, id).size])),
     principals,
     eligibleRead: read.eligibilities.licensed && read.eligibilities.permitted,
-    coverage: inOrder([
+    coverage: sortLines([
       ...coverageOfAzure({ ...read, assignments }),
-      ...[opened.line, ...lines].map(withdrawnSaid(azure.caller.tokens.withdrawn())),
+      ...[opened.line, ...lines].map(markWithdrawn(azure.caller.tokens.withdrawn())),
     ]),
     plan: opened.plan,
   }
@@ -80,7 +80,7 @@ export async function readAccess(
 /** Everything that Resource Manager tells, side by side. */
 async function readAzure(azure: Azure, subscriptionId: string, previously: number, report: Report) {
   report('reading_assignments')
-  prepareToken(azure)
+  fetchGraphTokenEarly(azure)
   const [subscription, listed, roles, eligibilities, schedules, denies, managementGroups] = await Promise.all([
     getSubscription(azure, subscriptionId),
     listRoleAssignments(azure, subscriptionId, {
@@ -93,28 +93,29 @@ async function readAzure(azure: Azure, subscriptionId: string, previously: numbe
     readManagementGroups(azure, subscriptionId),
   ])
   if (listed.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
-  const assignments = dropped(previously, listed.length)
-    ? longer(listed, await listRoleAssignments(azure, subscriptionId))
+  const assignments = isSuspiciousDrop(previously, listed.length)
+    ? chooseLonger(listed, await listRoleAssignments(azure, subscriptionId))
     : listed
   return { subscription, assignments, roles, eligibilities, schedules, denies, managementGroups }
 }
 
 /** The directory's token, fetched while the assignments are: a round trip less. If it is refused, reading people says so. */
-function prepareToken({ caller: { tokens } }: Azure): void {
+function fetchGraphTokenEarly({ caller: { tokens } }: Azure): void {
   tokens
     .get('arm') // the assignments wait for this one, so it goes first
     .then(() => tokens.get('graph'))
     .catch(() => undefined)
 }
 
-const dropped = (before: number, now: number) => before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
+const isSuspiciousDrop = (before: number, now: number) =>
+  before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
 
-const longer = (one: RoleAssignment[], other: RoleAssignment[]) => (other.length > one.length ? other : one)
+const chooseLonger = (one: RoleAssignment[], other: RoleAssignment[]) => (other.length > one.length ? other : one)
 
-const groupsHolding = (assignments: HeldAssignment[]): Set<string> =>
+const listGroupsHolding = (assignments: HeldAssignment[]): Set<string> =>
   new Set(assignments.filter(({ principalKind }) => principalKind === 'group').map(({ principalId }) => principalId))
 
-function namesFromPim(rows: { principalId: string; principalName: string | null }[]): Map<string, string> {
+function readNamesFromPim(rows: { principalId: string; principalName: string | null }[]): Map<string, string> {
   return new Map(
     rows.flatMap(({ principalId, principalName }) => (principalName ? [[principalId, principalName]] : [])),
   )
@@ -127,7 +128,7 @@ const NEEDS: Partial<Record<CoverageLine['dataset'], string>> = {
 }
 
 /** What was once granted and is no more was asked for, and refused; another way may still have read it whole. */
-const withdrawnSaid =
+const markWithdrawn =
   (withdrawn: readonly string[]) =>
   (line: CoverageLine): CoverageLine =>
     withdrawn.includes(NEEDS[line.dataset] ?? '')
@@ -138,14 +139,14 @@ const withdrawnSaid =
         }
       : line
 
-const inOrder = (lines: CoverageLine[]): CoverageLine[] =>
+const sortLines = (lines: CoverageLine[]): CoverageLine[] =>
   lines.toSorted((one, other) => rankOf(DATASETS, one.dataset) - rankOf(DATASETS, other.dataset))
 
 /**
  * What is held and what may be activated, with kinds and times. The list of assignments does not tell an activated role
  * from a standing one, nor when it ends; the schedule that names the assignment as its origin does.
  */
-export function withKinds(
+export function mergeSchedules(
   assignments: RoleAssignment[],
   schedules: AssignmentSchedule[],
   eligibilities: RoleEligibility[],

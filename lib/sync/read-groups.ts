@@ -25,8 +25,8 @@ export async function openGroups(azure: Azure, ids: string[], granted: boolean, 
   const users = ids.length > 0 && !granted ? await countUsers(azure) : null
   const plan = planGroups({ granted, groups: ids.length, users })
   report('reading_groups', { groups: 0, groupsWanted: ids.length })
-  if (plan.way === 'members') return fromGroups(azure, ids, plan, report)
-  if (plan.way === 'people') return fromPeople(azure, ids, plan, report)
+  if (plan.way === 'members') return openFromGroups(azure, ids, plan, report)
+  if (plan.way === 'people') return openFromPeople(azure, ids, plan, report)
 
   const groups = new Map(ids.map((id): [string, ReadGroup] => [id, { id, state: 'not_asked', members: [] }]))
   const line: CoverageLine =
@@ -36,7 +36,7 @@ export async function openGroups(azure: Azure, ids: string[], granted: boolean, 
   return { groups, names: new Map(), people: new Map(), plan, line }
 }
 
-async function fromGroups(azure: Azure, ids: string[], plan: GroupPlan, report: Report): Promise<OpenedGroups> {
+async function openFromGroups(azure: Azure, ids: string[], plan: GroupPlan, report: Report): Promise<OpenedGroups> {
   const read = await readGroups(azure, ids, {
     plan,
     onProgress: (groups, groupsWanted) => report('reading_groups', { groups, groupsWanted }),
@@ -58,7 +58,7 @@ async function fromGroups(azure: Azure, ids: string[], plan: GroupPlan, report: 
 }
 
 /** Who is in a group is then known, but neither the group's name nor the groups in between. */
-async function fromPeople(azure: Azure, ids: string[], plan: GroupPlan, report: Report): Promise<OpenedGroups> {
+async function openFromPeople(azure: Azure, ids: string[], plan: GroupPlan, report: Report): Promise<OpenedGroups> {
   const { membersOf, people } = await readMembershipsOfPeople(azure, new Set(ids), { plan })
   report('reading_groups', { groups: ids.length, groupsWanted: ids.length })
   const groups = new Map(

@@ -7,7 +7,7 @@ import type { CoverageLine, PrincipalKind, PrincipalStatus } from '@/lib/domain/
 import type { Report } from '@/lib/runs/runs'
 import type { OpenedGroups } from './read-groups'
 
-type Wanted = {
+type WantedPrincipals = {
   /** Everyone and everything with access, and the groups it runs through. */
   kinds: Map<string, PrincipalKind>
   opened: OpenedGroups
@@ -19,7 +19,7 @@ type Wanted = {
 type ReadPrincipals = { principals: Map<string, PrincipalFacts>; lines: CoverageLine[] }
 
 /** Names, states and last sign-ins of principals, as far as the granted permissions reach. */
-export async function readPrincipals(azure: Azure, wanted: Wanted, report: Report): Promise<ReadPrincipals> {
+export async function readPrincipals(azure: Azure, wanted: WantedPrincipals, report: Report): Promise<ReadPrincipals> {
   const { kinds, opened, granted } = wanted
   const ofKind = (kind: PrincipalKind) => [...kinds].filter(([, own]) => own === kind).map(([id]) => id)
   const [userIds, serviceIds] = [ofKind('user'), ofKind('service_principal')]
@@ -47,7 +47,7 @@ export async function readPrincipals(azure: Azure, wanted: Wanted, report: Repor
       email: person?.email ?? null,
       userPrincipalName: person?.userPrincipalName ?? null,
       guest: person?.guest ?? null,
-      status: statusOf(kind, { person, service, services, group: opened.groups.get(id)?.state }),
+      status: chooseStatus(kind, { person, service, services, group: opened.groups.get(id)?.state }),
       variety: service?.variety ?? null,
       lastSignInAt: signIns?.at.get(id) ?? null,
     })
@@ -56,9 +56,9 @@ export async function readPrincipals(azure: Azure, wanted: Wanted, report: Repor
   return {
     principals,
     lines: [
-      peopleLine({ userIds, people, refused, binRefused }),
-      namesLine(serviceIds.length, named, services),
-      signInsLine(userIds.length, signIns),
+      describePeople({ userIds, people, refused, binRefused }),
+      describeNames(serviceIds.length, named, services),
+      describeSignIns(userIds.length, signIns),
     ],
   }
 }
@@ -66,14 +66,14 @@ export async function readPrincipals(azure: Azure, wanted: Wanted, report: Repor
 type Services = Awaited<ReturnType<typeof readServicePrincipals>>
 type SignIns = Awaited<ReturnType<typeof readSignIns>>
 
-type Known = {
+type KnownOfPrincipal = {
   person: Person | undefined
   service: ReturnType<Services['found']['get']>
   services: Services | null
   group: string | undefined
 }
 
-function statusOf(kind: PrincipalKind, { person, service, services, group }: Known): PrincipalStatus {
+function chooseStatus(kind: PrincipalKind, { person, service, services, group }: KnownOfPrincipal): PrincipalStatus {
   if (kind === 'user') return person?.status ?? 'not_readable'
   if (kind === 'foreign_group') return 'other_tenant'
   if (kind === 'group') return group === 'not_found' ? 'not_found' : group === 'whole' ? 'active' : 'not_readable'
@@ -81,9 +81,9 @@ function statusOf(kind: PrincipalKind, { person, service, services, group }: Kno
   return service ? 'active' : 'not_found'
 }
 
-type People = { userIds: string[]; people: Map<string, Person>; refused: boolean; binRefused: boolean }
+type PeopleRead = { userIds: string[]; people: Map<string, Person>; refused: boolean; binRefused: boolean }
 
-function peopleLine({ userIds, people, refused, binRefused }: People): CoverageLine {
+function describePeople({ userIds, people, refused, binRefused }: PeopleRead): CoverageLine {
   const read = userIds.filter((id) => people.has(id)).length
   const line = { dataset: 'people' as const, read, missing: userIds.length - read }
   if (refused) return { ...line, state: 'not_permitted', why: 'directory_not_readable' }
@@ -94,7 +94,7 @@ function peopleLine({ userIds, people, refused, binRefused }: People): CoverageL
   return { ...line, state: line.missing > 0 ? 'partly' : 'whole' }
 }
 
-function namesLine(wanted: number, named: number, services: Services | null): CoverageLine {
+function describeNames(wanted: number, named: number, services: Services | null): CoverageLine {
   const line = { dataset: 'other_principals' as const, read: named, missing: wanted - named }
   if (services?.refused) return { ...line, state: 'not_permitted', why: 'names_not_permitted' }
   // One that is not in the directory any more has been read: it is gone.
@@ -102,7 +102,7 @@ function namesLine(wanted: number, named: number, services: Services | null): Co
   return { ...line, state: 'not_asked', why: 'names_not_asked' }
 }
 
-function signInsLine(wanted: number, signIns: SignIns | null): CoverageLine {
+function describeSignIns(wanted: number, signIns: SignIns | null): CoverageLine {
   const line = { dataset: 'sign_ins' as const, read: signIns?.at.size ?? 0, missing: 0 }
   if (!signIns) return { ...line, state: 'not_asked', why: 'sign_ins_not_asked' }
   if (signIns.state === 'not_licensed') return { ...line, state: 'not_licensed', why: 'sign_ins_not_licensed' }

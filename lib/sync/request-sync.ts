@@ -2,7 +2,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { allow, audit, NotFound } from '@/lib/actor'
 import { lockConnection } from '@/lib/connections/connection'
-import { enqueueSync } from '@/lib/runs/queue'
+import { sendSync } from '@/lib/runs/queue'
 import { openRun } from '@/lib/runs/runs'
 
 /** Asks for a sync now. A run that is already open is joined; a disconnected subscription has nothing to sync with. */
@@ -21,6 +21,6 @@ export async function requestSync(actor: Actor, connectionId: string): Promise<{
     if (!opened.joined) await audit(tx, actor, { action: 'connection.sync_requested', subject: connection.label })
     return opened
   })
-  if (!run.joined) await enqueueSync(run)
+  if (!run.joined) await sendSync(run)
   return { runId: run.runId, joined: run.joined }
 }

@@ -6,13 +6,13 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Access } from '@/lib/domain/access'
 import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
-import { tick } from '@/lib/worker/worker'
+import { sendDueRuns } from '@/lib/worker/worker'
 import { applyChange } from '@/sandbox/world/changes'
 import { truthOf } from '@/sandbox/world/truth'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { publishAccess } from './publish-access'
 import { requestSync } from './request-sync'
-import { retryAfterMs } from './run-sync'
+import { chooseRetryMs } from './run-sync'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -317,7 +317,7 @@ test('a publish that fails half way leaves the old result whole', async () => {
 test('the schedule opens a run when it is due, once', async () => {
   const { tenant, id } = await connected()
   await rolecall.db.update(connections).set({ nextSyncAt: sql`now()` }).where(eq(connections.id, id))
-  await Promise.all([tick(), tick()])
+  await Promise.all([sendDueRuns(), sendDueRuns()])
   const open = await rolecall.db
     .select()
     .from(syncRuns)
@@ -363,14 +363,14 @@ test('only the definitions of roles that are held are stored, custom ones by nam
 const MINUTE = 60_000
 
 test('a transient failure is tried again after a minute, then less and less often, but at least hourly', () => {
-  expect([1, 2, 3, 4, 5, 6, 7, 50].map((failures) => (retryAfterMs('transient', failures) ?? 0) / MINUTE)).toEqual([
+  expect([1, 2, 3, 4, 5, 6, 7, 50].map((failures) => (chooseRetryMs('transient', failures) ?? 0) / MINUTE)).toEqual([
     1, 2, 5, 15, 30, 60, 60, 60,
   ])
 })
 
 test('what only a person can mend is not tried again', () => {
-  expect(retryAfterMs('sign_in', 1)).toBeNull()
-  expect(retryAfterMs('right', 1)).toBeNull()
+  expect(chooseRetryMs('sign_in', 1)).toBeNull()
+  expect(chooseRetryMs('right', 1)).toBeNull()
 })
 
 test('a wait that Microsoft asked for is never undercut', () => {
@@ -380,7 +380,7 @@ test('a wait that Microsoft asked for is never undercut', () => {
       fc.integer({ min: 1, max: 1000 }),
       fc.nat(10 * 60 * MINUTE),
       (kind, failures, asked) => {
-        expect(retryAfterMs(kind, failures, asked)).toBeGreaterThanOrEqual(asked)
+        expect(chooseRetryMs(kind, failures, asked)).toBeGreaterThanOrEqual(asked)
       },
     ),
   )

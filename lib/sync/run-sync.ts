@@ -11,7 +11,7 @@ import { explain, type ProblemKind } from '@/lib/domain/problems'
 import type { ConnectionState } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import type { SyncJob } from '@/lib/runs/queue'
-import { type ClaimedRun, claimRun, followRun, heldRun, RunLost } from '@/lib/runs/runs'
+import { type ClaimedRun, claimRun, followRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { publishAccess } from './publish-access'
 import { readAccess } from './read-access'
 
@@ -37,7 +37,12 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   const signal = AbortSignal.any([shutdown, following.lost, AbortSignal.timeout(RUN_DEADLINE_MINUTES * 60_000)])
   try {
     const azure = azureForConnection(run.connection, meter, signal)
-    const access = await readAccess(azure, run.connection.subscriptionId, await countCurrent(run), following.report)
+    const access = await readAccess(
+      azure,
+      run.connection.subscriptionId,
+      await countPublishedAssignments(run),
+      following.report,
+    )
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()
@@ -59,13 +64,13 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     }
     const failure = shutdown.aborted
       ? new AzureError('interrupted', 'The process ended.', { cause: error })
-      : failureOf(error)
+      : toFailure(error)
     await failRun(run, failure, meter)
     log().warn({ event: 'sync_failed', runId: run.id, connectionId: run.connection.id, problem: failure.code, error })
   }
 }
 
-function failureOf(error: unknown): AzureError {
+function toFailure(error: unknown): AzureError {
   if (error instanceof SealBroken)
     return new AzureError('secret_unreadable', 'The stored sign-in could not be opened.', { cause: error })
   // The database failed, not Microsoft: what was read is lost, and reading again in a minute is the cure.
@@ -74,7 +79,7 @@ function failureOf(error: unknown): AzureError {
   return toAzureError(error)
 }
 
-const STATE_AFTER: Record<ProblemKind, ConnectionState> = {
+const STATE_AFTER_FAILURE: Record<ProblemKind, ConnectionState> = {
   transient: 'active',
   ours: 'active',
   sign_in: 'reconnect_needed',
@@ -101,7 +106,7 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
         calls: meter.calls,
         retries: meter.retries,
       })
-      .where(heldRun(run))
+      .where(whereHeldBy(run))
       .returning({ id: syncRuns.id })
     if (failed.length === 0) return
 
@@ -109,12 +114,12 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
       .update(connections)
       .set({
         failures: sql`failures + 1`,
-        state: STATE_AFTER[kind],
+        state: STATE_AFTER_FAILURE[kind],
         stateReason: kind === 'transient' ? null : error.code,
       })
       .where(own)
       .returning({ failures: connections.failures })
-    const wait = retryAfterMs(kind, counted?.failures ?? 1, error.retryAfterMs)
+    const wait = chooseRetryMs(kind, counted?.failures ?? 1, error.retryAfterMs)
     await tx
       .update(connections)
       .set({ nextSyncAt: wait === null ? null : sql`now() + make_interval(secs => ${wait / 1000})` })
@@ -134,7 +139,7 @@ const OURS_MINUTES = [15, 60]
  * @param failures how often it has failed in a row, this time included (1 or more)
  * @param askedMs what Microsoft itself asked for; never undercut
  */
-export function retryAfterMs(kind: ProblemKind, failures: number, askedMs = 0): number | null {
+export function chooseRetryMs(kind: ProblemKind, failures: number, askedMs = 0): number | null {
   if (kind === 'sign_in' || kind === 'right') return null
   const steps = kind === 'transient' ? TRANSIENT_MINUTES : OURS_MINUTES
   const minutes = steps[Math.min(failures, steps.length) - 1] ?? 1
@@ -142,7 +147,7 @@ export function retryAfterMs(kind: ProblemKind, failures: number, askedMs = 0): 
 }
 
 /** How many assignments, eligible ones not counted, the last published result of a run's connection has. */
-export async function countCurrent({ organisationId, connection }: ClaimedRun): Promise<number> {
+export async function countPublishedAssignments({ organisationId, connection }: ClaimedRun): Promise<number> {
   const db = await getDb()
   const [counted] = await db
     .select({ current: count() })

@@ -2,9 +2,9 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { syncRuns } from '@/db/schema/runs'
 import { confirmAttempt } from '@/lib/connections/confirm'
-import { getBoss, SYNC_QUEUE } from '@/lib/runs/queue'
+import { getQueue, SYNC_QUEUE } from '@/lib/runs/queue'
 import { type Rolecall, signInForAttempt, startRolecall } from '@/testing/rolecall'
-import { CONCURRENT_SYNCS, startWorker, tick } from './worker'
+import { CONCURRENT_SYNCS, sendDueRuns, startWorker } from './worker'
 
 const WAITING = 25
 
@@ -26,11 +26,11 @@ beforeAll(async () => {
 afterAll(() => rolecall.close())
 
 /** The jobs that were ever sent, in the order in which they were sent. */
-const findJobs = async () => (await getBoss()).findJobs(SYNC_QUEUE)
+const findJobs = async () => (await getQueue()).findJobs(SYNC_QUEUE)
 
 test('runs that wait long in the queue are not sent again', async () => {
   await rolecall.db.update(syncRuns).set({ requestedAt: sql`now() - interval '5 minutes'` })
-  await tick()
+  await sendDueRuns()
   expect(await findJobs()).toHaveLength(WAITING)
 })
 

@@ -2,7 +2,7 @@ import { closeDb, getDb } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
 import { BadConfiguration, env } from '@/lib/env'
 import { log } from '@/lib/log'
-import { getBoss, stopBoss } from '@/lib/runs/queue'
+import { getQueue, stopQueue } from '@/lib/runs/queue'
 import { startWorker } from './worker'
 
 /**
@@ -32,7 +32,7 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
     await getDb()
     if (ending.signal.aborted) return
     if (worker) await startWorker(ending.signal)
-    else await getBoss()
+    else await getQueue()
   } catch (error) {
     // What fails because it is being closed is no failure of the start.
     if (!ending.signal.aborted) throw error
@@ -40,7 +40,7 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
 }
 
 async function shutDown(): Promise<void> {
-  await stopBoss()
+  await stopQueue()
   await closeDb()
 }
 

@@ -2,11 +2,11 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { getBoss, SYNC_QUEUE, stopBoss, TICK_QUEUE } from '@/lib/runs/queue'
+import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, stopQueue } from '@/lib/runs/queue'
 import { openRun } from '@/lib/runs/runs'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
-import { startWorker, tick } from './worker'
+import { sendDueRuns, startWorker } from './worker'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -46,11 +46,11 @@ test('a run that is asked for is carried and published, and its job holds two id
   expect(await connectionOf(id)).toMatchObject({ publishedRunId: (await latestRun(id))?.id })
 
   const { rows } = await rolecall.db.execute<{ name: string; data: Record<string, unknown> | null; whole: string }>(
-    sql`select name, data, to_jsonb(job)::text as whole from pgboss.job where name in (${SYNC_QUEUE}, ${TICK_QUEUE})`,
+    sql`select name, data, to_jsonb(job)::text as whole from pgboss.job where name in (${SYNC_QUEUE}, ${DUE_RUNS_QUEUE})`,
   )
   const syncs = rows.filter(({ name }) => name === SYNC_QUEUE)
   expect(syncs.map(({ data }) => Object.keys(data ?? {}).sort())).toEqual([['organisationId', 'runId']])
-  expect(rows.filter(({ name, data }) => name === TICK_QUEUE && data && Object.keys(data).length > 0)).toEqual([])
+  expect(rows.filter(({ name, data }) => name === DUE_RUNS_QUEUE && data && Object.keys(data).length > 0)).toEqual([])
   for (const { whole } of rows) {
     for (const secret of [tenant.subscription.id, tenant.tenantId, tenant.account('owner').username, 'eyJ'])
       expect(whole).not.toContain(secret)
@@ -58,13 +58,13 @@ test('a run that is asked for is carried and published, and its job holds two id
 })
 
 test('the tick is scheduled once, every minute, and one that a killed process left behind holds up nobody', async () => {
-  const boss = await getBoss()
-  expect(await boss.getSchedules()).toMatchObject([{ name: TICK_QUEUE, cron: '* * * * *' }])
-  await boss.offWork(TICK_QUEUE)
-  await boss.send(TICK_QUEUE)
-  expect(await boss.fetch(TICK_QUEUE)).toHaveLength(1) // and nobody ever completes it
-  const next = await boss.send(TICK_QUEUE)
-  expect((await boss.fetch(TICK_QUEUE)).map(({ id }) => id)).toEqual([next])
+  const queue = await getQueue()
+  expect(await queue.getSchedules()).toMatchObject([{ name: DUE_RUNS_QUEUE, cron: '* * * * *' }])
+  await queue.offWork(DUE_RUNS_QUEUE)
+  await queue.send(DUE_RUNS_QUEUE)
+  expect(await queue.fetch(DUE_RUNS_QUEUE)).toHaveLength(1) // and nobody ever completes it
+  const next = await queue.send(DUE_RUNS_QUEUE)
+  expect((await queue.fetch(DUE_RUNS_QUEUE)).map(({ id }) => id)).toEqual([next])
 })
 
 test('a queued run that lost its job is sent again', async () => {
@@ -74,13 +74,13 @@ test('a queued run that lost its job is sent again', async () => {
   const { runId } = await rolecall.db.transaction((tx) =>
     openRun(tx, { organisationId, connectionId, trigger: 'manual', by: null }),
   )
-  await tick()
+  await sendDueRuns()
   expect(await runOf(runId)).toMatchObject({ state: 'queued' }) // it may yet be sent
   await rolecall.db
     .update(syncRuns)
     .set({ requestedAt: sql`now() - interval '5 minutes'` })
     .where(eq(syncRuns.id, runId))
-  await tick()
+  await sendDueRuns()
   await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'succeeded', fence: 1 }))
 })
 
@@ -93,7 +93,7 @@ test('a running run whose worker is gone is carried by another', async () => {
   )
   const gone = { state: 'running' as const, fence: 1, heartbeatAt: sql`now() - interval '5 minutes'` }
   await rolecall.db.update(syncRuns).set(gone).where(eq(syncRuns.id, runId))
-  await tick()
+  await sendDueRuns()
   await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'succeeded', fence: 2 }))
 })
 
@@ -105,7 +105,7 @@ test('a worker that ends leaves its run interrupted with the old result in place
   const { runId } = await requestSync(tenant.owner, id)
   await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'running' }))
   ending.abort(new Error('The process is ending.'))
-  await stopBoss()
+  await stopQueue()
   tenant.world.latencyMs = 0
   expect(await runOf(runId)).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } })
   const after = await connectionOf(id)

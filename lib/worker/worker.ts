@@ -5,19 +5,19 @@ import { getDb } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { log } from '@/lib/log'
-import { enqueueSync, getBoss, SYNC_QUEUE, type SyncJob, TICK_QUEUE } from '@/lib/runs/queue'
+import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/lib/runs/queue'
 import { HEARTBEAT_LOST_SECONDS, openRun } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 
 /** Connections taken up in one tick; the rest are due a minute later. */
-const PER_TICK = 100
+const RUNS_AT_ONCE = 100
 
 /** A queued run this old may have lost its job, so it is sent again. That does nothing while its job waits. */
 const QUEUED_TOO_LONG_SECONDS = 120
 
 /** Once a minute, in one worker: opens the runs that are due, and wakes workers for runs that lost theirs. */
-export async function tick(): Promise<void> {
-  for (const run of [...(await openDueRuns()), ...(await findLostRuns())]) await enqueueSync(run)
+export async function sendDueRuns(): Promise<void> {
+  for (const run of [...(await openDueRuns()), ...(await findLostRuns())]) await sendSync(run)
 }
 
 async function openDueRuns(): Promise<SyncJob[]> {
@@ -32,7 +32,7 @@ async function openDueRuns(): Promise<SyncJob[]> {
       .from(connections)
       .where(and(eq(connections.state, 'active'), lte(connections.nextSyncAt, sql`now()`)))
       .orderBy(connections.nextSyncAt)
-      .limit(PER_TICK)
+      .limit(RUNS_AT_ONCE)
       .for('update', { skipLocked: true })
     const opened: SyncJob[] = []
     for (const { organisationId, connectionId, failures } of due) {
@@ -59,7 +59,7 @@ async function findLostRuns(): Promise<SyncJob[]> {
        or (state = 'running' and heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS}))`,
     )
     .orderBy(syncRuns.requestedAt)
-    .limit(PER_TICK)
+    .limit(RUNS_AT_ONCE)
 }
 
 /** Syncs at a time in one process: they mostly wait for Microsoft. */
@@ -68,17 +68,17 @@ export const CONCURRENT_SYNCS = 4
 /** How often a worker looks where the database cannot wake it. */
 const POLL_SECONDS = 1
 
-const Job = z.object({ organisationId: z.guid(), runId: z.guid() })
+const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
 
 /** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
 export async function startWorker(signal: AbortSignal): Promise<void> {
-  const boss = await getBoss()
-  for (let started = 0; started < CONCURRENT_SYNCS; started++) await workOnSyncs(boss, signal)
-  await boss.work(TICK_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
-    await tick()
+  const queue = await getQueue()
+  for (let started = 0; started < CONCURRENT_SYNCS; started++) await startSyncWorker(queue, signal)
+  await queue.work(DUE_RUNS_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
+    await sendDueRuns()
   })
-  await boss.schedule(TICK_QUEUE, '* * * * *')
-  await tick()
+  await queue.schedule(DUE_RUNS_QUEUE, '* * * * *')
+  await sendDueRuns()
   log().info({ event: 'worker_started' })
 }
 
@@ -89,13 +89,13 @@ export async function startWorker(signal: AbortSignal): Promise<void> {
  * all of them were busy would wait that long, so a worker that ends one looks for the next at once. It takes no more than
  * one: those that wait stay free for other workers, and wait on when this process is killed.
  */
-async function workOnSyncs(boss: PgBoss, signal: AbortSignal): Promise<void> {
-  const worker: string = await boss.work(SYNC_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
+async function startSyncWorker(queue: PgBoss, signal: AbortSignal): Promise<void> {
+  const worker: string = await queue.work(SYNC_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
     try {
-      for (const job of jobs) await runSync(Job.parse(job.data), signal)
+      for (const job of jobs) await runSync(SyncJobData.parse(job.data), signal)
     } finally {
       // A process that is ending leaves what waits to the next one.
-      if (!signal.aborted) boss.notifyWorker(worker)
+      if (!signal.aborted) queue.notifyWorker(worker)
     }
   })
 }
