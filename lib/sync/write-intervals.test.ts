@@ -1,23 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { eq, isNull, sql } from 'drizzle-orm'
+import { getTableConfig } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { groupNesting } from '@/db/schema/access'
+import { assignments, connectionGroups, denyAssignments, groupMembers, groupNesting, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { writeIntervals } from './write-intervals'
 
-type Row = { group_id: string; inner_id: string; depth: number | null }
-
-const TABLE = {
-  table: 'group_nesting',
-  columns: {
-    group_id: { type: 'text', part: 'key' },
-    inner_id: { type: 'text', part: 'key' },
-    depth: { type: 'integer', part: 'compared' },
-  },
-} as const
+type Row = { groupId: string; innerId: string; depth: number | null }
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 beforeAll(async () => {
@@ -27,11 +19,11 @@ afterAll(() => database.close())
 
 const rowsRead = fc.uniqueArray(
   fc.record({
-    group_id: fc.constantFrom('a', 'b', 'c'),
-    inner_id: fc.constantFrom('x', 'y'),
+    groupId: fc.constantFrom('a', 'b', 'c'),
+    innerId: fc.constantFrom('x', 'y'),
     depth: fc.constantFrom(0, 1, null),
   }),
-  { selector: ({ group_id, inner_id }) => `${group_id} ${inner_id}` },
+  { selector: ({ groupId, innerId }) => `${groupId} ${innerId}` },
 )
 
 async function connection() {
@@ -45,13 +37,13 @@ async function connection() {
     /** Writes at the next second. */
     write: async (rows: Row[]) => {
       const at = new Date(Date.UTC(2026, 0, 1, 0, 0, ++seconds))
-      const counts = await database.db.transaction((tx) => writeIntervals(tx, run, at, TABLE, rows))
+      const counts = await database.db.transaction((tx) => writeIntervals(tx, run, at, { table: groupNesting }, rows))
       return { at, ...counts }
     },
     asOf: async (at: Date | null) => {
       const time = at?.toISOString()
       const found = await database.db
-        .select({ group_id: groupNesting.groupId, inner_id: groupNesting.innerId, depth: groupNesting.depth })
+        .select({ groupId: groupNesting.groupId, innerId: groupNesting.innerId, depth: groupNesting.depth })
         .from(groupNesting)
         .where(
           sql`connection_id = ${id} and ${time ? sql`valid_from <= ${time} and (valid_to is null or valid_to > ${time})` : isNull(groupNesting.validTo)}`,
@@ -85,8 +77,21 @@ test('whatever is read after whatever, what is current is what was read last, an
 
 test('more rows than one statement carries are all written, and an unchanged read of them writes none', async () => {
   const { write, asOf } = await connection()
-  const rows = Array.from({ length: 12_345 }, (_, index) => ({ group_id: 'g', inner_id: `i${index}`, depth: index }))
+  const rows = Array.from({ length: 12_345 }, (_, index) => ({ groupId: 'g', innerId: `i${index}`, depth: index }))
   expect(await write(rows)).toMatchObject({ opened: 12_345, closed: 0 })
   expect(await write(rows)).toMatchObject({ opened: 0, closed: 0 })
   expect(await asOf(null)).toHaveLength(12_345)
+})
+
+test.each(
+  [assignments, denyAssignments, connectionGroups, groupMembers, groupNesting, holders].map((table) => {
+    const { name, primaryKeys, indexes } = getTableConfig(table)
+    return { name, primaryKeys, indexes }
+  }),
+)('of $name, whatever the primary key tells apart may be current once', ({ name, primaryKeys, indexes }) => {
+  const oneCurrent = indexes.find(({ config }) => config.name === `${name}_one_current`)?.config
+  const columns = oneCurrent?.columns.map((column) => ('name' in column ? column.name : null))
+  const key = primaryKeys.flatMap((one) => one.columns.map((column) => column.name))
+  expect(oneCurrent?.unique).toBe(true)
+  expect(key.sort()).toEqual([...(columns ?? []), 'valid_from'].sort())
 })
