@@ -1,4 +1,4 @@
-import { connect, expect, signIn, test } from './support/test'
+import { connect, expect, openResults, signIn, test } from './support/test'
 
 test('a viewer reads, and is told who can do the rest', async ({ page, world, browser }) => {
   await signIn(page, world.account('owner'))
@@ -56,4 +56,56 @@ test('who is not signed in is asked to, and lands where they wanted to go', asyn
   await page.getByRole('button', { name: 'Sign in with Microsoft' }).click()
   await page.getByRole('button', { name: world.account('owner').username }).click()
   await expect(page).toHaveURL(/\/settings\/members$/)
+})
+
+test('an admin who has become a viewer changes nothing from an open page, which then shows what a viewer may do', async ({
+  page,
+  world,
+  browser,
+}) => {
+  const reader = world.account('reader')
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = await openResults(page)
+  const other = await browser.newPage()
+  await signIn(other, reader)
+  const changeRole = async (role: string) => {
+    await page.goto('/settings/members')
+    const row = page.getByRole('row').filter({ hasText: reader.username })
+    await row.getByRole('combobox').selectOption(role)
+    await row.getByRole('button', { name: /^Save/ }).click()
+    await expect(row.getByText('Saved')).toBeVisible()
+  }
+
+  await changeRole('admin')
+  await other.goto(results)
+  await expect(other.getByRole('button', { name: 'Sync now' })).toBeVisible()
+  await changeRole('viewer')
+  await other.getByRole('button', { name: 'Sync now' }).click()
+  await expect(other.getByRole('button', { name: 'Sync now' })).toHaveCount(0)
+  await expect(other.getByRole('table')).toBeVisible()
+  await page.goto(`${results}/runs`)
+  await expect(page.getByRole('table').getByRole('row')).toHaveCount(2) // the heading and the first run
+  await other.close()
+})
+
+test('what is tried on an open page of a subscription that was deleted meanwhile ends at the not-found page', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  const other = await page.context().newPage()
+  await other.goto('/integrations')
+  await other.getByRole('button', { name: /^Actions for/ }).click()
+  await other.getByRole('menuitem', { name: 'Disconnect' }).click()
+  const dialog = other.getByRole('dialog')
+  await dialog.getByRole('radio', { name: /Delete/ }).check()
+  await dialog.getByRole('textbox').fill(world.subscription.name)
+  await dialog.getByRole('button', { name: /Disconnect/ }).click()
+  await expect(other.getByRole('heading', { name: world.subscription.name, exact: true })).toHaveCount(0)
+
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await expect(page.getByRole('heading', { name: 'No such subscription here' })).toBeVisible()
 })

@@ -110,6 +110,28 @@ function shapesFor(ids: string[], typed: string): Shape[] {
   ]
 }
 
+test('an action called by hand answers a viewer with the forbidden page, and another organisation with the not-found page', async ({
+  page,
+  world,
+  browser,
+}) => {
+  const them = await victim(page, world)
+  const viewer = await sessionOf(browser, world.account('reader'))
+  const outsider = await stranger(browser)
+  const sync = serverActions().find(({ name }) => name === 'syncNow')
+  if (!sync) throw new Error('There is no action syncNow.')
+  for (const [cookie, status] of [
+    [viewer, 403],
+    [outsider, 404],
+  ] as const) {
+    const shape = { args: [them.connectionId] }
+    const answer = await callAction(sync.id, shape, { path: sync.page, cookie, headers: fromOwnPage() })
+    expect(answer.status).toBe(status)
+    // By this the browser's code knows which page to show.
+    expect(answer.body).toContain(`NEXT_HTTP_ERROR_FALLBACK;${status}`)
+  }
+})
+
 /** Actions that concern the caller's own browser only. They are called too, last, because they end the session. */
 const OWN = ['chooseTheme', 'signOut', 'signOutEverywhere']
 

@@ -4,7 +4,7 @@ import { forbidden, redirect } from 'next/navigation'
 import { decode } from 'next-auth/jwt'
 import { cache } from 'react'
 import type { Actor } from '@/db/actor'
-import type { MemberRole } from '@/lib/domain/vocabulary'
+import { MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { safePath } from '@/lib/web-security'
 import { authCookies } from './options'
@@ -28,9 +28,9 @@ export async function requireMember(): Promise<SignedInMember> {
 }
 
 /** The signed-in member if they have at least this role; otherwise the page that says who to ask. */
-export async function requireRole(role: Exclude<MemberRole, 'viewer'>): Promise<SignedInMember> {
+export async function requireRole(role: MemberRole): Promise<SignedInMember> {
   const member = await requireMember()
-  if (member.role === 'owner' || member.role === role) return member
+  if (MEMBER_ROLES.indexOf(member.role) <= MEMBER_ROLES.indexOf(role)) return member
   forbidden()
 }
 

@@ -6,7 +6,8 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { THEME_COOKIE, THEMES, type Theme } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
-import { endCurrentSession, requireMember, requireRole } from '@/lib/auth/request'
+import { actionFor } from '@/lib/auth/refusals'
+import { endCurrentSession } from '@/lib/auth/request'
 import { env } from '@/lib/env'
 import {
   changeRole as change,
@@ -21,26 +22,28 @@ const Role = z.enum(['owner', 'admin', 'viewer'])
 /** Seconds that a choice of theme is remembered: a year. */
 const THEME_SECONDS = 365 * 24 * 60 * 60
 
-export async function changeRole(memberId: string, _state: FormState, form: FormData): Promise<FormState> {
-  const member = await requireRole('owner')
-  return outcome(await change(member, MemberId.parse(memberId), Role.parse(form.get('role'))))
-}
+export const changeRole = actionFor(
+  'owner',
+  async (member, memberId: string, _state: FormState, form: FormData): Promise<FormState> => {
+    return outcome(await change(member, MemberId.parse(memberId), Role.parse(form.get('role'))))
+  },
+)
 
-export async function removeMember(memberId: string, _state: FormState, _form: FormData): Promise<FormState> {
-  const member = await requireRole('owner')
-  return outcome(await remove(member, MemberId.parse(memberId)))
-}
+export const removeMember = actionFor(
+  'owner',
+  async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
+    return outcome(await remove(member, MemberId.parse(memberId)))
+  },
+)
 
-export async function signOutEverywhere(): Promise<void> {
-  const member = await requireMember()
+export const signOutEverywhere = actionFor('viewer', async (member) => {
   await endSessions(member)
   await endCurrentSession()
   redirect('/signin')
-}
+})
 
 /** Remembers the theme in this browser, for the next page's first paint. It concerns nobody's data. */
-export async function chooseTheme(theme: Theme): Promise<void> {
-  await requireMember()
+export const chooseTheme = actionFor('viewer', async (_member, theme: Theme) => {
   const secure = env().portalUrl.startsWith('https://')
   const jar = await cookies()
   jar.set(THEME_COOKIE, z.enum(THEMES).parse(theme), {
@@ -50,7 +53,7 @@ export async function chooseTheme(theme: Theme): Promise<void> {
     httpOnly: true,
     secure,
   })
-}
+})
 
 function outcome(change: MemberChange): FormState {
   if (change.kind === 'last_owner')

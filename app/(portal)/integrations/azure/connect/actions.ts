@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { ConnectFormState } from '@/components/connect/connect-form'
 import type { SignInOptions } from '@/components/connect/sign-in-button'
 import type { SubscriptionFormState } from '@/components/connect/subscription-id-form'
-import { requireRole } from '@/lib/auth/request'
+import { actionFor } from '@/lib/auth/refusals'
 import { AzureError } from '@/lib/azure/client/errors'
 import { beginConnect, getAttempt } from '@/lib/connections/attempts'
 import { confirmAttempt } from '@/lib/connections/confirm'
@@ -26,64 +26,62 @@ const Ticked = z.array(z.enum(OPTIONAL_SCOPES)).max(OPTIONAL_SCOPES.length)
 const Also = z.array(z.guid()).max(1000)
 
 /** Looks a typed subscription up and opens an attempt for it. */
-export async function beginAzureConnect(
-  _state: SubscriptionFormState,
-  formData: FormData,
-): Promise<SubscriptionFormState> {
-  const member = await requireRole('admin')
-  const values = { subscriptionId: String(formData.get('subscriptionId') ?? '') }
-  const subscriptionId = findSubscriptionId(values.subscriptionId)
-  if (!subscriptionId)
-    return {
-      values,
-      error: 'That is not a subscription ID. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.',
-    }
+export const beginAzureConnect = actionFor(
+  'admin',
+  async (member, _state: SubscriptionFormState, formData: FormData): Promise<SubscriptionFormState> => {
+    const values = { subscriptionId: String(formData.get('subscriptionId') ?? '') }
+    const subscriptionId = findSubscriptionId(values.subscriptionId)
+    if (!subscriptionId)
+      return {
+        values,
+        error: 'That is not a subscription ID. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.',
+      }
 
-  const begun = await beginConnect(member, subscriptionId)
-  if (begun.kind === 'already_connected') return { values, connected: begun }
-  if (begun.kind === 'refused') return { values, error: inWords(begun.code) }
-  redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
-}
+    const begun = await beginConnect(member, subscriptionId)
+    if (begun.kind === 'already_connected') return { values, connected: begun }
+    if (begun.kind === 'refused') return { values, error: inWords(begun.code) }
+    redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
+  },
+)
 
 /** Sends the browser to Microsoft. An attempt that can no longer be used goes back to its page, which says why. */
-export async function startSignIn(attemptId: string, options: SignInOptions, form?: FormData): Promise<void> {
-  const member = await requireRole('admin')
-  const page = `/integrations/azure/connect/${AttemptId.parse(attemptId)}/sign-in`
-  const attempt = await getAttempt(member, attemptId)
-  if (!attempt || attempt.expired || attempt.confirmed) redirect(page)
+export const startSignIn = actionFor(
+  'admin',
+  async (member, attemptId: string, options: SignInOptions, form?: FormData) => {
+    const page = `/integrations/azure/connect/${AttemptId.parse(attemptId)}/sign-in`
+    const attempt = await getAttempt(member, attemptId)
+    if (!attempt || attempt.expired || attempt.confirmed) redirect(page)
 
-  const { optional: which, ...asked } = Options.parse(options)
-  const fewer = which === 'fewer' ? (attempt.fewerScopes ?? []) : undefined
-  const optional = which === 'ticked' ? Ticked.parse(form?.getAll('optional') ?? []) : fewer
-  const started = await beginSignInForAttempt(member, attemptId, { ...asked, optional }).catch(refused)
-  redirect(started instanceof AzureError ? `${page}?problem=${started.code}` : started)
-}
+    const { optional: which, ...asked } = Options.parse(options)
+    const fewer = which === 'fewer' ? (attempt.fewerScopes ?? []) : undefined
+    const optional = which === 'ticked' ? Ticked.parse(form?.getAll('optional') ?? []) : fewer
+    const started = await beginSignInForAttempt(member, attemptId, { ...asked, optional }).catch(refused)
+    redirect(started instanceof AzureError ? `${page}?problem=${started.code}` : started)
+  },
+)
 
 /** Runs the checks again, by reading their page again. */
-export async function checkAgain(): Promise<void> {
-  await requireRole('admin')
+export const checkAgain = actionFor('admin', async () => {
   refresh()
-}
+})
 
 /** Stores the connections chosen and starts their first sync. */
-export async function confirmConnect(
-  attemptId: string,
-  _state: ConnectFormState,
-  formData: FormData,
-): Promise<ConnectFormState> {
-  const member = await requireRole('admin')
-  const confirmed = await confirmAttempt(member, AttemptId.parse(attemptId), {
-    alsoSubscriptionIds: Also.parse(formData.getAll('also')),
-    acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
-  })
-  if (confirmed.kind === 'refused') return { error: inWords(confirmed.code) }
-  if (confirmed.kind === 'other_account') {
-    return {
-      error: `The connection was made with ${confirmed.previous}; you signed in as ${confirmed.now}. Confirm the change of account, or use the one from before.`,
+export const confirmConnect = actionFor(
+  'admin',
+  async (member, attemptId: string, _state: ConnectFormState, formData: FormData): Promise<ConnectFormState> => {
+    const confirmed = await confirmAttempt(member, AttemptId.parse(attemptId), {
+      alsoSubscriptionIds: Also.parse(formData.getAll('also')),
+      acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
+    })
+    if (confirmed.kind === 'refused') return { error: inWords(confirmed.code) }
+    if (confirmed.kind === 'other_account') {
+      return {
+        error: `The connection was made with ${confirmed.previous}; you signed in as ${confirmed.now}. Confirm the change of account, or use the one from before.`,
+      }
     }
-  }
-  redirect(`/integrations/azure/connect/${attemptId}/progress`)
-}
+    redirect(`/integrations/azure/connect/${attemptId}/progress`)
+  },
+)
 
 function inWords(code: string): string {
   const { sentence, next } = explain(code)

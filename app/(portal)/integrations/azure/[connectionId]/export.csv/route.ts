@@ -1,26 +1,24 @@
-import { notFound } from 'next/navigation'
 import type { NextRequest } from 'next/server'
 import { getConnection } from '@/db/queries/connections'
-import { requireMember } from '@/lib/auth/request'
+import { NotFound } from '@/lib/actor'
+import { routeForMembers } from '@/lib/auth/refusals'
 import { parseAccessView } from '@/lib/domain/views'
 import { csvFileName, exportAccess } from '@/lib/export'
 
 /** What the people table shows under the same filters and order, all pages of it, as one file. */
-export async function GET(
-  request: NextRequest,
-  { params }: RouteContext<'/integrations/azure/[connectionId]/export.csv'>,
-) {
-  const member = await requireMember()
-  const connection = await getConnection(member, (await params).connectionId)
-  if (!connection) notFound()
-  const view = parseAccessView(Object.fromEntries(request.nextUrl.searchParams))
+export const GET = routeForMembers(
+  async (member, request: NextRequest, { params }: RouteContext<'/integrations/azure/[connectionId]/export.csv'>) => {
+    const connection = await getConnection(member, (await params).connectionId)
+    if (!connection) throw new NotFound('There is no such connection.')
+    const view = parseAccessView(Object.fromEntries(request.nextUrl.searchParams))
 
-  return new Response(exportAccess(member, connection, view), {
-    headers: {
-      'content-type': 'text/csv; charset=utf-8',
-      'content-disposition': `attachment; filename="${csvFileName(connection.label, connection.publishedAt ?? connection.createdAt)}"`,
-      'x-content-type-options': 'nosniff',
-      'cache-control': 'no-store',
-    },
-  })
-}
+    return new Response(exportAccess(member, connection, view), {
+      headers: {
+        'content-type': 'text/csv; charset=utf-8',
+        'content-disposition': `attachment; filename="${csvFileName(connection.label, connection.publishedAt ?? connection.createdAt)}"`,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      },
+    })
+  },
+)

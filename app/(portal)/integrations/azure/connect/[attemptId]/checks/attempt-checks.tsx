@@ -4,6 +4,7 @@ import { CheckFix, CheckLine } from '@/components/connect/checks'
 import { ConnectForm } from '@/components/connect/connect-form'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { Actor } from '@/db/actor'
+import { showRefusal } from '@/lib/auth/refusals'
 import type { Attempt } from '@/lib/connections/attempts'
 import { checkAttempt } from '@/lib/connections/checks'
 import { env } from '@/lib/env'
@@ -12,7 +13,7 @@ type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt[
 
 /** Asks Microsoft what this account may read, and offers what follows from the answers. */
 export async function AttemptChecks({ member, attempt }: Props) {
-  const { checks, canConnect, others } = await checkAttempt(member, attempt.id)
+  const { checks, canConnect, others } = await checkAttempt(member, attempt.id).catch(showRefusal)
   // One Reader role mends both, so its steps stand once.
   const [, repeated] = checks.filter(
     ({ code }) => code === 'subscription_not_readable' || code === 'reader_role_missing',

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { encode } from 'next-auth/jwt'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { members } from '@/db/schema/organisations'
+import { requestSync } from '@/lib/sync/request-sync'
+import { connect, type Rolecall, startRolecall } from '@/testing/rolecall'
+import { signInAs } from '@/testing/sign-in-as'
+
+// What Next.js gives to a request outside of a test: its cookies, and leave to interrupt it with `forbidden()`.
+const jar = vi.hoisted(() => new Map<string, { name: string; value: string }>())
+vi.mock('next/headers', () => ({ cookies: async () => jar, headers: async () => new Headers() }))
+vi.mock('server-only', () => ({}))
+vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true')
+
+const { actionFor, routeForMembers } = await import('./refusals')
+const { authCookies } = await import('./options')
+
+let rolecall: Rolecall
+beforeAll(async () => {
+  rolecall = await startRolecall()
+})
+afterAll(() => rolecall.close())
+
+/** Makes the requests that follow come from this member's browser. */
+async function comeFrom({ sessionId }: { sessionId: string }): Promise<void> {
+  const { name } = authCookies(process.env.PORTAL_URL ?? '').sessionToken
+  jar.set(name, { name, value: await encode({ token: { sid: sessionId }, secret: process.env.AUTH_SECRET ?? '' }) })
+}
+
+/** How Next.js tells the error behind a page from other errors. */
+const pageWithStatus = (status: number) => expect.objectContaining({ digest: `NEXT_HTTP_ERROR_FALLBACK;${status}` })
+
+const syncNow = actionFor('viewer', async (member, connectionId: string) => {
+  await requestSync(member, connectionId)
+})
+
+test('an action whose verb does not find the id ends at the not-found page', async () => {
+  const connectionId = await connect(await rolecall.tenant())
+  await comeFrom(await signInAs({ name: 'Sten Stranger' }))
+  await expect(syncNow(connectionId)).rejects.toEqual(pageWithStatus(404))
+  await expect(syncNow(randomUUID())).rejects.toEqual(pageWithStatus(404))
+})
+
+test('an action whose verb refuses the member’s role ends at the forbidden page', async () => {
+  const tenant = await rolecall.tenant()
+  await comeFrom(await tenant.viewer())
+  await expect(syncNow(await connect(tenant))).rejects.toEqual(pageWithStatus(403))
+})
+
+test.each([
+  ['owner', ['owner']],
+  ['admin', ['owner', 'admin']],
+  ['viewer', ['owner', 'admin', 'viewer']],
+] as const)('an action for the role %s is run for %j and for nobody else', async (role, allowed) => {
+  const action = actionFor(role, async (member) => member.role)
+  for (const own of ['owner', 'admin', 'viewer'] as const) {
+    const member = await signInAs()
+    // The database keeps an owner in every organisation, so there is another one.
+    await signInAs({ tenantId: member.tenantId, name: 'Otto Other' })
+    const { organisationId, memberId } = member
+    await rolecall.db.update(members).set({ role: 'owner' }).where(eq(members.organisationId, organisationId))
+    await rolecall.db.update(members).set({ role: own }).where(eq(members.id, memberId))
+    await comeFrom(member)
+    const outcome = expect(action())
+    if (allowed.some((one) => one === own)) await outcome.resolves.toBe(own)
+    else await outcome.rejects.toEqual(pageWithStatus(403))
+  }
+})
+
+test('any other failure of an action stays what it is', async () => {
+  await comeFrom(await signInAs())
+  const action = actionFor('viewer', async () => {
+    throw new Error('The database is away.')
+  })
+  await expect(action()).rejects.toThrow('The database is away.')
+})
+
+test('a route answers a refusal with its status and a sentence', async () => {
+  const tenant = await rolecall.tenant()
+  const connectionId = await connect(tenant)
+  const route = routeForMembers(async (member, id: string) => Response.json(await requestSync(member, id)))
+  const ask = async (member: { sessionId: string }) => {
+    await comeFrom(member)
+    const response = await route(connectionId)
+    return { status: response.status, text: await response.text() }
+  }
+  expect(await ask(await tenant.viewer())).toEqual({ status: 403, text: 'This needs the role owner or admin.' })
+  expect(await ask(await signInAs())).toEqual({ status: 404, text: 'There is no such connection.' })
+  expect(await ask(tenant.owner)).toMatchObject({ status: 200 })
+})
