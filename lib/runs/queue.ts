@@ -2,43 +2,61 @@ import { fromPglite, PgBoss } from 'pg-boss'
 import { getEngine } from '@/db/client'
 import { log } from '@/lib/log'
 
+/** Jobs that each carry out one sync. The names of the queues are stored in databases, so they stay. */
 export const SYNC_QUEUE = 'sync'
+/** Jobs that each look for runs that are due, once a minute. */
 export const DUE_RUNS_QUEUE = 'tick'
 
-/** Seconds that a finished job stays, for whoever looks into the queue by hand. */
-const JOB_KEPT_SECONDS = 24 * 60 * 60
+/** What a job of {@link SYNC_QUEUE} holds: ids only, since the queue's tables are no place for anything else. */
+export type SyncJob = { organisationId: string; runId: string }
 
-/** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
-const JOB_EXPIRES_SECONDS = 60 * 60
-
-const DUE_RUNS_EXPIRES_SECONDS = 60
+/**
+ * Sends a run that is stored as queued to a worker. If the process dies before this, the worker that looks for due runs
+ * finds the run and sends it. A run that has a job waiting gets no second one, and one that is sent twice is claimed once.
+ */
+export async function sendSync({ organisationId, runId }: SyncJob): Promise<void> {
+  const queue = await getQueue()
+  const job: SyncJob = { organisationId, runId }
+  await queue.send(SYNC_QUEUE, job, { singletonKey: runId })
+}
 
 const shared = globalThis as typeof globalThis & { rolecallQueue?: Promise<PgBoss> }
 
 /**
- * The queue, on the same database as everything else, started once per process. Jobs carry ids only. Runs are retried by
- * the connection's own schedule, which knows what the failure was, so the queue itself retries nothing.
+ * The queue, on the same database as everything else, started once per process. It retries nothing: a failed run is
+ * tried again by its connection's own schedule, which knows what the failure was.
  */
 export function getQueue(): Promise<PgBoss> {
-  shared.rolecallQueue ??= begin()
+  shared.rolecallQueue ??= startOnce()
   return shared.rolecallQueue
 }
+
+/** Milliseconds that running jobs get to end. */
+const STOP_TIMEOUT_MS = 5000
 
 /** Lets running jobs end, then stops the queue. Does nothing when it was never started. */
 export async function stopQueue(): Promise<void> {
   const queue = await shared.rolecallQueue
   shared.rolecallQueue = undefined
-  await queue?.stop({ graceful: true, timeout: 5000 })
+  await queue?.stop({ graceful: true, timeout: STOP_TIMEOUT_MS })
 }
 
-function begin(): Promise<PgBoss> {
+function startOnce(): Promise<PgBoss> {
   const starting = startQueue()
-  // A failed start is not remembered: the cause may pass.
+  // A failed start is not remembered, because its cause may pass.
   starting.catch(() => {
     if (shared.rolecallQueue === starting) shared.rolecallQueue = undefined
   })
   return starting
 }
+
+/** Seconds that a finished job stays, for whoever looks into the queue by hand. */
+const JOB_KEPT_SECONDS = 24 * 60 * 60
+
+/** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
+const SYNC_EXPIRES_SECONDS = 60 * 60
+
+const DUE_RUNS_EXPIRES_SECONDS = 60
 
 async function startQueue(): Promise<PgBoss> {
   const engine = await getEngine()
@@ -52,27 +70,10 @@ async function startQueue(): Promise<PgBoss> {
   })
   queue.on('error', (error) => log().error({ event: 'queue', error }))
   await queue.start()
-  const options = {
-    retryLimit: 0,
-    expireInSeconds: JOB_EXPIRES_SECONDS,
-    deleteAfterSeconds: JOB_KEPT_SECONDS,
-    notify: true,
-  }
-  // With the run as a job's key, one job waits at most for each run.
-  await queue.createQueue(SYNC_QUEUE, { ...options, policy: 'short' })
-  // One waits at most, and one that a killed process left behind holds up nobody: ticks may overlap.
-  await queue.createQueue(DUE_RUNS_QUEUE, { ...options, policy: 'short', expireInSeconds: DUE_RUNS_EXPIRES_SECONDS })
+  // `short`: of the jobs with the same key one waits at most, whatever is running. A sync's key is its run. The jobs that
+  // look for due runs have none, so one waits at most, and one that a killed process left running holds up nobody.
+  const options = { policy: 'short' as const, retryLimit: 0, deleteAfterSeconds: JOB_KEPT_SECONDS, notify: true }
+  await queue.createQueue(SYNC_QUEUE, { ...options, expireInSeconds: SYNC_EXPIRES_SECONDS })
+  await queue.createQueue(DUE_RUNS_QUEUE, { ...options, expireInSeconds: DUE_RUNS_EXPIRES_SECONDS })
   return queue
-}
-
-export type SyncJob = { organisationId: string; runId: string }
-
-/**
- * Wakes a worker for a run that is stored as queued. Should the process die before this, the tick finds the run and
- * wakes a worker itself. A run that has a job waiting gets no second one, and one that is woken twice is claimed once.
- */
-export async function sendSync({ organisationId, runId }: SyncJob): Promise<void> {
-  const queue = await getQueue()
-  const job: SyncJob = { organisationId, runId }
-  await queue.send(SYNC_QUEUE, job, { singletonKey: runId })
 }

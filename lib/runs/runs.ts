@@ -8,72 +8,18 @@ import type { Meter } from '@/lib/azure/client/transport'
 import type { RunCounters, RunPhase, RunTrigger } from '@/lib/domain/vocabulary'
 import type { SyncJob } from './queue'
 
-/** Progress is written at most this often: pages look once a second. */
-const WRITE_EVERY_MS = 500
+type RunRequest = { organisationId: string; connectionId: string; trigger: RunTrigger; by: Actor | null }
 
-export type Report = (phase: RunPhase, counters?: RunCounters) => void
-
-type FollowedRun = {
-  report: Report
-  /** Aborts with {@link RunLost} as the reason once the run is no longer ours. */
-  lost: AbortSignal
-  /** Ends the heartbeat once the last report is written. Later reports, of requests that were cut short, count for nothing. */
-  stop(): Promise<void>
-}
-
-/** Writes a run's phase, counts and sign of life as it goes, and notices when the run was taken away. */
-export function followRun(run: ClaimedRun, meter: Meter): FollowedRun {
-  const lost = new AbortController()
-  let phase: RunPhase = 'starting'
-  let counters: RunCounters = {}
-  let writing: Promise<void> = Promise.resolve()
-  let due: NodeJS.Timeout | undefined
-  let stopped = false
-
-  const write = async () => {
-    const db = await getDb()
-    const held = await db
-      .update(syncRuns)
-      .set({ phase, counters, calls: meter.calls, retries: meter.retries, heartbeatAt: sql`now()` })
-      .where(whereHeldBy(run))
-      .returning({ id: syncRuns.id })
-    if (held.length === 0) lost.abort(new RunLost('The run is no longer held by this worker.'))
-  }
-  const flush = () => {
-    due = undefined
-    writing = writing.then(write).catch((error: unknown) => lost.abort(error))
-  }
-  const heartbeat = setInterval(flush, HEARTBEAT_SECONDS * 1000)
-
-  return {
-    lost: lost.signal,
-    report(newPhase, newCounters = {}) {
-      if (stopped) return
-      phase = newPhase
-      counters = { ...counters, ...newCounters }
-      due ??= setTimeout(flush, WRITE_EVERY_MS)
-    },
-    async stop() {
-      stopped = true
-      clearInterval(heartbeat)
-      clearTimeout(due)
-      if (due) flush()
-      await writing
-    },
-  }
-}
-
+/** `joined`: there was an open run already, and this is it. */
 export type OpenedRun = { organisationId: string; runId: string; joined: boolean }
 
-type Request = { organisationId: string; connectionId: string; trigger: RunTrigger; by: Actor | null }
-
 /**
- * Opens a run of a connection, or joins the one that is already open: the partial unique index lets only one be. The
- * caller wakes the worker after its transaction has committed.
+ * Opens a run of a connection, or joins the one that is open already: a partial unique index allows one open run for
+ * each connection. The caller sends the run to a worker after its transaction has committed.
  */
 export async function openRun(
   tx: Transaction,
-  { organisationId, connectionId, trigger, by }: Request,
+  { organisationId, connectionId, trigger, by }: RunRequest,
 ): Promise<OpenedRun> {
   const [made] = await tx
     .insert(syncRuns)
@@ -98,10 +44,12 @@ export async function openRun(
   return openRun(tx, { organisationId, connectionId, trigger, by })
 }
 
-/** A running run without a sign of life for this long has lost its worker. Heartbeats come every {@link HEARTBEAT_SECONDS}. */
-export const HEARTBEAT_LOST_SECONDS = 90
 export const HEARTBEAT_SECONDS = 15
 
+/** A running run without a heartbeat for this long has lost its worker. Heartbeats come every {@link HEARTBEAT_SECONDS}. */
+export const HEARTBEAT_LOST_SECONDS = 90
+
+/** A run in the hands of one worker. The fence tells it from every earlier claim of the same run. */
 export type ClaimedRun = {
   organisationId: string
   id: string
@@ -110,8 +58,8 @@ export type ClaimedRun = {
 }
 
 /**
- * Takes a run for this worker, or gives null when there is nothing to take: done, cancelled, or in live hands. The
- * fencing number rises with each claim, and only its latest holder can write to the run again.
+ * Takes a run for this worker, or gives null when there is nothing to take: it is done, cancelled, or held by a worker
+ * that is alive. The fencing number rises with each claim, and only its latest holder can write to the run again.
  */
 export async function claimRun({ organisationId, runId }: SyncJob): Promise<ClaimedRun | null> {
   const db = await getDb()
@@ -140,12 +88,7 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
   return connection ? { organisationId, id: runId, fence: claimed.fence, connection } : null
 }
 
-/** The run was cancelled, or another worker holds it now: whatever this one has read must not be written. */
-export class RunLost extends Error {
-  override name = 'RunLost'
-}
-
-/** The where-clause that only the latest holder of a run still matches. */
+/** The where-clause that the row of a run matches only as long as nobody has claimed, ended or cancelled it since. */
 export const whereHeldBy = ({ organisationId, id, fence }: ClaimedRun) =>
   and(
     eq(syncRuns.organisationId, organisationId),
@@ -153,3 +96,67 @@ export const whereHeldBy = ({ organisationId, id, fence }: ClaimedRun) =>
     eq(syncRuns.state, 'running'),
     eq(syncRuns.fence, fence),
   )
+
+/** The run was cancelled, or another worker holds it now. What this worker has read must not be written. */
+export class RunLost extends Error {
+  override name = 'RunLost'
+  constructor() {
+    super('The run is no longer held by this worker.')
+  }
+}
+
+/** Tells how far a run has come. Counters that are left out keep their value. */
+export type Report = (phase: RunPhase, counters?: RunCounters) => void
+
+type FollowedRun = {
+  report: Report
+  /** Aborts with {@link RunLost} as the reason once the run is no longer ours. */
+  lost: AbortSignal
+  /** Ends the heartbeat once the last report is written. Later reports come from requests that were cut short, and are ignored. */
+  stop(): Promise<void>
+}
+
+/** Milliseconds between two writes of progress, at least. Pages look once a second. */
+const WRITE_EVERY_MS = 500
+
+/** Writes a run's phase, its counters and a heartbeat as it goes on, and notices when another worker has taken it. */
+export function followRun(run: ClaimedRun, meter: Meter): FollowedRun {
+  const lost = new AbortController()
+  let phase: RunPhase = 'starting'
+  let counters: RunCounters = {}
+  let writing: Promise<void> = Promise.resolve()
+  let due: NodeJS.Timeout | undefined
+  let stopped = false
+
+  const write = async () => {
+    const db = await getDb()
+    const held = await db
+      .update(syncRuns)
+      .set({ phase, counters, calls: meter.calls, retries: meter.retries, heartbeatAt: sql`now()` })
+      .where(whereHeldBy(run))
+      .returning({ id: syncRuns.id })
+    if (held.length === 0) lost.abort(new RunLost())
+  }
+  const flush = () => {
+    due = undefined
+    writing = writing.then(write).catch((error: unknown) => lost.abort(error))
+  }
+  const heartbeat = setInterval(flush, HEARTBEAT_SECONDS * 1000)
+
+  return {
+    lost: lost.signal,
+    report(newPhase, newCounters = {}) {
+      if (stopped) return
+      phase = newPhase
+      counters = { ...counters, ...newCounters }
+      due ??= setTimeout(flush, WRITE_EVERY_MS)
+    },
+    async stop() {
+      stopped = true
+      clearInterval(heartbeat)
+      clearTimeout(due)
+      if (due) flush()
+      await writing
+    },
+  }
+}

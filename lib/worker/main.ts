@@ -1,5 +1,5 @@
 import { BadConfiguration, env } from '@/lib/env'
-import { endWithSentence, serve } from './serve'
+import { exitWithSentence, serve } from './serve'
 
 /** `npm run worker`: syncs and schedules only, beside any number of web processes on one PostgreSQL. */
 async function main(): Promise<void> {
@@ -9,4 +9,4 @@ async function main(): Promise<void> {
   await serve({ worker: true })
 }
 
-await endWithSentence(main)
+await exitWithSentence(main)

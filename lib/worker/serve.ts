@@ -5,9 +5,12 @@ import { log } from '@/lib/log'
 import { getQueue, stopQueue } from '@/lib/runs/queue'
 import { startWorker } from './worker'
 
+/** Opens the database and the queue for the portal, and carries out syncs too unless that is left to other processes. */
+export const startPortal = (): Promise<void> => exitWithSentence(() => serve({ worker: env().worker }))
+
 /**
- * What a long-lived process does besides answering pages: opens and migrates the database, starts the queue, works it if
- * asked to, and on the way out lets go of all three. With `NEXT_MANUAL_SIG_HANDLE` the signals are ours.
+ * What a long-lived process does apart from answering pages: opens and migrates the database, starts the queue, works on
+ * it if asked to, and closes everything when it is told to end. `NEXT_MANUAL_SIG_HANDLE` leaves the signals to us.
  */
 export async function serve({ worker }: { worker: boolean }): Promise<void> {
   env()
@@ -44,8 +47,8 @@ async function shutDown(): Promise<void> {
   await closeDb()
 }
 
-/** Runs the start of a process; what the person who starts it can mend ends it with one sentence instead of a stack. */
-export async function endWithSentence(start: () => Promise<void>): Promise<void> {
+/** Runs the start of a process. What the person who starts it can mend ends it with one sentence instead of a stack. */
+export async function exitWithSentence(start: () => Promise<void>): Promise<void> {
   try {
     await start()
   } catch (error) {
@@ -54,6 +57,3 @@ export async function endWithSentence(start: () => Promise<void>): Promise<void>
     process.exit(1)
   }
 }
-
-/** Opens the database and the queue for the portal, and works the queue too unless that is left to others. */
-export const startPortal = (): Promise<void> => endWithSentence(() => serve({ worker: env().worker }))

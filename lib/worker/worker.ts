@@ -9,13 +9,50 @@ import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/
 import { HEARTBEAT_LOST_SECONDS, openRun } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 
-/** Connections taken up in one tick; the rest are due a minute later. */
+/** Syncs at a time in one process: they mostly wait for Microsoft. */
+export const CONCURRENT_SYNCS = 4
+
+/** How often a worker looks for jobs where the database cannot wake it. */
+const POLL_SECONDS = 1
+
+const EVERY_MINUTE = '* * * * *'
+
+/** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
+export async function startWorker(signal: AbortSignal): Promise<void> {
+  const queue = await getQueue()
+  for (let started = 0; started < CONCURRENT_SYNCS; started++) await startSyncWorker(queue, signal)
+  await queue.work(DUE_RUNS_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
+    await sendDueRuns()
+  })
+  await queue.schedule(DUE_RUNS_QUEUE, EVERY_MINUTE)
+  await sendDueRuns()
+  log().info({ event: 'worker_started' })
+}
+
+const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
+
+/**
+ * Starts one worker, which carries out one sync at a time, the oldest first.
+ *
+ * pg-boss wakes workers when a sync is sent, and otherwise lets them look only every half a minute. A sync that was sent
+ * while all of them were busy would wait that long, so a worker that ends one looks for the next at once. It takes no
+ * more than one: the others stay free for other workers, and still wait in the queue when this process is killed.
+ */
+async function startSyncWorker(queue: PgBoss, signal: AbortSignal): Promise<void> {
+  const worker: string = await queue.work(SYNC_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
+    try {
+      for (const job of jobs) await runSync(SyncJobData.parse(job.data), signal)
+    } finally {
+      // A process that is ending leaves what waits to the next one.
+      if (!signal.aborted) queue.notifyWorker(worker)
+    }
+  })
+}
+
+/** Runs sent at once, of those that are due and of those that lost their worker. The rest follow a minute later. */
 const RUNS_AT_ONCE = 100
 
-/** A queued run this old may have lost its job, so it is sent again. That does nothing while its job waits. */
-const QUEUED_TOO_LONG_SECONDS = 120
-
-/** Once a minute, in one worker: opens the runs that are due, and wakes workers for runs that lost theirs. */
+/** Opens the runs that are due and sends them to workers, together with runs whose worker is gone. Once a minute, in one worker. */
 export async function sendDueRuns(): Promise<void> {
   for (const run of [...(await openDueRuns()), ...(await findLostRuns())]) await sendSync(run)
 }
@@ -48,7 +85,10 @@ async function openDueRuns(): Promise<SyncJob[]> {
   })
 }
 
-/** Runs whose worker is gone: queued without a job, or running without a heartbeat. A live one cannot be claimed again. */
+/** A queued run this old may have lost its job, so it is sent again. That does nothing while its job waits. */
+const QUEUED_TOO_LONG_SECONDS = 120
+
+/** Runs whose worker is gone: queued for too long, or running without a heartbeat. One that is carried out after all cannot be claimed again. */
 async function findLostRuns(): Promise<SyncJob[]> {
   const db = await getDb()
   return db
@@ -60,42 +100,4 @@ async function findLostRuns(): Promise<SyncJob[]> {
     )
     .orderBy(syncRuns.requestedAt)
     .limit(RUNS_AT_ONCE)
-}
-
-/** Syncs at a time in one process: they mostly wait for Microsoft. */
-export const CONCURRENT_SYNCS = 4
-
-/** How often a worker looks where the database cannot wake it. */
-const POLL_SECONDS = 1
-
-const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
-
-/** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
-export async function startWorker(signal: AbortSignal): Promise<void> {
-  const queue = await getQueue()
-  for (let started = 0; started < CONCURRENT_SYNCS; started++) await startSyncWorker(queue, signal)
-  await queue.work(DUE_RUNS_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
-    await sendDueRuns()
-  })
-  await queue.schedule(DUE_RUNS_QUEUE, '* * * * *')
-  await sendDueRuns()
-  log().info({ event: 'worker_started' })
-}
-
-/**
- * Starts one worker, which carries one sync at a time, the oldest first.
- *
- * pg-boss wakes workers when a sync is sent, and else lets them look only every half a minute. A sync that was sent while
- * all of them were busy would wait that long, so a worker that ends one looks for the next at once. It takes no more than
- * one: those that wait stay free for other workers, and wait on when this process is killed.
- */
-async function startSyncWorker(queue: PgBoss, signal: AbortSignal): Promise<void> {
-  const worker: string = await queue.work(SYNC_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
-    try {
-      for (const job of jobs) await runSync(SyncJobData.parse(job.data), signal)
-    } finally {
-      // A process that is ending leaves what waits to the next one.
-      if (!signal.aborted) queue.notifyWorker(worker)
-    }
-  })
 }
