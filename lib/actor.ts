@@ -3,6 +3,42 @@ import type { Transaction } from '@/db/database'
 import { auditEvents } from '@/db/schema/organisations'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 
+/** What a role lets a member do. Every member may read; everything else is named here, once. */
+const RIGHTS = {
+  connect: ['owner', 'admin'],
+  sync: ['owner', 'admin'],
+  rename: ['owner', 'admin'],
+  schedule: ['owner', 'admin'],
+  disconnect: ['owner', 'admin'],
+  manage_members: ['owner'],
+} as const satisfies Record<string, readonly MemberRole[]>
+
+export type Right = keyof typeof RIGHTS
+
+/** The check every verb makes first, whatever guarded the page or action that called it. Throws {@link NotAllowed}. */
+export function allow(actor: Actor, right: Right): void {
+  if (!mayDo(actor.role, right)) throw new NotAllowed(right)
+}
+
+export const mayDo = (role: MemberRole, right: Right): boolean =>
+  (RIGHTS[right] as readonly MemberRole[]).includes(role)
+
+/** A member asked for something that their role does not allow. `lib/auth/refusals.ts` makes an answer of it. */
+export class NotAllowed extends Error {
+  override name = 'NotAllowed'
+  constructor(readonly right: Right) {
+    super(`This needs the role ${RIGHTS[right].join(' or ')}.`)
+  }
+}
+
+/**
+ * Nothing with this id in the caller's organisation. The same whether it is another organisation's, deleted, or never
+ * was. `lib/auth/refusals.ts` makes an answer of it.
+ */
+export class NotFound extends Error {
+  override name = 'NotFound'
+}
+
 export type AuditAction =
   | 'member.joined'
   | 'member.role_changed'
@@ -17,53 +53,17 @@ export type AuditAction =
   | 'connection.disconnected'
   | 'connection.deleted'
 
-type AuditEvent = { action: AuditAction; subject: string; details?: Record<string, string | number | boolean | null> }
+type AuditEvent = {
+  action: AuditAction
+  subject: string
+  details?: Record<string, string | number | boolean | null>
+}
 
 /** Writes down who did what, in the transaction that does it: either both happen or neither. */
 export async function audit(
   tx: Transaction,
-  actor: Actor,
+  { organisationId, memberId, name }: Pick<Actor, 'organisationId' | 'memberId' | 'name'>,
   { action, subject, details = {} }: AuditEvent,
 ): Promise<void> {
-  await tx.insert(auditEvents).values({
-    organisationId: actor.organisationId,
-    memberId: actor.memberId,
-    memberName: actor.name,
-    action,
-    subject,
-    details,
-  })
-}
-
-/** What a role lets a member do. Reading is every member's; the rest is named here, once. */
-const RIGHTS = {
-  connect: ['owner', 'admin'],
-  sync: ['owner', 'admin'],
-  rename: ['owner', 'admin'],
-  schedule: ['owner', 'admin'],
-  disconnect: ['owner', 'admin'],
-  manage_members: ['owner'],
-} as const satisfies Record<string, readonly MemberRole[]>
-
-export type Right = keyof typeof RIGHTS
-
-/** A member asked for something their role does not give. */
-export class NotAllowed extends Error {
-  override name = 'NotAllowed'
-  constructor(readonly right: Right) {
-    super(`This needs the role ${RIGHTS[right].join(' or ')}.`)
-  }
-}
-
-export const mayDo = (role: MemberRole, right: Right): boolean =>
-  (RIGHTS[right] as readonly MemberRole[]).includes(role)
-
-/** The check every verb makes first, whatever guarded the page or action that called it. Throws {@link NotAllowed}. */
-export function allow(actor: Actor, right: Right): void {
-  if (!mayDo(actor.role, right)) throw new NotAllowed(right)
-}
-
-/** Nothing with this id in the caller's organisation. The same whether it is another's, gone, or never was. */
-export class NotFound extends Error {
-  override name = 'NotFound'
+  await tx.insert(auditEvents).values({ organisationId, memberId, memberName: name, action, subject, details })
 }

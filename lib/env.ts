@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
-/** The demo application that the sandbox's world registers. Public on purpose: it opens nothing but the sandbox. */
+/** The application that the sandbox's world registers. Its secret may be public, because it opens nothing but the sandbox. */
 const SANDBOX_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', clientSecret: 'sandbox-secret' }
 
 /** Bytes in an AES-256 key. */
@@ -49,32 +49,33 @@ export type Env = {
   azure: {
     clientId: string
     clientSecret: string
+    /** IDs of the tenants whose people may sign in to the portal. */
     allowedTenants: 'any' | string[]
     cloud: 'global' | 'usgov' | 'china'
   }
   databaseUrl: string | null
   dataDir: string
   authSecret: string
-  /** The first seals; all of them open. */
+  /** New secrets are sealed with the first key, and stored ones are opened with whichever sealed them. */
   encryptionKeys: { kid: string; key: Uint8Array<ArrayBuffer> }[]
   worker: boolean
   logLevel: string
 }
 
-/** A configuration that cannot be started with; its message is one sentence for whoever starts it. */
+/** A configuration that nothing can be started with. Its message is one sentence for the person who starts it. */
 export class BadConfiguration extends Error {
   override name = 'BadConfiguration'
 }
 
 let parsed: Env | undefined
 
-/** The environment, parsed once. */
+/** The environment of this process, parsed once. Throws {@link BadConfiguration}. */
 export function env(): Env {
   parsed ??= parseEnv(process.env)
   return parsed
 }
 
-/** Reads a process environment whole, or throws {@link BadConfiguration} naming the first setting that is wrong. */
+/** Parses a process environment, or throws {@link BadConfiguration}, which names the first setting that is wrong. */
 export function parseEnv(source: Record<string, string | undefined>): Env {
   const result = Environment.safeParse(Object.fromEntries(Object.entries(source).filter(([, value]) => value !== '')))
   if (!result.success) {
@@ -126,7 +127,7 @@ function readAzureSettings(settings: Settings): Env['azure'] {
 
 /**
  * The session secret and the sealing keys. With the embedded database they may be left out: they are then made once and
- * kept beside it, readable by the owner only. Several processes on one PostgreSQL must be given the same ones.
+ * kept beside it, in a file that only its owner may read. Processes that share a PostgreSQL must be given the same ones.
  */
 function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys'> {
   if (settings.AUTH_SECRET && settings.ENCRYPTION_KEYS)
@@ -146,7 +147,7 @@ function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' |
     try {
       writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
     } catch (error) {
-      // Another process of the same start made it between our look and our write: its keys are the ones.
+      // Another process made the file between our look and our write, so we use its keys.
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }

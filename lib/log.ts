@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { env } from './env'
 
-/** Keys whose values never reach the log, at any of the depths our lines have. */
+/** Keys whose values never reach the log, at the top of a line and up to two levels below. */
 const SECRET_KEYS = [
   'authorization',
   'cookie',
@@ -18,13 +18,13 @@ const SECRET_KEYS = [
   'params',
 ]
 
-/** What may be logged: an event by name, with an error as `error` only. An error by itself would bring its message along. */
+/** A line of the log: an event by its name. An error goes under `error`, because pino would write the message of any other. */
 type Line = { event: string; error?: unknown; err?: never; msg?: never; [key: string]: unknown }
 type Log = Record<'error' | 'warn' | 'info' | 'debug', (line: Line) => void>
 
 let logger: Log | undefined
 
-/** The process's log: one JSON line an event, on standard output. */
+/** The log of this process: a line of JSON for each event, on standard output. */
 export function log(): Log {
   logger ??= pino({
     level: env().logLevel,
@@ -36,30 +36,34 @@ export function log(): Log {
   return logger
 }
 
+/** Lines of an error's stack, and errors below the first one in its chain of causes, that the log keeps. */
+const STACK_LINES = 6
+const CAUSES = 3
+
 /**
- * What a log line says of an error: names, codes and where, down the chain of causes. Messages of foreign errors are
- * left out: a database error's message carries the query's parameters, a token error's the server's whole answer.
+ * The log keeps only names, codes and places of an error and of its causes. Messages are left out: that of a database
+ * error holds the query's parameters, and that of a token error the server's whole answer.
  */
 function describeError(error: unknown, depth = 0): Record<string, unknown> {
   if (!(error instanceof Error)) return { kind: typeof error }
   const { code, status, aadsts, correlationId } = error as Error & Record<string, unknown>
-  // The stack begins with the message, whose lines may look like places too.
-  const ours =
+  // The stack begins with the message, whose lines may look like places in the code too.
+  const places =
     typeof error.stack === 'string'
       ? error.stack
           .slice(error.stack.indexOf(error.message) + error.message.length)
           .split('\n')
           .filter((line) => /^\s+at /.test(line))
-          .slice(0, 6)
+          .slice(0, STACK_LINES)
       : []
   return {
     name: error.name,
-    // Not as `code`: that key is an authorization code's, which never passes.
+    // Not under `code`, which is removed because it is the key of an authorization code.
     errorCode: code,
     status,
     aadsts,
     correlationId,
-    at: ours.map((line) => line.trim()),
-    cause: error.cause && depth < 3 ? describeError(error.cause, depth + 1) : undefined,
+    at: places.map((line) => line.trim()),
+    cause: error.cause && depth < CAUSES ? describeError(error.cause, depth + 1) : undefined,
   }
 }

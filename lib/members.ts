@@ -5,7 +5,10 @@ import { memberSessions, members } from '@/db/schema/organisations'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { allow, audit, NotFound } from './actor'
 
-/** Gives a member another role, at once. The last owner keeps theirs: the database refuses, and that is reported. */
+/** `last_owner`: refused, because the organisation would be left without anyone who can manage it. */
+export type MemberChange = { kind: 'done' } | { kind: 'last_owner' }
+
+/** Gives a member another role, which holds from their next request on. The last owner keeps theirs. Throws {@link NotFound}. */
 export async function changeRole(actor: Actor, memberId: string, role: MemberRole): Promise<MemberChange> {
   allow(actor, 'manage_members')
   const db = await getDb()
@@ -29,7 +32,10 @@ export async function changeRole(actor: Actor, memberId: string, role: MemberRol
   )
 }
 
-/** Removes a member with their sessions and attempts. They may sign in again, as a viewer, while their tenant is allowed. */
+/**
+ * Removes a member with their sessions and attempts. They may sign in again, as a viewer, while their tenant is allowed.
+ * Throws {@link NotFound}.
+ */
 export async function removeMember(actor: Actor, memberId: string): Promise<MemberChange> {
   allow(actor, 'manage_members')
   const db = await getDb()
@@ -45,29 +51,6 @@ export async function removeMember(actor: Actor, memberId: string): Promise<Memb
   )
 }
 
-/** `last_owner`: refused, because the organisation would be left without anyone who can manage it. */
-export type MemberChange = { kind: 'done' } | { kind: 'last_owner' }
-
-/** The trigger that keeps an owner in every organisation (db/migrations). */
-const LAST_OWNER_CONSTRAINT = 'members_keep_an_owner'
-
-/** Carries a change of members out, and tells the database's refusal to lose the last owner from other failures. */
-export async function reportLastOwner(change: () => Promise<unknown>): Promise<MemberChange> {
-  try {
-    await change()
-    return { kind: 'done' }
-  } catch (error) {
-    if (findConstraint(error) === LAST_OWNER_CONSTRAINT) return { kind: 'last_owner' }
-    throw error
-  }
-}
-
-/** The constraint that a driver's error names, on it or on what caused it. */
-function findConstraint(error: unknown): string | null {
-  if (!(error instanceof Error)) return null
-  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : findConstraint(error.cause)
-}
-
 /** Ends every session of the member who asks, this one included. */
 export async function signOutEverywhere(actor: Actor): Promise<void> {
   const db = await getDb()
@@ -77,4 +60,24 @@ export async function signOutEverywhere(actor: Actor): Promise<void> {
       .where(and(eq(memberSessions.organisationId, actor.organisationId), eq(memberSessions.memberId, actor.memberId)))
     await audit(tx, actor, { action: 'member.signed_out_everywhere', subject: actor.name })
   })
+}
+
+/** The trigger that keeps an owner in every organisation (db/migrations). */
+const LAST_OWNER_CONSTRAINT = 'members_keep_an_owner'
+
+/** Carries out a change of members, and tells the database's refusal to lose the last owner from other failures. */
+async function reportLastOwner(change: () => Promise<unknown>): Promise<MemberChange> {
+  try {
+    await change()
+    return { kind: 'done' }
+  } catch (error) {
+    if (findConstraint(error) === LAST_OWNER_CONSTRAINT) return { kind: 'last_owner' }
+    throw error
+  }
+}
+
+/** The constraint that a driver's error names, on itself or on one of its causes. */
+function findConstraint(error: unknown): string | null {
+  if (!(error instanceof Error)) return null
+  return 'constraint' in error && typeof error.constraint === 'string' ? error.constraint : findConstraint(error.cause)
 }

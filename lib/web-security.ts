@@ -1,13 +1,13 @@
-type Options = {
+type PolicyOptions = {
   nonce: string
   /** Origins a form's answer may lead to: Microsoft's login, or the sandbox that plays it. */
   formTargets: string[]
-  /** The development server evaluates code and talks over a socket. */
+  /** The development server evaluates code and uses a web socket. */
   development: boolean
 }
 
-/** What a page may load and where it may send: scripts by nonce only, everything else from this portal. */
-export function contentSecurityPolicy({ nonce, formTargets, development }: Options): string {
+/** The content security policy of a page: it runs scripts with this nonce only, and loads and sends within this portal. */
+export function contentSecurityPolicy({ nonce, formTargets, development }: PolicyOptions): string {
   return [
     `default-src 'self'`,
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
@@ -32,12 +32,12 @@ export function isSameOrigin(headers: Headers, portalUrl: string): boolean {
   return headers.get('origin') === portalUrl && (site === null || site === 'same-origin')
 }
 
-/** Longest path taken back from a browser; ours are far shorter. */
+/** Characters of the longest path that is taken from a browser; our own are far shorter. */
 const LONGEST_PATH = 2048
 
 /**
- * A path of this portal to go to next, or the fallback. Only a plain same-origin path passes: not `//host`, `/\host`,
- * their percent-encoded forms, control characters, or anything with a scheme or a user name.
+ * A path of this portal to go to next, or the fallback. Only a plain path of the same origin passes: not `//host`,
+ * `/\host`, their percent-encoded forms, control characters, or anything with a scheme or a user name.
  */
 export function safePath(wanted: string | null | undefined, fallback = '/integrations'): string {
   if (!wanted || wanted.length > LONGEST_PATH || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(wanted)) return fallback

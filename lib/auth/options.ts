@@ -6,9 +6,9 @@ import { loginAgent } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { safePath } from '@/lib/web-security'
-import { endSession, registerSignIn } from './sessions'
+import { endSession, registerSignIn, SESSION_HOURS } from './sessions'
 
-/** Personal Microsoft accounts live in this tenant: they belong to no organisation. */
+/** The tenant of personal Microsoft accounts, which belong to no organisation. */
 const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /** Milliseconds to wait for Microsoft's answers while a person watches. */
@@ -31,13 +31,13 @@ const Claims = z
     organisationName: (!claims.idp && claims.preferred_username?.split('@')[1]) || claims.tid,
   }))
 
-/** The portal's own sign-in. Microsoft's tokens are dropped here: the cookie holds a session id and nothing else. */
+/** The portal's own sign-in. Microsoft's tokens are not kept: the cookie holds the id of a session and nothing else. */
 export function authOptions(): NextAuthOptions {
   const { azure, authSecret, portalUrl } = env()
   return {
     secret: authSecret,
     providers: [createProvider()],
-    session: { strategy: 'jwt', maxAge: 12 * 60 * 60 },
+    session: { strategy: 'jwt', maxAge: SESSION_HOURS * 60 * 60 },
     cookies: authCookies(portalUrl),
     useSecureCookies: portalUrl.startsWith('https://'),
     pages: { signIn: '/signin', signOut: '/signin', error: '/signin' },
@@ -76,7 +76,7 @@ export function authOptions(): NextAuthOptions {
 function createProvider() {
   const { azure } = env()
   const { clientId, clientSecret, allowedTenants } = azure
-  // With several tenants the discovery document's issuer is a template; openid-client resolves it for this literal address.
+  // With several tenants the issuer in the discovery document is a template, which openid-client resolves for this address only.
   const tenant = allowedTenants === 'any' || allowedTenants.length > 1 ? 'organizations' : allowedTenants[0]
   return {
     ...AzureAD({ clientId, clientSecret }),
@@ -84,7 +84,7 @@ function createProvider() {
     authorization: { params: { scope: 'openid profile email', prompt: 'select_account' } },
     checks: ['pkce' as const, 'state' as const, 'nonce' as const],
     httpOptions: { timeout: LOGIN_TIMEOUT_MS, agent: loginAgent() },
-    // The stock profile fetches a photo from Microsoft Graph with the new token: one more call, one more way to fail.
+    // next-auth's own profile fetches a photo from Microsoft Graph: one more call, and one more that can fail.
     profile: (claims: { oid: string; name?: string; preferred_username?: string }) => ({
       id: claims.oid,
       name: claims.name ?? null,
@@ -93,12 +93,12 @@ function createProvider() {
   }
 }
 
-/** Seconds that the state, nonce and PKCE cookies of a sign-in under way live. */
+/** Seconds that the state, nonce and PKCE cookies of an unfinished sign-in live. */
 const SIGN_IN_SECONDS = 10 * 60
 
 /**
- * Names and attributes of the portal's own cookies. On https every one is `__Host-`: bound to this host, sent over TLS
- * only. On plain http (a laptop) that prefix would make browsers drop them.
+ * Names and attributes of the portal's own cookies. On https their names begin with `__Host-`, so that browsers bind them
+ * to this host and send them over TLS only. On plain http (a laptop) browsers would drop cookies of such names.
  */
 export function authCookies(portalUrl: string): CookiesOptions {
   const secure = portalUrl.startsWith('https://')

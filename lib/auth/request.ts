@@ -13,13 +13,13 @@ import { endSession, findSession } from './sessions'
 /** The signed-in member, with the names that the frame of every page shows. */
 export type SignedInMember = Actor & { sessionId: string; email: string; organisationName: string; tenantId: string }
 
-/** The member behind this request's cookie, looked up anew on every request, or null. */
+/** The member to whom this request's cookie belongs, or null. Looked up once in every request, so a removed member is out at once. */
 export const currentMember = cache(async (): Promise<SignedInMember | null> => {
   const sessionId = await readSessionId()
   return sessionId ? findSession(sessionId) : null
 })
 
-/** The signed-in member; anyone else is sent to sign in and comes back afterwards. */
+/** The signed-in member. Anyone else is sent to the sign-in page, and comes back afterwards. */
 export async function requireMember(): Promise<SignedInMember> {
   const member = await currentMember()
   if (member) return member
@@ -27,14 +27,14 @@ export async function requireMember(): Promise<SignedInMember> {
   redirect(`/signin?next=${encodeURIComponent(wanted)}`)
 }
 
-/** The signed-in member if they have at least this role; otherwise the page that says who to ask. */
+/** The signed-in member if they have at least this role. Anyone else sees the page that says who to ask. */
 export async function requireRole(role: MemberRole): Promise<SignedInMember> {
   const member = await requireMember()
   if (MEMBER_ROLES.indexOf(member.role) <= MEMBER_ROLES.indexOf(role)) return member
   forbidden()
 }
 
-/** Signs this browser out: the session row first, then the cookie. */
+/** Signs this browser out: ends its session on the server, then deletes the cookie. */
 export async function endCurrentSession(): Promise<void> {
   await endPreviousSession()
   const { name, options } = authCookies(env().portalUrl).sessionToken
@@ -42,7 +42,7 @@ export async function endCurrentSession(): Promise<void> {
   ;(await cookies()).set(name, '', { ...options, maxAge: 0 })
 }
 
-/** Ends the session this browser had, so that a new sign-in never leaves an old one open. */
+/** Ends the session that this browser has had so far, so that a new sign-in never leaves an old one open. */
 export async function endPreviousSession(): Promise<void> {
   const sessionId = await readSessionId()
   if (sessionId) await endSession(sessionId)
@@ -55,7 +55,7 @@ async function readSessionId(): Promise<string | null> {
   return typeof token?.sid === 'string' ? token.sid : null
 }
 
-/** A cookie that is expired, altered or sealed with another key signs nobody in; any other failure is ours. */
+/** A cookie that is expired, altered or sealed with another key signs nobody in. Any other failure is ours and is thrown. */
 function ignoreInvalidCookie(error: unknown): null {
   if (error instanceof Error && 'code' in error && /^ERR_JW/.test(String(error.code))) return null
   throw error

@@ -1,11 +1,13 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { auditEvents, memberSessions, members, organisations } from '@/db/schema/organisations'
+import type { Transaction } from '@/db/database'
+import { memberSessions, members, organisations } from '@/db/schema/organisations'
+import { audit } from '@/lib/actor'
 
-/** A working day: after this the person signs in again, however busy they were. */
-const SESSION_HOURS = 12
+/** A working day. After it the person signs in again, even if they used the portal all the time. */
+export const SESSION_HOURS = 12
 
-/** Who Microsoft says has signed in: the tenant and object ID are the key, the rest is for display. */
+/** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
 export type SignedInAccount = {
   tenantId: string
   objectId: string
@@ -34,7 +36,7 @@ export async function registerSignIn(account: SignedInAccount): Promise<string> 
       .for('update')
     if (!organisation) throw new Error('The organisation vanished while its member signed in.')
 
-    const member = (await touchMember(tx, organisation.id, account)) ?? (await addMember(tx, organisation.id, account))
+    const member = (await updateMember(tx, organisation.id, account)) ?? (await addMember(tx, organisation.id, account))
     const [session] = await tx
       .insert(memberSessions)
       .values({
@@ -48,9 +50,8 @@ export async function registerSignIn(account: SignedInAccount): Promise<string> 
   })
 }
 
-type Tx = Parameters<Parameters<Awaited<ReturnType<typeof getDb>>['transaction']>[0]>[0]
-
-async function touchMember(tx: Tx, organisationId: string, account: SignedInAccount) {
+/** Takes over the name and email of a member who signs in again. Gives nothing for a person who is no member yet. */
+async function updateMember(tx: Transaction, organisationId: string, account: SignedInAccount) {
   const [known] = await tx
     .update(members)
     .set({ name: account.name, email: account.email, lastSeenAt: sql`now()` })
@@ -59,7 +60,7 @@ async function touchMember(tx: Tx, organisationId: string, account: SignedInAcco
   return known
 }
 
-async function addMember(tx: Tx, organisationId: string, account: SignedInAccount) {
+async function addMember(tx: Transaction, organisationId: string, account: SignedInAccount) {
   const [anyone] = await tx
     .select({ id: members.id })
     .from(members)
@@ -78,24 +79,21 @@ async function addMember(tx: Tx, organisationId: string, account: SignedInAccoun
     })
     .returning({ id: members.id })
   if (!member) throw new Error('The member was not stored.')
-  await tx.insert(auditEvents).values({
-    organisationId,
-    memberId: member.id,
-    memberName: account.name,
-    action: 'member.joined',
-    subject: account.name,
-    details: { role },
-  })
+  const actor = { organisationId, memberId: member.id, name: account.name }
+  await audit(tx, actor, { action: 'member.joined', subject: account.name, details: { role } })
   return member
 }
 
-/** A browser left alone this long is signed out. */
+/** A browser that sends no request for this long is signed out. */
 const IDLE_MINUTES = 120
 
 /** `last_seen_at` is written at most this often, so that reading pages does not write a row each. */
 const SEEN_EVERY_MINUTES = 5
 
-/** The signed-in member behind a session id, or null when it ended: signed out, removed, idle, or past its day. */
+/**
+ * The member whose session this is, or null when it has ended: signed out, removed, idle for too long, or older than
+ * {@link SESSION_HOURS}.
+ */
 export async function findSession(sessionId: string) {
   const db = await getDb()
   const [found] = await db
@@ -136,7 +134,7 @@ export async function findSession(sessionId: string) {
   return found
 }
 
-/** Signs one browser out, at once. A session that is already gone is fine. */
+/** Signs one browser out, at once. Does nothing when the session has ended already. */
 export async function endSession(sessionId: string): Promise<void> {
   const db = await getDb()
   await db.delete(memberSessions).where(eq(memberSessions.id, sessionId))
