@@ -10,13 +10,12 @@ import { isGap } from '@/lib/domain/coverage'
 import { type ClaimedRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { writeAssignments, writeDenies, writeGroups, writeHolders, writePrincipals, writeRoles } from './write-access'
 
-/** From this many rows on the database is told at once what its tables look like now. */
-const ANALYSE_FROM_ROWS = 1_000
-
 /**
- * Makes what a run read the published result, in the transaction it is given: readers see the old or the new, never a
- * mix. Takes the connection's row first, so that two publishes of one connection cannot interleave, then checks the
- * fencing number, so that a worker that woke up late writes nothing. Throws {@link RunLost} for it.
+ * Publishes what a run read, in the transaction it is given: readers see the old result or the new one, never a mix.
+ * It locks the connection first, so that two publishes of one connection cannot interleave, and then checks the fencing
+ * number, so that a worker that lost its run writes nothing. Throws {@link RunLost} in that case.
+ *
+ * @returns how many rows of interval tables were written
  */
 export async function publishAccess(
   tx: Transaction,
@@ -30,26 +29,27 @@ export async function publishAccess(
   const [locked] = await tx
     .select({
       schedule: connections.schedule,
-      // Strictly after the last one: what is read as of a publish time must stay what it was.
+      // Strictly after the last publish: what is read as of a time must stay what it was.
       at: sql<string>`greatest(date_trunc('milliseconds', clock_timestamp()), ${connections.publishedAt} + interval '1 millisecond')::text`,
     })
     .from(connections)
     .where(own)
     .for('update')
   const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(whereHeldBy(run)).for('update')
-  if (!locked || !held) throw new RunLost('The run is no longer held by this worker.')
+  if (!locked || !held) throw new RunLost()
 
   const at = new Date(locked.at)
   await lockDirectory(tx, organisationId, connection.tenantId)
   await writePrincipals(tx, run, access)
   await writeRoles(tx, run, access)
-  const { gained, lost, written } = await writeAssignments(tx, run, access.assignments, at)
-  const besides =
+  const assigned = await writeAssignments(tx, run, access.assignments, at)
+  const { gained, lost } = assigned
+  const written =
+    assigned.written +
     (await writeDenies(tx, run, access, at)) +
     (await writeGroups(tx, run, access, at)) +
     (await writeHolders(tx, run, holders, at))
-
-  await refreshStatistics(tx, written + besides)
+  await refreshStatistics(tx, written)
 
   const people = holders.filter(({ kind }) => kind === 'user').length
   const assignments = access.assignments.filter(({ kind }) => kind !== 'eligible').length
@@ -89,12 +89,15 @@ export async function publishAccess(
       managementGroups: access.managementGroups,
     })
     .where(own)
-  return { written: written + besides }
+  return { written }
 }
 
+/** Rows from which on a publish changes the tables enough to need new statistics. */
+const ANALYSE_FROM_ROWS = 1_000
+
 /**
- * Whoever reads the new result should meet a planner that knows it: with the statistics of an empty table a list of
- * fifty thousand takes minutes instead of milliseconds, and autovacuum comes too late, or on the embedded engine never.
+ * Refreshes the statistics that the database plans its queries by. With those of an empty table a list of fifty thousand
+ * takes minutes instead of milliseconds, and autovacuum comes too late, or never on the embedded engine.
  */
 async function refreshStatistics(tx: Transaction, written: number): Promise<void> {
   if (written < ANALYSE_FROM_ROWS) return

@@ -11,15 +11,17 @@ export type OpenedGroups = {
   groups: Map<string, ReadGroup>
   /** Names of groups, where they could be read. */
   names: Map<string, string>
-  /** People met as members, so that nobody is asked about twice. */
+  /** People met as members, so that nobody is read twice. */
   people: Map<string, Person>
   plan: GroupPlan
   line: CoverageLine
 }
 
 /**
- * Opens the groups that access runs through, the cheapest way that the granted permissions allow: from the groups down,
- * from the directory's people up when it is small, or not at all, which is then said.
+ * Opens the groups that access runs through, in the cheapest way that the granted permissions allow: from the groups
+ * down, from the directory's people up when it is small, or not at all, which the line of the coverage then says.
+ *
+ * @param granted whether the tenant grants reading the members of groups
  */
 export async function openGroups(azure: Azure, ids: string[], granted: boolean, report: Report): Promise<OpenedGroups> {
   const users = ids.length > 0 && !granted ? await countUsers(azure) : null
@@ -47,17 +49,19 @@ async function openFromGroups(azure: Azure, ids: string[], plan: GroupPlan, repo
     groups.set(id, { id, state, members })
     if (name !== null) names.set(id, name)
   }
-  const hidden = [...groups.values()].filter(({ state }) => state === 'not_permitted').length
-  const line: CoverageLine = { dataset: 'groups', state: 'whole', read: groups.size - hidden, missing: hidden }
-  if (hidden > 0)
-    Object.assign(line, {
-      state: hidden === groups.size ? 'not_permitted' : 'partly',
-      why: hidden === groups.size ? 'groups_not_permitted' : 'group_hidden',
-    })
-  return { groups, names, people: read.people, plan, line }
+  return { groups, names, people: read.people, plan, line: describeGroups(groups) }
 }
 
-/** Who is in a group is then known, but neither the group's name nor the groups in between. */
+function describeGroups(groups: Map<string, ReadGroup>): CoverageLine {
+  const hidden = [...groups.values()].filter(({ state }) => state === 'not_permitted').length
+  const line = { dataset: 'groups' as const, read: groups.size - hidden, missing: hidden }
+  if (hidden === 0) return { ...line, state: 'whole' }
+  return hidden === groups.size
+    ? { ...line, state: 'not_permitted', why: 'groups_not_permitted' }
+    : { ...line, state: 'partly', why: 'group_hidden' }
+}
+
+/** Tells who is in a group, but neither the group's name nor the groups in between. */
 async function openFromPeople(azure: Azure, ids: string[], plan: GroupPlan, report: Report): Promise<OpenedGroups> {
   const { membersOf, people } = await readMembershipsOfPeople(azure, new Set(ids), { plan })
   report('reading_groups', { groups: ids.length, groupsWanted: ids.length })
@@ -67,11 +71,6 @@ async function openFromPeople(azure: Azure, ids: string[], plan: GroupPlan, repo
       { id, state: 'flat', members: [...(membersOf.get(id) ?? [])].map((member) => ({ id: member, kind: 'user' })) },
     ]),
   )
-  return {
-    groups,
-    names: new Map(),
-    people,
-    plan,
-    line: { dataset: 'groups', state: 'whole', read: ids.length, missing: 0 },
-  }
+  const line: CoverageLine = { dataset: 'groups', state: 'whole', read: ids.length, missing: 0 }
+  return { groups, names: new Map(), people, plan, line }
 }

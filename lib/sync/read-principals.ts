@@ -3,7 +3,7 @@ import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals } from '@/lib/azure/service-principals'
 import { readSignIns } from '@/lib/azure/sign-ins'
 import type { PrincipalFacts } from '@/lib/domain/access'
-import type { CoverageLine, PrincipalKind, PrincipalStatus } from '@/lib/domain/vocabulary'
+import type { CoverageLine, GroupState, PrincipalKind, PrincipalStatus } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import type { OpenedGroups } from './read-groups'
 
@@ -11,16 +11,19 @@ type WantedPrincipals = {
   /** Everyone and everything with access, and the groups it runs through. */
   kinds: Map<string, PrincipalKind>
   opened: OpenedGroups
-  /** What PIM calls them: it spares nothing but is read anyway. */
-  names: Map<string, string>
+  /** Names as Privileged Identity Management has them. They save no call, but come with lists that are read in any case. */
+  pimNames: Map<string, string>
   granted: readonly string[]
 }
 
 type ReadPrincipals = { principals: Map<string, PrincipalFacts>; lines: CoverageLine[] }
 
-/** Names, states and last sign-ins of principals, as far as the granted permissions reach. */
+/**
+ * Names, states and last sign-ins of principals, as far as the granted permissions reach, and a line of the coverage for
+ * each of the three. What could not be read is null.
+ */
 export async function readPrincipals(azure: Azure, wanted: WantedPrincipals, report: Report): Promise<ReadPrincipals> {
-  const { kinds, opened, granted } = wanted
+  const { kinds, opened, pimNames, granted } = wanted
   const ofKind = (kind: PrincipalKind) => [...kinds].filter(([, own]) => own === kind).map(([id]) => id)
   const [userIds, serviceIds] = [ofKind('user'), ofKind('service_principal')]
   const namesGranted = granted.includes('Application.Read.All')
@@ -43,7 +46,7 @@ export async function readPrincipals(azure: Azure, wanted: WantedPrincipals, rep
     principals.set(id, {
       id,
       kind,
-      name: person?.name ?? service?.name ?? opened.names.get(id) ?? wanted.names.get(id) ?? null,
+      name: person?.name ?? service?.name ?? opened.names.get(id) ?? pimNames.get(id) ?? null,
       email: person?.email ?? null,
       userPrincipalName: person?.userPrincipalName ?? null,
       guest: person?.guest ?? null,
@@ -70,7 +73,7 @@ type KnownOfPrincipal = {
   person: Person | undefined
   service: ReturnType<Services['found']['get']>
   services: Services | null
-  group: string | undefined
+  group: GroupState | undefined
 }
 
 function chooseStatus(kind: PrincipalKind, { person, service, services, group }: KnownOfPrincipal): PrincipalStatus {
@@ -88,7 +91,7 @@ function describePeople({ userIds, people, refused, binRefused }: PeopleRead): C
   const line = { dataset: 'people' as const, read, missing: userIds.length - read }
   if (refused) return { ...line, state: 'not_permitted', why: 'directory_not_readable' }
   const gone = userIds.filter((id) => people.get(id)?.status === 'not_found').length
-  // Nobody knows of these whether they lie in the recycle bin.
+  // The bin would tell whether these were deleted lately, but it cannot be read.
   if (binRefused && gone > 0)
     return { ...line, state: 'partly', read: read - gone, missing: gone, why: 'bin_not_readable' }
   return { ...line, state: line.missing > 0 ? 'partly' : 'whole' }
@@ -97,7 +100,7 @@ function describePeople({ userIds, people, refused, binRefused }: PeopleRead): C
 function describeNames(wanted: number, named: number, services: Services | null): CoverageLine {
   const line = { dataset: 'other_principals' as const, read: named, missing: wanted - named }
   if (services?.refused) return { ...line, state: 'not_permitted', why: 'names_not_permitted' }
-  // One that is not in the directory any more has been read: it is gone.
+  // One that is no longer in the directory counts as read: it is known to be gone.
   if (services || wanted === named) return { ...line, state: 'whole', missing: 0 }
   return { ...line, state: 'not_asked', why: 'names_not_asked' }
 }
@@ -108,7 +111,7 @@ function describeSignIns(wanted: number, signIns: SignIns | null): CoverageLine 
   if (signIns.state === 'not_licensed') return { ...line, state: 'not_licensed', why: 'sign_ins_not_licensed' }
   if (signIns.state === 'not_permitted')
     return { ...line, state: 'not_permitted', missing: wanted, why: 'sign_ins_not_permitted' }
-  // Whoever never signed in has no time of it, so only a partial read misses anyone.
+  // People who have never signed in have no date, so only a partial read misses anyone.
   if (signIns.state === 'partly')
     return { ...line, state: 'partly', missing: wanted - line.read, why: 'sign_ins_too_many' }
   return { ...line, state: 'whole' }

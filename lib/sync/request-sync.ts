@@ -5,7 +5,10 @@ import { lockConnection } from '@/lib/connections/connection'
 import { sendSync } from '@/lib/runs/queue'
 import { openRun } from '@/lib/runs/runs'
 
-/** Asks for a sync now. A run that is already open is joined; a disconnected subscription has nothing to sync with. */
+/**
+ * Asks for a sync now, or joins the run that is open already. Throws {@link NotFound} also for a disconnected subscription,
+ * which has no sign-in to sync with.
+ */
 export async function requestSync(actor: Actor, connectionId: string): Promise<{ runId: string; joined: boolean }> {
   allow(actor, 'sync')
   const db = await getDb()

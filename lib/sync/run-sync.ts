@@ -15,19 +15,19 @@ import { type ClaimedRun, claimRun, followRun, RunLost, whereHeldBy } from '@/li
 import { publishAccess } from './publish-access'
 import { readAccess } from './read-access'
 
-/** Longer than any sync we have measured, with throttling; after it the run is ended and tried again later. */
+/** Longer than any sync we have measured, throttled ones included. After it the run is ended and tried again later. */
 const RUN_DEADLINE_MINUTES = 20
 
-/** The embedded engine is tidied after a publish that wrote this many rows or more. */
+/** A publish that wrote this many rows or more leaves enough behind for the embedded engine to be tidied. */
 const TIDY_FROM_ROWS = 100
 
 /**
- * Carries one run to its end and writes the outcome on it.
+ * Carries one run to its end and writes the outcome on it. Does nothing when another worker holds the run.
  *
  * A subscription is read whole before any of it is written. When it cannot be read, the last published result stays:
  * showing nobody would claim that access was removed.
  *
- * @param shutdown aborts when the process is ending; the run is then left for the next worker
+ * @param shutdown aborts when the process is ending; the run then fails as interrupted, and is tried again
  */
 export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void> {
   const run = await claimRun(job)
@@ -70,10 +70,28 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   }
 }
 
+/** How many assignments, eligible ones not counted, the last published result of a run's connection has. */
+async function countPublishedAssignments({ organisationId, connection }: ClaimedRun): Promise<number> {
+  const db = await getDb()
+  const [counted] = await db
+    .select({ current: count() })
+    .from(assignments)
+    .where(
+      and(
+        eq(assignments.organisationId, organisationId),
+        eq(assignments.connectionId, connection.id),
+        isNull(assignments.validTo),
+        ne(assignments.kind, 'eligible'),
+      ),
+    )
+  return counted?.current ?? 0
+}
+
+/** What went wrong, as one of the problems that the portal explains. */
 function toFailure(error: unknown): AzureError {
   if (error instanceof SealBroken)
     return new AzureError('secret_unreadable', 'The stored sign-in could not be opened.', { cause: error })
-  // The database failed, not Microsoft: what was read is lost, and reading again in a minute is the cure.
+  // The database failed, not Microsoft. What was read is lost, so it has to be read again.
   if (error instanceof DrizzleQueryError)
     return new AzureError('interrupted', 'The database did not take the result.', { cause: error })
   return toAzureError(error)
@@ -88,14 +106,14 @@ const STATE_AFTER_FAILURE: Record<ProblemKind, ConnectionState> = {
 
 /**
  * Writes down that a run failed and what follows: a retry after minutes, or waiting for a person. The published result
- * is not touched. Does nothing when the run is no longer held.
+ * stays as it is. Does nothing when the run is no longer held by this worker.
  */
 export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter): Promise<void> {
   const { kind } = explain(error.code)
   const db = await getDb()
   await db.transaction(async (tx) => {
     const own = and(eq(connections.organisationId, run.organisationId), eq(connections.id, run.connection.id))
-    // First the connection, then its run: the order in which everyone takes them.
+    // First the connection, then its run: everyone locks them in this order.
     await tx.select({ id: connections.id }).from(connections).where(own).for('update')
     const failed = await tx
       .update(syncRuns)
@@ -127,38 +145,21 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
   })
 }
 
-/** Minutes to wait before the next try, by failures in a row. Never a day: most outages are over in minutes. */
+/** Minutes to wait before the next try, by failures in a row. Never long, because most outages are over in minutes. */
 const TRANSIENT_MINUTES = [1, 2, 5, 15, 30, 60]
 
-/** Minutes for faults of our own set-up: they last until someone mends them, but then should heal by themselves. */
+/** The same for faults in our own set-up: they last until somebody mends them, and the sync should then go on by itself. */
 const OURS_MINUTES = [15, 60]
 
 /**
  * Milliseconds until a failed connection is tried again, or null when only a person can help.
  *
  * @param failures how often it has failed in a row, this time included (1 or more)
- * @param askedMs what Microsoft itself asked for; never undercut
+ * @param askedMs milliseconds that Microsoft asked to wait, which is the least we wait
  */
 export function chooseRetryMs(kind: ProblemKind, failures: number, askedMs = 0): number | null {
   if (kind === 'sign_in' || kind === 'right') return null
   const steps = kind === 'transient' ? TRANSIENT_MINUTES : OURS_MINUTES
   const minutes = steps[Math.min(failures, steps.length) - 1] ?? 1
   return Math.max(minutes * 60_000, askedMs)
-}
-
-/** How many assignments, eligible ones not counted, the last published result of a run's connection has. */
-export async function countPublishedAssignments({ organisationId, connection }: ClaimedRun): Promise<number> {
-  const db = await getDb()
-  const [counted] = await db
-    .select({ current: count() })
-    .from(assignments)
-    .where(
-      and(
-        eq(assignments.organisationId, organisationId),
-        eq(assignments.connectionId, connection.id),
-        isNull(assignments.validTo),
-        ne(assignments.kind, 'eligible'),
-      ),
-    )
-  return counted?.current ?? 0
 }
