@@ -12,14 +12,14 @@ import { getSubscription, listSubscriptions } from '@/lib/azure/subscriptions'
 import type { Subscription } from '@/lib/domain/access'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
-import { findAttempt } from './attempts'
+import { findAttempt, whereOwnAttempt } from './attempts'
 import { azureForAttempt } from './vault'
 
 const GROUPS: OptionalScope = 'GroupMember.Read.All'
 
 export type Check = {
   id: 'account' | 'subscription' | 'assignments' | 'directory' | 'groups'
-  /** `warned`: something will be missing, but connecting makes sense. `not_asked`: left out by choice. */
+  /** `warned`: something will be missing, but connecting makes sense. `skipped`: an earlier check failed. `not_asked`: left out by choice. */
   state: 'passed' | 'failed' | 'warned' | 'skipped' | 'not_asked'
   code: ProblemCode | null
   detail: string | null
@@ -31,11 +31,14 @@ export type Checked = {
   checks: Check[]
   canConnect: boolean
   subscription: Subscription | null
-  /** The other subscriptions this account can read; `connectedAs` is the label of the tile that has it already. */
+  /** The other subscriptions that this account can read. `connectedAs` is the label of one that is connected already. */
   others: { subscriptionId: string; name: string; state: string; connectedAs: string | null }[]
 }
 
-/** Asks Microsoft, now, for everything a first sync will need. Nothing is stored, so each look is the truth of its moment. */
+/**
+ * Asks Microsoft for everything that a first sync will need. The answers are not stored, so they are always those of this
+ * moment. Throws {@link NotFound}.
+ */
 export async function checkAttempt(actor: Actor, attemptId: string): Promise<Checked> {
   allow(actor, 'connect')
   const db = await getDb()
@@ -85,7 +88,7 @@ async function catchAzureError<T>(work: Promise<T>): Promise<Attempt<T>> {
   }
 }
 
-/** A demand for another verification carries what the next sign-in must pass on. */
+/** Keeps the claims that Microsoft demands with a further verification, because the next sign-in must pass them on. */
 async function keepClaims(actor: Actor, attemptId: string, answers: { error?: AzureError }[]): Promise<void> {
   const demand = answers.find(({ error }) => error?.claims)?.error
   if (!demand) return
@@ -93,7 +96,7 @@ async function keepClaims(actor: Actor, attemptId: string, answers: { error?: Az
   await db
     .update(connectAttempts)
     .set({ problem: problemOf(demand) })
-    .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
+    .where(whereOwnAttempt(actor, attemptId))
 }
 
 const failCheck = (
@@ -120,14 +123,14 @@ function checkSubscription({ value, error }: Attempt<Subscription>, tenantId: st
   return passCheck('subscription', value.name)
 }
 
-/** The account's own assignment must be in the list, so an empty one means that it may not read (reference: wire facts 2.2). */
+/** The account's own role must be in the list, so an empty list means that it may not read (reference: wire facts 2.2). */
 function checkAssignments({ value, error }: Attempt<readonly unknown[]>): Check {
   if (error) return failCheck('assignments', error.code, error)
   if (value.length === 0) return failCheck('assignments', 'reader_role_missing')
   return passCheck('assignments', `${value.length}`)
 }
 
-/** Without the directory the assignments are still worth having: people then show by ID, and the page says so. */
+/** Without the directory the assignments are still of use: people are shown by ID then, and the page says so. */
 function checkDirectory({ value, error }: Attempt<boolean>): Check {
   if (error)
     return failCheck('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
@@ -142,7 +145,7 @@ async function canOpenGroups(azure: Azure): Promise<boolean | null> {
   return azure.caller.tokens.granted().includes(GROUPS) ? canListGroups(azure) : null
 }
 
-/** Groups are worth having, never necessary: without them nobody is kept from connecting. */
+/** Groups are of use but not necessary, so a failed check of them never prevents connecting. */
 function checkGroups(
   { value, error }: Attempt<boolean | null>,
   { asked, noGraph }: { asked: boolean; noGraph: boolean },

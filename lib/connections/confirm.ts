@@ -8,9 +8,9 @@ import { allow, audit, NotFound } from '@/lib/actor'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { sendSync } from '@/lib/runs/queue'
 import { type OpenedRun, openRun } from '@/lib/runs/runs'
-import { type AttemptRow, findAttempt } from './attempts'
+import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { type Checked, checkAttempt } from './checks'
-import { findConnection } from './connection'
+import { findConnection, whereConnection } from './connection'
 import { seal, unseal } from './vault'
 
 type ConfirmOptions = { alsoSubscriptionIds: string[]; acceptOtherAccount?: boolean }
@@ -19,13 +19,13 @@ type Confirmed =
   | { kind: 'refused'; code: ProblemCode }
   | { kind: 'other_account'; previous: string; now: string }
 
-/** What becomes one tile. */
+/** A subscription that becomes a connection. */
 type WantedSubscription = { subscriptionId: string; name: string; state: string }
 
 /**
- * Turns a checked attempt into connections: the subscription it was begun for, and the others chosen with the same
- * sign-in. Checks once more at Microsoft, then stores connections, sealed tokens and first runs in one transaction, once:
- * a second confirmation gives the same connections.
+ * Makes connections of a checked attempt: one of the subscription that it was begun for, and one of each other that was
+ * chosen with the same sign-in. It checks once more at Microsoft, then stores connections, sealed tokens and first runs
+ * in one transaction. A second confirmation gives the same connections. Throws {@link NotFound}.
  */
 export async function confirmAttempt(
   actor: Actor,
@@ -54,7 +54,7 @@ export async function confirmAttempt(
   return { kind: 'connected', connectionIds }
 }
 
-/** The sentence's two names when a reconnect was signed in to with another account or tenant than before. */
+/** The names of both accounts when a reconnect was signed in with another account or tenant than before; else null. */
 async function findOtherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirmed | null> {
   if (!attempt.connectionId) return null
   const before = await findConnection(actor, attempt.connectionId)
@@ -83,17 +83,7 @@ async function storeConnections(
 ): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
   const db = await getDb()
   return db.transaction(async (tx) => {
-    const [locked] = await tx
-      .select()
-      .from(connectAttempts)
-      .where(
-        and(
-          eq(connectAttempts.organisationId, actor.organisationId),
-          eq(connectAttempts.memberId, actor.memberId),
-          eq(connectAttempts.id, attemptId),
-        ),
-      )
-      .for('update')
+    const [locked] = await tx.select().from(connectAttempts).where(whereOwnAttempt(actor, attemptId)).for('update')
     if (!locked) throw new NotFound('There is no such attempt.')
     if (locked.confirmedAt || !locked.sealedCache) return { connectionIds: locked.madeConnectionIds, runs: [] }
 
@@ -114,7 +104,7 @@ async function storeConnections(
         stateHash: null,
         madeConnectionIds: connectionIds,
       })
-      .where(and(eq(connectAttempts.organisationId, actor.organisationId), eq(connectAttempts.id, attemptId)))
+      .where(whereOwnAttempt(actor, attemptId))
     return { connectionIds, runs: made.flatMap(({ run }) => run ?? []) }
   })
 }
@@ -142,7 +132,7 @@ async function connectSubscription(
       ),
     )
     .for('update')
-  // Someone else connected it while this person was at Microsoft: their tile is the tile.
+  // Another administrator connected it while this one was at Microsoft: keep the connection that they made.
   if (existing && existing.state !== 'disconnected' && existing.id !== attempt.connectionId)
     return { connectionId: existing.id, run: null }
 
@@ -166,14 +156,14 @@ async function connectSubscription(
     ? await tx
         .update(connections)
         .set(facts)
-        .where(and(eq(connections.organisationId, organisationId), eq(connections.id, existing.id)))
+        .where(whereConnection(organisationId, existing.id))
         .returning({ id: connections.id })
     : await tx
         .insert(connections)
         .values({ ...facts, organisationId, subscriptionId: wanted.subscriptionId, label: wanted.name })
         .onConflictDoNothing()
         .returning({ id: connections.id })
-  // Someone else connected it between the two statements: now there is a tile.
+  // Another administrator connected it between the two statements, so it is found now.
   if (!connection) return connectSubscription(tx, actor, attempt, wanted, cache)
 
   const sealed = await seal(cache, { organisationId, kind: 'connection-cache', id: connection.id })
@@ -184,7 +174,7 @@ async function connectSubscription(
       target: [connectionSecrets.organisationId, connectionSecrets.connectionId],
       set: { sealed, version: sql`${connectionSecrets.version} + 1`, updatedAt: sql`now()` },
     })
-  // A run under way reads with the sign-in that was: its failure would ask for another one of a connection just mended.
+  // A running run still reads with the earlier sign-in. If it failed, the connection would wrongly ask for a reconnect.
   await tx
     .update(syncRuns)
     .set({ state: 'cancelled', finishedAt: sql`now()` })

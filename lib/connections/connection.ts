@@ -1,14 +1,31 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
 import { connections } from '@/db/schema/connections'
 import { NotFound } from '@/lib/actor'
 
+export type ConnectionRow = typeof connections.$inferSelect
+
+/** The where-clause of one connection. The organisation is part of it, so another organisation's id matches nothing. */
+export const whereConnection = (organisationId: string, connectionId: string): SQL | undefined =>
+  and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId))
+
+/** The connection with this id in the actor's organisation. Throws {@link NotFound} when there is none. */
+export async function findConnection(
+  { organisationId }: Pick<Actor, 'organisationId'>,
+  connectionId: string,
+  within?: Database | Transaction,
+): Promise<ConnectionRow> {
+  const db = within ?? (await getDb())
+  const [connection] = await db.select().from(connections).where(whereConnection(organisationId, connectionId))
+  if (!connection) throw new NotFound('There is no such connection.')
+  return connection
+}
+
 /**
- * The connection with this id in the organisation, kept from changing until the transaction ends. Whoever changes a
- * connection and its runs together takes the connection first: in one order, they wait for each other and never deadlock.
- * Throws {@link NotFound} otherwise.
+ * The same, kept from changing until the transaction ends. Whoever changes a connection together with its runs locks the
+ * connection first: since everyone does it in this order, they wait for each other and never deadlock.
  */
 export async function lockConnection(
   tx: Transaction,
@@ -18,33 +35,16 @@ export async function lockConnection(
   const [connection] = await tx
     .select()
     .from(connections)
-    .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId)))
+    .where(whereConnection(organisationId, connectionId))
     .for('update')
   if (!connection) throw new NotFound('There is no such connection.')
   return connection
 }
 
-export type ConnectionRow = typeof connections.$inferSelect
-
-/** The connection with this id in the actor's organisation. Throws {@link NotFound} otherwise. */
-export async function findConnection(
-  actor: Actor,
-  connectionId: string,
-  within?: Database | Transaction,
-): Promise<ConnectionRow> {
-  const db = within ?? (await getDb())
-  const [connection] = await db
-    .select()
-    .from(connections)
-    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, connectionId)))
-  if (!connection) throw new NotFound('There is no such connection.')
-  return connection
-}
-
 /**
- * Makes whoever writes a tenant's principals and roles wait for the one before, until the transaction ends. The
- * subscriptions of a tenant share these rows: two publishes at once would deadlock on them, and a deletion could take
- * away someone whom a publish under way has just named.
+ * Lets only one transaction at a time write the principals and roles of a tenant; others wait until it ends. The
+ * subscriptions of a tenant share these rows: two publishes at once would deadlock on them, and a deletion could remove
+ * somebody whom a publish has just named.
  */
 export async function lockDirectory(tx: Transaction, organisationId: string, tenantId: string): Promise<void> {
   await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`${organisationId}/${tenantId}`}, 0))`)

@@ -6,16 +6,21 @@ import { assignments } from '@/db/schema/access'
 import { connectionSecrets, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit } from '@/lib/actor'
-import { type ConnectionRow, findConnection, lockConnection, lockDirectory } from './connection'
+import { type ConnectionRow, findConnection, lockConnection, lockDirectory, whereConnection } from './connection'
 
-type Choice = { data: 'keep' | 'delete'; typed?: string }
+type Choice = {
+  data: 'keep' | 'delete'
+  /** The connection's label, typed to confirm a deletion. */
+  typed?: string
+}
 
-/** `mistyped`: deletion was asked for, but the label typed to confirm it is another. */
+/** `mistyped`: deletion was asked for, but what was typed is not the label. */
 type Disconnected = { kind: 'disconnected' } | { kind: 'mistyped' }
 
 /**
- * Ends a connection. Its tokens go first, in a transaction of their own, so that nothing that fails later can leave
- * them behind. Then its data stays readable (*keep*) or goes whole (*delete*); an open run can publish neither way.
+ * Ends a connection. Its tokens are deleted first, in a transaction of its own, so that nothing that fails later can
+ * leave them behind. Then its data stays readable (*keep*) or is deleted (*delete*). An open run is cancelled either
+ * way, so it publishes nothing. Throws NotFound.
  */
 export async function disconnect(actor: Actor, connectionId: string, { data, typed }: Choice): Promise<Disconnected> {
   allow(actor, 'disconnect')
@@ -28,6 +33,7 @@ export async function disconnect(actor: Actor, connectionId: string, { data, typ
   return { kind: 'disconnected' }
 }
 
+/** Deletes the tokens of a connection, cancels its open run, and marks it as disconnected. */
 async function endConnection(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
   const { organisationId } = actor
   await lockConnection(tx, actor, connection.id)
@@ -47,7 +53,7 @@ async function endConnection(tx: Transaction, actor: Actor, connection: Connecti
   await tx
     .update(connections)
     .set({ state: 'disconnected', stateReason: null, nextSyncAt: null, disconnectedAt: sql`now()` })
-    .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
+    .where(whereConnection(organisationId, connection.id))
   await audit(tx, actor, {
     action: 'connection.disconnected',
     subject: connection.label,
@@ -55,19 +61,17 @@ async function endConnection(tx: Transaction, actor: Actor, connection: Connecti
   })
 }
 
-/** Removes the connection with its runs, assignments and groups, then the principals and roles that nothing else names. */
+/** Deletes a connection with its runs, assignments and groups, then the principals and roles that nothing else names. */
 async function eraseConnection(tx: Transaction, actor: Actor, connection: ConnectionRow) {
   const { organisationId } = actor
   const own = and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id))
-  // More than one when the subscription was transferred while it was connected. In order, like everyone's locks.
+  // There are several when the subscription was transferred while it was connected. In a fixed order, because each is locked.
   const tenants = await tx
     .selectDistinct({ id: assignments.tenantId })
     .from(assignments)
     .where(own)
     .orderBy(assignments.tenantId)
-  await tx
-    .delete(connections)
-    .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id)))
+  await tx.delete(connections).where(whereConnection(organisationId, connection.id))
   for (const tenant of tenants) await eraseOrphans(tx, organisationId, tenant.id)
   await audit(tx, actor, {
     action: 'connection.deleted',
@@ -76,6 +80,7 @@ async function eraseConnection(tx: Transaction, actor: Actor, connection: Connec
   })
 }
 
+/** Deletes the principals and roles of a tenant that no assignment or group of the organisation names. */
 async function eraseOrphans(tx: Transaction, organisationId: string, tenantId: string) {
   await lockDirectory(tx, organisationId, tenantId)
   await tx.execute(sql`

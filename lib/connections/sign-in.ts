@@ -13,14 +13,75 @@ import type { ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
-import { findAttempt } from './attempts'
+import { findAttempt, whereOwnAttempt } from './attempts'
 import { seal, unseal } from './vault'
+
+type SignInChoices = {
+  prompt?: 'select_account' | 'consent' | 'login'
+  /** Passes on what Microsoft demanded with its last refusal, for the account that was refused. */
+  useClaims?: boolean
+  /** The optional permissions to ask for from now on. When left out, those that the attempt asked for before. */
+  optional?: readonly OptionalScope[]
+}
+
+/**
+ * Starts a login for an attempt and gives the address for the browser. The attempt keeps verifier and nonce sealed, and
+ * the state as a hash. A login that was begun earlier for the same attempt can no longer be finished. Throws NotFound.
+ */
+export async function beginSignInForAttempt(
+  actor: Actor,
+  attemptId: string,
+  { prompt, useClaims, optional }: SignInChoices = {},
+): Promise<string> {
+  allow(actor, 'connect')
+  const db = await getDb()
+  const attempt = await findAttempt(db, actor, attemptId)
+  if (!attempt || attempt.expired || attempt.confirmedAt) throw new NotFound('There is no such attempt.')
+
+  const state = randomBytes(RANDOM_BYTES).toString('base64url')
+  const nonce = randomBytes(RANDOM_BYTES).toString('base64url')
+  const { verifier, challenge } = await newPkce()
+  const optionalScopes = optional ? [...optional] : attempt.optionalScopes
+  const url = await beginSignIn({
+    tenantId: attempt.tenantId,
+    redirectUri: connectRedirectUri(),
+    state,
+    nonce,
+    codeChallenge: challenge,
+    optional: optionalScopes,
+    prompt: prompt ?? (useClaims ? undefined : 'select_account'),
+    claims: useClaims ? attempt.problem?.claims : undefined,
+    loginHint: useClaims ? (attempt.accountName ?? undefined) : undefined,
+  })
+
+  const sealedLogin = await seal(JSON.stringify({ verifier, nonce }), {
+    organisationId: actor.organisationId,
+    kind: 'attempt-login',
+    id: attemptId,
+  })
+  const stored = await db
+    .update(connectAttempts)
+    .set({ stateHash: hashState(state), sealedLogin, optionalScopes, loginBegunAt: sql`now()` })
+    .where(and(whereOwnAttempt(actor, attemptId), isNull(connectAttempts.confirmedAt)))
+    .returning({ id: connectAttempts.id })
+  if (stored.length === 0) throw new NotFound('There is no such attempt.')
+  return browserAddress(url)
+}
+
+/** Bytes of randomness in a state or nonce. */
+const RANDOM_BYTES = 32
+
+/** A login is found again by the hash of its state, because the state itself is never stored. */
+const hashState = (state: string): string => createHash('sha256').update(state).digest('base64url')
+
+/** Where Microsoft sends the browser back after a connect login. The app registration names exactly this address. */
+export const connectRedirectUri = (): string => `${env().portalUrl}/api/azure/callback`
 
 type FinishedSignIn = { attemptId: string } | { attemptId: null; code: ProblemCode }
 
 /**
- * Takes what Microsoft sent back with the browser. A refusal is stored on the attempt for its page to explain; an
- * answer that belongs to no login of this member stores nothing anywhere.
+ * Takes what Microsoft sent back with the browser. A refusal is stored on the attempt, where its page explains it. An
+ * answer that belongs to no login of this member stores nothing.
  */
 export async function finishSignIn(actor: Actor, query: URLSearchParams): Promise<FinishedSignIn> {
   allow(actor, 'connect')
@@ -62,101 +123,6 @@ export async function finishSignIn(actor: Actor, query: URLSearchParams): Promis
   return { attemptId }
 }
 
-async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {
-  const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
-  await updateAttempt(actor, attemptId, {
-    sealedCache,
-    accountObjectId: account.objectId,
-    accountTenantId: account.tenantId,
-    accountName: account.username,
-    grantedScopes: account.granted,
-    problem: null,
-  })
-}
-
-const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) =>
-  updateAttempt(actor, attemptId, { problem })
-
-async function updateAttempt(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
-  const db = await getDb()
-  await db
-    .update(connectAttempts)
-    .set({ ...change, cacheVersion: sql`cache_version + 1` })
-    .where(
-      and(
-        eq(connectAttempts.organisationId, actor.organisationId),
-        eq(connectAttempts.id, attemptId),
-        isNull(connectAttempts.confirmedAt),
-      ),
-    )
-}
-
-type SignInChoices = {
-  prompt?: 'select_account' | 'consent' | 'login'
-  useClaims?: boolean
-  /** The optional permissions to ask for from now on; when left out, those the attempt asked for before. */
-  optional?: readonly OptionalScope[]
-}
-
-/** Bytes of randomness in a state or nonce. */
-const RANDOM_BYTES = 32
-
-/** What a login is looked up by when it comes back: the state itself is never stored. */
-export const hashState = (state: string): string => createHash('sha256').update(state).digest('base64url')
-
-/** Where Microsoft sends the browser back after a connect login; registered with the app, to the letter. */
-export const connectRedirectUri = (): string => `${env().portalUrl}/api/azure/callback`
-
-/**
- * Starts a login for an attempt and gives the address for the browser. Verifier and nonce are sealed beside the
- * attempt, the state as a hash; a login begun earlier for the same attempt can no longer come back.
- */
-export async function beginSignInForAttempt(
-  actor: Actor,
-  attemptId: string,
-  { prompt, useClaims, optional }: SignInChoices = {},
-): Promise<string> {
-  allow(actor, 'connect')
-  const db = await getDb()
-  const attempt = await findAttempt(db, actor, attemptId)
-  if (!attempt || attempt.expired || attempt.confirmedAt) throw new NotFound('There is no such attempt.')
-
-  const state = randomBytes(RANDOM_BYTES).toString('base64url')
-  const nonce = randomBytes(RANDOM_BYTES).toString('base64url')
-  const { verifier, challenge } = await newPkce()
-  const optionalScopes = optional ? [...optional] : attempt.optionalScopes
-  const url = await beginSignIn({
-    tenantId: attempt.tenantId,
-    redirectUri: connectRedirectUri(),
-    state,
-    nonce,
-    codeChallenge: challenge,
-    optional: optionalScopes,
-    prompt: prompt ?? (useClaims ? undefined : 'select_account'),
-    claims: useClaims ? attempt.problem?.claims : undefined,
-    loginHint: useClaims ? (attempt.accountName ?? undefined) : undefined,
-  })
-
-  const sealedLogin = await seal(JSON.stringify({ verifier, nonce }), {
-    organisationId: actor.organisationId,
-    kind: 'attempt-login',
-    id: attemptId,
-  })
-  const stored = await db
-    .update(connectAttempts)
-    .set({ stateHash: hashState(state), sealedLogin, optionalScopes, loginBegunAt: sql`now()` })
-    .where(
-      and(
-        eq(connectAttempts.organisationId, actor.organisationId),
-        eq(connectAttempts.id, attemptId),
-        isNull(connectAttempts.confirmedAt),
-      ),
-    )
-    .returning({ id: connectAttempts.id })
-  if (stored.length === 0) throw new NotFound('There is no such attempt.')
-  return browserAddress(url)
-}
-
 /** Minutes a person has on Microsoft's pages before the login's state is refused. */
 const LOGIN_MINUTES = 10
 
@@ -169,10 +135,10 @@ type TakenLogin =
   | { kind: 'unknown' }
 
 /**
- * Takes the login that a state belongs to, once: the second caller finds it used. Only the member who began it finds
- * it at all, so neither someone else's answer nor a replay can be attached to an attempt.
+ * Takes the login that a state belongs to, once: whoever comes second finds it used. Only the member who began it finds
+ * it at all, so neither another person's answer nor a replay can be attached to an attempt.
  */
-export async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
+async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
   const db = await getDb()
   const own = and(
     eq(connectAttempts.organisationId, actor.organisationId),
@@ -213,4 +179,27 @@ export async function takeLogin(actor: Actor, state: string): Promise<TakenLogin
     ),
   )
   return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, optional: taken.optional, ...login }
+}
+
+async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {
+  const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
+  await updateAttempt(actor, attemptId, {
+    sealedCache,
+    accountObjectId: account.objectId,
+    accountTenantId: account.tenantId,
+    accountName: account.username,
+    grantedScopes: account.granted,
+    problem: null,
+  })
+}
+
+const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) =>
+  updateAttempt(actor, attemptId, { problem })
+
+async function updateAttempt(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
+  const db = await getDb()
+  await db
+    .update(connectAttempts)
+    .set({ ...change, cacheVersion: sql`cache_version + 1` })
+    .where(and(whereOwnAttempt(actor, attemptId), isNull(connectAttempts.confirmedAt)))
 }

@@ -9,13 +9,13 @@ import { createTokens, type TokenStore } from '@/lib/azure/client/tokens'
 import { createMeter, type Meter } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
-import type { AttemptRow } from './attempts'
+import { type AttemptRow, whereOwnAttempt } from './attempts'
 import type { ConnectionRow } from './connection'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
 const PAGE_DEADLINE_MS = 45_000
 
-/** Azure as the account that signed in for an attempt sees it, or null when nobody has. */
+/** Azure as the account sees it that signed in for an attempt, or null when nobody has signed in yet. */
 export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null {
   const { accountObjectId: objectId, accountTenantId: tenantId } = attempt
   if (!attempt.sealedCache || !objectId || !tenantId) return null
@@ -38,11 +38,7 @@ export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null
 }
 
 function describePlaceOfAttempt(actor: Actor, attemptId: string): SealedPlace {
-  const own = and(
-    eq(connectAttempts.organisationId, actor.organisationId),
-    eq(connectAttempts.memberId, actor.memberId),
-    eq(connectAttempts.id, attemptId),
-  )
+  const own = whereOwnAttempt(actor, attemptId)
   return {
     async read() {
       const db = await getDb()
@@ -64,13 +60,77 @@ function describePlaceOfAttempt(actor: Actor, attemptId: string): SealedPlace {
   }
 }
 
-/** A sealed value that no key of the ring opens, or that was sealed for another place. */
+/** Azure as the account behind a connection sees it. Its tokens are refreshed, and kept in the connection's sealed cache. */
+export function azureForConnection(connection: ConnectionRow, meter: Meter, signal: AbortSignal): Azure {
+  const { organisationId, id, tenantId, optionalScopes: optional } = connection
+  const account = { objectId: connection.accountObjectId, tenantId: connection.accountTenantId }
+  const store = createSealedStore(describePlaceOfConnection(organisationId, id), {
+    organisationId,
+    kind: 'connection-cache',
+    id,
+  })
+  return createAzure({ tokens: createTokens({ tenantId, account, store, optional, meter, signal }), meter, signal })
+}
+
+function describePlaceOfConnection(organisationId: string, connectionId: string): SealedPlace {
+  const own = and(
+    eq(connectionSecrets.organisationId, organisationId),
+    eq(connectionSecrets.connectionId, connectionId),
+  )
+  return {
+    async read() {
+      const db = await getDb()
+      const [found] = await db
+        .select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version })
+        .from(connectionSecrets)
+        .where(own)
+      return found ?? null
+    },
+    async write(sealed, over) {
+      const db = await getDb()
+      const written = await db
+        .update(connectionSecrets)
+        .set({ sealed, version: over + 1, updatedAt: new Date() })
+        .where(and(own, eq(connectionSecrets.version, over)))
+        .returning({ version: connectionSecrets.version })
+      return written.length > 0
+    },
+  }
+}
+
+/** Where a sealed token cache is stored. `write` replaces only the version that was read, and tells whether it did. */
+type SealedPlace = {
+  read(): Promise<{ sealed: string; version: number } | null>
+  write(sealed: string, over: number): Promise<boolean>
+}
+
+/**
+ * A token store in a sealed column, with compare-and-swap. Losing the swap is harmless: Entra ID leaves the older refresh
+ * token valid, and the newer cache, which stays, has its own (reference: refresh-tokens).
+ */
+function createSealedStore(place: SealedPlace, context: SealContext): TokenStore {
+  let version = 0
+  return {
+    async load() {
+      const found = await place.read()
+      if (!found) return null
+      version = found.version
+      return unseal(found.sealed, context)
+    },
+    async save(cache) {
+      if (await place.write(await seal(cache, context), version)) version += 1
+      else log().debug({ event: 'token_cache_swap_lost', kind: context.kind, id: context.id })
+    },
+  }
+}
+
+/** A sealed value that none of our keys opens, or that was sealed for another place. */
 export class SealBroken extends Error {
   override name = 'SealBroken'
 }
 
-/** Where a sealed value belongs. It is authenticated with the value, so one row's secret does not open in another. */
-export type SealContext = {
+/** Where a sealed value belongs. It is authenticated together with the value, so one row's secret does not open in another. */
+type SealContext = {
   organisationId: string
   kind: 'attempt-login' | 'attempt-cache' | 'connection-cache'
   id: string
@@ -114,67 +174,3 @@ function findKey(kid: unknown): Uint8Array {
 
 const encodeContext = ({ organisationId, kind, id }: SealContext) =>
   new TextEncoder().encode(`rolecall/${organisationId}/${kind}/${id}`)
-
-/** Where a sealed token cache lies. `write` stores only over the version that was read, and says whether it did. */
-export type SealedPlace = {
-  read(): Promise<{ sealed: string; version: number } | null>
-  write(sealed: string, over: number): Promise<boolean>
-}
-
-/**
- * A token store over a sealed column, with compare-and-swap. Losing the swap is harmless: Entra ID leaves the older
- * refresh token valid, and the newer cache, which stays, has its own (reference: refresh-tokens).
- */
-export function createSealedStore(place: SealedPlace, context: SealContext): TokenStore {
-  let version = 0
-  return {
-    async load() {
-      const found = await place.read()
-      if (!found) return null
-      version = found.version
-      return unseal(found.sealed, context)
-    },
-    async save(cache) {
-      if (await place.write(await seal(cache, context), version)) version += 1
-      else log().debug({ event: 'token_cache_swap_lost', kind: context.kind, id: context.id })
-    },
-  }
-}
-
-/** Azure as the account behind a connection sees it. Tokens are refreshed through the connection's sealed cache. */
-export function azureForConnection(connection: ConnectionRow, meter: Meter, signal: AbortSignal): Azure {
-  const { organisationId, id, tenantId, optionalScopes: optional } = connection
-  const account = { objectId: connection.accountObjectId, tenantId: connection.accountTenantId }
-  const store = createSealedStore(describePlaceOfConnection(organisationId, id), {
-    organisationId,
-    kind: 'connection-cache',
-    id,
-  })
-  return createAzure({ tokens: createTokens({ tenantId, account, store, optional, meter, signal }), meter, signal })
-}
-
-function describePlaceOfConnection(organisationId: string, connectionId: string): SealedPlace {
-  const own = and(
-    eq(connectionSecrets.organisationId, organisationId),
-    eq(connectionSecrets.connectionId, connectionId),
-  )
-  return {
-    async read() {
-      const db = await getDb()
-      const [found] = await db
-        .select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version })
-        .from(connectionSecrets)
-        .where(own)
-      return found ?? null
-    },
-    async write(sealed, over) {
-      const db = await getDb()
-      const written = await db
-        .update(connectionSecrets)
-        .set({ sealed, version: over + 1, updatedAt: new Date() })
-        .where(and(own, eq(connectionSecrets.version, over)))
-        .returning({ version: connectionSecrets.version })
-      return written.length > 0
-    },
-  }
-}
