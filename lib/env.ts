@@ -41,6 +41,8 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
+type Settings = z.infer<typeof Environment>
+
 export type Env = {
   mode: 'sandbox' | 'azure'
   /** Origin the browser uses, without a trailing slash. */
@@ -51,7 +53,7 @@ export type Env = {
     clientSecret: string
     /** IDs of the tenants whose people may sign in to the portal. */
     allowedTenants: 'any' | string[]
-    cloud: 'global' | 'usgov' | 'china'
+    cloud: Settings['AZURE_CLOUD']
   }
   databaseUrl: string | null
   dataDir: string
@@ -97,8 +99,6 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     logLevel: settings.LOG_LEVEL,
   }
 }
-
-type Settings = z.infer<typeof Environment>
 
 function readAzureSettings(settings: Settings): Env['azure'] {
   const given = {

@@ -1,9 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Meter } from '@/lib/azure/client/transport'
-import { lockDirectory } from '@/lib/connections/connection'
+import { lockDirectory, whereConnection } from '@/lib/connections/connection'
 import type { Access } from '@/lib/domain/access'
 import { nextSyncAt } from '@/lib/domain/connection-status'
 import { isGap } from '@/lib/domain/coverage'
@@ -25,7 +25,7 @@ export async function publishAccess(
 ): Promise<{ written: number }> {
   const { organisationId, connection } = run
   const { holders, signals, roleCounts } = access.summarised
-  const own = and(eq(connections.organisationId, organisationId), eq(connections.id, connection.id))
+  const own = whereConnection(organisationId, connection.id)
   const [locked] = await tx
     .select({
       schedule: connections.schedule,

@@ -6,6 +6,7 @@ import { syncRuns } from '@/db/schema/runs'
 import { tidy } from '@/db/tidy'
 import { AzureError, problemOf, toAzureError } from '@/lib/azure/client/errors'
 import { createMeter, type Meter } from '@/lib/azure/client/transport'
+import { whereConnection } from '@/lib/connections/connection'
 import { azureForConnection, SealBroken } from '@/lib/connections/vault'
 import { explain, type ProblemKind } from '@/lib/domain/problems'
 import type { ConnectionState } from '@/lib/domain/vocabulary'
@@ -37,12 +38,8 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   const signal = AbortSignal.any([shutdown, following.lost, AbortSignal.timeout(RUN_DEADLINE_MINUTES * 60_000)])
   try {
     const azure = azureForConnection(run.connection, meter, signal)
-    const access = await readAccess(
-      azure,
-      run.connection.subscriptionId,
-      await countPublishedAssignments(run),
-      following.report,
-    )
+    const published = await countPublishedAssignments(run)
+    const access = await readAccess(azure, run.connection.subscriptionId, published, following.report)
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()
@@ -112,7 +109,7 @@ export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter):
   const { kind } = explain(error.code)
   const db = await getDb()
   await db.transaction(async (tx) => {
-    const own = and(eq(connections.organisationId, run.organisationId), eq(connections.id, run.connection.id))
+    const own = whereConnection(run.organisationId, run.connection.id)
     // First the connection, then its run: everyone locks them in this order.
     await tx.select({ id: connections.id }).from(connections).where(own).for('update')
     const failed = await tx

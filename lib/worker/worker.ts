@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { getDb } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
+import { whereConnection } from '@/lib/connections/connection'
 import { log } from '@/lib/log'
 import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/lib/runs/queue'
 import { HEARTBEAT_LOST_SECONDS, openRun } from '@/lib/runs/runs'
@@ -73,10 +74,7 @@ async function openDueRuns(): Promise<SyncJob[]> {
       .for('update', { skipLocked: true })
     const opened: SyncJob[] = []
     for (const { organisationId, connectionId, failures } of due) {
-      await tx
-        .update(connections)
-        .set({ nextSyncAt: null })
-        .where(and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId)))
+      await tx.update(connections).set({ nextSyncAt: null }).where(whereConnection(organisationId, connectionId))
       opened.push(
         await openRun(tx, { organisationId, connectionId, trigger: failures > 0 ? 'retry' : 'schedule', by: null }),
       )
