@@ -29,7 +29,7 @@ test('real credentials talk to real Azure', () => {
   })
 })
 
-test('several tenants may be let in', () => {
+test('several tenants may be allowed to sign in', () => {
   const other = '8a1f1f8a-0000-4000-8000-00000000000b'
   expect(
     parse({ ...credentials, ...keys, AZURE_TENANT_ID: `${tenant}, ${other.toUpperCase()}` }).azure.allowedTenants,
@@ -40,14 +40,14 @@ test('credentials and a sandbox together are refused', () => {
   expect(() => parse({ ...credentials, SANDBOX_URL: 'http://localhost:4000' })).toThrow(/never meet the sandbox/)
 })
 
-test('half a configuration is refused, and what is missing is named', () => {
+test('an incomplete configuration is refused, and what is missing is named', () => {
   expect(() => parse({ AZURE_CLIENT_ID: credentials.AZURE_CLIENT_ID })).toThrow(
     /AZURE_CLIENT_SECRET and AZURE_TENANT_ID are not set/,
   )
   expect(() => parse({})).toThrow(BadConfiguration)
 })
 
-test('a setting that cannot be is refused by name', () => {
+test('an invalid setting is refused, and named', () => {
   expect(() => parse({ ...credentials, AZURE_TENANT_ID: 'contoso.example' })).toThrow(/AZURE_TENANT_ID/)
   expect(() => parse({ ...credentials, ENCRYPTION_KEYS: 'k1:short' })).toThrow(/ENCRYPTION_KEYS.*32 bytes/)
   expect(() => parse({ ...credentials, DATABASE_URL: 'mysql://db' })).toThrow(/DATABASE_URL/)

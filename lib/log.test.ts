@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-/** Says everything through `log()` in a process of its own, and gives what came out on standard output. */
+/** Runs a script that uses `log()` in a process of its own, and gives what it wrote on standard output. */
 function logged(script: string): string {
   const program = `import { log } from './lib/log'\n${script}`
   return execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', program], {
@@ -10,7 +10,7 @@ function logged(script: string): string {
   })
 }
 
-test('what lies under the name of a secret never reaches the log, at any depth our lines have', () => {
+test('a value under the name of a secret never reaches the log, at any depth that our lines have', () => {
   const keys = [
     ...['authorization', 'cookie', 'set-cookie', 'code', 'state', 'token', 'access_token', 'refresh_token'],
     ...['id_token', 'client_secret', 'code_verifier', 'sealed', 'params'],
@@ -23,7 +23,7 @@ test('what lies under the name of a secret never reaches the log, at any depth o
   expect(out.trim().split('\n')).toHaveLength(keys.length * 4)
 })
 
-test('of an error the log has names, codes and places, and never a message, down the chain of causes', () => {
+test('the log keeps names, codes and places of an error and of its causes, and never a message', () => {
   const out = logged(`
     const { DrizzleQueryError } = await import('drizzle-orm')
     const { AzureError } = await import('./lib/azure/client/errors')

@@ -10,7 +10,7 @@ test('a write from a page of the portal passes', () => {
   expect(from({ origin: portal, 'sec-fetch-site': 'same-origin' })).toBe(true)
 })
 
-test('a write from elsewhere, or from nowhere, does not', () => {
+test('a write from another site, or without an origin, does not pass', () => {
   expect(from({})).toBe(false)
   expect(from({ origin: 'null' })).toBe(false)
   expect(from({ origin: 'https://evil.example' })).toBe(false)

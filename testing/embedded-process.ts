@@ -4,9 +4,10 @@ import { closeDb, getDb } from '@/db/client'
 import { members, organisations } from '@/db/schema/organisations'
 
 /**
- * A process that opens the embedded database of its `DATA_DIR`, for tests that kill it. Says on standard output, a line
- * each: `open`, and the id of every organisation it finds; or `refused` and why. With the argument `write` it then adds
- * organisations, each with its owner in one transaction, and says each id once it is committed. Ends well on SIGTERM.
+ * A process that opens the embedded database of its `DATA_DIR`, for tests that kill it. It writes lines on standard
+ * output: `open` with the id of every organisation it finds, or `refused` and why. With the argument `write` it then
+ * adds organisations, each with its owner in one transaction, and writes each id once it is committed. It ends well on
+ * SIGTERM.
  */
 const say = (line: string) => process.stdout.write(`${line}\n`)
 

@@ -19,7 +19,7 @@ import { signInAs } from './sign-in-as'
 
 const PORTAL = 'http://localhost:3000'
 
-/** The product on a database and a sandbox of a test file's own: everything but the browser. */
+/** Starts the product with a database and a sandbox for one test file: everything but the browser. */
 export async function startRolecall(openDatabase: () => Promise<OpenDatabase> = createTestDatabase) {
   const sandbox = await startSandbox({ port: 0, portalUrl: PORTAL })
   Object.assign(process.env, {
@@ -33,7 +33,7 @@ export async function startRolecall(openDatabase: () => Promise<OpenDatabase> = 
   return {
     sandbox,
     db: database.db,
-    /** A tenant of its own at Microsoft, and an organisation for it with an owner. */
+    /** Makes a new tenant at Microsoft, and an organisation for it with an owner. */
     tenant: (spec: TenantSpec = {}) => createTenant(sandbox, spec),
     async close() {
       await stopQueue()
@@ -63,12 +63,12 @@ async function createTenant({ world }: Sandbox, spec: TenantSpec) {
     subscription,
     account,
     world,
-    /** Makes Microsoft misbehave for the time of some work. */
+    /** Lets Microsoft misbehave as the rules say while some work is done. Fails when a rule was never used. */
     async during<T>(rules: Omit<FaultRule, 'seen' | 'fired'>[], work: () => Promise<T>): Promise<T> {
       world.faults = rules.map((rule) => ({ ...rule, seen: 0, fired: 0 }))
       try {
         const result = await work()
-        if (world.faults.some(({ fired }) => fired === 0)) throw new Error('A fault was asked for but never met.')
+        if (world.faults.some(({ fired }) => fired === 0)) throw new Error('A fault was asked for but never used.')
         return result
       } finally {
         world.faults = []
@@ -78,7 +78,7 @@ async function createTenant({ world }: Sandbox, spec: TenantSpec) {
   }
 }
 
-/** Answers Microsoft's pages as a person would, and gives what comes back with the browser. */
+/** Answers Microsoft's pages as a person would, and gives the parameters that the browser comes back with. */
 export async function answerMicrosoft(
   url: string,
   username: string,
@@ -93,7 +93,7 @@ export async function answerMicrosoft(
 
 type Asked = { optional?: readonly OptionalScope[] }
 
-/** From the subscription's ID to a finished sign-in; gives the attempt. */
+/** Begins to connect a subscription and signs in for it. Gives the id of the attempt. */
 export async function signInForAttempt(
   actor: Actor,
   subscriptionId: string,
@@ -107,7 +107,7 @@ export async function signInForAttempt(
   return begun.attemptId
 }
 
-/** Connects a tenant's subscription with its owner account; its first run is queued. Gives the connection's id. */
+/** Connects a tenant's subscription with its owner account, which queues the first run. Gives the connection's id. */
 export async function connect(
   tenant: TestTenant,
   subscriptionId = tenant.subscription.id,
@@ -120,7 +120,7 @@ export async function connect(
   return connectionId
 }
 
-/** Carries the open run of a connection, and gives how it ended. */
+/** Carries out the open run of a connection, and gives its row as it is afterwards. */
 export async function carryRun({ db }: Rolecall, actor: Actor, connectionId: string) {
   const own = and(eq(syncRuns.organisationId, actor.organisationId), eq(syncRuns.connectionId, connectionId))
   const [open] = await db
@@ -134,7 +134,7 @@ export async function carryRun({ db }: Rolecall, actor: Actor, connectionId: str
   return run
 }
 
-/** What is stored as currently held: one line per assignment, as `person|role|scope`. */
+/** What is stored as currently held: a line for each assignment, as `person|role|scope`, without eligible ones. */
 export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId: string): Promise<string[]> {
   const rows = await db
     .select({

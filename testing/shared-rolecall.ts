@@ -6,9 +6,9 @@ import { stopQueue } from '@/lib/runs/queue'
 import { startRolecall } from './rolecall'
 
 /**
- * The product on a database that other processes can open: an embedded one in a folder of its own, or with
- * `TEST_DATABASE_URL` a new one on that PostgreSQL. `settings` are what such a process needs; `release` lets go of the
- * embedded database, which one process has at a time, until the next `getDb()`.
+ * Starts the product with a database that other processes can open: an embedded one in a folder of its own, or with
+ * `TEST_DATABASE_URL` a new one on that PostgreSQL. `settings` is the environment that such a process needs. `release`
+ * closes the embedded database until the next `getDb()`, because only one process can have it open.
  */
 export async function startSharedRolecall() {
   const onServer = Boolean(process.env.TEST_DATABASE_URL)

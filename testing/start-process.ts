@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline'
 
 /**
  * Starts one of our programs in a process of its own, for tests that stop, freeze or kill it. `hear` waits for a line of
- * its standard output that a test of ours accepts, heard before or still to come.
+ * its standard output that the given function accepts, whether it was written before or is still to come.
  */
 export function startProcess(program: string, words: string[] = [], settings: Record<string, string | undefined> = {}) {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', program, ...words], {

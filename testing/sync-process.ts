@@ -9,8 +9,9 @@ import { runSync } from '@/lib/sync/run-sync'
 import { readPublished } from './read-published'
 
 /**
- * A process that carries syncs of one connection, for tests that kill it. At its start, and after each sync that it is
- * asked for, it says what readers see. A run that a killed process left running counts as lost at once, and is taken up.
+ * A process that carries out syncs of one connection, for tests that kill it. At its start, and after each sync that it
+ * is asked for, it writes what readers see. A run that a killed process left running counts as lost at once, so that
+ * this process takes it over.
  */
 const [organisationId = '', connectionId = ''] = process.argv.slice(2)
 const actor: Actor = { organisationId, memberId: randomUUID(), role: 'owner', name: 'Olga Owner' }

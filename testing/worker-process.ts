@@ -1,4 +1,4 @@
 import { serve } from '@/lib/worker/serve'
 
-/** What `npm run worker` runs, on the embedded database too: for tests that stop it. */
+/** A worker like that of `npm run worker`, but also on the embedded database, for tests that stop it. */
 await serve({ worker: true })

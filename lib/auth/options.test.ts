@@ -9,14 +9,14 @@ test('on https every cookie is bound to the host, out of reach of scripts, and s
   }
 })
 
-test('on plain http the cookies still are out of reach of scripts and of other sites', () => {
+test('on plain http too the cookies are out of reach of scripts and of other sites', () => {
   for (const { name, options } of Object.values(authCookies('http://localhost:3000'))) {
     expect(name).not.toMatch(/^__/)
     expect(options).toMatchObject({ httpOnly: true, secure: false, sameSite: 'lax', path: '/' })
   }
 })
 
-test('a sign-in under way is forgotten after ten minutes', () => {
+test('an unfinished sign-in is forgotten after ten minutes', () => {
   const { state, nonce, pkceCodeVerifier } = authCookies('https://portal.example')
   for (const { options } of [state, nonce, pkceCodeVerifier]) expect(options.maxAge).toBe(600)
 })

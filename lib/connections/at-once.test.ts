@@ -36,7 +36,7 @@ async function reconnect({ owner, account }: TestTenant, connectionId: string): 
   await confirmAttempt(owner, attemptId, { alsoSubscriptionIds: [] })
 }
 
-test('the failure of a run that began with the sign-in of before does not undo a reconnect', async () => {
+test('a run that began before a reconnect does not undo it by failing', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
   await carryRun(rolecall, tenant.owner, id)
@@ -45,7 +45,7 @@ test('the failure of a run that began with the sign-in of before does not undo a
   if (!run) throw new Error('The run was not claimed.')
   await reconnect(tenant, id)
 
-  await failRun(run, new AzureError('sign_in_expired', 'The sign-in of before.'), { calls: 0, retries: 0 })
+  await failRun(run, new AzureError('sign_in_expired', 'The earlier sign-in.'), { calls: 0, retries: 0 })
   const connection = async () => (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
   expect(await connection()).toMatchObject({ state: 'active', failures: 0 })
   const [old] = await rolecall.db.select().from(syncRuns).where(eq(syncRuns.id, runId))
@@ -53,7 +53,7 @@ test('the failure of a run that began with the sign-in of before does not undo a
   expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded', trigger: 'reconnect' })
 })
 
-test('two members who connect one subscription at once get one tile, and one first run', async () => {
+test('two members who connect one subscription at once get one connection with one first run', async () => {
   const tenant = await rolecall.tenant({ consented: true })
   const colleague = await signInAs({ tenantId: tenant.tenantId, name: 'Aron Admin' })
   await rolecall.db.update(members).set({ role: 'admin' }).where(eq(members.id, colleague.memberId))

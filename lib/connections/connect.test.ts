@@ -77,7 +77,7 @@ test('two organisations may each connect the same subscription, and see nothing 
   await expect(beginReconnect(stranger, connectionId)).rejects.toThrow(NotFound)
 })
 
-test('a state that was never given out, or another person’s, is not used and stores nothing', async () => {
+test('an answer with an unknown state, or for another person, is not used and stores nothing', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
   const back = await answerMicrosoft(
@@ -98,7 +98,7 @@ test('a state that was never given out, or another person’s, is not used and s
   expect(await getAttempt(ann, attemptId)).toBeNull()
 })
 
-test('a way back is used once: the second time is told from a stranger’s', async () => {
+test('an answer from Microsoft is used once, and a second use is told from a stranger’s answer', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
   const back = await answerMicrosoft(
@@ -114,7 +114,7 @@ test('a way back is used once: the second time is told from a stranger’s', asy
   })
 })
 
-test('a login begun again makes the earlier one unusable', async () => {
+test('a second login for an attempt makes the first one unusable', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
   const first = await answerMicrosoft(
@@ -153,7 +153,7 @@ test('an expired attempt cannot be confirmed', async () => {
   })
 })
 
-test('the same attempt swapped to another subscription’s login does not take it over', async () => {
+test('an attempt whose login was led to another tenant does not take over that sign-in', async () => {
   const one = await rolecall.tenant()
   const other = await rolecall.tenant()
   const attemptId = await begun(one)
@@ -167,7 +167,7 @@ test('the same attempt swapped to another subscription’s login does not take i
   expect(attempt?.problem).toBeTruthy()
 })
 
-test('each refusal of Microsoft is stored as what it is, with its code', async () => {
+test('each refusal by Microsoft is stored as what it is, with its code', async () => {
   const tenant = await rolecall.tenant()
   const refusal = async (username: string, consent: 'accept' | 'cancel' = 'accept') => {
     const attemptId = await begun(tenant)
@@ -191,7 +191,7 @@ test('each refusal of Microsoft is stored as what it is, with its code', async (
   })
 })
 
-test('a wrong or expired client secret is our own fault, and is said as such', async () => {
+test('a wrong or expired client secret is reported as our own fault', async () => {
   const tenant = await rolecall.tenant()
   const codeAfter = async (spoil: () => void) => {
     const attemptId = await begun(tenant)
@@ -213,7 +213,7 @@ test('a wrong or expired client secret is our own fault, and is said as such', a
   expect(await codeAfter(() => applyChange(tenant.world, { type: 'expire_secret' }))).toBe('app_secret_expired')
 })
 
-test('after a demand for verification the same attempt goes on with Microsoft’s claims', async () => {
+test('after Microsoft demanded verification the same attempt continues with the claims it asked for', async () => {
   const tenant = await rolecall.tenant()
   applyChange(tenant.world, { type: 'grant_consent', tenantId: tenant.tenantId })
   const attemptId = await begun(tenant)
@@ -228,7 +228,7 @@ test('after a demand for verification the same attempt goes on with Microsoft’
   expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({ problem: null, account: { name: username } })
 })
 
-test('the checks name what is missing, and stop what could not work', async () => {
+test('the checks name what is missing, and prevent a connection that could not work', async () => {
   const tenant = await rolecall.tenant({ consented: true })
   const checksOf = async (kind: string) => {
     const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account(kind).username)
@@ -270,7 +270,7 @@ test('confirming twice, at once or later, gives the same connection', async () =
   expect(one).toMatchObject({ kind: 'connected', connectionIds: [expect.any(String), expect.any(String)] })
 })
 
-test('a reconnect keeps the connection; another account is asked about first', async () => {
+test('a reconnect keeps the connection, and asks before it takes another account', async () => {
   const tenant = await rolecall.tenant({ consented: true })
   const connectionId = await connect(tenant)
   await carryRun(rolecall, tenant.owner, connectionId)
@@ -301,7 +301,7 @@ test('a reconnect keeps the connection; another account is asked about first', a
   expect(connection?.accountObjectId).toBe(tenant.account('reader').objectId)
 })
 
-test('a viewer can do none of it, whatever page or action lets them try', async () => {
+test('a viewer can do nothing of this, whichever page or action lets them try', async () => {
   const tenant = await rolecall.tenant()
   const viewer = await tenant.viewer()
   const attemptId = await begun(tenant)

@@ -47,7 +47,7 @@ test('a connection is renamed and rescheduled, and both are written down', async
   ])
 })
 
-test('disconnecting with the data kept takes the tokens and leaves the result', async () => {
+test('disconnecting with the data kept deletes the tokens and leaves the result', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
   await carryRun(rolecall, tenant.owner, id)
@@ -93,7 +93,7 @@ test('people who hold a role in another connected subscription stay when one is 
   expect(new Set(left.map((row) => row.id))).toEqual(new Set(before.map((line) => line.split('|')[0])))
 })
 
-test('deleting a subscription that was transferred leaves nobody of its former tenant either', async () => {
+test('deleting a subscription that was transferred also deletes the people of its former tenant', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
   await carryRun(rolecall, tenant.owner, id)

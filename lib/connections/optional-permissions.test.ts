@@ -111,7 +111,7 @@ test('without a tick nothing optional is asked for or used, even where the tenan
   expect([tokens.granted(), tokens.withdrawn()]).toEqual([[], []])
 })
 
-test('before the first sign-in the recommended permission is proposed, and stands in the approval link', async () => {
+test('before the first sign-in the recommended permission is proposed, and named in the approval link', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)
   const before = await getAttempt(tenant.owner, attemptId)
@@ -123,7 +123,7 @@ test('before the first sign-in the recommended permission is proposed, and stand
   expect(after?.adminConsentUrl).not.toContain(GROUPS)
 })
 
-test('declined by someone who may not consent, the same attempt goes on without the optional permissions', async () => {
+test('when someone who may not consent declines, the same attempt continues without the optional permissions', async () => {
   const tenant = await rolecall.tenant({ consented: true })
   const { username } = tenant.account('plain')
   const attemptId = await begun(tenant)
@@ -142,7 +142,7 @@ test('declined by someone who may not consent, the same attempt goes on without 
   expect((await row(confirmed.connectionIds[0] ?? '')).optionalScopes).toEqual([])
 })
 
-test('one more permission is asked for beside those a connection has; a plain reconnect keeps them all', async () => {
+test('a further permission is asked for in addition to those of the connection, and a plain reconnect keeps them all', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant, tenant.subscription.id, { optional: [SIGN_INS] })
   expect(await reconnect(tenant, id, GROUPS)).toEqual({ kind: 'connected', connectionIds: [id] })
@@ -151,7 +151,7 @@ test('one more permission is asked for beside those a connection has; a plain re
   expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
 })
 
-test('when one more is declined, the connection keeps what it has, and the way on asks for no less', async () => {
+test('when a further permission is declined, the connection keeps those it has, and the next try asks for them', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
   const { attemptId } = await beginReconnect(tenant.owner, id, { alsoAsk: SIGN_INS })
@@ -160,7 +160,7 @@ test('when one more is declined, the connection keeps what it has, and the way o
   expect((await row(id)).optionalScopes).toEqual([GROUPS])
 })
 
-test('a disconnected connection that is taken up again asks for what it had', async () => {
+test('a subscription that is connected again asks for the permissions it had', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
   await disconnect(tenant.owner, id, { data: 'keep' })
@@ -168,7 +168,7 @@ test('a disconnected connection that is taken up again asks for what it had', as
   expect((await row(id)).optionalScopes).toEqual([GROUPS])
 })
 
-test('an approval link names what the tenant’s other connections live on, and nothing of another organisation', async () => {
+test('an approval link names the permissions that the tenant’s other connections use, and nothing of another organisation', async () => {
   const tenant = await rolecall.tenant({ subscriptions: 2 })
   await connect(tenant, tenant.subscription.id, { optional: [SIGN_INS] })
   const second = tenant.subscriptions[1]?.id ?? ''
@@ -181,7 +181,7 @@ test('an approval link names what the tenant’s other connections live on, and 
   expect(await linkFor(await signInAs({ name: 'Sten Stranger' }))).not.toContain(SIGN_INS)
 })
 
-test('a permission that the tenant withdraws later is done without, and the connection goes on', async () => {
+test('when the tenant withdraws a permission later, the connection goes on without it', async () => {
   const tenant = await rolecall.tenant()
   const { tenantId, world } = tenant
   world.tokenSeconds = 60 // so near its end that each use asks for a new one
@@ -231,7 +231,7 @@ test('a permission is no longer used once it was dropped, and that is written do
   ])
 })
 
-test('the settings tell granted, withdrawn and never asked apart, by what the last run met', async () => {
+test('the settings tell granted, withdrawn and never asked apart, by what the last run found', async () => {
   const tenant = await rolecall.tenant({ servicePrincipals: 2 })
   const { tenantId, world } = tenant
   world.tokenSeconds = 60
@@ -251,7 +251,7 @@ test('the settings tell granted, withdrawn and never asked apart, by what the la
   }
 })
 
-test('a viewer, another organisation and an unknown id get nothing of it', async () => {
+test('a viewer, another organisation and an unknown id neither change permissions nor see them', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
   const stranger = await signInAs({ name: 'Sten Stranger' })

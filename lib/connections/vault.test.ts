@@ -19,7 +19,7 @@ beforeEach(() => {
   vi.unstubAllEnvs()
 })
 
-test('what is sealed opens again, and its text is nowhere in the seal', async () => {
+test('a sealed value opens again, and its text is nowhere in what is stored', async () => {
   const { seal, unseal } = await withKeys(key('k1'))
   await fc.assert(
     fc.asyncProperty(fc.string({ minLength: 8, unit: 'grapheme' }), async (secret) => {
@@ -76,7 +76,7 @@ test('after a new key is put first, old seals still open and new ones carry its 
   expect(header).toEqual({ alg: 'dir', enc: 'A256GCM', kid: 'k2' })
 })
 
-test('without its key a seal stays shut', async () => {
+test('a sealed value does not open without its key', async () => {
   const { seal } = await withKeys(key('k1'))
   const sealed = await seal('secret', here)
   const { unseal, SealBroken } = await withKeys(key('k1'))

@@ -92,19 +92,22 @@ function truth(tenant: TestTenant, sees?: Parameters<typeof trueAccess>[1]['sees
 
 const seeds = (count: number, kind: string) => Array.from({ length: count }, (_, index) => `${kind} ${index + 1}`)
 
-test.each(seeds(WORLDS, 'small world'))('in %s, who is shown to have what, and how, is so', async (seed) => {
-  const { tenant, run, shown } = await synced(smallWorld(seed), createRandom(seed).below(2) ? GROUPS : EVERYTHING)
-  expect(run).toMatchObject({ state: 'succeeded', gaps: false, problem: null })
-  expect(run.plan?.made).toBe(run.plan?.predicted)
-  expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
+test.each(seeds(WORLDS, 'small world'))(
+  'in %s, the portal shows who has what, and how, as the world has it',
+  async (seed) => {
+    const { tenant, run, shown } = await synced(smallWorld(seed), createRandom(seed).below(2) ? GROUPS : EVERYTHING)
+    expect(run).toMatchObject({ state: 'succeeded', gaps: false, problem: null })
+    expect(run.plan?.made).toBe(run.plan?.predicted)
+    expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
 
-  applyChange(tenant.world, { random: 25, seed, tenantId: tenant.tenantId })
-  await requestSync(tenant.owner, run.connectionId)
-  expect(await carryRun(rolecall, tenant.owner, run.connectionId)).toMatchObject({ state: 'succeeded', gaps: false })
-  expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
-})
+    applyChange(tenant.world, { random: 25, seed, tenantId: tenant.tenantId })
+    await requestSync(tenant.owner, run.connectionId)
+    expect(await carryRun(rolecall, tenant.owner, run.connectionId)).toMatchObject({ state: 'succeeded', gaps: false })
+    expect(accessLines(await shown())).toEqual(accessLines(truth(tenant)))
+  },
+)
 
-test.each(seeds(LARGE_WORLDS, 'large world'))('in %s too', { timeout: 120_000 }, async (seed) => {
+test.each(seeds(LARGE_WORLDS, 'large world'))('the same holds in %s', { timeout: 120_000 }, async (seed) => {
   const { tenant, run, shown } = await synced(largeWorld(seed), GROUPS)
   expect(run).toMatchObject({ state: 'succeeded', gaps: false })
   expect(run.plan?.made).toBe(run.plan?.predicted)
@@ -112,14 +115,14 @@ test.each(seeds(LARGE_WORLDS, 'large world'))('in %s too', { timeout: 120_000 },
 })
 
 test.each(seeds(Math.ceil(WORLDS / 3), 'modest world'))(
-  'in %s, with the base permissions alone, people have what they have; of groups it is only known who is in them',
+  'in %s, read with the base permissions alone, the portal shows what people have, and of groups only who is in them',
   async (seed) => {
     const { tenant, run, shown } = await synced(smallWorld(seed), [])
     const groups = run.coverage.find(({ dataset }) => dataset === 'groups')
     expect(groups).toMatchObject({ state: 'whole' })
     expect(['none', 'people']).toContain(run.plan?.way)
     expect(run.plan?.made).toBe(run.plan?.predicted)
-    // What is no person can be in a group too, and that nobody can see from the people's side.
+    // A group may also hold what is no person, which cannot be found from the people.
     const people = truth(tenant, ({ principalType, via }) => principalType === 'User' || via.length === 0)
     const now = await shown()
     expect([...now.keys()].sort()).toEqual([...people.keys()].sort())
@@ -130,7 +133,7 @@ test.each(seeds(Math.ceil(WORLDS / 3), 'modest world'))(
   },
 )
 
-test('in a directory too large to ask person by person, groups stay closed, and the run says so', async () => {
+test('in a directory too large to be read person by person, groups stay closed, and the run says so', async () => {
   const { tenant, run, shown } = await synced({ ...largeWorld('closed'), people: 1_000 }, [])
   expect(run).toMatchObject({ state: 'succeeded', gaps: false, plan: { way: 'unopened' } })
   expect(run.coverage.find(({ dataset }) => dataset === 'groups')).toMatchObject({ state: 'not_asked', read: 0 })

@@ -19,7 +19,7 @@ afterAll(async () => {
   await rolecall.close()
 })
 
-test(`of ${KILLS} processes killed while they sync, none leaves anything but the old result or the new one, and the next takes over`, {
+test(`of ${KILLS} processes killed while they sync, each leaves the old result or the new one whole, and the next takes over`, {
   timeout: 60_000 + KILLS * 15_000,
 }, async () => {
   const { tenant, turnOver, truth } = await createChangingTenant(rolecall, PEOPLE)

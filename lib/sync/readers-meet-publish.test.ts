@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => rolecall.close())
 
-test('who reads while everything is replaced sees one result whole: list, counts, roles and facts', async () => {
+test('a reader who comes while everything is replaced sees one whole result: list, counts, roles and facts', async () => {
   const { tenant, turnOver, truth } = await createChangingTenant(rolecall, 200)
   const connectionId = await connect(tenant)
   turnOver()
@@ -27,7 +27,7 @@ test('who reads while everything is replaced sees one result whole: list, counts
   const read = async () => {
     while (publishing) {
       readings.push(await readPublished(tenant.owner, connectionId))
-      await setImmediate() // the embedded engine answers within the turn: the network has its turn too
+      await setImmediate() // the embedded engine never leaves the event loop by itself, so the network would wait
     }
   }
   const publish = async () => {

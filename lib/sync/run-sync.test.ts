@@ -88,7 +88,7 @@ test('what is stored is what the world has: people, groups, service principals, 
   expect(run.gained).toBe(new Set(truth(tenant)).size)
 })
 
-test('a result in many small pages is the same', async () => {
+test('a result that comes in many small pages is the same', async () => {
   const { tenant, shown } = await connected({ people: 12, assignments: 40, pageSize: 3 })
   expect(await shown()).toEqual(truth(tenant))
 })
@@ -186,7 +186,7 @@ test.each([
   ['a server error', { status: 503, headers: { 'retry-after': '120' } }, 'azure_unreachable'],
   ['throttling that asks for long', { status: 429, headers: { 'retry-after': '300' } }, 'throttled'],
   ['an HTML page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, 'bad_answer'],
-])('%s is tried again after minutes, and changes nothing shown', async (_, answer, code) => {
+])('after %s the sync is tried again in minutes, and the page shows what it showed', async (_, answer, code) => {
   const { tenant, id, sync, shown } = await connected()
   const before = await shown()
   const run = await tenant.during([{ match: assignmentsOf(tenant), ...answer }], sync)
@@ -240,7 +240,7 @@ test('a revoked sign-in asks for a reconnect and is not retried', async () => {
   expect(connection).toMatchObject({ state: 'reconnect_needed', nextSyncAt: null })
 })
 
-test('a directory that refuses leaves the people by ID, keeps names known before, and is called a gap', async () => {
+test('when the directory refuses, people keep the names known before, and the run says that it has gaps', async () => {
   const { tenant, sync, shown } = await connected()
   const nameOf = async () =>
     (
@@ -266,7 +266,7 @@ test('a directory that refuses leaves the people by ID, keeps names known before
   expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'not_readable' })
 })
 
-test('two requests for one connection join', async () => {
+test('two requests for a sync of one connection share one run', async () => {
   const { tenant, id } = await connected()
   const [one, two] = await Promise.all([requestSync(tenant.owner, id), requestSync(tenant.owner, id)])
   expect(one.runId).toBe(two.runId)
@@ -326,7 +326,7 @@ test('the schedule opens a run when it is due, once', async () => {
   await carryRun(rolecall, tenant.owner, id)
 })
 
-test('names that would break a page or a database are stored inert', async () => {
+test('names that would break a page or a database are stored so that they do no harm', async () => {
   const { tenant, sync } = await connected()
   const hostile = `<img src=x onerror=alert(1)>\u0000\ud800 ${'x'.repeat(5000)}`
   applyChange(tenant.world, { type: 'rename', user: tenant.account('reader').username, displayName: hostile })
@@ -373,7 +373,7 @@ test('what only a person can mend is not tried again', () => {
   expect(chooseRetryMs('right', 1)).toBeNull()
 })
 
-test('a wait that Microsoft asked for is never undercut', () => {
+test('a retry never comes before the time that Microsoft asked for', () => {
   fc.assert(
     fc.property(
       fc.constantFrom('transient' as const, 'ours' as const),

@@ -65,7 +65,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     return pid
   }
 
-  test('of two workers one carries a run, and a frozen one that wakes after its run was taken over publishes nothing', {
+  test('one of two workers carries out a run, and a frozen one that wakes after its run was taken over publishes nothing', {
     timeout: 90_000,
   }, async () => {
     const { owner, id, turnOver, truth, seen } = await connected()
@@ -106,7 +106,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     expect(await seen()).toEqual(truth())
   })
 
-  test('a publish whose connection the server ends half way is undone, and the next sync succeeds', async () => {
+  test('a publish whose database connection breaks half way is undone, and the next sync succeeds', async () => {
     const { owner, id, turnOver, truth, seen } = await connected()
     const before = await seen()
     turnOver()
@@ -126,7 +126,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     expect(await seen()).toEqual(truth())
   })
 
-  test('disconnecting in the middle of a publish waits for it, and neither is lost to a deadlock', async () => {
+  test('disconnecting in the middle of a publish waits for it, and neither fails by a deadlock', async () => {
     const { owner, id, turnOver } = await connected()
     turnOver()
     const { runId } = await requestSync(owner, id)

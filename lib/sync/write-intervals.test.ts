@@ -55,7 +55,7 @@ async function connection() {
 
 const sorted = (rows: Row[]) => rows.map((row) => JSON.stringify(row)).sort()
 
-test('whatever is read after whatever, what is current is what was read last, and each moment stays what it was', async () => {
+test('after any sequence of reads, what was read last is current, and each earlier moment stays what it was', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rowsRead, { minLength: 1, maxLength: 5 }), async (reads) => {
       const { write, asOf } = await connection()
@@ -88,7 +88,7 @@ test.each(
     const { name, primaryKeys, indexes } = getTableConfig(table)
     return { name, primaryKeys, indexes }
   }),
-)('of $name, whatever the primary key tells apart may be current once', ({ name, primaryKeys, indexes }) => {
+)('in $name each row that the primary key tells apart may be current once', ({ name, primaryKeys, indexes }) => {
   const oneCurrent = indexes.find(({ config }) => config.name === `${name}_one_current`)?.config
   const columns = oneCurrent?.columns.map((column) => ('name' in column ? column.name : null))
   const key = primaryKeys.flatMap((one) => one.columns.map((column) => column.name))

@@ -26,12 +26,12 @@ function startServing() {
 }
 const event = (name: string) => (line: string) => line.includes(`"event":"${name}"`)
 
-test('SIGTERM in the middle of a sync: the run is marked interrupted, then the queue stops, then the database is let go', {
+test('on SIGTERM in the middle of a sync the run is marked interrupted, the queue stops, and the database is released', {
   timeout: 60_000,
 }, async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
-  // As the pause after a lost job: the worker finds it by itself.
+  // As if it had waited long without a job: the worker finds it by itself.
   await rolecall.db
     .update(syncRuns)
     .set({ requestedAt: new Date(0) })
@@ -58,7 +58,9 @@ test('SIGTERM in the middle of a sync: the run is marked interrupted, then the q
   await rolecall.release()
 })
 
-test('SIGTERM while it starts ends it well, and leaves the database to the next', { timeout: 60_000 }, async () => {
+test('on SIGTERM during its start a process ends well, and leaves the database to the next', {
+  timeout: 60_000,
+}, async () => {
   const serving = startServing()
   const lock = join(rolecall.settings.DATA_DIR, 'db.lock')
   if (!rolecall.settings.DATABASE_URL) await vi.waitFor(() => expect(existsSync(lock)).toBe(true), { timeout: 20_000 })

@@ -39,7 +39,7 @@ async function connectAndSync(tenant: TestTenant) {
   return id
 }
 
-test('a run that is asked for is carried and published, and its job holds two ids and nothing else', async () => {
+test('a run that is asked for is carried out and published, and its job holds two ids and nothing else', async () => {
   await work()
   const tenant = await rolecall.tenant()
   const id = await connectAndSync(tenant)
@@ -57,7 +57,7 @@ test('a run that is asked for is carried and published, and its job holds two id
   }
 })
 
-test('the tick is scheduled once, every minute, and one that a killed process left behind holds up nobody', async () => {
+test('the look for due runs is scheduled once, every minute, and one that a killed process left behind holds up no other', async () => {
   const queue = await getQueue()
   expect(await queue.getSchedules()).toMatchObject([{ name: DUE_RUNS_QUEUE, cron: '* * * * *' }])
   await queue.offWork(DUE_RUNS_QUEUE)
@@ -84,7 +84,7 @@ test('a queued run that lost its job is sent again', async () => {
   await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'succeeded', fence: 1 }))
 })
 
-test('a running run whose worker is gone is carried by another', async () => {
+test('a running run whose worker is gone is carried out by another', async () => {
   const tenant = await rolecall.tenant()
   const connectionId = await connectAndSync(tenant)
   const { organisationId } = tenant.owner
@@ -97,7 +97,7 @@ test('a running run whose worker is gone is carried by another', async () => {
   await until(async () => expect(await runOf(runId)).toMatchObject({ state: 'succeeded', fence: 2 }))
 })
 
-test('a worker that ends leaves its run interrupted with the old result in place, and it is tried again', async () => {
+test('a worker that ends leaves its run interrupted and the old result in place, and the sync is tried again', async () => {
   const tenant = await rolecall.tenant()
   const id = await connectAndSync(tenant)
   const before = await connectionOf(id)
