@@ -1,8 +1,8 @@
 import { answerArm } from './arm/answer-arm'
 import { findService } from './clouds'
 import { createOutcome, type Outcome } from './control/delivery'
-import { misbehave } from './control/misbehaviour'
-import { decodedPath } from './control/requests'
+import { answerWithFaults } from './control/misbehaviour'
+import { decodePath } from './control/requests'
 import { answerLogin } from './entra/answer-login'
 import { answerGraph } from './graph/answer-graph'
 import type { World } from './world/world'
@@ -10,11 +10,11 @@ import type { World } from './world/world'
 /** An item of a batch; what became of it is added to the batch's own outcome. */
 async function answerItem(world: World, item: Request, batch: Outcome): Promise<Response> {
   const outcome = createOutcome()
-  const response = await misbehave(world, item, { inBatch: true, outcome }, (request) =>
-    behave(world, request, true, outcome),
+  const response = await answerWithFaults(world, item, { inBatch: true, outcome }, (request) =>
+    answerService(world, request, true, outcome),
   )
   const { method, url } = item
-  batch.items.push({ method, path: decodedPath(new URL(url)), status: response.status, fault: outcome.fault })
+  batch.items.push({ method, path: decodePath(new URL(url)), status: response.status, fault: outcome.fault })
   if (outcome.leftOut) {
     batch.leftOut = true
     markLeftOut(response)
@@ -22,7 +22,7 @@ async function answerItem(world: World, item: Request, batch: Outcome): Promise<
   return response
 }
 
-async function behave(world: World, request: Request, inBatch: boolean, outcome: Outcome): Promise<Response> {
+async function answerService(world: World, request: Request, inBatch: boolean, outcome: Outcome): Promise<Response> {
   const found = findService(new URL(request.url).hostname)
   if (!found) return new Response('The sandbox does not imitate this host.', { status: 421 })
   const { cloud, service } = found
@@ -43,7 +43,9 @@ async function behave(world: World, request: Request, inBatch: boolean, outcome:
  * @param outcome filled with what else became of the request
  */
 export function answer(world: World, request: Request, outcome: Outcome = createOutcome()): Promise<Response> {
-  return misbehave(world, request, { inBatch: false, outcome }, (asked) => behave(world, asked, false, outcome))
+  return answerWithFaults(world, request, { inBatch: false, outcome }, (asked) =>
+    answerService(world, asked, false, outcome),
+  )
 }
 
 const MARK = 'x-sandbox-left-out'

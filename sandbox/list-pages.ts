@@ -1,4 +1,4 @@
-const KEPT = 64 // lists remembered as they were when a page of them was given; clients read few at a time
+const MAX_LISTS = 64 // lists remembered as they were when a page of them was given; clients read few at a time
 
 type KeyAt = (index: number) => string | undefined
 const given = new Map<number, KeyAt>()
@@ -17,7 +17,7 @@ export function placeAt<T>(items: readonly T[], position: number, keyOf: (item: 
   if (key === undefined) return null
   const list = ++count
   given.set(list, keyAt)
-  given.delete(list - KEPT)
+  given.delete(list - MAX_LISTS)
   return { position, key, list }
 }
 

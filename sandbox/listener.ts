@@ -2,31 +2,31 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answer } from './answer'
 import { answerControl } from './control/controls'
-import { createOutcome, deliver, deliverOwn } from './control/delivery'
-import { welcome } from './control/front-page'
+import { createOutcome, deliver, streamAnswer } from './control/delivery'
+import { showFrontPage } from './control/front-page'
 import { writeLog } from './control/log'
-import { ControlRefusal, isFromElsewhere, isOnLoopback, readRequest } from './control/requests'
+import { ControlRefusal, isCrossOrigin, isOnLoopback, readRequest } from './control/requests'
 import { JsonResponse } from './list-pages'
 import type { World } from './world/world'
 
 /** What the sandbox says in its own name: the controls and the front page. */
-async function answerOwn(world: World, incoming: IncomingMessage, request: Request): Promise<Response> {
+async function answerInOwnName(world: World, incoming: IncomingMessage, request: Request): Promise<Response> {
   const control = /^\/_sandbox(\/|$)/.test(new URL(request.url).pathname)
-  if (!control) return welcome(world, request)
-  if (isFromElsewhere(incoming))
+  if (!control) return showFrontPage(world, request)
+  if (isCrossOrigin(incoming))
     return Response.json({ error: 'A page of elsewhere may not use the controls.' }, { status: 403 })
   return answerControl(world, request)
 }
 
-async function handle(world: World, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+async function answerRequest(world: World, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
   const startedAt = Date.now()
   const { request, host } = await readRequest(incoming)
   if (host === null) {
     // A page of elsewhere can make its own name point here; the control routes answer to loopback's names alone.
-    await deliverOwn(
+    await streamAnswer(
       outgoing,
       isOnLoopback(incoming)
-        ? await answerOwn(world, incoming, request)
+        ? await answerInOwnName(world, incoming, request)
         : new Response('The sandbox answers on loopback only.', { status: 421 }),
     )
     return
@@ -51,7 +51,7 @@ function refuse(outgoing: ServerResponse, { message, status }: ControlRefusal): 
 /** What a server does with each request: plain on a port of its own, or behind TLS under Microsoft's names. */
 export function createListener(world: World): RequestListener {
   return (incoming, outgoing) => {
-    handle(world, incoming, outgoing).catch((error: unknown) => {
+    answerRequest(world, incoming, outgoing).catch((error: unknown) => {
       // A client that went away while it was heard or answered is no failure of ours.
       if (outgoing.destroyed || incoming.errored) return
       if (error instanceof ControlRefusal && !outgoing.headersSent) {

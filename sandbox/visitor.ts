@@ -10,13 +10,13 @@ type Visit = {
 }
 
 /** Where the browser ended: sent back to the application, or on a page that does not send it anywhere. */
-export type Outcome = { kind: 'redirect'; url: URL } | { kind: 'page'; html: string; status: number }
+export type SignInOutcome = { kind: 'redirect'; url: URL } | { kind: 'page'; html: string; status: number }
 
 /**
  * Goes through the sandbox's sign-in pages as a browser would, without one: picks the account, answers the consent page.
  * Takes the canonical https address of the login; for tests and benchmarks.
  */
-export async function signInAs(sandboxUrl: string, address: string, visit: Visit): Promise<Outcome> {
+export async function signInAs(sandboxUrl: string, address: string, visit: Visit): Promise<SignInOutcome> {
   const url = new URL(address)
   const here = `${sandboxUrl}/${url.host}${url.pathname}${url.search}`
   const press = (fields: Record<string, string>) =>

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildSmallWorld, OWNER, SUBSCRIPTION, smallWorld } from '@/sandbox/properties/small-world'
 import { type Sandbox, startSandbox } from '@/sandbox/server'
 import { makeTenant } from '@/sandbox/world/make-tenant'
-import { ancestorsOf, holdsAt } from '@/sandbox/world/rbac'
-import { managementGroupOf, subscriptionOf } from '@/sandbox/world/scopes'
+import { ancestorsOf, isInForceAt } from '@/sandbox/world/rbac'
+import { managementGroupIdIn, subscriptionIdIn } from '@/sandbox/world/scopes'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
@@ -28,10 +28,10 @@ function holding<T extends { scope: string }>(
   const above = ancestorsOf(tenant, tenant.subscriptions.get(subscriptionId)?.managementGroupId ?? '')
   const groups = new Set(above.map((id) => id.toLowerCase()))
   return [...all].filter((one) => {
-    const group = managementGroupOf(one.scope)?.toLowerCase()
-    const reaches = group ? groups.has(group) : [null, subscriptionId].includes(subscriptionOf(one.scope))
+    const group = managementGroupIdIn(one.scope)?.toLowerCase()
+    const reaches = group ? groups.has(group) : [null, subscriptionId].includes(subscriptionIdIn(one.scope))
     const window = windowOf(one)
-    return reaches && (window === null || holdsAt(window, sandbox.world.now()))
+    return reaches && (window === null || isInForceAt(window, sandbox.world.now()))
   })
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { MOST_PATHS } from '@/lib/domain/access-paths'
-import { expandChaos } from '@/sandbox/control/fault-rules'
+import { createRandomFaults } from '@/sandbox/control/fault-rules'
 import { applyChange } from '@/sandbox/world/changes'
 import { createRandom } from '@/sandbox/world/random'
 import { accessLines } from '@/testing/access-lines'
@@ -95,7 +95,7 @@ test.each(seeds)('%s, read from a Microsoft that misbehaves, is stored whole or 
   let met = 0
   for (let round = 1; round <= ROUNDS; round++) {
     change(round)
-    world.faults = expandChaos({ seed: `${seed}/${round}`, rate: 0.5, kinds: KINDS, match: { tenantId } })
+    world.faults = createRandomFaults({ seed: `${seed}/${round}`, rate: 0.5, kinds: KINDS, match: { tenantId } })
     const run = await sync()
     met += world.faults.reduce((sum, { fired }) => sum + fired, 0)
     world.faults = []

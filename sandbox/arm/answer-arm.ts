@@ -4,8 +4,8 @@ import { assignmentsOf, principalsOf } from '../world/rbac'
 import type { Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { checkApiVersion } from './api-versions'
-import { type ArmCall, type ArmCaller, forbidden, may } from './arm-call'
-import { armError, printedTime, withArmHeaders } from './protocol'
+import { type ArmCall, type ArmCaller, isAllowed, refuseAction } from './arm-call'
+import { armError, formatErrorTime, withArmHeaders } from './protocol'
 import { notFound, route } from './routes'
 import { throttle } from './throttle'
 
@@ -49,7 +49,7 @@ function callerOf(claims: Claims, tenant: Tenant, now: number): ArmCaller {
   return {
     objectId,
     name: String(name),
-    held: assignmentsOf(tenant, objectId, now),
+    assignments: assignmentsOf(tenant, objectId, now),
     principals: principalsOf(tenant, objectId),
   }
 }
@@ -60,11 +60,11 @@ function refuseWriting(call: ArmCall, path: string, method: string): Response {
   const registered = /\/providers\/([^/]+)\/register$/i.exec(path)?.[1]
   const verb = method === 'DELETE' ? 'delete' : 'write'
   const action = registered ? `${registered}/register/action` : `${type ?? 'Microsoft.Resources/subscriptions'}/${verb}`
-  if (!may(call, action, scope || '/')) return forbidden(call, action, path)
+  if (!isAllowed(call, action, scope || '/')) return refuseAction(call, action, path)
   return armError(405, 'MethodNotAllowed', 'The sandbox only reads.')
 }
 
-function answer(world: World, request: Request, cloud: Cloud): Response {
+function answerCall(world: World, request: Request, cloud: Cloud): Response {
   const url = new URL(request.url)
   const { method } = request
   const path = readPath(url)
@@ -84,18 +84,18 @@ function answer(world: World, request: Request, cloud: Cloud): Response {
   const apiVersion = url.searchParams.get('api-version')?.toLowerCase() ?? ''
   const subscription = place?.subscription ?? null
   const call: ArmCall = { world, cloud, url, apiVersion, tenant, caller, subscription, decisions: new Map() }
-  const routed = (): Response => {
+  const answerRouted = (): Response => {
     const found = reading || method === 'POST' ? route(call, path, method) : null
     return found ?? (reading ? notFound(path, apiVersion) : refuseWriting(call, path, method))
   }
-  const response = refusal ?? routed()
+  const response = refusal ?? answerRouted()
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response
 }
 
 /** Azure Resource Manager: the reads of subscriptions, management groups, resource groups and of who may do what on them. */
 export function answerArm(world: World, request: Request, cloud: Cloud): Response {
-  const response = withArmHeaders(request, answer(world, request, cloud), world.now())
+  const response = withArmHeaders(request, answerCall(world, request, cloud), world.now())
   return request.method === 'HEAD'
     ? new Response(null, { status: response.status, headers: response.headers })
     : response
@@ -113,14 +113,14 @@ const ARM_APP_ID = '797f4846-ba00-4fd7-ba43-dac1f8f63013'
 type Problem = { code: string; message: string; description: string }
 
 /** The 401 with the challenge that names the tenant to sign in at; in national clouds at their own login host (recalled). */
-function refuse(cloud: Cloud, tenantId: string, { code, message, description }: Problem): Response {
+function refuseToken(cloud: Cloud, tenantId: string, { code, message, description }: Problem): Response {
   const host = cloud.name === 'global' ? 'login.windows.net' : cloud.login
   return armError(401, code, message, {
     'www-authenticate': `Bearer authorization_uri="https://${host}/${tenantId}", error="invalid_token", error_description="${description}"`,
   })
 }
 
-function missing(header: string | null): Problem {
+function describeMissingToken(header: string | null): Problem {
   if (header !== null)
     return {
       code: 'AuthenticationFailed',
@@ -134,7 +134,7 @@ function missing(header: string | null): Problem {
   }
 }
 
-function wrongAudience(cloud: Cloud, audience: string): Problem | null {
+function checkAudience(cloud: Cloud, audience: string): Problem | null {
   const allowed = [OLDER_AUDIENCES[cloud.name] ?? '', `https://${cloud.arm}`]
   const plain = audience.replace(/\/+$/, '')
   if (allowed.includes(plain) || plain === ARM_APP_ID) return null
@@ -146,7 +146,7 @@ function wrongAudience(cloud: Cloud, audience: string): Problem | null {
   }
 }
 
-function wrongTenant(tokenTenant: string, ownerId: string): Problem {
+function describeWrongTenant(tokenTenant: string, ownerId: string): Problem {
   return {
     code: 'InvalidAuthenticationTokenTenant',
     message: `The access token is from the wrong issuer 'https://sts.windows.net/${tokenTenant}/'. It must match the tenant 'https://sts.windows.net/${ownerId}/' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/${ownerId}' to get the token. Note, if the subscription is transferred to another tenant there is no impact to the services, but information about new tenant could take time to propagate (up to an hour). If you just transferred your subscription and see this error message, please try back later.`,
@@ -161,17 +161,17 @@ const INVALID: Problem = {
   description: 'The access token is invalid.',
 }
 
-function problemOf(world: World, cloud: Cloud, claims: Claims, owner: Tenant | null): Problem | null {
-  const audience = wrongAudience(cloud, String(claims.aud))
+function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Tenant | null): Problem | null {
+  const audience = checkAudience(cloud, String(claims.aud))
   if (audience) return audience
   const expiry = Number(claims.exp) * 1000
   if (expiry <= world.now())
     return {
       code: 'ExpiredAuthenticationToken',
-      message: `The access token expiry UTC time '${printedTime(expiry)}' is earlier than current UTC time '${printedTime(world.now())}'.`,
+      message: `The access token expiry UTC time '${formatErrorTime(expiry)}' is earlier than current UTC time '${formatErrorTime(world.now())}'.`,
       description: 'The access token has expired.',
     }
-  if (owner && claims.tid !== owner.id) return wrongTenant(String(claims.tid), owner.id)
+  if (owner && claims.tid !== owner.id) return describeWrongTenant(String(claims.tid), owner.id)
   return world.tenants.has(String(claims.tid)) ? null : INVALID
 }
 
@@ -180,9 +180,9 @@ export function checkArmToken(world: World, request: Request, cloud: Cloud, owne
   const tenantId = owner?.id ?? 'common'
   const header = request.headers.get('authorization')
   const token = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
-  if (header === null || !token) return refuse(cloud, tenantId, missing(header))
+  if (header === null || !token) return refuseToken(cloud, tenantId, describeMissingToken(header))
   const claims = readJwt(world, token)
-  const problem = claims ? problemOf(world, cloud, claims, owner) : INVALID
-  if (problem) return refuse(cloud, tenantId, problem)
-  return claims ?? refuse(cloud, tenantId, INVALID)
+  const problem = claims ? findTokenProblem(world, cloud, claims, owner) : INVALID
+  if (problem) return refuseToken(cloud, tenantId, problem)
+  return claims ?? refuseToken(cloud, tenantId, INVALID)
 }

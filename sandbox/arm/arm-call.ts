@@ -1,5 +1,5 @@
 import type { Cloud } from '../clouds'
-import { can, isDenied } from '../world/rbac'
+import { isDenied, isGranted } from '../world/rbac'
 import { isAtOrUnder } from '../world/scopes'
 import type { Assignment, Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
@@ -10,7 +10,7 @@ export type ArmCaller = {
   objectId: string
   /** The user principal name, or an application's client id. */
   name: string
-  held: Assignment[]
+  assignments: Assignment[]
   /** Itself and every group that holds it. */
   principals: ReadonlySet<string>
 }
@@ -30,29 +30,30 @@ export type ArmCall = {
 }
 
 /** Whether the caller may do an action at a scope: some role allows it and no deny assignment cuts it. Asked once per scope and request. */
-export function may({ tenant, caller, decisions }: ArmCall, action: string, scope: string): boolean {
+export function isAllowed({ tenant, caller, decisions }: ArmCall, action: string, scope: string): boolean {
   const key = `${action} ${scope}`.toLowerCase()
   const known = decisions.get(key)
   if (known !== undefined) return known
-  const allowed = can(tenant, caller.held, action, scope) && !isDenied(tenant, caller.principals, action, scope)
+  const allowed =
+    isGranted(tenant, caller.assignments, action, scope) && !isDenied(tenant, caller.principals, action, scope)
   decisions.set(key, allowed)
   return allowed
 }
 
 /** Says of scopes whether they lie at or under one and the caller may do an action there; each spelling is looked at once. */
-export function mayBelow(call: ArmCall, action: string, under: string): (item: { scope: string }) => boolean {
+export function createScopeFilter(call: ArmCall, action: string, under: string): (item: { scope: string }) => boolean {
   const known = new Map<string, boolean>()
   return ({ scope }) => {
     const decided = known.get(scope)
     if (decided !== undefined) return decided
-    const allowed = isAtOrUnder(scope, under) && may(call, action, scope)
+    const allowed = isAtOrUnder(scope, under) && isAllowed(call, action, scope)
     known.set(scope, allowed)
     return allowed
   }
 }
 
 /** The 403 of a caller who may not do an action at a scope. */
-export function forbidden({ caller }: ArmCall, action: string, scope: string): Response {
+export function refuseAction({ caller }: ArmCall, action: string, scope: string): Response {
   return armError(
     403,
     'AuthorizationFailed',

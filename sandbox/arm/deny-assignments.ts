@@ -1,14 +1,14 @@
 import { lineageOf, principalsOf } from '../world/rbac'
 import { isAtOrUnder } from '../world/scopes'
 import type { DenyAssignment, DenyPrincipal } from '../world/types'
-import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
-import { armError, paged, readFilter, unsupportedFilter } from './protocol'
+import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
+import { armError, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/denyAssignments/read'
 
 /** The GUID of Azure's "all principals" is all zeros, and its type SystemDefined. */
-function wire(deny: DenyAssignment) {
-  const named = (list: DenyPrincipal[]) => list.map(({ id, type }) => ({ id, type }))
+function toDenyAssignmentJson(deny: DenyAssignment) {
+  const showPrincipals = (list: DenyPrincipal[]) => list.map(({ id, type }) => ({ id, type }))
   return {
     properties: {
       denyAssignmentName: deny.name,
@@ -16,8 +16,8 @@ function wire(deny: DenyAssignment) {
       permissions: deny.permissions,
       scope: deny.scope,
       doNotApplyToChildScopes: deny.doNotApplyToChildScopes,
-      principals: named(deny.principals),
-      excludePrincipals: named(deny.excludePrincipals),
+      principals: showPrincipals(deny.principals),
+      excludePrincipals: showPrincipals(deny.excludePrincipals),
       isSystemProtected: deny.isSystemProtected,
       createdOn: deny.createdOn,
       updatedOn: deny.createdOn,
@@ -30,7 +30,7 @@ function wire(deny: DenyAssignment) {
   }
 }
 
-function applying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
+function listApplying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
   if (tenant.denyAssignments.size === 0) return []
   const lineage = lineageOf(tenant, scope)
   return tenant.denyAssignments
@@ -53,11 +53,11 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
   ])
   if (!filter)
     return unsupportedFilter(url, "'atScope()' or 'denyAssignmentName eq '{value}'' or 'principalId eq '{value}''")
-  const rows = may(call, READ, scope)
-    ? applying(call, scope)
-    : applying(call, scope).filter(mayBelow(call, READ, scope))
-  if (rows.length === 0 && !may(call, READ, scope) && tenant.powerless === 'forbidden')
-    return forbidden(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+  const rows = isAllowed(call, READ, scope)
+    ? listApplying(call, scope)
+    : listApplying(call, scope).filter(createScopeFilter(call, READ, scope))
+  if (rows.length === 0 && !isAllowed(call, READ, scope) && tenant.powerless === 'forbidden')
+    return refuseAction(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
   const name = filter.get('denyassignmentname')?.toLowerCase()
   const principal = filter.get('principalid')?.toLowerCase()
@@ -72,13 +72,18 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
       (exported === undefined || [...one.principals, ...one.excludePrincipals].some(({ id }) => id === exported)) &&
       (holders === null || one.principals.some(({ id, type }) => type === 'SystemDefined' || holders.has(id))),
   )
-  return paged(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show: wire })
+  return respondWithPage(url, {
+    items,
+    size: tenant.pageSizes.instances,
+    keyOf: (one) => one.id,
+    show: toDenyAssignmentJson,
+  })
 }
 
 /** `GET {scope}/providers/Microsoft.Authorization/denyAssignments/{id}`. */
 export function getDenyAssignment(call: ArmCall, scope: string, id: string): Response {
-  if (!may(call, READ, scope))
-    return forbidden(
+  if (!isAllowed(call, READ, scope))
+    return refuseAction(
       call,
       READ,
       `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/denyAssignments/${id}`,
@@ -86,5 +91,5 @@ export function getDenyAssignment(call: ArmCall, scope: string, id: string): Res
   const found = call.tenant.denyAssignments.get(id.toLowerCase())
   if (!found || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'DenyAssignmentNotFound', `The deny assignment '${id}' is not found.`)
-  return Response.json(wire(found))
+  return Response.json(toDenyAssignmentJson(found))
 }

@@ -1,21 +1,22 @@
 import { ancestorsOf, findManagementGroup } from '../world/rbac'
 import { managementGroupScope } from '../world/scopes'
 import type { ManagementGroup, Subscription, SubscriptionState, Tenant } from '../world/types'
-import { type ArmCall, forbidden, may } from './arm-call'
-import { armError, paged, pageSize, readFilter, unsupportedFilter } from './protocol'
-import { subscriptionVisibility } from './subscriptions'
+import { type ArmCall, isAllowed, refuseAction } from './arm-call'
+import { armError, pageSize, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { createSubscriptionFilter } from './subscriptions'
 
 export const READ_MANAGEMENT_GROUP = 'Microsoft.Management/managementGroups/read'
 const TYPE = 'Microsoft.Management/managementGroups'
 const UPDATED = { version: 1, updatedTime: '2025-06-01T08:30:00.0000000Z', updatedBy: 'sandbox' }
 
-const named = ({ id, displayName }: ManagementGroup) => ({ name: id, displayName })
+const nameFields = ({ id, displayName }: ManagementGroup) => ({ name: id, displayName })
 
 /** A management group the caller may read, or the refusal: 403 for one they may not, 404 for one that is not there (its words recalled). */
 export function readManagementGroup(call: ArmCall, id: string): ManagementGroup | Response {
   const group = findManagementGroup(call.tenant, id)
   const scope = managementGroupScope(group?.id ?? id)
-  if (!may(call, READ_MANAGEMENT_GROUP, group ? scope : '/')) return forbidden(call, READ_MANAGEMENT_GROUP, scope)
+  if (!isAllowed(call, READ_MANAGEMENT_GROUP, group ? scope : '/'))
+    return refuseAction(call, READ_MANAGEMENT_GROUP, scope)
   return group ?? armError(404, 'NotFound', `'${scope}' not found`)
 }
 
@@ -24,14 +25,14 @@ export function listManagementGroups(call: ArmCall): Response {
   const { tenant, url } = call
   const items = tenant.managementGroups
     .list()
-    .filter((group) => may(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
+    .filter((group) => isAllowed(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
   const show = ({ id, displayName }: ManagementGroup) => ({
     id: managementGroupScope(id),
     type: TYPE,
     name: id,
     properties: { tenantId: tenant.id, displayName },
   })
-  return paged(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
+  return respondWithPage(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }
 
 function childrenOf(tree: ManagementGroupTree, id: string, recurse: boolean): object[] {
@@ -40,7 +41,7 @@ function childrenOf(tree: ManagementGroupTree, id: string, recurse: boolean): ob
     ...groups.map((group) => {
       const children = recurse ? childrenOf(tree, group.id, true) : []
       const below = children.length > 0 ? { children } : {}
-      return { id: managementGroupScope(group.id), type: TYPE, ...named(group), ...below }
+      return { id: managementGroupScope(group.id), type: TYPE, ...nameFields(group), ...below }
     }),
     ...subscriptions.map(({ id: subscriptionId, name }) => ({
       id: `/subscriptions/${subscriptionId}`,
@@ -76,10 +77,13 @@ export function getManagementGroup(call: ArmCall, id: string): Response {
       displayName: group.displayName,
       details: {
         ...UPDATED,
-        parent: parent ? { id: managementGroupScope(parent.id), ...named(parent) } : null,
-        ...(expand.has('path') ? { path: chain.map(named) } : {}),
+        parent: parent ? { id: managementGroupScope(parent.id), ...nameFields(parent) } : null,
+        ...(expand.has('path') ? { path: chain.map(nameFields) } : {}),
         ...(expand.has('ancestors')
-          ? { managementGroupAncestors: above.map((one) => one.id), managementGroupAncestorsChain: above.map(named) }
+          ? {
+              managementGroupAncestors: above.map((one) => one.id),
+              managementGroupAncestorsChain: above.map(nameFields),
+            }
           : {}),
       },
       ...(expand.has('children') ? { children: childrenOf(tree, group.id, recurse) } : {}),
@@ -149,12 +153,12 @@ export function listDescendants(call: ArmCall, id: string): Response {
   if (group instanceof Response) return group
   const tree = new ManagementGroupTree(call.tenant)
   const items: Descendant[] = []
-  const edge = [group.id]
-  for (const parentId of edge) {
+  const waiting = [group.id]
+  for (const parentId of waiting) {
     const { groups, subscriptions } = tree.childrenOf(parentId)
     const parent = { id: managementGroupScope(parentId) }
     for (const child of groups) {
-      edge.push(child.id)
+      waiting.push(child.id)
       items.push({
         id: managementGroupScope(child.id),
         type: 'Microsoft.Management/managementGroups',
@@ -171,7 +175,7 @@ export function listDescendants(call: ArmCall, id: string): Response {
       })
   }
   const size = pageSize(call.url, call.tenant.pageSizes.subscriptions)
-  return paged(call.url, { items, size, keyOf: (one) => one.id, show: (one) => one })
+  return respondWithPage(call.url, { items, size, keyOf: (one) => one.id, show: (one) => one })
 }
 
 /** Management groups call an enabled subscription active. Source: the example of the 2020-05-01 specification. */
@@ -197,7 +201,12 @@ export function listGroupSubscriptions(call: ArmCall, id: string): Response {
   if (group instanceof Response) return group
   const { subscriptions: items } = new ManagementGroupTree(call.tenant).childrenOf(group.id)
   const size = call.tenant.pageSizes.subscriptions
-  return paged(call.url, { items, size, keyOf: (one) => one.id, show: (one) => showGroupSubscription(group, one) })
+  return respondWithPage(call.url, {
+    items,
+    size,
+    keyOf: (one) => one.id,
+    show: (one) => showGroupSubscription(group, one),
+  })
 }
 
 /** `GET …/managementGroups/{id}/subscriptions/{subscriptionId}`: 404 unless it is directly under the group. */
@@ -212,7 +221,7 @@ export function getGroupSubscription(call: ArmCall, id: string, subscriptionId: 
 
 type Entity = { id: string; name: string; displayName: string; parentId: string | null; isGroup: boolean }
 
-const ofGroup = ({ id, displayName, parentId }: ManagementGroup): Entity => ({
+const groupEntity = ({ id, displayName, parentId }: ManagementGroup): Entity => ({
   id: managementGroupScope(id),
   name: id,
   displayName,
@@ -220,7 +229,7 @@ const ofGroup = ({ id, displayName, parentId }: ManagementGroup): Entity => ({
   isGroup: true,
 })
 
-const ofSubscription = ({ id, name, managementGroupId }: Subscription): Entity => ({
+const subscriptionEntity = ({ id, name, managementGroupId }: Subscription): Entity => ({
   id: `/subscriptions/${id}`,
   name: id,
   displayName: name,
@@ -229,9 +238,9 @@ const ofSubscription = ({ id, name, managementGroupId }: Subscription): Entity =
 })
 
 function permissionsAt(call: ArmCall, scope: string): string {
-  if (may(call, 'Microsoft.Management/managementGroups/delete', scope)) return 'delete'
-  if (may(call, 'Microsoft.Management/managementGroups/write', scope)) return 'edit'
-  return may(call, READ_MANAGEMENT_GROUP, scope) ? 'view' : 'noaccess'
+  if (isAllowed(call, 'Microsoft.Management/managementGroups/delete', scope)) return 'delete'
+  if (isAllowed(call, 'Microsoft.Management/managementGroups/write', scope)) return 'edit'
+  return isAllowed(call, READ_MANAGEMENT_GROUP, scope) ? 'view' : 'noaccess'
 }
 
 function showEntity(call: ArmCall, tree: ManagementGroupTree, entity: Entity) {
@@ -268,13 +277,13 @@ export function listEntities(call: ArmCall): Response {
   const name = filter.get('name')?.toLowerCase()
   const groups = tenant.managementGroups
     .list()
-    .filter((group) => may(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
+    .filter((group) => isAllowed(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
   const entities = [
-    ...groups.map(ofGroup),
-    ...tenant.subscriptions.list().filter(subscriptionVisibility(call)).map(ofSubscription),
+    ...groups.map(groupEntity),
+    ...tenant.subscriptions.list().filter(createSubscriptionFilter(call)).map(subscriptionEntity),
   ].filter((one) => name === undefined || one.name.toLowerCase() === name)
   const items = entities.slice(Math.max(0, Number(url.searchParams.get('$skip')) || 0))
   const size = pageSize(url, tenant.pageSizes.subscriptions)
   const tree = new ManagementGroupTree(tenant)
-  return paged(url, { items, size, keyOf: (one) => one.id, show: (one) => showEntity(call, tree, one) })
+  return respondWithPage(url, { items, size, keyOf: (one) => one.id, show: (one) => showEntity(call, tree, one) })
 }

@@ -36,7 +36,7 @@ export function withArmHeaders(request: Request, response: Response, now: number
 }
 
 /** A time as ARM prints it in errors: 11/24/2025 11:31:00 PM. */
-export function printedTime(ms: number): string {
+export function formatErrorTime(ms: number): string {
   return new Date(ms)
     .toLocaleString('en-US', {
       timeZone: 'UTC',
@@ -60,7 +60,7 @@ type List<T> = {
 }
 
 /** One page of a list, with the full address of the next. */
-export function paged<T>(url: URL, { items, size, keyOf, show }: List<T>): Response {
+export function respondWithPage<T>(url: URL, { items, size, keyOf, show }: List<T>): Response {
   const token = url.searchParams.get('$skipToken') ?? url.searchParams.get('$skiptoken')
   const place = token === null ? null : readPlace(token)
   if (token !== null && !place) return armError(400, 'InvalidSkipToken', 'The provided skip token is invalid.')

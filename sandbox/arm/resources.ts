@@ -1,8 +1,8 @@
-import { subscriptionOf } from '../world/scopes'
+import { subscriptionIdIn } from '../world/scopes'
 import type { Subscription, Tenant } from '../world/types'
-import { type ArmCall, forbidden, may } from './arm-call'
-import { armError, paged, pageSize, readFilter, unsupportedFilter } from './protocol'
-import { subscriptionVisibility } from './subscriptions'
+import { type ArmCall, isAllowed, refuseAction } from './arm-call'
+import { armError, pageSize, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { createSubscriptionFilter } from './subscriptions'
 
 type Among = { group?: string; type?: string }
 
@@ -22,10 +22,10 @@ export function listResources(call: ArmCall, subscription: Subscription, among: 
       is(among.type ?? filter.get('resourcetype'), one.type) &&
       is(among.group ?? filter.get('resourcegroup'), one.group) &&
       is(filter.get('name'), one.name) &&
-      may(call, `${one.type}/read`, one.id),
+      isAllowed(call, `${one.type}/read`, one.id),
   )
   const show = ({ id, name, type }: Resource) => ({ id, name, type, location: 'westeurope', properties: {} })
-  return paged(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
+  return respondWithPage(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }
 
 export type Resource = { id: string; name: string; type: string; group: string }
@@ -33,7 +33,7 @@ export type Resource = { id: string; name: string; type: string; group: string }
 type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
 
 type Known = { revisions: string; found: ResourcesInUse }
-const known = new WeakMap<Subscription, Known>()
+const cache = new WeakMap<Subscription, Known>()
 
 /** The resource a scope names, its parents' types joined: `Microsoft.Sql/servers/databases`. Null for a group. */
 function resourceOf(scope: string): Resource | null {
@@ -46,12 +46,12 @@ function resourceOf(scope: string): Resource | null {
   return { id, name: parts.at(-1) ?? '', type: [namespace, ...types].join('/'), group }
 }
 
-function collect(tenant: Tenant, subscription: Subscription): ResourcesInUse {
+function collectResources(tenant: Tenant, subscription: Subscription): ResourcesInUse {
   const groups = new Map<string, string>()
   const resources = new Map<string, Resource>()
   for (const name of subscription.resourceGroups)
     if (!groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
-  const denied = tenant.denyAssignments.list().filter((one) => subscriptionOf(one.scope) === subscription.id)
+  const denied = tenant.denyAssignments.list().filter((one) => subscriptionIdIn(one.scope) === subscription.id)
   for (const list of [
     tenant.assignments.inSubscription(subscription.id),
     tenant.eligibilities.inSubscription(subscription.id),
@@ -71,10 +71,10 @@ export function resourcesInUse(tenant: Tenant, subscription: Subscription): Reso
   const { assignments, eligibilities, denyAssignments } = tenant
   const revisions = [assignments, eligibilities, denyAssignments].map((one) => one.revision)
   const key = [...revisions, ...subscription.resourceGroups].join('/')
-  const earlier = known.get(subscription)
+  const earlier = cache.get(subscription)
   if (earlier?.revisions === key) return earlier.found
-  const found = collect(tenant, subscription)
-  known.set(subscription, { revisions: key, found })
+  const found = collectResources(tenant, subscription)
+  cache.set(subscription, { revisions: key, found })
   return found
 }
 
@@ -82,7 +82,7 @@ const READ = 'Microsoft.Resources/subscriptions/resourceGroups/read'
 
 const scopeOf = (subscription: Subscription, name: string) => `/subscriptions/${subscription.id}/resourceGroups/${name}`
 
-function shown(subscription: Subscription, name: string) {
+function showResourceGroup(subscription: Subscription, name: string) {
   return {
     id: scopeOf(subscription, name),
     name,
@@ -96,19 +96,24 @@ function shown(subscription: Subscription, name: string) {
 export function listResourceGroups(call: ArmCall, subscription: Subscription): Response {
   const { url, tenant } = call
   const all = [...resourcesInUse(tenant, subscription).groups.values()]
-  const items = may(call, READ, `/subscriptions/${subscription.id}`)
+  const items = isAllowed(call, READ, `/subscriptions/${subscription.id}`)
     ? all
-    : all.filter((name) => may(call, READ, scopeOf(subscription, name)))
+    : all.filter((name) => isAllowed(call, READ, scopeOf(subscription, name)))
   const size = pageSize(url, tenant.pageSizes.subscriptions)
-  return paged(url, { items, size, keyOf: (name) => name, show: (name) => shown(subscription, name) })
+  return respondWithPage(url, {
+    items,
+    size,
+    keyOf: (name) => name,
+    show: (name) => showResourceGroup(subscription, name),
+  })
 }
 
 /** `GET /subscriptions/{id}/resourcegroups/{name}`. */
 export function getResourceGroup(call: ArmCall, subscription: Subscription, name: string): Response {
-  if (!may(call, READ, scopeOf(subscription, name))) return forbidden(call, READ, scopeOf(subscription, name))
+  if (!isAllowed(call, READ, scopeOf(subscription, name))) return refuseAction(call, READ, scopeOf(subscription, name))
   const found = resourcesInUse(call.tenant, subscription).groups.get(name.toLowerCase())
   if (found === undefined) return armError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`)
-  return Response.json(shown(subscription, found))
+  return Response.json(showResourceGroup(subscription, found))
 }
 
 /** Registered in every subscription. */
@@ -117,8 +122,8 @@ const ALWAYS = ['Microsoft.Authorization', 'Microsoft.Management', 'Microsoft.Re
 /** `GET /subscriptions/{id}/providers`: those of the resources there are, without their types' details. */
 export function listProviders(call: ArmCall, subscription: Subscription): Response {
   const { url, tenant } = call
-  if (!subscriptionVisibility(call)(subscription))
-    return forbidden(call, 'Microsoft.Resources/subscriptions/providers/read', `/subscriptions/${subscription.id}`)
+  if (!createSubscriptionFilter(call)(subscription))
+    return refuseAction(call, 'Microsoft.Resources/subscriptions/providers/read', `/subscriptions/${subscription.id}`)
   const types = new Map<string, Set<string>>(ALWAYS.map((namespace) => [namespace, new Set()]))
   for (const { type } of resourcesInUse(tenant, subscription).resources.values()) {
     const [namespace = '', ...rest] = type.split('/')
@@ -131,7 +136,7 @@ export function listProviders(call: ArmCall, subscription: Subscription): Respon
     registrationPolicy: ALWAYS.includes(namespace) ? 'RegistrationFree' : 'RegistrationRequired',
     resourceTypes: [...names].map((resourceType) => ({ resourceType, locations: [], apiVersions: [] })),
   })
-  return paged(url, {
+  return respondWithPage(url, {
     items: [...types],
     size: tenant.pageSizes.subscriptions,
     keyOf: ([namespace]) => namespace,

@@ -1,16 +1,16 @@
 import { findRole, lineageOf } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
-import { isAtOrUnder, subscriptionPrefix } from '../world/scopes'
+import { isAtOrUnder, subscriptionPrefixOf } from '../world/scopes'
 import type { RoleDefinition } from '../world/types'
-import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
-import { armError, paged, readFilter, unsupportedFilter } from './protocol'
+import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
+import { armError, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/roleDefinitions/read'
 /** Versions before show permissions without their conditions (recalled, not verified). */
 const CONDITIONS_SINCE = '2022-04-01'
 
-function wire(role: RoleDefinition, scope: string, apiVersion: string) {
-  const prefix = subscriptionPrefix(scope)
+function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: string) {
+  const prefix = subscriptionPrefixOf(scope)
   return {
     properties: {
       roleName: role.name,
@@ -34,8 +34,8 @@ function wire(role: RoleDefinition, scope: string, apiVersion: string) {
 
 /** At the root anyone of the tenant may look (recalled); elsewhere it takes the action at the scope or somewhere below it. */
 function mayRead(call: ArmCall, scope: string): boolean {
-  if (scope === '/' || may(call, READ, scope)) return true
-  return call.caller.held.some(mayBelow(call, READ, scope))
+  if (scope === '/' || isAllowed(call, READ, scope)) return true
+  return call.caller.assignments.some(createScopeFilter(call, READ, scope))
 }
 
 /** Whether a role can be assigned at a scope: the tenant's own only where they say so. At the root all of them are listed. */
@@ -44,7 +44,8 @@ function isAssignable(role: RoleDefinition, scope: string, lineage: ReadonlySet<
   return role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope)))
 }
 
-const refuse = (call: ArmCall, scope: string) => forbidden(call, READ, `${scope}/providers/Microsoft.Authorization`)
+const refuseReading = (call: ArmCall, scope: string) =>
+  refuseAction(call, READ, `${scope}/providers/Microsoft.Authorization`)
 
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions`, with `type eq`, `roleName eq`, `atScopeAndBelow()`, `atScope()`. */
 export function listRoleDefinitions(call: ArmCall, scope: string): Response {
@@ -56,7 +57,7 @@ export function listRoleDefinitions(call: ArmCall, scope: string): Response {
       "'atScopeAndBelow()' or 'roleName eq '{value}'' or 'type eq '{BuiltInRole|CustomRole}''",
     )
   const powerless = !mayRead(call, scope)
-  if (powerless && tenant.powerless === 'forbidden') return refuse(call, scope)
+  if (powerless && tenant.powerless === 'forbidden') return refuseReading(call, scope)
   const lineage = lineageOf(tenant, scope)
   const type = filter.get('type')?.toLowerCase()
   const name = filter.get('rolename')?.toLowerCase()
@@ -68,30 +69,32 @@ export function listRoleDefinitions(call: ArmCall, scope: string): Response {
           (type === undefined || type === (role.custom ? 'customrole' : 'builtinrole')) &&
           (name === undefined || role.name.toLowerCase() === name),
       )
-  return paged(url, {
+  return respondWithPage(url, {
     items,
     size: tenant.pageSizes.assignments,
     keyOf: (role) => role.id,
-    show: (role) => wire(role, scope, call.apiVersion),
+    show: (role) => toRoleDefinitionJson(role, scope, call.apiVersion),
   })
 }
 
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}`, at a scope or at the root. */
 export function getRoleDefinition(call: ArmCall, scope: string, id: string): Response {
-  if (!mayRead(call, scope)) return refuse(call, scope)
+  if (!mayRead(call, scope)) return refuseReading(call, scope)
   const role = findRole(call.tenant, id)
   if (!role || !isAssignable(role, scope, lineageOf(call.tenant, scope), true))
     return armError(404, 'RoleDefinitionDoesNotExist', `The specified role definition with ID '${id}' does not exist.`)
-  return Response.json(wire(role, scope, call.apiVersion))
+  return Response.json(toRoleDefinitionJson(role, scope, call.apiVersion))
 }
 
 /** `GET {scope}/providers/Microsoft.Authorization/permissions`: the caller's own at a scope, those of each role once. */
 export function listPermissions({ url, tenant, caller }: ArmCall, scope: string): Response {
   const lineage = lineageOf(tenant, scope)
-  const roles = new Set(caller.held.filter((one) => lineage.has(one.scope.toLowerCase())).map((one) => one.roleId))
+  const roles = new Set(
+    caller.assignments.filter((one) => lineage.has(one.scope.toLowerCase())).map((one) => one.roleId),
+  )
   const items = [...roles].flatMap((id) =>
     (findRole(tenant, id)?.permissions ?? []).map((permission, index) => ({ key: `${id}/${index}`, permission })),
   )
   const size = tenant.pageSizes.assignments
-  return paged(url, { items, size, keyOf: (one) => one.key, show: (one) => one.permission })
+  return respondWithPage(url, { items, size, keyOf: (one) => one.key, show: (one) => one.permission })
 }

@@ -1,7 +1,7 @@
 import { findManagementGroup } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
-import { managementGroupOf } from '../world/scopes'
-import { type ArmCall, forbidden } from './arm-call'
+import { managementGroupIdIn } from '../world/scopes'
+import { type ArmCall, refuseAction } from './arm-call'
 import { getDenyAssignment, listDenyAssignments } from './deny-assignments'
 import {
   getGroupSubscription,
@@ -23,10 +23,10 @@ const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+
 const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
 const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
 
-function authorization(call: ArmCall, scope: string, type: string, name: string | undefined): Response | null {
-  const group = managementGroupOf(scope)
+function routeAuthorization(call: ArmCall, scope: string, type: string, name: string | undefined): Response | null {
+  const group = managementGroupIdIn(scope)
   if (group !== null && !findManagementGroup(call.tenant, group))
-    return forbidden(call, `Microsoft.Authorization/${type}/read`, scope)
+    return refuseAction(call, `Microsoft.Authorization/${type}/read`, scope)
   const schedules = findScheduleKind(type)
   if (schedules) return name ? getSchedule(call, scope, schedules, name) : listSchedules(call, scope, schedules)
   switch (type.toLowerCase()) {
@@ -46,7 +46,12 @@ function authorization(call: ArmCall, scope: string, type: string, name: string 
   }
 }
 
-function managementGroups(call: ArmCall, id: string | undefined, part: string | undefined, name: string | undefined) {
+function routeManagementGroups(
+  call: ArmCall,
+  id: string | undefined,
+  part: string | undefined,
+  name: string | undefined,
+) {
   if (!id) return listManagementGroups(call)
   if (!part) return getManagementGroup(call, id)
   if (/^descendants$/i.test(part) && !name) return listDescendants(call, id)
@@ -68,7 +73,7 @@ function isKnownNamespace(type: string): boolean {
   return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
 }
 
-function inSubscription(call: ArmCall, rest: string): Response | null {
+function routeInSubscription(call: ArmCall, rest: string): Response | null {
   const { subscription } = call
   if (!subscription) return null
   if (rest === '') return getSubscription(call, subscription)
@@ -88,11 +93,11 @@ export function route(call: ArmCall, path: string, method: string): Response | n
   if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
   if (/^\/tenants$/i.test(path)) return listTenants(call)
   const held = AUTHORIZATION.exec(path)
-  if (held) return authorization(call, held[1] || '/', held[2] ?? '', held[3])
+  if (held) return routeAuthorization(call, held[1] || '/', held[2] ?? '', held[3])
   const group = GROUPS.exec(path)
-  if (group) return managementGroups(call, group[1], group[2], group[3])
+  if (group) return routeManagementGroups(call, group[1], group[2], group[3])
   const rest = IN_SUBSCRIPTION.exec(path)
-  return rest ? inSubscription(call, rest[1] ?? '') : null
+  return rest ? routeInSubscription(call, rest[1] ?? '') : null
 }
 
 /** The 404 of an address nothing answers at. Words recalled, not verified. */

@@ -1,8 +1,8 @@
-import { applyingTo, findManagementGroup, findRole, holdsAt, lineageOf, principalsOf } from '../world/rbac'
-import { isAtOrUnder, levelOf, managementGroupOf, subscriptionOf, subscriptionPrefix } from '../world/scopes'
+import { findManagementGroup, findRole, isInForceAt, lineageOf, listApplyingTo, principalsOf } from '../world/rbac'
+import { isAtOrUnder, levelOf, managementGroupIdIn, subscriptionIdIn, subscriptionPrefixOf } from '../world/scopes'
 import type { Assignment, Eligibility, PrincipalType, Tenant } from '../world/types'
-import { type ArmCall, forbidden, may, mayBelow } from './arm-call'
-import { armError, type Filter, paged, readFilter, unsupportedFilter } from './protocol'
+import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
+import { armError, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const FILTERS = ['atScope', 'principalId', 'assignedTo', 'asTarget', 'roleDefinitionId']
 
@@ -18,17 +18,17 @@ function licenceMissing(): Response {
   )
 }
 
-function applying({ tenant, world }: ArmCall, kind: ScheduleKind, scope: string): Scheduled[] {
+function listApplying({ tenant, world }: ArmCall, kind: ScheduleKind, scope: string): Scheduled[] {
   const rows: Scheduled[] =
     kind.of === 'assignments'
-      ? applyingTo(tenant, tenant.assignments, scope)
-      : applyingTo(tenant, tenant.eligibilities, scope)
+      ? listApplyingTo(tenant, tenant.assignments, scope)
+      : listApplyingTo(tenant, tenant.eligibilities, scope)
   const now = world.now()
   const isOver = (end: string | null) => end !== null && Date.parse(end) <= now
   return rows.filter((one) => {
     if ('schedule' in one && one.schedule === null) return true
     const window = windowOf(one)
-    return kind.instances ? holdsAt(window, now) : !isOver(window.endDateTime)
+    return kind.instances ? isInForceAt(window, now) : !isOver(window.endDateTime)
   })
 }
 
@@ -53,12 +53,12 @@ export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind):
     return unsupportedFilter(url, "'atScope()', 'asTarget()', 'assignedTo('{value}')' or 'principalId eq '{value}''")
   if (tenant.licence !== 'p2') return licenceMissing()
   const action = `Microsoft.Authorization/${kind.type}/read`
-  const all = applying(call, kind, scope)
+  const all = listApplying(call, kind, scope)
   // One's own may be asked for without any role, so that what is eligible can be activated.
-  const mayReadAll = filter.has('astarget') || may(call, action, scope)
-  const readable = mayReadAll ? all : all.filter(mayBelow(call, action, scope))
+  const mayReadAll = filter.has('astarget') || isAllowed(call, action, scope)
+  const readable = mayReadAll ? all : all.filter(createScopeFilter(call, action, scope))
   if (!mayReadAll && readable.length === 0 && tenant.powerless === 'forbidden')
-    return forbidden(call, action, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+    return refuseAction(call, action, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
   const holder = holderOf(call, filter)
   const principal = filter.get('principalid')?.toLowerCase()
@@ -71,25 +71,25 @@ export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind):
       (role === undefined || one.roleId === role),
   )
   const show = (one: Scheduled) =>
-    scheduleRow(tenant, kind, one, memberTypeOf(one, scope, holder?.id ?? null), subscriptionPrefix(scope))
-  return paged(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show })
+    scheduleRow(tenant, kind, one, memberTypeOf(one, scope, holder?.id ?? null), subscriptionPrefixOf(scope))
+  return respondWithPage(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show })
 }
 
 /** One of them by its name, at its own scope. */
 export function getSchedule(call: ArmCall, scope: string, kind: ScheduleKind, name: string): Response {
   if (call.tenant.licence !== 'p2') return licenceMissing()
   const action = `Microsoft.Authorization/${kind.type}/read`
-  if (!may(call, action, scope))
-    return forbidden(
+  if (!isAllowed(call, action, scope))
+    return refuseAction(
       call,
       action,
       `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/${kind.type}/${name}`,
     )
-  const found = applying(call, kind, scope).find(
+  const found = listApplying(call, kind, scope).find(
     (one) => scheduleName(kind, one) === name.toLowerCase() && one.scope.toLowerCase() === scope.toLowerCase(),
   )
   if (!found) return armError(404, 'RoleAssignmentScheduleNotFound', `The schedule '${name}' is not found.`)
-  return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionPrefix(scope)))
+  return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionPrefixOf(scope)))
 }
 
 /** What one of Privileged Identity Management's four lists is made from. An assignment stands for itself and for its schedule. */
@@ -131,12 +131,12 @@ export function windowOf(one: Scheduled): { startDateTime: string; endDateTime: 
   return one.schedule ?? { startDateTime: one.createdOn, endDateTime: null }
 }
 
-function ofEligibility(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
+function eligibilityFields(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
   if (!kind.instances) return { updatedOn: createdOn }
   return { roleEligibilityScheduleId: `${provider}/RoleEligibilitySchedules/${scheduleIdOf(id)}` }
 }
 
-function ofAssignment(kind: ScheduleKind, { id, createdOn, schedule }: Assignment, provider: string) {
+function assignmentFields(kind: ScheduleKind, { id, createdOn, schedule }: Assignment, provider: string) {
   const from = schedule?.assignmentType === 'Activated' ? schedule.eligibilityId : null
   const common = {
     assignmentType: schedule?.assignmentType ?? 'Assigned',
@@ -166,7 +166,7 @@ export function scheduleRow(tenant: Tenant, kind: ScheduleKind, one: Scheduled, 
   const name = scheduleName(kind, one)
   return {
     properties: {
-      ...('startDateTime' in one ? ofEligibility(kind, one, provider) : ofAssignment(kind, one, provider)),
+      ...('startDateTime' in one ? eligibilityFields(kind, one, provider) : assignmentFields(kind, one, provider)),
       scope,
       roleDefinitionId,
       principalId,
@@ -178,7 +178,7 @@ export function scheduleRow(tenant: Tenant, kind: ScheduleKind, one: Scheduled, 
       createdOn,
       condition,
       conditionVersion: condition === null ? null : '2.0',
-      expandedProperties: expandedProperties(tenant, one, roleDefinitionId),
+      expandedProperties: expandProperties(tenant, one, roleDefinitionId),
     },
     name,
     id: `${provider}/${type}/${name}`,
@@ -193,16 +193,16 @@ function scopeName(tenant: Tenant, scope: string): string {
     case 'root':
       return tenant.name
     case 'management_group':
-      return findManagementGroup(tenant, managementGroupOf(scope) ?? '')?.displayName ?? ''
+      return findManagementGroup(tenant, managementGroupIdIn(scope) ?? '')?.displayName ?? ''
     case 'subscription':
-      return tenant.subscriptions.get(subscriptionOf(scope) ?? '')?.name ?? ''
+      return tenant.subscriptions.get(subscriptionIdIn(scope) ?? '')?.name ?? ''
     default:
       return scope.split('/').at(-1) ?? ''
   }
 }
 
 /** Who holds it, by name; someone deleted has none (recalled). */
-function principal(tenant: Tenant, { principalId: id, principalType: type }: Row) {
+function expandPrincipal(tenant: Tenant, { principalId: id, principalType: type }: Row) {
   const user = tenant.users.get(id)
   if (user) return { id, displayName: user.displayName, email: user.mail ?? user.userPrincipalName, type }
   const other = tenant.groups.get(id) ?? tenant.servicePrincipals.get(id) ?? tenant.devices.get(id)
@@ -210,7 +210,7 @@ function principal(tenant: Tenant, { principalId: id, principalType: type }: Row
 }
 
 /** The names Privileged Identity Management adds to a row, so that none need be looked up. Scope types in lower case, as documented. */
-export function expandedProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
+export function expandProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
   const role = findRole(tenant, row.roleId)
   return {
     scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },
@@ -219,6 +219,6 @@ export function expandedProperties(tenant: Tenant, row: Row, roleDefinitionId: s
       displayName: role?.name ?? '',
       type: role?.custom ? 'CustomRole' : 'BuiltInRole',
     },
-    principal: principal(tenant, row),
+    principal: expandPrincipal(tenant, row),
   }
 }

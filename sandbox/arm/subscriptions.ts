@@ -1,11 +1,11 @@
 import { ancestorsOf, isDenied } from '../world/rbac'
-import { managementGroupOf, subscriptionOf } from '../world/scopes'
+import { managementGroupIdIn, subscriptionIdIn } from '../world/scopes'
 import { findGuest } from '../world/tenant'
 import type { Subscription, Tenant } from '../world/types'
-import { type ArmCall, forbidden } from './arm-call'
-import { armError, paged } from './protocol'
+import { type ArmCall, refuseAction } from './arm-call'
+import { armError, respondWithPage } from './protocol'
 
-function shown(subscription: Subscription) {
+function showSubscription(subscription: Subscription) {
   return {
     id: `/subscriptions/${subscription.id}`,
     authorizationSource: 'RoleBased',
@@ -25,16 +25,21 @@ function shown(subscription: Subscription) {
 
 /** `GET /subscriptions/{id}`. */
 export function getSubscription(call: ArmCall, subscription: Subscription): Response {
-  if (subscriptionVisibility(call)(subscription)) return Response.json(shown(subscription))
+  if (createSubscriptionFilter(call)(subscription)) return Response.json(showSubscription(subscription))
   if (call.tenant.powerless === 'empty')
     return armError(404, 'SubscriptionNotFound', `The subscription '${subscription.id}' could not be found.`)
-  return forbidden(call, 'Microsoft.Resources/subscriptions/read', `/subscriptions/${subscription.id}`)
+  return refuseAction(call, 'Microsoft.Resources/subscriptions/read', `/subscriptions/${subscription.id}`)
 }
 
 /** `GET /subscriptions`: those of the token's tenant that the caller may read. */
 export function listSubscriptions(call: ArmCall): Response {
-  const items = call.tenant.subscriptions.list().filter(subscriptionVisibility(call))
-  return paged(call.url, { items, size: call.tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show: shown })
+  const items = call.tenant.subscriptions.list().filter(createSubscriptionFilter(call))
+  return respondWithPage(call.url, {
+    items,
+    size: call.tenant.pageSizes.subscriptions,
+    keyOf: (one) => one.id,
+    show: showSubscription,
+  })
 }
 
 const READ = 'Microsoft.Resources/subscriptions/read'
@@ -43,12 +48,12 @@ const READ = 'Microsoft.Resources/subscriptions/read'
  * Says of each subscription whether the caller sees it: any role at, above or below one shows it (recalled), unless a
  * deny assignment cuts reading it. Prepared once for a list of a thousand.
  */
-export function subscriptionVisibility({ tenant, caller }: ArmCall): (subscription: Subscription) => boolean {
+export function createSubscriptionFilter({ tenant, caller }: ArmCall): (subscription: Subscription) => boolean {
   const places = new Set<string>()
-  for (const { scope } of caller.held)
-    places.add(subscriptionOf(scope) ?? managementGroupOf(scope)?.toLowerCase() ?? scope)
+  for (const { scope } of caller.assignments)
+    places.add(subscriptionIdIn(scope) ?? managementGroupIdIn(scope)?.toLowerCase() ?? scope)
   const groups = new Map<string, boolean>()
-  const underHeld = (groupId: string): boolean => {
+  const isUnderHeldGroup = (groupId: string): boolean => {
     const known = groups.get(groupId)
     if (known !== undefined) return known
     const held = ancestorsOf(tenant, groupId).some((id) => places.has(id.toLowerCase()))
@@ -56,7 +61,7 @@ export function subscriptionVisibility({ tenant, caller }: ArmCall): (subscripti
     return held
   }
   return ({ id, managementGroupId }) =>
-    (places.has('/') || places.has(id.toLowerCase()) || underHeld(managementGroupId)) &&
+    (places.has('/') || places.has(id.toLowerCase()) || isUnderHeldGroup(managementGroupId)) &&
     !isDenied(tenant, caller.principals, READ, `/subscriptions/${id}`)
 }
 
@@ -68,8 +73,8 @@ const REGIONS = [
 
 /** `GET /subscriptions/{id}/locations`: three regions, the same for all who may see the subscription. */
 export function listLocations(call: ArmCall, subscription: Subscription): Response {
-  if (!subscriptionVisibility(call)(subscription))
-    return forbidden(call, 'Microsoft.Resources/subscriptions/locations/read', `/subscriptions/${subscription.id}`)
+  if (!createSubscriptionFilter(call)(subscription))
+    return refuseAction(call, 'Microsoft.Resources/subscriptions/locations/read', `/subscriptions/${subscription.id}`)
   const items = REGIONS.map(([name, displayName, geography]) => ({
     id: `/subscriptions/${subscription.id}/locations/${name}`,
     name,
@@ -78,7 +83,7 @@ export function listLocations(call: ArmCall, subscription: Subscription): Respon
     regionalDisplayName: `(Europe) ${displayName}`,
     metadata: { regionType: 'Physical', regionCategory: 'Recommended', geography, geographyGroup: 'Europe' },
   }))
-  return paged(call.url, { items, size: items.length, keyOf: (one) => one.name, show: (one) => one })
+  return respondWithPage(call.url, { items, size: items.length, keyOf: (one) => one.name, show: (one) => one })
 }
 
 /** `GET /tenants`: the caller's own, and those that know them as a guest. */
@@ -99,5 +104,5 @@ export function listTenants(call: ArmCall): Response {
     defaultDomain: one.domain,
     tenantType: 'AAD',
   })
-  return paged(call.url, { items: known, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
+  return respondWithPage(call.url, { items: known, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }

@@ -24,7 +24,7 @@ function bucketFor(settings: Throttling, key: string, limit: Limit, now: number)
 }
 
 /** Takes a token, or says how many seconds to wait; asking before they are over begins the wait anew. */
-function take(bucket: Bucket, limit: Limit, now: number): number | null {
+function takeToken(bucket: Bucket, limit: Limit, now: number): number | null {
   if (now >= bucket.refusedUntil && bucket.tokens >= 1) {
     bucket.tokens--
     return null
@@ -34,10 +34,10 @@ function take(bucket: Bucket, limit: Limit, now: number): number | null {
   return seconds
 }
 
-type Asked = { world: World; tenant: Tenant; subscriptionId: string | null; actor: string; reading: boolean }
+type CountedRequest = { world: World; tenant: Tenant; subscriptionId: string | null; actor: string; reading: boolean }
 
 /** Counts a request against its buckets: the 429 when one is empty, and the header that says what is left in any case. */
-export function throttle({ world, tenant, subscriptionId, actor, reading }: Asked): {
+export function throttle({ world, tenant, subscriptionId, actor, reading }: CountedRequest): {
   refusal: Response | null
   headers: Record<string, string>
 } {
@@ -59,7 +59,7 @@ export function throttle({ world, tenant, subscriptionId, actor, reading }: Aske
   const target = subscriptionId ?? tenant.id
   const own = bucketFor(tenant.throttling, `${target}/${actor}/${kind}`, limit, world.now())
   const shared = subscriptionId === null ? null : bucketFor(tenant.throttling, `${target}/${kind}`, global, world.now())
-  const wait = take(own, limit, world.now()) ?? (shared ? take(shared, global, world.now()) : null)
+  const wait = takeToken(own, limit, world.now()) ?? (shared ? takeToken(shared, global, world.now()) : null)
   const headers = headersFor(own.tokens, shared?.tokens ?? 0)
   if (wait === null) return { refusal: null, headers }
   const refusal = armError(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTokens } from '../visitor'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS, FABRIKAM } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const id = CONTOSO_SUBSCRIPTIONS.production
 const address = (subscription: string) =>
@@ -9,7 +9,7 @@ const address = (subscription: string) =>
 
 let conformance: Conformance
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
 })
 afterAll(() => conformance.sandbox.close())
 

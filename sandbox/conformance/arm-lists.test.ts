@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO_SUBSCRIPTIONS } from '../world/demo-ids'
 import * as facts from './facts/arm-shapes'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const ARM = 'https://management.azure.com'
 const production = `${ARM}/subscriptions/${CONTOSO_SUBSCRIPTIONS.production}`
@@ -9,7 +9,7 @@ const authorization = `${production}/providers/Microsoft.Authorization`
 
 let conformance: Conformance
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
 })
 afterAll(() => conformance.sandbox.close())
 

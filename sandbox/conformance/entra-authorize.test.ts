@@ -2,14 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signInAs } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { entraError } from './facts/entra-errors'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const BOTH = 'openid offline_access User.Read https://management.azure.com/user_impersonation'
 
 let conformance: Conformance
 let redirectUri = ''
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
   redirectUri = `${conformance.world.portalUrl}/api/azure/callback`
 })
 afterAll(() => conformance.sandbox.close())

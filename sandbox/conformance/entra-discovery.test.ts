@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const LOGIN = 'https://login.microsoftonline.com'
 
 let conformance: Conformance
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
 })
 afterAll(() => conformance.sandbox.close())
 

@@ -4,14 +4,14 @@ import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { AZURE_CLI } from '../world/world'
 import { entraError } from './facts/entra-errors'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const ARM = 'https://management.azure.com'
 const REQUEST = '11111111-2222-4333-8444-555555555555'
 
 let conformance: Conformance
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
 })
 afterAll(() => conformance.sandbox.close())
 

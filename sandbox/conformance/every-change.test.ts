@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTROLS } from '../control/controls'
-import { startControlled } from '../control/start-control-sandbox'
+import { startControlSandbox } from '../control/start-control-sandbox'
 import type { NamedChange } from '../world/changes'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let it: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlled()
+  it = await startControlSandbox()
 })
 afterAll(() => it.sandbox.close())
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const LOGIN = 'https://login.microsoftonline.com'
 const REDIRECT = 'http://localhost:3000/api/azure/callback'
@@ -9,7 +9,7 @@ const INSTANCE = `api-version=1.1&authorization_endpoint=${encodeURIComponent(`$
 
 let conformance: Conformance
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
 })
 afterAll(() => conformance.sandbox.close())
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { FaultRule } from '../control/fault-rules'
-import { startControlled } from '../control/start-control-sandbox'
+import { startControlSandbox } from '../control/start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let it: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlled()
+  it = await startControlSandbox()
 })
 afterEach(() => it.control('DELETE', '/faults'))
 afterAll(() => it.sandbox.close())

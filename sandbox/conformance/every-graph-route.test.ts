@@ -4,7 +4,7 @@ import { getTokens } from '../visitor'
 import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { addServicePrincipal } from '../world/tenant'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const EVERYTHING = 'Directory.Read.All CrossTenantInformation.ReadBasic.All'
@@ -14,7 +14,7 @@ let token = ''
 let guest = ''
 const ids: Record<string, string> = {}
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
   const { tenant, sandbox, world } = conformance
   addServicePrincipal(tenant, {
     id: '66666666-0000-4000-8000-000000000001',

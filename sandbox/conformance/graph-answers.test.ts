@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyChange } from '../world/changes'
 import { GRAPH_ERROR, ME, PEOPLE } from './facts/graph-shapes'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const NOBODY = '11111111-1111-1111-1111-111111111111'
@@ -11,7 +11,7 @@ type Failure = { error: { code: string; message: string } }
 
 let conformance: Conformance
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
 })
 afterAll(() => conformance.sandbox.close())
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { addGroup } from '../world/tenant'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const OUTER = '55555555-0000-4000-8000-000000000001'
@@ -15,7 +15,7 @@ let conformance: Conformance
 let token = ''
 let person = ''
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
   const { tenant, sandbox } = conformance
   person = tenant.users.list()[0]?.id ?? ''
   addGroup(tenant, { id: OUTER, displayName: 'Outer' })

@@ -3,7 +3,7 @@ import { PERMISSIONS } from '../entra/permissions'
 import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import table from './facts/graph-delegated-permissions.json'
-import { type Conformance, startConformance } from './start-demo-sandbox'
+import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const consentable = Object.keys(PERMISSIONS).flatMap((key) => (key.startsWith('graph/') ? [key.slice(6)] : []))
@@ -13,7 +13,7 @@ const tokens = new Map<string, string>()
 const ids = { user: '', group: '', servicePrincipal: '' }
 
 beforeAll(async () => {
-  conformance = await startConformance()
+  conformance = await startDemoSandbox()
   const { tenant, world, ada, askForToken } = conformance
   ids.user = [...tenant.users.values()].find((one) => one.userPrincipalName.startsWith('ada@'))?.id ?? ''
   ids.group = tenant.groups.list()[0]?.id ?? ''

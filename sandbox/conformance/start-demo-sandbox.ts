@@ -5,7 +5,7 @@ import { CONTOSO } from '../world/demo-ids'
 type Ask = { token?: string | null; method?: string; headers?: Record<string, string>; json?: unknown }
 
 /** The demo's sandbox with the tokens of its administrator Ada, asked over HTTP by real addresses. For tests. */
-export async function startConformance() {
+export async function startDemoSandbox() {
   const sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   const ada = await getTokens(sandbox, CONTOSO, 'ada@contoso.example')
   const tenant = sandbox.world.findTenant(CONTOSO)
@@ -40,4 +40,4 @@ export async function startConformance() {
   return { sandbox, world: sandbox.world, tenant, ada, ask, askForToken }
 }
 
-export type Conformance = Awaited<ReturnType<typeof startConformance>>
+export type Conformance = Awaited<ReturnType<typeof startDemoSandbox>>

@@ -4,68 +4,74 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createListener } from '../listener'
 import { effectiveAccess, truthOf } from '../world/truth'
-import { startControlled } from './start-control-sandbox'
+import { startControlSandbox } from './start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlled()
+  controlled = await startControlSandbox()
 })
-afterAll(() => it.sandbox.close())
+afterAll(() => controlled.sandbox.close())
 
 test('a newcomer finds every control, and each says what it takes', async () => {
-  const { json } = await it.control('GET', '/')
+  const { json } = await controlled.control('GET', '/')
   expect(json).toContainEqual({ method: 'PUT', path: '/_sandbox/latency', does: expect.any(String) })
   for (const { method, path } of json as { method: string; path: string }[]) {
     if (path.includes('{')) continue
-    const wrong = await it.control('PATCH', path.replace('/_sandbox', ''))
+    const wrong = await controlled.control('PATCH', path.replace('/_sandbox', ''))
     expect([wrong.status, wrong.headers.get('allow')]).toEqual([405, expect.stringContaining(method)])
   }
-  expect(await it.control('GET', '/nonsense')).toMatchObject({ status: 404 })
-  expect(await it.control('GET', '/truth')).toMatchObject({ status: 404 })
+  expect(await controlled.control('GET', '/nonsense')).toMatchObject({ status: 404 })
+  expect(await controlled.control('GET', '/truth')).toMatchObject({ status: 404 })
 })
 
 test.each(['/worlds', '/changes', '/faults', '/latency', '/throttling'])(
   '%s refuses what is not JSON',
   async (path) => {
-    const { status, json } = await it.control(['/worlds', '/changes'].includes(path) ? 'POST' : 'PUT', path, '{"a":')
+    const { status, json } = await controlled.control(
+      ['/worlds', '/changes'].includes(path) ? 'POST' : 'PUT',
+      path,
+      '{"a":',
+    )
     expect([status, json]).toEqual([400, { error: expect.stringMatching(/^The body is not JSON: .*\.$/) }])
   },
 )
 
 test('latency and throttling are switched', async () => {
-  expect((await it.control('PUT', '/latency', { ms: 0 })).json).toEqual({ ms: 0 })
-  expect((await it.control('PUT', '/latency', { ms: -1 })).status).toBe(400)
-  const tenant = it.sandbox.world.tenants.get(it.made.tenantId)
+  expect((await controlled.control('PUT', '/latency', { ms: 0 })).json).toEqual({ ms: 0 })
+  expect((await controlled.control('PUT', '/latency', { ms: -1 })).status).toBe(400)
+  const tenant = controlled.sandbox.world.tenants.get(controlled.made.tenantId)
   const numbers = { bucket: 5, refillPerSecond: 1 }
-  await it.control('PUT', '/throttling', { tenantId: it.made.tenantId, arm: numbers })
+  await controlled.control('PUT', '/throttling', { tenantId: controlled.made.tenantId, arm: numbers })
   expect(tenant?.throttling).toEqual({ arm: numbers, graph: false })
-  const others = [...it.sandbox.world.tenants.values()].filter((one) => one !== tenant)
+  const others = [...controlled.sandbox.world.tenants.values()].filter((one) => one !== tenant)
   expect(others.every(({ throttling }) => throttling.arm === false)).toBe(true)
-  await it.control('PUT', '/throttling', { arm: false, graph: true })
-  expect([...it.sandbox.world.tenants.values()].every(({ throttling }) => throttling.graph === true)).toBe(true)
-  await it.control('PUT', '/throttling', { graph: false })
+  await controlled.control('PUT', '/throttling', { arm: false, graph: true })
+  expect([...controlled.sandbox.world.tenants.values()].every(({ throttling }) => throttling.graph === true)).toBe(true)
+  await controlled.control('PUT', '/throttling', { graph: false })
   expect(tenant?.throttling).toEqual({ arm: false, graph: false })
-  expect((await it.control('PUT', '/throttling', { arm: 'yes' })).status).toBe(400)
-  expect((await it.control('PUT', '/throttling', { tenantId: 'none', arm: true })).status).toBe(404)
+  expect((await controlled.control('PUT', '/throttling', { arm: 'yes' })).status).toBe(400)
+  expect((await controlled.control('PUT', '/throttling', { tenantId: 'none', arm: true })).status).toBe(404)
 })
 
 test('the truth is asked of a time, as access or as assignments', async () => {
-  const path = `/truth/${it.subscriptionId}`
+  const path = `/truth/${controlled.subscriptionId}`
   for (const query of ['', '?at=now', '?at=2026-01-31T12:00:00Z', '?of=access', '?of=assignments'])
-    expect(await it.control('GET', `${path}${query}`)).toMatchObject({ status: 200, json: expect.any(Array) })
-  expect((await it.control('GET', `${path}?of=assignments`)).json).toEqual(truthOf(it.sandbox.world, it.subscriptionId))
+    expect(await controlled.control('GET', `${path}${query}`)).toMatchObject({ status: 200, json: expect.any(Array) })
+  expect((await controlled.control('GET', `${path}?of=assignments`)).json).toEqual(
+    truthOf(controlled.sandbox.world, controlled.subscriptionId),
+  )
   const at = Date.parse('2026-01-31T12:00:00Z')
-  const then = effectiveAccess(it.sandbox.world, it.subscriptionId, { at })
+  const then = effectiveAccess(controlled.sandbox.world, controlled.subscriptionId, { at })
   expect(then.length).toBeGreaterThan(0)
-  expect((await it.control('GET', `${path}?at=2026-01-31T12:00:00Z`)).json).toEqual(then)
+  expect((await controlled.control('GET', `${path}?at=2026-01-31T12:00:00Z`)).json).toEqual(then)
   for (const query of ['?at=noon', '?at=2026-13-01', '?of=people'])
-    expect(await it.control('GET', `${path}${query}`)).toMatchObject({ status: 400 })
-  expect(await it.control('GET', '/truth/none')).toMatchObject({ status: 404 })
+    expect(await controlled.control('GET', `${path}${query}`)).toMatchObject({ status: 400 })
+  expect(await controlled.control('GET', '/truth/none')).toMatchObject({ status: 404 })
 })
 
 /** The status of a control request with these headers. */
 async function statusWith(headers: Record<string, string>, path = '/_sandbox/info'): Promise<number> {
-  const [response] = await once(request(`${it.sandbox.url}${path}`, { headers }).end(), 'response')
+  const [response] = await once(request(`${controlled.sandbox.url}${path}`, { headers }).end(), 'response')
   return response.resume().statusCode
 }
 
@@ -94,7 +100,7 @@ test('a page of elsewhere cannot drive them', async () => {
 })
 
 test('a connection from another machine gets no control, whatever it says of itself', async () => {
-  const listener = createListener(it.sandbox.world)
+  const listener = createListener(controlled.sandbox.world)
   const server = createServer((incoming: IncomingMessage, outgoing) => {
     Object.defineProperty(incoming.socket, 'remoteAddress', { value: '10.0.0.7' })
     listener(incoming, outgoing)

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { applyChange, type Change } from '../world/changes'
-import { UnknownThing } from '../world/lookups'
+import { WorldRefusal } from '../world/lookups'
 import { makeTenant } from '../world/make-tenant'
 import type { TenantSpec } from '../world/tenant-spec'
 import { eachAccessRow, truthOf } from '../world/truth'
 import type { World } from '../world/world'
-import { jsonArray } from './delivery'
-import { expandChaos, parseChaos, parseFaults } from './fault-rules'
+import { streamJsonArray } from './delivery'
+import { createRandomFaults, parseChaos, parseFaults } from './fault-rules'
 import { clearFaults, faultSet, putFaultSet } from './fault-sets'
-import { worldInfo } from './front-page'
+import { describeDemo } from './front-page'
 import { showLog } from './log'
 import { ControlRefusal, readJson, readShape } from './requests'
 
@@ -31,7 +31,7 @@ async function makeWorld({ world, request }: Call): Promise<Response> {
   return Response.json(makeTenant(world, await readJson<TenantSpec>(request)), { status: 201 })
 }
 
-async function change({ world, request }: Call) {
+async function applyChanges({ world, request }: Call) {
   const changes = await readJson<Change | Change[]>(request)
   if (Array.isArray(changes)) return changes.map((one) => applyChange(world, one) ?? null)
   return { ok: true, result: applyChange(world, changes) ?? null }
@@ -40,7 +40,7 @@ async function change({ world, request }: Call) {
 async function putFaults({ world, request, query }: Call) {
   const body = await readJson(request)
   const isChaos = typeof body === 'object' && body !== null && 'rate' in body
-  putFaultSet(world, query.get('set'), isChaos ? expandChaos(parseChaos(body)) : parseFaults(body))
+  putFaultSet(world, query.get('set'), isChaos ? createRandomFaults(parseChaos(body)) : parseFaults(body))
   return faultSet(world, query.get('set'))
 }
 
@@ -60,22 +60,22 @@ async function putThrottling({ world, request }: Call) {
   return tenants.length === 1 ? tenants[0]?.throttling : { tenants: tenants.length, arm, graph }
 }
 
-const index = () =>
+const listControls = () =>
   Object.entries(CONTROLS).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { does }]) => ({ method, path: `/_sandbox${path}`, does })),
   )
 
 /** What the sandbox can be told and asked, by path and method. A path that ends in `{…}` takes an argument. */
 export const CONTROLS: Record<string, Record<string, Control>> = {
-  '/': { GET: { does: 'lists these', answer: index } },
+  '/': { GET: { does: 'lists these', answer: listControls } },
   '/info': {
     GET: {
       does: 'tenants, accounts, applications and subscriptions of the demo',
-      answer: ({ world }) => worldInfo(world),
+      answer: ({ world }) => describeDemo(world),
     },
   },
   '/worlds': { POST: { does: 'adds a tenant made from parameters and a seed', answer: makeWorld } },
-  '/changes': { POST: { does: 'changes the world: one change or a list of them', answer: change } },
+  '/changes': { POST: { does: 'changes the world: one change or a list of them', answer: applyChanges } },
   '/faults': {
     GET: {
       does: 'the rules of misbehaviour and how often each fired; of one set with ?set=',
@@ -152,14 +152,14 @@ export async function answerControl(world: World, request: Request): Promise<Res
     return await route(world, request)
   } catch (error) {
     if (error instanceof ControlRefusal) return Response.json({ error: error.message }, { status: error.status })
-    if (error instanceof UnknownThing) return Response.json({ error: error.message }, { status: 400 })
+    if (error instanceof WorldRefusal) return Response.json({ error: error.message }, { status: 400 })
     throw error
   }
 }
 
 const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const OF_ACCESS = ['at', 'of', 'principalId', 'paths']
+const TRUTH_PARAMETERS = ['at', 'of', 'principalId', 'paths']
 
 function readTime(world: World, text: string): number {
   if (text === 'now') return world.now()
@@ -184,7 +184,7 @@ function accessOf(world: World, subscriptionId: string, query: URLSearchParams):
   const at = readTime(world, query.get('at') ?? 'now')
   const paths = query.get('paths')
   const options = paths === null ? { at } : { at, paths: readPaths(paths) }
-  return jsonArray(eachAccessRow(world, subscriptionId, options, readPrincipal(query.get('principalId'))))
+  return streamJsonArray(eachAccessRow(world, subscriptionId, options, readPrincipal(query.get('principalId'))))
 }
 
 /**
@@ -195,8 +195,9 @@ function accessOf(world: World, subscriptionId: string, query: URLSearchParams):
 export function showTruth(world: World, subscriptionId: string, query: URLSearchParams): Response | unknown[] {
   if (!world.findSubscription(subscriptionId))
     throw new ControlRefusal(`There is no subscription ${subscriptionId}.`, 404)
-  const stray = [...query.keys()].find((name) => !OF_ACCESS.includes(name))
-  if (stray !== undefined) throw new ControlRefusal(`The truth is asked with ${OF_ACCESS.join(', ')}, not ${stray}.`)
+  const unknownParameter = [...query.keys()].find((name) => !TRUTH_PARAMETERS.includes(name))
+  if (unknownParameter !== undefined)
+    throw new ControlRefusal(`The truth is asked with ${TRUTH_PARAMETERS.join(', ')}, not ${unknownParameter}.`)
   const of = query.get('of') ?? 'access'
   if (of === 'access') return accessOf(world, subscriptionId.toLowerCase(), query)
   if (of !== 'assignments') throw new ControlRefusal('of is "access" or "assignments".')

@@ -2,17 +2,17 @@ import { once } from 'node:events'
 import { createServer, get, request } from 'node:http'
 import { type AddressInfo, connect, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { deliver, deliverOwn, jsonArray } from './delivery'
-import { startControlled } from './start-control-sandbox'
+import { deliver, streamAnswer, streamJsonArray } from './delivery'
+import { startControlSandbox } from './start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlled()
+  controlled = await startControlSandbox()
 })
-beforeEach(() => it.control('DELETE', '/faults'))
-afterAll(() => it.sandbox.close())
+beforeEach(() => controlled.control('DELETE', '/faults'))
+afterAll(() => controlled.sandbox.close())
 
-const port = () => Number(new URL(it.sandbox.url).port)
+const port = () => Number(new URL(controlled.sandbox.url).port)
 
 /** Sends one request over a connection of its own; gives what arrived until the other side closed it, piece by piece. */
 async function raw(head: string, socket: Socket = connect(port(), '127.0.0.1')): Promise<string[]> {
@@ -24,7 +24,7 @@ async function raw(head: string, socket: Socket = connect(port(), '127.0.0.1')):
 }
 
 const askRaw = () =>
-  raw(`GET /graph.microsoft.com/v1.0/users?$top=10 HTTP/1.1\r\nauthorization: Bearer ${it.tokens.graph}`)
+  raw(`GET /graph.microsoft.com/v1.0/users?$top=10 HTTP/1.1\r\nauthorization: Bearer ${controlled.tokens.graph}`)
 
 function split(pieces: string[]): { head: string; body: string } {
   const [head = '', ...rest] = pieces.join('').split('\r\n\r\n')
@@ -32,34 +32,34 @@ function split(pieces: string[]): { head: string; body: string } {
 }
 
 test('a connection is closed before any byte', async () => {
-  await it.put([{ drop: true }])
+  await controlled.put([{ drop: true }])
   expect(await askRaw()).toEqual([])
-  expect(await it.log()).toContainEqual(expect.objectContaining({ status: 0, fault: 'rule 1' }))
+  expect(await controlled.log()).toContainEqual(expect.objectContaining({ status: 0, fault: 'rule 1' }))
 })
 
 test.each([40, 0])('a body is cut at %i bytes though its length was promised', async (truncate) => {
-  await it.put([{ truncate }])
+  await controlled.put([{ truncate }])
   const { head, body } = split(await askRaw())
   expect(body).toHaveLength(truncate)
   expect(Number(/content-length: (\d+)/.exec(head)?.[1])).toBeGreaterThan(200)
 })
 
 test.each([40, 0])('a chunked body ends after %i bytes without its last chunk', async (cutBody) => {
-  await it.put([{ cutBody }])
+  await controlled.put([{ cutBody }])
   const { head, body } = split(await askRaw())
   expect(head).toContain('transfer-encoding: chunked')
   expect(head).not.toContain('content-length')
   expect(body).toMatch(cutBody === 0 ? /^$/ : /^28\r\n.{40}\r\n$/s)
-  await expect(it.ask(it.users)).rejects.toThrow()
+  await expect(controlled.ask(controlled.users)).rejects.toThrow()
 })
 
 test('a body trickles, and is whole in the end', async () => {
   const whole = split(await askRaw()).body
-  await it.put([{ trickle: { bytes: 60, everyMs: 4 } }])
+  await controlled.put([{ trickle: { bytes: 60, everyMs: 4 } }])
   const pieces = await askRaw()
   expect(pieces.length).toBeGreaterThan(5)
   expect(split(pieces).body).toHaveLength(whole.length)
-  await it.put([{ trickle: { bytes: 10, everyMs: 1 }, truncate: 35 }])
+  await controlled.put([{ trickle: { bytes: 10, everyMs: 1 }, truncate: 35 }])
   expect(split(await askRaw()).body).toHaveLength(35)
 })
 
@@ -80,10 +80,10 @@ test('a trickle stops when its reader leaves', async () => {
 })
 
 test('a late answer is late', async () => {
-  await it.control('DELETE', '/log')
-  await it.put([{ delayMs: 40 }])
-  expect((await it.ask(it.users)).status).toBe(200)
-  const [entry] = await it.log()
+  await controlled.control('DELETE', '/log')
+  await controlled.put([{ delayMs: 40 }])
+  expect((await controlled.ask(controlled.users)).status).toBe(200)
+  const [entry] = await controlled.log()
   expect(entry?.ms).toBeGreaterThanOrEqual(39)
 })
 
@@ -93,7 +93,7 @@ test('a client that leaves in the middle of its own body harms nobody', async ()
     'POST /graph.microsoft.com/v1.0/$batch HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{"requests"'
   socket.write(head, () => socket.destroy())
   await once(socket, 'close')
-  expect((await it.ask(it.users)).status).toBe(200)
+  expect((await controlled.ask(controlled.users)).status).toBe(200)
 })
 
 test('HEAD is answered without a body', async () => {
@@ -103,7 +103,7 @@ test('HEAD is answered without a body', async () => {
 
 test('bodies have a limit, and addresses must be readable', async () => {
   const post = async (path: string, size: number) => {
-    const asked = request(`${it.sandbox.url}${path}`, { method: 'POST' }).end(Buffer.alloc(size, ' '))
+    const asked = request(`${controlled.sandbox.url}${path}`, { method: 'POST' }).end(Buffer.alloc(size, ' '))
     const [response] = await once(asked, 'response')
     return response.resume().statusCode
   }
@@ -124,7 +124,7 @@ test('whoever takes rows as fast as they are made leaves others their turn', asy
   }
   const server = createServer((_, outgoing) => {
     setImmediate(count)
-    deliverOwn(outgoing, jsonArray(rows)).then(
+    streamAnswer(outgoing, streamJsonArray(rows)).then(
       () => {
         turnsAtTheEnd = turns
       },
@@ -141,5 +141,5 @@ test('whoever takes rows as fast as they are made leaves others their turn', asy
 
 test.each([0, 1, 199, 200, 201, 400])('%d rows are an array of as many', async (length) => {
   const rows = Array.from({ length }, (_, number) => ({ number, name: `Åse "${number}"` }))
-  expect(await jsonArray(rows).json()).toEqual(rows)
+  expect(await streamJsonArray(rows).json()).toEqual(rows)
 })

@@ -5,7 +5,7 @@ import type { LogItem } from '../world/world'
 const LONG = 32_000 // bytes worth a packet of their own
 
 /** Ends with the connection, so that nothing waits for a client that is gone. */
-function goneSignal(outgoing: ServerResponse): AbortSignal {
+function signalWhenClosed(outgoing: ServerResponse): AbortSignal {
   const controller = new AbortController()
   outgoing.once('close', () => controller.abort())
   return controller.signal
@@ -21,7 +21,7 @@ async function writeSlowly(
   body: Buffer,
   { bytes, everyMs }: { bytes: number; everyMs: number },
 ) {
-  const signal = goneSignal(outgoing)
+  const signal = signalWhenClosed(outgoing)
   try {
     for (let sent = 0; sent < body.length && !outgoing.destroyed; sent += bytes) {
       if (sent > 0) await sleep(everyMs, undefined, { signal })
@@ -63,7 +63,7 @@ export async function deliver(outgoing: ServerResponse, response: Response, body
 }
 
 /** Sends what the sandbox says in its own name as it comes, no faster than the client takes it: some of it is larger than memory. */
-export async function deliverOwn(outgoing: ServerResponse, response: Response): Promise<void> {
+export async function streamAnswer(outgoing: ServerResponse, response: Response): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers))
   const wanted = outgoing.req.method === 'HEAD' ? null : response.body
   for await (const chunk of wanted ?? []) {
@@ -92,7 +92,7 @@ function* chunksOf(rows: Iterable<unknown>): Generator<string> {
 }
 
 /** An answer that is a JSON array, written while it is read: no more rows are made than were taken. */
-export function jsonArray(rows: Iterable<unknown>): Response {
+export function streamJsonArray(rows: Iterable<unknown>): Response {
   const chunks = chunksOf(rows)
   const body = new ReadableStream<Uint8Array>({
     pull(controller) {

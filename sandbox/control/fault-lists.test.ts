@@ -1,30 +1,30 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { applyChange } from '../world/changes'
-import { startControlled } from './start-control-sandbox'
+import { startControlSandbox } from './start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlled()
-  applyChange(it.sandbox.world, { type: 'set_page_size', tenantId: it.made.tenantId, pageSize: 10 })
+  controlled = await startControlSandbox()
+  applyChange(controlled.sandbox.world, { type: 'set_page_size', tenantId: controlled.made.tenantId, pageSize: 10 })
 })
-beforeEach(() => it.control('DELETE', '/faults'))
-afterAll(() => it.sandbox.close())
+beforeEach(() => controlled.control('DELETE', '/faults'))
+afterAll(() => controlled.sandbox.close())
 
 const LISTS = [
   ['Graph', 'graph.microsoft.com', '/users$', '@odata.nextLink'],
   ['ARM', 'management.azure.com', 'roleAssignments$', 'nextLink'],
 ] as const
 
-const addressOf = (name: string) => (name === 'Graph' ? it.users : it.assignments)
+const addressOf = (name: string) => (name === 'Graph' ? controlled.users : controlled.assignments)
 
 test.each(LISTS)(
   'a next link of %s leads to another host, behind a user name, to itself or to an earlier page',
   async (name, host, path, linkName) => {
-    const linkOf = async (address: string) => String((await it.ask(address)).json[linkName])
+    const linkOf = async (address: string) => String((await controlled.ask(address)).json[linkName])
     const address = addressOf(name)
     const second = await linkOf(address)
     const to = async (nextLink: unknown) => {
-      await it.put([{ match: { host, path }, nextLink }])
+      await controlled.put([{ match: { host, path }, nextLink }])
       return linkOf(second)
     }
     expect(new URL(await to({ to: 'otherHost' })).hostname).toBe(`${host}.attacker.example`)
@@ -34,46 +34,46 @@ test.each(LISTS)(
     const earlier = await to({ to: 'earlier' })
     expect([...new URL(earlier).searchParams].sort()).toEqual([...new URL(address).searchParams].sort())
     expect(await to('https://any.example/')).toBe('https://any.example/')
-    expect(await it.pages(earlier, 1)).toHaveLength(1)
-    expect(await it.faults()).toMatchObject([{ fired: 2 }])
+    expect(await controlled.pages(earlier, 1)).toHaveLength(1)
+    expect(await controlled.faults()).toMatchObject([{ fired: 2 }])
   },
 )
 
 test.each(LISTS)('a list of %s that leads back to an earlier page never ends', async (name, host, path) => {
-  await it.put([{ match: { host, path }, nth: [2, 4], nextLink: { to: 'earlier' } }])
-  const [first, second, third, fourth] = await it.pages(addressOf(name), 4)
+  await controlled.put([{ match: { host, path }, nth: [2, 4], nextLink: { to: 'earlier' } }])
+  const [first, second, third, fourth] = await controlled.pages(addressOf(name), 4)
   expect([third, fourth]).toEqual([first, second])
 })
 
 test.each(LISTS)('the last rows of a page of %s come again at the head of the next', async (name, host, path) => {
-  const [one = [], two = [], three = []] = await it.pages(addressOf(name))
-  await it.put([{ match: { host, path }, duplicateRows: 2 }])
-  expect((await it.pages(addressOf(name))).slice(0, 3)).toEqual([
+  const [one = [], two = [], three = []] = await controlled.pages(addressOf(name))
+  await controlled.put([{ match: { host, path }, duplicateRows: 2 }])
+  expect((await controlled.pages(addressOf(name))).slice(0, 3)).toEqual([
     one,
     [...one.slice(-2), ...two],
     [...two.slice(-2), ...three],
   ])
-  const [{ seen = 0, fired = 0 } = {}] = await it.faults()
+  const [{ seen = 0, fired = 0 } = {}] = await controlled.faults()
   expect([seen > 2, fired]).toEqual([true, seen - 1])
 })
 
 test.each(LISTS)('an empty page of %s in the middle loses nothing', async (name, host, path) => {
-  const pages = await it.pages(addressOf(name))
-  await it.put([{ match: { host, path }, nth: 2, emptyPage: true }])
-  expect(await it.pages(addressOf(name))).toEqual(pages.toSpliced(1, 0, []))
-  await it.put([{ match: { host, path }, emptyPage: true }])
-  expect(await it.pages(addressOf(name))).toEqual(pages.flatMap((page) => [[], page]))
-  expect(await it.faults()).toMatchObject([{ seen: pages.length, fired: pages.length }])
+  const pages = await controlled.pages(addressOf(name))
+  await controlled.put([{ match: { host, path }, nth: 2, emptyPage: true }])
+  expect(await controlled.pages(addressOf(name))).toEqual(pages.toSpliced(1, 0, []))
+  await controlled.put([{ match: { host, path }, emptyPage: true }])
+  expect(await controlled.pages(addressOf(name))).toEqual(pages.flatMap((page) => [[], page]))
+  expect(await controlled.faults()).toMatchObject([{ seen: pages.length, fired: pages.length }])
 })
 
 test('the rows of a page come backwards', async () => {
-  const [page = []] = await it.pages(it.users, 1)
-  await it.put([{ match: { path: '/users$' }, reorder: true }])
-  expect(await it.pages(it.users, 1)).toEqual([page.toReversed()])
+  const [page = []] = await controlled.pages(controlled.users, 1)
+  await controlled.put([{ match: { path: '/users$' }, reorder: true }])
+  expect(await controlled.pages(controlled.users, 1)).toEqual([page.toReversed()])
 })
 
 test('a rule about lists does not count where there is none', async () => {
-  await it.put([{ match: { host: 'graph.microsoft.com' }, nextLink: { to: 'self' } }])
-  expect((await it.ask('https://graph.microsoft.com/v1.0/me')).json).not.toHaveProperty('@odata.nextLink')
-  expect(await it.faults()).toMatchObject([{ seen: 1, fired: 0 }])
+  await controlled.put([{ match: { host: 'graph.microsoft.com' }, nextLink: { to: 'self' } }])
+  expect((await controlled.ask('https://graph.microsoft.com/v1.0/me')).json).not.toHaveProperty('@odata.nextLink')
+  expect(await controlled.faults()).toMatchObject([{ seen: 1, fired: 0 }])
 })

@@ -171,13 +171,13 @@ export type Chaos = z.infer<typeof Chaos>
 type Issue = z.core.$ZodIssue
 
 /** The deepest thing that is wrong: of a choice, the branch that came nearest says more than the choice itself. */
-function deepest(issue: Issue): { path: PropertyKey[]; message: string } {
+function deepestIssue(issue: Issue): { path: PropertyKey[]; message: string } {
   if (issue.code === 'unrecognized_keys')
     return { path: issue.path, message: `has no ${issue.keys.map((key) => `"${key}"`).join(' and no ')}` }
   if (issue.code !== 'invalid_union') return issue
   const inner = issue.errors.map(([first]) => first).find((one) => one?.code !== 'invalid_type')
   if (!inner) return { path: issue.path, message: 'has the wrong type' }
-  const found = deepest(inner)
+  const found = deepestIssue(inner)
   return { path: [...issue.path, ...found.path], message: found.message }
 }
 
@@ -185,7 +185,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, called: string): T {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const [first] = parsed.error.issues
-  const { path, message } = first ? deepest(first) : { path: [], message: 'is wrong' }
+  const { path, message } = first ? deepestIssue(first) : { path: [], message: 'is wrong' }
   throw new ControlRefusal(`${[called, path.join('.')].filter(Boolean).join(', ')}: ${message}.`)
 }
 
@@ -232,15 +232,15 @@ const KINDS: Record<string, Partial<FaultRule>> = {
  *
  * @param chaos `rate`: the share of requests that something happens to, when every kind can happen to them
  */
-export function expandChaos({ seed, rate, kinds = Object.keys(KINDS), match = {} }: Chaos): FaultRule[] {
+export function createRandomFaults({ seed, rate, kinds = Object.keys(KINDS), match = {} }: Chaos): FaultRule[] {
   const probability = 1 - (1 - rate) ** (1 / kinds.length)
   return kinds.map((kind) => {
-    const what = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
-    if (!what)
+    const fault = Object.hasOwn(KINDS, kind) ? KINDS[kind] : undefined
+    if (!fault)
       throw new ControlRefusal(`There is no kind of chaos "${kind}"; there are ${Object.keys(KINDS).join(', ')}.`)
     return {
-      ...what,
-      match: { ...match, ...what.match },
+      ...fault,
+      match: { ...match, ...fault.match },
       name: kind,
       probability,
       seed: `${seed}:${kind}`,

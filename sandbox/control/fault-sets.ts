@@ -2,7 +2,7 @@ import { createRandom, type Random } from '../world/random'
 import type { World } from '../world/world'
 import type { FaultRule } from './fault-rules'
 import { tenantOfRequest } from './log'
-import { decodedPath } from './requests'
+import { decodePath } from './requests'
 
 const named = new WeakMap<World, Map<string, FaultRule[]>>()
 
@@ -44,7 +44,7 @@ export function allRules(world: World): NamedRule[] {
 }
 
 /** What a rule remembers between requests. */
-type RuleState = {
+type RuleMemory = {
   path: RegExp | null
   query: { whole: RegExp | null; each: readonly (readonly [string, RegExp])[] }
   random: Random
@@ -54,9 +54,9 @@ type RuleState = {
   repeats: Map<string, unknown[]>
 }
 
-const states = new WeakMap<FaultRule, RuleState>()
+const states = new WeakMap<FaultRule, RuleMemory>()
 
-function createState({ match, seed }: FaultRule): RuleState {
+function createMemory({ match, seed }: FaultRule): RuleMemory {
   const { path, query } = match
   return {
     path: path ? new RegExp(path, 'i') : null,
@@ -71,8 +71,8 @@ function createState({ match, seed }: FaultRule): RuleState {
 }
 
 /** The memory of a rule: made at its first use, gone with the rule. */
-export function stateOf(rule: FaultRule): RuleState {
-  const known = states.get(rule) ?? createState(rule)
+export function memoryOf(rule: FaultRule): RuleMemory {
+  const known = states.get(rule) ?? createMemory(rule)
   states.set(rule, known)
   return known
 }
@@ -80,7 +80,7 @@ export function stateOf(rule: FaultRule): RuleState {
 const decodedQuery = (url: URL) => [...url.searchParams].map(([name, value]) => `${name}=${value}`).join('&')
 
 function matchesQuery(rule: FaultRule, url: URL): boolean {
-  const { whole, each } = stateOf(rule).query
+  const { whole, each } = memoryOf(rule).query
   if (whole && !whole.test(decodedQuery(url))) return false
   return each.every(([name, pattern]) => {
     const value = url.searchParams.get(name)
@@ -88,9 +88,9 @@ function matchesQuery(rule: FaultRule, url: URL): boolean {
   })
 }
 
-type Asked = { request: Request; url: URL; decoded: string; inBatch: boolean }
+type MatchedRequest = { request: Request; url: URL; decoded: string; inBatch: boolean }
 
-function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch }: Asked): boolean {
+function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch }: MatchedRequest): boolean {
   const { host, method, tenantId, subscriptionId } = rule.match
   if (rule.match.inBatch !== undefined && rule.match.inBatch !== inBatch) return false
   if (rule.dropItem && !inBatch) return false
@@ -98,7 +98,7 @@ function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch
   if (inBatch && (rule.truncate !== undefined || rule.cutBody !== undefined || rule.trickle)) return false
   if (host && host.toLowerCase() !== url.hostname) return false
   if (method && method.toUpperCase() !== request.method) return false
-  const { path } = stateOf(rule)
+  const { path } = memoryOf(rule)
   if (path && !path.test(decoded)) return false
   if (subscriptionId && !url.pathname.toLowerCase().includes(subscriptionId.toLowerCase())) return false
   return matchesQuery(rule, url) && (!tenantId || tenantOfRequest(world, request) === tenantId.toLowerCase())
@@ -111,27 +111,27 @@ function limitOf(rule: FaultRule): number {
 }
 
 /** Counts a matching request and says whether the rule wants it; chance is drawn whatever else decides. */
-function isDue(rule: FaultRule): boolean {
+function countAndDecide(rule: FaultRule): boolean {
   rule.seen++
   const call = rule.seen - (rule.skip ?? 0)
   if (call <= 0) return false
-  const lucky = rule.probability === undefined || stateOf(rule).random.next() < rule.probability
+  const isDrawn = rule.probability === undefined || memoryOf(rule).random.next() < rule.probability
   const { nth, every } = rule
-  if (!lucky || (nth !== undefined && ![nth].flat().includes(call))) return false
+  if (!isDrawn || (nth !== undefined && ![nth].flat().includes(call))) return false
   return (every === undefined || call % every === 0) && rule.fired < limitOf(rule)
 }
 
 /** The first rule that wants this request. Every rule that matches counts it, so that none depends on the others. */
-export function dueRule(
+export function takeDueRule(
   world: World,
   rules: readonly NamedRule[],
   request: Request,
   inBatch: boolean,
 ): NamedRule | null {
   const url = new URL(request.url)
-  const asked = { request, url, decoded: decodedPath(url), inBatch }
+  const asked = { request, url, decoded: decodePath(url), inBatch }
   let first: NamedRule | null = null
-  for (const named of rules) if (matches(world, named.rule, asked) && isDue(named.rule)) first ??= named
+  for (const named of rules) if (matches(world, named.rule, asked) && countAndDecide(named.rule)) first ??= named
   if (first) first.rule.fired++
   return first
 }

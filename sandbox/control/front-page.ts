@@ -2,10 +2,10 @@ import { escapeHtml, page } from '../entra/replies'
 import type { World } from '../world/world'
 
 /** The sandbox's own front page: who and what can sign in, and which subscriptions there are. */
-export function welcome(world: World, request: Request): Response {
+export function showFrontPage(world: World, request: Request): Response {
   if (new URL(request.url).pathname !== '/')
     return page('Nothing here', '<p>The sandbox does not imitate this address.</p>', { status: 404 })
-  const info = worldInfo(world)
+  const info = describeDemo(world)
   const accounts = info.accounts.map(
     (one) =>
       `<li><strong>${escapeHtml(one.name)}</strong> ${escapeHtml(one.username)}<br><span class="soft">${escapeHtml(one.note)}</span></li>`,
@@ -25,7 +25,7 @@ export function welcome(world: World, request: Request): Response {
 }
 
 /** What a visitor needs to know to try the demo; made worlds are their makers' business. */
-export function worldInfo(world: World) {
+export function describeDemo(world: World) {
   const tenants = [...world.tenants.values()].filter((tenant) => tenant.demo)
   return {
     tenants: tenants.map(({ id, name, domain }) => ({ id, name, domain })),

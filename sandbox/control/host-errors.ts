@@ -1,4 +1,4 @@
-import { armError, printedTime } from '../arm/protocol'
+import { armError, formatErrorTime } from '../arm/protocol'
 import { findService } from '../clouds'
 import { refuse } from '../entra/replies'
 import { readJwt } from '../entra/tokens'
@@ -18,7 +18,7 @@ const actorOf = (world: World, request: Request) =>
 const serviceOf = (request: Request) => findService(new URL(request.url).hostname)?.service
 
 /** Too many requests, in the host's words; without a Retry-After. Graph's body is the sample of Microsoft's throttling page, Entra's code is recalled. */
-export function throttled(world: World, request: Request, status: number, seconds: number): Response {
+export function tooManyRequests(world: World, request: Request, status: number, seconds: number): Response {
   const service = serviceOf(request)
   if (service === 'arm') {
     const subscription = /^\/subscriptions\/([^/]+)/i.exec(new URL(request.url).pathname)?.[1] ?? ''
@@ -64,7 +64,7 @@ export function expiredToken(world: World, request: Request): Response | null {
     return graphError(401, 'InvalidAuthenticationToken', 'Lifetime validation failed, the token is expired.', {
       'www-authenticate': GRAPH_CHALLENGE,
     })
-  const [over, now] = [world.now() - 1_000, world.now()].map(printedTime)
+  const [over, now] = [world.now() - 1_000, world.now()].map(formatErrorTime)
   return armError(
     401,
     'ExpiredAuthenticationToken',

@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { getTokens } from '../visitor'
-import { startControlled } from './start-control-sandbox'
+import { startControlSandbox } from './start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlled()
+  controlled = await startControlSandbox()
 })
-beforeEach(() => it.control('DELETE', '/log'))
-afterAll(() => it.sandbox.close())
+beforeEach(() => controlled.control('DELETE', '/log'))
+afterAll(() => controlled.sandbox.close())
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
 
 test('an entry has query, headers, status, size and time, the token by hash', async () => {
-  const { text } = await it.ask(it.users)
-  const [entry] = await it.log()
+  const { text } = await controlled.ask(controlled.users)
+  const [entry] = await controlled.log()
   expect(entry).toMatchObject({
     method: 'GET',
     host: 'graph.microsoft.com',
@@ -22,19 +22,22 @@ test('an entry has query, headers, status, size and time, the token by hash', as
     query: { $select: 'id', $top: '10' },
     status: 200,
     bytes: Buffer.byteLength(text),
-    tenantId: it.made.tenantId,
-    authorization: hash(`Bearer ${it.tokens.graph}`),
+    tenantId: controlled.made.tenantId,
+    authorization: hash(`Bearer ${controlled.tokens.graph}`),
     fault: null,
   })
-  expect(entry?.headers).toMatchObject({ authorization: `sha256:${hash(`Bearer ${it.tokens.graph}`)}`, accept: '*/*' })
+  expect(entry?.headers).toMatchObject({
+    authorization: `sha256:${hash(`Bearer ${controlled.tokens.graph}`)}`,
+    accept: '*/*',
+  })
   expect(Date.parse(entry?.at ?? '')).toBeGreaterThan(Date.now() - 60_000)
 })
 
 test('no token, code, secret, cookie or body is in the log', async () => {
-  const { sandbox, made } = it
+  const { sandbox, made } = controlled
   const tokens = await getTokens(sandbox, made.tenantId, `owner@${made.domain}`)
   const basic = Buffer.from(`${sandbox.world.clientId}:sandbox-secret`).toString('base64')
-  await it.ask('https://login.microsoftonline.com/common/oauth2/v2.0/token', undefined, {
+  await controlled.ask('https://login.microsoftonline.com/common/oauth2/v2.0/token', undefined, {
     method: 'POST',
     headers: {
       authorization: `Basic ${basic}`,
@@ -50,9 +53,9 @@ test('no token, code, secret, cookie or body is in the log', async () => {
     id_token_hint: 'HINTED',
     q: tokens.arm,
   }
-  await it.ask(`https://management.azure.com/subscriptions?${new URLSearchParams(leaks)}`, tokens.arm)
-  await it.ask('https://graph.microsoft.com/v1.0/me', tokens.graph)
-  const log = JSON.stringify(await it.log())
+  await controlled.ask(`https://management.azure.com/subscriptions?${new URLSearchParams(leaks)}`, tokens.arm)
+  await controlled.ask('https://graph.microsoft.com/v1.0/me', tokens.graph)
+  const log = JSON.stringify(await controlled.log())
   const secrets = [...Object.values(leaks), ...Object.values(tokens), basic]
   for (const secret of [...secrets, 'BISCUIT', 'REFERRED', 'BODILY', 'sandbox-secret'])
     expect(log).not.toContain(secret)
@@ -61,17 +64,17 @@ test('no token, code, secret, cookie or body is in the log', async () => {
 })
 
 test('a skip token is no secret', async () => {
-  const { json } = await it.ask(it.users)
+  const { json } = await controlled.ask(controlled.users)
   const next = new URL(String(json['@odata.nextLink']))
-  await it.ask(next.href)
-  expect((await it.log())[1]?.query.$skiptoken).toBe(next.searchParams.get('$skiptoken'))
+  await controlled.ask(next.href)
+  expect((await controlled.log())[1]?.query.$skiptoken).toBe(next.searchParams.get('$skiptoken'))
 })
 
 test('a batch is one entry that lists its items, with the rule that spoiled each', async () => {
-  await it.put([{ match: { inBatch: true, path: 'organization' }, status: 503, name: 'down' }])
-  await it.batch(['/me', '/organization'])
-  await it.control('DELETE', '/faults')
-  const [entry, ...others] = await it.log()
+  await controlled.put([{ match: { inBatch: true, path: 'organization' }, status: 503, name: 'down' }])
+  await controlled.batch(['/me', '/organization'])
+  await controlled.control('DELETE', '/faults')
+  const [entry, ...others] = await controlled.log()
   expect(others).toEqual([])
   expect(entry).toMatchObject({ path: '/v1.0/$batch', status: 200, fault: null })
   expect(entry?.batch).toHaveLength(2)
@@ -80,34 +83,34 @@ test('a batch is one entry that lists its items, with the rule that spoiled each
 })
 
 test('a rule is named in the log, by its set and place when it has no name', async () => {
-  await it.put([{ match: { method: 'HEAD' } }, { match: {}, times: 1, status: 503 }], 'mine')
-  await it.ask(it.users)
-  await it.ask(it.users)
-  await it.control('DELETE', '/faults')
-  expect((await it.log()).map(({ fault }) => fault)).toEqual(['mine rule 2', null])
+  await controlled.put([{ match: { method: 'HEAD' } }, { match: {}, times: 1, status: 503 }], 'mine')
+  await controlled.ask(controlled.users)
+  await controlled.ask(controlled.users)
+  await controlled.control('DELETE', '/faults')
+  expect((await controlled.log()).map(({ fault }) => fault)).toEqual(['mine rule 2', null])
 })
 
 test('the log is asked by tenant, host and time, and forgotten', async () => {
-  await it.ask(it.users)
-  await it.ask(it.assignments)
-  const count = async (query: string) => ((await it.control('GET', `/log?${query}`)).json as unknown[]).length
+  await controlled.ask(controlled.users)
+  await controlled.ask(controlled.assignments)
+  const count = async (query: string) => ((await controlled.control('GET', `/log?${query}`)).json as unknown[]).length
   expect(await count('')).toBe(2)
   expect(await count('host=graph.microsoft.com')).toBe(1)
-  expect(await count(`tenantId=${it.made.tenantId}`)).toBe(2)
-  expect(await count(`tenantId=${it.made.tenantId.replaceAll(/\w/g, '0')}`)).toBe(0)
+  expect(await count(`tenantId=${controlled.made.tenantId}`)).toBe(2)
+  expect(await count(`tenantId=${controlled.made.tenantId.replaceAll(/\w/g, '0')}`)).toBe(0)
   expect(await count('since=2020-01-01T00:00:00Z')).toBe(2)
   expect(await count('since=2999-01-01T00:00:00Z')).toBe(0)
-  expect(await it.control('GET', '/log?since=soon')).toMatchObject({ status: 400 })
-  await it.control('DELETE', '/log')
+  expect(await controlled.control('GET', '/log?since=soon')).toMatchObject({ status: 400 })
+  await controlled.control('DELETE', '/log')
   expect(await count('')).toBe(0)
 })
 
 test('the log keeps the last twenty thousand', async () => {
-  await it.ask(it.users)
-  const [entry] = it.sandbox.world.log
+  await controlled.ask(controlled.users)
+  const [entry] = controlled.sandbox.world.log
   if (!entry) throw new Error('Nothing was logged.')
-  it.sandbox.world.log = Array.from({ length: 20_000 }, () => entry)
-  await it.ask(it.assignments)
-  expect(it.sandbox.world.log).toHaveLength(20_000)
-  expect(it.sandbox.world.log.at(-1)?.host).toBe('management.azure.com')
+  controlled.sandbox.world.log = Array.from({ length: 20_000 }, () => entry)
+  await controlled.ask(controlled.assignments)
+  expect(controlled.sandbox.world.log).toHaveLength(20_000)
+  expect(controlled.sandbox.world.log.at(-1)?.host).toBe('management.azure.com')
 })

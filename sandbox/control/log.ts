@@ -3,21 +3,21 @@ import { findService } from '../clouds'
 import { readJwt } from '../entra/tokens'
 import type { LogEntry, World } from '../world/world'
 import type { Outcome } from './delivery'
-import { ControlRefusal, decodedPath } from './requests'
+import { ControlRefusal, decodePath } from './requests'
 
 const LOG_LIMIT = 20_000 // entries kept; a full sync of the largest world is a few hundred
 
-type Answered = { startedAt: number; status: number; bytes: number; outcome: Outcome }
+type AnsweredRequest = { startedAt: number; status: number; bytes: number; outcome: Outcome }
 
 /** Adds a request to the world's log: one entry for each HTTP request, with the items of a batch inside it. */
-export function writeLog(world: World, request: Request, { startedAt, status, bytes, outcome }: Answered): void {
+export function writeLog(world: World, request: Request, { startedAt, status, bytes, outcome }: AnsweredRequest): void {
   const url = new URL(request.url)
   const authorization = request.headers.get('authorization')
   world.log.push({
     at: new Date(startedAt).toISOString(),
     method: request.method,
     host: url.hostname,
-    path: decodedPath(url),
+    path: decodePath(url),
     query: redactQuery(url),
     headers: redactHeaders(request.headers),
     status,
@@ -45,17 +45,17 @@ export function showLog(world: World, query: URLSearchParams): LogEntry[] {
 
 const SECRET_HEADER = /authorization|cookie|secret|token|assertion|password|api-?key/i
 const SECRET_PARAMETER = /^(code|device_code|user_code|otc|code_verifier|password|.*(token|secret|assertion).*)$/i
-const HARMLESS = /^\$?(skip|delta)token$/i
+const NOT_SECRET = /^\$?(skip|delta)token$/i
 const JWT = /eyJ[\w-]+\.[\w-]+/
 
-const hashed = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
+const hashSecret = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
 /** The query of an address, with codes, tokens and secrets by hash only. Of a repeated name the last counts. */
 export function redactQuery(url: URL): Record<string, string> {
   const query: Record<string, string> = {}
   for (const [name, value] of url.searchParams) {
-    const secret = (SECRET_PARAMETER.test(name) && !HARMLESS.test(name)) || JWT.test(value)
-    query[name] = secret ? hashed(value) : value
+    const secret = (SECRET_PARAMETER.test(name) && !NOT_SECRET.test(name)) || JWT.test(value)
+    query[name] = secret ? hashSecret(value) : value
   }
   return query
 }
@@ -64,7 +64,7 @@ export function redactQuery(url: URL): Record<string, string> {
 export function redactHeaders(headers: Headers): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, value] of headers) {
-    if (SECRET_HEADER.test(name) || JWT.test(value)) shown[name] = hashed(value)
+    if (SECRET_HEADER.test(name) || JWT.test(value)) shown[name] = hashSecret(value)
     else shown[name] = name === 'referer' ? (value.split('?')[0] ?? '') : value
   }
   return shown

@@ -3,17 +3,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../world/world'
 import type { Outcome } from './delivery'
 import type { FaultRule, NextLink } from './fault-rules'
-import { allRules, dueRule, type NamedRule, stateOf } from './fault-sets'
-import { claimsChallenge, expiredToken, proxyPage, serverError, throttled } from './host-errors'
+import { allRules, memoryOf, type NamedRule, takeDueRule } from './fault-sets'
+import { claimsChallenge, expiredToken, proxyPage, serverError, tooManyRequests } from './host-errors'
 
-type Behave = (request: Request) => Promise<Response>
+type Answer = (request: Request) => Promise<Response>
 
 const tokenHash = (request: Request): string | null => {
   const header = request.headers.get('authorization')
   return header ? createHash('sha256').update(header).digest('hex') : null
 }
 
-function given(rule: FaultRule): Response {
+function configuredAnswer(rule: FaultRule): Response {
   const { status = 200, body, headers } = rule
   if (body === undefined) return new Response(null, { status, headers })
   const [text, type] =
@@ -24,12 +24,12 @@ function given(rule: FaultRule): Response {
 }
 
 /** The answer a rule puts in the place of the true one; null when it leaves the true one to be spoiled. */
-function instead(world: World, rule: FaultRule, request: Request): Response | null {
+function findReplacement(world: World, rule: FaultRule, request: Request): Response | null {
   if (rule.drop || rule.dropItem) return new Response(null, { status: 504 })
   if (rule.redirectTo) return new Response(null, { status: rule.status ?? 302, headers: { location: rule.redirectTo } })
   if (rule.expireToken) {
     const hash = tokenHash(request)
-    if (hash) stateOf(rule).expired.add(hash)
+    if (hash) memoryOf(rule).expired.add(hash)
     return hash ? expiredToken(world, request) : null
   }
   if (rule.claimsChallenge)
@@ -38,8 +38,8 @@ function instead(world: World, rule: FaultRule, request: Request): Response | nu
   if (rule.errorIn200)
     return serverError(world, request, rule.status ?? 200, rule.errorIn200 === true ? null : rule.errorIn200)
   if (rule.retryAfter !== undefined && rule.body === undefined)
-    return throttled(world, request, rule.status ?? 429, Number(rule.retryAfter) || 10)
-  return rule.status !== undefined || rule.body !== undefined ? given(rule) : null
+    return tooManyRequests(world, request, rule.status ?? 429, Number(rule.retryAfter) || 10)
+  return rule.status !== undefined || rule.body !== undefined ? configuredAnswer(rule) : null
 }
 
 function withHeaders(rule: FaultRule, response: Response): void {
@@ -50,41 +50,41 @@ function withHeaders(rule: FaultRule, response: Response): void {
   else response.headers.set('retry-after', value)
 }
 
-async function corrupted(response: Response): Promise<Response> {
+async function halveJson(response: Response): Promise<Response> {
   const text = await response.text()
   if (text === '') return response
   return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers })
 }
 
-const reshapes = (rule: FaultRule) =>
+const changesList = (rule: FaultRule) =>
   rule.nextLink !== undefined || rule.duplicateRows !== undefined || rule.emptyPage === true || rule.reorder === true
 
 /** The answer as a rule wants it, and whether it found anything to spoil. */
-async function spoil(world: World, rule: FaultRule, request: Request, behave: Behave, outcome: Outcome) {
+async function applyFault(world: World, rule: FaultRule, request: Request, answerHonestly: Answer, outcome: Outcome) {
   if (rule.delayMs) await sleep(rule.delayMs)
-  const replaced = instead(world, rule, request)
-  const honest = replaced ?? (await behave(request))
-  let response = reshapes(rule) ? ((await reshapeList(rule, request, honest)) ?? honest) : honest
-  if (rule.corruptJson) response = await corrupted(response)
+  const replaced = findReplacement(world, rule, request)
+  const trueAnswer = replaced ?? (await answerHonestly(request))
+  let response = changesList(rule) ? ((await reshapeList(rule, request, trueAnswer)) ?? trueAnswer) : trueAnswer
+  if (rule.corruptJson) response = await halveJson(response)
   withHeaders(rule, response)
   const { drop, truncate, cutBody, trickle } = rule
   outcome.delivery = { drop, truncate, cutBody, trickle }
   outcome.leftOut = rule.drop === true || rule.dropItem === true
   const onTheWire = [truncate, cutBody, trickle, rule.delayMs, rule.headers].some((one) => one !== undefined)
-  return { response, spoiled: replaced !== null || response !== honest || onTheWire }
+  return { response, changed: replaced !== null || response !== trueAnswer || onTheWire }
 }
 
 /** 401 when a rule made this request's token expire; the rest of the world does not matter then. */
 function refuseExpired(world: World, rules: readonly NamedRule[], request: Request, outcome: Outcome): Response | null {
-  const expiring = rules.filter(({ rule }) => rule.expireToken && stateOf(rule).expired.size > 0)
+  const expiring = rules.filter(({ rule }) => rule.expireToken && memoryOf(rule).expired.size > 0)
   const hash = expiring.length > 0 ? tokenHash(request) : null
-  const by = hash === null ? undefined : expiring.find(({ rule }) => stateOf(rule).expired.has(hash))
+  const by = hash === null ? undefined : expiring.find(({ rule }) => memoryOf(rule).expired.has(hash))
   if (!by) return null
   outcome.fault = by.label
   return expiredToken(world, request)
 }
 
-async function withRepeats(
+async function addRepeatedRows(
   rules: readonly NamedRule[],
   request: Request,
   answered: Response,
@@ -101,25 +101,25 @@ async function withRepeats(
 }
 
 /** Answers as asked, unless a fault is due: then late, wrong, cut short or not at all. What it did is put into `outcome`. */
-export async function misbehave(
+export async function answerWithFaults(
   world: World,
   asked: Request,
   { inBatch, outcome }: { inBatch: boolean; outcome: Outcome },
-  behave: Behave,
+  answerHonestly: Answer,
 ): Promise<Response> {
   const rules = allRules(world)
-  const page = truePage(asked.url)
+  const page = pageBehindEmptyOne(asked.url)
   const request = page === null ? asked : new Request(page, asked)
-  if (rules.length === 0) return behave(request)
+  if (rules.length === 0) return answerHonestly(request)
   const refused = refuseExpired(world, rules, request, outcome)
   if (refused) return refused
   // The page behind an empty one was counted with it.
-  const due = page === null ? dueRule(world, rules, request, inBatch) : null
-  if (!due) return withRepeats(rules, request, await behave(request), outcome)
-  const { response, spoiled } = await spoil(world, due.rule, request, behave, outcome)
-  if (spoiled) outcome.fault = due.label
+  const due = page === null ? takeDueRule(world, rules, request, inBatch) : null
+  if (!due) return addRepeatedRows(rules, request, await answerHonestly(request), outcome)
+  const { response, changed } = await applyFault(world, due.rule, request, answerHonestly, outcome)
+  if (changed) outcome.fault = due.label
   else due.rule.fired--
-  return withRepeats(rules, request, response, outcome)
+  return addRepeatedRows(rules, request, response, outcome)
 }
 
 const ELSEWHERE = 'attacker.example'
@@ -152,10 +152,10 @@ function addressOf(link: NextLink, request: Request): string {
 }
 
 /** Remembers the last rows of a page for the one it links to. False: there is no next page. */
-function keepForNext(rule: FaultRule, count: number, { content, rows, linkName }: Page): boolean {
+function rememberLastRows(rule: FaultRule, count: number, { content, rows, linkName }: Page): boolean {
   const next = content[linkName]
   if (typeof next !== 'string') return false
-  const { repeats } = stateOf(rule)
+  const { repeats } = memoryOf(rule)
   if (repeats.size >= REPEATS_LIMIT) repeats.clear()
   repeats.set(new URL(next).href, rows.slice(-count))
   return true
@@ -166,27 +166,27 @@ export async function reshapeList(rule: FaultRule, request: Request, response: R
   const page = await readPage(response)
   if (!page) return null
   const content = { ...page.content }
-  let spoiled = false
-  if (rule.duplicateRows !== undefined) spoiled = keepForNext(rule, rule.duplicateRows, page)
+  let changed = false
+  if (rule.duplicateRows !== undefined) changed = rememberLastRows(rule, rule.duplicateRows, page)
   if (rule.reorder && page.rows.length > 1) {
     content.value = page.rows.toReversed()
-    spoiled = true
+    changed = true
   }
   if (rule.nextLink !== undefined) {
     content[page.linkName] = addressOf(rule.nextLink, request)
-    spoiled = true
+    changed = true
   }
   if (rule.emptyPage && request.method === 'GET') {
     content.value = []
     content[page.linkName] = afterEmptyPage(request.url)
-    spoiled = true
+    changed = true
   }
-  return spoiled ? withContent(response, content) : null
+  return changed ? withContent(response, content) : null
 }
 
 /** Puts the rows of the page before at the head of this one, when a rule kept some for it. */
 export async function repeatRows(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
-  const rows = stateOf(rule).repeats.get(request.url)
+  const rows = memoryOf(rule).repeats.get(request.url)
   const page = rows ? await readPage(response) : null
   return rows && page ? withContent(response, { ...page.content, value: [...rows, ...page.rows] }) : null
 }
@@ -206,7 +206,7 @@ export function afterEmptyPage(address: string): string {
 }
 
 /** The page a request is for when it comes from an empty one, null when it does not. */
-export function truePage(address: string): string | null {
+export function pageBehindEmptyOne(address: string): string | null {
   if (!address.includes(MARK)) return null
   const url = new URL(address)
   const name = tokenName(url)

@@ -94,13 +94,13 @@ export function isOnLoopback(incoming: IncomingMessage): boolean {
 }
 
 /** Whether a page of elsewhere makes the browser send this: it must not drive the controls. */
-export function isFromElsewhere({ headers }: IncomingMessage): boolean {
+export function isCrossOrigin({ headers }: IncomingMessage): boolean {
   if (headers.origin !== undefined) return !NAME.test(headers.origin.replace(/^https?:\/\//i, ''))
   return headers['sec-fetch-site'] === 'cross-site'
 }
 
 /** The path of an address with its percent signs resolved; as it stands when they are malformed. */
-export function decodedPath(url: URL): string {
+export function decodePath(url: URL): string {
   try {
     return decodeURIComponent(url.pathname)
   } catch (error) {

@@ -7,7 +7,7 @@ import type { FaultRule } from './fault-rules'
 type Answer = { status: number; headers: Headers; json: Record<string, unknown>; text: string }
 
 /** A sandbox with one small tenant, its controls and its owner's requests at hand. For the tests of this folder. */
-export async function startControlled() {
+export async function startControlSandbox() {
   const sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   const made = makeTenant(sandbox.world, { seed: 'controlled', people: 25, assignments: 30, consented: true })
   const tokens = await getTokens(sandbox, made.tenantId, `owner@${made.domain}`)
@@ -29,7 +29,7 @@ export async function startControlled() {
       ...init,
     })
     const text = await response.text()
-    const json = text.startsWith('{') && response.headers.get('content-type')?.includes('json') ? parsed(text) : {}
+    const json = text.startsWith('{') && response.headers.get('content-type')?.includes('json') ? parseJson(text) : {}
     return { status: response.status, headers: response.headers, json, text }
   }
 
@@ -68,7 +68,7 @@ export async function startControlled() {
   }
 }
 
-function parsed(text: string): Record<string, unknown> {
+function parseJson(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text)
   } catch (error) {

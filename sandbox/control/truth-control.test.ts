@@ -5,29 +5,29 @@ import { applyChange } from '../world/changes'
 import { makeTenant } from '../world/make-tenant'
 import { addGroup } from '../world/tenant'
 import { type AccessRow, effectiveAccess, effectiveAccessOf } from '../world/truth'
-import { startControlled } from './start-control-sandbox'
+import { startControlSandbox } from './start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlled>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 let path: string
 beforeAll(async () => {
-  it = await startControlled()
-  path = `/truth/${it.subscriptionId}`
+  controlled = await startControlSandbox()
+  path = `/truth/${controlled.subscriptionId}`
 })
-afterAll(() => it.sandbox.close())
+afterAll(() => controlled.sandbox.close())
 
-const idOf = (made: typeof it.made) => made.accounts.find((one) => one.kind === 'owner')?.objectId ?? ''
+const idOf = (made: typeof controlled.made) => made.accounts.find((one) => one.kind === 'owner')?.objectId ?? ''
 
 test('the truth of one principal is theirs among everyone’s', async () => {
-  const id = idOf(it.made)
-  const { json } = await it.control('GET', `${path}?principalId=${id.toUpperCase()}`)
-  expect(json).toEqual(effectiveAccessOf(it.sandbox.world, it.subscriptionId, id))
+  const id = idOf(controlled.made)
+  const { json } = await controlled.control('GET', `${path}?principalId=${id.toUpperCase()}`)
+  expect(json).toEqual(effectiveAccessOf(controlled.sandbox.world, controlled.subscriptionId, id))
   expect(json).not.toEqual([])
-  const nobody = await it.control('GET', `${path}?principalId=11111111-2222-3333-4444-555555555555`)
+  const nobody = await controlled.control('GET', `${path}?principalId=11111111-2222-3333-4444-555555555555`)
   expect([nobody.status, nobody.json]).toEqual([200, []])
 })
 
 test('no more ways are listed than asked for', async () => {
-  const tenant = it.sandbox.world.tenants.get(it.made.tenantId)
+  const tenant = controlled.sandbox.world.tenants.get(controlled.made.tenantId)
   if (!tenant) throw new Error('The tenant is gone.')
   for (const id of ['top', 'left', 'right']) addGroup(tenant, { id, displayName: id })
   const [person] = tenant.users.list()
@@ -35,8 +35,8 @@ test('no more ways are listed than asked for', async () => {
     tenant.memberships.add('top', side)
     tenant.memberships.add(side, person?.id ?? '')
   }
-  const scope = `/subscriptions/${it.subscriptionId}`
-  await it.control('POST', '/changes', {
+  const scope = `/subscriptions/${controlled.subscriptionId}`
+  await controlled.control('POST', '/changes', {
     type: 'assign',
     tenantId: tenant.id,
     principalId: 'top',
@@ -44,7 +44,7 @@ test('no more ways are listed than asked for', async () => {
     scope,
   })
   const ways = async (query: string) => {
-    const { json } = await it.control('GET', `${path}?principalId=${person?.id}${query}`)
+    const { json } = await controlled.control('GET', `${path}?principalId=${person?.id}${query}`)
     return (json as AccessRow[]).filter((row) => row.via[0]?.id === 'top').map((row) => row.truncated)
   }
   expect(await ways('')).toEqual([false, false])
@@ -62,12 +62,12 @@ test.each([
   '?of=assignments&at=2026-01-31T12:00:00Z',
   '?of=assignments&principalId=11111111-2222-3333-4444-555555555555',
 ])('%s is refused with a sentence', async (query) => {
-  const { status, json } = await it.control('GET', `${path}${query}`)
+  const { status, json } = await controlled.control('GET', `${path}${query}`)
   expect([status, json]).toEqual([400, { error: expect.stringMatching(/^\S.+\.$/) }])
 })
 
 test('more rows than a connection holds come while they are made, and a client that goes away holds nothing up', async () => {
-  const { world, url } = it.sandbox
+  const { world, url } = controlled.sandbox
   const made = makeTenant(world, { seed: 'many', people: 5_000, groups: { count: 4, largest: 5_000 }, assignments: 60 })
   const tenant = world.tenants.get(made.tenantId)
   const [subscription] = made.subscriptions
@@ -88,10 +88,10 @@ test('more rows than a connection holds come while they are made, and a client t
     ])
       applyChange(world, { type: 'assign', tenantId: tenant.id, principalId: large.id, role, scope })
   const order: string[] = []
-  const reading = it.control('GET', `/truth/${subscription.id}`).finally(() => order.push('all rows'))
-  await it.control('GET', '/latency')
+  const reading = controlled.control('GET', `/truth/${subscription.id}`).finally(() => order.push('all rows'))
+  await controlled.control('GET', '/latency')
   // Asked while rows are made: whoever reads quickly does not keep the others waiting either.
-  for (let turn = 0; turn < 3; turn++) await it.control('GET', '/latency').then(() => order.push('latency'))
+  for (let turn = 0; turn < 3; turn++) await controlled.control('GET', '/latency').then(() => order.push('latency'))
   const whole = await reading
   expect(order).toEqual(['latency', 'latency', 'latency', 'all rows'])
   const { length } = effectiveAccess(world, subscription.id)
@@ -103,9 +103,9 @@ test('more rows than a connection holds come while they are made, and a client t
   const asked = request(`${url}/_sandbox/truth/${subscription.id}`).end()
   const [slow] = await once(asked, 'response')
   await once(slow, 'readable')
-  expect((await it.control('GET', '/latency')).status).toBe(200)
+  expect((await controlled.control('GET', '/latency')).status).toBe(200)
   slow.destroy()
-  expect((await it.control('GET', `/truth/${subscription.id}?principalId=${idOf(made)}`)).status).toBe(200)
+  expect((await controlled.control('GET', `/truth/${subscription.id}?principalId=${idOf(made)}`)).status).toBe(200)
   const head = await fetch(`${url}/_sandbox/truth/${subscription.id}`, { method: 'HEAD' })
   expect([head.status, await head.text()]).toEqual([200, ''])
 })

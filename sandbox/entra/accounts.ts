@@ -23,7 +23,7 @@ export function findAccountByName(world: World, name: string): Account | null {
   const wanted = name.trim().toLowerCase()
   for (const homeTenant of world.tenants.values()) {
     const homeUser = homeTenant.users
-      .by('own name', (one) => (one.home === null && one.userType === 'Member' ? one.userPrincipalName : null))
+      .indexBy('own name', (one) => (one.home === null && one.userType === 'Member' ? one.userPrincipalName : null))
       .get(wanted)
     if (homeUser) return { homeTenant, homeUser }
   }
@@ -52,14 +52,14 @@ export function accountOf(world: World, answer: FormData): Account | null {
 
 /** Those who can sign in, by a look-up: a directory may hold hundreds of thousands who cannot. */
 function accountsOf(tenant: Tenant): Account[] {
-  const people = tenant.users.by('account', (user) => user.account && user.id)
+  const people = tenant.users.indexBy('account', (user) => user.account && user.id)
   return [...people.values()].slice(0, MOST_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
 }
 
 function guestsOf(world: World, tenant: Tenant): Account[] {
   const found: Account[] = []
   for (const user of tenant.users
-    .by('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
+    .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
     .values()) {
     const account = user.home && findAccount(world, `${user.home.tenantId}.${user.home.objectId}`)
     if (account) found.push(account)

@@ -1,35 +1,36 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
 import { type Account, accountOf, accountPicker } from './accounts'
-import { consentPage, grant, mayConsentForAll, needAdminApprovalPage } from './consent'
+import { consentPage, mayConsentForAll, needAdminApprovalPage, recordConsent } from './consent'
 import { keysOf, parseScopes, scopeRefusal } from './permissions'
 import { REFUSALS } from './refusals'
 import { escapeHtml, refusalPage } from './replies'
 import { readSignInRequest, type SignInRequest, sendBack, sendRefusal } from './sign-in'
-import { subjectAt } from './tokens'
+import { findSubject } from './tokens'
 
 const ASKED = { admin_consent: 'True' }
 
 /** Consent of an account that was picked: who may not is told so, who may answers for everyone. */
-function consentAs(from: SignInRequest, account: Account, keys: string[], said: string | null): Response {
-  const { world, request, app } = from
+function consentAs(signIn: SignInRequest, account: Account, keys: string[], pressed: string | null): Response {
+  const { world, request, app } = signIn
   const { homeTenant, homeUser } = account
-  const tenant = from.tenant ?? homeTenant
-  const subject = subjectAt(tenant, homeTenant, homeUser)
-  const again = `<p><a href="?${escapeHtml(from.url.searchParams.toString())}">Use another account</a></p>`
+  const tenant = signIn.tenant ?? homeTenant
+  const subject = findSubject(tenant, homeTenant, homeUser)
+  const again = `<p><a href="?${escapeHtml(signIn.url.searchParams.toString())}">Use another account</a></p>`
   if (!subject)
     return refusalPage(world, request, REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app), again)
   if (!subject.user.accountEnabled) return refusalPage(world, request, REFUSALS.disabled(), again)
-  if (said === 'return') return sendRefusal(from, REFUSALS.needsAdmin(app), ASKED)
-  if (said === 'cancel') {
+  if (pressed === 'return') return sendRefusal(signIn, REFUSALS.needsAdmin(app), ASKED)
+  if (pressed === 'cancel') {
     const text = 'The resource owner or authorization server denied the request.'
-    return sendRefusal(from, { ...REFUSALS.declined(), error: 'consent_required', text }, ASKED)
+    return sendRefusal(signIn, { ...REFUSALS.declined(), error: 'consent_required', text }, ASKED)
   }
   if (!mayConsentForAll(subject.user)) return needAdminApprovalPage(app, account, { workflow: false, sent: false })
-  if (said !== 'accept') return consentPage(app, tenant, subject.user, account, keys, { admin: true, forAllOnly: true })
-  grant(tenant, app.clientId, null, keys)
-  const scope = from.url.searchParams.get('scope')
-  return sendBack(from, { ...ASKED, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
+  if (pressed !== 'accept')
+    return consentPage(app, tenant, subject.user, account, keys, { admin: true, forAllOnly: true })
+  recordConsent(tenant, app.clientId, null, keys)
+  const scope = signIn.url.searchParams.get('scope')
+  return sendBack(signIn, { ...ASKED, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
 }
 
 /**
@@ -43,13 +44,13 @@ export async function adminConsent(
   authority: string,
   registered = false,
 ): Promise<Response> {
-  const from = readSignInRequest(world, request, cloud, authority)
-  if (from instanceof Response) return from
-  const { app, tenant } = from
-  const parsed = parseScopes(registered ? '' : (from.url.searchParams.get('scope') ?? ''), cloud)
+  const signIn = readSignInRequest(world, request, cloud, authority)
+  if (signIn instanceof Response) return signIn
+  const { app, tenant } = signIn
+  const parsed = parseScopes(registered ? '' : (signIn.url.searchParams.get('scope') ?? ''), cloud)
   const refusal = scopeRefusal(app, tenant, authority, parsed)
-  if (refusal) return sendRefusal(from, refusal, ASKED)
-  if (!registered && parsed.scopes.length === 0) return sendRefusal(from, REFUSALS.missing('scope'), ASKED)
+  if (refusal) return sendRefusal(signIn, refusal, ASKED)
+  if (!registered && parsed.scopes.length === 0) return sendRefusal(signIn, REFUSALS.missing('scope'), ASKED)
   const picking = { app, tenant, hint: null }
   if (request.method !== 'POST') return accountPicker(world, picking)
   const answer = await request.formData()
@@ -57,6 +58,6 @@ export async function adminConsent(
   const account = accountOf(world, answer)
   if (!account) return accountPicker(world, { ...picking, unknown: true })
   const keys = registered ? app.registeredScopes : keysOf(parsed.scopes, app.registeredScopes)
-  const said = answer.get('consent')
-  return consentAs(from, account, keys, typeof said === 'string' ? said : null)
+  const pressed = answer.get('consent')
+  return consentAs(signIn, account, keys, typeof pressed === 'string' ? pressed : null)
 }

@@ -7,26 +7,26 @@ import { type ParsedScopes, parseScopes, resourcesOf, scopeRefusal } from './per
 import { meetsPolicy, REFUSALS } from './refusals'
 import { escapeHtml, type Refusal } from './replies'
 import { continueAs, readSignInRequest, type SignInJourney, type SignInRequest, sendBack, sendRefusal } from './sign-in'
-import { type Subject, subjectAt } from './tokens'
+import { findSubject, type Subject } from './tokens'
 
-const KEPT = 5_000 // codes remembered; the oldest are forgotten first
+const MAX_CODES = 5_000 // codes remembered; the oldest are forgotten first
 
 /** A link to this same request that shows the account picker. Relative, so that it works behind any address. */
-function anotherAccount(from: SignInRequest): string {
-  const query = new URLSearchParams(from.url.searchParams)
+function linkToOtherAccount(signIn: SignInRequest): string {
+  const query = new URLSearchParams(signIn.url.searchParams)
   query.set('prompt', 'select_account')
   query.delete('login_hint')
   return `<p><a href="?${escapeHtml(query.toString())}">Use another account</a></p>`
 }
 
-function issueCode(from: SignInRequest, subject: Subject, account: Account): Response {
-  const { world, url } = from
+function issueCode(signIn: SignInRequest, subject: Subject, account: Account): Response {
+  const { world, url } = signIn
   const code = `1.${randomBytes(48).toString('base64url')}`
   world.codes.set(code, {
-    clientId: from.app.clientId,
-    redirectUri: from.redirectUri,
+    clientId: signIn.app.clientId,
+    redirectUri: signIn.redirectUri,
     tenantId: subject.tenant.id,
-    authority: from.authority,
+    authority: signIn.authority,
     homeTenantId: account.homeTenant.id,
     userId: account.homeUser.id,
     nonce: url.searchParams.get('nonce'),
@@ -39,21 +39,22 @@ function issueCode(from: SignInRequest, subject: Subject, account: Account): Res
     redeemed: false,
   })
   const oldest = world.codes.keys().next().value
-  if (world.codes.size > KEPT && oldest) world.codes.delete(oldest)
-  return sendBack(from, { code, session_state: account.homeUser.id })
+  if (world.codes.size > MAX_CODES && oldest) world.codes.delete(oldest)
+  return sendBack(signIn, { code, session_state: account.homeUser.id })
 }
 
 /** The tenant an application says its people are of; `organizations` and `consumers` name none. */
-function hintedTenant(from: SignInRequest): Tenant | null {
-  return from.world.findTenant(from.url.searchParams.get('domain_hint') ?? '') ?? null
+function findHintedTenant(signIn: SignInRequest): Tenant | null {
+  return signIn.world.findTenant(signIn.url.searchParams.get('domain_hint') ?? '') ?? null
 }
 
 /** The account a browser needs no page for: the one it remembers, when there is exactly one that fits. */
-function rememberedFor(from: SignInRequest, hint: string | null): Account | null {
-  const home = hintedTenant(from)
-  const known = rememberedAccounts(from.world, from.request).filter(
+function findRememberedAccount(signIn: SignInRequest, hint: string | null): Account | null {
+  const home = findHintedTenant(signIn)
+  const known = rememberedAccounts(signIn.world, signIn.request).filter(
     (one) =>
-      (!home || one.homeTenant === home) && (!from.tenant || subjectAt(from.tenant, one.homeTenant, one.homeUser)),
+      (!home || one.homeTenant === home) &&
+      (!signIn.tenant || findSubject(signIn.tenant, one.homeTenant, one.homeUser)),
   )
   if (hint) return known.find((one) => one.homeUser.userPrincipalName.toLowerCase() === hint.toLowerCase()) ?? null
   return known.length === 1 ? (known[0] ?? null) : null
@@ -61,14 +62,14 @@ function rememberedFor(from: SignInRequest, hint: string | null): Account | null
 
 /** `/{tenant}/oauth2/v2.0/authorize`: GET shows where things stand, POST is what was pressed on our own page. */
 export async function authorize(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
-  const from = readSignInRequest(world, request, cloud, authority)
-  if (from instanceof Response) return from
-  const query = from.url.searchParams
+  const signIn = readSignInRequest(world, request, cloud, authority)
+  if (signIn instanceof Response) return signIn
+  const query = signIn.url.searchParams
   const parsed = parseScopes(query.get('scope') ?? '', cloud)
-  const refusal = authorizeRefusal(from, parsed)
-  if (refusal) return sendRefusal(from, refusal)
+  const refusal = authorizeRefusal(signIn, parsed)
+  if (refusal) return sendRefusal(signIn, refusal)
 
-  const { app, tenant } = from
+  const { app, tenant } = signIn
   const hint = query.get('login_hint')
   const prompt = query.get('prompt')
   const journey: SignInJourney = {
@@ -78,12 +79,12 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
     tenant,
     parsed,
     prompt,
-    another: anotherAccount(from),
+    another: linkToOtherAccount(signIn),
     answer: null,
-    refuse: (reason, more) => sendRefusal(from, reason, more),
-    finish: (subject, account) => issueCode(from, subject, account),
+    refuse: (reason, more) => sendRefusal(signIn, reason, more),
+    finish: (subject, account) => issueCode(signIn, subject, account),
   }
-  const picking = { app, tenant: tenant ?? hintedTenant(from), hint }
+  const picking = { app, tenant: tenant ?? findHintedTenant(signIn), hint }
   if (request.method === 'POST') {
     const answer = await request.formData()
     if (answer.get('consent') === 'another') return accountPicker(world, { ...picking, hint: null })
@@ -93,9 +94,9 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
     response.headers.append('set-cookie', rememberCookie(world, request, account))
     return response
   }
-  const account = prompt === 'select_account' || prompt === 'login' ? null : rememberedFor(from, hint)
+  const account = prompt === 'select_account' || prompt === 'login' ? null : findRememberedAccount(signIn, hint)
   if (account) return continueAs(journey, account)
-  return prompt === 'none' ? sendRefusal(from, REFUSALS.loginRequired()) : accountPicker(world, picking)
+  return prompt === 'none' ? sendRefusal(signIn, REFUSALS.loginRequired()) : accountPicker(world, picking)
 }
 
 const PROMPTS = new Set(['login', 'none', 'consent', 'select_account', 'create', 'no_session'])
@@ -111,8 +112,8 @@ function challengeRefusal(query: URLSearchParams): Refusal | null {
 }
 
 /** What is wrong with an authorize request and can be told the application; null when nothing is. */
-export function authorizeRefusal(from: SignInRequest, parsed: ParsedScopes): Refusal | null {
-  const query = from.url.searchParams
+export function authorizeRefusal(signIn: SignInRequest, parsed: ParsedScopes): Refusal | null {
+  const query = signIn.url.searchParams
   const type = query.get('response_type')
   if (type === null) return REFUSALS.missing('response_type')
   if (type.split(' ').includes('token') && resourcesOf(parsed.scopes).size > 1)
@@ -122,7 +123,7 @@ export function authorizeRefusal(from: SignInRequest, parsed: ParsedScopes): Ref
   if (mode !== null && !MODES.has(mode)) return REFUSALS.responseMode(mode)
   const prompt = query.get('prompt')
   if (prompt !== null && !PROMPTS.has(prompt)) return REFUSALS.prompt(prompt)
-  const scopes = scopeRefusal(from.app, from.tenant, from.authority, parsed)
+  const scopes = scopeRefusal(signIn.app, signIn.tenant, signIn.authority, parsed)
   if (scopes) return scopes
   if (parsed.openid.size === 0 && parsed.scopes.length === 0) return REFUSALS.missing('scope')
   return challengeRefusal(query)

@@ -23,7 +23,7 @@ export function findClient(world: World, authority: string, clientId: string): C
 }
 
 /** Form-encoded, as RFC 6749 has it; taken as it stands where it is not. */
-function decoded(text: string): string {
+function decodeFormText(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch (error) {
@@ -36,7 +36,7 @@ function basicCredentials(request: Request): { id: string; secret: string } | nu
   const encoded = /^Basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   if (!encoded) return null
   const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s)
-  return { id: decoded(id), secret: decoded(secret) }
+  return { id: decodeFormText(id), secret: decodeFormText(secret) }
 }
 
 /** The application that asks, by secret in the body or by HTTP Basic, or by name alone when it is public; else why not. */

@@ -20,7 +20,7 @@ export function grantedScopes(tenant: Tenant, app: Application, userId: string):
 }
 
 /** Remembers a consent; a later one adds to it. */
-export function grant(tenant: Tenant, clientId: string, userId: string | null, keys: Iterable<string>): void {
+export function recordConsent(tenant: Tenant, clientId: string, userId: string | null, keys: Iterable<string>): void {
   let consent = tenant.consents.find((one) => one.clientId === clientId && one.userId === userId)
   if (!consent) {
     consent = { clientId, userId, scopes: new Set() }
@@ -106,9 +106,9 @@ ${back}</form>`,
  * The sandbox forgets consents when it stops, a portal's tokens do not. A token of an earlier run brings back what was
  * consented when it was issued, unless consent was withdrawn in this run.
  */
-export function relearnConsent(world: World, token: RefreshGrant, subject: Subject): void {
+export function restoreConsent(world: World, token: RefreshGrant, subject: Subject): void {
   const { tenant, user } = subject
   if (token.bootId === world.bootId || token.tenantId !== tenant.id) return
   if (world.withdrawn.has(`${tenant.id}/${token.clientId}`)) return
-  grant(tenant, token.clientId, token.forAll ? null : user.id, token.consented)
+  recordConsent(tenant, token.clientId, token.forAll ? null : user.id, token.consented)
 }

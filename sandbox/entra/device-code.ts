@@ -9,9 +9,9 @@ import { correlationOf, describeRefusal, escapeHtml, page, refusalPage, refuse }
 import { continueAs, type SignInJourney } from './sign-in'
 import type { Subject } from './tokens'
 
-const LIVES_SECONDS = 900 // Microsoft's page: fifteen minutes
+const LIFETIME_SECONDS = 900 // Microsoft's page: fifteen minutes
 const POLL_SECONDS = 5
-const KEPT = 1_000 // codes remembered; the oldest are forgotten first
+const MAX_CODES = 1_000 // codes remembered; the oldest are forgotten first
 const SIGNS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const PAGE = 'https://microsoft.com/devicelogin'
 /** Elsewhere than in the global cloud (recalled, not verified). */
@@ -20,8 +20,8 @@ const PAGES: Readonly<Record<string, string>> = {
   china: 'https://microsoft.com/deviceloginchina',
 }
 
-export function deviceCodeExpired(world: World, device: DeviceCode): boolean {
-  return world.now() - device.issuedAt > LIVES_SECONDS * 1000
+export function isDeviceCodeExpired(world: World, device: DeviceCode): boolean {
+  return world.now() - device.issuedAt > LIFETIME_SECONDS * 1000
 }
 
 /** The sign-in a typed code stands for, in any case and with spaces. */
@@ -54,13 +54,13 @@ export async function deviceCode(world: World, request: Request, cloud: Cloud, a
   }
   world.deviceCodes.set(device_code, issued)
   const oldest = world.deviceCodes.keys().next().value
-  if (world.deviceCodes.size > KEPT && oldest) world.deviceCodes.delete(oldest)
+  if (world.deviceCodes.size > MAX_CODES && oldest) world.deviceCodes.delete(oldest)
   const verification_uri = PAGES[cloud.name] ?? PAGE
   return Response.json({
     user_code,
     device_code,
     verification_uri,
-    expires_in: LIVES_SECONDS,
+    expires_in: LIFETIME_SECONDS,
     interval: POLL_SECONDS,
     message: `To sign in, use a web browser to open the page ${verification_uri} and enter the code ${user_code} to authenticate.`,
   })
@@ -121,10 +121,10 @@ function journeyOf(world: World, request: Request, cloud: Cloud, device: DeviceC
 }
 
 /** The code of the address, when it can still be used; else the page that says why not (AADSTS70018, 70019). */
-function deviceOf(world: World, typed: string): DeviceCode | Response {
+function findUsableDeviceCode(world: World, typed: string): DeviceCode | Response {
   const device = findDeviceCode(world, typed)
   if (!device) return codePage('That code didn’t work. Check the code and try again. (AADSTS70018)', typed)
-  if (deviceCodeExpired(world, device))
+  if (isDeviceCodeExpired(world, device))
     return codePage('That code has expired. Ask your app or device for another. (AADSTS70019)')
   if (device.state !== 'pending') return codePage('That code was used already. Ask your app or device for another.')
   return device
@@ -140,11 +140,11 @@ export async function deviceAuth(world: World, request: Request, cloud: Cloud): 
   if (code === null) {
     const typed = String(posted?.get('otc') ?? '')
     if (!posted) return codePage()
-    const device = deviceOf(world, typed)
+    const device = findUsableDeviceCode(world, typed)
     if (device instanceof Response) return device
     return new Response(null, { status: 302, headers: { location: `deviceauth?otc=${device.userCode}` } })
   }
-  const device = deviceOf(world, code)
+  const device = findUsableDeviceCode(world, code)
   if (device instanceof Response) return device
   const journey = journeyOf(world, request, cloud, device)
   if (journey instanceof Response) return journey

@@ -3,12 +3,12 @@ import type { Cloud } from '../clouds'
 import type { Application, Tenant } from '../world/types'
 import type { Code, World } from '../world/world'
 import { findAccountByName } from './accounts'
-import { relearnConsent } from './consent'
-import { deviceCodeExpired } from './device-code'
+import { restoreConsent } from './consent'
+import { isDeviceCodeExpired } from './device-code'
 import { audienceOf, type ParsedScopes, parseScopes, resourcesOf, type Scope, scopeRefusal } from './permissions'
 import { CLIENT_REFUSALS, REFUSALS } from './refusals'
 import type { Refusal } from './replies'
-import { mintAppToken, readRefreshToken, type Subject, subjectAt } from './tokens'
+import { findSubject, mintAppToken, readRefreshToken, type Subject } from './tokens'
 
 /** A request to /token whose application is who it says it is. */
 export type TokenRequest = {
@@ -73,7 +73,7 @@ export function redeemCode(asked: TokenRequest): Grant | Refusal {
   const tenant = world.tenants.get(code.tenantId)
   const homeTenant = world.tenants.get(code.homeTenantId)
   const homeUser = homeTenant?.users.get(code.userId)
-  const subject = tenant && homeTenant && homeUser ? subjectAt(tenant, homeTenant, homeUser) : null
+  const subject = tenant && homeTenant && homeUser ? findSubject(tenant, homeTenant, homeUser) : null
   if (!tenant || !subject) return REFUSALS.badGrant()
   if (!subject.homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
   const named = parseScopes(form.get('scope') ?? '', cloud)
@@ -117,7 +117,7 @@ export function redeemRefreshToken({
   if (grant.issuedAt < homeUser.tokensValidFrom) return REFUSALS.revoked(grant.issuedAt, homeUser.tokensValidFrom)
   if (world.now() - grant.issuedAt > INACTIVE_MS) return REFUSALS.inactive(grant.issuedAt)
   const tenant = named ?? homeTenant
-  const subject = subjectAt(tenant, homeTenant, homeUser)
+  const subject = findSubject(tenant, homeTenant, homeUser)
   if (!subject) return REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app)
   if (!subject.user.accountEnabled) return REFUSALS.disabled()
   const all = parseScopes(form.get('scope') ?? '', cloud)
@@ -125,7 +125,7 @@ export function redeemRefreshToken({
   const parsed = { ...all, scopes: all.scopes.filter((scope) => scope.resource === first) }
   const refusal = scopeRefusal(app, tenant, authority, parsed)
   if (refusal) return refusal
-  relearnConsent(world, grant, subject)
+  restoreConsent(world, grant, subject)
   return { subject, parsed, nonce: null, mfa: grant.mfa, offline: true, issuedAt: grant.issuedAt }
 }
 
@@ -136,12 +136,12 @@ export function redeemDeviceCode({ world, cloud, form, app }: TokenRequest): Gra
   const { state } = device
   if (state === 'redeemed') return REFUSALS.codeRedeemed()
   if (state === 'declined') return REFUSALS.deviceDeclined()
-  if (deviceCodeExpired(world, device)) return REFUSALS.deviceExpired()
+  if (isDeviceCodeExpired(world, device)) return REFUSALS.deviceExpired()
   if (state === 'pending') return REFUSALS.pending()
   const tenant = world.tenants.get(state.tenantId)
   const homeTenant = world.tenants.get(state.homeTenantId)
   const homeUser = homeTenant?.users.get(state.userId)
-  const subject = tenant && homeTenant && homeUser ? subjectAt(tenant, homeTenant, homeUser) : null
+  const subject = tenant && homeTenant && homeUser ? findSubject(tenant, homeTenant, homeUser) : null
   if (!subject) return REFUSALS.badGrant()
   if (!subject.homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
   const parsed = parseScopes(device.scope, cloud)
@@ -159,7 +159,7 @@ export function redeemPassword({ world, cloud, authority, form, app, tenant: nam
   if (!form.get('password')) return REFUSALS.badPassword()
   const { homeTenant, homeUser } = account
   const tenant = named ?? homeTenant
-  const subject = subjectAt(tenant, homeTenant, homeUser)
+  const subject = findSubject(tenant, homeTenant, homeUser)
   if (!subject) return REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app)
   if (!homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
   const text = form.get('scope') ?? ''
@@ -196,7 +196,7 @@ export function clientCredentials(asked: TokenRequest): { scope: Scope; token: s
   if (app.publicClient) return CLIENT_REFUSALS.noSecret()
   const scope = scopeOf(asked, tenant.name)
   if ('error' in scope) return scope
-  const principal = tenant.servicePrincipals.by('application', (one) => one.appId).get(app.clientId)
+  const principal = tenant.servicePrincipals.indexBy('application', (one) => one.appId).get(app.clientId)
   if (!principal) return CLIENT_REFUSALS.noServicePrincipal(app.clientId, tenant.id)
   if (!principal.accountEnabled) return CLIENT_REFUSALS.appDisabled(app)
   const audience = audienceOf(cloud, scope.resource, [scope])

@@ -4,9 +4,9 @@ import type { Refusal } from './replies'
 /** What the texts name: the resource by its application id, and when the grant was issued. */
 type PolicyFacts = { resource: string; issuedAt: string }
 
-type Made = Omit<Refusal, 'code' | 'text'> & { text: (facts: PolicyFacts) => string }
+type PolicyRefusal = Omit<Refusal, 'code' | 'text'> & { text: (facts: PolicyFacts) => string }
 
-const STRONGER =
+const STRONGER_SIGN_IN =
   'Due to a configuration change made by your administrator, or because you moved to a new location, you must'
 const interaction = { error: 'invalid_grant', suberror: 'basic_action', claims: POLICY_CLAIMS }
 
@@ -14,7 +14,7 @@ const interaction = { error: 'invalid_grant', suberror: 'basic_action', claims: 
  * What a person's token requests can be answered with on purpose, by AADSTS code. Codes and meanings are those of
  * Microsoft's error code table; most texts, `error` and `suberror` values are recalled, not verified.
  */
-const MADE: Readonly<Record<number, Made>> = {
+const POLICY_REFUSALS: Readonly<Record<number, PolicyRefusal>> = {
   50020: {
     error: 'invalid_grant',
     text: () =>
@@ -30,7 +30,7 @@ const MADE: Readonly<Record<number, Made>> = {
   50074: { ...interaction, text: () => 'Strong Authentication is required.' },
   50076: {
     ...interaction,
-    text: ({ resource }) => `${STRONGER} use multi-factor authentication to access '${resource}'.`,
+    text: ({ resource }) => `${STRONGER_SIGN_IN} use multi-factor authentication to access '${resource}'.`,
   },
   50078: {
     ...interaction,
@@ -39,7 +39,7 @@ const MADE: Readonly<Record<number, Made>> = {
   },
   50079: {
     ...interaction,
-    text: ({ resource }) => `${STRONGER} enroll in multi-factor authentication to access '${resource}'.`,
+    text: ({ resource }) => `${STRONGER_SIGN_IN} enroll in multi-factor authentication to access '${resource}'.`,
   },
   50097: { error: 'interaction_required', text: () => 'Device authentication is required.' },
   50105: { error: 'invalid_grant', text: () => 'The signed in user is not assigned to a role for the application.' },
@@ -106,7 +106,7 @@ const MADE: Readonly<Record<number, Made>> = {
 
 /** The refusal of a code somebody was given as a trait; a plain invalid_grant for one the table lacks. */
 export function policyRefusalOf(code: number, facts: PolicyFacts): Refusal {
-  const made = MADE[code]
+  const made = POLICY_REFUSALS[code]
   if (!made) return { error: 'invalid_grant', code, text: 'The request was refused by a policy of the sandbox.' }
   return { ...made, code, text: made.text(facts) }
 }

@@ -3,11 +3,18 @@ import type { Application, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import type { Account } from './accounts'
 import { findClient } from './client'
-import { consentPage, grant, grantedScopes, mayConsentForAll, needAdminApprovalPage, needsAdmin } from './consent'
+import {
+  consentPage,
+  grantedScopes,
+  mayConsentForAll,
+  needAdminApprovalPage,
+  needsAdmin,
+  recordConsent,
+} from './consent'
 import { keysOf, type ParsedScopes } from './permissions'
 import { CLIENT_REFUSALS, REFUSALS } from './refusals'
 import { correlationOf, describeRefusal, escapeHtml, page, type Refusal, refusalPage } from './replies'
-import { type Subject, subjectAt } from './tokens'
+import { findSubject, type Subject } from './tokens'
 
 /** A request of the browser that may be answered on the application's address: application and redirect are checked. */
 export type SignInRequest = {
@@ -40,31 +47,31 @@ export function readSignInRequest(
 }
 
 /** Sends the browser back to the application by query, by fragment, or by a form that posts itself. */
-export function sendBack(from: SignInRequest, values: Record<string, string>): Response {
-  const state = from.url.searchParams.get('state')
+export function sendBack(signIn: SignInRequest, values: Record<string, string>): Response {
+  const state = signIn.url.searchParams.get('state')
   const fields = { ...values, ...(state === null ? {} : { state }) }
-  const mode = from.url.searchParams.get('response_mode')
+  const mode = signIn.url.searchParams.get('response_mode')
   if (mode === 'form_post') {
     const inputs = Object.entries(fields).map(
       ([name, value]) => `<input type="hidden" name="${name}" value="${escapeHtml(value)}">`,
     )
     return page(
       'Working…',
-      `<form method="post" action="${escapeHtml(from.redirectUri)}">${inputs.join('')}<noscript><button>Continue</button></noscript></form><script>document.forms[0].submit()</script>`,
+      `<form method="post" action="${escapeHtml(signIn.redirectUri)}">${inputs.join('')}<noscript><button>Continue</button></noscript></form><script>document.forms[0].submit()</script>`,
     )
   }
-  const target = new URL(from.redirectUri)
+  const target = new URL(signIn.redirectUri)
   if (mode === 'fragment') target.hash = new URLSearchParams(fields).toString()
   else for (const [name, value] of Object.entries(fields)) target.searchParams.set(name, value)
   return new Response(null, { status: 302, headers: { location: target.href } })
 }
 
 /** Sends a refusal back to the application. */
-export function sendRefusal(from: SignInRequest, refusal: Refusal, more: Record<string, string> = {}): Response {
-  return sendBack(from, {
+export function sendRefusal(signIn: SignInRequest, refusal: Refusal, more: Record<string, string> = {}): Response {
+  return sendBack(signIn, {
     error: refusal.error,
     ...more,
-    error_description: describeRefusal(from.world, refusal, correlationOf(from.request)),
+    error_description: describeRefusal(signIn.world, refusal, correlationOf(signIn.request)),
     ...(refusal.claims ? { claims: refusal.claims } : {}),
   })
 }
@@ -107,21 +114,24 @@ function consentOrFinish(journey: SignInJourney, subject: Subject, account: Acco
   const wanted = keysOf(journey.parsed.scopes, app.registeredScopes)
   const granted = grantedScopes(tenant, app, user.id)
   const missing = wanted.filter((key) => !granted.has(key))
-  const asked = prompt === 'consent' ? wanted : missing
+  const keysToAsk = prompt === 'consent' ? wanted : missing
   const admin = mayConsentForAll(user)
-  const said = answer?.get('consent')
+  const pressed = answer?.get('consent')
 
   // What comes back after this page is recalled, not verified: Microsoft's page may send nothing at all.
-  if (said === 'return') return journey.refuse(REFUSALS.needsAdmin(app, tenant.consentWorkflow))
-  if (said === 'cancel') return journey.refuse(REFUSALS.declined(), { error_subcode: 'cancel' })
-  if (asked.length === 0) return journey.finish(subject, account)
+  if (pressed === 'return') return journey.refuse(REFUSALS.needsAdmin(app, tenant.consentWorkflow))
+  if (pressed === 'cancel') return journey.refuse(REFUSALS.declined(), { error_subcode: 'cancel' })
+  if (keysToAsk.length === 0) return journey.finish(subject, account)
   const silent = () => journey.refuse({ ...REFUSALS.notConsented(app), error: 'interaction_required' })
   if (prompt === 'none') return silent()
   if (!admin && needsAdmin(missing)) {
-    return needAdminApprovalPage(app, account, { workflow: tenant.consentWorkflow ?? false, sent: said === 'request' })
+    return needAdminApprovalPage(app, account, {
+      workflow: tenant.consentWorkflow ?? false,
+      sent: pressed === 'request',
+    })
   }
-  if (said !== 'accept') return consentPage(app, tenant, user, account, asked, { admin })
-  grant(tenant, app.clientId, admin && answer?.has('organisation') ? null : user.id, asked)
+  if (pressed !== 'accept') return consentPage(app, tenant, user, account, keysToAsk, { admin })
+  recordConsent(tenant, app.clientId, admin && answer?.has('organisation') ? null : user.id, keysToAsk)
   return journey.finish(subject, account)
 }
 
@@ -130,13 +140,13 @@ export function continueAs(journey: SignInJourney, account: Account): Response {
   const { world, request, app } = journey
   const { homeTenant, homeUser } = account
   const tenant = journey.tenant ?? homeTenant
-  const subject = subjectAt(tenant, homeTenant, homeUser)
-  const stay = (refusal: Refusal) => refusalPage(world, request, refusal, journey.another)
+  const subject = findSubject(tenant, homeTenant, homeUser)
+  const refuseOnPage = (refusal: Refusal) => refusalPage(world, request, refusal, journey.another)
   if (app.homeTenantId !== null && app.homeTenantId !== tenant.id)
-    return stay(CLIENT_REFUSALS.appNotFound(app.clientId, tenant.name))
-  if (!subject) return stay(REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app))
-  if (!homeUser.accountEnabled || !subject.user.accountEnabled) return stay(REFUSALS.disabled())
-  if (subject.user.traits.unassigned) return stay(REFUSALS.notAssigned(homeUser, app))
+    return refuseOnPage(CLIENT_REFUSALS.appNotFound(app.clientId, tenant.name))
+  if (!subject) return refuseOnPage(REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app))
+  if (!homeUser.accountEnabled || !subject.user.accountEnabled) return refuseOnPage(REFUSALS.disabled())
+  if (subject.user.traits.unassigned) return refuseOnPage(REFUSALS.notAssigned(homeUser, app))
   if (subject.user.traits.blocked && journey.parsed.scopes.some((scope) => scope.resource === 'arm'))
     return journey.refuse(REFUSALS.blocked())
   return consentOrFinish(journey, subject, account)

@@ -31,7 +31,7 @@ function appReply(asked: TokenRequest): Response {
   if ('error' in made) return refuse(asked.world, asked.request, made)
   const { token, expiresIn } = made
   const body = { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: expiresIn, access_token: token }
-  return Response.json(body, { headers: NOT_STORED })
+  return Response.json(body, { headers: NO_STORE_HEADERS })
 }
 
 /** Answers one form sent to a token endpoint. */
@@ -91,10 +91,10 @@ export async function tokenV1(world: World, request: Request, cloud: Cloud, auth
     not_before: String(now),
     resource,
   }
-  return Response.json(body, { headers: NOT_STORED })
+  return Response.json(body, { headers: NO_STORE_HEADERS })
 }
 
-export const NOT_STORED = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }
+export const NO_STORE_HEADERS = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }
 
 /** Consent and Conditional Access, which every token is asked about. */
 function policyRefusal({ app }: TokenRequest, grant: Grant, resource: Resource, granted: Set<string>): Refusal | null {
@@ -167,5 +167,5 @@ export function tokenReply(asked: TokenRequest, grant: Grant): Response {
       : {}),
     ...(form.get('client_info') === '1' ? { client_info: clientInfo(subject) } : {}),
   }
-  return Response.json(body, { headers: NOT_STORED })
+  return Response.json(body, { headers: NO_STORE_HEADERS })
 }

@@ -24,7 +24,7 @@ export function signJwt(world: World, claims: Claims): string {
 /** Tokens whose signature was right, by the key that made it: a sync sends the same one many times. */
 const verified = new WeakMap<SigningKey, Map<string, Claims>>()
 
-function verifiedBy(key: SigningKey): Map<string, Claims> {
+function verifiedTokensOf(key: SigningKey): Map<string, Claims> {
   const known = verified.get(key) ?? new Map<string, Claims>()
   verified.set(key, known)
   return known
@@ -46,7 +46,7 @@ export function readJwt(world: World, token: string): Claims | null {
   const [header, payload, signature] = token.split('.')
   const key = header ? keyOf(world, header) : undefined
   if (!key || !payload || !signature) return null
-  const known = verifiedBy(key)
+  const known = verifiedTokensOf(key)
   const remembered = known.get(token)
   if (remembered) return remembered
   const signed = Buffer.from(`${header}.${payload}`)
@@ -61,7 +61,7 @@ export function readJwt(world: World, token: string): Claims | null {
 export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser: User }
 
 /** The subject of an account at a tenant, or null when the account is not known there. */
-export function subjectAt(tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
+export function findSubject(tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
   if (tenant.id === homeTenant.id) return { tenant, user: homeUser, homeTenant, homeUser }
   const user = findGuest(tenant, { tenantId: homeTenant.id, objectId: homeUser.id })
   return user ? { tenant, user, homeTenant, homeUser } : null
@@ -198,17 +198,18 @@ export type RefreshGrant = {
   forAll: boolean
 }
 
-const seal = (body: string) => createHmac('sha256', 'rolecall sandbox refresh tokens').update(body).digest('base64url')
+const signRefreshToken = (body: string) =>
+  createHmac('sha256', 'rolecall sandbox refresh tokens').update(body).digest('base64url')
 
 /** A new token each time, though the grant may be the same. */
 export function writeRefreshToken(grant: RefreshGrant): string {
   const body = Buffer.from(JSON.stringify({ ...grant, id: randomUUID() })).toString('base64url')
-  return `1.${body}.${seal(body)}`
+  return `1.${body}.${signRefreshToken(body)}`
 }
 
 /** The grant of a token the sandbox wrote, or null. */
 export function readRefreshToken(token: string): RefreshGrant | null {
   const [version, body, signature] = token.split('.')
-  if (version !== '1' || !body || seal(body) !== signature) return null
+  if (version !== '1' || !body || signRefreshToken(body) !== signature) return null
   return JSON.parse(Buffer.from(body, 'base64url').toString()) as RefreshGrant
 }

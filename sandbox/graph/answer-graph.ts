@@ -3,10 +3,10 @@ import { CLOUDS, type Cloud } from '../clouds'
 import { type Claims, readJwt } from '../entra/tokens'
 import type { World } from '../world/world'
 import { batch } from './batch'
-import { badRequest, denied, type GraphCall, graphError, holdsAny } from './graph-call'
+import { accessDenied, badRequest, type GraphCall, graphError, holdsAny } from './graph-call'
 import { DELEGATED_ONLY, PERMISSIONS_OF, ROUTES } from './routes'
 import { costOf, throttle } from './throttle'
-import { noOneSignedIn } from './users'
+import { refuseWithoutPerson } from './users'
 
 type Options = { inBatch?: boolean; ask: (request: Request) => Promise<Response> }
 
@@ -37,15 +37,15 @@ async function answerAllowed(
     return known || call.request.method !== 'GET'
       ? graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
       : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
-  if (call.appOnly && /^\/me(\/|$)/i.test(path)) return noOneSignedIn()
-  if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return denied()
+  if (call.appOnly && /^\/me(\/|$)/i.test(path)) return refuseWithoutPerson()
+  if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return accessDenied()
   return route.answer(call, route.path.exec(path)?.groups ?? {})
 }
 
-type Asked = { world: World; request: Request; cloud: Cloud; url: URL; version: string; inBatch: boolean }
+type RequestFacts = { world: World; request: Request; cloud: Cloud; url: URL; version: string; inBatch: boolean }
 
 /** The request with whom it is from: a person, or an application that is known in the tenant. */
-function callOf(asked: Asked, claims: Claims): GraphCall | null {
+function createCall(asked: RequestFacts, claims: Claims): GraphCall | null {
   const tenant = asked.world.tenants.get(String(claims.tid))
   const appOnly = claims.idtyp === 'app'
   const user = appOnly ? null : (tenant?.users.get(String(claims.oid)) ?? null)
@@ -67,7 +67,7 @@ function callOf(asked: Asked, claims: Claims): GraphCall | null {
   }
 }
 
-function complete(response: Response, request: Request): Response {
+function addHeaders(response: Response, request: Request): Response {
   const { headers } = response
   if (!headers.has('request-id')) headers.set('request-id', randomUUID())
   headers.set('client-request-id', request.headers.get('client-request-id') ?? headers.get('request-id') ?? '')
@@ -84,10 +84,10 @@ function complete(response: Response, request: Request): Response {
 export async function answerGraph(world: World, request: Request, cloud: Cloud, options: Options): Promise<Response> {
   const url = new URL(request.url)
   const [, version = '', ...rest] = decodeURIComponent(url.pathname).split('/')
-  if (!VERSIONS.has(version)) return complete(badRequest(`Invalid version: ${version}`, 'BadRequest'), request)
+  if (!VERSIONS.has(version)) return addHeaders(badRequest(`Invalid version: ${version}`, 'BadRequest'), request)
   const claims = checkGraphToken(world, request)
-  if (claims instanceof Response) return complete(claims, request)
-  const call = callOf({ world, request, cloud, url, version, inBatch: options.inBatch ?? false }, claims)
+  if (claims instanceof Response) return addHeaders(claims, request)
+  const call = createCall({ world, request, cloud, url, version, inBatch: options.inBatch ?? false }, claims)
   if (!call)
     return graphError(
       401,
@@ -96,12 +96,12 @@ export async function answerGraph(world: World, request: Request, cloud: Cloud, 
     )
   // Microsoft's SDK for Python writes two slashes.
   const path = `/${rest.filter(Boolean).join('/')}`
-  return complete(await answerRoute(call, path, options.ask), request)
+  return addHeaders(await answerRoute(call, path, options.ask), request)
 }
 
 const AUDIENCES = new Set([...CLOUDS.map((cloud) => `https://${cloud.graph}`), '00000003-0000-0000-c000-000000000000'])
 
-const refuse = (message: string) =>
+const refuseToken = (message: string) =>
   graphError(401, 'InvalidAuthenticationToken', message, {
     'www-authenticate':
       'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
@@ -110,11 +110,11 @@ const refuse = (message: string) =>
 /** The claims of a good Graph token, or the 401 that says what is wrong with it. */
 export function checkGraphToken(world: World, request: Request): Claims | Response {
   const header = request.headers.get('authorization')
-  if (!header) return refuse('Access token is empty.')
+  if (!header) return refuseToken('Access token is empty.')
   const claims = readJwt(world, header.replace(/^Bearer /i, ''))
-  if (!claims) return refuse('CompactToken parsing failed with error code: 80049217')
+  if (!claims) return refuseToken('CompactToken parsing failed with error code: 80049217')
   if (!AUDIENCES.has(String(claims.aud).replace(/\/$/, '')))
-    return refuse('Access token validation failure. Invalid audience.')
-  if (Number(claims.exp) * 1000 <= world.now()) return refuse('Lifetime validation failed, the token is expired.')
+    return refuseToken('Access token validation failure. Invalid audience.')
+  if (Number(claims.exp) * 1000 <= world.now()) return refuseToken('Lifetime validation failed, the token is expired.')
   return claims
 }

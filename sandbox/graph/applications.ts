@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { Registry } from '../world/collections'
 import type { Application } from '../world/types'
 import type { World } from '../world/world'
-import { contextOf, denied, type GraphCall, isPlainGuest } from './graph-call'
+import { accessDenied, contextOf, type GraphCall, isPlainGuest } from './graph-call'
 import { type Kind, noValue, noValues, projectionOf, SERVICE_PRINCIPAL } from './kinds'
-import { chooseObjects, listPage, showObject } from './lists'
+import { listPage, queryObjects, showObject } from './lists'
 
 /** `GET /applications`: those the tenant registered itself. */
 export function listApplications(call: GraphCall): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const projection = projectionOf(call, APPLICATION)
   if (projection instanceof Response) return projection
   const registry = applicationsOf(call.world, call.tenant.id)
-  const chosen = chooseObjects(call, APPLICATION, { items: registry.list(), registry })
+  const chosen = queryObjects(call, APPLICATION, { items: registry.list(), registry })
   if (chosen instanceof Response) return chosen
   const { names, show } = projection
   const context = contextOf(call, `applications${names ? `(${names.join(',')})` : ''}`)
@@ -101,6 +101,6 @@ export function getServicePrincipal(call: GraphCall, id: string): Response {
 
 /** `GET /servicePrincipals(appId='…')`. */
 export function getServicePrincipalByAppId(call: GraphCall, appId: string): Response {
-  const found = call.tenant.servicePrincipals.by('appId', (one) => one.appId).get(appId.toLowerCase())
+  const found = call.tenant.servicePrincipals.indexBy('appId', (one) => one.appId).get(appId.toLowerCase())
   return showObject(call, SERVICE_PRINCIPAL, appId, found)
 }

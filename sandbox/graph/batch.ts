@@ -87,7 +87,7 @@ export type BatchItem = {
 }
 
 const MAX_REQUESTS = 20
-const refuse = (message: string) => badRequest(message, 'BadRequest')
+const refuseBatch = (message: string) => badRequest(message, 'BadRequest')
 
 function readItem(value: unknown): BatchItem | null {
   if (typeof value !== 'object' || value === null) return null
@@ -103,9 +103,10 @@ function readItem(value: unknown): BatchItem | null {
   }
 }
 
-const declaresType = ({ headers }: BatchItem) => Object.keys(headers).some((name) => /^content-type$/i.test(name))
+const declaresContentType = ({ headers }: BatchItem) =>
+  Object.keys(headers).some((name) => /^content-type$/i.test(name))
 
-function dependenciesAreSound(items: readonly BatchItem[]): boolean {
+function areDependenciesSound(items: readonly BatchItem[]): boolean {
   const done = new Set<string>()
   for (let before = -1; before < done.size; ) {
     before = done.size
@@ -118,7 +119,7 @@ function dependenciesAreSound(items: readonly BatchItem[]): boolean {
 /** The requests of a batch, or why the batch as a whole is refused. Messages are recalled, not verified. */
 export function readBatchItems(body: unknown): BatchItem[] | Response {
   const requests = (body as { requests?: unknown } | null)?.requests
-  if (!Array.isArray(requests) || requests.length === 0) return refuse('Invalid batch payload format.')
+  if (!Array.isArray(requests) || requests.length === 0) return refuseBatch('Invalid batch payload format.')
   if (requests.length > MAX_REQUESTS)
     return badRequest(
       `Number of batch request steps exceeds the maximum value of ${MAX_REQUESTS}.`,
@@ -126,13 +127,14 @@ export function readBatchItems(body: unknown): BatchItem[] | Response {
     )
   const read = requests.map(readItem)
   const items = read.filter((item) => item !== null)
-  if (items.length < read.length) return refuse('Invalid batch payload format.')
+  if (items.length < read.length) return refuseBatch('Invalid batch payload format.')
   const ids = new Set(items.map((item) => item.id.toLowerCase()))
-  if (ids.size < items.length) return refuse('Request Id has to be unique in a batch.')
-  if (items.some((item) => /^https?:/i.test(item.url))) return refuse('The url of a batch request must be relative.')
-  const untyped = items.find((item) => item.body !== undefined && !declaresType(item))
-  if (untyped) return refuse(`Write request id : ${untyped.id} does not contain Content-Type header or body.`)
-  if (!dependenciesAreSound(items))
-    return refuse('Invalid dependsOn: a request depends on one that is not in the batch, or on itself.')
+  if (ids.size < items.length) return refuseBatch('Request Id has to be unique in a batch.')
+  if (items.some((item) => /^https?:/i.test(item.url)))
+    return refuseBatch('The url of a batch request must be relative.')
+  const untyped = items.find((item) => item.body !== undefined && !declaresContentType(item))
+  if (untyped) return refuseBatch(`Write request id : ${untyped.id} does not contain Content-Type header or body.`)
+  if (!areDependenciesSound(items))
+    return refuseBatch('Invalid dependsOn: a request depends on one that is not in the batch, or on itself.')
   return items
 }

@@ -2,9 +2,9 @@ import { JsonResponse } from '../list-pages'
 import type { Registry } from '../world/collections'
 import type { Device, Group, ServicePrincipal, Tenant, User } from '../world/types'
 import {
+  accessDenied,
   badRequest,
   contextOf,
-  denied,
   type GraphCall,
   holdsAny,
   isPlainGuest,
@@ -22,7 +22,7 @@ import {
   type Show,
   selectedNames,
   showOf,
-  spell,
+  spellProperty,
 } from './kinds'
 import { listCollection } from './lists'
 import { listPeople, USER, userProjectionOf } from './users'
@@ -42,7 +42,7 @@ const mayRead = (call: GraphCall, { type }: DirectoryObject) => holdsAny(call, R
 
 /** `POST /directoryObjects/getByIds`: ids nobody has, and types the token may not read, are simply absent. */
 export async function getByIds(call: GraphCall): Promise<Response> {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const body = await readBody(call)
   if (body instanceof Response) return body
   const ids = stringsIn(body.ids, MAX_IDS)
@@ -59,10 +59,10 @@ export async function getByIds(call: GraphCall): Promise<Response> {
 
 /** `GET /directoryObjects/{id}`. */
 export function getDirectoryObject(call: GraphCall, id: string): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const found = findObject(call.tenant, id.toLowerCase())
   if (!found) return notFound(id)
-  if (!mayRead(call, found)) return denied()
+  if (!mayRead(call, found)) return accessDenied()
   const show = showObjects(call)
   if (show instanceof Response) return show
   return Response.json({ '@odata.context': contextOf(call, 'directoryObjects/$entity'), ...show(found) })
@@ -104,7 +104,7 @@ export const DIRECTORY_OBJECT: Kind<DirectoryObject> = {
 }
 
 function namesFor<T extends { id: string }>(kind: Kind<T>, asked: readonly string[] | null): readonly string[] {
-  return asked ? asked.flatMap((name) => spell(kind, name) ?? []) : kind.defaults
+  return asked ? asked.flatMap((name) => spellProperty(kind, name) ?? []) : kind.defaults
 }
 
 /**
@@ -116,7 +116,13 @@ function namesFor<T extends { id: string }>(kind: Kind<T>, asked: readonly strin
 export function showObjects(call: GraphCall, leaveOut: readonly string[] = []): Show<DirectoryObject> | Response {
   const asked = selectedNames(call)
   const unknown = asked?.find(
-    (name) => !(spell(USER, name) || spell(GROUP, name) || spell(SERVICE_PRINCIPAL, name) || spell(DEVICE, name)),
+    (name) =>
+      !(
+        spellProperty(USER, name) ||
+        spellProperty(GROUP, name) ||
+        spellProperty(SERVICE_PRINCIPAL, name) ||
+        spellProperty(DEVICE, name)
+      ),
   )
   if (unknown !== undefined)
     return badRequest(
@@ -149,7 +155,7 @@ export function listDeletedGroups(call: GraphCall): Response {
 function getDeletedGroup(call: GraphCall, id: string): Response {
   const group = call.tenant.deletedGroups.get(id.toLowerCase())
   if (!group) return notFound(id)
-  if (!holdsAny(call, DELETED_GROUP.readers)) return denied()
+  if (!holdsAny(call, DELETED_GROUP.readers)) return accessDenied()
   const projection = projectionOf(call, DELETED_GROUP)
   if (projection instanceof Response) return projection
   return Response.json({
@@ -161,7 +167,7 @@ function getDeletedGroup(call: GraphCall, id: string): Response {
 
 /** `GET /directory/deletedItems/{id}`: people and groups. */
 export function getDeletedItem(call: GraphCall, id: string): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const user = call.tenant.deletedUsers.get(id.toLowerCase())
   if (!user) return getDeletedGroup(call, id)
   const projection = userProjectionOf(call)

@@ -6,9 +6,9 @@ import {
   PRIVILEGED_ROLE_ADMINISTRATOR,
 } from '../world/roles'
 import type { Tenant } from '../world/types'
-import { contextOf, denied, type GraphCall, isPlainGuest } from './graph-call'
+import { accessDenied, contextOf, type GraphCall, isPlainGuest } from './graph-call'
 import { type Kind, projectionOf } from './kinds'
-import { chooseObjects, listPage } from './lists'
+import { listPage, queryObjects } from './lists'
 
 const ROLES: readonly DirectoryRole[] = [
   { id: GLOBAL_ADMINISTRATOR, displayName: 'Global Administrator' },
@@ -31,11 +31,11 @@ function assignmentsOf(tenant: Tenant): readonly DirectoryRoleAssignment[] {
   return held
 }
 
-function list<T extends { id: string }>(call: GraphCall, kind: Kind<T>, items: readonly T[]): Response {
-  if (isPlainGuest(call)) return denied()
+function listRoleObjects<T extends { id: string }>(call: GraphCall, kind: Kind<T>, items: readonly T[]): Response {
+  if (isPlainGuest(call)) return accessDenied()
   const projection = projectionOf(call, kind)
   if (projection instanceof Response) return projection
-  const chosen = chooseObjects(call, kind, { items, registry: null })
+  const chosen = queryObjects(call, kind, { items, registry: null })
   if (chosen instanceof Response) return chosen
   const { names, show } = projection
   const context = contextOf(call, `${kind.set}${names ? `(${names.join(',')})` : ''}`)
@@ -43,13 +43,13 @@ function list<T extends { id: string }>(call: GraphCall, kind: Kind<T>, items: r
 }
 
 /** `GET /directoryRoles` and `/roleManagement/directory/roleDefinitions`: the roles the sandbox gives to people. */
-export function listRoles(call: GraphCall, kind: Kind<DirectoryRole>): Response {
-  return list(call, kind, ROLES)
+export function listDirectoryRoles(call: GraphCall, kind: Kind<DirectoryRole>): Response {
+  return listRoleObjects(call, kind, ROLES)
 }
 
 /** `GET /roleManagement/directory/roleAssignments`. */
-export function listRoleAssignments(call: GraphCall): Response {
-  return list(call, ROLE_ASSIGNMENT, assignmentsOf(call.tenant))
+export function listDirectoryRoleAssignments(call: GraphCall): Response {
+  return listRoleObjects(call, ROLE_ASSIGNMENT, assignmentsOf(call.tenant))
 }
 
 /** A role of the directory, by its template's id. */

@@ -65,7 +65,7 @@ export function graphError(
   )
 }
 
-export const denied = () =>
+export const accessDenied = () =>
   graphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
 
 export const notFound = (id: string) =>

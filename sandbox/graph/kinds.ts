@@ -33,7 +33,7 @@ export type Projection<T> = { names: string[] | null; show: Show<T> }
 const spellingsOf = new WeakMap<object, Map<string, string>>()
 
 /** A property's name as Graph spells it. */
-export function spell<T extends { id: string }>(kind: Kind<T>, name: string): string | undefined {
+export function spellProperty<T extends { id: string }>(kind: Kind<T>, name: string): string | undefined {
   let spellings = spellingsOf.get(kind)
   if (!spellings) {
     spellings = new Map(Object.keys(kind.properties).map((one) => [one.toLowerCase(), one]))
@@ -71,7 +71,7 @@ export function projectionOf<T extends { id: string }>(call: GraphCall, kind: Ki
   if (!asked) return { names: null, show: showOf(call, kind, kind.defaults) }
   const names: string[] = []
   for (const one of asked) {
-    const name = spell(kind, one)
+    const name = spellProperty(kind, one)
     if (!name)
       return badRequest(
         `Could not find a property named '${one}' on type 'microsoft.graph.${kind.name}'.`,

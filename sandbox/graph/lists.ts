@@ -1,8 +1,8 @@
 import { JsonResponse, placeAt, readPlace, startAfter, writePlace } from '../list-pages'
 import type { Registry } from '../world/collections'
 import { BadFilter, type Filter, readFilter } from './filter'
-import { badRequest, contextOf, denied, type GraphCall, isPlainGuest, notFound } from './graph-call'
-import { type Kind, projectionOf, type Show, spell } from './kinds'
+import { accessDenied, badRequest, contextOf, type GraphCall, isPlainGuest, notFound } from './graph-call'
+import { type Kind, projectionOf, type Show, spellProperty } from './kinds'
 
 const DEFAULT_TOP = 100
 const MAX_TOP = 999
@@ -65,17 +65,17 @@ export function countOfList(call: GraphCall, items: readonly unknown[]): Respons
 
 const MAX_ALTERNATIVES = 15 // in one filter, unless it is an advanced query
 const URL_LIMIT = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
-const KEPT = 20 // answers kept for one list: the pages of a query are asked for one after another
+const MAX_KEPT_RESULTS = 20 // answers kept for one list: the pages of a query are asked for one after another
 const ORDERED_BY = new Set(['displayname', 'userprincipalname', 'createddatetime', 'deleteddatetime', 'id'])
 
-const keptOf = new WeakMap<object, Map<string, unknown>>()
+const resultsOf = new WeakMap<object, Map<string, unknown>>()
 const unsupported = (message: string) => badRequest(message, 'Request_UnsupportedQuery')
-const byHeader = (option: string) =>
+const describeMissingHeader = (option: string) =>
   `Request with ${option} query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'`
 
 function filterOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, text: string): Filter<T> | Response {
   try {
-    const filter = readFilter<T>(text, (name) => kind.properties[spell(kind, name) ?? ''] ?? null)
+    const filter = readFilter<T>(text, (name) => kind.properties[spellProperty(kind, name) ?? ''] ?? null)
     if (filter.alternatives > MAX_ALTERNATIVES && !call.advanced)
       return unsupported(
         `Too many child clauses specified in search filter expression containing 'OR' operators: ${filter.alternatives}. Max allowed: ${MAX_ALTERNATIVES}.`,
@@ -95,7 +95,7 @@ function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item
   const tests: ((item: T) => boolean)[] = []
   for (const part of text.split(/\s+(?:OR|AND)\s+/)) {
     const [, name = '', words = ''] = /^"(\w+):(.*)"$/.exec(part.trim()) ?? []
-    const read = kind.properties[spell(kind, name) ?? '']
+    const read = kind.properties[spellProperty(kind, name) ?? '']
     if (!read) return null
     const wanted = words.toLowerCase()
     tests.push((item) => ` ${String(read(item) ?? '').toLowerCase()}`.includes(` ${wanted}`))
@@ -105,7 +105,7 @@ function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item
 
 function sorterOf<T extends { id: string }>(kind: Kind<T>, text: string): ((a: T, b: T) => number) | null {
   const [name = '', direction = 'asc'] = text.trim().toLowerCase().split(/\s+/)
-  const read = ORDERED_BY.has(name) ? kind.properties[spell(kind, name) ?? ''] : undefined
+  const read = ORDERED_BY.has(name) ? kind.properties[spellProperty(kind, name) ?? ''] : undefined
   if (!read || !/^(asc|desc)$/.test(direction)) return null
   const sign = direction === 'desc' ? -1 : 1
   const keyOf = (item: T) => String(read(item) ?? '').toLowerCase()
@@ -115,11 +115,11 @@ function sorterOf<T extends { id: string }>(kind: Kind<T>, text: string): ((a: T
   }
 }
 
-function refusal(call: GraphCall, castOnly: boolean): Response | null {
+function refuseQuery(call: GraphCall, castOnly: boolean): Response | null {
   const { options } = call
   if (options.has('$skip')) return badRequest("'$skip' is not supported by the service.")
-  if (options.has('$search') && !call.eventual) return unsupported(byHeader('$search'))
-  if (options.get('$count') === 'true' && !call.eventual) return badRequest(byHeader('$count'))
+  if (options.has('$search') && !call.eventual) return unsupported(describeMissingHeader('$search'))
+  if (options.get('$count') === 'true' && !call.eventual) return badRequest(describeMissingHeader('$count'))
   const refined = ['$filter', '$search', '$orderby'].filter((one) => options.has(one))
   if (castOnly && refined.length > 0 && !call.advanced)
     return unsupported('The specified filter to the reference property query is currently not supported.')
@@ -139,12 +139,12 @@ type Source<T extends { id: string }> = {
 }
 
 /** The objects a request is about, by its $filter, $search and $orderby; kept with the list they are taken from. */
-export function chooseObjects<T extends { id: string }>(
+export function queryObjects<T extends { id: string }>(
   call: GraphCall,
   kind: Kind<T>,
   { items, registry, reference = false }: Source<T>,
 ): readonly T[] | Response {
-  const refused = refusal(call, reference)
+  const refused = refuseQuery(call, reference)
   if (refused) return refused
   const [filterText, searchText, orderText] = ['$filter', '$search', '$orderby'].map((one) => call.options.get(one))
   if (!filterText && !searchText && !orderText) return items
@@ -156,12 +156,12 @@ export function chooseObjects<T extends { id: string }>(
   if (orderText && !sorter) return unsupported(`Unsupported sort property '${orderText}' for '${kind.name}'.`)
   if (filter?.ids && registry && !search && !sorter)
     return [...new Set(filter.ids)].flatMap((id) => registry.get(id) ?? [])
-  const kept = keptOf.get(items) ?? new Map<string, unknown>()
-  keptOf.set(items, kept)
+  const kept = resultsOf.get(items) ?? new Map<string, unknown>()
+  resultsOf.set(items, kept)
   const key = JSON.stringify([kind.name, filterText, searchText, orderText])
   const known = kept.get(key)
   if (known) return known as readonly T[]
-  if (kept.size >= KEPT) kept.clear()
+  if (kept.size >= MAX_KEPT_RESULTS) kept.clear()
   const chosen = items.filter((item) => (!filter || filter.test(item)) && (!search || search(item)))
   if (sorter) chosen.sort(sorter)
   kept.set(key, chosen)
@@ -172,11 +172,11 @@ const nameOf = (set: string, names: string[] | null) => `${set}${names ? `(${nam
 
 /** `GET /{set}` of any type. */
 export function listCollection<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const projection = projectionOf(call, kind)
   if (projection instanceof Response) return projection
   const registry = kind.registryOf(call.tenant)
-  const chosen = chooseObjects(call, kind, { items: registry.list(), registry })
+  const chosen = queryObjects(call, kind, { items: registry.list(), registry })
   if (chosen instanceof Response) return chosen
   const context = contextOf(call, nameOf(kind.set, projection.names))
   return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show: projection.show })
@@ -184,9 +184,9 @@ export function listCollection<T extends { id: string }>(call: GraphCall, kind: 
 
 /** `GET /{set}/$count` of any type. */
 export function countCollection<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const registry = kind.registryOf(call.tenant)
-  const chosen = chooseObjects(call, kind, { items: registry.list(), registry })
+  const chosen = queryObjects(call, kind, { items: registry.list(), registry })
   return chosen instanceof Response ? chosen : countOfList(call, chosen)
 }
 
@@ -197,7 +197,7 @@ export function showObject<T extends { id: string }>(
   name: string,
   item: T | undefined,
 ): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const projection = projectionOf(call, kind)
   if (projection instanceof Response) return projection
   if (!item) return notFound(name)

@@ -1,9 +1,9 @@
 import type { Tenant } from '../world/types'
 import { DIRECTORY_OBJECT, type DirectoryObject, findObject, showObjects } from './directory-objects'
 import {
+  accessDenied,
   badRequest,
   contextOf,
-  denied,
   type GraphCall,
   holdsAny,
   isPlainGuest,
@@ -13,7 +13,7 @@ import {
   stringsIn,
 } from './graph-call'
 import { DEVICE, GROUP, type Kind, projectionOf, SERVICE_PRINCIPAL } from './kinds'
-import { chooseObjects, countOfList, listPage } from './lists'
+import { countOfList, listPage, queryObjects } from './lists'
 import { findPerson, USER } from './users'
 
 /** What an address through a reference says: of what, in which direction, and its last segments. */
@@ -42,8 +42,8 @@ function listCast<T extends { id: string }>(
   kind: Kind<T>,
   { id, reach, counting }: Reference,
 ): Response {
-  const items = bareItems(call, kind, reachedObjects(call.tenant, wantedOf(call, id, reach), kind.name))
-  const chosen = chooseObjects(call, kind, { items, registry: null, reference: !counting })
+  const items = bareItems(call, kind, listMembersOrGroups(call.tenant, wantedOf(call, id, reach), kind.name))
+  const chosen = queryObjects(call, kind, { items, registry: null, reference: !counting })
   if (chosen instanceof Response) return chosen
   if (counting) return countOfList(call, chosen)
   const projection = projectionOf(call, kind)
@@ -54,8 +54,8 @@ function listCast<T extends { id: string }>(
 }
 
 function listMixed(call: GraphCall, { id, reach, counting }: Reference): Response {
-  const items = reachedObjects(call.tenant, wantedOf(call, id, reach))
-  const chosen = chooseObjects(call, DIRECTORY_OBJECT, { items, registry: null, reference: !counting })
+  const items = listMembersOrGroups(call.tenant, wantedOf(call, id, reach))
+  const chosen = queryObjects(call, DIRECTORY_OBJECT, { items, registry: null, reference: !counting })
   if (chosen instanceof Response) return chosen
   if (counting) return countOfList(call, chosen)
   const show = showObjects(call)
@@ -86,15 +86,19 @@ export function listReferences(call: GraphCall, reference: Reference): Response 
 export type Reach = 'members' | 'transitiveMembers' | 'memberOf' | 'transitiveMemberOf'
 /** `seesHidden`: the token has Member.Read.Hidden; without it nothing tells who is in a group that hides its members. */
 type Wanted = { id: string; reach: Reach; seesHidden: boolean }
-const KEPT = 20 // closures kept for one tenant: the pages of a large group are asked for one after another
+const MAX_CLOSURES = 20 // closures kept for one tenant: the pages of a large group are asked for one after another
 
-type Kept = { revision: string; objects: readonly DirectoryObject[]; byType: Map<string, readonly DirectoryObject[]> }
-const keptOf = new WeakMap<Tenant, Map<string, Kept>>()
+type Closure = {
+  revision: string
+  objects: readonly DirectoryObject[]
+  byType: Map<string, readonly DirectoryObject[]>
+}
+const closuresOf = new WeakMap<Tenant, Map<string, Closure>>()
 
 const revisionOf = ({ memberships, users, groups, servicePrincipals, devices }: Tenant) =>
   [memberships, users, groups, servicePrincipals, devices].map((one) => one.revision).join('/')
 
-function idsOf({ memberships, groups }: Tenant, { reach, id, seesHidden }: Wanted): Iterable<string> {
+function findIds({ memberships, groups }: Tenant, { reach, id, seesHidden }: Wanted): Iterable<string> {
   const hides = (groupId: string) => !seesHidden && groups.get(groupId)?.hiddenMembership === true
   if (reach === 'members') return hides(id) ? [] : memberships.memberList(id)
   if (reach === 'transitiveMembers') return memberships.transitiveMembersOf(id, hides)
@@ -102,50 +106,50 @@ function idsOf({ memberships, groups }: Tenant, { reach, id, seesHidden }: Wante
   return [...memberships.groupsOf(id)].filter((groupId) => !hides(groupId))
 }
 
-function keep(tenant: Tenant, wanted: Wanted): Kept {
-  const all = keptOf.get(tenant) ?? new Map<string, Kept>()
-  keptOf.set(tenant, all)
+function rememberMembers(tenant: Tenant, wanted: Wanted): Closure {
+  const all = closuresOf.get(tenant) ?? new Map<string, Closure>()
+  closuresOf.set(tenant, all)
   const key = `${wanted.reach}/${wanted.id}/${wanted.seesHidden}`
   const revision = revisionOf(tenant)
-  let kept = all.get(key)
+  let closure = all.get(key)
   all.delete(key) // the one used last goes to the end
-  if (kept?.revision !== revision) {
+  if (closure?.revision !== revision) {
     const objects: DirectoryObject[] = []
-    for (const one of idsOf(tenant, wanted)) {
+    for (const one of findIds(tenant, wanted)) {
       const found = findObject(tenant, one)
       if (found) objects.push(found)
     }
-    kept = { revision, objects, byType: new Map() }
+    closure = { revision, objects, byType: new Map() }
   }
-  all.set(key, kept)
+  all.set(key, closure)
   const oldest = all.keys().next().value
-  if (all.size > KEPT && oldest !== undefined) all.delete(oldest)
-  return kept
+  if (all.size > MAX_CLOSURES && oldest !== undefined) all.delete(oldest)
+  return closure
 }
 
 /** What is in a group, or what something is in; of one type when asked. The same array until the directory changes. */
-export function reachedObjects(tenant: Tenant, wanted: Wanted, type?: string): readonly DirectoryObject[] {
-  const kept = keep(tenant, wanted)
-  if (type === undefined) return kept.objects
-  const known = kept.byType.get(type)
+export function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: string): readonly DirectoryObject[] {
+  const closure = rememberMembers(tenant, wanted)
+  if (type === undefined) return closure.objects
+  const known = closure.byType.get(type)
   if (known) return known
-  const chosen = kept.objects.filter((one) => one.type === type)
-  kept.byType.set(type, chosen)
+  const chosen = closure.objects.filter((one) => one.type === type)
+  closure.byType.set(type, chosen)
   return chosen
 }
 
 /** `GET /groups/{id}/members` and `/transitiveMembers`. Members of a group that hides them need Member.Read.Hidden. */
 export function listMembers(call: GraphCall, reference: Reference): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const group = call.tenant.groups.get(reference.id)
   if (!group) return notFound(reference.id)
-  if (group.hiddenMembership && !holdsAny(call, ['Member.Read.Hidden'])) return denied()
+  if (group.hiddenMembership && !holdsAny(call, ['Member.Read.Hidden'])) return accessDenied()
   return listReferences(call, reference)
 }
 
 /** `GET /groups/{id}/owners`: nobody owns a group of the sandbox. */
 export function listOwners(call: GraphCall, id: string): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   if (!call.tenant.groups.has(id.toLowerCase())) return notFound(id)
   return Response.json({ '@odata.context': contextOf(call, 'directoryObjects'), value: [] })
 }
@@ -162,20 +166,20 @@ const OF_OTHERS = [
 
 /** `GET /users/{id}/memberOf` and `/transitiveMemberOf`: one's own with User.Read. */
 export function listMemberOfPerson(call: GraphCall, reference: Reference): Response {
-  if (!isSelf(call, reference.id) && (isPlainGuest(call) || !holdsAny(call, OF_OTHERS))) return denied()
+  if (!isSelf(call, reference.id) && (isPlainGuest(call) || !holdsAny(call, OF_OTHERS))) return accessDenied()
   const user = findPerson(call, reference.id)
   return user ? listReferences(call, { ...reference, id: user.id }) : notFound(reference.id)
 }
 
 /** The same for a group. */
 export function listMemberOfGroup(call: GraphCall, reference: Reference): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   return call.tenant.groups.has(reference.id) ? listReferences(call, reference) : notFound(reference.id)
 }
 
 /** The same for a service principal. */
 export function listMemberOfPrincipal(call: GraphCall, reference: Reference): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   return call.tenant.servicePrincipals.has(reference.id) ? listReferences(call, reference) : notFound(reference.id)
 }
 
@@ -191,7 +195,7 @@ function groupsOf(call: GraphCall, id: string, securityOnly: boolean): string[] 
 /** `POST …/getMemberGroups`, `getMemberObjects`, `checkMemberGroups`: ids of the groups something is in, directly or not. */
 export async function listMemberGroups(call: GraphCall, name: string, action: MemberGroupsAction): Promise<Response> {
   const object = findPerson(call, name) ?? findObject(call.tenant, name.toLowerCase())
-  if (isPlainGuest(call) && object?.id !== call.user?.id) return denied()
+  if (isPlainGuest(call) && object?.id !== call.user?.id) return accessDenied()
   if (!object) return notFound(name)
   const body = await readBody(call)
   if (body instanceof Response) return body

@@ -6,8 +6,8 @@ import {
   listApplications,
 } from './applications'
 import { getByIds, getDeletedItem, getDirectoryObject, listDeletedGroups, listDeletedUsers } from './directory-objects'
-import { DIRECTORY_ROLE, listRoleAssignments, listRoles, ROLE_DEFINITION } from './directory-roles'
-import { contextOf, denied, type GraphCall, isPlainGuest, isSelf, notFound } from './graph-call'
+import { DIRECTORY_ROLE, listDirectoryRoleAssignments, listDirectoryRoles, ROLE_DEFINITION } from './directory-roles'
+import { accessDenied, contextOf, type GraphCall, isPlainGuest, isSelf, notFound } from './graph-call'
 import { DEVICE, GROUP, SERVICE_PRINCIPAL } from './kinds'
 import { countCollection, listCollection, showObject } from './lists'
 import {
@@ -51,11 +51,11 @@ const referenceOf = (reach: Reach, { id = '', cast, count }: Parts): Reference =
   ...(cast === undefined ? {} : { cast }),
   counting: count !== undefined,
 })
-const mine = (call: GraphCall, parts: Parts): Parts => ({ ...parts, id: call.user?.id ?? '' })
+const asSignedInPerson = (call: GraphCall, parts: Parts): Parts => ({ ...parts, id: call.user?.id ?? '' })
 
 const memberships: Route[] = (['memberOf', 'transitiveMemberOf'] as const).flatMap((reach) => [
   route('GET', `/me/${reach}${REFERENCE}`, [reach, 2], (call, parts) =>
-    listMemberOfPerson(call, referenceOf(reach, mine(call, parts))),
+    listMemberOfPerson(call, referenceOf(reach, asSignedInPerson(call, parts))),
   ),
   route('GET', `/users/${ID}/${reach}${REFERENCE}`, [reach, 2], (call, parts) =>
     listMemberOfPerson(call, referenceOf(reach, parts)),
@@ -105,16 +105,16 @@ const emptyRelations: Route[] = (
   ] as const
 ).map(([set, relation, permissions]) =>
   route('GET', `/${set}/${ID}/${relation}`, [permissions, 1], (call, { id = '' }) =>
-    listNothing(call, { set, id, relation }),
+    listEmptyRelation(call, { set, id, relation }),
   ),
 )
 
 const roles: Route[] = [
-  route('GET', '/directoryRoles', ['directoryRoles', 1], (call) => listRoles(call, DIRECTORY_ROLE)),
+  route('GET', '/directoryRoles', ['directoryRoles', 1], (call) => listDirectoryRoles(call, DIRECTORY_ROLE)),
   route('GET', '/roleManagement/directory/roleDefinitions', ['directoryRoles', 1], (call) =>
-    listRoles(call, ROLE_DEFINITION),
+    listDirectoryRoles(call, ROLE_DEFINITION),
   ),
-  route('GET', '/roleManagement/directory/roleAssignments', ['directoryRoles', 1], listRoleAssignments),
+  route('GET', '/roleManagement/directory/roleAssignments', ['directoryRoles', 1], listDirectoryRoleAssignments),
 ]
 
 /** Every address imitated; the first that fits answers. */
@@ -177,8 +177,8 @@ function exists(call: GraphCall, { set, id }: Owned): boolean {
 }
 
 /** `GET /{set}/{id}/{relation}` of what nobody in the sandbox has: an empty list, where the object exists. */
-export function listNothing(call: GraphCall, owned: Owned): Response {
-  if (isPlainGuest(call) && !(owned.set === 'users' && isSelf(call, owned.id))) return denied()
+export function listEmptyRelation(call: GraphCall, owned: Owned): Response {
+  if (isPlainGuest(call) && !(owned.set === 'users' && isSelf(call, owned.id))) return accessDenied()
   if (!exists(call, owned)) return notFound(owned.id)
   return Response.json({
     '@odata.context': contextOf(call, `${owned.set}('${owned.id}')/${owned.relation}`),
@@ -188,7 +188,7 @@ export function listNothing(call: GraphCall, owned: Owned): Response {
 
 /** `GET /users/{id}/manager`: nobody has one, which Graph answers as something not found. */
 export function getManager(call: GraphCall, id: string): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   return notFound(findPerson(call, id) ? 'manager' : id)
 }
 

@@ -1,4 +1,4 @@
-import { contextOf, denied, type GraphCall, isPlainGuest, notFound } from './graph-call'
+import { accessDenied, contextOf, type GraphCall, isPlainGuest, notFound } from './graph-call'
 
 /** `GET /organization`. */
 export function getOrganization(call: GraphCall): Response {
@@ -42,7 +42,7 @@ const SKUS = {
 
 /** `GET /subscribedSkus`: what the tenant has paid for. */
 export function listSubscribedSkus(call: GraphCall): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const { licence, id, name } = call.tenant
   const sku = licence === 'free' ? null : SKUS[licence]
   const value = sku && {

@@ -1,7 +1,7 @@
 import { JsonResponse, type ListPlace, placeAt, startAfter } from '../list-pages'
 import type { User } from '../world/types'
 import { BadFilter, readFilter } from './filter'
-import { badRequest, contextOf, denied, type GraphCall, graphError, isPlainGuest } from './graph-call'
+import { accessDenied, badRequest, contextOf, type GraphCall, graphError, isPlainGuest } from './graph-call'
 import type { Projection } from './kinds'
 import { topOf } from './lists'
 import { USER, userProjectionOf } from './users'
@@ -9,7 +9,7 @@ import { USER, userProjectionOf } from './users'
 const MAX_IDS = 50 // people a delta query may be about
 
 /** Something that happened: a person who is different now, or one who is gone. */
-type Happening = { sequence: number; id: string; user: User | null; reason: 'changed' | 'deleted' }
+type UserEvent = { sequence: number; id: string; user: User | null; reason: 'changed' | 'deleted' }
 type Page = { value: Record<string, unknown>[]; next: DeltaState; done: boolean }
 
 function idsOf(text: string): string[] | Response {
@@ -27,7 +27,7 @@ function idsOf(text: string): string[] | Response {
   )
 }
 
-function begin(call: GraphCall): DeltaState | Response {
+function beginDelta(call: GraphCall): DeltaState | Response {
   const filter = call.options.get('$filter')
   const ids = filter ? idsOf(filter) : null
   if (ids instanceof Response) return ids
@@ -44,7 +44,7 @@ function begin(call: GraphCall): DeltaState | Response {
 }
 
 /** Everyone, in order; what changes meanwhile comes with the first use of the delta link. */
-function firstRound(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
+function listEveryone(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
   const { users } = call.tenant
   const people = state.ids ? state.ids.flatMap((id) => users.get(id) ?? []) : users.list()
   const idOf = (user: User) => user.id
@@ -54,9 +54,9 @@ function firstRound(call: GraphCall, state: DeltaState, size: number, show: Proj
   return { value: people.slice(start, end).map(show), next: { ...state, row }, done: row === null }
 }
 
-function happenedSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
-  const byId = new Map<string, Happening>()
-  const add = (one: Happening) => {
+function eventsSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
+  const byId = new Map<string, UserEvent>()
+  const add = (one: UserEvent) => {
     const other = byId.get(one.id)
     if (one.sequence > sequence && (!ids || ids.includes(one.id)) && (!other || other.sequence < one.sequence))
       byId.set(one.id, one)
@@ -68,8 +68,8 @@ function happenedSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant']
   return [...byId.values()].sort((a, b) => a.sequence - b.sequence)
 }
 
-function laterRound(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
-  const happened = happenedSince(call.tenant, state)
+function listChanges(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
+  const happened = eventsSince(call.tenant, state)
   const shown = happened.slice(0, size)
   const done = shown.length === happened.length
   const value = shown.map(({ id, user, reason }) => (user ? show(user) : { id, '@removed': { reason } }))
@@ -77,7 +77,7 @@ function laterRound(call: GraphCall, state: DeltaState, size: number, show: Proj
   return { value, next: { ...state, sequence, issuedAt: call.world.now() }, done }
 }
 
-function answer(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
+function respondWithDelta(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
   const base = `https://${call.cloud.graph}/${call.version}/users/delta`
   const token = writeDeltaToken(next)
   return new JsonResponse({
@@ -93,22 +93,22 @@ function answer(call: GraphCall, projection: Projection<User>, { value, next, do
  * `GET /users/delta`: first everyone, then, from the delta link, who changed (with all selected properties), was deleted (`changed`: in the bin) or purged (`deleted`).
  */
 export function listUsersDelta(call: GraphCall): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const asked = call.options.get('$deltatoken') ?? call.options.get('$skiptoken')
   const latest = asked === 'latest'
-  const state = asked === undefined || latest ? begin(call) : readDeltaToken(call, asked)
+  const state = asked === undefined || latest ? beginDelta(call) : readDeltaToken(call, asked)
   if (state instanceof Response) return state
   const options = new Map([...call.options, ...(state.select ? [['$select', state.select] as const] : [])])
   const projection = userProjectionOf({ ...call, options })
   if (projection instanceof Response) return projection
   const names = projection.names && !projection.names.includes('id') ? [...projection.names, 'id'] : projection.names
   const show: Projection<User>['show'] = (user) => ({ ...projection.show(user), id: user.id })
-  if (latest) return answer(call, { names, show }, { value: [], next: { ...state, row: null }, done: true })
+  if (latest) return respondWithDelta(call, { names, show }, { value: [], next: { ...state, row: null }, done: true })
   const top = topOf(call)
   if (top instanceof Response) return top
   const size = Math.min(call.options.has('$top') ? top : call.tenant.pageSizes.users, call.tenant.pageSizes.users)
-  const round = state.row ? firstRound : laterRound
-  return answer(call, { names, show }, round(call, state, size, show))
+  const round = state.row ? listEveryone : listChanges
+  return respondWithDelta(call, { names, show }, round(call, state, size, show))
 }
 
 const LIFETIME_MS = 7 * 86_400_000 // of a token for directory objects (recalled)
@@ -129,7 +129,7 @@ export type DeltaState = {
 
 export const writeDeltaToken = (state: DeltaState) => Buffer.from(JSON.stringify(state)).toString('base64url')
 
-function gone(call: GraphCall, code: string, message: string): Response {
+function refuseDeltaToken(call: GraphCall, code: string, message: string): Response {
   const location = `https://${call.cloud.graph}/${call.version}/users/delta`
   return graphError(410, code, message, { location })
 }
@@ -148,10 +148,14 @@ export function readDeltaToken(call: GraphCall, token: string): DeltaState | Res
   const state = parse(token)
   const { world, tenant } = call
   if (typeof state?.sequence !== 'number' || state.tenantId !== tenant.id || typeof state.issuedAt !== 'number')
-    return gone(call, 'syncStateNotFound', 'The sync state generation is not found. Start again without a token.')
+    return refuseDeltaToken(
+      call,
+      'syncStateNotFound',
+      'The sync state generation is not found. Start again without a token.',
+    )
   if (world.now() - state.issuedAt > LIFETIME_MS)
-    return gone(call, 'syncStateNotFound', 'The delta token is too old. Start again without a token.')
+    return refuseDeltaToken(call, 'syncStateNotFound', 'The delta token is too old. Start again without a token.')
   if (state.bootId !== world.bootId || state.sequence > tenant.sequence)
-    return gone(call, 'resyncRequired', 'Resync required. Start again without a token.')
+    return refuseDeltaToken(call, 'resyncRequired', 'Resync required. Start again without a token.')
   return state as DeltaState
 }

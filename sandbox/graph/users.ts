@@ -1,9 +1,9 @@
 import type { Registry } from '../world/collections'
 import type { User } from '../world/types'
 import {
+  accessDenied,
   badRequest,
   contextOf,
-  denied,
   type GraphCall,
   graphError,
   holdsAny,
@@ -12,16 +12,16 @@ import {
   notFound,
 } from './graph-call'
 import { type Kind, type Projection, projectionOf, showOf } from './kinds'
-import { chooseObjects, countOfList, listPage } from './lists'
+import { countOfList, listPage, queryObjects } from './lists'
 
 const SIGN_IN_TOP = 500 // people on a page with their sign-in activity; Source: "List users" (recalled)
 
 /** One page of people. The list may be the living or the deleted. */
 export function listPeople(call: GraphCall, people: Registry<User>): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const projection = userProjectionOf(call)
   if (projection instanceof Response) return projection
-  const chosen = chooseObjects(call, USER, { items: people.list(), registry: people })
+  const chosen = queryObjects(call, USER, { items: people.list(), registry: people })
   if (chosen instanceof Response) return chosen
   const names = projection.names
   const withSignIns = names?.includes('signInActivity') || /signInActivity/i.test(call.options.get('$filter') ?? '')
@@ -39,9 +39,9 @@ export function listUsers(call: GraphCall): Response {
 
 /** `GET /users/$count`. */
 export function countUsers(call: GraphCall): Response {
-  if (isPlainGuest(call)) return denied()
+  if (isPlainGuest(call)) return accessDenied()
   const { users } = call.tenant
-  const chosen = chooseObjects(call, USER, { items: users.list(), registry: users })
+  const chosen = queryObjects(call, USER, { items: users.list(), registry: users })
   return chosen instanceof Response ? chosen : countOfList(call, chosen)
 }
 
@@ -49,7 +49,7 @@ export function countUsers(call: GraphCall): Response {
 export function findPerson(call: GraphCall, name: string): User | undefined {
   const { users } = call.tenant
   const wanted = name.toLowerCase()
-  return users.get(wanted) ?? users.by('name', (one) => one.userPrincipalName).get(wanted)
+  return users.get(wanted) ?? users.indexBy('name', (one) => one.userPrincipalName).get(wanted)
 }
 
 function showUser(call: GraphCall, user: User, whole: boolean): Response {
@@ -66,18 +66,18 @@ function showUser(call: GraphCall, user: User, whole: boolean): Response {
 /** `GET /users/{id or userPrincipalName}`: everyone may be shown to themselves with User.Read. */
 export function getUser(call: GraphCall, name: string): Response {
   const self = isSelf(call, name)
-  if (!self && (isPlainGuest(call) || !holdsAny(call, [...USER.readers, ...USER.basicReaders]))) return denied()
+  if (!self && (isPlainGuest(call) || !holdsAny(call, [...USER.readers, ...USER.basicReaders]))) return accessDenied()
   const user = findPerson(call, name)
   return user ? showUser(call, user, self) : notFound(name)
 }
 
 /** `GET /me`. */
 export function getMe(call: GraphCall): Response {
-  return call.user ? showUser(call, call.user, true) : noOneSignedIn()
+  return call.user ? showUser(call, call.user, true) : refuseWithoutPerson()
 }
 
 /** What an application by itself hears at every address below `/me`. */
-export function noOneSignedIn(): Response {
+export function refuseWithoutPerson(): Response {
   return badRequest('/me request is only valid with delegated authentication flow.', 'BadRequest')
 }
 

@@ -10,47 +10,47 @@ type Branch = {
   /** The chains of groups that lead to it. */
   chains: Step[][]
   /** Some chains were left out. */
-  cut: boolean
+  truncated: boolean
 }
 
 /** Members the directory knows by themselves; a membership of someone deleted went with them. */
-function isKnown({ users, servicePrincipals, devices }: Tenant, id: string): boolean {
+function isInDirectory({ users, servicePrincipals, devices }: Tenant, id: string): boolean {
   return users.has(id) || servicePrincipals.has(id) || devices.has(id)
 }
 
 /**
  * Looks up who and what a tenant's roles lead to, each once: the same groups hold many roles.
  *
- * @param most chains to each group
- * @param only of one principal alone, unless null
+ * @param maxChains chains to each group
+ * @param onlyPrincipalId of one principal alone, unless null
  */
-export function accessLookups(tenant: Tenant, most: number, only: string | null) {
-  const known = memoized((id: string): Person => ({ facts: personFacts(tenant, id, 'User') }))
-  const unknown = memoized((type: PrincipalType) =>
-    memoized((id: string): Person => ({ facts: personFacts(tenant, id, type) })),
+export function createAccessLookups(tenant: Tenant, maxChains: number, onlyPrincipalId: string | null) {
+  const known = memoize((id: string): Person => ({ facts: personFacts(tenant, id, 'User') }))
+  const unknown = memoize((type: PrincipalType) =>
+    memoize((id: string): Person => ({ facts: personFacts(tenant, id, type) })),
   )
-  const stepOf = memoized((id: string): Step => ({ id, name: tenant.groups.get(id)?.displayName ?? id }))
-  const membersOf = memoized((groupId: string) => {
+  const stepOf = memoize((id: string): Step => ({ id, name: tenant.groups.get(id)?.displayName ?? id }))
+  const membersOf = memoize((groupId: string) => {
     const all = tenant.memberships.membersOf(groupId)
-    const ids = only === null ? [...all] : [only].filter((id) => all.has(id))
-    return ids.filter((id) => isKnown(tenant, id)).map(known)
+    const ids = onlyPrincipalId === null ? [...all] : [onlyPrincipalId].filter((id) => all.has(id))
+    return ids.filter((id) => isInDirectory(tenant, id)).map(known)
   })
   return {
     /** A principal that is no group; null when others than it are asked for. */
     personOf(id: string, type: PrincipalType): Person | null {
-      if (only !== null && only !== id) return null
-      return isKnown(tenant, id) ? known(id) : unknown(type)(id)
+      if (onlyPrincipalId !== null && onlyPrincipalId !== id) return null
+      return isInDirectory(tenant, id) ? known(id) : unknown(type)(id)
     },
     /** A person and every group they are in. */
-    selvesOf: memoized((person: Person) => selfAndGroups(tenant, person.facts.principalId)),
+    selfAndGroupsOf: memoize((person: Person) => selfAndGroups(tenant, person.facts.principalId)),
     /** What a group leads to; null for what is not a group. */
-    branchesOf: memoized((principalId: string): Branch[] | null => {
+    branchesOf: memoize((principalId: string): Branch[] | null => {
       if (!tenant.groups.has(principalId)) return null
-      const { to, cut } = groupChains(tenant, principalId, most)
+      const { to, truncated } = groupChains(tenant, principalId, maxChains)
       return [...to].map(([group, chains]) => ({
         members: membersOf(group),
         chains: chains.map((chain) => chain.map(stepOf)),
-        cut: cut.has(group),
+        truncated: truncated.has(group),
       }))
     }),
   }
@@ -60,28 +60,28 @@ type Chains = {
   /** By group: every chain of groups that leads to it, the start first and itself last, shortest chains first. */
   to: Map<string, string[][]>
   /** Groups some chains to which were left out. */
-  cut: Set<string>
+  truncated: Set<string>
 }
 
 /** Everything below a group that misses chains may miss some too. */
-function markBelow(groupsIn: (id: string) => string[], cut: Set<string>): void {
-  const waiting = [...cut]
+function markTruncatedBelow(groupsIn: (id: string) => string[], truncated: Set<string>): void {
+  const waiting = [...truncated]
   for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
     for (const inner of groupsIn(group)) {
-      if (cut.has(inner)) continue
-      cut.add(inner)
+      if (truncated.has(inner)) continue
+      truncated.add(inner)
       waiting.push(inner)
     }
   }
 }
 
 /** The chains of groups in groups below one, no group twice in a chain, at most `most` to each group. */
-export function groupChains(tenant: Tenant, start: string, most: number): Chains {
-  const groupsIn = memoized((id: string) =>
+export function groupChains(tenant: Tenant, start: string, maxChains: number): Chains {
+  const groupsIn = memoize((id: string) =>
     [...tenant.memberships.membersOf(id)].filter((one) => tenant.groups.has(one)),
   )
   const to = new Map([[start, [[start]]]])
-  const cut = new Set<string>()
+  const truncated = new Set<string>()
   let chains = [[start]]
   while (chains.length > 0) {
     const longer: string[][] = []
@@ -89,8 +89,8 @@ export function groupChains(tenant: Tenant, start: string, most: number): Chains
       for (const inner of groupsIn(chain[chain.length - 1] ?? start)) {
         if (chain.includes(inner)) continue
         const known = to.get(inner) ?? []
-        if (known.length >= most) {
-          cut.add(inner)
+        if (known.length >= maxChains) {
+          truncated.add(inner)
           continue
         }
         const found = [...chain, inner]
@@ -100,9 +100,9 @@ export function groupChains(tenant: Tenant, start: string, most: number): Chains
     }
     chains = longer
   }
-  markBelow(groupsIn, cut)
-  cut.delete(start)
-  return { to, cut }
+  markTruncatedBelow(groupsIn, truncated)
+  truncated.delete(start)
+  return { to, truncated }
 }
 
 /** The principal and every group above it, walked one membership at a time. */
@@ -114,7 +114,7 @@ export function selfAndGroups(tenant: Tenant, principalId: string): Set<string> 
 }
 
 /** The deny assignments at a scope or, unless they spare child scopes, above it; `above` in lower case. */
-export function denialsReaching(tenant: Tenant, scope: string, above: string[]): DenyAssignment[] {
+export function findDenialsAt(tenant: Tenant, scope: string, above: string[]): DenyAssignment[] {
   const own = scope.toLowerCase()
   return [...tenant.denyAssignments.values()].filter((deny) => {
     const at = deny.scope.toLowerCase()
@@ -123,7 +123,7 @@ export function denialsReaching(tenant: Tenant, scope: string, above: string[]):
 }
 
 /** Which of these deny assignments name a principal who is all of `selves`: itself, a group it is in, or everyone; exclusions win. */
-export function denialsNaming(denials: DenyAssignment[], selves: ReadonlySet<string>): string[] {
+export function filterDenialsOf(denials: DenyAssignment[], selves: ReadonlySet<string>): string[] {
   const named = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || selves.has(one.id))
   return denials.filter((deny) => named(deny.principals) && !named(deny.excludePrincipals)).map((deny) => deny.id)
 }
@@ -218,7 +218,7 @@ export function scopesOf(tenant: Tenant, subscription: Subscription) {
 }
 
 /** The same function, which finds out each thing once; to be dropped with the question it was made for. */
-export function memoized<K, V>(find: (key: K) => V): (key: K) => V {
+export function memoize<K, V>(find: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>()
   return (key) => {
     let value = known.get(key)

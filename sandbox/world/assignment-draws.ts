@@ -75,13 +75,13 @@ export function createScopes(
   const total = subscription + resourceGroup + resource
   const known = new Map<number, string>()
   // Resource -1 is the group itself. Both functions are made once: draws come by the million.
-  const spell = (odd: boolean, group: number, which: number): string => {
-    const path = `${base}/${odd ? 'resourcegroups/RG' : 'resourceGroups/rg'}-${group}`
+  const writeScope = (otherCase: boolean, group: number, which: number): string => {
+    const path = `${base}/${otherCase ? 'resourcegroups/RG' : 'resourceGroups/rg'}-${group}`
     return flatString(which < 0 ? path : `${path}/${RESOURCES[which]}`)
   }
-  const spelled = (code: number, odd: boolean, group: number, which: number): string => {
-    const key = code * 2 + (odd ? 1 : 0)
-    const found = known.get(key) ?? spell(odd, group, which)
+  const scopeFor = (code: number, otherCase: boolean, group: number, which: number): string => {
+    const key = code * 2 + (otherCase ? 1 : 0)
+    const found = known.get(key) ?? writeScope(otherCase, group, which)
     known.set(key, found)
     return found
   }
@@ -92,11 +92,11 @@ export function createScopes(
       if (dice < subscription || total === 0 || resourceGroups === 0) return { scope: base, code: 0 }
       const group = random.below(resourceGroups)
       // Azure keeps the spelling an assignment was made with, so the same group comes in several.
-      const odd = random.below(8) === 0
+      const otherCase = random.below(8) === 0
       const inGroup = dice < subscription + resourceGroup
       const which = inGroup ? -1 : random.below(RESOURCES.length)
       const code = 1 + (inGroup ? group : resourceGroups + group * RESOURCES.length + which)
-      return { scope: spelled(code, odd, group, which), code }
+      return { scope: scopeFor(code, otherCase, group, which), code }
     },
   }
 }

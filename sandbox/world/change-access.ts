@@ -1,13 +1,13 @@
 import {
   armTime,
   type ChangeHandlers,
-  type Holder,
-  holderOf,
-  namedHolderOf,
-  roleIn,
-  scopeIn,
-  tenantOf,
-  UnknownThing,
+  findHolder,
+  type HolderName,
+  requireHolder,
+  requireRole,
+  requireScope,
+  requireTenant,
+  WorldRefusal,
 } from './lookups'
 import { createRandom } from './random'
 import { findRole } from './rbac'
@@ -25,8 +25,8 @@ type Assign = {
   assignmentType?: 'Assigned' | 'Activated'
   startDateTime?: string
   endDateTime?: string
-} & Holder
-type Unassign = { type: 'unassign'; assignmentId?: string; role?: string; scope?: string } & Holder
+} & HolderName
+type Unassign = { type: 'unassign'; assignmentId?: string; role?: string; scope?: string } & HolderName
 
 type Deny = {
   type: 'add_deny'
@@ -49,7 +49,7 @@ function scheduleOf(change: Assign, now: number): Schedule | null {
   const { assignmentType, startDateTime, endDateTime } = change
   if (!assignmentType && !startDateTime && !endDateTime) return null
   for (const time of [startDateTime, endDateTime])
-    if (time !== undefined && Number.isNaN(Date.parse(time))) throw new UnknownThing(`${time} is not a time.`)
+    if (time !== undefined && Number.isNaN(Date.parse(time))) throw new WorldRefusal(`${time} is not a time.`)
   return {
     assignmentType: assignmentType ?? 'Assigned',
     startDateTime: startDateTime ?? armTime(now),
@@ -59,19 +59,19 @@ function scheduleOf(change: Assign, now: number): Schedule | null {
 }
 
 function assign(world: World, change: Assign): Assignment {
-  const { tenant, principalId } = namedHolderOf(world, change)
+  const { tenant, principalId } = requireHolder(world, change)
   const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
   return addAssignment(tenant, random, {
     principalId,
-    role: roleIn(tenant, change.role),
-    scope: scopeIn(tenant, change),
+    role: requireRole(tenant, change.role),
+    scope: requireScope(tenant, change),
     condition: change.condition ?? null,
     createdOn: armTime(world.now()),
     schedule: scheduleOf(change, world.now()),
   })
 }
 
-function candidates(tenant: Tenant, change: Unassign, principalId: string | null): Assignment[] {
+function findCandidates(tenant: Tenant, change: Unassign, principalId: string | null): Assignment[] {
   const { assignments } = tenant
   if (change.assignmentId) {
     const found = assignments.get(change.assignmentId.toLowerCase())
@@ -80,7 +80,7 @@ function candidates(tenant: Tenant, change: Unassign, principalId: string | null
   return [...(principalId === null ? assignments.values() : assignments.ofPrincipal(principalId))]
 }
 
-function isMeant(tenant: Tenant, one: Assignment, change: Unassign, principalId: string | null): boolean {
+function matchesUnassign(tenant: Tenant, one: Assignment, change: Unassign, principalId: string | null): boolean {
   const { role, scope, subscriptionId, assignmentId } = change
   if (principalId !== null && one.principalId !== principalId) return false
   if (
@@ -96,23 +96,23 @@ function isMeant(tenant: Tenant, one: Assignment, change: Unassign, principalId:
 function unassign(world: World, change: Unassign): { removed: number } {
   const { assignmentId, user, principalId: holder, subscriptionId, role, scope } = change
   if (![assignmentId, user, holder, subscriptionId, role, scope].some(Boolean))
-    throw new UnknownThing('Say which assignments: assignmentId, user, principalId, subscriptionId, role or scope.')
+    throw new WorldRefusal('Say which assignments: assignmentId, user, principalId, subscriptionId, role or scope.')
   const anywhere = change.assignmentId && !change.tenantId && !change.subscriptionId && !change.user
   const targets = anywhere
     ? [...world.tenants.values()].map((tenant) => ({ tenant, principalId: null }))
-    : [holderOf(world, change)]
+    : [findHolder(world, change)]
   let removed = 0
   for (const { tenant, principalId } of targets)
-    for (const one of candidates(tenant, change, principalId))
-      if (isMeant(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) removed++
+    for (const one of findCandidates(tenant, change, principalId))
+      if (matchesUnassign(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) removed++
   return { removed }
 }
 
-function denyPrincipalOf(tenant: Tenant, id: string): DenyPrincipal {
+function findDenyPrincipal(tenant: Tenant, id: string): DenyPrincipal {
   if (tenant.users.has(id)) return { id, type: 'User' }
   if (tenant.groups.has(id)) return { id, type: 'Group' }
   if (tenant.servicePrincipals.has(id)) return { id, type: 'ServicePrincipal' }
-  throw new UnknownThing(`There is nobody with the id ${id}.`)
+  throw new WorldRefusal(`There is nobody with the id ${id}.`)
 }
 
 /** What can happen to assignments and deny assignments. */
@@ -120,18 +120,18 @@ export const changeAssignments: ChangeHandlers<AssignmentChange> = {
   assign,
   unassign,
   add_deny(world, change) {
-    const { tenant } = holderOf(world, change)
-    const typed = (id: string) => denyPrincipalOf(tenant, id.toLowerCase())
+    const { tenant } = findHolder(world, change)
+    const toDenyPrincipal = (id: string) => findDenyPrincipal(tenant, id.toLowerCase())
     const { principalIds, excludeIds = [], actions = ['*/delete'], doNotApplyToChildScopes = false } = change
     return tenant.denyAssignments.add({
       id: createRandom(`${tenant.id}/denials/${tenant.denyAssignments.revision}`).guid(),
       name: change.name ?? 'Deny made by a change',
       description: '',
       permissions: [{ actions, notActions: [], dataActions: [], notDataActions: [] }],
-      scope: scopeIn(tenant, change),
+      scope: requireScope(tenant, change),
       doNotApplyToChildScopes,
-      principals: principalIds?.map(typed) ?? [{ id: EVERYONE, type: 'SystemDefined' }],
-      excludePrincipals: excludeIds.map(typed),
+      principals: principalIds?.map(toDenyPrincipal) ?? [{ id: EVERYONE, type: 'SystemDefined' }],
+      excludePrincipals: excludeIds.map(toDenyPrincipal),
       isSystemProtected: true,
       createdOn: armTime(world.now()),
     })
@@ -140,47 +140,47 @@ export const changeAssignments: ChangeHandlers<AssignmentChange> = {
     const id = String(change.denyId).toLowerCase()
     for (const { denyAssignments } of world.tenants.values())
       if (denyAssignments.has(id)) return void denyAssignments.delete(id)
-    throw new UnknownThing(`There is no deny assignment ${change.denyId}.`)
+    throw new WorldRefusal(`There is no deny assignment ${change.denyId}.`)
   },
 }
 
 const ACTIVATION_MS = 8 * 3_600_000 // how long an activation lasts unless said otherwise
 
 /** By its id, or by holder, role and scope; whoever is in a group may name themselves for what the group is eligible to. */
-type Which = { eligibilityId?: string; role?: string; scope?: string } & Holder
+type EligibilityName = { eligibilityId?: string; role?: string; scope?: string } & HolderName
 
 export type EligibilityChange =
-  | ({ type: 'make_eligible'; role: string; scope?: string; condition?: string; endDateTime?: string } & Holder)
-  | ({ type: 'remove_eligible' } & Which)
-  | ({ type: 'activate'; until?: string } & Which)
-  | ({ type: 'deactivate' } & Which)
+  | ({ type: 'make_eligible'; role: string; scope?: string; condition?: string; endDateTime?: string } & HolderName)
+  | ({ type: 'remove_eligible' } & EligibilityName)
+  | ({ type: 'activate'; until?: string } & EligibilityName)
+  | ({ type: 'deactivate' } & EligibilityName)
 
 type Found = { tenant: Tenant; eligibility: Eligibility; principalId: string }
 
-function byId(world: World, change: Which, id: string): Found {
-  for (const tenant of change.tenantId ? [tenantOf(world, change.tenantId)] : world.tenants.values()) {
+function findEligibilityById(world: World, change: EligibilityName, id: string): Found {
+  for (const tenant of change.tenantId ? [requireTenant(world, change.tenantId)] : world.tenants.values()) {
     const eligibility = tenant.eligibilities.get(id)
     if (!eligibility) continue
-    const named = change.user || change.principalId ? namedHolderOf(world, { ...change, tenantId: tenant.id }) : null
+    const named = change.user || change.principalId ? requireHolder(world, { ...change, tenantId: tenant.id }) : null
     return { tenant, eligibility, principalId: named?.principalId ?? eligibility.principalId }
   }
-  throw new UnknownThing(`There is no eligibility ${id}.`)
+  throw new WorldRefusal(`There is no eligibility ${id}.`)
 }
 
-function eligibilityOf(world: World, change: Which): Found {
-  if (change.eligibilityId) return byId(world, change, change.eligibilityId.toLowerCase())
-  const { tenant, principalId } = namedHolderOf(world, change)
-  const role = change.role === undefined ? null : roleIn(tenant, change.role)
-  const scope = change.scope || change.subscriptionId ? scopeIn(tenant, change).toLowerCase() : null
+function findEligibility(world: World, change: EligibilityName): Found {
+  if (change.eligibilityId) return findEligibilityById(world, change, change.eligibilityId.toLowerCase())
+  const { tenant, principalId } = requireHolder(world, change)
+  const role = change.role === undefined ? null : requireRole(tenant, change.role)
+  const scope = change.scope || change.subscriptionId ? requireScope(tenant, change).toLowerCase() : null
   const ids = [principalId, ...tenant.memberships.transitiveGroupsOf(principalId)]
   const eligibility = ids
     .flatMap((id) => tenant.eligibilities.ofPrincipal(id))
     .find((one) => (!role || one.roleId === role) && (!scope || one.scope.toLowerCase() === scope))
-  if (!eligibility) throw new UnknownThing(`${change.user ?? principalId} has no such eligibility.`)
+  if (!eligibility) throw new WorldRefusal(`${change.user ?? principalId} has no such eligibility.`)
   return { tenant, eligibility, principalId }
 }
 
-function activationsOf(tenant: Tenant, eligibility: Eligibility): Assignment[] {
+function findActivations(tenant: Tenant, eligibility: Eligibility): Assignment[] {
   const places = [
     ...tenant.assignments.ofPrincipal(eligibility.principalId),
     ...tenant.memberships
@@ -191,10 +191,10 @@ function activationsOf(tenant: Tenant, eligibility: Eligibility): Assignment[] {
 }
 
 function activate(world: World, change: Extract<EligibilityChange, { type: 'activate' }>): Assignment {
-  const { tenant, eligibility, principalId } = eligibilityOf(world, change)
+  const { tenant, eligibility, principalId } = findEligibility(world, change)
   const end = change.until === undefined ? world.now() + ACTIVATION_MS : Date.parse(change.until)
-  if (Number.isNaN(end)) throw new UnknownThing(`${change.until} is not a time.`)
-  const own = activationsOf(tenant, eligibility).filter((one) => one.principalId === principalId)
+  if (Number.isNaN(end)) throw new WorldRefusal(`${change.until} is not a time.`)
+  const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
   for (const one of own) tenant.assignments.delete(one.id)
   const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
   const start = armTime(world.now())
@@ -216,18 +216,18 @@ function activate(world: World, change: Extract<EligibilityChange, { type: 'acti
 /** What can happen to roles that can be activated. */
 export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
   make_eligible(world, change) {
-    const { tenant, principalId } = namedHolderOf(world, change)
+    const { tenant, principalId } = requireHolder(world, change)
     const { condition = null, endDateTime = null } = change
     if (endDateTime !== null && Number.isNaN(Date.parse(endDateTime)))
-      throw new UnknownThing(`${endDateTime} is not a time.`)
+      throw new WorldRefusal(`${endDateTime} is not a time.`)
     const createdOn = armTime(world.now())
     return addEligibility(
       tenant,
       createRandom(`${tenant.id}/eligible/${tenant.eligibilities.revision}/${principalId}`),
       {
         principalId,
-        role: roleIn(tenant, change.role),
-        scope: scopeIn(tenant, change),
+        role: requireRole(tenant, change.role),
+        scope: requireScope(tenant, change),
         condition,
         createdOn,
         startDateTime: createdOn,
@@ -237,15 +237,15 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
   },
   /** What was activated from it ends with it. */
   remove_eligible(world, change) {
-    const { tenant, eligibility } = eligibilityOf(world, change)
-    for (const one of activationsOf(tenant, eligibility)) tenant.assignments.delete(one.id)
+    const { tenant, eligibility } = findEligibility(world, change)
+    for (const one of findActivations(tenant, eligibility)) tenant.assignments.delete(one.id)
     tenant.eligibilities.delete(eligibility.id)
   },
   activate,
   deactivate(world, change) {
-    const { tenant, eligibility, principalId } = eligibilityOf(world, change)
-    const own = activationsOf(tenant, eligibility).filter((one) => one.principalId === principalId)
-    if (own.length === 0) throw new UnknownThing('That eligibility is not activated.')
+    const { tenant, eligibility, principalId } = findEligibility(world, change)
+    const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
+    if (own.length === 0) throw new WorldRefusal('That eligibility is not activated.')
     for (const one of own) tenant.assignments.delete(one.id)
   },
 }

@@ -1,12 +1,12 @@
 import {
   type ChangeHandlers,
-  groupOf,
-  namedHolderOf,
-  personOf,
-  tenantOf,
-  UnknownThing,
-  type WhichGroup,
-  type Who,
+  type GroupName,
+  type PersonName,
+  requireGroup,
+  requireHolder,
+  requirePerson,
+  requireTenant,
+  WorldRefusal,
 } from './lookups'
 import { createRandom } from './random'
 import { addGroup, deleteUser, touchUser } from './tenant'
@@ -14,23 +14,23 @@ import type { Tenant, Traits } from './types'
 import type { World } from './world'
 
 export type PeopleChange =
-  | ({ type: 'disable' } & Who)
-  | ({ type: 'enable' } & Who)
-  | ({ type: 'delete'; permanently?: boolean } & Who)
-  | ({ type: 'restore' } & Who)
-  | ({ type: 'rename'; displayName?: string; mail?: string | null; userPrincipalName?: string } & Who)
-  | ({ type: 'set_traits'; traits: Traits } & Who)
-  | ({ type: 'set_sign_in'; lastSignInDateTime: string | null } & Who)
+  | ({ type: 'disable' } & PersonName)
+  | ({ type: 'enable' } & PersonName)
+  | ({ type: 'delete'; permanently?: boolean } & PersonName)
+  | ({ type: 'restore' } & PersonName)
+  | ({ type: 'rename'; displayName?: string; mail?: string | null; userPrincipalName?: string } & PersonName)
+  | ({ type: 'set_traits'; traits: Traits } & PersonName)
+  | ({ type: 'set_sign_in'; lastSignInDateTime: string | null } & PersonName)
   | { type: 'revoke_sessions'; user?: string; tenantId?: string }
 
-function setEnabled(world: World, who: Who, enabled: boolean): void {
-  const { user, tenant } = personOf(world, who)
+function setEnabled(world: World, who: PersonName, enabled: boolean): void {
+  const { user, tenant } = requirePerson(world, who)
   user.accountEnabled = enabled
   touchUser(tenant, user)
 }
 
-function restore(world: World, who: Who): void {
-  for (const tenant of who.tenantId ? [tenantOf(world, who.tenantId)] : world.tenants.values()) {
+function restore(world: World, who: PersonName): void {
+  for (const tenant of who.tenantId ? [requireTenant(world, who.tenantId)] : world.tenants.values()) {
     const user = tenant.deletedUsers.get(String(who.user).toLowerCase())
     if (!user) continue
     tenant.deletedUsers.delete(user.id)
@@ -39,7 +39,7 @@ function restore(world: World, who: Who): void {
     touchUser(tenant, user)
     return
   }
-  throw new UnknownThing(`There is no deleted person ${who.user}.`)
+  throw new WorldRefusal(`There is no deleted person ${who.user}.`)
 }
 
 /** What can happen to people. Whoever is deleted keeps their assignments, as in Azure. */
@@ -47,55 +47,55 @@ export const changePeople: ChangeHandlers<PeopleChange> = {
   disable: (world, change) => setEnabled(world, change, false),
   enable: (world, change) => setEnabled(world, change, true),
   delete(world, change) {
-    const { user, tenant } = personOf(world, change)
+    const { user, tenant } = requirePerson(world, change)
     deleteUser(tenant, user, `${new Date(world.now()).toISOString().slice(0, 19)}Z`, change.permanently)
   },
   restore,
   rename(world, change) {
-    const { user, tenant } = personOf(world, change)
+    const { user, tenant } = requirePerson(world, change)
     if (change.displayName !== undefined) user.displayName = change.displayName
     if (change.mail !== undefined) user.mail = change.mail
     if (change.userPrincipalName !== undefined) user.userPrincipalName = change.userPrincipalName
     touchUser(tenant, user)
   },
   set_traits(world, change) {
-    const { user, tenant } = personOf(world, change)
+    const { user, tenant } = requirePerson(world, change)
     user.traits = change.traits
     touchUser(tenant, user)
     return null
   },
   set_sign_in(world, change) {
-    const { user, tenant } = personOf(world, change)
+    const { user, tenant } = requirePerson(world, change)
     const at = change.lastSignInDateTime
-    if (at !== null && Number.isNaN(Date.parse(at))) throw new UnknownThing('lastSignInDateTime is not a time.')
+    if (at !== null && Number.isNaN(Date.parse(at))) throw new WorldRefusal('lastSignInDateTime is not a time.')
     user.lastSignInDateTime = at
     touchUser(tenant, user)
   },
   revoke_sessions(world, change) {
     const at = world.now()
     const people = change.user
-      ? [personOf(world, { user: change.user, ...(change.tenantId ? { tenantId: change.tenantId } : {}) }).user]
-      : tenantOf(world, change.tenantId ?? '').users.list()
+      ? [requirePerson(world, { user: change.user, ...(change.tenantId ? { tenantId: change.tenantId } : {}) }).user]
+      : requireTenant(world, change.tenantId ?? '').users.list()
     for (const user of people) user.tokensValidFrom = at
   },
 }
 
-type Membership = WhichGroup & { user?: string; principalId?: string }
+type Membership = GroupName & { user?: string; principalId?: string }
 
 export type GroupChange =
   | ({ type: 'add_member' } & Membership)
   | ({ type: 'remove_member' } & Membership)
   | { type: 'add_group'; tenantId: string; displayName: string; id?: string; isAssignableToRole?: boolean }
-  | ({ type: 'delete_group' } & WhichGroup)
-  | ({ type: 'rename_group'; displayName: string } & WhichGroup)
+  | ({ type: 'delete_group' } & GroupName)
+  | ({ type: 'rename_group'; displayName: string } & GroupName)
 
-function exists(tenant: Tenant, id: string): boolean {
+function isKnownObject(tenant: Tenant, id: string): boolean {
   return tenant.users.has(id) || tenant.groups.has(id) || tenant.servicePrincipals.has(id) || tenant.devices.has(id)
 }
 
-function membershipOf(world: World, change: Membership): { tenant: Tenant; groupId: string; memberId: string } {
-  const { group, tenant } = groupOf(world, change)
-  const { principalId } = namedHolderOf(world, {
+function requireMembership(world: World, change: Membership): { tenant: Tenant; groupId: string; memberId: string } {
+  const { group, tenant } = requireGroup(world, change)
+  const { principalId } = requireHolder(world, {
     tenantId: tenant.id,
     ...(change.user === undefined ? {} : { user: change.user }),
     ...(change.principalId === undefined ? {} : { principalId: change.principalId }),
@@ -106,33 +106,33 @@ function membershipOf(world: World, change: Membership): { tenant: Tenant; group
 /** What can happen to groups. One that is deleted keeps its assignments, as in Azure. */
 export const changeGroups: ChangeHandlers<GroupChange> = {
   add_member(world, change) {
-    const { tenant, groupId, memberId } = membershipOf(world, change)
-    if (!exists(tenant, memberId)) throw new UnknownThing(`There is nobody with the id ${memberId}.`)
-    if (memberId === groupId) throw new UnknownThing('A group cannot be a member of itself.')
+    const { tenant, groupId, memberId } = requireMembership(world, change)
+    if (!isKnownObject(tenant, memberId)) throw new WorldRefusal(`There is nobody with the id ${memberId}.`)
+    if (memberId === groupId) throw new WorldRefusal('A group cannot be a member of itself.')
     tenant.memberships.add(groupId, memberId)
   },
   remove_member(world, change) {
-    const { tenant, groupId, memberId } = membershipOf(world, change)
-    if (!tenant.memberships.remove(groupId, memberId)) throw new UnknownThing(`${memberId} is not in that group.`)
+    const { tenant, groupId, memberId } = requireMembership(world, change)
+    if (!tenant.memberships.remove(groupId, memberId)) throw new WorldRefusal(`${memberId} is not in that group.`)
   },
   add_group(world, change) {
-    const tenant = tenantOf(world, change.tenantId)
-    if (!change.displayName) throw new UnknownThing('The change lacks displayName.')
+    const tenant = requireTenant(world, change.tenantId)
+    if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
     const id = change.id?.toLowerCase() ?? createRandom(`${tenant.id}/groups/${tenant.groups.revision}`).guid()
-    if (exists(tenant, id)) throw new UnknownThing(`${id} exists already.`)
+    if (isKnownObject(tenant, id)) throw new WorldRefusal(`${id} exists already.`)
     const { displayName, isAssignableToRole = false } = change
     return addGroup(tenant, { id, displayName, isAssignableToRole })
   },
   delete_group(world, change) {
-    const { group, tenant } = groupOf(world, change)
+    const { group, tenant } = requireGroup(world, change)
     tenant.memberships.forget(group.id)
     tenant.groups.delete(group.id)
     tenant.deletedGroups.add({ ...group, deletedDateTime: `${new Date(world.now()).toISOString().slice(0, 19)}Z` })
   },
   rename_group(world, change) {
-    const { group, tenant } = groupOf(world, change)
-    if (!change.displayName) throw new UnknownThing('The change lacks displayName.')
+    const { group, tenant } = requireGroup(world, change)
+    if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
     group.displayName = change.displayName
-    tenant.groups.touch()
+    tenant.groups.markChanged()
   },
 }

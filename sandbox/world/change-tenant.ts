@@ -1,10 +1,10 @@
 import {
-  applicationOf,
   type ChangeHandlers,
-  managementGroupIn,
-  subscriptionOf,
-  tenantOf,
-  UnknownThing,
+  requireApplication,
+  requireManagementGroup,
+  requireSubscription,
+  requireTenant,
+  WorldRefusal,
 } from './lookups'
 import { isAtOrUnder } from './scopes'
 import { generateSigningKey } from './signing-keys'
@@ -13,19 +13,19 @@ import type { Licence, PageSizes, SubscriptionState, Tenant, Throttling } from '
 import type { World } from './world'
 
 /** `scopes` adds to what the application registered: names of Graph permissions, or scopes in full such as `arm/user_impersonation`. */
-type Consenting = { tenantId: string; clientId?: string; scopes?: string[] }
+type ConsentChange = { tenantId: string; clientId?: string; scopes?: string[] }
 
 export type TenantChange =
-  | ({ type: 'withdraw_consent' } & Consenting)
-  | ({ type: 'grant_consent' } & Consenting)
+  | ({ type: 'withdraw_consent' } & ConsentChange)
+  | ({ type: 'grant_consent' } & ConsentChange)
   | { type: 'set_powerless'; tenantId: string; powerless: Tenant['powerless'] }
   | { type: 'set_page_size'; tenantId: string; pageSize: number | Partial<PageSizes> }
   | { type: 'set_licence'; tenantId: string; licence: Licence }
   | ({ type: 'set_throttling'; tenantId: string } & Partial<Throttling>)
 
-function withdraw(world: World, change: Consenting): { tenant: Tenant; clientId: string } {
-  const tenant = tenantOf(world, change.tenantId)
-  const { clientId } = applicationOf(world, change.clientId)
+function removeConsents(world: World, change: ConsentChange): { tenant: Tenant; clientId: string } {
+  const tenant = requireTenant(world, change.tenantId)
+  const { clientId } = requireApplication(world, change.clientId)
   tenant.consents = tenant.consents.filter((consent) => consent.clientId !== clientId)
   return { tenant, clientId }
 }
@@ -33,30 +33,30 @@ function withdraw(world: World, change: Consenting): { tenant: Tenant; clientId:
 /** What can happen to a tenant as a whole. */
 export const changeTenant: ChangeHandlers<TenantChange> = {
   withdraw_consent(world, change) {
-    const { tenant, clientId } = withdraw(world, change)
+    const { tenant, clientId } = removeConsents(world, change)
     world.withdrawn.add(`${tenant.id}/${clientId}`)
   },
   grant_consent(world, change) {
-    const { tenant, clientId } = withdraw(world, change)
+    const { tenant, clientId } = removeConsents(world, change)
     const more = (change.scopes ?? []).map((scope) => (scope.includes('/') ? scope : `graph/${scope}`))
-    const scopes = new Set([...applicationOf(world, clientId).registeredScopes, ...more])
+    const scopes = new Set([...requireApplication(world, clientId).registeredScopes, ...more])
     tenant.consents.push({ clientId, userId: null, scopes })
   },
   set_powerless(world, change) {
-    tenantOf(world, change.tenantId).powerless = change.powerless
+    requireTenant(world, change.tenantId).powerless = change.powerless
     return null
   },
   set_page_size(world, change) {
-    const tenant = tenantOf(world, change.tenantId)
+    const tenant = requireTenant(world, change.tenantId)
     tenant.pageSizes = { ...tenant.pageSizes, ...toPageSizes(change.pageSize) }
     return null
   },
   set_licence(world, change) {
-    if (!['free', 'p1', 'p2'].includes(change.licence)) throw new UnknownThing(`There is no licence ${change.licence}.`)
-    tenantOf(world, change.tenantId).licence = change.licence
+    if (!['free', 'p1', 'p2'].includes(change.licence)) throw new WorldRefusal(`There is no licence ${change.licence}.`)
+    requireTenant(world, change.tenantId).licence = change.licence
   },
   set_throttling(world, { tenantId, arm, graph }) {
-    const tenant = tenantOf(world, tenantId)
+    const tenant = requireTenant(world, tenantId)
     tenant.throttling = { arm: arm ?? tenant.throttling.arm, graph: graph ?? tenant.throttling.graph }
   },
 }
@@ -71,11 +71,11 @@ export type PlatformChange =
 /** What can happen to Microsoft's side of it: secrets of applications, signing keys, tokens, time. */
 export const changePlatform: ChangeHandlers<PlatformChange> = {
   expire_secret(world, change) {
-    for (const secret of applicationOf(world, change.clientId).secrets) secret.expired = true
+    for (const secret of requireApplication(world, change.clientId).secrets) secret.expired = true
     return null
   },
   set_secret(world, change) {
-    applicationOf(world, change.clientId).secrets = [{ value: change.value, expired: false }]
+    requireApplication(world, change.clientId).secrets = [{ value: change.value, expired: false }]
     return null
   },
   /** New tokens are signed with a new key; those of the older ones stay good unless `forgetOld` takes their keys away. */
@@ -104,12 +104,12 @@ export type SubscriptionChange =
 
 /** A subscription that changes its directory loses every assignment made in it, as in Azure. */
 function moveSubscription(world: World, change: Move): void {
-  const { subscription, tenant } = subscriptionOf(world, change.subscriptionId)
+  const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
   if (!change.tenantId && !change.managementGroupId)
-    throw new UnknownThing('Say where the subscription goes: tenantId or managementGroupId.')
-  const target = change.tenantId ? tenantOf(world, change.tenantId) : tenant
+    throw new WorldRefusal('Say where the subscription goes: tenantId or managementGroupId.')
+  const target = change.tenantId ? requireTenant(world, change.tenantId) : tenant
   const managementGroupId = change.managementGroupId
-    ? managementGroupIn(target, change.managementGroupId).id
+    ? requireManagementGroup(target, change.managementGroupId).id
     : target.id
   if (target !== tenant) {
     for (const one of [...tenant.assignments.inSubscription(subscription.id)]) tenant.assignments.delete(one.id)
@@ -127,16 +127,16 @@ function moveSubscription(world: World, change: Move): void {
 export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
   move_subscription: moveSubscription,
   set_subscription_state(world, change) {
-    const { subscription, tenant } = subscriptionOf(world, change.subscriptionId)
+    const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
     subscription.state = change.state
-    tenant.subscriptions.touch()
+    tenant.subscriptions.markChanged()
     return null
   },
   rename_management_group(world, change) {
-    const tenant = tenantOf(world, change.tenantId)
-    const group = managementGroupIn(tenant, change.managementGroupId)
-    if (!change.displayName) throw new UnknownThing('The change lacks displayName.')
+    const tenant = requireTenant(world, change.tenantId)
+    const group = requireManagementGroup(tenant, change.managementGroupId)
+    if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
     group.displayName = change.displayName
-    tenant.managementGroups.touch()
+    tenant.managementGroups.markChanged()
   },
 }

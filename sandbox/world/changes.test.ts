@@ -15,7 +15,7 @@ function make(spec: TenantSpec = {}) {
   const [subscription] = made.subscriptions
   if (!tenant || !subscription) throw new Error('The tenant was not made whole.')
   const { tenantId } = made
-  const person = tenant.users.by('name', (one) => one.userPrincipalName).get(`person0@${tenant.domain}`)
+  const person = tenant.users.indexBy('name', (one) => one.userPrincipalName).get(`person0@${tenant.domain}`)
   if (!person) throw new Error('There is nobody.')
   const truth = () => truthOf(world, subscription.id)
   return {
@@ -38,7 +38,7 @@ test('a person is disabled, enabled, renamed, and seen to have signed in; delta 
   change({ type: 'enable', user: person.userPrincipalName })
   expect(person.accountEnabled).toBe(true)
   change({ type: 'rename', user: person.id, displayName: 'Ada King', userPrincipalName: `ada@${tenant.domain}` })
-  expect(tenant.users.by('name', (one) => one.userPrincipalName).get(`ada@${tenant.domain}`)?.displayName).toBe(
+  expect(tenant.users.indexBy('name', (one) => one.userPrincipalName).get(`ada@${tenant.domain}`)?.displayName).toBe(
     'Ada King',
   )
   change({ type: 'set_sign_in', user: person.id, lastSignInDateTime: '2026-02-01T00:00:00Z' })
@@ -62,7 +62,7 @@ test('groups are added, renamed, filled, emptied and deleted; their assignments 
   const { change, tenantId, tenant, person, subscription, truth } = make()
   change({ type: 'add_group', tenantId, displayName: 'Auditors' })
   change({ type: 'add_member', tenantId, group: 'Auditors', user: person.userPrincipalName })
-  const group = tenant.groups.by('name', (one) => one.displayName).get('auditors')
+  const group = tenant.groups.indexBy('name', (one) => one.displayName).get('auditors')
   expect(tenant.memberships.memberList(group?.id ?? '')).toEqual([person.id])
   change({ type: 'assign', principalId: group?.id ?? '', role: 'Reader', subscriptionId: subscription.id })
   expect(truth().at(-1)).toMatchObject({ principalType: 'Group', name: 'Auditors', roleName: 'Reader' })

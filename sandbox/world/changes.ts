@@ -9,7 +9,7 @@ import {
   type SubscriptionChange,
   type TenantChange,
 } from './change-tenant'
-import { type ChangeHandlers, tenantOf, UnknownThing } from './lookups'
+import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { sentenceOfIssue } from './tenant-spec'
 import type { Subscription, Tenant, User } from './types'
@@ -39,7 +39,7 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
 
 function applyNamed(world: World, change: NamedChange): unknown {
   if (!Object.hasOwn(HANDLERS, change.type))
-    throw new UnknownThing(`There is no change of type ${String(change.type)}.`)
+    throw new WorldRefusal(`There is no change of type ${String(change.type)}.`)
   checkValues(change)
   const handle = HANDLERS[change.type] as (world: World, change: NamedChange) => unknown
   return handle(world, change)
@@ -50,14 +50,14 @@ function applyNamed(world: World, change: NamedChange): unknown {
  * what was done.
  */
 export function applyChange(world: World, change: Change): unknown {
-  if (typeof change !== 'object' || change === null) throw new UnknownThing('A change is an object with a type.')
+  if (typeof change !== 'object' || change === null) throw new WorldRefusal('A change is an object with a type.')
   return 'random' in change ? drawChanges(world, change, (one) => applyNamed(world, one)) : applyNamed(world, change)
 }
 
 /** As many changes as said, drawn from a seed; in one tenant, else in any that has subscriptions. */
 export type RandomChanges = { random: number; seed?: string | number; tenantId?: string; type?: undefined }
 
-const MOST = 100_000
+const MAX_CHANGES = 100_000
 const ROLES = ['Reader', 'Contributor', 'Owner', 'Key Vault Secrets User', 'Monitoring Reader', 'Network Contributor']
 
 type Scene = { world: World; tenant: Tenant; random: Random }
@@ -77,7 +77,7 @@ function pickFrom<T>(random: Random, list: readonly T[], fits: (one: T) => boole
   return null
 }
 
-const personIn = ({ tenant, random }: Scene, fits: (user: User) => boolean = () => true) =>
+const pickPerson = ({ tenant, random }: Scene, fits: (user: User) => boolean = () => true) =>
   pickFrom(random, tenant.users.list(), (user) => isOrdinary(user) && fits(user))
 
 function isProtected({ world, tenant }: Scene, principalId: string): boolean {
@@ -86,47 +86,47 @@ function isProtected({ world, tenant }: Scene, principalId: string): boolean {
   return world.applications.has(tenant.servicePrincipals.get(principalId)?.appId ?? '')
 }
 
-function holderIn(scene: Scene): string | null {
+function pickHolder(scene: Scene): string | null {
   const { tenant, random } = scene
   if (random.below(4) === 0) return pickFrom(random, tenant.groups.list())?.id ?? null
-  return personIn(scene)?.id ?? null
+  return pickPerson(scene)?.id ?? null
 }
 
-function subscriptionIn({ tenant, random }: Scene): Subscription | null {
+function pickSubscription({ tenant, random }: Scene): Subscription | null {
   return pickFrom(random, tenant.subscriptions.list())
 }
 
-function scopeIn({ tenant, random }: Scene, { id }: Subscription): string {
+function pickScope({ tenant, random }: Scene, { id }: Subscription): string {
   const held = random.below(2) === 0 ? pickFrom(random, tenant.assignments.inSubscription(id)) : null
   return held?.scope ?? `/subscriptions/${id}`
 }
 
-function granting(type: 'assign' | 'make_eligible'): Recipe {
+function grantRecipe(type: 'assign' | 'make_eligible'): Recipe {
   return (scene) => {
     const { tenant, random } = scene
     if (type === 'make_eligible' && tenant.licence !== 'p2') return null
-    const [principalId, subscription] = [holderIn(scene), subscriptionIn(scene)]
+    const [principalId, subscription] = [pickHolder(scene), pickSubscription(scene)]
     if (!principalId || !subscription) return null
-    return { type, tenantId: tenant.id, principalId, role: random.pick(ROLES), scope: scopeIn(scene, subscription) }
+    return { type, tenantId: tenant.id, principalId, role: random.pick(ROLES), scope: pickScope(scene, subscription) }
   }
 }
 
-function onPerson(type: 'disable' | 'enable' | 'delete'): Recipe {
+function personRecipe(type: 'disable' | 'enable' | 'delete'): Recipe {
   return (scene) => {
-    const user = personIn(scene, (one) => type === 'delete' || one.accountEnabled === (type === 'disable'))
+    const user = pickPerson(scene, (one) => type === 'delete' || one.accountEnabled === (type === 'disable'))
     return user && { type, tenantId: scene.tenant.id, user: user.id }
   }
 }
 
 const RECIPES: readonly Recipe[] = [
-  granting('assign'),
-  granting('make_eligible'),
-  onPerson('disable'),
-  onPerson('enable'),
-  onPerson('delete'),
+  grantRecipe('assign'),
+  grantRecipe('make_eligible'),
+  personRecipe('disable'),
+  personRecipe('enable'),
+  personRecipe('delete'),
   (scene) => {
     const { tenant, random } = scene
-    const subscription = subscriptionIn(scene)
+    const subscription = pickSubscription(scene)
     const held = subscription ? tenant.assignments.inSubscription(subscription.id) : []
     const one = pickFrom(random, held, ({ principalId }) => !isProtected(scene, principalId))
     return one && { type: 'unassign', tenantId: tenant.id, assignmentId: one.id }
@@ -137,13 +137,13 @@ const RECIPES: readonly Recipe[] = [
   },
   (scene) => {
     const { tenant, random } = scene
-    const user = personIn(scene)
+    const user = pickPerson(scene)
     const displayName = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
     return user && { type: 'rename', tenantId: tenant.id, user: user.id, displayName }
   },
   (scene) => {
     const { tenant, random } = scene
-    const [group, principalId] = [pickFrom(random, tenant.groups.list()), holderIn(scene)]
+    const [group, principalId] = [pickFrom(random, tenant.groups.list()), pickHolder(scene)]
     if (!group || !principalId || principalId === group.id) return null
     return { type: 'add_member', tenantId: tenant.id, groupId: group.id, principalId }
   },
@@ -154,14 +154,14 @@ const RECIPES: readonly Recipe[] = [
   },
   (scene) => {
     const { tenant, random } = scene
-    const subscription = subscriptionIn(scene)
+    const subscription = pickSubscription(scene)
     const held = subscription ? tenant.eligibilities.inSubscription(subscription.id) : []
     const one = pickFrom(random, held)
     return one && { type: 'remove_eligible', tenantId: tenant.id, eligibilityId: one.id }
   },
   (scene) => {
-    const subscription = subscriptionIn(scene)
-    return subscription && { type: 'add_deny', tenantId: scene.tenant.id, scope: scopeIn(scene, subscription) }
+    const subscription = pickSubscription(scene)
+    return subscription && { type: 'add_deny', tenantId: scene.tenant.id, scope: pickScope(scene, subscription) }
   },
   ({ tenant, random }) => {
     const deny = pickFrom(random, tenant.denyAssignments.list())
@@ -175,21 +175,21 @@ export function drawChanges(
   { random: wanted, seed = 0, tenantId }: RandomChanges,
   apply: (change: NamedChange) => void,
 ): NamedChange[] {
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > MOST)
-    throw new UnknownThing(`random is a number of changes from 0 to ${MOST}.`)
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > MAX_CHANGES)
+    throw new WorldRefusal(`random is a number of changes from 0 to ${MAX_CHANGES}.`)
   const tenants = tenantId
-    ? [tenantOf(world, tenantId)]
+    ? [requireTenant(world, tenantId)]
     : [...world.tenants.values()].filter((tenant) => tenant.subscriptions.size > 0)
-  if (tenants.length === 0) throw new UnknownThing('There is no tenant with a subscription.')
+  if (tenants.length === 0) throw new WorldRefusal('There is no tenant with a subscription.')
   const random = createRandom(`changes/${tenantId ?? ''}/${seed}`)
   const done: NamedChange[] = []
-  for (let vain = 0; done.length < wanted; ) {
+  for (let misses = 0; done.length < wanted; ) {
     const change = random.pick(RECIPES)({ world, tenant: random.pick(tenants), random })
     if (change) {
       apply(change)
       done.push(change)
-    } else if (++vain > 1_000 + wanted * 20) {
-      throw new UnknownThing('There is too little in that tenant to be changed at random.')
+    } else if (++misses > 1_000 + wanted * 20) {
+      throw new WorldRefusal('There is too little in that tenant to be changed at random.')
     }
   }
   return done
@@ -254,5 +254,5 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
 /** Throws UnknownThing, in a sentence, when a change lacks a value or has one it cannot have. */
 export function checkValues(change: NamedChange): void {
   const parsed = VALUES[change.type]?.safeParse(change)
-  if (parsed?.success === false) throw new UnknownThing(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
+  if (parsed?.success === false) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
 }

@@ -1,4 +1,4 @@
-import { managementGroupOf, subscriptionOf } from './scopes'
+import { managementGroupIdIn, subscriptionIdIn } from './scopes'
 
 /** Things by id, in the order they came, with what a world of hundreds of thousands needs: a list to page through, look-ups by other keys. */
 export class Registry<T extends { id: string }> extends Map<string, T> {
@@ -13,22 +13,22 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
   }
 
   override set(id: string, item: T): this {
-    this.touch()
+    this.markChanged()
     return super.set(id, item)
   }
 
   override delete(id: string): boolean {
-    this.touch()
+    this.markChanged()
     return super.delete(id)
   }
 
   override clear(): void {
-    this.touch()
+    this.markChanged()
     super.clear()
   }
 
   /** To be called when an item was changed in place. */
-  touch(): void {
+  markChanged(): void {
     this.revision++
     this.#list = null
   }
@@ -40,7 +40,7 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
   }
 
   /** The items by another key, in lower case; the first one of a key counts. `name` tells one kind of key from another. */
-  by(name: string, key: (item: T) => string | null): ReadonlyMap<string, T> {
+  indexBy(name: string, key: (item: T) => string | null): ReadonlyMap<string, T> {
     const known = this.#looks.get(name)
     if (known?.revision === this.revision) return known.found
     const found = new Map<string, T>()
@@ -113,17 +113,19 @@ export class Memberships {
 
   /** Everything a group holds, directly or through groups, nearest first; never the group itself, though a cycle lead back. Of groups that `hides` names, those beyond them are left out. */
   transitiveMembersOf(groupId: string, hides: (id: string) => boolean = () => false): string[] {
-    return reach(groupId, (id) => (hides(id) ? NO_IDS : this.membersOf(id)))
+    return walkBreadthFirst(groupId, (id) => (hides(id) ? NO_IDS : this.membersOf(id)))
   }
 
   /** Every group that holds someone (or a group), directly or through groups, nearest first; not those that `hides` names, nor what they alone lead to. */
   transitiveGroupsOf(memberId: string, hides?: (id: string) => boolean): string[] {
-    return reach(memberId, (id) => (hides ? [...this.groupsOf(id)].filter((one) => !hides(one)) : this.groupsOf(id)))
+    return walkBreadthFirst(memberId, (id) =>
+      hides ? [...this.groupsOf(id)].filter((one) => !hides(one)) : this.groupsOf(id),
+    )
   }
 }
 
 /** Breadth first, each once, the start left out. */
-function reach(start: string, next: (id: string) => Iterable<string>): string[] {
+function walkBreadthFirst(start: string, next: (id: string) => Iterable<string>): string[] {
   const found = new Set([start])
   // A set is walked in the order it grows, which is nearest first.
   for (const id of found) for (const one of next(id)) found.add(one)
@@ -137,9 +139,9 @@ const NO_ITEMS: readonly never[] = []
 
 /** The subscription, the management group, or the root a scope belongs to. */
 function placeOf(scope: string): string {
-  const subscription = subscriptionOf(scope)
+  const subscription = subscriptionIdIn(scope)
   if (subscription !== null) return subscription
-  return managementGroupOf(scope)?.toLowerCase() ?? '/'
+  return managementGroupIdIn(scope)?.toLowerCase() ?? '/'
 }
 
 function remove<T>(lists: Map<string, T[]>, key: string, item: T): void {

@@ -192,12 +192,12 @@ export function addDemoAssignments(tenant: Tenant, random: Random): void {
       addAssignment(tenant, random, { principalId, role, scope, createdBy, condition })
     }
   }
-  const gone = [
+  const deletedIds = [
     ...tenant.deletedUsers.keys(),
     'deadbeef-0001-4000-8000-000000000001',
     'deadbeef-0002-4000-8000-000000000002',
   ]
-  for (const [index, principalId] of gone.entries()) {
+  for (const [index, principalId] of deletedIds.entries()) {
     addAssignment(tenant, random, {
       principalId,
       principalType: 'User',
@@ -207,7 +207,7 @@ export function addDemoAssignments(tenant: Tenant, random: Random): void {
     })
   }
   addAssignment(tenant, random, {
-    principalId: gone[0] ?? '',
+    principalId: deletedIds[0] ?? '',
     principalType: 'User',
     role: 'Reader',
     scope: STAGING,

@@ -25,8 +25,8 @@ const at = (ms: number) => `${new Date(ms).toISOString().slice(0, 23)}0000Z`
 
 function principalOf(tenant: Tenant, who: string): string {
   const found = who.startsWith('@')
-    ? tenant.groups.by('name', (one) => one.displayName).get(who.slice(1).toLowerCase())
-    : tenant.users.by('name', (one) => one.userPrincipalName).get(`${who}@${tenant.domain}`)
+    ? tenant.groups.indexBy('name', (one) => one.displayName).get(who.slice(1).toLowerCase())
+    : tenant.users.indexBy('name', (one) => one.userPrincipalName).get(`${who}@${tenant.domain}`)
   if (!found) throw new Error(`The demo names ${who}, who does not exist.`)
   return found.id
 }

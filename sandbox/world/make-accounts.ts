@@ -112,10 +112,10 @@ export function addApplication(
   tenant: Tenant,
   random: Random,
   scopes: string[],
-): { application: MadeApplication; register: Application } {
+): { application: MadeApplication; registration: Application } {
   const name = `${tenant.name} Reader`
   const [clientId, clientSecret, objectId] = [random.guid(), random.guid(), random.guid()]
-  const register: Application = {
+  const registration: Application = {
     clientId,
     name,
     secrets: [{ value: clientSecret, expired: false }],
@@ -129,5 +129,5 @@ export function addApplication(
   const permissions = ['Directory.Read.All', 'User.Read.All', 'GroupMember.Read.All', 'Application.Read.All']
   tenant.appRoles.set(clientId, new Set(permissions.map((one) => `graph/${one}`)))
   for (const scope of scopes) addAssignment(tenant, random, { principalId: objectId, role: 'Reader', scope })
-  return { application: { clientId, clientSecret, objectId }, register }
+  return { application: { clientId, clientSecret, objectId }, registration }
 }

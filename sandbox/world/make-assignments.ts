@@ -6,7 +6,7 @@ import {
   type HolderSource,
   pickCondition,
 } from './assignment-draws'
-import { UnknownThing } from './lookups'
+import { WorldRefusal } from './lookups'
 import type { Random } from './random'
 import { ancestorsOf } from './rbac'
 import { BUILT_IN_ROLES, roleIdOf } from './roles'
@@ -16,10 +16,10 @@ import { type AssignmentsSpec, countOf, type TenantSpec } from './tenant-spec'
 import type { Eligibility, Schedule, Subscription, Tenant } from './types'
 
 const POOL = 512 // different times, shared
-const IN_VAIN = 10_000 // draws of what is taken already before giving up
+const MAX_MISSES = 10_000 // draws of what is taken already before giving up
 
 /** What all subscriptions of a tenant are filled from. */
-type Supply = {
+type Sources = {
   tenant: Tenant
   random: Random
   spec: TenantSpec
@@ -30,19 +30,19 @@ type Supply = {
 }
 
 /** Whether one more is due: the first ones up to a count, or each with a chance. */
-function due(random: Random, countOrShare: number | undefined, made: number): boolean {
+function isOneMoreDue(random: Random, countOrShare: number | undefined, made: number): boolean {
   if (!countOrShare) return false
   return countOrShare < 1 ? random.next() < countOrShare : made < countOrShare
 }
 
 /** Ends lie years ahead and do not depend on the day, so that the same seed gives the same world. */
-function endsSomeDay(random: Random, startDateTime: string): Schedule {
+function createTimedSchedule(random: Random, startDateTime: string): Schedule {
   const endDateTime = new Date(Date.UTC(2040, 0, 1 + random.below(700))).toISOString().replace('.000Z', '.0000000Z')
   return { assignmentType: 'Assigned', startDateTime, endDateTime, eligibilityId: null }
 }
 
 /** Adds one; the bare object, because millions of copied ones take their time. */
-function add({ tenant, random, times }: Supply, holder: Holder, roleId: string, scope: string, extra: Extra): void {
+function addOne({ tenant, random, times }: Sources, holder: Holder, roleId: string, scope: string, extra: Extra): void {
   tenant.assignments.add({
     id: random.guid(),
     roleId,
@@ -57,38 +57,38 @@ function add({ tenant, random, times }: Supply, holder: Holder, roleId: string, 
   })
 }
 type Extra = { condition: string | null; schedule: Schedule | null; createdOn: string | null }
-const PLAIN: Extra = { condition: null, schedule: null, createdOn: null }
+const NO_EXTRAS: Extra = { condition: null, schedule: null, createdOn: null }
 
-function addAt(supply: Supply, scope: string, count: number): void {
+function addAtScope(sources: Sources, scope: string, count: number): void {
   const taken = new Set<string>()
-  for (let turn = 0, vain = 0; taken.size < count; turn++) {
-    const holder = supply.holders.draw(supply.random, turn)
-    const roleId = supply.random.pick(supply.roles)
+  for (let turn = 0, misses = 0; taken.size < count; turn++) {
+    const holder = sources.holders.draw(sources.random, turn)
+    const roleId = sources.random.pick(sources.roles)
     const key = `${holder.id}/${roleId}`
     if (taken.has(key)) {
-      if (++vain > IN_VAIN) throw new UnknownThing(`There are not ${count} different assignments for ${scope}.`)
+      if (++misses > MAX_MISSES) throw new WorldRefusal(`There are not ${count} different assignments for ${scope}.`)
       continue
     }
     taken.add(key)
-    add(supply, holder, roleId, scope, PLAIN)
+    addOne(sources, holder, roleId, scope, NO_EXTRAS)
   }
 }
 
 /** The shares of the root and of management groups: each level of them gets an equal part of its kind's. */
-function addInherited(supply: Supply, { scopes = {} }: AssignmentsSpec): void {
+function addInherited(sources: Sources, { scopes = {} }: AssignmentsSpec): void {
   const total = Object.values(scopes).reduce<number>((sum, weight) => sum + (weight ?? 0), 0)
-  if (total === 0 || supply.holders.size === 0) return
-  const share = (weight = 0) => Math.round((supply.wanted * weight) / total)
-  addAt(supply, '/', share(scopes.root))
-  const levels = (supply.spec.managementGroupDepth ?? 0) + 1
+  if (total === 0 || sources.holders.size === 0) return
+  const share = (weight = 0) => Math.round((sources.wanted * weight) / total)
+  addAtScope(sources, '/', share(scopes.root))
+  const levels = (sources.spec.managementGroupDepth ?? 0) + 1
   const all = share(scopes.managementGroup)
-  for (const group of supply.tenant.managementGroups.list()) {
-    const level = ancestorsOf(supply.tenant, group.id).length - 1
-    addAt(supply, managementGroupScope(group.id), Math.floor(all / levels) + (level < all % levels ? 1 : 0))
+  for (const group of sources.tenant.managementGroups.list()) {
+    const level = ancestorsOf(sources.tenant, group.id).length - 1
+    addAtScope(sources, managementGroupScope(group.id), Math.floor(all / levels) + (level < all % levels ? 1 : 0))
   }
 }
 
-function inheritedBy(tenant: Tenant, subscription: Subscription): number {
+function countInherited(tenant: Tenant, subscription: Subscription): number {
   const groups = ancestorsOf(tenant, subscription.managementGroupId)
   return groups.reduce(
     (sum, id) => sum + tenant.assignments.atManagementGroup(id).length,
@@ -97,44 +97,46 @@ function inheritedBy(tenant: Tenant, subscription: Subscription): number {
 }
 
 /** Scopes within a subscription keep their weights among themselves; without any, they lie at the subscription. */
-function scopesOf({ spec }: Supply, subscriptionId: string) {
+function scopesOf({ spec }: Sources, subscriptionId: string) {
   const weights = typeof spec.assignments === 'object' ? spec.assignments.scopes : undefined
   return createScopes(subscriptionId, spec.resourceGroups, weights)
 }
 
 /** Fills a subscription up to the wanted number; holders that take turns each hold something while rows last. */
-function fillSubscription(supply: Supply, subscription: Subscription, start: number): void {
-  const { tenant, random, spec, wanted, holders, roles } = supply
-  const scopes = scopesOf(supply, subscription.id)
+function fillSubscription(sources: Sources, subscription: Subscription, start: number): void {
+  const { tenant, random, spec, wanted, holders, roles } = sources
+  const scopes = scopesOf(sources, subscription.id)
   const taken = new Set<number>()
-  let missing = wanted - inheritedBy(tenant, subscription) - tenant.assignments.inSubscription(subscription.id).length
+  let missing =
+    wanted - countInherited(tenant, subscription) - tenant.assignments.inSubscription(subscription.id).length
   let conditions = 0
   let timeBound = 0
-  for (let turn = start, vain = 0; holders.size > 0 && missing > 0; turn++) {
+  for (let turn = start, misses = 0; holders.size > 0 && missing > 0; turn++) {
     const holder = holders.draw(random, turn)
     const role = random.below(roles.length)
     const { scope, code } = scopes.draw(random)
     const key = (holder.index * roles.length + role) * scopes.codes + code
     if (taken.has(key)) {
-      if (++vain > IN_VAIN) throw new UnknownThing(`There are not ${wanted} different assignments for a subscription.`)
+      if (++misses > MAX_MISSES)
+        throw new WorldRefusal(`There are not ${wanted} different assignments for a subscription.`)
       continue
     }
     taken.add(key)
     missing--
     let roleId = roles[role] ?? ''
-    let extra = PLAIN
-    if (due(random, spec.timeBound, timeBound)) {
+    let extra = NO_EXTRAS
+    if (isOneMoreDue(random, spec.timeBound, timeBound)) {
       timeBound++
-      const createdOn = random.pick(supply.times)
-      extra = { ...extra, createdOn, schedule: endsSomeDay(random, createdOn) }
+      const createdOn = random.pick(sources.times)
+      extra = { ...extra, createdOn, schedule: createTimedSchedule(random, createdOn) }
     }
-    if (due(random, spec.conditions, conditions)) {
+    if (isOneMoreDue(random, spec.conditions, conditions)) {
       conditions++
       const picked = pickCondition(random)
       roleId = picked.roleId
       extra = { ...extra, condition: picked.condition }
     }
-    add(supply, holder, roleId, scope, extra)
+    addOne(sources, holder, roleId, scope, extra)
   }
 }
 
@@ -147,18 +149,18 @@ export function addAssignments(
 ): void {
   const asked = spec.assignments ?? ids.user.length
   const weights = typeof asked === 'object' ? asked.principals : undefined
-  const strangers = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
-  const [foreignGroup, unknown] = [strangers(weights?.foreignGroup), strangers(weights?.unknown)]
+  const createUnknownIds = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
+  const [foreignGroup, unknown] = [createUnknownIds(weights?.foreignGroup), createUnknownIds(weights?.unknown)]
   // Whoever takes turns is somebody one would expect; devices hold roles only when asked for.
   const holders = createHolders({ ...ids, device: weights ? ids.device : [], foreignGroup, unknown }, weights)
   const roles = [...BUILT_IN_ROLES.keys(), ...tenant.customRoles.keys()].filter((id) => id !== roleIdOf('Owner'))
   const times = Array.from({ length: POOL }, () => timeBefore(random, 900, 7))
   const wanted = typeof asked === 'object' ? asked.count : asked
-  const supply = { tenant, random, spec, wanted, holders, roles, times }
-  if (typeof asked === 'object') addInherited(supply, asked)
+  const sources = { tenant, random, spec, wanted, holders, roles, times }
+  if (typeof asked === 'object') addInherited(sources, asked)
   let start = 0
   for (const subscription of tenant.subscriptions.values()) {
-    fillSubscription(supply, subscription, start)
+    fillSubscription(sources, subscription, start)
     // Where there are more holders than rows, the next subscription goes on with the next ones.
     if (holders.size > wanted) start += wanted
   }
@@ -192,7 +194,7 @@ function addEligible(
   })
 }
 
-function activate(tenant: Tenant, random: Random, eligibility: Eligibility): void {
+function addActivation(tenant: Tenant, random: Random, eligibility: Eligibility): void {
   addAssignment(tenant, random, {
     principalId: eligibility.principalId,
     role: eligibility.roleId,
@@ -234,7 +236,7 @@ export function addPrivileged(
   const activated = countOf(spec.activated, spec.eligibility ?? 0)
   for (const subscription of tenant.subscriptions.values()) {
     const eligible = addEligible(tenant, random, subscription, spec, holders)
-    for (const one of eligible.slice(0, activated)) activate(tenant, random, one)
+    for (const one of eligible.slice(0, activated)) addActivation(tenant, random, one)
     addDenials(tenant, random, subscription, spec.denyAssignments ?? 0, holders.people)
   }
 }

@@ -61,7 +61,7 @@ export function addDeleted(tenant: Tenant, random: Random, count: number): strin
 }
 
 /** Different people, as many as asked for; a run of neighbours when it is more than half of everybody. */
-function draw(random: Random, people: readonly string[], wanted: number): Set<string> {
+function drawPeople(random: Random, people: readonly string[], wanted: number): Set<string> {
   const drawn = new Set<string>()
   if (wanted * 2 > people.length) {
     const start = people.length > 0 ? random.below(people.length) : 0
@@ -73,7 +73,7 @@ function draw(random: Random, people: readonly string[], wanted: number): Set<st
 }
 
 /** A plain number of groups: five draws of people each, every third group holding the one before it. */
-function addTeams(tenant: Tenant, random: Random, count: number, people: readonly string[]): string[] {
+function addPlainGroups(tenant: Tenant, random: Random, count: number, people: readonly string[]): string[] {
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
     const { id } = addGroup(tenant, { id: random.guid(), displayName: flatString(`Team ${index + 1}`) })
@@ -102,7 +102,7 @@ export function addGroups(
   spec: number | GroupsSpec,
   people: readonly string[],
 ): string[] {
-  if (typeof spec === 'number') return addTeams(tenant, random, spec, people)
+  if (typeof spec === 'number') return addPlainGroups(tenant, random, spec, people)
   const { cycles = 0, largest = 0 } = spec
   const depth = Math.min(spec.depth ?? 0, Math.max(0, spec.count - 1))
   const each = Math.min(spec.size ?? 5, people.length)
@@ -114,7 +114,7 @@ export function addGroups(
     const displayName = flatString(`Team ${index + 1}`)
     addGroup(tenant, { id, displayName, isAssignableToRole: index < roleAssignable })
     const drawn = sizes.min + random.below(sizes.max - sizes.min + 1)
-    for (const member of draw(random, people, index === 0 ? Math.max(largest, drawn) : drawn))
+    for (const member of drawPeople(random, people, index === 0 ? Math.max(largest, drawn) : drawn))
       tenant.memberships.add(id, member)
     const before = ids.at(-1)
     if (before && index % (depth + 1) > 0) tenant.memberships.add(id, before)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeTenant } from './make-tenant'
-import { holdsAt } from './rbac'
-import { levelOf, managementGroupOf } from './scopes'
+import { isInForceAt } from './rbac'
+import { levelOf, managementGroupIdIn } from './scopes'
 import type { TenantSpec } from './tenant-spec'
 import { truthOf } from './truth'
 import type { Tenant } from './types'
@@ -134,7 +134,7 @@ test('as many assignments apply to each subscription as asked for, at every leve
   expect(new Set(held.map((one) => one.principalType))).toEqual(
     new Set(['User', 'Group', 'ServicePrincipal', 'ForeignGroup', 'Device']),
   )
-  expect(new Set(held.flatMap((one) => managementGroupOf(one.scope) ?? [])).size).toBe(7)
+  expect(new Set(held.flatMap((one) => managementGroupIdIn(one.scope) ?? [])).size).toBe(7)
   expect(held.some((one) => tenant.deletedUsers.has(one.principalId))).toBe(true)
   const plain = make({ people: 30, assignments: 64, subscriptions: 3 })
   for (const { id } of plain.made.subscriptions) expect(truthOf(plain.world, id)).toHaveLength(64)
@@ -149,7 +149,7 @@ test('roles are eligible, activated, conditional and with an end as often as ask
   const active = held.filter((one) => one.schedule?.assignmentType === 'Activated')
   expect(active).toHaveLength(3)
   for (const { schedule, principalId } of active) {
-    expect(schedule && holdsAt(schedule, world.now())).toBe(true)
+    expect(schedule && isInForceAt(schedule, world.now())).toBe(true)
     expect(tenant.eligibilities.get(schedule?.eligibilityId ?? '')?.principalId).toBe(principalId)
   }
   expect(held.filter((one) => one.schedule?.assignmentType === 'Assigned')).toHaveLength(4)

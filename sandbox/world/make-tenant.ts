@@ -69,10 +69,12 @@ function addTenant(world: World, asked: TenantSpec): MadeTenant {
   applySwitches(tenant, spec)
   addPlaces(tenant, random, slug, spec)
   const subscriptions = tenant.subscriptions.list()
-  const many = subscriptions.length > MANY_SUBSCRIPTIONS
-  const scopes = many ? [managementGroupScope(id)] : subscriptions.map((one) => `/subscriptions/${one.id}`)
+  const hasManySubscriptions = subscriptions.length > MANY_SUBSCRIPTIONS
+  const scopes = hasManySubscriptions
+    ? [managementGroupScope(id)]
+    : subscriptions.map((one) => `/subscriptions/${one.id}`)
   const { accounts, partner } = addAccounts(tenant, random, scopes)
-  const { application, register } = addApplication(tenant, random, scopes)
+  const { application, registration: register } = addApplication(tenant, random, scopes)
   populate(tenant, random, spec)
 
   world.addTenant(tenant)
@@ -125,12 +127,21 @@ export function addPlaces(tenant: Tenant, random: Random, slug: string, spec: Te
   }
 }
 
-const AT = '2024-06-11T10:02:31.1180291Z'
-const acting = (...actions: string[]): Permission => ({ actions, notActions: [], dataActions: [], notDataActions: [] })
+const CREATED_ON = '2024-06-11T10:02:31.1180291Z'
+const allowOnly = (...actions: string[]): Permission => ({
+  actions,
+  notActions: [],
+  dataActions: [],
+  notDataActions: [],
+})
 
-const ALL = ['*/read', '*/write', '*/delete', '*/action']
+const ALL_VERBS = ['*/read', '*/write', '*/delete', '*/action']
 /** Ways to write down everything an Owner may do: at once, in four patterns, and in four parts. */
-const OWNERS: readonly Permission[][] = [[acting('*')], [acting(...ALL)], ALL.map((one) => acting(one))]
+const OWNER_PERMISSIONS: readonly Permission[][] = [
+  [allowOnly('*')],
+  [allowOnly(...ALL_VERBS)],
+  ALL_VERBS.map((one) => allowOnly(one)),
+]
 
 /** Custom roles assignable everywhere in the tenant: those that read machines, then those that are Owner by another name. */
 export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0, ownerRoles = 0 }: TenantSpec): void {
@@ -142,13 +153,17 @@ export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0
       custom: true,
       assignableScopes: [managementGroupScope(tenant.id)],
       permissions,
-      createdOn: AT,
-      updatedOn: AT,
+      createdOn: CREATED_ON,
+      updatedOn: CREATED_ON,
     })
   for (let index = 0; index < customRoles; index++)
-    add(`Role ${index + 1}`, 'A custom role.', [acting('Microsoft.Compute/*/read')])
+    add(`Role ${index + 1}`, 'A custom role.', [allowOnly('Microsoft.Compute/*/read')])
   for (let index = 0; index < ownerRoles; index++)
-    add(`Operator ${index + 1}`, 'Everything, under another name.', OWNERS[index % OWNERS.length] ?? [])
+    add(
+      `Operator ${index + 1}`,
+      'Everything, under another name.',
+      OWNER_PERMISSIONS[index % OWNER_PERMISSIONS.length] ?? [],
+    )
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ScopedIndex } from './collections'
 import { BUILT_IN_ROLES } from './roles'
-import { isAtOrUnder, managementGroupOf, managementGroupScope, subscriptionOf } from './scopes'
+import { isAtOrUnder, managementGroupIdIn, managementGroupScope, subscriptionIdIn } from './scopes'
 import type {
   Assignment,
   DenyAssignment,
@@ -14,7 +14,7 @@ import type {
 
 const patterns = new Map<string, RegExp>()
 
-function matches(pattern: string, action: string): boolean {
+function matchesPattern(pattern: string, action: string): boolean {
   let compiled = patterns.get(pattern)
   if (!compiled) {
     const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
@@ -28,11 +28,11 @@ export function findRole(tenant: Tenant, roleId: string): RoleDefinition | undef
   return BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
 }
 
-function allows(permissions: Permission[], action: string): boolean {
+function allowsAction(permissions: Permission[], action: string): boolean {
   return permissions.some(
     (one) =>
-      one.actions.some((pattern) => matches(pattern, action)) &&
-      !one.notActions.some((pattern) => matches(pattern, action)),
+      one.actions.some((pattern) => matchesPattern(pattern, action)) &&
+      !one.notActions.some((pattern) => matchesPattern(pattern, action)),
   )
 }
 
@@ -44,25 +44,26 @@ export function principalsOf(tenant: Tenant, objectId: string): Set<string> {
 /** The assignments a principal holds at a moment (ms), itself or through groups. */
 export function assignmentsOf(tenant: Tenant, objectId: string, at: number): Assignment[] {
   return [...principalsOf(tenant, objectId)].flatMap((id) =>
-    tenant.assignments.ofPrincipal(id).filter((one) => one.schedule === null || holdsAt(one.schedule, at)),
+    tenant.assignments.ofPrincipal(id).filter((one) => one.schedule === null || isInForceAt(one.schedule, at)),
   )
 }
 
 /** Whether any of these assignments allows the action at the scope. */
-export function can(tenant: Tenant, held: Assignment[], action: string, scope: string): boolean {
+export function isGranted(tenant: Tenant, held: Assignment[], action: string, scope: string): boolean {
   const lineage = lineageOf(tenant, scope)
   return held.some((assignment) => {
     if (!lineage.has(assignment.scope.toLowerCase())) return false
     const role = findRole(tenant, assignment.roleId)
-    return role !== undefined && allows(role.permissions, action)
+    return role !== undefined && allowsAction(role.permissions, action)
   })
 }
 
 /** The deny assignments that hold at a scope for someone who is these principals. */
-function denialsOf(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
+function findDenials(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
   if (tenant.denyAssignments.size === 0) return []
   const lineage = lineageOf(tenant, scope)
-  const names = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || principals.has(one.id))
+  const isNamedIn = (list: DenyPrincipal[]) =>
+    list.some((one) => one.type === 'SystemDefined' || principals.has(one.id))
   return tenant.denyAssignments
     .list()
     .filter(
@@ -70,14 +71,14 @@ function denialsOf(tenant: Tenant, principals: ReadonlySet<string>, scope: strin
         (deny.doNotApplyToChildScopes
           ? deny.scope.toLowerCase() === scope.toLowerCase()
           : lineage.has(deny.scope.toLowerCase())) &&
-        names(deny.principals) &&
-        !names(deny.excludePrincipals),
+        isNamedIn(deny.principals) &&
+        !isNamedIn(deny.excludePrincipals),
     )
 }
 
 /** Whether a deny assignment cuts the action at the scope. */
 export function isDenied(tenant: Tenant, principals: ReadonlySet<string>, action: string, scope: string): boolean {
-  return denialsOf(tenant, principals, scope).some((deny) => allows(deny.permissions, action))
+  return findDenials(tenant, principals, scope).some((deny) => allowsAction(deny.permissions, action))
 }
 
 type Held = { id: string; principalId: string; scope: string }
@@ -86,9 +87,9 @@ type Held = { id: string; principalId: string; scope: string }
  * What applies to a scope: at it, above it (management groups, the root) and below it. At a management group nothing
  * below it is given, neither its children nor their subscriptions.
  */
-export function applyingTo<T extends Held>(tenant: Tenant, index: ScopedIndex<T>, scope: string): T[] {
-  const subscription = tenant.subscriptions.get(subscriptionOf(scope) ?? '')
-  const group = subscription?.managementGroupId ?? managementGroupOf(scope)
+export function listApplyingTo<T extends Held>(tenant: Tenant, index: ScopedIndex<T>, scope: string): T[] {
+  const subscription = tenant.subscriptions.get(subscriptionIdIn(scope) ?? '')
+  const group = subscription?.managementGroupId ?? managementGroupIdIn(scope)
   const above = group === null ? [] : ancestorsOf(tenant, group).flatMap((id) => index.atManagementGroup(id))
   const found = [...index.atRoot(), ...above]
   if (!subscription) return found
@@ -101,13 +102,13 @@ export function applyingTo<T extends Held>(tenant: Tenant, index: ScopedIndex<T>
 type Window = { startDateTime: string; endDateTime: string | null }
 
 /** Whether something with a beginning and perhaps an end holds at a moment (ms). */
-export function holdsAt({ startDateTime, endDateTime }: Window, at: number): boolean {
+export function isInForceAt({ startDateTime, endDateTime }: Window, at: number): boolean {
   return Date.parse(startDateTime) <= at && (endDateTime === null || at < Date.parse(endDateTime))
 }
 
 /** A management group by its id, in any case. */
 export function findManagementGroup(tenant: Tenant, id: string): ManagementGroup | undefined {
-  return tenant.managementGroups.get(id) ?? tenant.managementGroups.by('id', (one) => one.id).get(id.toLowerCase())
+  return tenant.managementGroups.get(id) ?? tenant.managementGroups.indexBy('id', (one) => one.id).get(id.toLowerCase())
 }
 
 /** A management group and those above it, from the nearest to the tenant root. */
@@ -127,9 +128,9 @@ export function lineageOf(tenant: Tenant, scope: string): Set<string> {
   const addGroups = (id: string) => {
     for (const ancestor of ancestorsOf(tenant, id)) lineage.add(managementGroupScope(ancestor).toLowerCase())
   }
-  const group = managementGroupOf(scope)
+  const group = managementGroupIdIn(scope)
   if (group !== null) addGroups(group)
-  const subscription: Subscription | undefined = tenant.subscriptions.get(subscriptionOf(scope) ?? '')
+  const subscription: Subscription | undefined = tenant.subscriptions.get(subscriptionIdIn(scope) ?? '')
   if (!subscription) return lineage
   addGroups(subscription.managementGroupId)
   const parts = scope.toLowerCase().split('/').slice(1)

@@ -9,12 +9,12 @@ export function isAtOrUnder(scope: string, ancestor: string): boolean {
 }
 
 /** The subscription a scope lies in, in lower case, or null above subscriptions. */
-export function subscriptionOf(scope: string): string | null {
+export function subscriptionIdIn(scope: string): string | null {
   return /^\/subscriptions\/([^/]+)/i.exec(scope)?.[1]?.toLowerCase() ?? null
 }
 
 /** The management group a scope names, or null. */
-export function managementGroupOf(scope: string): string | null {
+export function managementGroupIdIn(scope: string): string | null {
   return scope.toLowerCase().startsWith(MANAGEMENT_GROUP) ? scope.slice(MANAGEMENT_GROUP.length) : null
 }
 
@@ -25,11 +25,11 @@ export function managementGroupScope(id: string): string {
 /** How high a scope stands. */
 export function levelOf(scope: string): ScopeLevel {
   if (scope === '/') return 'root'
-  if (managementGroupOf(scope) !== null) return 'management_group'
+  if (managementGroupIdIn(scope) !== null) return 'management_group'
   const parts = scope.split('/').length - 1
   if (parts <= 2) return 'subscription'
   return parts <= 4 ? 'resource_group' : 'resource'
 }
 
 /** The subscription a scope begins with, as it is spelt there; empty above subscriptions. */
-export const subscriptionPrefix = (scope: string): string => /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''
+export const subscriptionPrefixOf = (scope: string): string => /^\/subscriptions\/[^/]+/i.exec(scope)?.[0] ?? ''

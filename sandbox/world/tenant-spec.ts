@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { UnknownThing } from './lookups'
+import { WorldRefusal } from './lookups'
 import type { PageSizes } from './types'
 
 const MANAGEMENT_GROUP_LEVELS = 6 // Azure's limit below the tenant root
@@ -116,22 +116,22 @@ export type TenantSpec = z.infer<typeof Spec>
 export type GroupsSpec = z.infer<typeof Groups>
 export type AssignmentsSpec = z.infer<typeof Assignments>
 
-function refuse(when: boolean, sentence: string): void {
-  if (when) throw new UnknownThing(sentence)
+function refuseWhen(when: boolean, sentence: string): void {
+  if (when) throw new WorldRefusal(sentence)
 }
 
 function checkGroups(groups: GroupsSpec, people: number): void {
   const { largest = 0, size = 0, sizes } = groups
-  refuse(groups.size !== undefined && sizes !== undefined, 'Give groups.size or groups.sizes, not both.')
-  refuse(sizes !== undefined && sizes.min > sizes.max, 'groups.sizes.min is above groups.sizes.max.')
-  refuse(largest > people, `groups.largest is ${largest}, but there are ${people} people.`)
-  refuse(Math.max(size, sizes?.max ?? 0) > people, `Groups cannot be larger than the ${people} people there are.`)
-  refuse(largest > 0 && groups.count === 0, 'groups.largest needs a group.')
+  refuseWhen(groups.size !== undefined && sizes !== undefined, 'Give groups.size or groups.sizes, not both.')
+  refuseWhen(sizes !== undefined && sizes.min > sizes.max, 'groups.sizes.min is above groups.sizes.max.')
+  refuseWhen(largest > people, `groups.largest is ${largest}, but there are ${people} people.`)
+  refuseWhen(Math.max(size, sizes?.max ?? 0) > people, `Groups cannot be larger than the ${people} people there are.`)
+  refuseWhen(largest > 0 && groups.count === 0, 'groups.largest needs a group.')
 }
 
 function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spec: TenantSpec): void {
   const { people = 20, groups = 0 } = spec
-  const there = {
+  const available = {
     user: people,
     group: typeof groups === 'number' ? groups : groups.count,
     servicePrincipal: spec.servicePrincipals ?? 0,
@@ -140,16 +140,19 @@ function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spe
     deleted: countOf(spec.deleted, people),
     unknown: 1,
   }
-  for (const [kind, number] of Object.entries(there))
-    refuse(
-      number === 0 && (principals[kind as keyof typeof there] ?? 0) > 0,
+  for (const [kind, number] of Object.entries(available))
+    refuseWhen(
+      number === 0 && (principals[kind as keyof typeof available] ?? 0) > 0,
       `assignments.principals.${kind} has a weight, but the world has none.`,
     )
   const sum = (weights: Record<string, number | undefined>) =>
     Object.values(weights).reduce<number>((total, one) => total + (one ?? 0), 0)
-  refuse(Object.keys(principals).length > 0 && sum(principals) === 0, 'assignments.principals has no weight above 0.')
-  refuse(Object.keys(scopes).length > 0 && sum(scopes) === 0, 'assignments.scopes has no weight above 0.')
-  refuse(
+  refuseWhen(
+    Object.keys(principals).length > 0 && sum(principals) === 0,
+    'assignments.principals has no weight above 0.',
+  )
+  refuseWhen(Object.keys(scopes).length > 0 && sum(scopes) === 0, 'assignments.scopes has no weight above 0.')
+  refuseWhen(
     spec.resourceGroups === 0 && (scopes.resourceGroup ?? 0) + (scopes.resource ?? 0) > 0,
     'assignments.scopes asks for resource groups, but resourceGroups is 0.',
   )
@@ -158,21 +161,24 @@ function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spe
 /** Checks what was asked for; throws UnknownThing with the first thing wrong, in a sentence. */
 export function checkSpec(asked: unknown): TenantSpec {
   const parsed = Spec.safeParse(asked)
-  if (!parsed.success) throw new UnknownThing(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
+  if (!parsed.success) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
   const spec = parsed.data
   const { people = 20, managementGroupDepth: depth = 0, managementGroups, eligibility = 0 } = spec
-  refuse(
+  refuseWhen(
     countOf(spec.guests, people) + countOf(spec.disabled, people) > people,
     `guests and disabled are more than the ${people} people there are.`,
   )
-  refuse(
+  refuseWhen(
     managementGroups !== undefined && managementGroups < depth,
     `${depth} levels need at least ${depth} managementGroups.`,
   )
-  refuse((managementGroups ?? 0) > 0 && depth === 0, 'managementGroups needs a managementGroupDepth.')
-  refuse(countOf(spec.activated, eligibility) > eligibility, 'More is activated than there is eligibility.')
-  refuse(eligibility > 0 && people === 0, 'eligibility needs people.')
-  refuse(eligibility > 0 && (spec.licence ?? 'p2') !== 'p2', `eligibility needs the licence p2, not ${spec.licence}.`)
+  refuseWhen((managementGroups ?? 0) > 0 && depth === 0, 'managementGroups needs a managementGroupDepth.')
+  refuseWhen(countOf(spec.activated, eligibility) > eligibility, 'More is activated than there is eligibility.')
+  refuseWhen(eligibility > 0 && people === 0, 'eligibility needs people.')
+  refuseWhen(
+    eligibility > 0 && (spec.licence ?? 'p2') !== 'p2',
+    `eligibility needs the licence p2, not ${spec.licence}.`,
+  )
   if (typeof spec.groups === 'object') checkGroups(spec.groups, people)
   if (typeof spec.assignments === 'object') checkAssignments(spec.assignments, spec)
   return spec
@@ -199,16 +205,16 @@ export function toPageSizes(pageSize: number | Partial<PageSizes>): Partial<Page
 type Issue = z.core.$ZodIssue
 
 /** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
-function deepest(issue: Issue): Issue {
+function deepestIssue(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)
   const [found] = inner.sort((one, other) => other.path.length - one.path.length)
-  return found ? deepest({ ...found, path: [...issue.path, ...found.path] }) : issue
+  return found ? deepestIssue({ ...found, path: [...issue.path, ...found.path] }) : issue
 }
 
 /** What is wrong with what was asked for, in a sentence that names it. */
 export function sentenceOfIssue(first: Issue): string {
-  const issue = deepest(first)
+  const issue = deepestIssue(first)
   const name = issue.path.join('.') || 'The body'
   if (issue.code === 'unrecognized_keys')
     return `There is no parameter called ${issue.keys.map((key) => [...issue.path, key].join('.')).join(', ')}.`

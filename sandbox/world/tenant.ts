@@ -64,7 +64,7 @@ const ORDINARY = Object.freeze({})
 /** To be called after a person was changed in place: look-ups by name and delta queries follow. */
 export function touchUser(tenant: Tenant, user: User): void {
   user.changedAt = ++tenant.sequence
-  tenant.users.touch()
+  tenant.users.markChanged()
 }
 
 /** Adds a member in good standing; every fact may be given otherwise. */
@@ -185,7 +185,7 @@ function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
 function roleIdIn(tenant: Tenant, role: string): string {
   const id = role.toLowerCase()
   if (BUILT_IN_ROLES.has(id) || tenant.customRoles.has(id)) return id
-  return tenant.customRoles.by('name', (one) => one.name).get(id)?.id ?? roleIdOf(role)
+  return tenant.customRoles.indexBy('name', (one) => one.name).get(id)?.id ?? roleIdOf(role)
 }
 
 /** Adds an assignment; `role` is a built-in role's name, or the id of any role. */
@@ -223,6 +223,6 @@ export function addEligibility(tenant: Tenant, random: Random, { role, ...facts 
 /** The guest a tenant knows an account of elsewhere as. */
 export function findGuest(tenant: Tenant, home: { tenantId: string; objectId: string }): User | undefined {
   return tenant.users
-    .by('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
+    .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
     .get(`${home.tenantId}/${home.objectId}`)
 }

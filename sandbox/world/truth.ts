@@ -1,17 +1,17 @@
 import {
-  accessLookups,
-  denialsNaming,
-  denialsReaching,
+  createAccessLookups,
+  filterDenialsOf,
+  findDenialsAt,
   type Person,
   type PersonFacts,
   type Step,
   scopesOf,
   statusOf,
 } from './access-paths'
-import { UnknownThing } from './lookups'
-import { ancestorsOf, findRole, holdsAt } from './rbac'
+import { WorldRefusal } from './lookups'
+import { ancestorsOf, findRole, isInForceAt } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
-import { levelOf, managementGroupOf, type ScopeLevel, subscriptionOf } from './scopes'
+import { levelOf, managementGroupIdIn, type ScopeLevel, subscriptionIdIn } from './scopes'
 import type { Assignment, Eligibility, PrincipalType, Tenant } from './types'
 import type { World } from './world'
 
@@ -55,11 +55,11 @@ export function truthOf(world: World, subscriptionId: string): TruthRow[] {
   const groups = new Set(ancestorsOf(tenant, subscription.managementGroupId).map((id) => id.toLowerCase()))
   const rows: TruthRow[] = []
   for (const assignment of tenant.assignments.values()) {
-    const group = managementGroupOf(assignment.scope)
+    const group = managementGroupIdIn(assignment.scope)
     const applies =
       assignment.scope === '/' ||
-      (group === null ? subscriptionOf(assignment.scope) === subscription.id : groups.has(group.toLowerCase()))
-    if (!applies || (assignment.schedule && !holdsAt(assignment.schedule, world.now()))) continue
+      (group === null ? subscriptionIdIn(assignment.scope) === subscription.id : groups.has(group.toLowerCase()))
+    if (!applies || (assignment.schedule && !isInForceAt(assignment.schedule, world.now()))) continue
     rows.push({
       assignmentId: assignment.id,
       principalId: assignment.principalId,
@@ -106,7 +106,7 @@ type AccessOptions = {
   paths?: number
 }
 
-const MOST_PATHS = 100
+const MAX_PATHS = 100
 
 /** What is held, whether assigned, activated or eligible. */
 type Holding = {
@@ -122,11 +122,11 @@ type Holding = {
 }
 
 /** One way to a role: what is held, and the chain of groups from its holder. */
-type Way = { holding: Holding; via: Step[] }
-type Lookups = ReturnType<typeof accessLookups>
-type Ways = { listed: Way[]; truncated: boolean }
+type AccessPath = { holding: Holding; via: Step[] }
+type Lookups = ReturnType<typeof createAccessLookups>
+type ListedPaths = { listed: AccessPath[]; truncated: boolean }
 
-function within(start: string | null, end: string | null, at: number): boolean {
+function isHeldAt(start: string | null, end: string | null, at: number): boolean {
   return (start === null || Date.parse(start) <= at) && (end === null || at < Date.parse(end))
 }
 
@@ -147,7 +147,7 @@ function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at:
     for (const held of index.values()) {
       if (!covers(held.scope)) continue
       const holding = toHolding(held)
-      if (!within(holding.startDateTime, holding.endDateTime, at)) continue
+      if (!isHeldAt(holding.startDateTime, holding.endDateTime, at)) continue
       const place = `${holding.kind} ${holding.roleId.toLowerCase()} ${holding.scope.toLowerCase()}`
       const known = places.get(place)
       if (known) known.push(holding)
@@ -158,27 +158,27 @@ function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at:
 }
 
 /** Everyone who has one role at one scope in one kind, with their ways to it. */
-function waysOf(holdings: Holding[], lookups: Lookups, most: number): Map<Person, Ways> {
-  const found = new Map<Person, Ways>()
-  const note = (person: Person, more: readonly Way[], cut: boolean) => {
+function findPaths(holdings: Holding[], lookups: Lookups, maxPaths: number): Map<Person, ListedPaths> {
+  const found = new Map<Person, ListedPaths>()
+  const addPaths = (person: Person, more: readonly AccessPath[], truncated: boolean) => {
     let ways = found.get(person)
     if (!ways) {
       ways = { listed: [], truncated: false }
       found.set(person, ways)
     }
     for (const way of more) {
-      if (ways.listed.length < most) ways.listed.push(way)
+      if (ways.listed.length < maxPaths) ways.listed.push(way)
       else ways.truncated = true
     }
-    if (cut) ways.truncated = true
+    if (truncated) ways.truncated = true
   }
   for (const holding of holdings) {
     const branches = lookups.branchesOf(holding.principalId)
     const holder = branches ? null : lookups.personOf(holding.principalId, holding.principalType)
-    if (holder) note(holder, [{ holding, via: [] }], false)
-    for (const { members, chains, cut } of branches ?? []) {
+    if (holder) addPaths(holder, [{ holding, via: [] }], false)
+    for (const { members, chains, truncated } of branches ?? []) {
       const ways = chains.map((via) => ({ holding, via }))
-      for (const member of members) note(member, ways, cut)
+      for (const member of members) addPaths(member, ways, truncated)
     }
   }
   return found
@@ -189,22 +189,22 @@ export function* eachAccessRow(
   world: World,
   subscriptionId: string,
   options: AccessOptions = {},
-  only: string | null = null,
+  onlyPrincipalId: string | null = null,
 ): Generator<AccessRow> {
   const place = world.findSubscription(subscriptionId)
-  if (!place) throw new UnknownThing(`There is no subscription ${subscriptionId} in this world.`)
+  if (!place) throw new WorldRefusal(`There is no subscription ${subscriptionId} in this world.`)
   const { tenant, subscription } = place
   const scopes = scopesOf(tenant, subscription)
-  const most = options.paths ?? MOST_PATHS
-  const lookups = accessLookups(tenant, most, only)
+  const maxPaths = options.paths ?? MAX_PATHS
+  const lookups = createAccessLookups(tenant, maxPaths, onlyPrincipalId)
   for (const holdings of holdingsByPlace(tenant, scopes.covers, options.at ?? world.now())) {
     const [{ scope, roleId }] = holdings as [Holding]
     const role = BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
-    const denials = denialsReaching(tenant, scope, scopes.aboveOf(scope))
+    const denials = findDenialsAt(tenant, scope, scopes.aboveOf(scope))
     const level = scopes.levelOf(scope)
     const scopePath = scopes.pathFrom(scope)
-    for (const [person, { listed, truncated }] of waysOf(holdings, lookups, most)) {
-      const deniedBy = denials.length === 0 ? [] : denialsNaming(denials, lookups.selvesOf(person))
+    for (const [person, { listed, truncated }] of findPaths(holdings, lookups, maxPaths)) {
+      const deniedBy = denials.length === 0 ? [] : filterDenialsOf(denials, lookups.selfAndGroupsOf(person))
       // Every field by its name: rows come by the million, and copying what is left of an object takes three times as long.
       for (const { holding, via } of listed)
         yield {

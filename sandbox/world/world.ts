@@ -96,7 +96,7 @@ export class World {
     const wanted = name.toLowerCase()
     for (const tenant of tenantId ? [this.findTenant(tenantId)] : this.tenants.values()) {
       if (!tenant) continue
-      const user = tenant.users.get(wanted) ?? tenant.users.by('name', (one) => one.userPrincipalName).get(wanted)
+      const user = tenant.users.get(wanted) ?? tenant.users.indexBy('name', (one) => one.userPrincipalName).get(wanted)
       if (user) return { user, tenant }
     }
     return null
