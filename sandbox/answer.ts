@@ -7,19 +7,15 @@ import { answerLogin } from './entra/answer-login'
 import { answerGraph } from './graph/answer-graph'
 import type { World } from './world/world'
 
-/** An item of a batch; what became of it is added to the batch's own outcome. */
-async function answerItem(world: World, item: Request, batch: Outcome): Promise<Response> {
-  const outcome = createOutcome()
-  const response = await answerWithFaults(world, item, { inBatch: true, outcome }, (request) =>
-    answerService(world, request, true, outcome),
+/**
+ * What Microsoft would answer to a request with its canonical https address, faults included.
+ *
+ * @param outcome filled with what else became of the request
+ */
+export function answer(world: World, request: Request, outcome: Outcome = createOutcome()): Promise<Response> {
+  return answerWithFaults(world, request, { inBatch: false, outcome }, (asked) =>
+    answerService(world, asked, false, outcome),
   )
-  const { method, url } = item
-  batch.items.push({ method, path: decodePath(new URL(url)), status: response.status, fault: outcome.fault })
-  if (outcome.leftOut) {
-    batch.leftOut = true
-    markLeftOut(response)
-  }
-  return response
 }
 
 async function answerService(world: World, request: Request, inBatch: boolean, outcome: Outcome): Promise<Response> {
@@ -37,15 +33,19 @@ async function answerService(world: World, request: Request, inBatch: boolean, o
   return batch.leftOut ? leaveOutItems(response) : response
 }
 
-/**
- * What Microsoft would answer to a request with its canonical https address, faults included.
- *
- * @param outcome filled with what else became of the request
- */
-export function answer(world: World, request: Request, outcome: Outcome = createOutcome()): Promise<Response> {
-  return answerWithFaults(world, request, { inBatch: false, outcome }, (asked) =>
-    answerService(world, asked, false, outcome),
+/** An item of a batch; what became of it is added to the batch's own outcome. */
+async function answerItem(world: World, item: Request, batch: Outcome): Promise<Response> {
+  const outcome = createOutcome()
+  const response = await answerWithFaults(world, item, { inBatch: true, outcome }, (request) =>
+    answerService(world, request, true, outcome),
   )
+  const { method, url } = item
+  batch.items.push({ method, path: decodePath(new URL(url)), status: response.status, fault: outcome.fault })
+  if (outcome.leftOut) {
+    batch.leftOut = true
+    markLeftOut(response)
+  }
+  return response
 }
 
 const MARK = 'x-sandbox-left-out'

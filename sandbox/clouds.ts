@@ -26,6 +26,14 @@ export const CLOUDS: readonly Cloud[] = [
   },
 ]
 
+/** Every host name of Microsoft's that the sandbox answers for, aliases and national clouds included. */
+export const HOST_NAMES: readonly string[] = CLOUDS.flatMap(({ login, graph, arm, aliases }) => [
+  login,
+  graph,
+  arm,
+  ...Object.keys(aliases),
+])
+
 /** Which service of which cloud a host name stands for, or null when it is none of Microsoft's. */
 export function findService(host: string): { cloud: Cloud; service: Service } | null {
   const name = host.toLowerCase()
@@ -38,11 +46,3 @@ export function findService(host: string): { cloud: Cloud; service: Service } | 
   }
   return null
 }
-
-/** Every host name of Microsoft's that the sandbox answers for, aliases and national clouds included. */
-export const HOST_NAMES: readonly string[] = CLOUDS.flatMap(({ login, graph, arm, aliases }) => [
-  login,
-  graph,
-  arm,
-  ...Object.keys(aliases),
-])

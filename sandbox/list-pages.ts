@@ -1,11 +1,11 @@
+/** How far a list was given: up to the row with this key, which stood at `position` in what is remembered as `list`. */
+export type ListPlace = { position: number; key: string; list: number }
+
 const MAX_LISTS = 64 // lists remembered as they were when a page of them was given; clients read few at a time
 
 type KeyAt = (index: number) => string | undefined
 const given = new Map<number, KeyAt>()
 let count = 0
-
-/** How far a list was given: up to the row with this key, which stood at `position` in what is remembered as `list`. */
-export type ListPlace = { position: number; key: string; list: number }
 
 /** The place of a row that is the last of its page. The list is remembered, in case the row goes before the next page is asked for. */
 export function placeAt<T>(items: readonly T[], position: number, keyOf: (item: T) => string): ListPlace | null {
@@ -21,6 +21,14 @@ export function placeAt<T>(items: readonly T[], position: number, keyOf: (item: 
   return { position, key, list }
 }
 
+/** Where the next page begins, so that whatever came or went since the last one, no row that stayed is repeated or skipped. */
+export function startAfter<T>(items: readonly T[], place: ListPlace, keyOf: (item: T) => string): number {
+  const expected = items[place.position]
+  if (expected !== undefined && keyOf(expected) === place.key) return place.position + 1
+  const moved = items.findIndex((item) => keyOf(item) === place.key)
+  return (moved >= 0 ? moved : lastLeft(items, place, keyOf)) + 1
+}
+
 /** The last row given that is still there: of those before the place, in the order they had. */
 function lastLeft<T>(items: readonly T[], { position, key, list }: ListPlace, keyOf: (item: T) => string): number {
   const keyAt = given.get(list)
@@ -32,14 +40,6 @@ function lastLeft<T>(items: readonly T[], { position, key, list }: ListPlace, ke
     if (found !== undefined) return found
   }
   return -1
-}
-
-/** Where the next page begins, so that whatever came or went since the last one, no row that stayed is repeated or skipped. */
-export function startAfter<T>(items: readonly T[], place: ListPlace, keyOf: (item: T) => string): number {
-  const expected = items[place.position]
-  if (expected !== undefined && keyOf(expected) === place.key) return place.position + 1
-  const moved = items.findIndex((item) => keyOf(item) === place.key)
-  return (moved >= 0 ? moved : lastLeft(items, place, keyOf)) + 1
 }
 
 /** A place as the text of a token, opaque to the client. */

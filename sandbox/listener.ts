@@ -9,13 +9,22 @@ import { ControlRefusal, isCrossOrigin, isOnLoopback, readRequest } from './cont
 import { JsonResponse } from './list-pages'
 import type { World } from './world/world'
 
-/** What the sandbox says in its own name: the controls and the front page. */
-async function answerInOwnName(world: World, incoming: IncomingMessage, request: Request): Promise<Response> {
-  const control = /^\/_sandbox(\/|$)/.test(new URL(request.url).pathname)
-  if (!control) return showFrontPage(world, request)
-  if (isCrossOrigin(incoming))
-    return Response.json({ error: 'A page of elsewhere may not use the controls.' }, { status: 403 })
-  return answerControl(world, request)
+/** What a server does with each request: plain on a port of its own, or behind TLS under Microsoft's names. */
+export function createListener(world: World): RequestListener {
+  return (incoming, outgoing) => {
+    answerRequest(world, incoming, outgoing).catch((error: unknown) => {
+      // A client that went away while it was heard or answered is no failure of ours.
+      if (outgoing.destroyed || incoming.errored) return
+      if (error instanceof ControlRefusal && !outgoing.headersSent) {
+        refuse(outgoing, error)
+        return
+      }
+      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(`The sandbox failed to answer ${incoming.method} ${incoming.url}: ${cause}\n`)
+      if (outgoing.headersSent) outgoing.destroy()
+      else outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`The sandbox failed: ${String(error)}`)
+    })
+  }
 }
 
 async function answerRequest(world: World, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -43,25 +52,16 @@ async function answerRequest(world: World, incoming: IncomingMessage, outgoing: 
   await deliver(outgoing, response, body, outcome.delivery)
 }
 
+/** What the sandbox says in its own name: the controls and the front page. */
+async function answerInOwnName(world: World, incoming: IncomingMessage, request: Request): Promise<Response> {
+  const control = /^\/_sandbox(\/|$)/.test(new URL(request.url).pathname)
+  if (!control) return showFrontPage(world, request)
+  if (isCrossOrigin(incoming))
+    return Response.json({ error: 'A page of elsewhere may not use the controls.' }, { status: 403 })
+  return answerControl(world, request)
+}
+
 function refuse(outgoing: ServerResponse, { message, status }: ControlRefusal): void {
   outgoing.writeHead(status, { 'content-type': 'application/json' })
   outgoing.end(JSON.stringify({ error: message }))
-}
-
-/** What a server does with each request: plain on a port of its own, or behind TLS under Microsoft's names. */
-export function createListener(world: World): RequestListener {
-  return (incoming, outgoing) => {
-    answerRequest(world, incoming, outgoing).catch((error: unknown) => {
-      // A client that went away while it was heard or answered is no failure of ours.
-      if (outgoing.destroyed || incoming.errored) return
-      if (error instanceof ControlRefusal && !outgoing.headersSent) {
-        refuse(outgoing, error)
-        return
-      }
-      const cause = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      process.stderr.write(`The sandbox failed to answer ${incoming.method} ${incoming.url}: ${cause}\n`)
-      if (outgoing.headersSent) outgoing.destroy()
-      else outgoing.writeHead(500, { 'content-type': 'text/plain' }).end(`The sandbox failed: ${String(error)}`)
-    })
-  }
 }

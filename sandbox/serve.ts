@@ -17,34 +17,8 @@ const portalUrl = (values.portal ?? process.env.PORTAL_URL ?? 'http://localhost:
 const dataDir = resolve(process.env.DATA_DIR || '.data')
 const withTls = values.tls || values['tls-port'] !== undefined
 
-function toPort(text: string): number {
-  const number = Number(text)
-  if (Number.isInteger(number) && number >= 0 && number <= 65_535 && text.trim() !== '') return number
-  console.error(`"${text}" is not a port: give a number from 0 to 65535.`)
-  process.exit(1)
-}
-
-function explain(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : null
-  const taken = error instanceof Error && 'port' in error ? error.port : null
-  if (withTls && taken === tlsPort && code === 'EADDRINUSE')
-    return `Port ${tlsPort} for TLS is taken: stop what runs there, or choose another with --tls-port.`
-  if (withTls && taken === tlsPort && code === 'EACCES')
-    return `Port ${tlsPort} for TLS needs a right that this account lacks: choose one above 1023 with --tls-port, or start in a network namespace (docs/sandbox.md).`
-  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.`
-  return `The sandbox could not start: ${String(error)}`
-}
-
 let sandbox: Sandbox | null = null
 let stopping = false
-
-/** Ctrl-C brings a signal and the end of the parent at once; the first of them counts. */
-async function stop(): Promise<void> {
-  if (stopping) return
-  stopping = true
-  await sandbox?.close()
-  process.exit(0)
-}
 
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
@@ -60,6 +34,21 @@ try {
   process.exit(1)
 }
 
+/** Ctrl-C brings a signal and the end of the parent at once; the first of them counts. */
+async function stop(): Promise<void> {
+  if (stopping) return
+  stopping = true
+  await sandbox?.close()
+  process.exit(0)
+}
+
+function toPort(text: string): number {
+  const number = Number(text)
+  if (Number.isInteger(number) && number >= 0 && number <= 65_535 && text.trim() !== '') return number
+  console.error(`"${text}" is not a port: give a number from 0 to 65535.`)
+  process.exit(1)
+}
+
 /** What to do so that other people's clients take the sandbox for Microsoft, to be printed at the start. */
 export function tlsRecipe({ port, caFile }: { port: number; caFile: string }): string {
   return [
@@ -70,4 +59,15 @@ export function tlsRecipe({ port, caFile }: { port: number; caFile: string }): s
     "It trusts the certificates with this in its own environment; leave the system's list of trusted CAs alone:",
     `  SSL_CERT_FILE=${caFile} REQUESTS_CA_BUNDLE=${caFile} NODE_EXTRA_CA_CERTS=${caFile}`,
   ].join('\n')
+}
+
+function explain(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : null
+  const taken = error instanceof Error && 'port' in error ? error.port : null
+  if (withTls && taken === tlsPort && code === 'EADDRINUSE')
+    return `Port ${tlsPort} for TLS is taken: stop what runs there, or choose another with --tls-port.`
+  if (withTls && taken === tlsPort && code === 'EACCES')
+    return `Port ${tlsPort} for TLS needs a right that this account lacks: choose one above 1023 with --tls-port, or start in a network namespace (docs/sandbox.md).`
+  if (code === 'EADDRINUSE') return `Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.`
+  return `The sandbox could not start: ${String(error)}`
 }

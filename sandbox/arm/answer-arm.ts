@@ -9,10 +9,44 @@ import { armError, formatErrorTime, withArmHeaders } from './protocol'
 import { notFound, route } from './routes'
 import { throttle } from './throttle'
 
-const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+/** Azure Resource Manager: the reads of subscriptions, management groups, resource groups and of who may do what on them. */
+export function answerArm(world: World, request: Request, cloud: Cloud): Response {
+  const response = withArmHeaders(request, answerCall(world, request, cloud), world.now())
+  return request.method === 'HEAD'
+    ? new Response(null, { status: response.status, headers: response.headers })
+    : response
+}
+
 const READING = new Set(['GET', 'HEAD'])
 
-type Place = { subscription: Subscription; tenant: Tenant } | null
+function answerCall(world: World, request: Request, cloud: Cloud): Response {
+  const url = new URL(request.url)
+  const { method } = request
+  const path = readPath(url)
+  if (path === null) return armError(400, 'BadRequest', 'The request address is malformed.')
+  const refused = checkApiVersion(url, path)
+  if (refused) return refused
+  const place = placeOf(world, path)
+  if (place instanceof Response) return place
+  const claims = checkArmToken(world, request, cloud, place?.tenant ?? null)
+  if (claims instanceof Response) return claims
+  const tenant = world.tenants.get(String(claims.tid))
+  if (!tenant) throw new Error(`A token of the unknown tenant ${String(claims.tid)} passed the check.`)
+  const caller = callerOf(claims, tenant, world.now())
+  const reading = READING.has(method)
+  const subscriptionId = place?.subscription.id ?? null
+  const { refusal, headers } = throttle({ world, tenant, subscriptionId, actor: caller.objectId, reading })
+  const apiVersion = url.searchParams.get('api-version')?.toLowerCase() ?? ''
+  const subscription = place?.subscription ?? null
+  const call: ArmCall = { world, cloud, url, apiVersion, tenant, caller, subscription, decisions: new Map() }
+  const answerRouted = (): Response => {
+    const found = reading || method === 'POST' ? route(call, path, method) : null
+    return found ?? (reading ? notFound(path, apiVersion) : refuseWriting(call, path, method))
+  }
+  const response = refusal ?? answerRouted()
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
+  return response
+}
 
 /** The path with the slashes the SDK doubles, a last one and the long form of a subscription's scope tidied; null when it cannot be read. */
 function readPath(url: URL): string | null {
@@ -26,6 +60,10 @@ function readPath(url: URL): string | null {
     throw error
   }
 }
+
+type Place = { subscription: Subscription; tenant: Tenant } | null
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** The subscription an address names, or why it names none. */
 function placeOf(world: World, path: string): Place | Response {
@@ -64,41 +102,38 @@ function refuseWriting(call: ArmCall, path: string, method: string): Response {
   return armError(405, 'MethodNotAllowed', 'The sandbox only reads.')
 }
 
-function answerCall(world: World, request: Request, cloud: Cloud): Response {
-  const url = new URL(request.url)
-  const { method } = request
-  const path = readPath(url)
-  if (path === null) return armError(400, 'BadRequest', 'The request address is malformed.')
-  const refused = checkApiVersion(url, path)
-  if (refused) return refused
-  const place = placeOf(world, path)
-  if (place instanceof Response) return place
-  const claims = checkArmToken(world, request, cloud, place?.tenant ?? null)
-  if (claims instanceof Response) return claims
-  const tenant = world.tenants.get(String(claims.tid))
-  if (!tenant) throw new Error(`A token of the unknown tenant ${String(claims.tid)} passed the check.`)
-  const caller = callerOf(claims, tenant, world.now())
-  const reading = READING.has(method)
-  const subscriptionId = place?.subscription.id ?? null
-  const { refusal, headers } = throttle({ world, tenant, subscriptionId, actor: caller.objectId, reading })
-  const apiVersion = url.searchParams.get('api-version')?.toLowerCase() ?? ''
-  const subscription = place?.subscription ?? null
-  const call: ArmCall = { world, cloud, url, apiVersion, tenant, caller, subscription, decisions: new Map() }
-  const answerRouted = (): Response => {
-    const found = reading || method === 'POST' ? route(call, path, method) : null
-    return found ?? (reading ? notFound(path, apiVersion) : refuseWriting(call, path, method))
-  }
-  const response = refusal ?? answerRouted()
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
-  return response
+/** The claims of a good token for this subscription's tenant (any tenant's when no subscription is named), or the 401 that says what is wrong with it. */
+export function checkArmToken(world: World, request: Request, cloud: Cloud, owner: Tenant | null): Claims | Response {
+  const tenantId = owner?.id ?? 'common'
+  const header = request.headers.get('authorization')
+  const token = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
+  if (header === null || !token) return refuseToken(cloud, tenantId, describeMissingToken(header))
+  const claims = readJwt(world, token)
+  const problem = claims ? findTokenProblem(world, cloud, claims, owner) : INVALID
+  if (problem) return refuseToken(cloud, tenantId, problem)
+  return claims ?? refuseToken(cloud, tenantId, INVALID)
 }
 
-/** Azure Resource Manager: the reads of subscriptions, management groups, resource groups and of who may do what on them. */
-export function answerArm(world: World, request: Request, cloud: Cloud): Response {
-  const response = withArmHeaders(request, answerCall(world, request, cloud), world.now())
-  return request.method === 'HEAD'
-    ? new Response(null, { status: response.status, headers: response.headers })
-    : response
+type Problem = { code: string; message: string; description: string }
+
+const INVALID: Problem = {
+  code: 'InvalidAuthenticationToken',
+  message: 'The access token is invalid.',
+  description: 'The access token is invalid.',
+}
+
+function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Tenant | null): Problem | null {
+  const audience = checkAudience(cloud, String(claims.aud))
+  if (audience) return audience
+  const expiry = Number(claims.exp) * 1000
+  if (expiry <= world.now())
+    return {
+      code: 'ExpiredAuthenticationToken',
+      message: `The access token expiry UTC time '${formatErrorTime(expiry)}' is earlier than current UTC time '${formatErrorTime(world.now())}'.`,
+      description: 'The access token has expired.',
+    }
+  if (owner && claims.tid !== owner.id) return describeWrongTenant(String(claims.tid), owner.id)
+  return world.tenants.has(String(claims.tid)) ? null : INVALID
 }
 
 /** The older name of Azure management in each cloud, whose tokens ARM takes too (recalled). */
@@ -109,30 +144,6 @@ const OLDER_AUDIENCES: Readonly<Record<string, string>> = {
 }
 /** The application id of Azure management, which may stand as audience by itself. */
 const ARM_APP_ID = '797f4846-ba00-4fd7-ba43-dac1f8f63013'
-
-type Problem = { code: string; message: string; description: string }
-
-/** The 401 with the challenge that names the tenant to sign in at; in national clouds at their own login host (recalled). */
-function refuseToken(cloud: Cloud, tenantId: string, { code, message, description }: Problem): Response {
-  const host = cloud.name === 'global' ? 'login.windows.net' : cloud.login
-  return armError(401, code, message, {
-    'www-authenticate': `Bearer authorization_uri="https://${host}/${tenantId}", error="invalid_token", error_description="${description}"`,
-  })
-}
-
-function describeMissingToken(header: string | null): Problem {
-  if (header !== null)
-    return {
-      code: 'AuthenticationFailed',
-      message: "Authentication failed. The 'Authorization' header is provided in an invalid format.",
-      description: "The authentication scheme of the 'Authorization' header is not supported.",
-    }
-  return {
-    code: 'AuthenticationFailed',
-    message: "Authentication failed. The 'Authorization' header is missing.",
-    description: "The authentication failed because of missing 'Authorization' header.",
-  }
-}
 
 function checkAudience(cloud: Cloud, audience: string): Problem | null {
   const allowed = [OLDER_AUDIENCES[cloud.name] ?? '', `https://${cloud.arm}`]
@@ -155,34 +166,24 @@ function describeWrongTenant(tokenTenant: string, ownerId: string): Problem {
   }
 }
 
-const INVALID: Problem = {
-  code: 'InvalidAuthenticationToken',
-  message: 'The access token is invalid.',
-  description: 'The access token is invalid.',
-}
-
-function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Tenant | null): Problem | null {
-  const audience = checkAudience(cloud, String(claims.aud))
-  if (audience) return audience
-  const expiry = Number(claims.exp) * 1000
-  if (expiry <= world.now())
+function describeMissingToken(header: string | null): Problem {
+  if (header !== null)
     return {
-      code: 'ExpiredAuthenticationToken',
-      message: `The access token expiry UTC time '${formatErrorTime(expiry)}' is earlier than current UTC time '${formatErrorTime(world.now())}'.`,
-      description: 'The access token has expired.',
+      code: 'AuthenticationFailed',
+      message: "Authentication failed. The 'Authorization' header is provided in an invalid format.",
+      description: "The authentication scheme of the 'Authorization' header is not supported.",
     }
-  if (owner && claims.tid !== owner.id) return describeWrongTenant(String(claims.tid), owner.id)
-  return world.tenants.has(String(claims.tid)) ? null : INVALID
+  return {
+    code: 'AuthenticationFailed',
+    message: "Authentication failed. The 'Authorization' header is missing.",
+    description: "The authentication failed because of missing 'Authorization' header.",
+  }
 }
 
-/** The claims of a good token for this subscription's tenant (any tenant's when no subscription is named), or the 401 that says what is wrong with it. */
-export function checkArmToken(world: World, request: Request, cloud: Cloud, owner: Tenant | null): Claims | Response {
-  const tenantId = owner?.id ?? 'common'
-  const header = request.headers.get('authorization')
-  const token = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
-  if (header === null || !token) return refuseToken(cloud, tenantId, describeMissingToken(header))
-  const claims = readJwt(world, token)
-  const problem = claims ? findTokenProblem(world, cloud, claims, owner) : INVALID
-  if (problem) return refuseToken(cloud, tenantId, problem)
-  return claims ?? refuseToken(cloud, tenantId, INVALID)
+/** The 401 with the challenge that names the tenant to sign in at; in national clouds at their own login host (recalled). */
+function refuseToken(cloud: Cloud, tenantId: string, { code, message, description }: Problem): Response {
+  const host = cloud.name === 'global' ? 'login.windows.net' : cloud.login
+  return armError(401, code, message, {
+    'www-authenticate': `Bearer authorization_uri="https://${host}/${tenantId}", error="invalid_token", error_description="${description}"`,
+  })
 }

@@ -1,45 +1,5 @@
 import { armError } from './protocol'
 
-const RESOURCES =
-  '2014-04-01 2015-01-01 2015-11-01 2016-06-01 2016-07-01 2016-09-01 2017-05-10 2018-02-01 2018-05-01 2018-06-01 2019-03-01 2019-05-01 2019-05-10 2019-06-01 2019-07-01 2019-08-01 2019-10-01 2019-11-01 2020-01-01 2020-05-01 2020-06-01 2020-08-01 2020-10-01 2021-01-01 2021-04-01 2022-01-01 2022-05-01 2022-06-01 2022-09-01 2022-12-01 2023-07-01 2024-03-01 2024-07-01 2024-11-01 2025-03-01 2025-04-01'
-const MANAGEMENT_GROUPS =
-  '2017-08-31-preview 2017-11-01-preview 2018-01-01-preview 2018-03-01-preview 2019-11-01 2020-02-01 2020-05-01 2020-10-01 2021-04-01 2023-04-01 2024-02-01-preview'
-const OLD_AUTHORIZATION =
-  '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01 2016-07-01 2017-05-01 2017-09-01'
-const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-preview'
-
-/** By resource type in lower case. Up to 2022 as ARM's own refusals list them (Azure/azure-sdk-for-java 28334); the rest from the SDKs. */
-const AUTHORIZATION = new Map(
-  Object.entries({
-    roleassignments: `${OLD_AUTHORIZATION} 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview 2019-04-01-preview 2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01`,
-    roledefinitions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
-    denyassignments: '2018-07-01 2018-07-01-preview 2019-03-01-preview 2022-04-01 2024-07-01-preview',
-    permissions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
-    classicadministrators:
-      '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01',
-    roleeligibilityscheduleinstances: SCHEDULES,
-    roleassignmentscheduleinstances: SCHEDULES,
-    roleeligibilityschedules: SCHEDULES,
-    roleassignmentschedules: SCHEDULES,
-  }),
-)
-
-const WORDS = new Map<string, ReadonlySet<string>>()
-
-function versionsOf(list: string): ReadonlySet<string> {
-  const known = WORDS.get(list)
-  if (known) return known
-  const versions = new Set(list.split(' '))
-  WORDS.set(list, versions)
-  return versions
-}
-
-/** The provider a path ends in: `Microsoft.Authorization` and `roleAssignments` of `{scope}/providers/Microsoft.Authorization/roleAssignments`. */
-function providerOf(path: string): { namespace: string; type: string } | null {
-  const found = /^.*\/providers\/([^/]+)\/([^/]+)/i.exec(path)
-  return found ? { namespace: found[1] ?? '', type: found[2] ?? '' } : null
-}
-
 /**
  * The 400 for a missing or unsupported `api-version`, or null when the address knows it. Resource providers that are
  * not imitated take any. Wording of the unsupported ones: seen for providers, recalled for ARM's own addresses.
@@ -74,4 +34,44 @@ export function checkApiVersion(url: URL, path: string): Response | null {
     'NoRegisteredProviderFound',
     `No registered resource provider found for location '' and API version '${version}' for type '${provider.type}'. The supported api-versions are '${supported}'. The supported locations are ''.`,
   )
+}
+
+/** The provider a path ends in: `Microsoft.Authorization` and `roleAssignments` of `{scope}/providers/Microsoft.Authorization/roleAssignments`. */
+function providerOf(path: string): { namespace: string; type: string } | null {
+  const found = /^.*\/providers\/([^/]+)\/([^/]+)/i.exec(path)
+  return found ? { namespace: found[1] ?? '', type: found[2] ?? '' } : null
+}
+
+const RESOURCES =
+  '2014-04-01 2015-01-01 2015-11-01 2016-06-01 2016-07-01 2016-09-01 2017-05-10 2018-02-01 2018-05-01 2018-06-01 2019-03-01 2019-05-01 2019-05-10 2019-06-01 2019-07-01 2019-08-01 2019-10-01 2019-11-01 2020-01-01 2020-05-01 2020-06-01 2020-08-01 2020-10-01 2021-01-01 2021-04-01 2022-01-01 2022-05-01 2022-06-01 2022-09-01 2022-12-01 2023-07-01 2024-03-01 2024-07-01 2024-11-01 2025-03-01 2025-04-01'
+const MANAGEMENT_GROUPS =
+  '2017-08-31-preview 2017-11-01-preview 2018-01-01-preview 2018-03-01-preview 2019-11-01 2020-02-01 2020-05-01 2020-10-01 2021-04-01 2023-04-01 2024-02-01-preview'
+const OLD_AUTHORIZATION =
+  '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01 2016-07-01 2017-05-01 2017-09-01'
+const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-preview'
+
+/** By resource type in lower case. Up to 2022 as ARM's own refusals list them (Azure/azure-sdk-for-java 28334); the rest from the SDKs. */
+const AUTHORIZATION = new Map(
+  Object.entries({
+    roleassignments: `${OLD_AUTHORIZATION} 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview 2019-04-01-preview 2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01`,
+    roledefinitions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
+    denyassignments: '2018-07-01 2018-07-01-preview 2019-03-01-preview 2022-04-01 2024-07-01-preview',
+    permissions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
+    classicadministrators:
+      '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01',
+    roleeligibilityscheduleinstances: SCHEDULES,
+    roleassignmentscheduleinstances: SCHEDULES,
+    roleeligibilityschedules: SCHEDULES,
+    roleassignmentschedules: SCHEDULES,
+  }),
+)
+
+const WORDS = new Map<string, ReadonlySet<string>>()
+
+function versionsOf(list: string): ReadonlySet<string> {
+  const known = WORDS.get(list)
+  if (known) return known
+  const versions = new Set(list.split(' '))
+  WORDS.set(list, versions)
+  return versions
 }

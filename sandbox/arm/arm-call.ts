@@ -5,16 +5,6 @@ import type { Assignment, Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { armError } from './protocol'
 
-/** Who asks: a person or an application, with what it holds at this moment. */
-export type ArmCaller = {
-  objectId: string
-  /** The user principal name, or an application's client id. */
-  name: string
-  assignments: Assignment[]
-  /** Itself and every group that holds it. */
-  principals: ReadonlySet<string>
-}
-
 /** One authenticated ARM request: whose token it is, and which subscription its address names. */
 export type ArmCall = {
   world: World
@@ -27,6 +17,16 @@ export type ArmCall = {
   subscription: Subscription | null
   /** What was found out about the caller's permissions during this request. */
   decisions: Map<string, boolean>
+}
+
+/** Who asks: a person or an application, with what it holds at this moment. */
+export type ArmCaller = {
+  objectId: string
+  /** The user principal name, or an application's client id. */
+  name: string
+  assignments: Assignment[]
+  /** Itself and every group that holds it. */
+  principals: ReadonlySet<string>
 }
 
 /** Whether the caller may do an action at a scope: some role allows it and no deny assignment cuts it. Asked once per scope and request. */

@@ -6,38 +6,6 @@ import { armError, readFilter, respondWithPage, unsupportedFilter } from './prot
 
 const READ = 'Microsoft.Authorization/denyAssignments/read'
 
-/** The GUID of Azure's "all principals" is all zeros, and its type SystemDefined. */
-function toDenyAssignmentJson(deny: DenyAssignment) {
-  const showPrincipals = (list: DenyPrincipal[]) => list.map(({ id, type }) => ({ id, type }))
-  return {
-    properties: {
-      denyAssignmentName: deny.name,
-      description: deny.description,
-      permissions: deny.permissions,
-      scope: deny.scope,
-      doNotApplyToChildScopes: deny.doNotApplyToChildScopes,
-      principals: showPrincipals(deny.principals),
-      excludePrincipals: showPrincipals(deny.excludePrincipals),
-      isSystemProtected: deny.isSystemProtected,
-      createdOn: deny.createdOn,
-      updatedOn: deny.createdOn,
-      createdBy: null,
-      updatedBy: null,
-    },
-    id: `${deny.scope === '/' ? '' : deny.scope}/providers/Microsoft.Authorization/denyAssignments/${deny.id}`,
-    type: 'Microsoft.Authorization/denyAssignments',
-    name: deny.id,
-  }
-}
-
-function listApplying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
-  if (tenant.denyAssignments.size === 0) return []
-  const lineage = lineageOf(tenant, scope)
-  return tenant.denyAssignments
-    .list()
-    .filter((one) => lineage.has(one.scope.toLowerCase()) || (scope !== '/' && isAtOrUnder(one.scope, scope)))
-}
-
 /**
  * `GET {scope}/providers/Microsoft.Authorization/denyAssignments`: at, above and below the scope, with `atScope()`,
  * `denyAssignmentName eq`, `principalId eq`, `gdprExportPrincipalId eq`, and `assignedTo('id')`, which counts groups (recalled).
@@ -92,4 +60,36 @@ export function getDenyAssignment(call: ArmCall, scope: string, id: string): Res
   if (!found || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'DenyAssignmentNotFound', `The deny assignment '${id}' is not found.`)
   return Response.json(toDenyAssignmentJson(found))
+}
+
+function listApplying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
+  if (tenant.denyAssignments.size === 0) return []
+  const lineage = lineageOf(tenant, scope)
+  return tenant.denyAssignments
+    .list()
+    .filter((one) => lineage.has(one.scope.toLowerCase()) || (scope !== '/' && isAtOrUnder(one.scope, scope)))
+}
+
+/** The GUID of Azure's "all principals" is all zeros, and its type SystemDefined. */
+function toDenyAssignmentJson(deny: DenyAssignment) {
+  const showPrincipals = (list: DenyPrincipal[]) => list.map(({ id, type }) => ({ id, type }))
+  return {
+    properties: {
+      denyAssignmentName: deny.name,
+      description: deny.description,
+      permissions: deny.permissions,
+      scope: deny.scope,
+      doNotApplyToChildScopes: deny.doNotApplyToChildScopes,
+      principals: showPrincipals(deny.principals),
+      excludePrincipals: showPrincipals(deny.excludePrincipals),
+      isSystemProtected: deny.isSystemProtected,
+      createdOn: deny.createdOn,
+      updatedOn: deny.createdOn,
+      createdBy: null,
+      updatedBy: null,
+    },
+    id: `${deny.scope === '/' ? '' : deny.scope}/providers/Microsoft.Authorization/denyAssignments/${deny.id}`,
+    type: 'Microsoft.Authorization/denyAssignments',
+    name: deny.id,
+  }
 }

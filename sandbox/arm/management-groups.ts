@@ -7,18 +7,6 @@ import { createSubscriptionFilter } from './subscriptions'
 
 export const READ_MANAGEMENT_GROUP = 'Microsoft.Management/managementGroups/read'
 const TYPE = 'Microsoft.Management/managementGroups'
-const UPDATED = { version: 1, updatedTime: '2025-06-01T08:30:00.0000000Z', updatedBy: 'sandbox' }
-
-const nameFields = ({ id, displayName }: ManagementGroup) => ({ name: id, displayName })
-
-/** A management group the caller may read, or the refusal: 403 for one they may not, 404 for one that is not there (its words recalled). */
-export function readManagementGroup(call: ArmCall, id: string): ManagementGroup | Response {
-  const group = findManagementGroup(call.tenant, id)
-  const scope = managementGroupScope(group?.id ?? id)
-  if (!isAllowed(call, READ_MANAGEMENT_GROUP, group ? scope : '/'))
-    return refuseAction(call, READ_MANAGEMENT_GROUP, scope)
-  return group ?? armError(404, 'NotFound', `'${scope}' not found`)
-}
 
 /** `GET /providers/Microsoft.Management/managementGroups`: those the caller may read. */
 export function listManagementGroups(call: ArmCall): Response {
@@ -35,22 +23,7 @@ export function listManagementGroups(call: ArmCall): Response {
   return respondWithPage(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }
 
-function childrenOf(tree: ManagementGroupTree, id: string, recurse: boolean): object[] {
-  const { groups, subscriptions } = tree.childrenOf(id)
-  return [
-    ...groups.map((group) => {
-      const children = recurse ? childrenOf(tree, group.id, true) : []
-      const below = children.length > 0 ? { children } : {}
-      return { id: managementGroupScope(group.id), type: TYPE, ...nameFields(group), ...below }
-    }),
-    ...subscriptions.map(({ id: subscriptionId, name }) => ({
-      id: `/subscriptions/${subscriptionId}`,
-      type: '/subscriptions',
-      name: subscriptionId,
-      displayName: name,
-    })),
-  ]
-}
+const UPDATED = { version: 1, updatedTime: '2025-06-01T08:30:00.0000000Z', updatedBy: 'sandbox' }
 
 /** `GET /providers/Microsoft.Management/managementGroups/{id}`, with `$expand` of children, path and ancestors, and `$recurse`. */
 export function getManagementGroup(call: ArmCall, id: string): Response {
@@ -89,6 +62,182 @@ export function getManagementGroup(call: ArmCall, id: string): Response {
       ...(expand.has('children') ? { children: childrenOf(tree, group.id, recurse) } : {}),
     },
   })
+}
+
+function childrenOf(tree: ManagementGroupTree, id: string, recurse: boolean): object[] {
+  const { groups, subscriptions } = tree.childrenOf(id)
+  return [
+    ...groups.map((group) => {
+      const children = recurse ? childrenOf(tree, group.id, true) : []
+      const below = children.length > 0 ? { children } : {}
+      return { id: managementGroupScope(group.id), type: TYPE, ...nameFields(group), ...below }
+    }),
+    ...subscriptions.map(({ id: subscriptionId, name }) => ({
+      id: `/subscriptions/${subscriptionId}`,
+      type: '/subscriptions',
+      name: subscriptionId,
+      displayName: name,
+    })),
+  ]
+}
+
+const nameFields = ({ id, displayName }: ManagementGroup) => ({ name: id, displayName })
+
+type Descendant = {
+  id: string
+  type: string
+  name: string
+  properties: { displayName: string; parent: { id: string } }
+}
+
+/** `GET …/managementGroups/{id}/descendants`: everything below, nearest first. */
+export function listDescendants(call: ArmCall, id: string): Response {
+  const group = readManagementGroup(call, id)
+  if (group instanceof Response) return group
+  const tree = new ManagementGroupTree(call.tenant)
+  const items: Descendant[] = []
+  const waiting = [group.id]
+  for (const parentId of waiting) {
+    const { groups, subscriptions } = tree.childrenOf(parentId)
+    const parent = { id: managementGroupScope(parentId) }
+    for (const child of groups) {
+      waiting.push(child.id)
+      items.push({
+        id: managementGroupScope(child.id),
+        type: 'Microsoft.Management/managementGroups',
+        name: child.id,
+        properties: { displayName: child.displayName, parent },
+      })
+    }
+    for (const child of subscriptions)
+      items.push({
+        id: `/subscriptions/${child.id}`,
+        type: 'Microsoft.Management/managementGroups/subscriptions',
+        name: child.id,
+        properties: { displayName: child.name, parent },
+      })
+  }
+  const size = pageSize(call.url, call.tenant.pageSizes.subscriptions)
+  return respondWithPage(call.url, { items, size, keyOf: (one) => one.id, show: (one) => one })
+}
+
+/** `GET …/managementGroups/{id}/subscriptions`: those directly under it. */
+export function listGroupSubscriptions(call: ArmCall, id: string): Response {
+  const group = readManagementGroup(call, id)
+  if (group instanceof Response) return group
+  const { subscriptions: items } = new ManagementGroupTree(call.tenant).childrenOf(group.id)
+  const size = call.tenant.pageSizes.subscriptions
+  return respondWithPage(call.url, {
+    items,
+    size,
+    keyOf: (one) => one.id,
+    show: (one) => showGroupSubscription(group, one),
+  })
+}
+
+/** `GET …/managementGroups/{id}/subscriptions/{subscriptionId}`: 404 unless it is directly under the group. */
+export function getGroupSubscription(call: ArmCall, id: string, subscriptionId: string): Response {
+  const group = readManagementGroup(call, id)
+  if (group instanceof Response) return group
+  const found = call.tenant.subscriptions.get(subscriptionId.toLowerCase())
+  if (found?.managementGroupId.toLowerCase() === group.id.toLowerCase())
+    return Response.json(showGroupSubscription(group, found))
+  return armError(404, 'NotFound', `'${managementGroupScope(group.id)}/subscriptions/${subscriptionId}' not found`)
+}
+
+function showGroupSubscription(group: ManagementGroup, { id, name, state, tenantId }: Subscription) {
+  return {
+    name: id,
+    id: `${managementGroupScope(group.id)}/subscriptions/${id}`,
+    type: 'Microsoft.Management/managementGroups/subscriptions',
+    properties: {
+      displayName: name,
+      parent: { id: managementGroupScope(group.id) },
+      state: stateOf(state),
+      tenant: tenantId,
+    },
+  }
+}
+
+/** Management groups call an enabled subscription active. Source: the example of the 2020-05-01 specification. */
+const stateOf = (state: SubscriptionState) => (state === 'Enabled' ? 'Active' : state)
+
+/**
+ * `POST /providers/Microsoft.Management/getEntities`: the management groups and subscriptions the caller sees, each with
+ * the chain above it from the root down. Knows `$filter=name eq 'id'`, `$skip` and `$top`.
+ */
+export function listEntities(call: ArmCall): Response {
+  const { tenant, url } = call
+  const filter = readFilter(url, ['name'])
+  if (!filter) return unsupportedFilter(url, "'name eq '{value}''")
+  const name = filter.get('name')?.toLowerCase()
+  const groups = tenant.managementGroups
+    .list()
+    .filter((group) => isAllowed(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
+  const entities = [
+    ...groups.map(groupEntity),
+    ...tenant.subscriptions.list().filter(createSubscriptionFilter(call)).map(subscriptionEntity),
+  ].filter((one) => name === undefined || one.name.toLowerCase() === name)
+  const items = entities.slice(Math.max(0, Number(url.searchParams.get('$skip')) || 0))
+  const size = pageSize(url, tenant.pageSizes.subscriptions)
+  const tree = new ManagementGroupTree(tenant)
+  return respondWithPage(url, { items, size, keyOf: (one) => one.id, show: (one) => showEntity(call, tree, one) })
+}
+
+type Entity = { id: string; name: string; displayName: string; parentId: string | null; isGroup: boolean }
+
+const groupEntity = ({ id, displayName, parentId }: ManagementGroup): Entity => ({
+  id: managementGroupScope(id),
+  name: id,
+  displayName,
+  parentId,
+  isGroup: true,
+})
+
+const subscriptionEntity = ({ id, name, managementGroupId }: Subscription): Entity => ({
+  id: `/subscriptions/${id}`,
+  name: id,
+  displayName: name,
+  parentId: managementGroupId,
+  isGroup: false,
+})
+
+function showEntity(call: ArmCall, tree: ManagementGroupTree, entity: Entity) {
+  const above = entity.parentId === null ? [] : tree.chainTo(entity.parentId)
+  const { groups, subscriptions } = entity.isGroup ? tree.childrenOf(entity.name) : { groups: [], subscriptions: [] }
+  const parentScope = entity.parentId === null ? null : managementGroupScope(entity.parentId)
+  return {
+    id: entity.id,
+    type: entity.isGroup ? 'Microsoft.Management/managementGroups' : '/subscriptions',
+    name: entity.name,
+    properties: {
+      tenantId: call.tenant.id,
+      displayName: entity.displayName,
+      parent: { id: parentScope },
+      permissions: permissionsAt(call, entity.id),
+      inheritedPermissions: parentScope === null ? 'noaccess' : permissionsAt(call, parentScope),
+      parentDisplayNameChain: above.map((one) => one.displayName),
+      parentNameChain: above.map((one) => one.id),
+      numberOfDescendants: entity.isGroup ? tree.countBelow(entity.name) : 0,
+      numberOfChildren: groups.length + subscriptions.length,
+      numberOfChildGroups: groups.length,
+    },
+  }
+}
+
+function permissionsAt(call: ArmCall, scope: string): string {
+  if (isAllowed(call, 'Microsoft.Management/managementGroups/delete', scope)) return 'delete'
+  if (isAllowed(call, 'Microsoft.Management/managementGroups/write', scope)) return 'edit'
+  return isAllowed(call, READ_MANAGEMENT_GROUP, scope) ? 'view' : 'noaccess'
+}
+
+/** A management group the caller may read, or the refusal: 403 for one they may not, 404 for one that is not there (its words recalled). */
+export function readManagementGroup(call: ArmCall, id: string): ManagementGroup | Response {
+  const group = findManagementGroup(call.tenant, id)
+  const scope = managementGroupScope(group?.id ?? id)
+  if (!isAllowed(call, READ_MANAGEMENT_GROUP, group ? scope : '/'))
+    return refuseAction(call, READ_MANAGEMENT_GROUP, scope)
+  return group ?? armError(404, 'NotFound', `'${scope}' not found`)
 }
 
 type Children = { groups: ManagementGroup[]; subscriptions: Subscription[] }
@@ -138,152 +287,4 @@ export class ManagementGroupTree {
       .filter((one) => one !== undefined)
       .reverse()
   }
-}
-
-type Descendant = {
-  id: string
-  type: string
-  name: string
-  properties: { displayName: string; parent: { id: string } }
-}
-
-/** `GET …/managementGroups/{id}/descendants`: everything below, nearest first. */
-export function listDescendants(call: ArmCall, id: string): Response {
-  const group = readManagementGroup(call, id)
-  if (group instanceof Response) return group
-  const tree = new ManagementGroupTree(call.tenant)
-  const items: Descendant[] = []
-  const waiting = [group.id]
-  for (const parentId of waiting) {
-    const { groups, subscriptions } = tree.childrenOf(parentId)
-    const parent = { id: managementGroupScope(parentId) }
-    for (const child of groups) {
-      waiting.push(child.id)
-      items.push({
-        id: managementGroupScope(child.id),
-        type: 'Microsoft.Management/managementGroups',
-        name: child.id,
-        properties: { displayName: child.displayName, parent },
-      })
-    }
-    for (const child of subscriptions)
-      items.push({
-        id: `/subscriptions/${child.id}`,
-        type: 'Microsoft.Management/managementGroups/subscriptions',
-        name: child.id,
-        properties: { displayName: child.name, parent },
-      })
-  }
-  const size = pageSize(call.url, call.tenant.pageSizes.subscriptions)
-  return respondWithPage(call.url, { items, size, keyOf: (one) => one.id, show: (one) => one })
-}
-
-/** Management groups call an enabled subscription active. Source: the example of the 2020-05-01 specification. */
-const stateOf = (state: SubscriptionState) => (state === 'Enabled' ? 'Active' : state)
-
-function showGroupSubscription(group: ManagementGroup, { id, name, state, tenantId }: Subscription) {
-  return {
-    name: id,
-    id: `${managementGroupScope(group.id)}/subscriptions/${id}`,
-    type: 'Microsoft.Management/managementGroups/subscriptions',
-    properties: {
-      displayName: name,
-      parent: { id: managementGroupScope(group.id) },
-      state: stateOf(state),
-      tenant: tenantId,
-    },
-  }
-}
-
-/** `GET …/managementGroups/{id}/subscriptions`: those directly under it. */
-export function listGroupSubscriptions(call: ArmCall, id: string): Response {
-  const group = readManagementGroup(call, id)
-  if (group instanceof Response) return group
-  const { subscriptions: items } = new ManagementGroupTree(call.tenant).childrenOf(group.id)
-  const size = call.tenant.pageSizes.subscriptions
-  return respondWithPage(call.url, {
-    items,
-    size,
-    keyOf: (one) => one.id,
-    show: (one) => showGroupSubscription(group, one),
-  })
-}
-
-/** `GET …/managementGroups/{id}/subscriptions/{subscriptionId}`: 404 unless it is directly under the group. */
-export function getGroupSubscription(call: ArmCall, id: string, subscriptionId: string): Response {
-  const group = readManagementGroup(call, id)
-  if (group instanceof Response) return group
-  const found = call.tenant.subscriptions.get(subscriptionId.toLowerCase())
-  if (found?.managementGroupId.toLowerCase() === group.id.toLowerCase())
-    return Response.json(showGroupSubscription(group, found))
-  return armError(404, 'NotFound', `'${managementGroupScope(group.id)}/subscriptions/${subscriptionId}' not found`)
-}
-
-type Entity = { id: string; name: string; displayName: string; parentId: string | null; isGroup: boolean }
-
-const groupEntity = ({ id, displayName, parentId }: ManagementGroup): Entity => ({
-  id: managementGroupScope(id),
-  name: id,
-  displayName,
-  parentId,
-  isGroup: true,
-})
-
-const subscriptionEntity = ({ id, name, managementGroupId }: Subscription): Entity => ({
-  id: `/subscriptions/${id}`,
-  name: id,
-  displayName: name,
-  parentId: managementGroupId,
-  isGroup: false,
-})
-
-function permissionsAt(call: ArmCall, scope: string): string {
-  if (isAllowed(call, 'Microsoft.Management/managementGroups/delete', scope)) return 'delete'
-  if (isAllowed(call, 'Microsoft.Management/managementGroups/write', scope)) return 'edit'
-  return isAllowed(call, READ_MANAGEMENT_GROUP, scope) ? 'view' : 'noaccess'
-}
-
-function showEntity(call: ArmCall, tree: ManagementGroupTree, entity: Entity) {
-  const above = entity.parentId === null ? [] : tree.chainTo(entity.parentId)
-  const { groups, subscriptions } = entity.isGroup ? tree.childrenOf(entity.name) : { groups: [], subscriptions: [] }
-  const parentScope = entity.parentId === null ? null : managementGroupScope(entity.parentId)
-  return {
-    id: entity.id,
-    type: entity.isGroup ? 'Microsoft.Management/managementGroups' : '/subscriptions',
-    name: entity.name,
-    properties: {
-      tenantId: call.tenant.id,
-      displayName: entity.displayName,
-      parent: { id: parentScope },
-      permissions: permissionsAt(call, entity.id),
-      inheritedPermissions: parentScope === null ? 'noaccess' : permissionsAt(call, parentScope),
-      parentDisplayNameChain: above.map((one) => one.displayName),
-      parentNameChain: above.map((one) => one.id),
-      numberOfDescendants: entity.isGroup ? tree.countBelow(entity.name) : 0,
-      numberOfChildren: groups.length + subscriptions.length,
-      numberOfChildGroups: groups.length,
-    },
-  }
-}
-
-/**
- * `POST /providers/Microsoft.Management/getEntities`: the management groups and subscriptions the caller sees, each with
- * the chain above it from the root down. Knows `$filter=name eq 'id'`, `$skip` and `$top`.
- */
-export function listEntities(call: ArmCall): Response {
-  const { tenant, url } = call
-  const filter = readFilter(url, ['name'])
-  if (!filter) return unsupportedFilter(url, "'name eq '{value}''")
-  const name = filter.get('name')?.toLowerCase()
-  const groups = tenant.managementGroups
-    .list()
-    .filter((group) => isAllowed(call, READ_MANAGEMENT_GROUP, managementGroupScope(group.id)))
-  const entities = [
-    ...groups.map(groupEntity),
-    ...tenant.subscriptions.list().filter(createSubscriptionFilter(call)).map(subscriptionEntity),
-  ].filter((one) => name === undefined || one.name.toLowerCase() === name)
-  const items = entities.slice(Math.max(0, Number(url.searchParams.get('$skip')) || 0))
-  const size = pageSize(url, tenant.pageSizes.subscriptions)
-  const tree = new ManagementGroupTree(tenant)
-  return respondWithPage(url, { items, size, keyOf: (one) => one.id, show: (one) => showEntity(call, tree, one) })
 }

@@ -81,11 +81,11 @@ export function pageSize(url: URL, most: number): number {
   return Number.isInteger(top) && top > 0 ? Math.min(top, most) : most
 }
 
-const CLAUSE =
-  /\s*(?:(\w+)\s*\(\s*(?:'((?:[^']|'')*)')?\s*\)|(\w+)\s+eq\s+(?:'((?:[^']|'')*)'|([^\s']+)))\s*(?:$|and\s+)/iy
-
 /** What a `$filter` asks for: names of functions and properties in lower case, with their value ('' for none). */
 export type Filter = ReadonlyMap<string, string>
+
+const CLAUSE =
+  /\s*(?:(\w+)\s*\(\s*(?:'((?:[^']|'')*)')?\s*\)|(\w+)\s+eq\s+(?:'((?:[^']|'')*)'|([^\s']+)))\s*(?:$|and\s+)/iy
 
 /**
  * Reads `name()`, `name('value')` and `name eq 'value'` joined by `and`. Null when it is something else, or names what

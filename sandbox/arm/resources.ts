@@ -4,93 +4,7 @@ import { type ArmCall, isAllowed, refuseAction } from './arm-call'
 import { armError, pageSize, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 import { createSubscriptionFilter } from './subscriptions'
 
-type Among = { group?: string; type?: string }
-
-/**
- * `GET /subscriptions/{id}/resources`, `…/resourceGroups/{name}/resources` and, with `among.type`, the list of one type
- * under its own provider: the resources that occur in scopes and that the caller may read, with nothing about them but who they are.
- */
-export function listResources(call: ArmCall, subscription: Subscription, among: Among = {}): Response {
-  const { url, tenant } = call
-  const filter = readFilter(url, ['resourceType', 'resourceGroup', 'name'])
-  if (!filter)
-    return unsupportedFilter(url, "'resourceType eq '{value}'', 'resourceGroup eq '{value}'' or 'name eq '{value}''")
-  const is = (wanted: string | undefined, value: string) =>
-    wanted === undefined || wanted.toLowerCase() === value.toLowerCase()
-  const items = [...resourcesInUse(tenant, subscription).resources.values()].filter(
-    (one) =>
-      is(among.type ?? filter.get('resourcetype'), one.type) &&
-      is(among.group ?? filter.get('resourcegroup'), one.group) &&
-      is(filter.get('name'), one.name) &&
-      isAllowed(call, `${one.type}/read`, one.id),
-  )
-  const show = ({ id, name, type }: Resource) => ({ id, name, type, location: 'westeurope', properties: {} })
-  return respondWithPage(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
-}
-
-export type Resource = { id: string; name: string; type: string; group: string }
-/** What a subscription holds as far as the world knows: by name in lower case, each in the spelling met first. */
-type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
-
-type Known = { revisions: string; found: ResourcesInUse }
-const cache = new WeakMap<Subscription, Known>()
-
-/** The resource a scope names, its parents' types joined: `Microsoft.Sql/servers/databases`. Null for a group. */
-function resourceOf(scope: string): Resource | null {
-  const [, id, group = '', namespace, rest] =
-    /^(\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+))$/i.exec(scope) ?? []
-  if (!id || !namespace || !rest) return null
-  const parts = rest.split('/')
-  if (parts.length % 2 === 1) return null
-  const types = parts.filter((_, index) => index % 2 === 0)
-  return { id, name: parts.at(-1) ?? '', type: [namespace, ...types].join('/'), group }
-}
-
-function collectResources(tenant: Tenant, subscription: Subscription): ResourcesInUse {
-  const groups = new Map<string, string>()
-  const resources = new Map<string, Resource>()
-  for (const name of subscription.resourceGroups)
-    if (!groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
-  const denied = tenant.denyAssignments.list().filter((one) => subscriptionIdIn(one.scope) === subscription.id)
-  for (const list of [
-    tenant.assignments.inSubscription(subscription.id),
-    tenant.eligibilities.inSubscription(subscription.id),
-    denied,
-  ])
-    for (const { scope } of list) {
-      const name = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)/i.exec(scope)?.[1]
-      if (name && !groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
-      const resource = resourceOf(scope)
-      if (resource && !resources.has(scope.toLowerCase())) resources.set(scope.toLowerCase(), resource)
-    }
-  return { groups, resources }
-}
-
-/** The resource groups and resources of a subscription: its own, and those that occur in scopes. */
-export function resourcesInUse(tenant: Tenant, subscription: Subscription): ResourcesInUse {
-  const { assignments, eligibilities, denyAssignments } = tenant
-  const revisions = [assignments, eligibilities, denyAssignments].map((one) => one.revision)
-  const key = [...revisions, ...subscription.resourceGroups].join('/')
-  const earlier = cache.get(subscription)
-  if (earlier?.revisions === key) return earlier.found
-  const found = collectResources(tenant, subscription)
-  cache.set(subscription, { revisions: key, found })
-  return found
-}
-
 const READ = 'Microsoft.Resources/subscriptions/resourceGroups/read'
-
-const scopeOf = (subscription: Subscription, name: string) => `/subscriptions/${subscription.id}/resourceGroups/${name}`
-
-function showResourceGroup(subscription: Subscription, name: string) {
-  return {
-    id: scopeOf(subscription, name),
-    name,
-    type: 'Microsoft.Resources/resourceGroups',
-    location: 'westeurope',
-    properties: { provisioningState: 'Succeeded' },
-  }
-}
 
 /** `GET /subscriptions/{id}/resourcegroups`: those the caller may read; nothing to see is an empty list. */
 export function listResourceGroups(call: ArmCall, subscription: Subscription): Response {
@@ -114,6 +28,42 @@ export function getResourceGroup(call: ArmCall, subscription: Subscription, name
   const found = resourcesInUse(call.tenant, subscription).groups.get(name.toLowerCase())
   if (found === undefined) return armError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`)
   return Response.json(showResourceGroup(subscription, found))
+}
+
+function showResourceGroup(subscription: Subscription, name: string) {
+  return {
+    id: scopeOf(subscription, name),
+    name,
+    type: 'Microsoft.Resources/resourceGroups',
+    location: 'westeurope',
+    properties: { provisioningState: 'Succeeded' },
+  }
+}
+
+const scopeOf = (subscription: Subscription, name: string) => `/subscriptions/${subscription.id}/resourceGroups/${name}`
+
+type Among = { group?: string; type?: string }
+
+/**
+ * `GET /subscriptions/{id}/resources`, `…/resourceGroups/{name}/resources` and, with `among.type`, the list of one type
+ * under its own provider: the resources that occur in scopes and that the caller may read, with nothing about them but who they are.
+ */
+export function listResources(call: ArmCall, subscription: Subscription, among: Among = {}): Response {
+  const { url, tenant } = call
+  const filter = readFilter(url, ['resourceType', 'resourceGroup', 'name'])
+  if (!filter)
+    return unsupportedFilter(url, "'resourceType eq '{value}'', 'resourceGroup eq '{value}'' or 'name eq '{value}''")
+  const is = (wanted: string | undefined, value: string) =>
+    wanted === undefined || wanted.toLowerCase() === value.toLowerCase()
+  const items = [...resourcesInUse(tenant, subscription).resources.values()].filter(
+    (one) =>
+      is(among.type ?? filter.get('resourcetype'), one.type) &&
+      is(among.group ?? filter.get('resourcegroup'), one.group) &&
+      is(filter.get('name'), one.name) &&
+      isAllowed(call, `${one.type}/read`, one.id),
+  )
+  const show = ({ id, name, type }: Resource) => ({ id, name, type, location: 'westeurope', properties: {} })
+  return respondWithPage(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }
 
 /** Registered in every subscription. */
@@ -142,4 +92,54 @@ export function listProviders(call: ArmCall, subscription: Subscription): Respon
     keyOf: ([namespace]) => namespace,
     show,
   })
+}
+
+export type Resource = { id: string; name: string; type: string; group: string }
+/** What a subscription holds as far as the world knows: by name in lower case, each in the spelling met first. */
+type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
+
+type Known = { revisions: string; found: ResourcesInUse }
+const cache = new WeakMap<Subscription, Known>()
+
+/** The resource groups and resources of a subscription: its own, and those that occur in scopes. */
+export function resourcesInUse(tenant: Tenant, subscription: Subscription): ResourcesInUse {
+  const { assignments, eligibilities, denyAssignments } = tenant
+  const revisions = [assignments, eligibilities, denyAssignments].map((one) => one.revision)
+  const key = [...revisions, ...subscription.resourceGroups].join('/')
+  const earlier = cache.get(subscription)
+  if (earlier?.revisions === key) return earlier.found
+  const found = collectResources(tenant, subscription)
+  cache.set(subscription, { revisions: key, found })
+  return found
+}
+
+function collectResources(tenant: Tenant, subscription: Subscription): ResourcesInUse {
+  const groups = new Map<string, string>()
+  const resources = new Map<string, Resource>()
+  for (const name of subscription.resourceGroups)
+    if (!groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
+  const denied = tenant.denyAssignments.list().filter((one) => subscriptionIdIn(one.scope) === subscription.id)
+  for (const list of [
+    tenant.assignments.inSubscription(subscription.id),
+    tenant.eligibilities.inSubscription(subscription.id),
+    denied,
+  ])
+    for (const { scope } of list) {
+      const name = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)/i.exec(scope)?.[1]
+      if (name && !groups.has(name.toLowerCase())) groups.set(name.toLowerCase(), name)
+      const resource = resourceOf(scope)
+      if (resource && !resources.has(scope.toLowerCase())) resources.set(scope.toLowerCase(), resource)
+    }
+  return { groups, resources }
+}
+
+/** The resource a scope names, its parents' types joined: `Microsoft.Sql/servers/databases`. Null for a group. */
+function resourceOf(scope: string): Resource | null {
+  const [, id, group = '', namespace, rest] =
+    /^(\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+))$/i.exec(scope) ?? []
+  if (!id || !namespace || !rest) return null
+  const parts = rest.split('/')
+  if (parts.length % 2 === 1) return null
+  const types = parts.filter((_, index) => index % 2 === 0)
+  return { id, name: parts.at(-1) ?? '', type: [namespace, ...types].join('/'), group }
 }

@@ -6,46 +6,6 @@ import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-
 import { armError, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/roleDefinitions/read'
-/** Versions before show permissions without their conditions (recalled, not verified). */
-const CONDITIONS_SINCE = '2022-04-01'
-
-function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: string) {
-  const prefix = subscriptionPrefixOf(scope)
-  return {
-    properties: {
-      roleName: role.name,
-      type: role.custom ? 'CustomRole' : 'BuiltInRole',
-      description: role.description,
-      assignableScopes: role.assignableScopes,
-      permissions:
-        apiVersion < CONDITIONS_SINCE
-          ? role.permissions
-          : role.permissions.map((one) => ({ conditionVersion: null, condition: null, ...one })),
-      createdOn: role.createdOn,
-      updatedOn: role.updatedOn,
-      createdBy: null,
-      updatedBy: null,
-    },
-    id: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`,
-    type: 'Microsoft.Authorization/roleDefinitions',
-    name: role.id,
-  }
-}
-
-/** At the root anyone of the tenant may look (recalled); elsewhere it takes the action at the scope or somewhere below it. */
-function mayRead(call: ArmCall, scope: string): boolean {
-  if (scope === '/' || isAllowed(call, READ, scope)) return true
-  return call.caller.assignments.some(createScopeFilter(call, READ, scope))
-}
-
-/** Whether a role can be assigned at a scope: the tenant's own only where they say so. At the root all of them are listed. */
-function isAssignable(role: RoleDefinition, scope: string, lineage: ReadonlySet<string>, below: boolean): boolean {
-  if (!role.custom || scope === '/') return true
-  return role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope)))
-}
-
-const refuseReading = (call: ArmCall, scope: string) =>
-  refuseAction(call, READ, `${scope}/providers/Microsoft.Authorization`)
 
 /** `GET {scope}/providers/Microsoft.Authorization/roleDefinitions`, with `type eq`, `roleName eq`, `atScopeAndBelow()`, `atScope()`. */
 export function listRoleDefinitions(call: ArmCall, scope: string): Response {
@@ -97,4 +57,45 @@ export function listPermissions({ url, tenant, caller }: ArmCall, scope: string)
   )
   const size = tenant.pageSizes.assignments
   return respondWithPage(url, { items, size, keyOf: (one) => one.key, show: (one) => one.permission })
+}
+
+/** At the root anyone of the tenant may look (recalled); elsewhere it takes the action at the scope or somewhere below it. */
+function mayRead(call: ArmCall, scope: string): boolean {
+  if (scope === '/' || isAllowed(call, READ, scope)) return true
+  return call.caller.assignments.some(createScopeFilter(call, READ, scope))
+}
+
+const refuseReading = (call: ArmCall, scope: string) =>
+  refuseAction(call, READ, `${scope}/providers/Microsoft.Authorization`)
+
+/** Whether a role can be assigned at a scope: the tenant's own only where they say so. At the root all of them are listed. */
+function isAssignable(role: RoleDefinition, scope: string, lineage: ReadonlySet<string>, below: boolean): boolean {
+  if (!role.custom || scope === '/') return true
+  return role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope)))
+}
+
+/** Versions before show permissions without their conditions (recalled, not verified). */
+const CONDITIONS_SINCE = '2022-04-01'
+
+function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: string) {
+  const prefix = subscriptionPrefixOf(scope)
+  return {
+    properties: {
+      roleName: role.name,
+      type: role.custom ? 'CustomRole' : 'BuiltInRole',
+      description: role.description,
+      assignableScopes: role.assignableScopes,
+      permissions:
+        apiVersion < CONDITIONS_SINCE
+          ? role.permissions
+          : role.permissions.map((one) => ({ conditionVersion: null, condition: null, ...one })),
+      createdOn: role.createdOn,
+      updatedOn: role.updatedOn,
+      createdBy: null,
+      updatedBy: null,
+    },
+    id: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${role.id}`,
+    type: 'Microsoft.Authorization/roleDefinitions',
+    name: role.id,
+  }
 }

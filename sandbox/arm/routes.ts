@@ -23,6 +23,19 @@ const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+
 const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
 const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
 
+/** The answer of the address a request names, or null when nothing is imitated there. */
+export function route(call: ArmCall, path: string, method: string): Response | null {
+  if (method === 'POST') return ENTITIES.test(path) ? listEntities(call) : null
+  if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
+  if (/^\/tenants$/i.test(path)) return listTenants(call)
+  const held = AUTHORIZATION.exec(path)
+  if (held) return routeAuthorization(call, held[1] || '/', held[2] ?? '', held[3])
+  const group = GROUPS.exec(path)
+  if (group) return routeManagementGroups(call, group[1], group[2], group[3])
+  const rest = IN_SUBSCRIPTION.exec(path)
+  return rest ? routeInSubscription(call, rest[1] ?? '') : null
+}
+
 function routeAuthorization(call: ArmCall, scope: string, type: string, name: string | undefined): Response | null {
   const group = managementGroupIdIn(scope)
   if (group !== null && !findManagementGroup(call.tenant, group))
@@ -59,20 +72,6 @@ function routeManagementGroups(
   return name ? getGroupSubscription(call, id, name) : listGroupSubscriptions(call, id)
 }
 
-/** The providers that built-in roles speak of; a list of another one's resources would look like nothing being there. */
-const NAMESPACES = new Set(
-  [...BUILT_IN_ROLES.values()].flatMap(({ permissions }) =>
-    permissions.flatMap(({ actions, dataActions }) =>
-      [...actions, ...dataActions].map((action) => action.split('/')[0]?.toLowerCase()),
-    ),
-  ),
-)
-
-function isKnownNamespace(type: string): boolean {
-  const namespace = type.split('/')[0]?.toLowerCase()
-  return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
-}
-
 function routeInSubscription(call: ArmCall, rest: string): Response | null {
   const { subscription } = call
   if (!subscription) return null
@@ -87,17 +86,18 @@ function routeInSubscription(call: ArmCall, rest: string): Response | null {
   return type && isKnownNamespace(type) ? listResources(call, subscription, { type }) : null
 }
 
-/** The answer of the address a request names, or null when nothing is imitated there. */
-export function route(call: ArmCall, path: string, method: string): Response | null {
-  if (method === 'POST') return ENTITIES.test(path) ? listEntities(call) : null
-  if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
-  if (/^\/tenants$/i.test(path)) return listTenants(call)
-  const held = AUTHORIZATION.exec(path)
-  if (held) return routeAuthorization(call, held[1] || '/', held[2] ?? '', held[3])
-  const group = GROUPS.exec(path)
-  if (group) return routeManagementGroups(call, group[1], group[2], group[3])
-  const rest = IN_SUBSCRIPTION.exec(path)
-  return rest ? routeInSubscription(call, rest[1] ?? '') : null
+/** The providers that built-in roles speak of; a list of another one's resources would look like nothing being there. */
+const NAMESPACES = new Set(
+  [...BUILT_IN_ROLES.values()].flatMap(({ permissions }) =>
+    permissions.flatMap(({ actions, dataActions }) =>
+      [...actions, ...dataActions].map((action) => action.split('/')[0]?.toLowerCase()),
+    ),
+  ),
+)
+
+function isKnownNamespace(type: string): boolean {
+  const namespace = type.split('/')[0]?.toLowerCase()
+  return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
 }
 
 /** The 404 of an address nothing answers at. Words recalled, not verified. */

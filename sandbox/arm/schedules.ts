@@ -4,46 +4,29 @@ import type { Assignment, Eligibility, PrincipalType, Tenant } from '../world/ty
 import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
 import { armError, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
+export type ScheduleKind = {
+  /** As Azure spells it in addresses and, with a capital, in ids. */
+  type: string
+  of: 'eligibilities' | 'assignments'
+  /** Instances are what holds now; schedules also tell what begins later. */
+  instances: boolean
+}
+
+const KINDS: readonly ScheduleKind[] = [
+  { type: 'roleEligibilityScheduleInstances', of: 'eligibilities', instances: true },
+  { type: 'roleEligibilitySchedules', of: 'eligibilities', instances: false },
+  { type: 'roleAssignmentScheduleInstances', of: 'assignments', instances: true },
+  { type: 'roleAssignmentSchedules', of: 'assignments', instances: false },
+]
+
+const BY_TYPE = new Map(KINDS.map((kind) => [kind.type.toLowerCase(), kind]))
+
+/** The list of Privileged Identity Management with this name, in any case. */
+export function findScheduleKind(type: string): ScheduleKind | undefined {
+  return BY_TYPE.get(type.toLowerCase())
+}
+
 const FILTERS = ['atScope', 'principalId', 'assignedTo', 'asTarget', 'roleDefinitionId']
-
-/**
- * The 400 of a tenant without the licence: its code as seen from ARM in JulianHayward/Azure-MG-Sub-Governance-Reporting
- * 114, its words as Microsoft Graph's are now.
- */
-function licenceMissing(): Response {
-  return armError(
-    400,
-    'AadPremiumLicenseRequired',
-    'The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.',
-  )
-}
-
-function listApplying({ tenant, world }: ArmCall, kind: ScheduleKind, scope: string): Scheduled[] {
-  const rows: Scheduled[] =
-    kind.of === 'assignments'
-      ? listApplyingTo(tenant, tenant.assignments, scope)
-      : listApplyingTo(tenant, tenant.eligibilities, scope)
-  const now = world.now()
-  const isOver = (end: string | null) => end !== null && Date.parse(end) <= now
-  return rows.filter((one) => {
-    if ('schedule' in one && one.schedule === null) return true
-    const window = windowOf(one)
-    return kind.instances ? isInForceAt(window, now) : !isOver(window.endDateTime)
-  })
-}
-
-/** Whose rows are asked for, groups included: `assignedTo('id')` someone's, `asTarget()` the caller's own. */
-function holderOf(call: ArmCall, filter: Filter): { id: string; principals: ReadonlySet<string> } | null {
-  if (filter.has('astarget')) return { id: call.caller.objectId, principals: call.caller.principals }
-  const id = filter.get('assignedto')?.toLowerCase()
-  return id === undefined ? null : { id, principals: principalsOf(call.tenant, id) }
-}
-
-/** Directly held at this scope or below; inherited from above; through a group when someone's own were asked for (recalled). */
-function memberTypeOf(one: Scheduled, scope: string, holder: string | null): string {
-  if (holder !== null && one.principalId !== holder) return 'Group'
-  return isAtOrUnder(one.scope, scope) && (scope !== '/' || one.scope === '/') ? 'Direct' : 'Inherited'
-}
 
 /** `GET {scope}/providers/Microsoft.Authorization/role{Eligibility,Assignment}Schedule{s,Instances}`. */
 export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind): Response {
@@ -92,37 +75,33 @@ export function getSchedule(call: ArmCall, scope: string, kind: ScheduleKind, na
   return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionPrefixOf(scope)))
 }
 
+/**
+ * The 400 of a tenant without the licence: its code as seen from ARM in JulianHayward/Azure-MG-Sub-Governance-Reporting
+ * 114, its words as Microsoft Graph's are now.
+ */
+function licenceMissing(): Response {
+  return armError(
+    400,
+    'AadPremiumLicenseRequired',
+    'The tenant needs to have Microsoft Entra ID P2 or Microsoft Entra ID Governance license.',
+  )
+}
+
 /** What one of Privileged Identity Management's four lists is made from. An assignment stands for itself and for its schedule. */
 export type Scheduled = Assignment | Eligibility
 
-export type ScheduleKind = {
-  /** As Azure spells it in addresses and, with a capital, in ids. */
-  type: string
-  of: 'eligibilities' | 'assignments'
-  /** Instances are what holds now; schedules also tell what begins later. */
-  instances: boolean
-}
-
-const KINDS: readonly ScheduleKind[] = [
-  { type: 'roleEligibilityScheduleInstances', of: 'eligibilities', instances: true },
-  { type: 'roleEligibilitySchedules', of: 'eligibilities', instances: false },
-  { type: 'roleAssignmentScheduleInstances', of: 'assignments', instances: true },
-  { type: 'roleAssignmentSchedules', of: 'assignments', instances: false },
-]
-
-const BY_TYPE = new Map(KINDS.map((kind) => [kind.type.toLowerCase(), kind]))
-
-/** The list of Privileged Identity Management with this name, in any case. */
-export function findScheduleKind(type: string): ScheduleKind | undefined {
-  return BY_TYPE.get(type.toLowerCase())
-}
-
-/** A schedule has an id of its own: its instance's with the first eight digits reversed. */
-const scheduleIdOf = (id: string) => [...id.slice(0, 8)].reverse().join('') + id.slice(8)
-
-/** What a row is called in its list. */
-export function scheduleName(kind: ScheduleKind, { id }: Scheduled): string {
-  return kind.instances ? id : scheduleIdOf(id)
+function listApplying({ tenant, world }: ArmCall, kind: ScheduleKind, scope: string): Scheduled[] {
+  const rows: Scheduled[] =
+    kind.of === 'assignments'
+      ? listApplyingTo(tenant, tenant.assignments, scope)
+      : listApplyingTo(tenant, tenant.eligibilities, scope)
+  const now = world.now()
+  const isOver = (end: string | null) => end !== null && Date.parse(end) <= now
+  return rows.filter((one) => {
+    if ('schedule' in one && one.schedule === null) return true
+    const window = windowOf(one)
+    return kind.instances ? isInForceAt(window, now) : !isOver(window.endDateTime)
+  })
 }
 
 /** From when until when it holds; an assignment made outside of Privileged Identity Management holds for good. */
@@ -131,29 +110,17 @@ export function windowOf(one: Scheduled): { startDateTime: string; endDateTime: 
   return one.schedule ?? { startDateTime: one.createdOn, endDateTime: null }
 }
 
-function eligibilityFields(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
-  if (!kind.instances) return { updatedOn: createdOn }
-  return { roleEligibilityScheduleId: `${provider}/RoleEligibilitySchedules/${scheduleIdOf(id)}` }
+/** Whose rows are asked for, groups included: `assignedTo('id')` someone's, `asTarget()` the caller's own. */
+function holderOf(call: ArmCall, filter: Filter): { id: string; principals: ReadonlySet<string> } | null {
+  if (filter.has('astarget')) return { id: call.caller.objectId, principals: call.caller.principals }
+  const id = filter.get('assignedto')?.toLowerCase()
+  return id === undefined ? null : { id, principals: principalsOf(call.tenant, id) }
 }
 
-function assignmentFields(kind: ScheduleKind, { id, createdOn, schedule }: Assignment, provider: string) {
-  const from = schedule?.assignmentType === 'Activated' ? schedule.eligibilityId : null
-  const common = {
-    assignmentType: schedule?.assignmentType ?? 'Assigned',
-    linkedRoleEligibilityScheduleId: from === null ? null : scheduleIdOf(from),
-  }
-  if (!kind.instances) return { ...common, updatedOn: createdOn }
-  return {
-    ...common,
-    linkedRoleEligibilityScheduleInstanceId: from,
-    originRoleAssignmentId: `${provider}/roleAssignments/${id}`,
-    roleAssignmentScheduleId: `${provider}/RoleAssignmentSchedules/${scheduleIdOf(id)}`,
-  }
-}
-
-/** `Accepted` for an assigned one is Microsoft's example; `Provisioned` for an activated one is recalled. */
-function statusOf(one: Scheduled): string {
-  return 'startDateTime' in one || one.schedule?.assignmentType === 'Activated' ? 'Provisioned' : 'Accepted'
+/** Directly held at this scope or below; inherited from above; through a group when someone's own were asked for (recalled). */
+function memberTypeOf(one: Scheduled, scope: string, holder: string | null): string {
+  if (holder !== null && one.principalId !== holder) return 'Group'
+  return isAtOrUnder(one.scope, scope) && (scope !== '/' || one.scope === '/') ? 'Direct' : 'Inherited'
 }
 
 /** A row of one of the four lists as the wire has it: without an end when it is permanent. Source: the 2020-10-01 examples. */
@@ -186,7 +153,54 @@ export function scheduleRow(tenant: Tenant, kind: ScheduleKind, one: Scheduled, 
   }
 }
 
+/** What a row is called in its list. */
+export function scheduleName(kind: ScheduleKind, { id }: Scheduled): string {
+  return kind.instances ? id : scheduleIdOf(id)
+}
+
+/** A schedule has an id of its own: its instance's with the first eight digits reversed. */
+const scheduleIdOf = (id: string) => [...id.slice(0, 8)].reverse().join('') + id.slice(8)
+
+function eligibilityFields(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
+  if (!kind.instances) return { updatedOn: createdOn }
+  return { roleEligibilityScheduleId: `${provider}/RoleEligibilitySchedules/${scheduleIdOf(id)}` }
+}
+
+function assignmentFields(kind: ScheduleKind, { id, createdOn, schedule }: Assignment, provider: string) {
+  const from = schedule?.assignmentType === 'Activated' ? schedule.eligibilityId : null
+  const common = {
+    assignmentType: schedule?.assignmentType ?? 'Assigned',
+    linkedRoleEligibilityScheduleId: from === null ? null : scheduleIdOf(from),
+  }
+  if (!kind.instances) return { ...common, updatedOn: createdOn }
+  return {
+    ...common,
+    linkedRoleEligibilityScheduleInstanceId: from,
+    originRoleAssignmentId: `${provider}/roleAssignments/${id}`,
+    roleAssignmentScheduleId: `${provider}/RoleAssignmentSchedules/${scheduleIdOf(id)}`,
+  }
+}
+
+/** `Accepted` for an assigned one is Microsoft's example; `Provisioned` for an activated one is recalled. */
+function statusOf(one: Scheduled): string {
+  return 'startDateTime' in one || one.schedule?.assignmentType === 'Activated' ? 'Provisioned' : 'Accepted'
+}
+
 type Row = { scope: string; roleId: string; principalId: string; principalType: PrincipalType }
+
+/** The names Privileged Identity Management adds to a row, so that none need be looked up. Scope types in lower case, as documented. */
+export function expandProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
+  const role = findRole(tenant, row.roleId)
+  return {
+    scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },
+    roleDefinition: {
+      id: roleDefinitionId,
+      displayName: role?.name ?? '',
+      type: role?.custom ? 'CustomRole' : 'BuiltInRole',
+    },
+    principal: expandPrincipal(tenant, row),
+  }
+}
 
 function scopeName(tenant: Tenant, scope: string): string {
   switch (levelOf(scope)) {
@@ -207,18 +221,4 @@ function expandPrincipal(tenant: Tenant, { principalId: id, principalType: type 
   if (user) return { id, displayName: user.displayName, email: user.mail ?? user.userPrincipalName, type }
   const other = tenant.groups.get(id) ?? tenant.servicePrincipals.get(id) ?? tenant.devices.get(id)
   return { id, ...(other ? { displayName: other.displayName } : {}), type }
-}
-
-/** The names Privileged Identity Management adds to a row, so that none need be looked up. Scope types in lower case, as documented. */
-export function expandProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
-  const role = findRole(tenant, row.roleId)
-  return {
-    scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },
-    roleDefinition: {
-      id: roleDefinitionId,
-      displayName: role?.name ?? '',
-      type: role?.custom ? 'CustomRole' : 'BuiltInRole',
-    },
-    principal: expandPrincipal(tenant, row),
-  }
 }

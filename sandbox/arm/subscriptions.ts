@@ -5,31 +5,7 @@ import type { Subscription, Tenant } from '../world/types'
 import { type ArmCall, refuseAction } from './arm-call'
 import { armError, respondWithPage } from './protocol'
 
-function showSubscription(subscription: Subscription) {
-  return {
-    id: `/subscriptions/${subscription.id}`,
-    authorizationSource: 'RoleBased',
-    managedByTenants: [],
-    ...(Object.keys(subscription.tags).length > 0 ? { tags: subscription.tags } : {}),
-    subscriptionId: subscription.id,
-    tenantId: subscription.tenantId,
-    displayName: subscription.name,
-    state: subscription.state,
-    subscriptionPolicies: {
-      locationPlacementId: 'Public_2014-09-01',
-      quotaId: subscription.quotaId,
-      spendingLimit: 'Off',
-    },
-  }
-}
-
-/** `GET /subscriptions/{id}`. */
-export function getSubscription(call: ArmCall, subscription: Subscription): Response {
-  if (createSubscriptionFilter(call)(subscription)) return Response.json(showSubscription(subscription))
-  if (call.tenant.powerless === 'empty')
-    return armError(404, 'SubscriptionNotFound', `The subscription '${subscription.id}' could not be found.`)
-  return refuseAction(call, 'Microsoft.Resources/subscriptions/read', `/subscriptions/${subscription.id}`)
-}
+const READ = 'Microsoft.Resources/subscriptions/read'
 
 /** `GET /subscriptions`: those of the token's tenant that the caller may read. */
 export function listSubscriptions(call: ArmCall): Response {
@@ -42,7 +18,13 @@ export function listSubscriptions(call: ArmCall): Response {
   })
 }
 
-const READ = 'Microsoft.Resources/subscriptions/read'
+/** `GET /subscriptions/{id}`. */
+export function getSubscription(call: ArmCall, subscription: Subscription): Response {
+  if (createSubscriptionFilter(call)(subscription)) return Response.json(showSubscription(subscription))
+  if (call.tenant.powerless === 'empty')
+    return armError(404, 'SubscriptionNotFound', `The subscription '${subscription.id}' could not be found.`)
+  return refuseAction(call, 'Microsoft.Resources/subscriptions/read', `/subscriptions/${subscription.id}`)
+}
 
 /**
  * Says of each subscription whether the caller sees it: any role at, above or below one shows it (recalled), unless a
@@ -63,6 +45,24 @@ export function createSubscriptionFilter({ tenant, caller }: ArmCall): (subscrip
   return ({ id, managementGroupId }) =>
     (places.has('/') || places.has(id.toLowerCase()) || isUnderHeldGroup(managementGroupId)) &&
     !isDenied(tenant, caller.principals, READ, `/subscriptions/${id}`)
+}
+
+function showSubscription(subscription: Subscription) {
+  return {
+    id: `/subscriptions/${subscription.id}`,
+    authorizationSource: 'RoleBased',
+    managedByTenants: [],
+    ...(Object.keys(subscription.tags).length > 0 ? { tags: subscription.tags } : {}),
+    subscriptionId: subscription.id,
+    tenantId: subscription.tenantId,
+    displayName: subscription.name,
+    state: subscription.state,
+    subscriptionPolicies: {
+      locationPlacementId: 'Public_2014-09-01',
+      quotaId: subscription.quotaId,
+      spendingLimit: 'Off',
+    },
+  }
 }
 
 const REGIONS = [

@@ -6,34 +6,6 @@ import { armError } from './protocol'
 const LIMITS = { reads: { bucket: 250, refillPerSecond: 25 }, writes: { bucket: 200, refillPerSecond: 10 } }
 const GLOBAL_FACTOR = 15 // all principals of a subscription together
 
-type Limit = { bucket: number; refillPerSecond: number }
-type Bucket = { tokens: number; filledAt: number; refusedUntil: number }
-
-/** By the settings of a tenant: new settings begin with full buckets. */
-const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
-
-function bucketFor(settings: Throttling, key: string, limit: Limit, now: number): Bucket {
-  const buckets = bucketsOf.get(settings) ?? new Map<string, Bucket>()
-  bucketsOf.set(settings, buckets)
-  const bucket = buckets.get(key) ?? { tokens: limit.bucket, filledAt: now, refusedUntil: 0 }
-  buckets.set(key, bucket)
-  const seconds = Math.max(0, now - bucket.filledAt) / 1_000
-  bucket.tokens = Math.min(limit.bucket, bucket.tokens + seconds * limit.refillPerSecond)
-  bucket.filledAt = now
-  return bucket
-}
-
-/** Takes a token, or says how many seconds to wait; asking before they are over begins the wait anew. */
-function takeToken(bucket: Bucket, limit: Limit, now: number): number | null {
-  if (now >= bucket.refusedUntil && bucket.tokens >= 1) {
-    bucket.tokens--
-    return null
-  }
-  const seconds = Math.max(1, Math.ceil(limit.bucket / limit.refillPerSecond))
-  bucket.refusedUntil = now + seconds * 1_000
-  return seconds
-}
-
 type CountedRequest = { world: World; tenant: Tenant; subscriptionId: string | null; actor: string; reading: boolean }
 
 /** Counts a request against its buckets: the 429 when one is empty, and the header that says what is left in any case. */
@@ -69,4 +41,32 @@ export function throttle({ world, tenant, subscriptionId, actor, reading }: Coun
     { 'retry-after': String(wait) },
   )
   return { refusal, headers }
+}
+
+type Limit = { bucket: number; refillPerSecond: number }
+type Bucket = { tokens: number; filledAt: number; refusedUntil: number }
+
+/** By the settings of a tenant: new settings begin with full buckets. */
+const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
+
+function bucketFor(settings: Throttling, key: string, limit: Limit, now: number): Bucket {
+  const buckets = bucketsOf.get(settings) ?? new Map<string, Bucket>()
+  bucketsOf.set(settings, buckets)
+  const bucket = buckets.get(key) ?? { tokens: limit.bucket, filledAt: now, refusedUntil: 0 }
+  buckets.set(key, bucket)
+  const seconds = Math.max(0, now - bucket.filledAt) / 1_000
+  bucket.tokens = Math.min(limit.bucket, bucket.tokens + seconds * limit.refillPerSecond)
+  bucket.filledAt = now
+  return bucket
+}
+
+/** Takes a token, or says how many seconds to wait; asking before they are over begins the wait anew. */
+function takeToken(bucket: Bucket, limit: Limit, now: number): number | null {
+  if (now >= bucket.refusedUntil && bucket.tokens >= 1) {
+    bucket.tokens--
+    return null
+  }
+  const seconds = Math.max(1, Math.ceil(limit.bucket / limit.refillPerSecond))
+  bucket.refusedUntil = now + seconds * 1_000
+  return seconds
 }

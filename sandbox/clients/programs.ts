@@ -7,7 +7,8 @@ import { HOST_NAMES } from '../clouds'
 import type { Sandbox } from '../server'
 
 const runProgram = promisify(execFile)
-const here = (name: string) => new URL(name, import.meta.url).pathname
+
+const MAX_OUTPUT = 64 * 1024 * 1024
 
 /**
  * Runs a program of this folder as a process of its own, which is told of the sandbox by nothing but a CA file in its
@@ -28,9 +29,17 @@ export async function runClient<T>(sandbox: Sandbox, program: string, args: stri
   return JSON.parse(stdout) as T
 }
 
-const run = promisify(execFile)
-const serveScript = new URL('../serve.ts', import.meta.url).pathname
-const MAX_OUTPUT = 64 * 1024 * 1024
+const here = (name: string) => new URL(name, import.meta.url).pathname
+
+/** A sandbox on port 443 of a network namespace in which Microsoft's host names mean loopback. */
+export type NetworkNamespace = {
+  caFile: string
+  /** Runs a program in there to its end and gives its output; throws with what it said when it fails. */
+  run(program: string, args: string[], env?: Record<string, string>): Promise<string>
+  /** Asks a control route of the sandbox. */
+  control(path: string, body?: unknown): Promise<unknown>
+  close(): Promise<void>
+}
 
 // Loopback is down in a new network namespace, and /etc/hosts is everybody's until a file of ours lies over it.
 const PREPARE = 'ip link set lo up && mount --bind "$1" /etc/hosts && shift && exec "$@"'
@@ -45,23 +54,6 @@ const WAYS = [
 
 type Way = (typeof WAYS)[number]
 
-/** A sandbox on port 443 of a network namespace in which Microsoft's host names mean loopback. */
-export type NetworkNamespace = {
-  caFile: string
-  /** Runs a program in there to its end and gives its output; throws with what it said when it fails. */
-  run(program: string, args: string[], env?: Record<string, string>): Promise<string>
-  /** Asks a control route of the sandbox. */
-  control(path: string, body?: unknown): Promise<unknown>
-  close(): Promise<void>
-}
-
-function hostsFile(folder: string): string {
-  mkdirSync(folder, { recursive: true })
-  const file = join(folder, 'hosts')
-  writeFileSync(file, ['localhost', ...HOST_NAMES].map((name) => `127.0.0.1 ${name}\n`).join(''))
-  return file
-}
-
 /** How namespaces can be had here, or why they cannot. */
 export function findWay(folder: string): Way | string {
   const refusals: string[] = []
@@ -75,15 +67,6 @@ export function findWay(folder: string): Way | string {
     }
   }
   return `no network namespace of one's own here (${refusals.join('; ')})`
-}
-
-async function untilReady(child: ChildProcess): Promise<void> {
-  const said: string[] = []
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.on('data', (chunk) => String(chunk).includes('Sandbox ready') && resolve())
-    child.stderr?.on('data', (chunk) => said.push(String(chunk)))
-    child.once('exit', () => reject(new Error(`The sandbox ended while it was starting: ${said.join('')}`)))
-  })
 }
 
 /** Starts a sandbox with its TLS front in a namespace; its CA and its hosts file are in `folder`. */
@@ -118,4 +101,24 @@ export async function openNetworkNamespace(way: Way, folder: string): Promise<Ne
       await ended
     },
   }
+}
+
+const serveScript = new URL('../serve.ts', import.meta.url).pathname
+
+const run = promisify(execFile)
+
+function hostsFile(folder: string): string {
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, 'hosts')
+  writeFileSync(file, ['localhost', ...HOST_NAMES].map((name) => `127.0.0.1 ${name}\n`).join(''))
+  return file
+}
+
+async function untilReady(child: ChildProcess): Promise<void> {
+  const said: string[] = []
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', (chunk) => String(chunk).includes('Sandbox ready') && resolve())
+    child.stderr?.on('data', (chunk) => said.push(String(chunk)))
+    child.once('exit', () => reject(new Error(`The sandbox ended while it was starting: ${said.join('')}`)))
+  })
 }

@@ -15,56 +15,6 @@ import { ControlRefusal, readJson, readShape } from './requests'
 type Call = { world: World; request: Request; query: URLSearchParams; argument: string }
 type Control = { does: string; answer(call: Call): unknown }
 
-const Latency = z.strictObject({ ms: z.number().min(0).max(600_000) })
-
-const Throttling = z.strictObject({
-  tenantId: z.string().optional(),
-  arm: z
-    .union([z.boolean(), z.strictObject({ bucket: z.number().positive(), refillPerSecond: z.number().positive() })])
-    .optional(),
-  graph: z
-    .union([z.boolean(), z.strictObject({ units: z.number().positive(), windowSeconds: z.number().positive() })])
-    .optional(),
-})
-
-async function makeWorld({ world, request }: Call): Promise<Response> {
-  return Response.json(makeTenant(world, await readJson<TenantSpec>(request)), { status: 201 })
-}
-
-async function applyChanges({ world, request }: Call) {
-  const changes = await readJson<Change | Change[]>(request)
-  if (Array.isArray(changes)) return changes.map((one) => applyChange(world, one) ?? null)
-  return { ok: true, result: applyChange(world, changes) ?? null }
-}
-
-async function putFaults({ world, request, query }: Call) {
-  const body = await readJson(request)
-  const isChaos = typeof body === 'object' && body !== null && 'rate' in body
-  putFaultSet(world, query.get('set'), isChaos ? createRandomFaults(parseChaos(body)) : parseFaults(body))
-  return faultSet(world, query.get('set'))
-}
-
-async function putLatency({ world, request }: Call) {
-  const { ms } = await readShape(request, Latency)
-  world.latencyMs = ms
-  return { ms }
-}
-
-async function putThrottling({ world, request }: Call) {
-  const { tenantId, arm, graph } = await readShape(request, Throttling)
-  const named = tenantId === undefined ? undefined : world.findTenant(tenantId)
-  if (tenantId !== undefined && !named) throw new ControlRefusal(`There is no tenant ${tenantId}.`, 404)
-  const tenants = named ? [named] : [...world.tenants.values()]
-  for (const tenant of tenants)
-    tenant.throttling = { arm: arm ?? tenant.throttling.arm, graph: graph ?? tenant.throttling.graph }
-  return tenants.length === 1 ? tenants[0]?.throttling : { tenants: tenants.length, arm, graph }
-}
-
-const listControls = () =>
-  Object.entries(CONTROLS).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { does }]) => ({ method, path: `/_sandbox${path}`, does })),
-  )
-
 /** What the sandbox can be told and asked, by path and method. A path that ends in `{…}` takes an argument. */
 export const CONTROLS: Record<string, Record<string, Control>> = {
   '/': { GET: { does: 'lists these', answer: listControls } },
@@ -121,13 +71,15 @@ export const CONTROLS: Record<string, Record<string, Control>> = {
   },
 }
 
-/** The entry of a path, with the argument in its last segment if it takes one. */
-function findControl(path: string) {
-  const known = CONTROLS[path]
-  if (known) return { methods: known, argument: '' }
-  const slash = path.lastIndexOf('/')
-  const [, methods] = Object.entries(CONTROLS).find(([name]) => name.startsWith(`${path.slice(0, slash)}/{`)) ?? []
-  return methods && slash > 0 ? { methods, argument: path.slice(slash + 1) } : null
+/** The control routes: what the sandbox can be told and asked. Who may ask is the listener's to decide. */
+export async function answerControl(world: World, request: Request): Promise<Response> {
+  try {
+    return await route(world, request)
+  } catch (error) {
+    if (error instanceof ControlRefusal) return Response.json({ error: error.message }, { status: error.status })
+    if (error instanceof WorldRefusal) return Response.json({ error: error.message }, { status: 400 })
+    throw error
+  }
 }
 
 async function route(world: World, request: Request): Promise<Response> {
@@ -146,46 +98,67 @@ async function route(world: World, request: Request): Promise<Response> {
   return answer instanceof Response ? answer : Response.json(answer)
 }
 
-/** The control routes: what the sandbox can be told and asked. Who may ask is the listener's to decide. */
-export async function answerControl(world: World, request: Request): Promise<Response> {
-  try {
-    return await route(world, request)
-  } catch (error) {
-    if (error instanceof ControlRefusal) return Response.json({ error: error.message }, { status: error.status })
-    if (error instanceof WorldRefusal) return Response.json({ error: error.message }, { status: 400 })
-    throw error
-  }
+/** The entry of a path, with the argument in its last segment if it takes one. */
+function findControl(path: string) {
+  const known = CONTROLS[path]
+  if (known) return { methods: known, argument: '' }
+  const slash = path.lastIndexOf('/')
+  const [, methods] = Object.entries(CONTROLS).find(([name]) => name.startsWith(`${path.slice(0, slash)}/{`)) ?? []
+  return methods && slash > 0 ? { methods, argument: path.slice(slash + 1) } : null
 }
 
-const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
-const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+function listControls() {
+  return Object.entries(CONTROLS).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { does }]) => ({ method, path: `/_sandbox${path}`, does })),
+  )
+}
+
+async function makeWorld({ world, request }: Call): Promise<Response> {
+  return Response.json(makeTenant(world, await readJson<TenantSpec>(request)), { status: 201 })
+}
+
+async function applyChanges({ world, request }: Call) {
+  const changes = await readJson<Change | Change[]>(request)
+  if (Array.isArray(changes)) return changes.map((one) => applyChange(world, one) ?? null)
+  return { ok: true, result: applyChange(world, changes) ?? null }
+}
+
+async function putFaults({ world, request, query }: Call) {
+  const body = await readJson(request)
+  const isChaos = typeof body === 'object' && body !== null && 'rate' in body
+  putFaultSet(world, query.get('set'), isChaos ? createRandomFaults(parseChaos(body)) : parseFaults(body))
+  return faultSet(world, query.get('set'))
+}
+
+const Latency = z.strictObject({ ms: z.number().min(0).max(600_000) })
+
+async function putLatency({ world, request }: Call) {
+  const { ms } = await readShape(request, Latency)
+  world.latencyMs = ms
+  return { ms }
+}
+
+const Throttling = z.strictObject({
+  tenantId: z.string().optional(),
+  arm: z
+    .union([z.boolean(), z.strictObject({ bucket: z.number().positive(), refillPerSecond: z.number().positive() })])
+    .optional(),
+  graph: z
+    .union([z.boolean(), z.strictObject({ units: z.number().positive(), windowSeconds: z.number().positive() })])
+    .optional(),
+})
+
+async function putThrottling({ world, request }: Call) {
+  const { tenantId, arm, graph } = await readShape(request, Throttling)
+  const named = tenantId === undefined ? undefined : world.findTenant(tenantId)
+  if (tenantId !== undefined && !named) throw new ControlRefusal(`There is no tenant ${tenantId}.`, 404)
+  const tenants = named ? [named] : [...world.tenants.values()]
+  for (const tenant of tenants)
+    tenant.throttling = { arm: arm ?? tenant.throttling.arm, graph: graph ?? tenant.throttling.graph }
+  return tenants.length === 1 ? tenants[0]?.throttling : { tenants: tenants.length, arm, graph }
+}
+
 const TRUTH_PARAMETERS = ['at', 'of', 'principalId', 'paths']
-
-function readTime(world: World, text: string): number {
-  if (text === 'now') return world.now()
-  const at = TIME.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(at)) throw new ControlRefusal('at is "now" or a time like 2026-01-31T12:00:00Z.')
-  return at
-}
-
-function readPaths(text: string): number {
-  const paths = /^\d{1,6}$/.test(text) ? Number(text) : 0
-  if (paths === 0) throw new ControlRefusal('paths is a whole number from 1 to 999999.')
-  return paths
-}
-
-function readPrincipal(text: string | null): string | null {
-  if (text !== null && !GUID.test(text))
-    throw new ControlRefusal('principalId is an object id like 11111111-2222-3333-4444-555555555555.')
-  return text?.toLowerCase() ?? null
-}
-
-function accessOf(world: World, subscriptionId: string, query: URLSearchParams): Response {
-  const at = readTime(world, query.get('at') ?? 'now')
-  const paths = query.get('paths')
-  const options = paths === null ? { at } : { at, paths: readPaths(paths) }
-  return streamJsonArray(eachAccessRow(world, subscriptionId, options, readPrincipal(query.get('principalId'))))
-}
 
 /**
  * Who has access to a subscription at a time, everyone or one principal, each with at most `paths` ways to a role at a
@@ -204,4 +177,34 @@ export function showTruth(world: World, subscriptionId: string, query: URLSearch
   if ((query.get('at') ?? 'now') !== 'now' || query.has('principalId') || query.has('paths'))
     throw new ControlRefusal('Assignments are those of now and of everyone: at, principalId and paths are for access.')
   return truthOf(world, subscriptionId)
+}
+
+function accessOf(world: World, subscriptionId: string, query: URLSearchParams): Response {
+  const at = readTime(world, query.get('at') ?? 'now')
+  const paths = query.get('paths')
+  const options = paths === null ? { at } : { at, paths: readPaths(paths) }
+  return streamJsonArray(eachAccessRow(world, subscriptionId, options, readPrincipal(query.get('principalId'))))
+}
+
+const TIME = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/
+
+function readTime(world: World, text: string): number {
+  if (text === 'now') return world.now()
+  const at = TIME.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(at)) throw new ControlRefusal('at is "now" or a time like 2026-01-31T12:00:00Z.')
+  return at
+}
+
+function readPaths(text: string): number {
+  const paths = /^\d{1,6}$/.test(text) ? Number(text) : 0
+  if (paths === 0) throw new ControlRefusal('paths is a whole number from 1 to 999999.')
+  return paths
+}
+
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function readPrincipal(text: string | null): string | null {
+  if (text !== null && !GUID.test(text))
+    throw new ControlRefusal('principalId is an object id like 11111111-2222-3333-4444-555555555555.')
+  return text?.toLowerCase() ?? null
 }

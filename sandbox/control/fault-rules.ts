@@ -1,26 +1,6 @@
 import { z } from 'zod'
 import { ControlRefusal } from './requests'
 
-/** Which requests a rule is for: everything named must hold. Regular expressions are tried in any case. */
-type FaultMatch = {
-  /** One of Microsoft's names, `graph.microsoft.com` say. */
-  host?: string
-  method?: string
-  /** A regular expression on the decoded path. */
-  path?: string
-  /** A regular expression on the whole decoded query, or one for each named parameter. */
-  query?: string | Record<string, string>
-  tenantId?: string
-  subscriptionId?: string
-  /** True: only the items of a `$batch`; false: never those; absent: both. */
-  inBatch?: boolean
-}
-
-const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
-
-/** Where a list's next link leads: elsewhere, back to this page, to the first page, or elsewhere behind a user name. */
-export type NextLink = string | { to: (typeof NEXT_LINKS)[number] | (string & {}) }
-
 /** What goes wrong, for which requests and how often. See docs/sandbox.md for each field. */
 export type FaultRule = {
   match: FaultMatch
@@ -83,6 +63,57 @@ export type FaultRule = {
   fired: number
 }
 
+/** Which requests a rule is for: everything named must hold. Regular expressions are tried in any case. */
+type FaultMatch = {
+  /** One of Microsoft's names, `graph.microsoft.com` say. */
+  host?: string
+  method?: string
+  /** A regular expression on the decoded path. */
+  path?: string
+  /** A regular expression on the whole decoded query, or one for each named parameter. */
+  query?: string | Record<string, string>
+  tenantId?: string
+  subscriptionId?: string
+  /** True: only the items of a `$batch`; false: never those; absent: both. */
+  inBatch?: boolean
+}
+
+const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
+
+/** Where a list's next link leads: elsewhere, back to this page, to the first page, or elsewhere behind a user name. */
+export type NextLink = string | { to: (typeof NEXT_LINKS)[number] | (string & {}) }
+
+/** Rules as they were sent, checked and with their counters at nought. Refuses in a sentence what it cannot obey. */
+export function parseFaults(value: unknown): FaultRule[] {
+  if (!Array.isArray(value)) throw new ControlRefusal('The faults are a list of rules, or {"seed": 7, "rate": 0.05}.')
+  return value.map((rule, place) => ({ ...parse(Rule, rule, `Rule ${place + 1}`), seen: 0, fired: 0 }))
+}
+
+export const parseChaos = (value: unknown): Chaos => parse(Chaos, value, 'Chaos')
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, called: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [first] = parsed.error.issues
+  const { path, message } = first ? deepestIssue(first) : { path: [], message: 'is wrong' }
+  throw new ControlRefusal(`${[called, path.join('.')].filter(Boolean).join(', ')}: ${message}.`)
+}
+
+type Issue = z.core.$ZodIssue
+
+/** The deepest thing that is wrong: of a choice, the branch that came nearest says more than the choice itself. */
+function deepestIssue(issue: Issue): { path: PropertyKey[]; message: string } {
+  if (issue.code === 'unrecognized_keys')
+    return { path: issue.path, message: `has no ${issue.keys.map((key) => `"${key}"`).join(' and no ')}` }
+  if (issue.code !== 'invalid_union') return issue
+  const inner = issue.errors.map(([first]) => first).find((one) => one?.code !== 'invalid_type')
+  if (!inner) return { path: issue.path, message: 'has the wrong type' }
+  const found = deepestIssue(inner)
+  return { path: [...issue.path, ...found.path], message: found.message }
+}
+
+const Pattern = z.string().refine(isRegExp, 'is not a regular expression')
+
 function isRegExp(text: string): boolean {
   try {
     new RegExp(text)
@@ -93,7 +124,6 @@ function isRegExp(text: string): boolean {
   }
 }
 
-const Pattern = z.string().refine(isRegExp, 'is not a regular expression')
 const HeaderValue = z.string().regex(/^[\t\x20-\x7e\x80-\xff]*$/, 'cannot stand in a header')
 const HeaderName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, 'is not the name of a header')
 const Count = z.int('must be a whole number').min(0, 'must not be negative')
@@ -167,35 +197,6 @@ const Chaos = z.strictObject({
   match: Match.optional(),
 })
 export type Chaos = z.infer<typeof Chaos>
-
-type Issue = z.core.$ZodIssue
-
-/** The deepest thing that is wrong: of a choice, the branch that came nearest says more than the choice itself. */
-function deepestIssue(issue: Issue): { path: PropertyKey[]; message: string } {
-  if (issue.code === 'unrecognized_keys')
-    return { path: issue.path, message: `has no ${issue.keys.map((key) => `"${key}"`).join(' and no ')}` }
-  if (issue.code !== 'invalid_union') return issue
-  const inner = issue.errors.map(([first]) => first).find((one) => one?.code !== 'invalid_type')
-  if (!inner) return { path: issue.path, message: 'has the wrong type' }
-  const found = deepestIssue(inner)
-  return { path: [...issue.path, ...found.path], message: found.message }
-}
-
-function parse<T>(schema: z.ZodType<T>, value: unknown, called: string): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const [first] = parsed.error.issues
-  const { path, message } = first ? deepestIssue(first) : { path: [], message: 'is wrong' }
-  throw new ControlRefusal(`${[called, path.join('.')].filter(Boolean).join(', ')}: ${message}.`)
-}
-
-export const parseChaos = (value: unknown): Chaos => parse(Chaos, value, 'Chaos')
-
-/** Rules as they were sent, checked and with their counters at nought. Refuses in a sentence what it cannot obey. */
-export function parseFaults(value: unknown): FaultRule[] {
-  if (!Array.isArray(value)) throw new ControlRefusal('The faults are a list of rules, or {"seed": 7, "rate": 0.05}.')
-  return value.map((rule, place) => ({ ...parse(Rule, rule, `Rule ${place + 1}`), seen: 0, fired: 0 }))
-}
 
 /** Every kind of misbehaviour, in a dose a patient client survives. */
 const KINDS: Record<string, Partial<FaultRule>> = {

@@ -43,49 +43,19 @@ export function allRules(world: World): NamedRule[] {
   return rules
 }
 
-/** What a rule remembers between requests. */
-type RuleMemory = {
-  path: RegExp | null
-  query: { whole: RegExp | null; each: readonly (readonly [string, RegExp])[] }
-  random: Random
-  /** Hashes of the Authorization headers that are expired by the rule. */
-  expired: Set<string>
-  /** The rows to repeat, by the address of the page to put them on. */
-  repeats: Map<string, unknown[]>
-}
-
-const states = new WeakMap<FaultRule, RuleMemory>()
-
-function createMemory({ match, seed }: FaultRule): RuleMemory {
-  const { path, query } = match
-  return {
-    path: path ? new RegExp(path, 'i') : null,
-    query: {
-      whole: typeof query === 'string' ? new RegExp(query, 'i') : null,
-      each: typeof query === 'object' ? Object.entries(query).map(([name, text]) => [name, new RegExp(text, 'i')]) : [],
-    },
-    random: createRandom(String(seed ?? 0)),
-    expired: new Set(),
-    repeats: new Map(),
-  }
-}
-
-/** The memory of a rule: made at its first use, gone with the rule. */
-export function memoryOf(rule: FaultRule): RuleMemory {
-  const known = states.get(rule) ?? createMemory(rule)
-  states.set(rule, known)
-  return known
-}
-
-const decodedQuery = (url: URL) => [...url.searchParams].map(([name, value]) => `${name}=${value}`).join('&')
-
-function matchesQuery(rule: FaultRule, url: URL): boolean {
-  const { whole, each } = memoryOf(rule).query
-  if (whole && !whole.test(decodedQuery(url))) return false
-  return each.every(([name, pattern]) => {
-    const value = url.searchParams.get(name)
-    return value !== null && pattern.test(value)
-  })
+/** The first rule that wants this request. Every rule that matches counts it, so that none depends on the others. */
+export function takeDueRule(
+  world: World,
+  rules: readonly NamedRule[],
+  request: Request,
+  inBatch: boolean,
+): NamedRule | null {
+  const url = new URL(request.url)
+  const asked = { request, url, decoded: decodePath(url), inBatch }
+  let first: NamedRule | null = null
+  for (const named of rules) if (matches(world, named.rule, asked) && countAndDecide(named.rule)) first ??= named
+  if (first) first.rule.fired++
+  return first
 }
 
 type MatchedRequest = { request: Request; url: URL; decoded: string; inBatch: boolean }
@@ -104,11 +74,16 @@ function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch
   return matchesQuery(rule, url) && (!tenantId || tenantOfRequest(world, request) === tenantId.toLowerCase())
 }
 
-/** A token expires once unless a rule says how often: the client must get on with the next one. */
-function limitOf(rule: FaultRule): number {
-  const open = rule.nth === undefined && rule.every === undefined && rule.probability === undefined
-  return rule.times ?? (rule.expireToken && open ? 1 : Number.POSITIVE_INFINITY)
+function matchesQuery(rule: FaultRule, url: URL): boolean {
+  const { whole, each } = memoryOf(rule).query
+  if (whole && !whole.test(decodedQuery(url))) return false
+  return each.every(([name, pattern]) => {
+    const value = url.searchParams.get(name)
+    return value !== null && pattern.test(value)
+  })
 }
+
+const decodedQuery = (url: URL) => [...url.searchParams].map(([name, value]) => `${name}=${value}`).join('&')
 
 /** Counts a matching request and says whether the rule wants it; chance is drawn whatever else decides. */
 function countAndDecide(rule: FaultRule): boolean {
@@ -121,17 +96,42 @@ function countAndDecide(rule: FaultRule): boolean {
   return (every === undefined || call % every === 0) && rule.fired < limitOf(rule)
 }
 
-/** The first rule that wants this request. Every rule that matches counts it, so that none depends on the others. */
-export function takeDueRule(
-  world: World,
-  rules: readonly NamedRule[],
-  request: Request,
-  inBatch: boolean,
-): NamedRule | null {
-  const url = new URL(request.url)
-  const asked = { request, url, decoded: decodePath(url), inBatch }
-  let first: NamedRule | null = null
-  for (const named of rules) if (matches(world, named.rule, asked) && countAndDecide(named.rule)) first ??= named
-  if (first) first.rule.fired++
-  return first
+/** A token expires once unless a rule says how often: the client must get on with the next one. */
+function limitOf(rule: FaultRule): number {
+  const open = rule.nth === undefined && rule.every === undefined && rule.probability === undefined
+  return rule.times ?? (rule.expireToken && open ? 1 : Number.POSITIVE_INFINITY)
+}
+
+/** What a rule remembers between requests. */
+type RuleMemory = {
+  path: RegExp | null
+  query: { whole: RegExp | null; each: readonly (readonly [string, RegExp])[] }
+  random: Random
+  /** Hashes of the Authorization headers that are expired by the rule. */
+  expired: Set<string>
+  /** The rows to repeat, by the address of the page to put them on. */
+  repeats: Map<string, unknown[]>
+}
+
+const states = new WeakMap<FaultRule, RuleMemory>()
+
+/** The memory of a rule: made at its first use, gone with the rule. */
+export function memoryOf(rule: FaultRule): RuleMemory {
+  const known = states.get(rule) ?? createMemory(rule)
+  states.set(rule, known)
+  return known
+}
+
+function createMemory({ match, seed }: FaultRule): RuleMemory {
+  const { path, query } = match
+  return {
+    path: path ? new RegExp(path, 'i') : null,
+    query: {
+      whole: typeof query === 'string' ? new RegExp(query, 'i') : null,
+      each: typeof query === 'object' ? Object.entries(query).map(([name, text]) => [name, new RegExp(text, 'i')]) : [],
+    },
+    random: createRandom(String(seed ?? 0)),
+    expired: new Set(),
+    repeats: new Map(),
+  }
 }

@@ -6,17 +6,6 @@ import { graphError } from '../graph/graph-call'
 import type { World } from '../world/world'
 import { tenantOfRequest } from './log'
 
-const GRAPH_CHALLENGE =
-  'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
-
-const armChallenge = (world: World, request: Request) =>
-  `Bearer authorization_uri="https://login.windows.net/${tenantOfRequest(world, request) ?? 'common'}"`
-
-const actorOf = (world: World, request: Request) =>
-  String(readJwt(world, (request.headers.get('authorization') ?? '').replace(/^Bearer /i, ''))?.oid ?? '')
-
-const serviceOf = (request: Request) => findService(new URL(request.url).hostname)?.service
-
 /** Too many requests, in the host's words; without a Retry-After. Graph's body is the sample of Microsoft's throttling page, Entra's code is recalled. */
 export function tooManyRequests(world: World, request: Request, status: number, seconds: number): Response {
   const service = serviceOf(request)
@@ -122,3 +111,14 @@ export function proxyPage(status: number): Response {
 `
   return new Response(html, { status, headers: { 'content-type': 'text/html' } })
 }
+
+const GRAPH_CHALLENGE =
+  'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
+
+const armChallenge = (world: World, request: Request) =>
+  `Bearer authorization_uri="https://login.windows.net/${tenantOfRequest(world, request) ?? 'common'}"`
+
+const actorOf = (world: World, request: Request) =>
+  String(readJwt(world, (request.headers.get('authorization') ?? '').replace(/^Bearer /i, ''))?.oid ?? '')
+
+const serviceOf = (request: Request) => findService(new URL(request.url).hostname)?.service

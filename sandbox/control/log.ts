@@ -5,9 +5,9 @@ import type { LogEntry, World } from '../world/world'
 import type { Outcome } from './delivery'
 import { ControlRefusal, decodePath } from './requests'
 
-const LOG_LIMIT = 20_000 // entries kept; a full sync of the largest world is a few hundred
-
 type AnsweredRequest = { startedAt: number; status: number; bytes: number; outcome: Outcome }
+
+const LOG_LIMIT = 20_000 // entries kept; a full sync of the largest world is a few hundred
 
 /** Adds a request to the world's log: one entry for each HTTP request, with the items of a batch inside it. */
 export function writeLog(world: World, request: Request, { startedAt, status, bytes, outcome }: AnsweredRequest): void {
@@ -43,13 +43,6 @@ export function showLog(world: World, query: URLSearchParams): LogEntry[] {
   )
 }
 
-const SECRET_HEADER = /authorization|cookie|secret|token|assertion|password|api-?key/i
-const SECRET_PARAMETER = /^(code|device_code|user_code|otc|code_verifier|password|.*(token|secret|assertion).*)$/i
-const NOT_SECRET = /^\$?(skip|delta)token$/i
-const JWT = /eyJ[\w-]+\.[\w-]+/
-
-const hashSecret = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
-
 /** The query of an address, with codes, tokens and secrets by hash only. Of a repeated name the last counts. */
 export function redactQuery(url: URL): Record<string, string> {
   const query: Record<string, string> = {}
@@ -69,6 +62,13 @@ export function redactHeaders(headers: Headers): Record<string, string> {
   }
   return shown
 }
+
+const SECRET_HEADER = /authorization|cookie|secret|token|assertion|password|api-?key/i
+const SECRET_PARAMETER = /^(code|device_code|user_code|otc|code_verifier|password|.*(token|secret|assertion).*)$/i
+const NOT_SECRET = /^\$?(skip|delta)token$/i
+const JWT = /eyJ[\w-]+\.[\w-]+/
+
+const hashSecret = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
 /** Whose request this is: the tenant of the login address, of the token, or of the subscription asked about. */
 export function tenantOfRequest(world: World, request: Request): string | null {

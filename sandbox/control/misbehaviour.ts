@@ -8,98 +8,6 @@ import { claimsChallenge, expiredToken, proxyPage, serverError, tooManyRequests 
 
 type Answer = (request: Request) => Promise<Response>
 
-const tokenHash = (request: Request): string | null => {
-  const header = request.headers.get('authorization')
-  return header ? createHash('sha256').update(header).digest('hex') : null
-}
-
-function configuredAnswer(rule: FaultRule): Response {
-  const { status = 200, body, headers } = rule
-  if (body === undefined) return new Response(null, { status, headers })
-  const [text, type] =
-    typeof body === 'string'
-      ? [body, 'text/html; charset=utf-8']
-      : [JSON.stringify(body), 'application/json; charset=utf-8']
-  return new Response(text, { status, headers: { 'content-type': type, ...headers } })
-}
-
-/** The answer a rule puts in the place of the true one; null when it leaves the true one to be spoiled. */
-function findReplacement(world: World, rule: FaultRule, request: Request): Response | null {
-  if (rule.drop || rule.dropItem) return new Response(null, { status: 504 })
-  if (rule.redirectTo) return new Response(null, { status: rule.status ?? 302, headers: { location: rule.redirectTo } })
-  if (rule.expireToken) {
-    const hash = tokenHash(request)
-    if (hash) memoryOf(rule).expired.add(hash)
-    return hash ? expiredToken(world, request) : null
-  }
-  if (rule.claimsChallenge)
-    return claimsChallenge(world, request, rule.claimsChallenge === true ? null : rule.claimsChallenge)
-  if (rule.html) return proxyPage(rule.status ?? 200)
-  if (rule.errorIn200)
-    return serverError(world, request, rule.status ?? 200, rule.errorIn200 === true ? null : rule.errorIn200)
-  if (rule.retryAfter !== undefined && rule.body === undefined)
-    return tooManyRequests(world, request, rule.status ?? 429, Number(rule.retryAfter) || 10)
-  return rule.status !== undefined || rule.body !== undefined ? configuredAnswer(rule) : null
-}
-
-function withHeaders(rule: FaultRule, response: Response): void {
-  for (const [name, value] of Object.entries(rule.headers ?? {})) response.headers.set(name, value)
-  if (rule.retryAfter === undefined) return
-  const value = retryAfter(rule.retryAfter)
-  if (value === null) response.headers.delete('retry-after')
-  else response.headers.set('retry-after', value)
-}
-
-async function halveJson(response: Response): Promise<Response> {
-  const text = await response.text()
-  if (text === '') return response
-  return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers })
-}
-
-const changesList = (rule: FaultRule) =>
-  rule.nextLink !== undefined || rule.duplicateRows !== undefined || rule.emptyPage === true || rule.reorder === true
-
-/** The answer as a rule wants it, and whether it found anything to spoil. */
-async function applyFault(world: World, rule: FaultRule, request: Request, answerHonestly: Answer, outcome: Outcome) {
-  if (rule.delayMs) await sleep(rule.delayMs)
-  const replaced = findReplacement(world, rule, request)
-  const trueAnswer = replaced ?? (await answerHonestly(request))
-  let response = changesList(rule) ? ((await reshapeList(rule, request, trueAnswer)) ?? trueAnswer) : trueAnswer
-  if (rule.corruptJson) response = await halveJson(response)
-  withHeaders(rule, response)
-  const { drop, truncate, cutBody, trickle } = rule
-  outcome.delivery = { drop, truncate, cutBody, trickle }
-  outcome.leftOut = rule.drop === true || rule.dropItem === true
-  const onTheWire = [truncate, cutBody, trickle, rule.delayMs, rule.headers].some((one) => one !== undefined)
-  return { response, changed: replaced !== null || response !== trueAnswer || onTheWire }
-}
-
-/** 401 when a rule made this request's token expire; the rest of the world does not matter then. */
-function refuseExpired(world: World, rules: readonly NamedRule[], request: Request, outcome: Outcome): Response | null {
-  const expiring = rules.filter(({ rule }) => rule.expireToken && memoryOf(rule).expired.size > 0)
-  const hash = expiring.length > 0 ? tokenHash(request) : null
-  const by = hash === null ? undefined : expiring.find(({ rule }) => memoryOf(rule).expired.has(hash))
-  if (!by) return null
-  outcome.fault = by.label
-  return expiredToken(world, request)
-}
-
-async function addRepeatedRows(
-  rules: readonly NamedRule[],
-  request: Request,
-  answered: Response,
-  outcome: Outcome,
-): Promise<Response> {
-  let response = answered
-  for (const { rule, label } of rules) {
-    const repeated = rule.duplicateRows === undefined ? null : await repeatRows(rule, request, response)
-    if (!repeated) continue
-    response = repeated
-    outcome.fault ??= label
-  }
-  return response
-}
-
 /** Answers as asked, unless a fault is due: then late, wrong, cut short or not at all. What it did is put into `outcome`. */
 export async function answerWithFaults(
   world: World,
@@ -122,44 +30,93 @@ export async function answerWithFaults(
   return addRepeatedRows(rules, request, response, outcome)
 }
 
-const ELSEWHERE = 'attacker.example'
-const REPEATS_LIMIT = 1_000 // pages remembered by a rule
-
-type Page = { content: Record<string, unknown>; rows: unknown[]; linkName: string }
-
-async function readPage(response: Response): Promise<Page | null> {
-  if (!response.headers.get('content-type')?.includes('json')) return null
-  const text = await response.clone().text()
-  const content = text === '' ? null : (JSON.parse(text) as Record<string, unknown> | null)
-  if (!Array.isArray(content?.value)) return null
-  const odata = Object.keys(content).some((name) => name.startsWith('@odata.'))
-  return { content, rows: content.value, linkName: odata ? '@odata.nextLink' : 'nextLink' }
+/** 401 when a rule made this request's token expire; the rest of the world does not matter then. */
+function refuseExpired(world: World, rules: readonly NamedRule[], request: Request, outcome: Outcome): Response | null {
+  const expiring = rules.filter(({ rule }) => rule.expireToken && memoryOf(rule).expired.size > 0)
+  const hash = expiring.length > 0 ? tokenHash(request) : null
+  const by = hash === null ? undefined : expiring.find(({ rule }) => memoryOf(rule).expired.has(hash))
+  if (!by) return null
+  outcome.fault = by.label
+  return expiredToken(world, request)
 }
 
-function withContent(response: Response, content: Record<string, unknown>): Response {
-  return Response.json(content, { status: response.status, headers: response.headers })
+/** The answer as a rule wants it, and whether it found anything to spoil. */
+async function applyFault(world: World, rule: FaultRule, request: Request, answerHonestly: Answer, outcome: Outcome) {
+  if (rule.delayMs) await sleep(rule.delayMs)
+  const replaced = findReplacement(world, rule, request)
+  const trueAnswer = replaced ?? (await answerHonestly(request))
+  let response = changesList(rule) ? ((await reshapeList(rule, request, trueAnswer)) ?? trueAnswer) : trueAnswer
+  if (rule.corruptJson) response = await halveJson(response)
+  withHeaders(rule, response)
+  const { drop, truncate, cutBody, trickle } = rule
+  outcome.delivery = { drop, truncate, cutBody, trickle }
+  outcome.leftOut = rule.drop === true || rule.dropItem === true
+  const onTheWire = [truncate, cutBody, trickle, rule.delayMs, rule.headers].some((one) => one !== undefined)
+  return { response, changed: replaced !== null || response !== trueAnswer || onTheWire }
 }
 
-function addressOf(link: NextLink, request: Request): string {
-  const to = typeof link === 'string' ? link : link.to
-  if (to === 'self') return request.url
-  if (to === 'earlier') return firstPage(request.url)
-  const url = new URL(request.url)
-  if (to === 'otherHost') url.hostname = `${url.hostname}.${ELSEWHERE}`
-  else if (to === 'userinfo') return request.url.replace(`//${url.host}`, `//${url.host}:443@${ELSEWHERE}`)
-  else return to
-  return url.href
+/** The answer a rule puts in the place of the true one; null when it leaves the true one to be spoiled. */
+function findReplacement(world: World, rule: FaultRule, request: Request): Response | null {
+  if (rule.drop || rule.dropItem) return new Response(null, { status: 504 })
+  if (rule.redirectTo) return new Response(null, { status: rule.status ?? 302, headers: { location: rule.redirectTo } })
+  if (rule.expireToken) {
+    const hash = tokenHash(request)
+    if (hash) memoryOf(rule).expired.add(hash)
+    return hash ? expiredToken(world, request) : null
+  }
+  if (rule.claimsChallenge)
+    return claimsChallenge(world, request, rule.claimsChallenge === true ? null : rule.claimsChallenge)
+  if (rule.html) return proxyPage(rule.status ?? 200)
+  if (rule.errorIn200)
+    return serverError(world, request, rule.status ?? 200, rule.errorIn200 === true ? null : rule.errorIn200)
+  if (rule.retryAfter !== undefined && rule.body === undefined)
+    return tooManyRequests(world, request, rule.status ?? 429, Number(rule.retryAfter) || 10)
+  return rule.status !== undefined || rule.body !== undefined ? configuredAnswer(rule) : null
 }
 
-/** Remembers the last rows of a page for the one it links to. False: there is no next page. */
-function rememberLastRows(rule: FaultRule, count: number, { content, rows, linkName }: Page): boolean {
-  const next = content[linkName]
-  if (typeof next !== 'string') return false
-  const { repeats } = memoryOf(rule)
-  if (repeats.size >= REPEATS_LIMIT) repeats.clear()
-  repeats.set(new URL(next).href, rows.slice(-count))
-  return true
+function configuredAnswer(rule: FaultRule): Response {
+  const { status = 200, body, headers } = rule
+  if (body === undefined) return new Response(null, { status, headers })
+  const [text, type] =
+    typeof body === 'string'
+      ? [body, 'text/html; charset=utf-8']
+      : [JSON.stringify(body), 'application/json; charset=utf-8']
+  return new Response(text, { status, headers: { 'content-type': type, ...headers } })
 }
+
+const tokenHash = (request: Request): string | null => {
+  const header = request.headers.get('authorization')
+  return header ? createHash('sha256').update(header).digest('hex') : null
+}
+
+function withHeaders(rule: FaultRule, response: Response): void {
+  for (const [name, value] of Object.entries(rule.headers ?? {})) response.headers.set(name, value)
+  if (rule.retryAfter === undefined) return
+  const value = retryAfter(rule.retryAfter)
+  if (value === null) response.headers.delete('retry-after')
+  else response.headers.set('retry-after', value)
+}
+
+const AHEAD_SECONDS = 30
+const ABSURD = '9999999999' // seconds: three centuries
+
+/** The value of the header a rule asks for, null for none. A date is spelled as HTTP does it. */
+export function retryAfter(wanted: NonNullable<FaultRule['retryAfter']>): string | null {
+  if (wanted === 'none') return null
+  if (wanted === 'absurd') return ABSURD
+  if (typeof wanted !== 'object' && wanted !== 'date') return String(wanted)
+  const ahead = typeof wanted === 'object' ? wanted.date : AHEAD_SECONDS
+  return new Date(Date.now() + ahead * 1000).toUTCString()
+}
+
+async function halveJson(response: Response): Promise<Response> {
+  const text = await response.text()
+  if (text === '') return response
+  return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers })
+}
+
+const changesList = (rule: FaultRule) =>
+  rule.nextLink !== undefined || rule.duplicateRows !== undefined || rule.emptyPage === true || rule.reorder === true
 
 /** What a rule makes of a list's page; null when there is no list, or nothing of it to spoil. */
 export async function reshapeList(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
@@ -182,6 +139,62 @@ export async function reshapeList(rule: FaultRule, request: Request, response: R
     changed = true
   }
   return changed ? withContent(response, content) : null
+}
+
+type Page = { content: Record<string, unknown>; rows: unknown[]; linkName: string }
+
+async function readPage(response: Response): Promise<Page | null> {
+  if (!response.headers.get('content-type')?.includes('json')) return null
+  const text = await response.clone().text()
+  const content = text === '' ? null : (JSON.parse(text) as Record<string, unknown> | null)
+  if (!Array.isArray(content?.value)) return null
+  const odata = Object.keys(content).some((name) => name.startsWith('@odata.'))
+  return { content, rows: content.value, linkName: odata ? '@odata.nextLink' : 'nextLink' }
+}
+
+function withContent(response: Response, content: Record<string, unknown>): Response {
+  return Response.json(content, { status: response.status, headers: response.headers })
+}
+
+const ELSEWHERE = 'attacker.example'
+
+function addressOf(link: NextLink, request: Request): string {
+  const to = typeof link === 'string' ? link : link.to
+  if (to === 'self') return request.url
+  if (to === 'earlier') return firstPage(request.url)
+  const url = new URL(request.url)
+  if (to === 'otherHost') url.hostname = `${url.hostname}.${ELSEWHERE}`
+  else if (to === 'userinfo') return request.url.replace(`//${url.host}`, `//${url.host}:443@${ELSEWHERE}`)
+  else return to
+  return url.href
+}
+
+const REPEATS_LIMIT = 1_000 // pages remembered by a rule
+
+/** Remembers the last rows of a page for the one it links to. False: there is no next page. */
+function rememberLastRows(rule: FaultRule, count: number, { content, rows, linkName }: Page): boolean {
+  const next = content[linkName]
+  if (typeof next !== 'string') return false
+  const { repeats } = memoryOf(rule)
+  if (repeats.size >= REPEATS_LIMIT) repeats.clear()
+  repeats.set(new URL(next).href, rows.slice(-count))
+  return true
+}
+
+async function addRepeatedRows(
+  rules: readonly NamedRule[],
+  request: Request,
+  answered: Response,
+  outcome: Outcome,
+): Promise<Response> {
+  let response = answered
+  for (const { rule, label } of rules) {
+    const repeated = rule.duplicateRows === undefined ? null : await repeatRows(rule, request, response)
+    if (!repeated) continue
+    response = repeated
+    outcome.fault ??= label
+  }
+  return response
 }
 
 /** Puts the rows of the page before at the head of this one, when a rule kept some for it. */
@@ -221,16 +234,4 @@ export function firstPage(address: string): string {
   const url = new URL(address)
   for (const name of NAMES) url.searchParams.delete(name)
   return url.href
-}
-
-const AHEAD_SECONDS = 30
-const ABSURD = '9999999999' // seconds: three centuries
-
-/** The value of the header a rule asks for, null for none. A date is spelled as HTTP does it. */
-export function retryAfter(wanted: NonNullable<FaultRule['retryAfter']>): string | null {
-  if (wanted === 'none') return null
-  if (wanted === 'absurd') return ABSURD
-  if (typeof wanted !== 'object' && wanted !== 'date') return String(wanted)
-  const ahead = typeof wanted === 'object' ? wanted.date : AHEAD_SECONDS
-  return new Date(Date.now() + ahead * 1000).toUTCString()
 }

@@ -2,29 +2,18 @@ import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import { findService } from '../clouds'
 
-const MICROSOFT_LIMIT = 10_000_000 // bytes of a body
-const CONTROL_LIMIT = 1_000_000 // bytes of a body
-
-async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer<ArrayBuffer>> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    size += chunk.length
-    // The rest is heard but not kept: a client that is still sending would not read the refusal.
-    if (size <= limit) chunks.push(chunk)
-  }
-  if (size > limit) throw new ControlRefusal(`A body holds at most ${limit / 1_000_000} MB.`, 413)
-  return Buffer.concat(chunks)
-}
-
-function isDecodable(path: string): boolean {
-  try {
-    decodeURIComponent(path)
-    return true
-  } catch (error) {
-    if (error instanceof URIError) return false
-    throw error
-  }
+/** The request under its canonical address: the host in the path, else the Host header, else (null) the sandbox itself. */
+export async function readRequest(incoming: IncomingMessage): Promise<{ request: Request; host: string | null }> {
+  const { host, url } = canonicalUrl(incoming.url ?? '/', incoming.headers.host ?? '')
+  const method = incoming.method ?? 'GET'
+  if (method === 'TRACE' || method === 'TRACK' || method === 'CONNECT')
+    throw new ControlRefusal(`The sandbox does not answer ${method}.`, 405)
+  const headers = new Headers()
+  for (const [name, value] of Object.entries(incoming.headers))
+    if (value !== undefined) headers.set(name, String(value))
+  const bodiless = method === 'GET' || method === 'HEAD'
+  const body = bodiless ? undefined : await readBody(incoming, host === null ? CONTROL_LIMIT : MICROSOFT_LIMIT)
+  return { host, request: new Request(url, { method, headers, ...(body ? { body } : {}) }) }
 }
 
 function canonicalUrl(target: string, hostHeader: string): { host: string | null; url: URL } {
@@ -40,18 +29,39 @@ function canonicalUrl(target: string, hostHeader: string): { host: string | null
   return { host, url }
 }
 
-/** The request under its canonical address: the host in the path, else the Host header, else (null) the sandbox itself. */
-export async function readRequest(incoming: IncomingMessage): Promise<{ request: Request; host: string | null }> {
-  const { host, url } = canonicalUrl(incoming.url ?? '/', incoming.headers.host ?? '')
-  const method = incoming.method ?? 'GET'
-  if (method === 'TRACE' || method === 'TRACK' || method === 'CONNECT')
-    throw new ControlRefusal(`The sandbox does not answer ${method}.`, 405)
-  const headers = new Headers()
-  for (const [name, value] of Object.entries(incoming.headers))
-    if (value !== undefined) headers.set(name, String(value))
-  const bodiless = method === 'GET' || method === 'HEAD'
-  const body = bodiless ? undefined : await readBody(incoming, host === null ? CONTROL_LIMIT : MICROSOFT_LIMIT)
-  return { host, request: new Request(url, { method, headers, ...(body ? { body } : {}) }) }
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch (error) {
+    if (error instanceof URIError) return false
+    throw error
+  }
+}
+
+const MICROSOFT_LIMIT = 10_000_000 // bytes of a body
+const CONTROL_LIMIT = 1_000_000 // bytes of a body
+
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer<ArrayBuffer>> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length
+    // The rest is heard but not kept: a client that is still sending would not read the refusal.
+    if (size <= limit) chunks.push(chunk)
+  }
+  if (size > limit) throw new ControlRefusal(`A body holds at most ${limit / 1_000_000} MB.`, 413)
+  return Buffer.concat(chunks)
+}
+
+/** The path of an address with its percent signs resolved; as it stands when they are malformed. */
+export function decodePath(url: URL): string {
+  try {
+    return decodeURIComponent(url.pathname)
+  } catch (error) {
+    if (error instanceof URIError) return url.pathname
+    throw error
+  }
 }
 
 /** A control request that cannot be obeyed; the message says why in a sentence. */
@@ -97,14 +107,4 @@ export function isOnLoopback(incoming: IncomingMessage): boolean {
 export function isCrossOrigin({ headers }: IncomingMessage): boolean {
   if (headers.origin !== undefined) return !NAME.test(headers.origin.replace(/^https?:\/\//i, ''))
   return headers['sec-fetch-site'] === 'cross-site'
-}
-
-/** The path of an address with its percent signs resolved; as it stands when they are malformed. */
-export function decodePath(url: URL): string {
-  try {
-    return decodeURIComponent(url.pathname)
-  } catch (error) {
-    if (error instanceof URIError) return url.pathname
-    throw error
-  }
 }

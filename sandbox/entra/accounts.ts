@@ -4,19 +4,8 @@ import { escapeHtml, page } from './replies'
 
 export type Account = { homeTenant: Tenant; homeUser: User }
 
-const COOKIE = 'sandbox_accounts'
-const MOST_SHOWN = 50 // accounts of one tenant; the rest can be typed
-
 /** An account as forms and the cookie name it. */
 export const accountId = ({ homeTenant, homeUser }: Account) => `${homeTenant.id}.${homeUser.id}`
-
-/** The account behind such a name, or null. */
-function findAccount(world: World, id: string): Account | null {
-  const [tenantId, userId] = id.split('.')
-  const homeTenant = world.tenants.get(tenantId ?? '')
-  const homeUser = homeTenant?.users.get(userId ?? '')
-  return homeTenant && homeUser ? { homeTenant, homeUser } : null
-}
 
 /** The account of a typed address, wherever it lives. Guests sign in with their own address. */
 export function findAccountByName(world: World, name: string): Account | null {
@@ -30,6 +19,24 @@ export function findAccountByName(world: World, name: string): Account | null {
   return null
 }
 
+/** The account a page's form names: typed, or picked. */
+export function accountOf(world: World, answer: FormData): Account | null {
+  const typed = answer.get('username')
+  return typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
+}
+
+/** The account behind such a name, or null. */
+function findAccount(world: World, id: string): Account | null {
+  const [tenantId, userId] = id.split('.')
+  const homeTenant = world.tenants.get(tenantId ?? '')
+  const homeUser = homeTenant?.users.get(userId ?? '')
+  return homeTenant && homeUser ? { homeTenant, homeUser } : null
+}
+
+const COOKIE = 'sandbox_accounts'
+
+export const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+
 /** Whoever signed in with this browser before. */
 export function rememberedAccounts(world: World, request: Request): Account[] {
   const cookie = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
@@ -40,38 +47,6 @@ export function rememberedAccounts(world: World, request: Request): Account[] {
 export function rememberCookie(world: World, request: Request, account: Account): string {
   const ids = new Set([accountId(account), ...rememberedAccounts(world, request).map(accountId)])
   return `${COOKIE}=${[...ids].slice(0, 8).join('|')}; Path=/; HttpOnly; SameSite=Lax`
-}
-
-export const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
-
-/** The account a page's form names: typed, or picked. */
-export function accountOf(world: World, answer: FormData): Account | null {
-  const typed = answer.get('username')
-  return typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
-}
-
-/** Those who can sign in, by a look-up: a directory may hold hundreds of thousands who cannot. */
-function accountsOf(tenant: Tenant): Account[] {
-  const people = tenant.users.indexBy('account', (user) => user.account && user.id)
-  return [...people.values()].slice(0, MOST_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
-}
-
-function guestsOf(world: World, tenant: Tenant): Account[] {
-  const found: Account[] = []
-  for (const user of tenant.users
-    .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
-    .values()) {
-    const account = user.home && findAccount(world, `${user.home.tenantId}.${user.home.objectId}`)
-    if (account) found.push(account)
-    if (found.length === MOST_SHOWN) break
-  }
-  return found
-}
-
-function button(account: Account): string {
-  const { displayName, userPrincipalName } = account.homeUser
-  const note = account.homeUser.account?.note ?? ''
-  return `<button class="account" name="account" value="${accountId(account)}">${escapeHtml(displayName)} <span>${escapeHtml(userPrincipalName)}</span>${note ? ` <span>${escapeHtml(note)}</span>` : ''}</button>`
 }
 
 type Picking = {
@@ -108,6 +83,32 @@ export function accountPicker(world: World, { app, tenant, hint, unknown }: Pick
 <h2>Use another account</h2>
 <form method="post"><label for="username">Email, phone, or Skype</label><input class="field" id="username" name="username" autocomplete="off" spellcheck="false"${unknown ? ' aria-invalid="true" aria-describedby="problem"' : ''} value="${escapeHtml(hinted ? '' : (hint ?? ''))}"><button>Next</button></form>`,
   )
+}
+
+const MOST_SHOWN = 50 // accounts of one tenant; the rest can be typed
+
+/** Those who can sign in, by a look-up: a directory may hold hundreds of thousands who cannot. */
+function accountsOf(tenant: Tenant): Account[] {
+  const people = tenant.users.indexBy('account', (user) => user.account && user.id)
+  return [...people.values()].slice(0, MOST_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
+}
+
+function guestsOf(world: World, tenant: Tenant): Account[] {
+  const found: Account[] = []
+  for (const user of tenant.users
+    .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
+    .values()) {
+    const account = user.home && findAccount(world, `${user.home.tenantId}.${user.home.objectId}`)
+    if (account) found.push(account)
+    if (found.length === MOST_SHOWN) break
+  }
+  return found
+}
+
+function button(account: Account): string {
+  const { displayName, userPrincipalName } = account.homeUser
+  const note = account.homeUser.account?.note ?? ''
+  return `<button class="account" name="account" value="${accountId(account)}">${escapeHtml(displayName)} <span>${escapeHtml(userPrincipalName)}</span>${note ? ` <span>${escapeHtml(note)}</span>` : ''}</button>`
 }
 
 /** `/{tenant}/oauth2/v2.0/logout`: forgets the accounts; goes back only to the addresses of a known application. */

@@ -10,29 +10,6 @@ import { findSubject } from './tokens'
 
 const ASKED = { admin_consent: 'True' }
 
-/** Consent of an account that was picked: who may not is told so, who may answers for everyone. */
-function consentAs(signIn: SignInRequest, account: Account, keys: string[], pressed: string | null): Response {
-  const { world, request, app } = signIn
-  const { homeTenant, homeUser } = account
-  const tenant = signIn.tenant ?? homeTenant
-  const subject = findSubject(tenant, homeTenant, homeUser)
-  const again = `<p><a href="?${escapeHtml(signIn.url.searchParams.toString())}">Use another account</a></p>`
-  if (!subject)
-    return refusalPage(world, request, REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app), again)
-  if (!subject.user.accountEnabled) return refusalPage(world, request, REFUSALS.disabled(), again)
-  if (pressed === 'return') return sendRefusal(signIn, REFUSALS.needsAdmin(app), ASKED)
-  if (pressed === 'cancel') {
-    const text = 'The resource owner or authorization server denied the request.'
-    return sendRefusal(signIn, { ...REFUSALS.declined(), error: 'consent_required', text }, ASKED)
-  }
-  if (!mayConsentForAll(subject.user)) return needAdminApprovalPage(app, account, { workflow: false, sent: false })
-  if (pressed !== 'accept')
-    return consentPage(app, tenant, subject.user, account, keys, { admin: true, forAllOnly: true })
-  recordConsent(tenant, app.clientId, null, keys)
-  const scope = signIn.url.searchParams.get('scope')
-  return sendBack(signIn, { ...ASKED, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
-}
-
 /**
  * `/{tenant}/v2.0/adminconsent`, and `/{tenant}/adminconsent` (`registered`), which takes what the application
  * registered: an administrator answers for everyone. No code comes back.
@@ -60,4 +37,27 @@ export async function adminConsent(
   const keys = registered ? app.registeredScopes : keysOf(parsed.scopes, app.registeredScopes)
   const pressed = answer.get('consent')
   return consentAs(signIn, account, keys, typeof pressed === 'string' ? pressed : null)
+}
+
+/** Consent of an account that was picked: who may not is told so, who may answers for everyone. */
+function consentAs(signIn: SignInRequest, account: Account, keys: string[], pressed: string | null): Response {
+  const { world, request, app } = signIn
+  const { homeTenant, homeUser } = account
+  const tenant = signIn.tenant ?? homeTenant
+  const subject = findSubject(tenant, homeTenant, homeUser)
+  const again = `<p><a href="?${escapeHtml(signIn.url.searchParams.toString())}">Use another account</a></p>`
+  if (!subject)
+    return refusalPage(world, request, REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app), again)
+  if (!subject.user.accountEnabled) return refusalPage(world, request, REFUSALS.disabled(), again)
+  if (pressed === 'return') return sendRefusal(signIn, REFUSALS.needsAdmin(app), ASKED)
+  if (pressed === 'cancel') {
+    const text = 'The resource owner or authorization server denied the request.'
+    return sendRefusal(signIn, { ...REFUSALS.declined(), error: 'consent_required', text }, ASKED)
+  }
+  if (!mayConsentForAll(subject.user)) return needAdminApprovalPage(app, account, { workflow: false, sent: false })
+  if (pressed !== 'accept')
+    return consentPage(app, tenant, subject.user, account, keys, { admin: true, forAllOnly: true })
+  recordConsent(tenant, app.clientId, null, keys)
+  const scope = signIn.url.searchParams.get('scope')
+  return sendBack(signIn, { ...ASKED, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
 }

@@ -9,57 +9,6 @@ import { escapeHtml, type Refusal } from './replies'
 import { continueAs, readSignInRequest, type SignInJourney, type SignInRequest, sendBack, sendRefusal } from './sign-in'
 import { findSubject, type Subject } from './tokens'
 
-const MAX_CODES = 5_000 // codes remembered; the oldest are forgotten first
-
-/** A link to this same request that shows the account picker. Relative, so that it works behind any address. */
-function linkToOtherAccount(signIn: SignInRequest): string {
-  const query = new URLSearchParams(signIn.url.searchParams)
-  query.set('prompt', 'select_account')
-  query.delete('login_hint')
-  return `<p><a href="?${escapeHtml(query.toString())}">Use another account</a></p>`
-}
-
-function issueCode(signIn: SignInRequest, subject: Subject, account: Account): Response {
-  const { world, url } = signIn
-  const code = `1.${randomBytes(48).toString('base64url')}`
-  world.codes.set(code, {
-    clientId: signIn.app.clientId,
-    redirectUri: signIn.redirectUri,
-    tenantId: subject.tenant.id,
-    authority: signIn.authority,
-    homeTenantId: account.homeTenant.id,
-    userId: account.homeUser.id,
-    nonce: url.searchParams.get('nonce'),
-    challenge: url.searchParams.get('code_challenge'),
-    challengeMethod: url.searchParams.get('code_challenge_method') ?? 'plain',
-    scope: url.searchParams.get('scope') ?? '',
-    // A demand for claims is a demand to show more than a password; here, signing in again is enough.
-    mfa: meetsPolicy(url.searchParams.get('claims')),
-    issuedAt: world.now(),
-    redeemed: false,
-  })
-  const oldest = world.codes.keys().next().value
-  if (world.codes.size > MAX_CODES && oldest) world.codes.delete(oldest)
-  return sendBack(signIn, { code, session_state: account.homeUser.id })
-}
-
-/** The tenant an application says its people are of; `organizations` and `consumers` name none. */
-function findHintedTenant(signIn: SignInRequest): Tenant | null {
-  return signIn.world.findTenant(signIn.url.searchParams.get('domain_hint') ?? '') ?? null
-}
-
-/** The account a browser needs no page for: the one it remembers, when there is exactly one that fits. */
-function findRememberedAccount(signIn: SignInRequest, hint: string | null): Account | null {
-  const home = findHintedTenant(signIn)
-  const known = rememberedAccounts(signIn.world, signIn.request).filter(
-    (one) =>
-      (!home || one.homeTenant === home) &&
-      (!signIn.tenant || findSubject(signIn.tenant, one.homeTenant, one.homeUser)),
-  )
-  if (hint) return known.find((one) => one.homeUser.userPrincipalName.toLowerCase() === hint.toLowerCase()) ?? null
-  return known.length === 1 ? (known[0] ?? null) : null
-}
-
 /** `/{tenant}/oauth2/v2.0/authorize`: GET shows where things stand, POST is what was pressed on our own page. */
 export async function authorize(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
   const signIn = readSignInRequest(world, request, cloud, authority)
@@ -99,16 +48,55 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
   return prompt === 'none' ? sendRefusal(signIn, REFUSALS.loginRequired()) : accountPicker(world, picking)
 }
 
-const PROMPTS = new Set(['login', 'none', 'consent', 'select_account', 'create', 'no_session'])
-const MODES = new Set(['query', 'fragment', 'form_post'])
+/** A link to this same request that shows the account picker. Relative, so that it works behind any address. */
+function linkToOtherAccount(signIn: SignInRequest): string {
+  const query = new URLSearchParams(signIn.url.searchParams)
+  query.set('prompt', 'select_account')
+  query.delete('login_hint')
+  return `<p><a href="?${escapeHtml(query.toString())}">Use another account</a></p>`
+}
 
-/** PKCE as it arrives: 43 to 128 characters, plain unless S256 is said. Source: RFC 7636 section 4.2, Entra's code table. */
-function challengeRefusal(query: URLSearchParams): Refusal | null {
-  const challenge = query.get('code_challenge')
-  const method = query.get('code_challenge_method')
-  if (challenge === null) return method === null ? null : REFUSALS.challengeMissing()
-  if (method !== null && method !== 'plain' && method !== 'S256') return REFUSALS.challengeMethod(method)
-  return /^[\w.~-]{43,128}$/.test(challenge) ? null : REFUSALS.challengeSize()
+/** The tenant an application says its people are of; `organizations` and `consumers` name none. */
+function findHintedTenant(signIn: SignInRequest): Tenant | null {
+  return signIn.world.findTenant(signIn.url.searchParams.get('domain_hint') ?? '') ?? null
+}
+
+/** The account a browser needs no page for: the one it remembers, when there is exactly one that fits. */
+function findRememberedAccount(signIn: SignInRequest, hint: string | null): Account | null {
+  const home = findHintedTenant(signIn)
+  const known = rememberedAccounts(signIn.world, signIn.request).filter(
+    (one) =>
+      (!home || one.homeTenant === home) &&
+      (!signIn.tenant || findSubject(signIn.tenant, one.homeTenant, one.homeUser)),
+  )
+  if (hint) return known.find((one) => one.homeUser.userPrincipalName.toLowerCase() === hint.toLowerCase()) ?? null
+  return known.length === 1 ? (known[0] ?? null) : null
+}
+
+const MAX_CODES = 5_000 // codes remembered; the oldest are forgotten first
+
+function issueCode(signIn: SignInRequest, subject: Subject, account: Account): Response {
+  const { world, url } = signIn
+  const code = `1.${randomBytes(48).toString('base64url')}`
+  world.codes.set(code, {
+    clientId: signIn.app.clientId,
+    redirectUri: signIn.redirectUri,
+    tenantId: subject.tenant.id,
+    authority: signIn.authority,
+    homeTenantId: account.homeTenant.id,
+    userId: account.homeUser.id,
+    nonce: url.searchParams.get('nonce'),
+    challenge: url.searchParams.get('code_challenge'),
+    challengeMethod: url.searchParams.get('code_challenge_method') ?? 'plain',
+    scope: url.searchParams.get('scope') ?? '',
+    // A demand for claims is a demand to show more than a password; here, signing in again is enough.
+    mfa: meetsPolicy(url.searchParams.get('claims')),
+    issuedAt: world.now(),
+    redeemed: false,
+  })
+  const oldest = world.codes.keys().next().value
+  if (world.codes.size > MAX_CODES && oldest) world.codes.delete(oldest)
+  return sendBack(signIn, { code, session_state: account.homeUser.id })
 }
 
 /** What is wrong with an authorize request and can be told the application; null when nothing is. */
@@ -127,4 +115,16 @@ export function authorizeRefusal(signIn: SignInRequest, parsed: ParsedScopes): R
   if (scopes) return scopes
   if (parsed.openid.size === 0 && parsed.scopes.length === 0) return REFUSALS.missing('scope')
   return challengeRefusal(query)
+}
+
+const PROMPTS = new Set(['login', 'none', 'consent', 'select_account', 'create', 'no_session'])
+const MODES = new Set(['query', 'fragment', 'form_post'])
+
+/** PKCE as it arrives: 43 to 128 characters, plain unless S256 is said. Source: RFC 7636 section 4.2, Entra's code table. */
+function challengeRefusal(query: URLSearchParams): Refusal | null {
+  const challenge = query.get('code_challenge')
+  const method = query.get('code_challenge_method')
+  if (challenge === null) return method === null ? null : REFUSALS.challengeMissing()
+  if (method !== null && method !== 'plain' && method !== 'S256') return REFUSALS.challengeMethod(method)
+  return /^[\w.~-]{43,128}$/.test(challenge) ? null : REFUSALS.challengeSize()
 }

@@ -4,9 +4,6 @@ import { ANY_TENANT } from './discovery'
 import { CLIENT_REFUSALS } from './refusals'
 import type { Refusal } from './replies'
 
-/** Where personal accounts sign in, which no application here is registered for (the directory's name is recalled). */
-const CONSUMERS = new Set(['consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'])
-
 /** An application at an authority. `tenant` is null at common and organizations. */
 export type Client = { app: Application; tenant: Tenant | null }
 
@@ -22,22 +19,8 @@ export function findClient(world: World, authority: string, clientId: string): C
   return tenant.id === app.homeTenantId ? { app, tenant } : CLIENT_REFUSALS.appNotFound(clientId, tenant.name)
 }
 
-/** Form-encoded, as RFC 6749 has it; taken as it stands where it is not. */
-function decodeFormText(text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch (error) {
-    if (error instanceof URIError) return text
-    throw error
-  }
-}
-
-function basicCredentials(request: Request): { id: string; secret: string } | null {
-  const encoded = /^Basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
-  if (!encoded) return null
-  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s)
-  return { id: decodeFormText(id), secret: decodeFormText(secret) }
-}
+/** Where personal accounts sign in, which no application here is registered for (the directory's name is recalled). */
+const CONSUMERS = new Set(['consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'])
 
 /** The application that asks, by secret in the body or by HTTP Basic, or by name alone when it is public; else why not. */
 export function authenticateClient(
@@ -59,4 +42,21 @@ export function authenticateClient(
   const known = app.secrets.find((one) => one.value === secret)
   if (!known) return CLIENT_REFUSALS.badSecret(app)
   return known.expired ? CLIENT_REFUSALS.expiredSecret(app) : client
+}
+
+function basicCredentials(request: Request): { id: string; secret: string } | null {
+  const encoded = /^Basic (.+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
+  if (!encoded) return null
+  const [id = '', secret = ''] = Buffer.from(encoded, 'base64').toString().split(/:(.*)/s)
+  return { id: decodeFormText(id), secret: decodeFormText(secret) }
+}
+
+/** Form-encoded, as RFC 6749 has it; taken as it stands where it is not. */
+function decodeFormText(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (error) {
+    if (error instanceof URIError) return text
+    throw error
+  }
 }

@@ -29,6 +29,17 @@ export function recordConsent(tenant: Tenant, clientId: string, userId: string |
   for (const key of keys) consent.scopes.add(key)
 }
 
+/**
+ * The sandbox forgets consents when it stops, a portal's tokens do not. A token of an earlier run brings back what was
+ * consented when it was issued, unless consent was withdrawn in this run.
+ */
+export function restoreConsent(world: World, token: RefreshGrant, subject: Subject): void {
+  const { tenant, user } = subject
+  if (token.bootId === world.bootId || token.tenantId !== tenant.id) return
+  if (world.withdrawn.has(`${tenant.id}/${token.clientId}`)) return
+  recordConsent(tenant, token.clientId, token.forAll ? null : user.id, token.consented)
+}
+
 export function mayConsentForAll(user: User): boolean {
   return user.directoryRoles.some((role) => MAY_CONSENT.has(role))
 }
@@ -100,15 +111,4 @@ export function needAdminApprovalPage(
 ${another}
 ${back}</form>`,
   )
-}
-
-/**
- * The sandbox forgets consents when it stops, a portal's tokens do not. A token of an earlier run brings back what was
- * consented when it was issued, unless consent was withdrawn in this run.
- */
-export function restoreConsent(world: World, token: RefreshGrant, subject: Subject): void {
-  const { tenant, user } = subject
-  if (token.bootId === world.bootId || token.tenantId !== tenant.id) return
-  if (world.withdrawn.has(`${tenant.id}/${token.clientId}`)) return
-  recordConsent(tenant, token.clientId, token.forAll ? null : user.id, token.consented)
 }

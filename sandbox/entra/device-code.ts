@@ -20,16 +20,6 @@ const PAGES: Readonly<Record<string, string>> = {
   china: 'https://microsoft.com/deviceloginchina',
 }
 
-export function isDeviceCodeExpired(world: World, device: DeviceCode): boolean {
-  return world.now() - device.issuedAt > LIFETIME_SECONDS * 1000
-}
-
-/** The sign-in a typed code stands for, in any case and with spaces. */
-export function findDeviceCode(world: World, typed: string): DeviceCode | undefined {
-  const userCode = typed.replaceAll(/[\s-]/g, '').toUpperCase()
-  return [...world.deviceCodes.values()].find((one) => one.userCode === userCode)
-}
-
 /**
  * `/{tenant}/oauth2/v2.0/devicecode`. Microsoft's address in the reply leads to `/common/oauth2/deviceauth` of the login
  * host. Source: Microsoft's "OAuth 2.0 device authorization grant".
@@ -66,23 +56,54 @@ export async function deviceCode(world: World, request: Request, cloud: Cloud, a
   })
 }
 
-function codePage(problem = '', typed = ''): Response {
-  const alert = problem ? `<p role="alert" id="problem">${escapeHtml(problem)}</p>` : ''
-  return page(
-    'Enter code to allow access',
-    `<p>Enter the code displayed in your app or on your device. Do not enter codes from sources you do not trust.</p>${alert}
-<form method="post"><label for="otc">Code</label><input class="field" id="otc" name="otc" autocomplete="off" autocapitalize="characters" spellcheck="false" required maxlength="20" value="${escapeHtml(typed)}"${problem ? ' aria-invalid="true" aria-describedby="problem"' : ''}>
-<div class="actions"><button class="primary">Next</button></div></form>`,
-  )
+export function isDeviceCodeExpired(world: World, device: DeviceCode): boolean {
+  return world.now() - device.issuedAt > LIFETIME_SECONDS * 1000
 }
 
-function confirmPage(appName: string, account: Account): Response {
-  return page(
-    `Are you trying to sign in to ${appName}?`,
-    `<p class="soft">${escapeHtml(account.homeUser.userPrincipalName)}</p><p>Only continue if you started this sign-in yourself, on a device of yours.</p>
-<form method="post"><input type="hidden" name="account" value="${accountId(account)}">
-<div class="actions"><button name="consent" value="cancel">Cancel</button><button class="primary" name="consent" value="accept">Continue</button></div></form>`,
-  )
+/**
+ * `/common/oauth2/deviceauth`: where a person types the code of a device, picks an account and says yes. The code goes
+ * into the address, so that every later page posts to itself.
+ */
+export async function deviceAuth(world: World, request: Request, cloud: Cloud): Promise<Response> {
+  const code = new URL(request.url).searchParams.get('otc')
+  const posted = request.method === 'POST' ? await request.formData() : null
+  if (code === null) {
+    const typed = String(posted?.get('otc') ?? '')
+    if (!posted) return codePage()
+    const device = findUsableDeviceCode(world, typed)
+    if (device instanceof Response) return device
+    return new Response(null, { status: 302, headers: { location: `deviceauth?otc=${device.userCode}` } })
+  }
+  const device = findUsableDeviceCode(world, code)
+  if (device instanceof Response) return device
+  const journey = journeyOf(world, request, cloud, device)
+  if (journey instanceof Response) return journey
+  const { app, tenant } = journey
+  if (!posted || posted.get('consent') === 'another') return accountPicker(world, { app, tenant, hint: null })
+  const account = accountOf(world, posted)
+  if (!account) return accountPicker(world, { app, tenant, hint: null, unknown: true })
+  const answered = posted.has('consent')
+  const response = answered
+    ? continueAs({ ...journey, answer: posted }, account)
+    : continueAs({ ...journey, finish: () => confirmPage(app.name, account) }, account)
+  response.headers.append('set-cookie', rememberCookie(world, request, account))
+  return response
+}
+
+/** The code of the address, when it can still be used; else the page that says why not (AADSTS70018, 70019). */
+function findUsableDeviceCode(world: World, typed: string): DeviceCode | Response {
+  const device = findDeviceCode(world, typed)
+  if (!device) return codePage('That code didn’t work. Check the code and try again. (AADSTS70018)', typed)
+  if (isDeviceCodeExpired(world, device))
+    return codePage('That code has expired. Ask your app or device for another. (AADSTS70019)')
+  if (device.state !== 'pending') return codePage('That code was used already. Ask your app or device for another.')
+  return device
+}
+
+/** The sign-in a typed code stands for, in any case and with spaces. */
+export function findDeviceCode(world: World, typed: string): DeviceCode | undefined {
+  const userCode = typed.replaceAll(/[\s-]/g, '').toUpperCase()
+  return [...world.deviceCodes.values()].find((one) => one.userCode === userCode)
 }
 
 function journeyOf(world: World, request: Request, cloud: Cloud, device: DeviceCode): SignInJourney | Response {
@@ -120,42 +141,21 @@ function journeyOf(world: World, request: Request, cloud: Cloud, device: DeviceC
   }
 }
 
-/** The code of the address, when it can still be used; else the page that says why not (AADSTS70018, 70019). */
-function findUsableDeviceCode(world: World, typed: string): DeviceCode | Response {
-  const device = findDeviceCode(world, typed)
-  if (!device) return codePage('That code didn’t work. Check the code and try again. (AADSTS70018)', typed)
-  if (isDeviceCodeExpired(world, device))
-    return codePage('That code has expired. Ask your app or device for another. (AADSTS70019)')
-  if (device.state !== 'pending') return codePage('That code was used already. Ask your app or device for another.')
-  return device
+function codePage(problem = '', typed = ''): Response {
+  const alert = problem ? `<p role="alert" id="problem">${escapeHtml(problem)}</p>` : ''
+  return page(
+    'Enter code to allow access',
+    `<p>Enter the code displayed in your app or on your device. Do not enter codes from sources you do not trust.</p>${alert}
+<form method="post"><label for="otc">Code</label><input class="field" id="otc" name="otc" autocomplete="off" autocapitalize="characters" spellcheck="false" required maxlength="20" value="${escapeHtml(typed)}"${problem ? ' aria-invalid="true" aria-describedby="problem"' : ''}>
+<div class="actions"><button class="primary">Next</button></div></form>`,
+  )
 }
 
-/**
- * `/common/oauth2/deviceauth`: where a person types the code of a device, picks an account and says yes. The code goes
- * into the address, so that every later page posts to itself.
- */
-export async function deviceAuth(world: World, request: Request, cloud: Cloud): Promise<Response> {
-  const code = new URL(request.url).searchParams.get('otc')
-  const posted = request.method === 'POST' ? await request.formData() : null
-  if (code === null) {
-    const typed = String(posted?.get('otc') ?? '')
-    if (!posted) return codePage()
-    const device = findUsableDeviceCode(world, typed)
-    if (device instanceof Response) return device
-    return new Response(null, { status: 302, headers: { location: `deviceauth?otc=${device.userCode}` } })
-  }
-  const device = findUsableDeviceCode(world, code)
-  if (device instanceof Response) return device
-  const journey = journeyOf(world, request, cloud, device)
-  if (journey instanceof Response) return journey
-  const { app, tenant } = journey
-  if (!posted || posted.get('consent') === 'another') return accountPicker(world, { app, tenant, hint: null })
-  const account = accountOf(world, posted)
-  if (!account) return accountPicker(world, { app, tenant, hint: null, unknown: true })
-  const answered = posted.has('consent')
-  const response = answered
-    ? continueAs({ ...journey, answer: posted }, account)
-    : continueAs({ ...journey, finish: () => confirmPage(app.name, account) }, account)
-  response.headers.append('set-cookie', rememberCookie(world, request, account))
-  return response
+function confirmPage(appName: string, account: Account): Response {
+  return page(
+    `Are you trying to sign in to ${appName}?`,
+    `<p class="soft">${escapeHtml(account.homeUser.userPrincipalName)}</p><p>Only continue if you started this sign-in yourself, on a device of yours.</p>
+<form method="post"><input type="hidden" name="account" value="${accountId(account)}">
+<div class="actions"><button name="consent" value="cancel">Cancel</button><button class="primary" name="consent" value="accept">Continue</button></div></form>`,
+  )
 }

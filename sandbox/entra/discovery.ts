@@ -60,21 +60,6 @@ export function openidConfiguration(world: World, request: Request, cloud: Cloud
   })
 }
 
-/** `/{tenant}/discovery/v2.0/keys`: every key whose tokens are good, the newest first. */
-export function keys(world: World, _request: Request, cloud: Cloud, authority: string): Response {
-  const listed = world.signingKeys.map(({ kid, modulus, exponent }) => ({
-    kty: 'RSA',
-    use: 'sig',
-    kid,
-    x5t: kid,
-    n: modulus,
-    e: exponent,
-    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
-    issuer: `https://${cloud.login}/${world.findTenant(authority)?.id ?? '{tenantid}'}/v2.0`,
-  }))
-  return Response.json({ keys: listed.reverse() })
-}
-
 /** `/{tenant}/.well-known/openid-configuration`: the v1.0 addresses, for the libraries before MSAL. */
 export function openidConfigurationV1(world: World, request: Request, cloud: Cloud, authority: string): Response {
   const tenant = world.findTenant(authority)
@@ -100,6 +85,21 @@ export function openidConfigurationV1(world: World, request: Request, cloud: Clo
     cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
     msgraph_host: cloud.graph,
   })
+}
+
+/** `/{tenant}/discovery/v2.0/keys`: every key whose tokens are good, the newest first. */
+export function keys(world: World, _request: Request, cloud: Cloud, authority: string): Response {
+  const listed = world.signingKeys.map(({ kid, modulus, exponent }) => ({
+    kty: 'RSA',
+    use: 'sig',
+    kid,
+    x5t: kid,
+    n: modulus,
+    e: exponent,
+    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    issuer: `https://${cloud.login}/${world.findTenant(authority)?.id ?? '{tenantid}'}/v2.0`,
+  }))
+  return Response.json({ keys: listed.reverse() })
 }
 
 /** `/common/discovery/instance`: the clouds and the names they go by; a host that is none of them is refused. */

@@ -35,33 +35,6 @@ export type Grant = {
 
 const CODE_MS = 10 * 60_000 // Entra: about ten minutes
 
-function verifierFits(challenge: string, method: string, verifier: string): boolean {
-  return challenge === (method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier)
-}
-
-/** Codes of pages in a browser are redeemed across origins, all others never are. */
-function originRefusal({ request, app }: TokenRequest, code: Code): Refusal | null {
-  const crosses = request.headers.has('origin')
-  if (app.spaRedirectUris?.includes(code.redirectUri)) return crosses ? null : CLIENT_REFUSALS.sameOrigin()
-  return crosses ? CLIENT_REFUSALS.crossOrigin() : null
-}
-
-/** What is wrong with the code itself, before its scopes are looked at. */
-function codeRefusal(asked: TokenRequest, code: Code): Refusal | null {
-  const { world, authority, form, app } = asked
-  if (code.redeemed) return REFUSALS.codeRedeemed()
-  if (world.now() - code.issuedAt > CODE_MS) return REFUSALS.codeExpired()
-  if (code.authority !== authority && asked.tenant?.id !== code.tenantId) return REFUSALS.otherAuthority()
-  if (code.redirectUri !== form.get('redirect_uri'))
-    return CLIENT_REFUSALS.redirectMismatch(form.get('redirect_uri') ?? '', app.clientId)
-  const origin = originRefusal(asked, code)
-  if (origin) return origin
-  const verifier = form.get('code_verifier')
-  if (code.challenge === null) return null
-  if (verifier === null) return REFUSALS.noVerifier()
-  return verifierFits(code.challenge, code.challengeMethod, verifier) ? null : REFUSALS.pkce()
-}
-
 /** `grant_type=authorization_code`: once, within ten minutes, for the scopes of exactly one resource. */
 export function redeemCode(asked: TokenRequest): Grant | Refusal {
   const { world, cloud, form, app } = asked
@@ -92,6 +65,33 @@ export function redeemCode(asked: TokenRequest): Grant | Refusal {
     offline: original.openid.has('offline_access'),
     issuedAt: code.issuedAt,
   }
+}
+
+/** What is wrong with the code itself, before its scopes are looked at. */
+function codeRefusal(asked: TokenRequest, code: Code): Refusal | null {
+  const { world, authority, form, app } = asked
+  if (code.redeemed) return REFUSALS.codeRedeemed()
+  if (world.now() - code.issuedAt > CODE_MS) return REFUSALS.codeExpired()
+  if (code.authority !== authority && asked.tenant?.id !== code.tenantId) return REFUSALS.otherAuthority()
+  if (code.redirectUri !== form.get('redirect_uri'))
+    return CLIENT_REFUSALS.redirectMismatch(form.get('redirect_uri') ?? '', app.clientId)
+  const origin = originRefusal(asked, code)
+  if (origin) return origin
+  const verifier = form.get('code_verifier')
+  if (code.challenge === null) return null
+  if (verifier === null) return REFUSALS.noVerifier()
+  return verifierFits(code.challenge, code.challengeMethod, verifier) ? null : REFUSALS.pkce()
+}
+
+/** Codes of pages in a browser are redeemed across origins, all others never are. */
+function originRefusal({ request, app }: TokenRequest, code: Code): Refusal | null {
+  const crosses = request.headers.has('origin')
+  if (app.spaRedirectUris?.includes(code.redirectUri)) return crosses ? null : CLIENT_REFUSALS.sameOrigin()
+  return crosses ? CLIENT_REFUSALS.crossOrigin() : null
+}
+
+function verifierFits(challenge: string, method: string, verifier: string): boolean {
+  return challenge === (method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier)
 }
 
 const INACTIVE_MS = 90 * 86_400_000 // Entra: ninety days
@@ -171,21 +171,6 @@ export function redeemPassword({ world, cloud, authority, form, app, tenant: nam
   return { subject, parsed, nonce: null, mfa: false, offline, issuedAt: world.now() }
 }
 
-/** The one `.default` an application may ask for by itself, or why not (AADSTS1002012, 70011, 500011). */
-function scopeOf({ cloud, form, app }: TokenRequest, directory: string): Scope | Refusal {
-  const text = form.get('scope') ?? ''
-  if (!text) return REFUSALS.missing('scope')
-  const { scopes, unknown } = parseScopes(text, cloud)
-  const named = scopes.find((scope) => scope.name !== '.default')
-  if (named) return CLIENT_REFUSALS.namedScopeOfApp(named.raw)
-  if (unknown && !unknown.raw.endsWith('/.default')) return CLIENT_REFUSALS.namedScopeOfApp(unknown.raw)
-  if (unknown?.reason === 'absent') return CLIENT_REFUSALS.absentResource(unknown.raw, app.homeTenantId ?? directory)
-  if (unknown) return REFUSALS.badResource(unknown.raw, directory)
-  const [scope] = scopes
-  if (!scope || resourcesOf(scopes).size > 1) return REFUSALS.badScope(text)
-  return scope
-}
-
 /**
  * `grant_type=client_credentials`: the application by itself, in a tenant that has its service principal. No refresh
  * token, no id_token and no `client_info`: MSAL would take one for a person's account.
@@ -201,4 +186,19 @@ export function clientCredentials(asked: TokenRequest): { scope: Scope; token: s
   if (!principal.accountEnabled) return CLIENT_REFUSALS.appDisabled(app)
   const audience = audienceOf(cloud, scope.resource, [scope])
   return { scope, ...mintAppToken(world, tenant, app, principal, { kind: scope.resource, audience }) }
+}
+
+/** The one `.default` an application may ask for by itself, or why not (AADSTS1002012, 70011, 500011). */
+function scopeOf({ cloud, form, app }: TokenRequest, directory: string): Scope | Refusal {
+  const text = form.get('scope') ?? ''
+  if (!text) return REFUSALS.missing('scope')
+  const { scopes, unknown } = parseScopes(text, cloud)
+  const named = scopes.find((scope) => scope.name !== '.default')
+  if (named) return CLIENT_REFUSALS.namedScopeOfApp(named.raw)
+  if (unknown && !unknown.raw.endsWith('/.default')) return CLIENT_REFUSALS.namedScopeOfApp(unknown.raw)
+  if (unknown?.reason === 'absent') return CLIENT_REFUSALS.absentResource(unknown.raw, app.homeTenantId ?? directory)
+  if (unknown) return REFUSALS.badResource(unknown.raw, directory)
+  const [scope] = scopes
+  if (!scope || resourcesOf(scopes).size > 1) return REFUSALS.badScope(text)
+  return scope
 }

@@ -4,6 +4,13 @@ import type { Refusal } from './replies'
 /** What the texts name: the resource by its application id, and when the grant was issued. */
 type PolicyFacts = { resource: string; issuedAt: string }
 
+/** The refusal of a code somebody was given as a trait; a plain invalid_grant for one the table lacks. */
+export function policyRefusalOf(code: number, facts: PolicyFacts): Refusal {
+  const made = POLICY_REFUSALS[code]
+  if (!made) return { error: 'invalid_grant', code, text: 'The request was refused by a policy of the sandbox.' }
+  return { ...made, code, text: made.text(facts) }
+}
+
 type PolicyRefusal = Omit<Refusal, 'code' | 'text'> & { text: (facts: PolicyFacts) => string }
 
 const STRONGER_SIGN_IN =
@@ -102,11 +109,4 @@ const POLICY_REFUSALS: Readonly<Record<number, PolicyRefusal>> = {
     text: ({ issuedAt }) =>
       `The refresh token has expired due to inactivity. The token was issued on ${issuedAt} and was inactive for 90.00:00:00.`,
   },
-}
-
-/** The refusal of a code somebody was given as a trait; a plain invalid_grant for one the table lacks. */
-export function policyRefusalOf(code: number, facts: PolicyFacts): Refusal {
-  const made = POLICY_REFUSALS[code]
-  if (!made) return { error: 'invalid_grant', code, text: 'The request was refused by a policy of the sandbox.' }
-  return { ...made, code, text: made.text(facts) }
 }

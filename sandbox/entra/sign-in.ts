@@ -46,6 +46,20 @@ export function readSignInRequest(
   return { world, request, cloud, url, authority, tenant, app, redirectUri }
 }
 
+/**
+ * Whether an application may be answered at an address: exactly one it registered. A public client on loopback may take
+ * any port. Source: RFC 8252 section 7.3, and Microsoft's "Redirect URI restrictions and limitations".
+ */
+export function redirectMatches(app: Application, uri: string): boolean {
+  if (app.redirectUris.includes(uri)) return true
+  const asked = app.publicClient ? URL.parse(uri) : null
+  if (asked?.protocol !== 'http:' || !['localhost', '127.0.0.1'].includes(asked.hostname)) return false
+  return app.redirectUris.some((registered) => {
+    const known = URL.parse(registered)
+    return known?.protocol === 'http:' && known.hostname === asked.hostname && known.pathname === asked.pathname
+  })
+}
+
 /** Sends the browser back to the application by query, by fragment, or by a form that posts itself. */
 export function sendBack(signIn: SignInRequest, values: Record<string, string>): Response {
   const state = signIn.url.searchParams.get('state')
@@ -76,20 +90,6 @@ export function sendRefusal(signIn: SignInRequest, refusal: Refusal, more: Recor
   })
 }
 
-/**
- * Whether an application may be answered at an address: exactly one it registered. A public client on loopback may take
- * any port. Source: RFC 8252 section 7.3, and Microsoft's "Redirect URI restrictions and limitations".
- */
-export function redirectMatches(app: Application, uri: string): boolean {
-  if (app.redirectUris.includes(uri)) return true
-  const asked = app.publicClient ? URL.parse(uri) : null
-  if (asked?.protocol !== 'http:' || !['localhost', '127.0.0.1'].includes(asked.hostname)) return false
-  return app.redirectUris.some((registered) => {
-    const known = URL.parse(registered)
-    return known?.protocol === 'http:' && known.hostname === asked.hostname && known.pathname === asked.pathname
-  })
-}
-
 /** The way of one person from an account that was picked to its end, whichever client waits there. */
 export type SignInJourney = {
   world: World
@@ -105,6 +105,23 @@ export type SignInJourney = {
   answer: FormData | null
   refuse: (refusal: Refusal, more?: Record<string, string>) => Response
   finish: (subject: Subject, account: Account) => Response
+}
+
+/** What happens to an account that was picked: its own page of refusal, a refusal sent back, consent, or the end. */
+export function continueAs(journey: SignInJourney, account: Account): Response {
+  const { world, request, app } = journey
+  const { homeTenant, homeUser } = account
+  const tenant = journey.tenant ?? homeTenant
+  const subject = findSubject(tenant, homeTenant, homeUser)
+  const refuseOnPage = (refusal: Refusal) => refusalPage(world, request, refusal, journey.another)
+  if (app.homeTenantId !== null && app.homeTenantId !== tenant.id)
+    return refuseOnPage(CLIENT_REFUSALS.appNotFound(app.clientId, tenant.name))
+  if (!subject) return refuseOnPage(REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app))
+  if (!homeUser.accountEnabled || !subject.user.accountEnabled) return refuseOnPage(REFUSALS.disabled())
+  if (subject.user.traits.unassigned) return refuseOnPage(REFUSALS.notAssigned(homeUser, app))
+  if (subject.user.traits.blocked && journey.parsed.scopes.some((scope) => scope.resource === 'arm'))
+    return journey.refuse(REFUSALS.blocked())
+  return consentOrFinish(journey, subject, account)
 }
 
 /** Asks for what is not yet consented, or ends the journey. */
@@ -133,21 +150,4 @@ function consentOrFinish(journey: SignInJourney, subject: Subject, account: Acco
   if (pressed !== 'accept') return consentPage(app, tenant, user, account, keysToAsk, { admin })
   recordConsent(tenant, app.clientId, admin && answer?.has('organisation') ? null : user.id, keysToAsk)
   return journey.finish(subject, account)
-}
-
-/** What happens to an account that was picked: its own page of refusal, a refusal sent back, consent, or the end. */
-export function continueAs(journey: SignInJourney, account: Account): Response {
-  const { world, request, app } = journey
-  const { homeTenant, homeUser } = account
-  const tenant = journey.tenant ?? homeTenant
-  const subject = findSubject(tenant, homeTenant, homeUser)
-  const refuseOnPage = (refusal: Refusal) => refusalPage(world, request, refusal, journey.another)
-  if (app.homeTenantId !== null && app.homeTenantId !== tenant.id)
-    return refuseOnPage(CLIENT_REFUSALS.appNotFound(app.clientId, tenant.name))
-  if (!subject) return refuseOnPage(REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app))
-  if (!homeUser.accountEnabled || !subject.user.accountEnabled) return refuseOnPage(REFUSALS.disabled())
-  if (subject.user.traits.unassigned) return refuseOnPage(REFUSALS.notAssigned(homeUser, app))
-  if (subject.user.traits.blocked && journey.parsed.scopes.some((scope) => scope.resource === 'arm'))
-    return journey.refuse(REFUSALS.blocked())
-  return consentOrFinish(journey, subject, account)
 }

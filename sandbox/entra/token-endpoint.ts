@@ -17,56 +17,12 @@ import { REFUSALS } from './refusals'
 import { type Refusal, refuse } from './replies'
 import { clientInfo, mintAccessToken, mintIdToken, writeRefreshToken } from './tokens'
 
-const REDEEM: Readonly<Record<string, (asked: TokenRequest) => Grant | Refusal>> = {
-  authorization_code: redeemCode,
-  refresh_token: redeemRefreshToken,
-  password: redeemPassword,
-  'urn:ietf:params:oauth:grant-type:device_code': redeemDeviceCode,
-  // The name older clients give it.
-  device_code: redeemDeviceCode,
-}
-
-function appReply(asked: TokenRequest): Response {
-  const made = clientCredentials(asked)
-  if ('error' in made) return refuse(asked.world, asked.request, made)
-  const { token, expiresIn } = made
-  const body = { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: expiresIn, access_token: token }
-  return Response.json(body, { headers: NO_STORE_HEADERS })
-}
-
-/** Answers one form sent to a token endpoint. */
-export function answerTokenForm(
-  world: World,
-  request: Request,
-  cloud: Cloud,
-  authority: string,
-  form: URLSearchParams,
-): Response {
-  const client = authenticateClient(world, request, form, authority)
-  if ('error' in client) return refuse(world, request, client)
-  const asked: TokenRequest = { world, request, cloud, authority, form, ...client }
-  const type = form.get('grant_type') ?? ''
-  if (type === 'client_credentials') return appReply(asked)
-  const redeem = Object.hasOwn(REDEEM, type) ? REDEEM[type] : undefined
-  if (!redeem) return refuse(world, request, type ? REFUSALS.grantType(type) : REFUSALS.missing('grant_type'))
-  const grant = redeem(asked)
-  return 'error' in grant ? refuse(world, request, grant) : tokenReply(asked, grant)
-}
-
 /** `/{tenant}/oauth2/v2.0/token`. */
 export async function token(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
   return answerTokenForm(world, request, cloud, authority, new URLSearchParams(await request.text()))
 }
 
 type Tokens = { access_token: string; expires_in: number; ext_expires_in: number; scope?: string }
-
-/** Scope names as v1.0 lists them: without the resource. */
-const bareNames = (scope: string) =>
-  scope
-    .split(' ')
-    .map((one) => one.slice(one.lastIndexOf('/') + 1))
-    .filter((name) => name !== '.default')
-    .join(' ')
 
 /**
  * `/{tenant}/oauth2/token`, which ADAL and the older Azure SDKs use: `resource` instead of scopes, numbers as strings.
@@ -94,7 +50,79 @@ export async function tokenV1(world: World, request: Request, cloud: Cloud, auth
   return Response.json(body, { headers: NO_STORE_HEADERS })
 }
 
-export const NO_STORE_HEADERS = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }
+/** Scope names as v1.0 lists them: without the resource. */
+const bareNames = (scope: string) =>
+  scope
+    .split(' ')
+    .map((one) => one.slice(one.lastIndexOf('/') + 1))
+    .filter((name) => name !== '.default')
+    .join(' ')
+
+/** Answers one form sent to a token endpoint. */
+export function answerTokenForm(
+  world: World,
+  request: Request,
+  cloud: Cloud,
+  authority: string,
+  form: URLSearchParams,
+): Response {
+  const client = authenticateClient(world, request, form, authority)
+  if ('error' in client) return refuse(world, request, client)
+  const asked: TokenRequest = { world, request, cloud, authority, form, ...client }
+  const type = form.get('grant_type') ?? ''
+  if (type === 'client_credentials') return appReply(asked)
+  const redeem = Object.hasOwn(REDEEM, type) ? REDEEM[type] : undefined
+  if (!redeem) return refuse(world, request, type ? REFUSALS.grantType(type) : REFUSALS.missing('grant_type'))
+  const grant = redeem(asked)
+  return 'error' in grant ? refuse(world, request, grant) : tokenReply(asked, grant)
+}
+
+const REDEEM: Readonly<Record<string, (asked: TokenRequest) => Grant | Refusal>> = {
+  authorization_code: redeemCode,
+  refresh_token: redeemRefreshToken,
+  password: redeemPassword,
+  'urn:ietf:params:oauth:grant-type:device_code': redeemDeviceCode,
+  // The name older clients give it.
+  device_code: redeemDeviceCode,
+}
+
+function appReply(asked: TokenRequest): Response {
+  const made = clientCredentials(asked)
+  if ('error' in made) return refuse(asked.world, asked.request, made)
+  const { token, expiresIn } = made
+  const body = { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: expiresIn, access_token: token }
+  return Response.json(body, { headers: NO_STORE_HEADERS })
+}
+
+/** The tokens of a person's grant, or the refusal of consent or policy. */
+export function tokenReply(asked: TokenRequest, grant: Grant): Response {
+  const { world, request, cloud, app, form } = asked
+  const { subject, parsed } = grant
+  const resource: Resource = parsed.scopes[0]?.resource ?? 'graph'
+  const granted = grantedScopes(subject.tenant, app, subject.user.id)
+  const refusal = policyRefusal(asked, grant, resource, granted)
+  if (refusal) return refuse(world, request, refusal)
+  const names = [...granted]
+    .filter((key) => key.startsWith(`${resource}/`))
+    .map((key) => key.slice(resource.length + 1))
+  const audience = audienceOf(cloud, resource, parsed.scopes)
+  const { token, expiresIn } = mintAccessToken(world, subject, app, { audience, names, mfa: grant.mfa })
+  const body = {
+    token_type: 'Bearer',
+    scope: scopeReply(asked, grant, resource, names),
+    expires_in: expiresIn,
+    ext_expires_in: expiresIn,
+    access_token: token,
+    ...(grant.offline ? { refresh_token: refreshTokenFor(asked, grant, granted) } : {}),
+    // Microsoft's own public clients are one family, whose refresh tokens serve each other.
+    ...(grant.offline && app.preauthorized && app.publicClient ? { foci: '1' } : {}),
+    ...(parsed.openid.has('openid')
+      ? { id_token: mintIdToken(world, cloud, subject, app, parsed.openid, grant.nonce) }
+      : {}),
+    ...(form.get('client_info') === '1' ? { client_info: clientInfo(subject) } : {}),
+  }
+  return Response.json(body, { headers: NO_STORE_HEADERS })
+}
 
 /** Consent and Conditional Access, which every token is asked about. */
 function policyRefusal({ app }: TokenRequest, grant: Grant, resource: Resource, granted: Set<string>): Refusal | null {
@@ -140,32 +168,4 @@ function refreshTokenFor({ world, app }: TokenRequest, { subject, mfa }: Grant, 
   })
 }
 
-/** The tokens of a person's grant, or the refusal of consent or policy. */
-export function tokenReply(asked: TokenRequest, grant: Grant): Response {
-  const { world, request, cloud, app, form } = asked
-  const { subject, parsed } = grant
-  const resource: Resource = parsed.scopes[0]?.resource ?? 'graph'
-  const granted = grantedScopes(subject.tenant, app, subject.user.id)
-  const refusal = policyRefusal(asked, grant, resource, granted)
-  if (refusal) return refuse(world, request, refusal)
-  const names = [...granted]
-    .filter((key) => key.startsWith(`${resource}/`))
-    .map((key) => key.slice(resource.length + 1))
-  const audience = audienceOf(cloud, resource, parsed.scopes)
-  const { token, expiresIn } = mintAccessToken(world, subject, app, { audience, names, mfa: grant.mfa })
-  const body = {
-    token_type: 'Bearer',
-    scope: scopeReply(asked, grant, resource, names),
-    expires_in: expiresIn,
-    ext_expires_in: expiresIn,
-    access_token: token,
-    ...(grant.offline ? { refresh_token: refreshTokenFor(asked, grant, granted) } : {}),
-    // Microsoft's own public clients are one family, whose refresh tokens serve each other.
-    ...(grant.offline && app.preauthorized && app.publicClient ? { foci: '1' } : {}),
-    ...(parsed.openid.has('openid')
-      ? { id_token: mintIdToken(world, cloud, subject, app, parsed.openid, grant.nonce) }
-      : {}),
-    ...(form.get('client_info') === '1' ? { client_info: clientInfo(subject) } : {}),
-  }
-  return Response.json(body, { headers: NO_STORE_HEADERS })
-}
+export const NO_STORE_HEADERS = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }

@@ -9,9 +9,6 @@ import type { Resource } from './permissions'
 
 export type Claims = Record<string, unknown>
 
-const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())
-
 /** Signs claims with the world's newest key, RS256. */
 export function signJwt(world: World, claims: Claims): string {
   const key = world.signingKeys.at(-1)
@@ -19,6 +16,22 @@ export function signJwt(world: World, claims: Claims): string {
   const { kid, privateKey } = key
   const body = `${encode({ typ: 'JWT', alg: 'RS256', kid, x5t: kid })}.${encode(claims)}`
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`
+}
+
+/** The claims of a token this sandbox signed with a key it still lists, or null. Says nothing about expiry. */
+export function readJwt(world: World, token: string): Claims | null {
+  const [header, payload, signature] = token.split('.')
+  const key = header ? keyOf(world, header) : undefined
+  if (!key || !payload || !signature) return null
+  const known = verifiedTokensOf(key)
+  const remembered = known.get(token)
+  if (remembered) return remembered
+  const signed = Buffer.from(`${header}.${payload}`)
+  if (!verify('RSA-SHA256', signed, key.publicKey, Buffer.from(signature, 'base64url'))) return null
+  const claims = decode(payload) as Claims
+  if (known.size > 500) known.clear()
+  known.set(token, claims)
+  return claims
 }
 
 /** Tokens whose signature was right, by the key that made it: a sync sends the same one many times. */
@@ -41,21 +54,8 @@ function keyOf(world: World, header: string): SigningKey | undefined {
   }
 }
 
-/** The claims of a token this sandbox signed with a key it still lists, or null. Says nothing about expiry. */
-export function readJwt(world: World, token: string): Claims | null {
-  const [header, payload, signature] = token.split('.')
-  const key = header ? keyOf(world, header) : undefined
-  if (!key || !payload || !signature) return null
-  const known = verifiedTokensOf(key)
-  const remembered = known.get(token)
-  if (remembered) return remembered
-  const signed = Buffer.from(`${header}.${payload}`)
-  if (!verify('RSA-SHA256', signed, key.publicKey, Buffer.from(signature, 'base64url'))) return null
-  const claims = decode(payload) as Claims
-  if (known.size > 500) known.clear()
-  known.set(token, claims)
-  return claims
-}
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())
 
 /** Who signed in, where: the person in the tenant, and their own account when they are a guest. */
 export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser: User }
@@ -66,9 +66,6 @@ export function findSubject(tenant: Tenant, homeTenant: Tenant, homeUser: User):
   const user = findGuest(tenant, { tenantId: homeTenant.id, objectId: homeUser.id })
   return user ? { tenant, user, homeTenant, homeUser } : null
 }
-
-const idp = ({ tenant, homeTenant }: Subject) =>
-  tenant.id === homeTenant.id ? {} : { idp: `https://sts.windows.net/${homeTenant.id}/` }
 
 /** A person's access token in the v1.0 form Microsoft's own resources use. */
 export function mintAccessToken(
@@ -104,6 +101,9 @@ export function mintAccessToken(
   })
   return { token, expiresIn: world.tokenSeconds - 1 }
 }
+
+const idp = ({ tenant, homeTenant }: Subject) =>
+  tenant.id === homeTenant.id ? {} : { idp: `https://sts.windows.net/${homeTenant.id}/` }
 
 /** The v2.0 id_token: `oid`, `name`, `preferred_username` with profile, `email` with email. */
 export function mintIdToken(
@@ -142,15 +142,6 @@ export function clientInfo({ homeTenant, homeUser }: Subject): string {
   return Buffer.from(JSON.stringify({ uid: homeUser.id, utid: homeTenant.id })).toString('base64url')
 }
 
-/** The application permissions a tenant granted for a resource: `roles` of the token. */
-function rolesOf(tenant: Tenant, app: Application, resource: Resource): string[] {
-  const prefix = `${resource}/`
-  return [...(tenant.appRoles.get(app.clientId) ?? [])]
-    .filter((role) => role.startsWith(prefix))
-    .map((role) => role.slice(prefix.length))
-    .sort()
-}
-
 /** An access token of an application by itself, v1.0: `idtyp` app, its service principal as `oid` and `sub`, no scopes and no name. */
 export function mintAppToken(
   world: World,
@@ -184,6 +175,15 @@ export function mintAppToken(
   return { token, expiresIn: world.tokenSeconds - 1 }
 }
 
+/** The application permissions a tenant granted for a resource: `roles` of the token. */
+function rolesOf(tenant: Tenant, app: Application, resource: Resource): string[] {
+  const prefix = `${resource}/`
+  return [...(tenant.appRoles.get(app.clientId) ?? [])]
+    .filter((role) => role.startsWith(prefix))
+    .map((role) => role.slice(prefix.length))
+    .sort()
+}
+
 /** What a refresh token says. Self-contained, because the sandbox keeps nothing on disk and a portal's stored tokens should outlive it. */
 export type RefreshGrant = {
   clientId: string
@@ -198,9 +198,6 @@ export type RefreshGrant = {
   forAll: boolean
 }
 
-const signRefreshToken = (body: string) =>
-  createHmac('sha256', 'rolecall sandbox refresh tokens').update(body).digest('base64url')
-
 /** A new token each time, though the grant may be the same. */
 export function writeRefreshToken(grant: RefreshGrant): string {
   const body = Buffer.from(JSON.stringify({ ...grant, id: randomUUID() })).toString('base64url')
@@ -213,3 +210,6 @@ export function readRefreshToken(token: string): RefreshGrant | null {
   if (version !== '1' || !body || signRefreshToken(body) !== signature) return null
   return JSON.parse(Buffer.from(body, 'base64url').toString()) as RefreshGrant
 }
+
+const signRefreshToken = (body: string) =>
+  createHmac('sha256', 'rolecall sandbox refresh tokens').update(body).digest('base64url')

@@ -11,35 +11,24 @@ import { refuseWithoutPerson } from './users'
 type Options = { inBatch?: boolean; ask: (request: Request) => Promise<Response> }
 
 const VERSIONS = new Set(['v1.0', 'beta'])
-const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
-const DIAGNOSTIC = JSON.stringify({
-  ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
-})
 
-async function answerRoute(call: GraphCall, path: string, ask: Options['ask']): Promise<Response> {
-  const { method } = call.request
-  if (path.toLowerCase() === '/$batch' && method === 'POST' && !call.inBatch) return batch(call, ask)
-  const fitting = ROUTES.filter((route) => route.path.test(path))
-  const route = fitting.find((one) => one.method === method)
-  const { refusal, headers } = throttle(call, costOf(route?.cost ?? 1, call.options))
-  const response = refusal ?? (await answerAllowed(call, path, route, fitting.length > 0))
-  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
-  return response
-}
-
-async function answerAllowed(
-  call: GraphCall,
-  path: string,
-  route: (typeof ROUTES)[number] | undefined,
-  known: boolean,
-): Promise<Response> {
-  if (!route)
-    return known || call.request.method !== 'GET'
-      ? graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
-      : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
-  if (call.appOnly && /^\/me(\/|$)/i.test(path)) return refuseWithoutPerson()
-  if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return accessDenied()
-  return route.answer(call, route.path.exec(path)?.groups ?? {})
+/** Microsoft Graph v1.0; `/beta` answers the same. `ask` answers the requests inside a $batch. */
+export async function answerGraph(world: World, request: Request, cloud: Cloud, options: Options): Promise<Response> {
+  const url = new URL(request.url)
+  const [, version = '', ...rest] = decodeURIComponent(url.pathname).split('/')
+  if (!VERSIONS.has(version)) return addHeaders(badRequest(`Invalid version: ${version}`, 'BadRequest'), request)
+  const claims = checkGraphToken(world, request)
+  if (claims instanceof Response) return addHeaders(claims, request)
+  const call = createCall({ world, request, cloud, url, version, inBatch: options.inBatch ?? false }, claims)
+  if (!call)
+    return graphError(
+      401,
+      'InvalidAuthenticationToken',
+      'The identity of the calling application could not be established.',
+    )
+  // Microsoft's SDK for Python writes two slashes.
+  const path = `/${rest.filter(Boolean).join('/')}`
+  return addHeaders(await answerRoute(call, path, options.ask), request)
 }
 
 type RequestFacts = { world: World; request: Request; cloud: Cloud; url: URL; version: string; inBatch: boolean }
@@ -67,45 +56,33 @@ function createCall(asked: RequestFacts, claims: Claims): GraphCall | null {
   }
 }
 
-function addHeaders(response: Response, request: Request): Response {
-  const { headers } = response
-  if (!headers.has('request-id')) headers.set('request-id', randomUUID())
-  headers.set('client-request-id', request.headers.get('client-request-id') ?? headers.get('request-id') ?? '')
-  if (response.status < 400 && headers.get('content-type') === 'application/json')
-    headers.set('content-type', JSON_TYPE)
-  headers.set('cache-control', 'no-cache')
-  headers.set('odata-version', '4.0')
-  headers.set('x-ms-ags-diagnostic', DIAGNOSTIC)
-  if (!headers.has('x-ms-resource-unit')) headers.set('x-ms-resource-unit', '1')
+async function answerRoute(call: GraphCall, path: string, ask: Options['ask']): Promise<Response> {
+  const { method } = call.request
+  if (path.toLowerCase() === '/$batch' && method === 'POST' && !call.inBatch) return batch(call, ask)
+  const fitting = ROUTES.filter((route) => route.path.test(path))
+  const route = fitting.find((one) => one.method === method)
+  const { refusal, headers } = throttle(call, costOf(route?.cost ?? 1, call.options))
+  const response = refusal ?? (await answerAllowed(call, path, route, fitting.length > 0))
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response
 }
 
-/** Microsoft Graph v1.0; `/beta` answers the same. `ask` answers the requests inside a $batch. */
-export async function answerGraph(world: World, request: Request, cloud: Cloud, options: Options): Promise<Response> {
-  const url = new URL(request.url)
-  const [, version = '', ...rest] = decodeURIComponent(url.pathname).split('/')
-  if (!VERSIONS.has(version)) return addHeaders(badRequest(`Invalid version: ${version}`, 'BadRequest'), request)
-  const claims = checkGraphToken(world, request)
-  if (claims instanceof Response) return addHeaders(claims, request)
-  const call = createCall({ world, request, cloud, url, version, inBatch: options.inBatch ?? false }, claims)
-  if (!call)
-    return graphError(
-      401,
-      'InvalidAuthenticationToken',
-      'The identity of the calling application could not be established.',
-    )
-  // Microsoft's SDK for Python writes two slashes.
-  const path = `/${rest.filter(Boolean).join('/')}`
-  return addHeaders(await answerRoute(call, path, options.ask), request)
+async function answerAllowed(
+  call: GraphCall,
+  path: string,
+  route: (typeof ROUTES)[number] | undefined,
+  known: boolean,
+): Promise<Response> {
+  if (!route)
+    return known || call.request.method !== 'GET'
+      ? graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
+      : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
+  if (call.appOnly && /^\/me(\/|$)/i.test(path)) return refuseWithoutPerson()
+  if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return accessDenied()
+  return route.answer(call, route.path.exec(path)?.groups ?? {})
 }
 
 const AUDIENCES = new Set([...CLOUDS.map((cloud) => `https://${cloud.graph}`), '00000003-0000-0000-c000-000000000000'])
-
-const refuseToken = (message: string) =>
-  graphError(401, 'InvalidAuthenticationToken', message, {
-    'www-authenticate':
-      'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
-  })
 
 /** The claims of a good Graph token, or the 401 that says what is wrong with it. */
 export function checkGraphToken(world: World, request: Request): Claims | Response {
@@ -117,4 +94,28 @@ export function checkGraphToken(world: World, request: Request): Claims | Respon
     return refuseToken('Access token validation failure. Invalid audience.')
   if (Number(claims.exp) * 1000 <= world.now()) return refuseToken('Lifetime validation failed, the token is expired.')
   return claims
+}
+
+const refuseToken = (message: string) =>
+  graphError(401, 'InvalidAuthenticationToken', message, {
+    'www-authenticate':
+      'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
+  })
+
+const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
+const DIAGNOSTIC = JSON.stringify({
+  ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
+})
+
+function addHeaders(response: Response, request: Request): Response {
+  const { headers } = response
+  if (!headers.has('request-id')) headers.set('request-id', randomUUID())
+  headers.set('client-request-id', request.headers.get('client-request-id') ?? headers.get('request-id') ?? '')
+  if (response.status < 400 && headers.get('content-type') === 'application/json')
+    headers.set('content-type', JSON_TYPE)
+  headers.set('cache-control', 'no-cache')
+  headers.set('odata-version', '4.0')
+  headers.set('x-ms-ags-diagnostic', DIAGNOSTIC)
+  if (!headers.has('x-ms-resource-unit')) headers.set('x-ms-resource-unit', '1')
+  return response
 }

@@ -27,19 +27,19 @@ export function getApplication(call: GraphCall, id: string): Response {
 /** An application as its home tenant registered it, by its object id, which is not its client id. */
 type RegisteredApplication = Application & { id: string }
 
-function objectIdOf(clientId: string): string {
-  const hex = createHash('sha256').update(`application/${clientId}`).digest('hex')
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
-    '-',
-  )
-}
-
 /** The applications a tenant registered; none of those it only has a service principal of. */
 export function applicationsOf(world: World, tenantId: string): Registry<RegisteredApplication> {
   const found = new Registry<RegisteredApplication>()
   for (const one of world.applications.values())
     if (one.homeTenantId === tenantId) found.add({ ...one, id: objectIdOf(one.clientId) })
   return found
+}
+
+function objectIdOf(clientId: string): string {
+  const hex = createHash('sha256').update(`application/${clientId}`).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  )
 }
 
 const noRegistry = (): Registry<RegisteredApplication> => {

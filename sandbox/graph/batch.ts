@@ -2,43 +2,23 @@ import { JsonResponse } from '../list-pages'
 import { badRequest, type GraphCall } from './graph-call'
 
 type Ask = (request: Request) => Promise<Response>
-type ItemAnswer = { id: string; status: number; headers: Record<string, string>; body: unknown }
 
-/** The item as a request of its own; null when it cannot be one: a body on a GET, a header or an address of no meaning. */
-function requestOf(call: GraphCall, item: BatchItem): Request | null {
-  const address = `https://${call.cloud.graph}/${call.version}/${item.url.replace(/^\/+/, '')}`
-  const body = item.body === undefined ? {} : { body: JSON.stringify(item.body) }
+/** `POST /$batch`: up to twenty requests, answered in an order of its own. The outer answer is 200 though items fail. */
+export async function batch(call: GraphCall, ask: Ask): Promise<Response> {
+  let body: unknown
   try {
-    const headers = new Headers(item.headers)
-    headers.set('authorization', call.request.headers.get('authorization') ?? '')
-    const request = new Request(address, { method: item.method, headers, ...body })
-    decodeURIComponent(new URL(request.url).pathname)
-    return request
+    body = await call.request.json()
   } catch (error) {
-    if (error instanceof TypeError || error instanceof URIError) return null
-    throw error
+    return badRequest(`Unable to read JSON request payload: ${String(error)}`, 'BadRequest')
   }
-}
-
-async function askItem(call: GraphCall, item: BatchItem, ask: Ask): Promise<ItemAnswer> {
-  const request = requestOf(call, item)
-  const response = request ? await ask(request) : badRequest('The request of the batch cannot be read.', 'BadRequest')
-  const text = await response.text()
-  const json = response.headers.get('content-type')?.includes('json')
-  const named: Record<string, string> = {}
-  for (const [name, value] of response.headers)
-    named[name.startsWith('x-ms') ? name : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())] = value
-  return { id: item.id, status: response.status, headers: named, body: json && text ? JSON.parse(text) : text }
-}
-
-function failedDependency(item: BatchItem): ItemAnswer {
-  const message = 'The request was not made because one it depends on failed.'
-  return {
-    id: item.id,
-    status: 424,
-    headers: { 'Content-Type': 'application/json' },
-    body: { error: { code: 'FailedDependency', message, innerError: { date: new Date().toISOString().slice(0, 19) } } },
-  }
+  const items = readBatchItems(body)
+  if (items instanceof Response) return items
+  const responses = await askAll(call, items, ask)
+  // Graph promises no order; the last come first, odd ones after even ones, so that nobody relies on one.
+  const shuffled = responses
+    .map((response, index) => ({ response, rank: ((index * 7) % 20) - index / 100 }))
+    .sort((a, b) => b.rank - a.rank)
+  return new JsonResponse({ responses: shuffled.map((one) => one.response) })
 }
 
 /** Asks each when those it depends on have succeeded. */
@@ -59,22 +39,43 @@ async function askAll(call: GraphCall, items: BatchItem[], ask: Ask): Promise<It
   return Promise.all([...byId.keys()].map(answerOf))
 }
 
-/** `POST /$batch`: up to twenty requests, answered in an order of its own. The outer answer is 200 though items fail. */
-export async function batch(call: GraphCall, ask: Ask): Promise<Response> {
-  let body: unknown
+type ItemAnswer = { id: string; status: number; headers: Record<string, string>; body: unknown }
+
+async function askItem(call: GraphCall, item: BatchItem, ask: Ask): Promise<ItemAnswer> {
+  const request = requestOf(call, item)
+  const response = request ? await ask(request) : badRequest('The request of the batch cannot be read.', 'BadRequest')
+  const text = await response.text()
+  const json = response.headers.get('content-type')?.includes('json')
+  const named: Record<string, string> = {}
+  for (const [name, value] of response.headers)
+    named[name.startsWith('x-ms') ? name : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())] = value
+  return { id: item.id, status: response.status, headers: named, body: json && text ? JSON.parse(text) : text }
+}
+
+/** The item as a request of its own; null when it cannot be one: a body on a GET, a header or an address of no meaning. */
+function requestOf(call: GraphCall, item: BatchItem): Request | null {
+  const address = `https://${call.cloud.graph}/${call.version}/${item.url.replace(/^\/+/, '')}`
+  const body = item.body === undefined ? {} : { body: JSON.stringify(item.body) }
   try {
-    body = await call.request.json()
+    const headers = new Headers(item.headers)
+    headers.set('authorization', call.request.headers.get('authorization') ?? '')
+    const request = new Request(address, { method: item.method, headers, ...body })
+    decodeURIComponent(new URL(request.url).pathname)
+    return request
   } catch (error) {
-    return badRequest(`Unable to read JSON request payload: ${String(error)}`, 'BadRequest')
+    if (error instanceof TypeError || error instanceof URIError) return null
+    throw error
   }
-  const items = readBatchItems(body)
-  if (items instanceof Response) return items
-  const responses = await askAll(call, items, ask)
-  // Graph promises no order; the last come first, odd ones after even ones, so that nobody relies on one.
-  const shuffled = responses
-    .map((response, index) => ({ response, rank: ((index * 7) % 20) - index / 100 }))
-    .sort((a, b) => b.rank - a.rank)
-  return new JsonResponse({ responses: shuffled.map((one) => one.response) })
+}
+
+function failedDependency(item: BatchItem): ItemAnswer {
+  const message = 'The request was not made because one it depends on failed.'
+  return {
+    id: item.id,
+    status: 424,
+    headers: { 'Content-Type': 'application/json' },
+    body: { error: { code: 'FailedDependency', message, innerError: { date: new Date().toISOString().slice(0, 19) } } },
+  }
 }
 
 export type BatchItem = {
@@ -87,7 +88,29 @@ export type BatchItem = {
 }
 
 const MAX_REQUESTS = 20
-const refuseBatch = (message: string) => badRequest(message, 'BadRequest')
+
+/** The requests of a batch, or why the batch as a whole is refused. Messages are recalled, not verified. */
+export function readBatchItems(body: unknown): BatchItem[] | Response {
+  const requests = (body as { requests?: unknown } | null)?.requests
+  if (!Array.isArray(requests) || requests.length === 0) return refuseBatch('Invalid batch payload format.')
+  if (requests.length > MAX_REQUESTS)
+    return badRequest(
+      `Number of batch request steps exceeds the maximum value of ${MAX_REQUESTS}.`,
+      'MaxBatchSizeExceeded',
+    )
+  const read = requests.map(readItem)
+  const items = read.filter((item) => item !== null)
+  if (items.length < read.length) return refuseBatch('Invalid batch payload format.')
+  const ids = new Set(items.map((item) => item.id.toLowerCase()))
+  if (ids.size < items.length) return refuseBatch('Request Id has to be unique in a batch.')
+  if (items.some((item) => /^https?:/i.test(item.url)))
+    return refuseBatch('The url of a batch request must be relative.')
+  const untyped = items.find((item) => item.body !== undefined && !declaresContentType(item))
+  if (untyped) return refuseBatch(`Write request id : ${untyped.id} does not contain Content-Type header or body.`)
+  if (!areDependenciesSound(items))
+    return refuseBatch('Invalid dependsOn: a request depends on one that is not in the batch, or on itself.')
+  return items
+}
 
 function readItem(value: unknown): BatchItem | null {
   if (typeof value !== 'object' || value === null) return null
@@ -116,25 +139,4 @@ function areDependenciesSound(items: readonly BatchItem[]): boolean {
   return done.size === items.length
 }
 
-/** The requests of a batch, or why the batch as a whole is refused. Messages are recalled, not verified. */
-export function readBatchItems(body: unknown): BatchItem[] | Response {
-  const requests = (body as { requests?: unknown } | null)?.requests
-  if (!Array.isArray(requests) || requests.length === 0) return refuseBatch('Invalid batch payload format.')
-  if (requests.length > MAX_REQUESTS)
-    return badRequest(
-      `Number of batch request steps exceeds the maximum value of ${MAX_REQUESTS}.`,
-      'MaxBatchSizeExceeded',
-    )
-  const read = requests.map(readItem)
-  const items = read.filter((item) => item !== null)
-  if (items.length < read.length) return refuseBatch('Invalid batch payload format.')
-  const ids = new Set(items.map((item) => item.id.toLowerCase()))
-  if (ids.size < items.length) return refuseBatch('Request Id has to be unique in a batch.')
-  if (items.some((item) => /^https?:/i.test(item.url)))
-    return refuseBatch('The url of a batch request must be relative.')
-  const untyped = items.find((item) => item.body !== undefined && !declaresContentType(item))
-  if (untyped) return refuseBatch(`Write request id : ${untyped.id} does not contain Content-Type header or body.`)
-  if (!areDependenciesSound(items))
-    return refuseBatch('Invalid dependsOn: a request depends on one that is not in the batch, or on itself.')
-  return items
-}
+const refuseBatch = (message: string) => badRequest(message, 'BadRequest')

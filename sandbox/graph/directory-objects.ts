@@ -27,18 +27,29 @@ import {
 import { listCollection } from './lists'
 import { listPeople, USER, userProjectionOf } from './users'
 
-const MAX_IDS = 1_000
-const READERS = {
-  user: USER.readers,
-  group: GROUP.readers,
-  servicePrincipal: SERVICE_PRINCIPAL.readers,
-  device: DEVICE.readers,
+/** An object of the directory with its type. */
+export type DirectoryObject =
+  | { id: string; type: 'user'; item: User }
+  | { id: string; type: 'group'; item: Group }
+  | { id: string; type: 'servicePrincipal'; item: ServicePrincipal }
+  | { id: string; type: 'device'; item: Device }
+
+/** An object by id, or undefined. */
+export function findObject(tenant: Tenant, id: string): DirectoryObject | undefined {
+  const user = tenant.users.get(id)
+  if (user) return { id, type: 'user', item: user }
+  const group = tenant.groups.get(id)
+  if (group) return { id, type: 'group', item: group }
+  const principal = tenant.servicePrincipals.get(id)
+  if (principal) return { id, type: 'servicePrincipal', item: principal }
+  const device = tenant.devices.get(id)
+  return device && { id, type: 'device', item: device }
 }
+
+const MAX_IDS = 1_000
 
 /** Not in v1.0's answer to `getByIds`, as was seen. Source: microsoft-graph-docs issue 8798. */
 const NOT_BY_IDS = ['accountEnabled']
-
-const mayRead = (call: GraphCall, { type }: DirectoryObject) => holdsAny(call, READERS[type])
 
 /** `POST /directoryObjects/getByIds`: ids nobody has, and types the token may not read, are simply absent. */
 export async function getByIds(call: GraphCall): Promise<Response> {
@@ -68,24 +79,14 @@ export function getDirectoryObject(call: GraphCall, id: string): Response {
   return Response.json({ '@odata.context': contextOf(call, 'directoryObjects/$entity'), ...show(found) })
 }
 
-/** An object of the directory with its type. */
-export type DirectoryObject =
-  | { id: string; type: 'user'; item: User }
-  | { id: string; type: 'group'; item: Group }
-  | { id: string; type: 'servicePrincipal'; item: ServicePrincipal }
-  | { id: string; type: 'device'; item: Device }
-
-/** An object by id, or undefined. */
-export function findObject(tenant: Tenant, id: string): DirectoryObject | undefined {
-  const user = tenant.users.get(id)
-  if (user) return { id, type: 'user', item: user }
-  const group = tenant.groups.get(id)
-  if (group) return { id, type: 'group', item: group }
-  const principal = tenant.servicePrincipals.get(id)
-  if (principal) return { id, type: 'servicePrincipal', item: principal }
-  const device = tenant.devices.get(id)
-  return device && { id, type: 'device', item: device }
+const READERS = {
+  user: USER.readers,
+  group: GROUP.readers,
+  servicePrincipal: SERVICE_PRINCIPAL.readers,
+  device: DEVICE.readers,
 }
+
+const mayRead = (call: GraphCall, { type }: DirectoryObject) => holdsAny(call, READERS[type])
 
 const none = (): Registry<DirectoryObject> => {
   throw new Error('Directory objects have no registry of their own.')
@@ -101,10 +102,6 @@ export const DIRECTORY_OBJECT: Kind<DirectoryObject> = {
   basic: new Set(),
   defaults: ['id'],
   properties: { id: (one) => one.id, displayName: (one) => one.item.displayName },
-}
-
-function namesFor<T extends { id: string }>(kind: Kind<T>, asked: readonly string[] | null): readonly string[] {
-  return asked ? asked.flatMap((name) => spellProperty(kind, name) ?? []) : kind.defaults
 }
 
 /**
@@ -142,6 +139,10 @@ export function showObjects(call: GraphCall, leaveOut: readonly string[] = []): 
   return (one) => ({ '@odata.type': `#microsoft.graph.${one.type}`, id: one.id, ...shown(one) })
 }
 
+function namesFor<T extends { id: string }>(kind: Kind<T>, asked: readonly string[] | null): readonly string[] {
+  return asked ? asked.flatMap((name) => spellProperty(kind, name) ?? []) : kind.defaults
+}
+
 /** `GET /directory/deletedItems/microsoft.graph.user`. */
 export function listDeletedUsers(call: GraphCall): Response {
   return listPeople(call, call.tenant.deletedUsers)
@@ -150,19 +151,6 @@ export function listDeletedUsers(call: GraphCall): Response {
 /** `GET /directory/deletedItems/microsoft.graph.group`. Security groups are in the bin too, as they have been of late. */
 export function listDeletedGroups(call: GraphCall): Response {
   return listCollection(call, DELETED_GROUP)
-}
-
-function getDeletedGroup(call: GraphCall, id: string): Response {
-  const group = call.tenant.deletedGroups.get(id.toLowerCase())
-  if (!group) return notFound(id)
-  if (!holdsAny(call, DELETED_GROUP.readers)) return accessDenied()
-  const projection = projectionOf(call, DELETED_GROUP)
-  if (projection instanceof Response) return projection
-  return Response.json({
-    '@odata.context': contextOf(call, 'directoryObjects/$entity'),
-    '@odata.type': '#microsoft.graph.group',
-    ...projection.show(group),
-  })
 }
 
 /** `GET /directory/deletedItems/{id}`: people and groups. */
@@ -177,5 +165,18 @@ export function getDeletedItem(call: GraphCall, id: string): Response {
     '@odata.type': '#microsoft.graph.user',
     ...projection.show(user),
     deletedDateTime: user.deletedDateTime,
+  })
+}
+
+function getDeletedGroup(call: GraphCall, id: string): Response {
+  const group = call.tenant.deletedGroups.get(id.toLowerCase())
+  if (!group) return notFound(id)
+  if (!holdsAny(call, DELETED_GROUP.readers)) return accessDenied()
+  const projection = projectionOf(call, DELETED_GROUP)
+  if (projection instanceof Response) return projection
+  return Response.json({
+    '@odata.context': contextOf(call, 'directoryObjects/$entity'),
+    '@odata.type': '#microsoft.graph.group',
+    ...projection.show(group),
   })
 }

@@ -10,12 +10,38 @@ import { accessDenied, contextOf, type GraphCall, isPlainGuest } from './graph-c
 import { type Kind, projectionOf } from './kinds'
 import { listPage, queryObjects } from './lists'
 
+/** A role of the directory, by its template's id. */
+export type DirectoryRole = { id: string; displayName: string }
+/** That someone holds one, everywhere in the directory. */
+export type DirectoryRoleAssignment = { id: string; principalId: string; roleDefinitionId: string }
+
 const ROLES: readonly DirectoryRole[] = [
   { id: GLOBAL_ADMINISTRATOR, displayName: 'Global Administrator' },
   { id: APPLICATION_ADMINISTRATOR, displayName: 'Application Administrator' },
   { id: CLOUD_APPLICATION_ADMINISTRATOR, displayName: 'Cloud Application Administrator' },
   { id: PRIVILEGED_ROLE_ADMINISTRATOR, displayName: 'Privileged Role Administrator' },
 ]
+
+/** `GET /directoryRoles` and `/roleManagement/directory/roleDefinitions`: the roles the sandbox gives to people. */
+export function listDirectoryRoles(call: GraphCall, kind: Kind<DirectoryRole>): Response {
+  return listRoleObjects(call, kind, ROLES)
+}
+
+/** `GET /roleManagement/directory/roleAssignments`. */
+export function listDirectoryRoleAssignments(call: GraphCall): Response {
+  return listRoleObjects(call, ROLE_ASSIGNMENT, assignmentsOf(call.tenant))
+}
+
+function listRoleObjects<T extends { id: string }>(call: GraphCall, kind: Kind<T>, items: readonly T[]): Response {
+  if (isPlainGuest(call)) return accessDenied()
+  const projection = projectionOf(call, kind)
+  if (projection instanceof Response) return projection
+  const chosen = queryObjects(call, kind, { items, registry: null })
+  if (chosen instanceof Response) return chosen
+  const { names, show } = projection
+  const context = contextOf(call, `${kind.set}${names ? `(${names.join(',')})` : ''}`)
+  return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show })
+}
 
 const heldIn = new WeakMap<Tenant, { revision: number; held: readonly DirectoryRoleAssignment[] }>()
 
@@ -30,32 +56,6 @@ function assignmentsOf(tenant: Tenant): readonly DirectoryRoleAssignment[] {
   heldIn.set(tenant, { revision, held })
   return held
 }
-
-function listRoleObjects<T extends { id: string }>(call: GraphCall, kind: Kind<T>, items: readonly T[]): Response {
-  if (isPlainGuest(call)) return accessDenied()
-  const projection = projectionOf(call, kind)
-  if (projection instanceof Response) return projection
-  const chosen = queryObjects(call, kind, { items, registry: null })
-  if (chosen instanceof Response) return chosen
-  const { names, show } = projection
-  const context = contextOf(call, `${kind.set}${names ? `(${names.join(',')})` : ''}`)
-  return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show })
-}
-
-/** `GET /directoryRoles` and `/roleManagement/directory/roleDefinitions`: the roles the sandbox gives to people. */
-export function listDirectoryRoles(call: GraphCall, kind: Kind<DirectoryRole>): Response {
-  return listRoleObjects(call, kind, ROLES)
-}
-
-/** `GET /roleManagement/directory/roleAssignments`. */
-export function listDirectoryRoleAssignments(call: GraphCall): Response {
-  return listRoleObjects(call, ROLE_ASSIGNMENT, assignmentsOf(call.tenant))
-}
-
-/** A role of the directory, by its template's id. */
-export type DirectoryRole = { id: string; displayName: string }
-/** That someone holds one, everywhere in the directory. */
-export type DirectoryRoleAssignment = { id: string; principalId: string; roleDefinitionId: string }
 
 const readers = ['RoleManagement.Read.Directory', 'Directory.Read.All', 'Directory.ReadWrite.All']
 const none = (): Registry<never> => {

@@ -16,38 +16,11 @@ export type Filter<T> = Node<T> & {
   needsAdvanced: boolean
 }
 
-const TOKEN = /\s*('(?:[^']|'')*'|[(),]|[^\s(),']+)/gy
-
-function tokensOf(text: string): string[] {
-  const tokens: string[] = []
-  TOKEN.lastIndex = 0
-  while (TOKEN.lastIndex < text.trimEnd().length) {
-    const found = TOKEN.exec(text)?.[1]
-    if (found === undefined) throw new BadFilter('Invalid filter clause')
-    tokens.push(found)
-  }
-  return tokens
-}
-
-/** A literal: text in lower case (Entra compares without case), true, false or null. */
-function literalOf(token: string): string | null {
-  if (token === 'null') return null
-  const quoted = /^'(.*)'$/s.exec(token)?.[1]
-  return (quoted === undefined ? token : quoted.replaceAll("''", "'")).toLowerCase()
-}
-
-const plain = (value: unknown): string | null =>
-  value === null || value === undefined ? null : String(value).toLowerCase()
-
-const COMPARE: Record<string, (value: string | null, wanted: string | null) => boolean> = {
-  eq: (value, wanted) => value === wanted,
-  ne: (value, wanted) => value !== wanted,
-  ge: (value, wanted) => value !== null && wanted !== null && value >= wanted,
-  le: (value, wanted) => value !== null && wanted !== null && value <= wanted,
-}
-const FUNCTIONS: Record<string, (value: string, wanted: string) => boolean> = {
-  startswith: (value, wanted) => value.startsWith(wanted),
-  endswith: (value, wanted) => value.endsWith(wanted),
+/** Reads a $filter: `eq ne ge le in not startsWith endsWith`, `and`, `or`, parentheses. Throws {@link BadFilter}. */
+export function readFilter<T>(text: string, readerOf: (name: string) => Reader<T> | null): Filter<T> {
+  const reader = new FilterReader(tokensOf(text), readerOf)
+  const node = reader.whole()
+  return { ...node, needsAdvanced: reader.needsAdvanced }
 }
 
 /** Reads the part of OData's filter language that Entra's lists take. */
@@ -168,9 +141,36 @@ class FilterReader<T> {
   }
 }
 
-/** Reads a $filter: `eq ne ge le in not startsWith endsWith`, `and`, `or`, parentheses. Throws {@link BadFilter}. */
-export function readFilter<T>(text: string, readerOf: (name: string) => Reader<T> | null): Filter<T> {
-  const reader = new FilterReader(tokensOf(text), readerOf)
-  const node = reader.whole()
-  return { ...node, needsAdvanced: reader.needsAdvanced }
+const COMPARE: Record<string, (value: string | null, wanted: string | null) => boolean> = {
+  eq: (value, wanted) => value === wanted,
+  ne: (value, wanted) => value !== wanted,
+  ge: (value, wanted) => value !== null && wanted !== null && value >= wanted,
+  le: (value, wanted) => value !== null && wanted !== null && value <= wanted,
 }
+const FUNCTIONS: Record<string, (value: string, wanted: string) => boolean> = {
+  startswith: (value, wanted) => value.startsWith(wanted),
+  endswith: (value, wanted) => value.endsWith(wanted),
+}
+
+const TOKEN = /\s*('(?:[^']|'')*'|[(),]|[^\s(),']+)/gy
+
+function tokensOf(text: string): string[] {
+  const tokens: string[] = []
+  TOKEN.lastIndex = 0
+  while (TOKEN.lastIndex < text.trimEnd().length) {
+    const found = TOKEN.exec(text)?.[1]
+    if (found === undefined) throw new BadFilter('Invalid filter clause')
+    tokens.push(found)
+  }
+  return tokens
+}
+
+/** A literal: text in lower case (Entra compares without case), true, false or null. */
+function literalOf(token: string): string | null {
+  if (token === 'null') return null
+  const quoted = /^'(.*)'$/s.exec(token)?.[1]
+  return (quoted === undefined ? token : quoted.replaceAll("''", "'")).toLowerCase()
+}
+
+const plain = (value: unknown): string | null =>
+  value === null || value === undefined ? null : String(value).toLowerCase()

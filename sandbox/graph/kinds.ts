@@ -30,16 +30,21 @@ export type Show<T> = (item: T) => Record<string, unknown>
 /** `names` as asked by $select, spelt as Graph does; null without $select. */
 export type Projection<T> = { names: string[] | null; show: Show<T> }
 
-const spellingsOf = new WeakMap<object, Map<string, string>>()
-
-/** A property's name as Graph spells it. */
-export function spellProperty<T extends { id: string }>(kind: Kind<T>, name: string): string | undefined {
-  let spellings = spellingsOf.get(kind)
-  if (!spellings) {
-    spellings = new Map(Object.keys(kind.properties).map((one) => [one.toLowerCase(), one]))
-    spellingsOf.set(kind, spellings)
+/** How to show objects for this request's $select and permissions, or why not. */
+export function projectionOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Projection<T> | Response {
+  const asked = selectedNames(call)
+  if (!asked) return { names: null, show: showOf(call, kind, kind.defaults) }
+  const names: string[] = []
+  for (const one of asked) {
+    const name = spellProperty(kind, one)
+    if (!name)
+      return badRequest(
+        `Could not find a property named '${one}' on type 'microsoft.graph.${kind.name}'.`,
+        'BadRequest',
+      )
+    names.push(name)
   }
-  return spellings.get(name.trim().toLowerCase())
+  return { names, show: showOf(call, kind, names) }
 }
 
 /** The names in $select, or null. */
@@ -65,21 +70,16 @@ export function showOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>,
   }
 }
 
-/** How to show objects for this request's $select and permissions, or why not. */
-export function projectionOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Projection<T> | Response {
-  const asked = selectedNames(call)
-  if (!asked) return { names: null, show: showOf(call, kind, kind.defaults) }
-  const names: string[] = []
-  for (const one of asked) {
-    const name = spellProperty(kind, one)
-    if (!name)
-      return badRequest(
-        `Could not find a property named '${one}' on type 'microsoft.graph.${kind.name}'.`,
-        'BadRequest',
-      )
-    names.push(name)
+const spellingsOf = new WeakMap<object, Map<string, string>>()
+
+/** A property's name as Graph spells it. */
+export function spellProperty<T extends { id: string }>(kind: Kind<T>, name: string): string | undefined {
+  let spellings = spellingsOf.get(kind)
+  if (!spellings) {
+    spellings = new Map(Object.keys(kind.properties).map((one) => [one.toLowerCase(), one]))
+    spellingsOf.set(kind, spellings)
   }
-  return { names, show: showOf(call, kind, names) }
+  return spellings.get(name.trim().toLowerCase())
 }
 
 /** What a property shows that nothing in the sandbox has: an empty list, or null. */

@@ -4,172 +4,6 @@ import { BadFilter, type Filter, readFilter } from './filter'
 import { accessDenied, badRequest, contextOf, type GraphCall, isPlainGuest, notFound } from './graph-call'
 import { type Kind, projectionOf, type Show, spellProperty } from './kinds'
 
-const DEFAULT_TOP = 100
-const MAX_TOP = 999
-
-/** The address of this request with another query option, as Graph writes it. */
-function linkWith(call: GraphCall, name: string, value: string): string {
-  const next = new URL(call.url)
-  next.searchParams.set(name, value)
-  next.search = next.search.replaceAll('%24', '$')
-  return next.href
-}
-
-/** `$top`, or the refusal of one out of range. */
-export function topOf(call: GraphCall): number | Response {
-  const text = call.options.get('$top')
-  if (text === undefined) return DEFAULT_TOP
-  const top = Number(text)
-  if (Number.isInteger(top) && top >= 1 && top <= MAX_TOP) return top
-  return badRequest(
-    `Invalid page size specified: '${text}'. Must be between 1 and ${MAX_TOP} inclusive.`,
-    'Request_UnsupportedQuery',
-  )
-}
-
-/** One page of a list, with the link to the next and, on the first when asked, the count. */
-export function listPage<T extends { id: string }>(
-  call: GraphCall,
-  items: readonly T[],
-  { context, size, show }: { context: string; size: number; show: Show<T> },
-): Response {
-  const top = topOf(call)
-  if (top instanceof Response) return top
-  const token = call.options.get('$skiptoken')
-  const place = token === undefined ? null : readPlace(token)
-  if (token !== undefined && !place)
-    return badRequest(
-      'The specified page token value has expired and can no longer be included in your request.',
-      'Directory_ExpiredPageToken',
-    )
-  const idOf = (item: T) => item.id
-  const start = place ? startAfter(items, place, idOf) : 0
-  const end = start + Math.min(top, size)
-  const last = end < items.length ? placeAt(items, end - 1, idOf) : null
-  return new JsonResponse({
-    '@odata.context': context,
-    ...(call.advanced && !place ? { '@odata.count': items.length } : {}),
-    ...(last ? { '@odata.nextLink': linkWith(call, '$skiptoken', writePlace(last)) } : {}),
-    value: items.slice(start, end).map(show),
-  })
-}
-
-/** `/$count`: a number as text, only with ConsistencyLevel. */
-export function countOfList(call: GraphCall, items: readonly unknown[]): Response {
-  if (!call.eventual)
-    return badRequest(
-      "Request with $count query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'",
-    )
-  return new Response(String(items.length), { headers: { 'content-type': 'text/plain' } })
-}
-
-const MAX_ALTERNATIVES = 15 // in one filter, unless it is an advanced query
-const URL_LIMIT = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
-const MAX_KEPT_RESULTS = 20 // answers kept for one list: the pages of a query are asked for one after another
-const ORDERED_BY = new Set(['displayname', 'userprincipalname', 'createddatetime', 'deleteddatetime', 'id'])
-
-const resultsOf = new WeakMap<object, Map<string, unknown>>()
-const unsupported = (message: string) => badRequest(message, 'Request_UnsupportedQuery')
-const describeMissingHeader = (option: string) =>
-  `Request with ${option} query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'`
-
-function filterOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, text: string): Filter<T> | Response {
-  try {
-    const filter = readFilter<T>(text, (name) => kind.properties[spellProperty(kind, name) ?? ''] ?? null)
-    if (filter.alternatives > MAX_ALTERNATIVES && !call.advanced)
-      return unsupported(
-        `Too many child clauses specified in search filter expression containing 'OR' operators: ${filter.alternatives}. Max allowed: ${MAX_ALTERNATIVES}.`,
-      )
-    if (filter.needsAdvanced && !call.advanced)
-      return unsupported('Operator is not supported because the required parameters might be missing.')
-    return filter
-  } catch (error) {
-    if (error instanceof BadFilter) return unsupported(error.message)
-    throw error
-  }
-}
-
-/** `"displayName:x"`, several joined by AND or OR. Words are met at their beginning. */
-function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item: T) => boolean) | null {
-  const either = /"\s+OR\s+"/.test(text)
-  const tests: ((item: T) => boolean)[] = []
-  for (const part of text.split(/\s+(?:OR|AND)\s+/)) {
-    const [, name = '', words = ''] = /^"(\w+):(.*)"$/.exec(part.trim()) ?? []
-    const read = kind.properties[spellProperty(kind, name) ?? '']
-    if (!read) return null
-    const wanted = words.toLowerCase()
-    tests.push((item) => ` ${String(read(item) ?? '').toLowerCase()}`.includes(` ${wanted}`))
-  }
-  return (item) => (either ? tests.some((test) => test(item)) : tests.every((test) => test(item)))
-}
-
-function sorterOf<T extends { id: string }>(kind: Kind<T>, text: string): ((a: T, b: T) => number) | null {
-  const [name = '', direction = 'asc'] = text.trim().toLowerCase().split(/\s+/)
-  const read = ORDERED_BY.has(name) ? kind.properties[spellProperty(kind, name) ?? ''] : undefined
-  if (!read || !/^(asc|desc)$/.test(direction)) return null
-  const sign = direction === 'desc' ? -1 : 1
-  const keyOf = (item: T) => String(read(item) ?? '').toLowerCase()
-  return (a, b) => {
-    const [left, right] = [keyOf(a), keyOf(b)]
-    return left === right ? 0 : left < right ? -sign : sign
-  }
-}
-
-function refuseQuery(call: GraphCall, castOnly: boolean): Response | null {
-  const { options } = call
-  if (options.has('$skip')) return badRequest("'$skip' is not supported by the service.")
-  if (options.has('$search') && !call.eventual) return unsupported(describeMissingHeader('$search'))
-  if (options.get('$count') === 'true' && !call.eventual) return badRequest(describeMissingHeader('$count'))
-  const refined = ['$filter', '$search', '$orderby'].filter((one) => options.has(one))
-  if (castOnly && refined.length > 0 && !call.advanced)
-    return unsupported('The specified filter to the reference property query is currently not supported.')
-  if (options.has('$orderby') && refined.length > 1 && !call.advanced)
-    return unsupported('Sorting not supported for current query.')
-  if (refined.length > 0 && call.advanced && !call.inBatch && call.request.url.length > URL_LIMIT)
-    return unsupported('The request URL is too long.')
-  return null
-}
-
-type Source<T extends { id: string }> = {
-  items: readonly T[]
-  /** Given when `items` are all of it: ids are then looked up instead of searched. */
-  registry: Registry<T> | null
-  /** A list through a reference, whose $filter, $search and $orderby are advanced queries always. */
-  reference?: boolean
-}
-
-/** The objects a request is about, by its $filter, $search and $orderby; kept with the list they are taken from. */
-export function queryObjects<T extends { id: string }>(
-  call: GraphCall,
-  kind: Kind<T>,
-  { items, registry, reference = false }: Source<T>,
-): readonly T[] | Response {
-  const refused = refuseQuery(call, reference)
-  if (refused) return refused
-  const [filterText, searchText, orderText] = ['$filter', '$search', '$orderby'].map((one) => call.options.get(one))
-  if (!filterText && !searchText && !orderText) return items
-  const filter = filterText ? filterOf(call, kind, filterText) : null
-  if (filter instanceof Response) return filter
-  const search = searchText ? searchOf(kind, searchText) : null
-  if (searchText && !search) return badRequest(`Syntax error: the search clause ${searchText} is invalid.`)
-  const sorter = orderText ? sorterOf(kind, orderText) : null
-  if (orderText && !sorter) return unsupported(`Unsupported sort property '${orderText}' for '${kind.name}'.`)
-  if (filter?.ids && registry && !search && !sorter)
-    return [...new Set(filter.ids)].flatMap((id) => registry.get(id) ?? [])
-  const kept = resultsOf.get(items) ?? new Map<string, unknown>()
-  resultsOf.set(items, kept)
-  const key = JSON.stringify([kind.name, filterText, searchText, orderText])
-  const known = kept.get(key)
-  if (known) return known as readonly T[]
-  if (kept.size >= MAX_KEPT_RESULTS) kept.clear()
-  const chosen = items.filter((item) => (!filter || filter.test(item)) && (!search || search(item)))
-  if (sorter) chosen.sort(sorter)
-  kept.set(key, chosen)
-  return chosen
-}
-
-const nameOf = (set: string, names: string[] | null) => `${set}${names ? `(${names.join(',')})` : ''}`
-
 /** `GET /{set}` of any type. */
 export function listCollection<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response {
   if (isPlainGuest(call)) return accessDenied()
@@ -205,4 +39,175 @@ export function showObject<T extends { id: string }>(
     '@odata.context': contextOf(call, `${nameOf(kind.set, projection.names)}/$entity`),
     ...projection.show(item),
   })
+}
+
+const nameOf = (set: string, names: string[] | null) => `${set}${names ? `(${names.join(',')})` : ''}`
+
+const DEFAULT_TOP = 100
+const MAX_TOP = 999
+
+/** One page of a list, with the link to the next and, on the first when asked, the count. */
+export function listPage<T extends { id: string }>(
+  call: GraphCall,
+  items: readonly T[],
+  { context, size, show }: { context: string; size: number; show: Show<T> },
+): Response {
+  const top = topOf(call)
+  if (top instanceof Response) return top
+  const token = call.options.get('$skiptoken')
+  const place = token === undefined ? null : readPlace(token)
+  if (token !== undefined && !place)
+    return badRequest(
+      'The specified page token value has expired and can no longer be included in your request.',
+      'Directory_ExpiredPageToken',
+    )
+  const idOf = (item: T) => item.id
+  const start = place ? startAfter(items, place, idOf) : 0
+  const end = start + Math.min(top, size)
+  const last = end < items.length ? placeAt(items, end - 1, idOf) : null
+  return new JsonResponse({
+    '@odata.context': context,
+    ...(call.advanced && !place ? { '@odata.count': items.length } : {}),
+    ...(last ? { '@odata.nextLink': linkWith(call, '$skiptoken', writePlace(last)) } : {}),
+    value: items.slice(start, end).map(show),
+  })
+}
+
+/** `$top`, or the refusal of one out of range. */
+export function topOf(call: GraphCall): number | Response {
+  const text = call.options.get('$top')
+  if (text === undefined) return DEFAULT_TOP
+  const top = Number(text)
+  if (Number.isInteger(top) && top >= 1 && top <= MAX_TOP) return top
+  return badRequest(
+    `Invalid page size specified: '${text}'. Must be between 1 and ${MAX_TOP} inclusive.`,
+    'Request_UnsupportedQuery',
+  )
+}
+
+/** The address of this request with another query option, as Graph writes it. */
+function linkWith(call: GraphCall, name: string, value: string): string {
+  const next = new URL(call.url)
+  next.searchParams.set(name, value)
+  next.search = next.search.replaceAll('%24', '$')
+  return next.href
+}
+
+/** `/$count`: a number as text, only with ConsistencyLevel. */
+export function countOfList(call: GraphCall, items: readonly unknown[]): Response {
+  if (!call.eventual)
+    return badRequest(
+      "Request with $count query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'",
+    )
+  return new Response(String(items.length), { headers: { 'content-type': 'text/plain' } })
+}
+
+type Source<T extends { id: string }> = {
+  items: readonly T[]
+  /** Given when `items` are all of it: ids are then looked up instead of searched. */
+  registry: Registry<T> | null
+  /** A list through a reference, whose $filter, $search and $orderby are advanced queries always. */
+  reference?: boolean
+}
+
+const MAX_KEPT_RESULTS = 20 // answers kept for one list: the pages of a query are asked for one after another
+
+const resultsOf = new WeakMap<object, Map<string, unknown>>()
+
+/** The objects a request is about, by its $filter, $search and $orderby; kept with the list they are taken from. */
+export function queryObjects<T extends { id: string }>(
+  call: GraphCall,
+  kind: Kind<T>,
+  { items, registry, reference = false }: Source<T>,
+): readonly T[] | Response {
+  const refused = refuseQuery(call, reference)
+  if (refused) return refused
+  const [filterText, searchText, orderText] = ['$filter', '$search', '$orderby'].map((one) => call.options.get(one))
+  if (!filterText && !searchText && !orderText) return items
+  const filter = filterText ? filterOf(call, kind, filterText) : null
+  if (filter instanceof Response) return filter
+  const search = searchText ? searchOf(kind, searchText) : null
+  if (searchText && !search) return badRequest(`Syntax error: the search clause ${searchText} is invalid.`)
+  const sorter = orderText ? sorterOf(kind, orderText) : null
+  if (orderText && !sorter) return unsupported(`Unsupported sort property '${orderText}' for '${kind.name}'.`)
+  if (filter?.ids && registry && !search && !sorter)
+    return [...new Set(filter.ids)].flatMap((id) => registry.get(id) ?? [])
+  const kept = resultsOf.get(items) ?? new Map<string, unknown>()
+  resultsOf.set(items, kept)
+  const key = JSON.stringify([kind.name, filterText, searchText, orderText])
+  const known = kept.get(key)
+  if (known) return known as readonly T[]
+  if (kept.size >= MAX_KEPT_RESULTS) kept.clear()
+  const chosen = items.filter((item) => (!filter || filter.test(item)) && (!search || search(item)))
+  if (sorter) chosen.sort(sorter)
+  kept.set(key, chosen)
+  return chosen
+}
+
+const URL_LIMIT = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
+
+function refuseQuery(call: GraphCall, castOnly: boolean): Response | null {
+  const { options } = call
+  if (options.has('$skip')) return badRequest("'$skip' is not supported by the service.")
+  if (options.has('$search') && !call.eventual) return unsupported(describeMissingHeader('$search'))
+  if (options.get('$count') === 'true' && !call.eventual) return badRequest(describeMissingHeader('$count'))
+  const refined = ['$filter', '$search', '$orderby'].filter((one) => options.has(one))
+  if (castOnly && refined.length > 0 && !call.advanced)
+    return unsupported('The specified filter to the reference property query is currently not supported.')
+  if (options.has('$orderby') && refined.length > 1 && !call.advanced)
+    return unsupported('Sorting not supported for current query.')
+  if (refined.length > 0 && call.advanced && !call.inBatch && call.request.url.length > URL_LIMIT)
+    return unsupported('The request URL is too long.')
+  return null
+}
+
+const describeMissingHeader = (option: string) =>
+  `Request with ${option} query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'`
+
+const unsupported = (message: string) => badRequest(message, 'Request_UnsupportedQuery')
+
+const MAX_ALTERNATIVES = 15 // in one filter, unless it is an advanced query
+
+function filterOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, text: string): Filter<T> | Response {
+  try {
+    const filter = readFilter<T>(text, (name) => kind.properties[spellProperty(kind, name) ?? ''] ?? null)
+    if (filter.alternatives > MAX_ALTERNATIVES && !call.advanced)
+      return unsupported(
+        `Too many child clauses specified in search filter expression containing 'OR' operators: ${filter.alternatives}. Max allowed: ${MAX_ALTERNATIVES}.`,
+      )
+    if (filter.needsAdvanced && !call.advanced)
+      return unsupported('Operator is not supported because the required parameters might be missing.')
+    return filter
+  } catch (error) {
+    if (error instanceof BadFilter) return unsupported(error.message)
+    throw error
+  }
+}
+
+/** `"displayName:x"`, several joined by AND or OR. Words are met at their beginning. */
+function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item: T) => boolean) | null {
+  const either = /"\s+OR\s+"/.test(text)
+  const tests: ((item: T) => boolean)[] = []
+  for (const part of text.split(/\s+(?:OR|AND)\s+/)) {
+    const [, name = '', words = ''] = /^"(\w+):(.*)"$/.exec(part.trim()) ?? []
+    const read = kind.properties[spellProperty(kind, name) ?? '']
+    if (!read) return null
+    const wanted = words.toLowerCase()
+    tests.push((item) => ` ${String(read(item) ?? '').toLowerCase()}`.includes(` ${wanted}`))
+  }
+  return (item) => (either ? tests.some((test) => test(item)) : tests.every((test) => test(item)))
+}
+
+const ORDERED_BY = new Set(['displayname', 'userprincipalname', 'createddatetime', 'deleteddatetime', 'id'])
+
+function sorterOf<T extends { id: string }>(kind: Kind<T>, text: string): ((a: T, b: T) => number) | null {
+  const [name = '', direction = 'asc'] = text.trim().toLowerCase().split(/\s+/)
+  const read = ORDERED_BY.has(name) ? kind.properties[spellProperty(kind, name) ?? ''] : undefined
+  if (!read || !/^(asc|desc)$/.test(direction)) return null
+  const sign = direction === 'desc' ? -1 : 1
+  const keyOf = (item: T) => String(read(item) ?? '').toLowerCase()
+  return (a, b) => {
+    const [left, right] = [keyOf(a), keyOf(b)]
+    return left === right ? 0 : left < right ? -sign : sign
+  }
 }

@@ -1,44 +1,7 @@
 import type { Tenant, Throttling } from '../world/types'
 import { type GraphCall, graphError } from './graph-call'
 
-const WINDOW_SECONDS = 10
 const TOLD_ABOVE = 0.8 // share of the limit from which on x-ms-throttle-limit-percentage is sent
-const CHEAP_TOP = 20
-
-type Limit = { units: number; windowSeconds: number }
-type Bucket = { used: number; at: number }
-/** By the settings of a tenant: new settings begin with empty buckets. */
-const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
-
-/** Units per application and tenant, by the size of the directory. Source: concepts/throttling-limits.md. */
-function limitOf({ throttling, users }: Tenant): Limit | null {
-  if (throttling.graph === false) return null
-  if (throttling.graph !== true) return throttling.graph
-  const units = users.size < 50 ? 3_500 : users.size <= 500 ? 5_000 : 8_000
-  return { units, windowSeconds: WINDOW_SECONDS }
-}
-
-/** What a request costs: the address, less for $select and a small $top, more for $expand, 1 at least. */
-export function costOf(base: number, options: ReadonlyMap<string, string>): number {
-  const top = options.get('$top')
-  const less = (options.has('$select') ? 1 : 0) + (top !== undefined && Number(top) < CHEAP_TOP ? 1 : 0)
-  return Math.max(1, base - less + (options.has('$expand') ? 1 : 0))
-}
-
-function tooMany(call: GraphCall, seconds: number): Response {
-  const refusal = graphError(
-    429,
-    'TooManyRequests',
-    'Please retry again later.',
-    {
-      'retry-after': String(seconds),
-      'x-ms-throttle-scope': `Tenant_Application/ReadWrite/${call.clientId}/${call.tenant.id}`,
-      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
-    },
-    { code: '429', message: 'Please retry after', status: '429' },
-  )
-  return refusal
-}
 
 /** Takes a request's units from the application's bucket in the tenant: the 429 when it is empty, and what headers say. */
 export function throttle(call: GraphCall, cost: number): { refusal: Response | null; headers: Record<string, string> } {
@@ -62,4 +25,43 @@ export function throttle(call: GraphCall, cost: number): { refusal: Response | n
   }
   const seconds = Math.max(1, Math.ceil((bucket.used + cost - limit.units) / perSecond))
   return { refusal: tooMany(call, seconds), headers }
+}
+
+type Limit = { units: number; windowSeconds: number }
+type Bucket = { used: number; at: number }
+/** By the settings of a tenant: new settings begin with empty buckets. */
+const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
+
+const WINDOW_SECONDS = 10
+
+/** Units per application and tenant, by the size of the directory. Source: concepts/throttling-limits.md. */
+function limitOf({ throttling, users }: Tenant): Limit | null {
+  if (throttling.graph === false) return null
+  if (throttling.graph !== true) return throttling.graph
+  const units = users.size < 50 ? 3_500 : users.size <= 500 ? 5_000 : 8_000
+  return { units, windowSeconds: WINDOW_SECONDS }
+}
+
+const CHEAP_TOP = 20
+
+/** What a request costs: the address, less for $select and a small $top, more for $expand, 1 at least. */
+export function costOf(base: number, options: ReadonlyMap<string, string>): number {
+  const top = options.get('$top')
+  const less = (options.has('$select') ? 1 : 0) + (top !== undefined && Number(top) < CHEAP_TOP ? 1 : 0)
+  return Math.max(1, base - less + (options.has('$expand') ? 1 : 0))
+}
+
+function tooMany(call: GraphCall, seconds: number): Response {
+  const refusal = graphError(
+    429,
+    'TooManyRequests',
+    'Please retry again later.',
+    {
+      'retry-after': String(seconds),
+      'x-ms-throttle-scope': `Tenant_Application/ReadWrite/${call.clientId}/${call.tenant.id}`,
+      'x-ms-throttle-information': 'ResourceUnitLimitExceeded',
+    },
+    { code: '429', message: 'Please retry after', status: '429' },
+  )
+  return refusal
 }

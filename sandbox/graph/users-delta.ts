@@ -6,89 +6,6 @@ import type { Projection } from './kinds'
 import { topOf } from './lists'
 import { USER, userProjectionOf } from './users'
 
-const MAX_IDS = 50 // people a delta query may be about
-
-/** Something that happened: a person who is different now, or one who is gone. */
-type UserEvent = { sequence: number; id: string; user: User | null; reason: 'changed' | 'deleted' }
-type Page = { value: Record<string, unknown>[]; next: DeltaState; done: boolean }
-
-function idsOf(text: string): string[] | Response {
-  try {
-    const { ids } = readFilter<User>(text, (name) =>
-      name.toLowerCase() === 'id' ? (USER.properties.id ?? null) : null,
-    )
-    if (ids && ids.length <= MAX_IDS) return ids
-  } catch (error) {
-    if (!(error instanceof BadFilter)) throw error
-  }
-  return badRequest(
-    `Only filters of the form id eq 'x' or id eq 'y', ${MAX_IDS} at most, are supported.`,
-    'Request_UnsupportedQuery',
-  )
-}
-
-function beginDelta(call: GraphCall): DeltaState | Response {
-  const filter = call.options.get('$filter')
-  const ids = filter ? idsOf(filter) : null
-  if (ids instanceof Response) return ids
-  const { world, tenant } = call
-  return {
-    tenantId: tenant.id,
-    bootId: world.bootId,
-    issuedAt: world.now(),
-    sequence: tenant.sequence,
-    row: 'start',
-    select: call.options.get('$select') ?? null,
-    ids,
-  }
-}
-
-/** Everyone, in order; what changes meanwhile comes with the first use of the delta link. */
-function listEveryone(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
-  const { users } = call.tenant
-  const people = state.ids ? state.ids.flatMap((id) => users.get(id) ?? []) : users.list()
-  const idOf = (user: User) => user.id
-  const start = state.row === null || state.row === 'start' ? 0 : startAfter(people, state.row, idOf)
-  const end = start + size
-  const row = end < people.length ? placeAt(people, end - 1, idOf) : null
-  return { value: people.slice(start, end).map(show), next: { ...state, row }, done: row === null }
-}
-
-function eventsSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
-  const byId = new Map<string, UserEvent>()
-  const add = (one: UserEvent) => {
-    const other = byId.get(one.id)
-    if (one.sequence > sequence && (!ids || ids.includes(one.id)) && (!other || other.sequence < one.sequence))
-      byId.set(one.id, one)
-  }
-  for (const user of users.list())
-    if (user.changedAt > sequence) add({ sequence: user.changedAt, id: user.id, user, reason: 'changed' })
-  for (const user of deletedUsers.list()) add({ sequence: user.changedAt, id: user.id, user: null, reason: 'changed' })
-  for (const [id, at] of purgedUsers) add({ sequence: at, id, user: null, reason: 'deleted' })
-  return [...byId.values()].sort((a, b) => a.sequence - b.sequence)
-}
-
-function listChanges(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
-  const happened = eventsSince(call.tenant, state)
-  const shown = happened.slice(0, size)
-  const done = shown.length === happened.length
-  const value = shown.map(({ id, user, reason }) => (user ? show(user) : { id, '@removed': { reason } }))
-  const sequence = done ? call.tenant.sequence : (shown.at(-1)?.sequence ?? state.sequence)
-  return { value, next: { ...state, sequence, issuedAt: call.world.now() }, done }
-}
-
-function respondWithDelta(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
-  const base = `https://${call.cloud.graph}/${call.version}/users/delta`
-  const token = writeDeltaToken(next)
-  return new JsonResponse({
-    '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
-    ...(done
-      ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
-      : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
-    value,
-  })
-}
-
 /**
  * `GET /users/delta`: first everyone, then, from the delta link, who changed (with all selected properties), was deleted (`changed`: in the bin) or purged (`deleted`).
  */
@@ -111,7 +28,89 @@ export function listUsersDelta(call: GraphCall): Response {
   return respondWithDelta(call, { names, show }, round(call, state, size, show))
 }
 
-const LIFETIME_MS = 7 * 86_400_000 // of a token for directory objects (recalled)
+function beginDelta(call: GraphCall): DeltaState | Response {
+  const filter = call.options.get('$filter')
+  const ids = filter ? idsOf(filter) : null
+  if (ids instanceof Response) return ids
+  const { world, tenant } = call
+  return {
+    tenantId: tenant.id,
+    bootId: world.bootId,
+    issuedAt: world.now(),
+    sequence: tenant.sequence,
+    row: 'start',
+    select: call.options.get('$select') ?? null,
+    ids,
+  }
+}
+
+const MAX_IDS = 50 // people a delta query may be about
+
+function idsOf(text: string): string[] | Response {
+  try {
+    const { ids } = readFilter<User>(text, (name) =>
+      name.toLowerCase() === 'id' ? (USER.properties.id ?? null) : null,
+    )
+    if (ids && ids.length <= MAX_IDS) return ids
+  } catch (error) {
+    if (!(error instanceof BadFilter)) throw error
+  }
+  return badRequest(
+    `Only filters of the form id eq 'x' or id eq 'y', ${MAX_IDS} at most, are supported.`,
+    'Request_UnsupportedQuery',
+  )
+}
+
+type Page = { value: Record<string, unknown>[]; next: DeltaState; done: boolean }
+
+/** Everyone, in order; what changes meanwhile comes with the first use of the delta link. */
+function listEveryone(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
+  const { users } = call.tenant
+  const people = state.ids ? state.ids.flatMap((id) => users.get(id) ?? []) : users.list()
+  const idOf = (user: User) => user.id
+  const start = state.row === null || state.row === 'start' ? 0 : startAfter(people, state.row, idOf)
+  const end = start + size
+  const row = end < people.length ? placeAt(people, end - 1, idOf) : null
+  return { value: people.slice(start, end).map(show), next: { ...state, row }, done: row === null }
+}
+
+function listChanges(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
+  const happened = eventsSince(call.tenant, state)
+  const shown = happened.slice(0, size)
+  const done = shown.length === happened.length
+  const value = shown.map(({ id, user, reason }) => (user ? show(user) : { id, '@removed': { reason } }))
+  const sequence = done ? call.tenant.sequence : (shown.at(-1)?.sequence ?? state.sequence)
+  return { value, next: { ...state, sequence, issuedAt: call.world.now() }, done }
+}
+
+/** Something that happened: a person who is different now, or one who is gone. */
+type UserEvent = { sequence: number; id: string; user: User | null; reason: 'changed' | 'deleted' }
+
+function eventsSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
+  const byId = new Map<string, UserEvent>()
+  const add = (one: UserEvent) => {
+    const other = byId.get(one.id)
+    if (one.sequence > sequence && (!ids || ids.includes(one.id)) && (!other || other.sequence < one.sequence))
+      byId.set(one.id, one)
+  }
+  for (const user of users.list())
+    if (user.changedAt > sequence) add({ sequence: user.changedAt, id: user.id, user, reason: 'changed' })
+  for (const user of deletedUsers.list()) add({ sequence: user.changedAt, id: user.id, user: null, reason: 'changed' })
+  for (const [id, at] of purgedUsers) add({ sequence: at, id, user: null, reason: 'deleted' })
+  return [...byId.values()].sort((a, b) => a.sequence - b.sequence)
+}
+
+function respondWithDelta(call: GraphCall, projection: Projection<User>, { value, next, done }: Page): Response {
+  const base = `https://${call.cloud.graph}/${call.version}/users/delta`
+  const token = writeDeltaToken(next)
+  return new JsonResponse({
+    '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
+    ...(done
+      ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
+      : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
+    value,
+  })
+}
 
 /** What a delta token remembers; opaque to the client. */
 export type DeltaState = {
@@ -127,21 +126,9 @@ export type DeltaState = {
   ids: string[] | null
 }
 
+const LIFETIME_MS = 7 * 86_400_000 // of a token for directory objects (recalled)
+
 export const writeDeltaToken = (state: DeltaState) => Buffer.from(JSON.stringify(state)).toString('base64url')
-
-function refuseDeltaToken(call: GraphCall, code: string, message: string): Response {
-  const location = `https://${call.cloud.graph}/${call.version}/users/delta`
-  return graphError(410, code, message, { location })
-}
-
-function parse(token: string): Partial<DeltaState> | null {
-  try {
-    return JSON.parse(Buffer.from(token, 'base64url').toString()) as Partial<DeltaState>
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
-}
 
 /** What a token stands for, or the 410 that asks for everything again: unreadable, too old, of another tenant or another run. */
 export function readDeltaToken(call: GraphCall, token: string): DeltaState | Response {
@@ -158,4 +145,18 @@ export function readDeltaToken(call: GraphCall, token: string): DeltaState | Res
   if (state.bootId !== world.bootId || state.sequence > tenant.sequence)
     return refuseDeltaToken(call, 'resyncRequired', 'Resync required. Start again without a token.')
   return state as DeltaState
+}
+
+function parse(token: string): Partial<DeltaState> | null {
+  try {
+    return JSON.parse(Buffer.from(token, 'base64url').toString()) as Partial<DeltaState>
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
+function refuseDeltaToken(call: GraphCall, code: string, message: string): Response {
+  const location = `https://${call.cloud.graph}/${call.version}/users/delta`
+  return graphError(410, code, message, { location })
 }

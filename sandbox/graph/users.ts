@@ -14,24 +14,6 @@ import {
 import { type Kind, type Projection, projectionOf, showOf } from './kinds'
 import { countOfList, listPage, queryObjects } from './lists'
 
-const SIGN_IN_TOP = 500 // people on a page with their sign-in activity; Source: "List users" (recalled)
-
-/** One page of people. The list may be the living or the deleted. */
-export function listPeople(call: GraphCall, people: Registry<User>): Response {
-  if (isPlainGuest(call)) return accessDenied()
-  const projection = userProjectionOf(call)
-  if (projection instanceof Response) return projection
-  const chosen = queryObjects(call, USER, { items: people.list(), registry: people })
-  if (chosen instanceof Response) return chosen
-  const names = projection.names
-  const withSignIns = names?.includes('signInActivity') || /signInActivity/i.test(call.options.get('$filter') ?? '')
-  return listPage(call, chosen, {
-    context: contextOf(call, `users${names ? `(${names.join(',')})` : ''}`),
-    size: Math.min(call.tenant.pageSizes.users, withSignIns ? SIGN_IN_TOP : Number.MAX_SAFE_INTEGER),
-    show: projection.show,
-  })
-}
-
 /** `GET /users`. */
 export function listUsers(call: GraphCall): Response {
   return listPeople(call, call.tenant.users)
@@ -43,24 +25,6 @@ export function countUsers(call: GraphCall): Response {
   const { users } = call.tenant
   const chosen = queryObjects(call, USER, { items: users.list(), registry: users })
   return chosen instanceof Response ? chosen : countOfList(call, chosen)
-}
-
-/** A person by id or user principal name, or undefined. */
-export function findPerson(call: GraphCall, name: string): User | undefined {
-  const { users } = call.tenant
-  const wanted = name.toLowerCase()
-  return users.get(wanted) ?? users.indexBy('name', (one) => one.userPrincipalName).get(wanted)
-}
-
-function showUser(call: GraphCall, user: User, whole: boolean): Response {
-  const projection = userProjectionOf(call)
-  if (projection instanceof Response) return projection
-  const { names } = projection
-  const self = { ...call, permissions: new Set([...call.permissions, ...(whole ? ['User.Read.All'] : [])]) }
-  return Response.json({
-    '@odata.context': contextOf(call, `users${names ? `(${names.join(',')})` : ''}/$entity`),
-    ...showOf(self, USER, names ?? USER.defaults)(user),
-  })
 }
 
 /** `GET /users/{id or userPrincipalName}`: everyone may be shown to themselves with User.Read. */
@@ -81,16 +45,40 @@ export function refuseWithoutPerson(): Response {
   return badRequest('/me request is only valid with delegated authentication flow.', 'BadRequest')
 }
 
-function signInActivityOf({ lastSignInDateTime }: User) {
-  if (lastSignInDateTime === null) return undefined // Graph leaves the property out for those who never signed in
-  return {
-    lastSignInDateTime,
-    lastSignInRequestId: null,
-    lastNonInteractiveSignInDateTime: lastSignInDateTime,
-    lastNonInteractiveSignInRequestId: null,
-    lastSuccessfulSignInDateTime: lastSignInDateTime,
-    lastSuccessfulSignInRequestId: null,
-  }
+const SIGN_IN_TOP = 500 // people on a page with their sign-in activity; Source: "List users" (recalled)
+
+/** One page of people. The list may be the living or the deleted. */
+export function listPeople(call: GraphCall, people: Registry<User>): Response {
+  if (isPlainGuest(call)) return accessDenied()
+  const projection = userProjectionOf(call)
+  if (projection instanceof Response) return projection
+  const chosen = queryObjects(call, USER, { items: people.list(), registry: people })
+  if (chosen instanceof Response) return chosen
+  const names = projection.names
+  const withSignIns = names?.includes('signInActivity') || /signInActivity/i.test(call.options.get('$filter') ?? '')
+  return listPage(call, chosen, {
+    context: contextOf(call, `users${names ? `(${names.join(',')})` : ''}`),
+    size: Math.min(call.tenant.pageSizes.users, withSignIns ? SIGN_IN_TOP : Number.MAX_SAFE_INTEGER),
+    show: projection.show,
+  })
+}
+
+/** A person by id or user principal name, or undefined. */
+export function findPerson(call: GraphCall, name: string): User | undefined {
+  const { users } = call.tenant
+  const wanted = name.toLowerCase()
+  return users.get(wanted) ?? users.indexBy('name', (one) => one.userPrincipalName).get(wanted)
+}
+
+function showUser(call: GraphCall, user: User, whole: boolean): Response {
+  const projection = userProjectionOf(call)
+  if (projection instanceof Response) return projection
+  const { names } = projection
+  const self = { ...call, permissions: new Set([...call.permissions, ...(whole ? ['User.Read.All'] : [])]) }
+  return Response.json({
+    '@odata.context': contextOf(call, `users${names ? `(${names.join(',')})` : ''}/$entity`),
+    ...showOf(self, USER, names ?? USER.defaults)(user),
+  })
 }
 
 /** People. Source of the defaults: Microsoft Graph "List users". */
@@ -156,6 +144,18 @@ export const USER: Kind<User> = {
     ],
     signInActivity: signInActivityOf,
   },
+}
+
+function signInActivityOf({ lastSignInDateTime }: User) {
+  if (lastSignInDateTime === null) return undefined // Graph leaves the property out for those who never signed in
+  return {
+    lastSignInDateTime,
+    lastSignInRequestId: null,
+    lastNonInteractiveSignInDateTime: lastSignInDateTime,
+    lastNonInteractiveSignInRequestId: null,
+    lastSuccessfulSignInDateTime: lastSignInDateTime,
+    lastSuccessfulSignInRequestId: null,
+  }
 }
 
 /**

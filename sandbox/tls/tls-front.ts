@@ -21,29 +21,70 @@ import {
 } from '@peculiar/x509'
 import { findService, HOST_NAMES } from '../clouds'
 
-const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-const DAY_MS = 86_400_000
-const AUTHORITY_DAYS = 730
-const RENEW_DAYS = 60 // whoever copies the CA to a client today can rely on it for two months
-const LEAF_DAYS = 90 // made at each start; Apple's clients refuse more than 825
-const SKEW_MS = 3_600_000 // a certificate that begins this very moment is refused by clocks that are a little behind
+type TlsFront = { port: number; caFile: string; close(): Promise<void> }
 
-/** What a TLS server needs, in PEM. */
-type Credentials = { key: string; cert: string }
+const IDLE_MS = 120_000 // closed as soon as by default, a client's pool of connections meets a reset now and then
+
+/**
+ * Serves Microsoft's host names over TLS on loopback, with certificates of a CA kept in `dataDir`. Only those names: the
+ * control routes stay on the plain port. Rejects with the listen error when the port is taken or not ours to have.
+ */
+export async function startTlsFront(
+  listener: RequestListener,
+  options: { port: number; dataDir: string },
+): Promise<TlsFront> {
+  const authority = await openCertificateAuthority(join(options.dataDir, 'sandbox-ca'))
+  const credentials = await authority.issue([...HOST_NAMES])
+  const server = createServer({ ...credentials, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
+    if (isForKnownHost(incoming)) return listener(incoming, outgoing)
+    outgoing.writeHead(421, { 'content-type': 'text/plain' }).end('The sandbox does not imitate this host.')
+  })
+  server.keepAliveTimeout = IDLE_MS
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, '127.0.0.1', resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    caFile: authority.caFile,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error ? reject(error) : resolve()))
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** Whether a request is for one of the names: in its Host header, and in what its TLS handshake asked for, if it did. */
+function isForKnownHost(incoming: IncomingMessage): boolean {
+  const named = (incoming.headers.host ?? '').replace(/:\d+$/, '')
+  const { servername } = incoming.socket as TLSSocket
+  return findService(named) !== null && (!servername || findService(servername) !== null)
+}
 
 /** A certificate authority in a folder; whoever trusts `caFile` believes the certificates it issues. */
 export type CertificateAuthority = { caFile: string; issue(names: string[]): Promise<Credentials> }
 
+/** What a TLS server needs, in PEM. */
+type Credentials = { key: string; cert: string }
+
+const AUTHORITY_DAYS = 730
+
+/** Opens the CA of a folder, or makes one there: `ca.pem`, and `ca-key.pem` which only its owner can read. */
+export async function openCertificateAuthority(
+  folder: string,
+  until = inDays(AUTHORITY_DAYS),
+): Promise<CertificateAuthority> {
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const caFile = join(folder, 'ca.pem')
+  const keyFile = join(folder, 'ca-key.pem')
+  const own = (await readKept(caFile, keyFile)) ?? (await createOwn(caFile, keyFile, until))
+  return { caFile, issue: (names) => issue(own, names) }
+}
+
 type Own = { certificate: X509Certificate; privateKey: CryptoKey }
 
-const createKeys = () => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<CryptoKeyPair>
-
-const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
-const validUntil = (notAfter: Date) => ({ notBefore: new Date(Date.now() - SKEW_MS), notAfter })
-
-async function toPem(key: CryptoKey): Promise<string> {
-  return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`
-}
+const RENEW_DAYS = 60 // whoever copies the CA to a client today can rely on it for two months
 
 /** The CA kept in the folder, or null when there is none, its files do not belong together, or its end is near. */
 async function readKept(caFile: string, keyFile: string): Promise<Own | null> {
@@ -84,6 +125,8 @@ function write(file: string, text: string, mode: number): void {
   renameSync(fresh, file)
 }
 
+const LEAF_DAYS = 90 // made at each start; Apple's clients refuse more than 825
+
 async function issue(own: Own, names: string[]): Promise<Credentials> {
   const keys = await createKeys()
   const subjects: JsonGeneralNames = names.map((value) => ({ type: 'dns', value }))
@@ -110,55 +153,17 @@ async function issue(own: Own, names: string[]): Promise<Credentials> {
   }
 }
 
-/** Opens the CA of a folder, or makes one there: `ca.pem`, and `ca-key.pem` which only its owner can read. */
-export async function openCertificateAuthority(
-  folder: string,
-  until = inDays(AUTHORITY_DAYS),
-): Promise<CertificateAuthority> {
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const caFile = join(folder, 'ca.pem')
-  const keyFile = join(folder, 'ca-key.pem')
-  const own = (await readKept(caFile, keyFile)) ?? (await createOwn(caFile, keyFile, until))
-  return { caFile, issue: (names) => issue(own, names) }
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
+const createKeys = () => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']) as Promise<CryptoKeyPair>
+
+async function toPem(key: CryptoKey): Promise<string> {
+  return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')}\n`
 }
 
-const IDLE_MS = 120_000 // closed as soon as by default, a client's pool of connections meets a reset now and then
+const DAY_MS = 86_400_000
 
-type TlsFront = { port: number; caFile: string; close(): Promise<void> }
+const SKEW_MS = 3_600_000 // a certificate that begins this very moment is refused by clocks that are a little behind
 
-/** Whether a request is for one of the names: in its Host header, and in what its TLS handshake asked for, if it did. */
-function isForKnownHost(incoming: IncomingMessage): boolean {
-  const named = (incoming.headers.host ?? '').replace(/:\d+$/, '')
-  const { servername } = incoming.socket as TLSSocket
-  return findService(named) !== null && (!servername || findService(servername) !== null)
-}
-
-/**
- * Serves Microsoft's host names over TLS on loopback, with certificates of a CA kept in `dataDir`. Only those names: the
- * control routes stay on the plain port. Rejects with the listen error when the port is taken or not ours to have.
- */
-export async function startTlsFront(
-  listener: RequestListener,
-  options: { port: number; dataDir: string },
-): Promise<TlsFront> {
-  const authority = await openCertificateAuthority(join(options.dataDir, 'sandbox-ca'))
-  const credentials = await authority.issue([...HOST_NAMES])
-  const server = createServer({ ...credentials, minVersion: 'TLSv1.2' }, (incoming, outgoing) => {
-    if (isForKnownHost(incoming)) return listener(incoming, outgoing)
-    outgoing.writeHead(421, { 'content-type': 'text/plain' }).end('The sandbox does not imitate this host.')
-  })
-  server.keepAliveTimeout = IDLE_MS
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
-  return {
-    port: (server.address() as AddressInfo).port,
-    caFile: authority.caFile,
-    close: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()))
-        server.closeAllConnections()
-      }),
-  }
-}
+const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
+const validUntil = (notAfter: Date) => ({ notBefore: new Date(Date.now() - SKEW_MS), notAfter })

@@ -1,7 +1,19 @@
 import type { DenyAssignment, DenyPrincipal, PrincipalType, Subscription, Tenant, User } from './types'
 
+export type PersonFacts = {
+  principalId: string
+  principalType: PrincipalType
+  name: string | null
+  mail: string | null
+  userPrincipalName: string | null
+  guest: boolean
+  status: 'active' | 'disabled' | 'invited' | 'deleted' | null
+}
+
 /** Who may have a role, found out once however many they have. */
 export type Person = { facts: PersonFacts }
+
+export type Step = { id: string; name: string }
 
 /** A group at or below one that holds a role. */
 type Branch = {
@@ -11,11 +23,6 @@ type Branch = {
   chains: Step[][]
   /** Some chains were left out. */
   truncated: boolean
-}
-
-/** Members the directory knows by themselves; a membership of someone deleted went with them. */
-function isInDirectory({ users, servicePrincipals, devices }: Tenant, id: string): boolean {
-  return users.has(id) || servicePrincipals.has(id) || devices.has(id)
 }
 
 /**
@@ -56,23 +63,16 @@ export function createAccessLookups(tenant: Tenant, maxChains: number, onlyPrinc
   }
 }
 
+/** Members the directory knows by themselves; a membership of someone deleted went with them. */
+function isInDirectory({ users, servicePrincipals, devices }: Tenant, id: string): boolean {
+  return users.has(id) || servicePrincipals.has(id) || devices.has(id)
+}
+
 type Chains = {
   /** By group: every chain of groups that leads to it, the start first and itself last, shortest chains first. */
   to: Map<string, string[][]>
   /** Groups some chains to which were left out. */
   truncated: Set<string>
-}
-
-/** Everything below a group that misses chains may miss some too. */
-function markTruncatedBelow(groupsIn: (id: string) => string[], truncated: Set<string>): void {
-  const waiting = [...truncated]
-  for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
-    for (const inner of groupsIn(group)) {
-      if (truncated.has(inner)) continue
-      truncated.add(inner)
-      waiting.push(inner)
-    }
-  }
 }
 
 /** The chains of groups in groups below one, no group twice in a chain, at most `most` to each group. */
@@ -105,6 +105,18 @@ export function groupChains(tenant: Tenant, start: string, maxChains: number): C
   return { to, truncated }
 }
 
+/** Everything below a group that misses chains may miss some too. */
+function markTruncatedBelow(groupsIn: (id: string) => string[], truncated: Set<string>): void {
+  const waiting = [...truncated]
+  for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
+    for (const inner of groupsIn(group)) {
+      if (truncated.has(inner)) continue
+      truncated.add(inner)
+      waiting.push(inner)
+    }
+  }
+}
+
 /** The principal and every group above it, walked one membership at a time. */
 export function selfAndGroups(tenant: Tenant, principalId: string): Set<string> {
   const found = new Set([principalId])
@@ -126,16 +138,6 @@ export function findDenialsAt(tenant: Tenant, scope: string, above: string[]): D
 export function filterDenialsOf(denials: DenyAssignment[], selves: ReadonlySet<string>): string[] {
   const named = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || selves.has(one.id))
   return denials.filter((deny) => named(deny.principals) && !named(deny.excludePrincipals)).map((deny) => deny.id)
-}
-
-export type PersonFacts = {
-  principalId: string
-  principalType: PrincipalType
-  name: string | null
-  mail: string | null
-  userPrincipalName: string | null
-  guest: boolean
-  status: 'active' | 'disabled' | 'invited' | 'deleted' | null
 }
 
 /**
@@ -163,23 +165,14 @@ export function personFacts(tenant: Tenant, principalId: string, type: Principal
   return { ...bare, principalType: type, name: null, status: type === 'ForeignGroup' ? null : 'deleted' }
 }
 
-const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
-
-export type Step = { id: string; name: string }
-
-/** The management groups from the tenant's root down to the one a subscription is in. */
-function managementGroupsDownTo(tenant: Tenant, subscription: Subscription): Step[] {
-  const steps: Step[] = []
-  let wanted: string | null = subscription.managementGroupId
-  while (wanted !== null) {
-    const name: string = wanted.toLowerCase()
-    const group = [...tenant.managementGroups.values()].find((one) => one.id.toLowerCase() === name)
-    if (!group || steps.some((step) => step.id === group.id)) break
-    steps.unshift({ id: group.id, name: group.displayName })
-    wanted = group.parentId
-  }
-  return steps
+/** A person's state, the gravest first. */
+export function statusOf(user: User): 'active' | 'disabled' | 'invited' | 'deleted' {
+  if (user.deletedDateTime !== null) return 'deleted'
+  if (!user.accountEnabled) return 'disabled'
+  return user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
 }
+
+const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
 
 /** The scopes from the root down to a subscription, as steps, and which assignments' scopes count for it. */
 export function scopesOf(tenant: Tenant, subscription: Subscription) {
@@ -217,6 +210,20 @@ export function scopesOf(tenant: Tenant, subscription: Subscription) {
   }
 }
 
+/** The management groups from the tenant's root down to the one a subscription is in. */
+function managementGroupsDownTo(tenant: Tenant, subscription: Subscription): Step[] {
+  const steps: Step[] = []
+  let wanted: string | null = subscription.managementGroupId
+  while (wanted !== null) {
+    const name: string = wanted.toLowerCase()
+    const group = [...tenant.managementGroups.values()].find((one) => one.id.toLowerCase() === name)
+    if (!group || steps.some((step) => step.id === group.id)) break
+    steps.unshift({ id: group.id, name: group.displayName })
+    wanted = group.parentId
+  }
+  return steps
+}
+
 /** The same function, which finds out each thing once; to be dropped with the question it was made for. */
 export function memoize<K, V>(find: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>()
@@ -228,11 +235,4 @@ export function memoize<K, V>(find: (key: K) => V): (key: K) => V {
     }
     return value
   }
-}
-
-/** A person's state, the gravest first. */
-export function statusOf(user: User): 'active' | 'disabled' | 'invited' | 'deleted' {
-  if (user.deletedDateTime !== null) return 'deleted'
-  if (!user.accountEnabled) return 'disabled'
-  return user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
 }

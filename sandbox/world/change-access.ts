@@ -16,6 +16,8 @@ import { addAssignment, addEligibility } from './tenant'
 import type { Assignment, DenyPrincipal, Eligibility, Schedule, Tenant } from './types'
 import type { World } from './world'
 
+export type AssignmentChange = Assign | Unassign | Deny | { type: 'remove_deny'; denyId: string }
+
 type Assign = {
   type: 'assign'
   role: string
@@ -41,79 +43,7 @@ type Deny = {
   excludeIds?: string[]
 }
 
-export type AssignmentChange = Assign | Unassign | Deny | { type: 'remove_deny'; denyId: string }
-
 const EVERYONE = '00000000-0000-0000-0000-000000000000'
-
-function scheduleOf(change: Assign, now: number): Schedule | null {
-  const { assignmentType, startDateTime, endDateTime } = change
-  if (!assignmentType && !startDateTime && !endDateTime) return null
-  for (const time of [startDateTime, endDateTime])
-    if (time !== undefined && Number.isNaN(Date.parse(time))) throw new WorldRefusal(`${time} is not a time.`)
-  return {
-    assignmentType: assignmentType ?? 'Assigned',
-    startDateTime: startDateTime ?? armTime(now),
-    endDateTime: endDateTime ?? null,
-    eligibilityId: null,
-  }
-}
-
-function assign(world: World, change: Assign): Assignment {
-  const { tenant, principalId } = requireHolder(world, change)
-  const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
-  return addAssignment(tenant, random, {
-    principalId,
-    role: requireRole(tenant, change.role),
-    scope: requireScope(tenant, change),
-    condition: change.condition ?? null,
-    createdOn: armTime(world.now()),
-    schedule: scheduleOf(change, world.now()),
-  })
-}
-
-function findCandidates(tenant: Tenant, change: Unassign, principalId: string | null): Assignment[] {
-  const { assignments } = tenant
-  if (change.assignmentId) {
-    const found = assignments.get(change.assignmentId.toLowerCase())
-    return found ? [found] : []
-  }
-  return [...(principalId === null ? assignments.values() : assignments.ofPrincipal(principalId))]
-}
-
-function matchesUnassign(tenant: Tenant, one: Assignment, change: Unassign, principalId: string | null): boolean {
-  const { role, scope, subscriptionId, assignmentId } = change
-  if (principalId !== null && one.principalId !== principalId) return false
-  if (
-    role &&
-    one.roleId !== role.toLowerCase() &&
-    findRole(tenant, one.roleId)?.name.toLowerCase() !== role.toLowerCase()
-  )
-    return false
-  if (scope) return one.scope.toLowerCase() === scope.toLowerCase()
-  return !subscriptionId || Boolean(assignmentId) || isAtOrUnder(one.scope, `/subscriptions/${subscriptionId}`)
-}
-
-function unassign(world: World, change: Unassign): { removed: number } {
-  const { assignmentId, user, principalId: holder, subscriptionId, role, scope } = change
-  if (![assignmentId, user, holder, subscriptionId, role, scope].some(Boolean))
-    throw new WorldRefusal('Say which assignments: assignmentId, user, principalId, subscriptionId, role or scope.')
-  const anywhere = change.assignmentId && !change.tenantId && !change.subscriptionId && !change.user
-  const targets = anywhere
-    ? [...world.tenants.values()].map((tenant) => ({ tenant, principalId: null }))
-    : [findHolder(world, change)]
-  let removed = 0
-  for (const { tenant, principalId } of targets)
-    for (const one of findCandidates(tenant, change, principalId))
-      if (matchesUnassign(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) removed++
-  return { removed }
-}
-
-function findDenyPrincipal(tenant: Tenant, id: string): DenyPrincipal {
-  if (tenant.users.has(id)) return { id, type: 'User' }
-  if (tenant.groups.has(id)) return { id, type: 'Group' }
-  if (tenant.servicePrincipals.has(id)) return { id, type: 'ServicePrincipal' }
-  throw new WorldRefusal(`There is nobody with the id ${id}.`)
-}
 
 /** What can happen to assignments and deny assignments. */
 export const changeAssignments: ChangeHandlers<AssignmentChange> = {
@@ -144,10 +74,75 @@ export const changeAssignments: ChangeHandlers<AssignmentChange> = {
   },
 }
 
-const ACTIVATION_MS = 8 * 3_600_000 // how long an activation lasts unless said otherwise
+function assign(world: World, change: Assign): Assignment {
+  const { tenant, principalId } = requireHolder(world, change)
+  const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
+  return addAssignment(tenant, random, {
+    principalId,
+    role: requireRole(tenant, change.role),
+    scope: requireScope(tenant, change),
+    condition: change.condition ?? null,
+    createdOn: armTime(world.now()),
+    schedule: scheduleOf(change, world.now()),
+  })
+}
 
-/** By its id, or by holder, role and scope; whoever is in a group may name themselves for what the group is eligible to. */
-type EligibilityName = { eligibilityId?: string; role?: string; scope?: string } & HolderName
+function scheduleOf(change: Assign, now: number): Schedule | null {
+  const { assignmentType, startDateTime, endDateTime } = change
+  if (!assignmentType && !startDateTime && !endDateTime) return null
+  for (const time of [startDateTime, endDateTime])
+    if (time !== undefined && Number.isNaN(Date.parse(time))) throw new WorldRefusal(`${time} is not a time.`)
+  return {
+    assignmentType: assignmentType ?? 'Assigned',
+    startDateTime: startDateTime ?? armTime(now),
+    endDateTime: endDateTime ?? null,
+    eligibilityId: null,
+  }
+}
+
+function unassign(world: World, change: Unassign): { removed: number } {
+  const { assignmentId, user, principalId: holder, subscriptionId, role, scope } = change
+  if (![assignmentId, user, holder, subscriptionId, role, scope].some(Boolean))
+    throw new WorldRefusal('Say which assignments: assignmentId, user, principalId, subscriptionId, role or scope.')
+  const anywhere = change.assignmentId && !change.tenantId && !change.subscriptionId && !change.user
+  const targets = anywhere
+    ? [...world.tenants.values()].map((tenant) => ({ tenant, principalId: null }))
+    : [findHolder(world, change)]
+  let removed = 0
+  for (const { tenant, principalId } of targets)
+    for (const one of findCandidates(tenant, change, principalId))
+      if (matchesUnassign(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) removed++
+  return { removed }
+}
+
+function findCandidates(tenant: Tenant, change: Unassign, principalId: string | null): Assignment[] {
+  const { assignments } = tenant
+  if (change.assignmentId) {
+    const found = assignments.get(change.assignmentId.toLowerCase())
+    return found ? [found] : []
+  }
+  return [...(principalId === null ? assignments.values() : assignments.ofPrincipal(principalId))]
+}
+
+function matchesUnassign(tenant: Tenant, one: Assignment, change: Unassign, principalId: string | null): boolean {
+  const { role, scope, subscriptionId, assignmentId } = change
+  if (principalId !== null && one.principalId !== principalId) return false
+  if (
+    role &&
+    one.roleId !== role.toLowerCase() &&
+    findRole(tenant, one.roleId)?.name.toLowerCase() !== role.toLowerCase()
+  )
+    return false
+  if (scope) return one.scope.toLowerCase() === scope.toLowerCase()
+  return !subscriptionId || Boolean(assignmentId) || isAtOrUnder(one.scope, `/subscriptions/${subscriptionId}`)
+}
+
+function findDenyPrincipal(tenant: Tenant, id: string): DenyPrincipal {
+  if (tenant.users.has(id)) return { id, type: 'User' }
+  if (tenant.groups.has(id)) return { id, type: 'Group' }
+  if (tenant.servicePrincipals.has(id)) return { id, type: 'ServicePrincipal' }
+  throw new WorldRefusal(`There is nobody with the id ${id}.`)
+}
 
 export type EligibilityChange =
   | ({ type: 'make_eligible'; role: string; scope?: string; condition?: string; endDateTime?: string } & HolderName)
@@ -155,63 +150,8 @@ export type EligibilityChange =
   | ({ type: 'activate'; until?: string } & EligibilityName)
   | ({ type: 'deactivate' } & EligibilityName)
 
-type Found = { tenant: Tenant; eligibility: Eligibility; principalId: string }
-
-function findEligibilityById(world: World, change: EligibilityName, id: string): Found {
-  for (const tenant of change.tenantId ? [requireTenant(world, change.tenantId)] : world.tenants.values()) {
-    const eligibility = tenant.eligibilities.get(id)
-    if (!eligibility) continue
-    const named = change.user || change.principalId ? requireHolder(world, { ...change, tenantId: tenant.id }) : null
-    return { tenant, eligibility, principalId: named?.principalId ?? eligibility.principalId }
-  }
-  throw new WorldRefusal(`There is no eligibility ${id}.`)
-}
-
-function findEligibility(world: World, change: EligibilityName): Found {
-  if (change.eligibilityId) return findEligibilityById(world, change, change.eligibilityId.toLowerCase())
-  const { tenant, principalId } = requireHolder(world, change)
-  const role = change.role === undefined ? null : requireRole(tenant, change.role)
-  const scope = change.scope || change.subscriptionId ? requireScope(tenant, change).toLowerCase() : null
-  const ids = [principalId, ...tenant.memberships.transitiveGroupsOf(principalId)]
-  const eligibility = ids
-    .flatMap((id) => tenant.eligibilities.ofPrincipal(id))
-    .find((one) => (!role || one.roleId === role) && (!scope || one.scope.toLowerCase() === scope))
-  if (!eligibility) throw new WorldRefusal(`${change.user ?? principalId} has no such eligibility.`)
-  return { tenant, eligibility, principalId }
-}
-
-function findActivations(tenant: Tenant, eligibility: Eligibility): Assignment[] {
-  const places = [
-    ...tenant.assignments.ofPrincipal(eligibility.principalId),
-    ...tenant.memberships
-      .transitiveMembersOf(eligibility.principalId)
-      .flatMap((id) => tenant.assignments.ofPrincipal(id)),
-  ]
-  return places.filter((one) => one.schedule?.eligibilityId === eligibility.id)
-}
-
-function activate(world: World, change: Extract<EligibilityChange, { type: 'activate' }>): Assignment {
-  const { tenant, eligibility, principalId } = findEligibility(world, change)
-  const end = change.until === undefined ? world.now() + ACTIVATION_MS : Date.parse(change.until)
-  if (Number.isNaN(end)) throw new WorldRefusal(`${change.until} is not a time.`)
-  const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
-  for (const one of own) tenant.assignments.delete(one.id)
-  const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
-  const start = armTime(world.now())
-  return addAssignment(tenant, random, {
-    principalId,
-    role: eligibility.roleId,
-    scope: eligibility.scope,
-    condition: eligibility.condition,
-    createdOn: start,
-    schedule: {
-      assignmentType: 'Activated',
-      startDateTime: start,
-      endDateTime: armTime(end),
-      eligibilityId: eligibility.id,
-    },
-  })
-}
+/** By its id, or by holder, role and scope; whoever is in a group may name themselves for what the group is eligible to. */
+type EligibilityName = { eligibilityId?: string; role?: string; scope?: string } & HolderName
 
 /** What can happen to roles that can be activated. */
 export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
@@ -248,4 +188,64 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
     if (own.length === 0) throw new WorldRefusal('That eligibility is not activated.')
     for (const one of own) tenant.assignments.delete(one.id)
   },
+}
+
+const ACTIVATION_MS = 8 * 3_600_000 // how long an activation lasts unless said otherwise
+
+function activate(world: World, change: Extract<EligibilityChange, { type: 'activate' }>): Assignment {
+  const { tenant, eligibility, principalId } = findEligibility(world, change)
+  const end = change.until === undefined ? world.now() + ACTIVATION_MS : Date.parse(change.until)
+  if (Number.isNaN(end)) throw new WorldRefusal(`${change.until} is not a time.`)
+  const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
+  for (const one of own) tenant.assignments.delete(one.id)
+  const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
+  const start = armTime(world.now())
+  return addAssignment(tenant, random, {
+    principalId,
+    role: eligibility.roleId,
+    scope: eligibility.scope,
+    condition: eligibility.condition,
+    createdOn: start,
+    schedule: {
+      assignmentType: 'Activated',
+      startDateTime: start,
+      endDateTime: armTime(end),
+      eligibilityId: eligibility.id,
+    },
+  })
+}
+
+type Found = { tenant: Tenant; eligibility: Eligibility; principalId: string }
+
+function findEligibility(world: World, change: EligibilityName): Found {
+  if (change.eligibilityId) return findEligibilityById(world, change, change.eligibilityId.toLowerCase())
+  const { tenant, principalId } = requireHolder(world, change)
+  const role = change.role === undefined ? null : requireRole(tenant, change.role)
+  const scope = change.scope || change.subscriptionId ? requireScope(tenant, change).toLowerCase() : null
+  const ids = [principalId, ...tenant.memberships.transitiveGroupsOf(principalId)]
+  const eligibility = ids
+    .flatMap((id) => tenant.eligibilities.ofPrincipal(id))
+    .find((one) => (!role || one.roleId === role) && (!scope || one.scope.toLowerCase() === scope))
+  if (!eligibility) throw new WorldRefusal(`${change.user ?? principalId} has no such eligibility.`)
+  return { tenant, eligibility, principalId }
+}
+
+function findEligibilityById(world: World, change: EligibilityName, id: string): Found {
+  for (const tenant of change.tenantId ? [requireTenant(world, change.tenantId)] : world.tenants.values()) {
+    const eligibility = tenant.eligibilities.get(id)
+    if (!eligibility) continue
+    const named = change.user || change.principalId ? requireHolder(world, { ...change, tenantId: tenant.id }) : null
+    return { tenant, eligibility, principalId: named?.principalId ?? eligibility.principalId }
+  }
+  throw new WorldRefusal(`There is no eligibility ${id}.`)
+}
+
+function findActivations(tenant: Tenant, eligibility: Eligibility): Assignment[] {
+  const places = [
+    ...tenant.assignments.ofPrincipal(eligibility.principalId),
+    ...tenant.memberships
+      .transitiveMembersOf(eligibility.principalId)
+      .flatMap((id) => tenant.assignments.ofPrincipal(id)),
+  ]
+  return places.filter((one) => one.schedule?.eligibilityId === eligibility.id)
 }

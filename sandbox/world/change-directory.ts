@@ -23,25 +23,6 @@ export type PeopleChange =
   | ({ type: 'set_sign_in'; lastSignInDateTime: string | null } & PersonName)
   | { type: 'revoke_sessions'; user?: string; tenantId?: string }
 
-function setEnabled(world: World, who: PersonName, enabled: boolean): void {
-  const { user, tenant } = requirePerson(world, who)
-  user.accountEnabled = enabled
-  touchUser(tenant, user)
-}
-
-function restore(world: World, who: PersonName): void {
-  for (const tenant of who.tenantId ? [requireTenant(world, who.tenantId)] : world.tenants.values()) {
-    const user = tenant.deletedUsers.get(String(who.user).toLowerCase())
-    if (!user) continue
-    tenant.deletedUsers.delete(user.id)
-    user.deletedDateTime = null
-    tenant.users.add(user)
-    touchUser(tenant, user)
-    return
-  }
-  throw new WorldRefusal(`There is no deleted person ${who.user}.`)
-}
-
 /** What can happen to people. Whoever is deleted keeps their assignments, as in Azure. */
 export const changePeople: ChangeHandlers<PeopleChange> = {
   disable: (world, change) => setEnabled(world, change, false),
@@ -80,7 +61,24 @@ export const changePeople: ChangeHandlers<PeopleChange> = {
   },
 }
 
-type Membership = GroupName & { user?: string; principalId?: string }
+function setEnabled(world: World, who: PersonName, enabled: boolean): void {
+  const { user, tenant } = requirePerson(world, who)
+  user.accountEnabled = enabled
+  touchUser(tenant, user)
+}
+
+function restore(world: World, who: PersonName): void {
+  for (const tenant of who.tenantId ? [requireTenant(world, who.tenantId)] : world.tenants.values()) {
+    const user = tenant.deletedUsers.get(String(who.user).toLowerCase())
+    if (!user) continue
+    tenant.deletedUsers.delete(user.id)
+    user.deletedDateTime = null
+    tenant.users.add(user)
+    touchUser(tenant, user)
+    return
+  }
+  throw new WorldRefusal(`There is no deleted person ${who.user}.`)
+}
 
 export type GroupChange =
   | ({ type: 'add_member' } & Membership)
@@ -89,19 +87,7 @@ export type GroupChange =
   | ({ type: 'delete_group' } & GroupName)
   | ({ type: 'rename_group'; displayName: string } & GroupName)
 
-function isKnownObject(tenant: Tenant, id: string): boolean {
-  return tenant.users.has(id) || tenant.groups.has(id) || tenant.servicePrincipals.has(id) || tenant.devices.has(id)
-}
-
-function requireMembership(world: World, change: Membership): { tenant: Tenant; groupId: string; memberId: string } {
-  const { group, tenant } = requireGroup(world, change)
-  const { principalId } = requireHolder(world, {
-    tenantId: tenant.id,
-    ...(change.user === undefined ? {} : { user: change.user }),
-    ...(change.principalId === undefined ? {} : { principalId: change.principalId }),
-  })
-  return { tenant, groupId: group.id, memberId: principalId }
-}
+type Membership = GroupName & { user?: string; principalId?: string }
 
 /** What can happen to groups. One that is deleted keeps its assignments, as in Azure. */
 export const changeGroups: ChangeHandlers<GroupChange> = {
@@ -135,4 +121,18 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
     group.displayName = change.displayName
     tenant.groups.markChanged()
   },
+}
+
+function requireMembership(world: World, change: Membership): { tenant: Tenant; groupId: string; memberId: string } {
+  const { group, tenant } = requireGroup(world, change)
+  const { principalId } = requireHolder(world, {
+    tenantId: tenant.id,
+    ...(change.user === undefined ? {} : { user: change.user }),
+    ...(change.principalId === undefined ? {} : { principalId: change.principalId }),
+  })
+  return { tenant, groupId: group.id, memberId: principalId }
+}
+
+function isKnownObject(tenant: Tenant, id: string): boolean {
+  return tenant.users.has(id) || tenant.groups.has(id) || tenant.servicePrincipals.has(id) || tenant.devices.has(id)
 }

@@ -12,9 +12,6 @@ import { toPageSizes } from './tenant-spec'
 import type { Licence, PageSizes, SubscriptionState, Tenant, Throttling } from './types'
 import type { World } from './world'
 
-/** `scopes` adds to what the application registered: names of Graph permissions, or scopes in full such as `arm/user_impersonation`. */
-type ConsentChange = { tenantId: string; clientId?: string; scopes?: string[] }
-
 export type TenantChange =
   | ({ type: 'withdraw_consent' } & ConsentChange)
   | ({ type: 'grant_consent' } & ConsentChange)
@@ -23,12 +20,8 @@ export type TenantChange =
   | { type: 'set_licence'; tenantId: string; licence: Licence }
   | ({ type: 'set_throttling'; tenantId: string } & Partial<Throttling>)
 
-function removeConsents(world: World, change: ConsentChange): { tenant: Tenant; clientId: string } {
-  const tenant = requireTenant(world, change.tenantId)
-  const { clientId } = requireApplication(world, change.clientId)
-  tenant.consents = tenant.consents.filter((consent) => consent.clientId !== clientId)
-  return { tenant, clientId }
-}
+/** `scopes` adds to what the application registered: names of Graph permissions, or scopes in full such as `arm/user_impersonation`. */
+type ConsentChange = { tenantId: string; clientId?: string; scopes?: string[] }
 
 /** What can happen to a tenant as a whole. */
 export const changeTenant: ChangeHandlers<TenantChange> = {
@@ -59,6 +52,13 @@ export const changeTenant: ChangeHandlers<TenantChange> = {
     const tenant = requireTenant(world, tenantId)
     tenant.throttling = { arm: arm ?? tenant.throttling.arm, graph: graph ?? tenant.throttling.graph }
   },
+}
+
+function removeConsents(world: World, change: ConsentChange): { tenant: Tenant; clientId: string } {
+  const tenant = requireTenant(world, change.tenantId)
+  const { clientId } = requireApplication(world, change.clientId)
+  tenant.consents = tenant.consents.filter((consent) => consent.clientId !== clientId)
+  return { tenant, clientId }
 }
 
 export type PlatformChange =
@@ -94,13 +94,31 @@ export const changePlatform: ChangeHandlers<PlatformChange> = {
   },
 }
 
-/** To another tenant, or to another management group of its own. */
-type Move = { type: 'move_subscription'; subscriptionId: string; tenantId?: string; managementGroupId?: string }
-
 export type SubscriptionChange =
   | Move
   | { type: 'set_subscription_state'; subscriptionId: string; state: SubscriptionState }
   | { type: 'rename_management_group'; tenantId: string; managementGroupId: string; displayName: string }
+
+/** To another tenant, or to another management group of its own. */
+type Move = { type: 'move_subscription'; subscriptionId: string; tenantId?: string; managementGroupId?: string }
+
+/** What can happen to subscriptions and management groups. */
+export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
+  move_subscription: moveSubscription,
+  set_subscription_state(world, change) {
+    const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
+    subscription.state = change.state
+    tenant.subscriptions.markChanged()
+    return null
+  },
+  rename_management_group(world, change) {
+    const tenant = requireTenant(world, change.tenantId)
+    const group = requireManagementGroup(tenant, change.managementGroupId)
+    if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
+    group.displayName = change.displayName
+    tenant.managementGroups.markChanged()
+  },
+}
 
 /** A subscription that changes its directory loses every assignment made in it, as in Azure. */
 function moveSubscription(world: World, change: Move): void {
@@ -121,22 +139,4 @@ function moveSubscription(world: World, change: Move): void {
   subscription.tenantId = target.id
   subscription.managementGroupId = managementGroupId
   target.subscriptions.add(subscription)
-}
-
-/** What can happen to subscriptions and management groups. */
-export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
-  move_subscription: moveSubscription,
-  set_subscription_state(world, change) {
-    const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
-    subscription.state = change.state
-    tenant.subscriptions.markChanged()
-    return null
-  },
-  rename_management_group(world, change) {
-    const tenant = requireTenant(world, change.tenantId)
-    const group = requireManagementGroup(tenant, change.managementGroupId)
-    if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
-    group.displayName = change.displayName
-    tenant.managementGroups.markChanged()
-  },
 }

@@ -15,6 +15,8 @@ import { sentenceOfIssue } from './tenant-spec'
 import type { Subscription, Tenant, User } from './types'
 import type { World } from './world'
 
+export type Change = NamedChange | RandomChanges
+
 /** One thing that happens, by its type. */
 export type NamedChange =
   | PeopleChange
@@ -25,7 +27,22 @@ export type NamedChange =
   | TenantChange
   | PlatformChange
 
-export type Change = NamedChange | RandomChanges
+/**
+ * Changes the world while it runs; throws UnknownThing when it names what is not there. Random changes give the list of
+ * what was done.
+ */
+export function applyChange(world: World, change: Change): unknown {
+  if (typeof change !== 'object' || change === null) throw new WorldRefusal('A change is an object with a type.')
+  return 'random' in change ? drawChanges(world, change, (one) => applyNamed(world, one)) : applyNamed(world, change)
+}
+
+function applyNamed(world: World, change: NamedChange): unknown {
+  if (!Object.hasOwn(HANDLERS, change.type))
+    throw new WorldRefusal(`There is no change of type ${String(change.type)}.`)
+  checkValues(change)
+  const handle = HANDLERS[change.type] as (world: World, change: NamedChange) => unknown
+  return handle(world, change)
+}
 
 const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changePeople,
@@ -37,162 +54,10 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changePlatform,
 }
 
-function applyNamed(world: World, change: NamedChange): unknown {
-  if (!Object.hasOwn(HANDLERS, change.type))
-    throw new WorldRefusal(`There is no change of type ${String(change.type)}.`)
-  checkValues(change)
-  const handle = HANDLERS[change.type] as (world: World, change: NamedChange) => unknown
-  return handle(world, change)
-}
-
-/**
- * Changes the world while it runs; throws UnknownThing when it names what is not there. Random changes give the list of
- * what was done.
- */
-export function applyChange(world: World, change: Change): unknown {
-  if (typeof change !== 'object' || change === null) throw new WorldRefusal('A change is an object with a type.')
-  return 'random' in change ? drawChanges(world, change, (one) => applyNamed(world, one)) : applyNamed(world, change)
-}
-
-/** As many changes as said, drawn from a seed; in one tenant, else in any that has subscriptions. */
-export type RandomChanges = { random: number; seed?: string | number; tenantId?: string; type?: undefined }
-
-const MAX_CHANGES = 100_000
-const ROLES = ['Reader', 'Contributor', 'Owner', 'Key Vault Secrets User', 'Monitoring Reader', 'Network Contributor']
-
-type Scene = { world: World; tenant: Tenant; random: Random }
-/** One kind of change, or null where nothing there can be changed so. */
-type Recipe = (scene: Scene) => NamedChange | null
-
-/** Those who sign in keep their standing, and so do applications: a world that locks its readers out shows nothing. */
-function isOrdinary(user: User): boolean {
-  return user.account === null && user.home === null && user.directoryRoles.length === 0
-}
-
-function pickFrom<T>(random: Random, list: readonly T[], fits: (one: T) => boolean = () => true): T | null {
-  for (let attempt = 0; attempt < 30 && list.length > 0; attempt++) {
-    const one = random.pick(list)
-    if (fits(one)) return one
-  }
-  return null
-}
-
-const pickPerson = ({ tenant, random }: Scene, fits: (user: User) => boolean = () => true) =>
-  pickFrom(random, tenant.users.list(), (user) => isOrdinary(user) && fits(user))
-
-function isProtected({ world, tenant }: Scene, principalId: string): boolean {
-  const user = tenant.users.get(principalId)
-  if (user) return !isOrdinary(user)
-  return world.applications.has(tenant.servicePrincipals.get(principalId)?.appId ?? '')
-}
-
-function pickHolder(scene: Scene): string | null {
-  const { tenant, random } = scene
-  if (random.below(4) === 0) return pickFrom(random, tenant.groups.list())?.id ?? null
-  return pickPerson(scene)?.id ?? null
-}
-
-function pickSubscription({ tenant, random }: Scene): Subscription | null {
-  return pickFrom(random, tenant.subscriptions.list())
-}
-
-function pickScope({ tenant, random }: Scene, { id }: Subscription): string {
-  const held = random.below(2) === 0 ? pickFrom(random, tenant.assignments.inSubscription(id)) : null
-  return held?.scope ?? `/subscriptions/${id}`
-}
-
-function grantRecipe(type: 'assign' | 'make_eligible'): Recipe {
-  return (scene) => {
-    const { tenant, random } = scene
-    if (type === 'make_eligible' && tenant.licence !== 'p2') return null
-    const [principalId, subscription] = [pickHolder(scene), pickSubscription(scene)]
-    if (!principalId || !subscription) return null
-    return { type, tenantId: tenant.id, principalId, role: random.pick(ROLES), scope: pickScope(scene, subscription) }
-  }
-}
-
-function personRecipe(type: 'disable' | 'enable' | 'delete'): Recipe {
-  return (scene) => {
-    const user = pickPerson(scene, (one) => type === 'delete' || one.accountEnabled === (type === 'disable'))
-    return user && { type, tenantId: scene.tenant.id, user: user.id }
-  }
-}
-
-const RECIPES: readonly Recipe[] = [
-  grantRecipe('assign'),
-  grantRecipe('make_eligible'),
-  personRecipe('disable'),
-  personRecipe('enable'),
-  personRecipe('delete'),
-  (scene) => {
-    const { tenant, random } = scene
-    const subscription = pickSubscription(scene)
-    const held = subscription ? tenant.assignments.inSubscription(subscription.id) : []
-    const one = pickFrom(random, held, ({ principalId }) => !isProtected(scene, principalId))
-    return one && { type: 'unassign', tenantId: tenant.id, assignmentId: one.id }
-  },
-  ({ tenant, random }) => {
-    const user = pickFrom(random, tenant.deletedUsers.list())
-    return user && { type: 'restore', tenantId: tenant.id, user: user.id }
-  },
-  (scene) => {
-    const { tenant, random } = scene
-    const user = pickPerson(scene)
-    const displayName = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
-    return user && { type: 'rename', tenantId: tenant.id, user: user.id, displayName }
-  },
-  (scene) => {
-    const { tenant, random } = scene
-    const [group, principalId] = [pickFrom(random, tenant.groups.list()), pickHolder(scene)]
-    if (!group || !principalId || principalId === group.id) return null
-    return { type: 'add_member', tenantId: tenant.id, groupId: group.id, principalId }
-  },
-  ({ tenant, random }) => {
-    const group = pickFrom(random, tenant.groups.list(), ({ id }) => tenant.memberships.membersOf(id).size > 0)
-    const principalId = group && pickFrom(random, tenant.memberships.memberList(group.id))
-    return principalId ? { type: 'remove_member', tenantId: tenant.id, groupId: group.id, principalId } : null
-  },
-  (scene) => {
-    const { tenant, random } = scene
-    const subscription = pickSubscription(scene)
-    const held = subscription ? tenant.eligibilities.inSubscription(subscription.id) : []
-    const one = pickFrom(random, held)
-    return one && { type: 'remove_eligible', tenantId: tenant.id, eligibilityId: one.id }
-  },
-  (scene) => {
-    const subscription = pickSubscription(scene)
-    return subscription && { type: 'add_deny', tenantId: scene.tenant.id, scope: pickScope(scene, subscription) }
-  },
-  ({ tenant, random }) => {
-    const deny = pickFrom(random, tenant.denyAssignments.list())
-    return deny && { type: 'remove_deny', denyId: deny.id }
-  },
-]
-
-/** Draws changes one after another, each valid in the world the former ones left, and applies them; the same for the same world and seed. */
-export function drawChanges(
-  world: World,
-  { random: wanted, seed = 0, tenantId }: RandomChanges,
-  apply: (change: NamedChange) => void,
-): NamedChange[] {
-  if (!Number.isInteger(wanted) || wanted < 0 || wanted > MAX_CHANGES)
-    throw new WorldRefusal(`random is a number of changes from 0 to ${MAX_CHANGES}.`)
-  const tenants = tenantId
-    ? [requireTenant(world, tenantId)]
-    : [...world.tenants.values()].filter((tenant) => tenant.subscriptions.size > 0)
-  if (tenants.length === 0) throw new WorldRefusal('There is no tenant with a subscription.')
-  const random = createRandom(`changes/${tenantId ?? ''}/${seed}`)
-  const done: NamedChange[] = []
-  for (let misses = 0; done.length < wanted; ) {
-    const change = random.pick(RECIPES)({ world, tenant: random.pick(tenants), random })
-    if (change) {
-      apply(change)
-      done.push(change)
-    } else if (++misses > 1_000 + wanted * 20) {
-      throw new WorldRefusal('There is too little in that tenant to be changed at random.')
-    }
-  }
-  return done
+/** Throws UnknownThing, in a sentence, when a change lacks a value or has one it cannot have. */
+export function checkValues(change: NamedChange): void {
+  const parsed = VALUES[change.type]?.safeParse(change)
+  if (parsed?.success === false) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
 }
 
 const CENTURY_MS = 100 * 365 * 86_400_000
@@ -251,8 +116,144 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   advance_clock: z.object({ ms: z.number().min(-CENTURY_MS).max(CENTURY_MS) }),
 }
 
-/** Throws UnknownThing, in a sentence, when a change lacks a value or has one it cannot have. */
-export function checkValues(change: NamedChange): void {
-  const parsed = VALUES[change.type]?.safeParse(change)
-  if (parsed?.success === false) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
+/** As many changes as said, drawn from a seed; in one tenant, else in any that has subscriptions. */
+export type RandomChanges = { random: number; seed?: string | number; tenantId?: string; type?: undefined }
+
+const MAX_CHANGES = 100_000
+
+/** Draws changes one after another, each valid in the world the former ones left, and applies them; the same for the same world and seed. */
+export function drawChanges(
+  world: World,
+  { random: wanted, seed = 0, tenantId }: RandomChanges,
+  apply: (change: NamedChange) => void,
+): NamedChange[] {
+  if (!Number.isInteger(wanted) || wanted < 0 || wanted > MAX_CHANGES)
+    throw new WorldRefusal(`random is a number of changes from 0 to ${MAX_CHANGES}.`)
+  const tenants = tenantId
+    ? [requireTenant(world, tenantId)]
+    : [...world.tenants.values()].filter((tenant) => tenant.subscriptions.size > 0)
+  if (tenants.length === 0) throw new WorldRefusal('There is no tenant with a subscription.')
+  const random = createRandom(`changes/${tenantId ?? ''}/${seed}`)
+  const done: NamedChange[] = []
+  for (let misses = 0; done.length < wanted; ) {
+    const change = random.pick(RECIPES)({ world, tenant: random.pick(tenants), random })
+    if (change) {
+      apply(change)
+      done.push(change)
+    } else if (++misses > 1_000 + wanted * 20) {
+      throw new WorldRefusal('There is too little in that tenant to be changed at random.')
+    }
+  }
+  return done
+}
+
+type Scene = { world: World; tenant: Tenant; random: Random }
+/** One kind of change, or null where nothing there can be changed so. */
+type Recipe = (scene: Scene) => NamedChange | null
+
+const RECIPES: readonly Recipe[] = [
+  grantRecipe('assign'),
+  grantRecipe('make_eligible'),
+  personRecipe('disable'),
+  personRecipe('enable'),
+  personRecipe('delete'),
+  (scene) => {
+    const { tenant, random } = scene
+    const subscription = pickSubscription(scene)
+    const held = subscription ? tenant.assignments.inSubscription(subscription.id) : []
+    const one = pickFrom(random, held, ({ principalId }) => !isProtected(scene, principalId))
+    return one && { type: 'unassign', tenantId: tenant.id, assignmentId: one.id }
+  },
+  ({ tenant, random }) => {
+    const user = pickFrom(random, tenant.deletedUsers.list())
+    return user && { type: 'restore', tenantId: tenant.id, user: user.id }
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const user = pickPerson(scene)
+    const displayName = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
+    return user && { type: 'rename', tenantId: tenant.id, user: user.id, displayName }
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const [group, principalId] = [pickFrom(random, tenant.groups.list()), pickHolder(scene)]
+    if (!group || !principalId || principalId === group.id) return null
+    return { type: 'add_member', tenantId: tenant.id, groupId: group.id, principalId }
+  },
+  ({ tenant, random }) => {
+    const group = pickFrom(random, tenant.groups.list(), ({ id }) => tenant.memberships.membersOf(id).size > 0)
+    const principalId = group && pickFrom(random, tenant.memberships.memberList(group.id))
+    return principalId ? { type: 'remove_member', tenantId: tenant.id, groupId: group.id, principalId } : null
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const subscription = pickSubscription(scene)
+    const held = subscription ? tenant.eligibilities.inSubscription(subscription.id) : []
+    const one = pickFrom(random, held)
+    return one && { type: 'remove_eligible', tenantId: tenant.id, eligibilityId: one.id }
+  },
+  (scene) => {
+    const subscription = pickSubscription(scene)
+    return subscription && { type: 'add_deny', tenantId: scene.tenant.id, scope: pickScope(scene, subscription) }
+  },
+  ({ tenant, random }) => {
+    const deny = pickFrom(random, tenant.denyAssignments.list())
+    return deny && { type: 'remove_deny', denyId: deny.id }
+  },
+]
+
+function grantRecipe(type: 'assign' | 'make_eligible'): Recipe {
+  return (scene) => {
+    const { tenant, random } = scene
+    if (type === 'make_eligible' && tenant.licence !== 'p2') return null
+    const [principalId, subscription] = [pickHolder(scene), pickSubscription(scene)]
+    if (!principalId || !subscription) return null
+    return { type, tenantId: tenant.id, principalId, role: random.pick(ROLES), scope: pickScope(scene, subscription) }
+  }
+}
+
+const ROLES = ['Reader', 'Contributor', 'Owner', 'Key Vault Secrets User', 'Monitoring Reader', 'Network Contributor']
+
+function personRecipe(type: 'disable' | 'enable' | 'delete'): Recipe {
+  return (scene) => {
+    const user = pickPerson(scene, (one) => type === 'delete' || one.accountEnabled === (type === 'disable'))
+    return user && { type, tenantId: scene.tenant.id, user: user.id }
+  }
+}
+
+const pickPerson = ({ tenant, random }: Scene, fits: (user: User) => boolean = () => true) =>
+  pickFrom(random, tenant.users.list(), (user) => isOrdinary(user) && fits(user))
+
+function pickHolder(scene: Scene): string | null {
+  const { tenant, random } = scene
+  if (random.below(4) === 0) return pickFrom(random, tenant.groups.list())?.id ?? null
+  return pickPerson(scene)?.id ?? null
+}
+
+function pickSubscription({ tenant, random }: Scene): Subscription | null {
+  return pickFrom(random, tenant.subscriptions.list())
+}
+
+function pickScope({ tenant, random }: Scene, { id }: Subscription): string {
+  const held = random.below(2) === 0 ? pickFrom(random, tenant.assignments.inSubscription(id)) : null
+  return held?.scope ?? `/subscriptions/${id}`
+}
+
+function pickFrom<T>(random: Random, list: readonly T[], fits: (one: T) => boolean = () => true): T | null {
+  for (let attempt = 0; attempt < 30 && list.length > 0; attempt++) {
+    const one = random.pick(list)
+    if (fits(one)) return one
+  }
+  return null
+}
+
+/** Those who sign in keep their standing, and so do applications: a world that locks its readers out shows nothing. */
+function isOrdinary(user: User): boolean {
+  return user.account === null && user.home === null && user.directoryRoles.length === 0
+}
+
+function isProtected({ world, tenant }: Scene, principalId: string): boolean {
+  const user = tenant.users.get(principalId)
+  if (user) return !isOrdinary(user)
+  return world.applications.has(tenant.servicePrincipals.get(principalId)?.appId ?? '')
 }

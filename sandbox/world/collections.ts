@@ -53,8 +53,6 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
   }
 }
 
-const NO_IDS: ReadonlySet<string> = new Set()
-
 /** Who is a direct member of which group, looked up from either side. Members may be anything, groups included, cycles too. */
 export class Memberships {
   /** Grows with every change; what was computed for an older one is thrown away. */
@@ -124,6 +122,8 @@ export class Memberships {
   }
 }
 
+const NO_IDS: ReadonlySet<string> = new Set()
+
 /** Breadth first, each once, the start left out. */
 function walkBreadthFirst(start: string, next: (id: string) => Iterable<string>): string[] {
   const found = new Set([start])
@@ -131,31 +131,6 @@ function walkBreadthFirst(start: string, next: (id: string) => Iterable<string>)
   for (const id of found) for (const one of next(id)) found.add(one)
   found.delete(start)
   return [...found]
-}
-
-type Held = { id: string; principalId: string; scope: string }
-
-const NO_ITEMS: readonly never[] = []
-
-/** The subscription, the management group, or the root a scope belongs to. */
-function placeOf(scope: string): string {
-  const subscription = subscriptionIdIn(scope)
-  if (subscription !== null) return subscription
-  return managementGroupIdIn(scope)?.toLowerCase() ?? '/'
-}
-
-function remove<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const list = lists.get(key)
-  const index = list?.indexOf(item) ?? -1
-  if (!list || index < 0) return
-  if (list.length === 1) lists.delete(key)
-  else list.splice(index, 1)
-}
-
-function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
-  const list = lists.get(key)
-  if (list) list.push(item)
-  else lists.set(key, [item])
 }
 
 /** What principals hold at scopes (assignments, eligibilities), found by id, by place and by holder, millions of them. */
@@ -216,4 +191,29 @@ export class ScopedIndex<T extends Held> {
   ofPrincipal(principalId: string): readonly T[] {
     return this.#byPrincipal.get(principalId) ?? NO_ITEMS
   }
+}
+
+type Held = { id: string; principalId: string; scope: string }
+
+const NO_ITEMS: readonly never[] = []
+
+/** The subscription, the management group, or the root a scope belongs to. */
+function placeOf(scope: string): string {
+  const subscription = subscriptionIdIn(scope)
+  if (subscription !== null) return subscription
+  return managementGroupIdIn(scope)?.toLowerCase() ?? '/'
+}
+
+function append<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  if (list) list.push(item)
+  else lists.set(key, [item])
+}
+
+function remove<T>(lists: Map<string, T[]>, key: string, item: T): void {
+  const list = lists.get(key)
+  const index = list?.indexOf(item) ?? -1
+  if (!list || index < 0) return
+  if (list.length === 1) lists.delete(key)
+  else list.splice(index, 1)
 }

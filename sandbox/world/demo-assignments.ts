@@ -4,6 +4,84 @@ import { managementGroupScope } from './scopes'
 import { addAssignment, addGroup, addServicePrincipal } from './tenant'
 import type { Tenant } from './types'
 
+/** Contoso's groups, service principals, custom roles, and who holds what where. */
+export function addDemoAssignments(tenant: Tenant, random: Random): void {
+  const ids = addPrincipals(tenant, random)
+  for (const [name, description, actions, assignableScopes] of CUSTOM_ROLES) {
+    const id = random.guid()
+    const permissions = [{ actions, notActions: [], dataActions: [], notDataActions: [] }]
+    const at = '2024-06-11T10:02:31.1180291Z'
+    tenant.customRoles.set(id, {
+      id,
+      name,
+      description,
+      custom: true,
+      assignableScopes,
+      permissions,
+      createdOn: at,
+      updatedOn: at,
+    })
+  }
+  const createdBy = ids.get('ada') ?? null
+  for (const [scope, role, who] of ASSIGNMENTS) {
+    for (const name of who) {
+      const principalId = ids.get(name)
+      if (!principalId) throw new Error(`The demo assigns ${role} to ${name}, who does not exist.`)
+      const condition = role === 'Storage Blob Data Reader' && name === 'priya' ? CONDITION : null
+      addAssignment(tenant, random, { principalId, role, scope, createdBy, condition })
+    }
+  }
+  const deletedIds = [
+    ...tenant.deletedUsers.keys(),
+    'deadbeef-0001-4000-8000-000000000001',
+    'deadbeef-0002-4000-8000-000000000002',
+  ]
+  for (const [index, principalId] of deletedIds.entries()) {
+    addAssignment(tenant, random, {
+      principalId,
+      principalType: 'User',
+      role: index % 2 ? 'Contributor' : 'Reader',
+      scope: index < 2 ? PRODUCTION : STAGING,
+      createdBy,
+    })
+  }
+  addAssignment(tenant, random, {
+    principalId: deletedIds[0] ?? '',
+    principalType: 'User',
+    role: 'Reader',
+    scope: STAGING,
+    createdBy,
+  })
+  const foreign = 'f02e16a0-0001-4000-8000-000000000001'
+  addAssignment(tenant, random, {
+    principalId: foreign,
+    principalType: 'ForeignGroup',
+    role: 'Reader',
+    scope: `${PRODUCTION}/resourceGroups/rg-network`,
+  })
+}
+
+function addPrincipals(tenant: Tenant, random: Random): Map<string, string> {
+  const ids = new Map<string, string>()
+  for (const user of tenant.users.values()) {
+    ids.set(user.userType === 'Guest' ? (user.mail ?? '') : (user.userPrincipalName.split('@')[0] ?? ''), user.id)
+  }
+  for (const name of Object.keys(GROUPS)) {
+    const group = addGroup(tenant, { id: random.guid(), displayName: name, createdDateTime: '2023-04-03T08:12:44Z' })
+    ids.set(`@${name}`, group.id)
+  }
+  for (const [name, members] of Object.entries(GROUPS)) {
+    const groupId = ids.get(`@${name}`) ?? ''
+    for (const member of members) tenant.memberships.add(groupId, ids.get(member) ?? '')
+  }
+  for (const [displayName, servicePrincipalType] of SERVICE_PRINCIPALS) {
+    const id = random.guid()
+    addServicePrincipal(tenant, { id, appId: random.guid(), displayName, servicePrincipalType })
+    ids.set(`%${displayName}`, id)
+  }
+  return ids
+}
+
 const PRODUCTION = `/subscriptions/${IDS.production}`
 const STAGING = `/subscriptions/${IDS.staging}`
 const DEVELOPMENT = `/subscriptions/${IDS.development}`
@@ -143,81 +221,3 @@ const ASSIGNMENTS: [scope: string, role: string, who: string[]][] = [
 
 const CONDITION =
   "((!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'})) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers:name] StringEquals 'curated'))"
-
-function addPrincipals(tenant: Tenant, random: Random): Map<string, string> {
-  const ids = new Map<string, string>()
-  for (const user of tenant.users.values()) {
-    ids.set(user.userType === 'Guest' ? (user.mail ?? '') : (user.userPrincipalName.split('@')[0] ?? ''), user.id)
-  }
-  for (const name of Object.keys(GROUPS)) {
-    const group = addGroup(tenant, { id: random.guid(), displayName: name, createdDateTime: '2023-04-03T08:12:44Z' })
-    ids.set(`@${name}`, group.id)
-  }
-  for (const [name, members] of Object.entries(GROUPS)) {
-    const groupId = ids.get(`@${name}`) ?? ''
-    for (const member of members) tenant.memberships.add(groupId, ids.get(member) ?? '')
-  }
-  for (const [displayName, servicePrincipalType] of SERVICE_PRINCIPALS) {
-    const id = random.guid()
-    addServicePrincipal(tenant, { id, appId: random.guid(), displayName, servicePrincipalType })
-    ids.set(`%${displayName}`, id)
-  }
-  return ids
-}
-
-/** Contoso's groups, service principals, custom roles, and who holds what where. */
-export function addDemoAssignments(tenant: Tenant, random: Random): void {
-  const ids = addPrincipals(tenant, random)
-  for (const [name, description, actions, assignableScopes] of CUSTOM_ROLES) {
-    const id = random.guid()
-    const permissions = [{ actions, notActions: [], dataActions: [], notDataActions: [] }]
-    const at = '2024-06-11T10:02:31.1180291Z'
-    tenant.customRoles.set(id, {
-      id,
-      name,
-      description,
-      custom: true,
-      assignableScopes,
-      permissions,
-      createdOn: at,
-      updatedOn: at,
-    })
-  }
-  const createdBy = ids.get('ada') ?? null
-  for (const [scope, role, who] of ASSIGNMENTS) {
-    for (const name of who) {
-      const principalId = ids.get(name)
-      if (!principalId) throw new Error(`The demo assigns ${role} to ${name}, who does not exist.`)
-      const condition = role === 'Storage Blob Data Reader' && name === 'priya' ? CONDITION : null
-      addAssignment(tenant, random, { principalId, role, scope, createdBy, condition })
-    }
-  }
-  const deletedIds = [
-    ...tenant.deletedUsers.keys(),
-    'deadbeef-0001-4000-8000-000000000001',
-    'deadbeef-0002-4000-8000-000000000002',
-  ]
-  for (const [index, principalId] of deletedIds.entries()) {
-    addAssignment(tenant, random, {
-      principalId,
-      principalType: 'User',
-      role: index % 2 ? 'Contributor' : 'Reader',
-      scope: index < 2 ? PRODUCTION : STAGING,
-      createdBy,
-    })
-  }
-  addAssignment(tenant, random, {
-    principalId: deletedIds[0] ?? '',
-    principalType: 'User',
-    role: 'Reader',
-    scope: STAGING,
-    createdBy,
-  })
-  const foreign = 'f02e16a0-0001-4000-8000-000000000001'
-  addAssignment(tenant, random, {
-    principalId: foreign,
-    principalType: 'ForeignGroup',
-    role: 'Reader',
-    scope: `${PRODUCTION}/resourceGroups/rg-network`,
-  })
-}

@@ -7,6 +7,116 @@ import { addSubscription, addUser, deleteUser, emptyTenant, guestFacts, timeBefo
 import type { Tenant, User } from './types'
 import type { World } from './world'
 
+/** Contoso: about seventy people, nested groups, a management-group tree and five subscriptions. */
+export function createDemoContoso(world: World): void {
+  const random = createRandom('contoso')
+  const tenant = emptyTenant({ id: CONTOSO, name: 'Contoso', domain: 'contoso.example', demo: true })
+  world.addTenant(tenant)
+  addPeople(tenant, random)
+  addDeleted(tenant, random)
+  addManagementGroups(tenant)
+  addSubscriptions(tenant)
+  addDemoAssignments(tenant, random)
+  addDemoPrivileged(world, tenant, random)
+}
+
+function addPeople(tenant: Tenant, random: Random): void {
+  // Number 7 is the guest Nina Kaur, who comes with her own tenant.
+  for (const [index, facts] of ACCOUNTS.entries())
+    addUser(tenant, random, { ...facts, id: accountId(index < 6 ? index + 1 : index + 2) })
+  for (const [name, local, jobTitle, department] of STAFF) {
+    addUser(tenant, random, {
+      id: random.guid(),
+      displayName: name,
+      userPrincipalName: `${local}@${tenant.domain}`,
+      mail: local === 'contractors' || local === 'bjorn' ? null : `${local}@${tenant.domain}`,
+      jobTitle,
+      department,
+      officeLocation: random.pick(['Oslo', 'Lisbon', 'Nairobi', 'Austin', 'Singapore', null]),
+      directoryRoles: local === 'sakura' ? [GLOBAL_ADMINISTRATOR] : [],
+    })
+  }
+  for (const [name, local] of DISABLED) {
+    addUser(tenant, random, {
+      id: random.guid(),
+      displayName: name,
+      userPrincipalName: `${local}@${tenant.domain}`,
+      accountEnabled: false,
+    })
+  }
+  for (const [name, mail, accepted] of GUESTS) {
+    addUser(tenant, random, { ...guestFacts(random, tenant, mail, accepted), id: random.guid(), displayName: name })
+  }
+}
+
+/** Two who were deleted and can be restored; two more are gone for good and only their assignments tell of them. */
+function addDeleted(tenant: Tenant, random: Random): void {
+  for (const [name, local] of [
+    ['Lars Nygaard', 'lars'],
+    ['Mei Chen', 'mei'],
+  ] as const) {
+    const user = addUser(tenant, random, {
+      id: random.guid(),
+      displayName: name,
+      userPrincipalName: `${local}@${tenant.domain}`,
+    })
+    deleteUser(tenant, user, timeBefore(random, 20))
+    // Entra puts the object id before the name of what is in the bin.
+    user.userPrincipalName = `${user.id.replaceAll('-', '')}${user.userPrincipalName}`
+  }
+}
+
+function addManagementGroups(tenant: Tenant): void {
+  const tree: [id: string, name: string, parent: string][] = [
+    ['contoso', 'Contoso', tenant.id],
+    ['contoso-workloads', 'Workloads', 'contoso'],
+    ['contoso-prod', 'Production Workloads', 'contoso-workloads'],
+    ['contoso-nonprod', 'Non-production Workloads', 'contoso-workloads'],
+    ['contoso-restricted', 'Restricted', 'contoso'],
+    ['contoso-decommissioned', 'Decommissioned', 'contoso'],
+  ]
+  for (const [id, displayName, parentId] of tree) tenant.managementGroups.add({ id, displayName, parentId })
+}
+
+function addSubscriptions(tenant: Tenant): void {
+  const ids = CONTOSO_SUBSCRIPTIONS
+  addSubscription(tenant, {
+    id: ids.production,
+    name: 'Production',
+    managementGroupId: 'contoso-prod',
+    quotaId: 'EnterpriseAgreement_2014-09-01',
+    tags: { env: 'prod' },
+    note: 'The one to start with: assignments at every level.',
+  })
+  addSubscription(tenant, {
+    id: ids.staging,
+    name: 'Staging',
+    managementGroupId: 'contoso-nonprod',
+    tags: { env: 'staging' },
+    note: 'Fewer people, two deleted ones still assigned.',
+  })
+  addSubscription(tenant, {
+    id: ids.development,
+    name: 'Development',
+    managementGroupId: 'contoso-nonprod',
+    tags: { env: 'dev' },
+    note: 'The guest Nina Kaur owns this one too.',
+  })
+  addSubscription(tenant, {
+    id: ids.legacy,
+    name: 'Legacy Datacenter',
+    managementGroupId: 'contoso-decommissioned',
+    state: 'Disabled',
+    note: 'Disabled: can be read, not changed.',
+  })
+  addSubscription(tenant, {
+    id: ids.finance,
+    name: 'Finance Restricted',
+    managementGroupId: 'contoso-restricted',
+    note: 'Ada Novak has no role here: the subscription is not readable.',
+  })
+}
+
 const accountId = (number: number) =>
   `c0270500-${String(number).padStart(4, '0')}-4a11-8a11-${String(number).padStart(12, '0')}`
 
@@ -102,116 +212,6 @@ const ACCOUNTS: AccountFacts[] = [
     account: { kind: 'viewer', note: 'Nothing special: signs in to the portal and looks.' },
   },
 ]
-
-function addPeople(tenant: Tenant, random: Random): void {
-  // Number 7 is the guest Nina Kaur, who comes with her own tenant.
-  for (const [index, facts] of ACCOUNTS.entries())
-    addUser(tenant, random, { ...facts, id: accountId(index < 6 ? index + 1 : index + 2) })
-  for (const [name, local, jobTitle, department] of STAFF) {
-    addUser(tenant, random, {
-      id: random.guid(),
-      displayName: name,
-      userPrincipalName: `${local}@${tenant.domain}`,
-      mail: local === 'contractors' || local === 'bjorn' ? null : `${local}@${tenant.domain}`,
-      jobTitle,
-      department,
-      officeLocation: random.pick(['Oslo', 'Lisbon', 'Nairobi', 'Austin', 'Singapore', null]),
-      directoryRoles: local === 'sakura' ? [GLOBAL_ADMINISTRATOR] : [],
-    })
-  }
-  for (const [name, local] of DISABLED) {
-    addUser(tenant, random, {
-      id: random.guid(),
-      displayName: name,
-      userPrincipalName: `${local}@${tenant.domain}`,
-      accountEnabled: false,
-    })
-  }
-  for (const [name, mail, accepted] of GUESTS) {
-    addUser(tenant, random, { ...guestFacts(random, tenant, mail, accepted), id: random.guid(), displayName: name })
-  }
-}
-
-function addManagementGroups(tenant: Tenant): void {
-  const tree: [id: string, name: string, parent: string][] = [
-    ['contoso', 'Contoso', tenant.id],
-    ['contoso-workloads', 'Workloads', 'contoso'],
-    ['contoso-prod', 'Production Workloads', 'contoso-workloads'],
-    ['contoso-nonprod', 'Non-production Workloads', 'contoso-workloads'],
-    ['contoso-restricted', 'Restricted', 'contoso'],
-    ['contoso-decommissioned', 'Decommissioned', 'contoso'],
-  ]
-  for (const [id, displayName, parentId] of tree) tenant.managementGroups.add({ id, displayName, parentId })
-}
-
-function addSubscriptions(tenant: Tenant): void {
-  const ids = CONTOSO_SUBSCRIPTIONS
-  addSubscription(tenant, {
-    id: ids.production,
-    name: 'Production',
-    managementGroupId: 'contoso-prod',
-    quotaId: 'EnterpriseAgreement_2014-09-01',
-    tags: { env: 'prod' },
-    note: 'The one to start with: assignments at every level.',
-  })
-  addSubscription(tenant, {
-    id: ids.staging,
-    name: 'Staging',
-    managementGroupId: 'contoso-nonprod',
-    tags: { env: 'staging' },
-    note: 'Fewer people, two deleted ones still assigned.',
-  })
-  addSubscription(tenant, {
-    id: ids.development,
-    name: 'Development',
-    managementGroupId: 'contoso-nonprod',
-    tags: { env: 'dev' },
-    note: 'The guest Nina Kaur owns this one too.',
-  })
-  addSubscription(tenant, {
-    id: ids.legacy,
-    name: 'Legacy Datacenter',
-    managementGroupId: 'contoso-decommissioned',
-    state: 'Disabled',
-    note: 'Disabled: can be read, not changed.',
-  })
-  addSubscription(tenant, {
-    id: ids.finance,
-    name: 'Finance Restricted',
-    managementGroupId: 'contoso-restricted',
-    note: 'Ada Novak has no role here: the subscription is not readable.',
-  })
-}
-
-/** Two who were deleted and can be restored; two more are gone for good and only their assignments tell of them. */
-function addDeleted(tenant: Tenant, random: Random): void {
-  for (const [name, local] of [
-    ['Lars Nygaard', 'lars'],
-    ['Mei Chen', 'mei'],
-  ] as const) {
-    const user = addUser(tenant, random, {
-      id: random.guid(),
-      displayName: name,
-      userPrincipalName: `${local}@${tenant.domain}`,
-    })
-    deleteUser(tenant, user, timeBefore(random, 20))
-    // Entra puts the object id before the name of what is in the bin.
-    user.userPrincipalName = `${user.id.replaceAll('-', '')}${user.userPrincipalName}`
-  }
-}
-
-/** Contoso: about seventy people, nested groups, a management-group tree and five subscriptions. */
-export function createDemoContoso(world: World): void {
-  const random = createRandom('contoso')
-  const tenant = emptyTenant({ id: CONTOSO, name: 'Contoso', domain: 'contoso.example', demo: true })
-  world.addTenant(tenant)
-  addPeople(tenant, random)
-  addDeleted(tenant, random)
-  addManagementGroups(tenant)
-  addSubscriptions(tenant)
-  addDemoAssignments(tenant, random)
-  addDemoPrivileged(world, tenant, random)
-}
 
 /** Contoso's people: name, local part, job, department. The first of a name is the given name. */
 export const STAFF: readonly (readonly [name: string, local: string, job: string, department: string])[] = [

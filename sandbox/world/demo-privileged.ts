@@ -6,6 +6,25 @@ import { addAssignment, addEligibility, addServicePrincipal, touchUser } from '.
 import type { Tenant } from './types'
 import type { World } from './world'
 
+/**
+ * What makes Contoso a customer of the larger licence: privileged roles that are activated, access that ends, a deny
+ * assignment, sign-in activity, and an application that reads it all. Ends are counted from now, so that they lie ahead.
+ */
+export function addDemoPrivileged(world: World, tenant: Tenant, random: Random): void {
+  const now = world.now()
+  tenant.licence = 'p2'
+  tenant.devices.add({
+    id: random.guid(),
+    displayName: 'LAPTOP-ADA',
+    deviceId: random.guid(),
+    accountEnabled: true,
+  })
+  addPrivileged(tenant, random, now)
+  addDeny(tenant, random)
+  addApplication(world, tenant, random)
+  addSignIns(tenant, now)
+}
+
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const PRODUCTION = `/subscriptions/${IDS.production}`
@@ -20,16 +39,6 @@ const ELIGIBLE: [scope: string, role: string, who: string, days: number | null][
   [managementGroupScope('contoso-prod'), 'Contributor', 'efua', 365],
   [`${PRODUCTION}/resourceGroups/rg-data`, 'Storage Blob Data Owner', 'priya', 30],
 ]
-
-const at = (ms: number) => `${new Date(ms).toISOString().slice(0, 23)}0000Z`
-
-function principalOf(tenant: Tenant, who: string): string {
-  const found = who.startsWith('@')
-    ? tenant.groups.indexBy('name', (one) => one.displayName).get(who.slice(1).toLowerCase())
-    : tenant.users.indexBy('name', (one) => one.userPrincipalName).get(`${who}@${tenant.domain}`)
-  if (!found) throw new Error(`The demo names ${who}, who does not exist.`)
-  return found.id
-}
 
 /** Eligible roles, one of them activated for some hours, and a standing role that ends in three weeks. */
 function addPrivileged(tenant: Tenant, random: Random, now: number): void {
@@ -62,6 +71,16 @@ function addPrivileged(tenant: Tenant, random: Random, now: number): void {
     },
   })
 }
+
+function principalOf(tenant: Tenant, who: string): string {
+  const found = who.startsWith('@')
+    ? tenant.groups.indexBy('name', (one) => one.displayName).get(who.slice(1).toLowerCase())
+    : tenant.users.indexBy('name', (one) => one.userPrincipalName).get(`${who}@${tenant.domain}`)
+  if (!found) throw new Error(`The demo names ${who}, who does not exist.`)
+  return found.id
+}
+
+const at = (ms: number) => `${new Date(ms).toISOString().slice(0, 23)}0000Z`
 
 /** What a deployment stack leaves behind: nobody but it deletes its resource group's network. */
 function addDeny(tenant: Tenant, random: Random): void {
@@ -119,23 +138,4 @@ function addSignIns(tenant: Tenant, now: number): void {
     user.lastSignInDateTime = `${new Date(now - (dice % 180) * DAY_MS).toISOString().slice(0, 19)}Z`
     touchUser(tenant, user)
   }
-}
-
-/**
- * What makes Contoso a customer of the larger licence: privileged roles that are activated, access that ends, a deny
- * assignment, sign-in activity, and an application that reads it all. Ends are counted from now, so that they lie ahead.
- */
-export function addDemoPrivileged(world: World, tenant: Tenant, random: Random): void {
-  const now = world.now()
-  tenant.licence = 'p2'
-  tenant.devices.add({
-    id: random.guid(),
-    displayName: 'LAPTOP-ADA',
-    deviceId: random.guid(),
-    accountEnabled: true,
-  })
-  addPrivileged(tenant, random, now)
-  addDeny(tenant, random)
-  addApplication(world, tenant, random)
-  addSignIns(tenant, now)
 }

@@ -5,6 +5,14 @@ import { APPLICATION_ADMINISTRATOR } from './roles'
 import { addAssignment, addSubscription, addUser, emptyTenant, guestFacts, timeBefore } from './tenant'
 import { World } from './world'
 
+/** The world a visitor meets: Contoso, worth looking at, and Fabrikam beside it. The same every time. */
+export function createDemoWorld(portalUrl: string): World {
+  const world = new World(portalUrl)
+  createDemoContoso(world)
+  addFabrikam(world)
+  return world
+}
+
 function addFabrikam(world: World): void {
   const random = createRandom('fabrikam')
   const tenant = emptyTenant({ id: FABRIKAM, name: 'Fabrikam', domain: 'fabrikam.example', demo: true })
@@ -60,12 +68,4 @@ function addFabrikam(world: World): void {
     home: { tenantId: FABRIKAM, objectId: nina.id },
   })
   addAssignment(contoso, random, { principalId: guest.id, role: 'Owner', scope: `/subscriptions/${development.id}` })
-}
-
-/** The world a visitor meets: Contoso, worth looking at, and Fabrikam beside it. The same every time. */
-export function createDemoWorld(portalUrl: string): World {
-  const world = new World(portalUrl)
-  createDemoContoso(world)
-  addFabrikam(world)
-  return world
 }

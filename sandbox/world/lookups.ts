@@ -4,17 +4,20 @@ import { managementGroupIdIn, subscriptionIdIn } from './scopes'
 import type { Application, Group, ManagementGroup, Subscription, Tenant, User } from './types'
 import type { World } from './world'
 
+/** A change or a world asked for that names something there is not, or that cannot be; the message is a sentence for whoever asked. */
+export class WorldRefusal extends Error {}
+
+/** What is done for each type of change of one subject. What it gives back is replied to whoever asked. */
+export type ChangeHandlers<C extends { type: string }> = {
+  [T in C['type']]: (world: World, change: Extract<C, { type: T }>) => unknown
+}
+
 /** A person: object id or user principal name; `tenantId` when the name alone is not enough. */
 export type PersonName = { user: string; tenantId?: string }
 /** A holder of a role: `user` as above, or `principalId` of anything. */
 export type HolderName = { user?: string; principalId?: string; tenantId?: string; subscriptionId?: string }
 /** A group: by display name or by id. */
 export type GroupName = { group?: string; groupId?: string; tenantId?: string }
-
-function requireText(value: unknown, name: string): string {
-  if (typeof value !== 'string' || value === '') throw new WorldRefusal(`The change lacks ${name}.`)
-  return value
-}
 
 export function requireTenant(world: World, id: string): Tenant {
   const tenant = world.findTenant(requireText(id, 'tenantId'))
@@ -100,15 +103,12 @@ export function requireHolder(world: World, holder: HolderName): { tenant: Tenan
   return { tenant, principalId }
 }
 
+function requireText(value: unknown, name: string): string {
+  if (typeof value !== 'string' || value === '') throw new WorldRefusal(`The change lacks ${name}.`)
+  return value
+}
+
 /** The world's time as Azure Resource Manager writes it. */
 export function armTime(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}0000Z`
-}
-
-/** A change or a world asked for that names something there is not, or that cannot be; the message is a sentence for whoever asked. */
-export class WorldRefusal extends Error {}
-
-/** What is done for each type of change of one subject. What it gives back is replied to whoever asked. */
-export type ChangeHandlers<C extends { type: string }> = {
-  [T in C['type']]: (world: World, change: Extract<C, { type: T }>) => unknown
 }

@@ -16,39 +16,6 @@ type AccountKind =
   | 'guest'
 export type MadeAccount = { username: string; name: string; objectId: string; kind: AccountKind }
 
-type Recipe = {
-  kind: AccountKind
-  role: string | null
-  admin: boolean
-  note: string
-  traits?: Traits
-  enabled?: boolean
-}
-
-const RECIPES: Recipe[] = [
-  { kind: 'owner', role: 'Owner', admin: true, note: 'Application Administrator and Owner.' },
-  { kind: 'reader', role: 'Reader', admin: false, note: 'Reader, no administrator.' },
-  { kind: 'outsider', role: null, admin: true, note: 'Application Administrator without any Azure role.' },
-  { kind: 'plain', role: 'Owner', admin: false, note: 'Owner, no administrator.' },
-  { kind: 'blocked', role: 'Owner', admin: true, traits: { blocked: true }, note: 'Blocked by Conditional Access.' },
-  {
-    kind: 'mfa',
-    role: 'Owner',
-    admin: true,
-    traits: { mfa: true },
-    note: 'Azure asks for multi-factor authentication.',
-  },
-  { kind: 'disabled', role: 'Owner', admin: true, enabled: false, note: 'The account is disabled.' },
-  {
-    kind: 'unassigned',
-    role: null,
-    admin: false,
-    traits: { unassigned: true },
-    note: 'Not assigned to the application.',
-  },
-  { kind: 'viewer', role: null, admin: false, note: 'Nothing special.' },
-]
-
 /**
  * Adds the accounts of a made tenant, the owner first, with their roles at these scopes. The guest's own account lives
  * in a small tenant beside it, which is given back to be added to the world.
@@ -104,6 +71,39 @@ export function addAccounts(
   made.push({ username: home.userPrincipalName, name: home.displayName, objectId: guest.id, kind: 'guest' })
   return { accounts: made, partner }
 }
+
+type Recipe = {
+  kind: AccountKind
+  role: string | null
+  admin: boolean
+  note: string
+  traits?: Traits
+  enabled?: boolean
+}
+
+const RECIPES: Recipe[] = [
+  { kind: 'owner', role: 'Owner', admin: true, note: 'Application Administrator and Owner.' },
+  { kind: 'reader', role: 'Reader', admin: false, note: 'Reader, no administrator.' },
+  { kind: 'outsider', role: null, admin: true, note: 'Application Administrator without any Azure role.' },
+  { kind: 'plain', role: 'Owner', admin: false, note: 'Owner, no administrator.' },
+  { kind: 'blocked', role: 'Owner', admin: true, traits: { blocked: true }, note: 'Blocked by Conditional Access.' },
+  {
+    kind: 'mfa',
+    role: 'Owner',
+    admin: true,
+    traits: { mfa: true },
+    note: 'Azure asks for multi-factor authentication.',
+  },
+  { kind: 'disabled', role: 'Owner', admin: true, enabled: false, note: 'The account is disabled.' },
+  {
+    kind: 'unassigned',
+    role: null,
+    admin: false,
+    traits: { unassigned: true },
+    note: 'Not assigned to the application.',
+  },
+  { kind: 'viewer', role: null, admin: false, note: 'Nothing special.' },
+]
 
 export type MadeApplication = { clientId: string; clientSecret: string; objectId: string }
 

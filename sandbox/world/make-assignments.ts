@@ -15,9 +15,6 @@ import { addAssignment, addEligibility, timeBefore } from './tenant'
 import { type AssignmentsSpec, countOf, type TenantSpec } from './tenant-spec'
 import type { Eligibility, Schedule, Subscription, Tenant } from './types'
 
-const POOL = 512 // different times, shared
-const MAX_MISSES = 10_000 // draws of what is taken already before giving up
-
 /** What all subscriptions of a tenant are filled from. */
 type Sources = {
   tenant: Tenant
@@ -29,48 +26,31 @@ type Sources = {
   times: readonly string[]
 }
 
-/** Whether one more is due: the first ones up to a count, or each with a chance. */
-function isOneMoreDue(random: Random, countOrShare: number | undefined, made: number): boolean {
-  if (!countOrShare) return false
-  return countOrShare < 1 ? random.next() < countOrShare : made < countOrShare
-}
+const POOL = 512 // different times, shared
 
-/** Ends lie years ahead and do not depend on the day, so that the same seed gives the same world. */
-function createTimedSchedule(random: Random, startDateTime: string): Schedule {
-  const endDateTime = new Date(Date.UTC(2040, 0, 1 + random.below(700))).toISOString().replace('.000Z', '.0000000Z')
-  return { assignmentType: 'Assigned', startDateTime, endDateTime, eligibilityId: null }
-}
-
-/** Adds one; the bare object, because millions of copied ones take their time. */
-function addOne({ tenant, random, times }: Sources, holder: Holder, roleId: string, scope: string, extra: Extra): void {
-  tenant.assignments.add({
-    id: random.guid(),
-    roleId,
-    principalId: holder.id,
-    principalType: holder.type,
-    scope,
-    condition: extra.condition,
-    description: null,
-    createdOn: extra.createdOn ?? random.pick(times),
-    createdBy: null,
-    schedule: extra.schedule,
-  })
-}
-type Extra = { condition: string | null; schedule: Schedule | null; createdOn: string | null }
-const NO_EXTRAS: Extra = { condition: null, schedule: null, createdOn: null }
-
-function addAtScope(sources: Sources, scope: string, count: number): void {
-  const taken = new Set<string>()
-  for (let turn = 0, misses = 0; taken.size < count; turn++) {
-    const holder = sources.holders.draw(sources.random, turn)
-    const roleId = sources.random.pick(sources.roles)
-    const key = `${holder.id}/${roleId}`
-    if (taken.has(key)) {
-      if (++misses > MAX_MISSES) throw new WorldRefusal(`There are not ${count} different assignments for ${scope}.`)
-      continue
-    }
-    taken.add(key)
-    addOne(sources, holder, roleId, scope, NO_EXTRAS)
+/** The assignments of a made tenant, until as many apply to each subscription as were asked for. */
+export function addAssignments(
+  tenant: Tenant,
+  random: Random,
+  spec: TenantSpec,
+  ids: Pick<Record<HolderKind, string[]>, 'user' | 'group' | 'servicePrincipal' | 'device' | 'deleted'>,
+): void {
+  const asked = spec.assignments ?? ids.user.length
+  const weights = typeof asked === 'object' ? asked.principals : undefined
+  const createUnknownIds = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
+  const [foreignGroup, unknown] = [createUnknownIds(weights?.foreignGroup), createUnknownIds(weights?.unknown)]
+  // Whoever takes turns is somebody one would expect; devices hold roles only when asked for.
+  const holders = createHolders({ ...ids, device: weights ? ids.device : [], foreignGroup, unknown }, weights)
+  const roles = [...BUILT_IN_ROLES.keys(), ...tenant.customRoles.keys()].filter((id) => id !== roleIdOf('Owner'))
+  const times = Array.from({ length: POOL }, () => timeBefore(random, 900, 7))
+  const wanted = typeof asked === 'object' ? asked.count : asked
+  const sources = { tenant, random, spec, wanted, holders, roles, times }
+  if (typeof asked === 'object') addInherited(sources, asked)
+  let start = 0
+  for (const subscription of tenant.subscriptions.values()) {
+    fillSubscription(sources, subscription, start)
+    // Where there are more holders than rows, the next subscription goes on with the next ones.
+    if (holders.size > wanted) start += wanted
   }
 }
 
@@ -88,18 +68,21 @@ function addInherited(sources: Sources, { scopes = {} }: AssignmentsSpec): void 
   }
 }
 
-function countInherited(tenant: Tenant, subscription: Subscription): number {
-  const groups = ancestorsOf(tenant, subscription.managementGroupId)
-  return groups.reduce(
-    (sum, id) => sum + tenant.assignments.atManagementGroup(id).length,
-    tenant.assignments.atRoot().length,
-  )
-}
+const MAX_MISSES = 10_000 // draws of what is taken already before giving up
 
-/** Scopes within a subscription keep their weights among themselves; without any, they lie at the subscription. */
-function scopesOf({ spec }: Sources, subscriptionId: string) {
-  const weights = typeof spec.assignments === 'object' ? spec.assignments.scopes : undefined
-  return createScopes(subscriptionId, spec.resourceGroups, weights)
+function addAtScope(sources: Sources, scope: string, count: number): void {
+  const taken = new Set<string>()
+  for (let turn = 0, misses = 0; taken.size < count; turn++) {
+    const holder = sources.holders.draw(sources.random, turn)
+    const roleId = sources.random.pick(sources.roles)
+    const key = `${holder.id}/${roleId}`
+    if (taken.has(key)) {
+      if (++misses > MAX_MISSES) throw new WorldRefusal(`There are not ${count} different assignments for ${scope}.`)
+      continue
+    }
+    taken.add(key)
+    addOne(sources, holder, roleId, scope, NO_EXTRAS)
+  }
 }
 
 /** Fills a subscription up to the wanted number; holders that take turns each hold something while rows last. */
@@ -140,34 +123,70 @@ function fillSubscription(sources: Sources, subscription: Subscription, start: n
   }
 }
 
-/** The assignments of a made tenant, until as many apply to each subscription as were asked for. */
-export function addAssignments(
+function countInherited(tenant: Tenant, subscription: Subscription): number {
+  const groups = ancestorsOf(tenant, subscription.managementGroupId)
+  return groups.reduce(
+    (sum, id) => sum + tenant.assignments.atManagementGroup(id).length,
+    tenant.assignments.atRoot().length,
+  )
+}
+
+/** Scopes within a subscription keep their weights among themselves; without any, they lie at the subscription. */
+function scopesOf({ spec }: Sources, subscriptionId: string) {
+  const weights = typeof spec.assignments === 'object' ? spec.assignments.scopes : undefined
+  return createScopes(subscriptionId, spec.resourceGroups, weights)
+}
+
+/** Whether one more is due: the first ones up to a count, or each with a chance. */
+function isOneMoreDue(random: Random, countOrShare: number | undefined, made: number): boolean {
+  if (!countOrShare) return false
+  return countOrShare < 1 ? random.next() < countOrShare : made < countOrShare
+}
+
+/** Ends lie years ahead and do not depend on the day, so that the same seed gives the same world. */
+function createTimedSchedule(random: Random, startDateTime: string): Schedule {
+  const endDateTime = new Date(Date.UTC(2040, 0, 1 + random.below(700))).toISOString().replace('.000Z', '.0000000Z')
+  return { assignmentType: 'Assigned', startDateTime, endDateTime, eligibilityId: null }
+}
+
+type Extra = { condition: string | null; schedule: Schedule | null; createdOn: string | null }
+const NO_EXTRAS: Extra = { condition: null, schedule: null, createdOn: null }
+
+/** Adds one; the bare object, because millions of copied ones take their time. */
+function addOne({ tenant, random, times }: Sources, holder: Holder, roleId: string, scope: string, extra: Extra): void {
+  tenant.assignments.add({
+    id: random.guid(),
+    roleId,
+    principalId: holder.id,
+    principalType: holder.type,
+    scope,
+    condition: extra.condition,
+    description: null,
+    createdOn: extra.createdOn ?? random.pick(times),
+    createdBy: null,
+    schedule: extra.schedule,
+  })
+}
+
+const EVERYONE = '00000000-0000-0000-0000-000000000000'
+
+/** Eligible, activated and denied access in every subscription. */
+export function addPrivileged(
   tenant: Tenant,
   random: Random,
   spec: TenantSpec,
-  ids: Pick<Record<HolderKind, string[]>, 'user' | 'group' | 'servicePrincipal' | 'device' | 'deleted'>,
+  holders: { people: readonly string[]; groups: readonly string[] },
 ): void {
-  const asked = spec.assignments ?? ids.user.length
-  const weights = typeof asked === 'object' ? asked.principals : undefined
-  const createUnknownIds = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
-  const [foreignGroup, unknown] = [createUnknownIds(weights?.foreignGroup), createUnknownIds(weights?.unknown)]
-  // Whoever takes turns is somebody one would expect; devices hold roles only when asked for.
-  const holders = createHolders({ ...ids, device: weights ? ids.device : [], foreignGroup, unknown }, weights)
-  const roles = [...BUILT_IN_ROLES.keys(), ...tenant.customRoles.keys()].filter((id) => id !== roleIdOf('Owner'))
-  const times = Array.from({ length: POOL }, () => timeBefore(random, 900, 7))
-  const wanted = typeof asked === 'object' ? asked.count : asked
-  const sources = { tenant, random, spec, wanted, holders, roles, times }
-  if (typeof asked === 'object') addInherited(sources, asked)
-  let start = 0
+  const activated = countOf(spec.activated, spec.eligibility ?? 0)
   for (const subscription of tenant.subscriptions.values()) {
-    fillSubscription(sources, subscription, start)
-    // Where there are more holders than rows, the next subscription goes on with the next ones.
-    if (holders.size > wanted) start += wanted
+    const eligible = addEligible(tenant, random, subscription, spec, holders)
+    for (const one of eligible.slice(0, activated)) addActivation(tenant, random, one)
+    addDenials(tenant, random, subscription, spec.denyAssignments ?? 0, holders.people)
   }
 }
 
 const ROLES = ['Owner', 'Contributor', 'User Access Administrator', 'Key Vault Administrator', 'Network Contributor']
-const EVERYONE = '00000000-0000-0000-0000-000000000000'
+
 const STARTED = '2026-01-15T08:12:44.1930000Z'
 /** Does not depend on the day, so that the same seed gives the same world. */
 const ENDS = '2040-01-01T00:00:00.0000000Z'
@@ -224,19 +243,4 @@ function addDenials(tenant: Tenant, random: Random, { id }: Subscription, count:
       isSystemProtected: true,
       createdOn: '2025-10-02T07:45:11.4204918Z',
     })
-}
-
-/** Eligible, activated and denied access in every subscription. */
-export function addPrivileged(
-  tenant: Tenant,
-  random: Random,
-  spec: TenantSpec,
-  holders: { people: readonly string[]; groups: readonly string[] },
-): void {
-  const activated = countOf(spec.activated, spec.eligibility ?? 0)
-  for (const subscription of tenant.subscriptions.values()) {
-    const eligible = addEligible(tenant, random, subscription, spec, holders)
-    for (const one of eligible.slice(0, activated)) addActivation(tenant, random, one)
-    addDenials(tenant, random, subscription, spec.denyAssignments ?? 0, holders.people)
-  }
 }

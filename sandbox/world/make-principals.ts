@@ -5,18 +5,6 @@ import type { Tenant } from './types'
 
 const POOL = 512 // different times: enough to look drawn, few enough to be shared by hundreds of thousands
 
-/** Names as often as there are combinations, each kept once. */
-function createNames(): (random: Random) => { displayName: string; givenName: string; surname: string } {
-  const known = new Map<string, Map<string, string>>(GIVEN_NAMES.map((name) => [name, new Map()]))
-  return (random) => {
-    const [givenName, surname] = [random.pick(GIVEN_NAMES), random.pick(FAMILY_NAMES)]
-    const family = known.get(givenName) ?? new Map<string, string>()
-    const displayName = family.get(surname) ?? flatString(`${givenName} ${surname}`)
-    family.set(surname, displayName)
-    return { displayName, givenName, surname }
-  }
-}
-
 /** The people of a made tenant, guests first, then the disabled; gives their ids. */
 export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): string[] {
   const { people = 20, signIns = 0 } = spec
@@ -45,6 +33,18 @@ export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): str
   return ids
 }
 
+/** Names as often as there are combinations, each kept once. */
+function createNames(): (random: Random) => { displayName: string; givenName: string; surname: string } {
+  const known = new Map<string, Map<string, string>>(GIVEN_NAMES.map((name) => [name, new Map()]))
+  return (random) => {
+    const [givenName, surname] = [random.pick(GIVEN_NAMES), random.pick(FAMILY_NAMES)]
+    const family = known.get(givenName) ?? new Map<string, string>()
+    const displayName = family.get(surname) ?? flatString(`${givenName} ${surname}`)
+    family.set(surname, displayName)
+    return { displayName, givenName, surname }
+  }
+}
+
 /** People who have gone: every second one out of the bin too, so that only their assignments still tell of them. */
 export function addDeleted(tenant: Tenant, random: Random, count: number): string[] {
   const ids: string[] = []
@@ -58,41 +58,6 @@ export function addDeleted(tenant: Tenant, random: Random, count: number): strin
     ids.push(user.id)
   }
   return ids
-}
-
-/** Different people, as many as asked for; a run of neighbours when it is more than half of everybody. */
-function drawPeople(random: Random, people: readonly string[], wanted: number): Set<string> {
-  const drawn = new Set<string>()
-  if (wanted * 2 > people.length) {
-    const start = people.length > 0 ? random.below(people.length) : 0
-    for (let index = 0; index < wanted; index++) drawn.add(people[(start + index) % people.length] ?? '')
-  } else {
-    while (drawn.size < wanted) drawn.add(random.pick(people))
-  }
-  return drawn
-}
-
-/** A plain number of groups: five draws of people each, every third group holding the one before it. */
-function addPlainGroups(tenant: Tenant, random: Random, count: number, people: readonly string[]): string[] {
-  const ids: string[] = []
-  for (let index = 0; index < count; index++) {
-    const { id } = addGroup(tenant, { id: random.guid(), displayName: flatString(`Team ${index + 1}`) })
-    for (let turn = 0; turn < 5 && people.length > 0; turn++) tenant.memberships.add(id, random.pick(people))
-    const before = ids.at(-1)
-    if (index % 3 === 2 && before) tenant.memberships.add(id, before)
-    ids.push(id)
-  }
-  return ids
-}
-
-/** Closes the first chains of nested groups into rings: the lowest group holds the highest. */
-function closeRings(tenant: Tenant, ids: string[], depth: number, cycles: number): void {
-  const length = Math.max(2, depth + 1)
-  for (let ring = 0; ring < Math.min(cycles, Math.floor(ids.length / length)); ring++) {
-    const [lowest, highest] = [ids[ring * length] ?? '', ids[(ring + 1) * length - 1] ?? '']
-    tenant.memberships.add(lowest, highest)
-    if (depth === 0) tenant.memberships.add(highest, lowest)
-  }
 }
 
 /** The groups of a made tenant; gives their ids. */
@@ -122,6 +87,41 @@ export function addGroups(
   }
   closeRings(tenant, ids, depth, cycles)
   return ids
+}
+
+/** A plain number of groups: five draws of people each, every third group holding the one before it. */
+function addPlainGroups(tenant: Tenant, random: Random, count: number, people: readonly string[]): string[] {
+  const ids: string[] = []
+  for (let index = 0; index < count; index++) {
+    const { id } = addGroup(tenant, { id: random.guid(), displayName: flatString(`Team ${index + 1}`) })
+    for (let turn = 0; turn < 5 && people.length > 0; turn++) tenant.memberships.add(id, random.pick(people))
+    const before = ids.at(-1)
+    if (index % 3 === 2 && before) tenant.memberships.add(id, before)
+    ids.push(id)
+  }
+  return ids
+}
+
+/** Different people, as many as asked for; a run of neighbours when it is more than half of everybody. */
+function drawPeople(random: Random, people: readonly string[], wanted: number): Set<string> {
+  const drawn = new Set<string>()
+  if (wanted * 2 > people.length) {
+    const start = people.length > 0 ? random.below(people.length) : 0
+    for (let index = 0; index < wanted; index++) drawn.add(people[(start + index) % people.length] ?? '')
+  } else {
+    while (drawn.size < wanted) drawn.add(random.pick(people))
+  }
+  return drawn
+}
+
+/** Closes the first chains of nested groups into rings: the lowest group holds the highest. */
+function closeRings(tenant: Tenant, ids: string[], depth: number, cycles: number): void {
+  const length = Math.max(2, depth + 1)
+  for (let ring = 0; ring < Math.min(cycles, Math.floor(ids.length / length)); ring++) {
+    const [lowest, highest] = [ids[ring * length] ?? '', ids[(ring + 1) * length - 1] ?? '']
+    tenant.memberships.add(lowest, highest)
+    if (depth === 0) tenant.memberships.add(highest, lowest)
+  }
 }
 
 /** The tenant Microsoft's own applications belong to (Microsoft Learn, "Verify first-party Microsoft applications"). */

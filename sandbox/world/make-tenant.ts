@@ -10,8 +10,6 @@ import { checkSpec, countOf, type TenantSpec, toPageSizes } from './tenant-spec'
 import type { Permission, Tenant } from './types'
 import type { World } from './world'
 
-const MANY_SUBSCRIPTIONS = 50 // from here on accounts hold their roles at the root management group instead of at each
-
 export type MadeTenant = {
   tenantId: string
   domain: string
@@ -20,6 +18,55 @@ export type MadeTenant = {
   managementGroups: { id: string; name: string }[]
   application: MadeApplication
   figures: Record<string, number>
+}
+
+/**
+ * Adds a tenant with its own people, subscriptions and accounts to the world. The nth use of a seed gives the same tenant
+ * in every sandbox. Throws UnknownThing, and adds nothing, when it cannot be as it was asked for.
+ */
+export function makeTenant(world: World, spec: TenantSpec): MadeTenant {
+  const seed = String(spec.seed ?? randomUUID())
+  const use = (world.seedUses.get(seed) ?? 0) + 1
+  world.seedUses.set(seed, use)
+  return addTenant(world, { ...spec, seed: use === 1 ? seed : `${seed}#${use}` })
+}
+
+const MANY_SUBSCRIPTIONS = 50 // from here on accounts hold their roles at the root management group instead of at each
+
+function addTenant(world: World, asked: TenantSpec): MadeTenant {
+  const spec = checkSpec(asked)
+  const random = createRandom(`tenant/${spec.seed}`)
+  const id = random.guid()
+  const name = spec.name ?? 'Tailspin'
+  const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') || 'tenant'
+  const tenant = emptyTenant({ id, name, domain: `${slug}-${id.slice(0, 6)}.example`, demo: false })
+  applySwitches(tenant, spec)
+  addPlaces(tenant, random, slug, spec)
+  const subscriptions = tenant.subscriptions.list()
+  const hasManySubscriptions = subscriptions.length > MANY_SUBSCRIPTIONS
+  const scopes = hasManySubscriptions
+    ? [managementGroupScope(id)]
+    : subscriptions.map((one) => `/subscriptions/${one.id}`)
+  const { accounts, partner } = addAccounts(tenant, random, scopes)
+  const { application, registration: register } = addApplication(tenant, random, scopes)
+  populate(tenant, random, spec)
+
+  world.addTenant(tenant)
+  world.addTenant(partner)
+  world.applications.set(register.clientId, register)
+  if (spec.consented) {
+    const scopes = Array.isArray(spec.consented) ? { scopes: spec.consented } : {}
+    applyChange(world, { type: 'grant_consent', tenantId: id, ...scopes })
+  }
+  return {
+    tenantId: id,
+    domain: tenant.domain,
+    accounts,
+    subscriptions: subscriptions.map((one) => ({ id: one.id, name: one.name })),
+    managementGroups: tenant.managementGroups.list().map((one) => ({ id: one.id, name: one.displayName })),
+    application,
+    figures: figuresOf(tenant),
+  }
 }
 
 function applySwitches(tenant: Tenant, spec: TenantSpec): void {
@@ -59,39 +106,18 @@ function figuresOf(tenant: Tenant): Record<string, number> {
   }
 }
 
-function addTenant(world: World, asked: TenantSpec): MadeTenant {
-  const spec = checkSpec(asked)
-  const random = createRandom(`tenant/${spec.seed}`)
-  const id = random.guid()
-  const name = spec.name ?? 'Tailspin'
-  const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') || 'tenant'
-  const tenant = emptyTenant({ id, name, domain: `${slug}-${id.slice(0, 6)}.example`, demo: false })
-  applySwitches(tenant, spec)
-  addPlaces(tenant, random, slug, spec)
-  const subscriptions = tenant.subscriptions.list()
-  const hasManySubscriptions = subscriptions.length > MANY_SUBSCRIPTIONS
-  const scopes = hasManySubscriptions
-    ? [managementGroupScope(id)]
-    : subscriptions.map((one) => `/subscriptions/${one.id}`)
-  const { accounts, partner } = addAccounts(tenant, random, scopes)
-  const { application, registration: register } = addApplication(tenant, random, scopes)
-  populate(tenant, random, spec)
-
-  world.addTenant(tenant)
-  world.addTenant(partner)
-  world.applications.set(register.clientId, register)
-  if (spec.consented) {
-    const scopes = Array.isArray(spec.consented) ? { scopes: spec.consented } : {}
-    applyChange(world, { type: 'grant_consent', tenantId: id, ...scopes })
-  }
-  return {
-    tenantId: id,
-    domain: tenant.domain,
-    accounts,
-    subscriptions: subscriptions.map((one) => ({ id: one.id, name: one.name })),
-    managementGroups: tenant.managementGroups.list().map((one) => ({ id: one.id, name: one.displayName })),
-    application,
-    figures: figuresOf(tenant),
+/** The management groups and subscriptions of a made tenant. */
+export function addPlaces(tenant: Tenant, random: Random, slug: string, spec: TenantSpec): void {
+  const depth = spec.managementGroupDepth ?? 0
+  const leaves = depth > 0 ? addManagementGroups(tenant, slug, depth, spec.managementGroups ?? depth * 2) : [tenant.id]
+  const resourceGroups = Array.from({ length: spec.resourceGroups ?? 0 }, (_, index) => `rg-${index}`)
+  for (let index = 0; index < (spec.subscriptions ?? 1); index++) {
+    addSubscription(tenant, {
+      id: random.guid(),
+      name: index === 0 ? `${tenant.name} Production` : `${tenant.name} ${index + 1}`,
+      managementGroupId: leaves[index % leaves.length] ?? tenant.id,
+      resourceGroups: [...resourceGroups],
+    })
   }
 }
 
@@ -111,37 +137,6 @@ function addManagementGroups(tenant: Tenant, slug: string, depth: number, count:
   }
   return ids.filter((id) => !parents.has(id))
 }
-
-/** The management groups and subscriptions of a made tenant. */
-export function addPlaces(tenant: Tenant, random: Random, slug: string, spec: TenantSpec): void {
-  const depth = spec.managementGroupDepth ?? 0
-  const leaves = depth > 0 ? addManagementGroups(tenant, slug, depth, spec.managementGroups ?? depth * 2) : [tenant.id]
-  const resourceGroups = Array.from({ length: spec.resourceGroups ?? 0 }, (_, index) => `rg-${index}`)
-  for (let index = 0; index < (spec.subscriptions ?? 1); index++) {
-    addSubscription(tenant, {
-      id: random.guid(),
-      name: index === 0 ? `${tenant.name} Production` : `${tenant.name} ${index + 1}`,
-      managementGroupId: leaves[index % leaves.length] ?? tenant.id,
-      resourceGroups: [...resourceGroups],
-    })
-  }
-}
-
-const CREATED_ON = '2024-06-11T10:02:31.1180291Z'
-const allowOnly = (...actions: string[]): Permission => ({
-  actions,
-  notActions: [],
-  dataActions: [],
-  notDataActions: [],
-})
-
-const ALL_VERBS = ['*/read', '*/write', '*/delete', '*/action']
-/** Ways to write down everything an Owner may do: at once, in four patterns, and in four parts. */
-const OWNER_PERMISSIONS: readonly Permission[][] = [
-  [allowOnly('*')],
-  [allowOnly(...ALL_VERBS)],
-  ALL_VERBS.map((one) => allowOnly(one)),
-]
 
 /** Custom roles assignable everywhere in the tenant: those that read machines, then those that are Owner by another name. */
 export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0, ownerRoles = 0 }: TenantSpec): void {
@@ -166,13 +161,18 @@ export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0
     )
 }
 
-/**
- * Adds a tenant with its own people, subscriptions and accounts to the world. The nth use of a seed gives the same tenant
- * in every sandbox. Throws UnknownThing, and adds nothing, when it cannot be as it was asked for.
- */
-export function makeTenant(world: World, spec: TenantSpec): MadeTenant {
-  const seed = String(spec.seed ?? randomUUID())
-  const use = (world.seedUses.get(seed) ?? 0) + 1
-  world.seedUses.set(seed, use)
-  return addTenant(world, { ...spec, seed: use === 1 ? seed : `${seed}#${use}` })
-}
+const CREATED_ON = '2024-06-11T10:02:31.1180291Z'
+const allowOnly = (...actions: string[]): Permission => ({
+  actions,
+  notActions: [],
+  dataActions: [],
+  notDataActions: [],
+})
+
+const ALL_VERBS = ['*/read', '*/write', '*/delete', '*/action']
+/** Ways to write down everything an Owner may do: at once, in four patterns, and in four parts. */
+const OWNER_PERMISSIONS: readonly Permission[][] = [
+  [allowOnly('*')],
+  [allowOnly(...ALL_VERBS)],
+  ALL_VERBS.map((one) => allowOnly(one)),
+]

@@ -12,30 +12,6 @@ import type {
   Tenant,
 } from './types'
 
-const patterns = new Map<string, RegExp>()
-
-function matchesPattern(pattern: string, action: string): boolean {
-  let compiled = patterns.get(pattern)
-  if (!compiled) {
-    const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
-    compiled = new RegExp(`^${source}$`, 'i')
-    patterns.set(pattern, compiled)
-  }
-  return compiled.test(action)
-}
-
-export function findRole(tenant: Tenant, roleId: string): RoleDefinition | undefined {
-  return BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
-}
-
-function allowsAction(permissions: Permission[], action: string): boolean {
-  return permissions.some(
-    (one) =>
-      one.actions.some((pattern) => matchesPattern(pattern, action)) &&
-      !one.notActions.some((pattern) => matchesPattern(pattern, action)),
-  )
-}
-
 /** A principal and every group that holds it, however deep; cycles end. */
 export function principalsOf(tenant: Tenant, objectId: string): Set<string> {
   return new Set([objectId, ...tenant.memberships.transitiveGroupsOf(objectId)])
@@ -58,6 +34,11 @@ export function isGranted(tenant: Tenant, held: Assignment[], action: string, sc
   })
 }
 
+/** Whether a deny assignment cuts the action at the scope. */
+export function isDenied(tenant: Tenant, principals: ReadonlySet<string>, action: string, scope: string): boolean {
+  return findDenials(tenant, principals, scope).some((deny) => allowsAction(deny.permissions, action))
+}
+
 /** The deny assignments that hold at a scope for someone who is these principals. */
 function findDenials(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
   if (tenant.denyAssignments.size === 0) return []
@@ -76,9 +57,28 @@ function findDenials(tenant: Tenant, principals: ReadonlySet<string>, scope: str
     )
 }
 
-/** Whether a deny assignment cuts the action at the scope. */
-export function isDenied(tenant: Tenant, principals: ReadonlySet<string>, action: string, scope: string): boolean {
-  return findDenials(tenant, principals, scope).some((deny) => allowsAction(deny.permissions, action))
+function allowsAction(permissions: Permission[], action: string): boolean {
+  return permissions.some(
+    (one) =>
+      one.actions.some((pattern) => matchesPattern(pattern, action)) &&
+      !one.notActions.some((pattern) => matchesPattern(pattern, action)),
+  )
+}
+
+const patterns = new Map<string, RegExp>()
+
+function matchesPattern(pattern: string, action: string): boolean {
+  let compiled = patterns.get(pattern)
+  if (!compiled) {
+    const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
+    compiled = new RegExp(`^${source}$`, 'i')
+    patterns.set(pattern, compiled)
+  }
+  return compiled.test(action)
+}
+
+export function findRole(tenant: Tenant, roleId: string): RoleDefinition | undefined {
+  return BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
 }
 
 type Held = { id: string; principalId: string; scope: string }

@@ -2,6 +2,21 @@ import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, typ
 
 export type SigningKey = { kid: string; privateKey: KeyObject; publicKey: KeyObject; modulus: string; exponent: string }
 
+export function createSigningKey(): SigningKey {
+  return withId(createPrivateKey(PUBLISHED_KEY))
+}
+
+/** Another key each time, for rotation: its tokens do not outlive the sandbox. */
+export function generateSigningKey(): SigningKey {
+  return withId(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
+}
+
+function withId(privateKey: KeyObject): SigningKey {
+  const publicKey = createPublicKey(privateKey)
+  const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
+  return { kid: createHash('sha1').update(n).digest('base64url'), privateKey, publicKey, modulus: n, exponent: e }
+}
+
 /**
  * The key of every sandbox, so that tokens outlive a restart of one that keeps nothing on disk. It protects nothing:
  * anyone can read it here.
@@ -34,18 +49,3 @@ rwtGAW8e0HCM3OPzxyVyJMmdr37NxqLFOWTVeUgZJboi+D3za9UvgLzFjsV4NVLG
 9N9p9S08GVDkEXebkpemlToXpLGZTLg+lNv+kum2ZsKN96fmwK0A9KvKbmNaqa9Q
 VUTAoihUHaCKRAnx1LCi0GqV
 -----END PRIVATE KEY-----`
-
-function withId(privateKey: KeyObject): SigningKey {
-  const publicKey = createPublicKey(privateKey)
-  const { n = '', e = '' } = publicKey.export({ format: 'jwk' })
-  return { kid: createHash('sha1').update(n).digest('base64url'), privateKey, publicKey, modulus: n, exponent: e }
-}
-
-export function createSigningKey(): SigningKey {
-  return withId(createPrivateKey(PUBLISHED_KEY))
-}
-
-/** Another key each time, for rotation: its tokens do not outlive the sandbox. */
-export function generateSigningKey(): SigningKey {
-  return withId(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
-}

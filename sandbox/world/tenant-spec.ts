@@ -116,8 +116,30 @@ export type TenantSpec = z.infer<typeof Spec>
 export type GroupsSpec = z.infer<typeof Groups>
 export type AssignmentsSpec = z.infer<typeof Assignments>
 
-function refuseWhen(when: boolean, sentence: string): void {
-  if (when) throw new WorldRefusal(sentence)
+/** Checks what was asked for; throws UnknownThing with the first thing wrong, in a sentence. */
+export function checkSpec(asked: unknown): TenantSpec {
+  const parsed = Spec.safeParse(asked)
+  if (!parsed.success) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
+  const spec = parsed.data
+  const { people = 20, managementGroupDepth: depth = 0, managementGroups, eligibility = 0 } = spec
+  refuseWhen(
+    countOf(spec.guests, people) + countOf(spec.disabled, people) > people,
+    `guests and disabled are more than the ${people} people there are.`,
+  )
+  refuseWhen(
+    managementGroups !== undefined && managementGroups < depth,
+    `${depth} levels need at least ${depth} managementGroups.`,
+  )
+  refuseWhen((managementGroups ?? 0) > 0 && depth === 0, 'managementGroups needs a managementGroupDepth.')
+  refuseWhen(countOf(spec.activated, eligibility) > eligibility, 'More is activated than there is eligibility.')
+  refuseWhen(eligibility > 0 && people === 0, 'eligibility needs people.')
+  refuseWhen(
+    eligibility > 0 && (spec.licence ?? 'p2') !== 'p2',
+    `eligibility needs the licence p2, not ${spec.licence}.`,
+  )
+  if (typeof spec.groups === 'object') checkGroups(spec.groups, people)
+  if (typeof spec.assignments === 'object') checkAssignments(spec.assignments, spec)
+  return spec
 }
 
 function checkGroups(groups: GroupsSpec, people: number): void {
@@ -158,30 +180,8 @@ function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spe
   )
 }
 
-/** Checks what was asked for; throws UnknownThing with the first thing wrong, in a sentence. */
-export function checkSpec(asked: unknown): TenantSpec {
-  const parsed = Spec.safeParse(asked)
-  if (!parsed.success) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
-  const spec = parsed.data
-  const { people = 20, managementGroupDepth: depth = 0, managementGroups, eligibility = 0 } = spec
-  refuseWhen(
-    countOf(spec.guests, people) + countOf(spec.disabled, people) > people,
-    `guests and disabled are more than the ${people} people there are.`,
-  )
-  refuseWhen(
-    managementGroups !== undefined && managementGroups < depth,
-    `${depth} levels need at least ${depth} managementGroups.`,
-  )
-  refuseWhen((managementGroups ?? 0) > 0 && depth === 0, 'managementGroups needs a managementGroupDepth.')
-  refuseWhen(countOf(spec.activated, eligibility) > eligibility, 'More is activated than there is eligibility.')
-  refuseWhen(eligibility > 0 && people === 0, 'eligibility needs people.')
-  refuseWhen(
-    eligibility > 0 && (spec.licence ?? 'p2') !== 'p2',
-    `eligibility needs the licence p2, not ${spec.licence}.`,
-  )
-  if (typeof spec.groups === 'object') checkGroups(spec.groups, people)
-  if (typeof spec.assignments === 'object') checkAssignments(spec.assignments, spec)
-  return spec
+function refuseWhen(when: boolean, sentence: string): void {
+  if (when) throw new WorldRefusal(sentence)
 }
 
 /** A count, or a share of a whole when it lies between 0 and 1. */
@@ -204,14 +204,6 @@ export function toPageSizes(pageSize: number | Partial<PageSizes>): Partial<Page
 
 type Issue = z.core.$ZodIssue
 
-/** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
-function deepestIssue(issue: Issue): Issue {
-  if (issue.code !== 'invalid_union') return issue
-  const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)
-  const [found] = inner.sort((one, other) => other.path.length - one.path.length)
-  return found ? deepestIssue({ ...found, path: [...issue.path, ...found.path] }) : issue
-}
-
 /** What is wrong with what was asked for, in a sentence that names it. */
 export function sentenceOfIssue(first: Issue): string {
   const issue = deepestIssue(first)
@@ -222,4 +214,12 @@ export function sentenceOfIssue(first: Issue): string {
   if (issue.code === 'too_big') return `${name} must be ${issue.maximum} at most.`
   if (issue.code === 'custom') return `${name} ${issue.message}.`
   return `${name} is wrong: ${issue.message}.`
+}
+
+/** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
+function deepestIssue(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue
+  const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)
+  const [found] = inner.sort((one, other) => other.path.length - one.path.length)
+  return found ? deepestIssue({ ...found, path: [...issue.path, ...found.path] }) : issue
 }

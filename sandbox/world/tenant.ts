@@ -13,17 +13,6 @@ import type {
   User,
 } from './types'
 
-const DAY_MS = 86_400_000
-/** The moment worlds are made at: fixed, so that the same seed gives the same times. */
-const EPOCH_MS = Date.UTC(2026, 0, 15, 9, 0, 0)
-
-/** A time some days before the world's beginning, with Azure's seven decimals when asked. */
-export function timeBefore(random: Random, days: number, decimals: 0 | 7 = 0): string {
-  const at = new Date(EPOCH_MS - Math.floor(random.next() * days * DAY_MS)).toISOString()
-  if (decimals === 0) return `${at.slice(0, 19)}Z`
-  return `${at.slice(0, 19)}.${String(random.below(10_000_000)).padStart(7, '0')}Z`
-}
-
 /** A tenant with its root management group and nothing else. */
 export function emptyTenant(facts: { id: string; name: string; domain: string; demo: boolean }): Tenant {
   const managementGroups = new Registry<ManagementGroup>()
@@ -61,12 +50,6 @@ type UserFacts = Pick<User, 'id' | 'displayName' | 'userPrincipalName'> & Partia
 const NOTHING: never[] = []
 const ORDINARY = Object.freeze({})
 
-/** To be called after a person was changed in place: look-ups by name and delta queries follow. */
-export function touchUser(tenant: Tenant, user: User): void {
-  user.changedAt = ++tenant.sequence
-  tenant.users.markChanged()
-}
-
 /** Adds a member in good standing; every fact may be given otherwise. */
 export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User {
   const created = timeBefore(random, 1_500)
@@ -98,6 +81,12 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
   return tenant.users.add(user)
 }
 
+/** To be called after a person was changed in place: look-ups by name and delta queries follow. */
+export function touchUser(tenant: Tenant, user: User): void {
+  user.changedAt = ++tenant.sequence
+  tenant.users.markChanged()
+}
+
 /** Puts a person into the bin, from where they can be restored, or out of the world for good. Memberships go, assignments stay. */
 export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, permanently = false): void {
   tenant.users.delete(user.id)
@@ -106,6 +95,29 @@ export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, 
   user.changedAt = ++tenant.sequence
   if (permanently) tenant.purgedUsers.set(user.id, user.changedAt)
   else tenant.deletedUsers.add(user)
+}
+
+/** What makes a person a guest: an address of elsewhere folded into the tenant's own. */
+export function guestFacts(
+  random: Random,
+  tenant: Tenant,
+  mail: string,
+  accepted: boolean,
+): Partial<User> & { userPrincipalName: string } {
+  return {
+    userPrincipalName: `${mail.replace('@', '_')}#EXT#@${tenant.domain}`,
+    mail,
+    userType: 'Guest',
+    externalUserState: accepted ? 'Accepted' : 'PendingAcceptance',
+    externalUserStateChangeDateTime: timeBefore(random, 300),
+  }
+}
+
+/** The guest a tenant knows an account of elsewhere as. */
+export function findGuest(tenant: Tenant, home: { tenantId: string; objectId: string }): User | undefined {
+  return tenant.users
+    .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
+    .get(`${home.tenantId}/${home.objectId}`)
 }
 
 /** Adds a security group, empty as yet. */
@@ -135,22 +147,6 @@ export function addServicePrincipal(
   })
 }
 
-/** What makes a person a guest: an address of elsewhere folded into the tenant's own. */
-export function guestFacts(
-  random: Random,
-  tenant: Tenant,
-  mail: string,
-  accepted: boolean,
-): Partial<User> & { userPrincipalName: string } {
-  return {
-    userPrincipalName: `${mail.replace('@', '_')}#EXT#@${tenant.domain}`,
-    mail,
-    userType: 'Guest',
-    externalUserState: accepted ? 'Accepted' : 'PendingAcceptance',
-    externalUserStateChangeDateTime: timeBefore(random, 300),
-  }
-}
-
 export function addSubscription(
   tenant: Tenant,
   facts: Pick<Subscription, 'id' | 'name'> & Partial<Subscription>,
@@ -174,19 +170,6 @@ type AssignmentFacts = {
   scope: string
   principalType?: PrincipalType
 } & Partial<Assignment>
-
-function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
-  if (tenant.groups.has(id)) return 'Group'
-  if (tenant.devices.has(id)) return 'Device'
-  return tenant.servicePrincipals.has(id) ? 'ServicePrincipal' : 'User'
-}
-
-/** The id of a role by its id or its name, built-in or the tenant's own; throws on a misspelt one. */
-function roleIdIn(tenant: Tenant, role: string): string {
-  const id = role.toLowerCase()
-  if (BUILT_IN_ROLES.has(id) || tenant.customRoles.has(id)) return id
-  return tenant.customRoles.indexBy('name', (one) => one.name).get(id)?.id ?? roleIdOf(role)
-}
 
 /** Adds an assignment; `role` is a built-in role's name, or the id of any role. */
 export function addAssignment(tenant: Tenant, random: Random, { role, ...facts }: AssignmentFacts): Assignment {
@@ -220,9 +203,26 @@ export function addEligibility(tenant: Tenant, random: Random, { role, ...facts 
   })
 }
 
-/** The guest a tenant knows an account of elsewhere as. */
-export function findGuest(tenant: Tenant, home: { tenantId: string; objectId: string }): User | undefined {
-  return tenant.users
-    .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
-    .get(`${home.tenantId}/${home.objectId}`)
+function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
+  if (tenant.groups.has(id)) return 'Group'
+  if (tenant.devices.has(id)) return 'Device'
+  return tenant.servicePrincipals.has(id) ? 'ServicePrincipal' : 'User'
+}
+
+/** The id of a role by its id or its name, built-in or the tenant's own; throws on a misspelt one. */
+function roleIdIn(tenant: Tenant, role: string): string {
+  const id = role.toLowerCase()
+  if (BUILT_IN_ROLES.has(id) || tenant.customRoles.has(id)) return id
+  return tenant.customRoles.indexBy('name', (one) => one.name).get(id)?.id ?? roleIdOf(role)
+}
+
+const DAY_MS = 86_400_000
+/** The moment worlds are made at: fixed, so that the same seed gives the same times. */
+const EPOCH_MS = Date.UTC(2026, 0, 15, 9, 0, 0)
+
+/** A time some days before the world's beginning, with Azure's seven decimals when asked. */
+export function timeBefore(random: Random, days: number, decimals: 0 | 7 = 0): string {
+  const at = new Date(EPOCH_MS - Math.floor(random.next() * days * DAY_MS)).toISOString()
+  if (decimals === 0) return `${at.slice(0, 19)}Z`
+  return `${at.slice(0, 19)}.${String(random.below(10_000_000)).padStart(7, '0')}Z`
 }

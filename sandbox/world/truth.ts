@@ -31,22 +31,6 @@ export type TruthRow = {
   condition: string | null
 }
 
-function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType) {
-  const user = tenant.users.get(principalId) ?? tenant.deletedUsers.get(principalId)
-  if (user) {
-    return {
-      name: user.displayName,
-      mail: user.mail,
-      userPrincipalName: user.userPrincipalName,
-      guest: user.userType === 'Guest',
-      status: statusOf(user),
-    }
-  }
-  const other = tenant.groups.get(principalId) ?? tenant.servicePrincipals.get(principalId)
-  const status = type === 'User' ? ('deleted' as const) : null
-  return { name: other?.displayName ?? null, mail: null, userPrincipalName: null, guest: false, status }
-}
-
 /** Every assignment that applies to a subscription: at it, below it, or inherited. By brute force from the world. */
 export function truthOf(world: World, subscriptionId: string): TruthRow[] {
   const found = world.findSubscription(subscriptionId)
@@ -73,6 +57,22 @@ export function truthOf(world: World, subscriptionId: string): TruthRow[] {
     })
   }
   return rows
+}
+
+function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType) {
+  const user = tenant.users.get(principalId) ?? tenant.deletedUsers.get(principalId)
+  if (user) {
+    return {
+      name: user.displayName,
+      mail: user.mail,
+      userPrincipalName: user.userPrincipalName,
+      guest: user.userType === 'Guest',
+      status: statusOf(user),
+    }
+  }
+  const other = tenant.groups.get(principalId) ?? tenant.servicePrincipals.get(principalId)
+  const status = type === 'User' ? ('deleted' as const) : null
+  return { name: other?.displayName ?? null, mail: null, userPrincipalName: null, guest: false, status }
 }
 
 /** One way one person has, or may activate, one role at one scope. */
@@ -108,80 +108,19 @@ type AccessOptions = {
 
 const MAX_PATHS = 100
 
-/** What is held, whether assigned, activated or eligible. */
-type Holding = {
-  id: string
-  roleId: string
-  principalId: string
-  principalType: PrincipalType
-  scope: string
-  condition: string | null
-  kind: AccessRow['kind']
-  startDateTime: string | null
-  endDateTime: string | null
+/** Who has, or may activate, what in a subscription and how: one row per person, role, scope, kind and chain of groups. */
+export function effectiveAccess(world: World, subscriptionId: string, options?: AccessOptions): AccessRow[] {
+  return [...eachAccessRow(world, subscriptionId, options)]
 }
 
-/** One way to a role: what is held, and the chain of groups from its holder. */
-type AccessPath = { holding: Holding; via: Step[] }
-type Lookups = ReturnType<typeof createAccessLookups>
-type ListedPaths = { listed: AccessPath[]; truncated: boolean }
-
-function isHeldAt(start: string | null, end: string | null, at: number): boolean {
-  return (start === null || Date.parse(start) <= at) && (end === null || at < Date.parse(end))
-}
-
-function toHolding(held: Assignment | Eligibility): Holding {
-  const { id, roleId, principalId, principalType, scope, condition } = held
-  const base = { id, roleId, principalId, principalType, scope, condition }
-  if (!('schedule' in held))
-    return { ...base, kind: 'eligible', startDateTime: held.startDateTime, endDateTime: held.endDateTime }
-  const kind = held.schedule?.assignmentType === 'Activated' ? 'activated' : 'active'
-  const { startDateTime = null, endDateTime = null } = held.schedule ?? {}
-  return { ...base, kind, startDateTime, endDateTime }
-}
-
-/** What counts for the subscription at the moment, put together by role, scope and kind. */
-function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at: number): Holding[][] {
-  const places = new Map<string, Holding[]>()
-  for (const index of [tenant.assignments, tenant.eligibilities]) {
-    for (const held of index.values()) {
-      if (!covers(held.scope)) continue
-      const holding = toHolding(held)
-      if (!isHeldAt(holding.startDateTime, holding.endDateTime, at)) continue
-      const place = `${holding.kind} ${holding.roleId.toLowerCase()} ${holding.scope.toLowerCase()}`
-      const known = places.get(place)
-      if (known) known.push(holding)
-      else places.set(place, [holding])
-    }
-  }
-  return [...places.values()]
-}
-
-/** Everyone who has one role at one scope in one kind, with their ways to it. */
-function findPaths(holdings: Holding[], lookups: Lookups, maxPaths: number): Map<Person, ListedPaths> {
-  const found = new Map<Person, ListedPaths>()
-  const addPaths = (person: Person, more: readonly AccessPath[], truncated: boolean) => {
-    let ways = found.get(person)
-    if (!ways) {
-      ways = { listed: [], truncated: false }
-      found.set(person, ways)
-    }
-    for (const way of more) {
-      if (ways.listed.length < maxPaths) ways.listed.push(way)
-      else ways.truncated = true
-    }
-    if (truncated) ways.truncated = true
-  }
-  for (const holding of holdings) {
-    const branches = lookups.branchesOf(holding.principalId)
-    const holder = branches ? null : lookups.personOf(holding.principalId, holding.principalType)
-    if (holder) addPaths(holder, [{ holding, via: [] }], false)
-    for (const { members, chains, truncated } of branches ?? []) {
-      const ways = chains.map((via) => ({ holding, via }))
-      for (const member of members) addPaths(member, ways, truncated)
-    }
-  }
-  return found
+/** The same of one person alone. */
+export function effectiveAccessOf(
+  world: World,
+  subscriptionId: string,
+  principalId: string,
+  options?: AccessOptions,
+): AccessRow[] {
+  return [...eachAccessRow(world, subscriptionId, options, principalId.toLowerCase())]
 }
 
 /** The rows one after another: in a large world there are more than memory holds. */
@@ -229,17 +168,78 @@ export function* eachAccessRow(
   }
 }
 
-/** Who has, or may activate, what in a subscription and how: one row per person, role, scope, kind and chain of groups. */
-export function effectiveAccess(world: World, subscriptionId: string, options?: AccessOptions): AccessRow[] {
-  return [...eachAccessRow(world, subscriptionId, options)]
+/** What is held, whether assigned, activated or eligible. */
+type Holding = {
+  id: string
+  roleId: string
+  principalId: string
+  principalType: PrincipalType
+  scope: string
+  condition: string | null
+  kind: AccessRow['kind']
+  startDateTime: string | null
+  endDateTime: string | null
 }
 
-/** The same of one person alone. */
-export function effectiveAccessOf(
-  world: World,
-  subscriptionId: string,
-  principalId: string,
-  options?: AccessOptions,
-): AccessRow[] {
-  return [...eachAccessRow(world, subscriptionId, options, principalId.toLowerCase())]
+/** What counts for the subscription at the moment, put together by role, scope and kind. */
+function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at: number): Holding[][] {
+  const places = new Map<string, Holding[]>()
+  for (const index of [tenant.assignments, tenant.eligibilities]) {
+    for (const held of index.values()) {
+      if (!covers(held.scope)) continue
+      const holding = toHolding(held)
+      if (!isHeldAt(holding.startDateTime, holding.endDateTime, at)) continue
+      const place = `${holding.kind} ${holding.roleId.toLowerCase()} ${holding.scope.toLowerCase()}`
+      const known = places.get(place)
+      if (known) known.push(holding)
+      else places.set(place, [holding])
+    }
+  }
+  return [...places.values()]
+}
+
+function isHeldAt(start: string | null, end: string | null, at: number): boolean {
+  return (start === null || Date.parse(start) <= at) && (end === null || at < Date.parse(end))
+}
+
+function toHolding(held: Assignment | Eligibility): Holding {
+  const { id, roleId, principalId, principalType, scope, condition } = held
+  const base = { id, roleId, principalId, principalType, scope, condition }
+  if (!('schedule' in held))
+    return { ...base, kind: 'eligible', startDateTime: held.startDateTime, endDateTime: held.endDateTime }
+  const kind = held.schedule?.assignmentType === 'Activated' ? 'activated' : 'active'
+  const { startDateTime = null, endDateTime = null } = held.schedule ?? {}
+  return { ...base, kind, startDateTime, endDateTime }
+}
+
+/** One way to a role: what is held, and the chain of groups from its holder. */
+type AccessPath = { holding: Holding; via: Step[] }
+type Lookups = ReturnType<typeof createAccessLookups>
+type ListedPaths = { listed: AccessPath[]; truncated: boolean }
+
+/** Everyone who has one role at one scope in one kind, with their ways to it. */
+function findPaths(holdings: Holding[], lookups: Lookups, maxPaths: number): Map<Person, ListedPaths> {
+  const found = new Map<Person, ListedPaths>()
+  const addPaths = (person: Person, more: readonly AccessPath[], truncated: boolean) => {
+    let ways = found.get(person)
+    if (!ways) {
+      ways = { listed: [], truncated: false }
+      found.set(person, ways)
+    }
+    for (const way of more) {
+      if (ways.listed.length < maxPaths) ways.listed.push(way)
+      else ways.truncated = true
+    }
+    if (truncated) ways.truncated = true
+  }
+  for (const holding of holdings) {
+    const branches = lookups.branchesOf(holding.principalId)
+    const holder = branches ? null : lookups.personOf(holding.principalId, holding.principalType)
+    if (holder) addPaths(holder, [{ holding, via: [] }], false)
+    for (const { members, chains, truncated } of branches ?? []) {
+      const ways = chains.map((via) => ({ holding, via }))
+      for (const member of members) addPaths(member, ways, truncated)
+    }
+  }
+  return found
 }

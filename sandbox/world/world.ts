@@ -3,37 +3,6 @@ import type { FaultRule } from '../control/fault-rules'
 import { createSigningKey, type SigningKey } from './signing-keys'
 import type { Application, Subscription, Tenant, User } from './types'
 
-/** An authorization code that waits to be redeemed. */
-export type Code = {
-  clientId: string
-  redirectUri: string
-  /** The tenant signed in to, and the segment of the address it was asked at. */
-  tenantId: string
-  authority: string
-  /** The person's own account. */
-  homeTenantId: string
-  userId: string
-  nonce: string | null
-  challenge: string | null
-  challengeMethod: string
-  scope: string
-  mfa: boolean
-  issuedAt: number
-  redeemed: boolean
-}
-
-/** A sign-in asked for by a device without a browser, until it is redeemed or forgotten. */
-export type DeviceCode = {
-  userCode: string
-  clientId: string
-  authority: string
-  scope: string
-  issuedAt: number
-  state: 'pending' | 'declined' | 'redeemed' | { tenantId: string; homeTenantId: string; userId: string; mfa: boolean }
-}
-
-const FIXED_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', secret: 'sandbox-secret' }
-
 /** Everything the sandbox knows. What the wire says is computed from it; tests may read and change it in process. */
 export class World {
   readonly tenants = new Map<string, Tenant>()
@@ -107,34 +76,7 @@ export class World {
   }
 }
 
-/** One request inside a `$batch`. */
-export type LogItem = {
-  method: string
-  path: string
-  status: number
-  /** The fault rule that spoiled it. */
-  fault: string | null
-}
-
-/** One HTTP request the sandbox received. Tokens, secrets, codes and cookies are kept only by their hash; bodies never. */
-export type LogEntry = {
-  at: string
-  method: string
-  host: string
-  path: string
-  query: Record<string, string>
-  headers: Record<string, string>
-  /** 0: the connection was closed without an answer. */
-  status: number
-  /** Of the body of the answer as it was meant. */
-  bytes: number
-  ms: number
-  tenantId: string | null
-  /** SHA-256 of the Authorization header. */
-  authorization: string | null
-  fault: string | null
-  batch?: LogItem[]
-}
+const FIXED_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', secret: 'sandbox-secret' }
 
 /**
  * The Azure CLI's own client, known in every tenant. Its id and redirect are those in its source; what it may do at
@@ -157,4 +99,62 @@ export const AZURE_CLI: Readonly<Application> = {
   homeTenantId: null,
   publicClient: true,
   preauthorized: true,
+}
+
+/** An authorization code that waits to be redeemed. */
+export type Code = {
+  clientId: string
+  redirectUri: string
+  /** The tenant signed in to, and the segment of the address it was asked at. */
+  tenantId: string
+  authority: string
+  /** The person's own account. */
+  homeTenantId: string
+  userId: string
+  nonce: string | null
+  challenge: string | null
+  challengeMethod: string
+  scope: string
+  mfa: boolean
+  issuedAt: number
+  redeemed: boolean
+}
+
+/** A sign-in asked for by a device without a browser, until it is redeemed or forgotten. */
+export type DeviceCode = {
+  userCode: string
+  clientId: string
+  authority: string
+  scope: string
+  issuedAt: number
+  state: 'pending' | 'declined' | 'redeemed' | { tenantId: string; homeTenantId: string; userId: string; mfa: boolean }
+}
+
+/** One HTTP request the sandbox received. Tokens, secrets, codes and cookies are kept only by their hash; bodies never. */
+export type LogEntry = {
+  at: string
+  method: string
+  host: string
+  path: string
+  query: Record<string, string>
+  headers: Record<string, string>
+  /** 0: the connection was closed without an answer. */
+  status: number
+  /** Of the body of the answer as it was meant. */
+  bytes: number
+  ms: number
+  tenantId: string | null
+  /** SHA-256 of the Authorization header. */
+  authorization: string | null
+  fault: string | null
+  batch?: LogItem[]
+}
+
+/** One request inside a `$batch`. */
+export type LogItem = {
+  method: string
+  path: string
+  status: number
+  /** The fault rule that spoiled it. */
+  fault: string | null
 }
