@@ -8,9 +8,10 @@ import { answerGraph } from './graph/answer-graph'
 import type { World } from './world/world'
 
 /**
- * What Microsoft would answer to a request with its canonical https address, faults included.
+ * Answers a request as Microsoft would, unless a fault rule changes the answer.
  *
- * @param outcome filled with what else became of the request
+ * @param request under its canonical https address
+ * @param outcome is filled with what else happened to the request
  */
 export function answer(world: World, request: Request, outcome: Outcome = createOutcome()): Promise<Response> {
   return answerWithFaults(world, request, { inBatch: false, outcome }, (asked) =>
@@ -33,7 +34,7 @@ async function answerService(world: World, request: Request, inBatch: boolean, o
   return batch.leftOut ? leaveOutItems(response) : response
 }
 
-/** An item of a batch; what became of it is added to the batch's own outcome. */
+/** Answers one item of a `$batch` and adds what happened to it to the outcome of the batch. */
 async function answerItem(world: World, item: Request, batch: Outcome): Promise<Response> {
   const outcome = createOutcome()
   const response = await answerWithFaults(world, item, { inBatch: true, outcome }, (request) =>
@@ -48,19 +49,19 @@ async function answerItem(world: World, item: Request, batch: Outcome): Promise<
   return response
 }
 
-const MARK = 'x-sandbox-left-out'
+const LEFT_OUT_HEADER = 'x-sandbox-left-out'
 
 type Item = { headers?: Record<string, string> }
 
-const isMarked = ({ headers = {} }: Item) => Object.keys(headers).some((name) => name.toLowerCase() === MARK)
+const isMarked = ({ headers = {} }: Item) => Object.keys(headers).some((name) => name.toLowerCase() === LEFT_OUT_HEADER)
 
-/** Marks an item's answer in a header, which a batch copies into its body. */
-export function markLeftOut(response: Response): void {
-  response.headers.set(MARK, '1')
+/** Marks the answer of an item by a header, because a batch copies the headers of its items into its body. */
+function markLeftOut(response: Response): void {
+  response.headers.set(LEFT_OUT_HEADER, '1')
 }
 
-/** The answer of a `$batch` without the items that are marked. */
-export async function leaveOutItems(response: Response): Promise<Response> {
+/** Removes the marked items from the answer of a `$batch`. */
+async function leaveOutItems(response: Response): Promise<Response> {
   const content = (await response.json()) as { responses?: Item[] }
   const responses = content.responses?.filter((item) => !isMarked(item))
   return Response.json({ ...content, responses }, { status: response.status, headers: response.headers })

@@ -26,7 +26,7 @@ export const CLOUDS: readonly Cloud[] = [
   },
 ]
 
-/** Every host name of Microsoft's that the sandbox answers for, aliases and national clouds included. */
+/** Every host name of Microsoft's that the sandbox answers for, with aliases and national clouds. */
 export const HOST_NAMES: readonly string[] = CLOUDS.flatMap(({ login, graph, arm, aliases }) => [
   login,
   graph,
@@ -34,7 +34,7 @@ export const HOST_NAMES: readonly string[] = CLOUDS.flatMap(({ login, graph, arm
   ...Object.keys(aliases),
 ])
 
-/** Which service of which cloud a host name stands for, or null when it is none of Microsoft's. */
+/** Finds the cloud and the service that a host name belongs to; null when it is not one of Microsoft's. */
 export function findService(host: string): { cloud: Cloud; service: Service } | null {
   const name = host.toLowerCase()
   for (const cloud of CLOUDS) {

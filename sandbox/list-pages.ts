@@ -1,13 +1,16 @@
-/** How far a list was given: up to the row with this key, which stood at `position` in what is remembered as `list`. */
+/** How far a list was answered: up to the row `key`, which stood at `position` in the list remembered under the number `list`. */
 export type ListPlace = { position: number; key: string; list: number }
 
-const MAX_LISTS = 64 // lists remembered as they were when a page of them was given; clients read few at a time
+const MAX_LISTS = 64 // lists remembered as they were when a page was answered; clients read only a few at a time
 
 type KeyAt = (index: number) => string | undefined
-const given = new Map<number, KeyAt>()
-let count = 0
+const listsByNumber = new Map<number, KeyAt>()
+let lastNumber = 0
 
-/** The place of a row that is the last of its page. The list is remembered, in case the row goes before the next page is asked for. */
+/**
+ * The place of the last row of a page; null when there is no such row. The list is remembered, because the row may be
+ * removed before the next page is asked for.
+ */
 export function placeAt<T>(items: readonly T[], position: number, keyOf: (item: T) => string): ListPlace | null {
   const keyAt: KeyAt = (index) => {
     const item = items[index]
@@ -15,39 +18,39 @@ export function placeAt<T>(items: readonly T[], position: number, keyOf: (item: 
   }
   const key = keyAt(position)
   if (key === undefined) return null
-  const list = ++count
-  given.set(list, keyAt)
-  given.delete(list - MAX_LISTS)
+  const list = ++lastNumber
+  listsByNumber.set(list, keyAt)
+  listsByNumber.delete(list - MAX_LISTS)
   return { position, key, list }
 }
 
-/** Where the next page begins, so that whatever came or went since the last one, no row that stayed is repeated or skipped. */
+/** Index of the next page's first row. Rows added or removed since the last page make no other row appear twice or not at all. */
 export function startAfter<T>(items: readonly T[], place: ListPlace, keyOf: (item: T) => string): number {
   const expected = items[place.position]
   if (expected !== undefined && keyOf(expected) === place.key) return place.position + 1
   const moved = items.findIndex((item) => keyOf(item) === place.key)
-  return (moved >= 0 ? moved : lastLeft(items, place, keyOf)) + 1
+  return (moved >= 0 ? moved : findLastKept(items, place, keyOf)) + 1
 }
 
-/** The last row given that is still there: of those before the place, in the order they had. */
-function lastLeft<T>(items: readonly T[], { position, key, list }: ListPlace, keyOf: (item: T) => string): number {
-  const keyAt = given.get(list)
-  // Forgotten, or of another run of the sandbox: then the row that went is taken to be the only one.
+/** Index of the last row that was already answered and still exists; -1 when none does. */
+function findLastKept<T>(items: readonly T[], { position, key, list }: ListPlace, keyOf: (item: T) => string): number {
+  const keyAt = listsByNumber.get(list)
+  // The old list is no longer remembered, or is of an earlier run: assume that only this row was removed.
   if (keyAt?.(position) !== key) return position - 1
-  const places = new Map(items.map((item, index) => [keyOf(item), index]))
+  const indexes = new Map(items.map((item, index) => [keyOf(item), index]))
   for (let before = position - 1; before >= 0; before--) {
-    const found = places.get(keyAt(before) ?? '')
+    const found = indexes.get(keyAt(before) ?? '')
     if (found !== undefined) return found
   }
   return -1
 }
 
-/** A place as the text of a token, opaque to the client. */
+/** Writes a place as the text of a skip token, which is opaque to the client. */
 export function writePlace({ position, key, list }: ListPlace): string {
   return Buffer.from(`RS\0${position}\0${list}\0${key}`).toString('base64url')
 }
 
-/** The place a token stands for, or null when it is none. */
+/** Reads the place in a skip token; null when the text is not one. */
 export function readPlace(token: string): ListPlace | null {
   const [mark, position = '', list = '', key] = Buffer.from(token, 'base64url').toString().split('\0')
   if (mark !== 'RS' || !key || !/^\d+$/.test(position) || !/^\d+$/.test(list)) return null
@@ -55,9 +58,9 @@ export function readPlace(token: string): ListPlace | null {
 }
 
 /**
- * An answer in JSON that is its text and nothing else, so that a page of hundreds of kilobytes is written as it is. As a
- * stream it would be copied several times outside the heap, and in a world of millions every few such copies make the
- * collector walk through all of it.
+ * A JSON answer that keeps its text, so that a page of hundreds of kilobytes is written without copies. A body stream
+ * would copy it several times outside the heap, and with millions of objects in the world a few such copies already
+ * start a garbage collection of all of them.
  */
 export class JsonResponse extends Response {
   readonly content: string

@@ -9,11 +9,11 @@ import { ControlRefusal, isCrossOrigin, isOnLoopback, readRequest } from './cont
 import { JsonResponse } from './list-pages'
 import type { World } from './world/world'
 
-/** What a server does with each request: plain on a port of its own, or behind TLS under Microsoft's names. */
+/** Creates what a server does with each request, whether on the plain port or behind TLS under Microsoft's names. */
 export function createListener(world: World): RequestListener {
   return (incoming, outgoing) => {
     answerRequest(world, incoming, outgoing).catch((error: unknown) => {
-      // A client that went away while it was heard or answered is no failure of ours.
+      // The client disconnected: nothing to report.
       if (outgoing.destroyed || incoming.errored) return
       if (error instanceof ControlRefusal && !outgoing.headersSent) {
         refuse(outgoing, error)
@@ -31,7 +31,7 @@ async function answerRequest(world: World, incoming: IncomingMessage, outgoing: 
   const startedAt = Date.now()
   const { request, host } = await readRequest(incoming)
   if (host === null) {
-    // A page of elsewhere can make its own name point here; the control routes answer to loopback's names alone.
+    // The owner of a web page can let its host name resolve to 127.0.0.1, so only loopback's own names are answered.
     await streamAnswer(
       outgoing,
       isOnLoopback(incoming)
@@ -52,10 +52,10 @@ async function answerRequest(world: World, incoming: IncomingMessage, outgoing: 
   await deliver(outgoing, response, body, outcome.delivery)
 }
 
-/** What the sandbox says in its own name: the controls and the front page. */
+/** Answers in the sandbox's own name: the controls and the front page. */
 async function answerInOwnName(world: World, incoming: IncomingMessage, request: Request): Promise<Response> {
-  const control = /^\/_sandbox(\/|$)/.test(new URL(request.url).pathname)
-  if (!control) return showFrontPage(world, request)
+  const isControl = /^\/_sandbox(\/|$)/.test(new URL(request.url).pathname)
+  if (!isControl) return showFrontPage(world, request)
   if (isCrossOrigin(incoming))
     return Response.json({ error: 'A page of elsewhere may not use the controls.' }, { status: 403 })
   return answerControl(world, request)

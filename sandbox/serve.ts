@@ -22,7 +22,7 @@ let stopping = false
 
 process.on('SIGTERM', stop)
 process.on('SIGINT', stop)
-// A parent that is gone cannot stop us any more. Without a parent's channel this never happens.
+// A parent that has ended cannot stop this process any more. Without a channel to a parent this event never comes.
 process.on('disconnect', stop)
 
 try {
@@ -34,7 +34,7 @@ try {
   process.exit(1)
 }
 
-/** Ctrl-C brings a signal and the end of the parent at once; the first of them counts. */
+/** Stops once: Ctrl-C sends a signal and also ends the parent, which calls this a second time. */
 async function stop(): Promise<void> {
   if (stopping) return
   stopping = true
@@ -49,8 +49,8 @@ function toPort(text: string): number {
   process.exit(1)
 }
 
-/** What to do so that other people's clients take the sandbox for Microsoft, to be printed at the start. */
-export function tlsRecipe({ port, caFile }: { port: number; caFile: string }): string {
+/** Instructions, printed at the start, for making other people's clients use the sandbox instead of Microsoft. */
+function tlsRecipe({ port, caFile }: { port: number; caFile: string }): string {
   return [
     `TLS for Microsoft's host names on 127.0.0.1:${port}, certificates signed by ${caFile}`,
     'A client finds it with these lines in /etc/hosts, best in a network namespace with a hosts file of its own (docs/sandbox.md):',
@@ -61,6 +61,7 @@ export function tlsRecipe({ port, caFile }: { port: number; caFile: string }): s
   ].join('\n')
 }
 
+/** Explains in one sentence why the sandbox could not start. */
 function explain(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : null
   const taken = error instanceof Error && 'port' in error ? error.port : null

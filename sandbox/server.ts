@@ -7,7 +7,7 @@ import type { World } from './world/world'
 
 type Options = { port: number; portalUrl: string; world?: World; tls?: { port: number; dataDir: string } }
 
-/** A running sandbox. `tls` is there when it also serves Microsoft's host names, and says where its CA certificate is. */
+/** A running sandbox. `tls` is null unless it also serves Microsoft's host names; `caFile` is then its CA certificate. */
 export type Sandbox = {
   url: string
   world: World

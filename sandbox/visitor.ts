@@ -3,18 +3,20 @@ import type { Sandbox } from './server'
 type Visit = {
   /** The account picked, by its user principal name. */
   username: string
-  /** What is pressed when consent is asked for. */
+  /** The button pressed on the consent page. */
   consent?: 'accept' | 'cancel' | 'return'
-  /** An administrator's tick for the whole organisation; on as on the page. */
+  /** Whether an administrator leaves the box for the whole organisation ticked, as it is on the page. */
   organisation?: boolean
 }
 
-/** Where the browser ended: sent back to the application, or on a page that does not send it anywhere. */
+/** Where the browser ended: at the application's address, or on a page of the login. */
 export type SignInOutcome = { kind: 'redirect'; url: URL } | { kind: 'page'; html: string; status: number }
 
 /**
- * Goes through the sandbox's sign-in pages as a browser would, without one: picks the account, answers the consent page.
- * Takes the canonical https address of the login; for tests and benchmarks.
+ * Goes through the sandbox's sign-in pages without a browser: picks the account and answers the consent page. For tests
+ * and benchmarks.
+ *
+ * @param address the canonical https address of the login
  */
 export async function signInAs(sandboxUrl: string, address: string, visit: Visit): Promise<SignInOutcome> {
   const url = new URL(address)
@@ -28,8 +30,8 @@ export async function signInAs(sandboxUrl: string, address: string, visit: Visit
     html = await response.text()
   }
   const account = /name="account" value="([^"]+)"/.exec(html)?.[1]
-  const asks = /name="consent"/.test(html)
-  if (response.status === 200 && asks && account && visit.consent) {
+  const asksConsent = /name="consent"/.test(html)
+  if (response.status === 200 && asksConsent && account && visit.consent) {
     const forAll = html.includes('name="organisation"') && visit.organisation !== false
     response = await press({ account, consent: visit.consent, ...(forAll ? { organisation: 'on' } : null) })
     html = await response.text()
@@ -42,9 +44,10 @@ const GRAPH = 'openid profile offline_access User.Read User.Read.All'
 const ARM = 'https://management.azure.com/user_impersonation'
 
 /**
- * Signs an account in at a tenant over HTTP, consent included, and gives its tokens. For tests and benchmarks.
+ * Signs an account in at a tenant over HTTP, consents where asked, and returns its tokens. Throws when the sign-in is
+ * refused. For tests and benchmarks.
  *
- * @param graph further scopes of Graph, separated by spaces
+ * @param graph more Graph scopes, separated by spaces
  */
 export async function getTokens(
   { url, world }: Sandbox,
@@ -81,7 +84,7 @@ export async function getTokens(
   return { graph: graph.access, arm: arm.access, refresh: arm.refresh }
 }
 
-/** The reply of an endpoint of the login, tokens or a refusal. */
+/** The reply of an endpoint of the login: tokens or a refusal. */
 type LoginReply = {
   status: number
   headers: Headers
@@ -115,7 +118,7 @@ export async function postLogin(
   return { ...body, status: response.status, headers: response.headers }
 }
 
-/** The claims of a token, unchecked; for tests. */
+/** Reads the claims of a token without checking its signature; for tests. */
 export function claimsOf(token = ''): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString() || '{}') as Record<string, unknown>
 }

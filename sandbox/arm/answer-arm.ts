@@ -1,4 +1,5 @@
 import type { Cloud } from '../clouds'
+import { ARM_APP } from '../entra/permissions'
 import { type Claims, readJwt } from '../entra/tokens'
 import { assignmentsOf, principalsOf } from '../world/rbac'
 import type { Subscription, Tenant } from '../world/types'
@@ -9,7 +10,7 @@ import { armError, formatErrorTime, withArmHeaders } from './protocol'
 import { notFound, route } from './routes'
 import { throttle } from './throttle'
 
-/** Azure Resource Manager: the reads of subscriptions, management groups, resource groups and of who may do what on them. */
+/** Answers for Azure Resource Manager: reads of subscriptions, management groups, resources, and of who may do what on them. */
 export function answerArm(world: World, request: Request, cloud: Cloud): Response {
   const response = withArmHeaders(request, answerCall(world, request, cloud), world.now())
   return request.method === 'HEAD'
@@ -33,22 +34,25 @@ function answerCall(world: World, request: Request, cloud: Cloud): Response {
   const tenant = world.tenants.get(String(claims.tid))
   if (!tenant) throw new Error(`A token of the unknown tenant ${String(claims.tid)} passed the check.`)
   const caller = callerOf(claims, tenant, world.now())
-  const reading = READING.has(method)
+  const isReading = READING.has(method)
   const subscriptionId = place?.subscription.id ?? null
-  const { refusal, headers } = throttle({ world, tenant, subscriptionId, actor: caller.objectId, reading })
+  const { refusal, headers } = throttle({ world, tenant, subscriptionId, actor: caller.objectId, isReading })
   const apiVersion = url.searchParams.get('api-version')?.toLowerCase() ?? ''
   const subscription = place?.subscription ?? null
   const call: ArmCall = { world, cloud, url, apiVersion, tenant, caller, subscription, decisions: new Map() }
   const answerRouted = (): Response => {
-    const found = reading || method === 'POST' ? route(call, path, method) : null
-    return found ?? (reading ? notFound(path, apiVersion) : refuseWriting(call, path, method))
+    const found = isReading || method === 'POST' ? route(call, path, method) : null
+    return found ?? (isReading ? notFound(path, apiVersion) : refuseWriting(call, path, method))
   }
   const response = refusal ?? answerRouted()
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response
 }
 
-/** The path with the slashes the SDK doubles, a last one and the long form of a subscription's scope tidied; null when it cannot be read. */
+/**
+ * The decoded path in one form: without the slashes that the SDK doubles, a trailing one, and the long form of a
+ * subscription's scope. Null when it cannot be decoded.
+ */
 function readPath(url: URL): string | null {
   try {
     return decodeURIComponent(url.pathname)
@@ -65,7 +69,7 @@ type Place = { subscription: Subscription; tenant: Tenant } | null
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** The subscription an address names, or why it names none. */
+/** The subscription that an address names, null when it names none, or the refusal of a wrong one. */
 function placeOf(world: World, path: string): Place | Response {
   const id = /^\/subscriptions\/([^/]+)/i.exec(path)?.[1]
   if (!id) return null
@@ -80,7 +84,7 @@ function placeOf(world: World, path: string): Place | Response {
   )
 }
 
-/** People go by their name, applications by their client id. */
+/** The caller that a token's claims describe. ARM calls people by their user principal name and applications by their client id. */
 function callerOf(claims: Claims, tenant: Tenant, now: number): ArmCaller {
   const objectId = String(claims.oid)
   const name = claims.idtyp === 'app' ? claims.appid : (claims.upn ?? claims.unique_name ?? claims.oid)
@@ -92,7 +96,7 @@ function callerOf(claims: Claims, tenant: Tenant, now: number): ArmCaller {
   }
 }
 
-/** The sandbox only reads: 403 for who may not write at the scope in Azure either, 405 for the others. */
+/** The sandbox only reads: 403 for callers who could not write at the scope in Azure either, 405 for all others. */
 function refuseWriting(call: ArmCall, path: string, method: string): Response {
   const [, scope = '', type] = /^(.*)\/providers\/(Microsoft\.[^/]+\/[^/]+)/i.exec(path) ?? []
   const registered = /\/providers\/([^/]+)\/register$/i.exec(path)?.[1]
@@ -102,8 +106,8 @@ function refuseWriting(call: ArmCall, path: string, method: string): Response {
   return armError(405, 'MethodNotAllowed', 'The sandbox only reads.')
 }
 
-/** The claims of a good token for this subscription's tenant (any tenant's when no subscription is named), or the 401 that says what is wrong with it. */
-export function checkArmToken(world: World, request: Request, cloud: Cloud, owner: Tenant | null): Claims | Response {
+/** The claims of a valid token of the subscription's tenant (of any tenant when `owner` is null), or the 401 that says what is wrong with it. */
+function checkArmToken(world: World, request: Request, cloud: Cloud, owner: Tenant | null): Claims | Response {
   const tenantId = owner?.id ?? 'common'
   const header = request.headers.get('authorization')
   const token = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
@@ -114,6 +118,7 @@ export function checkArmToken(world: World, request: Request, cloud: Cloud, owne
   return claims ?? refuseToken(cloud, tenantId, INVALID)
 }
 
+/** Why a token is refused: `description` stands in the challenge, `message` in the body. */
 type Problem = { code: string; message: string; description: string }
 
 const INVALID: Problem = {
@@ -122,6 +127,7 @@ const INVALID: Problem = {
   description: 'The access token is invalid.',
 }
 
+/** Why a token with a good signature is refused; null when it is accepted. */
 function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Tenant | null): Problem | null {
   const audience = checkAudience(cloud, String(claims.aud))
   if (audience) return audience
@@ -136,19 +142,18 @@ function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Ten
   return world.tenants.has(String(claims.tid)) ? null : INVALID
 }
 
-/** The older name of Azure management in each cloud, whose tokens ARM takes too (recalled). */
+/** The older name of Azure management in each cloud; ARM accepts tokens for it too (recalled). */
 const OLDER_AUDIENCES: Readonly<Record<string, string>> = {
   global: 'https://management.core.windows.net',
   usgov: 'https://management.core.usgovcloudapi.net',
   china: 'https://management.core.chinacloudapi.cn',
 }
-/** The application id of Azure management, which may stand as audience by itself. */
-const ARM_APP_ID = '797f4846-ba00-4fd7-ba43-dac1f8f63013'
 
+/** What is wrong with the audience of a token; null when ARM accepts it. */
 function checkAudience(cloud: Cloud, audience: string): Problem | null {
   const allowed = [OLDER_AUDIENCES[cloud.name] ?? '', `https://${cloud.arm}`]
   const plain = audience.replace(/\/+$/, '')
-  if (allowed.includes(plain) || plain === ARM_APP_ID) return null
+  if (allowed.includes(plain) || plain === ARM_APP) return null
   const list = allowed.map((one) => `'${one}/','${one}'`).join(',')
   return {
     code: 'InvalidAuthenticationTokenAudience',
@@ -180,7 +185,7 @@ function describeMissingToken(header: string | null): Problem {
   }
 }
 
-/** The 401 with the challenge that names the tenant to sign in at; in national clouds at their own login host (recalled). */
+/** The 401 whose challenge names the tenant to sign in at; national clouds name their own login host (recalled). */
 function refuseToken(cloud: Cloud, tenantId: string, { code, message, description }: Problem): Response {
   const host = cloud.name === 'global' ? 'login.windows.net' : cloud.login
   return armError(401, code, message, {

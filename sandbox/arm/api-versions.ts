@@ -1,8 +1,9 @@
 import { armError } from './protocol'
 
 /**
- * The 400 for a missing or unsupported `api-version`, or null when the address knows it. Resource providers that are
- * not imitated take any. Wording of the unsupported ones: seen for providers, recalled for ARM's own addresses.
+ * The 400 for a missing or unsupported `api-version`; null when the address supports it. Resource providers that are not
+ * imitated accept every version. The wording for unsupported versions was seen for providers and is recalled for ARM's own
+ * addresses.
  */
 export function checkApiVersion(url: URL, path: string): Response | null {
   const version = url.searchParams.get('api-version')?.toLowerCase()
@@ -16,7 +17,7 @@ export function checkApiVersion(url: URL, path: string): Response | null {
     armError(400, 'InvalidApiVersionParameter', `The api-version '${version}' is invalid.${supported}`)
   if (!/^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/.test(version)) return invalid('')
   const provider = providerOf(path)
-  // Registering a provider is Azure Resource Manager's own business, whatever the provider.
+  // Registering a provider is an operation of ARM itself, so ARM's own versions count.
   if (!provider || provider.type.toLowerCase() === 'register') {
     const versions = versionsOf(RESOURCES)
     return versions.has(version) ? null : invalid(` The supported versions are '${[...versions].reverse().join(',')}'.`)
@@ -50,7 +51,7 @@ const OLD_AUTHORIZATION =
   '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01 2016-07-01 2017-05-01 2017-09-01'
 const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-preview'
 
-/** By resource type in lower case. Up to 2022 as ARM's own refusals list them (Azure/azure-sdk-for-java 28334); the rest from the SDKs. */
+/** By resource type in lower case. Versions up to 2022 are those in ARM's own refusals (Azure/azure-sdk-for-java 28334), newer ones those of the SDKs. */
 const AUTHORIZATION = new Map(
   Object.entries({
     roleassignments: `${OLD_AUTHORIZATION} 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview 2019-04-01-preview 2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01`,
@@ -66,12 +67,13 @@ const AUTHORIZATION = new Map(
   }),
 )
 
-const WORDS = new Map<string, ReadonlySet<string>>()
+/** The lists above as sets, made once. */
+const versionSets = new Map<string, ReadonlySet<string>>()
 
 function versionsOf(list: string): ReadonlySet<string> {
-  const known = WORDS.get(list)
+  const known = versionSets.get(list)
   if (known) return known
   const versions = new Set(list.split(' '))
-  WORDS.set(list, versions)
+  versionSets.set(list, versions)
   return versions
 }

@@ -5,7 +5,7 @@ import type { Assignment, Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { armError } from './protocol'
 
-/** One authenticated ARM request: whose token it is, and which subscription its address names. */
+/** One authenticated ARM request, with its caller and the subscription that its address names. */
 export type ArmCall = {
   world: World
   cloud: Cloud
@@ -15,21 +15,21 @@ export type ArmCall = {
   tenant: Tenant
   caller: ArmCaller
   subscription: Subscription | null
-  /** What was found out about the caller's permissions during this request. */
+  /** Answers of `isAllowed` during this request, by action and scope. */
   decisions: Map<string, boolean>
 }
 
-/** Who asks: a person or an application, with what it holds at this moment. */
+/** Who makes the request: a person or an application, with the role assignments in force now. */
 export type ArmCaller = {
   objectId: string
   /** The user principal name, or an application's client id. */
   name: string
   assignments: Assignment[]
-  /** Itself and every group that holds it. */
+  /** The caller and every group that contains it, directly or through groups. */
   principals: ReadonlySet<string>
 }
 
-/** Whether the caller may do an action at a scope: some role allows it and no deny assignment cuts it. Asked once per scope and request. */
+/** Whether the caller may do an action at a scope: a role allows it and no deny assignment forbids it. Answers are kept for the request. */
 export function isAllowed({ tenant, caller, decisions }: ArmCall, action: string, scope: string): boolean {
   const key = `${action} ${scope}`.toLowerCase()
   const known = decisions.get(key)
@@ -40,7 +40,7 @@ export function isAllowed({ tenant, caller, decisions }: ArmCall, action: string
   return allowed
 }
 
-/** Says of scopes whether they lie at or under one and the caller may do an action there; each spelling is looked at once. */
+/** Creates a filter for rows: true when the scope is at or below `under` and the caller may do the action there. It remembers its answers. */
 export function createScopeFilter(call: ArmCall, action: string, under: string): (item: { scope: string }) => boolean {
   const known = new Map<string, boolean>()
   return ({ scope }) => {
@@ -52,7 +52,7 @@ export function createScopeFilter(call: ArmCall, action: string, under: string):
   }
 }
 
-/** The 403 of a caller who may not do an action at a scope. */
+/** The 403 for a caller who may not do an action at a scope. */
 export function refuseAction({ caller }: ArmCall, action: string, scope: string): Response {
   return armError(
     403,

@@ -2,13 +2,13 @@ import { lineageOf, principalsOf } from '../world/rbac'
 import { isAtOrUnder } from '../world/scopes'
 import type { DenyAssignment, DenyPrincipal } from '../world/types'
 import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
-import { armError, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { armError, authorizationAt, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/denyAssignments/read'
 
 /**
- * `GET {scope}/providers/Microsoft.Authorization/denyAssignments`: at, above and below the scope, with `atScope()`,
- * `denyAssignmentName eq`, `principalId eq`, `gdprExportPrincipalId eq`, and `assignedTo('id')`, which counts groups (recalled).
+ * `GET {scope}/providers/Microsoft.Authorization/denyAssignments`: those at, above and below the scope. Filters: `atScope()`,
+ * `denyAssignmentName eq`, `principalId eq`, `gdprExportPrincipalId eq`, and `assignedTo('id')`, which includes groups (recalled).
  */
 export function listDenyAssignments(call: ArmCall, scope: string): Response {
   const { tenant, url } = call
@@ -25,7 +25,7 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
     ? listApplying(call, scope)
     : listApplying(call, scope).filter(createScopeFilter(call, READ, scope))
   if (rows.length === 0 && !isAllowed(call, READ, scope) && tenant.powerless === 'forbidden')
-    return refuseAction(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+    return refuseAction(call, READ, authorizationAt(scope))
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
   const name = filter.get('denyassignmentname')?.toLowerCase()
   const principal = filter.get('principalid')?.toLowerCase()
@@ -50,18 +50,14 @@ export function listDenyAssignments(call: ArmCall, scope: string): Response {
 
 /** `GET {scope}/providers/Microsoft.Authorization/denyAssignments/{id}`. */
 export function getDenyAssignment(call: ArmCall, scope: string, id: string): Response {
-  if (!isAllowed(call, READ, scope))
-    return refuseAction(
-      call,
-      READ,
-      `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/denyAssignments/${id}`,
-    )
+  if (!isAllowed(call, READ, scope)) return refuseAction(call, READ, `${authorizationAt(scope)}/denyAssignments/${id}`)
   const found = call.tenant.denyAssignments.get(id.toLowerCase())
   if (!found || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'DenyAssignmentNotFound', `The deny assignment '${id}' is not found.`)
   return Response.json(toDenyAssignmentJson(found))
 }
 
+/** The deny assignments at, above and below a scope; at the root only those made at the root. */
 function listApplying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
   if (tenant.denyAssignments.size === 0) return []
   const lineage = lineageOf(tenant, scope)
@@ -70,7 +66,7 @@ function listApplying({ tenant }: ArmCall, scope: string): DenyAssignment[] {
     .filter((one) => lineage.has(one.scope.toLowerCase()) || (scope !== '/' && isAtOrUnder(one.scope, scope)))
 }
 
-/** The GUID of Azure's "all principals" is all zeros, and its type SystemDefined. */
+/** A deny assignment as ARM writes it. */
 function toDenyAssignmentJson(deny: DenyAssignment) {
   const showPrincipals = (list: DenyPrincipal[]) => list.map(({ id, type }) => ({ id, type }))
   return {
@@ -88,7 +84,7 @@ function toDenyAssignmentJson(deny: DenyAssignment) {
       createdBy: null,
       updatedBy: null,
     },
-    id: `${deny.scope === '/' ? '' : deny.scope}/providers/Microsoft.Authorization/denyAssignments/${deny.id}`,
+    id: `${authorizationAt(deny.scope)}/denyAssignments/${deny.id}`,
     type: 'Microsoft.Authorization/denyAssignments',
     name: deny.id,
   }

@@ -2,13 +2,13 @@ import { ancestorsOf, findManagementGroup } from '../world/rbac'
 import { managementGroupScope } from '../world/scopes'
 import type { ManagementGroup, Subscription, SubscriptionState, Tenant } from '../world/types'
 import { type ArmCall, isAllowed, refuseAction } from './arm-call'
-import { armError, pageSize, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { armError, readFilter, readPageSize, respondWithPage, unsupportedFilter } from './protocol'
 import { createSubscriptionFilter } from './subscriptions'
 
-export const READ_MANAGEMENT_GROUP = 'Microsoft.Management/managementGroups/read'
+const READ_MANAGEMENT_GROUP = 'Microsoft.Management/managementGroups/read'
 const TYPE = 'Microsoft.Management/managementGroups'
 
-/** `GET /providers/Microsoft.Management/managementGroups`: those the caller may read. */
+/** `GET /providers/Microsoft.Management/managementGroups`: those that the caller may read. */
 export function listManagementGroups(call: ArmCall): Response {
   const { tenant, url } = call
   const items = tenant.managementGroups
@@ -90,7 +90,7 @@ type Descendant = {
   properties: { displayName: string; parent: { id: string } }
 }
 
-/** `GET …/managementGroups/{id}/descendants`: everything below, nearest first. */
+/** `GET …/managementGroups/{id}/descendants`: every group and subscription below, nearest first. */
 export function listDescendants(call: ArmCall, id: string): Response {
   const group = readManagementGroup(call, id)
   if (group instanceof Response) return group
@@ -104,7 +104,7 @@ export function listDescendants(call: ArmCall, id: string): Response {
       waiting.push(child.id)
       items.push({
         id: managementGroupScope(child.id),
-        type: 'Microsoft.Management/managementGroups',
+        type: TYPE,
         name: child.id,
         properties: { displayName: child.displayName, parent },
       })
@@ -112,16 +112,16 @@ export function listDescendants(call: ArmCall, id: string): Response {
     for (const child of subscriptions)
       items.push({
         id: `/subscriptions/${child.id}`,
-        type: 'Microsoft.Management/managementGroups/subscriptions',
+        type: `${TYPE}/subscriptions`,
         name: child.id,
         properties: { displayName: child.name, parent },
       })
   }
-  const size = pageSize(call.url, call.tenant.pageSizes.subscriptions)
+  const size = readPageSize(call.url, call.tenant.pageSizes.subscriptions)
   return respondWithPage(call.url, { items, size, keyOf: (one) => one.id, show: (one) => one })
 }
 
-/** `GET …/managementGroups/{id}/subscriptions`: those directly under it. */
+/** `GET …/managementGroups/{id}/subscriptions`: those directly under the group. */
 export function listGroupSubscriptions(call: ArmCall, id: string): Response {
   const group = readManagementGroup(call, id)
   if (group instanceof Response) return group
@@ -149,7 +149,7 @@ function showGroupSubscription(group: ManagementGroup, { id, name, state, tenant
   return {
     name: id,
     id: `${managementGroupScope(group.id)}/subscriptions/${id}`,
-    type: 'Microsoft.Management/managementGroups/subscriptions',
+    type: `${TYPE}/subscriptions`,
     properties: {
       displayName: name,
       parent: { id: managementGroupScope(group.id) },
@@ -159,12 +159,12 @@ function showGroupSubscription(group: ManagementGroup, { id, name, state, tenant
   }
 }
 
-/** Management groups call an enabled subscription active. Source: the example of the 2020-05-01 specification. */
+/** The API of management groups calls an enabled subscription active. Source: the example of the 2020-05-01 specification. */
 const stateOf = (state: SubscriptionState) => (state === 'Enabled' ? 'Active' : state)
 
 /**
- * `POST /providers/Microsoft.Management/getEntities`: the management groups and subscriptions the caller sees, each with
- * the chain above it from the root down. Knows `$filter=name eq 'id'`, `$skip` and `$top`.
+ * `POST /providers/Microsoft.Management/getEntities`: the management groups and subscriptions that the caller sees, each
+ * with the chain of groups from the root down to it. Supports `$filter=name eq 'id'`, `$skip` and `$top`.
  */
 export function listEntities(call: ArmCall): Response {
   const { tenant, url } = call
@@ -179,7 +179,7 @@ export function listEntities(call: ArmCall): Response {
     ...tenant.subscriptions.list().filter(createSubscriptionFilter(call)).map(subscriptionEntity),
   ].filter((one) => name === undefined || one.name.toLowerCase() === name)
   const items = entities.slice(Math.max(0, Number(url.searchParams.get('$skip')) || 0))
-  const size = pageSize(url, tenant.pageSizes.subscriptions)
+  const size = readPageSize(url, tenant.pageSizes.subscriptions)
   const tree = new ManagementGroupTree(tenant)
   return respondWithPage(url, { items, size, keyOf: (one) => one.id, show: (one) => showEntity(call, tree, one) })
 }
@@ -208,7 +208,7 @@ function showEntity(call: ArmCall, tree: ManagementGroupTree, entity: Entity) {
   const parentScope = entity.parentId === null ? null : managementGroupScope(entity.parentId)
   return {
     id: entity.id,
-    type: entity.isGroup ? 'Microsoft.Management/managementGroups' : '/subscriptions',
+    type: entity.isGroup ? TYPE : '/subscriptions',
     name: entity.name,
     properties: {
       tenantId: call.tenant.id,
@@ -225,14 +225,15 @@ function showEntity(call: ArmCall, tree: ManagementGroupTree, entity: Entity) {
   }
 }
 
+/** What the caller may do with a management group, in the words of getEntities. */
 function permissionsAt(call: ArmCall, scope: string): string {
   if (isAllowed(call, 'Microsoft.Management/managementGroups/delete', scope)) return 'delete'
   if (isAllowed(call, 'Microsoft.Management/managementGroups/write', scope)) return 'edit'
   return isAllowed(call, READ_MANAGEMENT_GROUP, scope) ? 'view' : 'noaccess'
 }
 
-/** A management group the caller may read, or the refusal: 403 for one they may not, 404 for one that is not there (its words recalled). */
-export function readManagementGroup(call: ArmCall, id: string): ManagementGroup | Response {
+/** A management group that the caller may read, or the refusal: 403 when they may not, 404 when there is none (words recalled). */
+function readManagementGroup(call: ArmCall, id: string): ManagementGroup | Response {
   const group = findManagementGroup(call.tenant, id)
   const scope = managementGroupScope(group?.id ?? id)
   if (!isAllowed(call, READ_MANAGEMENT_GROUP, group ? scope : '/'))
@@ -242,21 +243,21 @@ export function readManagementGroup(call: ArmCall, id: string): ManagementGroup 
 
 type Children = { groups: ManagementGroup[]; subscriptions: Subscription[] }
 
-const NONE: Children = { groups: [], subscriptions: [] }
+const NO_CHILDREN: Children = { groups: [], subscriptions: [] }
 
-/** The management groups of a tenant read downwards. */
-export class ManagementGroupTree {
+/** The management groups and subscriptions of a tenant, by their parent. */
+class ManagementGroupTree {
   readonly #children = new Map<string, Children>()
   readonly #descendants = new Map<string, number>()
 
   constructor(readonly tenant: Tenant) {
     for (const group of tenant.managementGroups.list())
-      if (group.parentId !== null) this.#under(group.parentId).groups.push(group)
+      if (group.parentId !== null) this.#listUnder(group.parentId).groups.push(group)
     for (const subscription of tenant.subscriptions.list())
-      this.#under(subscription.managementGroupId).subscriptions.push(subscription)
+      this.#listUnder(subscription.managementGroupId).subscriptions.push(subscription)
   }
 
-  #under(id: string): Children {
+  #listUnder(id: string): Children {
     const key = id.toLowerCase()
     const known = this.#children.get(key)
     if (known) return known
@@ -266,10 +267,10 @@ export class ManagementGroupTree {
   }
 
   childrenOf(id: string): Children {
-    return this.#children.get(id.toLowerCase()) ?? NONE
+    return this.#children.get(id.toLowerCase()) ?? NO_CHILDREN
   }
 
-  /** Groups and subscriptions below a group, however deep. */
+  /** The number of groups and subscriptions below a group, at any depth. */
   countBelow(id: string): number {
     const known = this.#descendants.get(id)
     if (known !== undefined) return known
@@ -280,7 +281,7 @@ export class ManagementGroupTree {
     return count
   }
 
-  /** A group and those above it, the tenant's root first. */
+  /** The groups from the tenant's root down to this one. */
   chainTo(id: string): ManagementGroup[] {
     return ancestorsOf(this.tenant, id)
       .map((one) => findManagementGroup(this.tenant, one))

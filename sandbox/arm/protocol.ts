@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { JsonResponse, placeAt, readPlace, startAfter, writePlace } from '../list-pages'
 
-/** ARM's error envelope. */
+/** An error in ARM's envelope. */
 export function armError(
   status: number,
   code: string,
@@ -15,8 +15,8 @@ export function armError(
 }
 
 /**
- * What every ARM answer carries. The caller's own correlation id is taken over (recalled), its client request id only
- * when it asks for it.
+ * Adds the headers of every ARM answer. The caller's correlation id is repeated (recalled); its client request id only
+ * when the caller asks for that.
  */
 export function withArmHeaders(request: Request, response: Response, now: number): Response {
   const id = randomUUID()
@@ -35,7 +35,7 @@ export function withArmHeaders(request: Request, response: Response, now: number
   return response
 }
 
-/** A time as ARM prints it in errors: 11/24/2025 11:31:00 PM. */
+/** Formats a time (ms) as ARM does in errors: 11/24/2025 11:31:00 PM. */
 export function formatErrorTime(ms: number): string {
   return new Date(ms)
     .toLocaleString('en-US', {
@@ -54,12 +54,12 @@ export function formatErrorTime(ms: number): string {
 type List<T> = {
   items: readonly T[]
   size: number
-  /** What a row is known by, so that a change between two pages neither repeats nor skips another. */
+  /** Identifies a row, so that a change between two pages makes no other row appear twice or not at all. */
   keyOf: (item: T) => string
   show: (item: T) => unknown
 }
 
-/** One page of a list, with the full address of the next. */
+/** Answers with one page of a list and the full address of the next; 400 for a skip token that is not one. */
 export function respondWithPage<T>(url: URL, { items, size, keyOf, show }: List<T>): Response {
   const token = url.searchParams.get('$skipToken') ?? url.searchParams.get('$skiptoken')
   const place = token === null ? null : readPlace(token)
@@ -75,21 +75,21 @@ export function respondWithPage<T>(url: URL, { items, size, keyOf, show }: List<
   return new JsonResponse({ value, nextLink: next.href })
 }
 
-/** What a page holds: what `$top` asks for, at most what the list gives. */
-export function pageSize(url: URL, most: number): number {
+/** The number of rows on a page: `$top`, but at most `most`. */
+export function readPageSize(url: URL, most: number): number {
   const top = Number(url.searchParams.get('$top'))
   return Number.isInteger(top) && top > 0 ? Math.min(top, most) : most
 }
 
-/** What a `$filter` asks for: names of functions and properties in lower case, with their value ('' for none). */
+/** The clauses of a `$filter`: names of functions and properties in lower case, with their value ('' for none). */
 export type Filter = ReadonlyMap<string, string>
 
 const CLAUSE =
   /\s*(?:(\w+)\s*\(\s*(?:'((?:[^']|'')*)')?\s*\)|(\w+)\s+eq\s+(?:'((?:[^']|'')*)'|([^\s']+)))\s*(?:$|and\s+)/iy
 
 /**
- * Reads `name()`, `name('value')` and `name eq 'value'` joined by `and`. Null when it is something else, or names what
- * is not among `known`.
+ * Reads a `$filter` of `name()`, `name('value')` and `name eq 'value'` joined by `and`. Null when it is anything else, or
+ * uses a name that is not among `known`.
  */
 export function readFilter(url: URL, known: readonly string[]): Filter | null {
   const text = (url.searchParams.get('$filter') ?? '').trim()
@@ -107,11 +107,16 @@ export function readFilter(url: URL, known: readonly string[]): Filter | null {
   return filter
 }
 
-/** The 400 for a `$filter` the list does not know. */
+/** The 400 for a `$filter` that the list does not support. */
 export function unsupportedFilter(url: URL, supported: string): Response {
   return armError(
     400,
     'UnsupportedQuery',
     `The filter '${url.searchParams.get('$filter')}' is not supported. Supported filters are either ${supported}.`,
   )
+}
+
+/** The address of the authorization provider at a scope; the root scope `/` leaves nothing in front of it. */
+export function authorizationAt(scope: string): string {
+  return `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`
 }

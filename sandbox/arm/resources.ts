@@ -1,19 +1,19 @@
 import { subscriptionIdIn } from '../world/scopes'
 import type { Subscription, Tenant } from '../world/types'
 import { type ArmCall, isAllowed, refuseAction } from './arm-call'
-import { armError, pageSize, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { armError, readFilter, readPageSize, respondWithPage, unsupportedFilter } from './protocol'
 import { createSubscriptionFilter } from './subscriptions'
 
 const READ = 'Microsoft.Resources/subscriptions/resourceGroups/read'
 
-/** `GET /subscriptions/{id}/resourcegroups`: those the caller may read; nothing to see is an empty list. */
+/** `GET /subscriptions/{id}/resourcegroups`: those that the caller may read; an empty list when there are none. */
 export function listResourceGroups(call: ArmCall, subscription: Subscription): Response {
   const { url, tenant } = call
-  const all = [...resourcesInUse(tenant, subscription).groups.values()]
+  const all = [...listResourcesInUse(tenant, subscription).groups.values()]
   const items = isAllowed(call, READ, `/subscriptions/${subscription.id}`)
     ? all
     : all.filter((name) => isAllowed(call, READ, scopeOf(subscription, name)))
-  const size = pageSize(url, tenant.pageSizes.subscriptions)
+  const size = readPageSize(url, tenant.pageSizes.subscriptions)
   return respondWithPage(url, {
     items,
     size,
@@ -25,7 +25,7 @@ export function listResourceGroups(call: ArmCall, subscription: Subscription): R
 /** `GET /subscriptions/{id}/resourcegroups/{name}`. */
 export function getResourceGroup(call: ArmCall, subscription: Subscription, name: string): Response {
   if (!isAllowed(call, READ, scopeOf(subscription, name))) return refuseAction(call, READ, scopeOf(subscription, name))
-  const found = resourcesInUse(call.tenant, subscription).groups.get(name.toLowerCase())
+  const found = listResourcesInUse(call.tenant, subscription).groups.get(name.toLowerCase())
   if (found === undefined) return armError(404, 'ResourceGroupNotFound', `Resource group '${name}' could not be found.`)
   return Response.json(showResourceGroup(subscription, found))
 }
@@ -46,7 +46,7 @@ type Among = { group?: string; type?: string }
 
 /**
  * `GET /subscriptions/{id}/resources`, `…/resourceGroups/{name}/resources` and, with `among.type`, the list of one type
- * under its own provider: the resources that occur in scopes and that the caller may read, with nothing about them but who they are.
+ * under its own provider: the resources that occur in scopes and that the caller may read, without any properties.
  */
 export function listResources(call: ArmCall, subscription: Subscription, among: Among = {}): Response {
   const { url, tenant } = call
@@ -55,7 +55,7 @@ export function listResources(call: ArmCall, subscription: Subscription, among: 
     return unsupportedFilter(url, "'resourceType eq '{value}'', 'resourceGroup eq '{value}'' or 'name eq '{value}''")
   const is = (wanted: string | undefined, value: string) =>
     wanted === undefined || wanted.toLowerCase() === value.toLowerCase()
-  const items = [...resourcesInUse(tenant, subscription).resources.values()].filter(
+  const items = [...listResourcesInUse(tenant, subscription).resources.values()].filter(
     (one) =>
       is(among.type ?? filter.get('resourcetype'), one.type) &&
       is(among.group ?? filter.get('resourcegroup'), one.group) &&
@@ -66,16 +66,16 @@ export function listResources(call: ArmCall, subscription: Subscription, among: 
   return respondWithPage(url, { items, size: tenant.pageSizes.subscriptions, keyOf: (one) => one.id, show })
 }
 
-/** Registered in every subscription. */
-const ALWAYS = ['Microsoft.Authorization', 'Microsoft.Management', 'Microsoft.Resources']
+/** The providers that are registered in every subscription. */
+const ALWAYS_REGISTERED = ['Microsoft.Authorization', 'Microsoft.Management', 'Microsoft.Resources']
 
-/** `GET /subscriptions/{id}/providers`: those of the resources there are, without their types' details. */
+/** `GET /subscriptions/{id}/providers`: those of existing resources, without details of their types. */
 export function listProviders(call: ArmCall, subscription: Subscription): Response {
   const { url, tenant } = call
   if (!createSubscriptionFilter(call)(subscription))
     return refuseAction(call, 'Microsoft.Resources/subscriptions/providers/read', `/subscriptions/${subscription.id}`)
-  const types = new Map<string, Set<string>>(ALWAYS.map((namespace) => [namespace, new Set()]))
-  for (const { type } of resourcesInUse(tenant, subscription).resources.values()) {
+  const types = new Map<string, Set<string>>(ALWAYS_REGISTERED.map((namespace) => [namespace, new Set()]))
+  for (const { type } of listResourcesInUse(tenant, subscription).resources.values()) {
     const [namespace = '', ...rest] = type.split('/')
     types.set(namespace, (types.get(namespace) ?? new Set()).add(rest.join('/')))
   }
@@ -83,7 +83,7 @@ export function listProviders(call: ArmCall, subscription: Subscription): Respon
     id: `/subscriptions/${subscription.id}/providers/${namespace}`,
     namespace,
     registrationState: 'Registered',
-    registrationPolicy: ALWAYS.includes(namespace) ? 'RegistrationFree' : 'RegistrationRequired',
+    registrationPolicy: ALWAYS_REGISTERED.includes(namespace) ? 'RegistrationFree' : 'RegistrationRequired',
     resourceTypes: [...names].map((resourceType) => ({ resourceType, locations: [], apiVersions: [] })),
   })
   return respondWithPage(url, {
@@ -94,15 +94,15 @@ export function listProviders(call: ArmCall, subscription: Subscription): Respon
   })
 }
 
-export type Resource = { id: string; name: string; type: string; group: string }
-/** What a subscription holds as far as the world knows: by name in lower case, each in the spelling met first. */
+type Resource = { id: string; name: string; type: string; group: string }
+/** The resource groups and resources of a subscription, by name or id in lower case, each in the spelling found first. */
 type ResourcesInUse = { groups: ReadonlyMap<string, string>; resources: ReadonlyMap<string, Resource> }
 
-type Known = { revisions: string; found: ResourcesInUse }
-const cache = new WeakMap<Subscription, Known>()
+type Cached = { revisions: string; found: ResourcesInUse }
+const cache = new WeakMap<Subscription, Cached>()
 
-/** The resource groups and resources of a subscription: its own, and those that occur in scopes. */
-export function resourcesInUse(tenant: Tenant, subscription: Subscription): ResourcesInUse {
+/** The resource groups and resources of a subscription: its own, and those that occur in scopes. Kept until these change. */
+function listResourcesInUse(tenant: Tenant, subscription: Subscription): ResourcesInUse {
   const { assignments, eligibilities, denyAssignments } = tenant
   const revisions = [assignments, eligibilities, denyAssignments].map((one) => one.revision)
   const key = [...revisions, ...subscription.resourceGroups].join('/')
@@ -113,6 +113,7 @@ export function resourcesInUse(tenant: Tenant, subscription: Subscription): Reso
   return found
 }
 
+/** Collects them from the subscription itself and from the scopes of assignments, eligibilities and deny assignments. */
 function collectResources(tenant: Tenant, subscription: Subscription): ResourcesInUse {
   const groups = new Map<string, string>()
   const resources = new Map<string, Resource>()
@@ -133,7 +134,7 @@ function collectResources(tenant: Tenant, subscription: Subscription): Resources
   return { groups, resources }
 }
 
-/** The resource a scope names, its parents' types joined: `Microsoft.Sql/servers/databases`. Null for a group. */
+/** The resource that a scope names, with a type like `Microsoft.Sql/servers/databases`; null for a resource group. */
 function resourceOf(scope: string): Resource | null {
   const [, id, group = '', namespace, rest] =
     /^(\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)\/providers\/([^/]+)\/(.+))$/i.exec(scope) ?? []

@@ -2,20 +2,21 @@ import { isInForceAt, lineageOf, listApplyingTo, principalsOf } from '../world/r
 import { subscriptionPrefixOf } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
-import { armError, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { armError, authorizationAt, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/roleAssignments/read'
 
 /**
- * `GET {scope}/providers/Microsoft.Authorization/roleAssignments`: what applies to the scope, with `atScope()` (at or
- * above it), `assignedTo('id')` and `principalId eq 'id'`. One made by Privileged Identity Management is there while it holds.
+ * `GET {scope}/providers/Microsoft.Authorization/roleAssignments`: those that apply to the scope. Filters: `atScope()` (at or
+ * above it), `assignedTo('id')` and `principalId eq 'id'`. Assignments of Privileged Identity Management appear while they
+ * are in force.
  */
 export function listRoleAssignments(call: ArmCall, scope: string): Response {
   const { tenant, url } = call
   const filter = readFilter(url, ['atScope', 'assignedTo', 'principalId'])
   if (!filter) return unsupportedFilter(url, "'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'")
   const found = listReadable(call, scope)
-  if (!found) return refuseAction(call, READ, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+  if (!found) return refuseAction(call, READ, authorizationAt(scope))
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
   const holders = holdersOf(tenant, filter)
   const items = found.filter(
@@ -31,33 +32,29 @@ export function listRoleAssignments(call: ArmCall, scope: string): Response {
   })
 }
 
-/** `GET {scope}/providers/Microsoft.Authorization/roleAssignments/{name}`, by name or by id: the scope must be its own. */
+/** `GET {scope}/providers/Microsoft.Authorization/roleAssignments/{name}`: found only at its own scope. */
 export function getRoleAssignment(call: ArmCall, scope: string, name: string): Response {
   if (!isAllowed(call, READ, scope))
-    return refuseAction(
-      call,
-      READ,
-      `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${name}`,
-    )
+    return refuseAction(call, READ, `${authorizationAt(scope)}/roleAssignments/${name}`)
   const found = call.tenant.assignments.get(name.toLowerCase())
-  const holds = found && (found.schedule === null || isInForceAt(found.schedule, call.world.now()))
-  if (!holds || found.scope.toLowerCase() !== scope.toLowerCase())
+  const isHeld = found && (found.schedule === null || isInForceAt(found.schedule, call.world.now()))
+  if (!isHeld || found.scope.toLowerCase() !== scope.toLowerCase())
     return armError(404, 'RoleAssignmentNotFound', `The role assignment '${name}' is not found.`)
   return Response.json(showRoleAssignment(call, found, subscriptionPrefixOf(scope)))
 }
 
-/** What the caller may read of the rows that apply to a scope, or null when they may read none. */
+/** The assignments that apply to a scope and that the caller may read; null when the caller is refused. */
 function listReadable(call: ArmCall, scope: string): Assignment[] | null {
   const now = call.world.now()
-  const holding = listApplyingTo(call.tenant, call.tenant.assignments, scope).filter(
+  const inForce = listApplyingTo(call.tenant, call.tenant.assignments, scope).filter(
     (one) => one.schedule === null || isInForceAt(one.schedule, now),
   )
-  if (isAllowed(call, READ, scope)) return holding
-  const rows = holding.filter(createScopeFilter(call, READ, scope))
+  if (isAllowed(call, READ, scope)) return inForce
+  const rows = inForce.filter(createScopeFilter(call, READ, scope))
   return rows.length > 0 || call.tenant.powerless === 'empty' ? rows : null
 }
 
-/** Who may hold the rows asked for: null when anyone may. Groups count for `assignedTo`, not for `principalId`. */
+/** The principals whose assignments are asked for; null for all. `assignedTo` includes groups, `principalId` does not. */
 function holdersOf(tenant: Tenant, filter: Filter): ReadonlySet<string> | null {
   const assigned = filter.get('assignedto')?.toLowerCase()
   const principal = filter.get('principalid')?.toLowerCase()
@@ -67,11 +64,11 @@ function holdersOf(tenant: Tenant, filter: Filter): ReadonlySet<string> | null {
   return new Set(holders.has(principal) ? [principal] : [])
 }
 
-/** Versions before know neither principal types nor, before the second one, conditions (recalled, not verified). */
+/** Older versions of the API show no principal types, and no conditions before the second of these (recalled, not verified). */
 const PRINCIPAL_TYPES_SINCE = '2018-09-01'
 const CONDITIONS_SINCE = '2020-03-01'
 
-/** A row as the version of the API asked for has it. */
+/** An assignment as the requested version of the API writes it. */
 function showRoleAssignment({ tenant, apiVersion }: ArmCall, assignment: Assignment, subscriptionScope: string) {
   const row = toRoleAssignmentJson(assignment, subscriptionScope, tenant.mixedRoleIds)
   if (apiVersion >= CONDITIONS_SINCE) return row
@@ -81,13 +78,13 @@ function showRoleAssignment({ tenant, apiVersion }: ArmCall, assignment: Assignm
 }
 
 /**
- * A row as the wire has it. A role is named with the subscription in front that is listed, as its definition is there.
- * Both spellings are real; a tenant with `mixedRoleIds` has them in one list.
+ * An assignment as ARM writes it. The id of its role begins with the subscription that is listed, as the role definition's
+ * own id does there. Azure also writes role ids without it; a tenant with `mixedRoleIds` has both in one list.
  */
 function toRoleAssignmentJson(assignment: Assignment, subscriptionScope: string, mixed: boolean) {
   const { id, roleId, principalId, principalType, scope, condition, description, createdOn, createdBy } = assignment
-  const bare = mixed && (!scope.startsWith('/subscriptions/') || id.charCodeAt(0) % 2 === 0)
-  const prefix = bare ? '' : subscriptionScope
+  const isBare = mixed && (!scope.startsWith('/subscriptions/') || id.charCodeAt(0) % 2 === 0)
+  const prefix = isBare ? '' : subscriptionScope
   return {
     properties: {
       roleDefinitionId: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
@@ -103,7 +100,7 @@ function toRoleAssignmentJson(assignment: Assignment, subscriptionScope: string,
       delegatedManagedIdentityResourceId: null,
       description,
     },
-    id: `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/roleAssignments/${id}`,
+    id: `${authorizationAt(scope)}/roleAssignments/${id}`,
     type: 'Microsoft.Authorization/roleAssignments',
     name: id,
   }

@@ -16,12 +16,12 @@ export function listRoleDefinitions(call: ArmCall, scope: string): Response {
       url,
       "'atScopeAndBelow()' or 'roleName eq '{value}'' or 'type eq '{BuiltInRole|CustomRole}''",
     )
-  const powerless = !mayRead(call, scope)
-  if (powerless && tenant.powerless === 'forbidden') return refuseReading(call, scope)
+  const isRefused = !mayRead(call, scope)
+  if (isRefused && tenant.powerless === 'forbidden') return refuseReading(call, scope)
   const lineage = lineageOf(tenant, scope)
   const type = filter.get('type')?.toLowerCase()
   const name = filter.get('rolename')?.toLowerCase()
-  const items = powerless
+  const items = isRefused
     ? []
     : [...BUILT_IN_ROLES.values(), ...tenant.customRoles.list()].filter(
         (role) =>
@@ -46,7 +46,7 @@ export function getRoleDefinition(call: ArmCall, scope: string, id: string): Res
   return Response.json(toRoleDefinitionJson(role, scope, call.apiVersion))
 }
 
-/** `GET {scope}/providers/Microsoft.Authorization/permissions`: the caller's own at a scope, those of each role once. */
+/** `GET {scope}/providers/Microsoft.Authorization/permissions`: those of the caller's roles at a scope, each role once. */
 export function listPermissions({ url, tenant, caller }: ArmCall, scope: string): Response {
   const lineage = lineageOf(tenant, scope)
   const roles = new Set(
@@ -59,7 +59,7 @@ export function listPermissions({ url, tenant, caller }: ArmCall, scope: string)
   return respondWithPage(url, { items, size, keyOf: (one) => one.key, show: (one) => one.permission })
 }
 
-/** At the root anyone of the tenant may look (recalled); elsewhere it takes the action at the scope or somewhere below it. */
+/** Whether the caller may read: at the root everyone of the tenant (recalled), elsewhere with the action at the scope or below it. */
 function mayRead(call: ArmCall, scope: string): boolean {
   if (scope === '/' || isAllowed(call, READ, scope)) return true
   return call.caller.assignments.some(createScopeFilter(call, READ, scope))
@@ -68,15 +68,16 @@ function mayRead(call: ArmCall, scope: string): boolean {
 const refuseReading = (call: ArmCall, scope: string) =>
   refuseAction(call, READ, `${scope}/providers/Microsoft.Authorization`)
 
-/** Whether a role can be assigned at a scope: the tenant's own only where they say so. At the root all of them are listed. */
+/** Whether a role can be assigned at a scope. Custom roles only where they say so; at the root all of them are listed. */
 function isAssignable(role: RoleDefinition, scope: string, lineage: ReadonlySet<string>, below: boolean): boolean {
   if (!role.custom || scope === '/') return true
   return role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope)))
 }
 
-/** Versions before show permissions without their conditions (recalled, not verified). */
+/** Older versions of the API show permissions without their conditions (recalled, not verified). */
 const CONDITIONS_SINCE = '2022-04-01'
 
+/** A role definition as ARM writes it. */
 function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: string) {
   const prefix = subscriptionPrefixOf(scope)
   return {

@@ -23,13 +23,13 @@ const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+
 const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
 const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
 
-/** The answer of the address a request names, or null when nothing is imitated there. */
+/** Finds the answer for an address; null when nothing is imitated there. */
 export function route(call: ArmCall, path: string, method: string): Response | null {
   if (method === 'POST') return ENTITIES.test(path) ? listEntities(call) : null
   if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
   if (/^\/tenants$/i.test(path)) return listTenants(call)
-  const held = AUTHORIZATION.exec(path)
-  if (held) return routeAuthorization(call, held[1] || '/', held[2] ?? '', held[3])
+  const authorization = AUTHORIZATION.exec(path)
+  if (authorization) return routeAuthorization(call, authorization[1] || '/', authorization[2] ?? '', authorization[3])
   const group = GROUPS.exec(path)
   if (group) return routeManagementGroups(call, group[1], group[2], group[3])
   const rest = IN_SUBSCRIPTION.exec(path)
@@ -52,7 +52,7 @@ function routeAuthorization(call: ArmCall, scope: string, type: string, name: st
     case 'permissions':
       return name ? null : listPermissions(call, scope)
     case 'classicadministrators':
-      // Retired: nobody is one any more.
+      // Azure has retired classic administrators.
       return name ? null : Response.json({ value: [] })
     default:
       return null
@@ -86,7 +86,10 @@ function routeInSubscription(call: ArmCall, rest: string): Response | null {
   return type && isKnownNamespace(type) ? listResources(call, subscription, { type }) : null
 }
 
-/** The providers that built-in roles speak of; a list of another one's resources would look like nothing being there. */
+/**
+ * The providers that occur in built-in roles. For any other provider the sandbox answers 404 rather than an empty list,
+ * which would claim that it has no resources.
+ */
 const NAMESPACES = new Set(
   [...BUILT_IN_ROLES.values()].flatMap(({ permissions }) =>
     permissions.flatMap(({ actions, dataActions }) =>
@@ -100,7 +103,7 @@ function isKnownNamespace(type: string): boolean {
   return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
 }
 
-/** The 404 of an address nothing answers at. Words recalled, not verified. */
+/** The 404 for an address that is not imitated. The words are recalled, not verified. */
 export function notFound(path: string, apiVersion: string): Response {
   const [, namespace, type] = /^.*\/providers\/([^/]+)\/([^/]+)/i.exec(path) ?? []
   if (namespace && type)

@@ -2,13 +2,14 @@ import { findManagementGroup, findRole, isInForceAt, lineageOf, listApplyingTo, 
 import { isAtOrUnder, levelOf, managementGroupIdIn, subscriptionIdIn, subscriptionPrefixOf } from '../world/scopes'
 import type { Assignment, Eligibility, PrincipalType, Tenant } from '../world/types'
 import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
-import { armError, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
+import { armError, authorizationAt, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
+/** One of the four lists of Privileged Identity Management. */
 export type ScheduleKind = {
-  /** As Azure spells it in addresses and, with a capital, in ids. */
+  /** As Azure writes it in addresses and, with a capital letter, in ids. */
   type: string
   of: 'eligibilities' | 'assignments'
-  /** Instances are what holds now; schedules also tell what begins later. */
+  /** Instances are in force now; schedules also include what begins later. */
   instances: boolean
 }
 
@@ -21,7 +22,7 @@ const KINDS: readonly ScheduleKind[] = [
 
 const BY_TYPE = new Map(KINDS.map((kind) => [kind.type.toLowerCase(), kind]))
 
-/** The list of Privileged Identity Management with this name, in any case. */
+/** Finds the list of Privileged Identity Management by its name, in any case. */
 export function findScheduleKind(type: string): ScheduleKind | undefined {
   return BY_TYPE.get(type.toLowerCase())
 }
@@ -34,19 +35,19 @@ export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind):
   const filter = readFilter(url, FILTERS)
   if (!filter)
     return unsupportedFilter(url, "'atScope()', 'asTarget()', 'assignedTo('{value}')' or 'principalId eq '{value}''")
-  if (tenant.licence !== 'p2') return licenceMissing()
+  if (tenant.licence !== 'p2') return refuseWithoutLicence()
   const action = `Microsoft.Authorization/${kind.type}/read`
   const all = listApplying(call, kind, scope)
-  // One's own may be asked for without any role, so that what is eligible can be activated.
+  // Callers may read their own rows without any role, because otherwise they could not activate what they are eligible for.
   const mayReadAll = filter.has('astarget') || isAllowed(call, action, scope)
-  const readable = mayReadAll ? all : all.filter(createScopeFilter(call, action, scope))
-  if (!mayReadAll && readable.length === 0 && tenant.powerless === 'forbidden')
-    return refuseAction(call, action, `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`)
+  const readableRows = mayReadAll ? all : all.filter(createScopeFilter(call, action, scope))
+  if (!mayReadAll && readableRows.length === 0 && tenant.powerless === 'forbidden')
+    return refuseAction(call, action, authorizationAt(scope))
   const lineage = filter.has('atscope') ? lineageOf(tenant, scope) : null
   const holder = holderOf(call, filter)
   const principal = filter.get('principalid')?.toLowerCase()
   const role = filter.get('roledefinitionid')?.toLowerCase().split('/').at(-1)
-  const items = readable.filter(
+  const items = readableRows.filter(
     (one) =>
       (lineage === null || lineage.has(one.scope.toLowerCase())) &&
       (holder === null || holder.principals.has(one.principalId)) &&
@@ -54,32 +55,28 @@ export function listSchedules(call: ArmCall, scope: string, kind: ScheduleKind):
       (role === undefined || one.roleId === role),
   )
   const show = (one: Scheduled) =>
-    scheduleRow(tenant, kind, one, memberTypeOf(one, scope, holder?.id ?? null), subscriptionPrefixOf(scope))
+    toScheduleJson(tenant, kind, one, memberTypeOf(one, scope, holder?.id ?? null), subscriptionPrefixOf(scope))
   return respondWithPage(url, { items, size: tenant.pageSizes.instances, keyOf: (one) => one.id, show })
 }
 
-/** One of them by its name, at its own scope. */
+/** `GET {scope}/providers/Microsoft.Authorization/role{Eligibility,Assignment}Schedule{s,Instances}/{name}`: only at its own scope. */
 export function getSchedule(call: ArmCall, scope: string, kind: ScheduleKind, name: string): Response {
-  if (call.tenant.licence !== 'p2') return licenceMissing()
+  if (call.tenant.licence !== 'p2') return refuseWithoutLicence()
   const action = `Microsoft.Authorization/${kind.type}/read`
   if (!isAllowed(call, action, scope))
-    return refuseAction(
-      call,
-      action,
-      `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization/${kind.type}/${name}`,
-    )
+    return refuseAction(call, action, `${authorizationAt(scope)}/${kind.type}/${name}`)
   const found = listApplying(call, kind, scope).find(
     (one) => scheduleName(kind, one) === name.toLowerCase() && one.scope.toLowerCase() === scope.toLowerCase(),
   )
   if (!found) return armError(404, 'RoleAssignmentScheduleNotFound', `The schedule '${name}' is not found.`)
-  return Response.json(scheduleRow(call.tenant, kind, found, 'Direct', subscriptionPrefixOf(scope)))
+  return Response.json(toScheduleJson(call.tenant, kind, found, 'Direct', subscriptionPrefixOf(scope)))
 }
 
 /**
- * The 400 of a tenant without the licence: its code as seen from ARM in JulianHayward/Azure-MG-Sub-Governance-Reporting
- * 114, its words as Microsoft Graph's are now.
+ * The 400 of a tenant without the licence. The code was seen from ARM (JulianHayward/Azure-MG-Sub-Governance-Reporting
+ * 114); the words are Microsoft Graph's present ones.
  */
-function licenceMissing(): Response {
+function refuseWithoutLicence(): Response {
   return armError(
     400,
     'AadPremiumLicenseRequired',
@@ -87,9 +84,10 @@ function licenceMissing(): Response {
   )
 }
 
-/** What one of Privileged Identity Management's four lists is made from. An assignment stands for itself and for its schedule. */
-export type Scheduled = Assignment | Eligibility
+/** A row of one of the four lists of Privileged Identity Management. An assignment stands for its instance and for its schedule. */
+type Scheduled = Assignment | Eligibility
 
+/** The rows that apply to a scope and, for a list of instances, are in force now; schedules that have ended are left out. */
 function listApplying({ tenant, world }: ArmCall, kind: ScheduleKind, scope: string): Scheduled[] {
   const rows: Scheduled[] =
     kind.of === 'assignments'
@@ -104,30 +102,33 @@ function listApplying({ tenant, world }: ArmCall, kind: ScheduleKind, scope: str
   })
 }
 
-/** From when until when it holds; an assignment made outside of Privileged Identity Management holds for good. */
-export function windowOf(one: Scheduled): { startDateTime: string; endDateTime: string | null } {
+/** When a row begins and ends; an assignment made outside Privileged Identity Management has no end. */
+function windowOf(one: Scheduled): { startDateTime: string; endDateTime: string | null } {
   if ('startDateTime' in one) return one
   return one.schedule ?? { startDateTime: one.createdOn, endDateTime: null }
 }
 
-/** Whose rows are asked for, groups included: `assignedTo('id')` someone's, `asTarget()` the caller's own. */
+/** The principal whose rows are asked for, with its groups: `assignedTo('id')` names it, `asTarget()` is the caller; null for all. */
 function holderOf(call: ArmCall, filter: Filter): { id: string; principals: ReadonlySet<string> } | null {
   if (filter.has('astarget')) return { id: call.caller.objectId, principals: call.caller.principals }
   const id = filter.get('assignedto')?.toLowerCase()
   return id === undefined ? null : { id, principals: principalsOf(call.tenant, id) }
 }
 
-/** Directly held at this scope or below; inherited from above; through a group when someone's own were asked for (recalled). */
+/**
+ * `Direct` for a row held at this scope or below, `Inherited` from above, `Group` when one principal's rows were asked for
+ * and this one is a group's (recalled).
+ */
 function memberTypeOf(one: Scheduled, scope: string, holder: string | null): string {
   if (holder !== null && one.principalId !== holder) return 'Group'
   return isAtOrUnder(one.scope, scope) && (scope !== '/' || one.scope === '/') ? 'Direct' : 'Inherited'
 }
 
-/** A row of one of the four lists as the wire has it: without an end when it is permanent. Source: the 2020-10-01 examples. */
-export function scheduleRow(tenant: Tenant, kind: ScheduleKind, one: Scheduled, memberType: string, prefix: string) {
+/** A row of one of the four lists as ARM writes it; a permanent one has no end. Source: the 2020-10-01 examples. */
+function toScheduleJson(tenant: Tenant, kind: ScheduleKind, one: Scheduled, memberType: string, prefix: string) {
   const { scope, roleId, principalId, principalType, condition, createdOn } = one
   const { startDateTime, endDateTime } = windowOf(one)
-  const provider = `${scope === '/' ? '' : scope}/providers/Microsoft.Authorization`
+  const provider = authorizationAt(scope)
   const roleDefinitionId = `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`
   const type = kind.type[0]?.toUpperCase() + kind.type.slice(1)
   const name = scheduleName(kind, one)
@@ -153,12 +154,12 @@ export function scheduleRow(tenant: Tenant, kind: ScheduleKind, one: Scheduled, 
   }
 }
 
-/** What a row is called in its list. */
-export function scheduleName(kind: ScheduleKind, { id }: Scheduled): string {
+/** The name of a row in its list. */
+function scheduleName(kind: ScheduleKind, { id }: Scheduled): string {
   return kind.instances ? id : scheduleIdOf(id)
 }
 
-/** A schedule has an id of its own: its instance's with the first eight digits reversed. */
+/** A schedule has an id of its own: the one of its instance with the first eight digits reversed. */
 const scheduleIdOf = (id: string) => [...id.slice(0, 8)].reverse().join('') + id.slice(8)
 
 function eligibilityFields(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
@@ -181,15 +182,16 @@ function assignmentFields(kind: ScheduleKind, { id, createdOn, schedule }: Assig
   }
 }
 
-/** `Accepted` for an assigned one is Microsoft's example; `Provisioned` for an activated one is recalled. */
+/** `Accepted` for an assigned row is from Microsoft's example; `Provisioned` for an activated one is recalled. */
 function statusOf(one: Scheduled): string {
   return 'startDateTime' in one || one.schedule?.assignmentType === 'Activated' ? 'Provisioned' : 'Accepted'
 }
 
+/** What the names of a row are looked up by. */
 type Row = { scope: string; roleId: string; principalId: string; principalType: PrincipalType }
 
-/** The names Privileged Identity Management adds to a row, so that none need be looked up. Scope types in lower case, as documented. */
-export function expandProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
+/** The names that Privileged Identity Management adds to a row. Scope types are in lower case, as documented. */
+function expandProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
   const role = findRole(tenant, row.roleId)
   return {
     scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },
@@ -215,7 +217,7 @@ function scopeName(tenant: Tenant, scope: string): string {
   }
 }
 
-/** Who holds it, by name; someone deleted has none (recalled). */
+/** The principal with its name; a deleted one has none (recalled). */
 function expandPrincipal(tenant: Tenant, { principalId: id, principalType: type }: Row) {
   const user = tenant.users.get(id)
   if (user) return { id, displayName: user.displayName, email: user.mail ?? user.userPrincipalName, type }

@@ -19,8 +19,9 @@ export const IDS = {
 type Ask = { method?: string; headers?: Record<string, string>; token?: string | null }
 
 /**
- * A sandbox with one small tenant: root group over `platform` over the subscription web, lab directly under the root;
- * an owner of the root group, a clerk who reads one resource group of web, and nobody, who has no role. For tests.
+ * Starts a sandbox with one small tenant. The subscription web is in the management group `Platform` below the root, lab is
+ * directly below the root. `owner` owns the root group, `clerk` reads one resource group of web, `nobody` has no role. For
+ * tests.
  */
 export async function startArmSandbox() {
   const world = new World('http://localhost:3000')
@@ -50,7 +51,7 @@ export async function startArmSandbox() {
   const tokens = { owner: await tokenOf('owner'), clerk: await tokenOf('clerk'), nobody: await tokenOf('nobody') }
   const local = (address: string) => address.replace('https://', `${sandbox.url}/`)
 
-  /** What ARM answers to a path (or a nextLink), asked by the owner unless a token, or none, is given. */
+  /** Requests a path of ARM (or a nextLink), as the owner unless another token, or null for none, is given. */
   async function ask<Body = Record<string, unknown>>(path: string, { method = 'GET', headers, token }: Ask = {}) {
     const bearer = token === undefined ? tokens.owner : token
     const address = path.startsWith('https://') ? path : `https://management.azure.com${path}`

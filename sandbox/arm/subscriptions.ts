@@ -27,8 +27,8 @@ export function getSubscription(call: ArmCall, subscription: Subscription): Resp
 }
 
 /**
- * Says of each subscription whether the caller sees it: any role at, above or below one shows it (recalled), unless a
- * deny assignment cuts reading it. Prepared once for a list of a thousand.
+ * Returns a test whether the caller sees a subscription: any role at, above or below it shows it (recalled), unless a deny
+ * assignment forbids reading it. What the test needs is computed once, because it is used on lists of a thousand.
  */
 export function createSubscriptionFilter({ tenant, caller }: ArmCall): (subscription: Subscription) => boolean {
   const places = new Set<string>()
@@ -71,7 +71,7 @@ const REGIONS = [
   ['norwayeast', 'Norway East', 'Norway'],
 ] as const
 
-/** `GET /subscriptions/{id}/locations`: three regions, the same for all who may see the subscription. */
+/** `GET /subscriptions/{id}/locations`: three regions, for every caller who sees the subscription. */
 export function listLocations(call: ArmCall, subscription: Subscription): Response {
   if (!createSubscriptionFilter(call)(subscription))
     return refuseAction(call, 'Microsoft.Resources/subscriptions/locations/read', `/subscriptions/${subscription.id}`)
@@ -86,7 +86,7 @@ export function listLocations(call: ArmCall, subscription: Subscription): Respon
   return respondWithPage(call.url, { items, size: items.length, keyOf: (one) => one.name, show: (one) => one })
 }
 
-/** `GET /tenants`: the caller's own, and those that know them as a guest. */
+/** `GET /tenants`: the caller's own, and those where the caller is a guest. */
 export function listTenants(call: ArmCall): Response {
   const { world, tenant, caller } = call
   const self = tenant.users.get(caller.objectId)

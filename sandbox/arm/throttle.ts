@@ -4,16 +4,16 @@ import { armError } from './protocol'
 
 /** Microsoft's figures since 2024, per subscription (or tenant) and principal. Source: request-limits-and-throttling. */
 const LIMITS = { reads: { bucket: 250, refillPerSecond: 25 }, writes: { bucket: 200, refillPerSecond: 10 } }
-const GLOBAL_FACTOR = 15 // all principals of a subscription together
+const GLOBAL_FACTOR = 15 // the bucket that all principals of a subscription share is this much larger
 
-type CountedRequest = { world: World; tenant: Tenant; subscriptionId: string | null; actor: string; reading: boolean }
+type CountedRequest = { world: World; tenant: Tenant; subscriptionId: string | null; actor: string; isReading: boolean }
 
-/** Counts a request against its buckets: the 429 when one is empty, and the header that says what is left in any case. */
-export function throttle({ world, tenant, subscriptionId, actor, reading }: CountedRequest): {
+/** Counts a request in its buckets. Returns the 429 when one is empty, and in any case the headers with what is left. */
+export function throttle({ world, tenant, subscriptionId, actor, isReading }: CountedRequest): {
   refusal: Response | null
   headers: Record<string, string>
 } {
-  const kind = reading ? 'reads' : 'writes'
+  const kind = isReading ? 'reads' : 'writes'
   const place = subscriptionId === null ? 'tenant' : 'subscription'
   const settings = tenant.throttling.arm
   const limit: Limit = typeof settings === 'object' ? settings : LIMITS[kind]
@@ -37,7 +37,7 @@ export function throttle({ world, tenant, subscriptionId, actor, reading }: Coun
   const refusal = armError(
     429,
     subscriptionId === null ? 'TenantRequestsThrottled' : 'SubscriptionRequestsThrottled',
-    `Number of '${reading ? 'read' : 'write'}' requests for ${place} '${target}' actor '${actor}' exceeded. Please try again after '${wait}' seconds.`,
+    `Number of '${isReading ? 'read' : 'write'}' requests for ${place} '${target}' actor '${actor}' exceeded. Please try again after '${wait}' seconds.`,
     { 'retry-after': String(wait) },
   )
   return { refusal, headers }
@@ -46,7 +46,7 @@ export function throttle({ world, tenant, subscriptionId, actor, reading }: Coun
 type Limit = { bucket: number; refillPerSecond: number }
 type Bucket = { tokens: number; filledAt: number; refusedUntil: number }
 
-/** By the settings of a tenant: new settings begin with full buckets. */
+/** The buckets belong to a tenant's settings, so that new settings begin with full buckets. */
 const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
 
 function bucketFor(settings: Throttling, key: string, limit: Limit, now: number): Bucket {
@@ -60,7 +60,7 @@ function bucketFor(settings: Throttling, key: string, limit: Limit, now: number)
   return bucket
 }
 
-/** Takes a token, or says how many seconds to wait; asking before they are over begins the wait anew. */
+/** Takes a token: null when there was one, otherwise the seconds to wait. A request during the wait starts the wait again. */
 function takeToken(bucket: Bucket, limit: Limit, now: number): number | null {
   if (now >= bucket.refusedUntil && bucket.tokens >= 1) {
     bucket.tokens--

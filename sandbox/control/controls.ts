@@ -7,11 +7,12 @@ import { eachAccessRow, truthOf } from '../world/truth'
 import type { World } from '../world/world'
 import { streamJsonArray } from './delivery'
 import { createRandomFaults, parseChaos, parseFaults } from './fault-rules'
-import { clearFaults, faultSet, putFaultSet } from './fault-sets'
+import { clearFaults, getFaultSet, putFaultSet } from './fault-sets'
 import { describeDemo } from './front-page'
 import { showLog } from './log'
 import { ControlRefusal, readJson, readShape } from './requests'
 
+/** A request to a control; `argument` is the last segment of the path where the control takes one. */
 type Call = { world: World; request: Request; query: URLSearchParams; argument: string }
 type Control = { does: string; answer(call: Call): unknown }
 
@@ -29,14 +30,14 @@ export const CONTROLS: Record<string, Record<string, Control>> = {
   '/faults': {
     GET: {
       does: 'the rules of misbehaviour and how often each fired; of one set with ?set=',
-      answer: ({ world, query }) => faultSet(world, query.get('set')),
+      answer: ({ world, query }) => getFaultSet(world, query.get('set')),
     },
     PUT: { does: 'replaces the rules of a set; or {"seed", "rate", "kinds", "match"} for chaos', answer: putFaults },
     DELETE: {
       does: 'removes every rule; those of one set with ?set=',
       answer: ({ world, query }) => {
         clearFaults(world, query.get('set'))
-        return faultSet(world, query.get('set'))
+        return getFaultSet(world, query.get('set'))
       },
     },
   },
@@ -71,7 +72,7 @@ export const CONTROLS: Record<string, Record<string, Control>> = {
   },
 }
 
-/** The control routes: what the sandbox can be told and asked. Who may ask is the listener's to decide. */
+/** Answers a control route. The listener has already decided whether the caller may use the controls. */
 export async function answerControl(world: World, request: Request): Promise<Response> {
   try {
     return await route(world, request)
@@ -98,7 +99,7 @@ async function route(world: World, request: Request): Promise<Response> {
   return answer instanceof Response ? answer : Response.json(answer)
 }
 
-/** The entry of a path, with the argument in its last segment if it takes one. */
+/** Finds the entry of a path, with the argument in the last segment where the entry takes one. */
 function findControl(path: string) {
   const known = CONTROLS[path]
   if (known) return { methods: known, argument: '' }
@@ -123,11 +124,12 @@ async function applyChanges({ world, request }: Call) {
   return { ok: true, result: applyChange(world, changes) ?? null }
 }
 
+/** Replaces a set of rules by those in the body, or by random ones when the body has a `rate`. */
 async function putFaults({ world, request, query }: Call) {
   const body = await readJson(request)
   const isChaos = typeof body === 'object' && body !== null && 'rate' in body
   putFaultSet(world, query.get('set'), isChaos ? createRandomFaults(parseChaos(body)) : parseFaults(body))
-  return faultSet(world, query.get('set'))
+  return getFaultSet(world, query.get('set'))
 }
 
 const Latency = z.strictObject({ ms: z.number().min(0).max(600_000) })
@@ -158,14 +160,15 @@ async function putThrottling({ world, request }: Call) {
   return tenants.length === 1 ? tenants[0]?.throttling : { tenants: tenants.length, arm, graph }
 }
 
+/** The query parameters of `truth`. */
 const TRUTH_PARAMETERS = ['at', 'of', 'principalId', 'paths']
 
 /**
- * Who has access to a subscription at a time, everyone or one principal, each with at most `paths` ways to a role at a
- * scope; or (`of=assignments`) every assignment that applies to it now. Written while it is computed: when the world
- * changes meanwhile, what is not yet written is of the world after.
+ * Shows who has access to a subscription at a time, for everyone or one principal, with at most `paths` paths to each role
+ * at a scope; with `of=assignments`, every assignment that applies now. The answer is written while it is computed: if the
+ * world changes meanwhile, later rows show the new state.
  */
-export function showTruth(world: World, subscriptionId: string, query: URLSearchParams): Response | unknown[] {
+function showTruth(world: World, subscriptionId: string, query: URLSearchParams): Response | unknown[] {
   if (!world.findSubscription(subscriptionId))
     throw new ControlRefusal(`There is no subscription ${subscriptionId}.`, 404)
   const unknownParameter = [...query.keys()].find((name) => !TRUTH_PARAMETERS.includes(name))

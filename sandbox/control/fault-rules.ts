@@ -4,18 +4,18 @@ import { ControlRefusal } from './requests'
 /** What goes wrong, for which requests and how often. See docs/sandbox.md for each field. */
 export type FaultRule = {
   match: FaultMatch
-  /** How the log calls it. */
+  /** The name of the rule in the log. */
   name?: string
 
-  /** How many matching requests pass first; what follows counts from there. */
+  /** How many matching requests are let through first; the fields below count from there. */
   skip?: number
-  /** How often it fires at most; absent: always. */
+  /** How often it fires at most; absent: without limit. */
   times?: number
   /** Only for these matching requests, the first being 1. */
   nth?: number | number[]
   /** Only for every second, third, … matching request. */
   every?: number
-  /** With this chance, from a source of the rule's own. */
+  /** The chance to fire, from 0 to 1, drawn from the rule's own source of random numbers. */
   probability?: number
   seed?: number | string
 
@@ -27,45 +27,45 @@ export type FaultRule = {
   html?: boolean
   /** The host's error envelope under status 200. */
   errorIn200?: boolean | { code: string; message: string }
-  /** Throttles in the host's own words: seconds, `date` (or so many seconds ahead), `absurd`, `none`, or any text. */
+  /** Throttles in the host's own words, with this Retry-After: seconds, `date` (or seconds ahead), `absurd`, `none`, or any text. */
   retryAfter?: number | string | { date: number }
-  /** The token of this request is expired from now on. Happens once unless `nth`, `every`, `times` or `probability` say otherwise. */
+  /** The token of this request is expired from now on. Fires once unless `nth`, `every`, `times` or `probability` say otherwise. */
   expireToken?: boolean
-  /** 401 insufficient_claims; the claims asked for, if not a newer token. */
+  /** 401 insufficient_claims: true asks for a newer token, an object for these claims. */
   claimsChallenge?: boolean | Record<string, unknown>
   redirectTo?: string
 
   nextLink?: NextLink
-  /** So many last rows of this page come again at the head of the next. */
+  /** How many of the last rows of this page are repeated at the beginning of the next. */
   duplicateRows?: number
-  /** An empty page comes first, whose next link leads to the true one. */
+  /** Answers with an empty page whose next link leads to the true one. */
   emptyPage?: boolean
-  /** The rows of the page backwards. */
+  /** Reverses the rows of the page. */
   reorder?: boolean
-  /** Half of the JSON, under a true content-length. */
+  /** Sends half of the JSON, under a correct content-length. */
   corruptJson?: boolean
 
-  /** Waits first. */
+  /** Waits before answering. */
   delayMs?: number
-  /** Close the connection without an answer; an item of a batch is left out. */
+  /** Closes the connection without an answer; an item of a batch is left out. */
   drop?: boolean
-  /** The item of a batch is missing from the answer. */
+  /** Leaves an item of a batch out of the answer. */
   dropItem?: boolean
-  /** Send only this many bytes of those the content-length promises, then close the connection. */
+  /** Sends only this many bytes, fewer than the content-length promises, then closes the connection. */
   truncate?: number
-  /** Send only this many bytes of a chunked body, then close the connection before the last chunk. */
+  /** Sends only this many bytes of a chunked body, then closes the connection before the last chunk. */
   cutBody?: number
-  /** Send the body so many bytes at a time. */
+  /** Sends the body in pieces of this many bytes. */
   trickle?: { bytes: number; everyMs: number }
 
-  /** Counted by the sandbox: requests that matched, and those it spoiled. */
+  /** Counted by the sandbox: how many requests matched, and how many of them the rule changed. */
   seen: number
   fired: number
 }
 
-/** Which requests a rule is for: everything named must hold. Regular expressions are tried in any case. */
+/** Which requests a rule is for: every field given must match. Regular expressions ignore case. */
 type FaultMatch = {
-  /** One of Microsoft's names, `graph.microsoft.com` say. */
+  /** One of Microsoft's host names, for example `graph.microsoft.com`. */
   host?: string
   method?: string
   /** A regular expression on the decoded path. */
@@ -74,21 +74,25 @@ type FaultMatch = {
   query?: string | Record<string, string>
   tenantId?: string
   subscriptionId?: string
-  /** True: only the items of a `$batch`; false: never those; absent: both. */
+  /** True: only items of a `$batch`; false: no items of a `$batch`; absent: both. */
   inBatch?: boolean
 }
 
 const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
 
-/** Where a list's next link leads: elsewhere, back to this page, to the first page, or elsewhere behind a user name. */
+/**
+ * Where a list's next link leads: to another host (`otherHost`), back to this page (`self`), to the first page (`earlier`),
+ * to another host behind a user name (`userinfo`), or to the address given.
+ */
 export type NextLink = string | { to: (typeof NEXT_LINKS)[number] | (string & {}) }
 
-/** Rules as they were sent, checked and with their counters at nought. Refuses in a sentence what it cannot obey. */
+/** Checks rules as they were sent; their counters start at zero. Throws ControlRefusal with the first thing that is wrong. */
 export function parseFaults(value: unknown): FaultRule[] {
   if (!Array.isArray(value)) throw new ControlRefusal('The faults are a list of rules, or {"seed": 7, "rate": 0.05}.')
   return value.map((rule, place) => ({ ...parse(Rule, rule, `Rule ${place + 1}`), seen: 0, fired: 0 }))
 }
 
+/** Checks what was asked of random faults. Throws ControlRefusal with the first thing that is wrong. */
 export const parseChaos = (value: unknown): Chaos => parse(Chaos, value, 'Chaos')
 
 function parse<T>(schema: z.ZodType<T>, value: unknown, called: string): T {
@@ -101,7 +105,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, called: string): T {
 
 type Issue = z.core.$ZodIssue
 
-/** The deepest thing that is wrong: of a choice, the branch that came nearest says more than the choice itself. */
+/** Reports the branch of a union that came nearest, because it says more than the union as a whole. */
 function deepestIssue(issue: Issue): { path: PropertyKey[]; message: string } {
   if (issue.code === 'unrecognized_keys')
     return { path: issue.path, message: `has no ${issue.keys.map((key) => `"${key}"`).join(' and no ')}` }
@@ -177,7 +181,7 @@ const Fields = z.strictObject({
   truncate: Count.optional(),
   cutBody: Count.optional(),
   trickle: z.strictObject({ bytes: Place, everyMs: Milliseconds }).optional(),
-  // What GET shows may be put back; counting starts anew.
+  // What GET returns may be PUT again; counting then starts from zero.
   seen: z.unknown().optional(),
   fired: z.unknown().optional(),
 })
@@ -198,7 +202,7 @@ const Chaos = z.strictObject({
 })
 export type Chaos = z.infer<typeof Chaos>
 
-/** Every kind of misbehaviour, in a dose a patient client survives. */
+/** Every kind of fault, mild enough that a client which retries still finishes. */
 const KINDS: Record<string, Partial<FaultRule>> = {
   throttled: { retryAfter: 1 },
   throttledUntil: { retryAfter: { date: 2 } },
@@ -229,9 +233,9 @@ const KINDS: Record<string, Partial<FaultRule>> = {
 }
 
 /**
- * One rule for each kind, each with its own source from the one seed.
+ * Creates one rule for each kind of fault, each with its own random numbers drawn from the seed.
  *
- * @param chaos `rate`: the share of requests that something happens to, when every kind can happen to them
+ * @param chaos `rate` is the share of requests to change, if every kind of fault can apply to them
  */
 export function createRandomFaults({ seed, rate, kinds = Object.keys(KINDS), match = {} }: Chaos): FaultRule[] {
   const probability = 1 - (1 - rate) ** (1 / kinds.length)

@@ -4,46 +4,40 @@ import type { FaultRule } from './fault-rules'
 import { tenantOfRequest } from './log'
 import { decodePath } from './requests'
 
-const named = new WeakMap<World, Map<string, FaultRule[]>>()
-
-function setsOf(world: World): Map<string, FaultRule[]> {
-  const known = named.get(world) ?? new Map<string, FaultRule[]>()
-  named.set(world, known)
-  return known
-}
-
 /** The rules of a set; without a name those of `world.faults`. */
-export function faultSet(world: World, name: string | null): FaultRule[] {
-  return name === null ? world.faults : (setsOf(world).get(name) ?? [])
+export function getFaultSet(world: World, name: string | null): FaultRule[] {
+  return name === null ? world.faults : (world.faultSets.get(name) ?? [])
 }
 
+/** Replaces the rules of a set; without a name those of `world.faults`. */
 export function putFaultSet(world: World, name: string | null, rules: FaultRule[]): void {
   if (name === null) world.faults = rules
-  else setsOf(world).set(name, rules)
+  else world.faultSets.set(name, rules)
 }
 
 /** Removes a set; without a name every rule there is. */
 export function clearFaults(world: World, name: string | null): void {
   if (name !== null) {
-    setsOf(world).delete(name)
+    world.faultSets.delete(name)
     return
   }
   world.faults = []
-  setsOf(world).clear()
+  world.faultSets.clear()
 }
 
+/** A rule with what the log calls it. */
 export type NamedRule = { rule: FaultRule; label: string }
 
-/** Every rule in the order they are tried, `world.faults` first. A rule without a name is called by its place. */
-export function allRules(world: World): NamedRule[] {
+/** Lists every rule in the order they are tried, `world.faults` first. A rule without a name is called by its place. */
+export function listRules(world: World): NamedRule[] {
   const label = (rule: FaultRule, place: number, set: string) => ({ rule, label: rule.name ?? `${set}${place + 1}` })
   const rules = world.faults.map((rule, place) => label(rule, place, 'rule '))
-  for (const [set, members] of setsOf(world))
+  for (const [set, members] of world.faultSets)
     rules.push(...members.map((rule, place) => label(rule, place, `${set} rule `)))
   return rules
 }
 
-/** The first rule that wants this request. Every rule that matches counts it, so that none depends on the others. */
+/** Takes the first rule that fires for this request. Every rule that matches counts it, so that none depends on the others. */
 export function takeDueRule(
   world: World,
   rules: readonly NamedRule[],
@@ -85,7 +79,10 @@ function matchesQuery(rule: FaultRule, url: URL): boolean {
 
 const decodedQuery = (url: URL) => [...url.searchParams].map(([name, value]) => `${name}=${value}`).join('&')
 
-/** Counts a matching request and says whether the rule wants it; chance is drawn whatever else decides. */
+/**
+ * Counts the request and decides whether the rule fires. The random number is drawn in any case, so that other conditions
+ * do not shift the sequence.
+ */
 function countAndDecide(rule: FaultRule): boolean {
   rule.seen++
   const call = rule.seen - (rule.skip ?? 0)
@@ -96,10 +93,10 @@ function countAndDecide(rule: FaultRule): boolean {
   return (every === undefined || call % every === 0) && rule.fired < limitOf(rule)
 }
 
-/** A token expires once unless a rule says how often: the client must get on with the next one. */
+/** How often a rule may fire. `expireToken` fires once by default, so that the client can continue with a new token. */
 function limitOf(rule: FaultRule): number {
-  const open = rule.nth === undefined && rule.every === undefined && rule.probability === undefined
-  return rule.times ?? (rule.expireToken && open ? 1 : Number.POSITIVE_INFINITY)
+  const isUnlimited = rule.nth === undefined && rule.every === undefined && rule.probability === undefined
+  return rule.times ?? (rule.expireToken && isUnlimited ? 1 : Number.POSITIVE_INFINITY)
 }
 
 /** What a rule remembers between requests. */
@@ -109,16 +106,16 @@ type RuleMemory = {
   random: Random
   /** Hashes of the Authorization headers that are expired by the rule. */
   expired: Set<string>
-  /** The rows to repeat, by the address of the page to put them on. */
+  /** The rows to repeat, by the address of the page that they are added to. */
   repeats: Map<string, unknown[]>
 }
 
-const states = new WeakMap<FaultRule, RuleMemory>()
+const memories = new WeakMap<FaultRule, RuleMemory>()
 
-/** The memory of a rule: made at its first use, gone with the rule. */
+/** The memory of a rule: created at its first use, and dropped with the rule. */
 export function memoryOf(rule: FaultRule): RuleMemory {
-  const known = states.get(rule) ?? createMemory(rule)
-  states.set(rule, known)
+  const known = memories.get(rule) ?? createMemory(rule)
+  memories.set(rule, known)
   return known
 }
 

@@ -1,7 +1,7 @@
 import { escapeHtml, page } from '../entra/replies'
 import type { World } from '../world/world'
 
-/** The sandbox's own front page: who and what can sign in, and which subscriptions there are. */
+/** Shows the sandbox's own front page: who and what can sign in, and which subscriptions exist. 404 at any other path. */
 export function showFrontPage(world: World, request: Request): Response {
   if (new URL(request.url).pathname !== '/')
     return page('Nothing here', '<p>The sandbox does not imitate this address.</p>', { status: 404 })
@@ -24,7 +24,7 @@ export function showFrontPage(world: World, request: Request): Response {
   )
 }
 
-/** What a visitor needs to know to try the demo; made worlds are their makers' business. */
+/** Describes what a visitor needs to try the demo. Tenants made on request are left out: their makers know them. */
 export function describeDemo(world: World) {
   const tenants = [...world.tenants.values()].filter((tenant) => tenant.demo)
   return {

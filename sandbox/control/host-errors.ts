@@ -2,11 +2,14 @@ import { armError, formatErrorTime } from '../arm/protocol'
 import { findService } from '../clouds'
 import { refuse } from '../entra/replies'
 import { readJwt } from '../entra/tokens'
-import { graphError } from '../graph/graph-call'
+import { GRAPH_CHALLENGE, graphError } from '../graph/graph-call'
 import type { World } from '../world/world'
 import { tenantOfRequest } from './log'
 
-/** Too many requests, in the host's words; without a Retry-After. Graph's body is the sample of Microsoft's throttling page, Entra's code is recalled. */
+/**
+ * Too many requests, in the host's words and without a Retry-After. Graph's body is the sample of Microsoft's throttling
+ * page, Entra's code is recalled.
+ */
 export function tooManyRequests(world: World, request: Request, status: number, seconds: number): Response {
   const service = serviceOf(request)
   if (service === 'arm') {
@@ -31,7 +34,7 @@ export function tooManyRequests(world: World, request: Request, status: number, 
   )
 }
 
-/** An error of the server's own, under any status. The texts are recalled. */
+/** An internal error of the host, under any status. The texts are recalled. */
 export function serverError(
   world: World,
   request: Request,
@@ -45,7 +48,7 @@ export function serverError(
   return refuse(world, request, { error: error?.code ?? 'server_error', code: 90033, text: message, status })
 }
 
-/** What a host says to a token whose time is over; null at the login, which takes none. */
+/** The answer to an expired token; null at the login host, which accepts no tokens. */
 export function expiredToken(world: World, request: Request): Response | null {
   const service = serviceOf(request)
   if (service === 'login') return null
@@ -65,8 +68,9 @@ export function expiredToken(world: World, request: Request): Response | null {
 }
 
 /**
- * A demand for other claims, as continuous access evaluation makes it: `claims` in base64 in the challenge; at the login's
- * token endpoint as JSON in the body. Source of the header: @azure/core-rest-pipeline, which reads it; the bodies are recalled.
+ * Demands other claims, as continuous access evaluation does: `claims` in base64 in the challenge; at the login's token
+ * endpoint as JSON in the body; null at its other addresses. Source of the header: @azure/core-rest-pipeline, which reads
+ * it; the bodies are recalled.
  */
 export function claimsChallenge(
   world: World,
@@ -99,7 +103,7 @@ export function claimsChallenge(
   })
 }
 
-/** The page of a proxy that could not reach what is behind it. */
+/** The page of a proxy that could not reach the server behind it. */
 export function proxyPage(status: number): Response {
   const html = `<html>
 <head><title>502 Bad Gateway</title></head>
@@ -112,12 +116,10 @@ export function proxyPage(status: number): Response {
   return new Response(html, { status, headers: { 'content-type': 'text/html' } })
 }
 
-const GRAPH_CHALLENGE =
-  'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
-
 const armChallenge = (world: World, request: Request) =>
   `Bearer authorization_uri="https://login.windows.net/${tenantOfRequest(world, request) ?? 'common'}"`
 
+/** The object id of the caller, as ARM names it in its throttling errors; empty without a readable token. */
 const actorOf = (world: World, request: Request) =>
   String(readJwt(world, (request.headers.get('authorization') ?? '').replace(/^Bearer /i, ''))?.oid ?? '')
 

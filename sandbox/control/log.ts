@@ -31,7 +31,7 @@ export function writeLog(world: World, request: Request, { startedAt, status, by
   if (world.log.length > LOG_LIMIT) world.log.splice(0, world.log.length - LOG_LIMIT)
 }
 
-/** The log, of one tenant, one host, or since a time. */
+/** Filters the log by tenant, by host and by time. Throws ControlRefusal for a `since` that is not a time. */
 export function showLog(world: World, query: URLSearchParams): LogEntry[] {
   const tenantId = query.get('tenantId')?.toLowerCase()
   const host = query.get('host')?.toLowerCase()
@@ -43,18 +43,18 @@ export function showLog(world: World, query: URLSearchParams): LogEntry[] {
   )
 }
 
-/** The query of an address, with codes, tokens and secrets by hash only. Of a repeated name the last counts. */
-export function redactQuery(url: URL): Record<string, string> {
+/** The query of an address; codes, tokens and secrets are replaced by their hash. The last one of a repeated name counts. */
+function redactQuery(url: URL): Record<string, string> {
   const query: Record<string, string> = {}
   for (const [name, value] of url.searchParams) {
-    const secret = (SECRET_PARAMETER.test(name) && !NOT_SECRET.test(name)) || JWT.test(value)
-    query[name] = secret ? hashSecret(value) : value
+    const isSecret = (SECRET_PARAMETER.test(name) && !NOT_SECRET.test(name)) || JWT.test(value)
+    query[name] = isSecret ? hashSecret(value) : value
   }
   return query
 }
 
-/** Headers with tokens, cookies and secrets by hash only; an address one came from loses its query. */
-export function redactHeaders(headers: Headers): Record<string, string> {
+/** The headers; tokens, cookies and secrets are replaced by their hash, and the referer loses its query. */
+function redactHeaders(headers: Headers): Record<string, string> {
   const shown: Record<string, string> = {}
   for (const [name, value] of headers) {
     if (SECRET_HEADER.test(name) || JWT.test(value)) shown[name] = hashSecret(value)
@@ -65,12 +65,13 @@ export function redactHeaders(headers: Headers): Record<string, string> {
 
 const SECRET_HEADER = /authorization|cookie|secret|token|assertion|password|api-?key/i
 const SECRET_PARAMETER = /^(code|device_code|user_code|otc|code_verifier|password|.*(token|secret|assertion).*)$/i
+// Skip and delta tokens only mark a place in a list.
 const NOT_SECRET = /^\$?(skip|delta)token$/i
 const JWT = /eyJ[\w-]+\.[\w-]+/
 
 const hashSecret = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
-/** Whose request this is: the tenant of the login address, of the token, or of the subscription asked about. */
+/** The tenant that a request concerns: that of the login address, of the token, or of the subscription in the address. */
 export function tenantOfRequest(world: World, request: Request): string | null {
   const url = new URL(request.url)
   if (findService(url.hostname)?.service === 'login')

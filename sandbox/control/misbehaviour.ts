@@ -3,25 +3,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { World } from '../world/world'
 import type { Outcome } from './delivery'
 import type { FaultRule, NextLink } from './fault-rules'
-import { allRules, memoryOf, type NamedRule, takeDueRule } from './fault-sets'
+import { listRules, memoryOf, type NamedRule, takeDueRule } from './fault-sets'
 import { claimsChallenge, expiredToken, proxyPage, serverError, tooManyRequests } from './host-errors'
 
 type Answer = (request: Request) => Promise<Response>
 
-/** Answers as asked, unless a fault is due: then late, wrong, cut short or not at all. What it did is put into `outcome`. */
+/**
+ * Answers honestly, unless a fault is due: then late, wrongly, cut short or not at all. What was done is written into
+ * `outcome`.
+ */
 export async function answerWithFaults(
   world: World,
   asked: Request,
   { inBatch, outcome }: { inBatch: boolean; outcome: Outcome },
   answerHonestly: Answer,
 ): Promise<Response> {
-  const rules = allRules(world)
+  const rules = listRules(world)
   const page = pageBehindEmptyOne(asked.url)
   const request = page === null ? asked : new Request(page, asked)
   if (rules.length === 0) return answerHonestly(request)
   const refused = refuseExpired(world, rules, request, outcome)
   if (refused) return refused
-  // The page behind an empty one was counted with it.
+  // An empty page and the page behind it count as one request.
   const due = page === null ? takeDueRule(world, rules, request, inBatch) : null
   if (!due) return addRepeatedRows(rules, request, await answerHonestly(request), outcome)
   const { response, changed } = await applyFault(world, due.rule, request, answerHonestly, outcome)
@@ -30,17 +33,17 @@ export async function answerWithFaults(
   return addRepeatedRows(rules, request, response, outcome)
 }
 
-/** 401 when a rule made this request's token expire; the rest of the world does not matter then. */
+/** 401 when a rule made this request's token expire, null otherwise; then the request is not looked at any further. */
 function refuseExpired(world: World, rules: readonly NamedRule[], request: Request, outcome: Outcome): Response | null {
   const expiring = rules.filter(({ rule }) => rule.expireToken && memoryOf(rule).expired.size > 0)
   const hash = expiring.length > 0 ? tokenHash(request) : null
-  const by = hash === null ? undefined : expiring.find(({ rule }) => memoryOf(rule).expired.has(hash))
-  if (!by) return null
-  outcome.fault = by.label
+  const expiredBy = hash === null ? undefined : expiring.find(({ rule }) => memoryOf(rule).expired.has(hash))
+  if (!expiredBy) return null
+  outcome.fault = expiredBy.label
   return expiredToken(world, request)
 }
 
-/** The answer as a rule wants it, and whether it found anything to spoil. */
+/** The answer changed by the rule, and whether the rule changed anything. */
 async function applyFault(world: World, rule: FaultRule, request: Request, answerHonestly: Answer, outcome: Outcome) {
   if (rule.delayMs) await sleep(rule.delayMs)
   const replaced = findReplacement(world, rule, request)
@@ -51,11 +54,11 @@ async function applyFault(world: World, rule: FaultRule, request: Request, answe
   const { drop, truncate, cutBody, trickle } = rule
   outcome.delivery = { drop, truncate, cutBody, trickle }
   outcome.leftOut = rule.drop === true || rule.dropItem === true
-  const onTheWire = [truncate, cutBody, trickle, rule.delayMs, rule.headers].some((one) => one !== undefined)
-  return { response, changed: replaced !== null || response !== trueAnswer || onTheWire }
+  const changesDelivery = [truncate, cutBody, trickle, rule.delayMs, rule.headers].some((one) => one !== undefined)
+  return { response, changed: replaced !== null || response !== trueAnswer || changesDelivery }
 }
 
-/** The answer a rule puts in the place of the true one; null when it leaves the true one to be spoiled. */
+/** The answer that a rule gives instead of the true one; null when the rule only changes the true one. */
 function findReplacement(world: World, rule: FaultRule, request: Request): Response | null {
   if (rule.drop || rule.dropItem) return new Response(null, { status: 504 })
   if (rule.redirectTo) return new Response(null, { status: rule.status ?? 302, headers: { location: rule.redirectTo } })
@@ -74,6 +77,7 @@ function findReplacement(world: World, rule: FaultRule, request: Request): Respo
   return rule.status !== undefined || rule.body !== undefined ? configuredAnswer(rule) : null
 }
 
+/** The answer made of a rule's own `status`, `headers` and `body`. */
 function configuredAnswer(rule: FaultRule): Response {
   const { status = 200, body, headers } = rule
   if (body === undefined) return new Response(null, { status, headers })
@@ -92,16 +96,16 @@ const tokenHash = (request: Request): string | null => {
 function withHeaders(rule: FaultRule, response: Response): void {
   for (const [name, value] of Object.entries(rule.headers ?? {})) response.headers.set(name, value)
   if (rule.retryAfter === undefined) return
-  const value = retryAfter(rule.retryAfter)
+  const value = writeRetryAfter(rule.retryAfter)
   if (value === null) response.headers.delete('retry-after')
   else response.headers.set('retry-after', value)
 }
 
-const AHEAD_SECONDS = 30
+const AHEAD_SECONDS = 30 // how far ahead a date lies when the rule does not say
 const ABSURD = '9999999999' // seconds: three centuries
 
-/** The value of the header a rule asks for, null for none. A date is spelled as HTTP does it. */
-export function retryAfter(wanted: NonNullable<FaultRule['retryAfter']>): string | null {
+/** Writes the value of the Retry-After header that a rule asks for; null for none. Dates are in HTTP's format. */
+function writeRetryAfter(wanted: NonNullable<FaultRule['retryAfter']>): string | null {
   if (wanted === 'none') return null
   if (wanted === 'absurd') return ABSURD
   if (typeof wanted !== 'object' && wanted !== 'date') return String(wanted)
@@ -109,17 +113,19 @@ export function retryAfter(wanted: NonNullable<FaultRule['retryAfter']>): string
   return new Date(Date.now() + ahead * 1000).toUTCString()
 }
 
+/** Cuts the body in half, so that its JSON cannot be parsed. */
 async function halveJson(response: Response): Promise<Response> {
   const text = await response.text()
   if (text === '') return response
   return new Response(text.slice(0, text.length / 2), { status: response.status, headers: response.headers })
 }
 
+/** Whether a rule changes the pages of lists. */
 const changesList = (rule: FaultRule) =>
   rule.nextLink !== undefined || rule.duplicateRows !== undefined || rule.emptyPage === true || rule.reorder === true
 
-/** What a rule makes of a list's page; null when there is no list, or nothing of it to spoil. */
-export async function reshapeList(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
+/** Changes a page of a list as a rule demands; null when the answer is no list, or the rule finds nothing to change in it. */
+async function reshapeList(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
   const page = await readPage(response)
   if (!page) return null
   const content = { ...page.content }
@@ -135,7 +141,7 @@ export async function reshapeList(rule: FaultRule, request: Request, response: R
   }
   if (rule.emptyPage && request.method === 'GET') {
     content.value = []
-    content[page.linkName] = afterEmptyPage(request.url)
+    content[page.linkName] = addressBehindEmptyPage(request.url)
     changed = true
   }
   return changed ? withContent(response, content) : null
@@ -161,7 +167,7 @@ const ELSEWHERE = 'attacker.example'
 function addressOf(link: NextLink, request: Request): string {
   const to = typeof link === 'string' ? link : link.to
   if (to === 'self') return request.url
-  if (to === 'earlier') return firstPage(request.url)
+  if (to === 'earlier') return firstPageOf(request.url)
   const url = new URL(request.url)
   if (to === 'otherHost') url.hostname = `${url.hostname}.${ELSEWHERE}`
   else if (to === 'userinfo') return request.url.replace(`//${url.host}`, `//${url.host}:443@${ELSEWHERE}`)
@@ -169,14 +175,14 @@ function addressOf(link: NextLink, request: Request): string {
   return url.href
 }
 
-const REPEATS_LIMIT = 1_000 // pages remembered by a rule
+const MAX_REPEATS = 1_000 // pages that a rule remembers rows for
 
-/** Remembers the last rows of a page for the one it links to. False: there is no next page. */
+/** Remembers the last rows of a page, to repeat them on the page that it links to. False when there is no next page. */
 function rememberLastRows(rule: FaultRule, count: number, { content, rows, linkName }: Page): boolean {
   const next = content[linkName]
   if (typeof next !== 'string') return false
   const { repeats } = memoryOf(rule)
-  if (repeats.size >= REPEATS_LIMIT) repeats.clear()
+  if (repeats.size >= MAX_REPEATS) repeats.clear()
   repeats.set(new URL(next).href, rows.slice(-count))
   return true
 }
@@ -197,41 +203,41 @@ async function addRepeatedRows(
   return response
 }
 
-/** Puts the rows of the page before at the head of this one, when a rule kept some for it. */
-export async function repeatRows(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
+/** Adds rows of the previous page at the beginning of this one; null when the rule remembers none for it. */
+async function repeatRows(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
   const rows = memoryOf(rule).repeats.get(request.url)
   const page = rows ? await readPage(response) : null
   return rows && page ? withContent(response, { ...page.content, value: [...rows, ...page.rows] }) : null
 }
 
-const MARK = 'sandbox-empty.'
-const NAMES = ['$skipToken', '$skiptoken'] // ARM's and Graph's
+const EMPTY_PAGE_MARK = 'sandbox-empty.'
+const TOKEN_NAMES = ['$skipToken', '$skiptoken'] // ARM's and Graph's
 
-const tokenName = (url: URL) => NAMES.find((name) => url.searchParams.has(name)) ?? '$skiptoken'
+const tokenName = (url: URL) => TOKEN_NAMES.find((name) => url.searchParams.has(name)) ?? '$skiptoken'
 
-/** The address of the true page, to be linked from the empty one put in front of it. */
-export function afterEmptyPage(address: string): string {
+/** The address of the true page, for the link of the empty page that is answered before it. */
+function addressBehindEmptyPage(address: string): string {
   const url = new URL(address)
   const name = tokenName(url)
   const token = url.searchParams.get(name) ?? ''
-  url.searchParams.set(name, `${MARK}${Buffer.from(token).toString('base64url')}`)
+  url.searchParams.set(name, `${EMPTY_PAGE_MARK}${Buffer.from(token).toString('base64url')}`)
   return url.href
 }
 
-/** The page a request is for when it comes from an empty one, null when it does not. */
-export function pageBehindEmptyOne(address: string): string | null {
-  if (!address.includes(MARK)) return null
+/** The address of the true page when a request follows the link of an empty page; null when it does not. */
+function pageBehindEmptyOne(address: string): string | null {
+  if (!address.includes(EMPTY_PAGE_MARK)) return null
   const url = new URL(address)
   const name = tokenName(url)
-  const token = Buffer.from((url.searchParams.get(name) ?? '').slice(MARK.length), 'base64url').toString()
+  const token = Buffer.from((url.searchParams.get(name) ?? '').slice(EMPTY_PAGE_MARK.length), 'base64url').toString()
   if (token === '') url.searchParams.delete(name)
   else url.searchParams.set(name, token)
   return url.href
 }
 
-/** The address of the first page of the list a page belongs to. */
-export function firstPage(address: string): string {
+/** The address of the first page of the list that this page belongs to. */
+function firstPageOf(address: string): string {
   const url = new URL(address)
-  for (const name of NAMES) url.searchParams.delete(name)
+  for (const name of TOKEN_NAMES) url.searchParams.delete(name)
   return url.href
 }

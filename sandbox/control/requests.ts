@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
 import { findService } from '../clouds'
 
-/** The request under its canonical address: the host in the path, else the Host header, else (null) the sandbox itself. */
+/**
+ * Reads a request under its canonical address. The host is taken from the path, else from the Host header; null means the
+ * sandbox itself. Throws ControlRefusal for what cannot be read.
+ */
 export async function readRequest(incoming: IncomingMessage): Promise<{ request: Request; host: string | null }> {
   const { host, url } = canonicalUrl(incoming.url ?? '/', incoming.headers.host ?? '')
   const method = incoming.method ?? 'GET'
@@ -11,17 +14,17 @@ export async function readRequest(incoming: IncomingMessage): Promise<{ request:
   const headers = new Headers()
   for (const [name, value] of Object.entries(incoming.headers))
     if (value !== undefined) headers.set(name, String(value))
-  const bodiless = method === 'GET' || method === 'HEAD'
-  const body = bodiless ? undefined : await readBody(incoming, host === null ? CONTROL_LIMIT : MICROSOFT_LIMIT)
+  const hasNoBody = method === 'GET' || method === 'HEAD'
+  const body = hasNoBody ? undefined : await readBody(incoming, host === null ? CONTROL_LIMIT : MICROSOFT_LIMIT)
   return { host, request: new Request(url, { method, headers, ...(body ? { body } : {}) }) }
 }
 
 function canonicalUrl(target: string, hostHeader: string): { host: string | null; url: URL } {
   const first = /^\/([^/?]+)/.exec(target)?.[1] ?? ''
   const named = hostHeader.replace(/:\d+$/, '')
-  const inPath = findService(first) !== null
-  const host = inPath ? first.toLowerCase() : findService(named) ? named.toLowerCase() : null
-  const rest = inPath ? target.slice(first.length + 1) : target
+  const isInPath = findService(first) !== null
+  const host = isInPath ? first.toLowerCase() : findService(named) ? named.toLowerCase() : null
+  const rest = isInPath ? target.slice(first.length + 1) : target
   const address = `https://${host ?? 'sandbox.invalid'}${rest.startsWith('/') ? rest : `/${rest}`}`
   if (!URL.canParse(address)) throw new ControlRefusal('This address cannot be read.', 400)
   const url = new URL(address)
@@ -39,22 +42,23 @@ function isDecodable(path: string): boolean {
   }
 }
 
-const MICROSOFT_LIMIT = 10_000_000 // bytes of a body
-const CONTROL_LIMIT = 1_000_000 // bytes of a body
+// The most bytes a body may have at Microsoft's addresses, and at the controls.
+const MICROSOFT_LIMIT = 10_000_000
+const CONTROL_LIMIT = 1_000_000
 
 async function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length
-    // The rest is heard but not kept: a client that is still sending would not read the refusal.
+    // The rest is read and thrown away: a client that is still sending would not read the refusal.
     if (size <= limit) chunks.push(chunk)
   }
   if (size > limit) throw new ControlRefusal(`A body holds at most ${limit / 1_000_000} MB.`, 413)
   return Buffer.concat(chunks)
 }
 
-/** The path of an address with its percent signs resolved; as it stands when they are malformed. */
+/** Decodes the path of an address; returns it unchanged when its percent signs are malformed. */
 export function decodePath(url: URL): string {
   try {
     return decodeURIComponent(url.pathname)
@@ -64,7 +68,7 @@ export function decodePath(url: URL): string {
   }
 }
 
-/** A control request that cannot be obeyed; the message says why in a sentence. */
+/** Thrown when a request to the sandbox cannot be carried out; the message is a sentence for the caller. */
 export class ControlRefusal extends Error {
   override readonly name = 'ControlRefusal'
 
@@ -76,7 +80,7 @@ export class ControlRefusal extends Error {
   }
 }
 
-/** The body of a control request as JSON; an empty one counts as {}. */
+/** Reads the body of a control request as JSON; an empty one counts as {}. Throws ControlRefusal when it is not JSON. */
 export async function readJson<T = unknown>(request: Request): Promise<T> {
   const text = await request.text()
   try {
@@ -87,7 +91,7 @@ export async function readJson<T = unknown>(request: Request): Promise<T> {
   }
 }
 
-/** The body of a control request in the shape it must have; refused with the first thing that is wrong. */
+/** Reads the body of a control request in the shape it must have. Throws ControlRefusal with the first thing wrong. */
 export async function readShape<T>(request: Request, shape: z.ZodType<T>): Promise<T> {
   const parsed = shape.safeParse(await readJson(request))
   if (parsed.success) return parsed.data
@@ -95,16 +99,16 @@ export async function readShape<T>(request: Request, shape: z.ZodType<T>): Promi
   throw new ControlRefusal(`The body is not what is asked for: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}.`)
 }
 
-const NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
-const ADDRESS = /^(::ffff:)?127\.|^::1$/
+const LOOPBACK_NAME = /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i
+const LOOPBACK_ADDRESS = /^(::ffff:)?127\.|^::1$/
 
 /** Whether a request came over loopback and under one of loopback's names. Forwarding headers are not believed. */
 export function isOnLoopback(incoming: IncomingMessage): boolean {
-  return ADDRESS.test(incoming.socket.remoteAddress ?? '') && NAME.test(incoming.headers.host ?? '')
+  return LOOPBACK_ADDRESS.test(incoming.socket.remoteAddress ?? '') && LOOPBACK_NAME.test(incoming.headers.host ?? '')
 }
 
-/** Whether a page of elsewhere makes the browser send this: it must not drive the controls. */
+/** Whether a web page of another origin makes the browser send this request; such a page must not use the controls. */
 export function isCrossOrigin({ headers }: IncomingMessage): boolean {
-  if (headers.origin !== undefined) return !NAME.test(headers.origin.replace(/^https?:\/\//i, ''))
+  if (headers.origin !== undefined) return !LOOPBACK_NAME.test(headers.origin.replace(/^https?:\/\//i, ''))
   return headers['sec-fetch-site'] === 'cross-site'
 }

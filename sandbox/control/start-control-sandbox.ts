@@ -6,7 +6,7 @@ import type { FaultRule } from './fault-rules'
 
 type Answer = { status: number; headers: Headers; json: Record<string, unknown>; text: string }
 
-/** A sandbox with one small tenant, its controls and its owner's requests at hand. For the tests of this folder. */
+/** Starts a sandbox with one small tenant, and functions for its controls and its owner's requests. For tests. */
 export async function startControlSandbox() {
   const sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   const made = makeTenant(sandbox.world, { seed: 'controlled', people: 25, assignments: 30, consented: true })
@@ -20,7 +20,7 @@ export async function startControlSandbox() {
     return { status: response.status, headers: response.headers, json: (await response.json()) as unknown }
   }
 
-  /** Asks one of Microsoft's addresses with the owner's token for it. */
+  /** Requests one of Microsoft's addresses with the owner's token for it. */
   async function ask(address: string, token?: string, init: RequestInit = {}): Promise<Answer> {
     const own = address.includes('//graph.') ? tokens.graph : tokens.arm
     const response = await fetch(`${sandbox.url}/${address.replace('https://', '')}`, {

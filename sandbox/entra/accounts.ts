@@ -2,12 +2,13 @@ import type { Application, Tenant, User } from '../world/types'
 import type { World } from '../world/world'
 import { escapeHtml, page } from './replies'
 
+/** An account with the tenant it lives in. */
 export type Account = { homeTenant: Tenant; homeUser: User }
 
-/** An account as forms and the cookie name it. */
+/** The id of an account in forms and in the cookie. */
 export const accountId = ({ homeTenant, homeUser }: Account) => `${homeTenant.id}.${homeUser.id}`
 
-/** The account of a typed address, wherever it lives. Guests sign in with their own address. */
+/** Finds an account by its address, in any tenant. Guests sign in with the address of their home tenant. */
 export function findAccountByName(world: World, name: string): Account | null {
   const wanted = name.trim().toLowerCase()
   for (const homeTenant of world.tenants.values()) {
@@ -19,13 +20,13 @@ export function findAccountByName(world: World, name: string): Account | null {
   return null
 }
 
-/** The account a page's form names: typed, or picked. */
-export function accountOf(world: World, answer: FormData): Account | null {
+/** Finds the account that a page's form names, typed or picked; null when there is none. */
+export function readAccount(world: World, answer: FormData): Account | null {
   const typed = answer.get('username')
   return typeof typed === 'string' ? findAccountByName(world, typed) : findAccount(world, String(answer.get('account')))
 }
 
-/** The account behind such a name, or null. */
+/** Finds an account by its id in forms and in the cookie; null when there is none. */
 function findAccount(world: World, id: string): Account | null {
   const [tenantId, userId] = id.split('.')
   const homeTenant = world.tenants.get(tenantId ?? '')
@@ -35,30 +36,31 @@ function findAccount(world: World, id: string): Account | null {
 
 const COOKIE = 'sandbox_accounts'
 
-export const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
+const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
 
-/** Whoever signed in with this browser before. */
+/** The accounts that signed in with this browser before, the latest first. */
 export function rememberedAccounts(world: World, request: Request): Account[] {
   const cookie = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
   return cookie.split('|').flatMap((id) => findAccount(world, id) ?? [])
 }
 
-/** The cookie that remembers one more account. */
+/** Writes the cookie that remembers this account besides the earlier ones. */
 export function rememberCookie(world: World, request: Request, account: Account): string {
   const ids = new Set([accountId(account), ...rememberedAccounts(world, request).map(accountId)])
   return `${COOKIE}=${[...ids].slice(0, 8).join('|')}; Path=/; HttpOnly; SameSite=Lax`
 }
 
+/** What the account picker shows. */
 type Picking = {
   app: Application
   /** Null at common and organizations. */
   tenant: Tenant | null
   hint: string | null
-  /** An address was typed that nobody has. */
+  /** Whether an address was typed that belongs to no account. */
   unknown?: boolean
 }
 
-/** The page where an account is picked: the tenant's own first, then those of elsewhere, then any address. */
+/** The page where an account is picked: the tenant's own first, then those of other tenants, then a field for any address. */
 export function accountPicker(world: World, { app, tenant, hint, unknown }: Picking): Response {
   const hinted = hint ? findAccountByName(world, hint) : null
   const shown = new Set<string>()
@@ -85,14 +87,15 @@ export function accountPicker(world: World, { app, tenant, hint, unknown }: Pick
   )
 }
 
-const MOST_SHOWN = 50 // accounts of one tenant; the rest can be typed
+const MAX_SHOWN = 50 // accounts shown of each tenant; the others can be typed
 
-/** Those who can sign in, by a look-up: a directory may hold hundreds of thousands who cannot. */
+/** The accounts of a tenant that can sign in. An index, because a directory may hold hundreds of thousands that cannot. */
 function accountsOf(tenant: Tenant): Account[] {
   const people = tenant.users.indexBy('account', (user) => user.account && user.id)
-  return [...people.values()].slice(0, MOST_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
+  return [...people.values()].slice(0, MAX_SHOWN).map((homeUser) => ({ homeTenant: tenant, homeUser }))
 }
 
+/** The home accounts of a tenant's guests. */
 function guestsOf(world: World, tenant: Tenant): Account[] {
   const found: Account[] = []
   for (const user of tenant.users
@@ -100,7 +103,7 @@ function guestsOf(world: World, tenant: Tenant): Account[] {
     .values()) {
     const account = user.home && findAccount(world, `${user.home.tenantId}.${user.home.objectId}`)
     if (account) found.push(account)
-    if (found.length === MOST_SHOWN) break
+    if (found.length === MAX_SHOWN) break
   }
   return found
 }
@@ -111,15 +114,15 @@ function button(account: Account): string {
   return `<button class="account" name="account" value="${accountId(account)}">${escapeHtml(displayName)} <span>${escapeHtml(userPrincipalName)}</span>${note ? ` <span>${escapeHtml(note)}</span>` : ''}</button>`
 }
 
-/** `/{tenant}/oauth2/v2.0/logout`: forgets the accounts; goes back only to the addresses of a known application. */
+/** `/{tenant}/oauth2/v2.0/logout`: forgets the accounts, and redirects only to an origin of a known application. */
 export function logout(world: World, request: Request): Response {
   const back = new URL(request.url).searchParams.get('post_logout_redirect_uri')
   const headers = { 'set-cookie': FORGET_COOKIE }
-  const known =
+  const isKnown =
     back !== null &&
     [...world.applications.values()].some((app) =>
       app.redirectUris.some((uri) => new URL(uri).origin === URL.parse(back)?.origin),
     )
-  if (known) return new Response(null, { status: 302, headers: { ...headers, location: back } })
+  if (isKnown) return new Response(null, { status: 302, headers: { ...headers, location: back } })
   return page('You signed out of your account', '<p>It’s a good idea to close all browser windows.</p>', { headers })
 }

@@ -1,6 +1,6 @@
 import type { Cloud } from '../clouds'
 import type { World } from '../world/world'
-import { type Account, accountOf, accountPicker } from './accounts'
+import { type Account, accountPicker, readAccount } from './accounts'
 import { consentPage, mayConsentForAll, needAdminApprovalPage, recordConsent } from './consent'
 import { keysOf, parseScopes, scopeRefusal } from './permissions'
 import { REFUSALS } from './refusals'
@@ -8,11 +8,12 @@ import { escapeHtml, refusalPage } from './replies'
 import { readSignInRequest, type SignInRequest, sendBack, sendRefusal } from './sign-in'
 import { findSubject } from './tokens'
 
-const ASKED = { admin_consent: 'True' }
+/** What every answer to the application carries, a refusal too. */
+const ANSWER_FIELDS = { admin_consent: 'True' }
 
 /**
- * `/{tenant}/v2.0/adminconsent`, and `/{tenant}/adminconsent` (`registered`), which takes what the application
- * registered: an administrator answers for everyone. No code comes back.
+ * `/{tenant}/v2.0/adminconsent`: an administrator consents for everyone. The application gets no code. The older
+ * `/{tenant}/adminconsent` (`registered`) ignores `scope` and takes what the application registered.
  */
 export async function adminConsent(
   world: World,
@@ -26,20 +27,20 @@ export async function adminConsent(
   const { app, tenant } = signIn
   const parsed = parseScopes(registered ? '' : (signIn.url.searchParams.get('scope') ?? ''), cloud)
   const refusal = scopeRefusal(app, tenant, authority, parsed)
-  if (refusal) return sendRefusal(signIn, refusal, ASKED)
-  if (!registered && parsed.scopes.length === 0) return sendRefusal(signIn, REFUSALS.missing('scope'), ASKED)
+  if (refusal) return sendRefusal(signIn, refusal, ANSWER_FIELDS)
+  if (!registered && parsed.scopes.length === 0) return sendRefusal(signIn, REFUSALS.missing('scope'), ANSWER_FIELDS)
   const picking = { app, tenant, hint: null }
   if (request.method !== 'POST') return accountPicker(world, picking)
   const answer = await request.formData()
   if (answer.get('consent') === 'another') return accountPicker(world, picking)
-  const account = accountOf(world, answer)
+  const account = readAccount(world, answer)
   if (!account) return accountPicker(world, { ...picking, unknown: true })
   const keys = registered ? app.registeredScopes : keysOf(parsed.scopes, app.registeredScopes)
   const pressed = answer.get('consent')
   return consentAs(signIn, account, keys, typeof pressed === 'string' ? pressed : null)
 }
 
-/** Consent of an account that was picked: who may not is told so, who may answers for everyone. */
+/** Continues after the account was picked: shows the consent page, records consent for everyone, or refuses. */
 function consentAs(signIn: SignInRequest, account: Account, keys: string[], pressed: string | null): Response {
   const { world, request, app } = signIn
   const { homeTenant, homeUser } = account
@@ -49,15 +50,15 @@ function consentAs(signIn: SignInRequest, account: Account, keys: string[], pres
   if (!subject)
     return refusalPage(world, request, REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app), again)
   if (!subject.user.accountEnabled) return refusalPage(world, request, REFUSALS.disabled(), again)
-  if (pressed === 'return') return sendRefusal(signIn, REFUSALS.needsAdmin(app), ASKED)
+  if (pressed === 'return') return sendRefusal(signIn, REFUSALS.needsAdmin(app), ANSWER_FIELDS)
   if (pressed === 'cancel') {
     const text = 'The resource owner or authorization server denied the request.'
-    return sendRefusal(signIn, { ...REFUSALS.declined(), error: 'consent_required', text }, ASKED)
+    return sendRefusal(signIn, { ...REFUSALS.declined(), error: 'consent_required', text }, ANSWER_FIELDS)
   }
   if (!mayConsentForAll(subject.user)) return needAdminApprovalPage(app, account, { workflow: false, sent: false })
   if (pressed !== 'accept')
     return consentPage(app, tenant, subject.user, account, keys, { admin: true, forAllOnly: true })
   recordConsent(tenant, app.clientId, null, keys)
   const scope = signIn.url.searchParams.get('scope')
-  return sendBack(signIn, { ...ASKED, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
+  return sendBack(signIn, { ...ANSWER_FIELDS, tenant: tenant.id, ...(scope === null ? {} : { scope }) })
 }

@@ -9,7 +9,7 @@ import { token, tokenV1 } from './token-endpoint'
 
 type Answerer = (world: World, request: Request, cloud: Cloud, authority: string) => Response | Promise<Response>
 
-/** What follows the tenant in the address, in lower case. */
+/** The answer to each method and address. Addresses are without the tenant, in lower case. */
 const ADDRESSES: Readonly<Record<string, Answerer>> = {
   'GET discovery/instance': (world, request, cloud) => instanceDiscovery(world, cloud, request),
   'GET v2.0/.well-known/openid-configuration': openidConfiguration,
@@ -31,7 +31,7 @@ const ADDRESSES: Readonly<Record<string, Answerer>> = {
   'GET oauth2/logout': logout,
 }
 
-/** Entra ID: `/{tenant}/…` to its answer. */
+/** Answers for Entra ID: `/{tenant}/…`. */
 export async function answerLogin(world: World, request: Request, cloud: Cloud): Promise<Response> {
   const { pathname } = new URL(request.url)
   const [, segment = '', ...rest] = pathname.split('/')

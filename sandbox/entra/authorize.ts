@@ -2,20 +2,20 @@ import { randomBytes } from 'node:crypto'
 import type { Cloud } from '../clouds'
 import type { Tenant } from '../world/types'
 import type { World } from '../world/world'
-import { type Account, accountOf, accountPicker, rememberCookie, rememberedAccounts } from './accounts'
+import { type Account, accountPicker, readAccount, rememberCookie, rememberedAccounts } from './accounts'
 import { type ParsedScopes, parseScopes, resourcesOf, scopeRefusal } from './permissions'
 import { meetsPolicy, REFUSALS } from './refusals'
 import { escapeHtml, type Refusal } from './replies'
 import { continueAs, readSignInRequest, type SignInJourney, type SignInRequest, sendBack, sendRefusal } from './sign-in'
 import { findSubject, type Subject } from './tokens'
 
-/** `/{tenant}/oauth2/v2.0/authorize`: GET shows where things stand, POST is what was pressed on our own page. */
+/** `/{tenant}/oauth2/v2.0/authorize`: GET shows the next page; POST carries the button pressed on it. */
 export async function authorize(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
   const signIn = readSignInRequest(world, request, cloud, authority)
   if (signIn instanceof Response) return signIn
   const query = signIn.url.searchParams
   const parsed = parseScopes(query.get('scope') ?? '', cloud)
-  const refusal = authorizeRefusal(signIn, parsed)
+  const refusal = findRefusal(signIn, parsed)
   if (refusal) return sendRefusal(signIn, refusal)
 
   const { app, tenant } = signIn
@@ -37,7 +37,7 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
   if (request.method === 'POST') {
     const answer = await request.formData()
     if (answer.get('consent') === 'another') return accountPicker(world, { ...picking, hint: null })
-    const account = accountOf(world, answer)
+    const account = readAccount(world, answer)
     if (!account) return accountPicker(world, { ...picking, unknown: true })
     const response = continueAs({ ...journey, answer }, account)
     response.headers.append('set-cookie', rememberCookie(world, request, account))
@@ -48,7 +48,7 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
   return prompt === 'none' ? sendRefusal(signIn, REFUSALS.loginRequired()) : accountPicker(world, picking)
 }
 
-/** A link to this same request that shows the account picker. Relative, so that it works behind any address. */
+/** A link that repeats this request with the account picker. Relative, so that it works under every address of the sandbox. */
 function linkToOtherAccount(signIn: SignInRequest): string {
   const query = new URLSearchParams(signIn.url.searchParams)
   query.set('prompt', 'select_account')
@@ -56,12 +56,12 @@ function linkToOtherAccount(signIn: SignInRequest): string {
   return `<p><a href="?${escapeHtml(query.toString())}">Use another account</a></p>`
 }
 
-/** The tenant an application says its people are of; `organizations` and `consumers` name none. */
+/** The tenant named by `domain_hint`; `organizations` and `consumers` name none. */
 function findHintedTenant(signIn: SignInRequest): Tenant | null {
   return signIn.world.findTenant(signIn.url.searchParams.get('domain_hint') ?? '') ?? null
 }
 
-/** The account a browser needs no page for: the one it remembers, when there is exactly one that fits. */
+/** The account that needs no picker: the remembered one that fits tenant and hints, if there is exactly one. */
 function findRememberedAccount(signIn: SignInRequest, hint: string | null): Account | null {
   const home = findHintedTenant(signIn)
   const known = rememberedAccounts(signIn.world, signIn.request).filter(
@@ -73,8 +73,9 @@ function findRememberedAccount(signIn: SignInRequest, hint: string | null): Acco
   return known.length === 1 ? (known[0] ?? null) : null
 }
 
-const MAX_CODES = 5_000 // codes remembered; the oldest are forgotten first
+const MAX_CODES = 5_000 // the oldest codes are forgotten first
 
+/** Sends the browser back with an authorization code. */
 function issueCode(signIn: SignInRequest, subject: Subject, account: Account): Response {
   const { world, url } = signIn
   const code = `1.${randomBytes(48).toString('base64url')}`
@@ -89,7 +90,7 @@ function issueCode(signIn: SignInRequest, subject: Subject, account: Account): R
     challenge: url.searchParams.get('code_challenge'),
     challengeMethod: url.searchParams.get('code_challenge_method') ?? 'plain',
     scope: url.searchParams.get('scope') ?? '',
-    // A demand for claims is a demand to show more than a password; here, signing in again is enough.
+    // The `claims` parameter asks for multi-factor authentication; the sandbox counts any new sign-in as that.
     mfa: meetsPolicy(url.searchParams.get('claims')),
     issuedAt: world.now(),
     redeemed: false,
@@ -99,8 +100,8 @@ function issueCode(signIn: SignInRequest, subject: Subject, account: Account): R
   return sendBack(signIn, { code, session_state: account.homeUser.id })
 }
 
-/** What is wrong with an authorize request and can be told the application; null when nothing is. */
-export function authorizeRefusal(signIn: SignInRequest, parsed: ParsedScopes): Refusal | null {
+/** What is wrong with an authorize request and can be reported to the application; null when nothing is. */
+function findRefusal(signIn: SignInRequest, parsed: ParsedScopes): Refusal | null {
   const query = signIn.url.searchParams
   const type = query.get('response_type')
   if (type === null) return REFUSALS.missing('response_type')
@@ -114,14 +115,14 @@ export function authorizeRefusal(signIn: SignInRequest, parsed: ParsedScopes): R
   const scopes = scopeRefusal(signIn.app, signIn.tenant, signIn.authority, parsed)
   if (scopes) return scopes
   if (parsed.openid.size === 0 && parsed.scopes.length === 0) return REFUSALS.missing('scope')
-  return challengeRefusal(query)
+  return findChallengeRefusal(query)
 }
 
 const PROMPTS = new Set(['login', 'none', 'consent', 'select_account', 'create', 'no_session'])
 const MODES = new Set(['query', 'fragment', 'form_post'])
 
-/** PKCE as it arrives: 43 to 128 characters, plain unless S256 is said. Source: RFC 7636 section 4.2, Entra's code table. */
-function challengeRefusal(query: URLSearchParams): Refusal | null {
+/** What is wrong with a PKCE challenge: it has 43 to 128 characters, and is plain unless S256 is given. Source: RFC 7636 section 4.2, Entra's code table. */
+function findChallengeRefusal(query: URLSearchParams): Refusal | null {
   const challenge = query.get('code_challenge')
   const method = query.get('code_challenge_method')
   if (challenge === null) return method === null ? null : REFUSALS.challengeMissing()

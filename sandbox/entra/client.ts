@@ -4,10 +4,10 @@ import { ANY_TENANT } from './discovery'
 import { CLIENT_REFUSALS } from './refusals'
 import type { Refusal } from './replies'
 
-/** An application at an authority. `tenant` is null at common and organizations. */
+/** An application at an authority; `tenant` is null at common and organizations. */
 export type Client = { app: Application; tenant: Tenant | null }
 
-/** The application a request names, at the tenant of its address; or why not (AADSTS90002, 700016, 50194). */
+/** Finds the application that a request names, at the tenant of its address; else the refusal (AADSTS90002, 700016, 50194). */
 export function findClient(world: World, authority: string, clientId: string): Client | Refusal {
   if (CONSUMERS.has(authority)) return CLIENT_REFUSALS.appNotFound(clientId, 'Microsoft Accounts')
   const tenant = world.findTenant(authority) ?? null
@@ -19,10 +19,10 @@ export function findClient(world: World, authority: string, clientId: string): C
   return tenant.id === app.homeTenantId ? { app, tenant } : CLIENT_REFUSALS.appNotFound(clientId, tenant.name)
 }
 
-/** Where personal accounts sign in, which no application here is registered for (the directory's name is recalled). */
+/** Where personal accounts sign in; no application of the sandbox is registered for them (the directory's name is recalled). */
 const CONSUMERS = new Set(['consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'])
 
-/** The application that asks, by secret in the body or by HTTP Basic, or by name alone when it is public; else why not. */
+/** Authenticates the application by a secret in the body or in HTTP Basic; public clients only name themselves. Else the refusal. */
 export function authenticateClient(
   world: World,
   request: Request,
@@ -51,7 +51,7 @@ function basicCredentials(request: Request): { id: string; secret: string } | nu
   return { id: decodeFormText(id), secret: decodeFormText(secret) }
 }
 
-/** Form-encoded, as RFC 6749 has it; taken as it stands where it is not. */
+/** Decodes form-encoded text, as RFC 6749 demands; returns it unchanged when it is not encoded. */
 function decodeFormText(text: string): string {
   try {
     return decodeURIComponent(text)

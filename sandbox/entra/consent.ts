@@ -7,8 +7,8 @@ import { escapeHtml, page } from './replies'
 import type { RefreshGrant, Subject } from './tokens'
 
 /**
- * What an application may do for this person: what was granted to everyone, and what they granted themselves.
- * Microsoft's own need no consent for what they registered.
+ * The scopes that an application may use for this person: those consented to for everyone, and those consented to by the
+ * person. Microsoft's own applications need no consent for what they registered.
  */
 export function grantedScopes(tenant: Tenant, app: Application, userId: string): Set<string> {
   const granted = new Set<string>(app.preauthorized ? app.registeredScopes : [])
@@ -19,7 +19,7 @@ export function grantedScopes(tenant: Tenant, app: Application, userId: string):
   return granted
 }
 
-/** Remembers a consent; a later one adds to it. */
+/** Records consent to these scopes, for everyone when `userId` is null, in addition to earlier consent. */
 export function recordConsent(tenant: Tenant, clientId: string, userId: string | null, keys: Iterable<string>): void {
   let consent = tenant.consents.find((one) => one.clientId === clientId && one.userId === userId)
   if (!consent) {
@@ -30,8 +30,8 @@ export function recordConsent(tenant: Tenant, clientId: string, userId: string |
 }
 
 /**
- * The sandbox forgets consents when it stops, a portal's tokens do not. A token of an earlier run brings back what was
- * consented when it was issued, unless consent was withdrawn in this run.
+ * Consents are lost at a restart, but a portal keeps its refresh tokens: such a token restores the consent it was issued
+ * under, unless consent was withdrawn in this run.
  */
 export function restoreConsent(world: World, token: RefreshGrant, subject: Subject): void {
   const { tenant, user } = subject
@@ -40,15 +40,17 @@ export function restoreConsent(world: World, token: RefreshGrant, subject: Subje
   recordConsent(tenant, token.clientId, token.forAll ? null : user.id, token.consented)
 }
 
+/** Whether a person may consent for the whole organisation. */
 export function mayConsentForAll(user: User): boolean {
   return user.directoryRoles.some((role) => MAY_CONSENT.has(role))
 }
 
+/** Whether any of these scopes needs the consent of an administrator. */
 export function needsAdmin(keys: string[]): boolean {
   return keys.some((key) => PERMISSIONS[key]?.admin)
 }
 
-/** The page that asks for consent. Administrators may answer for everyone. */
+/** The page that asks for consent. Administrators may consent for everyone. */
 export function consentPage(
   app: Application,
   tenant: Tenant,
@@ -74,8 +76,8 @@ export function consentPage(
 }
 
 /**
- * The page a person meets whom only an administrator can help: turned away (AADSTS90094), or where the tenant has the
- * admin consent workflow, with a form for asking them (AADSTS90095).
+ * The page for a person who needs the consent of an administrator: a refusal (AADSTS90094) or, where the tenant has the
+ * admin consent workflow, a form that asks for it (AADSTS90095).
  */
 export function needAdminApprovalPage(
   app: Application,

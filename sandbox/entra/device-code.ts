@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Cloud } from '../clouds'
 import type { DeviceCode, World } from '../world/world'
-import { type Account, accountId, accountOf, accountPicker, rememberCookie } from './accounts'
+import { type Account, accountId, accountPicker, readAccount, rememberCookie } from './accounts'
 import { findClient } from './client'
 import { parseScopes, scopeRefusal } from './permissions'
 import { REFUSALS } from './refusals'
@@ -9,20 +9,20 @@ import { correlationOf, describeRefusal, escapeHtml, page, refusalPage, refuse }
 import { continueAs, type SignInJourney } from './sign-in'
 import type { Subject } from './tokens'
 
-const LIFETIME_SECONDS = 900 // Microsoft's page: fifteen minutes
+const LIFETIME_SECONDS = 900 // fifteen minutes, as Microsoft documents
 const POLL_SECONDS = 5
-const MAX_CODES = 1_000 // codes remembered; the oldest are forgotten first
-const SIGNS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
+const MAX_CODES = 1_000 // the oldest codes are forgotten first
+const CODE_SIGNS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const PAGE = 'https://microsoft.com/devicelogin'
-/** Elsewhere than in the global cloud (recalled, not verified). */
+/** In the national clouds (recalled, not verified). */
 const PAGES: Readonly<Record<string, string>> = {
   usgov: 'https://microsoft.com/deviceloginus',
   china: 'https://microsoft.com/deviceloginchina',
 }
 
 /**
- * `/{tenant}/oauth2/v2.0/devicecode`. Microsoft's address in the reply leads to `/common/oauth2/deviceauth` of the login
- * host. Source: Microsoft's "OAuth 2.0 device authorization grant".
+ * `/{tenant}/oauth2/v2.0/devicecode`: issues a code. At Microsoft the address in the reply redirects to
+ * `/common/oauth2/deviceauth` of the login host. Source: Microsoft's "OAuth 2.0 device authorization grant".
  */
 export async function deviceCode(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
   const form = new URLSearchParams(await request.text())
@@ -33,7 +33,7 @@ export async function deviceCode(world: World, request: Request, cloud: Cloud, a
   const refusal = scopeRefusal(client.app, client.tenant, authority, parseScopes(scope, cloud))
   if (refusal) return refuse(world, request, refusal)
   const device_code = randomBytes(72).toString('base64url')
-  const user_code = Array.from({ length: 9 }, () => SIGNS[randomInt(SIGNS.length)]).join('')
+  const user_code = Array.from({ length: 9 }, () => CODE_SIGNS[randomInt(CODE_SIGNS.length)]).join('')
   const issued: DeviceCode = {
     userCode: user_code,
     clientId: client.app.clientId,
@@ -56,13 +56,14 @@ export async function deviceCode(world: World, request: Request, cloud: Cloud, a
   })
 }
 
+/** Whether a device code is older than it may be. */
 export function isDeviceCodeExpired(world: World, device: DeviceCode): boolean {
   return world.now() - device.issuedAt > LIFETIME_SECONDS * 1000
 }
 
 /**
- * `/common/oauth2/deviceauth`: where a person types the code of a device, picks an account and says yes. The code goes
- * into the address, so that every later page posts to itself.
+ * `/common/oauth2/deviceauth`: a person types the code of a device, picks an account and confirms. The code is put into
+ * the address, so that every later page posts to itself.
  */
 export async function deviceAuth(world: World, request: Request, cloud: Cloud): Promise<Response> {
   const code = new URL(request.url).searchParams.get('otc')
@@ -76,21 +77,21 @@ export async function deviceAuth(world: World, request: Request, cloud: Cloud): 
   }
   const device = findUsableDeviceCode(world, code)
   if (device instanceof Response) return device
-  const journey = journeyOf(world, request, cloud, device)
+  const journey = createJourney(world, request, cloud, device)
   if (journey instanceof Response) return journey
   const { app, tenant } = journey
   if (!posted || posted.get('consent') === 'another') return accountPicker(world, { app, tenant, hint: null })
-  const account = accountOf(world, posted)
+  const account = readAccount(world, posted)
   if (!account) return accountPicker(world, { app, tenant, hint: null, unknown: true })
-  const answered = posted.has('consent')
-  const response = answered
+  const isAnswered = posted.has('consent')
+  const response = isAnswered
     ? continueAs({ ...journey, answer: posted }, account)
     : continueAs({ ...journey, finish: () => confirmPage(app.name, account) }, account)
   response.headers.append('set-cookie', rememberCookie(world, request, account))
   return response
 }
 
-/** The code of the address, when it can still be used; else the page that says why not (AADSTS70018, 70019). */
+/** Finds a code that can still be used, else the page that says why not (AADSTS70018, 70019). */
 function findUsableDeviceCode(world: World, typed: string): DeviceCode | Response {
   const device = findDeviceCode(world, typed)
   if (!device) return codePage('That code didn’t work. Check the code and try again. (AADSTS70018)', typed)
@@ -100,13 +101,14 @@ function findUsableDeviceCode(world: World, typed: string): DeviceCode | Respons
   return device
 }
 
-/** The sign-in a typed code stands for, in any case and with spaces. */
-export function findDeviceCode(world: World, typed: string): DeviceCode | undefined {
+/** Finds the sign-in of a code that was typed in any case, with or without spaces. */
+function findDeviceCode(world: World, typed: string): DeviceCode | undefined {
   const userCode = typed.replaceAll(/[\s-]/g, '').toUpperCase()
   return [...world.deviceCodes.values()].find((one) => one.userCode === userCode)
 }
 
-function journeyOf(world: World, request: Request, cloud: Cloud, device: DeviceCode): SignInJourney | Response {
+/** The sign-in behind a device code, which ends on a page and in the state of the code. */
+function createJourney(world: World, request: Request, cloud: Cloud, device: DeviceCode): SignInJourney | Response {
   const client = findClient(world, device.authority, device.clientId)
   if ('error' in client) return refusalPage(world, request, client)
   const { app, tenant } = client

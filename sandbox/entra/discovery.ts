@@ -3,14 +3,13 @@ import type { World } from '../world/world'
 import { CLIENT_REFUSALS, REFUSALS } from './refusals'
 import { refuse } from './replies'
 
-/** Where tenants of any kind may sign in: their issuer is only known from the token. */
+/** Authorities at which accounts of every tenant sign in; the issuer is only known from the token. */
 export const ANY_TENANT = new Set(['common', 'organizations'])
 
 /** `/{tenant}/v2.0/.well-known/openid-configuration`. */
 export function openidConfiguration(world: World, request: Request, cloud: Cloud, authority: string): Response {
   const tenant = world.findTenant(authority)
-  if (!tenant && !ANY_TENANT.has(authority))
-    return refuse(world, request, { ...CLIENT_REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
+  if (!tenant && !ANY_TENANT.has(authority)) return refuseTenant(world, request, authority)
   const base = `https://${cloud.login}/${tenant?.id ?? authority}`
   return Response.json({
     token_endpoint: `${base}/oauth2/v2.0/token`,
@@ -53,19 +52,17 @@ export function openidConfiguration(world: World, request: Request, cloud: Cloud
       'email',
     ],
     tenant_region_scope: tenant ? 'EU' : null,
-    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    cloud_instance_name: instanceNameOf(cloud),
     cloud_graph_host_name: 'graph.windows.net',
     msgraph_host: cloud.graph,
     rbac_url: 'https://pas.windows.net',
   })
 }
 
-/** `/{tenant}/.well-known/openid-configuration`: the v1.0 addresses, for the libraries before MSAL. */
+/** `/{tenant}/.well-known/openid-configuration`: the v1.0 addresses, for libraries older than MSAL. */
 export function openidConfigurationV1(world: World, request: Request, cloud: Cloud, authority: string): Response {
   const tenant = world.findTenant(authority)
-  if (!tenant && !ANY_TENANT.has(authority)) {
-    return refuse(world, request, { ...CLIENT_REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
-  }
+  if (!tenant && !ANY_TENANT.has(authority)) return refuseTenant(world, request, authority)
   const base = `https://${cloud.login}/${tenant?.id ?? authority}`
   return Response.json({
     token_endpoint: `${base}/oauth2/token`,
@@ -82,27 +79,37 @@ export function openidConfigurationV1(world: World, request: Request, cloud: Clo
     device_authorization_endpoint: `${base}/oauth2/v2.0/devicecode`,
     end_session_endpoint: `${base}/oauth2/v2.0/logout`,
     tenant_region_scope: tenant ? 'EU' : null,
-    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    cloud_instance_name: instanceNameOf(cloud),
     msgraph_host: cloud.graph,
   })
 }
 
-/** `/{tenant}/discovery/v2.0/keys`: every key whose tokens are good, the newest first. */
+/** `/{tenant}/discovery/v2.0/keys`: every key whose tokens are valid, the newest first. */
 export function keys(world: World, _request: Request, cloud: Cloud, authority: string): Response {
-  const listed = world.signingKeys.map(({ kid, modulus, exponent }) => ({
+  const list = world.signingKeys.map(({ kid, modulus, exponent }) => ({
     kty: 'RSA',
     use: 'sig',
     kid,
     x5t: kid,
     n: modulus,
     e: exponent,
-    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    cloud_instance_name: instanceNameOf(cloud),
     issuer: `https://${cloud.login}/${world.findTenant(authority)?.id ?? '{tenantid}'}/v2.0`,
   }))
-  return Response.json({ keys: listed.reverse() })
+  return Response.json({ keys: list.reverse() })
 }
 
-/** `/common/discovery/instance`: the clouds and the names they go by; a host that is none of them is refused. */
+/** What is answered to an authority that is neither a tenant nor one of `ANY_TENANT`. */
+function refuseTenant(world: World, request: Request, authority: string): Response {
+  return refuse(world, request, { ...CLIENT_REFUSALS.tenantNotFound(authority), error: 'invalid_tenant' })
+}
+
+/** The name of a cloud in its tokens and its metadata, for example `microsoftonline.com`. */
+function instanceNameOf(cloud: Cloud): string {
+  return cloud.login.replace(/^login\.(?:partner\.)?/, '')
+}
+
+/** `/common/discovery/instance`: the clouds and the aliases of their login hosts; any other host is refused. */
 export function instanceDiscovery(world: World, cloud: Cloud, request: Request): Response {
   const asked = new URL(request.url).searchParams.get('authorization_endpoint')
   if (asked === null) return refuse(world, request, REFUSALS.missing('authorization_endpoint'))
@@ -122,17 +129,17 @@ export function instanceDiscovery(world: World, cloud: Cloud, request: Request):
 }
 
 /**
- * `/common/userrealm/{user}`: who checks the password of an address. MSAL for Python and the Azure CLI ask before they
- * send one; the members it reads are `account_type` and, for federation only, the addresses of another server.
+ * `/common/userrealm/{user}`: who checks the password of an address. MSAL for Python and the Azure CLI ask this before
+ * they send a password; they read `account_type` and, for federation only, the addresses of another server.
  */
 export function userRealm(world: World, cloud: Cloud, username: string): Response {
   const domain = username.split('@')[1] ?? ''
-  const known = world.findTenant(domain) !== undefined
+  const isKnown = world.findTenant(domain) !== undefined
   return Response.json({
     ver: '1.0',
-    account_type: known ? 'Managed' : 'Unknown',
+    account_type: isKnown ? 'Managed' : 'Unknown',
     domain_name: domain,
-    cloud_instance_name: cloud.login.replace(/^login\.(?:partner\.)?/, ''),
+    cloud_instance_name: instanceNameOf(cloud),
     cloud_audience_urn: 'urn:federation:MicrosoftOnline',
   })
 }

@@ -10,7 +10,7 @@ import { CLIENT_REFUSALS, REFUSALS } from './refusals'
 import type { Refusal } from './replies'
 import { findSubject, mintAppToken, readRefreshToken, type Subject } from './tokens'
 
-/** A request to /token whose application is who it says it is. */
+/** A request to the token endpoint whose application was authenticated. */
 export type TokenRequest = {
   world: World
   request: Request
@@ -22,7 +22,7 @@ export type TokenRequest = {
   tenant: Tenant | null
 }
 
-/** What a person's grant, once it was found good, is worth: a token for one resource. */
+/** An accepted proof that a person signed in; it is worth a token for one resource. */
 export type Grant = {
   subject: Subject
   parsed: ParsedScopes
@@ -33,9 +33,9 @@ export type Grant = {
   issuedAt: number
 }
 
-const CODE_MS = 10 * 60_000 // Entra: about ten minutes
+const CODE_LIFETIME_MS = 10 * 60_000 // about ten minutes at Entra
 
-/** `grant_type=authorization_code`: once, within ten minutes, for the scopes of exactly one resource. */
+/** `grant_type=authorization_code`: accepted once, within ten minutes, for the scopes of exactly one resource. */
 export function redeemCode(asked: TokenRequest): Grant | Refusal {
   const { world, cloud, form, app } = asked
   const code = world.codes.get(form.get('code') ?? '')
@@ -43,14 +43,11 @@ export function redeemCode(asked: TokenRequest): Grant | Refusal {
   const bad = codeRefusal(asked, code)
   if (bad) return bad
 
-  const tenant = world.tenants.get(code.tenantId)
-  const homeTenant = world.tenants.get(code.homeTenantId)
-  const homeUser = homeTenant?.users.get(code.userId)
-  const subject = tenant && homeTenant && homeUser ? findSubject(tenant, homeTenant, homeUser) : null
-  if (!tenant || !subject) return REFUSALS.badGrant()
+  const subject = findSignedIn(world, code)
+  if (!subject) return REFUSALS.badGrant()
   if (!subject.homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
   const named = parseScopes(form.get('scope') ?? '', cloud)
-  const refusal = scopeRefusal(app, tenant, asked.authority, named)
+  const refusal = scopeRefusal(app, subject.tenant, asked.authority, named)
   if (refusal) return refusal
   if (resourcesOf(named.scopes).size > 1) return REFUSALS.severalResources(form.get('scope') ?? '')
   const original = parseScopes(code.scope, cloud)
@@ -67,11 +64,19 @@ export function redeemCode(asked: TokenRequest): Grant | Refusal {
   }
 }
 
-/** What is wrong with the code itself, before its scopes are looked at. */
+/** The person of a finished sign-in; null when the account or its place in the tenant no longer exists. */
+function findSignedIn(world: World, ids: { tenantId: string; homeTenantId: string; userId: string }): Subject | null {
+  const tenant = world.tenants.get(ids.tenantId)
+  const homeTenant = world.tenants.get(ids.homeTenantId)
+  const homeUser = homeTenant?.users.get(ids.userId)
+  return tenant && homeTenant && homeUser ? findSubject(tenant, homeTenant, homeUser) : null
+}
+
+/** What is wrong with the code itself, whatever its scopes; null when nothing is. */
 function codeRefusal(asked: TokenRequest, code: Code): Refusal | null {
   const { world, authority, form, app } = asked
   if (code.redeemed) return REFUSALS.codeRedeemed()
-  if (world.now() - code.issuedAt > CODE_MS) return REFUSALS.codeExpired()
+  if (world.now() - code.issuedAt > CODE_LIFETIME_MS) return REFUSALS.codeExpired()
   if (code.authority !== authority && asked.tenant?.id !== code.tenantId) return REFUSALS.otherAuthority()
   if (code.redirectUri !== form.get('redirect_uri'))
     return CLIENT_REFUSALS.redirectMismatch(form.get('redirect_uri') ?? '', app.clientId)
@@ -83,7 +88,7 @@ function codeRefusal(asked: TokenRequest, code: Code): Refusal | null {
   return verifierFits(code.challenge, code.challengeMethod, verifier) ? null : REFUSALS.pkce()
 }
 
-/** Codes of pages in a browser are redeemed across origins, all others never are. */
+/** Codes of single-page applications must be redeemed across origins, all others must not. */
 function originRefusal({ request, app }: TokenRequest, code: Code): Refusal | null {
   const crosses = request.headers.has('origin')
   if (app.spaRedirectUris?.includes(code.redirectUri)) return crosses ? null : CLIENT_REFUSALS.sameOrigin()
@@ -94,11 +99,11 @@ function verifierFits(challenge: string, method: string, verifier: string): bool
   return challenge === (method === 'S256' ? createHash('sha256').update(verifier).digest('base64url') : verifier)
 }
 
-const INACTIVE_MS = 90 * 86_400_000 // Entra: ninety days
+const MAX_INACTIVE_MS = 90 * 86_400_000 // ninety days at Entra
 
 /**
- * `grant_type=refresh_token`: for any resource and any tenant the person is known in, as often as wanted. Scopes of
- * several resources give a token for the first one. Source: Microsoft's "OAuth 2.0 authorization code flow".
+ * `grant_type=refresh_token`: accepted for any resource and any tenant that knows the person, as often as wanted. When the
+ * scopes name several resources, the token is for the first one. Source: Microsoft's "OAuth 2.0 authorization code flow".
  */
 export function redeemRefreshToken({
   world,
@@ -115,7 +120,7 @@ export function redeemRefreshToken({
   if (!homeTenant || !homeUser) return REFUSALS.unknownUser(grant.homeUserId, homeTenant?.name ?? grant.homeTenantId)
   if (!homeUser.accountEnabled) return REFUSALS.disabled()
   if (grant.issuedAt < homeUser.tokensValidFrom) return REFUSALS.revoked(grant.issuedAt, homeUser.tokensValidFrom)
-  if (world.now() - grant.issuedAt > INACTIVE_MS) return REFUSALS.inactive(grant.issuedAt)
+  if (world.now() - grant.issuedAt > MAX_INACTIVE_MS) return REFUSALS.inactive(grant.issuedAt)
   const tenant = named ?? homeTenant
   const subject = findSubject(tenant, homeTenant, homeUser)
   if (!subject) return REFUSALS.otherTenantsAccount(homeUser, homeTenant, tenant, app)
@@ -129,7 +134,7 @@ export function redeemRefreshToken({
   return { subject, parsed, nonce: null, mfa: grant.mfa, offline: true, issuedAt: grant.issuedAt }
 }
 
-/** `grant_type=urn:ietf:params:oauth:grant-type:device_code`: pending until somebody typed the code and said yes. */
+/** `grant_type=urn:ietf:params:oauth:grant-type:device_code`: pending until a person typed the code and confirmed. */
 export function redeemDeviceCode({ world, cloud, form, app }: TokenRequest): Grant | Refusal {
   const device = world.deviceCodes.get(form.get('device_code') ?? form.get('code') ?? '')
   if (!device || device.clientId !== app.clientId) return REFUSALS.badDeviceCode()
@@ -138,10 +143,7 @@ export function redeemDeviceCode({ world, cloud, form, app }: TokenRequest): Gra
   if (state === 'declined') return REFUSALS.deviceDeclined()
   if (isDeviceCodeExpired(world, device)) return REFUSALS.deviceExpired()
   if (state === 'pending') return REFUSALS.pending()
-  const tenant = world.tenants.get(state.tenantId)
-  const homeTenant = world.tenants.get(state.homeTenantId)
-  const homeUser = homeTenant?.users.get(state.userId)
-  const subject = tenant && homeTenant && homeUser ? findSubject(tenant, homeTenant, homeUser) : null
+  const subject = findSignedIn(world, state)
   if (!subject) return REFUSALS.badGrant()
   if (!subject.homeUser.accountEnabled || !subject.user.accountEnabled) return REFUSALS.disabled()
   const parsed = parseScopes(device.scope, cloud)
@@ -151,7 +153,7 @@ export function redeemDeviceCode({ world, cloud, form, app }: TokenRequest): Gra
   return { subject, parsed, nonce: null, mfa: state.mfa, offline, issuedAt: device.issuedAt }
 }
 
-/** `grant_type=password`: nobody here has a password, so any that is not empty is right. */
+/** `grant_type=password`. The sandbox has no passwords: any non-empty one is accepted. */
 export function redeemPassword({ world, cloud, authority, form, app, tenant: named }: TokenRequest): Grant | Refusal {
   const username = form.get('username') ?? ''
   const account = findAccountByName(world, username)
@@ -172,8 +174,8 @@ export function redeemPassword({ world, cloud, authority, form, app, tenant: nam
 }
 
 /**
- * `grant_type=client_credentials`: the application by itself, in a tenant that has its service principal. No refresh
- * token, no id_token and no `client_info`: MSAL would take one for a person's account.
+ * `grant_type=client_credentials`: an application without a user (app-only), in a tenant that has its service principal.
+ * There is no refresh token, no id_token and no `client_info`, which MSAL would take for a person's account.
  */
 export function clientCredentials(asked: TokenRequest): { scope: Scope; token: string; expiresIn: number } | Refusal {
   const { world, cloud, app, tenant } = asked
@@ -188,7 +190,7 @@ export function clientCredentials(asked: TokenRequest): { scope: Scope; token: s
   return { scope, ...mintAppToken(world, tenant, app, principal, { kind: scope.resource, audience }) }
 }
 
-/** The one `.default` an application may ask for by itself, or why not (AADSTS1002012, 70011, 500011). */
+/** The one `.default` scope that an application may ask for without a user; else the refusal (AADSTS1002012, 70011, 500011). */
 function scopeOf({ cloud, form, app }: TokenRequest, directory: string): Scope | Refusal {
   const text = form.get('scope') ?? ''
   if (!text) return REFUSALS.missing('scope')

@@ -5,7 +5,7 @@ import type { Refusal } from './replies'
 
 type Permission = { title: string; text: string; admin: boolean }
 
-/** What can be asked for. `admin`: only an administrator may consent. Source: Microsoft Graph permissions reference. */
+/** The permissions that can be asked for. `admin`: only an administrator may consent. Source: Microsoft Graph permissions reference. */
 export const PERMISSIONS: Readonly<Record<string, Permission>> = {
   'graph/User.Read': {
     title: 'Sign you in and read your profile',
@@ -113,22 +113,25 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
 }
 
 export type Resource = 'graph' | 'arm'
-/** One scope of a request. */
+/** One scope of a request, with the permission it stands for. */
 export type Scope = {
-  /** As asked. */
+  /** As written in the request. */
   raw: string
   resource: Resource
   name: string
-  /** As consent remembers it: `graph/User.Read`. */
+  /** As consent is recorded: `graph/User.Read`. */
   key: string
-  /** The resource as asked, its own trailing slash included; empty for a bare name, which means Graph. */
+  /** The resource as written, with its own trailing slash if it has one; empty for a bare name, which means Graph. */
   prefix: string
 }
-/** Why a scope is none: no such permission, no such resource, a resource the application never named, or one the tenant lacks. */
+/**
+ * Why a scope is invalid: no such permission (`scope`), no such resource (`resource`), a resource that the application did
+ * not register (`unregistered`), or one without a service principal in the tenant (`absent`).
+ */
 type UnknownScope = { raw: string; reason: 'scope' | 'resource' | 'unregistered' | 'absent' }
 export type ParsedScopes = { openid: Set<string>; scopes: Scope[]; unknown: UnknownScope | null }
 
-/** Reads a space-separated scope string as asked of one cloud; bare names mean Graph. */
+/** Parses a space-separated scope string sent to one cloud; bare names mean Graph. */
 export function parseScopes(text: string, cloud: Cloud = CLOUDS[0] as Cloud): ParsedScopes {
   const parsed: ParsedScopes = { openid: new Set(), scopes: [], unknown: null }
   for (const raw of text.split(' ').filter(Boolean)) {
@@ -164,17 +167,18 @@ function resourceOf(host: string, cloud: Cloud): Resource | null {
 }
 
 const OPENID = new Set(['openid', 'profile', 'email', 'offline_access'])
+// The application ids of Graph and of Azure management, which may stand for the resource.
 const GRAPH_APP = '00000003-0000-0000-c000-000000000000'
 export const ARM_APP = '797f4846-ba00-4fd7-ba43-dac1f8f63013'
 
-/** The other name of each cloud's ARM, which the Azure CLI asks for. Source: azure-cli `azure/cli/core/cloud.py`. */
+/** The older name of each cloud's ARM, which the Azure CLI asks for. Source: azure-cli `azure/cli/core/cloud.py`. */
 const ARM_BY_OLDER_NAME = new Map([
   ['management.core.windows.net', 'global'],
   ['management.core.usgovcloudapi.net', 'usgov'],
   ['management.core.chinacloudapi.cn', 'china'],
 ])
 
-/** Microsoft's resources the sandbox does not imitate, and what asking for them comes to. */
+/** Resources of Microsoft's that the sandbox does not imitate, with the reason for refusing each. */
 const OTHER_RESOURCES: Readonly<Record<string, 'unregistered' | 'absent'>> = {
   'vault.azure.net': 'unregistered',
   'storage.azure.com': 'unregistered',
@@ -184,7 +188,7 @@ const OTHER_RESOURCES: Readonly<Record<string, 'unregistered' | 'absent'>> = {
 
 const KEYS = new Map(Object.keys(PERMISSIONS).map((key) => [key.toLowerCase(), key]))
 
-/** What is wrong with the scopes of a request, whoever asks; null when nothing is. */
+/** What is wrong with the scopes of a request to any address of the login; null when nothing is. */
 export function scopeRefusal(
   app: Application,
   tenant: Tenant | null,
@@ -212,12 +216,12 @@ export function scopeRefusal(
   return bare ? CLIENT_REFUSALS.unregisteredResource(app, bare.raw) : null
 }
 
-/** Whether `.default` stands beside named scopes, which Entra refuses. */
-export function mixesDefault(scopes: Scope[]): boolean {
+/** Whether `.default` is combined with named scopes, which Entra refuses. */
+function mixesDefault(scopes: Scope[]): boolean {
   return scopes.some((scope) => scope.name === '.default') && scopes.some((scope) => scope.name !== '.default')
 }
 
-/** The consent keys a set of scopes stands for; `.default` is what the application registered. */
+/** The keys, as consent is recorded, of a set of scopes; `.default` stands for what the application registered. */
 export function keysOf(scopes: Scope[], registered: string[]): string[] {
   const keys = scopes.flatMap((scope) =>
     scope.name === '.default' ? registered.filter((key) => key.startsWith(`${scope.resource}/`)) : [scope.key],
@@ -225,9 +229,10 @@ export function keysOf(scopes: Scope[], registered: string[]): string[] {
   return [...new Set(keys)]
 }
 
+/** The different resources of these scopes. */
 export const resourcesOf = (scopes: Scope[]): Set<Resource> => new Set(scopes.map((scope) => scope.resource))
 
-/** The `aud` of a token: the resource as it was asked for, as Entra writes it into v1.0 tokens (recalled, not verified). */
+/** The `aud` of a token: the resource as it was written in the request, as in Entra's v1.0 tokens (recalled, not verified). */
 export function audienceOf(cloud: Cloud, resource: Resource, scopes: Scope[]): string {
   const prefix = scopes.find((scope) => scope.resource === resource)?.prefix ?? ''
   return prefix.toLowerCase().startsWith('https://') ? prefix : `https://${cloud[resource]}`

@@ -1,14 +1,14 @@
 import { POLICY_CLAIMS } from './refusals'
 import type { Refusal } from './replies'
 
-/** What the texts name: the resource by its application id, and when the grant was issued. */
+/** What the texts mention: the resource by its application id, and when the grant was issued. */
 type PolicyFacts = { resource: string; issuedAt: string }
 
-/** The refusal of a code somebody was given as a trait; a plain invalid_grant for one the table lacks. */
+/** The refusal for the code in a person's `error` trait; a plain invalid_grant for a code that the table lacks. */
 export function policyRefusalOf(code: number, facts: PolicyFacts): Refusal {
-  const made = POLICY_REFUSALS[code]
-  if (!made) return { error: 'invalid_grant', code, text: 'The request was refused by a policy of the sandbox.' }
-  return { ...made, code, text: made.text(facts) }
+  const found = POLICY_REFUSALS[code]
+  if (!found) return { error: 'invalid_grant', code, text: 'The request was refused by a policy of the sandbox.' }
+  return { ...found, code, text: found.text(facts) }
 }
 
 type PolicyRefusal = Omit<Refusal, 'code' | 'text'> & { text: (facts: PolicyFacts) => string }
@@ -18,8 +18,8 @@ const STRONGER_SIGN_IN =
 const interaction = { error: 'invalid_grant', suberror: 'basic_action', claims: POLICY_CLAIMS }
 
 /**
- * What a person's token requests can be answered with on purpose, by AADSTS code. Codes and meanings are those of
- * Microsoft's error code table; most texts, `error` and `suberror` values are recalled, not verified.
+ * The errors that a person's `error` trait can produce, by AADSTS code. Codes and meanings are those of Microsoft's error
+ * code table; most texts, `error` and `suberror` values are recalled, not verified.
  */
 const POLICY_REFUSALS: Readonly<Record<number, PolicyRefusal>> = {
   50020: {

@@ -8,16 +8,16 @@ const invalidGrant = (code: number, text: string, more: Partial<Refusal> = {}): 
   ...more,
 })
 
-/** Which policy demands more; made up, but passed through like Microsoft's. */
+/** The id of the policy that demands multi-factor authentication; made up, but used as Microsoft's are. */
 const POLICY = '3f9c2d1e-0000-4000-8000-00000000c0de'
 export const POLICY_CLAIMS = JSON.stringify({ access_token: { capolids: { essential: true, values: [POLICY] } } })
 
-/** Whether an authorize request carries the claims of our demand. MSAL sends claims of its own with every request. */
+/** Whether the claims of an authorize request are those that the policy demanded. MSAL sends other claims with every request. */
 export function meetsPolicy(claims: string | null): boolean {
   return claims?.includes(POLICY) ?? false
 }
 
-/** The AADSTS errors the sandbox knows, with Microsoft's wording where it is known. */
+/** The AADSTS errors about requests, codes and people, with Microsoft's wording where it is known. */
 export const REFUSALS = {
   otherTenantsAccount: (user: User, home: Tenant, tenant: Tenant, app: Application): Refusal => ({
     error: 'access_denied',
@@ -51,7 +51,7 @@ export const REFUSALS = {
     text: `The request body must contain the following parameter: '${parameter}'.`,
   }),
   badRequest: (code: number, text: string): Refusal => ({ error: 'invalid_request', code, text }),
-  /** 700054 for id_token and 700051 for token, as the code table has them. */
+  /** 700054 for id_token and 700051 for token, as in Microsoft's code table. */
   responseType: (type: string): Refusal => ({
     error: 'unsupported_response_type',
     code: type.split(' ').includes('id_token') ? 700054 : 700051,
@@ -192,7 +192,7 @@ export const REFUSALS = {
   }),
 } as const
 
-/** What is said to an application about itself: its registration, its secret, its place in a tenant. */
+/** The AADSTS errors about an application: its registration, its secret, its place in a tenant. */
 export const CLIENT_REFUSALS = {
   tenantNotFound: (name: string): Refusal => ({
     error: 'invalid_request',

@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { World } from '../world/world'
 
+/** An error of Entra's: its OAuth name, its AADSTS code and its text; the status is 400 when left out. */
 export type Refusal = { error: string; code: number; text: string; status?: number; suberror?: string; claims?: string }
 
-/** The correlation id of a request: the caller's when they sent one, as Entra echoes it. */
+/** The correlation id of a request: the one that the caller sent, which Entra repeats, or a new one. */
 export function correlationOf(request: Request): string {
   const url = new URL(request.url)
   const sent = request.headers.get('client-request-id') ?? url.searchParams.get('client-request-id') ?? ''
   return /^[0-9a-f-]{36}$/i.test(sent) ? sent : randomUUID()
 }
 
-/** The text Entra writes around every AADSTS code. */
+/** The text in which Entra reports an AADSTS code: the message, then trace id, correlation id and time. */
 export function describeRefusal(
   world: World,
   refusal: Refusal,
@@ -22,7 +23,7 @@ export function describeRefusal(
   return `AADSTS${refusal.code}: ${refusal.text}\r\nTrace ID: ${traceId}\r\nCorrelation ID: ${correlationId}\r\nTimestamp: ${timestamp}`
 }
 
-/** The JSON an endpoint answers with when it refuses. Source: Microsoft's "Authentication and authorization error codes". */
+/** The JSON answer of an endpoint that refuses. Source: Microsoft's "Authentication and authorization error codes". */
 export function refuse(world: World, request: Request, refusal: Refusal): Response {
   const correlation_id = correlationOf(request)
   const trace_id = randomUUID()
@@ -48,7 +49,7 @@ export function refuse(world: World, request: Request, refusal: Refusal): Respon
   })
 }
 
-/** Text that may stand in HTML, in an attribute too. */
+/** Escapes text for HTML, also for attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
 }
@@ -68,7 +69,7 @@ button:focus-visible, a:focus-visible, input:focus-visible { outline: 3px solid 
 a { color: light-dark(#0f5ea8, #77b7f7) } .field { width: 100%; cursor: text; margin: .25rem 0 .75rem } li { margin: .5rem 0 } ul { padding-left: 1.25rem }
 `
 
-/** A page of the sandbox's login: plain, and open about not being Microsoft's. */
+/** A page of the sandbox's login. Its banner says that it is not Microsoft's. */
 export function page(
   title: string,
   body: string,
@@ -86,7 +87,7 @@ ${body}
   })
 }
 
-/** A page for what Entra does not send back to the application. Its status is 200, as at Microsoft. */
+/** The page for a refusal that Entra does not report to the application. Its status is 200, as at Microsoft. */
 export function refusalPage(world: World, request: Request, refusal: Refusal, extra = ''): Response {
   const text = describeRefusal(world, refusal, correlationOf(request))
   const lines = text.split('\r\n').map((line) => `<p class="code">${escapeHtml(line)}</p>`)

@@ -16,7 +16,7 @@ import { CLIENT_REFUSALS, REFUSALS } from './refusals'
 import { correlationOf, describeRefusal, escapeHtml, page, type Refusal, refusalPage } from './replies'
 import { findSubject, type Subject } from './tokens'
 
-/** A request of the browser that may be answered on the application's address: application and redirect are checked. */
+/** A request of the browser whose application and redirect URI were checked, so that it may be answered at that URI. */
 export type SignInRequest = {
   world: World
   request: Request
@@ -29,7 +29,7 @@ export type SignInRequest = {
   redirectUri: string
 }
 
-/** Checks tenant, application and redirect URI; a page when one is wrong, because then there is no address to trust. */
+/** Checks tenant, application and redirect URI. The refusal is a page, because then no redirect URI can be trusted. */
 export function readSignInRequest(
   world: World,
   request: Request,
@@ -47,10 +47,10 @@ export function readSignInRequest(
 }
 
 /**
- * Whether an application may be answered at an address: exactly one it registered. A public client on loopback may take
- * any port. Source: RFC 8252 section 7.3, and Microsoft's "Redirect URI restrictions and limitations".
+ * Whether an application may be answered at an address: only at one that it registered. A public client on loopback may
+ * use any port. Source: RFC 8252 section 7.3, and Microsoft's "Redirect URI restrictions and limitations".
  */
-export function redirectMatches(app: Application, uri: string): boolean {
+function redirectMatches(app: Application, uri: string): boolean {
   if (app.redirectUris.includes(uri)) return true
   const asked = app.publicClient ? URL.parse(uri) : null
   if (asked?.protocol !== 'http:' || !['localhost', '127.0.0.1'].includes(asked.hostname)) return false
@@ -90,7 +90,7 @@ export function sendRefusal(signIn: SignInRequest, refusal: Refusal, more: Recor
   })
 }
 
-/** The way of one person from an account that was picked to its end, whichever client waits there. */
+/** A sign-in after the account was picked: consent, refusal or success, for the authorize page and for device codes. */
 export type SignInJourney = {
   world: World
   request: Request
@@ -99,15 +99,15 @@ export type SignInJourney = {
   tenant: Tenant | null
   parsed: ParsedScopes
   prompt: string | null
-  /** A link to where another account can be picked, as HTML. */
+  /** A link for picking another account, as HTML. */
   another: string
-  /** What was pressed, when this is the answer of a page. */
+  /** The form that a page sent; null when no page was shown yet. */
   answer: FormData | null
   refuse: (refusal: Refusal, more?: Record<string, string>) => Response
   finish: (subject: Subject, account: Account) => Response
 }
 
-/** What happens to an account that was picked: its own page of refusal, a refusal sent back, consent, or the end. */
+/** Continues with the account that was picked: a page that refuses, a refusal sent to the application, consent, or success. */
 export function continueAs(journey: SignInJourney, account: Account): Response {
   const { world, request, app } = journey
   const { homeTenant, homeUser } = account
@@ -124,7 +124,7 @@ export function continueAs(journey: SignInJourney, account: Account): Response {
   return consentOrFinish(journey, subject, account)
 }
 
-/** Asks for what is not yet consented, or ends the journey. */
+/** Asks for consent that is still missing, or ends the sign-in. */
 function consentOrFinish(journey: SignInJourney, subject: Subject, account: Account): Response {
   const { app, prompt, answer } = journey
   const { tenant, user } = subject
@@ -135,7 +135,7 @@ function consentOrFinish(journey: SignInJourney, subject: Subject, account: Acco
   const admin = mayConsentForAll(user)
   const pressed = answer?.get('consent')
 
-  // What comes back after this page is recalled, not verified: Microsoft's page may send nothing at all.
+  // What the application receives after this page is recalled, not verified: Microsoft may send nothing at all.
   if (pressed === 'return') return journey.refuse(REFUSALS.needsAdmin(app, tenant.consentWorkflow))
   if (pressed === 'cancel') return journey.refuse(REFUSALS.declined(), { error_subcode: 'cancel' })
   if (keysToAsk.length === 0) return journey.finish(subject, account)

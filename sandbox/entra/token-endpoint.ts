@@ -17,7 +17,7 @@ import { REFUSALS } from './refusals'
 import { type Refusal, refuse } from './replies'
 import { clientInfo, mintAccessToken, mintIdToken, writeRefreshToken } from './tokens'
 
-/** `/{tenant}/oauth2/v2.0/token`. */
+/** `/{tenant}/oauth2/v2.0/token`: tokens for any of the grants, or the refusal. */
 export async function token(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
   return answerTokenForm(world, request, cloud, authority, new URLSearchParams(await request.text()))
 }
@@ -25,15 +25,15 @@ export async function token(world: World, request: Request, cloud: Cloud, author
 type Tokens = { access_token: string; expires_in: number; ext_expires_in: number; scope?: string }
 
 /**
- * `/{tenant}/oauth2/token`, which ADAL and the older Azure SDKs use: `resource` instead of scopes, numbers as strings.
- * Everything behind it is v2.0's.
+ * `/{tenant}/oauth2/token`, which ADAL and the older Azure SDKs use: it takes `resource` instead of scopes and writes numbers
+ * as strings. Everything else is as in v2.0.
  */
 export async function tokenV1(world: World, request: Request, cloud: Cloud, authority: string): Promise<Response> {
   const form = new URLSearchParams(await request.text())
   const resource = form.get('resource')
   if (!resource) return refuse(world, request, REFUSALS.missing('resource'))
-  const person = form.get('grant_type') === 'client_credentials' ? '' : ' openid profile offline_access'
-  form.set('scope', `${resource}/.default${person}`)
+  const openid = form.get('grant_type') === 'client_credentials' ? '' : ' openid profile offline_access'
+  form.set('scope', `${resource}/.default${openid}`)
   const response = answerTokenForm(world, request, cloud, authority, form)
   if (!response.ok) return response
   const { expires_in, scope, ...tokens } = (await response.json()) as Tokens
@@ -50,7 +50,7 @@ export async function tokenV1(world: World, request: Request, cloud: Cloud, auth
   return Response.json(body, { headers: NO_STORE_HEADERS })
 }
 
-/** Scope names as v1.0 lists them: without the resource. */
+/** The scope string as v1.0 writes it: names without the resource. */
 const bareNames = (scope: string) =>
   scope
     .split(' ')
@@ -58,8 +58,8 @@ const bareNames = (scope: string) =>
     .filter((name) => name !== '.default')
     .join(' ')
 
-/** Answers one form sent to a token endpoint. */
-export function answerTokenForm(
+/** Answers a form sent to either token endpoint. */
+function answerTokenForm(
   world: World,
   request: Request,
   cloud: Cloud,
@@ -82,20 +82,21 @@ const REDEEM: Readonly<Record<string, (asked: TokenRequest) => Grant | Refusal>>
   refresh_token: redeemRefreshToken,
   password: redeemPassword,
   'urn:ietf:params:oauth:grant-type:device_code': redeemDeviceCode,
-  // The name older clients give it.
+  // Older clients use this name.
   device_code: redeemDeviceCode,
 }
 
+/** The token of an application without a user, or the refusal. */
 function appReply(asked: TokenRequest): Response {
-  const made = clientCredentials(asked)
-  if ('error' in made) return refuse(asked.world, asked.request, made)
-  const { token, expiresIn } = made
+  const issued = clientCredentials(asked)
+  if ('error' in issued) return refuse(asked.world, asked.request, issued)
+  const { token, expiresIn } = issued
   const body = { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: expiresIn, access_token: token }
   return Response.json(body, { headers: NO_STORE_HEADERS })
 }
 
-/** The tokens of a person's grant, or the refusal of consent or policy. */
-export function tokenReply(asked: TokenRequest, grant: Grant): Response {
+/** The tokens for a person's grant, or the refusal for lack of consent or by a policy. */
+function tokenReply(asked: TokenRequest, grant: Grant): Response {
   const { world, request, cloud, app, form } = asked
   const { subject, parsed } = grant
   const resource: Resource = parsed.scopes[0]?.resource ?? 'graph'
@@ -114,7 +115,7 @@ export function tokenReply(asked: TokenRequest, grant: Grant): Response {
     ext_expires_in: expiresIn,
     access_token: token,
     ...(grant.offline ? { refresh_token: refreshTokenFor(asked, grant, granted) } : {}),
-    // Microsoft's own public clients are one family, whose refresh tokens serve each other.
+    // Microsoft's own public clients are one family: each may use the refresh tokens of the others.
     ...(grant.offline && app.preauthorized && app.publicClient ? { foci: '1' } : {}),
     ...(parsed.openid.has('openid')
       ? { id_token: mintIdToken(world, cloud, subject, app, parsed.openid, grant.nonce) }
@@ -124,14 +125,16 @@ export function tokenReply(asked: TokenRequest, grant: Grant): Response {
   return Response.json(body, { headers: NO_STORE_HEADERS })
 }
 
-/** Consent and Conditional Access, which every token is asked about. */
+/** The refusal of a token for lack of consent, or by Conditional Access; null when neither forbids it. */
 function policyRefusal({ app }: TokenRequest, grant: Grant, resource: Resource, granted: Set<string>): Refusal | null {
   const { traits } = grant.subject.user
   const wanted = keysOf(grant.parsed.scopes, app.registeredScopes)
-  const byDefault = grant.parsed.scopes.every((scope) => scope.name === '.default')
-  const consented =
-    byDefault && wanted.length > 0 ? wanted.some((key) => granted.has(key)) : wanted.every((key) => granted.has(key))
-  if (!consented) return REFUSALS.notConsented(app)
+  const isDefaultOnly = grant.parsed.scopes.every((scope) => scope.name === '.default')
+  const isConsented =
+    isDefaultOnly && wanted.length > 0
+      ? wanted.some((key) => granted.has(key))
+      : wanted.every((key) => granted.has(key))
+  if (!isConsented) return REFUSALS.notConsented(app)
   if (resource !== 'arm') return null
   if (traits.error !== undefined) {
     return policyRefusalOf(traits.error, { resource: ARM_APP, issuedAt: new Date(grant.issuedAt).toISOString() })
@@ -140,7 +143,7 @@ function policyRefusal({ app }: TokenRequest, grant: Grant, resource: Resource, 
   return traits.mfa && !grant.mfa ? REFUSALS.mfa(ARM_APP) : null
 }
 
-/** The scope string of the reply: what was granted for the resource, spelled as the resource was in the request. */
+/** The `scope` of the reply: what was granted for the resource, with the resource written as in the request. */
 function scopeReply({ cloud }: TokenRequest, grant: Grant, resource: Resource, names: string[]): string {
   const { scopes, openid } = grant.parsed
   const prefix =
@@ -153,6 +156,7 @@ function scopeReply({ cloud }: TokenRequest, grant: Grant, resource: Resource, n
   return [...oidc, ...spelled, ...defaults].join(' ')
 }
 
+/** A refresh token that remembers this consent, see `restoreConsent`. */
 function refreshTokenFor({ world, app }: TokenRequest, { subject, mfa }: Grant, granted: Set<string>): string {
   const forAll = subject.tenant.consents.find((one) => one.clientId === app.clientId && one.userId === null)?.scopes
   return writeRefreshToken({
@@ -168,4 +172,4 @@ function refreshTokenFor({ world, app }: TokenRequest, { subject, mfa }: Grant, 
   })
 }
 
-export const NO_STORE_HEADERS = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }
+const NO_STORE_HEADERS = { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }

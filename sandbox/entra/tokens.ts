@@ -7,6 +7,7 @@ import type { Application, ServicePrincipal, Tenant, User } from '../world/types
 import type { World } from '../world/world'
 import type { Resource } from './permissions'
 
+/** What a token says. */
 export type Claims = Record<string, unknown>
 
 /** Signs claims with the world's newest key, RS256. */
@@ -18,7 +19,7 @@ export function signJwt(world: World, claims: Claims): string {
   return `${body}.${sign('RSA-SHA256', Buffer.from(body), privateKey).toString('base64url')}`
 }
 
-/** The claims of a token this sandbox signed with a key it still lists, or null. Says nothing about expiry. */
+/** The claims of a token that was signed with one of the world's keys, else null. Does not check when it expires. */
 export function readJwt(world: World, token: string): Claims | null {
   const [header, payload, signature] = token.split('.')
   const key = header ? keyOf(world, header) : undefined
@@ -34,7 +35,7 @@ export function readJwt(world: World, token: string): Claims | null {
   return claims
 }
 
-/** Tokens whose signature was right, by the key that made it: a sync sends the same one many times. */
+/** Tokens whose signature was verified, by key, because a sync sends the same token many times. */
 const verified = new WeakMap<SigningKey, Map<string, Claims>>()
 
 function verifiedTokensOf(key: SigningKey): Map<string, Claims> {
@@ -43,7 +44,7 @@ function verifiedTokensOf(key: SigningKey): Map<string, Claims> {
   return known
 }
 
-/** The key a token names, or undefined: malformed, or signed with a key that is gone. */
+/** The key that a token names; undefined when the token is malformed or the key was dropped. */
 function keyOf(world: World, header: string): SigningKey | undefined {
   try {
     const { kid } = decode(header) as { kid?: unknown }
@@ -57,17 +58,17 @@ function keyOf(world: World, header: string): SigningKey | undefined {
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const decode = (part: string): unknown => JSON.parse(Buffer.from(part, 'base64url').toString())
 
-/** Who signed in, where: the person in the tenant, and their own account when they are a guest. */
+/** Who signed in at a tenant: the user there, and the home account, which for a guest is another user. */
 export type Subject = { tenant: Tenant; user: User; homeTenant: Tenant; homeUser: User }
 
-/** The subject of an account at a tenant, or null when the account is not known there. */
+/** Finds who an account is at a tenant; null when it is not known there. */
 export function findSubject(tenant: Tenant, homeTenant: Tenant, homeUser: User): Subject | null {
   if (tenant.id === homeTenant.id) return { tenant, user: homeUser, homeTenant, homeUser }
   const user = findGuest(tenant, { tenantId: homeTenant.id, objectId: homeUser.id })
   return user ? { tenant, user, homeTenant, homeUser } : null
 }
 
-/** A person's access token in the v1.0 form Microsoft's own resources use. */
+/** A person's access token in the v1.0 form that Microsoft's own resources use. */
 export function mintAccessToken(
   world: World,
   subject: Subject,
@@ -87,7 +88,7 @@ export function mintAccessToken(
     appid: app.clientId,
     appidacr: app.publicClient ? '0' : '1',
     idtyp: 'user',
-    ...idp(subject),
+    ...idpClaim(subject),
     name: user.displayName,
     oid: user.id,
     scp: options.names.join(' '),
@@ -102,7 +103,8 @@ export function mintAccessToken(
   return { token, expiresIn: world.tokenSeconds - 1 }
 }
 
-const idp = ({ tenant, homeTenant }: Subject) =>
+/** The `idp` claim, which only guests have. */
+const idpClaim = ({ tenant, homeTenant }: Subject) =>
   tenant.id === homeTenant.id ? {} : { idp: `https://sts.windows.net/${homeTenant.id}/` }
 
 /** The v2.0 id_token: `oid`, `name`, `preferred_username` with profile, `email` with email. */
@@ -122,14 +124,14 @@ export function mintIdToken(
     iat: now,
     nbf: now,
     exp: now + 3_600,
-    ...idp(subject),
+    ...idpClaim(subject),
     ...(openid.has('profile')
       ? { name: user.displayName, oid: user.id, preferred_username: homeUser.userPrincipalName }
       : {}),
     ...(openid.has('email') && homeUser.mail ? { email: homeUser.mail } : {}),
     ...(nonce === null ? {} : { nonce }),
     rh: `1.${randomUUID()}`,
-    // Pairwise: the same person is someone else to another application.
+    // Pairwise: the same person has another `sub` at every application.
     sub: createHash('sha256').update(`${user.id}/${app.clientId}`).digest('base64url'),
     tid: tenant.id,
     uti: randomUUID(),
@@ -137,12 +139,12 @@ export function mintIdToken(
   })
 }
 
-/** What MSAL builds the home account id from. */
+/** `client_info`, from which MSAL builds the home account id. */
 export function clientInfo({ homeTenant, homeUser }: Subject): string {
   return Buffer.from(JSON.stringify({ uid: homeUser.id, utid: homeTenant.id })).toString('base64url')
 }
 
-/** An access token of an application by itself, v1.0: `idtyp` app, its service principal as `oid` and `sub`, no scopes and no name. */
+/** An app-only access token, v1.0: `idtyp` app, the service principal as `oid` and `sub`, no scopes and no name. */
 export function mintAppToken(
   world: World,
   tenant: Tenant,
@@ -175,7 +177,7 @@ export function mintAppToken(
   return { token, expiresIn: world.tokenSeconds - 1 }
 }
 
-/** The application permissions a tenant granted for a resource: `roles` of the token. */
+/** The application permissions that a tenant granted for a resource: `roles` in the token. */
 function rolesOf(tenant: Tenant, app: Application, resource: Resource): string[] {
   const prefix = `${resource}/`
   return [...(tenant.appRoles.get(app.clientId) ?? [])]
@@ -184,7 +186,10 @@ function rolesOf(tenant: Tenant, app: Application, resource: Resource): string[]
     .sort()
 }
 
-/** What a refresh token says. Self-contained, because the sandbox keeps nothing on disk and a portal's stored tokens should outlive it. */
+/**
+ * What a refresh token says. It is self-contained, because the sandbox keeps nothing on disk and the tokens that a portal
+ * has stored should survive a restart of the sandbox.
+ */
 export type RefreshGrant = {
   clientId: string
   homeTenantId: string
@@ -192,19 +197,19 @@ export type RefreshGrant = {
   issuedAt: number
   mfa: boolean
   bootId: string
-  /** What was consented where it was issued, so that a restarted sandbox can learn it again. */
+  /** The consent under which it was issued, so that a restarted sandbox can restore it; `forAll`: given for everyone. */
   tenantId: string
   consented: string[]
   forAll: boolean
 }
 
-/** A new token each time, though the grant may be the same. */
+/** Writes a refresh token; a new one each time, even for the same grant. */
 export function writeRefreshToken(grant: RefreshGrant): string {
   const body = Buffer.from(JSON.stringify({ ...grant, id: randomUUID() })).toString('base64url')
   return `1.${body}.${signRefreshToken(body)}`
 }
 
-/** The grant of a token the sandbox wrote, or null. */
+/** Reads a refresh token; null when a sandbox did not write it. */
 export function readRefreshToken(token: string): RefreshGrant | null {
   const [version, body, signature] = token.split('.')
   if (version !== '1' || !body || signRefreshToken(body) !== signature) return null

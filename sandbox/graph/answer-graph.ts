@@ -3,7 +3,7 @@ import { CLOUDS, type Cloud } from '../clouds'
 import { type Claims, readJwt } from '../entra/tokens'
 import type { World } from '../world/world'
 import { batch } from './batch'
-import { accessDenied, badRequest, type GraphCall, graphError, holdsAny } from './graph-call'
+import { accessDenied, badRequest, GRAPH_CHALLENGE, type GraphCall, graphError, holdsAny } from './graph-call'
 import { DELEGATED_ONLY, PERMISSIONS_OF, ROUTES } from './routes'
 import { costOf, throttle } from './throttle'
 import { refuseWithoutPerson } from './users'
@@ -12,7 +12,7 @@ type Options = { inBatch?: boolean; ask: (request: Request) => Promise<Response>
 
 const VERSIONS = new Set(['v1.0', 'beta'])
 
-/** Microsoft Graph v1.0; `/beta` answers the same. `ask` answers the requests inside a $batch. */
+/** Answers for Microsoft Graph v1.0; `/beta` gets the same answers. `options.ask` answers the items of a $batch. */
 export async function answerGraph(world: World, request: Request, cloud: Cloud, options: Options): Promise<Response> {
   const url = new URL(request.url)
   const [, version = '', ...rest] = decodeURIComponent(url.pathname).split('/')
@@ -26,14 +26,14 @@ export async function answerGraph(world: World, request: Request, cloud: Cloud, 
       'InvalidAuthenticationToken',
       'The identity of the calling application could not be established.',
     )
-  // Microsoft's SDK for Python writes two slashes.
+  // Microsoft's SDK for Python writes two slashes after the version.
   const path = `/${rest.filter(Boolean).join('/')}`
   return addHeaders(await answerRoute(call, path, options.ask), request)
 }
 
 type RequestFacts = { world: World; request: Request; cloud: Cloud; url: URL; version: string; inBatch: boolean }
 
-/** The request with whom it is from: a person, or an application that is known in the tenant. */
+/** The request together with its caller; null when the tenant does not know the person or the application. */
 function createCall(asked: RequestFacts, claims: Claims): GraphCall | null {
   const tenant = asked.world.tenants.get(String(claims.tid))
   const appOnly = claims.idtyp === 'app'
@@ -56,25 +56,27 @@ function createCall(asked: RequestFacts, claims: Claims): GraphCall | null {
   }
 }
 
+/** Answers an address, counts its cost, and adds the headers of throttling. */
 async function answerRoute(call: GraphCall, path: string, ask: Options['ask']): Promise<Response> {
   const { method } = call.request
   if (path.toLowerCase() === '/$batch' && method === 'POST' && !call.inBatch) return batch(call, ask)
-  const fitting = ROUTES.filter((route) => route.path.test(path))
-  const route = fitting.find((one) => one.method === method)
+  const routes = ROUTES.filter((route) => route.path.test(path))
+  const route = routes.find((one) => one.method === method)
   const { refusal, headers } = throttle(call, costOf(route?.cost ?? 1, call.options))
-  const response = refusal ?? (await answerAllowed(call, path, route, fitting.length > 0))
+  const response = refusal ?? (await answerAllowed(call, path, route, routes.length > 0))
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response
 }
 
+/** Answers a route when the token has a permission for it; `isKnownPath` when the path exists for some method. */
 async function answerAllowed(
   call: GraphCall,
   path: string,
   route: (typeof ROUTES)[number] | undefined,
-  known: boolean,
+  isKnownPath: boolean,
 ): Promise<Response> {
   if (!route)
-    return known || call.request.method !== 'GET'
+    return isKnownPath || call.request.method !== 'GET'
       ? graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
       : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
   if (call.appOnly && /^\/me(\/|$)/i.test(path)) return refuseWithoutPerson()
@@ -84,8 +86,8 @@ async function answerAllowed(
 
 const AUDIENCES = new Set([...CLOUDS.map((cloud) => `https://${cloud.graph}`), '00000003-0000-0000-c000-000000000000'])
 
-/** The claims of a good Graph token, or the 401 that says what is wrong with it. */
-export function checkGraphToken(world: World, request: Request): Claims | Response {
+/** The claims of a valid Graph token, or the 401 that says what is wrong with it. */
+function checkGraphToken(world: World, request: Request): Claims | Response {
   const header = request.headers.get('authorization')
   if (!header) return refuseToken('Access token is empty.')
   const claims = readJwt(world, header.replace(/^Bearer /i, ''))
@@ -98,8 +100,7 @@ export function checkGraphToken(world: World, request: Request): Claims | Respon
 
 const refuseToken = (message: string) =>
   graphError(401, 'InvalidAuthenticationToken', message, {
-    'www-authenticate':
-      'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"',
+    'www-authenticate': GRAPH_CHALLENGE,
   })
 
 const JSON_TYPE = 'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8'
@@ -107,6 +108,7 @@ const DIAGNOSTIC = JSON.stringify({
   ServerInfo: { DataCenter: 'Sandbox', Slice: 'E', Ring: '1', ScaleUnit: '000', RoleInstance: 'SANDBOX' },
 })
 
+/** Adds the headers that every answer of Graph carries. */
 function addHeaders(response: Response, request: Request): Response {
   const { headers } = response
   if (!headers.has('request-id')) headers.set('request-id', randomUUID())

@@ -2,21 +2,14 @@ import { createHash } from 'node:crypto'
 import { Registry } from '../world/collections'
 import type { Application } from '../world/types'
 import type { World } from '../world/world'
-import { accessDenied, contextOf, type GraphCall, isPlainGuest } from './graph-call'
-import { type Kind, noValue, noValues, projectionOf, SERVICE_PRINCIPAL } from './kinds'
-import { listPage, queryObjects, showObject } from './lists'
+import type { GraphCall } from './graph-call'
+import { type Kind, noValue, noValues, SERVICE_PRINCIPAL, throwNoRegistry } from './kinds'
+import { listObjects, showObject } from './lists'
 
-/** `GET /applications`: those the tenant registered itself. */
+/** `GET /applications`: those that the tenant registered itself. */
 export function listApplications(call: GraphCall): Response {
-  if (isPlainGuest(call)) return accessDenied()
-  const projection = projectionOf(call, APPLICATION)
-  if (projection instanceof Response) return projection
   const registry = applicationsOf(call.world, call.tenant.id)
-  const chosen = queryObjects(call, APPLICATION, { items: registry.list(), registry })
-  if (chosen instanceof Response) return chosen
-  const { names, show } = projection
-  const context = contextOf(call, `applications${names ? `(${names.join(',')})` : ''}`)
-  return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show })
+  return listObjects(call, APPLICATION, { items: registry.list(), registry })
 }
 
 /** `GET /applications/{id}`. */
@@ -24,10 +17,10 @@ export function getApplication(call: GraphCall, id: string): Response {
   return showObject(call, APPLICATION, id, applicationsOf(call.world, call.tenant.id).get(id.toLowerCase()))
 }
 
-/** An application as its home tenant registered it, by its object id, which is not its client id. */
+/** An application in its home tenant; `id` is its object id, which differs from its client id. */
 type RegisteredApplication = Application & { id: string }
 
-/** The applications a tenant registered; none of those it only has a service principal of. */
+/** The applications that a tenant registered, without those of which it only has a service principal. */
 export function applicationsOf(world: World, tenantId: string): Registry<RegisteredApplication> {
   const found = new Registry<RegisteredApplication>()
   for (const one of world.applications.values())
@@ -42,15 +35,11 @@ function objectIdOf(clientId: string): string {
   )
 }
 
-const noRegistry = (): Registry<RegisteredApplication> => {
-  throw new Error('Applications belong to the world, not to a tenant.')
-}
-
-/** Applications. Recalled, not verified, after Microsoft Graph "application resource type". */
+/** Applications. The properties are recalled, not verified, after Microsoft Graph "application resource type". */
 export const APPLICATION: Kind<RegisteredApplication> = {
   name: 'application',
   set: 'applications',
-  registryOf: noRegistry,
+  registryOf: throwNoRegistry,
   readers: ['Application.Read.All', 'Application.ReadWrite.All', 'Directory.Read.All', 'Directory.ReadWrite.All'],
   basicReaders: [],
   basic: new Set(),

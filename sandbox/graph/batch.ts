@@ -3,7 +3,7 @@ import { badRequest, type GraphCall } from './graph-call'
 
 type Ask = (request: Request) => Promise<Response>
 
-/** `POST /$batch`: up to twenty requests, answered in an order of its own. The outer answer is 200 though items fail. */
+/** `POST /$batch`: up to twenty requests. The answer itself is 200, even when items fail. */
 export async function batch(call: GraphCall, ask: Ask): Promise<Response> {
   let body: unknown
   try {
@@ -14,14 +14,14 @@ export async function batch(call: GraphCall, ask: Ask): Promise<Response> {
   const items = readBatchItems(body)
   if (items instanceof Response) return items
   const responses = await askAll(call, items, ask)
-  // Graph promises no order; the last come first, odd ones after even ones, so that nobody relies on one.
+  // Graph promises no order: answers are shuffled on purpose, so that no client relies on their order.
   const shuffled = responses
     .map((response, index) => ({ response, rank: ((index * 7) % 20) - index / 100 }))
     .sort((a, b) => b.rank - a.rank)
   return new JsonResponse({ responses: shuffled.map((one) => one.response) })
 }
 
-/** Asks each when those it depends on have succeeded. */
+/** Answers each item as soon as the items that it depends on have succeeded. */
 async function askAll(call: GraphCall, items: BatchItem[], ask: Ask): Promise<ItemAnswer[]> {
   const byId = new Map(items.map((item) => [item.id.toLowerCase(), item]))
   const answers = new Map<string, Promise<ItemAnswer>>()
@@ -30,11 +30,11 @@ async function askAll(call: GraphCall, items: BatchItem[], ask: Ask): Promise<It
     if (known !== undefined) return known
     const item = byId.get(id)
     if (!item) throw new Error(`No request ${id} in the batch.`)
-    const made = Promise.all(item.dependsOn.map((one) => answerOf(one.toLowerCase()))).then((before) =>
+    const answer = Promise.all(item.dependsOn.map((one) => answerOf(one.toLowerCase()))).then((before) =>
       before.some(({ status }) => status >= 400) ? failedDependency(item) : askItem(call, item, ask),
     )
-    answers.set(id, made)
-    return made
+    answers.set(id, answer)
+    return answer
   }
   return Promise.all([...byId.keys()].map(answerOf))
 }
@@ -46,13 +46,13 @@ async function askItem(call: GraphCall, item: BatchItem, ask: Ask): Promise<Item
   const response = request ? await ask(request) : badRequest('The request of the batch cannot be read.', 'BadRequest')
   const text = await response.text()
   const json = response.headers.get('content-type')?.includes('json')
-  const named: Record<string, string> = {}
+  const headers: Record<string, string> = {}
   for (const [name, value] of response.headers)
-    named[name.startsWith('x-ms') ? name : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())] = value
-  return { id: item.id, status: response.status, headers: named, body: json && text ? JSON.parse(text) : text }
+    headers[name.startsWith('x-ms') ? name : name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())] = value
+  return { id: item.id, status: response.status, headers, body: json && text ? JSON.parse(text) : text }
 }
 
-/** The item as a request of its own; null when it cannot be one: a body on a GET, a header or an address of no meaning. */
+/** An item as a request of its own; null when it cannot be one: a body on a GET, an invalid header or address. */
 function requestOf(call: GraphCall, item: BatchItem): Request | null {
   const address = `https://${call.cloud.graph}/${call.version}/${item.url.replace(/^\/+/, '')}`
   const body = item.body === undefined ? {} : { body: JSON.stringify(item.body) }
@@ -78,7 +78,8 @@ function failedDependency(item: BatchItem): ItemAnswer {
   }
 }
 
-export type BatchItem = {
+/** One request of a batch. */
+type BatchItem = {
   id: string
   method: string
   url: string
@@ -89,8 +90,8 @@ export type BatchItem = {
 
 const MAX_REQUESTS = 20
 
-/** The requests of a batch, or why the batch as a whole is refused. Messages are recalled, not verified. */
-export function readBatchItems(body: unknown): BatchItem[] | Response {
+/** Reads the requests of a batch, or the refusal of the whole batch. Its messages are recalled, not verified. */
+function readBatchItems(body: unknown): BatchItem[] | Response {
   const requests = (body as { requests?: unknown } | null)?.requests
   if (!Array.isArray(requests) || requests.length === 0) return refuseBatch('Invalid batch payload format.')
   if (requests.length > MAX_REQUESTS)
@@ -129,6 +130,7 @@ function readItem(value: unknown): BatchItem | null {
 const declaresContentType = ({ headers }: BatchItem) =>
   Object.keys(headers).some((name) => /^content-type$/i.test(name))
 
+/** Whether every item depends only on items of the batch, and none on itself through others. */
 function areDependenciesSound(items: readonly BatchItem[]): boolean {
   const done = new Set<string>()
   for (let before = -1; before < done.size; ) {

@@ -1,5 +1,4 @@
 import { JsonResponse } from '../list-pages'
-import type { Registry } from '../world/collections'
 import type { Device, Group, ServicePrincipal, Tenant, User } from '../world/types'
 import {
   accessDenied,
@@ -10,7 +9,7 @@ import {
   isPlainGuest,
   notFound,
   readBody,
-  stringsIn,
+  readStrings,
 } from './graph-call'
 import {
   DELETED_GROUP,
@@ -23,6 +22,7 @@ import {
   selectedNames,
   showOf,
   spellProperty,
+  throwNoRegistry,
 } from './kinds'
 import { listCollection } from './lists'
 import { listPeople, USER, userProjectionOf } from './users'
@@ -34,7 +34,7 @@ export type DirectoryObject =
   | { id: string; type: 'servicePrincipal'; item: ServicePrincipal }
   | { id: string; type: 'device'; item: Device }
 
-/** An object by id, or undefined. */
+/** Finds an object of any type by its id. */
 export function findObject(tenant: Tenant, id: string): DirectoryObject | undefined {
   const user = tenant.users.get(id)
   if (user) return { id, type: 'user', item: user }
@@ -48,19 +48,19 @@ export function findObject(tenant: Tenant, id: string): DirectoryObject | undefi
 
 const MAX_IDS = 1_000
 
-/** Not in v1.0's answer to `getByIds`, as was seen. Source: microsoft-graph-docs issue 8798. */
-const NOT_BY_IDS = ['accountEnabled']
+/** Properties that v1.0 was seen to leave out of the answer to `getByIds`. Source: microsoft-graph-docs issue 8798. */
+const NOT_IN_GET_BY_IDS = ['accountEnabled']
 
-/** `POST /directoryObjects/getByIds`: ids nobody has, and types the token may not read, are simply absent. */
+/** `POST /directoryObjects/getByIds`: unknown ids, and objects of types that the token may not read, are left out. */
 export async function getByIds(call: GraphCall): Promise<Response> {
   if (isPlainGuest(call)) return accessDenied()
   const body = await readBody(call)
   if (body instanceof Response) return body
-  const ids = stringsIn(body.ids, MAX_IDS)
+  const ids = readStrings(body.ids, MAX_IDS)
   if (!ids) return badRequest(`The number of ids must be between 1 and ${MAX_IDS}.`)
-  const types = body.types === undefined ? null : stringsIn(body.types, 100)?.map((type) => type.toLowerCase())
+  const types = body.types === undefined ? null : readStrings(body.types, 100)?.map((type) => type.toLowerCase())
   if (types === undefined) return badRequest("Invalid value specified for property 'types'.")
-  const show = showObjects(call, NOT_BY_IDS)
+  const show = showObjects(call, NOT_IN_GET_BY_IDS)
   if (show instanceof Response) return show
   const value = [...new Set(ids.map((id) => id.toLowerCase()))]
     .flatMap((id) => findObject(call.tenant, id) ?? [])
@@ -88,15 +88,11 @@ const READERS = {
 
 const mayRead = (call: GraphCall, { type }: DirectoryObject) => holdsAny(call, READERS[type])
 
-const none = (): Registry<DirectoryObject> => {
-  throw new Error('Directory objects have no registry of their own.')
-}
-
-/** Objects of any type, by what all of them have. */
+/** Objects of any type, with the properties that all types have. */
 export const DIRECTORY_OBJECT: Kind<DirectoryObject> = {
   name: 'directoryObject',
   set: 'directoryObjects',
-  registryOf: none,
+  registryOf: throwNoRegistry,
   readers: [],
   basicReaders: [],
   basic: new Set(),
@@ -105,10 +101,11 @@ export const DIRECTORY_OBJECT: Kind<DirectoryObject> = {
 }
 
 /**
- * How to show objects of mixed types: `@odata.type`, the id, and what the token may read of each type, the rest null.
+ * How to show objects of mixed types: `@odata.type`, the id, and the properties of each type; those that the token may not
+ * read are null.
  * Source: permissions-overview "Limited information returned for inaccessible member objects".
  *
- * @param leaveOut names v1.0 does not show at this address
+ * @param leaveOut names of properties that v1.0 does not show at this address
  */
 export function showObjects(call: GraphCall, leaveOut: readonly string[] = []): Show<DirectoryObject> | Response {
   const asked = selectedNames(call)
@@ -126,17 +123,17 @@ export function showObjects(call: GraphCall, leaveOut: readonly string[] = []): 
       `Could not find a property named '${unknown}' on type 'microsoft.graph.directoryObject'.`,
       'BadRequest',
     )
-  const keep = (names: readonly string[]) => names.filter((name) => !leaveOut.includes(name))
-  const user = showOf(call, USER, keep(namesFor(USER, asked)))
-  const group = showOf(call, GROUP, keep(namesFor(GROUP, asked)))
-  const principal = showOf(call, SERVICE_PRINCIPAL, keep(namesFor(SERVICE_PRINCIPAL, asked)))
-  const device = showOf(call, DEVICE, keep(namesFor(DEVICE, asked)))
-  const shown = (one: DirectoryObject) => {
+  const withoutLeftOut = (names: readonly string[]) => names.filter((name) => !leaveOut.includes(name))
+  const user = showOf(call, USER, withoutLeftOut(namesFor(USER, asked)))
+  const group = showOf(call, GROUP, withoutLeftOut(namesFor(GROUP, asked)))
+  const principal = showOf(call, SERVICE_PRINCIPAL, withoutLeftOut(namesFor(SERVICE_PRINCIPAL, asked)))
+  const device = showOf(call, DEVICE, withoutLeftOut(namesFor(DEVICE, asked)))
+  const showProperties = (one: DirectoryObject) => {
     if (one.type === 'user') return user(one.item)
     if (one.type === 'group') return group(one.item)
     return one.type === 'device' ? device(one.item) : principal(one.item)
   }
-  return (one) => ({ '@odata.type': `#microsoft.graph.${one.type}`, id: one.id, ...shown(one) })
+  return (one) => ({ '@odata.type': `#microsoft.graph.${one.type}`, id: one.id, ...showProperties(one) })
 }
 
 function namesFor<T extends { id: string }>(kind: Kind<T>, asked: readonly string[] | null): readonly string[] {
@@ -148,12 +145,12 @@ export function listDeletedUsers(call: GraphCall): Response {
   return listPeople(call, call.tenant.deletedUsers)
 }
 
-/** `GET /directory/deletedItems/microsoft.graph.group`. Security groups are in the bin too, as they have been of late. */
+/** `GET /directory/deletedItems/microsoft.graph.group`. Security groups can be restored too, as in Azure nowadays. */
 export function listDeletedGroups(call: GraphCall): Response {
   return listCollection(call, DELETED_GROUP)
 }
 
-/** `GET /directory/deletedItems/{id}`: people and groups. */
+/** `GET /directory/deletedItems/{id}`: a person or a group. */
 export function getDeletedItem(call: GraphCall, id: string): Response {
   if (isPlainGuest(call)) return accessDenied()
   const user = call.tenant.deletedUsers.get(id.toLowerCase())

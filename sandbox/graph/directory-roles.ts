@@ -1,4 +1,3 @@
-import type { Registry } from '../world/collections'
 import {
   APPLICATION_ADMINISTRATOR,
   CLOUD_APPLICATION_ADMINISTRATOR,
@@ -6,13 +5,13 @@ import {
   PRIVILEGED_ROLE_ADMINISTRATOR,
 } from '../world/roles'
 import type { Tenant } from '../world/types'
-import { accessDenied, contextOf, type GraphCall, isPlainGuest } from './graph-call'
-import { type Kind, projectionOf } from './kinds'
-import { listPage, queryObjects } from './lists'
+import type { GraphCall } from './graph-call'
+import { type Kind, throwNoRegistry } from './kinds'
+import { listObjects } from './lists'
 
-/** A role of the directory, by its template's id. */
+/** A role of the directory; `id` is the id of its template. */
 export type DirectoryRole = { id: string; displayName: string }
-/** That someone holds one, everywhere in the directory. */
+/** The assignment of a role to a person, for the whole directory. */
 export type DirectoryRoleAssignment = { id: string; principalId: string; roleDefinitionId: string }
 
 const ROLES: readonly DirectoryRole[] = [
@@ -22,48 +21,35 @@ const ROLES: readonly DirectoryRole[] = [
   { id: PRIVILEGED_ROLE_ADMINISTRATOR, displayName: 'Privileged Role Administrator' },
 ]
 
-/** `GET /directoryRoles` and `/roleManagement/directory/roleDefinitions`: the roles the sandbox gives to people. */
+/** `GET /directoryRoles` and `/roleManagement/directory/roleDefinitions`: the roles that people of the sandbox can hold. */
 export function listDirectoryRoles(call: GraphCall, kind: Kind<DirectoryRole>): Response {
-  return listRoleObjects(call, kind, ROLES)
+  return listObjects(call, kind, { items: ROLES, registry: null })
 }
 
 /** `GET /roleManagement/directory/roleAssignments`. */
 export function listDirectoryRoleAssignments(call: GraphCall): Response {
-  return listRoleObjects(call, ROLE_ASSIGNMENT, assignmentsOf(call.tenant))
+  return listObjects(call, ROLE_ASSIGNMENT, { items: assignmentsOf(call.tenant), registry: null })
 }
 
-function listRoleObjects<T extends { id: string }>(call: GraphCall, kind: Kind<T>, items: readonly T[]): Response {
-  if (isPlainGuest(call)) return accessDenied()
-  const projection = projectionOf(call, kind)
-  if (projection instanceof Response) return projection
-  const chosen = queryObjects(call, kind, { items, registry: null })
-  if (chosen instanceof Response) return chosen
-  const { names, show } = projection
-  const context = contextOf(call, `${kind.set}${names ? `(${names.join(',')})` : ''}`)
-  return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show })
-}
+const assignmentsIn = new WeakMap<Tenant, { revision: number; assignments: readonly DirectoryRoleAssignment[] }>()
 
-const heldIn = new WeakMap<Tenant, { revision: number; held: readonly DirectoryRoleAssignment[] }>()
-
-/** Who holds which role; people are looked through once for each state of the directory. */
+/** Who holds which role. Kept until people change, because it takes a walk through all of them. */
 function assignmentsOf(tenant: Tenant): readonly DirectoryRoleAssignment[] {
   const { revision } = tenant.users
-  const known = heldIn.get(tenant)
-  if (known?.revision === revision) return known.held
-  const held: DirectoryRoleAssignment[] = []
+  const known = assignmentsIn.get(tenant)
+  if (known?.revision === revision) return known.assignments
+  const assignments: DirectoryRoleAssignment[] = []
   for (const { id, directoryRoles } of tenant.users.values())
-    for (const roleId of directoryRoles) held.push({ id: `${roleId}-${id}`, principalId: id, roleDefinitionId: roleId })
-  heldIn.set(tenant, { revision, held })
-  return held
+    for (const roleId of directoryRoles)
+      assignments.push({ id: `${roleId}-${id}`, principalId: id, roleDefinitionId: roleId })
+  assignmentsIn.set(tenant, { revision, assignments })
+  return assignments
 }
 
 const readers = ['RoleManagement.Read.Directory', 'Directory.Read.All', 'Directory.ReadWrite.All']
-const none = (): Registry<never> => {
-  throw new Error('Directory roles are held by people; there is no registry of them.')
-}
-const plain = { registryOf: none, readers, basicReaders: [], basic: new Set<string>() }
+const plain = { registryOf: throwNoRegistry, readers, basicReaders: [], basic: new Set<string>() }
 
-/** Roles that somebody activated once. Recalled, not verified: their ids are the templates' here, and their own in Azure. */
+/** Activated directory roles. Recalled, not verified; in Azure they have ids of their own, here those of their templates. */
 export const DIRECTORY_ROLE: Kind<DirectoryRole> = {
   ...plain,
   name: 'directoryRole',
@@ -78,7 +64,7 @@ export const DIRECTORY_ROLE: Kind<DirectoryRole> = {
   },
 }
 
-/** Definitions of roles. Recalled, not verified. */
+/** Role definitions. Recalled, not verified. */
 export const ROLE_DEFINITION: Kind<DirectoryRole> = {
   ...plain,
   name: 'unifiedRoleDefinition',
@@ -97,7 +83,7 @@ export const ROLE_DEFINITION: Kind<DirectoryRole> = {
   },
 }
 
-/** Assignments of roles. Recalled, not verified. */
+/** Role assignments. Recalled, not verified. */
 export const ROLE_ASSIGNMENT: Kind<DirectoryRoleAssignment> = {
   ...plain,
   name: 'unifiedRoleAssignment',

@@ -1,4 +1,4 @@
-/** Says why a filter cannot be read. */
+/** Thrown when a filter cannot be read; the message says why, in Graph's words. */
 export class BadFilter extends Error {}
 
 type Test<T> = (item: T) => boolean
@@ -7,23 +7,23 @@ type Node<T> = {
   test: Test<T>
   /** How many alternatives are joined by `or` or listed by `in`. */
   alternatives: number
-  /** The ids it names, when it does nothing else. */
+  /** The ids that it names, when it does nothing but name ids. */
   ids: string[] | null
 }
 
 export type Filter<T> = Node<T> & {
-  /** Uses what only an advanced query may: `ne`, `not`, `endsWith`. */
+  /** Whether it uses what only an advanced query may: `ne`, `not`, `endsWith`. */
   needsAdvanced: boolean
 }
 
 /** Reads a $filter: `eq ne ge le in not startsWith endsWith`, `and`, `or`, parentheses. Throws {@link BadFilter}. */
 export function readFilter<T>(text: string, readerOf: (name: string) => Reader<T> | null): Filter<T> {
   const reader = new FilterReader(tokensOf(text), readerOf)
-  const node = reader.whole()
+  const node = reader.readWhole()
   return { ...node, needsAdvanced: reader.needsAdvanced }
 }
 
-/** Reads the part of OData's filter language that Entra's lists take. */
+/** Parses the part of OData's filter language that Entra's lists support: `or` binds weakest, then `and`, then `not`. */
 class FilterReader<T> {
   #at = 0
   needsAdvanced = false
@@ -33,8 +33,8 @@ class FilterReader<T> {
     readonly readerOf: (name: string) => Reader<T> | null,
   ) {}
 
-  whole(): Node<T> {
-    const node = this.#either()
+  readWhole(): Node<T> {
+    const node = this.#readOr()
     if (this.#at < this.tokens.length) throw new BadFilter('Invalid filter clause')
     return node
   }
@@ -55,16 +55,16 @@ class FilterReader<T> {
     if (!this.#take(word)) throw new BadFilter('Invalid filter clause')
   }
 
-  #reader(name: string): Reader<T> {
+  #requireProperty(name: string): Reader<T> {
     const read = this.readerOf(name)
     if (!read) throw new BadFilter(`Invalid filter clause: Could not find a property named '${name}'.`)
     return read
   }
 
-  #either(): Node<T> {
-    let node = this.#both()
+  #readOr(): Node<T> {
+    let node = this.#readAnd()
     while (this.#take('or')) {
-      const [left, right] = [node, this.#both()]
+      const [left, right] = [node, this.#readAnd()]
       node = {
         test: (item) => left.test(item) || right.test(item),
         alternatives: left.alternatives + right.alternatives,
@@ -74,10 +74,10 @@ class FilterReader<T> {
     return node
   }
 
-  #both(): Node<T> {
-    let node = this.#one()
+  #readAnd(): Node<T> {
+    let node = this.#readOperand()
     while (this.#take('and')) {
-      const [left, right] = [node, this.#one()]
+      const [left, right] = [node, this.#readOperand()]
       node = {
         test: (item) => left.test(item) && right.test(item),
         alternatives: Math.max(left.alternatives, right.alternatives),
@@ -87,46 +87,46 @@ class FilterReader<T> {
     return node
   }
 
-  #one(): Node<T> {
+  #readOperand(): Node<T> {
     if (this.#take('not')) {
       this.needsAdvanced = true
-      const inner = this.#one()
+      const inner = this.#readOperand()
       return { test: (item) => !inner.test(item), alternatives: inner.alternatives, ids: null }
     }
     if (this.#take('(')) {
-      const inner = this.#either()
+      const inner = this.#readOr()
       this.#expect(')')
       return inner
     }
     const name = this.#next()
     const compare = FUNCTIONS[name.toLowerCase()]
-    if (compare && this.#take('(')) return this.#call(name.toLowerCase(), compare)
-    return this.#comparison(name)
+    if (compare && this.#take('(')) return this.#readCall(name.toLowerCase(), compare)
+    return this.#readComparison(name)
   }
 
-  #call(name: string, compare: (value: string, wanted: string) => boolean): Node<T> {
+  #readCall(name: string, compare: (value: string, wanted: string) => boolean): Node<T> {
     if (name === 'endswith') this.needsAdvanced = true
-    const read = this.#reader(this.#next())
+    const read = this.#requireProperty(this.#next())
     this.#expect(',')
     const wanted = literalOf(this.#next()) ?? ''
     this.#expect(')')
-    return { test: (item) => compare(plain(read(item)) ?? '', wanted), alternatives: 1, ids: null }
+    return { test: (item) => compare(toComparable(read(item)) ?? '', wanted), alternatives: 1, ids: null }
   }
 
-  #comparison(name: string): Node<T> {
-    const read = this.#reader(name)
+  #readComparison(name: string): Node<T> {
+    const read = this.#requireProperty(name)
     const isId = name.toLowerCase() === 'id'
     const operator = this.#next().toLowerCase()
-    if (operator === 'in') return this.#list(read, isId)
+    if (operator === 'in') return this.#readList(read, isId)
     const compare = COMPARE[operator]
     if (!compare) throw new BadFilter(`Unsupported or invalid query filter clause specified for property '${name}'.`)
     if (operator === 'ne') this.needsAdvanced = true
     const wanted = literalOf(this.#next())
     const ids = isId && operator === 'eq' && wanted !== null ? [wanted] : null
-    return { test: (item) => compare(plain(read(item)), wanted), alternatives: 1, ids }
+    return { test: (item) => compare(toComparable(read(item)), wanted), alternatives: 1, ids }
   }
 
-  #list(read: Reader<T>, isId: boolean): Node<T> {
+  #readList(read: Reader<T>, isId: boolean): Node<T> {
     this.#expect('(')
     const values: (string | null)[] = []
     do values.push(literalOf(this.#next()))
@@ -134,7 +134,7 @@ class FilterReader<T> {
     this.#expect(')')
     const wanted = new Set(values)
     return {
-      test: (item) => wanted.has(plain(read(item))),
+      test: (item) => wanted.has(toComparable(read(item))),
       alternatives: values.length,
       ids: isId ? values.filter((value) => value !== null) : null,
     }
@@ -172,5 +172,6 @@ function literalOf(token: string): string | null {
   return (quoted === undefined ? token : quoted.replaceAll("''", "'")).toLowerCase()
 }
 
-const plain = (value: unknown): string | null =>
+/** A value as it is compared: text in lower case. */
+const toComparable = (value: unknown): string | null =>
   value === null || value === undefined ? null : String(value).toLowerCase()

@@ -12,43 +12,48 @@ export type GraphCall = {
   /** `v1.0` or `beta`. */
   version: string
   tenant: Tenant
-  /** The signed-in person; null for an application by itself. */
+  /** The signed-in person; null for an application without a user. */
   user: User | null
   appOnly: boolean
   clientId: string
-  /** The delegated permissions of the token, or the application's own. */
+  /** The delegated permissions of the token, or the application permissions. */
   permissions: ReadonlySet<string>
   /** The query options by name in lower case: `$filter`, `$orderby` and so on. */
   options: ReadonlyMap<string, string>
   /** `ConsistencyLevel: eventual` was sent. */
   eventual: boolean
-  /** `ConsistencyLevel: eventual` was sent and `$count=true` asked. */
+  /** `ConsistencyLevel: eventual` was sent together with `$count=true`. */
   advanced: boolean
-  /** Inside a $batch the limit on the address does not hold. */
+  /** Whether the request is an item of a $batch, where the limit on the length of the address does not apply. */
   inBatch: boolean
 }
 
-/** A guest without a directory role may read themselves only, whatever the application was granted. */
+/** Whether the caller is a guest without a directory role, who may only read themselves whatever the application was granted. */
 export function isPlainGuest(call: GraphCall): boolean {
   return call.user?.userType === 'Guest' && call.user.directoryRoles.length === 0
 }
 
+/** Whether the token has any of these permissions. */
 export function holdsAny(call: GraphCall, permissions: readonly string[]): boolean {
   return permissions.some((permission) => call.permissions.has(permission))
 }
 
-/** Whether a person named by id or user principal name is the signed-in one. */
+/** Whether an id or user principal name is that of the signed-in person. */
 export function isSelf(call: GraphCall, name: string): boolean {
   const wanted = name.toLowerCase()
   return call.user !== null && (call.user.id === wanted || call.user.userPrincipalName.toLowerCase() === wanted)
 }
 
-/** `@odata.context` of something. */
+/** The `@odata.context` of an answer. */
 export function contextOf(call: GraphCall, name: string): string {
   return `https://${call.cloud.graph}/${call.version}/$metadata#${name}`
 }
 
-/** Graph's error envelope; `date` carries no zone, as on the wire. `inner` is added to `innerError`. */
+/** The challenge in Graph's 401 answers. */
+export const GRAPH_CHALLENGE =
+  'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"'
+
+/** An error in Graph's envelope. Its `date` has no time zone, as in Azure; `inner` is added to `innerError`. */
 export function graphError(
   status: number,
   code: string,
@@ -77,7 +82,7 @@ export const notFound = (id: string) =>
 
 export const badRequest = (message: string, code = 'Request_BadRequest') => graphError(400, code, message)
 
-/** The JSON object in a request's body, or the refusal of anything else. */
+/** Reads the JSON object in a request's body; the refusal when it is anything else. */
 export async function readBody(call: GraphCall): Promise<Record<string, unknown> | Response> {
   if (!/json/i.test(call.request.headers.get('content-type') ?? ''))
     return badRequest('A valid Content-Type header is required to read the request body.', 'BadRequest')
@@ -93,8 +98,8 @@ export async function readBody(call: GraphCall): Promise<Record<string, unknown>
   }
 }
 
-/** A list of strings in a body, or null when it is none or longer than `limit`. */
-export function stringsIn(value: unknown, limit: number): string[] | null {
+/** A list of strings in a body; null when it is something else or longer than `limit`. */
+export function readStrings(value: unknown, limit: number): string[] | null {
   if (!Array.isArray(value) || value.length > limit) return null
   return value.every((one) => typeof one === 'string') ? value : null
 }

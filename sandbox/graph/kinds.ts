@@ -2,7 +2,7 @@ import type { Registry } from '../world/collections'
 import type { DeletedGroup, Device, Group, ServicePrincipal, Tenant } from '../world/types'
 import { badRequest, type GraphCall, holdsAny } from './graph-call'
 
-/** A type of directory object: where its objects are, what they show, and who may see it. */
+/** A type of directory object: where its objects are, which properties they have, and which permissions show them. */
 export type Kind<T extends { id: string }> = {
   name:
     | 'user'
@@ -18,19 +18,20 @@ export type Kind<T extends { id: string }> = {
   set: string
   registryOf(tenant: Tenant): Registry<T>
   properties: Readonly<Record<string, (item: T) => unknown>>
-  /** What comes back without $select. */
+  /** The properties shown without $select. */
   defaults: readonly string[]
-  /** The permissions that show everything, and those that show the basic properties. */
+  /** The permissions that show every property, and those that only show the `basic` ones. */
   readers: readonly string[]
   basicReaders: readonly string[]
   basic: ReadonlySet<string>
 }
 
+/** Shows an object as JSON. */
 export type Show<T> = (item: T) => Record<string, unknown>
-/** `names` as asked by $select, spelt as Graph does; null without $select. */
+/** `names` are those in $select, spelled as Graph does; null without $select. */
 export type Projection<T> = { names: string[] | null; show: Show<T> }
 
-/** How to show objects for this request's $select and permissions, or why not. */
+/** How to show objects for this request's $select and permissions; the refusal of an unknown property. */
 export function projectionOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Projection<T> | Response {
   const asked = selectedNames(call)
   if (!asked) return { names: null, show: showOf(call, kind, kind.defaults) }
@@ -47,21 +48,21 @@ export function projectionOf<T extends { id: string }>(call: GraphCall, kind: Ki
   return { names, show: showOf(call, kind, names) }
 }
 
-/** The names in $select, or null. */
+/** The names in $select; null without $select. */
 export function selectedNames(call: GraphCall): string[] | null {
   const select = call.options.get('$select')
   return select ? select.split(',').map((name) => name.trim()) : null
 }
 
-/** Shows the named properties; those the token may not read are null, the id always there. */
+/** Shows the named properties. Those that the token may not read are null; the id is always shown. */
 export function showOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, names: readonly string[]): Show<T> {
   const full = holdsAny(call, kind.readers)
   const basic = holdsAny(call, kind.basicReaders)
   const readers = names.flatMap((name) => {
     const read = kind.properties[name]
     if (!read) return []
-    const seen = full || name === 'id' || (basic && kind.basic.has(name))
-    return [[name, seen ? read : () => null] as const]
+    const isVisible = full || name === 'id' || (basic && kind.basic.has(name))
+    return [[name, isVisible ? read : () => null] as const]
   })
   return (item) => {
     const shown: Record<string, unknown> = {}
@@ -72,7 +73,7 @@ export function showOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>,
 
 const spellingsOf = new WeakMap<object, Map<string, string>>()
 
-/** A property's name as Graph spells it. */
+/** A property's name as Graph spells it; undefined when the type has no such property. */
 export function spellProperty<T extends { id: string }>(kind: Kind<T>, name: string): string | undefined {
   let spellings = spellingsOf.get(kind)
   if (!spellings) {
@@ -82,11 +83,16 @@ export function spellProperty<T extends { id: string }>(kind: Kind<T>, name: str
   return spellings.get(name.trim().toLowerCase())
 }
 
-/** What a property shows that nothing in the sandbox has: an empty list, or null. */
+/** Properties that nothing in the sandbox has a value for show an empty list, or null. */
 export const noValues = () => []
 export const noValue = () => null
 
-/** Groups: security groups, as the world has no others with mail. Source of the defaults: Microsoft Graph "Get group". */
+/** For types whose objects a tenant keeps no registry of. */
+export const throwNoRegistry = (): never => {
+  throw new Error('A tenant has no registry of objects of this type.')
+}
+
+/** Groups; all of them are security groups without mail. Source of the defaults: Microsoft Graph "Get group". */
 export const GROUP: Kind<Group> = {
   name: 'group',
   set: 'groups',
@@ -142,14 +148,14 @@ export const GROUP: Kind<Group> = {
   },
 }
 
-/** Groups in the bin. */
+/** Groups in the recycle bin (deleted, can be restored). */
 export const DELETED_GROUP: Kind<DeletedGroup> = {
   ...GROUP,
   registryOf: (tenant) => tenant.deletedGroups,
   properties: { ...GROUP.properties, deletedDateTime: (group) => group.deletedDateTime },
 }
 
-/** Service principals, managed identities among them. Source: Microsoft Graph "servicePrincipal resource type". */
+/** Service principals, including managed identities. Source: Microsoft Graph "servicePrincipal resource type". */
 export const SERVICE_PRINCIPAL: Kind<ServicePrincipal> = {
   name: 'servicePrincipal',
   set: 'servicePrincipals',
@@ -200,7 +206,7 @@ export const SERVICE_PRINCIPAL: Kind<ServicePrincipal> = {
   },
 }
 
-/** Devices, as far as the world knows them. Source: Microsoft Graph "device resource type". */
+/** Devices. Source: Microsoft Graph "device resource type". */
 export const DEVICE: Kind<Device> = {
   name: 'device',
   set: 'devices',

@@ -4,19 +4,24 @@ import { BadFilter, type Filter, readFilter } from './filter'
 import { accessDenied, badRequest, contextOf, type GraphCall, isPlainGuest, notFound } from './graph-call'
 import { type Kind, projectionOf, type Show, spellProperty } from './kinds'
 
-/** `GET /{set}` of any type. */
+/** `GET /{set}`, for any type that has a registry. */
 export function listCollection<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response {
+  const registry = kind.registryOf(call.tenant)
+  return listObjects(call, kind, { items: registry.list(), registry })
+}
+
+/** One page of a list of objects, by the request's $select, $filter, $search and $orderby. Guests are refused. */
+export function listObjects<T extends { id: string }>(call: GraphCall, kind: Kind<T>, source: Source<T>): Response {
   if (isPlainGuest(call)) return accessDenied()
   const projection = projectionOf(call, kind)
   if (projection instanceof Response) return projection
-  const registry = kind.registryOf(call.tenant)
-  const chosen = queryObjects(call, kind, { items: registry.list(), registry })
+  const chosen = queryObjects(call, kind, source)
   if (chosen instanceof Response) return chosen
-  const context = contextOf(call, nameOf(kind.set, projection.names))
+  const context = listContextOf(call, kind.set, projection.names)
   return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show: projection.show })
 }
 
-/** `GET /{set}/$count` of any type. */
+/** `GET /{set}/$count`, for any type that has a registry. */
 export function countCollection<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response {
   if (isPlainGuest(call)) return accessDenied()
   const registry = kind.registryOf(call.tenant)
@@ -24,7 +29,7 @@ export function countCollection<T extends { id: string }>(call: GraphCall, kind:
   return chosen instanceof Response ? chosen : countOfList(call, chosen)
 }
 
-/** One object, `undefined` when there is none of that name. */
+/** `GET /{set}/{name}` of any type; `item` is undefined when there is none of that name. */
 export function showObject<T extends { id: string }>(
   call: GraphCall,
   kind: Kind<T>,
@@ -36,23 +41,26 @@ export function showObject<T extends { id: string }>(
   if (projection instanceof Response) return projection
   if (!item) return notFound(name)
   return Response.json({
-    '@odata.context': contextOf(call, `${nameOf(kind.set, projection.names)}/$entity`),
+    '@odata.context': `${listContextOf(call, kind.set, projection.names)}/$entity`,
     ...projection.show(item),
   })
 }
 
-const nameOf = (set: string, names: string[] | null) => `${set}${names ? `(${names.join(',')})` : ''}`
+/** The `@odata.context` of a list; `names` are the selected properties, null without $select. */
+export function listContextOf(call: GraphCall, set: string, names: string[] | null): string {
+  return contextOf(call, `${set}${names ? `(${names.join(',')})` : ''}`)
+}
 
 const DEFAULT_TOP = 100
 const MAX_TOP = 999
 
-/** One page of a list, with the link to the next and, on the first when asked, the count. */
+/** One page of a list with the link to the next, and on the first page, if asked for, the count. */
 export function listPage<T extends { id: string }>(
   call: GraphCall,
   items: readonly T[],
   { context, size, show }: { context: string; size: number; show: Show<T> },
 ): Response {
-  const top = topOf(call)
+  const top = readTop(call)
   if (top instanceof Response) return top
   const token = call.options.get('$skiptoken')
   const place = token === undefined ? null : readPlace(token)
@@ -73,8 +81,8 @@ export function listPage<T extends { id: string }>(
   })
 }
 
-/** `$top`, or the refusal of one out of range. */
-export function topOf(call: GraphCall): number | Response {
+/** Reads `$top`; the refusal when it is out of range. */
+export function readTop(call: GraphCall): number | Response {
   const text = call.options.get('$top')
   if (text === undefined) return DEFAULT_TOP
   const top = Number(text)
@@ -85,7 +93,7 @@ export function topOf(call: GraphCall): number | Response {
   )
 }
 
-/** The address of this request with another query option, as Graph writes it. */
+/** The address of this request with one query option changed, as Graph writes it. */
 function linkWith(call: GraphCall, name: string, value: string): string {
   const next = new URL(call.url)
   next.searchParams.set(name, value)
@@ -93,7 +101,7 @@ function linkWith(call: GraphCall, name: string, value: string): string {
   return next.href
 }
 
-/** `/$count`: a number as text, only with ConsistencyLevel. */
+/** The answer of `/$count`: a number as text, or the refusal without ConsistencyLevel. */
 export function countOfList(call: GraphCall, items: readonly unknown[]): Response {
   if (!call.eventual)
     return badRequest(
@@ -104,17 +112,17 @@ export function countOfList(call: GraphCall, items: readonly unknown[]): Respons
 
 type Source<T extends { id: string }> = {
   items: readonly T[]
-  /** Given when `items` are all of it: ids are then looked up instead of searched. */
+  /** Given when `items` are all of its objects: ids in a filter are then looked up instead of searched. */
   registry: Registry<T> | null
-  /** A list through a reference, whose $filter, $search and $orderby are advanced queries always. */
+  /** Members and memberships: Graph treats $filter, $search and $orderby there as advanced queries. */
   reference?: boolean
 }
 
-const MAX_KEPT_RESULTS = 20 // answers kept for one list: the pages of a query are asked for one after another
+const MAX_KEPT_RESULTS = 20 // kept for each list, because the pages of a query are requested one after another
 
 const resultsOf = new WeakMap<object, Map<string, unknown>>()
 
-/** The objects a request is about, by its $filter, $search and $orderby; kept with the list they are taken from. */
+/** The objects of a list that match $filter and $search, ordered by $orderby. The result is kept for the next pages. */
 export function queryObjects<T extends { id: string }>(
   call: GraphCall,
   kind: Kind<T>,
@@ -144,19 +152,20 @@ export function queryObjects<T extends { id: string }>(
   return chosen
 }
 
-const URL_LIMIT = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
+const MAX_URL_LENGTH = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
 
-function refuseQuery(call: GraphCall, castOnly: boolean): Response | null {
+/** The refusal of query options that Graph does not allow together or without an advanced query; null when all is allowed. */
+function refuseQuery(call: GraphCall, reference: boolean): Response | null {
   const { options } = call
   if (options.has('$skip')) return badRequest("'$skip' is not supported by the service.")
   if (options.has('$search') && !call.eventual) return unsupported(describeMissingHeader('$search'))
   if (options.get('$count') === 'true' && !call.eventual) return badRequest(describeMissingHeader('$count'))
   const refined = ['$filter', '$search', '$orderby'].filter((one) => options.has(one))
-  if (castOnly && refined.length > 0 && !call.advanced)
+  if (reference && refined.length > 0 && !call.advanced)
     return unsupported('The specified filter to the reference property query is currently not supported.')
   if (options.has('$orderby') && refined.length > 1 && !call.advanced)
     return unsupported('Sorting not supported for current query.')
-  if (refined.length > 0 && call.advanced && !call.inBatch && call.request.url.length > URL_LIMIT)
+  if (refined.length > 0 && call.advanced && !call.inBatch && call.request.url.length > MAX_URL_LENGTH)
     return unsupported('The request URL is too long.')
   return null
 }
@@ -168,6 +177,7 @@ const unsupported = (message: string) => badRequest(message, 'Request_Unsupporte
 
 const MAX_ALTERNATIVES = 15 // in one filter, unless it is an advanced query
 
+/** Parses a $filter; the refusal when it cannot be read or needs an advanced query. */
 function filterOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, text: string): Filter<T> | Response {
   try {
     const filter = readFilter<T>(text, (name) => kind.properties[spellProperty(kind, name) ?? ''] ?? null)
@@ -184,9 +194,9 @@ function filterOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, text
   }
 }
 
-/** `"displayName:x"`, several joined by AND or OR. Words are met at their beginning. */
+/** Parses a $search of `"displayName:x"`, joined by AND or OR, which finds words by their beginning; null when it is something else. */
 function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item: T) => boolean) | null {
-  const either = /"\s+OR\s+"/.test(text)
+  const isAnyOf = /"\s+OR\s+"/.test(text)
   const tests: ((item: T) => boolean)[] = []
   for (const part of text.split(/\s+(?:OR|AND)\s+/)) {
     const [, name = '', words = ''] = /^"(\w+):(.*)"$/.exec(part.trim()) ?? []
@@ -195,11 +205,12 @@ function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item
     const wanted = words.toLowerCase()
     tests.push((item) => ` ${String(read(item) ?? '').toLowerCase()}`.includes(` ${wanted}`))
   }
-  return (item) => (either ? tests.some((test) => test(item)) : tests.every((test) => test(item)))
+  return (item) => (isAnyOf ? tests.some((test) => test(item)) : tests.every((test) => test(item)))
 }
 
 const ORDERED_BY = new Set(['displayname', 'userprincipalname', 'createddatetime', 'deleteddatetime', 'id'])
 
+/** Parses an $orderby of one property; null when Graph does not sort by it. */
 function sorterOf<T extends { id: string }>(kind: Kind<T>, text: string): ((a: T, b: T) => number) | null {
   const [name = '', direction = 'asc'] = text.trim().toLowerCase().split(/\s+/)
   const read = ORDERED_BY.has(name) ? kind.properties[spellProperty(kind, name) ?? ''] : undefined

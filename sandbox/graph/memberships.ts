@@ -10,16 +10,16 @@ import {
   isSelf,
   notFound,
   readBody,
-  stringsIn,
+  readStrings,
 } from './graph-call'
 import { DEVICE, GROUP, type Kind, projectionOf, SERVICE_PRINCIPAL } from './kinds'
-import { countOfList, listPage, queryObjects } from './lists'
+import { countOfList, listContextOf, listPage, queryObjects } from './lists'
 import { findPerson, USER } from './users'
 
-/** What an address through a reference says: of what, in which direction, and its last segments. */
-export type Reference = { id: string; reach: Reach; cast?: string; counting: boolean }
+/** What an address of members or memberships asks for: of which object, in which direction, cast to a type, or counted. */
+export type Reference = { id: string; direction: Direction; cast?: string; isCount: boolean }
 
-export type Reach = 'members' | 'transitiveMembers' | 'memberOf' | 'transitiveMemberOf'
+export type Direction = 'members' | 'transitiveMembers' | 'memberOf' | 'transitiveMemberOf'
 
 /** `GET /groups/{id}/members` and `/transitiveMembers`. Members of a group that hides them need Member.Read.Hidden. */
 export function listMembers(call: GraphCall, reference: Reference): Response {
@@ -30,14 +30,15 @@ export function listMembers(call: GraphCall, reference: Reference): Response {
   return listReferences(call, reference)
 }
 
-/** `GET /groups/{id}/owners`: nobody owns a group of the sandbox. */
+/** `GET /groups/{id}/owners`: always empty, because groups of the sandbox have no owners. */
 export function listOwners(call: GraphCall, id: string): Response {
   if (isPlainGuest(call)) return accessDenied()
   if (!call.tenant.groups.has(id.toLowerCase())) return notFound(id)
   return Response.json({ '@odata.context': contextOf(call, 'directoryObjects'), value: [] })
 }
 
-const OF_OTHERS = [
+/** The permissions that show the memberships of other people. */
+const OTHERS_READERS = [
   'User.Read.All',
   'Group.Read.All',
   'Group.ReadBasic.All',
@@ -47,27 +48,27 @@ const OF_OTHERS = [
   'Directory.ReadWrite.All',
 ]
 
-/** `GET /users/{id}/memberOf` and `/transitiveMemberOf`: one's own with User.Read. */
+/** `GET /users/{id}/memberOf` and `/transitiveMemberOf`. For one's own, User.Read is enough. */
 export function listMemberOfPerson(call: GraphCall, reference: Reference): Response {
-  if (!isSelf(call, reference.id) && (isPlainGuest(call) || !holdsAny(call, OF_OTHERS))) return accessDenied()
+  if (!isSelf(call, reference.id) && (isPlainGuest(call) || !holdsAny(call, OTHERS_READERS))) return accessDenied()
   const user = findPerson(call, reference.id)
   return user ? listReferences(call, { ...reference, id: user.id }) : notFound(reference.id)
 }
 
-/** The same for a group. */
+/** `GET /groups/{id}/memberOf` and `/transitiveMemberOf`. */
 export function listMemberOfGroup(call: GraphCall, reference: Reference): Response {
   if (isPlainGuest(call)) return accessDenied()
   return call.tenant.groups.has(reference.id) ? listReferences(call, reference) : notFound(reference.id)
 }
 
-/** The same for a service principal. */
+/** `GET /servicePrincipals/{id}/memberOf` and `/transitiveMemberOf`. */
 export function listMemberOfPrincipal(call: GraphCall, reference: Reference): Response {
   if (isPlainGuest(call)) return accessDenied()
   return call.tenant.servicePrincipals.has(reference.id) ? listReferences(call, reference) : notFound(reference.id)
 }
 
-/** A list of members or memberships, cast to one type or of all, or its count. */
-export function listReferences(call: GraphCall, reference: Reference): Response {
+/** Answers with members or memberships, cast to one type or of all types, or with their count. */
+function listReferences(call: GraphCall, reference: Reference): Response {
   switch (reference.cast?.toLowerCase()) {
     case undefined:
       return listMixed(call, reference)
@@ -84,11 +85,11 @@ export function listReferences(call: GraphCall, reference: Reference): Response 
   }
 }
 
-function listMixed(call: GraphCall, { id, reach, counting }: Reference): Response {
-  const items = listMembersOrGroups(call.tenant, wantedOf(call, id, reach))
-  const chosen = queryObjects(call, DIRECTORY_OBJECT, { items, registry: null, reference: !counting })
+function listMixed(call: GraphCall, { id, direction, isCount }: Reference): Response {
+  const items = listMembersOrGroups(call.tenant, wantedOf(call, id, direction))
+  const chosen = queryObjects(call, DIRECTORY_OBJECT, { items, registry: null, reference: !isCount })
   if (chosen instanceof Response) return chosen
-  if (counting) return countOfList(call, chosen)
+  if (isCount) return countOfList(call, chosen)
   const show = showObjects(call)
   if (show instanceof Response) return show
   const select = call.options.get('$select')
@@ -99,22 +100,22 @@ function listMixed(call: GraphCall, { id, reach, counting }: Reference): Respons
 function listCast<T extends { id: string }>(
   call: GraphCall,
   kind: Kind<T>,
-  { id, reach, counting }: Reference,
+  { id, direction, isCount }: Reference,
 ): Response {
-  const items = bareItems(call, kind, listMembersOrGroups(call.tenant, wantedOf(call, id, reach), kind.name))
-  const chosen = queryObjects(call, kind, { items, registry: null, reference: !counting })
+  const items = bareItems(call, kind, listMembersOrGroups(call.tenant, wantedOf(call, id, direction), kind.name))
+  const chosen = queryObjects(call, kind, { items, registry: null, reference: !isCount })
   if (chosen instanceof Response) return chosen
-  if (counting) return countOfList(call, chosen)
+  if (isCount) return countOfList(call, chosen)
   const projection = projectionOf(call, kind)
   if (projection instanceof Response) return projection
   const { names, show } = projection
-  const context = contextOf(call, `${kind.set}${names ? `(${names.join(',')})` : ''}`)
+  const context = listContextOf(call, kind.set, names)
   return listPage(call, chosen, { context, size: call.tenant.pageSizes.members, show })
 }
 
 const itemsOf = new WeakMap<readonly DirectoryObject[], readonly unknown[]>()
 
-/** The bare items of a cast list; the same array as long as the list is. `objects` are of the kind's type alone. */
+/** The items of a list that was cast to one type. The same array for the same list, so that query results can be kept with it. */
 function bareItems<T extends { id: string }>(call: GraphCall, kind: Kind<T>, objects: readonly DirectoryObject[]) {
   const known = itemsOf.get(objects) as readonly T[] | undefined
   if (known) return known
@@ -124,17 +125,17 @@ function bareItems<T extends { id: string }>(call: GraphCall, kind: Kind<T>, obj
   return items
 }
 
-const wantedOf = (call: GraphCall, id: string, reach: Reach) => ({
+const wantedOf = (call: GraphCall, id: string, direction: Direction) => ({
   id,
-  reach,
+  direction,
   seesHidden: holdsAny(call, ['Member.Read.Hidden']),
 })
 
-/** `seesHidden`: the token has Member.Read.Hidden; without it nothing tells who is in a group that hides its members. */
-type Wanted = { id: string; reach: Reach; seesHidden: boolean }
+/** `seesHidden`: the token has Member.Read.Hidden; without it hidden memberships must not show from either side. */
+type Wanted = { id: string; direction: Direction; seesHidden: boolean }
 
-/** What is in a group, or what something is in; of one type when asked. The same array until the directory changes. */
-export function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: string): readonly DirectoryObject[] {
+/** Lists the members of a group, or the groups that contain an object; of one type if given. The same array until the directory changes. */
+function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: string): readonly DirectoryObject[] {
   const closure = rememberMembers(tenant, wanted)
   if (type === undefined) return closure.objects
   const known = closure.byType.get(type)
@@ -144,8 +145,9 @@ export function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: strin
   return chosen
 }
 
-const MAX_CLOSURES = 20 // closures kept for one tenant: the pages of a large group are asked for one after another
+const MAX_CLOSURES = 20 // kept for each tenant, because the pages of a large group are requested one after another
 
+/** All objects that a request for members or memberships leads to. */
 type Closure = {
   revision: string
   objects: readonly DirectoryObject[]
@@ -153,13 +155,14 @@ type Closure = {
 }
 const closuresOf = new WeakMap<Tenant, Map<string, Closure>>()
 
+/** Finds the objects, or takes them from those kept if the directory has not changed. */
 function rememberMembers(tenant: Tenant, wanted: Wanted): Closure {
   const all = closuresOf.get(tenant) ?? new Map<string, Closure>()
   closuresOf.set(tenant, all)
-  const key = `${wanted.reach}/${wanted.id}/${wanted.seesHidden}`
+  const key = `${wanted.direction}/${wanted.id}/${wanted.seesHidden}`
   const revision = revisionOf(tenant)
   let closure = all.get(key)
-  all.delete(key) // the one used last goes to the end
+  all.delete(key) // set again below, so that the closure used last stands at the end
   if (closure?.revision !== revision) {
     const objects: DirectoryObject[] = []
     for (const one of findIds(tenant, wanted)) {
@@ -174,22 +177,23 @@ function rememberMembers(tenant: Tenant, wanted: Wanted): Closure {
   return closure
 }
 
-function findIds({ memberships, groups }: Tenant, { reach, id, seesHidden }: Wanted): Iterable<string> {
+/** The ids that a request leads to; what hidden memberships would reveal is left out. */
+function findIds({ memberships, groups }: Tenant, { direction, id, seesHidden }: Wanted): Iterable<string> {
   const hides = (groupId: string) => !seesHidden && groups.get(groupId)?.hiddenMembership === true
-  if (reach === 'members') return hides(id) ? [] : memberships.memberList(id)
-  if (reach === 'transitiveMembers') return memberships.transitiveMembersOf(id, hides)
-  if (reach === 'transitiveMemberOf') return memberships.transitiveGroupsOf(id, hides)
+  if (direction === 'members') return hides(id) ? [] : memberships.memberList(id)
+  if (direction === 'transitiveMembers') return memberships.transitiveMembersOf(id, hides)
+  if (direction === 'transitiveMemberOf') return memberships.transitiveGroupsOf(id, hides)
   return [...memberships.groupsOf(id)].filter((groupId) => !hides(groupId))
 }
 
 const revisionOf = ({ memberships, users, groups, servicePrincipals, devices }: Tenant) =>
   [memberships, users, groups, servicePrincipals, devices].map((one) => one.revision).join('/')
 
-const MAX_CHECKED = 20 // groups in one checkMemberGroups. Source: Microsoft Graph "checkMemberGroups"
+const MAX_CHECKED_GROUPS = 20 // in one checkMemberGroups. Source: Microsoft Graph "checkMemberGroups"
 
 export type MemberGroupsAction = 'getmembergroups' | 'getmemberobjects' | 'checkmembergroups'
 
-/** `POST …/getMemberGroups`, `getMemberObjects`, `checkMemberGroups`: ids of the groups something is in, directly or not. */
+/** `POST …/getMemberGroups`, `getMemberObjects`, `checkMemberGroups`: ids of the groups that contain an object, directly or through groups. */
 export async function listMemberGroups(call: GraphCall, name: string, action: MemberGroupsAction): Promise<Response> {
   const object = findPerson(call, name) ?? findObject(call.tenant, name.toLowerCase())
   if (isPlainGuest(call) && object?.id !== call.user?.id) return accessDenied()
@@ -204,8 +208,8 @@ export async function listMemberGroups(call: GraphCall, name: string, action: Me
       return badRequest("Invalid value specified for property 'securityEnabledOnly' of resource 'DirectoryObject'.")
     return reply(groupsOf(call, object.id, securityEnabledOnly))
   }
-  const asked = stringsIn(body.groupIds, MAX_CHECKED)
-  if (!asked) return badRequest(`groupIds must be a list of at most ${MAX_CHECKED} ids.`)
+  const asked = readStrings(body.groupIds, MAX_CHECKED_GROUPS)
+  if (!asked) return badRequest(`groupIds must be a list of at most ${MAX_CHECKED_GROUPS} ids.`)
   const held = new Set(groupsOf(call, object.id, false))
   return reply([...new Set(asked.map((id) => id.toLowerCase()))].filter((id) => held.has(id)))
 }

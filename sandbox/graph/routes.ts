@@ -11,6 +11,7 @@ import { accessDenied, contextOf, type GraphCall, isPlainGuest, isSelf, notFound
 import { DEVICE, GROUP, SERVICE_PRINCIPAL } from './kinds'
 import { countCollection, listCollection, showObject } from './lists'
 import {
+  type Direction,
   listMemberGroups,
   listMemberOfGroup,
   listMemberOfPerson,
@@ -18,15 +19,15 @@ import {
   listMembers,
   listOwners,
   type MemberGroupsAction,
-  type Reach,
   type Reference,
 } from './memberships'
 import { findTenantInformation, getOrganization, listSubscribedSkus } from './tenant'
-import { countUsers, findPerson, getMe, getUser, listUsers } from './users'
+import { findPerson, getMe, getUser, listUsers, USER } from './users'
 import { listUsersDelta } from './users-delta'
 
+/** The named groups of a route's path. */
 type Parts = Record<string, string | undefined>
-/** `cost`: resource units, by Microsoft's table; `permissions`: which of the table's rows holds. */
+/** An address. `cost` is in resource units, by Microsoft's table; `permissions` is the key of those that suffice. */
 type Route = {
   method: 'GET' | 'POST'
   path: RegExp
@@ -38,6 +39,7 @@ type Route = {
 const ID = '(?<id>[^/]+)'
 const REFERENCE = '(?:/microsoft\\.graph\\.(?<cast>\\w+))?(?<count>/\\$count)?'
 
+/** A route, from a path that is a regular expression without its ends. */
 const route = (
   method: Route['method'],
   path: string,
@@ -45,26 +47,27 @@ const route = (
   answer: Route['answer'],
 ): Route => ({ method, path: new RegExp(`^${path}$`, 'i'), cost, permissions, answer })
 
-const referenceOf = (reach: Reach, { id = '', cast, count }: Parts): Reference => ({
+const referenceOf = (direction: Direction, { id = '', cast, count }: Parts): Reference => ({
   id: id.toLowerCase(),
-  reach,
+  direction,
   ...(cast === undefined ? {} : { cast }),
-  counting: count !== undefined,
+  isCount: count !== undefined,
 })
+/** The parts of an address below `/me`, with the id of the signed-in person. */
 const asSignedInPerson = (call: GraphCall, parts: Parts): Parts => ({ ...parts, id: call.user?.id ?? '' })
 
-const memberships: Route[] = (['memberOf', 'transitiveMemberOf'] as const).flatMap((reach) => [
-  route('GET', `/me/${reach}${REFERENCE}`, [reach, 2], (call, parts) =>
-    listMemberOfPerson(call, referenceOf(reach, asSignedInPerson(call, parts))),
+const memberships: Route[] = (['memberOf', 'transitiveMemberOf'] as const).flatMap((direction) => [
+  route('GET', `/me/${direction}${REFERENCE}`, [direction, 2], (call, parts) =>
+    listMemberOfPerson(call, referenceOf(direction, asSignedInPerson(call, parts))),
   ),
-  route('GET', `/users/${ID}/${reach}${REFERENCE}`, [reach, 2], (call, parts) =>
-    listMemberOfPerson(call, referenceOf(reach, parts)),
+  route('GET', `/users/${ID}/${direction}${REFERENCE}`, [direction, 2], (call, parts) =>
+    listMemberOfPerson(call, referenceOf(direction, parts)),
   ),
-  route('GET', `/groups/${ID}/${reach}${REFERENCE}`, ['groupMemberOf', 2], (call, parts) =>
-    listMemberOfGroup(call, referenceOf(reach, parts)),
+  route('GET', `/groups/${ID}/${direction}${REFERENCE}`, ['groupMemberOf', 2], (call, parts) =>
+    listMemberOfGroup(call, referenceOf(direction, parts)),
   ),
-  route('GET', `/servicePrincipals/${ID}/${reach}${REFERENCE}`, ['applicationMemberOf', 2], (call, parts) =>
-    listMemberOfPrincipal(call, referenceOf(reach, parts)),
+  route('GET', `/servicePrincipals/${ID}/${direction}${REFERENCE}`, ['applicationMemberOf', 2], (call, parts) =>
+    listMemberOfPrincipal(call, referenceOf(direction, parts)),
   ),
 ])
 
@@ -73,9 +76,9 @@ const members: Route[] = (
     ['members', 3],
     ['transitiveMembers', 5],
   ] as const
-).map(([reach, cost]) =>
-  route('GET', `/groups/${ID}/${reach}${REFERENCE}`, ['members', cost], (call, parts) =>
-    listMembers(call, referenceOf(reach, parts)),
+).map(([direction, cost]) =>
+  route('GET', `/groups/${ID}/${direction}${REFERENCE}`, ['members', cost], (call, parts) =>
+    listMembers(call, referenceOf(direction, parts)),
   ),
 )
 
@@ -117,11 +120,11 @@ const roles: Route[] = [
   route('GET', '/roleManagement/directory/roleAssignments', ['directoryRoles', 1], listDirectoryRoleAssignments),
 ]
 
-/** Every address imitated; the first that fits answers. */
+/** Every address that is imitated; the first whose path matches answers. */
 export const ROUTES: readonly Route[] = [
   route('GET', '/me', ['me', 1], getMe),
   route('GET', '/users', ['users', 2], listUsers),
-  route('GET', '/users/\\$count', ['users', 1], countUsers),
+  route('GET', '/users/\\$count', ['users', 1], (call) => countCollection(call, USER)),
   route('GET', '/users/delta(?:\\(\\))?', ['usersDelta', 2], listUsersDelta),
   route('GET', `/users/${ID}`, ['user', 1], (call, { id = '' }) => getUser(call, id)),
   route('GET', `/users/${ID}/manager`, ['users', 1], (call, { id = '' }) => getManager(call, id)),
@@ -167,32 +170,32 @@ export const ROUTES: readonly Route[] = [
   ),
 ]
 
-/** Something the sandbox knows of, which has none of what is asked for: owners, app role assignments, licences. */
-type Owned = { set: 'users' | 'servicePrincipals' | 'applications'; id: string; relation: string }
+/** A relation that is always empty in the sandbox: owners, app role assignments, licences. */
+type EmptyRelation = { set: 'users' | 'servicePrincipals' | 'applications'; id: string; relation: string }
 
-function exists(call: GraphCall, { set, id }: Owned): boolean {
+function exists(call: GraphCall, { set, id }: EmptyRelation): boolean {
   if (set === 'users') return findPerson(call, id) !== undefined
   if (set === 'servicePrincipals') return call.tenant.servicePrincipals.has(id.toLowerCase())
   return applicationsOf(call.world, call.tenant.id).has(id.toLowerCase())
 }
 
-/** `GET /{set}/{id}/{relation}` of what nobody in the sandbox has: an empty list, where the object exists. */
-export function listEmptyRelation(call: GraphCall, owned: Owned): Response {
-  if (isPlainGuest(call) && !(owned.set === 'users' && isSelf(call, owned.id))) return accessDenied()
-  if (!exists(call, owned)) return notFound(owned.id)
+/** `GET /{set}/{id}/{relation}` of an empty relation: an empty list when the object exists. */
+function listEmptyRelation(call: GraphCall, relation: EmptyRelation): Response {
+  if (isPlainGuest(call) && !(relation.set === 'users' && isSelf(call, relation.id))) return accessDenied()
+  if (!exists(call, relation)) return notFound(relation.id)
   return Response.json({
-    '@odata.context': contextOf(call, `${owned.set}('${owned.id}')/${owned.relation}`),
+    '@odata.context': contextOf(call, `${relation.set}('${relation.id}')/${relation.relation}`),
     value: [],
   })
 }
 
-/** `GET /users/{id}/manager`: nobody has one, which Graph answers as something not found. */
-export function getManager(call: GraphCall, id: string): Response {
+/** `GET /users/{id}/manager`: people of the sandbox have no managers, which Graph answers with 404. */
+function getManager(call: GraphCall, id: string): Response {
   if (isPlainGuest(call)) return accessDenied()
   return notFound(findPerson(call, id) ? 'manager' : id)
 }
 
-/** Every directory list may be read with these. */
+/** These permissions show every list of the directory. */
 const DIRECTORY = ['Directory.Read.All', 'Directory.ReadWrite.All']
 const USERS = ['User.ReadBasic.All', 'User.Read.All', 'User.ReadWrite.All', ...DIRECTORY]
 const GROUPS = ['Group.ReadBasic.All', 'Group.Read.All', 'Group.ReadWrite.All', 'GroupMember.Read.All', ...DIRECTORY]
@@ -225,10 +228,10 @@ const MEMBER_GROUPS = [
 ]
 
 /**
- * Which delegated permissions suffice for which call, any one of them. Source: microsoft-graph-devx-content
- * `permissions/new/permissions.json` (2026-08-07), those the sandbox can consent to. Recalled, not verified: devices, roles, applications,
- * owners, a group's and a service principal's memberships. `getByIds` names Directory.Read.All only, but was seen to load
- * the types whose own permission the token has.
+ * The permissions for each kind of call; any one of them suffices. Source: microsoft-graph-devx-content
+ * `permissions/new/permissions.json` (2026-08-07), limited to those that the sandbox can consent to. Recalled, not verified:
+ * devices, roles, applications, owners, memberships of groups and of service principals. For `getByIds` the source names
+ * Directory.Read.All only, but Graph was seen to load the types whose own permission the token has.
  */
 export const PERMISSIONS_OF = {
   me: ['User.Read', 'User.ReadWrite', ...USERS],
@@ -265,5 +268,5 @@ export const PERMISSIONS_OF = {
 
 export type PermissionKey = keyof typeof PERMISSIONS_OF
 
-/** Exists for people only: an application by itself never has it, whatever its token says. */
+/** Permissions that only exist as delegated ones: an application without a user never has them, whatever its token says. */
 export const DELEGATED_ONLY: ReadonlySet<string> = new Set(['User.Read', 'User.ReadWrite'])

@@ -1,6 +1,6 @@
 import { accessDenied, contextOf, type GraphCall, isPlainGuest, notFound } from './graph-call'
 
-/** `GET /organization`. */
+/** `GET /organization`: the caller's tenant. */
 export function getOrganization(call: GraphCall): Response {
   const { id, name, domain } = call.tenant
   return Response.json({
@@ -26,7 +26,7 @@ export function getOrganization(call: GraphCall): Response {
   })
 }
 
-/** Source: Microsoft's "Product names and service plan identifiers for licensing". */
+/** The ids of the licences. Source: Microsoft's "Product names and service plan identifiers for licensing". */
 const SKUS = {
   p1: {
     skuId: '078d2b04-f1bd-4111-bbd6-b4b1b354cef4',
@@ -40,7 +40,7 @@ const SKUS = {
   },
 }
 
-/** `GET /subscribedSkus`: what the tenant has paid for. */
+/** `GET /subscribedSkus`: the licence of the tenant, if it has one. */
 export function listSubscribedSkus(call: GraphCall): Response {
   if (isPlainGuest(call)) return accessDenied()
   const { licence, id, name } = call.tenant
@@ -63,7 +63,7 @@ export function listSubscribedSkus(call: GraphCall): Response {
   return Response.json({ '@odata.context': contextOf(call, 'subscribedSkus'), value: value ? [value] : [] })
 }
 
-/** `GET /tenantRelationships/findTenantInformationByTenantId(tenantId='…')`: any tenant's name, by its id. */
+/** `GET /tenantRelationships/findTenantInformationByTenantId(tenantId='…')`: the name of any tenant. */
 export function findTenantInformation(call: GraphCall, tenantId: string): Response {
   const tenant = call.world.tenants.get(tenantId.toLowerCase())
   if (!tenant) return notFound(tenantId)

@@ -1,9 +1,9 @@
 import type { Tenant, Throttling } from '../world/types'
 import { type GraphCall, graphError } from './graph-call'
 
-const TOLD_ABOVE = 0.8 // share of the limit from which on x-ms-throttle-limit-percentage is sent
+const WARN_ABOVE = 0.8 // share of the limit above which x-ms-throttle-limit-percentage is sent
 
-/** Takes a request's units from the application's bucket in the tenant: the 429 when it is empty, and what headers say. */
+/** Takes a request's units from the application's bucket in the tenant. Returns the 429 when there are too few, and the headers for the answer. */
 export function throttle(call: GraphCall, cost: number): { refusal: Response | null; headers: Record<string, string> } {
   const headers: Record<string, string> = { 'x-ms-resource-unit': String(cost) }
   const limit = limitOf(call.tenant)
@@ -18,7 +18,7 @@ export function throttle(call: GraphCall, cost: number): { refusal: Response | n
   bucket.used = Math.max(0, bucket.used - (Math.max(0, now - bucket.at) / 1_000) * perSecond)
   bucket.at = now
   const share = (bucket.used + cost) / limit.units
-  if (share > TOLD_ABOVE) headers['x-ms-throttle-limit-percentage'] = Math.min(share, 1.8).toFixed(2)
+  if (share > WARN_ABOVE) headers['x-ms-throttle-limit-percentage'] = Math.min(share, 1.8).toFixed(2)
   if (share <= 1) {
     bucket.used += cost
     return { refusal: null, headers }
@@ -29,12 +29,12 @@ export function throttle(call: GraphCall, cost: number): { refusal: Response | n
 
 type Limit = { units: number; windowSeconds: number }
 type Bucket = { used: number; at: number }
-/** By the settings of a tenant: new settings begin with empty buckets. */
+/** The buckets belong to a tenant's settings, so that new settings begin with empty buckets. */
 const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
 
 const WINDOW_SECONDS = 10
 
-/** Units per application and tenant, by the size of the directory. Source: concepts/throttling-limits.md. */
+/** The units of an application in a tenant, by the size of the directory; null when throttling is off. Source: concepts/throttling-limits.md. */
 function limitOf({ throttling, users }: Tenant): Limit | null {
   if (throttling.graph === false) return null
   if (throttling.graph !== true) return throttling.graph
@@ -42,9 +42,9 @@ function limitOf({ throttling, users }: Tenant): Limit | null {
   return { units, windowSeconds: WINDOW_SECONDS }
 }
 
-const CHEAP_TOP = 20
+const CHEAP_TOP = 20 // a smaller $top costs one unit less
 
-/** What a request costs: the address, less for $select and a small $top, more for $expand, 1 at least. */
+/** What a request costs in resource units: the cost of its address, less for $select and a small $top, more for $expand, at least 1. */
 export function costOf(base: number, options: ReadonlyMap<string, string>): number {
   const top = options.get('$top')
   const less = (options.has('$select') ? 1 : 0) + (top !== undefined && Number(top) < CHEAP_TOP ? 1 : 0)

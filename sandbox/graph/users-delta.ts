@@ -1,13 +1,14 @@
 import { JsonResponse, type ListPlace, placeAt, startAfter } from '../list-pages'
 import type { User } from '../world/types'
 import { BadFilter, readFilter } from './filter'
-import { accessDenied, badRequest, contextOf, type GraphCall, graphError, isPlainGuest } from './graph-call'
+import { accessDenied, badRequest, type GraphCall, graphError, isPlainGuest } from './graph-call'
 import type { Projection } from './kinds'
-import { topOf } from './lists'
+import { listContextOf, readTop } from './lists'
 import { USER, userProjectionOf } from './users'
 
 /**
- * `GET /users/delta`: first everyone, then, from the delta link, who changed (with all selected properties), was deleted (`changed`: in the bin) or purged (`deleted`).
+ * `GET /users/delta`: first everyone; then, from the delta link, who changed (with all selected properties), was deleted
+ * (`changed`: in the recycle bin) or was deleted permanently (`deleted`).
  */
 export function listUsersDelta(call: GraphCall): Response {
   if (isPlainGuest(call)) return accessDenied()
@@ -21,13 +22,14 @@ export function listUsersDelta(call: GraphCall): Response {
   const names = projection.names && !projection.names.includes('id') ? [...projection.names, 'id'] : projection.names
   const show: Projection<User>['show'] = (user) => ({ ...projection.show(user), id: user.id })
   if (latest) return respondWithDelta(call, { names, show }, { value: [], next: { ...state, row: null }, done: true })
-  const top = topOf(call)
+  const top = readTop(call)
   if (top instanceof Response) return top
   const size = Math.min(call.options.has('$top') ? top : call.tenant.pageSizes.users, call.tenant.pageSizes.users)
   const round = state.row ? listEveryone : listChanges
   return respondWithDelta(call, { names, show }, round(call, state, size, show))
 }
 
+/** The state of a new delta query. */
 function beginDelta(call: GraphCall): DeltaState | Response {
   const filter = call.options.get('$filter')
   const ids = filter ? idsOf(filter) : null
@@ -44,7 +46,7 @@ function beginDelta(call: GraphCall): DeltaState | Response {
   }
 }
 
-const MAX_IDS = 50 // people a delta query may be about
+const MAX_IDS = 50 // people that a delta query may be limited to
 
 function idsOf(text: string): string[] | Response {
   try {
@@ -63,7 +65,7 @@ function idsOf(text: string): string[] | Response {
 
 type Page = { value: Record<string, unknown>[]; next: DeltaState; done: boolean }
 
-/** Everyone, in order; what changes meanwhile comes with the first use of the delta link. */
+/** A page of the first round, which lists everyone. What changes meanwhile is in the first use of the delta link. */
 function listEveryone(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
   const { users } = call.tenant
   const people = state.ids ? state.ids.flatMap((id) => users.get(id) ?? []) : users.list()
@@ -74,18 +76,20 @@ function listEveryone(call: GraphCall, state: DeltaState, size: number, show: Pr
   return { value: people.slice(start, end).map(show), next: { ...state, row }, done: row === null }
 }
 
+/** A page of a later round, which lists the changes since the token was issued. */
 function listChanges(call: GraphCall, state: DeltaState, size: number, show: Projection<User>['show']): Page {
-  const happened = eventsSince(call.tenant, state)
-  const shown = happened.slice(0, size)
-  const done = shown.length === happened.length
+  const events = eventsSince(call.tenant, state)
+  const shown = events.slice(0, size)
+  const done = shown.length === events.length
   const value = shown.map(({ id, user, reason }) => (user ? show(user) : { id, '@removed': { reason } }))
   const sequence = done ? call.tenant.sequence : (shown.at(-1)?.sequence ?? state.sequence)
   return { value, next: { ...state, sequence, issuedAt: call.world.now() }, done }
 }
 
-/** Something that happened: a person who is different now, or one who is gone. */
+/** A change of a person; `user` is null when the person was deleted. */
 type UserEvent = { sequence: number; id: string; user: User | null; reason: 'changed' | 'deleted' }
 
+/** The latest change of each person since the token was issued, oldest first. */
 function eventsSince({ users, deletedUsers, purgedUsers }: GraphCall['tenant'], { sequence, ids }: DeltaState) {
   const byId = new Map<string, UserEvent>()
   const add = (one: UserEvent) => {
@@ -104,7 +108,7 @@ function respondWithDelta(call: GraphCall, projection: Projection<User>, { value
   const base = `https://${call.cloud.graph}/${call.version}/users/delta`
   const token = writeDeltaToken(next)
   return new JsonResponse({
-    '@odata.context': contextOf(call, `users${projection.names ? `(${projection.names.join(',')})` : ''}`),
+    '@odata.context': listContextOf(call, 'users', projection.names),
     ...(done
       ? { '@odata.deltaLink': `${base}?$deltatoken=${token}` }
       : { '@odata.nextLink': `${base}?$skiptoken=${token}` }),
@@ -112,26 +116,26 @@ function respondWithDelta(call: GraphCall, projection: Projection<User>, { value
   })
 }
 
-/** What a delta token remembers; opaque to the client. */
-export type DeltaState = {
+/** What a delta token contains; it is opaque to the client. */
+type DeltaState = {
   tenantId: string
   bootId: string
   issuedAt: number
-  /** Changes up to this sequence of the tenant are known to whoever holds the token. */
+  /** The client already knows the changes up to this sequence of the tenant. */
   sequence: number
-  /** Within the first round: nothing was shown yet, or where the last person shown was; null afterwards. */
+  /** In the first round `start`, then the place of the last person shown; null in later rounds. */
   row: 'start' | ListPlace | null
-  /** The query options of the first call, which Graph remembers. */
+  /** The query options of the first request, which Graph remembers. */
   select: string | null
   ids: string[] | null
 }
 
-const LIFETIME_MS = 7 * 86_400_000 // of a token for directory objects (recalled)
+const LIFETIME_MS = 7 * 86_400_000 // of a delta token for directory objects (recalled)
 
-export const writeDeltaToken = (state: DeltaState) => Buffer.from(JSON.stringify(state)).toString('base64url')
+const writeDeltaToken = (state: DeltaState) => Buffer.from(JSON.stringify(state)).toString('base64url')
 
-/** What a token stands for, or the 410 that asks for everything again: unreadable, too old, of another tenant or another run. */
-export function readDeltaToken(call: GraphCall, token: string): DeltaState | Response {
+/** Reads a delta token; the 410 that asks to start again when it is unreadable, too old, of another tenant or of another run. */
+function readDeltaToken(call: GraphCall, token: string): DeltaState | Response {
   const state = parse(token)
   const { world, tenant } = call
   if (typeof state?.sequence !== 'number' || state.tenantId !== tenant.id || typeof state.issuedAt !== 'number')

@@ -3,7 +3,6 @@ import type { User } from '../world/types'
 import {
   accessDenied,
   badRequest,
-  contextOf,
   type GraphCall,
   graphError,
   holdsAny,
@@ -12,22 +11,14 @@ import {
   notFound,
 } from './graph-call'
 import { type Kind, type Projection, projectionOf, showOf } from './kinds'
-import { countOfList, listPage, queryObjects } from './lists'
+import { listContextOf, listPage, queryObjects } from './lists'
 
 /** `GET /users`. */
 export function listUsers(call: GraphCall): Response {
   return listPeople(call, call.tenant.users)
 }
 
-/** `GET /users/$count`. */
-export function countUsers(call: GraphCall): Response {
-  if (isPlainGuest(call)) return accessDenied()
-  const { users } = call.tenant
-  const chosen = queryObjects(call, USER, { items: users.list(), registry: users })
-  return chosen instanceof Response ? chosen : countOfList(call, chosen)
-}
-
-/** `GET /users/{id or userPrincipalName}`: everyone may be shown to themselves with User.Read. */
+/** `GET /users/{id or userPrincipalName}`. For oneself, User.Read is enough. */
 export function getUser(call: GraphCall, name: string): Response {
   const self = isSelf(call, name)
   if (!self && (isPlainGuest(call) || !holdsAny(call, [...USER.readers, ...USER.basicReaders]))) return accessDenied()
@@ -40,14 +31,14 @@ export function getMe(call: GraphCall): Response {
   return call.user ? showUser(call, call.user, true) : refuseWithoutPerson()
 }
 
-/** What an application by itself hears at every address below `/me`. */
+/** The refusal of every address below `/me` to an application without a user. */
 export function refuseWithoutPerson(): Response {
   return badRequest('/me request is only valid with delegated authentication flow.', 'BadRequest')
 }
 
-const SIGN_IN_TOP = 500 // people on a page with their sign-in activity; Source: "List users" (recalled)
+const MAX_WITH_SIGN_INS = 500 // people on a page with sign-in activity; source: "List users" (recalled)
 
-/** One page of people. The list may be the living or the deleted. */
+/** One page of people, either those in the directory or the deleted ones. */
 export function listPeople(call: GraphCall, people: Registry<User>): Response {
   if (isPlainGuest(call)) return accessDenied()
   const projection = userProjectionOf(call)
@@ -57,26 +48,27 @@ export function listPeople(call: GraphCall, people: Registry<User>): Response {
   const names = projection.names
   const withSignIns = names?.includes('signInActivity') || /signInActivity/i.test(call.options.get('$filter') ?? '')
   return listPage(call, chosen, {
-    context: contextOf(call, `users${names ? `(${names.join(',')})` : ''}`),
-    size: Math.min(call.tenant.pageSizes.users, withSignIns ? SIGN_IN_TOP : Number.MAX_SAFE_INTEGER),
+    context: listContextOf(call, 'users', names),
+    size: Math.min(call.tenant.pageSizes.users, withSignIns ? MAX_WITH_SIGN_INS : Number.MAX_SAFE_INTEGER),
     show: projection.show,
   })
 }
 
-/** A person by id or user principal name, or undefined. */
+/** Finds a person by id or user principal name. */
 export function findPerson(call: GraphCall, name: string): User | undefined {
   const { users } = call.tenant
   const wanted = name.toLowerCase()
   return users.get(wanted) ?? users.indexBy('name', (one) => one.userPrincipalName).get(wanted)
 }
 
+/** Answers with one person, with every property when `whole`, else as the token allows. */
 function showUser(call: GraphCall, user: User, whole: boolean): Response {
   const projection = userProjectionOf(call)
   if (projection instanceof Response) return projection
   const { names } = projection
   const self = { ...call, permissions: new Set([...call.permissions, ...(whole ? ['User.Read.All'] : [])]) }
   return Response.json({
-    '@odata.context': contextOf(call, `users${names ? `(${names.join(',')})` : ''}/$entity`),
+    '@odata.context': `${listContextOf(call, 'users', names)}/$entity`,
     ...showOf(self, USER, names ?? USER.defaults)(user),
   })
 }
@@ -147,7 +139,7 @@ export const USER: Kind<User> = {
 }
 
 function signInActivityOf({ lastSignInDateTime }: User) {
-  if (lastSignInDateTime === null) return undefined // Graph leaves the property out for those who never signed in
+  if (lastSignInDateTime === null) return undefined // Graph leaves the property out for people who never signed in
   return {
     lastSignInDateTime,
     lastSignInRequestId: null,
@@ -159,8 +151,8 @@ function signInActivityOf({ lastSignInDateTime }: User) {
 }
 
 /**
- * How to show people, or why not: sign-in activity needs a licence and a permission of its own, and fails the whole
- * page without. The code and message of the missing permission are recalled, not verified.
+ * How to show people, or the refusal. Sign-in activity needs a licence and a permission of its own; without them the whole
+ * page is refused. The code and message for the missing permission are recalled, not verified.
  */
 export function userProjectionOf(call: GraphCall): Projection<User> | Response {
   const projection = projectionOf(call, USER)

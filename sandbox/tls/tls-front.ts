@@ -23,11 +23,12 @@ import { findService, HOST_NAMES } from '../clouds'
 
 type TlsFront = { port: number; caFile: string; close(): Promise<void> }
 
-const IDLE_MS = 120_000 // closed as soon as by default, a client's pool of connections meets a reset now and then
+// Node closes idle connections after 5 s; a client that pools connections would then sometimes write to a closed one.
+const IDLE_MS = 120_000
 
 /**
- * Serves Microsoft's host names over TLS on loopback, with certificates of a CA kept in `dataDir`. Only those names: the
- * control routes stay on the plain port. Rejects with the listen error when the port is taken or not ours to have.
+ * Serves Microsoft's host names over TLS on loopback, with certificates of a CA kept in `dataDir`. It serves only those
+ * names: the control routes stay on the plain port. Rejects with the listen error when the port is taken or forbidden.
  */
 export async function startTlsFront(
   listener: RequestListener,
@@ -55,22 +56,22 @@ export async function startTlsFront(
   }
 }
 
-/** Whether a request is for one of the names: in its Host header, and in what its TLS handshake asked for, if it did. */
+/** Whether a request names one of Microsoft's hosts, both in its Host header and, if given, in its TLS handshake. */
 function isForKnownHost(incoming: IncomingMessage): boolean {
   const named = (incoming.headers.host ?? '').replace(/:\d+$/, '')
   const { servername } = incoming.socket as TLSSocket
   return findService(named) !== null && (!servername || findService(servername) !== null)
 }
 
-/** A certificate authority in a folder; whoever trusts `caFile` believes the certificates it issues. */
-export type CertificateAuthority = { caFile: string; issue(names: string[]): Promise<Credentials> }
+/** A certificate authority kept in a folder; clients that trust `caFile` accept its certificates. */
+type CertificateAuthority = { caFile: string; issue(names: string[]): Promise<Credentials> }
 
 /** What a TLS server needs, in PEM. */
 type Credentials = { key: string; cert: string }
 
 const AUTHORITY_DAYS = 730
 
-/** Opens the CA of a folder, or makes one there: `ca.pem`, and `ca-key.pem` which only its owner can read. */
+/** Opens the CA of a folder, or creates it: `ca.pem`, and `ca-key.pem` which only its owner can read. */
 export async function openCertificateAuthority(
   folder: string,
   until = inDays(AUTHORITY_DAYS),
@@ -78,16 +79,16 @@ export async function openCertificateAuthority(
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const caFile = join(folder, 'ca.pem')
   const keyFile = join(folder, 'ca-key.pem')
-  const own = (await readKept(caFile, keyFile)) ?? (await createOwn(caFile, keyFile, until))
+  const own = (await readStored(caFile, keyFile)) ?? (await createAndStore(caFile, keyFile, until))
   return { caFile, issue: (names) => issue(own, names) }
 }
 
-type Own = { certificate: X509Certificate; privateKey: CryptoKey }
+type StoredAuthority = { certificate: X509Certificate; privateKey: CryptoKey }
 
-const RENEW_DAYS = 60 // whoever copies the CA to a client today can rely on it for two months
+const RENEW_DAYS = 60 // a CA that is copied to a client today stays valid for at least two months
 
-/** The CA kept in the folder, or null when there is none, its files do not belong together, or its end is near. */
-async function readKept(caFile: string, keyFile: string): Promise<Own | null> {
+/** Reads the CA of a folder; null when there is none, its files do not belong together, or it expires soon. */
+async function readStored(caFile: string, keyFile: string): Promise<StoredAuthority | null> {
   if (!existsSync(caFile) || !existsSync(keyFile)) return null
   const certificate = new X509Certificate(readFileSync(caFile, 'utf8'))
   if (certificate.notAfter < inDays(RENEW_DAYS)) return null
@@ -99,7 +100,7 @@ async function readKept(caFile: string, keyFile: string): Promise<Own | null> {
   return (await crypto.subtle.verify(ALGORITHM, publicKey, signature, probe)) ? { certificate, privateKey } : null
 }
 
-async function createOwn(caFile: string, keyFile: string, until: Date): Promise<Own> {
+async function createAndStore(caFile: string, keyFile: string, until: Date): Promise<StoredAuthority> {
   const keys = await createKeys()
   const certificate = await X509CertificateGenerator.createSelfSigned({
     name: 'CN=Rolecall sandbox CA',
@@ -117,7 +118,7 @@ async function createOwn(caFile: string, keyFile: string, until: Date): Promise<
   return { certificate, privateKey: keys.privateKey }
 }
 
-/** Whole or not at all, and never readable by others for a moment. */
+/** Writes a file whole or not at all, and never readable by others, not even for a moment. */
 function write(file: string, text: string, mode: number): void {
   const fresh = `${file}.${process.pid}`
   writeFileSync(fresh, text, { mode })
@@ -125,9 +126,9 @@ function write(file: string, text: string, mode: number): void {
   renameSync(fresh, file)
 }
 
-const LEAF_DAYS = 90 // made at each start; Apple's clients refuse more than 825
+const LEAF_DAYS = 90 // host certificates are made at each start; Apple's clients refuse more than 825 days
 
-async function issue(own: Own, names: string[]): Promise<Credentials> {
+async function issue(own: StoredAuthority, names: string[]): Promise<Credentials> {
   const keys = await createKeys()
   const subjects: JsonGeneralNames = names.map((value) => ({ type: 'dns', value }))
   const certificate = await X509CertificateGenerator.create({
@@ -146,11 +147,7 @@ async function issue(own: Own, names: string[]): Promise<Credentials> {
       await AuthorityKeyIdentifierExtension.create(own.certificate, false),
     ],
   })
-  return {
-    key: await toPem(keys.privateKey),
-    cert: `${certificate.toString('pem')}
-`,
-  }
+  return { key: await toPem(keys.privateKey), cert: `${certificate.toString('pem')}\n` }
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
@@ -163,7 +160,7 @@ async function toPem(key: CryptoKey): Promise<string> {
 
 const DAY_MS = 86_400_000
 
-const SKEW_MS = 3_600_000 // a certificate that begins this very moment is refused by clocks that are a little behind
+const SKEW_MS = 3_600_000 // a client whose clock is a little behind would refuse a certificate that begins now
 
 const inDays = (days: number) => new Date(Date.now() + days * DAY_MS)
 const validUntil = (notAfter: Date) => ({ notBefore: new Date(Date.now() - SKEW_MS), notAfter })

@@ -3,27 +3,29 @@ import type { FaultRule } from '../control/fault-rules'
 import { createSigningKey, type SigningKey } from './signing-keys'
 import type { Application, Subscription, Tenant, User } from './types'
 
-/** Everything the sandbox knows. What the wire says is computed from it; tests may read and change it in process. */
+/** Everything the sandbox knows. All answers are computed from it; tests may read and change it in process. */
 export class World {
   readonly tenants = new Map<string, Tenant>()
   readonly applications = new Map<string, Application>()
   readonly codes = new Map<string, Code>()
   readonly deviceCodes = new Map<string, DeviceCode>()
-  /** What tokens are signed with: the last one signs, every one verifies. */
+  /** The last key signs new tokens; tokens signed by any of these keys are valid. */
   signingKeys: readonly SigningKey[] = [createSigningKey()]
-  /** Tells tokens of this run of the sandbox from those of an earlier one. */
+  /** Distinguishes tokens of this run of the sandbox from those of an earlier one. */
   readonly bootId = randomUUID()
   readonly clientId = FIXED_APP.clientId
+  /** The fault rules without a set, and those of each named set. */
   faults: FaultRule[] = []
+  readonly faultSets = new Map<string, FaultRule[]>()
   log: LogEntry[] = []
   latencyMs = 0
   /** How long an access token lives, in seconds. */
   tokenSeconds = 3_600
   /** Added to the machine's clock, in milliseconds. */
   clockOffset = 0
-  /** Tenant and application whose consent was withdrawn in this run: it is not learned again from an old token. */
+  /** Tenant and application whose consent was withdrawn in this run: a refresh token of an earlier run must not bring it back. */
   readonly withdrawn = new Set<string>()
-  /** How many tenants were made from a seed: the second one is another tenant. */
+  /** How many tenants were made from each seed: the second one differs from the first. */
   readonly seedUses = new Map<string, number>()
 
   constructor(readonly portalUrl: string) {
@@ -42,6 +44,7 @@ export class World {
     this.applications.set(AZURE_CLI.clientId, { ...AZURE_CLI })
   }
 
+  /** The world's time in milliseconds. */
   now(): number {
     return Date.now() + this.clockOffset
   }
@@ -52,6 +55,7 @@ export class World {
     return this.tenants.get(name) ?? [...this.tenants.values()].find((tenant) => tenant.domain === name)
   }
 
+  /** A subscription by id in any case, with its tenant. */
   findSubscription(id: string): { subscription: Subscription; tenant: Tenant } | null {
     for (const tenant of this.tenants.values()) {
       const subscription = tenant.subscriptions.get(id.toLowerCase())
@@ -79,8 +83,8 @@ export class World {
 const FIXED_APP = { clientId: '5a9d0b0e-0000-4000-8000-726f6c656361', secret: 'sandbox-secret' }
 
 /**
- * The Azure CLI's own client, known in every tenant. Its id and redirect are those in its source; what it may do at
- * Graph follows the scopes its recorded token replies list, with Directory.Read.All standing for reading as the person.
+ * The Azure CLI's own client, known in every tenant. Its id and redirect are those in its source. Its Graph scopes are
+ * those of recorded token replies, with Directory.Read.All for reading as the signed-in person.
  */
 export const AZURE_CLI: Readonly<Application> = {
   clientId: '04b07795-8ddb-461a-bbee-02f9e1bf7b46',
@@ -101,11 +105,11 @@ export const AZURE_CLI: Readonly<Application> = {
   preauthorized: true,
 }
 
-/** An authorization code that waits to be redeemed. */
+/** An authorization code, with all that is needed to redeem it. */
 export type Code = {
   clientId: string
   redirectUri: string
-  /** The tenant signed in to, and the segment of the address it was asked at. */
+  /** The tenant signed in to, and the tenant segment of the address where the sign-in began. */
   tenantId: string
   authority: string
   /** The person's own account. */
@@ -120,7 +124,7 @@ export type Code = {
   redeemed: boolean
 }
 
-/** A sign-in asked for by a device without a browser, until it is redeemed or forgotten. */
+/** A sign-in that a device without a browser asked for. */
 export type DeviceCode = {
   userCode: string
   clientId: string
@@ -130,7 +134,7 @@ export type DeviceCode = {
   state: 'pending' | 'declined' | 'redeemed' | { tenantId: string; homeTenantId: string; userId: string; mfa: boolean }
 }
 
-/** One HTTP request the sandbox received. Tokens, secrets, codes and cookies are kept only by their hash; bodies never. */
+/** One HTTP request that the sandbox received. Of tokens, secrets, codes and cookies only the hash is kept; bodies never are. */
 export type LogEntry = {
   at: string
   method: string
@@ -140,7 +144,7 @@ export type LogEntry = {
   headers: Record<string, string>
   /** 0: the connection was closed without an answer. */
   status: number
-  /** Of the body of the answer as it was meant. */
+  /** The size of the answer's body before a fault cut it. */
   bytes: number
   ms: number
   tenantId: string | null
@@ -155,6 +159,6 @@ export type LogItem = {
   method: string
   path: string
   status: number
-  /** The fault rule that spoiled it. */
+  /** The name of the fault rule that changed the answer. */
   fault: string | null
 }
