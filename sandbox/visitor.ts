@@ -10,7 +10,7 @@ type Visit = {
 }
 
 /** Where the browser ended: at the application's address, or on a page of the login. */
-export type SignInOutcome = { kind: 'redirect'; url: URL } | { kind: 'page'; html: string; status: number }
+type SignInOutcome = { kind: 'redirect'; url: URL } | { kind: 'page'; html: string; status: number }
 
 /**
  * Goes through the sandbox's sign-in pages without a browser: picks the account and answers the consent page. For tests

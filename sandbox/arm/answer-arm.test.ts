@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signJwt } from '../entra/tokens'
-import { addAssignment, addServicePrincipal, emptyTenant } from '../world/tenant'
+import { addAssignment, addServicePrincipal, createTenant } from '../world/tenant'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 let arm: ArmSandbox
@@ -77,7 +77,7 @@ test('a subscription names its tenant to someone without a token', async () => {
 })
 
 test('every token that is no good is refused with a challenge', async () => {
-  const stranger = emptyTenant({
+  const stranger = createTenant({
     id: '99999999-0000-4000-8000-000000000009',
     name: 'X',
     domain: 'x.example',

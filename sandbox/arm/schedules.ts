@@ -5,7 +5,7 @@ import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-
 import { armError, authorizationAt, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 /** One of the four lists of Privileged Identity Management. */
-export type ScheduleKind = {
+type ScheduleKind = {
   /** As Azure writes it in addresses and, with a capital letter, in ids. */
   type: string
   of: 'eligibilities' | 'assignments'

@@ -3,7 +3,7 @@ import { getTokens } from '../visitor'
 import { createRandom } from '../world/random'
 import { APPLICATION_ADMINISTRATOR } from '../world/roles'
 import { managementGroupScope } from '../world/scopes'
-import { addAssignment, addSubscription, addUser, emptyTenant } from '../world/tenant'
+import { addAssignment, addSubscription, addUser, createTenant } from '../world/tenant'
 import { World } from '../world/world'
 
 /** The ids of the small tenant, the same in every test. */
@@ -26,7 +26,7 @@ type Ask = { method?: string; headers?: Record<string, string>; token?: string |
 export async function startArmSandbox() {
   const world = new World('http://localhost:3000')
   const random = createRandom('arm')
-  const tenant = emptyTenant({ id: IDS.tenant, name: 'Northwind', domain: 'northwind.example', demo: false })
+  const tenant = createTenant({ id: IDS.tenant, name: 'Northwind', domain: 'northwind.example', demo: false })
   world.addTenant(tenant)
   tenant.managementGroups.add({ id: 'Platform', displayName: 'Platform', parentId: tenant.id })
   addSubscription(tenant, { id: IDS.web, name: 'Web', managementGroupId: 'Platform', resourceGroups: ['rg-Front'] })

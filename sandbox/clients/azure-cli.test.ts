@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO, CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS } from '../world/demo-ids'
 import type { TruthRow } from '../world/truth'
-import { findWay, type NetworkNamespace, openNetworkNamespace } from './programs'
+import { findNamespaceMethod, type NetworkNamespace, openNetworkNamespace } from './programs'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-az-'))
 const mended = new URL('debian-az', import.meta.url).pathname
-const way = installed() ? findWay(folder) : 'the Azure CLI, az, is not installed'
+const way = installed() ? findNamespaceMethod(folder) : 'the Azure CLI, az, is not installed'
 const skipped = typeof way === 'string' ? ` (skipped: ${way})` : ''
 const SUBSCRIPTIONS = Object.values(CONTOSO_SUBSCRIPTIONS)
 let namespace: NetworkNamespace

@@ -8,11 +8,11 @@ import type { Sandbox } from '../server'
 
 const runProgram = promisify(execFile)
 
-const MAX_OUTPUT = 64 * 1024 * 1024
+const MAX_OUTPUT = 64 * 1024 * 1024 // bytes a program may print
 
 /**
- * Runs a program of this folder as a process of its own, which is told of the sandbox by nothing but a CA file in its
- * environment and where connections to Microsoft's hosts end. Gives what it printed, parsed; throws with what it said.
+ * Runs a program of this folder in a process of its own. The program knows nothing of the sandbox but a CA file in its
+ * environment; its connections to Microsoft's hosts are redirected. Returns what it printed, parsed; throws when it fails.
  */
 export async function runClient<T>(sandbox: Sandbox, program: string, args: string[], caFile?: string): Promise<T> {
   if (!sandbox.tls) throw new Error('The sandbox has no TLS front.')
@@ -24,7 +24,7 @@ export async function runClient<T>(sandbox: Sandbox, program: string, args: stri
       SANDBOX_TLS_PORT: String(sandbox.tls.port),
       NODE_EXTRA_CA_CERTS: caFile ?? sandbox.tls.caFile,
     },
-    maxBuffer: 64 * 1024 * 1024,
+    maxBuffer: MAX_OUTPUT,
   })
   return JSON.parse(stdout) as T
 }
@@ -34,17 +34,17 @@ const here = (name: string) => new URL(name, import.meta.url).pathname
 /** A sandbox on port 443 of a network namespace in which Microsoft's host names mean loopback. */
 export type NetworkNamespace = {
   caFile: string
-  /** Runs a program in there to its end and gives its output; throws with what it said when it fails. */
+  /** Runs a program in the namespace and returns its output; throws with its error output when it fails. */
   run(program: string, args: string[], env?: Record<string, string>): Promise<string>
-  /** Asks a control route of the sandbox. */
+  /** Sends a request to a control route of the sandbox. */
   control(path: string, body?: unknown): Promise<unknown>
   close(): Promise<void>
 }
 
-// Loopback is down in a new network namespace, and /etc/hosts is everybody's until a file of ours lies over it.
+// In a new network namespace loopback is down, and /etc/hosts is the machine's own until another file is mounted over it.
 const PREPARE = 'ip link set lo up && mount --bind "$1" /etc/hosts && shift && exec "$@"'
-/** For root, and for those who first become root of a namespace of their own. */
-const WAYS = [
+/** How to enter namespaces as root, and as a user who first becomes root of a namespace of their own. */
+const METHODS = [
   { unshare: ['--mount', '--net'], nsenter: ['--mount', '--net'] },
   {
     unshare: ['--map-root-user', '--mount', '--net'],
@@ -52,16 +52,16 @@ const WAYS = [
   },
 ]
 
-type Way = (typeof WAYS)[number]
+type NamespaceMethod = (typeof METHODS)[number]
 
-/** How namespaces can be had here, or why they cannot. */
-export function findWay(folder: string): Way | string {
+/** Finds a method that works on this machine, else a sentence why none does. */
+export function findNamespaceMethod(folder: string): NamespaceMethod | string {
   const refusals: string[] = []
   const hosts = hostsFile(folder)
-  for (const way of WAYS) {
+  for (const method of METHODS) {
     try {
-      execFileSync('unshare', [...way.unshare, 'sh', '-c', PREPARE, 'sh', hosts, 'true'], { stdio: 'pipe' })
-      return way
+      execFileSync('unshare', [...method.unshare, 'sh', '-c', PREPARE, 'sh', hosts, 'true'], { stdio: 'pipe' })
+      return method
     } catch (error) {
       refusals.push(error instanceof Error ? error.message.trim().replaceAll('\n', ' ') : String(error))
     }
@@ -70,29 +70,33 @@ export function findWay(folder: string): Way | string {
 }
 
 /** Starts a sandbox with its TLS front in a namespace; its CA and its hosts file are in `folder`. */
-export async function openNetworkNamespace(way: Way, folder: string): Promise<NetworkNamespace> {
+export async function openNetworkNamespace(method: NamespaceMethod, folder: string): Promise<NetworkNamespace> {
   const serve = [process.execPath, '--import', 'tsx', serveScript, '--port', '4000', '--tls']
-  const child = spawn('unshare', [...way.unshare, 'sh', '-c', PREPARE, 'sh', hostsFile(folder), ...serve], {
+  const child = spawn('unshare', [...method.unshare, 'sh', '-c', PREPARE, 'sh', hostsFile(folder), ...serve], {
     env: { ...process.env, DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   })
-  await untilReady(child)
-  const inside = async (program: string, args: string[], env: Record<string, string> = {}) => {
-    const { stdout } = await run('nsenter', ['--target', String(child.pid), ...way.nsenter, program, ...args], {
-      env: { PATH: process.env.PATH ?? '', HOME: folder, NODE_ENV: 'test', ...env },
-      maxBuffer: MAX_OUTPUT,
-    })
+  await waitUntilReady(child)
+  const runInside = async (program: string, args: string[], env: Record<string, string> = {}) => {
+    const { stdout } = await runProgram(
+      'nsenter',
+      ['--target', String(child.pid), ...method.nsenter, program, ...args],
+      {
+        env: { PATH: process.env.PATH ?? '', HOME: folder, NODE_ENV: 'test', ...env },
+        maxBuffer: MAX_OUTPUT,
+      },
+    )
     return stdout
   }
   return {
     caFile: join(folder, 'sandbox-ca', 'ca.pem'),
-    run: inside,
+    run: runInside,
     async control(path, body) {
       const init = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }
       const ask =
         'fetch(process.argv[1], JSON.parse(process.argv[2])).then((r) => r.text()).then((t) => process.stdout.write(t))'
       return JSON.parse(
-        await inside(process.execPath, ['-e', ask, `http://127.0.0.1:4000/_sandbox${path}`, JSON.stringify(init)]),
+        await runInside(process.execPath, ['-e', ask, `http://127.0.0.1:4000/_sandbox${path}`, JSON.stringify(init)]),
       )
     },
     async close() {
@@ -105,8 +109,6 @@ export async function openNetworkNamespace(way: Way, folder: string): Promise<Ne
 
 const serveScript = new URL('../serve.ts', import.meta.url).pathname
 
-const run = promisify(execFile)
-
 function hostsFile(folder: string): string {
   mkdirSync(folder, { recursive: true })
   const file = join(folder, 'hosts')
@@ -114,11 +116,12 @@ function hostsFile(folder: string): string {
   return file
 }
 
-async function untilReady(child: ChildProcess): Promise<void> {
-  const said: string[] = []
+/** Resolves when the sandbox is ready; rejects with its error output when it ends before. */
+async function waitUntilReady(child: ChildProcess): Promise<void> {
+  const errors: string[] = []
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', (chunk) => String(chunk).includes('Sandbox ready') && resolve())
-    child.stderr?.on('data', (chunk) => said.push(String(chunk)))
-    child.once('exit', () => reject(new Error(`The sandbox ended while it was starting: ${said.join('')}`)))
+    child.stderr?.on('data', (chunk) => errors.push(String(chunk)))
+    child.once('exit', () => reject(new Error(`The sandbox ended while it was starting: ${errors.join('')}`)))
   })
 }

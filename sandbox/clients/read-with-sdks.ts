@@ -4,7 +4,7 @@ import { ClientSecretCredential, type TokenCredential } from '@azure/identity'
 import { Client, PageIterator } from '@microsoft/microsoft-graph-client'
 import { TokenCredentialAuthenticationProvider } from '@microsoft/microsoft-graph-client/authProviders/azureTokenCredentials/index.js'
 
-/** What a program of somebody else's sees of a tenant through Microsoft's libraries, as they come. */
+/** What a program sees of a tenant through Microsoft's unmodified libraries. */
 export type Seen = {
   subscriptions: { id: string; name: string; access: Access }[]
   tenants: string[]
@@ -19,9 +19,10 @@ type Access = {
   eligible: string[]
 }
 
-const guidAtTheEnd = (id = '') => id.slice(id.lastIndexOf('/') + 1)
+const lastSegment = (id = '') => id.slice(id.lastIndexOf('/') + 1)
 
-async function all<T, R>(items: AsyncIterable<T>, toRow: (item: T) => R): Promise<R[]> {
+/** The rows of everything that a paged list of the SDK yields. */
+async function collectRows<T, R>(items: AsyncIterable<T>, toRow: (item: T) => R): Promise<R[]> {
   const rows: R[] = []
   for await (const item of items) rows.push(toRow(item))
   return rows
@@ -31,25 +32,27 @@ async function readAccess(credential: TokenCredential, subscriptionId: string): 
   const client = new AuthorizationManagementClient(credential, subscriptionId)
   const scope = `/subscriptions/${subscriptionId}`
   return {
-    assignments: await all(client.roleAssignments.listForSubscription(), (row) => ({
+    assignments: await collectRows(client.roleAssignments.listForSubscription(), (row) => ({
       id: row.name ?? '',
       principalId: row.principalId ?? '',
-      roleId: guidAtTheEnd(row.roleDefinitionId),
+      roleId: lastSegment(row.roleDefinitionId),
       scope: row.scope ?? '',
       condition: row.condition ?? null,
     })),
-    roles: await all(client.roleDefinitions.list(scope), (role) => ({
+    roles: await collectRows(client.roleDefinitions.list(scope), (role) => ({
       id: role.name ?? '',
       name: role.roleName ?? '',
       custom: role.roleType === 'CustomRole',
     })),
-    denied: await all(client.denyAssignments.list(), (row) => guidAtTheEnd(row.id)),
-    eligible: await all(client.roleEligibilityScheduleInstances.listForScope(scope), (row) => guidAtTheEnd(row.id)),
+    denied: await collectRows(client.denyAssignments.list(), (row) => lastSegment(row.id)),
+    eligible: await collectRows(client.roleEligibilityScheduleInstances.listForScope(scope), (row) =>
+      lastSegment(row.id),
+    ),
   }
 }
 
-/** Every page of a Graph collection, by the library's own iterator. */
-async function pages<T>(graph: Client, path: string): Promise<T[]> {
+/** Every item of a Graph collection, read with the library's own page iterator. */
+async function readAllPages<T>(graph: Client, path: string): Promise<T[]> {
   const rows: T[] = []
   const iterator = new PageIterator(graph, await graph.api(path).get(), (row: T) => {
     rows.push(row)
@@ -68,11 +71,11 @@ async function readEverything(credential: TokenCredential, groupId: string): Pro
     scopes: ['https://graph.microsoft.com/.default'],
   })
   const graph = Client.initWithMiddleware({ authProvider })
-  const users = await pages<{ id: string; displayName: string }>(graph, '/users?$select=id,displayName')
-  const members = await pages<{ id: string }>(graph, `/groups/${groupId}/transitiveMembers?$select=id`)
+  const users = await readAllPages<{ id: string; displayName: string }>(graph, '/users?$select=id,displayName')
+  const members = await readAllPages<{ id: string }>(graph, `/groups/${groupId}/transitiveMembers?$select=id`)
   return {
     subscriptions,
-    tenants: await all(client.tenants.list(), (tenant) => tenant.tenantId ?? ''),
+    tenants: await collectRows(client.tenants.list(), (tenant) => tenant.tenantId ?? ''),
     users: users.map(({ id, displayName: name }) => ({ id, name })),
     members: members.map(({ id }) => id),
   }

@@ -2,13 +2,13 @@ import { Socket } from 'node:net'
 import { HOST_NAMES } from '../clouds'
 
 /**
- * Loaded before a client (`node --import`), takes its connections to Microsoft's hosts to the TLS front on loopback: what
- * a hosts file and port 443 do where one may have them. Everything above, TLS and its checks included, stays as it is.
+ * Loaded before a client (`node --import`), redirects its connections to Microsoft's hosts to the TLS front on loopback, as a
+ * hosts file and port 443 would. Everything above the connection, TLS and its checks included, is unchanged.
  */
 const port = Number(process.env.SANDBOX_TLS_PORT)
 const { connect } = Socket.prototype
 
-function isMicrosofts(options: unknown): options is { host: string } {
+function isForMicrosoft(options: unknown): options is { host: string } {
   return (
     typeof options === 'object' && options !== null && 'host' in options && HOST_NAMES.includes(String(options.host))
   )
@@ -16,7 +16,7 @@ function isMicrosofts(options: unknown): options is { host: string } {
 
 Object.assign(Socket.prototype, {
   connect(this: Socket, options: unknown, ...rest: unknown[]): unknown {
-    const redirected = isMicrosofts(options) ? { ...options, host: '127.0.0.1', port } : options
+    const redirected = isForMicrosoft(options) ? { ...options, host: '127.0.0.1', port } : options
     return Reflect.apply(connect, this, [redirected, ...rest])
   },
 })

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTokens } from '../visitor'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS, FABRIKAM } from '../world/demo-ids'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const id = CONTOSO_SUBSCRIPTIONS.production
 const address = (subscription: string) =>
   `https://management.azure.com/subscriptions/${subscription}?api-version=2022-12-01`
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

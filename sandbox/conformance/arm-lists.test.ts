@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO_SUBSCRIPTIONS } from '../world/demo-ids'
 import * as facts from './facts/arm-shapes'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const ARM = 'https://management.azure.com'
 const production = `${ARM}/subscriptions/${CONTOSO_SUBSCRIPTIONS.production}`
 const authorization = `${production}/providers/Microsoft.Authorization`
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

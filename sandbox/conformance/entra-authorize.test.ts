@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signInAs } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { entraError } from './facts/entra-errors'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const BOTH = 'openid offline_access User.Read https://management.azure.com/user_impersonation'
 
-let conformance: Conformance
+let conformance: DemoSandbox
 let redirectUri = ''
 beforeAll(async () => {
   conformance = await startDemoSandbox()

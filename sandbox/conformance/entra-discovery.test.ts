@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const LOGIN = 'https://login.microsoftonline.com'
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

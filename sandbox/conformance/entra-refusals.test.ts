@@ -4,12 +4,12 @@ import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { AZURE_CLI } from '../world/world'
 import { entraError } from './facts/entra-errors'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const ARM = 'https://management.azure.com'
 const REQUEST = '11111111-2222-4333-8444-555555555555'
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

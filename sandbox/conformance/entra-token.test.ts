@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
 import { entraError, TOKENS } from './facts/entra-errors'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/User.Read'
 const ARM = 'https://management.azure.com/user_impersonation'
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

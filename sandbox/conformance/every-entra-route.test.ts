@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTOSO } from '../world/demo-ids'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const LOGIN = 'https://login.microsoftonline.com'
 const REDIRECT = 'http://localhost:3000/api/azure/callback'
 const INSTANCE = `api-version=1.1&authorization_endpoint=${encodeURIComponent(`${LOGIN}/common/oauth2/v2.0/authorize`)}`
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

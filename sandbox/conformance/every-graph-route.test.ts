@@ -4,12 +4,12 @@ import { getTokens } from '../visitor'
 import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
 import { addServicePrincipal } from '../world/tenant'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const EVERYTHING = 'Directory.Read.All CrossTenantInformation.ReadBasic.All'
 
-let conformance: Conformance
+let conformance: DemoSandbox
 let token = ''
 let guest = ''
 const ids: Record<string, string> = {}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyChange } from '../world/changes'
 import { GRAPH_ERROR, ME, PEOPLE } from './facts/graph-shapes'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const NOBODY = '11111111-1111-1111-1111-111111111111'
@@ -9,7 +9,7 @@ const NOBODY = '11111111-1111-1111-1111-111111111111'
 type Page = { value: Record<string, unknown>[]; '@odata.nextLink'?: string; '@odata.count'?: number }
 type Failure = { error: { code: string; message: string } }
 
-let conformance: Conformance
+let conformance: DemoSandbox
 beforeAll(async () => {
   conformance = await startDemoSandbox()
 })

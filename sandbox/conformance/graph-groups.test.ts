@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { addGroup } from '../world/tenant'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const OUTER = '55555555-0000-4000-8000-000000000001'
@@ -11,7 +11,7 @@ const EVENTUAL = { ConsistencyLevel: 'eventual' }
 
 type Page = { value: { id: string; '@odata.type'?: string; displayName?: string | null }[]; '@odata.count'?: number }
 
-let conformance: Conformance
+let conformance: DemoSandbox
 let token = ''
 let person = ''
 beforeAll(async () => {

@@ -3,12 +3,12 @@ import { PERMISSIONS } from '../entra/permissions'
 import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import table from './facts/graph-delegated-permissions.json'
-import { type Conformance, startDemoSandbox } from './start-demo-sandbox'
+import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const consentable = Object.keys(PERMISSIONS).flatMap((key) => (key.startsWith('graph/') ? [key.slice(6)] : []))
 
-let conformance: Conformance
+let conformance: DemoSandbox
 const tokens = new Map<string, string>()
 const ids = { user: '', group: '', servicePrincipal: '' }
 

@@ -1,4 +1,4 @@
-/** Says what is wrong with a value found `at` a place: one sentence a fault, none when it has the shape. */
+/** Checks a value found at the place `at`: returns one sentence for each fault, none when the value has the shape. */
 export type Shape = (value: unknown, at: string) => string[]
 
 /** A property that may be left out. */
@@ -31,7 +31,7 @@ function faultsOfObject(shapes: Record<string, Shape | Optional>, value: unknown
   return [...unknown, ...wrong]
 }
 
-/** The shapes the tables of facts are written in. A property that is not named in an object is a fault. */
+/** The shapes that the tables of facts are written in. A property that a shape does not name is a fault. */
 export const SHAPES = {
   text: typed('string'),
   number: typed('number'),

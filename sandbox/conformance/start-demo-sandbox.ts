@@ -4,7 +4,7 @@ import { CONTOSO } from '../world/demo-ids'
 
 type Ask = { token?: string | null; method?: string; headers?: Record<string, string>; json?: unknown }
 
-/** The demo's sandbox with the tokens of its administrator Ada, asked over HTTP by real addresses. For tests. */
+/** Starts the demo, with functions that send requests to real addresses as its administrator Ada. For tests. */
 export async function startDemoSandbox() {
   const sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   const ada = await getTokens(sandbox, CONTOSO, 'ada@contoso.example')
@@ -12,11 +12,11 @@ export async function startDemoSandbox() {
   if (!tenant) throw new Error('The demo has no Contoso.')
 
   async function ask(address: string, { token, method = 'GET', headers, json }: Ask = {}) {
-    const given = token ?? (address.includes('//management.') ? ada.arm : ada.graph)
+    const bearer = token ?? (address.includes('//management.') ? ada.arm : ada.graph)
     const response = await fetch(address.replace('https://', `${sandbox.url}/`), {
       method: json === undefined ? method : 'POST',
       headers: {
-        ...(token === null ? {} : { authorization: `Bearer ${given}` }),
+        ...(token === null ? {} : { authorization: `Bearer ${bearer}` }),
         ...(json === undefined ? {} : { 'content-type': 'application/json' }),
         ...headers,
       },
@@ -28,7 +28,7 @@ export async function startDemoSandbox() {
     return { status: response.status, headers: response.headers, body }
   }
 
-  /** Asks the token endpoint of a tenant. */
+  /** Sends a form to the token endpoint of a tenant. */
   async function askForToken(form: Record<string, string>, authority = CONTOSO) {
     const response = await fetch(`${sandbox.url}/login.microsoftonline.com/${authority}/oauth2/v2.0/token`, {
       method: 'POST',
@@ -40,4 +40,4 @@ export async function startDemoSandbox() {
   return { sandbox, world: sandbox.world, tenant, ada, ask, askForToken }
 }
 
-export type Conformance = Awaited<ReturnType<typeof startDemoSandbox>>
+export type DemoSandbox = Awaited<ReturnType<typeof startDemoSandbox>>

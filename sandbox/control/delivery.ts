@@ -13,7 +13,7 @@ export type Outcome = {
 }
 
 /** How a fault changes the way in which the bytes of an answer are sent; see FaultRule for the fields. */
-export type Delivery = {
+type Delivery = {
   drop?: boolean
   truncate?: number
   cutBody?: number

@@ -200,7 +200,7 @@ const Chaos = z.strictObject({
   kinds: z.array(z.string()).min(1).optional(),
   match: Match.optional(),
 })
-export type Chaos = z.infer<typeof Chaos>
+type Chaos = z.infer<typeof Chaos>
 
 /** Every kind of fault, mild enough that a client which retries still finishes. */
 const KINDS: Record<string, Partial<FaultRule>> = {

@@ -5,7 +5,7 @@ import { CLIENT_REFUSALS } from './refusals'
 import type { Refusal } from './replies'
 
 /** An application at an authority; `tenant` is null at common and organizations. */
-export type Client = { app: Application; tenant: Tenant | null }
+type Client = { app: Application; tenant: Tenant | null }
 
 /** Finds the application that a request names, at the tenant of its address; else the refusal (AADSTS90002, 700016, 50194). */
 export function findClient(world: World, authority: string, clientId: string): Client | Refusal {

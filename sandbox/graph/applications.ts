@@ -36,7 +36,7 @@ function objectIdOf(clientId: string): string {
 }
 
 /** Applications. The properties are recalled, not verified, after Microsoft Graph "application resource type". */
-export const APPLICATION: Kind<RegisteredApplication> = {
+const APPLICATION: Kind<RegisteredApplication> = {
   name: 'application',
   set: 'applications',
   registryOf: throwNoRegistry,

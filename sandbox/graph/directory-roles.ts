@@ -10,9 +10,9 @@ import { type Kind, throwNoRegistry } from './kinds'
 import { listObjects } from './lists'
 
 /** A role of the directory; `id` is the id of its template. */
-export type DirectoryRole = { id: string; displayName: string }
+type DirectoryRole = { id: string; displayName: string }
 /** The assignment of a role to a person, for the whole directory. */
-export type DirectoryRoleAssignment = { id: string; principalId: string; roleDefinitionId: string }
+type DirectoryRoleAssignment = { id: string; principalId: string; roleDefinitionId: string }
 
 const ROLES: readonly DirectoryRole[] = [
   { id: GLOBAL_ADMINISTRATOR, displayName: 'Global Administrator' },
@@ -84,7 +84,7 @@ export const ROLE_DEFINITION: Kind<DirectoryRole> = {
 }
 
 /** Role assignments. Recalled, not verified. */
-export const ROLE_ASSIGNMENT: Kind<DirectoryRoleAssignment> = {
+const ROLE_ASSIGNMENT: Kind<DirectoryRoleAssignment> = {
   ...plain,
   name: 'unifiedRoleAssignment',
   set: 'roleManagement/directory/roleAssignments',

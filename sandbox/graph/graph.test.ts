@@ -5,7 +5,7 @@ import { getTokens } from '../visitor'
 import { CONTOSO } from '../world/demo-ids'
 import { makeTenant } from '../world/make-tenant'
 import { createRandom } from '../world/random'
-import { addGroup, addServicePrincipal, addUser, deleteUser, touchUser } from '../world/tenant'
+import { addGroup, addServicePrincipal, addUser, deleteUser, markUserChanged } from '../world/tenant'
 import type { Tenant } from '../world/types'
 
 type Row = { id: string; displayName?: string | null } & Record<string, unknown>
@@ -148,7 +148,7 @@ test('delta tells who changed and who was deleted since, and asks for all again 
   const changed = tenant.users.get(PERSON)
   if (!changed) throw new Error('The person is missing.')
   changed.displayName = 'Graph Person the Second'
-  touchUser(tenant, changed)
+  markUserChanged(tenant, changed)
   deleteUser(tenant, doomed, '2026-01-01T00:00:00Z')
   const later = await ask(page.body['@odata.deltaLink'] ?? '')
   expect(later.body.value).toEqual([

@@ -266,7 +266,7 @@ export const PERMISSIONS_OF = {
   tenantInformation: ['CrossTenantInformation.ReadBasic.All'],
 } as const satisfies Record<string, readonly string[]>
 
-export type PermissionKey = keyof typeof PERMISSIONS_OF
+type PermissionKey = keyof typeof PERMISSIONS_OF
 
 /** Permissions that only exist as delegated ones: an application without a user never has them, whatever its token says. */
 export const DELEGATED_ONLY: ReadonlySet<string> = new Set(['User.Read', 'User.ReadWrite'])

@@ -29,14 +29,14 @@ type Person = {
 }
 type Descendant = { name: string; properties: { parent: { id: string } } }
 
-/** What somebody holds at a scope, as far as the wire tells. */
+/** What a principal holds at a scope, according to the answers alone. */
 export type Holding = {
   type: string
   name: string | null
   status: 'active' | 'disabled' | 'invited' | 'deleted' | null
   guest: boolean
-  /** In how many ways. */
-  ways: number
+  /** The number of paths to it. */
+  paths: number
   deniedBy: string[]
 }
 
@@ -45,10 +45,11 @@ const GRAPH = 'https://graph.microsoft.com/v1.0'
 const MANAGEMENT_GROUP = '/providers/Microsoft.Management/managementGroups/'
 const TYPES: Record<string, string> = { user: 'User', servicePrincipal: 'ServicePrincipal', device: 'Device' }
 
+/** Identifies what a principal holds. */
 export const keyOf = (principalId: string, roleId: string, scope: string, kind: string) =>
   [principalId, roleId, scope, kind].join(' ').toLowerCase()
 
-/** Who the directory knows, by id. */
+/** Reads the directory: its groups, and the facts of every other principal by id. */
 async function readDirectory(read: Read) {
   const select = '$select=id,displayName,userType,accountEnabled,externalUserState'
   const people = await read<Person>(`${GRAPH}/users?${select}`)
@@ -57,14 +58,14 @@ async function readDirectory(read: Read) {
     ...(await read<Person>(`${GRAPH}/servicePrincipals?$select=id,displayName`)),
     ...(await read<Person>(`${GRAPH}/devices?$select=id,displayName`)),
   ]
-  const gone = new Set(deleted.map(({ id }) => id))
+  const deletedIds = new Set(deleted.map(({ id }) => id))
   const users = new Map([...people, ...deleted].map((one) => [one.id, one]))
   const names = new Map(others.map((one) => [one.id, one.displayName]))
   const groups = new Set((await read<Person>(`${GRAPH}/groups?$select=id`)).map(({ id }) => id))
   const statusOf = (id: string, type: string): Holding['status'] => {
     const user = users.get(id)
     if (!user) return names.has(id) || type === 'ForeignGroup' ? null : 'deleted'
-    if (gone.has(id)) return 'deleted'
+    if (deletedIds.has(id)) return 'deleted'
     if (!user.accountEnabled) return 'disabled'
     return user.externalUserState === 'PendingAcceptance' ? 'invited' : 'active'
   }
@@ -79,41 +80,45 @@ async function readDirectory(read: Read) {
   }
 }
 
-/** The ways from a group to each of the people below it, no group twice in one way; and who the wire says is below it. */
-function membershipReader(read: Read) {
+/** Counts the paths from a group to each principal below it, with no group twice in a path; and reads its transitive members. */
+function createMembershipReader(read: Read) {
   const known = new Map<string, Promise<Member[]>>()
-  const list = (groupId: string, reach: string): Promise<Member[]> => {
-    const address = `${GRAPH}/groups/${groupId}/${reach}?$select=id`
+  const list = (groupId: string, relation: string): Promise<Member[]> => {
+    const address = `${GRAPH}/groups/${groupId}/${relation}?$select=id`
     const rows = known.get(address) ?? read<Member>(address)
     known.set(address, rows)
     return rows
   }
   const typeOf = (member: Member) => member['@odata.type'].replace('#microsoft.graph.', '')
-  type Ways = Map<string, { type: string; ways: number }>
-  const walk = async (chain: string[], found: Ways): Promise<Ways> => {
+  type PathCounts = Map<string, { type: string; paths: number }>
+  const walk = async (chain: string[], found: PathCounts): Promise<PathCounts> => {
     for (const member of await list(chain.at(-1) ?? '', 'members')) {
       const type = typeOf(member)
       if (type === 'group') {
         if (!chain.includes(member.id)) await walk([...chain, member.id], found)
         continue
       }
-      const ways = (found.get(member.id)?.ways ?? 0) + 1
-      found.set(member.id, { type: TYPES[type] ?? type, ways })
+      const paths = (found.get(member.id)?.paths ?? 0) + 1
+      found.set(member.id, { type: TYPES[type] ?? type, paths })
     }
     return found
   }
   return {
-    waysFrom: (groupId: string) => walk([groupId], new Map()),
-    below: async (groupId: string) => new Set((await list(groupId, 'transitiveMembers')).map(({ id }) => id)),
-    async peopleBelow(groupId: string): Promise<string[]> {
+    countPaths: (groupId: string) => walk([groupId], new Map()),
+    listBelow: async (groupId: string) => new Set((await list(groupId, 'transitiveMembers')).map(({ id }) => id)),
+    async listPrincipalsBelow(groupId: string): Promise<string[]> {
       const all = await list(groupId, 'transitiveMembers')
       return all.filter((one) => typeOf(one) !== 'group').map(({ id }) => id)
     },
   }
 }
 
-/** The scopes above one, in lower case, by the tree of management groups. */
-async function scopesAbove(read: Read, tenantId: string, subscriptionId: string): Promise<(scope: string) => string[]> {
+/** Reads the tree of management groups; returns a function that lists the scopes above a scope, in lower case. */
+async function readScopesAbove(
+  read: Read,
+  tenantId: string,
+  subscriptionId: string,
+): Promise<(scope: string) => string[]> {
   const descendants = await read<Descendant>(`${ARM}${MANAGEMENT_GROUP}${tenantId}/descendants?api-version=2020-05-01`)
   const parentOf = new Map(
     descendants.map(({ name, properties }) => [name.toLowerCase(), properties.parent.id.toLowerCase()]),
@@ -130,12 +135,13 @@ async function scopesAbove(read: Read, tenantId: string, subscriptionId: string)
   }
 }
 
-async function readDenials(read: Read, members: ReturnType<typeof membershipReader>, address: string) {
+/** Reads the deny assignments; returns a function that lists those that apply to a principal at a scope. */
+async function readDenials(read: Read, members: ReturnType<typeof createMembershipReader>, address: string) {
   const rows = await read<DenyRow>(`${address}/denyAssignments?api-version=2022-04-01`)
-  const named = async (list: DenyPrincipal[], id: string): Promise<boolean> => {
+  const isNamedIn = async (list: DenyPrincipal[], id: string): Promise<boolean> => {
     for (const one of list) {
       if (one.type === 'SystemDefined' || one.id === id) return true
-      if (one.type === 'Group' && (await members.below(one.id)).has(id)) return true
+      if (one.type === 'Group' && (await members.listBelow(one.id)).has(id)) return true
     }
     return false
   }
@@ -144,13 +150,14 @@ async function readDenials(read: Read, members: ReturnType<typeof membershipRead
     for (const { name, properties } of rows) {
       const at = properties.scope.toLowerCase()
       if (at !== scope.toLowerCase() && (properties.doNotApplyToChildScopes || !above.includes(at))) continue
-      if ((await named(properties.principals, id)) && !(await named(properties.excludePrincipals, id))) found.push(name)
+      if ((await isNamedIn(properties.principals, id)) && !(await isNamedIn(properties.excludePrincipals, id)))
+        found.push(name)
     }
     return found.sort()
   }
 }
 
-/** What is held and what can be activated, with its kind. Without the licence the tables of schedules say nothing. */
+/** Reads assignments and eligibilities with their kind. Without the licence the lists of schedules cannot be read. */
 async function readHeld(read: Read, address: string, licensed: boolean) {
   const instances = (type: string) =>
     licensed ? read<InstanceRow>(`${address}/${type}?api-version=2020-10-01`) : Promise.resolve([])
@@ -167,34 +174,34 @@ async function readHeld(read: Read, address: string, licensed: boolean) {
   ]
 }
 
-/** Who effectively holds what in a subscription, put together from answers on the wire alone. */
+/** Finds out who holds what in a subscription, from the sandbox's answers alone. */
 export async function assembleAccess(
   read: Read,
   { tenantId, subscriptionId, licensed }: { tenantId: string; subscriptionId: string; licensed: boolean },
 ): Promise<Map<string, Holding>> {
   const address = `${ARM}/subscriptions/${subscriptionId}/providers/Microsoft.Authorization`
   const directory = await readDirectory(read)
-  const members = membershipReader(read)
-  const aboveOf = await scopesAbove(read, tenantId, subscriptionId)
+  const members = createMembershipReader(read)
+  const aboveOf = await readScopesAbove(read, tenantId, subscriptionId)
   const denialsOf = await readDenials(read, members, address)
   const found = new Map<string, Holding>()
   for (const { principalId, principalType, roleDefinitionId, scope, kind } of await readHeld(read, address, licensed)) {
-    const note = async (id: string, type: string, ways: number) => {
+    const addPaths = async (id: string, type: string, paths: number) => {
       const key = keyOf(id, roleDefinitionId.split('/').at(-1) ?? '', scope, kind)
       const known = found.get(key)
-      if (known) known.ways += ways
+      if (known) known.paths += paths
       else
-        found.set(key, { ...directory.factsOf(id, type), ways, deniedBy: await denialsOf(id, scope, aboveOf(scope)) })
+        found.set(key, { ...directory.factsOf(id, type), paths, deniedBy: await denialsOf(id, scope, aboveOf(scope)) })
     }
     if (!directory.groups.has(principalId)) {
-      await note(principalId, principalType, 1)
+      await addPaths(principalId, principalType, 1)
       continue
     }
-    const below = await members.waysFrom(principalId)
-    const told = await members.peopleBelow(principalId)
-    if (told.toSorted().join() !== [...below.keys()].sort().join())
+    const below = await members.countPaths(principalId)
+    const listed = await members.listPrincipalsBelow(principalId)
+    if (listed.toSorted().join() !== [...below.keys()].sort().join())
       throw new Error(`The transitive members of ${principalId} are not those its members lead to.`)
-    for (const [id, { type, ways }] of below) await note(id, type, ways)
+    for (const [id, { type, paths }] of below) await addPaths(id, type, paths)
   }
   return found
 }

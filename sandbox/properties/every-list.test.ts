@@ -6,7 +6,7 @@ import { applyChange } from '../world/changes'
 import { makeTenant } from '../world/make-tenant'
 import { createRandom } from '../world/random'
 import { BUILT_IN_ROLES } from '../world/roles'
-import { addEligibility, addUser, emptyTenant } from '../world/tenant'
+import { addEligibility, addUser, createTenant } from '../world/tenant'
 import type { Tenant, User } from '../world/types'
 import { World } from '../world/world'
 import { readPages, tokenOf } from './small-world'
@@ -58,7 +58,7 @@ afterAll(() => sandbox.close())
 /** A tenant that knows the owner as a guest. */
 function addAbroad(world: World, number: number): void {
   const id = `99999999-0000-4000-8000-00000000000${number}`
-  const abroad = emptyTenant({ id, name: `Abroad ${number}`, domain: `abroad${number}.example`, demo: false })
+  const abroad = createTenant({ id, name: `Abroad ${number}`, domain: `abroad${number}.example`, demo: false })
   addUser(abroad, random, {
     id: `88888888-0000-4000-8000-00000000000${number}`,
     displayName: owner.displayName,

@@ -8,7 +8,7 @@ import {
   addServicePrincipal,
   addSubscription,
   addUser,
-  emptyTenant,
+  createTenant,
 } from '../world/tenant'
 import type { Tenant } from '../world/types'
 import type { World } from '../world/world'
@@ -45,12 +45,12 @@ const held = fc.record({
   principalId: fc.constantFrom(...MEMBERS, UNKNOWN),
   scope: fc.constantFrom(...SCOPES),
   role: fc.constantFrom('Reader', 'Storage Blob Data Reader'),
-  /** Hours from now; null is for good. */
+  /** Hours from now; `until` null has no end. */
   window: fc.option(fc.record({ from: fc.constantFrom(-2, 1), until: fc.constantFrom(-1, 2, null) })),
   activated: fc.boolean(),
 })
 
-/** A small tenant with groups in any order in one another, rings included, and roles held anywhere. */
+/** Draws a small tenant whose groups contain one another in any way, rings included, and whose roles are held at any scope. */
 export const smallWorld = fc.record({
   memberships: fc.array(fc.tuple(fc.constantFrom(...GROUPS), fc.constantFrom(...MEMBERS)), { maxLength: 14 }),
   assignments: fc.array(held, { maxLength: 12 }),
@@ -79,10 +79,10 @@ function addHeld(world: World, tenant: Tenant, drawn: SmallWorld): void {
   }
 }
 
-/** Puts the tenant drawn into the world in place of the one before it. Its owner reads everything. */
+/** Builds the drawn tenant in the world, in place of the one drawn before. Its owner may read everything. */
 export function buildSmallWorld(world: World, drawn: SmallWorld): Tenant {
   const random = createRandom('directory')
-  const tenant = emptyTenant({ id: TENANT, name: 'Northwind', domain: 'northwind.example', demo: false })
+  const tenant = createTenant({ id: TENANT, name: 'Northwind', domain: 'northwind.example', demo: false })
   world.addTenant(tenant)
   tenant.licence = 'p2'
   const { pageSize } = drawn
@@ -101,13 +101,13 @@ export function buildSmallWorld(world: World, drawn: SmallWorld): Tenant {
     addUser(tenant, random, { id, displayName: `Person ${id}`, userPrincipalName: `${id}@northwind.example` })
   for (const id of GROUPS) addGroup(tenant, { id, displayName: `Group ${id}` })
   for (const id of APPS) addServicePrincipal(tenant, { id, appId: id, displayName: 'Robot' })
-  for (const [into, member] of drawn.memberships) if (into !== member) tenant.memberships.add(into, member)
+  for (const [groupId, member] of drawn.memberships) if (groupId !== member) tenant.memberships.add(groupId, member)
   addHeld(world, tenant, drawn)
   addAssignment(tenant, random, { principalId: OWNER, scope: '/', role: 'Owner' })
   return tenant
 }
 
-/** An access token of someone in the tenant for Azure or for Microsoft Graph. */
+/** A person's access token for Azure or for Microsoft Graph. */
 export function tokenOf(world: World, tenant: Tenant, userId: string, audience: 'arm' | 'graph'): string {
   const user = tenant.users.get(userId)
   const app = world.applications.get(world.clientId)
@@ -122,7 +122,11 @@ export function tokenOf(world: World, tenant: Tenant, userId: string, audience: 
 
 type Page<Item> = { value?: Item[]; nextLink?: string; '@odata.nextLink'?: string; error?: unknown }
 
-/** Every page of a list as the wire gives it, one after another; throws at the first refusal. `between` comes after each page, the first being 1. */
+/**
+ * Reads every page of a list over HTTP. Throws at the first refusal.
+ *
+ * @param between is called after each page with its number, starting with 1
+ */
 export async function readPages<Item>(
   sandboxUrl: string,
   token: string,

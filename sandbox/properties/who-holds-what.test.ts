@@ -93,8 +93,8 @@ function trueAccess(subscriptionId: string): Map<string, Holding> {
   for (const row of effectiveAccess(sandbox.world, subscriptionId, { paths: EVERY_WAY })) {
     const key = keyOf(row.principalId, row.roleId, row.scope, row.kind)
     const { principalType: type, name, status, guest } = row
-    const ways = (found.get(key)?.ways ?? 0) + 1
-    found.set(key, { type, name, status, guest, ways, deniedBy: row.deniedBy.toSorted() })
+    const paths = (found.get(key)?.paths ?? 0) + 1
+    found.set(key, { type, name, status, guest, paths, deniedBy: row.deniedBy.toSorted() })
   }
   return found
 }

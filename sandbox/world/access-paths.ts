@@ -1,5 +1,6 @@
 import type { DenyAssignment, DenyPrincipal, PrincipalType, Subscription, Tenant, User } from './types'
 
+/** What a row of the truth says of a principal. */
 export type PersonFacts = {
   principalId: string
   principalType: PrincipalType
@@ -10,47 +11,48 @@ export type PersonFacts = {
   status: 'active' | 'disabled' | 'invited' | 'deleted' | null
 }
 
-/** Who may have a role, found out once however many they have. */
+/** The principal at the end of a path. One object for each principal, however many roles it has. */
 export type Person = { facts: PersonFacts }
 
+/** A group or scope on the way from a holder or a scope to its end. */
 export type Step = { id: string; name: string }
 
-/** A group at or below one that holds a role. */
+/** A group that holds a role, or one inside it. */
 type Branch = {
-  /** Its direct members, groups left out. */
+  /** Its direct members without groups. */
   members: readonly Person[]
-  /** The chains of groups that lead to it. */
+  /** The chains of groups from the holder of the role to it. */
   chains: Step[][]
-  /** Some chains were left out. */
+  /** Whether some chains were left out. */
   truncated: boolean
 }
 
 /**
- * Looks up who and what a tenant's roles lead to, each once: the same groups hold many roles.
+ * Look-ups from holders of roles to people. Answers are kept, because the same groups hold many roles.
  *
- * @param maxChains chains to each group
- * @param onlyPrincipalId of one principal alone, unless null
+ * @param maxChains the most chains to each group
+ * @param onlyPrincipalId leaves out every other principal, unless null
  */
 export function createAccessLookups(tenant: Tenant, maxChains: number, onlyPrincipalId: string | null) {
-  const known = memoize((id: string): Person => ({ facts: personFacts(tenant, id, 'User') }))
-  const unknown = memoize((type: PrincipalType) =>
+  const knownPerson = memoize((id: string): Person => ({ facts: personFacts(tenant, id, 'User') }))
+  const unknownPerson = memoize((type: PrincipalType) =>
     memoize((id: string): Person => ({ facts: personFacts(tenant, id, type) })),
   )
   const stepOf = memoize((id: string): Step => ({ id, name: tenant.groups.get(id)?.displayName ?? id }))
   const membersOf = memoize((groupId: string) => {
     const all = tenant.memberships.membersOf(groupId)
     const ids = onlyPrincipalId === null ? [...all] : [onlyPrincipalId].filter((id) => all.has(id))
-    return ids.filter((id) => isInDirectory(tenant, id)).map(known)
+    return ids.filter((id) => isInDirectory(tenant, id)).map(knownPerson)
   })
   return {
-    /** A principal that is no group; null when others than it are asked for. */
+    /** A principal that is not a group; null when only another one was asked for. */
     personOf(id: string, type: PrincipalType): Person | null {
       if (onlyPrincipalId !== null && onlyPrincipalId !== id) return null
-      return isInDirectory(tenant, id) ? known(id) : unknown(type)(id)
+      return isInDirectory(tenant, id) ? knownPerson(id) : unknownPerson(type)(id)
     },
-    /** A person and every group they are in. */
+    /** The ids of a person and of every group that contains them. */
     selfAndGroupsOf: memoize((person: Person) => selfAndGroups(tenant, person.facts.principalId)),
-    /** What a group leads to; null for what is not a group. */
+    /** The groups that a group contains, itself first; null for an id that is not a group's. */
     branchesOf: memoize((principalId: string): Branch[] | null => {
       if (!tenant.groups.has(principalId)) return null
       const { to, truncated } = groupChains(tenant, principalId, maxChains)
@@ -63,20 +65,20 @@ export function createAccessLookups(tenant: Tenant, maxChains: number, onlyPrinc
   }
 }
 
-/** Members the directory knows by themselves; a membership of someone deleted went with them. */
+/** Whether an id is that of a person, service principal or device in the directory. */
 function isInDirectory({ users, servicePrincipals, devices }: Tenant, id: string): boolean {
   return users.has(id) || servicePrincipals.has(id) || devices.has(id)
 }
 
 type Chains = {
-  /** By group: every chain of groups that leads to it, the start first and itself last, shortest chains first. */
+  /** For each group every chain of groups from the start to it, both included, shortest chains first. */
   to: Map<string, string[][]>
-  /** Groups some chains to which were left out. */
+  /** The groups for which some chains were left out. */
   truncated: Set<string>
 }
 
-/** The chains of groups in groups below one, no group twice in a chain, at most `most` to each group. */
-export function groupChains(tenant: Tenant, start: string, maxChains: number): Chains {
+/** The chains of nested groups below a group: no group twice in a chain, at most `maxChains` to each group. */
+function groupChains(tenant: Tenant, start: string, maxChains: number): Chains {
   const groupsIn = memoize((id: string) =>
     [...tenant.memberships.membersOf(id)].filter((one) => tenant.groups.has(one)),
   )
@@ -105,7 +107,7 @@ export function groupChains(tenant: Tenant, start: string, maxChains: number): C
   return { to, truncated }
 }
 
-/** Everything below a group that misses chains may miss some too. */
+/** Adds every group below one whose chains are incomplete, because its chains may be incomplete too. */
 function markTruncatedBelow(groupsIn: (id: string) => string[], truncated: Set<string>): void {
   const waiting = [...truncated]
   for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
@@ -117,15 +119,19 @@ function markTruncatedBelow(groupsIn: (id: string) => string[], truncated: Set<s
   }
 }
 
-/** The principal and every group above it, walked one membership at a time. */
-export function selfAndGroups(tenant: Tenant, principalId: string): Set<string> {
+/** The ids of a principal and of every group that contains it, found one membership at a time. */
+function selfAndGroups(tenant: Tenant, principalId: string): Set<string> {
   const found = new Set([principalId])
-  // A set is walked on through what is added on the way.
+  // A loop over a set also visits what is added during the loop.
   for (const id of found) for (const group of tenant.memberships.groupsOf(id)) found.add(group)
   return found
 }
 
-/** The deny assignments at a scope or, unless they spare child scopes, above it; `above` in lower case. */
+/**
+ * The deny assignments made at this scope, and those above it that also apply to child scopes.
+ *
+ * @param above the scopes above it, in lower case
+ */
 export function findDenialsAt(tenant: Tenant, scope: string, above: string[]): DenyAssignment[] {
   const own = scope.toLowerCase()
   return [...tenant.denyAssignments.values()].filter((deny) => {
@@ -134,17 +140,22 @@ export function findDenialsAt(tenant: Tenant, scope: string, above: string[]): D
   })
 }
 
-/** Which of these deny assignments name a principal who is all of `selves`: itself, a group it is in, or everyone; exclusions win. */
+/**
+ * The ids of those deny assignments that apply to a principal: they name it, a group that contains it, or everyone, and do
+ * not exclude it.
+ *
+ * @param selves the ids of the principal and of its groups
+ */
 export function filterDenialsOf(denials: DenyAssignment[], selves: ReadonlySet<string>): string[] {
   const named = (list: DenyPrincipal[]) => list.some((one) => one.type === 'SystemDefined' || selves.has(one.id))
   return denials.filter((deny) => named(deny.principals) && !named(deny.excludePrincipals)).map((deny) => deny.id)
 }
 
 /**
- * What the directory knows of a principal. `type` is what an assignment says of it: one the directory does not know is
- * deleted, except a group of another directory, which it cannot know.
+ * What the directory knows of a principal. `type` is the one in the assignment. A principal that the directory does not
+ * know was deleted, unless it is a group of another directory.
  */
-export function personFacts(tenant: Tenant, principalId: string, type: PrincipalType): PersonFacts {
+function personFacts(tenant: Tenant, principalId: string, type: PrincipalType): PersonFacts {
   const user = tenant.users.get(principalId) ?? tenant.deletedUsers.get(principalId)
   if (user) {
     return {
@@ -165,7 +176,7 @@ export function personFacts(tenant: Tenant, principalId: string, type: Principal
   return { ...bare, principalType: type, name: null, status: type === 'ForeignGroup' ? null : 'deleted' }
 }
 
-/** A person's state, the gravest first. */
+/** A person's status; of several that apply, the most serious. */
 export function statusOf(user: User): 'active' | 'disabled' | 'invited' | 'deleted' {
   if (user.deletedDateTime !== null) return 'deleted'
   if (!user.accountEnabled) return 'disabled'
@@ -174,24 +185,24 @@ export function statusOf(user: User): 'active' | 'disabled' | 'invited' | 'delet
 
 const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
 
-/** The scopes from the root down to a subscription, as steps, and which assignments' scopes count for it. */
+/** How scopes relate to a subscription: which ones count for it, and how they are inherited. */
 export function scopesOf(tenant: Tenant, subscription: Subscription) {
   const groups = managementGroupsDownTo(tenant, subscription)
   const above = ['/', ...groups.map((step) => MANAGEMENT_GROUP + step.id.toLowerCase())]
   const steps = [{ id: '/', name: '/' }, ...groups]
   const own = `/subscriptions/${subscription.id.toLowerCase()}`
   return {
-    /** Whether what is held at a scope is held at the subscription, inherited by it, or held within it. */
+    /** Whether a role held at a scope counts for the subscription: held at it, inherited by it, or held within it. */
     covers(scope: string): boolean {
       const low = scope.toLowerCase()
       return above.includes(low) || low === own || low.startsWith(`${own}/`)
     },
-    /** How a scope above the subscription reaches it; nothing for the subscription and what is in it. */
+    /** The steps from a scope above the subscription down to it; empty for the subscription and scopes within it. */
     pathFrom(scope: string): Step[] {
       const index = above.indexOf(scope.toLowerCase())
       return index < 0 ? [] : steps.slice(index)
     },
-    /** The scopes above one of those covered, in lower case. */
+    /** The scopes above a scope that counts, in lower case. */
     aboveOf(scope: string): string[] {
       const low = scope.toLowerCase()
       const index = above.indexOf(low)
@@ -224,8 +235,8 @@ function managementGroupsDownTo(tenant: Tenant, subscription: Subscription): Ste
   return steps
 }
 
-/** The same function, which finds out each thing once; to be dropped with the question it was made for. */
-export function memoize<K, V>(find: (key: K) => V): (key: K) => V {
+/** A function that keeps its answers. It is made for one question and dropped with it, so nothing grows old. */
+function memoize<K, V>(find: (key: K) => V): (key: K) => V {
   const known = new Map<K, V>()
   return (key) => {
     let value = known.get(key)

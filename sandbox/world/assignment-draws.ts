@@ -17,15 +17,15 @@ const TYPES: Record<HolderKind, PrincipalType> = {
 }
 
 export type Holder = { id: string; type: PrincipalType; index: number }
-/** `turn` counts up; holders that take turns follow it, those drawn by weight do not. */
+/** `turn` counts calls: without weights the holders are taken one after another by it; with weights it is ignored. */
 export type HolderSource = { size: number; draw(random: Random, turn: number): Holder }
 
-/** Who can hold a role: everyone in turn, or by the weights of their kinds. */
+/** Creates the source of holders: without weights everyone one after another, else drawn by the weights of the kinds. */
 export function createHolders(ids: Record<HolderKind, readonly string[]>, weights?: HolderWeights): HolderSource {
   const kinds: HolderKind[] = ['deleted', 'group', 'servicePrincipal', 'user', 'foreignGroup', 'device', 'unknown']
-  const wanted = kinds.filter((kind) => (weights ? (weights[kind] ?? 0) > 0 : ids[kind].length > 0))
+  const used = kinds.filter((kind) => (weights ? (weights[kind] ?? 0) > 0 : ids[kind].length > 0))
   const all: Holder[] = []
-  const ranges = wanted.map((kind) => {
+  const ranges = used.map((kind) => {
     const start = all.length
     for (const id of ids[kind]) all.push({ id, type: TYPES[kind], index: all.length })
     return { start, length: ids[kind].length, weight: weights?.[kind] ?? 0 }
@@ -55,26 +55,26 @@ const RESOURCES = [
   'providers/Microsoft.KeyVault/vaults/keys',
   'providers/Microsoft.Compute/virtualMachines/vm-01',
 ]
-const RESOURCE_GROUPS = 40 // that assignments lie in when none were asked for by number
+const DEFAULT_RESOURCE_GROUPS = 40 // used by assignments when no number was asked for
 
 type ScopeWeights = NonNullable<AssignmentsSpec['scopes']>
-/** `code` is the same for two spellings of one scope. */
+/** `code` identifies the scope, whichever case it is written in. */
 type DrawnScope = { scope: string; code: number }
 
-/** How many different scopes a subscription has, and a draw of one; each is one string however often it is drawn. */
+/** Draws scopes; `codes` is how many different ones there are. The same scope is always the same string, to save memory. */
 type ScopeSource = { codes: number; draw(random: Random): DrawnScope }
 
-/** The scopes at and below a subscription, drawn by weight. */
+/** Creates the source of scopes at and below a subscription, drawn by weight. */
 export function createScopes(
   subscriptionId: string,
-  resourceGroups = RESOURCE_GROUPS,
+  resourceGroups = DEFAULT_RESOURCE_GROUPS,
   weights: ScopeWeights = { subscription: 3, resourceGroup: 5, resource: 2 },
 ): ScopeSource {
   const base = flatString(`/subscriptions/${subscriptionId}`)
   const { subscription = 0, resourceGroup = 0, resource = 0 } = weights
   const total = subscription + resourceGroup + resource
   const known = new Map<number, string>()
-  // Resource -1 is the group itself. Both functions are made once: draws come by the million.
+  // Resource -1 stands for the group itself. Both functions are created once, because millions of scopes are drawn.
   const writeScope = (otherCase: boolean, group: number, which: number): string => {
     const path = `${base}/${otherCase ? 'resourcegroups/RG' : 'resourceGroups/rg'}-${group}`
     return flatString(which < 0 ? path : `${path}/${RESOURCES[which]}`)
@@ -91,7 +91,7 @@ export function createScopes(
       const dice = random.next() * total
       if (dice < subscription || total === 0 || resourceGroups === 0) return { scope: base, code: 0 }
       const group = random.below(resourceGroups)
-      // Azure keeps the spelling an assignment was made with, so the same group comes in several.
+      // Azure keeps the case in which an assignment's scope was written, so the same group occurs in several spellings.
       const otherCase = random.below(8) === 0
       const inGroup = dice < subscription + resourceGroup
       const which = inGroup ? -1 : random.below(RESOURCES.length)
@@ -115,7 +115,7 @@ const DELEGATED = (
   )
   .join(' AND ')
 
-/** Conditions of the forms Azure's documentation shows, each with a role it can stand on. */
+/** Conditions like those in Azure's documentation, each with a role that supports it. */
 const CONDITIONS: readonly { roleId: string; condition: string }[] = [
   {
     roleId: roleIdOf('Storage Blob Data Reader'),
@@ -128,7 +128,7 @@ const CONDITIONS: readonly { roleId: string; condition: string }[] = [
   { roleId: roleIdOf('Role Based Access Control Administrator'), condition: DELEGATED },
 ]
 
-/** A role and a condition that fits it. */
+/** Draws a condition together with a role that supports it. */
 export function pickCondition(random: Random): { roleId: string; condition: string } {
   return random.pick(CONDITIONS)
 }

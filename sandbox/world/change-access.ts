@@ -1,5 +1,4 @@
 import {
-  armTime,
   type ChangeHandlers,
   findHolder,
   type HolderName,
@@ -12,8 +11,8 @@ import {
 import { createRandom } from './random'
 import { findRole } from './rbac'
 import { isAtOrUnder } from './scopes'
-import { addAssignment, addEligibility } from './tenant'
-import type { Assignment, DenyPrincipal, Eligibility, Schedule, Tenant } from './types'
+import { addAssignment, addEligibility, armTime } from './tenant'
+import { type Assignment, type DenyPrincipal, type Eligibility, EVERYONE, type Schedule, type Tenant } from './types'
 import type { World } from './world'
 
 export type AssignmentChange = Assign | Unassign | Deny | { type: 'remove_deny'; denyId: string }
@@ -23,7 +22,7 @@ type Assign = {
   role: string
   scope?: string
   condition?: string
-  /** Any of these makes it one of Privileged Identity Management's. */
+  /** Any of the following three makes it an assignment of Privileged Identity Management. */
   assignmentType?: 'Assigned' | 'Activated'
   startDateTime?: string
   endDateTime?: string
@@ -43,9 +42,7 @@ type Deny = {
   excludeIds?: string[]
 }
 
-const EVERYONE = '00000000-0000-0000-0000-000000000000'
-
-/** What can happen to assignments and deny assignments. */
+/** The changes of assignments and deny assignments. */
 export const changeAssignments: ChangeHandlers<AssignmentChange> = {
   assign,
   unassign,
@@ -60,7 +57,7 @@ export const changeAssignments: ChangeHandlers<AssignmentChange> = {
       permissions: [{ actions, notActions: [], dataActions: [], notDataActions: [] }],
       scope: requireScope(tenant, change),
       doNotApplyToChildScopes,
-      principals: principalIds?.map(toDenyPrincipal) ?? [{ id: EVERYONE, type: 'SystemDefined' }],
+      principals: principalIds?.map(toDenyPrincipal) ?? [EVERYONE],
       excludePrincipals: excludeIds.map(toDenyPrincipal),
       isSystemProtected: true,
       createdOn: armTime(world.now()),
@@ -87,6 +84,7 @@ function assign(world: World, change: Assign): Assignment {
   })
 }
 
+/** The schedule of an assignment of Privileged Identity Management; null for a plain assignment. */
 function scheduleOf(change: Assign, now: number): Schedule | null {
   const { assignmentType, startDateTime, endDateTime } = change
   if (!assignmentType && !startDateTime && !endDateTime) return null
@@ -101,11 +99,11 @@ function scheduleOf(change: Assign, now: number): Schedule | null {
 }
 
 function unassign(world: World, change: Unassign): { removed: number } {
-  const { assignmentId, user, principalId: holder, subscriptionId, role, scope } = change
-  if (![assignmentId, user, holder, subscriptionId, role, scope].some(Boolean))
+  const { assignmentId, user, principalId: named, subscriptionId, role, scope } = change
+  if (![assignmentId, user, named, subscriptionId, role, scope].some(Boolean))
     throw new WorldRefusal('Say which assignments: assignmentId, user, principalId, subscriptionId, role or scope.')
-  const anywhere = change.assignmentId && !change.tenantId && !change.subscriptionId && !change.user
-  const targets = anywhere
+  const isInAnyTenant = change.assignmentId && !change.tenantId && !change.subscriptionId && !change.user
+  const targets = isInAnyTenant
     ? [...world.tenants.values()].map((tenant) => ({ tenant, principalId: null }))
     : [findHolder(world, change)]
   let removed = 0
@@ -115,6 +113,7 @@ function unassign(world: World, change: Unassign): { removed: number } {
   return { removed }
 }
 
+/** The assignments among which those to remove are: one by its id, those of a principal, or all. */
 function findCandidates(tenant: Tenant, change: Unassign, principalId: string | null): Assignment[] {
   const { assignments } = tenant
   if (change.assignmentId) {
@@ -150,10 +149,10 @@ export type EligibilityChange =
   | ({ type: 'activate'; until?: string } & EligibilityName)
   | ({ type: 'deactivate' } & EligibilityName)
 
-/** By its id, or by holder, role and scope; whoever is in a group may name themselves for what the group is eligible to. */
+/** Names an eligibility by its id, or by holder, role and scope. A member of a group may name themselves for the group's. */
 type EligibilityName = { eligibilityId?: string; role?: string; scope?: string } & HolderName
 
-/** What can happen to roles that can be activated. */
+/** The changes of eligibilities and their activations. */
 export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
   make_eligible(world, change) {
     const { tenant, principalId } = requireHolder(world, change)
@@ -175,7 +174,7 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
       },
     )
   },
-  /** What was activated from it ends with it. */
+  /** Also ends what was activated from it. */
   remove_eligible(world, change) {
     const { tenant, eligibility } = findEligibility(world, change)
     for (const one of findActivations(tenant, eligibility)) tenant.assignments.delete(one.id)
@@ -190,7 +189,7 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
   },
 }
 
-const ACTIVATION_MS = 8 * 3_600_000 // how long an activation lasts unless said otherwise
+const ACTIVATION_MS = 8 * 3_600_000 // how long an activation lasts without `until`
 
 function activate(world: World, change: Extract<EligibilityChange, { type: 'activate' }>): Assignment {
   const { tenant, eligibility, principalId } = findEligibility(world, change)
@@ -215,9 +214,10 @@ function activate(world: World, change: Extract<EligibilityChange, { type: 'acti
   })
 }
 
-type Found = { tenant: Tenant; eligibility: Eligibility; principalId: string }
+/** An eligibility, with the principal who activates it: its holder or a member of the group that holds it. */
+type FoundEligibility = { tenant: Tenant; eligibility: Eligibility; principalId: string }
 
-function findEligibility(world: World, change: EligibilityName): Found {
+function findEligibility(world: World, change: EligibilityName): FoundEligibility {
   if (change.eligibilityId) return findEligibilityById(world, change, change.eligibilityId.toLowerCase())
   const { tenant, principalId } = requireHolder(world, change)
   const role = change.role === undefined ? null : requireRole(tenant, change.role)
@@ -230,7 +230,7 @@ function findEligibility(world: World, change: EligibilityName): Found {
   return { tenant, eligibility, principalId }
 }
 
-function findEligibilityById(world: World, change: EligibilityName, id: string): Found {
+function findEligibilityById(world: World, change: EligibilityName, id: string): FoundEligibility {
   for (const tenant of change.tenantId ? [requireTenant(world, change.tenantId)] : world.tenants.values()) {
     const eligibility = tenant.eligibilities.get(id)
     if (!eligibility) continue
@@ -240,12 +240,13 @@ function findEligibilityById(world: World, change: EligibilityName, id: string):
   throw new WorldRefusal(`There is no eligibility ${id}.`)
 }
 
+/** The activations of an eligibility, by its holder or by members of the group that holds it. */
 function findActivations(tenant: Tenant, eligibility: Eligibility): Assignment[] {
-  const places = [
+  const candidates = [
     ...tenant.assignments.ofPrincipal(eligibility.principalId),
     ...tenant.memberships
       .transitiveMembersOf(eligibility.principalId)
       .flatMap((id) => tenant.assignments.ofPrincipal(id)),
   ]
-  return places.filter((one) => one.schedule?.eligibilityId === eligibility.id)
+  return candidates.filter((one) => one.schedule?.eligibilityId === eligibility.id)
 }

@@ -9,7 +9,7 @@ import {
   WorldRefusal,
 } from './lookups'
 import { createRandom } from './random'
-import { addGroup, deleteUser, touchUser } from './tenant'
+import { addGroup, deleteUser, graphTime, markUserChanged } from './tenant'
 import type { Tenant, Traits } from './types'
 import type { World } from './world'
 
@@ -23,13 +23,13 @@ export type PeopleChange =
   | ({ type: 'set_sign_in'; lastSignInDateTime: string | null } & PersonName)
   | { type: 'revoke_sessions'; user?: string; tenantId?: string }
 
-/** What can happen to people. Whoever is deleted keeps their assignments, as in Azure. */
+/** The changes of people. Deleted people keep their assignments, as in Azure. */
 export const changePeople: ChangeHandlers<PeopleChange> = {
   disable: (world, change) => setEnabled(world, change, false),
   enable: (world, change) => setEnabled(world, change, true),
   delete(world, change) {
     const { user, tenant } = requirePerson(world, change)
-    deleteUser(tenant, user, `${new Date(world.now()).toISOString().slice(0, 19)}Z`, change.permanently)
+    deleteUser(tenant, user, graphTime(world.now()), change.permanently)
   },
   restore,
   rename(world, change) {
@@ -37,12 +37,12 @@ export const changePeople: ChangeHandlers<PeopleChange> = {
     if (change.displayName !== undefined) user.displayName = change.displayName
     if (change.mail !== undefined) user.mail = change.mail
     if (change.userPrincipalName !== undefined) user.userPrincipalName = change.userPrincipalName
-    touchUser(tenant, user)
+    markUserChanged(tenant, user)
   },
   set_traits(world, change) {
     const { user, tenant } = requirePerson(world, change)
     user.traits = change.traits
-    touchUser(tenant, user)
+    markUserChanged(tenant, user)
     return null
   },
   set_sign_in(world, change) {
@@ -50,7 +50,7 @@ export const changePeople: ChangeHandlers<PeopleChange> = {
     const at = change.lastSignInDateTime
     if (at !== null && Number.isNaN(Date.parse(at))) throw new WorldRefusal('lastSignInDateTime is not a time.')
     user.lastSignInDateTime = at
-    touchUser(tenant, user)
+    markUserChanged(tenant, user)
   },
   revoke_sessions(world, change) {
     const at = world.now()
@@ -61,23 +61,23 @@ export const changePeople: ChangeHandlers<PeopleChange> = {
   },
 }
 
-function setEnabled(world: World, who: PersonName, enabled: boolean): void {
-  const { user, tenant } = requirePerson(world, who)
+function setEnabled(world: World, person: PersonName, enabled: boolean): void {
+  const { user, tenant } = requirePerson(world, person)
   user.accountEnabled = enabled
-  touchUser(tenant, user)
+  markUserChanged(tenant, user)
 }
 
-function restore(world: World, who: PersonName): void {
-  for (const tenant of who.tenantId ? [requireTenant(world, who.tenantId)] : world.tenants.values()) {
-    const user = tenant.deletedUsers.get(String(who.user).toLowerCase())
+function restore(world: World, person: PersonName): void {
+  for (const tenant of person.tenantId ? [requireTenant(world, person.tenantId)] : world.tenants.values()) {
+    const user = tenant.deletedUsers.get(String(person.user).toLowerCase())
     if (!user) continue
     tenant.deletedUsers.delete(user.id)
     user.deletedDateTime = null
     tenant.users.add(user)
-    touchUser(tenant, user)
+    markUserChanged(tenant, user)
     return
   }
-  throw new WorldRefusal(`There is no deleted person ${who.user}.`)
+  throw new WorldRefusal(`There is no deleted person ${person.user}.`)
 }
 
 export type GroupChange =
@@ -89,7 +89,7 @@ export type GroupChange =
 
 type Membership = GroupName & { user?: string; principalId?: string }
 
-/** What can happen to groups. One that is deleted keeps its assignments, as in Azure. */
+/** The changes of groups. Deleted groups keep their assignments, as in Azure. */
 export const changeGroups: ChangeHandlers<GroupChange> = {
   add_member(world, change) {
     const { tenant, groupId, memberId } = requireMembership(world, change)
@@ -113,7 +113,7 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
     const { group, tenant } = requireGroup(world, change)
     tenant.memberships.forget(group.id)
     tenant.groups.delete(group.id)
-    tenant.deletedGroups.add({ ...group, deletedDateTime: `${new Date(world.now()).toISOString().slice(0, 19)}Z` })
+    tenant.deletedGroups.add({ ...group, deletedDateTime: graphTime(world.now()) })
   },
   rename_group(world, change) {
     const { group, tenant } = requireGroup(world, change)

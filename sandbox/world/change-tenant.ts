@@ -20,10 +20,10 @@ export type TenantChange =
   | { type: 'set_licence'; tenantId: string; licence: Licence }
   | ({ type: 'set_throttling'; tenantId: string } & Partial<Throttling>)
 
-/** `scopes` adds to what the application registered: names of Graph permissions, or scopes in full such as `arm/user_impersonation`. */
+/** `scopes` are added to those that the application registered: names of Graph permissions, or with the resource such as `arm/user_impersonation`. */
 type ConsentChange = { tenantId: string; clientId?: string; scopes?: string[] }
 
-/** What can happen to a tenant as a whole. */
+/** The changes of a tenant as a whole. */
 export const changeTenant: ChangeHandlers<TenantChange> = {
   withdraw_consent(world, change) {
     const { tenant, clientId } = removeConsents(world, change)
@@ -54,6 +54,7 @@ export const changeTenant: ChangeHandlers<TenantChange> = {
   },
 }
 
+/** Removes every consent to an application in a tenant, by anyone. */
 function removeConsents(world: World, change: ConsentChange): { tenant: Tenant; clientId: string } {
   const tenant = requireTenant(world, change.tenantId)
   const { clientId } = requireApplication(world, change.clientId)
@@ -68,7 +69,7 @@ export type PlatformChange =
   | { type: 'set_token_lifetime'; seconds: number }
   | { type: 'advance_clock'; ms: number }
 
-/** What can happen to Microsoft's side of it: secrets of applications, signing keys, tokens, time. */
+/** The changes of the platform: secrets of applications, signing keys, lifetime of tokens, time. */
 export const changePlatform: ChangeHandlers<PlatformChange> = {
   expire_secret(world, change) {
     for (const secret of requireApplication(world, change.clientId).secrets) secret.expired = true
@@ -78,7 +79,7 @@ export const changePlatform: ChangeHandlers<PlatformChange> = {
     requireApplication(world, change.clientId).secrets = [{ value: change.value, expired: false }]
     return null
   },
-  /** New tokens are signed with a new key; those of the older ones stay good unless `forgetOld` takes their keys away. */
+  /** New tokens are signed with a new key. Older tokens stay valid, unless `forgetOld` drops their keys. */
   rotate_keys(world, change) {
     const key = generateSigningKey()
     world.signingKeys = change.forgetOld ? [key] : [...world.signingKeys, key]
@@ -99,10 +100,10 @@ export type SubscriptionChange =
   | { type: 'set_subscription_state'; subscriptionId: string; state: SubscriptionState }
   | { type: 'rename_management_group'; tenantId: string; managementGroupId: string; displayName: string }
 
-/** To another tenant, or to another management group of its own. */
+/** Moves a subscription to another tenant, or to another management group of its own tenant. */
 type Move = { type: 'move_subscription'; subscriptionId: string; tenantId?: string; managementGroupId?: string }
 
-/** What can happen to subscriptions and management groups. */
+/** The changes of subscriptions and management groups. */
 export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
   move_subscription: moveSubscription,
   set_subscription_state(world, change) {
@@ -120,7 +121,7 @@ export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
   },
 }
 
-/** A subscription that changes its directory loses every assignment made in it, as in Azure. */
+/** Moves a subscription. One that moves to another tenant loses every assignment made in it, as in Azure. */
 function moveSubscription(world: World, change: Move): void {
   const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
   if (!change.tenantId && !change.managementGroupId)

@@ -11,13 +11,13 @@ import {
 } from './change-tenant'
 import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
-import { sentenceOfIssue } from './tenant-spec'
+import { describeIssue, PageSize } from './tenant-spec'
 import type { Subscription, Tenant, User } from './types'
 import type { World } from './world'
 
 export type Change = NamedChange | RandomChanges
 
-/** One thing that happens, by its type. */
+/** One change, by its `type`. */
 export type NamedChange =
   | PeopleChange
   | GroupChange
@@ -28,8 +28,8 @@ export type NamedChange =
   | PlatformChange
 
 /**
- * Changes the world while it runs; throws UnknownThing when it names what is not there. Random changes give the list of
- * what was done.
+ * Applies a change to the running world and returns what the change reports; random changes return the list of changes
+ * made. Throws WorldRefusal when the change names something that does not exist or is not possible.
  */
 export function applyChange(world: World, change: Change): unknown {
   if (typeof change !== 'object' || change === null) throw new WorldRefusal('A change is an object with a type.')
@@ -54,19 +54,18 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changePlatform,
 }
 
-/** Throws UnknownThing, in a sentence, when a change lacks a value or has one it cannot have. */
-export function checkValues(change: NamedChange): void {
+/** Throws WorldRefusal when a change lacks a value or has an impossible one. */
+function checkValues(change: NamedChange): void {
   const parsed = VALUES[change.type]?.safeParse(change)
-  if (parsed?.success === false) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
+  if (parsed?.success === false) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(describeIssue).join(' '))
 }
 
 const CENTURY_MS = 100 * 365 * 86_400_000
 const text = z.string().min(1)
-const pages = z.int().min(1)
 const bucket = z.strictObject({ bucket: z.number().positive(), refillPerSecond: z.number().min(0) })
 const units = z.strictObject({ units: z.number().positive(), windowSeconds: z.number().positive() })
 
-/** The plain values changes are given; what they name is looked up by those who carry them out. */
+/** The plain values of changes. What they name is looked up when the change is made. */
 const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   delete: z.object({ permanently: z.boolean().optional() }),
   rename: z.object({
@@ -89,18 +88,7 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   withdraw_consent: z.object({ scopes: z.array(text).optional() }),
   grant_consent: z.object({ scopes: z.array(text).optional() }),
   set_powerless: z.object({ powerless: z.enum(['forbidden', 'empty']) }),
-  set_page_size: z.object({
-    pageSize: z.union([
-      pages,
-      z.strictObject({
-        assignments: pages.optional(),
-        instances: pages.optional(),
-        subscriptions: pages.optional(),
-        users: pages.optional(),
-        members: pages.optional(),
-      }),
-    ]),
-  }),
+  set_page_size: z.object({ pageSize: PageSize }),
   set_throttling: z.object({
     arm: z.union([z.boolean(), bucket]).optional(),
     graph: z.union([z.boolean(), units]).optional(),
@@ -116,13 +104,16 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   advance_clock: z.object({ ms: z.number().min(-CENTURY_MS).max(CENTURY_MS) }),
 }
 
-/** As many changes as said, drawn from a seed; in one tenant, else in any that has subscriptions. */
-export type RandomChanges = { random: number; seed?: string | number; tenantId?: string; type?: undefined }
+/** Asks for this many random changes, reproducible by seed, in one tenant or in all that have subscriptions. */
+type RandomChanges = { random: number; seed?: string | number; tenantId?: string; type?: undefined }
 
 const MAX_CHANGES = 100_000
 
-/** Draws changes one after another, each valid in the world the former ones left, and applies them; the same for the same world and seed. */
-export function drawChanges(
+/**
+ * Draws changes and applies them one after another, each drawn from the world as the earlier ones left it. The same world
+ * and seed give the same changes.
+ */
+function drawChanges(
   world: World,
   { random: wanted, seed = 0, tenantId }: RandomChanges,
   apply: (change: NamedChange) => void,
@@ -147,8 +138,9 @@ export function drawChanges(
   return done
 }
 
+/** What a recipe draws from. */
 type Scene = { world: World; tenant: Tenant; random: Random }
-/** One kind of change, or null where nothing there can be changed so. */
+/** Draws one kind of change; null when the tenant has nothing that could be changed that way. */
 type Recipe = (scene: Scene) => NamedChange | null
 
 const RECIPES: readonly Recipe[] = [
@@ -239,6 +231,7 @@ function pickScope({ tenant, random }: Scene, { id }: Subscription): string {
   return held?.scope ?? `/subscriptions/${id}`
 }
 
+/** Draws an item that fits; null when thirty draws found none. */
 function pickFrom<T>(random: Random, list: readonly T[], fits: (one: T) => boolean = () => true): T | null {
   for (let attempt = 0; attempt < 30 && list.length > 0; attempt++) {
     const one = random.pick(list)
@@ -247,11 +240,12 @@ function pickFrom<T>(random: Random, list: readonly T[], fits: (one: T) => boole
   return null
 }
 
-/** Those who sign in keep their standing, and so do applications: a world that locks its readers out shows nothing. */
+/** Whether random changes may touch a person. They leave accounts that can sign in and applications alone: otherwise nobody could read the world any more. */
 function isOrdinary(user: User): boolean {
   return user.account === null && user.home === null && user.directoryRoles.length === 0
 }
 
+/** Whether random changes must leave the access of a principal alone, see `isOrdinary`. */
 function isProtected({ world, tenant }: Scene, principalId: string): boolean {
   const user = tenant.users.get(principalId)
   if (user) return !isOrdinary(user)

@@ -1,11 +1,11 @@
 import { managementGroupIdIn, subscriptionIdIn } from './scopes'
 
-/** Things by id, in the order they came, with what a world of hundreds of thousands needs: a list to page through, look-ups by other keys. */
+/** Objects by id, in the order they were added, with what a world of hundreds of thousands needs: a list to page through and look-ups by other keys. */
 export class Registry<T extends { id: string }> extends Map<string, T> {
-  /** Grows with every change; what was computed for an older one is thrown away. */
+  /** Grows with every change, so that results computed for an older revision can be dropped. */
   revision = 0
   #list: readonly T[] | null = null
-  readonly #looks = new Map<string, { revision: number; found: ReadonlyMap<string, T> }>()
+  readonly #indexes = new Map<string, { revision: number; found: ReadonlyMap<string, T> }>()
 
   add(item: T): T {
     this.set(item.id, item)
@@ -27,37 +27,37 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
     super.clear()
   }
 
-  /** To be called when an item was changed in place. */
+  /** Must be called after an item was changed in place. */
   markChanged(): void {
     this.revision++
     this.#list = null
   }
 
-  /** Everything, in order; the same array until something changes. */
+  /** All items in order; the same array until something changes. */
   list(): readonly T[] {
     this.#list ??= [...this.values()]
     return this.#list
   }
 
-  /** The items by another key, in lower case; the first one of a key counts. `name` tells one kind of key from another. */
+  /** The items by another key, in lower case; for equal keys the first item counts. The index is kept under `name`. */
   indexBy(name: string, key: (item: T) => string | null): ReadonlyMap<string, T> {
-    const known = this.#looks.get(name)
+    const known = this.#indexes.get(name)
     if (known?.revision === this.revision) return known.found
     const found = new Map<string, T>()
     for (const item of this.values()) {
       const value = key(item)?.toLowerCase()
       if (value !== undefined && !found.has(value)) found.set(value, item)
     }
-    this.#looks.set(name, { revision: this.revision, found })
+    this.#indexes.set(name, { revision: this.revision, found })
     return found
   }
 }
 
-/** Who is a direct member of which group, looked up from either side. Members may be anything, groups included, cycles too. */
+/** Who is a direct member of which group, to be looked up from either side. Members may be groups, even in cycles. */
 export class Memberships {
-  /** Grows with every change; what was computed for an older one is thrown away. */
+  /** Grows with every change, so that results computed for an older revision can be dropped. */
   revision = 0
-  /** How many there are. */
+  /** The number of memberships. */
   size = 0
   readonly #members = new Map<string, Set<string>>()
   readonly #groups = new Map<string, Set<string>>()
@@ -83,18 +83,18 @@ export class Memberships {
     return removed
   }
 
-  /** Takes someone, or a group with all that was in it, out of everything. */
+  /** Removes every membership of an object, and every membership in it when it is a group. */
   forget(id: string): void {
     for (const groupId of [...(this.#groups.get(id) ?? NO_IDS)]) this.remove(groupId, id)
     for (const memberId of [...(this.#members.get(id) ?? NO_IDS)]) this.remove(id, memberId)
   }
 
-  /** The direct members of a group, in the order they came. */
+  /** The direct members of a group, in the order they were added. */
   membersOf(groupId: string): ReadonlySet<string> {
     return this.#members.get(groupId) ?? NO_IDS
   }
 
-  /** The same as a list, kept until something changes: pages of a large group are asked for one after another. */
+  /** The direct members as a list. Kept until something changes, because pages of a large group are requested one after another. */
   memberList(groupId: string): readonly string[] {
     const known = this.#lists.get(groupId)
     if (known?.revision === this.revision) return known.ids
@@ -104,17 +104,17 @@ export class Memberships {
     return ids
   }
 
-  /** The groups someone is in directly. */
+  /** The groups that contain an object directly. */
   groupsOf(memberId: string): ReadonlySet<string> {
     return this.#groups.get(memberId) ?? NO_IDS
   }
 
-  /** Everything a group holds, directly or through groups, nearest first; never the group itself, though a cycle lead back. Of groups that `hides` names, those beyond them are left out. */
+  /** All members of a group, direct ones and through groups, nearest first, without the group itself. Members of groups for which `hides` is true are left out. */
   transitiveMembersOf(groupId: string, hides: (id: string) => boolean = () => false): string[] {
     return walkBreadthFirst(groupId, (id) => (hides(id) ? NO_IDS : this.membersOf(id)))
   }
 
-  /** Every group that holds someone (or a group), directly or through groups, nearest first; not those that `hides` names, nor what they alone lead to. */
+  /** All groups that contain an object, directly or through groups, nearest first. Groups for which `hides` is true are left out, and what only they lead to. */
   transitiveGroupsOf(memberId: string, hides?: (id: string) => boolean): string[] {
     return walkBreadthFirst(memberId, (id) =>
       hides ? [...this.groupsOf(id)].filter((one) => !hides(one)) : this.groupsOf(id),
@@ -124,18 +124,18 @@ export class Memberships {
 
 const NO_IDS: ReadonlySet<string> = new Set()
 
-/** Breadth first, each once, the start left out. */
+/** Every id that can be reached from the start, each once, nearest first, without the start. */
 function walkBreadthFirst(start: string, next: (id: string) => Iterable<string>): string[] {
   const found = new Set([start])
-  // A set is walked in the order it grows, which is nearest first.
+  // A loop over a set also visits what is added during the loop, in the order it was added.
   for (const id of found) for (const one of next(id)) found.add(one)
   found.delete(start)
   return [...found]
 }
 
-/** What principals hold at scopes (assignments, eligibilities), found by id, by place and by holder, millions of them. */
+/** Assignments or eligibilities, by id, by place and by holder; made for millions of them. */
 export class ScopedIndex<T extends Held> {
-  /** Grows with every change; what was computed for an older one is thrown away. */
+  /** Grows with every change, so that results computed for an older revision can be dropped. */
   revision = 0
   readonly #byId = new Map<string, T>()
   readonly #byPlace = new Map<string, T[]>()
@@ -197,7 +197,7 @@ type Held = { id: string; principalId: string; scope: string }
 
 const NO_ITEMS: readonly never[] = []
 
-/** The subscription, the management group, or the root a scope belongs to. */
+/** The key under which a scope is indexed: its subscription, its management group, or the root. */
 function placeOf(scope: string): string {
   const subscription = subscriptionIdIn(scope)
   if (subscription !== null) return subscription

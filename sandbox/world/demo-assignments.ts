@@ -4,13 +4,13 @@ import { managementGroupScope } from './scopes'
 import { addAssignment, addGroup, addServicePrincipal } from './tenant'
 import type { Tenant } from './types'
 
-/** Contoso's groups, service principals, custom roles, and who holds what where. */
+/** Adds Contoso's groups, service principals, custom roles and assignments. */
 export function addDemoAssignments(tenant: Tenant, random: Random): void {
   const ids = addPrincipals(tenant, random)
   for (const [name, description, actions, assignableScopes] of CUSTOM_ROLES) {
     const id = random.guid()
     const permissions = [{ actions, notActions: [], dataActions: [], notDataActions: [] }]
-    const at = '2024-06-11T10:02:31.1180291Z'
+    const createdOn = '2024-06-11T10:02:31.1180291Z'
     tenant.customRoles.set(id, {
       id,
       name,
@@ -18,8 +18,8 @@ export function addDemoAssignments(tenant: Tenant, random: Random): void {
       custom: true,
       assignableScopes,
       permissions,
-      createdOn: at,
-      updatedOn: at,
+      createdOn,
+      updatedOn: createdOn,
     })
   }
   const createdBy = ids.get('ada') ?? null
@@ -52,9 +52,8 @@ export function addDemoAssignments(tenant: Tenant, random: Random): void {
     scope: STAGING,
     createdBy,
   })
-  const foreign = 'f02e16a0-0001-4000-8000-000000000001'
   addAssignment(tenant, random, {
-    principalId: foreign,
+    principalId: 'f02e16a0-0001-4000-8000-000000000001',
     principalType: 'ForeignGroup',
     role: 'Reader',
     scope: `${PRODUCTION}/resourceGroups/rg-network`,
@@ -88,7 +87,7 @@ const DEVELOPMENT = `/subscriptions/${IDS.development}`
 const LEGACY = `/subscriptions/${IDS.legacy}`
 const FINANCE = `/subscriptions/${IDS.finance}`
 
-/** Groups: members by local part, nested groups with a leading @. */
+/** Groups with their members: local parts of people, nested groups with a leading @. */
 const GROUPS: Record<string, string[]> = {
   'Cloud Platform Team': ['bruno', 'chiara', 'dmitri', 'efua', 'zofia', 'anh', 'jiri', 'kwame', 'tendai'],
   'Kubernetes Operators': ['jiri', 'anh', 'tendai'],
@@ -135,7 +134,7 @@ const CUSTOM_ROLES: [name: string, description: string, actions: string[], scope
   ],
 ]
 
-/** Where, which role, who: local parts of people, @groups, %service principals. */
+/** Assignments: scope, role, and holders, who are local parts of people, @groups or %service principals. */
 const ASSIGNMENTS: [scope: string, role: string, who: string[]][] = [
   ['/', 'User Access Administrator', ['sakura']],
   [managementGroupScope(CONTOSO), 'Security Reader', ['@Security Team']],

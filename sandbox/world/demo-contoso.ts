@@ -3,14 +3,14 @@ import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './demo-ids'
 import { addDemoPrivileged } from './demo-privileged'
 import { createRandom, type Random } from './random'
 import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR } from './roles'
-import { addSubscription, addUser, deleteUser, emptyTenant, guestFacts, timeBefore } from './tenant'
+import { addSubscription, addUser, createTenant, deleteUser, guestFacts, timeBefore } from './tenant'
 import type { Tenant, User } from './types'
 import type { World } from './world'
 
-/** Contoso: about seventy people, nested groups, a management-group tree and five subscriptions. */
+/** Adds Contoso to the world: about seventy people, nested groups, a tree of management groups and five subscriptions. */
 export function createDemoContoso(world: World): void {
   const random = createRandom('contoso')
-  const tenant = emptyTenant({ id: CONTOSO, name: 'Contoso', domain: 'contoso.example', demo: true })
+  const tenant = createTenant({ id: CONTOSO, name: 'Contoso', domain: 'contoso.example', demo: true })
   world.addTenant(tenant)
   addPeople(tenant, random)
   addDeleted(tenant, random)
@@ -21,7 +21,7 @@ export function createDemoContoso(world: World): void {
 }
 
 function addPeople(tenant: Tenant, random: Random): void {
-  // Number 7 is the guest Nina Kaur, who comes with her own tenant.
+  // Number 7 is the guest Nina Kaur, who is added together with her home tenant.
   for (const [index, facts] of ACCOUNTS.entries())
     addUser(tenant, random, { ...facts, id: accountId(index < 6 ? index + 1 : index + 2) })
   for (const [name, local, jobTitle, department] of STAFF) {
@@ -49,7 +49,7 @@ function addPeople(tenant: Tenant, random: Random): void {
   }
 }
 
-/** Two who were deleted and can be restored; two more are gone for good and only their assignments tell of them. */
+/** Adds two deleted people who can be restored. Two more, purged ones, only occur in `addDemoAssignments`. */
 function addDeleted(tenant: Tenant, random: Random): void {
   for (const [name, local] of [
     ['Lars Nygaard', 'lars'],
@@ -61,7 +61,7 @@ function addDeleted(tenant: Tenant, random: Random): void {
       userPrincipalName: `${local}@${tenant.domain}`,
     })
     deleteUser(tenant, user, timeBefore(random, 20))
-    // Entra puts the object id before the name of what is in the bin.
+    // Entra puts the object id before the user principal name of a deleted person.
     user.userPrincipalName = `${user.id.replaceAll('-', '')}${user.userPrincipalName}`
   }
 }
@@ -126,7 +126,7 @@ type AccountFacts = Partial<User> & {
   account: NonNullable<User['account']>
 }
 
-/** The accounts a visitor can sign in with; each one meets something else. */
+/** The accounts a visitor can sign in with; each shows another outcome. */
 const ACCOUNTS: AccountFacts[] = [
   {
     displayName: 'Ada Novak',
@@ -213,8 +213,8 @@ const ACCOUNTS: AccountFacts[] = [
   },
 ]
 
-/** Contoso's people: name, local part, job, department. The first of a name is the given name. */
-export const STAFF: readonly (readonly [name: string, local: string, job: string, department: string])[] = [
+/** Contoso's people: name, local part of the address, job, department. The first word of the name is the given name. */
+const STAFF: readonly (readonly [name: string, local: string, job: string, department: string])[] = [
   ['Bruno Castillo', 'bruno', 'Cloud Operations Engineer', 'Cloud Platform'],
   ['Chiara Moretti', 'chiara', 'Platform Engineer', 'Cloud Platform'],
   ['Dmitri Volkov', 'dmitri', 'Site Reliability Engineer', 'Cloud Platform'],
@@ -269,15 +269,15 @@ export const STAFF: readonly (readonly [name: string, local: string, job: string
   ['=Contractors (shared mailbox)', 'contractors', 'Shared mailbox', 'Support'],
 ]
 
-/** Those who left or are leaving: still directory objects, but switched off. */
-export const DISABLED: readonly (readonly [name: string, local: string])[] = [
+/** People who have left: still in the directory, but disabled. */
+const DISABLED: readonly (readonly [name: string, local: string])[] = [
   ['Viktor Petrov', 'viktor'],
   ['Amara Diallo', 'amara'],
   ['Sven Johansson', 'sven'],
 ]
 
-/** Guests: name, address elsewhere, whether the invitation was taken up. */
-export const GUESTS: readonly (readonly [name: string, mail: string, accepted: boolean])[] = [
+/** Guests: name, address at home, and whether they accepted the invitation. */
+const GUESTS: readonly (readonly [name: string, mail: string, accepted: boolean])[] = [
   ['Elena Markova', 'elena@northwind.example', true],
   ['Samuel Osei', 'samuel@tailspin.example', true],
   ['Clara Jung', 'clara@adatum.example', false],

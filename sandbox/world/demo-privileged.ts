@@ -2,13 +2,21 @@ import { createHash } from 'node:crypto'
 import { CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS as IDS } from './demo-ids'
 import type { Random } from './random'
 import { managementGroupScope } from './scopes'
-import { addAssignment, addEligibility, addServicePrincipal, touchUser } from './tenant'
-import type { Tenant } from './types'
+import {
+  addAssignment,
+  addEligibility,
+  addServicePrincipal,
+  armTime,
+  graphTime,
+  MICROSOFT_SERVICES,
+  markUserChanged,
+} from './tenant'
+import { EVERYONE, type Tenant } from './types'
 import type { World } from './world'
 
 /**
- * What makes Contoso a customer of the larger licence: privileged roles that are activated, access that ends, a deny
- * assignment, sign-in activity, and an application that reads it all. Ends are counted from now, so that they lie ahead.
+ * Adds what the licence P2 shows: eligible and activated roles and access that ends; and a deny assignment, sign-in
+ * activity, and an application that reads everything. Ends are counted from now, so that they are in the future.
  */
 export function addDemoPrivileged(world: World, tenant: Tenant, random: Random): void {
   const now = world.now()
@@ -28,9 +36,8 @@ export function addDemoPrivileged(world: World, tenant: Tenant, random: Random):
 const DAY_MS = 86_400_000
 const HOUR_MS = 3_600_000
 const PRODUCTION = `/subscriptions/${IDS.production}`
-const MICROSOFT_SERVICES = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
 
-/** Who may activate what: a local part or a @group; days until it ends, null for good. */
+/** Eligibilities: scope, role, holder (a local part or a @group), and days until the end, null for none. */
 const ELIGIBLE: [scope: string, role: string, who: string, days: number | null][] = [
   [PRODUCTION, 'Owner', '@Kubernetes Operators', null],
   [PRODUCTION, 'Contributor', 'zofia', 180],
@@ -40,10 +47,10 @@ const ELIGIBLE: [scope: string, role: string, who: string, days: number | null][
   [`${PRODUCTION}/resourceGroups/rg-data`, 'Storage Blob Data Owner', 'priya', 30],
 ]
 
-/** Eligible roles, one of them activated for some hours, and a standing role that ends in three weeks. */
+/** Adds eligible roles, one of them activated for some hours, and a standing role that ends in three weeks. */
 function addPrivileged(tenant: Tenant, random: Random, now: number): void {
   for (const [scope, role, who, days] of ELIGIBLE) {
-    const endDateTime = days === null ? null : at(now + days * DAY_MS)
+    const endDateTime = days === null ? null : armTime(now + days * DAY_MS)
     addEligibility(tenant, random, { principalId: principalOf(tenant, who), role, scope, endDateTime })
   }
   const efua = principalOf(tenant, 'efua')
@@ -54,8 +61,8 @@ function addPrivileged(tenant: Tenant, random: Random, now: number): void {
     scope: managementGroupScope('contoso-prod'),
     schedule: {
       assignmentType: 'Activated',
-      startDateTime: at(now - HOUR_MS),
-      endDateTime: at(now + 7 * HOUR_MS),
+      startDateTime: armTime(now - HOUR_MS),
+      endDateTime: armTime(now + 7 * HOUR_MS),
       eligibilityId: eligibility?.id ?? null,
     },
   })
@@ -65,8 +72,8 @@ function addPrivileged(tenant: Tenant, random: Random, now: number): void {
     scope: `${PRODUCTION}/resourceGroups/rg-network`,
     schedule: {
       assignmentType: 'Assigned',
-      startDateTime: at(now - 9 * DAY_MS),
-      endDateTime: at(now + 21 * DAY_MS),
+      startDateTime: armTime(now - 9 * DAY_MS),
+      endDateTime: armTime(now + 21 * DAY_MS),
       eligibilityId: null,
     },
   })
@@ -80,9 +87,7 @@ function principalOf(tenant: Tenant, who: string): string {
   return found.id
 }
 
-const at = (ms: number) => `${new Date(ms).toISOString().slice(0, 23)}0000Z`
-
-/** What a deployment stack leaves behind: nobody but it deletes its resource group's network. */
+/** Adds a deny assignment as a deployment stack makes it: nobody else may delete in its resource group. */
 function addDeny(tenant: Tenant, random: Random): void {
   tenant.denyAssignments.add({
     id: random.guid(),
@@ -91,14 +96,14 @@ function addDeny(tenant: Tenant, random: Random): void {
     permissions: [{ actions: ['*/delete'], notActions: [], dataActions: [], notDataActions: [] }],
     scope: `${PRODUCTION}/resourceGroups/rg-network`,
     doNotApplyToChildScopes: false,
-    principals: [{ id: '00000000-0000-0000-0000-000000000000', type: 'SystemDefined' }],
+    principals: [EVERYONE],
     excludePrincipals: [{ id: principalOf(tenant, 'nnamdi'), type: 'User' }],
     isSystemProtected: true,
     createdOn: '2025-10-02T07:45:11.4204918Z',
   })
 }
 
-/** The application a visitor can sign in as with command lines and SDKs: it reads all of Contoso, directory included. */
+/** Adds the application that a visitor can use with command lines and SDKs: it reads all of Contoso and its directory. */
 function addApplication(world: World, tenant: Tenant, random: Random): void {
   const { clientId, secret, name } = CONTOSO_APPLICATION
   world.applications.set(clientId, {
@@ -132,10 +137,10 @@ function addApplication(world: World, tenant: Tenant, random: Random): void {
 
 function addSignIns(tenant: Tenant, now: number): void {
   for (const user of tenant.users.list()) {
-    // Some have never signed in; the others within half a year, the same ones each time.
+    // Some people have never signed in, the others within half a year; a hash decides, so that it is always the same ones.
     const dice = createHash('sha256').update(user.id).digest().readUInt16LE(0)
     if (dice % 9 === 0 || user.externalUserState === 'PendingAcceptance') continue
-    user.lastSignInDateTime = `${new Date(now - (dice % 180) * DAY_MS).toISOString().slice(0, 19)}Z`
-    touchUser(tenant, user)
+    user.lastSignInDateTime = graphTime(now - (dice % 180) * DAY_MS)
+    markUserChanged(tenant, user)
   }
 }

@@ -2,10 +2,10 @@ import { createDemoContoso } from './demo-contoso'
 import { FABRIKAM, FABRIKAM_SUBSCRIPTION } from './demo-ids'
 import { createRandom } from './random'
 import { APPLICATION_ADMINISTRATOR } from './roles'
-import { addAssignment, addSubscription, addUser, emptyTenant, guestFacts, timeBefore } from './tenant'
+import { addAssignment, addSubscription, addUser, createTenant, guestFacts, timeBefore } from './tenant'
 import { World } from './world'
 
-/** The world a visitor meets: Contoso, worth looking at, and Fabrikam beside it. The same every time. */
+/** Creates the world of the demo: Contoso, which has something of everything, and Fabrikam as the other tenant. The same every time. */
 export function createDemoWorld(portalUrl: string): World {
   const world = new World(portalUrl)
   createDemoContoso(world)
@@ -13,9 +13,10 @@ export function createDemoWorld(portalUrl: string): World {
   return world
 }
 
+/** Adds Fabrikam, and its member Nina Kaur as a guest of Contoso. */
 function addFabrikam(world: World): void {
   const random = createRandom('fabrikam')
-  const tenant = emptyTenant({ id: FABRIKAM, name: 'Fabrikam', domain: 'fabrikam.example', demo: true })
+  const tenant = createTenant({ id: FABRIKAM, name: 'Fabrikam', domain: 'fabrikam.example', demo: true })
   world.addTenant(tenant)
   addSubscription(tenant, {
     id: FABRIKAM_SUBSCRIPTION,
@@ -59,7 +60,7 @@ function addFabrikam(world: World): void {
 
   const contoso = world.findTenant('contoso.example')
   const development = [...(contoso?.subscriptions.values() ?? [])].find((one) => one.name === 'Development')
-  if (!contoso || !development) throw new Error('The demo is made of Contoso first.')
+  if (!contoso || !development) throw new Error('Contoso must be added before Fabrikam.')
   const guest = addUser(contoso, random, {
     ...guestFacts(random, contoso, 'nina@fabrikam.example', true),
     id: 'c0270500-0007-4a11-8a11-000000000007',

@@ -4,20 +4,25 @@ import { managementGroupIdIn, subscriptionIdIn } from './scopes'
 import type { Application, Group, ManagementGroup, Subscription, Tenant, User } from './types'
 import type { World } from './world'
 
-/** A change or a world asked for that names something there is not, or that cannot be; the message is a sentence for whoever asked. */
+/**
+ * Thrown when a change or a tenant to be made names something that does not exist or cannot exist. The message is shown to
+ * the caller.
+ */
 export class WorldRefusal extends Error {}
 
-/** What is done for each type of change of one subject. What it gives back is replied to whoever asked. */
+/** The function for each type of change of one subject. What it returns is the reply to the caller. */
 export type ChangeHandlers<C extends { type: string }> = {
   [T in C['type']]: (world: World, change: Extract<C, { type: T }>) => unknown
 }
 
-/** A person: object id or user principal name; `tenantId` when the name alone is not enough. */
+/** Names a person by object id or user principal name; `tenantId` when the name alone is ambiguous. */
 export type PersonName = { user: string; tenantId?: string }
-/** A holder of a role: `user` as above, or `principalId` of anything. */
+/** Names a holder of a role: `user` as above, or `principalId` of any principal. */
 export type HolderName = { user?: string; principalId?: string; tenantId?: string; subscriptionId?: string }
-/** A group: by display name or by id. */
+/** Names a group by display name or by id. */
 export type GroupName = { group?: string; groupId?: string; tenantId?: string }
+
+// Each of these finds what a change names, or throws WorldRefusal.
 
 export function requireTenant(world: World, id: string): Tenant {
   const tenant = world.findTenant(requireText(id, 'tenantId'))
@@ -25,9 +30,9 @@ export function requireTenant(world: World, id: string): Tenant {
   return tenant
 }
 
-export function requirePerson(world: World, who: PersonName): { user: User; tenant: Tenant } {
-  const found = world.findUser(requireText(who.user, 'user'), who.tenantId)
-  if (!found) throw new WorldRefusal(`There is no person ${who.user}.`)
+export function requirePerson(world: World, person: PersonName): { user: User; tenant: Tenant } {
+  const found = world.findUser(requireText(person.user, 'user'), person.tenantId)
+  if (!found) throw new WorldRefusal(`There is no person ${person.user}.`)
   return found
 }
 
@@ -37,20 +42,20 @@ export function requireSubscription(world: World, id: string): { subscription: S
   return found
 }
 
-/** The portal's own application when none is named. */
+/** Without a client id, the portal's own application. */
 export function requireApplication(world: World, clientId = world.clientId): Application {
   const found = world.applications.get(requireText(clientId, 'clientId').toLowerCase())
   if (!found) throw new WorldRefusal(`There is no application ${clientId}.`)
   return found
 }
 
-export function requireGroup(world: World, which: GroupName): { group: Group; tenant: Tenant } {
-  const wanted = requireText(which.groupId ?? which.group, 'group or groupId').toLowerCase()
-  for (const tenant of which.tenantId ? [requireTenant(world, which.tenantId)] : world.tenants.values()) {
+export function requireGroup(world: World, name: GroupName): { group: Group; tenant: Tenant } {
+  const wanted = requireText(name.groupId ?? name.group, 'group or groupId').toLowerCase()
+  for (const tenant of name.tenantId ? [requireTenant(world, name.tenantId)] : world.tenants.values()) {
     const group = tenant.groups.get(wanted) ?? tenant.groups.indexBy('name', (one) => one.displayName).get(wanted)
     if (group) return { group, tenant }
   }
-  throw new WorldRefusal(`There is no group ${which.groupId ?? which.group}.`)
+  throw new WorldRefusal(`There is no group ${name.groupId ?? name.group}.`)
 }
 
 export function requireManagementGroup(tenant: Tenant, id: string): ManagementGroup {
@@ -59,7 +64,7 @@ export function requireManagementGroup(tenant: Tenant, id: string): ManagementGr
   return found
 }
 
-/** The id of a role by its id or name. */
+/** The id of a role that is named by id or name. */
 export function requireRole(tenant: Tenant, role: string): string {
   const wanted = requireText(role, 'role').toLowerCase()
   const named =
@@ -70,7 +75,7 @@ export function requireRole(tenant: Tenant, role: string): string {
   return named.id
 }
 
-/** The scope a change is about, which has to lie in the tenant. */
+/** The scope that a change concerns, which must be in the tenant. */
 export function requireScope(tenant: Tenant, change: { scope?: string; subscriptionId?: string }): string {
   const scope =
     change.scope ?? (change.subscriptionId ? `/subscriptions/${change.subscriptionId.toLowerCase()}` : undefined)
@@ -84,7 +89,7 @@ export function requireScope(tenant: Tenant, change: { scope?: string; subscript
   return scope
 }
 
-/** The tenant and the object id of a holder; the subscription says the tenant when nothing else does. */
+/** The tenant and the object id of a holder, null when none is named. Without a tenant, that of the subscription is taken. */
 export function findHolder(world: World, holder: HolderName): { tenant: Tenant; principalId: string | null } {
   const tenantId =
     holder.tenantId ?? (holder.subscriptionId ? requireSubscription(world, holder.subscriptionId).tenant.id : undefined)
@@ -96,7 +101,7 @@ export function findHolder(world: World, holder: HolderName): { tenant: Tenant; 
   return { tenant: requireTenant(world, tenantId), principalId: holder.principalId?.toLowerCase() ?? null }
 }
 
-/** The same, when somebody has to be named. */
+/** The same for changes that must name a holder. */
 export function requireHolder(world: World, holder: HolderName): { tenant: Tenant; principalId: string } {
   const { tenant, principalId } = findHolder(world, holder)
   if (principalId === null) throw new WorldRefusal('The change lacks a user or a principalId.')
@@ -106,9 +111,4 @@ export function requireHolder(world: World, holder: HolderName): { tenant: Tenan
 function requireText(value: unknown, name: string): string {
   if (typeof value !== 'string' || value === '') throw new WorldRefusal(`The change lacks ${name}.`)
   return value
-}
-
-/** The world's time as Azure Resource Manager writes it. */
-export function armTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 23)}0000Z`
 }

@@ -1,6 +1,6 @@
 import { FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { APPLICATION_ADMINISTRATOR } from './roles'
-import { addAssignment, addServicePrincipal, addUser, emptyTenant, guestFacts } from './tenant'
+import { addAssignment, addServicePrincipal, addUser, createTenant, guestFacts } from './tenant'
 import type { Application, Tenant, Traits } from './types'
 
 type AccountKind =
@@ -14,11 +14,12 @@ type AccountKind =
   | 'unassigned'
   | 'viewer'
   | 'guest'
+/** An account of a made tenant. A guest's `username` is that of the home tenant, `objectId` that of the guest. */
 export type MadeAccount = { username: string; name: string; objectId: string; kind: AccountKind }
 
 /**
- * Adds the accounts of a made tenant, the owner first, with their roles at these scopes. The guest's own account lives
- * in a small tenant beside it, which is given back to be added to the world.
+ * Adds the accounts of a made tenant, the owner first, with their roles at these scopes. The guest's home account is in a
+ * small second tenant, `partner`, which the caller adds to the world.
  */
 export function addAccounts(
   tenant: Tenant,
@@ -26,18 +27,18 @@ export function addAccounts(
   scopes: string[],
 ): { accounts: MadeAccount[]; partner: Tenant } {
   const names = new Set<string>()
-  const newName = () => {
+  const drawNewName = () => {
     let name = ''
     do name = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
     while (names.has(name))
     names.add(name)
     return name
   }
-  const made: MadeAccount[] = []
+  const accounts: MadeAccount[] = []
   for (const recipe of RECIPES) {
     const user = addUser(tenant, random, {
       id: random.guid(),
-      displayName: newName(),
+      displayName: drawNewName(),
       userPrincipalName: `${recipe.kind}@${tenant.domain}`,
       accountEnabled: recipe.enabled ?? true,
       directoryRoles: recipe.admin ? [APPLICATION_ADMINISTRATOR] : [],
@@ -46,10 +47,10 @@ export function addAccounts(
     })
     for (const scope of recipe.role ? scopes : [])
       addAssignment(tenant, random, { principalId: user.id, role: recipe.role ?? '', scope })
-    made.push({ username: user.userPrincipalName, name: user.displayName, objectId: user.id, kind: recipe.kind })
+    accounts.push({ username: user.userPrincipalName, name: user.displayName, objectId: user.id, kind: recipe.kind })
   }
 
-  const partner = emptyTenant({
+  const partner = createTenant({
     id: random.guid(),
     name: `${tenant.name} Partner`,
     domain: `partner-${tenant.domain}`,
@@ -57,7 +58,7 @@ export function addAccounts(
   })
   const home = addUser(partner, random, {
     id: random.guid(),
-    displayName: newName(),
+    displayName: drawNewName(),
     userPrincipalName: `guest@${partner.domain}`,
     account: { kind: 'guest', note: `Guest at ${tenant.name}, Owner there.` },
   })
@@ -68,8 +69,8 @@ export function addAccounts(
     home: { tenantId: partner.id, objectId: home.id },
   })
   for (const scope of scopes) addAssignment(tenant, random, { principalId: guest.id, role: 'Owner', scope })
-  made.push({ username: home.userPrincipalName, name: home.displayName, objectId: guest.id, kind: 'guest' })
-  return { accounts: made, partner }
+  accounts.push({ username: home.userPrincipalName, name: home.displayName, objectId: guest.id, kind: 'guest' })
+  return { accounts, partner }
 }
 
 type Recipe = {
@@ -107,7 +108,7 @@ const RECIPES: Recipe[] = [
 
 export type MadeApplication = { clientId: string; clientSecret: string; objectId: string }
 
-/** An application of the tenant's own that reads its directory, and everything at these scopes, by itself; gives what to register. */
+/** Adds an application of the tenant that reads its directory and everything at these scopes without a user. The caller adds `registration` to the world. */
 export function addApplication(
   tenant: Tenant,
   random: Random,

@@ -13,9 +13,9 @@ import { BUILT_IN_ROLES, roleIdOf } from './roles'
 import { managementGroupScope } from './scopes'
 import { addAssignment, addEligibility, timeBefore } from './tenant'
 import { type AssignmentsSpec, countOf, type TenantSpec } from './tenant-spec'
-import type { Eligibility, Schedule, Subscription, Tenant } from './types'
+import { type Eligibility, EVERYONE, type Schedule, type Subscription, type Tenant } from './types'
 
-/** What all subscriptions of a tenant are filled from. */
+/** What the assignments of all subscriptions of a tenant are drawn from. */
 type Sources = {
   tenant: Tenant
   random: Random
@@ -26,9 +26,9 @@ type Sources = {
   times: readonly string[]
 }
 
-const POOL = 512 // different times, shared
+const POOL = 512 // how many different times there are; assignments share them to save memory
 
-/** The assignments of a made tenant, until as many apply to each subscription as were asked for. */
+/** Adds the assignments of a made tenant, until as many apply to each subscription as were asked for. */
 export function addAssignments(
   tenant: Tenant,
   random: Random,
@@ -39,7 +39,7 @@ export function addAssignments(
   const weights = typeof asked === 'object' ? asked.principals : undefined
   const createUnknownIds = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
   const [foreignGroup, unknown] = [createUnknownIds(weights?.foreignGroup), createUnknownIds(weights?.unknown)]
-  // Whoever takes turns is somebody one would expect; devices hold roles only when asked for.
+  // Without weights, only people, groups and service principals get roles; devices get one only when `principals.device` asks for it.
   const holders = createHolders({ ...ids, device: weights ? ids.device : [], foreignGroup, unknown }, weights)
   const roles = [...BUILT_IN_ROLES.keys(), ...tenant.customRoles.keys()].filter((id) => id !== roleIdOf('Owner'))
   const times = Array.from({ length: POOL }, () => timeBefore(random, 900, 7))
@@ -49,12 +49,12 @@ export function addAssignments(
   let start = 0
   for (const subscription of tenant.subscriptions.values()) {
     fillSubscription(sources, subscription, start)
-    // Where there are more holders than rows, the next subscription goes on with the next ones.
+    // With more holders than assignments, the next subscription continues with the next holders.
     if (holders.size > wanted) start += wanted
   }
 }
 
-/** The shares of the root and of management groups: each level of them gets an equal part of its kind's. */
+/** Adds the assignments at the root and at management groups. Each level of management groups gets an equal part. */
 function addInherited(sources: Sources, { scopes = {} }: AssignmentsSpec): void {
   const total = Object.values(scopes).reduce<number>((sum, weight) => sum + (weight ?? 0), 0)
   if (total === 0 || sources.holders.size === 0) return
@@ -68,8 +68,9 @@ function addInherited(sources: Sources, { scopes = {} }: AssignmentsSpec): void 
   }
 }
 
-const MAX_MISSES = 10_000 // draws of what is taken already before giving up
+const MAX_MISSES = 10_000 // draws of an assignment that exists already, before giving up
 
+/** Adds this many different assignments at one scope. */
 function addAtScope(sources: Sources, scope: string, count: number): void {
   const taken = new Set<string>()
   for (let turn = 0, misses = 0; taken.size < count; turn++) {
@@ -85,7 +86,7 @@ function addAtScope(sources: Sources, scope: string, count: number): void {
   }
 }
 
-/** Fills a subscription up to the wanted number; holders that take turns each hold something while rows last. */
+/** Adds assignments to a subscription until as many apply to it as wanted. `start` is the first turn of the holders. */
 function fillSubscription(sources: Sources, subscription: Subscription, start: number): void {
   const { tenant, random, spec, wanted, holders, roles } = sources
   const scopes = scopesOf(sources, subscription.id)
@@ -123,6 +124,7 @@ function fillSubscription(sources: Sources, subscription: Subscription, start: n
   }
 }
 
+/** The number of assignments that a subscription inherits. */
 function countInherited(tenant: Tenant, subscription: Subscription): number {
   const groups = ancestorsOf(tenant, subscription.managementGroupId)
   return groups.reduce(
@@ -131,28 +133,29 @@ function countInherited(tenant: Tenant, subscription: Subscription): number {
   )
 }
 
-/** Scopes within a subscription keep their weights among themselves; without any, they lie at the subscription. */
+/** Scopes within a subscription are drawn by the weights of their levels; without such weights, all are the subscription itself. */
 function scopesOf({ spec }: Sources, subscriptionId: string) {
   const weights = typeof spec.assignments === 'object' ? spec.assignments.scopes : undefined
   return createScopes(subscriptionId, spec.resourceGroups, weights)
 }
 
-/** Whether one more is due: the first ones up to a count, or each with a chance. */
+/** Whether one more is due: until there are as many as a count, or with a share as the chance of each. */
 function isOneMoreDue(random: Random, countOrShare: number | undefined, made: number): boolean {
   if (!countOrShare) return false
   return countOrShare < 1 ? random.next() < countOrShare : made < countOrShare
 }
 
-/** Ends lie years ahead and do not depend on the day, so that the same seed gives the same world. */
+/** Creates a schedule that ends years ahead. The end does not depend on today, so that the same seed gives the same world. */
 function createTimedSchedule(random: Random, startDateTime: string): Schedule {
   const endDateTime = new Date(Date.UTC(2040, 0, 1 + random.below(700))).toISOString().replace('.000Z', '.0000000Z')
   return { assignmentType: 'Assigned', startDateTime, endDateTime, eligibilityId: null }
 }
 
+/** What only some assignments have; without `createdOn` the time is drawn. */
 type Extra = { condition: string | null; schedule: Schedule | null; createdOn: string | null }
 const NO_EXTRAS: Extra = { condition: null, schedule: null, createdOn: null }
 
-/** Adds one; the bare object, because millions of copied ones take their time. */
+/** Adds one assignment. The object is written out, because copying millions of them would take too long. */
 function addOne({ tenant, random, times }: Sources, holder: Holder, roleId: string, scope: string, extra: Extra): void {
   tenant.assignments.add({
     id: random.guid(),
@@ -168,9 +171,7 @@ function addOne({ tenant, random, times }: Sources, holder: Holder, roleId: stri
   })
 }
 
-const EVERYONE = '00000000-0000-0000-0000-000000000000'
-
-/** Eligible, activated and denied access in every subscription. */
+/** Adds eligibilities, activations and deny assignments to every subscription. */
 export function addPrivileged(
   tenant: Tenant,
   random: Random,
@@ -188,10 +189,10 @@ export function addPrivileged(
 const ROLES = ['Owner', 'Contributor', 'User Access Administrator', 'Key Vault Administrator', 'Network Contributor']
 
 const STARTED = '2026-01-15T08:12:44.1930000Z'
-/** Does not depend on the day, so that the same seed gives the same world. */
+/** Does not depend on today, so that the same seed gives the same world. */
 const ENDS = '2040-01-01T00:00:00.0000000Z'
 
-/** Roles that can be activated; every fourth one is a group's, when there are groups and that many are not to be active. */
+/** Adds eligibilities. Every fourth one is a group's if there are groups, except among those that are activated. */
 function addEligible(
   tenant: Tenant,
   random: Random,
@@ -228,7 +229,7 @@ function addActivation(tenant: Tenant, random: Random, eligibility: Eligibility)
   })
 }
 
-/** What a deployment stack leaves behind: nobody but a few may delete in a resource group. */
+/** Adds deny assignments as deployment stacks make them: only one person may delete at the scope. */
 function addDenials(tenant: Tenant, random: Random, { id }: Subscription, count: number, people: readonly string[]) {
   for (let index = 0; index < count; index++)
     tenant.denyAssignments.add({
@@ -238,7 +239,7 @@ function addDenials(tenant: Tenant, random: Random, { id }: Subscription, count:
       permissions: [{ actions: ['*/delete'], notActions: [], dataActions: [], notDataActions: [] }],
       scope: `/subscriptions/${id}${index % 3 === 0 ? '' : `/resourceGroups/rg-${index}`}`,
       doNotApplyToChildScopes: index % 4 === 3,
-      principals: [{ id: EVERYONE, type: 'SystemDefined' }],
+      principals: [EVERYONE],
       excludePrincipals: people.length > 0 ? [{ id: random.pick(people), type: 'User' }] : [],
       isSystemProtected: true,
       createdOn: '2025-10-02T07:45:11.4204918Z',

@@ -1,21 +1,29 @@
 import { FAMILY_NAMES, flatString, GIVEN_NAMES, type Random } from './random'
-import { addGroup, addServicePrincipal, addUser, deleteUser, guestFacts, timeBefore } from './tenant'
+import {
+  addGroup,
+  addServicePrincipal,
+  addUser,
+  deleteUser,
+  guestFacts,
+  MICROSOFT_SERVICES,
+  timeBefore,
+} from './tenant'
 import { countOf, type GroupsSpec, type TenantSpec } from './tenant-spec'
 import type { Tenant } from './types'
 
-const POOL = 512 // different times: enough to look drawn, few enough to be shared by hundreds of thousands
+const POOL = 512 // how many different times there are; hundreds of thousands of people share them to save memory
 
-/** The people of a made tenant, guests first, then the disabled; gives their ids. */
+/** Adds the people of a made tenant, guests first, then the disabled, and returns their ids. */
 export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): string[] {
   const { people = 20, signIns = 0 } = spec
   const guests = countOf(spec.guests, people)
   const disabled = countOf(spec.disabled, people)
-  const newName = createNames()
+  const drawName = createNameSource()
   const created = Array.from({ length: Math.min(POOL, people) }, () => timeBefore(random, 1_500))
   const signedIn = Array.from({ length: signIns > 0 ? POOL : 0 }, () => timeBefore(random, 90))
   const ids: string[] = []
   for (let index = 0; index < people; index++) {
-    const name = newName(random)
+    const name = drawName(random)
     const address =
       index < guests
         ? guestFacts(random, tenant, `guest${index}@elsewhere.example`, index % 2 === 0)
@@ -33,8 +41,8 @@ export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): str
   return ids
 }
 
-/** Names as often as there are combinations, each kept once. */
-function createNames(): (random: Random) => { displayName: string; givenName: string; surname: string } {
+/** Creates a source of names. The same combination is always the same string, to save memory. */
+function createNameSource(): (random: Random) => { displayName: string; givenName: string; surname: string } {
   const known = new Map<string, Map<string, string>>(GIVEN_NAMES.map((name) => [name, new Map()]))
   return (random) => {
     const [givenName, surname] = [random.pick(GIVEN_NAMES), random.pick(FAMILY_NAMES)]
@@ -45,7 +53,7 @@ function createNames(): (random: Random) => { displayName: string; givenName: st
   }
 }
 
-/** People who have gone: every second one out of the bin too, so that only their assignments still tell of them. */
+/** Adds deleted people. Every second one is also purged from the recycle bin, so that only assignments still mention them. */
 export function addDeleted(tenant: Tenant, random: Random, count: number): string[] {
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
@@ -60,7 +68,7 @@ export function addDeleted(tenant: Tenant, random: Random, count: number): strin
   return ids
 }
 
-/** The groups of a made tenant; gives their ids. */
+/** Adds the groups of a made tenant and returns their ids. */
 export function addGroups(
   tenant: Tenant,
   random: Random,
@@ -78,8 +86,8 @@ export function addGroups(
     const id = random.guid()
     const displayName = flatString(`Team ${index + 1}`)
     addGroup(tenant, { id, displayName, isAssignableToRole: index < roleAssignable })
-    const drawn = sizes.min + random.below(sizes.max - sizes.min + 1)
-    for (const member of drawPeople(random, people, index === 0 ? Math.max(largest, drawn) : drawn))
+    const size = sizes.min + random.below(sizes.max - sizes.min + 1)
+    for (const member of drawPeople(random, people, index === 0 ? Math.max(largest, size) : size))
       tenant.memberships.add(id, member)
     const before = ids.at(-1)
     if (before && index % (depth + 1) > 0) tenant.memberships.add(id, before)
@@ -89,12 +97,12 @@ export function addGroups(
   return ids
 }
 
-/** A plain number of groups: five draws of people each, every third group holding the one before it. */
+/** Adds this many groups, with five random members each (the same person may be drawn twice); every third group contains the one before it. */
 function addPlainGroups(tenant: Tenant, random: Random, count: number, people: readonly string[]): string[] {
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
     const { id } = addGroup(tenant, { id: random.guid(), displayName: flatString(`Team ${index + 1}`) })
-    for (let turn = 0; turn < 5 && people.length > 0; turn++) tenant.memberships.add(id, random.pick(people))
+    for (let member = 0; member < 5 && people.length > 0; member++) tenant.memberships.add(id, random.pick(people))
     const before = ids.at(-1)
     if (index % 3 === 2 && before) tenant.memberships.add(id, before)
     ids.push(id)
@@ -102,7 +110,7 @@ function addPlainGroups(tenant: Tenant, random: Random, count: number, people: r
   return ids
 }
 
-/** Different people, as many as asked for; a run of neighbours when it is more than half of everybody. */
+/** Draws different people; when more than half of all are wanted, neighbours in the list, which needs no retries. */
 function drawPeople(random: Random, people: readonly string[], wanted: number): Set<string> {
   const drawn = new Set<string>()
   if (wanted * 2 > people.length) {
@@ -114,7 +122,7 @@ function drawPeople(random: Random, people: readonly string[], wanted: number): 
   return drawn
 }
 
-/** Closes the first chains of nested groups into rings: the lowest group holds the highest. */
+/** Closes the first chains of nested groups into rings: the lowest group contains the highest. */
 function closeRings(tenant: Tenant, ids: string[], depth: number, cycles: number): void {
   const length = Math.max(2, depth + 1)
   for (let ring = 0; ring < Math.min(cycles, Math.floor(ids.length / length)); ring++) {
@@ -124,23 +132,20 @@ function closeRings(tenant: Tenant, ids: string[], depth: number, cycles: number
   }
 }
 
-/** The tenant Microsoft's own applications belong to (Microsoft Learn, "Verify first-party Microsoft applications"). */
-const MICROSOFT_SERVICES = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
-
-/** Service principals in turn: an application of the tenant's, a managed identity, an application, one of the platform's. */
+/** Adds service principals, alternating: an application of the tenant, a managed identity, an application, one of Microsoft's. */
 export function addWorkloads(tenant: Tenant, random: Random, count: number): string[] {
   const [subscriptionId] = tenant.subscriptions.keys()
   const ids: string[] = []
   for (let index = 0; index < count; index++) {
     const name = flatString(`workload-${index + 1}`)
-    const managed = index % 4 === 1
+    const isManaged = index % 4 === 1
     const { id } = addServicePrincipal(tenant, {
       id: random.guid(),
       appId: random.guid(),
       displayName: name,
-      servicePrincipalType: managed ? 'ManagedIdentity' : 'Application',
+      servicePrincipalType: isManaged ? 'ManagedIdentity' : 'Application',
       ...(index % 4 === 3 ? { appOwnerOrganizationId: MICROSOFT_SERVICES } : {}),
-      ...(managed && subscriptionId
+      ...(isManaged && subscriptionId
         ? {
             alternativeNames: [
               'isExplicit=True',
@@ -154,7 +159,7 @@ export function addWorkloads(tenant: Tenant, random: Random, count: number): str
   return ids
 }
 
-/** Devices joined to the tenant; gives their object ids. */
+/** Adds devices and returns their object ids. */
 export function addDevices(tenant: Tenant, random: Random, count: number): string[] {
   const ids: string[] = []
   for (let index = 0; index < count; index++) {

@@ -5,11 +5,12 @@ import { addAssignments, addPrivileged } from './make-assignments'
 import { addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
 import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
-import { addSubscription, emptyTenant } from './tenant'
+import { addSubscription, createTenant } from './tenant'
 import { checkSpec, countOf, type TenantSpec, toPageSizes } from './tenant-spec'
 import type { Permission, Tenant } from './types'
 import type { World } from './world'
 
+/** What the caller is told about a made tenant. */
 export type MadeTenant = {
   tenantId: string
   domain: string
@@ -21,8 +22,8 @@ export type MadeTenant = {
 }
 
 /**
- * Adds a tenant with its own people, subscriptions and accounts to the world. The nth use of a seed gives the same tenant
- * in every sandbox. Throws UnknownThing, and adds nothing, when it cannot be as it was asked for.
+ * Makes a tenant with its own people, subscriptions and accounts and adds it to the world. The nth use of a seed gives the
+ * same tenant in every sandbox. Throws WorldRefusal, and adds nothing, when the tenant cannot be made as asked.
  */
 export function makeTenant(world: World, spec: TenantSpec): MadeTenant {
   const seed = String(spec.seed ?? randomUUID())
@@ -31,7 +32,7 @@ export function makeTenant(world: World, spec: TenantSpec): MadeTenant {
   return addTenant(world, { ...spec, seed: use === 1 ? seed : `${seed}#${use}` })
 }
 
-const MANY_SUBSCRIPTIONS = 50 // from here on accounts hold their roles at the root management group instead of at each
+const MANY_SUBSCRIPTIONS = 50 // with more, accounts hold their roles at the root management group instead of at each one
 
 function addTenant(world: World, asked: TenantSpec): MadeTenant {
   const spec = checkSpec(asked)
@@ -39,7 +40,7 @@ function addTenant(world: World, asked: TenantSpec): MadeTenant {
   const id = random.guid()
   const name = spec.name ?? 'Tailspin'
   const slug = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') || 'tenant'
-  const tenant = emptyTenant({ id, name, domain: `${slug}-${id.slice(0, 6)}.example`, demo: false })
+  const tenant = createTenant({ id, name, domain: `${slug}-${id.slice(0, 6)}.example`, demo: false })
   applySwitches(tenant, spec)
   addPlaces(tenant, random, slug, spec)
   const subscriptions = tenant.subscriptions.list()
@@ -77,7 +78,7 @@ function applySwitches(tenant: Tenant, spec: TenantSpec): void {
   if (spec.pageSize !== undefined) tenant.pageSizes = { ...tenant.pageSizes, ...toPageSizes(spec.pageSize) }
 }
 
-/** Everything but the accounts and the application. */
+/** Adds everything except the accounts and the application. */
 function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const people = addPeople(tenant, random, spec)
   const deleted = addDeleted(tenant, random, countOf(spec.deleted, people.length))
@@ -106,8 +107,8 @@ function figuresOf(tenant: Tenant): Record<string, number> {
   }
 }
 
-/** The management groups and subscriptions of a made tenant. */
-export function addPlaces(tenant: Tenant, random: Random, slug: string, spec: TenantSpec): void {
+/** Adds the management groups and subscriptions of a made tenant. */
+function addPlaces(tenant: Tenant, random: Random, slug: string, spec: TenantSpec): void {
   const depth = spec.managementGroupDepth ?? 0
   const leaves = depth > 0 ? addManagementGroups(tenant, slug, depth, spec.managementGroups ?? depth * 2) : [tenant.id]
   const resourceGroups = Array.from({ length: spec.resourceGroups ?? 0 }, (_, index) => `rg-${index}`)
@@ -122,8 +123,8 @@ export function addPlaces(tenant: Tenant, random: Random, slug: string, spec: Te
 }
 
 /**
- * Management groups in chains from the tenant root down, each `depth` long but perhaps the last; gives those without
- * children, which is where subscriptions go.
+ * Adds management groups in chains below the tenant root, each `depth` long except perhaps the last. Returns those without
+ * children, to which the subscriptions belong.
  */
 function addManagementGroups(tenant: Tenant, slug: string, depth: number, count: number): string[] {
   const parents = new Set<string>()
@@ -138,9 +139,9 @@ function addManagementGroups(tenant: Tenant, slug: string, depth: number, count:
   return ids.filter((id) => !parents.has(id))
 }
 
-/** Custom roles assignable everywhere in the tenant: those that read machines, then those that are Owner by another name. */
-export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0, ownerRoles = 0 }: TenantSpec): void {
-  const add = (name: string, description: string, permissions: Permission[]) =>
+/** Adds custom roles that are assignable everywhere in the tenant: some read machines, some allow all that Owner does. */
+function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0, ownerRoles = 0 }: TenantSpec): void {
+  const addRole = (name: string, description: string, permissions: Permission[]) =>
     tenant.customRoles.add({
       id: random.guid(),
       name: `${tenant.name} ${name}`,
@@ -152,9 +153,9 @@ export function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0
       updatedOn: CREATED_ON,
     })
   for (let index = 0; index < customRoles; index++)
-    add(`Role ${index + 1}`, 'A custom role.', [allowOnly('Microsoft.Compute/*/read')])
+    addRole(`Role ${index + 1}`, 'A custom role.', [allowOnly('Microsoft.Compute/*/read')])
   for (let index = 0; index < ownerRoles; index++)
-    add(
+    addRole(
       `Operator ${index + 1}`,
       'Everything, under another name.',
       OWNER_PERMISSIONS[index % OWNER_PERMISSIONS.length] ?? [],
@@ -170,7 +171,7 @@ const allowOnly = (...actions: string[]): Permission => ({
 })
 
 const ALL_VERBS = ['*/read', '*/write', '*/delete', '*/action']
-/** Ways to write down everything an Owner may do: at once, in four patterns, and in four parts. */
+/** Three ways to allow everything that an Owner may do: one pattern, four patterns, and four permissions. */
 const OWNER_PERMISSIONS: readonly Permission[][] = [
   [allowOnly('*')],
   [allowOnly(...ALL_VERBS)],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** A source of chance that gives the same numbers for the same seed on every machine. */
+/** A source of random numbers, the same for the same seed on every machine. */
 export type Random = {
   /** A float in [0, 1). */
   next(): number
@@ -34,7 +34,7 @@ export function createRandom(seed: string): Random {
   }
   for (let warmUp = 0; warmUp < 12; warmUp++) word()
 
-  // A GUID is written into these bytes and read as one flat string: joined text would cost three times the memory.
+  // A GUID is written into these bytes and read as one flat string; joined text would take three times the memory.
   const written = Buffer.alloc(36, '-')
   const writeDigits = (value: number, at: number): number => {
     let position = at
@@ -64,8 +64,8 @@ export function createRandom(seed: string): Random {
 }
 
 /**
- * The same text as one piece of memory, a byte a character. Text put together in JavaScript stays a tree of its parts,
- * which millions of scopes and names cannot afford. For characters of Latin-1 only: others are given back as they are.
+ * The same text in one piece of memory, with one byte for each character. JavaScript keeps concatenated text as a tree of its
+ * parts, which takes too much memory for millions of scopes and names. Text that is not Latin-1 is returned unchanged.
  */
 export function flatString(text: string): string {
   const bytes = Buffer.from(text, 'latin1')

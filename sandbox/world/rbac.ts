@@ -12,12 +12,12 @@ import type {
   Tenant,
 } from './types'
 
-/** A principal and every group that holds it, however deep; cycles end. */
+/** The ids of a principal and of every group that contains it, directly or through groups, even in cycles. */
 export function principalsOf(tenant: Tenant, objectId: string): Set<string> {
   return new Set([objectId, ...tenant.memberships.transitiveGroupsOf(objectId)])
 }
 
-/** The assignments a principal holds at a moment (ms), itself or through groups. */
+/** The assignments of a principal that are in force at a moment (ms), its own and those of its groups. */
 export function assignmentsOf(tenant: Tenant, objectId: string, at: number): Assignment[] {
   return [...principalsOf(tenant, objectId)].flatMap((id) =>
     tenant.assignments.ofPrincipal(id).filter((one) => one.schedule === null || isInForceAt(one.schedule, at)),
@@ -25,21 +25,21 @@ export function assignmentsOf(tenant: Tenant, objectId: string, at: number): Ass
 }
 
 /** Whether any of these assignments allows the action at the scope. */
-export function isGranted(tenant: Tenant, held: Assignment[], action: string, scope: string): boolean {
+export function isGranted(tenant: Tenant, assignments: Assignment[], action: string, scope: string): boolean {
   const lineage = lineageOf(tenant, scope)
-  return held.some((assignment) => {
+  return assignments.some((assignment) => {
     if (!lineage.has(assignment.scope.toLowerCase())) return false
     const role = findRole(tenant, assignment.roleId)
     return role !== undefined && allowsAction(role.permissions, action)
   })
 }
 
-/** Whether a deny assignment cuts the action at the scope. */
+/** Whether a deny assignment forbids the action at the scope. */
 export function isDenied(tenant: Tenant, principals: ReadonlySet<string>, action: string, scope: string): boolean {
   return findDenials(tenant, principals, scope).some((deny) => allowsAction(deny.permissions, action))
 }
 
-/** The deny assignments that hold at a scope for someone who is these principals. */
+/** The deny assignments that apply at a scope to a caller; `principals` are the ids of the caller and its groups. */
 function findDenials(tenant: Tenant, principals: ReadonlySet<string>, scope: string): DenyAssignment[] {
   if (tenant.denyAssignments.size === 0) return []
   const lineage = lineageOf(tenant, scope)
@@ -57,6 +57,7 @@ function findDenials(tenant: Tenant, principals: ReadonlySet<string>, scope: str
     )
 }
 
+/** Whether any of these permissions allows an action. */
 function allowsAction(permissions: Permission[], action: string): boolean {
   return permissions.some(
     (one) =>
@@ -67,6 +68,7 @@ function allowsAction(permissions: Permission[], action: string): boolean {
 
 const patterns = new Map<string, RegExp>()
 
+/** Whether an action matches a pattern such as `Microsoft.Compute/*`. */
 function matchesPattern(pattern: string, action: string): boolean {
   let compiled = patterns.get(pattern)
   if (!compiled) {
@@ -77,6 +79,7 @@ function matchesPattern(pattern: string, action: string): boolean {
   return compiled.test(action)
 }
 
+/** Finds a built-in role or a custom role of the tenant by its id, in any case. */
 export function findRole(tenant: Tenant, roleId: string): RoleDefinition | undefined {
   return BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
 }
@@ -84,8 +87,8 @@ export function findRole(tenant: Tenant, roleId: string): RoleDefinition | undef
 type Held = { id: string; principalId: string; scope: string }
 
 /**
- * What applies to a scope: at it, above it (management groups, the root) and below it. At a management group nothing
- * below it is given, neither its children nor their subscriptions.
+ * What applies to a scope: held at it, above it (management groups, the root) and below it. For a management group, what is
+ * held at its children and their subscriptions is left out (docs/sandbox.md, "What is not").
  */
 export function listApplyingTo<T extends Held>(tenant: Tenant, index: ScopedIndex<T>, scope: string): T[] {
   const subscription = tenant.subscriptions.get(subscriptionIdIn(scope) ?? '')
@@ -101,7 +104,7 @@ export function listApplyingTo<T extends Held>(tenant: Tenant, index: ScopedInde
 
 type Window = { startDateTime: string; endDateTime: string | null }
 
-/** Whether something with a beginning and perhaps an end holds at a moment (ms). */
+/** Whether something with a beginning and perhaps an end is in force at a moment (ms). */
 export function isInForceAt({ startDateTime, endDateTime }: Window, at: number): boolean {
   return Date.parse(startDateTime) <= at && (endDateTime === null || at < Date.parse(endDateTime))
 }
@@ -111,7 +114,7 @@ export function findManagementGroup(tenant: Tenant, id: string): ManagementGroup
   return tenant.managementGroups.get(id) ?? tenant.managementGroups.indexBy('id', (one) => one.id).get(id.toLowerCase())
 }
 
-/** A management group and those above it, from the nearest to the tenant root. */
+/** The ids of a management group and of those above it, from the nearest to the tenant root. */
 export function ancestorsOf(tenant: Tenant, managementGroupId: string): string[] {
   const ids: string[] = []
   let id: string | null = findManagementGroup(tenant, managementGroupId)?.id ?? managementGroupId
@@ -122,7 +125,7 @@ export function ancestorsOf(tenant: Tenant, managementGroupId: string): string[]
   return ids
 }
 
-/** The scopes above a scope and the scope itself, in lower case, as Azure inherits them. */
+/** A scope and all scopes above it, from which it inherits, in lower case. */
 export function lineageOf(tenant: Tenant, scope: string): Set<string> {
   const lineage = new Set(['/'])
   const addGroups = (id: string) => {
@@ -134,7 +137,7 @@ export function lineageOf(tenant: Tenant, scope: string): Set<string> {
   if (!subscription) return lineage
   addGroups(subscription.managementGroupId)
   const parts = scope.toLowerCase().split('/').slice(1)
-  // Every pair of segments may be a scope of its own; the odd ones in between are harmless.
+  // Every second length is a scope; the lengths in between match no assignment and do no harm.
   for (let length = 2; length <= parts.length; length++) lineage.add(`/${parts.slice(0, length).join('/')}`)
   return lineage
 }

@@ -2,12 +2,12 @@ import builtIn from './built-in-roles.json'
 import type { RoleDefinition } from './types'
 
 /**
- * The built-in roles by id, the same in every tenant: some two hundred of Microsoft's several hundred, the ones people
- * meet, by name. Ids, names, descriptions and permissions, in their order and with their repetitions, are those of the
+ * The built-in roles by id, the same in every tenant: some two hundred of Microsoft's several hundred, those in common use,
+ * sorted by name. Ids, names, descriptions and permissions, in their order and with their repetitions, are those of the
  * JSON in Microsoft's "Azure built-in roles" (MicrosoftDocs/azure-docs,
  * articles/role-based-access-control/built-in-roles/*.md: networking, web and Event Grid as of 2024, the other
  * pages of 2025 and 2026). Left out are roles whose permissions carry a condition or come in several parts, and those
- * that cannot be assigned at the root. The times of creation and change are one pair for all.
+ * that cannot be assigned at the root. All roles have the same times of creation and change.
  */
 export const BUILT_IN_ROLES: ReadonlyMap<string, RoleDefinition> = new Map(
   builtIn.map(({ id, name, description, ...permission }) => [
@@ -25,7 +25,7 @@ export const BUILT_IN_ROLES: ReadonlyMap<string, RoleDefinition> = new Map(
   ]),
 )
 
-/** The id of a built-in role by its name; throws on a misspelt one. */
+/** The id of a built-in role by its name. Throws on an unknown one. */
 export function roleIdOf(name: string): string {
   for (const role of BUILT_IN_ROLES.values()) if (role.name === name) return role.id
   throw new Error(`There is no built-in role called ${name}.`)
@@ -36,10 +36,10 @@ export const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10'
 export const APPLICATION_ADMINISTRATOR = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3'
 export const CLOUD_APPLICATION_ADMINISTRATOR = '158c047a-c907-4556-b7ef-446551a6b5f7'
 export const PRIVILEGED_ROLE_ADMINISTRATOR = 'e8611ab8-c189-46e8-94e1-60213ab1f814'
-/** What every person's tokens carry in `wids`. */
+/** Every person's tokens contain this in `wids`. */
 export const EVERY_USER = 'b79fbf4d-3ef9-4689-8143-76b194e85509'
 
-/** Those who may consent for the whole organisation to delegated permissions. */
+/** The roles that may consent to delegated permissions for the whole organisation. */
 export const MAY_CONSENT: ReadonlySet<string> = new Set([
   GLOBAL_ADMINISTRATOR,
   APPLICATION_ADMINISTRATOR,

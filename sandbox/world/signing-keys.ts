@@ -1,12 +1,14 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 
+/** An RSA key that signs tokens; `modulus` and `exponent` are the public part in base64url. */
 export type SigningKey = { kid: string; privateKey: KeyObject; publicKey: KeyObject; modulus: string; exponent: string }
 
+/** Creates the key that every sandbox begins with. */
 export function createSigningKey(): SigningKey {
   return withId(createPrivateKey(PUBLISHED_KEY))
 }
 
-/** Another key each time, for rotation: its tokens do not outlive the sandbox. */
+/** Creates another key each time, for rotation; its tokens do not survive a restart of the sandbox. */
 export function generateSigningKey(): SigningKey {
   return withId(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)
 }
@@ -18,8 +20,8 @@ function withId(privateKey: KeyObject): SigningKey {
 }
 
 /**
- * The key of every sandbox, so that tokens outlive a restart of one that keeps nothing on disk. It protects nothing:
- * anyone can read it here.
+ * The first key of every sandbox is published here, so that tokens survive a restart although nothing is kept on disk. It
+ * protects nothing: the sandbox has no real data and only listens on loopback.
  */
 const PUBLISHED_KEY = `-----BEGIN PRIVATE KEY-----
 MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQDV8Sl6hHPWjZyh

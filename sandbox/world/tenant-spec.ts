@@ -5,7 +5,7 @@ import type { PageSizes } from './types'
 const MANAGEMENT_GROUP_LEVELS = 6 // Azure's limit below the tenant root
 
 const count = z.int().min(0)
-/** A count, or a share of the whole when it lies between 0 and 1. */
+/** A count, or a share of the whole when it is between 0 and 1. */
 const countOrShare = z
   .number()
   .min(0)
@@ -13,23 +13,35 @@ const countOrShare = z
 const weight = z.number().min(0).optional()
 const pages = z.int().min(1)
 
+/** One page size for every list, or one for each. */
+export const PageSize = z.union([
+  pages,
+  z.strictObject({
+    assignments: pages.optional(),
+    instances: pages.optional(),
+    subscriptions: pages.optional(),
+    users: pages.optional(),
+    members: pages.optional(),
+  }),
+])
+
 const Groups = z.strictObject({
   count,
-  /** Members of each, people and the nested group; `sizes` draws between two numbers. */
+  /** The number of people in each group, or `sizes` to draw it between two numbers. */
   size: count.optional(),
   sizes: z.strictObject({ min: count, max: count }).optional(),
-  /** Levels of groups in groups, as far as there are groups for it. */
+  /** How many levels of groups contain one another, as far as there are enough groups. */
   depth: count.optional(),
-  /** How many rings of groups that hold each other, as far as there are groups for it. */
+  /** How many rings of groups that contain one another, as far as there are enough groups. */
   cycles: count.optional(),
-  /** The people in one large group. */
+  /** The number of people in the one largest group. */
   largest: count.optional(),
   roleAssignable: countOrShare.optional(),
 })
 
 const Assignments = z.strictObject({
   count,
-  /** How often a scope is of which level. */
+  /** The weight of each level of scope. */
   scopes: z
     .strictObject({
       root: weight,
@@ -39,7 +51,7 @@ const Assignments = z.strictObject({
       resource: weight,
     })
     .optional(),
-  /** How often a holder is of which kind. */
+  /** The weight of each kind of holder. */
   principals: z
     .strictObject({
       user: weight,
@@ -56,11 +68,11 @@ const Assignments = z.strictObject({
 const Spec = z.strictObject({
   seed: z.union([z.string(), z.number()]).optional(),
   name: z.string().min(1).optional(),
-  /** All users but the accounts. */
+  /** All users except the accounts. */
   people: count.optional(),
   guests: countOrShare.optional(),
   disabled: countOrShare.optional(),
-  /** Besides `people`: every second one is still in the bin. */
+  /** In addition to `people`; every second one is still in the recycle bin. */
   deleted: countOrShare.optional(),
   /** The share of people with a last sign-in. */
   signIns: z.number().min(0).max(1).optional(),
@@ -73,33 +85,22 @@ const Spec = z.strictObject({
   subscriptions: count.optional(),
   /** In each subscription. */
   resourceGroups: count.optional(),
-  /** What applies to each subscription, all told: inherited ones and those of the accounts included. */
+  /** How many apply to each subscription in total, including inherited ones and those of the accounts. */
   assignments: z.union([count, Assignments]).optional(),
   customRoles: count.optional(),
-  /** Custom roles that allow all an Owner may do, written in turn in each of three ways. */
+  /** Custom roles that allow everything an Owner may do, written in three different ways, one after another. */
   ownerRoles: count.optional(),
   /** Assignments with a condition, in each subscription: a count, or a share. */
   conditions: countOrShare.optional(),
   /** Assignments with an end, in each subscription: a count, or a share. */
   timeBound: countOrShare.optional(),
-  /** Roles to activate in each subscription, and how many of those are active now. */
+  /** Eligible roles in each subscription, and how many of them are activated now. */
   eligibility: count.optional(),
   activated: countOrShare.optional(),
   denyAssignments: count.optional(),
   licence: z.enum(['free', 'p1', 'p2']).optional(),
-  pageSize: z
-    .union([
-      pages,
-      z.strictObject({
-        assignments: pages.optional(),
-        instances: pages.optional(),
-        subscriptions: pages.optional(),
-        users: pages.optional(),
-        members: pages.optional(),
-      }),
-    ])
-    .optional(),
-  /** The portal's application is consented to by an administrator; a list adds Graph permissions to what it registered. */
+  pageSize: PageSize.optional(),
+  /** Whether an administrator has consented to the portal's application; a list adds Graph permissions to those it registered. */
   consented: z.union([z.boolean(), z.array(z.string())]).optional(),
   powerless: z.enum(['forbidden', 'empty']).optional(),
   mixedRoleIds: z.boolean().optional(),
@@ -111,15 +112,15 @@ const Spec = z.strictObject({
     .optional(),
 })
 
-/** How a made tenant looks; everything may be left out. */
+/** What a tenant to be made looks like; everything may be left out. */
 export type TenantSpec = z.infer<typeof Spec>
 export type GroupsSpec = z.infer<typeof Groups>
 export type AssignmentsSpec = z.infer<typeof Assignments>
 
-/** Checks what was asked for; throws UnknownThing with the first thing wrong, in a sentence. */
+/** Checks what was asked for. Throws WorldRefusal with a sentence about the first thing that is wrong. */
 export function checkSpec(asked: unknown): TenantSpec {
   const parsed = Spec.safeParse(asked)
-  if (!parsed.success) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(sentenceOfIssue).join(' '))
+  if (!parsed.success) throw new WorldRefusal(parsed.error.issues.slice(0, 1).map(describeIssue).join(' '))
   const spec = parsed.data
   const { people = 20, managementGroupDepth: depth = 0, managementGroups, eligibility = 0 } = spec
   refuseWhen(
@@ -184,13 +185,13 @@ function refuseWhen(when: boolean, sentence: string): void {
   if (when) throw new WorldRefusal(sentence)
 }
 
-/** A count, or a share of a whole when it lies between 0 and 1. */
+/** The count that is meant: a number between 0 and 1 is a share of the whole. */
 export function countOf(countOrShare: number | undefined, whole: number): number {
   if (countOrShare === undefined) return 0
   return countOrShare > 0 && countOrShare < 1 ? Math.round(countOrShare * whole) : countOrShare
 }
 
-/** One number stands for every list. */
+/** A single number is used as the page size of every list. */
 export function toPageSizes(pageSize: number | Partial<PageSizes>): Partial<PageSizes> {
   if (typeof pageSize !== 'number') return pageSize
   return {
@@ -204,8 +205,8 @@ export function toPageSizes(pageSize: number | Partial<PageSizes>): Partial<Page
 
 type Issue = z.core.$ZodIssue
 
-/** What is wrong with what was asked for, in a sentence that names it. */
-export function sentenceOfIssue(first: Issue): string {
+/** Describes what is wrong, in a sentence that names the parameter. */
+export function describeIssue(first: Issue): string {
   const issue = deepestIssue(first)
   const name = issue.path.join('.') || 'The body'
   if (issue.code === 'unrecognized_keys')
@@ -216,7 +217,7 @@ export function sentenceOfIssue(first: Issue): string {
   return `${name} is wrong: ${issue.message}.`
 }
 
-/** Of a choice, the kind that was meant is the one whose refusal lies deepest. */
+/** When no branch of a union fits, report the branch that failed at the longest path: the caller most likely meant that one. */
 function deepestIssue(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue
   const inner = issue.errors.flat().filter((one) => one.code !== 'invalid_type' || one.path.length > 0)

@@ -13,8 +13,8 @@ import type {
   User,
 } from './types'
 
-/** A tenant with its root management group and nothing else. */
-export function emptyTenant(facts: { id: string; name: string; domain: string; demo: boolean }): Tenant {
+/** Creates a tenant with its root management group and nothing else. */
+export function createTenant(facts: { id: string; name: string; domain: string; demo: boolean }): Tenant {
   const managementGroups = new Registry<ManagementGroup>()
   managementGroups.add({ id: facts.id, displayName: 'Tenant Root Group', parentId: null })
   return {
@@ -46,11 +46,11 @@ export function emptyTenant(facts: { id: string; name: string; domain: string; d
 
 type UserFacts = Pick<User, 'id' | 'displayName' | 'userPrincipalName'> & Partial<User>
 
-/** Shared by everyone who has none of their own: hundreds of thousands of empty lists are megabytes. */
-const NOTHING: never[] = []
-const ORDINARY = Object.freeze({})
+/** Shared by all who have none of their own, because hundreds of thousands of empty lists take megabytes. */
+const EMPTY_LIST: never[] = []
+const NO_TRAITS = Object.freeze({})
 
-/** Adds a member in good standing; every fact may be given otherwise. */
+/** Adds a person: an enabled member, unless the facts say otherwise. */
 export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User {
   const created = timeBefore(random, 1_500)
   const user: User = {
@@ -61,7 +61,7 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
     department: null,
     officeLocation: null,
     mobilePhone: null,
-    businessPhones: NOTHING,
+    businessPhones: EMPTY_LIST,
     preferredLanguage: null,
     accountEnabled: true,
     userType: 'Member',
@@ -70,24 +70,24 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
     createdDateTime: created,
     deletedDateTime: null,
     lastSignInDateTime: null,
-    directoryRoles: NOTHING,
+    directoryRoles: EMPTY_LIST,
     home: null,
     tokensValidFrom: 0,
     changedAt: ++tenant.sequence,
-    traits: ORDINARY,
+    traits: NO_TRAITS,
     account: null,
     ...facts,
   }
   return tenant.users.add(user)
 }
 
-/** To be called after a person was changed in place: look-ups by name and delta queries follow. */
-export function touchUser(tenant: Tenant, user: User): void {
+/** Must be called after a person was changed in place, for look-ups by name and for delta queries. */
+export function markUserChanged(tenant: Tenant, user: User): void {
   user.changedAt = ++tenant.sequence
   tenant.users.markChanged()
 }
 
-/** Puts a person into the bin, from where they can be restored, or out of the world for good. Memberships go, assignments stay. */
+/** Deletes a person, into the recycle bin or permanently. Their memberships are removed, their assignments stay. */
 export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, permanently = false): void {
   tenant.users.delete(user.id)
   tenant.memberships.forget(user.id)
@@ -97,7 +97,7 @@ export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, 
   else tenant.deletedUsers.add(user)
 }
 
-/** What makes a person a guest: an address of elsewhere folded into the tenant's own. */
+/** What makes a person a guest: the guest's own address, written as Entra does: name_domain#EXT#@tenant. */
 export function guestFacts(
   random: Random,
   tenant: Tenant,
@@ -113,14 +113,14 @@ export function guestFacts(
   }
 }
 
-/** The guest a tenant knows an account of elsewhere as. */
+/** The guest user that stands for another tenant's account in this tenant. */
 export function findGuest(tenant: Tenant, home: { tenantId: string; objectId: string }): User | undefined {
   return tenant.users
     .indexBy('home', (one) => one.home && `${one.home.tenantId}/${one.home.objectId}`)
     .get(`${home.tenantId}/${home.objectId}`)
 }
 
-/** Adds a security group, empty as yet. */
+/** Adds a security group without members. */
 export function addGroup(tenant: Tenant, facts: Pick<Group, 'id' | 'displayName'> & Partial<Group>): Group {
   return tenant.groups.add({
     description: null,
@@ -132,7 +132,10 @@ export function addGroup(tenant: Tenant, facts: Pick<Group, 'id' | 'displayName'
   })
 }
 
-/** Adds an application's service principal of the tenant itself; every fact may be given otherwise. */
+/** The tenant that Microsoft's own applications belong to (Microsoft Learn, "Verify first-party Microsoft applications"). */
+export const MICROSOFT_SERVICES = 'f8cdef31-a31e-4b4a-93e4-5f571e91255a'
+
+/** Adds a service principal: one of an application of this tenant, unless the facts say otherwise. */
 export function addServicePrincipal(
   tenant: Tenant,
   facts: Pick<ServicePrincipal, 'id' | 'appId' | 'displayName'> & Partial<ServicePrincipal>,
@@ -141,12 +144,13 @@ export function addServicePrincipal(
     servicePrincipalType: 'Application',
     accountEnabled: true,
     appOwnerOrganizationId: facts.servicePrincipalType === 'ManagedIdentity' ? null : tenant.id,
-    alternativeNames: NOTHING,
+    alternativeNames: EMPTY_LIST,
     createdDateTime: '2024-03-12T10:00:00Z',
     ...facts,
   })
 }
 
+/** Adds a subscription: enabled and directly below the root management group, unless the facts say otherwise. */
 export function addSubscription(
   tenant: Tenant,
   facts: Pick<Subscription, 'id' | 'name'> & Partial<Subscription>,
@@ -171,7 +175,7 @@ type AssignmentFacts = {
   principalType?: PrincipalType
 } & Partial<Assignment>
 
-/** Adds an assignment; `role` is a built-in role's name, or the id of any role. */
+/** Adds an assignment; `role` is the name or the id of a role. */
 export function addAssignment(tenant: Tenant, random: Random, { role, ...facts }: AssignmentFacts): Assignment {
   return tenant.assignments.add({
     id: random.guid(),
@@ -188,7 +192,7 @@ export function addAssignment(tenant: Tenant, random: Random, { role, ...facts }
 
 type EligibilityFacts = Pick<Eligibility, 'principalId' | 'scope'> & { role: string } & Partial<Eligibility>
 
-/** Adds a role that can be activated, permanently unless an end is given. */
+/** Adds an eligibility, which has no end unless one is given. */
 export function addEligibility(tenant: Tenant, random: Random, { role, ...facts }: EligibilityFacts): Eligibility {
   const createdOn = timeBefore(random, 400, 7)
   return tenant.eligibilities.add({
@@ -209,7 +213,7 @@ function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
   return tenant.servicePrincipals.has(id) ? 'ServicePrincipal' : 'User'
 }
 
-/** The id of a role by its id or its name, built-in or the tenant's own; throws on a misspelt one. */
+/** The id of a role that is named by id or name, built-in or custom. Throws on an unknown one. */
 function roleIdIn(tenant: Tenant, role: string): string {
   const id = role.toLowerCase()
   if (BUILT_IN_ROLES.has(id) || tenant.customRoles.has(id)) return id
@@ -217,12 +221,22 @@ function roleIdIn(tenant: Tenant, role: string): string {
 }
 
 const DAY_MS = 86_400_000
-/** The moment worlds are made at: fixed, so that the same seed gives the same times. */
+/** All made times are before this moment. It is fixed, so that the same seed gives the same times. */
 const EPOCH_MS = Date.UTC(2026, 0, 15, 9, 0, 0)
 
-/** A time some days before the world's beginning, with Azure's seven decimals when asked. */
+/** Draws a time within the days before `EPOCH_MS`, with Azure's seven decimals if asked for. */
 export function timeBefore(random: Random, days: number, decimals: 0 | 7 = 0): string {
   const at = new Date(EPOCH_MS - Math.floor(random.next() * days * DAY_MS)).toISOString()
   if (decimals === 0) return `${at.slice(0, 19)}Z`
   return `${at.slice(0, 19)}.${String(random.below(10_000_000)).padStart(7, '0')}Z`
+}
+
+/** A time (ms) as Azure Resource Manager writes it, with seven decimals. */
+export function armTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 23)}0000Z`
+}
+
+/** A time (ms) as Microsoft Graph writes it, in whole seconds. */
+export function graphTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }

@@ -7,8 +7,8 @@ import {
   addServicePrincipal,
   addSubscription,
   addUser,
+  createTenant,
   deleteUser,
-  emptyTenant,
 } from './tenant'
 import { effectiveAccess, effectiveAccessOf } from './truth'
 import type { DenyAssignment } from './types'
@@ -23,7 +23,7 @@ const PLATFORM = '/providers/Microsoft.Management/managementGroups/Platform'
 function small(...groups: string[]) {
   const world = new World('http://localhost:3000')
   const random = createRandom('truth')
-  const tenant = emptyTenant({ id: 'root', name: 'Northwind', domain: 'northwind.example', demo: false })
+  const tenant = createTenant({ id: 'root', name: 'Northwind', domain: 'northwind.example', demo: false })
   world.addTenant(tenant)
   tenant.managementGroups.add({ id: 'Platform', displayName: 'The platform', parentId: 'root' })
   tenant.managementGroups.add({ id: 'Other', displayName: 'Elsewhere', parentId: 'root' })

@@ -15,6 +15,7 @@ import { levelOf, managementGroupIdIn, type ScopeLevel, subscriptionIdIn } from 
 import type { Assignment, Eligibility, PrincipalType, Tenant } from './types'
 import type { World } from './world'
 
+/** An assignment with its holder. */
 export type TruthRow = {
   assignmentId: string
   principalId: string
@@ -31,7 +32,10 @@ export type TruthRow = {
   condition: string | null
 }
 
-/** Every assignment that applies to a subscription: at it, below it, or inherited. By brute force from the world. */
+/**
+ * Lists every assignment that applies to a subscription: at it, below it, or inherited. It walks through all assignments of
+ * the tenant, without the indexes and filters that the services answer with. Throws when there is no such subscription.
+ */
 export function truthOf(world: World, subscriptionId: string): TruthRow[] {
   const found = world.findSubscription(subscriptionId)
   if (!found) throw new Error(`There is no subscription ${subscriptionId} in this world.`)
@@ -75,12 +79,12 @@ function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType
   return { name: other?.displayName ?? null, mail: null, userPrincipalName: null, guest: false, status }
 }
 
-/** One way one person has, or may activate, one role at one scope. */
+/** One path by which a principal has, or may activate, a role at a scope. */
 export type AccessRow = PersonFacts & {
   roleId: string
   roleName: string | null
   roleCustom: boolean
-  /** As Azure spells it. */
+  /** As it was written when the role was assigned. */
   scope: string
   level: 'root' | 'management_group' | 'subscription' | 'resource_group' | 'resource'
   kind: 'active' | 'activated' | 'eligible'
@@ -90,30 +94,34 @@ export type AccessRow = PersonFacts & {
   condition: string | null
   /** The eligibility's id when the kind is eligible. */
   assignmentId: string
-  /** From the group that holds the role down to the one the person is in; empty when they hold it themselves. */
+  /** From the group that holds the role down to the group that contains the principal; empty when it holds the role itself. */
   via: Step[]
   /** From the scope down to the subscription's own management group; empty within the subscription. */
   scopePath: Step[]
   deniedBy: string[]
-  /** There are more ways than were listed. */
+  /** Whether there are more paths than were listed. */
   truncated: boolean
 }
 
 type AccessOptions = {
   /** The moment, in ms; the world's own when left out. */
   at?: number
-  /** The most ways listed per person, role, scope and kind. */
+  /** The most paths listed for each principal, role, scope and kind. */
   paths?: number
 }
 
 const MAX_PATHS = 100
 
-/** Who has, or may activate, what in a subscription and how: one row per person, role, scope, kind and chain of groups. */
+/**
+ * Who has, or may activate, which role in a subscription, and by which path: one row for each principal, role, scope, kind
+ * and chain of groups. Only data of the world is used here and in access-paths, none of the rules that the services answer
+ * with.
+ */
 export function effectiveAccess(world: World, subscriptionId: string, options?: AccessOptions): AccessRow[] {
   return [...eachAccessRow(world, subscriptionId, options)]
 }
 
-/** The same of one person alone. */
+/** The rows of `effectiveAccess` for one principal. */
 export function effectiveAccessOf(
   world: World,
   subscriptionId: string,
@@ -123,7 +131,12 @@ export function effectiveAccessOf(
   return [...eachAccessRow(world, subscriptionId, options, principalId.toLowerCase())]
 }
 
-/** The rows one after another: in a large world there are more than memory holds. */
+/**
+ * Yields the rows of `effectiveAccess` one after another, because a large world has more than memory can hold. Throws
+ * WorldRefusal when there is no such subscription.
+ *
+ * @param onlyPrincipalId leaves out every other principal, unless null
+ */
 export function* eachAccessRow(
   world: World,
   subscriptionId: string,
@@ -144,7 +157,7 @@ export function* eachAccessRow(
     const scopePath = scopes.pathFrom(scope)
     for (const [person, { listed, truncated }] of findPaths(holdings, lookups, maxPaths)) {
       const deniedBy = denials.length === 0 ? [] : filterDenialsOf(denials, lookups.selfAndGroupsOf(person))
-      // Every field by its name: rows come by the million, and copying what is left of an object takes three times as long.
+      // Every field is written out: there are millions of rows, and copying the rest of an object takes three times as long.
       for (const { holding, via } of listed)
         yield {
           ...person.facts,
@@ -168,7 +181,7 @@ export function* eachAccessRow(
   }
 }
 
-/** What is held, whether assigned, activated or eligible. */
+/** An assignment or an eligibility, in one shape. */
 type Holding = {
   id: string
   roleId: string
@@ -181,7 +194,7 @@ type Holding = {
   endDateTime: string | null
 }
 
-/** What counts for the subscription at the moment, put together by role, scope and kind. */
+/** What counts for the subscription at the moment, grouped by role, scope and kind. */
 function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at: number): Holding[][] {
   const places = new Map<string, Holding[]>()
   for (const index of [tenant.assignments, tenant.eligibilities]) {
@@ -212,12 +225,12 @@ function toHolding(held: Assignment | Eligibility): Holding {
   return { ...base, kind, startDateTime, endDateTime }
 }
 
-/** One way to a role: what is held, and the chain of groups from its holder. */
+/** A path to a role: what is held, and the chain of groups from its holder. */
 type AccessPath = { holding: Holding; via: Step[] }
 type Lookups = ReturnType<typeof createAccessLookups>
 type ListedPaths = { listed: AccessPath[]; truncated: boolean }
 
-/** Everyone who has one role at one scope in one kind, with their ways to it. */
+/** Everyone who has a role at a scope in one kind, with their paths to it. */
 function findPaths(holdings: Holding[], lookups: Lookups, maxPaths: number): Map<Person, ListedPaths> {
   const found = new Map<Person, ListedPaths>()
   const addPaths = (person: Person, more: readonly AccessPath[], truncated: boolean) => {

@@ -23,30 +23,30 @@ export type User = {
   lastSignInDateTime: string | null
   /** Template ids of the directory roles held. */
   directoryRoles: string[]
-  /** Where a guest's own account lives. */
+  /** The account of a guest in its home tenant. */
   home: { tenantId: string; objectId: string } | null
   /** Refresh tokens issued before this moment (ms) are revoked. */
   tokensValidFrom: number
-  /** The tenant's sequence when this person last changed; what a delta query is answered from. */
+  /** The tenant's sequence number of this person's last change, for delta queries. */
   changedAt: number
   traits: Traits
-  /** Present for those who can sign in to the sandbox. */
+  /** Present for people who can sign in to the sandbox. */
   account: { kind: string; note: string } | null
 }
 
-/** What makes an error meetable by hand. */
+/** Traits of a person that make sign-ins fail, so that each error can be tried by hand. */
 export type Traits = {
   /** A Conditional Access policy blocks Azure management (AADSTS53003). */
   blocked?: boolean
   /** Azure management asks for multi-factor authentication (AADSTS50076). */
   mfa?: boolean
-  /** The application demands an assignment this person lacks (AADSTS50105). */
+  /** The application requires an assignment that this person lacks (AADSTS50105). */
   unassigned?: boolean
-  /** The AADSTS code every request of a token for Azure management is answered with: 50079, 70043, 53000 and the like. */
+  /** Every request for a token for Azure management fails with this AADSTS code: 50079, 70043, 53000 and the like. */
   error?: number
 }
 
-/** Its members are in the tenant's `memberships`. */
+/** A group; its members are in the tenant's `memberships`. */
 export type Group = {
   id: string
   displayName: string
@@ -55,11 +55,11 @@ export type Group = {
   securityEnabled: boolean
   /** May hold Entra roles, and only administrators may change who is in it. */
   isAssignableToRole: boolean
-  /** Its members are read with Member.Read.Hidden only. */
+  /** Its members can only be read with Member.Read.Hidden. */
   hiddenMembership: boolean
 }
 
-/** A group in the bin, without its members. */
+/** A group in the recycle bin (deleted, can be restored), without its members. */
 export type DeletedGroup = Group & { deletedDateTime: string }
 
 export type ServicePrincipal = {
@@ -84,13 +84,13 @@ export type Assignment = {
   roleId: string
   principalId: string
   principalType: PrincipalType
-  /** As Azure spells it, case included. */
+  /** As it was written when the assignment was made, in any case. */
   scope: string
   condition: string | null
   description: string | null
   createdOn: string
   createdBy: string | null
-  /** Present when Privileged Identity Management made it: how long it holds, and which eligibility it was activated from. */
+  /** Present when Privileged Identity Management made it: when it is in force, and from which eligibility it was activated. */
   schedule: Schedule | null
 }
 
@@ -102,7 +102,7 @@ export type Schedule = {
   eligibilityId: string | null
 }
 
-/** A role that can be activated but is not held. */
+/** A role that a principal can activate but does not hold yet. */
 export type Eligibility = {
   id: string
   roleId: string
@@ -119,10 +119,12 @@ export type Eligibility = {
 export type Permission = { actions: string[]; notActions: string[]; dataActions: string[]; notDataActions: string[] }
 
 export type DenyPrincipal = {
-  /** All zeros with type SystemDefined: everyone. */
   id: string
   type: 'SystemDefined' | PrincipalType
 }
+
+/** Everyone in the tenant. */
+export const EVERYONE: DenyPrincipal = { id: '00000000-0000-0000-0000-000000000000', type: 'SystemDefined' }
 
 export type DenyAssignment = {
   id: string
@@ -160,15 +162,15 @@ export type Subscription = {
   managementGroupId: string
   quotaId: string
   tags: Record<string, string>
-  /** By name as created; those that only occur in the scope of an assignment are listed too. */
+  /** Names as created. ARM also lists resource groups that only occur in the scope of an assignment. */
   resourceGroups: string[]
   note: string
 }
 
-/** What an application was allowed: by everyone's administrator (userId null) or by one person. */
-export type Consent = { clientId: string; userId: string | null; scopes: Set<string> }
+/** The scopes that an application may use: for everyone, by an administrator (userId null), or for one person. */
+type Consent = { clientId: string; userId: string | null; scopes: Set<string> }
 
-/** How many items a page of each list holds at most. */
+/** The most items on a page of each list. */
 export type PageSizes = {
   /** Role assignments and role definitions. */
   assignments: number
@@ -176,19 +178,19 @@ export type PageSizes = {
   instances: number
   /** Subscriptions, tenants, resource groups, management groups. */
   subscriptions: number
-  /** People, groups, service principals: a `$top` above it is cut to it. */
+  /** People, groups, service principals; a larger `$top` is reduced to it. */
   users: number
   /** Members and memberships. */
   members: number
 }
 
-/** Which of Azure's token buckets are on. True: with the documented figures; numbers: with these. */
+/** Whether Azure's throttling is on. True: with the documented figures; an object: with these figures. */
 export type Throttling = {
   arm: boolean | { bucket: number; refillPerSecond: number }
   graph: boolean | { units: number; windowSeconds: number }
 }
 
-/** What the tenant has paid for: P1 shows sign-in activity, P2 has Privileged Identity Management. */
+/** The tenant's licence: P1 shows sign-in activity, P2 also has Privileged Identity Management. */
 export type Licence = 'free' | 'p1' | 'p2'
 
 export type Tenant = {
@@ -199,7 +201,7 @@ export type Tenant = {
   licence: Licence
   users: Registry<User>
   deletedUsers: Registry<User>
-  /** People deleted for good, with the sequence of the moment. */
+  /** People deleted permanently, with the sequence number of the deletion. */
   purgedUsers: Map<string, number>
   groups: Registry<Group>
   deletedGroups: Registry<DeletedGroup>
@@ -213,15 +215,15 @@ export type Tenant = {
   denyAssignments: Registry<DenyAssignment>
   customRoles: Registry<RoleDefinition>
   consents: Consent[]
-  /** Application permissions an administrator granted, by client id: what `.default` gives an application by itself. */
+  /** Application permissions that an administrator granted, by client id: what `.default` stands for without a user. */
   appRoles: Map<string, Set<string>>
   pageSizes: PageSizes
   throttling: Throttling
-  /** What a caller without any role gets when they list role assignments. */
+  /** The answer to a caller without any role who lists role assignments: 403 or an empty list. */
   powerless: 'forbidden' | 'empty'
-  /** Whether role assignments name their role now with the subscription in front and now without, as seen in the wild. */
+  /** Whether role ids in role assignments appear both with and without the subscription in front, as seen in Azure. */
   mixedRoleIds: boolean
-  /** People may ask their administrator for consent instead of being turned away (AADSTS90095). */
+  /** Whether people can request consent from an administrator instead of being refused (AADSTS90095). */
   consentWorkflow?: boolean
   /** Counts the changes of people, for delta queries. */
   sequence: number
@@ -234,14 +236,14 @@ export type Application = {
   name: string
   secrets: Secret[]
   redirectUris: string[]
-  /** Those of `redirectUris` that belong to a page in the browser: their codes are redeemed across origins only. */
+  /** Those of `redirectUris` that belong to a single-page application: their codes are only redeemed across origins. */
   spaRedirectUris?: string[]
-  /** What `.default` stands for: scopes in full. */
+  /** What `.default` stands for, as consent is recorded: `graph/User.Read`. */
   registeredScopes: string[]
-  /** The only tenant it is known in; null: in every one. */
+  /** The only tenant that knows it; null when every tenant does. */
   homeTenantId: string | null
-  /** Signs in without a secret, as command lines do. */
+  /** Signs in without a secret, as command-line tools do. */
   publicClient: boolean
-  /** Microsoft's own, which nobody is asked to consent to. */
+  /** One of Microsoft's own, which needs no consent. */
   preauthorized: boolean
 }
