@@ -75,7 +75,7 @@ test("the ARM SDK pages through the role assignments of Production and gets the 
   expect(role).toMatchObject({ roleName: 'Reader', roleType: 'BuiltInRole' })
 })
 
-test('filters keep what is at or above the scope, and what a person holds through groups', async () => {
+test('filters list what is at or above the scope, and what a person holds through groups', async () => {
   const list = `/subscriptions/${production}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
   const above = await arm(`${list}&$filter=atScope()`)
   expect(above.value.every((row) => !/resourceGroups/i.test(row.properties?.scope ?? ''))).toBe(true)
@@ -122,7 +122,7 @@ test('ARM refuses as Azure does, and names the tenant to sign in at', async () =
   sandbox.world.clockOffset = 0
 })
 
-test('a caller without a role is forbidden or gets an empty list, as the world says', async () => {
+test('a caller without a role gets 403 or an empty list, as the tenant is set', async () => {
   const olga = await getTokens(sandbox, CONTOSO, 'olga@contoso.example')
   const list = `/subscriptions/${production}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
   expect(await arm(list, olga.arm)).toMatchObject({ status: 403, error: { code: 'AuthorizationFailed' } })
@@ -131,7 +131,7 @@ test('a caller without a role is forbidden or gets an empty list, as the world s
   applyChange(sandbox.world, { type: 'set_powerless', tenantId: CONTOSO, powerless: 'forbidden' })
 })
 
-test('the Graph client pages through all people, deleted ones apart', async () => {
+test('the Graph client pages through all people, and separately through deleted ones', async () => {
   const client = Client.initWithMiddleware({
     middleware: {
       async execute(context) {
@@ -160,7 +160,7 @@ test('the Graph client pages through all people, deleted ones apart', async () =
   expect(deleted.value).toHaveLength(2)
 })
 
-test('Graph keeps its limits: fifteen values, $top, ConsistencyLevel, unknown properties', async () => {
+test('Graph enforces its limits: fifteen values, $top, ConsistencyLevel, known properties', async () => {
   const ids = [...(sandbox.world.findTenant(CONTOSO)?.users.keys() ?? [])]
   const filter = (count: number) =>
     `/users?$filter=id in (${ids
@@ -180,7 +180,7 @@ test('Graph keeps its limits: fifteen values, $top, ConsistencyLevel, unknown pr
   })
 })
 
-test('a batch answers each request on its own, in no order', async () => {
+test('a batch answers each request separately, in no particular order', async () => {
   const requests = Array.from({ length: 20 }, (_, index) => ({
     id: String(index),
     method: 'GET',

@@ -26,13 +26,13 @@ afterAll(() => Promise.all(running.map((one) => one.close())))
 
 const local = (address: string) => address.replace('https://', `${sandbox.url}/`)
 
-/** MSAL keeps its https addresses; only the last hop differs. */
+/** MSAL uses its https addresses; only the connection goes to the sandbox. */
 const networkClient: INetworkModule = {
-  sendGetRequestAsync: (url, options) => hop(url, 'GET', options),
-  sendPostRequestAsync: (url, options) => hop(url, 'POST', options),
+  sendGetRequestAsync: (url, options) => send(url, 'GET', options),
+  sendPostRequestAsync: (url, options) => send(url, 'POST', options),
 }
 
-async function hop<T>(url: string, method: string, options?: NetworkRequestOptions) {
+async function send<T>(url: string, method: string, options?: NetworkRequestOptions) {
   const response = await fetch(local(url), {
     method,
     headers: options?.headers ?? {},
@@ -103,7 +103,7 @@ function fail(): never {
   throw new Error('MSAL returned no account.')
 }
 
-test('a person who is no administrator meets "Need admin approval" until an administrator accepts for everyone', async () => {
+test('a person who is no administrator sees "Need admin approval" until an administrator consents for everyone', async () => {
   const { address } = await begin()
   const before = await signInAs(sandbox.url, address, { username: 'ben@contoso.example' })
   expect(before).toMatchObject({ kind: 'page' })
@@ -116,7 +116,7 @@ test('a person who is no administrator meets "Need admin approval" until an admi
   expect(after.kind === 'redirect' && after.url.searchParams.get('code')).toBeTruthy()
 })
 
-test('declining, Conditional Access, and an account of elsewhere each have their own way back', async () => {
+test('declining, Conditional Access and an account of another tenant each have their own answer', async () => {
   const { address } = await begin()
   const declined = await signInAs(sandbox.url, address, { username: 'ada@contoso.example', consent: 'cancel' })
   expect(declined.kind === 'redirect' && Object.fromEntries(declined.url.searchParams)).toMatchObject({
@@ -130,7 +130,7 @@ test('declining, Conditional Access, and an account of elsewhere each have their
   expect(stranger.kind === 'page' && stranger.html).toMatch(/AADSTS50020[\s\S]*Use another account/)
 })
 
-test('multi-factor authentication is demanded for ARM until its claims go through authorize', async () => {
+test('multi-factor authentication is demanded for ARM until the sign-in is repeated with its claims', async () => {
   const first = await signIn('mikkel@contoso.example')
   const refused: { errorNo?: string; claims?: string; subError?: string } = await first.client
     .acquireTokenSilent({ account: first.result?.account ?? fail(), scopes: ARM })
@@ -192,7 +192,7 @@ test('a code works once, for one resource, at its own tenant, with its verifier 
   expect((await redeem({})).first).toMatchObject({ status: 401, error: 'invalid_client', error_codes: [7000222] })
 })
 
-test('a refresh token ends with consent, sessions and the account, and outlives a restart of the sandbox', async () => {
+test('a refresh token fails without consent, session or account, and survives a restart of the sandbox', async () => {
   const { world } = sandbox
   const { client, result } = await signIn('ada@contoso.example')
   const cache = JSON.parse(client.getTokenCache().serialize()) as { RefreshToken: Record<string, { secret: string }> }
@@ -234,7 +234,7 @@ test('a refresh token ends with consent, sessions and the account, and outlives 
   expect(await codeOf()).toBe(50057)
 })
 
-test('MSAL signs an application in by its secret, keeps the token, and reads what the application may read', async () => {
+test('MSAL signs an application in by its secret and keeps the token, which reads what the application may read', async () => {
   const { clientId, secret } = CONTOSO_APPLICATION
   const client = new ConfidentialClientApplication({
     auth: { clientId, clientSecret: secret, authority: `https://login.microsoftonline.com/${CONTOSO}` },
@@ -265,8 +265,8 @@ test('MSAL signs a person in by device code for the Azure CLI, and refreshes wit
     system: {
       networkClient: {
         ...networkClient,
-        // The person is quicker than the first question for the token, so that nobody waits five seconds.
-        sendPostRequestAsync: (url, options) => typed.then(() => hop(url, 'POST', options)),
+        // The first request for the token waits until the person has confirmed; else MSAL would poll again after five seconds.
+        sendPostRequestAsync: (url, options) => typed.then(() => send(url, 'POST', options)),
       },
     },
   })

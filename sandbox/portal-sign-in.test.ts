@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** As the portal does it for next-auth: https addresses, plain connections, the Host header says which service is meant. */
+/** Connects as the portal does for next-auth: https addresses over plain connections; the Host header names the service. */
 class PlainAgent extends Agent {
   override createConnection() {
     return connect(Number(new URL(sandbox.url).port), '127.0.0.1')

@@ -11,8 +11,8 @@ const script = new URL('serve.ts', import.meta.url).pathname
 const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-serve-'))
 afterAll(() => rmSync(dataDir, { recursive: true }))
 
-/** The sandbox as a process of its own, and its first line. */
-async function serve(port: string): Promise<{ child: ChildProcess; said: string }> {
+/** Starts the sandbox in a process of its own and waits for its first output. */
+async function serve(port: string): Promise<{ child: ChildProcess; output: string }> {
   const child = fork(script, ['--port', port], {
     execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -23,12 +23,12 @@ async function serve(port: string): Promise<{ child: ChildProcess; said: string 
       stream?.on('data', (chunk) => resolve(void chunks.push(String(chunk))))
   })
   await first
-  return { child, said: chunks.join('') }
+  return { child, output: chunks.join('') }
 }
 
-test('the sandbox leaves with its parent, and on SIGTERM', async () => {
+test('the sandbox ends when its parent ends, and on SIGTERM', async () => {
   const orphan = await serve('0')
-  expect(orphan.said).toContain('Sandbox ready on http://localhost:')
+  expect(orphan.output).toContain('Sandbox ready on http://localhost:')
   orphan.child.disconnect()
   expect(await once(orphan.child, 'exit')).toEqual([0, null])
   const stopped = await serve('0')
@@ -36,31 +36,31 @@ test('the sandbox leaves with its parent, and on SIGTERM', async () => {
   expect(await once(stopped.child, 'exit')).toEqual([0, null])
 })
 
-test('a taken port is said in one sentence', async () => {
+test('a port that is taken is reported in one sentence', async () => {
   const other = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   const port = new URL(other.url).port
   const child = spawn(process.execPath, ['--import', 'tsx', script, '--port', port])
-  let said = ''
+  let output = ''
   child.stderr.on('data', (chunk) => {
-    said += String(chunk)
+    output += String(chunk)
   })
   expect(await once(child, 'close')).toEqual([1, null])
-  expect(said).toBe(`Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.\n`)
+  expect(output).toBe(`Port ${port} is taken: stop what runs there, or choose another with SANDBOX_PORT.\n`)
   await other.close()
 })
 
-test('a taken port of the TLS front is said in one sentence', async () => {
+test('a TLS port that is taken is reported in one sentence', async () => {
   const other = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
   const port = new URL(other.url).port
   const child = spawn(process.execPath, ['--import', 'tsx', script, '--port', '0', '--tls', '--tls-port', port], {
     env: { ...process.env, DATA_DIR: dataDir },
   })
-  let said = ''
+  let output = ''
   child.stderr.on('data', (chunk) => {
-    said += String(chunk)
+    output += String(chunk)
   })
   expect(await once(child, 'close')).toEqual([1, null])
-  expect(said).toBe(`Port ${port} for TLS is taken: stop what runs there, or choose another with --tls-port.\n`)
+  expect(output).toBe(`Port ${port} for TLS is taken: stop what runs there, or choose another with --tls-port.\n`)
   await other.close()
 })
 

@@ -13,7 +13,7 @@ const web = (version = '2022-12-01') => `/subscriptions/${IDS.web}?api-version=$
 const assignments = (version: string) =>
   `/subscriptions/${IDS.web}/providers/Microsoft.Authorization/roleAssignments?api-version=${version}`
 
-/** A token as Entra would mint it, with claims of the test's own. */
+/** A token like Entra's, with these claims changed. */
 function tokenWith(claims: Record<string, unknown>): string {
   const now = Math.floor(arm.world.now() / 1_000)
   const basis = { aud: 'https://management.azure.com', tid: IDS.tenant, oid: IDS.owner, upn: 'owner@northwind.example' }
@@ -27,20 +27,20 @@ test('an address without api-version is refused', async () => {
 })
 
 test.each(['2016-06-01', '2019-06-01', '2019-11-01', '2022-12-01'])(
-  'subscriptions know api-version %s',
+  'subscriptions support api-version %s',
   async (version) => {
     expect((await arm.ask(web(version))).status).toBe(200)
   },
 )
 
 test.each(['2018-01-01-preview', '2020-04-01-preview', '2022-04-01'])(
-  'role assignments know api-version %s',
+  'role assignments support api-version %s',
   async (version) => {
     expect((await arm.ask(assignments(version))).status).toBe(200)
   },
 )
 
-test('a version of another family is refused with the versions that are supported', async () => {
+test('a version of another resource type is refused with the versions that are supported', async () => {
   const subscriptions = await arm.ask(web('2030-01-01'))
   expect(subscriptions.status).toBe(400)
   expect(subscriptions.body.error?.code).toBe('InvalidApiVersionParameter')
@@ -52,7 +52,7 @@ test('a version of another family is refused with the versions that are supporte
   })
 })
 
-test('role assignments of an old version come without conditions', async () => {
+test('role assignments in an old version of the API have no conditions', async () => {
   type Rows = { value: { properties: Record<string, unknown> }[] }
   const old = await arm.ask<Rows>(assignments('2018-01-01-preview'))
   expect(old.body.value[0]?.properties).not.toHaveProperty('condition')
@@ -64,7 +64,7 @@ test('role assignments of an old version come without conditions', async () => {
   })
 })
 
-test('a subscription names its tenant to someone without a token', async () => {
+test('a caller without a token is told the tenant of the subscription', async () => {
   const { status, headers, body } = await arm.ask(web(), { token: null })
   expect(status).toBe(401)
   expect(headers.get('www-authenticate')).toBe(
@@ -76,7 +76,7 @@ test('a subscription names its tenant to someone without a token', async () => {
   })
 })
 
-test('every token that is no good is refused with a challenge', async () => {
+test('every invalid token is refused with a challenge', async () => {
   const stranger = createTenant({
     id: '99999999-0000-4000-8000-000000000009',
     name: 'X',
@@ -97,12 +97,12 @@ test('every token that is no good is refused with a challenge', async () => {
   expect(basic.status).toBe(401)
 })
 
-test("a token for Azure management's older name is good", async () => {
+test("a token for Azure management's older name is accepted", async () => {
   const token = tokenWith({ aud: 'https://management.core.windows.net/' })
   expect((await arm.ask(web(), { token })).status).toBe(200)
 })
 
-test('an application asks like a person, and is named by its client id when refused', async () => {
+test('an application reads like a person, and a refusal names its client id', async () => {
   const [objectId, appId] = ['44444444-0000-4000-8000-000000000001', '44444444-0000-4000-8000-000000000002']
   addServicePrincipal(arm.tenant, { id: objectId, appId, displayName: 'inventory' })
   const token = tokenWith({ idtyp: 'app', oid: objectId, sub: objectId, appid: appId, upn: undefined })
@@ -124,13 +124,13 @@ test('every answer carries ids, and the client request id when asked for', async
   expect(echoed.headers.get('x-ms-client-request-id')).toBe('mine')
 })
 
-test('an address nothing answers at is not found, in ARM words', async () => {
+test("an address that is not imitated is not found, in ARM's words", async () => {
   expect((await arm.ask('/nowhere?api-version=2022-12-01')).body.error?.code).toBe('MissingSubscription')
   const { status, body } = await arm.ask('/providers/Microsoft.Shoes/sizes?api-version=2022-12-01')
   expect([status, body.error?.code]).toEqual([404, 'InvalidResourceType'])
 })
 
-test('nothing can be written: 403 for those who may not, 405 for the others', async () => {
+test('nothing can be written: 403 for callers without the right, 405 for all others', async () => {
   const path = `/subscriptions/${IDS.web}/providers/Microsoft.Authorization/roleAssignments/${IDS.lab}?api-version=2022-04-01`
   expect((await arm.ask(path, { method: 'PUT', token: arm.tokens.clerk })).body.error?.code).toBe('AuthorizationFailed')
   expect((await arm.ask(path, { method: 'DELETE' })).status).toBe(405)
@@ -141,7 +141,7 @@ test('a HEAD request is answered without a body', async () => {
   expect([status, body]).toEqual([200, {}])
 })
 
-test('the subscription list holds what someone has any role on, at, above or below', async () => {
+test('the list of subscriptions has those on which the caller has any role, at, above or below', async () => {
   const names = async (token: string) => {
     const { body } = await arm.ask<{ value: { displayName: string }[] }>('/subscriptions?api-version=2022-12-01', {
       token,

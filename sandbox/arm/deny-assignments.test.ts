@@ -39,7 +39,7 @@ async function names(filter = '', scope = web) {
   return (await arm.ask<List>(path)).body.value.map((one) => one.name)
 }
 
-test('they are listed at, above and below a scope, and kept apart by filters', async () => {
+test('deny assignments are listed at, above and below a scope, and filters choose among them', async () => {
   const above = deny(1, { scope: '/providers/Microsoft.Management/managementGroups/Platform' })
   const here = deny(2, { principals: [{ id: GROUP, type: 'Group' }] })
   const below = deny(3, { scope: `${web}/resourceGroups/rg-front`, principals: [{ id: IDS.nobody, type: 'User' }] })
@@ -51,7 +51,7 @@ test('they are listed at, above and below a scope, and kept apart by filters', a
   expect(await names(`assignedTo('${IDS.clerk}')`)).toEqual([above.id, here.id])
 })
 
-test('one is got by its id in full', async () => {
+test('a deny assignment can be read by its id with all its properties', async () => {
   const { id } = deny(1, {})
   const full = `${web}/providers/Microsoft.Authorization/denyAssignments/${id}`
   expect((await arm.ask(`${full}?api-version=2022-04-01`)).body).toMatchObject({
@@ -73,7 +73,7 @@ test('one is got by its id in full', async () => {
   expect([missing.status, missing.body.error?.code]).toEqual([404, 'DenyAssignmentNotFound'])
 })
 
-test('what a denial cuts is refused even to an owner, unless they are excluded', async () => {
+test('what a deny assignment forbids is refused even to an owner, unless it excludes them', async () => {
   const path = `${web}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
   const permissions = [{ actions: ['Microsoft.Authorization/*'], notActions: [], dataActions: [], notDataActions: [] }]
   deny(1, { permissions })

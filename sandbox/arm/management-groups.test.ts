@@ -26,7 +26,7 @@ afterAll(() => arm.sandbox.close())
 
 const names = (list: List) => list.value.map((one) => one.name)
 
-test('the list holds the groups the caller may read, by a role at or above them', async () => {
+test('management groups are listed that the caller may read by a role at or above them', async () => {
   const all = await arm.ask<List>(`${GROUPS}?${version}`)
   expect(names(all.body)).toEqual([IDS.tenant, 'Platform', 'Online'])
   expect(all.body.value[1]).toEqual({
@@ -51,7 +51,7 @@ test('a group shows its parent, its ancestors and its path when asked', async ()
   })
 })
 
-test('a group shows its children, and with recurse theirs', async () => {
+test('a group shows its children, and with recurse all below them', async () => {
   const children = async (query: string) => {
     const { body } = await arm.ask<Thing>(`${GROUPS}/${IDS.tenant}?${version}&${query}`)
     return body.properties.children as Thing[]
@@ -88,7 +88,7 @@ test('a subscription is found under its own group and under no other', async () 
   expect(names((await arm.ask<List>(`${GROUPS}/Platform/subscriptions?${version}`)).body)).toEqual([IDS.web])
 })
 
-test('entities tell the chain above each group and subscription', async () => {
+test('entities show the chain of groups above each group and subscription', async () => {
   const path = `/providers/Microsoft.Management/getEntities?${version}`
   const { body } = await arm.ask<List>(path, { method: 'POST' })
   expect(names(body)).toEqual([IDS.tenant, 'Platform', 'Online', IDS.web, IDS.lab])
@@ -112,7 +112,7 @@ test('entities tell the chain above each group and subscription', async () => {
   expect(names(one.body)).toEqual([IDS.web])
 })
 
-test('a group is forbidden to those without a role on it, and one that is not there is not found', async () => {
+test('a group is forbidden to callers without a role on it, and one that does not exist is not found', async () => {
   const refused = await arm.ask(`${GROUPS}/Platform?${version}`, { token: arm.tokens.clerk })
   expect(refused.body.error).toMatchObject({
     code: 'AuthorizationFailed',

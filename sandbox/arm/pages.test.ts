@@ -47,7 +47,7 @@ test('the next link is a full address that keeps the filter', async () => {
   expect(next.searchParams.get('api-version')).toBe('2022-04-01')
 })
 
-test('rows that go or come between two pages make no other row be skipped or repeated', async () => {
+test('rows added or removed between two pages make no other row be skipped or repeated', async () => {
   arm.tenant.pageSizes.assignments = 4
   const gone = new Set<string>()
   const come = new Set<string>()
@@ -67,6 +67,6 @@ test('rows that go or come between two pages make no other row be skipped or rep
   expect(seen).toEqual(expect.arrayContaining(rows))
 })
 
-test('a skip token that is none is refused', async () => {
+test('an invalid skip token is refused', async () => {
   expect((await arm.ask(`${list}&$skipToken=nonsense`)).status).toBe(400)
 })

@@ -20,7 +20,7 @@ afterAll(() => arm.sandbox.close())
 const names = async (path: string, token = arm.tokens.owner) =>
   (await arm.ask<List>(path, { token })).body.value.map((one) => one.name)
 
-test('a resource group is listed once however it is spelled', async () => {
+test('a resource group is listed once, however its name is written', async () => {
   expect(await names(`${web}/resourcegroups?${version}`)).toEqual(['rg-Front', 'rg-data'])
   expect((await arm.ask(`${web}/resourceGroups/RG-Data?${version}`)).body).toMatchObject({
     id: `${web}/resourceGroups/rg-data`,
@@ -30,13 +30,13 @@ test('a resource group is listed once however it is spelled', async () => {
   })
 })
 
-test('someone sees the resource groups they may read', async () => {
+test('a caller sees the resource groups that they may read', async () => {
   expect(await names(`${web}/resourcegroups?${version}`, arm.tokens.clerk)).toEqual(['rg-Front'])
   const refused = await arm.ask(`${web}/resourceGroups/rg-data?${version}`, { token: arm.tokens.clerk })
   expect(refused.body.error?.code).toBe('AuthorizationFailed')
 })
 
-test('a resource group that is not there is not found', async () => {
+test('a resource group that does not exist is not found', async () => {
   const { status, body } = await arm.ask(`${web}/resourceGroups/rg-none?${version}`)
   expect([status, body.error]).toEqual([
     404,
@@ -44,7 +44,7 @@ test('a resource group that is not there is not found', async () => {
   ])
 })
 
-test('resources are those that occur in scopes, by type and by group', async () => {
+test('the resources listed are those that occur in scopes, by type and by group', async () => {
   const { body } = await arm.ask<List>(`${web}/resources?${version}`)
   expect(body.value.map((one) => [one.id, one.type])).toEqual([
     [account, 'Microsoft.Storage/storageAccounts'],
@@ -62,7 +62,7 @@ test('locations are listed', async () => {
   expect(await names(`${web}/locations?api-version=2022-12-01`)).toContain('westeurope')
 })
 
-test('tenants are the own one, said to be home', async () => {
+test("the list of tenants has the caller's own, marked as home", async () => {
   type Tenants = { value: { tenantId: string; tenantCategory: string }[] }
   const { body } = await arm.ask<Tenants>('/tenants?api-version=2022-12-01')
   expect(body.value).toMatchObject([{ tenantId: IDS.tenant, tenantCategory: 'Home' }])

@@ -52,7 +52,7 @@ async function names(address: string, token?: string) {
   return body.value.map((row) => row.name)
 }
 
-test('an unfiltered list of a subscription is what lies at, above and below it', async () => {
+test('an unfiltered list of a subscription has what is held at, above and below it', async () => {
   const listed = await names(path(web))
   expect(listed.sort()).toEqual(
     truthOf(arm.world, IDS.web)
@@ -62,59 +62,62 @@ test('an unfiltered list of a subscription is what lies at, above and below it',
   expect(listed).toEqual(expect.arrayContaining([made.atRoot, made.group, made.onSubscription, made.onResource]))
 })
 
-test('a leading double slash is forgiven', async () => {
+test('a leading double slash is tolerated', async () => {
   expect(await names(`/${path(web)}`)).toEqual(await names(path(web)))
 })
 
-test.each(['$filter=atScope()', '$filter=atScope%28%29'])('%s leaves out what lies below', async (filter) => {
-  const listed = await names(path(web, `&${filter}`))
-  expect(listed).toContain(made.onSubscription)
-  expect(listed).not.toContain(made.group)
-})
+test.each(['$filter=atScope()', '$filter=atScope%28%29'])(
+  '%s leaves out what is held below the scope',
+  async (filter) => {
+    const listed = await names(path(web, `&${filter}`))
+    expect(listed).toContain(made.onSubscription)
+    expect(listed).not.toContain(made.group)
+  },
+)
 
-test('assignedTo counts groups, principalId does not', async () => {
+test('assignedTo includes groups, principalId does not', async () => {
   expect(await names(path(web, `&$filter=assignedTo('${IDS.nobody}')`))).toEqual([made.group])
   expect(await names(path(web, `&$filter=principalId+eq+'${IDS.nobody}'`))).toEqual([])
   expect(await names(path(web, `&$filter=principalId%20eq%20${GROUP}`))).toEqual([made.group])
 })
 
-test('filters are combined, and tenantId is tolerated', async () => {
+test('filters can be combined, and tenantId is tolerated', async () => {
   const both = `&$filter=atScope()+and+assignedTo('${IDS.clerk}')&tenantId=${IDS.tenant}`
   expect(await names(path(web, both))).toEqual([made.onSubscription])
 })
 
-test('a filter ARM does not know is refused in its words', async () => {
+test("a filter that ARM does not support is refused in ARM's words", async () => {
   const { status, body } = await arm.ask(path(web, "&$filter=shoeSize eq '42'"))
   expect([status, body.error?.code]).toEqual([400, 'UnsupportedQuery'])
 })
 
-test('the list of a resource group and of a resource holds what is above them too', async () => {
+test('the lists of a resource group and of a resource include what is held above them', async () => {
   const group = await names(path(`${web}/resourceGroups/RG-BACK`))
   expect(group).toEqual(expect.arrayContaining([made.atRoot, made.onSubscription, made.group, made.onResource]))
   const resource = `${web}/resourceGroups/rg-back/providers/Microsoft.Storage/storageAccounts/data`
   expect(await names(path(resource, '&$filter=atScope()'))).toContain(made.group)
 })
 
-test('the list of a management group holds it and what is above', async () => {
+test('the list of a management group includes what is held at it and above', async () => {
   // The owner's role is at the root group, so the row at / is read through it from Platform.
   expect(await names(path('/providers/Microsoft.Management/managementGroups/platform'))).toContain(made.atRoot)
   const unknown = await arm.ask(path('/providers/Microsoft.Management/managementGroups/nowhere'))
   expect(unknown.status).toBe(403)
 })
 
-test('the tenant root is read with a role at the root only', async () => {
+test('the tenant root can only be read with a role at the root', async () => {
   expect((await arm.ask(path(''))).body.error?.code).toBe('AuthorizationFailed')
   const id = addAssignment(arm.tenant, arm.random, { principalId: IDS.owner, role: 'Reader', scope: '/' }).id
   expect((await names(path(''))).sort()).toEqual([made.atRoot, id].sort())
   arm.tenant.assignments.delete(id)
 })
 
-test('someone with a role on one resource group reads the rows of that group only', async () => {
+test('a caller with a role on one resource group reads only the rows of that group', async () => {
   const { body } = await arm.ask<Rows>(path(web), { token: arm.tokens.clerk })
   expect(body.value.map((row) => row.properties.scope)).toEqual([`${web}/resourcegroups/RG-front`])
 })
 
-test('the powerless are refused, or get an empty list where the tenant does so', async () => {
+test('callers without a role are refused, or get an empty list when the tenant is set so', async () => {
   const refused = await arm.ask(path(web), { token: arm.tokens.nobody })
   expect(refused.body.error?.message).toBe(
     `The client 'nobody@northwind.example' with object id '${IDS.nobody}' does not have authorization to perform action 'Microsoft.Authorization/roleAssignments/read' over scope '${web}/providers/Microsoft.Authorization' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
@@ -124,7 +127,7 @@ test('the powerless are refused, or get an empty list where the tenant does so',
   arm.tenant.powerless = 'forbidden'
 })
 
-test('one is got by its name at its own scope, and not found elsewhere', async () => {
+test('a role assignment is found by its name only at its own scope', async () => {
   const { body } = await arm.ask<Row>(path(`${web}/resourceGroups/rg-back`, `/${made.group}`))
   expect(body).toMatchObject({ name: made.group, properties: { principalId: GROUP } })
   expect((await arm.ask<Row>(`${body.id}?api-version=2022-04-01`)).body.name).toBe(made.group)
@@ -132,7 +135,7 @@ test('one is got by its name at its own scope, and not found elsewhere', async (
   expect([elsewhere.status, elsewhere.body.error?.code]).toEqual([404, 'RoleAssignmentNotFound'])
 })
 
-test('times have seven decimals, conditions a version', async () => {
+test('times have seven decimals, and conditions have a version', async () => {
   type Full = { value: { properties: Record<string, unknown> }[] }
   const { body } = await arm.ask<Full>(path(`/subscriptions/${IDS.lab}`))
   const row = body.value.find((one) => one.properties.principalId === IDS.nobody)
@@ -144,7 +147,7 @@ test('times have seven decimals, conditions a version', async () => {
   })
 })
 
-test('a role is named as its definition is in the same place, or both ways in a tenant that mixes them', async () => {
+test('role ids are written as in the list of role definitions, or in both ways in a tenant that mixes them', async () => {
   const named = async () => (await arm.ask<Rows>(path(web))).body.value.map((one) => one.properties.roleDefinitionId)
   const scope = web.split('/').slice(0, 3).join('/')
   const definitions = `${scope}/providers/Microsoft.Authorization/roleDefinitions?api-version=2022-04-01`
@@ -156,7 +159,7 @@ test('a role is named as its definition is in the same place, or both ways in a 
   expect(new Set(mixed.map((id) => id.startsWith('/providers/')))).toEqual(new Set([true, false]))
 })
 
-test('an activated role is listed while it holds', async () => {
+test('an activated role is listed while it is in force', async () => {
   const now = arm.world.now()
   const at = (ms: number) => new Date(now + ms).toISOString()
   const schedule = {

@@ -47,11 +47,11 @@ test('a scope lists every built-in role, and the custom ones assignable at it', 
   expect(await names("type eq 'CustomRole'", `${web}/resourceGroups/rg-front`)).toHaveLength(2)
 })
 
-test('the root lists all custom roles of the tenant', async () => {
+test('all custom roles of the tenant are listed at the root', async () => {
   expect(await names("type eq 'CustomRole'", '')).toHaveLength(3)
 })
 
-test('a role is found by its name, though it hold an and or a quote', async () => {
+test('a role is found by its name, even when the name contains an and or a quote', async () => {
   expect(await names("roleName eq 'Reader'")).toEqual(['Reader'])
   expect(await names("atScopeAndBelow() and roleName eq 'Front and Back ''Keeper'''")).toEqual([
     "Front and Back 'Keeper'",
@@ -62,7 +62,7 @@ test('a role is found by its name, though it hold an and or a quote', async () =
   expect([refused.status, refused.body.error?.code]).toEqual([400, 'UnsupportedQuery'])
 })
 
-test('a role is got by its id at a scope and at the root, with its permissions', async () => {
+test('a role can be read by its id at a scope and at the root, with its permissions', async () => {
   const path = `/providers/Microsoft.Authorization/roleDefinitions/${READER}?api-version=2018-01-01-preview`
   const expected = {
     name: READER,
@@ -83,13 +83,13 @@ test('a role that is unknown, or not assignable at the scope, does not exist', a
   expect(await code('77777777-0000-4000-8000-000000000002')).toEqual([404, 'RoleDefinitionDoesNotExist'])
 })
 
-test('someone without a role may not list them', async () => {
+test('a caller without a role may not list role definitions', async () => {
   const path = `${web}/providers/Microsoft.Authorization/roleDefinitions?api-version=2022-04-01`
   expect((await arm.ask(path, { token: arm.tokens.nobody })).body.error?.code).toBe('AuthorizationFailed')
   expect(await names("roleName eq 'Owner'", web, arm.tokens.clerk)).toEqual(['Owner'])
 })
 
-test('someone asks what they may do themselves', async () => {
+test('callers can read their own permissions', async () => {
   const path = (scope: string) => `${scope}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01`
   const group = await arm.ask<{ value: object[] }>(path(`${web}/resourceGroups/rg-front`), { token: arm.tokens.clerk })
   expect(group.body.value).toMatchObject([{ actions: ['*/read'] }])

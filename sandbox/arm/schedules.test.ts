@@ -49,7 +49,7 @@ async function list(type: string, filter = '', scope: string = web, token?: stri
 }
 const names = (rows: Row[]) => rows.map((row) => row.name).sort()
 
-test('what is eligible now is listed at, above and below the scope, with the names of all concerned', async () => {
+test('current eligibilities are listed at, above and below the scope, with the names of principal, role and scope', async () => {
   const { rows } = await list('roleEligibilityScheduleInstances')
   expect(names(rows)).toEqual([eligible.group, eligible.platform, eligible.below].sort())
   expect(rows.find((row) => row.name === eligible.group)).toMatchObject({
@@ -77,11 +77,11 @@ test('what is eligible now is listed at, above and below the scope, with the nam
   expect(inherited).not.toHaveProperty('endDateTime')
 })
 
-test('filters keep what is at or above, one principal, or what someone holds through groups', async () => {
-  const kept = async (filter: string) => names((await list('roleEligibilityScheduleInstances', filter)).rows)
-  expect(await kept('atScope()')).toEqual([eligible.group, eligible.platform].sort())
-  expect(await kept(`principalId eq ${GROUP}`)).toEqual([eligible.group])
-  expect(await kept(`principalId eq '${IDS.nobody}'`)).toEqual([eligible.below])
+test('filters list what is at or above the scope, of one principal, or held by someone through groups', async () => {
+  const listNames = async (filter: string) => names((await list('roleEligibilityScheduleInstances', filter)).rows)
+  expect(await listNames('atScope()')).toEqual([eligible.group, eligible.platform].sort())
+  expect(await listNames(`principalId eq ${GROUP}`)).toEqual([eligible.group])
+  expect(await listNames(`principalId eq '${IDS.nobody}'`)).toEqual([eligible.below])
   const { rows } = await list('roleEligibilityScheduleInstances', `assignedTo('${IDS.nobody}')`)
   expect(Object.fromEntries(rows.map((row) => [row.name, row.properties.memberType]))).toEqual({
     [eligible.group]: 'Group',
@@ -89,14 +89,14 @@ test('filters keep what is at or above, one principal, or what someone holds thr
   })
 })
 
-test('anyone may ask for their own, and for nothing else', async () => {
+test('everyone may read their own eligibilities, but no others without a role', async () => {
   const own = await list('roleEligibilityScheduleInstances', 'asTarget()', web, arm.tokens.nobody)
   expect(names(own.rows)).toEqual([eligible.group, eligible.below].sort())
   const all = await list('roleEligibilityScheduleInstances', '', web, arm.tokens.nobody)
   expect([all.status, all.error?.code]).toEqual([403, 'AuthorizationFailed'])
 })
 
-test('every active assignment has an instance, an activated one leads to its eligibility', async () => {
+test('every active assignment has an instance, and an activated one names its eligibility', async () => {
   const { rows } = await list('roleAssignmentScheduleInstances')
   const path = `${web}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
   const active = await arm.ask<{ value: Row[] }>(path)
@@ -112,7 +112,7 @@ test('every active assignment has an instance, an activated one leads to its eli
   expect(standing).not.toHaveProperty('endDateTime')
 })
 
-test('schedules also tell what begins later, and lead back from their instances', async () => {
+test('schedules also include what begins later, and instances name their schedules', async () => {
   const schedules = await list('roleEligibilitySchedules')
   expect(schedules.rows).toHaveLength(4)
   const instances = await list('roleEligibilityScheduleInstances', 'atScope()')
@@ -121,7 +121,7 @@ test('schedules also tell what begins later, and lead back from their instances'
   expect((await list('roleAssignmentSchedules')).rows[0]?.type).toBe('Microsoft.Authorization/RoleAssignmentSchedules')
 })
 
-test('one is got by its name at its own scope, and not found elsewhere', async () => {
+test('a schedule is found by its name only at its own scope', async () => {
   const at = (scope: string) =>
     `${scope}/providers/Microsoft.Authorization/roleEligibilityScheduleInstances/${eligible.group}?api-version=2020-10-01`
   expect((await arm.ask<Row>(at(web))).body.name).toBe(eligible.group)

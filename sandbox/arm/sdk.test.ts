@@ -82,7 +82,7 @@ test('the SDK lists role definitions with a filter and gets one', async () => {
   expect((await all(roleDefinitions.list(web))).length).toBeGreaterThan(30)
 })
 
-test('the SDK lists deny assignments wherever it can', async () => {
+test('the SDK lists deny assignments by each of its methods', async () => {
   const { denyAssignments } = authorization
   expect(await all(denyAssignments.list())).toHaveLength(5)
   expect(await all(denyAssignments.listForResourceGroup('rg-1'))).toHaveLength(5)
@@ -93,7 +93,7 @@ test('the SDK lists deny assignments wherever it can', async () => {
   })
 })
 
-test('the SDK lists what is eligible and what is active, with names', async () => {
+test('the SDK lists eligible and active roles, with names', async () => {
   const eligible = await all(authorization.roleEligibilityScheduleInstances.listForScope(web))
   expect(eligible).toHaveLength(5)
   const own = await all(
@@ -110,7 +110,7 @@ test('the SDK lists what is eligible and what is active, with names', async () =
   expect(await all(authorization.roleAssignmentSchedules.listForScope(web))).toHaveLength(7)
 })
 
-test('the SDK lists permissions and the classic administrators that are no more', async () => {
+test('the SDK lists permissions, and no classic administrators', async () => {
   expect(await all(authorization.permissions.listForResourceGroup('rg-1'))).toMatchObject([{ actions: ['*'] }])
   expect(await all(authorization.classicAdministrators.list())).toEqual([])
 })

@@ -4,7 +4,7 @@ import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 const web = `/subscriptions/${IDS.web}?api-version=2022-12-01`
 const LEFT = 'x-ms-ratelimit-remaining-subscription-reads'
-/** Refills one token in 1,000 seconds, so that a test's own pace does not matter. */
+/** Refills one token in 1,000 seconds, so slowly that the speed of the test does not matter. */
 const SLOW = { bucket: 3, refillPerSecond: 0.001 }
 let arm: ArmSandbox
 beforeEach(async () => {
@@ -18,20 +18,20 @@ async function statuses(count: number, path = web, token = arm.tokens.owner): Pr
   return found
 }
 
-test('what is left is said though nothing is throttled', async () => {
-  for (let turn = 0; turn < 2; turn++) expect((await arm.ask(web)).headers.get(LEFT)).toBe('249')
+test('the remaining requests are reported even when throttling is off', async () => {
+  for (let round = 0; round < 2; round++) expect((await arm.ask(web)).headers.get(LEFT)).toBe('249')
   const tenants = await arm.ask('/tenants?api-version=2022-12-01')
   expect(tenants.headers.get('x-ms-ratelimit-remaining-tenant-reads')).toBe('249')
 })
 
-test('the documented figures are a bucket of 250 and a wait of ten seconds', async () => {
+test('with the documented figures a bucket holds 250 requests and the wait is ten seconds', async () => {
   arm.tenant.throttling.arm = true
   let refused: Awaited<ReturnType<ArmSandbox['ask']>> | undefined
-  // 25 tokens come back each second, so emptying 250 takes some more than 250 requests.
-  for (let turn = 0; turn < 100 && !refused; turn++) {
+  // 25 tokens are added each second, so emptying 250 takes more than 250 requests.
+  for (let round = 0; round < 100 && !refused; round++) {
     const answers = await Promise.all(Array.from({ length: 50 }, () => arm.ask(web)))
     refused = answers.find((one) => one.status === 429)
-    if (turn === 0) expect(Number(answers[0]?.headers.get(LEFT))).toBeGreaterThan(150)
+    if (round === 0) expect(Number(answers[0]?.headers.get(LEFT))).toBeGreaterThan(150)
   }
   expect(refused?.headers.get('retry-after')).toBe('10')
   expect(refused?.body).toEqual({
@@ -42,10 +42,10 @@ test('the documented figures are a bucket of 250 and a wait of ten seconds', asy
   })
 })
 
-test('asking before the wait is over is refused again and begins the wait anew', async () => {
+test('a request during the wait is refused and starts the wait again', async () => {
   arm.tenant.throttling.arm = { bucket: 3, refillPerSecond: 1 }
   arm.world.clockOffset = 0
-  for (let turn = 0; turn < 50; turn++) if ((await arm.ask(web)).status === 429) break
+  for (let round = 0; round < 50; round++) if ((await arm.ask(web)).status === 429) break
   applyChange(arm.world, { type: 'advance_clock', ms: 2_000 })
   expect(await statuses(1)).toEqual([429])
   applyChange(arm.world, { type: 'advance_clock', ms: 2_000 })

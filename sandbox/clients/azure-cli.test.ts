@@ -8,13 +8,13 @@ import type { TruthRow } from '../world/truth'
 import { findNamespaceMethod, type NetworkNamespace, openNetworkNamespace } from './programs'
 
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-az-'))
-const mended = new URL('debian-az', import.meta.url).pathname
-const way = installed() ? findNamespaceMethod(folder) : 'the Azure CLI, az, is not installed'
-const skipped = typeof way === 'string' ? ` (skipped: ${way})` : ''
+const pythonPatch = new URL('debian-az', import.meta.url).pathname
+const method = isInstalled() ? findNamespaceMethod(folder) : 'the Azure CLI, az, is not installed'
+const skipped = typeof method === 'string' ? ` (skipped: ${method})` : ''
 const SUBSCRIPTIONS = Object.values(CONTOSO_SUBSCRIPTIONS)
 let namespace: NetworkNamespace
 
-function installed(): boolean {
+function isInstalled(): boolean {
   try {
     execFileSync('az', ['version'], {
       stdio: 'ignore',
@@ -22,7 +22,7 @@ function installed(): boolean {
     })
     return true
   } catch {
-    // No such program, or one that cannot even tell its version: either way there is nothing to try.
+    // There is no such program, or it does not even run: in both cases there is nothing to test.
     return false
   }
 }
@@ -33,21 +33,21 @@ async function az<T>(...args: string[]): Promise<T> {
     AZURE_CORE_COLLECT_TELEMETRY: 'no',
     AZURE_CORE_NO_COLOR: '1',
     REQUESTS_CA_BUNDLE: namespace.caFile,
-    PYTHONPATH: mended,
+    PYTHONPATH: pythonPatch,
     PYTHONDONTWRITEBYTECODE: '1',
   })
   return JSON.parse(output) as T
 }
 
-/** What the world holds, from the control routes in the namespace. */
+/** The assignments of the world, read from the controls in the namespace. */
 const truth = (subscriptionId: string) =>
   namespace.control(`/truth/${subscriptionId}?of=assignments`) as Promise<TruthRow[]>
 
-const guidAtTheEnd = (id: string) => id.slice(id.lastIndexOf('/') + 1)
+const lastSegment = (id: string) => id.slice(id.lastIndexOf('/') + 1)
 
 beforeAll(async () => {
-  if (typeof way === 'string') return
-  namespace = await openNetworkNamespace(way, folder)
+  if (typeof method === 'string') return
+  namespace = await openNetworkNamespace(method, folder)
   const { clientId, secret } = CONTOSO_APPLICATION
   await az('login', '--service-principal', '-u', clientId, '-p', secret, '--tenant', CONTOSO)
 })
@@ -89,7 +89,7 @@ test.skipIf(skipped)(
         id: row.name,
         principalId: row.principalId,
         principalType: row.principalType,
-        roleId: guidAtTheEnd(row.roleDefinitionId),
+        roleId: lastSegment(row.roleDefinitionId),
         roleName: row.roleDefinitionName,
         scope: row.scope,
         condition: row.condition,

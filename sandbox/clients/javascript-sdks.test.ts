@@ -43,7 +43,7 @@ function makePaged() {
   return { made, tenant }
 }
 
-test('Microsoft’s own libraries, unmodified, read page by page what the world holds', async () => {
+test('Microsoft’s unmodified libraries read, page by page, exactly what the world holds', async () => {
   const { made, tenant } = makePaged()
   const [group] = tenant.groups.list().toSorted((one, other) => {
     const sizes = [one, other].map(({ id }) => tenant.memberships.transitiveMembersOf(id).length)
@@ -83,7 +83,7 @@ test('Microsoft’s own libraries, unmodified, read page by page what the world 
   expect(seen.members.toSorted()).toEqual(members.toSorted())
 })
 
-test('MSAL and Azure.Identity sign in an application, a person by way of the pages, and a device', async () => {
+test('MSAL and Azure.Identity sign in an application, a person on the pages, and a device', async () => {
   const username = 'ada@contoso.example'
   const { clientId, secret } = CONTOSO_APPLICATION
   const portal = `${sandbox.world.clientId} sandbox-secret http://localhost:3000/api/azure/callback`

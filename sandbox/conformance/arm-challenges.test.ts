@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => conformance.sandbox.close())
 
 // Source: a recorded answer of ARM in a public Go repository (api-version 2016-06-01).
-test('who brings no token is told the tenant to sign in at', async () => {
+test('a request without a token is told the tenant to sign in at', async () => {
   const { status, headers, body } = await conformance.ask(address(id), { token: null })
   expect(status).toBe(401)
   expect(headers.get('www-authenticate')).toBe(
@@ -29,7 +29,7 @@ test('who brings no token is told the tenant to sign in at', async () => {
 })
 
 // Source: Azure/LogicAppsUX issue 9068, Azure/BatchExplorer issue 2052.
-test("another tenant's token is refused with the issuer that is wanted", async () => {
+test("another tenant's token is refused, with the issuer that is required", async () => {
   const { arm } = await getTokens(conformance.sandbox, FABRIKAM, 'gwen@fabrikam.example')
   const { status, headers, body } = await conformance.ask(address(id), { token: arm })
   expect(status).toBe(401)
@@ -44,14 +44,14 @@ test("another tenant's token is refused with the issuer that is wanted", async (
   })
 })
 
-test('a token for Graph is refused for its audience, a forged one for itself', async () => {
+test('a token for Graph is refused for its audience, and a forged one as invalid', async () => {
   const wrong = await conformance.ask(address(id), { token: conformance.ada.graph })
   expect(wrong).toMatchObject({ status: 401, body: { error: { code: 'InvalidAuthenticationTokenAudience' } } })
   const forged = await conformance.ask(address(id), { token: `${conformance.ada.arm}x` })
   expect(forged).toMatchObject({ status: 401, body: { error: { code: 'InvalidAuthenticationToken' } } })
 })
 
-test('an expired token is told both times in the words of ARM', async () => {
+test('an expired token is refused with both times, in the words of ARM', async () => {
   const { clockOffset } = conformance.world
   conformance.world.clockOffset += 2 * 3_600_000
   const { status, body } = await conformance.ask(address(id))
@@ -65,7 +65,7 @@ test('an expired token is told both times in the words of ARM', async () => {
 })
 
 // Sources: public code and test fixtures that print ARM's answers.
-test('addresses that cannot be answered are refused in the words of ARM', async () => {
+test('invalid addresses are refused in the words of ARM', async () => {
   const unknown = '12345678-1234-1234-1234-123456789012'
   const refusal = (code: string, message: string) => ({ error: { code, message } })
   const malformed = await conformance.ask(address('xxx'))

@@ -20,20 +20,20 @@ beforeAll(async () => {
 })
 afterAll(() => arm.sandbox.close())
 
-async function mine(filter: string): Promise<string[]> {
+async function listMade(filter: string): Promise<string[]> {
   const { body } = await arm.ask<Rows>(`${ROWS}${filter}`)
   return body.value.map((row) => row.name).filter((name) => Object.values(made).includes(name))
 }
 
 // Source: Azure/azure-rest-api-specs 2022-04-01 authorization-RoleAssignmentsCalls.json.
-test('a list is what lies at, above and below, atScope() what lies at and above', async () => {
-  expect((await mine('')).sort()).toEqual(Object.values(made).sort())
-  expect((await mine('&$filter=atScope()')).sort()).toEqual([made.above, made.at].sort())
-  expect((await mine(`&$filter=principalId+eq+'${IDS.nobody}'`)).sort()).toEqual(Object.values(made).sort())
-  expect(await mine(`&$filter=principalId+eq+'${IDS.clerk}'`)).toEqual([])
+test('a list has what is held at, above and below; with atScope() what is held at and above', async () => {
+  expect((await listMade('')).sort()).toEqual(Object.values(made).sort())
+  expect((await listMade('&$filter=atScope()')).sort()).toEqual([made.above, made.at].sort())
+  expect((await listMade(`&$filter=principalId+eq+'${IDS.nobody}'`)).sort()).toEqual(Object.values(made).sort())
+  expect(await listMade(`&$filter=principalId+eq+'${IDS.clerk}'`)).toEqual([])
 })
 
-test('pages are linked by whole addresses of ARM, and hold each row once', async () => {
+test('pages are linked by complete addresses of ARM, and have each row once', async () => {
   const all = (await arm.ask<Rows>(ROWS)).body.value.map((row) => row.name)
   arm.tenant.pageSizes.assignments = 2
   const paged: string[] = []
@@ -49,7 +49,7 @@ test('pages are linked by whole addresses of ARM, and hold each row once', async
 })
 
 // Source: the same repository, authorization-DenyAssignmentCalls.json @539aa2ac, DenyAssignmentFilter.
-test('a deny assignment is found by whom it denies and by its name', async () => {
+test('a deny assignment can be found by the principal it denies and by its name', async () => {
   arm.tenant.denyAssignments.add({
     id: '77777777-0000-4000-8000-000000000001',
     name: 'No writing',
@@ -72,7 +72,7 @@ test('a deny assignment is found by whom it denies and by its name', async () =>
 })
 
 // Source: Azure/azure-powershell issue 6628; the status: Azure/Azure-Landing-Zones issue 3668.
-test('who holds no role is refused in the words of ARM', async () => {
+test('a caller without a role is refused in the words of ARM', async () => {
   const { status, body } = await arm.ask(ROWS.replace(IDS.web, IDS.lab), { token: arm.tokens.clerk })
   expect([status, body]).toEqual([
     403,
@@ -86,7 +86,7 @@ test('who holds no role is refused in the words of ARM', async () => {
 })
 
 // Source: Microsoft's "Understand how Azure Resource Manager throttles requests"; the body as printed in public code.
-test('an empty bucket is answered 429 with the seconds to wait, in header and words', async () => {
+test('an empty bucket gives 429 with the seconds to wait, in the header and in the message', async () => {
   arm.tenant.throttling.arm = { bucket: 1, refillPerSecond: 0.001 }
   const first = await arm.ask(ROWS)
   const second = await arm.ask(ROWS)

@@ -50,7 +50,7 @@ test('management groups are listed with exactly the documented properties', asyn
   expect(body.value.map((one) => one.name).sort()).toEqual(['Platform', IDS.tenant].sort())
 })
 
-test('one is shown with its parent, the path to it and what is below', async () => {
+test('a management group is shown with its parent, the path to it and what is below', async () => {
   const { status, body } = await arm.ask(`${ROOT}/platform?${VERSION}&$expand=children,path`)
   expect([status, SHOWN(body, 'body')]).toEqual([200, []])
   expect(body).toMatchObject({

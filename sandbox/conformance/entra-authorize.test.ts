@@ -36,13 +36,13 @@ async function codeFor(fields: Record<string, string> = {}): Promise<URLSearchPa
 const redeem = (code: string, form: Record<string, string>) =>
   conformance.askForToken({ grant_type: 'authorization_code', code, redirect_uri: redirectUri, ...form })
 
-test('a sign-in for two resources comes back with a code and the state as it was', async () => {
+test('a sign-in for two resources returns a code and the state unchanged', async () => {
   const query = await codeFor()
   expect([query.get('code') !== null, query.get('state')]).toEqual([true, 'a b&c'])
 })
 
 // Sources: AzureAD/microsoft-authentication-library-for-python issue 125, Partner-Center-PowerShell issue 167.
-test('a code of two resources is redeemed for exactly one', async () => {
+test('a code for two resources is redeemed for exactly one of them', async () => {
   const code = (await codeFor()).get('code') ?? ''
   const none = await redeem(code, {})
   expect([none.status, entraError(28003, 'invalid_request')(none.body, 'body')]).toEqual([400, []])
@@ -51,14 +51,14 @@ test('a code of two resources is redeemed for exactly one', async () => {
   expect((await redeem(code, { scope: 'openid User.Read' })).status).toBe(200)
 })
 
-test('a code is good once', async () => {
+test('a code can be redeemed once', async () => {
   const code = (await codeFor()).get('code') ?? ''
   expect((await redeem(code, { scope: 'User.Read' })).status).toBe(200)
   const again = await redeem(code, { scope: 'User.Read' })
   expect([again.status, entraError(54005, 'invalid_grant')(again.body, 'body')]).toEqual([400, []])
 })
 
-test('a code is good for ten minutes', async () => {
+test('a code can be redeemed for ten minutes', async () => {
   const code = (await codeFor()).get('code') ?? ''
   const { clockOffset } = conformance.world
   conformance.world.clockOffset += 11 * 60_000
@@ -67,14 +67,14 @@ test('a code is good for ten minutes', async () => {
   expect([late.status, entraError(70008, 'invalid_grant')(late.body, 'body')]).toEqual([400, []])
 })
 
-test('who declines is sent back with access_denied', async () => {
+test('a person who declines is sent back with access_denied', async () => {
   const outcome = await signIn({ prompt: 'consent' }, 'cancel')
   const query = outcome.kind === 'redirect' ? outcome.url.searchParams : null
   expect([query?.get('error'), query?.get('state')]).toEqual(['access_denied', 'a b&c'])
   expect(query?.get('error_description')).toContain('AADSTS65004')
 })
 
-test('an address nobody registered is never redirected to', async () => {
+test('the browser is never redirected to an address that was not registered', async () => {
   const outcome = await signIn({ redirect_uri: `${redirectUri}/` })
   expect(outcome).toMatchObject({ kind: 'page', html: expect.stringContaining('AADSTS50011') })
 })

@@ -26,7 +26,7 @@ async function post(path: string, form: Record<string, string>) {
 
 type Refusal = [code: number, error: string, status: number, suberror?: string]
 
-// The table of errors people meet: codes from reference-error-codes.md @04f65548; `error` and `suberror` of most recalled.
+// The errors that people can see: codes from reference-error-codes.md @04f65548; `error` and `suberror` of most recalled.
 const POLICIES: Refusal[] = [
   [50074, 'invalid_grant', 400, 'basic_action'],
   [50076, 'invalid_grant', 400, 'basic_action'],
@@ -49,7 +49,7 @@ const POLICIES: Refusal[] = [
 ]
 
 test.each(POLICIES)(
-  'AADSTS%i has the whole body of %s, and echoes the request',
+  'AADSTS%i has the whole body of %s, and repeats the request id',
   async (code, error, status, suberror) => {
     const user = 'ada@contoso.example'
     applyChange(conformance.world, { type: 'set_traits', user, traits: { error: code } })
@@ -74,7 +74,7 @@ const daemon = {
   scope: `${ARM}/.default`,
 }
 
-test('an application by itself is given a token, and no refresh token', async () => {
+test('an application without a user gets a token and no refresh token', async () => {
   const { status, body } = await post(`${CONTOSO}/oauth2/v2.0/token`, daemon)
   expect([status, body.token_type, 'refresh_token' in body, 'scope' in body]).toEqual([200, 'Bearer', false, false])
 })
@@ -87,7 +87,7 @@ test.each<[what: string, form: Record<string, string>, ...Refusal]>([
   ['a wrong secret', { client_secret: 'wrong' }, 7000215, 'invalid_client', 401],
   ['no secret', { client_secret: '' }, 7000218, 'invalid_client', 401],
   ['an unknown application', { client_id: CONTOSO }, 700016, 'unauthorized_client', 400],
-])('an application that brings %s is refused', async (_, form, code, error, status) => {
+])('an application that sends %s is refused', async (_, form, code, error, status) => {
   const refused = await post(`${CONTOSO}/oauth2/v2.0/token`, { ...daemon, ...form })
   expect(entraError(code, error)(refused.body, 'body')).toEqual([])
   expect(refused.status).toBe(status)

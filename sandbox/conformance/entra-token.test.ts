@@ -18,7 +18,7 @@ const refresh = (form: Record<string, string> = {}, authority = CONTOSO) =>
     authority,
   )
 
-test('tokens come in the documented body and are not to be cached', async () => {
+test('the reply with tokens has the documented body and must not be cached', async () => {
   const { status, headers, body } = await refresh({ scope: `${GRAPH} openid profile offline_access` })
   expect(status).toBe(200)
   expect(TOKENS(body, 'body')).toEqual([])
@@ -29,7 +29,7 @@ test('tokens come in the documented body and are not to be cached', async () => 
 })
 
 // Source: MicrosoftDocs/entra-docs refresh-tokens.md @1c46dd74: the old one is not revoked, and any resource may be asked for.
-test('a refresh token is good again after its use, and for another resource', async () => {
+test('a refresh token can be used again, and for another resource', async () => {
   const first = await refresh()
   const again = await refresh({ scope: `${ARM} offline_access` })
   expect([first.status, again.status]).toEqual([200, 200])
@@ -64,7 +64,7 @@ test('a scope nobody consented to is refused as consent_required, in words that 
   )
 })
 
-test('a refresh token is dead after ninety days without use, and says so', async () => {
+test('a refresh token is refused after ninety days without use, with that reason', async () => {
   const { clockOffset } = conformance.world
   conformance.world.clockOffset += 91 * 86_400_000
   const { status, body } = await refresh()

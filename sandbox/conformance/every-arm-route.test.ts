@@ -15,7 +15,7 @@ const ROLES = 'api-version=2022-04-01'
 const SUBSCRIPTIONS = 'api-version=2022-12-01'
 const RESOURCES = 'api-version=2021-04-01'
 
-/** An address for each function the routes lead to; a row of a list is also asked for by its id. */
+/** An address for each function that the routes lead to; a row of each list is also requested by its id. */
 const LISTS: Record<string, string> = {
   listSubscriptions: `/subscriptions?${SUBSCRIPTIONS}`,
   listTenants: `/tenants?${SUBSCRIPTIONS}`,
@@ -34,7 +34,7 @@ const LISTS: Record<string, string> = {
   listSchedules: `${authorization}/roleEligibilityScheduleInstances?${SCHEDULES}`,
 }
 
-/** Which list gives the rows a function shows by their id. */
+/** The list whose rows a function shows by their id. */
 const SINGLES: Record<string, string> = {
   getSubscription: 'listSubscriptions',
   getResourceGroup: 'listResourceGroups',
@@ -59,7 +59,7 @@ afterAll(() => arm.sandbox.close())
 
 const askList = (name: string) => arm.ask<Rows>(LISTS[name] ?? '', { method: name === 'listEntities' ? 'POST' : 'GET' })
 
-test('every function the routes lead to has an address here', () => {
+test('every function that the routes lead to is requested by this test', () => {
   const source = readFileSync(new URL('../arm/routes.ts', import.meta.url), 'utf8')
   const reached = [...source.matchAll(/return .*|: (?:list|get)\w+\(.*/g)].flatMap(([line]) =>
     [...line.matchAll(/\b((?:list|get)[A-Z]\w*)\(call/g)].map(([, name]) => name),
@@ -85,7 +85,7 @@ test.each(Object.entries(SINGLES))('%s shows a row of %s by its id, as the list 
   if (list !== 'listManagementGroups') expect(body).toEqual(row)
 })
 
-test.each(Object.keys(LISTS))('%s wants a token and an api-version', async (name) => {
+test.each(Object.keys(LISTS))('%s requires a token and an api-version', async (name) => {
   const method = name === 'listEntities' ? 'POST' : 'GET'
   const address = LISTS[name] ?? ''
   const none = await arm.ask(address, { method, token: null })
@@ -95,7 +95,7 @@ test.each(Object.keys(LISTS))('%s wants a token and an api-version', async (name
 })
 
 test.each(['roleAssignments', 'denyAssignments', 'roleDefinitions'])(
-  'what is not among %s is not found by a name',
+  'a name that is not among %s is not found',
   async (type) => {
     const { status, body } = await arm.ask(`${authorization}/${type}/${IDS.nobody}?${ROLES}`)
     expect([status, typeof body.error?.code]).toEqual([404, 'string'])

@@ -3,20 +3,20 @@ import { CONTROLS } from '../control/controls'
 import { startControlSandbox } from '../control/start-control-sandbox'
 import type { NamedChange } from '../world/changes'
 
-let it: Awaited<ReturnType<typeof startControlSandbox>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlSandbox()
+  controlled = await startControlSandbox()
 })
-afterAll(() => it.sandbox.close())
+afterAll(() => controlled.sandbox.close())
 
-const user = () => `person0@${it.made.domain}`
-const tenantId = () => it.made.tenantId
-const subscriptionId = () => it.subscriptionId
-const which = () => ({ user: user(), role: 'Owner', subscriptionId: subscriptionId() })
+const user = () => `person0@${controlled.made.domain}`
+const tenantId = () => controlled.made.tenantId
+const subscriptionId = () => controlled.subscriptionId
+const eligibility = () => ({ user: user(), role: 'Owner', subscriptionId: subscriptionId() })
 const group = 'Auditors'
-const clientId = () => it.made.application.clientId
+const clientId = () => controlled.made.application.clientId
 
-/** What each type of change is told; each finds the world as those before it left it. */
+/** The values of each type of change, applied in this order, each to the world as the earlier ones left it. */
 const CHANGES: Record<NamedChange['type'], () => object> = {
   disable: () => ({ user: user() }),
   enable: () => ({ user: user() }),
@@ -29,14 +29,14 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   remove_member: () => ({ tenantId: tenantId(), group, user: user() }),
   rename_group: () => ({ tenantId: tenantId(), group, displayName: 'Inspectors' }),
   delete_group: () => ({ tenantId: tenantId(), group: 'Inspectors' }),
-  assign: which,
-  unassign: which,
+  assign: eligibility,
+  unassign: eligibility,
   add_deny: () => ({ subscriptionId: subscriptionId() }),
-  remove_deny: () => ({ denyId: it.sandbox.world.findTenant(tenantId())?.denyAssignments.list()[0]?.id }),
-  make_eligible: which,
-  activate: which,
-  deactivate: which,
-  remove_eligible: which,
+  remove_deny: () => ({ denyId: controlled.sandbox.world.findTenant(tenantId())?.denyAssignments.list()[0]?.id }),
+  make_eligible: eligibility,
+  activate: eligibility,
+  deactivate: eligibility,
+  remove_eligible: eligibility,
   set_subscription_state: () => ({ subscriptionId: subscriptionId(), state: 'Disabled' }),
   rename_management_group: () => ({ tenantId: tenantId(), managementGroupId: tenantId(), displayName: 'Top' }),
   move_subscription: () => ({ subscriptionId: subscriptionId(), managementGroupId: tenantId() }),
@@ -47,7 +47,7 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   set_licence: () => ({ tenantId: tenantId(), licence: 'p2' }),
   set_throttling: () => ({ tenantId: tenantId(), arm: false }),
   delete: () => ({ user: user() }),
-  restore: () => ({ user: it.sandbox.world.findTenant(tenantId())?.deletedUsers.list().at(-1)?.id }),
+  restore: () => ({ user: controlled.sandbox.world.findTenant(tenantId())?.deletedUsers.list().at(-1)?.id }),
   expire_secret: () => ({ clientId: clientId() }),
   set_secret: () => ({ clientId: clientId(), value: 'new' }),
   rotate_keys: () => ({}),
@@ -55,27 +55,27 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   advance_clock: () => ({ ms: 1 }),
 }
 
-test('every type of change is made when it is told what it needs', async () => {
-  for (const [type, told] of Object.entries(CHANGES)) {
-    const { status, json } = await it.control('POST', '/changes', { type, ...told() })
+test('every type of change works with the values that it needs', async () => {
+  for (const [type, valuesOf] of Object.entries(CHANGES)) {
+    const { status, json } = await controlled.control('POST', '/changes', { type, ...valuesOf() })
     expect({ type, status, json }).toMatchObject({ type, status: 200, json: { ok: true } })
   }
 })
 
-// This one needs nothing and names nothing.
-const PLAIN = new Set(['rotate_keys'])
+// These changes need no values and name nothing.
+const WITHOUT_VALUES = new Set(['rotate_keys'])
 
-test.each(Object.keys(CHANGES).filter((type) => !PLAIN.has(type)))(
-  '%s of what is not there is refused',
+test.each(Object.keys(CHANGES).filter((type) => !WITHOUT_VALUES.has(type)))(
+  '%s is refused for something that does not exist',
   async (type) => {
     const nobody = { user: 'nobody', tenantId: 'nowhere', subscriptionId: 'none', clientId: 'none', denyId: 'none' }
-    const { status, json } = await it.control('POST', '/changes', { type, ...nobody })
+    const { status, json } = await controlled.control('POST', '/changes', { type, ...nobody })
     expect([status, json]).toEqual([400, { error: expect.any(String) }])
   },
 )
 
 test('the index names every control', async () => {
-  const { json } = await it.control('GET', '/')
+  const { json } = await controlled.control('GET', '/')
   expect((json as { path: string }[]).map(({ path }) => path)).toEqual(
     Object.entries(CONTROLS).flatMap(([path, methods]) => Object.keys(methods).map(() => `/_sandbox${path}`)),
   )

@@ -23,7 +23,7 @@ const refresh: Form = () => ({
   refresh_token: conformance.ada.refresh,
 })
 
-/** How each address is asked, what its answer is and what stands in it. */
+/** For each address the query and the form to send, and the status and content of the answer. */
 const ASKED: Record<string, [query: Form | string, form: Form | null, status: number, holds: RegExp]> = {
   'GET discovery/instance': [INSTANCE, null, 200, /"tenant_discovery_endpoint"/],
   'GET v2.0/.well-known/openid-configuration': [
@@ -70,7 +70,7 @@ const ASKED: Record<string, [query: Form | string, form: Form | null, status: nu
   'GET oauth2/logout': ['', null, 200, /signed out/i],
 }
 
-test('every address of the login is asked here', () => {
+test('every address of the login is requested by this test', () => {
   const source = readFileSync(new URL('../entra/answer-login.ts', import.meta.url), 'utf8')
   const routes = [...source.matchAll(/^ {2}'((?:GET|POST) [^']+)':/gm)].map(([, name]) => name)
   expect(Object.keys(ASKED).sort()).toEqual(routes.sort())
@@ -90,14 +90,14 @@ test.each(Object.keys(ASKED))('%s answers', async (route) => {
   expect(response.status).toBe(status)
 })
 
-test('the realm of an address is asked without a tenant', async () => {
+test('the realm of an address is read without a tenant', async () => {
   const { body } = await conformance.ask(`${LOGIN}/common/UserRealm/ada@contoso.example?api-version=1.0`, {
     token: null,
   })
   expect(body).toMatchObject({ account_type: 'Managed' })
 })
 
-test('what is not imitated is not found', async () => {
+test('an address that is not imitated is not found', async () => {
   const { status } = await conformance.ask(`${LOGIN}/${CONTOSO}/oauth2/v3.0/token`, { token: null })
   expect(status).toBe(404)
 })

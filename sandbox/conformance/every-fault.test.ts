@@ -2,12 +2,12 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { FaultRule } from '../control/fault-rules'
 import { startControlSandbox } from '../control/start-control-sandbox'
 
-let it: Awaited<ReturnType<typeof startControlSandbox>>
+let controlled: Awaited<ReturnType<typeof startControlSandbox>>
 beforeAll(async () => {
-  it = await startControlSandbox()
+  controlled = await startControlSandbox()
 })
-afterEach(() => it.control('DELETE', '/faults'))
-afterAll(() => it.sandbox.close())
+afterEach(() => controlled.control('DELETE', '/faults'))
+afterAll(() => controlled.sandbox.close())
 
 type Seen = { failed: boolean; status: number; headers: Headers; text: string }
 type Kind = Exclude<
@@ -29,7 +29,7 @@ type Kind = Exclude<
   | 'dropItem'
 >
 
-/** What each kind of fault that any answer can have does to it, told apart from `clean`, the answer without it. */
+/** For each kind of fault a rule, and a test whether the answer shows it, compared with `clean`, the answer without the rule. */
 const FAULTS = {
   status: [{ status: 503 }, ({ status }) => status === 503],
   headers: [{ headers: { 'x-odd': 'yes' } }, ({ headers }) => headers.get('x-odd') === 'yes'],
@@ -64,38 +64,38 @@ const FAULTS = {
 
 const SERVICES: Record<string, () => [address: string, init?: RequestInit]> = {
   'login.microsoftonline.com': () => [
-    `https://login.microsoftonline.com/${it.made.tenantId}/v2.0/.well-known/openid-configuration`,
+    `https://login.microsoftonline.com/${controlled.made.tenantId}/v2.0/.well-known/openid-configuration`,
   ],
   'graph.microsoft.com': () => ['https://graph.microsoft.com/v1.0/organization'],
-  'management.azure.com': () => [it.assignments],
+  'management.azure.com': () => [controlled.assignments],
 }
 
-async function see(service: string): Promise<Seen> {
+async function request(service: string): Promise<Seen> {
   const [address, init] = SERVICES[service]?.() ?? ['']
   try {
-    return { failed: false, ...(await it.ask(address, undefined, init)) }
+    return { failed: false, ...(await controlled.ask(address, undefined, init)) }
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
     return { failed: true, status: 0, headers: new Headers(), text: '' }
   }
 }
 
-// The login is challenged at its token endpoint only, where no clean answer to compare with is at hand.
+// The login only challenges at its token endpoint, for which this test has no clean answer to compare with.
 const cases = Object.keys(SERVICES).flatMap((service) =>
   Object.keys(FAULTS)
     .filter((kind) => kind !== 'claimsChallenge' || !service.startsWith('login.'))
     .map((kind) => [kind, service] as [keyof typeof FAULTS, string]),
 )
 
-test.each(cases)('%s has its effect at %s, and only while it is asked for', async (kind, host) => {
+test.each(cases)('%s has its effect at %s, and only while its rule is set', async (kind, host) => {
   const [rule, has] = FAULTS[kind]
-  const clean = await see(host)
+  const clean = await request(host)
   expect(clean.status).toBe(200)
-  await it.put([{ match: { host }, ...rule }])
+  await controlled.put([{ match: { host }, ...rule }])
   const begun = performance.now()
-  const spoiled = await see(host)
-  expect(has(spoiled, clean, performance.now() - begun)).toBe(true)
-  expect(await it.faults()).toMatchObject([{ seen: 1, fired: 1 }])
-  await it.control('DELETE', '/faults')
-  expect((await see(host)).status).toBe(200)
+  const changed = await request(host)
+  expect(has(changed, clean, performance.now() - begun)).toBe(true)
+  expect(await controlled.faults()).toMatchObject([{ seen: 1, fired: 1 }])
+  await controlled.control('DELETE', '/faults')
+  expect((await request(host)).status).toBe(200)
 })

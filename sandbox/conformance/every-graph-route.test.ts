@@ -27,11 +27,11 @@ beforeAll(async () => {
     deviceId: '66666666-0000-4000-8000-000000000004',
     accountEnabled: true,
   })
-  const [gone] = tenant.users.list().filter((one) => one.account === null)
-  applyChange(world, { type: 'delete', tenantId: CONTOSO, user: gone?.id ?? '' })
+  const [deleted] = tenant.users.list().filter((one) => one.account === null)
+  applyChange(world, { type: 'delete', tenantId: CONTOSO, user: deleted?.id ?? '' })
   Object.assign(ids, {
     user: [...tenant.users.values()].find((one) => one.userPrincipalName.startsWith('ada@'))?.id,
-    gone: gone?.id,
+    deleted: deleted?.id,
     group: tenant.groups.list()[0]?.id,
     principal: '66666666-0000-4000-8000-000000000001',
     device: '66666666-0000-4000-8000-000000000002',
@@ -97,7 +97,7 @@ const ASKED: [address: string, units: number, json?: unknown][] = [
   ['/directoryObjects/{user}', 1],
   ['/directory/deletedItems/microsoft.graph.user', 1],
   ['/directory/deletedItems/microsoft.graph.group', 1],
-  ['/directory/deletedItems/{gone}', 1],
+  ['/directory/deletedItems/{deleted}', 1],
   ['/organization', 1],
   ['/subscribedSkus', 3],
   ["/tenantRelationships/findTenantInformationByTenantId(tenantId='{tenant}')", 1],
@@ -111,7 +111,7 @@ const ask = (address: string, json: unknown, bearer: string) =>
     ...(json === undefined ? {} : { json: JSON.parse(filled(JSON.stringify(json))) }),
   })
 
-test('every route of Graph is asked here', () => {
+test('every route of Graph is requested by this test', () => {
   const first = (address: string, json: unknown) =>
     ROUTES.find(
       ({ method, path }) => method === (json ? 'POST' : 'GET') && path.test(filled(address).replace(/\?.*/, '')),
@@ -120,9 +120,9 @@ test('every route of Graph is asked here', () => {
   expect(ROUTES.filter((one) => !asked.has(one)).map(({ method, path }) => `${method} ${path.source}`)).toEqual([])
 })
 
-test.each(ASKED)('%s answers who may ask, and costs %i', async (address, units, json) => {
+test.each(ASKED)('%s answers a caller with permission, and costs %i', async (address, units, json) => {
   const { status, headers } = await ask(address, json, token)
-  // Nobody has a manager, which Graph answers as something not found.
+  // People of the sandbox have no managers, which Graph answers with 404.
   const expected = address.endsWith('/manager') ? 404 : 200
   expect([status, headers.get('x-ms-resource-unit')]).toEqual([expected, String(units)])
 })

@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => conformance.sandbox.close())
 
-test('one asks for oneself and for everyone with exactly the documented default properties', async () => {
+test('/me and /users have exactly the documented default properties', async () => {
   const me = await conformance.ask(`${GRAPH}/me`)
   const people = await conformance.ask(`${GRAPH}/users?$top=5`)
   expect(ME(me.body, 'me')).toEqual([])
@@ -27,7 +27,7 @@ test('one asks for oneself and for everyone with exactly the documented default 
 })
 
 // Source: concepts/json-batching.md @028b8e35, the headers of its answers.
-test('answers carry their version, their content type and their request', async () => {
+test('answers have headers for version, content type and request id', async () => {
   const { headers } = await conformance.ask(`${GRAPH}/users`, { headers: { 'client-request-id': NOBODY } })
   expect(headers.get('odata-version')).toBe('4.0')
   expect(headers.get('content-type')).toBe(
@@ -38,7 +38,7 @@ test('answers carry their version, their content type and their request', async 
   expect(headers.get('request-id')).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-test('without $select a page holds a hundred', async () => {
+test('without $top a page has a hundred people', async () => {
   const { body } = await conformance.ask(`${GRAPH}/users`)
   expect((body as Page).value).toHaveLength(Math.min(100, conformance.tenant.users.size))
 })
@@ -116,7 +116,7 @@ test('a batch answers each request by its id, and those that depend on a failed 
   expect(Object.fromEntries(responses.map((one) => [one.id, one.status]))).toEqual({ me: 200, none: 404, after: 424 })
 })
 
-test('a batch of twenty-one, or with an id twice, is refused whole', async () => {
+test('a batch with twenty-one items, or with an id twice, is refused as a whole', async () => {
   const requests = (ids: string[]) => ({ requests: ids.map((id) => ({ id, method: 'GET', url: '/me' })) })
   const tooMany = Array.from({ length: 21 }, (_, index) => String(index))
   for (const ids of [tooMany, ['a', 'A']])
@@ -124,7 +124,7 @@ test('a batch of twenty-one, or with an id twice, is refused whole', async () =>
 })
 
 // Source: api-reference/v1.0/api/user-delta.md @08c59b8e.
-test('a delta begins with everyone, ends in a link, and then holds what changed and what is gone', async () => {
+test('a delta query begins with everyone, ends with a link, and then lists changes and deletions', async () => {
   let address = `${GRAPH}/users/delta?$select=displayName`
   const read = async () => {
     const rows: Record<string, unknown>[] = []
@@ -137,14 +137,14 @@ test('a delta begins with everyone, ends in a link, and then holds what changed 
   }
   expect(await read()).toHaveLength(conformance.tenant.users.size)
   expect(address).toMatch(/^https:\/\/graph\.microsoft\.com\/v1\.0\/users\/delta\?.*deltatoken=/i)
-  const [gone] = conformance.tenant.users.list().filter((one) => one.account === null)
-  applyChange(conformance.world, { type: 'delete', tenantId: conformance.tenant.id, user: gone?.id ?? '' })
-  expect(await read()).toEqual([expect.objectContaining({ id: gone?.id, '@removed': { reason: 'changed' } })])
+  const [deleted] = conformance.tenant.users.list().filter((one) => one.account === null)
+  applyChange(conformance.world, { type: 'delete', tenantId: conformance.tenant.id, user: deleted?.id ?? '' })
+  expect(await read()).toEqual([expect.objectContaining({ id: deleted?.id, '@removed': { reason: 'changed' } })])
   expect(await read()).toEqual([])
 })
 
 // Source: concepts/throttling.md, sample response; costs and headers: concepts/throttling-limits.md @01351749.
-test('a throttled request is told how long to wait', async () => {
+test('the answer to a throttled request says how long to wait', async () => {
   conformance.tenant.throttling.graph = { units: 1, windowSeconds: 10 }
   await conformance.ask(`${GRAPH}/users`)
   const { status, headers, body } = await conformance.ask(`${GRAPH}/users`)

@@ -37,25 +37,25 @@ async function page(path: string, headers: Record<string, string> = {}) {
   }
 }
 
-test('members are the direct ones, transitive members everyone below, in a ring too', async () => {
+test('members are the direct ones, and transitive members are all below, even in a cycle', async () => {
   expect((await page(`/groups/${OUTER}/members`)).ids).toEqual([INNER])
   expect((await page(`/groups/${OUTER}/transitiveMembers`)).ids).toEqual(expect.arrayContaining([INNER, person]))
 })
 
 // Source: api-reference/v1.0/api/group-list-transitivemembers.md @00e146a9.
-test('a cast to people, asked with ConsistencyLevel and $count, lists and counts them', async () => {
+test('a cast to people with ConsistencyLevel and $count lists and counts them', async () => {
   const address = `/groups/${OUTER}/transitiveMembers/microsoft.graph.user?$count=true`
   const { ids, body } = await page(address, EVENTUAL)
   expect([ids, body['@odata.count']]).toEqual([[person], 1])
 })
 
-test('the number of members comes as plain text', async () => {
+test('the number of members is plain text', async () => {
   const { status, type, body } = await page(`/groups/${INNER}/members/$count`, EVENTUAL)
   expect([status, type?.split(';')[0], String(body)]).toEqual([200, 'text/plain', '2'])
 })
 
 // Source: concepts/permissions-overview.md @073a3963: type and id, everything else null.
-test('a member the token may not read is shown with its type and id only', async () => {
+test('a member that the token may not read is shown with its type and id only', async () => {
   const { tenant } = conformance
   const [principal] = tenant.servicePrincipals.list()
   tenant.memberships.add(INNER, principal?.id ?? '')
@@ -67,7 +67,7 @@ test('a member the token may not read is shown with its type and id only', async
   expect(Object.values(rest).filter((value) => value !== null)).toEqual([])
 })
 
-test("a person's groups are found through others", async () => {
+test('the groups of a person include those that contain their groups', async () => {
   const { ids } = await page(`/users/${person}/transitiveMemberOf`)
   expect(ids).toEqual(expect.arrayContaining([INNER, OUTER]))
   expect((await page(`/users/${person}/memberOf`)).ids).not.toContain(OUTER)

@@ -5,7 +5,7 @@ const { guid, list, nullable, object, optional, time7 } = SHAPES
 const row = object({ id: guid, at: optional(time7), by: nullable(guid) })
 const ID = '11111111-0000-4000-8000-000000000001'
 
-test('what has the shape has no faults', () => {
+test('a value that has the shape has no faults', () => {
   expect(
     list(row)(
       [
@@ -17,7 +17,7 @@ test('what has the shape has no faults', () => {
   ).toEqual([])
 })
 
-test('what is missing, unknown or of another type is named with its place', () => {
+test('a property that is missing, unknown or of another type is named with its place', () => {
   expect(list(row)([{ id: 'x', at: '2022-01-15T21:08:45Z', colour: 1 }], 'rows')).toEqual([
     'rows[0].colour is not in the facts',
     'rows[0].id is no GUID: "x"',

@@ -12,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => controlled.sandbox.close())
 
-test('a newcomer finds every control, and each says what it takes', async () => {
+test('every control is listed, and each names the methods it takes', async () => {
   const { json } = await controlled.control('GET', '/')
   expect(json).toContainEqual({ method: 'PUT', path: '/_sandbox/latency', does: expect.any(String) })
   for (const { method, path } of json as { method: string; path: string }[]) {
@@ -36,7 +36,7 @@ test.each(['/worlds', '/changes', '/faults', '/latency', '/throttling'])(
   },
 )
 
-test('latency and throttling are switched', async () => {
+test('latency and throttling can be switched', async () => {
   expect((await controlled.control('PUT', '/latency', { ms: 0 })).json).toEqual({ ms: 0 })
   expect((await controlled.control('PUT', '/latency', { ms: -1 })).status).toBe(400)
   const tenant = controlled.sandbox.world.tenants.get(controlled.made.tenantId)
@@ -53,7 +53,7 @@ test('latency and throttling are switched', async () => {
   expect((await controlled.control('PUT', '/throttling', { tenantId: 'none', arm: true })).status).toBe(404)
 })
 
-test('the truth is asked of a time, as access or as assignments', async () => {
+test('the truth can be asked for at a time, as access or as assignments', async () => {
   const path = `/truth/${controlled.subscriptionId}`
   for (const query of ['', '?at=now', '?at=2026-01-31T12:00:00Z', '?of=access', '?of=assignments'])
     expect(await controlled.control('GET', `${path}${query}`)).toMatchObject({ status: 200, json: expect.any(Array) })
@@ -75,7 +75,7 @@ async function statusWith(headers: Record<string, string>, path = '/_sandbox/inf
   return response.resume().statusCode
 }
 
-test('controls answer under loopback’s names only, never under Microsoft’s', async () => {
+test('controls answer only under loopback’s names, never under Microsoft’s', async () => {
   for (const host of ['localhost', '127.0.0.1:4000', '[::1]:4000']) expect(await statusWith({ host })).toBe(200)
   for (const host of ['evil.example', 'localhost.evil.example', '10.0.0.1'])
     expect(await statusWith({ host, 'x-forwarded-host': 'localhost' })).toBe(421)
@@ -84,7 +84,7 @@ test('controls answer under loopback’s names only, never under Microsoft’s',
   expect(await statusWith({}, '/graph.microsoft.com/_sandbox/info')).toBeGreaterThanOrEqual(400)
 })
 
-test('a page of elsewhere cannot drive them', async () => {
+test('a web page of another origin cannot use the controls', async () => {
   for (const origin of [
     'https://evil.example',
     'null',
@@ -99,7 +99,7 @@ test('a page of elsewhere cannot drive them', async () => {
   expect(await statusWith({ 'sec-fetch-site': 'none' })).toBe(200)
 })
 
-test('a connection from another machine gets no control, whatever it says of itself', async () => {
+test('a connection from another machine cannot use the controls, whatever its headers say', async () => {
   const listener = createListener(controlled.sandbox.world)
   const server = createServer((incoming: IncomingMessage, outgoing) => {
     Object.defineProperty(incoming.socket, 'remoteAddress', { value: '10.0.0.7' })

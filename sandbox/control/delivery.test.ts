@@ -14,8 +14,8 @@ afterAll(() => controlled.sandbox.close())
 
 const port = () => Number(new URL(controlled.sandbox.url).port)
 
-/** Sends one request over a connection of its own; gives what arrived until the other side closed it, piece by piece. */
-async function raw(head: string, socket: Socket = connect(port(), '127.0.0.1')): Promise<string[]> {
+/** Sends one request over its own connection and returns the pieces that arrived until the other side closed it. */
+async function sendRaw(head: string, socket: Socket = connect(port(), '127.0.0.1')): Promise<string[]> {
   const pieces: string[] = []
   socket.on('data', (piece) => pieces.push(piece.toString('latin1')))
   socket.write(`${head}\r\nhost: localhost\r\nconnection: close\r\n\r\n`)
@@ -24,27 +24,27 @@ async function raw(head: string, socket: Socket = connect(port(), '127.0.0.1')):
 }
 
 const askRaw = () =>
-  raw(`GET /graph.microsoft.com/v1.0/users?$top=10 HTTP/1.1\r\nauthorization: Bearer ${controlled.tokens.graph}`)
+  sendRaw(`GET /graph.microsoft.com/v1.0/users?$top=10 HTTP/1.1\r\nauthorization: Bearer ${controlled.tokens.graph}`)
 
 function split(pieces: string[]): { head: string; body: string } {
   const [head = '', ...rest] = pieces.join('').split('\r\n\r\n')
   return { head: head.toLowerCase(), body: rest.join('\r\n\r\n') }
 }
 
-test('a connection is closed before any byte', async () => {
+test('the connection can be closed before any byte is sent', async () => {
   await controlled.put([{ drop: true }])
   expect(await askRaw()).toEqual([])
   expect(await controlled.log()).toContainEqual(expect.objectContaining({ status: 0, fault: 'rule 1' }))
 })
 
-test.each([40, 0])('a body is cut at %i bytes though its length was promised', async (truncate) => {
+test.each([40, 0])('a body can be cut at %i bytes although its content-length is longer', async (truncate) => {
   await controlled.put([{ truncate }])
   const { head, body } = split(await askRaw())
   expect(body).toHaveLength(truncate)
   expect(Number(/content-length: (\d+)/.exec(head)?.[1])).toBeGreaterThan(200)
 })
 
-test.each([40, 0])('a chunked body ends after %i bytes without its last chunk', async (cutBody) => {
+test.each([40, 0])('a chunked body can end after %i bytes without its last chunk', async (cutBody) => {
   await controlled.put([{ cutBody }])
   const { head, body } = split(await askRaw())
   expect(head).toContain('transfer-encoding: chunked')
@@ -53,7 +53,7 @@ test.each([40, 0])('a chunked body ends after %i bytes without its last chunk', 
   await expect(controlled.ask(controlled.users)).rejects.toThrow()
 })
 
-test('a body trickles, and is whole in the end', async () => {
+test('a body can be sent slowly in pieces, and is complete at the end', async () => {
   const whole = split(await askRaw()).body
   await controlled.put([{ trickle: { bytes: 60, everyMs: 4 } }])
   const pieces = await askRaw()
@@ -63,7 +63,7 @@ test('a body trickles, and is whole in the end', async () => {
   expect(split(await askRaw()).body).toHaveLength(35)
 })
 
-test('a trickle stops when its reader leaves', async () => {
+test('sending slowly stops when the client disconnects', async () => {
   const never = 600_000
   const server = createServer()
   server.listen(0, '127.0.0.1')
@@ -79,7 +79,7 @@ test('a trickle stops when its reader leaves', async () => {
   await once(server, 'close')
 })
 
-test('a late answer is late', async () => {
+test('a delayed answer comes late', async () => {
   await controlled.control('DELETE', '/log')
   await controlled.put([{ delayMs: 40 }])
   expect((await controlled.ask(controlled.users)).status).toBe(200)
@@ -87,7 +87,7 @@ test('a late answer is late', async () => {
   expect(entry?.ms).toBeGreaterThanOrEqual(39)
 })
 
-test('a client that leaves in the middle of its own body harms nobody', async () => {
+test('a client that disconnects while it sends a body does not harm others', async () => {
   const socket = connect(port(), '127.0.0.1')
   const head =
     'POST /graph.microsoft.com/v1.0/$batch HTTP/1.1\r\nhost: localhost\r\ncontent-length: 1000\r\n\r\n{"requests"'
@@ -98,7 +98,10 @@ test('a client that leaves in the middle of its own body harms nobody', async ()
 
 test('HEAD is answered without a body', async () => {
   for (const path of ['/_sandbox/info', '/', '/graph.microsoft.com/v1.0/users', '/login.microsoftonline.com/common'])
-    expect(split(await raw(`HEAD ${path} HTTP/1.1`))).toEqual({ head: expect.stringMatching(/^http\/1\.1 /), body: '' })
+    expect(split(await sendRaw(`HEAD ${path} HTTP/1.1`))).toEqual({
+      head: expect.stringMatching(/^http\/1\.1 /),
+      body: '',
+    })
 })
 
 test('bodies have a limit, and addresses must be readable', async () => {
@@ -110,11 +113,11 @@ test('bodies have a limit, and addresses must be readable', async () => {
   expect(await post('/_sandbox/changes', 1_000_001)).toBe(413)
   expect(await post('/login.microsoftonline.com/common/oauth2/v2.0/token', 1_000_001)).not.toBe(413)
   expect(await post('/login.microsoftonline.com/common/oauth2/v2.0/token', 10_000_001)).toBe(413)
-  expect(split(await raw('GET /graph.microsoft.com/v1.0/%zz HTTP/1.1')).head).toMatch(/^http\/1\.1 400/)
-  expect(split(await raw('TRACE / HTTP/1.1')).head).toMatch(/^http\/1\.1 405/)
+  expect(split(await sendRaw('GET /graph.microsoft.com/v1.0/%zz HTTP/1.1')).head).toMatch(/^http\/1\.1 400/)
+  expect(split(await sendRaw('TRACE / HTTP/1.1')).head).toMatch(/^http\/1\.1 405/)
 })
 
-test('whoever takes rows as fast as they are made leaves others their turn', async () => {
+test('a client that reads rows as fast as they are computed does not block other clients', async () => {
   const rows = Array.from({ length: 10_000 }, (_, number) => number)
   let turns = 0
   let turnsAtTheEnd = 0
@@ -139,7 +142,7 @@ test('whoever takes rows as fast as they are made leaves others their turn', asy
   await new Promise((resolve) => server.close(resolve))
 })
 
-test.each([0, 1, 199, 200, 201, 400])('%d rows are an array of as many', async (length) => {
+test.each([0, 1, 199, 200, 201, 400])('%d rows are written as a JSON array of the same length', async (length) => {
   const rows = Array.from({ length }, (_, number) => ({ number, name: `Åse "${number}"` }))
   expect(await streamJsonArray(rows).json()).toEqual(rows)
 })

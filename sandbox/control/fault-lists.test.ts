@@ -18,7 +18,7 @@ const LISTS = [
 const addressOf = (name: string) => (name === 'Graph' ? controlled.users : controlled.assignments)
 
 test.each(LISTS)(
-  'a next link of %s leads to another host, behind a user name, to itself or to an earlier page',
+  'a next link of %s can lead to another host, behind a user name, to itself or to an earlier page',
   async (name, host, path, linkName) => {
     const linkOf = async (address: string) => String((await controlled.ask(address)).json[linkName])
     const address = addressOf(name)
@@ -45,17 +45,20 @@ test.each(LISTS)('a list of %s that leads back to an earlier page never ends', a
   expect([third, fourth]).toEqual([first, second])
 })
 
-test.each(LISTS)('the last rows of a page of %s come again at the head of the next', async (name, host, path) => {
-  const [one = [], two = [], three = []] = await controlled.pages(addressOf(name))
-  await controlled.put([{ match: { host, path }, duplicateRows: 2 }])
-  expect((await controlled.pages(addressOf(name))).slice(0, 3)).toEqual([
-    one,
-    [...one.slice(-2), ...two],
-    [...two.slice(-2), ...three],
-  ])
-  const [{ seen = 0, fired = 0 } = {}] = await controlled.faults()
-  expect([seen > 2, fired]).toEqual([true, seen - 1])
-})
+test.each(LISTS)(
+  'the last rows of a page of %s can be repeated at the beginning of the next',
+  async (name, host, path) => {
+    const [one = [], two = [], three = []] = await controlled.pages(addressOf(name))
+    await controlled.put([{ match: { host, path }, duplicateRows: 2 }])
+    expect((await controlled.pages(addressOf(name))).slice(0, 3)).toEqual([
+      one,
+      [...one.slice(-2), ...two],
+      [...two.slice(-2), ...three],
+    ])
+    const [{ seen = 0, fired = 0 } = {}] = await controlled.faults()
+    expect([seen > 2, fired]).toEqual([true, seen - 1])
+  },
+)
 
 test.each(LISTS)('an empty page of %s in the middle loses nothing', async (name, host, path) => {
   const pages = await controlled.pages(addressOf(name))
@@ -66,13 +69,13 @@ test.each(LISTS)('an empty page of %s in the middle loses nothing', async (name,
   expect(await controlled.faults()).toMatchObject([{ seen: pages.length, fired: pages.length }])
 })
 
-test('the rows of a page come backwards', async () => {
+test('the rows of a page can be reversed', async () => {
   const [page = []] = await controlled.pages(controlled.users, 1)
   await controlled.put([{ match: { path: '/users$' }, reorder: true }])
   expect(await controlled.pages(controlled.users, 1)).toEqual([page.toReversed()])
 })
 
-test('a rule about lists does not count where there is none', async () => {
+test('a rule about lists does not count as fired for an answer without a list', async () => {
   await controlled.put([{ match: { host: 'graph.microsoft.com' }, nextLink: { to: 'self' } }])
   expect((await controlled.ask('https://graph.microsoft.com/v1.0/me')).json).not.toHaveProperty('@odata.nextLink')
   expect(await controlled.faults()).toMatchObject([{ seen: 1, fired: 0 }])

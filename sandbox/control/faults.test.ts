@@ -17,7 +17,7 @@ async function statuses(times: number, address = controlled.users): Promise<numb
   return found
 }
 
-test('a rule fires at the calls it names, and counts all it saw', async () => {
+test('a rule fires for the requests it names, and counts all that match', async () => {
   await controlled.put([{ match: GRAPH, nth: [2, 4], status: 503 }])
   expect(await statuses(5)).toEqual([200, 503, 200, 503, 200])
   await controlled.put([{ match: GRAPH, nth: 1, skip: 1, status: 503 }])
@@ -27,17 +27,17 @@ test('a rule fires at the calls it names, and counts all it saw', async () => {
   expect(await controlled.faults()).toMatchObject([{ seen: 6, fired: 1 }])
 })
 
-test('chance comes from the seed: the same calls, the same luck, whatever other rules do', async () => {
-  const lucky = { match: GRAPH, probability: 0.5, seed: 11, status: 503 }
-  await controlled.put([lucky])
+test('the same seed and requests give the same random faults, whatever other rules do', async () => {
+  const random = { match: GRAPH, probability: 0.5, seed: 11, status: 503 }
+  await controlled.put([random])
   const first = await statuses(30)
-  await controlled.put([lucky])
+  await controlled.put([random])
   expect(await statuses(30)).toEqual(first)
-  await controlled.put([{ match: GRAPH, probability: 0.5, seed: 4, headers: { 'x-other': '1' } }, lucky])
+  await controlled.put([{ match: GRAPH, probability: 0.5, seed: 4, headers: { 'x-other': '1' } }, random])
   const [other, own] = [await statuses(30), await controlled.faults()]
   for (const [call, status] of other.entries()) if (status === 503) expect(first[call]).toBe(503)
   expect(own[1]?.seen).toBe(30)
-  await controlled.put([{ ...lucky, seed: 12 }])
+  await controlled.put([{ ...random, seed: 12 }])
   expect(await statuses(30)).not.toEqual(first)
   expect(first.filter((status) => status === 503).length).toBeGreaterThan(5)
   expect(first.filter((status) => status === 200).length).toBeGreaterThan(5)
@@ -70,7 +70,7 @@ test('a rule matches by host, method, path, query, tenant and subscription, at t
   ])
 })
 
-test('sets of rules leave each other alone, and DELETE without a name clears them all', async () => {
+test('sets of rules do not affect each other, and DELETE without a name removes all of them', async () => {
   await controlled.put([{ match: GRAPH, status: 503 }], 'one')
   await controlled.put([{ match: ARM, status: 504 }], 'two')
   await controlled.put([], 'none')
@@ -83,13 +83,13 @@ test('sets of rules leave each other alone, and DELETE without a name clears the
   expect(await statuses(1, controlled.assignments)).toEqual([200])
 })
 
-test('rules set in process hold too', async () => {
+test('rules set in process work too', async () => {
   controlled.sandbox.world.faults = [{ match: GRAPH, times: 1, status: 418, seen: 0, fired: 0 }]
   expect(await statuses(2)).toEqual([418, 200])
   expect(controlled.sandbox.world.faults).toMatchObject([{ seen: 2, fired: 1 }])
 })
 
-test('throttling speaks as the host does, and says when to come back in every way there is', async () => {
+test('throttling uses the words of the host and every form of Retry-After', async () => {
   for (const [retryAfter, header] of [
     [7, '7'],
     ['absurd', '9999999999'],
@@ -118,7 +118,7 @@ test('throttling speaks as the host does, and says when to come back in every wa
   ])
 })
 
-test('HTML, an error inside a 200, half of the JSON and a redirect come instead of the answer', async () => {
+test('HTML, an error with status 200, half of the JSON or a redirect can replace the answer', async () => {
   await controlled.put([{ match: GRAPH, html: true }])
   const html = await controlled.ask(controlled.users)
   expect([html.status, html.headers.get('content-type')]).toEqual([200, 'text/html'])
@@ -136,7 +136,7 @@ test('HTML, an error inside a 200, half of the JSON and a redirect come instead 
   expect([moved.status, moved.headers.get('location')]).toEqual([302, 'https://elsewhere.example/'])
 })
 
-test('a token that expires stays expired, and another one is good', async () => {
+test('a token that expires stays expired, and another token is not affected', async () => {
   await controlled.put([{ match: GRAPH, nth: 2, expireToken: true }])
   expect(await statuses(3)).toEqual([200, 401, 401])
   expect((await controlled.ask(controlled.users)).json).toMatchObject({ error: { code: 'InvalidAuthenticationToken' } })
@@ -151,7 +151,7 @@ test('a token that expires stays expired, and another one is good', async () => 
   expect(await controlled.faults()).toMatchObject([{ fired: 1 }])
 })
 
-test('a claims challenge carries its claims in base64, at the token endpoint as JSON', async () => {
+test('a claims challenge has its claims in base64, at the token endpoint as JSON', async () => {
   const claims = { access_token: { acrs: { essential: true, value: 'c1' } } }
   await controlled.put([{ claimsChallenge: claims }])
   for (const address of [controlled.users, controlled.assignments]) {
@@ -166,7 +166,7 @@ test('a claims challenge carries its claims in base64, at the token endpoint as 
   expect(json).toMatchObject({ error: 'interaction_required', claims: JSON.stringify(claims) })
 })
 
-test('an item of a batch fails by itself, or is missing', async () => {
+test('a single item of a batch can fail or be missing', async () => {
   const urls = ['/users?$top=1', '/organization', '/me']
   await controlled.put([
     { match: { inBatch: true, path: 'organization' }, retryAfter: 4 },
@@ -189,7 +189,7 @@ test('an item of a batch fails by itself, or is missing', async () => {
   ])
 })
 
-test('chaos from a seed is the same each time, and of every kind asked for', async () => {
+test('random faults are the same for the same seed, and of every kind asked for', async () => {
   const chaos = { seed: 7, rate: 0.6, kinds: ['status', 'throttled', 'html'], match: GRAPH }
   await controlled.control('PUT', '/faults', chaos)
   const first = await statuses(30)

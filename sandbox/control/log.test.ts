@@ -12,7 +12,7 @@ afterAll(() => controlled.sandbox.close())
 
 const hash = (text: string) => createHash('sha256').update(text).digest('hex')
 
-test('an entry has query, headers, status, size and time, the token by hash', async () => {
+test('an entry of the log has query, headers, status, size and time, and the hash of the token', async () => {
   const { text } = await controlled.ask(controlled.users)
   const [entry] = await controlled.log()
   expect(entry).toMatchObject({
@@ -63,14 +63,14 @@ test('no token, code, secret, cookie or body is in the log', async () => {
   expect(log).toContain('"referer":"https://portal.example/"')
 })
 
-test('a skip token is no secret', async () => {
+test('a skip token is logged as it is, because it is no secret', async () => {
   const { json } = await controlled.ask(controlled.users)
   const next = new URL(String(json['@odata.nextLink']))
   await controlled.ask(next.href)
   expect((await controlled.log())[1]?.query.$skiptoken).toBe(next.searchParams.get('$skiptoken'))
 })
 
-test('a batch is one entry that lists its items, with the rule that spoiled each', async () => {
+test('a batch is one entry that lists its items, with the rule that changed each of them', async () => {
   await controlled.put([{ match: { inBatch: true, path: 'organization' }, status: 503, name: 'down' }])
   await controlled.batch(['/me', '/organization'])
   await controlled.control('DELETE', '/faults')
@@ -82,7 +82,7 @@ test('a batch is one entry that lists its items, with the rule that spoiled each
   expect(entry?.batch).toContainEqual({ method: 'GET', path: '/v1.0/organization', status: 503, fault: 'down' })
 })
 
-test('a rule is named in the log, by its set and place when it has no name', async () => {
+test('the log names the rule that fired, by its set and place when it has no name', async () => {
   await controlled.put([{ match: { method: 'HEAD' } }, { match: {}, times: 1, status: 503 }], 'mine')
   await controlled.ask(controlled.users)
   await controlled.ask(controlled.users)
@@ -90,7 +90,7 @@ test('a rule is named in the log, by its set and place when it has no name', asy
   expect((await controlled.log()).map(({ fault }) => fault)).toEqual(['mine rule 2', null])
 })
 
-test('the log is asked by tenant, host and time, and forgotten', async () => {
+test('the log can be filtered by tenant, host and time, and cleared', async () => {
   await controlled.ask(controlled.users)
   await controlled.ask(controlled.assignments)
   const count = async (query: string) => ((await controlled.control('GET', `/log?${query}`)).json as unknown[]).length
@@ -105,7 +105,7 @@ test('the log is asked by tenant, host and time, and forgotten', async () => {
   expect(await count('')).toBe(0)
 })
 
-test('the log keeps the last twenty thousand', async () => {
+test('the log keeps the last twenty thousand entries', async () => {
   await controlled.ask(controlled.users)
   const [entry] = controlled.sandbox.world.log
   if (!entry) throw new Error('Nothing was logged.')

@@ -29,7 +29,7 @@ function listAssignments(made: MadeTenant, token: string) {
   return fetch(`${sandbox.url}/management.azure.com/${path}`, { headers: { authorization: `Bearer ${token}` } })
 }
 
-test('a world made from a seed has what was asked for, and is made the same again', async () => {
+test('a tenant made from a seed has what was asked for, and the same seed makes the same tenant', async () => {
   const spec = {
     seed: 'a',
     name: 'Wingtip',
@@ -85,7 +85,7 @@ test('what cannot be made or changed is refused with a sentence', async () => {
   ])
 })
 
-test('the application of a made world signs in by itself and reads every assignment of a subscription', async () => {
+test('the application of a made tenant signs in without a user and reads every assignment of a subscription', async () => {
   const made = await make({ seed: 'application', people: 9, groups: 2, assignments: 31 })
   const body = new URLSearchParams({
     grant_type: 'client_credentials',
@@ -114,7 +114,7 @@ test('random changes reply with what was done, and the list follows the truth', 
   expect(value.length).not.toBe(31)
 })
 
-test('a role that is taken away is gone from the list and from the truth', async () => {
+test('a removed role disappears from the list and from the truth', async () => {
   const made = await make({ seed: 'b', people: 5, assignments: 14, consented: true })
   const { arm } = await ownerOf(made)
   const [subscription] = made.subscriptions
@@ -132,7 +132,7 @@ test('a role that is taken away is gone from the list and from the truth', async
   })
 })
 
-test('faults fire as often as they were told, and count it', async () => {
+test('faults fire as often as asked for, and count it', async () => {
   const made = await make({ seed: 'c', people: 5, consented: true })
   const { arm } = await ownerOf(made)
   const match = { host: 'management.azure.com', path: 'roleAssignments$', tenantId: made.tenantId }
@@ -166,7 +166,7 @@ test('faults fire as often as they were told, and count it', async () => {
   expect(await control('DELETE', 'faults')).toEqual([])
 })
 
-test('the log names every request of a tenant, its token only by hash', async () => {
+test('the log lists every request of a tenant, with only the hash of the token', async () => {
   const made = await make({ seed: 'd', people: 5, consented: true })
   const { arm } = await ownerOf(made)
   await control('PUT', 'latency', { ms: 15 })

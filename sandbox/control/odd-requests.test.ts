@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getTokens } from '../visitor'
 import { startControlSandbox } from './start-control-sandbox'
 
-// Whatever a client sends, the answer is Microsoft's or a sentence, never a failure of the sandbox itself.
+// Whatever a client sends, the answer is Microsoft's or a sentence, but never an internal error of the sandbox.
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const ARM = 'https://management.azure.com'
@@ -31,7 +31,7 @@ test('an item of a batch that cannot be a request is refused by itself', async (
   expect(statuses).toEqual({ body: 400, header: 400, method: 400, percent: 400, good: 200 })
 })
 
-test('names every object has are no provider, no host and no kind of chaos', async () => {
+test('names that every JavaScript object has are no provider, no host and no kind of fault', async () => {
   const provider = `${ARM}/providers/Microsoft.Authorization/constructor?api-version=2022-04-01`
   expect((await controlled.ask(provider)).status).toBe(404)
   expect((await fetch(`${controlled.sandbox.url}/constructor/x`)).status).toBe(404)
@@ -57,7 +57,7 @@ test.each([
   [{ reorder: true }, 'HEAD'],
   [{ status: 204, corruptJson: true }, 'GET'],
   [{ body: null, reorder: true }, 'GET'],
-])('the rule %o spoils a %s without failing', async (rule, method) => {
+])('the rule %o changes a %s without making the sandbox fail', async (rule, method) => {
   controlled.sandbox.world.faults = [{ ...rule, match: {}, seen: 0, fired: 0 }]
   const address = `${ARM}/subscriptions?api-version=2022-12-01`
   const { status } = await controlled.ask(address, undefined, {
@@ -68,7 +68,7 @@ test.each([
   expect(status).toBeLessThan(300)
 })
 
-test('a change that would take everything away, or end time, is refused', async () => {
+test('a change that would remove every assignment, or move the clock out of range, is refused', async () => {
   const { tenantId } = controlled.made
   const changes = [
     { type: 'unassign', tenantId },
@@ -79,13 +79,13 @@ test('a change that would take everything away, or end time, is refused', async 
   expect((await controlled.control('POST', '/changes', role)).json).toMatchObject({ result: { removed: 1 } })
 })
 
-test('a code in the address of the device page is in the log by its hash only', async () => {
+test('of a code in the address of the device page the log keeps only the hash', async () => {
   await fetch(`${controlled.sandbox.url}/${LOGIN.slice(8)}/common/oauth2/deviceauth?otc=ABCD1234`)
   const entry = (await controlled.log()).at(-1)
   expect(entry?.query.otc).toMatch(/^sha256:/)
 })
 
-test('who has no role in a subscription reads neither its providers nor its locations', async () => {
+test('a caller without a role in a subscription can read neither its providers nor its locations', async () => {
   const { arm } = await getTokens(controlled.sandbox, controlled.made.tenantId, `outsider@${controlled.made.domain}`)
   for (const list of ['providers', 'locations']) {
     const address = `${ARM}/subscriptions/${controlled.subscriptionId}/${list}?api-version=2022-12-01`

@@ -17,7 +17,7 @@ afterAll(() => controlled.sandbox.close())
 
 const idOf = (made: typeof controlled.made) => made.accounts.find((one) => one.kind === 'owner')?.objectId ?? ''
 
-test('the truth of one principal is theirs among everyone’s', async () => {
+test('the truth of one principal is the same as its rows among everyone’s', async () => {
   const id = idOf(controlled.made)
   const { json } = await controlled.control('GET', `${path}?principalId=${id.toUpperCase()}`)
   expect(json).toEqual(effectiveAccessOf(controlled.sandbox.world, controlled.subscriptionId, id))
@@ -26,7 +26,7 @@ test('the truth of one principal is theirs among everyone’s', async () => {
   expect([nobody.status, nobody.json]).toEqual([200, []])
 })
 
-test('no more ways are listed than asked for', async () => {
+test('no more paths are listed than asked for', async () => {
   const tenant = controlled.sandbox.world.tenants.get(controlled.made.tenantId)
   if (!tenant) throw new Error('The tenant is gone.')
   for (const id of ['top', 'left', 'right']) addGroup(tenant, { id, displayName: id })
@@ -43,12 +43,12 @@ test('no more ways are listed than asked for', async () => {
     role: 'Key Vault Reader',
     scope,
   })
-  const ways = async (query: string) => {
+  const listTruncated = async (query: string) => {
     const { json } = await controlled.control('GET', `${path}?principalId=${person?.id}${query}`)
     return (json as AccessRow[]).filter((row) => row.via[0]?.id === 'top').map((row) => row.truncated)
   }
-  expect(await ways('')).toEqual([false, false])
-  expect(await ways('&paths=1')).toEqual([true])
+  expect(await listTruncated('')).toEqual([false, false])
+  expect(await listTruncated('&paths=1')).toEqual([true])
 })
 
 test.each([
@@ -66,7 +66,7 @@ test.each([
   expect([status, json]).toEqual([400, { error: expect.stringMatching(/^\S.+\.$/) }])
 })
 
-test('more rows than a connection holds come while they are made, and a client that goes away holds nothing up', async () => {
+test('rows are sent while they are computed, and a client that disconnects does not block the sandbox', async () => {
   const { world, url } = controlled.sandbox
   const made = makeTenant(world, { seed: 'many', people: 5_000, groups: { count: 4, largest: 5_000 }, assignments: 60 })
   const tenant = world.tenants.get(made.tenantId)
@@ -90,8 +90,8 @@ test('more rows than a connection holds come while they are made, and a client t
   const order: string[] = []
   const reading = controlled.control('GET', `/truth/${subscription.id}`).finally(() => order.push('all rows'))
   await controlled.control('GET', '/latency')
-  // Asked while rows are made: whoever reads quickly does not keep the others waiting either.
-  for (let turn = 0; turn < 3; turn++) await controlled.control('GET', '/latency').then(() => order.push('latency'))
+  // Requests during the computation: a client that reads quickly does not keep others waiting.
+  for (let call = 0; call < 3; call++) await controlled.control('GET', '/latency').then(() => order.push('latency'))
   const whole = await reading
   expect(order).toEqual(['latency', 'latency', 'latency', 'all rows'])
   const { length } = effectiveAccess(world, subscription.id)
@@ -99,7 +99,7 @@ test('more rows than a connection holds come while they are made, and a client t
   expect([whole.headers.get('transfer-encoding'), whole.json]).toEqual(['chunked', expect.any(Array)])
   expect(whole.json).toHaveLength(length)
 
-  // While a client does not read, others are answered; when it goes, the sandbox goes on.
+  // A client that does not read does not block others, and the sandbox goes on when it disconnects.
   const asked = request(`${url}/_sandbox/truth/${subscription.id}`).end()
   const [slow] = await once(asked, 'response')
   await once(slow, 'readable')

@@ -34,7 +34,7 @@ const granted = () => {
   return [...(consents.find((one) => one.clientId === sandbox.world.clientId && one.userId === null)?.scopes ?? [])]
 }
 
-test('an administrator answers for everyone, for scopes of several resources at once', async () => {
+test('an administrator consents for everyone, for scopes of several resources at once', async () => {
   const scope = `${GRAPH} ${ARM}`
   expect(await ask({ scope }, { username: 'ada@contoso.example', consent: 'accept' })).toEqual({
     admin_consent: 'True',
@@ -45,7 +45,7 @@ test('an administrator answers for everyone, for scopes of several resources at 
   expect(granted()).toEqual(['graph/User.Read.All', 'arm/user_impersonation'])
 })
 
-test('cancelling comes back as consent_required, and grants nothing', async () => {
+test('cancelling is reported as consent_required, and grants nothing', async () => {
   const back = await ask({ scope: GRAPH }, { username: 'ada@contoso.example', consent: 'cancel' })
   expect(back).toMatchObject({ admin_consent: 'True', error: 'consent_required', state: '12345' })
   expect(back.error_description).toMatch(
@@ -54,12 +54,12 @@ test('cancelling comes back as consent_required, and grants nothing', async () =
   expect(granted()).toEqual([])
 })
 
-test('who is no administrator, or of elsewhere, meets a page', async () => {
+test('a person who is no administrator, or is of another tenant, sees a page that refuses', async () => {
   expect((await ask({ scope: GRAPH }, { username: 'ben@contoso.example' })).page).toContain('AADSTS90094')
   expect((await ask({ scope: GRAPH }, { username: 'gwen@fabrikam.example' })).page).toContain('AADSTS50020')
 })
 
-test('a scope is required and has to exist; the older address takes what is registered', async () => {
+test('a scope is required and must exist; the older address takes what is registered', async () => {
   const ada = { username: 'ada@contoso.example', consent: 'accept' } as const
   expect((await ask({}, ada)).error_description).toContain('AADSTS900144')
   expect((await ask({ scope: 'Toast.Butter' }, ada)).error_description).toContain('AADSTS70011')

@@ -34,7 +34,7 @@ function addressOf(change: Record<string, string | null> = {}, authority: string
 const get = (address: string, headers: Record<string, string> = {}) =>
   fetch(address.replace('https://', `${sandbox.url}/`), { redirect: 'manual', headers })
 
-/** What came back on the application's address, or the page nobody left. */
+/** Signs in; returns the parameters sent to the application, or the page that did not redirect. */
 async function begin(change: Record<string, string | null> = {}, authority?: string, username = ADA) {
   const outcome = await signInAs(sandbox.url, addressOf(change, authority), { username, consent: 'accept' })
   return outcome.kind === 'redirect' ? Object.fromEntries(outcome.url.searchParams) : { page: outcome.html }
@@ -78,7 +78,7 @@ test.each([
   ['a method without a challenge', { code_challenge_method: 'S256' }, 'invalid_request', 50147],
   ['an unknown method', { code_challenge: 'x'.repeat(43), code_challenge_method: 'S512' }, 'invalid_request', 50149],
   ['silence without a session', { prompt: 'none' }, 'login_required', 50058],
-])('%s is told the application with the state it sent', async (_what, change, error, code) => {
+])('%s is reported to the application with the state it sent', async (_what, change, error, code) => {
   const response = await get(addressOf(change))
   expect(response.status).toBe(302)
   const back = new URL(response.headers.get('location') ?? '').searchParams
@@ -87,7 +87,7 @@ test.each([
   expect(back.get('state')).toBe('s1')
 })
 
-test('what leaves no address to trust stays on a page of the login', async () => {
+test('a request whose redirect address cannot be trusted is refused on a page of the login', async () => {
   const pageOf = async (change: Record<string, string | null>, authority?: string) => {
     const response = await get(addressOf(change, authority))
     expect(response.headers.get('location')).toBeNull()
@@ -103,7 +103,7 @@ test('what leaves no address to trust stays on a page of the login', async () =>
   expect(await pageOf({}, 'fabrikam.example')).toContain('AADSTS700016')
 })
 
-test('the state comes back as it was sent, by query, by fragment and by a form', async () => {
+test('the state is returned as it was sent, by query, by fragment and by a form', async () => {
   const state = 'a+b c/%20&="ü"'
   expect(await begin({ state })).toMatchObject({ state, code: expect.any(String) })
   const fragment = await signInAs(sandbox.url, addressOf({ state, response_mode: 'fragment' }), { username: ADA })
@@ -116,7 +116,7 @@ test('the state comes back as it was sent, by query, by fragment and by a form',
   expect(html).toContain('name="state" value="a+b c/%20&#38;=&#34;ü&#34;"')
 })
 
-test('PKCE is checked, hashed or plain', async () => {
+test('the PKCE verifier is checked, hashed or plain', async () => {
   const verifier = randomBytes(32).toString('base64url')
   const hashed = createHash('sha256').update(verifier).digest('base64url')
   const codeFor = async (code_challenge: string, code_challenge_method: string | null) =>
@@ -168,7 +168,7 @@ test('a remembered account needs no page, unless prompt asks for one; hints choo
   expect(hinted).toMatch(/Suggested[\s\S]*?ben@contoso\.example/)
 })
 
-test('with the admin consent workflow a person may ask, and the application hears AADSTS90095', async () => {
+test('with the admin consent workflow a person can request consent, and the application gets AADSTS90095', async () => {
   const tenant = sandbox.world.findTenant(CONTOSO)
   if (tenant) tenant.consentWorkflow = true
   const address = addressOf({ scope: 'User.Read.All' })
@@ -180,7 +180,7 @@ test('with the admin consent workflow a person may ask, and the application hear
   expect(back.kind === 'redirect' && back.url.searchParams.get('error_description')).toContain('AADSTS90095')
 })
 
-test('a refresh token serves another resource and another tenant, again and again, and the first of two resources', async () => {
+test('a refresh token works repeatedly, for another resource and another tenant, and for the first of two resources', async () => {
   applyChange(sandbox.world, { type: 'grant_consent', tenantId: CONTOSO })
   applyChange(sandbox.world, { type: 'grant_consent', tenantId: 'fabrikam.example' })
   const { code } = await begin({}, CONTOSO, 'nina@fabrikam.example')

@@ -34,7 +34,7 @@ const poll = (device_code: string, authority = 'organizations') =>
 const visit = (code: string, username: string, consent: 'accept' | 'cancel') =>
   signInAs(sandbox.url, `https://login.microsoftonline.com/common/oauth2/deviceauth?otc=${code}`, { username, consent })
 
-test('the Azure CLI signs in by device code, once, and its refresh token works in a tenant without a secret', async () => {
+test('the Azure CLI signs in by a device code that works once, and its refresh token works in a tenant without a secret', async () => {
   const begun = await start()
   expect(begun).toMatchObject({ status: 200, expires_in: 900, interval: 5 })
   expect(begun).toHaveProperty('verification_uri', 'https://microsoft.com/devicelogin')
@@ -76,7 +76,7 @@ test('the Azure CLI signs in by device code, once, and its refresh token works i
   )
 })
 
-test('who declines is told to the device, and a code nobody used ends after fifteen minutes', async () => {
+test('the device learns that a person declined, and an unused code expires after fifteen minutes', async () => {
   const declined = await start()
   await visit(declined.user_code, 'ben@contoso.example', 'cancel')
   expect(await poll(declined.device_code)).toMatchObject({ status: 400, error: 'authorization_declined' })
@@ -89,7 +89,7 @@ test('who declines is told to the device, and a code nobody used ends after fift
   expect(await poll('nobody-knows-this')).toMatchObject({ status: 400, error: 'bad_verification_code' })
 })
 
-test('the code is typed on a page with a labelled field, in any case, and a wrong one is said to be wrong', async () => {
+test('a code is typed into a labelled field in any case, and a wrong one is reported', async () => {
   const address = `${sandbox.url}/login.microsoftonline.com/common/oauth2/deviceauth`
   const html = await (await fetch(address)).text()
   expect(html).toMatch(/<html lang="en">[\s\S]*not Microsoft[\s\S]*<label for="otc">/)
@@ -101,7 +101,7 @@ test('the code is typed on a page with a labelled field, in any case, and a wron
   expect(await (await type('WRONG')).text()).toMatch(/role="alert"[\s\S]*AADSTS70018/)
 })
 
-test('a public client shows no secret, a confidential one has to', async () => {
+test('a public client must not send a secret, and a confidential one must', async () => {
   const begun = await start(CONTOSO)
   const body = { client_id: AZURE_CLI.clientId, grant_type: GRANT, device_code: begun.device_code }
   const withSecret = { ...body, client_secret: 'anything' }
@@ -113,7 +113,7 @@ test('a public client shows no secret, a confidential one has to', async () => {
   })
 })
 
-test('the Azure CLI may come back on any port of localhost, and on no other host', async () => {
+test('the Azure CLI may be redirected to any port of localhost, and to no other host', async () => {
   const begin = (redirect_uri: string) =>
     signInAs(
       sandbox.url,

@@ -58,13 +58,13 @@ test('discovery names the tenant where there is one, and the template where ther
   })
 })
 
-test('the realm of an address is managed here, or unknown', async () => {
+test('the realm of an address is managed for known tenants, else unknown', async () => {
   const realm = (user: string) => read(`/common/userrealm/${user}?api-version=1.0`)
   expect(await realm('ada@contoso.example')).toMatchObject({ account_type: 'Managed', domain_name: 'contoso.example' })
   expect(await realm('x@nowhere.example')).toMatchObject({ account_type: 'Unknown' })
 })
 
-test('after a rotation new tokens name the new key, old ones stay good until their key is gone', async () => {
+test('after a rotation new tokens name the new key, and old ones stay valid until their key is dropped', async () => {
   const jwks = () => read<Jwks>(`/${CONTOSO}/discovery/v2.0/keys`)
   const kidOf = (token: string) =>
     (JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { kid: string }).kid

@@ -40,7 +40,7 @@ const ask = (change: Record<string, string> = {}, authority: string = CONTOSO, h
     headers,
   )
 
-test('an application by itself is its service principal, with neither scopes nor a name nor a refresh token', async () => {
+test('an app-only token is for the service principal, without scopes, a name or a refresh token', async () => {
   const reply = await ask({ client_info: '1' })
   expect(reply).toMatchObject({ status: 200, token_type: 'Bearer', expires_in: 3599, ext_expires_in: 3599 })
   expect(reply.refresh_token ?? reply.id_token ?? reply.client_info ?? reply.scope).toBeUndefined()
@@ -57,7 +57,7 @@ test('an application by itself is its service principal, with neither scopes nor
   for (const absent of ['scp', 'upn', 'unique_name', 'roles', 'wids']) expect(claims).not.toHaveProperty(absent)
 })
 
-test('its Graph token carries the application permissions as roles', async () => {
+test('an app-only Graph token has the application permissions as roles', async () => {
   const reply = await ask({ scope: 'https://graph.microsoft.com/.default' })
   expect(claimsOf(reply.access_token)).toMatchObject({
     aud: 'https://graph.microsoft.com',
@@ -73,7 +73,7 @@ test.each([
   expect(claimsOf((await ask({ scope })).access_token).aud).toBe(aud)
 })
 
-test('the secret may come by HTTP Basic and the tenant by its domain', async () => {
+test('the secret can be sent by HTTP Basic, and the tenant named by its domain', async () => {
   const authorization = `Basic ${Buffer.from(`${CLIENT}:right`).toString('base64')}`
   const reply = await postLogin(
     sandbox,
@@ -101,11 +101,11 @@ test.each([
   ['an expired secret', { client_secret: 'old' }, 401, 'invalid_client', 7000222],
   ['no secret', { client_secret: '' }, 401, 'invalid_client', 7000218],
   ['an unknown application', { client_id: PRINCIPAL }, 400, 'unauthorized_client', 700016],
-])('%s is refused with the code of its own', async (_what, change, status, error, code) => {
+])('%s is refused with its own code', async (_what, change, status, error, code) => {
   expect(await ask(change)).toMatchObject({ status, error, error_codes: [code] })
 })
 
-test('the tenant has to be a concrete one that knows the application and has its service principal', async () => {
+test('the tenant must be a specific one that knows the application and has its service principal', async () => {
   expect(await ask({}, 'common')).toMatchObject({ error_codes: [50194] })
   expect(await ask({}, 'fabrikam.example')).toMatchObject({ error_codes: [700016] })
   expect(await ask({}, 'nobody.example')).toMatchObject({ status: 400, error: 'invalid_request', error_codes: [90002] })
@@ -115,7 +115,7 @@ test('the tenant has to be a concrete one that knows the application and has its
   expect(await ask(everywhere)).toMatchObject({ status: 401, error: 'invalid_client', error_codes: [7000229] })
 })
 
-test('the v1.0 endpoint takes a resource and answers numbers as strings', async () => {
+test('the v1.0 endpoint takes a resource and writes numbers as strings', async () => {
   const fields = { client_id: CLIENT, client_secret: 'right', grant_type: 'client_credentials' }
   const resource = 'https://management.core.windows.net/'
   const reply = await postLogin(sandbox, `/${CONTOSO}/oauth2/token?api-version=1.0`, { ...fields, resource })
@@ -129,7 +129,7 @@ test('the v1.0 endpoint takes a resource and answers numbers as strings', async 
   expect(await postLogin(sandbox, `/${CONTOSO}/oauth2/token`, fields)).toMatchObject({ error_codes: [900144] })
 })
 
-test('a refusal has every member of the true shape and echoes the client request id', async () => {
+test("a refusal has every member of Entra's error body and repeats the client request id", async () => {
   const id = '11111111-2222-4333-8444-555555555555'
   const reply = await ask({ client_secret: 'wrong' }, CONTOSO, { 'client-request-id': id })
   expect(reply).toMatchObject({

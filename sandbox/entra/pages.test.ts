@@ -33,7 +33,7 @@ test.each([
   ['the consent page', () => pageFor('ada@contoso.example')],
   ['the page that sends a person to their administrator', () => pageFor('ben@contoso.example')],
   ['a page of refusal', () => pageFor('gwen@fabrikam.example')],
-])('%s says what it is and works by keyboard', async (_what, read) => {
+])('%s has a title and works by keyboard', async (_what, read) => {
   const html = await read()
   expect(html).toContain('<html lang="en">')
   expect(html).toMatch(/<title>[^<]+\(sandbox\)<\/title>/)
@@ -45,7 +45,7 @@ test.each([
     expect(html).toContain(`<label for="${id}">`)
 })
 
-test('each person who may not sign in meets the page with their own code', async () => {
+test('each person who may not sign in sees a page with the code of their case', async () => {
   const { world } = sandbox
   applyChange(world, { type: 'set_traits', user: 'vera@contoso.example', traits: { unassigned: true } })
   expect(await pageFor('vera@contoso.example')).toContain('AADSTS50105')
@@ -55,7 +55,7 @@ test('each person who may not sign in meets the page with their own code', async
   expect(await pageFor('nobody@contoso.example')).toMatch(/role="alert"[^>]*>This username may be incorrect/)
 })
 
-test('the picker shows those who can sign in, however many people there are, and never more than a page', async () => {
+test('the picker shows only people who can sign in, and at most fifty of a tenant', async () => {
   const tenant = sandbox.world.findTenant(CONTOSO)
   if (!tenant) throw new Error('Contoso is missing.')
   const random = createRandom('many')

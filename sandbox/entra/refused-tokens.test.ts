@@ -48,16 +48,19 @@ test.each([
   [90033, 503, 'temporarily_unavailable', undefined],
   [90055, 429, 'temporarily_unavailable', undefined],
   [700082, 400, 'invalid_grant', undefined],
-])('a person can be given AADSTS%i for Azure management, and keeps Graph', async (code, status, error, suberror) => {
-  applyChange(sandbox.world, { type: 'set_traits', user: ADA, traits: { error: code } })
-  const reply = await ask()
-  expect(reply).toMatchObject({ status, error, error_codes: [code] })
-  expect(reply.suberror).toBe(suberror)
-  expect(reply.error_description).toMatch(new RegExp(`^AADSTS${code}: \\S`))
-  if (suberror === 'basic_action') expect(JSON.parse(reply.claims ?? '')).toHaveProperty('access_token.capolids')
-  expect(await ask({ scope: 'User.Read' })).toMatchObject({ status: 200 })
-  applyChange(sandbox.world, { type: 'set_traits', user: ADA, traits: {} })
-})
+])(
+  "a person's trait can make Azure management fail with AADSTS%i, while Graph still works",
+  async (code, status, error, suberror) => {
+    applyChange(sandbox.world, { type: 'set_traits', user: ADA, traits: { error: code } })
+    const reply = await ask()
+    expect(reply).toMatchObject({ status, error, error_codes: [code] })
+    expect(reply.suberror).toBe(suberror)
+    expect(reply.error_description).toMatch(new RegExp(`^AADSTS${code}: \\S`))
+    if (suberror === 'basic_action') expect(JSON.parse(reply.claims ?? '')).toHaveProperty('access_token.capolids')
+    expect(await ask({ scope: 'User.Read' })).toMatchObject({ status: 200 })
+    applyChange(sandbox.world, { type: 'set_traits', user: ADA, traits: {} })
+  },
+)
 
 test.each([
   ['no grant type', { grant_type: '' }, 400, 'invalid_request', 900144],
@@ -77,17 +80,17 @@ test.each([
   expect(await ask(change)).toMatchObject({ status, error, error_codes: [code] })
 })
 
-test('a token nobody used for ninety days has ended', async () => {
+test('a refresh token that was not used for ninety days is refused', async () => {
   sandbox.world.clockOffset += 91 * 86_400_000
   expect(await ask()).toMatchObject({ status: 400, error: 'invalid_grant', error_codes: [700082] })
   sandbox.world.clockOffset = 0
 })
 
-test('a person of elsewhere is refused at a tenant that never invited them', async () => {
+test('a person of another tenant is refused at a tenant that never invited them', async () => {
   expect(await ask({}, 'fabrikam.example')).toMatchObject({ error_codes: [50020] })
 })
 
-test('a public client may send a name and a password, which is right when there is one', async () => {
+test('a public client can send a name and a password, and any non-empty password is accepted', async () => {
   const fields = {
     client_id: AZURE_CLI.clientId,
     grant_type: 'password',
@@ -100,7 +103,7 @@ test('a public client may send a name and a password, which is right when there 
   expect(await signIn('nobody@contoso.example', 'x')).toMatchObject({ error: 'invalid_grant', error_codes: [50034] })
 })
 
-test('v1.0 refreshes for a resource', async () => {
+test('the v1.0 endpoint refreshes tokens for a resource', async () => {
   const reply = await postLogin(sandbox, `/${CONTOSO}/oauth2/token`, {
     client_id: sandbox.world.clientId,
     client_secret: 'sandbox-secret',

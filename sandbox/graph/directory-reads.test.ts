@@ -58,19 +58,19 @@ async function ask(path: string, token: string) {
 }
 const idsAt = async (path: string, token: string) => (await ask(path, token)).body.value.map((one) => one.id)
 
-test('who is in a group that hides its members does not show through the group above without Member.Read.Hidden', async () => {
+test('hidden members do not appear in the transitive members of a group above without Member.Read.Hidden', async () => {
   expect(await idsAt(`/groups/${OPEN}/transitiveMembers`, reader)).toEqual([HIDDEN])
   expect(await idsAt(`/groups/${OPEN}/transitiveMembers`, seesHidden)).toEqual([HIDDEN, PERSON])
 })
 
-test('nor does it show from the side of the member', async () => {
+test('hidden memberships do not appear among the groups of the member either', async () => {
   expect(await idsAt(`/users/${PERSON}/memberOf`, reader)).toEqual([])
   expect(await idsAt(`/users/${PERSON}/transitiveMemberOf`, reader)).toEqual([])
   expect(await idsAt(`/users/${PERSON}/transitiveMemberOf`, seesHidden)).toEqual([HIDDEN, OPEN, ABOVE])
   expect(await idsAt(`/groups/${HIDDEN}/transitiveMemberOf`, reader)).toEqual([OPEN, ABOVE])
 })
 
-test('a deleted group is in the bin with the time of it, and no longer among the groups', async () => {
+test('a deleted group is in the recycle bin with the time of deletion, and no longer among the groups', async () => {
   const of = sandbox.world.findTenant(made.tenantId)
   if (!of) throw new Error('The made tenant is missing.')
   const id = random.guid()
@@ -100,7 +100,7 @@ test('an application is listed, found by its client id and read in its home tena
   expect((await ask('/applications', reader)).body.error.code).toBe('Authorization_RequestDenied')
 })
 
-test('roles of the directory and who holds them are read with Directory.Read.All only', async () => {
+test('directory roles and their holders can only be read with Directory.Read.All', async () => {
   const holders = [...(sandbox.world.findTenant(made.tenantId)?.users.values() ?? [])].filter((one) =>
     one.directoryRoles.includes(APPLICATION_ADMINISTRATOR),
   )
@@ -112,7 +112,7 @@ test('roles of the directory and who holds them are read with Directory.Read.All
   expect((await ask('/directoryRoles', reader)).status).toBe(403)
 })
 
-test('what nobody has is an empty list, and a manager who is not there is 404', async () => {
+test('an empty relation is an empty list, and a missing manager is 404', async () => {
   const { objectId } = made.application
   for (const relation of ['appRoleAssignedTo', 'appRoleAssignments', 'owners'])
     expect((await ask(`/servicePrincipals/${objectId}/${relation}`, robot)).body.value).toEqual([])

@@ -66,7 +66,7 @@ async function ask(
   }
 }
 
-test('transitive members come flat and once each, cycles included, and types the token may not read are id and type', async () => {
+test('transitive members are listed once each, even in cycles; types that the token may not read show only id and type', async () => {
   const { body } = await ask(`/groups/${OUTER}/transitiveMembers`)
   expect(body.value.map((one) => one.id).sort()).toEqual([INNER, PERSON, ROBOT].sort())
   expect(body.value.find((one) => one.id === ROBOT)).toMatchObject({
@@ -76,7 +76,7 @@ test('transitive members come flat and once each, cycles included, and types the
   expect(body.value.find((one) => one.id === PERSON)).toMatchObject({ displayName: 'Graph Person' })
 })
 
-test('a cast keeps one type, and its filter needs ConsistencyLevel and a count', async () => {
+test('a cast lists one type, and a filter on it needs ConsistencyLevel and a count', async () => {
   const path = `/groups/${OUTER}/transitiveMembers/microsoft.graph.user?$select=id`
   expect((await ask(path)).body.value).toEqual([{ id: PERSON }])
   expect((await ask(`${path}&$filter=displayName eq 'x'`)).status).toBe(400)
@@ -85,7 +85,7 @@ test('a cast keeps one type, and its filter needs ConsistencyLevel and a count',
   expect((await ask(`/groups/${OUTER}/transitiveMembers/$count`, { headers: eventual })).text).toBe('3')
 })
 
-test('groups need a permission of their own, and hidden members another', async () => {
+test('reading groups needs its own permission, and reading hidden members another one', async () => {
   expect((await ask(`/groups/${OUTER}/members`, { token: plain })).body.error.code).toBe('Authorization_RequestDenied')
   expect((await ask(`/groups/${HIDDEN}/members`)).status).toBe(403)
   const held = await ask(`/users/${PERSON}/transitiveMemberOf`, { token: plain })
@@ -100,13 +100,13 @@ test('getMemberGroups gives the ids of every group, direct or not', async () => 
   expect([...body.value].sort()).toEqual([OUTER, INNER].sort())
 })
 
-test('getByIds loads what the token may read and leaves out what nobody has', async () => {
+test('getByIds returns what the token may read and leaves out unknown ids', async () => {
   const { body } = await ask('/directoryObjects/getByIds', { body: { ids: [PERSON, OUTER, ROBOT, random.guid()] } })
   expect(body.value.map((one) => one.id)).toEqual([PERSON, OUTER])
   expect(body.value[0]).not.toHaveProperty('accountEnabled')
 })
 
-test('filters with parentheses, not and endsWith need an advanced query, and $search and $orderby obey', async () => {
+test('filters with parentheses, not and endsWith need an advanced query; $search and $orderby work', async () => {
   const query =
     "$filter=not(endsWith(userPrincipalName,'@contoso.example')) and (userType eq 'Guest' or userType eq 'Member')"
   expect((await ask(`/users?${query}`)).status).toBe(400)
@@ -120,7 +120,7 @@ test('filters with parentheses, not and endsWith need an advanced query, and $se
   expect(names).toEqual(names.toSorted())
 })
 
-test('paging goes on where it was when the last person shown has gone', async () => {
+test('paging continues at the right place when the last person shown was deleted', async () => {
   const first = await ask('/users?$top=5')
   const next = first.body['@odata.nextLink'] ?? ''
   const after = tenant.users.list()[5]?.id
@@ -132,7 +132,7 @@ test('paging goes on where it was when the last person shown has gone', async ()
   tenant.users.add(user)
 })
 
-test('delta tells who changed and who was deleted since, and asks for all again when the token is no good', async () => {
+test('a delta query lists who changed and who was deleted since, and refuses a bad token so that the client starts again', async () => {
   const doomed = addUser(tenant, random, {
     id: random.guid(),
     displayName: 'Doomed',
@@ -161,7 +161,7 @@ test('delta tells who changed and who was deleted since, and asks for all again 
   })
 })
 
-test('a batch keeps to dependsOn: a failed request fails those after it', async () => {
+test('a batch follows dependsOn: when a request fails, those that depend on it fail too', async () => {
   const get = (id: string, url: string, dependsOn?: string[]) => ({ id, method: 'GET', url, dependsOn })
   const requests = [get('b', '/me', ['a']), get('a', '/users/nobody'), get('c', '/me')]
   const { body } = await ask('/$batch', { body: { requests } })
@@ -170,7 +170,7 @@ test('a batch keeps to dependsOn: a failed request fails those after it', async 
   expect((await ask('/$batch', { body: { requests: [get('a', '/me', ['x'])] } })).status).toBe(400)
 })
 
-test('the bucket of resource units empties into 429 and fills with the clock', async () => {
+test('an empty bucket of resource units gives 429, and fills again with time', async () => {
   tenant.throttling.graph = { units: 4, windowSeconds: 10 }
   expect((await ask('/users')).headers.get('x-ms-resource-unit')).toBe('2')
   expect((await ask('/users')).headers.get('x-ms-throttle-limit-percentage')).toBe('1.00')
@@ -183,7 +183,7 @@ test('the bucket of resource units empties into 429 and fills with the clock', a
   sandbox.world.clockOffset = 0
 })
 
-test('an application by itself reads with its roles and has no me', async () => {
+test('an application without a user reads by its roles and has no /me', async () => {
   const made = makeTenant(sandbox.world, { seed: 'graph-app' })
   const { clientId, clientSecret } = made.application
   const form = { client_id: clientId, client_secret: clientSecret, grant_type: 'client_credentials' }
@@ -196,7 +196,7 @@ test('an application by itself reads with its roles and has no me', async () => 
   expect((await ask('/me', { token })).status).toBe(400)
 })
 
-test('a page of 999 people and a batch of 300 ids are quick in a large directory', async () => {
+test('a page of 999 people and a batch of 300 ids are answered quickly in a large directory', async () => {
   const ids = Array.from({ length: 5_000 }, (_, index) => {
     const facts = { id: random.guid(), displayName: `Many ${index}`, userPrincipalName: `many${index}@contoso.example` }
     return addUser(tenant, random, facts).id

@@ -29,7 +29,7 @@ const names = (rows: Row[]) => rows.map((row) => row.name).sort()
 const idsOf = (rows: AccessRow[]) => [...new Set(rows.map((row) => row.assignmentId))].sort()
 const isHeld = (row: AccessRow) => row.kind !== 'eligible'
 
-test('a role assignment is listed exactly once at any page size, and `assignedTo` gives what someone has effectively', () =>
+test('every role assignment is listed exactly once at any page size, and `assignedTo` returns what a person holds through groups too', () =>
   fc.assert(
     fc.asyncProperty(smallWorld, fc.constantFrom(...MEMBERS.slice(5)), async (drawn, person) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
@@ -60,7 +60,7 @@ test('`atScope()` leaves out what is held within the subscription', () =>
     { numRuns: 60 },
   ))
 
-test('eligibilities of someone, and what they hold by schedule, are those of their effective access', () =>
+test('the eligibilities and active schedules of a person are those of their effective access', () =>
   fc.assert(
     fc.asyncProperty(smallWorld, fc.constantFrom(...MEMBERS.slice(5)), async (drawn, person) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
@@ -75,7 +75,7 @@ test('eligibilities of someone, and what they hold by schedule, are those of the
     { numRuns: 60 },
   ))
 
-test('a reader of some scopes is shown what is at and under them, all when one is the subscription or above, none without any', () =>
+test('a reader of some scopes sees what is at and below them: everything with a role at the subscription or above, nothing without a role', () =>
   fc.assert(
     fc.asyncProperty(smallWorld, fc.constantFrom(...MEMBERS.slice(5, 9)), async (drawn, person) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
@@ -95,7 +95,7 @@ test('a reader of some scopes is shown what is at and under them, all when one i
     { numRuns: 100 },
   ))
 
-test('effective access of everyone is that of each one together', () =>
+test('the effective access of everyone is the sum of that of each person', () =>
   fc.assert(
     fc.property(smallWorld, (drawn) => {
       buildSmallWorld(sandbox.world, drawn)

@@ -12,7 +12,7 @@ type Answer = { id: string; status: number; headers: Record<string, string>; bod
 
 let sandbox: Sandbox
 let token: string
-/** Addresses below the version: found, not found, refused, counted. */
+/** Addresses without the version, whose answers are a person, a list, a count, a refusal and so on. */
 let addresses: string[]
 beforeAll(async () => {
   const world = new World('http://localhost:3000')
@@ -51,8 +51,8 @@ const authorization = () => ({ authorization: `Bearer ${token}` })
 const local = (path: string) => `${GRAPH}${path}`.replace('https://', `${sandbox.url}/`)
 const eventually = { consistencylevel: 'eventual' }
 
-/** What does not differ from one time to the next: of a refusal its code and message. */
-function plain(status: number, body: unknown): unknown {
+/** The part of an answer that is the same each time: of a refusal, the code and the message. */
+function stablePart(status: number, body: unknown): unknown {
   const { error } = (body ?? {}) as { error?: { code: string; message: string } }
   return error ? { status, code: error.code, message: error.message } : { status, body }
 }
@@ -60,7 +60,7 @@ function plain(status: number, body: unknown): unknown {
 async function askAlone(url: string): Promise<unknown> {
   const response = await fetch(local(url), { headers: { ...authorization(), ...eventually } })
   const text = await response.text()
-  return plain(response.status, response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text)
+  return stablePart(response.status, response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : text)
 }
 
 async function askTogether(items: Item[]): Promise<Answer[]> {
@@ -74,7 +74,7 @@ async function askTogether(items: Item[]): Promise<Answer[]> {
   return ((await response.json()) as { responses: Answer[] }).responses
 }
 
-/** Up to twenty requests with ids of their own, in any order, some after others. */
+/** Up to twenty requests with different ids, in any order, some of which depend on others. */
 const drawn = fc.uniqueArray(
   fc.record({
     id: fc.stringMatching(/^[a-z0-9-]{1,8}$/),
@@ -86,7 +86,7 @@ const drawn = fc.uniqueArray(
 )
 type Drawn = typeof drawn extends fc.Arbitrary<infer T> ? T : never
 
-/** Each depends on requests drawn before it, then they are put into an order of their own. */
+/** Lets each item depend on items drawn before it, then sorts them by rank. */
 function itemsOf(all: Drawn, dependent: boolean): Item[] {
   const items = all.map(({ id, address, after, rank }, index) => ({
     rank,
@@ -99,7 +99,7 @@ function itemsOf(all: Drawn, dependent: boolean): Item[] {
 
 const sorted = (ids: string[]) => ids.toSorted().join(' ')
 
-test('a batch answers what its requests answer by themselves, whatever the order; those after a failed one are not made', () =>
+test('each item of a batch is answered as if sent alone, in any order; items that depend on a failed one are not carried out', () =>
   fc.assert(
     fc.asyncProperty(drawn, fc.boolean(), async (chosen, dependent) => {
       const items = itemsOf(chosen, dependent)
@@ -109,13 +109,13 @@ test('a batch answers what its requests answer by themselves, whatever the order
         const answer = answers.get(id)
         const failed = dependsOn.some((one) => (answers.get(one)?.status ?? 0) >= 400)
         if (failed) expect(answer?.status, url).toBe(424)
-        else expect(plain(answer?.status ?? 0, answer?.body), url).toEqual(await askAlone(url))
+        else expect(stablePart(answer?.status ?? 0, answer?.body), url).toEqual(await askAlone(url))
       }
     }),
     { numRuns: 40 },
   ))
 
-test('faults of items are counted, and hit no others', () =>
+test('faults of single items are counted, and other items are not affected', () =>
   fc.assert(
     fc.asyncProperty(
       drawn,
@@ -127,8 +127,8 @@ test('faults of items are counted, and hit no others', () =>
         const rule = (fields: Omit<FaultRule, 'seen' | 'fired'>): FaultRule => ({ ...fields, seen: 0, fired: 0 })
         const throttled = rule({ match: { inBatch: true }, every, retryAfter: 7 })
         const dropped = rule({ match: {}, every: everyDrop, dropItem: true })
-        const unlucky = rule({ match: { path: '/groups/' }, probability: 0.5, seed, status: 503, body: 'busy' })
-        const rules = [throttled, dropped, unlucky]
+        const random = rule({ match: { path: '/groups/' }, probability: 0.5, seed, status: 503, body: 'busy' })
+        const rules = [throttled, dropped, random]
         sandbox.world.faults = rules
         const answers = await askTogether(items)
         sandbox.world.faults = []
@@ -136,11 +136,11 @@ test('faults of items are counted, and hit no others', () =>
         expect(with429.map(({ headers }) => headers['Retry-After'])).toEqual(Array(throttled.fired).fill('7'))
         expect(throttled.fired).toBe(Math.floor(items.length / every))
         expect(items.length - answers.length).toBe(dropped.fired)
-        expect(answers.filter(({ status }) => status === 503)).toHaveLength(unlucky.fired)
+        expect(answers.filter(({ status }) => status === 503)).toHaveLength(random.fired)
         expect(rules.slice(0, 2).map(({ seen }) => seen)).toEqual([items.length, items.length])
         for (const { id, status, body } of answers) {
           const url = items.find((one) => one.id === id)?.url ?? ''
-          if (status !== 429 && status !== 503) expect(plain(status, body), url).toEqual(await askAlone(url))
+          if (status !== 429 && status !== 503) expect(stablePart(status, body), url).toEqual(await askAlone(url))
         }
       },
     ),

@@ -9,13 +9,13 @@ import { buildSmallWorld, GROUPS, MEMBERS, OWNER, readPages, SUBSCRIPTION, small
 const ASSIGNMENTS = `https://management.azure.com/subscriptions/${SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 
-/** Which rows go, by their place in the list or all of the page just given, and after which page. */
-const going = fc.record({
+/** Which rows are removed (by their place in the list, or all of the last page), and after which page. */
+const removals = fc.record({
   which: fc.array(fc.boolean(), { minLength: 20, maxLength: 20 }),
   after: fc.integer({ min: 1, max: 4 }),
   wholePage: fc.boolean(),
 })
-type Going = typeof going extends fc.Arbitrary<infer T> ? T : never
+type Removals = typeof removals extends fc.Arbitrary<infer T> ? T : never
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -29,32 +29,32 @@ type Reading<Row> = {
   address: string
   keyOf: (row: Row) => string
   before: readonly string[]
-  /** Takes a row away; says whether it may be. */
+  /** Removes a row; false when it must stay. */
   remove: (key: string) => boolean
   /** Adds a row. */
   add: () => void
 }
 
-/** Reads a list while rows go and come, and holds what was listed against what stayed. */
-async function expectEachOnce<Row>({ which, after, wholePage }: Going, reading: Reading<Row>): Promise<void> {
+/** Reads a list while rows are removed and added, and compares what was listed with what stayed. */
+async function expectEachOnce<Row>({ which, after, wholePage }: Removals, reading: Reading<Row>): Promise<void> {
   const { token, address, keyOf, before, remove, add } = reading
-  const gone = new Set<string>()
+  const removed = new Set<string>()
   const pages = await readPages<Row>(sandbox.url, token, address, (page, number) => {
     if (number !== after) return
     const keys = wholePage ? page.map(keyOf) : before.filter((_, place) => which[place])
-    for (const key of keys) if (remove(key)) gone.add(key)
+    for (const key of keys) if (remove(key)) removed.add(key)
     add()
   })
   const listed = pages.flat().map(keyOf)
   expect(new Set(listed).size, 'a row came twice').toBe(listed.length)
-  expect(listed).toEqual(expect.arrayContaining(before.filter((key) => !gone.has(key))))
-  const stayed = listed.filter((key) => before.includes(key) && !gone.has(key))
+  expect(listed).toEqual(expect.arrayContaining(before.filter((key) => !removed.has(key))))
+  const stayed = listed.filter((key) => before.includes(key) && !removed.has(key))
   expect(stayed).toEqual(before.filter((key) => stayed.includes(key)))
 }
 
-test('role assignments that stay are listed once and in order, whichever others come and go between two pages', () =>
+test('role assignments that stay are listed once and in order, whichever others are added or removed between two pages', () =>
   fc.assert(
-    fc.asyncProperty(smallWorld, going, async (drawn, chosen) => {
+    fc.asyncProperty(smallWorld, removals, async (drawn, chosen) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
       const token = tokenOf(sandbox.world, tenant, OWNER, 'arm')
       const keyOf = (row: { name: string }) => row.name
@@ -63,7 +63,7 @@ test('role assignments that stay are listed once and in order, whichever others 
         address: ASSIGNMENTS,
         keyOf,
         before: (await readPages<{ name: string }>(sandbox.url, token, ASSIGNMENTS)).flat().map(keyOf),
-        // The owner's own assignment has to stay, or the next page is refused.
+        // The owner's own assignment must stay, or the next page is refused.
         remove: (id) => tenant.assignments.get(id)?.principalId !== OWNER && tenant.assignments.delete(id),
         add: () => addAssignment(tenant, createRandom('came'), { principalId: OWNER, role: 'Reader', scope: '/' }),
       })
@@ -71,15 +71,15 @@ test('role assignments that stay are listed once and in order, whichever others 
     { numRuns: 150 },
   ))
 
-test('members who stay are listed once and in order, whichever others come and go between two pages', () =>
+test('members who stay are listed once and in order, whichever others are added or removed between two pages', () =>
   fc.assert(
     fc.asyncProperty(
       smallWorld,
       fc.constantFrom(...GROUPS),
       fc.constantFrom('members', 'transitiveMembers'),
-      going,
+      removals,
       async (drawn, group, list, chosen) => {
-        // The other groups are members too, with nobody in them: who goes takes nobody along.
+        // The other groups are empty members, so that removing one removes nobody else.
         const before = MEMBERS.filter((id) => id !== group)
         const memberships = before.map((id): [string, string] => [group, id])
         const tenant = buildSmallWorld(sandbox.world, { ...drawn, memberships, pageSize: 1 + (drawn.pageSize % 3) })
@@ -101,9 +101,9 @@ test('members who stay are listed once and in order, whichever others come and g
     { numRuns: 100 },
   ))
 
-test('people who stay are listed once and in order, whoever else is deleted or comes between two pages', () =>
+test('people who stay are listed once and in order, whoever else is added or deleted between two pages', () =>
   fc.assert(
-    fc.asyncProperty(smallWorld, going, fc.constantFrom('users', 'users/delta'), async (drawn, chosen, list) => {
+    fc.asyncProperty(smallWorld, removals, fc.constantFrom('users', 'users/delta'), async (drawn, chosen, list) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
       const random = createRandom('people')
       const addPerson = (number: number) =>

@@ -10,7 +10,7 @@ import { readPages, tokenOf } from './small-world'
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 type Person = { id: string; '@removed'?: { reason: string } }
 type Page = { value: Person[]; '@odata.nextLink'?: string; '@odata.deltaLink'?: string }
-/** Someone who keeps a copy of the directory, from the round they start in; which rounds they wake up in. */
+/** A client that keeps a copy of the directory. It starts in round `from`, and reads in the rounds where it is `awake`. */
 type Client = { select: string | null; from: number; awake: boolean[]; copy: Map<string, Person>; link: string }
 
 const story = fc.record({
@@ -47,7 +47,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** Reads one round to its delta link and follows what it says. What it says of the purged is held against the tenant. */
+/** Reads to the next delta link and updates the copy. The reason of each removal is checked against the tenant. */
 async function catchUp(token: string, tenant: Tenant, client: Client, between: () => void): Promise<void> {
   let link: string | undefined = client.link
   let done: string | undefined
@@ -77,15 +77,15 @@ async function catchUp(token: string, tenant: Tenant, client: Client, between: (
   client.link = done ?? ''
 }
 
-/** Who is there now, as a plain list shows them. */
-async function directoryNow(token: string, select: string | null): Promise<Person[]> {
+/** The people in the directory now, read from a plain list. */
+async function readDirectory(token: string, select: string | null): Promise<Person[]> {
   const query = select === null ? '' : `?$select=id,${select}`
   return (await readPages<Person>(sandbox.url, token, `${GRAPH}/users${query}`)).flat()
 }
 
 const byId = (a: Person, b: Person) => (a.id < b.id ? -1 : 1)
 
-test('whoever follows delta links from any moment, asleep for a while or not, ends with the directory as it is', () =>
+test('a client that follows delta links from any moment, with pauses or without, ends with the directory as it is', () =>
   fc.assert(
     fc.asyncProperty(story, async ({ seed, rounds, clients: drawn }) => {
       const { world } = sandbox
@@ -114,9 +114,9 @@ test('whoever follows delta links from any moment, asleep for a while or not, en
       }
       for (const client of clients) {
         await catchUp(token, tenant, client, () => {})
-        // What changed during someone's first round comes with their delta link.
+        // Changes during the first round appear with its delta link.
         await catchUp(token, tenant, client, () => {})
-        expect([...client.copy.values()].sort(byId)).toEqual((await directoryNow(token, client.select)).sort(byId))
+        expect([...client.copy.values()].sort(byId)).toEqual((await readDirectory(token, client.select)).sort(byId))
       }
     }),
     { numRuns: 25 },

@@ -49,13 +49,13 @@ beforeAll(async () => {
   for (const one of tenant.groups.list().slice(0, 3)) tenant.memberships.add(one.id, owner.id)
   for (const principalId of [owner.id, owner.id, owner.id, group.id])
     addEligibility(tenant, random, { principalId, role: 'Reader', scope: `/subscriptions/${subscription?.id}` })
-  // Who owns the root reads management groups and what is in all subscriptions.
+  // An owner of the root can read management groups and all subscriptions.
   applyChange(world, { type: 'assign', tenantId: tenant.id, principalId: owner.id, role: 'Owner', scope: '/' })
   for (let number = 0; number < 5; number++) addAbroad(world, number)
 })
 afterAll(() => sandbox.close())
 
-/** A tenant that knows the owner as a guest. */
+/** Adds a tenant that has the owner as a guest. */
 function addAbroad(world: World, number: number): void {
   const id = `99999999-0000-4000-8000-00000000000${number}`
   const abroad = createTenant({ id, name: `Abroad ${number}`, domain: `abroad${number}.example`, demo: false })
@@ -68,15 +68,15 @@ function addAbroad(world: World, number: number): void {
   world.addTenant(abroad)
 }
 
-/** Those a principal is, itself and every group above, found by trying all pairs until nothing is new. */
-function selvesOf(id: string): Set<string> {
-  const selves = new Set([id])
-  for (let before = -1; before < selves.size; ) {
-    before = selves.size
+/** The ids of a principal and of every group that contains it, found by repeating all memberships until nothing is new. */
+function selfAndGroupsOf(id: string): Set<string> {
+  const ids = new Set([id])
+  for (let before = -1; before < ids.size; ) {
+    before = ids.size
     for (const group of tenant.groups.keys())
-      if ([...tenant.memberships.membersOf(group)].some((member) => selves.has(member))) selves.add(group)
+      if ([...tenant.memberships.membersOf(group)].some((member) => ids.has(member))) ids.add(group)
   }
-  return selves
+  return ids
 }
 
 type Held = { id: string; principalId: string; scope: string }
@@ -94,7 +94,7 @@ const isAbove = (one: Held) => !scopes().levelOf(one.scope).startsWith('resource
 const authorization = (type: string, query: string) => () =>
   `${ARM}/subscriptions/${first().id}/providers/Microsoft.Authorization/${type}?${query}`
 
-/** The lists of one of Privileged Identity Management's tables, by filter. */
+/** One list of Privileged Identity Management with each of its filters. */
 function instances(type: string, all: () => Iterable<Held>): Record<string, () => List> {
   const holder = () => covered(all()).find((one) => tenant.users.has(one.principalId))?.principalId ?? ''
   const filters: Record<string, [filter: () => string, fits: () => (one: Held) => boolean]> = {
@@ -104,8 +104,8 @@ function instances(type: string, all: () => Iterable<Held>): Record<string, () =
     'asTarget()': [
       () => 'asTarget()',
       () => {
-        const selves = selvesOf(owner.id)
-        return (one) => selves.has(one.principalId)
+        const ids = selfAndGroupsOf(owner.id)
+        return (one) => ids.has(one.principalId)
       },
     ],
   }
@@ -127,8 +127,9 @@ const assignable = () =>
   [...tenant.customRoles.values()].filter((role) =>
     role.assignableScopes.some((one) => scopes().covers(one) && !scopes().levelOf(one).startsWith('resource')),
   )
-const transitiveGroups = (id: string) => [...selvesOf(id)].filter((one) => one !== id)
-const nested = () => [...tenant.groups.keys()].sort((a, b) => selvesOf(b).size - selvesOf(a).size)[0] ?? ''
+const transitiveGroups = (id: string) => [...selfAndGroupsOf(id)].filter((one) => one !== id)
+const nested = () =>
+  [...tenant.groups.keys()].sort((a, b) => selfAndGroupsOf(b).size - selfAndGroupsOf(a).size)[0] ?? ''
 const resourceGroups = () => {
   const named = [tenant.assignments.values(), tenant.eligibilities.values(), tenant.denyAssignments.values()]
     .flatMap((all) => covered<{ scope: string }>(all))
@@ -195,7 +196,7 @@ const LISTS: Record<string, () => List> = {
   }),
 }
 
-test.each(Object.entries(LISTS))('%s: each once, and in the same order, at any page size', async (_, list) => {
+test.each(Object.entries(LISTS))('%s: every row once and in the same order at any page size', async (_, list) => {
   const { address, expected, keyOf } = list()
   const keyOfRow = keyOf ?? ((row) => (address.startsWith(GRAPH) ? row.id : row.name) ?? '')
   const token = tokenOf(sandbox.world, tenant, owner.id, address.startsWith(ARM) ? 'arm' : 'graph')

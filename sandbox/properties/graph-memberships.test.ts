@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** Everything below a group: pairs are added until none is new. A group is not its own member, though a ring lead back. */
+/** All members of each group, direct or not, as pairs; pairs are added until none is new. A group is not its own member, even in a cycle. */
 function closureOf(drawn: Pairs): Pairs {
   const all = new Set(drawn.filter(([group, member]) => group !== member).map((pair) => pair.join(' ')))
   for (let before = -1; before !== all.size; ) {
@@ -46,7 +46,7 @@ async function memberGroupsOf(token: string, id: string): Promise<string[]> {
   return ((await response.json()) as { value: string[] }).value
 }
 
-test('the transitive members of a group are its closure, each once at any page size, and counted so', () =>
+test('the transitive members of a group are listed completely and once each at any page size, and counted correctly', () =>
   fc.assert(
     fc.asyncProperty(
       smallWorld,
@@ -56,7 +56,7 @@ test('the transitive members of a group are its closure, each once at any page s
         const tenant = buildSmallWorld(sandbox.world, drawn)
         const token = tokenOf(sandbox.world, tenant, OWNER, 'graph')
         const expected = closureOf(drawn.memberships)
-          .filter(([into]) => into === group)
+          .filter(([container]) => container === group)
           .map(([, member]) => member)
         const listed = await list(token, `/groups/${group}/transitiveMembers?$top=${top}`)
         expect(listed.toSorted()).toEqual(expected.sort())
@@ -66,7 +66,7 @@ test('the transitive members of a group are its closure, each once at any page s
     { numRuns: 100 },
   ))
 
-test('getMemberGroups gives the groups whose transitive members someone is among', () =>
+test('getMemberGroups returns the groups that have the person among their transitive members', () =>
   fc.assert(
     fc.asyncProperty(smallWorld, fc.constantFrom(...MEMBERS), async (drawn, member) => {
       const tenant = buildSmallWorld(sandbox.world, drawn)
@@ -89,7 +89,7 @@ test('direct members, people, groups and service principals are listed exactly o
         const tenant = buildSmallWorld(sandbox.world, drawn)
         const token = tokenOf(sandbox.world, tenant, OWNER, 'graph')
         const members = new Set(
-          drawn.memberships.filter(([into, one]) => into === group && one !== group).map(([, one]) => one),
+          drawn.memberships.filter(([container, one]) => container === group && one !== group).map(([, one]) => one),
         )
         const expected: Record<string, Iterable<string>> = {
           [`/groups/${group}/members`]: members,

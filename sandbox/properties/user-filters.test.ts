@@ -11,7 +11,7 @@ const TEXTS = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail
 type Text = (typeof TEXTS)[number]
 type Person = Record<Text, string | null> & { id: string; accountEnabled: boolean; userType: string }
 
-/** A filter with its own meaning beside its spelling. `binds`: how strongly it holds together without parentheses. */
+/** A filter as text and as a function. `binds` is the precedence of its operator, for parentheses. */
 type Filter = { text: string; fits: (person: Person) => boolean; binds: number; advanced: boolean }
 
 let sandbox: Sandbox
@@ -47,7 +47,7 @@ async function list(query: string): Promise<Person[]> {
 const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
 const same = (one: string | null, other: string) => one !== null && one.toLowerCase() === other.toLowerCase()
 
-/** A value that somebody has, in any case; or one nobody has. The people are known only once the sandbox runs. */
+/** How to pick a value: of which person, in which case, or of nobody. People are only known when the sandbox runs. */
 type Picked = { place: number; upper: boolean; stranger: boolean }
 const pick = fc.record({
   place: fc.nat(),
@@ -104,14 +104,14 @@ const kind = fc
   .map((value) => leaf(() => ({ text: `userType eq '${value}'`, fits: (person) => same(person.userType, value) })))
 const empty = property.map((name) => leaf(() => ({ text: `${name} eq null`, fits: (person) => person[name] === null })))
 
-/** In parentheses where it would fall apart otherwise. */
-const within = ({ text, binds }: Filter, strength: number) => (binds < strength ? `(${text})` : text)
+/** Adds parentheses where precedence demands them. */
+const parenthesise = ({ text, binds }: Filter, strength: number) => (binds < strength ? `(${text})` : text)
 function joined(word: 'and' | 'or', [one, other]: [Made, Made]): Made {
   return () => {
     const [left, right] = [one(), other()]
     const binds = word === 'and' ? 2 : 1
     return {
-      text: `${within(left, binds)} ${word} ${within(right, binds)}`,
+      text: `${parenthesise(left, binds)} ${word} ${parenthesise(right, binds)}`,
       fits: (person) =>
         word === 'and' ? left.fits(person) && right.fits(person) : left.fits(person) || right.fits(person),
       binds,
@@ -138,7 +138,7 @@ const { filter } = fc.letrec<{ filter: Made }>((tie) => ({
 
 const ids = (all: Person[]) => all.map(({ id }) => id).sort()
 
-test('a filtered list of people is what a plain filter of all of them gives, whatever the page, and counted so', () =>
+test('a filtered list of people equals a filter in plain code, at any page size, and is counted correctly', () =>
   fc.assert(
     fc.asyncProperty(filter, fc.integer({ min: 1, max: 70 }), async (made, top) => {
       const { text, fits, advanced } = made()

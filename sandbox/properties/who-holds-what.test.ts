@@ -10,10 +10,10 @@ import { World } from '../world/world'
 import { assembleAccess, type Holding, keyOf, type Read } from './assemble-access'
 import { readPages, tokenOf } from './small-world'
 
-const EVERY_WAY = 100_000
+const ALL_PATHS = 100_000
 const upTo = (max: number) => fc.nat({ max })
 
-/** Tenants in which everything there is occurs, in small numbers. */
+/** Small tenants that have something of everything. */
 const spec: fc.Arbitrary<TenantSpec> = fc
   .record({
     seed: fc.nat(),
@@ -65,7 +65,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
-/** A tenant as asked for, changed at random, whose owner reads everything; besides, a group in a ring may be spared by a denial. */
+/** Makes a tenant, changes it at random, and lets its owner read everything. A deny assignment may exclude a group that is part of a cycle. */
 function makeChanged(asked: TenantSpec, changes: number): { tenant: Tenant; read: Read } {
   const { world } = sandbox
   const made = makeTenant(world, asked)
@@ -74,10 +74,10 @@ function makeChanged(asked: TenantSpec, changes: number): { tenant: Tenant; read
   const { tenant, user } = owner
   const { id: tenantId } = tenant
   applyChange(world, { type: 'assign', tenantId, principalId: user.id, role: 'Owner', scope: '/' })
-  const [spared, denied] = [tenant.groups.list().at(-1), tenant.groups.list().at(0)]
+  const [excluded, denied] = [tenant.groups.list().at(-1), tenant.groups.list().at(0)]
   const [{ scope } = { scope: '' }] = tenant.assignments.inSubscription(made.subscriptions[0]?.id ?? '')
-  if (spared && denied)
-    applyChange(world, { type: 'add_deny', tenantId, scope, principalIds: [denied.id], excludeIds: [spared.id] })
+  if (excluded && denied)
+    applyChange(world, { type: 'add_deny', tenantId, scope, principalIds: [denied.id], excludeIds: [excluded.id] })
   applyChange(world, { random: changes, seed: String(asked.seed), tenantId })
   const tokens = { arm: tokenOf(world, tenant, user.id, 'arm'), graph: tokenOf(world, tenant, user.id, 'graph') }
   const read = async <Row>(address: string) => {
@@ -87,10 +87,10 @@ function makeChanged(asked: TenantSpec, changes: number): { tenant: Tenant; read
   return { tenant, read }
 }
 
-/** The same from the truth of the world. */
+/** What `assembleAccess` should return, computed from the truth of the world. */
 function trueAccess(subscriptionId: string): Map<string, Holding> {
   const found = new Map<string, Holding>()
-  for (const row of effectiveAccess(sandbox.world, subscriptionId, { paths: EVERY_WAY })) {
+  for (const row of effectiveAccess(sandbox.world, subscriptionId, { paths: ALL_PATHS })) {
     const key = keyOf(row.principalId, row.roleId, row.scope, row.kind)
     const { principalType: type, name, status, guest } = row
     const paths = (found.get(key)?.paths ?? 0) + 1
@@ -101,7 +101,7 @@ function trueAccess(subscriptionId: string): Map<string, Holding> {
 
 const sorted = (all: Map<string, Holding>) => [...all].sort(([a], [b]) => (a < b ? -1 : 1))
 
-test('who effectively holds what, put together from the wire alone, is the truth', () =>
+test('who holds what, assembled from the answers alone, equals the truth of the world', () =>
   fc.assert(
     fc.asyncProperty(spec, upTo(40), upTo(2), async (asked, changes, chosen) => {
       const { tenant, read } = makeChanged(asked, changes)

@@ -53,7 +53,7 @@ test.each(HOST_NAMES)('%s answers over TLS with a certificate that verifies', as
   expect(reply.status).not.toBe(421)
 })
 
-test('the service is chosen by the host name, and connections are kept', async () => {
+test('the host name chooses the service, and connections are kept open', async () => {
   const agent = new Agent({ keepAlive: true })
   const login = await ask('login.microsoftonline.com', { path: '/common/v2.0/.well-known/openid-configuration', agent })
   expect(JSON.parse(login.body)).toMatchObject({ token_endpoint: expect.stringContaining('login.microsoftonline.com') })
@@ -75,13 +75,13 @@ test('a client that does not trust the CA is refused', async () => {
   rmSync(other, { recursive: true })
 })
 
-test('a host name that is not imitated gets 421, and so do loopback’s, where the control routes are', async () => {
+test('a host name that is not imitated gets 421, and so do loopback’s names, so that no control is reached', async () => {
   for (const host of ['vault.azure.net', 'localhost', '127.0.0.1'])
     expect(await ask('graph.microsoft.com', { host, path: '/_sandbox/info' })).toMatchObject({ status: 421 })
   await expect(ask('vault.azure.net')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' })
 })
 
-test('the CA is kept over a restart, its key for its owner alone', async () => {
+test('the CA survives a restart, and only its owner can read its key', async () => {
   const folder = join(dataDir, 'sandbox-ca')
   const before = readFileSync(join(folder, 'ca.pem'), 'utf8')
   expect(statSync(join(folder, 'ca-key.pem')).mode & 0o777).toBe(0o600)
@@ -106,7 +106,7 @@ afterEach(() => rmSync(folder, { recursive: true }))
 
 const kept = () => readFileSync(join(folder, 'ca.pem'), 'utf8')
 
-test('a certificate names its hosts, is for servers only, and leads to the CA', async () => {
+test('a certificate names its hosts, is for servers only, and is signed by the CA', async () => {
   const authority = await openCertificateAuthority(folder)
   const ca = new X509Certificate(kept())
   const leaf = new X509Certificate((await authority.issue(['one.example', 'two.example'])).cert)
@@ -123,21 +123,21 @@ test('a certificate names its hosts, is for servers only, and leads to the CA', 
   expect([leaf.checkIssued(ca), leaf.verify(ca.publicKey)]).toEqual([true, true])
 })
 
-test('the CA of a folder is kept until its end is near', async () => {
+test('the CA of a folder is kept until it expires soon', async () => {
   await openCertificateAuthority(folder, new Date(Date.now() + 90 * DAY_MS))
   const first = kept()
   await openCertificateAuthority(folder)
   expect(kept()).toBe(first)
 })
 
-test('a CA whose end is near is made anew', async () => {
+test('a CA that expires soon is replaced', async () => {
   await openCertificateAuthority(folder, new Date(Date.now() + 30 * DAY_MS))
   const near = kept()
   await openCertificateAuthority(folder)
   expect(kept()).not.toBe(near)
 })
 
-test('a CA whose key is another’s is made anew', async () => {
+test('a CA whose key belongs to another one is replaced', async () => {
   const other = join(folder, 'other')
   await openCertificateAuthority(other)
   await openCertificateAuthority(folder)

@@ -71,7 +71,7 @@ test.each(PARTS)('the %s of every built-in role are well formed', (part) => {
   expect(listed.length).toBeGreaterThan(0)
 })
 
-test('every built-in role grants something and says what', () => {
+test('every built-in role grants something and has a description', () => {
   expect(builtIn.filter((role) => role.actions.length + role.dataActions.length === 0)).toEqual([])
   expect(builtIn.filter((role) => role.description.trim() !== role.description || role.description === '')).toEqual([])
 })
@@ -81,7 +81,7 @@ test.each(PRIVILEGED)('$name has exactly the permissions of the documents', ({ n
   expect(BUILT_IN_ROLES.get(id)?.permissions).toEqual([{ actions, notActions, dataActions: [], notDataActions: [] }])
 })
 
-test('only the roles made for it may assign roles', () => {
+test('only the three roles meant for it may assign roles', () => {
   const grants = /^(?:\*|microsoft\.authorization\/(?:\*|roleassignments\/(?:\*|write)))$/i
   const holders = builtIn.filter(
     (role) =>

@@ -30,7 +30,7 @@ function make(spec: TenantSpec = {}) {
   }
 }
 
-test('a person is disabled, enabled, renamed, and seen to have signed in; delta queries learn of each', () => {
+test('a person can be disabled, enabled, renamed and given a last sign-in, and delta queries show each change', () => {
   const { change, person, tenant } = make()
   const before = tenant.sequence
   change({ type: 'disable', user: person.id })
@@ -46,7 +46,7 @@ test('a person is disabled, enabled, renamed, and seen to have signed in; delta 
   expect([tenant.sequence, person.changedAt]).toEqual([before + 4, before + 4])
 })
 
-test('a person who is deleted leaves their assignments behind, and has them when they are restored', () => {
+test('a deleted person keeps their assignments, also after being restored', () => {
   const { change, person, truth, tenant } = make()
   const held = () => truth().filter((row) => row.principalId === person.id)
   const before = held()
@@ -58,7 +58,7 @@ test('a person who is deleted leaves their assignments behind, and has them when
   expect(held()).toEqual(before)
 })
 
-test('groups are added, renamed, filled, emptied and deleted; their assignments stay', () => {
+test('groups can be added, renamed, filled, emptied and deleted; their assignments stay', () => {
   const { change, tenantId, tenant, person, subscription, truth } = make()
   change({ type: 'add_group', tenantId, displayName: 'Auditors' })
   change({ type: 'add_member', tenantId, group: 'Auditors', user: person.userPrincipalName })
@@ -77,7 +77,7 @@ test('groups are added, renamed, filled, emptied and deleted; their assignments 
   )
 })
 
-test('an assignment with an end holds until then', () => {
+test('an assignment with an end is in force until its end', () => {
   const { change, world, person, subscription, truth } = make()
   const count = truth().length
   const endDateTime = new Date(world.now() + 3_600_000).toISOString()
@@ -87,7 +87,7 @@ test('an assignment with an end holds until then', () => {
   expect(truth()).toHaveLength(count)
 })
 
-test('a role is made eligible, activated, deactivated and taken back, through a group too', () => {
+test('an eligibility can be added, activated, deactivated and removed, also that of a group', () => {
   const { change, world, tenant, person, subscription, truth, tenantId } = make()
   const count = truth().length
   const which = { user: person.id, role: 'Owner', subscriptionId: subscription.id }
@@ -110,7 +110,7 @@ test('a role is made eligible, activated, deactivated and taken back, through a 
   expect(truth().at(-1)).toMatchObject({ principalId: person.id, roleName: 'Contributor' })
 })
 
-test('deny assignments come and go', () => {
+test('deny assignments can be added and removed', () => {
   const { change, tenant, subscription, person } = make()
   change({ type: 'add_deny', subscriptionId: subscription.id, actions: ['*'], excludeIds: [person.id] })
   const [deny] = tenant.denyAssignments.list()
@@ -123,7 +123,7 @@ test('deny assignments come and go', () => {
   expect(tenant.denyAssignments.size).toBe(0)
 })
 
-test('a subscription moves within its tenant with all it has, and to another tenant without', () => {
+test('a subscription that moves within its tenant keeps its assignments, to another tenant it loses them', () => {
   const { change, world, tenant, tenantId, subscription, truth } = make({ managementGroupDepth: 2, denyAssignments: 1 })
   const count = truth().length
   const [, top] = tenant.managementGroups.list()
@@ -139,7 +139,7 @@ test('a subscription moves within its tenant with all it has, and to another ten
   expect([tenant.denyAssignments.size, world.findSubscription(subscription.id)?.tenant.id]).toEqual([0, other.tenantId])
 })
 
-test('consent, licence, throttling, page sizes, secrets and keys are changed', () => {
+test('consent, licence, throttling, page sizes, secrets and keys can be changed', () => {
   const { change, world, tenant, tenantId, made } = make()
   change({ type: 'grant_consent', tenantId, scopes: ['GroupMember.Read.All'] })
   expect(tenant.consents[0]?.scopes).toContain('graph/GroupMember.Read.All')
@@ -172,7 +172,7 @@ test.each<[object, string]>([
   expect(() => make().change(change as Change)).toThrow(sentence)
 })
 
-test('an assignment of an unknown role or at a scope of elsewhere is refused', () => {
+test('an assignment of an unknown role or at a scope of another tenant is refused', () => {
   const { change, person, subscription } = make()
   const assign = { type: 'assign', user: person.id, subscriptionId: subscription.id } as const
   expect(() => change({ ...assign, role: 'Emperor' })).toThrow('There is no role Emperor.')
@@ -180,8 +180,8 @@ test('an assignment of an unknown role or at a scope of elsewhere is refused', (
   expect(() => change({ ...assign, role: 'Reader', scope })).toThrow(`There is no subscription ${person.id}`)
 })
 
-/** What must hold after any change. */
-function expectWhole(world: World, tenant: Tenant): void {
+/** Checks what must be true after any change. */
+function expectConsistent(world: World, tenant: Tenant): void {
   for (const { id } of tenant.groups.list())
     for (const member of tenant.memberships.membersOf(id)) {
       expect(tenant.users.has(member) || tenant.groups.has(member)).toBe(true)
@@ -201,7 +201,7 @@ function expectWhole(world: World, tenant: Tenant): void {
   )
 }
 
-test('random changes are the same for the same world and seed, and leave it whole', () => {
+test('random changes are the same for the same world and seed, and leave the world consistent', () => {
   const spec = { deleted: 2, eligibility: 3, denyAssignments: 2, subscriptions: 2 }
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 120 }), fc.integer(), (random, seed) => {
@@ -212,7 +212,7 @@ test('random changes are the same for the same world and seed, and leave it whol
       expect(second.change(ask)).toEqual(done)
       const ids = ({ tenant }: typeof first) => [...tenant.assignments.values()].map((one) => one.id)
       expect(ids(second)).toEqual(ids(first))
-      expectWhole(first.world, first.tenant)
+      expectConsistent(first.world, first.tenant)
     }),
     { numRuns: 25 },
   )

@@ -18,7 +18,7 @@ function make(spec: TenantSpec) {
   return { world, made, tenant }
 }
 
-/** Every list of a tenant, so that two of them can be held against each other. */
+/** Every list of a tenant, so that two tenants can be compared. */
 function everything(tenant: Tenant) {
   return {
     facts: [
@@ -83,7 +83,7 @@ test('the same parameters and seed give the same world, list by list; another se
   expect(make({ ...RICH, seed: 'other' }).tenant.users.list()[20]?.id).not.toBe(first.tenant.users.list()[20]?.id)
 })
 
-test('shares of people are guests, disabled and gone; some have signed in', () => {
+test('shares of people are guests, disabled or deleted; some have signed in', () => {
   const { tenant, made } = make(RICH)
   const people = tenant.users.list().filter((one) => one.account === null && one.home === null)
   expect(people).toHaveLength(200)
@@ -96,7 +96,7 @@ test('shares of people are guests, disabled and gone; some have signed in', () =
   expect(made.figures).toMatchObject({ users: 210, groups: 24, devices: 6, servicePrincipals: 9, managementGroups: 7 })
 })
 
-test('groups have their sizes, one is large, some are nested and some hold each other', () => {
+test('groups have the sizes asked for; one is large, some are nested and some contain each other', () => {
   const { tenant } = make(RICH)
   const groups = tenant.groups.list()
   const direct = groups.map(({ id }) => tenant.memberships.memberList(id).filter((one) => tenant.users.has(one)).length)
@@ -112,7 +112,7 @@ test('groups have their sizes, one is large, some are nested and some hold each 
   expect(make({ groups: { count: 9, size: 3 } }).made.figures.memberships).toBe(27)
 })
 
-test('subscriptions hang under the lowest management groups, as deep as asked for', () => {
+test('subscriptions are in the lowest management groups, as deep as asked for', () => {
   const { tenant } = make(RICH)
   const depths = tenant.subscriptions.list().map((one) => {
     let depth = 0
@@ -140,7 +140,7 @@ test('as many assignments apply to each subscription as asked for, at every leve
   for (const { id } of plain.made.subscriptions) expect(truthOf(plain.world, id)).toHaveLength(64)
 })
 
-test('roles are eligible, activated, conditional and with an end as often as asked for', () => {
+test('there are as many eligible, activated, conditional and time-bound roles as asked for', () => {
   const { tenant, made, world } = make(RICH)
   const id = made.subscriptions[1]?.id ?? ''
   const held = tenant.assignments.inSubscription(id)
@@ -160,7 +160,7 @@ test('roles are eligible, activated, conditional and with an end as often as ask
   expect(make({ eligibility: 2, activated: 0.5 }).tenant.assignments.size).toBe(make({}).tenant.assignments.size)
 })
 
-test('custom roles that are Owner by another name come in three ways, and are assigned like any other', () => {
+test('custom roles that allow everything Owner does are written in three ways and assigned like any other', () => {
   const { tenant, made } = make({ people: 200, assignments: 2_000, customRoles: 2, ownerRoles: 4 })
   const roles = tenant.customRoles.list()
   const actions = roles.map(({ permissions }) => permissions.map((one) => one.actions))
@@ -222,7 +222,7 @@ test.each<[object, string]>([
   expect(world.tenants.size).toBe(0)
 })
 
-test('whatever is asked for, each subscription gets its number and every membership leads somewhere', () => {
+test('for any specification each subscription has the number asked for, and every member of a group exists', () => {
   const spec = fc.record({
     seed: fc.integer(),
     people: fc.integer({ min: 5, max: 40 }),

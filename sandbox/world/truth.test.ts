@@ -19,7 +19,7 @@ const AT = Date.parse('2026-06-01T12:00:00Z')
 const HERE = `/subscriptions/${SUBSCRIPTION}`
 const PLATFORM = '/providers/Microsoft.Management/managementGroups/Platform'
 
-/** Tenant root over Platform over one subscription; Ann, Bo and the groups named, with nobody in them. */
+/** Creates a tenant with the management group Platform and one subscription in it; Ann, Bo, and empty groups of the given names. */
 function small(...groups: string[]) {
   const world = new World('http://localhost:3000')
   const random = createRandom('truth')
@@ -60,7 +60,7 @@ function small(...groups: string[]) {
   return { world, tenant, user, put, assign, allow, deny, rows, ways }
 }
 
-test('someone assigned a role themselves has one row with every fact', () => {
+test('a role assigned directly to a person gives one row with every fact', () => {
   const { assign, rows } = small()
   assign('ann', HERE.toUpperCase(), { id: 'one', condition: 'only blobs' })
   expect(rows()).toEqual([
@@ -91,7 +91,7 @@ test('someone assigned a role themselves has one row with every fact', () => {
   ])
 })
 
-test('groups in groups lead to the people in them, and a group nobody is in to no row', () => {
+test('nested groups lead to the people in them, and an empty group gives no row', () => {
   const { put, assign, ways } = small('a', 'b', 'empty')
   put('a', 'b', 'bo')
   put('b', 'ann')
@@ -100,7 +100,7 @@ test('groups in groups lead to the people in them, and a group nobody is in to n
   expect(ways().sort()).toEqual(['ann a>b', 'bo a'])
 })
 
-test('two chains to one group are two rows', () => {
+test('two chains of groups to one person are two rows', () => {
   const { put, assign, ways } = small('top', 'left', 'right', 'low')
   put('top', 'left', 'right')
   put('left', 'low')
@@ -110,7 +110,7 @@ test('two chains to one group are two rows', () => {
   expect(ways().sort()).toEqual(['ann top>left>low', 'ann top>right>low'])
 })
 
-test('groups in a ring end', () => {
+test('groups that contain each other do not run forever', () => {
   const { put, assign, ways } = small('a', 'b')
   put('a', 'b', 'ann')
   put('b', 'a', 'bo')
@@ -119,7 +119,7 @@ test('groups in a ring end', () => {
   expect(ways().sort()).toEqual(['ann a', 'ann b>a', 'bo a>b', 'bo b'])
 })
 
-test('more chains than asked for are cut, and say so', () => {
+test('chains beyond the number asked for are left out, and the rows say so', () => {
   const { put, assign, rows } = small('top', 'left', 'right', 'low')
   put('top', 'left', 'right', 'bo')
   put('left', 'low')
@@ -133,7 +133,7 @@ test('more chains than asked for are cut, and say so', () => {
   expect(rows(2).some((row) => row.truncated)).toBe(false)
 })
 
-test('the root, management groups above, and what is in the subscription count; a management group beside does not', () => {
+test('roles at the root, at management groups above and within the subscription count; those at other management groups do not', () => {
   const { assign, rows } = small()
   assign('ann', '/')
   assign('ann', PLATFORM.toLowerCase())
@@ -149,7 +149,7 @@ test('the root, management groups above, and what is in the subscription count; 
   ])
 })
 
-test('someone eligible through a group, who activated it, has a row of each kind', () => {
+test('a person who activated a role for which their group is eligible has a row of each kind', () => {
   const { put, assign, allow, rows } = small('a')
   put('a', 'ann')
   const { id } = allow('a', { startDateTime: '2026-01-01T00:00:00Z' })
@@ -168,7 +168,7 @@ test('someone eligible through a group, who activated it, has a row of each kind
   ])
 })
 
-test('what is over, or has not begun, is not there', () => {
+test('roles that have ended or not begun are left out', () => {
   const { assign, allow, rows } = small()
   const schedule = { assignmentType: 'Assigned' as const, eligibilityId: null }
   assign('ann', HERE, {
@@ -181,7 +181,7 @@ test('what is over, or has not begun, is not there', () => {
   expect(rows().map((row) => [row.principalId, row.kind])).toEqual([['bo', 'active']])
 })
 
-test('a deny assignment above reaches everyone but those it leaves out, themselves or through a group', () => {
+test('an inherited deny assignment applies to everyone except those it excludes, directly or through a group', () => {
   const { put, assign, deny, rows } = small('spared')
   put('spared', 'bo')
   deny({ scope: PLATFORM.toUpperCase(), excludePrincipals: [{ id: 'spared', type: 'Group' }] })
@@ -193,7 +193,7 @@ test('a deny assignment above reaches everyone but those it leaves out, themselv
   ])
 })
 
-test('a deny assignment that spares child scopes counts at its own scope only, and none counts above itself', () => {
+test('a deny assignment that does not apply to child scopes counts only at its scope, and none counts above its scope', () => {
   const { put, assign, deny, rows } = small('a')
   put('a', 'ann')
   deny({ doNotApplyToChildScopes: true, principals: [{ id: 'a', type: 'Group' }] })
@@ -207,7 +207,7 @@ test('a deny assignment that spares child scopes counts at its own scope only, a
   ])
 })
 
-test('disabled counts before invited, and deleted before both', () => {
+test('the status disabled goes before invited, and deleted before both', () => {
   const { tenant, user, assign, rows } = small()
   const invited = { userType: 'Guest', externalUserState: 'PendingAcceptance' } as const
   Object.assign(user('invited'), invited)
@@ -222,7 +222,7 @@ test('disabled counts before invited, and deleted before both', () => {
   ])
 })
 
-test('holders the directory does not know, and those of other kinds, have rows of their own', () => {
+test('holders that the directory does not know, and holders that are no people, have rows too', () => {
   const { tenant, put, assign, rows } = small('a')
   addServicePrincipal(tenant, { id: 'app', appId: 'app-id', displayName: 'Robot' })
   tenant.devices.add({ id: 'phone', displayName: 'Phone', deviceId: 'x', accountEnabled: true })
@@ -240,7 +240,7 @@ test('holders the directory does not know, and those of other kinds, have rows o
   ])
 })
 
-test('the rows of one person are theirs among everyone’s', () => {
+test('the rows for one person are those of that person among everyone’s', () => {
   const { world, put, assign, rows } = small('a', 'b')
   put('a', 'b', 'ann', 'bo')
   put('b', 'ann')
