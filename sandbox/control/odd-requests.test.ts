@@ -79,7 +79,7 @@ test('a change that would remove every assignment, or move the clock out of rang
   expect((await controlled.control('POST', '/changes', role)).json).toMatchObject({ result: { removed: 1 } })
 })
 
-test('of a code in the address of the device page the log keeps only the hash', async () => {
+test('the log keeps only the hash of a code in the address of the device page', async () => {
   await fetch(`${controlled.sandbox.url}/${LOGIN.slice(8)}/common/oauth2/deviceauth?otc=ABCD1234`)
   const entry = (await controlled.log()).at(-1)
   expect(entry?.query.otc).toMatch(/^sha256:/)

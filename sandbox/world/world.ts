@@ -134,7 +134,7 @@ export type DeviceCode = {
   state: 'pending' | 'declined' | 'redeemed' | { tenantId: string; homeTenantId: string; userId: string; mfa: boolean }
 }
 
-/** One HTTP request that the sandbox received. Of tokens, secrets, codes and cookies only the hash is kept; bodies never are. */
+/** One HTTP request that the sandbox received. It has only the hash of tokens, secrets, codes and cookies, and no bodies. */
 export type LogEntry = {
   at: string
   method: string
