@@ -19,6 +19,9 @@ import { toolFile } from './tool-file.mjs'
 
 const reports = mkdtempSync(join(tmpdir(), 'rolecall-test-'))
 
+/** How a test file reaches the database: by what `testing/` opens, or by the server's own address. */
+const USES_DATABASE = /testing\/(database|rolecall|shared-rolecall)'|TEST_DATABASE_URL/
+
 async function test() {
   requireNode()
   await install({ development: true })
@@ -65,12 +68,11 @@ function unitTests(tally, name, files, settings) {
   return tally.step(name, run, counts)
 }
 
-/** The test files that use the database: they reach it through `testing/`. */
 function databaseTests() {
   return readdirSync(join(projectRoot, 'lib'), { recursive: true })
     .map((name) => join('lib', name))
     .concat(readdirSync(join(projectRoot, 'db'), { recursive: true }).map((name) => join('db', name)))
-    .filter((file) => file.endsWith('.test.ts') && readFileSync(join(projectRoot, file), 'utf8').includes('testing/'))
+    .filter((file) => file.endsWith('.test.ts') && USES_DATABASE.test(readFileSync(join(projectRoot, file), 'utf8')))
 }
 
 function endToEndTests(tally) {
