@@ -10,8 +10,9 @@ export default defineConfig({
     setupFiles: ['testing/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 30_000, // the slowest start several processes
-    hookTimeout: 30_000,
+    // These only end what hangs: a test of 12 seconds takes 40 and more where four other programs want the two cores.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 })

@@ -52,9 +52,7 @@ function start(...words: 'write'[]) {
   }
 }
 
-test('the folder is made complete and private, only one process can open it, and SIGTERM releases it', {
-  timeout: 90_000,
-}, async () => {
+test('the folder is made complete and private, only one process can open it, and SIGTERM releases it', async () => {
   const first = start()
   expect(await first.opened()).toEqual(new Set())
   expect(readdirSync(dataDir).sort()).toEqual(['db', 'db.lock'])
@@ -68,7 +66,7 @@ test('the folder is made complete and private, only one process can open it, and
 })
 
 test(`when ${KILLS} processes are killed while they write, no acknowledged row is lost and no half of a transaction stays`, {
-  timeout: 60_000 + KILLS * 10_000,
+  timeout: (1 + KILLS) * 60_000,
 }, async () => {
   const acknowledged: string[] = []
   for (let kill = 0; kill < KILLS; kill++) {

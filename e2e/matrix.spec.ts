@@ -3,7 +3,6 @@ import { inspect } from './support/inspect'
 import { change } from './support/sandbox'
 import { connect, expect, signIn, test } from './support/test'
 
-test.describe.configure({ timeout: 120_000 })
 test.use({ spec: { people: 5, assignments: 6, subscriptions: 2, licence: 'p2' } })
 
 test('people stand beside subscriptions, with the strongest role where they meet, and each leads to how it is held', async ({

@@ -3,8 +3,6 @@ import { inspect } from './support/inspect'
 import { change } from './support/sandbox'
 import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
 
-// One of the pages is looked at with a hundred ways on it, in each theme and width.
-test.describe.configure({ timeout: 180_000 })
 test.use({ spec: { people: 4, assignments: 0, resourceGroups: 2, managementGroupDepth: 1, licence: 'p2' } })
 
 type Member = { user: string } | { principalId: string }

@@ -139,7 +139,7 @@ const actionsInOrder = () =>
   serverActions().sort((one, other) => Number(OWN.includes(one.name)) - Number(OWN.includes(other.name)))
 
 test('no action changes anything for a viewer, or for another organisation', async ({ page, world, browser }) => {
-  test.setTimeout(120_000) // every action of the build, once for each of three callers
+  test.slow() // every action of the build, once for each of three callers
   const them = await victim(page, world)
   const reader = world.account('reader')
   const viewer = await sessionOf(browser, reader)

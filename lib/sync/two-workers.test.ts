@@ -41,7 +41,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     return worker
   }
   const runOf = async (runId: string) => (await rolecall.db.select().from(syncRuns).where(eq(syncRuns.id, runId)))[0]
-  const until = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 20_000, interval: 50 })
+  const until = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 60_000, interval: 50 })
 
   async function connected(people = 40) {
     const changing = await createChangingTenant(rolecall, people)
@@ -65,9 +65,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     return pid
   }
 
-  test('one of two workers carries out a run, and a frozen one that wakes after its run was taken over publishes nothing', {
-    timeout: 90_000,
-  }, async () => {
+  test('one of two workers carries out a run, and a frozen one that wakes after its run was taken over publishes nothing', async () => {
     const { owner, id, turnOver, truth, seen } = await connected()
     const first = await startWorker()
     rolecall.sandbox.world.latencyMs = 500
@@ -77,7 +75,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     // It has read who holds what, and not yet who they are.
     await vi.waitFor(
       () => expect(rolecall.sandbox.world.log.filter(({ path }) => path.endsWith('/roleAssignments'))).not.toEqual([]),
-      { timeout: 20_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     )
     first.signal('SIGSTOP')
     turnOver()

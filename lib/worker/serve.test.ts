@@ -26,9 +26,7 @@ function startServing() {
 }
 const event = (name: string) => (line: string) => line.includes(`"event":"${name}"`)
 
-test('on SIGTERM in the middle of a sync the run is marked interrupted, the queue stops, and the database is released', {
-  timeout: 60_000,
-}, async () => {
+test('on SIGTERM in the middle of a sync the run is marked interrupted, the queue stops, and the database is released', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
   // As if it had waited long without a job: the worker finds it by itself.
@@ -42,7 +40,7 @@ test('on SIGTERM in the middle of a sync the run is marked interrupted, the queu
 
   const serving = startServing()
   await serving.hear(event('worker_started'))
-  await vi.waitFor(() => expect(rolecall.sandbox.world.log).not.toEqual([]), { timeout: 20_000 })
+  await vi.waitFor(() => expect(rolecall.sandbox.world.log).not.toEqual([]), { timeout: 60_000 })
   expect(await serving.end('SIGTERM')).toEqual([0, null])
   rolecall.sandbox.world.latencyMs = 0
   expect(serving.complaints).toEqual([])
@@ -58,12 +56,10 @@ test('on SIGTERM in the middle of a sync the run is marked interrupted, the queu
   await rolecall.release()
 })
 
-test('on SIGTERM during its start a process ends well, and leaves the database to the next', {
-  timeout: 60_000,
-}, async () => {
+test('on SIGTERM during its start a process ends well, and leaves the database to the next', async () => {
   const serving = startServing()
   const lock = join(rolecall.settings.DATA_DIR, 'db.lock')
-  if (!rolecall.settings.DATABASE_URL) await vi.waitFor(() => expect(existsSync(lock)).toBe(true), { timeout: 20_000 })
+  if (!rolecall.settings.DATABASE_URL) await vi.waitFor(() => expect(existsSync(lock)).toBe(true), { timeout: 60_000 })
   else await serving.hear(event('worker_started'))
   expect(await serving.end('SIGTERM')).toEqual([0, null])
   expect(serving.complaints).toEqual([])

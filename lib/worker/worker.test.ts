@@ -25,7 +25,7 @@ const latestRun = async (connectionId: string) =>
   )[0]
 const connectionOf = async (id: string) =>
   (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
-const until = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 20_000, interval: 50 })
+const until = (look: () => Promise<void>) => vi.waitFor(look, { timeout: 60_000, interval: 50 })
 
 let ending: AbortController
 async function work() {
