@@ -1,6 +1,5 @@
-import { CommandFailed, runCommand } from '../scripts/child-processes.mjs'
-import { nodeBinary } from '../scripts/node-binary.mjs'
-import { waitForAnswer } from '../scripts/wait-for-answer.mjs'
+import { CommandFailed, runCommand, waitForAnswer } from '../scripts/child-processes.mjs'
+import { nodeBinary } from '../scripts/project.mjs'
 
 /** Starts a program and waits until it answers. It keeps off our standard output, which is for figures; `stopChildren` ends it. */
 export async function startQuietly(name, url, args, env) {

@@ -1,12 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { announce } from './announce.mjs'
 import { CommandFailed, runCommand } from './child-processes.mjs'
-import { nodeBinary } from './node-binary.mjs'
-import { projectRoot } from './project-root.mjs'
-import { Refusal } from './refusal.mjs'
-import { toolFile } from './tool-file.mjs'
+import { announce, nodeBinary, projectRoot, Refusal, toolFile } from './project.mjs'
 
 const BUILT_FROM = ['app', 'components', 'db', 'lib', 'public', 'scripts/build-portal.mjs']
 const STAMP = join(projectRoot, '.next/built-from')

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { Refusal } from './refusal.mjs'
+import { Refusal } from './project.mjs'
 
 /**
  * Refuses a data folder that a portal on this machine has open, before anything long is begun. db/folder-lock.ts, which

@@ -3,7 +3,7 @@ import { matchesGlob } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { importRules } from './import-rules.mjs'
-import { projectRoot } from './project-root.mjs'
+import { projectRoot } from './project.mjs'
 
 /**
  * Checks which room imports which (scripts/import-rules.mjs), and that no files import each other in a circle. The import

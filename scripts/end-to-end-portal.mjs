@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildPortal } from './build-portal.mjs'
-import { startChild, stopChildren } from './child-processes.mjs'
+import { startChild, stopChildren, waitForAnswer } from './child-processes.mjs'
 import { cleanEnvironment } from './clean-environment.mjs'
-import { freePort } from './free-port.mjs'
-import { projectRoot } from './project-root.mjs'
-import { waitForAnswer } from './wait-for-answer.mjs'
+import { freePort } from './ports.mjs'
+import { projectRoot } from './project.mjs'
 
 /**
  * Playwright's global set-up: the production build, started as a person starts it, on free ports and an empty data

@@ -1,8 +1,6 @@
 import { existsSync } from 'node:fs'
-import { announce } from './announce.mjs'
 import { runCommand } from './child-processes.mjs'
-import { nodeBinary } from './node-binary.mjs'
-import { toolFile } from './tool-file.mjs'
+import { announce, nodeBinary, toolFile } from './project.mjs'
 
 const KNOWN_PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser']
 

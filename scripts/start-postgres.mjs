@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { startChild } from './child-processes.mjs'
-import { nodeBinary } from './node-binary.mjs'
-import { projectRoot } from './project-root.mjs'
+import { nodeBinary, projectRoot } from './project.mjs'
 
 /** Starts a throw-away PostgreSQL and returns its address. It ends with us, or with `stopChildren`. */
 export function startPostgres() {

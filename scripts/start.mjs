@@ -1,18 +1,10 @@
 import { buildPortal } from './build-portal.mjs'
 import { checkDataFolder } from './check-data-folder.mjs'
-import { checkPort } from './check-port.mjs'
-import { startChild, stopChildren } from './child-processes.mjs'
+import { startChild, stopChildren, waitForAnswer } from './child-processes.mjs'
+import { loadEnvFile, readConfiguration, readTlsPort } from './configuration.mjs'
 import { install } from './install.mjs'
-import { loadEnvFile } from './load-env-file.mjs'
-import { nodeBinary } from './node-binary.mjs'
-import { readConfiguration } from './read-configuration.mjs'
-import { readTlsPort } from './read-tls-port.mjs'
-import { Refusal } from './refusal.mjs'
-import { requireNode } from './require-node.mjs'
-import { summary } from './summary.mjs'
-import { toolFile } from './tool-file.mjs'
-import { waitForAnswer } from './wait-for-answer.mjs'
-import { whenOrphaned } from './when-orphaned.mjs'
+import { checkPort } from './ports.mjs'
+import { nodeBinary, Refusal, requireNode, toolFile } from './project.mjs'
 
 // npm start, and with --dev, --worker or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
 // Runs on any Node.js from 20.9, before anything is installed; whatever it starts runs on the one that npm installed.
@@ -48,7 +40,7 @@ async function start() {
   await startPortal(configuration)
   const known =
     info ?? (configuration.sandboxUrl ? await (await fetch(`${configuration.sandboxUrl}/_sandbox/info`)).json() : null)
-  process.stdout.write(summary(configuration, known))
+  process.stdout.write(describeStart(configuration, known))
 }
 
 async function startSandbox(configuration, tlsPort) {
@@ -93,6 +85,54 @@ async function end(code) {
   ending = true
   await stopChildren()
   process.exit(code)
+}
+
+/** What a person needs to know once everything runs: where, in which mode, and what to try in the sandbox. */
+function describeStart({ mode, portalUrl, sandboxUrl }, sandbox) {
+  const lines = ['', `Rolecall is ready at ${portalUrl}`, '']
+  if (mode === 'azure') return [...lines, 'Mode: Microsoft Azure. Ctrl-C ends it.', ''].join('\n')
+
+  lines.push(
+    `Mode: sandbox. A small Microsoft of our own plays Entra ID, Graph and Azure at ${sandboxUrl}; nothing leaves this machine.`,
+  )
+  const tenantNames = new Map(sandbox.tenants.map(({ id, name }) => [id, name]))
+  lines.push('', 'Sign in as one of these (no password):')
+  lines.push(...table(sandbox.accounts.map(({ username, name, note }) => [username, name, note])))
+  lines.push('', 'Connect one of these subscriptions:')
+  lines.push(
+    ...table(
+      sandbox.subscriptions.map(({ id, name, tenantId, note }) => [
+        id,
+        `${name} (${tenantNames.get(tenantId) ?? tenantId})`,
+        note,
+      ]),
+    ),
+  )
+  return [...lines, '', 'Ctrl-C ends everything.', ''].join('\n')
+}
+
+function table(rows) {
+  const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column].length)))
+  return rows.map(([first, second, note]) =>
+    `  ${first.padEnd(widths[0])}  ${second.padEnd(widths[1])}  ${note ?? ''}`.trimEnd(),
+  )
+}
+
+const ORPHAN_CHECK_MS = 500 // a person who stops `npm start` waits no longer than this
+
+/**
+ * Calls back once the shell that npm started us from is gone. A signal for npm reaches only that shell, which dies of it
+ * alone: without this, `kill` of an `npm start` would leave everything running. Started without npm, a parent may leave.
+ */
+function whenOrphaned(callback) {
+  if (!process.env.npm_lifecycle_event) return
+  const parent = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(watch)
+    callback()
+  }, ORPHAN_CHECK_MS)
+  watch.unref()
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0))

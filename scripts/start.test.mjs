@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { expect, test } from 'vitest'
+import { waitForAnswer } from './child-processes.mjs'
 import { cleanEnvironment } from './clean-environment.mjs'
-import { freePort } from './free-port.mjs'
-import { projectRoot } from './project-root.mjs'
-import { tryPort } from './try-port.mjs'
-import { waitForAnswer } from './wait-for-answer.mjs'
+import { freePort, tryPort } from './ports.mjs'
+import { projectRoot } from './project.mjs'
 
 test.skipIf(process.platform === 'win32')('ending npm by its process id ends what it started', async () => {
   const port = await freePort()

@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process'
-import { nodeBinary } from './node-binary.mjs'
-import { projectRoot } from './project-root.mjs'
-import { toolFile } from './tool-file.mjs'
+import { nodeBinary, projectRoot, toolFile } from './project.mjs'
 
 // Runs a tool on the Node.js that npm installed: `node scripts/with-node.mjs biome check .`.
 // The first argument is a dependency's command, or a script of ours.

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { readConfiguration } from './read-configuration.mjs'
-import { Refusal } from './refusal.mjs'
+import { readConfiguration, readTlsPort } from './configuration.mjs'
+import { freePort } from './ports.mjs'
+import { Refusal } from './project.mjs'
 
 const CREDENTIALS = { AZURE_CLIENT_ID: 'id', AZURE_CLIENT_SECRET: 'secret', AZURE_TENANT_ID: 'tenant' }
 
@@ -56,4 +59,27 @@ test('PostgreSQL without shared keys is refused', () => {
 
 test.each(['abc', '0', '70000', '3.5'])('PORT=%s is refused', (PORT) => {
   expect(() => readConfiguration({ PORT })).toThrow('not a port number')
+})
+
+test('the port of the TLS front is asked for in either spelling, and is nobody’s unless asked for', async () => {
+  const port = await freePort()
+  expect(await readTlsPort(['--sandbox', '--tls-port', String(port)])).toBe(port)
+  expect(await readTlsPort(['--sandbox', '--tls', `--tls-port=${port}`])).toBe(port)
+  expect(await readTlsPort(['--tls', '--tls-port', '0'])).toBe(0)
+  expect(await readTlsPort(['--sandbox'])).toBeNull()
+})
+
+test('what is no port, and a taken port, are refused in one sentence with the next step', async () => {
+  for (const args of [['--tls-port'], ['--tls-port', 'x'], ['--tls-port=65536'], ['--tls-port', '--no-install']])
+    await expect(readTlsPort(args)).rejects.toThrow(/which is not a port number\.$/)
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address()
+
+  await expect(readTlsPort(['--tls-port', String(port)])).rejects.toThrow(
+    `Port ${port} for TLS is in use. Stop what uses it, or choose another with --tls-port.`,
+  )
+
+  server.close()
+  await once(server, 'close')
 })

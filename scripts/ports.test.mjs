@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { expect, test } from 'vitest'
-import { checkPort } from './check-port.mjs'
+import { checkPort } from './ports.mjs'
 
 test('a taken port is refused with the command that gets around it', async () => {
   const server = createServer().listen(0, '127.0.0.1')
