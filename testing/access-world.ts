@@ -18,12 +18,12 @@ import { syncRuns } from '@/db/schema/runs'
 import {
   type AssignmentKind,
   type DenyPrincipal,
-  PRIVILEGES,
   type PrincipalKind,
   type Privilege,
   type ScopeLevel,
   SIGNALS,
   type Signal,
+  strengthOf,
 } from '@/lib/domain/vocabulary'
 
 /** The time for which a row is valid. Default: from before {@link PUBLISHED}, without an end. */
@@ -333,7 +333,5 @@ export async function createAccessWorld(db: Database) {
     },
   }
 }
-
-const strengthOf = (privilege: Privilege | null) => (privilege ? PRIVILEGES.indexOf(privilege) + 1 : 6)
 
 export type AccessWorld = Awaited<ReturnType<typeof createAccessWorld>>

@@ -7,10 +7,10 @@ import { connections } from '@/db/schema/connections'
 import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
 import {
   type AssignmentKind,
-  PRIVILEGES,
   type PrincipalStatus,
   type Privilege,
   type ScopeLevel,
+  strengthOf,
 } from '@/lib/domain/vocabulary'
 import { showsSignal } from './holder-filters'
 import { searchText } from './input'
@@ -140,9 +140,7 @@ const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
 const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
   and(
     signal ? showsSignal(signal) : undefined,
-    minimum
-      ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, PRIVILEGES.indexOf(minimum) + 1)
-      : undefined,
+    minimum ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum)) : undefined,
   )
 
 /** What a person has in one connected subscription: a cell of the matrix of people and subscriptions. */
