@@ -5,7 +5,7 @@ import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { GrantFilter } from '@/lib/domain/views'
-import type { AssignmentKind, Permission, Privilege, ScopeLevel } from '@/lib/domain/vocabulary'
+import type { AssignmentKind, Permission, Privilege, ScopeLevel, WayHeld } from '@/lib/domain/vocabulary'
 import { grantMatches } from './holder-filters'
 import { inSnapshot, publishedOf, type Snapshot, strengthOfRole, toPrincipal, toRole } from './snapshot'
 
@@ -78,7 +78,7 @@ export async function listMatchingGrants(
       inArray(groupMembers.memberId, principalIds),
       sql`${groupMembers.memberKind} <> 'group'`,
     )}`
-  const ways: Record<'direct' | 'group' | 'any', SQL> = { direct, group: through, any: sql`${direct} union ${through}` }
+  const ways: Record<WayHeld | 'any', SQL> = { direct, group: through, any: sql`${direct} union ${through}` }
   const groupNames = alias(principals, 'group_names')
   const db = await getDb()
   return db

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { CoverageState } from '@/lib/domain/vocabulary'
 import {
   askBatch,
   type BatchAnswer,
@@ -18,7 +19,7 @@ import { parseAs } from './client/rows'
 export const MOST_PEOPLE = 3_000
 
 type SignIns = {
-  state: 'whole' | 'partly' | 'not_permitted' | 'not_licensed'
+  state: Exclude<CoverageState, 'not_asked'>
   /** The last sign-in by object ID, of everyone who has signed in at all. */
   at: Map<string, Date>
 }

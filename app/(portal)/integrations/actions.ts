@@ -13,11 +13,12 @@ import {
   stopUsingPermission as stopUsing,
 } from '@/lib/connections/manage'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
+import { SCHEDULES } from '@/lib/domain/vocabulary'
 import { requestSync } from '@/lib/sync/request-sync'
 
 const ConnectionId = z.guid()
 const Label = z.string().trim().min(1).max(90)
-const Schedule = z.enum(['hourly', 'every_6_hours', 'daily', 'off'])
+const Schedule = z.enum(SCHEDULES)
 const Permission = z.enum(OPTIONAL_SCOPES)
 const Disconnect = z.object({ data: z.enum(['keep', 'delete']), typed: z.string().trim().max(200).optional() })
 

@@ -8,6 +8,7 @@ import { THEME_COOKIE, THEMES, type Theme } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { actionFor } from '@/lib/auth/refusals'
 import { endCurrentSession } from '@/lib/auth/request'
+import { MEMBER_ROLES } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import {
   changeRole as change,
@@ -17,7 +18,7 @@ import {
 } from '@/lib/members'
 
 const MemberId = z.guid()
-const Role = z.enum(['owner', 'admin', 'viewer'])
+const Role = z.enum(MEMBER_ROLES)
 
 /** Seconds that a choice of theme is remembered: a year. */
 const THEME_SECONDS = 365 * 24 * 60 * 60
