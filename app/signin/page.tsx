@@ -1,8 +1,8 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { BrandMark } from '@/components/shell/frame'
-import { SignInButton } from '@/components/shell/sign-in-button'
-import { signInProblem } from '@/components/shell/sign-in-problem'
+import { PortalSignInButton } from '@/components/shell/portal-sign-in-button'
+import { describePortalSignInProblem } from '@/components/shell/portal-sign-in-problem'
 import { Notice } from '@/components/ui/notice'
 import { currentMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
@@ -13,7 +13,7 @@ export const metadata: Metadata = { title: 'Sign in' }
 export default async function SignInPage({ searchParams }: PageProps<'/signin'>) {
   const { next, callbackUrl, error } = await searchParams
   const goal = safePath(first(next) ?? pathOf(first(callbackUrl)))
-  const problem = signInProblem(first(error))
+  const problem = describePortalSignInProblem(first(error))
   if (!problem && (await currentMember())) redirect(goal)
 
   return (
@@ -31,7 +31,7 @@ export default async function SignInPage({ searchParams }: PageProps<'/signin'>)
             {problem.next}
           </Notice>
         ) : null}
-        <SignInButton goal={goal} />
+        <PortalSignInButton goal={goal} />
         {env().mode === 'sandbox' ? (
           <SandboxHint />
         ) : (

@@ -58,7 +58,7 @@ export function ConnectionFrame(props: Props) {
       >
         {actions}
       </PageHeader>
-      <ConnectionDetails connection={connection} assignments={assignments} />
+      <ConnectionSummary connection={connection} assignments={assignments} />
       {connection.openRun ? <RunProgress run={connection.openRun} /> : null}
       <ConnectionNotice connection={connection} status={status} reconnect={reconnect} />
       <Coverage
@@ -84,7 +84,7 @@ export function ConnectionFrame(props: Props) {
 }
 
 /** What one wants to be sure of before reading on: which subscription, which tenant, how old, through whom. */
-export function ConnectionDetails({ connection, assignments }: { connection: Facts; assignments: number | null }) {
+export function ConnectionSummary({ connection, assignments }: { connection: Facts; assignments: number | null }) {
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">

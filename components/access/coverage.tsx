@@ -71,7 +71,7 @@ function Line({ line, settingsHref }: { line: CoverageLine; settingsHref: string
 export function CoverageMark({ state, gap }: { state: CoverageLine['state']; gap: boolean }) {
   const Mark = {
     whole: CircleCheck,
-    partly: HalfCircle,
+    partly: PartlyMark,
     not_permitted: CircleSlash,
     not_licensed: CircleMinus,
     not_asked: CircleDashed,
@@ -110,7 +110,7 @@ export function GroupPlanLine({ plan }: { plan: GroupPlan }) {
 }
 
 /** The mark of what is there in part. */
-export function HalfCircle({ className }: { className?: string }) {
+export function PartlyMark({ className }: { className?: string }) {
   return (
     <svg aria-hidden viewBox="0 0 24 24" fill="none" className={className}>
       <circle cx="12" cy="12" r="10" stroke="currentColor" strokeWidth="2" />

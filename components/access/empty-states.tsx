@@ -9,7 +9,7 @@ type Props = {
 }
 
 /** Why a people table is empty: a filter, a first sync that has not ended, or truly no one. */
-export function NobodyHere({ path, total, published }: Props) {
+export function PeopleEmptyState({ path, total, published }: Props) {
   if (total > 0)
     return (
       <EmptyState title="No one matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>}>
@@ -31,7 +31,7 @@ export function NobodyHere({ path, total, published }: Props) {
 }
 
 /** Why no group is shown: none by that name or ID, nothing read yet, or truly none. `path` leads to all of them. */
-export function NoGroups({ published, path }: { published: boolean; path?: string }) {
+export function GroupsEmptyState({ published, path }: { published: boolean; path?: string }) {
   if (!published)
     return (
       <EmptyState title="Nothing has been read yet">

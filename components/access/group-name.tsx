@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
 import Link from 'next/link'
 import type { GroupState as State } from '@/lib/domain/vocabulary'
-import { HalfCircle } from './coverage'
+import { PartlyMark } from './coverage'
 import { GROUP_WORDS } from './labels'
 
 type Props = { group: { id: string; name: string | null }; path: string; className?: string }
@@ -23,14 +23,14 @@ export function GroupName({ group: { id, name }, path, className = 'block' }: Pr
 
 const MARKS = {
   whole: { mark: CircleCheck, tone: 'text-good' },
-  flat: { mark: HalfCircle, tone: 'text-good' },
+  flat: { mark: PartlyMark, tone: 'text-good' },
   not_asked: { mark: CircleDashed, tone: 'text-ink-faint' },
   not_permitted: { mark: CircleSlash, tone: 'text-warn' },
   not_found: { mark: CircleX, tone: 'text-bad' },
 } satisfies Record<State, unknown>
 
 /** How far a group was opened, as a mark and a word; why is on hover. */
-export function GroupState({ state }: { state: State }) {
+export function GroupStateMark({ state }: { state: State }) {
   const { mark: Mark, tone } = MARKS[state]
   const { word, says } = GROUP_WORDS[state]
   return (

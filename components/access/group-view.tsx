@@ -7,10 +7,10 @@ import { Table, Td, Th } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { GroupDetails, GroupGrant, GroupMemberRow } from '@/db/queries/groups'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
-import { GroupName, GroupState } from './group-name'
-import { EmailText, PersonStatus, PrincipalKind, PrincipalName } from './holder-cells'
+import { GroupName, GroupStateMark } from './group-name'
+import { EmailText, PersonStatusMark, PrincipalKindText, PrincipalName } from './holder-cells'
 import { GROUP_WORDS, isOpened } from './labels'
-import { RoleChip, Until } from './role-chip'
+import { EndsChip, RoleChip } from './role-chip'
 import { ScopeLabel, type ScopeOf } from './scope-label'
 
 type Props = {
@@ -45,7 +45,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
           {group.name ?? 'A group without a known name'}
         </h2>
         <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
-          <GroupState state={group.state} />
+          <GroupStateMark state={group.state} />
           <span className="tabular-nums">{reaches(group)}</span>
           <ShortId id={group.id} label="ID of the group" />
         </div>
@@ -134,7 +134,7 @@ export function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf 
                   custom={grant.custom}
                   eligible={grant.kind === 'eligible'}
                 />
-                <Until kind={grant.kind} endsAt={grant.endsAt} />
+                <EndsChip kind={grant.kind} endsAt={grant.endsAt} />
               </span>
             </Td>
             <Td className="max-w-72">
@@ -178,10 +178,10 @@ export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: str
               <Name member={member} home={home} />
             </Td>
             <Td className="whitespace-nowrap text-ink-soft">
-              {member.kind === 'user' ? 'Person' : <PrincipalKind kind={member.kind} variety={null} />}
+              {member.kind === 'user' ? 'Person' : <PrincipalKindText kind={member.kind} variety={null} />}
             </Td>
             <Td>{member.kind === 'user' ? <EmailText email={member.email} /> : null}</Td>
-            <Td>{member.kind === 'user' ? <PersonStatus status={member.status} guest={member.guest} /> : null}</Td>
+            <Td>{member.kind === 'user' ? <PersonStatusMark status={member.status} guest={member.guest} /> : null}</Td>
             <Td className="whitespace-nowrap text-ink-soft">
               <RelativeTime at={member.since} />
             </Td>

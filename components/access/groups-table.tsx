@@ -1,6 +1,6 @@
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
 import type { GroupRow } from '@/db/queries/groups'
-import { GroupName, GroupState } from './group-name'
+import { GroupName, GroupStateMark } from './group-name'
 import { GROUP_WORDS } from './labels'
 import { WIDE_TABLE } from './skeletons'
 
@@ -26,7 +26,7 @@ export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) 
                 <GroupName group={group} path={path} />
               </RowTh>
               <Td className="max-w-96">
-                <GroupState state={group.state} />
+                <GroupStateMark state={group.state} />
                 {group.state === 'whole' ? null : (
                   <span className="block text-xs text-ink-soft">
                     {says} {next}

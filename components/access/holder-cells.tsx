@@ -58,7 +58,7 @@ type Props = {
 }
 
 /** Whether a person's account is in use, a small tag when it belongs to a guest, and when it was last used. */
-export function PersonStatus({ status, guest, lastSignInAt, className }: Props) {
+export function PersonStatusMark({ status, guest, lastSignInAt, className }: Props) {
   const { word, says, dot, text } = LOOKS[status ?? 'not_readable']
 
   return (
@@ -131,7 +131,7 @@ function More({ count, href }: { count: number; href: string | undefined }) {
   )
 }
 
-type HeldThroughProps = {
+type AssignmentSourceProps = {
   group: { id: string; name: string | null } | null
   /** Groups that lead to a role here, and roles assigned to the holder itself. */
   groups: number
@@ -141,7 +141,7 @@ type HeldThroughProps = {
 }
 
 /** How the role in the row is held: directly or by the name of the group, and how many more ways there are. */
-export function HeldThrough({ group, groups, direct, groupsPath }: HeldThroughProps) {
+export function AssignmentSource({ group, groups, direct, groupsPath }: AssignmentSourceProps) {
   const more = group ? groups - 1 + Number(direct > 0) : groups
   return (
     <span className="flex min-w-0 items-baseline gap-1.5">
@@ -212,7 +212,7 @@ const KINDS: Record<Kind, string> = {
 }
 
 /** What a principal is, as exactly as it is known. What belongs to Microsoft's own platform is marked: it is no cause for alarm. */
-export function PrincipalKind({ kind, variety }: { kind: Kind; variety: PrincipalVariety | null }) {
+export function PrincipalKindText({ kind, variety }: { kind: Kind; variety: PrincipalVariety | null }) {
   if (variety === 'managed_identity') return 'Managed identity'
   if (variety === 'application') return 'Application'
   if (variety === 'platform')

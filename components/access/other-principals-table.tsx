@@ -4,8 +4,8 @@ import { Table, Td, Th } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
-import { HeldThrough, HolderRoles, PrincipalKind } from './holder-cells'
-import { AccessSortTh } from './people-table'
+import { AssignmentSource, HolderRoles, PrincipalKindText } from './holder-cells'
+import { HolderSortTh } from './people-table'
 import { ScopeLabel, type ScopeOf } from './scope-label'
 import { WIDE_TABLE } from './skeletons'
 
@@ -26,17 +26,17 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
     <Table caption="Other principals and their roles" className={WIDE_TABLE}>
       <thead>
         <tr>
-          <AccessSortTh by="name" path={path} view={view} className="xl:w-[26%]">
+          <HolderSortTh by="name" path={path} view={view} className="xl:w-[26%]">
             Name
-          </AccessSortTh>
+          </HolderSortTh>
           <Th className="xl:w-[18%]">Kind</Th>
           <Th className="xl:w-[10%]">ID</Th>
-          <AccessSortTh by="role" path={path} view={view} className="xl:w-[20%]">
+          <HolderSortTh by="role" path={path} view={view} className="xl:w-[20%]">
             Role
-          </AccessSortTh>
-          <AccessSortTh by="scope" path={path} view={view} className="xl:w-[14%]">
+          </HolderSortTh>
+          <HolderSortTh by="scope" path={path} view={view} className="xl:w-[14%]">
             Scope
-          </AccessSortTh>
+          </HolderSortTh>
           <Th>How</Th>
         </tr>
       </thead>
@@ -47,7 +47,7 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
               <Name row={row} names={names} />
             </Td>
             <Td className="text-ink-soft max-xl:whitespace-nowrap">
-              <PrincipalKind kind={row.kind} variety={row.variety} />
+              <PrincipalKindText kind={row.kind} variety={row.variety} />
             </Td>
             <Td>
               <ShortId id={row.principalId} label={`ID of ${row.name ?? 'the principal'}`} />
@@ -59,7 +59,7 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
               <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
             </Td>
             <Td className="max-w-48 text-ink-soft">
-              <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={groupsPath} />
+              <AssignmentSource group={row.group} groups={row.groups} direct={row.direct} groupsPath={groupsPath} />
             </Td>
           </tr>
         ))}

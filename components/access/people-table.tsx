@@ -2,33 +2,33 @@ import type { ReactNode } from 'react'
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, type HolderSort } from '@/lib/domain/views'
-import { EmailText, HeldThrough, HolderRoles, PersonStatus, PrincipalName } from './holder-cells'
+import { AssignmentSource, EmailText, HolderRoles, PersonStatusMark, PrincipalName } from './holder-cells'
 import { ScopeLabel, type ScopeOf } from './scope-label'
 import { WIDE_TABLE } from './skeletons'
 
 type Props = { rows: HolderRow[]; path: string; view: AccessView; of: ScopeOf }
 
 /** Who has access: one row per person, with the strongest of what they hold. Their name leads to everything, path by path. */
-export function AccessTable({ rows, path, view, of }: Props) {
+export function PeopleTable({ rows, path, view, of }: Props) {
   return (
     <Table caption="People and their roles" className={WIDE_TABLE}>
       <thead>
         <tr>
-          <AccessSortTh by="name" path={path} view={view} className="xl:w-[16%]">
+          <HolderSortTh by="name" path={path} view={view} className="xl:w-[16%]">
             Name
-          </AccessSortTh>
-          <AccessSortTh by="email" path={path} view={view} className="xl:w-[17%]">
+          </HolderSortTh>
+          <HolderSortTh by="email" path={path} view={view} className="xl:w-[17%]">
             Email
-          </AccessSortTh>
-          <AccessSortTh by="status" path={path} view={view} className="xl:w-[12%]">
+          </HolderSortTh>
+          <HolderSortTh by="status" path={path} view={view} className="xl:w-[12%]">
             Status
-          </AccessSortTh>
-          <AccessSortTh by="role" path={path} view={view} className="xl:w-[22%]">
+          </HolderSortTh>
+          <HolderSortTh by="role" path={path} view={view} className="xl:w-[22%]">
             Role
-          </AccessSortTh>
-          <AccessSortTh by="scope" path={path} view={view} className="xl:w-[12%]">
+          </HolderSortTh>
+          <HolderSortTh by="scope" path={path} view={view} className="xl:w-[12%]">
             Scope
-          </AccessSortTh>
+          </HolderSortTh>
           <Th className="xl:w-[11%]">How</Th>
           <Th className="xl:w-[10%]">Licence</Th>
         </tr>
@@ -49,7 +49,7 @@ export function AccessTable({ rows, path, view, of }: Props) {
               <EmailText email={row.email} />
             </Td>
             <Td>
-              <PersonStatus status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
+              <PersonStatusMark status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
             </Td>
             <Td className="max-w-56">
               <HolderRoles row={row} href={pathsOf(path, row)} />
@@ -58,7 +58,12 @@ export function AccessTable({ rows, path, view, of }: Props) {
               <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
             </Td>
             <Td className="max-w-48 text-ink-soft">
-              <HeldThrough group={row.group} groups={row.groups} direct={row.direct} groupsPath={`${path}/groups`} />
+              <AssignmentSource
+                group={row.group}
+                groups={row.groups}
+                direct={row.direct}
+                groupsPath={`${path}/groups`}
+              />
             </Td>
             <Td className="whitespace-nowrap text-ink-soft">Microsoft Azure</Td>
           </tr>
@@ -70,10 +75,10 @@ export function AccessTable({ rows, path, view, of }: Props) {
 
 const pathsOf = (path: string, { principalId }: HolderRow) => `${path}/people/${principalId}`
 
-type AccessSortThProps = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }
+type HolderSortThProps = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }
 
 /** A heading that sorts a view: by another column it starts upward, by the same one it turns round; both start at the first page. */
-export function AccessSortTh({ by, path, view, className, children }: AccessSortThProps) {
+export function HolderSortTh({ by, path, view, className, children }: HolderSortThProps) {
   const sorted = view.sort === by
   const direction = sorted && view.direction === 'asc' ? 'desc' : 'asc'
   return (

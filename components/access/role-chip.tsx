@@ -62,7 +62,7 @@ function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
 }
 
 /** The mark of what ends by itself, with the day; nothing for what is held or can be activated without an end. */
-export function Until({ kind, endsAt }: { kind: AssignmentKind; endsAt: Date | null }) {
+export function EndsChip({ kind, endsAt }: { kind: AssignmentKind; endsAt: Date | null }) {
   if (!endsAt) return kind === 'activated' ? <Chip icon={<Hourglass aria-hidden />}>activated</Chip> : null
   const iso = endsAt.toISOString()
   return (

@@ -2,7 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
-import { PersonStatus, PrincipalName } from './holder-cells'
+import { PersonStatusMark, PrincipalName } from './holder-cells'
 import { RoleChip } from './role-chip'
 
 type Props = { path: string; roles: RoleHeld[]; holders: RoleHolder[] }
@@ -88,7 +88,7 @@ function Holders({ path, role, holders }: { path: string; role: RoleHeld; holder
                 href={`${path}/people/${holder.personId}`}
                 className="min-w-0"
               />
-              <PersonStatus status={holder.status} guest={holder.guest} className="shrink-0" />
+              <PersonStatusMark status={holder.status} guest={holder.guest} className="shrink-0" />
             </li>
           ))}
         </ul>

@@ -4,12 +4,12 @@ import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/time'
 import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
-import { HalfCircle } from './coverage'
+import { PartlyMark } from './coverage'
 
 const MARKS: Record<ConnectionStatusState, { tone: string; mark: ReactNode }> = {
   synced: { tone: 'text-good', mark: <CircleCheck aria-hidden /> },
   syncing: { tone: 'text-accent', mark: <TurningRing /> },
-  gaps: { tone: 'text-warn', mark: <HalfCircle /> },
+  gaps: { tone: 'text-warn', mark: <PartlyMark /> },
   failed: { tone: 'text-bad', mark: <CircleX aria-hidden /> },
   reconnect: { tone: 'text-warn', mark: <KeyRound aria-hidden /> },
   action: { tone: 'text-warn', mark: <TriangleAlert aria-hidden /> },

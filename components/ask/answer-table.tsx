@@ -1,7 +1,7 @@
 import { Ban, ListFilter } from 'lucide-react'
 import Link from 'next/link'
-import { PersonStatus, PrincipalKind, PrincipalName } from '@/components/access/holder-cells'
-import { RoleChip, Until } from '@/components/access/role-chip'
+import { PersonStatusMark, PrincipalKindText, PrincipalName } from '@/components/access/holder-cells'
+import { EndsChip, RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel, type ScopeOf } from '@/components/access/scope-label'
 import { WIDE_TABLE } from '@/components/access/skeletons'
 import { Chip } from '@/components/ui/chip'
@@ -57,9 +57,9 @@ export function AnswerTable({ who, rows, path, of }: Props) {
             </Td>
             <Td>
               {people ? (
-                <PersonStatus status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
+                <PersonStatusMark status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
               ) : (
-                <PrincipalKind kind={row.kind} variety={row.variety} />
+                <PrincipalKindText kind={row.kind} variety={row.variety} />
               )}
             </Td>
             <Td>
@@ -118,7 +118,7 @@ export function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
       ) : (
         <span className="text-ink-soft">directly</span>
       )}
-      <Until kind={kind} endsAt={endsAt} />
+      <EndsChip kind={kind} endsAt={endsAt} />
       {condition ? (
         <Chip icon={<ListFilter aria-hidden />} title={wordsOfCondition(condition) ?? condition}>
           on a condition

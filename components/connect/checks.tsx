@@ -5,8 +5,8 @@ import { Skeleton } from '@/components/ui/skeleton'
 import type { Check } from '@/lib/connections/checks'
 import { explain, type ProblemCode } from '@/lib/domain/problems'
 import { ApprovalLink } from './approval-link'
+import { AzureSignInButton, type AzureSignInOptions } from './azure-sign-in-button'
 import { AssignReaderSteps, type AzurePortal } from './azure-steps'
-import { SignInButton, type SignInOptions } from './sign-in-button'
 import { ProblemCodeLine } from './sign-in-problem'
 
 export const CHECK_NAMES: Record<Check['id'], string> = {
@@ -81,7 +81,7 @@ type Props = {
   accountObjectId: string
   adminConsentUrl: string
   portal: AzurePortal
-  signIn: (options: SignInOptions) => Promise<void>
+  signIn: (options: AzureSignInOptions) => Promise<void>
 }
 
 /** What makes a failed check pass: steps, a command for exactly this account and subscription, or a link. */
@@ -107,9 +107,9 @@ export function CheckFix({ code, subscriptionId, tenantId, accountObjectId, admi
       return <ApprovalLink url={adminConsentUrl} />
     case 'mfa_required':
       return (
-        <SignInButton action={signIn} options={{ useClaims: true }} variant="secondary" size="sm">
+        <AzureSignInButton action={signIn} options={{ useClaims: true }} variant="secondary" size="sm">
           Continue to Microsoft
-        </SignInButton>
+        </AzureSignInButton>
       )
     case 'wrong_tenant':
     case 'account_not_in_tenant':
@@ -118,9 +118,9 @@ export function CheckFix({ code, subscriptionId, tenantId, accountObjectId, admi
     case 'sign_in_revoked':
     case 'sign_in_expired':
       return (
-        <SignInButton action={signIn} options={{ prompt: 'select_account' }} variant="secondary" size="sm">
+        <AzureSignInButton action={signIn} options={{ prompt: 'select_account' }} variant="secondary" size="sm">
           Sign in again
-        </SignInButton>
+        </AzureSignInButton>
       )
     default:
       return null

@@ -4,8 +4,8 @@ import { PageHeader } from '@/components/ui/page-header'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { OPTIONAL_PERMISSIONS, type OptionalScope, PERMISSIONS } from '@/lib/domain/permissions'
 import { ApprovalLink } from './approval-link'
+import type { AzureSignInOptions } from './azure-sign-in-button'
 import { FoldedSteps } from './azure-steps'
-import type { SignInOptions } from './sign-in-button'
 
 type Props = {
   attempt: {
@@ -16,7 +16,7 @@ type Props = {
     optionalScopes: OptionalScope[]
     adminConsentUrl: string
   }
-  signIn: (options: SignInOptions, form?: FormData) => Promise<void>
+  signIn: (options: AzureSignInOptions, form?: FormData) => Promise<void>
 }
 
 /** The last page before Microsoft's: where one will sign in, for what, and what to do without the right to consent. */

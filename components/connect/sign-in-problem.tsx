@@ -6,12 +6,12 @@ import type { OptionalScope } from '@/lib/domain/permissions'
 import { explain, type ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { ApprovalLink } from './approval-link'
+import { AzureSignInButton, type AzureSignInOptions } from './azure-sign-in-button'
 import type { AzurePortal } from './azure-steps'
-import { SignInButton, type SignInOptions } from './sign-in-button'
 
 type Props = {
   problem: Pick<AttemptProblem, 'code' | 'aadsts' | 'correlationId'>
-  signIn: (options: SignInOptions) => Promise<void>
+  signIn: (options: AzureSignInOptions) => Promise<void>
   /** The optional permissions asked for, and what to ask for without those that were not granted; null for nothing less. */
   optionalScopes: OptionalScope[]
   fewerScopes: OptionalScope[] | null
@@ -25,35 +25,41 @@ type Props = {
 export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref, app, portal, ...asked }: Props) {
   const { optionalScopes, fewerScopes } = asked
   const { code, kind, title, sentence, next } = explain(problem.code)
-  const ways = waysOn(code, fewerScopes !== null)
-  const buttons = ways.map((way, index) => <Fragment key={way}>{buttonFor(way, index === firstButton(ways))}</Fragment>)
+  const ways = listSignInActions(code, fewerScopes !== null)
+  const buttons = ways.map((way, index) => (
+    <Fragment key={way}>{buttonFor(way, index === findFirstButton(ways))}</Fragment>
+  ))
 
-  function buttonFor(way: WayOn, likely: boolean): ReactNode {
+  function buttonFor(way: SignInAction, likely: boolean): ReactNode {
     const variant = likely ? 'primary' : 'secondary'
     switch (way) {
       case 'sign_in_again':
         return (
-          <SignInButton action={signIn} options={code === 'declined' ? { prompt: 'consent' } : {}} variant={variant}>
+          <AzureSignInButton
+            action={signIn}
+            options={code === 'declined' ? { prompt: 'consent' } : {}}
+            variant={variant}
+          >
             Sign in again
-          </SignInButton>
+          </AzureSignInButton>
         )
       case 'continue_with_fewer':
         return (
-          <SignInButton action={signIn} options={{ optional: 'fewer' }} variant={variant}>
+          <AzureSignInButton action={signIn} options={{ optional: 'fewer' }} variant={variant}>
             {fewerScopes?.length ? 'Continue with the permissions it has' : 'Continue without the optional permissions'}
-          </SignInButton>
+          </AzureSignInButton>
         )
       case 'use_another_account':
         return (
-          <SignInButton action={signIn} options={{ prompt: 'select_account' }} variant={variant}>
+          <AzureSignInButton action={signIn} options={{ prompt: 'select_account' }} variant={variant}>
             Use another account
-          </SignInButton>
+          </AzureSignInButton>
         )
       case 'continue_with_verification':
         return (
-          <SignInButton action={signIn} options={{ useClaims: true }} variant={variant}>
+          <AzureSignInButton action={signIn} options={{ useClaims: true }} variant={variant}>
             Continue to Microsoft
-          </SignInButton>
+          </AzureSignInButton>
         )
       case 'start_again':
         return (
@@ -108,10 +114,11 @@ export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref
   )
 }
 
-const firstButton = (ways: WayOn[]) => ways.findIndex((way) => way !== 'send_approval_link' && way !== 'fix_app')
+const findFirstButton = (ways: SignInAction[]) =>
+  ways.findIndex((way) => way !== 'send_approval_link' && way !== 'fix_app')
 
 /** What a person can do about a sign-in that did not end well, in the order offered: the first is the likely one. */
-export type WayOn =
+export type SignInAction =
   | 'sign_in_again'
   | 'continue_with_fewer'
   | 'use_another_account'
@@ -120,7 +127,7 @@ export type WayOn =
   | 'fix_app'
   | 'start_again'
 
-const WAYS: Partial<Record<ProblemCode, WayOn[]>> = {
+const ACTIONS: Partial<Record<ProblemCode, SignInAction[]>> = {
   declined: ['sign_in_again', 'continue_with_fewer', 'send_approval_link'],
   admin_consent_required: ['send_approval_link', 'sign_in_again', 'continue_with_fewer'],
   account_not_in_tenant: ['use_another_account'],
@@ -139,8 +146,8 @@ const WAYS: Partial<Record<ProblemCode, WayOn[]>> = {
 }
 
 /** @param fewer whether optional permissions were asked for, which can be done without */
-export function waysOn(code: ProblemCode, fewer: boolean): WayOn[] {
-  const ways = WAYS[code] ?? ['sign_in_again', 'use_another_account']
+export function listSignInActions(code: ProblemCode, fewer: boolean): SignInAction[] {
+  const ways = ACTIONS[code] ?? ['sign_in_again', 'use_another_account']
   return fewer ? ways : ways.filter((way) => way !== 'continue_with_fewer')
 }
 

@@ -150,12 +150,12 @@ export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
 }
 
 /** Whether any of the runs can still change by itself while someone looks on. */
-export const underWay = (all: ConnectionProgress[]) =>
+export const isUnderWay = (all: ConnectionProgress[]) =>
   all.some(({ run }) => !run || run.state === 'queued' || run.state === 'running')
 
 function summarise(all: ConnectionProgress[]): { state: ProgressState; words: string; note: string } {
   const failed = all.filter(({ run }) => run?.state === 'failed' || run?.state === 'cancelled').length
-  if (underWay(all))
+  if (isUnderWay(all))
     return {
       state: 'current',
       words: 'Syncing',

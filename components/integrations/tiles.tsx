@@ -7,7 +7,7 @@ import type { CatalogueEntry } from '@/lib/domain/catalogue'
 type Props = { tab: 'all' | 'connected' | 'attention'; q: string; mayConnect: boolean; hasAny: boolean }
 
 /** Why there is no tile here: nothing found, nothing wrong, or nothing connected yet. */
-export function NoTiles({ tab, q, mayConnect, hasAny }: Props) {
+export function TilesEmptyState({ tab, q, mayConnect, hasAny }: Props) {
   return (
     <li className="grid sm:min-h-44 [&:only-child]:col-span-full">
       <Reason tab={tab} q={q} mayConnect={mayConnect} hasAny={hasAny} />

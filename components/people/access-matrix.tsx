@@ -1,6 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { PersonStatus, PrincipalName } from '@/components/access/holder-cells'
+import { PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
 import { RoleChip } from '@/components/access/role-chip'
 import { ButtonLink } from '@/components/ui/button'
 import { RowTh, SortTh, Table, Td, Th } from '@/components/ui/table'
@@ -45,7 +45,7 @@ export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Prop
             <RowTh className="w-56 max-w-56 min-w-40 max-sm:max-w-40">
               <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
               {row.status === 'active' && !row.guest ? null : (
-                <PersonStatus status={row.status} guest={row.guest} className="mt-0.5 text-xs font-normal" />
+                <PersonStatusMark status={row.status} guest={row.guest} className="mt-0.5 text-xs font-normal" />
               )}
             </RowTh>
             {columns.map(({ id }) => (

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { PersonStatus } from '@/components/access/holder-cells'
+import { PersonStatusMark } from '@/components/access/holder-cells'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -82,7 +82,7 @@ export function PersonFacts({ person }: { person: PersonAccess['person'] }) {
           {address ?? 'No email known'}
         </span>
         <span>
-          <PersonStatus status={status} guest={guest} lastSignInAt={lastSignInAt} />
+          <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />
         </span>
         <ShortId id={id} label="object ID" />
         {person.kind === 'user' ? (

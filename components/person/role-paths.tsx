@@ -59,7 +59,7 @@ export function RolePaths({ access, roleId, accesses, groupsPath, whole, picture
           now={now}
         />
       ))}
-      <TakeAway access={access} roleId={roleId} name={name} accesses={accesses} whole={whole} />
+      <RemovalSteps access={access} roleId={roleId} name={name} accesses={accesses} whole={whole} />
     </section>
   )
 }
@@ -154,10 +154,10 @@ function Condition({ text, grants }: { text: string; grants: Grant[] }) {
   )
 }
 
-type TakeAwayProps = { access: PersonAccess; roleId: string; name: string; accesses: RoleAccess[]; whole: boolean }
+type RemovalStepsProps = { access: PersonAccess; roleId: string; name: string; accesses: RoleAccess[]; whole: boolean }
 
 /** What would have to be removed for the person to be without the role, in the fewest steps. */
-export function TakeAway({ access, roleId, name, accesses, whole }: TakeAwayProps) {
+export function RemovalSteps({ access, roleId, name, accesses, whole }: RemovalStepsProps) {
   const steps = removalWords(access, findFewestRemovals(access, roleId))
   const kinds = eligibilityNote(accesses)
 

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
-import { CatalogueTile, NoTiles, TileGrid } from '@/components/integrations/tiles'
+import { CatalogueTile, TileGrid, TilesEmptyState } from '@/components/integrations/tiles'
 import { ButtonLink } from '@/components/ui/button'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
@@ -65,7 +65,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
           <ConnectionTile key={tile.id} tile={tile} actions={actions} />
         ))}
         {shown.length + (search ? entries.length : 0) === 0 ? (
-          <NoTiles tab={tab} q={search} mayConnect={mayConnect} hasAny={tiles.length > 0} />
+          <TilesEmptyState tab={tab} q={search} mayConnect={mayConnect} hasAny={tiles.length > 0} />
         ) : null}
       </TileGrid>
       <section id="capabilities" aria-labelledby="capabilities-title" className="mt-12 grid gap-4">

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
+import { AllPeopleTable } from '@/components/people/all-people-table'
 import { PeopleFrame } from '@/components/people/people-frame'
-import { PeopleTable } from '@/components/people/people-table'
 import { Pager } from '@/components/ui/pager'
 import { countPeople, listPeople } from '@/db/queries/people'
 import { requireMember } from '@/lib/auth/request'
@@ -22,7 +22,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/people'>)
     <PeopleFrame current="list" view={view} anyone={anyone.rows.length > 0}>
       {page.rows.length > 0 ? (
         <>
-          <PeopleTable
+          <AllPeopleTable
             rows={page.rows}
             direction={view.direction}
             sortHref={href({ direction: view.direction === 'asc' ? 'desc' : 'asc' })}

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
-import { PersonStatus } from '@/components/access/holder-cells'
+import { PersonStatusMark } from '@/components/access/holder-cells'
 import { PersonRoles } from '@/components/people/person-roles'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -32,7 +32,7 @@ export default async function PersonPage({ params }: Props) {
             <span dir="auto" className="min-w-0 break-all">
               {person.email ?? 'No email known'}
             </span>
-            <PersonStatus status={person.status} guest={person.guest} />
+            <PersonStatusMark status={person.status} guest={person.guest} />
             {person.lastSignInAt ? (
               <span>
                 Last signed in <RelativeTime at={person.lastSignInAt} />

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { AccessFilters } from '@/components/access/access-filters'
-import { NobodyHere } from '@/components/access/empty-states'
-import { AccessTable } from '@/components/access/people-table'
+import { PeopleEmptyState } from '@/components/access/empty-states'
+import { PeopleTable } from '@/components/access/people-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
@@ -44,7 +44,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
       ) : null}
       {page.rows.length > 0 ? (
         <>
-          <AccessTable rows={page.rows} path={path} view={view} of={connection} />
+          <PeopleTable rows={page.rows} path={path} view={view} of={connection} />
           <Pager
             shown={page.rows.length}
             total={matching ?? counts.people}
@@ -54,7 +54,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           />
         </>
       ) : (
-        <NobodyHere path={path} total={counts.people} published={connection.publishedAt !== null} />
+        <PeopleEmptyState path={path} total={counts.people} published={connection.publishedAt !== null} />
       )}
     </ConnectionScreen>
   )

@@ -3,8 +3,8 @@
 import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
+import type { AzureSignInOptions } from '@/components/connect/azure-sign-in-button'
 import type { ConnectFormState } from '@/components/connect/connect-form'
-import type { SignInOptions } from '@/components/connect/sign-in-button'
 import type { SubscriptionFormState } from '@/components/connect/subscription-id-form'
 import { actionFor } from '@/lib/auth/refusals'
 import { AzureError } from '@/lib/azure/client/errors'
@@ -47,7 +47,7 @@ export const beginAzureConnect = actionFor(
 /** Sends the browser to Microsoft. An attempt that can no longer be used goes back to its page, which says why. */
 export const startSignIn = actionFor(
   'admin',
-  async (member, attemptId: string, options: SignInOptions, form?: FormData) => {
+  async (member, attemptId: string, options: AzureSignInOptions, form?: FormData) => {
     const page = `/integrations/azure/connect/${AttemptId.parse(attemptId)}/sign-in`
     const attempt = await getAttempt(member, attemptId)
     if (!attempt || attempt.expired || attempt.confirmed) redirect(page)

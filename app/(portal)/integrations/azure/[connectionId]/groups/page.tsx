@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
-import { NoGroups } from '@/components/access/empty-states'
+import { GroupsEmptyState } from '@/components/access/empty-states'
 import { FilterForm } from '@/components/access/filter-form'
 import { GroupView } from '@/components/access/group-view'
 import { GroupsTable } from '@/components/access/groups-table'
@@ -43,7 +43,7 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
     readResult(connection.id),
   ])
   const href = (to: Cursor | null) => to && path + formatGroupsView({ groupId: '', search, cursor: to })
-  if (page.rows.length === 0 && !search) return <NoGroups published={connection.publishedAt !== null} />
+  if (page.rows.length === 0 && !search) return <GroupsEmptyState published={connection.publishedAt !== null} />
 
   return (
     <>
@@ -51,7 +51,7 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
         <SearchField label="Search name" defaultValue={search} className="max-sm:max-w-none" />
         <Button type="submit">Search</Button>
       </FilterForm>
-      {page.rows.length > 0 ? <GroupsTable rows={page.rows} path={path} /> : <NoGroups published path={path} />}
+      {page.rows.length > 0 ? <GroupsTable rows={page.rows} path={path} /> : <GroupsEmptyState published path={path} />}
       <Pager
         shown={page.rows.length}
         total={search ? null : counts.groups}
@@ -68,7 +68,7 @@ async function OneGroup(props: { connectionId: string; groupId: string; cursor: 
   const { member, connection } = await openConnection(connectionId)
   const home = `/integrations/azure/${connection.id}`
   const group = await getGroup(member, connection, groupId, cursor)
-  if (!group) return <NoGroups published={connection.publishedAt !== null} path={`${home}/groups`} />
+  if (!group) return <GroupsEmptyState published={connection.publishedAt !== null} path={`${home}/groups`} />
   const { rows, previous, next } = group.memberPage
   const href = (to: Cursor | null) => to && `${home}/groups${formatGroupsView({ groupId, search: '', cursor: to })}`
 

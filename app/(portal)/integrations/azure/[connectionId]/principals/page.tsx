@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { countOrphans, openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
-import { NobodyHere } from '@/components/access/empty-states'
+import { PeopleEmptyState } from '@/components/access/empty-states'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { ButtonLink } from '@/components/ui/button'
@@ -65,7 +65,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
           No service principal, managed identity or device does.
         </EmptyState>
       ) : (
-        <NobodyHere path={path} total={0} published={false} />
+        <PeopleEmptyState path={path} total={0} published={false} />
       )}
     </ConnectionScreen>
   )

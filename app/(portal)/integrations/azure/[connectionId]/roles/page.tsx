@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
-import { NobodyHere } from '@/components/access/empty-states'
+import { PeopleEmptyState } from '@/components/access/empty-states'
 import { RolesHeld } from '@/components/access/roles-held'
 import { listRoleHolders } from '@/db/queries/roles'
 
@@ -22,7 +22,7 @@ export default async function RolesPage({ params }: Props) {
       {roles.length > 0 ? (
         <RolesHeld path={path} roles={roles} holders={holders} />
       ) : (
-        <NobodyHere path={path} total={0} published={connection.publishedAt !== null} />
+        <PeopleEmptyState path={path} total={0} published={connection.publishedAt !== null} />
       )}
     </ConnectionScreen>
   )

@@ -7,9 +7,9 @@ import {
   stepLinks,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
+import { AzureSignInButton } from '@/components/connect/azure-sign-in-button'
 import { ChecksSkeleton } from '@/components/connect/checks'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
-import { SignInButton } from '@/components/connect/sign-in-button'
 import { AskAnAdmin } from '@/components/connect/sign-in-invitation'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'
@@ -36,14 +36,14 @@ export default async function ChecksPage({ params }: PageProps<'/integrations/az
             <p className="min-w-0 text-ink-soft">
               Signed in as <span className="font-medium break-all text-ink">{account.name}</span>
             </p>
-            <SignInButton
+            <AzureSignInButton
               action={startSignIn.bind(null, attempt.id)}
               options={{ prompt: 'select_account' }}
               variant="ghost"
               size="sm"
             >
               Use another account
-            </SignInButton>
+            </AzureSignInButton>
           </div>
           <Suspense fallback={<ChecksSkeleton />}>
             <AttemptChecks member={member} attempt={{ ...attempt, account }} />

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { readAttempt } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
-import { ProgressSummary, SyncProgress, underWay } from '@/components/connect/sync-progress'
+import { isUnderWay, ProgressSummary, SyncProgress } from '@/components/connect/sync-progress'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
@@ -19,7 +19,7 @@ export default async function ProgressPage({ params }: PageProps<'/integrations/
   const attempt = await readAttempt(member, (await params).attemptId)
   if (!attempt.confirmed) redirect(`/integrations/azure/connect/${attempt.id}/sign-in`)
   const all = await getProgress(member, attempt.madeConnectionIds)
-  const active = underWay(all)
+  const active = isUnderWay(all)
 
   return (
     <WizardFrame

@@ -5,7 +5,7 @@ import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 
 /** Begins the sign-in: next-auth's token first, then the address at Microsoft that it answers with. */
-export function SignInButton({ goal }: { goal: string }) {
+export function PortalSignInButton({ goal }: { goal: string }) {
   const [state, setState] = useState<'ready' | 'leaving' | 'unreachable'>('ready')
 
   async function signIn() {

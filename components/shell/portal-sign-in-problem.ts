@@ -1,18 +1,18 @@
-type SignInProblem = { tone: 'warn' | 'bad'; title: string; next: string }
+type PortalSignInProblem = { tone: 'warn' | 'bad'; title: string; next: string }
 
-const INTERRUPTED: SignInProblem = {
+const INTERRUPTED: PortalSignInProblem = {
   tone: 'warn',
   title: 'The sign-in was not finished',
   next: 'It was cancelled, took too long, or was opened twice. Sign in again, in one tab.',
 }
 
-const MISCONFIGURED: SignInProblem = {
+const MISCONFIGURED: PortalSignInProblem = {
   tone: 'bad',
   title: 'Rolecall’s own sign-in is not set up right',
   next: 'Ask whoever runs Rolecall to check its client ID, secret and redirect address. The cause is in its log.',
 }
 
-const PROBLEMS: Record<string, SignInProblem> = {
+const PROBLEMS: Record<string, PortalSignInProblem> = {
   AccessDenied: {
     tone: 'bad',
     title: 'Your tenant is not allowed to sign in here',
@@ -34,7 +34,7 @@ const PROBLEMS: Record<string, SignInProblem> = {
 }
 
 /** The words for next-auth's `?error=`. An unknown code is not repeated: whoever wrote the link chose it. */
-export function signInProblem(code: string | undefined): SignInProblem | null {
+export function describePortalSignInProblem(code: string | undefined): PortalSignInProblem | null {
   if (!code) return null
   return (Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined) ?? INTERRUPTED
 }

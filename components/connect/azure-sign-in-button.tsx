@@ -1,22 +1,22 @@
 import { SubmitButton } from '@/components/ui/submit-button'
 
-export type SignInOptions = {
+export type AzureSignInOptions = {
   prompt?: 'consent' | 'select_account'
   useClaims?: boolean
   /** `ticked`: the optional permissions ticked in the form. `fewer`: without those that were not granted. */
   optional?: 'ticked' | 'fewer'
 }
 
-type ButtonProps = {
-  action: (options: SignInOptions) => Promise<void>
-  options?: SignInOptions
+type Props = {
+  action: (options: AzureSignInOptions) => Promise<void>
+  options?: AzureSignInOptions
   variant?: 'primary' | 'secondary' | 'ghost'
   size?: 'md' | 'sm'
   children: string
 }
 
 /** Goes to Microsoft's sign-in page. A form of its own, so that it works before any script has loaded. */
-export function SignInButton({ action, options = {}, variant = 'primary', size, children }: ButtonProps) {
+export function AzureSignInButton({ action, options = {}, variant = 'primary', size, children }: Props) {
   return (
     <form action={action.bind(null, options)}>
       <SubmitButton variant={variant} size={size} pendingLabel="Going to Microsoft…">

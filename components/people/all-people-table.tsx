@@ -1,4 +1,4 @@
-import { EmailText, PersonStatus, PrincipalName } from '@/components/access/holder-cells'
+import { EmailText, PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
 import { PRIVILEGE_WORDS } from '@/components/access/labels'
 import { WIDE_TABLE } from '@/components/access/skeletons'
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
@@ -8,7 +8,7 @@ import type { Direction } from '@/lib/domain/views'
 type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 
 /** Everyone who has access in any connected subscription: one row per person. */
-export function PeopleTable({ rows, direction, sortHref }: Props) {
+export function AllPeopleTable({ rows, direction, sortHref }: Props) {
   return (
     <Table caption="People in all connected subscriptions" className={WIDE_TABLE}>
       <thead>
@@ -33,7 +33,7 @@ export function PeopleTable({ rows, direction, sortHref }: Props) {
               <EmailText email={row.email} />
             </Td>
             <Td>
-              <PersonStatus status={row.status} guest={row.guest} />
+              <PersonStatusMark status={row.status} guest={row.guest} />
             </Td>
             <Td className="text-right tabular-nums">{row.subscriptions.toLocaleString('en')}</Td>
             <Td className="text-right tabular-nums">{row.grants.toLocaleString('en')}</Td>
