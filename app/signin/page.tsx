@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
-import { BrandMark } from '@/components/shell/frame'
+import { BrandMark } from '@/components/shell/brand-mark'
 import { PortalSignInButton } from '@/components/shell/portal-sign-in-button'
 import { describePortalSignInProblem } from '@/components/shell/portal-sign-in-problem'
 import { Notice } from '@/components/ui/notice'

@@ -1,5 +1,6 @@
 import { Download, FunnelX, X } from 'lucide-react'
-import { Button, ButtonLink, buttonClasses } from '@/components/ui/button'
+import { Button, buttonClasses } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField, SelectField } from '@/components/ui/fields'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
 import { FilterForm } from './filter-form'

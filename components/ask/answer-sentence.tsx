@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { RoleChip } from '@/components/access/role-chip'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import type { RoleHeld } from '@/db/queries/roles'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'

@@ -1,5 +1,6 @@
 import Link from 'next/link'
-import { Button, ButtonLink } from '@/components/ui/button'
+import { Button } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { SelectField, TextField } from '@/components/ui/fields'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 

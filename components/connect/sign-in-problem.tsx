@@ -1,5 +1,5 @@
 import { Fragment, type ReactNode } from 'react'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { Copyable } from '@/components/ui/copyable'
 import { Notice } from '@/components/ui/notice'
 import type { OptionalScope } from '@/lib/domain/permissions'

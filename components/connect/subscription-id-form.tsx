@@ -2,7 +2,7 @@
 
 import { CircleCheck } from 'lucide-react'
 import { useActionState, useState } from 'react'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { TextField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'

@@ -1,5 +1,5 @@
 import { Circle, CircleCheck, CircleX, LoaderCircle } from 'lucide-react'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionProgress } from '@/db/queries/connections'

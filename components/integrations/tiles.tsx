@@ -1,6 +1,6 @@
 import { Blocks } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
 

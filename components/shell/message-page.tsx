@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { buttonClasses } from '@/components/ui/button'
-import { BrandMark } from './frame'
+import { BrandMark } from './brand-mark'
 
 type Props = { title: string; children: ReactNode; actions?: ReactNode; inFrame?: boolean }
 

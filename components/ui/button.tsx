@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { joinClasses } from './join-classes'
 
@@ -28,18 +27,4 @@ export function buttonClasses({ variant = 'secondary', size = 'md' }: ButtonLook
     SIZES[size],
     className,
   )
-}
-
-/** A link that looks like a button: it goes somewhere, it does nothing. Addresses outside the portal get a plain anchor. */
-export function ButtonLink({
-  variant,
-  size,
-  className,
-  href,
-  prefetch,
-  ...rest
-}: Omit<ComponentProps<'a'>, 'href'> & ButtonLook & { href: string; prefetch?: boolean }) {
-  const classes = buttonClasses({ variant, size }, className)
-  if (!href.startsWith('/')) return <a href={href} className={classes} {...rest} />
-  return <Link href={href} prefetch={prefetch} className={classes} {...rest} />
 }

@@ -1,5 +1,6 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
-import { ButtonLink, buttonClasses } from './button'
+import { buttonClasses } from './button'
+import { ButtonLink } from './button-link'
 import { joinClasses } from './join-classes'
 
 type Props = {

@@ -3,7 +3,7 @@ import { disconnectConnection, renameConnection, startReconnect, syncNow } from 
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
 import { CatalogueTile, TileGrid, TilesEmptyState } from '@/components/integrations/tiles'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
 import { RefreshWhile } from '@/components/ui/refresh-while'

@@ -3,7 +3,7 @@ import { AssignReaderSteps, azurePortal, FindSubscriptionIdSteps, FoldedSteps } 
 import { NotRequested, PermissionsTable, Requirements } from '@/components/connect/permissions'
 import { AskAnAdmin } from '@/components/connect/sign-in-invitation'
 import { WizardFrame } from '@/components/connect/wizard-frame'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'

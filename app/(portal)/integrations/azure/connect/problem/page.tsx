@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { WizardFrame } from '@/components/connect/wizard-frame'
-import { ButtonLink } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { requireMember } from '@/lib/auth/request'
 import { explain } from '@/lib/domain/problems'
