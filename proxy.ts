@@ -7,20 +7,20 @@ import { contentSecurityPolicy, isSameOrigin } from '@/lib/web-security'
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
-/** For a year browsers ask this host over TLS only. Said on https alone: elsewhere it would lock a laptop's localhost. */
+/** For a year browsers reach this host by TLS only. It is sent on https alone, because it would block a laptop's localhost. */
 const STAY_ON_TLS = 'max-age=31536000'
 
 /**
- * In front of every page: refuses foreign writes, sets the content security policy, and tells the page its own address.
- * Who may see or do what is not decided here, but where the data is read and written.
+ * Runs before every page: it refuses writes from other sites, sets the content security policy, and tells the page its own
+ * address. Who may see or do what is not decided here, but where the data is read and written.
  */
 export function proxy(request: NextRequest): NextResponse {
   const { portalUrl } = env()
-  // The router's own parameter is no part of the page's address. Next leaves it in because of `skipProxyUrlNormalize`.
+  // This parameter of Next's router is no part of the page's address. Next leaves it in because of `skipProxyUrlNormalize`.
   request.nextUrl.searchParams.delete('_rsc')
   const { pathname, search } = request.nextUrl
   if (isOtherLoopbackName(request, portalUrl)) {
-    // Part by part: `//host` resolved against the portal's address would be another host.
+    // Path and query are set one by one, because a path like `//host`, resolved as an address, would lead to another host.
     return NextResponse.redirect(Object.assign(new URL(portalUrl), { pathname, search }))
   }
   if (!SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
@@ -44,11 +44,11 @@ export function proxy(request: NextRequest): NextResponse {
 }
 
 /**
- * Whether a browser came by number to a portal that is called localhost. Its cookies would be other ones, and Microsoft
- * knows only the one address, so it is led there. Probes of the server's health may come as they like.
+ * Whether a browser opened a portal called localhost by its number. It would have other cookies there, and Microsoft knows
+ * only the one address, so it is redirected. Health probes may use either.
  *
- * After a server action that redirects, Next asks itself for the next page: by number, with the name that the browser
- * used in X-Forwarded-Host. No right hangs on that header: whoever can forge it could as well forge Host.
+ * After a server action that redirects, Next itself requests the next page: by number, with the name that the browser used
+ * in X-Forwarded-Host. No right depends on that header: whoever can forge it could forge Host just as well.
  */
 function isOtherLoopbackName(request: NextRequest, portalUrl: string): boolean {
   const { hostname, port } = new URL(portalUrl)

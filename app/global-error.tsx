@@ -3,7 +3,7 @@
 import { WentWrong, type WentWrongProps } from '@/components/shell/went-wrong'
 import './globals.css'
 
-/** Stands in for the root layout when that itself fails. */
+/** Stands in for the root layout when the layout itself fails. */
 export default function GlobalError(props: WentWrongProps) {
   return (
     <html lang="en">

@@ -1,6 +1,7 @@
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { signOut } from '@/app/signin/actions'
+import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
 import { Frame } from '@/components/shell/frame'
 import { parseTheme, THEME_COOKIE } from '@/components/shell/theme'
 import { requireMember } from '@/lib/auth/request'
@@ -9,8 +10,8 @@ import { chooseTheme } from './settings/actions'
 
 export default async function PortalLayout({ children }: { children: ReactNode }) {
   const { name, email, role, organisationName } = await requireMember()
-  // Field by field: whatever is given to the frame goes to the browser, and the session's id must not.
-  const member = { name, email, role, organisationName }
+  // Each field is named here, because all that the frame is given goes to the browser, and the session's ID must not.
+  const member = { name, email, role: MEMBER_ROLE_LABELS[role], organisationName }
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
 
   return (

@@ -12,8 +12,8 @@ export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps<'/signin'>) {
   const { next, callbackUrl, error } = await searchParams
-  const goal = safePath(first(next) ?? pathOf(first(callbackUrl)))
-  const problem = describePortalSignInProblem(first(error))
+  const goal = safePath(takeFirst(next) ?? takePath(takeFirst(callbackUrl)))
+  const problem = describePortalSignInProblem(takeFirst(error))
   if (!problem && (await currentMember())) redirect(goal)
 
   return (
@@ -56,10 +56,10 @@ function SandboxHint() {
   )
 }
 
-const first = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
+const takeFirst = (value: string | string[] | undefined) => (Array.isArray(value) ? value[0] : value)
 
-/** next-auth hands back whole addresses of this portal; only their path is used, and that is checked again. */
-function pathOf(address: string | undefined): string | undefined {
+/** The path of a whole address of this portal, which is how next-auth gives it back. The path is checked again before use. */
+function takePath(address: string | undefined): string | undefined {
   const url = address ? URL.parse(address, env().portalUrl) : null
   return url?.origin === env().portalUrl ? url.pathname + url.search : undefined
 }

@@ -4,17 +4,17 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField, SelectField } from '@/components/ui/fields'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
 import { FilterForm } from './filter-form'
-import { HELD_OPTIONS, HOW_OPTIONS, LEVEL_OPTIONS, STATUS_OPTIONS } from './labels'
+import { HELD_LABELS, HOW_LABELS, listOptions, PERSON_STATUS_LABELS, SCOPE_LEVEL_LABELS } from './labels'
 
 type Props = {
-  /** Of whom the table is: people have a status and a file to export. */
+  /** Whom the table lists. Only people have a status and a file to export. */
   who: 'people' | 'others'
   path: string
   view: AccessView
   roles: { id: string; name: string | null }[]
 }
 
-/** Search and filters of a table of those with access. A change starts at the first page again: no cursor is among the fields. */
+/** Search and filters of a table of those with access. The fields hold no cursor, so every change starts at the first page. */
 export function AccessFilters({ who, path, view, roles }: Props) {
   const values = {
     q: view.search,
@@ -31,12 +31,13 @@ export function AccessFilters({ who, path, view, roles }: Props) {
     dir: view.direction === 'asc' ? null : view.direction,
   }
   const people = who === 'people'
+  const statuses = listOptions('Any status', PERSON_STATUS_LABELS)
   const fields = [
-    { name: 'role', label: 'Role', options: roleOptions(view, roles), width: 'w-32' },
-    ...(people ? [{ name: 'status', label: 'Status', options: STATUS_OPTIONS, width: 'w-30' } as const] : []),
-    { name: 'level', label: 'Scope level', options: LEVEL_OPTIONS, width: 'w-34' },
-    { name: 'how', label: 'How it is held', options: HOW_OPTIONS, width: 'w-34' },
-    { name: 'held', label: 'Held or eligible', options: HELD_OPTIONS, width: 'w-37' },
+    { name: 'role', label: 'Role', options: listRoleOptions(view, roles), width: 'w-32' },
+    ...(people ? [{ name: 'status', label: 'Status', options: statuses, width: 'w-30' } as const] : []),
+    { name: 'level', label: 'Scope level', options: listOptions('Any scope', SCOPE_LEVEL_LABELS), width: 'w-34' },
+    { name: 'how', label: 'How it is held', options: listOptions('Any way', HOW_LABELS), width: 'w-34' },
+    { name: 'held', label: 'Held or eligible', options: listOptions('Held or eligible', HELD_LABELS), width: 'w-37' },
   ] as const
 
   return (
@@ -90,8 +91,8 @@ export function AccessFilters({ who, path, view, roles }: Props) {
   )
 }
 
-/** The roles held here; a link may ask for several at once, or for one that nobody holds any more. */
-function roleOptions(view: AccessView, roles: Props['roles']) {
+/** The roles held here, and what a link asks for beside them: several roles at once, or one that nobody holds any more. */
+function listRoleOptions(view: AccessView, roles: Props['roles']) {
   const options = roles.map((role) => ({ value: role.id, label: role.name ?? role.id }))
   const wanted = view.roleIds.join(',')
   const known = wanted === '' || options.some(({ value }) => value === wanted)

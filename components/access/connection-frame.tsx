@@ -7,34 +7,34 @@ import { PageHeader } from '@/components/ui/page-header'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
-import type { ConnectionFacts, ConnectionFacts as Facts } from '@/db/queries/connections'
+import type { ConnectionFacts } from '@/db/queries/connections'
 import { type ConnectionStatus, connectionStatus } from '@/lib/domain/connection-status'
 import { explain } from '@/lib/domain/problems'
-import type { RunPhase } from '@/lib/domain/vocabulary'
 import { Coverage } from './coverage'
+import { RUN_PHASE_LABELS, RUN_STATE_LABELS } from './labels'
 import { StatusMark } from './status-mark'
 
 export type ConnectionTab = 'people' | 'roles' | 'groups' | 'principals' | 'ask' | 'runs' | 'settings'
 
 /** How much of each there is in the published result. */
-export type ConnectionCounts = { people: number; roles: number; groups: number; principals: number }
+type ConnectionCounts = { people: number; roles: number; groups: number; principals: number }
 
 type Props = {
-  connection: Facts
+  connection: ConnectionFacts
   counts: ConnectionCounts
-  /** Role assignments that count toward Azure's limit; null before the first result. */
+  /** How many role assignments count toward Azure's limit; null before the first result. */
   assignments: number | null
   current: ConnectionTab
-  /** Buttons and menu of the header. */
+  /** The buttons and the menu of the header. */
   actions?: ReactNode
-  /** The way to sign in to Microsoft again, for whoever may. */
+  /** The button that signs in to Microsoft again, for those who may. */
   reconnect?: ReactNode
   /** Whether the reader may ask for optional permissions. */
   mayAsk?: boolean
   children: ReactNode
 }
 
-/** What surrounds every page of a connection. Read with the page, so that state, counts and list are of one result. */
+/** What surrounds every page of a connection. It is read together with the page, so that state, counts and list are of one result. */
 export function ConnectionFrame(props: Props) {
   const { connection, counts, assignments, current, actions, reconnect, mayAsk = false, children } = props
   const path = `/integrations/azure/${connection.id}`
@@ -53,7 +53,7 @@ export function ConnectionFrame(props: Props) {
       <PageHeader
         title={connection.label}
         back={{ href: '/integrations', label: 'Integrations' }}
-        description={<StatusMark state={status.state} detail={status.detail} at={status.at} />}
+        description={<StatusMark status={status} />}
         className="mb-3"
       >
         {actions}
@@ -83,8 +83,8 @@ export function ConnectionFrame(props: Props) {
   )
 }
 
-/** What one wants to be sure of before reading on: which subscription, which tenant, how old, through whom. */
-export function ConnectionSummary({ connection, assignments }: { connection: Facts; assignments: number | null }) {
+/** Which subscription of which tenant this is, how old its data is, and with whose account it is read. */
+function ConnectionSummary({ connection, assignments }: { connection: ConnectionFacts; assignments: number | null }) {
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
@@ -125,13 +125,13 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-/** Role assignments that Azure allows in a subscription: those at it and below it, eligible ones not counted (Azure RBAC limits). */
+/** How many role assignments Azure allows at and below a subscription; eligible ones do not count ("Azure RBAC limits"). */
 const MOST_ASSIGNMENTS = 4000
-/** From this share on there is reason to tidy up before the next assignment is refused. */
+/** The share from which a warning is due, early enough to tidy up before an assignment is refused. */
 const WARN_FROM = 0.8
 
-/** How much of Azure’s limit of role assignments a subscription uses; a warning when little is left. */
-export function AssignmentLimit({ used }: { used: number }) {
+/** How much of Azure's limit of role assignments a subscription uses, with a warning when little is left. */
+function AssignmentLimit({ used }: { used: number }) {
   const share = used / MOST_ASSIGNMENTS
   const near = share >= WARN_FROM
   return (
@@ -140,40 +140,31 @@ export function AssignmentLimit({ used }: { used: number }) {
       className={joinClasses('inline-flex items-center gap-1 tabular-nums', near && 'font-medium text-warn')}
     >
       {near ? <TriangleAlert aria-hidden className="size-4 shrink-0" /> : null}
-      {percent(share)} used
+      {formatShare(share)} used
     </span>
   )
 }
 
-function percent(share: number): string {
+function formatShare(share: number): string {
   if (share > 0 && share < 0.01) return 'less than 1 %'
   return `${Math.floor(share * 100)} %`
 }
 
-const PHASES: Record<RunPhase, string> = {
-  starting: 'Starting',
-  reading_assignments: 'Reading role assignments',
-  reading_groups: 'Opening groups',
-  reading_people: 'Reading people',
-  publishing: 'Publishing',
-  done: 'Publishing',
-}
-
-/** The sync under way, followed live: its phase and what it has really counted so far. */
-export function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun']> }) {
+/** The sync that is under way: its phase and what it has counted so far, refreshed every two seconds. */
+function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun']> }) {
   const { assignments, groups, groupsWanted, people, peopleWanted, roles } = run.counters
   const soFar = [
     assignments === undefined ? null : `${assignments.toLocaleString('en')} assignments`,
     roles === undefined ? null : `${roles.toLocaleString('en')} roles`,
-    counted(groups, groupsWanted, 'groups'),
-    counted(people, peopleWanted, 'people'),
+    formatCount(groups, groupsWanted, 'groups'),
+    formatCount(people, peopleWanted, 'people'),
   ].filter(Boolean)
 
   return (
     <div className="mb-4 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-line bg-accent-soft px-3 py-2 text-sm">
       <RefreshWhile active everyMs={2000} />
       <p role="status" className="font-medium">
-        {run.state === 'queued' ? 'Waiting to start' : PHASES[run.phase]}
+        {run.state === 'queued' ? RUN_STATE_LABELS.queued : RUN_PHASE_LABELS[run.phase]}
       </p>
       <p className="text-ink-soft tabular-nums">{soFar.join(' · ')}</p>
       <ElapsedTime since={run.startedAt ?? run.requestedAt} className="ml-auto text-ink-soft" />
@@ -181,15 +172,15 @@ export function RunProgress({ run }: { run: NonNullable<ConnectionFacts['openRun
   )
 }
 
-function counted(read: number | undefined, wanted: number | undefined, unit: string): string | null {
+function formatCount(read: number | undefined, wanted: number | undefined, unit: string): string | null {
   if (read === undefined || (read === 0 && !wanted)) return null
   return `${read.toLocaleString('en')}${wanted ? ` of ${wanted.toLocaleString('en')}` : ''} ${unit}`
 }
 
 type ConnectionNoticeProps = { connection: ConnectionFacts; status: ConnectionStatus; reconnect?: ReactNode }
 
-/** Why what is shown may be out of date, how old it is, and what to do about it. Nothing when all is well. */
-export function ConnectionNotice({ connection, status, reconnect }: ConnectionNoticeProps) {
+/** Why the data may be out of date, how old it is, and what to do about it. Nothing when all is well. */
+function ConnectionNotice({ connection, status, reconnect }: ConnectionNoticeProps) {
   const { state } = status
   if (state === 'disconnected')
     return (
@@ -209,7 +200,7 @@ export function ConnectionNotice({ connection, status, reconnect }: ConnectionNo
       </Notice>
     )
 
-  const problem = currentProblem(connection)
+  const problem = findProblem(connection)
   if (!problem) return null
   const { title, sentence, next, kind } = explain(problem.code)
   return (
@@ -235,8 +226,8 @@ export function ConnectionNotice({ connection, status, reconnect }: ConnectionNo
 
 type Problem = { code: string | null; aadsts?: number; correlationId?: string }
 
-/** What stands in the way now. It stays shown while another try is under way: only a good result ends it. */
-function currentProblem({ state, stateReason, lastRun }: ConnectionFacts): Problem | null {
+/** What keeps the connection from being read. It stays shown while another sync runs, because only a good result ends it. */
+function findProblem({ state, stateReason, lastRun }: ConnectionFacts): Problem | null {
   const failure = lastRun?.state === 'failed' ? lastRun.problem : null
   if (state === 'reconnect_needed' || state === 'action_needed')
     return failure && failure.code === stateReason ? failure : { code: stateReason }

@@ -15,20 +15,20 @@ type Props = {
   actions: Omit<ConnectionActions, 'syncNow'> & {
     setSchedule: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
   }
-  /** The panel of optional permissions; null when there is nothing to ask for. */
+  /** The panel of optional permissions; nothing when there is none to ask for. */
   permissions: ReactNode
 }
 
-/** Everything that can be changed about a connection, each with what it does. */
+/** Everything that can be changed about a connection, each setting with what it does. */
 export function ConnectionSettings({ connection, actions, permissions }: Props) {
   const { id, label, accountName, schedule, disconnected } = connection
-  const [asked, setAsked] = useState<'rename' | 'disconnect' | null>(null)
-  const close = useCallback(() => setAsked(null), [])
+  const [open, setOpen] = useState<'rename' | 'disconnect' | null>(null)
+  const close = useCallback(() => setOpen(null), [])
 
   return (
     <div className="max-w-3xl divide-y divide-line rounded-lg border border-line bg-surface">
       <Setting title="Label" says={<bdi>{label}</bdi>}>
-        <Button onClick={() => setAsked('rename')}>Rename</Button>
+        <Button onClick={() => setOpen('rename')}>Rename</Button>
       </Setting>
       {disconnected ? null : (
         <Setting title="Schedule" says="How often Rolecall reads this subscription by itself.">
@@ -57,21 +57,21 @@ export function ConnectionSettings({ connection, actions, permissions }: Props) 
             : 'Stops syncing and deletes the stored sign-in. You choose whether the data stays.'
         }
       >
-        <Button variant="danger" onClick={() => setAsked('disconnect')}>
+        <Button variant="danger" onClick={() => setOpen('disconnect')}>
           {disconnected ? 'Delete data' : 'Disconnect'}
         </Button>
       </Setting>
       <RenameDialog
         label={label}
         action={actions.renameConnection.bind(null, id)}
-        open={asked === 'rename'}
+        open={open === 'rename'}
         onClose={close}
       />
       <DisconnectDialog
         label={label}
         action={actions.disconnectConnection.bind(null, id)}
         alreadyDisconnected={disconnected}
-        open={asked === 'disconnect'}
+        open={open === 'disconnect'}
         onClose={close}
       />
     </div>

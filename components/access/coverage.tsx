@@ -8,11 +8,11 @@ import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
 type Props = {
   coverage: CoverageLine[]
   plan: GroupPlan | null
-  /** Where an optional permission can be asked for; null for those who may not. */
+  /** The page on which an optional permission can be asked for; null for those who may not ask. */
   settingsHref: string | null
 }
 
-/** The honest ledger of the result that is shown: one line of it always, and a line for each kind of data when opened. */
+/** How far the shown result was read: a summary of one line which, unfolded, has a line for each kind of data. */
 export function Coverage({ coverage, plan, settingsHref }: Props) {
   if (coverage.length === 0) return null
 
@@ -26,15 +26,15 @@ export function Coverage({ coverage, plan, settingsHref }: Props) {
       </summary>
       <ul className="mt-2 max-w-4xl divide-y divide-line rounded-lg border border-line bg-surface">
         {coverage.map((line) => (
-          <Line key={line.dataset} line={line} settingsHref={settingsHref} />
+          <CoverageRow key={line.dataset} line={line} settingsHref={settingsHref} />
         ))}
-        {plan && plan.way !== 'none' ? <GroupPlanLine plan={plan} /> : null}
+        {plan && plan.way !== 'none' ? <GroupPlanRow plan={plan} /> : null}
       </ul>
     </details>
   )
 }
 
-function Line({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
+function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
   const { dataset, state, read, missing, why } = line
   const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
   const reason = why ? explain(why) : null
@@ -67,8 +67,8 @@ function Line({ line, settingsHref }: { line: CoverageLine; settingsHref: string
   )
 }
 
-/** The mark of a line of coverage; amber for a gap only. The words beside it say the same. */
-export function CoverageMark({ state, gap }: { state: CoverageLine['state']; gap: boolean }) {
+/** The mark of a line of coverage, amber only for a gap. The words beside it say the same. */
+function CoverageMark({ state, gap }: { state: CoverageLine['state']; gap: boolean }) {
   const Mark = {
     whole: CircleCheck,
     partly: PartlyMark,
@@ -87,8 +87,8 @@ const WAYS: Record<GroupPlan['way'], string> = {
   unopened: 'not opened',
 }
 
-/** How a run set out to open groups, what that cost in calls, and why this way. */
-export function GroupPlanLine({ plan }: { plan: GroupPlan }) {
+/** In which way a run opened groups, how many calls that took, and why this way was chosen. */
+function GroupPlanRow({ plan }: { plan: GroupPlan }) {
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
       <Route aria-hidden className="mt-0.5 size-4 text-ink-faint" />
@@ -109,7 +109,7 @@ export function GroupPlanLine({ plan }: { plan: GroupPlan }) {
   )
 }
 
-/** The mark of what is there in part. */
+/** A circle of which half is filled: something is there in part. */
 export function PartlyMark({ className }: { className?: string }) {
   return (
     <svg aria-hidden viewBox="0 0 24 24" fill="none" className={className}>

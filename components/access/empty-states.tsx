@@ -1,15 +1,16 @@
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 
-type Props = {
+type PeopleProps = {
+  /** The list without filters. */
   path: string
-  /** How many there are without filters. */
+  /** How many people there are without filters. */
   total: number
   published: boolean
 }
 
-/** Why a people table is empty: a filter, a first sync that has not ended, or truly no one. */
-export function PeopleEmptyState({ path, total, published }: Props) {
+/** Why a list of people is empty: filters leave nobody, the first sync has not ended, or no person has access. */
+export function PeopleEmptyState({ path, total, published }: PeopleProps) {
   if (total > 0)
     return (
       <EmptyState title="No one matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>}>
@@ -30,8 +31,14 @@ export function PeopleEmptyState({ path, total, published }: Props) {
   )
 }
 
-/** Why no group is shown: none by that name or ID, nothing read yet, or truly none. `path` leads to all of them. */
-export function GroupsEmptyState({ published, path }: { published: boolean; path?: string }) {
+type GroupsProps = {
+  published: boolean
+  /** The list of all groups, when one of them was asked for by name or ID. */
+  path?: string
+}
+
+/** Why no group is shown: the first sync has not ended, none has that name or ID, or no group holds a role. */
+export function GroupsEmptyState({ published, path }: GroupsProps) {
   if (!published)
     return (
       <EmptyState title="Nothing has been read yet">
@@ -41,7 +48,7 @@ export function GroupsEmptyState({ published, path }: { published: boolean; path
   if (path)
     return (
       <EmptyState title="No such group here" action={<ButtonLink href={path}>All groups</ButtonLink>}>
-        It may hold no role here any more, and lie in no group that does.
+        It may hold no role here any more and be in no group that does.
       </EmptyState>
     )
   return <EmptyState title="No group holds a role here">Everyone with access has it directly.</EmptyState>

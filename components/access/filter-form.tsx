@@ -2,16 +2,15 @@
 
 import { useRouter } from 'next/navigation'
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useTransition } from 'react'
-import { joinClasses } from '@/components/ui/join-classes'
 import { formatQuery } from '@/lib/domain/address'
 
-type Props = { label: string; action: string; values: Record<string, string>; className?: string; children: ReactNode }
+type Props = { label: string; action: string; values: Record<string, string>; children: ReactNode }
 
 /**
- * A GET form whose fields are the address. It works as it stands without JavaScript; with it, a choice applies at once,
- * empty fields stay out of the address, and the fields follow when a link changes the view.
+ * A GET form whose fields make the address of a view. It works without JavaScript. With it, a choice applies at once, empty
+ * fields stay out of the address, and the fields change when a link changes the view.
  */
-export function FilterForm({ label, action, values, className, children }: Props) {
+export function FilterForm({ label, action, values, children }: Props) {
   const router = useRouter()
   const form = useRef<HTMLFormElement>(null)
   const [pending, startTransition] = useTransition()
@@ -20,9 +19,9 @@ export function FilterForm({ label, action, values, className, children }: Props
   useEffect(() => {
     for (const [name, value] of Object.entries<string>(JSON.parse(wanted))) {
       const field = form.current?.elements.namedItem(name)
-      const filled = field instanceof HTMLInputElement || field instanceof HTMLSelectElement
-      // What is being typed is left alone.
-      if (filled && field !== document.activeElement) field.value = value
+      const hasValue = field instanceof HTMLInputElement || field instanceof HTMLSelectElement
+      // The field in which somebody is typing keeps what is typed.
+      if (hasValue && field !== document.activeElement) field.value = value
     }
   }, [wanted])
 
@@ -42,7 +41,7 @@ export function FilterForm({ label, action, values, className, children }: Props
       action={action}
       onSubmit={submit}
       onChange={(event) => event.target instanceof HTMLSelectElement && event.currentTarget.requestSubmit()}
-      className={joinClasses('mb-3 flex flex-wrap items-center gap-2', className)}
+      className="mb-3 flex flex-wrap items-center gap-2"
     >
       {children}
     </form>

@@ -1,59 +1,64 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
 import Link from 'next/link'
-import type { GroupState as State } from '@/lib/domain/vocabulary'
+import { joinClasses } from '@/components/ui/join-classes'
+import type { GroupState } from '@/lib/domain/vocabulary'
 import { PartlyMark } from './coverage'
-import { GROUP_WORDS } from './labels'
+import { GROUP_STATE_WORDS } from './labels'
 
-type Props = { group: { id: string; name: string | null }; path: string; className?: string }
+type Props = {
+  group: { id: string; name: string | null }
+  /** The page of the connection's groups. */
+  groupsPath: string
+  /** Breaks a long name into lines. Without it the name is cut off where its place ends. */
+  wrap?: boolean
+}
 
-/** A group by its name, or by what is known of it, as a link to what it holds and who is in it. */
-export function GroupName({ group: { id, name }, path, className = 'block' }: Props) {
+/** A group by its name, or by its ID where the name was not read, as a link to what it holds and who is in it. */
+export function GroupName({ group: { id, name }, groupsPath, wrap = false }: Props) {
   return (
     <Link
-      href={`${path}?group=${id}`}
+      href={`${groupsPath}?group=${id}`}
       prefetch={false}
       dir="auto"
       title={name ?? `${id}: its name was not read`}
-      className={`${className} min-w-0 truncate font-medium hover:underline`}
+      className={joinClasses('font-medium hover:underline', wrap ? 'break-words' : 'block min-w-0 truncate')}
     >
       {name ?? <span className="font-mono font-normal">{id}</span>}
     </Link>
   )
 }
 
-const MARKS = {
-  whole: { mark: CircleCheck, tone: 'text-good' },
-  flat: { mark: PartlyMark, tone: 'text-good' },
-  not_asked: { mark: CircleDashed, tone: 'text-ink-faint' },
-  not_permitted: { mark: CircleSlash, tone: 'text-warn' },
-  not_found: { mark: CircleX, tone: 'text-bad' },
-} satisfies Record<State, unknown>
-
-/** How far a group was opened, as a mark and a word; why is on hover. */
-export function GroupStateMark({ state }: { state: State }) {
-  const { mark: Mark, tone } = MARKS[state]
-  const { word, says } = GROUP_WORDS[state]
-  return (
-    <span title={says} className="inline-flex items-center gap-1.5 whitespace-nowrap">
-      <Mark aria-hidden className={`size-4 shrink-0 ${tone}`} />
-      {word}
-    </span>
-  )
-}
-
-type GroupNameProps = { id: string; name: string | null; groupsPath: string }
-
-/** A group by its name, or by its id where the name could not be read, leading to who is in it. */
-export function GroupNameInPath({ id, name, groupsPath }: GroupNameProps) {
+/** The group through which a role is held, in few letters for a cell or a line: only the start of an ID without a name. */
+export function ThroughGroup({ group: { id, name }, groupsPath }: Omit<Props, 'wrap'>) {
   return (
     <Link
       href={`${groupsPath}?group=${id}`}
       prefetch={false}
       dir="auto"
-      title={name ?? id}
-      className={`font-medium break-words hover:underline ${name ? '' : 'font-mono font-normal'}`}
+      title={`Through the group ${name ?? id}`}
+      className="block min-w-0 truncate hover:underline"
     >
-      {name ?? id}
+      {name ?? `Group ${id.slice(0, 8)}`}
     </Link>
+  )
+}
+
+const MARKS = {
+  whole: { icon: CircleCheck, tone: 'text-good' },
+  flat: { icon: PartlyMark, tone: 'text-good' },
+  not_asked: { icon: CircleDashed, tone: 'text-ink-faint' },
+  not_permitted: { icon: CircleSlash, tone: 'text-warn' },
+  not_found: { icon: CircleX, tone: 'text-bad' },
+} satisfies Record<GroupState, unknown>
+
+/** How far a group was opened, as a mark and a word; the reason is shown on hover. */
+export function GroupStateMark({ state }: { state: GroupState }) {
+  const { icon: Icon, tone } = MARKS[state]
+  const { label, says } = GROUP_STATE_WORDS[state]
+  return (
+    <span title={says} className="inline-flex items-center gap-1.5 whitespace-nowrap">
+      <Icon aria-hidden className={`size-4 shrink-0 ${tone}`} />
+      {label}
+    </span>
   )
 }

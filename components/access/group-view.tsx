@@ -9,25 +9,25 @@ import type { GroupDetails, GroupGrant, GroupMemberRow } from '@/db/queries/grou
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 import { GroupName, GroupStateMark } from './group-name'
 import { EmailText, PersonStatusMark, PrincipalKindText, PrincipalName } from './holder-cells'
-import { GROUP_WORDS, isOpened } from './labels'
+import { GROUP_STATE_WORDS, isOpened } from './labels'
 import { EndsChip, RoleChip } from './role-chip'
 import { ScopeLabel, type ScopeOf } from './scope-label'
 
 type Props = {
   group: GroupDetails
-  /** The connection's own address. */
+  /** The address of the connection's page. */
   home: string
   of: ScopeOf
-  /** Where a permission can be asked for; null for those who may not. */
+  /** The page on which a permission can be asked for; null for those who may not ask. */
   settingsHref: string | null
-  /** Where in the members one is. */
+  /** The links to the other pages of members. */
   pager: ReactNode
 }
 
-/** One group: how far it was opened, what it holds, what it lies in, and who is directly in it. */
+/** One group: how far it was opened, the roles it holds, the groups it is in, and its direct members. */
 export function GroupView({ group, home, of, settingsHref, pager }: Props) {
   const path = `${home}/groups`
-  const { says, next } = GROUP_WORDS[group.state]
+  const { says, next } = GROUP_STATE_WORDS[group.state]
   const asks = (group.state === 'not_asked' || group.state === 'flat') && settingsHref
 
   return (
@@ -46,7 +46,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
         </h2>
         <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
           <GroupStateMark state={group.state} />
-          <span className="tabular-nums">{reaches(group)}</span>
+          <span className="tabular-nums">{describeReach(group)}</span>
           <ShortId id={group.id} label="ID of the group" />
         </div>
         <p className="mt-2 max-w-3xl text-sm text-ink-soft">
@@ -74,7 +74,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
           <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
             {group.parents.map((parent) => (
               <li key={parent.id} className="min-w-0 max-w-full">
-                <GroupName group={parent} path={path} />
+                <GroupName group={parent} groupsPath={path} />
               </li>
             ))}
           </ul>
@@ -96,7 +96,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
   )
 }
 
-function reaches({ members, directMembers }: GroupDetails): string | null {
+function describeReach({ members, directMembers }: GroupDetails): string | null {
   if (members === null) return null
   const all = `reaches ${members.toLocaleString('en')} ${members === 1 ? 'member' : 'members'}`
   return directMembers === null ? all : `${all}; ${directMembers.toLocaleString('en')} directly in it`
@@ -111,8 +111,8 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-/** What a group holds here itself: everyone it reaches has it too. */
-export function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
+/** The roles of the group itself, which everyone in it has, directly or through groups inside it. */
+function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
   return (
     <Table caption="Roles the group holds here">
       <thead>
@@ -158,8 +158,8 @@ export function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf 
   )
 }
 
-/** Who and what is directly in a group; people lead to their paths, groups to themselves. */
-export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
+/** The direct members of a group. People lead to their paths, groups to their own page. */
+function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
   return (
     <Table caption="Members of the group">
       <thead>
@@ -175,7 +175,7 @@ export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: str
         {rows.map((member) => (
           <tr key={member.id}>
             <Td className="max-w-72 min-w-40">
-              <Name member={member} home={home} />
+              <MemberName member={member} home={home} />
             </Td>
             <Td className="whitespace-nowrap text-ink-soft">
               {member.kind === 'user' ? 'Person' : <PrincipalKindText kind={member.kind} variety={null} />}
@@ -192,8 +192,8 @@ export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: str
   )
 }
 
-function Name({ member: { id, kind, name, email, status }, home }: { member: GroupMemberRow; home: string }) {
-  if (kind === 'group') return <GroupName group={{ id, name }} path={`${home}/groups`} />
+function MemberName({ member: { id, kind, name, email, status }, home }: { member: GroupMemberRow; home: string }) {
+  if (kind === 'group') return <GroupName group={{ id, name }} groupsPath={`${home}/groups`} />
   if (kind !== 'user')
     return name ? (
       <span dir="auto" title={name} className="block truncate font-medium">

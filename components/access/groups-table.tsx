@@ -1,13 +1,12 @@
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
 import type { GroupRow } from '@/db/queries/groups'
 import { GroupName, GroupStateMark } from './group-name'
-import { GROUP_WORDS } from './labels'
-import { WIDE_TABLE } from './skeletons'
+import { GROUP_STATE_WORDS } from './labels'
 
-/** The groups that access runs through: those that hold roles here, and those inside them. */
+/** The groups through which access is held: those with a role of their own here, and the groups inside them. */
 export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) {
   return (
-    <Table caption="Groups that access runs through" className={WIDE_TABLE}>
+    <Table caption="Groups that access runs through" wide>
       <thead>
         <tr>
           <Th className="xl:w-[28%]">Name</Th>
@@ -19,11 +18,11 @@ export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) 
       </thead>
       <tbody>
         {rows.map((group) => {
-          const { says, next } = GROUP_WORDS[group.state]
+          const { says, next } = GROUP_STATE_WORDS[group.state]
           return (
             <tr key={group.id}>
               <RowTh className="max-w-72">
-                <GroupName group={group} path={path} />
+                <GroupName group={group} groupsPath={path} />
               </RowTh>
               <Td className="max-w-96">
                 <GroupStateMark state={group.state} />
@@ -35,7 +34,7 @@ export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) 
               </Td>
               <Count value={group.members} />
               <Count value={group.directMembers} />
-              <Td className="text-ink-soft max-xl:whitespace-nowrap">{holds(group)}</Td>
+              <Td className="text-ink-soft max-xl:whitespace-nowrap">{countRoles(group)}</Td>
             </tr>
           )
         })}
@@ -52,7 +51,7 @@ function Count({ value }: { value: number | null }) {
   )
 }
 
-function holds({ roles, grants, nestedOnly }: GroupRow): string {
+function countRoles({ roles, grants, nestedOnly }: GroupRow): string {
   if (nestedOnly) return 'None itself; lies inside another'
   const counted = roles === 1 ? '1 role' : `${roles.toLocaleString('en')} roles`
   return grants > roles ? `${counted} in ${grants.toLocaleString('en')} assignments` : counted

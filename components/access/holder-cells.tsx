@@ -1,175 +1,33 @@
 import { Hourglass } from 'lucide-react'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { joinClasses } from '@/components/ui/join-classes'
+import { SortTh } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { HolderRow } from '@/db/queries/holders'
-import type { PrincipalKind as Kind, PrincipalVariety, PrincipalStatus as Status } from '@/lib/domain/vocabulary'
+import { type AccessView, formatAccessView, type HolderSort } from '@/lib/domain/views'
+import type { PrincipalKind, PrincipalStatus, PrincipalVariety } from '@/lib/domain/vocabulary'
+import { ThroughGroup } from './group-name'
+import { PERSON_STATUS_LABELS, PERSON_STATUS_SENTENCES, PRINCIPAL_KIND_LABELS } from './labels'
 import { RoleChip } from './role-chip'
 
-type Look = { word: string; says: string; dot: string; text: string }
+type HolderSortThProps = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }
 
-const LOOKS: Record<Status, Look> = {
-  active: { word: 'Active', says: 'The account is enabled.', dot: 'bg-good', text: 'text-ink' },
-  invited: {
-    word: 'Invited',
-    says: 'The invitation to the directory has not been accepted yet.',
-    dot: 'border-[1.5px] border-warn',
-    text: 'text-ink-soft',
-  },
-  disabled: {
-    word: 'Disabled',
-    says: 'The account cannot sign in. Its roles work again as soon as it is enabled.',
-    dot: 'border-[1.5px] border-ink-faint',
-    text: 'text-ink-soft',
-  },
-  deleted: {
-    word: 'Deleted',
-    says: 'The account lies among the directory’s deleted users. Restored, it has its roles again.',
-    dot: 'bg-bad',
-    text: 'text-bad line-through',
-  },
-  not_found: {
-    word: 'Not found',
-    says: 'The directory does not know this account, not even among its deleted users. The assignment is left over.',
-    dot: 'bg-bad',
-    text: 'text-bad',
-  },
-  not_readable: {
-    word: 'Not readable',
-    says: 'Rolecall could not ask the directory about this account.',
-    dot: 'border-[1.5px] border-dashed border-ink-faint',
-    text: 'text-ink-soft',
-  },
-  other_tenant: {
-    word: 'Other tenant',
-    says: 'The account lives in another directory, which is not asked about it.',
-    dot: 'border-[1.5px] border-ink-faint',
-    text: 'text-ink-soft',
-  },
-}
-
-type Props = {
-  status: Status | null
-  guest?: boolean | null
-  /** Shown as a second line where it is known. */
-  lastSignInAt?: Date | null
-  className?: string
-}
-
-/** Whether a person's account is in use, a small tag when it belongs to a guest, and when it was last used. */
-export function PersonStatusMark({ status, guest, lastSignInAt, className }: Props) {
-  const { word, says, dot, text } = LOOKS[status ?? 'not_readable']
-
+/** A column heading that sorts a table of holders: upward first, then downward. Sorting leads back to the first page. */
+export function HolderSortTh({ by, path, view, className, children }: HolderSortThProps) {
+  const sorted = view.sort === by
+  const direction = sorted && view.direction === 'asc' ? 'desc' : 'asc'
   return (
-    <>
-      <span
-        title={says}
-        className={joinClasses('relative inline-flex items-center gap-1.5 whitespace-nowrap', className)}
-      >
-        <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
-        <span className={text}>{word}</span>
-        {status === 'active' ? null : <span className="sr-only">: {says}</span>}
-        {guest ? <span className="rounded-md border border-line px-1 text-xs text-ink-soft">Guest</span> : null}
-      </span>
-      {lastSignInAt ? (
-        <span className="block text-xs whitespace-nowrap text-ink-faint">
-          signed in <RelativeTime at={lastSignInAt} />
-        </span>
-      ) : null}
-    </>
+    <SortTh
+      href={path + formatAccessView({ ...view, sort: by, direction, cursor: null })}
+      direction={sorted ? (view.direction === 'asc' ? 'ascending' : 'descending') : undefined}
+      className={className}
+    >
+      {children}
+    </SortTh>
   )
 }
-
-type HolderRolesProps = {
-  row: Pick<HolderRow, 'role' | 'eligible' | 'assignmentKind' | 'grants'>
-  /** Where all of them are shown; without it the rest is only counted. */
-  href?: string
-}
-
-/** The strongest role of a holder, a stronger one that waits to be activated, and how many more there are. */
-export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, href }: HolderRolesProps) {
-  const more = grants - 1 - Number(eligible !== null)
-  return (
-    <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
-      <span className="flex min-w-0 items-center gap-1.5">
-        <RoleChip
-          name={role.name ?? role.id}
-          privilege={role.privilege}
-          custom={role.custom}
-          eligible={assignmentKind === 'eligible'}
-        />
-        {more > 0 ? <More count={more} href={href} /> : null}
-      </span>
-      {assignmentKind === 'activated' || eligible ? (
-        <span className="flex min-w-0 flex-wrap gap-1">
-          {assignmentKind === 'activated' ? (
-            <Chip
-              icon={<Hourglass aria-hidden />}
-              title="Activated through Privileged Identity Management: it ends by itself"
-            >
-              activated
-            </Chip>
-          ) : null}
-          {eligible ? (
-            <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
-          ) : null}
-        </span>
-      ) : null}
-    </span>
-  )
-}
-
-function More({ count, href }: { count: number; href: string | undefined }) {
-  const says = `${count.toLocaleString('en')} more`
-  const look = 'shrink-0 text-xs whitespace-nowrap text-ink-faint tabular-nums'
-  if (!href) return <span className={look}>{says}</span>
-  return (
-    <Link href={href} prefetch={false} className={`${look} hover:underline`}>
-      {says}
-    </Link>
-  )
-}
-
-type AssignmentSourceProps = {
-  group: { id: string; name: string | null } | null
-  /** Groups that lead to a role here, and roles assigned to the holder itself. */
-  groups: number
-  direct: number
-  /** The page of the connection's groups. */
-  groupsPath: string
-}
-
-/** How the role in the row is held: directly or by the name of the group, and how many more ways there are. */
-export function AssignmentSource({ group, groups, direct, groupsPath }: AssignmentSourceProps) {
-  const more = group ? groups - 1 + Number(direct > 0) : groups
-  return (
-    <span className="flex min-w-0 items-baseline gap-1.5">
-      {group ? (
-        <Link
-          href={`${groupsPath}?group=${group.id}`}
-          prefetch={false}
-          dir="auto"
-          title={`Through the group ${group.name ?? group.id}`}
-          className="min-w-0 truncate hover:underline"
-        >
-          {group.name ?? `Group ${group.id.slice(0, 8)}`}
-        </Link>
-      ) : (
-        <span>Direct</span>
-      )}
-      {more > 0 ? (
-        <span className="shrink-0 text-xs text-ink-faint tabular-nums" title={moreInWords(more)}>
-          +{more.toLocaleString('en')}
-          <span className="sr-only"> more {more === 1 ? 'way' : 'ways'}</span>
-        </span>
-      ) : null}
-    </span>
-  )
-}
-
-const moreInWords = (more: number) =>
-  more === 1 ? 'Roles are held in one more way' : `Roles are held in ${more.toLocaleString('en')} more ways`
 
 type PrincipalNameProps = {
   id: string
@@ -181,7 +39,7 @@ type PrincipalNameProps = {
   className?: string
 }
 
-/** A person's name, or what else is known of them, as a link to their page. Names come from a directory: any script, any length. */
+/** A person's name, or else their address or ID, as a link to their page. A name may be of any length and in any script. */
 export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`, className }: PrincipalNameProps) {
   const known = name ?? email
   return (
@@ -202,17 +60,60 @@ export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`
   )
 }
 
-const KINDS: Record<Kind, string> = {
-  user: 'User',
-  group: 'Group',
-  service_principal: 'Service principal',
-  foreign_group: 'Group of another tenant',
-  device: 'Device',
-  other: 'Other',
+/** A person's email address; a long one is cut off and shown whole on hover. */
+export function EmailText({ email }: { email: string | null }) {
+  return (
+    <span dir="auto" title={email ?? undefined} className="block max-w-72 truncate text-ink-soft">
+      {email ?? <span className="text-ink-faint">None known</span>}
+    </span>
+  )
 }
 
-/** What a principal is, as exactly as it is known. What belongs to Microsoft's own platform is marked: it is no cause for alarm. */
-export function PrincipalKindText({ kind, variety }: { kind: Kind; variety: PrincipalVariety | null }) {
+const STATUS_LOOKS: Record<PrincipalStatus, { dot: string; text: string }> = {
+  active: { dot: 'bg-good', text: 'text-ink' },
+  invited: { dot: 'border-[1.5px] border-warn', text: 'text-ink-soft' },
+  disabled: { dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
+  deleted: { dot: 'bg-bad', text: 'text-bad line-through' },
+  not_found: { dot: 'bg-bad', text: 'text-bad' },
+  not_readable: { dot: 'border-[1.5px] border-dashed border-ink-faint', text: 'text-ink-soft' },
+  other_tenant: { dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
+}
+
+type PersonStatusMarkProps = {
+  status: PrincipalStatus | null
+  guest?: boolean | null
+  /** Shown as a second line where it is known. */
+  lastSignInAt?: Date | null
+  className?: string
+}
+
+/** Whether a person's account is in use, with a small tag for a guest's, and when it last signed in. */
+export function PersonStatusMark({ status, guest, lastSignInAt, className }: PersonStatusMarkProps) {
+  const { dot, text } = STATUS_LOOKS[status ?? 'not_readable']
+  const says = PERSON_STATUS_SENTENCES[status ?? 'not_readable']
+
+  return (
+    <>
+      <span
+        title={says}
+        className={joinClasses('relative inline-flex items-center gap-1.5 whitespace-nowrap', className)}
+      >
+        <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
+        <span className={text}>{PERSON_STATUS_LABELS[status ?? 'not_readable']}</span>
+        {status === 'active' ? null : <span className="sr-only">: {says}</span>}
+        {guest ? <span className="rounded-md border border-line px-1 text-xs text-ink-soft">Guest</span> : null}
+      </span>
+      {lastSignInAt ? (
+        <span className="block text-xs whitespace-nowrap text-ink-faint">
+          signed in <RelativeTime at={lastSignInAt} />
+        </span>
+      ) : null}
+    </>
+  )
+}
+
+/** What kind of principal it is, as exactly as is known. Microsoft's own are marked, because they are no cause for alarm. */
+export function PrincipalKindText({ kind, variety }: { kind: PrincipalKind; variety: PrincipalVariety | null }) {
   if (variety === 'managed_identity') return 'Managed identity'
   if (variety === 'application') return 'Application'
   if (variety === 'platform')
@@ -222,14 +123,85 @@ export function PrincipalKindText({ kind, variety }: { kind: Kind; variety: Prin
         <Chip title="Belongs to a service of Microsoft, which needs its role to work">Microsoft platform</Chip>
       </span>
     )
-  return KINDS[kind]
+  return PRINCIPAL_KIND_LABELS[kind]
 }
 
-/** A person's address, cut off where it is long and whole on hover; said to be unknown when it is. */
-export function EmailText({ email }: { email: string | null }) {
+type HolderRolesProps = {
+  row: Pick<HolderRow, 'role' | 'eligible' | 'assignmentKind' | 'grants'>
+  /** The page with all of the holder's roles; without it the other roles are counted, but not linked. */
+  href?: string
+}
+
+/** The strongest role of a holder, a stronger one that could be activated, and how many more roles there are. */
+export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, href }: HolderRolesProps) {
+  const more = grants - 1 - Number(eligible !== null)
   return (
-    <span dir="auto" title={email ?? undefined} className="block max-w-72 truncate text-ink-soft">
-      {email ?? <span className="text-ink-faint">None known</span>}
+    <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
+      <span className="flex min-w-0 items-center gap-1.5">
+        <RoleChip
+          name={role.name ?? role.id}
+          privilege={role.privilege}
+          custom={role.custom}
+          eligible={assignmentKind === 'eligible'}
+        />
+        {more > 0 ? <MoreRoles count={more} href={href} /> : null}
+      </span>
+      {assignmentKind === 'activated' || eligible ? (
+        <span className="flex min-w-0 flex-wrap gap-1">
+          {assignmentKind === 'activated' ? (
+            <Chip
+              icon={<Hourglass aria-hidden />}
+              title="Activated through Privileged Identity Management: it ends by itself"
+            >
+              activated
+            </Chip>
+          ) : null}
+          {eligible ? (
+            <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
+          ) : null}
+        </span>
+      ) : null}
+    </span>
+  )
+}
+
+function MoreRoles({ count, href }: { count: number; href: string | undefined }) {
+  const text = `${count.toLocaleString('en')} more`
+  const look = 'shrink-0 text-xs whitespace-nowrap text-ink-faint tabular-nums'
+  if (!href) return <span className={look}>{text}</span>
+  return (
+    <Link href={href} prefetch={false} className={`${look} hover:underline`}>
+      {text}
+    </Link>
+  )
+}
+
+type AssignmentSourceProps = {
+  group: { id: string; name: string | null } | null
+  /** How many groups lead to a role here, and how many roles are assigned to the holder itself. */
+  groups: number
+  direct: number
+  /** The page of the connection's groups. */
+  groupsPath: string
+}
+
+/** How the role in the row is held: directly or through which group, and how many more ways to a role there are. */
+export function AssignmentSource({ group, groups, direct, groupsPath }: AssignmentSourceProps) {
+  const more = group ? groups - 1 + Number(direct > 0) : groups
+  return (
+    <span className="flex min-w-0 items-baseline gap-1.5">
+      {group ? <ThroughGroup group={group} groupsPath={groupsPath} /> : <span>Direct</span>}
+      {more > 0 ? (
+        <span
+          className="shrink-0 text-xs text-ink-faint tabular-nums"
+          title={
+            more === 1 ? 'Roles are held in one more way' : `Roles are held in ${more.toLocaleString('en')} more ways`
+          }
+        >
+          +{more.toLocaleString('en')}
+          <span className="sr-only"> more {more === 1 ? 'way' : 'ways'}</span>
+        </span>
+      ) : null}
     </span>
   )
 }

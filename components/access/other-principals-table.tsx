@@ -4,26 +4,24 @@ import { Table, Td, Th } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
-import { AssignmentSource, HolderRoles, PrincipalKindText } from './holder-cells'
-import { HolderSortTh } from './people-table'
+import { AssignmentSource, HolderRoles, HolderSortTh, PrincipalKindText } from './holder-cells'
 import { ScopeLabel, type ScopeOf } from './scope-label'
-import { WIDE_TABLE } from './skeletons'
 
 type Props = {
   rows: HolderRow[]
-  /** Where the view lives, and the page of groups. */
+  /** The address of this list, and of the connection's groups. */
   path: string
   groupsPath: string
   view: AccessView
   of: ScopeOf
-  /** How far names were read: why one is missing. Null when a run from before says nothing of it. */
+  /** How far names were read, which is why one may be missing. Null for a result of before names were read. */
   names: CoverageLine['state'] | null
 }
 
-/** What has access without being a person: one row each, with the strongest role. */
+/** Everything with access that is no person: a row for each with the strongest role. */
 export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }: Props) {
   return (
-    <Table caption="Other principals and their roles" className={WIDE_TABLE}>
+    <Table caption="Other principals and their roles" wide>
       <thead>
         <tr>
           <HolderSortTh by="name" path={path} view={view} className="xl:w-[26%]">
@@ -77,7 +75,7 @@ function Name({ row: { name, kind, status, signals }, names }: { row: HolderRow;
           {name}
         </span>
       ) : (
-        <span className="text-ink-soft">{whyUnnamed({ kind, status }, names)}</span>
+        <span className="text-ink-soft">{explainMissingName({ kind, status }, names)}</span>
       )}
       {orphan ? (
         <Chip tone="bad" title="The directory does not know it any more; its assignment is left over">
@@ -88,7 +86,7 @@ function Name({ row: { name, kind, status, signals }, names }: { row: HolderRow;
   )
 }
 
-function whyUnnamed({ kind, status }: Pick<HolderRow, 'kind' | 'status'>, names: Props['names']): string {
+function explainMissingName({ kind, status }: Pick<HolderRow, 'kind' | 'status'>, names: Props['names']): string {
   if (status === 'not_found') return 'Gone from the directory'
   if (kind === 'foreign_group') return 'Known to its own tenant only'
   if (kind === 'service_principal' && names === 'not_asked') return 'Name not asked for'

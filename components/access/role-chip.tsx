@@ -2,7 +2,7 @@ import { CircleDashed, Eye, Hourglass, KeyRound, Pencil, PencilLine } from 'luci
 import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import type { AssignmentKind, Privilege } from '@/lib/domain/vocabulary'
-import { roleWords } from './labels'
+import { describeRole } from './labels'
 
 const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
   grants_access: { tone: 'accent', icon: <KeyRound aria-hidden /> },
@@ -14,17 +14,17 @@ const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
 
 type Props = {
   name: string
-  /** Null when the role's definition could not be read: nothing is then said about what it amounts to. */
+  /** Null when the role's definition could not be read; the chip then says nothing about what the role amounts to. */
   privilege: Privilege | null
   custom?: boolean
-  /** Not held: it can be activated. Said in words and in the one hue kept for it. */
+  /** The role is not held but can be activated. The chip says so in words, in a colour that nothing else has. */
   eligible?: boolean
   className?: string
 }
 
-/** A role by its name, with what it amounts to as icon and shade. */
+/** A role by its name. An icon and a shade show what it amounts to. */
 export function RoleChip({ name, privilege, custom = false, eligible = false, className }: Props) {
-  const says = roleWords({ privilege, custom })
+  const says = describeRole({ privilege, custom })
   const look = privilege ? LOOKS[privilege] : { tone: 'neutral' as const, icon: undefined }
 
   return (
@@ -36,7 +36,7 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
         .join('. ')}
       className={className}
     >
-      {/* A long name is cut off, never the word that says it is not held. */}
+      {/* A long name is cut off, but never the word after it that tells that the role is not held. */}
       <span className="flex min-w-0">
         <bdi className="truncate">{name}</bdi>
         {eligible ? <span className="shrink-0">, eligible</span> : null}
@@ -51,7 +51,7 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
   )
 }
 
-/** The dot tells data from the resources that hold it. */
+/** An icon with a dot, which tells access to data from access to the resources that hold it. */
 function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
   return (
     <span aria-hidden className="relative inline-flex">
@@ -61,7 +61,7 @@ function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
   )
 }
 
-/** The mark of what ends by itself, with the day; nothing for what is held or can be activated without an end. */
+/** On which day a role ends by itself. Nothing for a role that is held, or can be activated, without an end. */
 export function EndsChip({ kind, endsAt }: { kind: AssignmentKind; endsAt: Date | null }) {
   if (!endsAt) return kind === 'activated' ? <Chip icon={<Hourglass aria-hidden />}>activated</Chip> : null
   const iso = endsAt.toISOString()

@@ -7,7 +7,7 @@ import { RoleChip } from './role-chip'
 
 type Props = { path: string; roles: RoleHeld[]; holders: RoleHolder[] }
 
-/** Each role that is held, strongest first; opened, it says who holds it, directly or through groups. */
+/** Every role that is held, the strongest first. Unfolded, it lists who holds it, directly or through groups. */
 export function RolesHeld({ path, roles, holders }: Props) {
   const byRole = Map.groupBy(holders, (holder) => holder.roleId)
 
@@ -20,7 +20,7 @@ export function RolesHeld({ path, roles, holders }: Props) {
               <ChevronRight aria-hidden className="size-4 text-ink-faint transition-transform group-open:rotate-90" />
               <span className="flex min-w-0 flex-wrap items-center gap-1.5">
                 <RoleChip name={role.name ?? role.id} privilege={role.privilege} custom={role.custom} />
-                <WhatItIs role={role} />
+                <RoleMark role={role} />
               </span>
               <Counts role={role} />
             </summary>
@@ -39,8 +39,8 @@ export function RolesHeld({ path, roles, holders }: Props) {
   )
 }
 
-/** What a role is beyond what it amounts to. An Owner in disguise says more than that it is privileged. */
-function WhatItIs({ role }: { role: RoleHeld }) {
+/** Marks a role as privileged. A custom role that equals Owner is marked as that instead, because it says more. */
+function RoleMark({ role }: { role: RoleHeld }) {
   if (role.custom && role.ownerEquivalent)
     return (
       <Chip tone="warn" title="A custom role that amounts to Owner without being called so">
@@ -54,11 +54,11 @@ function WhatItIs({ role }: { role: RoleHeld }) {
 function Counts({ role }: { role: RoleHeld }) {
   return (
     <span className="text-right text-ink-soft tabular-nums">
-      {held(role.people, 'person', 'people')}
+      {countOf(role.people, 'person', 'people')}
       {role.others > 0 ? (
         <span title="Groups, service principals and others" className="max-sm:block">
           {' '}
-          + {held(role.others, 'other', 'others')}
+          + {countOf(role.others, 'other', 'others')}
         </span>
       ) : null}
       {role.eligible > 0 ? (
@@ -114,4 +114,5 @@ function Holders({ path, role, holders }: { path: string; role: RoleHeld; holder
   )
 }
 
-const held = (count: number, one: string, many: string) => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+const countOf = (count: number, one: string, many: string) =>
+  `${count.toLocaleString('en')} ${count === 1 ? one : many}`

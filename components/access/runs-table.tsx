@@ -5,32 +5,24 @@ import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { RunRow } from '@/db/queries/connections'
 import { groupPlanSentence } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
-import type { GroupPlan, RunTrigger } from '@/lib/domain/vocabulary'
-import { WIDE_TABLE } from './skeletons'
-
-const TRIGGERS: Record<RunTrigger, string> = {
-  connect: 'First sync',
-  reconnect: 'Reconnected',
-  manual: 'Sync now',
-  schedule: 'Schedule',
-  retry: 'Automatic retry',
-}
+import type { GroupPlan } from '@/lib/domain/vocabulary'
+import { RUN_STATE_LABELS, RUN_TRIGGER_LABELS } from './labels'
 
 /** The history of a connection's syncs, latest first. */
 export function RunsTable({ rows }: { rows: RunRow[] }) {
   return (
-    <Table caption="Syncs of this subscription" className={WIDE_TABLE}>
+    <Table caption="Syncs of this subscription" wide>
       <thead>
         <tr>
           <Th className="xl:w-[11%]">Asked for</Th>
           <Th className="xl:w-[11%]">Trigger</Th>
           <Th className="xl:w-[14%]">By</Th>
           <Th className="xl:w-[28%]">Result</Th>
-          <Num>Duration</Num>
-          <Num>Calls</Num>
-          <Num>Retries</Num>
-          <Num>Gained</Num>
-          <Num>Lost</Num>
+          <NumberTh>Duration</NumberTh>
+          <NumberTh>Calls</NumberTh>
+          <NumberTh>Retries</NumberTh>
+          <NumberTh>Gained</NumberTh>
+          <NumberTh>Lost</NumberTh>
         </tr>
       </thead>
       <tbody>
@@ -39,7 +31,7 @@ export function RunsTable({ rows }: { rows: RunRow[] }) {
             <Td className="whitespace-nowrap">
               <RelativeTime at={run.requestedAt} />
             </Td>
-            <Td className="text-ink-soft">{TRIGGERS[run.trigger]}</Td>
+            <Td className="text-ink-soft">{RUN_TRIGGER_LABELS[run.trigger]}</Td>
             <Td className="max-w-48">
               <span dir="auto" title={run.requestedByName ?? undefined} className="block truncate text-ink-soft">
                 {run.requestedByName ?? 'Rolecall'}
@@ -48,13 +40,13 @@ export function RunsTable({ rows }: { rows: RunRow[] }) {
             <Td className="max-w-96">
               <Result run={run} />
             </Td>
-            <NumCell>
+            <NumberTd>
               <Duration run={run} />
-            </NumCell>
-            <NumCell>{run.calls.toLocaleString('en')}</NumCell>
-            <NumCell>{run.retries.toLocaleString('en')}</NumCell>
-            <NumCell>{run.state === 'succeeded' ? run.gained.toLocaleString('en') : '–'}</NumCell>
-            <NumCell>{run.state === 'succeeded' ? run.lost.toLocaleString('en') : '–'}</NumCell>
+            </NumberTd>
+            <NumberTd>{run.calls.toLocaleString('en')}</NumberTd>
+            <NumberTd>{run.retries.toLocaleString('en')}</NumberTd>
+            <NumberTd>{run.state === 'succeeded' ? run.gained.toLocaleString('en') : '–'}</NumberTd>
+            <NumberTd>{run.state === 'succeeded' ? run.lost.toLocaleString('en') : '–'}</NumberTd>
           </tr>
         ))}
       </tbody>
@@ -63,49 +55,42 @@ export function RunsTable({ rows }: { rows: RunRow[] }) {
 }
 
 function Result({ run }: { run: RunRow }) {
-  if (run.state === 'queued') return <Mark icon={<Clock aria-hidden />} word="Waiting to start" />
-  if (run.state === 'running') return <Mark icon={<Clock aria-hidden />} word="Under way" tone="text-accent" />
-  if (run.state === 'cancelled') return <Mark icon={<CircleSlash aria-hidden />} word="Cancelled" />
+  const word = RUN_STATE_LABELS[run.state]
+  if (run.state === 'queued') return <Outcome icon={<Clock aria-hidden />} word={word} />
+  if (run.state === 'running') return <Outcome icon={<Clock aria-hidden />} word={word} tone="text-accent" />
+  if (run.state === 'cancelled') return <Outcome icon={<CircleSlash aria-hidden />} word={word} />
   if (run.state === 'failed') {
     const { title, sentence } = explain(run.problem?.code)
     return (
-      <Mark icon={<CircleX aria-hidden />} word="Failed" tone="text-bad">
+      <Outcome icon={<CircleX aria-hidden />} word={word} tone="text-bad">
         {title}. {sentence}
-      </Mark>
+      </Outcome>
     )
   }
   return (
-    <Mark
+    <Outcome
       icon={<CircleCheck aria-hidden />}
-      word={run.gaps ? 'Synced with gaps' : 'Synced'}
+      word={run.gaps ? `${word} with gaps` : word}
       tone={run.gaps ? 'text-warn' : 'text-good'}
     >
       {run.people.toLocaleString('en')} people, {run.assignments.toLocaleString('en')} assignments
       {run.plan && run.plan.way !== 'none' ? (
-        <span title={groupPlanSentence(run.plan.why)}>. {groupsInWords(run.plan)}</span>
+        <span title={groupPlanSentence(run.plan.why)}>. {describeGroupPlan(run.plan)}</span>
       ) : null}
-    </Mark>
+    </Outcome>
   )
 }
 
-/** What opening groups came to; the sentence behind it is on hover, and under Coverage for the result that is shown. */
-function groupsInWords({ way, predicted, made }: GroupPlan): string {
+/** How groups were opened and in how many calls. Why it was done so is shown on hover, and under Coverage for the latest result. */
+function describeGroupPlan({ way, predicted, made }: GroupPlan): string {
   if (way === 'unopened') return 'Groups not opened'
   const calls = `${made.toLocaleString('en')} ${made === 1 ? 'call' : 'calls'}, ${predicted.toLocaleString('en')} reckoned with`
   return `Groups opened ${way === 'members' ? 'from the groups down' : 'from the people up'}: ${calls}`
 }
 
-function Mark({
-  icon,
-  word,
-  tone = 'text-ink-soft',
-  children,
-}: {
-  icon: ReactNode
-  word: string
-  tone?: string
-  children?: ReactNode
-}) {
+type OutcomeProps = { icon: ReactNode; word: string; tone?: string; children?: ReactNode }
+
+function Outcome({ icon, word, tone = 'text-ink-soft', children }: OutcomeProps) {
   return (
     <>
       <span className={`inline-flex items-center gap-1.5 font-medium [&_svg]:size-4 ${tone}`}>
@@ -125,7 +110,7 @@ function Duration({ run: { startedAt, finishedAt, state } }: { run: RunRow }) {
   return seconds < 10 ? `${seconds.toFixed(1)} s` : <ElapsedTime since={startedAt} until={finishedAt} />
 }
 
-const Num = ({ children }: { children: ReactNode }) => <Th className="text-right">{children}</Th>
-const NumCell = ({ children }: { children: ReactNode }) => (
+const NumberTh = ({ children }: { children: ReactNode }) => <Th className="text-right">{children}</Th>
+const NumberTd = ({ children }: { children: ReactNode }) => (
   <Td className="text-right whitespace-nowrap text-ink-soft tabular-nums">{children}</Td>
 )

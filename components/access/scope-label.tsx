@@ -1,32 +1,34 @@
-import { Box, Boxes, FolderTree, Globe, Layers } from 'lucide-react'
+import { Box, Boxes, FolderTree, Globe, Layers, type LucideIcon } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
+import { SCOPE_LEVEL_LABELS } from './labels'
 
-const LEVELS = {
-  root: { icon: Globe, word: 'Whole directory' },
-  management_group: { icon: FolderTree, word: 'Management group' },
-  subscription: { icon: Layers, word: 'Subscription' },
-  resource_group: { icon: Boxes, word: 'Resource group' },
-  resource: { icon: Box, word: 'Resource' },
-} satisfies Record<ScopeLevel, unknown>
+const ICONS: Record<ScopeLevel, LucideIcon> = {
+  root: Globe,
+  management_group: FolderTree,
+  subscription: Layers,
+  resource_group: Boxes,
+  resource: Box,
+}
 
-/** The subscription that a scope is seen from, with the management groups above it where they could be read. */
+/** The subscription from which a scope is seen, and the management groups above it where they could be read. */
 export type ScopeOf = { subscriptionName: string; managementGroups: ManagementGroup[] | null }
 
 type Props = {
   scope: string
   level: ScopeLevel
-  /** Names management groups and says how the scope reaches the subscription; without it only the scope itself speaks. */
+  /** Gives management groups their names and tells on hover how the scope reaches the subscription. */
   of?: ScopeOf
-  /** Says on a second line that it comes from above the subscription, where it does. */
+  /** Adds a second line where the assignment is inherited from above the subscription. */
   inheritance?: boolean
   className?: string
 }
 
-/** Where an assignment was made: its level as icon and word, its own name where it has one, the rest on hover. */
+/** Where an assignment was made: its level as an icon, its name or else its level in words, and the rest on hover. */
 export function ScopeLabel({ scope, level, of, inheritance = false, className }: Props) {
-  const { icon: Icon, word } = LEVELS[level]
+  const Icon = ICONS[level]
+  const word = SCOPE_LEVEL_LABELS[level]
   const words = of ? scopeWords({ scope, level, ...of }) : null
   const named = level !== 'root' && level !== 'subscription'
   const name = named ? (words?.name ?? scope.split('/').at(-1)) : null

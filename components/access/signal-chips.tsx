@@ -3,24 +3,25 @@ import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
 import { type AccessView, formatAccessView } from '@/lib/domain/views'
 import type { Signal } from '@/lib/domain/vocabulary'
-import { SIGNAL_WORDS } from './labels'
+import { listSignals, SIGNAL_WORDS } from './labels'
 
 type Props = {
   path: string
   view: AccessView
-  /** How many show each signal; those that nobody shows are left out. */
+  /** How many holders show each signal; a signal that nobody shows has no chip. */
   counts: Partial<Record<Signal, number>>
 }
 
-/** What is worth a second look, with how many it concerns; each leads to exactly those, and back when it is chosen. */
+/** What is worth a second look, and how many it concerns. A chip leads to exactly those; the chosen one leads back to all. */
 export function SignalChips({ path, view, counts }: Props) {
-  const shown = SIGNAL_WORDS.filter(({ signal }) => (counts[signal] ?? 0) > 0 || view.signal === signal)
+  const shown = listSignals().filter((signal) => (counts[signal] ?? 0) > 0 || view.signal === signal)
   if (shown.length === 0) return null
 
   return (
     <nav aria-label="Worth a second look" className="mb-3">
       <ul className="flex flex-wrap gap-1.5">
-        {shown.map(({ signal, label, says }) => {
+        {shown.map((signal) => {
+          const { label, says } = SIGNAL_WORDS[signal]
           const chosen = view.signal === signal
           return (
             <li key={signal}>

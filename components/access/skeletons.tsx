@@ -1,6 +1,6 @@
 import { Skeleton } from '@/components/ui/skeleton'
 
-/** The geometry of a filter row and a table of thirteen lines, while both are read. */
+/** Stands in for a row of filters and a table of thirteen lines, in the same places and sizes, while they are read. */
 export function TableSkeleton({ filters = true }: { filters?: boolean }) {
   return (
     <>
@@ -26,7 +26,7 @@ export function TableSkeleton({ filters = true }: { filters?: boolean }) {
   )
 }
 
-/** The geometry of a connection's page: heading, state, facts, coverage, tabs, list. */
+/** Stands in for a connection's page: heading, state, facts, coverage, tabs and list, in the same places and sizes. */
 export function ConnectionSkeleton() {
   return (
     <div role="status" aria-label="Loading">
@@ -45,10 +45,3 @@ export function ConnectionSkeleton() {
     </div>
   )
 }
-
-/**
- * How the wide tables behave: where they fit, the heading sticks to the page; where they do not, the table scrolls
- * sideways in its own region and its first column stays in sight.
- */
-export const WIDE_TABLE =
-  '[&>table]:min-w-[58rem] xl:[&>table]:table-fixed xl:overflow-x-clip [&_thead_th]:bg-surface [&_thead_th:first-child]:rounded-tl-lg [&_thead_th:last-child]:rounded-tr-lg xl:[&_thead_th]:sticky xl:[&_thead_th]:top-0 xl:[&_thead_th]:z-10 max-xl:[&_tr>*:first-child]:sticky max-xl:[&_tr>*:first-child]:left-0 max-xl:[&_tr>*:first-child]:bg-surface max-xl:[&_tr>*:first-child]:max-w-40 [&_tbody_tr:hover>*]:bg-canvas'

@@ -2,7 +2,7 @@ import { CircleCheck, CirclePause, CircleX, Clock, KeyRound, TriangleAlert, Unpl
 import type { ReactNode } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/time'
-import { STATUS_WORDS } from '@/lib/domain/connection-status'
+import type { ConnectionStatus } from '@/lib/domain/connection-status'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 import { PartlyMark } from './coverage'
 
@@ -18,16 +18,10 @@ const MARKS: Record<ConnectionStatusState, { tone: string; mark: ReactNode }> = 
   disconnected: { tone: 'text-ink-soft', mark: <Unplug aria-hidden /> },
 }
 
-type Props = {
-  state: ConnectionStatusState
-  /** Said beside the word, before the time when there is one. */
-  detail?: ReactNode
-  at?: Date | string | null
-  className?: string
-}
+type Props = { status: ConnectionStatus; className?: string }
 
-/** The state of a connection, the same everywhere: a mark, a word, and what it says beside it. */
-export function StatusMark({ state, detail, at, className }: Props) {
+/** The state of a connection, the same everywhere: a mark, a word, then the detail and the age where there are any. */
+export function StatusMark({ status: { state, word, detail, at }, className }: Props) {
   const { tone, mark } = MARKS[state]
 
   return (
@@ -39,7 +33,7 @@ export function StatusMark({ state, detail, at, className }: Props) {
         )}
       >
         {mark}
-        {STATUS_WORDS[state]}
+        {word}
       </span>
       {detail ? <span className="min-w-0 text-ink-soft tabular-nums">{detail}</span> : null}
       {at ? <RelativeTime at={at} className="whitespace-nowrap text-ink-soft" /> : null}

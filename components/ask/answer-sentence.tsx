@@ -7,13 +7,13 @@ import type { Plane } from '@/lib/domain/vocabulary'
 
 type Props = {
   who: 'people' | 'others'
-  /** By what is held now; and those who only could after activating a role. */
+  /** How many can do it by a role held now, and how many only could after activating one. */
   held: number
   eligible: number
   asked: { role: string | null; place: string | null; operation: boolean }
 }
 
-/** The answer in a sentence: how many can, where, and how many more could. */
+/** The answer in a sentence: how many can do it, where, and how many more could. */
 export function AnswerSentence({ who, held, eligible, asked }: Props) {
   const one = held === 1
   const nouns = who === 'people' ? (one ? 'person' : 'people') : one ? 'other principal' : 'other principals'
@@ -22,29 +22,29 @@ export function AnswerSentence({ who, held, eligible, asked }: Props) {
   return (
     <p className="text-base font-medium">
       {held === 0 ? 'No' : held.toLocaleString('en')} {held === 0 && who === 'people' ? 'person' : nouns}{' '}
-      {words(asked, one || (held === 0 && who === 'people'))}
+      {describeAsked(asked, one || (held === 0 && who === 'people'))}
       {more}.
     </p>
   )
 }
 
-function words({ role, place, operation }: Props['asked'], one: boolean) {
+function describeAsked({ role, place, operation }: Props['asked'], one: boolean) {
   const where = place ? ` at ${place}` : ''
   if (operation) return `can do it${where}${role ? ` by ${role}` : ''}`
   if (role) return `${one ? 'holds' : 'hold'} ${role}${place ? ` and can act${where}` : ''}`
   return `can act${where}`
 }
 
-const CHOICES = [
-  ['people', 'People'],
-  ['others', 'Everything else'],
-] as const
+const CHOICES: { who: AskView['who']; label: string }[] = [
+  { who: 'people', label: 'People' },
+  { who: 'others', label: 'Everything else' },
+]
 
-/** Of whom the answer is. */
+/** Whether the answer lists people or everything else. */
 export function WhoSwitch({ path, view }: { path: string; view: AskView }) {
   return (
     <nav aria-label="Who is listed" className="flex gap-1">
-      {CHOICES.map(([who, label]) => (
+      {CHOICES.map(({ who, label }) => (
         <ButtonLink
           key={who}
           size="sm"
@@ -62,19 +62,19 @@ export function WhoSwitch({ path, view }: { path: string; view: AskView }) {
 
 type AllowingRolesProps = {
   roles: Pick<RoleHeld, 'id' | 'name' | 'privilege' | 'custom'>[]
-  /** Roles held here whose definition could not be read, which say neither yes nor no. */
+  /** How many roles held here have a definition that could not be read, so that they may allow it or not. */
   unread: number
   plane: Plane
   /** The same question on the other plane. */
   otherPlaneHref: string
 }
 
-/** Which of the roles held here allow the operation, and as what kind of operation it was taken. */
+/** Which of the roles held here allow the operation, and whether it was taken as a control or a data operation. */
 export function AllowingRoles({ roles, unread, plane, otherPlaneHref }: AllowingRolesProps) {
   return (
     <div>
       <p>
-        {sentence(roles.length)}, as a {plane} operation{roles.length > 0 ? ':' : '.'}
+        {countAllowing(roles.length)}, as a {plane} operation{roles.length > 0 ? ':' : '.'}
       </p>
       {roles.length > 0 ? (
         <ul className="mt-2 flex flex-wrap gap-x-3 gap-y-1.5">
@@ -104,7 +104,7 @@ export function AllowingRoles({ roles, unread, plane, otherPlaneHref }: Allowing
   )
 }
 
-function sentence(roles: number): string {
+function countAllowing(roles: number): string {
   if (roles === 0) return 'No role held here allows it'
   return roles === 1 ? '1 role held here allows it' : `${roles.toLocaleString('en')} roles held here allow it`
 }

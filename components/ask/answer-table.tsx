@@ -1,9 +1,8 @@
 import { Ban, ListFilter } from 'lucide-react'
-import Link from 'next/link'
+import { ThroughGroup } from '@/components/access/group-name'
 import { PersonStatusMark, PrincipalKindText, PrincipalName } from '@/components/access/holder-cells'
 import { EndsChip, RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel, type ScopeOf } from '@/components/access/scope-label'
-import { WIDE_TABLE } from '@/components/access/skeletons'
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
 import type { MatchingGrant } from '@/db/queries/grants'
@@ -13,19 +12,19 @@ import { wordsOfCondition } from '@/lib/domain/condition-words'
 type Props = {
   who: 'people' | 'others'
   rows: AnswerRow[]
-  /** The connection's own page. */
+  /** The address of the connection's page. */
   path: string
   of: ScopeOf
 }
 
-/** Ways shown of each; the page of the person has them all. */
+/** At most so many grants are shown of each; the page of the person has them all. */
 const MOST_WAYS = 8
 
-/** Those who can do what is asked, each with how. The name leads to all of their access. */
+/** Those who can do what is asked, each with the grants that allow it. The name leads to all of their access. */
 export function AnswerTable({ who, rows, path, of }: Props) {
   const people = who === 'people'
   return (
-    <Table caption={people ? 'People who can' : 'Everything else that can'} className={WIDE_TABLE}>
+    <Table caption={people ? 'People who can' : 'Everything else that can'} wide>
       <thead>
         <tr>
           <Th className="xl:w-[22%]">Name</Th>
@@ -89,14 +88,14 @@ const isCutOff = ({ ways }: AnswerRow) => ways.length > 0 && ways.every(({ denia
 
 type GrantLineProps = {
   grant: MatchingGrant
-  /** The names of the deny assignments that cut it. */
+  /** The names of the deny assignments that take it away. */
   denials: string[]
   of: ScopeOf
   groupsPath: string
 }
 
-/** One way to what is asked: the role, where, through which group, until when, on what condition, and what cuts it. */
-export function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
+/** One grant: the role, its scope, the group it comes through, its end, its condition, and what denies it. */
+function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
   const { roleId, roleName, privilege, custom, scope, level, kind, endsAt, groupId, groupName, condition } = grant
   return (
     <li className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
@@ -105,15 +104,7 @@ export function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
       {groupId ? (
         <span className="inline-flex max-w-full min-w-0 gap-1 text-ink-soft">
           <span className="shrink-0">through</span>{' '}
-          <Link
-            href={`${groupsPath}?group=${groupId}`}
-            prefetch={false}
-            dir="auto"
-            title={`Through the group ${groupName ?? groupId}`}
-            className="min-w-0 truncate hover:underline"
-          >
-            {groupName ?? `Group ${groupId.slice(0, 8)}`}
-          </Link>
+          <ThroughGroup group={{ id: groupId, name: groupName }} groupsPath={groupsPath} />
         </span>
       ) : (
         <span className="text-ink-soft">directly</span>

@@ -8,21 +8,21 @@ type Props = {
   path: string
   view: AskView
   roles: { id: string; name: string | null }[]
-  /** Scopes offered while one is typed. */
+  /** The scopes that are offered while one is typed. */
   scopes: string[]
   /** What is wrong with the scope or the operation as typed. */
   problems: { scope: string | null; operation: string | null }
 }
 
-const SCOPES = 'ask-scopes'
+const SCOPES_ID = 'ask-scopes'
 
-/** The three questions. A GET form whose fields are the address: it needs no script, and any of them may be left empty. */
+/** The three questions, each of which may stay empty. A GET form whose fields make the address, so it needs no script. */
 export function AskForm({ path, view, roles, scopes, problems }: Props) {
   const asked = view.roleId !== null || view.scope !== '' || view.operation !== ''
   return (
     // biome-ignore lint/a11y/useSemanticElements: browsers give <search> its role only since 2023
     <form
-      // Fields that a link has filled anew are new fields: one that was typed in keeps its text otherwise.
+      // A new key makes new fields when a link changes the question; a field in which somebody typed would keep its text.
       key={JSON.stringify([view.roleId, view.scope, view.operation])}
       role="search"
       aria-label="Who can"
@@ -32,21 +32,21 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
       <SelectField
         name="role"
         label="Who holds this role?"
-        options={roleOptions(view.roleId, roles)}
+        options={listRoleOptions(view.roleId, roles)}
         defaultValue={view.roleId ?? ''}
       />
       <TextField
         name="scope"
         label="Who can act at this scope?"
         placeholder="Anywhere in the subscription"
-        list={SCOPES}
+        list={SCOPES_ID}
         defaultValue={view.scope}
         error={problems.scope}
         autoComplete="off"
         spellCheck={false}
         dir="auto"
       />
-      <datalist id={SCOPES}>
+      <datalist id={SCOPES_ID}>
         {scopes.map((scope) => (
           <option key={scope} value={scope} />
         ))}
@@ -79,8 +79,8 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
   )
 }
 
-/** The roles held here; a link may ask for one that nobody holds any more. */
-function roleOptions(asked: string | null, roles: Props['roles']) {
+/** The roles held here, and the one that a link asks for although nobody holds it any more. */
+function listRoleOptions(asked: string | null, roles: Props['roles']) {
   const options = roles.map(({ id, name }) => ({ value: id, label: name ?? id }))
   const known = asked === null || options.some(({ value }) => value === asked)
   return [{ value: '', label: 'Any role' }, ...(known ? [] : [{ value: asked, label: asked }]), ...options]
@@ -94,7 +94,7 @@ const EXAMPLES = [
   ['Read blobs', 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'],
 ] as const
 
-/** Operations that are often asked about, each asked by a click with the rest of the question kept. */
+/** Operations that are often asked about. A click asks about one and keeps the rest of the question. */
 export function AskExamples({ path, view }: { path: string; view: AskView }) {
   return (
     <nav aria-label="Operations often asked about" className="mt-3 mb-6 text-sm text-ink-soft">

@@ -1,6 +1,6 @@
 import { Copyable } from '@/components/ui/copyable'
 
-/** The address at which an administrator consents for their whole tenant. It signs nobody in here and carries no secret. */
+/** The address at which an administrator consents for their whole tenant. It signs nobody in to Rolecall and holds no secret. */
 export function ApprovalLink({ url }: { url: string }) {
   return (
     <div className="grid grid-cols-1 gap-2">

@@ -3,7 +3,7 @@ import { SubmitButton } from '@/components/ui/submit-button'
 export type AzureSignInOptions = {
   prompt?: 'consent' | 'select_account'
   useClaims?: boolean
-  /** `ticked`: the optional permissions ticked in the form. `fewer`: without those that were not granted. */
+  /** `ticked` asks for the optional permissions ticked in the form, `fewer` for those that are left without the refused ones. */
   optional?: 'ticked' | 'fewer'
 }
 
@@ -15,7 +15,7 @@ type Props = {
   children: string
 }
 
-/** Goes to Microsoft's sign-in page. A form of its own, so that it works before any script has loaded. */
+/** Leads to Microsoft's sign-in page to connect a subscription. A form of its own, so that it works before any script has loaded. */
 export function AzureSignInButton({ action, options = {}, variant = 'primary', size, children }: Props) {
   return (
     <form action={action.bind(null, options)}>

@@ -1,15 +1,14 @@
 import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { Copyable } from '@/components/ui/copyable'
 
-type Props = {
+type AssignReaderProps = {
   portal: AzurePortal
-  /** The subscription's Access control (IAM) page, when it is known which one. */
+  /** The subscription's own Access control (IAM) page, once it is known which subscription it is. */
   accessControlUrl?: string
 }
 
-/** How someone who may assign roles gives the Reader role, click by click. */
-export function AssignReaderSteps({ portal, accessControlUrl }: Props) {
+/** How someone who may assign roles gives the Reader role in the Azure portal, click by click. */
+export function AssignReaderSteps({ portal, accessControlUrl }: AssignReaderProps) {
   return (
     <ol className="grid grid-cols-1 list-decimal gap-1 pl-5">
       {accessControlUrl ? (
@@ -61,7 +60,7 @@ export function AssignReaderSteps({ portal, accessControlUrl }: Props) {
   )
 }
 
-/** Where the subscription ID is found. */
+/** Where in the Azure portal the subscription ID is found. */
 export function FindSubscriptionIdSteps({ portal }: { portal: AzurePortal }) {
   return (
     <ol className="grid grid-cols-1 list-decimal gap-1 pl-5">
@@ -85,7 +84,7 @@ export function FindSubscriptionIdSteps({ portal }: { portal: AzurePortal }) {
   )
 }
 
-/** Steps for those who need them, folded away for those who do not. */
+/** Steps that are folded away, because most people do not need them. */
 export function FoldedSteps({ title, children }: { title: string; children: ReactNode }) {
   return (
     <details className="group rounded-lg border border-line bg-surface">
@@ -102,61 +101,13 @@ export function FoldedSteps({ title, children }: { title: string; children: Reac
   )
 }
 
-type AppRegistrationGuideProps = { portal: AzurePortal; portalUrl: string; clientId: string }
-
-const REDIRECTS = [
-  { path: '/api/auth/callback/azure-ad', purpose: 'Signing in to Rolecall' },
-  { path: '/api/azure/callback', purpose: 'Connecting a subscription' },
-  { path: '/api/azure/admin-consent', purpose: 'After an administrator approves' },
-]
-
-/** The values that the app registration in Microsoft Entra must have for this portal, to the letter. */
-export function AppRegistrationGuide({ portal, portalUrl, clientId }: AppRegistrationGuideProps) {
-  return (
-    <div className="grid grid-cols-1 gap-4">
-      <p className="text-ink-soft">
-        For whoever runs Rolecall. These belong to its entry under{' '}
-        <a
-          href={portal.appRegistrations}
-          target="_blank"
-          rel="noreferrer"
-          className="text-accent underline underline-offset-2"
-        >
-          App registrations
-        </a>{' '}
-        in Microsoft Entra; the whole set-up, with commands, is in docs/azure-app-registration.md of the source.
-      </p>
-      <div className="grid grid-cols-1 gap-1.5">
-        <p>Application (client) ID, the setting AZURE_CLIENT_ID</p>
-        <Copyable text={clientId} label="application (client) ID" />
-      </div>
-      {REDIRECTS.map(({ path, purpose }) => (
-        <div key={path} className="grid grid-cols-1 gap-1.5">
-          <p>
-            Redirect URI, platform Web <span className="text-ink-soft">· {purpose}</span>
-          </p>
-          <Copyable text={`${portalUrl}${path}`} label={`redirect URI for ${purpose.toLowerCase()}`} />
-        </div>
-      ))}
-      <ul className="list-disc pl-5 text-ink-soft">
-        <li>
-          Supported account types: accounts in any organisational directory, when subscriptions of several tenants are
-          connected.
-        </li>
-        <li>Delegated permissions: the ones in the table above, and no application permissions.</li>
-        <li>A client secret, whose value (not its ID) is the setting AZURE_CLIENT_SECRET.</li>
-      </ul>
-    </div>
-  )
-}
-
 const ORIGINS = {
   global: 'https://portal.azure.com',
   usgov: 'https://portal.azure.us',
   china: 'https://portal.azure.cn',
 }
 
-/** Places in the Azure portal of a cloud that the wizard sends people to. */
+/** The pages of a cloud's Azure portal to which the wizard sends people. */
 export function azurePortal(cloud: keyof typeof ORIGINS) {
   const origin = ORIGINS[cloud]
   return {

@@ -7,9 +7,9 @@ import { explain, type ProblemCode } from '@/lib/domain/problems'
 import { ApprovalLink } from './approval-link'
 import { AzureSignInButton, type AzureSignInOptions } from './azure-sign-in-button'
 import { AssignReaderSteps, type AzurePortal } from './azure-steps'
-import { ProblemCodeLine } from './sign-in-problem'
+import { ProblemCodeLine } from './problem-code-line'
 
-export const CHECK_NAMES: Record<Check['id'], string> = {
+const CHECK_NAMES: Record<Check['id'], string> = {
   account: 'Right tenant and account',
   subscription: 'Subscription readable and enabled',
   assignments: 'Role assignments readable',
@@ -36,7 +36,7 @@ const MARKS = {
   not_asked: { icon: CircleDashed, word: 'Not asked for', tone: 'text-ink-soft' },
 }
 
-/** One check: its mark, what was found, and the exact fix when there is one. */
+/** One check: its mark, what was found, and the fix when there is one. */
 export function CheckLine({ check, fix }: { check: Check; fix?: ReactNode }) {
   const { icon: Icon, word, tone } = MARKS[check.state]
   const problem = check.code ? explain(check.code) : null
@@ -73,19 +73,27 @@ export function CheckLine({ check, fix }: { check: Check; fix?: ReactNode }) {
   )
 }
 
-type Props = {
+type CheckFixProps = {
   code: ProblemCode
   subscriptionId: string
   tenantId: string
-  /** Object ID of the account that signed in, as it is known in the subscription's tenant. */
+  /** The object ID that the account has in the subscription's tenant. */
   accountObjectId: string
   adminConsentUrl: string
   portal: AzurePortal
   signIn: (options: AzureSignInOptions) => Promise<void>
 }
 
-/** What makes a failed check pass: steps, a command for exactly this account and subscription, or a link. */
-export function CheckFix({ code, subscriptionId, tenantId, accountObjectId, adminConsentUrl, portal, signIn }: Props) {
+/** What makes a failed check pass: steps, a command for this account and subscription, or a link. */
+export function CheckFix({
+  code,
+  subscriptionId,
+  tenantId,
+  accountObjectId,
+  adminConsentUrl,
+  portal,
+  signIn,
+}: CheckFixProps) {
   switch (code) {
     case 'reader_role_missing':
     case 'subscription_not_readable':
@@ -127,7 +135,7 @@ export function CheckFix({ code, subscriptionId, tenantId, accountObjectId, admi
   }
 }
 
-/** The checks before their answers: same lines, same places. */
+/** Stands in for the checks while Microsoft is asked, with the same lines in the same places. */
 export function ChecksSkeleton() {
   return (
     <div className="grid grid-cols-1 gap-6" aria-busy="true">

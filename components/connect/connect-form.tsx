@@ -12,14 +12,14 @@ export type OtherSubscription = { subscriptionId: string; name: string; state: s
 type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
   others: OtherSubscription[]
-  /** Set when a connection was made with another account than the one signed in now. */
+  /** Set when the connection was made with another account than the one that signed in now. */
   otherAccount: { label: string; previous: string; now: string } | null
   /** Why Connect cannot be pressed; null when it can. */
   blocked: string | null
   verb: 'Connect' | 'Reconnect'
 }
 
-/** The last choice of the wizard: which subscriptions, and, when it changed, with which account. */
+/** The last form of the wizard: which subscriptions to connect, and whether a changed account is meant. */
 export function ConnectForm({ action, others, otherAccount, blocked, verb }: Props) {
   const [state, formAction] = useActionState(action, null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())

@@ -2,7 +2,7 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { explain } from '@/lib/domain/problems'
 
-/** An attempt past its 30 minutes: nothing was connected, and the subscription ID is kept for the next. */
+/** An attempt that is older than 30 minutes: nothing was connected, and the next one starts with the same subscription ID. */
 export function ExpiredAttempt({ startAgainHref }: { startAgainHref: string }) {
   const { title, sentence, next } = explain('attempt_expired')
   return (

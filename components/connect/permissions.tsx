@@ -19,7 +19,7 @@ const STATES: Record<OptionalPermission['state'], { word: string; tone: ChipTone
   not_asked: { word: 'Not asked for', tone: 'neutral' },
 }
 
-/** The optional permissions of a connection: what each adds, how it stands, and the way to have it or do without. */
+/** The optional permissions of a connection: what each adds, whether it is granted, and buttons to ask for it or stop using it. */
 export function PermissionsPanel({ connectionId, permissions, actions }: Props) {
   const states = new Map(permissions.map(({ scope, state }) => [scope, state]))
 
@@ -71,7 +71,7 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
   )
 }
 
-/** What every optional permission is: a delegated scope of Microsoft Graph that only reads. */
+/** What all optional permissions have in common: they are delegated scopes of Microsoft Graph that only read. */
 const OPTIONAL = { resource: 'Microsoft Graph', access: 'read', adminConsent: true, optional: true } as const
 
 const ROWS = [
@@ -79,7 +79,7 @@ const ROWS = [
   ...OPTIONAL_PERMISSIONS.map((permission) => ({ ...permission, ...OPTIONAL })),
 ]
 
-/** Each scope the sign-in asks for, or may: read or write, who may grant it, why, and what breaks without it. */
+/** Each scope that the sign-in asks for or may ask for: read or write, who may grant it, why, and what is missing without it. */
 export function PermissionsTable() {
   return (
     <Table caption="Permissions asked for at the Microsoft sign-in">
@@ -118,7 +118,7 @@ export function PermissionsTable() {
   )
 }
 
-/** What the sign-in never asks for. */
+/** The permissions that the sign-in never asks for. */
 export function NotRequested() {
   return (
     <ul className="grid grid-cols-1 gap-1.5 text-ink-soft">
@@ -134,7 +134,7 @@ export function NotRequested() {
 
 const ADMIN_ROLES = ['Application Administrator', 'Privileged Role Administrator']
 
-/** What the person who connects must hold, and why: once a directory role, and Reader on the subscription. */
+/** Which roles the person who connects needs, and why: for the first consent one in the directory, and Reader on the subscription. */
 export function Requirements() {
   return (
     <ol className="grid grid-cols-1 gap-4">

@@ -19,7 +19,7 @@ type Props = {
   signIn: (options: AzureSignInOptions, form?: FormData) => Promise<void>
 }
 
-/** The last page before Microsoft's: where one will sign in, for what, and what to do without the right to consent. */
+/** The last page before Microsoft's: to which tenant one signs in, for what, and what to do without the right to consent. */
 export function SignInInvitation({ attempt, signIn }: Props) {
   return (
     <>
@@ -79,8 +79,8 @@ export function SignInInvitation({ attempt, signIn }: Props) {
   )
 }
 
-/** What may be asked for beside the rest, each with its reason. The form sends the ticked ones as `optional`. */
-export function OptionalPermissionTicks({ ticked }: { ticked: readonly OptionalScope[] }) {
+/** The optional permissions, each with its reason. The form sends the ticked ones as `optional`. */
+function OptionalPermissionTicks({ ticked }: { ticked: readonly OptionalScope[] }) {
   return (
     <fieldset className="min-w-0">
       <legend className="font-medium">Optional, for more answers</legend>
@@ -111,7 +111,7 @@ export function OptionalPermissionTicks({ ticked }: { ticked: readonly OptionalS
   )
 }
 
-/** What a viewer sees where others see the wizard. */
+/** What viewers see in place of the wizard. */
 export function AskAnAdmin() {
   return (
     <>

@@ -11,20 +11,20 @@ import { findSubscriptionId } from '@/lib/domain/subscription-id'
 export type SubscriptionFormState = {
   values: { subscriptionId: string }
   error?: string
-  /** Set when the subscription is already a tile. */
+  /** Set when the subscription is connected already. */
   connected?: { connectionId: string; label: string }
 } | null
 
 type Props = {
   action: (state: SubscriptionFormState, formData: FormData) => Promise<SubscriptionFormState>
-  /** Filled in when an attempt is started again. */
+  /** The ID that is filled in when an attempt is started again; empty otherwise. */
   initial: string
 }
 
 const EXAMPLE = '5d1f0c3e-7a42-4c0b-9f10-2b6d8e54a903'
 const NOT_AN_ID = 'That is not a subscription ID yet. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.'
 
-/** The subscription ID, recognised as it is typed and looked up on submit. */
+/** Asks for the subscription ID, recognises it while it is typed, and looks it up on submit. */
 export function SubscriptionIdForm({ action, initial }: Props) {
   const [state, formAction] = useActionState(action, null)
   const [typed, setTyped] = useState(state?.values.subscriptionId ?? initial)

@@ -1,29 +1,19 @@
 import { Circle, CircleCheck, CircleX, LoaderCircle } from 'lucide-react'
+import { RUN_PHASE_LABELS } from '@/components/access/labels'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionProgress } from '@/db/queries/connections'
 import { explain } from '@/lib/domain/problems'
-import type { RunPhase } from '@/lib/domain/vocabulary'
-import { ProblemCodeLine } from './sign-in-problem'
+import { RUN_PHASES, type RunPhase } from '@/lib/domain/vocabulary'
+import { ProblemCodeLine } from './problem-code-line'
 
-const PHASES = [
-  'starting',
-  'reading_assignments',
-  'reading_groups',
-  'reading_people',
-  'publishing',
-  'done',
-] as const satisfies readonly RunPhase[]
-const SHOWN = [
-  { phase: 'reading_assignments', name: 'Reading role assignments' },
-  { phase: 'reading_people', name: 'Reading people' },
-  { phase: 'publishing', name: 'Publishing' },
-] as const
+/** The phases that are shown; the others belong to the one before or after them. */
+const SHOWN = ['reading_assignments', 'reading_people', 'publishing'] as const satisfies readonly RunPhase[]
 
 type Run = NonNullable<ConnectionProgress['run']>
 
-/** The first sync of one connection, phase by phase, with what was really counted so far. */
+/** The first sync of one connection, phase by phase, with what has been counted so far. */
 export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
   const { run, label, connectionId, nextSyncAt } = progress
   const succeeded = run?.state === 'succeeded'
@@ -44,14 +34,14 @@ export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
         </span>
       </header>
       <ol className="grid grid-cols-1 gap-2 px-4 py-3">
-        {SHOWN.map(({ phase, name }) => {
-          const state = stateOf(phase, run)
+        {SHOWN.map((phase) => {
+          const state = judgePhase(phase, run)
           return (
             <li key={phase} className="flex items-center gap-2.5">
               <ProgressMark state={state} />
-              <span className={state === 'waiting' ? 'text-ink-soft' : ''}>{name}</span>
+              <span className={state === 'waiting' ? 'text-ink-soft' : ''}>{RUN_PHASE_LABELS[phase]}</span>
               <span className="ml-auto text-sm text-ink-soft tabular-nums">
-                {state !== 'waiting' && run ? countOf(phase, run) : ''}
+                {state !== 'waiting' && run ? formatCount(phase, run) : ''}
               </span>
             </li>
           )
@@ -85,17 +75,17 @@ function Failure({ problem, nextSyncAt }: { problem: NonNullable<Run['problem']>
   )
 }
 
-function stateOf(phase: (typeof SHOWN)[number]['phase'], run: Run | null): ProgressState {
+function judgePhase(phase: (typeof SHOWN)[number], run: Run | null): ProgressState {
   if (!run) return 'waiting'
   if (run.state === 'succeeded') return 'done'
-  const at = PHASES.indexOf(run.phase)
-  const own = PHASES.indexOf(phase)
+  const at = RUN_PHASES.indexOf(run.phase)
+  const own = RUN_PHASES.indexOf(phase)
   if (own < at) return 'done'
   if (own > at && !(run.phase === 'starting' && phase === 'reading_assignments')) return 'waiting'
   return run.state === 'running' || run.state === 'queued' ? 'current' : 'failed'
 }
 
-function countOf(phase: (typeof SHOWN)[number]['phase'], run: Run): string {
+function formatCount(phase: (typeof SHOWN)[number], run: Run): string {
   const { assignments = run.assignments, people = run.people, peopleWanted } = run.counters
   if (phase === 'reading_assignments')
     return assignments ? number(assignments) : run.state === 'queued' ? 'waiting to start' : ''
@@ -106,7 +96,7 @@ function countOf(phase: (typeof SHOWN)[number]['phase'], run: Run): string {
 
 const number = (count: number) => count.toLocaleString('en')
 
-export type ProgressState = 'waiting' | 'current' | 'done' | 'failed'
+type ProgressState = 'waiting' | 'current' | 'done' | 'failed'
 
 const MARKS = {
   waiting: { icon: Circle, word: 'Not yet', className: 'text-ink-faint' },
@@ -115,33 +105,32 @@ const MARKS = {
   failed: { icon: CircleX, word: 'Failed', className: 'text-bad' },
 }
 
-/** The mark of one thing that takes time, with its word for those who do not see it, unless `said` beside it anyway. */
-export function ProgressMark({
-  state,
-  size = 16,
-  said = false,
-}: {
+type ProgressMarkProps = {
   state: ProgressState
   size?: number
-  said?: boolean
-}) {
+  /** Set where the text beside the mark tells the state, so that screen readers need no word for it. */
+  labelled?: boolean
+}
+
+/** The mark of something that takes time, with a word for those who do not see the mark. */
+function ProgressMark({ state, size = 16, labelled = false }: ProgressMarkProps) {
   const { icon: Icon, word, className } = MARKS[state]
   return (
     <>
       <Icon size={size} aria-hidden="true" className={`shrink-0 ${className}`} />
-      {!said && <span className="sr-only">{word}: </span>}
+      {!labelled && <span className="sr-only">{word}: </span>}
     </>
   )
 }
 
-/** One line for all connections together, announced when it changes; it ends in *Synced*. */
+/** The state of all the syncs in one line, which screen readers announce when it changes. */
 export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
   const { state, words, note } = summarise(all)
   const tone = state === 'done' ? 'text-good' : state === 'failed' ? 'text-bad' : 'text-ink'
   return (
     <div>
       <p role="status" className={`flex items-center gap-2.5 text-xl font-semibold ${tone}`}>
-        <ProgressMark state={state} size={24} said />
+        <ProgressMark state={state} size={24} labelled />
         {words}
       </p>
       <p className="mt-1 text-ink-soft">{note}</p>
@@ -149,7 +138,7 @@ export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
   )
 }
 
-/** Whether any of the runs can still change by itself while someone looks on. */
+/** Whether any of the syncs is still waiting or running. */
 export const isUnderWay = (all: ConnectionProgress[]) =>
   all.some(({ run }) => !run || run.state === 'queued' || run.state === 'running')
 
@@ -163,7 +152,7 @@ function summarise(all: ConnectionProgress[]): { state: ProgressState; words: st
     }
   if (failed > 0) {
     const words = all.length === 1 ? 'The sync failed' : `${failed} of ${all.length} syncs failed`
-    return { state: 'failed', words, note: 'The connection is stored. What to do stands below.' }
+    return { state: 'failed', words, note: 'The connection is stored. What to do is said below.' }
   }
   const gaps = all.some(({ run }) => run?.gaps)
   const subject =

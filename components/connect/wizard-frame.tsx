@@ -9,13 +9,14 @@ type Props = {
   description?: ReactNode
   /** The label of the connection being reconnected; absent for a new one. */
   reconnecting?: string | null
-  /** Earlier steps that can be gone back to. */
+  /** The addresses of the earlier steps to which one can go back. */
   links?: Partial<Record<Step, string>>
+  /** Set when the last step is done as well. */
   finished?: boolean
   children: ReactNode
 }
 
-/** What every step of the wizard stands in: the way back, the steps, and one narrow column. */
+/** What surrounds every step of the wizard: the link back, the list of steps, and one narrow column. */
 export function WizardFrame({ step, title, description, reconnecting, links, finished, children }: Props) {
   return (
     <>
@@ -39,8 +40,8 @@ export function WizardFrame({ step, title, description, reconnecting, links, fin
   )
 }
 
-export const STEPS = ['start', 'subscription', 'sign-in', 'checks', 'progress'] as const
-export type Step = (typeof STEPS)[number]
+const STEPS = ['start', 'subscription', 'sign-in', 'checks', 'progress'] as const
+type Step = (typeof STEPS)[number]
 
 const NAMES: Record<Step, string> = {
   start: 'Before you begin',
@@ -50,16 +51,10 @@ const NAMES: Record<Step, string> = {
   progress: 'Connect',
 }
 
-type StepRailProps = {
-  current: Step
-  /** Where earlier steps can be gone back to; a step that is left out cannot. */
-  links?: Partial<Record<Step, string>>
-  /** True when the last step is done as well. */
-  finished?: boolean
-}
+type StepRailProps = Pick<Props, 'links' | 'finished'> & { current: Step }
 
-/** The wizard's steps: a rail on the left when wide, a row of marks on top when narrow. */
-export function StepRail({ current, links = {}, finished = false }: StepRailProps) {
+/** The steps of the wizard: a list on the left of a wide window, a row of marks at the top of a narrow one. */
+function StepRail({ current, links = {}, finished = false }: StepRailProps) {
   const at = STEPS.indexOf(current)
 
   return (

@@ -8,7 +8,7 @@ const STATES: Record<CapabilityState, { word: string; tone: ChipTone }> = {
   not_yet: { word: 'Not yet', tone: 'neutral' },
 }
 
-/** Per kind of data: what is brought in, what is not, and which permission it takes. */
+/** For each kind of data: whether it is read, what of it, and which permission that takes. */
 export function CapabilitiesTable({ entry }: { entry: CatalogueEntry }) {
   return (
     <Table caption={`Integration capabilities of ${entry.name}`}>

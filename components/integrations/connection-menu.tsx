@@ -5,30 +5,38 @@ import { lazy, Suspense, useState } from 'react'
 import type { FormState } from '@/components/ui/form-state'
 import { Menu, MenuItem } from '@/components/ui/menu'
 
-// Fetched when first asked for: most visits to a page with tiles open neither.
+// The dialogs are loaded when they are first opened, because most visits to a page with tiles open neither.
 const DisconnectDialog = lazy(async () => ({ default: (await import('./disconnect-dialog')).DisconnectDialog }))
 const RenameDialog = lazy(async () => ({ default: (await import('./rename-dialog')).RenameDialog }))
+
+/** What can be done to a connection, as server actions that the page hands down. Each takes the connection's ID first. */
+export type ConnectionActions = {
+  syncNow: (connectionId: string) => Promise<void>
+  startReconnect: (connectionId: string) => Promise<void>
+  renameConnection: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
+  disconnectConnection: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
+}
 
 type Question = 'rename' | 'disconnect'
 
 type Props = {
   connection: { id: string; label: string; disconnected: boolean; syncing: boolean }
   actions: ConnectionActions
-  /** Given where the menu is not on the connection's own page. */
+  /** The connection's page, for a menu that is elsewhere. */
   openHref?: string
 }
 
-/** Everything that can be done to one connection. */
+/** The menu with everything that can be done to one connection. */
 export function ConnectionMenu({ connection, actions, openHref }: Props) {
   const { id, label, disconnected, syncing } = connection
-  const [asked, setAsked] = useState<Question | null>(null)
-  // A dialog once opened stays, closed, so that the browser gives the focus back to where it was.
-  const [met, setMet] = useState<Question[]>([])
-  const [close] = useState(() => () => setAsked(null))
+  const [open, setOpen] = useState<Question | null>(null)
+  // A dialog that was opened once stays on the page when it is closed, so that the browser can return the focus.
+  const [opened, setOpened] = useState<Question[]>([])
+  const [close] = useState(() => () => setOpen(null))
 
   function ask(question: Question) {
-    setMet((before) => [...before, question])
-    setAsked(question)
+    setOpened((before) => [...before, question])
+    setOpen(question)
   }
 
   return (
@@ -60,32 +68,24 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
         </MenuItem>
       </Menu>
       <Suspense fallback={null}>
-        {met.includes('rename') ? (
+        {opened.includes('rename') ? (
           <RenameDialog
             label={label}
             action={actions.renameConnection.bind(null, id)}
-            open={asked === 'rename'}
+            open={open === 'rename'}
             onClose={close}
           />
         ) : null}
-        {met.includes('disconnect') ? (
+        {opened.includes('disconnect') ? (
           <DisconnectDialog
             label={label}
             action={actions.disconnectConnection.bind(null, id)}
             alreadyDisconnected={disconnected}
-            open={asked === 'disconnect'}
+            open={open === 'disconnect'}
             onClose={close}
           />
         ) : null}
       </Suspense>
     </>
   )
-}
-
-/** What can be done to a connection; server actions, handed down by the page. Each takes the connection's id first. */
-export type ConnectionActions = {
-  syncNow: (connectionId: string) => Promise<void>
-  startReconnect: (connectionId: string) => Promise<void>
-  renameConnection: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
-  disconnectConnection: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
 }

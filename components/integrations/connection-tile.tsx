@@ -11,22 +11,22 @@ export type Tile = {
   subscriptionName: string
   subscriptionId: string
   tenantId: string
-  /** The tenant's name where it is known; otherwise its ID is shown. */
+  /** The tenant's name; its ID is shown where the name is not known. */
   tenantName: string | null
-  /** Null until the first result. */
+  /** How many people have access; null before the first result. */
   people: number | null
-  /** Of those, how many can give access to others. */
+  /** How many of these people can give access to others. */
   canGrant: number
   status: ConnectionStatus
 }
 
 type Props = {
   tile: Tile
-  /** Null for those who may only read. */
+  /** What can be done to it; null for those who may only read. */
   actions: ConnectionActions | null
 }
 
-/** One connected subscription: what it is, how it stands, what can be done. The whole tile opens it. */
+/** One connected subscription: what it is, its state, and what can be done. A click anywhere on the tile opens it. */
 export function ConnectionTile({ tile, actions }: Props) {
   const { status } = tile
 
@@ -63,9 +63,9 @@ export function ConnectionTile({ tile, actions }: Props) {
           <ShortId id={tile.subscriptionId} label="subscription ID" className="relative" />
         </p>
       </div>
-      <p className="self-end text-sm text-ink-soft tabular-nums">{peopleInWords(tile)}</p>
+      <p className="self-end text-sm text-ink-soft tabular-nums">{countPeople(tile)}</p>
       <div className="-mb-1 flex min-h-8 items-center justify-between gap-2 border-t border-line pt-3">
-        <StatusMark state={status.state} detail={status.detail} at={status.at} className="text-sm" />
+        <StatusMark status={status} className="text-sm" />
         {actions ? (
           <div className="relative">
             <ConnectionMenu
@@ -85,7 +85,7 @@ export function ConnectionTile({ tile, actions }: Props) {
   )
 }
 
-function peopleInWords({ people, canGrant }: Pick<Tile, 'people' | 'canGrant'>): string {
+function countPeople({ people, canGrant }: Pick<Tile, 'people' | 'canGrant'>): string {
   if (people === null) return 'No result yet'
   const counted = people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
   return `${counted} · ${canGrant === 0 ? 'none' : canGrant.toLocaleString('en')} can grant`

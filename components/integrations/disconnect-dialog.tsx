@@ -10,13 +10,13 @@ import { SubmitButton } from '@/components/ui/submit-button'
 type Props = {
   label: string
   action: FormAction
-  /** Its data was kept when it was disconnected; now only their deletion is left to choose. */
+  /** Set for a disconnected connection whose data was kept, which can now only be deleted. */
   alreadyDisconnected?: boolean
   open: boolean
   onClose: () => void
 }
 
-/** Ends a connection: keep what was read, or delete it after typing the label. Says what remains to do at Microsoft. */
+/** Ends a connection. Its data is kept, or deleted after the label was typed. Says what is left to do at Microsoft. */
 export function DisconnectDialog({ label, action, alreadyDisconnected = false, open, onClose }: Props) {
   return (
     <Modal
@@ -42,7 +42,7 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
   }, [state, onClose])
 
   return (
-    // React resets a form after its action. After a mistyped label that would put the choice back to keeping, unseen.
+    // React resets a form after its action. After a mistyped label that would silently choose to keep the data.
     <form action={formAction} onReset={(event) => event.preventDefault()} className="grid gap-4">
       {alreadyDisconnected ? (
         <>

@@ -4,14 +4,14 @@ import { useActionState } from 'react'
 import { SelectField } from '@/components/ui/fields'
 import type { FormAction } from '@/components/ui/form-state'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { Schedule } from '@/lib/domain/vocabulary'
+import { SCHEDULES, type Schedule } from '@/lib/domain/vocabulary'
 
-const OPTIONS: { value: Schedule; label: string }[] = [
-  { value: 'hourly', label: 'Every hour' },
-  { value: 'every_6_hours', label: 'Every 6 hours' },
-  { value: 'daily', label: 'Every day' },
-  { value: 'off', label: 'Off: only by hand' },
-]
+const LABELS: Record<Schedule, string> = {
+  hourly: 'Every hour',
+  every_6_hours: 'Every 6 hours',
+  daily: 'Every day',
+  off: 'Off: only by hand',
+}
 
 /** How often a connection syncs by itself. */
 export function ScheduleForm({ schedule, action }: { schedule: Schedule; action: FormAction }) {
@@ -23,7 +23,7 @@ export function ScheduleForm({ schedule, action }: { schedule: Schedule; action:
         key={schedule}
         name="schedule"
         label="Sync by itself"
-        options={OPTIONS}
+        options={SCHEDULES.map((value) => ({ value, label: LABELS[value] }))}
         defaultValue={schedule}
         error={state?.error}
         className="w-52"

@@ -3,57 +3,16 @@ import type { ReactNode } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
+import type { TileTab } from '@/lib/domain/views'
 
-type Props = { tab: 'all' | 'connected' | 'attention'; q: string; mayConnect: boolean; hasAny: boolean }
-
-/** Why there is no tile here: nothing found, nothing wrong, or nothing connected yet. */
-export function TilesEmptyState({ tab, q, mayConnect, hasAny }: Props) {
-  return (
-    <li className="grid sm:min-h-44 [&:only-child]:col-span-full">
-      <Reason tab={tab} q={q} mayConnect={mayConnect} hasAny={hasAny} />
-    </li>
-  )
-}
-
-function Reason({ tab, q, mayConnect, hasAny }: Props) {
-  if (q)
-    return (
-      <EmptyState
-        title={<>Nothing found for “{q}”</>}
-        action={<ButtonLink href="/integrations">Show all</ButtonLink>}
-        className="content-center"
-      >
-        Search looks at labels, subscription names and IDs, and tenants.
-      </EmptyState>
-    )
-  if (tab === 'attention')
-    return (
-      <EmptyState title="Nothing needs attention" className="content-center">
-        {hasAny ? 'Every connection was read whole, on time.' : 'No subscription is connected yet.'}
-      </EmptyState>
-    )
-  return (
-    <EmptyState
-      title="No subscription is connected yet"
-      className="content-center py-6"
-      action={
-        mayConnect && tab !== 'all' ? (
-          <ButtonLink href="/integrations/azure/connect" variant="primary">
-            Connect Microsoft Azure
-          </ButtonLink>
-        ) : null
-      }
-    >
-      {mayConnect
-        ? 'Each one you connect gets a tile of its own here.'
-        : 'An owner or admin of your organisation can connect one.'}
-    </EmptyState>
-  )
+/** Tiles side by side, as many as fit. Those of one row are equally high. */
+export function TileGrid({ children }: { children: ReactNode }) {
+  return <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-4">{children}</ul>
 }
 
 type CatalogueTileProps = { entry: CatalogueEntry; connected: number; mayConnect: boolean }
 
-/** Something that can be connected: what it answers, what it brings in, how many there are, and the way in. */
+/** Something that can be connected: what it answers, what it reads, how many are connected, and the button that connects. */
 export function CatalogueTile({ entry, connected, mayConnect }: CatalogueTileProps) {
   return (
     <li className="grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4">
@@ -84,8 +43,8 @@ export function CatalogueTile({ entry, connected, mayConnect }: CatalogueTilePro
   )
 }
 
-/** The sign of an integration: a drawing of ours for what is known, a neutral one otherwise. */
-export function IntegrationMark({ id }: { id: string }) {
+/** The mark of an integration: a drawing of ours for Azure, a neutral icon for any other. */
+function IntegrationMark({ id }: { id: string }) {
   return (
     <span
       aria-hidden
@@ -103,7 +62,49 @@ export function IntegrationMark({ id }: { id: string }) {
   )
 }
 
-/** Tiles side by side, as many as fit; all of one row equally high. */
-export function TileGrid({ children }: { children: ReactNode }) {
-  return <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-4">{children}</ul>
+type EmptyStateProps = { tab: TileTab; search: string; mayConnect: boolean; hasAny: boolean }
+
+/** Why there is no tile: the search finds none, nothing needs attention, or nothing is connected yet. */
+export function TilesEmptyState({ tab, search, mayConnect, hasAny }: EmptyStateProps) {
+  return (
+    <li className="grid sm:min-h-44 [&:only-child]:col-span-full">
+      <Reason tab={tab} search={search} mayConnect={mayConnect} hasAny={hasAny} />
+    </li>
+  )
+}
+
+function Reason({ tab, search, mayConnect, hasAny }: EmptyStateProps) {
+  if (search)
+    return (
+      <EmptyState
+        title={<>Nothing found for “{search}”</>}
+        action={<ButtonLink href="/integrations">Show all</ButtonLink>}
+        className="content-center"
+      >
+        Search looks at labels, subscription names and IDs, and tenants.
+      </EmptyState>
+    )
+  if (tab === 'attention')
+    return (
+      <EmptyState title="Nothing needs attention" className="content-center">
+        {hasAny ? 'Every connection was read whole, on time.' : 'No subscription is connected yet.'}
+      </EmptyState>
+    )
+  return (
+    <EmptyState
+      title="No subscription is connected yet"
+      className="content-center py-6"
+      action={
+        mayConnect && tab !== 'all' ? (
+          <ButtonLink href="/integrations/azure/connect" variant="primary">
+            Connect Microsoft Azure
+          </ButtonLink>
+        ) : null
+      }
+    >
+      {mayConnect
+        ? 'Each one you connect gets a tile of its own here.'
+        : 'An owner or admin of your organisation can connect one.'}
+    </EmptyState>
+  )
 }

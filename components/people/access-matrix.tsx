@@ -10,11 +10,11 @@ import type { Direction } from '@/lib/domain/views'
 type Column = { id: string; label: string }
 type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }
 
-/** The names stay in sight while the subscriptions scroll by. */
+/** The names stay in sight while the subscriptions scroll sideways. */
 const MATRIX =
   '[&>table]:w-auto [&>table]:min-w-full [&_tr>*:first-child]:sticky [&_tr>*:first-child]:left-0 [&_tr>*:first-child]:bg-surface [&_tr>*:first-child]:z-10 [&_tbody_tr:hover>*]:bg-canvas'
 
-/** People by subscriptions, with the strongest role where they meet; each of them leads to how it is held. */
+/** A row for each person and a column for each subscription, with the strongest role where they meet, linked to its paths. */
 export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Props) {
   const at = new Map(cells.map((cell) => [keyOf(cell.tenantId, cell.personId, cell.connectionId), cell]))
   return (
@@ -108,7 +108,7 @@ type ColumnPagerProps = {
   nextHref: string | null
 }
 
-/** Which of the subscriptions are the columns, and the way to the others. Nothing when all of them fit. */
+/** Which subscriptions are shown as columns, with links to the others. Nothing when all of them fit. */
 export function ColumnPager({ from, shown, total, previousHref, nextHref }: ColumnPagerProps) {
   if (!previousHref && !nextHref) return null
   return (

@@ -1,16 +1,15 @@
 import { EmailText, PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
-import { PRIVILEGE_WORDS } from '@/components/access/labels'
-import { WIDE_TABLE } from '@/components/access/skeletons'
+import { PRIVILEGE_LABELS } from '@/components/access/labels'
 import { SortTh, Table, Td, Th } from '@/components/ui/table'
 import type { PersonRow } from '@/db/queries/people'
 import type { Direction } from '@/lib/domain/views'
 
 type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 
-/** Everyone who has access in any connected subscription: one row per person. */
+/** Everyone with access to any connected subscription: a row for each person. */
 export function AllPeopleTable({ rows, direction, sortHref }: Props) {
   return (
-    <Table caption="People in all connected subscriptions" className={WIDE_TABLE}>
+    <Table caption="People in all connected subscriptions" wide>
       <thead>
         <tr>
           <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'} className="xl:w-[26%]">
@@ -38,7 +37,7 @@ export function AllPeopleTable({ rows, direction, sortHref }: Props) {
             <Td className="text-right tabular-nums">{row.subscriptions.toLocaleString('en')}</Td>
             <Td className="text-right tabular-nums">{row.grants.toLocaleString('en')}</Td>
             <Td className="whitespace-nowrap text-ink-soft">
-              {row.strongest ? PRIVILEGE_WORDS[row.strongest] : 'Not readable'}
+              {row.strongest ? PRIVILEGE_LABELS[row.strongest] : 'Not readable'}
             </Td>
           </tr>
         ))}

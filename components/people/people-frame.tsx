@@ -1,6 +1,12 @@
 import type { ReactNode } from 'react'
 import { FilterForm } from '@/components/access/filter-form'
-import { PRIVILEGE_WORDS, SIGNAL_WORDS, STATUS_OPTIONS } from '@/components/access/labels'
+import {
+  listOptions,
+  listSignals,
+  PERSON_STATUS_LABELS,
+  PRIVILEGE_LABELS,
+  SIGNAL_WORDS,
+} from '@/components/access/labels'
 import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -8,17 +14,18 @@ import { SearchField, SelectField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
+import { PRIVILEGES } from '@/lib/domain/vocabulary'
 
 type Props = {
   current: 'list' | 'matrix'
   view: PeopleView
-  /** Whether there is anyone in any subscription, whatever the filters. */
+  /** Whether any subscription has people with access, whatever the filters. */
   anyone: boolean
   /** The people found; null when nobody matches. */
   children: ReactNode
 }
 
-/** What the list of people and the matrix share: the title, the way between them, the filters, and what to say of nobody. */
+/** What the list of people and the matrix share: the title, the tabs, the filters, and what is shown when nobody is found. */
 export function PeopleFrame({ current, view, anyone, children }: Props) {
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
@@ -40,37 +47,40 @@ export function PeopleFrame({ current, view, anyone, children }: Props) {
           <PeopleFilters path={path} view={view} />
         </>
       ) : null}
-      {children ?? (anyone ? <NobodyMatches path={path} /> : <NobodyYet />)}
+      {children ?? (anyone ? <NoMatch path={path} /> : <NoPeopleYet />)}
     </>
   )
 }
 
-const NobodyMatches = ({ path }: { path: string }) => (
+const NoMatch = ({ path }: { path: string }) => (
   <EmptyState title="No one matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>} />
 )
 
-const NobodyYet = () => (
+const NoPeopleYet = () => (
   <EmptyState title="No one yet" action={<ButtonLink href="/integrations">Integrations</ButtonLink>}>
     People appear here once a connected subscription has been synced.
   </EmptyState>
 )
 
-const SIGNALS = [
+const SIGNAL_OPTIONS = [
   { value: '', label: 'Anything' },
-  // An orphan is no person whom the directory knows; among people "gone" says it.
-  ...SIGNAL_WORDS.filter(({ signal }) => signal !== 'orphan').map(({ signal, label }) => ({ value: signal, label })),
+  // No person of the directory is an orphan; for people the signal `gone` says the same.
+  ...listSignals()
+    .filter((signal) => signal !== 'orphan')
+    .map((signal) => ({ value: signal, label: SIGNAL_WORDS[signal].label })),
 ]
 
-const MINIMUMS = [
+const MINIMUM_OPTIONS = [
   { value: '', label: 'Any role' },
-  ...(['grants_access', 'writes', 'writes_data', 'reads_data'] as const).map((value) => ({
-    value,
-    label: `${PRIVILEGE_WORDS[value]}${value === 'grants_access' ? '' : ', or more'}`,
+  // To read is the least that a role amounts to, which is the same as any role.
+  ...PRIVILEGES.filter((privilege) => privilege !== 'reads').map((privilege, rank) => ({
+    value: privilege,
+    label: `${PRIVILEGE_LABELS[privilege]}${rank === 0 ? '' : ', or more'}`,
   })),
 ]
 
-/** Search and filters of people over all subscriptions, for the list and the matrix alike. */
-export function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
+/** The search and the filters that the list and the matrix share. */
+function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
   const values = {
     q: view.search,
     status: view.status ?? '',
@@ -84,7 +94,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         name="status"
         label="Status"
         hideLabel
-        options={STATUS_OPTIONS}
+        options={listOptions('Any status', PERSON_STATUS_LABELS)}
         defaultValue={values.status}
         className="w-32 max-sm:w-[calc(50%-0.25rem)]"
       />
@@ -92,7 +102,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         name="min"
         label="At least"
         hideLabel
-        options={MINIMUMS}
+        options={MINIMUM_OPTIONS}
         defaultValue={values.min}
         className="w-40 max-sm:w-[calc(50%-0.25rem)]"
       />
@@ -100,7 +110,7 @@ export function PeopleFilters({ path, view }: { path: string; view: PeopleView }
         name="signal"
         label="Worth a second look"
         hideLabel
-        options={SIGNALS}
+        options={SIGNAL_OPTIONS}
         defaultValue={values.signal}
         className="w-44 max-sm:w-[calc(50%-0.25rem)]"
       />

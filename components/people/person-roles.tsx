@@ -1,7 +1,7 @@
 import Link from 'next/link'
+import { ThroughGroup } from '@/components/access/group-name'
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
-import { WIDE_TABLE } from '@/components/access/skeletons'
 import { Chip } from '@/components/ui/chip'
 import { Table, Td, Th } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
@@ -11,7 +11,7 @@ import { timeWords } from '@/lib/domain/words'
 
 type Props = { personId: string; roles: PersonRole[] }
 
-/** A person's roles, subscription by subscription, however they are held, with both moments a role can be said to date from. */
+/** A person's roles by subscription, held in any way, each with the two dates from which it may be said to exist. */
 export function PersonRoles({ personId, roles }: Props) {
   const subscriptions = Map.groupBy(roles, (role) => role.connectionId)
 
@@ -50,7 +50,7 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
           </Link>
         </p>
       </div>
-      <Table caption={`Roles in ${first.connectionLabel}`} className={WIDE_TABLE}>
+      <Table caption={`Roles in ${first.connectionLabel}`} wide>
         <thead>
           <tr>
             <Th className="xl:w-[24%]">Role</Th>
@@ -70,7 +70,7 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
                   custom={role.custom}
                   eligible={role.kind === 'eligible'}
                 />
-                <Held role={role} />
+                <Duration role={role} />
               </Td>
               <Td className="max-w-56">
                 <ScopeLabel scope={role.scope} level={role.level} />
@@ -82,15 +82,10 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
               </Td>
               <Td className="max-w-48 text-ink-soft">
                 {role.groupId ? (
-                  <Link
-                    href={`/integrations/azure/${connectionId}/groups?group=${role.groupId}`}
-                    prefetch={false}
-                    dir="auto"
-                    title={`Through the group ${role.groupName ?? role.groupId}`}
-                    className="block truncate hover:underline"
-                  >
-                    {role.groupName ?? `Group ${role.groupId.slice(0, 8)}`}
-                  </Link>
+                  <ThroughGroup
+                    group={{ id: role.groupId, name: role.groupName }}
+                    groupsPath={`/integrations/azure/${connectionId}/groups`}
+                  />
                 ) : (
                   inheritanceWord(role.level)
                 )}
@@ -109,8 +104,8 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
   )
 }
 
-/** A role that is not simply held for good says so. */
-function Held({ role }: { role: PersonRole }) {
+/** How long a role is held or can be activated, unless it is simply held without an end. */
+function Duration({ role }: { role: PersonRole }) {
   if (role.kind === 'active' && !role.endsAt) return null
   return <p className="mt-1 text-xs text-ink-soft">{timeWords(role, new Date())}</p>
 }

@@ -1,16 +1,59 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { GroupNameInPath } from '@/components/access/group-name'
+import { GroupName } from '@/components/access/group-name'
 import { RoleChip } from '@/components/access/role-chip'
 import type { PersonAccess } from '@/lib/domain/access'
 import { MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
 import { dateWords } from '@/lib/domain/words'
 
-type Props = { access: PersonAccess; path: Path; role: RoleAccess; scopeName: string; groupsPath: string }
+type Props = { access: PersonAccess; role: RoleAccess; scopeName: string; groupsPath: string; id: string }
 
-/** One way, step by step: the person, each group, the role, its scope, the subscription. */
-export function PathSteps({ access, path, role, scopeName, groupsPath }: Props) {
+/** How many paths are shown before the rest is folded away. */
+const UNFOLDED = 8
+
+/** All paths to a role as a list, each of them a list of its steps. */
+export function PathList({ access, role, scopeName, groupsPath, id }: Props) {
+  const { paths, truncated } = role
+  const item = (path: (typeof paths)[number]) => (
+    <li key={`${path.grant.key} ${path.groups.map((group) => group.id).join(' ')}`} className="py-1.5">
+      <PathSteps access={access} path={path} role={role} scopeName={scopeName} groupsPath={groupsPath} />
+    </li>
+  )
+  const rest = paths.slice(UNFOLDED)
+
+  return (
+    <div className="mt-3 text-sm">
+      <h4 id={id} className="text-xs text-ink-faint">
+        {countPaths(paths.length, truncated)}
+      </h4>
+      <ul aria-labelledby={id} className="divide-y divide-line">
+        {paths.slice(0, UNFOLDED).map(item)}
+      </ul>
+      {rest.length > 0 ? (
+        <details className="group mt-1.5">
+          <summary className="inline-flex items-center gap-1 rounded-md font-medium">
+            <ChevronRight aria-hidden className="size-4 text-ink-soft transition-transform group-open:rotate-90" />
+            {rest.length.toLocaleString('en')} more
+          </summary>
+          <ul aria-label="More ways" className="mt-1 divide-y divide-line">
+            {rest.map(item)}
+          </ul>
+        </details>
+      ) : null}
+    </div>
+  )
+}
+
+function countPaths(paths: number, truncated: boolean): string {
+  if (truncated) return `The first ${MOST_PATHS} ways; there are more`
+  return paths === 1 ? 'One way' : `${paths.toLocaleString('en')} ways`
+}
+
+type PathStepsProps = Omit<Props, 'id'> & { path: Path }
+
+/** One path, step by step: the person, each group, the role, its scope, the subscription. */
+function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps) {
   const { person, groups, subscription } = access
   const above = role.level === 'root' || role.level === 'management_group'
 
@@ -21,10 +64,10 @@ export function PathSteps({ access, path, role, scopeName, groupsPath }: Props) 
       </Step>
       {path.groups.map(({ id, since }) => (
         <Step key={id}>
-          <GroupNameInPath
-            id={id}
-            name={groups.find((group) => group.id === id)?.name ?? null}
+          <GroupName
+            group={groups.find((group) => group.id === id) ?? { id, name: null }}
             groupsPath={groupsPath}
+            wrap
           />{' '}
           <span className="text-xs text-ink-faint">
             {since ? `since ${dateWords(since)}` : 'in it, or in a group inside it that is not known'}
@@ -68,47 +111,4 @@ function Step({ first = false, children }: { first?: boolean; children: ReactNod
       <span className="min-w-0 wrap-anywhere">{children}</span>
     </li>
   )
-}
-
-type PathListProps = { access: PersonAccess; role: RoleAccess; scopeName: string; groupsPath: string; id: string }
-
-/** Ways shown before the rest is folded away. */
-const UNFOLDED = 8
-
-/** Every way to a role as a list; each way is itself a list of its steps. */
-export function PathList({ access, role, scopeName, groupsPath, id }: PathListProps) {
-  const { paths, truncated } = role
-  const item = (path: (typeof paths)[number]) => (
-    <li key={`${path.grant.key} ${path.groups.map((group) => group.id).join(' ')}`} className="py-1.5">
-      <PathSteps access={access} path={path} role={role} scopeName={scopeName} groupsPath={groupsPath} />
-    </li>
-  )
-  const rest = paths.slice(UNFOLDED)
-
-  return (
-    <div className="mt-3 text-sm">
-      <h4 id={id} className="text-xs text-ink-faint">
-        {count(paths.length, truncated)}
-      </h4>
-      <ul aria-labelledby={id} className="divide-y divide-line">
-        {paths.slice(0, UNFOLDED).map(item)}
-      </ul>
-      {rest.length > 0 ? (
-        <details className="group mt-1.5">
-          <summary className="inline-flex items-center gap-1 rounded-md font-medium">
-            <ChevronRight aria-hidden className="size-4 text-ink-soft transition-transform group-open:rotate-90" />
-            {rest.length.toLocaleString('en')} more
-          </summary>
-          <ul aria-label="More ways" className="mt-1 divide-y divide-line">
-            {rest.map(item)}
-          </ul>
-        </details>
-      ) : null}
-    </div>
-  )
-}
-
-function count(ways: number, truncated: boolean): string {
-  if (truncated) return `The first ${MOST_PATHS} ways; there are more`
-  return ways === 1 ? 'One way' : `${ways.toLocaleString('en')} ways`
 }

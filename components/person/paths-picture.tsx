@@ -1,35 +1,42 @@
+import { ASSIGNMENT_KIND_LABELS, SCOPE_LEVEL_LABELS } from '@/components/access/labels'
 import { joinClasses } from '@/components/ui/join-classes'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { type LaidLink, type LaidNode, layoutPaths, shortenName } from '@/lib/domain/paths-layout'
-import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
+import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { isolateName } from '@/lib/domain/words'
+
+/** The size of a node, and the distance from one column or row to the next, in pixels of the drawing. */
+const WIDTH = 136
+const HEIGHT = 46
+const COLUMN = 162
+const ROW = 58
 
 type Props = { access: PersonAccess; role: RoleAccess; scopeName: string }
 
 /**
- * The ways to a role drawn from left to right. To a screen reader it is one image, and the list that follows says all of it;
- * when narrow it scrolls sideways in a box of its own that a keyboard can reach.
+ * The paths to a role, drawn from left to right. For a screen reader it is one image, because the list after it says the
+ * same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
  */
 export function PathsPicture({ access, role, scopeName }: Props) {
   const { nodes, links, columns, rows, notDrawn } = layoutPaths(role)
   const width = (columns - 1) * COLUMN + WIDTH + 2
   const height = (rows - 1) * ROW + HEIGHT + 2
   const at = new Map(nodes.map((node) => [node.key, node]))
-  const what = [role.roleName ?? role.roleId, scopeName, role.kind].join(', ')
+  const drawn = [role.roleName ?? role.roleId, scopeName, role.kind].join(', ')
   const flat = links.some((link) => link.flat)
 
   return (
     <figure className="mt-3">
       <section
-        aria-label={`Picture of the ways to ${what}`}
+        aria-label={`Picture of the ways to ${drawn}`}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
         tabIndex={0}
         className="relative overflow-x-auto rounded-lg border border-line bg-canvas p-3"
       >
         <svg
           role="img"
-          aria-label={`The ways to ${what}, drawn. The list after it says the same.`}
+          aria-label={`The ways to ${drawn}, drawn. The list after it says the same.`}
           width={width}
           height={height}
           viewBox={`-1 -1 ${width} ${height}`}
@@ -39,7 +46,12 @@ export function PathsPicture({ access, role, scopeName }: Props) {
             <Arrow key={`${link.from} ${link.to}`} link={link} at={at} />
           ))}
           {nodes.map((node) => (
-            <PictureNode key={node.key} node={node} kind={role.kind} {...labelOf(node, { access, role, scopeName })} />
+            <PictureNode
+              key={node.key}
+              node={node}
+              kind={role.kind}
+              {...describeNode(node, { access, role, scopeName })}
+            />
           ))}
         </svg>
       </section>
@@ -55,7 +67,7 @@ export function PathsPicture({ access, role, scopeName }: Props) {
   )
 }
 
-/** From the right edge of one node to the left edge of another: level along the row it starts in, then bending in the last gap. */
+/** From the right edge of one node to the left edge of another: straight along its row, bending only in the last gap. */
 function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode> }) {
   const from = at.get(link.from)
   const to = at.get(link.to)
@@ -75,17 +87,17 @@ function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode>
   )
 }
 
-type PictureNodeProps = { node: LaidNode; kind: AssignmentKind; says: string; name: string }
+type PictureNodeProps = { node: LaidNode; kind: AssignmentKind; what: string; name: string }
 
-/** Letters of ordinary width that fit a node at 13 pixels. */
+/** How many letters of ordinary width fit into a node at 13 pixels. */
 const LETTERS = 15
 
-/** A box of the picture: what it is, small, over what it is called. An eligible role is outlined in dashes and in its own hue. */
-export function PictureNode({ node, kind, says, name }: PictureNodeProps) {
+/** A box with its name and, in smaller letters above, what it is. An eligible role has a dashed outline and its own colour. */
+function PictureNode({ node, kind, what, name }: PictureNodeProps) {
   const eligible = node.kind === 'role' && kind === 'eligible'
   return (
     <g transform={`translate(${node.column * COLUMN} ${node.row * ROW})`}>
-      <title>{`${says}: ${name}`}</title>
+      <title>{`${what}: ${name}`}</title>
       <rect
         width={WIDTH}
         height={HEIGHT}
@@ -98,7 +110,7 @@ export function PictureNode({ node, kind, says, name }: PictureNodeProps) {
         )}
       />
       <text x={10} y={18} fontSize={11} className={eligible ? 'fill-eligible' : 'fill-ink-soft'}>
-        {says}
+        {what}
       </text>
       <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
         {isolateName(shortenName(name, LETTERS))}
@@ -107,39 +119,24 @@ export function PictureNode({ node, kind, says, name }: PictureNodeProps) {
   )
 }
 
-/** Of a node, and from one column or row to the next, in pixels of the drawing. */
-export const WIDTH = 136
-export const HEIGHT = 46
-export const COLUMN = 162
-export const ROW = 58
-
-type Of = { access: PersonAccess; role: RoleAccess; scopeName: string }
-
-const LEVELS: Record<ScopeLevel, string> = {
-  root: 'Whole directory',
-  management_group: 'Management group',
-  subscription: 'Subscription',
-  resource_group: 'Resource group',
-  resource: 'Resource',
-}
-const KINDS = { active: 'Role', activated: 'Activated role', eligible: 'Eligible role' }
-
-/** What a node of the picture says: what it is, and what it is called. */
-export function labelOf(node: LaidNode, { access, role, scopeName }: Of): { says: string; name: string } {
+/** What a node of the picture is, and what it is called. */
+function describeNode(node: LaidNode, { access, role, scopeName }: Props): { what: string; name: string } {
   const { person, groups, subscription } = access
   switch (node.kind) {
     case 'person':
       return {
-        says: person.kind === 'user' ? 'Person' : 'Principal',
+        what: person.kind === 'user' ? 'Person' : 'Principal',
         name: person.name ?? person.email ?? person.userPrincipalName ?? person.id,
       }
     case 'group':
-      return { says: 'Group', name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '' }
+      return { what: 'Group', name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '' }
     case 'role':
-      return { says: KINDS[role.kind], name: role.roleName ?? role.roleId }
+      return { what: describeKind(role.kind), name: role.roleName ?? role.roleId }
     case 'scope':
-      return { says: LEVELS[role.level], name: scopeName }
+      return { what: SCOPE_LEVEL_LABELS[role.level], name: scopeName }
     case 'subscription':
-      return { says: 'Subscription', name: subscription.name }
+      return { what: SCOPE_LEVEL_LABELS.subscription, name: subscription.name }
   }
 }
+
+const describeKind = (kind: AssignmentKind) => (kind === 'active' ? 'Role' : `${ASSIGNMENT_KIND_LABELS[kind]} role`)

@@ -11,29 +11,29 @@ import { RolePaths } from './role-paths'
 
 type Props = {
   access: PersonAccess
-  /** What the published run read, for what it did not. */
+  /** How far the published result was read: what was not read may hide more roles. */
   coverage: CoverageLine[]
-  /** The page of the connection. */
+  /** The address of the connection's page. */
   path: string
   now: Date
 }
 
-/** Roles with pictures at most: past these a reader searches, and the lists say the same. */
+/** At most so many roles are drawn: in a longer page a reader searches, and the lists say the same. */
 const MOST_PICTURED = 24
 
-/** Everything one person holds or could activate in a subscription, role by role, by every way. */
+/** Everything that one person holds or could activate in a subscription: role by role, with every path to it. */
 export function PersonPaths({ access, coverage, path, now }: Props) {
   const accesses = explainAccess(access)
   const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
-  const missed = missedWords(coverage)
+  const gaps = missedWords(coverage)
 
   return (
     <>
       <PersonFacts person={access.person} />
-      {missed.length > 0 ? (
+      {gaps.length > 0 ? (
         <Notice tone="warn" title="There may be ways that are not shown" className="mb-4">
           <ul>
-            {missed.map((words) => (
+            {gaps.map((words) => (
               <li key={words}>{words}</li>
             ))}
           </ul>
@@ -41,20 +41,20 @@ export function PersonPaths({ access, coverage, path, now }: Props) {
       ) : null}
       {roles.length === 0 ? (
         <EmptyState title={`No access to ${access.subscription.label} now`}>
-          {missed.length > 0
+          {gaps.length > 0
             ? 'In what was read, no role is held here and none can be activated.'
             : 'No role is held here, directly or through a group, and none can be activated.'}
         </EmptyState>
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-          {roles.map(([roleId, ways], at) => (
+          {roles.map(([roleId, roleAccesses], at) => (
             <RolePaths
               key={roleId}
               access={access}
               roleId={roleId}
-              accesses={ways}
+              accesses={roleAccesses}
               groupsPath={`${path}/groups`}
-              whole={missed.length === 0}
+              allRead={gaps.length === 0}
               pictures={at < MOST_PICTURED}
               now={now}
             />
@@ -65,8 +65,8 @@ export function PersonPaths({ access, coverage, path, now }: Props) {
   )
 }
 
-/** Who it is: name, address, state of the account, when it was last used. */
-export function PersonFacts({ person }: { person: PersonAccess['person'] }) {
+/** Who the person is: name, address, state of the account and last sign-in. */
+function PersonFacts({ person }: { person: PersonAccess['person'] }) {
   const { id, name, email, userPrincipalName, status, guest, lastSignInAt } = person
   const address = email ?? userPrincipalName
   return (

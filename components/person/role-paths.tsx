@@ -1,5 +1,5 @@
 import { Scissors, ShieldOff } from 'lucide-react'
-import { roleWords } from '@/components/access/labels'
+import { ASSIGNMENT_KIND_LABELS, describeRole } from '@/components/access/labels'
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
@@ -9,32 +9,33 @@ import { wordsOfCondition } from '@/lib/domain/condition-words'
 import { denialWords } from '@/lib/domain/denials'
 import { eligibilityNote, findFewestRemovals, removalWords } from '@/lib/domain/removals'
 import { scopeWords } from '@/lib/domain/scopes'
+import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { dateWords, timeWords } from '@/lib/domain/words'
 import { PathList } from './path-list'
 import { PathsPicture } from './paths-picture'
 
-/** Pictures of one role at most: at further scopes the list says it in less room. */
+/** At most so many scopes of one role are drawn: for further ones the list says the same in less room. */
 const MOST_PICTURES = 6
 
 type Props = {
   access: PersonAccess
   roleId: string
-  /** The role at each scope, held or eligible. */
+  /** The role at each scope where it is held or eligible. */
   accesses: RoleAccess[]
   groupsPath: string
-  /** Whether all that can lead to a role was read. */
-  whole: boolean
+  /** Whether everything that can lead to a role was read. */
+  allRead: boolean
   pictures: boolean
   now: Date
 }
 
-/** One role of one person: wherever they have it, how, and what would take it away. */
-export function RolePaths({ access, roleId, accesses, groupsPath, whole, pictures, now }: Props) {
+/** One role of one person: where they have it, by which paths, and what would take it away. */
+export function RolePaths({ access, roleId, accesses, groupsPath, allRead, pictures, now }: Props) {
   const [first] = accesses
   if (!first) return null
   const { privilege, custom } = first
   const name = first.roleName ?? roleId
-  const says = roleWords({ privilege, custom })
+  const says = describeRole({ privilege, custom })
   const onlyEligible = accesses.every(({ kind }) => kind === 'eligible')
   const heading = `role-${roleId}`
 
@@ -59,25 +60,21 @@ export function RolePaths({ access, roleId, accesses, groupsPath, whole, picture
           now={now}
         />
       ))}
-      <RemovalSteps access={access} roleId={roleId} name={name} accesses={accesses} whole={whole} />
+      <RemovalSteps access={access} roleId={roleId} name={name} accesses={accesses} allRead={allRead} />
     </section>
   )
 }
 
 type RoleAtScopeProps = { access: PersonAccess; role: RoleAccess; groupsPath: string; picture: boolean; now: Date }
 
-const KINDS = {
-  active: <Chip>Held</Chip>,
-  activated: <Chip title="Activated for some hours from an eligible role">Activated</Chip>,
-  eligible: (
-    <Chip tone="eligible" title="Not held until it is activated">
-      Eligible
-    </Chip>
-  ),
+const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
+  active: undefined,
+  activated: 'Activated for some hours from an eligible role',
+  eligible: 'Not held until it is activated',
 }
 
-/** A role at one scope: where that is, since when and until when, what cuts it, and every way to it, drawn and listed. */
-export function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtScopeProps) {
+/** A role at one scope: its assignments, the denials that cut it, and every path to it, drawn and listed. */
+function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtScopeProps) {
   const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
   const words = scopeWords({ scope: role.scope, level: role.level, ...seen })
   const grants = [...new Set(role.paths.map(({ grant }) => grant))]
@@ -86,7 +83,9 @@ export function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtSc
   return (
     <div className="border-line px-4 py-3 not-first-of-type:border-t">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
-        {KINDS[role.kind]}
+        <Chip tone={role.kind === 'eligible' ? 'eligible' : 'neutral'} title={KIND_TITLES[role.kind]}>
+          {ASSIGNMENT_KIND_LABELS[role.kind]}
+        </Chip>
         <ScopeLabel scope={role.scope} level={role.level} of={seen} className="font-medium" />
         <p className="min-w-0 text-sm break-words text-ink-soft">{words.reach}</p>
       </div>
@@ -113,8 +112,8 @@ export function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtSc
 
 type Grant = PersonAccess['grants'][number]
 
-/** One assignment in words: whose, for how long, since when, and on what condition. */
-export function GrantFacts({ access, grant, now }: { access: PersonAccess; grant: Grant; now: Date }) {
+/** One assignment in words: who holds it, for how long, since when, and on what condition. */
+function GrantFacts({ access, grant, now }: { access: PersonAccess; grant: Grant; now: Date }) {
   const own = grant.principalId === access.person.id
   const holder = access.groups.find(({ id }) => id === grant.principalId)?.name ?? grant.principalId
   const ended = grant.endsAt !== null && grant.endsAt <= now
@@ -138,7 +137,7 @@ export function GrantFacts({ access, grant, now }: { access: PersonAccess; grant
   )
 }
 
-/** In words where its form is a known one; in full otherwise, and to check the words by. */
+/** The condition of an assignment in words where it has a known form, and in full to check the words against. */
 function Condition({ text, grants }: { text: string; grants: Grant[] }) {
   const words = wordsOfCondition(text, (id) => grants.find(({ roleId }) => roleId === id)?.roleName ?? null)
   return (
@@ -154,10 +153,10 @@ function Condition({ text, grants }: { text: string; grants: Grant[] }) {
   )
 }
 
-type RemovalStepsProps = { access: PersonAccess; roleId: string; name: string; accesses: RoleAccess[]; whole: boolean }
+type RemovalStepsProps = Pick<Props, 'access' | 'roleId' | 'accesses' | 'allRead'> & { name: string }
 
-/** What would have to be removed for the person to be without the role, in the fewest steps. */
-export function RemovalSteps({ access, roleId, name, accesses, whole }: RemovalStepsProps) {
+/** The fewest removals after which the person no longer has the role. */
+function RemovalSteps({ access, roleId, name, accesses, allRead }: RemovalStepsProps) {
   const steps = removalWords(access, findFewestRemovals(access, roleId))
   const kinds = eligibilityNote(accesses)
 
@@ -180,7 +179,7 @@ export function RemovalSteps({ access, roleId, name, accesses, whole }: RemovalS
           </ul>
         )}{' '}
         <p className="inline text-ink-soft">
-          {whole ? 'Nothing else grants it.' : 'Nothing else that was read grants it.'}
+          {allRead ? 'Nothing else grants it.' : 'Nothing else that was read grants it.'}
           {kinds ? ` ${kinds}` : null}
         </p>
       </div>

@@ -10,7 +10,7 @@ type Event = {
   details: Record<string, string | number | boolean | null>
 }
 
-/** Who did what to what, newest first. */
+/** Who did what to whom or what, the newest first. */
 export function AuditTable({ events }: { events: Event[] }) {
   return (
     <Table caption="Audit log">
@@ -32,7 +32,7 @@ export function AuditTable({ events }: { events: Event[] }) {
               <bdi>{event.memberName}</bdi>
             </Td>
             <Td className="max-w-96 min-w-48 break-words">
-              {auditWords(event.action)}
+              {ACTION_VERBS[event.action] ?? event.action}
               {event.subject === event.memberName ? null : (
                 <>
                   {' '}
@@ -40,7 +40,7 @@ export function AuditTable({ events }: { events: Event[] }) {
                 </>
               )}
             </Td>
-            <Td className="min-w-48 text-ink-soft">{detailWords(event.details)}</Td>
+            <Td className="min-w-48 text-ink-soft">{describeDetails(event.details)}</Td>
           </tr>
         ))}
       </tbody>
@@ -48,14 +48,15 @@ export function AuditTable({ events }: { events: Event[] }) {
   )
 }
 
-function detailWords(details: Event['details']): string {
+function describeDetails(details: Event['details']): string {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== '')
     .map(([key, value]) => `${key.replaceAll('_', ' ')}: ${String(value).replaceAll('_', ' ')}`)
     .join(', ')
 }
 
-const WORDS: Record<string, string> = {
+/** What was done, as the verb of a sentence. An action without one is shown as it is stored. */
+const ACTION_VERBS: Record<string, string> = {
   'member.joined': 'joined',
   'member.role_changed': 'changed the role of',
   'member.removed': 'removed',
@@ -68,9 +69,4 @@ const WORDS: Record<string, string> = {
   'connection.sync_requested': 'asked to sync',
   'connection.disconnected': 'disconnected',
   'connection.deleted': 'deleted the data of',
-}
-
-/** What was done, as the verb of a sentence. An action without words reads as it is stored. */
-export function auditWords(action: string): string {
-  return WORDS[action] ?? action
 }

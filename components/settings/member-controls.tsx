@@ -1,30 +1,25 @@
 'use client'
 
 import { useActionState, useState } from 'react'
+import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
 import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/fields'
 import type { FormAction, FormState } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { MemberRole } from '@/lib/domain/vocabulary'
+import { MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
 
 export type MemberActions = {
   changeRole: (memberId: string, state: FormState, form: FormData) => Promise<FormState>
   removeMember: (memberId: string, state: FormState, form: FormData) => Promise<FormState>
 }
 
-const ROLES: { value: MemberRole; label: string }[] = [
-  { value: 'owner', label: 'Owner' },
-  { value: 'admin', label: 'Admin' },
-  { value: 'viewer', label: 'Viewer' },
-]
-
 type Props = { id: string; name: string; role: MemberRole; actions: MemberActions }
 
-/** Another role for a member, or none. */
+/** Changes the role of a member, or removes them. */
 export function MemberControls({ id, name, role, actions }: Props) {
   const [state, changeRole] = useActionState(actions.changeRole.bind(null, id), null)
-  const [removing, setRemoving] = useState(false)
+  const [removalOpen, setRemovalOpen] = useState(false)
 
   return (
     <div className="grid gap-1">
@@ -35,7 +30,7 @@ export function MemberControls({ id, name, role, actions }: Props) {
             name="role"
             label={`Role of ${name}`}
             hideLabel
-            options={ROLES}
+            options={MEMBER_ROLES.map((value) => ({ value, label: MEMBER_ROLE_LABELS[value] }))}
             defaultValue={role}
             className="w-28"
           />
@@ -43,7 +38,7 @@ export function MemberControls({ id, name, role, actions }: Props) {
             Save
           </SubmitButton>
         </form>
-        <Button size="sm" variant="ghost" onClick={() => setRemoving(true)} aria-label={`Remove ${name}`}>
+        <Button size="sm" variant="ghost" onClick={() => setRemovalOpen(true)} aria-label={`Remove ${name}`}>
           Remove
         </Button>
       </div>
@@ -51,15 +46,15 @@ export function MemberControls({ id, name, role, actions }: Props) {
         {state?.error ?? (state?.done ? 'Saved' : null)}
       </p>
       <Modal
-        open={removing}
-        onClose={() => setRemoving(false)}
+        open={removalOpen}
+        onClose={() => setRemovalOpen(false)}
         title={
           <>
             Remove <bdi>{name}</bdi>
           </>
         }
       >
-        <RemoveForm action={actions.removeMember.bind(null, id)} onClose={() => setRemoving(false)} />
+        <RemoveForm action={actions.removeMember.bind(null, id)} onClose={() => setRemovalOpen(false)} />
       </Modal>
     </div>
   )

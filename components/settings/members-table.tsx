@@ -1,3 +1,4 @@
+import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
 import { RowTh, Table, Td, Th } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { MemberRole } from '@/lib/domain/vocabulary'
@@ -8,11 +9,11 @@ type Member = { id: string; name: string; email: string; role: MemberRole; creat
 type Props = {
   members: Member[]
   selfId: string
-  /** Null for those who may only look. */
+  /** What can be done to members; null for those who may only read. */
   actions: MemberActions | null
 }
 
-/** Who may use Rolecall, with which role. The last owner stays owner: somebody must be able to manage members. */
+/** Who may use Rolecall, and in which role. The last owner cannot be changed, because somebody must be able to manage members. */
 export function MembersTable({ members, selfId, actions }: Props) {
   const owners = members.filter((member) => member.role === 'owner').length
 
@@ -40,7 +41,7 @@ export function MembersTable({ members, selfId, actions }: Props) {
                 {actions && !lastOwner ? (
                   <MemberControls id={member.id} name={member.name} role={member.role} actions={actions} />
                 ) : (
-                  <span className="capitalize">{member.role}</span>
+                  MEMBER_ROLE_LABELS[member.role]
                 )}
                 {actions && lastOwner ? (
                   <span className="block max-w-64 text-xs text-ink-faint">

@@ -3,7 +3,7 @@ import { Tabs } from '@/components/ui/tabs'
 
 type Props = { current: 'members' | 'audit' }
 
-/** The head that every settings page shares. */
+/** The title and the tabs that all settings pages share. */
 export function SettingsHeader({ current }: Props) {
   return (
     <>

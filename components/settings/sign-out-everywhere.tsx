@@ -1,6 +1,6 @@
 import { SubmitButton } from '@/components/ui/submit-button'
 
-/** For a lost laptop: ends every session of the one who asks, this one included. */
+/** Ends all sessions of the member who asks, this one included: for a lost laptop. */
 export function SignOutEverywhere({ action }: { action: () => Promise<void> }) {
   return (
     <section

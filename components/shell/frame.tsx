@@ -6,8 +6,8 @@ import { RailLinks } from './rail-links'
 type Props = MemberMenuProps & { sandbox: boolean; children: ReactNode }
 
 /**
- * What stands around every page: the rail at the left (icons when narrow, a bar at the bottom on a phone), the sandbox
- * banner, and the content, to which the first tab stop skips.
+ * What surrounds every page: the rail on the left (only icons in a narrow window, a bar at the bottom of a phone), the
+ * banner of the sandbox, and the content, to which the first link on the page skips.
  */
 export function Frame({ sandbox, children, ...memberMenu }: Props) {
   return (

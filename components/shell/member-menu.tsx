@@ -1,30 +1,31 @@
 'use client'
 
-import { ChevronsUpDown, LogOut, Monitor, Moon, Sun } from 'lucide-react'
+import { ChevronsUpDown, LogOut, type LucideIcon, Monitor, Moon, Sun } from 'lucide-react'
 import { startTransition, useState } from 'react'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import { THEMES, type Theme } from './theme'
 
 export type MemberMenuProps = {
+  /** `role` is the label of the member's role. */
   member: { name: string; email: string; role: string; organisationName: string }
   theme: Theme
   signOut: () => Promise<void>
   chooseTheme: (theme: Theme) => Promise<void>
 }
 
-const LOOKS = {
+const LOOKS: Record<Theme, { label: string; Icon: LucideIcon }> = {
   system: { label: 'Theme of the system', Icon: Monitor },
   light: { label: 'Light', Icon: Sun },
   dark: { label: 'Dark', Icon: Moon },
 }
 
-/** Who is signed in, which theme, and the way out. */
+/** The menu that shows who is signed in, chooses the theme, and signs out. */
 export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuProps) {
   const [chosen, setChosen] = useState(theme)
 
   function choose(next: Theme) {
     setChosen(next)
-    // Shown at once; the cookie that the next page reads follows.
+    // The theme changes at once. The action stores it in the cookie that the next page reads.
     if (next === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = next
     startTransition(() => chooseTheme(next))
@@ -41,13 +42,13 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
             aria-hidden
             className="grid size-7 shrink-0 place-content-center rounded-full bg-accent-soft text-xs font-semibold text-accent"
           >
-            {initials(member.name)}
+            {takeInitials(member.name)}
           </span>
           <span className="sr-only min-w-0 flex-1 rail:not-sr-only">
             <span dir="auto" className="block truncate leading-4 font-medium">
               {member.name}
             </span>
-            <span className="block text-xs text-ink-faint capitalize">{member.role}</span>
+            <span className="block text-xs text-ink-faint">{member.role}</span>
           </span>
           <ChevronsUpDown aria-hidden className="hidden size-4 shrink-0 text-ink-faint rail:block" />
         </>
@@ -82,7 +83,7 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
   )
 }
 
-function initials(name: string): string {
+function takeInitials(name: string): string {
   const words = name.trim().split(/\s+/)
   return [words.at(0), words.length > 1 ? words.at(-1) : undefined]
     .map((word) => (word ? String.fromCodePoint(word.codePointAt(0) ?? 63) : ''))

@@ -4,7 +4,7 @@ import { BrandMark } from './brand-mark'
 
 type Props = { title: string; children: ReactNode; actions?: ReactNode; inFrame?: boolean }
 
-/** A page of one message: what happened, what to do, and the ways on. In the frame the landmark is already there. */
+/** A page with one message: what happened, what to do, and buttons. In the frame there is a `main` around it already. */
 export function MessagePage({ title, children, actions, inFrame }: Props) {
   const Element = inFrame ? 'div' : 'main'
 
@@ -19,8 +19,8 @@ export function MessagePage({ title, children, actions, inFrame }: Props) {
 }
 
 /**
- * The way back from a page that failed or is not there. A plain anchor: it loads the portal afresh, and these pages,
- * which Next sends along with every other, stay free of its link.
+ * The link back from a page that failed or does not exist. It is a plain anchor, so that it loads the portal afresh, and so
+ * that these pages, which Next sends along with every other page, need no code for it.
  */
 export function HomeLink({ variant }: { variant?: 'primary' | 'secondary' }) {
   return (

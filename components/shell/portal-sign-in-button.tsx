@@ -4,13 +4,18 @@ import { useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { Notice } from '@/components/ui/notice'
 
-/** Begins the sign-in: next-auth's token first, then the address at Microsoft that it answers with. */
-export function PortalSignInButton({ goal }: { goal: string }) {
+type Props = {
+  /** The path to which the sign-in returns. */
+  goal: string
+}
+
+/** Signs in to Rolecall: it asks next-auth for its token, then for the address at Microsoft to which the browser goes. */
+export function PortalSignInButton({ goal }: Props) {
   const [state, setState] = useState<'ready' | 'leaving' | 'unreachable'>('ready')
 
   async function signIn() {
     setState('leaving')
-    const address = await begin(goal).catch(() => null)
+    const address = await beginSignIn(goal).catch(() => null)
     if (address) window.location.assign(address)
     else setState('unreachable')
   }
@@ -30,14 +35,14 @@ export function PortalSignInButton({ goal }: { goal: string }) {
   )
 }
 
-async function begin(goal: string): Promise<string> {
-  const { csrfToken } = await read('/api/auth/csrf')
+async function beginSignIn(goal: string): Promise<string> {
+  const { csrfToken } = await fetchJson('/api/auth/csrf')
   const body = new URLSearchParams({ csrfToken: String(csrfToken), callbackUrl: goal, json: 'true' })
-  const { url } = await read('/api/auth/signin/azure-ad', { method: 'POST', body })
+  const { url } = await fetchJson('/api/auth/signin/azure-ad', { method: 'POST', body })
   return String(url)
 }
 
-async function read(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
+async function fetchJson(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
   const response = await fetch(path, init)
   if (!response.ok) throw new Error(`${path} answered ${response.status}`)
   return response.json()

@@ -33,7 +33,7 @@ const PROBLEMS: Record<string, PortalSignInProblem> = {
   Configuration: MISCONFIGURED,
 }
 
-/** The words for next-auth's `?error=`. An unknown code is not repeated: whoever wrote the link chose it. */
+/** What to say for next-auth's `?error=`. An unknown code is not repeated on the page, because anyone can write such a link. */
 export function describePortalSignInProblem(code: string | undefined): PortalSignInProblem | null {
   if (!code) return null
   return (Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined) ?? INTERRUPTED

@@ -11,7 +11,7 @@ const PLACES = [
   { href: '/settings', label: 'Settings', Icon: Settings },
 ]
 
-/** The places of the portal, the present one marked. */
+/** The links to the parts of the portal, with the current one marked. */
 export function RailLinks() {
   const path = usePathname()
 

@@ -5,7 +5,7 @@ import { HomeLink, MessagePage } from './message-page'
 
 export type WentWrongProps = { error: unknown; retry: () => void; inFrame?: boolean }
 
-/** What an error boundary shows: no cause from inside, only the number under which the server logged it. */
+/** What an error boundary shows: never the cause, only the number under which the server logged it. */
 export function WentWrong({ error, retry, inFrame }: WentWrongProps) {
   const digest = typeof error === 'object' && error !== null && 'digest' in error ? String(error.digest) : null
 

@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react'
 import { joinClasses } from './join-classes'
 
-/** A button. `type` is `button` unless said otherwise, so that none submits a form by accident. */
+/** A button. Its `type` is `button` unless another is given, so that none submits a form by accident. */
 export function Button({ variant, size, className, type = 'button', ...rest }: ComponentProps<'button'> & ButtonLook) {
   return <button type={type} className={buttonClasses({ variant, size }, className)} {...rest} />
 }
@@ -17,7 +17,7 @@ const VARIANTS = {
 
 const SIZES = { md: 'h-9 gap-2 px-3.5 text-base', sm: 'h-7 gap-1.5 px-2.5 text-sm' }
 
-/** How a button looks, shared by real buttons and links that look like one. */
+/** The classes of a button, for real buttons and for links that look like one. */
 export function buttonClasses({ variant = 'secondary', size = 'md' }: ButtonLook, className?: string): string {
   return joinClasses(
     'inline-flex shrink-0 items-center justify-center rounded-md border font-medium whitespace-nowrap transition-colors',

@@ -14,7 +14,7 @@ export type ChipTone = keyof typeof TONES
 
 type Props = { tone?: ChipTone; icon?: ReactNode; title?: string; className?: string; children: ReactNode }
 
-/** A small tag. The tone never says it alone: the words do, and an icon where shades are close. */
+/** A small tag. The tone never carries the meaning alone: the words do, with an icon where two shades are close. */
 export function Chip({ tone = 'neutral', icon, title, className, children }: Props) {
   return (
     <span
@@ -26,7 +26,7 @@ export function Chip({ tone = 'neutral', icon, title, className, children }: Pro
       )}
     >
       {icon}
-      {/* Positioned, so that words for screen readers within are cut off with the rest instead of widening the page. */}
+      {/* Positioned, so that hidden words for screen readers are cut off with the rest and do not widen the page. */}
       <span className="relative truncate">{children}</span>
     </span>
   )

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react'
 import { Button } from './button'
 import { joinClasses } from './join-classes'
 
-/** A command or address to take elsewhere. `label` says what it is. */
+/** A command or an address to be used elsewhere, with a button that copies it. `label` says what it is. */
 export function Copyable({ text, label, className }: { text: string; label: string; className?: string }) {
   const { outcome, copy } = useCopy()
 
@@ -21,31 +21,7 @@ export function Copyable({ text, label, className }: { text: string; label: stri
   )
 }
 
-/** How long a copy button says that it has copied. */
-const SAID_MS = 1500
-
-/** Copies text; `outcome` says for a moment whether that worked (a browser may refuse the clipboard). */
-export function useCopy(): { outcome: 'copied' | 'refused' | null; copy: (text: string) => Promise<void> } {
-  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null)
-
-  useEffect(() => {
-    if (!outcome) return
-    const timer = setTimeout(() => setOutcome(null), SAID_MS)
-    return () => clearTimeout(timer)
-  }, [outcome])
-
-  async function copy(text: string) {
-    const copied = await navigator.clipboard?.writeText(text).then(
-      () => true,
-      () => false,
-    )
-    setOutcome(copied ? 'copied' : 'refused')
-  }
-
-  return { outcome, copy }
-}
-
-/** An ID shortened in its middle; a click copies the whole of it. `label` says whose it is. */
+/** An ID without its middle part. A click copies the whole of it. `label` says whose ID it is. */
 export function ShortId({ id, label, className }: { id: string; label: string; className?: string }) {
   const { outcome, copy } = useCopy()
   const short = id.length > 12 ? `${id.slice(0, 4)}…${id.slice(-4)}` : id
@@ -69,4 +45,28 @@ export function ShortId({ id, label, className }: { id: string; label: string; c
       </span>
     </button>
   )
+}
+
+/** For how many milliseconds a copy button shows what came of it. */
+const OUTCOME_MS = 1500
+
+/** Copies text. `outcome` tells for a moment whether that worked, because a browser may refuse its clipboard. */
+function useCopy(): { outcome: 'copied' | 'refused' | null; copy: (text: string) => Promise<void> } {
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null)
+
+  useEffect(() => {
+    if (!outcome) return
+    const timer = setTimeout(() => setOutcome(null), OUTCOME_MS)
+    return () => clearTimeout(timer)
+  }, [outcome])
+
+  async function copy(text: string) {
+    const copied = await navigator.clipboard?.writeText(text).then(
+      () => true,
+      () => false,
+    )
+    setOutcome(copied ? 'copied' : 'refused')
+  }
+
+  return { outcome, copy }
 }

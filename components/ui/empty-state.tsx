@@ -3,7 +3,7 @@ import { joinClasses } from './join-classes'
 
 type Props = { title: ReactNode; children?: ReactNode; action?: ReactNode; icon?: ReactNode; className?: string }
 
-/** Says why there is nothing here and what would change that. */
+/** Says why a list or a page is empty, and what would change that. */
 export function EmptyState({ title, children, action, icon, className }: Props) {
   return (
     <div

@@ -2,17 +2,37 @@ import { ChevronDown, Search } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useId } from 'react'
 import { joinClasses } from './join-classes'
 
-type Props = Omit<ComponentProps<'select'>, 'name'> & {
-  name: string
-  label: ReactNode
-  hideLabel?: boolean
-  hint?: ReactNode
-  error?: ReactNode
+type FieldWords = { label: ReactNode; hideLabel?: boolean; hint?: ReactNode; error?: ReactNode }
+type FieldProps<Control extends 'input' | 'select'> = Omit<ComponentProps<Control>, 'name'> &
+  FieldWords & { name: string }
+
+type TextFieldProps = FieldProps<'input'> & { inputClassName?: string }
+
+/** A field for one line of text, with its label, hint and error. */
+export function TextField({ label, hideLabel, hint, error, className, inputClassName, id, ...rest }: TextFieldProps) {
+  const ownId = useId()
+  const inputId = id ?? ownId
+
+  return (
+    <FieldShell id={inputId} label={label} hideLabel={hideLabel} hint={hint} error={error} className={className}>
+      <input
+        id={inputId}
+        type="text"
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(inputId, hint, error)}
+        className={joinClasses(CONTROL_CLASSES, inputClassName)}
+        {...rest}
+      />
+    </FieldShell>
+  )
+}
+
+type SelectFieldProps = FieldProps<'select'> & {
   options: readonly { value: string; label: string }[]
 }
 
-/** The platform's own select, so that phones and keyboards get what they know. */
-export function SelectField({ label, hideLabel, hint, error, options, className, id, ...rest }: Props) {
+/** The browser's own select, which works on phones and with a keyboard as people are used to. */
+export function SelectField({ label, hideLabel, hint, error, options, className, id, ...rest }: SelectFieldProps) {
   const ownId = useId()
   const selectId = id ?? ownId
 
@@ -41,75 +61,9 @@ export function SelectField({ label, hideLabel, hint, error, options, className,
   )
 }
 
-export const CONTROL_CLASSES =
-  'h-9 w-full min-w-0 rounded-lg border border-line-strong bg-surface px-3 text-base text-ink aria-invalid:border-bad disabled:opacity-60'
-
-type FieldShellProps = {
-  id: string
-  label: ReactNode
-  hideLabel?: boolean
-  hint?: ReactNode
-  error?: ReactNode
-  className?: string
-  children: ReactNode
-}
-
-/** Label above, hint and error below, under ids that the control refers to. The error is announced when it appears. */
-export function FieldShell({ id, label, hideLabel, hint, error, className, children }: FieldShellProps) {
-  return (
-    <div className={joinClasses('grid gap-1.5', className)}>
-      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'font-medium'}>
-        {label}
-      </label>
-      {children}
-      {hint ? (
-        <p id={`${id}-hint`} className="text-sm text-ink-soft">
-          {hint}
-        </p>
-      ) : null}
-      <p id={`${id}-error`} aria-live="polite" className="text-sm text-bad empty:hidden">
-        {error}
-      </p>
-    </div>
-  )
-}
-
-/** The `aria-describedby` that goes with a shell's hint and error. */
-export function describedBy(id: string, hint: ReactNode, error: ReactNode): string | undefined {
-  return [hint ? `${id}-hint` : null, error ? `${id}-error` : null].filter(Boolean).join(' ') || undefined
-}
-
-type TextFieldProps = Omit<ComponentProps<'input'>, 'name'> & {
-  name: string
-  label: ReactNode
-  hideLabel?: boolean
-  hint?: ReactNode
-  error?: ReactNode
-  inputClassName?: string
-}
-
-/** One line of text, with its label, hint and error wired to it. */
-export function TextField({ label, hideLabel, hint, error, className, inputClassName, id, ...rest }: TextFieldProps) {
-  const ownId = useId()
-  const inputId = id ?? ownId
-
-  return (
-    <FieldShell id={inputId} label={label} hideLabel={hideLabel} hint={hint} error={error} className={className}>
-      <input
-        id={inputId}
-        type="text"
-        aria-invalid={error ? true : undefined}
-        aria-describedby={describedBy(inputId, hint, error)}
-        className={joinClasses(CONTROL_CLASSES, inputClassName)}
-        {...rest}
-      />
-    </FieldShell>
-  )
-}
-
 type SearchFieldProps = { name?: string; label: string; defaultValue?: string; className?: string }
 
-/** The search box of a GET form: what was searched for lives in the address. */
+/** The search box of a GET form, which puts what is searched for into the address. */
 export function SearchField({ name = 'q', label, defaultValue, className }: SearchFieldProps) {
   return (
     <div className={joinClasses('relative w-full max-w-72 min-w-0', className)}>
@@ -130,4 +84,34 @@ export function SearchField({ name = 'q', label, defaultValue, className }: Sear
       />
     </div>
   )
+}
+
+const CONTROL_CLASSES =
+  'h-9 w-full min-w-0 rounded-lg border border-line-strong bg-surface px-3 text-base text-ink aria-invalid:border-bad disabled:opacity-60'
+
+type FieldShellProps = FieldWords & { id: string; className?: string; children: ReactNode }
+
+/** The label above a control, the hint and the error below it. Screen readers announce the error when it appears. */
+function FieldShell({ id, label, hideLabel, hint, error, className, children }: FieldShellProps) {
+  return (
+    <div className={joinClasses('grid gap-1.5', className)}>
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'font-medium'}>
+        {label}
+      </label>
+      {children}
+      {hint ? (
+        <p id={`${id}-hint`} className="text-sm text-ink-soft">
+          {hint}
+        </p>
+      ) : null}
+      <p id={`${id}-error`} aria-live="polite" className="text-sm text-bad empty:hidden">
+        {error}
+      </p>
+    </div>
+  )
+}
+
+/** The `aria-describedby` that links a control to its hint and error, or undefined when it has neither. */
+function describedBy(id: string, hint: ReactNode, error: ReactNode): string | undefined {
+  return [hint ? `${id}-hint` : null, error ? `${id}-error` : null].filter(Boolean).join(' ') || undefined
 }

@@ -1,6 +1,6 @@
 /**
- * What an action hands back to its form: an error to show, what was typed (React clears a form after its action; never
- * a secret), or that it is done.
+ * What an action gives back to its form: an error to show, what was typed (because React clears a form after its action;
+ * never a secret), or that it is done.
  */
 export type FormState = { error?: string; values?: Record<string, string>; done?: boolean } | null
 

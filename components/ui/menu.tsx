@@ -7,21 +7,21 @@ import { buttonClasses } from './button'
 import { joinClasses } from './join-classes'
 
 type Props = {
-  /** The menu's name, said to those who do not see what it belongs to. */
+  /** The menu's name for those who do not see what it belongs to. */
   label: string
-  /** What the button shows and is named by; three dots, named by the label, unless given. */
+  /** What the button shows, and what names it. Without it the button shows three dots and is named by the label. */
   trigger?: ReactNode
   triggerClassName?: string
   className?: string
   children: ReactNode
 }
 
-/** Space kept between the menu and its button or the edge of the window, in pixels. */
+/** The space between the menu and its button or the edge of the window, in pixels. */
 const GAP = 6
 
 /**
- * A menu button. The browser's popover gives the top layer, Escape, closing on a click elsewhere and the return of
- * focus; this adds the place, the arrow keys and the first letter.
+ * A button with a menu. The browser's popover puts it above everything, closes it on Escape and on a click elsewhere, and
+ * returns the focus. This adds its place, the arrow keys, and the jump to an item by its first letter.
  */
 export function Menu({ label, trigger, triggerClassName, className, children }: Props) {
   const id = useId()
@@ -73,7 +73,7 @@ export function Menu({ label, trigger, triggerClassName, className, children }: 
         tabIndex={-1}
         aria-label={label}
         onBeforeToggle={(event) => {
-          if (event.newState === 'open' && button.current && panel.current) place(panel.current, button.current)
+          if (event.newState === 'open' && button.current && panel.current) placePanel(panel.current, button.current)
         }}
         onToggle={(event) => onToggle(event.newState === 'open')}
         onKeyDown={onKeyDown}
@@ -88,8 +88,8 @@ export function Menu({ label, trigger, triggerClassName, className, children }: 
   )
 }
 
-/** Below the button where there is room, above it otherwise; right edges aligned in the right half of the window. */
-function place(panel: HTMLElement, button: HTMLElement) {
+/** Opens the menu below its button, or above it near the window's bottom; in the right half their right edges align. */
+function placePanel(panel: HTMLElement, button: HTMLElement) {
   const box = button.getBoundingClientRect()
   const above = box.top > window.innerHeight * 0.6
   const fromRight = box.left > window.innerWidth / 2
@@ -104,12 +104,12 @@ function place(panel: HTMLElement, button: HTMLElement) {
 const ITEM =
   'flex w-full items-center gap-2 rounded-md px-2.5 py-1.5 text-left whitespace-nowrap -outline-offset-2 hover:bg-ink/6 focus-visible:bg-ink/6 disabled:opacity-50 [&_svg]:size-4 [&_svg]:shrink-0 [&_svg]:text-ink-faint'
 
-type ItemProps = {
+type MenuItemProps = {
   href?: string
   /** A server action, sent as a form so that it works like any other. */
   action?: () => void | Promise<void>
   onClick?: () => void
-  /** Given for a choice among several: whether this one is chosen. */
+  /** For one choice among several: whether it is the chosen one. */
   checked?: boolean
   danger?: boolean
   disabled?: boolean
@@ -118,7 +118,7 @@ type ItemProps = {
   children: ReactNode
 }
 
-/** One thing to do. With `href` a link, with `action` a form's submit, with `onClick` a button. Any of them closes the menu. */
+/** An item of a menu: a link with `href`, the submit of a form with `action`, a button with `onClick`. A click closes the menu. */
 export function MenuItem({
   href,
   action,
@@ -129,7 +129,7 @@ export function MenuItem({
   download,
   className,
   children,
-}: ItemProps) {
+}: MenuItemProps) {
   const shared = {
     role: checked === undefined ? 'menuitem' : 'menuitemradio',
     'aria-checked': checked,
@@ -138,13 +138,13 @@ export function MenuItem({
   }
   if (href && (download || !href.startsWith('/')))
     return (
-      <a {...shared} href={href} download={download} onClick={close}>
+      <a {...shared} href={href} download={download} onClick={closeMenu}>
         {children}
       </a>
     )
   if (href)
     return (
-      <Link {...shared} href={href} prefetch={false} onClick={close}>
+      <Link {...shared} href={href} prefetch={false} onClick={closeMenu}>
         {children}
       </Link>
     )
@@ -155,7 +155,7 @@ export function MenuItem({
       type={action ? 'submit' : 'button'}
       disabled={disabled}
       onClick={(event) => {
-        close(event)
+        closeMenu(event)
         onClick?.()
       }}
     >
@@ -166,6 +166,6 @@ export function MenuItem({
   return action ? <form action={action}>{button}</form> : button
 }
 
-function close(event: { currentTarget: HTMLElement }) {
+function closeMenu(event: { currentTarget: HTMLElement }) {
   event.currentTarget.closest<HTMLElement>('[popover]')?.hidePopover()
 }

@@ -8,8 +8,8 @@ import { joinClasses } from './join-classes'
 type Props = { open: boolean; onClose: () => void; title: ReactNode; className?: string; children: ReactNode }
 
 /**
- * A modal dialog told from outside whether it is open. The browser's own `<dialog>` keeps focus inside, makes the rest
- * inert, closes on Escape and gives focus back to where it was.
+ * A modal dialog that is opened and closed by its parent. The browser's own `<dialog>` keeps the focus inside, makes the
+ * rest of the page inert, closes on Escape and returns the focus to where it was.
  */
 export function Modal({ open, onClose, title, className, children }: Props) {
   const id = useId()
@@ -21,7 +21,7 @@ export function Modal({ open, onClose, title, className, children }: Props) {
   }, [open])
 
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it; the keyboard has Escape
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a click beside the dialog closes it, as Escape does on a keyboard
     <dialog
       ref={dialog}
       aria-labelledby={id}
@@ -35,7 +35,7 @@ export function Modal({ open, onClose, title, className, children }: Props) {
             {title}
           </h2>
           {children}
-          {/* Last, so that opening gives focus to what the dialog is about. */}
+          {/* It comes last, so that the content and not this button has the focus when the dialog opens. */}
           <Button
             variant="ghost"
             size="sm"

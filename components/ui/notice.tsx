@@ -18,7 +18,7 @@ type Props = {
   className?: string
 }
 
-/** What happened, then what to do, with the doing at hand. */
+/** What happened, then what to do, with the button that does it. */
 export function Notice({ tone = 'info', title, children, action, role, className }: Props) {
   const { icon: Icon, box, mark } = TONES[tone]
 

@@ -11,7 +11,7 @@ type Props = {
   className?: string
 }
 
-/** The page's one h1, what it is about, the way back, and the acts that concern the whole page. */
+/** The page's only h1, its description, the link back, and the buttons that concern the whole page. */
 export function PageHeader({ title, description, back, children, className }: Props) {
   return (
     <header className={joinClasses('mb-6', className)}>

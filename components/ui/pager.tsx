@@ -1,11 +1,12 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { buttonClasses } from './button'
 import { ButtonLink } from './button-link'
 import { joinClasses } from './join-classes'
 
 type Props = {
-  /** How many rows this page shows, or which: `1 to 50`. */
-  shown: number | string
+  /** How many rows this page shows. */
+  shown: number
   total?: number | null
   previousHref?: string | null
   nextHref?: string | null
@@ -13,7 +14,7 @@ type Props = {
   className?: string
 }
 
-/** Where in a long list one is, and the ways onward. */
+/** How many rows of a long list are shown, with links to the previous and the next page. */
 export function Pager({ shown, total, previousHref, nextHref, unit, className }: Props) {
   const of = total === undefined || total === null ? '' : ` of ${total.toLocaleString('en')}`
 
@@ -26,7 +27,7 @@ export function Pager({ shown, total, previousHref, nextHref, unit, className }:
       )}
     >
       <p className="tabular-nums">
-        {typeof shown === 'number' ? shown.toLocaleString('en') : shown}
+        {shown.toLocaleString('en')}
         {of} {unit}
       </p>
       <div className="flex gap-1">
@@ -37,7 +38,7 @@ export function Pager({ shown, total, previousHref, nextHref, unit, className }:
   )
 }
 
-function Step({ href, label, icon }: { href?: string | null; label: string; icon: React.ReactNode }) {
+function Step({ href, label, icon }: { href?: string | null; label: string; icon: ReactNode }) {
   if (href)
     return (
       <ButtonLink href={href} size="sm" aria-label={label} className="w-8 px-0">

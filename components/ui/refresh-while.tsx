@@ -3,7 +3,7 @@
 import { useRouter } from 'next/navigation'
 import { useEffect } from 'react'
 
-/** Reads the page again while something on it is still going on and someone is looking. */
+/** Reads the page again at intervals while something on it is going on and the page is visible. */
 export function RefreshWhile({ active, everyMs = 2000 }: { active: boolean; everyMs?: number }) {
   const router = useRouter()
 

@@ -6,7 +6,7 @@ import { Button } from './button'
 
 type Props = ComponentProps<typeof Button> & { pendingLabel?: ReactNode }
 
-/** Submits the form around it. While the action runs it keeps focus, says so, and takes no second click. */
+/** Submits the form around it. While the action runs it says so, keeps the focus, and ignores further clicks. */
 export function SubmitButton({ children, pendingLabel, onClick, ...rest }: Props) {
   const { pending } = useFormStatus()
 

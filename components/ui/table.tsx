@@ -3,14 +3,27 @@ import Link from 'next/link'
 import type { ComponentProps, ReactNode } from 'react'
 import { joinClasses } from './join-classes'
 
-/** A dense table. When narrow it scrolls sideways in a region of its own that a keyboard can reach. */
-export function Table({ caption, className, children }: { caption: string; className?: string; children: ReactNode }) {
+/**
+ * A wide table that fits keeps its heading at the top of the window. One that does not fit scrolls sideways with its first
+ * column in sight.
+ */
+const WIDE =
+  '[&>table]:min-w-[58rem] xl:[&>table]:table-fixed xl:overflow-x-clip [&_thead_th]:bg-surface [&_thead_th:first-child]:rounded-tl-lg [&_thead_th:last-child]:rounded-tr-lg xl:[&_thead_th]:sticky xl:[&_thead_th]:top-0 xl:[&_thead_th]:z-10 max-xl:[&_tr>*:first-child]:sticky max-xl:[&_tr>*:first-child]:left-0 max-xl:[&_tr>*:first-child]:bg-surface max-xl:[&_tr>*:first-child]:max-w-40 [&_tbody_tr:hover>*]:bg-canvas'
+
+type Props = { caption: string; wide?: boolean; className?: string; children: ReactNode }
+
+/** A dense table. Where it is too wide, it scrolls sideways in a region of its own that a keyboard can reach. */
+export function Table({ caption, wide = false, className, children }: Props) {
   return (
     <section
       aria-label={caption}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
       tabIndex={0}
-      className={joinClasses('relative overflow-x-auto rounded-lg border border-line bg-surface', className)}
+      className={joinClasses(
+        'relative overflow-x-auto rounded-lg border border-line bg-surface',
+        wide && WIDE,
+        className,
+      )}
     >
       <table className="w-full border-collapse text-left text-sm">
         <caption className="sr-only">{caption}</caption>

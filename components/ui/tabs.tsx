@@ -3,7 +3,7 @@ import { joinClasses } from './join-classes'
 
 type Tab = { href: string; label: string; count?: number; current: boolean }
 
-/** Tabs that are links: each has an address, and the browser's back button works. */
+/** Tabs that are links, so that each has an address and the browser's back button works. */
 export function Tabs({ label, tabs, className }: { label: string; tabs: Tab[]; className?: string }) {
   return (
     <nav aria-label={label} className={joinClasses('mb-4 overflow-x-auto border-b border-line', className)}>

@@ -4,57 +4,14 @@ import { useEffect, useState } from 'react'
 import { age } from '@/lib/domain/words'
 import { joinClasses } from './join-classes'
 
-/** Minutes and seconds since a moment, counting while there is no end. */
-export function ElapsedTime({
-  since,
-  until,
-  className,
-}: {
-  since: Date | string
-  until?: Date | string | null
-  className?: string
-}) {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    if (until) return
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), 1000)
-    return () => clearInterval(timer)
-  }, [until])
+type RelativeTimeProps = { at: Date | string; className?: string }
 
-  const seconds = Math.max(
-    0,
-    Math.floor(((until ? new Date(until).getTime() : now) - new Date(since).getTime()) / 1000),
-  )
-  return (
-    <span className={joinClasses('tabular-nums', className)} suppressHydrationWarning>
-      {clock(seconds)}
-    </span>
-  )
-}
+/** How often a relative time is brought up to date, in milliseconds; the finest unit that it shows is a minute. */
+const RELATIVE_TICK_MS = 30_000
 
-function clock(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`
-  const minutes = Math.floor(seconds / 60)
-  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
-}
-
-/** How often the words are brought up to date; the finest unit shown is a minute. */
-const TICK_MS = 30_000
-
-/**
- * A moment as people say it, kept current. The server's words may be some seconds older than the browser's, so the
- * difference at hydration is expected.
- */
-export function RelativeTime({ at, className }: { at: Date | string; className?: string }) {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
-    return () => clearInterval(timer)
-  }, [])
-
+/** A moment as people say it: `4 min ago`. */
+export function RelativeTime({ at, className }: RelativeTimeProps) {
+  const now = useNow(RELATIVE_TICK_MS)
   const iso = new Date(at).toISOString()
   return (
     <time
@@ -63,13 +20,47 @@ export function RelativeTime({ at, className }: { at: Date | string; className?:
       className={className}
       suppressHydrationWarning
     >
-      {words(new Date(at).getTime(), now)}
+      {formatRelative(now - new Date(at).getTime())}
     </time>
   )
 }
 
-function words(at: number, now: number): string {
-  const passed = now - at
+type ElapsedTimeProps = { since: Date | string; until?: Date | string | null; className?: string }
+
+/** The minutes and seconds since a moment. They count on while there is no end. */
+export function ElapsedTime({ since, until, className }: ElapsedTimeProps) {
+  const now = useNow(until ? null : 1000)
+  const passed = (until ? new Date(until).getTime() : now) - new Date(since).getTime()
+  return (
+    <span className={joinClasses('tabular-nums', className)} suppressHydrationWarning>
+      {formatClock(Math.max(0, Math.floor(passed / 1000)))}
+    </span>
+  )
+}
+
+/**
+ * The time in milliseconds, brought up to date at an interval; null leaves it as it is. The server's time is some moments
+ * older than the browser's, so the two differ at hydration.
+ */
+function useNow(everyMs: number | null): number {
+  const [now, setNow] = useState(() => Date.now())
+  useEffect(() => {
+    if (everyMs === null) return
+    setNow(Date.now())
+    const timer = setInterval(() => setNow(Date.now()), everyMs)
+    return () => clearInterval(timer)
+  }, [everyMs])
+  return now
+}
+
+function formatRelative(passed: number): string {
   if (Math.abs(passed) < 60_000) return 'just now'
   return passed > 0 ? `${age(passed)} ago` : `in ${age(-passed)}`
+}
+
+function formatClock(seconds: number): string {
+  if (seconds < 60) return `${seconds} s`
+  const minutes = Math.floor(seconds / 60)
+  if (minutes < 60) return `${minutes} min ${seconds % 60} s`
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }

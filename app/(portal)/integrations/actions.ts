@@ -32,7 +32,7 @@ export const startReconnect = actionFor('admin', async (member, connectionId: st
   redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
 })
 
-/** Signs the connection in again, asking for one optional permission more. */
+/** Begins to sign the connection in again, asking for one more optional permission. */
 export const askForPermission = actionFor('admin', async (member, connectionId: string, scope: string) => {
   const alsoAsk = Permission.parse(scope)
   const { attemptId } = await beginReconnect(member, ConnectionId.parse(connectionId), { alsoAsk })

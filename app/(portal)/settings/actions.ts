@@ -20,7 +20,7 @@ import {
 const MemberId = z.guid()
 const Role = z.enum(MEMBER_ROLES)
 
-/** Seconds that a choice of theme is remembered: a year. */
+/** For how many seconds a choice of theme is remembered: a year. */
 const THEME_SECONDS = 365 * 24 * 60 * 60
 
 export const changeRole = actionFor(
@@ -43,7 +43,7 @@ export const signOutEverywhere = actionFor('viewer', async (member) => {
   redirect('/signin')
 })
 
-/** Remembers the theme in this browser, for the next page's first paint. It concerns nobody's data. */
+/** Remembers the theme in this browser, so that the first paint of the next page is right. */
 export const chooseTheme = actionFor('viewer', async (_member, theme: Theme) => {
   const secure = env().portalUrl.startsWith('https://')
   const jar = await cookies()

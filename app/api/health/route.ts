@@ -2,7 +2,7 @@ import { connection } from 'next/server'
 import { probeDatabase } from '@/db/queries/organisation'
 import { log } from '@/lib/log'
 
-/** Liveness and readiness: 200 when the database answers, 503 while it does not. Says nothing else; the log says why. */
+/** Liveness and readiness: 200 when the database answers, 503 while it does not. Only the log says why it does not. */
 export async function GET(): Promise<Response> {
   await connection()
   const ready = await probeDatabase().then(

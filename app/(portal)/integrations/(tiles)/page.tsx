@@ -13,36 +13,36 @@ import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
 import { formatTilesView, parseTilesView, type TileTab } from '@/lib/domain/views'
-import { entryMatches, isConnected, needsAttention, tileMatches, toTile } from './tile-view'
+import { chooseTiles } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
-  const { tab, search } = parseTilesView(await searchParams)
-  const now = new Date()
-  const tiles = (await listConnections(member)).map((row) => toTile(row, member, now))
-  const counts = {
-    all: tiles.length + CATALOGUE.length,
-    connected: tiles.filter(isConnected).length,
-    attention: tiles.filter(needsAttention).length,
-  }
-
-  const inTab = { all: tiles, connected: tiles.filter(isConnected), attention: tiles.filter(needsAttention) }[tab]
-  const shown = inTab.filter((tile) => tileMatches(tile, search))
-  const entries = tab === 'all' ? CATALOGUE.filter((entry) => entryMatches(entry, search)) : []
+  const view = parseTilesView(await searchParams)
+  const { tiles, entries, counts, hasAny, isSyncing } = chooseTiles(
+    await listConnections(member),
+    member,
+    view,
+    new Date(),
+  )
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
-  const href = (to: TileTab) => `/integrations${formatTilesView({ tab: to, search })}`
+  const tab = (tab: TileTab, label: string) => ({
+    href: `/integrations${formatTilesView({ ...view, tab })}`,
+    label,
+    count: counts[tab],
+    current: tab === view.tab,
+  })
 
   return (
     <>
-      <RefreshWhile active={tiles.some((tile) => tile.status.state === 'syncing')} />
+      <RefreshWhile active={isSyncing} />
       <PageHeader title="Integrations" description="What Rolecall reads, and how each connection stands.">
         <search>
           <form action="/integrations">
-            {tab === 'all' ? null : <input type="hidden" name="tab" value={tab} />}
-            <SearchField label="Search integrations" defaultValue={search} />
+            {view.tab === 'all' ? null : <input type="hidden" name="tab" value={view.tab} />}
+            <SearchField label="Search integrations" defaultValue={view.search} />
           </form>
         </search>
         <ButtonLink href="#capabilities" variant="ghost">
@@ -51,21 +51,17 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
       </PageHeader>
       <Tabs
         label="Connections"
-        tabs={[
-          { href: href('all'), label: 'All', count: counts.all, current: tab === 'all' },
-          { href: href('connected'), label: 'Connected', count: counts.connected, current: tab === 'connected' },
-          { href: href('attention'), label: 'Needs attention', count: counts.attention, current: tab === 'attention' },
-        ]}
+        tabs={[tab('all', 'All'), tab('connected', 'Connected'), tab('attention', 'Needs attention')]}
       />
       <TileGrid>
         {entries.map((entry) => (
           <CatalogueTile key={entry.id} entry={entry} connected={counts.connected} mayConnect={mayConnect} />
         ))}
-        {shown.map((tile) => (
+        {tiles.map((tile) => (
           <ConnectionTile key={tile.id} tile={tile} actions={actions} />
         ))}
-        {shown.length + (search ? entries.length : 0) === 0 ? (
-          <TilesEmptyState tab={tab} q={search} mayConnect={mayConnect} hasAny={tiles.length > 0} />
+        {tiles.length + (view.search ? entries.length : 0) === 0 ? (
+          <TilesEmptyState {...view} mayConnect={mayConnect} hasAny={hasAny} />
         ) : null}
       </TileGrid>
       <section id="capabilities" aria-labelledby="capabilities-title" className="mt-12 grid gap-4">

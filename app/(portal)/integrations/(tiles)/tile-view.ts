@@ -1,14 +1,30 @@
 import type { Tile } from '@/components/integrations/connection-tile'
 import type { ConnectionTile } from '@/db/queries/connections'
-import type { CatalogueEntry } from '@/lib/domain/catalogue'
+import { CATALOGUE, type CatalogueEntry } from '@/lib/domain/catalogue'
 import { connectionStatus } from '@/lib/domain/connection-status'
+import type { TilesView } from '@/lib/domain/views'
+import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 
-/** A connection as its tile shows it. */
-export function toTile(
-  row: ConnectionTile,
-  organisation: { tenantId: string; organisationName: string },
-  now: Date,
-): Tile {
+type Organisation = { tenantId: string; organisationName: string }
+
+/** The tiles that a view shows, what can be connected beside them, and how many there are under each tab. */
+export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, { tab, search }: TilesView, now: Date) {
+  const all = rows.map((row) => toTile(row, organisation, now))
+  const connected = all.filter(({ status }) => status.state !== 'disconnected')
+  const attention = all.filter(({ status }) => ATTENTION.has(status.state))
+  return {
+    tiles: { all, connected, attention }[tab].filter((tile) => matchesTile(tile, search)),
+    entries: tab === 'all' ? CATALOGUE.filter((entry) => matchesEntry(entry, search)) : [],
+    counts: { all: all.length + CATALOGUE.length, connected: connected.length, attention: attention.length },
+    hasAny: all.length > 0,
+    isSyncing: all.some(({ status }) => status.state === 'syncing'),
+  }
+}
+
+/** The states in which somebody should look at a connection. */
+const ATTENTION: ReadonlySet<ConnectionStatusState> = new Set(['gaps', 'failed', 'reconnect', 'action', 'stale'])
+
+function toTile(row: ConnectionTile, organisation: Organisation, now: Date): Tile {
   return {
     id: row.id,
     href: `/integrations/${row.integration}/${row.id}`,
@@ -23,18 +39,12 @@ export function toTile(
   }
 }
 
-/** Tiles whose state asks somebody to look. */
-export function needsAttention({ status }: Tile): boolean {
-  return ['gaps', 'failed', 'reconnect', 'action', 'stale'].includes(status.state)
-}
+const matchesTile = (tile: Tile, search: string) =>
+  containsText([tile.label, tile.subscriptionName, tile.subscriptionId, tile.tenantName, tile.tenantId], search)
 
-export const isConnected = ({ status }: Tile) => status.state !== 'disconnected'
+const matchesEntry = (entry: CatalogueEntry, search: string) =>
+  containsText([entry.name, entry.summary, entry.syncs], search)
 
-export const tileMatches = (tile: Tile, q: string) =>
-  contains([tile.label, tile.subscriptionName, tile.subscriptionId, tile.tenantName, tile.tenantId], q)
-
-export const entryMatches = (entry: CatalogueEntry, q: string) => contains([entry.name, entry.summary, entry.syncs], q)
-
-function contains(texts: (string | null)[], q: string): boolean {
-  return texts.some((text) => text?.toLowerCase().includes(q.toLowerCase()))
+function containsText(texts: (string | null)[], search: string): boolean {
+  return texts.some((text) => text?.toLowerCase().includes(search.toLowerCase()))
 }

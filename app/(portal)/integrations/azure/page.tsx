@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
-import { AppRegistrationGuide, AssignReaderSteps, azurePortal, FoldedSteps } from '@/components/connect/azure-steps'
+import { AppRegistrationGuide } from '@/components/connect/app-registration'
+import { AssignReaderSteps, azurePortal, FoldedSteps } from '@/components/connect/azure-steps'
 import { NotRequested, PermissionsTable, Requirements } from '@/components/connect/permissions'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ButtonLink } from '@/components/ui/button-link'

@@ -23,8 +23,8 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
           <Pager
             shown={events.rows.length}
             unit="events"
-            previousHref={hrefOf(events.newer)}
-            nextHref={hrefOf(events.older)}
+            previousHref={formatHref(events.newer)}
+            nextHref={formatHref(events.older)}
           />
         </>
       ) : (
@@ -36,4 +36,4 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
   )
 }
 
-const hrefOf = (cursor: AuditCursor | null) => cursor && `/settings/audit${formatAuditView({ cursor })}`
+const formatHref = (cursor: AuditCursor | null) => cursor && `/settings/audit${formatAuditView({ cursor })}`

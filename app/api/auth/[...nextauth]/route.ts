@@ -9,13 +9,13 @@ import { env } from '@/lib/env'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 
-/** next-auth's own routes: sign-in, the way back from Microsoft, sign-out. */
+/** next-auth's own routes: sign-in, the return from Microsoft, and sign-out. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
   const response: Response = await NextAuth(request, context, authOptions())
   const { nextauth } = await context.params
-  // Only once the new sign-in stands: anyone can send a browser here with an answer that leads nowhere.
+  // Only after a successful sign-in, because anyone can send a browser here with an answer that is not valid.
   if (nextauth[0] === 'callback' && startsSession(response)) await endPreviousSession()
-  return toBrowser(response)
+  return rewriteLoginAddress(response)
 }
 
 function startsSession(response: Response): boolean {
@@ -25,22 +25,22 @@ function startsSession(response: Response): boolean {
     .some((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
 }
 
-/** Sends the browser to where the login really is: Microsoft, or the sandbox that plays it. */
-async function toBrowser(response: Response): Promise<Response> {
+/** The same response with the address at which the browser finds the login: Microsoft's, or the sandbox that plays it. */
+async function rewriteLoginAddress(response: Response): Promise<Response> {
   const headers = new Headers(response.headers)
   const location = headers.get('location')
-  if (location) headers.set('location', dialled(location))
+  if (location) headers.set('location', toBrowserAddress(location))
   if (!headers.get('content-type')?.includes('json'))
     return new Response(response.body, { status: response.status, headers })
 
   const body = z.looseObject({ url: z.string().optional() }).parse(await response.json())
   headers.delete('content-length')
-  return new Response(JSON.stringify(body.url ? { ...body, url: dialled(body.url) } : body), {
+  return new Response(JSON.stringify(body.url ? { ...body, url: toBrowserAddress(body.url) } : body), {
     status: response.status,
     headers,
   })
 }
 
-const dialled = (url: string) => (url.startsWith(`${cloud().login}/`) ? browserAddress(url) : url)
+const toBrowserAddress = (url: string) => (url.startsWith(`${cloud().login}/`) ? browserAddress(url) : url)
 
 export { handle as GET, handle as POST }

@@ -1,6 +1,7 @@
 /**
- * Where Microsoft sends an administrator who followed the approval link. They may be nobody here, and anyone can call this
- * with any `tenant`, so nothing is stored and nothing believed: the next sign-in shows whether the consent is there.
+ * Where Microsoft sends an administrator who followed the approval link. They need not be a member, and anyone can open
+ * this address with any answer, so the answer is neither stored nor relied on: the next sign-in shows whether the consent
+ * was given.
  */
 export function GET(request: Request): Response {
   const query = new URL(request.url).searchParams

@@ -6,8 +6,8 @@ import { finishSignIn } from '@/lib/connections/sign-in'
 const WIZARD = '/integrations/azure/connect'
 
 /**
- * Where Microsoft sends the browser back after a connect login. Nothing of the query is ever shown or passed on: it ends
- * in the attempt it belongs to, or nowhere.
+ * Where Microsoft sends the browser after the sign-in that connects a subscription. Nothing of the query is shown or passed
+ * on: it is used only for the attempt to which it belongs.
  */
 export async function GET(request: Request): Promise<Response> {
   const member = await currentMember()
@@ -21,7 +21,7 @@ export async function GET(request: Request): Promise<Response> {
   return seeOther(`${WIZARD}/${finished.attemptId}/${signedIn ? 'checks' : 'sign-in'}`)
 }
 
-/** Relative, so that the browser stays on the address it knows the portal by. */
+/** The address is relative, so that the browser stays at the host by which it knows the portal. */
 const seeOther = (path: string) =>
   new Response(null, {
     status: 303,

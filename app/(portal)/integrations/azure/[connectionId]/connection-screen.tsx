@@ -10,13 +10,13 @@ import { openConnection, readResult } from './read-result'
 type Props = { connectionId: string; current: ConnectionTab; children: ReactNode }
 
 /**
- * The frame of every page of a connection. Not a layout: the router keeps layouts while it changes pages, and the tabs
- * would then count one published result over the list of another.
+ * The frame of every page of a connection. It is no layout, because the router keeps layouts while it changes pages, and
+ * the counts on the tabs could then be of another published result than the list below them.
  */
 export async function ConnectionScreen({ connectionId, current, children }: Props) {
   const { member, connection } = await openConnection(connectionId)
   const { counts, assignments } = await readResult(connectionId)
-  const mayAct = mayDo(member.role, 'sync')
+  const maySync = mayDo(member.role, 'sync')
   const disconnected = connection.state === 'disconnected'
 
   return (
@@ -36,7 +36,7 @@ export async function ConnectionScreen({ connectionId, current, children }: Prop
         ) : null
       }
       actions={
-        mayAct ? (
+        maySync ? (
           <>
             {disconnected ? null : (
               <form action={syncNow.bind(null, connection.id)}>

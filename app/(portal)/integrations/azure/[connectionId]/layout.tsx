@@ -1,6 +1,6 @@
 import { openConnection } from './read-result'
 
-/** Settles before anything is sent whether there is such a connection, so that the answer can be a 404. */
+/** Finds out whether there is such a connection before anything is sent, so that the answer can be a 404. */
 export default async function ConnectionLayout({
   params,
   children,

@@ -6,8 +6,22 @@ import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
 import { requireMember } from '@/lib/auth/request'
 import { type HolderFilter, parseAccessView } from '@/lib/domain/views'
+import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 
-/** What the frame and the filters of a connection's pages say of its published result, read once for a request. */
+/**
+ * The member and the connection of this request. They are read once for a request, so that everything on a page is of the
+ * same published result. The page is not found when the ID is unknown or of another organisation.
+ */
+export const openConnection = cache(async (connectionId: string) => {
+  const member = await requireMember()
+  const connection = await getConnection(member, connectionId)
+  if (!connection) notFound()
+  return { member, connection }
+})
+
+type Connection = Awaited<ReturnType<typeof openConnection>>['connection']
+
+/** What the frame and the filters of a connection's pages show of its published result, read once for a request. */
 export const readResult = cache(async (connectionId: string) => {
   const { member, connection } = await openConnection(connectionId)
   const [facets, roles, holdingGroups] = await Promise.all([
@@ -15,8 +29,8 @@ export const readResult = cache(async (connectionId: string) => {
     listRolesHeld(member, connection),
     countHolders(member, connection, { ...parseAccessView({}), who: 'groups' }),
   ])
-  // Of groups the result tells more than of those that hold roles themselves: the ones inside them too.
-  const groups = connection.publishedRun?.coverage.find(({ dataset }) => dataset === 'groups')
+  // The page of groups also lists the groups inside those that hold roles; only the coverage counts them all.
+  const groups = findCoverage(connection, 'groups')
   return {
     roles,
     counts: {
@@ -30,18 +44,12 @@ export const readResult = cache(async (connectionId: string) => {
   }
 })
 
-/**
- * The member and the connection of this request, read once: everything on the page is then of one published result.
- * An id that is unknown or another organisation's is not found.
- */
-export const openConnection = cache(async (connectionId: string) => {
-  const member = await requireMember()
-  const connection = await getConnection(member, connectionId)
-  if (!connection) notFound()
-  return { member, connection }
-})
+/** How far the published result has read one kind of data; undefined when it does not say. */
+export function findCoverage({ publishedRun }: Connection, dataset: Dataset): CoverageLine | undefined {
+  return publishedRun?.coverage.find((line) => line.dataset === dataset)
+}
 
-/** Orphans of one list. A result counts those of all kinds together, so that most results answer without a look. */
+/** How many of a list are orphans. A result stores only how many there are of all kinds: where that is 0, nothing is read. */
 export async function countOrphans(connectionId: string, who: HolderFilter['who']): Promise<number> {
   const { member, connection } = await openConnection(connectionId)
   if (!connection.publishedRun?.signals.orphan) return 0

@@ -22,10 +22,10 @@ const Options = z.object({
   optional: z.enum(['ticked', 'fewer']).optional(),
 })
 const Ticked = z.array(z.enum(OPTIONAL_SCOPES)).max(OPTIONAL_SCOPES.length)
-/** More subscriptions than one account is ever offered; a longer list did not come from our form. */
+/** The bound is more than one account is ever offered: a longer list did not come from our form. */
 const Also = z.array(z.guid()).max(1000)
 
-/** Looks a typed subscription up and opens an attempt for it. */
+/** Finds the tenant of a typed subscription and opens an attempt for it. */
 export const beginAzureConnect = actionFor(
   'admin',
   async (member, _state: SubscriptionFormState, formData: FormData): Promise<SubscriptionFormState> => {
@@ -39,12 +39,12 @@ export const beginAzureConnect = actionFor(
 
     const begun = await beginConnect(member, subscriptionId)
     if (begun.kind === 'already_connected') return { values, connected: begun }
-    if (begun.kind === 'refused') return { values, error: inWords(begun.code) }
+    if (begun.kind === 'refused') return { values, error: describeProblem(begun.code) }
     redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
   },
 )
 
-/** Sends the browser to Microsoft. An attempt that can no longer be used goes back to its page, which says why. */
+/** Sends the browser to Microsoft. An attempt that can no longer be used leads back to its page, which says why. */
 export const startSignIn = actionFor(
   'admin',
   async (member, attemptId: string, options: AzureSignInOptions, form?: FormData) => {
@@ -60,12 +60,12 @@ export const startSignIn = actionFor(
   },
 )
 
-/** Runs the checks again, by reading their page again. */
+/** Runs the checks again by reading their page again. */
 export const checkAgain = actionFor('admin', async () => {
   refresh()
 })
 
-/** Stores the connections chosen and starts their first sync. */
+/** Stores the chosen connections and starts their first sync. */
 export const confirmConnect = actionFor(
   'admin',
   async (member, attemptId: string, _state: ConnectFormState, formData: FormData): Promise<ConnectFormState> => {
@@ -73,17 +73,17 @@ export const confirmConnect = actionFor(
       alsoSubscriptionIds: Also.parse(formData.getAll('also')),
       acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
     })
-    if (confirmed.kind === 'refused') return { error: inWords(confirmed.code) }
+    if (confirmed.kind === 'refused') return { error: describeProblem(confirmed.code) }
     if (confirmed.kind === 'other_account') {
       return {
-        error: `The connection was made with ${confirmed.previous}; you signed in as ${confirmed.now}. Confirm the change of account, or use the one from before.`,
+        error: `The connection was made with ${confirmed.previous}; you signed in as ${confirmed.now}. Confirm the change of account, or sign in with the one from before.`,
       }
     }
     redirect(`/integrations/azure/connect/${attemptId}/progress`)
   },
 )
 
-function inWords(code: string): string {
+function describeProblem(code: string): string {
   const { sentence, next } = explain(code)
   return `${sentence} ${next}`
 }

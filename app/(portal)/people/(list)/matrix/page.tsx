@@ -9,7 +9,7 @@ import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain
 
 export const metadata: Metadata = { title: 'People by subscription' }
 
-/** Subscriptions side by side: as many as can be compared at a glance on a wide screen. */
+/** How many subscriptions are shown side by side: as many as can be compared at a glance on a wide screen. */
 const COLUMNS = 8
 
 export default async function MatrixPage({ searchParams }: PageProps<'/people/matrix'>) {

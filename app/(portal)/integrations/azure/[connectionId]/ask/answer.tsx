@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { findCoverage, openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AnswerSentence, WhoSwitch } from '@/components/ask/answer-sentence'
 import { AnswerTable } from '@/components/ask/answer-table'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -11,7 +11,7 @@ import { type AskView, type Cursor, formatAskView } from '@/lib/domain/views'
 
 type Props = { connectionId: string; view: AskView; question: Awaited<ReturnType<typeof readQuestion>> }
 
-/** How many can do what is asked, who, and how; and whom the answer may miss. */
+/** How many can do what is asked, who they are, by which grants, and whom the answer may miss. */
 export async function Answer({ connectionId, view, question }: Props) {
   const { member, connection } = await openConnection(connectionId)
   const { scope, operation, allowing, role } = question
@@ -32,7 +32,7 @@ export async function Answer({ connectionId, view, question }: Props) {
   )
   const place = scope && scopeWords({ ...scope, ...connection }).place
   const pageHref = (cursor: Cursor | null) => cursor && `${home}/ask${formatAskView({ ...view, cursor })}`
-  const unopened = answer.groups > 0 ? groupsMissing(connection) : 0
+  const unopened = answer.groups > 0 ? (findCoverage(connection, 'groups')?.missing ?? 0) : 0
 
   return (
     <>
@@ -77,9 +77,3 @@ export async function Answer({ connectionId, view, question }: Props) {
     </>
   )
 }
-
-type Connection = Awaited<ReturnType<typeof openConnection>>['connection']
-
-/** Groups whose members the published result does not know. */
-const groupsMissing = ({ publishedRun }: Connection): number =>
-  publishedRun?.coverage.find(({ dataset }) => dataset === 'groups')?.missing ?? 0

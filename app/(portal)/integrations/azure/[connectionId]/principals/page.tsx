@@ -1,6 +1,11 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { countOrphans, openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import {
+  countOrphans,
+  findCoverage,
+  openConnection,
+  readResult,
+} from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
@@ -48,7 +53,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
             groupsPath={`${home}/groups`}
             view={view}
             of={connection}
-            names={namesRead(connection)}
+            names={findCoverage(connection, 'other_principals')?.state ?? null}
           />
           <Pager
             shown={page.rows.length}
@@ -70,9 +75,3 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
     </ConnectionScreen>
   )
 }
-
-type Connection = Awaited<ReturnType<typeof openConnection>>['connection']
-
-/** How far the published result names principals; null when it says nothing of it. */
-const namesRead = ({ publishedRun }: Connection) =>
-  publishedRun?.coverage.find(({ dataset }) => dataset === 'other_principals')?.state ?? null

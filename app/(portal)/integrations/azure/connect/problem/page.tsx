@@ -7,7 +7,7 @@ import { explain } from '@/lib/domain/problems'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: sign-in not used' }
 
-/** Where an answer from Microsoft ends that belongs to no attempt of this member. */
+/** Shown for an answer from Microsoft that belongs to no attempt of this member. */
 export default async function UnmatchedSignInPage({ searchParams }: PageProps<'/integrations/azure/connect/problem'>) {
   await requireMember()
   const { title, sentence, next } = explain(String((await searchParams).code ?? ''))

@@ -11,14 +11,14 @@ import { env } from '@/lib/env'
 
 type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt['account']> } }
 
-/** Asks Microsoft what this account may read, and offers what follows from the answers. */
+/** Asks Microsoft what this account may read, and offers to connect or to mend what is missing. */
 export async function AttemptChecks({ member, attempt }: Props) {
   const { checks, canConnect, others } = await checkAttempt(member, attempt.id).catch(showRefusal)
-  // One Reader role mends both, so its steps stand once.
+  // The Reader role mends both of these checks, so its steps are shown once.
   const [, repeated] = checks.filter(
     ({ code }) => code === 'subscription_not_readable' || code === 'reader_role_missing',
   )
-  const unclean = checks.some(({ state }) => state !== 'passed' && state !== 'not_asked')
+  const needsAnotherCheck = checks.some(({ state }) => state !== 'passed' && state !== 'not_asked')
 
   return (
     <>
@@ -44,7 +44,7 @@ export async function AttemptChecks({ member, attempt }: Props) {
           />
         ))}
       </ul>
-      {unclean && (
+      {needsAnotherCheck && (
         <form action={checkAgain} className="flex justify-end">
           <SubmitButton pendingLabel="Checking…">Check again</SubmitButton>
         </form>
@@ -52,7 +52,7 @@ export async function AttemptChecks({ member, attempt }: Props) {
       <ConnectForm
         action={confirmConnect.bind(null, attempt.id)}
         others={others}
-        otherAccount={otherAccountOf(attempt)}
+        otherAccount={findOtherAccount(attempt)}
         blocked={canConnect ? null : 'A check above has to pass first.'}
         verb={attempt.connectionId ? 'Reconnect' : 'Connect'}
       />
@@ -60,7 +60,8 @@ export async function AttemptChecks({ member, attempt }: Props) {
   )
 }
 
-function otherAccountOf({ previousAccount, account, connectionLabel }: Props['attempt']) {
+/** The account of before, when another one has signed in to reconnect; null otherwise. */
+function findOtherAccount({ previousAccount, account, connectionLabel }: Props['attempt']) {
   if (
     !previousAccount ||
     (previousAccount.objectId === account.objectId && previousAccount.tenantId === account.tenantId)

@@ -2,9 +2,9 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { Suspense } from 'react'
 import {
+  formatStartAgainHref,
+  linkSteps,
   readAttempt,
-  startAgainHref,
-  stepLinks,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AzureSignInButton } from '@/components/connect/azure-sign-in-button'
@@ -27,9 +27,9 @@ export default async function ChecksPage({ params }: PageProps<'/integrations/az
   if (!account && !attempt.expired) redirect(`/integrations/azure/connect/${attempt.id}/sign-in`)
 
   return (
-    <WizardFrame step="checks" title="Checks" reconnecting={attempt.connectionLabel} links={stepLinks(attempt)}>
+    <WizardFrame step="checks" title="Checks" reconnecting={attempt.connectionLabel} links={linkSteps(attempt)}>
       {attempt.expired || !account ? (
-        <ExpiredAttempt startAgainHref={startAgainHref(attempt)} />
+        <ExpiredAttempt startAgainHref={formatStartAgainHref(attempt)} />
       ) : (
         <>
           <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">

@@ -11,8 +11,8 @@ import { requireMember } from '@/lib/auth/request'
 
 export const metadata: Metadata = { title: 'Connect Microsoft Azure: first sync' }
 
-/** How often the page looks, in milliseconds: often enough to follow, seldom enough to cost nothing. */
-const LOOK_EVERY_MS = 1000
+/** How often the page is read again, in milliseconds: the first sync of a small subscription takes some seconds. */
+const REFRESH_EVERY_MS = 1000
 
 export default async function ProgressPage({ params }: PageProps<'/integrations/azure/connect/[attemptId]/progress'>) {
   const member = await requireMember()
@@ -28,7 +28,7 @@ export default async function ProgressPage({ params }: PageProps<'/integrations/
       reconnecting={attempt.connectionLabel}
       finished={!active}
     >
-      <RefreshWhile active={active} everyMs={LOOK_EVERY_MS} />
+      <RefreshWhile active={active} everyMs={REFRESH_EVERY_MS} />
       {all.length > 0 ? (
         <ProgressSummary all={all} />
       ) : (

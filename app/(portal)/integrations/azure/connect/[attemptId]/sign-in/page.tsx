@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import {
+  formatStartAgainHref,
+  linkSteps,
   readAttempt,
-  startAgainHref,
-  stepLinks,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { azurePortal } from '@/components/connect/azure-steps'
@@ -36,10 +36,10 @@ export default async function SignInPage({
       step="sign-in"
       title="Sign in to Microsoft"
       reconnecting={attempt.connectionLabel}
-      links={stepLinks(attempt)}
+      links={linkSteps(attempt)}
     >
       {attempt.expired ? (
-        <ExpiredAttempt startAgainHref={startAgainHref(attempt)} />
+        <ExpiredAttempt startAgainHref={formatStartAgainHref(attempt)} />
       ) : problem ? (
         <SignInProblem
           problem={problem}
@@ -47,7 +47,7 @@ export default async function SignInPage({
           optionalScopes={attempt.optionalScopes}
           fewerScopes={attempt.fewerScopes}
           adminConsentUrl={attempt.adminConsentUrl}
-          startAgainHref={startAgainHref(attempt)}
+          startAgainHref={formatStartAgainHref(attempt)}
           app={{ clientId: env().azure.clientId, redirectUri: connectRedirectUri() }}
           portal={azurePortal(env().azure.cloud)}
         />
