@@ -1,6 +1,6 @@
 import { Copyable } from '@/components/ui/copyable'
 import type { ProblemCode } from '@/lib/domain/problems'
-import type { AzurePortal } from './azure-steps'
+import { type AzurePortal, AzurePortalLink } from './azure-steps'
 
 type AppRegistrationGuideProps = { portal: AzurePortal; portalUrl: string; clientId: string }
 
@@ -16,15 +16,8 @@ export function AppRegistrationGuide({ portal, portalUrl, clientId }: AppRegistr
     <div className="grid grid-cols-1 gap-4">
       <p className="text-ink-soft">
         For whoever runs Rolecall. These belong to its entry under{' '}
-        <a
-          href={portal.appRegistrations}
-          target="_blank"
-          rel="noreferrer"
-          className="text-accent underline underline-offset-2"
-        >
-          App registrations
-        </a>{' '}
-        in Microsoft Entra; the whole set-up, with commands, is in docs/azure-app-registration.md of the source.
+        <AzurePortalLink href={portal.appRegistrations}>App registrations</AzurePortalLink> in Microsoft Entra; the
+        whole set-up, with commands, is in docs/azure-app-registration.md of the source.
       </p>
       <div className="grid grid-cols-1 gap-1.5">
         <p>Application (client) ID, the setting AZURE_CLIENT_ID</p>
@@ -61,15 +54,8 @@ export function AppSettingFix({ code, app, portal }: AppSettingFixProps) {
       <SettingFix code={code} app={app} />
       <p className="text-sm text-ink-soft">
         This is set by whoever runs Rolecall, under{' '}
-        <a
-          href={portal.appRegistrations}
-          target="_blank"
-          rel="noreferrer"
-          className="text-accent underline underline-offset-2"
-        >
-          App registrations
-        </a>{' '}
-        in Microsoft Entra. Every value is listed in the{' '}
+        <AzurePortalLink href={portal.appRegistrations}>App registrations</AzurePortalLink> in Microsoft Entra. Every
+        value is listed in the{' '}
         <a href="/integrations/azure#app-registration" className="text-accent underline underline-offset-2">
           set-up guide
         </a>

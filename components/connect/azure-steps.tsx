@@ -13,30 +13,14 @@ export function AssignReaderSteps({ portal, accessControlUrl }: AssignReaderProp
     <ol className="grid grid-cols-1 list-decimal gap-1 pl-5">
       {accessControlUrl ? (
         <li>
-          Open{' '}
-          <a
-            href={accessControlUrl}
-            target="_blank"
-            rel="noreferrer"
-            className="text-accent underline underline-offset-2"
-          >
-            Access control (IAM) of this subscription
-          </a>{' '}
-          in the Azure portal.
+          Open <AzurePortalLink href={accessControlUrl}>Access control (IAM) of this subscription</AzurePortalLink> in
+          the Azure portal.
         </li>
       ) : (
         <>
           <li>
-            In the{' '}
-            <a
-              href={portal.subscriptions}
-              target="_blank"
-              rel="noreferrer"
-              className="text-accent underline underline-offset-2"
-            >
-              Azure portal
-            </a>
-            , go to <b className="font-medium">Subscriptions</b> and select the subscription.
+            In the <AzurePortalLink href={portal.subscriptions}>Azure portal</AzurePortalLink>, go to{' '}
+            <b className="font-medium">Subscriptions</b> and select the subscription.
           </li>
           <li>
             Open <b className="font-medium">Access control (IAM)</b>.
@@ -65,16 +49,8 @@ export function FindSubscriptionIdSteps({ portal }: { portal: AzurePortal }) {
   return (
     <ol className="grid grid-cols-1 list-decimal gap-1 pl-5">
       <li>
-        Sign in to the{' '}
-        <a
-          href={portal.subscriptions}
-          target="_blank"
-          rel="noreferrer"
-          className="text-accent underline underline-offset-2"
-        >
-          Azure portal
-        </a>{' '}
-        and go to <b className="font-medium">Subscriptions</b>.
+        Sign in to the <AzurePortalLink href={portal.subscriptions}>Azure portal</AzurePortalLink> and go to{' '}
+        <b className="font-medium">Subscriptions</b>.
       </li>
       <li>
         Copy the <b className="font-medium">Subscription ID</b> of the subscription to connect. The address of any of
@@ -98,6 +74,15 @@ export function FoldedSteps({ title, children }: { title: string; children: Reac
       </summary>
       <div className="border-t border-line px-4 py-3">{children}</div>
     </details>
+  )
+}
+
+/** A link to a page of the Azure portal, which opens beside Rolecall. */
+export function AzurePortalLink({ href, children }: { href: string; children: ReactNode }) {
+  return (
+    <a href={href} target="_blank" rel="noreferrer" className="text-accent underline underline-offset-2">
+      {children}
+    </a>
   )
 }
 

@@ -7,7 +7,7 @@ import { SubmitButton } from '@/components/ui/submit-button'
 
 export type ConnectFormState = { error: string } | null
 
-export type OtherSubscription = { subscriptionId: string; name: string; state: string; connectedAs: string | null }
+type OtherSubscription = { subscriptionId: string; name: string; state: string; connectedAs: string | null }
 
 type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>

@@ -5,11 +5,11 @@ import { Button } from './button'
 import { joinClasses } from './join-classes'
 
 /** A command or an address to be used elsewhere, with a button that copies it. `label` says what it is. */
-export function Copyable({ text, label, className }: { text: string; label: string; className?: string }) {
+export function Copyable({ text, label }: { text: string; label: string }) {
   const { outcome, copy } = useCopy()
 
   return (
-    <div className={joinClasses('flex items-start gap-2 rounded-lg border border-line bg-canvas p-2 pl-3', className)}>
+    <div className="flex items-start gap-2 rounded-lg border border-line bg-canvas p-2 pl-3">
       <code className="min-w-0 flex-1 py-1 font-mono text-sm break-words whitespace-pre-wrap">{text}</code>
       <Button size="sm" onClick={() => copy(text)} className="relative min-w-16">
         <span aria-live="polite">

@@ -1,10 +1,10 @@
 import type { ReactNode } from 'react'
 import { joinClasses } from './join-classes'
 
-type Props = { title: ReactNode; children?: ReactNode; action?: ReactNode; icon?: ReactNode; className?: string }
+type Props = { title: ReactNode; children?: ReactNode; action?: ReactNode; className?: string }
 
 /** Says why a list or a page is empty, and what would change that. */
-export function EmptyState({ title, children, action, icon, className }: Props) {
+export function EmptyState({ title, children, action, className }: Props) {
   return (
     <div
       className={joinClasses(
@@ -12,7 +12,6 @@ export function EmptyState({ title, children, action, icon, className }: Props) 
         className,
       )}
     >
-      {icon ? <div className="mb-2 text-ink-faint [&_svg]:size-6">{icon}</div> : null}
       <p className="font-medium">{title}</p>
       {children ? <div className="max-w-md text-ink-soft">{children}</div> : null}
       {action ? <div className="mt-4 flex flex-wrap justify-center gap-2">{action}</div> : null}

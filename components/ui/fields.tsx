@@ -61,10 +61,10 @@ export function SelectField({ label, hideLabel, hint, error, options, className,
   )
 }
 
-type SearchFieldProps = { name?: string; label: string; defaultValue?: string; className?: string }
+type SearchFieldProps = { label: string; defaultValue?: string; className?: string }
 
-/** The search box of a GET form, which puts what is searched for into the address. */
-export function SearchField({ name = 'q', label, defaultValue, className }: SearchFieldProps) {
+/** The search box of a GET form, which puts what is searched for into the address as `q`. */
+export function SearchField({ label, defaultValue, className }: SearchFieldProps) {
   return (
     <div className={joinClasses('relative w-full max-w-72 min-w-0', className)}>
       <Search
@@ -73,7 +73,7 @@ export function SearchField({ name = 'q', label, defaultValue, className }: Sear
       />
       <input
         type="search"
-        name={name}
+        name="q"
         aria-label={label}
         placeholder={label}
         defaultValue={defaultValue}

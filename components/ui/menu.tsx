@@ -113,35 +113,17 @@ type MenuItemProps = {
   checked?: boolean
   danger?: boolean
   disabled?: boolean
-  download?: boolean
-  className?: string
   children: ReactNode
 }
 
 /** An item of a menu: a link with `href`, the submit of a form with `action`, a button with `onClick`. A click closes the menu. */
-export function MenuItem({
-  href,
-  action,
-  onClick,
-  checked,
-  danger,
-  disabled,
-  download,
-  className,
-  children,
-}: MenuItemProps) {
+export function MenuItem({ href, action, onClick, checked, danger, disabled, children }: MenuItemProps) {
   const shared = {
     role: checked === undefined ? 'menuitem' : 'menuitemradio',
     'aria-checked': checked,
     tabIndex: -1,
-    className: joinClasses(ITEM, danger && 'text-bad [&_svg]:text-bad', className),
+    className: joinClasses(ITEM, danger && 'text-bad [&_svg]:text-bad'),
   }
-  if (href && (download || !href.startsWith('/')))
-    return (
-      <a {...shared} href={href} download={download} onClick={closeMenu}>
-        {children}
-      </a>
-    )
   if (href)
     return (
       <Link {...shared} href={href} prefetch={false} onClick={closeMenu}>

@@ -2,7 +2,6 @@ import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { buttonClasses } from './button'
 import { ButtonLink } from './button-link'
-import { joinClasses } from './join-classes'
 
 type Props = {
   /** How many rows this page shows. */
@@ -11,20 +10,16 @@ type Props = {
   previousHref?: string | null
   nextHref?: string | null
   unit: string
-  className?: string
 }
 
 /** How many rows of a long list are shown, with links to the previous and the next page. */
-export function Pager({ shown, total, previousHref, nextHref, unit, className }: Props) {
+export function Pager({ shown, total, previousHref, nextHref, unit }: Props) {
   const of = total === undefined || total === null ? '' : ` of ${total.toLocaleString('en')}`
 
   return (
     <nav
       aria-label="Pages"
-      className={joinClasses(
-        'mt-3 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 text-sm text-ink-soft',
-        className,
-      )}
+      className="mt-3 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 text-sm text-ink-soft"
     >
       <p className="tabular-nums">
         {shown.toLocaleString('en')}

@@ -4,9 +4,9 @@ import { joinClasses } from './join-classes'
 type Tab = { href: string; label: string; count?: number; current: boolean }
 
 /** Tabs that are links, so that each has an address and the browser's back button works. */
-export function Tabs({ label, tabs, className }: { label: string; tabs: Tab[]; className?: string }) {
+export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   return (
-    <nav aria-label={label} className={joinClasses('mb-4 overflow-x-auto border-b border-line', className)}>
+    <nav aria-label={label} className="mb-4 overflow-x-auto border-b border-line">
       <ul className="flex gap-5 px-0.5">
         {tabs.map((tab) => (
           <li key={tab.href}>
