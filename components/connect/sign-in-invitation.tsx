@@ -1,6 +1,4 @@
 import { ButtonLink } from '@/components/ui/button-link'
-import { EmptyState } from '@/components/ui/empty-state'
-import { PageHeader } from '@/components/ui/page-header'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { OPTIONAL_PERMISSIONS, type OptionalScope, PERMISSIONS } from '@/lib/domain/permissions'
 import { ApprovalLink } from './approval-link'
@@ -108,21 +106,5 @@ function OptionalPermissionTicks({ ticked }: { ticked: readonly OptionalScope[] 
         ))}
       </div>
     </fieldset>
-  )
-}
-
-/** What viewers see in place of the wizard. */
-export function AskAnAdmin() {
-  return (
-    <>
-      <PageHeader title="Connect Microsoft Azure" back={{ href: '/integrations', label: 'Integrations' }} />
-      <EmptyState
-        title="Connecting needs an owner or admin"
-        action={<ButtonLink href="/integrations">Back to Integrations</ButtonLink>}
-      >
-        You are a viewer in this organisation: you can read every result, and connect nothing. Ask an owner or admin to
-        connect the subscription, or to change your role under Settings, Members.
-      </EmptyState>
-    </>
   )
 }

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { AssignReaderSteps, azurePortal, FindSubscriptionIdSteps, FoldedSteps } from '@/components/connect/azure-steps'
 import { NotRequested, PermissionsTable, Requirements } from '@/components/connect/permissions'
-import { AskAnAdmin } from '@/components/connect/sign-in-invitation'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { mayDo } from '@/lib/actor'

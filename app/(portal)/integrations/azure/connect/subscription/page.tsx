@@ -1,7 +1,7 @@
 import type { Metadata } from 'next'
 import { beginAzureConnect } from '@/app/(portal)/integrations/azure/connect/actions'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { azurePortal, FindSubscriptionIdSteps, FoldedSteps } from '@/components/connect/azure-steps'
-import { AskAnAdmin } from '@/components/connect/sign-in-invitation'
 import { SubscriptionIdForm } from '@/components/connect/subscription-id-form'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'

@@ -7,10 +7,10 @@ import {
   readAttempt,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { AzureSignInButton } from '@/components/connect/azure-sign-in-button'
 import { ChecksSkeleton } from '@/components/connect/checks'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
-import { AskAnAdmin } from '@/components/connect/sign-in-invitation'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'

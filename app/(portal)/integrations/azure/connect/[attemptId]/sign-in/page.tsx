@@ -6,9 +6,10 @@ import {
   readAttempt,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { azurePortal } from '@/components/connect/azure-steps'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
-import { AskAnAdmin, SignInInvitation } from '@/components/connect/sign-in-invitation'
+import { SignInInvitation } from '@/components/connect/sign-in-invitation'
 import { SignInProblem } from '@/components/connect/sign-in-problem'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'
