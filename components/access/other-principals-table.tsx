@@ -14,7 +14,7 @@ type Props = {
   groupsPath: string
   view: AccessView
   of: ScopeOf
-  /** How far names were read, which is why one may be missing. Null for a result of before names were read. */
+  /** How far names were read, which is why one may be missing. Null where the result does not say. */
   names: CoverageLine['state'] | null
 }
 

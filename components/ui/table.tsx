@@ -35,12 +35,14 @@ export function Table({ caption, wide = false, className, children }: Props) {
 
 const HEAD = 'border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-ink-soft first:pl-4 last:pr-4'
 
+/** The heading of a column, unless `scope` says otherwise. */
 export function Th({ className, scope = 'col', ...rest }: ComponentProps<'th'>) {
   return <th scope={scope} className={joinClasses(HEAD, className)} {...rest} />
 }
 
 const CELL = 'border-t border-line px-3 py-2 align-top first:pl-4 last:pr-4 [tr:first-child>&]:border-t-0'
 
+/** A cell of a row. */
 export function Td({ className, ...rest }: ComponentProps<'td'>) {
   return <td className={joinClasses(CELL, className)} {...rest} />
 }
