@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { Table, Td, Th } from '@/components/ui/table'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { RunRow } from '@/db/queries/connections'
+import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import { groupPlanSentence } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
@@ -70,7 +71,7 @@ function Result({ run }: { run: RunRow }) {
   return (
     <Outcome
       icon={<CircleCheck aria-hidden />}
-      word={run.gaps ? `${word} with gaps` : word}
+      word={run.gaps ? STATUS_WORDS.gaps : word}
       tone={run.gaps ? 'text-warn' : 'text-good'}
     >
       {run.people.toLocaleString('en')} people, {run.assignments.toLocaleString('en')} assignments

@@ -4,6 +4,7 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionProgress } from '@/db/queries/connections'
+import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import { explain } from '@/lib/domain/problems'
 import { RUN_PHASES, type RunPhase } from '@/lib/domain/vocabulary'
 import { ProblemCodeLine } from './problem-code-line'
@@ -147,7 +148,7 @@ function summarise(all: ConnectionProgress[]): { state: ProgressState; words: st
   if (isUnderWay(all))
     return {
       state: 'current',
-      words: 'Syncing',
+      words: STATUS_WORDS.syncing,
       note: 'You can leave this page: the sync goes on, and its tile shows how far it is.',
     }
   if (failed > 0) {
@@ -163,7 +164,7 @@ function summarise(all: ConnectionProgress[]): { state: ProgressState; words: st
         : `All ${all.length} subscriptions are`
   return {
     state: 'done',
-    words: gaps ? 'Synced with gaps' : 'Synced',
+    words: gaps ? STATUS_WORDS.gaps : STATUS_WORDS.synced,
     note: gaps
       ? `${subject} connected. Something could not be read; its page says what.`
       : `${subject} connected and kept up to date on schedule.`,
