@@ -90,7 +90,7 @@ const PLANS: [GroupPlanWhy, string][] = [
   ],
 ]
 
-test.each(PLANS)('why groups were opened as they were is said in one sentence: %j', (why, sentence) => {
+test.each(PLANS)('the reason for opening groups in one way is a sentence: %j', (why, sentence) => {
   expect(groupPlanSentence(why)).toBe(sentence)
 })
 

@@ -126,14 +126,14 @@ export function groupPlanSentence(why: GroupPlanWhy): string {
     case 'no_groups':
       return 'No group holds a role here.'
     case 'from_groups':
-      return `The members of ${counted(why.groups, 'group')} are read from the groups down.`
+      return `The members of ${countWords(why.groups, 'group')} are read from the groups down.`
     case 'people_uncounted':
       return 'The directory does not say how many people it has, so they cannot be asked one by one which groups they are in.'
     case 'too_many_people':
-      return `Without permission to read groups, ${digits(why.users)} people would have to be asked one by one: ${counted(why.calls, 'call')}, more than the ${digits(why.mostCalls)} that a sync may spend on it.`
+      return `Without permission to read groups, ${digits(why.users)} people would have to be asked one by one: ${countWords(why.calls, 'call')}, more than the ${digits(why.mostCalls)} that a sync may spend on it.`
     case 'from_people':
-      return `Without permission to read groups, ${digits(why.users)} people are asked which groups they are in: ${counted(why.calls, 'call')}.`
+      return `Without permission to read groups, ${digits(why.users)} people are asked which groups they are in: ${countWords(why.calls, 'call')}.`
   }
 }
 
-const counted = (count: number, noun: string) => `${digits(count)} ${count === 1 ? noun : `${noun}s`}`
+const countWords = (count: number, noun: string) => `${digits(count)} ${count === 1 ? noun : `${noun}s`}`

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assignmentKey } from '@/lib/azure/role-assignments'
 import { parseScope, scopeLevel, scopeWords } from './scopes'
+import { SCOPE_LEVELS } from './vocabulary'
 
 const subscription = '/subscriptions/5d1f0c3e-0000-4000-8000-00000000a903'
 const chain = [
@@ -67,7 +68,7 @@ test('a management group that could not be read goes by its id', () => {
 test('whatever Azure sends as a scope gets a name and a sentence', () => {
   fc.assert(
     fc.property(
-      fc.constantFrom('root', 'management_group', 'subscription', 'resource_group', 'resource'),
+      fc.constantFrom(...SCOPE_LEVELS),
       fc.oneof(
         fc.string(),
         fc.array(fc.constantFrom('', 'providers', 'resourceGroups', 'a')).map((parts) => parts.join('/')),
