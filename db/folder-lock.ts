@@ -1,10 +1,37 @@
-import { execFileSync } from 'node:child_process'
-import { createHash, randomUUID } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { lockByKernel } from './kernel-lock'
 
-/** Who holds a lock. `boot` and `started` tell a process from a later one that was given the same pid. */
-type LockHolder = { pid: number; host: string; boot: string | null; started: string | null; token: string }
+/**
+ * How often a holder renews its lease, and how long a lease counts without renewal. The embedded database runs on the
+ * event loop and delays renewals while it works: the longest publish that we have measured took 12 seconds.
+ */
+const LEASE = { renewalMs: 5_000, ageMs: 30_000 }
+
+/** The name of the first PID namespace on every Linux. A process in it sees the processes of all other namespaces too. */
+const FIRST_PID_NAMESPACE = 'pid:[4026531836]'
+
+/**
+ * What a lock file says. Earlier versions wrote, and still read, `pid` to `token` only, so these keep their meaning:
+ * `boot` and `started` tell a process from a later one with the same pid.
+ */
+const LockHolder = z.object({
+  pid: z.number(),
+  host: z.string(),
+  boot: z.string().nullable().default(null),
+  started: z.string().nullable().default(null),
+  token: z.string(),
+  /** The PID namespace in which `pid` means the holder. Earlier versions did not write it; most ran in no container. */
+  namespace: z.string().nullable().default(FIRST_PID_NAMESPACE),
+  /** The file that the kernel locked for the holder; null where the file system knows no locks. */
+  inode: z.string().nullable().default(null),
+  /** When the lease was last renewed; null from an earlier version, which has no lease. */
+  renewed: z.string().nullable().default(null),
+})
+type LockHolder = z.infer<typeof LockHolder>
 
 /** The folder is in use; the message names the process that has it. */
 export class FolderLocked extends Error {
@@ -12,65 +39,174 @@ export class FolderLocked extends Error {
 }
 
 /**
- * Takes a lock file and returns the function that releases it.
- * @throws FolderLocked when a living process has it, or its file is damaged.
+ * Takes a lock file such as `db.lock` and returns the function that releases it.
  *
- * The file appears whole or not at all: a finished file is linked into place, which fails when the name is taken. The lock
- * of a living holder is never taken. A dead holder's file is replaced only by the process that holds a second lock, named
- * after that very file and taken by these same rules, so that exactly one of any number of takers succeeds.
+ * The kernel's lock on an empty file beside it (`db.guard`) refuses every other process of this machine, in any container,
+ * and ends with its holder. The lock file names that holder, and carries a lease for volumes on which the kernel's lock
+ * may not reach the holder (another machine, two mounts of one folder, no locks at all): such a holder counts as alive
+ * until we have watched the file for `ageMs` and seen no renewal. So no clocks are compared.
+ * @param whenLost is called once when another process has put its name into the lock file all the same.
+ * @throws FolderLocked when a living process has it.
  */
-export function lockFolder(path: string): () => void {
-  const me = describeMe()
-  const finished = writeAside(path, me)
-  try {
-    takeLock(path, finished)
-  } finally {
-    rmSync(finished, { force: true })
+export async function lockFolder(path: string, whenLost: () => void, lease = LEASE): Promise<() => void> {
+  const kernelLock = lockByKernel(path.replace(/\.lock$/, '.guard'))
+  if (kernelLock === 'refused') throw new FolderLocked(describeRefusal(path, readHolder(path)))
+  const unlock = () => {
+    if (kernelLock !== 'unsupported') kernelLock.release()
   }
+  const me = describeMe(kernelLock === 'unsupported' ? null : kernelLock.inode)
+  try {
+    await takeLockFile(path, me, lease)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+
+  const timer = setInterval(() => {
+    if (renewLease(path, me)) return
+    clearInterval(timer)
+    whenLost()
+  }, lease.renewalMs).unref()
   return () => {
+    clearInterval(timer)
     if (readHolder(path)?.token === me.token) rmSync(path)
+    unlock()
   }
 }
 
-function takeLock(path: string, finished: string): void {
+/** Puts our name into the lock file, unless it names a process that lives. */
+async function takeLockFile(path: string, me: LockHolder, lease: typeof LEASE): Promise<void> {
   for (;;) {
-    if (linkIfFree(finished, path)) return
+    const found = readIfThere(path)
+    if (found === null) {
+      if (writeNew(path, me)) return
+      continue // it was written between our two looks
+    }
+    const holder = parseHolder(found)
+    const state = judgeHolder(holder, me)
+    if (state === 'alive') throw new FolderLocked(describeRefusal(path, holder))
+    if (state === 'dead') return replaceLockFile(path, me)
+
+    const later = await watchLease(path, found, lease)
+    if (later === null) continue // it was released meanwhile
+    if (later === found) replaceLockFile(path, me)
+    // Without the kernel's lock another process may have watched as long as we did: the last to write has the folder.
+    await pause(lease.renewalMs)
+    const last = readHolder(path)
+    if (last?.token !== me.token) throw new FolderLocked(describeRefusal(path, last))
+    return
+  }
+}
+
+/** What can be said for certain about the holder in a lock file, once the kernel's lock is ours where there is one. */
+function judgeHolder(holder: LockHolder | null, me: LockHolder): 'alive' | 'dead' | 'unknown' {
+  // A damaged file, as a power cut may leave it. Only a holder of this version writes it again.
+  if (!holder) return 'unknown'
+  // The holder had the very lock that is ours now, so the kernel has released it.
+  if (isSameKernel(holder, me) && holder.inode !== null && holder.inode === me.inode) return 'dead'
+  if (isVisible(holder, me)) return isRunning(holder) ? 'alive' : 'dead'
+  if (holder.renewed !== null) return 'unknown'
+  // An earlier version, which renews nothing: dead if this host was started anew since, otherwise a person must say so.
+  return holder.host === me.host && holder.boot !== me.boot ? 'dead' : 'alive'
+}
+
+/** Gives the lock file's text as soon as it differs from the text found, or after a lease's age that same text. */
+async function watchLease(path: string, found: string, { ageMs, renewalMs }: typeof LEASE): Promise<string | null> {
+  const end = performance.now() + ageMs
+  let text: string | null = found
+  while (text === found && performance.now() < end) {
+    await pause(renewalMs / 5)
+    text = readIfThere(path)
+  }
+  return text
+}
+
+/** Renews our lease. False when the lock file names another process, which is left as it is. */
+function renewLease(path: string, me: LockHolder): boolean {
+  try {
     const holder = readHolder(path)
-    if (!holder) continue // it was released between the link and the read
-    if (isAlive(holder)) throw new FolderLocked(refusal(path, holder))
-    if (replaceDead(path, holder, finished)) return
+    if (holder && holder.token !== me.token) return false
+    replaceLockFile(path, me)
+  } catch {
+    // A disk that is full for a moment, for example. The kernel's lock stays ours, and the next renewal tries again.
+  }
+  return true
+}
+
+/** Whether one kernel keeps the locks of both. Only Linux names its kernel, and not in every container. */
+const isSameKernel = (holder: LockHolder, me: LockHolder) =>
+  holder.boot === me.boot && (me.boot !== null || (process.platform !== 'linux' && holder.host === me.host))
+
+/** Whether the holder's pid means the holder to us as well. */
+const isVisible = (holder: LockHolder, me: LockHolder) =>
+  isSameKernel(holder, me) &&
+  holder.host === me.host &&
+  (process.platform !== 'linux' || (me.namespace !== null && holder.namespace === me.namespace))
+
+function isRunning({ pid, started }: LockHolder): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    return !isErrno(error, 'ESRCH') // EPERM: it runs under another user
+  }
+  return started === null || readStart(pid) === started
+}
+
+const describeMe = (inode: string | null): LockHolder => ({
+  pid: process.pid,
+  host: process.platform === 'linux' ? hostname() : 'this computer', // elsewhere the host name changes with the network
+  boot: readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+  started: readStart(process.pid),
+  token: randomUUID(),
+  namespace: readPidNamespace(),
+  inode,
+  renewed: new Date().toISOString(),
+})
+
+/** When a process started, in clock ticks since the boot; null outside Linux, `dead` for a zombie. */
+function readStart(pid: number): string | null {
+  // The process name, in parentheses, may contain anything. The state (field 3) and the start time (field 22) follow it.
+  const stat = readIfThere(`/proc/${pid}/stat`)
+  if (stat === null) return null
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return fields[0] === 'Z' || fields[0] === 'X' ? 'dead' : (fields[19] ?? null)
+}
+
+/** Null outside Linux, and where the system does not tell: then no pid of another process can be looked up. */
+function readPidNamespace(): string | null {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return null
   }
 }
 
-/** Puts our file in a dead holder's place. False when someone else was quicker. */
-function replaceDead(path: string, dead: LockHolder, finished: string): boolean {
-  const release = lockFolder(`${path}.${createHash('sha256').update(dead.token).digest('hex').slice(0, 12)}`)
+function describeRefusal(path: string, holder: LockHolder | null): string {
+  const advice = `Stop that process first (lock file ${path}).`
+  if (!holder) return `The database folder is in use by another process. ${advice}`
+  const me = describeMe(null)
+  const inUse = `The database folder is in use by process ${holder.pid}`
+  if (isVisible(holder, me)) return `${inUse}. ${advice}`
+  if (holder.renewed === null)
+    return `${inUse} on ${holder.host}. If that Rolecall, an earlier version, no longer runs there, delete ${path} and start again.`
+  return `${inUse} ${holder.host === me.host ? 'of a container ' : ''}on ${holder.host}. ${advice}`
+}
+
+const readHolder = (path: string) => parseHolder(readIfThere(path) ?? '')
+
+function parseHolder(text: string): LockHolder | null {
   try {
-    if (readHolder(path)?.token !== dead.token) return false
-    const copy = `${finished}.in`
-    linkSync(finished, copy)
-    renameSync(copy, path)
-    return true
-  } finally {
-    release()
+    return LockHolder.parse(JSON.parse(text))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return null
+    throw error
   }
 }
 
-function writeAside(path: string, holder: LockHolder): string {
-  const aside = `${path}-${holder.token}`
-  const file = openSync(aside, 'wx', 0o600)
+/** False when the file exists: a process of an earlier version, which knows only this file, may be taking it now. */
+function writeNew(path: string, me: LockHolder): boolean {
   try {
-    writeSync(file, `${JSON.stringify(holder)}\n`)
-    fsyncSync(file) // a power cut must not leave a lock that names nobody
-  } finally {
-    closeSync(file)
-  }
-  return aside
-}
-
-function linkIfFree(finished: string, path: string): boolean {
-  try {
-    linkSync(finished, path)
+    writeFileSync(path, `${JSON.stringify(me)}\n`, { flag: 'wx', mode: 0o600 })
     return true
   } catch (error) {
     if (isErrno(error, 'EEXIST')) return false
@@ -78,82 +214,11 @@ function linkIfFree(finished: string, path: string): boolean {
   }
 }
 
-function readHolder(path: string): LockHolder | null {
-  const text = readIfThere(path)
-  if (text === null) return null
-  const found: Partial<LockHolder> = parseHolder(text)
-  if (typeof found.pid !== 'number' || typeof found.token !== 'string' || typeof found.host !== 'string') {
-    throw new FolderLocked(`${path} is damaged. If no Rolecall runs on this folder, delete that file and start again.`)
-  }
-  return {
-    pid: found.pid,
-    token: found.token,
-    host: found.host,
-    boot: found.boot ?? null,
-    started: found.started ?? null,
-  }
-}
-
-function parseHolder(text: string): Partial<LockHolder> {
-  try {
-    return Object(JSON.parse(text))
-  } catch (error) {
-    if (error instanceof SyntaxError) return {}
-    throw error
-  }
-}
-
-/** A holder on another host cannot be checked, so it counts as alive: two processes on one folder would lose rows. */
-function isAlive(holder: LockHolder): boolean {
-  if (holder.host !== hostOfThis()) return true
-  if (holder.boot !== bootOfThis()) return false
-  if (!isRunning(holder.pid)) return false
-  const started = startOf(holder.pid)
-  return started === null || holder.started === null || started === holder.started
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return !isErrno(error, 'ESRCH') // EPERM: it runs under another user
-  }
-}
-
-const describeMe = (): LockHolder => ({
-  pid: process.pid,
-  host: hostOfThis(),
-  boot: bootOfThis(),
-  started: startOf(process.pid),
-  token: randomUUID(),
-})
-
-/** Only on Linux does the host name tell containers apart that share a folder but not their pids; elsewhere it changes with the network. */
-const hostOfThis = () => (process.platform === 'linux' ? hostname() : 'this computer')
-
-const bootOfThis = () => readIfThere('/proc/sys/kernel/random/boot_id')?.trim() ?? null
-
-/** When a process started, as the system writes it; null when that cannot be read, `dead` for a zombie. */
-function startOf(pid: number): string | null {
-  if (process.platform === 'linux') {
-    // The process name, in parentheses, may contain anything. The state (field 3) and the start time (field 22) follow it.
-    const stat = readIfThere(`/proc/${pid}/stat`)
-    if (stat === null) return null
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return fields[0] === 'Z' || fields[0] === 'X' ? 'dead' : (fields[19] ?? null)
-  }
-  if (process.platform === 'win32') return null
-  return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-    encoding: 'utf8',
-    env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
-  }).trim()
-}
-
-function refusal(path: string, { pid, host }: LockHolder): string {
-  if (host === hostOfThis())
-    return `The database folder is in use by process ${pid}. Stop that process first (lock file ${path}).`
-  return `The database folder is in use by process ${pid} on ${host}. If Rolecall no longer runs there, delete ${path} and start again.`
+/** Writes the lock file anew by renaming a finished one, so that no reader ever sees half of it. */
+function replaceLockFile(path: string, me: LockHolder): void {
+  const holder: LockHolder = { ...me, renewed: new Date().toISOString() }
+  writeFileSync(`${path}.new`, `${JSON.stringify(holder)}\n`, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
 }
 
 function readIfThere(path: string): string | null {

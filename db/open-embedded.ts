@@ -19,7 +19,7 @@ const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being
 export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
   const home = resolve(dataDir)
   mkdirSync(home, { recursive: true, mode: 0o700 })
-  const unlock = lockFolder(join(home, 'db.lock'))
+  const unlock = await lockFolder(join(home, 'db.lock'), endRobbed)
   try {
     return await openLocked(home, unlock)
   } catch (error) {
@@ -33,6 +33,12 @@ export async function migrateEmbedded(pglite: PGlite): Promise<OpenDatabase> {
   const db = drizzle(pglite)
   await migrate(db, { migrationsFolder: migrationsFolder() })
   return { db, close: () => pglite.close() }
+}
+
+/** What we wrote from now on would be lost, and would spoil what the other writes: nothing may run to its end here. */
+function endRobbed(): never {
+  process.stderr.write('Another process has taken the database folder while this one stood still, so this one ends.\n')
+  process.exit(1)
 }
 
 async function openLocked(home: string, unlock: () => void): Promise<OpenDatabase> {
