@@ -3,9 +3,9 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } fro
 import { join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
-import { migrate } from 'drizzle-orm/pglite/migrator'
-import { migrationsFolder, type OpenDatabase } from './database'
+import type { OpenDatabase } from './database'
 import { lockFolder } from './folder-lock'
+import { migrate } from './migrate'
 
 const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being made
 
@@ -31,7 +31,7 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
 /** Migrates a PGlite, on disk or in memory, and opens it as our database. */
 export async function migrateEmbedded(pglite: PGlite): Promise<OpenDatabase> {
   const db = drizzle(pglite)
-  await migrate(db, { migrationsFolder: migrationsFolder() })
+  await migrate(db)
   return { db, close: () => pglite.close() }
 }
 

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { sql } from 'drizzle-orm'
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startProcess } from '@/testing/start-process'
 import { openServer } from './open-server'
 import { organisations } from './schema/organisations'
+import { explainServerFault } from './server-faults'
 
 const server = process.env.TEST_DATABASE_URL
 
@@ -12,6 +16,8 @@ describe.runIf(server)('on a PostgreSQL server', () => {
   const address = new URL(server ?? 'postgres://none')
   address.pathname = `/${name}`
   const admin = new Client({ connectionString: server })
+  const databases = [name]
+  const roles: string[] = []
 
   beforeAll(async () => {
     await admin.connect()
@@ -19,9 +25,10 @@ describe.runIf(server)('on a PostgreSQL server', () => {
   })
 
   afterAll(async () => {
-    await admin.query(`drop database ${name} with (force)`)
+    for (const database of databases) await admin.query(`drop database ${database} with (force)`)
+    for (const role of roles) await admin.query(`drop role ${role}`)
     await admin.end()
-  })
+  }, 60_000)
 
   test('several processes may open and migrate an empty database at once', async () => {
     const opened = await Promise.all(Array.from({ length: 5 }, () => openServer(address.href)))
@@ -57,5 +64,135 @@ describe.runIf(server)('on a PostgreSQL server', () => {
     expect(rows).toEqual([{ statement: '30s', name: 'rolecall' }])
     expect(db.$client).toBeInstanceOf(Pool)
     await close()
+  })
+
+  const SECRET = 'correct-horse-battery-staple'
+  /** A database of its own whose owner is the administrator, and a user who has only what everybody has in it. */
+  async function createStranger() {
+    const id = randomUUID().replaceAll('-', '')
+    const [user, database] = [`rolecall_user_${id}`, `rolecall_test_${id}`]
+    await admin.query(`create role ${user} login password '${SECRET}'`)
+    await admin.query(`create database ${database}`)
+    roles.push(user)
+    databases.push(database)
+    const url = new URL(address)
+    Object.assign(url, { username: user, password: SECRET, pathname: `/${database}` })
+    const asAdmin = async (statements: string) => {
+      const client = new Client({ connectionString: addressOf(address, { pathname: `/${database}` }) })
+      await client.connect()
+      await client.query(statements).finally(() => client.end())
+    }
+    return { user, database, url, asAdmin }
+  }
+
+  const addressOf = (url: URL, changes: Partial<Pick<URL, 'hostname' | 'port' | 'pathname' | 'password' | 'search'>>) =>
+    Object.assign(new URL(url), changes).href
+
+  /** What whoever starts Rolecall with this address is told. */
+  async function explainOpening(url: string): Promise<string | null> {
+    const error: unknown = await openServer(url).then(
+      () => null,
+      (fault: unknown) => fault,
+    )
+    expect(error).not.toBeNull()
+    return explainServerFault(error)
+  }
+
+  const startWorker = (url: string) =>
+    startProcess('lib/worker/main.ts', [], {
+      DATABASE_URL: url,
+      AUTH_SECRET: 'a secret of thirty-two characters',
+      ENCRYPTION_KEYS: `test:${Buffer.alloc(32).toString('base64')}`,
+      SANDBOX_URL: 'http://127.0.0.1:9',
+      LOG_LEVEL: 'info',
+    })
+
+  test('a user who may create nothing is told what to grant, and can start once exactly that is granted', {
+    timeout: 60_000,
+  }, async () => {
+    const { user, database, url, asAdmin } = await createStranger()
+    const sentence = await explainOpening(url.href)
+    const grants = `grant create on database ${database} to ${user}; grant usage, create on schema public to ${user};`
+    expect(sentence).toBe(
+      `The user ${user} may not create what Rolecall needs in the database ${database}: have an administrator run "${grants}" there.`,
+    )
+    await asAdmin(grants)
+    const { db, close } = await openServer(url.href)
+    expect(await db.$count(organisations)).toBe(0)
+    await close()
+  })
+
+  test('a user who may not create schemas can start, queue included, when both schemas exist and belong to it', {
+    timeout: 90_000,
+  }, async () => {
+    const { user, url, asAdmin } = await createStranger()
+    await asAdmin(`create schema drizzle authorization ${user}; create schema pgboss authorization ${user};
+      grant usage, create on schema public to ${user}`)
+    const worker = startWorker(url.href)
+    await worker.hear((line) => line.includes('"event":"worker_started"'))
+    expect(await worker.end('SIGTERM')).toEqual([0, null])
+    expect(worker.complaints).toEqual([])
+
+    // Nothing is left to migrate, so the right to create tables in public is not needed any more.
+    await asAdmin(`revoke all on schema public from ${user}; grant usage on schema public to ${user}`)
+    await (await openServer(url.href)).close()
+    await asAdmin('alter schema pgboss owner to current_user')
+    expect(await explainOpening(url.href)).toContain(`run "alter schema pgboss owner to ${user};" there`)
+    await asAdmin(`alter schema pgboss owner to ${user}; delete from drizzle.__drizzle_migrations`)
+    expect(await explainOpening(url.href)).toContain(`"grant usage, create on schema public to ${user};"`)
+  })
+
+  test('a start that cannot go on ends at once with one sentence and code 1, and tells no secret', {
+    timeout: 60_000,
+  }, async () => {
+    const { user, url } = await createStranger()
+    const worker = startWorker(url.href)
+    expect(await worker.exit).toEqual([1, null])
+    expect(worker.complaints).toEqual([expect.stringContaining(`The user ${user} may not create what Rolecall needs`)])
+    expect([...worker.complaints, ...worker.lines].join()).not.toMatch(/correct-horse|postgres(ql)?:/)
+  })
+
+  test('each fault of the address, the server or the user has a sentence that says what to do, without secrets', {
+    timeout: 60_000,
+  }, async () => {
+    const { user, database, url, asAdmin } = await createStranger()
+    await admin.query(`do $$ begin create role asked_for_password; exception when duplicate_object then end $$`)
+    await admin.query(`grant asked_for_password to ${user}`)
+    await asAdmin(`create schema old;
+      create function old.current_setting(name text) returns text language sql
+        return case name when 'server_version_num' then '130021' else '13.21' end;
+      grant usage on schema old to public`)
+    const silent = createServer(() => {})
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const free = createServer().listen(0, '127.0.0.1')
+    await once(free, 'listening')
+    const { port: closedPort } = free.address() as AddressInfo
+    free.close()
+
+    const sentences = await Promise.all([
+      explainOpening(addressOf(url, { password: 'battery-staple' })),
+      explainOpening(addressOf(url, { password: '' })),
+      explainOpening(addressOf(url, { pathname: '/missing' })),
+      explainOpening(
+        addressOf(address, { pathname: `/${database}`, search: '?options=-csearch_path%3Dold,pg_catalog' }),
+      ),
+      explainOpening(addressOf(url, { port: String(closedPort) })),
+      explainOpening(addressOf(url, { hostname: 'no-such-host.invalid' })),
+      explainOpening(addressOf(url, { port: String((silent.address() as AddressInfo).port) })),
+      explainOpening(addressOf(url, { search: '?sslmode=verify-full' })),
+    ])
+    silent.close()
+    expect(sentences).toEqual([
+      `PostgreSQL refuses the sign-in (password authentication failed for user "${user}"): correct the user and the password in DATABASE_URL.`,
+      'PostgreSQL asks for a password, and DATABASE_URL has none: add it.',
+      'PostgreSQL says: database "missing" does not exist. Have an administrator create it, or correct the name in DATABASE_URL.',
+      'PostgreSQL 14 or newer is needed, and the server in DATABASE_URL is 13.21: upgrade it.',
+      'Nothing listens at the host and port in DATABASE_URL: start PostgreSQL there, or correct them.',
+      expect.stringMatching(/^The host in DATABASE_URL (is not known|could not be looked up)/),
+      'The server in DATABASE_URL does not answer: start it, let the firewall through, or correct host and port.',
+      expect.stringContaining('The PostgreSQL server speaks no TLS'),
+    ])
+    expect(sentences.join()).not.toMatch(/battery-staple/)
   })
 })

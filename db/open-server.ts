@@ -1,7 +1,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres'
-import { migrate } from 'drizzle-orm/node-postgres/migrator'
 import { Client, Pool } from 'pg'
-import { migrationsFolder, type OpenDatabase } from './database'
+import type { OpenDatabase } from './database'
+import { migrate } from './migrate'
 
 const POOL_SIZE = 10 // PostgreSQL allows 100 connections by default: room for several processes
 const CONNECT_TIMEOUT_MS = 10_000 // an exhausted pool or a silent host becomes an error, not a hung page
@@ -35,11 +35,12 @@ async function migrateServer(connectionString: string): Promise<void> {
     application_name: 'rolecall migration',
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   })
-  await client.connect()
+  client.on('error', () => {}) // as with the pool: the statement that is under way fails, and that is enough
   try {
+    await client.connect()
     await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await migrate(drizzle(client), { migrationsFolder: migrationsFolder() })
+    await migrate(drizzle(client))
   } finally {
-    await client.end() // releases the lock as well
+    await client.end() // releases the lock too, and frees the server of a sign-in that came to nothing
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { freePort } from './ports.mjs'
@@ -30,6 +30,9 @@ execFileSync(
     stdio: ['ignore', 'ignore', 'inherit'],
   },
 )
+// Everybody is let in, except that members of this role are asked for a password. The first line that fits decides.
+const rules = join(data, 'pg_hba.conf')
+writeFileSync(rules, `host all +asked_for_password all scram-sha-256\n${readFileSync(rules, 'utf8')}`)
 const settings = [...THROW_AWAY, 'listen_addresses=127.0.0.1', 'unix_socket_directories='].flatMap((one) => ['-c', one])
 const server = spawn(postgres, ['-D', data, '-p', String(port), ...settings], {
   ...identity,

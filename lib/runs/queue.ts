@@ -64,6 +64,8 @@ async function startQueue(): Promise<PgBoss> {
     ...(engine.kind === 'embedded'
       ? { db: fromPglite(engine.pglite), backend: 'pglite' as const }
       : { connectionString: engine.pool.options.connectionString }),
+    // The schema was made with the database: pg-boss would ask for the right to create schemas even when it exists.
+    createSchema: false,
     useListenNotify: true,
     // The embedded engine has one connection and no other process to compete with: less housekeeping, fewer pauses.
     ...(engine.kind === 'embedded' ? { reindex: false, monitorVacuum: false } : {}),

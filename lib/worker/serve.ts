@@ -1,5 +1,6 @@
 import { closeDb, getDb } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
+import { explainServerFault } from '@/db/server-faults'
 import { BadConfiguration, env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { getQueue, stopQueue } from '@/lib/runs/queue'
@@ -52,8 +53,10 @@ export async function exitWithSentence(start: () => Promise<void>): Promise<void
   try {
     await start()
   } catch (error) {
-    if (!(error instanceof BadConfiguration || error instanceof FolderLocked)) throw error
-    process.stderr.write(`${error.message}\n`)
+    const known = error instanceof BadConfiguration || error instanceof FolderLocked
+    const sentence = known ? error.message : explainServerFault(error)
+    if (sentence === null) throw error
+    process.stderr.write(`${sentence}\n`)
     process.exit(1)
   }
 }
