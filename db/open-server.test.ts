@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, Socket } from 'node:net'
 import { sql } from 'drizzle-orm'
 import { Client, Pool } from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startProcess } from '@/testing/start-process'
+import { useDatabase } from './client'
 import { openServer } from './open-server'
+import { probeDatabase } from './queries/organisation'
 import { organisations } from './schema/organisations'
 import { explainServerFault } from './server-faults'
 
@@ -195,4 +197,61 @@ describe.runIf(server)('on a PostgreSQL server', () => {
     ])
     expect(sentences.join()).not.toMatch(/battery-staple/)
   })
+
+  test('the probe fails within seconds while the server is silent or gone, and answers once it is back', {
+    timeout: 60_000,
+  }, async () => {
+    const line = await startLine(Number(address.port))
+    const { db, close } = await openServer(addressOf(address, { hostname: '127.0.0.1', port: String(line.port) }))
+    const uninstall = useDatabase(db)
+    await probeDatabase()
+
+    line.freeze()
+    const began = performance.now()
+    await expect(probeDatabase()).rejects.toThrow()
+    expect(performance.now() - began).toBeLessThan(15_000)
+    line.cut()
+    await expect(probeDatabase()).rejects.toThrow()
+    line.mend()
+    await probeDatabase()
+
+    uninstall()
+    await close()
+    line.end()
+  })
 })
+
+/** A TCP line to a local port that can be frozen (nothing passes, nothing ends), cut, and mended. */
+async function startLine(target: number) {
+  let state: 'open' | 'cut' = 'open'
+  const sockets = new Set<Socket>()
+  const proxy = createServer((near) => {
+    if (state === 'cut') return near.destroy()
+    const far = new Socket().connect(target, '127.0.0.1')
+    near.pipe(far).pipe(near)
+    for (const socket of [near, far]) sockets.add(socket.on('error', () => near.destroy()))
+  })
+  proxy.listen(0, '127.0.0.1')
+  await once(proxy, 'listening')
+  const destroyAll = () => {
+    for (const socket of sockets) socket.destroy()
+    sockets.clear()
+  }
+  return {
+    port: (proxy.address() as AddressInfo).port,
+    freeze() {
+      for (const socket of sockets) socket.unpipe().pause()
+    },
+    cut() {
+      state = 'cut'
+      destroyAll()
+    },
+    mend() {
+      state = 'open'
+    },
+    end() {
+      destroyAll()
+      proxy.close()
+    },
+  }
+}
