@@ -74,7 +74,8 @@ function startStaying(name, args, { port, portalUrl, sandboxUrl }) {
   })
   child.once('exit', (code, signal) => {
     if (ending) return
-    process.stderr.write(`The ${name} ended by itself (${signal ?? `code ${code}`}).\n`)
+    // With code 1 it has written why, and that is enough.
+    if (code !== 1) process.stderr.write(`The ${name} ended by itself (${signal ?? `code ${code}`}).\n`)
     void end(code || 1)
   })
   return child
