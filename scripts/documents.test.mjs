@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { projectRoot } from './project-root.mjs'
+import { projectRoot } from './project.mjs'
 
 /** A path of this project between backticks: it begins with a folder of the project, and is no pattern. */
 const PATH = /`((?:app|bench|components|db|docs|e2e|lib|sandbox|scripts|testing)\/[\w./()[\]-]*[\w)\]])\/?`/g

@@ -7,8 +7,9 @@ import type { Cursor } from '@/lib/domain/views'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { getConnection, listConnections, listRuns } from './connections'
+import { getConnection, listConnections } from './connections'
 import { listRoleHolders, listRolesHeld } from './roles'
+import { listRuns } from './runs'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())

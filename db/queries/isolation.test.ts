@@ -5,7 +5,7 @@ import type { Actor } from '@/db/actor'
 import { auditEvents } from '@/db/schema/organisations'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { getConnection, getProgress, listConnections, listRuns } from './connections'
+import { getConnection, getProgress, listConnections } from './connections'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
@@ -16,6 +16,7 @@ import { getPerson } from './person'
 import { getPersonAccess } from './person-access'
 import { countFacets, listScopes } from './result'
 import { listRoleHolders, listRolesHeld } from './roles'
+import { listRuns } from './runs'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())

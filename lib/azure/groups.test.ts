@@ -8,9 +8,9 @@ import { pointAt } from '@/testing/stand-in'
 import type { CallCount } from './client/batch'
 import { callsForFirstLevel, countUsers, MOST_CALLS, planGroups } from './group-plan'
 import { readGroups } from './groups'
+import { readSignIns } from './last-sign-ins'
 import { readMembershipsOfPeople } from './memberships-of-people'
 import { readServicePrincipals } from './service-principals'
-import { readSignIns } from './sign-ins'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {

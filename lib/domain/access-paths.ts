@@ -1,5 +1,5 @@
 import type { PersonAccess } from './access'
-import { type Denial, type KnownCuts, listDenials } from './denials'
+import { type Denial, findDenials, type KnownCuts } from './denials'
 import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
@@ -73,7 +73,7 @@ function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: Kn
     ...{ roleId, roleName, privilege, custom, scope, level, kind },
     paths: paths.slice(0, MOST_PATHS).sort((a, b) => a.groups.length - b.groups.length),
     truncated: paths.length > MOST_PATHS,
-    denials: listDenials(access, grant, known),
+    denials: findDenials(access, grant, known),
   }
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { BUILT_IN_ROLES, roleIdOf } from '@/sandbox/world/roles'
 import { accessFrom, SUBSCRIPTION } from '@/testing/made-access'
 import type { PersonAccess } from './access'
-import { denialWords, findDecisiveDenials, listDenials, measureCut } from './denials'
+import { denialWords, findDecisiveDenials, findDenials, measureCut } from './denials'
 import { allows } from './role-meaning'
 import type { Permission } from './vocabulary'
 
@@ -144,7 +144,7 @@ function words(
     denies: [denialOf(one)],
   }
   return access.grants
-    .flatMap((held) => listDenials(access, held))
+    .flatMap((held) => findDenials(access, held))
     .map((denial) => denialWords(denial, { managementGroups: null, subscriptionName: 'Production' }))
 }
 const atSubscription = { scope: personsSubscription, level: 'subscription' as const }
@@ -187,7 +187,7 @@ test('a denial can cut all of a role; how much of an unreadable role it cuts is 
     denies: [denialOf({})],
   }
   const grants = access.grants.map((grant) => ({ ...grant, permissions: [] }))
-  expect(grants.flatMap((grant) => listDenials(access, grant)).map(({ cuts }) => cuts)).toEqual(['unknown'])
+  expect(grants.flatMap((grant) => findDenials(access, grant)).map(({ cuts }) => cuts)).toEqual(['unknown'])
 })
 
 const allowing = (actions: string[], dataActions: string[] = []) => ({

@@ -25,7 +25,7 @@ export type KnownCuts = Map<string, Cut>
  * subscription is held against denials as if it were made at it. A denial that spares child scopes holds at its own
  * scope alone ("List Azure deny assignments", `doNotApplyToChildScopes`), so one above the subscription cuts nothing in it.
  */
-export function listDenials(
+export function findDenials(
   { denies, subscription, managementGroups }: Pick<PersonAccess, 'denies' | 'subscription' | 'managementGroups'>,
   grant: Grant,
   known: KnownCuts = new Map(),

@@ -1,7 +1,7 @@
 import type { Azure } from '@/lib/azure/client/clients'
+import { readSignIns } from '@/lib/azure/last-sign-ins'
 import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals } from '@/lib/azure/service-principals'
-import { readSignIns } from '@/lib/azure/sign-ins'
 import type { PrincipalFacts } from '@/lib/domain/access'
 import type { CoverageLine, GroupState, PrincipalKind, PrincipalStatus } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'

@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { PersonStatusMark } from '@/components/access/holder-cells'
-import { PersonRoles } from '@/components/people/person-roles'
+import { RolesBySubscription } from '@/components/people/roles-by-subscription'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
@@ -43,7 +43,7 @@ export default async function PersonPage({ params }: Props) {
         }
       />
       {person.roles.length > 0 ? (
-        <PersonRoles personId={person.id} roles={person.roles} />
+        <RolesBySubscription personId={person.id} roles={person.roles} />
       ) : (
         <EmptyState title="Holds no role now">
           This person held a role once, and holds none in any connected subscription today.

@@ -4,7 +4,7 @@ import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
-import { listRuns } from '@/db/queries/connections'
+import { listRuns } from '@/db/queries/runs'
 import { type Cursor, formatRunsView, parseRunsView } from '@/lib/domain/views'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>

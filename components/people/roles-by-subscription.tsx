@@ -12,7 +12,7 @@ import { timeWords } from '@/lib/domain/words'
 type Props = { personId: string; roles: PersonRole[] }
 
 /** A person's roles by subscription, held in any way, each with the two dates from which it may be said to exist. */
-export function PersonRoles({ personId, roles }: Props) {
+export function RolesBySubscription({ personId, roles }: Props) {
   const subscriptions = Map.groupBy(roles, (role) => role.connectionId)
 
   return (

@@ -5,7 +5,7 @@ import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import { pointAt, standInAccount } from '@/testing/stand-in'
 import { createAzure } from './client/clients'
-import { MOST_PEOPLE, readSignIns } from './sign-ins'
+import { MOST_PEOPLE, readSignIns } from './last-sign-ins'
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {

@@ -1,0 +1,57 @@
+import { and, eq } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { syncRuns } from '@/db/schema/runs'
+import type { Cursor } from '@/lib/domain/views'
+import { isGuid } from './input'
+import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
+
+export type RunRow = Awaited<ReturnType<typeof readRuns>>['rows'][number]
+
+/** A page of a connection's syncs, latest request first. */
+export async function listRuns(
+  actor: Actor,
+  connectionId: string,
+  cursor: Cursor | null,
+  limit = 50,
+): Promise<Page<RunRow>> {
+  if (!isGuid(connectionId)) return EMPTY_PAGE
+  const place = cursor && isPlace(cursor) ? cursor : null
+  return readPageOrFirst(place, (at) => readRuns(actor, connectionId, at, limit))
+}
+
+/** Whether a cursor, which comes from an address, holds a time and an id; anything else would be an error in SQL. */
+function isPlace({ at: [time = '', id = ''] }: Cursor): boolean {
+  return /^\d{4}-\d\d-\d\dT[\d:.+Z-]+$/.test(time) && !Number.isNaN(Date.parse(time)) && isGuid(id)
+}
+
+async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | null, limit: number) {
+  const { beyond, order, fetch, at, page } = keyset([syncRuns.requestedAt, syncRuns.id], 'desc', cursor, limit)
+  const db = await getDb()
+  const found = await db
+    .select({
+      at,
+      id: syncRuns.id,
+      trigger: syncRuns.trigger,
+      requestedByName: syncRuns.requestedByName,
+      state: syncRuns.state,
+      phase: syncRuns.phase,
+      gaps: syncRuns.gaps,
+      calls: syncRuns.calls,
+      retries: syncRuns.retries,
+      problem: syncRuns.problem,
+      gained: syncRuns.gained,
+      lost: syncRuns.lost,
+      plan: syncRuns.plan,
+      people: syncRuns.people,
+      assignments: syncRuns.assignments,
+      requestedAt: syncRuns.requestedAt,
+      startedAt: syncRuns.startedAt,
+      finishedAt: syncRuns.finishedAt,
+    })
+    .from(syncRuns)
+    .where(and(eq(syncRuns.organisationId, actor.organisationId), eq(syncRuns.connectionId, connectionId), beyond))
+    .orderBy(...order)
+    .limit(fetch)
+  return page(found)
+}
