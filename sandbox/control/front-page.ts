@@ -18,9 +18,13 @@ export function showFrontPage(world: World, request: Request): Response {
     (one) =>
       `<li><strong>${escapeHtml(one.name)}</strong><br>client ID <span class="code">${one.clientId}</span><br>secret <span class="code">${escapeHtml(one.clientSecret ?? 'none')}</span></li>`,
   )
+  const approvals = info.tenants.map(
+    ({ id, name }) =>
+      `<li><a href="/login.microsoftonline.com/${id}/adminconsent?client_id=${world.clientId}">Approve Rolecall for ${escapeHtml(name)}</a></li>`,
+  )
   return page(
     'Rolecall sandbox',
-    `<p>A small imitation of Entra ID, Microsoft Graph and Azure Resource Manager. The portal is at <a href="${escapeHtml(world.portalUrl)}">${escapeHtml(world.portalUrl)}</a>.</p><h2>Accounts</h2><ul>${accounts.join('')}</ul><h2>Applications</h2><ul>${applications.join('')}</ul><h2>Subscriptions</h2><ul>${subscriptions.join('')}</ul><p>What it can be told: <a href="/_sandbox/">the controls</a>.</p>`,
+    `<p>A small imitation of Entra ID, Microsoft Graph and Azure Resource Manager. The portal is at <a href="${escapeHtml(world.portalUrl)}">${escapeHtml(world.portalUrl)}</a>.</p><h2>Accounts</h2><ul>${accounts.join('')}</ul><h2>Applications</h2><ul>${applications.join('')}</ul><h2>Subscriptions</h2><ul>${subscriptions.join('')}</ul><h2>As from Microsoft's own portal</h2><ul>${approvals.join('')}</ul><p>What it can be told: <a href="/_sandbox/">the controls</a>.</p>`,
   )
 }
 

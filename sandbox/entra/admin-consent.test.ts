@@ -67,3 +67,34 @@ test('a scope is required and must exist; the older address takes what is regist
   expect(await ask({}, ada, '/adminconsent')).toEqual({ admin_consent: 'True', tenant: CONTOSO, state: '12345' })
   expect(granted()).toEqual(sandbox.world.applications.get(sandbox.world.clientId)?.registeredScopes)
 })
+
+test('an approval begun in Microsoft’s own portal comes back to the first registered address without state', async () => {
+  const start = `https://login.microsoftonline.com/${CONTOSO}/adminconsent?client_id=${sandbox.world.clientId}`
+  const comeBack = async (consent: 'accept' | 'cancel') => {
+    const outcome = await signInAs(sandbox.url, start, { username: 'ada@contoso.example', consent })
+    if (outcome.kind === 'page') throw new Error(outcome.html)
+    const { origin, pathname, searchParams } = outcome.url
+    return { address: origin + pathname, query: Object.fromEntries(searchParams) }
+  }
+  const address = 'http://localhost:3000/api/auth/callback/azure-ad'
+  const declined = await comeBack('cancel')
+  expect(declined).toMatchObject({ address, query: { admin_consent: 'True', error: 'consent_required' } })
+  expect(declined.query).not.toHaveProperty('state')
+  expect(granted()).toEqual([])
+  expect(await comeBack('accept')).toEqual({ address, query: { admin_consent: 'True', tenant: CONTOSO } })
+  expect(granted()).toEqual(sandbox.world.applications.get(sandbox.world.clientId)?.registeredScopes)
+  expect(await (await fetch(`${sandbox.url}/`)).text()).toContain(
+    `/login.microsoftonline.com/${CONTOSO}/adminconsent?client_id=${sandbox.world.clientId}`,
+  )
+})
+
+test('without a registered address, or at the newer page, an approval must name its address', async () => {
+  const visit = async (path: string) => {
+    const start = `https://login.microsoftonline.com/${CONTOSO}${path}?client_id=${sandbox.world.clientId}&scope=${GRAPH}`
+    const outcome = await signInAs(sandbox.url, start, { username: 'ada@contoso.example' })
+    return outcome.kind === 'page' ? outcome.html : outcome.url.href
+  }
+  expect(await visit('/v2.0/adminconsent')).toContain('AADSTS50011')
+  sandbox.world.applications.get(sandbox.world.clientId)?.redirectUris.splice(0)
+  expect(await visit('/adminconsent')).toContain('AADSTS500113')
+})

@@ -13,7 +13,9 @@ const ANSWER_FIELDS = { admin_consent: 'True' }
 
 /**
  * `/{tenant}/v2.0/adminconsent`: an administrator consents for everyone. The application gets no code. The older
- * `/{tenant}/adminconsent` (`registered`) ignores `scope` and takes what the application registered.
+ * `/{tenant}/adminconsent` (`registered`) ignores `scope` and takes what the application registered. Microsoft's own portal
+ * opens that one without `redirect_uri` and `state`, and the administrator lands on the application's first registered
+ * address, with `admin_consent=True` and no state. Source: dotnet/aspnetcore#55910.
  */
 export async function adminConsent(
   world: World,
@@ -22,7 +24,7 @@ export async function adminConsent(
   authority: string,
   registered = false,
 ): Promise<Response> {
-  const signIn = readSignInRequest(world, request, cloud, authority)
+  const signIn = readSignInRequest(world, request, cloud, authority, { firstRedirect: registered })
   if (signIn instanceof Response) return signIn
   const { app, tenant } = signIn
   const parsed = parseScopes(registered ? '' : (signIn.url.searchParams.get('scope') ?? ''), cloud)

@@ -214,6 +214,11 @@ export const CLIENT_REFUSALS = {
     code: 50011,
     text: `The redirect URI '${uri}' specified in the request does not match the redirect URIs configured for the application '${clientId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`,
   }),
+  noRedirect: (): Refusal => ({
+    error: 'invalid_request',
+    code: 500113,
+    text: 'No reply address is registered for the application.',
+  }),
   /** The code is in Microsoft's table; the text is recalled. */
   unregisteredResource: (app: Application, scope: string): Refusal => ({
     error: 'invalid_resource',

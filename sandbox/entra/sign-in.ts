@@ -29,18 +29,23 @@ export type SignInRequest = {
   redirectUri: string
 }
 
-/** Checks tenant, application and redirect URI. The refusal is a page, because then no redirect URI can be trusted. */
+/**
+ * Checks tenant, application and redirect URI. The refusal is a page, because then no redirect URI can be trusted. With
+ * `firstRedirect` a request without one is answered at the first address that the application registered.
+ */
 export function readSignInRequest(
   world: World,
   request: Request,
   cloud: Cloud,
   authority: string,
+  { firstRedirect = false } = {},
 ): SignInRequest | Response {
   const url = new URL(request.url)
   const client = findClient(world, authority, url.searchParams.get('client_id') ?? '')
   if ('error' in client) return refusalPage(world, request, client)
   const { app, tenant } = client
-  const redirectUri = url.searchParams.get('redirect_uri') ?? ''
+  const redirectUri = url.searchParams.get('redirect_uri') ?? (firstRedirect ? app.redirectUris[0] : '')
+  if (redirectUri === undefined) return refusalPage(world, request, CLIENT_REFUSALS.noRedirect())
   if (!redirectMatches(app, redirectUri))
     return refusalPage(world, request, CLIENT_REFUSALS.redirectMismatch(redirectUri, app.clientId))
   return { world, request, cloud, url, authority, tenant, app, redirectUri }
