@@ -3,19 +3,30 @@ import NextAuth from 'next-auth'
 import { z } from 'zod'
 import { authCookies, authOptions } from '@/lib/auth/options'
 import { endPreviousSession } from '@/lib/auth/request'
+import { isApproval, readApproval } from '@/lib/azure/approval'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
+import { seeOther } from '@/lib/see-other'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 
 /** next-auth's own routes: sign-in, the return from Microsoft, and sign-out. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
-  const response: Response = await NextAuth(request, context, authOptions())
   const { nextauth } = await context.params
+  const elsewhere = nextauth[0] === 'callback' ? leadElsewhere(request.nextUrl.searchParams) : null
+  if (elsewhere) return elsewhere
+  const response: Response = await NextAuth(request, context, authOptions())
   // Only after a successful sign-in, because anyone can send a browser here with an answer that is not valid.
   if (nextauth[0] === 'callback' && startsSession(response)) await endPreviousSession()
   return rewriteLoginAddress(response)
+}
+
+/**
+ * Leads on a browser that comes back from an approval to its page. It uses up no sign-in that is under way in this browser.
+ */
+function leadElsewhere(query: URLSearchParams): Response | null {
+  return isApproval(query) ? seeOther(`/approved?outcome=${readApproval(query)}`) : null
 }
 
 function startsSession(response: Response): boolean {
