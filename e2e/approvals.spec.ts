@@ -94,3 +94,26 @@ test('an approval uses up no sign-in that is under way, whatever state it carrie
   await page.getByRole('button', { name: 'Accept' }).click()
   await expect(page.getByRole('heading', { name: 'Checks' })).toBeVisible()
 })
+
+test('a member who lands on a sign-in return that was not begun here is led on; anyone else may sign in', async ({
+  page,
+  world,
+}) => {
+  const strays = ['', 'code=stolen', 'code=stolen&state=never-made', 'error=server_error&state=never-made']
+  for (const stray of strays) {
+    await page.goto(`/api/auth/callback/azure-ad?${stray}`)
+    await expect(page.getByText('The sign-in was not finished'), stray).toBeVisible()
+  }
+
+  await signIn(page, world.account('owner'))
+  for (const stray of strays) {
+    await page.goto(`/api/auth/callback/azure-ad?${stray}&callbackUrl=https://evil.example`)
+    await expect(page.getByText('No subscription is connected yet'), stray).toBeVisible()
+    expect(new URL(page.url()).pathname, stray).toBe('/integrations')
+  }
+
+  // A sign-in that this browser did begin, and that Microsoft refuses, is still told.
+  const state = (await beginSignIn(page)).get('state')
+  await page.goto(`/api/auth/callback/azure-ad?error=access_denied&state=${state}`)
+  await expect(page.getByText('The sign-in was not finished')).toBeVisible()
+})

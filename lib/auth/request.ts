@@ -48,11 +48,22 @@ export async function endPreviousSession(): Promise<void> {
   if (sessionId) await endSession(sessionId)
 }
 
+/** Whether this browser began the sign-in with this state and has not finished it, by the cookie in which next-auth keeps it. */
+export async function hasBegunSignIn(state: string | null): Promise<boolean> {
+  const { name } = authCookies(env().portalUrl).state
+  // next-auth derives the key of every cookie but the session's from the cookie's name.
+  const token = await readCookie(name, name)
+  return state !== null && token?.value === state
+}
+
 async function readSessionId(): Promise<string | null> {
-  const cookie = (await cookies()).get(authCookies(env().portalUrl).sessionToken.name)
-  if (!cookie) return null
-  const token = await decode({ token: cookie.value, secret: env().authSecret }).catch(ignoreInvalidCookie)
+  const token = await readCookie(authCookies(env().portalUrl).sessionToken.name)
   return typeof token?.sid === 'string' ? token.sid : null
+}
+
+async function readCookie(name: string, salt?: string) {
+  const cookie = (await cookies()).get(name)
+  return cookie ? decode({ token: cookie.value, secret: env().authSecret, salt }).catch(ignoreInvalidCookie) : null
 }
 
 /** A cookie that is expired, altered or sealed with another key signs nobody in. Any other failure is ours and is thrown. */

@@ -2,7 +2,7 @@ import type { NextRequest } from 'next/server'
 import NextAuth from 'next-auth'
 import { z } from 'zod'
 import { authCookies, authOptions } from '@/lib/auth/options'
-import { endPreviousSession } from '@/lib/auth/request'
+import { currentMember, endPreviousSession, hasBegunSignIn } from '@/lib/auth/request'
 import { isApproval, readApproval } from '@/lib/azure/approval'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
@@ -14,7 +14,7 @@ type Context = { params: Promise<{ nextauth: string[] }> }
 /** next-auth's own routes: sign-in, the return from Microsoft, and sign-out. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
   const { nextauth } = await context.params
-  const elsewhere = nextauth[0] === 'callback' ? leadElsewhere(request.nextUrl.searchParams) : null
+  const elsewhere = nextauth[0] === 'callback' ? await leadElsewhere(request.nextUrl.searchParams) : null
   if (elsewhere) return elsewhere
   const response: Response = await NextAuth(request, context, authOptions())
   // Only after a successful sign-in, because anyone can send a browser here with an answer that is not valid.
@@ -23,10 +23,13 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
 }
 
 /**
- * Leads on a browser that comes back from an approval to its page. It uses up no sign-in that is under way in this browser.
+ * Leads on a browser that comes back from Microsoft without a sign-in to finish: after an approval to its page, and a member
+ * whose session is valid to the portal. It uses up no sign-in that is under way in this browser.
  */
-function leadElsewhere(query: URLSearchParams): Response | null {
-  return isApproval(query) ? seeOther(`/approved?outcome=${readApproval(query)}`) : null
+async function leadElsewhere(query: URLSearchParams): Promise<Response | null> {
+  if (isApproval(query)) return seeOther(`/approved?outcome=${readApproval(query)}`)
+  if (await hasBegunSignIn(query.get('state'))) return null
+  return (await currentMember()) ? seeOther('/integrations') : null
 }
 
 function startsSession(response: Response): boolean {
