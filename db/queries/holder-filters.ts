@@ -2,9 +2,9 @@ import { and, eq, inArray, ne, notInArray, or, type SQL, sql } from 'drizzle-orm
 import type { Actor } from '@/db/actor'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
-import { SIGNALS, type Signal } from '@/lib/domain/vocabulary'
+import { ASSIGNMENT_KINDS, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
-import { inSnapshot, type Published, strengthOfRole, toRole, widthOfScope } from './snapshot'
+import { inSnapshot, type Published, rankIn, strengthOfRole, toRole, widthOfScope } from './snapshot'
 
 /** Whether a filter asks for anything that only the grants can answer. */
 export const asksOfGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
@@ -95,7 +95,7 @@ export function selectMatchingHolders(actor: Actor, published: Published, filter
     with found as materialized (
       select ${assignments.principalId}, ${assignments.roleId}, ${assignments.scope}, ${assignments.scopeLevel}, ${assignments.kind},
         ${strengthOfRole} as strength,
-        dense_rank() over (order by ${assignments.kind} = 'eligible', ${strengthOfRole}, ${assignments.kind}, ${widthOfScope}) as rank,
+        dense_rank() over (order by ${assignments.kind} = 'eligible', ${strengthOfRole}, ${rankIn(assignments.kind, ASSIGNMENT_KINDS)}, ${widthOfScope}) as rank,
         row_number() over (order by ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}) as place
       from ${assignments} left join ${roleDefinitions} on ${toRole(assignments, assignments.roleId)}
       where ${and(inSnapshot(assignments, actor, published), grantMatches(actor, published.id, filter))}
