@@ -97,7 +97,7 @@ function GroupPlanRow({ plan }: { plan: GroupPlan }) {
           <span className="font-medium text-ink">How groups were opened:</span> {WAYS[plan.way]}
           {plan.way === 'unopened' ? null : (
             <span className="tabular-nums">
-              , {plan.predicted.toLocaleString('en')} {plan.predicted === 1 ? 'call' : 'calls'} reckoned with,{' '}
+              , {plan.predicted.toLocaleString('en')} {plan.predicted === 1 ? 'call' : 'calls'} expected,{' '}
               {plan.made.toLocaleString('en')} made
             </span>
           )}

@@ -85,7 +85,7 @@ function Result({ run }: { run: RunRow }) {
 /** How groups were opened and in how many calls. Why it was done so is shown on hover, and under Coverage for the latest result. */
 function describeGroupPlan({ way, predicted, made }: GroupPlan): string {
   if (way === 'unopened') return 'Groups not opened'
-  const calls = `${made.toLocaleString('en')} ${made === 1 ? 'call' : 'calls'}, ${predicted.toLocaleString('en')} reckoned with`
+  const calls = `${made.toLocaleString('en')} ${made === 1 ? 'call' : 'calls'}, ${predicted.toLocaleString('en')} expected`
   return `Groups opened ${way === 'members' ? 'from the groups down' : 'from the people up'}: ${calls}`
 }
 

@@ -128,10 +128,10 @@ test('the calls expected before anything is read are the calls that reading the 
   const users = await countUsers(azure)
   expect(users).toBe(tenant.users.size)
   const plan = planGroups({ granted: false, groups: ids.length, users })
-  const reckoned = plan.predicted
+  const expected = plan.predicted
   expect(plan.way).toBe('people')
   await readMembershipsOfPeople(azure, new Set(ids), { plan })
-  expect([plan.predicted, plan.made, meter.calls]).toEqual([reckoned, reckoned, reckoned])
+  expect([plan.predicted, plan.made, meter.calls]).toEqual([expected, expected, expected])
 })
 
 test('the cheapest way that is allowed is taken, and a directory too large for it leaves groups closed', () => {
