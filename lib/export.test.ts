@@ -73,6 +73,8 @@ test('a row says who has what, where, how and since when, and nothing in it runs
       licence: 'Microsoft Azure',
       assigned_on: '',
       first_seen: '2026-01-15T08:00:00.000Z',
+      object_id: person,
+      tenant_id: world.tenantId,
     },
   ])
 })
@@ -134,4 +136,18 @@ test('another organisation exports the heading and nothing else', async () => {
     (await new Response(exportAccess(actor, connection, ALL)).text()).trimEnd().split('\r\n')
   expect(await lines(ours.actor)).toHaveLength(2)
   expect(await lines(theirs.actor)).toHaveLength(1)
+})
+
+test('two people with one name and one address are told apart by their object IDs', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const role = await world.role('Reader')
+  const twins = [1, 2].map(() => world.principal({ name: 'Sam Twin', email: 'sam@contoso.example' }))
+  for (const twin of await Promise.all(twins)) {
+    await world.assign(connection.id, { to: twin, role })
+    await world.holder(connection.id, twin, role)
+  }
+  const rows = await read(exportAccess(world.actor, connection, ALL))
+  expect(rows.map((row) => row.object_id).sort()).toEqual((await Promise.all(twins)).sort())
+  expect(new Set(rows.map((row) => row.tenant_id))).toEqual(new Set([world.tenantId]))
 })

@@ -60,6 +60,9 @@ const COLUMNS: Record<string, (holder: HolderRow, grant: MatchingGrant) => strin
   licence: () => 'Microsoft Azure',
   assigned_on: (_, grant) => grant.assignedOn?.toISOString() ?? null,
   first_seen: (_, grant) => grant.firstSeen.toISOString(),
+  // Two people may have one name and one address. New columns come last, so that those who read by position go on.
+  object_id: (holder) => holder.principalId,
+  tenant_id: (holder) => holder.tenantId,
 }
 
 /** A first character that makes a spreadsheet read a cell as a formula, full-width forms included. Some skip tab, CR, LF and NUL before they look. */

@@ -43,7 +43,7 @@ export function AccessFilters({ who, path, view, roles }: Props) {
   return (
     <FilterForm label={people ? 'People' : 'Other principals'} action={path} values={values}>
       <SearchField
-        label={people ? 'Name or email' : 'Search name'}
+        label={people ? 'Name, email or ID' : 'Name or ID'}
         defaultValue={values.q}
         className="max-sm:max-w-none sm:max-w-48"
       />

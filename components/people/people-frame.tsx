@@ -89,7 +89,7 @@ function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
   }
   return (
     <FilterForm label="People" action={path} values={values}>
-      <SearchField label="Search name or email" defaultValue={values.q} className="max-w-60 max-sm:max-w-none" />
+      <SearchField label="Name, email or ID" defaultValue={values.q} className="max-w-60 max-sm:max-w-none" />
       <SelectField
         name="status"
         label="Status"

@@ -64,7 +64,13 @@ async function readGroups(
 ): Promise<Page<GroupRow>> {
   const { beyond, order, fetch, page } = keyset([sortNameOfGroup, connectionGroups.groupId], 'asc', cursor, limit)
   const found = await selectGroups(await getDb(), actor, published)
-    .where(and(inSnapshot(connectionGroups, actor, published), searchText(search, [principals.name]), beyond))
+    .where(
+      and(
+        inSnapshot(connectionGroups, actor, published),
+        searchText(search, [principals.name], connectionGroups.groupId),
+        beyond,
+      ),
+    )
     .orderBy(...order)
     .limit(fetch)
   return page(found)

@@ -61,7 +61,7 @@ const KINDS: Record<HolderFilter['who'], SQL> = {
 export function holderMatches({ who, search, status, signal }: HolderFilter): SQL | undefined {
   return and(
     KINDS[who],
-    searchText(search, [principals.name, principals.email]),
+    searchText(search, [principals.name, principals.email], holders.principalId),
     status ? eq(holders.status, status) : undefined,
     signal ? showsSignal(signal) : undefined,
   )

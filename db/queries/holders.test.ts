@@ -57,6 +57,7 @@ test('a person is one row with the strongest role, the group it comes through an
   expect(rows).toEqual([
     {
       principalId: ada,
+      tenantId: world.tenantId,
       kind: 'user',
       name: 'Ada',
       email: 'z@contoso.example',
@@ -78,6 +79,7 @@ test('a person is one row with the strongest role, the group it comes through an
     },
     expect.objectContaining({
       principalId: bob,
+      tenantId: world.tenantId,
       status: 'disabled',
       role: { id: contributor, name: 'Contributor', privilege: 'writes', custom: false },
       group: null,
@@ -129,4 +131,10 @@ test('of two equal grants a filtered list shows the one that was assigned outrig
     (await listHolders(world.actor, connection, { ...query, ...more })).rows.map(({ assignmentKind }) => assignmentKind)
   expect(await shown({ roleIds: [contributor] })).toEqual(await shown({}))
   expect(await shown({})).toEqual(['active'])
+})
+
+test('a search for a whole object ID finds whose it is, in any case, and a part of one finds nobody', async () => {
+  const { ada, names } = await createCompany()
+  expect(await names({ search: ada.toUpperCase() })).toEqual(['Ada'])
+  expect(await names({ search: ada.slice(0, 13) })).toEqual([])
 })

@@ -31,7 +31,9 @@ import {
 
 /** Somebody or something with access. Role, scope and group are those of the strongest grant; in a list filtered by grants, of the strongest that matches. */
 export type HolderRow = {
+  /** The object ID, and the directory it is known in. */
   principalId: string
+  tenantId: string
   kind: PrincipalKind
   name: string | null
   email: string | null
@@ -123,6 +125,7 @@ async function readHolders(
     .select({
       at: selected.at,
       principalId: holders.principalId,
+      tenantId: holders.tenantId,
       kind: holders.kind,
       name: principals.name,
       email: principals.email,

@@ -134,7 +134,10 @@ const holdersNow = and(inSnapshotNow(holders), ne(connections.state, 'disconnect
 
 /** What a filter asks of the person, as a condition. */
 const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
-  and(searchText(search, [principals.name, principals.email]), status ? eq(principals.status, status) : undefined)
+  and(
+    searchText(search, [principals.name, principals.email], principals.id),
+    status ? eq(principals.status, status) : undefined,
+  )
 
 /** What a filter asks of their access in one of the subscriptions, as a condition. */
 const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>

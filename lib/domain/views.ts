@@ -60,7 +60,7 @@ export type GrantFilter = {
 /** Which of those with access are shown. */
 export type HolderFilter = GrantFilter & {
   who: HolderList
-  /** Part of a name or an email; empty for all. */
+  /** Part of a name or an email, or a whole object ID; empty for all. */
   search: string
   status: PrincipalStatus | null
   signal: Signal | null
@@ -99,7 +99,7 @@ export function isFiltered(view: AccessView): boolean {
 
 /** Which of the people over all subscriptions are shown. */
 export type PeopleFilter = {
-  /** Part of a name or an email; empty for all. */
+  /** Part of a name or an email, or a whole object ID; empty for all. */
   search: string
   status: PrincipalStatus | null
   /** Shown in any of the subscriptions. */
@@ -159,7 +159,7 @@ export const formatAskView = (view: AskView): string => formatView(ASK_ADDRESS, 
 export type GroupsView = {
   /** The id of the group that is opened; empty for the list of groups. */
   groupId: string
-  /** Part of a group's name; empty for all. */
+  /** Part of a group's name, or its whole object ID; empty for all. */
   search: string
   cursor: Cursor | null
 }

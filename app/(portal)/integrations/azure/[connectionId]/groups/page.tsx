@@ -48,7 +48,7 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
   return (
     <>
       <FilterForm label="Groups" action={path} values={{ q: search }}>
-        <SearchField label="Search name" defaultValue={search} className="max-sm:max-w-none" />
+        <SearchField label="Name or ID" defaultValue={search} className="max-sm:max-w-none" />
         <Button type="submit">Search</Button>
       </FilterForm>
       {page.rows.length > 0 ? <GroupsTable rows={page.rows} path={path} /> : <GroupsEmptyState published path={path} />}
