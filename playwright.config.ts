@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test'
 export default defineConfig({
   testDir: 'e2e',
   globalSetup: './scripts/end-to-end-portal.mjs',
-  workers: 2,
+  workers: 3, // On two cores: a test also waits, for the portal, the sandbox and the sync that it began.
   fullyParallel: true,
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
