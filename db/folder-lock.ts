@@ -127,8 +127,9 @@ function renewLease(path: string, me: LockHolder): boolean {
     const holder = readHolder(path)
     if (holder && holder.token !== me.token) return false
     replaceLockFile(path, me)
-  } catch {
+  } catch (error) {
     // A disk that is full for a moment, for example. The kernel's lock stays ours, and the next renewal tries again.
+    if (!isSystemError(error)) throw error
   }
   return true
 }
@@ -176,7 +177,8 @@ function readStart(pid: number): string | null {
 function readPidNamespace(): string | null {
   try {
     return readlinkSync('/proc/self/ns/pid')
-  } catch {
+  } catch (error) {
+    if (!isSystemError(error)) throw error
     return null
   }
 }
@@ -229,5 +231,8 @@ function readIfThere(path: string): string | null {
     throw error
   }
 }
+
+/** A refusal of the operating system, as every function of `node:fs` throws it. */
+const isSystemError = (error: unknown): boolean => error instanceof Error && 'code' in error
 
 const isErrno = (error: unknown, code: string) => error instanceof Error && 'code' in error && error.code === code
