@@ -6,14 +6,18 @@ import type { AssignmentKind, ScopeLevel } from '@/lib/domain/vocabulary'
 export const SUBSCRIPTION = '5d1f0c3e-0000-4000-8000-00000000a903'
 
 type Made = {
-  memberships: readonly (readonly [member: string, group: string])[]
+  memberships: readonly (readonly [member: string, group: string, membership?: AssignmentKind])[]
   flat?: string[]
   grants: readonly { holder: string; role: string; kind?: AssignmentKind; scope?: string; level?: ScopeLevel }[]
 }
 
 /** The access of `ada` for tests: groups are called by their ids, and each has 12 members. */
 export function accessFrom({ memberships, flat = [], grants }: Made): PersonAccess {
-  const groups = new Set([...memberships.flat(), ...flat, ...grants.map(({ holder }) => holder)])
+  const groups = new Set([
+    ...memberships.flatMap(([member, group]) => [member, group] as const),
+    ...flat,
+    ...grants.map(({ holder }) => holder),
+  ])
   groups.delete('ada')
   return {
     person: {
@@ -22,9 +26,12 @@ export function accessFrom({ memberships, flat = [], grants }: Made): PersonAcce
       kind: 'user',
       name: 'Ada Novak',
       email: 'ada@contoso.example',
+      emailSource: 'mail',
       userPrincipalName: 'ada@contoso.example',
       guest: false,
       status: 'active',
+      variety: null,
+      organisation: null,
       lastSignInAt: null,
     },
     grants: grants.map(({ holder, role, kind = 'active', scope = `/subscriptions/${SUBSCRIPTION}`, level }, at) => ({
@@ -47,9 +54,16 @@ export function accessFrom({ memberships, flat = [], grants }: Made): PersonAcce
       condition: null,
       assignedOn: null,
       firstSeen: new Date('2026-11-01'),
+      readAt: null,
     })),
-    groups: [...groups].map((id) => ({ id, name: id, state: 'whole', directMembers: 3, members: 12 })),
-    edges: memberships.map(([memberId, groupId]) => ({ memberId, groupId, since: new Date('2026-11-03') })),
+    groups: [...groups].map((id) => ({ id, name: id, state: 'whole', directMembers: 3, members: 12, readAt: null })),
+    edges: memberships.map(([memberId, groupId, membership = 'active']) => ({
+      memberId,
+      groupId,
+      since: new Date('2026-11-03'),
+      membership,
+      endsAt: null,
+    })),
     flat,
     denies: [],
     managementGroups: null,

@@ -1,6 +1,8 @@
 import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
-import { coverageSummary, DATASET_WORDS, groupPlanSentence, isGap, STATE_WORDS } from '@/lib/domain/coverage'
+import { RelativeTime } from '@/components/ui/time'
+import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
+import { coverageSummary, groupPlanSentence, isGap, refusalWords, STATE_WORDS } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
@@ -35,17 +37,18 @@ export function Coverage({ coverage, plan, settingsHref }: Props) {
 }
 
 function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
-  const { dataset, state, read, missing, why } = line
+  const { dataset, state, read, missing, why, refusal, odd, kept, keptSince } = line
   const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
   const reason = why ? explain(why) : null
-  const asks = state === 'not_asked' || (state === 'not_permitted' && permission !== undefined)
+  // What is granted and refused all the same is not mended by asking for it again.
+  const asks = !line.granted && (state === 'not_asked' || (state === 'not_permitted' && permission !== undefined))
 
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
       <CoverageMark state={state} gap={isGap(line)} />
       <div className="min-w-0">
         <p>
-          <span className="font-medium text-ink">{DATASET_WORDS[dataset].title}:</span>{' '}
+          <span className="font-medium text-ink">{BLIND_SPOTS[dataset].title}:</span>{' '}
           <span className="tabular-nums">{STATE_WORDS[state]({ read, missing })}</span>
         </p>
         {reason ? (
@@ -54,6 +57,21 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
           </p>
         ) : state === 'not_asked' && permission ? (
           <p>{permission.without}</p>
+        ) : null}
+        {refusal ? (
+          <p className="break-words">
+            Asked for <span className="font-mono text-xs">{refusal.request}</span>: {refusalWords(refusal)}.
+          </p>
+        ) : null}
+        {odd && odd.length > 0 ? (
+          <p className="break-all">
+            Not understood: <span className="font-mono text-xs">{odd.join(', ')}</span>
+          </p>
+        ) : null}
+        {kept && keptSince ? (
+          <p>
+            {kept.toLocaleString('en')} of an earlier reading stand in, read <RelativeTime at={new Date(keptSince)} />.
+          </p>
         ) : null}
         {asks && permission && settingsHref ? (
           <p>
@@ -73,6 +91,7 @@ function CoverageMark({ state, gap }: { state: CoverageLine['state']; gap: boole
     whole: CircleCheck,
     partly: PartlyMark,
     not_permitted: CircleSlash,
+    not_readable: CircleSlash,
     not_licensed: CircleMinus,
     not_asked: CircleDashed,
   }[state]

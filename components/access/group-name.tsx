@@ -45,9 +45,11 @@ export function ThroughGroup({ group: { id, name }, groupsPath }: Omit<Props, 'w
 
 const MARKS = {
   whole: { icon: CircleCheck, tone: 'text-good' },
+  partly: { icon: PartlyMark, tone: 'text-warn' },
   flat: { icon: PartlyMark, tone: 'text-good' },
   not_asked: { icon: CircleDashed, tone: 'text-ink-faint' },
   not_permitted: { icon: CircleSlash, tone: 'text-warn' },
+  not_readable: { icon: CircleSlash, tone: 'text-warn' },
   not_found: { icon: CircleX, tone: 'text-bad' },
 } satisfies Record<GroupState, unknown>
 

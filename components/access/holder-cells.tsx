@@ -75,6 +75,7 @@ const STATUS_LOOKS: Record<PrincipalStatus, { dot: string; text: string }> = {
   disabled: { dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
   deleted: { dot: 'bg-bad', text: 'text-bad line-through' },
   not_found: { dot: 'bg-bad', text: 'text-bad' },
+  unconfirmed: { dot: 'border-[1.5px] border-dashed border-warn', text: 'text-ink-soft' },
   not_readable: { dot: 'border-[1.5px] border-dashed border-ink-faint', text: 'text-ink-soft' },
   other_tenant: { dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
 }

@@ -20,6 +20,7 @@ export const PERSON_STATUS_LABELS: Record<PrincipalStatus, string> = {
   disabled: 'Disabled',
   deleted: 'Deleted',
   not_found: 'Not found',
+  unconfirmed: 'Not known yet',
   not_readable: 'Not readable',
   other_tenant: 'Other tenant',
 }
@@ -31,6 +32,8 @@ export const PERSON_STATUS_SENTENCES: Record<PrincipalStatus, string> = {
   disabled: 'The account cannot sign in. Its roles work again as soon as it is enabled.',
   deleted: 'The account is among the directory’s deleted users. If it is restored, it has its roles again.',
   not_found: 'The directory does not know this account, not even among its deleted users. The assignment is left over.',
+  unconfirmed:
+    'The directory did not know this account when it was last asked. One that was made moments ago takes a while to be known everywhere, so it is asked about again before it is called gone.',
   not_readable: 'Rolecall could not ask the directory about this account.',
   other_tenant: 'The account lives in another directory, which is not asked about it.',
 }
@@ -40,6 +43,7 @@ export const PRINCIPAL_KIND_LABELS: Record<PrincipalKind, string> = {
   group: 'Group',
   service_principal: 'Service principal',
   foreign_group: 'Group of another tenant',
+  delegate: 'Delegate of another tenant',
   device: 'Device',
   other: 'Other',
 }
@@ -90,11 +94,43 @@ export const HOW_LABELS: Record<NonNullable<AccessView['how']>, string> = {
 
 /** What is worth a second look and why, in the order of pages: the most serious comes first. */
 export const SIGNAL_WORDS: Record<Signal, { label: string; says: string }> = {
-  can_grant: { label: 'Can grant access', says: 'A role that can give roles to others, held or eligible.' },
+  not_read: {
+    label: 'Not read now',
+    says: 'Everything they hold is from an earlier reading, because it could not be read this time.',
+  },
+  can_grant: {
+    label: 'Can grant access',
+    says: 'Holds a role that can give roles to others in the whole subscription.',
+  },
+  can_grant_below: {
+    label: 'Can grant below',
+    says: 'Holds a role that can give roles to others in a part of the subscription.',
+  },
+  could_grant: {
+    label: 'Could grant access',
+    says: 'Can activate a role that gives roles to others, and holds none now.',
+  },
+  adds_members: {
+    label: 'Can add members',
+    says: 'Owns a group through which a role grants access, and so decides who has it.',
+  },
+  at_root: {
+    label: 'Holds a role at the root',
+    says: 'A role over the whole directory, as a Global Administrator gets by elevating access. It reaches every subscription.',
+  },
+  delegated: { label: 'Of another tenant', says: 'Holds or can activate a role through Azure Lighthouse.' },
+  unknown_role: {
+    label: 'Unknown role',
+    says: 'A role whose definition could not be read, so what it allows is not known.',
+  },
   guest_writes: { label: 'Guests who write', says: 'Guests of the directory who can change something here.' },
   gone: {
     label: 'Gone with a role',
-    says: 'Disabled, deleted or unknown to the directory, and still assigned a role.',
+    says: 'Deleted or unknown to the directory, and still assigned a role.',
+  },
+  disabled: {
+    label: 'Disabled with a role',
+    says: 'The account cannot sign in, and its roles work again as soon as it is enabled.',
   },
   standing_privileged: {
     label: 'Standing privileged',
@@ -121,6 +157,11 @@ export const listSignals = () => Object.keys(SIGNAL_WORDS) as Signal[]
 /** How far a group was opened: in a few words, why, and what would change it. */
 export const GROUP_STATE_WORDS: Record<GroupState, { label: string; says: string; next: string | null }> = {
   whole: { label: 'Opened', says: 'Everyone in it is known, and through which groups.', next: null },
+  partly: {
+    label: 'Partly read',
+    says: 'Some rows of its members could not be understood. The others are listed.',
+    next: 'Look at its members in Microsoft Entra.',
+  },
   flat: {
     label: 'Members known',
     says: 'Who is in it was asked person by person. The groups in between are not known, nor is its name.',
@@ -136,6 +177,11 @@ export const GROUP_STATE_WORDS: Record<GroupState, { label: string; says: string
     says: 'Microsoft Graph refused to say who is in it. Some groups hide their members.',
     next: 'Look at it in Microsoft Entra, or reconnect with an account that may read hidden memberships.',
   },
+  not_readable: {
+    label: 'Not readable',
+    says: 'Microsoft Graph did not say who is in it when it was last asked.',
+    next: 'It is asked again at the next sync. See Coverage for what Microsoft answered.',
+  },
   not_found: {
     label: 'Not found',
     says: 'The directory does not know this group any more, so nobody has access through it. Its assignments are left over.',
@@ -144,7 +190,7 @@ export const GROUP_STATE_WORDS: Record<GroupState, { label: string; says: string
 }
 
 /** Whether it is known who is in a group. */
-export const isOpened = (state: GroupState): boolean => state === 'whole' || state === 'flat'
+export const isOpened = (state: GroupState): boolean => state === 'whole' || state === 'partly' || state === 'flat'
 
 export const RUN_STATE_LABELS: Record<RunState, string> = {
   queued: 'Waiting to start',

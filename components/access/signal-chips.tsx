@@ -2,19 +2,21 @@ import { Check, Flag } from 'lucide-react'
 import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
 import { type AccessView, formatAccessView } from '@/lib/domain/views'
-import type { Signal } from '@/lib/domain/vocabulary'
+import type { Signal, SignalCount, SignalCounts } from '@/lib/domain/vocabulary'
 import { listSignals, SIGNAL_WORDS } from './labels'
 
 type Props = {
   path: string
   view: AccessView
   /** How many holders show each signal; a signal that nobody shows has no chip. */
-  counts: Partial<Record<Signal, number>>
+  counts: SignalCounts
+  of: keyof SignalCount
 }
 
 /** What is worth a second look, and how many it concerns. A chip leads to exactly those; the chosen one leads back to all. */
-export function SignalChips({ path, view, counts }: Props) {
-  const shown = listSignals().filter((signal) => (counts[signal] ?? 0) > 0 || view.signal === signal)
+export function SignalChips({ path, view, counts, of }: Props) {
+  const countOf = (signal: Signal) => counts[signal]?.[of] ?? 0
+  const shown = listSignals().filter((signal) => countOf(signal) > 0 || view.signal === signal)
   if (shown.length === 0) return null
 
   return (
@@ -40,7 +42,7 @@ export function SignalChips({ path, view, counts }: Props) {
               >
                 {chosen ? <Check aria-hidden /> : <Flag aria-hidden />}
                 {label}
-                <span className="tabular-nums">{(counts[signal] ?? 0).toLocaleString('en')}</span>
+                <span className="tabular-nums">{countOf(signal).toLocaleString('en')}</span>
               </Link>
             </li>
           )

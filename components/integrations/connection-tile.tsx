@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { StatusMark } from '@/components/access/status-mark'
 import { ShortId } from '@/components/ui/copyable'
 import type { ConnectionStatus } from '@/lib/domain/connection-status'
+import type { SignalCount } from '@/lib/domain/vocabulary'
 import { type ConnectionActions, ConnectionMenu } from './connection-menu'
 
 export type Tile = {
@@ -16,7 +17,8 @@ export type Tile = {
   /** How many people have access; null before the first result. */
   people: number | null
   /** How many of these people can give access to others. */
-  canGrant: number
+  /** Who can grant access in the whole subscription. */
+  canGrant: SignalCount
   status: ConnectionStatus
 }
 
@@ -88,5 +90,6 @@ export function ConnectionTile({ tile, actions }: Props) {
 function countPeople({ people, canGrant }: Pick<Tile, 'people' | 'canGrant'>): string {
   if (people === null) return 'No result yet'
   const counted = people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
-  return `${counted} · ${canGrant === 0 ? 'none' : canGrant.toLocaleString('en')} can grant`
+  const all = canGrant.people + canGrant.others
+  return `${counted} · ${all === 0 ? 'none' : all.toLocaleString('en')} can grant`
 }

@@ -47,7 +47,7 @@ test('what stands out in a result, and how its groups were opened, come with the
   const managementGroups = [{ id: 'corp', name: 'Corp' }]
   const { id } = await world.connection({ managementGroups, optionalScopes: ['GroupMember.Read.All'] })
   const plan: GroupPlan = { way: 'members', predicted: 3, made: 3, why: { reason: 'from_groups', groups: 2 } }
-  const result = { plan, signals: { can_grant: 2 }, people: 5, others: 1 }
+  const result = { plan, signals: { can_grant: { people: 2, others: 0 } }, people: 5, others: 1 }
   await world.publishedRun(id, result)
 
   expect(await getConnection(world.actor, id)).toMatchObject({
@@ -55,7 +55,9 @@ test('what stands out in a result, and how its groups were opened, come with the
     optionalScopes: ['GroupMember.Read.All'],
     publishedRun: result,
   })
-  expect(await listConnections(world.actor)).toMatchObject([{ id, people: 5, others: 1, signals: { can_grant: 2 } }])
+  expect(await listConnections(world.actor)).toMatchObject([
+    { id, people: 5, others: 1, signals: { can_grant: { people: 2, others: 0 } } },
+  ])
   expect((await listRuns(world.actor, id, null)).rows).toMatchObject([{ plan }])
 })
 
@@ -114,8 +116,8 @@ test('roles come strongest first with how many hold them, and their first holder
   await world.holder(id, bo, owner)
   await world.publishedRun(id, {
     roleCounts: {
-      [reader]: { people: 2, others: 0, eligible: 0 },
-      [owner]: { people: 1, others: 1, eligible: 0 },
+      [reader]: { people: 2, others: 0, eligible: 0, eligibleOthers: 0 },
+      [owner]: { people: 1, others: 1, eligible: 0, eligibleOthers: 0 },
     },
   })
 
@@ -136,6 +138,6 @@ test('the roles of a result stay listed when its subscription has moved to anoth
   const { id, publishedAt } = await world.connection({ tenantId: randomUUID() })
   const reader = await world.role('Reader')
   await world.assign(id, { to: await world.principal(), role: reader })
-  await world.publishedRun(id, { roleCounts: { [reader]: { people: 1, others: 0, eligible: 0 } } })
+  await world.publishedRun(id, { roleCounts: { [reader]: { people: 1, others: 0, eligible: 0, eligibleOthers: 0 } } })
   expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([{ name: 'Reader', people: 1 }])
 })

@@ -74,6 +74,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
         signals: publishedRun.signals,
         people: publishedRun.people,
         others: publishedRun.others,
+        unread: publishedRun.unread,
         assignments: publishedRun.assignments,
       },
       lastRun: {
@@ -144,6 +145,8 @@ export async function listConnections(actor: Actor) {
       publishedAt: connections.publishedAt,
       people: publishedRun.people,
       others: publishedRun.others,
+      unread: publishedRun.unread,
+      coverage: publishedRun.coverage,
       signals: publishedRun.signals,
       lastRun: {
         state: last.state,

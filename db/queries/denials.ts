@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray } from 'drizzle-orm'
+import { and, asc, eq, inArray, ne } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { denyAssignments, groupMembers, groupNesting } from '@/db/schema/access'
@@ -85,6 +85,9 @@ async function readMemberships(actor: Actor, published: Published, principalIds:
         inSnapshot(groupMembers, actor, published),
         inArray(groupMembers.memberId, principalIds),
         inArray(groupNesting.groupId, groupIds),
+        // Whoever can only become a member is not named by a denial of the group until then.
+        ne(groupMembers.membership, 'eligible'),
+        ne(groupNesting.membership, 'eligible'),
       ),
     )
 }

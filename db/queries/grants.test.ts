@@ -95,7 +95,7 @@ test('the first holders of a role are the same whether few or many hold it', asy
     )
   const wanted = ['Owner Al', 'Owner Bo', 'Owner Dan', 'Reader Al', 'Reader Bo', 'Reader Cid']
 
-  const few = { people: 5, others: 0, eligible: 0 }
+  const few = { people: 5, others: 0, eligible: 0, eligibleOthers: 0 }
   const many = { ...few, people: 1_001 }
   const runId = await world.publishedRun(id, { roleCounts: { [reader]: few, [owner]: few } })
   expect((await names()).sort()).toEqual(wanted)

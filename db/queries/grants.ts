@@ -6,8 +6,8 @@ import { assignments, groupMembers, groupNesting, principals, roleDefinitions } 
 import { connections } from '@/db/schema/connections'
 import type { GrantFilter } from '@/lib/domain/views'
 import type { AssignmentKind, Permission, Privilege, ScopeLevel, WayHeld } from '@/lib/domain/vocabulary'
-import { grantMatches } from './holder-filters'
-import { inSnapshot, publishedOf, type Snapshot, strengthOfRole, toPrincipal, toRole } from './snapshot'
+import { grantMatches, kindMatches } from './holder-filters'
+import { inSnapshot, publishedOf, type Snapshot, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
 
 /** A grant as somebody has it: by an assignment of their own, or of a group that they are in at any depth. */
 export type MatchingGrant = {
@@ -65,10 +65,11 @@ export async function listMatchingGrants(
   const asked = { ...ANY, ...filter }
   const isShown = inSnapshot(assignments, actor, published)
   const direct = sql`
-    select ${assignments.principalId} as holder_id, ${assignments.principalId}, null as group_id
+    select ${assignments.principalId} as holder_id, ${assignments.principalId}, null as group_id, 'active' as membership
     from ${assignments} where ${and(isShown, inArray(assignments.principalId, principalIds))}`
   const through = sql`
-    select ${groupNesting.groupId} as holder_id, ${groupMembers.memberId} as principal_id, ${groupNesting.groupId}
+    select ${groupNesting.groupId} as holder_id, ${groupMembers.memberId} as principal_id, ${groupNesting.groupId},
+      ${weakestKindOf(groupNesting.membership, groupMembers.membership)} as membership
     from ${groupMembers} join ${groupNesting} on ${and(
       inSnapshot(groupNesting, actor, published),
       eq(groupNesting.innerId, groupMembers.groupId),
@@ -79,11 +80,13 @@ export async function listMatchingGrants(
       sql`${groupMembers.memberKind} <> 'group'`,
     )}`
   const ways: Record<WayHeld | 'any', SQL> = { direct, group: through, any: sql`${direct} union ${through}` }
+  const kind = weakestKindOf(assignments.kind, sql`held.membership`)
   const groupNames = alias(principals, 'group_names')
   const db = await getDb()
   return db
     .selectDistinct({
       ...GRANT,
+      kind: kind.as('held_kind'),
       principalId: sql<string>`held.principal_id`.as('held_by'),
       groupId: sql<string | null>`held.group_id`.as('held_through'),
       groupName: groupNames.name,
@@ -93,7 +96,7 @@ export async function listMatchingGrants(
     .innerJoin(sql`(${ways[asked.how ?? 'any']}) as held`, sql`held.holder_id = ${assignments.principalId}`)
     .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
     .leftJoin(groupNames, toPrincipal(assignments, sql`held.group_id`, groupNames))
-    .where(and(isShown, grantMatches(actor, published.id, asked)))
+    .where(and(isShown, grantMatches(actor, published.id, asked), kindMatches(kind, asked.held)))
     .orderBy(sql`held_by`, sql`strength`, asc(assignments.key), sql`held_through nulls first`)
 }
 

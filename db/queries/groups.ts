@@ -2,7 +2,14 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database } from '@/db/database'
-import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
+import {
+  assignments,
+  connectionGroups,
+  groupMembers,
+  groupOwners,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { Cursor } from '@/lib/domain/views'
 import type { GroupState, PrincipalStatus } from '@/lib/domain/vocabulary'
@@ -34,6 +41,12 @@ export type GroupRow = {
   /** Assignments it holds here itself, and the distinct roles of these. */
   grants: number
   roles: number
+  /** When its members were read last, if that was before this result. */
+  readAt: Date | null
+  /** Who own it, or can become its owners. */
+  owners: number
+  /** Who can become members, by activating that. */
+  eligible: number
   /** Holds none itself: it is listed because it is in a group that does, or because a denial names it. */
   nestedOnly: boolean
 }
@@ -100,6 +113,12 @@ function selectGroups(db: Database, actor: Actor, published: Published) {
     members: connectionGroups.members,
     grants: sql<number>`coalesce(${held.grants}, 0)`,
     roles: sql<number>`coalesce(${held.roles}, 0)`,
+    readAt: connectionGroups.readAt,
+    owners: sql<number>`(select count(distinct ${groupOwners.ownerId})::int from ${groupOwners}
+      where ${inSnapshot(groupOwners, actor, published)} and ${groupOwners.groupId} = ${connectionGroups.groupId})`,
+    eligible: sql<number>`(select count(*)::int from ${groupMembers}
+      where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.groupId} = ${connectionGroups.groupId}
+        and ${groupMembers.membership} = 'eligible')`,
     nestedOnly: sql<boolean>`${held.grants} is null`,
     at: sql<string[]>`json_build_array(${sortNameOfGroup}, ${connectionGroups.groupId})`,
   }
@@ -117,8 +136,8 @@ export type GroupGrant = GroupDetails['held'][number]
 export type GroupMemberRow = GroupDetails['memberPage']['rows'][number]
 
 /**
- * One group of a published result: its row, `held` (what it holds itself, strongest role first), `parents` (the groups it
- * is directly in) and `memberPage`, a page of its direct members by name (of a flat group: of everyone in it). Null for a
+ * One group of a published result: its row, `held` (what it holds itself, strongest role first), `ownedBy` (who decides on
+ * its members, or can become able to), `parents` (the groups it is directly in) and `memberPage`, a page of its direct members by name (of a flat group: of everyone in it). Null for a
  * group that the result does not have.
  */
 export async function getGroup(
@@ -137,12 +156,13 @@ export async function getGroup(
   if (!found) return null
 
   const { at: _, ...row } = found
-  const [held, parents, memberPage] = await Promise.all([
+  const [held, owners, parents, memberPage] = await Promise.all([
     readGrants(actor, published, id),
+    readOwners(actor, published, id),
     readParents(actor, published, id),
     readPageOrFirst(cursor, (at) => readMembers(actor, published, id, at, limit)),
   ])
-  return { ...(row satisfies GroupRow), held, parents, memberPage }
+  return { ...(row satisfies GroupRow), held, ownedBy: owners, parents, memberPage }
 }
 
 async function readGrants(actor: Actor, published: Published, groupId: string) {
@@ -153,6 +173,29 @@ async function readGrants(actor: Actor, published: Published, groupId: string) {
     .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
     .where(and(inSnapshot(assignments, actor, published), eq(assignments.principalId, groupId)))
     .orderBy(asc(strengthOfRole), asc(widthOfScope), asc(assignments.key))
+}
+
+/** The most owners that a page lists; Graph keeps at most a hundred for a group. */
+const MOST_OWNERS = 100
+
+async function readOwners(actor: Actor, published: Published, groupId: string) {
+  const db = await getDb()
+  return db
+    .select({
+      id: groupOwners.ownerId,
+      kind: groupOwners.ownerKind,
+      ownership: groupOwners.ownership,
+      endsAt: groupOwners.endsAt,
+      name: principals.name,
+      email: principals.email,
+      status: statusOfPrincipal,
+    })
+    .from(groupOwners)
+    .innerJoin(connections, toConnection(groupOwners))
+    .leftJoin(principals, toPrincipal(connections, groupOwners.ownerId))
+    .where(and(inSnapshot(groupOwners, actor, published), eq(groupOwners.groupId, groupId)))
+    .orderBy(asc(sql`coalesce(${principals.sortName}, ${groupOwners.ownerId})`), asc(groupOwners.ownership))
+    .limit(MOST_OWNERS)
 }
 
 async function readParents(actor: Actor, published: Published, groupId: string) {
@@ -172,13 +215,20 @@ async function readParents(actor: Actor, published: Published, groupId: string) 
 
 async function readMembers(actor: Actor, published: Published, groupId: string, cursor: Cursor | null, limit: number) {
   const sortName = sql`coalesce(${principals.sortName}, ${groupMembers.memberId})`
-  const { beyond, order, fetch, at, page } = keyset([sortName, groupMembers.memberId], 'asc', cursor, limit)
+  const { beyond, order, fetch, at, page } = keyset(
+    [sortName, groupMembers.memberId, groupMembers.membership],
+    'asc',
+    cursor,
+    limit,
+  )
   const db = await getDb()
   const found = await db
     .select({
       at,
       id: groupMembers.memberId,
       kind: groupMembers.memberKind,
+      membership: groupMembers.membership,
+      endsAt: groupMembers.endsAt,
       name: principals.name,
       email: principals.email,
       status: statusOfPrincipal,

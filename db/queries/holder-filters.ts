@@ -1,25 +1,32 @@
-import { and, eq, inArray, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, inArray, notInArray, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
 import { ASSIGNMENT_KINDS, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
-import { inSnapshot, type Published, rankIn, strengthOfRole, toRole, widthOfScope } from './snapshot'
+import { inSnapshot, type Published, rankIn, strengthOfRole, toRole, weakestKindOf, widthOfScope } from './snapshot'
 
 /** Whether a filter asks for anything that only the grants can answer. */
 export const asksOfGrants = ({ roleIds, scope, level, how, held }: GrantFilter): boolean =>
   roleIds.length > 0 || [scope, level, how, held].some((value) => value !== null)
 
-/** A filter as a condition on assignments, whoever holds them. `how` they are held depends on the holder and is not in it. */
+/**
+ * A filter as a condition on assignments, whoever holds them. How they are held, and whether they are held or eligible,
+ * depends on the holder's memberships too and is not in it: see {@link kindMatches}.
+ */
 export function grantMatches(actor: Actor, connectionId: string, filter: GrantFilter): SQL | undefined {
-  const { roleIds, scope, level, held } = filter
+  const { roleIds, scope, level } = filter
   return and(
     roleIds.length > 0 ? inArray(assignments.roleId, roleIds) : undefined,
     level ? eq(assignments.scopeLevel, level) : undefined,
-    held === 'held' ? ne(assignments.kind, 'eligible') : undefined,
-    held && held !== 'held' ? eq(assignments.kind, held) : undefined,
     scope ? actsAt(actor, connectionId, scope.toLowerCase()) : undefined,
   )
+}
+
+/** What a filter asks of the kind in which somebody has a role, memberships counted in. */
+export function kindMatches(kind: SQLWrapper, held: GrantFilter['held']): SQL | undefined {
+  if (held === null) return undefined
+  return held === 'held' ? sql`${kind} <> 'eligible'` : sql`${kind} = ${held}`
 }
 
 const MANAGEMENT_GROUP = '/providers/microsoft.management/managementgroups/'
@@ -80,37 +87,52 @@ const PLACES = 1_000_000 // more than the assignments of any subscription, so th
  * A select of everyone and everything with a grant that a filter asks for, directly or through groups, each once, with the
  * grant to show: held before eligible, then the strongest, the widest, direct before through a group.
  *
- * Its columns: `principal_id, strength, role_id, scope, scope_level, kind, group_id`. The best grant of each group is found
- * before its members are read, so that the work grows with the members of groups and not with members times grants.
+ * Its columns: `principal_id, strength, role_id, scope, scope_level, kind, group_id, read_at`. The best grant of each group
+ * is found before its members are read, so that the work grows with the members of groups and not with members times
+ * grants. It is found once for each kind of membership, since that decides what the group's grants are to a member.
  */
 export function selectMatchingHolders(actor: Actor, published: Published, filter: GrantFilter): SQL {
-  const direct = sql`select principal_id, at from best`
+  const kind = weakestKindOf(assignments.kind, sql`passed.membership`)
+  const direct = sql`select principal_id, at, null::timestamptz as read_at from best where membership = 'active'`
   const through = sql`
-    select ${groupMembers.memberId} as principal_id, through.at
-    from through join ${groupMembers} on ${groupMembers.groupId} = through.inner_id
+    select ${groupMembers.memberId} as principal_id, through.at, through.read_at
+    from through join ${groupMembers} on ${groupMembers.groupId} = through.inner_id and ${groupMembers.membership} = through.last
     where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.memberKind} <> 'group'`
   const ways = { direct, group: through, any: sql`${direct} union all ${through}` }
+  const memberships = sql.raw(`(values ${ASSIGNMENT_KINDS.map((one) => `('${one}')`).join(', ')})`)
 
   return sql`
     with found as materialized (
-      select ${assignments.principalId}, ${assignments.roleId}, ${assignments.scope}, ${assignments.scopeLevel}, ${assignments.kind},
-        ${strengthOfRole} as strength,
-        dense_rank() over (order by ${assignments.kind} = 'eligible', ${strengthOfRole}, ${rankIn(assignments.kind, ASSIGNMENT_KINDS)}, ${widthOfScope}) as rank,
-        row_number() over (order by ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}) as place
-      from ${assignments} left join ${roleDefinitions} on ${toRole(assignments, assignments.roleId)}
-      where ${and(inSnapshot(assignments, actor, published), grantMatches(actor, published.id, filter))}
+      select ${assignments.principalId}, ${assignments.roleId}, ${assignments.scope}, ${assignments.scopeLevel},
+        passed.membership, ${kind} as kind, ${strengthOfRole} as strength,
+        dense_rank() over (order by ${kind} = 'eligible', ${strengthOfRole}, ${rankIn(kind, ASSIGNMENT_KINDS)}, ${widthOfScope}) as rank,
+        row_number() over (order by ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}, passed.membership) as place
+      from ${assignments} cross join ${memberships} as passed (membership)
+      left join ${roleDefinitions} on ${toRole(assignments, assignments.roleId)}
+      where ${and(
+        inSnapshot(assignments, actor, published),
+        grantMatches(actor, published.id, filter),
+        kindMatches(kind, filter.held),
+      )}
     ),
     best as materialized (
-      select principal_id, min(rank * ${sql.raw(String(2 * PLACES))} + place) as at from found group by principal_id
+      select principal_id, membership, min(rank * ${sql.raw(String(2 * PLACES))} + place) as at
+      from found group by principal_id, membership
     ),
     through as materialized (
-      select ${groupNesting.innerId}, min(best.at) + ${sql.raw(String(PLACES))} as at
-      from best join ${groupNesting} on ${groupNesting.groupId} = best.principal_id
+      select distinct on (${groupNesting.innerId}, last.membership) ${groupNesting.innerId}, last.membership as last,
+        best.at + ${sql.raw(String(PLACES))} as at, ${groupNesting.readAt}
+      from ${groupNesting} cross join ${memberships} as last (membership)
+      join best on best.principal_id = ${groupNesting.groupId}
+        and best.membership = ${weakestKindOf(groupNesting.membership, sql`last.membership`)}
       where ${inSnapshot(groupNesting, actor, published)}
-      group by ${groupNesting.innerId}
+      order by ${groupNesting.innerId}, last.membership, best.at, ${groupNesting.readAt} nulls first
     )
     select shown.principal_id, found.strength, found.role_id, found.scope, found.scope_level, found.kind,
-      case when shown.at / ${sql.raw(String(PLACES))} % 2 = 1 then found.principal_id end as group_id
-    from (select principal_id, min(at) as at from (${ways[filter.how ?? 'any']}) ways group by principal_id) shown
+      case when shown.at / ${sql.raw(String(PLACES))} % 2 = 1 then found.principal_id end as group_id, shown.read_at
+    from (
+      select distinct on (principal_id) principal_id, at, read_at from (${ways[filter.how ?? 'any']}) ways
+      order by principal_id, at, read_at nulls first
+    ) shown
     join found on found.place = shown.at % ${sql.raw(String(PLACES))}`
 }

@@ -6,6 +6,7 @@ import { connectionGroups, holders, principals, roleDefinitions } from '@/db/sch
 import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/views'
 import {
   type AssignmentKind,
+  type EmailSource,
   type GroupState,
   PRINCIPAL_STATUSES,
   type PrincipalKind,
@@ -37,9 +38,12 @@ export type HolderRow = {
   kind: PrincipalKind
   name: string | null
   email: string | null
+  emailSource: EmailSource | null
   status: PrincipalStatus
   guest: boolean
   variety: PrincipalVariety | null
+  /** The managing tenant of a delegate. */
+  organisation: string | null
   lastSignInAt: Date | null
   role: { id: string; name: string | null; privilege: Privilege | null; custom: boolean }
   scope: string
@@ -54,6 +58,8 @@ export type HolderRow = {
   direct: number
   eligibleCount: number
   groups: number
+  /** When the grant that is shown was read last, if that was before this result. */
+  unreadSince: Date | null
   signals: Signal[]
 }
 
@@ -129,9 +135,11 @@ async function readHolders(
       kind: holders.kind,
       name: principals.name,
       email: principals.email,
+      emailSource: principals.emailSource,
       status: holders.status,
       guest: holders.guest,
       variety: principals.variety,
+      organisation: principals.organisation,
       lastSignInAt: principals.lastSignInAt,
       strength: selected.strength,
       roleId: selected.roleId,
@@ -150,6 +158,7 @@ async function readHolders(
       direct: holders.direct,
       eligibleCount: holders.eligible,
       groups: holders.groups,
+      unreadSince: selected.unreadSince,
       signals: holders.signals,
     })
     .from(selected)
@@ -208,6 +217,7 @@ const STRONGEST = {
   level: sql<ScopeLevel>`${holders.scopeLevel}`,
   kind: sql<AssignmentKind>`${holders.assignmentKind}`,
   groupId: sql<string | null>`${holders.groupId}`,
+  unreadSince: sql<Date | null>`${holders.unreadSince}`.mapWith(holders.unreadSince),
 }
 const MATCHING: typeof STRONGEST = {
   strength: sql`matching.strength`,
@@ -216,6 +226,10 @@ const MATCHING: typeof STRONGEST = {
   level: sql`matching.scope_level`,
   kind: sql`matching.kind`,
   groupId: sql`matching.group_id`,
+  // An eligible or delegated grant that stands in from an earlier reading is known by the holder's own row alone.
+  unreadSince:
+    sql`coalesce(matching.read_at, case when matching.role_id = ${holders.roleId} and matching.scope = ${holders.scope}
+    and matching.kind = ${holders.assignmentKind} then ${holders.unreadSince} end)`.mapWith(holders.unreadSince),
 }
 
 /**
@@ -243,6 +257,7 @@ async function selectHolderPage(actor: Actor, published: Published, query: Holde
       level: shown.level.as('shown_level'),
       kind: shown.kind.as('shown_kind'),
       groupId: shown.groupId.as('shown_group_id'),
+      unreadSince: shown.unreadSince.as('shown_unread_since'),
     })
     .from(holders)
     .$dynamic()

@@ -47,7 +47,7 @@ async function fullWorld() {
   await world.publishedRun(connection.id, {
     people: 1,
     others: 2,
-    roleCounts: { [reader]: { people: 1, others: 2, eligible: 0 } },
+    roleCounts: { [reader]: { people: 1, others: 2, eligible: 0, eligibleOthers: 0 } },
   })
   const { organisationId, memberId } = world.actor
   await database.db

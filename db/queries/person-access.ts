@@ -3,12 +3,14 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import type { PersonAccess } from '@/lib/domain/access'
-import type { Permission } from '@/lib/domain/vocabulary'
+import { readEarlierAt } from '@/lib/domain/assignment-keys'
+import type { AssignmentKind, CoverageLine, Permission } from '@/lib/domain/vocabulary'
 import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
 import { isGuid } from './input'
-import { inSnapshot, type Published, publishedOf, type Snapshot, toPrincipal, toRole } from './snapshot'
+import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, toPrincipal, toRole } from './snapshot'
 
 /**
  * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
@@ -32,18 +34,19 @@ export async function getPersonAccess(
 
   const groupIds = [...new Set(edges.map(({ groupId }) => groupId))].filter((groupId) => groupId !== id)
   const ids = [id, ...groupIds]
-  const [groups, grants, denials] = await Promise.all([
+  const [groups, grants, denials, coverage] = await Promise.all([
     readGroups(actor, published, facts.tenantId, groupIds),
     readGrants(actor, published, facts.tenantId, ids),
     listDenials(actor, published),
+    readCoverage(actor, published),
   ])
-  const names = new Set(ids)
+  const names = listGroupsHeld(id, edges)
   const naming = denials.filter((denial) => isNamedBy(denial, names))
   const flat = new Set(groups.filter(({ state }) => state === 'flat').map((group) => group.id))
   const { subscriptionId, label, subscriptionName, managementGroups } = facts
   return {
     person,
-    grants,
+    grants: grants.map((grant) => ({ ...grant, readAt: readEarlierAt(grant.key, coverage) })),
     groups,
     edges: edges.filter(({ groupId }) => !flat.has(groupId)),
     flat: [...flat],
@@ -74,22 +77,39 @@ async function readConnection(actor: Actor, connectionId: string) {
 /** Walks up from a principal to every group it is in. `union` takes no membership twice, so that circles of groups end. */
 async function readEdges(actor: Actor, published: Published, id: string): Promise<PersonAccess['edges']> {
   const db = await getDb()
-  const { groupId, memberId, validFrom } = groupMembers
-  const membership = (more: SQL) => sql`
-    select ${groupId}, ${memberId}, ${validFrom} from ${groupMembers} ${more}`
+  const { groupId, memberId, validFrom, membership, endsAt } = groupMembers
+  const select = (more: SQL) => sql`
+    select ${groupId}, ${memberId}, ${validFrom}, ${membership}, ${endsAt} from ${groupMembers} ${more}`
   const valid = inSnapshot(groupMembers, actor, published)
   return db
     .select({
       groupId: sql<string>`way.group_id`,
       memberId: sql<string>`way.member_id`,
       since: sql<Date>`way.since`.mapWith(validFrom),
+      membership: sql<AssignmentKind>`way.membership`,
+      endsAt: sql<Date | null>`way.ends_at`.mapWith(endsAt),
     })
-    .from(sql`(with recursive way (group_id, member_id, since) as (
-      ${membership(sql`where ${valid} and ${memberId} = ${id}`)}
+    .from(sql`(with recursive way (group_id, member_id, since, membership, ends_at) as (
+      ${select(sql`where ${valid} and ${memberId} = ${id}`)}
       union
-      ${membership(sql`join way on ${memberId} = way.group_id where ${valid}`)}
+      ${select(sql`join way on ${memberId} = way.group_id where ${valid}`)}
     ) select * from way) as way`)
-    .orderBy(sql`way.group_id`, sql`way.member_id`)
+    .orderBy(sql`way.group_id`, sql`way.member_id`, sql`way.membership`)
+}
+
+/** A principal and the groups that it is in now, not only able to join: whom a denial names. */
+function listGroupsHeld(id: string, edges: PersonAccess['edges']): Set<string> {
+  const held = edges.filter(({ membership }) => membership !== 'eligible')
+  const found = new Set([id])
+  // Iterating over a set also visits what is added to it meanwhile.
+  for (const one of found) for (const { memberId, groupId } of held) if (memberId === one) found.add(groupId)
+  return found
+}
+
+async function readCoverage(actor: Actor, published: Published): Promise<CoverageLine[]> {
+  const db = await getDb()
+  const [run] = await db.select({ coverage: syncRuns.coverage }).from(syncRuns).where(runOf(actor, published)).limit(1)
+  return run?.coverage ?? []
 }
 
 /** What is known of a principal: from the directory, or else only that an assignment or a group names it. */
@@ -107,9 +127,12 @@ async function readPerson(
       kind: principals.kind,
       name: principals.name,
       email: principals.email,
+      emailSource: principals.emailSource,
       userPrincipalName: principals.userPrincipalName,
       guest: principals.guest,
       status: principals.status,
+      variety: principals.variety,
+      organisation: principals.organisation,
       lastSignInAt: principals.lastSignInAt,
     })
     .from(principals)
@@ -129,7 +152,10 @@ async function readPerson(
         .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.memberId, id)))
         .limit(1)
   if (!member) return null
-  const unread = { name: null, email: null, userPrincipalName: null, lastSignInAt: null }
+  const unread = {
+    ...{ name: null, email: null, emailSource: null, userPrincipalName: null },
+    ...{ variety: null, organisation: null, lastSignInAt: null },
+  }
   return { id, tenantId, kind: member.kind, ...unread, guest: false, status: 'not_readable' }
 }
 
@@ -148,6 +174,7 @@ async function readGroups(
       state: connectionGroups.state,
       directMembers: connectionGroups.directMembers,
       members: connectionGroups.members,
+      readAt: connectionGroups.readAt,
     })
     .from(connectionGroups)
     .leftJoin(principals, toPrincipal({ organisationId: actor.organisationId, tenantId }, connectionGroups.groupId))
@@ -160,7 +187,7 @@ async function readGrants(
   published: Published,
   tenantId: string,
   holderIds: string[],
-): Promise<PersonAccess['grants']> {
+): Promise<Omit<PersonAccess['grants'][number], 'readAt'>[]> {
   const db = await getDb()
   return db
     .select({

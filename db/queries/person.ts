@@ -6,7 +6,7 @@ import { assignments, groupMembers, groupNesting, principals, roleDefinitions } 
 import { connections } from '@/db/schema/connections'
 import { GRANT } from './grants'
 import { isGuid } from './input'
-import { inSnapshotNow, strengthOfRole, toPrincipal, toRole } from './snapshot'
+import { inSnapshotNow, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
 
 export type PersonRole = Awaited<ReturnType<typeof readRoles>>[number]
 
@@ -25,6 +25,7 @@ export async function getPerson(actor: Actor, personId: string) {
       tenantId: principals.tenantId,
       name: principals.name,
       email: principals.email,
+      emailSource: principals.emailSource,
       userPrincipalName: principals.userPrincipalName,
       guest: principals.guest,
       status: principals.status,
@@ -43,10 +44,11 @@ export async function getPerson(actor: Actor, personId: string) {
 /** Held by themselves, or by a group that they are in at any depth: once for each who holds the assignment. */
 async function readRoles(actor: Actor, person: { tenantId: string; id: string }) {
   const ways = sql`(
-    select ${connections.id} as connection_id, ${person.id}::text as holder_id, null as group_id
+    select ${connections.id} as connection_id, ${person.id}::text as holder_id, null as group_id, 'active' as membership
     from ${connections} where ${eq(connections.organisationId, actor.organisationId)}
     union
-    select ${connections.id}, ${groupNesting.groupId}, ${groupNesting.groupId}
+    select ${connections.id}, ${groupNesting.groupId}, ${groupNesting.groupId},
+      ${weakestKindOf(groupNesting.membership, groupMembers.membership)}
     from ${groupMembers}
     join ${connections} on ${inSnapshotNow(groupMembers)}
     join ${groupNesting} on ${and(inSnapshotNow(groupNesting), eq(groupNesting.innerId, groupMembers.groupId))}
@@ -57,6 +59,7 @@ async function readRoles(actor: Actor, person: { tenantId: string; id: string })
   return db
     .select({
       ...GRANT,
+      kind: weakestKindOf(assignments.kind, sql`way.membership`),
       connectionId: connections.id,
       connectionLabel: connections.label,
       subscriptionId: connections.subscriptionId,

@@ -4,7 +4,7 @@ import { getDb } from '@/db/client'
 import { assignments } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
-import type { ScopeLevel, Signal } from '@/lib/domain/vocabulary'
+import type { ScopeLevel, SignalCounts } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, widthOfScope } from './snapshot'
@@ -51,9 +51,11 @@ async function readScopes(actor: Actor, published: Published, { search, cursor }
 
 type Facets = {
   /** How many holders show each signal; absent for none. */
-  signals: Partial<Record<Signal, number>>
+  signals: SignalCounts
   people: number
   others: number
+  /** Of whom nothing could be read by this result, so that an earlier one stands in; counted in neither. */
+  unread: number
   /** Role assignments at the subscription and below it, active or activated: what Azure's limit of 4,000 counts. */
   ownAssignments: number
 }
@@ -61,7 +63,7 @@ type Facets = {
 /** What a published result adds up to. All but the assignments was counted when it was published. */
 export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Facets> {
   const published = publishedOf(snapshot)
-  if (!published) return { signals: {}, people: 0, others: 0, ownAssignments: 0 }
+  if (!published) return { signals: {}, people: 0, others: 0, unread: 0, ownAssignments: 0 }
   const db = await getDb()
   const [counted] = await db
     .select({ assignments: sql<number>`count(*)::int` })
@@ -71,10 +73,11 @@ export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Fac
         inSnapshot(assignments, actor, published),
         inArray(assignments.scopeLevel, ['subscription', 'resource_group', 'resource']),
         ne(assignments.kind, 'eligible'),
+        ne(assignments.principalKind, 'delegate'),
       ),
     )
   const [run] = await db
-    .select({ signals: syncRuns.signals, people: syncRuns.people, others: syncRuns.others })
+    .select({ signals: syncRuns.signals, people: syncRuns.people, others: syncRuns.others, unread: syncRuns.unread })
     .from(syncRuns)
     .where(runOf(actor, published))
     .limit(1)
@@ -82,6 +85,7 @@ export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Fac
     signals: run?.signals ?? {},
     people: run?.people ?? 0,
     others: run?.others ?? 0,
+    unread: run?.unread ?? 0,
     ownAssignments: counted?.assignments ?? 0,
   }
 }

@@ -23,6 +23,7 @@ export type RoleHeld = {
   people: number
   others: number
   eligible: number
+  eligibleOthers: number
 }
 
 /**
@@ -39,7 +40,7 @@ export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<R
   return roles.map((role) => ({ ...role, ...(counts[role.id] ?? NOBODY) }))
 }
 
-const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0 }
+const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0, eligibleOthers: 0 }
 
 async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
   const db = await getDb()

@@ -4,7 +4,14 @@ import type { Actor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { PRIVILEGES, type PrincipalStatus, type Privilege, SCOPE_LEVELS } from '@/lib/domain/vocabulary'
+import {
+  ASSIGNMENT_KINDS,
+  type AssignmentKind,
+  PRIVILEGES,
+  type PrincipalStatus,
+  type Privilege,
+  SCOPE_LEVELS,
+} from '@/lib/domain/vocabulary'
 import { isGuid } from './input'
 
 /** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
@@ -70,6 +77,16 @@ export const runOf = (actor: Actor, { id, publishedAt }: Published): SQL | undef
 export function rankIn(value: SQLWrapper, list: readonly string[]): SQL<number> {
   const places = list.map((word, index) => `when '${word}' then ${index + 1}`)
   return sql<number>`case ${value} ${sql.raw(`${places.join(' ')} else ${list.length + 1}`)} end`
+}
+
+/**
+ * The kind of a role that is held through memberships, from the kinds of the assignment, of the way from the group that
+ * holds it down, and of the last membership: the weakest of them (see `weakestKind`).
+ */
+export function weakestKindOf(...kinds: SQLWrapper[]): SQL<AssignmentKind> {
+  const words = sql.raw(ASSIGNMENT_KINDS.map((kind) => `'${kind}'`).join(', '))
+  const ranks = kinds.map((kind) => rankIn(kind, ASSIGNMENT_KINDS))
+  return sql<AssignmentKind>`(array[${words}])[greatest(${sql.join(ranks, sql`, `)})]`
 }
 
 /** Widest first: what is held above the subscription reaches furthest. */

@@ -17,6 +17,8 @@ import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
   type DenyPrincipal,
+  EMAIL_SOURCES,
+  type EmailSource,
   GROUP_STATES,
   type GroupState,
   type Permission,
@@ -49,14 +51,19 @@ export const principals = pgTable(
     id: text('id').notNull(),
     kind: text('kind').$type<PrincipalKind>().notNull(),
     name: text('name'),
-    /** `mail`, else the user principal name. */
+    /** Where a person can be reached, and what that was taken from. */
     email: text('email'),
+    emailSource: text('email_source').$type<EmailSource>(),
     userPrincipalName: text('user_principal_name'),
     guest: boolean('guest').notNull().default(false),
     status: text('status').$type<PrincipalStatus>().notNull().default('not_readable'),
     /** The kind of service principal, where that could be read. */
     variety: text('variety').$type<PrincipalVariety>(),
     lastSignInAt: at('last_sign_in_at'),
+    /** Since when, in look-ups one after another, the directory has not known it; null when it does. */
+    missingSince: at('missing_since'),
+    /** The tenant that a delegate of Azure Lighthouse belongs to, by name or by id. */
+    organisation: text('organisation'),
     /** The first 200 characters of the lower-case name, else email, else id: what lists are ordered by. */
     sortName: text('sort_name').notNull(),
   },
@@ -66,6 +73,7 @@ export const principals = pgTable(
     check('principals_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('principals_status', oneOf('status', PRINCIPAL_STATUSES)),
     check('principals_variety', sql`variety is null or ${oneOf('variety', PRINCIPAL_VARIETIES)}`),
+    check('principals_email_source', sql`email_source is null or ${oneOf('email_source', EMAIL_SOURCES)}`),
     check('principals_id_lower', sql`id = lower(id)`),
   ],
 )
@@ -107,7 +115,10 @@ export const assignments = pgTable(
   {
     organisationId: uuid('organisation_id').notNull(),
     connectionId: uuid('connection_id').notNull(),
-    /** Lower-case scope, a space, and the assignment's own name: unique within its scope only. `eligible ` comes before it for an eligibility. */
+    /**
+     * Lower-case scope, a space, and the assignment's own name: unique within its scope only. `eligible ` comes before it for
+     * an eligibility; `delegated `, and after it the principal, the role and the kind, for a delegation of Azure Lighthouse.
+     */
     key: text('key').notNull(),
     tenantId: text('tenant_id').notNull(),
     principalId: text('principal_id').notNull(),
@@ -174,6 +185,8 @@ export const connectionGroups = pgTable(
     /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
     directMembers: integer('direct_members'),
     members: integer('members'),
+    /** When the members were read last, if they could not be read when this was written; else null. */
+    readAt: at('read_at'),
     ...interval(),
   },
   (t) => [
@@ -188,7 +201,8 @@ export const connectionGroups = pgTable(
 )
 
 /**
- * Direct memberships, of people, other principals and groups in groups. Of a `flat` group: everyone in it, directly or not.
+ * Direct memberships, of people, other principals and groups in groups: those that hold, and those that can be activated.
+ * Of a `flat` group: everyone in it, directly or not.
  */
 export const groupMembers = pgTable(
   'group_members',
@@ -197,15 +211,43 @@ export const groupMembers = pgTable(
     groupId: text('group_id').notNull(),
     memberId: text('member_id').notNull(),
     memberKind: text('member_kind').$type<PrincipalKind>().notNull(),
+    membership: text('membership').$type<AssignmentKind>().notNull().default('active'),
+    /** When a membership made through PIM ends; null for none that ends, or none that was told. */
+    endsAt: at('ends_at'),
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.memberId, t.groupId, t.validFrom] }),
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.memberId, t.groupId, t.membership, t.validFrom] }),
     uniqueIndex('group_members_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId, t.memberId)
+      .on(t.organisationId, t.connectionId, t.groupId, t.memberId, t.membership)
       .where(sql`valid_to is null`),
     check('group_members_kind', oneOf('member_kind', PRINCIPAL_KINDS)),
+    check('group_members_membership', oneOf('membership', ASSIGNMENT_KINDS)),
     check('group_members_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/** Who owns a group that access runs through, or can become its owner: whoever does decides who is in it. */
+export const groupOwners = pgTable(
+  'group_owners',
+  {
+    ...ofConnection(),
+    groupId: text('group_id').notNull(),
+    ownerId: text('owner_id').notNull(),
+    ownerKind: text('owner_kind').$type<PrincipalKind>().notNull(),
+    ownership: text('ownership').$type<AssignmentKind>().notNull(),
+    endsAt: at('ends_at'),
+    ...interval(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.ownerId, t.groupId, t.ownership, t.validFrom] }),
+    referencesConnection(t),
+    uniqueIndex('group_owners_one_current')
+      .on(t.organisationId, t.connectionId, t.groupId, t.ownerId, t.ownership)
+      .where(sql`valid_to is null`),
+    check('group_owners_kind', oneOf('owner_kind', PRINCIPAL_KINDS)),
+    check('group_owners_ownership', oneOf('ownership', ASSIGNMENT_KINDS)),
+    check('group_owners_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
 
@@ -222,13 +264,18 @@ export const groupNesting = pgTable(
     innerId: text('inner_id').notNull(),
     /** Steps from one group to the other on the shortest way, 0 for the group itself. Null for a flat group, whose members are known without their way. */
     depth: integer('depth'),
+    /** The weakest kind of membership on the way from the outer group to the inner one. */
+    membership: text('membership').$type<AssignmentKind>().notNull().default('active'),
+    /** When the way and the members of the inner group were read last, if that was before this was written; else null. */
+    readAt: at('read_at'),
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.innerId, t.groupId, t.validFrom] }),
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.innerId, t.groupId, t.membership, t.validFrom] }),
     uniqueIndex('group_nesting_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId, t.innerId)
+      .on(t.organisationId, t.connectionId, t.groupId, t.innerId, t.membership)
       .where(sql`valid_to is null`),
+    check('group_nesting_membership', oneOf('membership', ASSIGNMENT_KINDS)),
     check('group_nesting_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
@@ -263,6 +310,8 @@ export const holders = pgTable(
     direct: integer('direct').notNull(),
     eligible: integer('eligible').notNull(),
     groups: integer('groups').notNull(),
+    /** When the grant that is shown was read last, if it could not be read when this was written; else null. */
+    unreadSince: at('unread_since'),
     /** One bit for each of the vocabulary's `SIGNALS`. */
     signals: integer('signals').notNull(),
     ...interval(),

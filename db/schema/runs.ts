@@ -25,7 +25,7 @@ import {
   type RunPhase,
   type RunState,
   type RunTrigger,
-  type Signal,
+  type SignalCounts,
 } from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 import { connections } from './connections'
@@ -48,7 +48,7 @@ export const syncRuns = pgTable(
     gaps: boolean('gaps').notNull().default(false),
     plan: jsonb('plan').$type<GroupPlan>(),
     /** Of a published result: how many holders show each signal, and how many hold each role. */
-    signals: jsonb('signals').$type<Partial<Record<Signal, number>>>().notNull().default({}),
+    signals: jsonb('signals').$type<SignalCounts>().notNull().default({}),
     roleCounts: jsonb('role_counts').$type<Record<string, RoleCount>>().notNull().default({}),
     calls: integer('calls').notNull().default(0),
     retries: integer('retries').notNull().default(0),
@@ -58,6 +58,8 @@ export const syncRuns = pgTable(
     /** People with access, directly or through groups; and everyone and everything else with access. */
     people: integer('people').notNull().default(0),
     others: integer('others').notNull().default(0),
+    /** Of both those of whom nothing could be read now, so that an earlier reading stands in: counted in neither. */
+    unread: integer('unread').notNull().default(0),
     assignments: integer('assignments').notNull().default(0),
     fence: bigint('fence', { mode: 'number' }).notNull().default(0),
     requestedAt: at('requested_at').notNull().defaultNow(),

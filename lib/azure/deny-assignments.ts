@@ -1,33 +1,17 @@
-import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
 import type { DenyAssignment } from '@/lib/domain/access'
+import { assignmentKey } from '@/lib/domain/assignment-keys'
 import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { DenyPrincipal } from '@/lib/domain/vocabulary'
 import type { Azure } from './client/clients'
-import { toAzureError } from './client/errors'
+import { type ReadList, readArmList } from './client/lists'
 import { cleanText, PermissionRow, principalKindOf } from './client/rows'
-import { assignmentKey } from './role-assignments'
 
-/**
- * Every deny assignment that applies to a subscription: at it, below it, and inherited from above. An account that may
- * read role assignments is not always allowed to read these, so a 403 fails nothing: `permitted` is false, and there are
- * no rows.
- */
-export async function listDenyAssignments(
-  azure: Azure,
-  subscriptionId: string,
-): Promise<{ permitted: boolean; rows: DenyAssignment[] }> {
-  const found = new Map<string, DenyAssignment>()
-  try {
-    for await (const page of azure.authorization(subscriptionId).denyAssignments.list().byPage()) {
-      for (const row of z.array(DenyAssignmentRow).parse(page))
-        if (appliesTo(subscriptionId, row.scope)) found.set(row.key, row)
-    }
-  } catch (error) {
-    if (isRestError(error) && error.statusCode === 403) return { permitted: false, rows: [] }
-    throw toAzureError(error)
-  }
-  return { permitted: true, rows: [...found.values()] }
+/** Every deny assignment that applies to a subscription: at it, below it, and inherited from above. */
+export async function listDenyAssignments(azure: Azure, subscriptionId: string): Promise<ReadList<DenyAssignment>> {
+  const open = () => azure.authorization(subscriptionId).denyAssignments.list().byPage()
+  const { rows, odd } = await readArmList(open, DenyAssignmentRow)
+  return { rows: rows.filter(({ scope }) => appliesTo(subscriptionId, scope)), odd }
 }
 
 /** Azure's id for all principals, which comes with the type `SystemDefined` (Azure RBAC: deny-assignments). */
@@ -35,7 +19,7 @@ const EVERYONE = '00000000-0000-0000-0000-000000000000'
 
 const DenyPrincipalRow = z
   .object({ id: z.guid().toLowerCase(), type: z.string().nullish() })
-  .transform(({ id, type }): DenyPrincipal => ({ id, kind: id === EVERYONE ? 'everyone' : principalKindOf(type) }))
+  .transform(({ id, type }): DenyPrincipal => ({ id, kind: id === EVERYONE ? 'everyone' : principalKindOf(type).kind }))
 
 const DenyAssignmentRow = z
   .object({

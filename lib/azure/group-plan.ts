@@ -20,6 +20,8 @@ type Given = {
   granted: boolean
   /** How many groups access runs through. */
   groups: number
+  /** Whether the eligible members of groups are asked for as well. */
+  asksEligible?: boolean
   /** How many users the directory has; null when nobody counted them, or Graph did not say. */
   users: number | null
 }
@@ -28,10 +30,15 @@ type Given = {
  * Chooses how groups are opened by counting calls. Reading from the groups down is always cheapest, but needs permission.
  * Reading from the people up needs no permission beyond the base ones, but its cost grows with the directory.
  */
-export function planGroups({ granted, groups, users }: Given): GroupPlan {
+export function planGroups({ granted, groups, asksEligible = false, users }: Given): GroupPlan {
   if (groups === 0) return { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } }
   if (granted)
-    return { way: 'members', predicted: callsForFirstLevel(groups), made: 0, why: { reason: 'from_groups', groups } }
+    return {
+      way: 'members',
+      predicted: callsForFirstLevel(groups, asksEligible),
+      made: 0,
+      why: { reason: 'from_groups', groups },
+    }
 
   // Counting the users was a call of its own.
   const unopened = { way: 'unopened', predicted: 1, made: 1 } as const
@@ -42,9 +49,12 @@ export function planGroups({ granted, groups, users }: Given): GroupPlan {
   return { way: 'people', predicted: 1 + calls, made: 1, why: { reason: 'from_people', users, calls } }
 }
 
-/** Calls for the first level of groups: for their members, and for their own names in the same batches. */
-export const callsForFirstLevel = (groups: number): number =>
-  countBatches(groups + Math.ceil(groups / IDS_PER_QUESTION))
+/**
+ * Calls for the first level of groups: of each its members, those that are service principals and, when asked for, the
+ * eligible ones; and the names and owners of fifteen groups together.
+ */
+export const callsForFirstLevel = (groups: number, asksEligible = false): number =>
+  countBatches(groups * (asksEligible ? 3 : 2) + Math.ceil(groups / IDS_PER_QUESTION))
 
 /** Calls for reading a whole directory and the groups that each of its people is in. */
 const callsForPeople = (users: number): number => countPages(users) + countBatches(users)

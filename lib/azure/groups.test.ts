@@ -60,7 +60,9 @@ test.each(SHAPES)(
     for (const id of ids) {
       const group = groups.get(id)
       expect(group).toMatchObject({ name: tenant.groups.get(id)?.displayName, state: 'whole' })
-      expect(group?.members.map((member) => `${member.kind} ${member.id}`).sort()).toEqual(membersIn(tenant, id))
+      expect([...(group?.members.values() ?? [])].map((member) => `${member.kind} ${member.id}`).sort()).toEqual(
+        membersIn(tenant, id),
+      )
     }
     for (const person of people.values()) {
       const user = tenant.users.get(person.id)
@@ -89,9 +91,9 @@ test('a group that does not exist and one that hides its members each get a stat
   if (group) group.hiddenMembership = true
   const gone = '00000000-1111-4222-8333-444444444444'
   const { groups } = await readGroups(azure, [hidden, open, gone])
-  expect(groups.get(hidden)).toMatchObject({ state: 'not_permitted', members: [] })
-  expect(groups.get(open)?.members.length).toBe(2)
-  expect(groups.get(gone)).toEqual({ id: gone, name: null, state: 'not_found', members: [] })
+  expect(groups.get(hidden)).toMatchObject({ state: 'not_permitted', members: new Map() })
+  expect(groups.get(open)?.members.size).toBe(2)
+  expect(groups.get(gone)).toMatchObject({ id: gone, name: null, state: 'not_found', members: new Map() })
 })
 
 test('an account that may not read groups is told so of every group, and nothing is claimed about any', async () => {
@@ -103,7 +105,9 @@ test('an account that may not read groups is told so of every group, and nothing
   const plan: CallCount = { predicted: callsForFirstLevel(ids.length), made: 0 }
   const { groups, people } = await readGroups(azure, ids, { plan })
   world.faults = []
-  expect([...groups.values()]).toEqual(ids.map((id) => ({ id, name: null, state: 'not_permitted', members: [] })))
+  expect([...groups.values()]).toEqual(
+    ids.map((id) => ({ id, name: null, state: 'not_permitted', members: new Map(), owners: new Map() })),
+  )
   expect(people.size).toBe(0)
   expect([plan.made, meter.calls]).toEqual([plan.predicted, plan.predicted])
 })

@@ -1,157 +1,304 @@
 import { z } from 'zod'
-import type { GroupMember } from '@/lib/domain/access'
-import type { PrincipalKind } from '@/lib/domain/vocabulary'
+import type { GroupMember, GroupOwner } from '@/lib/domain/access'
+import type { Refused } from '@/lib/domain/problems'
+import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
 import {
   askForLists,
   type BatchAnswer,
+  type BatchQuestion,
   type CallCount,
   canReadList,
   countBatches,
   GraphPage,
+  IDS_PER_QUESTION,
+  inChunks,
   type ListQuestion,
   PER_PAGE,
   parseAnswer,
-  questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
-import { cleanText, parseAs, principalKindOf } from './client/rows'
-import { callsForFirstLevel } from './group-plan'
-import { PERSON_SELECT, type Person, UserPerson } from './people'
+import { refusedBy } from './client/lists'
+import { keepReadable, type OddRow, parseAs } from './client/rows'
+import { ExpandedOwners, MemberRow, OwnerRow, PimRow } from './group-rows'
+import { PERSON_SELECT, type Person } from './people'
+import { SERVICE_SELECT, type ServicePrincipal, ServicePrincipalRow } from './service-principals'
 
 /** A group as far as it could be read. */
-type Group = {
+export type OpenedGroup = {
   id: string
   /** Null when it could not be read. */
   name: string | null
-  /** `not_permitted`: its members are hidden from this account. `not_found`: the directory does not know it. */
-  state: 'whole' | 'not_permitted' | 'not_found'
-  /** Direct members, groups among them. */
-  members: GroupMember[]
+  state: Extract<GroupState, 'whole' | 'partly' | 'not_permitted' | 'not_readable' | 'not_found'>
+  /** Direct members, groups among them, and those who can become so through Privileged Identity Management. */
+  members: OnceEach<GroupMember>
+  owners: OnceEach<GroupOwner>
 }
 
+/** By id and whether they are only eligible: somebody can be both, and a list that changes while it is read may give a row twice. */
+type OnceEach<One> = Map<string, One>
+
+/** The lists that are read of a group; each can be refused without the others. */
+export type GroupAspect = 'members' | 'services' | 'owners' | 'eligible' | 'activated'
+
 type Options = {
+  /** Whether to ask who can become a member or an owner, and which memberships are activated ones. */
+  asksEligible?: boolean
+  asksActivated?: boolean
   /** Called with how many groups have been read, and how many are known to be needed so far. */
   onProgress?: (read: number, wanted: number) => void
   /** Kept current: the cost of the next step is added before the step is made. */
   plan?: CallCount
 }
 
+export type ReadGroups = {
+  /** In the order in which they were met, which is the order in which they are read. */
+  groups: Map<string, OpenedGroup>
+  people: Map<string, Person>
+  services: Map<string, ServicePrincipal>
+  /** Of each list: the groups of which it was refused, and the first refusal. */
+  refusals: Map<GroupAspect, { groups: Set<string>; first: Refused }>
+  /** Rows of members that could not be understood, by their groups. */
+  odd: Map<string, OddRow[]>
+}
+
 /**
  * The given groups and every group inside them, with their direct members, level by level and twenty lists a call. The
- * members come with what is to be known of people, so that nobody is asked about twice. Each group is read once, so
- * groups that contain one another come to an end. A group that is hidden from this account or does not exist fails
- * nothing: its state says so.
+ * members come with what is to be known of people and service principals, so that nobody is asked about twice. Each group
+ * is read once, so groups that contain one another come to an end. No refusal fails the reading: a group's state and
+ * `refusals` tell it.
+ *
+ * Service principals, managed identities and agents are asked for apart: Graph v1.0 leaves them out of the members of a
+ * group, and gives them for a cast to their type in an advanced query (Graph: group-list-members, "known issue").
  */
-export async function readGroups(
-  azure: Azure,
-  ids: readonly string[],
-  { onProgress, plan }: Options = {},
-): Promise<{ groups: Map<string, Group>; people: Map<string, Person> }> {
+export async function readGroups(azure: Azure, ids: readonly string[], options: Options = {}): Promise<ReadGroups> {
   const wanted = [...new Set(z.array(z.guid().toLowerCase()).parse(ids))]
-  // A plan that was given contains the calls for the first level already.
-  const calls = plan ?? { predicted: callsForFirstLevel(wanted.length), made: 0 }
-  const reading: Reading = { groups: new Map(wanted.map((id) => [id, newGroup(id)])), people: new Map() }
-
+  const calls = options.plan ?? { predicted: 0, made: 0 }
+  const reading: ReadGroups = {
+    groups: new Map(wanted.map((id) => [id, newGroup(id)])),
+    people: new Map(),
+    services: new Map(),
+    refusals: new Map(),
+    odd: new Map(),
+  }
   let level = wanted
-  let names = questionsById('/groups', wanted, 'id,displayName').map(
-    (question): Asked => ({ about: 'names', question }),
-  )
   let read = 0
   while (level.length > 0) {
-    if (read > 0) calls.predicted += countBatches(level.length)
-    const asked = [...level.map(askForMembers), ...names]
+    const asked = questionsAbout(level, options)
+    // A plan that was given contains the calls for the first level already.
+    if (read > 0 || !options.plan) calls.predicted += countBatches(asked.length)
     await askForLists(azure, asked, calls, (one, answer) => take(reading, one, answer))
+    const more = questionsAfter(reading, level, options)
+    calls.predicted += countBatches(more.length)
+    await askForLists(azure, more, calls, (one, answer) => take(reading, one, answer))
     read += level.length
-    onProgress?.(read, reading.groups.size)
-    level = [...reading.groups.values()].slice(read).map(({ id }) => id)
-    names = [] // groups further inside come with their names, in the lists of members that they are in
+    options.onProgress?.(read, reading.groups.size)
+    level = [...reading.groups.keys()].slice(read)
+  }
+  for (const id of reading.odd.keys()) {
+    const group = reading.groups.get(id)
+    if (group?.state === 'whole') group.state = 'partly'
   }
   return reading
 }
 
-type Reading = {
-  /** In the order in which they were met, which is the order in which they are read. */
-  groups: Map<string, Group>
-  people: Map<string, Person>
+/**
+ * The lists that are only asked for when an earlier answer says that there is something in them: which memberships are
+ * activated, of groups of which somebody can activate one; and all owners, of groups of which not all were given.
+ */
+function questionsAfter({ groups }: ReadGroups, level: string[], { asksActivated }: Options): Asked[] {
+  return level.flatMap((id) => {
+    const { members, owners } = groups.get(id) as OpenedGroup
+    const isEligible =
+      members.values().some(({ membership }) => membership === 'eligible') ||
+      owners.values().some(({ ownership }) => ownership === 'eligible')
+    return [
+      ...(asksActivated && isEligible ? [askAbout('activated', id)] : []),
+      ...(owners.size >= MOST_EXPANDED ? [askAbout('owners', id)] : []),
+    ]
+  })
 }
 
-/** A question for the members of one group, with those that its earlier pages have shown, or for the names of some. */
-type Asked = ListQuestion & ({ about: 'members'; id: string; known: Set<string> } | { about: 'names' })
+/** The most items that Graph gives for an expanded relationship (Graph: query parameters, `$expand`). */
+const MOST_EXPANDED = 20
 
-const newGroup = (id: string, name: string | null = null): Group => ({ id, name, state: 'whole', members: [] })
-
-const askForMembers = (id: string): Asked => ({
-  about: 'members',
+const newGroup = (id: string, name: string | null = null): OpenedGroup => ({
   id,
-  known: new Set(),
-  question: { url: `/groups/${id}/members?$select=${PERSON_SELECT}&$top=${PER_PAGE}` },
+  name,
+  state: 'whole',
+  members: new Map(),
+  owners: new Map(),
+})
+
+/** A question for one list of one group, or for the names and the owners of several groups. */
+type Asked = ListQuestion & { begin: () => Asked } & (
+    | { about: GroupAspect; id: string }
+    | { about: 'names_and_owners'; ids: string[] }
+  )
+
+function questionsAbout(ids: string[], { asksEligible }: Options): Asked[] {
+  const aspects = ['members', 'services', ...(asksEligible ? (['eligible'] as const) : [])] as const
+  return [
+    ...aspects.flatMap((about) => ids.map((id) => askAbout(about, id))),
+    ...inChunks(ids, IDS_PER_QUESTION).map(askForOwners),
+  ]
+}
+
+const PIM = '/identityGovernance/privilegedAccess/group'
+
+/**
+ * Privileged Identity Management lists the eligible and the activated of one group at a time; its filter is compulsory
+ * (Graph: privilegedaccessgroup-list-eligibilityscheduleinstances).
+ */
+const QUESTIONS: Record<GroupAspect, (id: string) => BatchQuestion> = {
+  members: (id) => ({ url: `/groups/${id}/members?$select=${PERSON_SELECT}&$top=${PER_PAGE}` }),
+  services: (id) => ({
+    url: `/groups/${id}/members/microsoft.graph.servicePrincipal?$select=${SERVICE_SELECT}&$count=true&$top=${PER_PAGE}`,
+    headers: { ConsistencyLevel: 'eventual' },
+  }),
+  owners: (id) => ({ url: `/groups/${id}/owners?$select=id,displayName&$top=${PER_PAGE}` }),
+  eligible: (id) => ({ url: `${PIM}/eligibilityScheduleInstances?$filter=groupId eq '${id}'&$expand=principal` }),
+  activated: (id) => ({ url: `${PIM}/assignmentScheduleInstances?$filter=groupId eq '${id}'&$expand=principal` }),
+}
+
+const askAbout = (about: GroupAspect, id: string): Asked => ({
+  about,
+  id,
+  question: QUESTIONS[about](id),
+  begin: () => askAbout(about, id),
+})
+
+/** Names and owners of groups, fifteen a question (Graph, group: `owners` supports `$expand` with a nested `$select`). */
+const askForOwners = (ids: string[]): Asked => ({
+  about: 'names_and_owners',
+  ids,
+  question: {
+    url: `/groups?$filter=id in (${ids.map((id) => `'${id}'`).join(',')})&$select=id,displayName&$expand=owners($select=id,displayName)`,
+  },
+  begin: () => askForOwners(ids),
 })
 
 /** Keeps what an answer says; returns the link to its next page, or null. */
-function take(reading: Reading, asked: Asked, answer: BatchAnswer): string | null {
-  if (asked.about === 'names') return answer.status === 403 ? null : takeNames(reading, answer)
-
-  const group = reading.groups.get(asked.id) as Group
-  // On a later page a refusal is a failed read: the group was there and open a moment ago.
-  if (!asked.guard && (answer.status === 404 || answer.status === 403)) {
-    group.state = answer.status === 404 ? 'not_found' : 'not_permitted'
-    group.members = []
+function take(reading: ReadGroups, asked: Asked, answer: BatchAnswer): string | null {
+  const [about, ids]: [GroupAspect, string[]] =
+    asked.about === 'names_and_owners' ? ['owners', asked.ids] : [asked.about, [asked.id]]
+  if (answer.status === 404 && asked.about !== 'names_and_owners') {
+    // Only the list of members tells that a group is not there; its other lists are then refused for no other reason.
+    if (about === 'members') (reading.groups.get(asked.id) as OpenedGroup).state = 'not_found'
     return null
   }
-  const { items, nextLink } = parseAnswer(GraphPage, answer)
-  for (const { person, name, ...member } of parseAs(z.array(MemberRow), items)) {
-    if (person) reading.people.set(person.id, person)
-    if (member.kind === 'group') addGroup(reading, member.id, name)
-    if (asked.known.has(member.id)) continue // a list that changes while it is read may give somebody twice
-    asked.known.add(member.id)
-    group.members.push(member)
+  try {
+    const { items, nextLink } = parseAnswer(GraphPage, answer)
+    if (asked.about === 'names_and_owners') takeNamesAndOwners(reading, items)
+    else TAKE[asked.about](reading, asked.id, items)
+    return nextLink
+  } catch (error) {
+    const refused = refusedBy(REQUESTS[about], error)
+    for (const id of ids) noteRefusal(reading, about, id, refused)
+    return null
   }
-  return nextLink
 }
 
-function addGroup({ groups }: Reading, id: string, name: string | null): void {
+const REQUESTS: Record<GroupAspect, string> = {
+  members: 'groups/members',
+  services: 'groups/members/microsoft.graph.servicePrincipal',
+  owners: 'groups/owners',
+  eligible: 'privilegedAccess/group/eligibilityScheduleInstances',
+  activated: 'privilegedAccess/group/assignmentScheduleInstances',
+}
+
+function noteRefusal({ groups, refusals }: ReadGroups, about: GroupAspect, id: string, refused: Refused): void {
+  const known = refusals.get(about)
+  if (known) known.groups.add(id)
+  else refusals.set(about, { groups: new Set([id]), first: refused })
+  const group = groups.get(id)
+  if (about !== 'members' || !group) return
+  group.state = refused.refusal.status === 403 ? 'not_permitted' : 'not_readable'
+  group.members.clear()
+}
+
+const TAKE: Record<GroupAspect, (reading: ReadGroups, id: string, items: unknown[]) => void> = {
+  members(reading, id, items) {
+    const { rows, odd } = keepReadable(MemberRow, items)
+    noteOdd(reading, id, odd)
+    for (const { person, name, ...member } of rows) {
+      if (person) reading.people.set(person.id, person)
+      if (member.kind === 'group') addGroup(reading, member.id, name)
+      addMember(reading, id, { ...member, membership: 'active', endsAt: null, readAt: null })
+    }
+  },
+  services(reading, id, items) {
+    const { rows, odd } = keepReadable(ServicePrincipalRow, items)
+    noteOdd(reading, id, odd)
+    for (const service of rows) {
+      reading.services.set(service.id, service)
+      const agent = service.variety === 'agent'
+      addMember(reading, id, {
+        id: service.id,
+        kind: 'service_principal',
+        agent,
+        membership: 'active',
+        endsAt: null,
+        readAt: null,
+      })
+    }
+  },
+  owners({ groups }, id, items) {
+    const group = groups.get(id)
+    for (const { name: _, ...owner } of parseAs(z.array(OwnerRow), items))
+      if (group) addOwner(group, { ...owner, ownership: 'active', endsAt: null })
+  },
+  eligible: (reading, id, items) => takePim(reading, id, items, 'eligible'),
+  activated: (reading, id, items) => takePim(reading, id, items, 'activated'),
+}
+
+function takeNamesAndOwners({ groups }: ReadGroups, items: unknown[]): void {
+  for (const { id, name, owners } of parseAs(z.array(ExpandedOwners), items)) {
+    const group = groups.get(id)
+    if (!group) continue
+    group.name ??= name
+    for (const owner of owners) addOwner(group, { ...owner, ownership: 'active', endsAt: null })
+  }
+}
+
+function takePim(reading: ReadGroups, id: string, items: unknown[], kind: Exclude<AssignmentKind, 'active'>): void {
+  const { rows, odd } = keepReadable(PimRow, items)
+  noteOdd(reading, id, odd)
+  for (const { access, activated, principal, endsAt } of rows) {
+    if (kind === 'activated' && !activated) continue
+    const { name, ...one } = principal
+    const group = reading.groups.get(id)
+    if (access === 'owner') {
+      if (group) addOwner(group, { ...one, ownership: kind, endsAt })
+      continue
+    }
+    if (one.kind === 'group') addGroup(reading, one.id, name)
+    addMember(reading, id, { ...one, membership: kind, endsAt, readAt: null })
+  }
+}
+
+function noteOdd({ odd }: ReadGroups, id: string, more: OddRow[]): void {
+  if (more.length > 0) odd.set(id, [...(odd.get(id) ?? []), ...more])
+}
+
+/** Adds a member. An activated membership takes the place of the plain one that it appears as in the list of members. */
+function addMember({ groups }: ReadGroups, groupId: string, member: GroupMember): void {
+  const key = keyOf(member.id, member.membership)
+  const members = groups.get(groupId)?.members
+  if (members && (member.membership === 'activated' || !members.has(key))) members.set(key, member)
+}
+
+function addOwner({ owners }: OpenedGroup, owner: GroupOwner): void {
+  const key = keyOf(owner.id, owner.ownership)
+  if (owner.ownership === 'activated' || !owners.has(key)) owners.set(key, owner)
+}
+
+const keyOf = (id: string, kind: AssignmentKind) => `${id} ${kind === 'eligible' ? 'eligible' : 'held'}`
+
+function addGroup({ groups }: ReadGroups, id: string, name: string | null): void {
   const known = groups.get(id)
   if (known) known.name ??= name
   else groups.set(id, newGroup(id, name))
 }
-
-const Names = z.array(z.looseObject({ id: z.guid().toLowerCase(), displayName: z.string().nullish() }))
-
-function takeNames({ groups }: Reading, answer: BatchAnswer): string | null {
-  const { items, nextLink } = parseAnswer(GraphPage, answer)
-  for (const { id, displayName } of parseAs(Names, items)) {
-    const group = groups.get(id)
-    if (group) group.name ??= cleanText(displayName)
-  }
-  return nextLink
-}
-
-type Member = {
-  id: string
-  kind: PrincipalKind
-  name: string | null
-  /** Null for what is not a user, and for a user of whom this account may know no more than the id. */
-  person: Person | null
-}
-
-/**
- * A row of a group's members. Members that the permissions do not reach come with id and type alone, every other property
- * null (Graph: "limited information returned for inaccessible member objects").
- */
-export const MemberRow = z
-  .looseObject({
-    id: z.guid().toLowerCase(),
-    '@odata.type': z.string().nullish(),
-    displayName: z.string().nullish(),
-    userPrincipalName: z.string().nullish(),
-  })
-  .transform((row, context): Member => {
-    const kind = principalKindOf(row['@odata.type'])
-    const isLimited = kind !== 'user' || (row.displayName == null && row.userPrincipalName == null)
-    const person = isLimited ? null : UserPerson.safeParse(row)
-    if (person && !person.success) context.addIssue('is not a user')
-    return { id: row.id, kind, name: cleanText(row.displayName), person: person?.data ?? null }
-  })
 
 /**
  * Whether the account may list groups at all. With `GroupMember.Read.All` a member may, while a guest may not: a

@@ -1,16 +1,18 @@
 import { z } from 'zod'
+import type { Refused } from '@/lib/domain/problems'
 import type { CoverageState } from '@/lib/domain/vocabulary'
 import {
   askBatch,
   type BatchAnswer,
   type BatchQuestion,
+  failureOf,
   forEachBatch,
   listPagesFrom,
   questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
-import { AzureError } from './client/errors'
-import { parseAs } from './client/rows'
+import { refusedBy } from './client/lists'
+import { keepReadable } from './client/rows'
 
 /**
  * The most people whose last sign-in is asked for in one run: ten calls. The time is good to have, but not worth a long
@@ -22,6 +24,7 @@ type SignIns = {
   state: Exclude<CoverageState, 'not_asked'>
   /** The last sign-in by object ID, of everyone who has signed in at all. */
   at: Map<string, Date>
+  refused: Refused | null
 }
 
 /**
@@ -31,15 +34,13 @@ type SignIns = {
  */
 export async function readSignIns(azure: Azure, ids: readonly string[]): Promise<SignIns> {
   const wanted = [...new Set(ids)]
-  const read: SignIns = { state: wanted.length > MOST_PEOPLE ? 'partly' : 'whole', at: new Map() }
+  const read: SignIns = { state: wanted.length > MOST_PEOPLE ? 'partly' : 'whole', at: new Map(), refused: null }
   let isOver = false // a refusal, or Graph giving up, would be the same for everyone who is left
   await forEachBatch(questionsById('/users', wanted.slice(0, MOST_PEOPLE), 'id,signInActivity'), async (batch) => {
     if (!isOver && !(await readBatch(azure, batch, read))) isOver = true
   })
   return isRefused(read) ? { ...read, at: new Map() } : read
 }
-
-const GIVEN_UP: string[] = ['throttled', 'azure_unreachable']
 
 /** Reads one batch; returns whether it makes sense to ask for more. */
 async function readBatch(azure: Azure, batch: BatchQuestion[], read: SignIns): Promise<boolean> {
@@ -48,11 +49,15 @@ async function readBatch(azure: Azure, batch: BatchQuestion[], read: SignIns): P
     return !isRefused(read)
   } catch (error) {
     // Not thrown, so that the batches that are on their way are still waited for.
-    if (!(error instanceof AzureError && GIVEN_UP.includes(error.code))) throw error
-    if (!isRefused(read)) read.state = 'partly'
+    read.refused = refusedBy('users?$select=signInActivity', error)
+    if (!isRefused(read))
+      read.state = read.at.size > 0 || GIVEN_UP.includes(read.refused.code) ? 'partly' : 'not_readable'
     return false
   }
 }
+
+/** Graph had begun to answer, or will again. */
+const GIVEN_UP: string[] = ['throttled', 'azure_unreachable']
 
 const isRefused = ({ state }: SignIns) => state === 'not_permitted' || state === 'not_licensed'
 
@@ -62,10 +67,11 @@ const UNLICENSED = /NonPremiumTenant|RequestFromNonPremium/i
 async function take(azure: Azure, read: SignIns, answer: BatchAnswer): Promise<void> {
   if (answer.status === 403) {
     read.state = UNLICENSED.test(JSON.stringify(answer.body)) ? 'not_licensed' : 'not_permitted'
+    read.refused = refusedBy('users?$select=signInActivity', failureOf(answer))
     return
   }
   for await (const items of listPagesFrom(azure, answer))
-    for (const { id, at } of parseAs(z.array(SignInRow), items)) if (at) read.at.set(id, at)
+    for (const { id, at } of keepReadable(SignInRow, items).rows) if (at) read.at.set(id, at)
 }
 
 /** A time in milliseconds; NaN for an absent or unreadable one. */

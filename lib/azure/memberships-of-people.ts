@@ -11,7 +11,7 @@ import {
   parseAnswer,
 } from './client/batch'
 import type { Azure } from './client/clients'
-import { parseAs } from './client/rows'
+import { keepReadable, type OddRow, parseAs } from './client/rows'
 import { type Person, USERS_PAGE, UserPerson } from './people'
 
 type Options = {
@@ -28,24 +28,34 @@ export async function readMembershipsOfPeople(
   azure: Azure,
   groupIds: ReadonlySet<string>,
   { plan = { predicted: 0, made: 0 } }: Options = {},
-): Promise<{ membersOf: Map<string, Set<string>>; people: Map<string, Person> }> {
-  const people = await readDirectory(azure, plan)
-  plan.predicted = plan.made + countBatches(people.size) // until now the number of people was an estimate
+): Promise<MembershipsOfPeople> {
+  const { ids, people, odd } = await readDirectory(azure, plan)
+  plan.predicted = plan.made + countBatches(ids.size) // until now the number of people was an estimate
 
   const membersOf = new Map([...groupIds].map((id) => [id, new Set<string>()]))
-  await askForLists(azure, [...people.keys()].map(askForGroups), plan, (asked, answer) =>
-    take(membersOf, asked, answer),
-  )
-  return { membersOf, people }
+  await askForLists(azure, [...ids].map(askForGroups), plan, (asked, answer) => take(membersOf, asked, answer))
+  return { membersOf, people, odd }
 }
 
-async function readDirectory(azure: Azure, plan: CallCount): Promise<Map<string, Person>> {
+type MembershipsOfPeople = {
+  membersOf: Map<string, Set<string>>
+  people: Map<string, Person>
+  /** Rows of the directory without an id, whose memberships could not be asked for. */
+  odd: OddRow[]
+}
+
+async function readDirectory(azure: Azure, plan: CallCount) {
+  const ids = new Set<string>()
   const people = new Map<string, Person>()
+  const odd: OddRow[] = []
   for await (const items of listPages(azure, USERS_PAGE)) {
     plan.made += 1
-    for (const person of parseAs(z.array(UserPerson), items)) people.set(person.id, person)
+    const identified = keepReadable(Container, items)
+    for (const { id } of identified.rows) ids.add(id)
+    odd.push(...identified.odd)
+    for (const person of keepReadable(UserPerson, items).rows) people.set(person.id, person)
   }
-  return people
+  return { ids, people, odd }
 }
 
 type Asked = ListQuestion & { personId: string }

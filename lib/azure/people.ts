@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { Refused } from '@/lib/domain/problems'
+import type { EmailSource } from '@/lib/domain/vocabulary'
 import {
   askBatch,
   type BatchAnswer,
@@ -6,10 +8,10 @@ import {
   canReadList,
   countBatches,
   countPages,
+  failureOf,
   forEachBatch,
   GraphPage,
   inChunks,
-  isRefusedByGraph,
   listPages,
   MOST_IN_BATCH,
   PER_PAGE,
@@ -17,14 +19,17 @@ import {
   questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
-import { cleanText, parseAs } from './client/rows'
+import type { AzureError } from './client/errors'
+import { refusedBy } from './client/lists'
+import { cleanText, keepReadable, type OddRow } from './client/rows'
 import { COUNT_OF_USERS, countIn } from './group-plan'
 
 export type Person = {
   id: string
   name: string | null
-  /** `mail`, or else the user principal name. */
+  /** Where the person can be reached: see {@link EmailSource} for what it is taken from. */
   email: string | null
+  emailSource: EmailSource | null
   userPrincipalName: string | null
   guest: boolean
   /** `deleted`: in the recycle bin. `not_found`: not even there. */
@@ -34,6 +39,8 @@ export type Person = {
 type Options = {
   /** People that are known already and need not be asked about again. */
   known?: ReadonlyMap<string, Person>
+  /** Who of some people the directory knew earlier: if they are missing now, it is asked a second time. */
+  wasKnown?: (ids: string[]) => Promise<ReadonlySet<string>>
   /** Called with how many of the wanted people have been found so far. */
   onProgress?: (found: number, wanted: number) => void
 }
@@ -41,22 +48,30 @@ type Options = {
 type People = {
   people: Map<string, Person>
   /** Graph does not let this account list users, so nothing is claimed about anyone. */
-  refused: boolean
+  refused: Refused | null
   /** Graph does not let this account look into the recycle bin, so some of those not found may be there. */
-  binRefused: boolean
+  binRefused: Refused | null
+  /** Rows that could not be understood. Nothing is claimed about the people who may be in them. */
+  odd: OddRow[]
 }
 
 /**
  * Names, addresses and statuses of people by object ID, with the fewest calls: 300 ids a call by `$batch`, or the whole
  * directory at 999 a page, whichever takes fewer. Ids that Graph knows nowhere come back as not found, without a name.
+ * Throws when Graph is out of order; a refusal is returned.
  */
-export async function readPeople(azure: Azure, ids: string[], { known, onProgress }: Options = {}): Promise<People> {
+export async function readPeople(
+  azure: Azure,
+  ids: string[],
+  { known, wasKnown, onProgress }: Options = {},
+): Promise<People> {
   const wanted = [...new Set(z.array(z.guid().toLowerCase()).parse(ids))]
   const reading: Reading = {
     azure,
     people: new Map(),
     missing: new Set(wanted),
-    binRefused: false,
+    binRefused: null,
+    odd: [],
     keep(person) {
       if (!this.missing.delete(person.id)) return
       this.people.set(person.id, person)
@@ -69,24 +84,52 @@ export async function readPeople(azure: Azure, ids: string[], { known, onProgres
   }
   try {
     await findUsers(reading, [...reading.missing])
+    // One replica of the directory may not have an account that another one has.
+    if (wasKnown && reading.missing.size > 0) await findUsers(reading, [...(await wasKnown([...reading.missing]))])
   } catch (error) {
-    if (isRefusedByGraph(error)) return { people: new Map(), refused: true, binRefused: true }
-    throw error
+    const refused = refusedBy('users', error)
+    if (GRAPH_IS_OUT_OF_ORDER.includes(refused.code)) throw error
+    return { people: new Map(), refused, binRefused: refused, odd: [] }
   }
   await findDeleted(reading)
-  for (const id of [...reading.missing]) reading.keep(unknownPerson(id))
+  for (const id of [...reading.missing]) if (!isAmongOdd(reading, id)) reading.keep(unknownPerson(id))
   reading.report()
-  return { people: reading.people, refused: false, binRefused: reading.binRefused }
+  return { people: reading.people, refused: null, binRefused: reading.binRefused, odd: reading.odd }
 }
+
+/** Failures that are over soon, so that it is better to read again than to publish people without names. */
+const GRAPH_IS_OUT_OF_ORDER: readonly AzureError['code'][] = [
+  'throttled',
+  'azure_unreachable',
+  'bad_answer',
+  'untrusted_link',
+  'endless_list',
+]
+
+/** Whether a row that could not be understood may be the one of this person. */
+const isAmongOdd = ({ odd }: Reading, id: string) => odd.some((row) => row.id === null || row.id.toLowerCase() === id)
 
 /** Whether the account may list users at all. */
 export const canListUsers = (azure: Azure): Promise<boolean> => canReadList(azure, '/users?$select=id&$top=1')
+
+const Me = z.looseObject({ userType: z.string().nullish() })
+
+/** Whether the account that reads is a guest of the tenant. False when Graph does not tell. */
+export async function isGuestAccount(azure: Azure): Promise<boolean> {
+  try {
+    return Me.parse(await azure.graph.api('/me?$select=id,userType').get()).userType?.toLowerCase() === 'guest'
+  } catch (error) {
+    refusedBy('me', error)
+    return false
+  }
+}
 
 type Reading = {
   azure: Azure
   people: Map<string, Person>
   missing: Set<string>
-  binRefused: boolean
+  binRefused: Refused | null
+  odd: OddRow[]
   /** Keeps a person who is wanted and not found yet. */
   keep(person: Person): void
   report(): void
@@ -114,17 +157,23 @@ async function askForUsers(reading: Reading, questions: BatchQuestion[]): Promis
 
 async function takeUsers(reading: Reading, answer: BatchAnswer): Promise<void> {
   const { items, nextLink } = parseAnswer(GraphPage, answer)
-  for (const user of parseAs(z.array(UserPerson), items)) reading.keep(user)
+  keepAll(reading, UserPerson, items)
   if (nextLink !== null) await walkList(reading, nextLink, UserPerson)
 }
 
 /** Reads a list to its end, or until nobody is missing any more. */
 async function walkList(reading: Reading, first: string, row: z.ZodType<Person>): Promise<void> {
   for await (const items of listPages(reading.azure, first)) {
-    for (const person of parseAs(z.array(row), items)) reading.keep(person)
+    keepAll(reading, row, items)
     reading.report()
     if (reading.missing.size === 0) return
   }
+}
+
+function keepAll(reading: Reading, row: z.ZodType<Person>, items: unknown[]): void {
+  const { rows, odd } = keepReadable(row, items)
+  for (const person of rows) reading.keep(person)
+  reading.odd.push(...odd)
 }
 
 /** Up to so many people are looked up by id in the recycle bin, three calls at most; for more of them it is listed. */
@@ -140,8 +189,8 @@ async function findDeleted(reading: Reading): Promise<void> {
       ids.map((id) => ({ url: `/directory/deletedItems/${id}` })),
     )
     for (const answer of answers) {
-      if (answer.status === 403) reading.binRefused = true
-      else if (answer.status !== 404) reading.keep(parseAnswer(DeletedPerson, answer))
+      if (answer.status === 200) keepAll(reading, DeletedPerson, [answer.body])
+      else if (answer.status !== 404) reading.binRefused = refusedBy('directory/deletedItems', failureOf(answer))
     }
   }
 }
@@ -151,13 +200,15 @@ async function walkDeleted(reading: Reading): Promise<void> {
   try {
     await walkList(reading, DELETED_PAGE, DeletedPerson)
   } catch (error) {
-    if (!isRefusedByGraph(error)) throw error
-    reading.binRefused = true
+    const refused = refusedBy('directory/deletedItems', error)
+    if (GRAPH_IS_OUT_OF_ORDER.includes(refused.code)) throw error
+    reading.binRefused = refused
   }
 }
 
 /** The properties to ask for; Graph gives most of them only when they are selected. */
-export const PERSON_SELECT = 'id,displayName,userPrincipalName,mail,userType,accountEnabled,externalUserState'
+export const PERSON_SELECT =
+  'id,displayName,userPrincipalName,mail,userType,accountEnabled,externalUserState,otherMails'
 
 /** The first page of a whole directory. */
 export const USERS_PAGE = `/users?$select=${PERSON_SELECT}&$top=${PER_PAGE}`
@@ -165,7 +216,8 @@ export const USERS_PAGE = `/users?$select=${PERSON_SELECT}&$top=${PER_PAGE}`
 /** The first page of the recycle bin. */
 const DELETED_PAGE = `/directory/deletedItems/microsoft.graph.user?$select=${PERSON_SELECT}&$top=${PER_PAGE}`
 
-const text = z.string().nullish().transform(cleanText)
+/** A text that is not one is left out: a name that cannot be read is no reason to lose the person. */
+const text = z.string().nullish().catch(null).transform(cleanText)
 
 const UserRow = z.object({
   id: z.guid().toLowerCase(),
@@ -175,6 +227,11 @@ const UserRow = z.object({
   userType: z.string().nullish(),
   accountEnabled: z.boolean().nullish(),
   externalUserState: z.string().nullish(),
+  otherMails: z
+    .array(z.string())
+    .nullish()
+    .catch(null)
+    .transform((list) => cleanText(list?.[0])),
 })
 
 type User = z.infer<typeof UserRow>
@@ -193,11 +250,24 @@ const DeletedPerson = UserRow.transform((user): Person => {
 const toPerson = (user: User, status: Person['status']): Person => ({
   id: user.id,
   name: user.displayName,
-  email: user.mail ?? user.userPrincipalName,
+  ...chooseEmail(user),
   userPrincipalName: user.userPrincipalName,
   guest: user.userType?.toLowerCase() === 'guest',
   status,
 })
+
+/**
+ * The address of a person. A guest without `mail` has the real one among the other addresses, or only in the user principal
+ * name that was made of it: `ada_fabrikam.example#EXT#@contoso.example` (Entra ID: properties of a B2B guest user).
+ */
+function chooseEmail({ mail, otherMails, userPrincipalName }: User): Pick<Person, 'email' | 'emailSource'> {
+  if (mail) return { email: mail, emailSource: 'mail' }
+  const [, encoded] = /^(.+)#EXT#@/i.exec(userPrincipalName ?? '') ?? []
+  if (otherMails && (encoded || !userPrincipalName)) return { email: otherMails, emailSource: 'other_mail' }
+  const at = encoded?.lastIndexOf('_') ?? -1
+  if (encoded && at > 0) return { email: `${encoded.slice(0, at)}@${encoded.slice(at + 1)}`, emailSource: 'decoded' }
+  return { email: userPrincipalName, emailSource: userPrincipalName ? 'user_principal_name' : null }
+}
 
 /** A disabled account counts as disabled even while its invitation is open. */
 function statusOf(user: User): Person['status'] {
@@ -210,6 +280,7 @@ const unknownPerson = (id: string): Person => ({
   id,
   name: null,
   email: null,
+  emailSource: null,
   userPrincipalName: null,
   guest: false,
   status: 'not_found',

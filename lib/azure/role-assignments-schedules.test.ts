@@ -9,7 +9,8 @@ import type { TenantSpec } from '@/sandbox/world/tenant-spec'
 import type { Tenant } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
 import { pointAt } from '@/testing/stand-in'
-import { listAssignmentSchedules, listRoleAssignments, listRoleEligibilities } from './role-assignments'
+import { type ReadList, readOptional } from './client/lists'
+import { isUnlicensed, listAssignmentSchedules, listRoleAssignments, listRoleEligibilities } from './role-assignments'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -108,7 +109,7 @@ test('roles that can be activated, and the times of those that are held, are rea
   const calls = Math.ceil(eligible.rows.length / 3) + Math.ceil(schedules.rows.length / 3)
   expect(meter).toEqual({ calls, retries: 0 })
 
-  const held = (await listRoleAssignments(azure, subscriptionId)).map(({ key }) => key)
+  const held = (await listRoleAssignments(azure, subscriptionId)).rows.map(({ key }) => key)
   expect(schedules.rows.map(({ originKey }) => originKey).sort()).toEqual(held.sort())
 })
 
@@ -126,26 +127,58 @@ test('eligible roles and schedules are read as any small world has them, at any 
     { numRuns: 60 },
   ))
 
-test('a tenant without the licence for eligible roles fails nothing, and the answer says so', async () => {
+test('a tenant without the licence for eligible roles is told from one that refuses them', async () => {
   const { tenant, subscriptionId, objectId } = made({ seed: 'unlicensed', licence: 'p1' })
-  const { eligible, schedules } = await read(tenant, subscriptionId, objectId)
-  expect(eligible).toEqual({ licensed: false, permitted: true, rows: [] })
-  expect(schedules).toEqual({ licensed: false, permitted: true, rows: [] })
+  const { azure } = azureAs(sandbox.world, tenant.id, objectId)
+  for (const list of [listRoleEligibilities, listAssignmentSchedules]) {
+    const { rows, refused } = await readOptional(
+      'list',
+      () => list(azure, subscriptionId) as Promise<ReadList<unknown>>,
+    )
+    expect(rows).toEqual([])
+    expect(refused && isUnlicensed(refused)).toBe(true)
+  }
 })
 
 test('an account that may not read eligible roles fails nothing, and the answer says so', async () => {
   const { tenant, subscriptionId, objectId } = made({ seed: 'barred', eligibility: 3 }, 'outsider')
-  const { eligible, schedules } = await read(tenant, subscriptionId, objectId)
-  expect(eligible).toEqual({ licensed: true, permitted: false, rows: [] })
-  expect(schedules).toEqual({ licensed: true, permitted: false, rows: [] })
+  const { azure } = azureAs(sandbox.world, tenant.id, objectId)
+  for (const list of [listRoleEligibilities, listAssignmentSchedules]) {
+    const { rows, refused } = await readOptional(
+      'list',
+      () => list(azure, subscriptionId) as Promise<ReadList<unknown>>,
+    )
+    expect(rows).toEqual([])
+    expect(refused).toMatchObject({ refusal: { request: 'list', status: 403 } })
+    expect(refused && isUnlicensed(refused)).toBe(false)
+  }
 })
 
 test('after a refusal on a later page no rows of the earlier ones are returned', async () => {
   const { tenant, subscriptionId, objectId } = made({ seed: 'half', people: 9, eligibility: 6, pageSize: 2 })
   sandbox.world.faults = [{ match: { path: 'ScheduleInstances' }, skip: 1, status: 403, seen: 0, fired: 0 }]
   const { azure } = azureAs(sandbox.world, tenant.id, objectId)
-  const { permitted, rows } = await listRoleEligibilities(azure, subscriptionId).finally(() => {
-    sandbox.world.faults = []
-  })
-  expect({ permitted, rows }).toEqual({ permitted: false, rows: [] })
+  const { refused, rows } = await readOptional('eligible', () => listRoleEligibilities(azure, subscriptionId)).finally(
+    () => {
+      sandbox.world.faults = []
+    },
+  )
+  expect({ status: refused?.refusal.status, rows }).toEqual({ status: 403, rows: [] })
+})
+
+test('a list whose page tokens expire in the middle is begun again, once', async () => {
+  const { tenant, subscriptionId, objectId } = made({ seed: 'expired', people: 9, eligibility: 6, pageSize: 2 })
+  const { azure } = azureAs(sandbox.world, tenant.id, objectId)
+  const whole = await listRoleEligibilities(azure, subscriptionId)
+  const body = { error: { code: 'InvalidSkipToken', message: 'The skip token has expired.' } }
+  const expire = (times: number) => {
+    sandbox.world.faults = [
+      { match: { path: 'Eligibility', query: 'skip' }, times, status: 400, body, seen: 0, fired: 0 },
+    ]
+  }
+  expire(1)
+  expect(await listRoleEligibilities(azure, subscriptionId)).toEqual(whole)
+  expire(2)
+  await expect(listRoleEligibilities(azure, subscriptionId)).rejects.toMatchObject({ code: 'refused_by_microsoft' })
+  sandbox.world.faults = []
 })

@@ -68,10 +68,10 @@ test('role assignments are read from all pages, each once, and turned into our o
 
 test('role assignments of principals of an unknown type are kept, with the kind other', async () => {
   microsoft.answer(() => ({
-    json: { value: [assignment(1, { principalType: 'Agent' }), assignment(2, { principalType: null })] },
+    json: { value: [assignment(1, { principalType: 'Workload' }), assignment(2, { principalType: null })] },
   }))
   const found = await listRoleAssignments(account().azure, SUBSCRIPTION)
-  expect(found.map(({ principalKind }) => principalKind)).toEqual(['other', 'other'])
+  expect(found.rows.map(({ principalKind }) => principalKind)).toEqual(['other', 'other'])
 })
 
 test('pages of role assignments that lead back to one another are an endless list', async () => {

@@ -1,9 +1,10 @@
-import { isRestError } from '@azure/core-rest-pipeline'
 import { z } from 'zod'
 import type { RoleAssignment } from '@/lib/domain/access'
+import { assignmentKey, keyInId } from '@/lib/domain/assignment-keys'
+import type { Refused } from '@/lib/domain/problems'
 import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { Azure } from './client/clients'
-import { toAzureError } from './client/errors'
+import { type ReadList, readArmList } from './client/lists'
 import { cleanText, principalKindOf, TrailingGuid } from './client/rows'
 
 /**
@@ -11,83 +12,58 @@ import { cleanText, principalKindOf, TrailingGuid } from './client/rows'
  * purpose: `atScope()` would leave out those below. An empty list is returned as it is, although the reader's own role
  * should be in it. `onPage` is called with how many there are so far.
  */
-export async function listRoleAssignments(
+export const listRoleAssignments = (
   azure: Azure,
   subscriptionId: string,
   { onPage }: { onPage?: (found: number) => void } = {},
-): Promise<RoleAssignment[]> {
-  const found = new Map<string, RoleAssignment>()
-  try {
-    for await (const page of azure.authorization(subscriptionId).roleAssignments.listForSubscription().byPage()) {
-      for (const row of z.array(RoleAssignmentRow).parse(page)) found.set(row.key, row)
-      onPage?.(found.size)
-    }
-  } catch (error) {
-    throw toAzureError(error)
-  }
-  return [...found.values()]
-}
+): Promise<ReadList<RoleAssignment>> =>
+  readArmList(
+    () => azure.authorization(subscriptionId).roleAssignments.listForSubscription().byPage(),
+    RoleAssignmentRow,
+    onPage,
+  )
 
 /**
  * From when until when each role assignment of a subscription holds, and whether it was activated: what the list of
  * assignments does not tell. At the subscription, below it, and inherited from above.
  */
-export function listAssignmentSchedules(
+export async function listAssignmentSchedules(
   azure: Azure,
   subscriptionId: string,
-): Promise<ScheduleList<AssignmentSchedule>> {
-  const instances = azure.authorization(subscriptionId).roleAssignmentScheduleInstances
-  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
-  return listSchedules(subscriptionId, pages, AssignmentScheduleRow)
+): Promise<ReadList<AssignmentSchedule>> {
+  const open = () =>
+    azure
+      .authorization(subscriptionId)
+      .roleAssignmentScheduleInstances.listForScope(`subscriptions/${subscriptionId}`)
+      .byPage()
+  return keepApplying(subscriptionId, await readArmList(open, AssignmentScheduleRow))
 }
 
 /**
  * Every role that can be activated now and would give access to a subscription: at it, below it, and inherited from
  * above. No filter is used on purpose: `asTarget()` would give only those of the reader.
  */
-export function listRoleEligibilities(azure: Azure, subscriptionId: string): Promise<ScheduleList<RoleEligibility>> {
-  const instances = azure.authorization(subscriptionId).roleEligibilityScheduleInstances
-  const pages = instances.listForScope(`subscriptions/${subscriptionId}`).byPage()
-  return listSchedules(subscriptionId, pages, RoleEligibilityRow)
+export async function listRoleEligibilities(azure: Azure, subscriptionId: string): Promise<ReadList<RoleEligibility>> {
+  const open = () =>
+    azure
+      .authorization(subscriptionId)
+      .roleEligibilityScheduleInstances.listForScope(`subscriptions/${subscriptionId}`)
+      .byPage()
+  return keepApplying(subscriptionId, await readArmList(open, RoleEligibilityRow))
 }
 
-/**
- * `licensed`: the tenant has Privileged Identity Management. `permitted`: this account may read it. If either is false,
- * there are no rows.
- */
-type ScheduleList<Row> = { licensed: boolean; permitted: boolean; rows: Row[] }
-
-type Keyed = { key: string; scope: string }
+/** The rows of a list that concern one subscription: Privileged Identity Management also lists others of the tenant. */
+const keepApplying = <Row extends { scope: string }>(subscriptionId: string, { rows, odd }: ReadList<Row>) => ({
+  rows: rows.filter(({ scope }) => appliesTo(subscriptionId, scope)),
+  odd,
+})
 
 /**
- * Reads a list of schedule instances to its end, each row once, and only those of one subscription. A tenant without
- * Entra ID P2 or Governance answers 400 `AadPremiumLicenseRequired` (seen in
- * JulianHayward/Azure-MG-Sub-Governance-Reporting 114): that and a 403 fail nothing, every other refusal is thrown.
+ * Whether a refusal means that the tenant has no Privileged Identity Management. A tenant without Entra ID P2 or
+ * Governance answers 400 `AadPremiumLicenseRequired` (seen in JulianHayward/Azure-MG-Sub-Governance-Reporting 114).
  */
-async function listSchedules<Row extends Keyed>(
-  subscriptionId: string,
-  pages: AsyncIterable<unknown[]>,
-  shape: z.ZodType<Row>,
-): Promise<ScheduleList<Row>> {
-  const found = new Map<string, Row>()
-  try {
-    for await (const page of pages) {
-      for (const row of z.array(shape).parse(page)) if (appliesTo(subscriptionId, row.scope)) found.set(row.key, row)
-    }
-  } catch (error) {
-    if (isRestError(error) && error.statusCode === 400 && error.code === 'AadPremiumLicenseRequired')
-      return { licensed: false, permitted: true, rows: [] }
-    if (isRestError(error) && error.statusCode === 403) return { licensed: true, permitted: false, rows: [] }
-    throw toAzureError(error)
-  }
-  return { licensed: true, permitted: true, rows: [...found.values()] }
-}
-
-/**
- * The key of an assignment: its scope and its GUID, which is unique within the scope only. In lower case, since Azure
- * writes both in either case.
- */
-export const assignmentKey = (scope: string, name: string): string => `${scope} ${name}`.toLowerCase()
+export const isUnlicensed = ({ refusal: { status, microsoftCode } }: Refused): boolean =>
+  status === 400 && microsoftCode === 'AadPremiumLicenseRequired'
 
 /** What an assignment and an eligibility have in common, as the SDK gives it. */
 const AssignmentFields = z.object({
@@ -105,7 +81,8 @@ const toAssignment = (row: z.output<typeof AssignmentFields>): RoleAssignment =>
   id: row.name.toLowerCase(),
   key: assignmentKey(row.scope, row.name),
   principalId: row.principalId,
-  principalKind: principalKindOf(row.principalType),
+  principalKind: principalKindOf(row.principalType).kind,
+  agent: principalKindOf(row.principalType).agent,
   roleId: row.roleDefinitionId,
   scope: row.scope,
   scopeLevel: scopeLevel(row.scope),
@@ -143,7 +120,7 @@ const AssignmentScheduleRow = ScheduleFields.extend({
   key: assignmentKey(row.scope, row.name),
   scope: row.scope,
   /** The key of the assignment whose schedule this is; null when it names none. */
-  originKey: originKey(row.originRoleAssignmentId),
+  originKey: keyInId(row.originRoleAssignmentId),
   /** Whether it was activated from an eligibility, rather than assigned. */
   activated: row.assignmentType?.toLowerCase() === 'activated',
   principalId: row.principalId,
@@ -151,13 +128,6 @@ const AssignmentScheduleRow = ScheduleFields.extend({
 }))
 
 export type AssignmentSchedule = z.infer<typeof AssignmentScheduleRow>
-
-const ORIGIN = /^(.*)\/providers\/Microsoft\.Authorization\/roleAssignments\/([^/]+)$/i
-
-function originKey(id: string | null | undefined): string | null {
-  const [, scope, name] = ORIGIN.exec(id ?? '') ?? []
-  return name ? assignmentKey(scope || '/', name) : null
-}
 
 const RoleEligibilityRow = AssignmentFields.extend(ScheduleFields.shape).transform((row) => {
   const assignment = toAssignment(row)

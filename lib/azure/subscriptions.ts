@@ -26,18 +26,28 @@ export async function listSubscriptions(azure: Azure): Promise<Subscription[]> {
   return [...found.values()]
 }
 
+/** An entry that cannot be read still tells that somebody manages the subscription from another tenant. */
+const ManagingTenants = z
+  .array(z.unknown())
+  .nullish()
+  .transform((list) =>
+    (list ?? []).map((one) => z.looseObject({ tenantId: z.guid().toLowerCase() }).safeParse(one).data?.tenantId ?? ''),
+  )
+
 const SubscriptionRow = z
   .object({
     subscriptionId: z.guid().toLowerCase(),
     displayName: z.string().nullish(),
     state: z.string().nullish(),
     tenantId: z.guid().toLowerCase(),
+    managedByTenants: ManagingTenants,
   })
   .transform(
-    ({ subscriptionId, displayName, state, tenantId }): Subscription => ({
+    ({ subscriptionId, displayName, state, tenantId, managedByTenants }): Subscription => ({
       id: subscriptionId,
       name: cleanText(displayName) ?? subscriptionId,
       state: state ?? 'Unknown',
       tenantId,
+      managedByTenants,
     }),
   )

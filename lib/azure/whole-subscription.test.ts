@@ -95,8 +95,8 @@ test('a subscription is read exactly as the world knows it, in few calls', async
   expect((await listSubscriptions(azure)).map(({ id }) => id)).toContain(subscriptionId)
   expect(await canListUsers(azure)).toBe(true)
 
-  const assignments = await listRoleAssignments(azure, subscriptionId)
-  const roles = new Map((await listRoleDefinitions(azure, subscriptionId)).map((role) => [role.id, role]))
+  const { rows: assignments } = await listRoleAssignments(azure, subscriptionId)
+  const roles = new Map((await listRoleDefinitions(azure, subscriptionId)).rows.map((role) => [role.id, role]))
   const wanted = assignments
     .filter(({ principalKind }) => principalKind === 'user')
     .map(({ principalId }) => principalId)
@@ -147,7 +147,7 @@ test('a guest reads the assignments, but claims nothing about people', async () 
   const tenant = makeTenant(sandbox.world, { seed: 'guest', consented: true })
   const { azure, account, subscriptionId } = await connected(tenant, 'guest')
   expect(account).toMatchObject({ objectId: accountOf(tenant, 'guest').objectId, tenantId: tenant.tenantId })
-  const assignments = await listRoleAssignments(azure, subscriptionId)
+  const { rows: assignments } = await listRoleAssignments(azure, subscriptionId)
   expect(assignments.length).toBeGreaterThan(0)
   expect(await canListUsers(azure)).toBe(false)
   expect(await readPeople(azure, [account.objectId])).toEqual({
@@ -243,7 +243,7 @@ test('a read that is throttled waits and succeeds', async () => {
       fired: 0,
     },
   ]
-  expect((await listRoleAssignments(azure, subscriptionId)).length).toBeGreaterThan(0)
+  expect((await listRoleAssignments(azure, subscriptionId)).rows.length).toBeGreaterThan(0)
   expect(meter.retries).toBe(2)
   expect(Math.min(...patience.waits)).toBeGreaterThanOrEqual(9000)
 })

@@ -5,8 +5,9 @@ import { connectAttempts, connections } from '@/db/schema/connections'
 import { allow, NotFound } from '@/lib/actor'
 import type { Azure } from '@/lib/azure/client/clients'
 import { AzureError, problemOf } from '@/lib/azure/client/errors'
+import type { ReadList } from '@/lib/azure/client/lists'
 import { canListGroups } from '@/lib/azure/groups'
-import { canListUsers } from '@/lib/azure/people'
+import { canListUsers, isGuestAccount } from '@/lib/azure/people'
 import { listRoleAssignments } from '@/lib/azure/role-assignments'
 import { getSubscription, listSubscriptions } from '@/lib/azure/subscriptions'
 import type { Subscription } from '@/lib/domain/access'
@@ -61,13 +62,19 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
     catchAzureError(canOpenGroups(azure)),
     catchAzureError(listSubscriptions(azure)),
   ])
+  // What is granted and refused all the same is the account's: a guest is told so, instead of being sent for a consent.
+  const isGuest = users.value === false || groups.value === false ? await isGuestAccount(azure) : false
   await keepClaims(actor, attemptId, [subscription, assignments, users, groups])
   const checks = [
     { id: 'account' as const, state: 'passed' as const, code: null, detail: attempt.accountName },
     checkSubscription(subscription, attempt.tenantId),
     checkAssignments(assignments),
-    checkDirectory(users),
-    checkGroups(groups, { asked: attempt.optionalScopes.includes(GROUPS), noGraph: users.error !== undefined }),
+    checkDirectory(users, isGuest),
+    checkGroups(groups, {
+      asked: attempt.optionalScopes.includes(GROUPS),
+      noGraph: users.error !== undefined,
+      isGuest,
+    }),
   ]
   return {
     checks,
@@ -124,19 +131,19 @@ function checkSubscription({ value, error }: Attempt<Subscription>, tenantId: st
 }
 
 /** The account's own role must be in the list, so an empty list means that it may not read (reference: wire facts 2.2). */
-function checkAssignments({ value, error }: Attempt<readonly unknown[]>): Check {
+function checkAssignments({ value, error }: Attempt<ReadList<unknown>>): Check {
   if (error) return failCheck('assignments', error.code, error)
-  if (value.length === 0) return failCheck('assignments', 'reader_role_missing')
-  return passCheck('assignments', `${value.length}`)
+  if (value.rows.length === 0) return failCheck('assignments', 'reader_role_missing')
+  return passCheck('assignments', `${value.rows.length}`)
 }
 
 /** Without the directory the assignments are still of use: people are shown by ID then, and the page says so. */
-function checkDirectory({ value, error }: Attempt<boolean>): Check {
+function checkDirectory({ value, error }: Attempt<boolean>, isGuest: boolean): Check {
   if (error)
     return failCheck('directory', error.code, error, error.code === 'directory_not_readable' ? 'warned' : 'failed')
   return value
     ? passCheck('directory', 'User.Read.All')
-    : failCheck('directory', 'directory_not_readable', undefined, 'warned')
+    : failCheck('directory', isGuest ? 'guest_account' : 'directory_not_readable', undefined, 'warned')
 }
 
 /** Whether groups can be opened; null when the permission for it is not at hand. */
@@ -148,13 +155,15 @@ async function canOpenGroups(azure: Azure): Promise<boolean | null> {
 /** Groups are of use but not necessary, so a failed check of them never prevents connecting. */
 function checkGroups(
   { value, error }: Attempt<boolean | null>,
-  { asked, noGraph }: { asked: boolean; noGraph: boolean },
+  { asked, noGraph, isGuest }: { asked: boolean; noGraph: boolean; isGuest: boolean },
 ): Check {
   if (error && noGraph) return { id: 'groups', state: 'skipped', code: null, detail: null }
   if (error) return failCheck('groups', error.code, error, 'warned')
   if (value) return passCheck('groups', GROUPS)
   if (value === null && !asked) return { id: 'groups', state: 'not_asked', code: null, detail: null }
-  return failCheck('groups', 'groups_not_permitted', undefined, 'warned')
+  // `false` is a refusal of what is granted; `null` is what was asked for and not granted.
+  const granted = isGuest ? 'guest_account' : 'granted_but_refused'
+  return failCheck('groups', value === false ? granted : 'groups_not_permitted', undefined, 'warned')
 }
 
 async function listOtherSubscriptions(

@@ -1,5 +1,6 @@
 import type { PersonAccess } from './access'
 import { type Denial, findDenials, type KnownCuts } from './denials'
+import { earliestOf, latestOf } from './moments'
 import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
@@ -8,6 +9,7 @@ import {
   SCOPE_LEVELS,
   type ScopeLevel,
   strengthOf,
+  weakestKind,
 } from './vocabulary'
 
 type Grant = PersonAccess['grants'][number]
@@ -17,10 +19,22 @@ export type Hop = {
   id: string
   /** Null for a flat group: the person is in it somehow, the groups between are not known. */
   since: Date | null
+  membership: AssignmentKind
+  /** When an activated membership ends, or one that can be activated. */
+  endsAt: Date | null
+  /** When the group's members were read last, if that was before this result. */
+  readAt: Date | null
 }
 
 /** One way to a role: the groups from the person outward, the last one holding the grant; none when held directly. */
-export type Path = { groups: Hop[]; grant: Grant }
+export type Path = {
+  groups: Hop[]
+  grant: Grant
+  /** When the first of its steps ends; null when none does. */
+  endsAt: Date | null
+  /** When the step that was read longest ago was read, if any was read before this result. */
+  readAt: Date | null
+}
 
 /** A role at a scope of one kind, by all the ways that lead to it. */
 export type RoleAccess = {
@@ -34,6 +48,8 @@ export type RoleAccess = {
   paths: Path[]
   /** Whether there are more ways than `paths` has. */
   truncated: boolean
+  /** When it was read last, if none of the ways was read with this result. */
+  unreadSince: Date | null
   denials: Denial[]
 }
 
@@ -54,30 +70,46 @@ export function explainAccess(access: PersonAccess): RoleAccess[] {
     return known
   }
 
-  const grants = Map.groupBy(
-    access.grants.filter((grant) => waysTo(grant.principalId).length > 0),
-    ({ roleId, scope, kind }) => `${roleId} ${scope.toLowerCase()} ${kind}`,
-  )
+  const found = access.grants.flatMap((grant) => {
+    const ways = Map.groupBy(waysTo(grant.principalId), (groups) =>
+      weakestKind(grant.kind, ...groups.map(({ membership }) => membership)),
+    )
+    const isCut = waysTo(grant.principalId).length > MOST_PATHS
+    return [...ways].map(([kind, some]) => ({ grant, kind, isCut, paths: some.map((groups) => toPath(groups, grant)) }))
+  })
+  const alike = Map.groupBy(found, ({ grant, kind }) => `${grant.roleId} ${grant.scope.toLowerCase()} ${kind}`)
   const known: KnownCuts = new Map()
-  return [...grants.values()]
-    .flatMap((alike) => {
-      const paths = interleave(alike.map((grant) => toPaths(waysTo(grant.principalId), grant)))
-      return alike.slice(0, 1).map((first) => roleAccess(access, first, paths, known))
+  return [...alike.values()]
+    .flatMap((some) => {
+      const paths = interleave(some.map((one) => one.paths))
+      const isCut = some.some((one) => one.isCut) || paths.length > MOST_PATHS
+      return some.slice(0, 1).map(({ grant, kind }) => roleAccess(access, { ...grant, kind }, paths, { isCut, known }))
     })
     .sort(byStrength)
 }
 
-function roleAccess(access: PersonAccess, grant: Grant, paths: Path[], known: KnownCuts): RoleAccess {
+function roleAccess(
+  access: PersonAccess,
+  grant: Grant,
+  paths: Path[],
+  { isCut, known }: { isCut: boolean; known: KnownCuts },
+): RoleAccess {
   const { roleId, roleName, privilege, custom, scope, level, kind } = grant
   return {
     ...{ roleId, roleName, privilege, custom, scope, level, kind },
     paths: paths.slice(0, MOST_PATHS).sort((a, b) => a.groups.length - b.groups.length),
-    truncated: paths.length > MOST_PATHS,
+    truncated: isCut,
+    unreadSince: paths.some(({ readAt }) => readAt === null) ? null : latestOf(...paths.map(({ readAt }) => readAt)),
     denials: findDenials(access, grant, known),
   }
 }
 
-const toPaths = (ways: Hop[][], grant: Grant): Path[] => ways.map((groups) => ({ groups, grant }))
+const toPath = (groups: Hop[], grant: Grant): Path => ({
+  groups,
+  grant,
+  endsAt: earliestOf(grant.endsAt, ...groups.map(({ endsAt }) => endsAt)),
+  readAt: earliestOf(grant.readAt, ...groups.map(({ readAt }) => readAt)),
+})
 
 /** The first of each list, then the second of each: when the end is cut off, every list still has some of its paths. */
 function interleave(lists: Path[][]): Path[] {
@@ -107,21 +139,28 @@ function byStrength(a: RoleAccess, b: RoleAccess): number {
   )
 }
 
-type Memberships = Pick<PersonAccess, 'edges' | 'flat'> & { person: { id: string } }
+type Memberships = Pick<PersonAccess, 'edges' | 'flat' | 'groups'> & { person: { id: string } }
 /** By the id of a person or group: the groups they are a direct member of. */
 type Above = ReadonlyMap<string, Hop[]>
 /** By the id of a group: its direct members. */
 type Below = ReadonlyMap<string, string[]>
 
-/** The groups each person or group is a direct member of. Of a flat group the person counts as a direct member. */
-export function membershipsAbove({ person, edges, flat }: Memberships): Map<string, Hop[]> {
+/**
+ * The groups each person or group is a direct member of, once for each kind of membership. Of a flat group the person
+ * counts as a direct member.
+ */
+export function membershipsAbove({ person, edges, flat, groups }: Memberships): Map<string, Hop[]> {
+  const readAt = new Map(groups.map((group) => [group.id, group.readAt]))
   const above = new Map<string, Map<string, Hop>>()
   const add = (memberId: string, hop: Hop) => {
     const hops = above.get(memberId) ?? new Map<string, Hop>()
-    above.set(memberId, hops.set(hop.id, hop))
+    above.set(memberId, hops.set(`${hop.id} ${hop.membership}`, hop))
   }
-  for (const { groupId, memberId, since } of edges) if (groupId !== memberId) add(memberId, { id: groupId, since })
-  for (const id of flat) add(person.id, { id, since: null })
+  for (const { groupId, memberId, since, membership, endsAt } of edges)
+    if (groupId !== memberId)
+      add(memberId, { id: groupId, since, membership, endsAt, readAt: readAt.get(groupId) ?? null })
+  for (const id of flat)
+    add(person.id, { id, since: null, membership: 'active', endsAt: null, readAt: readAt.get(id) ?? null })
   return new Map([...above].map(([memberId, hops]) => [memberId, [...hops.values()]]))
 }
 

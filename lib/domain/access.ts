@@ -2,6 +2,7 @@ import type {
   AssignmentKind,
   CoverageLine,
   DenyPrincipal,
+  EmailSource,
   GroupPlan,
   GroupState,
   ManagementGroup,
@@ -12,7 +13,7 @@ import type {
   Privilege,
   RoleCount,
   ScopeLevel,
-  Signal,
+  SignalCounts,
 } from './vocabulary'
 
 /** A subscription as Azure describes it. */
@@ -22,6 +23,8 @@ export type Subscription = {
   /** `Enabled`, `Warned`, `PastDue`, `Disabled` or `Deleted`. */
   state: string
   tenantId: string
+  /** The tenants that manage it through Azure Lighthouse; an empty text for one whose id could not be read. */
+  managedByTenants: string[]
 }
 
 /** A role assignment: who has which role at which scope. */
@@ -32,6 +35,8 @@ export type RoleAssignment = {
   key: string
   principalId: string
   principalKind: PrincipalKind
+  /** Whether Azure names the principal as an AI agent. */
+  agent: boolean
   roleId: string
   /** As Azure spells it. */
   scope: string
@@ -75,8 +80,25 @@ export type DenyAssignment = Omit<NamedDeny, 'level'> & {
   excluded: DenyPrincipal[]
 }
 
-/** A member as its group's list names it. */
-export type GroupMember = { id: string; kind: PrincipalKind }
+/** Someone or something in a group, or able to become so: how, and until when (null for no end, or none that was told). */
+export type GroupMember = {
+  id: string
+  kind: PrincipalKind
+  agent: boolean
+  membership: AssignmentKind
+  endsAt: Date | null
+  /** When the membership was read last, if its list could not be read now. */
+  readAt: Date | null
+}
+
+/** Who decides on the members of a group, or can activate the right to. */
+export type GroupOwner = {
+  id: string
+  kind: PrincipalKind
+  agent: boolean
+  ownership: AssignmentKind
+  endsAt: Date | null
+}
 
 /** An assignment that is held or may be activated, with its kind and the time it is valid for. */
 export type HeldAssignment = RoleAssignment & { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
@@ -85,8 +107,11 @@ export type HeldAssignment = RoleAssignment & { kind: AssignmentKind; startsAt: 
 export type ReadGroup = {
   id: string
   state: GroupState
-  /** Direct members, groups among them; empty for a group that was not opened. */
+  /** Direct members, groups among them; those of an earlier reading where the group could not be opened now. */
   members: GroupMember[]
+  owners: GroupOwner[]
+  /** When members that could not be read now were read last; null for those of this run, and when there are none. */
+  readAt: Date | null
 }
 
 /** What a run read about a principal. Fields that could not be read are null: what was known before is then kept. */
@@ -95,11 +120,16 @@ export type PrincipalFacts = {
   kind: PrincipalKind
   name: string | null
   email: string | null
+  emailSource: EmailSource | null
   userPrincipalName: string | null
   guest: boolean | null
   status: PrincipalStatus
+  /** The first time that the directory did not know it, of the times in a row; null when it does, or was not asked. */
+  missingSince: Date | null
   variety: PrincipalVariety | null
   lastSignInAt: Date | null
+  /** The tenant that a delegate belongs to: its name where Azure tells it, else its id. */
+  organisation: string | null
 }
 
 /** An assignment with what its role amounts to. */
@@ -110,6 +140,8 @@ export type Grant = {
   level: ScopeLevel
   kind: AssignmentKind
   endsAt: Date | null
+  /** When the list it comes from was read last, if it could not be read now. */
+  readAt: Date | null
   /** Role, scope and kind: two grants with the same identity give the same thing twice. */
   identity: string
   /** See `strengthOf`: 1 for a role that grants access, to 5 for one that reads; 6 when that could not be read. */
@@ -117,6 +149,9 @@ export type Grant = {
   privileged: boolean
   customOwner: boolean
 }
+
+/** Rows that could not be understood, by the ids that Microsoft gave them, null where not even that can be read. */
+export type OddRows = readonly { id: string | null }[]
 
 /** What lists show of somebody's grants: the same for everyone in the same groups who has no assignments of their own. */
 export type Summary = {
@@ -129,13 +164,21 @@ export type Summary = {
   direct: number
   eligible: number
   groups: number
+  /** What is held now reaches the whole subscription and grants access; the same for a part of it; and what is eligible. */
   canGrant: boolean
+  canGrantBelow: boolean
+  couldGrant: boolean
   writes: boolean
+  atRoot: boolean
+  unknownRole: boolean
   standingPrivileged: boolean
   large: boolean
   customOwner: boolean
   heldRoles: string[]
   eligibleOnlyRoles: string[]
+  /** When the grant that is shown was read last, if that was not now; and whether that is so of every grant. */
+  unreadSince: Date | null
+  allUnread: boolean
 }
 
 /** A row of `holders`, without the name that lists are ordered by: only the database has the names of earlier runs. */
@@ -153,7 +196,7 @@ export type Holder = {
 /** Everyone and everything with access, and what is counted of them for the run. */
 export type Summarised = {
   holders: Holder[]
-  signals: Partial<Record<Signal, number>>
+  signals: SignalCounts
   roleCounts: Record<string, RoleCount>
 }
 
@@ -172,6 +215,8 @@ export type Access = {
   principals: Map<string, PrincipalFacts>
   /** Whether eligible roles could be read at all. */
   eligibleRead: boolean
+  /** The keys of assignments of an earlier reading that stand in for rows that could not be read now, with its time. */
+  kept: ReadonlyMap<string, Date>
   coverage: CoverageLine[]
   plan: GroupPlan
   /** What lists show, worked out before anything is written. */
@@ -186,9 +231,13 @@ export type PersonAccess = {
     kind: PrincipalKind
     name: string | null
     email: string | null
+    emailSource: EmailSource | null
     userPrincipalName: string | null
     guest: boolean
     status: PrincipalStatus
+    variety: PrincipalVariety | null
+    /** The managing tenant of a delegate. */
+    organisation: string | null
     lastSignInAt: Date | null
   }
   /** Held by the person, or by a group that reaches them. */
@@ -210,6 +259,8 @@ export type PersonAccess = {
     condition: string | null
     assignedOn: Date | null
     firstSeen: Date
+    /** When it was read last, if that was before this result. */
+    readAt: Date | null
   }[]
   /** Every group the person is in, at any depth. */
   groups: {
@@ -218,9 +269,11 @@ export type PersonAccess = {
     state: GroupState
     directMembers: number | null
     members: number | null
+    /** When its members were read last, if that was before this result. */
+    readAt: Date | null
   }[]
   /** Direct memberships, from the person upward. */
-  edges: { groupId: string; memberId: string; since: Date }[]
+  edges: { groupId: string; memberId: string; since: Date; membership: AssignmentKind; endsAt: Date | null }[]
   /** Flat groups that the person is in: through which groups is not known. */
   flat: string[]
   /** Those that name the person, one of their groups or everyone, and do not exclude the person or one of the groups. */

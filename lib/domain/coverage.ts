@@ -1,21 +1,7 @@
-import type { HeldAssignment, RoleDefinition } from './access'
-import { explain } from './problems'
-import type { CoverageLine, CoverageState, Dataset, GroupPlanWhy, ManagementGroup } from './vocabulary'
-
-type DatasetWords = { title: string; one: string; many: string }
-
-/** What each kind of data is called as a heading, and one or several of it in a sentence. */
-export const DATASET_WORDS: Record<Dataset, DatasetWords> = {
-  assignments: { title: 'Role assignments', one: 'role assignment', many: 'role assignments' },
-  eligible: { title: 'Eligible and time-bound roles', one: 'eligible role', many: 'eligible roles' },
-  roles: { title: 'Role definitions', one: 'role definition', many: 'role definitions' },
-  groups: { title: 'Groups and who is in them', one: 'group', many: 'groups' },
-  people: { title: 'People', one: 'person', many: 'people' },
-  other_principals: { title: 'Names of service principals', one: 'name', many: 'names' },
-  denies: { title: 'Deny assignments', one: 'deny assignment', many: 'deny assignments' },
-  scopes: { title: 'Management groups above', one: 'management group', many: 'management groups' },
-  sign_ins: { title: 'Last sign-ins', one: 'last sign-in', many: 'last sign-ins' },
-}
+import type { OddRows } from './access'
+import { BLIND_SPOTS } from './blind-spots'
+import { explain, type ProblemCode, type Refused } from './problems'
+import type { CoverageLine, CoverageState, Dataset, GroupPlanWhy, Kept } from './vocabulary'
 
 /** How far a kind of data was read, with the counts behind it. */
 export const STATE_WORDS: Record<CoverageState, (counts: { read: number; missing: number }) => string> = {
@@ -23,11 +9,54 @@ export const STATE_WORDS: Record<CoverageState, (counts: { read: number; missing
   partly: ({ read, missing }) =>
     missing > 0 ? `read partly, ${digits(read)} of ${digits(read + missing)}.` : `read partly, ${digits(read)}.`,
   not_permitted: ({ missing }) => `not permitted${missing > 0 ? `, ${digits(missing)} not read` : ''}.`,
+  not_readable: ({ missing }) => `not readable${missing > 0 ? `, ${digits(missing)} not read` : ''}.`,
   not_licensed: () => 'not licensed in this tenant.',
   not_asked: ({ missing }) => `not asked for${missing > 0 ? `, ${digits(missing)} not read` : ''}.`,
 }
 
 const digits = (count: number): string => count.toLocaleString('en')
+
+/** What was read of a list: how many rows, those that could not be understood, and the refusal when there was one. */
+type ReadOfList = { read: number; odd: OddRows; refused: Refused | null }
+
+/** The most ids of odd rows that a line carries: enough to find out what they are. */
+const MOST_ODD_IDS = 20
+
+/**
+ * The line of the coverage for a list, from what was read of it. A refusal with 403 is about a right and is explained by
+ * `forbidden`; any other one by what Microsoft answered.
+ *
+ * @param kept what stands in for it from an earlier reading
+ */
+export function coverageOfList(
+  dataset: Dataset,
+  { read, odd, refused }: ReadOfList,
+  { forbidden, kept }: { forbidden: ProblemCode; kept?: Kept | null },
+): CoverageLine {
+  if (refused) return { ...refusedLine(dataset, refused, forbidden), ...kept }
+  if (odd.length > 0)
+    return { dataset, state: 'partly', read, missing: odd.length, why: 'odd_rows', ...oddIds(odd), ...kept }
+  return { dataset, state: 'whole', read, missing: 0 }
+}
+
+/** The line for a list that was refused as a whole. */
+export function refusedLine(dataset: Dataset, { code, refusal }: Refused, forbidden: ProblemCode): CoverageLine {
+  const line = { dataset, read: 0, missing: 0, refusal }
+  if (refusal.status === 403) return { ...line, state: 'not_permitted', why: forbidden }
+  return { ...line, state: 'not_readable', why: PASSES.includes(code) ? code : 'list_refused' }
+}
+
+/** The ids of odd rows as a line carries them. */
+export const oddIds = (odd: OddRows): { odd: string[] } => ({
+  odd: odd.slice(0, MOST_ODD_IDS).map(({ id }) => id ?? 'a row without an id'),
+})
+
+/** Refusals that are over soon, so that the next sync should not wait for its schedule. */
+const PASSES: readonly ProblemCode[] = ['throttled', 'azure_unreachable', 'bad_answer']
+
+/** Whether a line misses something that a sync in some minutes would probably read. */
+export const isPassing = ({ state, why }: CoverageLine): boolean =>
+  state !== 'whole' && PASSES.some((code) => code === why)
 
 /** Coverage in one line: its gaps, or that there are none, and what was not asked for. */
 export function coverageSummary(coverage: CoverageLine[]): string {
@@ -40,84 +69,74 @@ export function coverageSummary(coverage: CoverageLine[]): string {
 /** Without the right to read these, nothing is missing from who holds what, so that is no gap. */
 const NO_GAP_WITHOUT_RIGHT: readonly Dataset[] = ['denies', 'scopes']
 
-/** Whether a line is about something that was asked for and not read whole. */
+/**
+ * Whether a line is about something that was asked for and not read whole. Last sign-ins of a part of the people are all
+ * that Microsoft gives out in reasonable time, so there is nothing to be done about them.
+ */
 export function isGap({ dataset, state }: Pick<CoverageLine, 'dataset' | 'state'>): boolean {
-  return state === 'partly' || (state === 'not_permitted' && !NO_GAP_WITHOUT_RIGHT.includes(dataset))
+  if (state === 'partly' || state === 'not_readable') return dataset !== 'sign_ins' || state === 'not_readable'
+  return state === 'not_permitted' && !NO_GAP_WITHOUT_RIGHT.includes(dataset)
 }
 
 /** What one gap is, in few words: `3 groups not opened`, or the title of its cause. */
-export function gapWords({ dataset, missing, why }: CoverageLine): string {
-  const { one, many } = DATASET_WORDS[dataset]
+export function gapWords({ dataset, missing, why, refusal }: CoverageLine): string {
+  const { one, many, title } = BLIND_SPOTS[dataset]
   const missed = `${digits(missing)} ${missing === 1 ? one : many}`
   if (dataset === 'groups' && missing > 0) return `${missed} not opened`
+  if (why === 'odd_rows') return `${missed} not understood`
+  if (refusal && refusal.status !== 403) return `${title}: ${refusalWords(refusal)}`
   if (why) return explain(why).title
   return missing > 0 ? `${missed} not read` : `${many} not read whole`
+}
+
+/** How Microsoft refused a list: `refused with 404 NoRegisteredProviderFound`. */
+export function refusalWords({ status, microsoftCode }: NonNullable<CoverageLine['refusal']>): string {
+  if (status === null) return 'no usable answer'
+  return `refused with ${status}${microsoftCode ? ` ${microsoftCode}` : ''}`
 }
 
 function notAskedWords({ dataset, missing }: CoverageLine): string {
   if (dataset === 'groups' && missing > 0)
     return missing === 1 ? 'who is in 1 group that holds roles' : `who is in ${digits(missing)} groups that hold roles`
-  return DATASET_WORDS[dataset].title.toLowerCase()
+  const { title } = BLIND_SPOTS[dataset]
+  return title.charAt(0).toLowerCase() + title.slice(1)
 }
 
 /** What a way to a role can run through. */
-const LEADS_TO_ROLES: readonly Dataset[] = ['assignments', 'eligible', 'groups']
+const LEADS_TO_ROLES: readonly Dataset[] = [
+  'assignments',
+  'eligible',
+  'delegations',
+  'groups',
+  'services_in_groups',
+  'eligible_members',
+]
 
-/**
- * Which ways to a role may not be shown because something was not read, as sentences; none when all of it was read.
- * Without a licence there are no eligible roles to be missed.
- */
-export function missedWords(coverage: readonly CoverageLine[]): string[] {
-  const missed = coverage.filter(
+/** Whether access may be missing from a result, because something that leads to roles was not read whole. */
+export const mayMissAccess = (coverage: readonly CoverageLine[]): boolean => listMissed(coverage).length > 0
+
+/** Without a licence there are no eligible roles to be missed, and without groups nobody to be missed in them. */
+const listMissed = (coverage: readonly CoverageLine[]): CoverageLine[] =>
+  coverage.filter(
     ({ dataset, state }) => LEADS_TO_ROLES.includes(dataset) && state !== 'whole' && state !== 'not_licensed',
   )
-  return missed.map(({ dataset, missing }) => {
-    if (dataset === 'groups') return `${closedGroups(missing)} not opened: a role may be held through them too.`
-    if (dataset === 'eligible') return 'Not all eligible roles were read: there may be more that can be activated.'
-    return 'Not all role assignments were read: there may be more.'
+
+/** Which ways to a role may not be shown because something was not read, as sentences; none when all of it was read. */
+export const missedWords = (coverage: readonly CoverageLine[]): string[] =>
+  listMissed(coverage).map((line) => {
+    if (line.dataset === 'groups')
+      return `${closedGroups(line.missing)} not opened: a role may be held through them too.`
+    return `${missedPart(line)}, so there may be ${BLIND_SPOTS[line.dataset].misses} that this list does not show.`
   })
+
+const missedPart = ({ dataset, state, read, missing }: CoverageLine): string => {
+  const { title } = BLIND_SPOTS[dataset]
+  return `${title} ${title.endsWith('s') ? 'were' : 'was'} ${STATE_WORDS[state]({ read, missing }).replace(/\.$/, '')}`
 }
 
 function closedGroups(missing: number): string {
   if (missing === 0) return 'Some groups that hold roles were'
   return missing === 1 ? '1 group that holds roles was' : `${digits(missing)} groups that hold roles were`
-}
-
-type ReadFromAzure = {
-  assignments: HeldAssignment[]
-  roles: RoleDefinition[]
-  eligibilities: { licensed: boolean; permitted: boolean; rows: unknown[] }
-  denies: { permitted: boolean; rows: unknown[] }
-  managementGroups: ManagementGroup[] | null
-}
-
-/** The lines about what Azure Resource Manager was asked for; those about the directory are written as it is read. */
-export function coverageOfAzure(read: ReadFromAzure): CoverageLine[] {
-  const { assignments, roles, eligibilities, denies, managementGroups } = read
-  const known = new Set(roles.map(({ id }) => id))
-  const unnamed = new Set(assignments.map(({ roleId }) => roleId).filter((id) => !known.has(id))).size
-  const above = new Set(
-    assignments.filter(({ scopeLevel }) => scopeLevel === 'management_group').map(({ scope }) => scope.toLowerCase()),
-  ).size
-  const held = assignments.filter(({ kind }) => kind !== 'eligible').length
-  return [
-    { dataset: 'assignments', state: 'whole', read: held, missing: 0 },
-    eligibleLine(eligibilities),
-    { dataset: 'roles', state: unnamed ? 'partly' : 'whole', read: known.size, missing: unnamed },
-    denies.permitted
-      ? { dataset: 'denies', state: 'whole', read: denies.rows.length, missing: 0 }
-      : { dataset: 'denies', state: 'not_permitted', read: 0, missing: 0, why: 'denies_not_permitted' },
-    managementGroups
-      ? { dataset: 'scopes', state: 'whole', read: managementGroups.length, missing: 0 }
-      : { dataset: 'scopes', state: 'not_permitted', read: 0, missing: above, why: 'management_groups_not_readable' },
-  ]
-}
-
-function eligibleLine({ licensed, permitted, rows }: ReadFromAzure['eligibilities']): CoverageLine {
-  const line = { dataset: 'eligible' as const, read: rows.length, missing: 0 }
-  if (!licensed) return { ...line, state: 'not_licensed', why: 'pim_not_licensed' }
-  if (!permitted) return { ...line, state: 'not_permitted', why: 'pim_not_permitted' }
-  return { ...line, state: 'whole' }
 }
 
 /** Why groups were opened the way they were, as one sentence. */

@@ -1,8 +1,16 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { Access, HeldAssignment, PrincipalFacts, ReadGroup, RoleDefinition } from './access'
+import type {
+  Access,
+  GroupMember,
+  GroupOwner,
+  HeldAssignment,
+  PrincipalFacts,
+  ReadGroup,
+  RoleDefinition,
+} from './access'
 import { LARGE_GROUP, nestingOf, reachOf, summariseHolders } from './holders'
-import { type AssignmentKind, type PrincipalKind, type PrincipalStatus, SIGNALS } from './vocabulary'
+import { type AssignmentKind, type PrincipalKind, type PrincipalStatus, SIGNALS, weakestKind } from './vocabulary'
 
 const ROLES = {
   Owner: { privilege: 'grants_access', privileged: true },
@@ -37,11 +45,14 @@ function facts(id: string, given: Partial<PrincipalFacts> = {}): PrincipalFacts 
     kind: 'user',
     name: id,
     email: null,
+    emailSource: null,
     userPrincipalName: null,
     guest: false,
     status: 'active',
+    missingSince: null,
     variety: null,
     lastSignInAt: null,
+    organisation: null,
     ...given,
   }
 }
@@ -53,6 +64,7 @@ function assignment(given: Given, index: number): HeldAssignment {
     key: `${scope} a${index}`,
     principalId: to,
     principalKind,
+    agent: false,
     roleId: role,
     scope,
     scopeLevel: scope.includes('/resourceGroups/') ? 'resource_group' : 'subscription',
@@ -65,24 +77,46 @@ function assignment(given: Given, index: number): HeldAssignment {
   }
 }
 
+const memberOf = (id: string, more: Partial<GroupMember> = {}): GroupMember => ({
+  ...{ id, kind: 'user', agent: false, membership: 'active', endsAt: null, readAt: null },
+  ...more,
+})
+
+const groupOf = (id: string, members: GroupMember[]): ReadGroup => ({
+  id,
+  state: 'whole',
+  members,
+  owners: [],
+  readAt: null,
+})
+
 type World = {
   held: Given[]
   groups?: Record<string, string[]>
   who?: Record<string, Partial<PrincipalFacts>>
   eligibleRead?: boolean
+  /** Groups with more than plain members. */
+  read?: Map<string, ReadGroup>
 }
 
 /** Sums up a small world; everyone named in it is a person, unless `who` says otherwise. */
-function summarised({ held, groups = {}, who = {}, eligibleRead = true }: World) {
-  const read = new Map<string, ReadGroup>(
+function summarised({ held, groups = {}, who = {}, eligibleRead = true, read: given }: World) {
+  const made = new Map<string, ReadGroup>(
     Object.entries(groups).map(([id, members]) => [
       id,
-      { id, state: 'whole', members: members.map((member) => ({ id: member, kind: 'user' as const })) },
+      groupOf(
+        id,
+        members.map((member) => memberOf(member)),
+      ),
     ]),
   )
-  const ids = new Set([...held.map(({ to }) => to), ...Object.values(groups).flat()])
+  const read = given ?? made
+  const ids = new Set([
+    ...held.map(({ to }) => to),
+    ...[...read.values()].flatMap(({ members }) => members.map(({ id }) => id)),
+  ])
   const access: Omit<Access, 'summarised'> = {
-    subscription: { id: 's', name: 'S', state: 'Enabled', tenantId: 't' },
+    subscription: { id: 's', name: 'S', state: 'Enabled', tenantId: 't', managedByTenants: [] },
     assignments: held.map((given, index) =>
       assignment({ ...given, principalKind: read.has(given.to) ? 'group' : given.principalKind }, index),
     ),
@@ -94,6 +128,7 @@ function summarised({ held, groups = {}, who = {}, eligibleRead = true }: World)
     sizes: new Map([...read].map(([id, { members }]) => [id, members.length])),
     principals: new Map([...ids].map((id) => [id, facts(id, { kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
     eligibleRead,
+    kept: new Map(),
     coverage: [],
     plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   }
@@ -149,19 +184,46 @@ test('people in the same groups have the same summary, and signals of their own'
   })
   expect(holders).toHaveLength(31)
   expect(new Set(members.map((id) => JSON.stringify(of(id).summary))).size).toBe(1)
-  expect(of('p1').signals).toContain('gone')
+  expect(of('p1').signals).toContain('disabled')
   expect(of('p2').signals).toContain('guest_writes')
-  expect(roleCounts).toEqual({ Owner: { people: 30, others: 1, eligible: 0 } })
+  expect(roleCounts).toEqual({ Owner: { people: 30, others: 0, eligible: 0, eligibleOthers: 0 } })
 })
 
 const signalsOf = (world: World, id = 'ada') => summarised(world).of(id).signals
 
-test('whoever can grant access is signalled, also through a group or by an eligible role', () => {
-  expect(signalsOf({ held: [{ to: 'ada', role: 'Owner' }] })).toContain('can_grant')
-  expect(signalsOf({ held: [{ to: 'team', role: 'Owner' }], groups: { team: ['ada'] } })).toContain('can_grant')
-  expect(signalsOf({ held: [{ to: 'ada', role: 'Owner', kind: 'eligible' }] })).toContain('can_grant')
-  expect(signalsOf({ held: [{ to: 'ada', role: 'Contributor' }] })).not.toContain('can_grant')
+test('whoever can grant access now is told from whoever could after activating a role, and from whoever can below', () => {
+  const ALL = ['can_grant', 'can_grant_below', 'could_grant']
+  const grantSignals = (world: World, id?: string) => signalsOf(world, id).filter((signal) => ALL.includes(signal))
+  const below = '/subscriptions/s/resourceGroups/rg'
+  expect(grantSignals({ held: [{ to: 'ada', role: 'Owner' }] })).toEqual(['can_grant'])
+  expect(grantSignals({ held: [{ to: 'team', role: 'Owner' }], groups: { team: ['ada'] } })).toEqual(['can_grant'])
+  expect(grantSignals({ held: [{ to: 'ada', role: 'Owner', scope: below }] })).toEqual(['can_grant_below'])
+  expect(grantSignals({ held: [{ to: 'ada', role: 'Owner', kind: 'eligible' }] })).toEqual(['could_grant'])
+  expect(grantSignals({ held: [{ to: 'ada', role: 'Contributor' }] })).toEqual([])
 })
+
+test.each(['service_principal', 'foreign_group', 'delegate', 'device', 'other'] satisfies PrincipalKind[])(
+  'a %s that can grant access is counted among the others',
+  (kind) => {
+    const { signals, of } = summarised({
+      held: [
+        { to: 'it', role: 'Owner', principalKind: kind },
+        { to: 'ada', role: 'Owner' },
+      ],
+      who: { it: { kind } },
+    })
+    expect(signals.can_grant).toEqual({ people: 1, others: 1 })
+    expect(of('it').signals).toContain('can_grant')
+  },
+)
+
+test.each(['disabled', 'deleted', 'not_found'] satisfies PrincipalStatus[])(
+  'an account that is %s can do nothing, so it is not counted among those who can grant access',
+  (status) => {
+    const held = [{ to: 'ada', role: 'Owner' as const }]
+    expect(signalsOf({ held, who: { ada: { status } } })).not.toContain('can_grant')
+  },
+)
 
 test.each(['Owner', 'Contributor', 'Blob Contributor'] as const)(
   'a guest with %s is signalled as a guest who writes',
@@ -175,7 +237,7 @@ test.each(['Owner', 'Contributor', 'Blob Contributor'] as const)(
   },
 )
 
-test.each(['disabled', 'deleted', 'not_found'] satisfies PrincipalStatus[])(
+test.each(['deleted', 'not_found'] satisfies PrincipalStatus[])(
   'a person who is %s and has a role is signalled as gone',
   (status) => {
     expect(signalsOf({ held: [{ to: 'ada', role: 'Reader' }], who: { ada: { status } } })).toContain('gone')
@@ -224,80 +286,162 @@ test('whatever the directory does not know is signalled as an orphan, except ide
   const app = { kind: 'service_principal', status: 'not_found' } as const
   expect(signalsOf({ held, who: { app } }, 'app')).toEqual(['orphan'])
   expect(signalsOf({ held, who: { app: { ...app, variety: 'platform' } } }, 'app')).toEqual([])
-  expect(signalsOf({ held, who: { app: { ...app, status: 'active' } } }, 'app')).toEqual([])
+  expect(signalsOf({ held, who: { app: { ...app, status: 'active' } } }, 'app')).toEqual(['can_grant'])
 })
 
-test('a role that could not be read counts as the weakest and gives no signal', () => {
+test('a role that could not be read counts as the weakest, and is signalled as unknown', () => {
   const { of } = summarised({ held: [{ to: 'ada', role: 'Unreadable' }] })
-  expect(of('ada')).toMatchObject({ summary: { shown: { roleId: 'Unreadable', strength: 6 } }, signals: [] })
+  expect(of('ada')).toMatchObject({
+    summary: { shown: { roleId: 'Unreadable', strength: 6 } },
+    signals: ['unknown_role'],
+  })
 })
 
-test('roles are counted for people and for others, and separately for people who can only activate them', () => {
+test('roles are counted for people and for others, and separately for those who can only activate them', () => {
   const { roleCounts, signals } = summarised({
     held: [
       { to: 'ada', role: 'Owner' },
       { to: 'ada', role: 'Owner', kind: 'eligible', scope: '/subscriptions/s/resourceGroups/rg' },
       { to: 'bo', role: 'Owner', kind: 'eligible' },
       { to: 'app', role: 'Owner', principalKind: 'service_principal' },
+      { to: 'job', role: 'Owner', principalKind: 'service_principal', kind: 'eligible' },
     ],
-    who: { app: { kind: 'service_principal' } },
+    who: { app: { kind: 'service_principal' }, job: { kind: 'service_principal' } },
   })
-  expect(roleCounts).toEqual({ Owner: { people: 1, others: 1, eligible: 1 } })
-  expect(signals).toMatchObject({ can_grant: 2 })
+  expect(roleCounts).toEqual({ Owner: { people: 1, others: 1, eligible: 1, eligibleOthers: 1 } })
+  expect(signals).toMatchObject({ can_grant: { people: 1, others: 1 }, could_grant: { people: 1, others: 1 } })
 })
 
 const GROUPS = ['g1', 'g2', 'g3', 'g4', 'g5']
 const PEOPLE = ['ada', 'bo', 'cy', 'di']
 
+const KINDS = fc.constantFrom<AssignmentKind>('active', 'activated', 'eligible')
+const READ = fc.constantFrom(null, new Date('2026-11-01'), new Date('2026-11-02'))
+const anyMember = fc
+  .record({ id: fc.constantFrom(...GROUPS, ...PEOPLE), membership: KINDS, readAt: READ })
+  .map(({ id, ...more }) => memberOf(id, { kind: GROUPS.includes(id) ? 'group' : 'user', ...more }))
+const byMembership = { selector: ({ id, membership }: GroupMember) => `${id} ${membership}`, maxLength: 5 }
+
 /** Groups with any members, rings and members of themselves included; some are missing, as if they were never read. */
 const directory = fc
   .record(
-    Object.fromEntries(GROUPS.map((id) => [id, fc.option(fc.uniqueArray(fc.constantFrom(...GROUPS, ...PEOPLE)))])),
+    Object.fromEntries(
+      GROUPS.map((id) => [
+        id,
+        fc.option(fc.record({ members: fc.uniqueArray(anyMember, byMembership), readAt: READ })),
+      ]),
+    ),
   )
-  .map((members) => {
+  .map((given) => {
     const groups = new Map<string, ReadGroup>()
-    for (const [id, list] of Object.entries(members)) {
-      if (list === null) continue
-      const ofKind = list.map((member) => ({ id: member, kind: GROUPS.includes(member) ? 'group' : 'user' }) as const)
-      groups.set(id, { id, state: 'whole', members: ofKind })
-    }
+    for (const [id, group] of Object.entries(given)) if (group) groups.set(id, { ...groupOf(id, []), ...group })
     return groups
   })
 
-/** Length in groups of the shortest way between two, by trying ever longer ways; null when there is none. */
-function shortest(groups: Map<string, ReadGroup>, from: string, to: string): number | null {
-  let ends = [from]
-  for (let length = 0; length <= GROUPS.length; length++) {
-    if (ends.includes(to)) return length
-    ends = ends.flatMap((id) =>
-      (groups.get(id)?.members ?? []).filter(({ kind }) => kind === 'group').map(({ id }) => id),
-    )
-    ends = [...new Set(ends)]
-  }
-  return null
+type Way = { ids: string[]; kind: AssignmentKind; readAt: number | null }
+
+const earlier = (...times: (Date | number | null)[]) => {
+  const known = times.filter((time) => time !== null).map(Number)
+  return known.length > 0 ? Math.min(...known) : null
 }
 
-test('the groups inside a group are those that any nesting leads to, each at its shortest distance', () => {
+/** Every way down from a group that passes no group twice, by trying all of them. */
+function waysDown(groups: Map<string, ReadGroup>, from: string): Way[] {
+  const ways: Way[] = [{ ids: [from], kind: 'active', readAt: earlier(groups.get(from)?.readAt ?? null) }]
+  for (const way of ways)
+    for (const member of groups.get(way.ids.at(-1) ?? '')?.members ?? []) {
+      if (way.ids.includes(member.id)) continue
+      const own = groups.get(member.id)?.readAt ?? null
+      const kind = weakestKind(way.kind, member.membership)
+      ways.push({ ids: [...way.ids, member.id], kind, readAt: earlier(way.readAt, member.readAt, own) })
+    }
+  return ways
+}
+
+test('the groups inside a group are those that any nesting leads to, by each kind of way, at its shortest distance', () => {
   fc.assert(
     fc.property(directory, (groups) => {
-      const expected = GROUPS.flatMap((id) => {
-        const length = shortest(groups, 'g1', id)
-        return length === null ? [] : [[id, length]]
-      })
-      expect([...nestingOf(groups, 'g1')].sort()).toEqual(expected.sort())
+      const ways = waysDown(groups, 'g1').filter(({ ids }) => GROUPS.includes(ids.at(-1) ?? ''))
+      const expected = Map.groupBy(ways, ({ ids, kind }) => `${ids.at(-1)} ${kind}`)
+      const found = nestingOf(groups, 'g1')
+      expect(found.map(({ id, kind }) => `${id} ${kind}`).sort()).toEqual([...expected.keys()].sort())
+      for (const { id, kind, depth, readAt } of found) {
+        const same = expected.get(`${id} ${kind}`) ?? []
+        const isRead = same.some((way) => way.readAt === null)
+        expect(readAt === null).toBe(isRead)
+        const alike = same.filter((way) => (way.readAt === null) === isRead)
+        expect(depth).toBe(Math.min(...alike.map(({ ids }) => ids.length - 1)))
+      }
     }),
   )
 })
 
-test('a group reaches the direct members of all groups inside it', () => {
+test('a group reaches the direct members of all groups inside it, by every kind of membership that leads to them', () => {
   fc.assert(
     fc.property(directory, (groups) => {
-      const expected = PEOPLE.filter((person) =>
-        GROUPS.some(
-          (id) => shortest(groups, 'g1', id) !== null && groups.get(id)?.members.some((member) => member.id === person),
-        ),
+      const ways = waysDown(groups, 'g1').filter(({ ids }) => PEOPLE.includes(ids.at(-1) ?? ''))
+      const expected = Map.groupBy(ways, ({ ids, kind }) => `${ids.at(-1)} ${kind}`)
+      const found = [...reachOf(groups, 'g1')].flatMap(([id, reached]) =>
+        reached.map(({ kind, readAt }) => ({ key: `${id} ${kind}`, isRead: readAt === null })),
       )
-      expect([...reachOf(groups, 'g1')].sort()).toEqual(expected)
+      expect(found.map(({ key }) => key).sort()).toEqual([...expected.keys()].sort())
+      for (const { key, isRead } of found) expect(isRead).toBe(expected.get(key)?.some((way) => way.readAt === null))
     }),
   )
+})
+
+const EARLIER = new Date('2026-11-01')
+
+test('whoever is reached only by members of an earlier reading is shown with its age, and counted apart', () => {
+  const read = new Map([
+    ['open', groupOf('open', [memberOf('ada')])],
+    ['closed', { ...groupOf('closed', [memberOf('ada'), memberOf('bo')]), readAt: EARLIER }],
+  ])
+  const { of, signals } = summarised({
+    held: [
+      { to: 'open', role: 'Reader' },
+      { to: 'closed', role: 'Owner' },
+    ],
+    read,
+  })
+  expect(of('bo')).toMatchObject({ signals: ['not_read'], summary: { unreadSince: EARLIER, allUnread: true } })
+  // Ada's role that was read now keeps her in the list, but what is shown is the strongest one, with its age.
+  expect(of('ada').summary).toMatchObject({ shown: { roleId: 'Owner' }, unreadSince: EARLIER, allUnread: false })
+  expect(signals).toMatchObject({ can_grant: { people: 1 }, not_read: { people: 1 } })
+})
+
+test('a role that a group holds is eligible to whoever can only become a member, and activated to whoever activated it', () => {
+  const read = new Map([
+    [
+      'team',
+      groupOf('team', [
+        memberOf('ada', { membership: 'eligible' }),
+        memberOf('bo', { membership: 'activated' }),
+        memberOf('cy'),
+      ]),
+    ],
+  ])
+  const { of } = summarised({ held: [{ to: 'team', role: 'Owner' }], read })
+  expect(of('ada')).toMatchObject({ signals: ['could_grant'], summary: { shown: { kind: 'eligible' }, eligible: 1 } })
+  expect(of('bo')).toMatchObject({ signals: ['can_grant'], summary: { shown: { kind: 'activated' } } })
+  expect(of('cy')).toMatchObject({ summary: { shown: { kind: 'active' } } })
+  expect(of('cy').signals).toContain('standing_privileged')
+})
+
+test('owners of a group that grants access, and of groups inside it, are counted as able to add members', () => {
+  const owner = (id: string): GroupOwner => ({ id, kind: 'user', agent: false, ownership: 'active', endsAt: null })
+  const read = new Map<string, ReadGroup>([
+    ['team', { ...groupOf('team', [memberOf('inner', { kind: 'group' })]), owners: [owner('ada')] }],
+    ['inner', { ...groupOf('inner', []), owners: [owner('bo'), owner('ada')] }],
+    ['readers', { ...groupOf('readers', []), owners: [owner('cy')] }],
+  ])
+  const { signals, holders } = summarised({
+    held: [
+      { to: 'team', role: 'Owner' },
+      { to: 'readers', role: 'Reader' },
+    ],
+    read,
+  })
+  expect(signals.adds_members).toEqual({ people: 2, others: 0 })
+  expect(holders.map(({ principalId }) => principalId).sort()).toEqual(['readers', 'team'])
 })

@@ -1,14 +1,19 @@
 import type { Access, Grant, HeldAssignment, Holder, ReadGroup, RoleDefinition, Summarised, Summary } from './access'
+import { earliestOf } from './moments'
 import {
   ASSIGNMENT_KINDS,
+  type AssignmentKind,
   type PrincipalKind,
   type PrincipalStatus,
   type RoleCount,
   rankOf,
   SCOPE_LEVELS,
+  type ScopeLevel,
   SIGNALS,
   type Signal,
+  type SignalCounts,
   strengthOf,
+  weakestKind,
 } from './vocabulary'
 
 /** A role through a group with more members than this is worth a look: few people know everyone in it. */
@@ -22,29 +27,30 @@ export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised
   const { principals, sizes } = access
   const grants = grantsByPrincipal(access)
   const groups = [...grants.keys()].filter((id) => access.groups.has(id)).sort()
-  const throughOf = new Map<string, string[]>()
+  const throughOf = new Map<string, Through[]>()
   for (const groupId of groups) {
-    for (const id of reachOf(access.groups, groupId)) {
+    for (const [id, ways] of reachOf(access.groups, groupId)) {
+      const through = ways.map(({ kind, readAt }): Through => ({ groupId, kind, readAt }))
       const known = throughOf.get(id)
-      if (known) known.push(groupId)
-      else throughOf.set(id, [groupId])
+      if (known) known.push(...through)
+      else throughOf.set(id, through)
     }
   }
 
   const shared = new Map<string, Summary | null>()
-  const holdingOf = (own: Grant[], through: string[]): Holding => ({
+  const holdingOf = (own: Grant[], through: Through[]): Holding => ({
     own,
-    through: through.map((groupId) => ({
+    through: through.map(({ groupId, kind, readAt }) => ({
       groupId,
       large: (sizes.get(groupId) ?? 0) > LARGE_GROUP,
-      grants: grants.get(groupId) ?? [],
+      grants: (grants.get(groupId) ?? []).map((grant) => passOn(grant, kind, readAt)),
     })),
   })
   const summaryOf = (id: string): Summary | null => {
     const through = throughOf.get(id) ?? []
     const own = grants.get(id)
     if (own) return summariseGrants(holdingOf(own, through))
-    const key = through.join()
+    const key = through.map(({ groupId, kind, readAt }) => `${groupId} ${kind} ${readAt?.getTime() ?? ''}`).join()
     const known = shared.get(key)
     if (known !== undefined) return known
     const summary = summariseGrants(holdingOf([], through))
@@ -63,19 +69,27 @@ export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised
     const signals = signalsOf(facts, summary, { isDoubled, eligibleRead: access.eligibleRead })
     holders.push({ principalId: id, kind, status, guest, summary, signals })
   }
-  return { holders, signals: countSignals(holders), roleCounts: countRoles(holders) }
+  const owners = countOwners(access, grants)
+  const signals = { ...countSignals(holders), ...(owners.people + owners.others > 0 && { adds_members: owners }) }
+  return { holders, signals, roleCounts: countRoles(holders) }
 }
 
 /** The grants of a subscription, by the principal that the assignment names. */
-function grantsByPrincipal({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
+function grantsByPrincipal({
+  assignments,
+  roles,
+  kept,
+}: Pick<Access, 'assignments' | 'roles' | 'kept'>): Map<string, Grant[]> {
   const known = new Map(roles.map((role) => [role.id, role]))
   return Map.groupBy(
-    assignments.map((assignment) => grantOf(assignment, known.get(assignment.roleId))),
+    assignments.map((assignment) =>
+      grantOf(assignment, known.get(assignment.roleId), kept.get(assignment.key) ?? null),
+    ),
     ({ principalId }) => principalId,
   )
 }
 
-function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): Grant {
+function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined, readAt: Date | null): Grant {
   const { principalId, roleId, scope, scopeLevel, kind, endsAt } = assignment
   return {
     principalId,
@@ -84,12 +98,26 @@ function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): 
     level: scopeLevel,
     kind,
     endsAt,
-    identity: `${roleId} ${scope.toLowerCase()} ${kind}`,
+    readAt,
+    identity: identityOf(roleId, scope, kind),
     strength: strengthOf(role?.privilege ?? null),
     privileged: role?.privileged ?? false,
     customOwner: role?.ownerEquivalent ?? false,
   }
 }
+
+const identityOf = (roleId: string, scope: string, kind: AssignmentKind) => `${roleId} ${scope.toLowerCase()} ${kind}`
+
+/** A grant of a group as those have it whom the group reaches by memberships of this kind, read at this time. */
+function passOn(grant: Grant, membership: AssignmentKind, readAt: Date | null): Grant {
+  if (membership === 'active' && readAt === null) return grant
+  const kind = weakestKind(grant.kind, membership)
+  const identity = identityOf(grant.roleId, grant.scope, kind)
+  return { ...grant, kind, identity, readAt: earliestOf(grant.readAt, readAt) }
+}
+
+/** The group that holds the grants, by which kind of membership it reaches somebody, and when that was read, if not now. */
+type Through = { groupId: string } & Reach
 
 /** Grants as somebody has them: their own, and those of the groups they are in. */
 type Holding = { own: Grant[]; through: { groupId: string; large: boolean; grants: Grant[] }[] }
@@ -109,6 +137,8 @@ function summariseGrants({ own, through }: Holding): Summary | null {
   const strongestEligible = eligible[0]?.grant ?? null
   const heldRoles = new Set(held.map(({ grant }) => grant.roleId))
   const eligibleRoles = new Set(eligible.map(({ grant }) => grant.roleId))
+  const granting = held.filter(({ grant }) => grant.strength === GRANTS_ACCESS)
+  const isWhole = ({ grant }: Way) => REACHES_WHOLE.includes(grant.level)
   return {
     shown: shown.grant,
     groupId: shown.groupId,
@@ -117,25 +147,40 @@ function summariseGrants({ own, through }: Holding): Summary | null {
     grants: countDistinct(ways),
     direct: new Set(own.map(({ identity }) => identity)).size,
     eligible: countDistinct(eligible),
-    groups: through.length,
-    canGrant: ways.some(({ grant }) => grant.strength === strengthOf('grants_access')),
-    writes: ways.some(({ grant }) => grant.strength <= strengthOf('writes_data')),
+    groups: new Set(through.map(({ groupId }) => groupId)).size,
+    canGrant: granting.some(isWhole),
+    canGrantBelow: granting.length > 0 && !granting.some(isWhole),
+    couldGrant: granting.length === 0 && eligible.some(({ grant }) => grant.strength === GRANTS_ACCESS),
+    writes: held.some(({ grant }) => grant.strength <= strengthOf('writes_data')),
+    atRoot: held.some(({ grant }) => grant.level === 'root'),
+    unknownRole: ways.some(({ grant }) => grant.strength === strengthOf(null)),
     standingPrivileged: held.some(({ grant }) => grant.kind === 'active' && grant.endsAt === null && grant.privileged),
-    large: through.some((group) => group.large),
-    customOwner: ways.some(({ grant }) => grant.customOwner),
+    large: through.some((group) => group.large && group.grants.some(({ kind }) => kind !== 'eligible')),
+    customOwner: held.some(({ grant }) => grant.customOwner),
     heldRoles: [...heldRoles],
     eligibleOnlyRoles: [...eligibleRoles.difference(heldRoles)],
+    unreadSince: shown.grant.readAt,
+    allUnread: ways.every(({ grant }) => grant.readAt !== null),
   }
 }
 
+const GRANTS_ACCESS = strengthOf('grants_access')
+
+/** The levels at which a role reaches the whole subscription. */
+const REACHES_WHOLE: readonly ScopeLevel[] = ['root', 'management_group', 'subscription']
+
 const countDistinct = (ways: Way[]) => new Set(ways.map(({ grant }) => grant.identity)).size
 
-/** Strongest first; of equals what is held before what is eligible, wide before narrow, direct before through a group. */
+/**
+ * Strongest first; of equals what is held before what is eligible, wide before narrow, read now before read earlier, direct
+ * before through a group.
+ */
 function byStrength(one: Way, other: Way): number {
   return (
     one.grant.strength - other.grant.strength ||
     rankOf(ASSIGNMENT_KINDS, one.grant.kind) - rankOf(ASSIGNMENT_KINDS, other.grant.kind) ||
     rankOf(SCOPE_LEVELS, one.grant.level) - rankOf(SCOPE_LEVELS, other.grant.level) ||
+    Number(one.grant.readAt !== null) - Number(other.grant.readAt !== null) ||
     Number(one.groupId !== null) - Number(other.groupId !== null) ||
     compareText(one.grant.identity, other.grant.identity) ||
     compareText(one.groupId ?? '', other.groupId ?? '')
@@ -144,65 +189,179 @@ function byStrength(one: Way, other: Way): number {
 
 const compareText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
 
-/** Statuses of people who can no longer use a role that is still assigned to them. */
-const GONE: readonly PrincipalStatus[] = ['disabled', 'deleted', 'not_found']
+/** Statuses of accounts that are gone for good or in the recycle bin: a role that is still assigned to one is of no use. */
+const GONE: readonly PrincipalStatus[] = ['deleted', 'not_found']
 
 type Facts = { kind: PrincipalKind; status: PrincipalStatus; guest: boolean | null; variety: string | null }
 
-/** The signals of one holder, as the bits of a mask. */
+/**
+ * The signals of one holder, as the bits of a mask. Whatever can use a role is counted by what it can do, people and others
+ * alike, but for a group of the directory, whose members are holders themselves. Who is disabled or gone can do nothing, and
+ * of whom nothing could be read now nothing is claimed but that.
+ */
 function signalsOf(facts: Facts, summary: Summary, also: { isDoubled: boolean; eligibleRead: boolean }): number {
   const { kind, status, guest, variety } = facts
   const isPerson = kind === 'user'
+  const isGone = GONE.includes(status)
+  const isOrphan = variety !== 'platform' && status === 'not_found'
+  const acts = kind !== 'group' && !isGone && status !== 'disabled'
   const shows: Record<Signal, boolean> = {
-    can_grant: isPerson && summary.canGrant,
-    guest_writes: isPerson && guest === true && summary.writes,
-    gone: isPerson && GONE.includes(status),
+    can_grant: acts && summary.canGrant,
+    can_grant_below: acts && summary.canGrantBelow,
+    could_grant: acts && summary.couldGrant,
+    guest_writes: isPerson && guest === true && acts && summary.writes,
+    gone: isPerson && isGone,
+    disabled: isPerson && status === 'disabled',
     standing_privileged: isPerson && also.eligibleRead && summary.standingPrivileged,
     direct_despite_group: isPerson && also.isDoubled,
     large_group: isPerson && summary.large,
-    custom_owner: isPerson && summary.customOwner,
-    orphan: variety !== 'platform' && status === 'not_found',
+    custom_owner: acts && summary.customOwner,
+    orphan: isOrphan,
+    at_root: acts && summary.atRoot,
+    unknown_role: kind !== 'group' && summary.unknownRole,
+    delegated: kind === 'delegate',
+    not_read: false, // shown alone, below
+    // Owners of groups need not hold anything themselves, so they are counted apart.
+    adds_members: false,
   }
-  return SIGNALS.reduce((mask, signal, bit) => (shows[signal] ? mask | (1 << bit) : mask), 0)
+  const shown = summary.allUnread
+    ? SIGNALS.filter((signal) => signal === 'not_read')
+    : SIGNALS.filter((one) => shows[one])
+  return shown.reduce((mask, signal) => mask | (1 << SIGNALS.indexOf(signal)), 0)
 }
 
-function countSignals(holders: Holder[]): Partial<Record<Signal, number>> {
-  const counts: Partial<Record<Signal, number>> = {}
-  for (const { signals } of holders) {
-    for (const [bit, signal] of SIGNALS.entries()) if (signals & (1 << bit)) counts[signal] = (counts[signal] ?? 0) + 1
+function countSignals(holders: Holder[]): SignalCounts {
+  const counts: SignalCounts = {}
+  for (const { kind, signals } of holders) {
+    for (const [bit, signal] of SIGNALS.entries()) {
+      if (!(signals & (1 << bit))) continue
+      const { people, others } = counts[signal] ?? { people: 0, others: 0 }
+      const isPerson = kind === 'user'
+      counts[signal] = { people: people + Number(isPerson), others: others + Number(!isPerson) }
+    }
   }
   return counts
+}
+
+/**
+ * Who owns, or can become owner of, a group through which a held or eligible role grants access: the group itself and every
+ * group inside it, since whoever adds a member to one of these gives that member the role.
+ */
+function countOwners(
+  { groups }: Pick<Access, 'groups'>,
+  grants: ReadonlyMap<string, Grant[]>,
+): { people: number; others: number } {
+  const owners = new Map<string, PrincipalKind>()
+  for (const [id, held] of grants) {
+    if (!groups.has(id) || !held.some(({ strength }) => strength === GRANTS_ACCESS)) continue
+    for (const inner of nestingOf(groups, id))
+      for (const owner of groups.get(inner.id)?.owners ?? []) owners.set(owner.id, owner.kind)
+  }
+  const people = [...owners.values()].filter((kind) => kind === 'user').length
+  return { people, others: owners.size - people }
 }
 
 function countRoles(holders: Holder[]): Record<string, RoleCount> {
   const counts: Record<string, RoleCount> = {}
-  const of = (roleId: string) => (counts[roleId] ??= { people: 0, others: 0, eligible: 0 })
+  const of = (roleId: string) => (counts[roleId] ??= { people: 0, others: 0, eligible: 0, eligibleOthers: 0 })
   for (const { kind, summary } of holders) {
-    for (const roleId of summary.heldRoles) of(roleId)[kind === 'user' ? 'people' : 'others'] += 1
-    for (const roleId of summary.eligibleOnlyRoles) of(roleId)[kind === 'user' ? 'eligible' : 'others'] += 1
+    // A role that only a group holds is listed as well, although the group itself is not counted.
+    const adds = Number(kind !== 'group' && !summary.allUnread)
+    for (const roleId of summary.heldRoles) of(roleId)[kind === 'user' ? 'people' : 'others'] += adds
+    for (const roleId of summary.eligibleOnlyRoles) of(roleId)[kind === 'user' ? 'eligible' : 'eligibleOthers'] += adds
   }
   return counts
 }
 
-/** Everyone and everything but groups below a group, at any depth. A group that was not opened leads to nobody. */
-export function reachOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Set<string> {
-  const found = new Set<string>()
-  for (const id of nestingOf(groups, groupId).keys()) {
-    for (const member of groups.get(id)?.members ?? []) if (member.kind !== 'group') found.add(member.id)
+/** How a group reaches somebody: by which kind of membership, and when that was read, if it could not be read now. */
+export type Reach = { kind: AssignmentKind; readAt: Date | null }
+
+/**
+ * Everyone and everything but groups below a group, at any depth, with the kinds of membership that lead to them. A kind
+ * that was read now is not listed a second time as read earlier. A group that was never opened leads to nobody.
+ */
+export function reachOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Map<string, Reach[]> {
+  const found = new Map<string, Reach[]>()
+  for (const inner of nestingOf(groups, groupId)) {
+    for (const member of groups.get(inner.id)?.members ?? []) {
+      if (member.kind === 'group') continue
+      const readAt = earliestOf(inner.readAt, member.readAt)
+      const reach: Reach = { kind: weakestKind(inner.kind, member.membership), readAt }
+      const known = found.get(member.id) ?? []
+      const same = known.find(({ kind }) => kind === reach.kind)
+      if (!same) found.set(member.id, [...known, reach])
+      else if (readAt === null) same.readAt = null
+    }
   }
   return found
 }
 
+/** How many a group reaches by memberships that are held, activated ones too, at any depth, groups not counted. */
+export const countReached = (groups: ReadonlyMap<string, ReadGroup>, groupId: string): number =>
+  [...reachOf(groups, groupId).values()].filter((ways) => ways.some(({ kind }) => kind !== 'eligible')).length
+
+/** A group inside another one, by the kind of membership that leads to it, with the steps of the shortest way. */
+export type Nested = { id: string; depth: number } & Reach
+
+/** One way down to a group; `from` is the way to the group before it. */
+type Step = Nested & { from: Step | null }
+
 /**
- * The groups inside a group, itself included, each with how many levels it is down: walked level by level, so that the
- * first way found is a shortest one. Circular nesting ends, since a group is entered once.
+ * The groups inside a group, itself included, once for each kind of membership that leads to them: walked level by level,
+ * so that the first way found is a shortest one. `readAt` is that of the earliest reading that the way or the group's own
+ * members rest on; a way that was read now is preferred. Circular nesting ends, since a state is entered once, and a way
+ * that passes a group twice does not count: it says nothing that the shorter way does not say.
  */
-export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Map<string, number> {
-  const found = new Map([[groupId, 0]])
-  // Iterating over a map also visits what is added to it meanwhile.
-  for (const [id, depth] of found) {
-    for (const member of groups.get(id)?.members ?? [])
-      if (member.kind === 'group' && !found.has(member.id)) found.set(member.id, depth + 1)
+export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Nested[] {
+  const first: Step = {
+    ...{ id: groupId, kind: 'active', depth: 0, from: null },
+    readAt: groups.get(groupId)?.readAt ?? null,
   }
-  return found
+  const found = new Map([[stateOf(first), first]])
+  // Iterating over a map also visits what is added to it meanwhile.
+  for (const [, at] of found) {
+    for (const next of stepsFrom(groups, at)) if (!found.has(stateOf(next))) found.set(stateOf(next), next)
+  }
+  const real = [...found.values()].flatMap((step) => (isRound(step) ? (findOtherWay(groups, first, step) ?? []) : step))
+  const states = new Set(real.map(stateOf))
+  return real
+    .filter((one) => one.readAt === null || !states.has(stateOf({ ...one, readAt: null })))
+    .map(({ from: _, ...nested }) => nested)
+}
+
+function* stepsFrom(groups: ReadonlyMap<string, ReadGroup>, at: Step): Generator<Step> {
+  for (const member of groups.get(at.id)?.members ?? []) {
+    if (member.kind !== 'group') continue
+    const readAt = earliestOf(at.readAt, member.readAt, groups.get(member.id)?.readAt ?? null)
+    yield { id: member.id, kind: weakestKind(at.kind, member.membership), depth: at.depth + 1, readAt, from: at }
+  }
+}
+
+const stateOf = ({ id, kind, readAt }: Nested) => `${id} ${kind} ${readAt === null ? 'now' : 'earlier'}`
+
+/** Whether a way passes a group twice. */
+function isRound(step: Step): boolean {
+  const passed = new Set<string>()
+  for (let at: Step | null = step; at; at = at.from) {
+    if (passed.has(at.id)) return true
+    passed.add(at.id)
+  }
+  return false
+}
+
+/** Steps tried for one group before a way is taken for real: circles of so many groups are not made by people. */
+const MOST_TRIED = 20_000
+
+/** The shortest way without a group passed twice to a state whose shortest way passes one twice; null when there is none. */
+function findOtherWay(groups: ReadonlyMap<string, ReadGroup>, first: Step, wanted: Step): Step | null {
+  const open = [first]
+  for (const at of open) {
+    if (stateOf(at) === stateOf(wanted)) return at
+    if (open.length > MOST_TRIED) return wanted
+    for (const next of stepsFrom(groups, at)) {
+      const isTooWeak = rankOf(ASSIGNMENT_KINDS, next.kind) > rankOf(ASSIGNMENT_KINDS, wanted.kind)
+      if (!isTooWeak && !isRound(next)) open.push(next)
+    }
+  }
+  return null
 }

@@ -38,7 +38,7 @@ export const OPTIONAL_PERMISSIONS = [
     recommended: true,
     why: 'Reads the names of groups and who is in them, because most people hold their roles through a group.',
     without: 'Groups that hold roles stay closed, unless the directory is small: who is in them is not shown.',
-    adds: 'Opens groups: everyone who has a role through one, and the path.',
+    adds: 'Opens groups: everyone who has a role through one, and the path; and who can add members to them.',
   },
   {
     scope: 'Application.Read.All',
@@ -55,6 +55,22 @@ export const OPTIONAL_PERMISSIONS = [
     why: 'Reads when people last signed in, because a role that nobody uses can go. Needs Entra ID P1 or P2.',
     without: 'The last sign-in is not shown.',
     adds: 'Shows when each person last signed in.',
+  },
+  {
+    scope: 'PrivilegedEligibilitySchedule.Read.AzureADGroup',
+    dataset: 'eligible_members',
+    recommended: false,
+    why: 'Reads who can activate a membership of a group, because they can have the group’s roles in a minute. Needs Entra ID P2 or Governance.',
+    without: 'People who can activate a membership of a group are not shown.',
+    adds: 'Shows who can become a member or an owner of the groups that hold roles. One more question for each group.',
+  },
+  {
+    scope: 'PrivilegedAssignmentSchedule.Read.AzureADGroup',
+    dataset: 'activated_members',
+    recommended: false,
+    why: 'Reads which memberships of groups are activated for some hours, because they look permanent otherwise.',
+    without: 'An activated membership of a group looks like one that lasts.',
+    adds: 'Shows activated memberships with their end. One more question for each group that somebody can activate.',
   },
 ] as const
 

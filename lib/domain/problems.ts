@@ -1,3 +1,5 @@
+import type { Refusal } from './vocabulary'
+
 /** What it takes to get over a problem. */
 export type ProblemKind =
   /** Waiting helps: tried again after minutes. */
@@ -305,6 +307,88 @@ export const PROBLEMS = {
     sentence: 'The key that sealed it is missing or has changed.',
     next: 'Restore the encryption key, or reconnect.',
   },
+  refused_by_microsoft: {
+    kind: 'transient',
+    title: 'Microsoft refused the request',
+    sentence: 'Microsoft answered with an error code of its own that says nothing about a right or the sign-in.',
+    next: 'Wait: Rolecall tries again by itself. If it stays, look the code up at Microsoft. The last good data stays.',
+  },
+  list_refused: {
+    kind: 'right',
+    title: 'A list was refused',
+    sentence: 'Microsoft did not give out this list; everything else was read. What was read of it before stays.',
+    next: 'It is asked for again at each sync. If it stays refused, look Microsoft’s code up.',
+  },
+  odd_rows: {
+    kind: 'ours',
+    title: 'Some rows could not be understood',
+    sentence: 'Microsoft sent rows without a form that Rolecall knows. They were set aside; the rest was read.',
+    next: 'Look at these entries in Azure, and report their ids to whoever maintains Rolecall.',
+  },
+  guest_account: {
+    kind: 'right',
+    title: 'The account is a guest',
+    sentence: 'The permission is granted, but the account is a guest of this tenant, and guests may not read this.',
+    next: 'Reconnect with a member account of the tenant. Asking for the permission again would change nothing.',
+  },
+  granted_but_refused: {
+    kind: 'right',
+    title: 'Granted, and refused all the same',
+    sentence: 'The permission is granted, but Microsoft does not let this account use it.',
+    next: 'Reconnect with an account that may read this. Asking for the permission again would change nothing.',
+  },
+  services_not_listed: {
+    kind: 'right',
+    title: 'Only people were read from groups',
+    sentence:
+      'Which service principals and managed identities are in the groups could not be read, so those that hold a role only through a group are not listed.',
+    next: 'Ask for GroupMember.Read.All in the connection’s settings, or look at these groups in Microsoft Entra.',
+  },
+  eligible_members_not_asked: {
+    kind: 'right',
+    title: 'Eligible members of groups were not asked for',
+    sentence:
+      'People who can activate a membership of a group that holds roles are not listed without PrivilegedEligibilitySchedule.Read.AzureADGroup.',
+    next: 'Ask for it in the connection’s settings.',
+  },
+  activated_members_not_asked: {
+    kind: 'right',
+    title: 'Activated memberships were not asked for',
+    sentence:
+      'A membership that is activated for some hours looks like one that lasts without PrivilegedAssignmentSchedule.Read.AzureADGroup.',
+    next: 'Ask for it in the connection’s settings.',
+  },
+  eligible_members_not_permitted: {
+    kind: 'right',
+    title: 'Eligible members of groups are not readable',
+    sentence: 'Microsoft Graph refused to say who can activate a membership of the groups that hold roles.',
+    next: 'It takes a Global Reader, or an owner or member of each group. Reconnect with such an account.',
+  },
+  owners_not_asked: {
+    kind: 'right',
+    title: 'Owners of groups were not asked for',
+    sentence: 'Who can add members to the groups that hold roles is not known without GroupMember.Read.All.',
+    next: 'Ask for it in the connection’s settings.',
+  },
+  owners_not_permitted: {
+    kind: 'right',
+    title: 'Owners of groups are not readable',
+    sentence: 'Microsoft Graph refused to say who owns the groups that hold roles.',
+    next: 'Have an administrator grant GroupMember.Read.All, and use a member account.',
+  },
+  delegations_not_permitted: {
+    kind: 'right',
+    title: 'Delegations to other tenants are not readable',
+    sentence:
+      'Azure refused to list the delegations of Azure Lighthouse, so people of another tenant who hold roles here are not listed.',
+    next: 'Ask for the Reader role on this subscription, then sync again.',
+  },
+  kinds_not_known: {
+    kind: 'right',
+    title: 'Some principals are of a kind that is not known',
+    sentence: 'Neither Azure nor the directory told what these principals are, so no more than their ids is known.',
+    next: 'Look them up by their ids in Microsoft Entra. Application.Read.All helps with service principals.',
+  },
   unknown: {
     kind: 'ours',
     title: 'Something went wrong on our side',
@@ -314,6 +398,9 @@ export const PROBLEMS = {
 } as const satisfies Record<string, Problem>
 
 export type ProblemCode = keyof typeof PROBLEMS
+
+/** Why a list was not read: the problem code, and what Microsoft answered. */
+export type Refused = { code: ProblemCode; refusal: Refusal }
 
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(PROBLEMS, code)
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { assignmentKey } from '@/lib/azure/role-assignments'
+import { assignmentKey } from './assignment-keys'
 import { parseScope, scopeLevel, scopeWords } from './scopes'
 import { SCOPE_LEVELS } from './vocabulary'
 

@@ -44,15 +44,29 @@ export const RUN_PHASES = [
 ] as const
 export type RunPhase = (typeof RUN_PHASES)[number]
 
-export const PRINCIPAL_KINDS = ['user', 'group', 'service_principal', 'foreign_group', 'device', 'other'] as const
+/**
+ * `foreign_group` is a group of another directory; `delegate` is anyone of another tenant who holds a role through Azure
+ * Lighthouse; `other` is what could not be told.
+ */
+export const PRINCIPAL_KINDS = [
+  'user',
+  'group',
+  'service_principal',
+  'foreign_group',
+  'delegate',
+  'device',
+  'other',
+] as const
 export type PrincipalKind = (typeof PRINCIPAL_KINDS)[number]
 
-export const PRINCIPAL_VARIETIES = ['application', 'managed_identity', 'platform'] as const
+/** `agent` is an identity of an AI agent: a user account or a service principal of its own kind. */
+export const PRINCIPAL_VARIETIES = ['application', 'managed_identity', 'platform', 'agent'] as const
 export type PrincipalVariety = (typeof PRINCIPAL_VARIETIES)[number]
 
 /**
  * `deleted` is among the directory's deleted users; `not_found` is known nowhere, because it was deleted for good or never
- * existed; `not_readable` could not be asked about; `other_tenant` belongs to another directory.
+ * existed; `unconfirmed` was not found either, but only once, which also happens to an account made moments ago;
+ * `not_readable` could not be asked about; `other_tenant` belongs to another directory.
  */
 export const PRINCIPAL_STATUSES = [
   'active',
@@ -60,6 +74,7 @@ export const PRINCIPAL_STATUSES = [
   'disabled',
   'deleted',
   'not_found',
+  'unconfirmed',
   'not_readable',
   'other_tenant',
 ] as const
@@ -79,16 +94,25 @@ export type Plane = (typeof PLANES)[number]
 
 /**
  * `active` is assigned outright, `activated` for some hours through PIM, `eligible` only until someone activates it. What
- * is held comes before what is only eligible.
+ * is held comes before what is only eligible. Memberships of groups are of the same three kinds; a role through a group is
+ * of the later kind of the two (see `weakestKind`).
  */
 export const ASSIGNMENT_KINDS = ['active', 'activated', 'eligible'] as const
 export type AssignmentKind = (typeof ASSIGNMENT_KINDS)[number]
 
 /**
- * `whole`: opened, with the groups inside it. `flat`: its members are known, but not through which groups. The others were
- * not opened, each for its own reason.
+ * `whole`: opened, with the groups inside it. `partly`: opened, but some rows of its members could not be understood.
+ * `flat`: the people in it are known, but not through which groups. The others were not opened, each for its own reason.
  */
-export const GROUP_STATES = ['whole', 'flat', 'not_asked', 'not_permitted', 'not_found'] as const
+export const GROUP_STATES = [
+  'whole',
+  'partly',
+  'flat',
+  'not_asked',
+  'not_permitted',
+  'not_readable',
+  'not_found',
+] as const
 export type GroupState = (typeof GROUP_STATES)[number]
 
 /**
@@ -98,7 +122,10 @@ export type GroupState = (typeof GROUP_STATES)[number]
 export const GROUP_PLAN_WAYS = ['none', 'members', 'people', 'unopened'] as const
 export type GroupPlanWay = (typeof GROUP_PLAN_WAYS)[number]
 
-/** What is worth a second look about a holder, in the order of the bits of `holders.signals`. */
+/**
+ * What is worth a second look about a holder, in the order of the bits of `holders.signals`: a new one is added at the end.
+ * Those that say what somebody can do now count what is held, never what is only eligible.
+ */
 export const SIGNALS = [
   'can_grant',
   'guest_writes',
@@ -108,6 +135,14 @@ export const SIGNALS = [
   'large_group',
   'custom_owner',
   'orphan',
+  'can_grant_below',
+  'could_grant',
+  'disabled',
+  'at_root',
+  'unknown_role',
+  'adds_members',
+  'delegated',
+  'not_read',
 ] as const
 export type Signal = (typeof SIGNALS)[number]
 
@@ -115,10 +150,16 @@ export type Signal = (typeof SIGNALS)[number]
 export const DATASETS = [
   'assignments',
   'eligible',
+  'delegations',
   'roles',
   'groups',
+  'services_in_groups',
+  'eligible_members',
+  'activated_members',
+  'group_owners',
   'people',
   'other_principals',
+  'kinds',
   'denies',
   'scopes',
   'sign_ins',
@@ -135,13 +176,24 @@ export const GROUP_PLAN_REASONS = [
 ] as const
 export type GroupPlanReason = (typeof GROUP_PLAN_REASONS)[number]
 
-/** How far a kind of data was read. */
-export const COVERAGE_STATES = ['whole', 'partly', 'not_permitted', 'not_licensed', 'not_asked'] as const
+/** How far a kind of data was read. `not_readable`: Microsoft's refusal was neither about a right nor about a licence. */
+export const COVERAGE_STATES = [
+  'whole',
+  'partly',
+  'not_permitted',
+  'not_readable',
+  'not_licensed',
+  'not_asked',
+] as const
 export type CoverageState = (typeof COVERAGE_STATES)[number]
 
 /** Holders are listed apart: people, other principals, and the groups of the directory that hold assignments. */
 export const HOLDER_LISTS = ['people', 'others', 'groups'] as const
 export type HolderList = (typeof HOLDER_LISTS)[number]
+
+/** What an email is taken from: see `principals.email_source`. */
+export const EMAIL_SOURCES = ['mail', 'other_mail', 'decoded', 'user_principal_name'] as const
+export type EmailSource = (typeof EMAIL_SOURCES)[number]
 
 /** By an assignment of one's own, or through a group. */
 export const WAYS_HELD = ['direct', 'group'] as const
@@ -154,6 +206,10 @@ export type WayHeld = (typeof WAYS_HELD)[number]
 export function rankOf<Word extends string>(list: readonly Word[], word: Word | null): number {
   return word === null ? list.length : list.indexOf(word)
 }
+
+/** The kind of a role that is held through memberships: that of the weakest step, since all of them have to hold. */
+export const weakestKind = (...kinds: AssignmentKind[]): AssignmentKind =>
+  kinds.reduce((one, other) => (rankOf(ASSIGNMENT_KINDS, other) > rankOf(ASSIGNMENT_KINDS, one) ? other : one))
 
 /** A privilege as it is stored: 1 for one that grants access, to 5 for one that reads; 6 when it could not be read. */
 export const strengthOf = (privilege: Privilege | null): number => rankOf(PRIVILEGES, privilege) + 1
@@ -179,7 +235,26 @@ export type CoverageLine = {
   missing: number
   /** The problem code behind anything but `whole`, where there is one. */
   why?: string
+  /** Whether the permission behind it is granted all the same, so that asking for it again would change nothing. */
+  granted?: boolean
+  /** The request that was refused, by the name of its list, with the status and Microsoft's own code. */
+  refusal?: Refusal
+  /** The first of the rows that could not be understood, by the ids that Microsoft gave them. */
+  odd?: string[]
+  /** How many facts of an earlier reading stand in for what could not be read now, and when (ISO 8601) that reading was. */
+  kept?: Kept['kept']
+  keptSince?: Kept['keptSince']
 }
+
+/** A request that Microsoft refused: the list's name, the HTTP status if there was an answer, and Microsoft's code. */
+export type Refusal = { request: string; status: number | null; microsoftCode: string | null }
+
+/** What is left of an earlier reading: how many facts, and when they were read. */
+export type Kept = { kept: number; keptSince: string }
+
+/** How many of those who show a signal are people, and how many are not. */
+export type SignalCount = { people: number; others: number }
+export type SignalCounts = Partial<Record<Signal, SignalCount>>
 
 /** The numbers that each reason is explained with. */
 type GroupPlanNumbers = {
@@ -212,8 +287,11 @@ export type ManagementGroup = { id: string; name: string }
 /** Whom a deny assignment names; `everyone` is all principals. */
 export type DenyPrincipal = { id: string; kind: PrincipalKind | 'everyone' }
 
-/** How many hold a role in a published result, directly or through groups; `eligible` counts people who can only activate it. */
-export type RoleCount = { people: number; others: number; eligible: number }
+/**
+ * How many hold a role in a published result, directly or through groups, and how many can only activate it; `others` and
+ * `eligibleOthers` are not people, and no groups of the directory either.
+ */
+export type RoleCount = { people: number; others: number; eligible: number; eligibleOthers: number }
 
 /** How a sign-in to Microsoft failed. Never holds a token, an authorisation code or an address. */
 export type AttemptProblem = { code: string; aadsts?: number; correlationId?: string; claims?: string; at: string }

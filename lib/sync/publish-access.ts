@@ -6,7 +6,8 @@ import type { Meter } from '@/lib/azure/client/transport'
 import { lockDirectory, whereConnection } from '@/lib/connections/connection'
 import type { Access } from '@/lib/domain/access'
 import { nextSyncAt } from '@/lib/domain/connection-status'
-import { isGap } from '@/lib/domain/coverage'
+import { isGap, isPassing } from '@/lib/domain/coverage'
+import type { Schedule } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { writeAssignments, writeDenies, writeGroups, writeHolders, writePrincipals, writeRoles } from './write-access'
 
@@ -51,8 +52,11 @@ export async function publishAccess(
     (await writeHolders(tx, run, holders, at))
   await refreshStatistics(tx, written)
 
-  const people = holders.filter(({ kind }) => kind === 'user').length
-  const assignments = access.assignments.filter(({ kind }) => kind !== 'eligible').length
+  const seen = holders.filter(({ summary }) => !summary.allUnread)
+  const people = seen.filter(({ kind }) => kind === 'user').length
+  const assignments = access.assignments.filter(
+    ({ kind, principalKind }) => kind !== 'eligible' && principalKind !== 'delegate',
+  ).length
   await tx
     .update(syncRuns)
     .set({
@@ -62,7 +66,8 @@ export async function publishAccess(
       gained,
       lost,
       people,
-      others: holders.length - people,
+      others: seen.filter(({ kind }) => kind !== 'user' && kind !== 'group').length,
+      unread: holders.length - seen.length,
       assignments,
       counters: { assignments, people, peopleWanted: people, groups: access.groups.size },
       plan: access.plan,
@@ -83,13 +88,24 @@ export async function publishAccess(
       state: 'active',
       stateReason: null,
       failures: 0,
-      nextSyncAt: nextSyncAt(locked.schedule, at),
+      nextSyncAt: nextLook(access, locked.schedule, at),
       subscriptionName: access.subscription.name,
       subscriptionState: access.subscription.state,
       managementGroups: access.managementGroups,
     })
     .where(own)
   return { written }
+}
+
+/** Minutes until something is looked at again that will probably be known, or answer, by then. */
+const LOOK_AGAIN_MINUTES = 10
+
+/** When the schedule asks for the next sync, or soon, when something is in doubt that a second look decides. */
+function nextLook({ coverage, principals }: Access, schedule: Schedule, at: Date): Date | null {
+  const due = nextSyncAt(schedule, at)
+  const isDoubtful = coverage.some(isPassing) || principals.values().some(({ status }) => status === 'unconfirmed')
+  if (!due || !isDoubtful) return due
+  return new Date(Math.min(due.getTime(), at.getTime() + LOOK_AGAIN_MINUTES * 60_000))
 }
 
 /** Rows from which on a publish changes the tables enough to need new statistics. */
@@ -101,5 +117,7 @@ const ANALYSE_FROM_ROWS = 1_000
  */
 async function refreshStatistics(tx: Transaction, written: number): Promise<void> {
   if (written < ANALYSE_FROM_ROWS) return
-  await tx.execute(sql`analyze assignments, principals, connection_groups, group_members, group_nesting, holders`)
+  await tx.execute(
+    sql`analyze assignments, principals, connection_groups, group_members, group_nesting, group_owners, holders`,
+  )
 }

@@ -1,145 +1,127 @@
 import type { Azure } from '@/lib/azure/client/clients'
-import { AzureError } from '@/lib/azure/client/errors'
-import { listDenyAssignments } from '@/lib/azure/deny-assignments'
-import { readManagementGroups } from '@/lib/azure/management-groups'
-import {
-  type AssignmentSchedule,
-  listAssignmentSchedules,
-  listRoleAssignments,
-  listRoleEligibilities,
-  type RoleEligibility,
-} from '@/lib/azure/role-assignments'
-import { listRoleDefinitions } from '@/lib/azure/role-definitions'
-import { getSubscription } from '@/lib/azure/subscriptions'
-import type { Access, HeldAssignment, RoleAssignment } from '@/lib/domain/access'
-import { coverageOfAzure } from '@/lib/domain/coverage'
-import { reachOf, summariseHolders } from '@/lib/domain/holders'
+import { isGuestAccount } from '@/lib/azure/people'
+import { resolveKinds } from '@/lib/azure/principal-kinds'
+import type { Access, HeldAssignment, ReadGroup } from '@/lib/domain/access'
+import { countReached, summariseHolders } from '@/lib/domain/holders'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
+import type { ProblemCode } from '@/lib/domain/problems'
 import { type CoverageLine, DATASETS, type PrincipalKind, rankOf } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
+import { keepUnreadGroups } from './keep-groups'
+import type { LastResult } from './last-result'
+import { confirmMissing } from './missing-principals'
+import { readAzure } from './read-azure'
 import { openGroups } from './read-groups'
 import { readPrincipals } from './read-principals'
 
 /**
  * Reads who holds what on a subscription, directly and through groups, and sums it up. Nothing is written. Throws an
- * {@link AzureError} when the assignments cannot be read; what else cannot be read is told by the coverage.
- *
- * @param previously how many assignments the last published result has, eligible ones not counted
+ * AzureError when the assignments, the role definitions or the subscription cannot be read; what else cannot be read is
+ * told by the coverage, and what the last result has of it stays.
  */
 export async function readAccess(
   azure: Azure,
   subscriptionId: string,
-  previously: number,
+  last: LastResult,
   report: Report,
 ): Promise<Access> {
-  const read = await readAzure(azure, subscriptionId, previously, report)
-  const assignments = mergeSchedules(read.assignments, read.schedules.rows, read.eligibilities.rows)
-  report('reading_groups', { assignments: assignments.length })
+  const read = await readAzure(azure, subscriptionId, last, report)
+  report('reading_groups', { assignments: read.assignments.length })
 
   // A token that is new tells which of the optional permissions the tenant still grants.
-  await azure.caller.tokens.get('graph')
-  const granted = azure.caller.tokens.granted()
-  const roots = [...new Set([...listGroupsHolding(assignments), ...listGroupsDenied(read.denies.rows)])]
-  const opened = await openGroups(azure, roots, granted.includes('GroupMember.Read.All'), report)
+  const { tokens } = azure.caller
+  await tokens.get('graph')
+  const granted = tokens.granted()
+  const agents = new Set<string>()
+  const assignments = await tellKinds(azure, read.assignments, last, agents)
+  const roots = [...new Set([...listGroupsHolding(assignments), ...listGroupsDenied(read.denies)])]
+  const opened = await openGroups(azure, roots, granted, report)
+  const assignedOn = findOldest(assignments)
+  const missingGroups = await confirmGroups(opened.groups, assignedOn, last)
+  const groupLines = await keepUnreadGroups(opened, last)
+  await tellMemberKinds(azure, opened.groups, last)
 
-  const kinds = new Map<string, PrincipalKind>()
-  for (const { principalId, principalKind } of assignments) kinds.set(principalId, principalKind)
-  for (const { id, members } of opened.groups.values()) {
-    kinds.set(id, 'group')
-    for (const member of members) kinds.set(member.id, member.kind)
-  }
-  const pimNames = readNamesFromPim([...read.schedules.rows, ...read.eligibilities.rows])
-  const { principals, lines } = await readPrincipals(azure, { kinds, opened, pimNames, granted }, report)
+  const kinds = listKinds(assignments, opened.groups, agents)
+  const wanted = { ...read, kinds, agents, opened, granted, assignedOn, missingGroups }
+  const { principals, lines } = await readPrincipals(azure, wanted, last, report)
 
-  const readable = [...opened.groups.values()].filter(({ state }) => state === 'whole' || state === 'flat')
+  const coverage = [...read.lines, ...groupLines, ...lines].map((line) => markWithdrawn(line, tokens.withdrawn()))
   const access = {
     subscription: read.subscription,
     assignments,
     roles: read.roles,
-    denies: read.denies.rows,
+    denies: read.denies,
     managementGroups: read.managementGroups,
     groups: opened.groups,
     roots,
-    sizes: new Map(readable.map(({ id }) => [id, reachOf(opened.groups, id).size])),
+    sizes: countMembers(opened.groups),
     principals,
-    eligibleRead: read.eligibilities.licensed && read.eligibilities.permitted,
-    coverage: sortLines([
-      ...coverageOfAzure({ ...read, assignments }),
-      ...[opened.line, ...lines].map((line) => markWithdrawn(line, azure.caller.tokens.withdrawn())),
-    ]),
+    eligibleRead: read.eligibleRead,
+    kept: read.kept,
+    coverage: sortLines(await markGranted(azure, coverage, granted)),
     plan: opened.plan,
   }
   return { ...access, summarised: summariseHolders(access) }
 }
 
 /**
- * Everything that Resource Manager tells, read side by side. Two lists of assignments are not believed, because they
- * would look like access that was revoked: an empty one, since the reader's own role must be in it, and one that shrank
- * suddenly, which is read a second time.
+ * The assignments with the kinds of their principals. Where Azure named none that is known here, the directory is asked,
+ * and else what earlier runs knew stands. Adds those that are AI agents to `agents`.
  */
-async function readAzure(azure: Azure, subscriptionId: string, previously: number, report: Report) {
-  report('reading_assignments')
-  fetchTokensEarly(azure)
-  const [subscription, listed, roles, eligibilities, schedules, denies, managementGroups] = await Promise.all([
-    getSubscription(azure, subscriptionId),
-    listRoleAssignments(azure, subscriptionId, {
-      onPage: (assignments) => report('reading_assignments', { assignments }),
-    }),
-    listRoleDefinitions(azure, subscriptionId),
-    listRoleEligibilities(azure, subscriptionId),
-    listAssignmentSchedules(azure, subscriptionId),
-    listDenyAssignments(azure, subscriptionId),
-    readManagementGroups(azure, subscriptionId),
-  ])
-  if (listed.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
-  const assignments = isSuspiciousDrop(previously, listed.length)
-    ? chooseLonger(listed, await listRoleAssignments(azure, subscriptionId))
-    : listed
-  return { subscription, assignments, roles, eligibilities, schedules, denies, managementGroups }
+async function tellKinds(
+  azure: Azure,
+  assignments: HeldAssignment[],
+  last: LastResult,
+  agents: Set<string>,
+): Promise<HeldAssignment[]> {
+  for (const { agent, principalId } of assignments) if (agent) agents.add(principalId)
+  const unknown = assignments.filter(({ principalKind }) => principalKind === 'other')
+  const told = await askKinds(azure, [...new Set(unknown.map(({ principalId }) => principalId))], last)
+  for (const [id, { agent }] of told) if (agent) agents.add(id)
+  return assignments.map((one) =>
+    one.principalKind === 'other' ? { ...one, principalKind: told.get(one.principalId)?.kind ?? 'other' } : one,
+  )
+}
+
+/** The same for members and owners of groups. A member that turns out to be a group stays one that is not known: it was not opened. */
+async function tellMemberKinds(azure: Azure, groups: Map<string, ReadGroup>, last: LastResult): Promise<void> {
+  const all = [...groups.values()].flatMap(({ members, owners }) => [...members, ...owners])
+  const unknown = all.filter(({ kind }) => kind === 'other')
+  const told = await askKinds(azure, [...new Set(unknown.map(({ id }) => id))], last)
+  for (const one of unknown) {
+    const known = told.get(one.id)
+    if (known && known.kind !== 'group') Object.assign(one, known)
+  }
+}
+
+async function askKinds(azure: Azure, ids: string[], last: LastResult) {
+  if (ids.length === 0) return new Map<string, { kind: PrincipalKind; agent: boolean }>()
+  const told = await resolveKinds(azure, ids)
+  const before = await last.listPrincipals(ids.filter((id) => !told.has(id)))
+  for (const { id, kind } of before) if (kind !== 'other') told.set(id, { kind, agent: false })
+  return told
 }
 
 /**
- * Fetches the directory's token while the assignments are read, which saves a round trip. The token for Resource Manager
- * goes first, because the assignments wait for it. A refusal is met again by whoever reads the people.
+ * What is said of the groups that the directory does not know: one that was made moments ago is not known everywhere yet,
+ * so it is first called unconfirmed, and not readable.
  */
-function fetchTokensEarly({ caller: { tokens } }: Azure): void {
-  tokens
-    .get('arm')
-    .then(() => tokens.get('graph'))
-    .catch(() => undefined)
-}
-
-/** A list that shrank by more than this share, from at least this many, is read a second time. */
-const SUSPICIOUS_SHARE = 0.5
-const SUSPICIOUS_FROM = 10
-
-const isSuspiciousDrop = (before: number, now: number) =>
-  before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
-
-const chooseLonger = (one: RoleAssignment[], other: RoleAssignment[]) => (other.length > one.length ? other : one)
-
-/**
- * What is held and what may be activated, with kinds and times. The list of assignments does not tell an activated role
- * from a permanent one, nor when it ends. The schedule that names the assignment as its origin does.
- */
-function mergeSchedules(
-  assignments: RoleAssignment[],
-  schedules: AssignmentSchedule[],
-  eligibilities: RoleEligibility[],
-): HeldAssignment[] {
-  const byOrigin = new Map(schedules.map((schedule) => [schedule.originKey, schedule]))
-  return [
-    ...assignments.map((assignment): HeldAssignment => {
-      const schedule = byOrigin.get(assignment.key)
-      return {
-        ...assignment,
-        kind: schedule?.activated ? 'activated' : 'active',
-        startsAt: schedule?.startsAt ?? null,
-        endsAt: schedule?.endsAt ?? null,
-      }
+async function confirmGroups(
+  groups: Map<string, ReadGroup>,
+  assignedOn: ReadonlyMap<string, Date>,
+  last: LastResult,
+): Promise<Map<string, ReturnType<typeof confirmMissing>>> {
+  const missing = [...groups.values()].filter(({ state }) => state === 'not_found')
+  const before = new Map((await last.listPrincipals(missing.map(({ id }) => id))).map((one) => [one.id, one]))
+  const now = new Date()
+  return new Map(
+    missing.map((group) => {
+      const look = { assignedOn: assignedOn.get(group.id), binRead: true, now }
+      const confirmed = confirmMissing(before.get(group.id), look)
+      if (confirmed.status === 'unconfirmed') group.state = 'not_readable'
+      return [group.id, confirmed]
     }),
-    ...eligibilities.map((eligibility): HeldAssignment => ({ ...eligibility, kind: 'eligible' })),
-  ]
+  )
 }
 
 const listGroupsHolding = (assignments: HeldAssignment[]): string[] =>
@@ -151,22 +133,76 @@ const listGroupsDenied = (denies: Access['denies']): string[] =>
     .filter(({ kind }) => kind === 'group')
     .map(({ id }) => id)
 
-/** Names of principals as Privileged Identity Management lists them, by the principal's id. */
-function readNamesFromPim(rows: { principalId: string; principalName: string | null }[]): Map<string, string> {
-  return new Map(
-    rows.flatMap(({ principalId, principalName }) => (principalName ? [[principalId, principalName]] : [])),
-  )
+/** Everyone and everything with access, the groups it runs through and their owners, with what each of them is. */
+function listKinds(
+  assignments: HeldAssignment[],
+  groups: ReadonlyMap<string, ReadGroup>,
+  agents: Set<string>,
+): Map<string, PrincipalKind> {
+  const kinds = new Map<string, PrincipalKind>()
+  for (const { principalId, principalKind } of assignments) kinds.set(principalId, principalKind)
+  for (const { members, owners } of groups.values()) {
+    for (const { id, kind, agent } of [...members, ...owners]) {
+      if (kind !== 'other' || !kinds.has(id)) kinds.set(id, kind)
+      if (agent) agents.add(id)
+    }
+  }
+  for (const id of groups.keys()) kinds.set(id, 'group')
+  return kinds
 }
+
+/** When the oldest assignment of each principal was made. */
+function findOldest(assignments: HeldAssignment[]): Map<string, Date> {
+  const oldest = new Map<string, Date>()
+  for (const { principalId, createdOn } of assignments) {
+    const known = oldest.get(principalId)
+    if (createdOn && (!known || createdOn < known)) oldest.set(principalId, createdOn)
+  }
+  return oldest
+}
+
+/** Of every group whose members are known: how many are below it at any depth. */
+function countMembers(groups: ReadonlyMap<string, ReadGroup>): Map<string, number> {
+  const known = [...groups.values()].filter(
+    ({ state, readAt }) => state === 'whole' || state === 'partly' || state === 'flat' || readAt !== null,
+  )
+  return new Map(known.map(({ id }) => [id, countReached(groups, id)]))
+}
+
+const permissionOf = ({ dataset }: CoverageLine) => OPTIONAL_PERMISSIONS.find((one) => one.dataset === dataset)
 
 /**
  * A line of the coverage that says so if the permission behind it was granted once and is no longer: it was asked for,
  * and refused. Another way may still have read the whole.
  */
 function markWithdrawn(line: CoverageLine, withdrawn: readonly string[]): CoverageLine {
-  const permission = OPTIONAL_PERMISSIONS.find(({ dataset }) => dataset === line.dataset)
+  const permission = permissionOf(line)
   if (!permission || !withdrawn.includes(permission.scope)) return line
   const state = line.state === 'not_asked' ? 'not_permitted' : line.state
   return { ...line, state, why: 'optional_consent_withdrawn' }
+}
+
+/**
+ * Lines that were refused although their permission is granted: asking for the permission again would change nothing, so
+ * the account is named as the cause. `User.Read.All`, which people are read with, is granted with every sign-in.
+ */
+async function markGranted(azure: Azure, lines: CoverageLine[], granted: readonly string[]): Promise<CoverageLine[]> {
+  const isGranted = (line: CoverageLine) => {
+    const scope = permissionOf(line)?.scope
+    return line.state === 'not_permitted' && (line.dataset === 'people' || (scope && granted.includes(scope)))
+  }
+  if (!lines.some(isGranted)) return lines
+  const isGuest = await isGuestAccount(azure)
+  const reasonOf = ({ dataset }: CoverageLine) =>
+    isGuest ? 'guest_account' : (OF_THE_ACCOUNT[dataset] ?? 'granted_but_refused')
+  return lines.map((line) => (isGranted(line) ? { ...line, granted: true, why: reasonOf(line) } : line))
+}
+
+/** Where the account needs more than the permission, the problem that says what. */
+const OF_THE_ACCOUNT: Partial<Record<CoverageLine['dataset'], ProblemCode>> = {
+  people: 'directory_not_readable',
+  sign_ins: 'sign_ins_not_permitted',
+  eligible_members: 'eligible_members_not_permitted',
 }
 
 const sortLines = (lines: CoverageLine[]): CoverageLine[] =>

@@ -43,7 +43,7 @@ const assignmentsOf = (tenant: TestTenant) => ({
 
 /** A result that says nobody has anything. */
 const nothingRead = ({ tenantId }: TestTenant): Access => ({
-  subscription: { id: '', name: 'x', state: 'Enabled', tenantId },
+  subscription: { id: '', name: 'x', state: 'Enabled', tenantId, managedByTenants: [] },
   assignments: [],
   roles: [],
   denies: [],
@@ -53,6 +53,7 @@ const nothingRead = ({ tenantId }: TestTenant): Access => ({
   sizes: new Map(),
   principals: new Map(),
   eligibleRead: false,
+  kept: new Map(),
   coverage: [],
   plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   summarised: { holders: [], signals: {}, roleCounts: {} },

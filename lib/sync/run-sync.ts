@@ -1,6 +1,5 @@
-import { and, count, DrizzleQueryError, eq, isNull, ne, sql } from 'drizzle-orm'
+import { DrizzleQueryError, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { assignments } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { tidy } from '@/db/tidy'
@@ -13,6 +12,7 @@ import type { ConnectionState } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import type { SyncJob } from '@/lib/runs/queue'
 import { type ClaimedRun, claimRun, followRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
+import { lastResultOf } from './last-result'
 import { publishAccess } from './publish-access'
 import { readAccess } from './read-access'
 
@@ -38,8 +38,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   const signal = AbortSignal.any([shutdown, following.lost, AbortSignal.timeout(RUN_DEADLINE_MINUTES * 60_000)])
   try {
     const azure = azureForConnection(run.connection, meter, signal)
-    const published = await countPublishedAssignments(run)
-    const access = await readAccess(azure, run.connection.subscriptionId, published, following.report)
+    const access = await readAccess(azure, run.connection.subscriptionId, lastResultOf(run), following.report)
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()
@@ -65,23 +64,6 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     await failRun(run, failure, meter)
     log().warn({ event: 'sync_failed', runId: run.id, connectionId: run.connection.id, problem: failure.code, error })
   }
-}
-
-/** How many assignments, eligible ones not counted, the last published result of a run's connection has. */
-async function countPublishedAssignments({ organisationId, connection }: ClaimedRun): Promise<number> {
-  const db = await getDb()
-  const [counted] = await db
-    .select({ current: count() })
-    .from(assignments)
-    .where(
-      and(
-        eq(assignments.organisationId, organisationId),
-        eq(assignments.connectionId, connection.id),
-        isNull(assignments.validTo),
-        ne(assignments.kind, 'eligible'),
-      ),
-    )
-  return counted?.current ?? 0
 }
 
 /** What went wrong, as one of the problems that the portal explains. */

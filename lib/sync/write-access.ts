@@ -7,6 +7,7 @@ import {
   denyAssignments,
   groupMembers,
   groupNesting,
+  groupOwners,
   holders,
   principals,
   roleDefinitions,
@@ -39,6 +40,10 @@ export async function writePrincipals(
   const newest = ({ name, nullable }: RecordColumn) => {
     // Without an email nothing was read of the person, so whether they are a guest is not known either.
     if (name === 'guest') return 'case when excluded.email is null then known.guest else excluded.guest end'
+    // The source belongs to the email that is kept, and somebody who is known again is not missing any more.
+    if (name === 'email_source')
+      return 'case when excluded.email is null then known.email_source else excluded.email_source end'
+    if (name === 'missing_since') return 'excluded.missing_since'
     return nullable ? `coalesce(excluded."${name}", known."${name}")` : `excluded."${name}"`
   }
   const records = read.values().map((one): PrincipalRecord => ({ ...one, guest: one.guest ?? false }))
@@ -107,7 +112,7 @@ export async function writeAssignments(
   at: Date,
 ): Promise<{ gained: number; lost: number; written: number }> {
   // The key holds the scope, and Azure never changes the others of an assignment.
-  const carried = ['principalKind', 'scope', 'scopeLevel', 'startsAt', 'createdOn', 'createdBy'] as const
+  const carried = ['scope', 'scopeLevel', 'startsAt', 'createdOn', 'createdBy'] as const
   const { written } = await writeIntervals(tx, run, at, { table: assignments, carried }, read)
   return { ...(written === 0 ? { gained: 0, lost: 0 } : await countDifferences(tx, run)), written }
 }
@@ -144,11 +149,15 @@ export async function writeGroups(
   at: Date,
 ): Promise<number> {
   const groupRows = groups.values().map(
-    ({ id, state, members }): IntervalRow<typeof connectionGroups> => ({
+    ({ id, state, members, readAt }): IntervalRow<typeof connectionGroups> => ({
       groupId: id,
       state,
-      directMembers: state === 'whole' ? members.length : null,
+      directMembers:
+        state === 'whole' || state === 'partly' || readAt !== null
+          ? members.filter(({ membership }) => membership !== 'eligible').length
+          : null,
       members: sizes.get(id) ?? null,
+      readAt: readAt,
     }),
   )
   const memberRows = groups.values().flatMap(({ id, members }) =>
@@ -157,23 +166,37 @@ export async function writeGroups(
         groupId: id,
         memberId: member.id,
         memberKind: member.kind,
+        membership: member.membership,
+        endsAt: member.endsAt,
+      }),
+    ),
+  )
+  const ownerRows = groups.values().flatMap(({ id, owners }) =>
+    owners.values().map(
+      (owner): IntervalRow<typeof groupOwners> => ({
+        groupId: id,
+        ownerId: owner.id,
+        ownerKind: owner.kind,
+        ownership: owner.ownership,
+        endsAt: owner.endsAt,
       }),
     ),
   )
   const nestingRows = roots.values().flatMap((groupId) =>
-    nestingOf(groups, groupId)
-      .entries()
-      .map(
-        ([innerId, depth]): IntervalRow<typeof groupNesting> => ({
-          groupId,
-          innerId,
-          depth: groups.get(innerId)?.state === 'flat' ? null : depth,
-        }),
-      ),
+    nestingOf(groups, groupId).map(
+      ({ id: innerId, depth, kind, readAt }): IntervalRow<typeof groupNesting> => ({
+        groupId,
+        innerId,
+        depth: groups.get(innerId)?.state === 'flat' ? null : depth,
+        membership: kind,
+        readAt: readAt,
+      }),
+    ),
   )
   const written = [
     await writeIntervals(tx, run, at, { table: connectionGroups }, groupRows),
     await writeIntervals(tx, run, at, { table: groupMembers }, memberRows),
+    await writeIntervals(tx, run, at, { table: groupOwners }, ownerRows),
     await writeIntervals(tx, run, at, { table: groupNesting }, nestingRows),
   ]
   return written.reduce((sum, one) => sum + one.written, 0)
@@ -207,6 +230,7 @@ export async function writeHolders(tx: Transaction, run: ClaimedRun, summed: Hol
       direct: summary.direct,
       eligible: summary.eligible,
       groups: summary.groups,
+      unreadSince: summary.unreadSince,
       signals,
     }),
   )

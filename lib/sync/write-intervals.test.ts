@@ -10,6 +10,7 @@ import { createTestDatabase } from '@/testing/database'
 import { writeIntervals } from './write-intervals'
 
 type Row = { groupId: string; innerId: string; depth: number | null }
+const held = { membership: 'active', readAt: null } as const
 
 let database: Awaited<ReturnType<typeof createTestDatabase>>
 beforeAll(async () => {
@@ -37,7 +38,15 @@ async function connection() {
     /** Writes at the next second. */
     write: async (rows: Row[]) => {
       const at = new Date(Date.UTC(2026, 0, 1, 0, 0, ++seconds))
-      const counts = await database.db.transaction((tx) => writeIntervals(tx, run, at, { table: groupNesting }, rows))
+      const counts = await database.db.transaction((tx) =>
+        writeIntervals(
+          tx,
+          run,
+          at,
+          { table: groupNesting },
+          rows.map((row) => ({ ...row, ...held })),
+        ),
+      )
       return { at, ...counts }
     },
     asOf: async (at: Date | null) => {

@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { type Azure, pageGuard } from './clients'
 import { cloud } from './cloud'
 import { AzureError, badAnswer, problemOfGraph, toAzureError } from './errors'
+import { isExpiredPage, refusedBy } from './lists'
 import { parseRetryAfter, waitForNextTry } from './retry'
-import { parseAs } from './rows'
+import { ErrorBody, parseAs } from './rows'
 import { checkAddress } from './transport'
 
 /** Questions in one call: Microsoft's limit (Graph: json-batching). */
@@ -19,7 +20,8 @@ export const PER_PAGE = 999
 const BATCHES_AT_ONCE = 4
 
 export type BatchQuestion = { url: string; headers?: Record<string, string> }
-export type BatchAnswer = { status: number; body: unknown }
+/** `failure` is there when the whole call failed, so that no item of it has an answer of its own; the status is then 0. */
+export type BatchAnswer = { status: number; body: unknown; failure?: AzureError }
 
 /** Calls expected for a piece of work, and calls made for it so far. */
 export type CallCount = { predicted: number; made: number }
@@ -36,27 +38,48 @@ export const countPages = (rows: number): number => Math.max(1, Math.ceil(rows /
  * end. Other refusals (403, 404) are returned as answers.
  */
 export async function askBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
+  const { answers, retryAfterMs } = await askPatiently(azure, questions)
+  const refused = answers.find(({ status }) => isOverloaded(status))
+  if (!refused) return answers
+  const { status, body } = refused
+  throw new AzureError(problemOfGraph(status), 'An item of a batch was refused to the end.', {
+    status,
+    retryAfterMs,
+    microsoftCode: codeOf(body),
+  })
+}
+
+const isOverloaded = (status: number) => status === 429 || status >= 500
+
+/** The same, with the answers of items that were refused to the end among the others. */
+async function askPatiently(
+  azure: Azure,
+  questions: BatchQuestion[],
+): Promise<{ answers: BatchAnswer[]; retryAfterMs: number | null }> {
   const answers: BatchAnswer[] = new Array(questions.length)
   let open = questions.map((_, index) => index)
-
-  for (let tries = 1; open.length > 0; tries += 1) {
+  for (let tries = 1; ; tries += 1) {
     const received = await postBatch(azure, questions, open)
     for (const [index, { status, body }] of received) answers[index] = { status, body }
-    const refused = [...received].filter(([, { status }]) => status === 429 || status >= 500)
-    open = refused.map(([index]) => index).sort((a, b) => a - b)
-
-    const first = refused[0]?.[1]
-    if (!first) break
+    const refused = [...received].filter(([, { status }]) => isOverloaded(status))
     const retryAfterMs = longestWait(refused.map(([, answer]) => answer))
-    if (!(await mayTryAgain(azure, tries, retryAfterMs))) {
-      const { status } = first
-      throw new AzureError(problemOfGraph(status), 'An item of a batch was refused to the end.', {
-        status,
-        retryAfterMs,
-      })
-    }
+    open = refused.map(([index]) => index).sort((a, b) => a - b)
+    if (open.length === 0 || !(await mayTryAgain(azure, tries, retryAfterMs))) return { answers, retryAfterMs }
   }
-  return answers
+}
+
+/**
+ * The same for lists that a run can do without: when the whole call fails, each question has that failure as its answer.
+ * Throws what is no refusal, such as the end of the run.
+ */
+async function askOptionalBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
+  try {
+    return (await askPatiently(azure, questions)).answers
+  } catch (error) {
+    refusedBy('$batch', error)
+    const failure = toAzureError(error)
+    return questions.map(() => ({ status: failure.status ?? 0, body: undefined, failure }))
+  }
 }
 
 const Answers = z.object({
@@ -115,13 +138,16 @@ export function questionsById(path: string, ids: readonly string[], select: stri
   }))
 }
 
-/** A question whose answer is a page of a list. `guard` is there from the second page on. */
-export type ListQuestion = { question: BatchQuestion; guard?: (address: string) => void }
+/**
+ * A question whose answer is a page of a list. `guard` is there from the second page on; `begin` begins the list again
+ * when its page tokens expire in the middle, which is done once.
+ */
+export type ListQuestion = { question: BatchQuestion; guard?: (address: string) => void; begin?: () => ListQuestion }
 
 /**
  * Asks questions in batches, then asks for the next pages of all lists that have more, until none has. `take` keeps what
- * an answer says and returns the link to its next page, or null. The caller has counted the first batches in
- * `calls.predicted`; those for further pages are added to it before they are sent.
+ * an answer says, refusals too, and returns the link to its next page, or null. The caller has counted the first batches
+ * in `calls.predicted`; those for further pages are added to it before they are sent.
  */
 export async function askForLists<Asked extends ListQuestion>(
   azure: Azure,
@@ -134,12 +160,17 @@ export async function askForLists<Asked extends ListQuestion>(
     const further: Asked[] = []
     await forEachBatch(open, async (batch) => {
       calls.made += 1
-      const answers = await askBatch(
+      const answers = await askOptionalBatch(
         azure,
         batch.map(({ question }) => question),
       )
       for (const [index, asked] of batch.entries()) {
-        const nextLink = take(asked, answers[index] as BatchAnswer)
+        const answer = answers[index] as BatchAnswer
+        if (asked.guard && asked.begin && isExpiredPage(answer.status)) {
+          further.push(asked.begin() as Asked)
+          continue
+        }
+        const nextLink = take(asked, answer)
         if (nextLink !== null) further.push(nextPage(asked, nextLink))
       }
     })
@@ -154,7 +185,8 @@ function nextPage<Asked extends ListQuestion>(asked: Asked, nextLink: string): A
   if (!asked.guard) guard(asked.question.url)
   guard(nextLink)
   const { pathname, search } = new URL(nextLink)
-  return { ...asked, question: { url: pathname.replace(/^\/v1\.0/, '') + search }, guard }
+  // An advanced query stays one on its later pages, so its header goes along.
+  return { ...asked, question: { ...asked.question, url: pathname.replace(/^\/v1\.0/, '') + search }, guard }
 }
 
 /** One page of a list. Throws `untrusted_link` when its next link leaves Graph. */
@@ -166,15 +198,27 @@ export const GraphPage = z
     nextLink: nextLink ? checkAddress(nextLink, [cloud().graph]).href : null,
   }))
 
-/** The pages of a Graph list from an address or path on; a page may be empty and still have a next one. */
+/**
+ * The pages of a Graph list from an address or path on; a page may be empty and still have a next one. A list whose page
+ * tokens expire in the middle is begun again, once, so that rows can come twice.
+ */
 export async function* listPages(azure: Azure, first: string): AsyncGenerator<unknown[]> {
-  const guard = pageGuard()
+  let guard = pageGuard()
+  let begun = 1
   let next: string | null = first
   while (next !== null) {
     guard(next)
-    const page: z.infer<typeof GraphPage> = await readPage(azure, next)
-    yield page.items
-    next = page.nextLink
+    try {
+      const page: z.infer<typeof GraphPage> = await readPage(azure, next)
+      yield page.items
+      next = page.nextLink
+    } catch (error) {
+      const isExpired = next !== first && error instanceof AzureError && isExpiredPage(error.status)
+      if (begun > 1 || !isExpired) throw error
+      begun += 1
+      guard = pageGuard()
+      next = first
+    }
   }
 }
 
@@ -194,11 +238,21 @@ export async function* listPagesFrom(azure: Azure, answer: BatchAnswer): AsyncGe
 }
 
 /** The body of one answer of a batch, in the given shape; any refusal is thrown. */
-export function parseAnswer<T>(shape: z.ZodType<T>, { status, body }: BatchAnswer): T {
-  if (status !== 200)
-    throw new AzureError(problemOfGraph(status), 'Microsoft Graph refused an item of a batch.', { status })
-  return parseAs(shape, body, status)
+export function parseAnswer<T>(shape: z.ZodType<T>, answer: BatchAnswer): T {
+  if (answer.status !== 200) throw failureOf(answer)
+  return parseAs(shape, answer.body, answer.status)
 }
+
+/** The error behind an answer that is a refusal. */
+export const failureOf = ({ status, body, failure }: BatchAnswer): AzureError =>
+  failure ??
+  new AzureError(problemOfGraph(status, codeOf(body)), 'Microsoft Graph refused an item of a batch.', {
+    status,
+    microsoftCode: codeOf(body),
+  })
+
+/** Microsoft's own code in the body of a refusal, where it has one. */
+const codeOf = (body: unknown): string | undefined => ErrorBody.safeParse(body).data?.error.code
 
 /** Whether Graph lets this account read a list. Any failure but a refusal is thrown. */
 export async function canReadList(azure: Azure, path: string): Promise<boolean> {

@@ -32,20 +32,25 @@ export class AzureError extends Error {
   readonly claims?: string
   readonly status?: number
   readonly retryAfterMs?: number
+  /** Microsoft's own error code, where it has the form of one. */
+  readonly microsoftCode?: string
 
   constructor(code: ProblemCode, message: string, { cause, microsoftCode, ...details }: AzureErrorDetails = {}) {
+    const known = microsoftCode && /^[\w.]{1,80}$/.test(microsoftCode) ? microsoftCode : undefined
     const codes = [
       code,
       details.status && `HTTP ${details.status}`,
       details.aadsts && `AADSTS${details.aadsts}`,
-      microsoftCode && /^[\w.]{1,80}$/.test(microsoftCode) && microsoftCode,
+      known,
     ].filter(Boolean)
     super(`${message} (${codes.join(', ')})`, cause === undefined ? undefined : { cause })
     this.code = code
     Object.assign(
       this,
       Object.fromEntries(
-        Object.entries(details).filter(([, value]) => value !== undefined && value !== null && value !== ''),
+        Object.entries({ ...details, microsoftCode: known }).filter(
+          ([, value]) => value !== undefined && value !== null && value !== '',
+        ),
       ),
     )
   }
@@ -116,12 +121,12 @@ function problemOfArm({ statusCode, code, request }: RestError): ProblemCode {
       : 'subscription_not_readable'
   if (statusCode === 404) return 'subscription_not_readable'
   if (statusCode === 400 && code === 'InvalidSubscriptionId') return 'subscription_unknown'
-  return problemOfStatus(statusCode)
+  return problemOfStatus(statusCode, code)
 }
 
 function fromGraph(error: GraphError): AzureError {
   if (error.code === 'SyntaxError') return badAnswer({ status: error.statusCode, cause: error })
-  return new AzureError(problemOfGraph(error.statusCode), 'Microsoft Graph refused.', {
+  return new AzureError(problemOfGraph(error.statusCode, error.code), 'Microsoft Graph refused.', {
     status: error.statusCode > 0 ? error.statusCode : undefined,
     microsoftCode: error.code ?? undefined,
     correlationId: error.requestId ?? error.headers?.get('request-id') ?? undefined,
@@ -131,16 +136,18 @@ function fromGraph(error: GraphError): AzureError {
 }
 
 /** The problem behind a status that Microsoft Graph refused with, be it of a request or of one item of a `$batch`. */
-export function problemOfGraph(status: number): ProblemCode {
+export function problemOfGraph(status: number, code?: string | null): ProblemCode {
   if (status === 401) return 'sign_in_expired'
   if (status === 403) return 'directory_not_readable'
-  return problemOfStatus(status)
+  return problemOfStatus(status, code)
 }
 
-function problemOfStatus(status: number): ProblemCode {
+/** A refusal that names a code of Microsoft's is Microsoft's; any other one may be due to how we asked. */
+function problemOfStatus(status: number, code: string | null | undefined): ProblemCode {
   if (status === 429) return 'throttled'
   if (status >= 500 || status === 408) return 'azure_unreachable'
-  return status >= 200 && status < 300 ? 'bad_answer' : 'unknown'
+  if (status >= 200 && status < 300) return 'bad_answer'
+  return code ? 'refused_by_microsoft' : 'unknown'
 }
 
 /** Refusals that MSAL makes itself, without asking Entra ID. */

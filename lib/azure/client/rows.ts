@@ -9,6 +9,29 @@ export function parseAs<T>(shape: z.ZodType<T>, value: unknown, status?: number)
   return parsed.data
 }
 
+/** A row that could not be understood, by the id that Microsoft gave it; null when not even that can be read. */
+export type OddRow = { id: string | null }
+
+const Identified = z.looseObject({ id: z.string().nullish(), name: z.string().nullish() })
+
+/**
+ * The rows of a list that have the given shape, and the others by their ids: one row that cannot be understood is no
+ * reason to lose the rest of its list.
+ */
+export function keepReadable<T>(shape: z.ZodType<T>, values: readonly unknown[]): { rows: T[]; odd: OddRow[] } {
+  const rows: T[] = []
+  const odd: OddRow[] = []
+  for (const value of values) {
+    const parsed = shape.safeParse(value)
+    if (parsed.success) rows.push(parsed.data)
+    else {
+      const named = Identified.safeParse(value).data
+      odd.push({ id: cleanText(named?.id) ?? cleanText(named?.name) })
+    }
+  }
+  return { rows, odd }
+}
+
 const JsonObject = z.looseObject({})
 
 /** The JSON object in the body of an answer with this status. Throws `bad_answer` for anything else. */
@@ -73,17 +96,22 @@ export const PermissionRow: z.ZodType<Permission> = z.object({
 
 const KIND_OF: Record<string, PrincipalKind> = {
   user: 'user',
+  agentuser: 'user',
   group: 'group',
   serviceprincipal: 'service_principal',
+  agentserviceprincipal: 'service_principal',
+  agentidentity: 'service_principal',
+  agentidentityblueprintprincipal: 'service_principal',
   foreigngroup: 'foreign_group',
   device: 'device',
 }
 
 /**
  * The kind of a principal by the type that Microsoft names, in any case: Resource Manager's `principalType` (`User`) or
- * Graph's `@odata.type` (`#microsoft.graph.user`). `other` for a type that is not known here, or none.
+ * Graph's `@odata.type` (`#microsoft.graph.user`), and whether it is an AI agent's. `other` for a type that is not known
+ * here, or none: the directory is then asked (see principal-kinds.ts). Agents since July 2026: azure-rest-api-specs 44846.
  */
-export function principalKindOf(type: string | null | undefined): PrincipalKind {
+export function principalKindOf(type: string | null | undefined): { kind: PrincipalKind; agent: boolean } {
   const name = (type ?? '').toLowerCase().replace(/^#microsoft\.graph\./, '')
-  return KIND_OF[name] ?? 'other'
+  return { kind: KIND_OF[name] ?? 'other', agent: name.startsWith('agent') }
 }

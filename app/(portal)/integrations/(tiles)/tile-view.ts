@@ -34,7 +34,7 @@ function toTile(row: ConnectionTile, organisation: Organisation, now: Date): Til
     tenantId: row.tenantId,
     tenantName: row.tenantId === organisation.tenantId ? organisation.organisationName : null,
     people: row.people,
-    canGrant: row.signals?.can_grant ?? 0,
+    canGrant: row.signals?.can_grant ?? { people: 0, others: 0 },
     status: connectionStatus({ ...row, now }),
   }
 }

@@ -7,7 +7,7 @@ import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 import { ConnectionScreen } from './connection-screen'
-import { countOrphans, openConnection, readResult } from './read-result'
+import { openConnection, readResult } from './read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]'>
 
@@ -21,10 +21,9 @@ export default async function PeoplePage({ params, searchParams }: Props) {
   const view = parseAccessView(await searchParams)
   const path = `/integrations/azure/${connection.id}`
   const filter = { ...view, who: 'people' } as const
-  const [page, matching, orphan, { counts, roles, signals }] = await Promise.all([
+  const [page, matching, { counts, roles, signals }] = await Promise.all([
     listHolders(member, connection, filter),
     isFiltered(view) ? countHolders(member, connection, filter) : null,
-    countOrphans(connection.id, 'people'),
     readResult(connection.id),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
@@ -39,7 +38,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
             view={view}
             roles={roles.filter((role) => role.people + role.eligible > 0)}
           />
-          <SignalChips path={path} view={view} counts={{ ...signals, orphan }} />
+          <SignalChips path={path} view={view} counts={signals} of="people" />
         </>
       ) : null}
       {page.rows.length > 0 ? (

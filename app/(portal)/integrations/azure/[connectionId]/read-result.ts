@@ -5,7 +5,7 @@ import { countHolders } from '@/db/queries/holders'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
 import { requireMember } from '@/lib/auth/request'
-import { type HolderFilter, parseAccessView } from '@/lib/domain/views'
+import { parseAccessView } from '@/lib/domain/views'
 import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 
 /**
@@ -37,7 +37,7 @@ export const readResult = cache(async (connectionId: string) => {
       people: facets.people,
       roles: roles.length,
       groups: groups ? groups.read + groups.missing : holdingGroups,
-      principals: facets.others - holdingGroups,
+      principals: facets.others,
     },
     signals: facets.signals,
     assignments: connection.publishedAt ? facets.ownAssignments : null,
@@ -47,11 +47,4 @@ export const readResult = cache(async (connectionId: string) => {
 /** How far the published result has read one kind of data; undefined when it does not say. */
 export function findCoverage({ publishedRun }: Connection, dataset: Dataset): CoverageLine | undefined {
   return publishedRun?.coverage.find((line) => line.dataset === dataset)
-}
-
-/** How many of a list are orphans. A result stores only how many there are of all kinds: where that is 0, nothing is read. */
-export async function countOrphans(connectionId: string, who: HolderFilter['who']): Promise<number> {
-  const { member, connection } = await openConnection(connectionId)
-  if (!connection.publishedRun?.signals.orphan) return 0
-  return countHolders(member, connection, { ...parseAccessView({}), who, signal: 'orphan' })
 }

@@ -1,11 +1,6 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import {
-  countOrphans,
-  findCoverage,
-  openConnection,
-  readResult,
-} from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { findCoverage, openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
@@ -29,10 +24,9 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
   const home = `/integrations/azure/${connection.id}`
   const path = `${home}/principals`
   const filter = { ...view, who: 'others' } as const
-  const [page, matching, orphan, { roles }] = await Promise.all([
+  const [page, matching, { roles, signals }] = await Promise.all([
     listHolders(member, connection, filter),
     countHolders(member, connection, filter),
-    countOrphans(connection.id, 'others'),
     readResult(connection.id),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
@@ -41,8 +35,13 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
     <ConnectionScreen connectionId={connection.id} current="principals">
       {page.rows.length > 0 || isFiltered(view) ? (
         <>
-          <AccessFilters who="others" path={path} view={view} roles={roles.filter((role) => role.others > 0)} />
-          <SignalChips path={path} view={view} counts={{ orphan }} />
+          <AccessFilters
+            who="others"
+            path={path}
+            view={view}
+            roles={roles.filter((role) => role.others + role.eligibleOthers > 0)}
+          />
+          <SignalChips path={path} view={view} counts={signals} of="others" />
         </>
       ) : null}
       {page.rows.length > 0 ? (

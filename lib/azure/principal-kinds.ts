@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import type { PrincipalKind } from '@/lib/domain/vocabulary'
+import { askBatch, type BatchQuestion, GraphPage, inChunks, MOST_IN_BATCH, questionsById } from './client/batch'
+import type { Azure } from './client/clients'
+import { refusedBy } from './client/lists'
+import { keepReadable, principalKindOf } from './client/rows'
+
+type Kind = { kind: PrincipalKind; agent: boolean }
+
+/** The most ids that `getByIds` takes (Graph: directoryobject-getbyids). */
+const MOST_IDS = 1_000
+
+/**
+ * What the given principals are, where Resource Manager named no type or one that is not known here: by `getByIds`, which
+ * tells the type of any object, and for those that are left by looking for them among the users, groups and service
+ * principals that the granted permissions let us list. Without an entry: nobody told. No refusal fails anything.
+ */
+export async function resolveKinds(azure: Azure, ids: readonly string[]): Promise<Map<string, Kind>> {
+  const kinds = new Map<string, Kind>()
+  const take = (items: unknown[], listed?: PrincipalKind) => {
+    for (const row of keepReadable(ObjectRow, items).rows) {
+      const told = principalKindOf(row['@odata.type'])
+      const kind = told.kind === 'other' ? listed : told.kind
+      if (kind) kinds.set(row.id, { kind, agent: told.agent })
+    }
+  }
+  for (const some of inChunks(ids, MOST_IDS)) take(await getByIds(azure, some))
+  const unknown = ids.filter((id) => !kinds.has(id))
+  if (unknown.length === 0) return kinds
+
+  const asked = LISTS.flatMap(({ path, kind }) =>
+    questionsById(path, unknown, 'id').map((question) => ({ kind, question })),
+  )
+  for (const batch of inChunks(asked, MOST_IN_BATCH)) {
+    const answers = await askOrNothing(
+      azure,
+      batch.map(({ question }) => question),
+    )
+    for (const [index, answer] of answers.entries()) {
+      const page = answer.status === 200 ? GraphPage.safeParse(answer.body).data : null
+      if (page) take(page.items, batch[index]?.kind)
+    }
+  }
+  return kinds
+}
+
+const LISTS: { path: string; kind: PrincipalKind }[] = [
+  { path: '/users', kind: 'user' },
+  { path: '/servicePrincipals', kind: 'service_principal' },
+  { path: '/groups', kind: 'group' },
+]
+
+const ObjectRow = z.looseObject({ id: z.guid().toLowerCase(), '@odata.type': z.string().nullish().catch(null) })
+
+const Objects = z.looseObject({ value: z.array(z.unknown()) })
+
+async function getByIds(azure: Azure, ids: string[]): Promise<unknown[]> {
+  try {
+    return Objects.parse(await azure.graph.api('/directoryObjects/getByIds').post({ ids })).value
+  } catch (error) {
+    refusedBy('directoryObjects/getByIds', error)
+    return []
+  }
+}
+
+async function askOrNothing(azure: Azure, questions: BatchQuestion[]) {
+  try {
+    return await askBatch(azure, questions)
+  } catch (error) {
+    refusedBy('directoryObjects', error)
+    return []
+  }
+}

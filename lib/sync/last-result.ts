@@ -1,0 +1,163 @@
+import { and, count, eq, inArray, isNotNull, isNull, like, ne, or, type SQL } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { getDb } from '@/db/client'
+import {
+  assignments,
+  connectionGroups,
+  denyAssignments,
+  groupMembers,
+  groupOwners,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
+import { syncRuns } from '@/db/schema/runs'
+import type {
+  DenyAssignment,
+  GroupMember,
+  GroupOwner,
+  HeldAssignment,
+  PrincipalFacts,
+  RoleDefinition,
+} from '@/lib/domain/access'
+import type { CoverageLine, Dataset, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { ClaimedRun } from '@/lib/runs/runs'
+
+/** A group as the last result has it. `readAt`: when members that it could not read either were read last. */
+export type LastGroup = {
+  id: string
+  /** Whether its members were ever read. */
+  wasOpened: boolean
+  readAt: Date | null
+  members: GroupMember[]
+  owners: GroupOwner[]
+}
+
+/** What is known of a principal from earlier runs of any connection of the tenant. */
+export type LastPrincipal = Pick<PrincipalFacts, 'id' | 'kind' | 'status' | 'missingSince'>
+
+/**
+ * The published result that a run follows on: what stands in for lists that cannot be read this time, and what a first
+ * look is compared with. Everything is asked for only when it is needed.
+ */
+export type LastResult = {
+  managementGroups: ManagementGroup[] | null
+  /** When what the last result has of a kind of data was really read; null before the first result. */
+  readAt(dataset: Dataset): Promise<Date | null>
+  /** How many assignments it has, eligible and delegated ones not counted. */
+  countAssignments(): Promise<number>
+  listEligible(): Promise<HeldAssignment[]>
+  listDelegated(): Promise<HeldAssignment[]>
+  /** Those that are activated or end at some time. */
+  listTimeBound(): Promise<HeldAssignment[]>
+  listByKey(keys: string[]): Promise<HeldAssignment[]>
+  listDenies(): Promise<DenyAssignment[]>
+  listRoles(ids: string[]): Promise<RoleDefinition[]>
+  listGroups(ids: string[]): Promise<LastGroup[]>
+  listPrincipals(ids: string[]): Promise<LastPrincipal[]>
+}
+
+export function lastResultOf({ organisationId, connection }: ClaimedRun): LastResult {
+  const isCurrent = (table: { organisationId: PgColumn; connectionId: PgColumn; validTo: PgColumn }) =>
+    and(eq(table.organisationId, organisationId), eq(table.connectionId, connection.id), isNull(table.validTo))
+  const inDirectory = (table: { organisationId: PgColumn; tenantId: PgColumn }) =>
+    and(eq(table.organisationId, organisationId), eq(table.tenantId, connection.tenantId))
+
+  const listAssignments = async (more: SQL | undefined): Promise<HeldAssignment[]> => {
+    const db = await getDb()
+    const found = await db
+      .select()
+      .from(assignments)
+      .where(and(isCurrent(assignments), more))
+    return found.map((row) => ({ ...row, id: row.key.slice(row.key.lastIndexOf(' ') + 1), agent: false }))
+  }
+  let coverage: Promise<CoverageLine[]> | null = null
+  const readCoverage = async (): Promise<CoverageLine[]> => {
+    if (!connection.publishedRunId) return []
+    const db = await getDb()
+    const [run] = await db
+      .select({ coverage: syncRuns.coverage })
+      .from(syncRuns)
+      .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.id, connection.publishedRunId)))
+    return run?.coverage ?? []
+  }
+
+  return {
+    managementGroups: connection.managementGroups,
+    async readAt(dataset) {
+      coverage ??= readCoverage()
+      const line = (await coverage).find((one) => one.dataset === dataset)
+      return line?.keptSince ? new Date(line.keptSince) : connection.publishedAt
+    },
+    async countAssignments() {
+      const db = await getDb()
+      const isHeld = and(ne(assignments.kind, 'eligible'), ne(assignments.principalKind, 'delegate'))
+      const [counted] = await db
+        .select({ current: count() })
+        .from(assignments)
+        .where(and(isCurrent(assignments), isHeld))
+      return counted?.current ?? 0
+    },
+    listEligible: () => listAssignments(like(assignments.key, 'eligible %')),
+    listDelegated: () => listAssignments(eq(assignments.principalKind, 'delegate')),
+    listTimeBound: () => listAssignments(or(eq(assignments.kind, 'activated'), isNotNull(assignments.endsAt))),
+    listByKey: async (keys) => (keys.length > 0 ? listAssignments(inArray(assignments.key, keys)) : []),
+    async listDenies() {
+      const db = await getDb()
+      return db.select().from(denyAssignments).where(isCurrent(denyAssignments))
+    },
+    async listRoles(ids) {
+      if (ids.length === 0) return []
+      const db = await getDb()
+      const found = await db
+        .select()
+        .from(roleDefinitions)
+        .where(and(inDirectory(roleDefinitions), inArray(roleDefinitions.id, ids)))
+      return found.flatMap(({ name, privilege, ...role }) => (name && privilege ? [{ ...role, name, privilege }] : []))
+    },
+    async listGroups(ids) {
+      if (ids.length === 0) return []
+      const db = await getDb()
+      const [groups, members, owners] = await Promise.all([
+        db
+          .select({ id: connectionGroups.groupId, readAt: connectionGroups.readAt, members: connectionGroups.members })
+          .from(connectionGroups)
+          .where(and(isCurrent(connectionGroups), inArray(connectionGroups.groupId, ids))),
+        db
+          .select()
+          .from(groupMembers)
+          .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids))),
+        db
+          .select()
+          .from(groupOwners)
+          .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids))),
+      ])
+      const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
+      const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
+      return groups.map(({ id, readAt, members: reached }) => ({
+        id,
+        wasOpened: reached !== null,
+        readAt,
+        members: (membersOf.get(id) ?? []).map(({ memberId, memberKind, membership, endsAt }) => ({
+          ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt },
+          readAt: null,
+        })),
+        owners: (ownersOf.get(id) ?? []).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
+          ...{ id: ownerId, kind: ownerKind, agent: false, ownership, endsAt },
+        })),
+      }))
+    },
+    async listPrincipals(ids) {
+      if (ids.length === 0) return []
+      const db = await getDb()
+      return db
+        .select({
+          id: principals.id,
+          kind: principals.kind,
+          status: principals.status,
+          missingSince: principals.missingSince,
+        })
+        .from(principals)
+        .where(and(inDirectory(principals), inArray(principals.id, ids)))
+    },
+  }
+}

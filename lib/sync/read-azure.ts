@@ -1,0 +1,263 @@
+import type { Azure } from '@/lib/azure/client/clients'
+import { AzureError } from '@/lib/azure/client/errors'
+import { type OptionalList, type ReadList, readOptional } from '@/lib/azure/client/lists'
+import type { OddRow } from '@/lib/azure/client/rows'
+import { type Delegated, listDelegations } from '@/lib/azure/delegations'
+import { listDenyAssignments } from '@/lib/azure/deny-assignments'
+import { readManagementGroups } from '@/lib/azure/management-groups'
+import {
+  type AssignmentSchedule,
+  isUnlicensed,
+  listAssignmentSchedules,
+  listRoleAssignments,
+  listRoleEligibilities,
+  type RoleEligibility,
+} from '@/lib/azure/role-assignments'
+import { listRoleDefinitions } from '@/lib/azure/role-definitions'
+import { getSubscription } from '@/lib/azure/subscriptions'
+import type { DenyAssignment, HeldAssignment, RoleAssignment, RoleDefinition, Subscription } from '@/lib/domain/access'
+import { keyInId } from '@/lib/domain/assignment-keys'
+import { coverageOfList, refusedLine } from '@/lib/domain/coverage'
+import type { ProblemCode } from '@/lib/domain/problems'
+import type { CoverageLine, Dataset, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { Report } from '@/lib/runs/runs'
+import type { LastResult } from './last-result'
+
+/** Everything that Resource Manager tells of a subscription, with what stands in for the lists that it refused. */
+export type ReadOfAzure = {
+  subscription: Subscription
+  assignments: HeldAssignment[]
+  roles: RoleDefinition[]
+  denies: DenyAssignment[]
+  managementGroups: ManagementGroup[] | null
+  eligibleRead: boolean
+  /** Keys of assignments that stand in from an earlier reading, and when that was. */
+  kept: Map<string, Date>
+  /** Names that come with the lists: of principals that Privileged Identity Management or Azure Lighthouse names. */
+  names: Map<string, string>
+  /** The managing tenants of delegates, by the delegates' ids. */
+  organisations: Map<string, string>
+  lines: CoverageLine[]
+}
+
+/**
+ * Reads the lists side by side. Those of the assignments and of the role definitions are essential: the run fails with
+ * them. Every other one is optional: when it is refused, what the last result has of it stays, with its age. Two lists of
+ * assignments are not believed, because they would look like access that was revoked: an empty one, since the reader's own
+ * role must be in it, and one that shrank suddenly, which is read a second time.
+ */
+export async function readAzure(
+  azure: Azure,
+  subscriptionId: string,
+  last: LastResult,
+  report: Report,
+): Promise<ReadOfAzure> {
+  report('reading_assignments')
+  fetchTokensEarly(azure)
+  const [subscription, listed, roles, eligible, schedules, denies, managementGroups, delegated] = await Promise.all([
+    getSubscription(azure, subscriptionId),
+    listRoleAssignments(azure, subscriptionId, {
+      onPage: (assignments) => report('reading_assignments', { assignments }),
+    }),
+    listRoleDefinitions(azure, subscriptionId),
+    readOptional('roleEligibilityScheduleInstances', () => listRoleEligibilities(azure, subscriptionId)),
+    readOptional('roleAssignmentScheduleInstances', () => listAssignmentSchedules(azure, subscriptionId)),
+    readOptional('denyAssignments', () => listDenyAssignments(azure, subscriptionId)),
+    readOptional('managementGroups/getEntities', () => readManagementGroups(azure, subscriptionId)),
+    readOptional('registrationAssignments', () => listDelegations(azure, subscriptionId)),
+  ])
+  if (listed.rows.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
+  const believed = isSuspiciousDrop(await last.countAssignments(), listed.rows.length)
+    ? chooseLonger(listed, await listRoleAssignments(azure, subscriptionId))
+    : listed
+
+  const standing = await standIn({ believed, eligible, schedules, delegated }, last)
+  const { rows, kept, keptOf } = standing
+  const unread = new Set(rows.map(({ roleId }) => roleId)).difference(new Set(roles.rows.map(({ id }) => id)))
+  const rolesKept = await last.listRoles([...unread])
+  const deniesKept = denies.refused ? await last.listDenies() : []
+  const groupsKept = managementGroups.refused ? last.managementGroups : null
+  const above = managementGroups.refused ? groupsKept : managementGroups.rows
+
+  const linesOfRows = [
+    coverageOfList(
+      'assignments',
+      { read: believed.rows.length, odd: believed.odd, refused: null },
+      {
+        forbidden: 'reader_role_missing',
+        kept: keptOf.assignments,
+      },
+    ),
+    eligibleLine(eligible, schedules, keptOf.eligible),
+    delegationsLine(delegated, subscription, keptOf.delegations),
+    rolesLine(roles, unread.size),
+    coverageOfList('denies', countOf(denies), {
+      forbidden: 'denies_not_permitted',
+      kept: await keep(last, 'denies', deniesKept.length),
+    }),
+    scopesLine(managementGroups, rows, await keep(last, 'scopes', groupsKept?.length ?? 0)),
+  ]
+  const named = [...schedules.rows, ...eligible.rows, ...delegated.rows]
+  return {
+    subscription,
+    assignments: rows,
+    roles: [...roles.rows, ...rolesKept],
+    denies: denies.refused ? deniesKept : denies.rows,
+    managementGroups: above && above.length > 0 ? above : null,
+    eligibleRead: eligible.refused === null,
+    kept,
+    names: new Map(named.flatMap(({ principalId, principalName: name }) => (name ? [[principalId, name]] : []))),
+    organisations: new Map(delegated.rows.map(({ principalId, organisation }) => [principalId, organisation])),
+    lines: linesOfRows,
+  }
+}
+
+/**
+ * Fetches the directory's token while the assignments are read, which saves a round trip. The token for Resource Manager
+ * goes first, because the assignments wait for it. A refusal is met again by whoever reads the people.
+ */
+function fetchTokensEarly({ caller: { tokens } }: Azure): void {
+  tokens
+    .get('arm')
+    .then(() => tokens.get('graph'))
+    .catch(() => undefined)
+}
+
+/** A list that shrank by more than this share, from at least this many, is read a second time. */
+const SUSPICIOUS_SHARE = 0.5
+const SUSPICIOUS_FROM = 10
+
+const isSuspiciousDrop = (before: number, now: number) =>
+  before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
+
+const chooseLonger = (one: ReadList<RoleAssignment>, other: ReadList<RoleAssignment>) =>
+  other.rows.length > one.rows.length ? other : one
+
+type Lists = {
+  believed: ReadList<RoleAssignment>
+  eligible: OptionalList<RoleEligibility>
+  schedules: OptionalList<AssignmentSchedule>
+  delegated: OptionalList<Delegated>
+}
+
+/**
+ * What is held and what may be activated, with kinds and times, and what of it stands in from the last result: the whole of
+ * a list that was refused, and the rows that could not be understood this time.
+ */
+async function standIn({ believed, eligible, schedules, delegated }: Lists, last: LastResult) {
+  const isLicensed = !(eligible.refused && isUnlicensed(eligible.refused))
+  const [oddHeld, lastEligible, lastDelegated, lastTimes] = await Promise.all([
+    last.listByKey(keysOf(believed.odd)),
+    eligible.refused && isLicensed ? last.listEligible() : last.listByKey(keysOf(eligible.odd, 'eligible ')),
+    delegated.refused || delegated.odd.length > 0 ? last.listDelegated() : [],
+    schedules.refused && isLicensed ? last.listTimeBound() : [],
+  ])
+  const heldNow = mergeSchedules(believed.rows, schedules.rows, lastTimes)
+  const now = [
+    ...heldNow,
+    ...eligible.rows.map((one): HeldAssignment => ({ ...one, kind: 'eligible' })),
+    ...delegated.rows,
+  ]
+  const known = new Set(now.map(({ key }) => key))
+  const isLeft = ({ key }: HeldAssignment) => !known.has(key)
+  const groups: [Dataset, HeldAssignment[]][] = [
+    ['assignments', oddHeld.filter(isLeft)],
+    ['eligible', lastEligible.filter(isLeft)],
+    // A delegation whose row is odd may have had any number of principals, so every one that is not read now stays.
+    ['delegations', lastDelegated.filter(isLeft)],
+  ]
+  const kept = new Map<string, Date>()
+  const keptOf: Partial<Record<Dataset, Kept | null>> = {}
+  for (const [dataset, rows] of groups) {
+    const readAt = await last.readAt(dataset)
+    if (readAt) for (const { key } of rows) kept.set(key, readAt)
+    keptOf[dataset] = await keep(last, dataset, rows.length)
+  }
+  return { rows: [...now, ...groups.flatMap(([, rows]) => rows)], kept, keptOf }
+}
+
+/** The keys of the assignments that odd rows may be, from the ids that Azure gave them. */
+const keysOf = (odd: readonly OddRow[], prefix = ''): string[] =>
+  odd.flatMap(({ id }) => {
+    const key = keyInId(id)
+    return key ? [prefix + key] : []
+  })
+
+/**
+ * The kinds and times of assignments. The list of assignments does not tell an activated role from a permanent one, nor
+ * when it ends. The schedule that names the assignment as its origin does, and else the last result, when the schedules
+ * could not be read.
+ */
+function mergeSchedules(
+  assignments: RoleAssignment[],
+  schedules: AssignmentSchedule[],
+  lastTimes: HeldAssignment[],
+): HeldAssignment[] {
+  const byOrigin = new Map(schedules.map((schedule) => [schedule.originKey, schedule]))
+  const before = new Map(lastTimes.map((one) => [one.key, one]))
+  return assignments.map((assignment): HeldAssignment => {
+    const schedule = byOrigin.get(assignment.key)
+    const earlier = before.get(assignment.key)
+    return {
+      ...assignment,
+      kind: schedule ? (schedule.activated ? 'activated' : 'active') : (earlier?.kind ?? 'active'),
+      startsAt: schedule?.startsAt ?? earlier?.startsAt ?? null,
+      endsAt: schedule?.endsAt ?? earlier?.endsAt ?? null,
+    }
+  })
+}
+
+/** What a line says of facts that stand in from the last result; null when none do. */
+async function keep(last: LastResult, dataset: Dataset, kept: number): Promise<Kept | null> {
+  const readAt = kept > 0 ? await last.readAt(dataset) : null
+  return readAt && { kept, keptSince: readAt.toISOString() }
+}
+
+const countOf = ({ rows, odd, refused }: OptionalList<unknown>) => ({ read: rows.length, odd, refused })
+
+function eligibleLine(
+  eligible: OptionalList<RoleEligibility>,
+  schedules: OptionalList<AssignmentSchedule>,
+  kept?: Kept | null,
+): CoverageLine {
+  const { refused } = eligible
+  if (refused && isUnlicensed(refused))
+    return { dataset: 'eligible', state: 'not_licensed', read: 0, missing: 0, why: 'pim_not_licensed' }
+  const line = coverageOfList('eligible', countOf(eligible), { forbidden: 'pim_not_permitted', kept })
+  if (line.state !== 'whole' || !schedules.refused) return line
+  // Who is eligible is known, but not which roles are activated ones and until when.
+  return { ...refusedLine('eligible', schedules.refused, 'pim_not_permitted'), state: 'partly', read: line.read }
+}
+
+/** Nothing is delegated where the service that does it was never registered and no tenant manages the subscription. */
+function delegationsLine(
+  delegated: OptionalList<Delegated>,
+  { managedByTenants }: Subscription,
+  kept?: Kept | null,
+): CoverageLine {
+  const status = delegated.refused?.refusal.status
+  if (managedByTenants.length === 0 && (status === 404 || status === 409))
+    return { dataset: 'delegations', state: 'whole', read: 0, missing: 0 }
+  const forbidden: ProblemCode = 'delegations_not_permitted'
+  const line = coverageOfList('delegations', countOf(delegated), { forbidden, kept })
+  if (line.state !== 'whole' || delegated.rows.length > 0 || managedByTenants.length === 0) return line
+  return { ...line, state: 'partly', missing: managedByTenants.length, why: forbidden }
+}
+
+function rolesLine({ rows, odd }: ReadList<RoleDefinition>, unread: number): CoverageLine {
+  if (odd.length > 0)
+    return coverageOfList('roles', { read: rows.length, odd, refused: null }, { forbidden: 'reader_role_missing' })
+  return { dataset: 'roles', state: unread ? 'partly' : 'whole', read: rows.length, missing: unread }
+}
+
+/** An account that is told of no management group, although roles are held at one, may not read them. */
+function scopesLine(read: OptionalList<ManagementGroup>, rows: HeldAssignment[], kept: Kept | null): CoverageLine {
+  const forbidden: ProblemCode = 'management_groups_not_readable'
+  const above = new Set(
+    rows.filter(({ scopeLevel }) => scopeLevel === 'management_group').map(({ scope }) => scope.toLowerCase()),
+  ).size
+  const line = coverageOfList('scopes', countOf(read), { forbidden, kept })
+  if (line.state === 'whole' && read.rows.length === 0)
+    return { ...line, state: 'not_permitted', missing: above, why: forbidden }
+  return line.state === 'whole' ? line : { ...line, missing: above }
+}
