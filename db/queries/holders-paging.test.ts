@@ -104,7 +104,16 @@ test('statuses are ordered from known to unknown, and a cursor names the place o
   const read = (at: string[]) =>
     listHolders(world.actor, connection, { ...ALL_PEOPLE, sort: 'status', cursor: { at, side: 'after' } })
 
-  const inOrder = ['active', 'invited', 'disabled', 'deleted', 'not_found', 'other_tenant', 'not_readable']
+  const inOrder = [
+    'active',
+    'invited',
+    'disabled',
+    'deleted',
+    'not_found',
+    'unconfirmed',
+    'other_tenant',
+    'not_readable',
+  ]
   for (const [index] of inOrder.entries()) {
     const { rows } = await read([String(index), 'zzzz', 'zzzz'])
     expect(rows.map(({ status }) => status)).toEqual(inOrder.slice(index))

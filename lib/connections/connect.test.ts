@@ -247,7 +247,7 @@ test('the checks name what is missing, and prevent a connection that could not w
   expect(await checksOf('guest')).toMatchObject({
     canConnect: true,
     assignments: 'passed',
-    directory: 'directory_not_readable',
+    directory: 'guest_account',
   })
   applyChange(tenant.world, {
     type: 'set_subscription_state',

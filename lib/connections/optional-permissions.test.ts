@@ -206,7 +206,7 @@ test('a guest who was given the permission is told when the directory still refu
   const { username } = tenant.account('guest')
   const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, username, { optional: [GROUPS] })
   const { checks, canConnect } = await checkAttempt(tenant.owner, attemptId)
-  expect(checks.at(-1)).toMatchObject({ id: 'groups', state: 'warned', code: 'groups_not_permitted' })
+  expect(checks.at(-1)).toMatchObject({ id: 'groups', state: 'warned', code: 'guest_account' })
   expect(canConnect).toBe(true)
 })
 
@@ -239,12 +239,12 @@ test('the settings tell granted, withdrawn and never asked apart, by what the la
     const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, NAMES] })
     await carryRun(rolecall, tenant.owner, id)
     const states = async () => (await listOptionalPermissions(tenant.owner, id)).map(({ state }) => state)
-    expect(await states()).toEqual(['granted', 'granted', 'not_asked'])
+    expect(await states()).toEqual(['granted', 'granted', 'not_asked', 'not_asked', 'not_asked'])
 
     applyChange(world, { type: 'grant_consent', tenantId, scopes: [GROUPS] })
     await requestSync(tenant.owner, id)
     expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded' })
-    expect(await states()).toEqual(['granted', 'withdrawn', 'not_asked'])
+    expect(await states()).toEqual(['granted', 'withdrawn', 'not_asked', 'not_asked', 'not_asked'])
     expect((await row(id)).state).toBe('active')
   } finally {
     world.tokenSeconds = 3600

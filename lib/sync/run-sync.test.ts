@@ -241,7 +241,7 @@ test('a revoked sign-in asks for a reconnect and is not retried', async () => {
   expect(connection).toMatchObject({ state: 'reconnect_needed', nextSyncAt: null })
 })
 
-test('when the directory refuses, people keep the names known before, and the run says that it has gaps', async () => {
+test('when the directory refuses, people keep what was known before, and the run says that it has gaps', async () => {
   const { tenant, sync, shown } = await connected()
   const nameOf = async () =>
     (
@@ -261,10 +261,16 @@ test('when the directory refuses, people keep the names known before, and the ru
   const run = await tenant.during([{ match: { host: 'graph.microsoft.com' }, status: 403, body }], sync)
   expect(run).toMatchObject({ state: 'succeeded', gaps: true })
   expect(run.coverage).toContainEqual(
-    expect.objectContaining({ dataset: 'people', state: 'not_permitted', why: 'directory_not_readable' }),
+    expect.objectContaining({
+      dataset: 'people',
+      state: 'not_permitted',
+      why: 'directory_not_readable',
+      granted: true,
+      keptSince: expect.any(String),
+    }),
   )
   expect(await shown()).toEqual(truth(tenant))
-  expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'not_readable' })
+  expect(await nameOf()).toMatchObject({ name: tenant.account('reader').name, status: 'active' })
 })
 
 test('two requests for a sync of one connection share one run', async () => {
