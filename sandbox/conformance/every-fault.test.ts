@@ -26,6 +26,8 @@ type Kind = Exclude<
   | 'duplicateRows'
   | 'emptyPage'
   | 'reorder'
+  | 'setField'
+  | 'expirePageToken'
   | 'dropItem'
 >
 

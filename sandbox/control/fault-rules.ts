@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ControlRefusal } from './requests'
+import type { SetField } from './set-field'
 
 /** What goes wrong, for which requests and how often. See docs/sandbox.md for each field. */
 export type FaultRule = {
@@ -42,6 +43,10 @@ export type FaultRule = {
   emptyPage?: boolean
   /** Reverses the rows of the page. */
   reorder?: boolean
+  /** Sets or deletes a field in every n-th row of a list, counted through its pages. */
+  setField?: SetField
+  /** Refuses the page token of this request, and that token from now on. Only requests with a page token match. */
+  expirePageToken?: boolean
   /** Sends half of the JSON, under a correct content-length. */
   corruptJson?: boolean
 
@@ -174,6 +179,17 @@ const Fields = z.strictObject({
   duplicateRows: Place.optional(),
   emptyPage: z.boolean().optional(),
   reorder: z.boolean().optional(),
+  setField: z
+    .strictObject({
+      path: z.string().regex(/^[^.]+(\.[^.]+)*$/, 'is no path of field names with dots between them'),
+      value: z.unknown().optional(),
+      remove: z.literal(true).optional(),
+      everyNth: z.int('must be a whole number').min(1, 'must be at least 1').optional(),
+    })
+    .refine(({ value, remove }) => value === undefined || !remove, 'has a value or remove, not both')
+    .refine((field) => 'value' in field || field.remove, 'lacks a value, or remove: true')
+    .optional(),
+  expirePageToken: z.boolean().optional(),
   corruptJson: z.boolean().optional(),
   delayMs: Milliseconds.optional(),
   drop: z.boolean().optional(),
@@ -226,6 +242,7 @@ const KINDS: Record<string, Partial<FaultRule>> = {
   duplicateRows: { duplicateRows: 3 },
   emptyPage: { emptyPage: true },
   reorder: { reorder: true },
+  expiredPageToken: { expirePageToken: true },
   expireToken: { expireToken: true },
   claimsChallenge: { claimsChallenge: true },
   batchItem: { match: { inBatch: true }, retryAfter: 1 },

@@ -2,6 +2,7 @@ import { createRandom, type Random } from '../world/random'
 import type { World } from '../world/world'
 import type { FaultRule } from './fault-rules'
 import { tenantOfRequest } from './log'
+import { pageTokenOf } from './page-tokens'
 import { decodePath } from './requests'
 
 /** The rules of a set; without a name those of `world.faults`. */
@@ -58,6 +59,7 @@ function matches(world: World, rule: FaultRule, { request, url, decoded, inBatch
   const { host, method, tenantId, subscriptionId } = rule.match
   if (rule.match.inBatch !== undefined && rule.match.inBatch !== inBatch) return false
   if (rule.dropItem && !inBatch) return false
+  if (rule.expirePageToken && pageTokenOf(url) === null) return false
   // An item of a batch has no bytes of its own to cut or to slow down.
   if (inBatch && (rule.truncate !== undefined || rule.cutBody !== undefined || rule.trickle)) return false
   if (host && host.toLowerCase() !== url.hostname) return false
@@ -108,6 +110,10 @@ type RuleMemory = {
   expired: Set<string>
   /** The rows to repeat, by the address of the page that they are added to. */
   repeats: Map<string, unknown[]>
+  /** The page tokens that are expired by the rule. */
+  expiredPages: Set<string>
+  /** How many rows of a list lie before a page, by the address of the page. */
+  rowsBefore: Map<string, number>
 }
 
 const memories = new WeakMap<FaultRule, RuleMemory>()
@@ -130,5 +136,7 @@ function createMemory({ match, seed }: FaultRule): RuleMemory {
     random: createRandom(String(seed ?? 0)),
     expired: new Set(),
     repeats: new Map(),
+    expiredPages: new Set(),
+    rowsBefore: new Map(),
   }
 }

@@ -68,6 +68,22 @@ export function expiredToken(world: World, request: Request): Response | null {
 }
 
 /**
+ * The answer to a page token that is no longer accepted; null at the login host, which has no lists. Graph's code and words
+ * are those of msgraph-sdk-dotnet 2254. ARM has no documented code: `InvalidSkipToken` is the one that clients know, for
+ * malformed tokens and for expired ones, and its words are recalled.
+ */
+export function expiredPageToken(request: Request): Response | null {
+  const service = serviceOf(request)
+  if (service === 'login') return null
+  if (service === 'arm') return armError(400, 'InvalidSkipToken', 'The provided skip token is invalid.')
+  return graphError(
+    400,
+    'Directory_ExpiredPageToken',
+    'The specified page token value has expired and can no longer be included in your request.',
+  )
+}
+
+/**
  * Demands other claims, as continuous access evaluation does: `claims` in base64 in the challenge; at the login's token
  * endpoint as JSON in the body; null at its other addresses. Source of the header: @azure/core-rest-pipeline, which reads
  * it; the bodies are recalled.

@@ -4,7 +4,9 @@ import type { World } from '../world/world'
 import type { Outcome } from './delivery'
 import type { FaultRule, NextLink } from './fault-rules'
 import { listRules, memoryOf, type NamedRule, takeDueRule } from './fault-sets'
-import { claimsChallenge, expiredToken, proxyPage, serverError, tooManyRequests } from './host-errors'
+import { claimsChallenge, expiredPageToken, expiredToken, proxyPage, serverError, tooManyRequests } from './host-errors'
+import { addressBehindEmptyPage, firstPageOf, pageBehindEmptyOne, pageTokenOf } from './page-tokens'
+import { setFieldInRows } from './set-field'
 
 type Answer = (request: Request) => Promise<Response>
 
@@ -22,7 +24,7 @@ export async function answerWithFaults(
   const page = pageBehindEmptyOne(asked.url)
   const request = page === null ? asked : new Request(page, asked)
   if (rules.length === 0) return answerHonestly(request)
-  const refused = refuseExpired(world, rules, request, outcome)
+  const refused = refuseExpired(world, rules, request, outcome) ?? refuseExpiredPage(rules, request, outcome)
   if (refused) return refused
   // An empty page and the page behind it count as one request.
   const due = page === null ? takeDueRule(world, rules, request, inBatch) : null
@@ -41,6 +43,16 @@ function refuseExpired(world: World, rules: readonly NamedRule[], request: Reque
   if (!expiredBy) return null
   outcome.fault = expiredBy.label
   return expiredToken(world, request)
+}
+
+/** 400 when a rule made this request's page token expire, null otherwise: the list must be read again from its first page. */
+function refuseExpiredPage(rules: readonly NamedRule[], request: Request, outcome: Outcome): Response | null {
+  const expiring = rules.filter(({ rule }) => rule.expirePageToken && memoryOf(rule).expiredPages.size > 0)
+  const token = expiring.length > 0 ? pageTokenOf(new URL(request.url)) : null
+  const expiredBy = token === null ? undefined : expiring.find(({ rule }) => memoryOf(rule).expiredPages.has(token))
+  if (!expiredBy) return null
+  outcome.fault = expiredBy.label
+  return expiredPageToken(request)
 }
 
 /** The answer changed by the rule, and whether the rule changed anything. */
@@ -66,6 +78,12 @@ function findReplacement(world: World, rule: FaultRule, request: Request): Respo
     const hash = tokenHash(request)
     if (hash) memoryOf(rule).expired.add(hash)
     return hash ? expiredToken(world, request) : null
+  }
+  if (rule.expirePageToken) {
+    const answer = expiredPageToken(request)
+    const token = pageTokenOf(new URL(request.url))
+    if (answer && token !== null) memoryOf(rule).expiredPages.add(token)
+    return answer
   }
   if (rule.claimsChallenge)
     return claimsChallenge(world, request, rule.claimsChallenge === true ? null : rule.claimsChallenge)
@@ -122,7 +140,9 @@ async function halveJson(response: Response): Promise<Response> {
 
 /** Whether a rule changes the pages of lists. */
 const changesList = (rule: FaultRule) =>
-  rule.nextLink !== undefined || rule.duplicateRows !== undefined || rule.emptyPage === true || rule.reorder === true
+  [rule.nextLink, rule.duplicateRows, rule.setField].some((one) => one !== undefined) ||
+  rule.emptyPage === true ||
+  rule.reorder === true
 
 /** Changes a page of a list as a rule demands; null when the answer is no list, or the rule finds nothing to change in it. */
 async function reshapeList(rule: FaultRule, request: Request, response: Response): Promise<Response | null> {
@@ -131,8 +151,14 @@ async function reshapeList(rule: FaultRule, request: Request, response: Response
   const content = { ...page.content }
   let changed = false
   if (rule.duplicateRows !== undefined) changed = rememberLastRows(rule, rule.duplicateRows, page)
+  const rows =
+    rule.setField === undefined ? null : setFieldInRows(page.rows, rule.setField, countBefore(rule, request, page))
+  if (rows) {
+    content.value = rows
+    changed = true
+  }
   if (rule.reorder && page.rows.length > 1) {
-    content.value = page.rows.toReversed()
+    content.value = (rows ?? page.rows).toReversed()
     changed = true
   }
   if (rule.nextLink !== undefined) {
@@ -175,6 +201,18 @@ function addressOf(link: NextLink, request: Request): string {
   return url.href
 }
 
+const MAX_PAGES = 10_000 // pages that a rule remembers the number of rows for
+
+/** The number of rows on the earlier pages of the list. The place where the next page begins is remembered for it. */
+function countBefore(rule: FaultRule, request: Request, { content, rows, linkName }: Page): number {
+  const { rowsBefore } = memoryOf(rule)
+  const before = rowsBefore.get(new URL(request.url).href) ?? 0
+  const next = content[linkName]
+  if (rowsBefore.size >= MAX_PAGES) rowsBefore.clear()
+  if (typeof next === 'string') rowsBefore.set(new URL(next).href, before + rows.length)
+  return before
+}
+
 const MAX_REPEATS = 1_000 // pages that a rule remembers rows for
 
 /** Remembers the last rows of a page, to repeat them on the page that it links to. False when there is no next page. */
@@ -208,36 +246,4 @@ async function repeatRows(rule: FaultRule, request: Request, response: Response)
   const rows = memoryOf(rule).repeats.get(request.url)
   const page = rows ? await readPage(response) : null
   return rows && page ? withContent(response, { ...page.content, value: [...rows, ...page.rows] }) : null
-}
-
-const EMPTY_PAGE_MARK = 'sandbox-empty.'
-const TOKEN_NAMES = ['$skipToken', '$skiptoken'] // ARM's and Graph's
-
-const tokenName = (url: URL) => TOKEN_NAMES.find((name) => url.searchParams.has(name)) ?? '$skiptoken'
-
-/** The address of the true page, for the link of the empty page that is answered before it. */
-function addressBehindEmptyPage(address: string): string {
-  const url = new URL(address)
-  const name = tokenName(url)
-  const token = url.searchParams.get(name) ?? ''
-  url.searchParams.set(name, `${EMPTY_PAGE_MARK}${Buffer.from(token).toString('base64url')}`)
-  return url.href
-}
-
-/** The address of the true page when a request follows the link of an empty page; null when it does not. */
-function pageBehindEmptyOne(address: string): string | null {
-  if (!address.includes(EMPTY_PAGE_MARK)) return null
-  const url = new URL(address)
-  const name = tokenName(url)
-  const token = Buffer.from((url.searchParams.get(name) ?? '').slice(EMPTY_PAGE_MARK.length), 'base64url').toString()
-  if (token === '') url.searchParams.delete(name)
-  else url.searchParams.set(name, token)
-  return url.href
-}
-
-/** The address of the first page of the list that this page belongs to. */
-function firstPageOf(address: string): string {
-  const url = new URL(address)
-  for (const name of TOKEN_NAMES) url.searchParams.delete(name)
-  return url.href
 }
