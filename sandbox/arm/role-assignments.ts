@@ -2,6 +2,7 @@ import { isInForceAt, lineageOf, listApplyingTo, principalsOf } from '../world/r
 import { subscriptionPrefixOf } from '../world/scopes'
 import type { Assignment, Tenant } from '../world/types'
 import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
+import { shownTypeOf } from './principal-types'
 import { armError, authorizationAt, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 const READ = 'Microsoft.Authorization/roleAssignments/read'
@@ -82,14 +83,14 @@ function showRoleAssignment({ tenant, apiVersion }: ArmCall, assignment: Assignm
  * own id does there. Azure also writes role ids without it; a tenant with `mixedRoleIds` has both in one list.
  */
 function toRoleAssignmentJson(assignment: Assignment, subscriptionScope: string, mixed: boolean) {
-  const { id, roleId, principalId, principalType, scope, condition, description, createdOn, createdBy } = assignment
+  const { id, roleId, principalId, scope, condition, description, createdOn, createdBy } = assignment
   const isBare = mixed && (!scope.startsWith('/subscriptions/') || id.charCodeAt(0) % 2 === 0)
   const prefix = isBare ? '' : subscriptionScope
   return {
     properties: {
       roleDefinitionId: `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`,
       principalId,
-      principalType,
+      principalType: shownTypeOf(assignment),
       scope,
       condition,
       conditionVersion: condition === null ? null : '2.0',

@@ -1,7 +1,8 @@
 import { findManagementGroup, findRole, isInForceAt, lineageOf, listApplyingTo, principalsOf } from '../world/rbac'
 import { isAtOrUnder, levelOf, managementGroupIdIn, subscriptionIdIn, subscriptionPrefixOf } from '../world/scopes'
-import type { Assignment, Eligibility, PrincipalType, Tenant } from '../world/types'
+import type { Assignment, Eligibility, Tenant } from '../world/types'
 import { type ArmCall, createScopeFilter, isAllowed, refuseAction } from './arm-call'
+import { shownTypeOf } from './principal-types'
 import { armError, authorizationAt, type Filter, readFilter, respondWithPage, unsupportedFilter } from './protocol'
 
 /** One of the four lists of Privileged Identity Management. */
@@ -126,7 +127,7 @@ function memberTypeOf(one: Scheduled, scope: string, holder: string | null): str
 
 /** A row of one of the four lists as ARM writes it; a permanent one has no end. Source: the 2020-10-01 examples. */
 function toScheduleJson(tenant: Tenant, kind: ScheduleKind, one: Scheduled, memberType: string, prefix: string) {
-  const { scope, roleId, principalId, principalType, condition, createdOn } = one
+  const { scope, roleId, principalId, condition, createdOn } = one
   const { startDateTime, endDateTime } = windowOf(one)
   const provider = authorizationAt(scope)
   const roleDefinitionId = `${prefix}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`
@@ -138,7 +139,7 @@ function toScheduleJson(tenant: Tenant, kind: ScheduleKind, one: Scheduled, memb
       scope,
       roleDefinitionId,
       principalId,
-      principalType,
+      principalType: shownTypeOf(one),
       status: statusOf(one),
       startDateTime,
       ...(endDateTime === null ? {} : { endDateTime }),
@@ -187,11 +188,8 @@ function statusOf(one: Scheduled): string {
   return 'startDateTime' in one || one.schedule?.assignmentType === 'Activated' ? 'Provisioned' : 'Accepted'
 }
 
-/** What the names of a row are looked up by. */
-type Row = { scope: string; roleId: string; principalId: string; principalType: PrincipalType }
-
 /** The names that Privileged Identity Management adds to a row. Scope types are in lower case, as documented. */
-function expandProperties(tenant: Tenant, row: Row, roleDefinitionId: string) {
+function expandProperties(tenant: Tenant, row: Scheduled, roleDefinitionId: string) {
   const role = findRole(tenant, row.roleId)
   return {
     scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },
@@ -218,7 +216,9 @@ function scopeName(tenant: Tenant, scope: string): string {
 }
 
 /** The principal with its name; a deleted one has none (recalled). */
-function expandPrincipal(tenant: Tenant, { principalId: id, principalType: type }: Row) {
+function expandPrincipal(tenant: Tenant, row: Scheduled) {
+  const { principalId: id } = row
+  const type = shownTypeOf(row)
   const user = tenant.users.get(id)
   if (user) return { id, displayName: user.displayName, email: user.mail ?? user.userPrincipalName, type }
   const other = tenant.groups.get(id) ?? tenant.servicePrincipals.get(id) ?? tenant.devices.get(id)

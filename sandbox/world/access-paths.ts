@@ -173,7 +173,12 @@ function personFacts(tenant: Tenant, principalId: string, type: PrincipalType): 
   if (service) return { ...bare, principalType: 'ServicePrincipal', name: service.displayName, status: null }
   const device = tenant.devices.get(principalId)
   if (device) return { ...bare, principalType: 'Device', name: device.displayName, status: null }
-  return { ...bare, principalType: type, name: null, status: type === 'ForeignGroup' ? null : 'deleted' }
+  return {
+    ...bare,
+    principalType: type,
+    name: null,
+    status: type === 'ForeignGroup' || type === 'Workload' ? null : 'deleted',
+  }
 }
 
 /** A person's status; of several that apply, the most serious. */

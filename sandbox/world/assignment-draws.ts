@@ -3,7 +3,17 @@ import { roleIdOf } from './roles'
 import type { AssignmentsSpec } from './tenant-spec'
 import type { PrincipalType } from './types'
 
-export type HolderKind = 'user' | 'group' | 'servicePrincipal' | 'foreignGroup' | 'device' | 'deleted' | 'unknown'
+export type HolderKind =
+  | 'user'
+  | 'group'
+  | 'servicePrincipal'
+  | 'foreignGroup'
+  | 'device'
+  | 'deleted'
+  | 'unknown'
+  | 'agentUser'
+  | 'agentServicePrincipal'
+  | 'workload'
 type HolderWeights = NonNullable<AssignmentsSpec['principals']>
 
 const TYPES: Record<HolderKind, PrincipalType> = {
@@ -14,6 +24,9 @@ const TYPES: Record<HolderKind, PrincipalType> = {
   device: 'Device',
   deleted: 'User',
   unknown: 'User',
+  agentUser: 'AgentUser',
+  agentServicePrincipal: 'AgentServicePrincipal',
+  workload: 'Workload',
 }
 
 export type Holder = { id: string; type: PrincipalType; index: number }
@@ -22,7 +35,18 @@ export type HolderSource = { size: number; draw(random: Random, turn: number): H
 
 /** Creates the source of holders: without weights everyone one after another, else drawn by the weights of the kinds. */
 export function createHolders(ids: Record<HolderKind, readonly string[]>, weights?: HolderWeights): HolderSource {
-  const kinds: HolderKind[] = ['deleted', 'group', 'servicePrincipal', 'user', 'foreignGroup', 'device', 'unknown']
+  const kinds: HolderKind[] = [
+    'deleted',
+    'group',
+    'servicePrincipal',
+    'user',
+    'foreignGroup',
+    'device',
+    'unknown',
+    'agentUser',
+    'agentServicePrincipal',
+    'workload',
+  ]
   const used = kinds.filter((kind) => (weights ? (weights[kind] ?? 0) > 0 : ids[kind].length > 0))
   const all: Holder[] = []
   const ranges = used.map((kind) => {

@@ -12,7 +12,15 @@ import { createRandom } from './random'
 import { findRole } from './rbac'
 import { isAtOrUnder } from './scopes'
 import { addAssignment, addEligibility, armTime } from './tenant'
-import { type Assignment, type DenyPrincipal, type Eligibility, EVERYONE, type Schedule, type Tenant } from './types'
+import {
+  type Assignment,
+  type DenyPrincipal,
+  type Eligibility,
+  EVERYONE,
+  type PrincipalType,
+  type Schedule,
+  type Tenant,
+} from './types'
 import type { World } from './world'
 
 export type AssignmentChange = Assign | Unassign | Deny | { type: 'remove_deny'; denyId: string }
@@ -22,6 +30,7 @@ type Assign = {
   role: string
   scope?: string
   condition?: string
+  principalType?: string | null
   /** Any of the following three makes it an assignment of Privileged Identity Management. */
   assignmentType?: 'Assigned' | 'Activated'
   startDateTime?: string
@@ -79,9 +88,30 @@ function assign(world: World, change: Assign): Assignment {
     role: requireRole(tenant, change.role),
     scope: requireScope(tenant, change),
     condition: change.condition ?? null,
+    ...typeFields(change),
     createdOn: armTime(world.now()),
     schedule: scheduleOf(change, world.now()),
   })
+}
+
+const PRINCIPAL_TYPES: readonly string[] = [
+  'User',
+  'Group',
+  'ServicePrincipal',
+  'ForeignGroup',
+  'Device',
+  'AgentUser',
+  'AgentServicePrincipal',
+  'Workload',
+] satisfies PrincipalType[]
+
+const isPrincipalType = (type: string): type is PrincipalType => PRINCIPAL_TYPES.includes(type)
+
+/** The type that a change gives a principal; null and types that Azure does not have are only shown in lists. */
+function typeFields({ principalType }: { principalType?: string | null }) {
+  if (principalType === undefined) return {}
+  if (principalType !== null && isPrincipalType(principalType)) return { principalType }
+  return { shownType: principalType }
 }
 
 /** The schedule of an assignment of Privileged Identity Management; null for a plain assignment. */
@@ -144,7 +174,14 @@ function findDenyPrincipal(tenant: Tenant, id: string): DenyPrincipal {
 }
 
 export type EligibilityChange =
-  | ({ type: 'make_eligible'; role: string; scope?: string; condition?: string; endDateTime?: string } & HolderName)
+  | ({
+      type: 'make_eligible'
+      role: string
+      scope?: string
+      condition?: string
+      principalType?: string | null
+      endDateTime?: string
+    } & HolderName)
   | ({ type: 'remove_eligible' } & EligibilityName)
   | ({ type: 'activate'; until?: string } & EligibilityName)
   | ({ type: 'deactivate' } & EligibilityName)
@@ -168,6 +205,7 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
         role: requireRole(tenant, change.role),
         scope: requireScope(tenant, change),
         condition,
+        ...typeFields(change),
         createdOn,
         startDateTime: createdOn,
         endDateTime,

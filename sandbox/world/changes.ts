@@ -94,6 +94,8 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
     graph: z.union([z.boolean(), units]).optional(),
   }),
   set_secret: z.object({ value: text }),
+  assign: z.object({ principalType: text.nullish() }),
+  make_eligible: z.object({ principalType: text.nullish() }),
   rotate_keys: z.object({ forgetOld: z.boolean().optional() }),
   set_token_lifetime: z.object({
     seconds: z

@@ -7,6 +7,7 @@ import {
   pickCondition,
 } from './assignment-draws'
 import { WorldRefusal } from './lookups'
+import { addAgents } from './make-agents'
 import type { Random } from './random'
 import { ancestorsOf } from './rbac'
 import { BUILT_IN_ROLES, roleIdOf } from './roles'
@@ -40,7 +41,11 @@ export function addAssignments(
   const createUnknownIds = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
   const [foreignGroup, unknown] = [createUnknownIds(weights?.foreignGroup), createUnknownIds(weights?.unknown)]
   // Without weights, only people, groups and service principals get roles; devices get one only when `principals.device` asks for it.
-  const holders = createHolders({ ...ids, device: weights ? ids.device : [], foreignGroup, unknown }, weights)
+  const agents = addAgents(tenant, random, weights)
+  const holders = createHolders(
+    { ...ids, device: weights ? ids.device : [], foreignGroup, unknown, ...agents },
+    weights,
+  )
   const roles = [...BUILT_IN_ROLES.keys(), ...tenant.customRoles.keys()].filter((id) => id !== roleIdOf('Owner'))
   const times = Array.from({ length: POOL }, () => timeBefore(random, 900, 7))
   const wanted = typeof asked === 'object' ? asked.count : asked

@@ -61,6 +61,9 @@ const Assignments = z.strictObject({
       device: weight,
       deleted: weight,
       unknown: weight,
+      agentUser: weight,
+      agentServicePrincipal: weight,
+      workload: weight,
     })
     .optional(),
 })
@@ -162,6 +165,9 @@ function checkAssignments({ principals = {}, scopes = {} }: AssignmentsSpec, spe
     device: spec.devices ?? 0,
     deleted: countOf(spec.deleted, people),
     unknown: 1,
+    agentUser: 1,
+    agentServicePrincipal: 1,
+    workload: 1,
   }
   for (const [kind, number] of Object.entries(available))
     refuseWhen(

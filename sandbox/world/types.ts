@@ -77,13 +77,25 @@ export type ServicePrincipal = {
 
 export type Device = { id: string; displayName: string; deviceId: string; accountEnabled: boolean }
 
-export type PrincipalType = 'User' | 'Group' | 'ServicePrincipal' | 'ForeignGroup' | 'Device'
+export type PrincipalType =
+  | 'User'
+  | 'Group'
+  | 'ServicePrincipal'
+  | 'ForeignGroup'
+  | 'Device'
+  // Agents, as ARM writes them since July 2026 (Azure/azure-rest-api-specs 44846).
+  | 'AgentUser'
+  | 'AgentServicePrincipal'
+  // Invented: a type that no client knows.
+  | 'Workload'
 
 export type Assignment = {
   id: string
   roleId: string
   principalId: string
   principalType: PrincipalType
+  /** What lists show as the principal's type instead of `principalType`; null: the type is missing, as seen in Azure. */
+  shownType?: string | null
   /** As it was written when the assignment was made, in any case. */
   scope: string
   condition: string | null
@@ -108,6 +120,8 @@ export type Eligibility = {
   roleId: string
   principalId: string
   principalType: PrincipalType
+  /** As in `Assignment`. */
+  shownType?: string | null
   scope: string
   condition: string | null
   createdOn: string

@@ -1,7 +1,16 @@
 import { SHAPES, type Shape } from '../shape'
 
 const { text, flag, guid, time, time7, is, nullable, optional, list, object } = SHAPES
-const PRINCIPAL = is('User', 'Group', 'ServicePrincipal', 'ForeignGroup', 'Device')
+/** KnownPrincipalType of @azure/arm-authorization 9.0.0, and the two of Azure/azure-rest-api-specs 44846. */
+const PRINCIPAL = is(
+  'User',
+  'Group',
+  'ServicePrincipal',
+  'ForeignGroup',
+  'Device',
+  'AgentUser',
+  'AgentServicePrincipal',
+)
 const listed = (row: Shape) => object({ value: list(row), nextLink: optional(text) })
 const named = (properties: Shape, type: string) => object({ id: text, type: is(type), name: text, properties })
 
