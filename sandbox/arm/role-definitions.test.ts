@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { applyChange } from '../world/changes'
 import { BUILT_IN_ROLES } from '../world/roles'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
-type Role = { id: string; name: string; properties: { roleName: string; type: string; permissions: object[] } }
+type Role = {
+  id: string
+  name: string
+  properties: { roleName: string; type: string; permissions: { condition?: string | null }[] }
+}
 type List = { value: Role[] }
 
 const READER = 'acdd72a7-3385-48ef-bd42-f606fba81ae7'
@@ -72,6 +77,25 @@ test('a role can be read by its id at a scope and at the root, with its permissi
   expect((await arm.ask(`${web}${path}`)).body).toMatchObject(expected)
 })
 
+test('a role for a resource group is missing from the plain list of its subscription, and found by its id there', async () => {
+  const id = '77777777-0000-4000-8000-000000000003'
+  expect(await names("type eq 'CustomRole'")).toEqual(['Web Keeper'])
+  const path = `/providers/Microsoft.Authorization/roleDefinitions/${id}?api-version=2022-04-01`
+  for (const scope of [web, `${web}/resourceGroups/rg-front`])
+    expect((await arm.ask<Role>(`${scope}${path}`)).body.name).toBe(id)
+  expect((await arm.ask(`${web}/resourceGroups/rg-back${path}`)).body.error?.code).toBe('RoleDefinitionDoesNotExist')
+})
+
+test('a role for a resource group cannot be assigned outside of it', () => {
+  const grant = { principalId: IDS.clerk, tenantId: IDS.tenant, role: "Front and Back 'Keeper'" }
+  for (const type of ['assign', 'make_eligible'] as const) {
+    for (const scope of [web, `${web}/resourceGroups/rg-back`, '/'])
+      expect(() => applyChange(arm.world, { type, ...grant, scope })).toThrow('cannot be assigned at')
+    const scope = `${web}/resourceGroups/RG-front/providers/Microsoft.KeyVault/vaults/keys`
+    expect(applyChange(arm.world, { type, ...grant, scope })).toMatchObject({ scope })
+  }
+})
+
 test('a role that is unknown, or not assignable at the scope, does not exist', async () => {
   const code = async (id: string) => {
     const { status, body } = await arm.ask(
@@ -94,4 +118,17 @@ test('callers can read their own permissions', async () => {
   const group = await arm.ask<{ value: object[] }>(path(`${web}/resourceGroups/rg-front`), { token: arm.tokens.clerk })
   expect(group.body.value).toMatchObject([{ actions: ['*/read'] }])
   expect((await arm.ask<{ value: object[] }>(path(web), { token: arm.tokens.clerk })).body.value).toEqual([])
+})
+
+test('a role shows the condition of its permissions since version 2022-04-01', async () => {
+  const id = addRole(4, 'Delegate', [`/subscriptions/${IDS.lab}`])
+  const condition = "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})))"
+  for (const permission of arm.tenant.customRoles.get(id)?.permissions ?? [])
+    Object.assign(permission, { condition, conditionVersion: '2.0' })
+  const read = async (version: string) => {
+    const path = `/providers/Microsoft.Authorization/roleDefinitions/${id}?api-version=${version}`
+    return (await arm.ask<Role>(path)).body.properties.permissions[0]
+  }
+  expect(await read('2022-04-01')).toMatchObject({ condition, conditionVersion: '2.0' })
+  expect(await read('2018-07-01')).not.toHaveProperty('condition')
 })

@@ -88,7 +88,7 @@ function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: s
       assignableScopes: role.assignableScopes,
       permissions:
         apiVersion < CONDITIONS_SINCE
-          ? role.permissions
+          ? role.permissions.map(({ condition, conditionVersion, ...one }) => one)
           : role.permissions.map((one) => ({ conditionVersion: null, condition: null, ...one })),
       createdOn: role.createdOn,
       updatedOn: role.updatedOn,

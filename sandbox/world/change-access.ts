@@ -9,7 +9,7 @@ import {
   WorldRefusal,
 } from './lookups'
 import { createRandom } from './random'
-import { findRole } from './rbac'
+import { findRole, lineageOf } from './rbac'
 import { isAtOrUnder } from './scopes'
 import { addAssignment, addEligibility, armTime } from './tenant'
 import {
@@ -82,16 +82,30 @@ export const changeAssignments: ChangeHandlers<AssignmentChange> = {
 
 function assign(world: World, change: Assign): Assignment {
   const { tenant, principalId } = requireHolder(world, change)
+  const { role, scope } = requireAssignable(tenant, change)
   const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
   return addAssignment(tenant, random, {
     principalId,
-    role: requireRole(tenant, change.role),
-    scope: requireScope(tenant, change),
+    role,
+    scope,
     condition: change.condition ?? null,
     ...typeFields(change),
     createdOn: armTime(world.now()),
     schedule: scheduleOf(change, world.now()),
   })
+}
+
+/**
+ * The role and the scope that a change names. Refused when the role is a custom one that cannot be assigned there: its
+ * assignable scopes must have the scope at or below them.
+ */
+function requireAssignable(tenant: Tenant, change: { role: string; scope?: string; subscriptionId?: string }) {
+  const [role, scope] = [requireRole(tenant, change.role), requireScope(tenant, change)]
+  const custom = tenant.customRoles.get(role)
+  const lineage = custom ? lineageOf(tenant, scope) : new Set<string>()
+  if (custom && !custom.assignableScopes.some((one) => lineage.has(one.toLowerCase())))
+    throw new WorldRefusal(`The role ${custom.name} cannot be assigned at ${scope}.`)
+  return { role, scope }
 }
 
 const PRINCIPAL_TYPES: readonly string[] = [
@@ -202,8 +216,7 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
       createRandom(`${tenant.id}/eligible/${tenant.eligibilities.revision}/${principalId}`),
       {
         principalId,
-        role: requireRole(tenant, change.role),
-        scope: requireScope(tenant, change),
+        ...requireAssignable(tenant, change),
         condition,
         ...typeFields(change),
         createdOn,

@@ -8,13 +8,14 @@ import {
 } from './assignment-draws'
 import { WorldRefusal } from './lookups'
 import { addAgents } from './make-agents'
+import { isNarrow } from './make-custom-roles'
 import type { Random } from './random'
 import { ancestorsOf } from './rbac'
-import { BUILT_IN_ROLES, roleIdOf } from './roles'
+import { BUILT_IN_ROLES } from './roles'
 import { managementGroupScope } from './scopes'
 import { addAssignment, addEligibility, timeBefore } from './tenant'
 import { type AssignmentsSpec, countOf, type TenantSpec } from './tenant-spec'
-import { type Eligibility, EVERYONE, type Schedule, type Subscription, type Tenant } from './types'
+import { type Eligibility, EVERYONE, type RoleDefinition, type Schedule, type Subscription, type Tenant } from './types'
 
 /** What the assignments of all subscriptions of a tenant are drawn from. */
 type Sources = {
@@ -46,7 +47,9 @@ export function addAssignments(
     { ...ids, device: weights ? ids.device : [], foreignGroup, unknown, ...agents },
     weights,
   )
-  const roles = [...BUILT_IN_ROLES.keys(), ...tenant.customRoles.keys()].filter((id) => id !== roleIdOf('Owner'))
+  const roles = [...BUILT_IN_ROLES.values(), ...tenant.customRoles.list()]
+    .filter((role) => role.name !== 'Owner' && !hasCondition(role) && !isNarrow(role))
+    .map(({ id }) => id)
   const times = Array.from({ length: POOL }, () => timeBefore(random, 900, 7))
   const wanted = typeof asked === 'object' ? asked.count : asked
   const sources = { tenant, random, spec, wanted, holders, roles, times }
@@ -58,6 +61,9 @@ export function addAssignments(
     if (holders.size > wanted) start += wanted
   }
 }
+
+/** Roles with a condition are left to the caller, who may assign them by a change. */
+const hasCondition = ({ permissions }: RoleDefinition) => permissions.some(({ condition }) => condition !== undefined)
 
 /** Adds the assignments at the root and at management groups. Each level of management groups gets an equal part. */
 function addInherited(sources: Sources, { scopes = {} }: AssignmentsSpec): void {

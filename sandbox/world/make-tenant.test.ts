@@ -174,6 +174,30 @@ test('custom roles that allow everything Owner does are written in three ways an
   expect(everything(make({ people: 9, customRoles: 2, ownerRoles: 0 }).tenant)).toEqual(everything(without))
 })
 
+test('narrow roles can be assigned in one resource group each, and are assigned there and nowhere else', () => {
+  const { tenant, world, made } = make({
+    subscriptions: 2,
+    narrowRoles: 5,
+    customRoles: 1,
+    resourceGroups: 3,
+    assignments: 60,
+  })
+  const narrow = tenant.customRoles.list().filter(({ name }) => name.includes('Group Role'))
+  expect(new Set(narrow.flatMap((one) => one.assignableScopes)).size).toBe(5)
+  expect(narrow.map(({ permissions }) => permissions[0]?.actions)).toEqual([
+    ['*'],
+    ['*/read'],
+    ['*'],
+    ['*/read'],
+    ['*'],
+  ])
+  for (const role of narrow) {
+    const held = [...tenant.assignments.values()].filter((one) => one.roleId === role.id)
+    expect(held.map((one) => one.scope)).toEqual(role.assignableScopes)
+  }
+  for (const { id } of made.subscriptions) expect(truthOf(world, id)).toHaveLength(60)
+})
+
 test('the application of a made tenant reads its directory and its subscriptions', () => {
   const { tenant, made, world } = make({ subscriptions: 2 })
   const { clientId, clientSecret, objectId } = made.application
@@ -212,6 +236,8 @@ test.each<[object, string]>([
     'assignments.principals.device has a weight, but the world has none.',
   ],
   [{ eligibility: 1, licence: 'p1' }, 'eligibility needs the licence p2, not p1.'],
+  [{ narrowRoles: 1, resourceGroups: 0 }, 'narrowRoles needs resourceGroups.'],
+  [{ narrowRoles: 1, people: 0 }, 'narrowRoles needs people.'],
   [
     { people: 1, resourceGroups: 0, assignments: 5_000 },
     'There are not 5000 different assignments for a subscription.',

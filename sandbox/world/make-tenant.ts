@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { applyChange } from './changes'
 import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
 import { addAssignments, addPrivileged } from './make-assignments'
+import { addCustomRoles, addNarrowRoles } from './make-custom-roles'
 import { addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
 import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
 import { addSubscription, createTenant } from './tenant'
 import { checkSpec, countOf, type TenantSpec, toPageSizes } from './tenant-spec'
-import type { Permission, Tenant } from './types'
+import type { Tenant } from './types'
 import type { World } from './world'
 
 /** What the caller is told about a made tenant. */
@@ -86,6 +87,7 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const servicePrincipal = addWorkloads(tenant, random, spec.servicePrincipals ?? 0)
   const device = addDevices(tenant, random, spec.devices ?? 0)
   addCustomRoles(tenant, random, spec)
+  addNarrowRoles(tenant, random, spec, people)
   addPrivileged(tenant, random, spec, { people, groups })
   addAssignments(tenant, random, spec, { user: people, group: groups, servicePrincipal, device, deleted })
 }
@@ -138,42 +140,3 @@ function addManagementGroups(tenant: Tenant, slug: string, depth: number, count:
   }
   return ids.filter((id) => !parents.has(id))
 }
-
-/** Adds custom roles that are assignable everywhere in the tenant: some read machines, some allow all that Owner does. */
-function addCustomRoles(tenant: Tenant, random: Random, { customRoles = 0, ownerRoles = 0 }: TenantSpec): void {
-  const addRole = (name: string, description: string, permissions: Permission[]) =>
-    tenant.customRoles.add({
-      id: random.guid(),
-      name: `${tenant.name} ${name}`,
-      description,
-      custom: true,
-      assignableScopes: [managementGroupScope(tenant.id)],
-      permissions,
-      createdOn: CREATED_ON,
-      updatedOn: CREATED_ON,
-    })
-  for (let index = 0; index < customRoles; index++)
-    addRole(`Role ${index + 1}`, 'A custom role.', [allowOnly('Microsoft.Compute/*/read')])
-  for (let index = 0; index < ownerRoles; index++)
-    addRole(
-      `Operator ${index + 1}`,
-      'Everything, under another name.',
-      OWNER_PERMISSIONS[index % OWNER_PERMISSIONS.length] ?? [],
-    )
-}
-
-const CREATED_ON = '2024-06-11T10:02:31.1180291Z'
-const allowOnly = (...actions: string[]): Permission => ({
-  actions,
-  notActions: [],
-  dataActions: [],
-  notDataActions: [],
-})
-
-const ALL_VERBS = ['*/read', '*/write', '*/delete', '*/action']
-/** Three ways to allow everything that an Owner may do: one pattern, four patterns, and four permissions. */
-const OWNER_PERMISSIONS: readonly Permission[][] = [
-  [allowOnly('*')],
-  [allowOnly(...ALL_VERBS)],
-  ALL_VERBS.map((one) => allowOnly(one)),
-]

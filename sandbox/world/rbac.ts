@@ -57,7 +57,7 @@ function findDenials(tenant: Tenant, principals: ReadonlySet<string>, scope: str
     )
 }
 
-/** Whether any of these permissions allows an action. */
+/** Whether any of these permissions allows an action. Conditions are not evaluated: in roles they restrict only writes. */
 function allowsAction(permissions: Permission[], action: string): boolean {
   return permissions.some(
     (one) =>

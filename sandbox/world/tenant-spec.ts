@@ -93,6 +93,8 @@ const Spec = z.strictObject({
   customRoles: count.optional(),
   /** Custom roles that allow everything an Owner may do, written in three different ways, one after another. */
   ownerRoles: count.optional(),
+  /** Custom roles that can be assigned in one resource group only, each assigned there to a person. */
+  narrowRoles: count.optional(),
   /** Assignments with a condition, in each subscription: a count, or a share. */
   conditions: countOrShare.optional(),
   /** Assignments with an end, in each subscription: a count, or a share. */
@@ -137,6 +139,8 @@ export function checkSpec(asked: unknown): TenantSpec {
   refuseWhen((managementGroups ?? 0) > 0 && depth === 0, 'managementGroups needs a managementGroupDepth.')
   refuseWhen(countOf(spec.activated, eligibility) > eligibility, 'More is activated than there is eligibility.')
   refuseWhen(eligibility > 0 && people === 0, 'eligibility needs people.')
+  refuseWhen((spec.narrowRoles ?? 0) > 0 && people === 0, 'narrowRoles needs people.')
+  refuseWhen((spec.narrowRoles ?? 0) > 0 && spec.resourceGroups === 0, 'narrowRoles needs resourceGroups.')
   refuseWhen(
     eligibility > 0 && (spec.licence ?? 'p2') !== 'p2',
     `eligibility needs the licence p2, not ${spec.licence}.`,

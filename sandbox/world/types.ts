@@ -130,7 +130,15 @@ export type Eligibility = {
   endDateTime: string | null
 }
 
-export type Permission = { actions: string[]; notActions: string[]; dataActions: string[]; notDataActions: string[] }
+export type Permission = {
+  actions: string[]
+  notActions: string[]
+  dataActions: string[]
+  notDataActions: string[]
+  /** Restricts the actions, as in a few built-in roles. */
+  condition?: string
+  conditionVersion?: string
+}
 
 export type DenyPrincipal = {
   id: string
