@@ -27,7 +27,9 @@ export function checkApiVersion(url: URL, path: string): Response | null {
       ? AUTHORIZATION.get(provider.type.toLowerCase())
       : provider.namespace.toLowerCase() === 'microsoft.management'
         ? MANAGEMENT_GROUPS
-        : undefined
+        : provider.namespace.toLowerCase() === 'microsoft.managedservices'
+          ? MANAGED_SERVICES
+          : undefined
   if (list === undefined || versionsOf(list).has(version)) return null
   const supported = list.split(' ').join(', ')
   return armError(
@@ -47,6 +49,9 @@ const RESOURCES =
   '2014-04-01 2015-01-01 2015-11-01 2016-06-01 2016-07-01 2016-09-01 2017-05-10 2018-02-01 2018-05-01 2018-06-01 2019-03-01 2019-05-01 2019-05-10 2019-06-01 2019-07-01 2019-08-01 2019-10-01 2019-11-01 2020-01-01 2020-05-01 2020-06-01 2020-08-01 2020-10-01 2021-01-01 2021-04-01 2022-01-01 2022-05-01 2022-06-01 2022-09-01 2022-12-01 2023-07-01 2024-03-01 2024-07-01 2024-11-01 2025-03-01 2025-04-01'
 const MANAGEMENT_GROUPS =
   '2017-08-31-preview 2017-11-01-preview 2018-01-01-preview 2018-03-01-preview 2019-11-01 2020-02-01 2020-05-01 2020-10-01 2021-04-01 2023-04-01 2024-02-01-preview'
+/** Azure/azure-rest-api-specs, folders of managedservices. */
+const MANAGED_SERVICES =
+  '2018-06-01-preview 2019-04-01-preview 2019-06-01 2019-09-01 2020-02-01-preview 2022-01-01-preview 2022-10-01'
 const OLD_AUTHORIZATION =
   '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01 2016-07-01 2017-05-01 2017-09-01'
 const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-preview'

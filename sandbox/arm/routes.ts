@@ -2,6 +2,12 @@ import { findManagementGroup } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
 import { managementGroupIdIn } from '../world/scopes'
 import { type ArmCall, refuseAction } from './arm-call'
+import {
+  getRegistrationAssignment,
+  getRegistrationDefinition,
+  listRegistrationAssignments,
+  listRegistrationDefinitions,
+} from './delegations'
 import { getDenyAssignment, listDenyAssignments } from './deny-assignments'
 import {
   getGroupSubscription,
@@ -19,6 +25,8 @@ import { findScheduleKind, getSchedule, listSchedules } from './schedules'
 import { getSubscription, listLocations, listSubscriptions, listTenants } from './subscriptions'
 
 const AUTHORIZATION = /^(.*)\/providers\/Microsoft\.Authorization\/([A-Za-z]+)(?:\/([^/]+))?$/i
+const REGISTRATIONS =
+  /^(\/subscriptions\/[^/]+(?:\/resourceGroups\/[^/]+)?)\/providers\/Microsoft\.ManagedServices\/registration(Assignments|Definitions)(?:\/([^/]+))?$/i
 const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+)(?:\/([a-z]+)(?:\/([^/]+))?)?)?$/i
 const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
 const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
@@ -30,6 +38,8 @@ export function route(call: ArmCall, path: string, method: string): Response | n
   if (/^\/tenants$/i.test(path)) return listTenants(call)
   const authorization = AUTHORIZATION.exec(path)
   if (authorization) return routeAuthorization(call, authorization[1] || '/', authorization[2] ?? '', authorization[3])
+  const registrations = REGISTRATIONS.exec(path)
+  if (registrations) return routeRegistrations(call, registrations[1] ?? '', registrations[2] ?? '', registrations[3])
   const group = GROUPS.exec(path)
   if (group) return routeManagementGroups(call, group[1], group[2], group[3])
   const rest = IN_SUBSCRIPTION.exec(path)
@@ -57,6 +67,12 @@ function routeAuthorization(call: ArmCall, scope: string, type: string, name: st
     default:
       return null
   }
+}
+
+function routeRegistrations(call: ArmCall, scope: string, kind: string, name: string | undefined): Response {
+  if (kind.toLowerCase() === 'assignments')
+    return name ? getRegistrationAssignment(call, scope, name) : listRegistrationAssignments(call, scope)
+  return name ? getRegistrationDefinition(call, scope, name) : listRegistrationDefinitions(call, scope)
 }
 
 function routeManagementGroups(

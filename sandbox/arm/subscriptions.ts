@@ -14,13 +14,13 @@ export function listSubscriptions(call: ArmCall): Response {
     items,
     size: call.tenant.pageSizes.subscriptions,
     keyOf: (one) => one.id,
-    show: showSubscription,
+    show: (one) => showSubscription(call.tenant, one),
   })
 }
 
 /** `GET /subscriptions/{id}`. */
 export function getSubscription(call: ArmCall, subscription: Subscription): Response {
-  if (createSubscriptionFilter(call)(subscription)) return Response.json(showSubscription(subscription))
+  if (createSubscriptionFilter(call)(subscription)) return Response.json(showSubscription(call.tenant, subscription))
   if (call.tenant.powerless === 'empty')
     return armError(404, 'SubscriptionNotFound', `The subscription '${subscription.id}' could not be found.`)
   return refuseAction(call, 'Microsoft.Resources/subscriptions/read', `/subscriptions/${subscription.id}`)
@@ -47,11 +47,11 @@ export function createSubscriptionFilter({ tenant, caller }: ArmCall): (subscrip
     !isDenied(tenant, caller.principals, READ, `/subscriptions/${id}`)
 }
 
-function showSubscription(subscription: Subscription) {
+function showSubscription(tenant: Tenant, subscription: Subscription) {
   return {
     id: `/subscriptions/${subscription.id}`,
     authorizationSource: 'RoleBased',
-    managedByTenants: [],
+    managedByTenants: listManagingTenants(tenant, subscription).map((tenantId) => ({ tenantId })),
     ...(Object.keys(subscription.tags).length > 0 ? { tags: subscription.tags } : {}),
     subscriptionId: subscription.id,
     tenantId: subscription.tenantId,
@@ -63,6 +63,13 @@ function showSubscription(subscription: Subscription) {
       spendingLimit: 'Off',
     },
   }
+}
+
+/** The tenants to which the subscription is delegated; not those that manage only a resource group of it (recalled). */
+function listManagingTenants({ delegations }: Tenant, { id }: Subscription): string[] {
+  if (delegations.size === 0) return []
+  const own = delegations.list().filter(({ scope }) => scope.toLowerCase() === `/subscriptions/${id}`)
+  return [...new Set(own.map((one) => one.managedByTenantId))]
 }
 
 const REGIONS = [

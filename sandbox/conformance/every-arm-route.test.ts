@@ -13,6 +13,7 @@ const MANAGEMENT = 'api-version=2020-05-01'
 const SCHEDULES = 'api-version=2020-10-01'
 const ROLES = 'api-version=2022-04-01'
 const SUBSCRIPTIONS = 'api-version=2022-12-01'
+const LIGHTHOUSE = 'api-version=2022-10-01'
 const RESOURCES = 'api-version=2021-04-01'
 
 /** An address for each function that the routes lead to; a row of each list is also requested by its id. */
@@ -31,6 +32,8 @@ const LISTS: Record<string, string> = {
   listRoleDefinitions: `${authorization}/roleDefinitions?${ROLES}`,
   listDenyAssignments: `${authorization}/denyAssignments?${ROLES}`,
   listPermissions: `${authorization}/permissions?${ROLES}`,
+  listRegistrationAssignments: `${web}/providers/Microsoft.ManagedServices/registrationAssignments?${LIGHTHOUSE}`,
+  listRegistrationDefinitions: `${web}/providers/Microsoft.ManagedServices/registrationDefinitions?${LIGHTHOUSE}`,
   listSchedules: `${authorization}/roleEligibilityScheduleInstances?${SCHEDULES}`,
 }
 
@@ -44,6 +47,8 @@ const SINGLES: Record<string, string> = {
   getRoleDefinition: 'listRoleDefinitions',
   getDenyAssignment: 'listDenyAssignments',
   getSchedule: 'listSchedules',
+  getRegistrationAssignment: 'listRegistrationAssignments',
+  getRegistrationDefinition: 'listRegistrationDefinitions',
 }
 
 let arm: ArmSandbox
@@ -53,6 +58,7 @@ beforeAll(async () => {
   const key = `${web}/resourceGroups/rg-Front/providers/Microsoft.KeyVault/vaults/keys`
   addAssignment(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: key })
   addEligibility(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: web })
+  applyChange(arm.world, { type: 'delegate', subscriptionId: IDS.web })
   applyChange(arm.world, { type: 'add_deny', subscriptionId: IDS.web, principalIds: [IDS.nobody] })
 })
 afterAll(() => arm.sandbox.close())

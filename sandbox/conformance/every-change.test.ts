@@ -33,6 +33,8 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   unassign: eligibility,
   add_deny: () => ({ subscriptionId: subscriptionId() }),
   remove_deny: () => ({ denyId: controlled.sandbox.world.findTenant(tenantId())?.denyAssignments.list()[0]?.id }),
+  delegate: () => ({ subscriptionId: subscriptionId() }),
+  end_delegation: () => ({ subscriptionId: subscriptionId() }),
   make_eligible: eligibility,
   activate: eligibility,
   deactivate: eligibility,

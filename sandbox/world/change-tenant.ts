@@ -135,6 +135,8 @@ function moveSubscription(world: World, change: Move): void {
     for (const one of [...tenant.eligibilities.inSubscription(subscription.id)]) tenant.eligibilities.delete(one.id)
     for (const one of tenant.denyAssignments.list())
       if (isAtOrUnder(one.scope, `/subscriptions/${subscription.id}`)) tenant.denyAssignments.delete(one.id)
+    for (const one of tenant.delegations.list())
+      if (isAtOrUnder(one.scope, `/subscriptions/${subscription.id}`)) tenant.delegations.delete(one.id)
     tenant.subscriptions.delete(subscription.id)
   }
   subscription.tenantId = target.id

@@ -9,6 +9,7 @@ import {
   type SubscriptionChange,
   type TenantChange,
 } from './change-tenant'
+import { changeDelegations, type DelegationChange } from './delegations'
 import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { describeIssue, PageSize } from './tenant-spec'
@@ -23,6 +24,7 @@ export type NamedChange =
   | GroupChange
   | AssignmentChange
   | EligibilityChange
+  | DelegationChange
   | SubscriptionChange
   | TenantChange
   | PlatformChange
@@ -49,6 +51,7 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changeGroups,
   ...changeAssignments,
   ...changeEligibilities,
+  ...changeDelegations,
   ...changeSubscriptions,
   ...changeTenant,
   ...changePlatform,
@@ -94,6 +97,35 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
     graph: z.union([z.boolean(), units]).optional(),
   }),
   set_secret: z.object({ value: text }),
+  delegate: z.object({
+    name: text.optional(),
+    managedByTenantId: z.guid().optional(),
+    managedByTenantName: text.optional(),
+    authorizations: z
+      .array(
+        z.strictObject({
+          principalId: z.guid(),
+          principalIdDisplayName: text.optional(),
+          role: text,
+          delegatedRoles: z.array(text).optional(),
+        }),
+      )
+      .optional(),
+    eligibleAuthorizations: z
+      .array(
+        z.strictObject({
+          principalId: z.guid(),
+          principalIdDisplayName: text.optional(),
+          role: text,
+          multiFactorAuthProvider: z.enum(['Azure', 'None']).optional(),
+          maximumActivationDuration: text.optional(),
+          managedByTenantApprovers: z
+            .array(z.strictObject({ principalId: z.guid(), principalIdDisplayName: text.optional() }))
+            .optional(),
+        }),
+      )
+      .optional(),
+  }),
   assign: z.object({ principalType: text.nullish() }),
   make_eligible: z.object({ principalType: text.nullish() }),
   rotate_keys: z.object({ forgetOld: z.boolean().optional() }),

@@ -174,6 +174,21 @@ test('custom roles that allow everything Owner does are written in three ways an
   expect(everything(make({ people: 9, customRoles: 2, ownerRoles: 0 }).tenant)).toEqual(everything(without))
 })
 
+test('each subscription delegates as often as asked for, sometimes only a resource group', () => {
+  const { tenant, made } = make({ subscriptions: 2, resourceGroups: 2, delegations: 3 })
+  expect(made.figures.delegations).toBe(6)
+  expect(tenant.delegations.list().map(({ scope }) => levelOf(scope))).toEqual([
+    'subscription',
+    'subscription',
+    'resource_group',
+    'subscription',
+    'subscription',
+    'resource_group',
+  ])
+  const without = make({ people: 9, subscriptions: 2 }).tenant
+  expect(everything(make({ people: 9, subscriptions: 2, delegations: 0 }).tenant)).toEqual(everything(without))
+})
+
 test('narrow roles can be assigned in one resource group each, and are assigned there and nowhere else', () => {
   const { tenant, world, made } = make({
     subscriptions: 2,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { applyChange } from './changes'
+import { addDelegations } from './delegations'
 import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
 import { addAssignments, addPrivileged } from './make-assignments'
 import { addCustomRoles, addNarrowRoles } from './make-custom-roles'
@@ -89,6 +90,7 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   addCustomRoles(tenant, random, spec)
   addNarrowRoles(tenant, random, spec, people)
   addPrivileged(tenant, random, spec, { people, groups })
+  addDelegations(tenant, random, spec)
   addAssignments(tenant, random, spec, { user: people, group: groups, servicePrincipal, device, deleted })
 }
 
@@ -106,6 +108,7 @@ function figuresOf(tenant: Tenant): Record<string, number> {
     assignments: tenant.assignments.size,
     eligibilities: tenant.eligibilities.size,
     denyAssignments: tenant.denyAssignments.size,
+    delegations: tenant.delegations.size,
   }
 }
 

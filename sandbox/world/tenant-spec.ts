@@ -103,6 +103,8 @@ const Spec = z.strictObject({
   eligibility: count.optional(),
   activated: countOrShare.optional(),
   denyAssignments: count.optional(),
+  /** What is delegated to other tenants by Azure Lighthouse, in each subscription. */
+  delegations: count.optional(),
   licence: z.enum(['free', 'p1', 'p2']).optional(),
   pageSize: PageSize.optional(),
   /** Whether an administrator has consented to the portal's application; a list adds Graph permissions to those it registered. */

@@ -33,6 +33,7 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     assignments: new ScopedIndex(),
     eligibilities: new ScopedIndex(),
     denyAssignments: new Registry(),
+    delegations: new Registry(),
     customRoles: new Registry(),
     consents: [],
     appRoles: new Map(),

@@ -8,6 +8,7 @@ import {
   scopesOf,
   statusOf,
 } from './access-paths'
+import { type DelegateFacts, eachDelegatedRow } from './delegated-access'
 import { WorldRefusal } from './lookups'
 import { ancestorsOf, findRole, isInForceAt } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
@@ -80,7 +81,7 @@ function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType
 }
 
 /** One path by which a principal has, or may activate, a role at a scope. */
-export type AccessRow = PersonFacts & {
+export type AccessRow = (PersonFacts | (Omit<PersonFacts, 'principalType'> & DelegateFacts)) & {
   roleId: string
   roleName: string | null
   roleCustom: boolean
@@ -149,6 +150,7 @@ export function* eachAccessRow(
   const scopes = scopesOf(tenant, subscription)
   const maxPaths = options.paths ?? MAX_PATHS
   const lookups = createAccessLookups(tenant, maxPaths, onlyPrincipalId)
+  yield* eachDelegatedRow(tenant, scopes, onlyPrincipalId)
   for (const holdings of holdingsByPlace(tenant, scopes.covers, options.at ?? world.now())) {
     const [{ scope, roleId }] = holdings as [Holding]
     const role = BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())

@@ -172,6 +172,44 @@ export type RoleDefinition = {
   updatedOn: string
 }
 
+/** A principal of the managing tenant with a role. */
+export type DelegatedAuthorization = {
+  principalId: string
+  principalIdDisplayName: string | null
+  roleId: string
+  /** The roles that the holder of User Access Administrator may assign to managed identities. */
+  delegatedRoleIds: string[]
+}
+
+/** A principal of the managing tenant that can activate a role. */
+export type EligibleAuthorization = {
+  principalId: string
+  principalIdDisplayName: string | null
+  roleId: string
+  justInTimeAccessPolicy: {
+    multiFactorAuthProvider: 'Azure' | 'None'
+    /** ISO 8601, such as PT8H. */
+    maximumActivationDuration: string
+    managedByTenantApprovers: { principalId: string; principalIdDisplayName?: string }[]
+  }
+}
+
+/** What was delegated to another tenant by Azure Lighthouse: a registration assignment with its definition. */
+export type Delegation = {
+  id: string
+  definitionId: string
+  name: string
+  description: string
+  /** A subscription or a resource group. */
+  scope: string
+  managedByTenantId: string
+  managedByTenantName: string
+  authorizations: DelegatedAuthorization[]
+  eligibleAuthorizations: EligibleAuthorization[]
+  createdOn: string
+  createdBy: string | null
+}
+
 export type ManagementGroup = { id: string; displayName: string; parentId: string | null }
 
 export type SubscriptionState = 'Enabled' | 'Warned' | 'PastDue' | 'Disabled' | 'Deleted'
@@ -235,6 +273,7 @@ export type Tenant = {
   assignments: ScopedIndex<Assignment>
   eligibilities: ScopedIndex<Eligibility>
   denyAssignments: Registry<DenyAssignment>
+  delegations: Registry<Delegation>
   customRoles: Registry<RoleDefinition>
   consents: Consent[]
   /** Application permissions that an administrator granted, by client id: what `.default` stands for without a user. */
