@@ -112,6 +112,30 @@ test('entities show the chain of groups above each group and subscription', asyn
   expect(names(one.body)).toEqual([IDS.web])
 })
 
+test('the next links of entities are followed by GET', async () => {
+  const path = `/providers/Microsoft.Management/getEntities?${version}&$top=2`
+  const first = await arm.ask<List & { nextLink: string }>(path, { method: 'POST' })
+  const second = await arm.ask<List & { nextLink: string }>(first.body.nextLink)
+  const third = await arm.ask<List>(second.body.nextLink)
+  expect([...names(first.body), ...names(second.body), ...names(third.body)]).toEqual([
+    IDS.tenant,
+    'Platform',
+    'Online',
+    IDS.web,
+    IDS.lab,
+  ])
+  expect((await arm.ask(path)).status).not.toBe(200)
+})
+
+test('a reader of a subscription alone learns the ids of the groups above it, nearest first, when asking for them', async () => {
+  const scope = `/subscriptions/${IDS.web}`
+  const { id } = addAssignment(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope })
+  const read = (query: string) => arm.ask(`${scope}?api-version=2020-01-01${query}`, { token: arm.tokens.nobody })
+  expect((await read('&$expand=ancestors')).body.managementGroupAncestors).toEqual(['Platform', IDS.tenant])
+  expect((await read('')).body).not.toHaveProperty('managementGroupAncestors')
+  arm.tenant.assignments.delete(id)
+})
+
 test('a group is forbidden to callers without a role on it, and one that does not exist is not found', async () => {
   const refused = await arm.ask(`${GROUPS}/Platform?${version}`, { token: arm.tokens.clerk })
   expect(refused.body.error).toMatchObject({

@@ -164,7 +164,8 @@ const stateOf = (state: SubscriptionState) => (state === 'Enabled' ? 'Active' : 
 
 /**
  * `POST /providers/Microsoft.Management/getEntities`: the management groups and subscriptions that the caller sees, each
- * with the chain of groups from the root down to it. Supports `$filter=name eq 'id'`, `$skip` and `$top`.
+ * with the chain of groups from the root down to it. Supports `$filter=name eq 'id'`, `$skip` and `$top`. SDKs follow its next
+ * links by GET.
  */
 export function listEntities(call: ArmCall): Response {
   const { tenant, url } = call

@@ -33,7 +33,9 @@ const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
 
 /** Finds the answer for an address; null when nothing is imitated there. */
 export function route(call: ArmCall, path: string, method: string): Response | null {
-  if (method === 'POST') return ENTITIES.test(path) ? listEntities(call) : null
+  // Only the next links of entities are followed by GET.
+  if (ENTITIES.test(path) && (method === 'POST' || call.url.searchParams.has('$skipToken'))) return listEntities(call)
+  if (method === 'POST') return null
   if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
   if (/^\/tenants$/i.test(path)) return listTenants(call)
   const authorization = AUTHORIZATION.exec(path)

@@ -18,9 +18,22 @@ export function listSubscriptions(call: ArmCall): Response {
   })
 }
 
-/** `GET /subscriptions/{id}`. */
+/**
+ * `GET /subscriptions/{id}`. The undocumented `$expand=ancestors`, which Azure's portal sends, adds the ids of the management
+ * groups above, nearest first, for everyone who sees the subscription (Azure/azure-rest-api-specs 15935).
+ */
 export function getSubscription(call: ArmCall, subscription: Subscription): Response {
-  if (createSubscriptionFilter(call)(subscription)) return Response.json(showSubscription(call.tenant, subscription))
+  if (createSubscriptionFilter(call)(subscription)) {
+    const isExpanded = /^ancestors$/i.test(call.url.searchParams.get('$expand') ?? '')
+    const { id, authorizationSource, ...rest } = showSubscription(call.tenant, subscription)
+    const above = ancestorsOf(call.tenant, subscription.managementGroupId)
+    return Response.json({
+      id,
+      authorizationSource,
+      ...(isExpanded ? { managementGroupAncestors: above } : {}),
+      ...rest,
+    })
+  }
   if (call.tenant.powerless === 'empty')
     return armError(404, 'SubscriptionNotFound', `The subscription '${subscription.id}' could not be found.`)
   return refuseAction(call, 'Microsoft.Resources/subscriptions/read', `/subscriptions/${subscription.id}`)

@@ -40,6 +40,7 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   deactivate: eligibility,
   remove_eligible: eligibility,
   set_subscription_state: () => ({ subscriptionId: subscriptionId(), state: 'Disabled' }),
+  rename_subscription: () => ({ subscriptionId: subscriptionId(), displayName: 'Renamed' }),
   rename_management_group: () => ({ tenantId: tenantId(), managementGroupId: tenantId(), displayName: 'Top' }),
   move_subscription: () => ({ subscriptionId: subscriptionId(), managementGroupId: tenantId() }),
   withdraw_consent: () => ({ tenantId: tenantId() }),

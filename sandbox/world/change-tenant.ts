@@ -98,6 +98,7 @@ export const changePlatform: ChangeHandlers<PlatformChange> = {
 export type SubscriptionChange =
   | Move
   | { type: 'set_subscription_state'; subscriptionId: string; state: SubscriptionState }
+  | { type: 'rename_subscription'; subscriptionId: string; displayName: string }
   | { type: 'rename_management_group'; tenantId: string; managementGroupId: string; displayName: string }
 
 /** Moves a subscription to another tenant, or to another management group of its own tenant. */
@@ -109,6 +110,12 @@ export const changeSubscriptions: ChangeHandlers<SubscriptionChange> = {
   set_subscription_state(world, change) {
     const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
     subscription.state = change.state
+    tenant.subscriptions.markChanged()
+    return null
+  },
+  rename_subscription(world, change) {
+    const { subscription, tenant } = requireSubscription(world, change.subscriptionId)
+    subscription.name = change.displayName
     tenant.subscriptions.markChanged()
     return null
   },

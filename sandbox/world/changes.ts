@@ -87,6 +87,7 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   add_group: z.object({ displayName: text, isAssignableToRole: z.boolean().optional() }),
   rename_group: z.object({ displayName: text }),
   rename_management_group: z.object({ displayName: text }),
+  rename_subscription: z.object({ displayName: text }),
   set_subscription_state: z.object({ state: z.enum(['Enabled', 'Warned', 'PastDue', 'Disabled', 'Deleted']) }),
   withdraw_consent: z.object({ scopes: z.array(text).optional() }),
   grant_consent: z.object({ scopes: z.array(text).optional() }),
