@@ -124,10 +124,24 @@ test('every answer carries ids, and the client request id when asked for', async
   expect(echoed.headers.get('x-ms-client-request-id')).toBe('mine')
 })
 
-test("an address that is not imitated is not found, in ARM's words", async () => {
+test('a read that the sandbox does not simulate says so, and an address that ARM cannot have is not found', async () => {
   expect((await arm.ask('/nowhere?api-version=2022-12-01')).body.error?.code).toBe('MissingSubscription')
-  const { status, body } = await arm.ask('/providers/Microsoft.Shoes/sizes?api-version=2022-12-01')
-  expect([status, body.error?.code]).toEqual([404, 'InvalidResourceType'])
+  const refused = async (path: string, init: { method?: string; token?: string } = {}) => {
+    const { status, body } = await arm.ask(`${path}?api-version=2022-12-01`, init)
+    expect([path, status, body.error?.code]).toEqual([path, 501, 'NotSimulated'])
+    return body.error?.message
+  }
+  const web = `/subscriptions/${IDS.web}`
+  const sites = `${web}/resourceGroups/rg-Front/providers/Microsoft.Web/sites/shop/config`
+  expect(await refused(sites)).toBe(`GET of Microsoft.Web/sites/config at ${sites} is not simulated by the sandbox.`)
+  expect(await refused('/providers/Microsoft.Shoes')).toContain('GET of Microsoft.Shoes at')
+  expect(await refused(`${web}/tagNames`)).toBe(`GET ${web}/tagNames is not simulated by the sandbox.`)
+  await refused(`${web}/tagNames`, { token: arm.tokens.nobody })
+  await refused('/batch', { method: 'POST' })
+  await refused(`${web}/resourceGroups/rg-Front/providers/Microsoft.Storage/storageAccounts/data/listKeys`, {
+    method: 'POST',
+    token: arm.tokens.nobody,
+  })
 })
 
 test('nothing can be written: 403 for callers without the right, 405 for all others', async () => {

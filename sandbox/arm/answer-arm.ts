@@ -6,8 +6,9 @@ import type { Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { checkApiVersion } from './api-versions'
 import { type ArmCall, type ArmCaller, isAllowed, refuseAction } from './arm-call'
+import { isReadingPost, refuseUnknownRead } from './not-simulated'
 import { armError, formatErrorTime, withArmHeaders } from './protocol'
-import { notFound, route } from './routes'
+import { route } from './routes'
 import { throttle } from './throttle'
 
 /** Answers for Azure Resource Manager: reads of subscriptions, management groups, resources, and of who may do what on them. */
@@ -42,7 +43,9 @@ function answerCall(world: World, request: Request, cloud: Cloud): Response {
   const call: ArmCall = { world, cloud, url, apiVersion, tenant, caller, subscription, decisions: new Map() }
   const answerRouted = (): Response => {
     const found = isReading || method === 'POST' ? route(call, path, method) : null
-    return found ?? (isReading ? notFound(path, apiVersion) : refuseWriting(call, path, method))
+    if (found) return found
+    const isRead = isReading || (method === 'POST' && isReadingPost(path))
+    return isRead ? refuseUnknownRead(path, method) : refuseWriting(call, path, method)
   }
   const response = refusal ?? answerRouted()
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)

@@ -54,7 +54,7 @@ test('the resources listed are those that occur in scopes, by type and by group'
   expect(await names(`${web}/resources?${version}&${ofType}`)).toEqual(['data'])
   expect(await names(`${web}/providers/Microsoft.Storage/storageAccounts?api-version=2023-01-01`)).toEqual(['data'])
   expect(await names(`${web}/providers/Microsoft.Compute/virtualMachines?api-version=2023-01-01`)).toEqual([])
-  expect((await arm.ask(`${web}/providers/Microsoft.Nope/things?api-version=2023-01-01`)).status).toBe(404)
+  expect((await arm.ask(`${web}/providers/Microsoft.Nope/things?api-version=2023-01-01`)).status).toBe(501)
   expect(await names(`${web}/resourceGroups/rg-front/resources?${version}`)).toEqual([])
 })
 

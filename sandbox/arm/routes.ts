@@ -17,7 +17,6 @@ import {
   listGroupSubscriptions,
   listManagementGroups,
 } from './management-groups'
-import { armError } from './protocol'
 import { getResourceGroup, listProviders, listResourceGroups, listResources } from './resources'
 import { getRoleAssignment, listRoleAssignments } from './role-assignments'
 import { getRoleDefinition, listPermissions, listRoleDefinitions } from './role-definitions'
@@ -105,8 +104,8 @@ function routeInSubscription(call: ArmCall, rest: string): Response | null {
 }
 
 /**
- * The providers that occur in built-in roles. For any other provider the sandbox answers 404 rather than an empty list,
- * which would claim that it has no resources.
+ * The providers that occur in built-in roles. For any other provider the sandbox does not answer an empty list, which would
+ * claim that it has no resources.
  */
 const NAMESPACES = new Set(
   [...BUILT_IN_ROLES.values()].flatMap(({ permissions }) =>
@@ -119,22 +118,4 @@ const NAMESPACES = new Set(
 function isKnownNamespace(type: string): boolean {
   const namespace = type.split('/')[0]?.toLowerCase()
   return namespace !== 'microsoft.authorization' && NAMESPACES.has(namespace)
-}
-
-/** The 404 for an address that is not imitated. The words are recalled, not verified. */
-export function notFound(path: string, apiVersion: string): Response {
-  const [, namespace, type] = /^.*\/providers\/([^/]+)\/([^/]+)/i.exec(path) ?? []
-  if (namespace && type)
-    return armError(
-      404,
-      'InvalidResourceType',
-      `The resource type '${type}' could not be found in the namespace '${namespace}' for api version '${apiVersion}'.`,
-    )
-  if (/^\/subscriptions\//i.test(path))
-    return armError(404, 'InvalidResourceType', `The resource type could not be found for the path '${path}'.`)
-  return armError(
-    404,
-    'MissingSubscription',
-    'The request did not have a subscription or a valid tenant level resource provider.',
-  )
 }

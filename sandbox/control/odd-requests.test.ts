@@ -33,7 +33,7 @@ test('an item of a batch that cannot be a request is refused by itself', async (
 
 test('names that every JavaScript object has are no provider, no host and no kind of fault', async () => {
   const provider = `${ARM}/providers/Microsoft.Authorization/constructor?api-version=2022-04-01`
-  expect((await controlled.ask(provider)).status).toBe(404)
+  expect((await controlled.ask(provider)).status).toBe(501)
   expect((await fetch(`${controlled.sandbox.url}/constructor/x`)).status).toBe(404)
   const chaos = { seed: 1, rate: 0.5, kinds: ['constructor'] }
   expect((await controlled.control('PUT', '/faults', chaos)).status).toBe(400)
