@@ -22,14 +22,7 @@ export function checkApiVersion(url: URL, path: string): Response | null {
     const versions = versionsOf(RESOURCES)
     return versions.has(version) ? null : invalid(` The supported versions are '${[...versions].reverse().join(',')}'.`)
   }
-  const list =
-    provider.namespace.toLowerCase() === 'microsoft.authorization'
-      ? AUTHORIZATION.get(provider.type.toLowerCase())
-      : provider.namespace.toLowerCase() === 'microsoft.management'
-        ? MANAGEMENT_GROUPS
-        : provider.namespace.toLowerCase() === 'microsoft.managedservices'
-          ? MANAGED_SERVICES
-          : undefined
+  const list = listVersions(provider)
   if (list === undefined || versionsOf(list).has(version)) return null
   const supported = list.split(' ').join(', ')
   return armError(
@@ -37,6 +30,22 @@ export function checkApiVersion(url: URL, path: string): Response | null {
     'NoRegisteredProviderFound',
     `No registered resource provider found for location '' and API version '${version}' for type '${provider.type}'. The supported api-versions are '${supported}'. The supported locations are ''.`,
   )
+}
+
+/** The versions of a resource type, in one text; undefined when every version is accepted. */
+function listVersions({ namespace, type }: { namespace: string; type: string }): string | undefined {
+  switch (namespace.toLowerCase()) {
+    case 'microsoft.authorization':
+      return AUTHORIZATION.get(type.toLowerCase())
+    case 'microsoft.management':
+      return MANAGEMENT_GROUPS
+    case 'microsoft.managedservices':
+      return MANAGED_SERVICES
+    case 'microsoft.insights':
+      return type.toLowerCase() === 'eventtypes' ? ACTIVITY_LOG : undefined
+    default:
+      return undefined
+  }
 }
 
 /** The provider a path ends in: `Microsoft.Authorization` and `roleAssignments` of `{scope}/providers/Microsoft.Authorization/roleAssignments`. */
@@ -52,6 +61,7 @@ const MANAGEMENT_GROUPS =
 /** Azure/azure-rest-api-specs, folders of managedservices. */
 const MANAGED_SERVICES =
   '2018-06-01-preview 2019-04-01-preview 2019-06-01 2019-09-01 2020-02-01-preview 2022-01-01-preview 2022-10-01'
+const ACTIVITY_LOG = '2014-04-01 2015-04-01 2017-03-01-preview'
 const OLD_AUTHORIZATION =
   '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01 2016-07-01 2017-05-01 2017-09-01'
 const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-preview'

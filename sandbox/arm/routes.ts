@@ -1,6 +1,7 @@
 import { findManagementGroup } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
 import { managementGroupIdIn } from '../world/scopes'
+import { listActivityLog } from './activity-log'
 import { type ArmCall, refuseAction } from './arm-call'
 import {
   getRegistrationAssignment,
@@ -97,6 +98,8 @@ function routeInSubscription(call: ArmCall, rest: string): Response | null {
   if (/^providers$/i.test(rest)) return listProviders(call, subscription)
   if (/^resources$/i.test(rest)) return listResources(call, subscription)
   if (/^resourceGroups$/i.test(rest)) return listResourceGroups(call, subscription)
+  if (/^providers\/Microsoft\.Insights\/eventtypes\/management\/values$/i.test(rest))
+    return listActivityLog(call, subscription)
   const [, group = '', listed] = /^resourceGroups\/([^/]+)(\/resources)?$/i.exec(rest) ?? []
   if (group) return listed ? listResources(call, subscription, { group }) : getResourceGroup(call, subscription, group)
   const type = /^providers\/([^/]+\.[^/]+\/[^/]+)$/i.exec(rest)?.[1]

@@ -13,6 +13,7 @@ const MANAGEMENT = 'api-version=2020-05-01'
 const SCHEDULES = 'api-version=2020-10-01'
 const ROLES = 'api-version=2022-04-01'
 const SUBSCRIPTIONS = 'api-version=2022-12-01'
+const ACTIVITY = `api-version=2015-04-01&$filter=${encodeURIComponent(`eventTimestamp ge '${new Date(Date.now() - 3_600_000).toISOString()}'`)}`
 const LIGHTHOUSE = 'api-version=2022-10-01'
 const RESOURCES = 'api-version=2021-04-01'
 
@@ -34,6 +35,7 @@ const LISTS: Record<string, string> = {
   listPermissions: `${authorization}/permissions?${ROLES}`,
   listRegistrationAssignments: `${web}/providers/Microsoft.ManagedServices/registrationAssignments?${LIGHTHOUSE}`,
   listRegistrationDefinitions: `${web}/providers/Microsoft.ManagedServices/registrationDefinitions?${LIGHTHOUSE}`,
+  listActivityLog: `${web}/providers/Microsoft.Insights/eventtypes/management/values?${ACTIVITY}`,
   listSchedules: `${authorization}/roleEligibilityScheduleInstances?${SCHEDULES}`,
 }
 
@@ -58,6 +60,8 @@ beforeAll(async () => {
   const key = `${web}/resourceGroups/rg-Front/providers/Microsoft.KeyVault/vaults/keys`
   addAssignment(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: key })
   addEligibility(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: web })
+  applyChange(arm.world, { type: 'assign', principalId: IDS.nobody, role: 'Reader', subscriptionId: IDS.web })
+  applyChange(arm.world, { type: 'advance_clock', ms: 60_000 })
   applyChange(arm.world, { type: 'delegate', subscriptionId: IDS.web })
   applyChange(arm.world, { type: 'add_deny', subscriptionId: IDS.web, principalIds: [IDS.nobody] })
 })

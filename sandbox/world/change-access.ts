@@ -1,8 +1,10 @@
+import { logAssignment } from './activity-log'
 import {
   type ChangeHandlers,
   findHolder,
   type HolderName,
   requireHolder,
+  requirePerson,
   requireRole,
   requireScope,
   requireTenant,
@@ -31,12 +33,20 @@ type Assign = {
   scope?: string
   condition?: string
   principalType?: string | null
+  /** Who makes it, for the activity log: a user principal name or an object id. */
+  by?: string
   /** Any of the following three makes it an assignment of Privileged Identity Management. */
   assignmentType?: 'Assigned' | 'Activated'
   startDateTime?: string
   endDateTime?: string
 } & HolderName
-type Unassign = { type: 'unassign'; assignmentId?: string; role?: string; scope?: string } & HolderName
+type Unassign = {
+  type: 'unassign'
+  assignmentId?: string
+  role?: string
+  scope?: string
+  by?: string
+} & HolderName
 
 type Deny = {
   type: 'add_deny'
@@ -84,16 +94,24 @@ function assign(world: World, change: Assign): Assignment {
   const { tenant, principalId } = requireHolder(world, change)
   const { role, scope } = requireAssignable(tenant, change)
   const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
-  return addAssignment(tenant, random, {
+  const by = findActor(world, tenant, change.by)
+  const assignment = addAssignment(tenant, random, {
     principalId,
     role,
     scope,
     condition: change.condition ?? null,
     ...typeFields(change),
     createdOn: armTime(world.now()),
+    createdBy: by,
     schedule: scheduleOf(change, world.now()),
   })
+  logAssignment(world, tenant, 'write', assignment, by)
+  return assignment
 }
+
+/** The object id of the person who makes a change; null when it names nobody. */
+const findActor = (world: World, tenant: Tenant, by: string | undefined): string | null =>
+  by === undefined ? null : requirePerson(world, { user: by, tenantId: tenant.id }).user.id
 
 /**
  * The role and the scope that a change names. Refused when the role is a custom one that cannot be assigned there: its
@@ -153,7 +171,10 @@ function unassign(world: World, change: Unassign): { removed: number } {
   let removed = 0
   for (const { tenant, principalId } of targets)
     for (const one of findCandidates(tenant, change, principalId))
-      if (matchesUnassign(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) removed++
+      if (matchesUnassign(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) {
+        logAssignment(world, tenant, 'delete', one, findActor(world, tenant, change.by))
+        removed++
+      }
   return { removed }
 }
 
@@ -228,7 +249,7 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
   /** Also ends what was activated from it. */
   remove_eligible(world, change) {
     const { tenant, eligibility } = findEligibility(world, change)
-    for (const one of findActivations(tenant, eligibility)) tenant.assignments.delete(one.id)
+    for (const one of findActivations(tenant, eligibility)) endActivation(world, tenant, one)
     tenant.eligibilities.delete(eligibility.id)
   },
   activate,
@@ -236,7 +257,7 @@ export const changeEligibilities: ChangeHandlers<EligibilityChange> = {
     const { tenant, eligibility, principalId } = findEligibility(world, change)
     const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
     if (own.length === 0) throw new WorldRefusal('That eligibility is not activated.')
-    for (const one of own) tenant.assignments.delete(one.id)
+    for (const one of own) endActivation(world, tenant, one)
   },
 }
 
@@ -247,10 +268,10 @@ function activate(world: World, change: Extract<EligibilityChange, { type: 'acti
   const end = change.until === undefined ? world.now() + ACTIVATION_MS : Date.parse(change.until)
   if (Number.isNaN(end)) throw new WorldRefusal(`${change.until} is not a time.`)
   const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
-  for (const one of own) tenant.assignments.delete(one.id)
+  for (const one of own) endActivation(world, tenant, one)
   const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
   const start = armTime(world.now())
-  return addAssignment(tenant, random, {
+  const assignment = addAssignment(tenant, random, {
     principalId,
     role: eligibility.roleId,
     scope: eligibility.scope,
@@ -263,6 +284,13 @@ function activate(world: World, change: Extract<EligibilityChange, { type: 'acti
       eligibilityId: eligibility.id,
     },
   })
+  logAssignment(world, tenant, 'write', assignment, 'pim')
+  return assignment
+}
+
+function endActivation(world: World, tenant: Tenant, activation: Assignment): void {
+  tenant.assignments.delete(activation.id)
+  logAssignment(world, tenant, 'delete', activation, 'pim')
 }
 
 /** An eligibility, with the principal who activates it: its holder or a member of the group that holds it. */

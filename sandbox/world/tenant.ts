@@ -34,6 +34,7 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     eligibilities: new ScopedIndex(),
     denyAssignments: new Registry(),
     delegations: new Registry(),
+    activity: [],
     customRoles: new Registry(),
     consents: [],
     appRoles: new Map(),

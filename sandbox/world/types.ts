@@ -172,6 +172,19 @@ export type RoleDefinition = {
   updatedOn: string
 }
 
+/** A role assignment that was made or removed by a change, for the activity log. */
+export type RoleAssignmentEvent = {
+  /** Milliseconds. */
+  at: number
+  operation: 'write' | 'delete'
+  /** The object id of a person, `pim` for Privileged Identity Management, null when the change named nobody. */
+  by: string | null
+  assignment: Pick<Assignment, 'id' | 'roleId' | 'principalId' | 'principalType' | 'scope'>
+  operationId: string
+  /** Of the events of its start and of its end. */
+  eventIds: [start: string, end: string]
+}
+
 /** A principal of the managing tenant with a role. */
 export type DelegatedAuthorization = {
   principalId: string
@@ -274,6 +287,8 @@ export type Tenant = {
   eligibilities: ScopedIndex<Eligibility>
   denyAssignments: Registry<DenyAssignment>
   delegations: Registry<Delegation>
+  /** In the order of time. */
+  activity: RoleAssignmentEvent[]
   customRoles: Registry<RoleDefinition>
   consents: Consent[]
   /** Application permissions that an administrator granted, by client id: what `.default` stands for without a user. */
