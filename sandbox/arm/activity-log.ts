@@ -2,6 +2,7 @@ import { findRole } from '../world/rbac'
 import { subscriptionIdIn } from '../world/scopes'
 import { armTime } from '../world/tenant'
 import type { RoleAssignmentEvent, Subscription, Tenant } from '../world/types'
+import { type Actor, findDefaultActor } from './actors'
 import { type ArmCall, isAllowed, refuseAction } from './arm-call'
 import { armError, authorizationAt, respondWithPage } from './protocol'
 
@@ -26,7 +27,7 @@ export function listActivityLog(call: ArmCall, subscription: Subscription): Resp
     return armError(400, 'BadRequest', `The start time cannot be more than ${KEPT_DAYS} days in the past.`)
   const selected = readSelect(url.searchParams.get('$select'))
   if (typeof selected === 'string') return armError(400, 'BadRequest', selected)
-  const actor = findActor(tenant)
+  const actor = findDefaultActor(tenant)
   const items = tenant.activity
     .filter((one) => subscriptionIdIn(one.assignment.scope) === subscription.id)
     .toReversed()
@@ -103,18 +104,10 @@ function readSelect(text: string | null): ReadonlySet<string> | string | null {
   return unknown === undefined ? new Set(names) : `The property '${unknown}' cannot be selected.`
 }
 
-type Caller = { name: string; objectId: string }
-
 /** The application id that Privileged Identity Management acts with (recalled, as is that it is the caller of activations). */
 const MS_PIM = '01fc33a7-78ba-4d2f-a4b7-768e336e890e'
 
-/** The person who made the changes that name nobody: the first account that is an owner. */
-function findActor(tenant: Tenant): Caller {
-  const owner = tenant.users.list().find(({ account }) => account?.kind === 'owner')
-  return { name: owner?.userPrincipalName ?? `admin@${tenant.domain}`, objectId: owner?.id ?? '' }
-}
-
-function callerOf(tenant: Tenant, by: RoleAssignmentEvent['by'], actor: Caller): Caller {
+function callerOf(tenant: Tenant, by: RoleAssignmentEvent['by'], actor: Actor): Actor {
   if (by === null) return actor
   if (by === 'pim') return { name: MS_PIM, objectId: MS_PIM }
   const user = tenant.users.get(by) ?? tenant.deletedUsers.get(by)
@@ -131,7 +124,7 @@ function toEvent(
   tenant: Tenant,
   subscription: Subscription,
   { at, operation, by, assignment, operationId, eventIds }: RoleAssignmentEvent,
-  actor: Caller,
+  actor: Actor,
   phase: 'start' | 'end',
 ) {
   const isWrite = operation === 'write'

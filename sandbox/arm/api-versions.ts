@@ -79,6 +79,11 @@ const AUTHORIZATION = new Map(
     roleassignmentscheduleinstances: SCHEDULES,
     roleeligibilityschedules: SCHEDULES,
     roleassignmentschedules: SCHEDULES,
+    roleeligibilityschedulerequests: SCHEDULES,
+    roleassignmentschedulerequests: SCHEDULES,
+    rolemanagementpolicies: SCHEDULES,
+    rolemanagementpolicyassignments: SCHEDULES,
+    provideroperations: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
   }),
 )
 

@@ -69,7 +69,12 @@ const refuseReading = (call: ArmCall, scope: string) =>
   refuseAction(call, READ, `${scope}/providers/Microsoft.Authorization`)
 
 /** Whether a role can be assigned at a scope. Custom roles only where they say so; at the root all of them are listed. */
-function isAssignable(role: RoleDefinition, scope: string, lineage: ReadonlySet<string>, below: boolean): boolean {
+export function isAssignable(
+  role: RoleDefinition,
+  scope: string,
+  lineage: ReadonlySet<string>,
+  below: boolean,
+): boolean {
   if (!role.custom || scope === '/') return true
   return role.assignableScopes.some((one) => lineage.has(one.toLowerCase()) || (below && isAtOrUnder(one, scope)))
 }

@@ -18,9 +18,12 @@ import {
   listGroupSubscriptions,
   listManagementGroups,
 } from './management-groups'
+import { getProviderOperations, listProviderOperations } from './provider-operations'
 import { getResourceGroup, listProviders, listResourceGroups, listResources } from './resources'
 import { getRoleAssignment, listRoleAssignments } from './role-assignments'
 import { getRoleDefinition, listPermissions, listRoleDefinitions } from './role-definitions'
+import { getPolicy, getPolicyAssignment, listPolicies, listPolicyAssignments } from './role-management-policies'
+import { findRequestKind, getScheduleRequest, listScheduleRequests } from './schedule-requests'
 import { findScheduleKind, getSchedule, listSchedules } from './schedules'
 import { getSubscription, listLocations, listSubscriptions, listTenants } from './subscriptions'
 
@@ -54,6 +57,9 @@ function routeAuthorization(call: ArmCall, scope: string, type: string, name: st
     return refuseAction(call, `Microsoft.Authorization/${type}/read`, scope)
   const schedules = findScheduleKind(type)
   if (schedules) return name ? getSchedule(call, scope, schedules, name) : listSchedules(call, scope, schedules)
+  const requests = findRequestKind(type)
+  if (requests)
+    return name ? getScheduleRequest(call, scope, requests, name) : listScheduleRequests(call, scope, requests)
   switch (type.toLowerCase()) {
     case 'roleassignments':
       return name ? getRoleAssignment(call, scope, name) : listRoleAssignments(call, scope)
@@ -63,6 +69,13 @@ function routeAuthorization(call: ArmCall, scope: string, type: string, name: st
       return name ? getDenyAssignment(call, scope, name) : listDenyAssignments(call, scope)
     case 'permissions':
       return name ? null : listPermissions(call, scope)
+    case 'rolemanagementpolicies':
+      return name ? getPolicy(call, scope, name) : listPolicies(call, scope)
+    case 'rolemanagementpolicyassignments':
+      return name ? getPolicyAssignment(call, scope, name) : listPolicyAssignments(call, scope)
+    case 'provideroperations':
+      if (scope !== '/') return null
+      return name ? getProviderOperations(call, name) : listProviderOperations(call)
     case 'classicadministrators':
       // Azure has retired classic administrators.
       return name ? null : Response.json({ value: [] })

@@ -77,7 +77,7 @@ export function getSchedule(call: ArmCall, scope: string, kind: ScheduleKind, na
  * The 400 of a tenant without the licence. The code was seen from ARM (JulianHayward/Azure-MG-Sub-Governance-Reporting
  * 114); the words are Microsoft Graph's present ones.
  */
-function refuseWithoutLicence(): Response {
+export function refuseWithoutLicence(): Response {
   return armError(
     400,
     'AadPremiumLicenseRequired',
@@ -161,7 +161,7 @@ function scheduleName(kind: ScheduleKind, { id }: Scheduled): string {
 }
 
 /** A schedule has an id of its own: the one of its instance with the first eight digits reversed. */
-const scheduleIdOf = (id: string) => [...id.slice(0, 8)].reverse().join('') + id.slice(8)
+export const scheduleIdOf = (id: string) => [...id.slice(0, 8)].reverse().join('') + id.slice(8)
 
 function eligibilityFields(kind: ScheduleKind, { id, createdOn }: Eligibility, provider: string) {
   if (!kind.instances) return { updatedOn: createdOn }
@@ -189,7 +189,7 @@ function statusOf(one: Scheduled): string {
 }
 
 /** The names that Privileged Identity Management adds to a row. Scope types are in lower case, as documented. */
-function expandProperties(tenant: Tenant, row: Scheduled, roleDefinitionId: string) {
+export function expandProperties(tenant: Tenant, row: Scheduled, roleDefinitionId: string) {
   const role = findRole(tenant, row.roleId)
   return {
     scope: { id: row.scope, displayName: scopeName(tenant, row.scope), type: levelOf(row.scope).replaceAll('_', '') },

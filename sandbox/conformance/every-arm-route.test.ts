@@ -36,6 +36,10 @@ const LISTS: Record<string, string> = {
   listRegistrationAssignments: `${web}/providers/Microsoft.ManagedServices/registrationAssignments?${LIGHTHOUSE}`,
   listRegistrationDefinitions: `${web}/providers/Microsoft.ManagedServices/registrationDefinitions?${LIGHTHOUSE}`,
   listActivityLog: `${web}/providers/Microsoft.Insights/eventtypes/management/values?${ACTIVITY}`,
+  listScheduleRequests: `${authorization}/roleEligibilityScheduleRequests?${SCHEDULES}`,
+  listPolicies: `${authorization}/roleManagementPolicies?${SCHEDULES}`,
+  listPolicyAssignments: `${authorization}/roleManagementPolicyAssignments?${SCHEDULES}`,
+  listProviderOperations: `/providers/Microsoft.Authorization/providerOperations?${ROLES}`,
   listSchedules: `${authorization}/roleEligibilityScheduleInstances?${SCHEDULES}`,
 }
 
@@ -49,6 +53,10 @@ const SINGLES: Record<string, string> = {
   getRoleDefinition: 'listRoleDefinitions',
   getDenyAssignment: 'listDenyAssignments',
   getSchedule: 'listSchedules',
+  getScheduleRequest: 'listScheduleRequests',
+  getPolicy: 'listPolicies',
+  getPolicyAssignment: 'listPolicyAssignments',
+  getProviderOperations: 'listProviderOperations',
   getRegistrationAssignment: 'listRegistrationAssignments',
   getRegistrationDefinition: 'listRegistrationDefinitions',
 }

@@ -218,7 +218,13 @@ export type EligibilityChange =
       endDateTime?: string
     } & HolderName)
   | ({ type: 'remove_eligible' } & EligibilityName)
-  | ({ type: 'activate'; until?: string } & EligibilityName)
+  | ({
+      type: 'activate'
+      until?: string
+      justification?: string
+      ticketNumber?: string
+      ticketSystem?: string
+    } & EligibilityName)
   | ({ type: 'deactivate' } & EligibilityName)
 
 /** Names an eligibility by its id, or by holder, role and scope. A member of a group may name themselves for the group's. */
@@ -265,6 +271,7 @@ const ACTIVATION_MS = 8 * 3_600_000 // how long an activation lasts without `unt
 
 function activate(world: World, change: Extract<EligibilityChange, { type: 'activate' }>): Assignment {
   const { tenant, eligibility, principalId } = findEligibility(world, change)
+  const { justification, ticketNumber, ticketSystem } = change
   const end = change.until === undefined ? world.now() + ACTIVATION_MS : Date.parse(change.until)
   if (Number.isNaN(end)) throw new WorldRefusal(`${change.until} is not a time.`)
   const own = findActivations(tenant, eligibility).filter((one) => one.principalId === principalId)
@@ -282,6 +289,9 @@ function activate(world: World, change: Extract<EligibilityChange, { type: 'acti
       startDateTime: start,
       endDateTime: armTime(end),
       eligibilityId: eligibility.id,
+      justification,
+      ticketNumber,
+      ticketSystem,
     },
   })
   logAssignment(world, tenant, 'write', assignment, 'pim')

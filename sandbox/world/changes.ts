@@ -128,6 +128,11 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
       .optional(),
   }),
   assign: z.object({ principalType: text.nullish() }),
+  activate: z.object({
+    justification: text.optional(),
+    ticketNumber: text.optional(),
+    ticketSystem: text.optional(),
+  }),
   make_eligible: z.object({ principalType: text.nullish() }),
   rotate_keys: z.object({ forgetOld: z.boolean().optional() }),
   set_token_lifetime: z.object({

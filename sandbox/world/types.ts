@@ -112,6 +112,10 @@ export type Schedule = {
   /** Null: permanent. */
   endDateTime: string | null
   eligibilityId: string | null
+  /** What the activation was asked for with. */
+  justification?: string
+  ticketNumber?: string
+  ticketSystem?: string
 }
 
 /** A role that a principal can activate but does not hold yet. */
