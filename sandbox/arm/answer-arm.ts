@@ -12,8 +12,9 @@ import { route } from './routes'
 import { throttle } from './throttle'
 
 /** Answers for Azure Resource Manager: reads of subscriptions, management groups, resources, and of who may do what on them. */
-export function answerArm(world: World, request: Request, cloud: Cloud): Response {
-  const response = withArmHeaders(request, answerCall(world, request, cloud), world.now())
+export async function answerArm(world: World, request: Request, cloud: Cloud): Promise<Response> {
+  const body = request.method === 'POST' ? await request.text() : ''
+  const response = withArmHeaders(request, answerCall(world, request, cloud, body), world.now())
   return request.method === 'HEAD'
     ? new Response(null, { status: response.status, headers: response.headers })
     : response
@@ -21,7 +22,7 @@ export function answerArm(world: World, request: Request, cloud: Cloud): Respons
 
 const READING = new Set(['GET', 'HEAD'])
 
-function answerCall(world: World, request: Request, cloud: Cloud): Response {
+function answerCall(world: World, request: Request, cloud: Cloud, body: string): Response {
   const url = new URL(request.url)
   const { method } = request
   const path = readPath(url)
@@ -40,7 +41,7 @@ function answerCall(world: World, request: Request, cloud: Cloud): Response {
   const { refusal, headers } = throttle({ world, tenant, subscriptionId, actor: caller.objectId, isReading })
   const apiVersion = url.searchParams.get('api-version')?.toLowerCase() ?? ''
   const subscription = place?.subscription ?? null
-  const call: ArmCall = { world, cloud, url, apiVersion, tenant, caller, subscription, decisions: new Map() }
+  const call: ArmCall = { world, cloud, url, apiVersion, body, tenant, caller, subscription, decisions: new Map() }
   const answerRouted = (): Response => {
     const found = isReading || method === 'POST' ? route(call, path, method) : null
     if (found) return found

@@ -41,6 +41,8 @@ function listVersions({ namespace, type }: { namespace: string; type: string }):
       return MANAGEMENT_GROUPS
     case 'microsoft.managedservices':
       return MANAGED_SERVICES
+    case 'microsoft.resourcegraph':
+      return type.toLowerCase() === 'resources' ? RESOURCE_GRAPH : undefined
     case 'microsoft.insights':
       return type.toLowerCase() === 'eventtypes' ? ACTIVITY_LOG : undefined
     default:
@@ -61,6 +63,7 @@ const MANAGEMENT_GROUPS =
 /** Azure/azure-rest-api-specs, folders of managedservices. */
 const MANAGED_SERVICES =
   '2018-06-01-preview 2019-04-01-preview 2019-06-01 2019-09-01 2020-02-01-preview 2022-01-01-preview 2022-10-01'
+const RESOURCE_GRAPH = '2019-04-01 2020-04-01-preview 2021-03-01 2021-06-01-preview 2022-10-01 2024-04-01'
 const ACTIVITY_LOG = '2014-04-01 2015-04-01 2017-03-01-preview'
 const OLD_AUTHORIZATION =
   '2014-04-01-preview 2014-07-01-preview 2014-10-01-preview 2015-05-01-preview 2015-06-01 2015-07-01 2016-07-01 2017-05-01 2017-09-01'

@@ -11,6 +11,8 @@ export type ArmCall = {
   cloud: Cloud
   url: URL
   apiVersion: string
+  /** Of a POST; empty for other methods. */
+  body: string
   /** The token's tenant. */
   tenant: Tenant
   caller: ArmCaller

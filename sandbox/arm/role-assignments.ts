@@ -82,7 +82,7 @@ function showRoleAssignment({ tenant, apiVersion }: ArmCall, assignment: Assignm
  * An assignment as ARM writes it. The id of its role begins with the subscription that is listed, as the role definition's
  * own id does there. Azure also writes role ids without it; a tenant with `mixedRoleIds` has both in one list.
  */
-function toRoleAssignmentJson(assignment: Assignment, subscriptionScope: string, mixed: boolean) {
+export function toRoleAssignmentJson(assignment: Assignment, subscriptionScope: string, mixed: boolean) {
   const { id, roleId, principalId, scope, condition, description, createdOn, createdBy } = assignment
   const isBare = mixed && (!scope.startsWith('/subscriptions/') || id.charCodeAt(0) % 2 === 0)
   const prefix = isBare ? '' : subscriptionScope

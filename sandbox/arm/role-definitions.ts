@@ -83,7 +83,7 @@ export function isAssignable(
 const CONDITIONS_SINCE = '2022-04-01'
 
 /** A role definition as ARM writes it. */
-function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: string) {
+export function toRoleDefinitionJson(role: RoleDefinition, scope: string, apiVersion: string) {
   const prefix = subscriptionPrefixOf(scope)
   return {
     properties: {

@@ -19,6 +19,7 @@ import {
   listManagementGroups,
 } from './management-groups'
 import { getProviderOperations, listProviderOperations } from './provider-operations'
+import { queryResources } from './resource-graph'
 import { getResourceGroup, listProviders, listResourceGroups, listResources } from './resources'
 import { getRoleAssignment, listRoleAssignments } from './role-assignments'
 import { getRoleDefinition, listPermissions, listRoleDefinitions } from './role-definitions'
@@ -32,13 +33,14 @@ const REGISTRATIONS =
   /^(\/subscriptions\/[^/]+(?:\/resourceGroups\/[^/]+)?)\/providers\/Microsoft\.ManagedServices\/registration(Assignments|Definitions)(?:\/([^/]+))?$/i
 const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+)(?:\/([a-z]+)(?:\/([^/]+))?)?)?$/i
 const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
+const RESOURCE_GRAPH = /^\/providers\/Microsoft\.ResourceGraph\/resources$/i
 const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
 
 /** Finds the answer for an address; null when nothing is imitated there. */
 export function route(call: ArmCall, path: string, method: string): Response | null {
   // Only the next links of entities are followed by GET.
   if (ENTITIES.test(path) && (method === 'POST' || call.url.searchParams.has('$skipToken'))) return listEntities(call)
-  if (method === 'POST') return null
+  if (method === 'POST') return RESOURCE_GRAPH.test(path) ? queryResources(call) : null
   if (/^\/subscriptions$/i.test(path)) return listSubscriptions(call)
   if (/^\/tenants$/i.test(path)) return listTenants(call)
   const authorization = AUTHORIZATION.exec(path)

@@ -16,7 +16,7 @@ export const IDS = {
   nobody: '33333333-0000-4000-8000-000000000003',
 } as const
 
-type Ask = { method?: string; headers?: Record<string, string>; token?: string | null }
+type Ask = { method?: string; body?: string; headers?: Record<string, string>; token?: string | null }
 
 /**
  * Starts a sandbox with one small tenant. The subscription web is in the management group `Platform` below the root, lab is
@@ -52,11 +52,15 @@ export async function startArmSandbox() {
   const local = (address: string) => address.replace('https://', `${sandbox.url}/`)
 
   /** Requests a path of ARM (or a nextLink), as the owner unless another token, or null for none, is given. */
-  async function ask<Body = Record<string, unknown>>(path: string, { method = 'GET', headers, token }: Ask = {}) {
+  async function ask<Body = Record<string, unknown>>(
+    path: string,
+    { method = 'GET', body: sent, headers, token }: Ask = {},
+  ) {
     const bearer = token === undefined ? tokens.owner : token
     const address = path.startsWith('https://') ? path : `https://management.azure.com${path}`
     const response = await fetch(local(address), {
       method,
+      ...(sent === undefined ? {} : { body: sent }),
       headers: { ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }), ...headers },
     })
     const text = await response.text()
