@@ -19,6 +19,15 @@ type DenyRow = {
     excludePrincipals: DenyPrincipal[]
   }
 }
+type Authorization = { principalId: string; principalIdDisplayName?: string; roleDefinitionId: string }
+type RegistrationRow = {
+  id: string
+  properties: {
+    registrationDefinition: {
+      properties: { authorizations: Authorization[]; eligibleAuthorizations?: Authorization[] }
+    }
+  }
+}
 type Member = { id: string; '@odata.type': string }
 type Person = {
   id: string
@@ -174,6 +183,34 @@ async function readHeld(read: Read, address: string, licensed: boolean) {
   ]
 }
 
+/** Reads who of other tenants has access by Azure Lighthouse, at the subscription and at each of its resource groups. */
+async function readDelegates(read: Read, subscriptionId: string): Promise<Map<string, Holding>> {
+  const subscription = `${ARM}/subscriptions/${subscriptionId}`
+  const groups = await read<{ id: string }>(`${subscription}/resourcegroups?api-version=2022-09-01`)
+  const found = new Map<string, Holding>()
+  for (const scope of [subscription, ...groups.map(({ id }) => `${ARM}${id}`)]) {
+    const rows = await read<RegistrationRow>(
+      `${scope}/providers/Microsoft.ManagedServices/registrationAssignments?api-version=2022-10-01&$expandRegistrationDefinition=true`,
+    )
+    for (const { id, properties } of rows) {
+      const at = id.slice(0, id.indexOf('/providers/'))
+      const { authorizations, eligibleAuthorizations = [] } = properties.registrationDefinition.properties
+      const add = ({ principalId, principalIdDisplayName, roleDefinitionId }: Authorization, kind: string) =>
+        found.set(keyOf(principalId, roleDefinitionId, at, kind), {
+          type: 'Delegate',
+          name: principalIdDisplayName ?? null,
+          status: null,
+          guest: false,
+          paths: 1,
+          deniedBy: [],
+        })
+      for (const one of authorizations) add(one, 'active')
+      for (const one of eligibleAuthorizations) add(one, 'eligible')
+    }
+  }
+  return found
+}
+
 /** Finds out who holds what in a subscription, from the sandbox's answers alone. */
 export async function assembleAccess(
   read: Read,
@@ -184,7 +221,7 @@ export async function assembleAccess(
   const members = createMembershipReader(read)
   const aboveOf = await readScopesAbove(read, tenantId, subscriptionId)
   const denialsOf = await readDenials(read, members, address)
-  const found = new Map<string, Holding>()
+  const found = await readDelegates(read, subscriptionId)
   for (const { principalId, principalType, roleDefinitionId, scope, kind } of await readHeld(read, address, licensed)) {
     const addPaths = async (id: string, type: string, paths: number) => {
       const key = keyOf(id, roleDefinitionId.split('/').at(-1) ?? '', scope, kind)

@@ -27,6 +27,8 @@ const SPEC = {
   eligibility: 14,
   activated: 4,
   denyAssignments: 9,
+  delegations: 5,
+  narrowRoles: 9,
 }
 const ARM = 'https://management.azure.com'
 const GRAPH = 'https://graph.microsoft.com/v1.0'
@@ -52,6 +54,10 @@ beforeAll(async () => {
   // An owner of the root can read management groups and all subscriptions.
   applyChange(world, { type: 'assign', tenantId: tenant.id, principalId: owner.id, role: 'Owner', scope: '/' })
   for (let number = 0; number < 5; number++) addAbroad(world, number)
+  const scope = `/subscriptions/${subscription?.id}`
+  for (const role of ['Contributor', 'Owner', 'Monitoring Reader'])
+    applyChange(world, { type: 'assign', tenantId: tenant.id, principalId: owner.id, role, scope })
+  applyChange(world, { type: 'advance_clock', ms: 60_000 })
 })
 afterAll(() => sandbox.close())
 
@@ -162,6 +168,41 @@ const LISTS: Record<string, () => List> = {
   'deny assignments': () => ({
     address: authorization('denyAssignments', 'api-version=2022-04-01')(),
     expected: () => idsOf(covered(tenant.denyAssignments.values())),
+  }),
+  'role definitions at and below': () => ({
+    address: authorization('roleDefinitions', 'api-version=2022-04-01&$filter=atScopeAndBelow()')(),
+    expected: () => [
+      ...BUILT_IN_ROLES.keys(),
+      ...idsOf([...tenant.customRoles.values()].filter((role) => role.assignableScopes.some(scopes().covers))),
+    ],
+  }),
+  'registration assignments': () => ({
+    address: `${ARM}/subscriptions/${first().id}/providers/Microsoft.ManagedServices/registrationAssignments?api-version=2022-10-01`,
+    expected: () =>
+      idsOf([...tenant.delegations.values()].filter((one) => one.scope === `/subscriptions/${first().id}`)),
+  }),
+  'registration definitions': () => ({
+    address: `${ARM}/subscriptions/${first().id}/providers/Microsoft.ManagedServices/registrationDefinitions?api-version=2022-10-01`,
+    expected: () => covered(tenant.delegations.values()).map((one) => one.definitionId),
+  }),
+  'role eligibility schedule requests': () => ({
+    address: authorization('roleEligibilityScheduleRequests', 'api-version=2020-10-01')(),
+    expected: () => idsOf(covered(tenant.eligibilities.values())),
+    keyOf: (row) =>
+      String((row.properties as unknown as Record<string, string>).targetRoleEligibilityScheduleInstanceId),
+  }),
+  'role management policies': () => ({
+    address: authorization('roleManagementPolicyAssignments', 'api-version=2020-10-01')(),
+    expected: () => [...BUILT_IN_ROLES.keys(), ...idsOf(assignable())],
+    keyOf: (row) => row.name?.split('_')[1] ?? '',
+  }),
+  'activity log': () => ({
+    address: `${ARM}/subscriptions/${first().id}/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01&$filter=${encodeURIComponent(`eventTimestamp ge '${new Date(sandbox.world.now() - 3_600_000).toISOString()}'`)}`,
+    expected: () =>
+      covered(tenant.activity.map(({ assignment }) => assignment))
+        .filter(({ scope }) => scope.startsWith('/subscriptions/'))
+        .flatMap(({ id }) => [id, id]),
+    keyOf: (row) => row.resourceId?.split('/').at(-1) ?? '',
   }),
   ...instances('roleEligibilityScheduleInstances', () => tenant.eligibilities.values()),
   ...instances('roleAssignmentScheduleInstances', () => tenant.assignments.values()),

@@ -34,6 +34,8 @@ const spec: fc.Arbitrary<TenantSpec> = fc
     subscriptions: fc.integer({ min: 1, max: 3 }),
     resourceGroups: fc.integer({ min: 1, max: 4 }),
     customRoles: upTo(3),
+    narrowRoles: upTo(3),
+    delegations: upTo(3),
     conditions: upTo(3),
     denyAssignments: upTo(6),
     pageSize: fc.integer({ min: 3, max: 60 }),
