@@ -56,6 +56,18 @@ test.each(
   ])
 })
 
+test.each(principals)(
+  'an activation by a principal of the type $type shows that type',
+  async ({ type, principalId }) => {
+    const eligibility = { principalId, role: 'Reader', subscriptionId: IDS.lab }
+    applyChange(arm.world, { type: 'make_eligible', ...eligibility, principalType: type })
+    applyChange(arm.world, { type: 'activate', ...eligibility })
+    const path = `/subscriptions/${IDS.lab}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01&$filter=principalId eq '${principalId}'`
+    const { value } = (await arm.ask<{ value: Row[] }>(path)).body
+    expect(value.map(({ properties }) => properties.principalType)).toEqual([type])
+  },
+)
+
 test('a type that is not a text is refused', () => {
   const change = { type: 'assign', principalId: IDS.nobody, role: 'Reader', subscriptionId: IDS.web, principalType: 7 }
   expect(() => applyChange(arm.world, change as never)).toThrow('principalType')

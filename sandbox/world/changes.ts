@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { type AssignmentChange, changeAssignments, changeEligibilities, type EligibilityChange } from './change-access'
+import { type AssignmentChange, changeAssignments } from './change-access'
 import { changeGroups, changePeople, type GroupChange, type PeopleChange } from './change-directory'
+import { changeEligibilities, type EligibilityChange } from './change-eligibility'
 import {
   changePlatform,
   changeSubscriptions,
