@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyChange } from '../world/changes'
+import { createDemoWorld } from '../world/demo'
+import { CONTOSO_SUBSCRIPTIONS } from '../world/demo-ids'
 import { addAssignment } from '../world/tenant'
 import { effectiveAccess } from '../world/truth'
 import type { Delegation } from '../world/types'
@@ -172,4 +174,18 @@ test('a delegation can be ended, and there is none to end afterwards', () => {
   expect(applyChange(arm.world, { type: 'end_delegation', subscriptionId: IDS.lab })).toEqual({ removed: 1 })
   expect(() => applyChange(arm.world, { type: 'end_delegation', delegationId: id })).toThrow('no such delegation')
   expect(() => applyChange(arm.world, { type: 'end_delegation' })).toThrow('Say which delegation')
+})
+
+test('the demo delegates Production to Fabrikam, and nothing else', () => {
+  const world = createDemoWorld('http://localhost:3000')
+  const delegates = (id: string) =>
+    effectiveAccess(world, id)
+      .filter((row) => row.principalType === 'Delegate')
+      .map(({ name, roleName, kind }) => [name, roleName, kind])
+  expect(delegates(CONTOSO_SUBSCRIPTIONS.production)).toEqual([
+    ['Fabrikam Operations', 'Contributor', 'active'],
+    ['Oscar Blom', 'Reader', 'active'],
+    ['Tess Walker', 'Contributor', 'eligible'],
+  ])
+  expect(delegates(CONTOSO_SUBSCRIPTIONS.staging)).toEqual([])
 })

@@ -1,4 +1,5 @@
 import { createDemoContoso } from './demo-contoso'
+import { addDemoDelegation } from './demo-delegation'
 import { FABRIKAM, FABRIKAM_SUBSCRIPTION } from './demo-ids'
 import { createRandom } from './random'
 import { APPLICATION_ADMINISTRATOR } from './roles'
@@ -10,6 +11,7 @@ export function createDemoWorld(portalUrl: string): World {
   const world = new World(portalUrl)
   createDemoContoso(world)
   addFabrikam(world)
+  addDemoDelegation(world)
   return world
 }
 
