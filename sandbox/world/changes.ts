@@ -233,6 +233,18 @@ const RECIPES: readonly Recipe[] = [
     const deny = pickFrom(random, tenant.denyAssignments.list())
     return deny && { type: 'remove_deny', denyId: deny.id }
   },
+  (scene) => {
+    const subscription = pickSubscription(scene)
+    const group =
+      subscription && scene.random.below(3) === 0 ? pickFrom(scene.random, subscription.resourceGroups) : null
+    if (!subscription) return null
+    const scope = `/subscriptions/${subscription.id}${group === null ? '' : `/resourceGroups/${group}`}`
+    return { type: 'delegate', scope }
+  },
+  ({ tenant, random }) => {
+    const delegation = pickFrom(random, tenant.delegations.list())
+    return delegation && { type: 'end_delegation', delegationId: delegation.id }
+  },
 ]
 
 function grantRecipe(type: 'assign' | 'make_eligible'): Recipe {
