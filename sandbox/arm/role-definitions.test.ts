@@ -132,3 +132,15 @@ test('a role shows the condition of its permissions since version 2022-04-01', a
   expect(await read('2022-04-01')).toMatchObject({ condition, conditionVersion: '2.0' })
   expect(await read('2018-07-01')).not.toHaveProperty('condition')
 })
+
+test('a built-in role shows the condition of its permissions since version 2022-04-01', async () => {
+  const read = async (version: string) => {
+    const path = `/providers/Microsoft.Authorization/roleDefinitions/8b54135c-b56d-4d72-a534-26097cfdc8d8?api-version=${version}`
+    return (await arm.ask<Role>(path)).body.properties.permissions[0]
+  }
+  expect(await read('2022-04-01')).toMatchObject({
+    conditionVersion: '2.0',
+    condition: expect.stringContaining("ActionMatches{'Microsoft.Authorization/roleAssignments/write'}"),
+  })
+  expect(await read('2018-07-01')).not.toHaveProperty('condition')
+})

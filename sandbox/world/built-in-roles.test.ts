@@ -81,7 +81,7 @@ test.each(PRIVILEGED)('$name has exactly the permissions of the documents', ({ n
   expect(BUILT_IN_ROLES.get(id)?.permissions).toEqual([{ actions, notActions, dataActions: [], notDataActions: [] }])
 })
 
-test('only the three roles meant for it may assign roles', () => {
+test('only the roles meant for it may assign roles, one of them under a condition', () => {
   const grants = /^(?:\*|microsoft\.authorization\/(?:\*|roleassignments\/(?:\*|write)))$/i
   const holders = builtIn.filter(
     (role) =>
@@ -89,8 +89,11 @@ test('only the three roles meant for it may assign roles', () => {
       !role.notActions.some((action) => /\/\*\/write$/i.test(action)),
   )
   expect(holders.map((role) => role.name).toSorted()).toEqual([
+    'Key Vault Data Access Administrator',
     'Owner',
     'Role Based Access Control Administrator',
     'User Access Administrator',
   ])
+  const conditional = [...BUILT_IN_ROLES.values()].filter(({ permissions }) => permissions.some((one) => one.condition))
+  expect(conditional.map(({ name }) => name)).toEqual(['Key Vault Data Access Administrator'])
 })

@@ -6,8 +6,8 @@ import type { RoleDefinition } from './types'
  * sorted by name. Ids, names, descriptions and permissions, in their order and with their repetitions, are those of the
  * JSON in Microsoft's "Azure built-in roles" (MicrosoftDocs/azure-docs,
  * articles/role-based-access-control/built-in-roles/*.md: networking, web and Event Grid as of 2024, the other
- * pages of 2025 and 2026). Left out are roles whose permissions carry a condition or come in several parts, and those
- * that cannot be assigned at the root. All roles have the same times of creation and change.
+ * pages of 2025 and 2026). Of the roles whose permissions carry a condition there is one, Key Vault Data Access Administrator.
+ * Left out are roles whose permissions come in several parts, and those that cannot be assigned at the root. All roles have the same times of creation and change.
  */
 export const BUILT_IN_ROLES: ReadonlyMap<string, RoleDefinition> = new Map(
   builtIn.map(({ id, name, description, ...permission }) => [
