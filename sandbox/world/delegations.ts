@@ -139,7 +139,7 @@ function endDelegations(world: World, change: EndDelegation): { removed: number 
 }
 
 /** Adds what a made tenant delegates: in each subscription, every third one of a resource group if it has any. */
-export function addDelegations(tenant: Tenant, random: Random, { delegations = 0 }: TenantSpec): void {
+export function addDelegations(tenant: Tenant, random: Random, { delegations = 1 }: TenantSpec): void {
   for (const { id, resourceGroups } of tenant.subscriptions.list())
     for (let index = 0; index < delegations; index++) {
       const group = index % 3 === 2 ? resourceGroups[index % resourceGroups.length] : undefined

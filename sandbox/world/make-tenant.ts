@@ -90,7 +90,7 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   addCustomRoles(tenant, random, spec)
   addNarrowRoles(tenant, random, spec, people)
   addPrivileged(tenant, random, spec, { people, groups })
-  addDelegations(tenant, random, spec)
+  addDelegations(tenant, createRandom(`tenant/${spec.seed}/delegations`), spec)
   addAssignments(tenant, random, spec, { user: people, group: groups, servicePrincipal, device, deleted })
 }
 
