@@ -39,7 +39,7 @@ async function readAccess(credential: TokenCredential, subscriptionId: string): 
       scope: row.scope ?? '',
       condition: row.condition ?? null,
     })),
-    roles: await collectRows(client.roleDefinitions.list(scope), (role) => ({
+    roles: await collectRows(client.roleDefinitions.list(scope, { filter: 'atScopeAndBelow()' }), (role) => ({
       id: role.name ?? '',
       name: role.roleName ?? '',
       custom: role.roleType === 'CustomRole',

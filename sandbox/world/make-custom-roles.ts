@@ -24,10 +24,11 @@ const DEFAULT_RESOURCE_GROUPS = 40
 
 /**
  * Adds custom roles that can be assigned in one resource group only, in one subscription after another, and assigns each
- * there to a person. Every second one allows everything.
+ * there to a person. Every second one allows everything. Unless a number is given there is one, if there is room for it.
  */
 export function addNarrowRoles(tenant: Tenant, random: Random, spec: TenantSpec, people: readonly string[]): void {
-  const { narrowRoles = 0, resourceGroups = DEFAULT_RESOURCE_GROUPS } = spec
+  const { resourceGroups = DEFAULT_RESOURCE_GROUPS } = spec
+  const narrowRoles = spec.narrowRoles ?? (hasRoomFor(spec, people) ? 1 : 0)
   const subscriptions = tenant.subscriptions.list()
   for (let index = 0; index < narrowRoles; index++) {
     const subscription = subscriptions[index % subscriptions.length]
@@ -42,6 +43,14 @@ export function addNarrowRoles(tenant: Tenant, random: Random, spec: TenantSpec,
     })
     addAssignment(tenant, random, { principalId: random.pick(people), role: id, scope })
   }
+}
+
+const ROOMY = 20 // assignments in a subscription that leave room beside those of the accounts
+
+/** Whether a world has a place and people for a narrow role that nobody asked for, without exceeding its assignments. */
+function hasRoomFor({ assignments, resourceGroups }: TenantSpec, people: readonly string[]): boolean {
+  const count = typeof assignments === 'object' ? assignments.count : (assignments ?? people.length)
+  return count >= ROOMY && people.length > 0 && resourceGroups !== 0
 }
 
 /** Whether a role can be assigned in resource groups only: plain lists at a subscription leave it out. */

@@ -88,7 +88,7 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const servicePrincipal = addWorkloads(tenant, random, spec.servicePrincipals ?? 0)
   const device = addDevices(tenant, random, spec.devices ?? 0)
   addCustomRoles(tenant, random, spec)
-  addNarrowRoles(tenant, random, spec, people)
+  addNarrowRoles(tenant, createRandom(`tenant/${spec.seed}/narrow roles`), spec, people)
   addPrivileged(tenant, random, spec, { people, groups })
   addDelegations(tenant, createRandom(`tenant/${spec.seed}/delegations`), spec)
   addAssignments(tenant, random, spec, { user: people, group: groups, servicePrincipal, device, deleted })
