@@ -90,3 +90,16 @@ test('agents and workloads hold roles in a made world when they have a weight', 
     holdersOf('Workload').map(() => [null, null]),
   )
 })
+
+test('a roomy world has an agent of each kind among its assignments, and a small one has none', () => {
+  const typesIn = (assignments: number) => {
+    const world = new World('http://localhost:3000')
+    const made = makeTenant(world, { seed: 'roomy', people: 9, subscriptions: 2, assignments })
+    const rows = made.subscriptions.map(({ id }) => truthOf(world, id))
+    expect(rows.map((one) => one.length)).toEqual([assignments, assignments])
+    return rows.map((one) => one.filter((row) => row.principalType.startsWith('Agent')).map((row) => row.principalType))
+  }
+  const both = ['AgentUser', 'AgentServicePrincipal']
+  expect(typesIn(20)).toEqual([both, both])
+  expect(typesIn(19)).toEqual([[], []])
+})

@@ -1,6 +1,6 @@
 import type { HolderKind } from './assignment-draws'
 import type { Random } from './random'
-import { addServicePrincipal, addUser } from './tenant'
+import { addAssignment, addServicePrincipal, addUser } from './tenant'
 import type { AssignmentsSpec } from './tenant-spec'
 import type { Tenant } from './types'
 
@@ -18,14 +18,38 @@ export function addAgents(
   const addEach = (weight: number | undefined, add: (place: number) => string) =>
     Array.from({ length: (weight ?? 0) > 0 ? NUMBER : 0 }, (_, index) => add(index + 1))
   return {
-    agentUser: addEach(weights.agentUser, (place) => {
-      const userPrincipalName = `agent${place}@${tenant.domain}`
-      return addUser(tenant, random, { id: random.guid(), displayName: `Agent ${place}`, userPrincipalName }).id
-    }),
-    agentServicePrincipal: addEach(weights.agentServicePrincipal, (place) => {
-      const displayName = `agent-identity-${place}`
-      return addServicePrincipal(tenant, { id: random.guid(), appId: random.guid(), displayName }).id
-    }),
+    agentUser: addEach(weights.agentUser, (place) => addAgentUser(tenant, random, place)),
+    agentServicePrincipal: addEach(weights.agentServicePrincipal, (place) => addAgentIdentity(tenant, random, place)),
     workload: addEach(weights.workload, () => random.guid()),
   }
+}
+
+const ROOMY = 20 // assignments in a subscription that leave room beside those of the accounts
+
+/**
+ * Adds an agent of each kind to a world that has no weights for its holders. Each holds a role in every subscription, among
+ * the assignments asked for, if there is room for it.
+ */
+export function addAgentsIfRoomy(tenant: Tenant, random: Random, assignments: number): void {
+  if (assignments < ROOMY) return
+  const holders = [
+    { principalId: addAgentUser(tenant, random, 1), principalType: 'AgentUser', role: 'Contributor' },
+    {
+      principalId: addAgentIdentity(tenant, random, 1),
+      principalType: 'AgentServicePrincipal',
+      role: 'Monitoring Contributor',
+    },
+  ] as const
+  for (const { id } of tenant.subscriptions.list())
+    for (const holder of holders) addAssignment(tenant, random, { ...holder, scope: `/subscriptions/${id}` })
+}
+
+function addAgentUser(tenant: Tenant, random: Random, place: number): string {
+  const userPrincipalName = `agent${place}@${tenant.domain}`
+  return addUser(tenant, random, { id: random.guid(), displayName: `Agent ${place}`, userPrincipalName }).id
+}
+
+function addAgentIdentity(tenant: Tenant, random: Random, place: number): string {
+  const displayName = `agent-identity-${place}`
+  return addServicePrincipal(tenant, { id: random.guid(), appId: random.guid(), displayName }).id
 }

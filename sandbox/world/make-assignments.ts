@@ -7,9 +7,9 @@ import {
   pickCondition,
 } from './assignment-draws'
 import { WorldRefusal } from './lookups'
-import { addAgents } from './make-agents'
+import { addAgents, addAgentsIfRoomy } from './make-agents'
 import { isNarrow } from './make-custom-roles'
-import type { Random } from './random'
+import { createRandom, type Random } from './random'
 import { ancestorsOf } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
 import { managementGroupScope } from './scopes'
@@ -42,7 +42,8 @@ export function addAssignments(
   const createUnknownIds = (weight = 0) => Array.from({ length: weight > 0 ? 20 : 0 }, () => random.guid())
   const [foreignGroup, unknown] = [createUnknownIds(weights?.foreignGroup), createUnknownIds(weights?.unknown)]
   // Without weights, only people, groups and service principals get roles; devices get one only when `principals.device` asks for it.
-  const agents = addAgents(tenant, random, weights)
+  const agentRandom = createRandom(`tenant/${spec.seed}/agents`)
+  const agents = addAgents(tenant, agentRandom, weights)
   const holders = createHolders(
     { ...ids, device: weights ? ids.device : [], foreignGroup, unknown, ...agents },
     weights,
@@ -54,6 +55,7 @@ export function addAssignments(
   const wanted = typeof asked === 'object' ? asked.count : asked
   const sources = { tenant, random, spec, wanted, holders, roles, times }
   if (typeof asked === 'object') addInherited(sources, asked)
+  else addAgentsIfRoomy(tenant, agentRandom, asked)
   let start = 0
   for (const subscription of tenant.subscriptions.values()) {
     fillSubscription(sources, subscription, start)
