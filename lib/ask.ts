@@ -92,7 +92,7 @@ async function addWays(
   const ids = rows.map(({ principalId }) => principalId)
   const [grants, denialsOf] = await Promise.all([
     listMatchingGrants(actor, connection, ids, { roleIds, scope }),
-    listDenialsByPrincipal(actor, connection, ids),
+    listDenialsByPrincipal(actor, connection, rows),
   ])
   const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
   return rows.map((row) => ({

@@ -32,8 +32,7 @@ export async function shownAccess(actor: Actor, connectionId: string): Promise<E
     ...(await holdersOf(actor, connection, 'others')),
     ...groups.filter(({ kind, status }) => kind === 'foreign_group' || status === 'not_found'),
   ]
-  const ids = holders.map(({ principalId }) => principalId)
-  const denialsOf = await listDenialsByPrincipal(actor, connection, ids)
+  const denialsOf = await listDenialsByPrincipal(actor, connection, holders)
   const found: EffectiveAccess = new Map()
   for (const { principalId, grants } of holders) {
     const access = await getPersonAccess(actor, connection, principalId)
@@ -61,8 +60,8 @@ export async function shownAccess(actor: Actor, connectionId: string): Promise<E
   return found
 }
 
-/** The assignment's own name: what comes last in its key. */
-const nameIn = (key: string) => key.slice(key.lastIndexOf(' ') + 1)
+/** The assignment's own name: what comes last in its key, or in front of the principal, the role and the kind of a delegation. */
+const nameIn = (key: string) => key.split(' ').at(key.startsWith('delegated ') ? -4 : -1) ?? ''
 
 /** Whether a denial is made at a scope or, unless it spares child scopes, above it. */
 function reaches(deny: { scope: string; sparesChildren: boolean }, scope: string): boolean {

@@ -3,7 +3,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { denyAssignments, groupMembers, groupNesting } from '@/db/schema/access'
 import type { NamedDeny } from '@/lib/domain/access'
-import type { DenyPrincipal } from '@/lib/domain/vocabulary'
+import type { DenyPrincipal, PrincipalKind } from '@/lib/domain/vocabulary'
 import { inSnapshot, type Published, publishedOf, type Snapshot } from './snapshot'
 
 /** A deny assignment with whom it names. */
@@ -39,19 +39,20 @@ export async function listDenials(actor: Actor, snapshot: Snapshot): Promise<Den
 export async function listDenialsByPrincipal(
   actor: Actor,
   snapshot: Snapshot,
-  principalIds: string[],
+  principals: readonly { principalId: string; kind: PrincipalKind }[],
 ): Promise<Map<string, DenyRow[]>> {
   const published = publishedOf(snapshot)
   const denials = await listDenials(actor, snapshot)
   if (!published || denials.length === 0) return new Map()
   const named = denials.flatMap(({ principals, excluded }) => [...principals, ...excluded])
   const groupIds = named.filter(({ kind }) => kind === 'group').map(({ id }) => id)
+  const principalIds = principals.map(({ principalId }) => principalId)
   const memberships = await readMemberships(actor, published, principalIds, groupIds)
   const groupsOf = Map.groupBy(memberships, ({ principalId }) => principalId)
   const found = new Map<string, DenyRow[]>()
-  for (const id of principalIds) {
+  for (const { principalId: id, kind } of principals) {
     const ids = new Set([id, ...(groupsOf.get(id) ?? []).map(({ groupId }) => groupId)])
-    const naming = denials.filter((denial) => isNamedBy(denial, ids))
+    const naming = denials.filter((denial) => isNamedBy(denial, ids, kind))
     if (naming.length > 0) found.set(id, naming)
   }
   return found
@@ -59,10 +60,15 @@ export async function listDenialsByPrincipal(
 
 /**
  * Whether a deny assignment names somebody, who goes by their own id and those of the groups they are in at any depth: it
- * names one of these or everyone, and excludes none of them.
+ * names one of these or everyone, and excludes none of them. Everyone is everyone of the directory (Azure RBAC: deny
+ * assignments, "All Principals"), and a delegate belongs to another one.
  */
-export function isNamedBy({ principals, excluded }: DenyRow, ids: ReadonlySet<string>): boolean {
-  const isAmong = ({ id, kind }: DenyPrincipal) => kind === 'everyone' || ids.has(id)
+export function isNamedBy(
+  { principals, excluded }: DenyRow,
+  ids: ReadonlySet<string>,
+  principalKind: PrincipalKind,
+): boolean {
+  const isAmong = ({ id, kind }: DenyPrincipal) => (kind === 'everyone' ? principalKind !== 'delegate' : ids.has(id))
   return principals.some(isAmong) && !excluded.some(isAmong)
 }
 

@@ -74,7 +74,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listConnections: async (actor) => (await listConnections(actor)).length,
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
   listDenialsByPrincipal: async (actor, { connection, person }) =>
-    (await listDenialsByPrincipal(actor, connection, [person])).size,
+    (await listDenialsByPrincipal(actor, connection, [{ principalId: person, kind: 'user' }])).size,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
   listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
   listMatchingGrants: async (actor, { connection, person }) =>

@@ -41,7 +41,7 @@ export async function getPersonAccess(
     readCoverage(actor, published),
   ])
   const names = listGroupsHeld(id, edges)
-  const naming = denials.filter((denial) => isNamedBy(denial, names))
+  const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
   const flat = new Set(groups.filter(({ state }) => state === 'flat').map((group) => group.id))
   const { subscriptionId, label, subscriptionName, managementGroups } = facts
   return {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { HeldAssignment } from '@/lib/domain/access'
 import { scopeLevel } from '@/lib/domain/scopes'
+import { inChunks } from './client/batch'
 import type { Azure } from './client/clients'
 import { armPages, type ReadList, readArmList } from './client/lists'
 import { cleanText, TrailingGuid } from './client/rows'
@@ -13,20 +14,74 @@ export type Delegated = HeldAssignment & {
   principalName: string | null
   /** The managing tenant, by its name where Azure tells it, else by its id. */
   organisation: string
+  tenantId: string
 }
 
 /**
- * The roles that a subscription delegates to principals of other tenants (Azure Lighthouse: registrationAssignments with
- * their definitions, 2022-10-01; a Reader may list them). Neither tenant's list of role assignments shows them. One row
- * for each principal and role; its key is never that of an assignment.
+ * The roles that a subscription and its resource groups delegate to principals of other tenants (Azure Lighthouse:
+ * registrationAssignments with their definitions, 2022-10-01; a Reader may list them). Neither tenant's list of role
+ * assignments shows them. One row for each principal and role; its key is never that of an assignment.
+ *
+ * The assignments of resource groups are only listed at these. Their definitions are listed at the subscription, so the
+ * resource groups are asked, one by one, only when there is a definition that no assignment of the subscription uses.
+ * `unplaced` counts the definitions that were found in use nowhere.
  */
-export async function listDelegations(azure: Azure, subscriptionId: string): Promise<ReadList<Delegated>> {
-  const path =
-    `/subscriptions/${subscriptionId}/providers/Microsoft.ManagedServices/registrationAssignments` +
-    `?api-version=${VERSION}&$expandRegistrationDefinition=true`
-  const { rows, odd } = await readArmList(() => armPages(azure, subscriptionId, path), RegistrationRow)
-  return { rows: rows.flatMap(({ delegated }) => delegated), odd }
+export async function listDelegations(azure: Azure, subscriptionId: string): Promise<Delegations> {
+  const subscription = `/subscriptions/${subscriptionId}`
+  const [own, definitions] = await Promise.all([
+    listAssigned(azure, subscriptionId, subscription),
+    readArmList(() => armPages(azure, subscriptionId, pathOf(subscription, 'registrationDefinitions')), DefinitionRow),
+  ])
+  const rows = [...own.rows]
+  const odd = [...own.odd, ...definitions.odd]
+  const unplaced = new Set(definitions.rows.map(({ key }) => key)).difference(
+    new Set(rows.map((row) => row.definitionId)),
+  )
+  const groups = unplaced.size > 0 ? await listResourceGroups(azure, subscriptionId) : []
+  for (const some of inChunks(groups.slice(0, MOST_RESOURCE_GROUPS), AT_ONCE)) {
+    const lists = await Promise.all(
+      some.map((group) => listAssigned(azure, subscriptionId, `${subscription}/resourceGroups/${group}`)),
+    )
+    for (const list of lists) {
+      rows.push(...list.rows)
+      odd.push(...list.odd)
+      for (const { definitionId } of list.rows) unplaced.delete(definitionId)
+    }
+  }
+  // A definition may be kept without being used, which a whole reading of the resource groups shows.
+  const isWhole = groups.length <= MOST_RESOURCE_GROUPS
+  const delegated = new Map(rows.flatMap((row) => row.delegated.map((one) => [one.key, one])))
+  return { rows: [...delegated.values()], odd, unplaced: isWhole ? 0 : unplaced.size }
 }
+
+type Delegations = ReadList<Delegated> & { unplaced: number }
+
+/** The most resource groups that are asked one by one: a run should not cost a call for each of a thousand. */
+const MOST_RESOURCE_GROUPS = 100
+
+/** How many resource groups are asked at the same time. */
+const AT_ONCE = 4
+
+const pathOf = (scope: string, list: string, more = '') =>
+  `${scope}/providers/Microsoft.ManagedServices/${list}?api-version=${VERSION}${more}`
+
+const listAssigned = (azure: Azure, subscriptionId: string, scope: string) =>
+  readArmList(
+    () =>
+      armPages(azure, subscriptionId, pathOf(scope, 'registrationAssignments', '&$expandRegistrationDefinition=true')),
+    RegistrationRow,
+  )
+
+async function listResourceGroups(azure: Azure, subscriptionId: string): Promise<string[]> {
+  const path = `/subscriptions/${subscriptionId}/resourcegroups?api-version=2021-04-01`
+  const { rows } = await readArmList(() => armPages(azure, subscriptionId, path), ResourceGroupRow)
+  return rows.map(({ key }) => key)
+}
+
+const ResourceGroupRow = z.object({ name: z.string().min(1) }).transform(({ name }) => ({ key: name }))
+
+/** A definition by its GUID: the scope in front of it is that of whoever was asked. */
+const DefinitionRow = z.object({ id: TrailingGuid }).transform(({ id }) => ({ key: id }))
 
 const Authorization = z.object({
   principalId: z.guid().toLowerCase(),
@@ -44,6 +99,7 @@ const RegistrationRow = z
     id: z.string().startsWith('/'),
     name: z.string().min(1),
     properties: z.object({
+      registrationDefinitionId: TrailingGuid,
       registrationDefinition: z.object({
         properties: z.object({
           managedByTenantId: z.guid().toLowerCase(),
@@ -82,10 +138,11 @@ const RegistrationRow = z
         endsAt: null,
         principalName: cleanText(one.principalIdDisplayName),
         organisation,
+        tenantId: managedByTenantId,
       })
     const delegated = [
       ...authorizations.map(toDelegated('active')),
       ...eligibleAuthorizations.map(toDelegated('eligible')),
     ]
-    return { key, delegated: [...new Map(delegated.map((one) => [one.key, one])).values()] }
+    return { key, definitionId: properties.registrationDefinitionId, delegated }
   })

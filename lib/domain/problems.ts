@@ -383,6 +383,13 @@ export const PROBLEMS = {
       'Azure refused to list the delegations of Azure Lighthouse, so people of another tenant who hold roles here are not listed.',
     next: 'Ask for the Reader role on this subscription, then sync again.',
   },
+  delegations_not_found: {
+    kind: 'right',
+    title: 'Some delegations to other tenants were not found',
+    sentence:
+      'Azure names tenants or delegations that manage this subscription or a part of it, and does not tell who holds which role by them.',
+    next: 'Look at Service providers in the Azure portal.',
+  },
   kinds_not_known: {
     kind: 'right',
     title: 'Some principals are of a kind that is not known',

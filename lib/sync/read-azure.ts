@@ -64,7 +64,7 @@ export async function readAzure(
     readOptional('roleAssignmentScheduleInstances', () => listAssignmentSchedules(azure, subscriptionId)),
     readOptional('denyAssignments', () => listDenyAssignments(azure, subscriptionId)),
     readOptional('managementGroups/getEntities', () => readManagementGroups(azure, subscriptionId)),
-    readOptional('registrationAssignments', () => listDelegations(azure, subscriptionId)),
+    readDelegations(azure, subscriptionId),
   ])
   if (listed.rows.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
   const believed = isSuspiciousDrop(await last.countAssignments(), listed.rows.length)
@@ -229,9 +229,19 @@ function eligibleLine(
   return { ...refusedLine('eligible', schedules.refused, 'pim_not_permitted'), state: 'partly', read: line.read }
 }
 
+async function readDelegations(azure: Azure, subscriptionId: string) {
+  let unplaced = 0
+  const read = await readOptional('registrationAssignments', async () => {
+    const found = await listDelegations(azure, subscriptionId)
+    unplaced = found.unplaced
+    return found
+  })
+  return { ...read, unplaced }
+}
+
 /** Nothing is delegated where the service that does it was never registered and no tenant manages the subscription. */
 function delegationsLine(
-  delegated: OptionalList<Delegated>,
+  delegated: OptionalList<Delegated> & { unplaced: number },
   { managedByTenants }: Subscription,
   kept?: Kept | null,
 ): CoverageLine {
@@ -240,8 +250,11 @@ function delegationsLine(
     return { dataset: 'delegations', state: 'whole', read: 0, missing: 0 }
   const forbidden: ProblemCode = 'delegations_not_permitted'
   const line = coverageOfList('delegations', countOf(delegated), { forbidden, kept })
-  if (line.state !== 'whole' || delegated.rows.length > 0 || managedByTenants.length === 0) return line
-  return { ...line, state: 'partly', missing: managedByTenants.length, why: forbidden }
+  const known = new Set(delegated.rows.map(({ tenantId }) => tenantId))
+  const missing = managedByTenants.filter((id) => !known.has(id)).length + delegated.unplaced
+  return line.state === 'whole' && missing > 0
+    ? { ...line, state: 'partly', missing, why: 'delegations_not_found' }
+    : line
 }
 
 function rolesLine({ rows, odd }: ReadList<RoleDefinition>, unread: number): CoverageLine {
