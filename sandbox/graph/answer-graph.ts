@@ -12,7 +12,7 @@ type Options = { inBatch?: boolean; ask: (request: Request) => Promise<Response>
 
 const VERSIONS = new Set(['v1.0', 'beta'])
 
-/** Answers for Microsoft Graph v1.0; `/beta` gets the same answers. `options.ask` answers the items of a $batch. */
+/** Answers for Microsoft Graph v1.0 and beta, which differ in the members of groups alone. `options.ask` answers the items of a $batch. */
 export async function answerGraph(world: World, request: Request, cloud: Cloud, options: Options): Promise<Response> {
   const url = new URL(request.url)
   const [, version = '', ...rest] = decodeURIComponent(url.pathname).split('/')

@@ -21,7 +21,11 @@ export type Reference = { id: string; direction: Direction; cast?: string; isCou
 
 export type Direction = 'members' | 'transitiveMembers' | 'memberOf' | 'transitiveMemberOf'
 
-/** `GET /groups/{id}/members` and `/transitiveMembers`. Members of a group that hides them need Member.Read.Hidden. */
+/**
+ * `GET /groups/{id}/members` and `/transitiveMembers`. Members of a group that hides them need Member.Read.Hidden. In v1.0
+ * service principals are left out, unless the list is cast to them; beta has them.
+ * Source: Microsoft Graph "List group members", whose notice says that v1.0 does not list service principals.
+ */
 export function listMembers(call: GraphCall, reference: Reference): Response {
   if (isPlainGuest(call)) return accessDenied()
   const group = call.tenant.groups.get(reference.id)
@@ -67,6 +71,9 @@ export function listMemberOfPrincipal(call: GraphCall, reference: Reference): Re
   return call.tenant.servicePrincipals.has(reference.id) ? listReferences(call, reference) : notFound(reference.id)
 }
 
+/** The lists of mixed types from which v1.0 leaves service principals out. */
+const WITHOUT_SERVICE_PRINCIPALS: ReadonlySet<Direction> = new Set(['members', 'transitiveMembers'])
+
 /** Answers with members or memberships, cast to one type or of all types, or with their count. */
 function listReferences(call: GraphCall, reference: Reference): Response {
   switch (reference.cast?.toLowerCase()) {
@@ -77,7 +84,7 @@ function listReferences(call: GraphCall, reference: Reference): Response {
     case 'group':
       return listCast(call, GROUP, reference)
     case 'serviceprincipal':
-      return listCast(call, SERVICE_PRINCIPAL, reference)
+      return refusePlainCast(call, reference) ?? listCast(call, SERVICE_PRINCIPAL, reference)
     case 'device':
       return listCast(call, DEVICE, reference)
     default:
@@ -85,8 +92,24 @@ function listReferences(call: GraphCall, reference: Reference): Response {
   }
 }
 
+/**
+ * The refusal of a cast of members to service principals that is not an advanced query; null when it is one, or only counts,
+ * which asks for the header itself. Source: Graph's "List group members" asks for the header and `$count`; entra-powershell
+ * issue 882 reports that the list is whole with them.
+ */
+function refusePlainCast(call: GraphCall, { direction, isCount }: Reference): Response | null {
+  if (isCount || call.advanced || !WITHOUT_SERVICE_PRINCIPALS.has(direction)) return null
+  return badRequest(
+    "The specified cast needs the header 'ConsistencyLevel: eventual' and the query parameter '$count=true'.",
+    'Request_UnsupportedQuery',
+  )
+}
+
 function listMixed(call: GraphCall, { id, direction, isCount }: Reference): Response {
-  const items = listMembersOrGroups(call.tenant, wantedOf(call, id, direction))
+  const leavesOut = call.version === 'v1.0' && WITHOUT_SERVICE_PRINCIPALS.has(direction)
+  const items = leavesOut
+    ? listWithoutServicePrincipals(call.tenant, wantedOf(call, id, direction))
+    : listMembersOrGroups(call.tenant, wantedOf(call, id, direction))
   const chosen = queryObjects(call, DIRECTORY_OBJECT, { items, registry: null, reference: !isCount })
   if (chosen instanceof Response) return chosen
   if (isCount) return countOfList(call, chosen)
@@ -134,6 +157,14 @@ const wantedOf = (call: GraphCall, id: string, direction: Direction) => ({
 /** `seesHidden`: the token has Member.Read.Hidden; without it hidden memberships must not show from either side. */
 type Wanted = { id: string; direction: Direction; seesHidden: boolean }
 
+/**
+ * The first members of a group as `$expand=members` shows them, service principals included; none of a group that hides
+ * them from the token (recalled).
+ */
+export function listFirstMembers(call: GraphCall, groupId: string, limit: number): readonly DirectoryObject[] {
+  return listMembersOrGroups(call.tenant, wantedOf(call, groupId, 'members')).slice(0, limit)
+}
+
 /** Lists the members of a group, or the groups that contain an object; of one type if given. The same array until the directory changes. */
 function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: string): readonly DirectoryObject[] {
   const closure = rememberMembers(tenant, wanted)
@@ -145,6 +176,13 @@ function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: string): rea
   return chosen
 }
 
+/** The same without service principals. The same array until the directory changes. */
+function listWithoutServicePrincipals(tenant: Tenant, wanted: Wanted): readonly DirectoryObject[] {
+  const closure = rememberMembers(tenant, wanted)
+  closure.withoutServicePrincipals ??= closure.objects.filter((one) => one.type !== 'servicePrincipal')
+  return closure.withoutServicePrincipals
+}
+
 const MAX_CLOSURES = 20 // kept for each tenant, because the pages of a large group are requested one after another
 
 /** All objects that a request for members or memberships leads to. */
@@ -152,6 +190,7 @@ type Closure = {
   revision: string
   objects: readonly DirectoryObject[]
   byType: Map<string, readonly DirectoryObject[]>
+  withoutServicePrincipals: readonly DirectoryObject[] | null
 }
 const closuresOf = new WeakMap<Tenant, Map<string, Closure>>()
 
@@ -169,7 +208,7 @@ function rememberMembers(tenant: Tenant, wanted: Wanted): Closure {
       const found = findObject(tenant, one)
       if (found) objects.push(found)
     }
-    closure = { revision, objects, byType: new Map() }
+    closure = { revision, objects, byType: new Map(), withoutServicePrincipals: null }
   }
   all.set(key, closure)
   const oldest = all.keys().next().value

@@ -8,6 +8,7 @@ import {
 import { getByIds, getDeletedItem, getDirectoryObject, listDeletedGroups, listDeletedUsers } from './directory-objects'
 import { DIRECTORY_ROLE, listDirectoryRoleAssignments, listDirectoryRoles, ROLE_DEFINITION } from './directory-roles'
 import { accessDenied, contextOf, type GraphCall, isPlainGuest, isSelf, notFound } from './graph-call'
+import { getGroup, listGroups } from './groups'
 import { DEVICE, GROUP, SERVICE_PRINCIPAL } from './kinds'
 import { countCollection, listCollection, showObject } from './lists'
 import {
@@ -128,11 +129,9 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/users/delta(?:\\(\\))?', ['usersDelta', 2], listUsersDelta),
   route('GET', `/users/${ID}`, ['user', 1], (call, { id = '' }) => getUser(call, id)),
   route('GET', `/users/${ID}/manager`, ['users', 1], (call, { id = '' }) => getManager(call, id)),
-  route('GET', '/groups', ['groups', 1], (call) => listCollection(call, GROUP)),
+  route('GET', '/groups', ['groups', 1], listGroups),
   route('GET', '/groups/\\$count', ['groups', 1], (call) => countCollection(call, GROUP)),
-  route('GET', `/groups/${ID}`, ['groups', 1], (call, { id = '' }) =>
-    showObject(call, GROUP, id, call.tenant.groups.get(id.toLowerCase())),
-  ),
+  route('GET', `/groups/${ID}`, ['groups', 1], (call, { id = '' }) => getGroup(call, id)),
   route('GET', `/groups/${ID}/owners`, ['groups', 1], (call, { id = '' }) => listOwners(call, id)),
   ...members,
   ...memberships,

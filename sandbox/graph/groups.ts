@@ -1,0 +1,48 @@
+import type { Group } from '../world/types'
+import { showObjects } from './directory-objects'
+import { badRequest, type GraphCall } from './graph-call'
+import { GROUP, type Kind, selectedNames } from './kinds'
+import { listCollection, showObject } from './lists'
+import { listFirstMembers } from './memberships'
+
+/** `GET /groups`, with the first members of each if `$expand=members`. */
+export function listGroups(call: GraphCall): Response {
+  const expanded = expandMembers(call)
+  return expanded instanceof Response ? expanded : listCollection(expanded.call, expanded.kind)
+}
+
+/** `GET /groups/{id}`, with its first members if `$expand=members`. */
+export function getGroup(call: GraphCall, id: string): Response {
+  const expanded = expandMembers(call)
+  if (expanded instanceof Response) return expanded
+  return showObject(expanded.call, expanded.kind, id, call.tenant.groups.get(id.toLowerCase()))
+}
+
+const MAX_EXPANDED = 20 // objects of a relation, without a link to the rest. Source: Graph "Known issues", directory objects
+
+const EXPANSION = /^members(?:\(\s*\$select=([\w\s,]+)\))?$/i
+
+/**
+ * The kind of object that groups are for this request: with `$expand=members` they have the property `members`, in v1.0 too
+ * with service principals. Returns the refusal of any other `$expand`.
+ */
+function expandMembers(call: GraphCall): { call: GraphCall; kind: Kind<Group> } | Response {
+  const text = call.options.get('$expand')
+  if (text === undefined) return { call, kind: GROUP }
+  const found = EXPANSION.exec(text.trim())
+  if (!found)
+    return badRequest(`Parsing OData Select and Expand failed: '${text}' cannot be expanded on 'group'.`, 'BadRequest')
+  const options = new Map(call.options)
+  options.delete('$select')
+  if (found[1] !== undefined) options.set('$select', found[1])
+  const show = showObjects({ ...call, options })
+  if (show instanceof Response) return show
+  const kind: Kind<Group> = {
+    ...GROUP,
+    defaults: [...GROUP.defaults, 'members'],
+    properties: { ...GROUP.properties, members: ({ id }) => listFirstMembers(call, id, MAX_EXPANDED).map(show) },
+  }
+  const names = selectedNames(call)
+  if (!names) return { call, kind }
+  return { call: { ...call, options: new Map(call.options).set('$select', [...names, 'members'].join(',')) }, kind }
+}
