@@ -64,8 +64,20 @@ export async function getByIds(call: GraphCall): Promise<Response> {
   if (show instanceof Response) return show
   const value = [...new Set(ids.map((id) => id.toLowerCase()))]
     .flatMap((id) => findObject(call.tenant, id) ?? [])
-    .filter((one) => (!types || types.includes(one.type.toLowerCase())) && mayRead(call, one))
+    .filter((one) => (!types || isOfType(one, types)) && mayRead(call, one))
   return new JsonResponse({ '@odata.context': contextOf(call, 'directoryObjects'), value: value.map(show) })
+}
+
+/** Whether an object is of one of these types, given in lower case; an agent's is of its own type and of the one it derives from. */
+function isOfType(one: DirectoryObject, types: readonly string[]): boolean {
+  const derived = derivedTypeOf(one)?.toLowerCase()
+  return types.includes(one.type.toLowerCase()) || (derived !== undefined && types.includes(derived))
+}
+
+/** The derived type of an agent's object: `agentUser` or `agentIdentity`; null for all others. */
+export function derivedTypeOf(one: DirectoryObject): string | null {
+  if (one.type === 'user') return USER.derivedTypeOf?.(one.item) ?? null
+  return one.type === 'servicePrincipal' ? (SERVICE_PRINCIPAL.derivedTypeOf?.(one.item) ?? null) : null
 }
 
 /** `GET /directoryObjects/{id}`. */
@@ -159,7 +171,7 @@ export function getDeletedItem(call: GraphCall, id: string): Response {
   if (projection instanceof Response) return projection
   return Response.json({
     '@odata.context': contextOf(call, 'directoryObjects/$entity'),
-    '@odata.type': '#microsoft.graph.user',
+    '@odata.type': '#microsoft.graph.user', // an agent's account names its own type instead
     ...projection.show(user),
     deletedDateTime: user.deletedDateTime,
   })

@@ -8,6 +8,8 @@ export type Kind<T extends { id: string }> = {
     | 'user'
     | 'group'
     | 'servicePrincipal'
+    | 'agentUser'
+    | 'agentIdentity'
     | 'device'
     | 'directoryObject'
     | 'application'
@@ -24,6 +26,8 @@ export type Kind<T extends { id: string }> = {
   readers: readonly string[]
   basicReaders: readonly string[]
   basic: ReadonlySet<string>
+  /** The name of the derived type that an object is of, which lists of this type show; null for most objects. */
+  derivedTypeOf?(item: T): string | null
 }
 
 /** Shows an object as JSON. */
@@ -66,6 +70,8 @@ export function showOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>,
   })
   return (item) => {
     const shown: Record<string, unknown> = {}
+    const derived = kind.derivedTypeOf?.(item)
+    if (derived) shown['@odata.type'] = `#microsoft.graph.${derived}`
     for (const [name, read] of readers) shown[name] = read(item)
     return shown
   }
@@ -204,6 +210,7 @@ export const SERVICE_PRINCIPAL: Kind<ServicePrincipal> = {
     oauth2PermissionScopes: noValues,
     passwordCredentials: noValues,
   },
+  derivedTypeOf: (principal) => (principal.agentIdentityBlueprintId === null ? null : 'agentIdentity'),
 }
 
 /** Devices. Source: Microsoft Graph "device resource type". */

@@ -1,5 +1,6 @@
 import type { Tenant } from '../world/types'
-import { DIRECTORY_OBJECT, type DirectoryObject, findObject, showObjects } from './directory-objects'
+import { AGENT_IDENTITY, AGENT_USER } from './agents'
+import { DIRECTORY_OBJECT, type DirectoryObject, derivedTypeOf, findObject, showObjects } from './directory-objects'
 import {
   accessDenied,
   badRequest,
@@ -87,6 +88,10 @@ function listReferences(call: GraphCall, reference: Reference): Response {
       return refusePlainCast(call, reference) ?? listCast(call, SERVICE_PRINCIPAL, reference)
     case 'device':
       return listCast(call, DEVICE, reference)
+    case 'agentuser':
+      return listCast(call, AGENT_USER, reference)
+    case 'agentidentity':
+      return refusePlainCast(call, reference) ?? listCast(call, AGENT_IDENTITY, reference)
     default:
       return badRequest(`Unrecognized type cast 'microsoft.graph.${reference.cast}'.`, 'BadRequest')
   }
@@ -171,7 +176,7 @@ function listMembersOrGroups(tenant: Tenant, wanted: Wanted, type?: string): rea
   if (type === undefined) return closure.objects
   const known = closure.byType.get(type)
   if (known) return known
-  const chosen = closure.objects.filter((one) => one.type === type)
+  const chosen = closure.objects.filter((one) => one.type === type || derivedTypeOf(one) === type)
   closure.byType.set(type, chosen)
   return chosen
 }

@@ -1,3 +1,4 @@
+import { AGENT_IDENTITY, AGENT_USER, listAgents } from './agents'
 import {
   applicationsOf,
   getApplication,
@@ -127,6 +128,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/users', ['users', 2], listUsers),
   route('GET', '/users/\\$count', ['users', 1], (call) => countCollection(call, USER)),
   route('GET', '/users/delta(?:\\(\\))?', ['usersDelta', 2], listUsersDelta),
+  route('GET', '/users/microsoft\\.graph\\.agentUser', ['users', 2], (call) => listAgents(call, AGENT_USER)),
   route('GET', `/users/${ID}`, ['user', 1], (call, { id = '' }) => getUser(call, id)),
   route('GET', `/users/${ID}/manager`, ['users', 1], (call, { id = '' }) => getManager(call, id)),
   route('GET', '/groups', ['groups', 1], listGroups),
@@ -142,6 +144,9 @@ export const ROUTES: readonly Route[] = [
   ),
   route('GET', "/servicePrincipals\\(appId='(?<id>[^']+)'\\)", ['servicePrincipals', 1], (call, { id = '' }) =>
     getServicePrincipalByAppId(call, id),
+  ),
+  route('GET', '/servicePrincipals/microsoft\\.graph\\.agentIdentity', ['servicePrincipals', 1], (call) =>
+    listAgents(call, AGENT_IDENTITY),
   ),
   route('GET', `/servicePrincipals/${ID}`, ['servicePrincipals', 1], (call, { id = '' }) =>
     getServicePrincipal(call, id),

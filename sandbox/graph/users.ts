@@ -124,7 +124,7 @@ export const USER: Kind<User> = {
     onPremisesImmutableId: () => null,
     onPremisesSecurityIdentifier: () => null,
     lastPasswordChangeDateTime: (user) => user.createdDateTime,
-    otherMails: () => [],
+    otherMails: (user) => user.otherMails,
     proxyAddresses: (user) => (user.mail ? [`SMTP:${user.mail}`] : []),
     assignedLicenses: () => [],
     identities: (user) => [
@@ -136,6 +136,7 @@ export const USER: Kind<User> = {
     ],
     signInActivity: signInActivityOf,
   },
+  derivedTypeOf: (user) => (user.identityParentId === null ? null : 'agentUser'),
 }
 
 function signInActivityOf({ lastSignInDateTime }: User) {

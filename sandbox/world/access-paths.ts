@@ -1,3 +1,4 @@
+import { serviceTypeOf, userTypeOf } from './tenant'
 import type { DenyAssignment, DenyPrincipal, PrincipalType, Subscription, Tenant, User } from './types'
 
 /** What a row of the truth says of a principal. */
@@ -160,7 +161,7 @@ function personFacts(tenant: Tenant, principalId: string, type: PrincipalType): 
   if (user) {
     return {
       principalId,
-      principalType: 'User',
+      principalType: userTypeOf(user),
       name: user.displayName,
       mail: user.mail,
       userPrincipalName: user.userPrincipalName,
@@ -170,7 +171,7 @@ function personFacts(tenant: Tenant, principalId: string, type: PrincipalType): 
   }
   const bare = { principalId, mail: null, userPrincipalName: null, guest: false }
   const service = tenant.servicePrincipals.get(principalId)
-  if (service) return { ...bare, principalType: 'ServicePrincipal', name: service.displayName, status: null }
+  if (service) return { ...bare, principalType: serviceTypeOf(service), name: service.displayName, status: null }
   const device = tenant.devices.get(principalId)
   if (device) return { ...bare, principalType: 'Device', name: device.displayName, status: null }
   return {

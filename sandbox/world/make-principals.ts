@@ -4,6 +4,7 @@ import {
   addServicePrincipal,
   addUser,
   deleteUser,
+  GUEST_ADDRESSES,
   guestFacts,
   MICROSOFT_SERVICES,
   timeBefore,
@@ -26,7 +27,7 @@ export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): str
     const name = drawName(random)
     const address =
       index < guests
-        ? guestFacts(random, tenant, `guest${index}@elsewhere.example`, index % 2 === 0)
+        ? guestFacts(random, tenant, `guest${index}@elsewhere.example`, index % 2 === 0, placeOf(index))
         : { userPrincipalName: flatString(`person${index}@${tenant.domain}`) }
     const user = addUser(tenant, random, {
       ...name,
@@ -40,6 +41,8 @@ export function addPeople(tenant: Tenant, random: Random, spec: TenantSpec): str
   }
   return ids
 }
+
+const placeOf = (index: number) => GUEST_ADDRESSES[index % GUEST_ADDRESSES.length]
 
 /** Creates a source of names. The same combination is always the same string, to save memory. */
 function createNameSource(): (random: Random) => { displayName: string; givenName: string; surname: string } {
@@ -157,6 +160,38 @@ export function addWorkloads(tenant: Tenant, random: Random, count: number): str
     ids.push(id)
   }
   return ids
+}
+
+/**
+ * Adds this many agents of each kind: identities of agents, all from one blueprint, and for each of them an account of its own.
+ * Returns their ids. Source: Microsoft Graph "agentIdentity resource type", "agentUser resource type".
+ */
+export function addAgentIdentities(
+  tenant: Tenant,
+  random: Random,
+  count: number,
+): { users: string[]; services: string[] } {
+  const made = { users: [] as string[], services: [] as string[] }
+  const agentIdentityBlueprintId = random.guid()
+  for (let index = 1; index <= count; index++) {
+    const { id: identityParentId } = addServicePrincipal(tenant, {
+      id: random.guid(),
+      appId: random.guid(),
+      displayName: flatString(`agent-${index}`),
+      servicePrincipalType: 'ServiceIdentity',
+      agentIdentityBlueprintId,
+    })
+    const user = addUser(tenant, random, {
+      id: random.guid(),
+      displayName: flatString(`Agent ${index}`),
+      userPrincipalName: flatString(`agent${index}@${tenant.domain}`),
+      mail: null,
+      identityParentId,
+    })
+    made.services.push(identityParentId)
+    made.users.push(user.id)
+  }
+  return made
 }
 
 /** Adds devices and returns their object ids. */

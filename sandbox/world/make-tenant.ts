@@ -4,7 +4,7 @@ import { addDelegations } from './delegations'
 import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
 import { addAssignments, addPrivileged } from './make-assignments'
 import { addCustomRoles, addNarrowRoles } from './make-custom-roles'
-import { addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
+import { addAgentIdentities, addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
 import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
 import { addSubscription, createTenant } from './tenant'
@@ -84,7 +84,8 @@ function applySwitches(tenant: Tenant, spec: TenantSpec): void {
 function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const people = addPeople(tenant, random, spec)
   const deleted = addDeleted(tenant, random, countOf(spec.deleted, people.length))
-  const groups = addGroups(tenant, random, spec.groups ?? 0, people)
+  const agents = addAgentIdentities(tenant, createRandom(`tenant/${spec.seed}/agents`), spec.agents ?? 0)
+  const groups = addGroups(tenant, random, spec.groups ?? 0, [...people, ...agents.users])
   const servicePrincipal = addWorkloads(tenant, random, spec.servicePrincipals ?? 0)
   const device = addDevices(tenant, random, spec.devices ?? 0)
   addCustomRoles(tenant, random, spec)

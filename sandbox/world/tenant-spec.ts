@@ -80,6 +80,8 @@ const Spec = z.strictObject({
   /** The share of people with a last sign-in. */
   signIns: z.number().min(0).max(1).optional(),
   groups: z.union([count, Groups]).optional(),
+  /** As many identities of agents as accounts of agents; the accounts are also drawn as members of groups. */
+  agents: count.optional(),
   devices: count.optional(),
   servicePrincipals: count.optional(),
   /** Levels of management groups below the tenant root; subscriptions lie in the lowest. */

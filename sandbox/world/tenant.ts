@@ -59,6 +59,7 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
     givenName: facts.givenName ?? facts.displayName.split(' ')[0] ?? null,
     surname: facts.surname ?? (facts.displayName.split(' ').slice(1).join(' ') || null),
     mail: facts.userPrincipalName,
+    otherMails: EMPTY_LIST,
     jobTitle: null,
     department: null,
     officeLocation: null,
@@ -78,6 +79,7 @@ export function addUser(tenant: Tenant, random: Random, facts: UserFacts): User 
     changedAt: ++tenant.sequence,
     traits: NO_TRAITS,
     account: null,
+    identityParentId: null,
     ...facts,
   }
   return tenant.users.add(user)
@@ -99,16 +101,21 @@ export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, 
   else tenant.deletedUsers.add(user)
 }
 
+/** Where the directory has a guest's own address: in `mail`, in `otherMails` alone, or only within the user principal name. */
+export const GUEST_ADDRESSES = ['mail', 'otherMails', 'userPrincipalName'] as const
+
 /** What makes a person a guest: the guest's own address, written as Entra does: name_domain#EXT#@tenant. */
 export function guestFacts(
   random: Random,
   tenant: Tenant,
-  mail: string,
+  address: string,
   accepted: boolean,
+  place: (typeof GUEST_ADDRESSES)[number] = 'mail',
 ): Partial<User> & { userPrincipalName: string } {
   return {
-    userPrincipalName: `${mail.replace('@', '_')}#EXT#@${tenant.domain}`,
-    mail,
+    userPrincipalName: `${address.replace('@', '_')}#EXT#@${tenant.domain}`,
+    mail: place === 'mail' ? address : null,
+    ...(place === 'otherMails' ? { otherMails: [address] } : {}),
     userType: 'Guest',
     externalUserState: accepted ? 'Accepted' : 'PendingAcceptance',
     externalUserStateChangeDateTime: timeBefore(random, 300),
@@ -148,9 +155,15 @@ export function addServicePrincipal(
     appOwnerOrganizationId: facts.servicePrincipalType === 'ManagedIdentity' ? null : tenant.id,
     alternativeNames: EMPTY_LIST,
     createdDateTime: '2024-03-12T10:00:00Z',
+    agentIdentityBlueprintId: null,
     ...facts,
   })
 }
+
+/** The principal type of a person or an agent with an account, and of a service principal, as ARM names it. */
+export const userTypeOf = ({ identityParentId }: User) => (identityParentId === null ? 'User' : 'AgentUser')
+export const serviceTypeOf = ({ agentIdentityBlueprintId }: ServicePrincipal) =>
+  agentIdentityBlueprintId === null ? 'ServicePrincipal' : 'AgentServicePrincipal'
 
 /** Adds a subscription: enabled and directly below the root management group, unless the facts say otherwise. */
 export function addSubscription(
@@ -212,7 +225,10 @@ export function addEligibility(tenant: Tenant, random: Random, { role, ...facts 
 function principalTypeOf(tenant: Tenant, id: string): PrincipalType {
   if (tenant.groups.has(id)) return 'Group'
   if (tenant.devices.has(id)) return 'Device'
-  return tenant.servicePrincipals.has(id) ? 'ServicePrincipal' : 'User'
+  const service = tenant.servicePrincipals.get(id)
+  if (service) return serviceTypeOf(service)
+  const user = tenant.users.get(id)
+  return user ? userTypeOf(user) : 'User'
 }
 
 /** The id of a role that is named by id or name, built-in or custom. Throws on an unknown one. */

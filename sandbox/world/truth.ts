@@ -76,7 +76,7 @@ function principalFacts(tenant: Tenant, principalId: string, type: PrincipalType
     }
   }
   const other = tenant.groups.get(principalId) ?? tenant.servicePrincipals.get(principalId)
-  const status = type === 'User' ? ('deleted' as const) : null
+  const status = type === 'User' || type === 'AgentUser' ? ('deleted' as const) : null
   return { name: other?.displayName ?? null, mail: null, userPrincipalName: null, guest: false, status }
 }
 

@@ -8,6 +8,8 @@ export type User = {
   surname: string | null
   userPrincipalName: string
   mail: string | null
+  /** Further addresses: for many guests the only place of their real one. */
+  otherMails: readonly string[]
   jobTitle: string | null
   department: string | null
   officeLocation: string | null
@@ -32,6 +34,8 @@ export type User = {
   traits: Traits
   /** Present for people who can sign in to the sandbox. */
   account: { kind: string; note: string } | null
+  /** The agent identity that this account belongs to, when it is that of an agent (Graph's `agentUser`); null for people. */
+  identityParentId: string | null
 }
 
 /** Traits of a person that make sign-ins fail, so that each error can be tried by hand. */
@@ -66,13 +70,16 @@ export type ServicePrincipal = {
   id: string
   appId: string
   displayName: string
-  servicePrincipalType: 'Application' | 'ManagedIdentity' | 'Legacy' | 'SocialIdp'
+  /** Agent identities are `ServiceIdentity`. */
+  servicePrincipalType: 'Application' | 'ManagedIdentity' | 'Legacy' | 'SocialIdp' | 'ServiceIdentity'
   accountEnabled: boolean
   /** The tenant that owns the application; Microsoft's own for platform identities. */
   appOwnerOrganizationId: string | null
   /** The resource a managed identity belongs to, and whether it is the resource's own. */
   alternativeNames: string[]
   createdDateTime: string
+  /** The application id of the blueprint that it was made from, when it is an agent's (Graph's `agentIdentity`); else null. */
+  agentIdentityBlueprintId: string | null
 }
 
 export type Device = { id: string; displayName: string; deviceId: string; accountEnabled: boolean }
