@@ -15,6 +15,7 @@ import {
   type ListQuestion,
   PER_PAGE,
   parseAnswer,
+  questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
@@ -59,6 +60,8 @@ export type ReadGroups = {
   refusals: Map<GroupAspect, { groups: Set<string>; first: Refused }>
   /** Rows of members that could not be understood, by their groups. */
   odd: Map<string, OddRow[]>
+  /** Groups whose owners Graph did not expand, so that names and owners are asked for apart. */
+  unexpanded: Set<string>
 }
 
 /**
@@ -79,6 +82,7 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
     services: new Map(),
     refusals: new Map(),
     odd: new Map(),
+    unexpanded: new Set(),
   }
   let level = wanted
   let read = 0
@@ -105,17 +109,19 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
  * The lists that are only asked for when an earlier answer says that there is something in them: which memberships are
  * activated, of groups of which somebody can activate one; and all owners, of groups of which not all were given.
  */
-function questionsAfter({ groups }: ReadGroups, level: string[], { asksActivated }: Options): Asked[] {
-  return level.flatMap((id) => {
+function questionsAfter({ groups, unexpanded }: ReadGroups, level: string[], { asksActivated }: Options): Asked[] {
+  const bare = level.filter((id) => unexpanded.has(id))
+  const lists = level.flatMap((id) => {
     const { members, owners } = groups.get(id) as OpenedGroup
     const isEligible =
       members.values().some(({ membership }) => membership === 'eligible') ||
       owners.values().some(({ ownership }) => ownership === 'eligible')
     return [
       ...(asksActivated && isEligible ? [askAbout('activated', id)] : []),
-      ...(owners.size >= MOST_EXPANDED ? [askAbout('owners', id)] : []),
+      ...(owners.size >= MOST_EXPANDED || unexpanded.has(id) ? [askAbout('owners', id)] : []),
     ]
   })
+  return [...lists, ...inChunks(bare, IDS_PER_QUESTION).map((ids) => askForNames(ids, false))]
 }
 
 /** The most items that Graph gives for an expanded relationship (Graph: query parameters, `$expand`). */
@@ -129,17 +135,17 @@ const newGroup = (id: string, name: string | null = null): OpenedGroup => ({
   owners: new Map(),
 })
 
-/** A question for one list of one group, or for the names and the owners of several groups. */
+/** A question for one list of one group, or for the names of several groups, with their owners or without. */
 type Asked = ListQuestion & { begin: () => Asked } & (
     | { about: GroupAspect; id: string }
-    | { about: 'names_and_owners'; ids: string[] }
+    | { about: 'names'; ids: string[]; expands: boolean }
   )
 
 function questionsAbout(ids: string[], { asksEligible }: Options): Asked[] {
   const aspects = ['members', 'services', ...(asksEligible ? (['eligible'] as const) : [])] as const
   return [
     ...aspects.flatMap((about) => ids.map((id) => askAbout(about, id))),
-    ...inChunks(ids, IDS_PER_QUESTION).map(askForOwners),
+    ...inChunks(ids, IDS_PER_QUESTION).map((some) => askForNames(some, true)),
   ]
 }
 
@@ -168,32 +174,47 @@ const askAbout = (about: GroupAspect, id: string): Asked => ({
 })
 
 /** Names and owners of groups, fifteen a question (Graph, group: `owners` supports `$expand` with a nested `$select`). */
-const askForOwners = (ids: string[]): Asked => ({
-  about: 'names_and_owners',
-  ids,
-  question: {
-    url: `/groups?$filter=id in (${ids.map((id) => `'${id}'`).join(',')})&$select=id,displayName&$expand=owners($select=id,displayName)`,
-  },
-  begin: () => askForOwners(ids),
-})
+function askForNames(ids: string[], expands: boolean): Asked {
+  const [question] = questionsById(
+    '/groups',
+    ids,
+    `id,displayName${expands ? '&$expand=owners($select=id,displayName)' : ''}`,
+  )
+  return { about: 'names', ids, expands, question: question as BatchQuestion, begin: () => askForNames(ids, expands) }
+}
 
 /** Keeps what an answer says; returns the link to its next page, or null. */
 function take(reading: ReadGroups, asked: Asked, answer: BatchAnswer): string | null {
-  const [about, ids]: [GroupAspect, string[]] =
-    asked.about === 'names_and_owners' ? ['owners', asked.ids] : [asked.about, [asked.id]]
-  if (answer.status === 404 && asked.about !== 'names_and_owners') {
+  if (asked.about === 'names') return takeNames(reading, asked, answer)
+  const { about, id } = asked
+  if (answer.status === 404) {
     // Only the list of members tells that a group is not there; its other lists are then refused for no other reason.
-    if (about === 'members') (reading.groups.get(asked.id) as OpenedGroup).state = 'not_found'
+    if (about === 'members') (reading.groups.get(id) as OpenedGroup).state = 'not_found'
     return null
   }
   try {
     const { items, nextLink } = parseAnswer(GraphPage, answer)
-    if (asked.about === 'names_and_owners') takeNamesAndOwners(reading, items)
-    else TAKE[asked.about](reading, asked.id, items)
+    TAKE[about](reading, id, items)
     return nextLink
   } catch (error) {
-    const refused = refusedBy(REQUESTS[about], error)
-    for (const id of ids) noteRefusal(reading, about, id, refused)
+    noteRefusal(reading, about, id, refusedBy(REQUESTS[about], error))
+    return null
+  }
+}
+
+/** A question of this kind that is refused as unsupported (400) is asked again in parts; any other refusal is one of the owners. */
+function takeNames(reading: ReadGroups, { ids, expands }: Extract<Asked, { about: 'names' }>, answer: BatchAnswer) {
+  try {
+    const { items, nextLink } = parseAnswer(GraphPage, answer)
+    takeNamesAndOwners(reading, items)
+    return nextLink
+  } catch (error) {
+    const refused = refusedBy(REQUESTS.owners, error)
+    for (const id of ids) {
+      if (!expands) continue
+      if (answer.status === 400) reading.unexpanded.add(id)
+      else noteRefusal(reading, 'owners', id, refused)
+    }
     return null
   }
 }

@@ -45,11 +45,18 @@ export function addAgentsIfRoomy(tenant: Tenant, random: Random, assignments: nu
 }
 
 function addAgentUser(tenant: Tenant, random: Random, place: number): string {
-  const userPrincipalName = `agent${place}@${tenant.domain}`
-  return addUser(tenant, random, { id: random.guid(), displayName: `Agent ${place}`, userPrincipalName }).id
+  const userPrincipalName = `holder-agent${place}@${tenant.domain}`
+  const identityParentId = addAgentIdentity(tenant, random, place)
+  const facts = { displayName: `Agent ${place} that holds a role`, userPrincipalName, mail: null, identityParentId }
+  return addUser(tenant, random, { id: random.guid(), ...facts }).id
 }
 
 function addAgentIdentity(tenant: Tenant, random: Random, place: number): string {
   const displayName = `agent-identity-${place}`
-  return addServicePrincipal(tenant, { id: random.guid(), appId: random.guid(), displayName }).id
+  const facts = {
+    displayName,
+    servicePrincipalType: 'ServiceIdentity',
+    agentIdentityBlueprintId: random.guid(),
+  } as const
+  return addServicePrincipal(tenant, { id: random.guid(), appId: random.guid(), ...facts }).id
 }
