@@ -108,3 +108,11 @@ test('a denial cuts off whoever it names, directly or through groups at any dept
     expect(ways.flatMap(({ denials }) => denials)).toEqual(access?.denies.map(({ name }) => name))
   }
 })
+
+test('those whom a denial leaves no way at all are counted apart from those who can', async () => {
+  const { id, person, ask, ...world } = await startWorld()
+  const [cut] = [await person('Cut'), await person('Free')]
+  expect((await ask()).cutOff).toBe(0)
+  await world.deny(id, { name: 'Locked', principals: [{ id: cut, kind: 'user' }] })
+  expect(await ask()).toMatchObject({ held: 2, all: 2, cutOff: 1 })
+})

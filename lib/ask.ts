@@ -1,6 +1,6 @@
 import type { Actor } from '@/db/actor'
 import type { ConnectionFacts } from '@/db/queries/connections'
-import { listDenialsByPrincipal } from '@/db/queries/denials'
+import { listDenials, listDenialsByPrincipal } from '@/db/queries/denials'
 import { listMatchingGrants, listRolePermissions, type MatchingGrant, type RolePermissions } from '@/db/queries/grants'
 import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
 import { listScopes } from '@/db/queries/result'
@@ -62,7 +62,8 @@ export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: str
 
 /**
  * One page of those who can do what is asked, each with their ways, and how many can: `all` by what they hold or could
- * activate, `held` by what they hold now. `groups` counts the groups that have a way themselves.
+ * activate, `held` by what they hold now, and `cutOff` of these whom denials leave no way at all; null when there are too
+ * many to look at each. `groups` counts the groups that have a way themselves.
  */
 export async function readAnswer(
   actor: Actor,
@@ -72,14 +73,47 @@ export async function readAnswer(
 ) {
   const { roleIds, scope, who, cursor } = question
   const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
-  const [page, all, held, groups] = await Promise.all([
+  const [page, all, held, groups, cutOff] = await Promise.all([
     listHolders(actor, connection, filter),
     countHolders(actor, connection, filter),
     countHolders(actor, connection, { ...filter, held: 'held' }),
     countHolders(actor, connection, { ...filter, who: 'groups' }),
+    countCutOff(actor, connection, question, permissions),
   ])
   const rows = await addWays(actor, connection, question, page.rows, permissions)
-  return { ...page, rows, all, held, groups }
+  return { ...page, rows, all, held, groups, cutOff }
+}
+
+/** The most holders whose denials are looked at for a count, and how many of them together. */
+const MOST_JUDGED = 5_000
+const JUDGED_AT_ONCE = 500
+
+/** How many of those who hold what is asked now are cut off from it by denials on every way; null when there are too many. */
+async function countCutOff(
+  actor: Actor,
+  connection: ConnectionFacts,
+  question: Question,
+  permissions: RolePermissions[],
+): Promise<number | null> {
+  // Most subscriptions have no deny assignment, and then there is nobody to look at.
+  if ((await listDenials(actor, connection)).length === 0) return 0
+  const filter = { ...parseAccessView({}), roleIds: question.roleIds, scope: question.scope, who: question.who }
+  let cutOff = 0
+  let cursor: AskView['cursor'] = null
+  for (let judged = 0; judged < MOST_JUDGED; judged += JUDGED_AT_ONCE) {
+    const page = await listHolders(actor, connection, { ...filter, held: 'held', cursor }, JUDGED_AT_ONCE)
+    const rows = await addWays(actor, connection, question, page.rows, permissions)
+    cutOff += rows.filter(isCutOff).length
+    cursor = page.next
+    if (!cursor) return cutOff
+  }
+  return null
+}
+
+/** Whether every way that somebody holds now is cut by a denial. */
+export const isCutOff = ({ ways }: Pick<AnswerRow, 'ways'>): boolean => {
+  const held = ways.filter(({ grant }) => grant.kind !== 'eligible')
+  return held.length > 0 && held.every(({ denials }) => denials.length > 0)
 }
 
 async function addWays(
@@ -95,20 +129,19 @@ async function addWays(
     listDenialsByPrincipal(actor, connection, rows),
   ])
   const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
+  const grantsOf = Map.groupBy(grants, ({ principalId }) => principalId)
   return rows.map((row) => ({
     ...row,
-    ways: grants
-      .filter(({ principalId }) => principalId === row.principalId)
-      .map((grant) => {
-        const denials = findDecisiveDenials(denialsOf.get(row.principalId) ?? [], {
-          permissions: allowedBy.get(grant.roleId) ?? [],
-          heldAt: grant.scope,
-          scope,
-          operation,
-          subscriptionId: connection.subscriptionId,
-          managementGroups: connection.managementGroups,
-        })
-        return { grant, denials: denials.map(({ name }) => name) }
-      }),
+    ways: (grantsOf.get(row.principalId) ?? []).map((grant) => {
+      const denials = findDecisiveDenials(denialsOf.get(row.principalId) ?? [], {
+        permissions: allowedBy.get(grant.roleId) ?? [],
+        heldAt: grant.scope,
+        scope,
+        operation,
+        subscriptionId: connection.subscriptionId,
+        managementGroups: connection.managementGroups,
+      })
+      return { grant, denials: denials.map(({ name }) => name) }
+    }),
   }))
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { parse } from 'csv-parse/sync'
 import { afterAll, expect, test } from 'vitest'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
@@ -75,6 +76,11 @@ test('a row says who has what, where, how and since when, and nothing in it runs
       first_seen: '2026-01-15T08:00:00.000Z',
       object_id: person,
       tenant_id: world.tenantId,
+      principal_type: 'user',
+      variety: '',
+      organisation: '',
+      email_source: '',
+      not_read_since: '',
     },
   ])
 })
@@ -150,4 +156,27 @@ test('two people with one name and one address are told apart by their object ID
   const rows = await read(exportAccess(world.actor, connection, ALL))
   expect(rows.map((row) => row.object_id).sort()).toEqual((await Promise.all(twins)).sort())
   expect(new Set(rows.map((row) => row.tenant_id))).toEqual(new Set([world.tenantId]))
+})
+
+test('other principals are exported in the same columns, with what they are', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const [reader, unread] = [await world.role('Reader'), randomUUID()]
+  const pipeline = await world.principal({ name: 'Pipeline', kind: 'service_principal', variety: 'managed_identity' })
+  const partner = await world.principal({
+    name: 'Tier 1',
+    kind: 'delegate',
+    organisation: 'Fabrikam',
+    status: 'other_tenant',
+  })
+  await world.assign(connection.id, { to: pipeline, role: reader, kind: 'service_principal' })
+  await world.assign(connection.id, { to: partner, role: unread, kind: 'delegate' })
+  await world.holder(connection.id, pipeline, reader)
+  await world.holder(connection.id, partner, unread)
+
+  const rows = await read(exportAccess(world.actor, connection, { ...ALL, who: 'others' }))
+  expect(rows).toMatchObject([
+    { name: 'Pipeline', principal_type: 'service_principal', variety: 'managed_identity', role_type: 'built-in' },
+    { name: 'Tier 1', principal_type: 'delegate', organisation: 'Fabrikam', role_type: 'unknown', role: unread },
+  ])
 })

@@ -47,7 +47,8 @@ const COLUMNS: Record<string, (holder: HolderRow, grant: MatchingGrant) => strin
   status: (holder) => holder.status,
   guest: (holder) => (holder.guest ? 'yes' : 'no'),
   role: (_, grant) => grant.roleName ?? grant.roleId,
-  role_type: (_, grant) => (grant.custom ? 'custom' : 'built-in'),
+  // Of a role whose definition was never read it is not known either whether it is a custom one.
+  role_type: (_, grant) => (grant.roleName === null ? 'unknown' : grant.custom ? 'custom' : 'built-in'),
   privilege: (_, grant) => grant.privilege,
   scope: (_, grant) => grant.scope,
   scope_level: (_, grant) => grant.level,
@@ -63,7 +64,22 @@ const COLUMNS: Record<string, (holder: HolderRow, grant: MatchingGrant) => strin
   // Two people may have one name and one address. New columns come last, so that those who read by position go on.
   object_id: (holder) => holder.principalId,
   tenant_id: (holder) => holder.tenantId,
+  principal_type: (holder) => holder.kind,
+  /** The kind of service principal, or that it is an agent; the tenant of a delegate; what the email is taken from. */
+  variety: (holder) => holder.variety,
+  organisation: (holder) => holder.organisation,
+  email_source: (holder) => holder.emailSource,
+  /** When it was read last, if an earlier reading stands in for one that was refused. */
+  not_read_since: (holder, grant) =>
+    holder.signals.includes('not_read') || isShown(holder, grant) ? (holder.unreadSince?.toISOString() ?? null) : null,
 }
+
+/** Whether a grant is the one whose age the holder's row carries. */
+const isShown = ({ role, scope, assignmentKind, group }: HolderRow, grant: MatchingGrant): boolean =>
+  role.id === grant.roleId &&
+  scope === grant.scope &&
+  assignmentKind === grant.kind &&
+  (group?.id ?? null) === grant.groupId
 
 /** A first character that makes a spreadsheet read a cell as a formula, full-width forms included. Some skip tab, CR, LF and NUL before they look. */
 const FORMULA_START = /^[=+\-@\t\r\n\0＝＋－＠]/

@@ -30,7 +30,10 @@ import {
 type Interval = { from?: Date; until?: Date | null }
 type Some<Row, Column extends keyof Row> = Partial<Pick<Row, Column>>
 
-type Principal = Some<typeof principals.$inferSelect, 'kind' | 'name' | 'email' | 'status' | 'guest' | 'variety'>
+type Principal = Some<
+  typeof principals.$inferSelect,
+  'kind' | 'name' | 'email' | 'status' | 'guest' | 'variety' | 'organisation'
+>
 type Role = Some<typeof roleDefinitions.$inferSelect, 'permissions' | 'privileged' | 'ownerEquivalent'>
 type Connection = Some<
   typeof connections.$inferSelect,
@@ -122,12 +125,13 @@ export async function createAccessWorld(db: Database) {
       status = 'active',
       guest = false,
       variety = null,
+      organisation = null,
     }: Principal = {}) {
       const id = randomUUID()
       const sortName = (name ?? email ?? id).toLowerCase()
       await db
         .insert(principals)
-        .values({ organisationId, tenantId, id, kind, name, email, status, guest, variety, sortName })
+        .values({ organisationId, tenantId, id, kind, name, email, status, guest, variety, organisation, sortName })
       return id
     },
 

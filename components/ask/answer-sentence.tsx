@@ -10,11 +10,13 @@ type Props = {
   /** How many can do it by a role held now, and how many only could after activating one. */
   held: number
   eligible: number
+  /** How many hold a role for it that denials cut on every way; null when they were too many to be looked at. */
+  cutOff: number | null
   asked: { role: string | null; place: string | null; operation: boolean }
 }
 
 /** The answer in a sentence: how many can do it, where, and how many more could. */
-export function AnswerSentence({ who, held, eligible, asked }: Props) {
+export function AnswerSentence({ who, held, eligible, cutOff, asked }: Props) {
   const one = held === 1
   const nouns = who === 'people' ? (one ? 'person' : 'people') : one ? 'other principal' : 'other principals'
   const more =
@@ -23,9 +25,17 @@ export function AnswerSentence({ who, held, eligible, asked }: Props) {
     <p className="text-base font-medium">
       {held === 0 ? 'No' : held.toLocaleString('en')} {held === 0 && who === 'people' ? 'person' : nouns}{' '}
       {describeAsked(asked, one || (held === 0 && who === 'people'))}
-      {more}.
+      {more}.{describeCutOff(cutOff)}
     </p>
   )
+}
+
+function describeCutOff(cutOff: number | null): string {
+  if (cutOff === null) return ' Some of them may be cut off by deny assignments, which are marked below.'
+  if (cutOff === 0) return ''
+  return cutOff === 1
+    ? ' 1 more holds a role for it and is cut off by a deny assignment.'
+    : ` ${cutOff.toLocaleString('en')} more hold a role for it and are cut off by deny assignments.`
 }
 
 function describeAsked({ role, place, operation }: Props['asked'], one: boolean) {

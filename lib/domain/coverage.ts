@@ -1,5 +1,6 @@
 import type { OddRows } from './access'
 import { BLIND_SPOTS } from './blind-spots'
+import { OPTIONAL_PERMISSIONS } from './permissions'
 import { explain, type ProblemCode, type Refused } from './problems'
 import type { CoverageLine, CoverageState, Dataset, GroupPlanWhy, Kept } from './vocabulary'
 
@@ -88,6 +89,12 @@ export function gapWords({ dataset, missing, why, refusal }: CoverageLine): stri
   if (why) return explain(why).title
   return missing > 0 ? `${missed} not read` : `${many} not read whole`
 }
+
+/** Whether asking for a permission that was not granted would bring more of a kind of data. */
+export const isAskable = ({ dataset, state, granted }: CoverageLine): boolean =>
+  !granted &&
+  (state === 'not_asked' || state === 'not_permitted') &&
+  OPTIONAL_PERMISSIONS.some((permission) => permission.dataset === dataset)
 
 /** How Microsoft refused a list: `refused with 404 NoRegisteredProviderFound`. */
 export function refusalWords({ status, microsoftCode }: NonNullable<CoverageLine['refusal']>): string {

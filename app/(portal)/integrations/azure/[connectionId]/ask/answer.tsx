@@ -6,6 +6,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
 import { readAnswer, type readQuestion } from '@/lib/ask'
+import { isAskable, missedWords } from '@/lib/domain/coverage'
 import { scopeWords } from '@/lib/domain/scopes'
 import { type AskView, type Cursor, formatAskView } from '@/lib/domain/views'
 
@@ -32,30 +33,37 @@ export async function Answer({ connectionId, view, question }: Props) {
   )
   const place = scope && scopeWords({ ...scope, ...connection }).place
   const pageHref = (cursor: Cursor | null) => cursor && `${home}/ask${formatAskView({ ...view, cursor })}`
-  const unopened = answer.groups > 0 ? (findCoverage(connection, 'groups')?.missing ?? 0) : 0
+  const unopened = answer.groups > 0 ? findCoverage(connection, 'groups') : undefined
+  const coverage = connection.publishedRun?.coverage ?? []
+  const missed = missedWords(coverage)
 
   return (
     <>
       <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
         <AnswerSentence
           who={view.who}
-          held={answer.held}
+          held={answer.held - (answer.cutOff ?? 0)}
+          cutOff={answer.cutOff}
           eligible={answer.all - answer.held}
           asked={{ role: role ? (role.name ?? view.roleId) : null, place, operation: operation !== null }}
         />
         <WhoSwitch path={`${home}/ask`} view={view} />
       </div>
-      {answer.rows.some(({ ways }) => ways.some(({ denials }) => denials.length > 0)) ? (
-        <p className="text-sm text-ink-soft">Whoever a deny assignment cuts off is counted too, and marked as such.</p>
-      ) : null}
-      {unopened > 0 ? (
-        <Notice tone="warn" title="Members of groups that were not opened are missing from this answer">
-          {unopened === 1 ? 'One group' : `${unopened.toLocaleString('en')} groups`} of those that lead to roles here
-          could not be opened.{' '}
-          <Link href={`${home}/settings`} className="link">
-            Settings
-          </Link>{' '}
-          say which permission opens them.
+      {missed.length > 0 ? (
+        <Notice tone={unopened && unopened.missing > 0 ? 'warn' : 'info'} title="What this answer cannot see">
+          <ul>
+            {missed.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+          {coverage.some(isAskable) ? (
+            <p>
+              <Link href={`${home}/settings`} className="link">
+                Settings
+              </Link>{' '}
+              say which permission adds it.
+            </p>
+          ) : null}
         </Notice>
       ) : null}
       {answer.rows.length > 0 ? (

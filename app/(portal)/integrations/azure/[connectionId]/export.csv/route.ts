@@ -5,17 +5,20 @@ import { routeForMembers } from '@/lib/auth/refusals'
 import { parseAccessView } from '@/lib/domain/views'
 import { csvFileName, exportAccess } from '@/lib/export'
 
-/** What the people table shows under the same filters and order, all pages of it, as one file. */
+/** What the table of people, or with `who=others` that of other principals, shows under the same filters and order, all pages of it, as one file. */
 export const GET = routeForMembers(
   async (member, request: NextRequest, { params }: RouteContext<'/integrations/azure/[connectionId]/export.csv'>) => {
     const connection = await getConnection(member, (await params).connectionId)
     if (!connection) throw new NotFound('There is no such connection.')
-    const view = parseAccessView(Object.fromEntries(request.nextUrl.searchParams))
+    const { searchParams } = request.nextUrl
+    const view = parseAccessView(Object.fromEntries(searchParams))
+    const who = searchParams.get('who') === 'others' ? 'others' : 'people'
+    const name = who === 'others' ? `${connection.label} other principals` : connection.label
 
-    return new Response(exportAccess(member, connection, view), {
+    return new Response(exportAccess(member, connection, { ...view, who }), {
       headers: {
         'content-type': 'text/csv; charset=utf-8',
-        'content-disposition': `attachment; filename="${csvFileName(connection.label, connection.publishedAt ?? connection.createdAt)}"`,
+        'content-disposition': `attachment; filename="${csvFileName(name, connection.publishedAt ?? connection.createdAt)}"`,
         'x-content-type-options': 'nosniff',
         'cache-control': 'no-store',
       },
