@@ -5,6 +5,7 @@ import { answerWithFaults } from './control/misbehaviour'
 import { decodePath } from './control/requests'
 import { answerLogin } from './entra/answer-login'
 import { answerGraph } from './graph/answer-graph'
+import { settleGroupAccess } from './world/group-schedules'
 import type { World } from './world/world'
 
 /**
@@ -23,6 +24,7 @@ async function answerService(world: World, request: Request, inBatch: boolean, o
   const found = findService(new URL(request.url).hostname)
   if (!found) return new Response('The sandbox does not imitate this host.', { status: 421 })
   const { cloud, service } = found
+  for (const tenant of world.tenants.values()) settleGroupAccess(tenant, world.now())
   if (service === 'login') return answerLogin(world, request, cloud)
   if (service === 'arm') return answerArm(world, request, cloud)
   const batch = createOutcome()

@@ -7,7 +7,9 @@ import { addServicePrincipal } from '../world/tenant'
 import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
-const EVERYTHING = 'Directory.Read.All CrossTenantInformation.ReadBasic.All'
+const EVERYTHING =
+  'Directory.Read.All CrossTenantInformation.ReadBasic.All PrivilegedEligibilitySchedule.Read.AzureADGroup PrivilegedAssignmentSchedule.Read.AzureADGroup'
+const PIM_GROUPS = '/identityGovernance/privilegedAccess/group'
 
 let conformance: DemoSandbox
 let token = ''
@@ -93,6 +95,8 @@ const ASKED: [address: string, units: number, json?: unknown][] = [
   ['/directoryRoles', 1],
   ['/roleManagement/directory/roleDefinitions', 1],
   ["/roleManagement/directory/roleAssignments?$filter=principalId eq '{user}'", 1],
+  [`${PIM_GROUPS}/eligibilityScheduleInstances?$filter=groupId eq '{group}'`, 1],
+  [`${PIM_GROUPS}/assignmentScheduleInstances?$filter=groupId eq '{group}'`, 1],
   ['/devices', 1],
   ['/devices/{device}', 1],
   ['/directoryObjects/getByIds', 3, { ids: ['{user}'], types: ['user'] }],

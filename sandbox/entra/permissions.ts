@@ -105,6 +105,16 @@ export const PERMISSIONS: Readonly<Record<string, Permission>> = {
     text: 'Read who holds which Microsoft Entra role.',
     admin: true,
   },
+  'graph/PrivilegedEligibilitySchedule.Read.AzureADGroup': {
+    title: 'Read eligible memberships of groups',
+    text: 'Read who can become a member or owner of which group.',
+    admin: true,
+  },
+  'graph/PrivilegedAssignmentSchedule.Read.AzureADGroup': {
+    title: 'Read assigned memberships of groups',
+    text: 'Read who was made a member or owner of which group, and until when.',
+    admin: true,
+  },
   'arm/user_impersonation': {
     title: 'Access Azure Resource Manager as you',
     text: 'Read and manage Azure as far as your own roles go.',

@@ -1,8 +1,13 @@
 import {
   APPLICATION_ADMINISTRATOR,
   CLOUD_APPLICATION_ADMINISTRATOR,
+  DIRECTORY_WRITERS,
   GLOBAL_ADMINISTRATOR,
+  GLOBAL_READER,
+  GROUPS_ADMINISTRATOR,
+  IDENTITY_GOVERNANCE_ADMINISTRATOR,
   PRIVILEGED_ROLE_ADMINISTRATOR,
+  USER_ADMINISTRATOR,
 } from '../world/roles'
 import type { Tenant } from '../world/types'
 import type { GraphCall } from './graph-call'
@@ -19,6 +24,11 @@ const ROLES: readonly DirectoryRole[] = [
   { id: APPLICATION_ADMINISTRATOR, displayName: 'Application Administrator' },
   { id: CLOUD_APPLICATION_ADMINISTRATOR, displayName: 'Cloud Application Administrator' },
   { id: PRIVILEGED_ROLE_ADMINISTRATOR, displayName: 'Privileged Role Administrator' },
+  { id: GLOBAL_READER, displayName: 'Global Reader' },
+  { id: DIRECTORY_WRITERS, displayName: 'Directory Writers' },
+  { id: GROUPS_ADMINISTRATOR, displayName: 'Groups Administrator' },
+  { id: IDENTITY_GOVERNANCE_ADMINISTRATOR, displayName: 'Identity Governance Administrator' },
+  { id: USER_ADMINISTRATOR, displayName: 'User Administrator' },
 ]
 
 /** `GET /directoryRoles` and `/roleManagement/directory/roleDefinitions`: the roles that people of the sandbox can hold. */

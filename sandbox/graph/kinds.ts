@@ -16,6 +16,8 @@ export type Kind<T extends { id: string }> = {
     | 'directoryRole'
     | 'unifiedRoleDefinition'
     | 'unifiedRoleAssignment'
+    | 'privilegedAccessGroupEligibilityScheduleInstance'
+    | 'privilegedAccessGroupAssignmentScheduleInstance'
   /** The entity set: `users`. */
   set: string
   registryOf(tenant: Tenant): Registry<T>

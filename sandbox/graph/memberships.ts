@@ -20,7 +20,7 @@ import { findPerson, USER } from './users'
 /** What an address of members or memberships asks for: of which object, in which direction, cast to a type, or counted. */
 export type Reference = { id: string; direction: Direction; cast?: string; isCount: boolean }
 
-export type Direction = 'members' | 'transitiveMembers' | 'memberOf' | 'transitiveMemberOf'
+export type Direction = 'members' | 'transitiveMembers' | 'memberOf' | 'transitiveMemberOf' | 'owners'
 
 /**
  * `GET /groups/{id}/members` and `/transitiveMembers`. Members of a group that hides them need Member.Read.Hidden. In v1.0
@@ -35,11 +35,13 @@ export function listMembers(call: GraphCall, reference: Reference): Response {
   return listReferences(call, reference)
 }
 
-/** `GET /groups/{id}/owners`: always empty, because groups of the sandbox have no owners. */
-export function listOwners(call: GraphCall, id: string): Response {
+/**
+ * `GET /groups/{id}/owners`, also of a group that hides its members. Service principals are left out as among members.
+ * Source: Microsoft Graph "List group owners", with the same notice.
+ */
+export function listOwners(call: GraphCall, reference: Reference): Response {
   if (isPlainGuest(call)) return accessDenied()
-  if (!call.tenant.groups.has(id.toLowerCase())) return notFound(id)
-  return Response.json({ '@odata.context': contextOf(call, 'directoryObjects'), value: [] })
+  return call.tenant.groups.has(reference.id) ? listReferences(call, reference) : notFound(reference.id)
 }
 
 /** The permissions that show the memberships of other people. */
@@ -73,7 +75,7 @@ export function listMemberOfPrincipal(call: GraphCall, reference: Reference): Re
 }
 
 /** The lists of mixed types from which v1.0 leaves service principals out. */
-const WITHOUT_SERVICE_PRINCIPALS: ReadonlySet<Direction> = new Set(['members', 'transitiveMembers'])
+const WITHOUT_SERVICE_PRINCIPALS: ReadonlySet<Direction> = new Set(['members', 'transitiveMembers', 'owners'])
 
 /** Answers with members or memberships, cast to one type or of all types, or with their count. */
 function listReferences(call: GraphCall, reference: Reference): Response {
@@ -98,7 +100,7 @@ function listReferences(call: GraphCall, reference: Reference): Response {
 }
 
 /**
- * The refusal of a cast of members to service principals that is not an advanced query; null when it is one, or only counts,
+ * The refusal of a cast of members or owners to service principals that is not an advanced query; null when it is one, or only counts,
  * which asks for the header itself. Source: Graph's "List group members" asks for the header and `$count`; entra-powershell
  * issue 882 reports that the list is whole with them.
  */
@@ -222,16 +224,17 @@ function rememberMembers(tenant: Tenant, wanted: Wanted): Closure {
 }
 
 /** The ids that a request leads to; what hidden memberships would reveal is left out. */
-function findIds({ memberships, groups }: Tenant, { direction, id, seesHidden }: Wanted): Iterable<string> {
+function findIds({ memberships, owners, groups }: Tenant, { direction, id, seesHidden }: Wanted): Iterable<string> {
   const hides = (groupId: string) => !seesHidden && groups.get(groupId)?.hiddenMembership === true
+  if (direction === 'owners') return owners.memberList(id)
   if (direction === 'members') return hides(id) ? [] : memberships.memberList(id)
   if (direction === 'transitiveMembers') return memberships.transitiveMembersOf(id, hides)
   if (direction === 'transitiveMemberOf') return memberships.transitiveGroupsOf(id, hides)
   return [...memberships.groupsOf(id)].filter((groupId) => !hides(groupId))
 }
 
-const revisionOf = ({ memberships, users, groups, servicePrincipals, devices }: Tenant) =>
-  [memberships, users, groups, servicePrincipals, devices].map((one) => one.revision).join('/')
+const revisionOf = ({ memberships, owners, users, groups, servicePrincipals, devices }: Tenant) =>
+  [memberships, owners, users, groups, servicePrincipals, devices].map((one) => one.revision).join('/')
 
 const MAX_CHECKED_GROUPS = 20 // in one checkMemberGroups. Source: Microsoft Graph "checkMemberGroups"
 

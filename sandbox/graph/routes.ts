@@ -23,6 +23,7 @@ import {
   type MemberGroupsAction,
   type Reference,
 } from './memberships'
+import { ASSIGNMENT_INSTANCES, ELIGIBILITY_INSTANCES, listGroupSchedules } from './privileged-access'
 import { findTenantInformation, getOrganization, listSubscribedSkus } from './tenant'
 import { findPerson, getMe, getUser, listUsers, USER } from './users'
 import { listUsersDelta } from './users-delta'
@@ -122,6 +123,12 @@ const roles: Route[] = [
   route('GET', '/roleManagement/directory/roleAssignments', ['directoryRoles', 1], listDirectoryRoleAssignments),
 ]
 
+const privilegedAccess: Route[] = [ELIGIBILITY_INSTANCES, ASSIGNMENT_INSTANCES].map((list) =>
+  route('GET', `/identityGovernance/privilegedAccess/group/${list.name}`, [list.permissions, 1], (call) =>
+    listGroupSchedules(call, list),
+  ),
+)
+
 /** Every address that is imitated; the first whose path matches answers. */
 export const ROUTES: readonly Route[] = [
   route('GET', '/me', ['me', 1], getMe),
@@ -134,7 +141,9 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/groups', ['groups', 1], listGroups),
   route('GET', '/groups/\\$count', ['groups', 1], (call) => countCollection(call, GROUP)),
   route('GET', `/groups/${ID}`, ['groups', 1], (call, { id = '' }) => getGroup(call, id)),
-  route('GET', `/groups/${ID}/owners`, ['groups', 1], (call, { id = '' }) => listOwners(call, id)),
+  route('GET', `/groups/${ID}/owners${REFERENCE}`, ['owners', 1], (call, parts) =>
+    listOwners(call, referenceOf('owners', parts)),
+  ),
   ...members,
   ...memberships,
   ...actions,
@@ -155,6 +164,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', `/applications/${ID}`, ['applications', 1], (call, { id = '' }) => getApplication(call, id)),
   ...emptyRelations,
   ...roles,
+  ...privilegedAccess,
   route('GET', '/devices', ['devices', 1], (call) => listCollection(call, DEVICE)),
   route('GET', `/devices/${ID}`, ['devices', 1], (call, { id = '' }) =>
     showObject(call, DEVICE, id, call.tenant.devices.get(id.toLowerCase())),
@@ -234,7 +244,7 @@ const MEMBER_GROUPS = [
 /**
  * The permissions for each kind of call; any one of them suffices. Source: microsoft-graph-devx-content
  * `permissions/new/permissions.json` (2026-08-07), limited to those that the sandbox can consent to. Recalled, not verified:
- * devices, roles, applications, owners, memberships of groups and of service principals. For `getByIds` the source names
+ * devices, roles, applications and their owners, schedules of groups' assignments, memberships of groups and of service principals. For `getByIds` the source names
  * Directory.Read.All only, but Graph was seen to load the types whose own permission the token has.
  */
 export const PERMISSIONS_OF = {
@@ -244,6 +254,21 @@ export const PERMISSIONS_OF = {
   usersDelta: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   groups: GROUPS,
   members: MEMBERS,
+  owners: [
+    'GroupMember.Read.All',
+    'GroupMember.ReadWrite.All',
+    'Group.Read.All',
+    'Group.ReadWrite.All',
+    'Directory.Read.All',
+  ],
+  groupEligibility: [
+    'PrivilegedEligibilitySchedule.Read.AzureADGroup',
+    'PrivilegedEligibilitySchedule.ReadWrite.AzureADGroup',
+  ],
+  groupAssignments: [
+    'PrivilegedAssignmentSchedule.Read.AzureADGroup',
+    'PrivilegedAssignmentSchedule.ReadWrite.AzureADGroup',
+  ],
   memberOf: MEMBER_OF,
   transitiveMemberOf: ['User.Read.All', 'Group.Read.All', ...MEMBER_OF],
   groupMemberOf: MEMBERS,

@@ -1,3 +1,4 @@
+import { endSchedules, forgetGroupAccess, scheduleAccess } from './group-schedules'
 import {
   type ChangeHandlers,
   type GroupName,
@@ -81,25 +82,45 @@ function restore(world: World, person: PersonName): void {
 }
 
 export type GroupChange =
-  | ({ type: 'add_member' } & Membership)
+  | ({ type: 'add_member'; scheduled?: boolean; endDateTime?: string | null } & Membership)
   | ({ type: 'remove_member' } & Membership)
+  | ({ type: 'add_owner' } & Membership)
+  | ({ type: 'remove_owner' } & Membership)
   | { type: 'add_group'; tenantId: string; displayName: string; id?: string; isAssignableToRole?: boolean }
   | ({ type: 'delete_group' } & GroupName)
   | ({ type: 'rename_group'; displayName: string } & GroupName)
 
-type Membership = GroupName & { user?: string; principalId?: string }
+/** A group and a member or an owner of it. */
+export type Membership = GroupName & { user?: string; principalId?: string }
 
-/** The changes of groups. Deleted groups keep their assignments, as in Azure. */
+/**
+ * The changes of groups. Deleted groups keep their assignments, as in Azure. A member that is `scheduled`, or has an end, is
+ * assigned by Privileged Identity Management.
+ */
 export const changeGroups: ChangeHandlers<GroupChange> = {
   add_member(world, change) {
     const { tenant, groupId, memberId } = requireMembership(world, change)
     if (!isKnownObject(tenant, memberId)) throw new WorldRefusal(`There is nobody with the id ${memberId}.`)
     if (memberId === groupId) throw new WorldRefusal('A group cannot be a member of itself.')
-    tenant.memberships.add(groupId, memberId)
+    const { scheduled = false, endDateTime = null } = change
+    if (!scheduled && endDateTime === null) return tenant.memberships.add(groupId, memberId)
+    scheduleAccess(world, tenant, { kind: 'assigned', groupId, principalId: memberId, endDateTime })
   },
   remove_member(world, change) {
     const { tenant, groupId, memberId } = requireMembership(world, change)
     if (!tenant.memberships.remove(groupId, memberId)) throw new WorldRefusal(`${memberId} is not in that group.`)
+    endSchedules(tenant, { groupId, principalId: memberId, accessId: 'member' }, ['assigned', 'activated'])
+  },
+  add_owner(world, change) {
+    const { tenant, groupId, memberId } = requireMembership(world, change)
+    if (!tenant.users.has(memberId) && !tenant.servicePrincipals.has(memberId))
+      throw new WorldRefusal(`${memberId} is neither a person nor a service principal, so it cannot own a group.`)
+    tenant.owners.add(groupId, memberId)
+  },
+  remove_owner(world, change) {
+    const { tenant, groupId, memberId } = requireMembership(world, change)
+    if (!tenant.owners.remove(groupId, memberId)) throw new WorldRefusal(`${memberId} does not own that group.`)
+    endSchedules(tenant, { groupId, principalId: memberId, accessId: 'owner' }, ['assigned', 'activated'])
   },
   add_group(world, change) {
     const tenant = requireTenant(world, change.tenantId)
@@ -111,7 +132,7 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
   },
   delete_group(world, change) {
     const { group, tenant } = requireGroup(world, change)
-    tenant.memberships.forget(group.id)
+    forgetGroupAccess(tenant, group.id)
     tenant.groups.delete(group.id)
     tenant.deletedGroups.add({ ...group, deletedDateTime: graphTime(world.now()) })
   },
@@ -123,7 +144,11 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
   },
 }
 
-function requireMembership(world: World, change: Membership): { tenant: Tenant; groupId: string; memberId: string } {
+/** Finds the group and the principal that a change names. */
+export function requireMembership(
+  world: World,
+  change: Membership,
+): { tenant: Tenant; groupId: string; memberId: string } {
   const { group, tenant } = requireGroup(world, change)
   const { principalId } = requireHolder(world, {
     tenantId: tenant.id,
@@ -133,6 +158,7 @@ function requireMembership(world: World, change: Membership): { tenant: Tenant; 
   return { tenant, groupId: group.id, memberId: principalId }
 }
 
-function isKnownObject(tenant: Tenant, id: string): boolean {
+/** Whether there is an object of any type with this id. */
+export function isKnownObject(tenant: Tenant, id: string): boolean {
   return tenant.users.has(id) || tenant.groups.has(id) || tenant.servicePrincipals.has(id) || tenant.devices.has(id)
 }

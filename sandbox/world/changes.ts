@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { type AssignmentChange, changeAssignments } from './change-access'
 import { changeGroups, changePeople, type GroupChange, type PeopleChange } from './change-directory'
 import { changeEligibilities, type EligibilityChange } from './change-eligibility'
+import { changeGroupSchedules, type GroupScheduleChange } from './change-group-schedules'
 import {
   changePlatform,
   changeSubscriptions,
@@ -11,6 +12,7 @@ import {
   type TenantChange,
 } from './change-tenant'
 import { changeDelegations, type DelegationChange } from './delegations'
+import { settleGroupAccess } from './group-schedules'
 import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { describeIssue, PageSize } from './tenant-spec'
@@ -23,6 +25,7 @@ export type Change = NamedChange | RandomChanges
 export type NamedChange =
   | PeopleChange
   | GroupChange
+  | GroupScheduleChange
   | AssignmentChange
   | EligibilityChange
   | DelegationChange
@@ -44,12 +47,17 @@ function applyNamed(world: World, change: NamedChange): unknown {
     throw new WorldRefusal(`There is no change of type ${String(change.type)}.`)
   checkValues(change)
   const handle = HANDLERS[change.type] as (world: World, change: NamedChange) => unknown
-  return handle(world, change)
+  try {
+    return handle(world, change)
+  } finally {
+    for (const tenant of world.tenants.values()) settleGroupAccess(tenant, world.now())
+  }
 }
 
 const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changePeople,
   ...changeGroups,
+  ...changeGroupSchedules,
   ...changeAssignments,
   ...changeEligibilities,
   ...changeDelegations,
@@ -66,6 +74,8 @@ function checkValues(change: NamedChange): void {
 
 const CENTURY_MS = 100 * 365 * 86_400_000
 const text = z.string().min(1)
+const time = z.iso.datetime({ offset: true })
+const accessId = z.enum(['member', 'owner']).optional()
 const bucket = z.strictObject({ bucket: z.number().positive(), refillPerSecond: z.number().min(0) })
 const units = z.strictObject({ units: z.number().positive(), windowSeconds: z.number().positive() })
 
@@ -85,6 +95,11 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
       error: z.int().optional(),
     }),
   }),
+  add_member: z.object({ scheduled: z.boolean().optional(), endDateTime: time.nullish() }),
+  make_eligible_member: z.object({ accessId, startDateTime: time.optional(), endDateTime: time.nullish() }),
+  remove_eligible_member: z.object({ accessId }),
+  activate_membership: z.object({ accessId, endDateTime: time.optional() }),
+  deactivate_membership: z.object({ accessId }),
   add_group: z.object({ displayName: text, isAssignableToRole: z.boolean().optional() }),
   rename_group: z.object({ displayName: text }),
   rename_management_group: z.object({ displayName: text }),

@@ -53,7 +53,7 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
   }
 }
 
-/** Who is a direct member of which group, to be looked up from either side. Members may be groups, even in cycles. */
+/** Who is a direct member of which group, or who owns which, to be looked up from either side. Members may be groups, even in cycles. */
 export class Memberships {
   /** Grows with every change, so that results computed for an older revision can be dropped. */
   revision = 0
@@ -62,8 +62,11 @@ export class Memberships {
   readonly #members = new Map<string, Set<string>>()
   readonly #groups = new Map<string, Set<string>>()
   readonly #lists = new Map<string, { revision: number; ids: readonly string[] }>()
+  /** Those that last for a time only, see `settle`. */
+  readonly #temporary = new Set<string>()
 
   add(groupId: string, memberId: string): void {
+    if (this.#temporary.size > 0) this.#temporary.delete(pairOf(groupId, memberId))
     this.revision++
     const members = this.#members.get(groupId)
     if (members?.has(memberId)) return
@@ -76,6 +79,7 @@ export class Memberships {
   }
 
   remove(groupId: string, memberId: string): boolean {
+    if (this.#temporary.size > 0) this.#temporary.delete(pairOf(groupId, memberId))
     this.revision++
     this.#groups.get(memberId)?.delete(groupId)
     const removed = this.#members.get(groupId)?.delete(memberId) ?? false
@@ -87,6 +91,26 @@ export class Memberships {
   forget(id: string): void {
     for (const groupId of [...(this.#groups.get(id) ?? NO_IDS)]) this.remove(groupId, id)
     for (const memberId of [...(this.#members.get(id) ?? NO_IDS)]) this.remove(id, memberId)
+  }
+
+  /** Makes these pairs of group and member the only ones that last for a time. A pair that is there for good stays so. */
+  settle(wanted: readonly (readonly [groupId: string, memberId: string])[]): void {
+    const kept = new Set(wanted.map(([groupId, memberId]) => pairOf(groupId, memberId)))
+    for (const pair of [...this.#temporary]) {
+      if (kept.has(pair)) continue
+      const [groupId = '', memberId = ''] = pair.split(' ')
+      this.remove(groupId, memberId)
+    }
+    for (const [groupId, memberId] of wanted) {
+      if (this.membersOf(groupId).has(memberId)) continue
+      this.add(groupId, memberId)
+      this.#temporary.add(pairOf(groupId, memberId))
+    }
+  }
+
+  /** Whether a member is there for a time only. */
+  isTemporary(groupId: string, memberId: string): boolean {
+    return this.#temporary.has(pairOf(groupId, memberId))
   }
 
   /** The direct members of a group, in the order they were added. */
@@ -123,6 +147,7 @@ export class Memberships {
 }
 
 const NO_IDS: ReadonlySet<string> = new Set()
+const pairOf = (groupId: string, memberId: string) => `${groupId} ${memberId}`
 
 /** Every id that can be reached from the start, each once, nearest first, without the start. */
 function walkBreadthFirst(start: string, next: (id: string) => Iterable<string>): string[] {

@@ -78,6 +78,8 @@ function addPrincipals(tenant: Tenant, random: Random): Map<string, string> {
     addServicePrincipal(tenant, { id, appId: random.guid(), displayName, servicePrincipalType })
     ids.set(`%${displayName}`, id)
   }
+  for (const [name, owners] of Object.entries(GROUP_OWNERS))
+    for (const owner of owners) tenant.owners.add(ids.get(`@${name}`) ?? '', ids.get(owner) ?? '')
   return ids
 }
 
@@ -98,6 +100,12 @@ const GROUPS: Record<string, string[]> = {
   'Data Team': ['farid', 'oona', 'priya', 'daniela', 'olufemi'],
   FinOps: ['valentina', 'uzma'],
   'On-call': ['dmitri', '@Kubernetes Operators', 'yusuf'],
+}
+
+/** Owners of groups: local parts of people and %service principals. */
+const GROUP_OWNERS: Record<string, string[]> = {
+  'Cloud Platform Team': ['efua'],
+  'Kubernetes Operators': ['zofia', '%terraform-production'],
 }
 
 const SERVICE_PRINCIPALS: [name: string, type: 'Application' | 'ManagedIdentity'][] = [

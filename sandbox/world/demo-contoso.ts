@@ -2,7 +2,7 @@ import { addDemoAssignments } from './demo-assignments'
 import { CONTOSO, CONTOSO_SUBSCRIPTIONS } from './demo-ids'
 import { addDemoPrivileged } from './demo-privileged'
 import { createRandom, type Random } from './random'
-import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR } from './roles'
+import { APPLICATION_ADMINISTRATOR, GLOBAL_ADMINISTRATOR, GLOBAL_READER } from './roles'
 import { addSubscription, addUser, createTenant, deleteUser, guestFacts, timeBefore } from './tenant'
 import type { Tenant, User } from './types'
 import type { World } from './world'
@@ -133,10 +133,10 @@ const ACCOUNTS: AccountFacts[] = [
     userPrincipalName: 'ada@contoso.example',
     jobTitle: 'Cloud Administrator',
     department: 'Cloud Platform',
-    directoryRoles: [APPLICATION_ADMINISTRATOR],
+    directoryRoles: [APPLICATION_ADMINISTRATOR, GLOBAL_READER],
     account: {
       kind: 'owner',
-      note: 'Application Administrator, Owner of four subscriptions: the happy path. Cannot read Finance Restricted.',
+      note: 'Application Administrator and Global Reader, Owner of four subscriptions: the happy path. Cannot read Finance Restricted.',
     },
   },
   {

@@ -1,5 +1,5 @@
 import { FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
-import { APPLICATION_ADMINISTRATOR } from './roles'
+import { APPLICATION_ADMINISTRATOR, GLOBAL_READER } from './roles'
 import { addAssignment, addServicePrincipal, addUser, createTenant, guestFacts } from './tenant'
 import type { Application, Tenant, Traits } from './types'
 
@@ -41,7 +41,11 @@ export function addAccounts(
       displayName: drawNewName(),
       userPrincipalName: `${recipe.kind}@${tenant.domain}`,
       accountEnabled: recipe.enabled ?? true,
-      directoryRoles: recipe.admin ? [APPLICATION_ADMINISTRATOR] : [],
+      directoryRoles: [
+        ...(recipe.admin ? [APPLICATION_ADMINISTRATOR] : []),
+        // Without it, nobody who signs in could read who is eligible for a group.
+        ...(recipe.kind === 'owner' ? [GLOBAL_READER] : []),
+      ],
       traits: recipe.traits ?? {},
       account: { kind: recipe.kind, note: recipe.note },
     })
@@ -83,7 +87,7 @@ type Recipe = {
 }
 
 const RECIPES: Recipe[] = [
-  { kind: 'owner', role: 'Owner', admin: true, note: 'Application Administrator and Owner.' },
+  { kind: 'owner', role: 'Owner', admin: true, note: 'Application Administrator, Global Reader and Owner.' },
   { kind: 'reader', role: 'Reader', admin: false, note: 'Reader, no administrator.' },
   { kind: 'outsider', role: null, admin: true, note: 'Application Administrator without any Azure role.' },
   { kind: 'plain', role: 'Owner', admin: false, note: 'Owner, no administrator.' },

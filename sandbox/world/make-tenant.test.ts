@@ -35,6 +35,8 @@ function everything(tenant: Tenant) {
     purgedUsers: [...tenant.purgedUsers],
     groups: tenant.groups.list(),
     members: tenant.groups.list().map(({ id }) => tenant.memberships.memberList(id)),
+    owners: tenant.groups.list().map(({ id }) => tenant.owners.memberList(id)),
+    groupSchedules: tenant.groupSchedules.list(),
     servicePrincipals: tenant.servicePrincipals.list(),
     devices: tenant.devices.list(),
     managementGroups: tenant.managementGroups.list(),

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { applyChange } from './changes'
 import { addDelegations } from './delegations'
+import { settleGroupAccess } from './group-schedules'
 import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
 import { addAssignments, addPrivileged } from './make-assignments'
 import { addCustomRoles, addNarrowRoles } from './make-custom-roles'
+import { addEligibleMembers, addOwners } from './make-group-access'
 import { addAgentIdentities, addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
 import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
@@ -54,6 +56,7 @@ function addTenant(world: World, asked: TenantSpec): MadeTenant {
   const { application, registration: register } = addApplication(tenant, random, scopes)
   populate(tenant, random, spec)
 
+  settleGroupAccess(tenant, world.now())
   world.addTenant(tenant)
   world.addTenant(partner)
   world.applications.set(register.clientId, register)
@@ -73,7 +76,8 @@ function addTenant(world: World, asked: TenantSpec): MadeTenant {
 }
 
 function applySwitches(tenant: Tenant, spec: TenantSpec): void {
-  tenant.licence = spec.licence ?? (spec.eligibility || spec.timeBound ? 'p2' : 'free')
+  const isPrivileged = spec.eligibility || spec.timeBound || (typeof spec.groups === 'object' && spec.groups.eligible)
+  tenant.licence = spec.licence ?? (isPrivileged ? 'p2' : 'free')
   tenant.powerless = spec.powerless ?? 'forbidden'
   tenant.mixedRoleIds = spec.mixedRoleIds ?? false
   tenant.throttling = { arm: spec.throttling?.arm ?? false, graph: spec.throttling?.graph ?? false }
@@ -87,6 +91,11 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const agents = addAgentIdentities(tenant, createRandom(`tenant/${spec.seed}/agents`), spec.agents ?? 0)
   const groups = addGroups(tenant, random, spec.groups ?? 0, [...people, ...agents.users])
   const servicePrincipal = addWorkloads(tenant, random, spec.servicePrincipals ?? 0)
+  const services = [...servicePrincipal, ...agents.services]
+  const groupAccess = createRandom(`tenant/${spec.seed}/group access`)
+  addOwners(tenant, groupAccess, { groups, people, services })
+  const eligible = typeof spec.groups === 'object' ? (spec.groups.eligible ?? 0) : 0
+  addEligibleMembers(tenant, groupAccess, eligible, { groups, people })
   const device = addDevices(tenant, random, spec.devices ?? 0)
   addCustomRoles(tenant, random, spec)
   addNarrowRoles(tenant, createRandom(`tenant/${spec.seed}/narrow roles`), spec, people)
@@ -101,6 +110,7 @@ function figuresOf(tenant: Tenant): Record<string, number> {
     deletedUsers: tenant.deletedUsers.size,
     groups: tenant.groups.size,
     memberships: tenant.memberships.size,
+    groupSchedules: tenant.groupSchedules.size,
     servicePrincipals: tenant.servicePrincipals.size,
     devices: tenant.devices.size,
     managementGroups: tenant.managementGroups.size,

@@ -36,6 +36,11 @@ export const GLOBAL_ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10'
 export const APPLICATION_ADMINISTRATOR = '9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3'
 export const CLOUD_APPLICATION_ADMINISTRATOR = '158c047a-c907-4556-b7ef-446551a6b5f7'
 export const PRIVILEGED_ROLE_ADMINISTRATOR = 'e8611ab8-c189-46e8-94e1-60213ab1f814'
+export const GLOBAL_READER = 'f2ef992c-3afb-46b9-b7cf-a126ee74c451'
+export const DIRECTORY_WRITERS = '9360feb5-f418-4baa-8175-e2a00bac4301'
+export const GROUPS_ADMINISTRATOR = 'fdd7a751-b60b-444a-984c-02652fe8fa1c'
+export const IDENTITY_GOVERNANCE_ADMINISTRATOR = '45d8d3c5-c802-45c6-b32a-1d70b5e1e86e'
+export const USER_ADMINISTRATOR = 'fe930be7-5e62-47db-91af-98c3a49a38b1'
 /** Every person's tokens contain this in `wids`. */
 export const EVERY_USER = 'b79fbf4d-3ef9-4689-8143-76b194e85509'
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { WorldRefusal } from './lookups'
-import type { PageSizes } from './types'
+import type { Licence, PageSizes } from './types'
 
 const MANAGEMENT_GROUP_LEVELS = 6 // Azure's limit below the tenant root
 
@@ -37,6 +37,8 @@ const Groups = z.strictObject({
   /** The number of people in the one largest group. */
   largest: count.optional(),
   roleAssignable: countOrShare.optional(),
+  /** How many memberships and ownerships of groups can be activated (Privileged Identity Management); needs the licence P2. */
+  eligible: count.optional(),
 })
 
 const Assignments = z.strictObject({
@@ -149,13 +151,15 @@ export function checkSpec(asked: unknown): TenantSpec {
     eligibility > 0 && (spec.licence ?? 'p2') !== 'p2',
     `eligibility needs the licence p2, not ${spec.licence}.`,
   )
-  if (typeof spec.groups === 'object') checkGroups(spec.groups, people)
+  if (typeof spec.groups === 'object') checkGroups(spec.groups, people, spec.licence ?? 'p2')
   if (typeof spec.assignments === 'object') checkAssignments(spec.assignments, spec)
   return spec
 }
 
-function checkGroups(groups: GroupsSpec, people: number): void {
-  const { largest = 0, size = 0, sizes } = groups
+function checkGroups(groups: GroupsSpec, people: number, licence: Licence): void {
+  const { largest = 0, size = 0, sizes, eligible = 0 } = groups
+  refuseWhen(eligible > 0 && licence !== 'p2', `groups.eligible needs the licence p2, not ${licence}.`)
+  refuseWhen(eligible > 0 && (groups.count === 0 || people === 0), 'groups.eligible needs a group and people.')
   refuseWhen(groups.size !== undefined && sizes !== undefined, 'Give groups.size or groups.sizes, not both.')
   refuseWhen(sizes !== undefined && sizes.min > sizes.max, 'groups.sizes.min is above groups.sizes.max.')
   refuseWhen(largest > people, `groups.largest is ${largest}, but there are ${people} people.`)

@@ -1,4 +1,5 @@
 import { Memberships, Registry, ScopedIndex } from './collections'
+import { forgetGroupAccess } from './group-schedules'
 import type { Random } from './random'
 import { BUILT_IN_ROLES, roleIdOf } from './roles'
 import type {
@@ -26,6 +27,8 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     groups: new Registry(),
     deletedGroups: new Registry(),
     memberships: new Memberships(),
+    owners: new Memberships(),
+    groupSchedules: new Registry(),
     servicePrincipals: new Registry(),
     devices: new Registry(),
     managementGroups,
@@ -91,10 +94,10 @@ export function markUserChanged(tenant: Tenant, user: User): void {
   tenant.users.markChanged()
 }
 
-/** Deletes a person, into the recycle bin or permanently. Their memberships are removed, their assignments stay. */
+/** Deletes a person, into the recycle bin or permanently. Their memberships and ownerships are removed, their assignments stay. */
 export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, permanently = false): void {
   tenant.users.delete(user.id)
-  tenant.memberships.forget(user.id)
+  forgetGroupAccess(tenant, user.id)
   user.deletedDateTime = deletedDateTime
   user.changedAt = ++tenant.sequence
   if (permanently) tenant.purgedUsers.set(user.id, user.changedAt)

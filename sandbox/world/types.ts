@@ -63,6 +63,25 @@ export type Group = {
   hiddenMembership: boolean
 }
 
+/**
+ * A membership or an ownership of a group that Privileged Identity Management keeps: one that can be activated, one that was
+ * activated, or one that was assigned. While an activated or assigned one lasts, its principal is an ordinary member or owner.
+ */
+export type GroupSchedule = {
+  /** Starts with the group and `member` or `owner`, as in Graph. */
+  id: string
+  kind: 'eligible' | 'activated' | 'assigned'
+  groupId: string
+  /** A person, an agent, a service principal or a group. */
+  principalId: string
+  accessId: 'member' | 'owner'
+  startDateTime: string
+  /** Null: permanent. */
+  endDateTime: string | null
+  /** The schedule that it was activated from. */
+  eligibilityId: string | null
+}
+
 /** A group in the recycle bin (deleted, can be restored), without its members. */
 export type DeletedGroup = Group & { deletedDateTime: string }
 
@@ -290,6 +309,9 @@ export type Tenant = {
   groups: Registry<Group>
   deletedGroups: Registry<DeletedGroup>
   memberships: Memberships
+  /** The owners of groups, kept like members. */
+  owners: Memberships
+  groupSchedules: Registry<GroupSchedule>
   servicePrincipals: Registry<ServicePrincipal>
   devices: Registry<Device>
   managementGroups: Registry<ManagementGroup>
