@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { applyChange, type Change } from '../world/changes'
+import { ownersOf } from '../world/group-owners'
 import { WorldRefusal } from '../world/lookups'
 import { makeTenant } from '../world/make-tenant'
 import type { TenantSpec } from '../world/tenant-spec'
@@ -66,7 +67,7 @@ export const CONTROLS: Record<string, Record<string, Control>> = {
   },
   '/truth/{subscriptionId}': {
     GET: {
-      does: 'who has access, computed from the world alone; ?at=, ?principalId=, ?paths=, ?of=access or assignments',
+      does: 'who has access, computed from the world alone; ?at=, ?principalId=, ?paths=, ?of=access, assignments or owners',
       answer: ({ world, query, argument }) => showTruth(world, argument, query),
     },
   },
@@ -165,7 +166,8 @@ const TRUTH_PARAMETERS = ['at', 'of', 'principalId', 'paths']
 
 /**
  * Shows who has access to a subscription at a time, for everyone or one principal, with at most `paths` paths to each role
- * at a scope; with `of=assignments`, every assignment that applies now. The answer is written while it is computed: if the
+ * at a scope; with `of=assignments`, every assignment that applies now; with `of=owners`, who owns the groups that roles run
+ * through. The answer is written while it is computed: if the
  * world changes meanwhile, later rows show the new state.
  */
 function showTruth(world: World, subscriptionId: string, query: URLSearchParams): Response | unknown[] {
@@ -176,7 +178,12 @@ function showTruth(world: World, subscriptionId: string, query: URLSearchParams)
     throw new ControlRefusal(`The truth is asked with ${TRUTH_PARAMETERS.join(', ')}, not ${unknownParameter}.`)
   const of = query.get('of') ?? 'access'
   if (of === 'access') return accessOf(world, subscriptionId.toLowerCase(), query)
-  if (of !== 'assignments') throw new ControlRefusal('of is "access" or "assignments".')
+  if (of === 'owners') {
+    if (query.has('principalId') || query.has('paths'))
+      throw new ControlRefusal('Owners are those of every group: principalId and paths are for access.')
+    return ownersOf(world, subscriptionId.toLowerCase(), readTime(world, query.get('at') ?? 'now'))
+  }
+  if (of !== 'assignments') throw new ControlRefusal('of is "access", "assignments" or "owners".')
   if ((query.get('at') ?? 'now') !== 'now' || query.has('principalId') || query.has('paths'))
     throw new ControlRefusal('Assignments are those of now and of everyone: at, principalId and paths are for access.')
   return truthOf(world, subscriptionId)

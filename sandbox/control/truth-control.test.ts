@@ -51,7 +51,35 @@ test('no more paths are listed than asked for', async () => {
   expect(await listTruncated('&paths=1')).toEqual([true])
 })
 
+test('the owners of the groups that roles run through are told, those to be as well', async () => {
+  const { tenantId } = controlled.made
+  const tenant = controlled.sandbox.world.tenants.get(tenantId)
+  const [person, other] = tenant?.users.list() ?? []
+  const group = { tenantId, groupId: 'left' }
+  for (const change of [
+    { type: 'set_licence', tenantId, licence: 'p2' },
+    { type: 'add_owner', ...group, user: person?.id },
+    { type: 'make_eligible_member', ...group, user: other?.id, accessId: 'owner', endDateTime: '2199-01-01T00:00:00Z' },
+  ])
+    expect((await controlled.control('POST', '/changes', change)).status).toBe(200)
+  const { json } = await controlled.control('GET', `${path}?of=owners`)
+  const common = { groupId: 'left', groupName: 'left', principalType: 'User' }
+  expect(json).toEqual([
+    { ...common, principalId: person?.id, name: person?.displayName, kind: 'active', endDateTime: null },
+    {
+      ...common,
+      principalId: other?.id,
+      name: other?.displayName,
+      kind: 'eligible',
+      endDateTime: '2199-01-01T00:00:00Z',
+    },
+  ])
+  const { json: later } = await controlled.control('GET', `${path}?of=owners&at=2200-01-01`)
+  expect(later).toHaveLength(1)
+})
+
 test.each([
+  '?of=owners&paths=3',
   '?paths=0',
   '?paths=two',
   '?paths=-1',

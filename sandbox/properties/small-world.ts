@@ -113,8 +113,14 @@ export function buildSmallWorld(world: World, drawn: SmallWorld): Tenant {
   return tenant
 }
 
-/** A person's access token for Azure or for Microsoft Graph. */
-export function tokenOf(world: World, tenant: Tenant, userId: string, audience: 'arm' | 'graph'): string {
+/** A person's access token for Azure or for Microsoft Graph; `graphNames` are the permissions in the latter. */
+export function tokenOf(
+  world: World,
+  tenant: Tenant,
+  userId: string,
+  audience: 'arm' | 'graph',
+  graphNames = ['User.Read', 'Directory.Read.All'],
+): string {
   const user = tenant.users.get(userId)
   const app = world.applications.get(world.clientId)
   if (!user || !app) throw new Error(`${userId} cannot sign in.`)
@@ -122,7 +128,7 @@ export function tokenOf(world: World, tenant: Tenant, userId: string, audience: 
   const options =
     audience === 'arm'
       ? { audience: 'https://management.azure.com/', names: ['user_impersonation'], mfa: true }
-      : { audience: 'https://graph.microsoft.com', names: ['User.Read', 'Directory.Read.All'], mfa: true }
+      : { audience: 'https://graph.microsoft.com', names: graphNames, mfa: true }
   return mintAccessToken(world, subject, app, options).token
 }
 

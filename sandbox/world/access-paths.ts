@@ -1,3 +1,4 @@
+import { type AccessKind, earlierOf, type GroupEdge, groupEdgesAt, weakerOf } from './group-edges'
 import { serviceTypeOf, userTypeOf } from './tenant'
 import type { DenyAssignment, DenyPrincipal, PrincipalType, Subscription, Tenant, User } from './types'
 
@@ -18,32 +19,59 @@ export type Person = { facts: PersonFacts }
 /** A group or scope on the way from a holder or a scope to its end. */
 export type Step = { id: string; name: string }
 
-/** A group that holds a role, or one inside it. */
+/** A group on the way from a holder down to a principal, with how what is below it belongs to it. */
+export type GroupStep = Step & { kind: AccessKind; endDateTime: string | null }
+
+/** A chain of groups from the holder of a role: its weakest kind and its earliest end are those of its steps. */
+export type Chain = { via: GroupStep[]; kind: AccessKind; endDateTime: string | null }
+
+/** Members that belong to one group in the same way. */
 type Branch = {
-  /** Its direct members without groups. */
+  /** The members that are no groups. */
   members: readonly Person[]
-  /** The chains of groups from the holder of the role to it. */
-  chains: Step[][]
-  /** Whether some chains were left out. */
-  truncated: boolean
+  /** The chains of groups from the holder of the role to these members. */
+  chains: Chain[]
+  /** The kinds of chains of which some were left out. */
+  truncated: readonly AccessKind[]
 }
 
 /**
- * Look-ups from holders of roles to people. Answers are kept, because the same groups hold many roles.
+ * Look-ups from holders of roles to people at a moment (ms). Answers are kept, because the same groups hold many roles.
  *
- * @param maxChains the most chains to each group
+ * @param maxChains the most chains of each kind to each group
  * @param onlyPrincipalId leaves out every other principal, unless null
  */
-export function createAccessLookups(tenant: Tenant, maxChains: number, onlyPrincipalId: string | null) {
+export function createAccessLookups(tenant: Tenant, at: number, maxChains: number, onlyPrincipalId: string | null) {
+  const edges = groupEdgesAt(tenant, at)
   const knownPerson = memoize((id: string): Person => ({ facts: personFacts(tenant, id, 'User') }))
   const unknownPerson = memoize((type: PrincipalType) =>
     memoize((id: string): Person => ({ facts: personFacts(tenant, id, type) })),
   )
-  const stepOf = memoize((id: string): Step => ({ id, name: tenant.groups.get(id)?.displayName ?? id }))
+  const nameOf = memoize((id: string) => tenant.groups.get(id)?.displayName ?? id)
+  /** The members of a group, together with those that belong to it in the same way. */
   const membersOf = memoize((groupId: string) => {
-    const all = tenant.memberships.membersOf(groupId)
-    const ids = onlyPrincipalId === null ? [...all] : [onlyPrincipalId].filter((id) => all.has(id))
-    return ids.filter((id) => isInDirectory(tenant, id)).map(knownPerson)
+    const ways = new Map<string, { edge: GroupEdge; members: Person[] }>()
+    for (const edge of edges.membersOf(groupId)) {
+      if (onlyPrincipalId !== null && edge.id !== onlyPrincipalId) continue
+      if (!isInDirectory(tenant, edge.id)) continue
+      const key = `${edge.kind} ${edge.endDateTime}`
+      const way = ways.get(key) ?? { edge, members: [] }
+      ways.set(key, way)
+      way.members.push(knownPerson(edge.id))
+    }
+    return [...ways.values()]
+  })
+  const stepOf = (id: string, { kind, endDateTime }: GroupEdge): GroupStep => ({
+    id,
+    name: nameOf(id),
+    kind,
+    endDateTime,
+  })
+  /** A chain down to a group, and on to members that belong to it by this edge. */
+  const extend = ({ groups, edges: links, kind, endDateTime }: GroupChain, last: GroupEdge): Chain => ({
+    via: groups.map((id, index) => stepOf(id, links[index] ?? last)),
+    kind: weakerOf(kind, last.kind),
+    endDateTime: earlierOf(endDateTime, last.endDateTime),
   })
   return {
     /** A principal that is not a group; null when only another one was asked for. */
@@ -51,17 +79,20 @@ export function createAccessLookups(tenant: Tenant, maxChains: number, onlyPrinc
       if (onlyPrincipalId !== null && onlyPrincipalId !== id) return null
       return isInDirectory(tenant, id) ? knownPerson(id) : unknownPerson(type)(id)
     },
-    /** The ids of a person and of every group that contains them. */
-    selfAndGroupsOf: memoize((person: Person) => selfAndGroups(tenant, person.facts.principalId)),
-    /** The groups that a group contains, itself first; null for an id that is not a group's. */
+    /** The ids of a person and of every group that contains them now. */
+    selfAndGroupsOf: memoize((person: Person) => selfAndGroups(edges.groupsOf, person.facts.principalId)),
+    /** The groups that a group contains, itself first, each once for every way to belong to it; null for an id that is not a group's. */
     branchesOf: memoize((principalId: string): Branch[] | null => {
       if (!tenant.groups.has(principalId)) return null
-      const { to, truncated } = groupChains(tenant, principalId, maxChains)
-      return [...to].map(([group, chains]) => ({
-        members: membersOf(group),
-        chains: chains.map((chain) => chain.map(stepOf)),
-        truncated: truncated.has(group),
-      }))
+      const groupsIn = memoize((id: string) => edges.membersOf(id).filter((edge) => tenant.groups.has(edge.id)))
+      const { to, truncated } = groupChains(groupsIn, principalId, maxChains)
+      return [...to].flatMap(([group, chains]) =>
+        membersOf(group).map(({ edge, members }) => ({
+          members,
+          chains: chains.map((chain) => extend(chain, edge)),
+          truncated: [...(truncated.get(group) ?? [])].map((kind) => weakerOf(kind, edge.kind)),
+        })),
+      )
     }),
   }
 }
@@ -71,33 +102,39 @@ function isInDirectory({ users, servicePrincipals, devices }: Tenant, id: string
   return users.has(id) || servicePrincipals.has(id) || devices.has(id)
 }
 
+/** Groups, each inside the one before, and how each is a member of it. */
+type GroupChain = { groups: string[]; edges: GroupEdge[]; kind: AccessKind; endDateTime: string | null }
+
 type Chains = {
   /** For each group every chain of groups from the start to it, both included, shortest chains first. */
-  to: Map<string, string[][]>
-  /** The groups for which some chains were left out. */
-  truncated: Set<string>
+  to: Map<string, GroupChain[]>
+  /** The groups for which some chains were left out, and the kinds of these. */
+  truncated: Map<string, Set<AccessKind>>
 }
 
-/** The chains of nested groups below a group: no group twice in a chain, at most `maxChains` to each group. */
-function groupChains(tenant: Tenant, start: string, maxChains: number): Chains {
-  const groupsIn = memoize((id: string) =>
-    [...tenant.memberships.membersOf(id)].filter((one) => tenant.groups.has(one)),
-  )
-  const to = new Map([[start, [[start]]]])
-  const truncated = new Set<string>()
-  let chains = [[start]]
+type GroupsIn = (id: string) => readonly GroupEdge[]
+
+/** The chains of nested groups below a group: no group twice in a chain, at most `maxChains` of each kind to each group. */
+function groupChains(groupsIn: GroupsIn, start: string, maxChains: number): Chains {
+  const first: GroupChain = { groups: [start], edges: [], kind: 'active', endDateTime: null }
+  const to = new Map([[start, [first]]])
+  const truncated: Chains['truncated'] = new Map()
+  let chains = [first]
   while (chains.length > 0) {
-    const longer: string[][] = []
+    const longer: GroupChain[] = []
     for (const chain of chains) {
-      for (const inner of groupsIn(chain[chain.length - 1] ?? start)) {
-        if (chain.includes(inner)) continue
-        const known = to.get(inner) ?? []
-        if (known.length >= maxChains) {
-          truncated.add(inner)
+      for (const edge of groupsIn(chain.groups.at(-1) ?? start)) {
+        if (chain.groups.includes(edge.id)) continue
+        const kind = weakerOf(chain.kind, edge.kind)
+        const known = to.get(edge.id) ?? []
+        if (known.length >= maxChains && known.filter((one) => one.kind === kind).length >= maxChains) {
+          addKind(truncated, edge.id, kind)
           continue
         }
-        const found = [...chain, inner]
-        to.set(inner, [...known, found])
+        const endDateTime = earlierOf(chain.endDateTime, edge.endDateTime)
+        const found = { groups: [...chain.groups, edge.id], edges: [...chain.edges, edge], kind, endDateTime }
+        known.push(found)
+        to.set(edge.id, known)
         longer.push(found)
       }
     }
@@ -108,23 +145,31 @@ function groupChains(tenant: Tenant, start: string, maxChains: number): Chains {
   return { to, truncated }
 }
 
+/** Returns whether the kind is new for the group. */
+function addKind(kinds: Chains['truncated'], group: string, kind: AccessKind): boolean {
+  const known = kinds.get(group) ?? new Set()
+  kinds.set(group, known)
+  const isNew = !known.has(kind)
+  known.add(kind)
+  return isNew
+}
+
 /** Adds every group below one whose chains are incomplete, because its chains may be incomplete too. */
-function markTruncatedBelow(groupsIn: (id: string) => string[], truncated: Set<string>): void {
-  const waiting = [...truncated]
-  for (let group = waiting.pop(); group !== undefined; group = waiting.pop()) {
-    for (const inner of groupsIn(group)) {
-      if (truncated.has(inner)) continue
-      truncated.add(inner)
-      waiting.push(inner)
+function markTruncatedBelow(groupsIn: GroupsIn, truncated: Chains['truncated']): void {
+  const waiting = [...truncated].flatMap(([group, kinds]) => [...kinds].map((kind) => [group, kind] as const))
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    for (const edge of groupsIn(one[0])) {
+      const kind = weakerOf(one[1], edge.kind)
+      if (addKind(truncated, edge.id, kind)) waiting.push([edge.id, kind])
     }
   }
 }
 
 /** The ids of a principal and of every group that contains it, found one membership at a time. */
-function selfAndGroups(tenant: Tenant, principalId: string): Set<string> {
+function selfAndGroups(groupsOf: (id: string) => string[], principalId: string): Set<string> {
   const found = new Set([principalId])
   // A loop over a set also visits what is added during the loop.
-  for (const id of found) for (const group of tenant.memberships.groupsOf(id)) found.add(group)
+  for (const id of found) for (const group of groupsOf(id)) found.add(group)
   return found
 }
 

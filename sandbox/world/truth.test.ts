@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { addGroupSchedule } from './group-schedules'
 import { createRandom } from './random'
 import {
   addAssignment,
@@ -237,6 +238,50 @@ test('holders that the directory does not know, and holders that are no people, 
     ['User', null, 'deleted'],
     ['Group', null, 'deleted'],
     ['ForeignGroup', null, null],
+  ])
+})
+
+test('an eligible membership makes what it leads to eligible, and the first end along the path is that of the row', () => {
+  const { tenant, put, assign, rows } = small('a', 'b')
+  const facts = { startDateTime: '2026-01-01T00:00:00Z', groupId: 'a' }
+  put('b', 'ann')
+  addGroupSchedule(tenant, createRandom('a'), {
+    ...facts,
+    kind: 'eligible',
+    principalId: 'b',
+    endDateTime: '2027-01-01T00:00:00Z',
+  })
+  addGroupSchedule(tenant, createRandom('b'), {
+    ...facts,
+    kind: 'activated',
+    principalId: 'bo',
+    endDateTime: '2026-06-01T13:00:00Z',
+  })
+  addGroupSchedule(tenant, createRandom('c'), {
+    ...facts,
+    kind: 'eligible',
+    principalId: 'bo',
+    endDateTime: '2026-06-01T11:00:00Z',
+  })
+  assign('a')
+  expect(rows().map((row) => [row.principalId, row.kind, row.endDateTime, row.permanent, row.via])).toEqual([
+    [
+      'bo',
+      'activated',
+      '2026-06-01T13:00:00Z',
+      false,
+      [{ id: 'a', name: 'Group a', kind: 'activated', endDateTime: '2026-06-01T13:00:00Z' }],
+    ],
+    [
+      'ann',
+      'eligible',
+      '2027-01-01T00:00:00Z',
+      false,
+      [
+        { id: 'a', name: 'Group a', kind: 'eligible', endDateTime: '2027-01-01T00:00:00Z' },
+        { id: 'b', name: 'Group b', kind: 'active', endDateTime: null },
+      ],
+    ],
   ])
 })
 

@@ -1,7 +1,9 @@
 import {
+  type Chain,
   createAccessLookups,
   filterDenialsOf,
   findDenialsAt,
+  type GroupStep,
   type Person,
   type PersonFacts,
   type Step,
@@ -9,6 +11,7 @@ import {
   statusOf,
 } from './access-paths'
 import { type DelegateFacts, eachDelegatedRow } from './delegated-access'
+import { type AccessKind, earlierOf, weakerOf } from './group-edges'
 import { WorldRefusal } from './lookups'
 import { ancestorsOf, findRole, isInForceAt } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
@@ -88,15 +91,22 @@ export type AccessRow = (PersonFacts | (Omit<PersonFacts, 'principalType'> & Del
   /** As it was written when the role was assigned. */
   scope: string
   level: 'root' | 'management_group' | 'subscription' | 'resource_group' | 'resource'
-  kind: 'active' | 'activated' | 'eligible'
+  /** The weakest along the path: eligible when the role or any membership must be activated first, else activated when any was. */
+  kind: AccessKind
+  /** Of the assignment or eligibility itself. */
   startDateTime: string | null
+  /** The earliest end along the path: of the assignment or eligibility, and of the memberships. */
   endDateTime: string | null
+  /** Nothing along the path ends. */
   permanent: boolean
   condition: string | null
-  /** The eligibility's id when the kind is eligible. */
+  /** The eligibility's id when the role itself is eligible. */
   assignmentId: string
-  /** From the group that holds the role down to the group that contains the principal; empty when it holds the role itself. */
-  via: Step[]
+  /**
+   * From the group that holds the role down to the group that contains the principal, each with how what is below belongs to
+   * it; empty when the principal holds the role itself.
+   */
+  via: GroupStep[]
   /** From the scope down to the subscription's own management group; empty within the subscription. */
   scopePath: Step[]
   deniedBy: string[]
@@ -149,9 +159,10 @@ export function* eachAccessRow(
   const { tenant, subscription } = place
   const scopes = scopesOf(tenant, subscription)
   const maxPaths = options.paths ?? MAX_PATHS
-  const lookups = createAccessLookups(tenant, maxPaths, onlyPrincipalId)
+  const at = options.at ?? world.now()
+  const lookups = createAccessLookups(tenant, at, maxPaths, onlyPrincipalId)
   yield* eachDelegatedRow(tenant, scopes, onlyPrincipalId)
-  for (const holdings of holdingsByPlace(tenant, scopes.covers, options.at ?? world.now())) {
+  for (const holdings of holdingsByPlace(tenant, scopes.covers, at)) {
     const [{ scope, roleId }] = holdings as [Holding]
     const role = BUILT_IN_ROLES.get(roleId.toLowerCase()) ?? tenant.customRoles.get(roleId.toLowerCase())
     const denials = findDenialsAt(tenant, scope, scopes.aboveOf(scope))
@@ -160,7 +171,7 @@ export function* eachAccessRow(
     for (const [person, { listed, truncated }] of findPaths(holdings, lookups, maxPaths)) {
       const deniedBy = denials.length === 0 ? [] : filterDenialsOf(denials, lookups.selfAndGroupsOf(person))
       // Every field is written out: there are millions of rows, and copying the rest of an object takes three times as long.
-      for (const { holding, via } of listed)
+      for (const { holding, via, kind, endDateTime } of listed)
         yield {
           ...person.facts,
           roleId: holding.roleId,
@@ -168,16 +179,16 @@ export function* eachAccessRow(
           roleCustom: role?.custom ?? false,
           scope: holding.scope,
           level,
-          kind: holding.kind,
+          kind,
           startDateTime: holding.startDateTime,
-          endDateTime: holding.endDateTime,
-          permanent: holding.endDateTime === null,
+          endDateTime,
+          permanent: endDateTime === null,
           condition: holding.condition,
           assignmentId: holding.id,
           via,
           scopePath,
           deniedBy,
-          truncated,
+          truncated: truncated.has(kind),
         }
     }
   }
@@ -191,12 +202,12 @@ type Holding = {
   principalType: PrincipalType
   scope: string
   condition: string | null
-  kind: AccessRow['kind']
+  kind: AccessKind
   startDateTime: string | null
   endDateTime: string | null
 }
 
-/** What counts for the subscription at the moment, grouped by role, scope and kind. */
+/** What counts for the subscription at the moment, grouped by role and scope. */
 function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at: number): Holding[][] {
   const places = new Map<string, Holding[]>()
   for (const index of [tenant.assignments, tenant.eligibilities]) {
@@ -204,7 +215,7 @@ function holdingsByPlace(tenant: Tenant, covers: (scope: string) => boolean, at:
       if (!covers(held.scope)) continue
       const holding = toHolding(held)
       if (!isHeldAt(holding.startDateTime, holding.endDateTime, at)) continue
-      const place = `${holding.kind} ${holding.roleId.toLowerCase()} ${holding.scope.toLowerCase()}`
+      const place = `${holding.roleId.toLowerCase()} ${holding.scope.toLowerCase()}`
       const known = places.get(place)
       if (known) known.push(holding)
       else places.set(place, [holding])
@@ -228,32 +239,44 @@ function toHolding(held: Assignment | Eligibility): Holding {
 }
 
 /** A path to a role: what is held, and the chain of groups from its holder. */
-type AccessPath = { holding: Holding; via: Step[] }
+type AccessPath = { holding: Holding } & Chain
 type Lookups = ReturnType<typeof createAccessLookups>
-type ListedPaths = { listed: AccessPath[]; truncated: boolean }
+type ListedPaths = {
+  listed: AccessPath[]
+  counts: Record<AccessKind, number>
+  /** The kinds of paths of which some were left out. */
+  truncated: Set<AccessKind>
+}
 
-/** Everyone who has a role at a scope in one kind, with their paths to it. */
+/** Everyone who has a role at a scope, with their paths to it. */
 function findPaths(holdings: Holding[], lookups: Lookups, maxPaths: number): Map<Person, ListedPaths> {
   const found = new Map<Person, ListedPaths>()
-  const addPaths = (person: Person, more: readonly AccessPath[], truncated: boolean) => {
+  const addPaths = (person: Person, more: readonly AccessPath[], truncated: readonly AccessKind[]) => {
     let ways = found.get(person)
     if (!ways) {
-      ways = { listed: [], truncated: false }
+      ways = { listed: [], counts: { active: 0, activated: 0, eligible: 0 }, truncated: new Set() }
       found.set(person, ways)
     }
     for (const way of more) {
-      if (ways.listed.length < maxPaths) ways.listed.push(way)
-      else ways.truncated = true
+      if (++ways.counts[way.kind] <= maxPaths) ways.listed.push(way)
+      else ways.truncated.add(way.kind)
     }
-    if (truncated) ways.truncated = true
+    for (const kind of truncated) ways.truncated.add(kind)
   }
   for (const holding of holdings) {
+    const { kind, endDateTime } = holding
     const branches = lookups.branchesOf(holding.principalId)
     const holder = branches ? null : lookups.personOf(holding.principalId, holding.principalType)
-    if (holder) addPaths(holder, [{ holding, via: [] }], false)
+    if (holder) addPaths(holder, [{ holding, via: [], kind, endDateTime }], [])
     for (const { members, chains, truncated } of branches ?? []) {
-      const ways = chains.map((via) => ({ holding, via }))
-      for (const member of members) addPaths(member, ways, truncated)
+      const ways = chains.map((chain) => ({
+        holding,
+        via: chain.via,
+        kind: weakerOf(kind, chain.kind),
+        endDateTime: earlierOf(endDateTime, chain.endDateTime),
+      }))
+      const cut = truncated.map((one) => weakerOf(one, kind))
+      for (const member of members) addPaths(member, ways, cut)
     }
   }
   return found
