@@ -165,11 +165,16 @@ const wantedOf = (call: GraphCall, id: string, direction: Direction) => ({
 type Wanted = { id: string; direction: Direction; seesHidden: boolean }
 
 /**
- * The first members of a group as `$expand=members` shows them, service principals included; none of a group that hides
- * them from the token (recalled).
+ * The first members or owners of a group as `$expand` shows them, service principals included; no members of a group that
+ * hides them from the token (recalled).
  */
-export function listFirstMembers(call: GraphCall, groupId: string, limit: number): readonly DirectoryObject[] {
-  return listMembersOrGroups(call.tenant, wantedOf(call, groupId, 'members')).slice(0, limit)
+export function listFirst(
+  call: GraphCall,
+  groupId: string,
+  relation: 'members' | 'owners',
+  limit: number,
+): readonly DirectoryObject[] {
+  return listMembersOrGroups(call.tenant, wantedOf(call, groupId, relation)).slice(0, limit)
 }
 
 /** Lists the members of a group, or the groups that contain an object; of one type if given. The same array until the directory changes. */
