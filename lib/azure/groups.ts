@@ -107,17 +107,23 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
 
 /**
  * The lists that are only asked for when an earlier answer says that there is something in them: which memberships are
- * activated, of groups of which somebody can activate one; and all owners, of groups of which not all were given.
+ * activated, of groups of which somebody can activate one, as far as that is known; and all owners, of groups of which not all were given.
  */
-function questionsAfter({ groups, unexpanded }: ReadGroups, level: string[], { asksActivated }: Options): Asked[] {
+function questionsAfter(
+  { groups, unexpanded, refusals }: ReadGroups,
+  level: string[],
+  { asksEligible, asksActivated }: Options,
+): Asked[] {
   const bare = level.filter((id) => unexpanded.has(id))
   const lists = level.flatMap((id) => {
     const { members, owners } = groups.get(id) as OpenedGroup
-    const isEligible =
+    const mayBeEligible =
+      !asksEligible ||
+      refusals.get('eligible')?.groups.has(id) ||
       members.values().some(({ membership }) => membership === 'eligible') ||
       owners.values().some(({ ownership }) => ownership === 'eligible')
     return [
-      ...(asksActivated && isEligible ? [askAbout('activated', id)] : []),
+      ...(asksActivated && mayBeEligible ? [askAbout('activated', id)] : []),
       ...(owners.size >= MOST_EXPANDED || unexpanded.has(id) ? [askAbout('owners', id)] : []),
     ]
   })

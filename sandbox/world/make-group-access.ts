@@ -41,7 +41,9 @@ export function addEligibleMembers(
     const facts = { groupId, principalId, accessId, startDateTime: timeBefore(random, 200) } as const
     const endDateTime = index % 2 === 0 ? null : FAR_END
     const { id } = addGroupSchedule(tenant, random, { ...facts, kind: 'eligible', endDateTime })
-    if (index % 3 === 1)
+    // Whoever is a member or an owner already has nothing to activate.
+    const kept = accessId === 'member' ? tenant.memberships : tenant.owners
+    if (index % 3 === 1 && !kept.membersOf(groupId).has(principalId))
       addGroupSchedule(tenant, random, { ...facts, kind: 'activated', endDateTime: FAR_END, eligibilityId: id })
   }
 }
