@@ -134,7 +134,7 @@ export async function carryRun({ db }: Rolecall, actor: Actor, connectionId: str
   return run
 }
 
-/** What is stored as currently held: a line for each assignment, as `person|role|scope`, without eligible ones. */
+/** What is stored as currently held: a line for each assignment, as `person|role|scope`, without eligible and delegated ones. */
 export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId: string): Promise<string[]> {
   const rows = await db
     .select({
@@ -158,6 +158,7 @@ export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId
         eq(assignments.connectionId, connectionId),
         isNull(assignments.validTo),
         ne(assignments.kind, 'eligible'),
+        ne(assignments.principalKind, 'delegate'),
       ),
     )
   return rows.map(({ id, role, scope }) => `${id}|${role}|${scope.toLowerCase()}`).sort()

@@ -22,16 +22,19 @@ export type Delegated = HeldAssignment & {
  * registrationAssignments with their definitions, 2022-10-01; a Reader may list them). Neither tenant's list of role
  * assignments shows them. One row for each principal and role; its key is never that of an assignment.
  *
- * The assignments of resource groups are only listed at these. Their definitions are listed at the subscription, so the
- * resource groups are asked, one by one, only when there is a definition that no assignment of the subscription uses.
+ * Every assignment uses a definition of the subscription, so where there is none nothing is delegated, which one call tells.
+ * The assignments of resource groups are only listed at these: they are asked, one by one, only when there is a definition
+ * that no assignment of the subscription uses.
  * `unplaced` counts the definitions that were found in use nowhere.
  */
 export async function listDelegations(azure: Azure, subscriptionId: string): Promise<Delegations> {
   const subscription = `/subscriptions/${subscriptionId}`
-  const [own, definitions] = await Promise.all([
-    listAssigned(azure, subscriptionId, subscription),
-    readArmList(() => armPages(azure, subscriptionId, pathOf(subscription, 'registrationDefinitions')), DefinitionRow),
-  ])
+  const definitions = await readArmList(
+    () => armPages(azure, subscriptionId, pathOf(subscription, 'registrationDefinitions')),
+    DefinitionRow,
+  )
+  if (definitions.rows.length === 0 && definitions.odd.length === 0) return { rows: [], odd: [], unplaced: 0 }
+  const own = await listAssigned(azure, subscriptionId, subscription)
   const rows = [...own.rows]
   const odd = [...own.odd, ...definitions.odd]
   const unplaced = new Set(definitions.rows.map(({ key }) => key)).difference(

@@ -51,11 +51,61 @@ export async function askBatch(azure: Azure, questions: BatchQuestion[]): Promis
 
 const isOverloaded = (status: number) => status === 429 || status >= 500
 
-/** The same, with the answers of items that were refused to the end among the others. */
-async function askPatiently(
-  azure: Azure,
-  questions: BatchQuestion[],
-): Promise<{ answers: BatchAnswer[]; retryAfterMs: number | null }> {
+type Asked = { answers: BatchAnswer[]; retryAfterMs: number | null }
+
+/** Questions that wait for others to share a call with. */
+type Waiting = { questions: BatchQuestion[]; resolve: (asked: Asked) => void; reject: (error: unknown) => void }
+
+const waiting = new WeakMap<Azure, Waiting[]>()
+
+/**
+ * The same, with the answers of items that were refused to the end among the others. Batches that are not full and are
+ * asked for at the same moment, by readers that run side by side, share calls.
+ */
+function askPatiently(azure: Azure, questions: BatchQuestion[]): Promise<Asked> {
+  if (questions.length >= MOST_IN_BATCH) return sendPatiently(azure, questions)
+  return new Promise((resolve, reject) => {
+    const open = waiting.get(azure)
+    if (open) open.push({ questions, resolve, reject })
+    else {
+      waiting.set(azure, [{ questions, resolve, reject }])
+      setImmediate(() => sendWaiting(azure))
+    }
+  })
+}
+
+function sendWaiting(azure: Azure): void {
+  const open = waiting.get(azure) ?? []
+  waiting.delete(azure)
+  const calls: Waiting[][] = []
+  for (const one of open.toSorted((a, b) => b.questions.length - a.questions.length)) {
+    const call = calls.find((some) => countQuestions(some) + one.questions.length <= MOST_IN_BATCH)
+    if (call) call.push(one)
+    else calls.push([one])
+  }
+  for (const call of calls) void sendShared(azure, call)
+}
+
+const countQuestions = (call: Waiting[]) => call.reduce((sum, { questions }) => sum + questions.length, 0)
+
+/** Sends the questions of several readers in one call, and gives each its own answers. */
+async function sendShared(azure: Azure, call: Waiting[]): Promise<void> {
+  try {
+    const { answers, retryAfterMs } = await sendPatiently(
+      azure,
+      call.flatMap(({ questions }) => questions),
+    )
+    let from = 0
+    for (const { questions, resolve } of call) {
+      resolve({ answers: answers.slice(from, from + questions.length), retryAfterMs })
+      from += questions.length
+    }
+  } catch (error) {
+    for (const { reject } of call) reject(error)
+  }
+}
+
+async function sendPatiently(azure: Azure, questions: BatchQuestion[]): Promise<Asked> {
   const answers: BatchAnswer[] = new Array(questions.length)
   let open = questions.map((_, index) => index)
   for (let tries = 1; ; tries += 1) {
