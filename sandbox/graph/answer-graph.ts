@@ -4,6 +4,7 @@ import { type Claims, readJwt } from '../entra/tokens'
 import type { World } from '../world/world'
 import { batch } from './batch'
 import { accessDenied, badRequest, GRAPH_CHALLENGE, type GraphCall, graphError, holdsAny } from './graph-call'
+import { askReplica } from './lag'
 import { DELEGATED_ONLY, PERMISSIONS_OF, ROUTES } from './routes'
 import { costOf, throttle } from './throttle'
 import { refuseWithoutPerson } from './users'
@@ -81,7 +82,10 @@ async function answerAllowed(
       : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
   if (call.appOnly && /^\/me(\/|$)/i.test(path)) return refuseWithoutPerson()
   if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return accessDenied()
-  return route.answer(call, route.path.exec(path)?.groups ?? {})
+  const replica = await askReplica(call, path)
+  const response = await route.answer(replica.call, route.path.exec(path)?.groups ?? {})
+  replica.countLookups()
+  return response
 }
 
 const AUDIENCES = new Set([...CLOUDS.map((cloud) => `https://${cloud.graph}`), '00000003-0000-0000-c000-000000000000'])

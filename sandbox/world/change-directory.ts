@@ -2,6 +2,7 @@ import { endSchedules, forgetGroupAccess, scheduleAccess } from './group-schedul
 import {
   type ChangeHandlers,
   type GroupName,
+  type HolderName,
   type PersonName,
   requireGroup,
   requireHolder,
@@ -10,8 +11,8 @@ import {
   WorldRefusal,
 } from './lookups'
 import { createRandom } from './random'
-import { addGroup, deleteUser, graphTime, markUserChanged } from './tenant'
-import type { Tenant, Traits } from './types'
+import { addGroup, addUser, deleteUser, graphTime, markUserChanged } from './tenant'
+import type { Tenant, Traits, User } from './types'
 import type { World } from './world'
 
 export type PeopleChange =
@@ -23,6 +24,18 @@ export type PeopleChange =
   | ({ type: 'set_traits'; traits: Traits } & PersonName)
   | ({ type: 'set_sign_in'; lastSignInDateTime: string | null } & PersonName)
   | { type: 'revoke_sessions'; user?: string; tenantId?: string }
+  | ({ type: 'add_person' } & NewPerson)
+  | ({ type: 'lag'; seconds?: number; lookups?: number } & HolderName)
+
+type NewPerson = {
+  tenantId: string
+  displayName: string
+  id?: string
+  userPrincipalName?: string
+  mail?: string | null
+  otherMails?: string[]
+  userType?: User['userType']
+}
 
 /** The changes of people. Deleted people keep their assignments, as in Azure. */
 export const changePeople: ChangeHandlers<PeopleChange> = {
@@ -60,6 +73,45 @@ export const changePeople: ChangeHandlers<PeopleChange> = {
       : requireTenant(world, change.tenantId ?? '').users.list()
     for (const user of people) user.tokensValidFrom = at
   },
+  add_person: addPerson,
+  lag(world, change) {
+    const { tenant, principalId } = requireHolder(world, change)
+    if (
+      !tenant.users.has(principalId) &&
+      !tenant.deletedUsers.has(principalId) &&
+      !tenant.servicePrincipals.has(principalId)
+    )
+      throw new WorldRefusal(`There is neither a person nor a service principal with the id ${principalId}.`)
+    const { seconds, lookups } = change
+    if ((seconds === undefined) === (lookups === undefined)) throw new WorldRefusal('Give either seconds or lookups.')
+    tenant.lagging.set(
+      principalId,
+      lookups === undefined ? { until: world.now() + (seconds ?? 0) * 1_000 } : { lookups },
+    )
+  },
+}
+
+/** Creates a person now, without roles and memberships. Returns the id and the user principal name. */
+function addPerson(world: World, change: NewPerson): { id: string; userPrincipalName: string } {
+  const tenant = requireTenant(world, change.tenantId)
+  const random = createRandom(`${tenant.id}/people/${tenant.users.revision}`)
+  const { displayName, mail, otherMails, userType = 'Member' } = change
+  const id = change.id?.toLowerCase() ?? random.guid()
+  const userPrincipalName = change.userPrincipalName ?? `person-${id.slice(0, 8)}@${tenant.domain}`
+  if (isKnownObject(tenant, id) || tenant.deletedUsers.has(id)) throw new WorldRefusal(`${id} exists already.`)
+  if (tenant.users.indexBy('name', (one) => one.userPrincipalName).has(userPrincipalName.toLowerCase()))
+    throw new WorldRefusal(`${userPrincipalName} exists already.`)
+  addUser(tenant, random, {
+    id,
+    displayName,
+    userPrincipalName,
+    userType,
+    externalUserState: userType === 'Guest' ? 'Accepted' : null,
+    createdDateTime: graphTime(world.now()),
+    ...(mail === undefined ? {} : { mail }),
+    ...(otherMails === undefined ? {} : { otherMails }),
+  })
+  return { id, userPrincipalName }
 }
 
 function setEnabled(world: World, person: PersonName, enabled: boolean): void {
@@ -89,6 +141,7 @@ export type GroupChange =
   | { type: 'add_group'; tenantId: string; displayName: string; id?: string; isAssignableToRole?: boolean }
   | ({ type: 'delete_group' } & GroupName)
   | ({ type: 'rename_group'; displayName: string } & GroupName)
+  | ({ type: 'hide_members'; hidden?: boolean } & GroupName)
 
 /** A group and a member or an owner of it. */
 export type Membership = GroupName & { user?: string; principalId?: string }
@@ -140,6 +193,11 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
     const { group, tenant } = requireGroup(world, change)
     if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
     group.displayName = change.displayName
+    tenant.groups.markChanged()
+  },
+  hide_members(world, change) {
+    const { group, tenant } = requireGroup(world, change)
+    group.hiddenMembership = change.hidden ?? true
     tenant.groups.markChanged()
   },
 }

@@ -45,6 +45,7 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     throttling: { arm: false, graph: false },
     powerless: 'forbidden',
     mixedRoleIds: false,
+    lagging: new Map(),
     sequence: 0,
   }
 }

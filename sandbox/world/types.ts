@@ -296,6 +296,9 @@ export type Throttling = {
 /** The tenant's licence: P1 shows sign-in activity, P2 also has Privileged Identity Management. */
 export type Licence = 'free' | 'p1' | 'p2'
 
+/** How long replicas of the directory lag behind with an object: until a moment (ms), or for so many more look-ups. */
+export type Lag = { until: number } | { lookups: number }
+
 export type Tenant = {
   id: string
   name: string
@@ -334,6 +337,8 @@ export type Tenant = {
   mixedRoleIds: boolean
   /** Whether people can request consent from an administrator instead of being refused (AADSTS90095). */
   consentWorkflow?: boolean
+  /** The people and service principals that Graph does not know yet, by id, and until when. */
+  lagging: Map<string, Lag>
   /** Counts the changes of people, for delta queries. */
   sequence: number
 }
