@@ -156,7 +156,9 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
     if (!isKnownObject(tenant, memberId)) throw new WorldRefusal(`There is nobody with the id ${memberId}.`)
     if (memberId === groupId) throw new WorldRefusal('A group cannot be a member of itself.')
     const { scheduled = false, endDateTime = null } = change
+    endSchedules(tenant, { groupId, principalId: memberId, accessId: 'member' }, ['assigned', 'activated'])
     if (!scheduled && endDateTime === null) return tenant.memberships.add(groupId, memberId)
+    tenant.memberships.remove(groupId, memberId)
     scheduleAccess(world, tenant, { kind: 'assigned', groupId, principalId: memberId, endDateTime })
   },
   remove_member(world, change) {

@@ -42,11 +42,10 @@ export const changeGroupSchedules: ChangeHandlers<GroupScheduleChange> = {
     const end = change.endDateTime === undefined ? now + EIGHT_HOURS_MS : Date.parse(change.endDateTime)
     if (end <= now) throw new WorldRefusal('endDateTime is over already.')
     const kept = access.accessId === 'member' ? tenant.memberships : tenant.owners
-    const isLasting =
-      kept.membersOf(access.groupId).has(access.principalId) && !kept.isTemporary(access.groupId, access.principalId)
-    // Privileged Identity Management refuses to activate what is held already (`RoleAssignmentExists`).
-    if (isLasting) throw new WorldRefusal(`${access.principalId} has that already, without activating it.`)
-    endSchedules(tenant, access, ['activated'])
+    const isActivated = endSchedules(tenant, access, ['activated']) > 0
+    // Azure refuses it too: RoleAssignmentExists.
+    if (!isActivated && kept.membersOf(access.groupId).has(access.principalId))
+      throw new WorldRefusal(`${access.principalId} is what would be activated already.`)
     const endDateTime = `${new Date(end).toISOString().slice(0, 19)}Z`
     const { id } = scheduleAccess(world, tenant, {
       kind: 'activated',
