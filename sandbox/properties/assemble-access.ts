@@ -29,8 +29,10 @@ type RegistrationRow = {
   }
 }
 type Member = { id: string; '@odata.type': string }
+type ScheduleRow = { principalId: string; accessId: string; assignmentType?: string }
 type Person = {
   id: string
+  '@odata.type'?: string
   displayName: string
   userType: string
   accountEnabled: boolean
@@ -51,8 +53,19 @@ export type Holding = {
 
 const ARM = 'https://management.azure.com'
 const GRAPH = 'https://graph.microsoft.com/v1.0'
+const BETA = 'https://graph.microsoft.com/beta' // v1.0 leaves service principals out of members
 const MANAGEMENT_GROUP = '/providers/Microsoft.Management/managementGroups/'
-const TYPES: Record<string, string> = { user: 'User', servicePrincipal: 'ServicePrincipal', device: 'Device' }
+const TYPES: Record<string, string> = {
+  user: 'User',
+  servicePrincipal: 'ServicePrincipal',
+  device: 'Device',
+  agentUser: 'AgentUser',
+  agentIdentity: 'AgentServicePrincipal',
+}
+
+/** From the strongest to the weakest. A path is as weak as its weakest part. */
+const KINDS = ['active', 'activated', 'eligible']
+const weakest = (...kinds: string[]) => KINDS.findLast((kind) => kinds.includes(kind)) ?? 'active'
 
 /** Identifies what a principal holds. */
 export const keyOf = (principalId: string, roleId: string, scope: string, kind: string) =>
@@ -70,6 +83,11 @@ async function readDirectory(read: Read) {
   const deletedIds = new Set(deleted.map(({ id }) => id))
   const users = new Map([...people, ...deleted].map((one) => [one.id, one]))
   const names = new Map(others.map((one) => [one.id, one.displayName]))
+  const types = new Map(
+    [...people.map((one) => [one, 'user'] as const), ...others.map((one) => [one, 'servicePrincipal'] as const)].map(
+      ([one, type]) => [one.id, one['@odata.type']?.replace('#microsoft.graph.', '') ?? type],
+    ),
+  )
   const groups = new Set((await read<Person>(`${GRAPH}/groups?$select=id`)).map(({ id }) => id))
   const statusOf = (id: string, type: string): Holding['status'] => {
     const user = users.get(id)
@@ -80,6 +98,8 @@ async function readDirectory(read: Read) {
   }
   return {
     groups,
+    /** The type of an object as members show it. */
+    typeOf: (id: string) => types.get(id) ?? (groups.has(id) ? 'group' : 'device'),
     factsOf: (id: string, type: string) => ({
       type,
       name: users.get(id)?.displayName ?? names.get(id) ?? null,
@@ -90,30 +110,57 @@ async function readDirectory(read: Read) {
 }
 
 /** Counts the paths from a group to each principal below it, with no group twice in a path; and reads its transitive members. */
-function createMembershipReader(read: Read) {
+function createMembershipReader(read: Read, licensed: boolean, typeOfObject: (id: string) => string) {
   const known = new Map<string, Promise<Member[]>>()
   const list = (groupId: string, relation: string): Promise<Member[]> => {
-    const address = `${GRAPH}/groups/${groupId}/${relation}?$select=id`
+    const address = `${BETA}/groups/${groupId}/${relation}?$select=id`
     const rows = known.get(address) ?? read<Member>(address)
     known.set(address, rows)
     return rows
   }
   const typeOf = (member: Member) => member['@odata.type'].replace('#microsoft.graph.', '')
-  type PathCounts = Map<string, { type: string; paths: number }>
-  const walk = async (chain: string[], found: PathCounts): Promise<PathCounts> => {
-    for (const member of await list(chain.at(-1) ?? '', 'members')) {
-      const type = typeOf(member)
+  const schedulesOf = (groupId: string, name: string): Promise<ScheduleRow[]> =>
+    licensed
+      ? read(
+          `${GRAPH}/identityGovernance/privilegedAccess/group/${name}ScheduleInstances?$filter=groupId eq '${groupId}'`,
+        )
+      : Promise.resolve([])
+  /** Who is, or may become, a member of a group, with how. */
+  const readEdges = async (groupId: string) => {
+    const activated = (await schedulesOf(groupId, 'assignment'))
+      .filter((one) => one.assignmentType === 'activated' && one.accessId === 'member')
+      .map((one) => one.principalId)
+    const eligible = (await schedulesOf(groupId, 'eligibility')).filter((one) => one.accessId === 'member')
+    return [
+      ...(await list(groupId, 'members')).map((member) => ({
+        id: member.id,
+        type: typeOf(member),
+        kind: activated.includes(member.id) ? 'activated' : 'active',
+      })),
+      ...eligible.map(({ principalId: id }) => ({ id, type: typeOfObject(id), kind: 'eligible' })),
+    ]
+  }
+  const edges = new Map<string, ReturnType<typeof readEdges>>()
+  const edgesOf = (groupId: string) => {
+    const known = edges.get(groupId) ?? readEdges(groupId)
+    edges.set(groupId, known)
+    return known
+  }
+  type PathCounts = Map<string, { id: string; type: string; kind: string; paths: number }>
+  const walk = async (chain: string[], before: string, found: PathCounts): Promise<PathCounts> => {
+    for (const { id, type, kind: last } of await edgesOf(chain.at(-1) ?? '')) {
+      const kind = weakest(before, last)
       if (type === 'group') {
-        if (!chain.includes(member.id)) await walk([...chain, member.id], found)
+        if (!chain.includes(id)) await walk([...chain, id], kind, found)
         continue
       }
-      const paths = (found.get(member.id)?.paths ?? 0) + 1
-      found.set(member.id, { type: TYPES[type] ?? type, paths })
+      const paths = (found.get(`${kind} ${id}`)?.paths ?? 0) + 1
+      found.set(`${kind} ${id}`, { id, type: TYPES[type] ?? type, kind, paths })
     }
     return found
   }
   return {
-    countPaths: (groupId: string) => walk([groupId], new Map()),
+    countPaths: async (groupId: string) => [...(await walk([groupId], 'active', new Map())).values()],
     listBelow: async (groupId: string) => new Set((await list(groupId, 'transitiveMembers')).map(({ id }) => id)),
     async listPrincipalsBelow(groupId: string): Promise<string[]> {
       const all = await list(groupId, 'transitiveMembers')
@@ -218,13 +265,13 @@ export async function assembleAccess(
 ): Promise<Map<string, Holding>> {
   const address = `${ARM}/subscriptions/${subscriptionId}/providers/Microsoft.Authorization`
   const directory = await readDirectory(read)
-  const members = createMembershipReader(read)
+  const members = createMembershipReader(read, licensed, directory.typeOf)
   const aboveOf = await readScopesAbove(read, tenantId, subscriptionId)
   const denialsOf = await readDenials(read, members, address)
   const found = await readDelegates(read, subscriptionId)
   for (const { principalId, principalType, roleDefinitionId, scope, kind } of await readHeld(read, address, licensed)) {
-    const addPaths = async (id: string, type: string, paths: number) => {
-      const key = keyOf(id, roleDefinitionId.split('/').at(-1) ?? '', scope, kind)
+    const addPaths = async (id: string, type: string, paths: number, through = 'active') => {
+      const key = keyOf(id, roleDefinitionId.split('/').at(-1) ?? '', scope, weakest(kind, through))
       const known = found.get(key)
       if (known) known.paths += paths
       else
@@ -236,9 +283,10 @@ export async function assembleAccess(
     }
     const below = await members.countPaths(principalId)
     const listed = await members.listPrincipalsBelow(principalId)
-    if (listed.toSorted().join() !== [...below.keys()].sort().join())
+    const now = new Set(below.filter((one) => one.kind !== 'eligible').map(({ id }) => id))
+    if (listed.toSorted().join() !== [...now].sort().join())
       throw new Error(`The transitive members of ${principalId} are not those its members lead to.`)
-    for (const [id, { type, paths }] of below) await addPaths(id, type, paths)
+    for (const one of below) await addPaths(one.id, one.type, one.paths, one.kind)
   }
   return found
 }

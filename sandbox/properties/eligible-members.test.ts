@@ -8,16 +8,7 @@ import { createRandom } from '../world/random'
 import { effectiveAccess } from '../world/truth'
 import type { GroupSchedule, Tenant } from '../world/types'
 import { World } from '../world/world'
-import {
-  buildSmallWorld,
-  GROUPS,
-  MEMBERS,
-  OWNER,
-  readPages,
-  SUBSCRIPTION,
-  smallWorldWithServices,
-  tokenOf,
-} from './small-world'
+import { buildSmallWorld, GROUPS, MEMBERS, OWNER, readPages, SUBSCRIPTION, smallWorld, tokenOf } from './small-world'
 
 const HOUR_MS = 3_600_000
 
@@ -119,7 +110,7 @@ const isOver = (end: string | null, at: number) => end !== null && Date.parse(en
 
 test('every way to a role, through memberships of any kind and at any moment, is in the truth once with its weakest kind and first end', () =>
   fc.assert(
-    fc.property(smallWorldWithServices, schedules, fc.constantFrom(-4, -2, 0, 3), (drawn, more, hours) => {
+    fc.property(smallWorld, schedules, fc.constantFrom(-4, -2, 0, 3), (drawn, more, hours) => {
       const tenant = build(drawn, more, [])
       const at = sandbox.world.now() + hours * HOUR_MS
       const members = tenant.groupSchedules.list().filter((one) => one.accessId === 'member')
@@ -139,7 +130,7 @@ test('every way to a role, through memberships of any kind and at any moment, is
 
 test('with few paths, rows are cut for each kind by itself, and whatever lacks some says so', () =>
   fc.assert(
-    fc.property(smallWorldWithServices, schedules, (drawn, more) => {
+    fc.property(smallWorld, schedules, (drawn, more) => {
       build(drawn, more, [])
       const at = sandbox.world.now()
       const keyOf = ({ principalId, roleId, scope, kind }: ReturnType<typeof effectiveAccess>[number]) =>
@@ -157,7 +148,7 @@ test('with few paths, rows are cut for each kind by itself, and whatever lacks s
 
 test('owners are those of every group that a role runs through', () =>
   fc.assert(
-    fc.property(smallWorldWithServices, schedules, owners, (drawn, more, drawnOwners) => {
+    fc.property(smallWorld, schedules, owners, (drawn, more, drawnOwners) => {
       const tenant = build(drawn, more, drawnOwners)
       const at = sandbox.world.now()
       const all = tenant.groupSchedules.list()
@@ -191,47 +182,37 @@ test('owners are those of every group that a role runs through', () =>
 
 test('Graph lists as members and owners exactly who is one now, and as eligible who can become one', () =>
   fc.assert(
-    fc.asyncProperty(
-      smallWorldWithServices,
-      schedules,
-      owners,
-      fc.constantFrom(...GROUPS),
-      async (drawn, more, own, group) => {
-        const tenant = build(drawn, more, own)
-        const { world } = sandbox
-        applyChange(world, { type: 'advance_clock', ms: 3 * HOUR_MS })
-        const at = world.now()
-        const user = tenant.users.get(OWNER)
-        if (user) user.directoryRoles = ['f2ef992c-3afb-46b9-b7cf-a126ee74c451']
-        const names = ['Directory.Read.All', 'PrivilegedEligibilitySchedule.Read.AzureADGroup']
-        const token = tokenOf(world, tenant, OWNER, 'graph', names)
-        const list = async (path: string) =>
-          (
-            await readPages<Record<string, string>>(sandbox.url, token, `https://graph.microsoft.com/beta${path}`)
-          ).flat()
-        const all = tenant.groupSchedules.list()
-        const expectedOf = (lasting: [string, string][], accessId: string, isEligible: boolean) => {
-          const scheduled = all.filter((one) => one.accessId === accessId)
-          const edges = edgesOf(lasting, scheduled, group, at).filter((one) => (one.kind === 'eligible') === isEligible)
-          return [...new Set(edges.map(({ to }) => to))].sort()
-        }
-        const ids = (rows: Record<string, string>[], name: string) => [...new Set(rows.map((one) => one[name]))].sort()
-        expect(ids(await list(`/groups/${group}/members`), 'id')).toEqual(
-          expectedOf(drawn.memberships, 'member', false),
-        )
-        expect(ids(await list(`/groups/${group}/owners`), 'id')).toEqual(expectedOf(own, 'owner', false))
-        const eligible = await list(
-          `/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$filter=groupId eq '${group}'`,
-        )
-        for (const accessId of ['member', 'owner'])
-          expect(
-            ids(
-              eligible.filter((one) => one.accessId === accessId),
-              'principalId',
-            ),
-          ).toEqual(expectedOf(accessId === 'owner' ? own : drawn.memberships, accessId, true))
-        applyChange(world, { type: 'advance_clock', ms: -3 * HOUR_MS })
-      },
-    ),
+    fc.asyncProperty(smallWorld, schedules, owners, fc.constantFrom(...GROUPS), async (drawn, more, own, group) => {
+      const tenant = build(drawn, more, own)
+      const { world } = sandbox
+      applyChange(world, { type: 'advance_clock', ms: 3 * HOUR_MS })
+      const at = world.now()
+      const user = tenant.users.get(OWNER)
+      if (user) user.directoryRoles = ['f2ef992c-3afb-46b9-b7cf-a126ee74c451']
+      const names = ['Directory.Read.All', 'PrivilegedEligibilitySchedule.Read.AzureADGroup']
+      const token = tokenOf(world, tenant, OWNER, 'graph', names)
+      const list = async (path: string) =>
+        (await readPages<Record<string, string>>(sandbox.url, token, `https://graph.microsoft.com/beta${path}`)).flat()
+      const all = tenant.groupSchedules.list()
+      const expectedOf = (lasting: [string, string][], accessId: string, isEligible: boolean) => {
+        const scheduled = all.filter((one) => one.accessId === accessId)
+        const edges = edgesOf(lasting, scheduled, group, at).filter((one) => (one.kind === 'eligible') === isEligible)
+        return [...new Set(edges.map(({ to }) => to))].sort()
+      }
+      const ids = (rows: Record<string, string>[], name: string) => [...new Set(rows.map((one) => one[name]))].sort()
+      expect(ids(await list(`/groups/${group}/members`), 'id')).toEqual(expectedOf(drawn.memberships, 'member', false))
+      expect(ids(await list(`/groups/${group}/owners`), 'id')).toEqual(expectedOf(own, 'owner', false))
+      const eligible = await list(
+        `/identityGovernance/privilegedAccess/group/eligibilityScheduleInstances?$filter=groupId eq '${group}'`,
+      )
+      for (const accessId of ['member', 'owner'])
+        expect(
+          ids(
+            eligible.filter((one) => one.accessId === accessId),
+            'principalId',
+          ),
+        ).toEqual(expectedOf(accessId === 'owner' ? own : drawn.memberships, accessId, true))
+      applyChange(world, { type: 'advance_clock', ms: -3 * HOUR_MS })
+    }),
     { numRuns: 80 },
   ))

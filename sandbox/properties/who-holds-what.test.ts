@@ -27,7 +27,9 @@ const spec: fc.Arbitrary<TenantSpec> = fc
       depth: upTo(4),
       cycles: upTo(2),
       roleAssignable: upTo(1),
+      services: fc.constantFrom(0, 0.5, 1),
     }),
+    agents: upTo(2),
     devices: fc.integer({ min: 1, max: 3 }),
     servicePrincipals: fc.integer({ min: 1, max: 4 }),
     managementGroupDepth: upTo(4),
@@ -52,13 +54,16 @@ const spec: fc.Arbitrary<TenantSpec> = fc
         unknown: 1,
       }),
     }),
-    privileged: fc.option(fc.record({ timeBound: upTo(6), eligibility: upTo(8), activated: upTo(4) })),
+    privileged: fc.option(
+      fc.record({ timeBound: upTo(6), eligibility: upTo(8), activated: upTo(4), eligible: upTo(9) }),
+    ),
   })
-  .map(({ privileged, ...rest }) =>
-    privileged === null
-      ? { ...rest, licence: 'free' }
-      : { ...rest, ...privileged, licence: 'p2', activated: Math.min(privileged.activated, privileged.eligibility) },
-  )
+  .map(({ privileged, ...rest }) => {
+    if (privileged === null) return { ...rest, licence: 'free' }
+    const { eligible, eligibility, timeBound } = privileged
+    const activated = Math.min(privileged.activated, eligibility)
+    return { ...rest, groups: { ...rest.groups, eligible }, eligibility, timeBound, activated, licence: 'p2' }
+  })
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -81,7 +86,13 @@ function makeChanged(asked: TenantSpec, changes: number): { tenant: Tenant; read
   if (excluded && denied)
     applyChange(world, { type: 'add_deny', tenantId, scope, principalIds: [denied.id], excludeIds: [excluded.id] })
   applyChange(world, { random: changes, seed: String(asked.seed), tenantId })
-  const tokens = { arm: tokenOf(world, tenant, user.id, 'arm'), graph: tokenOf(world, tenant, user.id, 'graph') }
+  const names = [
+    'Directory.Read.All',
+    'PrivilegedEligibilitySchedule.Read.AzureADGroup',
+    'PrivilegedAssignmentSchedule.Read.AzureADGroup',
+  ]
+  const graph = tokenOf(world, tenant, user.id, 'graph', names)
+  const tokens = { arm: tokenOf(world, tenant, user.id, 'arm'), graph }
   const read = async <Row>(address: string) => {
     const token = address.includes('//graph.') ? tokens.graph : tokens.arm
     return (await readPages<Row>(sandbox.url, token, address)).flat()

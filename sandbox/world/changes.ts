@@ -11,8 +11,10 @@ import {
   type SubscriptionChange,
   type TenantChange,
 } from './change-tenant'
+
 import { changeDelegations, type DelegationChange } from './delegations'
-import { settleGroupAccess } from './group-schedules'
+import { findSchedules, isScheduledAt, settleGroupAccess } from './group-schedules'
+
 import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { describeIssue, PageSize } from './tenant-spec'
@@ -234,7 +236,7 @@ const RECIPES: readonly Recipe[] = [
   },
   (scene) => {
     const { tenant, random } = scene
-    const [group, principalId] = [pickFrom(random, tenant.groups.list()), pickHolder(scene)]
+    const [group, principalId] = [pickFrom(random, tenant.groups.list()), pickMember(scene)]
     if (!group || !principalId || principalId === group.id) return null
     return { type: 'add_member', tenantId: tenant.id, groupId: group.id, principalId }
   },
@@ -249,6 +251,31 @@ const RECIPES: readonly Recipe[] = [
     const held = subscription ? tenant.eligibilities.inSubscription(subscription.id) : []
     const one = pickFrom(random, held)
     return one && { type: 'remove_eligible', tenantId: tenant.id, eligibilityId: one.id }
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const [group, user] = [pickFrom(random, tenant.groups.list()), pickPerson(scene)]
+    return group && user && { type: 'add_owner', tenantId: tenant.id, groupId: group.id, principalId: user.id }
+  },
+  ({ tenant, random }) => {
+    const group = pickFrom(random, tenant.groups.list(), ({ id }) => tenant.owners.membersOf(id).size > 0)
+    const principalId = group && pickFrom(random, tenant.owners.memberList(group.id))
+    return principalId ? { type: 'remove_owner', tenantId: tenant.id, groupId: group.id, principalId } : null
+  },
+  (scene) => {
+    const { tenant, random } = scene
+    const [group, principalId] = [pickFrom(random, tenant.groups.list()), pickHolder(scene)]
+    if (!group || !principalId || principalId === group.id || tenant.licence !== 'p2') return null
+    const access = { groupId: group.id, principalId, accessId: 'member' } as const
+    if (findSchedules(tenant, access, ['eligible']).length > 0) return null
+    return { type: 'make_eligible_member', tenantId: tenant.id, ...access }
+  },
+  scheduleRecipe('remove_eligible_member'),
+  scheduleRecipe('activate_membership'),
+  scheduleRecipe('deactivate_membership'),
+  ({ tenant, random }) => {
+    const displayName = `${random.pick(GIVEN_NAMES)} ${random.pick(FAMILY_NAMES)}`
+    return { type: 'add_person', tenantId: tenant.id, displayName }
   },
   (scene) => {
     const subscription = pickSubscription(scene)
@@ -282,6 +309,20 @@ function grantRecipe(type: 'assign' | 'make_eligible'): Recipe {
   }
 }
 
+function scheduleRecipe(type: 'remove_eligible_member' | 'activate_membership' | 'deactivate_membership'): Recipe {
+  return ({ tenant, random, world }) => {
+    if (tenant.licence !== 'p2') return null
+    const kind = type === 'deactivate_membership' ? 'activated' : 'eligible'
+    const one = pickFrom(random, tenant.groupSchedules.list(), (found) => {
+      const kept = found.accessId === 'member' ? tenant.memberships : tenant.owners
+      const isIn = kept.membersOf(found.groupId).has(found.principalId)
+      return found.kind === kind && (type !== 'activate_membership' || (!isIn && isScheduledAt(found, world.now())))
+    })
+    if (!one) return null
+    return { type, tenantId: tenant.id, groupId: one.groupId, principalId: one.principalId, accessId: one.accessId }
+  }
+}
+
 const ROLES = ['Reader', 'Contributor', 'Owner', 'Key Vault Secrets User', 'Monitoring Reader', 'Network Contributor']
 
 function personRecipe(type: 'disable' | 'enable' | 'delete'): Recipe {
@@ -298,6 +339,13 @@ function pickHolder(scene: Scene): string | null {
   const { tenant, random } = scene
   if (random.below(4) === 0) return pickFrom(random, tenant.groups.list())?.id ?? null
   return pickPerson(scene)?.id ?? null
+}
+
+/** A holder, or now and then a service principal. */
+function pickMember(scene: Scene): string | null {
+  const { tenant, random } = scene
+  if (random.below(5) > 0) return pickHolder(scene)
+  return pickFrom(random, tenant.servicePrincipals.list(), ({ id }) => !isProtected(scene, id))?.id ?? null
 }
 
 function pickSubscription({ tenant, random }: Scene): Subscription | null {

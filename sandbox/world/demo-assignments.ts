@@ -78,6 +78,7 @@ function addPrincipals(tenant: Tenant, random: Random): Map<string, string> {
     addServicePrincipal(tenant, { id, appId: random.guid(), displayName, servicePrincipalType })
     ids.set(`%${displayName}`, id)
   }
+  tenant.memberships.add(ids.get('@Kubernetes Operators') ?? '', ids.get('%github-actions-deploy') ?? '')
   for (const [name, owners] of Object.entries(GROUP_OWNERS))
     for (const owner of owners) tenant.owners.add(ids.get(`@${name}`) ?? '', ids.get(owner) ?? '')
   return ids

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { CONTOSO_APPLICATION, CONTOSO_SUBSCRIPTIONS as IDS } from './demo-ids'
-import type { Random } from './random'
+import { addGroupSchedule } from './group-schedules'
+import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
 import {
   addAssignment,
   addEligibility,
+  addGroup,
   addServicePrincipal,
   armTime,
   graphTime,
@@ -28,6 +30,7 @@ export function addDemoPrivileged(world: World, tenant: Tenant, random: Random):
     accountEnabled: true,
   })
   addPrivileged(tenant, random, now)
+  addJustInTimeGroup(tenant, now)
   addDeny(tenant, random)
   addApplication(world, tenant, random)
   addSignIns(tenant, now)
@@ -77,6 +80,30 @@ function addPrivileged(tenant: Tenant, random: Random, now: number): void {
       eligibilityId: null,
     },
   })
+}
+
+/** Adds a group as it is made for just-in-time access: it holds a strong role and is empty, and two people can enter it. */
+function addJustInTimeGroup(tenant: Tenant, now: number): void {
+  const random = createRandom('contoso/just in time')
+  const { id: groupId } = addGroup(tenant, {
+    id: random.guid(),
+    displayName: 'Production Break Glass',
+    description: 'Empty. Its members activate their membership for some hours.',
+    isAssignableToRole: true,
+  })
+  addAssignment(tenant, random, { principalId: groupId, role: 'Owner', scope: PRODUCTION })
+  tenant.owners.add(groupId, principalOf(tenant, 'efua'))
+  for (const [who, days] of [
+    ['dmitri', null],
+    ['tendai', 90],
+  ] as const)
+    addGroupSchedule(tenant, random, {
+      kind: 'eligible',
+      groupId,
+      principalId: principalOf(tenant, who),
+      startDateTime: graphTime(now - DAY_MS),
+      endDateTime: days === null ? null : graphTime(now + days * DAY_MS),
+    })
 }
 
 function principalOf(tenant: Tenant, who: string): string {

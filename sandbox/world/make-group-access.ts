@@ -18,7 +18,7 @@ export function addOwners(tenant: Tenant, random: Random, { groups, people, serv
 
 /**
  * Adds this many eligible memberships, spread over the groups: three of four are of people and the fourth is of a group, every
- * fifth is an ownership, every second one has an end, and every third is activated. The ends are centuries away, because a
+ * fifth is an ownership, every second one has an end, and every third is activated unless its principal is a member anyway. The ends are centuries away, because a
  * made tenant is the same whenever it is made. Pairs that are drawn twice are added once.
  */
 export function addEligibleMembers(
@@ -46,6 +46,19 @@ export function addEligibleMembers(
     if (index % 3 === 1 && !kept.membersOf(groupId).has(principalId))
       addGroupSchedule(tenant, random, { ...facts, kind: 'activated', endDateTime: FAR_END, eligibilityId: id })
   }
+}
+
+/** Puts a service principal, managed identity or agent into this share of the groups, spread evenly. */
+export function addServicesToGroups(
+  tenant: Tenant,
+  random: Random,
+  share: number,
+  { groups, services }: Omit<Principals, 'people'>,
+): void {
+  if (services.length === 0) return
+  for (const [index, groupId] of groups.entries())
+    if (Math.ceil((index + 1) * share) > Math.ceil(index * share))
+      tenant.memberships.add(groupId, random.pick(services))
 }
 
 const FAR_END = '2126-06-30T12:00:00Z'

@@ -266,6 +266,27 @@ test.each<[object, string]>([
   expect(world.tenants.size).toBe(0)
 })
 
+test('unless told otherwise some groups contain a service principal, most have owners, and with P2 some can be entered', () => {
+  const spec = { people: 20, groups: { count: 10 }, servicePrincipals: 4, agents: 2 }
+  const { tenant } = make({ ...spec, licence: 'p2' })
+  const countGroups = ({ groups, servicePrincipals, memberships, owners }: Tenant) => ({
+    withService: groups
+      .list()
+      .filter(({ id }) => [...memberships.membersOf(id)].some((one) => servicePrincipals.has(one))).length,
+    owned: groups.list().filter(({ id }) => owners.membersOf(id).size > 0).length,
+  })
+  expect(countGroups(tenant)).toEqual({ withService: 3, owned: 7 })
+  const eligible = tenant.groupSchedules.list().filter((one) => one.kind === 'eligible')
+  expect(eligible).toHaveLength(3)
+  expect(make(spec).tenant.groupSchedules.size).toBe(0)
+  const none = make({ ...spec, licence: 'p2', groups: { count: 10, services: 0, eligible: 0 } }).tenant
+  expect([countGroups(none).withService, none.groupSchedules.size]).toEqual([0, 0])
+  const all = make({ ...spec, groups: { count: 10, services: 1, eligible: 25 } }).tenant
+  expect([countGroups(all).withService, all.licence]).toEqual([10, 'p2'])
+  expect(all.groupSchedules.list().filter((one) => one.kind === 'eligible')).toHaveLength(25)
+  expect(new Set(all.groupSchedules.list().map((one) => one.accessId))).toEqual(new Set(['member', 'owner']))
+})
+
 test('for any specification each subscription has the number asked for, and every member of a group exists', () => {
   const spec = fc.record({
     seed: fc.integer(),
@@ -284,7 +305,7 @@ test('for any specification each subscription has the number asked for, and ever
       for (const { id } of made.subscriptions) expect(truthOf(world, id)).toHaveLength(asked.assignments)
       for (const { id } of tenant.groups.list())
         for (const member of tenant.memberships.membersOf(id))
-          expect(tenant.users.has(member) || tenant.groups.has(member)).toBe(true)
+          expect([tenant.users, tenant.groups, tenant.servicePrincipals].some((all) => all.has(member))).toBe(true)
     }),
     { numRuns: 40 },
   )

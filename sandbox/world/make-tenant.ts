@@ -4,14 +4,18 @@ import { addDelegations } from './delegations'
 import { settleGroupAccess } from './group-schedules'
 import { addAccounts, addApplication, type MadeAccount, type MadeApplication } from './make-accounts'
 import { addAssignments, addPrivileged } from './make-assignments'
+
 import { addCustomRoles, addNarrowRoles } from './make-custom-roles'
-import { addEligibleMembers, addOwners } from './make-group-access'
+import { addEligibleMembers, addOwners, addServicesToGroups } from './make-group-access'
+
 import { addAgentIdentities, addDeleted, addDevices, addGroups, addPeople, addWorkloads } from './make-principals'
 import { createRandom, type Random } from './random'
 import { managementGroupScope } from './scopes'
 import { addSubscription, createTenant } from './tenant'
-import { checkSpec, countOf, type TenantSpec, toPageSizes } from './tenant-spec'
+
+import { checkSpec, countOf, type GroupsSpec, type TenantSpec, toPageSizes } from './tenant-spec'
 import type { Tenant } from './types'
+
 import type { World } from './world'
 
 /** What the caller is told about a made tenant. */
@@ -84,6 +88,9 @@ function applySwitches(tenant: Tenant, spec: TenantSpec): void {
   if (spec.pageSize !== undefined) tenant.pageSizes = { ...tenant.pageSizes, ...toPageSizes(spec.pageSize) }
 }
 
+const SHARE_WITH_SERVICES = 0.3 // of the groups of a made tenant, unless told otherwise
+const ELIGIBLE_MEMBERS = 3 // at most, in a made tenant with the licence P2, unless told otherwise
+
 /** Adds everything except the accounts and the application. */
 function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const people = addPeople(tenant, random, spec)
@@ -94,7 +101,10 @@ function populate(tenant: Tenant, random: Random, spec: TenantSpec): void {
   const services = [...servicePrincipal, ...agents.services]
   const groupAccess = createRandom(`tenant/${spec.seed}/group access`)
   addOwners(tenant, groupAccess, { groups, people, services })
-  const eligible = typeof spec.groups === 'object' ? (spec.groups.eligible ?? 0) : 0
+  const asked: Partial<GroupsSpec> = typeof spec.groups === 'object' ? spec.groups : {}
+  addServicesToGroups(tenant, groupAccess, asked.services ?? SHARE_WITH_SERVICES, { groups, services })
+  const isPossible = tenant.licence === 'p2' && people.length > 0
+  const eligible = asked.eligible ?? (isPossible ? Math.min(ELIGIBLE_MEMBERS, groups.length) : 0)
   addEligibleMembers(tenant, groupAccess, eligible, { groups, people })
   const device = addDevices(tenant, random, spec.devices ?? 0)
   addCustomRoles(tenant, random, spec)

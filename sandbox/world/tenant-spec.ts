@@ -37,6 +37,8 @@ const Groups = z.strictObject({
   /** The number of people in the one largest group. */
   largest: count.optional(),
   roleAssignable: countOrShare.optional(),
+  /** The share of groups that contain a service principal, managed identity or agent. */
+  services: z.number().min(0).max(1).optional(),
   /** How many memberships and ownerships of groups can be activated (Privileged Identity Management); needs the licence P2. */
   eligible: count.optional(),
 })
