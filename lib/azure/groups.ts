@@ -5,24 +5,21 @@ import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
 import {
   askForLists,
   type BatchAnswer,
-  type BatchQuestion,
   type CallCount,
   canReadList,
   countBatches,
   GraphPage,
   IDS_PER_QUESTION,
   inChunks,
-  type ListQuestion,
-  PER_PAGE,
   parseAnswer,
-  questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
 import { keepReadable, type OddRow, parseAs } from './client/rows'
+import { type Asked, askAbout, askForNames, type GroupAspect, type GroupList, questionsAbout } from './group-questions'
 import { ExpandedOwners, MemberRow, OwnerRow, PimRow } from './group-rows'
-import { PERSON_SELECT, type Person } from './people'
-import { SERVICE_SELECT, type ServicePrincipal, ServicePrincipalRow } from './service-principals'
+import type { Person } from './people'
+import { type ServicePrincipal, ServicePrincipalRow } from './service-principals'
 
 /** A group as far as it could be read. */
 export type OpenedGroup = {
@@ -37,12 +34,6 @@ export type OpenedGroup = {
 
 /** By id and whether they are only eligible: somebody can be both, and a list that changes while it is read may give a row twice. */
 type OnceEach<One> = Map<string, One>
-
-/** The lists that are read of a group; each can be refused without the others. */
-export type GroupAspect = 'members' | 'services' | 'owners' | 'eligible' | 'activated'
-
-/** The list behind an aspect, or the one that adds the owners which Graph leaves out of the list of owners. */
-type GroupList = GroupAspect | 'service_owners'
 
 type Options = {
   /** Whether to ask who can become a member or an owner, and which memberships are activated ones. */
@@ -90,7 +81,7 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
   let level = wanted
   let read = 0
   while (level.length > 0) {
-    const asked = questionsAbout(level, options)
+    const asked = questionsAbout(level, options.asksEligible)
     // A plan that was given contains the calls for the first level already.
     if (read > 0 || !options.plan) calls.predicted += countBatches(asked.length)
     await askForLists(azure, asked, calls, (one, answer) => take(reading, one, answer))
@@ -145,58 +136,6 @@ const newGroup = (id: string, name: string | null = null): OpenedGroup => ({
   members: new Map(),
   owners: new Map(),
 })
-
-/** A question for one list of one group, or for the names of several groups, with their owners or without. */
-type Asked = ListQuestion & { begin: () => Asked } & (
-    | { about: GroupList; id: string }
-    | { about: 'names'; ids: string[]; expands: boolean }
-  )
-
-function questionsAbout(ids: string[], { asksEligible }: Options): Asked[] {
-  const aspects = ['members', 'services', ...(asksEligible ? (['eligible'] as const) : [])] as const
-  return [
-    ...aspects.flatMap((about) => ids.map((id) => askAbout(about, id))),
-    ...inChunks(ids, IDS_PER_QUESTION).map((some) => askForNames(some, true)),
-  ]
-}
-
-const PIM = '/identityGovernance/privilegedAccess/group'
-
-/**
- * Privileged Identity Management lists the eligible and the activated of one group at a time; its filter is compulsory
- * (Graph: privilegedaccessgroup-list-eligibilityscheduleinstances).
- */
-const QUESTIONS: Record<GroupList, (id: string) => BatchQuestion> = {
-  members: (id) => ({ url: `/groups/${id}/members?$select=${PERSON_SELECT}&$top=${PER_PAGE}` }),
-  services: (id) => askForServices(`/groups/${id}/members`),
-  service_owners: (id) => askForServices(`/groups/${id}/owners`),
-  owners: (id) => ({ url: `/groups/${id}/owners?$select=id,displayName&$top=${PER_PAGE}` }),
-  eligible: (id) => ({ url: `${PIM}/eligibilityScheduleInstances?$filter=groupId eq '${id}'&$expand=principal` }),
-  activated: (id) => ({ url: `${PIM}/assignmentScheduleInstances?$filter=groupId eq '${id}'&$expand=principal` }),
-}
-
-/** Service principals among members or owners: v1.0 gives them for a cast in an advanced query only. */
-const askForServices = (path: string): BatchQuestion => ({
-  url: `${path}/microsoft.graph.servicePrincipal?$select=${SERVICE_SELECT}&$count=true&$top=${PER_PAGE}`,
-  headers: { ConsistencyLevel: 'eventual' },
-})
-
-const askAbout = (about: GroupList, id: string): Asked => ({
-  about,
-  id,
-  question: QUESTIONS[about](id),
-  begin: () => askAbout(about, id),
-})
-
-/** Names and owners of groups, fifteen a question (Graph, group: `owners` supports `$expand` with a nested `$select`). */
-function askForNames(ids: string[], expands: boolean): Asked {
-  const [question] = questionsById(
-    '/groups',
-    ids,
-    `id,displayName${expands ? '&$expand=owners($select=id,displayName)' : ''}`,
-  )
-  return { about: 'names', ids, expands, question: question as BatchQuestion, begin: () => askForNames(ids, expands) }
-}
 
 /** Keeps what an answer says; returns the link to its next page, or null. */
 function take(reading: ReadGroups, asked: Asked, answer: BatchAnswer): string | null {
