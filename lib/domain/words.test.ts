@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { timeWords } from './words'
+import { isolateName, momentWords, spellControls, timeWords } from './words'
 
 const now = new Date('2026-11-23T12:00:00Z')
 const hours = (count: number) => new Date(now.getTime() + count * 3_600_000)
@@ -18,4 +18,16 @@ test.each([
 ] as const)('%s from %s to %s hours from now: %s', (kind, starts, ends, words) => {
   const bound = { kind, startsAt: starts === null ? null : hours(starts), endsAt: ends === null ? null : hours(ends) }
   expect(timeWords(bound, now)).toBe(words)
+})
+
+test('what would turn the letters of a name around is spelled out, and other scripts stay as they are', () => {
+  expect(spellControls('live \u202Egnp.exe')).toBe('live [U+202E]gnp.exe')
+  expect(spellControls('\u2066a\u2069')).toBe('[U+2066]a[U+2069]')
+  expect(spellControls('מרים \u200F(x)')).toBe('מרים \u200F(x)')
+  expect(isolateName('live \u202Egnp.exe')).toBe('live [U+202E]gnp.exe')
+  expect(isolateName('מרים')).toBe('\u2068מרים\u2069')
+})
+
+test('a moment is told to the minute, in UTC', () => {
+  expect(momentWords(new Date('2026-11-03T09:41:59Z'))).toBe('3 Nov 2026, 09:41 UTC')
 })

@@ -31,6 +31,11 @@ export function dateWords(at: Date): string {
   return `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
 }
 
+/** A moment to the minute, in UTC: `3 Nov 2026, 09:41 UTC`. */
+export function momentWords(at: Date): string {
+  return `${dateWords(at)}, ${at.toISOString().slice(11, 16)} UTC`
+}
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
@@ -47,15 +52,23 @@ export function age(milliseconds: number): string {
   return `${Math.floor(days / 365)} years`
 }
 
-const RIGHT_TO_LEFT =
-  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]|[\u202a-\u202e]/u
+/** Unicode's embeddings, overrides and isolates, with which `exe.png` can be made to read as something else. */
+const CONTROLS = /[\u202a-\u202e\u2066-\u2069]/g
+
+/** A name with the controls that turn letters around spelled out, so that it reads as it is written: `inv[U+202E]gnp.exe`. */
+export function spellControls(name: string): string {
+  return name.replaceAll(CONTROLS, (control) => `[U+${control.charCodeAt(0).toString(16).toUpperCase()}]`)
+}
+
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u
 
 /**
  * A name made safe for the middle of a sentence. One that is written from right to left gets marks of isolation around it
  * (Unicode's FSI and PDI), because it would reverse the order of the words next to it.
  */
 export function isolateName(name: string): string {
-  return RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name
+  const spelled = spellControls(name)
+  return RIGHT_TO_LEFT.test(spelled) ? `\u2068${spelled}\u2069` : spelled
 }
 
 /** `a`, `a or b`, `a, b or c`. */
