@@ -1,4 +1,7 @@
-/** What every sign-in that connects a subscription asks Microsoft for, and why. The wizard and the page about Azure show this list. */
+/**
+ * What every sign-in that connects a subscription asks Microsoft for, and why. The wizard and the page about Azure show this
+ * list. `as_you` allows whatever the person may do, because Azure Resource Manager has this one delegated scope only.
+ */
 export const PERMISSIONS = [
   {
     scope: 'User.Read',
@@ -19,9 +22,9 @@ export const PERMISSIONS = [
   {
     scope: 'user_impersonation',
     resource: 'Azure Service Management',
-    access: 'read',
+    access: 'as_you',
     adminConsent: false,
-    why: 'Reads Azure on behalf of the signed-in person, limited to what that person may read: role assignments and role definitions.',
+    why: 'Microsoft calls it “Access Azure Resource Manager as you”: read and manage Azure as far as your own roles go. Microsoft has no read-only version of this one. Rolecall only reads: connect with an account that is only Reader, and it could not do more.',
     without: 'Role assignments cannot be read; nothing can be synced.',
   },
 ] as const
@@ -86,7 +89,7 @@ export const RECOMMENDED_SCOPES: readonly OptionalScope[] = OPTIONAL_PERMISSIONS
 
 /** What people may fear is asked for, and is not. */
 export const NOT_REQUESTED = [
-  'Write access of any kind, to the directory or to Azure',
+  'Write access to the directory, of any kind',
   'Mail, calendars, files, chats or any content',
   'Application permissions that work without a signed-in person',
   'Passwords, authentication methods or the log of sign-ins',

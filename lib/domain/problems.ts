@@ -119,13 +119,13 @@ export const PROBLEMS = {
   },
   azure_unreachable: {
     kind: 'transient',
-    title: 'Azure could not be reached',
-    sentence: 'Microsoft did not answer in time, or answered with a server error.',
+    title: 'Microsoft could not be reached',
+    sentence: 'Azure, Microsoft Graph or the sign-in service did not answer in time, or answered with a server error.',
     next: 'Wait a minute, then try again.',
   },
   throttled: {
     kind: 'transient',
-    title: 'Azure asked to wait',
+    title: 'Microsoft asked to wait',
     sentence: 'Too many requests were made in a short time.',
     next: 'Wait a minute, then try again.',
   },
