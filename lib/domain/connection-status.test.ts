@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { connectionStatus, type StatusFacts } from './connection-status'
+import type { CoverageLine } from './vocabulary'
 
 const now = new Date('2026-05-04T12:00:00Z')
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000)
@@ -38,6 +39,15 @@ test('a result with closed groups counts them', () => {
   expect(connectionStatus(facts({ lastRun: { ...succeeded, gaps: true, coverage: [line] } })).detail).toBe(
     '3 groups not opened',
   )
+})
+
+test('last sign-ins that nobody can do anything about are told beside Synced, and hide no gap that is one', () => {
+  const slow = { dataset: 'sign_ins', state: 'partly', read: 0, missing: 3279, why: 'sign_ins_too_many' } as const
+  const hidden = { dataset: 'groups', state: 'partly', read: 40, missing: 3, why: 'group_hidden' } as const
+  const withGaps = (coverage: CoverageLine[]) =>
+    connectionStatus(facts({ lastRun: { ...succeeded, gaps: true, coverage } }))
+  expect(withGaps([slow])).toMatchObject({ state: 'synced', detail: 'Not every last sign-in was read' })
+  expect(withGaps([slow, hidden])).toMatchObject({ state: 'gaps', detail: '3 groups not opened' })
 })
 
 test('a running sync comes before everything else, with only what was really counted', () => {

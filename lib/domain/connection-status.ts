@@ -1,4 +1,4 @@
-import { gapWords, isGap } from './coverage'
+import { gapWords, isGap, needsNothing } from './coverage'
 import { explain } from './problems'
 import type {
   ConnectionState,
@@ -61,7 +61,11 @@ export function connectionStatus(facts: StatusFacts): ConnectionStatus {
   const period = PERIODS[schedule]
   if (period === null && dataAge > PAUSED_AFTER) return status('paused', `data ${age(dataAge)} old`)
   if (period !== null && dataAge > 2 * period) return status('stale', `data ${age(dataAge)} old`)
-  return lastRun?.gaps ? status('gaps', firstGap(lastRun.coverage), publishedAt) : status('synced', null, publishedAt)
+  const coverage = lastRun?.coverage
+  const gap = coverage?.find(isGap)
+  if (lastRun?.gaps && (gap || !coverage)) return status('gaps', gap ? gapWords(gap) : null, publishedAt)
+  const note = coverage?.find(needsNothing)
+  return status('synced', note ? gapWords(note) : null, publishedAt)
 }
 
 function status(state: ConnectionStatusState, detail: string | null, at: Date | null = null): ConnectionStatus {
@@ -80,12 +84,6 @@ function progressWords(run: NonNullable<StatusFacts['openRun']>): string {
 }
 
 const soFar = (count: number | undefined) => (count ? `, ${count.toLocaleString('en')} so far` : '')
-
-/** The first thing that was asked for and not read whole. */
-function firstGap(coverage: CoverageLine[] | undefined): string | null {
-  const gap = coverage?.find(isGap)
-  return gap ? gapWords(gap) : null
-}
 
 const HOUR = 3_600_000
 

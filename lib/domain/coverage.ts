@@ -71,11 +71,15 @@ export function coverageSummary(coverage: CoverageLine[]): string {
 const NO_GAP_WITHOUT_RIGHT: readonly Dataset[] = ['denies', 'scopes']
 
 /**
- * Whether a line is about something that was asked for and not read whole. Last sign-ins of a part of the people are all
- * that Microsoft gives out in reasonable time, so there is nothing to be done about them.
+ * Whether a line is no reason for anybody to do anything: Microsoft gives out last sign-ins so slowly that a large
+ * directory's are never all read. It is told, but it is no gap to be looked at.
  */
-export function isGap({ dataset, state }: Pick<CoverageLine, 'dataset' | 'state'>): boolean {
-  if (state === 'partly' || state === 'not_readable') return dataset !== 'sign_ins' || state === 'not_readable'
+export const needsNothing = ({ why }: Pick<CoverageLine, 'why'>): boolean => why === 'sign_ins_too_many'
+
+/** Whether a line is about something that was asked for and not read whole. */
+export function isGap(line: Pick<CoverageLine, 'dataset' | 'state' | 'why'>): boolean {
+  const { dataset, state } = line
+  if (state === 'partly' || state === 'not_readable') return !needsNothing(line)
   return state === 'not_permitted' && !NO_GAP_WITHOUT_RIGHT.includes(dataset)
 }
 
