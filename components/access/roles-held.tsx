@@ -2,15 +2,23 @@ import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
+import { spellControls } from '@/lib/domain/words'
 import { PersonStatusMark, PrincipalName } from './holder-cells'
 import { RoleChip } from './role-chip'
 
-type Props = { path: string; roles: RoleHeld[]; holders: RoleHolder[] }
+type RoleLists = { held: RoleHolder[]; eligible: RoleHolder[] }
+
+type Props = {
+  path: string
+  roles: RoleHeld[]
+  /** The first people of each role, by its ID: who hold it now, and who could only activate it. */
+  holders: ReadonlyMap<string, RoleLists>
+}
+
+const NOBODY: RoleLists = { held: [], eligible: [] }
 
 /** Every role that is held, the strongest first. Unfolded, it lists who holds it, directly or through groups. */
 export function RolesHeld({ path, roles, holders }: Props) {
-  const byRole = Map.groupBy(holders, (holder) => holder.roleId)
-
   return (
     <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
       {roles.map((role) => (
@@ -27,10 +35,10 @@ export function RolesHeld({ path, roles, holders }: Props) {
             <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
               {role.description ? (
                 <p dir="auto" className="max-w-3xl break-words text-ink-soft">
-                  {role.description}
+                  {spellControls(role.description)}
                 </p>
               ) : null}
-              <Holders path={path} role={role} holders={byRole.get(role.id) ?? []} />
+              <Holders path={path} role={role} lists={holders.get(role.id) ?? NOBODY} />
             </div>
           </details>
         </li>
@@ -56,61 +64,90 @@ function Counts({ role }: { role: RoleHeld }) {
     <span className="text-right text-ink-soft tabular-nums">
       {countOf(role.people, 'person', 'people')}
       {role.others > 0 ? (
-        <span title="Groups, service principals and others" className="max-sm:block">
+        <span title="Groups, service principals, managed identities and devices" className="max-sm:block">
           {' '}
-          + {countOf(role.others, 'other', 'others')}
+          + {countOf(role.others, 'group or other', 'groups and others')}
         </span>
       ) : null}
       {role.eligible > 0 ? (
         <span className="text-eligible max-sm:block">
           <span className="max-sm:hidden"> + </span>
-          {role.eligible.toLocaleString('en')} eligible
+          {role.eligible.toLocaleString('en')} could activate it
         </span>
       ) : null}
     </span>
   )
 }
 
-function Holders({ path, role, holders }: { path: string; role: RoleHeld; holders: RoleHolder[] }) {
-  const all = role.people + role.eligible
-  const more = all - holders.length
+type HoldersProps = { path: string; role: RoleHeld; lists: RoleLists }
+
+/** Those who hold a role now, and apart from them those who could only activate it. */
+function Holders({ path, role, lists: { held, eligible } }: HoldersProps) {
   return (
     <>
-      {holders.length > 0 ? (
-        <ul className="grid gap-x-6 gap-y-1 sm:grid-cols-2 xl:grid-cols-3">
-          {holders.map((holder) => (
-            <li key={holder.personId} className="flex min-w-0 items-center justify-between gap-3">
-              <PrincipalName
-                id={holder.personId}
-                name={holder.name}
-                email={holder.email}
-                deleted={holder.status === 'deleted'}
-                href={`${path}/people/${holder.personId}`}
-                className="min-w-0"
-              />
-              <PersonStatusMark status={holder.status} guest={holder.guest} className="shrink-0" />
-            </li>
-          ))}
-        </ul>
-      ) : null}
-      <p className="flex flex-wrap gap-x-4 gap-y-1.5">
-        {all > 0 ? (
-          <Link href={`${path}?role=${role.id}`} prefetch={false} className="link">
-            {more > 0 ? `${more.toLocaleString('en')} more: all in the people list` : 'Show in the people list'}
+      <HolderList
+        title="Hold it now"
+        people={held}
+        total={role.people}
+        path={path}
+        allHref={`${path}?role=${role.id}&held=held`}
+      />
+      <HolderList
+        title="Could activate it"
+        people={eligible}
+        total={role.eligible}
+        path={path}
+        allHref={`${path}?role=${role.id}&held=eligible`}
+      />
+      {role.others > 0 ? (
+        <p className="flex flex-wrap gap-x-4 gap-y-1.5">
+          <Link href={`${path}/groups`} prefetch={false} className="link">
+            Groups
           </Link>
-        ) : null}
-        {role.others > 0 ? (
-          <>
-            <Link href={`${path}/groups`} prefetch={false} className="link">
-              Groups
-            </Link>
-            <Link href={`${path}/principals?role=${role.id}`} prefetch={false} className="link">
-              Other principals
-            </Link>
-          </>
-        ) : null}
-      </p>
+          <Link href={`${path}/principals?role=${role.id}`} prefetch={false} className="link">
+            Other principals
+          </Link>
+        </p>
+      ) : null}
     </>
+  )
+}
+
+type HolderListProps = { title: string; people: RoleHolder[]; total: number; path: string; allHref: string }
+
+/** The first people of one kind, with the state of an account only where it is out of the ordinary, and a link to all. */
+function HolderList({ title, people, total, path, allHref }: HolderListProps) {
+  if (total === 0) return null
+  const more = total - people.length
+  return (
+    <section>
+      <h3 className="mb-1 text-xs font-medium text-ink-soft">
+        {title} <span className="tabular-nums">({total.toLocaleString('en')})</span>
+      </h3>
+      <ul className="grid gap-x-6 gap-y-1 sm:grid-cols-2 xl:grid-cols-3">
+        {people.map((holder) => (
+          <li key={holder.personId} className="flex min-w-0 flex-wrap items-baseline gap-x-3">
+            <PrincipalName
+              id={holder.personId}
+              name={holder.name}
+              email={holder.email}
+              deleted={holder.status === 'deleted'}
+              href={`${path}/people/${holder.personId}`}
+              className="min-w-0"
+            />
+            {holder.status === 'active' && !holder.guest ? null : (
+              <PersonStatusMark status={holder.status} guest={holder.guest} className="shrink-0 text-xs" />
+            )}
+          </li>
+        ))}
+      </ul>
+      <p className="mt-1.5">
+        <Link href={allHref} prefetch={false} className="link">
+          {more > 0 ? `${more.toLocaleString('en')} more: all in the people list` : 'Show in the people list'}
+          <span className="sr-only">, {title.toLowerCase()}</span>
+        </Link>
+      </p>
+    </section>
   )
 }
 

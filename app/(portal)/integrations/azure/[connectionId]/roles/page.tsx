@@ -3,19 +3,21 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { RolesHeld } from '@/components/access/roles-held'
-import { listRoleHolders } from '@/db/queries/roles'
+import { isolateName } from '@/lib/domain/words'
+import { readRoleHolders } from './read-role-holders'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/roles'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `Roles in ${connection.label}` }
+  return { title: `Roles in ${isolateName(connection.label)}` }
 }
 
 export default async function RolesPage({ params }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const path = `/integrations/azure/${connection.id}`
-  const [{ roles }, holders] = await Promise.all([readResult(connection.id), listRoleHolders(member, connection)])
+  const { roles } = await readResult(connection.id)
+  const holders = await readRoleHolders(member, connection, roles)
 
   return (
     <ConnectionScreen connectionId={connection.id} current="roles">
