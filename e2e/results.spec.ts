@@ -242,3 +242,59 @@ test('when a sync fails, the last good data stays, with the reason and what to d
   await page.goto('/integrations?tab=attention')
   await expect(page.getByText('Reconnect needed').first()).toBeVisible()
 })
+
+test('a role lists who hold it apart from who could only activate it, as the world has them', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = await openResults(page)
+  const truth = await control<TrueAccess[]>('GET', `truth/${world.subscription.id}`)
+  const people = truth.filter(({ principalType }) => principalType === 'User')
+  const heldBy = (roleName: string) =>
+    new Set(people.filter((one) => one.roleName === roleName && one.kind !== 'eligible').map((one) => one.principalId))
+  const activatedBy = (roleName: string) => {
+    const held = heldBy(roleName)
+    const could = people.filter((one) => one.roleName === roleName && one.kind === 'eligible')
+    return new Set(could.map((one) => one.principalId).filter((id) => !held.has(id)))
+  }
+  const role = [...new Set(people.map(({ roleName }) => roleName))].find((name) => activatedBy(name).size > 0)
+  expect(role, 'the world has a role that somebody could only activate').toBeDefined()
+
+  await page.goto(`${results}/roles`)
+  const item = page
+    .getByRole('listitem')
+    .filter({ has: page.locator('summary').getByText(String(role), { exact: true }) })
+  await item.locator('summary').click()
+  const listed = async (title: string) => {
+    const section = item.locator('section').filter({ has: page.getByRole('heading', { name: title }) })
+    const links = await section.getByRole('list').getByRole('link').all()
+    const hrefs = await Promise.all(links.map((link) => link.getAttribute('href')))
+    return new Set(hrefs.map((href) => String(href).split('/').at(-1)))
+  }
+  expect(await listed('Could activate it')).toEqual(activatedBy(String(role)))
+  expect(await listed('Hold it now')).toEqual(heldBy(String(role)))
+  await expect(item.getByText('Enabled')).toHaveCount(0)
+})
+
+test('a name that would turn its letters around is shown as it is written', async ({ page, world }) => {
+  const { objectId } = world.account('reader')
+  await change({ type: 'rename', user: objectId, tenantId: world.tenantId, displayName: 'live \u202Egnp.exe' })
+  await change({ type: 'assign', user: objectId, role: 'Reader', subscriptionId: world.subscription.id })
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  await page.getByRole('link', { name: 'live [U+202E]gnp.exe' }).click()
+  await expect(page.getByRole('heading', { level: 2, name: 'live [U+202E]gnp.exe' })).toBeVisible()
+  expect(await page.getByRole('main').innerText()).not.toContain('\u202E')
+})
+
+test('what the integration can do is told in neutral words, with nothing connected', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  const table = page.getByRole('table', { name: /^Integration capabilities/ })
+  await expect(table.getByRole('row').filter({ hasText: 'Role assignments' })).toContainText('Supported')
+  await expect(table.getByRole('row').filter({ hasText: 'Last sign-in' })).toContainText('Optional')
+  await expect(table.getByRole('row').filter({ hasText: 'Eligible roles' })).toContainText('Needs P2')
+  await expect(table).not.toContainText('Synced')
+})

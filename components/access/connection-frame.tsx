@@ -2,6 +2,7 @@ import { TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { ShortId } from '@/components/ui/copyable'
 import { joinClasses } from '@/components/ui/join-classes'
+import { Name } from '@/components/ui/name'
 import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { RefreshWhile } from '@/components/ui/refresh-while'
@@ -65,6 +66,7 @@ export function ConnectionFrame(props: Props) {
         coverage={coverage}
         plan={connection.publishedRun?.plan ?? null}
         settingsHref={mayAsk ? `${path}/settings` : null}
+        lastGood={connection.lastRun?.state === 'failed'}
       />
       <Tabs
         label="Results"
@@ -88,9 +90,7 @@ function ConnectionSummary({ connection, assignments }: { connection: Connection
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
-        <span dir="auto" className="break-words">
-          {connection.subscriptionName}
-        </span>
+        <Name of={connection.subscriptionName} />
       </Fact>
       <Fact name="ID">
         <ShortId id={connection.subscriptionId} label="subscription ID" />
@@ -106,11 +106,9 @@ function ConnectionSummary({ connection, assignments }: { connection: Connection
       )}
       <Fact name="Last synced">{connection.publishedAt ? <RelativeTime at={connection.publishedAt} /> : 'never'}</Fact>
       <Fact name="Connected by">
-        <span dir="auto">{connection.connectedByName}</span>
+        <Name of={connection.connectedByName} />
         {' with '}
-        <span dir="auto" className="break-all">
-          {connection.accountName}
-        </span>
+        <Name of={connection.accountName} className="break-all" />
       </Fact>
     </dl>
   )

@@ -7,6 +7,7 @@ import { RenameDialog } from '@/components/integrations/rename-dialog'
 import { ScheduleForm } from '@/components/integrations/schedule-form'
 import { Button } from '@/components/ui/button'
 import type { FormState } from '@/components/ui/form-state'
+import { Name } from '@/components/ui/name'
 import { SubmitButton } from '@/components/ui/submit-button'
 import type { Schedule } from '@/lib/domain/vocabulary'
 
@@ -27,7 +28,7 @@ export function ConnectionSettings({ connection, actions, permissions }: Props) 
 
   return (
     <div className="max-w-3xl divide-y divide-line rounded-lg border border-line bg-surface">
-      <Setting title="Label" says={<bdi>{label}</bdi>}>
+      <Setting title="Label" says={<Name of={label} />}>
         <Button onClick={() => setOpen('rename')}>Rename</Button>
       </Setting>
       {disconnected ? null : (
@@ -39,8 +40,8 @@ export function ConnectionSettings({ connection, actions, permissions }: Props) 
         title="Microsoft account"
         says={
           <>
-            Read with the sign-in of <bdi className="break-all">{accountName}</bdi>. Reconnecting signs in again; label,
-            history and data stay.
+            Read with the sign-in of <Name of={accountName} className="break-all" />. Reconnecting signs in again;
+            label, history and data stay.
           </>
         }
       >

@@ -1,8 +1,9 @@
 import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
+import type { ComponentProps } from 'react'
 import { RelativeTime } from '@/components/ui/time'
 import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
-import { coverageSummary, groupPlanSentence, isGap, refusalWords, STATE_WORDS } from '@/lib/domain/coverage'
+import { coverageSummary, groupPlanSentence, isAskable, isGap, refusalWords, STATE_WORDS } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
@@ -12,10 +13,12 @@ type Props = {
   plan: GroupPlan | null
   /** The page on which an optional permission can be asked for; null for those who may not ask. */
   settingsHref: string | null
+  /** Set when a later sync failed, so that what is shown is of the one before. */
+  lastGood: boolean
 }
 
 /** How far the shown result was read: a summary of one line which, unfolded, has a line for each kind of data. */
-export function Coverage({ coverage, plan, settingsHref }: Props) {
+export function Coverage({ coverage, plan, settingsHref, lastGood }: Props) {
   if (coverage.length === 0) return null
 
   return (
@@ -23,7 +26,8 @@ export function Coverage({ coverage, plan, settingsHref }: Props) {
       <summary className="-mx-1 inline-flex max-w-full items-start gap-1 rounded-md px-1 hover:text-ink">
         <ChevronRight aria-hidden className="mt-0.5 size-4 shrink-0 transition-transform group-open:rotate-90" />
         <span>
-          <span className="font-medium">Coverage:</span> {coverageSummary(coverage)}
+          <span className="font-medium">{lastGood ? 'Coverage of the last good sync:' : 'Coverage:'}</span>{' '}
+          {coverageSummary(coverage)}
         </span>
       </summary>
       <ul className="mt-2 max-w-4xl divide-y divide-line rounded-lg border border-line bg-surface">
@@ -37,11 +41,9 @@ export function Coverage({ coverage, plan, settingsHref }: Props) {
 }
 
 function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
-  const { dataset, state, read, missing, why, refusal, odd, kept, keptSince } = line
+  const { dataset, state, why, refusal, odd, kept, keptSince } = line
   const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
   const reason = why ? explain(why) : null
-  // What is granted and refused all the same is not mended by asking for it again.
-  const asks = !line.granted && (state === 'not_asked' || (state === 'not_permitted' && permission !== undefined))
 
   return (
     <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
@@ -49,7 +51,7 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
       <div className="min-w-0">
         <p>
           <span className="font-medium text-ink">{BLIND_SPOTS[dataset].title}:</span>{' '}
-          <span className="tabular-nums">{STATE_WORDS[state]({ read, missing })}</span>
+          <span className="tabular-nums">{describeState(line)}</span>
         </p>
         {reason ? (
           <p>
@@ -73,7 +75,7 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
             {kept.toLocaleString('en')} of an earlier reading stand in, read <RelativeTime at={new Date(keptSince)} />.
           </p>
         ) : null}
-        {asks && permission && settingsHref ? (
+        {isAskable(line) && permission && settingsHref ? (
           <p>
             <Link href={settingsHref} prefetch={false} className="link">
               Ask for {permission.scope} in Settings
@@ -83,6 +85,12 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
       </div>
     </li>
   )
+}
+
+/** How far a line was read. Of what was begun and gave nothing, no part was read. */
+function describeState({ state, read, missing }: CoverageLine): string {
+  if (state === 'partly' && read === 0 && missing > 0) return `not read, ${missing.toLocaleString('en')} missing.`
+  return STATE_WORDS[state]({ read, missing })
 }
 
 /** The mark of a line of coverage, amber only for a gap. The words beside it say the same. */
@@ -129,9 +137,9 @@ function GroupPlanRow({ plan }: { plan: GroupPlan }) {
 }
 
 /** A circle of which half is filled: something is there in part. */
-export function PartlyMark({ className }: { className?: string }) {
+export function PartlyMark(props: ComponentProps<'svg'>) {
   return (
-    <svg aria-hidden viewBox="0 0 24 24" fill="none" className={className}>
+    <svg aria-hidden viewBox="0 0 24 24" fill="none" {...props}>
       <circle cx="12" cy="12" r="10" stroke="currentColor" strokeWidth="2" />
       <path d="M12 6a6 6 0 0 1 0 12z" fill="currentColor" />
     </svg>

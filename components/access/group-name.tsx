@@ -1,7 +1,7 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
 import Link from 'next/link'
-import { joinClasses } from '@/components/ui/join-classes'
 import type { GroupState } from '@/lib/domain/vocabulary'
+import { isolateName, spellControls } from '@/lib/domain/words'
 import { PartlyMark } from './coverage'
 import { GROUP_STATE_WORDS } from './labels'
 
@@ -9,36 +9,34 @@ type Props = {
   group: { id: string; name: string | null }
   /** The page of the connection's groups. */
   groupsPath: string
-  /** Breaks a long name into lines. Without it the name is cut off where its place ends. */
-  wrap?: boolean
 }
 
 /** A group by its name, or by its ID where the name was not read, as a link to what it holds and who is in it. */
-export function GroupName({ group: { id, name }, groupsPath, wrap = false }: Props) {
+export function GroupName({ group: { id, name }, groupsPath }: Props) {
   return (
     <Link
       href={`${groupsPath}?group=${id}`}
       prefetch={false}
       dir="auto"
-      title={name ?? `${id}: its name was not read`}
-      className={joinClasses('font-medium hover:underline', wrap ? 'break-words' : 'block min-w-0 truncate')}
+      title={name === null ? `${id}: its name was not read` : undefined}
+      className="font-medium wrap-anywhere hover:underline"
     >
-      {name ?? <span className="font-mono font-normal">{id}</span>}
+      {name === null ? <span className="font-mono font-normal">{id}</span> : spellControls(name)}
     </Link>
   )
 }
 
 /** The group through which a role is held, in few letters for a cell or a line: only the start of an ID without a name. */
-export function ThroughGroup({ group: { id, name }, groupsPath }: Omit<Props, 'wrap'>) {
+export function ThroughGroup({ group: { id, name }, groupsPath }: Props) {
   return (
     <Link
       href={`${groupsPath}?group=${id}`}
       prefetch={false}
       dir="auto"
-      title={`Through the group ${name ?? id}`}
-      className="block min-w-0 truncate hover:underline"
+      title={`Through the group ${isolateName(name ?? id)}`}
+      className="min-w-0 wrap-anywhere hover:underline"
     >
-      {name ?? `Group ${id.slice(0, 8)}`}
+      {name === null ? `Group ${id.slice(0, 8)}` : spellControls(name)}
     </Link>
   )
 }

@@ -3,10 +3,12 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
-import { Table, Td, Th } from '@/components/ui/table'
+import { Name } from '@/components/ui/name'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { GroupDetails, GroupGrant, GroupMemberRow } from '@/db/queries/groups'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
+import { spellControls } from '@/lib/domain/words'
 import { GroupName, GroupStateMark } from './group-name'
 import { EmailText, PersonStatusMark, PrincipalKindText, PrincipalName } from './holder-cells'
 import { GROUP_STATE_WORDS, isOpened } from './labels'
@@ -42,7 +44,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
           All groups
         </Link>
         <h2 id="group-title" dir="auto" className="mt-1 text-left text-xl font-semibold tracking-tight break-words">
-          {group.name ?? 'A group without a known name'}
+          {spellControls(group.name ?? 'A group without a known name')}
         </h2>
         <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
           <GroupStateMark state={group.state} />
@@ -115,18 +117,16 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
 function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
   return (
     <Table caption="Roles the group holds here">
-      <thead>
-        <tr>
-          <Th>Role</Th>
-          <Th>Scope</Th>
-          <Th>Assigned in Azure</Th>
-          <Th>First seen</Th>
-        </tr>
-      </thead>
-      <tbody>
+      <Thead>
+        <Th className="tabular:w-[34%]">Role</Th>
+        <Th className="tabular:w-[28%]">Scope</Th>
+        <Th>Assigned in Azure</Th>
+        <Th>First seen</Th>
+      </Thead>
+      <Tbody>
         {grants.map((grant) => (
-          <tr key={grant.key}>
-            <Td className="max-w-72">
+          <Tr key={grant.key}>
+            <Td>
               <span className="flex flex-wrap items-center gap-1">
                 <RoleChip
                   name={grant.roleName ?? grant.roleId}
@@ -137,7 +137,7 @@ function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
                 <EndsChip kind={grant.kind} endsAt={grant.endsAt} />
               </span>
             </Td>
-            <Td className="max-w-72">
+            <Td label="Scope">
               <ScopeLabel scope={grant.scope} level={grant.level} of={of} inheritance />
               {grant.condition ? (
                 <span className="mt-1 block">
@@ -145,15 +145,15 @@ function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
                 </span>
               ) : null}
             </Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            <Td label="Assigned in Azure" className="text-ink-soft">
               {grant.assignedOn ? <RelativeTime at={grant.assignedOn} /> : 'Azure does not say'}
             </Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            <Td label="First seen" className="text-ink-soft">
               <RelativeTime at={grant.firstSeen} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -162,32 +162,32 @@ function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
 function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
   return (
     <Table caption="Members of the group">
-      <thead>
-        <tr>
-          <Th>Name</Th>
-          <Th>Kind</Th>
-          <Th>Email</Th>
-          <Th>Status</Th>
-          <Th>First seen in it</Th>
-        </tr>
-      </thead>
-      <tbody>
+      <Thead>
+        <Th className="tabular:w-[26%]">Name</Th>
+        <Th className="tabular:w-[14%]">Kind</Th>
+        <Th className="tabular:w-[28%]">Email</Th>
+        <Th className="tabular:w-[16%]">Status</Th>
+        <Th>First seen in it</Th>
+      </Thead>
+      <Tbody>
         {rows.map((member) => (
-          <tr key={member.id}>
-            <Td className="max-w-72 min-w-40">
+          <Tr key={member.id}>
+            <Td>
               <MemberName member={member} home={home} />
             </Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            <Td label="Kind" className="text-ink-soft">
               {member.kind === 'user' ? 'Person' : <PrincipalKindText kind={member.kind} variety={null} />}
             </Td>
-            <Td>{member.kind === 'user' ? <EmailText email={member.email} /> : null}</Td>
-            <Td>{member.kind === 'user' ? <PersonStatusMark status={member.status} guest={member.guest} /> : null}</Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            <Td label="Email">{member.kind === 'user' ? <EmailText email={member.email} /> : null}</Td>
+            <Td label="Status">
+              {member.kind === 'user' ? <PersonStatusMark status={member.status} guest={member.guest} /> : null}
+            </Td>
+            <Td label="First seen in it" className="text-ink-soft">
               <RelativeTime at={member.since} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -195,13 +195,7 @@ function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) 
 function MemberName({ member: { id, kind, name, email, status }, home }: { member: GroupMemberRow; home: string }) {
   if (kind === 'group') return <GroupName group={{ id, name }} groupsPath={`${home}/groups`} />
   if (kind !== 'user')
-    return name ? (
-      <span dir="auto" title={name} className="block truncate font-medium">
-        {name}
-      </span>
-    ) : (
-      <ShortId id={id} label="ID of the member" />
-    )
+    return name ? <Name of={name} className="font-medium" /> : <ShortId id={id} label="ID of the member" />
   return (
     <PrincipalName id={id} name={name} email={email} deleted={status === 'deleted'} href={`${home}/people/${id}`} />
   )

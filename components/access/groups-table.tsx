@@ -1,4 +1,4 @@
-import { RowTh, Table, Td, Th } from '@/components/ui/table'
+import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { GroupRow } from '@/db/queries/groups'
 import { GroupName, GroupStateMark } from './group-name'
 import { GROUP_STATE_WORDS } from './labels'
@@ -6,25 +6,23 @@ import { GROUP_STATE_WORDS } from './labels'
 /** The groups through which access is held: those with a role of their own here, and the groups inside them. */
 export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) {
   return (
-    <Table caption="Groups that access runs through" wide>
-      <thead>
-        <tr>
-          <Th className="xl:w-[28%]">Name</Th>
-          <Th className="xl:w-[34%]">State</Th>
-          <Th className="text-right">Reaches</Th>
-          <Th className="text-right">Direct members</Th>
-          <Th>Holds</Th>
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption="Groups that access runs through">
+      <Thead>
+        <Th className="tabular:w-[26%]">Name</Th>
+        <Th className="tabular:w-[32%]">State</Th>
+        <Th className="tabular:w-[11%] tabular:text-right">Reaches</Th>
+        <Th className="tabular:w-[12%] tabular:text-right">Direct members</Th>
+        <Th>Holds</Th>
+      </Thead>
+      <Tbody>
         {rows.map((group) => {
           const { says, next } = GROUP_STATE_WORDS[group.state]
           return (
-            <tr key={group.id}>
-              <RowTh className="max-w-72">
+            <Tr key={group.id}>
+              <RowTh>
                 <GroupName group={group} groupsPath={path} />
               </RowTh>
-              <Td className="max-w-96">
+              <Td label="State">
                 <GroupStateMark state={group.state} />
                 {group.state === 'whole' ? null : (
                   <span className="block text-xs text-ink-soft">
@@ -32,20 +30,22 @@ export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) 
                   </span>
                 )}
               </Td>
-              <Count value={group.members} />
-              <Count value={group.directMembers} />
-              <Td className="text-ink-soft max-xl:whitespace-nowrap">{countRoles(group)}</Td>
-            </tr>
+              <Count label="Reaches" value={group.members} />
+              <Count label="Direct members" value={group.directMembers} />
+              <Td label="Holds" className="text-ink-soft">
+                {countRoles(group)}
+              </Td>
+            </Tr>
           )
         })}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
 
-function Count({ value }: { value: number | null }) {
+function Count({ label, value }: { label: string; value: number | null }) {
   return (
-    <Td className="text-right whitespace-nowrap text-ink-soft tabular-nums">
+    <Td label={label} className="text-ink-soft tabular-nums tabular:text-right">
       {value === null ? <span className="text-ink-faint">not known</span> : value.toLocaleString('en')}
     </Td>
   )

@@ -1,6 +1,6 @@
 import { Hourglass } from 'lucide-react'
 import Link from 'next/link'
-import type { ReactNode } from 'react'
+import type { ComponentProps } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { joinClasses } from '@/components/ui/join-classes'
 import { SortTh } from '@/components/ui/table'
@@ -8,24 +8,27 @@ import { RelativeTime } from '@/components/ui/time'
 import type { HolderRow } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, type HolderSort } from '@/lib/domain/views'
 import type { PrincipalKind, PrincipalStatus, PrincipalVariety } from '@/lib/domain/vocabulary'
+import { spellControls } from '@/lib/domain/words'
 import { ThroughGroup } from './group-name'
 import { PERSON_STATUS_LABELS, PERSON_STATUS_SENTENCES, PRINCIPAL_KIND_LABELS } from './labels'
 import { RoleChip } from './role-chip'
 
-type HolderSortThProps = { by: HolderSort; path: string; view: AccessView; className?: string; children: ReactNode }
+type HolderSortThProps = Omit<ComponentProps<typeof SortTh>, 'href' | 'direction'> & {
+  by: HolderSort
+  path: string
+  view: AccessView
+}
 
 /** A column heading that sorts a table of holders: upward first, then downward. Sorting leads back to the first page. */
-export function HolderSortTh({ by, path, view, className, children }: HolderSortThProps) {
+export function HolderSortTh({ by, path, view, ...heading }: HolderSortThProps) {
   const sorted = view.sort === by
   const direction = sorted && view.direction === 'asc' ? 'desc' : 'asc'
   return (
     <SortTh
       href={path + formatAccessView({ ...view, sort: by, direction, cursor: null })}
       direction={sorted ? (view.direction === 'asc' ? 'ascending' : 'descending') : undefined}
-      className={className}
-    >
-      {children}
-    </SortTh>
+      {...heading}
+    />
   )
 }
 
@@ -47,25 +50,28 @@ export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`
       href={href}
       prefetch={false}
       dir="auto"
-      title={known ?? id}
       className={joinClasses(
-        'block truncate font-medium hover:underline',
+        'font-medium wrap-anywhere hover:underline',
         deleted && 'text-ink-soft line-through',
         !known && 'font-mono font-normal',
         className,
       )}
     >
-      {known ?? id}
+      {spellControls(known ?? id)}
     </Link>
   )
 }
 
-/** A person's email address; a long one is cut off and shown whole on hover. */
+/** A person's email address. One that does not fit on a line is broken before its domain, if that is enough. */
 export function EmailText({ email }: { email: string | null }) {
+  if (email === null) return <span className="text-ink-faint">None known</span>
+  const domain = email.lastIndexOf('@')
   return (
-    <span dir="auto" title={email ?? undefined} className="block max-w-72 truncate text-ink-soft">
-      {email ?? <span className="text-ink-faint">None known</span>}
-    </span>
+    <bdi className="text-ink-soft">
+      {spellControls(email.slice(0, Math.max(0, domain)))}
+      <wbr />
+      {spellControls(email.slice(Math.max(0, domain)))}
+    </bdi>
   )
 }
 
@@ -97,15 +103,17 @@ export function PersonStatusMark({ status, guest, lastSignInAt, className }: Per
     <>
       <span
         title={says}
-        className={joinClasses('relative inline-flex items-center gap-1.5 whitespace-nowrap', className)}
+        className={joinClasses('relative inline-flex max-w-full flex-wrap items-center gap-x-1.5', className)}
       >
-        <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
-        <span className={text}>{PERSON_STATUS_LABELS[status ?? 'not_readable']}</span>
+        <span className={joinClasses('inline-flex items-center gap-1.5', text)}>
+          <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
+          {PERSON_STATUS_LABELS[status ?? 'not_readable']}
+        </span>
         {status === 'active' ? null : <span className="sr-only">: {says}</span>}
         {guest ? <span className="rounded-md border border-line px-1 text-xs text-ink-soft">Guest</span> : null}
       </span>
       {lastSignInAt ? (
-        <span className="block text-xs whitespace-nowrap text-ink-faint">
+        <span className="block text-xs text-ink-faint">
           signed in <RelativeTime at={lastSignInAt} />
         </span>
       ) : null}
@@ -138,7 +146,7 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, h
   const more = grants - 1 - Number(eligible !== null)
   return (
     <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
-      <span className="flex min-w-0 items-center gap-1.5">
+      <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
         <RoleChip
           name={role.name ?? role.id}
           privilege={role.privilege}
@@ -190,7 +198,7 @@ type AssignmentSourceProps = {
 export function AssignmentSource({ group, groups, direct, groupsPath }: AssignmentSourceProps) {
   const more = group ? groups - 1 + Number(direct > 0) : groups
   return (
-    <span className="flex min-w-0 items-baseline gap-1.5">
+    <span className="flex min-w-0 flex-wrap items-baseline gap-x-1.5">
       {group ? <ThroughGroup group={group} groupsPath={groupsPath} /> : <span>Direct</span>}
       {more > 0 ? (
         <span

@@ -13,9 +13,9 @@ import type {
   Signal,
 } from '@/lib/domain/vocabulary'
 
-/** Whether a person's account is in use. */
+/** Whether a person's account is in use. *Active* is left to roles, because Azure calls a role active that is held. */
 export const PERSON_STATUS_LABELS: Record<PrincipalStatus, string> = {
-  active: 'Active',
+  active: 'Enabled',
   invited: 'Invited',
   disabled: 'Disabled',
   deleted: 'Deleted',

@@ -1,6 +1,8 @@
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
-import { Table, Td, Th } from '@/components/ui/table'
+import { joinClasses } from '@/components/ui/join-classes'
+import { Name } from '@/components/ui/name'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
@@ -21,59 +23,61 @@ type Props = {
 /** Everything with access that is no person: a row for each with the strongest role. */
 export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }: Props) {
   return (
-    <Table caption="Other principals and their roles" wide>
-      <thead>
-        <tr>
-          <HolderSortTh by="name" path={path} view={view} className="xl:w-[26%]">
-            Name
-          </HolderSortTh>
-          <Th className="xl:w-[18%]">Kind</Th>
-          <Th className="xl:w-[10%]">ID</Th>
-          <HolderSortTh by="role" path={path} view={view} className="xl:w-[20%]">
-            Role
-          </HolderSortTh>
-          <HolderSortTh by="scope" path={path} view={view} className="xl:w-[14%]">
-            Scope
-          </HolderSortTh>
-          <Th>How</Th>
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption="Other principals and their roles" layout="principals">
+      <Thead>
+        <HolderSortTh by="name" path={path} view={view} area="name" line="over" className="tabular:w-[24%]">
+          Name
+        </HolderSortTh>
+        <Th area="kind" line="first" className="tabular:w-[15%]">
+          Kind
+        </Th>
+        <Th area="id" line="under" className="tabular:w-[10%]">
+          ID
+        </Th>
+        <HolderSortTh by="role" path={path} view={view} area="role" className="tabular:w-[23%]">
+          Role
+        </HolderSortTh>
+        <HolderSortTh by="scope" path={path} view={view} area="scope" className="tabular:w-[15%]">
+          Scope
+        </HolderSortTh>
+        <Th area="how" line="over">
+          How
+        </Th>
+      </Thead>
+      <Tbody>
         {rows.map((row) => (
-          <tr key={row.principalId}>
-            <Td className="max-w-72">
-              <Name row={row} names={names} />
+          <Tr key={row.principalId}>
+            <Td area="name" line="over">
+              <PrincipalCell row={row} names={names} />
             </Td>
-            <Td className="text-ink-soft max-xl:whitespace-nowrap">
+            <Td area="kind" line="first" className="text-ink-soft">
               <PrincipalKindText kind={row.kind} variety={row.variety} />
             </Td>
-            <Td>
+            <Td area="id" line="under">
               <ShortId id={row.principalId} label={`ID of ${row.name ?? 'the principal'}`} />
             </Td>
-            <Td className="max-w-56">
+            <Td area="role">
               <HolderRoles row={row} />
             </Td>
-            <Td className="max-w-56">
+            <Td area="scope">
               <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
             </Td>
-            <Td className="max-w-48 text-ink-soft">
+            <Td area="how" line="over" className="text-ink-soft">
               <AssignmentSource group={row.group} groups={row.groups} direct={row.direct} groupsPath={groupsPath} />
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
 
-function Name({ row: { name, kind, status, signals }, names }: { row: HolderRow; names: Props['names'] }) {
+function PrincipalCell({ row: { name, kind, status, signals }, names }: { row: HolderRow; names: Props['names'] }) {
   const orphan = signals.includes('orphan')
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
       {name ? (
-        <span dir="auto" title={name} className={`min-w-0 truncate font-medium ${orphan ? 'line-through' : ''}`}>
-          {name}
-        </span>
+        <Name of={name} className={joinClasses('min-w-0 font-medium wrap-anywhere', orphan && 'line-through')} />
       ) : (
         <span className="text-ink-soft">{explainMissingName({ kind, status }, names)}</span>
       )}

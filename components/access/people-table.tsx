@@ -1,4 +1,4 @@
-import { Table, Td, Th } from '@/components/ui/table'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import { AssignmentSource, EmailText, HolderRoles, HolderSortTh, PersonStatusMark, PrincipalName } from './holder-cells'
@@ -9,34 +9,34 @@ type Props = { rows: HolderRow[]; path: string; view: AccessView; of: ScopeOf }
 /** The people with access to one subscription: a row for each with the strongest role. The name leads to all roles and paths. */
 export function PeopleTable({ rows, path, view, of }: Props) {
   return (
-    <Table caption="People and their roles" wide>
-      <thead>
-        <tr>
-          <HolderSortTh by="name" path={path} view={view} className="xl:w-[16%]">
-            Name
-          </HolderSortTh>
-          <HolderSortTh by="email" path={path} view={view} className="xl:w-[17%]">
-            Email
-          </HolderSortTh>
-          <HolderSortTh by="status" path={path} view={view} className="xl:w-[12%]">
-            Status
-          </HolderSortTh>
-          <HolderSortTh by="role" path={path} view={view} className="xl:w-[22%]">
-            Role
-          </HolderSortTh>
-          <HolderSortTh by="scope" path={path} view={view} className="xl:w-[12%]">
-            Scope
-          </HolderSortTh>
-          <Th className="xl:w-[11%]">How</Th>
-          <Th className="xl:w-[10%]">Licence</Th>
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption="People and their roles" layout="people">
+      <Thead>
+        <HolderSortTh by="name" path={path} view={view} area="name" line="over" className="tabular:w-[15%]">
+          Name
+        </HolderSortTh>
+        <HolderSortTh by="email" path={path} view={view} area="email" line="first" className="tabular:w-[18%]">
+          Email
+        </HolderSortTh>
+        <HolderSortTh by="status" path={path} view={view} area="status" className="tabular:w-[10%]">
+          Status
+        </HolderSortTh>
+        <HolderSortTh by="role" path={path} view={view} area="role" className="tabular:w-[20%]">
+          Role
+        </HolderSortTh>
+        <HolderSortTh by="scope" path={path} view={view} area="scope" className="tabular:w-[13%]">
+          Scope
+        </HolderSortTh>
+        <Th area="how" className="tabular:w-[12%]">
+          How
+        </Th>
+        <Th wide="screen">Licence</Th>
+      </Thead>
+      <Tbody>
         {rows.map((row) => {
           const personPath = `${path}/people/${row.principalId}`
           return (
-            <tr key={row.principalId}>
-              <Td>
+            <Tr key={row.principalId}>
+              <Td area="name" line="over">
                 <PrincipalName
                   id={row.principalId}
                   name={row.name}
@@ -45,19 +45,19 @@ export function PeopleTable({ rows, path, view, of }: Props) {
                   href={personPath}
                 />
               </Td>
-              <Td>
+              <Td area="email" line="first">
                 <EmailText email={row.email} />
               </Td>
-              <Td>
+              <Td area="status">
                 <PersonStatusMark status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />
               </Td>
-              <Td className="max-w-56">
+              <Td area="role">
                 <HolderRoles row={row} href={personPath} />
               </Td>
-              <Td className="max-w-56">
+              <Td area="scope">
                 <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
               </Td>
-              <Td className="max-w-48 text-ink-soft">
+              <Td area="how" className="text-ink-soft">
                 <AssignmentSource
                   group={row.group}
                   groups={row.groups}
@@ -65,11 +65,13 @@ export function PeopleTable({ rows, path, view, of }: Props) {
                   groupsPath={`${path}/groups`}
                 />
               </Td>
-              <Td className="whitespace-nowrap text-ink-soft">Microsoft Azure</Td>
-            </tr>
+              <Td wide="screen" className="text-xs text-ink-soft">
+                Microsoft Azure
+              </Td>
+            </Tr>
           )
         })}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }

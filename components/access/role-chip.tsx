@@ -1,7 +1,9 @@
 import { CircleDashed, Eye, Hourglass, KeyRound, Pencil, PencilLine } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
+import { Name } from '@/components/ui/name'
 import type { AssignmentKind, Privilege } from '@/lib/domain/vocabulary'
+import { isolateName } from '@/lib/domain/words'
 import { describeRole } from './labels'
 
 const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
@@ -31,22 +33,22 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
     <Chip
       tone={eligible ? 'eligible' : look.tone}
       icon={eligible ? <CircleDashed aria-hidden /> : look.icon}
-      title={[says ? `${name}: ${says}` : name, eligible ? 'Eligible: not held until it is activated' : null]
+      title={[
+        says ? `${isolateName(name)}: ${says}` : isolateName(name),
+        eligible ? 'Eligible: not held until it is activated' : null,
+      ]
         .filter(Boolean)
         .join('. ')}
       className={className}
     >
-      {/* A long name is cut off, but never the word after it that tells that the role is not held. */}
-      <span className="flex min-w-0">
-        <bdi className="truncate">{name}</bdi>
-        {eligible ? <span className="shrink-0">, eligible</span> : null}
-        {says ? <span className="sr-only"> ({says})</span> : null}
-        {custom ? (
-          <span aria-hidden className="ml-1 shrink-0 font-normal">
-            custom
-          </span>
-        ) : null}
-      </span>
+      <Name of={name} />
+      {eligible ? ', eligible' : null}
+      {says ? <span className="sr-only"> ({says})</span> : null}
+      {custom ? (
+        <span aria-hidden className="ml-1 font-normal whitespace-nowrap">
+          custom
+        </span>
+      ) : null}
     </Chip>
   )
 }

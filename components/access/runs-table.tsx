@@ -1,6 +1,7 @@
 import { CircleCheck, CircleSlash, CircleX, Clock } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { Table, Td, Th } from '@/components/ui/table'
+import type { ComponentProps, ReactNode } from 'react'
+import { Name } from '@/components/ui/name'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { RunRow } from '@/db/queries/runs'
 import { STATUS_WORDS } from '@/lib/domain/connection-status'
@@ -12,45 +13,65 @@ import { RUN_STATE_LABELS, RUN_TRIGGER_LABELS } from './labels'
 /** The history of a connection's syncs, latest first. */
 export function RunsTable({ rows }: { rows: RunRow[] }) {
   return (
-    <Table caption="Syncs of this subscription" wide>
-      <thead>
-        <tr>
-          <Th className="xl:w-[11%]">Asked for</Th>
-          <Th className="xl:w-[11%]">Trigger</Th>
-          <Th className="xl:w-[14%]">By</Th>
-          <Th className="xl:w-[28%]">Result</Th>
-          <NumberTh>Duration</NumberTh>
-          <NumberTh>Calls</NumberTh>
-          <NumberTh>Retries</NumberTh>
-          <NumberTh>Gained</NumberTh>
-          <NumberTh>Lost</NumberTh>
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption="Syncs of this subscription" layout="runs">
+      <Thead>
+        <Th area="asked" className="tabular:w-[10%]">
+          Asked for
+        </Th>
+        <Th area="trigger" line="over" className="tabular:w-[12%]">
+          Trigger
+        </Th>
+        <Th area="by" line="under" className="tabular:w-[13%]">
+          By
+        </Th>
+        <Th area="result">Result</Th>
+        <NumberTh area="duration">Duration</NumberTh>
+        <NumberTh area="calls" line="over">
+          Calls
+        </NumberTh>
+        <NumberTh area="retries" line="under">
+          Retries
+        </NumberTh>
+        <NumberTh area="gained" line="over">
+          Gained
+        </NumberTh>
+        <NumberTh area="lost" line="under">
+          Lost
+        </NumberTh>
+      </Thead>
+      <Tbody>
         {rows.map((run) => (
-          <tr key={run.id}>
-            <Td className="whitespace-nowrap">
+          <Tr key={run.id}>
+            <Td area="asked">
               <RelativeTime at={run.requestedAt} />
             </Td>
-            <Td className="text-ink-soft">{RUN_TRIGGER_LABELS[run.trigger]}</Td>
-            <Td className="max-w-48">
-              <span dir="auto" title={run.requestedByName ?? undefined} className="block truncate text-ink-soft">
-                {run.requestedByName ?? 'Rolecall'}
-              </span>
+            <Td area="trigger" line="over" label="Trigger" className="text-ink-soft">
+              {RUN_TRIGGER_LABELS[run.trigger]}
             </Td>
-            <Td className="max-w-96">
+            <Td area="by" line="under" label="By" className="text-ink-soft">
+              <Name of={run.requestedByName ?? 'Rolecall'} />
+            </Td>
+            <Td area="result">
               <Result run={run} />
             </Td>
-            <NumberTd>
+            <NumberTd area="duration" label="Duration">
               <Duration run={run} />
             </NumberTd>
-            <NumberTd>{run.calls.toLocaleString('en')}</NumberTd>
-            <NumberTd>{run.retries.toLocaleString('en')}</NumberTd>
-            <NumberTd>{run.state === 'succeeded' ? run.gained.toLocaleString('en') : '–'}</NumberTd>
-            <NumberTd>{run.state === 'succeeded' ? run.lost.toLocaleString('en') : '–'}</NumberTd>
-          </tr>
+            <NumberTd area="calls" line="over" label="Calls">
+              {run.calls.toLocaleString('en')}
+            </NumberTd>
+            <NumberTd area="retries" line="under" label="Retries">
+              {run.retries.toLocaleString('en')}
+            </NumberTd>
+            <NumberTd area="gained" line="over" label="Gained">
+              {run.state === 'succeeded' ? run.gained.toLocaleString('en') : '–'}
+            </NumberTd>
+            <NumberTd area="lost" line="under" label="Lost">
+              {run.state === 'succeeded' ? run.lost.toLocaleString('en') : '–'}
+            </NumberTd>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -106,12 +127,10 @@ function Outcome({ icon, word, tone = 'text-ink-soft', children }: OutcomeProps)
 function Duration({ run: { startedAt, finishedAt, state } }: { run: RunRow }) {
   if (!startedAt) return '–'
   if (state === 'running') return <ElapsedTime since={startedAt} />
-  if (!finishedAt) return '–'
-  const seconds = (finishedAt.getTime() - startedAt.getTime()) / 1000
-  return seconds < 10 ? `${seconds.toFixed(1)} s` : <ElapsedTime since={startedAt} until={finishedAt} />
+  return finishedAt ? <ElapsedTime since={startedAt} until={finishedAt} /> : '–'
 }
 
-const NumberTh = ({ children }: { children: ReactNode }) => <Th className="text-right">{children}</Th>
-const NumberTd = ({ children }: { children: ReactNode }) => (
-  <Td className="text-right whitespace-nowrap text-ink-soft tabular-nums">{children}</Td>
+const NumberTh = (props: ComponentProps<typeof Th>) => <Th className="tabular:w-[7.5%] tabular:text-right" {...props} />
+const NumberTd = (props: ComponentProps<typeof Td>) => (
+  <Td className="text-ink-soft tabular-nums tabular:text-right" {...props} />
 )

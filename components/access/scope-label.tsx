@@ -1,5 +1,6 @@
 import { Box, Boxes, FolderTree, Globe, Layers, type LucideIcon } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
+import { Name } from '@/components/ui/name'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
 import { SCOPE_LEVEL_LABELS } from './labels'
@@ -36,15 +37,13 @@ export function ScopeLabel({ scope, level, of, inheritance = false, className }:
   const label = (
     <span
       title={words ? `${words.reach} ${scope}` : scope}
-      className={joinClasses('inline-flex max-w-full min-w-0 items-center gap-1.5', className)}
+      className={joinClasses('inline-flex max-w-full min-w-0 items-start gap-1.5', className)}
     >
-      <Icon aria-hidden className="size-4 shrink-0 text-ink-faint" />
+      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
       {name ? (
         <>
           <span className="sr-only">{word} </span>
-          <span dir="auto" className="truncate">
-            {name}
-          </span>
+          <Name of={name} className="wrap-anywhere" />
         </>
       ) : (
         word

@@ -4,7 +4,8 @@ import { PersonStatusMark, PrincipalKindText, PrincipalName } from '@/components
 import { EndsChip, RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel, type ScopeOf } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
-import { Table, Td, Th } from '@/components/ui/table'
+import { Name } from '@/components/ui/name'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { MatchingGrant } from '@/db/queries/grants'
 import type { AnswerRow } from '@/lib/ask'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
@@ -24,17 +25,15 @@ const MOST_WAYS = 8
 export function AnswerTable({ who, rows, path, of }: Props) {
   const people = who === 'people'
   return (
-    <Table caption={people ? 'People who can' : 'Everything else that can'} wide>
-      <thead>
-        <tr>
-          <Th className="xl:w-[22%]">Name</Th>
-          <Th className="xl:w-[16%]">{people ? 'Status' : 'Kind'}</Th>
-          <Th>How</Th>
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption={people ? 'People who can' : 'Everything else that can'}>
+      <Thead>
+        <Th className="tabular:w-[24%]">Name</Th>
+        <Th className="tabular:w-[17%]">{people ? 'Status' : 'Kind'}</Th>
+        <Th>How</Th>
+      </Thead>
+      <Tbody>
         {rows.map((row) => (
-          <tr key={row.principalId}>
+          <Tr key={row.principalId}>
             <Td>
               <PrincipalName
                 id={row.principalId}
@@ -77,9 +76,9 @@ export function AnswerTable({ who, rows, path, of }: Props) {
                 ) : null}
               </ul>
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -117,7 +116,7 @@ function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
       ) : null}
       {denials.map((name) => (
         <Chip key={name} tone="bad" icon={<Ban aria-hidden />} title={`Denied by ${name}`}>
-          denied by <bdi>{name}</bdi>
+          denied by <Name of={name} />
         </Chip>
       ))}
     </li>

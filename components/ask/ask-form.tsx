@@ -3,6 +3,7 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SelectField, TextField } from '@/components/ui/fields'
 import { type AskView, formatAskView } from '@/lib/domain/views'
+import { spellControls } from '@/lib/domain/words'
 
 type Props = {
   path: string
@@ -81,7 +82,7 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
 
 /** The roles held here, and the one that a link asks for although nobody holds it any more. */
 function listRoleOptions(asked: string | null, roles: Props['roles']) {
-  const options = roles.map(({ id, name }) => ({ value: id, label: name ?? id }))
+  const options = roles.map(({ id, name }) => ({ value: id, label: spellControls(name ?? id) }))
   const known = asked === null || options.some(({ value }) => value === asked)
   return [{ value: '', label: 'Any role' }, ...(known ? [] : [{ value: asked, label: asked }]), ...options]
 }

@@ -2,6 +2,7 @@
 
 import { useActionState, useState } from 'react'
 import { Chip } from '@/components/ui/chip'
+import { Name } from '@/components/ui/name'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
 
@@ -58,11 +59,13 @@ export function ConnectForm({ action, others, otherAccount, blocked, verb }: Pro
                     className="mt-0.5 size-4 shrink-0 accent-accent"
                   />
                   <span className="min-w-0 flex-1">
-                    <span className="break-words">{other.name}</span>
+                    <Name of={other.name} className="break-words" />
                     <span className="block font-mono text-xs break-all text-ink-soft">{other.subscriptionId}</span>
                   </span>
                   {other.connectedAs !== null ? (
-                    <Chip>Connected as {other.connectedAs}</Chip>
+                    <Chip>
+                      Connected as <Name of={other.connectedAs} />
+                    </Chip>
                   ) : (
                     other.state !== 'Enabled' && <Chip tone="warn">{other.state}</Chip>
                   )}

@@ -1,7 +1,7 @@
 import { Minus } from 'lucide-react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { Table, Td, Th } from '@/components/ui/table'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { OptionalPermission } from '@/lib/connections/manage'
 import { NOT_REQUESTED, OPTIONAL_PERMISSIONS, type OptionalScope, PERMISSIONS } from '@/lib/domain/permissions'
 
@@ -79,41 +79,39 @@ const ROWS = [
   ...OPTIONAL_PERMISSIONS.map((permission) => ({ ...permission, ...OPTIONAL })),
 ]
 
-/** Each scope that the sign-in asks for or may ask for: read or write, who may grant it, why, and what is missing without it. */
+/** Each scope that the sign-in asks for or may ask for: how far it reaches, who may grant it, why, and what is missing without it. */
 export function PermissionsTable() {
   return (
     <Table caption="Permissions asked for at the Microsoft sign-in">
-      <thead>
-        <tr>
-          <Th>Permission</Th>
-          <Th>Access</Th>
-          <Th>Why</Th>
-          <Th>Without it</Th>
-        </tr>
-      </thead>
-      <tbody>
+      <Thead>
+        <Th className="tabular:w-[27%]">Permission</Th>
+        <Th className="tabular:w-[14%]">Access</Th>
+        <Th className="tabular:w-[34%]">Why</Th>
+        <Th>Without it</Th>
+      </Thead>
+      <Tbody>
         {ROWS.map((permission) => (
-          <tr key={permission.scope}>
-            <Td className="whitespace-normal">
+          <Tr key={permission.scope}>
+            <Td>
               <code className="font-mono text-ink">{permission.scope}</code>
               <div className="mt-0.5 text-xs text-ink-soft">
                 {permission.resource}
                 {permission.optional && ' · optional'}
               </div>
             </Td>
-            <Td className="whitespace-normal">
-              <Chip>{permission.access === 'read' ? 'Read' : 'Write'}</Chip>
+            <Td label="Access">
+              <Chip>{permission.access === 'read' ? 'Read' : 'As you'}</Chip>
             </Td>
-            <Td className="min-w-44 whitespace-normal">
+            <Td label="Why">
               {permission.why}
               {permission.adminConsent && (
                 <div className="mt-1 text-ink-soft">Needs an administrator’s consent, once per tenant.</div>
               )}
             </Td>
-            <Td className="min-w-32 whitespace-normal">{permission.without}</Td>
-          </tr>
+            <Td label="Without it">{permission.without}</Td>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -158,7 +156,8 @@ export function Requirements() {
         <p className="font-medium">Reader on the subscription</p>
         <p className="mt-1.5 text-ink-soft">
           The same account needs Reader, or any role with read access, assigned on the subscription. Rolecall reads
-          Azure as this person and sees no more than they do.
+          Azure as this person and sees no more than they do. With an account that is only Reader it could do no more
+          than read.
         </p>
       </li>
     </ol>

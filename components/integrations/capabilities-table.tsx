@@ -1,40 +1,38 @@
-import { Chip, type ChipTone } from '@/components/ui/chip'
-import { RowTh, Table, Td, Th } from '@/components/ui/table'
+import { Chip } from '@/components/ui/chip'
+import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { CapabilityState, CatalogueEntry } from '@/lib/domain/catalogue'
 
-const STATES: Record<CapabilityState, { word: string; tone: ChipTone }> = {
-  synced: { word: 'Synced', tone: 'good' },
-  partly: { word: 'Partly', tone: 'warn' },
-  not_yet: { word: 'Not yet', tone: 'neutral' },
+/** What the integration can do, which says nothing about any connection: so none has the colour of a state. */
+const WORDS: Record<CapabilityState, string> = {
+  supported: 'Supported',
+  optional: 'Optional',
+  needs_p2: 'Needs P2',
 }
 
-/** For each kind of data: whether it is read, what of it, and which permission that takes. */
+/** For each kind of data: what it takes to be read, what of it is, and which permission that needs. */
 export function CapabilitiesTable({ entry }: { entry: CatalogueEntry }) {
   return (
     <Table caption={`Integration capabilities of ${entry.name}`}>
-      <thead>
-        <tr>
-          <Th>Data</Th>
-          <Th>{entry.name}</Th>
-          <Th>What is read</Th>
-          <Th>Permission</Th>
-        </tr>
-      </thead>
-      <tbody>
-        {entry.capabilities.map((capability) => {
-          const { word, tone } = STATES[capability.state]
-          return (
-            <tr key={capability.data}>
-              <RowTh className="whitespace-nowrap">{capability.data}</RowTh>
-              <Td>
-                <Chip tone={tone}>{word}</Chip>
-              </Td>
-              <Td className="min-w-60 text-ink-soft">{capability.fields}</Td>
-              <Td className="min-w-60 text-ink-soft">{capability.permission}</Td>
-            </tr>
-          )
-        })}
-      </tbody>
+      <Thead>
+        <Th className="tabular:w-[17%]">Data</Th>
+        <Th className="tabular:w-[14%]">{entry.name}</Th>
+        <Th className="tabular:w-[38%]">What is read</Th>
+        <Th>Permission</Th>
+      </Thead>
+      <Tbody>
+        {entry.capabilities.map((capability) => (
+          <Tr key={capability.data}>
+            <RowTh>{capability.data}</RowTh>
+            <Td>
+              <Chip>{WORDS[capability.state]}</Chip>
+            </Td>
+            <Td className="text-ink-soft">{capability.fields}</Td>
+            <Td label="Permission" className="text-ink-soft">
+              {capability.permission}
+            </Td>
+          </Tr>
+        ))}
+      </Tbody>
     </Table>
   )
 }

@@ -3,6 +3,7 @@ import { StatusMark } from '@/components/access/status-mark'
 import { ShortId } from '@/components/ui/copyable'
 import type { ConnectionStatus } from '@/lib/domain/connection-status'
 import type { SignalCount } from '@/lib/domain/vocabulary'
+import { spellControls } from '@/lib/domain/words'
 import { type ConnectionActions, ConnectionMenu } from './connection-menu'
 
 export type Tile = {
@@ -43,16 +44,16 @@ export function ConnectionTile({ tile, actions }: Props) {
             title={tile.label}
             className="block truncate text-left after:absolute after:inset-0 after:rounded-lg focus-visible:outline-none focus-visible:after:outline-2 focus-visible:after:outline-accent"
           >
-            {tile.label}
+            {spellControls(tile.label)}
           </Link>
         </h2>
         <p dir="auto" title={tile.subscriptionName} className="truncate text-left text-sm text-ink-soft">
-          {tile.subscriptionName}
+          {spellControls(tile.subscriptionName)}
         </p>
         <p className="flex min-w-0 items-center gap-1.5 text-sm text-ink-soft">
           {tile.tenantName ? (
             <span dir="auto" title={`Tenant ${tile.tenantId}`} className="min-w-0 truncate">
-              {tile.tenantName}
+              {spellControls(tile.tenantName)}
             </span>
           ) : (
             <span className="relative whitespace-nowrap">

@@ -5,6 +5,7 @@ import { Button } from '@/components/ui/button'
 import { TextField } from '@/components/ui/fields'
 import type { FormAction } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
+import { Name } from '@/components/ui/name'
 import { SubmitButton } from '@/components/ui/submit-button'
 
 type Props = {
@@ -24,7 +25,7 @@ export function DisconnectDialog({ label, action, alreadyDisconnected = false, o
       onClose={onClose}
       title={
         <>
-          {alreadyDisconnected ? 'Delete the data of' : 'Disconnect'} <bdi>{label}</bdi>
+          {alreadyDisconnected ? 'Delete the data of' : 'Disconnect'} <Name of={label} />
         </>
       }
       className="max-w-lg"

@@ -87,7 +87,9 @@ function Reason({ tab, search, mayConnect, hasAny }: EmptyStateProps) {
   if (tab === 'attention')
     return (
       <EmptyState title="Nothing needs attention" className="content-center">
-        {hasAny ? 'Every connection was read whole, on time.' : 'No subscription is connected yet.'}
+        {hasAny
+          ? 'Every connection was read on time, and none waits for anybody.'
+          : 'No subscription is connected yet.'}
       </EmptyState>
     )
   return (

@@ -3,59 +3,50 @@ import Link from 'next/link'
 import { PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
 import { RoleChip } from '@/components/access/role-chip'
 import { ButtonLink } from '@/components/ui/button-link'
-import { RowTh, SortTh, Table, Td, Th } from '@/components/ui/table'
+import { RowTh, SortTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { Cell, PersonRow } from '@/db/queries/people'
 import type { Direction } from '@/lib/domain/views'
+import { spellControls } from '@/lib/domain/words'
 
 type Column = { id: string; label: string }
 type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }
-
-/** The names stay in sight while the subscriptions scroll sideways. */
-const MATRIX =
-  '[&>table]:w-auto [&>table]:min-w-full [&_tr>*:first-child]:sticky [&_tr>*:first-child]:left-0 [&_tr>*:first-child]:bg-surface [&_tr>*:first-child]:z-10 [&_tbody_tr:hover>*]:bg-canvas'
 
 /** A row for each person and a column for each subscription, with the strongest role where they meet, linked to its paths. */
 export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Props) {
   const at = new Map(cells.map((cell) => [keyOf(cell.tenantId, cell.personId, cell.connectionId), cell]))
   return (
-    <Table caption="People and the strongest role they have in each subscription" className={MATRIX}>
-      <thead>
-        <tr>
-          <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'}>
-            Name
-          </SortTh>
-          {columns.map(({ id, label }) => (
-            <Th key={id} className="max-w-44 min-w-32">
-              <Link
-                href={`/integrations/azure/${id}`}
-                prefetch={false}
-                dir="auto"
-                title={label}
-                className="block truncate hover:underline"
-              >
-                {label}
-              </Link>
-            </Th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption="People and the strongest role they have in each subscription" scrolls>
+      <Thead>
+        <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'}>
+          Name
+        </SortTh>
+        {columns.map(({ id, label }) => (
+          <Th key={id} className="min-w-40">
+            <Link href={`/integrations/azure/${id}`} prefetch={false} dir="auto" className="hover:underline">
+              {spellControls(label)}
+            </Link>
+          </Th>
+        ))}
+      </Thead>
+      <Tbody>
         {rows.map((row) => (
-          <tr key={`${row.tenantId} ${row.id}`}>
-            <RowTh className="w-56 max-w-56 min-w-40 max-sm:max-w-40">
+          <Tr key={`${row.tenantId} ${row.id}`}>
+            <RowTh className="tabular:w-56 tabular:min-w-40">
               <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
               {row.status === 'active' && !row.guest ? null : (
-                <PersonStatusMark status={row.status} guest={row.guest} className="mt-0.5 text-xs font-normal" />
+                <div className="mt-0.5 text-xs font-normal">
+                  <PersonStatusMark status={row.status} guest={row.guest} />
+                </div>
               )}
             </RowTh>
-            {columns.map(({ id }) => (
-              <Td key={id} className="max-w-44">
+            {columns.map(({ id, label }) => (
+              <Td key={id} label={label}>
                 <MatrixCell cell={at.get(keyOf(row.tenantId, row.id, id))} />
               </Td>
             ))}
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -83,15 +74,9 @@ function MatrixCell({ cell }: { cell: Cell | undefined }) {
         privilege={role.privilege}
         custom={role.custom}
         eligible={assignmentKind === 'eligible'}
-        className="max-w-full"
       />
       {eligible ? (
-        <RoleChip
-          name={eligible.roleName ?? eligible.roleId}
-          privilege={eligible.privilege}
-          eligible
-          className="max-w-full"
-        />
+        <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
       ) : null}
       {others > 0 ? (
         <span className="text-xs text-ink-faint tabular-nums">{others.toLocaleString('en')} more</span>

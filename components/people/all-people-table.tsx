@@ -1,6 +1,6 @@
 import { EmailText, PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
 import { PRIVILEGE_LABELS } from '@/components/access/labels'
-import { SortTh, Table, Td, Th } from '@/components/ui/table'
+import { SortTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { PersonRow } from '@/db/queries/people'
 import type { Direction } from '@/lib/domain/views'
 
@@ -9,39 +9,55 @@ type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 /** Everyone with access to any connected subscription: a row for each person. */
 export function AllPeopleTable({ rows, direction, sortHref }: Props) {
   return (
-    <Table caption="People in all connected subscriptions" wide>
-      <thead>
-        <tr>
-          <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'} className="xl:w-[26%]">
-            Name
-          </SortTh>
-          <Th className="xl:w-[30%]">Email</Th>
-          <Th>Status</Th>
-          <Th className="text-right">Subscriptions</Th>
-          <Th className="text-right">Roles</Th>
-          <Th>Strongest role</Th>
-        </tr>
-      </thead>
-      <tbody>
+    <Table caption="People in all connected subscriptions" layout="everyone">
+      <Thead>
+        <SortTh
+          href={sortHref}
+          direction={direction === 'asc' ? 'ascending' : 'descending'}
+          area="name"
+          line="over"
+          className="tabular:w-[23%]"
+        >
+          Name
+        </SortTh>
+        <Th area="email" line="first" className="tabular:w-[26%]">
+          Email
+        </Th>
+        <Th area="status" className="tabular:w-[15%]">
+          Status
+        </Th>
+        <Th area="subscriptions" className="tabular:w-[13%] tabular:text-right">
+          Subscriptions
+        </Th>
+        <Th area="roles" className="tabular:w-[7%] tabular:text-right">
+          Roles
+        </Th>
+        <Th area="strongest">Strongest role</Th>
+      </Thead>
+      <Tbody>
         {rows.map((row) => (
-          <tr key={`${row.tenantId} ${row.id}`}>
-            <Td>
+          <Tr key={`${row.tenantId} ${row.id}`}>
+            <Td area="name" line="over">
               <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
             </Td>
-            <Td>
+            <Td area="email" line="first">
               <EmailText email={row.email} />
             </Td>
-            <Td>
+            <Td area="status">
               <PersonStatusMark status={row.status} guest={row.guest} />
             </Td>
-            <Td className="text-right tabular-nums">{row.subscriptions.toLocaleString('en')}</Td>
-            <Td className="text-right tabular-nums">{row.grants.toLocaleString('en')}</Td>
-            <Td className="whitespace-nowrap text-ink-soft">
+            <Td area="subscriptions" label="Subscriptions" className="tabular-nums tabular:text-right">
+              {row.subscriptions.toLocaleString('en')}
+            </Td>
+            <Td area="roles" label="Roles" className="tabular-nums tabular:text-right">
+              {row.grants.toLocaleString('en')}
+            </Td>
+            <Td area="strongest" className="text-ink-soft">
               {row.strongest ? PRIVILEGE_LABELS[row.strongest] : 'Not readable'}
             </Td>
-          </tr>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }

@@ -3,11 +3,11 @@ import { ThroughGroup } from '@/components/access/group-name'
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
-import { Table, Td, Th } from '@/components/ui/table'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { PersonRole } from '@/db/queries/person'
 import { inheritanceWord } from '@/lib/domain/scopes'
-import { timeWords } from '@/lib/domain/words'
+import { spellControls, timeWords } from '@/lib/domain/words'
 
 type Props = { personId: string; roles: PersonRole[] }
 
@@ -36,7 +36,7 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
       <div className="mb-2 flex flex-wrap items-baseline justify-between gap-x-4">
         <h2 dir="auto" className="min-w-0 text-lg font-semibold break-words">
           <Link href={`/integrations/azure/${connectionId}`} className="hover:underline">
-            {first.connectionLabel}
+            {spellControls(first.connectionLabel)}
           </Link>
         </h2>
         <p className="flex flex-wrap gap-x-4 text-sm">
@@ -50,20 +50,18 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
           </Link>
         </p>
       </div>
-      <Table caption={`Roles in ${first.connectionLabel}`} wide>
-        <thead>
-          <tr>
-            <Th className="xl:w-[24%]">Role</Th>
-            <Th className="xl:w-[20%]">Scope</Th>
-            <Th>How</Th>
-            <Th>Assigned in Azure</Th>
-            <Th>First seen</Th>
-          </tr>
-        </thead>
-        <tbody>
+      <Table caption={`Roles in ${first.connectionLabel}`}>
+        <Thead>
+          <Th className="tabular:w-[28%]">Role</Th>
+          <Th className="tabular:w-[22%]">Scope</Th>
+          <Th className="tabular:w-[20%]">How</Th>
+          <Th>Assigned in Azure</Th>
+          <Th>First seen</Th>
+        </Thead>
+        <Tbody>
           {roles.map((role) => (
-            <tr key={`${role.key} ${role.groupId}`}>
-              <Td className="max-w-56">
+            <Tr key={`${role.key} ${role.groupId}`}>
+              <Td>
                 <RoleChip
                   name={role.roleName ?? role.roleId}
                   privilege={role.privilege}
@@ -72,7 +70,7 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
                 />
                 <Duration role={role} />
               </Td>
-              <Td className="max-w-56">
+              <Td label="Scope">
                 <ScopeLabel scope={role.scope} level={role.level} />
                 {role.condition ? (
                   <div className="mt-1">
@@ -80,7 +78,7 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
                   </div>
                 ) : null}
               </Td>
-              <Td className="max-w-48 text-ink-soft">
+              <Td label="How" className="text-ink-soft">
                 {role.groupId ? (
                   <ThroughGroup
                     group={{ id: role.groupId, name: role.groupName }}
@@ -90,15 +88,15 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
                   inheritanceWord(role.level)
                 )}
               </Td>
-              <Td className="whitespace-nowrap text-ink-soft">
+              <Td label="Assigned in Azure" className="text-ink-soft">
                 {role.assignedOn ? <RelativeTime at={role.assignedOn} /> : 'Azure does not say'}
               </Td>
-              <Td className="whitespace-nowrap text-ink-soft">
+              <Td label="First seen" className="text-ink-soft">
                 <RelativeTime at={role.firstSeen} />
               </Td>
-            </tr>
+            </Tr>
           ))}
-        </tbody>
+        </Tbody>
       </Table>
     </section>
   )

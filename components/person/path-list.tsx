@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { GroupName } from '@/components/access/group-name'
 import { RoleChip } from '@/components/access/role-chip'
+import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
 import { MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
 import { dateWords } from '@/lib/domain/words'
@@ -64,13 +65,9 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
       </Step>
       {path.groups.map(({ id, since }) => (
         <Step key={id}>
-          <GroupName
-            group={groups.find((group) => group.id === id) ?? { id, name: null }}
-            groupsPath={groupsPath}
-            wrap
-          />{' '}
+          <GroupName group={groups.find((group) => group.id === id) ?? { id, name: null }} groupsPath={groupsPath} />{' '}
           <span className="text-xs text-ink-faint">
-            {since ? `since ${dateWords(since)}` : 'in it, or in a group inside it that is not known'}
+            {since ? `seen since ${dateWords(since)}` : 'in it, or in a group inside it that is not known'}
           </span>
         </Step>
       ))}
@@ -83,11 +80,11 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
         />
       </Step>
       <Step>
-        <bdi className="break-words">{scopeName}</bdi>
+        <Name of={scopeName} />
       </Step>
       {above ? (
         <Step>
-          <bdi className="break-words">{subscription.name}</bdi>
+          <Name of={subscription.name} />
         </Step>
       ) : null}
     </ol>
@@ -96,10 +93,10 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
 
 function PersonName({ person }: { person: PersonAccess['person'] }) {
   const name = person.name ?? person.email ?? person.userPrincipalName ?? person.id
-  if (person.kind !== 'user') return <bdi className="break-words">{name}</bdi>
+  if (person.kind !== 'user') return <Name of={name} />
   return (
-    <Link href={`/people/${person.id}`} prefetch={false} dir="auto" className="break-words hover:underline">
-      {name}
+    <Link href={`/people/${person.id}`} prefetch={false} className="hover:underline">
+      <Name of={name} />
     </Link>
   )
 }

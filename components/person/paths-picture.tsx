@@ -4,7 +4,7 @@ import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { type LaidLink, type LaidNode, layoutPaths, shortenName } from '@/lib/domain/paths-layout'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
-import { isolateName } from '@/lib/domain/words'
+import { isolateName, spellControls } from '@/lib/domain/words'
 
 /** The size of a node, and the distance from one column or row to the next, in pixels of the drawing. */
 const WIDTH = 136
@@ -97,7 +97,7 @@ function PictureNode({ node, kind, what, name }: PictureNodeProps) {
   const eligible = node.kind === 'role' && kind === 'eligible'
   return (
     <g transform={`translate(${node.column * COLUMN} ${node.row * ROW})`}>
-      <title>{`${what}: ${name}`}</title>
+      <title>{`${what}: ${isolateName(name)}`}</title>
       <rect
         width={WIDTH}
         height={HEIGHT}
@@ -113,7 +113,7 @@ function PictureNode({ node, kind, what, name }: PictureNodeProps) {
         {what}
       </text>
       <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
-        {isolateName(shortenName(name, LETTERS))}
+        {isolateName(shortenName(spellControls(name), LETTERS))}
       </text>
     </g>
   )

@@ -7,6 +7,7 @@ import type { PersonAccess } from '@/lib/domain/access'
 import { explainAccess } from '@/lib/domain/access-paths'
 import { missedWords } from '@/lib/domain/coverage'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
+import { isolateName, spellControls } from '@/lib/domain/words'
 import { RolePaths } from './role-paths'
 
 type Props = {
@@ -40,7 +41,7 @@ export function PersonPaths({ access, coverage, path, now }: Props) {
         </Notice>
       ) : null}
       {roles.length === 0 ? (
-        <EmptyState title={`No access to ${access.subscription.label} now`}>
+        <EmptyState title={`No access to ${isolateName(access.subscription.label)} now`}>
           {gaps.length > 0
             ? 'In what was read, no role is held here and none can be activated.'
             : 'No role is held here, directly or through a group, and none can be activated.'}
@@ -75,11 +76,11 @@ function PersonFacts({ person }: { person: PersonAccess['person'] }) {
         dir="auto"
         className={`text-left text-xl font-semibold tracking-tight break-words ${status === 'deleted' ? 'line-through' : ''}`}
       >
-        {name ?? address ?? id}
+        {spellControls(name ?? address ?? id)}
       </h2>
       <div className="mt-1 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-ink-soft">
         <span dir="auto" className="min-w-0 break-all">
-          {address ?? 'No email known'}
+          {spellControls(address ?? 'No email known')}
         </span>
         <span>
           <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />

@@ -3,6 +3,7 @@ import { ASSIGNMENT_KIND_LABELS, describeRole } from '@/components/access/labels
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
+import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
@@ -124,7 +125,7 @@ function GrantFacts({ access, grant, now }: { access: PersonAccess; grant: Grant
         'Assigned directly. '
       ) : (
         <>
-          Assigned to <bdi>{holder}</bdi>.{' '}
+          Assigned to <Name of={holder} />.{' '}
         </>
       )}
       <span className={ended ? 'text-warn' : undefined}>{timeWords(grant, now)}</span>{' '}
@@ -165,7 +166,7 @@ function RemovalSteps({ access, roleId, name, accesses, allRead }: RemovalStepsP
       <Scissors aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
       <div className="min-w-0 wrap-anywhere">
         <h4 className="inline font-medium">
-          To take <bdi>{name}</bdi> away:
+          To take <Name of={name} /> away:
         </h4>{' '}
         {steps.length === 1 ? (
           <p className="inline break-words">{steps[0]}</p>

@@ -1,5 +1,7 @@
-import { Table, Td, Th } from '@/components/ui/table'
+import { Name } from '@/components/ui/name'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
+import { isolateName } from '@/lib/domain/words'
 
 type Event = {
   seq: number
@@ -14,36 +16,34 @@ type Event = {
 export function AuditTable({ events }: { events: Event[] }) {
   return (
     <Table caption="Audit log">
-      <thead>
-        <tr>
-          <Th>When</Th>
-          <Th>Who</Th>
-          <Th>Did</Th>
-          <Th>Details</Th>
-        </tr>
-      </thead>
-      <tbody>
+      <Thead>
+        <Th className="tabular:w-[14%]">When</Th>
+        <Th className="tabular:w-[20%]">Who</Th>
+        <Th className="tabular:w-[34%]">Did</Th>
+        <Th>Details</Th>
+      </Thead>
+      <Tbody>
         {events.map((event) => (
-          <tr key={event.seq}>
-            <Td className="whitespace-nowrap text-ink-soft">
+          <Tr key={event.seq}>
+            <Td className="text-ink-soft">
               <RelativeTime at={event.at} />
             </Td>
-            <Td className="max-w-56 min-w-32 break-words">
-              <bdi>{event.memberName}</bdi>
+            <Td>
+              <Name of={event.memberName} />
             </Td>
-            <Td className="max-w-96 min-w-48 break-words">
+            <Td>
               {ACTION_VERBS[event.action] ?? event.action}
               {event.subject === event.memberName ? null : (
                 <>
                   {' '}
-                  <bdi className="font-medium">{event.subject}</bdi>
+                  <Name of={event.subject} className="font-medium" />
                 </>
               )}
             </Td>
-            <Td className="min-w-48 text-ink-soft">{describeDetails(event.details)}</Td>
-          </tr>
+            <Td className="text-ink-soft">{describeDetails(event.details)}</Td>
+          </Tr>
         ))}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }
@@ -51,7 +51,7 @@ export function AuditTable({ events }: { events: Event[] }) {
 function describeDetails(details: Event['details']): string {
   return Object.entries(details)
     .filter(([, value]) => value !== null && value !== '')
-    .map(([key, value]) => `${key.replaceAll('_', ' ')}: ${String(value).replaceAll('_', ' ')}`)
+    .map(([key, value]) => `${key.replaceAll('_', ' ')}: ${isolateName(String(value).replaceAll('_', ' '))}`)
     .join(', ')
 }
 

@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button'
 import { SelectField } from '@/components/ui/fields'
 import type { FormAction, FormState } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
+import { Name } from '@/components/ui/name'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
 
@@ -50,7 +51,7 @@ export function MemberControls({ id, name, role, actions }: Props) {
         onClose={() => setRemovalOpen(false)}
         title={
           <>
-            Remove <bdi>{name}</bdi>
+            Remove <Name of={name} />
           </>
         }
       >

@@ -1,5 +1,6 @@
 import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
-import { RowTh, Table, Td, Th } from '@/components/ui/table'
+import { Name } from '@/components/ui/name'
+import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { type MemberActions, MemberControls } from './member-controls'
@@ -19,25 +20,25 @@ export function MembersTable({ members, selfId, actions }: Props) {
 
   return (
     <Table caption="Members">
-      <thead>
-        <tr>
-          <Th>Member</Th>
-          <Th>Role</Th>
-          <Th>Last seen</Th>
-          <Th>Joined</Th>
-        </tr>
-      </thead>
-      <tbody>
+      <Thead>
+        <Th className="tabular:w-[34%]">Member</Th>
+        <Th className="tabular:w-[36%]">Role</Th>
+        <Th>Last signed in</Th>
+        <Th>Joined</Th>
+      </Thead>
+      <Tbody>
         {members.map((member) => {
           const lastOwner = member.role === 'owner' && owners === 1
           return (
-            <tr key={member.id}>
-              <RowTh className="max-w-44 min-w-36 break-words sm:max-w-72">
-                <bdi>{member.name}</bdi>
+            <Tr key={member.id}>
+              <RowTh>
+                <Name of={member.name} />
                 {member.id === selfId ? <span className="ml-1.5 text-xs font-normal text-ink-faint">you</span> : null}
-                <span className="block font-normal text-ink-soft">{member.email}</span>
+                <span className="block font-normal text-ink-soft">
+                  <Name of={member.email} />
+                </span>
               </RowTh>
-              <Td className="min-w-36">
+              <Td>
                 {actions && !lastOwner ? (
                   <MemberControls id={member.id} name={member.name} role={member.role} actions={actions} />
                 ) : (
@@ -49,16 +50,16 @@ export function MembersTable({ members, selfId, actions }: Props) {
                   </span>
                 ) : null}
               </Td>
-              <Td className="whitespace-nowrap text-ink-soft">
+              <Td label="Last signed in" className="text-ink-soft">
                 {member.lastSeenAt ? <RelativeTime at={member.lastSeenAt} /> : 'Never'}
               </Td>
-              <Td className="whitespace-nowrap text-ink-soft">
+              <Td label="Joined" className="text-ink-soft">
                 <RelativeTime at={member.createdAt} />
               </Td>
-            </tr>
+            </Tr>
           )
         })}
-      </tbody>
+      </Tbody>
     </Table>
   )
 }

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { spellControls } from '@/lib/domain/words'
 import { BrandMark } from './brand-mark'
 import { MemberMenu, type MemberMenuProps } from './member-menu'
 import { RailLinks } from './rail-links'
@@ -14,7 +15,7 @@ export function Frame({ sandbox, children, ...memberMenu }: Props) {
     <div className={sandbox ? '[--banner:1.75rem]' : '[--banner:0rem]'}>
       <a
         href="#content"
-        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0"
+        className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0 print:hidden"
       >
         Skip to content
       </a>
@@ -33,7 +34,7 @@ function SandboxBanner() {
   return (
     <aside
       aria-label="Sandbox"
-      className="sticky top-0 z-30 grid h-(--banner) place-content-center border-b border-warn/25 bg-warn-soft px-4 text-center text-xs font-medium whitespace-nowrap text-warn"
+      className="sticky top-0 z-30 grid h-(--banner) print:static place-content-center border-b border-warn/25 bg-warn-soft px-4 text-center text-xs font-medium whitespace-nowrap text-warn"
     >
       Sandbox data. No real Azure is connected.
     </aside>
@@ -42,12 +43,12 @@ function SandboxBanner() {
 
 function Rail(props: MemberMenuProps) {
   return (
-    <header className="fixed inset-x-0 bottom-0 z-20 flex h-14 items-center gap-1 border-t border-line bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:sticky sm:inset-auto sm:top-(--banner) sm:h-[calc(100dvh-var(--banner))] sm:w-15 sm:shrink-0 sm:flex-col sm:items-stretch sm:border-t-0 sm:border-r sm:p-2.5 rail:w-55">
+    <header className="print:hidden fixed inset-x-0 bottom-0 z-20 flex h-14 items-center gap-1 border-t border-line bg-surface px-2 pb-[env(safe-area-inset-bottom)] sm:sticky sm:inset-auto sm:top-(--banner) sm:h-[calc(100dvh-var(--banner))] sm:w-15 sm:shrink-0 sm:flex-col sm:items-stretch sm:border-t-0 sm:border-r sm:p-2.5 rail:w-55">
       <div className="hidden items-center gap-2.5 px-1.5 pt-1 pb-4 sm:flex">
         <BrandMark className="size-7" />
         <div className="hidden min-w-0 rail:block">
           <p dir="auto" title={props.member.organisationName} className="truncate leading-4 font-medium">
-            {props.member.organisationName}
+            {spellControls(props.member.organisationName)}
           </p>
           <p className="text-xs text-ink-faint">Rolecall</p>
         </div>

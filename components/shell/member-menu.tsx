@@ -3,6 +3,7 @@
 import { ChevronsUpDown, LogOut, type LucideIcon, Monitor, Moon, Sun } from 'lucide-react'
 import { startTransition, useState } from 'react'
 import { Menu, MenuItem } from '@/components/ui/menu'
+import { spellControls } from '@/lib/domain/words'
 import { THEMES, type Theme } from './theme'
 
 export type MemberMenuProps = {
@@ -46,7 +47,7 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
           </span>
           <span className="sr-only min-w-0 flex-1 rail:not-sr-only">
             <span dir="auto" className="block truncate leading-4 font-medium">
-              {member.name}
+              {spellControls(member.name)}
             </span>
             <span className="block text-xs text-ink-faint">{member.role}</span>
           </span>
@@ -56,11 +57,11 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
     >
       <div role="presentation" className="mb-1 border-b border-line px-2.5 pt-1.5 pb-2.5">
         <p dir="auto" className="truncate font-medium">
-          {member.name}
+          {spellControls(member.name)}
         </p>
         <p className="truncate text-sm text-ink-soft">{member.email}</p>
         <p dir="auto" className="truncate text-sm text-ink-faint">
-          {member.organisationName}
+          {spellControls(member.organisationName)}
         </p>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset may not stand in a menu */}

@@ -26,8 +26,8 @@ export function Chip({ tone = 'neutral', icon, title, className, children }: Pro
       )}
     >
       {icon}
-      {/* Positioned, so that hidden words for screen readers are cut off with the rest and do not widen the page. */}
-      <span className="relative truncate">{children}</span>
+      {/* Positioned, so that hidden words for screen readers stay where they are and do not widen the page. */}
+      <span className="relative min-w-0 wrap-anywhere">{children}</span>
     </span>
   )
 }

@@ -30,6 +30,7 @@ export function ShortId({ id, label, className }: { id: string; label: string; c
     <button
       type="button"
       title={outcome === 'refused' ? `Could not copy. ${id}` : `${id} (click to copy)`}
+      data-full={id}
       onClick={() => copy(id)}
       className={joinClasses(
         '-mx-1 rounded-md px-1 font-mono text-[0.92em] relative whitespace-nowrap text-ink-soft hover:bg-ink/6 hover:text-ink',

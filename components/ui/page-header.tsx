@@ -1,6 +1,7 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
+import { momentWords, spellControls } from '@/lib/domain/words'
 import { joinClasses } from './join-classes'
 
 type Props = {
@@ -15,10 +16,13 @@ type Props = {
 export function PageHeader({ title, description, back, children, className }: Props) {
   return (
     <header className={joinClasses('mb-6', className)}>
+      <p className="mb-2 hidden text-xs text-ink-soft print:block" suppressHydrationWarning>
+        Rolecall, as shown on {momentWords(new Date())}
+      </p>
       {back ? (
         <Link
           href={back.href}
-          className="-ml-1 mb-2 inline-flex items-center gap-1 rounded-md pr-1.5 text-sm text-ink-soft hover:text-ink"
+          className="-ml-1 mb-2 inline-flex items-center gap-1 rounded-md pr-1.5 text-sm text-ink-soft hover:text-ink print:hidden"
         >
           <ChevronLeft aria-hidden className="size-4" />
           {back.label}
@@ -27,7 +31,7 @@ export function PageHeader({ title, description, back, children, className }: Pr
       <div className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0 max-w-full">
           <h1 dir="auto" className="text-left text-2xl font-semibold tracking-tight break-words">
-            {title}
+            {typeof title === 'string' ? spellControls(title) : title}
           </h1>
           {description ? <div className="mt-1 text-ink-soft">{description}</div> : null}
         </div>

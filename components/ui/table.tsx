@@ -3,56 +3,101 @@ import Link from 'next/link'
 import type { ComponentProps, ReactNode } from 'react'
 import { joinClasses } from './join-classes'
 
+type Props = {
+  caption: string
+  /** The layout of `table.css` that says where the cells stand in a card and in a window of middle width. */
+  layout?: 'people' | 'everyone' | 'principals' | 'runs'
+  /** Set for as many columns as there happen to be: they scroll sideways, with the first of them in sight. */
+  scrolls?: boolean
+  children: ReactNode
+}
+
 /**
- * A wide table that fits keeps its heading at the top of the window. One that does not fit scrolls sideways with its first
- * column in sight.
+ * A table whose rows become cards in a narrow window. The roles of its parts are named, because a browser may take a
+ * table that is laid out by other means for no table.
  */
-const WIDE =
-  '[&>table]:min-w-[58rem] xl:[&>table]:table-fixed xl:overflow-x-clip [&_thead_th]:bg-surface [&_thead_th:first-child]:rounded-tl-lg [&_thead_th:last-child]:rounded-tr-lg xl:[&_thead_th]:sticky xl:[&_thead_th]:top-0 xl:[&_thead_th]:z-10 max-xl:[&_tr>*:first-child]:sticky max-xl:[&_tr>*:first-child]:left-0 max-xl:[&_tr>*:first-child]:bg-surface max-xl:[&_tr>*:first-child]:max-w-40 [&_tbody_tr:hover>*]:bg-canvas'
-
-type Props = { caption: string; wide?: boolean; className?: string; children: ReactNode }
-
-/** A dense table. Where it is too wide, it scrolls sideways in a region of its own that a keyboard can reach. */
-export function Table({ caption, wide = false, className, children }: Props) {
+export function Table({ caption, layout, scrolls = false, children }: Props) {
+  const table = (
+    <table {...TABLE} data-layout={layout} data-scrolls={scrolls || undefined} className="data-table">
+      <caption className="sr-only">{caption}</caption>
+      {children}
+    </table>
+  )
+  if (!scrolls)
+    return (
+      <section aria-label={caption} className="@container relative rounded-lg border border-line bg-surface">
+        {table}
+      </section>
+    )
   return (
     <section
       aria-label={caption}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
       tabIndex={0}
-      className={joinClasses(
-        'relative overflow-x-auto rounded-lg border border-line bg-surface',
-        wide && WIDE,
-        className,
-      )}
+      className="@container relative overflow-x-auto rounded-lg border border-line bg-surface"
     >
-      <table className="w-full border-collapse text-left text-sm">
-        <caption className="sr-only">{caption}</caption>
-        {children}
-      </table>
+      {table}
     </section>
   )
 }
 
-const HEAD = 'border-b border-line px-3 py-2 text-xs font-medium whitespace-nowrap text-ink-soft first:pl-4 last:pr-4'
+// Spread, because the linter takes the role of an element that has it already for superfluous.
+const TABLE = { role: 'table' } as const
+const ROWS = { role: 'rowgroup' } as const
+const ROW = { role: 'row' } as const
+const COLUMN_HEADING = { role: 'columnheader', scope: 'col' } as const
+const ROW_HEADING = { role: 'rowheader', scope: 'row' } as const
+const CELL = { role: 'cell' } as const
 
-/** The heading of a column, unless `scope` says otherwise. */
-export function Th({ className, scope = 'col', ...rest }: ComponentProps<'th'>) {
-  return <th scope={scope} className={joinClasses(HEAD, className)} {...rest} />
+export const Thead = ({ children }: { children: ReactNode }) => (
+  <thead {...ROWS}>
+    <tr {...ROW}>{children}</tr>
+  </thead>
+)
+
+export const Tbody = ({ children }: { children: ReactNode }) => <tbody {...ROWS}>{children}</tbody>
+
+export const Tr = ({ children }: { children: ReactNode }) => <tr {...ROW}>{children}</tr>
+
+type CellPlace = {
+  /** The name of the cell's place in the table's layout. */
+  area?: string
+  /** Whether the cell is the first or the second line of its column in a window of middle width; `first`: of the first column. */
+  line?: 'over' | 'under' | 'first'
+  /** Shown only where there is room for every column; `screen`: nor on paper. */
+  wide?: boolean | 'screen'
 }
 
-const CELL = 'border-t border-line px-3 py-2 align-top first:pl-4 last:pr-4 [tr:first-child>&]:border-t-0'
+function place({ area, line, wide }: CellPlace) {
+  return {
+    style: area ? { gridArea: area } : undefined,
+    'data-over': line === 'over' || undefined,
+    'data-under': line === 'under' || line === 'first' ? line : undefined,
+    'data-wide': wide || undefined,
+  }
+}
+
+/** The heading of a column. */
+export function Th({ area, line, wide, ...rest }: ComponentProps<'th'> & CellPlace) {
+  return <th {...COLUMN_HEADING} {...place({ area, line, wide })} {...rest} />
+}
+
+type CellProps = CellPlace & {
+  /** The heading of the column, which a card shows beside the cell where the cell does not speak for itself. */
+  label?: string
+}
 
 /** A cell of a row. */
-export function Td({ className, ...rest }: ComponentProps<'td'>) {
-  return <td className={joinClasses(CELL, className)} {...rest} />
+export function Td({ area, line, wide, label, ...rest }: ComponentProps<'td'> & CellProps) {
+  return <td {...CELL} {...place({ area, line, wide })} data-label={label} {...rest} />
 }
 
 /** The cell that names its row. */
-export function RowTh({ className, ...rest }: ComponentProps<'th'>) {
-  return <th scope="row" className={joinClasses(CELL, 'font-medium', className)} {...rest} />
+export function RowTh({ area, line, wide, ...rest }: ComponentProps<'th'> & CellPlace) {
+  return <th {...ROW_HEADING} {...place({ area, line, wide })} {...rest} />
 }
 
-type SortThProps = {
+type SortThProps = CellPlace & {
   href: string
   direction?: 'ascending' | 'descending'
   className?: string
@@ -60,11 +105,11 @@ type SortThProps = {
 }
 
 /** A column heading that sorts by following a link. */
-export function SortTh({ href, direction, className, children }: SortThProps) {
+export function SortTh({ href, direction, className, children, ...cell }: SortThProps) {
   const Icon = direction === 'ascending' ? ArrowUp : direction === 'descending' ? ArrowDown : ChevronsUpDown
 
   return (
-    <th scope="col" aria-sort={direction ?? 'none'} className={joinClasses(HEAD, className)}>
+    <th {...COLUMN_HEADING} {...place(cell)} aria-sort={direction ?? 'none'} className={className}>
       <Link
         href={href}
         scroll={false}

@@ -27,13 +27,13 @@ export function RelativeTime({ at, className }: RelativeTimeProps) {
 
 type ElapsedTimeProps = { since: Date | string; until?: Date | string | null; className?: string }
 
-/** The minutes and seconds since a moment. They count on while there is no end. */
+/** The minutes and seconds since a moment, which count on while there is no end. What took some seconds has tenths. */
 export function ElapsedTime({ since, until, className }: ElapsedTimeProps) {
   const now = useNow(until ? null : 1000)
   const passed = (until ? new Date(until).getTime() : now) - new Date(since).getTime()
   return (
     <span className={joinClasses('tabular-nums', className)} suppressHydrationWarning>
-      {formatClock(Math.max(0, Math.floor(passed / 1000)))}
+      {until && passed < TENTHS_BELOW_MS ? formatTenths(passed) : formatClock(Math.max(0, Math.floor(passed / 1000)))}
     </span>
   )
 }
@@ -56,6 +56,13 @@ function useNow(everyMs: number | null): number {
 function formatRelative(passed: number): string {
   if (Math.abs(passed) < 60_000) return 'just now'
   return passed > 0 ? `${age(passed)} ago` : `in ${age(-passed)}`
+}
+
+/** Below this, whole seconds would say too little of how long something took. */
+const TENTHS_BELOW_MS = 10_000
+
+function formatTenths(passed: number): string {
+  return passed < 100 ? 'under 0.1 s' : `${(passed / 1000).toFixed(1)} s`
 }
 
 function formatClock(seconds: number): string {

@@ -1,5 +1,6 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
+import { isLegible } from './legibility'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
@@ -13,7 +14,8 @@ const NARROWEST = { width: 320, height: 640 }
 
 /**
  * Looks at the page as it stands: nothing for axe to complain of in both themes, wide and on a phone; nothing that
- * sticks out sideways at 320 pixels, at 200 % zoom or with text twice as large; nothing that moves on its own.
+ * sticks out sideways, is cut or lies on another text at 320 pixels, at 200 % zoom or with text twice as large; nothing
+ * that moves on its own.
  */
 export async function inspect(page: Page, what: string): Promise<void> {
   await expect(page.locator('h1').first(), what).toBeVisible()
@@ -63,4 +65,5 @@ async function fits(page: Page, what: string): Promise<void> {
     return [`${scrollWidth} > ${clientWidth}`, ...beyond.slice(0, 4).map((one) => one.outerHTML.slice(0, 160))]
   })
   expect(wider, what).toEqual([])
+  await isLegible(page, what)
 }

@@ -1,11 +1,11 @@
-/** How much of one kind of data an integration brings in. */
-export type CapabilityState = 'synced' | 'partly' | 'not_yet'
+/** What one kind of data takes beyond a connection: nothing, an optional permission, or a licence of the tenant. */
+export type CapabilityState = 'supported' | 'optional' | 'needs_p2'
 
 export type Capability = {
   data: string
   fields: string
   state: CapabilityState
-  /** What must be granted for it; for what is not synced, what it would take. */
+  /** What must be granted for it. */
   permission: string
 }
 
@@ -32,64 +32,65 @@ const AZURE: CatalogueEntry = {
   capabilities: [
     {
       data: 'Users',
-      fields: 'Name, email, status (active, disabled, invitation pending, deleted, not found), member or guest',
-      state: 'synced',
+      fields:
+        'Name, email, status of the account (enabled, disabled, invitation pending, deleted, not found), member or guest',
+      state: 'supported',
       permission: 'User.Read.All (Microsoft Graph)',
     },
     {
       data: 'Role assignments',
       fields: 'Who holds which role: on the subscription, below it, and inherited from above',
-      state: 'synced',
+      state: 'supported',
       permission: 'Reader on the subscription, through user_impersonation',
     },
     {
       data: 'Roles',
       fields:
         'Built-in and custom roles by name, and whether they grant access, write, or read, for resources and for data',
-      state: 'synced',
+      state: 'supported',
       permission: 'Reader on the subscription, through user_impersonation',
     },
     {
       data: 'Scopes',
       fields: 'Management group, subscription, resource group or resource of every assignment',
-      state: 'synced',
+      state: 'supported',
       permission: 'Reader on the subscription, through user_impersonation',
     },
     {
       data: 'Licences',
       fields: 'Licence type “Microsoft Azure” for everyone who holds a role',
-      state: 'synced',
+      state: 'supported',
       permission: 'Nothing further',
     },
     {
       data: 'Groups’ members',
       fields: 'Everyone who holds a role through a group, however deep it is nested, and the path',
-      state: 'synced',
+      state: 'optional',
       permission: 'GroupMember.Read.All (optional); without it only where the directory is small',
     },
     {
       data: 'Eligible roles',
       fields:
         'Roles that can be activated with Privileged Identity Management, those activated now, and when each ends',
-      state: 'synced',
+      state: 'needs_p2',
       permission: 'Reader on the subscription, and Microsoft Entra ID P2 in the tenant',
     },
     {
       data: 'Deny assignments',
       fields: 'What is denied to whom, shown against the access it cuts',
-      state: 'synced',
+      state: 'supported',
       permission: 'Reader on the subscription, through user_impersonation',
     },
     {
       data: 'Other principals',
       fields: 'Service principals, managed identities, devices and groups of other tenants that hold a role',
-      state: 'synced',
+      state: 'supported',
       permission: 'Application.Read.All (optional) for their names; without it they go by ID',
     },
     {
       data: 'Last sign-in',
       fields: 'When a person last signed in',
-      state: 'synced',
+      state: 'optional',
       permission: 'AuditLog.Read.All (optional), and Microsoft Entra ID P1 or P2 in the tenant',
     },
   ],

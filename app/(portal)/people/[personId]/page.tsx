@@ -9,6 +9,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/time'
 import { getPerson } from '@/db/queries/person'
 import { requireMember } from '@/lib/auth/request'
+import { isolateName, spellControls } from '@/lib/domain/words'
 
 type Props = PageProps<'/people/[personId]'>
 
@@ -16,7 +17,7 @@ const openPerson = cache(async (personId: string) => (await getPerson(await requ
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const person = await openPerson((await params).personId)
-  return { title: person.name ?? person.email ?? person.id }
+  return { title: isolateName(person.name ?? person.email ?? person.id) }
 }
 
 export default async function PersonPage({ params }: Props) {
@@ -30,7 +31,7 @@ export default async function PersonPage({ params }: Props) {
         description={
           <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
             <span dir="auto" className="min-w-0 break-all">
-              {person.email ?? 'No email known'}
+              {spellControls(person.email ?? 'No email known')}
             </span>
             <PersonStatusMark status={person.status} guest={person.guest} />
             {person.lastSignInAt ? (

@@ -22,7 +22,7 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
           <AuditTable events={events.rows} />
           <Pager
             shown={events.rows.length}
-            unit="events"
+            unit={events.rows.length === 1 ? 'event' : 'events'}
             previousHref={formatHref(events.newer)}
             nextHref={formatHref(events.older)}
           />

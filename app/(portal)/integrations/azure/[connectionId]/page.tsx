@@ -6,6 +6,7 @@ import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
+import { isolateName } from '@/lib/domain/words'
 import { ConnectionScreen } from './connection-screen'
 import { openConnection, readResult } from './read-result'
 
@@ -13,7 +14,7 @@ type Props = PageProps<'/integrations/azure/[connectionId]'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `People in ${connection.label}` }
+  return { title: `People in ${isolateName(connection.label)}` }
 }
 
 export default async function PeoplePage({ params, searchParams }: Props) {

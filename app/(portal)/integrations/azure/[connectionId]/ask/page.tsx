@@ -6,13 +6,14 @@ import { AskExamples, AskForm } from '@/components/ask/ask-form'
 import { EmptyState } from '@/components/ui/empty-state'
 import { readQuestion } from '@/lib/ask'
 import { formatAskView, parseAskView } from '@/lib/domain/views'
+import { isolateName } from '@/lib/domain/words'
 import { Answer } from './answer'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/ask'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `Who can do what in ${connection.label}` }
+  return { title: `Who can do what in ${isolateName(connection.label)}` }
 }
 
 export default async function AskPage({ params, searchParams }: Props) {

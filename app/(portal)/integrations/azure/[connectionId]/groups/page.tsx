@@ -11,12 +11,13 @@ import { Pager } from '@/components/ui/pager'
 import { getGroup, listGroups } from '@/db/queries/groups'
 import { mayDo } from '@/lib/actor'
 import { type Cursor, formatGroupsView, parseGroupsView } from '@/lib/domain/views'
+import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `Groups in ${connection.label}` }
+  return { title: `Groups in ${isolateName(connection.label)}` }
 }
 
 export default async function GroupsPage({ params, searchParams }: Props) {

@@ -10,12 +10,13 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
+import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/principals'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `Other principals in ${connection.label}` }
+  return { title: `Other principals in ${isolateName(connection.label)}` }
 }
 
 export default async function PrincipalsPage({ params, searchParams }: Props) {

@@ -6,12 +6,13 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { listRuns } from '@/db/queries/runs'
 import { type Cursor, formatRunsView, parseRunsView } from '@/lib/domain/views'
+import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `Runs of ${connection.label}` }
+  return { title: `Runs of ${isolateName(connection.label)}` }
 }
 
 export default async function RunsPage({ params, searchParams }: Props) {

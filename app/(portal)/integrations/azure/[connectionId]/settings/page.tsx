@@ -14,12 +14,13 @@ import { PermissionsPanel } from '@/components/connect/permissions'
 import { Notice } from '@/components/ui/notice'
 import { mayDo } from '@/lib/actor'
 import { listOptionalPermissions } from '@/lib/connections/manage'
+import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/settings'>
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connection } = await openConnection((await params).connectionId)
-  return { title: `Settings of ${connection.label}` }
+  return { title: `Settings of ${isolateName(connection.label)}` }
 }
 
 export default async function SettingsPage({ params }: Props) {

@@ -5,6 +5,7 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PersonPaths } from '@/components/person/person-paths'
 import { getPersonAccess } from '@/db/queries/person-access'
+import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
 
@@ -18,7 +19,7 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const { connectionId, personId } = await params
   const { connection, access } = await openAccess(connectionId, personId)
   const { name, email, id } = access.person
-  return { title: `${name ?? email ?? id} in ${connection.label}` }
+  return { title: `${isolateName(name ?? email ?? id)} in ${isolateName(connection.label)}` }
 }
 
 export default async function PersonAccessPage({ params }: Props) {
