@@ -1,6 +1,8 @@
 import { Circle, CircleCheck, CircleX, LoaderCircle } from 'lucide-react'
+import { PartlyMark } from '@/components/access/coverage'
 import { RUN_PHASE_LABELS } from '@/components/access/labels'
 import { ButtonLink } from '@/components/ui/button-link'
+import { Name } from '@/components/ui/name'
 import { Notice } from '@/components/ui/notice'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionProgress } from '@/db/queries/connections'
@@ -14,7 +16,7 @@ const SHOWN = ['reading_assignments', 'reading_people', 'publishing'] as const s
 
 type Run = NonNullable<ConnectionProgress['run']>
 
-/** The first sync of one connection, phase by phase, with what has been counted so far. */
+/** The sync that an attempt to connect began, phase by phase, with what has been counted so far. */
 export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
   const { run, label, connectionId, nextSyncAt } = progress
   const succeeded = run?.state === 'succeeded'
@@ -23,8 +25,8 @@ export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
   return (
     <section aria-label={label} className="rounded-lg border border-line bg-surface">
       <header className="flex items-baseline justify-between gap-3 border-b border-line px-4 py-2.5">
-        <h3 dir="auto" className="min-w-0 font-medium break-words">
-          {label}
+        <h3 className="min-w-0 font-medium break-words">
+          <Name of={label} />
         </h3>
         <span className="shrink-0 text-sm text-ink-soft">
           {run ? (
@@ -97,12 +99,13 @@ function formatCount(phase: (typeof SHOWN)[number], run: Run): string {
 
 const number = (count: number) => count.toLocaleString('en')
 
-type ProgressState = 'waiting' | 'current' | 'done' | 'failed'
+type ProgressState = 'waiting' | 'current' | 'done' | 'gaps' | 'failed'
 
 const MARKS = {
   waiting: { icon: Circle, word: 'Not yet', className: 'text-ink-faint' },
   current: { icon: LoaderCircle, word: 'Under way', className: 'text-accent motion-safe:animate-spin' },
   done: { icon: CircleCheck, word: 'Done', className: 'text-good' },
+  gaps: { icon: PartlyMark, word: STATUS_WORDS.gaps, className: 'text-warn' },
   failed: { icon: CircleX, word: 'Failed', className: 'text-bad' },
 }
 
@@ -118,19 +121,26 @@ function ProgressMark({ state, size = 16, labelled = false }: ProgressMarkProps)
   const { icon: Icon, word, className } = MARKS[state]
   return (
     <>
-      <Icon size={size} aria-hidden="true" className={`shrink-0 ${className}`} />
+      <Icon width={size} height={size} aria-hidden="true" className={`shrink-0 ${className}`} />
       {!labelled && <span className="sr-only">{word}: </span>}
     </>
   )
 }
 
+const TONES: Record<ProgressState, string> = {
+  waiting: 'text-ink',
+  current: 'text-ink',
+  done: 'text-good',
+  gaps: 'text-warn',
+  failed: 'text-bad',
+}
+
 /** The state of all the syncs in one line, which screen readers announce when it changes. */
 export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
   const { state, words, note } = summarise(all)
-  const tone = state === 'done' ? 'text-good' : state === 'failed' ? 'text-bad' : 'text-ink'
   return (
     <div>
-      <p role="status" className={`flex items-center gap-2.5 text-xl font-semibold ${tone}`}>
+      <p role="status" className={`flex items-center gap-2.5 text-xl font-semibold ${TONES[state]}`}>
         <ProgressMark state={state} size={24} labelled />
         {words}
       </p>
@@ -163,7 +173,7 @@ function summarise(all: ConnectionProgress[]): { state: ProgressState; words: st
         ? 'Both subscriptions are'
         : `All ${all.length} subscriptions are`
   return {
-    state: 'done',
+    state: gaps ? 'gaps' : 'done',
     words: gaps ? STATUS_WORDS.gaps : STATUS_WORDS.synced,
     note: gaps
       ? `${subject} connected. Something could not be read; its page says what.`

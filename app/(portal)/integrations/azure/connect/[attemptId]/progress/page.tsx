@@ -6,10 +6,10 @@ import { WizardFrame } from '@/components/connect/wizard-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
 import { RefreshWhile } from '@/components/ui/refresh-while'
-import { getProgress } from '@/db/queries/connections'
 import { requireMember } from '@/lib/auth/request'
+import { readProgress } from './read-progress'
 
-export const metadata: Metadata = { title: 'Connect Microsoft Azure: first sync' }
+export const metadata: Metadata = { title: 'Connect Microsoft Azure: sync' }
 
 /** How often the page is read again, in milliseconds: the first sync of a small subscription takes some seconds. */
 const REFRESH_EVERY_MS = 1000
@@ -18,13 +18,13 @@ export default async function ProgressPage({ params }: PageProps<'/integrations/
   const member = await requireMember()
   const attempt = await readAttempt(member, (await params).attemptId)
   if (!attempt.confirmed) redirect(`/integrations/azure/connect/${attempt.id}/sign-in`)
-  const all = await getProgress(member, attempt.madeConnectionIds)
+  const all = await readProgress(member, attempt)
   const active = isUnderWay(all)
 
   return (
     <WizardFrame
       step="progress"
-      title={active ? 'First sync' : 'Connected'}
+      title={attempt.connectionLabel ? (active ? 'Syncing again' : 'Reconnected') : active ? 'First sync' : 'Connected'}
       reconnecting={attempt.connectionLabel}
       finished={!active}
     >
