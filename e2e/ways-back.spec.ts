@@ -1,5 +1,5 @@
 import { change, control } from './support/sandbox'
-import { expect, goToMicrosoft, pickAccount, signIn, test } from './support/test'
+import { connect, expect, goToMicrosoft, openResults, pickAccount, signIn, test } from './support/test'
 
 /** Each way back from Microsoft that is not success has a screen of its own, with a next step. */
 
@@ -129,7 +129,7 @@ test('a throttled and an unreachable Azure each get their own sentence', async (
   const match = { host: 'management.azure.com', path: world.subscription.id }
   for (const [status, sentence] of [
     [429, 'Too many requests were made in a short time'],
-    [503, 'Microsoft did not answer in time'],
+    [503, 'did not answer in time, or answered with a server error'],
   ] as const) {
     await control('PUT', 'faults', [
       { match, times: 9, status, headers: { 'retry-after': '120' }, body: { error: { code: 'X', message: 'x' } } },
@@ -140,4 +140,18 @@ test('a throttled and an unreachable Azure each get their own sentence', async (
     await expect(page.getByText(sentence)).toBeVisible()
     await control('DELETE', 'faults')
   }
+})
+
+test('after a sync that failed, what is shown is told to be of the last good one', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  const match = { host: 'management.azure.com', path: world.subscription.id }
+  const body = { error: { code: 'X', message: 'x' } }
+  await control('PUT', 'faults', [{ match, times: 99, status: 500, headers: { 'retry-after': '120' }, body }])
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await expect(page.getByText('Microsoft could not be reached')).toBeVisible()
+  await control('DELETE', 'faults')
+  await expect(page.getByText('Failed', { exact: true })).toBeVisible()
+  await expect(page.getByText(/^Coverage of the last good sync: everything asked for was read whole/)).toBeVisible()
 })
