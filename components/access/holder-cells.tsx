@@ -1,4 +1,4 @@
-import { Hourglass } from 'lucide-react'
+import { History, Hourglass } from 'lucide-react'
 import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { Chip } from '@/components/ui/chip'
@@ -136,13 +136,13 @@ export function PrincipalKindText({ kind, variety }: { kind: PrincipalKind; vari
 }
 
 type HolderRolesProps = {
-  row: Pick<HolderRow, 'role' | 'eligible' | 'assignmentKind' | 'grants'>
+  row: Pick<HolderRow, 'role' | 'eligible' | 'assignmentKind' | 'grants' | 'unreadSince'>
   /** The page with all of the holder's roles; without it the other roles are counted, but not linked. */
   href?: string
 }
 
 /** The strongest role of a holder, a stronger one that could be activated, and how many more roles there are. */
-export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, href }: HolderRolesProps) {
+export function HolderRoles({ row: { role, eligible, assignmentKind, grants, unreadSince }, href }: HolderRolesProps) {
   const more = grants - 1 - Number(eligible !== null)
   return (
     <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
@@ -152,9 +152,11 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, h
           privilege={role.privilege}
           custom={role.custom}
           eligible={assignmentKind === 'eligible'}
+          className={unreadSince ? 'opacity-65' : undefined}
         />
         {more > 0 ? <MoreRoles count={more} href={href} /> : null}
       </span>
+      {unreadSince ? <NotReadSince at={unreadSince} /> : null}
       {assignmentKind === 'activated' || eligible ? (
         <span className="flex min-w-0 flex-wrap gap-1">
           {assignmentKind === 'activated' ? (
@@ -170,6 +172,21 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants }, h
           ) : null}
         </span>
       ) : null}
+    </span>
+  )
+}
+
+/** Says that a role stands in from an earlier reading, because it could not be read this time. */
+export function NotReadSince({ at }: { at: Date }) {
+  return (
+    <span
+      title="It could not be read at the last sync, so the last good reading is shown. See Coverage for the reason."
+      className="inline-flex items-center gap-1 text-xs text-warn"
+    >
+      <History aria-hidden className="size-3.5 shrink-0" />
+      <span>
+        not read since <RelativeTime at={at} />
+      </span>
     </span>
   )
 }

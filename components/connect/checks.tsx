@@ -109,10 +109,18 @@ export function CheckFix({
           </div>
         </>
       )
-    case 'directory_not_readable':
     case 'groups_not_permitted':
     case 'admin_consent_required':
       return <ApprovalLink url={adminConsentUrl} />
+    // What is granted and refused all the same is the account's, so another account helps and an approval does not.
+    case 'directory_not_readable':
+    case 'granted_but_refused':
+    case 'guest_account':
+      return (
+        <AzureSignInButton action={signIn} options={{ prompt: 'select_account' }} variant="secondary" size="sm">
+          Sign in with another account
+        </AzureSignInButton>
+      )
     case 'mfa_required':
       return (
         <AzureSignInButton action={signIn} options={{ useClaims: true }} variant="secondary" size="sm">

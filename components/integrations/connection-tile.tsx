@@ -17,9 +17,10 @@ export type Tile = {
   tenantName: string | null
   /** How many people have access; null before the first result. */
   people: number | null
-  /** How many of these people can give access to others. */
   /** Who can grant access in the whole subscription. */
   canGrant: SignalCount
+  /** Of whom nothing could be read at the last sync, so that an earlier reading stands in. */
+  unread: number
   status: ConnectionStatus
 }
 
@@ -88,9 +89,18 @@ export function ConnectionTile({ tile, actions }: Props) {
   )
 }
 
-function countPeople({ people, canGrant }: Pick<Tile, 'people' | 'canGrant'>): string {
+function countPeople({ people, canGrant, unread }: Pick<Tile, 'people' | 'canGrant' | 'unread'>): string {
   if (people === null) return 'No result yet'
   const counted = people === 1 ? '1 person' : `${people.toLocaleString('en')} people`
-  const all = canGrant.people + canGrant.others
-  return `${counted} · ${all === 0 ? 'none' : all.toLocaleString('en')} can grant`
+  const parts = [counted, `${describeGranting(canGrant)} can grant access`]
+  if (unread > 0) parts.push(`${unread.toLocaleString('en')} not read now`)
+  return parts.join(' · ')
+}
+
+/** Whoever can grant access, people first: `12 and 3 others`. */
+function describeGranting({ people, others }: SignalCount): string {
+  if (people + others === 0) return 'none'
+  const count = people.toLocaleString('en')
+  if (others === 0) return count
+  return `${count} and ${others === 1 ? '1 other' : `${others.toLocaleString('en')} others`}`
 }

@@ -1,14 +1,16 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import Link from 'next/link'
-import { PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
+import { NotReadSince, PersonStatusMark, PrincipalName } from '@/components/access/holder-cells'
 import { RoleChip } from '@/components/access/role-chip'
+import { ScopeLabel } from '@/components/access/scope-label'
 import { ButtonLink } from '@/components/ui/button-link'
 import { RowTh, SortTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { Cell, PersonRow } from '@/db/queries/people'
 import type { Direction } from '@/lib/domain/views'
 import { spellControls } from '@/lib/domain/words'
 
-type Column = { id: string; label: string }
+/** `unknown`: why it cannot be said of those without a cell that they have no role there; null when it can. */
+type Column = { id: string; label: string; unknown: string | null; note: string | null }
 type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }
 
 /** A row for each person and a column for each subscription, with the strongest role where they meet, linked to its paths. */
@@ -20,11 +22,12 @@ export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Prop
         <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'}>
           Name
         </SortTh>
-        {columns.map(({ id, label }) => (
+        {columns.map(({ id, label, note }) => (
           <Th key={id} className="min-w-40">
             <Link href={`/integrations/azure/${id}`} prefetch={false} dir="auto" className="hover:underline">
               {spellControls(label)}
             </Link>
+            {note ? <span className="block font-normal text-warn">{note}</span> : null}
           </Th>
         ))}
       </Thead>
@@ -39,9 +42,9 @@ export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Prop
                 </div>
               )}
             </RowTh>
-            {columns.map(({ id, label }) => (
+            {columns.map(({ id, label, unknown }) => (
               <Td key={id} label={label}>
-                <MatrixCell cell={at.get(keyOf(row.tenantId, row.id, id))} />
+                <MatrixCell cell={at.get(keyOf(row.tenantId, row.id, id))} unknown={unknown} />
               </Td>
             ))}
           </Tr>
@@ -53,7 +56,14 @@ export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Prop
 
 const keyOf = (tenantId: string, personId: string, connectionId: string) => `${tenantId} ${personId} ${connectionId}`
 
-function MatrixCell({ cell }: { cell: Cell | undefined }) {
+function MatrixCell({ cell, unknown }: { cell: Cell | undefined; unknown: string | null }) {
+  if (!cell && unknown)
+    return (
+      <span title={`Not known: ${unknown}`} className="text-warn">
+        <span aria-hidden>?</span>
+        <span className="sr-only">Not known: {unknown}</span>
+      </span>
+    )
   if (!cell)
     return (
       <span className="text-ink-faint">
@@ -61,7 +71,7 @@ function MatrixCell({ cell }: { cell: Cell | undefined }) {
         <span className="sr-only">None</span>
       </span>
     )
-  const { role, eligible, assignmentKind, connectionId, personId, grants } = cell
+  const { role, eligible, assignmentKind, connectionId, personId, grants, scope, level, unreadSince } = cell
   const others = grants - 1 - Number(eligible !== null)
   return (
     <Link
@@ -74,7 +84,14 @@ function MatrixCell({ cell }: { cell: Cell | undefined }) {
         privilege={role.privilege}
         custom={role.custom}
         eligible={assignmentKind === 'eligible'}
+        className={unreadSince ? 'opacity-65' : undefined}
       />
+      {level === 'resource_group' || level === 'resource' ? (
+        <span className="text-xs text-ink-faint">
+          <ScopeLabel scope={scope} level={level} />
+        </span>
+      ) : null}
+      {unreadSince ? <NotReadSince at={unreadSince} /> : null}
       {eligible ? (
         <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
       ) : null}

@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { FilterForm } from '@/components/access/filter-form'
 import {
@@ -11,22 +12,38 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { SearchField, SelectField } from '@/components/ui/fields'
+import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
+import type { ConnectionTile } from '@/db/queries/connections'
+import { whyUnknown } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { PRIVILEGES } from '@/lib/domain/vocabulary'
+import { spellControls } from '@/lib/domain/words'
+
+export type Unread = { id: string; label: string; why: string }
+
+/** The connected subscriptions of which it cannot be said that whoever is not listed has no role in them. */
+export function listUnread(connections: Pick<ConnectionTile, 'id' | 'label' | 'state' | 'publishedAt' | 'coverage'>[]) {
+  return connections.flatMap(({ id, label, state, publishedAt, coverage }): Unread[] => {
+    const why = state === 'disconnected' ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
+    return why ? [{ id, label, why }] : []
+  })
+}
 
 type Props = {
   current: 'list' | 'matrix'
   view: PeopleView
   /** Whether any subscription has people with access, whatever the filters. */
   anyone: boolean
+  /** The subscriptions of which not everyone with access may be known, and why. */
+  unread: Unread[]
   /** The people found; null when nobody matches. */
   children: ReactNode
 }
 
 /** What the list of people and the matrix share: the title, the tabs, the filters, and what is shown when nobody is found. */
-export function PeopleFrame({ current, view, anyone, children }: Props) {
+export function PeopleFrame({ current, view, anyone, unread, children }: Props) {
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
   return (
@@ -45,10 +62,35 @@ export function PeopleFrame({ current, view, anyone, children }: Props) {
             ]}
           />
           <PeopleFilters path={path} view={view} />
+          <UnreadNotice unread={unread} />
         </>
       ) : null}
       {children ?? (anyone ? <NoMatch path={path} /> : <NoPeopleYet />)}
     </>
+  )
+}
+
+/** The most subscriptions that the notice names. */
+const MOST_NAMED = 5
+
+/** Which subscriptions may have people with access that are not listed here. Nothing when all were read whole. */
+export function UnreadNotice({ unread }: { unread: Unread[] }) {
+  if (unread.length === 0) return null
+  const more = unread.length - MOST_NAMED
+  return (
+    <Notice tone="warn" title="Not everyone with access may be listed" className="mb-4">
+      <ul>
+        {unread.slice(0, MOST_NAMED).map(({ id, label, why }) => (
+          <li key={id}>
+            <Link href={`/integrations/azure/${id}`} prefetch={false} className="link">
+              <bdi>{spellControls(label)}</bdi>
+            </Link>
+            : {why}.
+          </li>
+        ))}
+      </ul>
+      {more > 0 ? <p>And {more.toLocaleString('en')} more subscriptions.</p> : null}
+    </Notice>
   )
 }
 

@@ -162,6 +162,8 @@ export type Cell = {
   eligible: { roleId: string; roleName: string | null; privilege: Privilege | null } | null
   /** Distinct roles at scopes, eligible ones too. */
   grants: number
+  /** When the role that is shown was read last, if that was before the result. */
+  unreadSince: Date | null
 }
 
 /** The cells of some people in all connected subscriptions; no cell where they have no access. */
@@ -187,6 +189,7 @@ export async function listCells(actor: Actor, people: { tenantId: string; id: st
       eligibleRoleName: eligibleRole.name,
       eligibleStrongest: holders.eligibleStrongest,
       grants: holders.grants,
+      unreadSince: holders.unreadSince,
     })
     .from(holders)
     .innerJoin(connections, holdersNow)

@@ -85,6 +85,10 @@ function progressWords(run: NonNullable<StatusFacts['openRun']>): string {
 
 const soFar = (count: number | undefined) => (count ? `, ${count.toLocaleString('en')} so far` : '')
 
+/** How old the data of a connection is, where that matters because a newer reading failed or is overdue; else null. */
+export const ageNote = ({ state, detail }: ConnectionStatus): string | null =>
+  state === 'failed' || state === 'stale' || state === 'paused' ? detail : null
+
 const HOUR = 3_600_000
 
 /** From one sync to the next, in milliseconds; null when nothing is synced without being asked for. */

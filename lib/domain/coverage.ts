@@ -123,9 +123,6 @@ const LEADS_TO_ROLES: readonly Dataset[] = [
   'eligible_members',
 ]
 
-/** Whether access may be missing from a result, because something that leads to roles was not read whole. */
-export const mayMissAccess = (coverage: readonly CoverageLine[]): boolean => listMissed(coverage).length > 0
-
 /** Without a licence there are no eligible roles to be missed, and without groups nobody to be missed in them. */
 const listMissed = (coverage: readonly CoverageLine[]): CoverageLine[] =>
   coverage.filter(
@@ -139,6 +136,28 @@ export const missedWords = (coverage: readonly CoverageLine[]): string[] =>
       return `${closedGroups(line.missing)} not opened: a role may be held through them too.`
     return `${missedPart(line)}, so there may be ${BLIND_SPOTS[line.dataset].misses} that this list does not show.`
   })
+
+/**
+ * Why it cannot be said of a person whom a result does not list that they have no role there; null when it can. What was
+ * not asked for counts only for groups that stayed closed: whether somebody holds a role now hangs on these.
+ *
+ * @param coverage null before the first result
+ */
+export function whyUnknown(coverage: readonly CoverageLine[] | null): string | null {
+  if (coverage === null) return 'Nothing was read yet'
+  const line = coverage.find(
+    (one) =>
+      HOLD_PEOPLE.includes(one.dataset) &&
+      one.state !== 'whole' &&
+      (isGap(one) || (one.dataset === 'groups' && one.missing > 0)),
+  )
+  return line ? upperFirst(gapWords(line)) : null
+}
+
+/** Kinds of data without which a person's role may be missing. */
+const HOLD_PEOPLE: readonly Dataset[] = ['assignments', 'eligible', 'groups', 'eligible_members']
+
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 const missedPart = ({ dataset, state, read, missing }: CoverageLine): string => {
   const { title } = BLIND_SPOTS[dataset]

@@ -169,7 +169,7 @@ export const PROBLEMS = {
     kind: 'right',
     title: 'The directory is not readable',
     sentence: 'Microsoft Graph refused to list users, so names, emails and statuses cannot be shown.',
-    next: 'Have an administrator grant User.Read.All, and use a member account: guests cannot list users.',
+    next: 'Use another account of the tenant: some tenants keep guests and ordinary members from listing users.',
   },
   groups_not_asked: {
     kind: 'right',

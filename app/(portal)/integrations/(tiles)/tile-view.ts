@@ -35,6 +35,7 @@ function toTile(row: ConnectionTile, organisation: Organisation, now: Date): Til
     tenantName: row.tenantId === organisation.tenantId ? organisation.organisationName : null,
     people: row.people,
     canGrant: row.signals?.can_grant ?? { people: 0, others: 0 },
+    unread: row.unread ?? 0,
     status: connectionStatus({ ...row, now }),
   }
 }

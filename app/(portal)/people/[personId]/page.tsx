@@ -2,13 +2,16 @@ import type { Metadata } from 'next'
 import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { PersonStatusMark } from '@/components/access/holder-cells'
+import { OtherSubscriptions } from '@/components/people/other-subscriptions'
 import { RolesBySubscription } from '@/components/people/roles-by-subscription'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/time'
+import { listConnections } from '@/db/queries/connections'
 import { getPerson } from '@/db/queries/person'
 import { requireMember } from '@/lib/auth/request'
+import { whyUnknown } from '@/lib/domain/coverage'
 import { isolateName, spellControls } from '@/lib/domain/words'
 
 type Props = PageProps<'/people/[personId]'>
@@ -22,6 +25,16 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function PersonPage({ params }: Props) {
   const person = await openPerson((await params).personId)
+  const held = new Set(person.roles.map(({ connectionId }) => connectionId))
+  const connections = await listConnections(await requireMember())
+  const others = connections
+    .filter(({ id, state }) => state !== 'disconnected' && !held.has(id))
+    .map(({ id, label, publishedAt, coverage }) => ({
+      id,
+      label,
+      why: whyUnknown(publishedAt ? (coverage ?? []) : null),
+    }))
+  const unread = others.flatMap(({ id, label, why }) => (why ? [{ id, label, why }] : []))
 
   return (
     <>
@@ -45,11 +58,16 @@ export default async function PersonPage({ params }: Props) {
       />
       {person.roles.length > 0 ? (
         <RolesBySubscription personId={person.id} roles={person.roles} />
+      ) : unread.length > 0 ? (
+        <EmptyState title="No role is known">
+          No role of this person was found, and not every connected subscription was read whole.
+        </EmptyState>
       ) : (
         <EmptyState title="Holds no role now">
           This person held a role once, and holds none in any connected subscription today.
         </EmptyState>
       )}
+      <OtherSubscriptions none={others.filter(({ why }) => why === null)} unread={unread} />
     </>
   )
 }

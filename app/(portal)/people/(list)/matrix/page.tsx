@@ -1,10 +1,12 @@
 import type { Metadata } from 'next'
 import { AccessMatrix, ColumnPager } from '@/components/people/access-matrix'
-import { PeopleFrame } from '@/components/people/people-frame'
+import { listUnread, PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
 import { listConnections } from '@/db/queries/connections'
 import { countPeople, listCells, listPeople } from '@/db/queries/people'
 import { requireMember } from '@/lib/auth/request'
+import { ageNote, connectionStatus } from '@/lib/domain/connection-status'
+import { whyUnknown } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
 
 export const metadata: Metadata = { title: 'People by subscription' }
@@ -25,11 +27,12 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
   const from = view.from < connected.length ? view.from : 0
   const columns = connected.slice(from, from + COLUMNS)
   const cells = await listCells(member, page.rows)
+  const now = new Date()
   const href = (change: Partial<PeopleView>) =>
     `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
-    <PeopleFrame current="matrix" view={view} anyone={anyone.rows.length > 0}>
+    <PeopleFrame current="matrix" view={view} anyone={anyone.rows.length > 0} unread={listUnread(all)}>
       {page.rows.length > 0 ? (
         <>
           <ColumnPager
@@ -41,7 +44,12 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
           />
           <AccessMatrix
             rows={page.rows}
-            columns={columns}
+            columns={columns.map((one) => ({
+              id: one.id,
+              label: one.label,
+              unknown: whyUnknown(one.publishedAt ? (one.coverage ?? []) : null),
+              note: ageNote(connectionStatus({ ...one, now })),
+            }))}
             cells={cells}
             direction={view.direction}
             sortHref={href({ direction: view.direction === 'asc' ? 'desc' : 'asc' })}
