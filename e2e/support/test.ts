@@ -4,7 +4,7 @@ import { type Account, control, type MadeWorld } from './sandbox'
 
 export { expect }
 
-type World = MadeWorld & {
+export type World = MadeWorld & {
   /** The account of a kind: owner, reader, outsider, plain, blocked, mfa, guest. */
   account(kind: string): Account
   subscription: { id: string; name: string }
