@@ -75,7 +75,13 @@ test('where groups were never opened, nobody is said to hold nothing', async ({ 
   await change({ type: 'assign', tenantId, principalId: ada, role: 'Reader', subscriptionId: subscription.id })
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await change({ type: 'unassign', tenantId, principalId: ada, role: 'Reader', subscriptionId: subscription.id })
+  await change({
+    type: 'unassign',
+    tenantId,
+    principalId: ada,
+    role: 'Reader',
+    scope: `/subscriptions/${subscription.id}`,
+  })
   const admins = randomUUID()
   await change({ type: 'add_group', tenantId, displayName: 'Platform admins', id: admins })
   await change({ type: 'assign', tenantId, principalId: admins, role: 'Owner', subscriptionId: subscription.id })

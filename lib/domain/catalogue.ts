@@ -83,9 +83,22 @@ const AZURE: CatalogueEntry = {
     },
     {
       data: 'Other principals',
-      fields: 'Service principals, managed identities, devices and groups of other tenants that hold a role',
+      fields: 'Service principals, managed identities, agents, devices and groups of other tenants that hold a role',
       state: 'supported',
       permission: 'Application.Read.All (optional) for their names; without it they go by ID',
+    },
+    {
+      data: 'Eligible members of groups',
+      fields: 'Who can activate a membership or an ownership of a group that holds a role, and which are activated now',
+      state: 'needs_p2',
+      permission:
+        'PrivilegedEligibilitySchedule.Read.AzureADGroup and PrivilegedAssignmentSchedule.Read.AzureADGroup (optional), and Microsoft Entra ID P2 in the tenant',
+    },
+    {
+      data: 'Delegations to other tenants',
+      fields: 'People, groups and applications of other tenants that hold a role through Azure Lighthouse',
+      state: 'supported',
+      permission: 'Reader on the subscription, through user_impersonation',
     },
     {
       data: 'Last sign-in',

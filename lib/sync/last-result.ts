@@ -56,6 +56,9 @@ export type LastResult = {
   listPrincipals(ids: string[]): Promise<LastPrincipal[]>
 }
 
+/** What has ended since is not kept, whatever could be read. */
+const lasts = ({ endsAt }: { endsAt: Date | null }) => endsAt === null || endsAt > new Date()
+
 export function lastResultOf({ organisationId, connection }: ClaimedRun): LastResult {
   const isCurrent = (table: { organisationId: PgColumn; connectionId: PgColumn; validTo: PgColumn }) =>
     and(eq(table.organisationId, organisationId), eq(table.connectionId, connection.id), isNull(table.validTo))
@@ -67,8 +70,8 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     const found = await db
       .select()
       .from(assignments)
-      .where(and(isCurrent(assignments), more))
-    return found.map((row) => ({ ...row, id: row.key.slice(row.key.lastIndexOf(' ') + 1), agent: false }))
+      .where(and(isCurrent(assignments), eq(assignments.tenantId, connection.tenantId), more))
+    return found.filter(lasts).map((row) => ({ ...row, id: row.key.slice(row.key.lastIndexOf(' ') + 1), agent: false }))
   }
   let coverage: Promise<CoverageLine[]> | null = null
   const readCoverage = async (): Promise<CoverageLine[]> => {
@@ -137,11 +140,11 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
         id,
         wasOpened: reached !== null,
         readAt,
-        members: (membersOf.get(id) ?? []).map(({ memberId, memberKind, membership, endsAt }) => ({
+        members: (membersOf.get(id) ?? []).filter(lasts).map(({ memberId, memberKind, membership, endsAt }) => ({
           ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt },
           readAt: null,
         })),
-        owners: (ownersOf.get(id) ?? []).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
+        owners: (ownersOf.get(id) ?? []).filter(lasts).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
           ...{ id: ownerId, kind: ownerKind, agent: false, ownership, endsAt },
         })),
       }))
