@@ -6,6 +6,13 @@ import type { Direction } from '@/lib/domain/views'
 
 type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
 
+/** What the strongest role amounts to, whether it is held, and how wide it reaches. */
+function describeStrongest({ strongest, eligibleOnly, below }: PersonRow): string {
+  if (!strongest) return 'Unknown role'
+  const where = below ? ', in a part of a subscription' : ''
+  return `${PRIVILEGE_LABELS[strongest]}${where}${eligibleOnly ? ' (eligible)' : ''}`
+}
+
 /** Everyone with access to any connected subscription: a row for each person. */
 export function AllPeopleTable({ rows, direction, sortHref }: Props) {
   return (
@@ -53,7 +60,7 @@ export function AllPeopleTable({ rows, direction, sortHref }: Props) {
               {row.grants.toLocaleString('en')}
             </Td>
             <Td area="strongest" className="text-ink-soft">
-              {row.strongest ? PRIVILEGE_LABELS[row.strongest] : 'Not readable'}
+              {describeStrongest(row)}
             </Td>
           </Tr>
         ))}

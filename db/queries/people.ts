@@ -29,8 +29,12 @@ export type PersonRow = {
   /** Connected subscriptions they have access in, and roles at scopes in all of them, eligible ones too. */
   subscriptions: number
   grants: number
-  /** What the strongest role anywhere amounts to; null when none of them is readable. */
+  /** What the strongest role anywhere amounts to; null when none of them is readable. Held ones come before eligible ones. */
   strongest: Privilege | null
+  /** Nothing is held anywhere: the strongest role can only be activated. */
+  eligibleOnly: boolean
+  /** The strongest role reaches no whole subscription, only a resource group or a resource. */
+  below: boolean
 }
 
 export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
@@ -52,7 +56,16 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
     .select({
       subscriptions: sql<number>`count(*)::int`.as('subscriptions'),
       grants: sql<number>`sum(${holders.grants})::int`.as('grants_held'),
-      strongest: sql<number>`min(${holders.strongest})`.as('strongest_held'),
+      strongest:
+        sql<number>`coalesce(min(${holders.strongest}) filter (where ${isHeld}), min(${holders.strongest}))`.as(
+          'strongest_held',
+        ),
+      eligibleOnly: sql<boolean>`not coalesce(bool_or(${isHeld}), false)`.as('eligible_only'),
+      wide: sql<
+        number | null
+      >`coalesce(min(${holders.strongest}) filter (where ${isHeld} and ${isWide}), min(${holders.strongest}) filter (where ${isWide} and not ${isHeld}))`.as(
+        'strongest_wide',
+      ),
     })
     .from(holders)
     .innerJoin(connections, holdersNow)
@@ -77,6 +90,8 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
       subscriptions: held.subscriptions,
       grants: held.grants,
       strongest: held.strongest,
+      eligibleOnly: held.eligibleOnly,
+      wide: held.wide,
     })
     .from(principals)
     .crossJoinLateral(held)
@@ -93,8 +108,20 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
     .orderBy(...order)
     .limit(fetch)
   const { rows, previous, next } = page(found)
-  return { rows: rows.map((row) => ({ ...row, strongest: privilegeOfStrength(row.strongest) })), previous, next }
+  return {
+    rows: rows.map(({ strongest, wide, ...row }) => ({
+      ...row,
+      strongest: privilegeOfStrength(strongest),
+      below: wide === null || wide > strongest,
+    })),
+    previous,
+    next,
+  }
 }
+
+/** Whether the grant that a holder's row shows is held now, and whether it reaches the whole subscription. */
+const isHeld = sql`${holders.assignmentKind} <> 'eligible'`
+const isWide = sql`${holders.scopeLevel} in ('root', 'management_group', 'subscription')`
 
 /**
  * Whether a person is among those whose access matches. Those are found once and looked up in the order of names: the
