@@ -89,22 +89,14 @@ test('a refusal of the assignments themselves is still the sign-in’s or the su
   })
 })
 
-/** Somebody who is in a group that holds a role, and holds nothing else. */
-function joinGroup({ world, tenantId, subscription, members }: TestTenant & { members?: string[] }) {
-  const tenant = world.findTenant(tenantId)
+/** Somebody new who is in a group that holds a role, and holds nothing else. */
+function joinGroup({ world, tenantId, subscription }: TestTenant) {
   const group = applyChange(world, { type: 'add_group', tenantId, displayName: 'Engineers' }) as { id: string }
-  const held = new Set([...(tenant?.assignments.values() ?? [])].map(({ principalId }) => principalId))
-  const [person] = [...(tenant?.users.values() ?? [])].filter(
-    ({ id, account }) => !held.has(id) && !account && tenant?.memberships.groupsOf(id).size === 0,
-  )
-  if (!person) throw new Error('Everybody has access already.')
-  const principalId = person.id
-  applyChange(world, { type: 'add_member', tenantId, groupId: group.id, principalId })
-  applyChange(world, {
-    ...{ type: 'assign', tenantId, principalId: group.id, role: 'Owner' },
-    scope: `/subscriptions/${subscription.id}`,
-  })
-  return { ...person, groupId: group.id, members }
+  const { id } = applyChange(world, { type: 'add_person', tenantId, displayName: 'Newton New' }) as { id: string }
+  applyChange(world, { type: 'add_member', tenantId, groupId: group.id, principalId: id })
+  const scope = `/subscriptions/${subscription.id}`
+  applyChange(world, { type: 'assign', tenantId, principalId: group.id, role: 'Owner', scope })
+  return { id, groupId: group.id }
 }
 
 test.each([
@@ -183,4 +175,83 @@ test('a person whom the directory does not find once is not called gone when the
   await sync()
   expect(await statusOf(old)).toBe('not_found')
   expect(await statusOf(unknown)).toBe('unconfirmed')
+})
+
+test('a person whom one replica of the directory misses is asked about again before anything is said', async () => {
+  const { tenant, sync, people } = await connected({ people: 30 })
+  const { world, tenantId } = tenant
+  const known = (await people()).find(({ status, direct }) => status === 'active' && direct > 0)
+  if (!known) throw new Error('Nobody holds a role directly.')
+  const statusOf = async () => (await people()).find(({ principalId }) => principalId === known.principalId)?.status
+  applyChange(world, { type: 'lag', tenantId, principalId: known.principalId, lookups: 1 })
+  await sync()
+  expect(await statusOf()).toBe('active')
+})
+
+test('a row without a type is asked about, and stays where it was', async () => {
+  const { tenant, sync, people, first } = await connected({ people: 20 })
+  const before = await people()
+  const match = { path: '/roleAssignments', tenantId: tenant.tenantId }
+  const run = await tenant.during(
+    [{ match, setField: { path: 'properties.principalType', value: null, everyNth: 2 } }],
+    sync,
+  )
+  expect(run).toMatchObject({ state: 'succeeded', gaps: false, people: first.people, gained: 0, lost: 0 })
+  expect((await people()).map(({ principalId }) => principalId)).toEqual(before.map(({ principalId }) => principalId))
+})
+
+test.each(['principalId', 'roleDefinitionId', 'scope'])(
+  'rows of which %s cannot be understood are set aside and named, and what was read of them before stays',
+  async (field) => {
+    const { tenant, sync, shown } = await connected({ people: 20, assignments: 28 })
+    const before = await shown()
+    const match = { path: '/roleAssignments', tenantId: tenant.tenantId }
+    const run = await tenant.during(
+      [{ match, setField: { path: `properties.${field}`, value: '', everyNth: 7 } }],
+      sync,
+    )
+    expect(run).toMatchObject({ state: 'succeeded', gaps: true, gained: 0, lost: 0 })
+    const line = run.coverage.find(({ dataset }) => dataset === 'assignments')
+    expect(line).toMatchObject({ state: 'partly', why: 'odd_rows', kept: line?.missing })
+    expect(line?.odd?.length).toBe(line?.missing)
+    expect(await shown()).toEqual(before)
+  },
+)
+
+test('a list of assignments of which most cannot be understood is not believed', async () => {
+  const { tenant, sync, shown } = await connected()
+  const before = await shown()
+  const match = { path: '/roleAssignments', tenantId: tenant.tenantId }
+  const run = await tenant.during(
+    [{ match, setField: { path: 'properties.principalId', value: 7, everyNth: 1 } }],
+    sync,
+  )
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'bad_answer' } })
+  expect(await shown()).toEqual(before)
+})
+
+test('principals of a type that nobody knows are placed by the directory, and what it does not know leaves a gap', async () => {
+  const { tenant, sync, people } = await connected({ agents: 2 })
+  const { world, tenantId, subscription } = tenant
+  const directory = world.findTenant(tenantId)
+  const agent = [...(directory?.users.values() ?? [])].find(({ identityParentId }) => identityParentId)
+  if (!agent) throw new Error('The world has no agent.')
+  const scope = `/subscriptions/${subscription.id}`
+  const assign = { type: 'assign', tenantId, role: 'Owner', scope, principalType: 'Workload' } as const
+  applyChange(world, { ...assign, principalId: agent.id })
+  expect(await sync()).toMatchObject({ gaps: false })
+  const row = (await people()).find(({ principalId }) => principalId === agent.id)
+  expect(row).toMatchObject({
+    variety: 'agent',
+    name: agent.displayName,
+    signals: expect.arrayContaining(['can_grant']),
+  })
+
+  const [model] = [...(directory?.assignments.values() ?? [])]
+  const id = '00000000-1111-4222-8333-666666666666'
+  if (model)
+    directory?.assignments.add({ ...model, id, principalId: id, principalType: 'Workload', schedule: null, scope })
+  const run = await sync()
+  expect(run).toMatchObject({ state: 'succeeded', gaps: true })
+  expect(run.coverage.find(({ dataset }) => dataset === 'kinds')).toMatchObject({ state: 'partly', missing: 1 })
 })
