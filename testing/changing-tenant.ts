@@ -8,7 +8,7 @@ const ROLES = ['Contributor', 'Reader', 'Monitoring Reader', 'Security Reader', 
 
 /** A tenant whose subscription can be turned over: `turnOver` replaces every assignment but those of the account that reads. */
 export async function createChangingTenant(rolecall: Rolecall, people: number) {
-  const tenant = await rolecall.tenant({ people, assignments: 0 })
+  const tenant = await rolecall.tenant({ people, assignments: 0, delegations: 0 })
   const subscriptionId = tenant.subscription.id
   const reader = tenant.account('owner').objectId
   const directory = tenant.world.findTenant(tenant.tenantId)

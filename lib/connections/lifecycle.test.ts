@@ -77,7 +77,7 @@ test('disconnecting with deletion needs the label typed, and leaves no row of th
 })
 
 test('people who hold a role in another connected subscription stay when one is deleted', async () => {
-  const tenant = await rolecall.tenant({ subscriptions: 2 })
+  const tenant = await rolecall.tenant({ subscriptions: 2, delegations: 0 })
   const [first, second] = tenant.subscriptions
   const gone = await connect(tenant, first?.id)
   await carryRun(rolecall, tenant.owner, gone)

@@ -104,7 +104,7 @@ test('a field is deleted in a list of Graph, also in the items of a batch', asyn
   const address = 'https://graph.microsoft.com/v1.0/users?$select=id,mail'
   const clean = await readRows(address)
   await controlled.put([{ match: { path: '/users$' }, setField: { path: 'mail', remove: true, everyNth: 2 } }])
-  const withoutMail = clean.filter((_, index) => index % 2 === 1).map(({ id }) => ({ id }))
+  const withoutMail = clean.filter((_, index) => index % 2 === 1).map(({ mail: _, ...row }) => row)
   expect((await readRows(address)).filter((row) => !('mail' in row))).toEqual(withoutMail)
   const { json } = await controlled.batch(['/users?$select=id,mail', '/organization'])
   const bodies = (json.responses as { id: string; body: { value: Row[] } }[]).sort((a, b) => (a.id < b.id ? -1 : 1))
