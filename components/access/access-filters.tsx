@@ -38,7 +38,12 @@ export function AccessFilters({ who, path, view, roles }: Props) {
     ...(people ? [{ name: 'status', label: 'Status', options: statuses, width: 'w-30' } as const] : []),
     { name: 'level', label: 'Scope level', options: listOptions('Any scope', SCOPE_LEVEL_LABELS), width: 'w-34' },
     { name: 'how', label: 'How it is held', options: listOptions('Any way', HOW_LABELS), width: 'w-34' },
-    { name: 'held', label: 'Held or eligible', options: listOptions('Held or eligible', HELD_LABELS), width: 'w-37' },
+    {
+      name: 'held',
+      label: 'Held or eligible',
+      options: listOptions('Held or eligible', HELD_LABELS),
+      width: 'w-37 max-sm:min-w-36',
+    },
   ] as const
 
   return (

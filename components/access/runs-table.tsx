@@ -15,13 +15,13 @@ export function RunsTable({ rows }: { rows: RunRow[] }) {
   return (
     <Table caption="Syncs of this subscription" layout="runs">
       <Thead>
-        <Th area="asked" className="tabular:w-[10%]">
+        <Th area="asked" className="tabular:w-[13%]">
           Asked for
         </Th>
-        <Th area="trigger" line="over" className="tabular:w-[12%]">
+        <Th area="trigger" line="over" className="tabular:w-[11%]">
           Trigger
         </Th>
-        <Th area="by" line="under" className="tabular:w-[13%]">
+        <Th area="by" line="under" className="tabular:w-[12%]">
           By
         </Th>
         <Th area="result">Result</Th>

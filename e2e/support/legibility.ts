@@ -182,6 +182,19 @@ function findIllegible(): Illegible {
     look(', scrolled sideways')
     for (const one of sideways) one.scrollLeft = 0
   }
+  // What a select shows is no text of the page: its widest need is what the chosen option takes.
+  const pen = document.createElement('canvas').getContext('2d')
+  for (const select of document.querySelectorAll('select')) {
+    const { font, paddingLeft, paddingRight } = styleOf(select)
+    const label = select.selectedOptions[0]?.label ?? ''
+    if (!pen || isHidden(select)) continue
+    pen.font = font
+    const needed = pen.measureText(label).width
+    const room = select.clientWidth - Number.parseFloat(paddingLeft) - Number.parseFloat(paddingRight)
+    if (needed > room + TOLERANCE)
+      cut.add(`“${label}” of a select: ${Math.round(room)} of ${Math.round(needed)} pixels`)
+  }
+
   const tables = [...document.querySelectorAll<HTMLTableElement>('table:not([data-scrolls])')]
   const beside = tables.filter((one) => one.scrollWidth > (one.parentElement?.clientWidth ?? Infinity) + 1)
   return {
