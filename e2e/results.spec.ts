@@ -286,7 +286,7 @@ test('a name that would turn its letters around is shown as it is written', asyn
   await openResults(page)
   await page.getByRole('link', { name: 'live [U+202E]gnp.exe' }).click()
   await expect(page.getByRole('heading', { level: 2, name: 'live [U+202E]gnp.exe' })).toBeVisible()
-  expect(await page.getByRole('main').innerText()).not.toContain('\u202E')
+  expect(await page.getByRole('main').textContent()).not.toContain('\u202E')
 })
 
 test('what the integration can do is told in neutral words, with nothing connected', async ({ page, world }) => {
