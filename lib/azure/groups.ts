@@ -141,7 +141,9 @@ const newGroup = (id: string, name: string | null = null): OpenedGroup => ({
 function take(reading: ReadGroups, asked: Asked, answer: BatchAnswer): string | null {
   if (asked.about === 'names') return takeNames(reading, asked, answer)
   const { about, id } = asked
-  if (answer.status === 404) {
+  // On a later page a refusal is a failed read: the group was there and open a moment ago.
+  const isLater = asked.guard !== undefined
+  if (answer.status === 404 && !isLater) {
     // Only the list of members tells that a group is not there; its other lists are then refused for no other reason.
     if (about === 'members') (reading.groups.get(id) as OpenedGroup).state = 'not_found'
     return null
@@ -153,6 +155,7 @@ function take(reading: ReadGroups, asked: Asked, answer: BatchAnswer): string | 
   } catch (error) {
     const aspect = about === 'service_owners' ? 'owners' : about
     noteRefusal(reading, aspect, id, refusedBy(REQUESTS[aspect], error))
+    if (isLater && aspect === 'members') (reading.groups.get(id) as OpenedGroup).state = 'not_readable'
     return null
   }
 }

@@ -148,7 +148,7 @@ describe('refusals of ARM', () => {
     [404, 'SubscriptionNotFound', 'subscription_not_readable', 'subscription_not_readable'],
     [500, 'InternalServerError', 'azure_unreachable', 'azure_unreachable'],
     [429, 'TooManyRequests', 'throttled', 'throttled'],
-    [418, 'Teapot', 'unknown', 'unknown'],
+    [418, 'Teapot', 'refused_by_microsoft', 'refused_by_microsoft'],
   ])('with %i %s give the problem that explains them', async (status, code, forSubscription, forAssignments) => {
     microsoft.answer(() => error(status, code))
     const refused = await getSubscription(account().azure, SUBSCRIPTION).catch((reason: unknown) => reason)
@@ -164,7 +164,7 @@ describe('refusals of ARM', () => {
         ? { status: 401, json: { error: { code: 'InvalidAuthenticationToken', message: 'x' } } }
         : { json: url.host === 'graph.microsoft.com' ? { value: [] } : { value: [assignment(1)] } },
     )
-    expect(await listRoleAssignments(account().azure, SUBSCRIPTION)).toHaveLength(1)
+    expect((await listRoleAssignments(account().azure, SUBSCRIPTION)).rows).toHaveLength(1)
     expect(await canListUsers(account().azure)).toBe(true)
     expect(microsoft.asked.map(({ headers }) => headers.authorization)).toEqual([
       'Bearer arm-1',
@@ -201,7 +201,7 @@ test('subscriptions come in our own shape', async () => {
     novel: [1],
   }
   microsoft.answer(({ url }) => ({ json: url.pathname.endsWith('/subscriptions') ? { value: [row] } : row }))
-  const wanted = { id: SUBSCRIPTION, name: 'Production', state: 'Warned', tenantId: guid(5) }
+  const wanted = { id: SUBSCRIPTION, name: 'Production', state: 'Warned', tenantId: guid(5), managedByTenants: [] }
   expect(await getSubscription(account().azure, SUBSCRIPTION)).toEqual(wanted)
   expect(await listSubscriptions(account().azure)).toEqual([wanted])
 })

@@ -91,7 +91,7 @@ describe.each(READERS)('%s', (_, read, row) => {
   test.each([
     [401, 'InvalidAuthenticationTokenTenant', 'subscription_moved'],
     [401, 'ExpiredAuthenticationToken', 'sign_in_expired'],
-    [400, 'UnsupportedFilter', 'unknown'],
+    [400, 'UnsupportedFilter', 'refused_by_microsoft'],
     [429, 'TooManyRequests', 'throttled'],
     [503, 'ServiceUnavailable', 'azure_unreachable'],
   ])('refused with %i %s, are a failure', async (status, code, problem) => {
@@ -117,7 +117,7 @@ describe.each(LISTS)('rows of %s', (_, read) => {
 
   test('that are refused with an error under 200 count as refused with 403', async () => {
     microsoft.answer(() => ({ json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))
-    expect(await read(account().azure)).toMatchObject({ permitted: false, rows: [] })
+    await expect(read(account().azure)).rejects.toMatchObject({ status: 403, microsoftCode: 'AuthorizationFailed' })
   })
 })
 
@@ -137,6 +137,7 @@ test('a schedule comes in our own shape', async () => {
       id: guid(1),
       key: `eligible ${SCOPE} ${guid(1)}`,
       principalKind: 'user',
+      agent: false,
       roleId: guid(2),
       scope: SCOPE,
       scopeLevel: 'subscription',

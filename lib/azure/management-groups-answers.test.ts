@@ -34,18 +34,18 @@ test('management groups are asked for by a POST for the one subscription, with a
 test('names are given to groups only when there is one for each id, and no group is made up', async () => {
   const chain = (ids: unknown, names: unknown) =>
     asked(() => entity({ parentNameChain: ids, parentDisplayNameChain: names }))
-  expect(await chain(['root', 'a'], ['Root', null])).toEqual([
+  expect((await chain(['root', 'a'], ['Root', null])).rows).toEqual([
     { id: 'root', name: 'Root' },
     { id: 'a', name: 'a' },
   ])
-  expect(await chain(['root', 'a'], ['A'])).toEqual([
+  expect((await chain(['root', 'a'], ['A'])).rows).toEqual([
     { id: 'root', name: 'root' },
     { id: 'a', name: 'a' },
   ])
-  expect(await chain(['a\u0000'], ['\u0000'])).toEqual([{ id: 'a', name: 'a' }])
-  expect(await chain([], [])).toBeNull()
-  expect(await chain(null, ['A'])).toBeNull()
-  expect(await asked(() => entity({}))).toBeNull()
+  expect((await chain(['a\u0000'], ['\u0000'])).rows).toEqual([{ id: 'a', name: 'a' }])
+  expect((await chain([], [])).rows).toEqual([])
+  expect((await chain(null, ['A'])).rows).toEqual([])
+  expect((await asked(() => entity({}))).rows).toEqual([])
 })
 
 test('an entity whose name only begins like the subscription is not taken for it, and a later page is read', async () => {
@@ -56,9 +56,9 @@ test('an entity whose name only begins like the subscription is not taken for it
       ? entity({ parentNameChain: ['right'], parentDisplayNameChain: ['Right'] })
       : { json: { value: [other], nextLink: next } },
   )
-  expect(found).toEqual([{ id: 'right', name: 'Right' }])
+  expect(found.rows).toEqual([{ id: 'right', name: 'Right' }])
   expect(microsoft.asked.map(({ method }) => method)).toEqual(['POST', 'POST'])
-  expect(await asked(() => ({ json: { value: [other] } }))).toBeNull()
+  expect((await asked(() => ({ json: { value: [other] } }))).rows).toEqual([])
 })
 
 test('pages that come round again are an endless list', async () => {
@@ -67,6 +67,7 @@ test('pages that come round again are an endless list', async () => {
   expect(microsoft.asked).toHaveLength(2)
 })
 
-test.each([403, 404])('a refusal with %i means that the groups cannot be read', async (status) => {
-  expect(await asked(() => ({ status, json: { error: { code: 'AuthorizationFailed', message: 'x' } } }))).toBeNull()
+test.each([403, 404])('a refusal with %i is no list without groups', async (status) => {
+  const refusal = { error: { code: 'AuthorizationFailed', message: 'x' } }
+  await expect(asked(() => ({ status, json: refusal }))).rejects.toMatchObject({ status })
 })

@@ -25,7 +25,7 @@ test.each([0, 1, 5])(
       const { azure, meter } = azureAs(sandbox.world, tenant.id, owner.objectId)
       const above = ancestorsOf(tenant, tenant.subscriptions.get(id)?.managementGroupId ?? '').reverse()
       expect(above).toHaveLength(depth + 1)
-      expect(await readManagementGroups(azure, id)).toEqual(
+      expect((await readManagementGroups(azure, id)).rows).toEqual(
         above.map((group) => ({ id: group, name: findManagementGroup(tenant, group)?.displayName })),
       )
       expect(meter.calls).toBe(1)
@@ -37,5 +37,5 @@ test('an account that does not see the subscription is not told of any managemen
   const { tenantId, accounts, subscriptions } = makeTenant(sandbox.world, { seed: 'unseen', managementGroupDepth: 2 })
   const outsider = accounts.find(({ kind }) => kind === 'outsider')
   const { azure } = azureAs(sandbox.world, tenantId, outsider?.objectId ?? '')
-  expect(await readManagementGroups(azure, subscriptions[0]?.id ?? '')).toBeNull()
+  expect((await readManagementGroups(azure, subscriptions[0]?.id ?? '')).rows).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Azure } from './client/clients'
-import { toAzureError } from './client/errors'
+import { badAnswer, toAzureError } from './client/errors'
 import { armPages, type ReadList } from './client/lists'
 import { cleanText, keepReadable } from './client/rows'
 
@@ -19,7 +19,7 @@ export async function readManagementGroups(azure: Azure, subscriptionId: string)
       const { rows, odd } = keepReadable(Entity, page)
       const own = rows.find(({ name }) => name.toLowerCase() === subscriptionId.toLowerCase())
       if (own) return { rows: groupsAbove(own), odd: [] }
-      if (odd.length > 0) return { rows: [], odd }
+      if (odd.length > 0 && rows.length === 0) throw badAnswer()
     }
   } catch (error) {
     throw toAzureError(error)

@@ -45,12 +45,14 @@ test('role assignments are read from all pages, each once, and turned into our o
   const heard: number[] = []
   const { azure, meter } = account()
   const found = await listRoleAssignments(azure, SUBSCRIPTION, { onPage: (count) => heard.push(count) })
-  expect(found).toEqual([
+  expect(found.odd).toEqual([])
+  expect(found.rows).toEqual([
     {
       id: guid(1),
       key: `/subscriptions/${SUBSCRIPTION} ${guid(1)}`,
       principalId: guid(901),
       principalKind: 'user',
+      agent: false,
       roleId: '8e3af657-a8ff-443c-a75c-2fe8c4bcb635',
       scope: `/subscriptions/${SUBSCRIPTION}`,
       scopeLevel: 'subscription',

@@ -38,7 +38,7 @@ test('role definitions are read from all pages, with their permissions and what 
           },
         },
   )
-  expect(await listRoleDefinitions(account().azure, SUBSCRIPTION)).toEqual([
+  expect((await listRoleDefinitions(account().azure, SUBSCRIPTION)).rows).toEqual([
     {
       id: guid(1),
       name: 'Role 1',
@@ -71,7 +71,7 @@ test('lists that Azure leaves out are empty, and a role without permissions allo
       ],
     },
   }))
-  expect(await listRoleDefinitions(account().azure, SUBSCRIPTION)).toEqual([
+  expect((await listRoleDefinitions(account().azure, SUBSCRIPTION)).rows).toEqual([
     expect.objectContaining({
       permissions: [
         { ...none, actions: ['*/read'] },

@@ -44,7 +44,10 @@ test('nothing is claimed about any when even one question is refused', async () 
       : { status: 200, body: { value: ids.map((id) => ({ id })) } },
   )
   const ids = Array.from({ length: 40 }, (_, n) => guid(n))
-  expect(await readServicePrincipals(standInAccount().azure, ids)).toEqual({ found: new Map(), refused: true })
+  expect(await readServicePrincipals(standInAccount().azure, ids)).toMatchObject({
+    found: new Map(),
+    refused: { refusal: { status: 403 } },
+  })
 })
 
 test('301 service principals cost two calls, with at most fifteen ids in a question, and none cost no call', async () => {

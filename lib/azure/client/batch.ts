@@ -217,7 +217,7 @@ export async function askForLists<Asked extends ListQuestion>(
       for (const [index, asked] of batch.entries()) {
         const answer = answers[index] as BatchAnswer
         if (asked.guard && asked.begin && isExpiredPage(answer.status)) {
-          further.push(asked.begin() as Asked)
+          further.push({ ...(asked.begin() as Asked), begin: undefined })
           continue
         }
         const nextLink = take(asked, answer)
