@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { Registry } from '../world/collections'
 import type { Application } from '../world/types'
 import type { World } from '../world/world'
+import { plainPropertiesOf } from './directory-properties'
 import type { GraphCall } from './graph-call'
-import { type Kind, noValue, noValues, SERVICE_PRINCIPAL, throwNoRegistry } from './kinds'
+import { type Kind, SERVICE_PRINCIPAL, throwNoRegistry } from './kinds'
 import { listObjects, showObject } from './lists'
 
 /** `GET /applications`: those that the tenant registered itself. */
@@ -63,20 +64,12 @@ const APPLICATION: Kind<RegisteredApplication> = {
     'publicClient',
   ],
   properties: {
+    ...plainPropertiesOf('application'),
     id: (one) => one.id,
-    deletedDateTime: noValue,
     appId: (one) => one.clientId,
     displayName: (one) => one.name,
     createdDateTime: () => '2024-03-12T10:00:00Z',
-    description: noValue,
-    identifierUris: noValues,
-    publisherDomain: noValue,
     signInAudience: () => 'AzureADMyOrg',
-    tags: noValues,
-    appRoles: noValues,
-    keyCredentials: noValues,
-    passwordCredentials: noValues,
-    requiredResourceAccess: noValues,
     web: (one) => ({ redirectUris: one.redirectUris.filter((uri) => !one.spaRedirectUris?.includes(uri)) }),
     spa: (one) => ({ redirectUris: one.spaRedirectUris ?? [] }),
     publicClient: () => ({ redirectUris: [] }),

@@ -1,5 +1,6 @@
 import type { Registry } from '../world/collections'
 import type { DeletedGroup, Device, Group, ServicePrincipal, Tenant } from '../world/types'
+import { plainPropertiesOf, securityIdentifierOf } from './directory-properties'
 import { badRequest, type GraphCall, holdsAny } from './graph-call'
 
 /** A type of directory object: where its objects are, which properties they have, and which permissions show them. */
@@ -91,10 +92,6 @@ export function spellProperty<T extends { id: string }>(kind: Kind<T>, name: str
   return spellings.get(name.trim().toLowerCase())
 }
 
-/** Properties that nothing in the sandbox has a value for show an empty list, or null. */
-export const noValues = () => []
-export const noValue = () => null
-
 /** For types whose objects a tenant keeps no registry of. */
 export const throwNoRegistry = (): never => {
   throw new Error('A tenant has no registry of objects of this type.')
@@ -134,24 +131,17 @@ export const GROUP: Kind<Group> = {
     'visibility',
   ],
   properties: {
+    ...plainPropertiesOf('group'),
     id: (group) => group.id,
-    deletedDateTime: noValue,
-    classification: noValue,
     createdDateTime: (group) => group.createdDateTime,
     description: (group) => group.description,
     displayName: (group) => group.displayName,
-    groupTypes: noValues,
     isAssignableToRole: (group) => group.isAssignableToRole,
-    mail: noValue,
     mailEnabled: () => false,
     mailNickname: (group) => group.displayName.replace(/\W/g, ''),
-    membershipRule: noValue,
-    onPremisesSyncEnabled: noValue,
-    onPremisesSecurityIdentifier: noValue,
-    proxyAddresses: noValues,
     renewedDateTime: (group) => group.createdDateTime,
     securityEnabled: (group) => group.securityEnabled,
-    securityIdentifier: noValue,
+    securityIdentifier: securityIdentifierOf,
     visibility: (group) => (group.hiddenMembership ? 'HiddenMembership' : null),
   },
 }
@@ -191,8 +181,8 @@ export const SERVICE_PRINCIPAL: Kind<ServicePrincipal> = {
     'passwordCredentials',
   ],
   properties: {
+    ...plainPropertiesOf('servicePrincipal'),
     id: (principal) => principal.id,
-    deletedDateTime: noValue,
     accountEnabled: (principal) => principal.accountEnabled,
     alternativeNames: (principal) => principal.alternativeNames,
     appDisplayName: (principal) =>
@@ -202,15 +192,8 @@ export const SERVICE_PRINCIPAL: Kind<ServicePrincipal> = {
     appRoleAssignmentRequired: () => false,
     createdDateTime: (principal) => principal.createdDateTime,
     displayName: (principal) => principal.displayName,
-    homepage: noValue,
     servicePrincipalNames: (principal) => [principal.appId],
     servicePrincipalType: (principal) => principal.servicePrincipalType,
-    signInAudience: noValue,
-    tags: noValues,
-    appRoles: noValues,
-    keyCredentials: noValues,
-    oauth2PermissionScopes: noValues,
-    passwordCredentials: noValues,
   },
   derivedTypeOf: (principal) => (principal.agentIdentityBlueprintId === null ? null : 'agentIdentity'),
 }
@@ -225,6 +208,7 @@ export const DEVICE: Kind<Device> = {
   basic: new Set(),
   defaults: ['id', 'accountEnabled', 'deviceId', 'displayName', 'operatingSystem', 'operatingSystemVersion'],
   properties: {
+    ...plainPropertiesOf('device'),
     id: (device) => device.id,
     accountEnabled: (device) => device.accountEnabled,
     deviceId: (device) => device.deviceId,

@@ -1,8 +1,9 @@
 import { JsonResponse, placeAt, readPlace, startAfter, writePlace } from '../list-pages'
 import type { Registry } from '../world/collections'
-import { BadFilter, type Filter, readFilter } from './filter'
-import { accessDenied, badRequest, contextOf, type GraphCall, isPlainGuest, notFound } from './graph-call'
-import { type Kind, projectionOf, type Show, spellProperty } from './kinds'
+import { findSingleOnly, ruleOf } from './directory-properties'
+import { BadFilter, type Field, type Filter, readFilter } from './filter'
+import { accessDenied, badRequest, contextOf, type GraphCall, graphError, isPlainGuest, notFound } from './graph-call'
+import { type Kind, projectionOf, type Show, selectedNames, spellProperty } from './kinds'
 
 /** `GET /{set}`, for any type that has a registry. */
 export function listCollection<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response {
@@ -103,10 +104,7 @@ function linkWith(call: GraphCall, name: string, value: string): string {
 
 /** The answer of `/$count`: a number as text, or the refusal without ConsistencyLevel. */
 export function countOfList(call: GraphCall, items: readonly unknown[]): Response {
-  if (!call.eventual)
-    return badRequest(
-      "Request with $count query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'",
-    )
+  if (!call.eventual) return badRequest('$count is not currently supported.')
   return new Response(String(items.length), { headers: { 'content-type': 'text/plain' } })
 }
 
@@ -128,7 +126,7 @@ export function queryObjects<T extends { id: string }>(
   kind: Kind<T>,
   { items, registry, reference = false }: Source<T>,
 ): readonly T[] | Response {
-  const refused = refuseQuery(call, reference)
+  const refused = refuseQuery(call, reference) ?? refuseSingleOnly(call, kind)
   if (refused) return refused
   const [filterText, searchText, orderText] = ['$filter', '$search', '$orderby'].map((one) => call.options.get(one))
   if (!filterText && !searchText && !orderText) return items
@@ -154,12 +152,14 @@ export function queryObjects<T extends { id: string }>(
 
 const MAX_URL_LENGTH = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
 
-/** The refusal of query options that Graph does not allow together or without an advanced query; null when all is allowed. */
+/** The refusal of query options that Graph does not allow together or without an advanced query; null when all is allowed. `$count=true` without the header is ignored, as documented in concepts/aad-advanced-queries.md. */
 function refuseQuery(call: GraphCall, reference: boolean): Response | null {
   const { options } = call
   if (options.has('$skip')) return badRequest("'$skip' is not supported by the service.")
-  if (options.has('$search') && !call.eventual) return unsupported(describeMissingHeader('$search'))
-  if (options.get('$count') === 'true' && !call.eventual) return badRequest(describeMissingHeader('$count'))
+  if (options.has('$search') && !call.eventual)
+    return unsupported(
+      "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
+    )
   const refined = ['$filter', '$search', '$orderby'].filter((one) => options.has(one))
   if (reference && refined.length > 0 && !call.advanced)
     return unsupported('The specified filter to the reference property query is currently not supported.')
@@ -170,9 +170,6 @@ function refuseQuery(call: GraphCall, reference: boolean): Response | null {
   return null
 }
 
-const describeMissingHeader = (option: string) =>
-  `Request with ${option} query parameter only works through MSGraph aggregator with a special request header: 'ConsistencyLevel: eventual'`
-
 const unsupported = (message: string) => badRequest(message, 'Request_UnsupportedQuery')
 
 const MAX_ALTERNATIVES = 15 // in one filter, unless it is an advanced query
@@ -180,18 +177,41 @@ const MAX_ALTERNATIVES = 15 // in one filter, unless it is an advanced query
 /** Parses a $filter; the refusal when it cannot be read or needs an advanced query. */
 function filterOf<T extends { id: string }>(call: GraphCall, kind: Kind<T>, text: string): Filter<T> | Response {
   try {
-    const filter = readFilter<T>(text, (name) => kind.properties[spellProperty(kind, name) ?? ''] ?? null)
+    const filter = readFilter<T>(text, { type: kind.name, find: (name) => fieldOf(kind, name) })
     if (filter.alternatives > MAX_ALTERNATIVES && !call.advanced)
       return unsupported(
         `Too many child clauses specified in search filter expression containing 'OR' operators: ${filter.alternatives}. Max allowed: ${MAX_ALTERNATIVES}.`,
       )
     if (filter.needsAdvanced && !call.advanced)
-      return unsupported('Operator is not supported because the required parameters might be missing.')
+      return unsupported(
+        `Operator '${filter.needsAdvanced}' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information`,
+      )
     return filter
   } catch (error) {
-    if (error instanceof BadFilter) return unsupported(error.message)
+    if (error instanceof BadFilter) return badRequest(error.message, error.code)
     throw error
   }
+}
+
+/** A property as a filter may use it; null when the type has none of that name. */
+export function fieldOf<T extends { id: string }>(kind: Kind<T>, name: string): Field<T> | null {
+  const spelled = spellProperty(kind, name) ?? ''
+  const read = kind.properties[spelled]
+  if (!read) return null
+  const rule = ruleOf(kind.name, spelled)
+  return {
+    read,
+    isList: rule?.list ?? false,
+    operators: rule ? new Set(rule.filter) : null,
+    isAdvanced: rule?.advanced ?? false,
+  }
+}
+
+/** The refusal of a property that Graph only shows of one object. Source of the error: concepts/delta-query-overview.md, where `skills` is asked for. */
+export function refuseSingleOnly<T extends { id: string }>(call: GraphCall, kind: Kind<T>): Response | null {
+  const names = (selectedNames(call) ?? []).flatMap((name) => spellProperty(kind, name) ?? [])
+  if (findSingleOnly(kind.name, names) === undefined) return null
+  return graphError(501, 'NotImplemented', 'This operation target is not yet supported.')
 }
 
 /** Parses a $search of `"displayName:x"`, joined by AND or OR, which finds words by their beginning; null when it is something else. */

@@ -3,7 +3,7 @@ import type { User } from '../world/types'
 import { BadFilter, readFilter } from './filter'
 import { accessDenied, badRequest, type GraphCall, graphError, isPlainGuest } from './graph-call'
 import type { Projection } from './kinds'
-import { listContextOf, readTop } from './lists'
+import { fieldOf, listContextOf, readTop, refuseSingleOnly } from './lists'
 import { USER, userProjectionOf } from './users'
 
 /**
@@ -34,6 +34,8 @@ function beginDelta(call: GraphCall): DeltaState | Response {
   const filter = call.options.get('$filter')
   const ids = filter ? idsOf(filter) : null
   if (ids instanceof Response) return ids
+  const refused = refuseSingleOnly(call, USER)
+  if (refused) return refused
   const { world, tenant } = call
   return {
     tenantId: tenant.id,
@@ -50,9 +52,10 @@ const MAX_IDS = 50 // people that a delta query may be limited to
 
 function idsOf(text: string): string[] | Response {
   try {
-    const { ids } = readFilter<User>(text, (name) =>
-      name.toLowerCase() === 'id' ? (USER.properties.id ?? null) : null,
-    )
+    const { ids } = readFilter<User>(text, {
+      type: 'user',
+      find: (name) => (name.toLowerCase() === 'id' ? fieldOf(USER, 'id') : null),
+    })
     if (ids && ids.length <= MAX_IDS) return ids
   } catch (error) {
     if (!(error instanceof BadFilter)) throw error

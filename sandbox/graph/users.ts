@@ -1,5 +1,6 @@
 import type { Registry } from '../world/collections'
 import type { User } from '../world/types'
+import { plainPropertiesOf, securityIdentifierOf } from './directory-properties'
 import {
   accessDenied,
   badRequest,
@@ -95,6 +96,7 @@ export const USER: Kind<User> = {
     'id',
   ],
   properties: {
+    ...plainPropertiesOf('user'),
     id: (user) => user.id,
     displayName: (user) => user.displayName,
     givenName: (user) => user.givenName,
@@ -104,11 +106,6 @@ export const USER: Kind<User> = {
     mailNickname: (user) => user.userPrincipalName.split('@')[0],
     jobTitle: (user) => user.jobTitle,
     department: (user) => user.department,
-    companyName: () => null,
-    employeeId: () => null,
-    city: () => null,
-    country: () => null,
-    usageLocation: () => null,
     officeLocation: (user) => user.officeLocation,
     mobilePhone: (user) => user.mobilePhone,
     businessPhones: (user) => user.businessPhones,
@@ -120,13 +117,11 @@ export const USER: Kind<User> = {
     createdDateTime: (user) => user.createdDateTime,
     deletedDateTime: (user) => user.deletedDateTime,
     creationType: (user) => (user.userType === 'Guest' ? 'Invitation' : null),
-    onPremisesSyncEnabled: () => null,
-    onPremisesImmutableId: () => null,
-    onPremisesSecurityIdentifier: () => null,
     lastPasswordChangeDateTime: (user) => user.createdDateTime,
     otherMails: (user) => user.otherMails,
     proxyAddresses: (user) => (user.mail ? [`SMTP:${user.mail}`] : []),
-    assignedLicenses: () => [],
+    securityIdentifier: securityIdentifierOf,
+    signInSessionsValidFromDateTime: (user) => user.createdDateTime,
     identities: (user) => [
       {
         signInType: 'userPrincipalName',
@@ -157,7 +152,8 @@ function signInActivityOf({ lastSignInDateTime }: User) {
  */
 export function userProjectionOf(call: GraphCall): Projection<User> | Response {
   const projection = projectionOf(call, USER)
-  if (projection instanceof Response || !projection.names?.includes('signInActivity')) return projection
+  const asksSignIns = /signInActivity/i.test(`${call.options.get('$select')} ${call.options.get('$filter')}`)
+  if (projection instanceof Response || !asksSignIns) return projection
   if (call.tenant.licence === 'free')
     return graphError(
       403,

@@ -9,6 +9,8 @@ import { readPages, tokenOf } from './small-world'
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const TEXTS = ['displayName', 'givenName', 'surname', 'userPrincipalName', 'mail'] as const
 type Text = (typeof TEXTS)[number]
+/** The only ones of these that Graph takes endsWith for. */
+const ENDING: ReadonlySet<Text> = new Set(['userPrincipalName', 'mail'])
 type Person = Record<Text, string | null> & { id: string; accountEnabled: boolean; userType: string }
 
 /** A filter as text and as a function. `binds` is the precedence of its operator, for parentheses. */
@@ -82,8 +84,9 @@ const among = fc
   )
 const affix = fc
   .tuple(property, pick, fc.integer({ min: 1, max: 5 }), fc.constantFrom('startsWith', 'startswith', 'endsWith'))
-  .map(([name, picked, length, call]) => {
+  .map(([drawn, picked, length, call]) => {
     const ends = call === 'endsWith'
+    const name = ends && !ENDING.has(drawn) ? 'mail' : drawn
     return leaf(() => {
       const whole = pickedValue(picked, name)
       const part = ends ? whole.slice(-length) : whole.slice(0, length)
