@@ -40,7 +40,7 @@ type Route = {
 }
 
 const ID = '(?<id>[^/]+)'
-const REFERENCE = '(?:/microsoft\\.graph\\.(?<cast>\\w+))?(?<count>/\\$count)?'
+const REFERENCE = '(?:/(?:microsoft\\.)?graph\\.(?<cast>\\w+))?(?<count>/\\$count)?'
 
 /** A route, from a path that is a regular expression without its ends. */
 const route = (
@@ -169,16 +169,16 @@ export const ROUTES: readonly Route[] = [
   route('GET', `/devices/${ID}`, ['devices', 1], (call, { id = '' }) =>
     showObject(call, DEVICE, id, call.tenant.devices.get(id.toLowerCase())),
   ),
-  route('POST', '/directoryObjects/(?:microsoft\\.graph\\.)?getByIds', ['directoryObjects', 3], getByIds),
+  route('POST', '/directoryObjects/(?:(?:microsoft\\.)?graph\\.)?getByIds', ['directoryObjects', 3], getByIds),
   route('GET', `/directoryObjects/${ID}`, ['directoryObjects', 1], (call, { id = '' }) => getDirectoryObject(call, id)),
-  route('GET', '/directory/deletedItems/microsoft\\.graph\\.user', ['deletedUsers', 1], listDeletedUsers),
-  route('GET', '/directory/deletedItems/microsoft\\.graph\\.group', ['deletedGroups', 1], listDeletedGroups),
+  route('GET', '/directory/deletedItems/(?:microsoft\\.)?graph\\.user', ['deletedUsers', 1], listDeletedUsers),
+  route('GET', '/directory/deletedItems/(?:microsoft\\.)?graph\\.group', ['deletedGroups', 1], listDeletedGroups),
   route('GET', `/directory/deletedItems/${ID}`, ['deletedUsers', 1], (call, { id = '' }) => getDeletedItem(call, id)),
   route('GET', '/organization', ['organization', 1], getOrganization),
   route('GET', '/subscribedSkus', ['subscribedSkus', 3], listSubscribedSkus),
   route(
     'GET',
-    "/tenantRelationships/(?:microsoft\\.graph\\.)?findTenantInformationByTenantId\\(tenantId='(?<id>[^']+)'\\)",
+    "/tenantRelationships/(?:(?:microsoft\\.)?graph\\.)?findTenantInformationByTenantId\\(tenantId='(?<id>[^']+)'\\)",
     ['tenantInformation', 1],
     (call, { id = '' }) => findTenantInformation(call, id),
   ),
