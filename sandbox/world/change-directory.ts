@@ -195,7 +195,7 @@ export const changeGroups: ChangeHandlers<GroupChange> = {
     const { group, tenant } = requireGroup(world, change)
     if (!change.displayName) throw new WorldRefusal('The change lacks displayName.')
     group.displayName = change.displayName
-    tenant.groups.markChanged()
+    tenant.groups.markChanged(group.id)
   },
   hide_members(world, change) {
     const { group, tenant } = requireGroup(world, change)

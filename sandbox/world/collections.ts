@@ -1,9 +1,11 @@
+import { ChangeLog } from './change-log'
 import { managementGroupIdIn, subscriptionIdIn } from './scopes'
 
 /** Objects by id, in the order they were added, with what a world of hundreds of thousands needs: a list to page through and look-ups by other keys. */
 export class Registry<T extends { id: string }> extends Map<string, T> {
   /** Grows with every change, so that results computed for an older revision can be dropped. */
   revision = 0
+  readonly changes = new ChangeLog()
   #list: readonly T[] | null = null
   readonly #indexes = new Map<string, { revision: number; found: ReadonlyMap<string, T> }>()
 
@@ -13,12 +15,12 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
   }
 
   override set(id: string, item: T): this {
-    this.markChanged()
+    this.markChanged(id)
     return super.set(id, item)
   }
 
   override delete(id: string): boolean {
-    this.markChanged()
+    this.markChanged(id)
     return super.delete(id)
   }
 
@@ -27,10 +29,12 @@ export class Registry<T extends { id: string }> extends Map<string, T> {
     super.clear()
   }
 
-  /** Must be called after an item was changed in place. */
-  markChanged(): void {
+  /** Must be called after an item was changed in place; without its id, every item counts as changed. */
+  markChanged(id?: string): void {
     this.revision++
     this.#list = null
+    if (!this.changes.isKept) return
+    for (const one of id === undefined ? this.keys() : [id]) this.changes.add(one, this.revision)
   }
 
   /** All items in order; the same array until something changes. */
@@ -59,6 +63,8 @@ export class Memberships {
   revision = 0
   /** The number of memberships. */
   size = 0
+  /** The memberships that began or ended, as group id and member id with a space between. */
+  readonly changes = new ChangeLog()
   readonly #members = new Map<string, Set<string>>()
   readonly #groups = new Map<string, Set<string>>()
   readonly #lists = new Map<string, { revision: number; ids: readonly string[] }>()
@@ -71,6 +77,7 @@ export class Memberships {
     const members = this.#members.get(groupId)
     if (members?.has(memberId)) return
     this.size++
+    this.changes.add(`${groupId} ${memberId}`, this.revision)
     if (members) members.add(memberId)
     else this.#members.set(groupId, new Set([memberId]))
     const groups = this.#groups.get(memberId)
@@ -84,6 +91,7 @@ export class Memberships {
     this.#groups.get(memberId)?.delete(groupId)
     const removed = this.#members.get(groupId)?.delete(memberId) ?? false
     if (removed) this.size--
+    if (removed) this.changes.add(`${groupId} ${memberId}`, this.revision)
     return removed
   }
 
