@@ -58,6 +58,7 @@ const ASKED: [address: string, units: number, json?: unknown][] = [
   ['/users/microsoft.graph.agentUser', 2],
   ['/users/{user}', 1],
   ['/groups', 1],
+  ['/groups/delta', 1],
   ['/groups/$count', 1],
   ['/groups/{group}', 1],
   ['/groups/{group}/owners', 1],
@@ -138,7 +139,7 @@ test.each(ASKED)('%s is refused without a token', async (address, _, json) => {
   expect(none).toMatchObject({ status: 401, body: { error: { code: 'InvalidAuthenticationToken' } } })
 })
 
-test.each(['/users', '/users/delta', '/groups', '/servicePrincipals', '/devices'])(
+test.each(['/users', '/users/delta', '/groups', '/groups/delta', '/servicePrincipals', '/devices'])(
   'a guest may not list %s',
   async (address) => {
     const { status, body } = await ask(address, undefined, guest)

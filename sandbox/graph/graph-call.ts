@@ -82,6 +82,14 @@ export const notFound = (id: string) =>
 
 export const badRequest = (message: string, code = 'Request_BadRequest') => graphError(400, code, message)
 
+/** The answer to what Graph has and the sandbox does not: never a refusal that Graph itself could give. `what` begins the sentence. */
+export const notSimulated = (what: string) =>
+  graphError(
+    501,
+    'SandboxNotSimulated',
+    `${what} is not simulated: the sandbox has no answer that would be true of Azure.`,
+  )
+
 /** Reads the JSON object in a request's body; the refusal when it is anything else. */
 export async function readBody(call: GraphCall): Promise<Record<string, unknown> | Response> {
   if (!/json/i.test(call.request.headers.get('content-type') ?? ''))

@@ -10,6 +10,7 @@ import { getByIds, getDeletedItem, getDirectoryObject, listDeletedGroups, listDe
 import { DIRECTORY_ROLE, listDirectoryRoleAssignments, listDirectoryRoles, ROLE_DEFINITION } from './directory-roles'
 import { accessDenied, contextOf, type GraphCall, isPlainGuest, isSelf, notFound } from './graph-call'
 import { getGroup, listGroups } from './groups'
+import { listGroupsDelta } from './groups-delta'
 import { DEVICE, GROUP, SERVICE_PRINCIPAL } from './kinds'
 import { countCollection, listCollection, showObject } from './lists'
 import {
@@ -139,6 +140,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', `/users/${ID}`, ['user', 1], (call, { id = '' }) => getUser(call, id)),
   route('GET', `/users/${ID}/manager`, ['users', 1], (call, { id = '' }) => getManager(call, id)),
   route('GET', '/groups', ['groups', 1], listGroups),
+  route('GET', '/groups/delta(?:\\(\\))?', ['groupsDelta', 1], listGroupsDelta),
   route('GET', '/groups/\\$count', ['groups', 1], (call) => countCollection(call, GROUP)),
   route('GET', `/groups/${ID}`, ['groups', 1], (call, { id = '' }) => getGroup(call, id)),
   route('GET', `/groups/${ID}/owners${REFERENCE}`, ['owners', 1], (call, parts) =>
@@ -253,6 +255,7 @@ export const PERMISSIONS_OF = {
   user: ['User.Read', 'User.ReadWrite', ...USERS],
   usersDelta: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   groups: GROUPS,
+  groupsDelta: ['GroupMember.Read.All', 'Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
   members: MEMBERS,
   owners: [
     'GroupMember.Read.All',
