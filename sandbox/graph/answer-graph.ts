@@ -3,9 +3,18 @@ import { CLOUDS, type Cloud } from '../clouds'
 import { type Claims, readJwt } from '../entra/tokens'
 import type { World } from '../world/world'
 import { batch } from './batch'
-import { accessDenied, badRequest, GRAPH_CHALLENGE, type GraphCall, graphError, holdsAny } from './graph-call'
+import {
+  accessDenied,
+  badRequest,
+  GRAPH_CHALLENGE,
+  type GraphCall,
+  graphError,
+  holdsAny,
+  notSimulated,
+} from './graph-call'
 import { askReplica } from './lag'
 import { DELEGATED_ONLY, PERMISSIONS_OF, ROUTES } from './routes'
+import { findUnknownSegment } from './segments'
 import { costOf, throttle } from './throttle'
 import { refuseWithoutPerson } from './users'
 
@@ -76,16 +85,31 @@ async function answerAllowed(
   route: (typeof ROUTES)[number] | undefined,
   isKnownPath: boolean,
 ): Promise<Response> {
-  if (!route)
-    return isKnownPath || call.request.method !== 'GET'
-      ? graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
-      : badRequest(`Resource not found for the segment '${path.split('/')[1] ?? ''}'.`, 'BadRequest')
+  if (!route) return refuseUnanswered(call.request.method, path, isKnownPath)
   if (call.appOnly && /^\/me(\/|$)/i.test(path)) return refuseWithoutPerson()
   if (!holdsAny(call, PERMISSIONS_OF[route.permissions])) return accessDenied()
+  if (call.options.has('$expand') && !EXPANDING.test(path)) return notSimulated(`$expand of ${path}`)
   const replica = await askReplica(call, path)
   const response = await route.answer(replica.call, route.path.exec(path)?.groups ?? {})
   replica.countLookups()
   return response
+}
+
+/** The addresses that read `$expand` themselves. */
+const EXPANDING = /^\/(?:groups(?:\/|$)|roleManagement\/|identityGovernance\/)/i
+
+const WRITES = new Set(['POST', 'PATCH', 'PUT', 'DELETE'])
+
+/**
+ * What the sandbox says to an address that it does not play: the refusal of Graph where Graph has no such segment or does
+ * not take the method, else that it is not simulated, because any refusal would be untrue of Azure.
+ */
+function refuseUnanswered(method: string, path: string, isKnownPath: boolean): Response {
+  const unknown = findUnknownSegment(path)
+  if (unknown !== null) return badRequest(`Resource not found for the segment '${unknown}'.`, 'BadRequest')
+  if (WRITES.has(method)) return notSimulated(`${method} ${path}`)
+  if (method === 'GET' && !isKnownPath) return notSimulated(`GET ${path}`)
+  return graphError(405, 'Request_BadRequest', 'Specified HTTP method is not allowed for the request target.')
 }
 
 const AUDIENCES = new Set([...CLOUDS.map((cloud) => `https://${cloud.graph}`), '00000003-0000-0000-c000-000000000000'])
