@@ -75,13 +75,14 @@ export async function readOptional<Row>(
 }
 
 /**
- * How a list was refused: by an answer of the service, or by none that could be used. Throws everything else again: the
- * run was stopped, the sign-in itself has ended, or the fault is in our own code.
+ * How a list was refused: by an answer of the service, or by none that could be used. Throws everything else, as an
+ * AzureError: the run was stopped, the sign-in itself has ended, or the fault is in our own code.
  */
 export function refusedBy(request: string, error: unknown): Refused {
-  const { code, status = null, microsoftCode = null, aadsts, cause } = toAzureError(error)
+  const problem = toAzureError(error)
+  const { code, status = null, microsoftCode = null, aadsts, cause } = problem
   const isOfTheSignIn = aadsts !== undefined || cause instanceof AuthError || code === 'mfa_required'
-  if (isOfTheSignIn || (status === null && !WITHOUT_STATUS.includes(code))) throw error
+  if (isOfTheSignIn || (status === null && !WITHOUT_STATUS.includes(code))) throw problem
   return { code, refusal: { request, status, microsoftCode } }
 }
 
