@@ -45,7 +45,8 @@ export async function readSignIns(azure: Azure, ids: readonly string[]): Promise
 /** Reads one batch; returns whether it makes sense to ask for more. */
 async function readBatch(azure: Azure, batch: BatchQuestion[], read: SignIns): Promise<boolean> {
   try {
-    for (const answer of await askBatch(azure, batch)) await take(azure, read, answer)
+    const answers = await askBatch(azure, batch)
+    for (const [index, question] of batch.entries()) await take(azure, read, question, answers[index] as BatchAnswer)
     return !isRefused(read)
   } catch (error) {
     // Not thrown, so that the batches that are on their way are still waited for.
@@ -64,21 +65,26 @@ const isRefused = ({ state }: SignIns) => state === 'not_permitted' || state ===
 /** Graph's words to a directory without a premium licence (seen in issues, not documented). */
 const UNLICENSED = /NonPremiumTenant|RequestFromNonPremium/i
 
-async function take(azure: Azure, read: SignIns, answer: BatchAnswer): Promise<void> {
+async function take(azure: Azure, read: SignIns, question: BatchQuestion, answer: BatchAnswer): Promise<void> {
   if (answer.status === 403) {
     read.state = UNLICENSED.test(JSON.stringify(answer.body)) ? 'not_licensed' : 'not_permitted'
     read.refused = refusedBy('users?$select=signInActivity', failureOf(answer))
     return
   }
-  for await (const items of listPagesFrom(azure, answer))
-    for (const { id, at } of keepReadable(SignInRow, items).rows) if (at) read.at.set(id, at)
+  for await (const items of listPagesFrom(azure, question, answer)) {
+    const { rows, odd } = keepReadable(SignInRow, items)
+    for (const { id, at } of rows) if (at) read.at.set(id, at)
+    // Who has no time counts as never signed in, which a row that could not be understood does not say.
+    if (odd.length > 0 && read.state === 'whole') read.state = 'partly'
+  }
 }
 
-/** A time in milliseconds; NaN for an absent or unreadable one. */
+/** A time in milliseconds; null for an absent one. */
 const Time = z
   .string()
   .nullish()
-  .transform((text) => (text ? Date.parse(text) : Number.NaN))
+  .transform((text) => (text ? Date.parse(text) : null))
+  .refine((time) => !Number.isNaN(time))
 
 const Activity = z.looseObject({ lastSignInDateTime: Time, lastSuccessfulSignInDateTime: Time })
 
@@ -89,7 +95,7 @@ const SignInRow = z
     at: latestOf([signInActivity?.lastSignInDateTime, signInActivity?.lastSuccessfulSignInDateTime]),
   }))
 
-function latestOf(times: (number | undefined)[]): Date | null {
-  const known = times.filter((one): one is number => one !== undefined && !Number.isNaN(one))
+function latestOf(times: (number | null | undefined)[]): Date | null {
+  const known = times.filter((one) => one !== undefined && one !== null)
   return known.length > 0 ? new Date(Math.max(...known)) : null
 }

@@ -10,18 +10,17 @@ import {
   countPages,
   failureOf,
   forEachBatch,
-  GraphPage,
   inChunks,
   listPages,
+  listPagesFrom,
   MOST_IN_BATCH,
   PER_PAGE,
-  parseAnswer,
   questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
 import type { AzureError } from './client/errors'
 import { refusedBy } from './client/lists'
-import { cleanText, keepReadable, type OddRow } from './client/rows'
+import { cleanText, isAmongOdd, keepReadable, type OddRow } from './client/rows'
 import { COUNT_OF_USERS, countIn } from './group-plan'
 
 export type Person = {
@@ -92,7 +91,7 @@ export async function readPeople(
     return { people: new Map(), refused, binRefused: refused, odd: [] }
   }
   await findDeleted(reading)
-  for (const id of [...reading.missing]) if (!isAmongOdd(reading, id)) reading.keep(unknownPerson(id))
+  for (const id of [...reading.missing]) if (!isAmongOdd(reading.odd, id)) reading.keep(unknownPerson(id))
   reading.report()
   return { people: reading.people, refused: null, binRefused: reading.binRefused, odd: reading.odd }
 }
@@ -105,9 +104,6 @@ const GRAPH_IS_OUT_OF_ORDER: readonly AzureError['code'][] = [
   'untrusted_link',
   'endless_list',
 ]
-
-/** Whether a row that could not be understood may be the one of this person. */
-const isAmongOdd = ({ odd }: Reading, id: string) => odd.some((row) => row.id === null || row.id.toLowerCase() === id)
 
 /** Whether the account may list users at all. */
 export const canListUsers = (azure: Azure): Promise<boolean> => canReadList(azure, '/users?$select=id&$top=1')
@@ -142,7 +138,7 @@ async function findUsers(reading: Reading, wanted: string[]): Promise<void> {
   // The size of the directory decides between the two ways, and is asked for in the first call.
   const [first, rest] = [questions.slice(0, MOST_IN_BATCH - 1), questions.slice(MOST_IN_BATCH - 1)]
   const [count, ...answers] = await askBatch(reading.azure, [COUNT_OF_USERS, ...first])
-  for (const answer of answers) await takeUsers(reading, answer)
+  await takeUsers(reading, first, answers)
   reading.report()
   const users = countIn(count)
   if (users !== null && countPages(users) < countBatches(rest.length)) return walkList(reading, USERS_PAGE, UserPerson)
@@ -151,14 +147,14 @@ async function findUsers(reading: Reading, wanted: string[]): Promise<void> {
 
 async function askForUsers(reading: Reading, questions: BatchQuestion[]): Promise<void> {
   if (questions.length === 0) return
-  for (const answer of await askBatch(reading.azure, questions)) await takeUsers(reading, answer)
+  await takeUsers(reading, questions, await askBatch(reading.azure, questions))
   reading.report()
 }
 
-async function takeUsers(reading: Reading, answer: BatchAnswer): Promise<void> {
-  const { items, nextLink } = parseAnswer(GraphPage, answer)
-  keepAll(reading, UserPerson, items)
-  if (nextLink !== null) await walkList(reading, nextLink, UserPerson)
+async function takeUsers(reading: Reading, questions: BatchQuestion[], answers: BatchAnswer[]): Promise<void> {
+  for (const [index, question] of questions.entries())
+    for await (const items of listPagesFrom(reading.azure, question, answers[index] as BatchAnswer))
+      keepAll(reading, UserPerson, items)
 }
 
 /** Reads a list to its end, or until nobody is missing any more. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Refused } from '@/lib/domain/problems'
 import type { PrincipalVariety } from '@/lib/domain/vocabulary'
-import { askBatch, forEachBatch, listPagesFrom, questionsById } from './client/batch'
+import { askBatch, type BatchAnswer, forEachBatch, listPagesFrom, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
 import { cleanText, keepReadable, type OddRow, principalKindOf } from './client/rows'
@@ -19,8 +19,9 @@ export async function readServicePrincipals(azure: Azure, ids: readonly string[]
   const read: ServicePrincipals = { found: new Map(), refused: null, odd: [] }
   try {
     await forEachBatch(questionsById('/servicePrincipals', [...new Set(ids)], SERVICE_SELECT), async (batch) => {
-      for (const answer of await askBatch(azure, batch)) {
-        for await (const items of listPagesFrom(azure, answer)) {
+      const answers = await askBatch(azure, batch)
+      for (const [index, question] of batch.entries()) {
+        for await (const items of listPagesFrom(azure, question, answers[index] as BatchAnswer)) {
           const { rows, odd } = keepReadable(ServicePrincipalRow, items)
           for (const row of rows) read.found.set(row.id, row)
           read.odd.push(...odd)

@@ -1,4 +1,4 @@
-import type { OddRow } from '@/lib/azure/client/rows'
+import { isAmongOdd } from '@/lib/azure/client/rows'
 import type { GroupMember, ReadGroup } from '@/lib/domain/access'
 import { earliestOf } from '@/lib/domain/moments'
 import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
@@ -52,7 +52,7 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
       if (isUnread('eligible') && lastRead.eligible)
         count('eligible_members', addMembers(group, stored, isEligible, lastRead.eligible), lastRead.eligible)
       if (isUnread('owners') && lastRead.owners) count('group_owners', addOwners(group, stored), lastRead.owners)
-      addMembers(group, stored, (member) => isAmong(odd.get(stored.id) ?? [], member), lastRead.groups)
+      addMembers(group, stored, ({ id }) => isAmongOdd(odd.get(stored.id) ?? [], id), lastRead.groups)
     }
     wanted = met
   }
@@ -70,10 +70,6 @@ function keepAll(group: ReadGroup, { members, owners }: LastGroup, readAt: Date)
 
 const isService = ({ kind, membership }: GroupMember) => kind === 'service_principal' && membership !== 'eligible'
 const isEligible = ({ membership }: GroupMember) => membership === 'eligible'
-
-/** Whether a row that could not be understood may be that of a member; one without an id may be anybody's. */
-const isAmong = (odd: readonly OddRow[], { id }: GroupMember) =>
-  odd.some((row) => row.id === null || row.id.toLowerCase() === id)
 
 /** Adds members that are not in the list already; gives how many. */
 function addMembers(group: ReadGroup, stored: LastGroup, fits: (one: GroupMember) => boolean, readAt: Date): number {

@@ -1,4 +1,5 @@
 import type { Azure } from '@/lib/azure/client/clients'
+import { isAmongOdd } from '@/lib/azure/client/rows'
 import { readSignIns } from '@/lib/azure/last-sign-ins'
 import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals, type ServicePrincipal } from '@/lib/azure/service-principals'
@@ -123,8 +124,8 @@ function statusOf(id: string, kind: PrincipalKind, group: GroupState | undefined
     return group === 'not_found' ? 'not_found' : group === 'whole' || group === 'partly' ? 'active' : 'not_readable'
   if (kind !== 'service_principal') return 'not_readable'
   if (known.serviceOf(id)) return 'active'
-  const isAmongOdd = known.services?.odd.some((row) => row.id === null || row.id.toLowerCase() === id)
-  return !known.services || known.services.refused || isAmongOdd ? 'not_readable' : 'not_found'
+  const { services } = known
+  return !services || services.refused || isAmongOdd(services.odd, id) ? 'not_readable' : 'not_found'
 }
 
 /** A status that could not be read now says what it said before: a refusal does not mend a disabled account. */

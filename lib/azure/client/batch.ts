@@ -251,11 +251,13 @@ export const GraphPage = z
 /**
  * The pages of a Graph list from an address or path on; a page may be empty and still have a next one. A list whose page
  * tokens expire in the middle is begun again, once, so that rows can come twice.
+ *
+ * @param from the page to go on from, when the first ones have been read already
  */
-export async function* listPages(azure: Azure, first: string): AsyncGenerator<unknown[]> {
+export async function* listPages(azure: Azure, first: string, from = first): AsyncGenerator<unknown[]> {
   let guard = pageGuard()
   let begun = 1
-  let next: string | null = first
+  let next: string | null = from
   while (next !== null) {
     guard(next)
     try {
@@ -280,11 +282,18 @@ async function readPage(azure: Azure, address: string): Promise<z.infer<typeof G
   }
 }
 
-/** The pages of a list whose first page came in a batch: Graph may cut even a short list. Any refusal is thrown. */
-export async function* listPagesFrom(azure: Azure, answer: BatchAnswer): AsyncGenerator<unknown[]> {
+/**
+ * The pages of a list whose first page was asked for in a batch: Graph may cut even a short list. Any refusal is thrown.
+ * The question must have no headers of its own, since its later pages are asked for without any.
+ */
+export async function* listPagesFrom(
+  azure: Azure,
+  { url }: BatchQuestion,
+  answer: BatchAnswer,
+): AsyncGenerator<unknown[]> {
   const { items, nextLink } = parseAnswer(GraphPage, answer)
   yield items
-  if (nextLink !== null) yield* listPages(azure, nextLink)
+  if (nextLink !== null) yield* listPages(azure, url, nextLink)
 }
 
 /** The body of one answer of a batch, in the given shape; any refusal is thrown. */

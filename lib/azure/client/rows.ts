@@ -12,7 +12,7 @@ export function parseAs<T>(shape: z.ZodType<T>, value: unknown, status?: number)
 /** A row that could not be understood, by the id that Microsoft gave it; null when not even that can be read. */
 export type OddRow = { id: string | null }
 
-const Identified = z.looseObject({ id: z.string().nullish(), name: z.string().nullish() })
+const Identified = z.looseObject({ id: z.string().nullish().catch(null), name: z.string().nullish().catch(null) })
 
 /**
  * The rows of a list that have the given shape, and the others by their ids: one row that cannot be understood is no
@@ -31,6 +31,13 @@ export function keepReadable<T>(shape: z.ZodType<T>, values: readonly unknown[])
   }
   return { rows, odd }
 }
+
+/**
+ * Whether a row of the directory that could not be understood may be the one of this object. One whose id is missing, or
+ * is no id at all, may be anybody's.
+ */
+export const isAmongOdd = (odd: readonly OddRow[], objectId: string): boolean =>
+  odd.some(({ id }) => id === null || !z.guid().safeParse(id).success || id.toLowerCase() === objectId)
 
 const JsonObject = z.looseObject({})
 
