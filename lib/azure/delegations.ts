@@ -40,10 +40,13 @@ export async function listDelegations(azure: Azure, subscriptionId: string): Pro
   const unplaced = new Set(definitions.rows.map(({ key }) => key)).difference(
     new Set(rows.map((row) => row.definitionId)),
   )
-  const groups = unplaced.size > 0 ? await listResourceGroups(azure, subscriptionId) : []
+  // A definition that could not be understood may be used by a resource group as well.
+  const asksGroups = unplaced.size > 0 || definitions.odd.length > 0
+  const { rows: groups, odd: oddGroups } = asksGroups ? await listResourceGroups(azure, subscriptionId) : NO_GROUPS
+  odd.push(...oddGroups)
   for (const some of inChunks(groups.slice(0, MOST_RESOURCE_GROUPS), AT_ONCE)) {
     const lists = await Promise.all(
-      some.map((group) => listAssigned(azure, subscriptionId, `${subscription}/resourceGroups/${group}`)),
+      some.map(({ key }) => listAssigned(azure, subscriptionId, `${subscription}/resourceGroups/${key}`)),
     )
     for (const list of lists) {
       rows.push(...list.rows)
@@ -75,13 +78,16 @@ const listAssigned = (azure: Azure, subscriptionId: string, scope: string) =>
     RegistrationRow,
   )
 
-async function listResourceGroups(azure: Azure, subscriptionId: string): Promise<string[]> {
+function listResourceGroups(azure: Azure, subscriptionId: string): Promise<ReadList<ResourceGroup>> {
   const path = `/subscriptions/${subscriptionId}/resourcegroups?api-version=2021-04-01`
-  const { rows } = await readArmList(() => armPages(azure, subscriptionId, path), ResourceGroupRow)
-  return rows.map(({ key }) => key)
+  return readArmList(() => armPages(azure, subscriptionId, path), ResourceGroupRow)
 }
 
 const ResourceGroupRow = z.object({ name: z.string().min(1) }).transform(({ name }) => ({ key: name }))
+
+type ResourceGroup = z.infer<typeof ResourceGroupRow>
+
+const NO_GROUPS: ReadList<ResourceGroup> = { rows: [], odd: [] }
 
 /** A definition by its GUID: the scope in front of it is that of whoever was asked. */
 const DefinitionRow = z.object({ id: TrailingGuid }).transform(({ id }) => ({ key: id }))
@@ -99,7 +105,7 @@ const Authorizations = z
 
 const RegistrationRow = z
   .object({
-    id: z.string().startsWith('/'),
+    id: z.string().regex(/^(\/.+)?\/providers\/Microsoft\.ManagedServices\//i),
     name: z.string().min(1),
     properties: z.object({
       registrationDefinitionId: TrailingGuid,

@@ -203,5 +203,5 @@ test('subscriptions come in our own shape', async () => {
   microsoft.answer(({ url }) => ({ json: url.pathname.endsWith('/subscriptions') ? { value: [row] } : row }))
   const wanted = { id: SUBSCRIPTION, name: 'Production', state: 'Warned', tenantId: guid(5), managedByTenants: [] }
   expect(await getSubscription(account().azure, SUBSCRIPTION)).toEqual(wanted)
-  expect(await listSubscriptions(account().azure)).toEqual([wanted])
+  expect(await listSubscriptions(account().azure)).toEqual({ rows: [wanted], odd: [] })
 })

@@ -3,28 +3,34 @@ import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Azure } from './client/clients'
 import { badAnswer, toAzureError } from './client/errors'
 import { armPages, type ReadList } from './client/lists'
-import { cleanText, keepReadable } from './client/rows'
+import { cleanText, keepReadable, type OddRow } from './client/rows'
 
 const VERSION = '2020-05-01'
 
 /**
  * The management groups above a subscription, the tenant's root first, from `getEntities` (Entities - List, 2020-05-01):
- * as many as Azure lets the account see. None when the account does not see the subscription there, or no group above it.
+ * as many as Azure lets the account see. None when the account does not see the subscription there, or no group above it;
+ * `odd` then has the rows that may be the subscription's.
  */
 export async function readManagementGroups(azure: Azure, subscriptionId: string): Promise<ReadList<ManagementGroup>> {
   const filter = encodeURIComponent(`name eq '${subscriptionId}'`)
   const path = `/providers/Microsoft.Management/getEntities?api-version=${VERSION}&$filter=${filter}`
+  const odd: OddRow[] = []
+  let others = 0
   try {
     for await (const page of armPages(azure, subscriptionId, path, 'POST')) {
-      const { rows, odd } = keepReadable(Entity, page)
-      const own = rows.find(({ name }) => name.toLowerCase() === subscriptionId.toLowerCase())
+      const read = keepReadable(Entity, page)
+      const own = read.rows.find(({ name }) => name.toLowerCase() === subscriptionId.toLowerCase())
       if (own) return { rows: groupsAbove(own), odd: [] }
-      if (odd.length > 0 && rows.length === 0) throw badAnswer()
+      others += read.rows.length
+      odd.push(...read.odd)
     }
   } catch (error) {
     throw toAzureError(error)
   }
-  return { rows: [], odd: [] }
+  // Any of the odd rows may be the one that was asked for.
+  if (odd.length > 0 && others === 0) throw badAnswer()
+  return { rows: [], odd }
 }
 
 const Chain = z

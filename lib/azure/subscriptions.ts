@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Subscription } from '@/lib/domain/access'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
+import { type ReadList, readArmList } from './client/lists'
 import { cleanText } from './client/rows'
 
 /** One subscription. Throws `subscription_not_readable` when it does not exist and when the account may not read it alike. */
@@ -13,17 +14,13 @@ export async function getSubscription(azure: Azure, subscriptionId: string): Pro
   }
 }
 
-/** Every subscription of the token's tenant that the account may read. */
-export async function listSubscriptions(azure: Azure): Promise<Subscription[]> {
-  const found = new Map<string, Subscription>()
-  try {
-    for await (const page of azure.subscriptions('list').subscriptions.list().byPage()) {
-      for (const row of z.array(SubscriptionRow).parse(page)) found.set(row.id, row)
-    }
-  } catch (error) {
-    throw toAzureError(error)
-  }
-  return [...found.values()]
+/** Every subscription of the token's tenant that the account may read. Throws AzureError, as every list does. */
+export async function listSubscriptions(azure: Azure): Promise<ReadList<Subscription>> {
+  const { rows, odd } = await readArmList(
+    () => azure.subscriptions('list').subscriptions.list().byPage(),
+    SubscriptionRow.transform((subscription) => ({ key: subscription.id, subscription })),
+  )
+  return { rows: rows.map(({ subscription }) => subscription), odd }
 }
 
 /** An entry that cannot be read still tells that somebody manages the subscription from another tenant. */

@@ -92,7 +92,7 @@ test('a subscription is read exactly as the world knows it, in few calls', async
 
   const subscription = await getSubscription(azure, subscriptionId)
   expect(subscription).toMatchObject({ id: subscriptionId, tenantId: tenant.tenantId, state: 'Enabled' })
-  expect((await listSubscriptions(azure)).map(({ id }) => id)).toContain(subscriptionId)
+  expect((await listSubscriptions(azure)).rows.map(({ id }) => id)).toContain(subscriptionId)
   expect(await canListUsers(azure)).toBe(true)
 
   const { rows: assignments } = await listRoleAssignments(azure, subscriptionId)

@@ -80,7 +80,7 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
     checks,
     canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
     subscription: subscription.value ?? null,
-    others: await listOtherSubscriptions(actor, subscriptionId, readable.value ?? []),
+    others: await listOtherSubscriptions(actor, subscriptionId, readable.value?.rows ?? []),
   }
 }
 
