@@ -11,7 +11,7 @@ import {
   parseAnswer,
 } from './client/batch'
 import type { Azure } from './client/clients'
-import { keepReadable, type OddRow, parseAs } from './client/rows'
+import { keepReadable, type OddRow } from './client/rows'
 import { type Person, USERS_PAGE, UserPerson } from './people'
 
 type Options = {
@@ -33,14 +33,22 @@ export async function readMembershipsOfPeople(
   plan.predicted = plan.made + countBatches(ids.size) // until now the number of people was an estimate
 
   const membersOf = new Map([...groupIds].map((id) => [id, new Set<string>()]))
-  await askForLists(azure, [...ids].map(askForGroups), plan, (asked, answer) => take(membersOf, asked, answer))
-  return { membersOf, people, odd }
+  const unsure = new Set<string>()
+  await askForLists(azure, [...ids].map(askForGroups), plan, (asked, answer) => {
+    const read = take(membersOf, asked, answer)
+    if (read.isOdd) unsure.add(asked.personId)
+    return read.nextLink
+  })
+  return { membersOf, people, odd: [...odd, ...[...unsure].map((id) => ({ id }))] }
 }
 
 type MembershipsOfPeople = {
   membersOf: Map<string, Set<string>>
   people: Map<string, Person>
-  /** Rows of the directory without an id, whose memberships could not be asked for. */
+  /**
+   * Rows of the directory without an id, whose memberships could not be asked for, and people of whom not every
+   * membership could be understood.
+   */
   odd: OddRow[]
 }
 
@@ -67,10 +75,11 @@ const askForGroups = (personId: string): Asked => ({
 
 const Container = z.looseObject({ id: z.guid().toLowerCase() })
 
-/** Keeps the wanted groups among those that the person is in; returns the link to the next page, or null. */
-function take(membersOf: Map<string, Set<string>>, { personId }: Asked, answer: BatchAnswer): string | null {
-  if (answer.status === 404) return null // left the directory since it was listed
+/** Keeps the wanted groups among those that the person is in; tells the link to the next page, and whether a row was odd. */
+function take(membersOf: Map<string, Set<string>>, { personId }: Asked, answer: BatchAnswer) {
+  if (answer.status === 404) return { nextLink: null, isOdd: false } // left the directory since it was listed
   const { items, nextLink } = parseAnswer(GraphPage, answer)
-  for (const { id } of parseAs(z.array(Container), items)) membersOf.get(id)?.add(personId)
-  return nextLink
+  const { rows, odd } = keepReadable(Container, items)
+  for (const { id } of rows) membersOf.get(id)?.add(personId)
+  return { nextLink, isOdd: odd.length > 0 }
 }
