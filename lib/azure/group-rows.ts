@@ -34,7 +34,7 @@ export const MemberRow = z
 export const OwnerRow = z
   .looseObject({
     id: z.guid().toLowerCase(),
-    '@odata.type': z.string().nullish(),
+    '@odata.type': z.string().nullish().catch(null),
     displayName: z.string().nullish().catch(null),
   })
   .transform((row) => ({
@@ -43,21 +43,19 @@ export const OwnerRow = z
     name: cleanText(row.displayName),
   }))
 
-/** A group with its name and its owners. */
+/** A group with its name and its owners as they came; null when what came is no list. */
 export const ExpandedOwners = z
   .looseObject({
     id: z.guid().toLowerCase(),
     displayName: z.string().nullish().catch(null),
     owners: z
-      .array(OwnerRow)
+      .array(z.unknown())
       .nullish()
-      .transform((list) => list ?? []),
+      .transform((list) => list ?? [])
+      .nullable()
+      .catch(null),
   })
-  .transform(({ id, displayName, owners }) => ({
-    id,
-    name: cleanText(displayName),
-    owners: owners.map(({ name: _, ...owner }) => owner),
-  }))
+  .transform(({ id, displayName, owners }) => ({ id, name: cleanText(displayName), owners }))
 
 const DateText = z.iso
   .datetime({ offset: true })
