@@ -177,6 +177,7 @@ test('an account that may not list users claims nothing about anyone', async () 
     expect(await readPeople(account().azure, ids(1, count))).toMatchObject({
       people: new Map(),
       refused: { refusal: { status: 403, request: 'users' } },
+      binRefused: { refusal: { status: 403 } },
     })
   }
   expect(await canListUsers(account().azure)).toBe(false)

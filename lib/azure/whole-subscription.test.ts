@@ -153,6 +153,7 @@ test('a guest reads the assignments, but claims nothing about people', async () 
   expect(await readPeople(azure, [account.objectId])).toMatchObject({
     people: new Map(),
     refused: { refusal: { status: 403, request: 'users' } },
+    binRefused: { refusal: { status: 403 } },
   })
 })
 
