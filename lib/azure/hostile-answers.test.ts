@@ -205,3 +205,18 @@ test('subscriptions come in our own shape', async () => {
   expect(await getSubscription(account().azure, SUBSCRIPTION)).toEqual(wanted)
   expect(await listSubscriptions(account().azure)).toEqual({ rows: [wanted], odd: [] })
 })
+
+test.each([
+  ['no list', undefined, []],
+  ['an empty list', [], []],
+  ['two tenants', [{ tenantId: guid(6).toUpperCase() }, { tenantId: guid(7) }], [guid(6), guid(7)]],
+  ['an entry that cannot be read', [{ tenantId: 7 }, null, { tenantId: guid(6) }], ['', '', guid(6)]],
+])(
+  'the tenants that manage a subscription are read from %s, and none is overlooked',
+  async (_, sent, managedByTenants) => {
+    const row = { subscriptionId: SUBSCRIPTION, tenantId: guid(5), managedByTenants: sent }
+    microsoft.answer(({ url }) => ({ json: url.pathname.endsWith('/subscriptions') ? { value: [row] } : row }))
+    expect(await getSubscription(account().azure, SUBSCRIPTION)).toMatchObject({ managedByTenants })
+    expect((await listSubscriptions(account().azure)).rows).toMatchObject([{ managedByTenants }])
+  },
+)

@@ -71,3 +71,15 @@ test.each([403, 404])('a refusal with %i is no list without groups', async (stat
   const refusal = { error: { code: 'AuthorizationFailed', message: 'x' } }
   await expect(asked(() => ({ status, json: refusal }))).rejects.toMatchObject({ status })
 })
+
+test('an entity that cannot be understood may be the one that was asked for, so that nothing is claimed', async () => {
+  const own = { name: SUBSCRIPTION, properties: { parentNameChain: ['root'], parentDisplayNameChain: ['Root'] } }
+  const odd = { id: 'odd', name: SUBSCRIPTION, properties: { parentNameChain: 7 } }
+  const other = { name: `${SUBSCRIPTION}0`, properties: {} }
+  await expect(asked(() => ({ json: { value: [odd] } }))).rejects.toMatchObject({ code: 'bad_answer' })
+  expect(await asked(() => ({ json: { value: [other, odd] } }))).toEqual({ rows: [], odd: [{ id: 'odd' }] })
+  expect(await asked(() => ({ json: { value: [odd, null, own] } }))).toEqual({
+    rows: [{ id: 'root', name: 'Root' }],
+    odd: [],
+  })
+})

@@ -82,3 +82,9 @@ test('lists that Azure leaves out are empty, and a role without permissions allo
     expect.objectContaining({ permissions: [], privilege: 'reads', privileged: false, ownerEquivalent: false }),
   ])
 })
+
+test('roles that can only be assigned below the subscription are asked for as well', async () => {
+  microsoft.answer(() => ({ json: { value: [definition(1, {})] } }))
+  await listRoleDefinitions(account().azure, SUBSCRIPTION)
+  expect(microsoft.asked.map(({ url }) => url.searchParams.get('$filter'))).toEqual(['atScopeAndBelow()'])
+})
