@@ -95,3 +95,16 @@ test.each([{ retryAfter: 1 }, { status: 503 }])(
     expect(at.size).toBeLessThan(400)
   },
 )
+
+test.each([
+  ['a refusal of the question', { status: 400 }, { state: 'not_readable', refused: { refusal: { status: 400 } } }],
+  ['an outage', { status: 503 }, { state: 'partly', refused: { code: 'azure_unreachable' } }],
+])('%s that comes first leaves nobody a time, and says why', async (_, fault, wanted) => {
+  const { world, azure, ids, tenant } = await directory({ people: 20, signIns: 1, licence: 'p1' })
+  world.faults = [{ match: { path: '/users', inBatch: true, tenantId: tenant.id }, ...fault, seen: 0, fired: 0 }]
+  const read = await readSignIns(azure, ids).finally(() => {
+    world.faults = []
+  })
+  expect(read).toMatchObject({ at: new Map(), ...wanted })
+  expect(read.refused?.refusal.request).toBe('users?$select=signInActivity')
+})

@@ -221,3 +221,61 @@ test('a directory whose number of users cannot be read is read in batches', asyn
   expect((await readPeople(azure, ids(1, 700))).people.size).toBe(700)
   expect(meter.calls).toBe(3)
 })
+
+test('of those whom the directory knew it is asked a second time, and of nobody else', async () => {
+  const script = graph({ users: ids(1, 4).map((id) => user(id)) })
+  let asked = 0
+  microsoft.answer((one, response) => {
+    asked += 1
+    // A replica of the directory that does not have the third and the fourth yet.
+    return asked === 1 ? graph({ users: ids(1, 2).map((id) => user(id)) })(one, response) : script(one, response)
+  })
+  const heard: string[][] = []
+  const wasKnown = async (missing: string[]) => {
+    heard.push(missing)
+    return new Set([guid(3), guid(5)])
+  }
+  const { people } = await readPeople(account().azure, ids(1, 5), { wasKnown })
+  expect(heard).toEqual([[guid(3), guid(4), guid(5)]])
+  expect([...people.values()].map(({ id, status }) => [id, status]).sort()).toEqual([
+    [guid(1), 'active'],
+    [guid(2), 'active'],
+    [guid(3), 'active'],
+    [guid(4), 'not_found'],
+    [guid(5), 'not_found'],
+  ])
+  const second = JSON.parse(microsoft.asked[1]?.body ?? '') as { requests: { url: string }[] }
+  expect(second.requests.map(({ url }) => url.includes(guid(4)))).toEqual([false])
+})
+
+test('whoever is known already is not asked about again, and nobody asks when nobody is missing', async () => {
+  microsoft.answer(graph({ users: [user(guid(2))] }))
+  const first = await readPeople(account().azure, [guid(2)])
+  const { azure, meter } = account()
+  const wasKnown = () => Promise.reject(new Error('Nobody is missing.'))
+  const { people } = await readPeople(azure, [guid(2)], { known: first.people, wasKnown })
+  expect(people).toEqual(first.people)
+  expect(meter.calls).toBe(0)
+})
+
+test('a guest in the recycle bin has the address that is inside the name', async () => {
+  const id = guid(6)
+  const userPrincipalName = `${id.replaceAll('-', '')}ada_fabrikam.example#EXT#@contoso.example`
+  microsoft.answer(graph({ users: [], deleted: [user(id, { userPrincipalName, userType: 'Guest' })] }))
+  const { people } = await readPeople(account().azure, [id])
+  expect(people.get(id)).toMatchObject({
+    status: 'deleted',
+    guest: true,
+    email: 'ada@fabrikam.example',
+    emailSource: 'decoded',
+    userPrincipalName: 'ada_fabrikam.example#EXT#@contoso.example',
+  })
+})
+
+test('the other addresses are asked for, alone and with the whole directory', async () => {
+  microsoft.answer(graph({ users: ids(1, 1900).map((id) => user(id)) }))
+  await readPeople(account().azure, ids(1, 1900))
+  const asked = microsoft.asked.map(({ url, body }) => `${url.search}${body}`)
+  expect(asked.some((one) => one.includes('requests'))).toBe(true)
+  expect(asked.every((one) => one.includes('otherMails'))).toBe(true)
+})
