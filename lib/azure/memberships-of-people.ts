@@ -70,14 +70,16 @@ type Asked = ListQuestion & { personId: string }
 
 const askForGroups = (personId: string): Asked => ({
   personId,
+  begin: () => askForGroups(personId),
   question: { url: `/users/${personId}/transitiveMemberOf?$select=id&$top=${PER_PAGE}` },
 })
 
 const Container = z.looseObject({ id: z.guid().toLowerCase() })
 
 /** Keeps the wanted groups among those that the person is in; tells the link to the next page, and whether a row was odd. */
-function take(membersOf: Map<string, Set<string>>, { personId }: Asked, answer: BatchAnswer) {
-  if (answer.status === 404) return { nextLink: null, isOdd: false } // left the directory since it was listed
+function take(membersOf: Map<string, Set<string>>, { personId, guard }: Asked, answer: BatchAnswer) {
+  // The person has left the directory since it was listed. On a later page it is a list that was read in part.
+  if (answer.status === 404 && guard === undefined) return { nextLink: null, isOdd: false }
   const { items, nextLink } = parseAnswer(GraphPage, answer)
   const { rows, odd } = keepReadable(Container, items)
   for (const { id } of rows) membersOf.get(id)?.add(personId)

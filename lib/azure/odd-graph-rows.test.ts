@@ -314,3 +314,32 @@ test('a user whose row is odd is not called not found, and others who are missin
   expect(odd).toEqual([{ id: guid(2) }])
   expect([...people.values()]).toMatchObject([{ id: guid(3), status: 'not_found' }])
 })
+
+test.each([400, 404, 410])(
+  'a later page of memberships refused with %i begins them again, once, and then fails them',
+  async (status) => {
+    const pages = (refusals: number) => {
+      let refused = 0
+      graph((address) => {
+        if (address.startsWith('/users?')) return { rows: [user(1)] }
+        const list = `/users/${guid(1)}/transitiveMemberOf`
+        if (!address.includes('page=2')) return { rows: [{ id: guid(501) }], nextLink: `${list}?page=2` }
+        refused += 1
+        return refused <= refusals ? { status } : { rows: [{ id: GROUP }] }
+      })
+      return readMembershipsOfPeople(account().azure, new Set([GROUP, guid(501)]))
+    }
+    const { membersOf } = await pages(1)
+    expect([...membersOf.values()]).toEqual([new Set([guid(1)]), new Set([guid(1)])])
+    await expect(pages(2)).rejects.toMatchObject({ status })
+  },
+)
+
+test('a person who has left the directory since it was listed is in no group, and fails nothing', async () => {
+  graph((address) => {
+    if (address.startsWith('/users?')) return { rows: [user(1), user(2)] }
+    return address.startsWith(`/users/${guid(1)}/`) ? { status: 404 } : { rows: [{ id: GROUP }] }
+  })
+  const { membersOf, odd } = await readMembershipsOfPeople(account().azure, new Set([GROUP]))
+  expect([membersOf.get(GROUP), odd]).toEqual([new Set([guid(2)]), []])
+})
