@@ -3,7 +3,7 @@ import { Button, buttonClasses } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField, SelectField } from '@/components/ui/fields'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
-import { spellControls } from '@/lib/domain/words'
+import { roleWords, spellControls } from '@/lib/domain/words'
 import { FilterForm } from './filter-form'
 import { HELD_LABELS, HOW_LABELS, listOptions, PERSON_STATUS_LABELS, SCOPE_LEVEL_LABELS } from './labels'
 
@@ -99,7 +99,7 @@ export function AccessFilters({ who, path, view, roles }: Props) {
 
 /** The roles held here, and what a link asks for beside them: several roles at once, or one that nobody holds any more. */
 function listRoleOptions(view: AccessView, roles: Props['roles']) {
-  const options = roles.map((role) => ({ value: role.id, label: spellControls(role.name ?? role.id) }))
+  const options = roles.map((role) => ({ value: role.id, label: roleWords(role) }))
   const wanted = view.roleIds.join(',')
   const known = wanted === '' || options.some(({ value }) => value === wanted)
   const label = view.roleIds.length === 1 ? wanted : `${view.roleIds.length} roles`

@@ -45,7 +45,7 @@ export const PRINCIPAL_KIND_LABELS: Record<PrincipalKind, string> = {
   foreign_group: 'Group of another tenant',
   delegate: 'Delegate of another tenant',
   device: 'Device',
-  other: 'Other',
+  other: 'Kind not known',
 }
 
 /** Where in Azure's tree a role was assigned. */
@@ -66,11 +66,12 @@ export const PRIVILEGE_LABELS: Record<Privilege, string> = {
   reads: 'Reads',
 }
 
-/** What a role amounts to and whose it is, as a phrase; empty for a built-in role whose definition could not be read. */
+/** What a role amounts to and whether it is a custom one, as a phrase. Of a definition that was not read neither is known. */
 export function describeRole({ privilege, custom }: { privilege: Privilege | null; custom: boolean }): string {
-  return [privilege ? PRIVILEGE_LABELS[privilege].toLowerCase() : null, custom ? 'custom role' : null]
-    .filter(Boolean)
-    .join(', ')
+  if (privilege === null) return 'its definition could not be read'
+  return custom
+    ? `${PRIVILEGE_LABELS[privilege].toLowerCase()}, custom role`
+    : PRIVILEGE_LABELS[privilege].toLowerCase()
 }
 
 export const ASSIGNMENT_KIND_LABELS: Record<AssignmentKind, string> = {

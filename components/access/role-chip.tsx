@@ -1,4 +1,4 @@
-import { CircleDashed, Eye, Hourglass, KeyRound, Pencil, PencilLine } from 'lucide-react'
+import { CircleDashed, CircleQuestionMark, Eye, Hourglass, KeyRound, Pencil, PencilLine } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { Name } from '@/components/ui/name'
@@ -15,8 +15,9 @@ const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
 }
 
 type Props = {
+  /** Its name, or its ID where the definition could not be read. */
   name: string
-  /** Null when the role's definition could not be read; the chip then says nothing about what the role amounts to. */
+  /** Null when the role's definition could not be read; the chip then shows an unknown role. */
   privilege: Privilege | null
   custom?: boolean
   /** The role is not held but can be activated. The chip says so in words, in a colour that nothing else has. */
@@ -24,32 +25,47 @@ type Props = {
   className?: string
 }
 
-/** A role by its name. An icon and a shade show what it amounts to. */
+/** A role by its name. An icon and a shade show what it amounts to; one that could not be read is never taken for a built-in one. */
 export function RoleChip({ name, privilege, custom = false, eligible = false, className }: Props) {
   const says = describeRole({ privilege, custom })
-  const look = privilege ? LOOKS[privilege] : { tone: 'neutral' as const, icon: undefined }
+  const look = privilege ? LOOKS[privilege] : UNKNOWN
 
   return (
     <Chip
       tone={eligible ? 'eligible' : look.tone}
       icon={eligible ? <CircleDashed aria-hidden /> : look.icon}
       title={[
-        says ? `${isolateName(name)}: ${says}` : isolateName(name),
+        `${privilege ? isolateName(name) : `Unknown role ${isolateName(name)}`}: ${says}`,
         eligible ? 'Eligible: not held until it is activated' : null,
       ]
         .filter(Boolean)
         .join('. ')}
       className={className}
     >
-      <Name of={name} />
+      {privilege ? <Name of={name} /> : <UnknownRole id={name} />}
       {eligible ? ', eligible' : null}
-      {says ? <span className="sr-only"> ({says})</span> : null}
-      {custom ? (
+      <span className="sr-only"> ({says})</span>
+      {custom && privilege ? (
         <span aria-hidden className="ml-1 font-normal whitespace-nowrap">
           custom
         </span>
       ) : null}
     </Chip>
+  )
+}
+
+const UNKNOWN: { tone: ChipTone; icon: ReactNode } = { tone: 'warn', icon: <CircleQuestionMark aria-hidden /> }
+
+/** A role without a definition: the start of its ID for the eye, the whole of it for a screen reader and on paper. */
+function UnknownRole({ id }: { id: string }) {
+  return (
+    <>
+      Unknown role{' '}
+      <span aria-hidden className="font-mono font-normal">
+        {id.slice(0, 8)}
+      </span>
+      <span className="sr-only">{id}</span>
+    </>
   )
 }
 

@@ -33,6 +33,12 @@ export function RolesHeld({ path, roles, holders }: Props) {
               <Counts role={role} />
             </summary>
             <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
+              {role.privilege ? null : (
+                <p className="text-ink-soft">
+                  Its definition could not be read, so what it is called and allows is not known. Its ID is{' '}
+                  <span className="font-mono text-xs break-all">{role.id}</span>.
+                </p>
+              )}
               {role.description ? (
                 <p dir="auto" className="max-w-3xl break-words text-ink-soft">
                   {spellControls(role.description)}

@@ -4,7 +4,7 @@ import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { type LaidLink, type LaidNode, layoutPaths, shortenName } from '@/lib/domain/paths-layout'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
-import { isolateName, spellControls } from '@/lib/domain/words'
+import { isolateName, roleWords, spellControls } from '@/lib/domain/words'
 
 /** The size of a node, and the distance from one column or row to the next, in pixels of the drawing. */
 const WIDTH = 136
@@ -23,7 +23,7 @@ export function PathsPicture({ access, role, scopeName }: Props) {
   const width = (columns - 1) * COLUMN + WIDTH + 2
   const height = (rows - 1) * ROW + HEIGHT + 2
   const at = new Map(nodes.map((node) => [node.key, node]))
-  const drawn = [role.roleName ?? role.roleId, scopeName, role.kind].join(', ')
+  const drawn = [roleWords({ id: role.roleId, name: role.roleName }), scopeName, role.kind].join(', ')
   const flat = links.some((link) => link.flat)
 
   return (
@@ -131,7 +131,7 @@ function describeNode(node: LaidNode, { access, role, scopeName }: Props): { wha
     case 'group':
       return { what: 'Group', name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '' }
     case 'role':
-      return { what: describeKind(role.kind), name: role.roleName ?? role.roleId }
+      return { what: describeKind(role.kind), name: roleWords({ id: role.roleId, name: role.roleName }) }
     case 'scope':
       return { what: SCOPE_LEVEL_LABELS[role.level], name: scopeName }
     case 'subscription':

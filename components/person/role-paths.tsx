@@ -3,6 +3,7 @@ import { ASSIGNMENT_KIND_LABELS, describeRole } from '@/components/access/labels
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
+import { ShortId } from '@/components/ui/copyable'
 import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
@@ -11,7 +12,7 @@ import { denialWords } from '@/lib/domain/denials'
 import { eligibilityNote, findFewestRemovals, removalWords } from '@/lib/domain/removals'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
-import { dateWords, timeWords } from '@/lib/domain/words'
+import { dateWords, roleWords, timeWords } from '@/lib/domain/words'
 import { PathList } from './path-list'
 import { PathsPicture } from './paths-picture'
 
@@ -47,8 +48,10 @@ export function RolePaths({ access, roleId, accesses, groupsPath, allRead, pictu
           <RoleChip name={name} privilege={privilege} custom={custom} eligible={onlyEligible} className="text-sm" />
         </h3>
         <p className="text-sm text-ink-soft">
-          {first.roleName ? null : 'What this role is called and allows could not be read.'}
-          {says ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : null}
+          {privilege
+            ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.`
+            : 'Its definition could not be read, so what it is called and allows is not known.'}{' '}
+          {privilege ? null : <ShortId id={roleId} label="ID of the role" />}
         </p>
       </header>
       {accesses.map((one, at) => (
@@ -61,7 +64,7 @@ export function RolePaths({ access, roleId, accesses, groupsPath, allRead, pictu
           now={now}
         />
       ))}
-      <RemovalSteps access={access} roleId={roleId} name={name} accesses={accesses} allRead={allRead} />
+      <RemovalSteps access={access} roleId={roleId} accesses={accesses} allRead={allRead} />
     </section>
   )
 }
@@ -154,10 +157,10 @@ function Condition({ text, grants }: { text: string; grants: Grant[] }) {
   )
 }
 
-type RemovalStepsProps = Pick<Props, 'access' | 'roleId' | 'accesses' | 'allRead'> & { name: string }
+type RemovalStepsProps = Pick<Props, 'access' | 'roleId' | 'accesses' | 'allRead'>
 
 /** The fewest removals after which the person no longer has the role. */
-function RemovalSteps({ access, roleId, name, accesses, allRead }: RemovalStepsProps) {
+function RemovalSteps({ access, roleId, accesses, allRead }: RemovalStepsProps) {
   const steps = removalWords(access, findFewestRemovals(access, roleId))
   const kinds = eligibilityNote(accesses)
 
@@ -166,7 +169,7 @@ function RemovalSteps({ access, roleId, name, accesses, allRead }: RemovalStepsP
       <Scissors aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
       <div className="min-w-0 wrap-anywhere">
         <h4 className="inline font-medium">
-          To take <Name of={name} /> away:
+          To take <Name of={roleWords({ id: roleId, name: accesses[0]?.roleName ?? null })} /> away:
         </h4>{' '}
         {steps.length === 1 ? (
           <p className="inline break-words">{steps[0]}</p>

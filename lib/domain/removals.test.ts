@@ -162,3 +162,11 @@ test('a role that is both held and eligible takes two removals, each with its ow
     'Remove the eligibility for Owner from Ada Novak at subscription Production.',
   ])
 })
+
+test('a role whose definition could not be read is called unknown, by its id', () => {
+  const access = accessFrom({ memberships: [], grants: [{ holder: 'ada', role: 'Owner' }] })
+  const unread = { ...access, grants: access.grants.map((grant) => ({ ...grant, roleName: null, privilege: null })) }
+  expect(removalWords(unread, findFewestRemovals(unread, 'Owner'))).toEqual([
+    'Remove the assignment of the unknown role Owner to Ada Novak at subscription Production.',
+  ])
+})

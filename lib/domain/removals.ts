@@ -110,7 +110,7 @@ function assignmentWords(access: PersonAccess, { key, affects }: Extract<Removal
     managementGroups: access.managementGroups,
     subscriptionName: access.subscription.name,
   })
-  const role = isolateName(grant.roleName ?? grant.roleId)
+  const role = grant.roleName === null ? `the unknown role ${grant.roleId}` : isolateName(grant.roleName)
   const holder = nameOf(access, grant.principalId)
   const others = grant.principalId === access.person.id ? '' : affectedPeople(affects)
   if (grant.kind === 'eligible') return `Remove the eligibility for ${role} from ${holder} at ${place}${others}.`

@@ -71,6 +71,10 @@ export function isolateName(name: string): string {
   return RIGHT_TO_LEFT.test(spelled) ? `\u2068${spelled}\u2069` : spelled
 }
 
+/** A role by its name, or as an unknown one by its ID where its definition could not be read. For lists and fields, without markup. */
+export const roleWords = ({ id, name }: { id: string; name: string | null }): string =>
+  name === null ? `Unknown role ${id}` : spellControls(name)
+
 /** `a`, `a or b`, `a, b or c`. */
 export function joinList(items: readonly string[], last: 'and' | 'or'): string {
   const head = items.slice(0, -1)
