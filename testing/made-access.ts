@@ -63,6 +63,7 @@ export function accessFrom({ memberships, flat = [], grants }: Made): PersonAcce
       since: new Date('2026-11-03'),
       membership,
       endsAt: null,
+      readAt: null,
     })),
     flat,
     denies: [],
@@ -74,21 +75,32 @@ export function accessFrom({ memberships, flat = [], grants }: Made): PersonAcce
 /** Any small access: groups in groups at random, circles among them, and grants of two roles of two kinds. */
 export function anyAccess({ groups }: { groups: number }): fc.Arbitrary<PersonAccess> {
   const group = fc.integer({ min: 0, max: groups - 1 }).map((at) => `g${at}`)
+  const kind = fc.constantFrom('active' as const, 'eligible' as const)
   const holder = fc.oneof({ weight: 4, arbitrary: group }, { weight: 1, arbitrary: fc.constant('ada') })
   return fc
     .record({
-      memberships: fc.uniqueArray(fc.tuple(holder, group), { maxLength: 9, selector: (pair) => pair.join() }),
+      memberships: fc.uniqueArray(fc.tuple(holder, group, kind), {
+        maxLength: 9,
+        selector: ([member, of]) => `${member} ${of}`,
+      }),
       flat: fc.uniqueArray(group, { maxLength: 1 }),
       grants: fc.array(
         fc.record({
           holder,
           role: fc.constantFrom('Owner', 'Reader'),
-          kind: fc.constantFrom('active' as const, 'eligible' as const),
+          kind,
         }),
         { maxLength: 4 },
       ),
     })
-    .map(accessFrom)
+    .map(({ memberships, flat, grants }) =>
+      accessFrom({
+        // Of a flat group it is known who is in it, and not who can become a member.
+        memberships: memberships.map(([member, of, one]) => [member, of, flat.includes(of) ? 'active' : one] as const),
+        flat,
+        grants,
+      }),
+    )
 }
 
 /** Every way to every grant by trying all orders of groups, as `grant: group > group`: the slow, plain truth. */

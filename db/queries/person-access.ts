@@ -6,6 +6,7 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { PersonAccess } from '@/lib/domain/access'
 import { readEarlierAt } from '@/lib/domain/assignment-keys'
+import { membershipReadAt } from '@/lib/domain/group-coverage'
 import type { AssignmentKind, CoverageLine, Permission } from '@/lib/domain/vocabulary'
 import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
@@ -48,7 +49,15 @@ export async function getPersonAccess(
     person,
     grants: grants.map((grant) => ({ ...grant, readAt: readEarlierAt(grant.key, coverage) })),
     groups,
-    edges: edges.filter(({ groupId }) => !flat.has(groupId)),
+    edges: edges
+      .filter(({ groupId }) => !flat.has(groupId))
+      .map((edge) => ({
+        ...edge,
+        readAt: membershipReadAt(
+          { kind: edge.memberId === id ? person.kind : 'group', membership: edge.membership },
+          coverage,
+        ),
+      })),
     flat: [...flat],
     denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({
       ...deny,
@@ -74,8 +83,10 @@ async function readConnection(actor: Actor, connectionId: string) {
   return found ?? null
 }
 
+type Edge = Omit<PersonAccess['edges'][number], 'readAt'>
+
 /** Walks up from a principal to every group it is in. `union` takes no membership twice, so that circles of groups end. */
-async function readEdges(actor: Actor, published: Published, id: string): Promise<PersonAccess['edges']> {
+async function readEdges(actor: Actor, published: Published, id: string): Promise<Edge[]> {
   const db = await getDb()
   const { groupId, memberId, validFrom, membership, endsAt } = groupMembers
   const select = (more: SQL) => sql`
@@ -98,7 +109,7 @@ async function readEdges(actor: Actor, published: Published, id: string): Promis
 }
 
 /** A principal and the groups that it is in now, not only able to join: whom a denial names. */
-function listGroupsHeld(id: string, edges: PersonAccess['edges']): Set<string> {
+function listGroupsHeld(id: string, edges: Edge[]): Set<string> {
   const held = edges.filter(({ membership }) => membership !== 'eligible')
   const found = new Set([id])
   // Iterating over a set also visits what is added to it meanwhile.

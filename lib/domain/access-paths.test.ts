@@ -88,3 +88,44 @@ test('a flat group is a way of its own, without a date', () => {
   const access = accessFrom({ memberships: [], flat: ['admins'], grants: [{ holder: 'admins', role: 'Owner' }] })
   expect(explainAccess(access)[0]?.paths[0]?.groups).toMatchObject([{ id: 'admins', since: null }])
 })
+
+test('a way through an eligible membership is eligible, and one through an activated membership ends with it', () => {
+  const ends = new Date('2026-11-23T17:30:00Z')
+  const access = accessFrom({
+    memberships: [
+      ['ada', 'admins', 'eligible'],
+      ['ada', 'leads', 'activated'],
+    ],
+    grants: [
+      { holder: 'admins', role: 'Owner' },
+      { holder: 'leads', role: 'Owner' },
+    ],
+  })
+  const ending = { ...access, edges: access.edges.map((edge) => ({ ...edge, endsAt: ends })) }
+  expect(explainAccess(ending).map(({ kind, paths }) => [kind, paths.map(({ endsAt }) => endsAt)])).toEqual([
+    ['activated', [ends]],
+    ['eligible', [ends]],
+  ])
+})
+
+test('a role is not read since the latest reading of its ways, and only if none of them was read now', () => {
+  const [older, newer] = [new Date('2026-11-20'), new Date('2026-11-21')]
+  const access = accessFrom({
+    memberships: [
+      ['ada', 'admins'],
+      ['ada', 'leads', 'active'],
+    ],
+    grants: [
+      { holder: 'admins', role: 'Owner' },
+      { holder: 'leads', role: 'Owner' },
+    ],
+  })
+  const read = (admins: Date | null, leads: Date | null) =>
+    explainAccess({
+      ...access,
+      groups: access.groups.map((group) => (group.id === 'admins' ? { ...group, readAt: admins } : group)),
+      edges: access.edges.map((edge) => (edge.groupId === 'leads' ? { ...edge, readAt: leads } : edge)),
+    })[0]?.unreadSince
+  expect(read(older, newer)).toEqual(newer)
+  expect(read(older, null)).toBeNull()
+})

@@ -22,7 +22,7 @@ export type Hop = {
   membership: AssignmentKind
   /** When an activated membership ends, or one that can be activated. */
   endsAt: Date | null
-  /** When the group's members were read last, if that was before this result. */
+  /** When the membership was read last, if that was before this result. */
   readAt: Date | null
 }
 
@@ -156,9 +156,9 @@ export function membershipsAbove({ person, edges, flat, groups }: Memberships): 
     const hops = above.get(memberId) ?? new Map<string, Hop>()
     above.set(memberId, hops.set(`${hop.id} ${hop.membership}`, hop))
   }
-  for (const { groupId, memberId, since, membership, endsAt } of edges)
+  for (const { groupId, memberId, since, membership, endsAt, readAt: own } of edges)
     if (groupId !== memberId)
-      add(memberId, { id: groupId, since, membership, endsAt, readAt: readAt.get(groupId) ?? null })
+      add(memberId, { id: groupId, since, membership, endsAt, readAt: earliestOf(own, readAt.get(groupId) ?? null) })
   for (const id of flat)
     add(person.id, { id, since: null, membership: 'active', endsAt: null, readAt: readAt.get(id) ?? null })
   return new Map([...above].map(([memberId, hops]) => [memberId, [...hops.values()]]))

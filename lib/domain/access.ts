@@ -273,7 +273,15 @@ export type PersonAccess = {
     readAt: Date | null
   }[]
   /** Direct memberships, from the person upward. */
-  edges: { groupId: string; memberId: string; since: Date; membership: AssignmentKind; endsAt: Date | null }[]
+  edges: {
+    groupId: string
+    memberId: string
+    since: Date
+    membership: AssignmentKind
+    endsAt: Date | null
+    /** When the list of its kind was read last, if it alone could not be read now; the age of a whole group is the group's. */
+    readAt: Date | null
+  }[]
   /** Flat groups that the person is in: through which groups is not known. */
   flat: string[]
   /** Those that name the person, one of their groups or everyone, and do not exclude the person or one of the groups. */

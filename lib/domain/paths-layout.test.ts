@@ -49,6 +49,23 @@ test('a nested way and a direct one fork at the person and meet at the role', ()
   expect(links.filter(({ to }) => to === 'role')).toHaveLength(2)
 })
 
+test('a step that has to be activated is told apart, also from the same step while it is activated', () => {
+  const access = accessFrom({
+    memberships: [
+      ['ada', 'admins', 'eligible'],
+      ['ada', 'admins', 'activated'],
+    ],
+    grants: [{ holder: 'admins', role: 'Owner', kind: 'eligible' }],
+  })
+  const [owner] = explainAccess(access)
+  const { nodes, links } = layoutPaths(owner ?? { paths: [], level: 'subscription' })
+  expect(nodes.filter(({ kind }) => kind === 'group').map(({ membership }) => membership)).toEqual([
+    'eligible',
+    'activated',
+  ])
+  expect(links.filter(({ from }) => from === 'person').map(({ eligible }) => eligible)).toEqual([true, false])
+})
+
 test('a name that fits stays, and one that does not ends in an ellipsis', () => {
   expect(shortenName('Payments leads', 20)).toBe('Payments leads')
   expect(shortenName('Production payments leads of the north', 20)).toMatch(/^Production payme.*…$/)

@@ -1,5 +1,6 @@
 import type { Hop, RoleAccess } from './access-paths'
 import { isInherited } from './scopes'
+import type { AssignmentKind } from './vocabulary'
 
 /** Most ways drawn; the list beside the drawing has the others. */
 export const MOST_DRAWN = 12
@@ -8,14 +9,15 @@ export const MOST_DRAWN = 12
 export type LaidNode = {
   key: string
   kind: 'person' | 'group' | 'role' | 'scope' | 'subscription'
-  /** Of a group: its id. */
+  /** Of a group: its id, and how whoever stands before it is in it. */
   groupId: string | null
+  membership: AssignmentKind | null
   column: number
   row: number
 }
 
-/** `flat`: a membership through groups that are not known. */
-export type LaidLink = { from: string; to: string; flat: boolean }
+/** `flat`: a membership through groups that are not known. `eligible`: a step that has to be activated first. */
+export type LaidLink = { from: string; to: string; flat: boolean; eligible: boolean }
 
 export type PathsLayout = { columns: number; rows: number; nodes: LaidNode[]; links: LaidLink[]; notDrawn: number }
 
@@ -41,11 +43,14 @@ export function layoutPaths({ paths, level }: Pick<RoleAccess, 'paths' | 'level'
     rows,
     nodes: [
       ...branches.map(toNode),
-      ...tail.map((kind, at) => ({ key: kind, kind, groupId: null, column: deepest + 1 + at, row: (rows - 1) / 2 })),
+      ...tail.map((kind, at) => ({
+        ...{ key: kind, kind, groupId: null, membership: null },
+        ...{ column: deepest + 1 + at, row: (rows - 1) / 2 },
+      })),
     ],
     links: [
       ...branches.flatMap(linksFrom),
-      ...tail.slice(1).map((kind, at) => ({ from: tail[at] ?? 'role', to: kind, flat: false })),
+      ...tail.slice(1).map((kind, at) => ({ from: tail[at] ?? 'role', to: kind, flat: false, eligible: false })),
     ],
     notDrawn: paths.length - drawn.length,
   }
@@ -54,15 +59,17 @@ export function layoutPaths({ paths, level }: Pick<RoleAccess, 'paths' | 'level'
 function addWay(root: Branch, groups: readonly Hop[]) {
   let at = root
   for (const hop of groups) {
-    const next: Branch = at.inner.get(hop.id) ?? {
-      key: `${at.key}/${hop.id}`,
+    // Somebody may be able to join a group and be in it for some hours at the same time: these are two ways.
+    const name = hop.membership === 'active' ? hop.id : `${hop.id} ${hop.membership}`
+    const next: Branch = at.inner.get(name) ?? {
+      key: `${at.key}/${name}`,
       hop,
       column: at.column + 1,
       row: 0,
       ends: false,
       inner: new Map(),
     }
-    at.inner.set(hop.id, next)
+    at.inner.set(name, next)
     at = next
   }
   at.ends = true
@@ -84,6 +91,7 @@ const toNode = ({ key, hop, column, row }: Branch): LaidNode => ({
   key,
   kind: hop ? 'group' : 'person',
   groupId: hop?.id ?? null,
+  membership: hop?.membership ?? null,
   column,
   row,
 })
@@ -93,8 +101,9 @@ function linksFrom(branch: Branch): LaidLink[] {
     from: branch.key,
     to: inner.key,
     flat: inner.hop?.since === null,
+    eligible: inner.hop?.membership === 'eligible',
   }))
-  return branch.ends ? [...onward, { from: branch.key, to: 'role', flat: false }] : onward
+  return branch.ends ? [...onward, { from: branch.key, to: 'role', flat: false, eligible: false }] : onward
 }
 
 /** Characters drawn about twice as wide as Latin ones: Chinese, Japanese, Korean, full-width forms, pictures. */

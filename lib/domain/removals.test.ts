@@ -3,15 +3,22 @@ import { expect, test } from 'vitest'
 import { accessFrom, anyAccess, pathsByHand } from '@/testing/made-access'
 import type { PersonAccess } from './access'
 import { findFewestRemovals, type Removal, removalWords } from './removals'
+import type { AssignmentKind } from './vocabulary'
 
 /** The access after somebody has carried removals out. */
 function without(access: PersonAccess, removals: readonly Removal[]): PersonAccess {
-  const left = (groupId: string, memberId: string) =>
-    !removals.some((one) => one.kind === 'membership' && one.groupId === groupId && one.memberId === memberId)
+  const left = (groupId: string, memberId: string, membership: AssignmentKind) =>
+    !removals.some(
+      (one) =>
+        one.kind === 'membership' &&
+        one.groupId === groupId &&
+        one.memberId === memberId &&
+        one.membership === membership,
+    )
   return {
     ...access,
-    edges: access.edges.filter(({ groupId, memberId }) => left(groupId, memberId)),
-    flat: access.flat.filter((groupId) => left(groupId, access.person.id)),
+    edges: access.edges.filter(({ groupId, memberId, membership }) => left(groupId, memberId, membership)),
+    flat: access.flat.filter((groupId) => left(groupId, access.person.id, 'active')),
     grants: access.grants.filter(({ key }) => !removals.some((one) => one.kind === 'assignment' && one.key === key)),
   }
 }
@@ -21,10 +28,10 @@ const holds = (access: PersonAccess, role: string): boolean =>
 
 function everyRemoval(access: PersonAccess): Removal[] {
   const memberships = [
-    ...access.edges.map(({ groupId, memberId }) => ({ groupId, memberId })),
+    ...access.edges.map(({ groupId, memberId, membership }) => ({ groupId, memberId, membership })),
     ...access.flat
       .filter((id) => !access.edges.some((edge) => edge.groupId === id && edge.memberId === 'ada'))
-      .map((groupId) => ({ groupId, memberId: 'ada' })),
+      .map((groupId) => ({ groupId, memberId: 'ada', membership: 'active' as const })),
   ]
   return [
     ...memberships.map((one) => ({ kind: 'membership' as const, ...one, affects: null })),
@@ -83,7 +90,7 @@ test('a person is taken out of the one group that leads to everything', () => {
     ],
   })
   expect(findFewestRemovals(access, 'Owner')).toEqual([
-    { kind: 'membership', groupId: 'leads', memberId: 'ada', affects: 1 },
+    { kind: 'membership', groupId: 'leads', memberId: 'ada', membership: 'active', affects: 1 },
   ])
 })
 
@@ -131,13 +138,14 @@ test('an assignment of a group says where it is and how many lose it', () => {
     'Remove the assignment of Owner to Platform admins at management group Corp (12 people).',
   ])
   expect(wordsFor({ memberships, grants: [{ ...grant, kind: 'eligible' }] })).toEqual([
-    'Remove the eligibility for Owner from Platform admins at management group Corp (12 people).',
+    'Remove the eligibility for Owner from Platform admins at management group Corp (12 people), in Privileged Identity Management.',
   ])
 })
 
 test('a membership of a group in a group says that it is a group', () => {
   const access = accessFrom({ memberships: [['inner', 'outer']], grants: [] })
-  expect(removalWords(access, [{ kind: 'membership', groupId: 'outer', memberId: 'inner', affects: null }])).toEqual([
+  const removal = { groupId: 'outer', memberId: 'inner', membership: 'active', affects: null } as const
+  expect(removalWords(access, [{ kind: 'membership', ...removal }])).toEqual([
     'Remove the group inner from outer (how many people have access by it is not known).',
   ])
 })
@@ -159,7 +167,7 @@ test('a role that is both held and eligible takes two removals, each with its ow
     }),
   ).toEqual([
     'Remove the assignment of Owner to Ada Novak at subscription Production.',
-    'Remove the eligibility for Owner from Ada Novak at subscription Production.',
+    'Remove the eligibility for Owner from Ada Novak at subscription Production, in Privileged Identity Management.',
   ])
 })
 
@@ -168,5 +176,59 @@ test('a role whose definition could not be read is called unknown, by its id', (
   const unread = { ...access, grants: access.grants.map((grant) => ({ ...grant, roleName: null, privilege: null })) }
   expect(removalWords(unread, findFewestRemovals(unread, 'Owner'))).toEqual([
     'Remove the assignment of the unknown role Owner to Ada Novak at subscription Production.',
+  ])
+})
+
+test('an eligible membership is taken away as an eligibility, of a person or of a group', () => {
+  const grants = [{ holder: 'Platform admins', role: 'Owner' }]
+  expect(wordsFor({ memberships: [['ada', 'Platform admins', 'eligible']], grants })).toEqual([
+    'Remove the eligibility of Ada Novak for a membership of Platform admins, in Privileged Identity Management.',
+  ])
+  const memberships = [
+    ['ada', 'a'],
+    ['ada', 'b'],
+    ['a', 'leads'],
+    ['b', 'leads'],
+    ['leads', 'Platform admins', 'eligible'],
+  ] as const
+  expect(wordsFor({ memberships, grants })).toEqual([
+    'Remove the eligibility of the group leads for a membership of Platform admins (12 people), in Privileged Identity Management.',
+  ])
+})
+
+test('a membership that is both eligible and activated takes two removals, and the activated one says when it ends', () => {
+  const access = accessFrom({
+    memberships: [
+      ['ada', 'admins', 'eligible'],
+      ['ada', 'admins', 'activated'],
+      ['bo', 'admins'],
+    ],
+    grants: [
+      { holder: 'admins', role: 'Owner' },
+      { holder: 'admins', role: 'Owner', scope: corp, level: 'management_group' },
+      { holder: 'admins', role: 'Owner', scope: '/', level: 'root' },
+    ],
+  })
+  const ending = {
+    ...access,
+    edges: access.edges.map((edge) =>
+      edge.membership === 'activated' ? { ...edge, endsAt: new Date('2026-11-23T17:30:00Z') } : edge,
+    ),
+  }
+  expect(removalWords(ending, findFewestRemovals(ending, 'Owner'))).toEqual([
+    'Remove the eligibility of Ada Novak for a membership of admins, in Privileged Identity Management.',
+    'End the activated membership of Ada Novak in admins, which ends by itself on 23 Nov 2026, 17:30 UTC.',
+  ])
+})
+
+test('a delegation is removed whole, or the offer loses the authorization', () => {
+  const access = accessFrom({ memberships: [], grants: [{ holder: 'ada', role: 'Reader', kind: 'eligible' }] })
+  const delegated: PersonAccess = {
+    ...access,
+    person: { ...access.person, kind: 'delegate', name: 'Fabrikam Operations', organisation: 'Fabrikam' },
+    grants: access.grants.map((grant) => ({ ...grant, principalKind: 'delegate' })),
+  }
+  expect(removalWords(delegated, findFewestRemovals(delegated, 'Reader'))).toEqual([
+    'Remove the delegation of subscription Production to Fabrikam, under Service providers in Azure, which ends all that Fabrikam has by it; or have Fabrikam take the eligible authorization of Fabrikam Operations for Reader out of its offer.',
   ])
 })

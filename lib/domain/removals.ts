@@ -1,11 +1,12 @@
 import type { PersonAccess } from './access'
 import { membershipsAbove, type RoleAccess } from './access-paths'
 import { scopeWords } from './scopes'
-import { isolateName } from './words'
+import type { AssignmentKind } from './vocabulary'
+import { isolateName, momentWords } from './words'
 
 /** A membership or an assignment that can be removed, and how many people lose access by that; null when unknown. */
 export type Removal =
-  | { kind: 'membership'; groupId: string; memberId: string; affects: number | null }
+  | { kind: 'membership'; groupId: string; memberId: string; membership: AssignmentKind; affects: number | null }
   | { kind: 'assignment'; key: string; affects: number | null }
 
 type Link = { from: string; to: string; removal: Removal }
@@ -62,10 +63,10 @@ function linksOf(access: PersonAccess, roleId: string): Link[] {
   const affects = (id: string) => (id === access.person.id ? 1 : (members.get(id) ?? null))
   const memberships = [...membershipsAbove(access)].flatMap(([memberId, hops]) =>
     hops.map(
-      ({ id }): Link => ({
+      ({ id, membership }): Link => ({
         from: memberId,
         to: id,
-        removal: { kind: 'membership', groupId: id, memberId, affects: affects(memberId) },
+        removal: { kind: 'membership', groupId: id, memberId, membership, affects: affects(memberId) },
       }),
     ),
   )
@@ -92,13 +93,23 @@ export function removalWords(access: PersonAccess, removals: readonly Removal[])
 }
 
 function membershipWords(access: PersonAccess, removal: Extract<Removal, { kind: 'membership' }>): string {
-  const { groupId, memberId, affects } = removal
+  const { groupId, memberId, membership, affects } = removal
   const group = nameOf(access, groupId)
-  if (memberId !== access.person.id)
-    return `Remove the group ${nameOf(access, memberId)} from ${group}${affectedPeople(affects)}.`
-  return access.flat.includes(groupId)
-    ? `Remove ${nameOf(access, memberId)} from ${group}, or from the groups inside it that they are in.`
-    : `Remove ${nameOf(access, memberId)} from ${group}.`
+  const own = memberId === access.person.id
+  const member = own ? nameOf(access, memberId) : `the group ${nameOf(access, memberId)}`
+  const others = own ? '' : affectedPeople(affects)
+  if (membership === 'eligible')
+    return `Remove the eligibility of ${member} for a membership of ${group}${others}, in Privileged Identity Management.`
+  if (membership === 'activated') {
+    const edge = access.edges.find(
+      (one) => one.groupId === groupId && one.memberId === memberId && one.membership === membership,
+    )
+    const end = edge?.endsAt ? `, which ends by itself on ${momentWords(edge.endsAt)}` : ''
+    return `End the activated membership of ${member} in ${group}${others}${end}.`
+  }
+  return access.flat.includes(groupId) && own
+    ? `Remove ${member} from ${group}, or from the groups inside it that they are in.`
+    : `Remove ${member} from ${group}${others}.`
 }
 
 function assignmentWords(access: PersonAccess, { key, affects }: Extract<Removal, { kind: 'assignment' }>): string {
@@ -113,9 +124,23 @@ function assignmentWords(access: PersonAccess, { key, affects }: Extract<Removal
   const role = grant.roleName === null ? `the unknown role ${grant.roleId}` : isolateName(grant.roleName)
   const holder = nameOf(access, grant.principalId)
   const others = grant.principalId === access.person.id ? '' : affectedPeople(affects)
-  if (grant.kind === 'eligible') return `Remove the eligibility for ${role} from ${holder} at ${place}${others}.`
+  if (grant.principalKind === 'delegate') return delegationWords(access, { role, holder, place, kind: grant.kind })
+  if (grant.kind === 'eligible')
+    return `Remove the eligibility for ${role} from ${holder} at ${place}${others}, in Privileged Identity Management.`
   const assignment = grant.kind === 'activated' ? 'activated assignment' : 'assignment'
   return `Remove the ${assignment} of ${role} to ${holder} at ${place}${others}.`
+}
+
+type Delegated = { role: string; holder: string; place: string; kind: AssignmentKind }
+
+/**
+ * A delegation can only be removed whole by the one who gave it; the one who manages can publish an offer without the
+ * authorization (Azure Lighthouse: remove access to a delegation, and update a delegation).
+ */
+function delegationWords({ person }: PersonAccess, { role, holder, place, kind }: Delegated): string {
+  const manager = person.organisation === null ? 'the other tenant' : isolateName(person.organisation)
+  const authorization = kind === 'eligible' ? 'eligible authorization' : 'authorization'
+  return `Remove the delegation of ${place} to ${manager}, under Service providers in Azure, which ends all that ${manager} has by it; or have ${manager} take the ${authorization} of ${holder} for ${role} out of its offer.`
 }
 
 const affectedPeople = (affects: number | null): string =>

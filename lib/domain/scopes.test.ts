@@ -17,7 +17,7 @@ test.each([
     'root',
     '/',
     'Root',
-    'Inherited from the root of the directory: it reaches every subscription, Production among them.',
+    'Over the whole directory, as a Global Administrator gets by elevating access: it reaches every subscription, Production among them.',
   ],
   [
     'management_group',

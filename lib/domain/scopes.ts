@@ -78,7 +78,7 @@ export function scopeWords({ scope, level, managementGroups, subscriptionName }:
     case 'root':
       return {
         name: 'Root',
-        reach: `Inherited from the root of the directory: it reaches every subscription, ${subscription} among them.`,
+        reach: `Over the whole directory, as a Global Administrator gets by elevating access: it reaches every subscription, ${subscription} among them.`,
         place: 'the root of the directory',
       }
     case 'management_group':
