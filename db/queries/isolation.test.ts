@@ -15,7 +15,7 @@ import { countPeople, listCells, listPeople } from './people'
 import { getPerson } from './person'
 import { getPersonAccess } from './person-access'
 import { countFacets, listScopes } from './result'
-import { listRoleHolders, listRolesHeld } from './roles'
+import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
 import { listRuns } from './runs'
 
 const database = await createTestDatabase()
@@ -53,7 +53,7 @@ async function fullWorld() {
   await database.db
     .insert(auditEvents)
     .values({ organisationId, memberId, memberName: 'Vera', action: 'connection.connected', subject: 'Production' })
-  return { world, connection, person, group }
+  return { world, connection, person, group, reader }
 }
 
 type Ours = Awaited<ReturnType<typeof fullWorld>>
@@ -83,6 +83,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     (await listMembers(actor)).filter(({ id }) => id === world.actor.memberId).length,
   listPeople: async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
   listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
+  listRoleNames: async (actor, { connection, reader }) =>
+    (await listRoleNames(actor, connection, [`GuidEquals {${reader}}`])).size,
   listRolePermissions: async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
   listRolesHeld: async (actor, { connection }) => (await listRolesHeld(actor, connection)).length,
   listRuns: async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,

@@ -3,6 +3,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
+import { listIdsIn } from '@/lib/domain/condition-words'
 import type { Cursor } from '@/lib/domain/views'
 import type { PrincipalStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
 import { listMatchingGrants } from './grants'
@@ -78,6 +79,22 @@ async function readDefinitions(actor: Actor, published: Published, ids: string[]
       ),
     )
     .orderBy(asc(strengthOfRole), asc(roleDefinitions.sortName), asc(roleDefinitions.id))
+}
+
+/**
+ * The names of the roles that conditions name, by their lower-case IDs, as far as their definitions were read. IDs of
+ * principals, which conditions name as well, are not among them.
+ */
+export async function listRoleNames(
+  actor: Actor,
+  snapshot: Snapshot,
+  conditions: readonly (string | null)[],
+): Promise<ReadonlyMap<string, string>> {
+  const published = publishedOf(snapshot)
+  const ids = [...new Set(conditions.flatMap((condition) => listIdsIn(condition ?? '')))]
+  if (!published || ids.length === 0) return new Map()
+  const roles = await readDefinitions(actor, published, ids)
+  return new Map(roles.flatMap(({ id, name }) => (name === null ? [] : [[id, name]])))
 }
 
 /** One of the people who hold a role, or could activate it and then only so. */

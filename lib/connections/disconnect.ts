@@ -80,15 +80,17 @@ async function eraseConnection(tx: Transaction, actor: Actor, connection: Connec
   })
 }
 
-/** Deletes the principals and roles of a tenant that no assignment or group of the organisation names. */
+/** Deletes the principals and roles of a tenant that no assignment, condition or group of the organisation names. */
 async function eraseOrphans(tx: Transaction, organisationId: string, tenantId: string) {
   await lockDirectory(tx, organisationId, tenantId)
   await tx.execute(sql`
     delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId}
       and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)
       and p.id not in (select member_id from group_members where organisation_id = ${organisationId}
+        union all select owner_id from group_owners where organisation_id = ${organisationId}
         union all select group_id from connection_groups where organisation_id = ${organisationId})`)
   await tx.execute(sql`
     delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${tenantId}
-      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)`)
+      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)
+      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and position(r.id in lower(a.condition)) > 0)`)
 }

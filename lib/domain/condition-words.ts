@@ -29,6 +29,10 @@ export function wordsOfCondition(condition: string, nameOfRole: NameOfRole = () 
   return [...targetsByWords].map(([words, targets]) => `Can ${wordsOfTargets(targets)} only where ${words}.`).join(' ')
 }
 
+/** Every GUID in a condition, in lower case: those of the roles and of the principals that it names. */
+export const listIdsIn = (condition: string): string[] =>
+  (condition.match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi) ?? []).map((id) => id.toLowerCase())
+
 const conjuncts = (condition: Condition): Condition[] =>
   condition.kind === 'and' ? condition.parts.flatMap(conjuncts) : [condition]
 

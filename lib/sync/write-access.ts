@@ -13,6 +13,7 @@ import {
   roleDefinitions,
 } from '@/db/schema/access'
 import type { Access, HeldAssignment, Holder } from '@/lib/domain/access'
+import { listIdsIn } from '@/lib/domain/condition-words'
 import { nestingOf } from '@/lib/domain/holders'
 import type { ClaimedRun } from '@/lib/runs/runs'
 import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from './json-records'
@@ -72,7 +73,7 @@ const UNREAD_ROLE: Omit<RoleRecord, 'id'> = {
 }
 
 /**
- * Stores the definitions of the roles that are held here. Rows that say the same already are left alone, and a
+ * Stores the definitions of the roles that are held here, and of those that a condition names. Rows that say the same already are left alone, and a
  * definition that was read once is kept when it cannot be read any more.
  */
 export async function writeRoles(
@@ -82,7 +83,8 @@ export async function writeRoles(
 ): Promise<void> {
   const columns = listColumns(roleDefinitions, NOT_READ)
   const read = new Map(roles.map((role) => [role.id, role]))
-  const ids = new Set(held.map(({ roleId }) => roleId))
+  const named = held.flatMap(({ condition }) => (condition ? listIdsIn(condition) : []))
+  const ids = new Set([...held.map(({ roleId }) => roleId), ...named.filter((id) => read.has(id))])
   const records = ids.values().map((id): RoleRecord => read.get(id) ?? { ...UNREAD_ROLE, id })
   for (const chunk of jsonChunks(records)) {
     await tx.execute(sql`
