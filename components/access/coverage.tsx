@@ -1,6 +1,6 @@
 import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
-import type { ComponentProps } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 import { RelativeTime } from '@/components/ui/time'
 import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
 import { coverageSummary, groupPlanSentence, isAskable, isGap, refusalWords, STATE_WORDS } from '@/lib/domain/coverage'
@@ -30,15 +30,67 @@ export function Coverage({ coverage, plan, settingsHref, lastGood }: Props) {
           {coverageSummary(coverage)}
         </span>
       </summary>
-      <ul className="mt-2 max-w-4xl divide-y divide-line rounded-lg border border-line bg-surface">
-        {coverage.map((line) => (
-          <CoverageRow key={line.dataset} line={line} settingsHref={settingsHref} />
-        ))}
+      <CoverageList coverage={coverage} settingsHref={settingsHref}>
         {plan && plan.way !== 'none' ? <GroupPlanRow plan={plan} /> : null}
-      </ul>
+      </CoverageList>
     </details>
   )
 }
+
+/**
+ * What a run of the past has read: a line for each kind of data of which something is missing, and one each for those that
+ * were read whole and those that were not asked for.
+ */
+export function RunCoverage({ coverage }: { coverage: CoverageLine[] }) {
+  if (coverage.length === 0) return null
+  const inState = (...states: CoverageLine['state'][]) => coverage.filter(({ state }) => states.includes(state))
+  const gaps = inState('partly', 'not_permitted', 'not_readable', 'not_licensed')
+  const whole = inState('whole')
+  return (
+    <details className="group mt-1 text-ink-soft">
+      <summary className="-mx-1 inline-flex max-w-full items-start gap-1 rounded-md px-1 hover:text-ink">
+        <ChevronRight aria-hidden className="mt-0.5 size-4 shrink-0 transition-transform group-open:rotate-90" />
+        What was read: {whole.length} of {coverage.length} kinds of data whole
+      </summary>
+      {/* Wider than its column, where the columns beside it have nothing below their first line. */}
+      <div className="@min-[61rem]:w-[220%]">
+        <CoverageList coverage={gaps} settingsHref={null}>
+          <TitlesRow state="not_asked" word="Not asked for" coverage={inState('not_asked')} />
+          <TitlesRow state="whole" word="Read whole" coverage={whole} />
+        </CoverageList>
+      </div>
+    </details>
+  )
+}
+
+type TitlesRowProps = { state: CoverageLine['state']; word: string; coverage: CoverageLine[] }
+
+/** Kinds of data in one line, with how much was read of each. */
+function TitlesRow({ state, word, coverage }: TitlesRowProps) {
+  if (coverage.length === 0) return null
+  const titles = coverage.map(({ dataset, read }) =>
+    read > 0 ? `${BLIND_SPOTS[dataset].title} (${read.toLocaleString('en')})` : BLIND_SPOTS[dataset].title,
+  )
+  return (
+    <li className="grid grid-cols-[1rem_minmax(0,1fr)] gap-x-2.5 px-3 py-2">
+      <CoverageMark state={state} gap={false} />
+      <p>
+        <span className="font-medium text-ink">{word}:</span> {titles.join(', ')}.
+      </p>
+    </li>
+  )
+}
+
+type CoverageListProps = { coverage: CoverageLine[]; settingsHref: string | null; children: ReactNode }
+
+const CoverageList = ({ coverage, settingsHref, children }: CoverageListProps) => (
+  <ul className="mt-2 max-w-4xl divide-y divide-line rounded-lg border border-line bg-surface">
+    {coverage.map((line) => (
+      <CoverageRow key={line.dataset} line={line} settingsHref={settingsHref} />
+    ))}
+    {children}
+  </ul>
+)
 
 function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
   const { dataset, state, why, refusal, odd, kept, keptSince } = line

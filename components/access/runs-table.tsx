@@ -8,6 +8,7 @@ import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import { groupPlanSentence } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
+import { RunCoverage } from './coverage'
 import { RUN_STATE_LABELS, RUN_TRIGGER_LABELS } from './labels'
 
 /** The history of a connection's syncs, latest first. */
@@ -53,6 +54,7 @@ export function RunsTable({ rows }: { rows: RunRow[] }) {
             </Td>
             <Td area="result">
               <Result run={run} />
+              <RunCoverage coverage={run.coverage} />
             </Td>
             <NumberTd area="duration" label="Duration">
               <Duration run={run} />

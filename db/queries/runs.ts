@@ -43,6 +43,7 @@ async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | nul
       gained: syncRuns.gained,
       lost: syncRuns.lost,
       plan: syncRuns.plan,
+      coverage: syncRuns.coverage,
       people: syncRuns.people,
       assignments: syncRuns.assignments,
       requestedAt: syncRuns.requestedAt,
