@@ -1,9 +1,10 @@
-import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
+import { CircleCheck, CircleDashed, CircleSlash, CircleX, Hourglass } from 'lucide-react'
 import Link from 'next/link'
-import type { GroupState } from '@/lib/domain/vocabulary'
-import { isolateName, spellControls } from '@/lib/domain/words'
+import { Chip } from '@/components/ui/chip'
+import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
+import { dateWords, isolateName, momentWords, spellControls } from '@/lib/domain/words'
 import { PartlyMark } from './coverage'
-import { GROUP_STATE_WORDS } from './labels'
+import { describeGroupState } from './labels'
 
 type Props = {
   group: { id: string; name: string | null }
@@ -51,14 +52,44 @@ const MARKS = {
   not_found: { icon: CircleX, tone: 'text-bad' },
 } satisfies Record<GroupState, unknown>
 
+type GroupStateMarkProps = {
+  state: GroupState
+  /** Whether service principals were not read, so that of an opened group only the people are known. */
+  peopleOnly: boolean
+}
+
 /** How far a group was opened, as a mark and a word; the reason is shown on hover. */
-export function GroupStateMark({ state }: { state: GroupState }) {
-  const { icon: Icon, tone } = MARKS[state]
-  const { label, says } = GROUP_STATE_WORDS[state]
+export function GroupStateMark({ state, peopleOnly }: GroupStateMarkProps) {
+  const { icon: Icon, tone } = state === 'whole' && peopleOnly ? MARKS.flat : MARKS[state]
+  const { label, says } = describeGroupState(state, peopleOnly)
   return (
     <span title={says} className="inline-flex items-center gap-1.5 whitespace-nowrap">
       <Icon aria-hidden className={`size-4 shrink-0 ${tone}`} />
       {label}
     </span>
   )
+}
+
+/** How somebody is in a group, where that is out of the ordinary: only able to join, or for some time. */
+export function MembershipChip({ membership, endsAt }: { membership: AssignmentKind; endsAt: Date | null }) {
+  if (membership === 'eligible')
+    return (
+      <Chip
+        tone="eligible"
+        icon={<CircleDashed aria-hidden />}
+        title="Not in the group until the membership is activated"
+      >
+        Eligible{endsAt ? ` until ${dateWords(endsAt)}` : null}
+      </Chip>
+    )
+  if (membership === 'activated')
+    return (
+      <Chip
+        icon={<Hourglass aria-hidden />}
+        title="Activated through Privileged Identity Management: the membership ends by itself"
+      >
+        Activated{endsAt ? ` until ${momentWords(endsAt)}` : ' for some hours'}
+      </Chip>
+    )
+  return endsAt ? <Chip icon={<Hourglass aria-hidden />}>Until {dateWords(endsAt)}</Chip> : null
 }

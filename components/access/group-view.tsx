@@ -1,36 +1,40 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
-import { Name } from '@/components/ui/name'
-import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
-import { RelativeTime } from '@/components/ui/time'
-import type { GroupDetails, GroupGrant, GroupMemberRow } from '@/db/queries/groups'
-import { wordsOfCondition } from '@/lib/domain/condition-words'
+import type { GroupDetails } from '@/db/queries/groups'
+import { emptyGroupWords, knowsPeopleOnly, ownerlessWords } from '@/lib/domain/group-coverage'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
+import { GroupGrants } from './group-grants'
+import { GroupMembers, GroupOwners } from './group-members'
 import { GroupName, GroupStateMark } from './group-name'
-import { EmailText, PersonStatusMark, PrincipalKindText, PrincipalName } from './holder-cells'
-import { GROUP_STATE_WORDS, isOpened } from './labels'
-import { EndsChip, RoleChip } from './role-chip'
-import { ScopeLabel, type ScopeOf } from './scope-label'
+import { NotReadSince } from './holder-cells'
+import { describeGroupState, isOpened } from './labels'
+import type { ScopeOf } from './scope-label'
 
 type Props = {
   group: GroupDetails
   /** The address of the connection's page. */
   home: string
   of: ScopeOf
+  /** How far the result was read, which says what the group is known to have none of. */
+  coverage: CoverageLine[]
+  /** Names of roles by their IDs, for the conditions of what the group holds. */
+  roleNames: ReadonlyMap<string, string>
   /** The page on which a permission can be asked for; null for those who may not ask. */
   settingsHref: string | null
   /** The links to the other pages of members. */
   pager: ReactNode
 }
 
-/** One group: how far it was opened, the roles it holds, the groups it is in, and its direct members. */
-export function GroupView({ group, home, of, settingsHref, pager }: Props) {
+/** One group: how far it was opened, the roles it holds, who can add members, the groups it is in, and its direct members. */
+export function GroupView({ group, home, of, coverage, roleNames, settingsHref, pager }: Props) {
   const path = `${home}/groups`
-  const { says, next } = GROUP_STATE_WORDS[group.state]
+  const peopleOnly = knowsPeopleOnly(coverage)
+  const { says, next } = describeGroupState(group.state, peopleOnly)
   const asks = (group.state === 'not_asked' || group.state === 'flat') && settingsHref
+  const { rows } = group.memberPage
 
   return (
     <section aria-labelledby="group-title" className="grid grid-cols-[minmax(0,1fr)] gap-6">
@@ -47,7 +51,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
           {spellControls(group.name ?? 'A group without a known name')}
         </h2>
         <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1 text-sm text-ink-soft">
-          <GroupStateMark state={group.state} />
+          <GroupStateMark state={group.state} peopleOnly={peopleOnly} />
           <span className="tabular-nums">{describeReach(group)}</span>
           <ShortId id={group.id} label="ID of the group" />
         </div>
@@ -64,7 +68,7 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
       </div>
       <Part title="Holds here">
         {group.held.length > 0 ? (
-          <GroupGrants grants={group.held} of={of} />
+          <GroupGrants grants={group.held} of={of} roleNames={roleNames} />
         ) : (
           <p className="text-sm text-ink-soft">
             No role itself. Its members have access through the groups it lies in.
@@ -82,26 +86,51 @@ export function GroupView({ group, home, of, settingsHref, pager }: Props) {
           </ul>
         </Part>
       ) : null}
-      {isOpened(group.state) ? (
+      <Part title="Can add members">
+        <p className="mb-2 max-w-3xl text-sm text-ink-soft">
+          {group.ownedBy.length > 0
+            ? 'Owners decide who is in the group. They hold none of its roles by that, and can give themselves all of them.'
+            : ownerlessWords(coverage)}
+        </p>
+        {group.ownedBy.length > 0 ? <GroupOwners rows={group.ownedBy} home={home} /> : null}
+      </Part>
+      {isOpened(group.state) || rows.length > 0 ? (
         <Part title={group.state === 'flat' ? 'Everyone in it' : 'Directly in it'}>
-          {group.memberPage.rows.length > 0 ? (
+          {group.readAt ? (
+            <p className="mb-2 text-sm">
+              <NotReadSince at={group.readAt} /> <span className="text-ink-soft">Who was in it then is listed.</span>
+            </p>
+          ) : null}
+          {group.readAt === null && isNobodyIn(group) ? (
+            <p className="mb-2 max-w-3xl text-sm text-ink-soft">
+              {emptyGroupWords(group.eligible, coverage).join(' ')}
+            </p>
+          ) : null}
+          {rows.length > 0 ? (
             <>
-              <GroupMembers rows={group.memberPage.rows} home={home} />
+              <GroupMembers rows={rows} home={home} readAt={group.readAt} coverage={coverage} />
               {pager}
             </>
-          ) : (
-            <p className="text-sm text-ink-soft">Nobody: the group is empty, so its roles reach no one.</p>
-          )}
+          ) : null}
         </Part>
       ) : null}
     </section>
   )
 }
 
-function describeReach({ members, directMembers }: GroupDetails): string | null {
+/** Whether nobody is in a group now; some may be able to become members. */
+const isNobodyIn = ({ directMembers, memberPage, eligible }: GroupDetails): boolean =>
+  directMembers === 0 || (memberPage.rows.length === 0 && eligible === 0)
+
+function describeReach({ members, directMembers, eligible }: GroupDetails): string | null {
   if (members === null) return null
-  const all = `reaches ${members.toLocaleString('en')} ${members === 1 ? 'member' : 'members'}`
-  return directMembers === null ? all : `${all}; ${directMembers.toLocaleString('en')} directly in it`
+  return [
+    `reaches ${members.toLocaleString('en')} ${members === 1 ? 'member' : 'members'}`,
+    directMembers === null ? null : `${directMembers.toLocaleString('en')} directly in it`,
+    eligible === 0 ? null : `${eligible.toLocaleString('en')} eligible`,
+  ]
+    .filter(Boolean)
+    .join('; ')
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -110,93 +139,5 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
       <h3 className="mb-2 font-medium">{title}</h3>
       {children}
     </div>
-  )
-}
-
-/** The roles of the group itself, which everyone in it has, directly or through groups inside it. */
-function GroupGrants({ grants, of }: { grants: GroupGrant[]; of: ScopeOf }) {
-  return (
-    <Table caption="Roles the group holds here">
-      <Thead>
-        <Th className="tabular:w-[34%]">Role</Th>
-        <Th className="tabular:w-[28%]">Scope</Th>
-        <Th>Assigned in Azure</Th>
-        <Th>First seen</Th>
-      </Thead>
-      <Tbody>
-        {grants.map((grant) => (
-          <Tr key={grant.key}>
-            <Td>
-              <span className="flex flex-wrap items-center gap-1">
-                <RoleChip
-                  name={grant.roleName ?? grant.roleId}
-                  privilege={grant.privilege}
-                  custom={grant.custom}
-                  eligible={grant.kind === 'eligible'}
-                />
-                <EndsChip kind={grant.kind} endsAt={grant.endsAt} />
-              </span>
-            </Td>
-            <Td label="Scope">
-              <ScopeLabel scope={grant.scope} level={grant.level} of={of} inheritance />
-              {grant.condition ? (
-                <span className="mt-1 block">
-                  <Chip title={wordsOfCondition(grant.condition) ?? grant.condition}>With a condition</Chip>
-                </span>
-              ) : null}
-            </Td>
-            <Td label="Assigned in Azure" className="text-ink-soft">
-              {grant.assignedOn ? <RelativeTime at={grant.assignedOn} /> : 'Azure does not say'}
-            </Td>
-            <Td label="First seen" className="text-ink-soft">
-              <RelativeTime at={grant.firstSeen} />
-            </Td>
-          </Tr>
-        ))}
-      </Tbody>
-    </Table>
-  )
-}
-
-/** The direct members of a group. People lead to their paths, groups to their own page. */
-function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
-  return (
-    <Table caption="Members of the group">
-      <Thead>
-        <Th className="tabular:w-[26%]">Name</Th>
-        <Th className="tabular:w-[14%]">Kind</Th>
-        <Th className="tabular:w-[28%]">Email</Th>
-        <Th className="tabular:w-[16%]">Status</Th>
-        <Th>First seen in it</Th>
-      </Thead>
-      <Tbody>
-        {rows.map((member) => (
-          <Tr key={member.id}>
-            <Td>
-              <MemberName member={member} home={home} />
-            </Td>
-            <Td label="Kind" className="text-ink-soft">
-              {member.kind === 'user' ? 'Person' : <PrincipalKindText kind={member.kind} variety={null} />}
-            </Td>
-            <Td label="Email">{member.kind === 'user' ? <EmailText email={member.email} /> : null}</Td>
-            <Td label="Status">
-              {member.kind === 'user' ? <PersonStatusMark status={member.status} guest={member.guest} /> : null}
-            </Td>
-            <Td label="First seen in it" className="text-ink-soft">
-              <RelativeTime at={member.since} />
-            </Td>
-          </Tr>
-        ))}
-      </Tbody>
-    </Table>
-  )
-}
-
-function MemberName({ member: { id, kind, name, email, status }, home }: { member: GroupMemberRow; home: string }) {
-  if (kind === 'group') return <GroupName group={{ id, name }} groupsPath={`${home}/groups`} />
-  if (kind !== 'user')
-    return name ? <Name of={name} className="font-medium" /> : <ShortId id={id} label="ID of the member" />
-  return (
-    <PrincipalName id={id} name={name} email={email} deleted={status === 'deleted'} href={`${home}/people/${id}`} />
   )
 }

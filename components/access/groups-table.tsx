@@ -1,52 +1,87 @@
+import type { ReactNode } from 'react'
 import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { GroupRow } from '@/db/queries/groups'
+import { knowsOwners, knowsPeopleOnly } from '@/lib/domain/group-coverage'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { GroupName, GroupStateMark } from './group-name'
-import { GROUP_STATE_WORDS } from './labels'
+import { NotReadSince } from './holder-cells'
+import { describeGroupState } from './labels'
+
+type Props = {
+  rows: GroupRow[]
+  path: string
+  /** How far the result was read, which says what a group is known to have none of. */
+  coverage: CoverageLine[]
+}
 
 /** The groups through which access is held: those with a role of their own here, and the groups inside them. */
-export function GroupsTable({ rows, path }: { rows: GroupRow[]; path: string }) {
+export function GroupsTable({ rows, path, coverage }: Props) {
+  const peopleOnly = knowsPeopleOnly(coverage)
+  const ownersRead = knowsOwners(coverage)
   return (
     <Table caption="Groups that access runs through">
       <Thead>
-        <Th className="tabular:w-[26%]">Name</Th>
-        <Th className="tabular:w-[32%]">State</Th>
-        <Th className="tabular:w-[11%] tabular:text-right">Reaches</Th>
-        <Th className="tabular:w-[12%] tabular:text-right">Direct members</Th>
-        <Th>Holds</Th>
+        <Th className="tabular:w-[24%]">Name</Th>
+        <Th className="tabular:w-[27%]">State</Th>
+        <Th className="tabular:w-[9%] tabular:text-right">Reaches</Th>
+        <Th className="tabular:w-[13%] tabular:text-right">Direct members</Th>
+        <Th className="tabular:w-[10%] tabular:text-right">Owners</Th>
+        <Th className="tabular:pl-8">Holds</Th>
       </Thead>
       <Tbody>
-        {rows.map((group) => {
-          const { says, next } = GROUP_STATE_WORDS[group.state]
-          return (
-            <Tr key={group.id}>
-              <RowTh>
-                <GroupName group={group} groupsPath={path} />
-              </RowTh>
-              <Td label="State">
-                <GroupStateMark state={group.state} />
-                {group.state === 'whole' ? null : (
-                  <span className="block text-xs text-ink-soft">
-                    {says} {next}
-                  </span>
-                )}
-              </Td>
-              <Count label="Reaches" value={group.members} />
-              <Count label="Direct members" value={group.directMembers} />
-              <Td label="Holds" className="text-ink-soft">
-                {countRoles(group)}
-              </Td>
-            </Tr>
-          )
-        })}
+        {rows.map((group) => (
+          <Tr key={group.id}>
+            <RowTh>
+              <GroupName group={group} groupsPath={path} />
+            </RowTh>
+            <Td label="State">
+              <GroupState group={group} peopleOnly={peopleOnly} />
+            </Td>
+            <Count label="Reaches" value={group.members} />
+            <Count label="Direct members" value={group.directMembers}>
+              {group.eligible > 0 ? (
+                <span className="block text-xs text-eligible" title="Can become members by activating that">
+                  {group.eligible.toLocaleString('en')} eligible
+                </span>
+              ) : null}
+            </Count>
+            <Count label="Owners" value={group.owners > 0 || ownersRead ? group.owners : null} />
+            <Td label="Holds" className="text-ink-soft tabular:pl-8">
+              {countRoles(group)}
+            </Td>
+          </Tr>
+        ))}
       </Tbody>
     </Table>
   )
 }
 
-function Count({ label, value }: { label: string; value: number | null }) {
+function GroupState({ group: { state, readAt }, peopleOnly }: { group: GroupRow; peopleOnly: boolean }) {
+  const { says, next } = describeGroupState(state, peopleOnly)
+  return (
+    <>
+      <GroupStateMark state={state} peopleOnly={peopleOnly} />
+      {readAt ? (
+        <span className="block">
+          <NotReadSince at={readAt} />
+        </span>
+      ) : null}
+      {state === 'whole' ? null : (
+        <span className="block text-xs text-ink-soft">
+          {says} {next}
+        </span>
+      )}
+    </>
+  )
+}
+
+type CountProps = { label: string; value: number | null; children?: ReactNode }
+
+function Count({ label, value, children }: CountProps) {
   return (
     <Td label={label} className="text-ink-soft tabular-nums tabular:text-right">
       {value === null ? <span className="text-ink-faint">not known</span> : value.toLocaleString('en')}
+      {children}
     </Td>
   )
 }

@@ -3,14 +3,21 @@ import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { joinClasses } from '@/components/ui/join-classes'
+import { Name } from '@/components/ui/name'
 import { SortTh } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { HolderRow } from '@/db/queries/holders'
 import { type AccessView, formatAccessView, type HolderSort } from '@/lib/domain/views'
-import type { PrincipalKind, PrincipalStatus, PrincipalVariety } from '@/lib/domain/vocabulary'
+import type { EmailSource, PrincipalKind, PrincipalStatus, PrincipalVariety } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
 import { ThroughGroup } from './group-name'
-import { PERSON_STATUS_LABELS, PERSON_STATUS_SENTENCES, PRINCIPAL_KIND_LABELS } from './labels'
+import {
+  EMAIL_SOURCE_WORDS,
+  OTHER_STATUS_LABELS,
+  PERSON_STATUS_LABELS,
+  PERSON_STATUS_SENTENCES,
+  PRINCIPAL_KIND_LABELS,
+} from './labels'
 import { RoleChip } from './role-chip'
 
 type HolderSortThProps = Omit<ComponentProps<typeof SortTh>, 'href' | 'direction'> & {
@@ -62,17 +69,29 @@ export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`
   )
 }
 
-/** A person's email address. One that does not fit on a line is broken before its domain, if that is enough. */
-export function EmailText({ email }: { email: string | null }) {
+/**
+ * A person's email address, and what it is taken from where that is not the account's own field for it. One that does not
+ * fit on a line is broken before its domain, if that is enough.
+ */
+export function EmailText({ email, source = null }: { email: string | null; source?: EmailSource | null }) {
   if (email === null) return <span className="text-ink-faint">None known</span>
   const domain = email.lastIndexOf('@')
   return (
-    <bdi className="text-ink-soft">
-      {spellControls(email.slice(0, Math.max(0, domain)))}
-      <wbr />
-      {spellControls(email.slice(Math.max(0, domain)))}
-    </bdi>
+    <>
+      <bdi title={(source && EMAIL_SOURCE_WORDS[source]) ?? undefined} className="text-ink-soft">
+        {spellControls(email.slice(0, Math.max(0, domain)))}
+        <wbr />
+        {spellControls(email.slice(Math.max(0, domain)))}
+      </bdi>
+      <EmailSourceNote source={source} />
+    </>
   )
+}
+
+/** What a guest's address is taken from, as a quiet line below it; nothing where the account itself is called by it. */
+export function EmailSourceNote({ source }: { source: EmailSource | null }) {
+  if (source !== 'decoded' && source !== 'other_mail') return null
+  return <span className="block text-xs text-ink-faint">{EMAIL_SOURCE_WORDS[source]}</span>
 }
 
 const STATUS_LOOKS: Record<PrincipalStatus, { dot: string; text: string }> = {
@@ -121,10 +140,22 @@ export function PersonStatusMark({ status, guest, lastSignInAt, className }: Per
   )
 }
 
+/** Whether the directory knows what is no person. Of an application it is not known whether it can sign in. */
+export function OtherStatusMark({ status }: { status: PrincipalStatus }) {
+  const { dot, text } = STATUS_LOOKS[status]
+  return (
+    <span className={joinClasses('inline-flex items-center gap-1.5', text)}>
+      <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
+      {OTHER_STATUS_LABELS[status] ?? PERSON_STATUS_LABELS[status]}
+    </span>
+  )
+}
+
 /** What kind of principal it is, as exactly as is known. Microsoft's own are marked, because they are no cause for alarm. */
 export function PrincipalKindText({ kind, variety }: { kind: PrincipalKind; variety: PrincipalVariety | null }) {
   if (variety === 'managed_identity') return 'Managed identity'
   if (variety === 'application') return 'Application'
+  if (variety === 'agent') return 'AI agent'
   if (variety === 'platform')
     return (
       <span className="inline-flex items-center gap-1.5">
@@ -133,6 +164,17 @@ export function PrincipalKindText({ kind, variety }: { kind: PrincipalKind; vari
       </span>
     )
   return PRINCIPAL_KIND_LABELS[kind]
+}
+
+/** Whose delegate somebody is: the other tenant, by its name or its ID. Nothing for whoever is of this directory. */
+export function OfOrganisation({ organisation }: { organisation: string | null }) {
+  if (organisation === null) return null
+  return (
+    <span className="text-ink-soft">
+      {' '}
+      of <Name of={organisation} />
+    </span>
+  )
 }
 
 type HolderRolesProps = {

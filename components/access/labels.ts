@@ -1,6 +1,7 @@
 import type { AccessView } from '@/lib/domain/views'
 import type {
   AssignmentKind,
+  EmailSource,
   GroupState,
   MemberRole,
   PrincipalKind,
@@ -25,6 +26,15 @@ export const PERSON_STATUS_LABELS: Record<PrincipalStatus, string> = {
   other_tenant: 'Other tenant',
 }
 
+/** The same for what is no person: it is known to the directory or not. */
+export const OTHER_STATUS_LABELS: Partial<Record<PrincipalStatus, string>> = {
+  active: 'In the directory',
+  not_found: 'Not found',
+  unconfirmed: 'Not known yet',
+  not_readable: 'Not asked about',
+  other_tenant: 'Other tenant',
+}
+
 /** What a status means for the person's access, as a sentence. */
 export const PERSON_STATUS_SENTENCES: Record<PrincipalStatus, string> = {
   active: 'The account is enabled.',
@@ -36,6 +46,14 @@ export const PERSON_STATUS_SENTENCES: Record<PrincipalStatus, string> = {
     'The directory did not know this account when it was last asked. One that was made moments ago takes a while to be known everywhere, so it is asked about again before it is called gone.',
   not_readable: 'Rolecall could not ask the directory about this account.',
   other_tenant: 'The account lives in another directory, which is not asked about it.',
+}
+
+/** What an email address is taken from, where that is worth saying. */
+export const EMAIL_SOURCE_WORDS: Record<EmailSource, string | null> = {
+  mail: null,
+  other_mail: 'from the account’s other addresses',
+  decoded: 'decoded from the guest’s user name',
+  user_principal_name: 'the name to sign in with',
 }
 
 export const PRINCIPAL_KIND_LABELS: Record<PrincipalKind, string> = {
@@ -190,6 +208,20 @@ export const GROUP_STATE_WORDS: Record<GroupState, { label: string; says: string
   },
 }
 
+/**
+ * The same for a group of a result. Of an opened one only the people are known when service principals, which have a list
+ * of their own, were not read.
+ */
+export function describeGroupState(state: GroupState, peopleOnly: boolean) {
+  const words = GROUP_STATE_WORDS[state]
+  if (state !== 'whole' || !peopleOnly) return words
+  return {
+    label: 'Opened, people only',
+    says: 'The people in it are known, and through which groups. Whether service principals are in it was not read.',
+    next: 'See Coverage for the reason.',
+  }
+}
+
 /** Whether it is known who is in a group. */
 export const isOpened = (state: GroupState): boolean => state === 'whole' || state === 'partly' || state === 'flat'
 
@@ -221,6 +253,9 @@ export const RUN_PHASE_LABELS: Record<RunPhase, string> = {
 export const MEMBER_ROLE_LABELS: Record<MemberRole, string> = { owner: 'Owner', admin: 'Admin', viewer: 'Viewer' }
 
 /** The choices of a filter: anything, or one of the words of a table, in the order of the table. */
-export function listOptions(anything: string, labels: Record<string, string>): { value: string; label: string }[] {
-  return [{ value: '', label: anything }, ...Object.entries(labels).map(([value, label]) => ({ value, label }))]
+export function listOptions(
+  anything: string,
+  labels: Partial<Record<string, string>>,
+): { value: string; label: string }[] {
+  return [{ value: '', label: anything }, ...Object.entries(labels).map(([value, label = value]) => ({ value, label }))]
 }

@@ -46,7 +46,7 @@ export function PeopleTable({ rows, path, view, of }: Props) {
                 />
               </Td>
               <Td area="email" line="first">
-                <EmailText email={row.email} />
+                <EmailText email={row.email} source={row.emailSource} />
               </Td>
               <Td area="status">
                 <PersonStatusMark status={row.status} guest={row.guest} lastSignInAt={row.lastSignInAt} />

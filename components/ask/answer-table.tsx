@@ -16,13 +16,15 @@ type Props = {
   /** The address of the connection's page. */
   path: string
   of: ScopeOf
+  /** Names of roles by their IDs, for the conditions of grants. */
+  roleNames: ReadonlyMap<string, string>
 }
 
 /** At most so many grants are shown of each; the page of the person has them all. */
 const MOST_WAYS = 8
 
 /** Those who can do what is asked, each with the grants that allow it. The name leads to all of their access. */
-export function AnswerTable({ who, rows, path, of }: Props) {
+export function AnswerTable({ who, rows, path, of, roleNames }: Props) {
   const people = who === 'people'
   return (
     <Table caption={people ? 'People who can' : 'Everything else that can'}>
@@ -68,6 +70,7 @@ export function AnswerTable({ who, rows, path, of }: Props) {
                     grant={grant}
                     denials={denials}
                     of={of}
+                    roleNames={roleNames}
                     groupsPath={`${path}/groups`}
                   />
                 ))}
@@ -90,11 +93,12 @@ type GrantLineProps = {
   /** The names of the deny assignments that take it away. */
   denials: string[]
   of: ScopeOf
+  roleNames: Props['roleNames']
   groupsPath: string
 }
 
 /** One grant: the role, its scope, the group it comes through, its end, its condition, and what denies it. */
-function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
+function GrantLine({ grant, denials, of, roleNames, groupsPath }: GrantLineProps) {
   const { roleId, roleName, privilege, custom, scope, level, kind, endsAt, groupId, groupName, condition } = grant
   return (
     <li className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
@@ -110,7 +114,10 @@ function GrantLine({ grant, denials, of, groupsPath }: GrantLineProps) {
       )}
       <EndsChip kind={kind} endsAt={endsAt} />
       {condition ? (
-        <Chip icon={<ListFilter aria-hidden />} title={wordsOfCondition(condition) ?? condition}>
+        <Chip
+          icon={<ListFilter aria-hidden />}
+          title={wordsOfCondition(condition, (id) => roleNames.get(id) ?? null) ?? condition}
+        >
           on a condition
         </Chip>
       ) : null}

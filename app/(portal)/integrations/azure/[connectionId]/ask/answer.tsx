@@ -5,6 +5,7 @@ import { AnswerTable } from '@/components/ask/answer-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
+import { listRoleNames } from '@/db/queries/roles'
 import { readAnswer, type readQuestion } from '@/lib/ask'
 import { isAskable, missedWords } from '@/lib/domain/coverage'
 import { scopeWords } from '@/lib/domain/scopes'
@@ -31,6 +32,8 @@ export async function Answer({ connectionId, view, question }: Props) {
     { roleIds, scope: scope?.scope ?? null, operation, who: view.who, cursor: view.cursor },
     question.permissions,
   )
+  const conditions = answer.rows.flatMap(({ ways }) => ways.map(({ grant }) => grant.condition))
+  const roleNames = await listRoleNames(member, connection, conditions)
   const place = scope && scopeWords({ ...scope, ...connection }).place
   const pageHref = (cursor: Cursor | null) => cursor && `${home}/ask${formatAskView({ ...view, cursor })}`
   const unopened = answer.groups > 0 ? findCoverage(connection, 'groups') : undefined
@@ -68,7 +71,7 @@ export async function Answer({ connectionId, view, question }: Props) {
       ) : null}
       {answer.rows.length > 0 ? (
         <div>
-          <AnswerTable who={view.who} rows={answer.rows} path={home} of={connection} />
+          <AnswerTable who={view.who} rows={answer.rows} path={home} of={connection} roleNames={roleNames} />
           <Pager
             shown={answer.rows.length}
             total={answer.all}

@@ -8,7 +8,8 @@ import { GroupsTable } from '@/components/access/groups-table'
 import { Button } from '@/components/ui/button'
 import { SearchField } from '@/components/ui/fields'
 import { Pager } from '@/components/ui/pager'
-import { getGroup, listGroups } from '@/db/queries/groups'
+import { type GroupDetails, getGroup, listGroups } from '@/db/queries/groups'
+import { listRoleNames } from '@/db/queries/roles'
 import { mayDo } from '@/lib/actor'
 import { type Cursor, formatGroupsView, parseGroupsView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
@@ -52,7 +53,11 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
         <SearchField label="Name or ID" defaultValue={search} className="max-sm:max-w-none" />
         <Button type="submit">Search</Button>
       </FilterForm>
-      {page.rows.length > 0 ? <GroupsTable rows={page.rows} path={path} /> : <GroupsEmptyState published path={path} />}
+      {page.rows.length > 0 ? (
+        <GroupsTable rows={page.rows} path={path} coverage={connection.publishedRun?.coverage ?? []} />
+      ) : (
+        <GroupsEmptyState published path={path} />
+      )}
       <Pager
         shown={page.rows.length}
         total={search ? null : counts.groups}
@@ -71,6 +76,11 @@ async function OneGroup(props: { connectionId: string; groupId: string; cursor: 
   const group = await getGroup(member, connection, groupId, cursor)
   if (!group) return <GroupsEmptyState published={connection.publishedAt !== null} path={`${home}/groups`} />
   const { rows, previous, next } = group.memberPage
+  const roleNames = await listRoleNames(
+    member,
+    connection,
+    group.held.map(({ condition }) => condition),
+  )
   const href = (to: Cursor | null) => to && `${home}/groups${formatGroupsView({ groupId, search: '', cursor: to })}`
 
   return (
@@ -78,11 +88,13 @@ async function OneGroup(props: { connectionId: string; groupId: string; cursor: 
       group={group}
       home={home}
       of={connection}
+      coverage={connection.publishedRun?.coverage ?? []}
+      roleNames={roleNames}
       settingsHref={mayDo(member.role, 'connect') ? `${home}/settings` : null}
       pager={
         <Pager
           shown={rows.length}
-          total={group.state === 'flat' ? group.members : group.directMembers}
+          total={group.state === 'flat' ? group.members : countListed(group)}
           unit={rows.length === 1 ? 'member' : 'members'}
           previousHref={href(previous)}
           nextHref={href(next)}
@@ -91,3 +103,7 @@ async function OneGroup(props: { connectionId: string; groupId: string; cursor: 
     />
   )
 }
+
+/** How many members of a group its pages list: those in it, and those who can become members. Null when it is not known. */
+const countListed = ({ directMembers, eligible }: GroupDetails): number | null =>
+  directMembers === null ? null : directMembers + eligible
