@@ -1,11 +1,12 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { GroupName } from '@/components/access/group-name'
+import { GroupName, MembershipChip } from '@/components/access/group-name'
+import { NotReadSince } from '@/components/access/holder-cells'
 import { RoleChip } from '@/components/access/role-chip'
 import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
-import { MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
+import { type Hop, MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
 import { dateWords } from '@/lib/domain/words'
 
 type Props = { access: PersonAccess; role: RoleAccess; scopeName: string; groupsPath: string; id: string }
@@ -17,7 +18,10 @@ const UNFOLDED = 8
 export function PathList({ access, role, scopeName, groupsPath, id }: Props) {
   const { paths, truncated } = role
   const item = (path: (typeof paths)[number]) => (
-    <li key={`${path.grant.key} ${path.groups.map((group) => group.id).join(' ')}`} className="py-1.5">
+    <li
+      key={`${path.grant.key} ${path.groups.map((group) => `${group.id} ${group.membership}`).join(' ')}`}
+      className="py-1.5"
+    >
       <PathSteps access={access} path={path} role={role} scopeName={scopeName} groupsPath={groupsPath} />
     </li>
   )
@@ -63,12 +67,14 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
       <Step first>
         <PersonName person={person} />
       </Step>
-      {path.groups.map(({ id, since }) => (
-        <Step key={id}>
-          <GroupName group={groups.find((group) => group.id === id) ?? { id, name: null }} groupsPath={groupsPath} />{' '}
-          <span className="text-xs text-ink-faint">
-            {since ? `seen since ${dateWords(since)}` : 'in it, or in a group inside it that is not known'}
-          </span>
+      {path.groups.map((hop) => (
+        <Step key={hop.id}>
+          {hop.membership === 'eligible' ? <span className="text-eligible">can become a member of </span> : null}
+          <GroupName
+            group={groups.find((group) => group.id === hop.id) ?? { id: hop.id, name: null }}
+            groupsPath={groupsPath}
+          />{' '}
+          <HopFacts hop={hop} />
         </Step>
       ))}
       <Step>
@@ -88,6 +94,26 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
         </Step>
       ) : null}
     </ol>
+  )
+}
+
+/** Since when a membership is known, how it is held where that is out of the ordinary, and its age where it was not read now. */
+function HopFacts({ hop: { since, membership, endsAt, readAt } }: { hop: Hop }) {
+  return (
+    <span className="text-xs text-ink-faint">
+      {membership === 'active' && endsAt === null ? null : (
+        <>
+          <MembershipChip membership={membership} endsAt={endsAt} />{' '}
+        </>
+      )}
+      {since ? `seen since ${dateWords(since)}` : 'in it, or in a group inside it that is not known'}
+      {readAt ? (
+        <>
+          {' '}
+          <NotReadSince at={readAt} />
+        </>
+      ) : null}
+    </span>
   )
 }
 

@@ -25,6 +25,7 @@ export function PathsPicture({ access, role, scopeName }: Props) {
   const at = new Map(nodes.map((node) => [node.key, node]))
   const drawn = [roleWords({ id: role.roleId, name: role.roleName }), scopeName, role.kind].join(', ')
   const flat = links.some((link) => link.flat)
+  const eligible = links.some((link) => link.eligible)
 
   return (
     <figure className="mt-3">
@@ -55,8 +56,9 @@ export function PathsPicture({ access, role, scopeName }: Props) {
           ))}
         </svg>
       </section>
-      {flat || notDrawn > 0 ? (
+      {flat || eligible || notDrawn > 0 ? (
         <figcaption className="mt-1 text-xs text-ink-faint">
+          {eligible ? 'Eligible, and dashed: a member only after activating that. ' : null}
           {flat ? 'Dashed: in the group, directly or through groups that are not known. ' : null}
           {notDrawn > 0
             ? `${notDrawn.toLocaleString('en')} more ${notDrawn === 1 ? 'way is' : 'ways are'} in the list only.`
@@ -77,10 +79,10 @@ function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode>
   const bend = end.x - (COLUMN - WIDTH)
   const middle = (bend + end.x) / 2
   return (
-    <g className="stroke-line-strong" fill="none" strokeWidth={1.25}>
+    <g className={link.eligible ? 'stroke-eligible' : 'stroke-line-strong'} fill="none" strokeWidth={1.25}>
       <path
         d={`M${start.x} ${start.y}H${bend}C${middle} ${start.y} ${middle} ${end.y} ${end.x - 1} ${end.y}`}
-        strokeDasharray={link.flat ? '4 3' : undefined}
+        strokeDasharray={link.flat || link.eligible ? '4 3' : undefined}
       />
       <path d={`M${end.x - 6} ${end.y - 3.5}L${end.x - 1} ${end.y}L${end.x - 6} ${end.y + 3.5}`} />
     </g>
@@ -95,6 +97,7 @@ const LETTERS = 15
 /** A box with its name and, in smaller letters above, what it is. An eligible role has a dashed outline and its own colour. */
 function PictureNode({ node, kind, what, name }: PictureNodeProps) {
   const eligible = node.kind === 'role' && kind === 'eligible'
+  const joined = node.membership === 'eligible'
   return (
     <g transform={`translate(${node.column * COLUMN} ${node.row * ROW})`}>
       <title>{`${what}: ${isolateName(name)}`}</title>
@@ -109,7 +112,7 @@ function PictureNode({ node, kind, what, name }: PictureNodeProps) {
           node.kind !== 'role' && 'fill-surface stroke-line-strong',
         )}
       />
-      <text x={10} y={18} fontSize={11} className={eligible ? 'fill-eligible' : 'fill-ink-soft'}>
+      <text x={10} y={18} fontSize={11} className={eligible || joined ? 'fill-eligible' : 'fill-ink-soft'}>
         {what}
       </text>
       <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
@@ -129,7 +132,10 @@ function describeNode(node: LaidNode, { access, role, scopeName }: Props): { wha
         name: person.name ?? person.email ?? person.userPrincipalName ?? person.id,
       }
     case 'group':
-      return { what: 'Group', name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '' }
+      return {
+        what: describeGroup(node.membership),
+        name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '',
+      }
     case 'role':
       return { what: describeKind(role.kind), name: roleWords({ id: role.roleId, name: role.roleName }) }
     case 'scope':
@@ -138,5 +144,11 @@ function describeNode(node: LaidNode, { access, role, scopeName }: Props): { wha
       return { what: SCOPE_LEVEL_LABELS.subscription, name: subscription.name }
   }
 }
+
+/** A group, and how whoever stands before it is in it where that is out of the ordinary. */
+const describeGroup = (membership: AssignmentKind | null) =>
+  membership === null || membership === 'active'
+    ? 'Group'
+    : `Group, ${ASSIGNMENT_KIND_LABELS[membership].toLowerCase()}`
 
 const describeKind = (kind: AssignmentKind) => (kind === 'active' ? 'Role' : `${ASSIGNMENT_KIND_LABELS[kind]} role`)

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { PersonStatusMark } from '@/components/access/holder-cells'
+import { EmailSourceNote, OfOrganisation, PersonStatusMark, PrincipalKindText } from '@/components/access/holder-cells'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -12,6 +12,8 @@ import { RolePaths } from './role-paths'
 
 type Props = {
   access: PersonAccess
+  /** Names of roles by their IDs, for conditions. */
+  roleNames: ReadonlyMap<string, string>
   /** How far the published result was read: what was not read may hide more roles. */
   coverage: CoverageLine[]
   /** The address of the connection's page. */
@@ -23,7 +25,7 @@ type Props = {
 const MOST_PICTURED = 24
 
 /** Everything that one person holds or could activate in a subscription: role by role, with every path to it. */
-export function PersonPaths({ access, coverage, path, now }: Props) {
+export function PersonPaths({ access, roleNames, coverage, path, now }: Props) {
   const accesses = explainAccess(access)
   const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
   const gaps = missedWords(coverage)
@@ -52,6 +54,7 @@ export function PersonPaths({ access, coverage, path, now }: Props) {
             <RolePaths
               key={roleId}
               access={access}
+              roleNames={roleNames}
               roleId={roleId}
               accesses={roleAccesses}
               groupsPath={`${path}/groups`}
@@ -68,7 +71,7 @@ export function PersonPaths({ access, coverage, path, now }: Props) {
 
 /** Who the person is: name, address, state of the account and last sign-in. */
 function PersonFacts({ person }: { person: PersonAccess['person'] }) {
-  const { id, name, email, userPrincipalName, status, guest, lastSignInAt } = person
+  const { id, kind, variety, name, email, emailSource, userPrincipalName, status, guest, lastSignInAt } = person
   const address = email ?? userPrincipalName
   return (
     <header className="mb-5">
@@ -79,9 +82,20 @@ function PersonFacts({ person }: { person: PersonAccess['person'] }) {
         {spellControls(name ?? address ?? id)}
       </h2>
       <div className="mt-1 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-ink-soft">
-        <span dir="auto" className="min-w-0 break-all">
-          {spellControls(address ?? 'No email known')}
-        </span>
+        {kind === 'user' ? (
+          <span className="min-w-0">
+            <span dir="auto" className="break-all">
+              {spellControls(address ?? 'No email known')}
+            </span>
+            <EmailSourceNote source={emailSource} />
+          </span>
+        ) : null}
+        {kind !== 'user' || variety === 'agent' ? (
+          <span>
+            <PrincipalKindText kind={kind} variety={variety} />
+            <OfOrganisation organisation={person.organisation} />
+          </span>
+        ) : null}
         <span>
           <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />
         </span>

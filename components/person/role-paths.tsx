@@ -1,4 +1,5 @@
 import { Scissors, ShieldOff } from 'lucide-react'
+import { NotReadSince } from '@/components/access/holder-cells'
 import { ASSIGNMENT_KIND_LABELS, describeRole } from '@/components/access/labels'
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
@@ -12,7 +13,7 @@ import { denialWords } from '@/lib/domain/denials'
 import { eligibilityNote, findFewestRemovals, removalWords } from '@/lib/domain/removals'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
-import { dateWords, roleWords, timeWords } from '@/lib/domain/words'
+import { dateWords, isolateName, roleWords, timeWords } from '@/lib/domain/words'
 import { PathList } from './path-list'
 import { PathsPicture } from './paths-picture'
 
@@ -21,6 +22,8 @@ const MOST_PICTURES = 6
 
 type Props = {
   access: PersonAccess
+  /** Names of roles by their IDs, for conditions. */
+  roleNames: ReadonlyMap<string, string>
   roleId: string
   /** The role at each scope where it is held or eligible. */
   accesses: RoleAccess[]
@@ -32,7 +35,7 @@ type Props = {
 }
 
 /** One role of one person: where they have it, by which paths, and what would take it away. */
-export function RolePaths({ access, roleId, accesses, groupsPath, allRead, pictures, now }: Props) {
+export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, allRead, pictures, now }: Props) {
   const [first] = accesses
   if (!first) return null
   const { privilege, custom } = first
@@ -58,6 +61,7 @@ export function RolePaths({ access, roleId, accesses, groupsPath, allRead, pictu
         <RoleAtScope
           key={`${one.scope} ${one.kind}`}
           access={access}
+          roleNames={roleNames}
           role={one}
           groupsPath={groupsPath}
           picture={pictures && at < MOST_PICTURES}
@@ -69,7 +73,10 @@ export function RolePaths({ access, roleId, accesses, groupsPath, allRead, pictu
   )
 }
 
-type RoleAtScopeProps = { access: PersonAccess; role: RoleAccess; groupsPath: string; picture: boolean; now: Date }
+type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'now'> & {
+  role: RoleAccess
+  picture: boolean
+}
 
 const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
   active: undefined,
@@ -78,7 +85,7 @@ const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
 }
 
 /** A role at one scope: its assignments, the denials that cut it, and every path to it, drawn and listed. */
-function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtScopeProps) {
+function RoleAtScope({ access, roleNames, role, groupsPath, picture, now }: RoleAtScopeProps) {
   const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
   const words = scopeWords({ scope: role.scope, level: role.level, ...seen })
   const grants = [...new Set(role.paths.map(({ grant }) => grant))]
@@ -92,10 +99,11 @@ function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtScopeProp
         </Chip>
         <ScopeLabel scope={role.scope} level={role.level} of={seen} className="font-medium" />
         <p className="min-w-0 text-sm break-words text-ink-soft">{words.reach}</p>
+        {role.unreadSince ? <NotReadSince at={role.unreadSince} /> : null}
       </div>
       <ul className="mt-1.5 grid grid-cols-[minmax(0,1fr)] gap-1 text-sm text-ink-soft">
         {grants.map((grant) => (
-          <GrantFacts key={grant.key} access={access} grant={grant} now={now} />
+          <GrantFacts key={grant.key} access={access} roleNames={roleNames} grant={grant} now={now} />
         ))}
         {role.denials.map((denial) => (
           <li
@@ -117,15 +125,18 @@ function RoleAtScope({ access, role, groupsPath, picture, now }: RoleAtScopeProp
 type Grant = PersonAccess['grants'][number]
 
 /** One assignment in words: who holds it, for how long, since when, and on what condition. */
-function GrantFacts({ access, grant, now }: { access: PersonAccess; grant: Grant; now: Date }) {
+type GrantFactsProps = Pick<Props, 'access' | 'roleNames' | 'now'> & { grant: Grant }
+
+function GrantFacts({ access, roleNames, grant, now }: GrantFactsProps) {
   const own = grant.principalId === access.person.id
   const holder = access.groups.find(({ id }) => id === grant.principalId)?.name ?? grant.principalId
+  const verb = grant.principalKind === 'delegate' ? 'Delegated' : 'Assigned'
   const ended = grant.endsAt !== null && grant.endsAt <= now
 
   return (
     <li className="wrap-anywhere">
       {own ? (
-        'Assigned directly. '
+        describeOwn(access, grant)
       ) : (
         <>
           Assigned to <Name of={holder} />.{' '}
@@ -133,17 +144,29 @@ function GrantFacts({ access, grant, now }: { access: PersonAccess; grant: Grant
       )}
       <span className={ended ? 'text-warn' : undefined}>{timeWords(grant, now)}</span>{' '}
       {grant.assignedOn
-        ? `Assigned in Azure on ${dateWords(grant.assignedOn)}; `
-        : 'When it was assigned is not known; '}
+        ? `${verb} in Azure on ${dateWords(grant.assignedOn)}; `
+        : `When it was ${verb.toLowerCase()} is not known; `}
       first seen here on {dateWords(grant.firstSeen)}.
-      {grant.condition ? <Condition text={grant.condition} grants={access.grants} /> : null}
+      {grant.readAt ? (
+        <>
+          {' '}
+          <NotReadSince at={grant.readAt} />
+        </>
+      ) : null}
+      {grant.condition ? <Condition text={grant.condition} roleNames={roleNames} /> : null}
     </li>
   )
 }
 
+/** How a role of one's own is held: by an assignment, or by a delegation to the other tenant. */
+function describeOwn({ person: { organisation } }: PersonAccess, { principalKind }: Grant): string {
+  if (principalKind !== 'delegate') return 'Assigned directly. '
+  return `Held through Azure Lighthouse, by ${organisation ? isolateName(organisation) : 'another tenant'}. `
+}
+
 /** The condition of an assignment in words where it has a known form, and in full to check the words against. */
-function Condition({ text, grants }: { text: string; grants: Grant[] }) {
-  const words = wordsOfCondition(text, (id) => grants.find(({ roleId }) => roleId === id)?.roleName ?? null)
+function Condition({ text, roleNames }: { text: string; roleNames: ReadonlyMap<string, string> }) {
+  const words = wordsOfCondition(text, (id) => roleNames.get(id) ?? null)
   return (
     <details className="mt-1">
       <summary className="rounded-md">

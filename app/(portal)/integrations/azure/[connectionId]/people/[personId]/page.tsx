@@ -5,6 +5,7 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PersonPaths } from '@/components/person/person-paths'
 import { getPersonAccess } from '@/db/queries/person-access'
+import { listRoleNames } from '@/db/queries/roles'
 import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
@@ -12,7 +13,7 @@ type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
 const openAccess = cache(async (connectionId: string, personId: string) => {
   const { member, connection } = await openConnection(connectionId)
   const access = await getPersonAccess(member, connection, personId)
-  return { connection, access: access ?? notFound() }
+  return { member, connection, access: access ?? notFound() }
 })
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
@@ -24,12 +25,18 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function PersonAccessPage({ params }: Props) {
   const { connectionId, personId } = await params
-  const { connection, access } = await openAccess(connectionId, personId)
+  const { member, connection, access } = await openAccess(connectionId, personId)
+  const roleNames = await listRoleNames(
+    member,
+    connection,
+    access.grants.map(({ condition }) => condition),
+  )
 
   return (
     <ConnectionScreen connectionId={connection.id} current="people">
       <PersonPaths
         access={access}
+        roleNames={roleNames}
         coverage={connection.publishedRun?.coverage ?? []}
         path={`/integrations/azure/${connection.id}`}
         now={new Date()}
