@@ -5,18 +5,27 @@ import { SearchField, SelectField } from '@/components/ui/fields'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
 import { roleWords, spellControls } from '@/lib/domain/words'
 import { FilterForm } from './filter-form'
-import { HELD_LABELS, HOW_LABELS, listOptions, PERSON_STATUS_LABELS, SCOPE_LEVEL_LABELS } from './labels'
+import {
+  HELD_LABELS,
+  HOW_LABELS,
+  listOptions,
+  OTHER_STATUS_LABELS,
+  PERSON_STATUS_LABELS,
+  SCOPE_LEVEL_LABELS,
+} from './labels'
 
 type Props = {
-  /** Whom the table lists. Only people have a status and a file to export. */
+  /** Whom the table lists. */
   who: 'people' | 'others'
   path: string
+  /** The file with all pages of what the table shows. */
+  exportHref: string
   view: AccessView
   roles: { id: string; name: string | null }[]
 }
 
 /** Search and filters of a table of those with access. The fields hold no cursor, so every change starts at the first page. */
-export function AccessFilters({ who, path, view, roles }: Props) {
+export function AccessFilters({ who, path, exportHref, view, roles }: Props) {
   const values = {
     q: view.search,
     role: view.roleIds.join(','),
@@ -32,10 +41,10 @@ export function AccessFilters({ who, path, view, roles }: Props) {
     dir: view.direction === 'asc' ? null : view.direction,
   }
   const people = who === 'people'
-  const statuses = listOptions('Any status', PERSON_STATUS_LABELS)
+  const statuses = listOptions('Any status', people ? PERSON_STATUS_LABELS : OTHER_STATUS_LABELS)
   const fields = [
     { name: 'role', label: 'Role', options: listRoleOptions(view, roles), width: 'w-32' },
-    ...(people ? [{ name: 'status', label: 'Status', options: statuses, width: 'w-30' } as const] : []),
+    { name: 'status', label: 'Status', options: statuses, width: 'w-30' },
     { name: 'level', label: 'Scope level', options: listOptions('Any scope', SCOPE_LEVEL_LABELS), width: 'w-34' },
     { name: 'how', label: 'How it is held', options: listOptions('Any way', HOW_LABELS), width: 'w-34' },
     {
@@ -83,16 +92,10 @@ export function AccessFilters({ who, path, view, roles }: Props) {
           <span className="sr-only">Clear filters</span>
         </ButtonLink>
       ) : null}
-      {people ? (
-        <a
-          href={`${path}/export.csv${formatAccessView({ ...view, cursor: null })}`}
-          download
-          className={buttonClasses({}, 'ml-auto')}
-        >
-          <Download aria-hidden />
-          Export CSV
-        </a>
-      ) : null}
+      <a href={exportHref} download className={buttonClasses({}, 'ml-auto')}>
+        <Download aria-hidden />
+        Export CSV
+      </a>
     </FilterForm>
   )
 }

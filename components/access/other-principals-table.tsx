@@ -6,7 +6,14 @@ import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
-import { AssignmentSource, HolderRoles, HolderSortTh, PrincipalKindText } from './holder-cells'
+import {
+  AssignmentSource,
+  HolderRoles,
+  HolderSortTh,
+  OfOrganisation,
+  OtherStatusMark,
+  PrincipalKindText,
+} from './holder-cells'
 import { ScopeLabel, type ScopeOf } from './scope-label'
 
 type Props = {
@@ -25,19 +32,22 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
   return (
     <Table caption="Other principals and their roles" layout="principals">
       <Thead>
-        <HolderSortTh by="name" path={path} view={view} area="name" line="over" className="tabular:w-[24%]">
+        <HolderSortTh by="name" path={path} view={view} area="name" line="over" className="tabular:w-[20%]">
           Name
         </HolderSortTh>
-        <Th area="kind" line="first" className="tabular:w-[15%]">
+        <Th area="kind" line="first" className="tabular:w-[14%]">
           Kind
         </Th>
-        <Th area="id" line="under" className="tabular:w-[10%]">
+        <HolderSortTh by="status" path={path} view={view} area="status" line="over" className="tabular:w-[11%]">
+          Status
+        </HolderSortTh>
+        <Th area="id" line="under" className="tabular:w-[9%]">
           ID
         </Th>
-        <HolderSortTh by="role" path={path} view={view} area="role" className="tabular:w-[23%]">
+        <HolderSortTh by="role" path={path} view={view} area="role" className="tabular:w-[20%]">
           Role
         </HolderSortTh>
-        <HolderSortTh by="scope" path={path} view={view} area="scope" className="tabular:w-[15%]">
+        <HolderSortTh by="scope" path={path} view={view} area="scope" className="tabular:w-[14%]">
           Scope
         </HolderSortTh>
         <Th area="how" line="over">
@@ -52,6 +62,9 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
             </Td>
             <Td area="kind" line="first" className="text-ink-soft">
               <PrincipalKindText kind={row.kind} variety={row.variety} />
+            </Td>
+            <Td area="status" line="over">
+              <OtherStatusMark status={row.status} />
             </Td>
             <Td area="id" line="under">
               <ShortId id={row.principalId} label={`ID of ${row.name ?? 'the principal'}`} />
@@ -72,7 +85,13 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
   )
 }
 
-function PrincipalCell({ row: { name, kind, status, signals }, names }: { row: HolderRow; names: Props['names'] }) {
+function PrincipalCell({
+  row: { name, kind, status, organisation, signals },
+  names,
+}: {
+  row: HolderRow
+  names: Props['names']
+}) {
   const orphan = signals.includes('orphan')
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
@@ -81,6 +100,7 @@ function PrincipalCell({ row: { name, kind, status, signals }, names }: { row: H
       ) : (
         <span className="text-ink-soft">{explainMissingName({ kind, status }, names)}</span>
       )}
+      <OfOrganisation organisation={organisation} />
       {orphan ? (
         <Chip tone="bad" title="The directory does not know it any more; its assignment is left over">
           Orphaned
@@ -92,7 +112,7 @@ function PrincipalCell({ row: { name, kind, status, signals }, names }: { row: H
 
 function explainMissingName({ kind, status }: Pick<HolderRow, 'kind' | 'status'>, names: Props['names']): string {
   if (status === 'not_found') return 'Gone from the directory'
-  if (kind === 'foreign_group') return 'Known to its own tenant only'
+  if (kind === 'foreign_group' || kind === 'delegate') return 'Known to its own tenant only'
   if (kind === 'service_principal' && names === 'not_asked') return 'Name not asked for'
   return 'Name not readable with the granted permissions'
 }

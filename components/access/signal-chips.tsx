@@ -7,17 +7,24 @@ import { listSignals, SIGNAL_WORDS } from './labels'
 
 type Props = {
   path: string
+  /** The page of the connection's groups, which says who can add members to each. */
+  groupsPath: string
   view: AccessView
   /** How many holders show each signal; a signal that nobody shows has no chip. */
   counts: SignalCounts
   of: keyof SignalCount
 }
 
-/** What is worth a second look, and how many it concerns. A chip leads to exactly those; the chosen one leads back to all. */
-export function SignalChips({ path, view, counts, of }: Props) {
+/** What is worth a second look, and how many it concerns. A chip leads to exactly those, or to the groups that somebody can add members to; the chosen one leads back to all. */
+export function SignalChips({ path, groupsPath, view, counts, of }: Props) {
   const countOf = (signal: Signal) => counts[signal]?.[of] ?? 0
   const shown = listSignals().filter((signal) => countOf(signal) > 0 || view.signal === signal)
   if (shown.length === 0) return null
+  // Owners of a group need not hold a role, so that no list of holders has them all.
+  const hrefOf = (signal: Signal) =>
+    signal === 'adds_members'
+      ? groupsPath
+      : path + formatAccessView({ ...view, signal: view.signal === signal ? null : signal, cursor: null })
 
   return (
     <nav aria-label="Worth a second look" className="mb-3">
@@ -28,7 +35,7 @@ export function SignalChips({ path, view, counts, of }: Props) {
           return (
             <li key={signal}>
               <Link
-                href={path + formatAccessView({ ...view, signal: chosen ? null : signal, cursor: null })}
+                href={hrefOf(signal)}
                 prefetch={false}
                 scroll={false}
                 title={says}

@@ -134,6 +134,7 @@ function selectGroups(db: Database, actor: Actor, published: Published) {
 export type GroupDetails = NonNullable<Awaited<ReturnType<typeof getGroup>>>
 export type GroupGrant = GroupDetails['held'][number]
 export type GroupMemberRow = GroupDetails['memberPage']['rows'][number]
+export type GroupOwnerRow = GroupDetails['ownedBy'][number]
 
 /**
  * One group of a published result: its row, `held` (what it holds itself, strongest role first), `ownedBy` (who decides on
@@ -188,7 +189,10 @@ async function readOwners(actor: Actor, published: Published, groupId: string) {
       endsAt: groupOwners.endsAt,
       name: principals.name,
       email: principals.email,
+      emailSource: principals.emailSource,
+      variety: principals.variety,
       status: statusOfPrincipal,
+      guest: sql<boolean>`coalesce(${principals.guest}, false)`,
     })
     .from(groupOwners)
     .innerJoin(connections, toConnection(groupOwners))
@@ -231,6 +235,8 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
       endsAt: groupMembers.endsAt,
       name: principals.name,
       email: principals.email,
+      emailSource: principals.emailSource,
+      variety: principals.variety,
       status: statusOfPrincipal,
       guest: sql<boolean>`coalesce(${principals.guest}, false)`,
       since: groupMembers.validFrom,

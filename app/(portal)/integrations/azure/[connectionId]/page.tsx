@@ -36,10 +36,11 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           <AccessFilters
             who="people"
             path={path}
+            exportHref={`${path}/export.csv${formatAccessView({ ...view, cursor: null })}`}
             view={view}
             roles={roles.filter((role) => role.people + role.eligible > 0)}
           />
-          <SignalChips path={path} view={view} counts={signals} of="people" />
+          <SignalChips path={path} groupsPath={`${path}/groups`} view={view} counts={signals} of="people" />
         </>
       ) : null}
       {page.rows.length > 0 ? (

@@ -30,6 +30,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
     countHolders(member, connection, filter),
     readResult(connection.id),
   ])
+  const query = formatAccessView({ ...view, cursor: null }).slice(1)
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
 
   return (
@@ -39,10 +40,11 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
           <AccessFilters
             who="others"
             path={path}
+            exportHref={`${home}/export.csv?who=others${query && `&${query}`}`}
             view={view}
             roles={roles.filter((role) => role.others + role.eligibleOthers > 0)}
           />
-          <SignalChips path={path} view={view} counts={signals} of="others" />
+          <SignalChips path={path} groupsPath={`${home}/groups`} view={view} counts={signals} of="others" />
         </>
       ) : null}
       {page.rows.length > 0 ? (
@@ -67,7 +69,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
         <EmptyState title="Nothing matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>} />
       ) : connection.publishedAt ? (
         <EmptyState title="Only people and groups hold roles here">
-          No service principal, managed identity or device does.
+          No service principal, managed identity, agent, device or delegate of another tenant does.
         </EmptyState>
       ) : (
         <PeopleEmptyState path={path} total={0} published={false} />
