@@ -41,7 +41,7 @@ test('from a person to every way to a role, to what would take it away', async (
   await expect(owner.getByRole('img', { name: /^The ways to Owner/ })).toBeVisible()
   await expect(owner.getByText('No deleting denies part of what this role allows')).toBeVisible()
   await expect(owner.getByText('Remove Ada Novak from Payments leads.')).toBeVisible()
-  await expect(owner.getByText('Nothing else grants it.')).toBeVisible()
+  await expect(owner.getByText('Nothing else that was read grants it.')).toBeVisible()
 
   const contributor = page.getByRole('region', { name: /^Contributor ?, eligible/ })
   await expect(contributor.getByText('Can be activated at any time, without an end.')).toBeVisible()

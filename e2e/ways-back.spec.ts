@@ -90,7 +90,7 @@ test('a guest who cannot list users may connect, and is told what will be missin
   await change({ type: 'grant_consent', tenantId: world.tenantId, scopes: ['GroupMember.Read.All'] })
   await goToMicrosoft(page, world.subscription.id)
   await pickAccount(page, world.account('guest'))
-  await expect(page.getByText('Microsoft Graph refused to list users').first()).toBeVisible()
+  await expect(page.getByText('the account is a guest of this tenant').first()).toBeVisible()
   await page.getByRole('button', { name: 'Connect', exact: true }).click()
   await expect(page.getByRole('status').filter({ hasText: 'Synced with gaps' })).toBeVisible()
 })

@@ -31,7 +31,7 @@ export function GroupMembers({ rows, home, readAt, coverage }: GroupMembersProps
       <Tbody>
         {rows.map((member) => {
           const unread = readAt ? null : membershipReadAt(member, coverage)
-          const faded = readAt || unread ? 'opacity-65' : undefined
+          const faded = readAt || unread ? 'text-ink-soft' : undefined
           return (
             <Tr key={`${member.id} ${member.membership}`}>
               <Td>

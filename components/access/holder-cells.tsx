@@ -194,7 +194,7 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants, unr
           privilege={role.privilege}
           custom={role.custom}
           eligible={assignmentKind === 'eligible'}
-          className={unreadSince ? 'opacity-65' : undefined}
+          className={unreadSince ? 'border-dashed border-line-strong' : undefined}
         />
         {more > 0 ? <MoreRoles count={more} href={href} /> : null}
       </span>

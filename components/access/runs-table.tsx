@@ -97,7 +97,9 @@ function Result({ run }: { run: RunRow }) {
       word={run.gaps ? STATUS_WORDS.gaps : word}
       tone={run.gaps ? 'text-warn' : 'text-good'}
     >
-      {run.people.toLocaleString('en')} people, {run.assignments.toLocaleString('en')} assignments
+      {run.people.toLocaleString('en')} people
+      {run.unread > 0 ? ` and ${run.unread.toLocaleString('en')} not read now` : null},{' '}
+      {run.assignments.toLocaleString('en')} assignments
       {run.plan && run.plan.way !== 'none' ? (
         <span title={groupPlanSentence(run.plan.why)}>. {describeGroupPlan(run.plan)}</span>
       ) : null}

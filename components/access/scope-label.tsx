@@ -54,7 +54,9 @@ export function ScopeLabel({ scope, level, of, inheritance = false, className }:
   return (
     <>
       {label}
-      <span className="block text-xs text-ink-faint">inherited from above</span>
+      <span className="block text-xs text-ink-faint">
+        {level === 'root' ? 'over every subscription, as after elevating access' : 'inherited from above'}
+      </span>
     </>
   )
 }

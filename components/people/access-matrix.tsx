@@ -84,7 +84,7 @@ function MatrixCell({ cell, unknown }: { cell: Cell | undefined; unknown: string
         privilege={role.privilege}
         custom={role.custom}
         eligible={assignmentKind === 'eligible'}
-        className={unreadSince ? 'opacity-65' : undefined}
+        className={unreadSince ? 'border-dashed border-line-strong' : undefined}
       />
       {level === 'resource_group' || level === 'resource' ? (
         <span className="text-xs text-ink-faint">

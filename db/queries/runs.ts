@@ -45,6 +45,7 @@ async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | nul
       plan: syncRuns.plan,
       coverage: syncRuns.coverage,
       people: syncRuns.people,
+      unread: syncRuns.unread,
       assignments: syncRuns.assignments,
       requestedAt: syncRuns.requestedAt,
       startedAt: syncRuns.startedAt,

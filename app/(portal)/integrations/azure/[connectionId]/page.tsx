@@ -28,10 +28,12 @@ export default async function PeoplePage({ params, searchParams }: Props) {
     readResult(connection.id),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
+  // Those of whom an earlier reading is shown are listed too, though they are counted apart.
+  const listed = counts.people + (signals.not_read?.people ?? 0)
 
   return (
     <ConnectionScreen connectionId={connection.id} current="people">
-      {counts.people > 0 ? (
+      {listed > 0 ? (
         <>
           <AccessFilters
             who="people"
@@ -48,14 +50,14 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           <PeopleTable rows={page.rows} path={path} view={view} of={connection} />
           <Pager
             shown={page.rows.length}
-            total={matching ?? counts.people}
-            unit={(matching ?? counts.people) === 1 ? 'person' : 'people'}
+            total={matching ?? listed}
+            unit={(matching ?? listed) === 1 ? 'person' : 'people'}
             previousHref={pageHref(page.previous)}
             nextHref={pageHref(page.next)}
           />
         </>
       ) : (
-        <PeopleEmptyState path={path} total={counts.people} published={connection.publishedAt !== null} />
+        <PeopleEmptyState path={path} total={listed} published={connection.publishedAt !== null} />
       )}
     </ConnectionScreen>
   )
