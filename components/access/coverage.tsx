@@ -53,7 +53,7 @@ export function RunCoverage({ coverage }: { coverage: CoverageLine[] }) {
         What was read: {whole.length} of {coverage.length} kinds of data whole
       </summary>
       {/* Wider than its column, where the columns beside it have nothing below their first line. */}
-      <div className="@min-[61rem]:w-[220%]">
+      <div className="relative z-1 @min-[61rem]:w-[220%]">
         <CoverageList coverage={gaps} settingsHref={null}>
           <TitlesRow state="not_asked" word="Not asked for" coverage={inState('not_asked')} />
           <TitlesRow state="whole" word="Read whole" coverage={whole} />

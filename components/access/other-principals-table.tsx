@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
 import { joinClasses } from '@/components/ui/join-classes'
@@ -18,9 +19,9 @@ import { ScopeLabel, type ScopeOf } from './scope-label'
 
 type Props = {
   rows: HolderRow[]
-  /** The address of this list, and of the connection's groups. */
+  /** The address of this list, and of the connection's page. */
   path: string
-  groupsPath: string
+  home: string
   view: AccessView
   of: ScopeOf
   /** How far names were read, which is why one may be missing. Null where the result does not say. */
@@ -28,7 +29,7 @@ type Props = {
 }
 
 /** Everything with access that is no person: a row for each with the strongest role. */
-export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }: Props) {
+export function OtherPrincipalsTable({ rows, path, home, view, of, names }: Props) {
   return (
     <Table caption="Other principals and their roles" layout="principals">
       <Thead>
@@ -58,7 +59,7 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
         {rows.map((row) => (
           <Tr key={row.principalId}>
             <Td area="name" line="over">
-              <PrincipalCell row={row} names={names} />
+              <PrincipalCell row={row} href={`${home}/people/${row.principalId}`} names={names} />
             </Td>
             <Td area="kind" line="first" className="text-ink-soft">
               <PrincipalKindText kind={row.kind} variety={row.variety} />
@@ -70,13 +71,18 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
               <ShortId id={row.principalId} label={`ID of ${row.name ?? 'the principal'}`} />
             </Td>
             <Td area="role">
-              <HolderRoles row={row} />
+              <HolderRoles row={row} href={`${home}/people/${row.principalId}`} />
             </Td>
             <Td area="scope">
               <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
             </Td>
             <Td area="how" line="over" className="text-ink-soft">
-              <AssignmentSource group={row.group} groups={row.groups} direct={row.direct} groupsPath={groupsPath} />
+              <AssignmentSource
+                group={row.group}
+                groups={row.groups}
+                direct={row.direct}
+                groupsPath={`${home}/groups`}
+              />
             </Td>
           </Tr>
         ))}
@@ -85,21 +91,20 @@ export function OtherPrincipalsTable({ rows, path, groupsPath, view, of, names }
   )
 }
 
-function PrincipalCell({
-  row: { name, kind, status, organisation, signals },
-  names,
-}: {
-  row: HolderRow
-  names: Props['names']
-}) {
+type PrincipalCellProps = { row: HolderRow; href: string; names: Props['names'] }
+
+/** A principal by its name, or why it has none, as a link to everything that it holds. */
+function PrincipalCell({ row: { name, kind, status, organisation, signals }, href, names }: PrincipalCellProps) {
   const orphan = signals.includes('orphan')
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
-      {name ? (
-        <Name of={name} className={joinClasses('min-w-0 font-medium wrap-anywhere', orphan && 'line-through')} />
-      ) : (
-        <span className="text-ink-soft">{explainMissingName({ kind, status }, names)}</span>
-      )}
+      <Link href={href} prefetch={false} className="min-w-0 wrap-anywhere hover:underline">
+        {name ? (
+          <Name of={name} className={joinClasses('font-medium', orphan && 'line-through')} />
+        ) : (
+          <span className="text-ink-soft">{explainMissingName({ kind, status }, names)}</span>
+        )}
+      </Link>
       <OfOrganisation organisation={organisation} />
       {orphan ? (
         <Chip tone="bad" title="The directory does not know it any more; its assignment is left over">

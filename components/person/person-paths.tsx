@@ -1,5 +1,11 @@
 import Link from 'next/link'
-import { EmailSourceNote, OfOrganisation, PersonStatusMark, PrincipalKindText } from '@/components/access/holder-cells'
+import {
+  EmailSourceNote,
+  OfOrganisation,
+  OtherStatusMark,
+  PersonStatusMark,
+  PrincipalKindText,
+} from '@/components/access/holder-cells'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -92,12 +98,16 @@ function PersonFacts({ person }: { person: PersonAccess['person'] }) {
         ) : null}
         {kind !== 'user' || variety === 'agent' ? (
           <span>
-            <PrincipalKindText kind={kind} variety={variety} />
+            {kind === 'delegate' ? 'Delegate' : <PrincipalKindText kind={kind} variety={variety} />}
             <OfOrganisation organisation={person.organisation} />
           </span>
         ) : null}
         <span>
-          <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />
+          {kind === 'user' ? (
+            <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />
+          ) : (
+            <OtherStatusMark status={status} />
+          )}
         </span>
         <ShortId id={id} label="object ID" />
         {person.kind === 'user' ? (

@@ -161,7 +161,7 @@ function GrantFacts({ access, roleNames, grant, now }: GrantFactsProps) {
 /** How a role of one's own is held: by an assignment, or by a delegation to the other tenant. */
 function describeOwn({ person: { organisation } }: PersonAccess, { principalKind }: Grant): string {
   if (principalKind !== 'delegate') return 'Assigned directly. '
-  return `Held through Azure Lighthouse, by ${organisation ? isolateName(organisation) : 'another tenant'}. `
+  return `Through Azure Lighthouse, by ${organisation ? isolateName(organisation) : 'another tenant'}. `
 }
 
 /** The condition of an assignment in words where it has a known form, and in full to check the words against. */

@@ -52,7 +52,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
           <OtherPrincipalsTable
             rows={page.rows}
             path={path}
-            groupsPath={`${home}/groups`}
+            home={home}
             view={view}
             of={connection}
             names={findCoverage(connection, 'other_principals')?.state ?? null}

@@ -33,7 +33,7 @@ export default async function PersonAccessPage({ params }: Props) {
   )
 
   return (
-    <ConnectionScreen connectionId={connection.id} current="people">
+    <ConnectionScreen connectionId={connection.id} current={access.person.kind === 'user' ? 'people' : 'principals'}>
       <PersonPaths
         access={access}
         roleNames={roleNames}
