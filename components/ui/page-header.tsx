@@ -16,8 +16,8 @@ type Props = {
 export function PageHeader({ title, description, back, children, className }: Props) {
   return (
     <header className={joinClasses('mb-6', className)}>
-      <p className="mb-2 hidden text-xs text-ink-soft print:block" suppressHydrationWarning>
-        Rolecall, as shown on {momentWords(new Date())}
+      <p className="mb-2 hidden text-xs text-ink-soft print:block">
+        Rolecall, as shown on <time suppressHydrationWarning>{momentWords(new Date())}</time>
       </p>
       {back ? (
         <Link
