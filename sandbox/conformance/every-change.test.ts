@@ -23,6 +23,7 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   rename: () => ({ user: user(), displayName: 'Ada King' }),
   set_traits: () => ({ user: user(), traits: {} }),
   set_sign_in: () => ({ user: user(), lastSignInDateTime: null }),
+  set_directory_roles: () => ({ user: user(), roles: ['Reports Reader'], eligible: ['Global Administrator'] }),
   revoke_sessions: () => ({ user: user() }),
   add_person: () => ({ tenantId: tenantId(), displayName: 'Somebody New' }),
   lag: () => ({ user: user(), seconds: 1 }),

@@ -3,12 +3,13 @@ import { ROUTES } from '../graph/routes'
 import { getTokens } from '../visitor'
 import { applyChange } from '../world/changes'
 import { CONTOSO, CONTOSO_APPLICATION } from '../world/demo-ids'
+import { APPLICATION_ADMINISTRATOR } from '../world/roles'
 import { addServicePrincipal } from '../world/tenant'
 import { type DemoSandbox, startDemoSandbox } from './start-demo-sandbox'
 
 const GRAPH = 'https://graph.microsoft.com/v1.0'
 const EVERYTHING =
-  'Directory.Read.All CrossTenantInformation.ReadBasic.All PrivilegedEligibilitySchedule.Read.AzureADGroup PrivilegedAssignmentSchedule.Read.AzureADGroup'
+  'Directory.Read.All CrossTenantInformation.ReadBasic.All RoleManagement.Read.Directory AuditLog.Read.All PrivilegedEligibilitySchedule.Read.AzureADGroup PrivilegedAssignmentSchedule.Read.AzureADGroup'
 const PIM_GROUPS = '/identityGovernance/privilegedAccess/group'
 
 let conformance: DemoSandbox
@@ -31,7 +32,11 @@ beforeAll(async () => {
   })
   const [deleted] = tenant.users.list().filter((one) => one.account === null)
   applyChange(world, { type: 'delete', tenantId: CONTOSO, user: deleted?.id ?? '' })
+  applyChange(world, { type: 'set_licence', tenantId: CONTOSO, licence: 'p2' })
+  const roles = [APPLICATION_ADMINISTRATOR, 'Global Reader']
+  applyChange(world, { type: 'set_directory_roles', tenantId: CONTOSO, user: 'ada@contoso.example', roles })
   Object.assign(ids, {
+    role: APPLICATION_ADMINISTRATOR,
     user: [...tenant.users.values()].find((one) => one.userPrincipalName.startsWith('ada@'))?.id,
     deleted: deleted?.id,
     group: tenant.groups.list()[0]?.id,
@@ -94,7 +99,14 @@ const ASKED: [address: string, units: number, json?: unknown][] = [
   ['/applications/{application}/owners', 1],
   ['/applications/{application}/federatedIdentityCredentials', 1],
   ['/directoryRoles', 1],
+  ['/directoryRoles/{role}', 1],
+  ["/directoryRoles(roleTemplateId='{role}')", 1],
+  ['/directoryRoles/{role}/members', 1],
   ['/roleManagement/directory/roleDefinitions', 1],
+  ['/roleManagement/directory/roleDefinitions/{role}', 1],
+  ['/roleManagement/directory/roleAssignmentScheduleInstances', 1],
+  ['/roleManagement/directory/roleEligibilityScheduleInstances', 1],
+  ['/auditLogs/directoryAudits', 1],
   ["/roleManagement/directory/roleAssignments?$filter=principalId eq '{user}'", 1],
   [`${PIM_GROUPS}/eligibilityScheduleInstances?$filter=groupId eq '{group}'`, 1],
   [`${PIM_GROUPS}/assignmentScheduleInstances?$filter=groupId eq '{group}'`, 1],

@@ -33,6 +33,21 @@ const RULES: Readonly<Record<string, Readonly<Record<string, PropertyRule>>>> = 
     resourceBehaviorOptions: { list: true, filter: ['eq', 'not'] },
     resourceProvisioningOptions: { list: true, filter: ['eq', 'not'] },
   },
+  // Source: resources/directoryaudit.md @090b00cc; a filter on the category is recalled.
+  directoryAudit: {
+    id: { filter: ['eq'] },
+    activityDateTime: { filter: ['eq', 'ge', 'le'] },
+    activityDisplayName: { filter: ['eq', 'startsWith'] },
+    additionalDetails: { list: true },
+    category: { filter: ['eq'] },
+    correlationId: { filter: ['eq'] },
+    initiatedBy: { filter: ['eq', 'startsWith'] },
+    loggedByService: { filter: ['eq'] },
+    operationType: {},
+    result: {},
+    resultReason: {},
+    targetResources: { list: true, filter: ['eq', 'startsWith'] },
+  },
 }
 
 const EQUALITY = ['eq', 'ne', 'not', 'in']

@@ -275,8 +275,8 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
 const COMPARE: Record<string, (value: string | null, wanted: string | null) => boolean> = {
   eq: (value, wanted) => value === wanted,
   ne: (value, wanted) => value !== wanted,
-  ge: (value, wanted) => value !== null && wanted !== null && value >= wanted,
-  le: (value, wanted) => value !== null && wanted !== null && value <= wanted,
+  ge: (value, wanted) => value !== null && wanted !== null && momentOf(value) >= momentOf(wanted),
+  le: (value, wanted) => value !== null && wanted !== null && momentOf(value) <= momentOf(wanted),
 }
 const FUNCTIONS: Record<string, (value: string, wanted: string) => boolean> = {
   startswith: (value, wanted) => value.startsWith(wanted),
@@ -294,6 +294,14 @@ function tokensOf(text: string): string[] {
     tokens.push(found)
   }
   return tokens
+}
+
+const MOMENT = /^\d{4}-\d\d-\d\dt\d\d:\d\d/
+
+/** A time in one form, because times with and without fractions of a second do not sort as text; other text as it is. */
+function momentOf(text: string): string {
+  const at = MOMENT.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN
+  return Number.isNaN(at) ? text : new Date(at).toISOString().toLowerCase()
 }
 
 /** A literal: text in lower case (Entra compares without case), true, false or null. */

@@ -33,6 +33,11 @@ export function isPlainGuest(call: GraphCall): boolean {
   return call.user?.userType === 'Guest' && call.user.directoryRoles.length === 0
 }
 
+/** Whether the caller is an application without a user, or a person with one of these directory roles. */
+export function holdsDirectoryRole(call: GraphCall, roles: readonly string[]): boolean {
+  return call.appOnly || (call.user?.directoryRoles.some((role) => roles.includes(role)) ?? false)
+}
+
 /** Whether the token has any of these permissions. */
 export function holdsAny(call: GraphCall, permissions: readonly string[]): boolean {
   return permissions.some((permission) => call.permissions.has(permission))
@@ -72,6 +77,14 @@ export function graphError(
 
 export const accessDenied = () =>
   graphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.')
+
+/** The refusal of the reporting service to a token without its permission. Recalled, not verified. */
+export const permissionMissing = (permission: string) =>
+  graphError(
+    403,
+    'Authentication_MSGraphPermissionMissing',
+    `The principal does not have required Microsoft Graph permission(s): ${permission} to call this API. For more information about Microsoft Graph permissions, please visit https://learn.microsoft.com/graph/permissions-overview.`,
+  )
 
 export const notFound = (id: string) =>
   graphError(

@@ -19,6 +19,9 @@ export type Kind<T extends { id: string }> = {
     | 'unifiedRoleAssignment'
     | 'privilegedAccessGroupEligibilityScheduleInstance'
     | 'privilegedAccessGroupAssignmentScheduleInstance'
+    | 'unifiedRoleAssignmentScheduleInstance'
+    | 'unifiedRoleEligibilityScheduleInstance'
+    | 'directoryAudit'
   /** The entity set: `users`. */
   set: string
   registryOf(tenant: Tenant): Registry<T>

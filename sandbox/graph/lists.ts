@@ -12,14 +12,28 @@ export function listCollection<T extends { id: string }>(call: GraphCall, kind: 
 }
 
 /** One page of a list of objects, by the request's $select, $filter, $search and $orderby. Guests are refused. */
-export function listObjects<T extends { id: string }>(call: GraphCall, kind: Kind<T>, source: Source<T>): Response {
+export function listObjects<T extends { id: string }>(
+  call: GraphCall,
+  kind: Kind<T>,
+  source: Source<T>,
+  options: ListOptions<T> = {},
+): Response {
   if (isPlainGuest(call)) return accessDenied()
   const projection = projectionOf(call, kind)
   if (projection instanceof Response) return projection
   const chosen = queryObjects(call, kind, source)
   if (chosen instanceof Response) return chosen
   const context = listContextOf(call, kind.set, projection.names)
-  return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show: projection.show })
+  const { expand, maxTop } = options
+  const show: Show<T> = expand ? (item) => ({ ...projection.show(item), ...expand(item) }) : projection.show
+  return listPage(call, chosen, { context, size: call.tenant.pageSizes.users, show, maxTop })
+}
+
+type ListOptions<T> = {
+  /** What is added to each object for `$expand`. */
+  expand?: Show<T> | null
+  /** The largest `$top`; also the size of a page without it, when given. */
+  maxTop?: number
 }
 
 /** `GET /{set}/$count`, for any type that has a registry. */
@@ -59,9 +73,9 @@ const MAX_TOP = 999
 export function listPage<T extends { id: string }>(
   call: GraphCall,
   items: readonly T[],
-  { context, size, show }: { context: string; size: number; show: Show<T> },
+  { context, size, show, maxTop }: { context: string; size: number; show: Show<T>; maxTop?: number | undefined },
 ): Response {
-  const top = readTop(call)
+  const top = readTop(call, maxTop)
   if (top instanceof Response) return top
   const token = call.options.get('$skiptoken')
   const place = token === undefined ? null : readPlace(token)
@@ -82,14 +96,15 @@ export function listPage<T extends { id: string }>(
   })
 }
 
-/** Reads `$top`; the refusal when it is out of range. */
-export function readTop(call: GraphCall): number | Response {
+/** Reads `$top`; the refusal when it is out of range. Without `$top`, a page has 100 objects, or `maxTop` when given. */
+export function readTop(call: GraphCall, maxTop?: number): number | Response {
   const text = call.options.get('$top')
-  if (text === undefined) return DEFAULT_TOP
+  const max = maxTop ?? MAX_TOP
+  if (text === undefined) return maxTop ?? DEFAULT_TOP
   const top = Number(text)
-  if (Number.isInteger(top) && top >= 1 && top <= MAX_TOP) return top
+  if (Number.isInteger(top) && top >= 1 && top <= max) return top
   return badRequest(
-    `Invalid page size specified: '${text}'. Must be between 1 and ${MAX_TOP} inclusive.`,
+    `Invalid page size specified: '${text}'. Must be between 1 and ${max} inclusive.`,
     'Request_UnsupportedQuery',
   )
 }
@@ -114,6 +129,8 @@ type Source<T extends { id: string }> = {
   registry: Registry<T> | null
   /** Members and memberships: Graph treats $filter, $search and $orderby there as advanced queries. */
   reference?: boolean
+  /** A log: it is filtered and sorted at the same time without an advanced query. */
+  isLog?: boolean
 }
 
 const MAX_KEPT_RESULTS = 20 // kept for each list, because the pages of a query are requested one after another
@@ -124,9 +141,9 @@ const resultsOf = new WeakMap<object, Map<string, unknown>>()
 export function queryObjects<T extends { id: string }>(
   call: GraphCall,
   kind: Kind<T>,
-  { items, registry, reference = false }: Source<T>,
+  { items, registry, reference = false, isLog = false }: Source<T>,
 ): readonly T[] | Response {
-  const refused = refuseQuery(call, reference) ?? refuseSingleOnly(call, kind)
+  const refused = refuseQuery(call, { reference, isLog }) ?? refuseSingleOnly(call, kind)
   if (refused) return refused
   const [filterText, searchText, orderText] = ['$filter', '$search', '$orderby'].map((one) => call.options.get(one))
   if (!filterText && !searchText && !orderText) return items
@@ -153,7 +170,7 @@ export function queryObjects<T extends { id: string }>(
 const MAX_URL_LENGTH = 2_048 // Graph's limit on the whole address of an advanced query; not in a $batch
 
 /** The refusal of query options that Graph does not allow together or without an advanced query; null when all is allowed. `$count=true` without the header is ignored, as documented in concepts/aad-advanced-queries.md. */
-function refuseQuery(call: GraphCall, reference: boolean): Response | null {
+function refuseQuery(call: GraphCall, { reference, isLog }: { reference: boolean; isLog: boolean }): Response | null {
   const { options } = call
   if (options.has('$skip')) return badRequest("'$skip' is not supported by the service.")
   if (options.has('$search') && !call.eventual)
@@ -163,7 +180,7 @@ function refuseQuery(call: GraphCall, reference: boolean): Response | null {
   const refined = ['$filter', '$search', '$orderby'].filter((one) => options.has(one))
   if (reference && refined.length > 0 && !call.advanced)
     return unsupported('The specified filter to the reference property query is currently not supported.')
-  if (options.has('$orderby') && refined.length > 1 && !call.advanced)
+  if (options.has('$orderby') && refined.length > 1 && !call.advanced && !isLog)
     return unsupported('Sorting not supported for current query.')
   if (refined.length > 0 && call.advanced && !call.inBatch && call.request.url.length > MAX_URL_LENGTH)
     return unsupported('The request URL is too long.')
@@ -228,7 +245,14 @@ function searchOf<T extends { id: string }>(kind: Kind<T>, text: string): ((item
   return (item) => (isAnyOf ? tests.some((test) => test(item)) : tests.every((test) => test(item)))
 }
 
-const ORDERED_BY = new Set(['displayname', 'userprincipalname', 'createddatetime', 'deleteddatetime', 'id'])
+const ORDERED_BY = new Set([
+  'displayname',
+  'userprincipalname',
+  'createddatetime',
+  'deleteddatetime',
+  'activitydatetime',
+  'id',
+])
 
 /** Parses an $orderby of one property; null when Graph does not sort by it. */
 function sorterOf<T extends { id: string }>(kind: Kind<T>, text: string): ((a: T, b: T) => number) | null {

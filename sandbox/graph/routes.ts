@@ -6,8 +6,17 @@ import {
   getServicePrincipalByAppId,
   listApplications,
 } from './applications'
+import { listDirectoryAudits } from './directory-audits'
 import { getByIds, getDeletedItem, getDirectoryObject, listDeletedGroups, listDeletedUsers } from './directory-objects'
-import { DIRECTORY_ROLE, listDirectoryRoleAssignments, listDirectoryRoles, ROLE_DEFINITION } from './directory-roles'
+import { listAssignmentInstances, listEligibilityInstances } from './directory-role-schedules'
+import {
+  DIRECTORY_ROLE,
+  getDirectoryRole,
+  listDirectoryRoleAssignments,
+  listDirectoryRoleMembers,
+  listDirectoryRoles,
+  ROLE_DEFINITION,
+} from './directory-roles'
 import { accessDenied, contextOf, type GraphCall, isPlainGuest, isSelf, notFound } from './graph-call'
 import { getGroup, listGroups } from './groups'
 import { listGroupsDelta } from './groups-delta'
@@ -116,12 +125,38 @@ const emptyRelations: Route[] = (
   ),
 )
 
+const DIRECTORY_RBAC = '/roleManagement/directory'
+/** A directory role by its id, or by that of its template. */
+const ROLE = "(?:/(?<id>[^/]+)|\\(roleTemplateId='(?<template>[^']+)'\\))"
+
 const roles: Route[] = [
   route('GET', '/directoryRoles', ['directoryRoles', 1], (call) => listDirectoryRoles(call, DIRECTORY_ROLE)),
+  route('GET', `/directoryRoles${ROLE}`, ['directoryRoles', 1], (call, { id, template = '' }) =>
+    getDirectoryRole(call, DIRECTORY_ROLE, id ?? template),
+  ),
+  route('GET', `/directoryRoles${ROLE}/members`, ['directoryRoles', 1], (call, { id, template = '' }) =>
+    listDirectoryRoleMembers(call, id ?? template),
+  ),
+  route('GET', `/roleManagement/directory/roleDefinitions/${ID}`, ['directoryRoles', 1], (call, { id = '' }) =>
+    getDirectoryRole(call, ROLE_DEFINITION, id),
+  ),
   route('GET', '/roleManagement/directory/roleDefinitions', ['directoryRoles', 1], (call) =>
     listDirectoryRoles(call, ROLE_DEFINITION),
   ),
   route('GET', '/roleManagement/directory/roleAssignments', ['directoryRoles', 1], listDirectoryRoleAssignments),
+  route(
+    'GET',
+    `${DIRECTORY_RBAC}/roleAssignmentScheduleInstances`,
+    ['roleAssignmentSchedules', 1],
+    listAssignmentInstances,
+  ),
+  route(
+    'GET',
+    `${DIRECTORY_RBAC}/roleEligibilityScheduleInstances`,
+    ['roleEligibilitySchedules', 1],
+    listEligibilityInstances,
+  ),
+  route('GET', '/auditLogs/directoryAudits', ['directoryAudits', 1], listDirectoryAudits),
 ]
 
 const privilegedAccess: Route[] = [ELIGIBILITY_INSTANCES, ASSIGNMENT_INSTANCES].map((list) =>
@@ -224,6 +259,7 @@ const MEMBERS = [
   'Group.ReadWrite.All',
   'Directory.Read.All',
 ]
+const ROLE_MANAGEMENT = ['RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory']
 const APPLICATIONS = ['Application.Read.All', 'Application.ReadWrite.All', ...DIRECTORY]
 const MEMBER_OF = [
   'User.Read',
@@ -291,6 +327,9 @@ export const PERMISSIONS_OF = {
   applications: APPLICATIONS,
   appRoleAssignments: ['AppRoleAssignment.ReadWrite.All', ...APPLICATIONS],
   directoryRoles: ['RoleManagement.Read.Directory', 'RoleManagement.ReadWrite.Directory', ...DIRECTORY],
+  roleAssignmentSchedules: ['RoleAssignmentSchedule.Read.Directory', ...ROLE_MANAGEMENT],
+  roleEligibilitySchedules: ['RoleEligibilitySchedule.Read.Directory', ...ROLE_MANAGEMENT],
+  directoryAudits: ['AuditLog.Read.All', ...DIRECTORY],
   deletedUsers: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   deletedGroups: ['Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
   organization: ['User.Read', 'User.Read.All', 'Organization.Read.All', ...DIRECTORY],

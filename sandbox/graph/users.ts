@@ -10,6 +10,7 @@ import {
   isPlainGuest,
   isSelf,
   notFound,
+  permissionMissing,
 } from './graph-call'
 import { type Kind, type Projection, projectionOf, showOf } from './kinds'
 import { listContextOf, listPage, queryObjects } from './lists'
@@ -160,11 +161,6 @@ export function userProjectionOf(call: GraphCall): Projection<User> | Response {
       'Authentication_RequestFromNonPremiumTenantOrB2CTenant',
       "Neither tenant is B2C or tenant doesn't have premium license",
     )
-  if (!holdsAny(call, ['AuditLog.Read.All']))
-    return graphError(
-      403,
-      'Authentication_MSGraphPermissionMissing',
-      'The principal does not have required Microsoft Graph permission(s): AuditLog.Read.All to call this API. For more information about Microsoft Graph permissions, please visit https://learn.microsoft.com/graph/permissions-overview.',
-    )
+  if (!holdsAny(call, ['AuditLog.Read.All'])) return permissionMissing('AuditLog.Read.All')
   return projection
 }

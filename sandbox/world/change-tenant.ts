@@ -1,3 +1,4 @@
+import { forgetOldAudits } from './directory-audits'
 import {
   type ChangeHandlers,
   requireApplication,
@@ -46,7 +47,9 @@ export const changeTenant: ChangeHandlers<TenantChange> = {
   },
   set_licence(world, change) {
     if (!['free', 'p1', 'p2'].includes(change.licence)) throw new WorldRefusal(`There is no licence ${change.licence}.`)
-    requireTenant(world, change.tenantId).licence = change.licence
+    const tenant = requireTenant(world, change.tenantId)
+    forgetOldAudits(world, tenant)
+    tenant.licence = change.licence
   },
   set_throttling(world, { tenantId, arm, graph }) {
     const tenant = requireTenant(world, tenantId)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type AssignmentChange, changeAssignments } from './change-access'
 import { changeGroups, changePeople, type GroupChange, type PeopleChange } from './change-directory'
+import { changeDirectoryRoles, type DirectoryRoleChange } from './change-directory-roles'
 import { changeEligibilities, type EligibilityChange } from './change-eligibility'
 import { changeGroupSchedules, type GroupScheduleChange } from './change-group-schedules'
 import {
@@ -11,10 +12,9 @@ import {
   type SubscriptionChange,
   type TenantChange,
 } from './change-tenant'
-
 import { changeDelegations, type DelegationChange } from './delegations'
+import { applyAudited } from './directory-audits'
 import { findSchedules, isScheduledAt, settleGroupAccess } from './group-schedules'
-
 import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { describeIssue, PageSize } from './tenant-spec'
@@ -23,10 +23,11 @@ import type { World } from './world'
 
 export type Change = NamedChange | RandomChanges
 
-/** One change, by its `type`. */
+/** One change, by its `type`. `by` is the person whom the audit log names for a change of a group; without it, the controls. */
 export type NamedChange =
   | PeopleChange
-  | GroupChange
+  | (GroupChange & { by?: string })
+  | DirectoryRoleChange
   | GroupScheduleChange
   | AssignmentChange
   | EligibilityChange
@@ -50,7 +51,7 @@ function applyNamed(world: World, change: NamedChange): unknown {
   checkValues(change)
   const handle = HANDLERS[change.type] as (world: World, change: NamedChange) => unknown
   try {
-    return handle(world, change)
+    return applyAudited(world, change, () => handle(world, change))
   } finally {
     for (const tenant of world.tenants.values()) settleGroupAccess(tenant, world.now())
   }
@@ -59,6 +60,7 @@ function applyNamed(world: World, change: NamedChange): unknown {
 const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changePeople,
   ...changeGroups,
+  ...changeDirectoryRoles,
   ...changeGroupSchedules,
   ...changeAssignments,
   ...changeEligibilities,
@@ -114,6 +116,7 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   deactivate_membership: z.object({ accessId }),
   add_group: z.object({ displayName: text, isAssignableToRole: z.boolean().optional() }),
   rename_group: z.object({ displayName: text }),
+  set_directory_roles: z.object({ roles: z.array(text).optional(), eligible: z.array(text).optional() }),
   rename_management_group: z.object({ displayName: text }),
   rename_subscription: z.object({ displayName: text }),
   set_subscription_state: z.object({ state: z.enum(['Enabled', 'Warned', 'PastDue', 'Disabled', 'Deleted']) }),

@@ -46,6 +46,7 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     powerless: 'forbidden',
     mixedRoleIds: false,
     lagging: new Map(),
+    audits: [],
     sequence: 0,
   }
 }

@@ -25,6 +25,8 @@ export type User = {
   lastSignInDateTime: string | null
   /** Template ids of the directory roles held. */
   directoryRoles: string[]
+  /** Template ids of the directory roles that can be activated. */
+  eligibleDirectoryRoles?: string[]
   /** The account of a guest in its home tenant. */
   home: { tenantId: string; objectId: string } | null
   /** Refresh tokens issued before this moment (ms) are revoked. */
@@ -293,6 +295,31 @@ export type Throttling = {
   graph: boolean | { units: number; windowSeconds: number }
 }
 
+/** What the Entra audit log says of a change of a group, as Microsoft names the activities. */
+export type GroupActivity =
+  | 'Add member to group'
+  | 'Remove member from group'
+  | 'Add owner to group'
+  | 'Remove owner from group'
+  | 'Add group'
+  | 'Update group'
+  | 'Delete group'
+
+/** One entry of the Entra audit log. */
+export type DirectoryAudit = {
+  id: string
+  /** When it happened, in milliseconds. */
+  at: number
+  activity: GroupActivity
+  /** The person who did it; null when it was done by the sandbox's controls. */
+  actorId: string | null
+  group: { id: string; displayName: string }
+  /** The member or owner that came or went. */
+  memberId: string | null
+  /** The names before and after, when the group was renamed. */
+  renamed: { from: string; to: string } | null
+}
+
 /** The tenant's licence: P1 shows sign-in activity, P2 also has Privileged Identity Management. */
 export type Licence = 'free' | 'p1' | 'p2'
 
@@ -339,6 +366,8 @@ export type Tenant = {
   consentWorkflow?: boolean
   /** The people and service principals that Graph does not know yet, by id, and until when. */
   lagging: Map<string, Lag>
+  /** The Entra audit log, oldest first. */
+  audits: DirectoryAudit[]
   /** Counts the changes of people, for delta queries. */
   sequence: number
 }

@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Sandbox, startSandbox } from '../server'
+import { getTokens } from '../visitor'
+import { applyChange } from '../world/changes'
+import { CONTOSO } from '../world/demo-ids'
+import { createRandom } from '../world/random'
+import { addGroup, addUser } from '../world/tenant'
+import type { Tenant } from '../world/types'
+
+type Target = {
+  id: string
+  type: string
+  displayName: string | null
+  modifiedProperties: Record<string, string | null>[]
+}
+type Row = {
+  id: string
+  activityDisplayName: string
+  activityDateTime: string
+  initiatedBy: { user: { id: string; userPrincipalName: string } | null; app: { displayName: string } | null }
+  targetResources: Target[]
+}
+type Reply = { value: Row[]; error?: { code: string }; '@odata.nextLink'?: string }
+
+const ADA = 'ada@contoso.example'
+const LOG = 'https://graph.microsoft.com/v1.0/auditLogs/directoryAudits'
+const DAY_MS = 86_400_000
+const random = createRandom('audits')
+const [TEAM, ANN] = [random.guid(), random.guid()]
+
+let sandbox: Sandbox
+let tenant: Tenant
+let tokens: Record<'both' | 'log' | 'directory', string>
+beforeAll(async () => {
+  sandbox = await startSandbox({ port: 0, portalUrl: 'http://localhost:3000' })
+  const found = sandbox.world.findTenant(CONTOSO)
+  if (!found) throw new Error('Contoso is missing.')
+  tenant = found
+  addUser(tenant, random, { id: ANN, displayName: 'Ann', userPrincipalName: 'ann@contoso.example' })
+  addGroup(tenant, { id: TEAM, displayName: 'Team' })
+  sandbox.world.tokenSeconds = 90 * 86_400 // outlives the days that the tests let pass
+  const signIn = async (graph: string) => {
+    tenant.consents = [] // a token carries everything that was consented to before
+    return (await getTokens(sandbox, CONTOSO, ADA, { graph })).graph
+  }
+  const directory = await signIn('Directory.Read.All')
+  const log = await signIn('AuditLog.Read.All')
+  tokens = { directory, log, both: await signIn('AuditLog.Read.All Directory.Read.All') }
+})
+beforeEach(() => {
+  tenant.audits = []
+  tenant.licence = 'p1'
+  sandbox.world.clockOffset = 0
+  give('Reports Reader')
+})
+afterAll(() => sandbox.close())
+
+const give = (...roles: string[]) =>
+  applyChange(sandbox.world, { type: 'set_directory_roles', tenantId: CONTOSO, user: ADA, roles })
+const group = { tenantId: CONTOSO, groupId: TEAM }
+const change = (type: 'add_member' | 'remove_member' | 'add_owner' | 'remove_owner', by?: string) =>
+  applyChange(sandbox.world, { type, ...group, user: ANN, ...(by ? { by } : {}) })
+const rename = (displayName: string) => applyChange(sandbox.world, { type: 'rename_group', ...group, displayName })
+async function ask(address: string, token = tokens.both) {
+  const whole = address.startsWith('https:') ? address : `${LOG}${address}`
+  const response = await fetch(whole.replace('https://', `${sandbox.url}/`), {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  return { status: response.status, body: (await response.json()) as Reply }
+}
+const activities = async (query: string) => (await ask(query)).body.value.map((one) => one.activityDisplayName)
+
+test('the log says who added whom to which group, newest first', async () => {
+  change('add_member', ADA)
+  change('remove_member')
+  const [removed, added] = (await ask('')).body.value
+  const ada = sandbox.world.findUser(ADA)?.user
+  expect(added).toMatchObject({
+    activityDisplayName: 'Add member to group',
+    category: 'GroupManagement',
+    loggedByService: 'Core Directory',
+    initiatedBy: { app: null, user: { id: ada?.id, userPrincipalName: ADA } },
+  })
+  expect(removed).toMatchObject({ activityDisplayName: 'Remove member from group', initiatedBy: { user: null } })
+  const [member, of] = removed?.targetResources ?? []
+  expect(member).toMatchObject({ id: ANN, type: 'User' })
+  expect(member?.modifiedProperties).toContainEqual({
+    displayName: 'Group.ObjectID',
+    oldValue: JSON.stringify(TEAM),
+    newValue: null,
+  })
+  expect(of).toMatchObject({ id: TEAM, type: 'Group', displayName: 'Team' })
+})
+
+test('owners that come and go, and groups that are added and deleted, are in the log, what is refused is not', async () => {
+  change('add_owner', ADA)
+  change('remove_owner')
+  expect(() => change('remove_owner')).toThrow('does not own')
+  const id = random.guid()
+  applyChange(sandbox.world, { type: 'add_group', tenantId: CONTOSO, id, displayName: 'New', by: ADA })
+  applyChange(sandbox.world, { type: 'delete_group', tenantId: CONTOSO, groupId: id })
+  const rows = (await ask('')).body.value
+  expect(rows.map((one) => [one.activityDisplayName, one.initiatedBy.user?.userPrincipalName ?? null])).toEqual([
+    ['Delete group', null],
+    ['Add group', ADA],
+    ['Remove owner from group', null],
+    ['Add owner to group', ADA],
+  ])
+  expect(rows.map((one) => one.targetResources[0]?.id)).toEqual([id, id, ANN, ANN])
+})
+
+test('the log is filtered by activity, by who did it, by what was changed and by time, and sorted as asked', async () => {
+  change('add_member', ADA)
+  sandbox.world.clockOffset = 3_600_000
+  change('remove_member')
+  rename('Squad')
+  const ada = sandbox.world.findUser(ADA)?.user.id
+  expect(await activities("?$filter=activityDisplayName eq 'Add member to group'")).toEqual(['Add member to group'])
+  expect(await activities("?$filter=startswith(activityDisplayName,'Remove')")).toEqual(['Remove member from group'])
+  expect(await activities(`?$filter=initiatedBy/user/id eq '${ada}'`)).toEqual(['Add member to group'])
+  expect(await activities(`?$filter=targetResources/any(t: t/id eq '${ANN}')`)).toHaveLength(2)
+  expect(await activities("?$filter=targetResources/any(t:t/displayName eq 'Squad')")).toEqual(['Update group'])
+  const since = new Date(sandbox.world.now() - 1_800_000).toISOString()
+  const late = `$filter=activityDateTime ge ${since.slice(0, 19)}Z&$orderby=activityDateTime asc`
+  expect(await activities(`?${late}`)).toEqual(['Remove member from group', 'Update group'])
+  rename('Team')
+})
+
+test('a page has at most a thousand entries, and the link leads on', async () => {
+  for (const name of ['A', 'B', 'Team']) rename(name)
+  const first = await ask('?$top=2')
+  expect(first.body.value).toHaveLength(2)
+  expect((await ask(first.body['@odata.nextLink'] ?? '')).body.value).toHaveLength(1)
+  expect((await ask('?$top=1000')).status).toBe(200)
+  expect((await ask('?$top=1001')).status).toBe(400)
+})
+
+test('a free tenant keeps seven days, a paid one thirty, and a new licence brings nothing back', async () => {
+  change('add_member')
+  change('remove_member')
+  sandbox.world.clockOffset = 8 * DAY_MS
+  rename('Squad')
+  rename('Team')
+  expect(await activities('')).toHaveLength(4)
+  applyChange(sandbox.world, { type: 'set_licence', tenantId: CONTOSO, licence: 'free' })
+  expect(await activities('')).toEqual(['Update group', 'Update group'])
+  applyChange(sandbox.world, { type: 'set_licence', tenantId: CONTOSO, licence: 'p2' })
+  expect(await activities('')).toEqual(['Update group', 'Update group'])
+})
+
+test('the log takes two permissions and a directory role of the person', async () => {
+  expect((await ask('', tokens.log)).body.error?.code).toBe('Authentication_MSGraphPermissionMissing')
+  expect((await ask('', tokens.directory)).body.error?.code).toBe('Authentication_MSGraphPermissionMissing')
+  give('Application Administrator')
+  expect(await ask('')).toMatchObject({
+    status: 403,
+    body: { error: { code: 'Authentication_RequestFromUnsupportedUserRole' } },
+  })
+  for (const role of ['Security Reader', 'Security Administrator', 'Global Reader']) {
+    give(role)
+    expect((await ask('')).status).toBe(200)
+  }
+})
+
+test.each([
+  "?$filter=result eq 'success'",
+  "?$filter=activityDisplayName ne 'Add group'",
+  "?$filter=startswith(loggedByService,'Core')",
+  '?$filter=shoeSize eq 3',
+  '?$orderby=category',
+])('%s is refused', async (query) => {
+  expect((await ask(query)).status).toBe(400)
+})
+
+test('nobody unknown can be named as the one who did it, and then nothing is changed', () => {
+  expect(() => change('add_member', 'nobody@contoso.example')).toThrow('nobody@contoso.example')
+  expect(tenant.memberships.membersOf(TEAM).size).toBe(0)
+})
