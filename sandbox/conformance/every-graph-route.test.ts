@@ -88,6 +88,8 @@ const ASKED: [address: string, units: number, json?: unknown][] = [
   ["/servicePrincipals(appId='{client}')", 1],
   ['/servicePrincipals/microsoft.graph.agentIdentity', 1],
   ['/servicePrincipals/{principal}', 1],
+  ['/me/ownedObjects', 1],
+  ['/users/{user}/ownedObjects', 1],
   ['/users/{user}/manager', 1],
   ['/users/{user}/licenseDetails', 1],
   ['/users/{user}/appRoleAssignments', 1],

@@ -33,6 +33,7 @@ import {
   type MemberGroupsAction,
   type Reference,
 } from './memberships'
+import { listOwnedObjects } from './owned-objects'
 import { ASSIGNMENT_INSTANCES, ELIGIBILITY_INSTANCES, listGroupSchedules } from './privileged-access'
 import { findTenantInformation, getOrganization, listSubscribedSkus } from './tenant'
 import { findPerson, getMe, getUser, listUsers, USER } from './users'
@@ -66,6 +67,7 @@ const referenceOf = (direction: Direction, { id = '', cast, count }: Parts): Ref
   ...(cast === undefined ? {} : { cast }),
   isCount: count !== undefined,
 })
+const ownedBy = ({ id = '', cast, count }: Parts) => ({ id, cast: cast ?? null, isCount: count !== undefined })
 /** The parts of an address below `/me`, with the id of the signed-in person. */
 const asSignedInPerson = (call: GraphCall, parts: Parts): Parts => ({ ...parts, id: call.user?.id ?? '' })
 
@@ -173,6 +175,12 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/users/delta(?:\\(\\))?', ['usersDelta', 2], listUsersDelta),
   route('GET', '/users/microsoft\\.graph\\.agentUser', ['users', 2], (call) => listAgents(call, AGENT_USER)),
   route('GET', `/users/${ID}`, ['user', 1], (call, { id = '' }) => getUser(call, id)),
+  route('GET', `/me/ownedObjects${REFERENCE}`, ['ownedObjects', 1], (call, parts) =>
+    listOwnedObjects(call, ownedBy(asSignedInPerson(call, parts))),
+  ),
+  route('GET', `/users/${ID}/ownedObjects${REFERENCE}`, ['ownedObjects', 1], (call, parts) =>
+    listOwnedObjects(call, ownedBy(parts)),
+  ),
   route('GET', `/users/${ID}/manager`, ['users', 1], (call, { id = '' }) => getManager(call, id)),
   route('GET', '/groups', ['groups', 1], listGroups),
   route('GET', '/groups/delta(?:\\(\\))?', ['groupsDelta', 1], listGroupsDelta),
@@ -289,6 +297,7 @@ export const PERMISSIONS_OF = {
   me: ['User.Read', 'User.ReadWrite', ...USERS],
   users: USERS,
   user: ['User.Read', 'User.ReadWrite', ...USERS],
+  ownedObjects: ['User.Read', 'User.ReadWrite', 'User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   usersDelta: ['User.Read.All', 'User.ReadWrite.All', ...DIRECTORY],
   groups: GROUPS,
   groupsDelta: ['GroupMember.Read.All', 'Group.Read.All', 'Group.ReadWrite.All', ...DIRECTORY],
