@@ -44,7 +44,7 @@ export function AccessFilters({ who, path, exportHref, view, roles }: Props) {
   const statuses = listOptions('Any status', people ? PERSON_STATUS_LABELS : OTHER_STATUS_LABELS)
   const fields = [
     { name: 'role', label: 'Role', options: listRoleOptions(view, roles), width: 'w-32' },
-    { name: 'status', label: 'Status', options: statuses, width: 'w-30' },
+    { name: 'status', label: 'Status', options: statuses, width: people ? 'w-33' : 'w-40' },
     { name: 'level', label: 'Scope level', options: listOptions('Any scope', SCOPE_LEVEL_LABELS), width: 'w-34' },
     { name: 'how', label: 'How it is held', options: listOptions('Any way', HOW_LABELS), width: 'w-34' },
     {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { pickCondition } from '@/sandbox/world/assignment-draws'
 import { createRandom } from '@/sandbox/world/random'
 import { BUILT_IN_ROLES } from '@/sandbox/world/roles'
-import { wordsOfCondition } from './condition-words'
+import { listIdsIn, wordsOfCondition } from './condition-words'
 
 const BACKUP = '{5e467623-bb1f-42f4-a55d-6e525e11384b, a795c7a0-d4a2-40c1-ae25-d81f01202912}'
 const GROUPS = '{28c35fea-2099-4cf5-8ad9-473547bc9423, 86951b8b-723a-407b-a74a-1bca3f0c95d0}'
@@ -277,4 +277,12 @@ describe('hostile texts', () => {
   ])('%s', (_, condition) => {
     expect(words(condition)).toBeNull()
   })
+})
+
+test('every GUID of a condition is listed, in lower case, whether it can be put into words or not', () => {
+  expect(listIdsIn(`Anything ${BACKUP.toUpperCase()}`)).toEqual([
+    '5e467623-bb1f-42f4-a55d-6e525e11384b',
+    'a795c7a0-d4a2-40c1-ae25-d81f01202912',
+  ])
+  expect(listIdsIn('')).toEqual([])
 })
