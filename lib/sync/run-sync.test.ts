@@ -380,6 +380,26 @@ test('only the definitions of roles that are held are stored, custom ones by nam
   expect(open.every(({ roleId }) => stored.some(({ id }) => id === roleId))).toBe(true)
 })
 
+test('a role that only a condition names is stored too, and what is no role is not', async () => {
+  const { tenant, sync } = await connected({ people: 5, assignments: 5, delegations: 0 })
+  const acrPull = '7f951dda-4ed3-4680-a7ca-43fe172d538d'
+  const nobody = '00000000-0000-4000-8000-000000000001'
+  applyChange(tenant.world, {
+    type: 'assign',
+    user: tenant.account('reader').username,
+    role: 'Role Based Access Control Administrator',
+    subscriptionId: tenant.subscription.id,
+    condition: `@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId] ForAnyOfAnyValues:GuidEquals {${acrPull.toUpperCase()}, ${nobody}}`,
+  })
+  expect(await sync()).toMatchObject({ state: 'succeeded' })
+  const stored = await rolecall.db
+    .select({ id: roleDefinitions.id, name: roleDefinitions.name })
+    .from(roleDefinitions)
+    .where(eq(roleDefinitions.organisationId, tenant.owner.organisationId))
+  expect(stored).toContainEqual({ id: acrPull, name: 'AcrPull' })
+  expect(stored.map(({ id }) => id)).not.toContain(nobody)
+})
+
 const MINUTE = 60_000
 
 test('a transient failure is tried again after a minute, then less and less often, but at least hourly', () => {
