@@ -3,7 +3,7 @@ import type { Refused } from '@/lib/domain/problems'
 import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
 import { type BatchAnswer, failureOf, GraphPage, parseAnswer } from './client/batch'
 import { refusedBy } from './client/lists'
-import { keepReadable, type OddRow } from './client/rows'
+import { addOdd, keepReadable, type OddRow } from './client/rows'
 import type { Asked, GroupAspect, GroupList } from './group-questions'
 import { ExpandedOwners, MemberRow, OwnerRow, PimRow } from './group-rows'
 import type { Person } from './people'
@@ -190,7 +190,10 @@ function takePim(reading: ReadGroups, id: string, items: unknown[], kind: Exclud
 }
 
 function noteOdd({ odd }: ReadGroups, id: string, more: OddRow[]): void {
-  if (more.length > 0) odd.set(id, [...(odd.get(id) ?? []), ...more])
+  if (more.length === 0) return
+  const known = odd.get(id) ?? []
+  addOdd(known, more)
+  odd.set(id, known)
 }
 
 /** Adds a member. An activated membership takes the place of the plain one that it appears as in the list of members. */

@@ -11,7 +11,7 @@ import {
   parseAnswer,
 } from './client/batch'
 import type { Azure } from './client/clients'
-import { keepReadable, type OddRow } from './client/rows'
+import { addOdd, keepReadable, type OddRow } from './client/rows'
 import { type Person, USERS_PAGE, UserPerson } from './people'
 
 type Options = {
@@ -60,7 +60,7 @@ async function readDirectory(azure: Azure, plan: CallCount) {
     plan.made += 1
     const identified = keepReadable(Container, items)
     for (const { id } of identified.rows) ids.add(id)
-    odd.push(...identified.odd)
+    addOdd(odd, identified.odd)
     for (const person of keepReadable(UserPerson, items).rows) people.set(person.id, person)
   }
   return { ids, people, odd }

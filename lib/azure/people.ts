@@ -20,7 +20,7 @@ import {
 import type { Azure } from './client/clients'
 import type { AzureError } from './client/errors'
 import { refusedBy } from './client/lists'
-import { cleanText, isAmongOdd, keepReadable, type OddRow } from './client/rows'
+import { addOdd, cleanText, isAmongOdd, keepReadable, type OddRow } from './client/rows'
 import { COUNT_OF_USERS, countIn } from './group-plan'
 
 export type Person = {
@@ -169,7 +169,7 @@ async function walkList(reading: Reading, first: string, row: z.ZodType<Person>)
 function keepAll(reading: Reading, row: z.ZodType<Person>, items: unknown[]): void {
   const { rows, odd } = keepReadable(row, items)
   for (const person of rows) reading.keep(person)
-  reading.odd.push(...odd)
+  addOdd(reading.odd, odd)
 }
 
 /** Up to so many people are looked up by id in the recycle bin, three calls at most; for more of them it is listed. */

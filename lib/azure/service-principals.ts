@@ -4,7 +4,7 @@ import type { PrincipalVariety } from '@/lib/domain/vocabulary'
 import { askBatch, type BatchAnswer, forEachBatch, listPagesFrom, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
-import { cleanText, keepReadable, type OddRow, principalKindOf } from './client/rows'
+import { addOdd, cleanText, keepReadable, type OddRow, principalKindOf } from './client/rows'
 
 type ServicePrincipals = {
   found: Map<string, ServicePrincipal>
@@ -24,7 +24,7 @@ export async function readServicePrincipals(azure: Azure, ids: readonly string[]
         for await (const items of listPagesFrom(azure, question, answers[index] as BatchAnswer)) {
           const { rows, odd } = keepReadable(ServicePrincipalRow, items)
           for (const row of rows) read.found.set(row.id, row)
-          read.odd.push(...odd)
+          addOdd(read.odd, odd)
         }
       }
     })

@@ -39,6 +39,15 @@ export function keepReadable<T>(shape: z.ZodType<T>, values: readonly unknown[])
 export const isAmongOdd = (odd: readonly OddRow[], objectId: string): boolean =>
   odd.some(({ id }) => id === null || !z.guid().safeParse(id).success || id.toLowerCase() === objectId)
 
+/**
+ * Adds odd rows to those that are known. One that comes a second time, because its list was begun again, is not added;
+ * rows without an id cannot be told apart and all count.
+ */
+export function addOdd(known: OddRow[], more: readonly OddRow[]): void {
+  const ids = new Set(known.map(({ id }) => id))
+  known.push(...more.filter(({ id }) => id === null || !ids.has(id)))
+}
+
 const JsonObject = z.looseObject({})
 
 /** The JSON object in the body of an answer with this status. Throws `bad_answer` for anything else. */
