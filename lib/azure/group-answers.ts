@@ -110,7 +110,9 @@ function noteRefusal({ groups, refusals }: ReadGroups, about: GroupAspect, id: s
   const group = groups.get(id)
   if (about !== 'members' || !group) return
   group.state = refused.refusal.status === 403 ? 'not_permitted' : 'not_readable'
-  group.members.clear()
+  // A part of this list is not kept. Service principals and those who are eligible are lists of their own, which stay.
+  for (const [key, { kind, membership }] of group.members)
+    if (membership === 'active' && kind !== 'service_principal') group.members.delete(key)
 }
 
 const TAKE: Record<GroupList, (reading: ReadGroups, id: string, items: unknown[]) => void> = {

@@ -104,6 +104,19 @@ test.each([400, 403, 404])(
   },
 )
 
+test.each([
+  ['on its first page', '/members$', 0, 'not_permitted'],
+  ['on a later page', '/members$', 1, 'not_readable'],
+] as const)('a list of members that is refused %s leaves who was listed apart', async (_, path, skip, state) => {
+  const { azure, cy, change, refuse } = team({ pageSize: { members: 1 } })
+  change({ type: 'make_eligible_member', user: cy })
+  refuse(path, { status: 403, skip })
+  const read = await readGroups(azure, [GROUP], { asksEligible: true })
+  expect(groupIn(read).state).toBe(state)
+  expect(idsOf(membersIn(read))).toEqual([cy, PIPELINE, MACHINE].sort())
+  expect([...read.refusals.keys()]).toEqual(['members'])
+})
+
 test('a group that is gone is no refusal of any of its lists', async () => {
   const { azure } = team()
   const gone = guid(99)
