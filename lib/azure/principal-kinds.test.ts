@@ -108,8 +108,8 @@ test('a type that is not known is looked up in the lists, and one that is in non
   )
 })
 
-test('a list that is refused leaves what the others tell', async () => {
-  graph({ byIds: 403, lists: { users: [{ id: guid(1) }], groups: 403, servicePrincipals: 403 } })
+test.each([400, 403, 429, 503])('lists that are refused with %i leave what the others tell', async (status) => {
+  graph({ byIds: 403, lists: { users: [{ id: guid(1) }], groups: status, servicePrincipals: status } })
   expect(await resolveKinds(account().azure, [guid(1), guid(2)])).toEqual(
     new Map([[guid(1), { kind: 'user', agent: false }]]),
   )

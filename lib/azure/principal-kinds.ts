@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PrincipalKind } from '@/lib/domain/vocabulary'
-import { askBatch, type BatchQuestion, GraphPage, inChunks, MOST_IN_BATCH, questionsById } from './client/batch'
+import { askOptionalBatch, inChunks, listPagesFrom, MOST_IN_BATCH, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
 import { keepReadable, principalKindOf } from './client/rows'
@@ -32,13 +32,17 @@ export async function resolveKinds(azure: Azure, ids: readonly string[]): Promis
     questionsById(path, unknown, 'id').map((question) => ({ kind, question })),
   )
   for (const batch of inChunks(asked, MOST_IN_BATCH)) {
-    const answers = await askOrNothing(
+    const answers = await askOptionalBatch(
       azure,
       batch.map(({ question }) => question),
     )
     for (const [index, answer] of answers.entries()) {
-      const page = answer.status === 200 ? GraphPage.safeParse(answer.body).data : null
-      if (page) take(page.items, batch[index]?.kind)
+      const { kind, question } = batch[index] as (typeof batch)[number]
+      try {
+        for await (const items of listPagesFrom(azure, question, answer)) take(items, kind)
+      } catch (error) {
+        refusedBy('directoryObjects', error)
+      }
     }
   }
   return kinds
@@ -59,15 +63,6 @@ async function getByIds(azure: Azure, ids: string[]): Promise<unknown[]> {
     return Objects.parse(await azure.graph.api('/directoryObjects/getByIds').post({ ids })).value
   } catch (error) {
     refusedBy('directoryObjects/getByIds', error)
-    return []
-  }
-}
-
-async function askOrNothing(azure: Azure, questions: BatchQuestion[]) {
-  try {
-    return await askBatch(azure, questions)
-  } catch (error) {
-    refusedBy('directoryObjects', error)
     return []
   }
 }

@@ -122,7 +122,7 @@ async function sendPatiently(azure: Azure, questions: BatchQuestion[]): Promise<
  * The same for lists that a run can do without: when the whole call fails, each question has that failure as its answer.
  * Throws what is no refusal, such as the end of the run.
  */
-async function askOptionalBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
+export async function askOptionalBatch(azure: Azure, questions: BatchQuestion[]): Promise<BatchAnswer[]> {
   try {
     return (await askPatiently(azure, questions)).answers
   } catch (error) {
