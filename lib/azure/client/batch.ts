@@ -109,7 +109,15 @@ async function sendPatiently(azure: Azure, questions: BatchQuestion[]): Promise<
   const answers: BatchAnswer[] = new Array(questions.length)
   let open = questions.map((_, index) => index)
   for (let tries = 1; ; tries += 1) {
-    const received = await postBatch(azure, questions, open)
+    let received: Map<number, Answer>
+    try {
+      received = await postBatch(azure, questions, open)
+    } catch (error) {
+      if (tries === 1) throw error
+      // The items that are left keep the refusals that they had, and the others their answers.
+      refusedBy('$batch', error)
+      return { answers, retryAfterMs: toAzureError(error).retryAfterMs ?? null }
+    }
     for (const [index, { status, body }] of received) answers[index] = { status, body }
     const refused = [...received].filter(([, { status }]) => isOverloaded(status))
     const retryAfterMs = longestWait(refused.map(([, answer]) => answer))

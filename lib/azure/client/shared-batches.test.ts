@@ -110,3 +110,50 @@ test('an item that stays throttled fails its own reader, and costs the other one
   expect(callsMade().map(({ length }) => length)).toEqual([4, 1, 1, 1])
   expect(patience.waits).toHaveLength(3)
 })
+
+test.each([
+  ['a refusal', { status: 403, json: { error: { code: 'Authorization_RequestDenied', message: 'x' } } }],
+  ['an outage', { status: 503, text: '' }],
+  [
+    'throttling',
+    { status: 429, headers: { 'retry-after': '90' }, json: { error: { code: 'X', message: 'x' } } },
+    90_000,
+  ],
+  ['the page of a proxy', { text: '<html>' }],
+  ['an answer to something else', { json: { responses: [] } }],
+])('a repeat that fails as a whole by %s leaves the answers that had come', async (_, reply, retryAfterMs?: number) => {
+  const { azure } = account()
+  microsoft.answer(({ body }) => {
+    const { requests } = JSON.parse(body) as { requests: Question[] }
+    if (requests.length === 1) return reply
+    const responses = requests.map(({ id, url }) => ({ id, status: url === '/reader/1/0' ? 503 : 200, body: { url } }))
+    return { json: { responses } }
+  })
+  const [failed, other] = await Promise.allSettled([
+    askBatch(azure, questionsOf(1, 2)),
+    askBatch(azure, questionsOf(2, 2)),
+  ])
+  expect(failed).toMatchObject({ status: 'rejected', reason: { code: 'azure_unreachable', status: 503 } })
+  if (failed.status === 'rejected') expect(failed.reason.retryAfterMs).toBe(retryAfterMs)
+  expect(other).toMatchObject({ status: 'fulfilled', value: questionsOf(2, 2).map((body) => ({ status: 200, body })) })
+})
+
+test('a repeat that meets the end of the sign-in fails everyone', async () => {
+  const challenge = `Bearer error="insufficient_claims", claims="${Buffer.from('{}').toString('base64')}"`
+  const { azure } = account()
+  microsoft.answer(({ body }) => {
+    const { requests } = JSON.parse(body) as { requests: Question[] }
+    if (requests.length === 1)
+      return {
+        status: 401,
+        headers: { 'www-authenticate': challenge },
+        json: { error: { code: 'InvalidAuthenticationToken', message: 'x' } },
+      }
+    return { json: { responses: requests.map(({ id }, index) => ({ id, status: index === 0 ? 503 : 200, body: {} })) } }
+  })
+  for (const outcome of await Promise.allSettled([
+    askBatch(azure, questionsOf(1, 2)),
+    askBatch(azure, questionsOf(2, 2)),
+  ]))
+    expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'mfa_required' } })
+})
