@@ -3,22 +3,12 @@ import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { GroupMemberRow, GroupOwnerRow } from '@/db/queries/groups'
-import { membershipReadAt } from '@/lib/domain/group-coverage'
-import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { dateWords, momentWords } from '@/lib/domain/words'
 import { GroupName, MembershipChip } from './group-name'
 import { EmailText, NotReadSince, PersonStatusMark, PrincipalKindText, PrincipalName } from './holder-cells'
 
-type GroupMembersProps = {
-  rows: GroupMemberRow[]
-  home: string
-  /** When all of them were read, if that was before this result. */
-  readAt: Date | null
-  coverage: CoverageLine[]
-}
-
 /** The direct members of a group, and who can become one. People lead to their paths, groups to their own page. */
-export function GroupMembers({ rows, home, readAt, coverage }: GroupMembersProps) {
+export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
   return (
     <Table caption="Members of the group">
       <Thead>
@@ -30,8 +20,7 @@ export function GroupMembers({ rows, home, readAt, coverage }: GroupMembersProps
       </Thead>
       <Tbody>
         {rows.map((member) => {
-          const unread = readAt ? null : membershipReadAt(member, coverage)
-          const faded = readAt || unread ? 'text-ink-soft' : undefined
+          const faded = member.readAt ? 'text-ink-soft' : undefined
           return (
             <Tr key={`${member.id} ${member.membership}`}>
               <Td>
@@ -40,7 +29,7 @@ export function GroupMembers({ rows, home, readAt, coverage }: GroupMembersProps
                     <MemberName member={member} home={home} />
                   </span>
                   <MembershipChip membership={member.membership} endsAt={member.endsAt} />
-                  {unread ? <NotReadSince at={unread} /> : null}
+                  {member.readAt ? <NotReadSince at={member.readAt} /> : null}
                 </span>
               </Td>
               <Td label="Kind" className="text-ink-soft">

@@ -92,23 +92,29 @@ export function GroupView({ group, home, of, coverage, roleNames, settingsHref, 
             ? 'Owners decide who is in the group. They hold none of its roles by that, and can give themselves all of them.'
             : ownerlessWords(coverage)}
         </p>
+        {group.ages.owners ? (
+          <p className="mb-2 text-sm">
+            <NotReadSince at={group.ages.owners} /> <span className="text-ink-soft">Who owned it then is listed.</span>
+          </p>
+        ) : null}
         {group.ownedBy.length > 0 ? <GroupOwners rows={group.ownedBy} home={home} /> : null}
       </Part>
       {isOpened(group.state) || rows.length > 0 ? (
         <Part title={group.state === 'flat' ? 'Everyone in it' : 'Directly in it'}>
-          {group.readAt ? (
+          {group.ages.members ? (
             <p className="mb-2 text-sm">
-              <NotReadSince at={group.readAt} /> <span className="text-ink-soft">Who was in it then is listed.</span>
+              <NotReadSince at={group.ages.members} />{' '}
+              <span className="text-ink-soft">Who was in it then is listed.</span>
             </p>
           ) : null}
-          {group.readAt === null && isNobodyIn(group) ? (
+          {group.ages.members === null && isNobodyIn(group) ? (
             <p className="mb-2 max-w-3xl text-sm text-ink-soft">
               {emptyGroupWords(group.eligible, coverage).join(' ')}
             </p>
           ) : null}
           {rows.length > 0 ? (
             <>
-              <GroupMembers rows={rows} home={home} readAt={group.readAt} coverage={coverage} />
+              <GroupMembers rows={rows} home={home} />
               {pager}
             </>
           ) : null}

@@ -56,14 +56,14 @@ export function GroupsTable({ rows, path, coverage }: Props) {
   )
 }
 
-function GroupState({ group: { state, readAt }, peopleOnly }: { group: GroupRow; peopleOnly: boolean }) {
+function GroupState({ group: { state, ages }, peopleOnly }: { group: GroupRow; peopleOnly: boolean }) {
   const { says, next } = describeGroupState(state, peopleOnly)
   return (
     <>
       <GroupStateMark state={state} peopleOnly={peopleOnly} />
-      {readAt ? (
+      {ages.members ? (
         <span className="block">
-          <NotReadSince at={readAt} />
+          <NotReadSince at={ages.members} />
         </span>
       ) : null}
       {state === 'whole' ? null : (

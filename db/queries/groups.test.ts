@@ -55,7 +55,7 @@ test('groups are listed by name with what they hold here themselves, and paged b
     state: 'whole',
     directMembers: 2,
     members: 7,
-    readAt: null,
+    ages: { members: null, services: null, eligible: null, owners: null },
     owners: 0,
     eligible: 0,
     grants: 3,

@@ -5,12 +5,15 @@ import type { Database } from '@/db/database'
 import {
   assignments,
   connectionGroups,
+  GROUP_AGES,
   groupMembers,
   groupOwners,
   principals,
   roleDefinitions,
 } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import type { GroupAges, GroupMember } from '@/lib/domain/access'
+import { listOfMember } from '@/lib/domain/group-coverage'
 import type { Cursor } from '@/lib/domain/views'
 import type { GroupState, PrincipalStatus } from '@/lib/domain/vocabulary'
 import { GRANT } from './grants'
@@ -41,8 +44,8 @@ export type GroupRow = {
   /** Assignments it holds here itself, and the distinct roles of these. */
   grants: number
   roles: number
-  /** When its members were read last, if that was before this result. */
-  readAt: Date | null
+  /** When each of its lists was read last, if that was before this result. */
+  ages: GroupAges
   /** Who own it, or can become its owners. */
   owners: number
   /** Who can become members, by activating that. */
@@ -113,7 +116,7 @@ function selectGroups(db: Database, actor: Actor, published: Published) {
     members: connectionGroups.members,
     grants: sql<number>`coalesce(${held.grants}, 0)`,
     roles: sql<number>`coalesce(${held.roles}, 0)`,
-    readAt: connectionGroups.readAt,
+    ages: GROUP_AGES,
     owners: sql<number>`(select count(distinct ${groupOwners.ownerId})::int from ${groupOwners}
       where ${inSnapshot(groupOwners, actor, published)} and ${groupOwners.groupId} = ${connectionGroups.groupId})`,
     eligible: sql<number>`(select count(*)::int from ${groupMembers}
@@ -163,7 +166,14 @@ export async function getGroup(
     readParents(actor, published, id),
     readPageOrFirst(cursor, (at) => readMembers(actor, published, id, at, limit)),
   ])
-  return { ...(row satisfies GroupRow), held, ownedBy: owners, parents, memberPage }
+  const withAge = (member: Pick<GroupMember, 'kind' | 'membership'>) => ({ readAt: row.ages[listOfMember(member)] })
+  return {
+    ...(row satisfies GroupRow),
+    held,
+    ownedBy: owners,
+    parents,
+    memberPage: { ...memberPage, rows: memberPage.rows.map((member) => ({ ...member, ...withAge(member) })) },
+  }
 }
 
 async function readGrants(actor: Actor, published: Published, groupId: string) {

@@ -1,6 +1,14 @@
 import { and, eq, inArray, notInArray, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
+import {
+  assignments,
+  connectionGroups,
+  groupMembers,
+  groupNesting,
+  holders,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
 import { ASSIGNMENT_KINDS, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
@@ -81,6 +89,11 @@ export const showsSignal = (signal: Signal): SQL =>
 /** The signals of a bit mask, in the order of `SIGNALS`. */
 export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => mask & (1 << bit))
 
+/** When a membership was read last, by the list that it is from: `listOfMember` in SQL. */
+const ageOfMembership = sql`case when ${groupMembers.membership} = 'eligible' then ${connectionGroups.eligibleReadAt}
+  when ${groupMembers.memberKind} = 'service_principal' then ${connectionGroups.servicesReadAt}
+  else ${connectionGroups.readAt} end`
+
 const PLACES = 1_000_000 // more than the assignments of any subscription, so that a rank and a place fit into one number
 
 /**
@@ -95,9 +108,11 @@ export function selectMatchingHolders(actor: Actor, published: Published, filter
   const kind = weakestKindOf(assignments.kind, sql`passed.membership`)
   const direct = sql`select principal_id, at, null::timestamptz as read_at from best where membership = 'active'`
   const through = sql`
-    select ${groupMembers.memberId} as principal_id, through.at, through.read_at
+    select ${groupMembers.memberId} as principal_id, through.at, least(through.read_at, ${ageOfMembership}) as read_at
     from through join ${groupMembers} on ${groupMembers.groupId} = through.inner_id and ${groupMembers.membership} = through.last
-    where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.memberKind} <> 'group'`
+    join ${connectionGroups} on ${connectionGroups.groupId} = through.inner_id
+    where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.memberKind} <> 'group'
+      and ${inSnapshot(connectionGroups, actor, published)}`
   const ways = { direct, group: through, any: sql`${direct} union all ${through}` }
   const memberships = sql.raw(`(values ${ASSIGNMENT_KINDS.map((one) => `('${one}')`).join(', ')})`)
 

@@ -1,12 +1,19 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, connectionGroups, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
+import {
+  assignments,
+  connectionGroups,
+  GROUP_AGES,
+  groupMembers,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import type { PersonAccess } from '@/lib/domain/access'
+import type { GroupAges, PersonAccess } from '@/lib/domain/access'
 import { readEarlierAt } from '@/lib/domain/assignment-keys'
-import { membershipReadAt } from '@/lib/domain/group-coverage'
+import { listOfMember } from '@/lib/domain/group-coverage'
 import type { AssignmentKind, CoverageLine, Permission } from '@/lib/domain/vocabulary'
 import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
@@ -43,21 +50,19 @@ export async function getPersonAccess(
   ])
   const names = listGroupsHeld(id, edges)
   const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
+  const agesOf = new Map(groups.map((group) => [group.id, group.ages]))
   const flat = new Set(groups.filter(({ state }) => state === 'flat').map((group) => group.id))
   const { subscriptionId, label, subscriptionName, managementGroups } = facts
   return {
     person,
     grants: grants.map((grant) => ({ ...grant, readAt: readEarlierAt(grant.key, coverage) })),
-    groups,
+    groups: groups.map(({ ages, ...group }) => ({ ...group, readAt: ages.members })),
     edges: edges
       .filter(({ groupId }) => !flat.has(groupId))
-      .map((edge) => ({
-        ...edge,
-        readAt: membershipReadAt(
-          { kind: edge.memberId === id ? person.kind : 'group', membership: edge.membership },
-          coverage,
-        ),
-      })),
+      .map((edge) => {
+        const list = listOfMember({ kind: edge.memberId === id ? person.kind : 'group', membership: edge.membership })
+        return { ...edge, readAt: agesOf.get(edge.groupId)?.[list] ?? null }
+      }),
     flat: [...flat],
     denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({
       ...deny,
@@ -175,7 +180,7 @@ async function readGroups(
   published: Published,
   tenantId: string,
   groupIds: string[],
-): Promise<PersonAccess['groups']> {
+): Promise<(Omit<PersonAccess['groups'][number], 'readAt'> & { ages: GroupAges })[]> {
   if (groupIds.length === 0) return []
   const db = await getDb()
   return db
@@ -185,7 +190,7 @@ async function readGroups(
       state: connectionGroups.state,
       directMembers: connectionGroups.directMembers,
       members: connectionGroups.members,
-      readAt: connectionGroups.readAt,
+      ages: GROUP_AGES,
     })
     .from(connectionGroups)
     .leftJoin(principals, toPrincipal({ organisationId: actor.organisationId, tenantId }, connectionGroups.groupId))

@@ -185,8 +185,14 @@ export const connectionGroups = pgTable(
     /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
     directMembers: integer('direct_members'),
     members: integer('members'),
-    /** When the members were read last, if they could not be read when this was written; else null. */
+    /**
+     * When the members, service principals, eligible members and owners were read last, if an earlier reading stood in for
+     * them when this was written; else null. Kept here and not in each membership, which goes on unread as it was.
+     */
     readAt: at('read_at'),
+    servicesReadAt: at('services_read_at'),
+    eligibleReadAt: at('eligible_read_at'),
+    ownersReadAt: at('owners_read_at'),
     ...interval(),
   },
   (t) => [
@@ -199,6 +205,14 @@ export const connectionGroups = pgTable(
     check('connection_groups_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
+
+/** The ages of a group's lists, as a select takes them. */
+export const GROUP_AGES = {
+  members: connectionGroups.readAt,
+  services: connectionGroups.servicesReadAt,
+  eligible: connectionGroups.eligibleReadAt,
+  owners: connectionGroups.ownersReadAt,
+}
 
 /**
  * Direct memberships, of people, other principals and groups in groups: those that hold, and those that can be activated.
@@ -266,7 +280,7 @@ export const groupNesting = pgTable(
     depth: integer('depth'),
     /** The weakest kind of membership on the way from the outer group to the inner one. */
     membership: text('membership').$type<AssignmentKind>().notNull().default('active'),
-    /** When the way and the members of the inner group were read last, if that was before this was written; else null. */
+    /** When the memberships of the way were read last, if that was before this was written; else null. */
     readAt: at('read_at'),
     ...interval(),
   },

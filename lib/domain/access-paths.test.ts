@@ -123,8 +123,7 @@ test('a role is not read since the latest reading of its ways, and only if none 
   const read = (admins: Date | null, leads: Date | null) =>
     explainAccess({
       ...access,
-      groups: access.groups.map((group) => (group.id === 'admins' ? { ...group, readAt: admins } : group)),
-      edges: access.edges.map((edge) => (edge.groupId === 'leads' ? { ...edge, readAt: leads } : edge)),
+      edges: access.edges.map((edge) => ({ ...edge, readAt: edge.groupId === 'leads' ? leads : admins })),
     })[0]?.unreadSince
   expect(read(older, newer)).toEqual(newer)
   expect(read(older, null)).toBeNull()

@@ -150,17 +150,16 @@ type Below = ReadonlyMap<string, string[]>
  * counts as a direct member.
  */
 export function membershipsAbove({ person, edges, flat, groups }: Memberships): Map<string, Hop[]> {
-  const readAt = new Map(groups.map((group) => [group.id, group.readAt]))
   const above = new Map<string, Map<string, Hop>>()
   const add = (memberId: string, hop: Hop) => {
     const hops = above.get(memberId) ?? new Map<string, Hop>()
     above.set(memberId, hops.set(`${hop.id} ${hop.membership}`, hop))
   }
-  for (const { groupId, memberId, since, membership, endsAt, readAt: own } of edges)
-    if (groupId !== memberId)
-      add(memberId, { id: groupId, since, membership, endsAt, readAt: earliestOf(own, readAt.get(groupId) ?? null) })
-  for (const id of flat)
-    add(person.id, { id, since: null, membership: 'active', endsAt: null, readAt: readAt.get(id) ?? null })
+  for (const { groupId, memberId, ...hop } of edges) if (groupId !== memberId) add(memberId, { id: groupId, ...hop })
+  for (const id of flat) {
+    const readAt = groups.find((group) => group.id === id)?.readAt ?? null
+    add(person.id, { id, since: null, membership: 'active', endsAt: null, readAt })
+  }
   return new Map([...above].map(([memberId, hops]) => [memberId, [...hops.values()]]))
 }
 

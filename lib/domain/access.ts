@@ -103,15 +103,20 @@ export type GroupOwner = {
 /** An assignment that is held or may be activated, with its kind and the time it is valid for. */
 export type HeldAssignment = RoleAssignment & { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
 
+/** The lists from which it is read who is in a group, who can come into it, and who decides on that. */
+export type GroupList = 'members' | 'services' | 'eligible' | 'owners'
+
+/** When each list of a group was read last, if an earlier reading stands in for it; null for what is of this reading. */
+export type GroupAges = Record<GroupList, Date | null>
+
 /** A group that access runs through. */
 export type ReadGroup = {
   id: string
   state: GroupState
-  /** Direct members, groups among them; those of an earlier reading where the group could not be opened now. */
+  /** Direct members, groups among them; those of an earlier reading where a list could not be read now. */
   members: GroupMember[]
   owners: GroupOwner[]
-  /** When members that could not be read now were read last; null for those of this run, and when there are none. */
-  readAt: Date | null
+  ages: GroupAges
 }
 
 /** What a run read about a principal. Fields that could not be read are null: what was known before is then kept. */
@@ -279,7 +284,7 @@ export type PersonAccess = {
     since: Date
     membership: AssignmentKind
     endsAt: Date | null
-    /** When the list of its kind was read last, if it alone could not be read now; the age of a whole group is the group's. */
+    /** When the list that it is from was read last, if that was before this result. */
     readAt: Date | null
   }[]
   /** Flat groups that the person is in: through which groups is not known. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { emptyGroupWords, knowsPeopleOnly, membershipReadAt, ownerlessWords } from './group-coverage'
+import { emptyGroupWords, knowsPeopleOnly, listOfMember, ownerlessWords } from './group-coverage'
 import type { CoverageLine, CoverageState, Dataset } from './vocabulary'
 
 const line = (dataset: Dataset, state: CoverageState, more: Partial<CoverageLine> = {}): CoverageLine => ({
@@ -41,13 +41,10 @@ test('that a group has no owner is said only when its owners were read', () => {
   )
 })
 
-test('a membership is of an earlier reading when the list of its kind was refused for every group', () => {
-  const kept = { kept: 2, keptSince: '2026-11-20T08:00:00.000Z' }
-  const coverage = [line('eligible_members', 'not_readable', kept), line('services_in_groups', 'partly', kept)]
-  const at = (kind: 'user' | 'service_principal', membership: 'active' | 'eligible') =>
-    membershipReadAt({ kind, membership }, coverage)
-  expect(at('user', 'eligible')).toEqual(new Date(kept.keptSince))
-  expect(at('user', 'active')).toBeNull()
-  expect(at('service_principal', 'active')).toBeNull()
-  expect(membershipReadAt({ kind: 'user', membership: 'eligible' }, [line('eligible_members', 'whole')])).toBeNull()
+test('each membership is read from one list of its group', () => {
+  expect(listOfMember({ kind: 'user', membership: 'active' })).toBe('members')
+  expect(listOfMember({ kind: 'user', membership: 'activated' })).toBe('members')
+  expect(listOfMember({ kind: 'group', membership: 'active' })).toBe('members')
+  expect(listOfMember({ kind: 'service_principal', membership: 'active' })).toBe('services')
+  expect(listOfMember({ kind: 'service_principal', membership: 'eligible' })).toBe('eligible')
 })

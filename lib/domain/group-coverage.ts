@@ -1,5 +1,6 @@
+import type { GroupAges, GroupList, GroupMember } from './access'
 import { BLIND_SPOTS } from './blind-spots'
-import type { AssignmentKind, CoverageLine, CoverageState, Dataset, PrincipalKind } from './vocabulary'
+import type { CoverageLine, CoverageState, Dataset } from './vocabulary'
 
 /** What may be said of a group, given how far the lists of its members and owners were read. */
 
@@ -54,17 +55,19 @@ const UNREAD: Record<Exclude<CoverageState, 'not_licensed'>, string> = {
   not_asked: 'not asked for',
 }
 
-/**
- * When a membership was really read, if its kind of list was refused for every group and an earlier reading stands in for
- * it: eligible memberships and those of service principals have lists of their own. Null when it was read with the result,
- * or came with the other members of its group, whose age the group itself carries.
- */
-export function membershipReadAt(
-  { kind, membership }: { kind: PrincipalKind; membership: AssignmentKind },
-  coverage: readonly CoverageLine[],
-): Date | null {
-  const list =
-    membership === 'eligible' ? 'eligible_members' : kind === 'service_principal' ? 'services_in_groups' : null
-  const line = list && lineOf(coverage, list)
-  return line?.keptSince && line.state !== 'whole' && line.state !== 'partly' ? new Date(line.keptSince) : null
+/** Nothing of a group is from an earlier reading. */
+export const NO_AGES: GroupAges = { members: null, services: null, eligible: null, owners: null }
+
+/** The kind of data in the coverage that each list of a group belongs to. */
+export const DATASET_OF_LIST: Record<GroupList, Dataset> = {
+  members: 'groups',
+  services: 'services_in_groups',
+  eligible: 'eligible_members',
+  owners: 'group_owners',
+}
+
+/** The list that a membership is read from. `ageOfMembership` in `db/queries/holder-filters.ts` says the same in SQL. */
+export function listOfMember({ kind, membership }: Pick<GroupMember, 'kind' | 'membership'>): GroupList {
+  if (membership === 'eligible') return 'eligible'
+  return kind === 'service_principal' ? 'services' : 'members'
 }

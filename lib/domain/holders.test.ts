@@ -9,6 +9,7 @@ import type {
   ReadGroup,
   RoleDefinition,
 } from './access'
+import { NO_AGES } from './group-coverage'
 import { LARGE_GROUP, nestingOf, reachOf, summariseHolders } from './holders'
 import { type AssignmentKind, type PrincipalKind, type PrincipalStatus, SIGNALS, weakestKind } from './vocabulary'
 
@@ -87,7 +88,7 @@ const groupOf = (id: string, members: GroupMember[]): ReadGroup => ({
   state: 'whole',
   members,
   owners: [],
-  readAt: null,
+  ages: NO_AGES,
 })
 
 type World = {
@@ -324,17 +325,10 @@ const byMembership = { selector: ({ id, membership }: GroupMember) => `${id} ${m
 
 /** Groups with any members, rings and members of themselves included; some are missing, as if they were never read. */
 const directory = fc
-  .record(
-    Object.fromEntries(
-      GROUPS.map((id) => [
-        id,
-        fc.option(fc.record({ members: fc.uniqueArray(anyMember, byMembership), readAt: READ })),
-      ]),
-    ),
-  )
+  .record(Object.fromEntries(GROUPS.map((id) => [id, fc.option(fc.uniqueArray(anyMember, byMembership))])))
   .map((given) => {
     const groups = new Map<string, ReadGroup>()
-    for (const [id, group] of Object.entries(given)) if (group) groups.set(id, { ...groupOf(id, []), ...group })
+    for (const [id, members] of Object.entries(given)) if (members) groups.set(id, groupOf(id, members))
     return groups
   })
 
@@ -347,13 +341,12 @@ const earlier = (...times: (Date | number | null)[]) => {
 
 /** Every way down from a group that passes no group twice, by trying all of them. */
 function waysDown(groups: Map<string, ReadGroup>, from: string): Way[] {
-  const ways: Way[] = [{ ids: [from], kind: 'active', readAt: earlier(groups.get(from)?.readAt ?? null) }]
+  const ways: Way[] = [{ ids: [from], kind: 'active', readAt: null }]
   for (const way of ways)
     for (const member of groups.get(way.ids.at(-1) ?? '')?.members ?? []) {
       if (way.ids.includes(member.id)) continue
-      const own = groups.get(member.id)?.readAt ?? null
       const kind = weakestKind(way.kind, member.membership)
-      ways.push({ ids: [...way.ids, member.id], kind, readAt: earlier(way.readAt, member.readAt, own) })
+      ways.push({ ids: [...way.ids, member.id], kind, readAt: earlier(way.readAt, member.readAt) })
     }
   return ways
 }
@@ -395,7 +388,7 @@ const EARLIER = new Date('2026-11-01')
 test('whoever is reached only by members of an earlier reading is shown with its age, and counted apart', () => {
   const read = new Map([
     ['open', groupOf('open', [memberOf('ada')])],
-    ['closed', { ...groupOf('closed', [memberOf('ada'), memberOf('bo')]), readAt: EARLIER }],
+    ['closed', groupOf('closed', [memberOf('ada', { readAt: EARLIER }), memberOf('bo', { readAt: EARLIER })])],
   ])
   const { of, signals } = summarised({
     held: [

@@ -308,14 +308,14 @@ type Step = Nested & { from: Step | null }
 
 /**
  * The groups inside a group, itself included, once for each kind of membership that leads to them: walked level by level,
- * so that the first way found is a shortest one. `readAt` is that of the earliest reading that the way or the group's own
- * members rest on; a way that was read now is preferred. Circular nesting ends, since a state is entered once, and a way
+ * so that the first way found is a shortest one. `readAt` is that of the earliest reading that the way rests on; a way
+ * that was read now is preferred. Circular nesting ends, since a state is entered once, and a way
  * that passes a group twice does not count: it says nothing that the shorter way does not say.
  */
 export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Nested[] {
   const first: Step = {
     ...{ id: groupId, kind: 'active', depth: 0, from: null },
-    readAt: groups.get(groupId)?.readAt ?? null,
+    readAt: null,
   }
   const found = new Map([[stateOf(first), first]])
   // Iterating over a map also visits what is added to it meanwhile.
@@ -332,7 +332,7 @@ export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: strin
 function* stepsFrom(groups: ReadonlyMap<string, ReadGroup>, at: Step): Generator<Step> {
   for (const member of groups.get(at.id)?.members ?? []) {
     if (member.kind !== 'group') continue
-    const readAt = earliestOf(at.readAt, member.readAt, groups.get(member.id)?.readAt ?? null)
+    const readAt = earliestOf(at.readAt, member.readAt)
     yield { id: member.id, kind: weakestKind(at.kind, member.membership), depth: at.depth + 1, readAt, from: at }
   }
 }

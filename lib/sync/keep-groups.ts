@@ -1,14 +1,17 @@
-import { isAmongOdd } from '@/lib/azure/client/rows'
-import type { GroupMember, ReadGroup } from '@/lib/domain/access'
+import { isAmongOdd, type OddRow } from '@/lib/azure/client/rows'
+import type { GroupList, GroupMember, ReadGroup } from '@/lib/domain/access'
+import { DATASET_OF_LIST, listOfMember, NO_AGES } from '@/lib/domain/group-coverage'
 import { earliestOf } from '@/lib/domain/moments'
 import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 import type { LastGroup, LastResult } from './last-result'
 import type { OpenedGroups } from './read-groups'
 
+const LISTS = Object.keys(DATASET_OF_LIST) as GroupList[]
+
 /**
- * Lets the last result stand in for what could not be read of groups this time: members, service principals among them,
- * eligible ones, and owners. Who was in a group when it could be read last is shown with the age of that reading, because
- * a list that was refused says nothing about who left it. Groups that are inside such a group are brought along.
+ * Lets the last result stand in for each list of a group that could not be read this time, and for that list only. Who was
+ * in a group when the list could be read last is shown with the age of that reading, because a list that was refused says
+ * nothing about who left it. Groups that an earlier reading knows inside such a group are brought along.
  *
  * Changes `opened.groups`, and gives the lines of the coverage with what was kept.
  */
@@ -20,39 +23,32 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
     if (kept > 0)
       tally.set(dataset, { kept: (known?.kept ?? 0) + kept, since: earliestOf(known?.since ?? null, since) ?? since })
   }
-  const lastRead: Record<'services' | 'eligible' | 'owners' | 'groups', Date | null> = {
-    services: await last.readAt('services_in_groups'),
-    eligible: await last.readAt('eligible_members'),
-    owners: await last.readAt('group_owners'),
-    groups: await last.readAt('groups'),
-  }
-
-  const closed = new Set(unread.get('members'))
+  /** Groups that only an earlier reading knows: nothing was asked about them now. */
+  const unasked = new Set<string>()
+  const isUnread = (list: GroupList, id: string) => unasked.has(id) || (unread.get(list)?.has(id) ?? false)
   const asked = [...new Set([...[...unread.values()].flatMap((ids) => [...ids]), ...odd.keys()])]
   for (let wanted = asked; wanted.length > 0; ) {
     const met: string[] = []
     for (const stored of await last.listGroups(wanted)) {
       const group = groups.get(stored.id)
-      if (!group || !lastRead.groups) continue
-      if (closed.has(stored.id)) {
-        if (!stored.wasOpened) continue
-        keepAll(group, stored, stored.readAt ?? lastRead.groups)
-        count('groups', 1, group.readAt ?? lastRead.groups)
-        for (const { id } of stored.members.filter(({ kind }) => kind === 'group')) {
-          if (groups.has(id)) continue
-          groups.set(id, { ...group, id, members: [], owners: [], readAt: null })
-          closed.add(id)
-          met.push(id)
-        }
-        continue
+      if (!group) continue
+      for (const list of LISTS) {
+        const since = stored.ages[list] ?? last.publishedAt
+        if (!since || !isUnread(list, stored.id) || (list === 'members' && !stored.wasOpened)) continue
+        const kept = list === 'owners' ? keepOwners(group, stored) : keepMembers(group, stored, list, since)
+        // A group is counted once for its members, of which there may have been none.
+        if (list === 'members') count('groups', 1, since)
+        else if (!unasked.has(stored.id)) count(DATASET_OF_LIST[list], kept, since)
+        if (list === 'members' || kept > 0) group.ages = { ...group.ages, [list]: since }
       }
-      const isUnread = (aspect: 'services' | 'eligible' | 'owners') => unread.get(aspect)?.has(stored.id) ?? false
-      if (isUnread('services') && lastRead.services)
-        count('services_in_groups', addMembers(group, stored, isService, lastRead.services), lastRead.services)
-      if (isUnread('eligible') && lastRead.eligible)
-        count('eligible_members', addMembers(group, stored, isEligible, lastRead.eligible), lastRead.eligible)
-      if (isUnread('owners') && lastRead.owners) count('group_owners', addOwners(group, stored), lastRead.owners)
-      addMembers(group, stored, ({ id }) => isAmongOdd(odd.get(stored.id) ?? [], id), lastRead.groups)
+      keepOdd(group, stored, odd.get(stored.id) ?? [], last.publishedAt)
+      if (!isUnread('members', stored.id)) continue
+      for (const { id, kind } of group.members) {
+        if (kind !== 'group' || groups.has(id)) continue
+        groups.set(id, { id, state: group.state, members: [], owners: [], ages: NO_AGES })
+        unasked.add(id)
+        met.push(id)
+      }
     }
     wanted = met
   }
@@ -62,24 +58,28 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
   })
 }
 
-function keepAll(group: ReadGroup, { members, owners }: LastGroup, readAt: Date): void {
-  group.members = members
-  group.owners = owners
-  group.readAt = readAt
-}
-
-const isService = ({ kind, membership }: GroupMember) => kind === 'service_principal' && membership !== 'eligible'
-const isEligible = ({ membership }: GroupMember) => membership === 'eligible'
-
-/** Adds members that are not in the list already; gives how many. */
-function addMembers(group: ReadGroup, stored: LastGroup, fits: (one: GroupMember) => boolean, readAt: Date): number {
+/**
+ * Adds what the last result has of one list of members, and gives how much that is. If it is anything, all of the list
+ * counts as read then: of one that was refused half way nobody can say what it lacks.
+ */
+function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since: Date): number {
   const known = new Set(group.members.map(keyOf))
-  const more = stored.members.filter((one) => fits(one) && !known.has(keyOf(one)))
-  group.members = [...group.members, ...more.map((one) => ({ ...one, readAt }))]
+  const more = stored.members.filter((one) => listOfMember(one) === list && !known.has(keyOf(one)))
+  if (more.length > 0)
+    group.members = [...group.members, ...more].map((one) =>
+      listOfMember(one) === list ? { ...one, readAt: since } : one,
+    )
   return more.length
 }
 
-function addOwners(group: ReadGroup, stored: LastGroup): number {
+/** Adds the members whose rows could not be understood now, as the last result has them. */
+function keepOdd(group: ReadGroup, stored: LastGroup, odd: readonly OddRow[], since: Date | null): void {
+  const known = new Set(group.members.map(keyOf))
+  const more = stored.members.filter((one) => isAmongOdd(odd, one.id) && !known.has(keyOf(one)))
+  group.members = [...group.members, ...more.map((one) => ({ ...one, readAt: since }))]
+}
+
+function keepOwners(group: ReadGroup, stored: LastGroup): number {
   const known = new Set(group.owners.map(({ id, ownership }) => `${id} ${ownership}`))
   const more = stored.owners.filter(({ id, ownership }) => !known.has(`${id} ${ownership}`))
   group.owners = [...group.owners, ...more]

@@ -5,6 +5,7 @@ import {
   assignments,
   connectionGroups,
   denyAssignments,
+  GROUP_AGES,
   groupMembers,
   groupOwners,
   principals,
@@ -13,6 +14,7 @@ import {
 import { syncRuns } from '@/db/schema/runs'
 import type {
   DenyAssignment,
+  GroupAges,
   GroupMember,
   GroupOwner,
   HeldAssignment,
@@ -22,12 +24,12 @@ import type {
 import type { CoverageLine, Dataset, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { ClaimedRun } from '@/lib/runs/runs'
 
-/** A group as the last result has it. `readAt`: when members that it could not read either were read last. */
+/** A group as the last result has it. `ages`: when lists that it could not read either were read last. */
 export type LastGroup = {
   id: string
   /** Whether its members were ever read. */
   wasOpened: boolean
-  readAt: Date | null
+  ages: GroupAges
   members: GroupMember[]
   owners: GroupOwner[]
 }
@@ -40,6 +42,8 @@ export type LastPrincipal = Pick<PrincipalFacts, 'id' | 'kind' | 'status' | 'mis
  * look is compared with. Everything is asked for only when it is needed.
  */
 export type LastResult = {
+  /** Null before the first result. */
+  publishedAt: Date | null
   managementGroups: ManagementGroup[] | null
   /** When what the last result has of a kind of data was really read; null before the first result. */
   readAt(dataset: Dataset): Promise<Date | null>
@@ -85,6 +89,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
   }
 
   return {
+    publishedAt: connection.publishedAt,
     managementGroups: connection.managementGroups,
     async readAt(dataset) {
       coverage ??= readCoverage()
@@ -122,7 +127,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       const db = await getDb()
       const [groups, members, owners] = await Promise.all([
         db
-          .select({ id: connectionGroups.groupId, readAt: connectionGroups.readAt, members: connectionGroups.members })
+          .select({ id: connectionGroups.groupId, members: connectionGroups.members, ages: GROUP_AGES })
           .from(connectionGroups)
           .where(and(isCurrent(connectionGroups), inArray(connectionGroups.groupId, ids))),
         db
@@ -136,10 +141,10 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       ])
       const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
       const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
-      return groups.map(({ id, readAt, members: reached }) => ({
+      return groups.map(({ id, ages, members: reached }) => ({
         id,
         wasOpened: reached !== null,
-        readAt,
+        ages,
         members: (membersOf.get(id) ?? []).filter(lasts).map(({ memberId, memberKind, membership, endsAt }) => ({
           ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt },
           readAt: null,

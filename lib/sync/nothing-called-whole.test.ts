@@ -82,10 +82,12 @@ function drawFaults(random: Random, tenantId: string): FaultRule[] {
 function neededFor({ principalType, kind, via }: TrueRow): Dataset[] {
   if (principalType === 'Delegate') return ['delegations']
   const isService = principalType === 'ServicePrincipal' || principalType === 'AgentServicePrincipal'
+  // The last step into the innermost group has a list of its own for service principals, and for who is eligible.
+  const hasOwnList = isService || via.at(-1)?.kind === 'eligible'
   return [
     'assignments',
     ...(kind === 'active' ? [] : (['eligible'] as const)),
-    ...(via.length > 0 ? (['groups'] as const) : []),
+    ...(via.length > (hasOwnList ? 1 : 0) ? (['groups'] as const) : []),
     ...(via.length > 0 && isService ? (['services_in_groups'] as const) : []),
     ...(via.some((step) => step.kind === 'eligible') ? (['eligible_members'] as const) : []),
     ...(via.some((step) => step.kind === 'activated') ? (['activated_members'] as const) : []),

@@ -164,7 +164,7 @@ function findOldest(assignments: HeldAssignment[]): Map<string, Date> {
 /** Of every group whose members are known: how many are below it at any depth. */
 function countMembers(groups: ReadonlyMap<string, ReadGroup>): Map<string, number> {
   const known = [...groups.values()].filter(
-    ({ state, readAt }) => state === 'whole' || state === 'partly' || state === 'flat' || readAt !== null,
+    ({ state, ages }) => state === 'whole' || state === 'partly' || state === 'flat' || ages.members !== null,
   )
   return new Map(known.map(({ id }) => [id, countReached(groups, id)]))
 }

@@ -11,6 +11,7 @@ import { isUnlicensed } from '@/lib/azure/role-assignments'
 import type { ServicePrincipal } from '@/lib/azure/service-principals'
 import type { ReadGroup } from '@/lib/domain/access'
 import { oddIds, refusedLine } from '@/lib/domain/coverage'
+import { NO_AGES } from '@/lib/domain/group-coverage'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
 import type { CoverageLine, Dataset, GroupPlan } from '@/lib/domain/vocabulary'
@@ -77,7 +78,7 @@ const newGroup = (id: string, state: ReadGroup['state'], members: ReadGroup['mem
   state,
   members,
   owners: [],
-  readAt: null,
+  ages: NO_AGES,
 })
 
 const allUnread = (ids: string[]): OpenedGroups['unread'] =>

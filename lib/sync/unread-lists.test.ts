@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getConnection } from '@/db/queries/connections'
+import { getGroup } from '@/db/queries/groups'
 import { ALL_PEOPLE, type HolderRow, listHolders } from '@/db/queries/holders'
+import { getPersonAccess } from '@/db/queries/person-access'
+import { explainAccess } from '@/lib/domain/access-paths'
+import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/domain/permissions'
+import type { HolderFilter } from '@/lib/domain/views'
 import { applyChange } from '@/sandbox/world/changes'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { requestSync } from './request-sync'
@@ -13,19 +18,23 @@ afterAll(() => rolecall.close())
 
 type Spec = Parameters<Rolecall['tenant']>[0]
 
-async function connected(spec: Spec = {}) {
+async function connected(spec: Spec = {}, optional: readonly OptionalScope[] = ['GroupMember.Read.All']) {
   const tenant = await rolecall.tenant({ eligibility: 3, groups: { count: 3, size: 4 }, ...spec })
-  const id = await connect(tenant, tenant.subscription.id, { optional: ['GroupMember.Read.All'] })
+  const id = await connect(tenant, tenant.subscription.id, { optional })
   const first = await carryRun(rolecall, tenant.owner, id)
   const sync = async () => {
     await requestSync(tenant.owner, id)
     return carryRun(rolecall, tenant.owner, id)
   }
-  const people = async (): Promise<HolderRow[]> => {
+  const opened = async () => {
     const connection = await getConnection(tenant.owner, id)
-    return connection ? (await listHolders(tenant.owner, connection, ALL_PEOPLE, 200)).rows : []
+    if (!connection) throw new Error('There is no such connection.')
+    return connection
   }
-  return { tenant, id, first, sync, people, shown: () => currentAccess(rolecall, tenant.owner, id) }
+  const list = async (who: HolderFilter['who'], filter: Partial<HolderFilter> = {}): Promise<HolderRow[]> =>
+    (await listHolders(tenant.owner, await opened(), { ...ALL_PEOPLE, ...filter, who }, 200)).rows
+  const people = () => list('people')
+  return { tenant, id, first, sync, people, list, opened, shown: () => currentAccess(rolecall, tenant.owner, id) }
 }
 
 const lineOf = (run: { coverage: { dataset: string }[] }, dataset: string) =>
@@ -128,6 +137,71 @@ test.each([
     }
     expect(await sync()).toMatchObject({ gaps: false, people: good.people, unread: 0 })
     expect(await rowOf()).toMatchObject({ unreadSince: null })
+  },
+)
+
+/** Adds a service principal, somebody who is eligible and an owner to a group. Gives their ids. */
+function fillGroup({ world, tenantId }: TestTenant, groupId: string, name: string) {
+  const directory = world.findTenant(tenantId)
+  const members = directory?.groups.list().flatMap(({ id }) => [...directory.memberships.membersOf(id).keys()])
+  const service = directory?.servicePrincipals.list().find(({ id }) => !members?.includes(id))
+  if (!service) throw new Error('Every service principal is in a group.')
+  const [eligible, owner] = ['Eligible', 'Owner'].map((role) => {
+    const displayName = `${name} ${role}`
+    return (applyChange(world, { type: 'add_person', tenantId, displayName }) as { id: string }).id
+  }) as [string, string]
+  applyChange(world, { type: 'add_member', tenantId, groupId, principalId: service.id })
+  applyChange(world, { type: 'make_eligible_member', tenantId, groupId, principalId: eligible })
+  applyChange(world, { type: 'add_owner', tenantId, groupId, principalId: owner })
+  return { services: service.id, eligible, owners: owner }
+}
+
+const EVERY_KIND: Spec = { people: 30, servicePrincipals: 6, licence: 'p2', consented: [...OPTIONAL_SCOPES] }
+
+/** The lists of a group, each with what alone refuses it. */
+const LISTS_OF_GROUPS = [
+  ['members', { path: '/members$', inBatch: true }],
+  ['services', { path: '/members/microsoft\\.graph\\.servicePrincipal$', inBatch: true }],
+  ['eligible', { path: 'eligibilityScheduleInstances', inBatch: true }],
+  ['owners', { path: '/v1\\.0/groups$', inBatch: true }],
+] as const
+
+test.each(LISTS_OF_GROUPS)(
+  'when only the list of %s of groups is refused, it alone keeps its earlier reading, and all else is of now',
+  async (refused, match) => {
+    const { tenant, sync, list, opened } = await connected(EVERY_KIND, OPTIONAL_SCOPES)
+    const { tenantId } = tenant
+    const { id, groupId } = joinGroup(tenant)
+    const before = { members: id, ...fillGroup(tenant, groupId, 'Before') }
+    const good = await sync()
+    const later = (applyChange(tenant.world, { type: 'add_person', tenantId, displayName: 'Late' }) as { id: string })
+      .id
+    applyChange(tenant.world, { type: 'add_member', tenantId, groupId, principalId: later })
+    const after = { members: later, ...fillGroup(tenant, groupId, 'After') }
+    await tenant.during([{ match: { ...match, tenantId }, status: 403 }], sync)
+
+    const group = await getGroup(tenant.owner, await opened(), groupId)
+    const found = new Map([...(group?.memberPage.rows ?? []), ...(group?.ownedBy ?? [])].map((row) => [row.id, row]))
+    const holders = new Map(
+      [...(await list('people')), ...(await list('others'))].map((row) => [row.principalId, row.unreadSince]),
+    )
+    const filtered = new Map(
+      [...(await list('people', { how: 'group' })), ...(await list('others', { how: 'group' }))].map((row) => [
+        row.principalId,
+        row.unreadSince,
+      ]),
+    )
+    for (const [kind] of LISTS_OF_GROUPS) {
+      const age = kind === refused ? good.finishedAt : null
+      expect([kind, found.has(before[kind]), found.has(after[kind])]).toEqual([kind, true, kind !== refused])
+      expect([kind, group?.ages[kind]]).toEqual([kind, age])
+      if (kind === 'owners') continue
+      expect([kind, holders.get(before[kind])]).toEqual([kind, age])
+      expect([kind, filtered.get(before[kind])]).toEqual([kind, age])
+      const access = await getPersonAccess(tenant.owner, await opened(), before[kind])
+      const role = access && explainAccess(access).find(({ roleName }) => roleName === 'Owner')
+      expect([kind, role?.unreadSince]).toEqual([kind, age])
+    }
   },
 )
 

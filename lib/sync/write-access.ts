@@ -151,15 +151,18 @@ export async function writeGroups(
   at: Date,
 ): Promise<number> {
   const groupRows = groups.values().map(
-    ({ id, state, members, readAt }): IntervalRow<typeof connectionGroups> => ({
+    ({ id, state, members, ages }): IntervalRow<typeof connectionGroups> => ({
       groupId: id,
       state,
       directMembers:
-        state === 'whole' || state === 'partly' || readAt !== null
+        state === 'whole' || state === 'partly' || ages.members !== null
           ? members.filter(({ membership }) => membership !== 'eligible').length
           : null,
       members: sizes.get(id) ?? null,
-      readAt: readAt,
+      readAt: ages.members,
+      servicesReadAt: ages.services,
+      eligibleReadAt: ages.eligible,
+      ownersReadAt: ages.owners,
     }),
   )
   const memberRows = groups.values().flatMap(({ id, members }) =>
