@@ -30,6 +30,7 @@ export async function publishAccess(
   const [locked] = await tx
     .select({
       schedule: connections.schedule,
+      publishedAt: connections.publishedAt,
       // Strictly after the last publish: what is read as of a time must stay what it was.
       at: sql<string>`greatest(date_trunc('milliseconds', clock_timestamp()), ${connections.publishedAt} + interval '1 millisecond')::text`,
     })
@@ -88,7 +89,7 @@ export async function publishAccess(
       state: 'active',
       stateReason: null,
       failures: 0,
-      nextSyncAt: nextLook(access, locked.schedule, at),
+      nextSyncAt: nextLook(access, locked, at),
       subscriptionName: access.subscription.name,
       subscriptionState: access.subscription.state,
       managementGroups: access.managementGroups,
@@ -100,9 +101,17 @@ export async function publishAccess(
 /** Minutes until something is looked at again that will probably be known, or answer, by then. */
 const LOOK_AGAIN_MINUTES = 10
 
-/** When the schedule asks for the next sync, or soon, when something is in doubt that a second look decides. */
-function nextLook({ coverage, principals }: Access, schedule: Schedule, at: Date): Date | null {
+/**
+ * When the schedule asks for the next sync, or soon, when something is in doubt that a second look decides. A result that
+ * was itself such a look is followed by none: what is still in doubt then can be so for long.
+ */
+function nextLook(
+  { coverage, principals }: Access,
+  { schedule, publishedAt }: { schedule: Schedule; publishedAt: Date | null },
+  at: Date,
+): Date | null {
   const due = nextSyncAt(schedule, at)
+  if (publishedAt && at.getTime() - publishedAt.getTime() < 2 * LOOK_AGAIN_MINUTES * 60_000) return due
   const isDoubtful = coverage.some(isPassing) || principals.values().some(({ status }) => status === 'unconfirmed')
   if (!due || !isDoubtful) return due
   return new Date(Math.min(due.getTime(), at.getTime() + LOOK_AGAIN_MINUTES * 60_000))
