@@ -70,16 +70,8 @@ const COLUMNS: Record<string, (holder: HolderRow, grant: MatchingGrant) => strin
   organisation: (holder) => holder.organisation,
   email_source: (holder) => holder.emailSource,
   /** When it was read last, if an earlier reading stands in for one that was refused. */
-  not_read_since: (holder, grant) =>
-    holder.signals.includes('not_read') || isShown(holder, grant) ? (holder.unreadSince?.toISOString() ?? null) : null,
+  not_read_since: (_, grant) => grant.readAt?.toISOString() ?? null,
 }
-
-/** Whether a grant is the one whose age the holder's row carries. */
-const isShown = ({ role, scope, assignmentKind, group }: HolderRow, grant: MatchingGrant): boolean =>
-  role.id === grant.roleId &&
-  scope === grant.scope &&
-  assignmentKind === grant.kind &&
-  (group?.id ?? null) === grant.groupId
 
 /** A first character that makes a spreadsheet read a cell as a formula, full-width forms included. Some skip tab, CR, LF and NUL before they look. */
 const FORMULA_START = /^[=+\-@\t\r\n\0＝＋－＠]/

@@ -2,11 +2,18 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
+import {
+  assignments,
+  connectionGroups,
+  groupMembers,
+  groupNesting,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { GrantFilter } from '@/lib/domain/views'
 import type { AssignmentKind, Permission, Privilege, ScopeLevel, WayHeld } from '@/lib/domain/vocabulary'
-import { grantMatches, kindMatches } from './holder-filters'
+import { ageOfMembership, grantMatches, kindMatches } from './holder-filters'
 import { inSnapshot, publishedOf, type Snapshot, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
 
 /** A grant as somebody has it: by an assignment of their own, or of a group that they are in at any depth. */
@@ -29,6 +36,8 @@ export type MatchingGrant = {
   endsAt: Date | null
   assignedOn: Date | null
   firstSeen: Date
+  /** When it, or a membership that leads to it, was read last, if an earlier reading stands in for it. */
+  readAt: Date | null
 }
 
 /** What is shown of an assignment and its role, which is left joined. */
@@ -46,6 +55,7 @@ export const GRANT = {
   condition: assignments.condition,
   assignedOn: assignments.createdOn,
   firstSeen: assignments.validFrom,
+  readAt: assignments.readAt,
 }
 
 const ANY: GrantFilter = { roleIds: [], scope: null, level: null, how: null, held: null }
@@ -65,20 +75,27 @@ export async function listMatchingGrants(
   const asked = { ...ANY, ...filter }
   const isShown = inSnapshot(assignments, actor, published)
   const direct = sql`
-    select ${assignments.principalId} as holder_id, ${assignments.principalId}, null as group_id, 'active' as membership
+    select ${assignments.principalId} as holder_id, ${assignments.principalId}, null as group_id, 'active' as membership, null::timestamptz as read_at
     from ${assignments} where ${and(isShown, inArray(assignments.principalId, principalIds))}`
+  const wayReadAt = sql`least(${groupNesting.readAt}, ${ageOfMembership})`
   const through = sql`
     select ${groupNesting.groupId} as holder_id, ${groupMembers.memberId} as principal_id, ${groupNesting.groupId},
-      ${weakestKindOf(groupNesting.membership, groupMembers.membership)} as membership
+      ${weakestKindOf(groupNesting.membership, groupMembers.membership)} as membership,
+      -- A way that was read now counts before one of an earlier reading.
+      case when count(*) = count(${wayReadAt}) then max(${wayReadAt}) end as read_at
     from ${groupMembers} join ${groupNesting} on ${and(
       inSnapshot(groupNesting, actor, published),
       eq(groupNesting.innerId, groupMembers.groupId),
+    )} join ${connectionGroups} on ${and(
+      inSnapshot(connectionGroups, actor, published),
+      eq(connectionGroups.groupId, groupMembers.groupId),
     )}
     where ${and(
       inSnapshot(groupMembers, actor, published),
       inArray(groupMembers.memberId, principalIds),
       sql`${groupMembers.memberKind} <> 'group'`,
-    )}`
+    )}
+    group by 1, 2, 3, 4`
   const ways: Record<WayHeld | 'any', SQL> = { direct, group: through, any: sql`${direct} union ${through}` }
   const kind = weakestKindOf(assignments.kind, sql`held.membership`)
   const groupNames = alias(principals, 'group_names')
@@ -87,6 +104,9 @@ export async function listMatchingGrants(
     .selectDistinct({
       ...GRANT,
       kind: kind.as('held_kind'),
+      readAt: sql<Date | null>`least(${assignments.readAt}, held.read_at)`
+        .mapWith(assignments.readAt)
+        .as('known_since'),
       principalId: sql<string>`held.principal_id`.as('held_by'),
       groupId: sql<string | null>`held.group_id`.as('held_through'),
       groupName: groupNames.name,

@@ -166,7 +166,9 @@ export async function getGroup(
     readParents(actor, published, id),
     readPageOrFirst(cursor, (at) => readMembers(actor, published, id, at, limit)),
   ])
-  const withAge = (member: Pick<GroupMember, 'kind' | 'membership'>) => ({ readAt: row.ages[listOfMember(member)] })
+  const withAge = (member: Pick<GroupMember, 'kind' | 'membership' | 'readAt'>) => ({
+    readAt: member.readAt ?? row.ages[listOfMember(member)],
+  })
   return {
     ...(row satisfies GroupRow),
     held,
@@ -243,6 +245,7 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
       kind: groupMembers.memberKind,
       membership: groupMembers.membership,
       endsAt: groupMembers.endsAt,
+      readAt: groupMembers.readAt,
       name: principals.name,
       email: principals.email,
       emailSource: principals.emailSource,

@@ -89,10 +89,11 @@ export const showsSignal = (signal: Signal): SQL =>
 /** The signals of a bit mask, in the order of `SIGNALS`. */
 export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => mask & (1 << bit))
 
-/** When a membership was read last, by the list that it is from: `listOfMember` in SQL. */
-const ageOfMembership = sql`case when ${groupMembers.membership} = 'eligible' then ${connectionGroups.eligibleReadAt}
+/** When a membership of a group was read last, by its own row or by the list that it is from (`listOfMember` in SQL). */
+export const ageOfMembership = sql`coalesce(${groupMembers.readAt}, case
+  when ${groupMembers.membership} = 'eligible' then ${connectionGroups.eligibleReadAt}
   when ${groupMembers.memberKind} = 'service_principal' then ${connectionGroups.servicesReadAt}
-  else ${connectionGroups.readAt} end`
+  else ${connectionGroups.readAt} end)`
 
 const PLACES = 1_000_000 // more than the assignments of any subscription, so that a rank and a place fit into one number
 
@@ -119,9 +120,9 @@ export function selectMatchingHolders(actor: Actor, published: Published, filter
   return sql`
     with found as materialized (
       select ${assignments.principalId}, ${assignments.roleId}, ${assignments.scope}, ${assignments.scopeLevel},
-        passed.membership, ${kind} as kind, ${strengthOfRole} as strength,
+        passed.membership, ${kind} as kind, ${strengthOfRole} as strength, ${assignments.readAt},
         dense_rank() over (order by ${kind} = 'eligible', ${strengthOfRole}, ${rankIn(kind, ASSIGNMENT_KINDS)}, ${widthOfScope}) as rank,
-        row_number() over (order by ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}, passed.membership) as place
+        row_number() over (order by ${assignments.readAt} is not null, ${assignments.roleId}, lower(${assignments.scope}), ${assignments.key}, passed.membership) as place
       from ${assignments} cross join ${memberships} as passed (membership)
       left join ${roleDefinitions} on ${toRole(assignments, assignments.roleId)}
       where ${and(
@@ -144,7 +145,8 @@ export function selectMatchingHolders(actor: Actor, published: Published, filter
       order by ${groupNesting.innerId}, last.membership, best.at, ${groupNesting.readAt} nulls first
     )
     select shown.principal_id, found.strength, found.role_id, found.scope, found.scope_level, found.kind,
-      case when shown.at / ${sql.raw(String(PLACES))} % 2 = 1 then found.principal_id end as group_id, shown.read_at
+      case when shown.at / ${sql.raw(String(PLACES))} % 2 = 1 then found.principal_id end as group_id,
+      least(shown.read_at, found.read_at) as read_at
     from (
       select distinct on (principal_id) principal_id, at, read_at from (${ways[filter.how ?? 'any']}) ways
       order by principal_id, at, read_at nulls first

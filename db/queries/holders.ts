@@ -226,10 +226,7 @@ const MATCHING: typeof STRONGEST = {
   level: sql`matching.scope_level`,
   kind: sql`matching.kind`,
   groupId: sql`matching.group_id`,
-  // An eligible or delegated grant that stands in from an earlier reading is known by the holder's own row alone.
-  unreadSince:
-    sql`coalesce(matching.read_at, case when matching.role_id = ${holders.roleId} and matching.scope = ${holders.scope}
-    and matching.kind = ${holders.assignmentKind} then ${holders.unreadSince} end)`.mapWith(holders.unreadSince),
+  unreadSince: sql`matching.read_at`.mapWith(holders.unreadSince),
 }
 
 /**

@@ -10,15 +10,13 @@ import {
   roleDefinitions,
 } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
-import { syncRuns } from '@/db/schema/runs'
 import type { GroupAges, PersonAccess } from '@/lib/domain/access'
-import { readEarlierAt } from '@/lib/domain/assignment-keys'
 import { listOfMember } from '@/lib/domain/group-coverage'
-import type { AssignmentKind, CoverageLine, Permission } from '@/lib/domain/vocabulary'
+import type { AssignmentKind, Permission } from '@/lib/domain/vocabulary'
 import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
 import { isGuid } from './input'
-import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, toPrincipal, toRole } from './snapshot'
+import { inSnapshot, type Published, publishedOf, type Snapshot, toPrincipal, toRole } from './snapshot'
 
 /**
  * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
@@ -42,11 +40,10 @@ export async function getPersonAccess(
 
   const groupIds = [...new Set(edges.map(({ groupId }) => groupId))].filter((groupId) => groupId !== id)
   const ids = [id, ...groupIds]
-  const [groups, grants, denials, coverage] = await Promise.all([
+  const [groups, grants, denials] = await Promise.all([
     readGroups(actor, published, facts.tenantId, groupIds),
     readGrants(actor, published, facts.tenantId, ids),
     listDenials(actor, published),
-    readCoverage(actor, published),
   ])
   const names = listGroupsHeld(id, edges)
   const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
@@ -55,13 +52,13 @@ export async function getPersonAccess(
   const { subscriptionId, label, subscriptionName, managementGroups } = facts
   return {
     person,
-    grants: grants.map((grant) => ({ ...grant, readAt: readEarlierAt(grant.key, coverage) })),
+    grants,
     groups: groups.map(({ ages, ...group }) => ({ ...group, readAt: ages.members })),
     edges: edges
       .filter(({ groupId }) => !flat.has(groupId))
       .map((edge) => {
         const list = listOfMember({ kind: edge.memberId === id ? person.kind : 'group', membership: edge.membership })
-        return { ...edge, readAt: agesOf.get(edge.groupId)?.[list] ?? null }
+        return { ...edge, readAt: edge.readAt ?? agesOf.get(edge.groupId)?.[list] ?? null }
       }),
     flat: [...flat],
     denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({
@@ -88,14 +85,14 @@ async function readConnection(actor: Actor, connectionId: string) {
   return found ?? null
 }
 
-type Edge = Omit<PersonAccess['edges'][number], 'readAt'>
+type Edge = PersonAccess['edges'][number]
 
 /** Walks up from a principal to every group it is in. `union` takes no membership twice, so that circles of groups end. */
 async function readEdges(actor: Actor, published: Published, id: string): Promise<Edge[]> {
   const db = await getDb()
-  const { groupId, memberId, validFrom, membership, endsAt } = groupMembers
+  const { groupId, memberId, validFrom, membership, endsAt, readAt } = groupMembers
   const select = (more: SQL) => sql`
-    select ${groupId}, ${memberId}, ${validFrom}, ${membership}, ${endsAt} from ${groupMembers} ${more}`
+    select ${groupId}, ${memberId}, ${validFrom}, ${membership}, ${endsAt}, ${readAt} from ${groupMembers} ${more}`
   const valid = inSnapshot(groupMembers, actor, published)
   return db
     .select({
@@ -104,8 +101,9 @@ async function readEdges(actor: Actor, published: Published, id: string): Promis
       since: sql<Date>`way.since`.mapWith(validFrom),
       membership: sql<AssignmentKind>`way.membership`,
       endsAt: sql<Date | null>`way.ends_at`.mapWith(endsAt),
+      readAt: sql<Date | null>`way.read_at`.mapWith(readAt),
     })
-    .from(sql`(with recursive way (group_id, member_id, since, membership, ends_at) as (
+    .from(sql`(with recursive way (group_id, member_id, since, membership, ends_at, read_at) as (
       ${select(sql`where ${valid} and ${memberId} = ${id}`)}
       union
       ${select(sql`join way on ${memberId} = way.group_id where ${valid}`)}
@@ -120,12 +118,6 @@ function listGroupsHeld(id: string, edges: Edge[]): Set<string> {
   // Iterating over a set also visits what is added to it meanwhile.
   for (const one of found) for (const { memberId, groupId } of held) if (memberId === one) found.add(groupId)
   return found
-}
-
-async function readCoverage(actor: Actor, published: Published): Promise<CoverageLine[]> {
-  const db = await getDb()
-  const [run] = await db.select({ coverage: syncRuns.coverage }).from(syncRuns).where(runOf(actor, published)).limit(1)
-  return run?.coverage ?? []
 }
 
 /** What is known of a principal: from the directory, or else only that an assignment or a group names it. */
@@ -203,7 +195,7 @@ async function readGrants(
   published: Published,
   tenantId: string,
   holderIds: string[],
-): Promise<Omit<PersonAccess['grants'][number], 'readAt'>[]> {
+): Promise<PersonAccess['grants']> {
   const db = await getDb()
   return db
     .select({

@@ -135,6 +135,8 @@ export const assignments = pgTable(
     /** When and by whom Azure says it was made. */
     createdOn: at('created_on'),
     createdBy: text('created_by'),
+    /** When it was read last, if an earlier reading stands in for it in the current result. A change of it begins no interval. */
+    readAt: at('read_at'),
     validFrom: at('valid_from').notNull(),
     validTo: at('valid_to'),
     fromRunId: uuid('from_run_id').notNull(),
@@ -228,6 +230,8 @@ export const groupMembers = pgTable(
     membership: text('membership').$type<AssignmentKind>().notNull().default('active'),
     /** When a membership made through PIM ends; null for none that ends, or none that was told. */
     endsAt: at('ends_at'),
+    /** When it was read last, if its row alone could not be read in the current result. A change of it begins no interval. */
+    readAt: at('read_at'),
     ...interval(),
   },
   (t) => [

@@ -9,7 +9,7 @@ import { cleanText, TrailingGuid } from './client/rows'
 const VERSION = '2022-10-01'
 
 /** A role that somebody of another tenant holds through Azure Lighthouse, or could activate. */
-export type Delegated = HeldAssignment & {
+export type Delegated = Omit<HeldAssignment, 'readAt'> & {
   /** As the managing tenant named the principal: our own directory does not know it. */
   principalName: string | null
   /** The managing tenant, by its name where Azure tells it, else by its id. */

@@ -101,7 +101,13 @@ export type GroupOwner = {
 }
 
 /** An assignment that is held or may be activated, with its kind and the time it is valid for. */
-export type HeldAssignment = RoleAssignment & { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
+export type HeldAssignment = RoleAssignment & {
+  kind: AssignmentKind
+  startsAt: Date | null
+  endsAt: Date | null
+  /** When it was read last, if an earlier reading stands in for it. */
+  readAt: Date | null
+}
 
 /** The lists from which it is read who is in a group, who can come into it, and who decides on that. */
 export type GroupList = 'members' | 'services' | 'eligible' | 'owners'
@@ -220,8 +226,6 @@ export type Access = {
   principals: Map<string, PrincipalFacts>
   /** Whether eligible roles could be read at all. */
   eligibleRead: boolean
-  /** The keys of assignments of an earlier reading that stand in for rows that could not be read now, with its time. */
-  kept: ReadonlyMap<string, Date>
   coverage: CoverageLine[]
   plan: GroupPlan
   /** What lists show, worked out before anything is written. */

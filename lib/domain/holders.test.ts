@@ -72,6 +72,7 @@ function assignment(given: Given, index: number): HeldAssignment {
     kind,
     startsAt: null,
     endsAt,
+    readAt: null,
     condition: null,
     createdOn: null,
     createdBy: null,
@@ -129,7 +130,6 @@ function summarised({ held, groups = {}, who = {}, eligibleRead = true, read: gi
     sizes: new Map([...read].map(([id, { members }]) => [id, members.length])),
     principals: new Map([...ids].map((id) => [id, facts(id, { kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
     eligibleRead,
-    kept: new Map(),
     coverage: [],
     plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   }

@@ -75,22 +75,16 @@ export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised
 }
 
 /** The grants of a subscription, by the principal that the assignment names. */
-function grantsByPrincipal({
-  assignments,
-  roles,
-  kept,
-}: Pick<Access, 'assignments' | 'roles' | 'kept'>): Map<string, Grant[]> {
+function grantsByPrincipal({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
   const known = new Map(roles.map((role) => [role.id, role]))
   return Map.groupBy(
-    assignments.map((assignment) =>
-      grantOf(assignment, known.get(assignment.roleId), kept.get(assignment.key) ?? null),
-    ),
+    assignments.map((assignment) => grantOf(assignment, known.get(assignment.roleId))),
     ({ principalId }) => principalId,
   )
 }
 
-function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined, readAt: Date | null): Grant {
-  const { principalId, roleId, scope, scopeLevel, kind, endsAt } = assignment
+function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): Grant {
+  const { principalId, roleId, scope, scopeLevel, kind, endsAt, readAt } = assignment
   return {
     principalId,
     roleId,

@@ -41,7 +41,8 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
         else if (!unasked.has(stored.id)) count(DATASET_OF_LIST[list], kept, since)
         if (list === 'members' || kept > 0) group.ages = { ...group.ages, [list]: since }
       }
-      keepOdd(group, stored, odd.get(stored.id) ?? [], last.publishedAt)
+      for (const { readAt } of keepOdd(group, stored, odd.get(stored.id) ?? [], last.publishedAt))
+        if (readAt) count('groups', 1, readAt)
       if (!isUnread('members', stored.id)) continue
       for (const { id, kind } of group.members) {
         if (kind !== 'group' || groups.has(id)) continue
@@ -72,11 +73,14 @@ function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since
   return more.length
 }
 
-/** Adds the members whose rows could not be understood now, as the last result has them. */
-function keepOdd(group: ReadGroup, stored: LastGroup, odd: readonly OddRow[], since: Date | null): void {
+/** Adds the members whose rows could not be understood now, as the last result has them, and gives them. */
+function keepOdd(group: ReadGroup, stored: LastGroup, odd: readonly OddRow[], publishedAt: Date | null): GroupMember[] {
   const known = new Set(group.members.map(keyOf))
-  const more = stored.members.filter((one) => isAmongOdd(odd, one.id) && !known.has(keyOf(one)))
-  group.members = [...group.members, ...more.map((one) => ({ ...one, readAt: since }))]
+  const more = stored.members
+    .filter((one) => isAmongOdd(odd, one.id) && !known.has(keyOf(one)))
+    .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[listOfMember(one)] ?? publishedAt }))
+  group.members = [...group.members, ...more]
+  return more
 }
 
 function keepOwners(group: ReadGroup, stored: LastGroup): number {

@@ -60,6 +60,15 @@ export type LastResult = {
   listPrincipals(ids: string[]): Promise<LastPrincipal[]>
 }
 
+/** Ids in one statement: PostgreSQL takes at most 65,535 parameters. */
+const MOST_IDS = 10_000
+
+async function inPieces<Row>(ids: string[], read: (some: string[]) => Promise<Row[]>): Promise<Row[]> {
+  const found: Row[] = []
+  for (let from = 0; from < ids.length; from += MOST_IDS) found.push(...(await read(ids.slice(from, from + MOST_IDS))))
+  return found
+}
+
 /** What has ended since is not kept, whatever could be read. */
 const lasts = ({ endsAt }: { endsAt: Date | null }) => endsAt === null || endsAt > new Date()
 
@@ -75,7 +84,42 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       .select()
       .from(assignments)
       .where(and(isCurrent(assignments), eq(assignments.tenantId, connection.tenantId), more))
-    return found.filter(lasts).map((row) => ({ ...row, id: row.key.slice(row.key.lastIndexOf(' ') + 1), agent: false }))
+    return found.filter(lasts).map((row) => ({
+      ...row,
+      id: row.key.slice(row.key.lastIndexOf(' ') + 1),
+      agent: false,
+      readAt: row.readAt ?? connection.publishedAt,
+    }))
+  }
+  const listGroups = async (ids: string[]): Promise<LastGroup[]> => {
+    const db = await getDb()
+    const [groups, members, owners] = await Promise.all([
+      db
+        .select({ id: connectionGroups.groupId, members: connectionGroups.members, ages: GROUP_AGES })
+        .from(connectionGroups)
+        .where(and(isCurrent(connectionGroups), inArray(connectionGroups.groupId, ids))),
+      db
+        .select()
+        .from(groupMembers)
+        .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids))),
+      db
+        .select()
+        .from(groupOwners)
+        .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids))),
+    ])
+    const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
+    const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
+    return groups.map(({ id, ages, members: reached }) => ({
+      id,
+      wasOpened: reached !== null,
+      ages,
+      members: (membersOf.get(id) ?? []).filter(lasts).map(({ memberId, memberKind, membership, endsAt, readAt }) => ({
+        ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt, readAt },
+      })),
+      owners: (ownersOf.get(id) ?? []).filter(lasts).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
+        ...{ id: ownerId, kind: ownerKind, agent: false, ownership, endsAt },
+      })),
+    }))
   }
   let coverage: Promise<CoverageLine[]> | null = null
   const readCoverage = async (): Promise<CoverageLine[]> => {
@@ -108,64 +152,31 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     listEligible: () => listAssignments(like(assignments.key, 'eligible %')),
     listDelegated: () => listAssignments(eq(assignments.principalKind, 'delegate')),
     listTimeBound: () => listAssignments(or(eq(assignments.kind, 'activated'), isNotNull(assignments.endsAt))),
-    listByKey: async (keys) => (keys.length > 0 ? listAssignments(inArray(assignments.key, keys)) : []),
+    listByKey: (keys) => inPieces(keys, (some) => listAssignments(inArray(assignments.key, some))),
     async listDenies() {
       const db = await getDb()
       return db.select().from(denyAssignments).where(isCurrent(denyAssignments))
     },
     async listRoles(ids) {
-      if (ids.length === 0) return []
       const db = await getDb()
-      const found = await db
-        .select()
-        .from(roleDefinitions)
-        .where(and(inDirectory(roleDefinitions), inArray(roleDefinitions.id, ids)))
+      const found = await inPieces(ids, (some) =>
+        db
+          .select()
+          .from(roleDefinitions)
+          .where(and(inDirectory(roleDefinitions), inArray(roleDefinitions.id, some))),
+      )
       return found.flatMap(({ name, privilege, ...role }) => (name && privilege ? [{ ...role, name, privilege }] : []))
     },
-    async listGroups(ids) {
-      if (ids.length === 0) return []
-      const db = await getDb()
-      const [groups, members, owners] = await Promise.all([
-        db
-          .select({ id: connectionGroups.groupId, members: connectionGroups.members, ages: GROUP_AGES })
-          .from(connectionGroups)
-          .where(and(isCurrent(connectionGroups), inArray(connectionGroups.groupId, ids))),
-        db
-          .select()
-          .from(groupMembers)
-          .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids))),
-        db
-          .select()
-          .from(groupOwners)
-          .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids))),
-      ])
-      const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
-      const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
-      return groups.map(({ id, ages, members: reached }) => ({
-        id,
-        wasOpened: reached !== null,
-        ages,
-        members: (membersOf.get(id) ?? []).filter(lasts).map(({ memberId, memberKind, membership, endsAt }) => ({
-          ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt },
-          readAt: null,
-        })),
-        owners: (ownersOf.get(id) ?? []).filter(lasts).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
-          ...{ id: ownerId, kind: ownerKind, agent: false, ownership, endsAt },
-        })),
-      }))
-    },
+    listGroups: (ids) => inPieces(ids, listGroups),
     async listPrincipals(ids) {
-      if (ids.length === 0) return []
+      const { id, kind, status, missingSince } = principals
       const db = await getDb()
-      return db
-        .select({
-          id: principals.id,
-          kind: principals.kind,
-          status: principals.status,
-          missingSince: principals.missingSince,
-        })
-        .from(principals)
-        .where(and(inDirectory(principals), inArray(principals.id, ids)))
+      return inPieces(ids, (some) =>
+        db
+          .select({ id, kind, status, missingSince })
+          .from(principals)
+          .where(and(inDirectory(principals), inArray(id, some))),
+      )
     },
   }
 }

@@ -57,7 +57,6 @@ export async function readAccess(
     sizes: countMembers(opened.groups),
     principals,
     eligibleRead: read.eligibleRead,
-    kept: read.kept,
     coverage: sortLines(await markGranted(azure, coverage, granted)),
     plan: opened.plan,
   }
@@ -140,7 +139,10 @@ function listKinds(
   agents: Set<string>,
 ): Map<string, PrincipalKind> {
   const kinds = new Map<string, PrincipalKind>()
-  for (const { principalId, principalKind } of assignments) kinds.set(principalId, principalKind)
+  // A delegation is what another tenant says: it tells the kind only of principals that nothing of our own names.
+  const isDelegated = ({ principalKind }: HeldAssignment) => principalKind === 'delegate'
+  const inOrder = [...assignments.filter(isDelegated), ...assignments.filter((one) => !isDelegated(one))]
+  for (const { principalId, principalKind } of inOrder) kinds.set(principalId, principalKind)
   for (const { members, owners } of groups.values()) {
     for (const { id, kind, agent } of [...members, ...owners]) {
       if (kind !== 'other' || !kinds.has(id)) kinds.set(id, kind)

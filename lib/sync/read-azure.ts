@@ -18,6 +18,7 @@ import { getSubscription } from '@/lib/azure/subscriptions'
 import type { DenyAssignment, HeldAssignment, RoleAssignment, RoleDefinition, Subscription } from '@/lib/domain/access'
 import { keyInId } from '@/lib/domain/assignment-keys'
 import { coverageOfList, refusedLine } from '@/lib/domain/coverage'
+import { earliestOf } from '@/lib/domain/moments'
 import type { ProblemCode } from '@/lib/domain/problems'
 import type { CoverageLine, Dataset, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
@@ -31,12 +32,10 @@ export type ReadOfAzure = {
   denies: DenyAssignment[]
   managementGroups: ManagementGroup[] | null
   eligibleRead: boolean
-  /** Keys of assignments that stand in from an earlier reading, and when that was. */
-  kept: Map<string, Date>
-  /** Names that come with the lists: of principals that Privileged Identity Management or Azure Lighthouse names. */
+  /** Names that come with the lists of Privileged Identity Management. */
   names: Map<string, string>
-  /** The managing tenants of delegates, by the delegates' ids. */
-  organisations: Map<string, string>
+  /** Delegates by their ids, as the other tenant calls them and itself. */
+  delegates: Map<string, Pick<Delegated, 'principalName' | 'organisation'>>
   lines: CoverageLine[]
 }
 
@@ -72,7 +71,7 @@ export async function readAzure(
     : listed
 
   const standing = await standIn({ believed, eligible, schedules, delegated }, last)
-  const { rows, kept, keptOf } = standing
+  const { rows, keptOf } = standing
   const unread = new Set(rows.map(({ roleId }) => roleId)).difference(new Set(roles.rows.map(({ id }) => id)))
   const rolesKept = await last.listRoles([...unread])
   const deniesKept = denies.refused ? await last.listDenies() : []
@@ -97,7 +96,7 @@ export async function readAzure(
     }),
     scopesLine(managementGroups, rows, await keep(last, 'scopes', groupsKept?.length ?? 0)),
   ]
-  const named = [...schedules.rows, ...eligible.rows, ...delegated.rows]
+  const named = [...schedules.rows, ...eligible.rows]
   return {
     subscription,
     assignments: rows,
@@ -105,9 +104,8 @@ export async function readAzure(
     denies: denies.refused ? deniesKept : denies.rows,
     managementGroups: above && above.length > 0 ? above : null,
     eligibleRead: eligible.refused === null,
-    kept,
     names: new Map(named.flatMap(({ principalId, principalName: name }) => (name ? [[principalId, name]] : []))),
-    organisations: new Map(delegated.rows.map(({ principalId, organisation }) => [principalId, organisation])),
+    delegates: new Map(delegated.rows.map((one) => [one.principalId, one])),
     lines: linesOfRows,
   }
 }
@@ -155,8 +153,8 @@ async function standIn({ believed, eligible, schedules, delegated }: Lists, last
   const heldNow = mergeSchedules(believed.rows, schedules.rows, lastTimes)
   const now = [
     ...heldNow,
-    ...eligible.rows.map((one): HeldAssignment => ({ ...one, kind: 'eligible' })),
-    ...delegated.rows,
+    ...eligible.rows.map((one): HeldAssignment => ({ ...one, kind: 'eligible', readAt: null })),
+    ...delegated.rows.map((one): HeldAssignment => ({ ...one, readAt: null })),
   ]
   const known = new Set(now.map(({ key }) => key))
   const isLeft = ({ key }: HeldAssignment) => !known.has(key)
@@ -166,14 +164,12 @@ async function standIn({ believed, eligible, schedules, delegated }: Lists, last
     // A delegation whose row is odd may have had any number of principals, so every one that is not read now stays.
     ['delegations', lastDelegated.filter(isLeft)],
   ]
-  const kept = new Map<string, Date>()
-  const keptOf: Partial<Record<Dataset, Kept | null>> = {}
+  const keptOf: Partial<Record<Dataset, Kept>> = {}
   for (const [dataset, rows] of groups) {
-    const readAt = await last.readAt(dataset)
-    if (readAt) for (const { key } of rows) kept.set(key, readAt)
-    keptOf[dataset] = await keep(last, dataset, rows.length)
+    const since = earliestOf(...rows.map(({ readAt }) => readAt))
+    if (since) keptOf[dataset] = { kept: rows.length, keptSince: since.toISOString() }
   }
-  return { rows: [...now, ...groups.flatMap(([, rows]) => rows)], kept, keptOf }
+  return { rows: [...now, ...groups.flatMap(([, rows]) => rows)], keptOf }
 }
 
 /** The keys of the assignments that odd rows may be, from the ids that Azure gave them. */
@@ -203,6 +199,7 @@ function mergeSchedules(
       kind: schedule ? (schedule.activated ? 'activated' : 'active') : (earlier?.kind ?? 'active'),
       startsAt: schedule?.startsAt ?? earlier?.startsAt ?? null,
       endsAt: schedule?.endsAt ?? earlier?.endsAt ?? null,
+      readAt: null,
     }
   })
 }

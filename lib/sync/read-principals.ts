@@ -18,10 +18,10 @@ type WantedPrincipals = {
   /** Those that Microsoft names as AI agents. */
   agents: ReadonlySet<string>
   opened: Pick<OpenedGroups, 'groups' | 'names' | 'people' | 'services'>
-  /** Names as Privileged Identity Management and Azure Lighthouse have them. They come with lists that are read in any case. */
+  /** Names as Privileged Identity Management has them. They come with lists that are read in any case. */
   names: ReadonlyMap<string, string>
-  /** The managing tenants of delegates. */
-  organisations: ReadonlyMap<string, string>
+  /** Principals that another tenant names in a delegation. It is believed of those only that nothing of our own names. */
+  delegates: ReadonlyMap<string, { principalName: string | null; organisation: string }>
   /** When the oldest assignment of each principal was made, where Azure tells it. */
   assignedOn: ReadonlyMap<string, Date>
   /** What is said of groups that the directory does not know. */
@@ -69,12 +69,19 @@ export async function readPrincipals(
   for (const [id, kind] of kinds) {
     const person = people.people.get(id)
     const service = serviceOf(id)
+    const delegate = kind === 'delegate' ? wanted.delegates.get(id) : undefined
     const isMissing = told.get(id) === 'not_found'
     const look = { assignedOn: wanted.assignedOn.get(id), binRead: known.binRead, now }
     principals.set(id, {
       id,
       kind,
-      name: person?.name ?? service?.name ?? opened.names.get(id) ?? wanted.names.get(id) ?? null,
+      name:
+        person?.name ??
+        service?.name ??
+        opened.names.get(id) ??
+        wanted.names.get(id) ??
+        delegate?.principalName ??
+        null,
       email: person?.email ?? null,
       emailSource: person?.emailSource ?? null,
       userPrincipalName: person?.userPrincipalName ?? null,
@@ -82,10 +89,10 @@ export async function readPrincipals(
       ...(wanted.missingGroups.get(id) ??
         (isMissing
           ? confirmMissing(before.get(id), look)
-          : { status: keepStatus(told.get(id) ?? 'not_readable', kind, before.get(id)), missingSince: null })),
+          : keepStatus(told.get(id) ?? 'not_readable', kind, before.get(id)))),
       variety: agents.has(id) ? 'agent' : (service?.variety ?? null),
       lastSignInAt: signIns?.at.get(id) ?? null,
-      organisation: wanted.organisations.get(id) ?? null,
+      organisation: delegate?.organisation ?? null,
     })
   }
   const named = serviceIds.filter((id) => principals.get(id)?.name).length
@@ -129,12 +136,14 @@ function statusOf(id: string, kind: PrincipalKind, group: GroupState | undefined
 }
 
 /** A status that could not be read now says what it said before: a refusal does not mend a disabled account. */
-const keepStatus = (
+function keepStatus(
   status: PrincipalStatus,
   kind: PrincipalKind,
   before: LastPrincipal | undefined,
-): PrincipalStatus =>
-  status === 'not_readable' && kind === 'user' && before && before.kind === kind ? before.status : status
+): Pick<PrincipalFacts, 'status' | 'missingSince'> {
+  const isKept = status === 'not_readable' && kind === 'user' && before?.kind === kind
+  return isKept ? { status: before.status, missingSince: before.missingSince } : { status, missingSince: null }
+}
 
 function describePeople(
   userIds: string[],

@@ -53,7 +53,6 @@ const nothingRead = ({ tenantId }: TestTenant): Access => ({
   sizes: new Map(),
   principals: new Map(),
   eligibleRead: false,
-  kept: new Map(),
   coverage: [],
   plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   summarised: { holders: [], signals: {}, roleCounts: {} },

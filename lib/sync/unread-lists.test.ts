@@ -1,11 +1,18 @@
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Actor } from '@/db/actor'
 import { getConnection } from '@/db/queries/connections'
+import { listMatchingGrants } from '@/db/queries/grants'
 import { getGroup } from '@/db/queries/groups'
 import { ALL_PEOPLE, type HolderRow, listHolders } from '@/db/queries/holders'
 import { getPersonAccess } from '@/db/queries/person-access'
+import type { Snapshot } from '@/db/queries/snapshot'
+import { principals } from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
 import { explainAccess } from '@/lib/domain/access-paths'
 import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/domain/permissions'
 import type { HolderFilter } from '@/lib/domain/views'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { applyChange } from '@/sandbox/world/changes'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { requestSync } from './request-sync'
@@ -37,7 +44,7 @@ async function connected(spec: Spec = {}, optional: readonly OptionalScope[] = [
   return { tenant, id, first, sync, people, list, opened, shown: () => currentAccess(rolecall, tenant.owner, id) }
 }
 
-const lineOf = (run: { coverage: { dataset: string }[] }, dataset: string) =>
+const lineOf = (run: { coverage: CoverageLine[] }, dataset: string) =>
   run.coverage.find((line) => line.dataset === dataset)
 
 const OPTIONAL = [
@@ -328,4 +335,106 @@ test('principals of a type that nobody knows are placed by the directory, and wh
   const run = await sync()
   expect(run).toMatchObject({ state: 'succeeded', gaps: true })
   expect(run.coverage.find(({ dataset }) => dataset === 'kinds')).toMatchObject({ state: 'partly', missing: 1 })
+})
+
+/** The age of each grant that a page of its holder shows, by the assignment's key. */
+async function agesOf(owner: Actor, connection: Snapshot, principalId: string) {
+  const access = await getPersonAccess(owner, connection, principalId)
+  return new Map(access?.grants.map(({ key, readAt, firstSeen }) => [key, { readAt, firstSeen }]))
+}
+
+test('each assignment of an earlier reading has its age on every page and in the file, and was first seen when it was', async () => {
+  const { tenant, sync, opened, first } = await connected({ people: 20, assignments: 60 })
+  const match = { path: '/roleAssignments', tenantId: tenant.tenantId }
+  const setField = { path: 'properties.scope', value: '', everyNth: 2 }
+  for (let time = 1; time <= 2; time++) await tenant.during([{ match, setField }], sync)
+  const connection = await opened()
+  const lists = await Promise.all(
+    (['people', 'others'] as const).map((who) => listHolders(tenant.owner, connection, { ...ALL_PEOPLE, who }, 200)),
+  )
+  const ids = lists.flatMap(({ rows }) => rows.map(({ principalId }) => principalId))
+  const grants = await listMatchingGrants(tenant.owner, connection, ids)
+  const kept = grants.filter(({ readAt }) => readAt !== null)
+  // More than the ids that a line of the coverage names.
+  expect(new Set(kept.map(({ key }) => key)).size).toBeGreaterThan(20)
+  expect(grants.length).toBeGreaterThan(kept.length)
+  for (const { principalId, key, readAt } of grants.filter(({ groupId }) => groupId === null)) {
+    const age = (await agesOf(tenant.owner, connection, principalId)).get(key)
+    expect([key, age?.readAt]).toEqual([key, readAt])
+    expect([key, age?.firstSeen]).toEqual([key, first.finishedAt])
+    expect([null, first.finishedAt?.getTime()]).toContain(readAt?.getTime() ?? null)
+  }
+  await sync()
+  const now = await listMatchingGrants(tenant.owner, await opened(), ids)
+  expect(now.every(({ readAt }) => readAt === null)).toBe(true)
+})
+
+test('a delegation whose row is odd makes only those delegates old that were not read now', async () => {
+  const { tenant, sync, opened, list } = await connected({ delegations: 2 })
+  const before = (await list('others')).filter(({ kind }) => kind === 'delegate')
+  const match = { path: 'registrationAssignments', tenantId: tenant.tenantId }
+  const setField = { path: 'properties.registrationDefinition', value: null, everyNth: 2 }
+  const run = await tenant.during([{ match, setField }], sync)
+  const rows = (await list('others')).filter(({ kind }) => kind === 'delegate')
+  expect(rows.map(({ principalId }) => principalId)).toEqual(before.map(({ principalId }) => principalId))
+  const old = rows.filter(({ unreadSince }) => unreadSince !== null)
+  expect(old.length).toBeGreaterThan(0)
+  expect(old.length).toBeLessThan(rows.length)
+  expect(lineOf(run, 'delegations')?.kept).toBeGreaterThanOrEqual(old.length)
+  for (const { principalId, unreadSince } of rows)
+    for (const { readAt } of (await agesOf(tenant.owner, await opened(), principalId)).values())
+      expect([principalId, readAt === null]).toEqual([principalId, unreadSince === null])
+})
+
+test('what another tenant says of a principal never takes the place of what is known of it here', async () => {
+  const { tenant, sync, people } = await connected({ people: 10, delegations: 0 })
+  const known = (await people()).find(({ direct, status }) => direct > 0 && status === 'active')
+  if (!known) throw new Error('Nobody holds a role directly.')
+  const { subscription } = tenant
+  const authorizations = [{ principalId: known.principalId, principalIdDisplayName: 'Somebody Else', role: 'Reader' }]
+  applyChange(tenant.world, { type: 'delegate', subscriptionId: subscription.id, authorizations })
+  await sync()
+  expect((await people()).find(({ principalId }) => principalId === known.principalId)).toMatchObject({
+    name: known.name,
+    status: 'active',
+    organisation: null,
+    grants: known.grants + 1,
+  })
+})
+
+test('somebody who is not known yet stays so while the directory cannot be asked, since the same time', async () => {
+  const { tenant, sync, people } = await connected({ people: 10 })
+  const { world, tenantId, subscription } = tenant
+  const { id } = applyChange(world, { type: 'add_person', tenantId, displayName: 'Newton New' }) as { id: string }
+  applyChange(world, { type: 'assign', tenantId, user: id, role: 'Reader', subscriptionId: subscription.id })
+  applyChange(world, { type: 'lag', tenantId, principalId: id, seconds: 3_600 })
+  await sync()
+  const stored = async () =>
+    (await rolecall.db.select().from(principals).where(eq(principals.id, id))).map(({ status, missingSince }) => ({
+      status,
+      missingSince,
+    }))
+  const told = await stored()
+  expect(told).toMatchObject([{ status: 'unconfirmed', missingSince: expect.any(Date) }])
+  await tenant.during([{ match: { path: '/v1\\.0/users$', tenantId, inBatch: true }, status: 403 }], sync)
+  expect(await stored()).toEqual(told)
+  expect((await people()).find(({ principalId }) => principalId === id)?.status).toBe('unconfirmed')
+})
+
+test('a result in doubt is looked at again soon, but not a second time before its schedule', async () => {
+  const { tenant, id, sync } = await connected()
+  const next = async () => {
+    const connection = await getConnection(tenant.owner, id)
+    const [published, due] = [connection?.publishedAt, connection?.nextSyncAt]
+    return published && due ? (due.getTime() - published.getTime()) / 60_000 : null
+  }
+  const usual = await next()
+  const match = { path: 'denyAssignments', tenantId: tenant.tenantId }
+  const earlier = sql`published_at - interval '1 day'`
+  await rolecall.db.update(connections).set({ publishedAt: earlier }).where(eq(connections.id, id))
+  await tenant.during([{ match, status: 500, headers, body: {} }], sync)
+  expect(await next()).toBeCloseTo(10, 0)
+  await tenant.during([{ match, status: 500, headers, body: {} }], sync)
+  expect(await next()).toBeGreaterThan(60)
+  expect(usual).toBeGreaterThan(60)
 })

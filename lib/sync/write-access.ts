@@ -14,6 +14,7 @@ import {
 } from '@/db/schema/access'
 import type { Access, HeldAssignment, Holder } from '@/lib/domain/access'
 import { listIdsIn } from '@/lib/domain/condition-words'
+import { listOfMember } from '@/lib/domain/group-coverage'
 import { nestingOf } from '@/lib/domain/holders'
 import type { ClaimedRun } from '@/lib/runs/runs'
 import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from './json-records'
@@ -44,7 +45,8 @@ export async function writePrincipals(
     // The source belongs to the email that is kept, and somebody who is known again is not missing any more.
     if (name === 'email_source')
       return 'case when excluded.email is null then known.email_source else excluded.email_source end'
-    if (name === 'missing_since') return 'excluded.missing_since'
+    if (name === 'missing_since')
+      return `case when excluded.status = 'not_readable' then known.missing_since else excluded.missing_since end`
     return nullable ? `coalesce(excluded."${name}", known."${name}")` : `excluded."${name}"`
   }
   const records = read.values().map((one): PrincipalRecord => ({ ...one, guest: one.guest ?? false }))
@@ -57,7 +59,9 @@ export async function writePrincipals(
       on conflict (organisation_id, tenant_id, id) do update set
         ${listInSql(columns, (column) => `${quoteName(column)} = ${newest(column)}`)},
         sort_name = left(lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id)), ${SORT_NAME_LENGTH})
-      where (${listInSql(columns, ({ name }) => `known."${name}"`)}) is distinct from (${listInSql(columns, newest)})`)
+      where (${listInSql(columns, ({ name }) => `known."${name}"`)}) is distinct from (${listInSql(columns, newest)})
+        -- What another tenant says of a principal never takes the place of what our own directory knows of it.
+        and (excluded.kind <> 'delegate' or known.kind = 'delegate')`)
   }
 }
 
@@ -115,7 +119,7 @@ export async function writeAssignments(
 ): Promise<{ gained: number; lost: number; written: number }> {
   // The key holds the scope, and Azure never changes the others of an assignment.
   const carried = ['scope', 'scopeLevel', 'startsAt', 'createdOn', 'createdBy'] as const
-  const { written } = await writeIntervals(tx, run, at, { table: assignments, carried }, read)
+  const { written } = await writeIntervals(tx, run, at, { table: assignments, carried, refreshed: ['readAt'] }, read)
   return { ...(written === 0 ? { gained: 0, lost: 0 } : await countDifferences(tx, run)), written }
 }
 
@@ -165,7 +169,7 @@ export async function writeGroups(
       ownersReadAt: ages.owners,
     }),
   )
-  const memberRows = groups.values().flatMap(({ id, members }) =>
+  const memberRows = groups.values().flatMap(({ id, members, ages }) =>
     members.values().map(
       (member): IntervalRow<typeof groupMembers> => ({
         groupId: id,
@@ -173,6 +177,8 @@ export async function writeGroups(
         memberKind: member.kind,
         membership: member.membership,
         endsAt: member.endsAt,
+        // What the age of the whole list says is not said of each row again.
+        readAt: ages[listOfMember(member)] ? null : member.readAt,
       }),
     ),
   )
@@ -200,7 +206,7 @@ export async function writeGroups(
   )
   const written = [
     await writeIntervals(tx, run, at, { table: connectionGroups }, groupRows),
-    await writeIntervals(tx, run, at, { table: groupMembers }, memberRows),
+    await writeIntervals(tx, run, at, { table: groupMembers, refreshed: ['readAt'] }, memberRows),
     await writeIntervals(tx, run, at, { table: groupOwners }, ownerRows),
     await writeIntervals(tx, run, at, { table: groupNesting }, nestingRows),
   ]

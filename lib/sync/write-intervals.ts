@@ -19,6 +19,8 @@ type Intervals<Table extends PgTable> = {
   table: Table
   /** Columns that do not begin a new interval when they alone change, because they cannot or because nobody asks. */
   carried?: readonly (keyof RecordOf<Table, RunColumn>)[]
+  /** Columns that are brought up to date in the current interval: they say how it is known, not what it is. */
+  refreshed?: readonly (keyof RecordOf<Table, RunColumn>)[]
   /** Fills columns of the table `incoming`, which holds what was read, before it is compared. */
   complete?: SQL
 }
@@ -28,7 +30,7 @@ type Intervals<Table extends PgTable> = {
  * read differently now, and opens one for each row that is new. An unchanged read writes no row.
  *
  * The columns come from the table's schema. Those of its primary key say which row it is, and a change of any other one
- * begins a new interval unless it is `carried`.
+ * begins a new interval unless it is `carried` or `refreshed`.
  *
  * @returns how many intervals were opened and closed, and the rows written by both
  */
@@ -36,7 +38,7 @@ export async function writeIntervals<Table extends PgTable, FilledLater extends 
   tx: Transaction,
   run: Pick<ClaimedRun, 'organisationId' | 'id' | 'connection'>,
   at: Date,
-  { table, carried = [], complete }: Intervals<Table>,
+  { table, carried = [], refreshed = [], complete }: Intervals<Table>,
   rows: Iterable<IntervalRow<Table, FilledLater>>,
 ): Promise<{ opened: number; closed: number; written: number }> {
   const filled = new Map<string, string>(Object.entries(fillRunColumns(run, at)))
@@ -48,7 +50,10 @@ export async function writeIntervals<Table extends PgTable, FilledLater extends 
 
   const keys = listKeyColumns(table)
   const isKey = columns.filter(({ name }) => keys.includes(name))
-  const isCompared = columns.filter((column) => !isKey.includes(column) && !isOneOf(carried, column.property))
+  const isCompared = columns.filter(
+    (column) => !isKey.includes(column) && !isOneOf([...carried, ...refreshed], column.property),
+  )
+  const isRefreshed = columns.filter(({ property }) => isOneOf(refreshed, property))
   const sameKey = listInSql(isKey, ({ name }) => `i."${name}" = t."${name}"`, ' and ')
   const same = listInSql(isCompared, ({ name }) => ` and i."${name}" is not distinct from t."${name}"`, '')
   const own = sql`t.organisation_id = ${run.organisationId} and t.connection_id = ${run.connection.id}`
@@ -82,6 +87,11 @@ export async function writeIntervals<Table extends PgTable, FilledLater extends 
       returning 1)
     select count(*)::int as rows from made`),
   )
+  if (isRefreshed.length > 0)
+    await tx.execute(sql`
+      update ${table} t set ${listInSql(isRefreshed, ({ name }) => `"${name}" = i."${name}"`)}
+      from incoming i where ${own} and t.valid_to is null and ${sameKey}
+        and (${listInSql(isRefreshed, ({ name }) => `t."${name}"`)}) is distinct from (${listInSql(isRefreshed, ({ name }) => `i."${name}"`)})`)
   return { opened, closed, written: opened + closed }
 }
 
