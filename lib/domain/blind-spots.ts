@@ -113,7 +113,7 @@ export const BLIND_SPOTS: Record<Dataset, BlindSpot> = {
     one: 'principal',
     many: 'principals',
     source: 'Azure Resource Manager, and Microsoft Graph where that does not tell',
-    misses: 'principals listed apart because nobody told what they are',
+    misses: 'principals listed apart because their kind could not be found out',
     never: null,
   },
   denies: {
@@ -121,7 +121,7 @@ export const BLIND_SPOTS: Record<Dataset, BlindSpot> = {
     one: 'deny assignment',
     many: 'deny assignments',
     source: 'Azure Resource Manager',
-    misses: 'roles shown as whole that a denial cuts',
+    misses: 'roles shown in full although a deny assignment cuts them',
     never: null,
   },
   scopes: {

@@ -93,7 +93,7 @@ export const NOT_REQUESTED = [
   'Mail, calendars, files, chats or any content',
   'Application permissions that work without a signed-in person',
   'Passwords, authentication methods or the log of sign-ins',
-  'Groups’ members, names of service principals or dates of last sign-ins, unless you tick the optional permission',
+  'Groups’ members, eligible and activated memberships of groups, names of service principals or dates of last sign-ins, unless you tick the optional permission',
 ] as const
 
 /**

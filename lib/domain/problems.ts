@@ -322,7 +322,7 @@ export const PROBLEMS = {
   odd_rows: {
     kind: 'ours',
     title: 'Some rows could not be understood',
-    sentence: 'Microsoft sent rows without a form that Rolecall knows. They were set aside; the rest was read.',
+    sentence: 'Microsoft sent rows in a form that Rolecall does not know. They were set aside; the rest was read.',
     next: 'Look at these entries in Azure, and report their ids to whoever maintains Rolecall.',
   },
   guest_account: {
@@ -333,7 +333,7 @@ export const PROBLEMS = {
   },
   granted_but_refused: {
     kind: 'right',
-    title: 'Granted, and refused all the same',
+    title: 'Granted, but refused',
     sentence: 'The permission is granted, but Microsoft does not let this account use it.',
     next: 'Reconnect with an account that may read this. Asking for the permission again would change nothing.',
   },
