@@ -1,10 +1,11 @@
-import { CircleCheck, CircleDashed, CircleSlash, CircleX, Hourglass } from 'lucide-react'
+import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
-import { dateWords, isolateName, momentWords, spellControls } from '@/lib/domain/words'
+import { dateWords, isolateName, spellControls } from '@/lib/domain/words'
 import { PartlyMark } from './coverage'
 import { describeGroupState } from './labels'
+import { EndsChip } from './role-chip'
 
 type Props = {
   group: { id: string; name: string | null }
@@ -82,14 +83,5 @@ export function MembershipChip({ membership, endsAt }: { membership: AssignmentK
         Eligible{endsAt ? ` until ${dateWords(endsAt)}` : null}
       </Chip>
     )
-  if (membership === 'activated')
-    return (
-      <Chip
-        icon={<Hourglass aria-hidden />}
-        title="Activated through Privileged Identity Management: the membership ends by itself"
-      >
-        Activated{endsAt ? ` until ${momentWords(endsAt)}` : ' for some hours'}
-      </Chip>
-    )
-  return endsAt ? <Chip icon={<Hourglass aria-hidden />}>Until {dateWords(endsAt)}</Chip> : null
+  return <EndsChip kind={membership} endsAt={endsAt} />
 }

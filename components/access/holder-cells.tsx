@@ -1,4 +1,4 @@
-import { History, Hourglass } from 'lucide-react'
+import { History } from 'lucide-react'
 import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { Chip } from '@/components/ui/chip'
@@ -18,7 +18,7 @@ import {
   PERSON_STATUS_SENTENCES,
   PRINCIPAL_KIND_LABELS,
 } from './labels'
-import { RoleChip } from './role-chip'
+import { EndsChip, RoleChip } from './role-chip'
 
 type HolderSortThProps = Omit<ComponentProps<typeof SortTh>, 'href' | 'direction'> & {
   by: HolderSort
@@ -201,14 +201,7 @@ export function HolderRoles({ row: { role, eligible, assignmentKind, grants, unr
       {unreadSince ? <NotReadSince at={unreadSince} /> : null}
       {assignmentKind === 'activated' || eligible ? (
         <span className="flex min-w-0 flex-wrap gap-1">
-          {assignmentKind === 'activated' ? (
-            <Chip
-              icon={<Hourglass aria-hidden />}
-              title="Activated through Privileged Identity Management: it ends by itself"
-            >
-              activated
-            </Chip>
-          ) : null}
+          <EndsChip kind={assignmentKind} endsAt={null} />
           {eligible ? (
             <RoleChip name={eligible.roleName ?? eligible.roleId} privilege={eligible.privilege} eligible />
           ) : null}

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { Name } from '@/components/ui/name'
 import type { AssignmentKind, Privilege } from '@/lib/domain/vocabulary'
-import { isolateName } from '@/lib/domain/words'
+import { dateWords, isolateName, momentWords } from '@/lib/domain/words'
 import { describeRole } from './labels'
 
 const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
@@ -79,13 +79,24 @@ function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
   )
 }
 
-/** On which day a role ends by itself. Nothing for a role that is held, or can be activated, without an end. */
+/**
+ * When a role or a membership ends by itself: to the minute where it is activated, because that lasts for hours, else the
+ * day. Nothing for what is held, or can be activated, without an end.
+ */
 export function EndsChip({ kind, endsAt }: { kind: AssignmentKind; endsAt: Date | null }) {
-  if (!endsAt) return kind === 'activated' ? <Chip icon={<Hourglass aria-hidden />}>activated</Chip> : null
-  const iso = endsAt.toISOString()
+  if (kind === 'activated')
+    return (
+      <Chip
+        icon={<Hourglass aria-hidden />}
+        title="Activated through Privileged Identity Management: it ends by itself"
+      >
+        {endsAt ? `Activated, until ${momentWords(endsAt)}` : 'Activated for some hours'}
+      </Chip>
+    )
+  if (!endsAt) return null
   return (
-    <Chip icon={<Hourglass aria-hidden />} title={`Ends ${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`}>
-      {kind === 'activated' ? 'activated, ' : ''}until {iso.slice(0, 10)}
+    <Chip icon={<Hourglass aria-hidden />} title={`Ends ${momentWords(endsAt)}`}>
+      Until {dateWords(endsAt)}
     </Chip>
   )
 }
