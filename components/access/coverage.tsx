@@ -1,12 +1,13 @@
 import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
-import type { ComponentProps, ReactNode } from 'react'
+import { type ComponentProps, Fragment, type ReactNode } from 'react'
 import { RelativeTime } from '@/components/ui/time'
 import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
 import { coverageSummary, groupPlanSentence, isAskable, isGap, refusalWords, STATE_WORDS } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
+import { spellControls } from '@/lib/domain/words'
 
 type Props = {
   coverage: CoverageLine[]
@@ -119,12 +120,19 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
         ) : null}
         {odd && odd.length > 0 ? (
           <p className="break-all">
-            Not understood: <span className="font-mono text-xs">{odd.join(', ')}</span>
+            Not understood:{' '}
+            {odd.map((id, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: the ids never move, and several rows may be without one
+              <Fragment key={at}>
+                {at > 0 ? ', ' : null}
+                <bdi className="font-mono text-xs">{shortenId(spellControls(id))}</bdi>
+              </Fragment>
+            ))}
           </p>
         ) : null}
         {kept && keptSince ? (
           <p>
-            {kept.toLocaleString('en')} of an earlier reading stand in, read <RelativeTime at={new Date(keptSince)} />.
+            {kept.toLocaleString('en')} shown from an earlier reading, <RelativeTime at={new Date(keptSince)} />.
           </p>
         ) : null}
         {isAskable(line) && permission && settingsHref ? (
@@ -137,6 +145,17 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
       </div>
     </li>
   )
+}
+
+/** The most characters of the id of a row that are shown. The id is whatever Microsoft sent, up to 1,000 characters. */
+const MOST_OF_ID = 200
+
+/** An id cut in the middle, because one of Azure's ends with what tells it from the others. */
+function shortenId(id: string): string {
+  const characters = [...id]
+  if (characters.length <= MOST_OF_ID) return id
+  const half = MOST_OF_ID / 2
+  return `${characters.slice(0, half).join('')}…${characters.slice(-half).join('')}`
 }
 
 /** How far a line was read. Of what was begun and gave nothing, no part was read. */
