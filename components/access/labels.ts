@@ -92,13 +92,16 @@ export function describeRole({ privilege, custom }: { privilege: Privilege | nul
     : PRIVILEGE_LABELS[privilege].toLowerCase()
 }
 
+/** What is said of a role without a readable definition. */
+export const UNKNOWN_ROLE_WORDS = 'Its definition could not be read, so its name and what it allows are not known.'
+
 export const ASSIGNMENT_KIND_LABELS: Record<AssignmentKind, string> = {
   active: 'Held',
   activated: 'Activated',
   eligible: 'Eligible',
 }
 
-/** The filter by whether a role is held now. Beside `held`, which is either of the two, a plain assignment needs a longer label. */
+/** The filter by whether a role is held now. `held` covers active and activated, so a plain assignment needs a longer label than *Held*. */
 export const HELD_LABELS: Record<NonNullable<AccessView['held']>, string> = {
   held: 'Held now',
   ...ASSIGNMENT_KIND_LABELS,
@@ -174,7 +177,7 @@ export const SIGNAL_WORDS: Record<Signal, { label: string; says: string }> = {
 export const listSignals = () => Object.keys(SIGNAL_WORDS) as Signal[]
 
 /** How far a group was opened: in a few words, why, and what would change it. */
-export const GROUP_STATE_WORDS: Record<GroupState, { label: string; says: string; next: string | null }> = {
+const GROUP_STATE_WORDS: Record<GroupState, { label: string; says: string; next: string | null }> = {
   whole: { label: 'Opened', says: 'Everyone in it is known, and through which groups.', next: null },
   partly: {
     label: 'Partly read',

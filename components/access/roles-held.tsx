@@ -4,6 +4,7 @@ import { Chip } from '@/components/ui/chip'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
 import { spellControls } from '@/lib/domain/words'
 import { PersonStatusMark, PrincipalName } from './holder-cells'
+import { UNKNOWN_ROLE_WORDS } from './labels'
 import { RoleChip } from './role-chip'
 
 type RoleLists = { held: RoleHolder[]; eligible: RoleHolder[] }
@@ -35,8 +36,7 @@ export function RolesHeld({ path, roles, holders }: Props) {
             <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
               {role.privilege ? null : (
                 <p className="text-ink-soft">
-                  Its definition could not be read, so what it is called and allows is not known. Its ID is{' '}
-                  <span className="font-mono text-xs break-all">{role.id}</span>.
+                  {UNKNOWN_ROLE_WORDS} Its ID is <span className="font-mono text-xs break-all">{role.id}</span>.
                 </p>
               )}
               {role.description ? (

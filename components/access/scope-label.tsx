@@ -1,7 +1,7 @@
 import { Box, Boxes, FolderTree, Globe, Layers, type LucideIcon } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { Name } from '@/components/ui/name'
-import { scopeWords } from '@/lib/domain/scopes'
+import { isInherited, scopeWords } from '@/lib/domain/scopes'
 import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
 import { SCOPE_LEVEL_LABELS } from './labels'
 
@@ -50,7 +50,7 @@ export function ScopeLabel({ scope, level, of, inheritance = false, className }:
       )}
     </span>
   )
-  if (!inheritance || (level !== 'root' && level !== 'management_group')) return label
+  if (!inheritance || !isInherited(level)) return label
   return (
     <>
       {label}

@@ -74,7 +74,7 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
 const MOST_NAMED = 5
 
 /** Which subscriptions may have people with access that are not listed here. Nothing when all were read whole. */
-export function UnreadNotice({ unread }: { unread: Unread[] }) {
+function UnreadNotice({ unread }: { unread: Unread[] }) {
   if (unread.length === 0) return null
   const more = unread.length - MOST_NAMED
   return (

@@ -7,6 +7,7 @@ import { RoleChip } from '@/components/access/role-chip'
 import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
 import { type Hop, MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
+import { isInherited } from '@/lib/domain/scopes'
 import { dateWords } from '@/lib/domain/words'
 
 type Props = { access: PersonAccess; role: RoleAccess; scopeName: string; groupsPath: string; id: string }
@@ -60,7 +61,6 @@ type PathStepsProps = Omit<Props, 'id'> & { path: Path }
 /** One path, step by step: the person, each group, the role, its scope, the subscription. */
 function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps) {
   const { person, groups, subscription } = access
-  const above = role.level === 'root' || role.level === 'management_group'
 
   return (
     <ol className="flex flex-wrap items-center gap-x-1.5 gap-y-1">
@@ -88,7 +88,7 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
       <Step>
         <Name of={scopeName} />
       </Step>
-      {above ? (
+      {isInherited(role.level) ? (
         <Step>
           <Name of={subscription.name} />
         </Step>

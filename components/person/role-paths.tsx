@@ -1,6 +1,6 @@
 import { Scissors, ShieldOff } from 'lucide-react'
 import { NotReadSince } from '@/components/access/holder-cells'
-import { ASSIGNMENT_KIND_LABELS, describeRole } from '@/components/access/labels'
+import { ASSIGNMENT_KIND_LABELS, describeRole, UNKNOWN_ROLE_WORDS } from '@/components/access/labels'
 import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { Chip } from '@/components/ui/chip'
@@ -51,9 +51,7 @@ export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, all
           <RoleChip name={name} privilege={privilege} custom={custom} eligible={onlyEligible} className="text-sm" />
         </h3>
         <p className="text-sm text-ink-soft">
-          {privilege
-            ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.`
-            : 'Its definition could not be read, so what it is called and allows is not known.'}{' '}
+          {privilege ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : UNKNOWN_ROLE_WORDS}{' '}
           {privilege ? null : <ShortId id={roleId} label="ID of the role" />}
         </p>
       </header>

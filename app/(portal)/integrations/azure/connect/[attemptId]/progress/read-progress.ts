@@ -12,7 +12,7 @@ const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /**
  * How far the syncs that an attempt began have come, in label order. An attempt is confirmed before it expires, and so its
- * syncs are asked for before then: later ones of the same connection are not told here, however the newest of them ended.
+ * syncs are asked for before then. Later syncs of the same connection are not shown, however they ended.
  */
 export async function readProgress(actor: Actor, attempt: Attempt): Promise<ConnectionProgress[]> {
   const all = await getProgress(actor, attempt.madeConnectionIds)
