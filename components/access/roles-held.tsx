@@ -7,19 +7,16 @@ import { PersonStatusMark, PrincipalName } from './holder-cells'
 import { UNKNOWN_ROLE_WORDS } from './labels'
 import { RoleChip } from './role-chip'
 
-type RoleLists = { held: RoleHolder[]; eligible: RoleHolder[] }
-
 type Props = {
   path: string
   roles: RoleHeld[]
-  /** The first people of each role, by its ID: who hold it now, and who could only activate it. */
-  holders: ReadonlyMap<string, RoleLists>
+  /** The first people of each role: who hold it now, and who could only activate it. */
+  holders: RoleHolder[]
 }
-
-const NOBODY: RoleLists = { held: [], eligible: [] }
 
 /** Every role that is held, the strongest first. Unfolded, it lists who holds it, directly or through groups. */
 export function RolesHeld({ path, roles, holders }: Props) {
+  const byRole = Map.groupBy(holders, ({ roleId }) => roleId)
   return (
     <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
       {roles.map((role) => (
@@ -44,7 +41,7 @@ export function RolesHeld({ path, roles, holders }: Props) {
                   {spellControls(role.description)}
                 </p>
               ) : null}
-              <Holders path={path} role={role} lists={holders.get(role.id) ?? NOBODY} />
+              <Holders path={path} role={role} holders={byRole.get(role.id) ?? []} />
             </div>
           </details>
         </li>
@@ -85,22 +82,22 @@ function Counts({ role }: { role: RoleHeld }) {
   )
 }
 
-type HoldersProps = { path: string; role: RoleHeld; lists: RoleLists }
+type HoldersProps = { path: string; role: RoleHeld; holders: RoleHolder[] }
 
 /** Those who hold a role now, and apart from them those who could only activate it. */
-function Holders({ path, role, lists: { held, eligible } }: HoldersProps) {
+function Holders({ path, role, holders }: HoldersProps) {
   return (
     <>
       <HolderList
         title="Hold it now"
-        people={held}
+        people={holders.filter(({ held }) => held)}
         total={role.people}
         path={path}
         allHref={`${path}?role=${role.id}&held=held`}
       />
       <HolderList
         title="Could activate it"
-        people={eligible}
+        people={holders.filter(({ held }) => !held)}
         total={role.eligible}
         path={path}
         allHref={`${path}?role=${role.id}&held=eligible`}

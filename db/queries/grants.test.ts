@@ -76,7 +76,7 @@ test('grants are those of the people asked about, as of the moment, each once ho
   expect(await listMatchingGrants(world.actor, connection, [ada], { how: 'group' })).toHaveLength(1)
 })
 
-test('the first holders of a role are the same whether few or many hold it', async () => {
+test('the first holders of a role, and of those who could activate it, are the same whether few or many hold it', async () => {
   const world = await createAccessWorld(database.db)
   const { id, publishedAt } = await world.connection()
   const [reader, owner] = [await world.role('Reader'), await world.role('Owner', 'grants_access')]
@@ -89,13 +89,21 @@ test('the first holders of a role are the same whether few or many hold it', asy
     await world.assign(id, { to: person, role: reader })
   }
   await world.assign(id, { to: group, role: owner, kind: 'group' })
+  // They come first by name, and leave no room for the holders if both are counted together.
+  for (const name of ['Aa', 'Ab', 'Ac', 'Ad']) {
+    const person = await world.principal({ name })
+    await world.holder(id, person, reader)
+    await world.assign(id, { to: person, role: reader, held: 'eligible' })
+  }
   const names = async () =>
-    (await listRoleHolders(world.actor, { id, publishedAt }, 3)).map(({ roleId, name }) =>
-      [roleId === owner ? 'Owner' : 'Reader', name].join(' '),
+    (await listRoleHolders(world.actor, { id, publishedAt }, 3)).map(({ roleId, name, held }) =>
+      [roleId === owner ? 'Owner' : 'Reader', held ? 'held' : 'eligible', name].join(' '),
     )
-  const wanted = ['Owner Al', 'Owner Bo', 'Owner Dan', 'Reader Al', 'Reader Bo', 'Reader Cid']
+  const wanted = ['Owner held Al', 'Owner held Bo', 'Owner held Dan']
+    .concat(['Reader eligible Aa', 'Reader eligible Ab', 'Reader eligible Ac'])
+    .concat(['Reader held Al', 'Reader held Bo', 'Reader held Cid'])
 
-  const few = { people: 5, others: 0, eligible: 0, eligibleOthers: 0 }
+  const few = { people: 5, others: 0, eligible: 4, eligibleOthers: 0 }
   const many = { ...few, people: 1_001 }
   const runId = await world.publishedRun(id, { roleCounts: { [reader]: few, [owner]: few } })
   expect((await names()).sort()).toEqual(wanted)

@@ -9,7 +9,16 @@ import type { PrincipalStatus, Privilege, RoleCount } from '@/lib/domain/vocabul
 import { listMatchingGrants } from './grants'
 import { ALL_PEOPLE, type HolderRow, listHolders } from './holders'
 import type { Page } from './keyset'
-import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, strengthOfRole, toPrincipal } from './snapshot'
+import {
+  inSnapshot,
+  type Published,
+  publishedOf,
+  runOf,
+  type Snapshot,
+  strengthOfRole,
+  toPrincipal,
+  weakestKindOf,
+} from './snapshot'
 
 export type RoleHeld = {
   id: string
@@ -105,14 +114,16 @@ export type RoleHolder = {
   email: string | null
   status: PrincipalStatus
   guest: boolean
+  /** Whether they hold it now, outright or activated, and could not only activate it. */
+  held: boolean
 }
 
 /** A role that more people hold is read by going through the people in order: the first ones are soon found. */
 const MANY = 1_000
 
 /**
- * The first people, by name, who hold each role of a snapshot or could activate it, directly or through groups: at most
- * `each` per role. A role of few is read from its holders, a role of many from the people, so that neither reads much.
+ * The first people, by name, who hold each role of a snapshot, and the first who could only activate it, directly or
+ * through groups: at most `each` of both per role. A role of few is read from its holders, a role of many from the people, so that neither reads much.
  */
 export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 20): Promise<RoleHolder[]> {
   const published = publishedOf(snapshot)
@@ -120,7 +131,7 @@ export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 2
   const roles = await listRolesHeld(actor, published)
   const isHeldByMany = ({ people, eligible }: RoleHeld) => people + eligible > MANY
   const few = roles.filter((role) => !isHeldByMany(role)).map(({ id }) => id)
-  const many = roles.filter(isHeldByMany).map(({ id }) => id)
+  const many = roles.filter(isHeldByMany)
   return [
     ...(await readFromHolders(actor, published, few, each)),
     ...(await readFromPeople(actor, published, many, each)),
@@ -136,13 +147,16 @@ async function readFromHolders(
   if (roleIds.length === 0) return []
   const granted = and(inSnapshot(assignments, actor, published), inArray(assignments.roleId, roleIds))
   const held = sql`(
-    select ${assignments.roleId} as role_id, ${assignments.principalId} as person_id from ${assignments} where ${granted}
+    select role_id, person_id, bool_or(kind <> 'eligible') as is_held from (
+    select ${assignments.roleId} as role_id, ${assignments.principalId} as person_id, ${assignments.kind} as kind
+    from ${assignments} where ${granted}
     union
-    select ${assignments.roleId}, ${groupMembers.memberId}
+    select ${assignments.roleId}, ${groupMembers.memberId},
+      ${weakestKindOf(assignments.kind, weakestKindOf(groupNesting.membership, groupMembers.membership))}
     from ${assignments}
     join ${groupNesting} on ${and(inSnapshot(groupNesting, actor, published), eq(groupNesting.groupId, assignments.principalId))}
     join ${groupMembers} on ${and(inSnapshot(groupMembers, actor, published), eq(groupMembers.groupId, groupNesting.innerId))}
-    where ${granted}
+    where ${granted}) ways group by role_id, person_id
   ) as held`
   const isPerson = eq(holders.kind, 'user')
   const db = await getDb()
@@ -150,8 +164,9 @@ async function readFromHolders(
     .select({
       roleId: sql<string>`held.role_id`.as('held_role_id'),
       personId: sql<string>`held.person_id`.as('held_person_id'),
+      held: sql<boolean>`held.is_held`.as('is_held'),
       place:
-        sql<number>`row_number() over (partition by held.role_id order by ${holders.sortName}, ${holders.principalId})`.as(
+        sql<number>`row_number() over (partition by held.role_id, held.is_held order by ${holders.sortName}, ${holders.principalId})`.as(
           'place',
         ),
     })
@@ -169,6 +184,7 @@ async function readFromHolders(
       email: principals.email,
       status: holders.status,
       guest: holders.guest,
+      held: ranked.held,
     })
     .from(ranked)
     .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, ranked.personId)))
@@ -177,6 +193,10 @@ async function readFromHolders(
     .orderBy(asc(ranked.roleId), asc(ranked.place))
 }
 
+/** The first holders of a role that are looked for: of those who hold it, or of those who could only activate it. */
+type FirstHolders = { roleId: string; held: boolean; wanted: number; found: RoleHolder[] }
+const isShort = ({ found, wanted }: FirstHolders) => found.length < wanted
+
 const AT_ONCE = 200 // people looked at together
 const MOST_LOOKED_AT = 4_000 // people, so that a role whose holders all come late in the order costs no more
 
@@ -184,27 +204,33 @@ const MOST_LOOKED_AT = 4_000 // people, so that a role whose holders all come la
 async function readFromPeople(
   actor: Actor,
   published: Published,
-  roleIds: string[],
+  roles: RoleHeld[],
   each: number,
 ): Promise<RoleHolder[]> {
-  if (roleIds.length === 0) return []
-  const found = new Map<string, RoleHolder[]>(roleIds.map((id) => [id, []]))
+  if (roles.length === 0) return []
+  const lists = roles.flatMap(({ id: roleId, people, eligible }): FirstHolders[] => [
+    { roleId, held: true, wanted: Math.min(each, people), found: [] },
+    { roleId, held: false, wanted: Math.min(each, eligible), found: [] },
+  ])
   let cursor: Cursor | null = null
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_ONCE) {
     const page: Page<HolderRow> = await listHolders(actor, published, { ...ALL_PEOPLE, cursor }, AT_ONCE)
     const ids = page.rows.map(({ principalId }) => principalId)
-    const lacking = [...found].filter(([, holding]) => holding.length < each).map(([id]) => id)
-    const grants = await listMatchingGrants(actor, published, ids, { roleIds: lacking })
-    const has = new Set(grants.map(({ roleId, principalId }) => `${roleId} ${principalId}`))
+    const lacking = lists.filter(isShort)
+    const grants = await listMatchingGrants(actor, published, ids, {
+      roleIds: [...new Set(lacking.map(({ roleId }) => roleId))],
+    })
+    const kinds = Map.groupBy(grants, ({ roleId, principalId }) => `${roleId} ${principalId}`)
     for (const { principalId: personId, name, email, status, guest } of page.rows) {
-      for (const roleId of lacking) {
-        const holding = found.get(roleId)
-        if (holding && holding.length < each && has.has(`${roleId} ${personId}`))
-          holding.push({ roleId, personId, name, email, status, guest })
+      for (const list of lacking) {
+        const { roleId, held } = list
+        const ways = kinds.get(`${roleId} ${personId}`)
+        if (ways && ways.some(({ kind }) => kind !== 'eligible') === held && isShort(list))
+          list.found.push({ roleId, personId, name, email, status, guest, held })
       }
     }
     cursor = page.next
-    if (!cursor || [...found.values()].every((holding) => holding.length >= each)) break
+    if (!cursor || !lists.some(isShort)) break
   }
-  return [...found.values()].flat()
+  return lists.flatMap(({ found }) => found)
 }

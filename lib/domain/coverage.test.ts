@@ -20,6 +20,14 @@ test('gaps come before what was not asked for, and closed groups are counted', (
   )
 })
 
+test('groups of which a member could not be understood were opened, and are not called closed', () => {
+  const groups: CoverageLine = { dataset: 'groups', state: 'partly', read: 9, missing: 1, why: 'odd_rows' }
+  expect(gapWords(groups)).toBe('Some members of groups not understood')
+  expect(missedWords([groups])).toEqual([
+    'Some members of groups could not be understood: a role may be held by them too.',
+  ])
+})
+
 test('denials that the account may not read are no gap', () => {
   const denies: CoverageLine = { dataset: 'denies', state: 'not_permitted', read: 0, missing: 0 }
   expect(coverageSummary([assignments, denies])).toBe('everything asked for was read whole.')

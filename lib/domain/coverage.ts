@@ -87,6 +87,7 @@ export function isGap(line: Pick<CoverageLine, 'dataset' | 'state' | 'why'>): bo
 export function gapWords({ dataset, missing, why, refusal }: CoverageLine): string {
   const { one, many, title } = BLIND_SPOTS[dataset]
   const missed = `${digits(missing)} ${missing === 1 ? one : many}`
+  if (why === 'odd_rows' && dataset === 'groups') return 'Some members of groups not understood'
   if (dataset === 'groups' && missing > 0) return `${missed} not opened`
   if (why === 'odd_rows') return `${missed} not understood`
   if (refusal && refusal.status !== 403) return `${title}: ${refusalWords(refusal)}`
@@ -132,6 +133,8 @@ const listMissed = (coverage: readonly CoverageLine[]): CoverageLine[] =>
 /** Which ways to a role may not be shown because something was not read, as sentences; none when all of it was read. */
 export const missedWords = (coverage: readonly CoverageLine[]): string[] =>
   listMissed(coverage).map((line) => {
+    if (line.dataset === 'groups' && line.why === 'odd_rows')
+      return 'Some members of groups could not be understood: a role may be held by them too.'
     if (line.dataset === 'groups')
       return `${closedGroups(line.missing)} not opened: a role may be held through them too.`
     return `${missedPart(line)}, so there may be ${BLIND_SPOTS[line.dataset].misses} that this list does not show.`

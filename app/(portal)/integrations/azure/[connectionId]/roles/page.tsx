@@ -3,8 +3,8 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { RolesHeld } from '@/components/access/roles-held'
+import { listRoleHolders } from '@/db/queries/roles'
 import { isolateName } from '@/lib/domain/words'
-import { readRoleHolders } from './read-role-holders'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/roles'>
 
@@ -17,7 +17,7 @@ export default async function RolesPage({ params }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const path = `/integrations/azure/${connection.id}`
   const { roles } = await readResult(connection.id)
-  const holders = await readRoleHolders(member, connection, roles)
+  const holders = await listRoleHolders(member, connection)
 
   return (
     <ConnectionScreen connectionId={connection.id} current="roles">
