@@ -107,7 +107,7 @@ export function GroupView({ group, home, of, coverage, roleNames, settingsHref, 
               <span className="text-ink-soft">Who was in it then is listed.</span>
             </p>
           ) : null}
-          {group.ages.members === null && isNobodyIn(group) ? (
+          {group.ages.members === null && group.state !== 'partly' && isNobodyIn(group) ? (
             <p className="mb-2 max-w-3xl text-sm text-ink-soft">
               {emptyGroupWords(group.eligible, coverage).join(' ')}
             </p>

@@ -16,8 +16,9 @@ import { readPrincipals } from './read-principals'
 
 /**
  * Reads who holds what on a subscription, directly and through groups, and sums it up. Nothing is written. Throws an
- * AzureError when the assignments, the role definitions or the subscription cannot be read; what else cannot be read is
- * told by the coverage, and what the last result has of it stays.
+ * AzureError when the subscription, its assignments or the role definitions cannot be read, when Microsoft Graph is out of
+ * order while people are read, and when the sign-in has ended; what else cannot be read is told by the coverage, and what
+ * the last result has of it stays.
  */
 export async function readAccess(
   azure: Azure,

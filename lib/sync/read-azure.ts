@@ -40,8 +40,8 @@ export type ReadOfAzure = {
 }
 
 /**
- * Reads the lists side by side. Those of the assignments and of the role definitions are essential: the run fails with
- * them. Every other one is optional: when it is refused, what the last result has of it stays, with its age. Two lists of
+ * Reads the lists side by side. The subscription, its assignments and the role definitions are essential: the run fails
+ * with them. Every other one is optional: when it is refused, what the last result has of it stays, with its age. Two lists of
  * assignments are not believed, because they would look like access that was revoked: an empty one, since the reader's own
  * role must be in it, and one that shrank suddenly, which is read a second time.
  */
