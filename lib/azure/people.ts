@@ -20,7 +20,7 @@ import {
 import type { Azure } from './client/clients'
 import type { AzureError } from './client/errors'
 import { refusedBy } from './client/lists'
-import { addOdd, cleanText, isAmongOdd, keepReadable, type OddRow } from './client/rows'
+import { addOdd, cleanText, keepReadable, matchOdd, type OddRow } from './client/rows'
 import { COUNT_OF_USERS, countIn } from './group-plan'
 
 export type Person = {
@@ -91,7 +91,8 @@ export async function readPeople(
     return { people: new Map(), refused, binRefused: refused, odd: [] }
   }
   await findDeleted(reading)
-  for (const id of [...reading.missing]) if (!isAmongOdd(reading.odd, id)) reading.keep(unknownPerson(id))
+  const isAmongOdd = matchOdd(reading.odd)
+  for (const id of [...reading.missing]) if (!isAmongOdd(id)) reading.keep(unknownPerson(id))
   reading.report()
   return { people: reading.people, refused: null, binRefused: reading.binRefused, odd: reading.odd }
 }

@@ -1,4 +1,4 @@
-import { isAmongOdd, type OddRow } from '@/lib/azure/client/rows'
+import { matchOdd, type OddRow } from '@/lib/azure/client/rows'
 import type { GroupList, GroupMember, ReadGroup } from '@/lib/domain/access'
 import { DATASET_OF_LIST, listOfMember, NO_AGES } from '@/lib/domain/group-coverage'
 import { earliestOf } from '@/lib/domain/moments'
@@ -76,8 +76,9 @@ function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since
 /** Adds the members whose rows could not be understood now, as the last result has them, and gives them. */
 function keepOdd(group: ReadGroup, stored: LastGroup, odd: readonly OddRow[], publishedAt: Date | null): GroupMember[] {
   const known = new Set(group.members.map(keyOf))
+  const isAmongOdd = matchOdd(odd)
   const more = stored.members
-    .filter((one) => isAmongOdd(odd, one.id) && !known.has(keyOf(one)))
+    .filter((one) => isAmongOdd(one.id) && !known.has(keyOf(one)))
     .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[listOfMember(one)] ?? publishedAt }))
   group.members = [...group.members, ...more]
   return more

@@ -1,5 +1,5 @@
 import type { Azure } from '@/lib/azure/client/clients'
-import { isAmongOdd } from '@/lib/azure/client/rows'
+import { matchOdd } from '@/lib/azure/client/rows'
 import { readSignIns } from '@/lib/azure/last-sign-ins'
 import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals, type ServicePrincipal } from '@/lib/azure/service-principals'
@@ -60,7 +60,13 @@ export async function readPrincipals(
   ])
 
   const serviceOf = (id: string) => services?.found.get(id) ?? opened.services.get(id)
-  const known = { people: people.people, binRead: people.binRefused === null, services, serviceOf }
+  const known = {
+    people: people.people,
+    binRead: people.binRefused === null,
+    services,
+    serviceOf,
+    isAmongOdd: matchOdd(services?.odd ?? []),
+  }
   const told = new Map([...kinds].map(([id, kind]) => [id, statusOf(id, kind, opened.groups.get(id)?.state, known)]))
   const doubtful = [...told].filter(([, status]) => DOUBTFUL.includes(status)).map(([id]) => id)
   const before = new Map((await last.listPrincipals(doubtful)).map((one) => [one.id, one]))
@@ -122,6 +128,8 @@ type Known = {
   people: ReadonlyMap<string, Person>
   services: Services | null
   serviceOf: (id: string) => ServicePrincipal | undefined
+  /** Whether a service principal may be one whose row could not be understood. */
+  isAmongOdd: (id: string) => boolean
 }
 
 function statusOf(id: string, kind: PrincipalKind, group: GroupState | undefined, known: Known): PrincipalStatus {
@@ -132,7 +140,7 @@ function statusOf(id: string, kind: PrincipalKind, group: GroupState | undefined
   if (kind !== 'service_principal') return 'not_readable'
   if (known.serviceOf(id)) return 'active'
   const { services } = known
-  return !services || services.refused || isAmongOdd(services.odd, id) ? 'not_readable' : 'not_found'
+  return !services || services.refused || known.isAmongOdd(id) ? 'not_readable' : 'not_found'
 }
 
 /** A status that could not be read now says what it said before: a refusal does not mend a disabled account. */

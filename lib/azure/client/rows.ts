@@ -32,12 +32,16 @@ export function keepReadable<T>(shape: z.ZodType<T>, values: readonly unknown[])
   return { rows, odd }
 }
 
+const Guid = z.guid().toLowerCase()
+
 /**
- * Whether a row of the directory that could not be understood may be the one of this object. One whose id is missing, or
- * is no id at all, may be anybody's.
+ * Tells of an object whether one of these rows of the directory, which could not be understood, may be its own. A row
+ * whose id is missing, or is no id at all, may be anybody's.
  */
-export const isAmongOdd = (odd: readonly OddRow[], objectId: string): boolean =>
-  odd.some(({ id }) => id === null || !z.guid().safeParse(id).success || id.toLowerCase() === objectId)
+export function matchOdd(odd: readonly OddRow[]): (objectId: string) => boolean {
+  const ids = new Set(odd.map(({ id }) => Guid.safeParse(id).data))
+  return (objectId) => ids.has(undefined) || ids.has(objectId)
+}
 
 /**
  * Adds odd rows to those that are known. One that comes a second time, because its list was begun again, is not added;
