@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
-import { askBatch } from './batch'
+import { askBatch, askForLists, failureOf, GraphPage, parseAnswer } from './batch'
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {
@@ -65,4 +65,45 @@ test('a batch with a missing answer is a bad answer', async () => {
   await expect(askBatch(account().azure, [{ url: '/users/1' }, { url: '/users/2' }])).rejects.toMatchObject({
     code: 'bad_answer',
   })
+})
+
+const listed = (nextLink?: string) => ({
+  status: 200,
+  body: { value: [], ...(nextLink ? { '@odata.nextLink': `https://graph.microsoft.com/v1.0${nextLink}` } : {}) },
+})
+
+/** Walks the lists at these addresses; gives the problem of each that was refused, and what it cost. */
+async function walk(urls: string[]) {
+  const { azure, patience } = account()
+  const refused = new Map<string, string>()
+  const calls = { predicted: 0, made: 0 }
+  await askForLists(
+    azure,
+    urls.map((url) => ({ name: url, question: { url } })),
+    calls,
+    ({ name }, answer) => {
+      try {
+        return parseAnswer(GraphPage, answer).nextLink
+      } catch {
+        refused.set(name, failureOf(answer).code)
+        return null
+      }
+    },
+  )
+  return { refused, calls, patience }
+}
+const lists = (count: number) => Array.from({ length: count }, (_, n) => `/lists/${n}`)
+
+test.each([
+  ['comes round again', (page: number) => (page === 3 ? 1 : page + 1)],
+  ['leads to itself', () => 0],
+])('a list that %s is refused alone', async (_, next) => {
+  microsoft.answer(
+    batch(({ url }) => {
+      const { pathname, searchParams } = new URL(url, 'https://graph.microsoft.com')
+      const to = next(Number(searchParams.get('page')))
+      return pathname === '/lists/1' ? listed(`/lists/1${to === 0 ? '' : `?page=${to}`}`) : listed()
+    }),
+  )
+  expect((await walk(lists(3))).refused).toEqual(new Map([['/lists/1', 'endless_list']]))
 })

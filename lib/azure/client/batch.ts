@@ -135,10 +135,11 @@ export async function askOptionalBatch(azure: Azure, questions: BatchQuestion[])
     return (await askPatiently(azure, questions)).answers
   } catch (error) {
     refusedBy('$batch', error)
-    const failure = toAzureError(error)
-    return questions.map(() => ({ status: failure.status ?? 0, body: undefined, failure }))
+    return questions.map(() => failedAnswer(toAzureError(error)))
   }
 }
+
+const failedAnswer = (failure: AzureError): BatchAnswer => ({ status: failure.status ?? 0, body: undefined, failure })
 
 const Answers = z.object({
   responses: z.array(
@@ -229,7 +230,13 @@ export async function askForLists<Asked extends ListQuestion>(
           continue
         }
         const nextLink = take(asked, answer)
-        if (nextLink !== null) further.push(nextPage(asked, nextLink))
+        if (nextLink === null) continue
+        try {
+          further.push(nextPage(asked, nextLink))
+        } catch (error) {
+          // A list that comes round again is refused like any other: it costs no list but itself.
+          take(asked, failedAnswer(toAzureError(error)))
+        }
       }
     })
     calls.predicted += countBatches(further.length)
