@@ -107,3 +107,35 @@ test.each([
   )
   expect((await walk(lists(3))).refused).toEqual(new Map([['/lists/1', 'endless_list']]))
 })
+
+test.each([
+  ['throttled items', batch(() => ({ status: 429, body: {} })), 'throttled'],
+  ['items out of order', batch(() => ({ status: 503, body: {} })), 'azure_unreachable'],
+  ['throttled calls', () => ({ status: 429, json: {} }), 'throttled'],
+  ['calls out of order', () => ({ status: 503, text: '' }), 'azure_unreachable'],
+] as [string, Script, string][])('after %s to the end no further batch is sent', async (_, script, code) => {
+  microsoft.answer(script)
+  const { refused, calls, patience } = await walk(lists(400))
+  expect([refused.size, new Set(refused.values())]).toEqual([400, new Set([code])])
+  // Four batches are on their way at the same time, each with four tries.
+  expect(calls.made).toBe(4)
+  expect([microsoft.asked.length, patience.waits.length]).toEqual([16, 12])
+})
+
+test('Graph that gives up half-way keeps what it told, and is not asked for later pages', async () => {
+  microsoft.answer(batch(({ url }) => (url.includes('page=2') ? { status: 503, body: {} } : listed(`${url}?page=2`))))
+  const { refused, calls } = await walk(lists(200))
+  expect(refused.size).toBe(200)
+  expect(calls.made).toBe(10 + 4)
+})
+
+test.each([403, 404, 400, 429, 503])('one list that is refused with %i stops no other', async (status) => {
+  microsoft.answer(batch(({ url }) => (url === '/lists/100' ? { status, body: {} } : listed())))
+  // It is one of twenty in a batch, or the only one in the last.
+  for (const count of [180, 101]) expect([...(await walk(lists(count))).refused.keys()]).toEqual(['/lists/100'])
+})
+
+test.each([403, 404, 400])('a whole batch that is refused with %i stops no other', async (status) => {
+  microsoft.answer(batch(({ url }) => (/^.lists.1?.$/.test(url) ? { status, body: {} } : listed())))
+  expect((await walk(lists(180))).refused.size).toBe(20)
+})

@@ -206,7 +206,8 @@ export type ListQuestion = { question: BatchQuestion; guard?: (address: string) 
 /**
  * Asks questions in batches, then asks for the next pages of all lists that have more, until none has. `take` keeps what
  * an answer says, refusals too, and returns the link to its next page, or null. The caller has counted the first batches
- * in `calls.predicted`; those for further pages are added to it before they are sent.
+ * in `calls.predicted`; those for further pages are added to it before they are sent. Once Graph has given up on a batch,
+ * what is left is not asked any more and has that failure as its answer: every batch would be waited for as long again.
  */
 export async function askForLists<Asked extends ListQuestion>(
   azure: Azure,
@@ -215,16 +216,22 @@ export async function askForLists<Asked extends ListQuestion>(
   take: (asked: Asked, answer: BatchAnswer) => string | null,
 ): Promise<void> {
   let open = first
+  let givenUp: BatchAnswer | undefined
+  const ask = async (batch: Asked[]): Promise<BatchAnswer[]> => {
+    calls.made += 1
+    const answers = await askOptionalBatch(
+      azure,
+      batch.map(({ question }) => question),
+    )
+    if (hasGivenUp(answers)) givenUp = answers[0]
+    return answers
+  }
   while (open.length > 0) {
     const further: Asked[] = []
     await forEachBatch(open, async (batch) => {
-      calls.made += 1
-      const answers = await askOptionalBatch(
-        azure,
-        batch.map(({ question }) => question),
-      )
+      const answers = givenUp ? [] : await ask(batch)
       for (const [index, asked] of batch.entries()) {
-        const answer = answers[index] as BatchAnswer
+        const answer = (answers[index] ?? givenUp) as BatchAnswer
         if (asked.guard && asked.begin && isExpiredPage(answer.status)) {
           further.push({ ...(asked.begin() as Asked), begin: undefined })
           continue
@@ -242,6 +249,16 @@ export async function askForLists<Asked extends ListQuestion>(
     calls.predicted += countBatches(further.length)
     open = further
   }
+}
+
+/**
+ * Whether Graph was throttled or out of order to the end for a batch: for the call, or for each of several items. One item
+ * alone may have a fault of its own.
+ */
+function hasGivenUp(answers: BatchAnswer[]): boolean {
+  const [{ failure } = {}] = answers
+  if (failure) return isOverloaded(failure.status ?? 0) || failure.code === 'azure_unreachable'
+  return answers.length > 1 && answers.every(({ status }) => isOverloaded(status))
 }
 
 /** The same question for the page that the link leads to, by its path, which is all that a batch takes. */
