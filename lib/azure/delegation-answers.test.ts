@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { standInAccount as account, pointAt, startStandIn } from '@/testing/stand-in'
-import { listDelegations } from './delegations'
+import { listDelegationDefinitions, listDelegations } from './delegations'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`
@@ -46,7 +46,8 @@ function answering({ definitions, own = [], groups = [], inGroups = {} }: Lists)
   })
 }
 
-const read = () => listDelegations(account().azure, SUBSCRIPTION)
+const read = async ({ azure } = account()) =>
+  listDelegations(azure, SUBSCRIPTION, await listDelegationDefinitions(azure, SUBSCRIPTION))
 const groupsAsked = () =>
   microsoft.asked.flatMap(({ url }) => /\/resourceGroups\/([^/]+)\/providers/.exec(url.pathname)?.[1] ?? [])
 
@@ -152,4 +153,41 @@ test('a resource group that is refused fails the reading, so that no delegation 
     return { json: { value: url.pathname.endsWith('Definitions') ? [definition(1)] : [] } }
   })
   await expect(read()).rejects.toMatchObject({ status: 403, microsoftCode: 'AuthorizationFailed' })
+})
+
+test.each([
+  [404, 'ResourceGroupNotFound', true],
+  [404, 'NotFound', false],
+  [409, 'MissingSubscriptionRegistration', false],
+])('a resource group that answers %i %s has no delegations: %s', async (status, code, isGone) => {
+  const groups = [{ name: 'a' }, { name: 'b' }]
+  const scope = `${SCOPE}/resourceGroups/b`
+  microsoft.answer(({ url }) => {
+    if (/\/resourceGroups\/a\//.test(url.pathname)) return { status, json: { error: { code, message: 'x' } } }
+    if (/\/resourceGroups\/b\//.test(url.pathname)) return { json: { value: [assignment(1, 1, { scope })] } }
+    if (/\/resourcegroups$/.test(url.pathname)) return { json: { value: groups } }
+    return { json: { value: url.pathname.endsWith('Definitions') ? [definition(1)] : [] } }
+  })
+  if (isGone) expect(await read()).toMatchObject({ rows: [{ scope }], odd: [], unplaced: 0 })
+  else await expect(read()).rejects.toMatchObject({ status, microsoftCode: code })
+})
+
+test('the name of a resource group is a part of the address and nothing more', async () => {
+  const names = ['a/b', 'a?b', 'a#b', 'a%2fb', '..%2f..', 'größe (1)']
+  const inGroups = Object.fromEntries(
+    names.map((name, n) => [name, [assignment(n, 1, { scope: `${SCOPE}/resourceGroups/${n}` })]]),
+  )
+  answering({ definitions: [definition(1)], groups: names.map((name) => ({ name })), inGroups })
+  expect((await read()).rows).toHaveLength(names.length)
+})
+
+test.each([
+  ['a name that is no GUID', { name: 'web' }],
+  ['a control character in its scope', { id: assignment(1, 1, { scope: `${SCOPE}/resourceGroups/a\u0007b` }).id }],
+  ['a line break in its id', { id: `${assignment(1, 1).id}\n` }],
+])('an assignment with %s is odd', async (_, wrong) => {
+  answering({ definitions: [definition(1)], own: [assignment(2, 1), { ...assignment(1, 1), ...wrong }] })
+  const { rows, odd } = await read()
+  expect(rows.map(({ id }) => id)).toEqual([guid(2)])
+  expect(odd).toHaveLength(1)
 })

@@ -6,8 +6,12 @@ import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { Delegation } from '@/sandbox/world/types'
 import { azureAs } from '@/testing/azure-as'
 import { pointAt } from '@/testing/stand-in'
-import { listDelegations } from './delegations'
+import type { Azure } from './client/clients'
+import { listDelegationDefinitions, listDelegations } from './delegations'
 import { listRoleAssignments } from './role-assignments'
+
+const readDelegations = async (azure: Azure, id: string) =>
+  listDelegations(azure, id, await listDelegationDefinitions(azure, id))
 
 let sandbox: Awaited<ReturnType<typeof startSandbox>>
 beforeAll(async () => {
@@ -49,7 +53,7 @@ const linesOf = ({ rows }: Awaited<ReturnType<typeof listDelegations>>) =>
 
 test('where nothing is delegated one call tells it', async () => {
   const { azure, id, meter } = subscription()
-  expect(await listDelegations(azure, id)).toEqual({ rows: [], odd: [], unplaced: 0 })
+  expect(await readDelegations(azure, id)).toEqual({ rows: [], odd: [], unplaced: 0 })
   expect(meter.calls).toBe(1)
 })
 
@@ -63,7 +67,7 @@ test('a delegation of the subscription comes in our own shape, active and eligib
     authorizations: [{ principalId: ENGINEERS, principalIdDisplayName: 'Engineers', role: 'Contributor' }],
     eligibleAuthorizations: [{ principalId: OPERATOR, role: 'Reader' }],
   }) as Delegation
-  const { rows, odd, unplaced } = await listDelegations(azure, id)
+  const { rows, odd, unplaced } = await readDelegations(azure, id)
   const common = {
     id: made.id,
     principalKind: 'delegate',
@@ -95,7 +99,7 @@ test('a principal with one role at the subscription and at a group, active and e
   const made = [`/subscriptions/${id}`, `/subscriptions/${id}/resourceGroups/${groups[0]}`].map((scope) =>
     change({ ...facts, scope }),
   ) as Delegation[]
-  const read = await listDelegations(azure, id)
+  const read = await readDelegations(azure, id)
   expect(linesOf(read)).toEqual(linesIn(made))
   expect(new Set(read.rows.map(({ key }) => key)).size).toBe(4)
   expect(read.rows.map(({ scopeLevel }) => scopeLevel).sort()).toEqual([
@@ -109,10 +113,10 @@ test('a principal with one role at the subscription and at a group, active and e
 test('resource groups are asked one by one, and only when a definition is in use nowhere else', async () => {
   const { azure, id, groups, meter, change } = subscription()
   change({ type: 'delegate', subscriptionId: id })
-  await listDelegations(azure, id)
+  await readDelegations(azure, id)
   expect(meter.calls).toBe(2)
   change({ type: 'delegate', scope: `/subscriptions/${id}/resourceGroups/${groups[1]}` })
-  const { rows } = await listDelegations(azure, id)
+  const { rows } = await readDelegations(azure, id)
   expect(rows.some(({ scopeLevel }) => scopeLevel === 'resource_group')).toBe(true)
   expect(meter.calls).toBe(2 + 3 + groups.length)
 })
@@ -144,7 +148,7 @@ test('whatever is delegated at the subscription and its groups is read, each row
     fc.asyncProperty(fc.array(place, { maxLength: 5 }), async (places) => {
       for (const one of tenant.delegations.list()) change({ type: 'end_delegation', delegationId: one.id })
       const made = places.map((one) => change({ type: 'delegate', ...one })) as Delegation[]
-      const read = await listDelegations(azure, id)
+      const read = await readDelegations(azure, id)
       expect(linesOf(read)).toEqual(linesIn(made))
       expect([read.odd, read.unplaced]).toEqual([[], 0])
       const keys = read.rows.map(({ key }) => key)
@@ -163,7 +167,7 @@ test.each([403, 404, 429, 503])(
     for (const path of ['registrationDefinitions', 'registrationAssignments']) {
       sandbox.world.faults = [{ match: { path, tenantId: tenant.id }, status, seen: 0, fired: 0 }]
       try {
-        await expect(listDelegations(azure, id)).rejects.toMatchObject({ status })
+        await expect(readDelegations(azure, id)).rejects.toMatchObject({ status })
       } finally {
         sandbox.world.faults = []
       }

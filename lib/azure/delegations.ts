@@ -3,6 +3,7 @@ import type { HeldAssignment } from '@/lib/domain/access'
 import { scopeLevel } from '@/lib/domain/scopes'
 import { inChunks } from './client/batch'
 import type { Azure } from './client/clients'
+import { toAzureError } from './client/errors'
 import { armPages, type ReadList, readArmList } from './client/lists'
 import { cleanText, TrailingGuid } from './client/rows'
 
@@ -18,21 +19,30 @@ export type Delegated = Omit<HeldAssignment, 'readAt'> & {
 }
 
 /**
+ * The definitions of delegations that a subscription has. Every delegation uses one of them, so where there is none nothing
+ * is delegated, which one call tells.
+ */
+export const listDelegationDefinitions = (azure: Azure, subscriptionId: string): Promise<ReadList<Definition>> =>
+  readArmList(
+    () => armPages(azure, subscriptionId, pathOf(`/subscriptions/${subscriptionId}`, 'registrationDefinitions')),
+    DefinitionRow,
+  )
+
+/**
  * The roles that a subscription and its resource groups delegate to principals of other tenants (Azure Lighthouse:
  * registrationAssignments with their definitions, 2022-10-01; a Reader may list them). Neither tenant's list of role
  * assignments shows them. One row for each principal and role; its key is never that of an assignment.
  *
- * Every assignment uses a definition of the subscription, so where there is none nothing is delegated, which one call tells.
  * The assignments of resource groups are only listed at these: they are asked, one by one, only when there is a definition
  * that no assignment of the subscription uses.
  * `unplaced` counts the definitions that were found in use nowhere.
  */
-export async function listDelegations(azure: Azure, subscriptionId: string): Promise<Delegations> {
+export async function listDelegations(
+  azure: Azure,
+  subscriptionId: string,
+  definitions: ReadList<Definition>,
+): Promise<Delegations> {
   const subscription = `/subscriptions/${subscriptionId}`
-  const definitions = await readArmList(
-    () => armPages(azure, subscriptionId, pathOf(subscription, 'registrationDefinitions')),
-    DefinitionRow,
-  )
   if (definitions.rows.length === 0 && definitions.odd.length === 0) return { rows: [], odd: [], unplaced: 0 }
   const own = await listAssigned(azure, subscriptionId, subscription)
   const rows = [...own.rows]
@@ -45,9 +55,7 @@ export async function listDelegations(azure: Azure, subscriptionId: string): Pro
   const { rows: groups, odd: oddGroups } = asksGroups ? await listResourceGroups(azure, subscriptionId) : NO_GROUPS
   odd.push(...oddGroups)
   for (const some of inChunks(groups.slice(0, MOST_RESOURCE_GROUPS), AT_ONCE)) {
-    const lists = await Promise.all(
-      some.map(({ key }) => listAssigned(azure, subscriptionId, `${subscription}/resourceGroups/${key}`)),
-    )
+    const lists = await Promise.all(some.map(({ key }) => listAssignedOfGroup(azure, subscriptionId, key)))
     for (const list of lists) {
       rows.push(...list.rows)
       odd.push(...list.odd)
@@ -78,6 +86,18 @@ const listAssigned = (azure: Azure, subscriptionId: string, scope: string) =>
     RegistrationRow,
   )
 
+/** Those of a resource group, of which there are none if it was deleted after it was listed. */
+async function listAssignedOfGroup(azure: Azure, subscriptionId: string, name: string) {
+  try {
+    const scope = `/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(name)}`
+    return await listAssigned(azure, subscriptionId, scope)
+  } catch (error) {
+    const { status, microsoftCode } = toAzureError(error)
+    if (status === 404 && microsoftCode === 'ResourceGroupNotFound') return { rows: [], odd: [] }
+    throw error
+  }
+}
+
 function listResourceGroups(azure: Azure, subscriptionId: string): Promise<ReadList<ResourceGroup>> {
   const path = `/subscriptions/${subscriptionId}/resourcegroups?api-version=2021-04-01`
   return readArmList(() => armPages(azure, subscriptionId, path), ResourceGroupRow)
@@ -92,6 +112,8 @@ const NO_GROUPS: ReadList<ResourceGroup> = { rows: [], odd: [] }
 /** A definition by its GUID: the scope in front of it is that of whoever was asked. */
 const DefinitionRow = z.object({ id: TrailingGuid }).transform(({ id }) => ({ key: id }))
 
+type Definition = z.infer<typeof DefinitionRow>
+
 const Authorization = z.object({
   principalId: z.guid().toLowerCase(),
   principalIdDisplayName: z.string().nullish(),
@@ -105,8 +127,8 @@ const Authorizations = z
 
 const RegistrationRow = z
   .object({
-    id: z.string().regex(/^(\/.+)?\/providers\/Microsoft\.ManagedServices\//i),
-    name: z.string().min(1),
+    id: z.string().regex(/^(\/\P{Cc}+)?\/providers\/Microsoft\.ManagedServices\/\P{Cc}+$/iu),
+    name: z.guid().toLowerCase(),
     properties: z.object({
       registrationDefinitionId: TrailingGuid,
       registrationDefinition: z.object({
@@ -131,7 +153,7 @@ const RegistrationRow = z
     const toDelegated =
       (kind: Delegated['kind']) =>
       (one: z.infer<typeof Authorization>): Delegated => ({
-        id: name.toLowerCase(),
+        id: name,
         key: `${key} ${one.principalId} ${one.roleDefinitionId} ${kind}`,
         principalId: one.principalId,
         principalKind: 'delegate',

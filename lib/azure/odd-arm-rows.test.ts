@@ -4,7 +4,7 @@ import { nameOfOdd, spoiled } from '@/testing/spoiled-row'
 import { standInAccount as account, pointAt, startStandIn } from '@/testing/stand-in'
 import type { Azure } from './client/clients'
 import type { ReadList } from './client/lists'
-import { listDelegations } from './delegations'
+import { listDelegationDefinitions, listDelegations } from './delegations'
 import { listDenyAssignments } from './deny-assignments'
 import { listAssignmentSchedules, listRoleAssignments, listRoleEligibilities } from './role-assignments'
 import { listRoleDefinitions } from './role-definitions'
@@ -13,6 +13,9 @@ import { listSubscriptions } from './subscriptions'
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`
 const guid = (n: number) => `00000000-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
+
+const readDelegations = async (azure: Azure, id: string) =>
+  listDelegations(azure, id, await listDelegationDefinitions(azure, id))
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {
@@ -104,7 +107,7 @@ const LISTS: List[] = [
   ['role definitions', (azure) => listRoleDefinitions(azure, SUBSCRIPTION), definition, /./],
   ['deny assignments', (azure) => listDenyAssignments(azure, SUBSCRIPTION), denial, /./],
   ['subscriptions', listSubscriptions, subscription, /./],
-  ['delegations', (azure) => listDelegations(azure, SUBSCRIPTION), delegation, /registrationAssignments$/],
+  ['delegations', (azure) => readDelegations(azure, SUBSCRIPTION), delegation, /registrationAssignments$/],
 ]
 
 /** Lets Microsoft give these rows as the list with this path; the delegations' other list names the one definition. */

@@ -2,7 +2,7 @@ import type { Azure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
 import { type OptionalList, type ReadList, readOptional } from '@/lib/azure/client/lists'
 import type { OddRow } from '@/lib/azure/client/rows'
-import { type Delegated, listDelegations } from '@/lib/azure/delegations'
+import { type Delegated, listDelegationDefinitions, listDelegations } from '@/lib/azure/delegations'
 import { listDenyAssignments } from '@/lib/azure/deny-assignments'
 import { readManagementGroups } from '@/lib/azure/management-groups'
 import {
@@ -226,24 +226,33 @@ function eligibleLine(
   return { ...refusedLine('eligible', schedules.refused, 'pim_not_permitted'), state: 'partly', read: line.read }
 }
 
+/** The list that is asked first of those about delegations, and that of what they delegate. */
+const [DEFINITIONS, ASSIGNMENTS] = ['registrationDefinitions', 'registrationAssignments']
+
 async function readDelegations(azure: Azure, subscriptionId: string) {
   let unplaced = 0
-  const read = await readOptional('registrationAssignments', async () => {
-    const found = await listDelegations(azure, subscriptionId)
+  const definitions = await readOptional(DEFINITIONS, () => listDelegationDefinitions(azure, subscriptionId))
+  if (definitions.refused) return { rows: [], odd: [], refused: definitions.refused, unplaced }
+  const read = await readOptional(ASSIGNMENTS, async () => {
+    const found = await listDelegations(azure, subscriptionId, definitions)
     unplaced = found.unplaced
     return found
   })
   return { ...read, unplaced }
 }
 
-/** Nothing is delegated where the service that does it was never registered and no tenant manages the subscription. */
+/**
+ * Nothing is delegated where the service that does it was never registered and no tenant manages the subscription. Only a
+ * refusal of the first list says so: one that comes later is about what is delegated, or about one resource group.
+ */
 function delegationsLine(
   delegated: OptionalList<Delegated> & { unplaced: number },
   { managedByTenants }: Subscription,
   kept?: Kept | null,
 ): CoverageLine {
-  const status = delegated.refused?.refusal.status
-  if (managedByTenants.length === 0 && (status === 404 || status === 409))
+  const { request, status } = delegated.refused?.refusal ?? {}
+  const isUnregistered = request === DEFINITIONS && (status === 404 || status === 409)
+  if (isUnregistered && managedByTenants.length === 0 && !kept)
     return { dataset: 'delegations', state: 'whole', read: 0, missing: 0 }
   const forbidden: ProblemCode = 'delegations_not_permitted'
   const line = coverageOfList('delegations', countOf(delegated), { forbidden, kept })

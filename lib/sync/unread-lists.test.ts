@@ -85,6 +85,29 @@ test.each(
   },
 )
 
+test.each([
+  ['registrationDefinitions', 404, 'whole'],
+  ['registrationDefinitions', 409, 'whole'],
+  ['registrationDefinitions', 400, 'not_readable'],
+  ['registrationAssignments', 404, 'not_readable'],
+  ['registrationAssignments', 409, 'not_readable'],
+  ['/resourceGroups/.*/registrationAssignments', 404, 'not_readable'],
+  ['/resourceGroups/.*/registrationAssignments', 409, 'not_readable'],
+] as const)('where nobody manages the subscription, %s refused with %i means %s', async (path, status, state) => {
+  const tenant = await rolecall.tenant({ delegations: 0, resourceGroups: 2 })
+  const { world, tenantId, subscription } = tenant
+  const [group] = world.findTenant(tenantId)?.subscriptions.get(subscription.id)?.resourceGroups ?? []
+  const scope = `/subscriptions/${subscription.id}/resourceGroups/${group}`
+  const delegate = { type: 'delegate', tenantId, scope } as const
+  applyChange(world, delegate)
+  const id = await connect(tenant)
+  const body = { error: { code: 'MissingSubscriptionRegistration', message: 'refused' } }
+  const run = await tenant.during([{ match: { path, tenantId }, status, body }], () =>
+    carryRun(rolecall, tenant.owner, id),
+  )
+  expect(lineOf(run, 'delegations')).toMatchObject({ state, read: 0 })
+})
+
 test('a subscription whose eligible roles are refused from the start is connected, and says so', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
