@@ -1,18 +1,17 @@
 import { z } from 'zod'
+import { latestOf } from '@/lib/domain/moments'
 import type { Refused } from '@/lib/domain/problems'
-import type { CoverageState } from '@/lib/domain/vocabulary'
 import {
   askBatch,
   type BatchAnswer,
   type BatchQuestion,
-  failureOf,
   forEachBatch,
   listPagesFrom,
   questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
-import { keepReadable } from './client/rows'
+import { addOdd, keepReadable, type OddRow } from './client/rows'
 
 /**
  * The most people whose last sign-in is asked for in one run: ten calls. The time is good to have, but not worth a long
@@ -21,70 +20,61 @@ import { keepReadable } from './client/rows'
 export const MOST_PEOPLE = 3_000
 
 type SignIns = {
-  state: Exclude<CoverageState, 'not_asked'>
   /** The last sign-in by object ID, of everyone who has signed in at all. */
   at: Map<string, Date>
+  /** How many people were not asked about, because there are too many. */
+  unasked: number
+  /** Rows that could not be understood: who has no time counts as never signed in, which such a row does not say. */
+  odd: OddRow[]
   refused: Refused | null
+  /** False when the refusal is that of a directory without a premium licence. */
+  isLicensed: boolean
 }
 
 /**
  * When people last signed in. It is asked apart from everything else, because selecting it without the permission fails
- * the whole question. No refusal fails a run: the state says how far it was read. When Graph gives up half-way, what was
- * read until then is kept.
+ * the whole question. No refusal fails a run. When Graph gives up half-way, what was read until then is kept.
  */
 export async function readSignIns(azure: Azure, ids: readonly string[]): Promise<SignIns> {
   const wanted = [...new Set(ids)]
-  const read: SignIns = { state: wanted.length > MOST_PEOPLE ? 'partly' : 'whole', at: new Map(), refused: null }
-  let isOver = false // a refusal, or Graph giving up, would be the same for everyone who is left
-  await forEachBatch(questionsById('/users', wanted.slice(0, MOST_PEOPLE), 'id,signInActivity'), async (batch) => {
-    if (!isOver && !(await readBatch(azure, batch, read))) isOver = true
+  const asked = wanted.slice(0, MOST_PEOPLE)
+  const unasked = wanted.length - asked.length
+  const read: SignIns = { at: new Map(), unasked, odd: [], refused: null, isLicensed: true }
+  await forEachBatch(questionsById('/users', asked, 'id,signInActivity'), async (batch) => {
+    // A refusal, or Graph giving up, would be the same for everyone who is left.
+    if (!read.refused) await readBatch(azure, batch, read)
   })
-  return isRefused(read) ? { ...read, at: new Map() } : read
+  return read
 }
 
-/** Reads one batch; returns whether it makes sense to ask for more. */
-async function readBatch(azure: Azure, batch: BatchQuestion[], read: SignIns): Promise<boolean> {
+async function readBatch(azure: Azure, batch: BatchQuestion[], read: SignIns): Promise<void> {
   try {
     const answers = await askBatch(azure, batch)
     for (const [index, question] of batch.entries()) await take(azure, read, question, answers[index] as BatchAnswer)
-    return !isRefused(read)
   } catch (error) {
     // Not thrown, so that the batches that are on their way are still waited for.
-    read.refused = refusedBy('users?$select=signInActivity', error)
-    if (!isRefused(read))
-      read.state = read.at.size > 0 || GIVEN_UP.includes(read.refused.code) ? 'partly' : 'not_readable'
-    return false
+    read.refused ??= refusedBy('users?$select=signInActivity', error)
   }
 }
-
-/** Graph had begun to answer, or will again. */
-const GIVEN_UP: string[] = ['throttled', 'azure_unreachable']
-
-const isRefused = ({ state }: SignIns) => state === 'not_permitted' || state === 'not_licensed'
 
 /** Graph's words to a directory without a premium licence (seen in issues, not documented). */
 const UNLICENSED = /NonPremiumTenant|RequestFromNonPremium/i
 
 async function take(azure: Azure, read: SignIns, question: BatchQuestion, answer: BatchAnswer): Promise<void> {
-  if (answer.status === 403) {
-    read.state = UNLICENSED.test(JSON.stringify(answer.body)) ? 'not_licensed' : 'not_permitted'
-    read.refused = refusedBy('users?$select=signInActivity', failureOf(answer))
-    return
-  }
+  if (answer.status === 403 && UNLICENSED.test(JSON.stringify(answer.body))) read.isLicensed = false
   for await (const items of listPagesFrom(azure, question, answer)) {
     const { rows, odd } = keepReadable(SignInRow, items)
     for (const { id, at } of rows) if (at) read.at.set(id, at)
-    // Who has no time counts as never signed in, which a row that could not be understood does not say.
-    if (odd.length > 0 && read.state === 'whole') read.state = 'partly'
+    addOdd(read.odd, odd)
   }
 }
 
-/** A time in milliseconds; null for an absent one. */
+/** A time; null for an absent one. */
 const Time = z
   .string()
   .nullish()
-  .transform((text) => (text ? Date.parse(text) : null))
-  .refine((time) => !Number.isNaN(time))
+  .transform((text) => (text ? new Date(text) : null))
+  .refine((time) => !Number.isNaN(time?.getTime()))
 
 const Activity = z.looseObject({ lastSignInDateTime: Time, lastSuccessfulSignInDateTime: Time })
 
@@ -92,10 +82,5 @@ const SignInRow = z
   .looseObject({ id: z.guid().toLowerCase(), signInActivity: Activity.nullish() })
   .transform(({ id, signInActivity }) => ({
     id,
-    at: latestOf([signInActivity?.lastSignInDateTime, signInActivity?.lastSuccessfulSignInDateTime]),
+    at: latestOf(signInActivity?.lastSignInDateTime ?? null, signInActivity?.lastSuccessfulSignInDateTime ?? null),
   }))
-
-function latestOf(times: (number | null | undefined)[]): Date | null {
-  const known = times.filter((one) => one !== undefined && one !== null)
-  return known.length > 0 ? new Date(Math.max(...known)) : null
-}

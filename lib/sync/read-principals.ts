@@ -5,7 +5,6 @@ import { type Person, readPeople } from '@/lib/azure/people'
 import { readServicePrincipals, type ServicePrincipal } from '@/lib/azure/service-principals'
 import type { PrincipalFacts } from '@/lib/domain/access'
 import { oddIds, refusedLine } from '@/lib/domain/coverage'
-import type { Refused } from '@/lib/domain/problems'
 import type { CoverageLine, GroupState, PrincipalKind, PrincipalStatus } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import type { LastPrincipal, LastResult } from './last-result'
@@ -188,20 +187,20 @@ function describeNames(wanted: number, named: number, services: Services | null)
   return { ...line, state: 'not_asked', why: 'names_not_asked' }
 }
 
-const refusalOf = (refused: Refused | null) => (refused ? { refusal: refused.refusal } : {})
-
 function describeSignIns(wanted: number, signIns: SignIns | null): CoverageLine {
   const line = { dataset: 'sign_ins' as const, read: signIns?.at.size ?? 0, missing: 0 }
   if (!signIns) return { ...line, state: 'not_asked', why: 'sign_ins_not_asked' }
-  const refusal = refusalOf(signIns.refused)
-  if (signIns.state === 'not_licensed') return { ...line, state: 'not_licensed', why: 'sign_ins_not_licensed' }
-  if (signIns.state === 'not_permitted')
-    return { ...line, state: 'not_permitted', missing: wanted, why: 'sign_ins_not_permitted', ...refusal }
-  if (signIns.state === 'not_readable')
-    return { ...line, state: 'not_readable', missing: wanted, why: 'list_refused', ...refusal }
-  // People who have never signed in have no date, so only a partial read misses anyone.
-  if (signIns.state === 'partly')
-    return { ...line, state: 'partly', missing: wanted - line.read, why: 'sign_ins_too_many', ...refusal }
+  const { isLicensed, refused, odd, unasked } = signIns
+  if (!isLicensed) return { ...line, state: 'not_licensed', why: 'sign_ins_not_licensed' }
+  // People who have never signed in have no date, so only a reading that is not whole misses anyone.
+  if (refused) {
+    const { state, ...refusal } = refusedLine('sign_ins', refused, 'sign_ins_not_permitted')
+    const { read } = line
+    return { ...refusal, state: read > 0 ? 'partly' : state, read, missing: wanted - read }
+  }
+  if (odd.length > 0)
+    return { ...line, state: 'partly', missing: odd.length + unasked, why: 'odd_rows', ...oddIds(odd) }
+  if (unasked > 0) return { ...line, state: 'partly', missing: unasked, why: 'sign_ins_too_many' }
   return { ...line, state: 'whole' }
 }
 

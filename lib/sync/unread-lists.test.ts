@@ -461,3 +461,27 @@ test('a result in doubt is looked at again soon, but not a second time before it
   expect(await next()).toBeGreaterThan(60)
   expect(usual).toBeGreaterThan(60)
 })
+
+test.each([
+  ['a right', { status: 403 }, { state: 'not_permitted', why: 'sign_ins_not_permitted', read: 0 }],
+  ['a fault of the question', { status: 400 }, { state: 'not_readable', why: 'list_refused', read: 0 }],
+  ['an outage', { status: 503, headers }, { state: 'not_readable', why: 'azure_unreachable', read: 0 }],
+  ['an outage half-way', { status: 503, headers, skip: 20 }, { state: 'partly', why: 'azure_unreachable' }],
+  [
+    'rows that cannot be understood',
+    { setField: { path: 'signInActivity', value: 7, everyNth: 9 } },
+    { state: 'partly', why: 'odd_rows' },
+  ],
+])('last sign-ins that are not read whole because of %s are a gap with that reason', async (_, fault, wanted) => {
+  const spec = { people: 330, assignments: 340, signIns: 1, licence: 'p2', groups: { count: 0, size: 0 } } as const
+  const tenant = await rolecall.tenant({ ...spec, consented: [...OPTIONAL_SCOPES] })
+  const id = await connect(tenant, tenant.subscription.id, { optional: OPTIONAL_SCOPES })
+  const match = { path: '/v1\\.0/users$', query: 'signInActivity', inBatch: true, tenantId: tenant.tenantId }
+  const run = await tenant.during([{ match, ...fault }], () => carryRun(rolecall, tenant.owner, id))
+  expect(run).toMatchObject({ state: 'succeeded', gaps: true })
+  const line = lineOf(run, 'sign_ins')
+  expect(line).toMatchObject({ ...wanted, missing: expect.any(Number) })
+  expect(line).not.toMatchObject({ missing: 0 })
+  if ('setField' in fault) expect(line).toMatchObject({ odd: expect.any(Array) })
+  else expect(line).toMatchObject({ refusal: { status: fault.status } })
+})
