@@ -1,10 +1,10 @@
 import type { GroupMember, GroupOwner } from '@/lib/domain/access'
 import type { Refused } from '@/lib/domain/problems'
-import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
+import { type AssignmentKind, type GroupState, membershipKey } from '@/lib/domain/vocabulary'
 import { type BatchAnswer, failureOf, GraphPage, parseAnswer } from './client/batch'
 import { refusedBy } from './client/lists'
 import { addOdd, keepReadable, type OddRow } from './client/rows'
-import type { Asked, GroupAspect, GroupList } from './group-questions'
+import type { Asked, GroupQuestion, ReadGroupList } from './group-questions'
 import { ExpandedOwners, MemberRow, OwnerRow, PimRow } from './group-rows'
 import type { Person } from './people'
 import { type ServicePrincipal, ServicePrincipalRow } from './service-principals'
@@ -29,7 +29,7 @@ export type ReadGroups = {
   people: Map<string, Person>
   services: Map<string, ServicePrincipal>
   /** Of each list: the groups of which it was refused, and the first refusal. */
-  refusals: Map<GroupAspect, { groups: Set<string>; first: Refused }>
+  refusals: Map<ReadGroupList, { groups: Set<string>; first: Refused }>
   /** Rows of members that could not be understood, by their groups. */
   odd: Map<string, OddRow[]>
 }
@@ -41,7 +41,7 @@ export type Reading = ReadGroups & {
   /** Groups of which the answer about names and owners said something. */
   named: Set<string>
   /** Lists that Graph did not find: it may be the list alone, or its group. */
-  notFound: { aspect: GroupAspect; id: string; refused: Refused }[]
+  notFound: { list: ReadGroupList; id: string; refused: Refused }[]
 }
 
 /** A group of which nothing is known yet. */
@@ -59,11 +59,11 @@ export function takeAnswer(reading: Reading, asked: Asked, answer: BatchAnswer):
   const { about, id } = asked
   // On a later page a refusal is a failed read: the group was there and open a moment ago.
   const isLater = asked.guard !== undefined
-  const aspect = about === 'service_owners' ? 'owners' : about
+  const list = about === 'service_owners' ? 'owners' : about
   if (answer.status === 404 && !isLater) {
     // Only the list of members tells that a group is not there.
     if (about === 'members') (reading.groups.get(id) as OpenedGroup).state = 'not_found'
-    else reading.notFound.push({ aspect, id, refused: refusedBy(REQUESTS[aspect], failureOf(answer)) })
+    else reading.notFound.push({ list, id, refused: refusedBy(REQUESTS[list], failureOf(answer)) })
     return null
   }
   try {
@@ -71,8 +71,8 @@ export function takeAnswer(reading: Reading, asked: Asked, answer: BatchAnswer):
     TAKE[about](reading, id, items)
     return nextLink
   } catch (error) {
-    noteRefusal(reading, aspect, id, refusedBy(REQUESTS[aspect], error))
-    if (isLater && aspect === 'members') (reading.groups.get(id) as OpenedGroup).state = 'not_readable'
+    noteRefusal(reading, list, id, refusedBy(REQUESTS[list], error))
+    if (isLater && list === 'members') (reading.groups.get(id) as OpenedGroup).state = 'not_readable'
     return null
   }
 }
@@ -95,7 +95,7 @@ function takeNames(reading: Reading, { ids, expands }: Extract<Asked, { about: '
   }
 }
 
-const REQUESTS: Record<GroupAspect, string> = {
+const REQUESTS: Record<ReadGroupList, string> = {
   members: 'groups/members',
   services: 'groups/members/microsoft.graph.servicePrincipal',
   owners: 'groups/owners',
@@ -103,19 +103,19 @@ const REQUESTS: Record<GroupAspect, string> = {
   activated: 'privilegedAccess/group/assignmentScheduleInstances',
 }
 
-function noteRefusal({ groups, refusals }: ReadGroups, about: GroupAspect, id: string, refused: Refused): void {
-  const known = refusals.get(about)
+function noteRefusal({ groups, refusals }: ReadGroups, list: ReadGroupList, id: string, refused: Refused): void {
+  const known = refusals.get(list)
   if (known) known.groups.add(id)
-  else refusals.set(about, { groups: new Set([id]), first: refused })
+  else refusals.set(list, { groups: new Set([id]), first: refused })
   const group = groups.get(id)
-  if (about !== 'members' || !group) return
+  if (list !== 'members' || !group) return
   group.state = refused.refusal.status === 403 ? 'not_permitted' : 'not_readable'
   // A part of this list is not kept. Service principals and those who are eligible are lists of their own, which stay.
   for (const [key, { kind, membership }] of group.members)
     if (membership === 'active' && kind !== 'service_principal') group.members.delete(key)
 }
 
-const TAKE: Record<GroupList, (reading: ReadGroups, id: string, items: unknown[]) => void> = {
+const TAKE: Record<GroupQuestion, (reading: ReadGroups, id: string, items: unknown[]) => void> = {
   members(reading, id, items) {
     const { rows, odd } = keepReadable(MemberRow, items)
     noteOdd(reading, id, odd)
@@ -200,17 +200,15 @@ function noteOdd({ odd }: ReadGroups, id: string, more: OddRow[]): void {
 
 /** Adds a member. An activated membership takes the place of the plain one that it appears as in the list of members. */
 function addMember({ groups }: ReadGroups, groupId: string, member: GroupMember): void {
-  const key = keyOf(member.id, member.membership)
+  const key = membershipKey(member.id, member.membership)
   const members = groups.get(groupId)?.members
   if (members && (member.membership === 'activated' || !members.has(key))) members.set(key, member)
 }
 
 function addOwner({ owners }: OpenedGroup, owner: GroupOwner): void {
-  const key = keyOf(owner.id, owner.ownership)
+  const key = membershipKey(owner.id, owner.ownership)
   if (owner.ownership === 'activated' || !owners.has(key)) owners.set(key, owner)
 }
-
-const keyOf = (id: string, kind: AssignmentKind) => `${id} ${kind === 'eligible' ? 'eligible' : 'held'}`
 
 function addGroup({ groups }: ReadGroups, id: string, name: string | null): void {
   const known = groups.get(id)
@@ -224,14 +222,14 @@ function addGroup({ groups }: ReadGroups, id: string, name: string | null): void
  */
 export function noteWhatIsMissing(reading: Reading, level: string[]): void {
   const isThere = (id: string) => reading.groups.get(id)?.state !== 'not_found'
-  for (const { aspect, id, refused } of reading.notFound.splice(0))
-    if (isThere(id)) noteRefusal(reading, aspect, id, refused)
+  for (const { list, id, refused } of reading.notFound.splice(0))
+    if (isThere(id)) noteRefusal(reading, list, id, refused)
   for (const id of level)
     if (isThere(id) && !reading.named.has(id)) noteRefusal(reading, 'owners', id, badList('owners'))
 }
 
 /** The refusal of a list that came without a part that can be understood. */
-const badList = (aspect: GroupAspect): Refused => ({
+const badList = (list: ReadGroupList): Refused => ({
   code: 'bad_answer',
-  refusal: { request: REQUESTS[aspect], status: 200, microsoftCode: null },
+  refusal: { request: REQUESTS[list], status: 200, microsoftCode: null },
 })

@@ -1,3 +1,4 @@
+import type { GroupList } from '@/lib/domain/access'
 import {
   type BatchQuestion,
   IDS_PER_QUESTION,
@@ -9,23 +10,23 @@ import {
 import { PERSON_SELECT } from './people'
 import { SERVICE_SELECT } from './service-principals'
 
-/** The lists that are read of a group; each can be refused without the others. */
-export type GroupAspect = 'members' | 'services' | 'owners' | 'eligible' | 'activated'
+/** The lists that are read of a group; each can be refused without the others. Who is activated is in two of them. */
+export type ReadGroupList = GroupList | 'activated'
 
-/** The list behind an aspect, or the one that adds the owners which Graph leaves out of the list of owners. */
-export type GroupList = GroupAspect | 'service_owners'
+/** A question for one of the lists, or for those owners which Graph leaves out of the list of owners. */
+export type GroupQuestion = ReadGroupList | 'service_owners'
 
 /** A question for one list of one group, or for the names of several groups, with their owners or without. */
 export type Asked = ListQuestion & { begin: () => Asked } & (
-    | { about: GroupList; id: string }
+    | { about: GroupQuestion; id: string }
     | { about: 'names'; ids: string[]; expands: boolean }
   )
 
 /** The questions that are asked of every group: its members, its service principals, its eligible ones if wanted, and its owners. */
 export function questionsAbout(ids: string[], asksEligible = false): Asked[] {
-  const aspects = ['members', 'services', ...(asksEligible ? (['eligible'] as const) : [])] as const
+  const lists = ['members', 'services', ...(asksEligible ? (['eligible'] as const) : [])] as const
   return [
-    ...aspects.flatMap((about) => ids.map((id) => askAbout(about, id))),
+    ...lists.flatMap((about) => ids.map((id) => askAbout(about, id))),
     ...inChunks(ids, IDS_PER_QUESTION).map((some) => askForNames(some, true)),
   ]
 }
@@ -36,7 +37,7 @@ const PIM = '/identityGovernance/privilegedAccess/group'
  * Privileged Identity Management lists the eligible and the activated of one group at a time; its filter is compulsory
  * (Graph: privilegedaccessgroup-list-eligibilityscheduleinstances).
  */
-const QUESTIONS: Record<GroupList, (id: string) => BatchQuestion> = {
+const QUESTIONS: Record<GroupQuestion, (id: string) => BatchQuestion> = {
   members: (id) => ({ url: `/groups/${id}/members?$select=${PERSON_SELECT}&$top=${PER_PAGE}` }),
   services: (id) => askForServices(`/groups/${id}/members`),
   service_owners: (id) => askForServices(`/groups/${id}/owners`),
@@ -52,7 +53,7 @@ const askForServices = (path: string): BatchQuestion => ({
 })
 
 /** The question for one list of one group. */
-export const askAbout = (about: GroupList, id: string): Asked => ({
+export const askAbout = (about: GroupQuestion, id: string): Asked => ({
   about,
   id,
   question: QUESTIONS[about](id),

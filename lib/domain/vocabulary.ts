@@ -211,6 +211,13 @@ export function rankOf<Word extends string>(list: readonly Word[], word: Word | 
 export const weakestKind = (...kinds: AssignmentKind[]): AssignmentKind =>
   kinds.reduce((one, other) => (rankOf(ASSIGNMENT_KINDS, other) > rankOf(ASSIGNMENT_KINDS, one) ? other : one))
 
+/**
+ * What a membership or ownership of a group is told apart by: whose it is, and whether it is only eligible. An activated one
+ * is the same as the plain one that it appears as in the list of members or owners.
+ */
+export const membershipKey = (id: string, kind: AssignmentKind): string =>
+  `${id} ${kind === 'eligible' ? 'eligible' : 'held'}`
+
 /** A privilege as it is stored: 1 for one that grants access, to 5 for one that reads; 6 when it could not be read. */
 export const strengthOf = (privilege: Privilege | null): number => rankOf(PRIVILEGES, privilege) + 1
 

@@ -1,8 +1,8 @@
 import { matchOdd, type OddRow } from '@/lib/azure/client/rows'
-import type { GroupList, GroupMember, ReadGroup } from '@/lib/domain/access'
+import type { GroupList, GroupMember, GroupOwner, ReadGroup } from '@/lib/domain/access'
 import { DATASET_OF_LIST, listOfMember, NO_AGES } from '@/lib/domain/group-coverage'
 import { earliestOf } from '@/lib/domain/moments'
-import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
+import { type CoverageLine, type Dataset, membershipKey } from '@/lib/domain/vocabulary'
 import type { LastGroup, LastResult } from './last-result'
 import type { OpenedGroups } from './read-groups'
 
@@ -64,8 +64,8 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
  * counts as read then: of one that was refused half way nobody can say what it lacks.
  */
 function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since: Date): number {
-  const known = new Set(group.members.map(keyOf))
-  const more = stored.members.filter((one) => listOfMember(one) === list && !known.has(keyOf(one)))
+  const known = new Set(group.members.map(keyOfMember))
+  const more = stored.members.filter((one) => listOfMember(one) === list && !known.has(keyOfMember(one)))
   if (more.length > 0)
     group.members = [...group.members, ...more].map((one) =>
       listOfMember(one) === list ? { ...one, readAt: since } : one,
@@ -75,20 +75,22 @@ function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since
 
 /** Adds the members whose rows could not be understood now, as the last result has them, and gives them. */
 function keepOdd(group: ReadGroup, stored: LastGroup, odd: readonly OddRow[], publishedAt: Date | null): GroupMember[] {
-  const known = new Set(group.members.map(keyOf))
+  const known = new Set(group.members.map(keyOfMember))
   const isAmongOdd = matchOdd(odd)
   const more = stored.members
-    .filter((one) => isAmongOdd(one.id) && !known.has(keyOf(one)))
+    .filter((one) => isAmongOdd(one.id) && !known.has(keyOfMember(one)))
     .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[listOfMember(one)] ?? publishedAt }))
   group.members = [...group.members, ...more]
   return more
 }
 
 function keepOwners(group: ReadGroup, stored: LastGroup): number {
-  const known = new Set(group.owners.map(({ id, ownership }) => `${id} ${ownership}`))
-  const more = stored.owners.filter(({ id, ownership }) => !known.has(`${id} ${ownership}`))
+  const known = new Set(group.owners.map(keyOfOwner))
+  const more = stored.owners.filter((one) => !known.has(keyOfOwner(one)))
   group.owners = [...group.owners, ...more]
   return more.length
 }
 
-const keyOf = ({ id, membership }: GroupMember) => `${id} ${membership === 'eligible' ? 'eligible' : 'held'}`
+const keyOfMember = ({ id, membership }: GroupMember) => membershipKey(id, membership)
+
+const keyOfOwner = ({ id, ownership }: GroupOwner) => membershipKey(id, ownership)

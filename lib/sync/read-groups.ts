@@ -3,7 +3,7 @@ import { refusedBy } from '@/lib/azure/client/lists'
 import type { OddRow } from '@/lib/azure/client/rows'
 import type { ReadGroups } from '@/lib/azure/group-answers'
 import { countUsers, planGroups } from '@/lib/azure/group-plan'
-import type { GroupAspect } from '@/lib/azure/group-questions'
+import type { ReadGroupList } from '@/lib/azure/group-questions'
 import { readGroups } from '@/lib/azure/groups'
 import { readMembershipsOfPeople } from '@/lib/azure/memberships-of-people'
 import type { Person } from '@/lib/azure/people'
@@ -27,7 +27,7 @@ export type OpenedGroups = {
   plan: GroupPlan
   lines: CoverageLine[]
   /** The groups of which a list was not read, although it was asked for or had been read before. */
-  unread: ReadonlyMap<GroupAspect, ReadonlySet<string>>
+  unread: ReadonlyMap<ReadGroupList, ReadonlySet<string>>
   /** Rows of members that could not be understood, by their groups. */
   odd: ReadonlyMap<string, readonly OddRow[]>
 }
@@ -82,7 +82,7 @@ const newGroup = (id: string, state: ReadGroup['state'], members: ReadGroup['mem
 })
 
 const allUnread = (ids: string[]): OpenedGroups['unread'] =>
-  new Map((['members', 'services', 'owners', 'eligible', 'activated'] as const).map((aspect) => [aspect, new Set(ids)]))
+  new Map((['members', 'services', 'owners', 'eligible', 'activated'] as const).map((list) => [list, new Set(ids)]))
 
 async function countUsersOrNot(azure: Azure): Promise<number | null> {
   try {
@@ -115,58 +115,58 @@ async function openFromGroups(
     if (name !== null) names.set(id, name)
   }
   const all = new Set(groups.keys())
-  const unread = new Map([...read.refusals].map(([aspect, { groups: refused }]) => [aspect, refused]))
+  const unread = new Map([...read.refusals].map(([list, { groups: refused }]) => [list, refused]))
   if (!asks.eligible) unread.set('eligible', all)
   const { people, services, odd } = read
   return { groups, names, people, services, plan, lines: describeGroups(read, asks), unread, odd }
 }
 
 /** What each list of the groups is called in the coverage, and why it may be missing. */
-const ASPECTS: { aspect: GroupAspect; dataset: Dataset; forbidden: ProblemCode; unasked: ProblemCode }[] = [
-  { aspect: 'members', dataset: 'groups', forbidden: 'groups_not_permitted', unasked: 'groups_not_asked' },
+const LISTS: { list: ReadGroupList; dataset: Dataset; forbidden: ProblemCode; unasked: ProblemCode }[] = [
+  { list: 'members', dataset: 'groups', forbidden: 'groups_not_permitted', unasked: 'groups_not_asked' },
   {
-    aspect: 'services',
+    list: 'services',
     dataset: 'services_in_groups',
     forbidden: 'services_not_listed',
     unasked: 'services_not_listed',
   },
   {
-    aspect: 'eligible',
+    list: 'eligible',
     dataset: 'eligible_members',
     forbidden: 'eligible_members_not_permitted',
     unasked: 'eligible_members_not_asked',
   },
   {
-    aspect: 'activated',
+    list: 'activated',
     dataset: 'activated_members',
     forbidden: 'eligible_members_not_permitted',
     unasked: 'activated_members_not_asked',
   },
-  { aspect: 'owners', dataset: 'group_owners', forbidden: 'owners_not_permitted', unasked: 'owners_not_asked' },
+  { list: 'owners', dataset: 'group_owners', forbidden: 'owners_not_permitted', unasked: 'owners_not_asked' },
 ]
 
 /** The lines of all lists but that of the members, for groups that were not opened from the groups down. */
 const describeUnasked = (missing: number): CoverageLine[] =>
-  ASPECTS.filter(({ aspect }) => aspect !== 'members').map(({ dataset, unasked }) =>
+  LISTS.filter(({ list }) => list !== 'members').map(({ dataset, unasked }) =>
     missing === 0
       ? { dataset, state: 'whole', read: 0, missing: 0 }
       : { dataset, state: 'not_asked', read: 0, missing, why: unasked },
   )
 
 function describeGroups(read: ReadGroups, asks: Asks): CoverageLine[] {
-  return ASPECTS.map(({ aspect, dataset, forbidden, unasked }): CoverageLine => {
+  return LISTS.map(({ list, dataset, forbidden, unasked }): CoverageLine => {
     const wanted = read.groups.size
-    const isAsked = aspect in asks ? asks[aspect as keyof Asks] : true
+    const isAsked = list in asks ? asks[list as keyof Asks] : true
     if (!isAsked && wanted > 0) return { dataset, state: 'not_asked', read: 0, missing: wanted, why: unasked }
-    const refusal = read.refusals.get(aspect)
+    const refusal = read.refusals.get(list)
     const missing = refusal?.groups.size ?? 0
-    const odd = aspect === 'members' ? [...read.odd.values()].flat() : []
+    const odd = list === 'members' ? [...read.odd.values()].flat() : []
     if (refusal && isUnlicensed(refusal.first))
       return { dataset, state: 'not_licensed', read: 0, missing: 0, why: 'pim_not_licensed' }
     if (refusal && missing === wanted) return { ...refusedLine(dataset, refusal.first, forbidden), missing }
     if (refusal)
       return {
-        ...refusedLine(dataset, refusal.first, aspect === 'members' ? 'group_hidden' : forbidden),
+        ...refusedLine(dataset, refusal.first, list === 'members' ? 'group_hidden' : forbidden),
         state: 'partly',
         read: wanted - missing,
         missing,
