@@ -30,8 +30,8 @@ export type ReadGroups = {
   services: Map<string, ServicePrincipal>
   /** Of each list: the groups of which it was refused, and the first refusal. */
   refusals: Map<ReadGroupList, { groups: Set<string>; first: Refused }>
-  /** Rows of members that could not be understood, by their groups. */
-  odd: Map<string, OddRow[]>
+  /** Rows that could not be understood, by the list that they are in and their groups. */
+  odd: Map<ReadGroupList, Map<string, OddRow[]>>
 }
 
 /** What was read so far, and what is left to be asked or judged. */
@@ -118,7 +118,7 @@ function noteRefusal({ groups, refusals }: ReadGroups, list: ReadGroupList, id: 
 const TAKE: Record<GroupQuestion, (reading: ReadGroups, id: string, items: unknown[]) => void> = {
   members(reading, id, items) {
     const { rows, odd } = keepReadable(MemberRow, items)
-    noteOdd(reading, id, odd)
+    noteOdd(reading, 'members', id, odd)
     for (const { person, name, ...member } of rows) {
       if (person) reading.people.set(person.id, person)
       if (member.kind === 'group') addGroup(reading, member.id, name)
@@ -127,7 +127,7 @@ const TAKE: Record<GroupQuestion, (reading: ReadGroups, id: string, items: unkno
   },
   services(reading, id, items) {
     const { rows, odd } = keepReadable(ServicePrincipalRow, items)
-    noteOdd(reading, id, odd)
+    noteOdd(reading, 'services', id, odd)
     for (const service of rows) {
       reading.services.set(service.id, service)
       const agent = service.variety === 'agent'
@@ -145,7 +145,7 @@ const TAKE: Record<GroupQuestion, (reading: ReadGroups, id: string, items: unkno
   service_owners(reading, id, items) {
     const group = reading.groups.get(id)
     const { rows, odd } = keepReadable(ServicePrincipalRow, items)
-    if (odd.length > 0) noteRefusal(reading, 'owners', id, badList('owners'))
+    noteOdd(reading, 'owners', id, odd)
     for (const service of rows) {
       reading.services.set(service.id, service)
       const owner = { id: service.id, kind: 'service_principal', agent: service.variety === 'agent' } as const
@@ -167,17 +167,16 @@ function takeNamesAndOwners(reading: Reading, items: unknown[], expands: boolean
   }
 }
 
-/** Keeps the owners that can be understood. One that cannot be is an owner of whom nothing is known: not all were read. */
 function takeOwners(reading: ReadGroups, id: string, items: unknown[]): void {
   const group = reading.groups.get(id)
   const { rows, odd } = keepReadable(OwnerRow, items)
-  if (odd.length > 0) noteRefusal(reading, 'owners', id, badList('owners'))
+  noteOdd(reading, 'owners', id, odd)
   for (const { name: _, ...owner } of rows) if (group) addOwner(group, { ...owner, ownership: 'active', endsAt: null })
 }
 
 function takePim(reading: ReadGroups, id: string, items: unknown[], kind: Exclude<AssignmentKind, 'active'>): void {
   const { rows, odd } = keepReadable(PimRow, items)
-  noteOdd(reading, id, odd)
+  noteOdd(reading, kind, id, odd)
   for (const { access, activated, principal, endsAt } of rows) {
     if (kind === 'activated' && !activated) continue
     const { name, ...one } = principal
@@ -191,11 +190,12 @@ function takePim(reading: ReadGroups, id: string, items: unknown[], kind: Exclud
   }
 }
 
-function noteOdd({ odd }: ReadGroups, id: string, more: OddRow[]): void {
+function noteOdd(reading: ReadGroups, list: ReadGroupList, id: string, more: OddRow[]): void {
   if (more.length === 0) return
-  const known = odd.get(id) ?? []
+  const ofList = reading.odd.get(list) ?? new Map<string, OddRow[]>()
+  const known = ofList.get(id) ?? []
   addOdd(known, more)
-  odd.set(id, known)
+  reading.odd.set(list, ofList.set(id, known))
 }
 
 /** Adds a member. An activated membership takes the place of the plain one that it appears as in the list of members. */
@@ -224,12 +224,11 @@ export function noteWhatIsMissing(reading: Reading, level: string[]): void {
   const isThere = (id: string) => reading.groups.get(id)?.state !== 'not_found'
   for (const { list, id, refused } of reading.notFound.splice(0))
     if (isThere(id)) noteRefusal(reading, list, id, refused)
-  for (const id of level)
-    if (isThere(id) && !reading.named.has(id)) noteRefusal(reading, 'owners', id, badList('owners'))
+  for (const id of level) if (isThere(id) && !reading.named.has(id)) noteRefusal(reading, 'owners', id, NOT_NAMED)
 }
 
-/** The refusal of a list that came without a part that can be understood. */
-const badList = (list: ReadGroupList): Refused => ({
+/** The refusal of a group's owners of which the answer said nothing that can be understood. */
+const NOT_NAMED: Refused = {
   code: 'bad_answer',
-  refusal: { request: REQUESTS[list], status: 200, microsoftCode: null },
-})
+  refusal: { request: REQUESTS.owners, status: 200, microsoftCode: null },
+}

@@ -59,9 +59,13 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
     options.onProgress?.(read, reading.groups.size)
     level = [...reading.groups.keys()].slice(read)
   }
-  for (const id of reading.odd.keys()) {
-    const group = reading.groups.get(id)
-    if (group?.state === 'whole') group.state = 'partly'
+  for (const [list, groups] of reading.odd) {
+    // The state of a group is about its members.
+    if (list === 'owners') continue
+    for (const id of groups.keys()) {
+      const group = reading.groups.get(id)
+      if (group?.state === 'whole') group.state = 'partly'
+    }
   }
   const { unexpanded: _, named: __, notFound: ___, ...groups } = reading
   return groups

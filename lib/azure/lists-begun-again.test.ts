@@ -59,7 +59,10 @@ function expiring(path: string, row: object): Question[] {
   })
 }
 
-const oddOfGroup = async () => (await readGroups(account().azure, [GROUP], { asksEligible: true })).odd.get(GROUP) ?? []
+const oddOfGroup = async () => {
+  const { odd } = await readGroups(account().azure, [GROUP], { asksEligible: true })
+  return [...odd.values()].flatMap((groups) => groups.get(GROUP) ?? [])
+}
 const LISTS: [string, string, () => Promise<OddRow[]>][] = [
   ['users', '/users?', async () => (await readPeople(account().azure, [guid(1)])).odd],
   [

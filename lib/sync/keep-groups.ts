@@ -1,4 +1,4 @@
-import { matchOdd, type OddRow } from '@/lib/azure/client/rows'
+import { matchOdd } from '@/lib/azure/client/rows'
 import type { GroupList, GroupMember, GroupOwner, ReadGroup } from '@/lib/domain/access'
 import { DATASET_OF_LIST, listOfMember, NO_AGES } from '@/lib/domain/group-coverage'
 import { earliestOf } from '@/lib/domain/moments'
@@ -26,7 +26,7 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
   /** Groups that only an earlier reading knows: nothing was asked about them now. */
   const unasked = new Set<string>()
   const isUnread = (list: GroupList, id: string) => unasked.has(id) || (unread.get(list)?.has(id) ?? false)
-  const asked = [...new Set([...[...unread.values()].flatMap((ids) => [...ids]), ...odd.keys()])]
+  const asked = [...new Set([...unread.values(), ...odd.values()].flatMap((groups) => [...groups.keys()]))]
   for (let wanted = asked; wanted.length > 0; ) {
     const met: string[] = []
     for (const stored of await last.listGroups(wanted)) {
@@ -41,8 +41,16 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
         else if (!unasked.has(stored.id)) count(DATASET_OF_LIST[list], kept, since)
         if (list === 'members' || kept > 0) group.ages = { ...group.ages, [list]: since }
       }
-      for (const { readAt } of keepOdd(group, stored, odd.get(stored.id) ?? [], last.publishedAt))
-        if (readAt) count('groups', 1, readAt)
+      for (const list of LISTS) {
+        const isAmongOdd = matchOdd(odd.get(list)?.get(stored.id) ?? [])
+        for (const { readAt } of keepOddMembers(group, stored, list, isAmongOdd, last.publishedAt))
+          if (readAt) count(DATASET_OF_LIST[list], 1, readAt)
+        const since = stored.ages.owners ?? last.publishedAt
+        const kept = keepOwners(group, stored, (one) => listOfOwner(one) === list && isAmongOdd(one.id))
+        if (!since || kept === 0) continue
+        count(DATASET_OF_LIST[list], kept, since)
+        group.ages = { ...group.ages, owners: since }
+      }
       if (!isUnread('members', stored.id)) continue
       for (const { id, kind } of group.members) {
         if (kind !== 'group' || groups.has(id)) continue
@@ -73,23 +81,32 @@ function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since
   return more.length
 }
 
-/** Adds the members whose rows could not be understood now, as the last result has them, and gives them. */
-function keepOdd(group: ReadGroup, stored: LastGroup, odd: readonly OddRow[], publishedAt: Date | null): GroupMember[] {
+/** Adds the members of one list whose rows could not be understood now, as the last result has them, and gives them. */
+function keepOddMembers(
+  group: ReadGroup,
+  stored: LastGroup,
+  list: GroupList,
+  isAmongOdd: (id: string) => boolean,
+  publishedAt: Date | null,
+): GroupMember[] {
   const known = new Set(group.members.map(keyOfMember))
-  const isAmongOdd = matchOdd(odd)
   const more = stored.members
-    .filter((one) => isAmongOdd(one.id) && !known.has(keyOfMember(one)))
-    .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[listOfMember(one)] ?? publishedAt }))
+    .filter((one) => listOfMember(one) === list && isAmongOdd(one.id) && !known.has(keyOfMember(one)))
+    .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[list] ?? publishedAt }))
   group.members = [...group.members, ...more]
   return more
 }
 
-function keepOwners(group: ReadGroup, stored: LastGroup): number {
+/** Adds the owners that the last result has, or those of them that are wanted, and gives how many that is. */
+function keepOwners(group: ReadGroup, stored: LastGroup, isWanted = (_: GroupOwner) => true): number {
   const known = new Set(group.owners.map(keyOfOwner))
-  const more = stored.owners.filter((one) => !known.has(keyOfOwner(one)))
+  const more = stored.owners.filter((one) => isWanted(one) && !known.has(keyOfOwner(one)))
   group.owners = [...group.owners, ...more]
   return more.length
 }
+
+/** The list that an ownership is read from. */
+const listOfOwner = ({ ownership }: GroupOwner): GroupList => (ownership === 'eligible' ? 'eligible' : 'owners')
 
 const keyOfMember = ({ id, membership }: GroupMember) => membershipKey(id, membership)
 

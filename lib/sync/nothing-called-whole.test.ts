@@ -54,6 +54,9 @@ const FIELDS = [
   { match: { path: 'roleEligibilityScheduleInstances' }, path: 'properties.roleDefinitionId' },
   { match: { path: 'registrationAssignments' }, path: 'properties.registrationDefinition' },
   { match: { path: '/members', inBatch: true }, path: 'id' },
+  { match: { path: 'microsoft\\.graph\\.servicePrincipal', inBatch: true }, path: 'id' },
+  { match: { path: 'eligibilityScheduleInstances', inBatch: true }, path: 'principalId' },
+  { match: { path: '/owners', inBatch: true }, path: 'id' },
 ]
 
 function drawFaults(random: Random, tenantId: string): FaultRule[] {

@@ -28,8 +28,8 @@ export type OpenedGroups = {
   lines: CoverageLine[]
   /** The groups of which a list was not read, although it was asked for or had been read before. */
   unread: ReadonlyMap<ReadGroupList, ReadonlySet<string>>
-  /** Rows of members that could not be understood, by their groups. */
-  odd: ReadonlyMap<string, readonly OddRow[]>
+  /** Rows that could not be understood, by the list that they are in and their groups. */
+  odd: ReadonlyMap<ReadGroupList, ReadonlyMap<string, readonly OddRow[]>>
 }
 
 /**
@@ -160,7 +160,7 @@ function describeGroups(read: ReadGroups, asks: Asks): CoverageLine[] {
     if (!isAsked && wanted > 0) return { dataset, state: 'not_asked', read: 0, missing: wanted, why: unasked }
     const refusal = read.refusals.get(list)
     const missing = refusal?.groups.size ?? 0
-    const odd = list === 'members' ? [...read.odd.values()].flat() : []
+    const odd = read.odd.get(list)
     if (refusal && isUnlicensed(refusal.first))
       return { dataset, state: 'not_licensed', read: 0, missing: 0, why: 'pim_not_licensed' }
     if (refusal && missing === wanted) return { ...refusedLine(dataset, refusal.first, forbidden), missing }
@@ -171,14 +171,14 @@ function describeGroups(read: ReadGroups, asks: Asks): CoverageLine[] {
         read: wanted - missing,
         missing,
       }
-    if (odd.length > 0)
+    if (odd)
       return {
         dataset,
         state: 'partly',
-        read: wanted - read.odd.size,
-        missing: read.odd.size,
+        read: wanted - odd.size,
+        missing: odd.size,
         why: 'odd_rows',
-        ...oddIds(odd),
+        ...oddIds([...odd.values()].flat()),
       }
     return { dataset, state: 'whole', read: wanted, missing: 0 }
   })

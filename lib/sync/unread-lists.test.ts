@@ -235,6 +235,35 @@ test.each(LISTS_OF_GROUPS)(
   },
 )
 
+const ODD_ID = 'no ID at all'
+
+/** The lists of a group, each with the line that its rows are counted in, and what makes them odd. */
+const ODD_ROWS_OF_GROUPS = [
+  ['members', 'groups', LISTS_OF_GROUPS[0][1], { path: 'id', value: ODD_ID }],
+  ['services', 'services_in_groups', LISTS_OF_GROUPS[1][1], { path: 'id', value: ODD_ID }],
+  ['eligible', 'eligible_members', LISTS_OF_GROUPS[2][1], { path: 'principalId', value: ODD_ID }],
+  ['owners', 'group_owners', LISTS_OF_GROUPS[3][1], { path: 'owners', value: [{ id: ODD_ID }] }],
+] as const
+
+test.each(ODD_ROWS_OF_GROUPS)(
+  'an odd row in the list of %s of a group is a gap in the line of %s alone, and what was known of it stays',
+  async (_list, dataset, match, setField) => {
+    const { tenant, sync, opened } = await connected(EVERY_KIND, OPTIONAL_SCOPES)
+    const { tenantId } = tenant
+    const { id, groupId } = joinGroup(tenant)
+    const before = { members: id, ...fillGroup(tenant, groupId, 'Before') }
+    expect(await sync()).toMatchObject({ gaps: false })
+    const run = await tenant.during([{ match: { ...match, tenantId }, setField }], sync)
+    expect(run).toMatchObject({ state: 'succeeded', gaps: true })
+    const partly = run.coverage.filter(({ state }) => state !== 'whole').map((line) => line.dataset)
+    expect(partly).toEqual([dataset])
+    expect(lineOf(run, dataset)).toMatchObject({ state: 'partly', why: 'odd_rows', kept: expect.any(Number) })
+    const group = await getGroup(tenant.owner, await opened(), groupId)
+    const found = new Set([...(group?.memberPage.rows ?? []), ...(group?.ownedBy ?? [])].map((row) => row.id))
+    for (const [kind] of LISTS_OF_GROUPS) expect([kind, found.has(before[kind])]).toEqual([kind, true])
+  },
+)
+
 test('whoever left a group while it could not be read is gone as soon as it can be', async () => {
   const { tenant, sync, people } = await connected({ people: 30 })
   const member = joinGroup(tenant)
