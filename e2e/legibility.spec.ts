@@ -1,4 +1,4 @@
-import { isLegibleEverywhere } from './support/legibility'
+import { isLegible, isLegibleEverywhere } from './support/legibility'
 import { fill, portalRoutes } from './support/portal-routes'
 import { change } from './support/sandbox'
 import { connect, expect, openResults, signIn, test } from './support/test'
@@ -35,13 +35,19 @@ const NAMES = [
 
 test('every page can be read at every width and on paper', async ({ page, world }) => {
   const owner = world.account('owner')
+  const { tenantId } = world
+  // The name stands on every page, in the rail, and whole in the menu behind it.
+  await change({ type: 'rename', user: owner.objectId, tenantId, displayName: NAMES[0] })
   for (const [index, kind] of ['reader', 'plain', 'guest', 'mfa'].entries()) {
     const { objectId } = world.account(kind)
-    await change({ type: 'rename', user: objectId, tenantId: world.tenantId, displayName: NAMES[index] })
+    await change({ type: 'rename', user: objectId, tenantId, displayName: NAMES[index] })
     const role = index === 0 ? 'Azure Kubernetes Service RBAC Cluster Admin' : 'Reader'
     await change({ type: 'assign', user: objectId, role, subscriptionId: world.subscription.id })
   }
   await signIn(page, owner)
+  await page.getByRole('banner').getByRole('button').click()
+  await isLegible(page, 'the menu of the account')
+  await page.keyboard.press('Escape')
   await connect(page, world, world.subscriptions[1])
   await connect(page, world)
   const attemptId = /connect\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? ''

@@ -46,7 +46,7 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
             {takeInitials(member.name)}
           </span>
           <span className="sr-only min-w-0 flex-1 rail:not-sr-only">
-            <span dir="auto" className="block truncate leading-4 font-medium">
+            <span dir="auto" title={member.name} className="block truncate leading-4 font-medium">
               {spellControls(member.name)}
             </span>
             <span className="block text-xs text-ink-faint">{member.role}</span>
@@ -56,11 +56,11 @@ export function MemberMenu({ member, theme, signOut, chooseTheme }: MemberMenuPr
       }
     >
       <div role="presentation" className="mb-1 border-b border-line px-2.5 pt-1.5 pb-2.5">
-        <p dir="auto" className="truncate font-medium">
+        <p dir="auto" className="wrap-anywhere font-medium">
           {spellControls(member.name)}
         </p>
-        <p className="truncate text-sm text-ink-soft">{member.email}</p>
-        <p dir="auto" className="truncate text-sm text-ink-faint">
+        <p className="wrap-anywhere text-sm text-ink-soft">{member.email}</p>
+        <p dir="auto" className="wrap-anywhere text-sm text-ink-faint">
           {spellControls(member.organisationName)}
         </p>
       </div>
