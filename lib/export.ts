@@ -1,9 +1,9 @@
-import { stringify } from 'csv-stringify/sync'
 import type { Actor } from '@/db/actor'
 import { listMatchingGrants, type MatchingGrant } from '@/db/queries/grants'
 import { type HolderQuery, type HolderRow, listHolders } from '@/db/queries/holders'
 import type { Snapshot } from '@/db/queries/snapshot'
 import type { Cursor } from '@/lib/domain/views'
+import { CSV_START, toCsv } from './csv'
 
 /** Which holders to export; people when `who` is left out. */
 type ExportQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, 'who'>>
@@ -71,35 +71,4 @@ const COLUMNS: Record<string, (holder: HolderRow, grant: MatchingGrant) => strin
   email_source: (holder) => holder.emailSource,
   /** When it was read last, if an earlier reading stands in for one that was refused. */
   not_read_since: (_, grant) => grant.readAt?.toISOString() ?? null,
-}
-
-/** A first character that makes a spreadsheet read a cell as a formula, full-width forms included. Some skip tab, CR, LF and NUL before they look. */
-const FORMULA_START = /^[=+\-@\t\r\n\0＝＋－＠]/
-
-/** Tells Excel that the file is UTF-8; it guesses a national code page otherwise. */
-export const CSV_START = '\uFEFF'
-
-/** A value that no spreadsheet runs as a formula. Display names come from other people's directories. */
-export function formulaSafe(value: string): string {
-  return FORMULA_START.test(value) ? `'${value}` : value
-}
-
-/** Lines of CSV (RFC 4180, CRLF), every cell formula-safe. Absent values are empty cells. */
-export function toCsv(rows: readonly (readonly (string | null)[])[]): string {
-  return stringify(
-    rows.map((row) => row.map((value) => formulaSafe(value ?? ''))),
-    { record_delimiter: 'windows', quoted_string: true },
-  )
-}
-
-/** A file name that every system takes and that cannot break out of a header: letters, digits, dashes. */
-export function csvFileName(label: string, at: Date): string {
-  const words = label
-    .normalize('NFKD')
-    .replace(/\p{M}/gu, '')
-    .replace(/[^a-zA-Z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-    .toLowerCase()
-  return `${['rolecall', words, at.toISOString().slice(0, 10)].filter(Boolean).join('-')}.csv`
 }

@@ -2,8 +2,9 @@ import type { NextRequest } from 'next/server'
 import { getConnection } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
 import { routeForMembers } from '@/lib/auth/refusals'
+import { csvFileName } from '@/lib/csv'
 import { parseAccessView } from '@/lib/domain/views'
-import { csvFileName, exportAccess } from '@/lib/export'
+import { exportAccess } from '@/lib/export'
 
 /** What the table of people, or with `who=others` that of other principals, shows under the same filters and order, all pages of it, as one file. */
 export const GET = routeForMembers(
