@@ -129,7 +129,7 @@ export function PersonStatusMark({ status, guest, lastSignInAt, className }: Per
           {PERSON_STATUS_LABELS[status ?? 'not_readable']}
         </span>
         {status === 'active' ? null : <span className="sr-only">: {says}</span>}
-        {guest ? <span className="rounded-md border border-line px-1 text-xs text-ink-soft">Guest</span> : null}
+        {guest ? <GuestTag /> : null}
       </span>
       {lastSignInAt ? (
         <span className="block text-xs text-ink-faint">
@@ -138,6 +138,11 @@ export function PersonStatusMark({ status, guest, lastSignInAt, className }: Per
       ) : null}
     </>
   )
+}
+
+/** Says that a person is a guest in the directory. */
+export function GuestTag() {
+  return <span className="rounded-md border border-line px-1 text-xs text-ink-soft">Guest</span>
 }
 
 /** Whether the directory knows what is no person. Of an application it is not known whether it can sign in. */

@@ -3,7 +3,7 @@ import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
 import { spellControls } from '@/lib/domain/words'
-import { PersonStatusMark, PrincipalName } from './holder-cells'
+import { GuestTag, PersonStatusMark, PrincipalName } from './holder-cells'
 import { UNKNOWN_ROLE_WORDS } from './labels'
 import { RoleChip } from './role-chip'
 
@@ -138,9 +138,11 @@ function HolderList({ title, people, total, path, allHref }: HolderListProps) {
               href={`${path}/people/${holder.personId}`}
               className="min-w-0"
             />
-            {holder.status === 'active' && !holder.guest ? null : (
+            {holder.status !== 'active' ? (
               <PersonStatusMark status={holder.status} guest={holder.guest} className="shrink-0 text-xs" />
-            )}
+            ) : holder.guest ? (
+              <GuestTag />
+            ) : null}
           </li>
         ))}
       </ul>
