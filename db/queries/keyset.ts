@@ -1,4 +1,4 @@
-import { asc, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { asc, DrizzleQueryError, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Cursor, Direction } from '@/lib/domain/views'
 
 /** One page of a list, and where the pages next to it begin; null where there is none. */
@@ -41,13 +41,26 @@ export function keyset(keys: SQLWrapper[], direction: Direction, cursor: Cursor 
   }
 }
 
-/** Reads the page at a cursor, or the first one when the cursor is beyond the list: an address may outlive the rows it names. */
+/**
+ * Reads the page at a cursor, or the first one when the cursor is beyond the list or holds what the list is not ordered
+ * by: an address may outlive the rows it names, and may be mangled on its way.
+ */
 export async function readPageOrFirst<Row>(
   cursor: Cursor | null,
   read: (cursor: Cursor | null) => Promise<Page<Row>>,
 ): Promise<Page<Row>> {
-  const page = await read(cursor)
-  return page.rows.length === 0 && cursor ? read(null) : page
+  if (!cursor) return read(null)
+  const page = await read(cursor).catch(nothingAtOddValues)
+  return page.rows.length === 0 ? read(null) : page
+}
+
+/** Where a cursor holds text in the place of a number, an ID or a day, PostgreSQL refuses the value by a code of this class. */
+const DATA_EXCEPTION = /^22/
+
+function nothingAtOddValues(error: unknown): Page<never> {
+  const cause = error instanceof DrizzleQueryError ? error.cause : null
+  if (cause && 'code' in cause && DATA_EXCEPTION.test(String(cause.code))) return EMPTY_PAGE
+  throw error
 }
 
 function list(parts: SQLWrapper[]): SQL {

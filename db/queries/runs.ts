@@ -16,13 +16,7 @@ export async function listRuns(
   limit = 50,
 ): Promise<Page<RunRow>> {
   if (!isGuid(connectionId)) return EMPTY_PAGE
-  const place = cursor && isPlace(cursor) ? cursor : null
-  return readPageOrFirst(place, (at) => readRuns(actor, connectionId, at, limit))
-}
-
-/** Whether a cursor, which comes from an address, holds a time and an id; anything else would be an error in SQL. */
-function isPlace({ at: [time = '', id = ''] }: Cursor): boolean {
-  return /^\d{4}-\d\d-\d\dT[\d:.+Z-]+$/.test(time) && !Number.isNaN(Date.parse(time)) && isGuid(id)
+  return readPageOrFirst(cursor, (at) => readRuns(actor, connectionId, at, limit))
 }
 
 async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | null, limit: number) {
