@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { members } from '@/db/schema/organisations'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall } from '@/testing/rolecall'
@@ -14,6 +15,7 @@ vi.mock('server-only', () => ({}))
 vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true')
 
 const { actionFor, routeForMembers } = await import('./refusals')
+const { readInput } = await import('./input')
 const { authCookies } = await import('./options')
 
 let rolecall: Rolecall
@@ -40,6 +42,18 @@ test('an action whose verb does not find the id ends at the not-found page', asy
   await comeFrom(await signInAs({ name: 'Sten Stranger' }))
   await expect(syncNow(connectionId)).rejects.toEqual(pageWithStatus(404))
   await expect(syncNow(randomUUID())).rejects.toEqual(pageWithStatus(404))
+})
+
+test.each([
+  ['text', 'no ID'],
+  ['a list', ['x']],
+  ['an object', { toString: 'x' }],
+  ['nothing', undefined],
+])('an action that is sent %s in the place of an ID ends at the not-found page', async (_, sent) => {
+  const read = actionFor('viewer', async (_member, id: unknown) => readInput(z.guid(), id))
+  await comeFrom(await signInAs({ name: 'Hanna Hand' }))
+  await expect(read(sent)).rejects.toEqual(pageWithStatus(404))
+  await expect(read('00000000-0000-4000-8000-000000000000')).resolves.toBe('00000000-0000-4000-8000-000000000000')
 })
 
 test('an action whose verb refuses the member’s role ends at the forbidden page', async () => {

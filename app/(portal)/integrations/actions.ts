@@ -4,6 +4,7 @@ import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import type { FormState } from '@/components/ui/form-state'
+import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
 import { beginReconnect } from '@/lib/connections/attempts'
 import { disconnect } from '@/lib/connections/disconnect'
@@ -12,46 +13,46 @@ import {
   setSchedule as schedule,
   stopUsingPermission as stopUsing,
 } from '@/lib/connections/manage'
+import { LABEL_RULE, readLabel } from '@/lib/domain/connection-label'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { SCHEDULES } from '@/lib/domain/vocabulary'
 import { requestSync } from '@/lib/sync/request-sync'
 
 const ConnectionId = z.guid()
-const Label = z.string().trim().min(1).max(90)
 const Schedule = z.enum(SCHEDULES)
 const Permission = z.enum(OPTIONAL_SCOPES)
 const Disconnect = z.object({ data: z.enum(['keep', 'delete']), typed: z.string().trim().max(200).optional() })
 
 export const syncNow = actionFor('admin', async (member, connectionId: string) => {
-  await requestSync(member, ConnectionId.parse(connectionId))
+  await requestSync(member, readInput(ConnectionId, connectionId))
   refresh()
 })
 
 export const startReconnect = actionFor('admin', async (member, connectionId: string) => {
-  const { attemptId } = await beginReconnect(member, ConnectionId.parse(connectionId))
+  const { attemptId } = await beginReconnect(member, readInput(ConnectionId, connectionId))
   redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
 })
 
 /** Begins to sign the connection in again, asking for one more optional permission. */
 export const askForPermission = actionFor('admin', async (member, connectionId: string, scope: string) => {
-  const alsoAsk = Permission.parse(scope)
-  const { attemptId } = await beginReconnect(member, ConnectionId.parse(connectionId), { alsoAsk })
+  const alsoAsk = readInput(Permission, scope)
+  const { attemptId } = await beginReconnect(member, readInput(ConnectionId, connectionId), { alsoAsk })
   redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
 })
 
 export const stopUsingPermission = actionFor('admin', async (member, connectionId: string, scope: string) => {
-  await stopUsing(member, ConnectionId.parse(connectionId), Permission.parse(scope))
+  await stopUsing(member, readInput(ConnectionId, connectionId), readInput(Permission, scope))
   refresh()
 })
 
 export const renameConnection = actionFor(
   'admin',
   async (member, connectionId: string, _state: FormState, form: FormData): Promise<FormState> => {
-    const typed = String(form.get('label') ?? '')
-    const label = Label.safeParse(typed)
-    if (!label.success) return { error: 'A label has 1 to 90 characters.', values: { label: typed } }
+    const typed = form.get('label')
+    const label = readLabel(typed)
+    if (label === null) return { error: LABEL_RULE, values: { label: String(typed ?? '') } }
 
-    await rename(member, ConnectionId.parse(connectionId), label.data)
+    await rename(member, readInput(ConnectionId, connectionId), label)
     refresh()
     return { done: true }
   },
@@ -60,7 +61,7 @@ export const renameConnection = actionFor(
 export const setSchedule = actionFor(
   'admin',
   async (member, connectionId: string, _state: FormState, form: FormData): Promise<FormState> => {
-    await schedule(member, ConnectionId.parse(connectionId), Schedule.parse(form.get('schedule')))
+    await schedule(member, readInput(ConnectionId, connectionId), readInput(Schedule, form.get('schedule')))
     refresh()
     return { done: true }
   },
@@ -69,8 +70,8 @@ export const setSchedule = actionFor(
 export const disconnectConnection = actionFor(
   'admin',
   async (member, connectionId: string, _state: FormState, form: FormData): Promise<FormState> => {
-    const choice = Disconnect.parse({ data: form.get('data'), typed: form.get('typed') ?? undefined })
-    const { kind } = await disconnect(member, ConnectionId.parse(connectionId), choice)
+    const choice = readInput(Disconnect, { data: form.get('data'), typed: form.get('typed') ?? undefined })
+    const { kind } = await disconnect(member, readInput(ConnectionId, connectionId), choice)
 
     if (kind === 'mistyped') {
       return {

@@ -6,6 +6,7 @@ import { redirect } from 'next/navigation'
 import { z } from 'zod'
 import { THEME_COOKIE, THEMES, type Theme } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
+import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
 import { endCurrentSession } from '@/lib/auth/request'
 import { MEMBER_ROLES } from '@/lib/domain/vocabulary'
@@ -26,14 +27,14 @@ const THEME_SECONDS = 365 * 24 * 60 * 60
 export const changeRole = actionFor(
   'owner',
   async (member, memberId: string, _state: FormState, form: FormData): Promise<FormState> => {
-    return outcome(await change(member, MemberId.parse(memberId), Role.parse(form.get('role'))))
+    return outcome(await change(member, readInput(MemberId, memberId), readInput(Role, form.get('role'))))
   },
 )
 
 export const removeMember = actionFor(
   'owner',
   async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
-    return outcome(await remove(member, MemberId.parse(memberId)))
+    return outcome(await remove(member, readInput(MemberId, memberId)))
   },
 )
 
@@ -47,7 +48,7 @@ export const signOutEverywhere = actionFor('viewer', async (member) => {
 export const chooseTheme = actionFor('viewer', async (_member, theme: Theme) => {
   const secure = env().portalUrl.startsWith('https://')
   const jar = await cookies()
-  jar.set(THEME_COOKIE, z.enum(THEMES).parse(theme), {
+  jar.set(THEME_COOKIE, readInput(z.enum(THEMES), theme), {
     path: '/',
     maxAge: THEME_SECONDS,
     sameSite: 'lax',

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { AzureSignInOptions } from '@/components/connect/azure-sign-in-button'
 import type { ConnectFormState } from '@/components/connect/connect-form'
 import type { SubscriptionFormState } from '@/components/connect/subscription-id-form'
+import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
 import { AzureError } from '@/lib/azure/client/errors'
 import { beginConnect, getAttempt } from '@/lib/connections/attempts'
@@ -48,13 +49,13 @@ export const beginAzureConnect = actionFor(
 export const startSignIn = actionFor(
   'admin',
   async (member, attemptId: string, options: AzureSignInOptions, form?: FormData) => {
-    const page = `/integrations/azure/connect/${AttemptId.parse(attemptId)}/sign-in`
+    const page = `/integrations/azure/connect/${readInput(AttemptId, attemptId)}/sign-in`
     const attempt = await getAttempt(member, attemptId)
     if (!attempt || attempt.expired || attempt.confirmed) redirect(page)
 
-    const { optional: which, ...asked } = Options.parse(options)
+    const { optional: which, ...asked } = readInput(Options, options)
     const fewer = which === 'fewer' ? (attempt.fewerScopes ?? []) : undefined
-    const optional = which === 'ticked' ? Ticked.parse(form?.getAll('optional') ?? []) : fewer
+    const optional = which === 'ticked' ? readInput(Ticked, form?.getAll('optional') ?? []) : fewer
     const started = await beginSignInForAttempt(member, attemptId, { ...asked, optional }).catch(refused)
     redirect(started instanceof AzureError ? `${page}?problem=${started.code}` : started)
   },
@@ -69,8 +70,8 @@ export const checkAgain = actionFor('admin', async () => {
 export const confirmConnect = actionFor(
   'admin',
   async (member, attemptId: string, _state: ConnectFormState, formData: FormData): Promise<ConnectFormState> => {
-    const confirmed = await confirmAttempt(member, AttemptId.parse(attemptId), {
-      alsoSubscriptionIds: Also.parse(formData.getAll('also')),
+    const confirmed = await confirmAttempt(member, readInput(AttemptId, attemptId), {
+      alsoSubscriptionIds: readInput(Also, formData.getAll('also')),
       acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
     })
     if (confirmed.kind === 'refused') return { error: describeProblem(confirmed.code) }
