@@ -31,8 +31,8 @@ function isInstalled({ development }) {
   })
 }
 
-/** `npm start` says where npm is; started by hand, it is looked for on the path. */
-function npm(args) {
+/** Runs npm and gives what it printed. `npm start` says where npm is; started by hand, it is looked for on the path. */
+export function npm(args) {
   const cli = process.env.npm_execpath
   return cli?.endsWith('.js') ? runCommand(process.execPath, [cli, ...args]) : runCommand('npm', args)
 }

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPortal } from './build-portal.mjs'
+import { auditPackages } from './check-packages.mjs'
 import { CommandFailed, runCommand, stopChildren } from './child-processes.mjs'
 import { cleanEnvironment } from './clean-environment.mjs'
 import { findChromium } from './find-chromium.mjs'
@@ -66,6 +67,7 @@ async function test() {
 
   await tally.step('Format and lint', async () => void (await tool('biome', ['check', '.', '--colors=off'])))
   await tally.step('Import rules', async () => void (await runCommand(nodeBinary(), ['scripts/check-imports.mjs'])))
+  await tally.step('Known vulnerabilities', checkPackages)
   await tally.step('Types', async () => {
     await tool('next', ['typegen'])
     await tool('tsc', ['--noEmit'])
@@ -81,6 +83,14 @@ async function test() {
   if (await tally.step('Production build', () => buildPortal())) await endToEndTests(tally)
 
   return tally
+}
+
+/** One test, which is left out where the registry does not answer. */
+async function checkPackages() {
+  const { serious, unanswered } = await auditPackages()
+  if (serious.length > 0) throw new Error(`Serious vulnerabilities are known:\n${serious.join('\n')}`)
+  const left = unanswered ? [`the registry was asked and did not tell (${unanswered})`] : []
+  return { passed: 1 - left.length, failed: 0, skipped: left.length, left }
 }
 
 function unitTests(tally, name, files, settings) {
