@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import { closeDb, getDb } from '@/db/client'
+import { closeDb, getDbOfEveryOrganisation } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/domain/permissions'
@@ -65,7 +65,7 @@ async function connect({ tenantId, accounts, subscriptions }: World, optional: O
 
 /** Carries the connection's open run; gives how long it took and what was written on it. */
 async function sync({ organisationId, connectionId }: Connected) {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   const own = and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.connectionId, connectionId))
   const [open] = await db
     .select({ id: syncRuns.id })
@@ -109,7 +109,7 @@ const TABLES: Record<string, string> = {
 
 /** The newest transaction that wrote each row of the interval tables, and of what they name. */
 async function versions({ organisationId }: Connected): Promise<Map<string, string>> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   const { rows } = await db.execute<{ row: string; version: string }>(sql`
     select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
     union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
@@ -142,7 +142,7 @@ async function measure(tiny: Connected, large: Connected, latencyMs: number) {
   await memory.stop()
 
   const before = await versions(large)
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   await db.transaction((tx) => openRun(tx, { ...large, trigger: 'schedule', by: null }))
   const second = await sync(large)
   await control('PUT', 'latency', { ms: 0 })

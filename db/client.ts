@@ -1,3 +1,4 @@
+import type { Actor } from './actor'
 import type { Database, Engine, OpenDatabase } from './database'
 
 /** On `globalThis`, because Next bundles pages, route handlers and instrumentation apart and each bundle evaluates this file. */
@@ -5,24 +6,33 @@ const SLOT = Symbol.for('rolecall.database')
 const slots: typeof globalThis & { [SLOT]?: Promise<OpenDatabase> } = globalThis
 
 /**
- * The process's database, opened and migrated at the first call, never at import: `next build` imports every page.
+ * The process's database as one organisation sees it: every statement is held to the rows of that organisation, by the
+ * database itself. Opened and migrated at the first call, never at import: `next build` imports every page.
  *
  * With `DATABASE_URL` it is that PostgreSQL, else the embedded one in `DATA_DIR` (default `.data`). Both are read here
  * and not through `lib/env.ts`, since this room imports nothing of ours; `env()` has refused malformed ones by then.
  * @throws FolderLocked when another process has the embedded database open.
  */
-export async function getDb(): Promise<Database> {
-  return (await open()).db
+export async function getDb({ organisationId }: Pick<Actor, 'organisationId'>): Promise<Database> {
+  return (await open()).limitTo({ organisationId })
 }
 
-/** The engine that carries {@link getDb}, opened in the same way. */
+/**
+ * The same database without that wall, for the few statements that cannot know an organisation yet (who is this session?)
+ * or serve all of them (which syncs are due?). `db/row-security.test.ts` lists every place that may call it.
+ */
+export async function getDbOfEveryOrganisation(): Promise<Database> {
+  return (await open()).limitTo('every organisation')
+}
+
+/** The engine under {@link getDb}, opened in the same way. */
 export async function getEngine(): Promise<Engine> {
-  return engineOf(await getDb())
+  return (await open()).engine
 }
 
 /** Makes a database the process's own, for tests. Returns the function that takes it out again without closing it. */
-export function useDatabase(db: Database): () => void {
-  const installed = Promise.resolve({ db, close: async () => {} })
+export function useDatabase(database: OpenDatabase): () => void {
+  const installed = Promise.resolve({ ...database, close: async () => {} })
   slots[SLOT] = installed
   return () => clear(installed)
 }
@@ -36,12 +46,6 @@ export async function closeDb(): Promise<void> {
   } finally {
     clear(opening)
   }
-}
-
-/** The engine of a database, recognised by its driver. */
-function engineOf({ $client: client }: Database): Engine {
-  if ('waitReady' in client) return { kind: 'embedded', pglite: client }
-  return { kind: 'server', pool: client, url: client.options.connectionString ?? '' }
 }
 
 function open(): Promise<OpenDatabase> {

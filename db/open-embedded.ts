@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { PGlite } from '@electric-sql/pglite'
+import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { drizzle } from 'drizzle-orm/pglite'
-import type { OpenDatabase } from './database'
+import type { Database, OpenDatabase } from './database'
 import { lockFolder } from './folder-lock'
 import { migrate } from './migrate'
+import { setVisibleRows, type VisibleRows } from './visible-rows'
 
 const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being made
 
@@ -30,9 +31,26 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
 
 /** Migrates a PGlite, on disk or in memory, and opens it as our database. */
 export async function migrateEmbedded(pglite: PGlite): Promise<OpenDatabase> {
-  const db = drizzle(pglite)
-  await migrate(db)
-  return { db, close: () => pglite.close() }
+  await migrate(drizzle(pglite))
+  return {
+    engine: { kind: 'embedded', pglite },
+    limitTo: (rows) => limitTo(pglite, rows),
+    close: () => pglite.close(),
+  }
+}
+
+/** The database in which every statement, alone or in a transaction, begins a transaction that says what it may see. */
+function limitTo(pglite: PGlite, rows: VisibleRows): Database {
+  const begin = <T>(work: (tx: Transaction) => Promise<T>) =>
+    pglite.transaction(async (tx) => {
+      await tx.exec(setVisibleRows(rows))
+      return work(tx)
+    })
+  const client: Pick<PGlite, 'query' | 'transaction'> = {
+    query: (...statement) => begin((tx) => tx.query(...statement)),
+    transaction: begin,
+  }
+  return drizzle({ client: client as PGlite })
 }
 
 /** What we wrote from now on would be lost, and would spoil what the other writes: nothing may run to its end here. */

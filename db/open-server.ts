@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool } from 'pg'
 import type { OpenDatabase } from './database'
 import { migrate } from './migrate'
+import { limitTo } from './server-statements'
 
 const POOL_SIZE = 10 // PostgreSQL allows 100 connections by default: room for several processes
 const CONNECT_TIMEOUT_MS = 10_000 // an exhausted pool or a silent host becomes an error, not a hung page
@@ -17,6 +18,7 @@ export async function openServer(connectionString: string): Promise<OpenDatabase
     connectionString,
     application_name: 'rolecall',
     max: POOL_SIZE,
+    pipeline: true, // statements that are given to a connection together travel together: see `limitTo`
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
@@ -25,7 +27,11 @@ export async function openServer(connectionString: string): Promise<OpenDatabase
   // listener would end the process. The pool drops such a connection; a transaction on it fails at its next statement.
   pool.on('error', () => {})
   pool.on('connect', (client) => client.on('error', () => {}))
-  return { db: drizzle(pool), close: () => pool.end() }
+  return {
+    engine: { kind: 'server', pool, url: connectionString },
+    limitTo: (rows) => limitTo(pool, rows),
+    close: () => pool.end(),
+  }
 }
 
 /** Uses a connection of its own, because the wait for the lock, or a long migration, may outlast the statement timeout. */

@@ -34,7 +34,10 @@ async function startWorld() {
       const connection = await getConnection(world.actor, id)
       if (!connection) throw new Error('There is no such connection.')
       const permissions = await listRolePermissions(world.actor, connection)
-      const statements = vi.spyOn(database.db.$client, 'query')
+      // Outside a transaction of ours every statement is a transaction, or a loan of a connection, of its own.
+      const { engine } = database
+      const statements =
+        engine.kind === 'embedded' ? vi.spyOn(engine.pglite, 'transaction') : vi.spyOn(engine.pool, 'connect')
       try {
         const answer = await readAnswer(world.actor, connection, { ...ANYTHING, ...question }, permissions)
         return { ...answer, statements: statements.mock.calls.length }

@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getDb } from '@/db/client'
-import type { OpenDatabase } from '@/db/database'
+import { getDbOfEveryOrganisation } from '@/db/client'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { endSession, findSession } from '@/lib/auth/sessions'
-import { createTestDatabase } from '@/testing/database'
+import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 import { NotAllowed, NotFound } from './actor'
 import { changeRole, removeMember, signOutEverywhere } from './members'
 
-let database: OpenDatabase
+let database: TestDatabase
 beforeAll(async () => {
   database = await createTestDatabase()
 })
@@ -127,7 +126,7 @@ test.each([
   ['older than a working day', { expiresAt: sql`now() - interval '1 second'` }],
 ])('a session %s has ended', async (_, change) => {
   const olga = await signInAs()
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   await db.update(memberSessions).set(change).where(eq(memberSessions.id, olga.sessionId))
   expect(await findSession(olga.sessionId)).toBeNull()
 })

@@ -11,7 +11,7 @@ export type MemberChange = { kind: 'done' } | { kind: 'last_owner' }
 /** Gives a member another role, which holds from their next request on. The last owner keeps theirs. Throws {@link NotFound}. */
 export async function changeRole(actor: Actor, memberId: string, role: MemberRole): Promise<MemberChange> {
   allow(actor, 'manage_members')
-  const db = await getDb()
+  const db = await getDb(actor)
   return reportLastOwner(() =>
     db.transaction(async (tx) => {
       const own = and(eq(members.organisationId, actor.organisationId), eq(members.id, memberId))
@@ -38,7 +38,7 @@ export async function changeRole(actor: Actor, memberId: string, role: MemberRol
  */
 export async function removeMember(actor: Actor, memberId: string): Promise<MemberChange> {
   allow(actor, 'manage_members')
-  const db = await getDb()
+  const db = await getDb(actor)
   return reportLastOwner(() =>
     db.transaction(async (tx) => {
       const [removed] = await tx
@@ -53,7 +53,7 @@ export async function removeMember(actor: Actor, memberId: string): Promise<Memb
 
 /** Ends every session of the member who asks, this one included. */
 export async function signOutEverywhere(actor: Actor): Promise<void> {
-  const db = await getDb()
+  const db = await getDb(actor)
   await db.transaction(async (tx) => {
     await tx
       .delete(memberSessions)

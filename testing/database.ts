@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import { useDatabase as install } from '@/db/client'
-import { migrationsFolder, type OpenDatabase } from '@/db/database'
+import { type Database, migrationsFolder, type OpenDatabase } from '@/db/database'
 import { migrateEmbedded } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
 
@@ -14,18 +14,22 @@ const CACHE = join('node_modules', '.cache', 'rolecall')
 /** The same for PostgreSQL: a migrated template database. Any number of our own choosing. */
 const TEMPLATE_LOCK = 7_265_163_442
 
+/** An open database and, in `db`, all its rows: a test may look into every organisation. */
+export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & { db: Database }
+
 /**
  * An empty, migrated database, which is also what `getDb()` gives until it is closed: PGlite in memory, or with
  * `TEST_DATABASE_URL` (of a user who may create databases) a new database on that PostgreSQL.
  */
-export async function createTestDatabase(): Promise<OpenDatabase> {
+export async function createTestDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL
   const opened = server
     ? await createOnServer(server)
     : await migrateEmbedded(await PGlite.create({ loadDataDir: await madeFolder() }))
-  const uninstall = install(opened.db)
+  const uninstall = install(opened)
   return {
-    ...opened,
+    engine: opened.engine,
+    db: opened.limitTo('every organisation'),
     close: async () => {
       uninstall()
       await opened.close()

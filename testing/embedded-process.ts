@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
-import { closeDb, getDb } from '@/db/client'
+import { closeDb, getDbOfEveryOrganisation } from '@/db/client'
 import { members, organisations } from '@/db/schema/organisations'
 
 /**
@@ -12,7 +12,7 @@ import { members, organisations } from '@/db/schema/organisations'
 const say = (line: string) => process.stdout.write(`${line}\n`)
 
 async function main(write: boolean): Promise<void> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   process.on('SIGTERM', () => void closeDb().then(() => process.exit(0)))
   const found = await db
     .select({ id: organisations.id })

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, inArray, isNull, ne } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import type { OpenDatabase } from '@/db/database'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
 import { beginConnect } from '@/lib/connections/attempts'
@@ -14,13 +13,13 @@ import type { FaultRule } from '@/sandbox/control/fault-rules'
 import { startSandbox } from '@/sandbox/server'
 import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
-import { createTestDatabase } from './database'
+import { createTestDatabase, type TestDatabase } from './database'
 import { signInAs } from './sign-in-as'
 
 const PORTAL = 'http://localhost:3000'
 
 /** Starts the product with a database and a sandbox for one test file: everything but the browser. */
-export async function startRolecall(openDatabase: () => Promise<OpenDatabase> = createTestDatabase) {
+export async function startRolecall(openDatabase: () => Promise<TestDatabase> = createTestDatabase) {
   const sandbox = await startSandbox({ port: 0, portalUrl: PORTAL })
   Object.assign(process.env, {
     SANDBOX_URL: sandbox.url,
@@ -33,6 +32,7 @@ export async function startRolecall(openDatabase: () => Promise<OpenDatabase> = 
   return {
     sandbox,
     db: database.db,
+    engine: database.engine,
     /** Makes a new tenant at Microsoft, and an organisation for it with an owner. */
     tenant: (spec: TenantSpec = {}) => createTenant(sandbox, spec),
     async close() {

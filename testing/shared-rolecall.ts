@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { closeDb, getDb } from '@/db/client'
+import { closeDb, getDbOfEveryOrganisation, getEngine } from '@/db/client'
 import { stopQueue } from '@/lib/runs/queue'
 import { startRolecall } from './rolecall'
 
@@ -14,9 +14,9 @@ export async function startSharedRolecall() {
   const onServer = Boolean(process.env.TEST_DATABASE_URL)
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-data-'))
   if (!onServer) Object.assign(process.env, { DATA_DIR: dataDir, DATABASE_URL: '' })
-  const rolecall = await startRolecall(onServer ? undefined : async () => ({ db: await getDb(), close: closeDb }))
-  const client = rolecall.db.$client
-  const DATABASE_URL = 'options' in client ? client.options.connectionString : ''
+  const openInFolder = async () => ({ engine: await getEngine(), db: await getDbOfEveryOrganisation(), close: closeDb })
+  const rolecall = await startRolecall(onServer ? undefined : openInFolder)
+  const DATABASE_URL = rolecall.engine.kind === 'server' ? rolecall.engine.url : ''
   return {
     ...rolecall,
     settings: { DATA_DIR: dataDir, DATABASE_URL, LOG_LEVEL: 'info' },

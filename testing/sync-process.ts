@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import { closeDb, getDb } from '@/db/client'
+import { closeDb, getDbOfEveryOrganisation } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
 import { openRun } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
@@ -20,7 +20,7 @@ const say = (word: string, value: unknown) => process.stdout.write(`${word} ${JS
 const sayPublished = async () => say('seen', await readPublished(actor, connectionId))
 
 async function sync(): Promise<void> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   const open = and(eq(syncRuns.connectionId, connectionId), inArray(syncRuns.state, ['queued', 'running']))
   await db.update(syncRuns).set({ heartbeatAt: sql`now() - interval '1 hour'` }).where(open)
   const run = await db.transaction((tx) => openRun(tx, { organisationId, connectionId, trigger: 'manual', by: null }))
@@ -32,7 +32,7 @@ async function sync(): Promise<void> {
   await sayPublished()
 }
 
-await getDb()
+await getDbOfEveryOrganisation()
 await sayPublished()
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'sync') await sync()

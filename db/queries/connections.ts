@@ -29,7 +29,7 @@ export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnectio
  */
 export async function getConnection(actor: Actor, connectionId: string) {
   if (!isGuid(connectionId)) return null
-  const db = await getDb()
+  const db = await getDb(actor)
   const ended = db
     .select()
     .from(syncRuns)
@@ -110,7 +110,7 @@ export type ConnectionTile = Awaited<ReturnType<typeof listConnections>>[number]
  * one that came to a result, and the one under way. One statement, whose cost per connection is one look-up by index.
  */
 export async function listConnections(actor: Actor) {
-  const db = await getDb()
+  const db = await getDb(actor)
   const last = db
     .select({
       state: syncRuns.state,
@@ -171,7 +171,7 @@ export type ConnectionProgress = Awaited<ReturnType<typeof getProgress>>[number]
 export async function getProgress(actor: Actor, connectionIds: string[]) {
   const ids = connectionIds.filter(isGuid)
   if (ids.length === 0) return []
-  const db = await getDb()
+  const db = await getDb(actor)
   const newest = db
     .selectDistinctOn([syncRuns.connectionId])
     .from(syncRuns)

@@ -13,7 +13,7 @@ type DenyRow = NamedDeny & { principals: DenyPrincipal[]; excluded: DenyPrincipa
 export async function listDenials(actor: Actor, snapshot: Snapshot): Promise<DenyRow[]> {
   const published = publishedOf(snapshot)
   if (!published) return []
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       key: denyAssignments.key,
@@ -78,7 +78,7 @@ export function isNamedBy(
  */
 async function readMemberships(actor: Actor, published: Published, principalIds: string[], groupIds: string[]) {
   if (principalIds.length === 0 || groupIds.length === 0) return []
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .selectDistinct({ principalId: groupMembers.memberId, groupId: groupNesting.groupId })
     .from(groupMembers)

@@ -99,7 +99,7 @@ export async function listMatchingGrants(
   const ways: Record<WayHeld | 'any', SQL> = { direct, group: through, any: sql`${direct} union ${through}` }
   const kind = weakestKindOf(assignments.kind, sql`held.membership`)
   const groupNames = alias(principals, 'group_names')
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .selectDistinct({
       ...GRANT,
@@ -132,7 +132,7 @@ export type RolePermissions = {
 export async function listRolePermissions(actor: Actor, snapshot: Snapshot): Promise<RolePermissions[]> {
   const published = publishedOf(snapshot)
   if (!published) return []
-  const db = await getDb()
+  const db = await getDb(actor)
   const held = db
     .selectDistinct({ id: assignments.roleId })
     .from(assignments)

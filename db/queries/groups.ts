@@ -79,7 +79,7 @@ async function readGroups(
   limit: number,
 ): Promise<Page<GroupRow>> {
   const { beyond, order, fetch, page } = keyset([sortNameOfGroup, connectionGroups.groupId], 'asc', cursor, limit)
-  const found = await selectGroups(await getDb(), actor, published)
+  const found = await selectGroups(await getDb(actor), actor, published)
     .where(
       and(
         inSnapshot(connectionGroups, actor, published),
@@ -154,7 +154,7 @@ export async function getGroup(
   const published = publishedOf(snapshot)
   if (!published || !isGuid(groupId)) return null
   const id = groupId.toLowerCase()
-  const [found] = await selectGroups(await getDb(), actor, published).where(
+  const [found] = await selectGroups(await getDb(actor), actor, published).where(
     and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, id)),
   )
   if (!found) return null
@@ -179,7 +179,7 @@ export async function getGroup(
 }
 
 async function readGrants(actor: Actor, published: Published, groupId: string) {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select(GRANT)
     .from(assignments)
@@ -192,7 +192,7 @@ async function readGrants(actor: Actor, published: Published, groupId: string) {
 const MOST_OWNERS = 100
 
 async function readOwners(actor: Actor, published: Published, groupId: string) {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       id: groupOwners.ownerId,
@@ -215,7 +215,7 @@ async function readOwners(actor: Actor, published: Published, groupId: string) {
 }
 
 async function readParents(actor: Actor, published: Published, groupId: string) {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       id: groupMembers.groupId,
@@ -237,7 +237,7 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
     cursor,
     limit,
   )
-  const db = await getDb()
+  const db = await getDb(actor)
   const found = await db
     .select({
       at,

@@ -101,7 +101,7 @@ export async function listHolders(
 export async function countHolders(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<number> {
   const published = publishedOf(snapshot)
   if (!published) return 0
-  const db = await getDb()
+  const db = await getDb(actor)
   let query = db.select({ holders: sql<number>`count(*)::int` }).from(holders).$dynamic()
   if (filter.search.trim() !== '') query = query.leftJoin(principals, toPrincipal(holders, holders.principalId))
   if (asksOfGrants(filter))
@@ -126,7 +126,7 @@ async function readHolders(
     selected,
     keys: { fetch, page },
   } = await selectHolderPage(actor, published, query, limit)
-  const db = await getDb()
+  const db = await getDb(actor)
   const found = await db
     .select({
       at: selected.at,
@@ -242,7 +242,7 @@ async function selectHolderPage(actor: Actor, published: Published, query: Holde
     query.cursor,
     limit,
   )
-  const db = await getDb()
+  const db = await getDb(actor)
   let select = db
     .select({
       at: keys.at.as('at'),

@@ -14,7 +14,7 @@ const PROBE = { text: 'select 1', query_timeout: 5_000 }
  * with the cursors of the pages next to it.
  */
 export async function listAuditEvents(actor: Actor, cursor: AuditCursor | null) {
-  const db = await getDb()
+  const db = await getDb(actor)
   const newer = cursor?.side === 'newer'
   const beyond = cursor ? (newer ? gt : lt)(auditEvents.seq, cursor.seq) : undefined
   const found = await db
@@ -48,7 +48,7 @@ export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number]
 
 /** The members of the organisation, in name order. */
 export async function listMembers(actor: Actor) {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       id: members.id,

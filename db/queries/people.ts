@@ -45,7 +45,7 @@ export async function listPeople(actor: Actor, query: PeopleQuery, limit = 50): 
 }
 
 async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const { beyond, order, fetch, at, page } = keyset(
     [principals.sortName, principals.id, principals.tenantId],
     query.direction,
@@ -132,7 +132,7 @@ const isAmongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
 
 /** How many of the people who have access in any connected subscription meet a filter. */
 export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<number> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const asked = personMatches(filter)
   const query = db
     .select({ people: sql<number>`count(*)::int` })
@@ -198,7 +198,7 @@ export async function listCells(actor: Actor, people: { tenantId: string; id: st
   if (people.length === 0) return []
   const eligibleRole = alias(roleDefinitions, 'eligible_role')
   const tenants = Map.groupBy(people, ({ tenantId }) => tenantId)
-  const db = await getDb()
+  const db = await getDb(actor)
   const found = await db
     .select({
       personId: holders.principalId,

@@ -71,7 +71,7 @@ export async function getPersonAccess(
 }
 
 async function readConnection(actor: Actor, connectionId: string) {
-  const db = await getDb()
+  const db = await getDb(actor)
   const [found] = await db
     .select({
       tenantId: connections.tenantId,
@@ -89,7 +89,7 @@ type Edge = PersonAccess['edges'][number]
 
 /** Walks up from a principal to every group it is in. `union` takes no membership twice, so that circles of groups end. */
 async function readEdges(actor: Actor, published: Published, id: string): Promise<Edge[]> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const { groupId, memberId, validFrom, membership, endsAt, readAt } = groupMembers
   const select = (more: SQL) => sql`
     select ${groupId}, ${memberId}, ${validFrom}, ${membership}, ${endsAt}, ${readAt} from ${groupMembers} ${more}`
@@ -127,7 +127,7 @@ async function readPerson(
   tenantId: string,
   id: string,
 ): Promise<PersonAccess['person'] | null> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const [known] = await db
     .select({
       id: principals.id,
@@ -174,7 +174,7 @@ async function readGroups(
   groupIds: string[],
 ): Promise<(Omit<PersonAccess['groups'][number], 'readAt'> & { ages: GroupAges })[]> {
   if (groupIds.length === 0) return []
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       id: connectionGroups.groupId,
@@ -196,7 +196,7 @@ async function readGrants(
   tenantId: string,
   holderIds: string[],
 ): Promise<PersonAccess['grants']> {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       ...GRANT,

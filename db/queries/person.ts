@@ -18,7 +18,7 @@ export type PersonRole = Awaited<ReturnType<typeof readRoles>>[number]
 export async function getPerson(actor: Actor, personId: string) {
   if (!isGuid(personId)) return null
   const id = personId.toLowerCase()
-  const db = await getDb()
+  const db = await getDb(actor)
   const [person] = await db
     .select({
       id: principals.id,
@@ -55,7 +55,7 @@ async function readRoles(actor: Actor, person: { tenantId: string; id: string })
     where ${and(eq(groupMembers.organisationId, actor.organisationId), eq(groupMembers.memberId, person.id))}
   ) as way`
   const groupNames = alias(principals, 'group_names')
-  const db = await getDb()
+  const db = await getDb(actor)
   return db
     .select({
       ...GRANT,

@@ -26,7 +26,7 @@ export async function listScopes(
 }
 
 async function readScopes(actor: Actor, published: Published, { search, cursor }: ScopeQuery, limit: number) {
-  const db = await getDb()
+  const db = await getDb(actor)
   const scopes = db
     .select({
       scope: sql<string>`min(${assignments.scope})`.as('spelled'),
@@ -64,7 +64,7 @@ type Facets = {
 export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Facets> {
   const published = publishedOf(snapshot)
   if (!published) return { signals: {}, people: 0, others: 0, unread: 0, ownAssignments: 0 }
-  const db = await getDb()
+  const db = await getDb(actor)
   const [counted] = await db
     .select({ assignments: sql<number>`count(*)::int` })
     .from(assignments)

@@ -53,7 +53,7 @@ export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<R
 const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0, eligibleOthers: 0 }
 
 async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const [run] = await db.select({ counts: syncRuns.roleCounts }).from(syncRuns).where(runOf(actor, published)).limit(1)
   return run?.counts ?? {}
 }
@@ -63,7 +63,7 @@ async function readCounts(actor: Actor, published: Published): Promise<Record<st
  * subscription has moved to another directory, the old result stays until the next sync.
  */
 async function readDefinitions(actor: Actor, published: Published, ids: string[]) {
-  const db = await getDb()
+  const db = await getDb(actor)
   const tenant = db
     .select({ id: assignments.tenantId })
     .from(assignments)
@@ -159,7 +159,7 @@ async function readFromHolders(
     where ${granted}) ways group by role_id, person_id
   ) as held`
   const isPerson = eq(holders.kind, 'user')
-  const db = await getDb()
+  const db = await getDb(actor)
   const ranked = db
     .select({
       roleId: sql<string>`held.role_id`.as('held_role_id'),

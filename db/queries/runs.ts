@@ -21,7 +21,7 @@ export async function listRuns(
 
 async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | null, limit: number) {
   const { beyond, order, fetch, at, page } = keyset([syncRuns.requestedAt, syncRuns.id], 'desc', cursor, limit)
-  const db = await getDb()
+  const db = await getDb(actor)
   const found = await db
     .select({
       at,

@@ -1,5 +1,5 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
-import { getDb } from '@/db/client'
+import { getDbOfEveryOrganisation } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
@@ -23,7 +23,7 @@ export type SignedInAccount = {
  * @returns the session's id, the only thing that the browser's sealed cookie holds
  */
 export async function registerSignIn(account: SignedInAccount): Promise<string> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   return db.transaction(async (tx) => {
     await tx
       .insert(organisations)
@@ -95,7 +95,7 @@ const SEEN_EVERY_MINUTES = 5
  * {@link SESSION_HOURS}.
  */
 export async function findSession(sessionId: string) {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   const [found] = await db
     .select({
       sessionId: memberSessions.id,
@@ -136,6 +136,6 @@ export async function findSession(sessionId: string) {
 
 /** Signs one browser out, at once. Does nothing when the session has ended already. */
 export async function endSession(sessionId: string): Promise<void> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   await db.delete(memberSessions).where(eq(memberSessions.id, sessionId))
 }

@@ -25,7 +25,7 @@ type Begun =
  */
 export async function beginConnect(actor: Actor, subscriptionId: string): Promise<Begun> {
   allow(actor, 'connect')
-  const db = await getDb()
+  const db = await getDb(actor)
   const [existing] = await db
     .select({
       id: connections.id,
@@ -103,7 +103,7 @@ type AttemptSubject = {
 
 /** Stores a new attempt for this member and deletes old ones of the organisation. Gives its id. */
 async function openAttempt(actor: Actor, about: AttemptSubject): Promise<string> {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db.transaction(async (tx) => {
     await tx
       .delete(connectAttempts)
@@ -180,7 +180,7 @@ export type Attempt = {
 
 /** The member's own attempt as its pages show it, or null. */
 export async function getAttempt(actor: Actor, attemptId: string): Promise<Attempt | null> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) return null
   const [connection] = attempt.connectionId
@@ -242,7 +242,7 @@ function chooseFewerScopes(asked: OptionalScope[], had: string[]): OptionalScope
 
 /** Adds the optional scopes that the tenant's other connections use, because an approval of fewer would withdraw those. */
 async function addScopesOfTenant(actor: Actor, tenantId: string, asked: OptionalScope[]): Promise<OptionalScope[]> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const rows = await db
     .select({ scopes: connections.optionalScopes })
     .from(connections)

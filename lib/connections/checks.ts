@@ -42,7 +42,7 @@ export type Checked = {
  */
 export async function checkAttempt(actor: Actor, attemptId: string): Promise<Checked> {
   allow(actor, 'connect')
-  const db = await getDb()
+  const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) throw new NotFound('There is no such attempt.')
   const azure = attempt.expired ? null : azureForAttempt(actor, attempt)
@@ -99,7 +99,7 @@ async function catchAzureError<T>(work: Promise<T>): Promise<Attempt<T>> {
 async function keepClaims(actor: Actor, attemptId: string, answers: { error?: AzureError }[]): Promise<void> {
   const demand = answers.find(({ error }) => error?.claims)?.error
   if (!demand) return
-  const db = await getDb()
+  const db = await getDb(actor)
   await db
     .update(connectAttempts)
     .set({ problem: problemOf(demand) })
@@ -173,7 +173,7 @@ async function listOtherSubscriptions(
 ): Promise<Checked['others']> {
   const others = readable.filter(({ id }) => id !== subscriptionId)
   if (others.length === 0) return []
-  const db = await getDb()
+  const db = await getDb(actor)
   const connected = await db
     .select({ subscriptionId: connections.subscriptionId, label: connections.label })
     .from(connections)

@@ -33,7 +33,7 @@ export async function confirmAttempt(
   { alsoSubscriptionIds, acceptOtherAccount = false }: ConfirmOptions,
 ): Promise<Confirmed> {
   allow(actor, 'connect')
-  const db = await getDb()
+  const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) throw new NotFound('There is no such attempt.')
   if (attempt.confirmedAt) return { kind: 'connected', connectionIds: attempt.madeConnectionIds }
@@ -81,7 +81,7 @@ async function storeConnections(
   attemptId: string,
   wanted: WantedSubscription[],
 ): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
-  const db = await getDb()
+  const db = await getDb(actor)
   return db.transaction(async (tx) => {
     const [locked] = await tx.select().from(connectAttempts).where(whereOwnAttempt(actor, attemptId)).for('update')
     if (!locked) throw new NotFound('There is no such attempt.')

@@ -17,7 +17,7 @@ export async function findConnection(
   connectionId: string,
   within?: Database | Transaction,
 ): Promise<ConnectionRow> {
-  const db = within ?? (await getDb())
+  const db = within ?? (await getDb({ organisationId }))
   const [connection] = await db.select().from(connections).where(whereConnection(organisationId, connectionId))
   if (!connection) throw new NotFound('There is no such connection.')
   return connection

@@ -27,7 +27,7 @@ export async function disconnect(actor: Actor, connectionId: string, { data, typ
   const connection = await findConnection(actor, connectionId)
   if (data === 'delete' && typed !== connection.label) return { kind: 'mistyped' }
 
-  const db = await getDb()
+  const db = await getDb(actor)
   await db.transaction((tx) => endConnection(tx, actor, connection, data))
   if (data === 'delete') await db.transaction((tx) => eraseConnection(tx, actor, connection))
   return { kind: 'disconnected' }

@@ -12,7 +12,7 @@ import { findConnection, lockConnection, whereConnection } from './connection'
 /** Gives a connection another label. Throws NotFound. */
 export async function renameConnection(actor: Actor, connectionId: string, label: string): Promise<void> {
   allow(actor, 'rename')
-  const db = await getDb()
+  const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const before = await findConnection(actor, connectionId, tx)
     if (before.label === label) return
@@ -24,7 +24,7 @@ export async function renameConnection(actor: Actor, connectionId: string, label
 /** Sets how often a connection syncs by itself. One that waits for a person keeps waiting. Throws NotFound. */
 export async function setSchedule(actor: Actor, connectionId: string, schedule: Schedule): Promise<void> {
   allow(actor, 'schedule')
-  const db = await getDb()
+  const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const before = await lockConnection(tx, actor, connectionId)
     if (before.schedule === schedule) return
@@ -49,7 +49,7 @@ export type OptionalPermission = {
 
 /** The state of each optional permission of a connection. Empty for an id that the organisation does not have. */
 export async function listOptionalPermissions(actor: Actor, connectionId: string): Promise<OptionalPermission[]> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const [found] = await db
     .select({ scopes: connections.optionalScopes, coverage: syncRuns.coverage })
     .from(connections)
@@ -72,7 +72,7 @@ export async function listOptionalPermissions(actor: Actor, connectionId: string
  */
 export async function stopUsingPermission(actor: Actor, connectionId: string, scope: OptionalScope): Promise<void> {
   allow(actor, 'connect')
-  const db = await getDb()
+  const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const { label, optionalScopes } = await lockConnection(tx, actor, connectionId)
     if (!optionalScopes.includes(scope)) return

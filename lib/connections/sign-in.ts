@@ -34,7 +34,7 @@ export async function beginSignInForAttempt(
   { prompt, useClaims, optional }: SignInChoices = {},
 ): Promise<string> {
   allow(actor, 'connect')
-  const db = await getDb()
+  const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt || attempt.expired || attempt.confirmedAt) throw new NotFound('There is no such attempt.')
 
@@ -139,7 +139,7 @@ type TakenLogin =
  * it at all, so neither another person's answer nor a replay can be attached to an attempt.
  */
 async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
-  const db = await getDb()
+  const db = await getDb(actor)
   const own = and(
     eq(connectAttempts.organisationId, actor.organisationId),
     eq(connectAttempts.memberId, actor.memberId),
@@ -197,7 +197,7 @@ const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) 
   updateAttempt(actor, attemptId, { problem })
 
 async function updateAttempt(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
-  const db = await getDb()
+  const db = await getDb(actor)
   await db
     .update(connectAttempts)
     .set({ ...change, cacheVersion: sql`cache_version + 1` })

@@ -41,7 +41,7 @@ function describePlaceOfAttempt(actor: Actor, attemptId: string): SealedPlace {
   const own = whereOwnAttempt(actor, attemptId)
   return {
     async read() {
-      const db = await getDb()
+      const db = await getDb(actor)
       const [found] = await db
         .select({ sealed: connectAttempts.sealedCache, version: connectAttempts.cacheVersion })
         .from(connectAttempts)
@@ -49,7 +49,7 @@ function describePlaceOfAttempt(actor: Actor, attemptId: string): SealedPlace {
       return found?.sealed ? { sealed: found.sealed, version: found.version } : null
     },
     async write(sealed, over) {
-      const db = await getDb()
+      const db = await getDb(actor)
       const written = await db
         .update(connectAttempts)
         .set({ sealedCache: sealed, cacheVersion: over + 1 })
@@ -79,7 +79,7 @@ function describePlaceOfConnection(organisationId: string, connectionId: string)
   )
   return {
     async read() {
-      const db = await getDb()
+      const db = await getDb({ organisationId })
       const [found] = await db
         .select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version })
         .from(connectionSecrets)
@@ -87,7 +87,7 @@ function describePlaceOfConnection(organisationId: string, connectionId: string)
       return found ?? null
     },
     async write(sealed, over) {
-      const db = await getDb()
+      const db = await getDb({ organisationId })
       const written = await db
         .update(connectionSecrets)
         .set({ sealed, version: over + 1, updatedAt: new Date() })

@@ -62,7 +62,7 @@ export type ClaimedRun = {
  * that is alive. The fencing number rises with each claim, and only its latest holder can write to the run again.
  */
 export async function claimRun({ organisationId, runId }: SyncJob): Promise<ClaimedRun | null> {
-  const db = await getDb()
+  const db = await getDb({ organisationId })
   const [claimed] = await db
     .update(syncRuns)
     .set({
@@ -129,7 +129,7 @@ export function followRun(run: ClaimedRun, meter: Meter): FollowedRun {
   let stopped = false
 
   const write = async () => {
-    const db = await getDb()
+    const db = await getDb(run)
     const held = await db
       .update(syncRuns)
       .set({ phase, counters, calls: meter.calls, retries: meter.retries, heartbeatAt: sql`now()` })

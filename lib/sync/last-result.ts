@@ -79,7 +79,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     and(eq(table.organisationId, organisationId), eq(table.tenantId, connection.tenantId))
 
   const listAssignments = async (more: SQL | undefined): Promise<HeldAssignment[]> => {
-    const db = await getDb()
+    const db = await getDb({ organisationId })
     const found = await db
       .select()
       .from(assignments)
@@ -92,7 +92,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     }))
   }
   const listGroups = async (ids: string[]): Promise<LastGroup[]> => {
-    const db = await getDb()
+    const db = await getDb({ organisationId })
     const [groups, members, owners] = await Promise.all([
       db
         .select({ id: connectionGroups.groupId, members: connectionGroups.members, ages: GROUP_AGES })
@@ -124,7 +124,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
   let coverage: Promise<CoverageLine[]> | null = null
   const readCoverage = async (): Promise<CoverageLine[]> => {
     if (!connection.publishedRunId) return []
-    const db = await getDb()
+    const db = await getDb({ organisationId })
     const [run] = await db
       .select({ coverage: syncRuns.coverage })
       .from(syncRuns)
@@ -141,7 +141,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       return line?.keptSince ? new Date(line.keptSince) : connection.publishedAt
     },
     async countAssignments() {
-      const db = await getDb()
+      const db = await getDb({ organisationId })
       const isHeld = and(ne(assignments.kind, 'eligible'), ne(assignments.principalKind, 'delegate'))
       const [counted] = await db
         .select({ current: count() })
@@ -154,11 +154,11 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     listTimeBound: () => listAssignments(or(eq(assignments.kind, 'activated'), isNotNull(assignments.endsAt))),
     listByKey: (keys) => inPieces(keys, (some) => listAssignments(inArray(assignments.key, some))),
     async listDenies() {
-      const db = await getDb()
+      const db = await getDb({ organisationId })
       return db.select().from(denyAssignments).where(isCurrent(denyAssignments))
     },
     async listRoles(ids) {
-      const db = await getDb()
+      const db = await getDb({ organisationId })
       const found = await inPieces(ids, (some) =>
         db
           .select()
@@ -170,7 +170,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     listGroups: (ids) => inPieces(ids, listGroups),
     async listPrincipals(ids) {
       const { id, kind, status, missingSince } = principals
-      const db = await getDb()
+      const db = await getDb({ organisationId })
       return inPieces(ids, (some) =>
         db
           .select({ id, kind, status, missingSince })

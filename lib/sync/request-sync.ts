@@ -11,7 +11,7 @@ import { openRun } from '@/lib/runs/runs'
  */
 export async function requestSync(actor: Actor, connectionId: string): Promise<{ runId: string; joined: boolean }> {
   allow(actor, 'sync')
-  const db = await getDb()
+  const db = await getDb(actor)
   const run = await db.transaction(async (tx) => {
     const connection = await lockConnection(tx, actor, connectionId)
     if (connection.state === 'disconnected') throw new NotFound('The subscription is disconnected.')

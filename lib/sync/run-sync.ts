@@ -42,7 +42,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()
-    const db = await getDb()
+    const db = await getDb(run)
     const { written } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
     if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({
@@ -89,7 +89,7 @@ const STATE_AFTER_FAILURE: Record<ProblemKind, ConnectionState> = {
  */
 export async function failRun(run: ClaimedRun, error: AzureError, meter: Meter): Promise<void> {
   const { kind } = explain(error.code)
-  const db = await getDb()
+  const db = await getDb(run)
   await db.transaction(async (tx) => {
     const own = whereConnection(run.organisationId, run.connection.id)
     // First the connection, then its run: everyone locks them in this order.

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { getDb } from '@/db/client'
+import { getDbOfEveryOrganisation } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { connect } from '@/testing/rolecall'
@@ -48,7 +48,7 @@ test('on SIGTERM in the middle of a sync the run is marked interrupted, the queu
   expect(serving.lines.filter((line) => /"level":50/.test(line))).toEqual([])
   expect(existsSync(join(rolecall.settings.DATA_DIR, 'db.lock'))).toBe(false)
 
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   const [run] = await db.select().from(syncRuns).where(eq(syncRuns.connectionId, id))
   expect(run).toMatchObject({ state: 'failed', problem: { code: 'interrupted' } })
   const [connection] = await db.select().from(connections).where(eq(connections.id, id))

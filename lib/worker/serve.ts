@@ -1,4 +1,4 @@
-import { closeDb, getDb } from '@/db/client'
+import { closeDb, getEngine } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
 import { explainServerFault } from '@/db/server-faults'
 import { BadConfiguration, env } from '@/lib/env'
@@ -33,7 +33,7 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
   process.on('disconnect', () => end(0))
 
   try {
-    await getDb()
+    await getEngine() // opens the database
     if (ending.signal.aborted) return
     if (worker) await startWorker(ending.signal)
     else await getQueue()

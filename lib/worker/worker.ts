@@ -1,7 +1,7 @@
 import { and, eq, lte, sql } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { z } from 'zod'
-import { getDb } from '@/db/client'
+import { getDbOfEveryOrganisation } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { whereConnection } from '@/lib/connections/connection'
@@ -59,7 +59,7 @@ export async function sendDueRuns(): Promise<void> {
 }
 
 async function openDueRuns(): Promise<SyncJob[]> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   return db.transaction(async (tx) => {
     const due = await tx
       .select({
@@ -88,7 +88,7 @@ const QUEUED_TOO_LONG_SECONDS = 120
 
 /** Runs whose worker is gone: queued for too long, or running without a heartbeat. One that is carried out after all cannot be claimed again. */
 async function findLostRuns(): Promise<SyncJob[]> {
-  const db = await getDb()
+  const db = await getDbOfEveryOrganisation()
   return db
     .select({ organisationId: syncRuns.organisationId, runId: syncRuns.id })
     .from(syncRuns)
