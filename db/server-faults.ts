@@ -56,7 +56,8 @@ export function explainServerFault(error: unknown): string | null {
   for (let fault = error; fault instanceof Error; fault = fault.cause) {
     if (fault instanceof ServerUnusable) return fault.message
     const { code, message }: Fault = fault
-    const sentence = typeof code === 'string' ? SENTENCES[code]?.(String(message)) : undefined
+    const sentence =
+      typeof code === 'string' && Object.hasOwn(SENTENCES, code) ? SENTENCES[code]?.(String(message)) : undefined
     if (sentence) return sentence
     const known = BY_MESSAGE.find(([pattern]) => pattern.test(String(message)))
     if (known) return known[1]

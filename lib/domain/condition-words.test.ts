@@ -93,6 +93,13 @@ describe('the templates for those who may assign roles, as documented', () => {
     expect(words(condition.replace(/\bAND\b/g, '&&').replace(/\bOR\b/g, '||'))).toBe(expected)
   })
 
+  test.each(['constructor', 'toString', '__proto__'])(
+    'a kind of principal called %s is none that has words',
+    (kind) => {
+      expect(wordsOfCondition(delegation((source) => types(source, `'${kind}'`)))).toBeNull()
+    },
+  )
+
   test('roles without a known name are shown by their id', () => {
     expect(wordsOfCondition(delegation((source) => roles(source)))).toBe(
       'Can assign and remove roles only where the role is 5e467623-bb1f-42f4-a55d-6e525e11384b or a795c7a0-d4a2-40c1-ae25-d81f01202912.',

@@ -154,11 +154,13 @@ const ATTRIBUTES: Readonly<Record<string, Naming>> = {
   [`${BLOBS}:iscurrentversion`]: { sources: ['resource'], noun: 'the version is the current one', type: 'switch' },
   isprivatelink: { sources: ['environment'], noun: 'the request comes over a private link', type: 'switch' },
 }
-const PRINCIPAL_TYPES: Readonly<Record<string, string>> = {
-  user: 'a user',
-  group: 'a group',
-  serviceprincipal: 'a service principal',
-}
+const PRINCIPAL_TYPES = new Map(
+  Object.entries({
+    user: 'a user',
+    group: 'a group',
+    serviceprincipal: 'a service principal',
+  }),
+)
 
 /** What must hold, like "the container is “uploads”"; null when the attribute, or how it is compared, is not a known one. */
 function wordsOfComparison(comparison: Comparison, nameOfRole: (id: string) => string): string | null {
@@ -182,7 +184,7 @@ function wordsOfComparison(comparison: Comparison, nameOfRole: (id: string) => s
   }
   if (test.name !== 'string') return null
   if (type !== 'principal_type') return `${noun} ${wordsOfTest(test, comparison.values.map(quote))}`
-  const types = comparison.values.map((one) => PRINCIPAL_TYPES[one.toLowerCase()] ?? null)
+  const types = comparison.values.map((one) => PRINCIPAL_TYPES.get(one.toLowerCase()) ?? null)
   return types.every((one) => one !== null) && test.relation === 'is' ? `${noun} ${wordsOfTest(test, types)}` : null
 }
 

@@ -133,25 +133,30 @@ const isTerm: Comparison = (left, right) => {
 }
 
 /** The comparisons that do not ignore case. */
-const EXACT: Record<string, Comparison> = { '==': (a, b) => a === b, '!=': (a, b) => a !== b }
+const EXACT = new Map<string, Comparison>([
+  ['==', (a, b) => a === b],
+  ['!=', (a, b) => a !== b],
+])
 /** The comparisons that ignore case; they get both sides in lower case. */
-const LOOSE: Record<string, Comparison> = {
-  '=~': (a, b) => a === b,
-  '!~': (a, b) => a !== b,
-  startswith: (a, b) => a.startsWith(b),
-  '!startswith': (a, b) => !a.startsWith(b),
-  endswith: (a, b) => a.endsWith(b),
-  contains: (a, b) => a.includes(b),
-  '!contains': (a, b) => !a.includes(b),
-  has: isTerm,
-  '!has': (a, b) => !isTerm(a, b),
-}
+const LOOSE = new Map<string, Comparison>(
+  Object.entries({
+    '=~': (a, b) => a === b,
+    '!~': (a, b) => a !== b,
+    startswith: (a, b) => a.startsWith(b),
+    '!startswith': (a, b) => !a.startsWith(b),
+    endswith: (a, b) => a.endsWith(b),
+    contains: (a, b) => a.includes(b),
+    '!contains': (a, b) => !a.includes(b),
+    has: isTerm,
+    '!has': (a, b) => !isTerm(a, b),
+  }),
+)
 
 function readCondition(reader: TokenReader): (row: KustoRow) => boolean {
   const left = readExpression(reader)
   const operator = reader.take().toLowerCase()
   if (/^!?in~?$/.test(operator)) return readMembership(reader, left, operator)
-  const [exact, loose] = [EXACT[operator], LOOSE[operator]]
+  const [exact, loose] = [EXACT.get(operator), LOOSE.get(operator)]
   const right = exact || loose ? readExpression(reader) : null
   if (exact && right) return (row) => exact(toText(left(row)), toText(right(row)))
   if (loose && right) return (row) => loose(toText(left(row)).toLowerCase(), toText(right(row)).toLowerCase())
@@ -240,7 +245,8 @@ function readExpression(reader: TokenReader): Expression {
   const path = [token]
   while (reader.skip('.')) path.push(reader.takeName())
   const read: Expression = (row) =>
-    path.reduce<unknown>((value, step) => (isRow(value) ? value[step] : null), row) ?? null
+    path.reduce<unknown>((value, step) => (isRow(value) && Object.hasOwn(value, step) ? value[step] : null), row) ??
+    null
   names.set(read, path.join('_'))
   return read
 }

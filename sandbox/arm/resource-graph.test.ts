@@ -151,3 +151,9 @@ test('a body that is not JSON, an unknown version and another path are refused',
     501,
   )
 })
+
+test.each(['constructor', 'toString', '__proto__'])('a comparison or column called %s is none', async (name) => {
+  expect((await ask(`${ASSIGNMENTS} | where type ${name} 'x'`)).status).toBe(501)
+  const { body } = await ask(`${ASSIGNMENTS} | project found = properties.${name}`)
+  expect(body.data.every(({ found }) => found === null)).toBe(true)
+})

@@ -33,7 +33,7 @@ function setField(row: unknown, { path, value = null, remove = false }: SetField
   const steps = path.split('.')
   const last = steps.pop() ?? ''
   let holder: unknown = copy
-  for (const step of steps) holder = isObject(holder) ? holder[step] : undefined
+  for (const step of steps) holder = isObject(holder) && Object.hasOwn(holder, step) ? holder[step] : undefined
   if (!isObject(holder) || (remove && !Object.hasOwn(holder, last))) return null
   if (remove) delete holder[last]
   else holder[last] = value

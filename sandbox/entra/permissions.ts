@@ -161,7 +161,7 @@ function parseScope(raw: string, cloud: Cloud): Scope | { openid: string } | Unk
     .replace(/^(?:https|api):\/\//, '')
     .replace(/\/+$/, '')
   const resource = prefix === '' ? 'graph' : resourceOf(host, cloud)
-  if (!resource) return { raw, reason: OTHER_RESOURCES[host] ?? 'resource' }
+  if (!resource) return { raw, reason: OTHER_RESOURCES.get(host) ?? 'resource' }
   if (resource === 'graph' && OPENID.has(name.toLowerCase())) return { openid: name.toLowerCase() }
   const key = name === '.default' ? `${resource}/.default` : KEYS.get(`${resource}/${name}`.toLowerCase())
   if (!key) return { raw, reason: 'scope' }
@@ -189,12 +189,14 @@ const ARM_BY_OLDER_NAME = new Map([
 ])
 
 /** Resources of Microsoft's that the sandbox does not imitate, with the reason for refusing each. */
-const OTHER_RESOURCES: Readonly<Record<string, 'unregistered' | 'absent'>> = {
-  'vault.azure.net': 'unregistered',
-  'storage.azure.com': 'unregistered',
-  'graph.windows.net': 'unregistered',
-  'api.partnercenter.microsoft.com': 'absent',
-}
+const OTHER_RESOURCES = new Map<string, 'unregistered' | 'absent'>(
+  Object.entries({
+    'vault.azure.net': 'unregistered',
+    'storage.azure.com': 'unregistered',
+    'graph.windows.net': 'unregistered',
+    'api.partnercenter.microsoft.com': 'absent',
+  } as const),
+)
 
 const KEYS = new Map(Object.keys(PERMISSIONS).map((key) => [key.toLowerCase(), key]))
 

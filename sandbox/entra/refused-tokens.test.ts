@@ -16,6 +16,11 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox.close())
 
+test.each(['constructor', 'toString'])('a scope of the resource %s is one of an unknown resource', async (host) => {
+  const { status, error_codes } = await ask({ scope: 'nobody/.default' })
+  expect(await ask({ scope: `${host}/.default` })).toMatchObject({ status, error_codes })
+})
+
 const ask = (change: Record<string, string> = {}, authority: string = CONTOSO) =>
   postLogin(sandbox, `/${authority}/oauth2/v2.0/token`, {
     client_id: sandbox.world.clientId,

@@ -147,7 +147,7 @@ class FilterReader<T> {
     if (lambda && this.#take('(')) return this.#readLambda(list, lambda.toLowerCase())
     const counted = /^(.+)\/\$count$/i.exec(name)?.[1]
     if (counted) return this.#readCount(counted)
-    const compare = FUNCTIONS[name.toLowerCase()]
+    const compare = FUNCTIONS.get(name.toLowerCase())
     if (compare && this.#take('(')) return this.#readCall(name.toLowerCase(), compare)
     return this.#readComparison(name)
   }
@@ -211,7 +211,7 @@ class FilterReader<T> {
     if (!this.fields.find(name.split('/')[0] ?? '')) throw noSuchProperty(name, this.fields.type)
     const operator = this.#next().toLowerCase()
     const isId = name.toLowerCase() === 'id'
-    const compare = COMPARE[operator]
+    const compare = COMPARE.get(operator)
     if (!compare && operator !== 'in') throw notFilterable(this.fields.alias ?? name, this.fields.type)
     const { read } = this.#requireSingle(name, operator)
     if (!compare) return this.#readList(read, isId)
@@ -272,16 +272,20 @@ function valueAt(value: unknown, path: readonly string[]): unknown {
   return found
 }
 
-const COMPARE: Record<string, (value: string | null, wanted: string | null) => boolean> = {
-  eq: (value, wanted) => value === wanted,
-  ne: (value, wanted) => value !== wanted,
-  ge: (value, wanted) => value !== null && wanted !== null && momentOf(value) >= momentOf(wanted),
-  le: (value, wanted) => value !== null && wanted !== null && momentOf(value) <= momentOf(wanted),
-}
-const FUNCTIONS: Record<string, (value: string, wanted: string) => boolean> = {
-  startswith: (value, wanted) => value.startsWith(wanted),
-  endswith: (value, wanted) => value.endsWith(wanted),
-}
+const COMPARE = new Map<string, (value: string | null, wanted: string | null) => boolean>(
+  Object.entries({
+    eq: (value, wanted) => value === wanted,
+    ne: (value, wanted) => value !== wanted,
+    ge: (value, wanted) => value !== null && wanted !== null && momentOf(value) >= momentOf(wanted),
+    le: (value, wanted) => value !== null && wanted !== null && momentOf(value) <= momentOf(wanted),
+  }),
+)
+const FUNCTIONS = new Map<string, (value: string, wanted: string) => boolean>(
+  Object.entries({
+    startswith: (value, wanted) => value.startsWith(wanted),
+    endswith: (value, wanted) => value.endsWith(wanted),
+  }),
+)
 
 const TOKEN = /\s*('(?:[^']|'')*'|[(),]|[^\s(),']+)/gy
 

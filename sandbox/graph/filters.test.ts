@@ -112,3 +112,8 @@ test('a property that is only indexed for advanced queries is refused without th
     /property 'aboutMe' of resource 'User'/,
   )
 })
+
+test.each(['constructor', 'toString', '__proto__'])('an operator or function called %s is none', async (name) => {
+  for (const text of [`displayName ${name} 'x'`, `${name}(displayName,'x')`])
+    expect(await filter('users', text)).toMatchObject({ status: 400 })
+})

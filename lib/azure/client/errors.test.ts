@@ -1,5 +1,7 @@
-import { expect, test } from 'vitest'
+import { AuthError } from '@azure/msal-node'
+import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
+import { problemOfAadsts } from './aadsts'
 import { AzureError, toAzureError } from './errors'
 
 const network = new TypeError('fetch failed', { cause: Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }) })
@@ -36,4 +38,26 @@ test('the message of an error contains codes, but no other text that came in the
   expect(new AzureError('unknown', 'Refused.', { ...details, microsoftCode: 'ada@contoso.example' }).message).toBe(
     'Refused. (unknown, HTTP 403, AADSTS50105)',
   )
+})
+
+test.each(['constructor', 'toString', '__proto__'])('an error that Microsoft calls %s is an unknown one', (name) => {
+  expect(problemOfAadsts(undefined, name)).toBe('unknown')
+  expect(toAzureError(new AuthError(name, 'x', 'y'))).toMatchObject({ code: 'unknown' })
+})
+
+describe('what an error keeps of Microsoft’s words', () => {
+  const keep = (given: object) => new AzureError('unknown', 'Refused.', given)
+
+  test('is what has the form that it should have', () => {
+    const good = { aadsts: 50076, correlationId: 'aaaa0000-bb11-2222-33cc-444444dddddd', claims: '{"access_token":{}}' }
+    expect(keep(good)).toMatchObject(good)
+  })
+
+  test.each([
+    ['aadsts', [0, -1, 1.5, 1e300, Number.NaN]],
+    ['correlationId', ['x\u0000', '\ud800', 'x'.repeat(101), 'ada@contoso.example', 'two words', '\u202etxt']],
+    ['claims', ['', 'x', '[]', '"text"', '{"a":"\u0000"}', '{"a":"\ud800"}', `{"a":"${'x'.repeat(10_000)}"}`]],
+  ])('is nothing else: %s', (name, values) => {
+    for (const value of values) expect(keep({ [name]: value })).toMatchObject({ [name]: undefined })
+  })
 })

@@ -1,7 +1,7 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline'
 import { AuthError } from '@azure/msal-node'
 import { GraphClientError, GraphError } from '@microsoft/microsoft-graph-client'
-import { ZodError } from 'zod'
+import { ZodError, z } from 'zod'
 import type { ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { aadstsIn, problemOfAadsts } from './aadsts'
@@ -35,24 +35,53 @@ export class AzureError extends Error {
   /** Microsoft's own error code, where it has the form of one. */
   readonly microsoftCode?: string
 
-  constructor(code: ProblemCode, message: string, { cause, microsoftCode, ...details }: AzureErrorDetails = {}) {
-    const known = microsoftCode && /^[\w.]{1,80}$/.test(microsoftCode) ? microsoftCode : undefined
+  constructor(code: ProblemCode, message: string, { cause, ...given }: AzureErrorDetails = {}) {
+    const details = { ...given, ...keepExpected(given) }
     const codes = [
       code,
       details.status && `HTTP ${details.status}`,
       details.aadsts && `AADSTS${details.aadsts}`,
-      known,
+      details.microsoftCode,
     ].filter(Boolean)
     super(`${message} (${codes.join(', ')})`, cause === undefined ? undefined : { cause })
     this.code = code
     Object.assign(
       this,
       Object.fromEntries(
-        Object.entries({ ...details, microsoftCode: known }).filter(
-          ([, value]) => value !== undefined && value !== null && value !== '',
-        ),
+        Object.entries(details).filter(([, value]) => value !== undefined && value !== null && value !== ''),
       ),
     )
+  }
+}
+
+/** The largest number of an error of Entra ID that is believed to be one: they have four to eight digits. */
+const LARGEST_AADSTS = 99_999_999
+
+/** The longest claims that are sent along with a sign-in: they become a part of its address. */
+const LONGEST_CLAIMS = 4_000
+
+const Claims = z.record(z.string(), z.unknown())
+
+/**
+ * What Microsoft's own words in a refusal are kept as: only in the form that each of them has. They come by headers and out
+ * of MSAL as well as in bodies, and are stored and shown.
+ */
+function keepExpected({ aadsts, correlationId, claims, microsoftCode }: AzureErrorDetails) {
+  return {
+    aadsts: aadsts && Number.isInteger(aadsts) && aadsts > 0 && aadsts <= LARGEST_AADSTS ? aadsts : undefined,
+    correlationId: correlationId && /^[\w.:-]{1,100}$/.test(correlationId) ? correlationId : undefined,
+    claims: claims && claims.length <= LONGEST_CLAIMS && isJsonRecord(claims) ? claims : undefined,
+    microsoftCode: microsoftCode && /^[\w.]{1,80}$/.test(microsoftCode) ? microsoftCode : undefined,
+  }
+}
+
+/** Whether a text is an object in JSON, which has no control character and no half of a surrogate pair in it. */
+function isJsonRecord(text: string): boolean {
+  try {
+    return text.isWellFormed() && Claims.safeParse(JSON.parse(text)).success
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
 }
 
@@ -151,16 +180,18 @@ function problemOfStatus(status: number, code: string | null | undefined): Probl
 }
 
 /** Refusals that MSAL makes itself, without asking Entra ID. */
-const PROBLEM_OF_MSAL: Record<string, ProblemCode> = {
-  nonce_mismatch: 'state_mismatch',
-  no_tokens_found: 'sign_in_expired',
-  no_account_found: 'sign_in_expired',
-  no_account_in_silent_request: 'sign_in_expired',
-  refresh_token_expired: 'sign_in_expired',
-  network_error: 'azure_unreachable',
-  token_parsing_error: 'bad_answer',
-  null_or_empty_token: 'bad_answer',
-}
+const PROBLEM_OF_MSAL = new Map<string, ProblemCode>(
+  Object.entries({
+    nonce_mismatch: 'state_mismatch',
+    no_tokens_found: 'sign_in_expired',
+    no_account_found: 'sign_in_expired',
+    no_account_in_silent_request: 'sign_in_expired',
+    refresh_token_expired: 'sign_in_expired',
+    network_error: 'azure_unreachable',
+    token_parsing_error: 'bad_answer',
+    null_or_empty_token: 'bad_answer',
+  }),
+)
 
 function fromMsal(error: AuthError): AzureError {
   // ServerError and InteractionRequiredAuthError carry more than their common base declares.
@@ -170,7 +201,7 @@ function fromMsal(error: AuthError): AzureError {
     status?: number
   }
   const aadsts = Number(errorNo) || aadstsIn(error.errorMessage)
-  const msalProblem = PROBLEM_OF_MSAL[error.errorCode]
+  const msalProblem = PROBLEM_OF_MSAL.get(error.errorCode)
   // Whatever its number, a challenge with claims can be met by a sign-in that sends them along.
   const demanded = claims && problemOfAadsts(aadsts, undefined) === 'unknown' ? 'mfa_required' : undefined
   return new AzureError(msalProblem ?? demanded ?? problemOfAadsts(aadsts, error.errorCode), 'Entra ID refused.', {

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { matchOdd } from './rows'
+import { matchOdd, principalKindOf } from './rows'
+
+/** What every object in JavaScript has, so that a look-up in one finds something that nobody wrote there. */
+const PROTOTYPE_KEYS = ['constructor', 'toString', '__proto__', 'hasOwnProperty']
 
 const guid = (n: number) => `abcdef00-0000-4000-8000-${n.toString(16).padStart(12, '0')}`
 
@@ -17,4 +20,8 @@ test('ten thousand people are looked up among ten thousand odd rows at once', ()
   expect(ids.every(isAmongOdd)).toBe(true)
   // Comparing each with each took minutes.
   expect(performance.now() - begun).toBeLessThan(5_000)
+})
+
+test.each(PROTOTYPE_KEYS)('a principal of the type %s is of a kind that is not known', (type) => {
+  expect(principalKindOf(type)).toEqual({ kind: 'other', agent: false })
 })

@@ -80,17 +80,46 @@ export function codeInBody(text: string): string | undefined {
 const LONGEST_TEXT = 1000
 
 /**
- * A text of Microsoft's in a form that PostgreSQL accepts: without NUL and without half of a surrogate pair, cut to 1,000
- * characters. Null for an empty or absent one.
+ * A text of Microsoft's as it is kept: cut to 1,000 characters, the last of which is then a mark of the cut. Null for an
+ * empty or absent one. Answers come without NUL and without half of a surrogate pair (see answer-body.ts); what is inside an
+ * ID token or a header loses them here.
  */
 export function cleanText(text: string | null | undefined): string | null {
   const whole = (text ?? '').replaceAll('\u0000', '').toWellFormed()
-  const clean =
-    whole.length > LONGEST_TEXT
-      ? [...whole.slice(0, 2 * LONGEST_TEXT)].slice(0, LONGEST_TEXT).join('').toWellFormed()
-      : whole
-  return clean === '' ? null : clean
+  if (whole.length <= LONGEST_TEXT) return whole === '' ? null : whole
+  const characters = [...whole.slice(0, 2 * LONGEST_TEXT)]
+  if (characters.length <= LONGEST_TEXT && whole.length <= 2 * LONGEST_TEXT) return whole
+  return `${characters.slice(0, LONGEST_TEXT - 1).join('')}…`
 }
+
+/** The longest condition that is kept. Azure takes 8 KB (Azure RBAC: conditions-faq). */
+const LONGEST_CONDITION = 10_000
+
+/** The condition of an assignment; a longer one than Azure takes is cut, and says so. Null for an empty or absent one. */
+export function cutCondition(condition: string | null | undefined): string | null {
+  if (!condition) return null
+  if (condition.length <= LONGEST_CONDITION) return condition
+  const length = condition.length.toLocaleString('en')
+  return `${condition.slice(0, LONGEST_CONDITION).toWellFormed()} … (Rolecall keeps only the beginning: the condition has ${length} characters.)`
+}
+
+/** Bytes of a scope that can be a part of a key: PostgreSQL takes 2,700 in an index, and Azure's ids are far shorter. */
+const LONGEST_SCOPE_BYTES = 2000
+
+/** The scope of an assignment. A row with a longer one than any scope of Azure's is odd. */
+export const Scope = z
+  .string()
+  .startsWith('/')
+  .refine((scope) => Buffer.byteLength(scope) <= LONGEST_SCOPE_BYTES)
+
+/** The name of an assignment: a GUID, or in a few denials another word. */
+export const AssignmentName = z
+  .string()
+  .min(1)
+  .refine((name) => Buffer.byteLength(name) <= 100)
+
+/** Whether PostgreSQL can store a time that was read: it takes years from 1 on, written with four digits. */
+export const isStorable = (time: Date): boolean => time.getUTCFullYear() >= 1 && time.getUTCFullYear() <= 9999
 
 /**
  * The GUID that an Azure id ends with. Only this part is kept of the id of a role definition, since the scope before it
@@ -114,17 +143,19 @@ export const PermissionRow: z.ZodType<Permission> = z.object({
   notDataActions: Operations,
 })
 
-const KIND_OF: Record<string, PrincipalKind> = {
-  user: 'user',
-  agentuser: 'user',
-  group: 'group',
-  serviceprincipal: 'service_principal',
-  agentserviceprincipal: 'service_principal',
-  agentidentity: 'service_principal',
-  agentidentityblueprintprincipal: 'service_principal',
-  foreigngroup: 'foreign_group',
-  device: 'device',
-}
+const KIND_OF = new Map<string, PrincipalKind>(
+  Object.entries({
+    user: 'user',
+    agentuser: 'user',
+    group: 'group',
+    serviceprincipal: 'service_principal',
+    agentserviceprincipal: 'service_principal',
+    agentidentity: 'service_principal',
+    agentidentityblueprintprincipal: 'service_principal',
+    foreigngroup: 'foreign_group',
+    device: 'device',
+  }),
+)
 
 /**
  * The kind of a principal by the type that Microsoft names, in any case: Resource Manager's `principalType` (`User`) or
@@ -133,5 +164,5 @@ const KIND_OF: Record<string, PrincipalKind> = {
  */
 export function principalKindOf(type: string | null | undefined): { kind: PrincipalKind; agent: boolean } {
   const name = (type ?? '').toLowerCase().replace(/^#microsoft\.graph\./, '')
-  return { kind: KIND_OF[name] ?? 'other', agent: name.startsWith('agent') }
+  return { kind: KIND_OF.get(name) ?? 'other', agent: name.startsWith('agent') }
 }
