@@ -29,7 +29,7 @@ export function nameOfOdd(row: unknown): string | null {
   return [id, name].map(asText).find((text) => text !== null) ?? null
 }
 
-const asText = (value: unknown) =>
-  typeof value === 'string' && value.replaceAll('\u0000', '') !== ''
-    ? value.replaceAll('\u0000', '').slice(0, 1000)
-    : null
+function asText(value: unknown): string | null {
+  const text = typeof value === 'string' ? value.replaceAll('\u0000', '') : ''
+  return text.length > 1000 ? `${text.slice(0, 999)}…` : text || null
+}

@@ -5,7 +5,7 @@ import { inChunks } from './client/batch'
 import type { Azure } from './client/clients'
 import { toAzureError } from './client/errors'
 import { armPages, type ReadList, readArmList } from './client/lists'
-import { cleanText, TrailingGuid } from './client/rows'
+import { cleanText, isStorable, Scope, TrailingGuid } from './client/rows'
 
 const VERSION = '2022-10-01'
 
@@ -127,7 +127,7 @@ const Authorizations = z
 
 const RegistrationRow = z
   .object({
-    id: z.string().regex(/^(\/\P{Cc}+)?\/providers\/Microsoft\.ManagedServices\/\P{Cc}+$/iu),
+    id: Scope.regex(/^(\/\P{Cc}+)?\/providers\/Microsoft\.ManagedServices\/\P{Cc}+$/iu),
     name: z.guid().toLowerCase(),
     properties: z.object({
       registrationDefinitionId: TrailingGuid,
@@ -162,7 +162,7 @@ const RegistrationRow = z
         scope,
         scopeLevel: scopeLevel(scope),
         condition: null,
-        createdOn: createdOn && !Number.isNaN(createdOn.getTime()) ? createdOn : null,
+        createdOn: createdOn && isStorable(createdOn) ? createdOn : null,
         createdBy: null,
         kind,
         startsAt: null,

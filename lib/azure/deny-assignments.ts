@@ -5,7 +5,7 @@ import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { DenyPrincipal } from '@/lib/domain/vocabulary'
 import type { Azure } from './client/clients'
 import { type ReadList, readArmList } from './client/lists'
-import { cleanText, PermissionRow, principalKindOf } from './client/rows'
+import { AssignmentName, cleanText, PermissionRow, principalKindOf, Scope } from './client/rows'
 
 /** Every deny assignment that applies to a subscription: at it, below it, and inherited from above. */
 export async function listDenyAssignments(azure: Azure, subscriptionId: string): Promise<ReadList<DenyAssignment>> {
@@ -23,10 +23,10 @@ const DenyPrincipalRow = z
 
 const DenyAssignmentRow = z
   .object({
-    name: z.string().min(1),
+    name: AssignmentName,
     denyAssignmentName: z.string().nullish(),
     description: z.string().nullish(),
-    scope: z.string().startsWith('/'),
+    scope: Scope,
     permissions: z.array(PermissionRow),
     principals: z.array(DenyPrincipalRow),
     excludePrincipals: z.array(DenyPrincipalRow).nullish(),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PrincipalKind } from '@/lib/domain/vocabulary'
-import { cleanText, principalKindOf } from './client/rows'
+import { cleanText, isStorable, principalKindOf } from './client/rows'
 import { type Person, UserPerson } from './people'
 
 type Member = {
@@ -61,6 +61,7 @@ const DateText = z.iso
   .datetime({ offset: true })
   .nullish()
   .transform((text) => (text ? new Date(text) : null))
+  .refine((time) => time === null || isStorable(time))
 
 /**
  * A row of Privileged Identity Management for groups: who can become a member or an owner, or has become it. The sample

@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
 import type { Azure } from './client/clients'
+import { listDelegationDefinitions } from './delegations'
 import { listDenyAssignments } from './deny-assignments'
 import { readManagementGroups } from './management-groups'
-import { listAssignmentSchedules, listRoleEligibilities } from './role-assignments'
+import { listAssignmentSchedules, listRoleAssignments, listRoleEligibilities } from './role-assignments'
+import { listRoleDefinitions } from './role-definitions'
+import { listSubscriptions } from './subscriptions'
 
 const SUBSCRIPTION = '291bba3f-e0a5-47bc-a099-3bdcb2a50a05'
 const SCOPE = `/subscriptions/${SUBSCRIPTION}`
@@ -46,9 +49,13 @@ const READERS: [string, (azure: Azure) => Promise<unknown>, object][] = [
   ['eligible roles', (azure) => listRoleEligibilities(azure, SUBSCRIPTION), scheduled()],
   ['assignment schedules', (azure) => listAssignmentSchedules(azure, SUBSCRIPTION), scheduled()],
   ['deny assignments', (azure) => listDenyAssignments(azure, SUBSCRIPTION), denial()],
+  ['role assignments', (azure) => listRoleAssignments(azure, SUBSCRIPTION), scheduled()],
+  ['role definitions', (azure) => listRoleDefinitions(azure, SUBSCRIPTION), { name: guid(2) }],
+  ['subscriptions', (azure) => listSubscriptions(azure), { subscriptionId: guid(1), tenantId: guid(2) }],
+  ['delegations', (azure) => listDelegationDefinitions(azure, SUBSCRIPTION), { id: guid(1) }],
   ['management groups', (azure) => readManagementGroups(azure, SUBSCRIPTION), entity],
 ]
-const LISTS = READERS.slice(0, 3)
+const LISTS = READERS.slice(0, -1)
 
 const STRANGE_ANSWERS: [string, ReturnType<Script>][] = [
   ['an HTML page', { headers: { 'content-type': 'text/html' }, text: '<html><body>Sign in</body></html>' }],
@@ -80,6 +87,43 @@ describe.each(READERS)('%s', (_, read, row) => {
     await expect(read(account().azure)).rejects.toMatchObject({ code: 'untrusted_link' })
     expect(microsoft.asked).toHaveLength(1)
     expect(stranger.asked).toEqual([])
+  })
+
+  test.each([
+    'page2',
+    '/subscriptions?page=2',
+    '//evil.example/page2',
+    '//evil.example\\@management.azure.com/',
+    'https:/evil.example/page2',
+    'https:evil.example',
+    'https:\\\\evil.example\\page2',
+    'https://',
+    'https://[::1]/page2',
+    'https://[not an address]/',
+    'https://management.azure.com:99999/page2',
+    'https://management.azure.com:x@evil.example/page2',
+    'https://user@management.azure.com/page2',
+    'https://management.azure.com%2f@evil.example/',
+    'https://management.azure.com\u0000.evil.example/',
+    'https://management.azure.com\ud800/',
+    'https://xn--a/',
+    'ftp://management.azure.com/page2',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'data:application/json,{"value":[]}',
+    ' ',
+    '{skipToken}',
+    'https://{host}/page2',
+  ])('are not followed by a next link of the form %j', async (nextLink) => {
+    microsoft.answer(() => ({ json: { value: [row], nextLink } }))
+    await expect(read(account().azure)).rejects.toMatchObject({ code: 'untrusted_link' })
+    expect(microsoft.asked).toHaveLength(1)
+  })
+
+  test.each([7, true, {}, ['https://management.azure.com/']])('have no next link like %j', async (nextLink) => {
+    microsoft.answer(() => ({ json: { value: [row], nextLink } }))
+    await expect(read(account().azure)).rejects.toMatchObject({ code: 'bad_answer' })
+    expect(microsoft.asked).toHaveLength(1)
   })
 
   test.each([301, 307, 308])('are not followed through a redirect by %i', async (status) => {

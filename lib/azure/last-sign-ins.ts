@@ -11,7 +11,7 @@ import {
 } from './client/batch'
 import type { Azure } from './client/clients'
 import { refusedBy } from './client/lists'
-import { addOdd, keepReadable, type OddRow } from './client/rows'
+import { addOdd, isStorable, keepReadable, type OddRow } from './client/rows'
 
 /**
  * The most people whose last sign-in is asked for in one run: ten calls. The time is good to have, but not worth a long
@@ -74,7 +74,7 @@ const Time = z
   .string()
   .nullish()
   .transform((text) => (text ? new Date(text) : null))
-  .refine((time) => !Number.isNaN(time?.getTime()))
+  .refine((time) => time === null || isStorable(time))
 
 const Activity = z.looseObject({ lastSignInDateTime: Time, lastSuccessfulSignInDateTime: Time })
 

@@ -200,9 +200,9 @@ test('names that a database would refuse are cleaned', async () => {
   expect([...people.values()].map(({ name }) => name)).toEqual([
     'NUL inside',
     'half \ufffd a pair',
-    'x'.repeat(1000),
+    `${'x'.repeat(999)}…`,
     null,
-    '😀'.repeat(1000),
+    `${'😀'.repeat(999)}…`,
   ])
 })
 

@@ -104,3 +104,32 @@ test('when role assignments stay throttled, the error says how long to wait', as
   })
   expect(microsoft.asked).toHaveLength(1)
 })
+
+test('a condition is kept as long as Azure takes it; of a longer one the beginning is kept, which says so', async () => {
+  const [longest, endless] = ['x'.repeat(8 * 1024), `${'y'.repeat(9_999)}😀${'y'.repeat(20_000_000)}`]
+  microsoft.answer(() => ({
+    json: { value: [assignment(1, { condition: longest }), assignment(2, { condition: endless })] },
+  }))
+  const { rows } = await listRoleAssignments(account().azure, SUBSCRIPTION)
+  expect(rows[0]?.condition).toBe(longest)
+  expect(rows[1]?.condition).toMatch(
+    /^y{9999}\ufffd … \(Rolecall keeps only the beginning: the condition has 20,010,001 characters\.\)$/,
+  )
+})
+
+test.each([{ scope: `/subscriptions/${'x'.repeat(2000)}` }, { scope: `/${'ä'.repeat(1000)}` }])(
+  'an assignment at a scope that is too long for a key is odd, and the others stay',
+  async (odd) => {
+    microsoft.answer(() => ({ json: { value: [assignment(1), assignment(2, odd)] } }))
+    const { rows, odd: found } = await listRoleAssignments(account().azure, SUBSCRIPTION)
+    expect([rows.length, found.length]).toEqual([1, 1])
+  },
+)
+
+test.each(['-200000-01-01T00:00:00Z', '+275760-01-01T00:00:00Z', '0000-01-01T00:00:00Z'])(
+  'an assignment made at %s, which no database can store, has no such time',
+  async (createdOn) => {
+    microsoft.answer(() => ({ json: { value: [assignment(1, { createdOn })] } }))
+    expect((await listRoleAssignments(account().azure, SUBSCRIPTION)).rows).toMatchObject([{ createdOn: null }])
+  },
+)

@@ -5,7 +5,15 @@ import type { Refused } from '@/lib/domain/problems'
 import { appliesTo, scopeLevel } from '@/lib/domain/scopes'
 import type { Azure } from './client/clients'
 import { type ReadList, readArmList } from './client/lists'
-import { cleanText, principalKindOf, TrailingGuid } from './client/rows'
+import {
+  AssignmentName,
+  cleanText,
+  cutCondition,
+  isStorable,
+  principalKindOf,
+  Scope,
+  TrailingGuid,
+} from './client/rows'
 
 /**
  * Every role assignment that applies to a subscription: at it, below it, and inherited from above. No filter is used on
@@ -65,15 +73,17 @@ const keepApplying = <Row extends { scope: string }>(subscriptionId: string, { r
 export const isUnlicensed = ({ refusal: { status, microsoftCode } }: Refused): boolean =>
   status === 400 && microsoftCode === 'AadPremiumLicenseRequired'
 
+const Time = z.date().refine(isStorable)
+
 /** What an assignment and an eligibility have in common, as the SDK gives it. */
 const AssignmentFields = z.object({
-  name: z.string().min(1),
+  name: AssignmentName,
   principalId: z.guid().toLowerCase(),
   principalType: z.string().nullish(),
   roleDefinitionId: TrailingGuid,
-  scope: z.string().startsWith('/'),
+  scope: Scope,
   condition: z.string().nullish(),
-  createdOn: z.date().nullish().catch(null),
+  createdOn: Time.nullish().catch(null),
   createdBy: z.string().nullish().catch(null),
 })
 
@@ -86,7 +96,7 @@ const toAssignment = (row: z.output<typeof AssignmentFields>): RoleAssignment =>
   roleId: row.roleDefinitionId,
   scope: row.scope,
   scopeLevel: scopeLevel(row.scope),
-  condition: row.condition?.replaceAll('\u0000', '').toWellFormed() || null,
+  condition: cutCondition(row.condition),
   createdOn: row.createdOn ?? null,
   createdBy: cleanText(row.createdBy)?.toLowerCase() ?? null,
 })
@@ -98,8 +108,8 @@ const RoleAssignmentRow = AssignmentFields.transform(toAssignment)
  * holder's name. An absent end means that it holds for ever, so an end that cannot be read is refused, not left out.
  */
 const ScheduleFields = z.object({
-  startDateTime: z.date().nullish(),
-  endDateTime: z.date().nullish(),
+  startDateTime: Time.nullish(),
+  endDateTime: Time.nullish(),
   expandedProperties: z.object({ principal: z.object({ displayName: z.string().nullish() }).nullish() }).nullish(),
 })
 
@@ -111,9 +121,9 @@ const toSchedule = (row: z.output<typeof ScheduleFields>) => ({
 })
 
 const AssignmentScheduleRow = ScheduleFields.extend({
-  name: z.string().min(1),
+  name: AssignmentName,
   principalId: z.guid().toLowerCase(),
-  scope: z.string().startsWith('/'),
+  scope: Scope,
   originRoleAssignmentId: z.string().nullish(),
   assignmentType: z.string().nullish(),
 }).transform((row) => ({

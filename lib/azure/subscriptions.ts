@@ -43,7 +43,7 @@ const SubscriptionRow = z
     ({ subscriptionId, displayName, state, tenantId, managedByTenants }): Subscription => ({
       id: subscriptionId,
       name: cleanText(displayName) ?? subscriptionId,
-      state: state ?? 'Unknown',
+      state: cleanText(state) ?? 'Unknown',
       tenantId,
       managedByTenants,
     }),

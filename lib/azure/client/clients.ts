@@ -49,10 +49,14 @@ export function createAzure(given: Caller): Azure {
   }
 }
 
-const Page = z.looseObject({ value: z.array(z.unknown()) })
+/** The form of every page of Resource Manager. Throws `untrusted_link` when its next link leads out of it. */
+const Page = z
+  .looseObject({ value: z.array(z.unknown()), nextLink: z.string().nullish() })
+  .refine(({ nextLink }) => !nextLink || checkAddress(nextLink, [cloud().arm]))
 
 /**
- * The last hop of one ARM client: our own. A page without a list is refused, since the SDK would read it as an empty one.
+ * The last hop of one ARM client: our own. A page without a list is refused, since the SDK would read it as an empty one;
+ * so is one whose next link leads elsewhere, since the SDK itself fails at some of these in ways that say nothing.
  */
 function armHttpClient(caller: Caller, shape: ArmShape): HttpClient {
   return {
@@ -61,7 +65,7 @@ function armHttpClient(caller: Caller, shape: ArmShape): HttpClient {
       const body = typeof request.body === 'string' ? request.body : undefined
       const response = await sendAuthorized(caller, 'arm', url, { method, headers: request.headers.toJSON(), body })
       const bodyAsText = await response.text()
-      if (shape === 'list' && response.ok && !Page.safeParse(JSON.parse(bodyAsText)).success) {
+      if (shape === 'list' && response.ok && !Page.safeParse(parseJsonObject(bodyAsText, response.status)).success) {
         throw new AzureError('bad_answer', 'A page has no list in it.', { status: response.status })
       }
       const headers = createHttpHeaders(Object.fromEntries(response.headers))

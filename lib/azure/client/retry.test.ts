@@ -13,6 +13,11 @@ test('a Retry-After with a date is the time until then, and none for a date in t
   expect(parseRetryAfter('Wed, 21 Oct 2015 07:28:00 GMT')).toBe(0)
 })
 
+test('a Retry-After of any number of digits is read as seconds, and not as a year', () => {
+  for (const digits of ['9999', '999999999', '99999999999', '9'.repeat(400)])
+    expect(parseRetryAfter(digits)).toBe(Number(digits) * 1000)
+})
+
 test.each([null, undefined, '', 'soon', '-5', '1e9', 'NaN'])('a Retry-After of %j asks for no wait', (value) => {
   const read = parseRetryAfter(value)
   expect(read === null || read === 0).toBe(true)

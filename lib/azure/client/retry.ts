@@ -54,7 +54,10 @@ export function pauseBefore(nextTry: number, askedMs: number | null): number {
   return FIRST_BACKOFF_MS * 2 ** (nextTry - 2) * (1 + Math.random() / 2)
 }
 
-const SECONDS = /^\d{1,9}(\.\d+)?$/
+const SECONDS = /^\d+(\.\d+)?$/
+
+/** The longest that a sync is put off because Microsoft asked for it. Its windows of throttling are minutes. */
+export const LONGEST_PAUSE_MS = 24 * 60 * 60_000
 
 /** The value of a `Retry-After` header, seconds or an HTTP date, in milliseconds from now; null when absent or unreadable. */
 export function parseRetryAfter(value: string | null | undefined): number | null {
