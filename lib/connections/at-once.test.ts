@@ -6,8 +6,9 @@ import { syncRuns } from '@/db/schema/runs'
 import { NotFound } from '@/lib/actor'
 import { AzureError } from '@/lib/azure/client/errors'
 import { claimRun } from '@/lib/runs/runs'
+import { failRun } from '@/lib/sync/fail-run'
 import { requestSync } from '@/lib/sync/request-sync'
-import { failRun } from '@/lib/sync/run-sync'
+
 import {
   answerMicrosoft,
   carryRun,

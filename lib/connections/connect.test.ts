@@ -55,6 +55,39 @@ test('nothing that Microsoft gave is stored in the clear, and an attempt keeps n
   expect(secret?.sealed).not.toMatch(/eyJ0eXAi|refresh_?token/i)
 })
 
+test('a sign-in whose key is gone says so, before Microsoft has answered and after', async () => {
+  const tenant = await rolecall.tenant()
+  const gone = (sealed: string | null | undefined) => {
+    const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: 'gone' })).toString('base64url')
+    return JSON.stringify({ ...JSON.parse(sealed ?? ''), protected: header })
+  }
+  const attemptId = await begun(tenant)
+  const own = eq(connectAttempts.id, attemptId)
+  const url = await beginSignInForAttempt(tenant.owner, attemptId)
+  const [login] = await rolecall.db.select().from(connectAttempts).where(own)
+  await rolecall.db
+    .update(connectAttempts)
+    .set({ sealedLogin: gone(login?.sealedLogin) })
+    .where(own)
+  await finishSignIn(tenant.owner, await answerMicrosoft(url, tenant.account('owner').username))
+  expect((await getAttempt(tenant.owner, attemptId))?.problem).toMatchObject({ code: 'secret_unreadable' })
+
+  const again = await beginSignInForAttempt(tenant.owner, attemptId)
+  await finishSignIn(tenant.owner, await answerMicrosoft(again, tenant.account('owner').username))
+  const [signedIn] = await rolecall.db.select().from(connectAttempts).where(own)
+  await rolecall.db
+    .update(connectAttempts)
+    .set({ sealedCache: gone(signedIn?.sealedCache) })
+    .where(own)
+  const { checks, canConnect } = await checkAttempt(tenant.owner, attemptId)
+  expect(canConnect).toBe(false)
+  expect(checks).toContainEqual(expect.objectContaining({ id: 'subscription', code: 'secret_unreadable' }))
+  expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })).toEqual({
+    kind: 'refused',
+    code: 'secret_unreadable',
+  })
+})
+
 test('a subscription that is connected already is named, and so is one that Azure does not know', async () => {
   const tenant = await rolecall.tenant()
   const connectionId = await connect(tenant)

@@ -98,13 +98,14 @@ export async function finishSignIn(actor: Actor, query: URLSearchParams): Promis
   try {
     const code = query.get('code')
     if (!code) throw authorizeProblem(Object.fromEntries(query))
+    const { verifier, nonce } = await openLogin(actor, login)
     let cache: string | null = null
     const account = await redeemCode({
       tenantId: login.tenantId,
       code,
       redirectUri: connectRedirectUri(),
-      codeVerifier: login.verifier,
-      nonce: login.nonce,
+      codeVerifier: verifier,
+      nonce,
       optional: login.optional,
       store: {
         load: async () => cache,
@@ -129,7 +130,7 @@ const LOGIN_MINUTES = 10
 const Login = z.object({ verifier: z.string(), nonce: z.string() })
 
 type TakenLogin =
-  | { kind: 'login'; attemptId: string; tenantId: string; verifier: string; nonce: string; optional: string[] }
+  | { kind: 'login'; attemptId: string; tenantId: string; sealedLogin: string; optional: string[] }
   | { kind: 'late'; attemptId: string }
   | { kind: 'used' }
   | { kind: 'unknown' }
@@ -173,12 +174,16 @@ async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
     return { kind: used ? 'used' : 'unknown' }
   }
   if (taken.late) return { kind: 'late', attemptId: taken.id }
-  const login = Login.parse(
-    JSON.parse(
-      await unseal(taken.sealedLogin, { organisationId: actor.organisationId, kind: 'attempt-login', id: taken.id }),
-    ),
-  )
-  return { kind: 'login', attemptId: taken.id, tenantId: taken.tenantId, optional: taken.optional, ...login }
+  const { id: attemptId, tenantId, optional, sealedLogin } = taken
+  return { kind: 'login', attemptId, tenantId, optional, sealedLogin }
+}
+
+/** Verifier and nonce of a login that was taken. Throws SealBroken when its key is gone. */
+async function openLogin(
+  { organisationId }: Actor,
+  { attemptId, sealedLogin }: Extract<TakenLogin, { kind: 'login' }>,
+): Promise<z.infer<typeof Login>> {
+  return Login.parse(JSON.parse(await unseal(sealedLogin, { organisationId, kind: 'attempt-login', id: attemptId })))
 }
 
 async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {

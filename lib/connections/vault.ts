@@ -4,6 +4,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectAttempts, connectionSecrets } from '@/db/schema/connections'
 import { type Azure, createAzure } from '@/lib/azure/client/clients'
+import { AzureError } from '@/lib/azure/client/errors'
 import { INTERACTIVE as patience } from '@/lib/azure/client/retry'
 import { createTokens, type TokenStore } from '@/lib/azure/client/tokens'
 import { createMeter, type Meter } from '@/lib/azure/client/transport'
@@ -124,9 +125,16 @@ function createSealedStore(place: SealedPlace, context: SealContext): TokenStore
   }
 }
 
-/** A sealed value that none of our keys opens, or that was sealed for another place. */
-export class SealBroken extends Error {
+/**
+ * A sealed value that none of our keys opens, or that was sealed for another place. It is one of the errors of lib/azure,
+ * because the Microsoft clients open their tokens in the middle of their work and would turn any other into `unknown`.
+ */
+export class SealBroken extends AzureError {
   override name = 'SealBroken'
+
+  constructor(message: string, options?: { cause: unknown }) {
+    super('secret_unreadable', message, options)
+  }
 }
 
 /** Where a sealed value belongs. It is authenticated together with the value, so one row's secret does not open in another. */

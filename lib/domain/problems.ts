@@ -301,6 +301,18 @@ export const PROBLEMS = {
     sentence: 'The process that ran it ended before it was finished.',
     next: 'Wait a few minutes: Rolecall tries again by itself. The last good data stays.',
   },
+  long_pause: {
+    kind: 'transient',
+    title: 'Microsoft asked for a pause of more than a day',
+    sentence: 'Microsoft asked not to be called again for longer than a day, which Rolecall does not wait for.',
+    next: 'Rolecall asks again after a day. Sync now if you know that Azure answers again. The last good data stays.',
+  },
+  run_given_up: {
+    kind: 'transient',
+    title: 'The sync did not come to an end',
+    sentence: 'The sync was begun three times, and each time the process that ran it was lost before it could finish.',
+    next: 'Rolecall tries again by itself. If it happens again, look in the log for what ends its workers.',
+  },
   secret_unreadable: {
     kind: 'sign_in',
     title: 'The stored sign-in cannot be opened',

@@ -49,6 +49,15 @@ export const HEARTBEAT_SECONDS = 15
 /** A running run without a heartbeat for this long has lost its worker. Heartbeats come every {@link HEARTBEAT_SECONDS}. */
 export const HEARTBEAT_LOST_SECONDS = 90
 
+/**
+ * How often a run is begun at most. One whose workers are lost each time would otherwise read Azure anew every few minutes
+ * for ever; the sweep of lost runs ends it instead.
+ */
+export const MOST_CLAIMS = 3
+
+/** The condition on a running run that its worker is gone, by the database's clock. */
+export const isLost = sql`heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS})`
+
 /** A run in the hands of one worker. The fence tells it from every earlier claim of the same run. */
 export type ClaimedRun = {
   organisationId: string
@@ -57,9 +66,12 @@ export type ClaimedRun = {
   connection: typeof connections.$inferSelect
 }
 
+/** As much of a claimed run as it takes to write to it. */
+export type HeldRun = Pick<ClaimedRun, 'organisationId' | 'id' | 'fence'> & { connection: { id: string } }
+
 /**
- * Takes a run for this worker, or gives null when there is nothing to take: it is done, cancelled, or held by a worker
- * that is alive. The fencing number rises with each claim, and only its latest holder can write to the run again.
+ * Takes a run for this worker, or gives null when there is nothing to take: it is done, cancelled, held by a worker that
+ * is alive, or was begun {@link MOST_CLAIMS} times already. The fencing number rises with each claim, and only its latest holder can write to the run again.
  */
 export async function claimRun({ organisationId, runId }: SyncJob): Promise<ClaimedRun | null> {
   const db = await getDb({ organisationId })
@@ -76,7 +88,7 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
       and(
         eq(syncRuns.organisationId, organisationId),
         eq(syncRuns.id, runId),
-        sql`(state = 'queued' or (state = 'running' and heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS})))`,
+        sql`(state = 'queued' or (state = 'running' and ${isLost} and fence < ${MOST_CLAIMS}))`,
       ),
     )
     .returning({ fence: syncRuns.fence, connectionId: syncRuns.connectionId })
@@ -89,7 +101,7 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
 }
 
 /** The where-clause that the row of a run matches only as long as nobody has claimed, ended or cancelled it since. */
-export const whereHeldBy = ({ organisationId, id, fence }: ClaimedRun) =>
+export const whereHeldBy = ({ organisationId, id, fence }: HeldRun) =>
   and(
     eq(syncRuns.organisationId, organisationId),
     eq(syncRuns.id, id),

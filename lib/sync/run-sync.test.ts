@@ -10,9 +10,9 @@ import { sendDueRuns } from '@/lib/worker/worker'
 import { applyChange } from '@/sandbox/world/changes'
 import { truthOf } from '@/sandbox/world/truth'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { chooseRetryMs } from './fail-run'
 import { publishAccess } from './publish-access'
 import { requestSync } from './request-sync'
-import { chooseRetryMs } from './run-sync'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -207,6 +207,22 @@ test.each([
   expect(Number(connection?.wait)).toBeGreaterThan(50)
   expect(Number(connection?.wait)).toBeLessThan(3600)
 })
+
+test.each(['999999999', 'Fri, 31 Dec 9999 23:59:59 GMT', '9'.repeat(30)])(
+  'a pause until %s is one of a day, and the run says so',
+  async (retryAfter) => {
+    const { tenant, id, sync } = await connected()
+    const answer = { status: 429, headers: { 'retry-after': retryAfter } }
+    const run = await tenant.during([{ match: assignmentsOf(tenant), ...answer }], sync)
+    expect(run).toMatchObject({ state: 'failed', problem: { code: 'long_pause' } })
+    const [connection] = await rolecall.db
+      .select({ state: connections.state, wait: sql<number>`extract(epoch from next_sync_at - now())` })
+      .from(connections)
+      .where(eq(connections.id, id))
+    expect(connection?.state).toBe('active')
+    expect(Number(connection?.wait) / 3600).toBeCloseTo(24, 1)
+  },
+)
 
 test.each([
   'https://management.azure.com.evil.example/page2',

@@ -7,7 +7,8 @@ import { syncRuns } from '@/db/schema/runs'
 import { whereConnection } from '@/lib/connections/connection'
 import { log } from '@/lib/log'
 import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/lib/runs/queue'
-import { HEARTBEAT_LOST_SECONDS, openRun } from '@/lib/runs/runs'
+import { isLost, MOST_CLAIMS, openRun } from '@/lib/runs/runs'
+import { endLostRuns } from '@/lib/sync/end-lost-runs'
 import { runSync } from '@/lib/sync/run-sync'
 
 /** Syncs at a time in one process: they mostly wait for Microsoft. */
@@ -23,11 +24,21 @@ export async function startWorker(signal: AbortSignal): Promise<void> {
   const queue = await getQueue()
   for (let started = 0; started < CONCURRENT_SYNCS; started++) await startSyncWorker(queue, signal)
   await queue.work(DUE_RUNS_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
-    await sendDueRuns()
+    await logFailure('due_runs_failed', sendDueRuns)
   })
   await queue.schedule(DUE_RUNS_QUEUE, EVERY_MINUTE)
   await sendDueRuns()
   log().info({ event: 'worker_started' })
+}
+
+/** The queue keeps what its jobs throw to itself, so it is logged here. */
+async function logFailure(event: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    log().error({ event, error })
+    throw error
+  }
 }
 
 const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
@@ -42,7 +53,7 @@ const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
 async function startSyncWorker(queue: PgBoss, signal: AbortSignal): Promise<void> {
   const worker: string = await queue.work(SYNC_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
     try {
-      for (const job of jobs) await runSync(SyncJobData.parse(job.data), signal)
+      for (const job of jobs) await logFailure('sync_job_failed', () => runSync(SyncJobData.parse(job.data), signal))
     } finally {
       // A process that is ending leaves what waits to the next one.
       if (!signal.aborted) queue.notifyWorker(worker)
@@ -53,8 +64,12 @@ async function startSyncWorker(queue: PgBoss, signal: AbortSignal): Promise<void
 /** Runs sent at once, of those that are due and of those that lost their worker. The rest follow a minute later. */
 const RUNS_AT_ONCE = 100
 
-/** Opens the runs that are due and sends them to workers, together with runs whose worker is gone. Once a minute, in one worker. */
+/**
+ * Opens the runs that are due and sends them to workers, together with runs whose worker is gone; those that have lost too
+ * many are ended. Once a minute, in one worker.
+ */
 export async function sendDueRuns(): Promise<void> {
+  await endLostRuns()
   for (const run of [...(await openDueRuns()), ...(await findLostRuns())]) await sendSync(run)
 }
 
@@ -94,7 +109,7 @@ async function findLostRuns(): Promise<SyncJob[]> {
     .from(syncRuns)
     .where(
       sql`(state = 'queued' and requested_at < now() - make_interval(secs => ${QUEUED_TOO_LONG_SECONDS}))
-       or (state = 'running' and heartbeat_at < now() - make_interval(secs => ${HEARTBEAT_LOST_SECONDS}))`,
+       or (state = 'running' and ${isLost} and fence < ${MOST_CLAIMS})`,
     )
     .orderBy(syncRuns.requestedAt)
     .limit(RUNS_AT_ONCE)
