@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BadConfiguration, parseEnv } from './env'
 
 const tenant = '8a1f1f8a-0000-4000-8000-00000000000a'
@@ -66,4 +66,56 @@ test('with the embedded database the keys are made once and kept for their owner
   expect(second.authSecret).toBe(first.authSecret)
   expect(statSync(join(folder, 'keys.json')).mode & 0o777).toBe(0o600)
   expect(readFileSync(join(folder, 'keys.json'), 'utf8')).toContain(first.authSecret)
+})
+
+test('two keys of one name are refused: which of them opens would depend on their order', () => {
+  const twice = `k1:${Buffer.alloc(32, 1).toString('base64')}, k1:${Buffer.alloc(32, 2).toString('base64')}`
+  expect(() => parse({ ...credentials, ...keys, ENCRYPTION_KEYS: twice })).toThrow(/ENCRYPTION_KEYS.*name of its own/)
+})
+
+describe('the file of keys', () => {
+  const sandbox = { SANDBOX_URL: 'http://localhost:4000' }
+  const file = () => join(folder, 'keys.json')
+  const made = () => {
+    parse(sandbox)
+    return readFileSync(file(), 'utf8')
+  }
+
+  test('of another installation has keys of other names, so that one cannot be taken for the other', () => {
+    const [first] = parse(sandbox).encryptionKeys
+    rmSync(file())
+    const [second] = parse(sandbox).encryptionKeys
+    expect(first?.kid).not.toBe(second?.kid)
+  })
+
+  test.each([
+    ['empty', () => ''],
+    ['cut off', (text: string) => text.slice(0, 60)],
+    ['no object', () => '[]'],
+    ['without a key', (text: string) => JSON.stringify({ ...JSON.parse(text), encryptionKeys: undefined })],
+    ['with a short key', (text: string) => JSON.stringify({ ...JSON.parse(text), encryptionKeys: 'k1:c2hvcnQ=' })],
+    ['with a short secret', (text: string) => JSON.stringify({ ...JSON.parse(text), authSecret: 'short' })],
+    [
+      'with a name twice',
+      (text: string) => {
+        const { encryptionKeys, ...rest } = JSON.parse(text)
+        return JSON.stringify({ ...rest, encryptionKeys: `${encryptionKeys},${encryptionKeys}` })
+      },
+    ],
+  ])('that is %s ends the start with one sentence, and stays as it is', (_, damage) => {
+    const damaged = damage(made())
+    writeFileSync(file(), damaged)
+    expect(() => parse(sandbox)).toThrow(BadConfiguration)
+    expect(() => parse(sandbox)).toThrow(/keys\.json is damaged.*Restore it from a backup, or delete it/)
+    expect(readFileSync(file(), 'utf8')).toBe(damaged)
+  })
+
+  test('that others could read is closed to them, which is said', () => {
+    made()
+    expect(parse(sandbox).warnings).toEqual([])
+    chmodSync(file(), 0o666)
+    expect(parse(sandbox).warnings).toEqual([expect.stringMatching(/keys\.json.*0666.*new key/)])
+    expect(statSync(file()).mode & 0o777).toBe(0o600)
+    expect(parse(sandbox).warnings).toEqual([])
+  })
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -12,14 +12,18 @@ const KEY_BYTES = 32
 const filled = z.string().trim().min(1)
 const Guid = z.guid('is not a GUID').toLowerCase()
 
-const EncryptionKeys = filled.transform((text, context) =>
-  text.split(',').map((entry) => {
+const EncryptionKeys = filled.transform((text, context) => {
+  const keys = text.split(',').map((entry) => {
     const [kid, encoded] = entry.trim().split(':')
     const key = Buffer.from(encoded ?? '', 'base64')
     if (!kid || key.length !== KEY_BYTES) context.addIssue('must be kid:key pairs, each key 32 bytes in base64')
     return { kid: kid ?? '', key: new Uint8Array(key) }
-  }),
-)
+  })
+  if (new Set(keys.map(({ kid }) => kid)).size < keys.length) context.addIssue('must give each key a name of its own')
+  return keys
+})
+
+const AuthSecret = filled.min(32, 'must have at least 32 characters')
 
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
@@ -34,7 +38,7 @@ const Environment = z.object({
   AZURE_CLOUD: z.enum(['global', 'usgov', 'china']).default('global'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   DATA_DIR: filled.default('.data'),
-  AUTH_SECRET: filled.min(32, 'must have at least 32 characters').optional(),
+  AUTH_SECRET: AuthSecret.optional(),
   ENCRYPTION_KEYS: EncryptionKeys.optional(),
   ROLECALL_MODE: z.enum(['sandbox', 'azure']).optional(),
   WORKER: z.enum(['on', 'off']).default('on'),
@@ -62,6 +66,8 @@ export type Env = {
   encryptionKeys: { kid: string; key: Uint8Array<ArrayBuffer> }[]
   worker: boolean
   logLevel: string
+  /** Sentences for the log of the start, about what was found wrong and was mended. */
+  warnings: string[]
 }
 
 /** A configuration that nothing can be started with. Its message is one sentence for the person who starts it. */
@@ -129,9 +135,9 @@ function readAzureSettings(settings: Settings): Env['azure'] {
  * The session secret and the sealing keys. With the embedded database they may be left out: they are then made once and
  * kept beside it, in a file that only its owner may read. Processes that share a PostgreSQL must be given the same ones.
  */
-function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys'> {
+function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' | 'encryptionKeys' | 'warnings'> {
   if (settings.AUTH_SECRET && settings.ENCRYPTION_KEYS)
-    return { authSecret: settings.AUTH_SECRET, encryptionKeys: settings.ENCRYPTION_KEYS }
+    return { authSecret: settings.AUTH_SECRET, encryptionKeys: settings.ENCRYPTION_KEYS, warnings: [] }
   if (settings.DATABASE_URL)
     throw new BadConfiguration(
       'With DATABASE_URL, AUTH_SECRET and ENCRYPTION_KEYS must be set, the same for every process.',
@@ -142,7 +148,8 @@ function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' |
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
     const made = {
       authSecret: randomBytes(KEY_BYTES).toString('base64url'),
-      encryptionKeys: `local-1:${randomBytes(KEY_BYTES).toString('base64')}`,
+      // A name of its own, so that a lost file is noticed when another has been made in its place.
+      encryptionKeys: `local-${randomBytes(4).toString('hex')}:${randomBytes(KEY_BYTES).toString('base64')}`,
     }
     try {
       writeFileSync(file, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
@@ -151,15 +158,42 @@ function readKeys(settings: Settings, dataDir: string): Pick<Env, 'authSecret' |
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   }
-  const kept = z
-    .object({ authSecret: filled, encryptionKeys: EncryptionKeys })
-    .safeParse(JSON.parse(readFileSync(file, 'utf8')))
-  if (!kept.success)
-    throw new BadConfiguration(
-      `${file} is damaged. Restore it from a backup, or delete it and reconnect every subscription.`,
-    )
+  const warnings = closeToOthers(file)
+  const kept = parseKeyFile(file)
   return {
-    authSecret: settings.AUTH_SECRET ?? kept.data.authSecret,
-    encryptionKeys: settings.ENCRYPTION_KEYS ?? kept.data.encryptionKeys,
+    authSecret: settings.AUTH_SECRET ?? kept.authSecret,
+    encryptionKeys: settings.ENCRYPTION_KEYS ?? kept.encryptionKeys,
+    warnings,
   }
+}
+
+const KeyFile = z.object({ authSecret: AuthSecret, encryptionKeys: EncryptionKeys })
+
+/** The keys in a file, which is never changed or replaced when they cannot be read. Throws {@link BadConfiguration}. */
+function parseKeyFile(file: string): z.infer<typeof KeyFile> {
+  const damaged = (what: string) =>
+    new BadConfiguration(
+      `${file} is damaged: ${what}. Restore it from a backup, or delete it and reconnect every subscription.`,
+    )
+  try {
+    const kept = KeyFile.safeParse(JSON.parse(readFileSync(file, 'utf8')))
+    if (kept.success) return kept.data
+    const [issue] = kept.error.issues
+    throw damaged(`${issue?.path.join('.') || 'it'} ${issue?.message}`)
+  } catch (error) {
+    throw error instanceof SyntaxError ? damaged('it is not whole') : error
+  }
+}
+
+/** Lets only its owner read a file, where the file system knows such a thing. Says so when others could read it. */
+function closeToOthers(file: string): string[] {
+  const mode = statSync(file).mode & 0o777
+  if (process.platform === 'win32' || (mode & 0o077) === 0) return []
+  chmodSync(file, 0o600)
+  const octal = `0${mode.toString(8)}`
+  return [
+    (statSync(file).mode & 0o077) === 0
+      ? `${file} had the mode ${octal}, so that others on this machine could read it. Only its owner can now; if somebody may have read it, put a new key in front (docs/operating.md, Keys).`
+      : `${file} has the mode ${octal}, and its file system does not let it be closed to others. Keep it where only Rolecall can read, and put a new key in front if somebody may have read it.`,
+  ]
 }

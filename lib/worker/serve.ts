@@ -1,6 +1,7 @@
 import { closeDb, getEngine } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
 import { explainServerFault } from '@/db/server-faults'
+import { warnOfLostKeys } from '@/lib/connections/check-keys'
 import { BadConfiguration, env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { getQueue, stopQueue } from '@/lib/runs/queue'
@@ -33,8 +34,10 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
   process.on('disconnect', () => end(0))
 
   try {
+    for (const sentence of env().warnings) log().warn({ event: 'configuration', sentence })
     await getEngine() // opens the database
     if (ending.signal.aborted) return
+    await warnOfLostKeys()
     if (worker) await startWorker(ending.signal)
     else await getQueue()
   } catch (error) {

@@ -1,0 +1,78 @@
+import { sql } from 'drizzle-orm'
+import { getDbOfEveryOrganisation } from '@/db/client'
+import { connectionSecrets } from '@/db/schema/connections'
+import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import { SealBroken, unseal } from './vault'
+
+/** A key that stored sign-ins were sealed with and that does not open them. `kid` is null where no key is named. */
+type LostKey = {
+  kid: string | null
+  secrets: number
+  /** Whether a key of this name is configured: it is then another one than that which sealed. */
+  isConfigured: boolean
+}
+
+/** The protected header of a sealed value (RFC 7516), which names the key and is the same for all that a key has sealed. */
+const HEADER = sql<string | null>`substring(${connectionSecrets.sealed} from '"protected":"([^"]*)"')`
+
+/**
+ * The keys that are needed to open stored sign-ins and are not configured, or are not the ones that sealed them. One
+ * sign-in is opened for each key, however many there are.
+ */
+export async function listLostKeys(): Promise<LostKey[]> {
+  const db = await getDbOfEveryOrganisation()
+  const found = await db
+    .select({
+      header: HEADER,
+      secrets: sql<number>`count(*)::int`,
+      organisationId: sql<string>`(array_agg(${connectionSecrets.organisationId}))[1]`,
+      id: sql<string>`(array_agg(${connectionSecrets.connectionId}))[1]`,
+      sealed: sql<string>`(array_agg(${connectionSecrets.sealed}))[1]`,
+    })
+    .from(connectionSecrets)
+    .groupBy(HEADER)
+  const lost: LostKey[] = []
+  for (const { header, secrets, organisationId, id, sealed } of found) {
+    const kid = header === null ? null : nameIn(header)
+    const isConfigured = env().encryptionKeys.some((one) => one.kid === kid)
+    if (!isConfigured || !(await opens(sealed, organisationId, id))) lost.push({ kid, secrets, isConfigured })
+  }
+  return lost
+}
+
+function nameIn(header: string): string | null {
+  try {
+    const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
+    return typeof kid === 'string' ? kid : null
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return null
+    throw error
+  }
+}
+
+async function opens(sealed: string, organisationId: string, id: string): Promise<boolean> {
+  try {
+    await unseal(sealed, { organisationId, kind: 'connection-cache', id })
+    return true
+  } catch (error) {
+    if (error instanceof SealBroken) return false
+    throw error
+  }
+}
+
+/**
+ * Says at start, in a sentence for each, which keys are missing. The portal starts all the same: what was read stays
+ * readable, nothing is overwritten, and each connection asks for a reconnect at its next sync.
+ */
+export async function warnOfLostKeys(): Promise<void> {
+  for (const { kid, secrets, isConfigured } of await listLostKeys()) {
+    const name = kid === null ? 'A key that is not named' : `The encryption key "${kid}"`
+    const problem = isConfigured ? 'is not the one that sealed' : 'is not configured, and it sealed'
+    const signIns = secrets === 1 ? '1 stored Microsoft sign-in' : `${secrets} stored Microsoft sign-ins`
+    log().error({
+      event: 'encryption_key_lost',
+      sentence: `${name} ${problem} ${signIns}. Put the right key back into ENCRYPTION_KEYS or keys.json and restart, or reconnect these subscriptions.`,
+    })
+  }
+}
