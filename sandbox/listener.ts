@@ -41,6 +41,7 @@ async function answerRequest(world: World, incoming: IncomingMessage, outgoing: 
     return
   }
   if (world.latencyMs > 0) await sleep(world.latencyMs)
+  outgoing.setHeader('date', new Date(world.now()).toUTCString())
   const outcome = createOutcome()
   const response = await answer(world, request, outcome).catch((error: unknown) => {
     writeLog(world, request, { startedAt, status: 500, bytes: 0, outcome })

@@ -28,6 +28,7 @@ type Kind = Exclude<
   | 'reorder'
   | 'setField'
   | 'expirePageToken'
+  | 'forgeIdToken'
   | 'dropItem'
 >
 

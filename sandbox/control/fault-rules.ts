@@ -47,6 +47,8 @@ export type FaultRule = {
   setField?: SetField
   /** Refuses the page token of this request, and that token from now on. Only requests with a page token match. */
   expirePageToken?: boolean
+  /** Changes the id_token of a token answer and signs it again; only answers with one are changed. */
+  forgeIdToken?: ForgeIdToken
   /** Sends half of the JSON, under a correct content-length. */
   corruptJson?: boolean
 
@@ -90,6 +92,22 @@ const NEXT_LINKS = ['otherHost', 'self', 'earlier', 'userinfo'] as const
  * to another host behind a user name (`userinfo`), or to the address given.
  */
 export type NextLink = string | { to: (typeof NEXT_LINKS)[number] | (string & {}) }
+
+const ID_TOKEN_SIGNERS = ['own', 'foreign', 'none', 'published'] as const
+export type IdTokenSigner = (typeof ID_TOKEN_SIGNERS)[number]
+
+/** How an id_token is changed after it was made, as somebody would who forges one or whose token went wrong. */
+export type ForgeIdToken = {
+  /** Claims to set; null takes one away. */
+  claims?: Record<string, unknown>
+  /** The same for the header, such as `{"typ": "at+jwt"}` or `{"kid": "unknown"}`. */
+  header?: Record<string, unknown>
+  /**
+   * Who signs: the sandbox's own key (when left out), a key of a stranger under the same `kid` (`foreign`), nobody (`none`),
+   * or anybody, by an HMAC whose secret is the published key (`published`).
+   */
+  signedBy?: IdTokenSigner
+}
 
 /** Checks rules as they were sent; their counters start at zero. Throws ControlRefusal with the first thing that is wrong. */
 export function parseFaults(value: unknown): FaultRule[] {
@@ -190,6 +208,13 @@ const Fields = z.strictObject({
     .refine((field) => 'value' in field || field.remove, 'lacks a value, or remove: true')
     .optional(),
   expirePageToken: z.boolean().optional(),
+  forgeIdToken: z
+    .strictObject({
+      claims: z.record(z.string(), z.unknown()).optional(),
+      header: z.record(z.string(), z.unknown()).optional(),
+      signedBy: z.enum(ID_TOKEN_SIGNERS).optional(),
+    })
+    .optional(),
   corruptJson: z.boolean().optional(),
   delayMs: Milliseconds.optional(),
   drop: z.boolean().optional(),

@@ -4,6 +4,7 @@ import type { World } from '../world/world'
 import type { Outcome } from './delivery'
 import type { FaultRule, NextLink } from './fault-rules'
 import { listRules, memoryOf, type NamedRule, takeDueRule } from './fault-sets'
+import { forgeIdToken } from './forge-id-token'
 import { claimsChallenge, expiredPageToken, expiredToken, proxyPage, serverError, tooManyRequests } from './host-errors'
 import { addressBehindEmptyPage, firstPageOf, pageBehindEmptyOne, pageTokenOf } from './page-tokens'
 import { setFieldInRows } from './set-field'
@@ -61,6 +62,7 @@ async function applyFault(world: World, rule: FaultRule, request: Request, answe
   const replaced = findReplacement(world, rule, request)
   const trueAnswer = replaced ?? (await answerHonestly(request))
   let response = changesList(rule) ? ((await reshapeList(rule, request, trueAnswer)) ?? trueAnswer) : trueAnswer
+  if (rule.forgeIdToken) response = (await forgeIdToken(world, response, rule.forgeIdToken)) ?? response
   if (rule.corruptJson) response = await halveJson(response)
   withHeaders(rule, response)
   const { drop, truncate, cutBody, trickle } = rule
