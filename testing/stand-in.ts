@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Azure, createAzure } from '@/lib/azure/client/clients'
@@ -123,16 +124,25 @@ export function memoryStore(): TokenStore & { kept: string | null } {
   }
 }
 
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 })
+const KID = 'stand-in'
+
+/** Whether a request asks for the keys that tokens are signed with. */
+export const asksForKeys = ({ url }: Asked): boolean => url.pathname.endsWith('/discovery/v2.0/keys')
+
 /**
  * The token endpoint of Entra ID, with as much in its answers as MSAL needs: every answer has a new access token and a
- * new refresh token, numbered from 1.
+ * new refresh token, numbered from 1. It publishes the key that it signs ID tokens with.
  *
  * @param claims what differs in the ID token
  * @param lifetime of an access token, in seconds
  */
 export function tokenEndpoint(claims: object = {}, lifetime = 3600): Script {
   let made = 0
-  return ({ body }) => {
+  return (asked) => {
+    if (asksForKeys(asked)) return { json: { keys: [{ ...KEY.publicKey.export({ format: 'jwk' }), kid: KID }] } }
+    const { body } = asked
+    const now = Math.floor(Date.now() / 1000)
     made += 1
     const scope = new URLSearchParams(body).get('scope') ?? ''
     const idToken = {
@@ -140,12 +150,13 @@ export function tokenEndpoint(claims: object = {}, lifetime = 3600): Script {
       tid: TENANT,
       oid: ADA,
       sub: 's',
-      iss: 'x',
+      iss: `https://login.microsoftonline.com/${TENANT}/v2.0`,
       name: 'Ada',
       preferred_username: 'ada@contoso.example',
       nonce: NONCE,
-      iat: 1,
-      exp: 4e9,
+      iat: now,
+      nbf: now,
+      exp: now + 3600,
       ver: '2.0',
       ...claims,
     }
@@ -156,11 +167,16 @@ export function tokenEndpoint(claims: object = {}, lifetime = 3600): Script {
         expires_in: lifetime,
         access_token: `access-${made}`,
         refresh_token: `refresh-${made}`,
-        id_token: `${encodePart({ alg: 'none' })}.${encodePart(idToken)}.`,
+        id_token: signToken(idToken),
         client_info: encodePart({ uid: ADA, utid: HOME }),
       },
     }
   }
+}
+
+function signToken(claims: object): string {
+  const body = `${encodePart({ typ: 'JWT', alg: 'RS256', kid: KID })}.${encodePart(claims)}`
+  return `${body}.${sign('RSA-SHA256', Buffer.from(body), KEY.privateKey).toString('base64url')}`
 }
 
 /** One part of a JSON web token. */

@@ -1,6 +1,7 @@
 import { Fragment, type ReactNode } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Notice } from '@/components/ui/notice'
+import { describeWrongClock } from '@/lib/domain/clock-words'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import { explain, type ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
@@ -11,7 +12,7 @@ import type { AzurePortal } from './azure-steps'
 import { ProblemCodeLine } from './problem-code-line'
 
 type Props = {
-  problem: Pick<AttemptProblem, 'code' | 'aadsts' | 'correlationId'>
+  problem: Pick<AttemptProblem, 'code' | 'aadsts' | 'correlationId' | 'clockAheadMinutes'>
   signIn: (options: AzureSignInOptions) => Promise<void>
   /** The optional permissions asked for, and those left without the ones that were refused; null when none was refused. */
   optionalScopes: OptionalScope[]
@@ -74,7 +75,7 @@ export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref
   return (
     <div className="grid grid-cols-1 gap-6">
       <Notice tone={kind === 'ours' ? 'bad' : 'warn'} title={title} role="alert">
-        <p>{sentence}</p>
+        <p>{problem.clockAheadMinutes ? describeWrongClock(problem.clockAheadMinutes) : sentence}</p>
         <p className="mt-1 text-ink">{next}</p>
         <ProblemCodeLine problem={problem} />
       </Notice>

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import {
   ADA,
+  asksForKeys,
   formOf,
   HOME,
   memoryStore,
@@ -105,7 +106,7 @@ describe('the address of Microsoft’s sign-in', () => {
 })
 
 describe('a code', () => {
-  test('is redeemed for Graph alone, then ARM comes from the refresh token, in two calls', async () => {
+  test('is redeemed for Graph alone, then ARM comes from the refresh token, in two calls and one for the keys', async () => {
     const store = memoryStore()
     const account = await redeem(store)
     expect(account).toEqual({
@@ -115,20 +116,25 @@ describe('a code', () => {
       name: 'Ada',
       granted: [],
     })
-    expect(microsoft.asked.map(({ method, url }) => `${method} ${url.pathname}`)).toEqual(
+    const [forKeys, ...surplus] = microsoft.asked.filter(asksForKeys)
+    expect(forKeys?.url.href).toBe(`https://login.microsoftonline.com/${TENANT}/discovery/v2.0/keys`)
+    expect(surplus).toEqual([])
+    const [forGraph, forArm, ...more] = microsoft.asked.filter((asked) => !asksForKeys(asked))
+    expect([forGraph, forArm].map((asked) => `${asked?.method} ${asked?.url.pathname}`)).toEqual(
       Array(2).fill(`POST /${TENANT}/oauth2/v2.0/token`),
     )
-    expect(formOf(microsoft.asked[0])).toMatchObject({
+    expect(more).toEqual([])
+    expect(formOf(forGraph)).toMatchObject({
       grant_type: 'authorization_code',
       code: 'the-code',
       code_verifier: 'the-verifier',
       redirect_uri: REDIRECT,
       client_secret: 'sandbox-secret',
     })
-    expect(formOf(microsoft.asked[0]).scope).not.toContain('management.azure.com')
-    expect(formOf(microsoft.asked[1])).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
-    expect(formOf(microsoft.asked[1]).scope).toContain('https://management.azure.com/user_impersonation')
-    expect(formOf(microsoft.asked[1]).scope).not.toContain('graph.microsoft.com')
+    expect(formOf(forGraph).scope).not.toContain('management.azure.com')
+    expect(formOf(forArm)).toMatchObject({ grant_type: 'refresh_token', refresh_token: 'refresh-1' })
+    expect(formOf(forArm).scope).toContain('https://management.azure.com/user_impersonation')
+    expect(formOf(forArm).scope).not.toContain('graph.microsoft.com')
     expect(store.kept).toContain('refresh-2')
   })
 
@@ -136,7 +142,8 @@ describe('a code', () => {
     ['with another nonce', { nonce: 'another' }, 'state_mismatch'],
     ['without a nonce', { nonce: undefined }, 'state_mismatch'],
     ['of another tenant', { tid: HOME }, 'wrong_tenant'],
-    ['for another application', { aud: HOME }, 'state_mismatch'],
+    ['for another application', { aud: HOME }, 'id_token_refused'],
+    ['of another issuer', { iss: `https://login.microsoftonline.us/${TENANT}/v2.0` }, 'id_token_refused'],
     ['without an object ID', { oid: undefined }, 'bad_answer'],
   ])('%s leaves nothing behind', async (_, claims, code) => {
     microsoft.answer(tokenEndpoint(claims))

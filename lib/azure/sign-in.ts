@@ -8,6 +8,7 @@ import { INTERACTIVE } from './client/retry'
 import { cleanText } from './client/rows'
 import { authorityOf, createConfidentialClient, grantedAmong, scopesOf, type TokenStore } from './client/tokens'
 import { type SendOptions, send } from './client/transport'
+import { verifyIdToken } from './id-token'
 
 /**
  * The tenant of a subscription, found before anyone signs in: ARM refuses an anonymous read with 401 and names the tenant
@@ -82,14 +83,6 @@ type Redeem = SendOptions & {
   optional?: readonly string[]
 }
 
-const IdToken = z.object({
-  aud: z.string(),
-  oid: z.guid().toLowerCase(),
-  tid: z.guid().toLowerCase(),
-  preferred_username: z.string().nullish(),
-  name: z.string().nullish(),
-})
-
 export type SignedIn = {
   objectId: string
   tenantId: string
@@ -101,8 +94,8 @@ export type SignedIn = {
 
 /**
  * Turns a code into a stored sign-in. The code is redeemed for Graph, since it is good for one resource only; the token
- * for ARM then comes from the refresh token. Nonce, tenant and audience are checked before that, and nothing is stored
- * unless everything succeeded. Throws AzureError.
+ * for ARM then comes from the refresh token. The ID token is verified before that, and nothing is stored unless
+ * everything succeeded. Throws AzureError.
  */
 export async function redeemCode({ tenantId, store, optional = [], ...request }: Redeem): Promise<SignedIn> {
   const { code, redirectUri, codeVerifier, nonce, ...options } = request
@@ -119,23 +112,19 @@ export async function redeemCode({ tenantId, store, optional = [], ...request }:
   )
   const { account } = result
 
-  const claims = IdToken.safeParse(result.idTokenClaims)
-  if (!claims.success || !account) throw badAnswer({ cause: claims.error })
-  if (claims.data.tid !== tenantId.toLowerCase())
-    throw new AzureError('wrong_tenant', 'The token is of another tenant.')
-  if (claims.data.aud.toLowerCase() !== env().azure.clientId)
-    throw new AzureError('state_mismatch', 'The token is for another application.')
+  if (!account) throw badAnswer()
+  const claims = await verifyIdToken(result.idToken, { tenantId, nonce, patience: INTERACTIVE, ...options })
 
   await run(() => msal.acquireTokenSilent({ account, scopes: scopesOf('arm') }))
   if (cache === null) throw badAnswer()
   await store.save(cache)
 
-  const username = cleanText(claims.data.preferred_username) ?? claims.data.oid
+  const username = cleanText(claims.preferred_username) ?? claims.oid
   return {
-    objectId: claims.data.oid,
-    tenantId: claims.data.tid,
+    objectId: claims.oid,
+    tenantId: claims.tid,
     username,
-    name: cleanText(claims.data.name) ?? username,
+    name: cleanText(claims.name) ?? username,
     granted: grantedAmong(optional, result.scopes),
   }
 }

@@ -22,6 +22,7 @@ beforeAll(async () => {
   pointAt(sandbox.url)
 })
 afterEach(() => {
+  sandbox.world.clockOffset = 0
   sandbox.world.faults = []
 })
 afterAll(() => sandbox.close())

@@ -141,6 +141,19 @@ export const PROBLEMS = {
     sentence: 'Microsoft no longer accepts the sign-in that this connection uses.',
     next: 'Reconnect with a Microsoft account that can read the subscription.',
   },
+  id_token_refused: {
+    kind: 'sign_in',
+    title: 'The sign-in could not be verified',
+    sentence:
+      'What came back for Microsoft’s sign-in was not signed by Microsoft for this sign-in, so nothing was stored.',
+    next: 'Sign in again. If it happens again, tell whoever runs your network: something may be altering traffic.',
+  },
+  clock_wrong: {
+    kind: 'ours',
+    title: 'The clock of the server is wrong',
+    sentence: 'By the clock of the server that Rolecall runs on, Microsoft’s sign-in is not valid at this time.',
+    next: 'Have that clock set right, best by network time (NTP), then sign in again.',
+  },
   subscription_not_readable: {
     kind: 'right',
     title: 'The account cannot read this subscription',

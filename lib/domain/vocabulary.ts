@@ -301,4 +301,12 @@ export type DenyPrincipal = { id: string; kind: PrincipalKind | 'everyone' }
 export type RoleCount = { people: number; others: number; eligible: number; eligibleOthers: number }
 
 /** How a sign-in to Microsoft failed. Never holds a token, an authorisation code or an address. */
-export type AttemptProblem = { code: string; aadsts?: number; correlationId?: string; claims?: string; at: string }
+export type AttemptProblem = {
+  code: string
+  aadsts?: number
+  correlationId?: string
+  claims?: string
+  /** How many minutes the clock of the server was ahead of Microsoft's; negative: behind. */
+  clockAheadMinutes?: number
+  at: string
+}

@@ -1,6 +1,6 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -17,6 +17,9 @@ import { requestSync } from './request-sync'
 let rolecall: Rolecall
 beforeAll(async () => {
   rolecall = await startRolecall()
+})
+afterEach(() => {
+  rolecall.sandbox.world.clockOffset = 0
 })
 afterAll(() => rolecall.close())
 

@@ -13,6 +13,8 @@ type AzureErrorDetails = {
   /** What a conditional-access challenge demands; it is sent along, unchanged, with the next sign-in. */
   claims?: string
   status?: number
+  /** How many minutes the clock of this server is ahead of Microsoft's; negative: behind. */
+  clockAheadMinutes?: number
   /** The wait that Microsoft asked for; null when it named none. */
   retryAfterMs?: number | null
   /** Microsoft's own error code, such as `AuthorizationFailed`. */
@@ -31,6 +33,7 @@ export class AzureError extends Error {
   readonly correlationId?: string
   readonly claims?: string
   readonly status?: number
+  readonly clockAheadMinutes?: number
   readonly retryAfterMs?: number
   /** Microsoft's own error code, where it has the form of one. */
   readonly microsoftCode?: string
@@ -86,8 +89,8 @@ function isJsonRecord(text: string): boolean {
 }
 
 /** What is kept of an error for a page to explain: codes only, never a message, which may quote the request. */
-export function problemOf({ code, aadsts, correlationId, claims }: AzureError): AttemptProblem {
-  return { code, aadsts, correlationId, claims, at: new Date().toISOString() }
+export function problemOf({ code, aadsts, correlationId, claims, clockAheadMinutes }: AzureError): AttemptProblem {
+  return { code, aadsts, correlationId, claims, clockAheadMinutes, at: new Date().toISOString() }
 }
 
 /** The error for an answer that does not have the form which Microsoft documents. */

@@ -54,8 +54,8 @@ export function addOdd(known: OddRow[], more: readonly OddRow[]): void {
 
 const JsonObject = z.looseObject({})
 
-/** The JSON object in the body of an answer with this status. Throws `bad_answer` for anything else. */
-export function parseJsonObject(text: string, status: number): z.infer<typeof JsonObject> {
+/** The JSON object in a text, such as the body of an answer with this status. Throws `bad_answer` for anything else. */
+export function parseJsonObject(text: string, status?: number): z.infer<typeof JsonObject> {
   try {
     return parseAs(JsonObject, JSON.parse(text), status)
   } catch (error) {
