@@ -11,9 +11,9 @@ import { safePath } from '@/lib/web-security'
 export const metadata: Metadata = { title: 'Sign in' }
 
 export default async function SignInPage({ searchParams }: PageProps<'/signin'>) {
-  const { next, callbackUrl, error } = await searchParams
+  const { next, callbackUrl, error, ahead } = await searchParams
   const goal = safePath(takeFirst(next) ?? takePath(takeFirst(callbackUrl)))
-  const problem = describePortalSignInProblem(takeFirst(error))
+  const problem = describePortalSignInProblem(takeFirst(error), takeFirst(ahead))
   if (!problem && (await currentMember())) redirect(goal)
 
   return (

@@ -1,3 +1,5 @@
+import { describeWrongClock } from '@/lib/domain/clock-words'
+
 type PortalSignInProblem = { tone: 'warn' | 'bad'; title: string; next: string }
 
 const INTERRUPTED: PortalSignInProblem = {
@@ -33,8 +35,18 @@ const PROBLEMS: Record<string, PortalSignInProblem> = {
   Configuration: MISCONFIGURED,
 }
 
-/** What to say for next-auth's `?error=`. An unknown code is not repeated on the page, because anyone can write such a link. */
-export function describePortalSignInProblem(code: string | undefined): PortalSignInProblem | null {
+/**
+ * What to say for the `?error=` of a sign-in. An unknown code is not repeated on the page, because anyone can write such
+ * a link; of `?ahead=`, the minutes that the clock of the server is ahead of Microsoft's, only a whole number is.
+ */
+export function describePortalSignInProblem(code: string | undefined, ahead?: string): PortalSignInProblem | null {
   if (!code) return null
+  if (code === 'ClockWrong' && ahead && /^-?[1-9]\d{0,8}$/.test(ahead)) return describeClock(Number(ahead))
   return (Object.hasOwn(PROBLEMS, code) ? PROBLEMS[code] : undefined) ?? INTERRUPTED
 }
+
+const describeClock = (aheadMinutes: number): PortalSignInProblem => ({
+  tone: 'bad',
+  title: 'The clock of the server is wrong',
+  next: `${describeWrongClock(aheadMinutes)} Ask whoever runs Rolecall to set it right, then sign in again.`,
+})

@@ -6,6 +6,7 @@ import { loginAgent } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { safePath } from '@/lib/web-security'
+import { findProblemOfTimes, redeemSignIn } from './redeem-sign-in'
 import { endSession, registerSignIn, SESSION_HOURS } from './sessions'
 
 /** The tenant of personal Microsoft accounts, which belong to no organisation. */
@@ -42,10 +43,12 @@ export function authOptions(): NextAuthOptions {
     useSecureCookies: portalUrl.startsWith('https://'),
     pages: { signIn: '/signin', signOut: '/signin', error: '/signin' },
     callbacks: {
-      signIn({ profile }) {
+      async signIn({ profile }) {
         const claims = Claims.safeParse(profile)
         if (!claims.success || claims.data.tenantId === CONSUMER_TENANT) return false
-        return azure.allowedTenants === 'any' || azure.allowedTenants.includes(claims.data.tenantId)
+        if (azure.allowedTenants !== 'any' && !azure.allowedTenants.includes(claims.data.tenantId)) return false
+        const problem = await findProblemOfTimes(profile)
+        return problem ? `${portalUrl}/signin?${problem}` : true
       },
       async jwt({ token, profile, trigger }) {
         if (trigger !== 'signIn' && trigger !== 'signUp') return { sid: token.sid }
@@ -82,6 +85,7 @@ function createProvider() {
     ...AzureAD({ clientId, clientSecret }),
     wellKnown: `${cloud().login}/${tenant}/v2.0/.well-known/openid-configuration`,
     authorization: { params: { scope: 'openid profile email', prompt: 'select_account' } },
+    token: { request: redeemSignIn },
     checks: ['pkce' as const, 'state' as const, 'nonce' as const],
     httpOptions: { timeout: LOGIN_TIMEOUT_MS, agent: loginAgent() },
     // next-auth's own profile fetches a photo from Microsoft Graph: one more call, and one more that can fail.

@@ -1,0 +1,171 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { NextApiRequest, NextApiResponse } from 'next'
+import NextAuth from 'next-auth'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { describePortalSignInProblem } from '@/components/shell/portal-sign-in-problem'
+import { memberSessions } from '@/db/schema/organisations'
+import type { ForgeIdToken } from '@/sandbox/control/fault-rules'
+import { applyChange } from '@/sandbox/world/changes'
+import { answerMicrosoft, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { authCookies, authOptions } from './options'
+
+const PORTAL = 'http://localhost:3000'
+const HOUR = 3600
+const MINUTE = 60
+const now = () => Math.floor(Date.now() / 1000)
+const STRANGERS_TENANT = '11111111-2222-4333-8444-555555555555'
+
+let rolecall: Rolecall
+let tenant: TestTenant
+beforeAll(async () => {
+  process.env.NEXTAUTH_URL = PORTAL
+  await new Promise<void>((resolve) => portal.listen(0, '127.0.0.1', resolve))
+  rolecall = await startRolecall()
+  tenant = await rolecall.tenant()
+})
+afterEach(() => {
+  rolecall.sandbox.world.clockOffset = 0
+})
+afterAll(async () => {
+  portal.close()
+  await rolecall.close()
+})
+
+/** next-auth's routes with our options on a server of their own, in the form that needs nothing of Next.js. */
+const portal = createServer(async (request, response) => {
+  const { pathname, searchParams } = new URL(request.url ?? '', PORTAL)
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk)
+  const answer = Object.assign(response, {
+    status: (code: number) => Object.assign(answer, { statusCode: code }),
+    json: (body: unknown) => answer.end(JSON.stringify(body)),
+    send: (body: unknown) => answer.end(typeof body === 'string' ? body : JSON.stringify(body)),
+  })
+  const asked = Object.assign(request, {
+    query: { ...Object.fromEntries(searchParams), nextauth: pathname.split('/').slice(3) },
+    body: Object.fromEntries(new URLSearchParams(Buffer.concat(chunks).toString())),
+    cookies: Object.fromEntries(
+      decodeURIComponent(request.headers.cookie ?? '')
+        .split('; ')
+        .map((one) => one.split(/=(.*)/, 2)),
+    ),
+  })
+  await NextAuth(asked as unknown as NextApiRequest, answer as unknown as NextApiResponse, authOptions())
+})
+
+/** A browser's requests to these routes, with its cookies. */
+function openBrowser() {
+  const cookies = new Map<string, string>()
+  const ask = async (path: string, form?: Record<string, string>) => {
+    const response = await fetch(`http://127.0.0.1:${(portal.address() as AddressInfo).port}/api/auth/${path}`, {
+      method: form ? 'POST' : 'GET',
+      body: form && new URLSearchParams(form),
+      headers: { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') },
+      redirect: 'manual',
+    })
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
+      cookies.set(name, value)
+    }
+    return response
+  }
+  return { cookies, ask }
+}
+
+/** Signs in to the portal while Microsoft's ID token is forged. Gives where the browser is led, and whether a session began. */
+async function signIn(forgery?: ForgeIdToken) {
+  const { cookies, ask } = openBrowser()
+  const { csrfToken } = (await (await ask('csrf')).json()) as { csrfToken: string }
+  const begun = await ask('signin/azure-ad', { csrfToken, callbackUrl: `${PORTAL}/integrations` })
+  const address = (begun.headers.get('location') ?? '').replace('https://', `${rolecall.sandbox.url}/`)
+  const back = await answerMicrosoft(address, tenant.account('owner').username)
+  const sessionsBefore = (await rolecall.db.select().from(memberSessions)).length
+  const finish = () => ask(`callback/azure-ad?${back}`)
+  const ended = await (forgery
+    ? tenant.during([{ match: { path: '/token$' }, forgeIdToken: forgery }], finish)
+    : finish())
+  const led = new URL(ended.headers.get('location') ?? '', PORTAL)
+  const sessions = (await rolecall.db.select().from(memberSessions)).length - sessionsBefore
+  const hasSession = Boolean(cookies.get(authCookies(PORTAL).sessionToken.name))
+  return { led, error: led.searchParams.get('error'), sessions, hasSession }
+}
+
+const REFUSED = { sessions: 0, hasSession: false }
+
+describe('an ID token of the portal’s sign-in', () => {
+  test('that is as Microsoft makes it begins a session', async () => {
+    const { led, ...outcome } = await signIn()
+    expect(outcome).toEqual({ error: null, sessions: 1, hasSession: true })
+    expect(led.href).toBe(`${PORTAL}/integrations`)
+  })
+
+  test.each<[string, ForgeIdToken]>([
+    ['that nobody signed', { signedBy: 'none' }],
+    ['signed with a key of somebody else', { signedBy: 'foreign' }],
+    ['signed with the published key as an HMAC secret', { signedBy: 'published' }],
+    ['whose header names another algorithm', { header: { alg: 'RS512' } }],
+    ['whose key is not known', { header: { kid: 'unknown' } }],
+    ['that is an access token', { header: { typ: 'at+jwt' } }],
+    ['of another issuer', { claims: { iss: 'https://evil.example/v2.0' } }],
+    ['without an issuer', { claims: { iss: null } }],
+    ['for another application', { claims: { aud: STRANGERS_TENANT } }],
+    ['without an audience', { claims: { aud: null } }],
+    ['whose tenant is not that of its issuer', { claims: { tid: STRANGERS_TENANT } }],
+    ['without a tenant', { claims: { tid: null } }],
+    ['with the nonce of another login', { claims: { nonce: 'another' } }],
+    ['without a nonce', { claims: { nonce: null } }],
+    ['that expired yesterday', { claims: { exp: now() - 24 * HOUR } }],
+    ['that expired six minutes ago', { claims: { exp: now() - 6 * MINUTE } }],
+    ['without an end', { claims: { exp: null } }],
+    ['that is valid from tomorrow', { claims: { nbf: now() + 24 * HOUR } }],
+    ['without a beginning', { claims: { nbf: null } }],
+    ['that was issued tomorrow', { claims: { iat: now() + 24 * HOUR } }],
+    ['without a time of issue', { claims: { iat: null } }],
+    ['whose times are texts', { claims: { exp: '9999999999' } }],
+  ])('%s begins no session', async (_, forgery) => {
+    const { led, error, ...outcome } = await signIn(forgery)
+    expect(outcome).toEqual(REFUSED)
+    expect([led.pathname, error]).toEqual([expect.stringMatching(/signin$|error$/), 'OAuthCallback'])
+  })
+
+  test.each<[string, ForgeIdToken]>([
+    ['expired four minutes ago', { claims: { exp: now() - 4 * MINUTE } }],
+    ['is valid in four minutes', { claims: { nbf: now() + 4 * MINUTE, iat: now() + 4 * MINUTE } }],
+  ])('that %s is taken, because clocks differ a little', async (_, forgery) => {
+    expect(await signIn(forgery)).toMatchObject({ error: null, hasSession: true })
+  })
+
+  test('by a key that Microsoft has just begun to use is taken', async () => {
+    applyChange(rolecall.sandbox.world, { type: 'rotate_keys', forgetOld: true })
+    expect(await signIn()).toMatchObject({ error: null, hasSession: true })
+  })
+})
+
+describe('when the clock of this server is wrong', () => {
+  test('by ten minutes ahead, people still sign in', async () => {
+    rolecall.sandbox.world.clockOffset = -10 * MINUTE * 1000
+    expect(await signIn()).toMatchObject({ error: null, hasSession: true })
+  })
+
+  test.each([
+    [-10, 'is 10 minutes off: it is behind Microsoft’s.'],
+    [120, 'is 120 minutes off: it is ahead of Microsoft’s.'],
+  ])('by %i minutes, the sign-in page says so, and by how much', async (minutes, words) => {
+    rolecall.sandbox.world.clockOffset = -minutes * MINUTE * 1000
+    const { led, ...outcome } = await signIn()
+    expect(outcome).toEqual({ error: 'ClockWrong', ...REFUSED })
+    expect(led.pathname).toBe('/signin')
+    const ahead = led.searchParams.get('ahead') ?? undefined
+    expect(describePortalSignInProblem('ClockWrong', ahead)?.next).toContain(words)
+  })
+})
+
+test.each(['<b>12</b>', '12 minutes', '1e9', '', '99999999999', '0'])(
+  'of a link that says %j of the clock, nothing is repeated',
+  (ahead) => {
+    const problem = describePortalSignInProblem('ClockWrong', ahead)
+    expect(problem?.title).toBe('The sign-in was not finished')
+    if (ahead) expect(JSON.stringify(problem)).not.toContain(ahead)
+  },
+)
