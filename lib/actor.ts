@@ -51,6 +51,7 @@ export type AuditAction =
   | 'connection.permission_dropped'
   | 'connection.sync_requested'
   | 'connection.disconnected'
+  | 'connection.deletion_requested'
   | 'connection.deleted'
 
 type AuditEvent = {

@@ -49,7 +49,8 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
         <>
           <input type="hidden" name="data" value="delete" />
           <p className="text-ink-soft">
-            People, roles and the history of this subscription are deleted. This cannot be undone.
+            People, roles and the history of this subscription disappear at once and are then deleted, which can take
+            minutes. This cannot be undone.
           </p>
         </>
       ) : (
@@ -61,7 +62,8 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
               It stays readable here, with its age. Reconnecting continues the same history.
             </Choice>
             <Choice value="delete" chosen={data} onChoose={setData} title="Delete data">
-              People, roles and the history of this subscription are deleted. This cannot be undone.
+              People, roles and the history of this subscription disappear at once and are then deleted, which can take
+              minutes. This cannot be undone.
             </Choice>
           </fieldset>
         </>

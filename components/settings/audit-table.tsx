@@ -68,5 +68,6 @@ const ACTION_VERBS: Record<string, string> = {
   'connection.permission_dropped': 'stopped using an optional permission of',
   'connection.sync_requested': 'asked to sync',
   'connection.disconnected': 'disconnected',
+  'connection.deletion_requested': 'asked to delete the data of',
   'connection.deleted': 'deleted the data of',
 }

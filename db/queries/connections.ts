@@ -1,11 +1,12 @@
-import { and, asc, desc, eq, inArray, notInArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, ne, notInArray, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections } from '@/db/schema/connections'
+import { connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { RunState } from '@/lib/domain/vocabulary'
 import { isGuid } from './input'
+import { toConnection } from './snapshot'
 
 const OPEN: RunState[] = ['queued', 'running']
 
@@ -22,6 +23,9 @@ const isOpenRun = and(
 )
 
 export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnection>>>
+
+/** What is being deleted is no connection any more: only {@link listDeletions} tells of it. */
+const isUsable = ne(connections.state, 'deleting')
 
 /**
  * The facts of one connection with the run readers see (`publishedRun`), the last one that ended (`lastRun`) and the one
@@ -99,7 +103,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(ended, eq(ended.connectionId, connections.id))
     .leftJoin(openRun, isOpenRun)
-    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, connectionId)))
+    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, connectionId), isUsable))
   return found ?? null
 }
 
@@ -161,8 +165,29 @@ export async function listConnections(actor: Actor) {
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(openRun, isOpenRun)
     .leftJoinLateral(last, sql`true`)
-    .where(eq(connections.organisationId, actor.organisationId))
+    .where(and(eq(connections.organisationId, actor.organisationId), isUsable))
     .orderBy(asc(sql`lower(${connections.label})`), asc(connections.id))
+}
+
+export type DeletionRow = Awaited<ReturnType<typeof listDeletions>>[number]
+
+/** The connections that are being deleted, the oldest request first, each with how many rows of its tables are gone so far. */
+export async function listDeletions(actor: Actor) {
+  const db = await getDb(actor)
+  return db
+    .select({
+      id: connections.id,
+      label: connections.label,
+      subscriptionName: connections.subscriptionName,
+      subscriptionId: connections.subscriptionId,
+      requestedByName: connectionDeletions.requestedByName,
+      requestedAt: connectionDeletions.requestedAt,
+      deleted: connectionDeletions.deleted,
+    })
+    .from(connectionDeletions)
+    .innerJoin(connections, toConnection(connectionDeletions))
+    .where(eq(connectionDeletions.organisationId, actor.organisationId))
+    .orderBy(asc(connectionDeletions.requestedAt), asc(connections.id))
 }
 
 export type ConnectionProgress = Awaited<ReturnType<typeof getProgress>>[number]
@@ -200,6 +225,6 @@ export async function getProgress(actor: Actor, connectionIds: string[]) {
     })
     .from(connections)
     .leftJoin(newest, eq(newest.connectionId, connections.id))
-    .where(and(eq(connections.organisationId, actor.organisationId), inArray(connections.id, ids)))
+    .where(and(eq(connections.organisationId, actor.organisationId), inArray(connections.id, ids), isUsable))
     .orderBy(asc(connections.label), asc(connections.id))
 }

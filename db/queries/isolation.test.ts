@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
+import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { getConnection, getProgress, listConnections } from './connections'
+import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
@@ -53,6 +54,14 @@ async function fullWorld() {
   await database.db
     .insert(auditEvents)
     .values({ organisationId, memberId, memberName: 'Vera', action: 'connection.connected', subject: 'Production' })
+  const deleting = await world.connection({ state: 'deleting', publishedAt: null })
+  await database.db.insert(connectionDeletions).values({
+    organisationId,
+    connectionId: deleting.id,
+    requestedById: memberId,
+    requestedByName: 'Vera',
+    tenantIds: [],
+  })
   return { world, connection, person, group, reader }
 }
 
@@ -72,6 +81,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
   listConnections: async (actor) => (await listConnections(actor)).length,
+  listDeletions: async (actor) => (await listDeletions(actor)).length,
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
   listDenialsByPrincipal: async (actor, { connection, person }) =>
     (await listDenialsByPrincipal(actor, connection, [{ principalId: person, kind: 'user' }])).size,

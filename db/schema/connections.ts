@@ -16,6 +16,9 @@ import {
   type AttemptProblem,
   CONNECTION_STATES,
   type ConnectionState,
+  DELETION_STEPS,
+  type DeletedRows,
+  type DeletionStep,
   type ManagementGroup,
   SCHEDULES,
   type Schedule,
@@ -65,8 +68,41 @@ export const connections = pgTable(
     unique('connections_one_per_subscription').on(t.organisationId, t.integration, t.subscriptionId),
     index('connections_due').on(t.nextSyncAt),
     check('connections_state', oneOf('state', CONNECTION_STATES)),
+    // Whoever reads an access as of its publication sees nothing of what is half deleted.
+    check('connections_deleting_show_nothing', sql`state <> 'deleting' or published_at is null`),
     check('connections_schedule', oneOf('schedule', SCHEDULES)),
     check('connections_subscription_lower', sql`subscription_id = lower(subscription_id)`),
+  ],
+)
+
+/**
+ * A connection that is being deleted, and how far that has come. The row is made when the deletion is asked for and goes
+ * with the connection, at the end. Triggers keep the connection in the state `deleting`, without runs or tokens.
+ */
+export const connectionDeletions = pgTable(
+  'connection_deletions',
+  {
+    organisationId: uuid('organisation_id').notNull(),
+    connectionId: uuid('connection_id').notNull(),
+    requestedById: uuid('requested_by_id').notNull(),
+    requestedByName: text('requested_by_name').notNull(),
+    requestedAt: at('requested_at').notNull().defaultNow(),
+    /** When a batch was deleted last. */
+    updatedAt: at('updated_at').notNull().defaultNow(),
+    /** The tenants whose people and roles the connection named: several when the subscription was transferred. */
+    tenantIds: jsonb('tenant_ids').$type<string[]>().notNull(),
+    step: text('step').$type<DeletionStep>().notNull().default('holders'),
+    /** The last principal or role that was looked at in this step. */
+    lookedAt: jsonb('looked_at').$type<{ tenantId: string; id: string }>(),
+    deleted: jsonb('deleted').$type<DeletedRows>().notNull().default({}),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId] }),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
+    check('connection_deletions_step', oneOf('step', DELETION_STEPS)),
   ],
 )
 

@@ -41,6 +41,7 @@ export async function beginConnect(actor: Actor, subscriptionId: string): Promis
         eq(connections.subscriptionId, subscriptionId),
       ),
     )
+  if (existing?.state === 'deleting') return { kind: 'refused', code: 'being_deleted' }
   if (existing && existing.state !== 'disconnected')
     return { kind: 'already_connected', connectionId: existing.id, label: existing.label }
 

@@ -175,7 +175,7 @@ async function listOtherSubscriptions(
   if (others.length === 0) return []
   const db = await getDb(actor)
   const connected = await db
-    .select({ subscriptionId: connections.subscriptionId, label: connections.label })
+    .select({ subscriptionId: connections.subscriptionId, label: connections.label, state: connections.state })
     .from(connections)
     .where(
       and(
@@ -187,6 +187,9 @@ async function listOtherSubscriptions(
         ),
       ),
     )
+  const deleting = new Set(connected.filter(({ state }) => state === 'deleting').map((row) => row.subscriptionId))
   const labels = new Map(connected.map((row) => [row.subscriptionId, row.label]))
-  return others.map(({ id, name, state }) => ({ subscriptionId: id, name, state, connectedAs: labels.get(id) ?? null }))
+  return others
+    .filter(({ id }) => !deleting.has(id))
+    .map(({ id, name, state }) => ({ subscriptionId: id, name, state, connectedAs: labels.get(id) ?? null }))
 }

@@ -132,6 +132,7 @@ async function connectSubscription(
       ),
     )
     .for('update')
+  if (existing?.state === 'deleting') throw new NotFound('The subscription is being deleted.')
   // Another administrator connected it while this one was at Microsoft: keep the connection that they made.
   if (existing && existing.state !== 'disconnected' && existing.id !== attempt.connectionId)
     return { connectionId: existing.id, run: null }

@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
@@ -11,14 +11,21 @@ export type ConnectionRow = typeof connections.$inferSelect
 export const whereConnection = (organisationId: string, connectionId: string): SQL | undefined =>
   and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId))
 
-/** The connection with this id in the actor's organisation. Throws {@link NotFound} when there is none. */
+/** The where-clause of one connection that can still be used: what is being deleted is as good as gone. */
+const whereUsable = (organisationId: string, connectionId: string): SQL | undefined =>
+  and(whereConnection(organisationId, connectionId), ne(connections.state, 'deleting'))
+
+/**
+ * The connection with this id in the actor's organisation. Throws {@link NotFound} when there is none, or one that is being
+ * deleted.
+ */
 export async function findConnection(
   { organisationId }: Pick<Actor, 'organisationId'>,
   connectionId: string,
   within?: Database | Transaction,
 ): Promise<ConnectionRow> {
   const db = within ?? (await getDb({ organisationId }))
-  const [connection] = await db.select().from(connections).where(whereConnection(organisationId, connectionId))
+  const [connection] = await db.select().from(connections).where(whereUsable(organisationId, connectionId))
   if (!connection) throw new NotFound('There is no such connection.')
   return connection
 }
@@ -35,7 +42,7 @@ export async function lockConnection(
   const [connection] = await tx
     .select()
     .from(connections)
-    .where(whereConnection(organisationId, connectionId))
+    .where(whereUsable(organisationId, connectionId))
     .for('update')
   if (!connection) throw new NotFound('There is no such connection.')
   return connection

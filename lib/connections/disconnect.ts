@@ -3,10 +3,11 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { assignments } from '@/db/schema/access'
-import { connectionSecrets, connections } from '@/db/schema/connections'
+import { connectAttempts, connectionDeletions, connectionSecrets, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit } from '@/lib/actor'
-import { type ConnectionRow, findConnection, lockConnection, lockDirectory, whereConnection } from './connection'
+import { sendDeletion } from '@/lib/runs/queue'
+import { type ConnectionRow, findConnection, lockConnection, whereConnection } from './connection'
 
 type Choice = {
   data: 'keep' | 'delete'
@@ -14,27 +15,33 @@ type Choice = {
   typed?: string
 }
 
-/** `mistyped`: deletion was asked for, but what was typed is not the label. */
-type Disconnected = { kind: 'disconnected' } | { kind: 'mistyped' }
+/** `deleting`: the tokens are gone, nothing is shown any more, and a worker deletes the rest. `mistyped`: what was typed is not the label. */
+type Disconnected = { kind: 'disconnected' } | { kind: 'deleting' } | { kind: 'mistyped' }
 
 /**
- * Ends a connection. Its tokens are deleted first, in a transaction of its own, so that nothing that fails later can
- * leave them behind. Then its data stays readable (*keep*) or is deleted (*delete*). An open run is cancelled either
- * way, so it publishes nothing. Throws NotFound.
+ * Ends a connection: its tokens are deleted and an open run is cancelled, so that it publishes nothing. Then its data stays
+ * readable (*keep*), or disappears at once from every page and is deleted by a worker (*delete*), see
+ * `delete-connection.ts`. Throws NotFound.
  */
 export async function disconnect(actor: Actor, connectionId: string, { data, typed }: Choice): Promise<Disconnected> {
   allow(actor, 'disconnect')
+  const { organisationId } = actor
   const connection = await findConnection(actor, connectionId)
   if (data === 'delete' && typed !== connection.label) return { kind: 'mistyped' }
 
   const db = await getDb(actor)
-  await db.transaction((tx) => endConnection(tx, actor, connection, data))
-  if (data === 'delete') await db.transaction((tx) => eraseConnection(tx, actor, connection))
-  return { kind: 'disconnected' }
+  await db.transaction(async (tx) => {
+    await endConnection(tx, actor, connection)
+    if (data === 'keep') await markDisconnected(tx, actor, connection)
+    else await requestDeletion(tx, actor, connection)
+  })
+  if (data === 'keep') return { kind: 'disconnected' }
+  await sendDeletion({ organisationId, connectionId })
+  return { kind: 'deleting' }
 }
 
-/** Deletes the tokens of a connection, cancels its open run, and marks it as disconnected. */
-async function endConnection(tx: Transaction, actor: Actor, connection: ConnectionRow, data: Choice['data']) {
+/** Deletes the tokens of a connection, and cancels its open run. */
+async function endConnection(tx: Transaction, actor: Actor, connection: ConnectionRow): Promise<void> {
   const { organisationId } = actor
   await lockConnection(tx, actor, connection.id)
   await tx
@@ -50,47 +57,49 @@ async function endConnection(tx: Transaction, actor: Actor, connection: Connecti
         inArray(syncRuns.state, ['queued', 'running']),
       ),
     )
+}
+
+async function markDisconnected(tx: Transaction, actor: Actor, connection: ConnectionRow): Promise<void> {
   await tx
     .update(connections)
     .set({ state: 'disconnected', stateReason: null, nextSyncAt: null, disconnectedAt: sql`now()` })
-    .where(whereConnection(organisationId, connection.id))
+    .where(whereConnection(actor.organisationId, connection.id))
   await audit(tx, actor, {
     action: 'connection.disconnected',
     subject: connection.label,
-    details: { subscription: connection.subscriptionId, data: data === 'keep' ? 'kept' : 'deleted' },
+    details: { subscription: connection.subscriptionId, data: 'kept' },
   })
 }
 
-/** Deletes a connection with its runs, assignments and groups, then the principals and roles that nothing else names. */
-async function eraseConnection(tx: Transaction, actor: Actor, connection: ConnectionRow) {
-  const { organisationId } = actor
+/** Hides a connection from all readers and writes down that it is to be deleted, by whom, and whose people it named. */
+async function requestDeletion(tx: Transaction, actor: Actor, connection: ConnectionRow): Promise<void> {
+  const { organisationId, memberId, name } = actor
   const own = and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id))
-  // There are several when the subscription was transferred while it was connected. In a fixed order, because each is locked.
-  const tenants = await tx
-    .selectDistinct({ id: assignments.tenantId })
-    .from(assignments)
-    .where(own)
-    .orderBy(assignments.tenantId)
-  await tx.delete(connections).where(whereConnection(organisationId, connection.id))
-  for (const tenant of tenants) await eraseOrphans(tx, organisationId, tenant.id)
+  const tenants = await tx.selectDistinct({ id: assignments.tenantId }).from(assignments).where(own)
+  await tx
+    .delete(connectAttempts)
+    .where(and(eq(connectAttempts.organisationId, organisationId), eq(connectAttempts.connectionId, connection.id)))
+  await tx
+    .update(connections)
+    .set({
+      state: 'deleting',
+      stateReason: null,
+      nextSyncAt: null,
+      disconnectedAt: sql`now()`,
+      publishedRunId: null,
+      publishedAt: null,
+    })
+    .where(whereConnection(organisationId, connection.id))
+  await tx.insert(connectionDeletions).values({
+    organisationId,
+    connectionId: connection.id,
+    requestedById: memberId,
+    requestedByName: name,
+    tenantIds: tenants.map(({ id }) => id).sort(),
+  })
   await audit(tx, actor, {
-    action: 'connection.deleted',
+    action: 'connection.deletion_requested',
     subject: connection.label,
     details: { subscription: connection.subscriptionId },
   })
-}
-
-/** Deletes the principals and roles of a tenant that no assignment, condition or group of the organisation names. */
-async function eraseOrphans(tx: Transaction, organisationId: string, tenantId: string) {
-  await lockDirectory(tx, organisationId, tenantId)
-  await tx.execute(sql`
-    delete from principals p where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId}
-      and not exists (select from assignments a where a.organisation_id = p.organisation_id and a.tenant_id = p.tenant_id and a.principal_id = p.id)
-      and p.id not in (select member_id from group_members where organisation_id = ${organisationId}
-        union all select owner_id from group_owners where organisation_id = ${organisationId}
-        union all select group_id from connection_groups where organisation_id = ${organisationId})`)
-  await tx.execute(sql`
-    delete from role_definitions r where r.organisation_id = ${organisationId} and r.tenant_id = ${tenantId}
-      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and a.role_id = r.id)
-      and not exists (select from assignments a where a.organisation_id = r.organisation_id and a.tenant_id = r.tenant_id and position(r.id in lower(a.condition)) > 0)`)
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Actor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connectionSecrets, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
@@ -10,6 +11,7 @@ import { requestSync } from '@/lib/sync/request-sync'
 import { runSync } from '@/lib/sync/run-sync'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
+import { deleteConnection } from './delete-connection'
 import { disconnect } from './disconnect'
 import { renameConnection, setSchedule } from './manage'
 
@@ -21,6 +23,12 @@ afterAll(() => rolecall.close())
 
 const connectionRow = async (id: string) =>
   (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
+
+/** Asks for a deletion and carries it out, as the worker does. */
+async function erase(actor: Actor, connectionId: string, typed?: string): Promise<void> {
+  expect(await disconnect(actor, connectionId, { data: 'delete', typed })).toEqual({ kind: 'deleting' })
+  await deleteConnection({ organisationId: actor.organisationId, connectionId }, new AbortController().signal)
+}
 
 test('a connection is renamed and rescheduled, and both are written down', async () => {
   const tenant = await rolecall.tenant()
@@ -69,7 +77,7 @@ test('disconnecting with deletion needs the label typed, and leaves no row of th
   expect(await disconnect(tenant.owner, id, { data: 'delete', typed: 'wrong' })).toEqual({ kind: 'mistyped' })
   expect(await connectionRow(id)).toMatchObject({ state: 'active' })
 
-  await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
+  await erase(tenant.owner, id, tenant.subscription.name)
   const { organisationId } = tenant.owner
   for (const table of [connections, connectionSecrets, syncRuns, assignments, principals, roleDefinitions]) {
     expect(await rolecall.db.select().from(table).where(eq(table.organisationId, organisationId))).toEqual([])
@@ -84,7 +92,7 @@ test('people who hold a role in another connected subscription stay when one is 
   const kept = await connect(tenant, second?.id)
   await carryRun(rolecall, tenant.owner, kept)
   const before = await currentAccess(rolecall, tenant.owner, kept)
-  await disconnect(tenant.owner, gone, { data: 'delete', typed: first?.name })
+  await erase(tenant.owner, gone, first?.name)
   expect(await currentAccess(rolecall, tenant.owner, kept)).toEqual(before)
   const left = await rolecall.db
     .select({ id: principals.id })
@@ -99,7 +107,7 @@ test('deleting a subscription that was transferred also deletes the people of it
   await carryRun(rolecall, tenant.owner, id)
   // What a reconnect in the new tenant does to the connection; the former tenant's people are still in its history.
   await rolecall.db.update(connections).set({ tenantId: randomUUID() }).where(eq(connections.id, id))
-  await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
+  await erase(tenant.owner, id, tenant.subscription.name)
   for (const table of [assignments, principals, roleDefinitions]) {
     expect(await rolecall.db.select().from(table).where(eq(table.organisationId, tenant.owner.organisationId))).toEqual(
       [],
@@ -115,7 +123,7 @@ test('a run that was open when its connection was deleted writes nothing', async
     { organisationId: tenant.owner.organisationId, runId: run?.id ?? '' },
     new AbortController().signal,
   )
-  await disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
+  await erase(tenant.owner, id, tenant.subscription.name)
   await sync
   expect(
     await rolecall.db.select().from(assignments).where(eq(assignments.organisationId, tenant.owner.organisationId)),

@@ -154,6 +154,12 @@ export const PROBLEMS = {
     sentence: 'By the clock of the server that Rolecall runs on, Microsoft’s sign-in is not valid at this time.',
     next: 'Have that clock set right, best by network time (NTP), then sign in again.',
   },
+  being_deleted: {
+    kind: 'transient',
+    title: 'The subscription is being deleted here',
+    sentence: 'Somebody asked to delete the data of this subscription, and that is still going on.',
+    next: 'Wait until its tile is gone from Integrations, then connect it again.',
+  },
   subscription_not_readable: {
     kind: 'right',
     title: 'The account cannot read this subscription',

@@ -11,7 +11,7 @@ export const SCHEDULES = ['hourly', 'every_6_hours', 'daily', 'off'] as const
 export type Schedule = (typeof SCHEDULES)[number]
 
 /** What is stored of a connection; {@link CONNECTION_STATUSES} is what is shown of it. */
-export const CONNECTION_STATES = ['active', 'reconnect_needed', 'action_needed', 'disconnected'] as const
+export const CONNECTION_STATES = ['active', 'reconnect_needed', 'action_needed', 'disconnected', 'deleting'] as const
 export type ConnectionState = (typeof CONNECTION_STATES)[number]
 
 export const CONNECTION_STATUSES = [
@@ -26,6 +26,22 @@ export const CONNECTION_STATUSES = [
   'disconnected',
 ] as const
 export type ConnectionStatusState = (typeof CONNECTION_STATUSES)[number]
+
+/** What a deletion of a connection goes through, in this order. All but the last are the names of tables. */
+export const DELETION_STEPS = [
+  'holders',
+  'group_members',
+  'group_nesting',
+  'group_owners',
+  'connection_groups',
+  'deny_assignments',
+  'assignments',
+  'sync_runs',
+  'principals',
+  'role_definitions',
+  'connection',
+] as const
+export type DeletionStep = (typeof DELETION_STEPS)[number]
 
 export const RUN_STATES = ['queued', 'running', 'succeeded', 'failed', 'cancelled'] as const
 export type RunState = (typeof RUN_STATES)[number]
@@ -223,6 +239,9 @@ export const strengthOf = (privilege: Privilege | null): number => rankOf(PRIVIL
 
 /** One entry of a role definition's permissions, as Azure has it. */
 export type Permission = { actions: string[]; notActions: string[]; dataActions: string[]; notDataActions: string[] }
+
+/** How many rows of each table a deletion has deleted so far. */
+export type DeletedRows = Partial<Record<DeletionStep, number>>
 
 /** What a run has counted so far: only what was really read. A count is absent until the run gets to it. */
 export type RunCounters = {

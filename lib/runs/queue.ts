@@ -7,6 +7,9 @@ export const SYNC_QUEUE = 'sync'
 /** Jobs that each look for runs that are due, once a minute. */
 export const DUE_RUNS_QUEUE = 'tick'
 
+/** Jobs that each delete one connection. */
+export const DELETION_QUEUE = 'deletion'
+
 /** What a job of {@link SYNC_QUEUE} holds: ids only, since the queue's tables are no place for anything else. */
 export type SyncJob = { organisationId: string; runId: string }
 
@@ -18,6 +21,16 @@ export async function sendSync({ organisationId, runId }: SyncJob): Promise<void
   const queue = await getQueue()
   const job: SyncJob = { organisationId, runId }
   await queue.send(SYNC_QUEUE, job, { singletonKey: runId })
+}
+
+/** What a job of {@link DELETION_QUEUE} holds. */
+export type DeletionJob = { organisationId: string; connectionId: string }
+
+/** Sends a deletion that is written down to a worker. If the process dies before this, the worker's look for due work sends it. */
+export async function sendDeletion({ organisationId, connectionId }: DeletionJob): Promise<void> {
+  const queue = await getQueue()
+  const job: DeletionJob = { organisationId, connectionId }
+  await queue.send(DELETION_QUEUE, job, { singletonKey: connectionId })
 }
 
 const shared = globalThis as typeof globalThis & { rolecallQueue?: Promise<PgBoss> }
@@ -56,6 +69,9 @@ const JOB_KEPT_SECONDS = 24 * 60 * 60
 /** Longer than a run's own deadline: pg-boss should never be the one to end a sync. */
 const SYNC_EXPIRES_SECONDS = 60 * 60
 
+/** Long enough for the largest connection: the next job goes on where this one ended. */
+const DELETION_EXPIRES_SECONDS = 60 * 60
+
 const DUE_RUNS_EXPIRES_SECONDS = 60
 
 async function startQueue(): Promise<PgBoss> {
@@ -76,6 +92,7 @@ async function startQueue(): Promise<PgBoss> {
   // look for due runs have none, so one waits at most, and one that a killed process left running holds up nobody.
   const options = { policy: 'short' as const, retryLimit: 0, deleteAfterSeconds: JOB_KEPT_SECONDS, notify: true }
   await queue.createQueue(SYNC_QUEUE, { ...options, expireInSeconds: SYNC_EXPIRES_SECONDS })
+  await queue.createQueue(DELETION_QUEUE, { ...options, expireInSeconds: DELETION_EXPIRES_SECONDS })
   await queue.createQueue(DUE_RUNS_QUEUE, { ...options, expireInSeconds: DUE_RUNS_EXPIRES_SECONDS })
   return queue
 }

@@ -5,8 +5,9 @@ import { getDbOfEveryOrganisation } from '@/db/client'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { whereConnection } from '@/lib/connections/connection'
+import { deleteConnection, sendLostDeletions } from '@/lib/connections/delete-connection'
 import { log } from '@/lib/log'
-import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/lib/runs/queue'
+import { DELETION_QUEUE, DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/lib/runs/queue'
 import { isLost, MOST_CLAIMS, openRun } from '@/lib/runs/runs'
 import { endLostRuns } from '@/lib/sync/end-lost-runs'
 import { runSync } from '@/lib/sync/run-sync'
@@ -19,15 +20,21 @@ const POLL_SECONDS = 1
 
 const EVERY_MINUTE = '* * * * *'
 
-/** Makes this process carry out syncs and keep the schedules, until `signal` aborts the runs under way. */
+/** Makes this process carry out syncs and deletions and keep the schedules, until `signal` aborts the runs under way. */
 export async function startWorker(signal: AbortSignal): Promise<void> {
   const queue = await getQueue()
   for (let started = 0; started < CONCURRENT_SYNCS; started++) await startSyncWorker(queue, signal)
+  await queue.work(DELETION_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
+    for (const job of jobs)
+      await logFailure('deletion_failed', () => deleteConnection(DeletionJobData.parse(job.data), signal))
+  })
   await queue.work(DUE_RUNS_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
     await logFailure('due_runs_failed', sendDueRuns)
+    await logFailure('lost_deletions_failed', sendLostDeletions)
   })
   await queue.schedule(DUE_RUNS_QUEUE, EVERY_MINUTE)
   await sendDueRuns()
+  await sendLostDeletions()
   log().info({ event: 'worker_started' })
 }
 
@@ -41,6 +48,7 @@ async function logFailure(event: string, work: () => Promise<void>): Promise<voi
   }
 }
 
+const DeletionJobData = z.object({ organisationId: z.guid(), connectionId: z.guid() })
 const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
 
 /**

@@ -2,13 +2,14 @@ import type { Metadata } from 'next'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
+import { DeletionTile } from '@/components/integrations/deletion-tile'
 import { CatalogueTile, TileGrid, TilesEmptyState } from '@/components/integrations/tiles'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
-import { listConnections } from '@/db/queries/connections'
+import { listConnections, listDeletions } from '@/db/queries/connections'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
@@ -26,6 +27,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
     view,
     new Date(),
   )
+  const deletions = view.tab === 'all' && !view.search ? await listDeletions(member) : []
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
   const tab = (tab: TileTab, label: string) => ({
@@ -37,7 +39,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
 
   return (
     <>
-      <RefreshWhile active={isSyncing} />
+      <RefreshWhile active={isSyncing || deletions.length > 0} />
       <PageHeader title="Integrations" description="What Rolecall reads, and how each connection stands.">
         <search>
           <form action="/integrations">
@@ -59,6 +61,9 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
         ))}
         {tiles.map((tile) => (
           <ConnectionTile key={tile.id} tile={tile} actions={actions} />
+        ))}
+        {deletions.map((deletion) => (
+          <DeletionTile key={deletion.id} deletion={deletion} />
         ))}
         {tiles.length + (view.search ? entries.length : 0) === 0 ? (
           <TilesEmptyState {...view} mayConnect={mayConnect} hasAny={hasAny} />

@@ -1,0 +1,166 @@
+import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
+import type { Transaction } from '@/db/database'
+import { connectionDeletions, connections } from '@/db/schema/connections'
+import { tidy } from '@/db/tidy'
+import { audit } from '@/lib/actor'
+import { DELETION_STEPS, type DeletionStep } from '@/lib/domain/vocabulary'
+import { log } from '@/lib/log'
+import { type DeletionJob, sendDeletion } from '@/lib/runs/queue'
+import { lockDirectory, whereConnection } from './connection'
+
+/**
+ * Deletes a connection whose deletion was asked for, batch by batch, and goes on where an earlier job ended. At the end
+ * the connection goes, with the record of its deletion, and the audit log says how much was deleted.
+ *
+ * @param ending aborts when the process ends; what is left is deleted by the next job
+ */
+export async function deleteConnection(job: DeletionJob, ending: AbortSignal): Promise<void> {
+  let came: DeletionProgress = 'more'
+  while (!ending.aborted && came === 'more') came = await deleteBatch(job)
+  if (came !== 'ended') return
+  await tidy()
+  log().info({ event: 'connection_deleted', connectionId: job.connectionId })
+}
+
+/** A deletion in which nothing happened for this long has lost its worker. */
+const LOST_AFTER_SECONDS = 60
+
+/** Deletions sent at once. The rest follow a minute later. */
+const SENT_AT_ONCE = 100
+
+/** Sends the deletions that no worker is at. One that already waits for a worker is not sent twice. */
+export async function sendLostDeletions(): Promise<void> {
+  const db = await getDbOfEveryOrganisation()
+  const lost = await db
+    .select({ organisationId: connectionDeletions.organisationId, connectionId: connectionDeletions.connectionId })
+    .from(connectionDeletions)
+    .where(lt(connectionDeletions.updatedAt, sql`now() - make_interval(secs => ${LOST_AFTER_SECONDS})`))
+    .orderBy(connectionDeletions.updatedAt)
+    .limit(SENT_AT_ONCE)
+  for (const job of lost) await sendDeletion(job)
+}
+
+type Deletion = typeof connectionDeletions.$inferSelect
+
+/** Rows deleted, or looked at, in one transaction: some tens of milliseconds in which others wait for nothing long. */
+const BATCH_ROWS = 1000
+
+/** `more`: there may be more to delete. `ended`: the connection is gone. `none`: it was gone before, or another worker is at it. */
+type DeletionProgress = 'more' | 'ended' | 'none'
+
+/**
+ * Deletes the next batch of rows and writes down how far the deletion has come, in one transaction: a process that is
+ * killed loses at most this batch. Of two workers at the same deletion one does nothing.
+ */
+export async function deleteBatch({ organisationId, connectionId }: DeletionJob): Promise<DeletionProgress> {
+  const own = and(
+    eq(connectionDeletions.organisationId, organisationId),
+    eq(connectionDeletions.connectionId, connectionId),
+  )
+  const db = await getDb({ organisationId })
+  return db.transaction(async (tx) => {
+    const [deletion] = await tx.select().from(connectionDeletions).where(own).for('update', { skipLocked: true })
+    if (!deletion) return 'none'
+    if (deletion.step === 'connection') {
+      await endDeletion(tx, deletion)
+      return 'ended'
+    }
+    const { rows, lookedAt } = await takeStep(tx, deletion, deletion.step)
+    await tx
+      .update(connectionDeletions)
+      .set({
+        deleted: { ...deletion.deleted, [deletion.step]: (deletion.deleted[deletion.step] ?? 0) + rows },
+        step: lookedAt || rows === BATCH_ROWS ? deletion.step : stepAfter(deletion.step),
+        lookedAt,
+        updatedAt: sql`now()`,
+      })
+      .where(own)
+    return 'more'
+  })
+}
+
+const stepAfter = (step: DeletionStep): DeletionStep => DELETION_STEPS[DELETION_STEPS.indexOf(step) + 1] ?? 'connection'
+
+/** What one batch did: the rows deleted, and where the look for orphans has come to; null when it is through. */
+type Batch = { rows: number; lookedAt: Deletion['lookedAt'] }
+
+function takeStep(tx: Transaction, deletion: Deletion, step: Exclude<DeletionStep, 'connection'>): Promise<Batch> {
+  if (step === 'principals') return deleteOrphans(tx, deletion, step, isUnnamedPrincipal)
+  if (step === 'role_definitions') return deleteOrphans(tx, deletion, step, isUnnamedRole)
+  return deleteOwnRows(tx, deletion, step)
+}
+
+/** Deletes rows of a table that belong to the connection. */
+async function deleteOwnRows(tx: Transaction, { organisationId, connectionId }: Deletion, step: DeletionStep) {
+  const table = sql.identifier(step)
+  const { rows } = await tx.execute<{ rows: number }>(sql`
+    with gone as (
+      delete from ${table} where ctid = any(array(
+        select ctid from ${table} where organisation_id = ${organisationId} and connection_id = ${connectionId}
+        limit ${BATCH_ROWS}))
+      returning 1)
+    select count(*)::int as rows from gone`)
+  return { rows: rows[0]?.rows ?? 0, lookedAt: null }
+}
+
+/**
+ * Looks at the next principals or roles of the tenants that the connection named, in the order of their ids, and deletes
+ * those that nothing names any more. What a publish names at the same time waits for the lock of its tenant.
+ */
+async function deleteOrphans(tx: Transaction, deletion: Deletion, step: DeletionStep, isUnnamed: SQL): Promise<Batch> {
+  const { organisationId, tenantIds, lookedAt } = deletion
+  // In a fixed order, because each is locked.
+  for (const tenantId of tenantIds) await lockDirectory(tx, organisationId, tenantId)
+  const table = sql.identifier(step)
+  const { rows } = await tx.execute<{ rows: number; tenantId: string | null; id: string | null }>(sql`
+    with looked_at as (
+      select tenant_id, id from ${table}
+      where organisation_id = ${organisationId}
+        and tenant_id in (select jsonb_array_elements_text(${JSON.stringify(tenantIds)}::jsonb))
+        and (tenant_id, id) > (${lookedAt?.tenantId ?? ''}, ${lookedAt?.id ?? ''})
+      order by tenant_id, id
+      limit ${BATCH_ROWS}),
+    gone as (
+      delete from ${table} one using looked_at
+      where one.organisation_id = ${organisationId} and one.tenant_id = looked_at.tenant_id and one.id = looked_at.id
+        and ${isUnnamed}
+      returning 1),
+    last as (select tenant_id, id from looked_at order by tenant_id desc, id desc limit 1)
+    select (select count(*)::int from gone) as rows, (select tenant_id from last) as "tenantId", (select id from last) as id`)
+  const [batch] = rows
+  const last = batch?.tenantId && batch.id ? { tenantId: batch.tenantId, id: batch.id } : null
+  return { rows: batch?.rows ?? 0, lookedAt: last }
+}
+
+/** Whether no assignment, membership, ownership or group of the organisation names a principal. */
+const isUnnamedPrincipal = sql`
+  not exists (select from assignments a where a.organisation_id = one.organisation_id and a.tenant_id = one.tenant_id and a.principal_id = one.id)
+  and not exists (select from connections c join group_members m on m.organisation_id = c.organisation_id and m.connection_id = c.id
+    where c.organisation_id = one.organisation_id and m.member_id = one.id)
+  and not exists (select from connections c join group_owners o on o.organisation_id = c.organisation_id and o.connection_id = c.id
+    where c.organisation_id = one.organisation_id and o.owner_id = one.id)
+  and not exists (select from connections c join connection_groups g on g.organisation_id = c.organisation_id and g.connection_id = c.id
+    where c.organisation_id = one.organisation_id and g.group_id = one.id)`
+
+/** Whether no assignment of the organisation names a role, nor a condition of one. */
+const isUnnamedRole = sql`
+  not exists (select from assignments a where a.organisation_id = one.organisation_id and a.tenant_id = one.tenant_id and a.role_id = one.id)
+  and not exists (select from assignments a where a.organisation_id = one.organisation_id and a.tenant_id = one.tenant_id
+    and a.condition is not null and position(one.id in lower(a.condition)) > 0)`
+
+/** Deletes the connection itself, with the record of its deletion, and writes down what was deleted. */
+async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
+  const { organisationId, connectionId, requestedById, requestedByName, deleted } = deletion
+  const [connection] = await tx
+    .delete(connections)
+    .where(whereConnection(organisationId, connectionId))
+    .returning({ label: connections.label, subscriptionId: connections.subscriptionId })
+  if (!connection) return
+  const by = { organisationId, memberId: requestedById, name: requestedByName }
+  await audit(tx, by, {
+    action: 'connection.deleted',
+    subject: connection.label,
+    details: { subscription: connection.subscriptionId, ...deleted },
+  })
+}
