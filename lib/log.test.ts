@@ -17,7 +17,7 @@ test('a value under the name of a secret never reaches the log, at any depth tha
   ]
   const out = logged(`
     for (const key of ${JSON.stringify(keys)}) for (const level of ['error', 'warn', 'info', 'debug']) {
-      log()[level]({ event: 'e', [key]: 'CANARY', one: { [key]: 'CANARY', two: { [key]: 'CANARY' } }, kept: key })
+      log()[level]({ event: key, [key]: 'CANARY', one: { [key]: 'CANARY', two: { [key]: 'CANARY' } }, kept: key })
     }`)
   expect(out).not.toContain('CANARY')
   expect(out.trim().split('\n')).toHaveLength(keys.length * 4)
@@ -41,4 +41,28 @@ test('the log keeps names, codes and places of an error and of its causes, and n
   expect(query).toMatchObject({ cause: { name: 'Error', errorCode: '23505' } })
   expect(lines.at[0]).toMatch(/^at /)
   expect(azure).toMatchObject({ name: 'AzureError', errorCode: 'throttled', correlationId: 'c-1', aadsts: 50076 })
+})
+
+test('a line is never long, whatever is put into it', () => {
+  const out = logged(`
+    const long = 'x '.repeat(1_000_000)
+    const deep = (depth) => (depth === 0 ? 'CANARY' : { deeper: deep(depth - 1) })
+    log().error({ event: 'e', reason: long, list: Array.from({ length: 10_000 }, () => 1), deep: deep(1_000) })`)
+  expect(out.length).toBeLessThan(2_000)
+  expect(out).not.toContain('CANARY')
+  expect(JSON.parse(out)).toMatchObject({ event: 'e' })
+})
+
+test('the same warning is written ten times, and how often it came after that when the process ends', () => {
+  const out = logged(`
+    for (let n = 0; n < 25; n++) log().warn({ event: 'not_ready', runId: String(n), error: new Error('down') })
+    for (let n = 0; n < 25; n++) log().info({ event: 'sync_finished', runId: String(n) })`)
+  const lines = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.filter(({ event }) => event === 'sync_finished')).toHaveLength(25)
+  const warnings = lines.filter(({ event }) => event === 'not_ready')
+  expect(warnings).toHaveLength(11)
+  expect(warnings.map(({ repeated }) => repeated)).toEqual([...Array.from({ length: 10 }), 15])
 })

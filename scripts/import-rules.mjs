@@ -31,7 +31,11 @@ export const importRules = [
   { room: 'lib/runs/**', ours: below('azure'), notPackages: NEXT_AND_REACT },
   { room: 'lib/connections/**', ours: below('runs', 'azure'), notPackages: NEXT_AND_REACT },
   { room: 'lib/sync/**', ours: below('connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
-  { room: 'lib/worker/**', ours: below('sync', 'connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
+  {
+    room: 'lib/worker/**',
+    ours: [...below('sync', 'connections', 'runs', 'azure'), 'lib/process-output.ts'],
+    notPackages: NEXT_AND_REACT,
+  },
   { room: 'lib/**', ours: ['lib/**', 'db/**'], notPackages: [] },
   // What Next.js looks for at the root (proxy, instrumentation) and the configuration of tools.
   { room: '*', ours: ['{app,components,lib,db}/**', '*'], notPackages: [] },

@@ -1,10 +1,12 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { buildPortal } from './build-portal.mjs'
 import { checkDataFolder } from './check-data-folder.mjs'
 import { startChild, stopChildren, waitForAnswer } from './child-processes.mjs'
 import { loadEnvFile, readConfiguration, readTlsPort } from './configuration.mjs'
 import { install } from './install.mjs'
 import { checkPort } from './ports.mjs'
-import { nodeBinary, Refusal, requireNode, toolFile } from './project.mjs'
+import { nodeBinary, projectRoot, Refusal, requireNode, toolFile } from './project.mjs'
 
 // npm start, and with --dev, --worker or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
 // Runs on any Node.js from 20.9, before anything is installed; whatever it starts runs on the one that npm installed.
@@ -12,6 +14,9 @@ import { nodeBinary, Refusal, requireNode, toolFile } from './project.mjs'
 const args = process.argv.slice(2)
 const flags = new Set(args)
 let ending = false
+
+/** Node.js loads this first: see lib/process-output.ts. */
+const LOGGED = ['--import', pathToFileURL(join(projectRoot, 'lib/process-output.ts')).href]
 
 async function start() {
   requireNode()
@@ -54,7 +59,9 @@ async function startSandbox(configuration, tlsPort) {
 
 async function startPortal(configuration) {
   const { port, host } = configuration
-  const args = [toolFile('next'), flags.has('--dev') ? 'dev' : 'start', '-p', String(port), '-H', host]
+  // In production whatever the portal writes is a line of the log, what Next says of itself included.
+  const command = flags.has('--dev') ? [toolFile('next'), 'dev'] : [...LOGGED, toolFile('next'), 'start']
+  const args = [...command, '-p', String(port), '-H', host]
   const child = startStaying('portal', args, configuration)
   const reachable = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
   await waitForAnswer('portal', `http://${reachable}:${port}/api/health`, child)

@@ -1,3 +1,4 @@
+import '@/lib/process-output'
 import { BadConfiguration, env } from '@/lib/env'
 import { exitWithSentence, serve } from './serve'
 

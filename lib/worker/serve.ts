@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { closeDb, getEngine } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
 import { explainServerFault } from '@/db/server-faults'
@@ -59,7 +60,8 @@ export async function exitWithSentence(start: () => Promise<void>): Promise<void
     const known = error instanceof BadConfiguration || error instanceof FolderLocked
     const sentence = known ? error.message : explainServerFault(error)
     if (sentence === null) throw error
-    process.stderr.write(`${sentence}\n`)
+    // Straight to standard error, because what is written to the stream becomes a line of the log (lib/process-output.ts).
+    writeSync(process.stderr.fd, `${sentence}\n`)
     process.exit(1)
   }
 }
