@@ -11,15 +11,26 @@ import { seeOther } from '@/lib/see-other'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 
-/** next-auth's own routes: sign-in, the return from Microsoft, and sign-out. */
+/**
+ * What the portal uses of next-auth. Its other endpoints stay closed: `_log` writes whatever anyone sends into the log,
+ * `error` puts the address's words into a header, and sign-out, session and providers have no caller here.
+ */
+const USED = ['GET csrf', 'POST signin/azure-ad', 'GET callback/azure-ad']
+
+/** The sign-in: its token against forgery, its beginning, and the return from Microsoft. */
 async function handle(request: NextRequest, context: Context): Promise<Response> {
-  const { nextauth } = await context.params
-  const elsewhere = nextauth[0] === 'callback' ? await leadElsewhere(request.nextUrl.searchParams) : null
+  const action = `${request.method} ${(await context.params).nextauth.join('/')}`
+  // Where next-auth sends whoever comes without its token, for example after the cookie has expired.
+  if (action === 'GET signin') return seeOther('/signin')
+  if (!USED.includes(action)) return new Response('There is no such page.', { status: 404 })
+
+  const returns = action === 'GET callback/azure-ad'
+  const elsewhere = returns ? await leadElsewhere(request.nextUrl.searchParams) : null
   if (elsewhere) return elsewhere
   const response: Response = await NextAuth(request, context, authOptions())
   // Only after a successful sign-in, because anyone can send a browser here with an answer that is not valid.
-  if (nextauth[0] === 'callback' && startsSession(response)) await endPreviousSession()
-  return rewriteLoginAddress(response)
+  if (returns && startsSession(response)) await endPreviousSession()
+  return rewriteAddress(response)
 }
 
 /**
@@ -39,8 +50,8 @@ function startsSession(response: Response): boolean {
     .some((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
 }
 
-/** The same response with the address at which the browser finds the login: Microsoft's, or the sandbox that plays it. */
-async function rewriteLoginAddress(response: Response): Promise<Response> {
+/** The same response with the address to which it leads as the browser is to open it. */
+async function rewriteAddress(response: Response): Promise<Response> {
   const headers = new Headers(response.headers)
   const location = headers.get('location')
   if (location) headers.set('location', toBrowserAddress(location))
@@ -55,6 +66,17 @@ async function rewriteLoginAddress(response: Response): Promise<Response> {
   })
 }
 
-const toBrowserAddress = (url: string) => (url.startsWith(`${cloud().login}/`) ? browserAddress(url) : url)
+/**
+ * The login's address as the browser finds it, Microsoft's or that of the sandbox that plays it; and instead of next-auth's
+ * error endpoint our sign-in page, with next-auth's name for what went wrong. That page knows the names.
+ */
+function toBrowserAddress(url: string): string {
+  if (url.startsWith(`${cloud().login}/`)) return browserAddress(url)
+  const { pathname, searchParams } = new URL(url, env().portalUrl)
+  if (pathname !== '/api/auth/error') return url
+  // Where a check of ours fails, next-auth gives the message of that error instead of a name, which no address may hold.
+  const name = /^[a-z]{1,40}$/i.exec(searchParams.get('error') ?? '')?.[0] ?? 'Callback'
+  return `/signin?error=${name}`
+}
 
 export { handle as GET, handle as POST }
