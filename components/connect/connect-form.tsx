@@ -8,7 +8,13 @@ import { SubmitButton } from '@/components/ui/submit-button'
 
 export type ConnectFormState = { error: string } | null
 
-type OtherSubscription = { subscriptionId: string; name: string; state: string; connectedAs: string | null }
+type OtherSubscription = {
+  subscriptionId: string
+  name: string
+  state: string
+  connectedAs: string | null
+  otherTenant: string | null
+}
 
 type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
@@ -55,7 +61,7 @@ export function ConnectForm({ action, others, otherAccount, blocked, verb }: Pro
                     value={other.subscriptionId}
                     checked={chosen.has(other.subscriptionId)}
                     onChange={() => toggle(other.subscriptionId)}
-                    disabled={other.connectedAs !== null}
+                    disabled={other.connectedAs !== null || other.otherTenant !== null}
                     className="mt-0.5 size-4 shrink-0 accent-accent"
                   />
                   <span className="min-w-0 flex-1">
@@ -66,6 +72,8 @@ export function ConnectForm({ action, others, otherAccount, blocked, verb }: Pro
                     <Chip>
                       Connected as <Name of={other.connectedAs} />
                     </Chip>
+                  ) : other.otherTenant !== null ? (
+                    <Chip title="Connect it by its own ID, with an account of its tenant.">In another tenant</Chip>
                   ) : (
                     other.state !== 'Enabled' && <Chip tone="warn">{other.state}</Chip>
                   )}

@@ -13,7 +13,7 @@ import { getSubscription, listSubscriptions } from '@/lib/azure/subscriptions'
 import type { Subscription } from '@/lib/domain/access'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
-import { findAttempt, whereOwnAttempt } from './attempts'
+import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { azureForAttempt } from './vault'
 
 const GROUPS: OptionalScope = 'GroupMember.Read.All'
@@ -32,8 +32,18 @@ export type Checked = {
   checks: Check[]
   canConnect: boolean
   subscription: Subscription | null
-  /** The other subscriptions that this account can read. `connectedAs` is the label of one that is connected already. */
-  others: { subscriptionId: string; name: string; state: string; connectedAs: string | null }[]
+  /**
+   * The other subscriptions that this account can read. `connectedAs` is the label of one that is connected already.
+   * `otherTenant` is the tenant of one that belongs to another than was signed in to (Azure Lighthouse): who holds roles there
+   * is in that tenant's directory, which this sign-in does not reach.
+   */
+  others: {
+    subscriptionId: string
+    name: string
+    state: string
+    connectedAs: string | null
+    otherTenant: string | null
+  }[]
 }
 
 /**
@@ -80,7 +90,7 @@ export async function checkAttempt(actor: Actor, attemptId: string): Promise<Che
     checks,
     canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
     subscription: subscription.value ?? null,
-    others: await listOtherSubscriptions(actor, subscriptionId, readable.value?.rows ?? []),
+    others: await listOtherSubscriptions(actor, attempt, readable.value?.rows ?? []),
   }
 }
 
@@ -168,7 +178,7 @@ function checkGroups(
 
 async function listOtherSubscriptions(
   actor: Actor,
-  subscriptionId: string,
+  { subscriptionId, tenantId }: Pick<AttemptRow, 'subscriptionId' | 'tenantId'>,
   readable: Subscription[],
 ): Promise<Checked['others']> {
   const others = readable.filter(({ id }) => id !== subscriptionId)
@@ -191,5 +201,11 @@ async function listOtherSubscriptions(
   const labels = new Map(connected.map((row) => [row.subscriptionId, row.label]))
   return others
     .filter(({ id }) => !deleting.has(id))
-    .map(({ id, name, state }) => ({ subscriptionId: id, name, state, connectedAs: labels.get(id) ?? null }))
+    .map(({ id, name, state, tenantId: home }) => ({
+      subscriptionId: id,
+      name,
+      state,
+      connectedAs: labels.get(id) ?? null,
+      otherTenant: home === tenantId ? null : home,
+    }))
 }

@@ -45,11 +45,9 @@ export async function confirmAttempt(
   if (!checked.canConnect || !checked.subscription || !attempt.sealedCache) {
     return { kind: 'refused', code: checked.checks.find(({ state }) => state === 'failed')?.code ?? 'unknown' }
   }
-  const { connectionIds, runs } = await storeConnections(
-    actor,
-    attemptId,
-    chooseSubscriptions(attempt, checked, alsoSubscriptionIds),
-  )
+  const wanted = chooseSubscriptions(attempt, checked, alsoSubscriptionIds)
+  if (!wanted) return { kind: 'refused', code: 'subscription_of_other_tenant' }
+  const { connectionIds, runs } = await storeConnections(actor, attemptId, wanted)
   for (const run of runs) await sendSync(run)
   return { kind: 'connected', connectionIds }
 }
@@ -62,18 +60,20 @@ async function findOtherAccount(actor: Actor, attempt: AttemptRow): Promise<Conf
   return same ? null : { kind: 'other_account', previous: before.accountName, now: attempt.accountName ?? '' }
 }
 
+/** The subscription of the attempt and those chosen beside it; null when one of these belongs to another tenant. */
 function chooseSubscriptions(
   attempt: AttemptRow,
   checked: Checked,
   alsoSubscriptionIds: string[],
-): WantedSubscription[] {
+): WantedSubscription[] | null {
   const also = new Set(alsoSubscriptionIds)
   const own = {
     subscriptionId: attempt.subscriptionId,
     name: checked.subscription?.name ?? '',
     state: checked.subscription?.state ?? '',
   }
-  return [own, ...checked.others.filter((other) => also.has(other.subscriptionId) && !other.connectedAs)]
+  const others = checked.others.filter((other) => also.has(other.subscriptionId) && !other.connectedAs)
+  return others.some(({ otherTenant }) => otherTenant !== null) ? null : [own, ...others]
 }
 
 async function storeConnections(

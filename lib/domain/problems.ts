@@ -172,6 +172,13 @@ export const PROBLEMS = {
     sentence: 'The subscription is not in the tenant that was signed in to. It may have been transferred.',
     next: 'Reconnect and sign in to the tenant that owns it now.',
   },
+  subscription_of_other_tenant: {
+    kind: 'right',
+    title: 'One of the subscriptions belongs to another tenant',
+    sentence:
+      'It is delegated to the tenant that was signed in to (Azure Lighthouse). Who holds roles there is in the directory of its own tenant.',
+    next: 'Connect it by its own ID, and sign in with an account of its tenant.',
+  },
   subscription_disabled: {
     kind: 'right',
     title: 'The subscription is not enabled',

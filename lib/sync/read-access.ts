@@ -10,7 +10,7 @@ import type { Report } from '@/lib/runs/runs'
 import { keepUnreadGroups } from './keep-groups'
 import type { LastResult } from './last-result'
 import { confirmMissing } from './missing-principals'
-import { readAzure } from './read-azure'
+import { type ReadSubject, readAzure } from './read-azure'
 import { openGroups } from './read-groups'
 import { readPrincipals } from './read-principals'
 
@@ -22,11 +22,11 @@ import { readPrincipals } from './read-principals'
  */
 export async function readAccess(
   azure: Azure,
-  subscriptionId: string,
+  subject: ReadSubject,
   last: LastResult,
   report: Report,
 ): Promise<Access> {
-  const read = await readAzure(azure, subscriptionId, last, report)
+  const read = await readAzure(azure, subject, last, report)
   report('reading_groups', { assignments: read.assignments.length })
 
   // A token that is new tells which of the optional permissions the tenant still grants.

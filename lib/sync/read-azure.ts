@@ -39,6 +39,9 @@ export type ReadOfAzure = {
   lines: CoverageLine[]
 }
 
+/** Which subscription is read, and the tenant that it was connected in. */
+export type ReadSubject = { subscriptionId: string; tenantId: string }
+
 /**
  * Reads the lists side by side. The subscription, its assignments and the role definitions are essential: the run fails
  * with them. Every other one is optional: when it is refused, what the last result has of it stays, with its age. Two lists of
@@ -47,14 +50,14 @@ export type ReadOfAzure = {
  */
 export async function readAzure(
   azure: Azure,
-  subscriptionId: string,
+  { subscriptionId, tenantId }: ReadSubject,
   last: LastResult,
   report: Report,
 ): Promise<ReadOfAzure> {
   report('reading_assignments')
   fetchTokensEarly(azure)
   const [subscription, listed, roles, eligible, schedules, denies, managementGroups, delegated] = await Promise.all([
-    getSubscription(azure, subscriptionId),
+    getOwnSubscription(azure, subscriptionId, tenantId),
     listRoleAssignments(azure, subscriptionId, {
       onPage: (assignments) => report('reading_assignments', { assignments }),
     }),
@@ -108,6 +111,16 @@ export async function readAzure(
     delegates: new Map(delegated.rows.map((one) => [one.principalId, one])),
     lines: linesOfRows,
   }
+}
+
+/**
+ * The subscription, if it is still in the tenant that it was connected in. In another one (it was transferred, or is seen
+ * through Azure Lighthouse) the people who hold its roles are in a directory that this sign-in does not read.
+ */
+async function getOwnSubscription(azure: Azure, subscriptionId: string, tenantId: string): Promise<Subscription> {
+  const subscription = await getSubscription(azure, subscriptionId)
+  if (subscription.tenantId === tenantId.toLowerCase()) return subscription
+  throw new AzureError('subscription_moved', 'The subscription is in another tenant than its connection.')
 }
 
 /**

@@ -34,7 +34,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   const signal = AbortSignal.any([shutdown, following.lost, AbortSignal.timeout(RUN_DEADLINE_MINUTES * 60_000)])
   try {
     const azure = azureForConnection(run.connection, meter, signal)
-    const access = await readAccess(azure, run.connection.subscriptionId, lastResultOf(run), following.report)
+    const access = await readAccess(azure, run.connection, lastResultOf(run), following.report)
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()

@@ -6,6 +6,7 @@ import type { Subscription, Tenant } from '../world/types'
 import type { World } from '../world/world'
 import { checkApiVersion } from './api-versions'
 import { type ArmCall, type ArmCaller, isAllowed, refuseAction } from './arm-call'
+import { listDelegatedTo } from './managing-tenant'
 import { isReadingPost, refuseUnknownRead } from './not-simulated'
 import { armError, formatErrorTime, withArmHeaders } from './protocol'
 import { route } from './routes'
@@ -31,11 +32,13 @@ function answerCall(world: World, request: Request, cloud: Cloud, body: string):
   if (refused) return refused
   const place = placeOf(world, path)
   if (place instanceof Response) return place
-  const claims = checkArmToken(world, request, cloud, place?.tenant ?? null)
+  const claims = checkArmToken(world, request, cloud, place)
   if (claims instanceof Response) return claims
-  const tenant = world.tenants.get(String(claims.tid))
-  if (!tenant) throw new Error(`A token of the unknown tenant ${String(claims.tid)} passed the check.`)
-  const caller = callerOf(claims, tenant, world.now())
+  const signedIn = world.tenants.get(String(claims.tid))
+  if (!signedIn) throw new Error(`A token of the unknown tenant ${String(claims.tid)} passed the check.`)
+  // In a subscription that another tenant delegates, that tenant's roles, scopes and denials count.
+  const tenant = place?.tenant ?? signedIn
+  const caller = callerOf(world, claims, signedIn, place)
   const isReading = READING.has(method)
   const subscriptionId = place?.subscription.id ?? null
   const { refusal, headers } = throttle({ world, tenant, subscriptionId, actor: caller.objectId, isReading })
@@ -89,13 +92,16 @@ function placeOf(world: World, path: string): Place | Response {
 }
 
 /** The caller that a token's claims describe. ARM calls people by their user principal name and applications by their client id. */
-function callerOf(claims: Claims, tenant: Tenant, now: number): ArmCaller {
+function callerOf(world: World, claims: Claims, tenant: Tenant, place: Place): ArmCaller {
   const objectId = String(claims.oid)
   const name = claims.idtyp === 'app' ? claims.appid : (claims.upn ?? claims.unique_name ?? claims.oid)
+  const isOwn = place === null || place.tenant === tenant
   return {
     objectId,
     name: String(name),
-    assignments: assignmentsOf(tenant, objectId, now),
+    assignments: isOwn
+      ? assignmentsOf(tenant, objectId, world.now())
+      : listDelegatedTo(tenant, objectId, place.tenant, place.subscription.id),
     principals: principalsOf(tenant, objectId),
   }
 }
@@ -110,14 +116,17 @@ function refuseWriting(call: ArmCall, path: string, method: string): Response {
   return armError(405, 'MethodNotAllowed', 'The sandbox only reads.')
 }
 
-/** The claims of a valid token of the subscription's tenant (of any tenant when `owner` is null), or the 401 that says what is wrong with it. */
-function checkArmToken(world: World, request: Request, cloud: Cloud, owner: Tenant | null): Claims | Response {
-  const tenantId = owner?.id ?? 'common'
+/**
+ * The claims of a valid token of the subscription's tenant, or of one that it delegates the subscription to (of any tenant
+ * when `place` is null), or the 401 that says what is wrong with it.
+ */
+function checkArmToken(world: World, request: Request, cloud: Cloud, place: Place): Claims | Response {
+  const tenantId = place?.tenant.id ?? 'common'
   const header = request.headers.get('authorization')
   const token = /^Bearer\s+(\S+)\s*$/i.exec(header ?? '')?.[1]
   if (header === null || !token) return refuseToken(cloud, tenantId, describeMissingToken(header))
   const claims = readJwt(world, token)
-  const problem = claims ? findTokenProblem(world, cloud, claims, owner) : INVALID
+  const problem = claims ? findTokenProblem(world, cloud, claims, place) : INVALID
   if (problem) return refuseToken(cloud, tenantId, problem)
   return claims ?? refuseToken(cloud, tenantId, INVALID)
 }
@@ -132,7 +141,7 @@ const INVALID: Problem = {
 }
 
 /** Why a token with a good signature is refused; null when it is accepted. */
-function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Tenant | null): Problem | null {
+function findTokenProblem(world: World, cloud: Cloud, claims: Claims, place: Place): Problem | null {
   const audience = checkAudience(cloud, String(claims.aud))
   if (audience) return audience
   const expiry = Number(claims.exp) * 1000
@@ -142,8 +151,11 @@ function findTokenProblem(world: World, cloud: Cloud, claims: Claims, owner: Ten
       message: `The access token expiry UTC time '${formatErrorTime(expiry)}' is earlier than current UTC time '${formatErrorTime(world.now())}'.`,
       description: 'The access token has expired.',
     }
-  if (owner && claims.tid !== owner.id) return describeWrongTenant(String(claims.tid), owner.id)
-  return world.tenants.has(String(claims.tid)) ? null : INVALID
+  const signedIn = world.tenants.get(String(claims.tid))
+  if (!place || place.tenant === signedIn) return signedIn ? null : INVALID
+  const { tenant: owner, subscription } = place
+  const isManaged = signedIn && listDelegatedTo(signedIn, String(claims.oid), owner, subscription.id).length > 0
+  return isManaged ? null : describeWrongTenant(String(claims.tid), owner.id)
 }
 
 /** The older name of Azure management in each cloud; ARM accepts tokens for it too (recalled). */

@@ -13,7 +13,7 @@ export type ArmCall = {
   apiVersion: string
   /** Of a POST; empty for other methods. */
   body: string
-  /** The token's tenant. */
+  /** The tenant of the subscription that the address names, else the token's. */
   tenant: Tenant
   caller: ArmCaller
   subscription: Subscription | null

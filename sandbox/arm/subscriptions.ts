@@ -3,18 +3,24 @@ import { managementGroupIdIn, subscriptionIdIn } from '../world/scopes'
 import { findGuest } from '../world/tenant'
 import type { Subscription, Tenant } from '../world/types'
 import { type ArmCall, refuseAction } from './arm-call'
+import { listManagedSubscriptions } from './managing-tenant'
 import { armError, respondWithPage } from './protocol'
 
 const READ = 'Microsoft.Resources/subscriptions/read'
 
-/** `GET /subscriptions`: those of the token's tenant that the caller may read. */
+/** `GET /subscriptions`: those of the token's tenant that the caller may read, then those that others delegate to it. */
 export function listSubscriptions(call: ArmCall): Response {
-  const items = call.tenant.subscriptions.list().filter(createSubscriptionFilter(call))
+  const { world, tenant, caller } = call
+  const own = tenant.subscriptions.list().filter(createSubscriptionFilter(call))
+  const items = [
+    ...own.map((subscription) => ({ owner: tenant, subscription })),
+    ...listManagedSubscriptions(world, tenant, caller.objectId),
+  ]
   return respondWithPage(call.url, {
     items,
-    size: call.tenant.pageSizes.subscriptions,
-    keyOf: (one) => one.id,
-    show: (one) => showSubscription(call.tenant, one),
+    size: tenant.pageSizes.subscriptions,
+    keyOf: ({ subscription }) => subscription.id,
+    show: ({ owner, subscription }) => showSubscription(owner, subscription),
   })
 }
 
