@@ -10,7 +10,9 @@ import { Tabs } from '@/components/ui/tabs'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { type ConnectionStatus, connectionStatus } from '@/lib/domain/connection-status'
+import { dropWords } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { Coverage } from './coverage'
 import { RUN_PHASE_LABELS, RUN_STATE_LABELS } from './labels'
 import { StatusMark } from './status-mark'
@@ -199,7 +201,7 @@ function ConnectionNotice({ connection, status, reconnect }: ConnectionNoticePro
     )
 
   const problem = findProblem(connection)
-  if (!problem) return null
+  if (!problem) return <DropNotice coverage={connection.publishedRun?.coverage ?? []} />
   const { title, sentence, next, kind } = explain(problem.code)
   return (
     <Notice
@@ -218,6 +220,18 @@ function ConnectionNotice({ connection, status, reconnect }: ConnectionNoticePro
           {[problem.aadsts ? `AADSTS${problem.aadsts}` : null, problem.correlationId].filter(Boolean).join(' · ')}
         </p>
       ) : null}
+    </Notice>
+  )
+}
+
+/** Says that many assignments are gone since an earlier result, because that can also mean that they are not seen any more. */
+function DropNotice({ coverage }: { coverage: CoverageLine[] }) {
+  const line = coverage.find(({ drop }) => drop)
+  if (!line?.drop) return null
+  const { sentence, next } = explain('assignments_halved')
+  return (
+    <Notice tone="warn" title={dropWords(line.drop, line.read)} className="mb-4">
+      {sentence} {next}
     </Notice>
   )
 }

@@ -1,9 +1,17 @@
-import { ChevronRight, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
+import { ChevronRight, CircleAlert, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
 import Link from 'next/link'
 import { type ComponentProps, Fragment, type ReactNode } from 'react'
 import { RelativeTime } from '@/components/ui/time'
 import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
-import { coverageSummary, groupPlanSentence, isAskable, isGap, refusalWords, STATE_WORDS } from '@/lib/domain/coverage'
+import {
+  coverageSummary,
+  dropWords,
+  groupPlanSentence,
+  isAskable,
+  isGap,
+  refusalWords,
+  STATE_WORDS,
+} from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import type { CoverageLine, GroupPlan } from '@/lib/domain/vocabulary'
@@ -45,8 +53,8 @@ export function Coverage({ coverage, plan, settingsHref, lastGood }: Props) {
 export function RunCoverage({ coverage }: { coverage: CoverageLine[] }) {
   if (coverage.length === 0) return null
   const inState = (...states: CoverageLine['state'][]) => coverage.filter(({ state }) => states.includes(state))
-  const gaps = inState('partly', 'not_permitted', 'not_readable', 'not_licensed')
-  const whole = inState('whole')
+  const whole = inState('whole').filter((line) => !isGap(line))
+  const gaps = coverage.filter((line) => line.state !== 'not_asked' && !whole.includes(line))
   return (
     <details className="group mt-1 text-ink-soft">
       <summary className="-mx-1 inline-flex max-w-full items-start gap-1 rounded-md px-1 hover:text-ink">
@@ -94,7 +102,7 @@ const CoverageList = ({ coverage, settingsHref, children }: CoverageListProps) =
 )
 
 function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
-  const { dataset, state, why, refusal, odd, kept, keptSince } = line
+  const { dataset, state, why, refusal, odd, kept, keptSince, drop } = line
   const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
   const reason = why ? explain(why) : null
 
@@ -113,6 +121,7 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
         ) : state === 'not_asked' && permission ? (
           <p>{permission.without}</p>
         ) : null}
+        {drop ? <p>{dropWords(drop, line.read)}.</p> : null}
         {refusal ? (
           <p className="break-words">
             Asked for <span className="font-mono text-xs">{refusal.request}</span>: {refusalWords(refusal)}.
@@ -167,14 +176,14 @@ function describeState({ state, read, missing }: CoverageLine): string {
 /** The mark of a line of coverage, amber only for a gap. The words beside it say the same. */
 function CoverageMark({ state, gap }: { state: CoverageLine['state']; gap: boolean }) {
   const Mark = {
-    whole: CircleCheck,
+    whole: gap ? CircleAlert : CircleCheck,
     partly: PartlyMark,
     not_permitted: CircleSlash,
     not_readable: CircleSlash,
     not_licensed: CircleMinus,
     not_asked: CircleDashed,
   }[state]
-  const tone = state === 'whole' ? 'text-good' : gap ? 'text-warn' : 'text-ink-faint'
+  const tone = gap ? 'text-warn' : state === 'whole' ? 'text-good' : 'text-ink-faint'
   return <Mark aria-hidden className={`mt-0.5 size-4 ${tone}`} />
 }
 

@@ -2,7 +2,7 @@ import type { OddRows } from './access'
 import { BLIND_SPOTS } from './blind-spots'
 import { OPTIONAL_PERMISSIONS } from './permissions'
 import { explain, type ProblemCode, type Refused } from './problems'
-import type { CoverageLine, CoverageState, Dataset, GroupPlanWhy, Kept } from './vocabulary'
+import type { CoverageLine, CoverageState, Dataset, Drop, GroupPlanWhy, Kept } from './vocabulary'
 
 /** How far a kind of data was read, with the counts behind it. */
 export const STATE_WORDS: Record<CoverageState, (counts: { read: number; missing: number }) => string> = {
@@ -76,16 +76,18 @@ const NO_GAP_WITHOUT_RIGHT: readonly Dataset[] = ['denies', 'scopes']
  */
 export const needsNothing = ({ why }: Pick<CoverageLine, 'why'>): boolean => why === 'sign_ins_too_many'
 
-/** Whether a line is about something that was asked for and not read whole. */
-export function isGap(line: Pick<CoverageLine, 'dataset' | 'state' | 'why'>): boolean {
+/** Whether a line is about something that was asked for and not read whole, or that is hard to believe. */
+export function isGap(line: Pick<CoverageLine, 'dataset' | 'state' | 'why' | 'drop'>): boolean {
   const { dataset, state } = line
+  if (line.drop) return true
   if (state === 'partly' || state === 'not_readable') return !needsNothing(line)
   return state === 'not_permitted' && !NO_GAP_WITHOUT_RIGHT.includes(dataset)
 }
 
 /** What one gap is, in few words: `3 groups not opened`, or the title of its cause. */
-export function gapWords({ dataset, missing, why, refusal }: CoverageLine): string {
+export function gapWords({ dataset, read, missing, why, refusal, drop }: CoverageLine): string {
   const { one, many, title } = BLIND_SPOTS[dataset]
+  if (drop) return dropWords(drop, read)
   const missed = `${digits(missing)} ${missing === 1 ? one : many}`
   if (why === 'odd_rows' && dataset === 'groups') return 'Some members of groups not understood'
   if (dataset === 'groups' && missing > 0) return `${missed} not opened`
@@ -93,6 +95,12 @@ export function gapWords({ dataset, missing, why, refusal }: CoverageLine): stri
   if (refusal && refusal.status !== 403) return `${title}: ${refusalWords(refusal)}`
   if (why) return explain(why).title
   return missing > 0 ? `${missed} not read` : `${many} not read whole`
+}
+
+/** How many assignments are gone since an earlier result: `30 of 40 role assignments are gone since 3 November 2026`. */
+export function dropWords({ before, since }: Drop, read: number): string {
+  const day = new Date(since).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  return `${digits(before - read)} of ${digits(before)} role assignments are gone since ${day}`
 }
 
 /** Whether asking for a permission that was not granted would bring more of a kind of data. */

@@ -191,6 +191,13 @@ export const PROBLEMS = {
     sentence: 'Rolecall could not read role assignments with this account.',
     next: 'Ask for the Reader role on this subscription, then check again.',
   },
+  assignments_halved: {
+    kind: 'right',
+    title: 'At least half of the role assignments are gone',
+    sentence:
+      'Azure lists at most half of the role assignments that it listed before, also when it is asked a second time.',
+    next: 'If nobody removed them, look in Azure whether the account that reads still holds Reader on the whole subscription.',
+  },
   directory_not_readable: {
     kind: 'right',
     title: 'The directory is not readable',

@@ -270,7 +270,12 @@ export type CoverageLine = {
   /** How many facts of an earlier reading stand in for what could not be read now, and when (ISO 8601) that reading was. */
   kept?: Kept['kept']
   keptSince?: Kept['keptSince']
+  /** Set where at least half of the rows of an earlier result are gone, although they were read twice. */
+  drop?: Drop
 }
+
+/** How many rows an earlier result had, and when (ISO 8601) it was published. */
+export type Drop = { before: number; since: string }
 
 /** A request that Microsoft refused: the list's name, the HTTP status if there was an answer, and Microsoft's code. */
 export type Refusal = { request: string; status: number | null; microsoftCode: string | null }

@@ -21,7 +21,7 @@ import type {
   PrincipalFacts,
   RoleDefinition,
 } from '@/lib/domain/access'
-import type { CoverageLine, Dataset, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { CoverageLine, Dataset, Drop, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { ClaimedRun } from '@/lib/runs/runs'
 
 /** A group as the last result has it. `ages`: when lists that it could not read either were read last. */
@@ -49,6 +49,8 @@ export type LastResult = {
   readAt(dataset: Dataset): Promise<Date | null>
   /** How many assignments it has, eligible and delegated ones not counted. */
   countAssignments(): Promise<number>
+  /** What it said of assignments that were gone; null when none were. */
+  readDrop(): Promise<Drop | null>
   listEligible(): Promise<HeldAssignment[]>
   listDelegated(): Promise<HeldAssignment[]>
   /** Those that are activated or end at some time. */
@@ -139,6 +141,10 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       coverage ??= readCoverage()
       const line = (await coverage).find((one) => one.dataset === dataset)
       return line?.keptSince ? new Date(line.keptSince) : connection.publishedAt
+    },
+    async readDrop() {
+      coverage ??= readCoverage()
+      return (await coverage).find(({ dataset }) => dataset === 'assignments')?.drop ?? null
     },
     async countAssignments() {
       const db = await getDb({ organisationId })

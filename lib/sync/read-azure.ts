@@ -20,7 +20,7 @@ import { keyInId } from '@/lib/domain/assignment-keys'
 import { coverageOfList, refusedLine } from '@/lib/domain/coverage'
 import { earliestOf } from '@/lib/domain/moments'
 import type { ProblemCode } from '@/lib/domain/problems'
-import type { CoverageLine, Dataset, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import type { LastResult } from './last-result'
 
@@ -46,7 +46,7 @@ export type ReadSubject = { subscriptionId: string; tenantId: string }
  * Reads the lists side by side. The subscription, its assignments and the role definitions are essential: the run fails
  * with them. Every other one is optional: when it is refused, what the last result has of it stays, with its age. Two lists of
  * assignments are not believed, because they would look like access that was revoked: an empty one, since the reader's own
- * role must be in it, and one that shrank suddenly, which is read a second time.
+ * role must be in it, and one that shrank suddenly, which is read a second time and, if it stays short, published with a warning.
  */
 export async function readAzure(
   azure: Azure,
@@ -69,9 +69,11 @@ export async function readAzure(
     readDelegations(azure, subscriptionId),
   ])
   if (listed.rows.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
-  const believed = isSuspiciousDrop(await last.countAssignments(), listed.rows.length)
+  const before = await last.countAssignments()
+  const believed = isSuspiciousDrop(before, listed)
     ? chooseLonger(listed, await listRoleAssignments(azure, subscriptionId))
     : listed
+  const drop = await findDrop(believed, before, last)
 
   const standing = await standIn({ believed, eligible, schedules, delegated }, last)
   const { rows, keptOf } = standing
@@ -82,14 +84,7 @@ export async function readAzure(
   const above = managementGroups.refused ? groupsKept : managementGroups.rows
 
   const linesOfRows = [
-    coverageOfList(
-      'assignments',
-      { read: believed.rows.length, odd: believed.odd, refused: null },
-      {
-        forbidden: 'reader_role_missing',
-        kept: keptOf.assignments,
-      },
-    ),
+    assignmentsLine(believed, keptOf.assignments, drop),
     eligibleLine(eligible, schedules, keptOf.eligible),
     delegationsLine(delegated, subscription, keptOf.delegations),
     rolesLine(roles, unread.size),
@@ -134,15 +129,29 @@ function fetchTokensEarly({ caller: { tokens } }: Azure): void {
     .catch(() => undefined)
 }
 
-/** A list that shrank by more than this share, from at least this many, is read a second time. */
+/** A list that shrank by at least this share, from at least this many, is read a second time. */
 const SUSPICIOUS_SHARE = 0.5
 const SUSPICIOUS_FROM = 10
 
-const isSuspiciousDrop = (before: number, now: number) =>
-  before >= SUSPICIOUS_FROM && now < before * (1 - SUSPICIOUS_SHARE)
+const isSuspiciousDrop = (before: number, { rows, odd }: ReadList<RoleAssignment>) =>
+  before >= SUSPICIOUS_FROM && rows.length + odd.length <= before * (1 - SUSPICIOUS_SHARE)
 
 const chooseLonger = (one: ReadList<RoleAssignment>, other: ReadList<RoleAssignment>) =>
   other.rows.length > one.rows.length ? other : one
+
+/** Days for which runs go on telling that assignments are gone, unless these come back: long enough for people to see it. */
+const DROP_TOLD_DAYS = 7
+
+/**
+ * The drop that a result has to tell of: one since the last result, or one that the last result told of and that is still
+ * there. Null when there is none.
+ */
+async function findDrop(now: ReadList<RoleAssignment>, before: number, last: LastResult): Promise<Drop | null> {
+  if (last.publishedAt && isSuspiciousDrop(before, now)) return { before, since: last.publishedAt.toISOString() }
+  const told = await last.readDrop()
+  const isRecent = told && Date.now() - Date.parse(told.since) < DROP_TOLD_DAYS * 24 * 60 * 60_000
+  return isRecent && isSuspiciousDrop(told.before, now) ? told : null
+}
 
 type Lists = {
   believed: ReadList<RoleAssignment>
@@ -224,6 +233,16 @@ async function keep(last: LastResult, dataset: Dataset, kept: number): Promise<K
 }
 
 const countOf = ({ rows, odd, refused }: OptionalList<unknown>) => ({ read: rows.length, odd, refused })
+
+function assignmentsLine(
+  { rows, odd }: ReadList<RoleAssignment>,
+  kept: Kept | undefined,
+  drop: Drop | null,
+): CoverageLine {
+  const read = { read: rows.length, odd, refused: null }
+  const line = coverageOfList('assignments', read, { forbidden: 'reader_role_missing', kept })
+  return drop ? { ...line, why: line.why ?? 'assignments_halved', drop } : line
+}
 
 function eligibleLine(
   eligible: OptionalList<RoleEligibility>,
