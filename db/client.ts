@@ -9,8 +9,8 @@ const slots: typeof globalThis & { [SLOT]?: Promise<OpenDatabase> } = globalThis
  * The process's database as one organisation sees it: every statement is held to the rows of that organisation, by the
  * database itself. Opened and migrated at the first call, never at import: `next build` imports every page.
  *
- * With `DATABASE_URL` it is that PostgreSQL, else the embedded one in `DATA_DIR` (default `.data`). Both are read here
- * and not through `lib/env.ts`, since this room imports nothing of ours; `env()` has refused malformed ones by then.
+ * With `DATABASE_URL` it is that PostgreSQL, else the embedded one in `DATA_DIR` (default `.data`). These settings are
+ * read here and not through `lib/env.ts`, since this room imports nothing of ours; `env()` has refused malformed ones by then.
  * @throws FolderLocked when another process has the embedded database open.
  */
 export async function getDb({ organisationId }: Pick<Actor, 'organisationId'>): Promise<Database> {
@@ -28,6 +28,11 @@ export async function getDbOfEveryOrganisation(): Promise<Database> {
 /** The engine under {@link getDb}, opened in the same way. */
 export async function getEngine(): Promise<Engine> {
   return (await open()).engine
+}
+
+/** Opens the database, and gives a sentence for each thing about it that should be put right. */
+export async function openDb(): Promise<string[]> {
+  return (await open()).warnings
 }
 
 /** Makes a database the process's own, for tests. Returns the function that takes it out again without closing it. */
@@ -66,7 +71,7 @@ function clear(slot: Promise<OpenDatabase>): void {
 
 /** Imports only the engine that is used, so that the other driver costs no memory. */
 async function openFromEnvironment(): Promise<OpenDatabase> {
-  const { DATABASE_URL, DATA_DIR } = process.env
-  if (DATABASE_URL) return (await import('./open-server')).openServer(DATABASE_URL)
+  const { DATABASE_URL, DATABASE_MIGRATION_URL, DATA_DIR } = process.env
+  if (DATABASE_URL) return (await import('./open-server')).openServer(DATABASE_URL, DATABASE_MIGRATION_URL)
   return (await import('./open-embedded')).openEmbedded(DATA_DIR || '.data')
 }

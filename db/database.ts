@@ -25,6 +25,8 @@ export type OpenDatabase = {
   engine: Engine
   /** The database for statements that may see these rows only. Costs nothing: every statement says anew what it may see. */
   limitTo(rows: VisibleRows): Database
+  /** A sentence for each thing about the database that works and yet should be put right. */
+  warnings: string[]
   close(): Promise<void>
 }
 

@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { readMigrationFiles } from 'drizzle-orm/migrator'
+import { type MigrationMeta, readMigrationFiles } from 'drizzle-orm/migrator'
 import { type Database, migrationsFolder } from './database'
 import { ServerUnusable } from './server-faults'
+import { setVisibleRows } from './visible-rows'
 
 const OLDEST_VERSION = 14 // of PostgreSQL: the oldest that its makers still maintained in November 2026
 
-/** Our tables are in `public`; the marks of finished migrations and the tables of the job queue (pg-boss) are here. */
-const OTHER_SCHEMAS = ['drizzle', 'pgboss']
+/** The marks of finished migrations, and the tables of the job queue, which pg-boss makes. Our tables are in `public`. */
+const [MARKS, QUEUE] = ['drizzle', 'pgboss'] as const
 
 type Connection = Pick<Database, 'execute' | 'transaction'>
 
@@ -15,23 +16,32 @@ type Connection = Pick<Database, 'execute' | 'transaction'>
  *
  * It keeps the marks of Drizzle's own migrator, which is not used because it asks for `create schema if not exists`: a
  * user who may not create schemas is refused that even when the schema exists.
+ * @param application the user who works with the tables, if it is not the one who owns them and migrates; it is granted
+ *   the rows of the tables and the queue's schema, and nothing else
  * @throws ServerUnusable when the server is too old, or its user lacks a right that is needed now.
  */
-export async function migrate(db: Connection): Promise<void> {
+export async function migrate(db: Connection, application: string | null = null): Promise<void> {
   await requireVersion(db)
   const schemas = await readSchemas(db)
   const migrations = readMigrationFiles({ migrationsFolder: migrationsFolder() })
-  const last = schemas.find(({ name }) => name === 'drizzle')?.usable ? await readLastMark(db) : 0
+  const last = schemas.find(({ name }) => name === MARKS)?.readable ? await readLastMark(db) : 0
   const missing = migrations.filter(({ folderMillis }) => folderMillis > last)
-  await requireRights(db, schemas, missing.length > 0)
+  const needed = schemas.filter(({ name }) => (name === QUEUE ? application === null : missing.length > 0))
+  await requireRights(db, schemas, needed)
 
   for (const { name, exists } of schemas) {
     if (!exists) await db.execute(sql`create schema ${sql.identifier(name)}`)
   }
-  if (missing.length === 0) return
+  if (missing.length > 0) await runMigrations(db, missing)
+  if (application !== null) await grantToApplication(db, application)
+}
+
+async function runMigrations(db: Connection, missing: MigrationMeta[]): Promise<void> {
   await db.execute(sql`create table if not exists drizzle.__drizzle_migrations (
     id serial primary key, hash text not null, created_at bigint)`)
   await db.transaction(async (tx) => {
+    // Row-level security holds the owner of the tables too: without this, a migration would change no row.
+    await tx.execute(sql.raw(setVisibleRows('every organisation')))
     for (const { sql: statements, hash, folderMillis } of missing) {
       for (const statement of statements) await tx.execute(sql.raw(statement))
       await tx.execute(
@@ -39,6 +49,22 @@ export async function migrate(db: Connection): Promise<void> {
       )
     }
   })
+}
+
+/**
+ * What the application's user needs of what another user owns. It owns nothing but the queue's tables, which it makes
+ * itself, so it can neither change a table nor take row-level security away.
+ */
+async function grantToApplication(db: Connection, application: string): Promise<void> {
+  const user = sql.identifier(application)
+  await db.execute(sql`grant usage on schema public, drizzle to ${user}`)
+  await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${user}`)
+  await db.execute(sql`grant select, insert, update, delete on all tables in schema public to ${user}`)
+  await db.execute(sql`grant usage on all sequences in schema public to ${user}`)
+  const { rows } = await db.execute<{ usable: boolean }>(
+    sql`select has_schema_privilege(${application}, ${QUEUE}, 'usage, create') as usable`,
+  )
+  if (!rows[0]?.usable) await db.execute(sql`grant usage, create on schema ${sql.identifier(QUEUE)} to ${user}`)
 }
 
 async function requireVersion(db: Connection): Promise<void> {
@@ -51,15 +77,15 @@ async function requireVersion(db: Connection): Promise<void> {
   )
 }
 
-type Schema = { name: string; exists: boolean; usable: boolean }
+type Schema = { name: string; exists: boolean; readable: boolean; usable: boolean }
 
 async function readSchemas(db: Connection): Promise<Schema[]> {
   const names = sql.join(
-    [...OTHER_SCHEMAS, 'public'].map((name) => sql`(${name}::text)`),
+    [MARKS, QUEUE, 'public'].map((name) => sql`(${name}::text)`),
     sql`, `,
   )
   const { rows } = await db.execute<Schema>(sql`
-    select name, oid is not null as "exists",
+    select name, oid is not null as "exists", coalesce(has_schema_privilege(oid, 'usage'), false) as readable,
       coalesce(has_schema_privilege(oid, 'usage') and has_schema_privilege(oid, 'create'), false) as usable
     from (values ${names}) wanted(name) left join pg_namespace on nspname = name`)
   return rows
@@ -77,19 +103,22 @@ async function readLastMark(db: Connection): Promise<number> {
   return Number(rows[0]?.last ?? 0)
 }
 
-/** Refuses with the SQL that an administrator has to run, all of it at once. */
-async function requireRights(db: Connection, schemas: Schema[], migrates: boolean): Promise<void> {
+/** Refuses with what an administrator has to do, all of it at once. `needed` are the schemas in which this user makes something. */
+async function requireRights(db: Connection, schemas: Schema[], needed: Schema[]): Promise<void> {
   const { rows } = await db.execute<{ creates: boolean; user: string; database: string }>(sql`
     select has_database_privilege(current_database(), 'create') as creates,
       quote_ident(current_user) as user, quote_ident(current_database()) as database`)
   const { creates = false, user, database } = rows[0] ?? {}
+  const lacking = needed.filter(({ exists, usable }) => exists && !usable).map(({ name }) => name)
+  if (lacking.includes(MARKS)) {
+    throw new ServerUnusable(
+      `This version brings changes of the tables in the database ${database}, which the user ${user} may not make: start it once with DATABASE_MIGRATION_URL, the address with the user who owns them, or have an administrator run "alter schema ${MARKS} owner to ${user};" there.`,
+    )
+  }
   const grants: string[] = []
   if (!creates && schemas.some(({ exists }) => !exists)) grants.push(`grant create on database ${database} to ${user};`)
-  for (const { name, exists, usable } of schemas) {
-    if (!exists || usable) continue
-    if (name !== 'public') grants.push(`alter schema ${name} owner to ${user};`)
-    else if (migrates) grants.push(`grant usage, create on schema public to ${user};`)
-  }
+  if (lacking.includes(QUEUE)) grants.push(`alter schema ${QUEUE} owner to ${user};`)
+  if (lacking.includes('public')) grants.push(`grant usage, create on schema public to ${user};`)
   if (grants.length === 0) return
   throw new ServerUnusable(
     `The user ${user} may not create what Rolecall needs in the database ${database}: have an administrator run "${grants.join(' ')}" there.`,

@@ -8,6 +8,9 @@ import { lockFolder } from './folder-lock'
 import { migrate } from './migrate'
 import { setVisibleRows, type VisibleRows } from './visible-rows'
 
+/** Whom the statements run as: PGlite's own user is a superuser, whom row-level security does not hold. */
+const APPLICATION = 'rolecall_app'
+
 const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being made
 
 /**
@@ -31,19 +34,33 @@ export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {
 
 /** Migrates a PGlite, on disk or in memory, and opens it as our database. */
 export async function migrateEmbedded(pglite: PGlite): Promise<OpenDatabase> {
-  await migrate(drizzle(pglite))
+  await makeApplicationUser(pglite)
+  await migrate(drizzle(pglite), APPLICATION)
+  await pglite.exec(`set role ${APPLICATION}`) // for as long as this is open, the queue's statements included
   return {
     engine: { kind: 'embedded', pglite },
     limitTo: (rows) => limitTo(pglite, rows),
+    warnings: [],
     close: () => pglite.close(),
   }
 }
 
+/** The rights of a server's application user, and those to tidy up, which a server does by itself. */
+async function makeApplicationUser(pglite: PGlite): Promise<void> {
+  const { rows } = await pglite.query('select from pg_roles where rolname = $1', [APPLICATION])
+  if (rows.length > 0) return
+  // Earlier versions worked as the superuser, and their queue belongs to it. It is made anew: what waits in it is found
+  // again by the rows of the runs.
+  await pglite.exec(`create role ${APPLICATION}; grant pg_maintain, pg_checkpoint to ${APPLICATION};
+    drop schema if exists pgboss cascade`)
+}
+
 /** The database in which every statement, alone or in a transaction, begins a transaction that says what it may see. */
 function limitTo(pglite: PGlite, rows: VisibleRows): Database {
+  const setting = setVisibleRows(rows)
   const begin = <T>(work: (tx: Transaction) => Promise<T>) =>
     pglite.transaction(async (tx) => {
-      await tx.exec(setVisibleRows(rows))
+      await tx.exec(setting)
       return work(tx)
     })
   const client: Pick<PGlite, 'query' | 'transaction'> = {

@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool } from 'pg'
 import type { OpenDatabase } from './database'
 import { migrate } from './migrate'
+import { explainServerFault, ServerUnusable } from './server-faults'
 import { limitTo } from './server-statements'
 
 const POOL_SIZE = 10 // PostgreSQL allows 100 connections by default: room for several processes
@@ -9,11 +10,19 @@ const CONNECT_TIMEOUT_MS = 10_000 // an exhausted pool or a silent host becomes 
 const STATEMENT_TIMEOUT_MS = 30_000 // longer than the largest publish we have measured
 const IDLE_IN_TRANSACTION_MS = 60_000 // nothing waits on the network inside a transaction
 
+const BYPASSES =
+  'The user in DATABASE_URL is a superuser or has BYPASSRLS, whom row-level security does not hold: use one without, as docs/operating.md says under PostgreSQL.'
+
 const MIGRATION_LOCK = 7_265_163_441 // any number that no other software locks on the same database
 
-/** Opens a PostgreSQL server's database and migrates it. Several processes may do so at once: one migrates, the others wait. */
-export async function openServer(connectionString: string): Promise<OpenDatabase> {
-  await migrateServer(connectionString)
+/**
+ * Opens a PostgreSQL server's database and migrates it. Several processes may do so at once: one migrates, the others wait.
+ * @param migrationUrl the address with the user who owns the tables, where that is not the user of the other address
+ */
+export async function openServer(connectionString: string, migrationUrl?: string): Promise<OpenDatabase> {
+  const user = await readUser(connectionString)
+  if (migrationUrl) await migrateAsOwner(migrationUrl, user.name)
+  else await migrateServer(connectionString, null)
   const pool = new Pool({
     connectionString,
     application_name: 'rolecall',
@@ -30,12 +39,43 @@ export async function openServer(connectionString: string): Promise<OpenDatabase
   return {
     engine: { kind: 'server', pool, url: connectionString },
     limitTo: (rows) => limitTo(pool, rows),
+    warnings: user.bypasses ? [BYPASSES] : [],
     close: () => pool.end(),
   }
 }
 
-/** Uses a connection of its own, because the wait for the lock, or a long migration, may outlast the statement timeout. */
-async function migrateServer(connectionString: string): Promise<void> {
+/** Who signs in with this address, and whether row-level security does not hold them. */
+async function readUser(connectionString: string): Promise<{ name: string; bypasses: boolean }> {
+  return withClient(connectionString, async (client) => {
+    const { rows } = await client.query<{ name: string; bypasses: boolean }>(
+      'select rolname as name, rolsuper or rolbypassrls as bypasses from pg_roles where rolname = current_user',
+    )
+    const [user] = rows
+    if (!user) throw new Error('PostgreSQL does not say who the user is.')
+    return user
+  })
+}
+
+/** The sentences of {@link explainServerFault} are about DATABASE_URL, so here they are given the other setting's name. */
+async function migrateAsOwner(migrationUrl: string, application: string): Promise<void> {
+  try {
+    await migrateServer(migrationUrl, application)
+  } catch (cause) {
+    const sentence = explainServerFault(cause)
+    if (sentence === null || sentence.includes('DATABASE_MIGRATION_URL')) throw cause
+    throw new ServerUnusable(sentence.replaceAll('DATABASE_URL', 'DATABASE_MIGRATION_URL'), { cause })
+  }
+}
+
+async function migrateServer(connectionString: string, application: string | null): Promise<void> {
+  await withClient(connectionString, async (client) => {
+    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
+    await migrate(drizzle(client), application)
+  })
+}
+
+/** Lends a connection of its own, because the wait for the lock, or a long migration, may outlast the statement timeout. */
+async function withClient<T>(connectionString: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({
     connectionString,
     application_name: 'rolecall migration',
@@ -44,8 +84,7 @@ async function migrateServer(connectionString: string): Promise<void> {
   client.on('error', () => {}) // as with the pool: the statement that is under way fails, and that is enough
   try {
     await client.connect()
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await migrate(drizzle(client))
+    return await work(client)
   } finally {
     await client.end() // releases the lock too, and frees the server of a sign-in that came to nothing
   }

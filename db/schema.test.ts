@@ -9,6 +9,7 @@ import { connectAttempts, connections } from './schema/connections'
 import { members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
 import { tidy } from './tidy'
+import { setVisibleRows } from './visible-rows'
 
 const { db, close } = await createTestDatabase()
 afterAll(close)
@@ -114,8 +115,8 @@ test.runIf(process.env.TEST_DATABASE_URL)(
     const [first, second] = [await engine.pool.connect(), await engine.pool.connect()]
     const demote = `update members set role = 'viewer' where id = $1`
     try {
-      await first.query('begin')
-      await second.query('begin')
+      await first.query(`begin; ${setVisibleRows({ organisationId: organisation })}`)
+      await second.query(`begin; ${setVisibleRows({ organisationId: organisation })}`)
       await first.query(demote, [owners[0]])
       const waiting = second.query(demote, [owners[1]])
       const refused = expect(waiting).rejects.toMatchObject({ code: '23514', constraint: 'members_keep_an_owner' })

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
+import { sql } from 'drizzle-orm'
 import { expect, test } from 'vitest'
 import { migrationsFolder } from './database'
 import { migrateEmbedded } from './open-embedded'
@@ -49,8 +50,9 @@ const published = `${connected};
 test('what the first version published is still shown after an upgrade, and read anew at once', async () => {
   const old = await databaseAfter(2)
   await old.exec(published)
-  const { close } = await migrateEmbedded(old)
-  const { rows: holders } = await old.query(
+  const { limitTo, close } = await migrateEmbedded(old)
+  const query = (text: string) => limitTo('every organisation').execute(sql.raw(text))
+  const { rows: holders } = await query(
     `select principal_id, kind, status, strongest, role_id, grants, direct, valid_from = '2026-03-01T12:00:00Z' as as_published
      from holders order by principal_id`,
   )
@@ -69,7 +71,7 @@ test('what the first version published is still shown after an upgrade, and read
     { ...held, principal_id: 'bo', kind: 'user', status: 'not_readable' },
     { ...held, principal_id: 'team', kind: 'group', status: 'not_readable' },
   ])
-  const { rows: due } = await old.query('select next_sync_at <= now() as due from connections')
+  const { rows: due } = await query('select next_sync_at <= now() as due from connections')
   expect(due).toEqual([{ due: true }])
   await close()
 })
@@ -102,8 +104,8 @@ test('the sentence that a run stored about its plan becomes a code with the same
     await old.query(`${insert} ('${ORGANISATION}', '${CONNECTION}', 'manual', 'succeeded', $1, $2)`, [calls, plan])
   }
   await old.exec(`${insert} ('${ORGANISATION}', '${CONNECTION}', 'manual', 'failed', ${PLANS.length}, null)`)
-  const { close } = await migrateEmbedded(old)
-  const { rows } = await old.query('select plan from sync_runs order by calls')
+  const { limitTo, close } = await migrateEmbedded(old)
+  const { rows } = await limitTo('every organisation').execute(sql`select plan from sync_runs order by calls`)
   expect(rows).toEqual([
     ...PLANS.map(([, why], made) => ({ plan: { way: 'members', predicted: 7, made, why } })),
     { plan: null },

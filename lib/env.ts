@@ -37,6 +37,7 @@ const Environment = z.object({
     .optional(),
   AZURE_CLOUD: z.enum(['global', 'usgov', 'china']).default('global'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  DATABASE_MIGRATION_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   DATA_DIR: filled.default('.data'),
   AUTH_SECRET: AuthSecret.optional(),
   ENCRYPTION_KEYS: EncryptionKeys.optional(),

@@ -14,12 +14,18 @@ const CACHE = join('node_modules', '.cache', 'rolecall')
 /** The same for PostgreSQL: a migrated template database. Any number of our own choosing. */
 const TEMPLATE_LOCK = 7_265_163_442
 
+/**
+ * As on a server that is set up with care: one user owns the tables, another one works with them. What tests do is
+ * thereby held to row-level security, as a superuser would not be.
+ */
+const [OWNER, APPLICATION, PASSWORD] = ['rolecall_test_owner', 'rolecall_test_app', 'rolecall']
+
 /** An open database and, in `db`, all its rows: a test may look into every organisation. */
 export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & { db: Database }
 
 /**
  * An empty, migrated database, which is also what `getDb()` gives until it is closed: PGlite in memory, or with
- * `TEST_DATABASE_URL` (of a user who may create databases) a new database on that PostgreSQL.
+ * `TEST_DATABASE_URL` (of a user who may create databases and roles) a new database on that PostgreSQL.
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const server = process.env.TEST_DATABASE_URL
@@ -54,8 +60,8 @@ async function madeFolder(): Promise<Blob> {
 async function createOnServer(server: string): Promise<OpenDatabase> {
   const template = await madeTemplate(server)
   const name = `rolecall_test_${randomUUID().replaceAll('-', '')}`
-  await withClient(server, (client) => client.query(`create database ${name} template ${template}`))
-  const opened = await openServer(addressOf(server, name))
+  await withClient(server, (client) => client.query(`create database ${name} template ${template} owner ${OWNER}`))
+  const opened = await openServer(addressOf(server, name, APPLICATION))
   return {
     ...opened,
     close: async () => {
@@ -73,8 +79,12 @@ async function madeTemplate(server: string): Promise<string> {
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [template])
     if (rowCount) return
     await client.query(`drop database if exists ${template}_new with (force)`)
-    await client.query(`create database ${template}_new`)
-    const opened = await openServer(addressOf(server, `${template}_new`))
+    for (const role of [OWNER, APPLICATION]) await client.query(makeRole(role))
+    await client.query(`create database ${template}_new owner ${OWNER}`)
+    const opened = await openServer(
+      addressOf(server, `${template}_new`, APPLICATION),
+      addressOf(server, `${template}_new`, OWNER),
+    )
     await opened.close()
     await client.query(`alter database ${template}_new rename to ${template}`)
   })
@@ -91,11 +101,13 @@ async function withClient(connectionString: string, work: (client: Client) => Pr
   }
 }
 
-function addressOf(server: string, database: string): string {
-  const url = new URL(server)
-  url.pathname = `/${database}`
-  return url.href
+function addressOf(server: string, database: string, user: string): string {
+  return Object.assign(new URL(server), { pathname: `/${database}`, username: user, password: PASSWORD }).href
 }
+
+const makeRole = (role: string) => `do $$ begin
+  create role ${role} login password '${PASSWORD}';
+exception when duplicate_object then end $$`
 
 /** Changes with any migration and with PGlite's version. */
 function fingerprint(): string {

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { closeDb, getEngine } from '@/db/client'
+import { closeDb, openDb } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
 import { explainServerFault } from '@/db/server-faults'
 import { warnOfLostKeys } from '@/lib/connections/check-keys'
@@ -36,7 +36,7 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
 
   try {
     for (const sentence of env().warnings) log().warn({ event: 'configuration', sentence })
-    await getEngine() // opens the database
+    for (const warning of await openDb()) log().warn({ event: 'database_set_up', warning })
     if (ending.signal.aborted) return
     await warnOfLostKeys()
     if (worker) await startWorker(ending.signal)
