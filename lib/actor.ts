@@ -44,6 +44,11 @@ export type AuditAction =
   | 'member.role_changed'
   | 'member.removed'
   | 'member.signed_out_everywhere'
+  | 'member.signed_in'
+  | 'member.sign_in_refused'
+  | 'access.refused'
+  | 'access.not_found'
+  | 'access.exported'
   | 'connection.connected'
   | 'connection.reconnected'
   | 'connection.renamed'
@@ -53,6 +58,17 @@ export type AuditAction =
   | 'connection.disconnected'
   | 'connection.deletion_requested'
   | 'connection.deleted'
+  | 'connection.resealed'
+
+/** What is of interest to those who look after security and changes nothing; only owners see it. */
+const SECURITY_ACTIONS: readonly AuditAction[] = [
+  'member.signed_in',
+  'member.sign_in_refused',
+  'access.refused',
+  'access.not_found',
+  'access.exported',
+  'connection.resealed',
+]
 
 type AuditEvent = {
   action: AuditAction
@@ -60,11 +76,27 @@ type AuditEvent = {
   details?: Record<string, string | number | boolean | null>
 }
 
-/** Writes down who did what, in the transaction that does it: either both happen or neither. */
+/** Who did it, as it is written down; without a member where the portal or a worker did it by itself. */
+type Doer = Pick<Actor, 'organisationId' | 'name' | 'visitor'> & { memberId: string | null }
+
+/**
+ * Writes down who did what and from where, in the transaction that does it: either both happen or neither. A trigger
+ * (migration 0007) keeps anyone from changing what was written.
+ */
 export async function audit(
   tx: Transaction,
-  { organisationId, memberId, name }: Pick<Actor, 'organisationId' | 'memberId' | 'name'>,
+  { organisationId, memberId, name, visitor }: Doer,
   { action, subject, details = {} }: AuditEvent,
 ): Promise<void> {
-  await tx.insert(auditEvents).values({ organisationId, memberId, memberName: name, action, subject, details })
+  await tx.insert(auditEvents).values({
+    organisationId,
+    memberId,
+    memberName: name,
+    action,
+    kind: SECURITY_ACTIONS.includes(action) ? 'security' : 'change',
+    subject,
+    details,
+    clientAddress: visitor?.address,
+    requestId: visitor?.requestId,
+  })
 }

@@ -104,7 +104,9 @@ test('the audit log says who changed what', async () => {
     .orderBy(auditEvents.seq)
   expect(events.map(({ action, memberName, subject }) => [action, memberName, subject])).toEqual([
     ['member.joined', 'Olga Owner', 'Olga Owner'],
+    ['member.signed_in', 'Olga Owner', 'Olga Owner'],
     ['member.joined', 'Vera Viewer', 'Vera Viewer'],
+    ['member.signed_in', 'Vera Viewer', 'Vera Viewer'],
     ['member.role_changed', 'Olga Owner', 'Vera Viewer'],
     ['member.removed', 'Olga Owner', 'Vera Viewer'],
   ])

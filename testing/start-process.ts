@@ -8,7 +8,8 @@ import { createInterface } from 'node:readline'
  */
 export function startProcess(program: string, words: string[] = [], settings: Record<string, string | undefined> = {}) {
   const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', program, ...words], {
-    env: { ...process.env, ...settings },
+    // The tests' own level is silent, and what a process says is what its test hears.
+    env: { ...process.env, LOG_LEVEL: 'info', ...settings },
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   const exit = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>

@@ -10,6 +10,9 @@ type Event = {
   action: string
   subject: string
   details: Record<string, string | number | boolean | null>
+  /** From where it was done, and the id of the request in the log: for owners only, and absent where nobody asked. */
+  clientAddress: string | null
+  requestId: string | null
 }
 
 /** Who did what to whom or what, the newest first. */
@@ -40,7 +43,9 @@ export function AuditTable({ events }: { events: Event[] }) {
                 </>
               )}
             </Td>
-            <Td className="text-ink-soft">{describeDetails(event.details)}</Td>
+            <Td className="text-ink-soft">
+              {describeDetails({ ...event.details, from: event.clientAddress, request: event.requestId })}
+            </Td>
           </Tr>
         ))}
       </Tbody>
@@ -61,6 +66,11 @@ const ACTION_VERBS: Record<string, string> = {
   'member.role_changed': 'changed the role of',
   'member.removed': 'removed',
   'member.signed_out_everywhere': 'signed out everywhere',
+  'member.signed_in': 'signed in',
+  'member.sign_in_refused': 'was not let in',
+  'access.refused': 'was not allowed to',
+  'access.not_found': 'asked for something that is not here:',
+  'access.exported': 'exported the access to',
   'connection.connected': 'connected',
   'connection.reconnected': 'reconnected',
   'connection.renamed': 'renamed',
@@ -70,4 +80,5 @@ const ACTION_VERBS: Record<string, string> = {
   'connection.disconnected': 'disconnected',
   'connection.deletion_requested': 'asked to delete the data of',
   'connection.deleted': 'deleted the data of',
+  'connection.resealed': 'sealed with another key the sign-in of',
 }

@@ -77,7 +77,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
-  listAuditEvents: async (actor) => (await listAuditEvents(actor, null)).rows.length,
+  listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
   listConnections: async (actor) => (await listConnections(actor)).length,

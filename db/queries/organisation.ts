@@ -2,7 +2,7 @@ import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb, getEngine } from '@/db/client'
 import { auditEvents, members } from '@/db/schema/organisations'
-import type { AuditCursor } from '@/lib/domain/views'
+import type { AuditCursor, AuditView } from '@/lib/domain/views'
 
 const PAGE = 50 // rows
 
@@ -11,10 +11,14 @@ const PROBE = { text: 'select 1', query_timeout: 5_000 }
 
 /**
  * What was done in the organisation, newest first: the page next to a cursor's event, or without one the newest page,
- * with the cursors of the pages next to it.
+ * with the cursors of the pages next to it. Security events, addresses and ids of requests are for owners: anyone else
+ * gets the changes, whatever they ask for.
  */
-export async function listAuditEvents(actor: Actor, cursor: AuditCursor | null) {
+export async function listAuditEvents(actor: Actor, view: AuditView) {
   const db = await getDb(actor)
+  const { cursor } = view
+  const owner = actor.role === 'owner'
+  const kind = owner ? view.kind : 'change'
   const newer = cursor?.side === 'newer'
   const beyond = cursor ? (newer ? gt : lt)(auditEvents.seq, cursor.seq) : undefined
   const found = await db
@@ -25,9 +29,11 @@ export async function listAuditEvents(actor: Actor, cursor: AuditCursor | null) 
       action: auditEvents.action,
       subject: auditEvents.subject,
       details: auditEvents.details,
+      clientAddress: owner ? auditEvents.clientAddress : sql<null>`null`,
+      requestId: owner ? auditEvents.requestId : sql<null>`null`,
     })
     .from(auditEvents)
-    .where(and(eq(auditEvents.organisationId, actor.organisationId), beyond))
+    .where(and(eq(auditEvents.organisationId, actor.organisationId), eq(auditEvents.kind, kind), beyond))
     .orderBy(newer ? asc(auditEvents.seq) : desc(auditEvents.seq))
     .limit(PAGE + 1)
 

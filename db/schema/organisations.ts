@@ -10,7 +10,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
+import { AUDIT_KINDS, type AuditKind, MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 
 export const organisations = pgTable('organisations', {
@@ -62,7 +62,10 @@ export const memberSessions = pgTable(
   ],
 )
 
-/** What was done, by whom, to what. Names are copied as they were, so that the line outlives what it is about. */
+/**
+ * What was done, by whom, from where, to what. Names are copied as they were, so that the line outlives what it is about.
+ * A trigger (migration 0007) refuses to change or delete a line while its organisation is there.
+ */
 export const auditEvents = pgTable(
   'audit_events',
   {
@@ -74,8 +77,18 @@ export const auditEvents = pgTable(
     memberId: uuid('member_id'),
     memberName: text('member_name').notNull(),
     action: text('action').notNull(),
+    kind: text('kind').$type<AuditKind>().notNull().default('change'),
     subject: text('subject').notNull(),
     details: jsonb('details').$type<Record<string, string | number | boolean | null>>().notNull().default({}),
+    clientAddress: text('client_address'),
+    /** The correlation id of the request, which its lines of the log have too. */
+    requestId: uuid('request_id'),
   },
-  (t) => [primaryKey({ columns: [t.organisationId, t.seq] })],
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.seq] }),
+    index('audit_events_by_kind').on(t.organisationId, t.kind, t.seq),
+    // Whether the same refusal was written down a moment ago.
+    index('audit_events_by_member').on(t.organisationId, t.memberId, t.at),
+    check('audit_events_kind', oneOf('kind', AUDIT_KINDS)),
+  ],
 )

@@ -1,3 +1,4 @@
+import { headers } from 'next/headers'
 import type { CookiesOptions, NextAuthOptions } from 'next-auth'
 import AzureAD from 'next-auth/providers/azure-ad'
 import { z } from 'zod'
@@ -5,9 +6,11 @@ import { cloud } from '@/lib/azure/client/cloud'
 import { loginAgent } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
+import { readVisitor } from '@/lib/visitor'
 import { safePath } from '@/lib/web-security'
+import { recordRefusedSignIn, type SignInRefusal } from './record-refusal'
 import { findProblemOfTimes, redeemSignIn } from './redeem-sign-in'
-import { endSession, registerSignIn, SESSION_HOURS } from './sessions'
+import { endSession, registerSignIn, SESSION_HOURS, type SignedInAccount } from './sessions'
 
 /** The tenant of personal Microsoft accounts, which belong to no organisation. */
 const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -34,7 +37,7 @@ const Claims = z
 
 /** The portal's own sign-in. Microsoft's tokens are not kept: the cookie holds the id of a session and nothing else. */
 export function authOptions(): NextAuthOptions {
-  const { azure, authSecret, portalUrl } = env()
+  const { authSecret, portalUrl } = env()
   return {
     secret: authSecret,
     providers: [createProvider()],
@@ -44,15 +47,16 @@ export function authOptions(): NextAuthOptions {
     pages: { signIn: '/signin', signOut: '/signin', error: '/signin' },
     callbacks: {
       async signIn({ profile }) {
-        const claims = Claims.safeParse(profile)
-        if (!claims.success || claims.data.tenantId === CONSUMER_TENANT) return false
-        if (azure.allowedTenants !== 'any' && !azure.allowedTenants.includes(claims.data.tenantId)) return false
+        const account = Claims.safeParse(profile).data ?? null
+        const refusal = findSignInRefusal(account)
+        if (refusal) await recordRefusedSignIn(refusal, account, readVisitor(await headers()))
+        if (refusal) return false
         const problem = await findProblemOfTimes(profile)
         return problem ? `${portalUrl}/signin?${problem}` : true
       },
       async jwt({ token, profile, trigger }) {
         if (trigger !== 'signIn' && trigger !== 'signUp') return { sid: token.sid }
-        return { sid: await registerSignIn(Claims.parse(profile)) }
+        return { sid: await registerSignIn(Claims.parse(profile), readVisitor(await headers())) }
       },
       session: () => ({ expires: '' }),
       redirect: ({ url, baseUrl }) =>
@@ -74,6 +78,14 @@ export function authOptions(): NextAuthOptions {
       debug: () => undefined,
     },
   }
+}
+
+/** Why a person for whom Microsoft vouched may not sign in to this portal; null when they may. */
+function findSignInRefusal(account: SignedInAccount | null): SignInRefusal | null {
+  const { allowedTenants } = env().azure
+  if (!account) return 'unreadable_claims'
+  if (account.tenantId === CONSUMER_TENANT) return 'consumer_account'
+  return allowedTenants === 'any' || allowedTenants.includes(account.tenantId) ? null : 'tenant_not_allowed'
 }
 
 function createProvider() {

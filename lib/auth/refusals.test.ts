@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { and, eq, like } from 'drizzle-orm'
 import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
-import { members } from '@/db/schema/organisations'
+import { auditEvents, members } from '@/db/schema/organisations'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 
 // What Next.js gives to a request outside of a test: its cookies, and leave to interrupt it with `forbidden()`.
 const jar = vi.hoisted(() => new Map<string, { name: string; value: string }>())
-vi.mock('next/headers', () => ({ cookies: async () => jar, headers: async () => new Headers() }))
+const sent = vi.hoisted(() => new Headers())
+vi.mock('next/headers', () => ({ cookies: async () => jar, headers: async () => sent }))
 vi.mock('server-only', () => ({}))
 vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true')
 
@@ -102,4 +103,63 @@ test('a route answers a refusal with its status and a sentence', async () => {
   expect(await ask(await tenant.viewer())).toEqual({ status: 403, text: 'This needs the role owner or admin.' })
   expect(await ask(await signInAs())).toEqual({ status: 404, text: 'There is no such connection.' })
   expect(await ask(tenant.owner)).toMatchObject({ status: 200 })
+})
+
+/** What the audit log holds of refusals, oldest first. */
+const refusalsOf = ({ organisationId }: { organisationId: string }) =>
+  rolecall.db
+    .select({
+      action: auditEvents.action,
+      kind: auditEvents.kind,
+      memberName: auditEvents.memberName,
+      subject: auditEvents.subject,
+      details: auditEvents.details,
+      clientAddress: auditEvents.clientAddress,
+      requestId: auditEvents.requestId,
+    })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.organisationId, organisationId), like(auditEvents.action, 'access.%')))
+    .orderBy(auditEvents.seq)
+
+test('every refusal is written down with the member, the address and the id of the request', async () => {
+  const visitor = { clientAddress: '203.0.113.9', requestId: randomUUID() }
+  sent.set('x-client-address', visitor.clientAddress)
+  sent.set('x-request-id', visitor.requestId)
+  sent.set('x-pathname', '/integrations?q=Ada')
+  const tenant = await rolecall.tenant()
+  const viewer = await tenant.viewer()
+  await comeFrom(viewer)
+  await expect(syncNow(await connect(tenant))).rejects.toEqual(pageWithStatus(403))
+  await expect(actionFor('owner', async () => 'done')()).rejects.toEqual(pageWithStatus(403))
+  await comeFrom(tenant.owner)
+  await expect(syncNow(randomUUID())).rejects.toEqual(pageWithStatus(404))
+  const route = routeForMembers(async (member, id: string) => Response.json(await requestSync(member, id)))
+  await comeFrom(await signInAs({ name: 'Sten Stranger', tenantId: tenant.tenantId }))
+  expect((await route(randomUUID())).status).toBe(403)
+
+  const common = { kind: 'security', details: { page: '/integrations' }, ...visitor }
+  expect(await refusalsOf(viewer)).toEqual([
+    { ...common, action: 'access.refused', subject: 'sync', memberName: viewer.name },
+    { ...common, action: 'access.refused', subject: 'act as owner', memberName: viewer.name },
+    { ...common, action: 'access.not_found', subject: 'There is no such connection.', memberName: tenant.owner.name },
+    { ...common, action: 'access.refused', subject: 'sync', memberName: 'Sten Stranger' },
+  ])
+})
+
+test('the same refusal is written down once a minute, however many requests come at once', async () => {
+  const member = await signInAs()
+  await comeFrom(member)
+  await Promise.allSettled(Array.from({ length: 30 }, () => syncNow(randomUUID())))
+  await expect(syncNow(randomUUID())).rejects.toEqual(pageWithStatus(404))
+  expect(await refusalsOf(member)).toHaveLength(1)
+})
+
+test('a failure that is no refusal is not written down as one', async () => {
+  const member = await signInAs()
+  await comeFrom(member)
+  const action = actionFor('viewer', async () => {
+    throw new Error('The database is away.')
+  })
+  await expect(action()).rejects.toThrow('The database is away.')
+  expect(await refusalsOf(member)).toEqual([])
 })

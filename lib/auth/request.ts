@@ -6,8 +6,10 @@ import { cache } from 'react'
 import type { Actor } from '@/db/actor'
 import { MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
+import { readVisitor } from '@/lib/visitor'
 import { safePath } from '@/lib/web-security'
 import { authCookies } from './options'
+import { recordRefusal } from './record-refusal'
 import { endSession, findSession } from './sessions'
 
 /** The signed-in member, with the names that the frame of every page shows. */
@@ -16,7 +18,8 @@ export type SignedInMember = Actor & { sessionId: string; email: string; organis
 /** The member to whom this request's cookie belongs, or null. Looked up once in every request, so a removed member is out at once. */
 export const currentMember = cache(async (): Promise<SignedInMember | null> => {
   const sessionId = await readSessionId()
-  return sessionId ? findSession(sessionId) : null
+  const found = sessionId ? await findSession(sessionId) : null
+  return found && { ...found, visitor: readVisitor(await headers()) }
 })
 
 /** The signed-in member. Anyone else is sent to the sign-in page, and comes back afterwards. */
@@ -31,6 +34,7 @@ export async function requireMember(): Promise<SignedInMember> {
 export async function requireRole(role: MemberRole): Promise<SignedInMember> {
   const member = await requireMember()
   if (MEMBER_ROLES.indexOf(member.role) <= MEMBER_ROLES.indexOf(role)) return member
+  await recordRefusal(member, { role })
   forbidden()
 }
 

@@ -1,8 +1,10 @@
 import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import type { Visitor } from '@/db/actor'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
+import { log } from '@/lib/log'
 
 /** A working day. After it the person signs in again, even if they used the portal all the time. */
 export const SESSION_HOURS = 12
@@ -22,9 +24,9 @@ export type SignedInAccount = {
  *
  * @returns the session's id, the only thing that the browser's sealed cookie holds
  */
-export async function registerSignIn(account: SignedInAccount): Promise<string> {
+export async function registerSignIn(account: SignedInAccount, visitor?: Visitor): Promise<string> {
   const db = await getDbOfEveryOrganisation()
-  return db.transaction(async (tx) => {
+  const { sessionId, ...who } = await db.transaction(async (tx) => {
     await tx
       .insert(organisations)
       .values({ tenantId: account.tenantId, name: account.organisationName })
@@ -36,7 +38,8 @@ export async function registerSignIn(account: SignedInAccount): Promise<string> 
       .for('update')
     if (!organisation) throw new Error('The organisation vanished while its member signed in.')
 
-    const member = (await updateMember(tx, organisation.id, account)) ?? (await addMember(tx, organisation.id, account))
+    const member =
+      (await updateMember(tx, organisation.id, account)) ?? (await addMember(tx, organisation.id, account, visitor))
     const [session] = await tx
       .insert(memberSessions)
       .values({
@@ -46,8 +49,12 @@ export async function registerSignIn(account: SignedInAccount): Promise<string> 
       })
       .returning({ id: memberSessions.id })
     if (!session) throw new Error('The session was not stored.')
-    return session.id
+    const who = { organisationId: organisation.id, memberId: member.id }
+    await audit(tx, { ...who, name: account.name, visitor }, { action: 'member.signed_in', subject: account.name })
+    return { sessionId: session.id, ...who }
   })
+  log().info({ event: 'signed_in', ...who, clientAddress: visitor?.address })
+  return sessionId
 }
 
 /** Takes over the name and email of a member who signs in again. Gives nothing for a person who is no member yet. */
@@ -60,7 +67,7 @@ async function updateMember(tx: Transaction, organisationId: string, account: Si
   return known
 }
 
-async function addMember(tx: Transaction, organisationId: string, account: SignedInAccount) {
+async function addMember(tx: Transaction, organisationId: string, account: SignedInAccount, visitor?: Visitor) {
   const [anyone] = await tx
     .select({ id: members.id })
     .from(members)
@@ -79,7 +86,7 @@ async function addMember(tx: Transaction, organisationId: string, account: Signe
     })
     .returning({ id: members.id })
   if (!member) throw new Error('The member was not stored.')
-  const actor = { organisationId, memberId: member.id, name: account.name }
+  const actor = { organisationId, memberId: member.id, name: account.name, visitor }
   await audit(tx, actor, { action: 'member.joined', subject: account.name, details: { role } })
   return member
 }

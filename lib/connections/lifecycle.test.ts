@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
@@ -7,6 +7,7 @@ import { connectionSecrets, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { NotAllowed, NotFound } from '@/lib/actor'
+import { env } from '@/lib/env'
 import { requestSync } from '@/lib/sync/request-sync'
 import { runSync } from '@/lib/sync/run-sync'
 import { carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
@@ -14,6 +15,7 @@ import { signInAs } from '@/testing/sign-in-as'
 import { deleteConnection } from './delete-connection'
 import { disconnect } from './disconnect'
 import { renameConnection, setSchedule } from './manage'
+import { seal, unseal } from './vault'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -44,7 +46,7 @@ test('a connection is renamed and rescheduled, and both are written down', async
   const events = await rolecall.db
     .select({ action: auditEvents.action })
     .from(auditEvents)
-    .where(eq(auditEvents.organisationId, tenant.owner.organisationId))
+    .where(and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.kind, 'change')))
     .orderBy(auditEvents.seq)
   expect(events.map(({ action }) => action)).toEqual([
     'member.joined',
@@ -53,6 +55,30 @@ test('a connection is renamed and rescheduled, and both are written down', async
     'connection.schedule_changed',
     'connection.schedule_changed',
   ])
+})
+
+test('a sign-in that the next sync seals with another key is written down with both names of keys', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  const place = { organisationId: tenant.owner.organisationId, kind: 'connection-cache' as const, id }
+  const own = eq(connectionSecrets.connectionId, id)
+  const [secret] = await rolecall.db.select().from(connectionSecrets).where(own)
+  const cache = JSON.parse(await unseal(secret?.sealed ?? '', place))
+  // As if an hour had passed: the access tokens are gone, and the next sync asks for new ones.
+  const sealed = await seal(JSON.stringify({ ...cache, AccessToken: {} }), place)
+  await rolecall.db.update(connectionSecrets).set({ sealed }).where(own)
+  const keys = env().encryptionKeys
+  const before = keys[0]?.kid
+  keys.unshift({ kid: 'newer', key: new Uint8Array(randomBytes(32)) })
+  await carryRun(rolecall, tenant.owner, id)
+  keys.shift()
+  const events = await rolecall.db
+    .select({ memberName: auditEvents.memberName, details: auditEvents.details })
+    .from(auditEvents)
+    .where(
+      and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.action, 'connection.resealed')),
+    )
+  expect(events).toEqual([{ memberName: 'Rolecall', details: { before, after: 'newer' } }])
 })
 
 test('disconnecting with the data kept deletes the tokens and leaves the result', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { eq } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { connectAttempts, connections } from '@/db/schema/connections'
@@ -220,7 +220,7 @@ test('a permission is no longer used once it was dropped, and that is written do
   const events = await rolecall.db
     .select({ action: auditEvents.action, details: auditEvents.details })
     .from(auditEvents)
-    .where(eq(auditEvents.organisationId, tenant.owner.organisationId))
+    .where(and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.kind, 'change')))
     .orderBy(auditEvents.seq)
   expect(events.slice(1)).toEqual([
     {

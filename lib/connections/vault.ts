@@ -2,7 +2,8 @@ import { and, eq, isNull } from 'drizzle-orm'
 import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts, connectionSecrets } from '@/db/schema/connections'
+import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
+import { audit } from '@/lib/actor'
 import { type Azure, createAzure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
 import { INTERACTIVE as patience } from '@/lib/azure/client/retry'
@@ -11,7 +12,7 @@ import { createMeter, type Meter } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { type AttemptRow, whereOwnAttempt } from './attempts'
-import type { ConnectionRow } from './connection'
+import { type ConnectionRow, whereConnection } from './connection'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
 const PAGE_DEADLINE_MS = 45_000
@@ -89,12 +90,25 @@ function describePlaceOfConnection(organisationId: string, connectionId: string)
     },
     async write(sealed, over) {
       const db = await getDb({ organisationId })
-      const written = await db
-        .update(connectionSecrets)
-        .set({ sealed, version: over + 1, updatedAt: new Date() })
-        .where(and(own, eq(connectionSecrets.version, over)))
-        .returning({ version: connectionSecrets.version })
-      return written.length > 0
+      return db.transaction(async (tx) => {
+        const [before] = await tx
+          .select({ sealed: connectionSecrets.sealed, label: connections.label })
+          .from(connectionSecrets)
+          .innerJoin(connections, whereConnection(organisationId, connectionId))
+          .where(and(own, eq(connectionSecrets.version, over)))
+          .for('update', { of: connectionSecrets })
+        if (!before) return false
+        await tx
+          .update(connectionSecrets)
+          .set({ sealed, version: over + 1, updatedAt: new Date() })
+          .where(own)
+        const keys = { before: readKeyName(before.sealed), after: readKeyName(sealed) }
+        if (keys.before !== keys.after) {
+          const worker = { organisationId, memberId: null, name: 'Rolecall' }
+          await audit(tx, worker, { action: 'connection.resealed', subject: before.label, details: keys })
+        }
+        return true
+      })
     },
   }
 }
@@ -172,6 +186,13 @@ export async function unseal(sealed: string, context: SealContext): Promise<stri
   } catch (cause) {
     throw new SealBroken('A stored secret could not be opened.', { cause })
   }
+}
+
+/** The name of the key that sealed a value, which stands in its header in the clear. */
+function readKeyName(sealed: string): string {
+  const { protected: header = '' }: FlattenedJWE = JSON.parse(sealed)
+  const { kid }: { kid?: unknown } = JSON.parse(Buffer.from(header, 'base64url').toString())
+  return String(kid)
 }
 
 function findKey(kid: unknown): Uint8Array {

@@ -28,6 +28,7 @@ import {
 } from './views'
 import {
   ASSIGNMENT_KINDS,
+  AUDIT_KINDS,
   PLANES,
   PRINCIPAL_STATUSES,
   PRIVILEGES,
@@ -103,6 +104,7 @@ const askView: fc.Arbitrary<AskView> = fc.record({
 const groupsView: fc.Arbitrary<GroupsView> = fc.record({ groupId: text, search: text, cursor })
 const runsView: fc.Arbitrary<RunsView> = fc.record({ cursor })
 const auditView: fc.Arbitrary<AuditView> = fc.record({
+  kind: fc.constantFrom(...AUDIT_KINDS),
   cursor: fc.option(fc.record({ side: fc.constantFrom('older', 'newer'), seq: fc.maxSafeNat() })),
 })
 const tilesView: fc.Arbitrary<TilesView> = fc.record({
@@ -189,7 +191,10 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       cursor: PAGE,
     })
     expect(parseRunsView(paramsOf('?after=WyJhZGEiLCIxIl0'))).toEqual({ cursor: PAGE })
-    expect(parseAuditView(paramsOf('?older=17'))).toEqual({ cursor: { side: 'older', seq: 17 } })
+    expect(parseAuditView(paramsOf('?kind=security&older=17'))).toEqual({
+      kind: 'security',
+      cursor: { side: 'older', seq: 17 },
+    })
     expect(parseTilesView(paramsOf('?tab=attention&q=pay'))).toEqual({ tab: 'attention', search: 'pay' })
   })
 })
@@ -274,8 +279,8 @@ test('a role that is no GUID is not asked for, and what was typed elsewhere is k
 })
 
 test.each(['', '-1', 'x', '1.5', '9007199254740992'])('an audit log at %j opens at its newest page', (older) => {
-  expect(parseAuditView({ older })).toEqual({ cursor: null })
-  expect(formatAuditView({ cursor: null })).toBe('')
+  expect(parseAuditView({ older })).toEqual({ kind: 'change', cursor: null })
+  expect(formatAuditView({ kind: 'change', cursor: null })).toBe('')
 })
 
 test('a mangled address opens the default view', () => {

@@ -15,6 +15,8 @@ import {
 } from './address'
 import {
   ASSIGNMENT_KINDS,
+  AUDIT_KINDS,
+  type AuditKind,
   type HolderList,
   PLANES,
   type Plane,
@@ -184,10 +186,11 @@ export const formatRunsView = (view: RunsView): string => formatView(RUNS_ADDRES
 /** Where a page of the audit log lies: next to the event with this number, on its older or newer side. */
 export type AuditCursor = { side: 'older' | 'newer'; seq: number }
 
-/** The audit log; without a cursor its newest page. */
-export type AuditView = { cursor: AuditCursor | null }
+/** One half of the audit log; without a cursor its newest page. */
+export type AuditView = { kind: AuditKind; cursor: AuditCursor | null }
 
 const AUDIT_ADDRESS: Address<AuditView> = {
+  kind: oneOf('kind', AUDIT_KINDS, 'change'),
   cursor: {
     read: (params) => {
       const side = params.newer ? 'newer' : 'older'

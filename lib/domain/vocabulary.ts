@@ -334,3 +334,7 @@ export type AttemptProblem = {
   clockAheadMinutes?: number
   at: string
 }
+
+/** The two halves of the audit log: what was changed, which every member sees, and what only those who look after security do. */
+export const AUDIT_KINDS = ['change', 'security'] as const
+export type AuditKind = (typeof AUDIT_KINDS)[number]

@@ -3,28 +3,32 @@ import { AuditTable } from '@/components/settings/audit-table'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
+import { Tabs } from '@/components/ui/tabs'
 import { listAuditEvents } from '@/db/queries/organisation'
 import { requireMember } from '@/lib/auth/request'
 import { type AuditCursor, formatAuditView, parseAuditView } from '@/lib/domain/views'
+import type { AuditKind } from '@/lib/domain/vocabulary'
 
 export const metadata: Metadata = { title: 'Audit log' }
 
 export default async function AuditPage({ searchParams }: PageProps<'/settings/audit'>) {
   const member = await requireMember()
-  const { cursor } = parseAuditView(await searchParams)
-  const events = await listAuditEvents(member, cursor)
+  const view = parseAuditView(await searchParams)
+  const events = await listAuditEvents(member, view)
+  const { kind } = view
 
   return (
     <>
       <SettingsHeader current="audit" />
+      {member.role === 'owner' ? <KindTabs current={kind} /> : null}
       {events.rows.length > 0 ? (
         <>
           <AuditTable events={events.rows} />
           <Pager
             shown={events.rows.length}
             unit={events.rows.length === 1 ? 'event' : 'events'}
-            previousHref={formatHref(events.newer)}
-            nextHref={formatHref(events.older)}
+            previousHref={formatHref(kind, events.newer)}
+            nextHref={formatHref(kind, events.older)}
           />
         </>
       ) : (
@@ -36,4 +40,17 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
   )
 }
 
-const formatHref = (cursor: AuditCursor | null) => cursor && `/settings/audit${formatAuditView({ cursor })}`
+function KindTabs({ current }: { current: AuditKind }) {
+  return (
+    <Tabs
+      label="Kind of event"
+      tabs={[
+        { href: '/settings/audit', label: 'Changes', current: current === 'change' },
+        { href: '/settings/audit?kind=security', label: 'Security', current: current === 'security' },
+      ]}
+    />
+  )
+}
+
+const formatHref = (kind: AuditKind, cursor: AuditCursor | null) =>
+  cursor && `/settings/audit${formatAuditView({ kind, cursor })}`

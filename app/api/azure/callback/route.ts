@@ -1,4 +1,5 @@
-import { mayDo } from '@/lib/actor'
+import { mayDo, NotAllowed } from '@/lib/actor'
+import { recordRefusal } from '@/lib/auth/record-refusal'
 import { currentMember } from '@/lib/auth/request'
 import { isApproval, readApproval } from '@/lib/azure/approval'
 import { getAttempt } from '@/lib/connections/attempts'
@@ -17,7 +18,10 @@ export async function GET(request: Request): Promise<Response> {
   if (isApproval(query)) return seeOther(`/approved?outcome=${readApproval(query)}`)
   const member = await currentMember()
   if (!member) return seeOther(`/signin?next=${encodeURIComponent(`${WIZARD}/problem?code=state_mismatch`)}`)
-  if (!mayDo(member.role, 'connect')) return seeOther(WIZARD)
+  if (!mayDo(member.role, 'connect')) {
+    await recordRefusal(member, new NotAllowed('connect'))
+    return seeOther(WIZARD)
+  }
 
   const finished = await finishSignIn(member, query)
   if (finished.attemptId === null) return seeOther(`${WIZARD}/problem?code=${finished.code}`)

@@ -5,6 +5,7 @@ import { routeForMembers } from '@/lib/auth/refusals'
 import { csvFileName } from '@/lib/csv'
 import { parseAccessView } from '@/lib/domain/views'
 import { exportAccess } from '@/lib/export'
+import { recordExport } from '@/lib/record-export'
 
 /** What the table of people, or with `who=others` that of other principals, shows under the same filters and order, all pages of it, as one file. */
 export const GET = routeForMembers(
@@ -16,6 +17,10 @@ export const GET = routeForMembers(
     const who = searchParams.get('who') === 'others' ? 'others' : 'people'
     const name = who === 'others' ? `${connection.label} other principals` : connection.label
 
+    await recordExport(member, connection, {
+      list: who === 'others' ? 'other principals' : 'people',
+      search: view.search,
+    })
     return new Response(exportAccess(member, connection, { ...view, who }), {
       headers: {
         'content-type': 'text/csv; charset=utf-8',

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto'
+import { and, eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { auditEvents } from '@/db/schema/organisations'
+import { createTestDatabase, type TestDatabase } from '@/testing/database'
+import { signInAs } from '@/testing/sign-in-as'
+
+// What Next.js gives to a request outside of a test: the headers that the guard has set.
+const sent = vi.hoisted(() => new Headers({ 'x-client-address': '203.0.113.9' }))
+vi.mock('next/headers', () => ({ headers: async () => sent }))
+const ALLOWED = randomUUID()
+for (const [name, value] of Object.entries({
+  LOG_LEVEL: 'silent',
+  AZURE_CLIENT_ID: randomUUID(),
+  AZURE_CLIENT_SECRET: 'secret',
+  AZURE_TENANT_ID: ALLOWED,
+  AUTH_SECRET: 'x'.repeat(32),
+  ENCRYPTION_KEYS: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
+}))
+  vi.stubEnv(name, value)
+
+const { authOptions } = await import('./options')
+
+let database: TestDatabase
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+afterAll(() => database.close())
+
+type Profile = { tid?: string; oid?: string; name?: string }
+
+/** What next-auth is told when a person with these claims comes back from Microsoft. */
+async function mayEnter(profile: Profile): Promise<unknown> {
+  const { signIn } = authOptions().callbacks ?? {}
+  if (!signIn) throw new Error('Nothing decides who may sign in.')
+  return signIn({ profile, user: { id: 'any' }, account: null })
+}
+
+const refusalsOf = (organisationId: string) =>
+  database.db
+    .select({
+      memberId: auditEvents.memberId,
+      subject: auditEvents.subject,
+      details: auditEvents.details,
+      clientAddress: auditEvents.clientAddress,
+    })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.organisationId, organisationId), eq(auditEvents.action, 'member.sign_in_refused')))
+
+test('people of an allowed tenant are let in, and nobody else', async () => {
+  expect(await mayEnter({ tid: ALLOWED, oid: randomUUID(), name: 'Ada' })).toBe(true)
+  expect(await mayEnter({ tid: randomUUID(), oid: randomUUID(), name: 'Sten' })).toBe(false)
+  expect(await mayEnter({ tid: '9188040d-6c67-4c5b-b112-36a304b66dad', oid: randomUUID() })).toBe(false)
+  expect(await mayEnter({ tid: ALLOWED })).toBe(false)
+})
+
+test('a refused sign-in stands in the audit log of its organisation, once a minute, and in no other', async () => {
+  const was = { tenantId: randomUUID(), objectId: randomUUID() }
+  const olga = await signInAs(was)
+  const other = await signInAs()
+  for (const _ of [1, 2, 3]) await mayEnter({ tid: was.tenantId, oid: was.objectId, name: 'Olga Owner' })
+  await mayEnter({ tid: was.tenantId, oid: randomUUID(), name: 'Never Here' })
+  const facts = { details: { reason: 'tenant_not_allowed' }, clientAddress: '203.0.113.9' }
+  expect(await refusalsOf(olga.organisationId)).toEqual([
+    { ...facts, memberId: olga.memberId, subject: 'Olga Owner' },
+    { ...facts, memberId: null, subject: 'Never Here' },
+  ])
+  expect(await refusalsOf(other.organisationId)).toEqual([])
+})
