@@ -5,6 +5,9 @@ import { escapeHtml, page } from './replies'
 /** An account with the tenant it lives in. */
 export type Account = { homeTenant: Tenant; homeUser: User }
 
+/** An account that is signed in with this browser, and when its person last gave their credentials, in milliseconds. */
+export type RememberedAccount = Account & { authenticatedAt: number }
+
 /** The id of an account in forms and in the cookie. */
 export const accountId = ({ homeTenant, homeUser }: Account) => `${homeTenant.id}.${homeUser.id}`
 
@@ -39,15 +42,24 @@ const COOKIE = 'sandbox_accounts'
 const FORGET_COOKIE = `${COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0`
 
 /** The accounts that signed in with this browser before, the latest first. */
-export function rememberedAccounts(world: World, request: Request): Account[] {
+export function rememberedAccounts(world: World, request: Request): RememberedAccount[] {
   const cookie = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(request.headers.get('cookie') ?? '')?.[1] ?? ''
-  return cookie.split('|').flatMap((id) => findAccount(world, id) ?? [])
+  return cookie.split('|').flatMap((entry) => {
+    const account = findAccount(world, entry)
+    return account ? [{ ...account, authenticatedAt: Number(entry.split('.')[2]) || 0 }] : []
+  })
 }
 
-/** Writes the cookie that remembers this account besides the earlier ones. */
-export function rememberCookie(world: World, request: Request, account: Account): string {
-  const ids = new Set([accountId(account), ...rememberedAccounts(world, request).map(accountId)])
-  return `${COOKIE}=${[...ids].slice(0, 8).join('|')}; Path=/; HttpOnly; SameSite=Lax`
+/** Finds an account among those that are signed in with this browser; undefined when it is not. */
+export function findRemembered(world: World, request: Request, account: Account): RememberedAccount | undefined {
+  return rememberedAccounts(world, request).find((one) => accountId(one) === accountId(account))
+}
+
+/** Writes the cookie that remembers this account, and when its person gave their credentials, besides the earlier ones. */
+export function rememberCookie(world: World, request: Request, account: RememberedAccount): string {
+  const others = rememberedAccounts(world, request).filter((one) => accountId(one) !== accountId(account))
+  const entries = [account, ...others].map((one) => `${accountId(one)}.${one.authenticatedAt}`)
+  return `${COOKIE}=${entries.slice(0, 8).join('|')}; Path=/; HttpOnly; SameSite=Lax`
 }
 
 /** What the account picker shows. */

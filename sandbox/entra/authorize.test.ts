@@ -168,6 +168,57 @@ test('a remembered account needs no page, unless prompt asks for one; hints choo
   expect(hinted).toMatch(/Suggested[\s\S]*?ben@contoso\.example/)
 })
 
+/** Signs a browser in; gives its cookie and the claims of the id token. */
+async function signInWith(change: Record<string, string>, cookie = '') {
+  const sent = { redirect: 'manual' as const, headers: { cookie } }
+  const at = addressOf({ scope: 'openid profile', ...change }).replace('https://', `${sandbox.url}/`)
+  const asked = await fetch(at, sent)
+  const pickedNone = asked.status === 302
+  const answer = pickedNone
+    ? asked
+    : await fetch(at, { ...sent, method: 'POST', body: new URLSearchParams({ username: ADA }) })
+  const code = new URL(answer.headers.get('location') ?? 'about:blank').searchParams.get('code') ?? ''
+  const { id_token } = await redeem(code, { scope: 'openid profile' })
+  return { cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? cookie, claims: claimsOf(id_token), pickedNone }
+}
+
+test('credentials are given once for a browser, and anew where prompt or max_age demands it', async () => {
+  const { world } = sandbox
+  const seconds = () => Math.floor(world.now() / 1000)
+  const begun = seconds()
+  const first = await signInWith({})
+  expect(Number(first.claims.auth_time) - begun).toBeLessThan(60)
+
+  world.clockOffset += 3_600_000
+  const quiet: Record<string, string>[] = [{}, { prompt: 'select_account' }, { max_age: '7200' }]
+  for (const change of quiet) {
+    const { claims } = await signInWith(change, first.cookie)
+    expect(claims.auth_time, JSON.stringify(change)).toBe(first.claims.auth_time)
+  }
+  const strict: Record<string, string>[] = [
+    { prompt: 'login' },
+    { max_age: '900' },
+    { prompt: 'login', max_age: '900' },
+  ]
+  for (const change of strict) {
+    const { claims, pickedNone } = await signInWith(change, first.cookie)
+    expect(pickedNone).toBe(false)
+    expect(seconds() - Number(claims.auth_time), JSON.stringify(change)).toBeLessThan(60)
+  }
+  const silent = await get(addressOf({ prompt: 'none', max_age: '900' }), { cookie: first.cookie })
+  expect(new URL(silent.headers.get('location') ?? '').searchParams.get('error')).toBe('login_required')
+})
+
+test('the id token says when credentials were given if max_age or the registration asks for it, and max_age shortens it', async () => {
+  const app = sandbox.world.applications.get(sandbox.world.clientId)
+  if (app) app.optionalIdTokenClaims = []
+  expect((await signInWith({})).claims).not.toHaveProperty('auth_time')
+  const { claims } = await signInWith({ max_age: '900' })
+  expect(Number(claims.exp) - Number(claims.auth_time)).toBe(900)
+  const odd = await get(addressOf({ max_age: 'soon' }))
+  expect(new URL(odd.headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request')
+})
+
 test('with the admin consent workflow a person can request consent, and the application gets AADSTS90095', async () => {
   const tenant = sandbox.world.findTenant(CONTOSO)
   if (tenant) tenant.consentWorkflow = true

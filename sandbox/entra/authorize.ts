@@ -2,7 +2,15 @@ import { randomBytes } from 'node:crypto'
 import type { Cloud } from '../clouds'
 import type { Tenant } from '../world/types'
 import type { World } from '../world/world'
-import { type Account, accountPicker, readAccount, rememberCookie, rememberedAccounts } from './accounts'
+import {
+  type Account,
+  accountPicker,
+  findRemembered,
+  type RememberedAccount,
+  readAccount,
+  rememberCookie,
+  rememberedAccounts,
+} from './accounts'
 import { type ParsedScopes, parseScopes, resourcesOf, scopeRefusal } from './permissions'
 import { meetsPolicy, REFUSALS } from './refusals'
 import { escapeHtml, type Refusal } from './replies'
@@ -21,7 +29,7 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
   const { app, tenant } = signIn
   const hint = query.get('login_hint')
   const prompt = query.get('prompt')
-  const journey: SignInJourney = {
+  const journeyOf = (authenticatedAt: number): SignInJourney => ({
     world,
     request,
     app,
@@ -31,21 +39,45 @@ export async function authorize(world: World, request: Request, cloud: Cloud, au
     another: linkToOtherAccount(signIn),
     answer: null,
     refuse: (reason, more) => sendRefusal(signIn, reason, more),
-    finish: (subject, account) => issueCode(signIn, subject, account),
-  }
+    finish: (subject, account) => issueCode(signIn, subject, { ...account, authenticatedAt }),
+  })
   const picking = { app, tenant: tenant ?? findHintedTenant(signIn), hint }
   if (request.method === 'POST') {
     const answer = await request.formData()
     if (answer.get('consent') === 'another') return accountPicker(world, { ...picking, hint: null })
     const account = readAccount(world, answer)
     if (!account) return accountPicker(world, { ...picking, unknown: true })
-    const response = continueAs({ ...journey, answer }, account)
-    response.headers.append('set-cookie', rememberCookie(world, request, account))
+    const authenticatedAt = findAuthenticationTime(signIn, account, answer)
+    const response = continueAs({ ...journeyOf(authenticatedAt), answer }, account)
+    response.headers.append('set-cookie', rememberCookie(world, request, { ...account, authenticatedAt }))
     return response
   }
   const account = prompt === 'select_account' || prompt === 'login' ? null : findRememberedAccount(signIn, hint)
-  if (account) return continueAs(journey, account)
+  if (account && !isTooOld(signIn, account)) return continueAs(journeyOf(account.authenticatedAt), account)
   return prompt === 'none' ? sendRefusal(signIn, REFUSALS.loginRequired()) : accountPicker(world, picking)
+}
+
+/** The `max_age` of a request in seconds. OpenID Connect has it; Entra ID understands it, although its documents do not name it. */
+function readMaxAge({ url }: SignInRequest): number | null {
+  const asked = url.searchParams.get('max_age')
+  return asked === null ? null : Number(asked)
+}
+
+/** Whether the credentials were given longer ago than `max_age` allows. */
+function isTooOld(signIn: SignInRequest, { authenticatedAt }: RememberedAccount): boolean {
+  const maxAge = readMaxAge(signIn)
+  return maxAge !== null && signIn.world.now() - authenticatedAt > maxAge * 1000
+}
+
+/**
+ * When the person gave their credentials, of which picking an account is the sandbox's form. Whoever is signed in with this browser
+ * gives none when they pick themselves, unless `prompt=login` or `max_age` demands it; nor does the consent page ask for any.
+ */
+function findAuthenticationTime(signIn: SignInRequest, account: Account, answer: FormData): number {
+  const remembered = findRemembered(signIn.world, signIn.request, account)
+  if (!remembered) return signIn.world.now()
+  const isDemanded = signIn.url.searchParams.get('prompt') === 'login' || isTooOld(signIn, remembered)
+  return isDemanded && !answer.has('consent') ? signIn.world.now() : remembered.authenticatedAt
 }
 
 /** A link that repeats this request with the account picker. Relative, so that it works under every address of the sandbox. */
@@ -62,7 +94,7 @@ function findHintedTenant(signIn: SignInRequest): Tenant | null {
 }
 
 /** The account that needs no picker: the remembered one that fits tenant and hints, if there is exactly one. */
-function findRememberedAccount(signIn: SignInRequest, hint: string | null): Account | null {
+function findRememberedAccount(signIn: SignInRequest, hint: string | null): RememberedAccount | null {
   const home = findHintedTenant(signIn)
   const known = rememberedAccounts(signIn.world, signIn.request).filter(
     (one) =>
@@ -76,7 +108,7 @@ function findRememberedAccount(signIn: SignInRequest, hint: string | null): Acco
 const MAX_CODES = 5_000 // the oldest codes are forgotten first
 
 /** Sends the browser back with an authorization code. */
-function issueCode(signIn: SignInRequest, subject: Subject, account: Account): Response {
+function issueCode(signIn: SignInRequest, subject: Subject, account: RememberedAccount): Response {
   const { world, url } = signIn
   const code = `1.${randomBytes(48).toString('base64url')}`
   world.codes.set(code, {
@@ -92,6 +124,8 @@ function issueCode(signIn: SignInRequest, subject: Subject, account: Account): R
     scope: url.searchParams.get('scope') ?? '',
     // The `claims` parameter asks for multi-factor authentication; the sandbox counts any new sign-in as that.
     mfa: meetsPolicy(url.searchParams.get('claims')),
+    authenticatedAt: account.authenticatedAt,
+    maxAge: readMaxAge(signIn),
     issuedAt: world.now(),
     redeemed: false,
   })
@@ -112,6 +146,8 @@ function findRefusal(signIn: SignInRequest, parsed: ParsedScopes): Refusal | nul
   if (mode !== null && !MODES.has(mode)) return REFUSALS.responseMode(mode)
   const prompt = query.get('prompt')
   if (prompt !== null && !PROMPTS.has(prompt)) return REFUSALS.prompt(prompt)
+  const maxAge = query.get('max_age')
+  if (maxAge !== null && !/^\d{1,9}$/.test(maxAge)) return REFUSALS.maxAge(maxAge)
   const scopes = scopeRefusal(signIn.app, signIn.tenant, signIn.authority, parsed)
   if (scopes) return scopes
   if (parsed.openid.size === 0 && parsed.scopes.length === 0) return REFUSALS.missing('scope')

@@ -87,7 +87,7 @@ export async function deviceAuth(world: World, request: Request, cloud: Cloud): 
   const response = isAnswered
     ? continueAs({ ...journey, answer: posted }, account)
     : continueAs({ ...journey, finish: () => confirmPage(app.name, account) }, account)
-  response.headers.append('set-cookie', rememberCookie(world, request, account))
+  response.headers.append('set-cookie', rememberCookie(world, request, { ...account, authenticatedAt: world.now() }))
   return response
 }
 

@@ -31,6 +31,8 @@ export type Grant = {
   offline: boolean
   /** When the person signed in, in milliseconds. */
   issuedAt: number
+  /** For the id token of an authorization code: when the person gave their credentials, and the `max_age` that was asked for. */
+  authentication: Pick<Code, 'authenticatedAt' | 'maxAge'> | null
 }
 
 const CODE_LIFETIME_MS = 10 * 60_000 // about ten minutes at Entra
@@ -61,6 +63,7 @@ export function redeemCode(asked: TokenRequest): Grant | Refusal {
     mfa: code.mfa,
     offline: original.openid.has('offline_access'),
     issuedAt: code.issuedAt,
+    authentication: code,
   }
 }
 
@@ -131,7 +134,7 @@ export function redeemRefreshToken({
   const refusal = scopeRefusal(app, tenant, authority, parsed)
   if (refusal) return refusal
   restoreConsent(world, grant, subject)
-  return { subject, parsed, nonce: null, mfa: grant.mfa, offline: true, issuedAt: grant.issuedAt }
+  return { subject, parsed, nonce: null, mfa: grant.mfa, offline: true, issuedAt: grant.issuedAt, authentication: null }
 }
 
 /** `grant_type=urn:ietf:params:oauth:grant-type:device_code`: pending until a person typed the code and confirmed. */
@@ -150,7 +153,7 @@ export function redeemDeviceCode({ world, cloud, form, app }: TokenRequest): Gra
   if (resourcesOf(parsed.scopes).size > 1) return REFUSALS.severalResources(device.scope)
   device.state = 'redeemed'
   const offline = parsed.openid.has('offline_access')
-  return { subject, parsed, nonce: null, mfa: state.mfa, offline, issuedAt: device.issuedAt }
+  return { subject, parsed, nonce: null, mfa: state.mfa, offline, issuedAt: device.issuedAt, authentication: null }
 }
 
 /** `grant_type=password`. The sandbox has no passwords: any non-empty one is accepted. */
@@ -170,7 +173,7 @@ export function redeemPassword({ world, cloud, authority, form, app, tenant: nam
   if (refusal) return refusal
   if (resourcesOf(parsed.scopes).size > 1) return REFUSALS.severalResources(text)
   const offline = parsed.openid.has('offline_access')
-  return { subject, parsed, nonce: null, mfa: false, offline, issuedAt: world.now() }
+  return { subject, parsed, nonce: null, mfa: false, offline, issuedAt: world.now(), authentication: null }
 }
 
 /**

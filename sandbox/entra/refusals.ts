@@ -163,6 +163,11 @@ export const REFUSALS = {
     code: 90023,
     text: `Unsupported 'prompt' value '${value}'.`,
   }),
+  maxAge: (value: string): Refusal => ({
+    error: 'invalid_request',
+    code: 90023,
+    text: `Unsupported 'max_age' value '${value}'.`, // recalled
+  }),
   pending: (): Refusal => ({
     error: 'authorization_pending',
     code: 70016,

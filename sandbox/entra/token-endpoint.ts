@@ -118,7 +118,7 @@ function tokenReply(asked: TokenRequest, grant: Grant): Response {
     // Microsoft's own public clients are one family: each may use the refresh tokens of the others.
     ...(grant.offline && app.preauthorized && app.publicClient ? { foci: '1' } : {}),
     ...(parsed.openid.has('openid')
-      ? { id_token: mintIdToken(world, cloud, subject, app, parsed.openid, grant.nonce) }
+      ? { id_token: mintIdToken(world, cloud, app, { ...grant, openid: parsed.openid }) }
       : {}),
     ...(form.get('client_info') === '1' ? { client_info: clientInfo(subject) } : {}),
   }

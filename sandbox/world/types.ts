@@ -381,6 +381,8 @@ export type Application = {
   redirectUris: string[]
   /** Those of `redirectUris` that belong to a single-page application: their codes are only redeemed across origins. */
   spaRedirectUris?: string[]
+  /** The optional claims that its registration asks for in id tokens. Of those the sandbox knows `auth_time`. */
+  optionalIdTokenClaims?: string[]
   /** What `.default` stands for, as consent is recorded: `graph/User.Read`. */
   registeredScopes: string[]
   /** The only tenant that knows it; null when every tenant does. */

@@ -36,6 +36,7 @@ export class World {
       redirectUris: ['/api/auth/callback/azure-ad', '/api/azure/callback', '/api/azure/admin-consent'].map(
         (path) => `${portalUrl}${path}`,
       ),
+      optionalIdTokenClaims: ['auth_time'],
       registeredScopes: ['graph/User.Read', 'graph/User.Read.All', 'arm/user_impersonation'],
       homeTenantId: null,
       publicClient: false,
@@ -120,6 +121,10 @@ export type Code = {
   challengeMethod: string
   scope: string
   mfa: boolean
+  /** When the person last gave their credentials, in milliseconds. */
+  authenticatedAt: number
+  /** The `max_age` that was asked for, in seconds. */
+  maxAge: number | null
   issuedAt: number
   redeemed: boolean
 }
