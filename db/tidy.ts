@@ -1,6 +1,6 @@
 import { getEngine } from './client'
 
-const REWRITTEN_BY_A_PUBLISH = [
+const OFTEN_REWRITTEN = [
   'assignments',
   'principals',
   'sync_runs',
@@ -8,6 +8,8 @@ const REWRITTEN_BY_A_PUBLISH = [
   'group_members',
   'group_nesting',
   'holders',
+  'limit_counts',
+  'limit_leases',
 ]
 
 /**
@@ -18,6 +20,6 @@ const REWRITTEN_BY_A_PUBLISH = [
 export async function tidy(): Promise<void> {
   const engine = await getEngine()
   if (engine.kind === 'server') return
-  for (const table of REWRITTEN_BY_A_PUBLISH) await engine.pglite.exec(`vacuum (analyze) ${table}`)
+  for (const table of OFTEN_REWRITTEN) await engine.pglite.exec(`vacuum (analyze) ${table}`)
   await engine.pglite.exec('checkpoint')
 }

@@ -10,6 +10,7 @@ import { allows, parseOperation, planeOf } from '@/lib/domain/role-meaning'
 import { parseScope } from '@/lib/domain/scopes'
 import { type AskView, parseAccessView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
+import { withLease } from '@/lib/leases'
 
 const MOST_SCOPES = 200 // scopes that are offered while one is typed; any other one can be pasted
 
@@ -63,7 +64,8 @@ export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: str
 /**
  * One page of those who can do what is asked, each with their ways, and how many can: `all` by what they hold or could
  * activate, `held` by what they hold now, and `cutOff` of these whom denials leave no way at all; null when there are too
- * many to look at each. `groups` counts the groups that have a way themselves.
+ * many to look at each. `groups` counts the groups that have a way themselves. Throws TooMany while as many are being
+ * answered as may be at a time.
  */
 export async function readAnswer(
   actor: Actor,
@@ -71,21 +73,28 @@ export async function readAnswer(
   question: Question,
   permissions: RolePermissions[],
 ) {
+  return withLease('question', actor.memberId, () => answer(actor, connection, question, permissions))
+}
+
+async function answer(actor: Actor, connection: ConnectionFacts, question: Question, permissions: RolePermissions[]) {
   const { roleIds, scope, who, cursor } = question
   const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
-  const [page, all, held, groups, cutOff] = await Promise.all([
+  const [page, all, held, groups] = await Promise.all([
     listHolders(actor, connection, filter),
     countHolders(actor, connection, filter),
     countHolders(actor, connection, { ...filter, held: 'held' }),
     countHolders(actor, connection, { ...filter, who: 'groups' }),
-    countCutOff(actor, connection, question, permissions),
   ])
+  const cutOff = await countCutOff(actor, connection, question, permissions, held)
   const rows = await addWays(actor, connection, question, page.rows, permissions)
   return { ...page, rows, all, held, groups, cutOff }
 }
 
-/** The most holders whose denials are looked at for a count, and how many of them together. */
-const MOST_JUDGED = 5_000
+/**
+ * The most holders whose denials are looked at for a count, and how many of them together. All their grants are read for
+ * it, which for 5,000 of them takes SECONDS5K on the embedded engine, where no statement can be ended early.
+ */
+export const MOST_JUDGED = 1_000
 const JUDGED_AT_ONCE = 500
 
 /** How many of those who hold what is asked now are cut off from it by denials on every way; null when there are too many. */
@@ -94,20 +103,21 @@ async function countCutOff(
   connection: ConnectionFacts,
   question: Question,
   permissions: RolePermissions[],
+  held: number,
 ): Promise<number | null> {
   // Most subscriptions have no deny assignment, and then there is nobody to look at.
   if ((await listDenials(actor, connection)).length === 0) return 0
+  if (held > MOST_JUDGED) return null
   const filter = { ...parseAccessView({}), roleIds: question.roleIds, scope: question.scope, who: question.who }
   let cutOff = 0
   let cursor: AskView['cursor'] = null
-  for (let judged = 0; judged < MOST_JUDGED; judged += JUDGED_AT_ONCE) {
+  do {
     const page = await listHolders(actor, connection, { ...filter, held: 'held', cursor }, JUDGED_AT_ONCE)
     const rows = await addWays(actor, connection, question, page.rows, permissions)
     cutOff += rows.filter(isCutOff).length
     cursor = page.next
-    if (!cursor) return cutOff
-  }
-  return null
+  } while (cursor)
+  return cutOff
 }
 
 /** Whether every way that somebody holds now is cut by a denial. */

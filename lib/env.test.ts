@@ -51,6 +51,8 @@ test('an invalid setting is refused, and named', () => {
   expect(() => parse({ ...credentials, AZURE_TENANT_ID: 'contoso.example' })).toThrow(/AZURE_TENANT_ID/)
   expect(() => parse({ ...credentials, ENCRYPTION_KEYS: 'k1:short' })).toThrow(/ENCRYPTION_KEYS.*32 bytes/)
   expect(() => parse({ ...credentials, DATABASE_URL: 'mysql://db' })).toThrow(/DATABASE_URL/)
+  for (const wrong of ['0', '-1', 'many', '10001'])
+    expect(() => parse({ ...credentials, SIGN_INS_PER_MINUTE: wrong })).toThrow(/SIGN_INS_PER_MINUTE/)
 })
 
 test('processes that share a database must be given the same keys', () => {

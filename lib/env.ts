@@ -43,6 +43,7 @@ const Environment = z.object({
   ENCRYPTION_KEYS: EncryptionKeys.optional(),
   ROLECALL_MODE: z.enum(['sandbox', 'azure']).optional(),
   WORKER: z.enum(['on', 'off']).default('on'),
+  SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000).default(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 
@@ -66,6 +67,8 @@ export type Env = {
   /** New secrets are sealed with the first key, and stored ones are opened with whichever sealed them. */
   encryptionKeys: { kid: string; key: Uint8Array<ArrayBuffer> }[]
   worker: boolean
+  /** How many sign-ins one client address may begin in a minute. */
+  signInsPerMinute: number
   logLevel: string
   /** Sentences for the log of the start, about what was found wrong and was mended. */
   warnings: string[]
@@ -103,6 +106,7 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
     dataDir,
     ...readKeys(settings, dataDir),
     worker: settings.WORKER === 'on',
+    signInsPerMinute: settings.SIGN_INS_PER_MINUTE,
     logLevel: settings.LOG_LEVEL,
   }
 }

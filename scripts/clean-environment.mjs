@@ -19,6 +19,7 @@ const SETTINGS = [
   'ROLECALL_MODE',
   'SANDBOX_PORT',
   'SANDBOX_URL',
+  'SIGN_INS_PER_MINUTE',
   'WORKER',
 ]
 

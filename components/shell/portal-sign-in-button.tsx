@@ -12,12 +12,15 @@ type Props = {
 /** Signs in to Rolecall: it asks next-auth for its token, then for the address at Microsoft to which the browser goes. */
 export function PortalSignInButton({ goal }: Props) {
   const [state, setState] = useState<'ready' | 'leaving' | 'unreachable'>('ready')
+  const [refusal, setRefusal] = useState<string | null>(null)
 
   async function signIn() {
     setState('leaving')
-    const address = await beginSignIn(goal).catch(() => null)
-    if (address) window.location.assign(address)
-    else setState('unreachable')
+    setRefusal(null)
+    const begun = await beginSignIn(goal).catch(() => null)
+    if (begun?.url) return window.location.assign(begun.url)
+    setRefusal(begun?.refusal ?? null)
+    setState(begun ? 'ready' : 'unreachable')
   }
 
   return (
@@ -26,6 +29,11 @@ export function PortalSignInButton({ goal }: Props) {
         <MicrosoftMark />
         {state === 'leaving' ? 'Going to Microsoft…' : 'Sign in with Microsoft'}
       </Button>
+      {refusal ? (
+        <Notice tone="warn" title="The sign-in was not begun" role="alert">
+          {refusal}
+        </Notice>
+      ) : null}
       {state === 'unreachable' ? (
         <Notice tone="bad" title="Rolecall could not be reached" role="alert">
           Check your connection, then try again.
@@ -35,16 +43,21 @@ export function PortalSignInButton({ goal }: Props) {
   )
 }
 
-async function beginSignIn(goal: string): Promise<string> {
-  const { csrfToken } = await fetchJson('/api/auth/csrf')
+/** What the portal answers when there were too many sign-ins, or when it cannot count them: with a sentence to show. */
+const REFUSALS = [429, 503]
+
+type Begun = { url: string; refusal?: undefined } | { url?: undefined; refusal: string }
+
+async function beginSignIn(goal: string): Promise<Begun> {
+  const { csrfToken } = await readJson(await fetch('/api/auth/csrf'))
   const body = new URLSearchParams({ csrfToken: String(csrfToken), callbackUrl: goal, json: 'true' })
-  const { url } = await fetchJson('/api/auth/signin/azure-ad', { method: 'POST', body })
-  return String(url)
+  const response = await fetch('/api/auth/signin/azure-ad', { method: 'POST', body })
+  if (REFUSALS.includes(response.status)) return { refusal: await response.text() }
+  return { url: String((await readJson(response)).url) }
 }
 
-async function fetchJson(path: string, init?: RequestInit): Promise<Record<string, unknown>> {
-  const response = await fetch(path, init)
-  if (!response.ok) throw new Error(`${path} answered ${response.status}`)
+async function readJson(response: Response): Promise<Record<string, unknown>> {
+  if (!response.ok) throw new Error(`The portal answered ${response.status}`)
   return response.json()
 }
 

@@ -4,6 +4,7 @@ import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { auditEvents, members } from '@/db/schema/organisations'
+import { LIMITS, limit } from '@/lib/limits'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
@@ -15,7 +16,7 @@ vi.mock('next/headers', () => ({ cookies: async () => jar, headers: async () => 
 vi.mock('server-only', () => ({}))
 vi.stubEnv('__NEXT_EXPERIMENTAL_AUTH_INTERRUPTS', 'true')
 
-const { actionFor, routeForMembers } = await import('./refusals')
+const { actionFor, refuseVisitor, routeForMembers } = await import('./refusals')
 const { readInput } = await import('./input')
 const { authCookies } = await import('./options')
 
@@ -162,4 +163,45 @@ test('a failure that is no refusal is not written down as one', async () => {
   })
   await expect(action()).rejects.toThrow('The database is away.')
   expect(await refusalsOf(member)).toEqual([])
+})
+
+test('an action that was asked for too often leads to the page that says so, with the way back', async () => {
+  const member = await signInAs()
+  await comeFrom(member)
+  sent.set('x-pathname', '/integrations/azure/one?search=Ada')
+  const action = actionFor('viewer', async ({ memberId }) => limit('export', memberId))
+  for (let done = 0; done < LIMITS.export.most(); done++) await action()
+  const refusal: unknown = await action().catch((error: unknown) => error)
+  const [, , page = ''] = String((refusal as { digest: string }).digest).split(';')
+  expect(page).toMatch(/^\/too-many\?of=export&seconds=\d+&back=%2Fintegrations%2Fazure%2Fone%3Fsearch%3DAda$/)
+})
+
+test('a route that was asked for too often answers 429, when to try again, and a sentence', async () => {
+  const member = await signInAs()
+  await comeFrom(member)
+  const route = routeForMembers(async ({ memberId }) => {
+    await limit('export', memberId)
+    return new Response('name')
+  })
+  for (let done = 0; done < LIMITS.export.most(); done++) expect((await route()).status).toBe(200)
+  const refused = await route()
+  expect(refused.status).toBe(429)
+  const seconds = Number(refused.headers.get('retry-after'))
+  expect(seconds).toBeGreaterThan(0)
+  expect(await refused.text()).toBe(`You asked for too many exports. Try again in ${seconds} seconds.`)
+})
+
+const visitFrom = (address: string) =>
+  refuseVisitor('sign_in', new Request('http://localhost:3000', { headers: { 'x-client-address': address } }))
+
+test('a visitor who begins too many sign-ins is answered 429, and a visitor from elsewhere goes on', async () => {
+  for (let done = 0; done < LIMITS.sign_in.most(); done++) expect(await visitFrom('192.0.2.1')).toBeNull()
+  const refused = await visitFrom('192.0.2.1')
+  expect(refused?.status).toBe(429)
+  expect(await refused?.text()).toMatch(
+    new RegExp(
+      `^Too many sign-ins were begun from your network. Try again in ${refused?.headers.get('retry-after')} s`,
+    ),
+  )
+  expect(await visitFrom('192.0.2.2')).toBeNull()
 })

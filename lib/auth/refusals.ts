@@ -1,7 +1,12 @@
 import 'server-only'
-import { forbidden, notFound } from 'next/navigation'
+import { headers } from 'next/headers'
+import { forbidden, notFound, redirect } from 'next/navigation'
 import { NotAllowed, NotFound } from '@/lib/actor'
 import type { MemberRole } from '@/lib/domain/vocabulary'
+import { limitVisitor, TooMany } from '@/lib/limits'
+import { log } from '@/lib/log'
+import { readVisitor } from '@/lib/visitor'
+import { safePath } from '@/lib/web-security'
 import { recordRefusal } from './record-refusal'
 import { requireMember, requireRole, type SignedInMember } from './request'
 
@@ -23,11 +28,18 @@ export function actionFor<Args extends unknown[], Result>(
   }
 }
 
-/** Shows Next's page for a refusal of ours, from an action or from a page. Any other error is thrown again. */
-export function showRefusal(error: unknown): never {
+/** Shows the page for a refusal of ours, from an action or from a page. Any other error is thrown again. */
+export async function showRefusal(error: unknown): Promise<never> {
+  if (error instanceof TooMany) redirect(await tooManyPage(error))
   if (error instanceof NotAllowed) forbidden()
   if (error instanceof NotFound) notFound()
   throw error
+}
+
+/** The page that says what was asked for too often, with the way back to the page of this request. Next has none for 429. */
+async function tooManyPage({ limit, retryAfterSeconds }: TooMany): Promise<string> {
+  const back = safePath((await headers()).get('x-pathname'))
+  return `/too-many?${new URLSearchParams({ of: limit, seconds: String(retryAfterSeconds), back })}`
 }
 
 /** A route handler for every member. A refusal of ours is answered with its status and its sentence as plain text, and recorded. */
@@ -43,8 +55,39 @@ export function routeForMembers<Args extends unknown[]>(
   }
 }
 
+/** Seconds after which a visitor may try again who could not be counted. */
+const UNCOUNTED_RETRY_SECONDS = 30
+
+/**
+ * Counts a request that anybody may send and that leads to a request to Microsoft. Gives the answer when there were too
+ * many, or when they cannot be counted: a sign-in could not be stored either then, and nothing goes on uncounted. Null when
+ * the request may go on.
+ */
+export async function refuseVisitor(name: 'sign_in' | 'callback', request: Request): Promise<Response | null> {
+  try {
+    await limitVisitor(name, readVisitor(request.headers).address)
+    return null
+  } catch (error) {
+    if (error instanceof TooMany) return answerRefusal(error)
+    log().error({ event: 'limit_not_counted', limit: name, error })
+    const sentence = 'Nobody can sign in just now, because the database of this portal does not answer.'
+    return new Response(`${sentence} Try again in a minute.`, {
+      status: 503,
+      headers: { 'cache-control': 'no-store', 'retry-after': String(UNCOUNTED_RETRY_SECONDS) },
+    })
+  }
+}
+
 function answerRefusal(error: unknown): Response {
-  const status = error instanceof NotAllowed ? 403 : error instanceof NotFound ? 404 : null
+  const headers = new Headers({ 'cache-control': 'no-store' })
+  if (error instanceof TooMany) headers.set('retry-after', String(error.retryAfterSeconds))
+  const status = statusOf(error)
   if (status === null || !(error instanceof Error)) throw error
-  return new Response(error.message, { status, headers: { 'cache-control': 'no-store' } })
+  return new Response(error.message, { status, headers })
+}
+
+function statusOf(error: unknown): number | null {
+  if (error instanceof NotAllowed) return 403
+  if (error instanceof NotFound) return 404
+  return error instanceof TooMany ? 429 : null
 }

@@ -11,6 +11,7 @@ import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/d
 import type { ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
+import { limit } from '@/lib/limits'
 import { log } from '@/lib/log'
 import { findConnection, whereConnection } from './connection'
 
@@ -22,9 +23,11 @@ type Begun =
 /**
  * Begins to connect a subscription: names the connection that it has already, or looks up its tenant, which needs no
  * sign-in, and opens an attempt. A disconnected subscription whose data was kept is connected again with its history.
+ * Throws TooMany.
  */
 export async function beginConnect(actor: Actor, subscriptionId: string): Promise<Begun> {
   allow(actor, 'connect')
+  await limit('connect_attempt', actor.memberId)
   const db = await getDb(actor)
   const [existing] = await db
     .select({
@@ -70,7 +73,7 @@ type ReconnectOptions = {
 /**
  * Begins to sign in again for an existing connection. The tenant is looked up anew, because a subscription may have moved
  * to another one. When that fails, the tenant that it was connected in is still the best place to sign in. Throws
- * NotFound.
+ * NotFound and TooMany.
  */
 export async function beginReconnect(
   actor: Actor,
@@ -78,6 +81,7 @@ export async function beginReconnect(
   { alsoAsk }: ReconnectOptions = {},
 ): Promise<{ attemptId: string }> {
   allow(actor, 'connect')
+  await limit('connect_attempt', actor.memberId)
   const connection = await findConnection(actor, connectionId)
   const tenantId = await discoverTenant(connection.subscriptionId).catch((error: unknown) => {
     if (!(error instanceof AzureError)) throw error

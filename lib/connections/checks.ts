@@ -13,6 +13,7 @@ import { getSubscription, listSubscriptions } from '@/lib/azure/subscriptions'
 import type { Subscription } from '@/lib/domain/access'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
+import { limit } from '@/lib/limits'
 import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { azureForAttempt } from './vault'
 
@@ -48,10 +49,11 @@ export type Checked = {
 
 /**
  * Asks Microsoft for everything that a first sync will need. The answers are not stored, so they are always those of this
- * moment. Throws {@link NotFound}.
+ * moment. Throws {@link NotFound} and TooMany.
  */
 export async function checkAttempt(actor: Actor, attemptId: string): Promise<Checked> {
   allow(actor, 'connect')
+  await limit('connect_check', actor.memberId)
   const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) throw new NotFound('There is no such attempt.')

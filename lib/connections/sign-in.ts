@@ -12,6 +12,7 @@ import type { OptionalScope } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
+import { limit } from '@/lib/limits'
 import { log } from '@/lib/log'
 import { findAttempt, whereOwnAttempt } from './attempts'
 import { seal, unseal } from './vault'
@@ -26,7 +27,7 @@ type SignInChoices = {
 
 /**
  * Starts a login for an attempt and gives the address for the browser. The attempt keeps verifier and nonce sealed, and
- * the state as a hash. A login that was begun earlier for the same attempt can no longer be finished. Throws NotFound.
+ * the state as a hash. A login that was begun earlier for the same attempt can no longer be finished. Throws NotFound and TooMany.
  */
 export async function beginSignInForAttempt(
   actor: Actor,
@@ -34,6 +35,7 @@ export async function beginSignInForAttempt(
   { prompt, useClaims, optional }: SignInChoices = {},
 ): Promise<string> {
   allow(actor, 'connect')
+  await limit('connect_sign_in', actor.memberId)
   const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt || attempt.expired || attempt.confirmedAt) throw new NotFound('There is no such attempt.')

@@ -2,6 +2,7 @@ import type { NextRequest } from 'next/server'
 import NextAuth from 'next-auth'
 import { z } from 'zod'
 import { authCookies, authOptions } from '@/lib/auth/options'
+import { refuseVisitor } from '@/lib/auth/refusals'
 import { currentMember, endPreviousSession, hasBegunSignIn } from '@/lib/auth/request'
 import { isApproval, readApproval } from '@/lib/azure/approval'
 import { cloud } from '@/lib/azure/client/cloud'
@@ -24,6 +25,9 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   if (action === 'GET signin') return seeOther('/signin')
   if (!USED.includes(action)) return new Response('There is no such page.', { status: 404 })
 
+  const refused = await refuseTooMany(request, action)
+  if (refused) return refused
+
   const returns = action === 'GET callback/azure-ad'
   const elsewhere = returns ? await leadElsewhere(request.nextUrl.searchParams) : null
   if (elsewhere) return elsewhere
@@ -31,6 +35,12 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   // Only after a successful sign-in, because anyone can send a browser here with an answer that is not valid.
   if (returns && startsSession(response)) await endPreviousSession()
   return rewriteAddress(response)
+}
+
+/** Counts sign-ins that are begun (which next-auth does for a POST alone) and returns from Microsoft. Each asks Microsoft. */
+async function refuseTooMany(request: NextRequest, action: string): Promise<Response | null> {
+  if (action === 'POST signin/azure-ad') return refuseVisitor('sign_in', request)
+  return action === 'GET callback/azure-ad' ? refuseVisitor('callback', request) : null
 }
 
 /**

@@ -1,3 +1,4 @@
+import { refuseVisitor } from '@/lib/auth/refusals'
 import { readApproval } from '@/lib/azure/approval'
 import { seeOther } from '@/lib/see-other'
 
@@ -6,6 +7,8 @@ import { seeOther } from '@/lib/see-other'
  * this address with any answer, so the answer is neither stored nor relied on: the next sign-in shows whether the consent
  * was given.
  */
-export function GET(request: Request): Response {
+export async function GET(request: Request): Promise<Response> {
+  const refused = await refuseVisitor('callback', request)
+  if (refused) return refused
   return seeOther(`/approved?outcome=${readApproval(new URL(request.url).searchParams)}`)
 }

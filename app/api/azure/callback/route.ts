@@ -1,5 +1,6 @@
 import { mayDo, NotAllowed } from '@/lib/actor'
 import { recordRefusal } from '@/lib/auth/record-refusal'
+import { refuseVisitor } from '@/lib/auth/refusals'
 import { currentMember } from '@/lib/auth/request'
 import { isApproval, readApproval } from '@/lib/azure/approval'
 import { getAttempt } from '@/lib/connections/attempts'
@@ -14,6 +15,8 @@ const WIZARD = '/integrations/azure/connect'
  * up no attempt.
  */
 export async function GET(request: Request): Promise<Response> {
+  const refused = await refuseVisitor('callback', request)
+  if (refused) return refused
   const query = new URL(request.url).searchParams
   if (isApproval(query)) return seeOther(`/approved?outcome=${readApproval(query)}`)
   const member = await currentMember()

@@ -15,6 +15,7 @@ import { beginSignInForAttempt } from '@/lib/connections/sign-in'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
 import { findSubscriptionId } from '@/lib/domain/subscription-id'
+import { TooMany } from '@/lib/limits'
 
 const AttemptId = z.guid()
 const Options = z.object({
@@ -38,7 +39,8 @@ export const beginAzureConnect = actionFor(
         error: 'That is not a subscription ID. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.',
       }
 
-    const begun = await beginConnect(member, subscriptionId)
+    const begun = await beginConnect(member, subscriptionId).catch(catchTooMany)
+    if (begun instanceof TooMany) return { values, error: begun.message }
     if (begun.kind === 'already_connected') return { values, connected: begun }
     if (begun.kind === 'refused') return { values, error: describeProblem(begun.code) }
     redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
@@ -73,7 +75,8 @@ export const confirmConnect = actionFor(
     const confirmed = await confirmAttempt(member, readInput(AttemptId, attemptId), {
       alsoSubscriptionIds: readInput(Also, formData.getAll('also')),
       acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
-    })
+    }).catch(catchTooMany)
+    if (confirmed instanceof TooMany) return { error: confirmed.message }
     if (confirmed.kind === 'refused') return { error: describeProblem(confirmed.code) }
     if (confirmed.kind === 'other_account') {
       return {
@@ -87,6 +90,12 @@ export const confirmConnect = actionFor(
 function describeProblem(code: string): string {
   const { sentence, next } = explain(code)
   return `${sentence} ${next}`
+}
+
+/** For a form, which shows the sentence beside what was typed. */
+function catchTooMany(error: unknown): TooMany {
+  if (error instanceof TooMany) return error
+  throw error
 }
 
 function refused(error: unknown): AzureError {

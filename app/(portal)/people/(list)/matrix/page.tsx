@@ -2,12 +2,15 @@ import type { Metadata } from 'next'
 import { AccessMatrix, ColumnPager } from '@/components/people/access-matrix'
 import { listUnread, PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
+import type { Actor } from '@/db/actor'
 import { listConnections } from '@/db/queries/connections'
 import { countPeople, listCells, listPeople } from '@/db/queries/people'
+import { showRefusal } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { ageNote, connectionStatus } from '@/lib/domain/connection-status'
 import { whyUnknown } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
+import { withLease } from '@/lib/leases'
 
 export const metadata: Metadata = { title: 'People by subscription' }
 
@@ -17,16 +20,12 @@ const COLUMNS = 8
 export default async function MatrixPage({ searchParams }: PageProps<'/people/matrix'>) {
   const member = await requireMember()
   const view = parsePeopleView(await searchParams)
-  const [page, matching, anyone, all] = await Promise.all([
-    listPeople(member, view),
-    countPeople(member, view),
-    listPeople(member, { search: '', status: null, direction: 'asc', cursor: null }, 1),
-    listConnections(member),
-  ])
+  const { page, matching, anyone, all, cells } = await withLease('question', member.memberId, () =>
+    readMatrix(member, view),
+  ).catch(showRefusal)
   const connected = all.filter(({ state, publishedAt }) => state !== 'disconnected' && publishedAt !== null)
   const from = view.from < connected.length ? view.from : 0
   const columns = connected.slice(from, from + COLUMNS)
-  const cells = await listCells(member, page.rows)
   const now = new Date()
   const href = (change: Partial<PeopleView>) =>
     `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
@@ -65,4 +64,14 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
       ) : null}
     </PeopleFrame>
   )
+}
+
+async function readMatrix(member: Actor, view: PeopleView) {
+  const [page, matching, anyone, all] = await Promise.all([
+    listPeople(member, view),
+    countPeople(member, view),
+    listPeople(member, { search: '', status: null, direction: 'asc', cursor: null }, 1),
+    listConnections(member),
+  ])
+  return { page, matching, anyone, all, cells: await listCells(member, page.rows) }
 }

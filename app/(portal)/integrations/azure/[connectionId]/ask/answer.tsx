@@ -7,6 +7,7 @@ import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
 import { listRoleNames } from '@/db/queries/roles'
 import { readAnswer, type readQuestion } from '@/lib/ask'
+import { showRefusal } from '@/lib/auth/refusals'
 import { isAskable, missedWords } from '@/lib/domain/coverage'
 import { scopeWords } from '@/lib/domain/scopes'
 import { type AskView, type Cursor, formatAskView } from '@/lib/domain/views'
@@ -31,7 +32,7 @@ export async function Answer({ connectionId, view, question }: Props) {
     connection,
     { roleIds, scope: scope?.scope ?? null, operation, who: view.who, cursor: view.cursor },
     question.permissions,
-  )
+  ).catch(showRefusal)
   const conditions = answer.rows.flatMap(({ ways }) => ways.map(({ grant }) => grant.condition))
   const roleNames = await listRoleNames(member, connection, conditions)
   const place = scope && scopeWords({ ...scope, ...connection }).place

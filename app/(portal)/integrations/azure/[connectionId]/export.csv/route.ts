@@ -5,6 +5,8 @@ import { routeForMembers } from '@/lib/auth/refusals'
 import { csvFileName } from '@/lib/csv'
 import { parseAccessView } from '@/lib/domain/views'
 import { exportAccess } from '@/lib/export'
+import { streamWithLease } from '@/lib/leases'
+import { limit } from '@/lib/limits'
 import { recordExport } from '@/lib/record-export'
 
 /** What the table of people, or with `who=others` that of other principals, shows under the same filters and order, all pages of it, as one file. */
@@ -17,11 +19,15 @@ export const GET = routeForMembers(
     const who = searchParams.get('who') === 'others' ? 'others' : 'people'
     const name = who === 'others' ? `${connection.label} other principals` : connection.label
 
+    await limit('export', member.memberId)
     await recordExport(member, connection, {
       list: who === 'others' ? 'other principals' : 'people',
       search: view.search,
     })
-    return new Response(exportAccess(member, connection, { ...view, who }), {
+    const csv = await streamWithLease('export_under_way', member.memberId, () =>
+      exportAccess(member, connection, { ...view, who }),
+    )
+    return new Response(csv, {
       headers: {
         'content-type': 'text/csv; charset=utf-8',
         'content-disposition': `attachment; filename="${csvFileName(name, connection.publishedAt ?? connection.createdAt)}"`,
