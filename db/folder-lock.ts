@@ -67,9 +67,15 @@ export async function lockFolder(path: string, whenLost: () => void, lease = LEA
     clearInterval(timer)
     whenLost()
   }, lease.renewalMs).unref()
+  // A process that has no time left to close the database ends without it, but leaves no lock file behind.
+  const removeOwn = () => {
+    if (readHolder(path)?.token === me.token) rmSync(path)
+  }
+  process.once('exit', removeOwn)
   return () => {
     clearInterval(timer)
-    if (readHolder(path)?.token === me.token) rmSync(path)
+    process.off('exit', removeOwn)
+    removeOwn()
     unlock()
   }
 }

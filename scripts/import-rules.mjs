@@ -6,7 +6,7 @@ const DRIZZLE = ['drizzle-orm', 'drizzle-orm/*']
 const DOMAIN = 'lib/domain/**'
 
 /** What a room of lib may use: the rooms below it, the product's words, the database, and what stands beside all rooms. */
-const below = (...rooms) => [...rooms.map((room) => `lib/${room}/**`), DOMAIN, 'lib/{actor,env,limits,log}.ts', 'db/**']
+const below = (...rooms) => [...rooms.map((room) => `lib/${room}/**`), DOMAIN, 'lib/{actor,ending,env,limits,log}.ts', 'db/**']
 
 /**
  * Who may import whom; the first rule whose `room` matches a file holds for it. A room may import itself and what `ours`
@@ -35,6 +35,12 @@ export const importRules = [
     room: 'lib/worker/**',
     ours: [...below('sync', 'connections', 'runs', 'azure'), 'lib/process-output.ts'],
     notPackages: NEXT_AND_REACT,
+  },
+  // It stands in front of Next, which `main` starts, and in no bundle of it.
+  {
+    room: 'lib/guard/**',
+    ours: ['lib/{ending,env,log,minute-count}.ts'],
+    notPackages: [...MICROSOFT_SDKS, ...DRIZZLE, ...NEXT_AND_REACT.filter((name) => name !== 'next')],
   },
   { room: 'lib/**', ours: ['lib/**', 'db/**'], notPackages: [] },
   // What Next.js looks for at the root (proxy, instrumentation) and the configuration of tools.

@@ -19,8 +19,8 @@ afterAll(async () => {
   await rolecall.close()
 })
 
-function startServing() {
-  const serving = startProcess('testing/worker-process.ts', [], rolecall.settings)
+function startServing(words: string[] = []) {
+  const serving = startProcess('testing/worker-process.ts', words, rolecall.settings)
   started.push(serving)
   return serving
 }
@@ -64,4 +64,14 @@ test('on SIGTERM during its start a process ends well, and leaves the database t
   expect(await serving.end('SIGTERM')).toEqual([0, null])
   expect(serving.complaints).toEqual([])
   expect(existsSync(lock)).toBe(false)
+})
+
+test('on SIGTERM a process in which something hangs ends all the same, within ten seconds and without its lock', async () => {
+  const serving = startServing(['stuck'])
+  await serving.hear(event('worker_started'))
+  const told = performance.now()
+  expect(await serving.end('SIGTERM')).toEqual([1, null])
+  expect(performance.now() - told).toBeLessThan(10_000)
+  expect(serving.lines.filter(event('shutdown_cut_short'))).toHaveLength(1)
+  expect(existsSync(join(rolecall.settings.DATA_DIR, 'db.lock'))).toBe(false)
 })

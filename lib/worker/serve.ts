@@ -3,6 +3,7 @@ import { closeDb, openDb } from '@/db/client'
 import { FolderLocked } from '@/db/folder-lock'
 import { explainServerFault } from '@/db/server-faults'
 import { warnOfLostKeys } from '@/lib/connections/check-keys'
+import { announceEnding } from '@/lib/ending'
 import { BadConfiguration, env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { getQueue, stopQueue } from '@/lib/runs/queue'
@@ -13,7 +14,7 @@ export const startPortal = (): Promise<void> => exitWithSentence(() => serve({ w
 
 /**
  * What a long-lived process does apart from answering pages: opens and migrates the database, starts the queue, works on
- * it if asked to, and closes everything when it is told to end. `NEXT_MANUAL_SIG_HANDLE` leaves the signals to us.
+ * it if asked to, and closes everything when it is told to end, within {@link ENDING_MS}.
  */
 export async function serve({ worker }: { worker: boolean }): Promise<void> {
   env()
@@ -21,6 +22,10 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
   const end = (code: number) => {
     if (ending.signal.aborted) return
     ending.abort(new Error('The process is ending.'))
+    setTimeout(() => {
+      log().error({ event: 'shutdown_cut_short' })
+      process.exit(1)
+    }, ENDING_MS).unref()
     void shutDown().then(
       () => process.exit(code),
       (error: unknown) => {
@@ -47,8 +52,12 @@ export async function serve({ worker }: { worker: boolean }): Promise<void> {
   }
 }
 
+/** Whoever sends a SIGTERM usually kills after ten seconds. The lock of the database folder is released in either case. */
+const ENDING_MS = 8_500
+
+/** The database is closed last, because requests and jobs under way need it. */
 async function shutDown(): Promise<void> {
-  await stopQueue()
+  await Promise.all([announceEnding(), stopQueue()])
   await closeDb()
 }
 
