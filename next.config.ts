@@ -1,15 +1,6 @@
 import type { NextConfig } from 'next'
 
-/** Sent with every answer. The content security policy is not here: it carries a nonce, which proxy.ts makes anew each time. */
-const SECURITY_HEADERS = [
-  { key: 'X-Content-Type-Options', value: 'nosniff' },
-  { key: 'X-Frame-Options', value: 'DENY' },
-  // Microsoft's return addresses carry codes in the query: no other site may see them in a Referer.
-  { key: 'Referrer-Policy', value: 'same-origin' },
-  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
-  { key: 'Permissions-Policy', value: 'camera=(), microphone=(), geolocation=(), payment=(), usb=()' },
-]
-
+// Security headers are not here: the guard in front of Next sets them on every answer (`lib/guard/security-headers.ts`).
 const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
@@ -20,7 +11,8 @@ const config: NextConfig = {
   serverExternalPackages: ['@azure/msal-node', '@electric-sql/pglite', 'pg', 'pg-boss', 'pino'],
   // `forbidden()`: the page that tells a viewer who to ask.
   experimental: { authInterrupts: true },
-  headers: async () => [{ source: '/:path*', headers: SECURITY_HEADERS }],
+  // No page has pictures to be made smaller, so nobody needs to reach the program that would do it: `/_next/image` is 404.
+  images: { unoptimized: true },
 }
 
 export default config

@@ -3,12 +3,9 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
-import { contentSecurityPolicy, isSameOrigin } from '@/lib/web-security'
+import { CSP_REPORTS, contentSecurityPolicy, isSameOrigin } from '@/lib/web-security'
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
-
-/** For a year browsers reach this host by TLS only. It is sent on https alone, because it would block a laptop's localhost. */
-const STAY_ON_TLS = 'max-age=31536000'
 
 /**
  * Runs before every page: it refuses writes from other sites, sets the content security policy, and tells the page its own
@@ -23,7 +20,9 @@ export function proxy(request: NextRequest): NextResponse {
     // Path and query are set one by one, because a path like `//host`, resolved as an address, would lead to another host.
     return NextResponse.redirect(Object.assign(new URL(portalUrl), { pathname, search }))
   }
-  if (!SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
+  // Browsers say where a report comes from in different ways, and all it can do is to be counted.
+  const isReport = pathname === CSP_REPORTS
+  if (!isReport && !SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
     return new NextResponse('This request did not come from a page of this portal.', { status: 403 })
   }
 
@@ -39,7 +38,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('content-security-policy', policy)
-  if (portalUrl.startsWith('https://')) response.headers.set('strict-transport-security', STAY_ON_TLS)
+  response.headers.set('reporting-endpoints', `csp="${CSP_REPORTS}"`)
   return response
 }
 
@@ -57,4 +56,4 @@ function isOtherLoopbackName(request: NextRequest, portalUrl: string): boolean {
   return isOther && hostname === 'localhost' && request.method === 'GET' && request.nextUrl.pathname !== '/api/health'
 }
 
-export const config = { matcher: ['/((?!_next/static/|_next/image|icon\\.svg$|favicon\\.ico$).*)'] }
+export const config = { matcher: ['/((?!_next/static/|icon\\.svg$|favicon\\.ico$).*)'] }

@@ -8,7 +8,14 @@ import { callAction, FORM, type Shape, serverActions } from './support/server-ac
 import { connect, expect, goToMicrosoft, pickAccount, signIn, test } from './support/test'
 
 /** What anyone may open: signing in, what an administrator sees who approved, and whether the portal is up. */
-const PUBLIC = ['/signin', '/approved', '/api/health', '/api/azure/admin-consent', '/api/auth/[...nextauth]']
+const PUBLIC = [
+  '/signin',
+  '/approved',
+  '/api/health',
+  '/api/csp-reports',
+  '/api/azure/admin-consent',
+  '/api/auth/[...nextauth]',
+]
 
 /** The ways in which Next's router asks for a page, and one in which it never would. */
 function waysToAsk(route: PortalRoute, path: string, fillers: Record<string, string>) {
@@ -219,10 +226,10 @@ test('no route handler takes a write from another site', async ({ page, world })
   ]
   for (const path of writes) {
     for (const headers of [{}, { origin: 'null' }, { origin: 'https://evil.example' }]) {
-      for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
-        const sent = { 'content-type': 'application/x-www-form-urlencoded', ...headers }
-        expect((await ask(path, { method, cookie, headers: sent, body: form })).status, `${method} ${path}`).toBe(403)
-      }
+      const sent = { 'content-type': 'application/x-www-form-urlencoded', ...headers }
+      expect((await ask(path, { method: 'POST', cookie, headers: sent, body: form })).status, path).toBe(403)
+      for (const method of ['PUT', 'DELETE', 'PATCH'])
+        expect((await ask(path, { method, cookie, headers: sent, body: form })).status, `${method} ${path}`).toBe(405)
     }
   }
   await ask('/api/auth/signout', { cookie })
@@ -413,12 +420,14 @@ test('every page carries a policy that lets only its own scripts run, and tells 
         'x-frame-options': 'DENY',
         'referrer-policy': 'same-origin',
         'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
       })
       expect(headers, path).not.toHaveProperty('x-powered-by')
       const policy = String(headers['content-security-policy'])
       const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? ''
       expect(scripts, path).toMatch(/'nonce-[\w+/=]{20,}'/)
       expect(scripts, path).not.toMatch(/unsafe|\*|https?:/)
+      expect(policy, path).toContain('report-to csp; report-uri /api/csp-reports')
       for (const rule of ["default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"])
         expect(policy, path).toContain(rule)
 

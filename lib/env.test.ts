@@ -29,6 +29,11 @@ test('real credentials talk to real Azure', () => {
   })
 })
 
+test('no proxy is trusted unless it is said how many there are', () => {
+  expect(parse({ ...credentials, ...keys }).trustedProxies).toBe(0)
+  expect(parse({ ...credentials, ...keys, TRUSTED_PROXIES: '2' }).trustedProxies).toBe(2)
+})
+
 test('several tenants may be allowed to sign in', () => {
   const other = '8a1f1f8a-0000-4000-8000-00000000000b'
   expect(
@@ -50,6 +55,9 @@ test('an incomplete configuration is refused, and what is missing is named', () 
 test('an invalid setting is refused, and named', () => {
   expect(() => parse({ ...credentials, AZURE_TENANT_ID: 'contoso.example' })).toThrow(/AZURE_TENANT_ID/)
   expect(() => parse({ ...credentials, ENCRYPTION_KEYS: 'k1:short' })).toThrow(/ENCRYPTION_KEYS.*32 bytes/)
+  for (const proxies of ['-1', '1.5', 'two', '10']) {
+    expect(() => parse({ ...credentials, TRUSTED_PROXIES: proxies })).toThrow(/^TRUSTED_PROXIES must be a whole number/)
+  }
   expect(() => parse({ ...credentials, DATABASE_URL: 'mysql://db' })).toThrow(/DATABASE_URL/)
   for (const wrong of ['0', '-1', 'many', '10001'])
     expect(() => parse({ ...credentials, SIGN_INS_PER_MINUTE: wrong })).toThrow(/SIGN_INS_PER_MINUTE/)

@@ -27,6 +27,7 @@ const AuthSecret = filled.min(32, 'must have at least 32 characters')
 
 const Environment = z.object({
   PORT: z.coerce.number().int().min(0).max(65535).default(3000),
+  HOST: filled.default('127.0.0.1'),
   PORTAL_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
   SANDBOX_URL: z.url({ protocol: /^http$/, error: 'must be an http address' }).optional(),
   AZURE_CLIENT_ID: Guid.optional(),
@@ -42,6 +43,7 @@ const Environment = z.object({
   AUTH_SECRET: AuthSecret.optional(),
   ENCRYPTION_KEYS: EncryptionKeys.optional(),
   ROLECALL_MODE: z.enum(['sandbox', 'azure']).optional(),
+  TRUSTED_PROXIES: z.string().regex(/^\d$/, 'must be a whole number from 0 to 9').default('0').transform(Number),
   WORKER: z.enum(['on', 'off']).default('on'),
   SIGN_INS_PER_MINUTE: z.coerce.number().int().min(1).max(10_000).default(30),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -51,6 +53,9 @@ type Settings = z.infer<typeof Environment>
 
 export type Env = {
   mode: 'sandbox' | 'azure'
+  /** Where the portal listens. */
+  host: string
+  port: number
   /** Origin the browser uses, without a trailing slash. */
   portalUrl: string
   sandboxUrl: string | null
@@ -66,6 +71,8 @@ export type Env = {
   authSecret: string
   /** New secrets are sealed with the first key, and stored ones are opened with whichever sealed them. */
   encryptionKeys: { kid: string; key: Uint8Array<ArrayBuffer> }[]
+  /** How many proxies of ours each request has passed, the last of which the portal's connections come from. */
+  trustedProxies: number
   worker: boolean
   /** How many sign-ins one client address may begin in a minute. */
   signInsPerMinute: number
@@ -99,12 +106,15 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const dataDir = resolve(settings.DATA_DIR)
   return {
     mode: settings.SANDBOX_URL ? 'sandbox' : 'azure',
+    host: settings.HOST,
+    port: settings.PORT,
     portalUrl: new URL(settings.PORTAL_URL ?? `http://localhost:${settings.PORT}`).origin,
     sandboxUrl: settings.SANDBOX_URL ? new URL(settings.SANDBOX_URL).origin : null,
     azure,
     databaseUrl: settings.DATABASE_URL ?? null,
     dataDir,
     ...readKeys(settings, dataDir),
+    trustedProxies: settings.TRUSTED_PROXIES,
     worker: settings.WORKER === 'on',
     signInsPerMinute: settings.SIGN_INS_PER_MINUTE,
     logLevel: settings.LOG_LEVEL,

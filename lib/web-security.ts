@@ -1,3 +1,6 @@
+/** Where browsers report what the content security policy kept them from. */
+export const CSP_REPORTS = '/api/csp-reports'
+
 type PolicyOptions = {
   nonce: string
   /** Origins a form's answer may lead to: Microsoft's login, or the sandbox that plays it. */
@@ -20,6 +23,9 @@ export function contentSecurityPolicy({ nonce, formTargets, development }: Polic
     `base-uri 'none'`,
     `form-action 'self' ${formTargets.join(' ')}`.trim(),
     `frame-ancestors 'none'`,
+    // The second is for browsers that do not know the first.
+    `report-to csp`,
+    `report-uri ${CSP_REPORTS}`,
   ].join('; ')
 }
 

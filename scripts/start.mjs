@@ -6,7 +6,7 @@ import { startChild, stopChildren, waitForAnswer } from './child-processes.mjs'
 import { loadEnvFile, readConfiguration, readTlsPort } from './configuration.mjs'
 import { install } from './install.mjs'
 import { checkPort } from './ports.mjs'
-import { nodeBinary, projectRoot, Refusal, requireNode, toolFile } from './project.mjs'
+import { nodeBinary, projectRoot, Refusal, requireNode } from './project.mjs'
 
 // npm start, and with --dev, --worker or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
 // Runs on any Node.js from 20.9, before anything is installed; whatever it starts runs on the one that npm installed.
@@ -60,22 +60,21 @@ async function startSandbox(configuration, tlsPort) {
 async function startPortal(configuration) {
   const { port, host } = configuration
   // In production whatever the portal writes is a line of the log, what Next says of itself included.
-  const command = flags.has('--dev') ? [toolFile('next'), 'dev'] : [...LOGGED, toolFile('next'), 'start']
-  const args = [...command, '-p', String(port), '-H', host]
+  const args = [...(flags.has('--dev') ? [] : LOGGED), '--import', 'tsx', 'lib/guard/main.ts']
   const child = startStaying('portal', args, configuration)
   const reachable = ['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host
   await waitForAnswer('portal', `http://${reachable}:${port}/api/health`, child)
 }
 
 /** Starts a child that is to run until all end; when it ends by itself, everything ends with its code. */
-function startStaying(name, args, { port, portalUrl, sandboxUrl }) {
+function startStaying(name, args, { port, host, portalUrl, sandboxUrl }) {
   const child = startChild(nodeBinary(), args, {
     ...process.env,
     NODE_ENV: flags.has('--dev') ? 'development' : 'production',
     PORT: String(port),
+    HOST: host,
     PORTAL_URL: portalUrl,
     NEXTAUTH_URL: portalUrl,
-    NEXT_MANUAL_SIG_HANDLE: 'true',
     NEXT_TELEMETRY_DISABLED: '1',
     ...(sandboxUrl ? { SANDBOX_URL: sandboxUrl } : {}),
   })
