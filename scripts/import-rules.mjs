@@ -6,7 +6,12 @@ const DRIZZLE = ['drizzle-orm', 'drizzle-orm/*']
 const DOMAIN = 'lib/domain/**'
 
 /** What a room of lib may use: the rooms below it, the product's words, the database, and what stands beside all rooms. */
-const below = (...rooms) => [...rooms.map((room) => `lib/${room}/**`), DOMAIN, 'lib/{actor,ending,env,limits,log}.ts', 'db/**']
+const below = (...rooms) => [
+  ...rooms.map((room) => `lib/${room}/**`),
+  DOMAIN,
+  'lib/{actor,ending,env,limits,log}.ts',
+  'db/**',
+]
 
 /**
  * Who may import whom; the first rule whose `room` matches a file holds for it. A room may import itself and what `ours`

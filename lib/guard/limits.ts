@@ -37,7 +37,7 @@ export const LOOK_MS = 1_000
 export const SILENCE_MS = 120_000
 
 /** What is still taken from a client that sends a body which was refused, so that it gets to read why. */
-export const REFUSED_BODY = { bytes: 16_777_216, ms: 5_000 }
+export const REFUSED_BODY = { bytes: 4_194_304, ms: 5_000 }
 
 /** Requests that are answered at the same time, in all and for one client. A browser sends 6, and an office many of those. */
 export const MOST_REQUESTS = { inAll: 300, perClient: 100 }
