@@ -86,7 +86,7 @@ export async function goToMicrosoft(page: Page, subscriptionId: string) {
 /** Connects a subscription from its ID to the green Synced. */
 export async function connect(
   page: Page,
-  world: World,
+  world: Pick<World, 'subscription' | 'account'>,
   subscription = world.subscription,
   account = world.account('owner'),
 ) {

@@ -4,6 +4,7 @@ import AzureAD from 'next-auth/providers/azure-ad'
 import { z } from 'zod'
 import { cloud } from '@/lib/azure/client/cloud'
 import { loginAgent } from '@/lib/azure/client/transport'
+import { findCurrentVisitor } from '@/lib/current-request'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { readVisitor } from '@/lib/visitor'
@@ -72,6 +73,7 @@ export function authOptions(): NextAuthOptions {
         log().error({
           event: 'sign_in',
           reason: code,
+          clientAddress: findCurrentVisitor()?.address,
           error: details instanceof Error ? details : (details as { error?: unknown }).error,
         }),
       warn: (code) => log().warn({ event: 'sign_in', reason: code }),
