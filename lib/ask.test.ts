@@ -4,7 +4,8 @@ import { listRolePermissions } from '@/db/queries/grants'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { readAnswer } from './ask'
+import { createLargeAccess } from '@/testing/large-access'
+import { MOST_JUDGED, readAnswer } from './ask'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -118,4 +119,25 @@ test('those whom a denial leaves no way at all are counted apart from those who 
   expect((await ask()).cutOff).toBe(0)
   await world.deny(id, { name: 'Locked', principals: [{ id: cut, kind: 'user' }] })
   expect(await ask()).toMatchObject({ held: 2, all: 2, cutOff: 1 })
+})
+
+test('when more hold it than can be looked at one by one, none of them is, and nobody is said to be cut off', async () => {
+  const size = { groups: 20, runs: 1, events: 1 }
+  const ask = async (people: number) => {
+    const world = await createLargeAccess(database.db, { ...size, people })
+    await world.deny(world.connection.id, { principals: [EVERYONE] })
+    const connection = await getConnection(world.actor, world.connection.id)
+    if (!connection) throw new Error('There is no such connection.')
+    const permissions = await listRolePermissions(world.actor, connection)
+    const statements = vi.spyOn(database.db.$client, 'query')
+    const { held, cutOff } = await readAnswer(world.actor, connection, ANYTHING, permissions)
+    const asked = statements.mock.calls.length
+    statements.mockRestore()
+    return { held, cutOff, asked }
+  }
+  const whole = await ask(MOST_JUDGED)
+  const tooMany = await ask(MOST_JUDGED + 1)
+  expect(whole).toMatchObject({ held: MOST_JUDGED, cutOff: MOST_JUDGED })
+  expect(tooMany).toMatchObject({ held: MOST_JUDGED + 1, cutOff: null })
+  expect(tooMany.asked).toBeLessThan(whole.asked)
 })

@@ -5,6 +5,7 @@ import { listMatchingGrants, listRolePermissions, type MatchingGrant, type RoleP
 import { countHolders, type HolderRow, listHolders } from '@/db/queries/holders'
 import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
+import type { NamedDeny } from '@/lib/domain/access'
 import { findDecisiveDenials } from '@/lib/domain/denials'
 import { allows, parseOperation, planeOf } from '@/lib/domain/role-meaning'
 import { parseScope } from '@/lib/domain/scopes'
@@ -85,14 +86,15 @@ async function answer(actor: Actor, connection: ConnectionFacts, question: Quest
     countHolders(actor, connection, { ...filter, held: 'held' }),
     countHolders(actor, connection, { ...filter, who: 'groups' }),
   ])
-  const cutOff = await countCutOff(actor, connection, question, permissions, held)
-  const rows = await addWays(actor, connection, question, page.rows, permissions)
+  const judge = createJudge(connection, question, permissions)
+  const cutOff = await countCutOff(actor, connection, question, judge, held)
+  const rows = await addWays(actor, connection, question, page.rows, judge)
   return { ...page, rows, all, held, groups, cutOff }
 }
 
 /**
  * The most holders whose denials are looked at for a count, and how many of them together. All their grants are read for
- * it, which for 5,000 of them takes SECONDS5K on the embedded engine, where no statement can be ended early.
+ * it: 0.3 seconds of CPU for 1,000 of them, 2 for 5,000, and the embedded engine answers nobody else meanwhile.
  */
 export const MOST_JUDGED = 1_000
 const JUDGED_AT_ONCE = 500
@@ -102,7 +104,7 @@ async function countCutOff(
   actor: Actor,
   connection: ConnectionFacts,
   question: Question,
-  permissions: RolePermissions[],
+  judge: Judge,
   held: number,
 ): Promise<number | null> {
   // Most subscriptions have no deny assignment, and then there is nobody to look at.
@@ -113,7 +115,7 @@ async function countCutOff(
   let cursor: AskView['cursor'] = null
   do {
     const page = await listHolders(actor, connection, { ...filter, held: 'held', cursor }, JUDGED_AT_ONCE)
-    const rows = await addWays(actor, connection, question, page.rows, permissions)
+    const rows = await addWays(actor, connection, question, page.rows, judge)
     cutOff += rows.filter(isCutOff).length
     cursor = page.next
   } while (cursor)
@@ -129,29 +131,52 @@ export const isCutOff = ({ ways }: Pick<AnswerRow, 'ways'>): boolean => {
 async function addWays(
   actor: Actor,
   connection: ConnectionFacts,
-  { roleIds, scope, operation }: Question,
+  { roleIds, scope }: Question,
   rows: HolderRow[],
-  permissions: RolePermissions[],
+  judge: Judge,
 ): Promise<AnswerRow[]> {
   const ids = rows.map(({ principalId }) => principalId)
   const [grants, denialsOf] = await Promise.all([
     listMatchingGrants(actor, connection, ids, { roleIds, scope }),
     listDenialsByPrincipal(actor, connection, rows),
   ])
-  const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
   const grantsOf = Map.groupBy(grants, ({ principalId }) => principalId)
   return rows.map((row) => ({
     ...row,
-    ways: (grantsOf.get(row.principalId) ?? []).map((grant) => {
-      const denials = findDecisiveDenials(denialsOf.get(row.principalId) ?? [], {
-        permissions: allowedBy.get(grant.roleId) ?? [],
-        heldAt: grant.scope,
+    ways: (grantsOf.get(row.principalId) ?? []).map((grant) => ({
+      grant,
+      denials: judge(denialsOf.get(row.principalId) ?? [], grant).map(({ name }) => name),
+    })),
+  }))
+}
+
+type Judge = (denials: readonly NamedDeny[], grant: MatchingGrant) => NamedDeny[]
+
+/**
+ * Makes the function that finds the denials which take away what is asked from a grant. It works each denial out once for a
+ * role at a scope and remembers it, because thousands of people may hold the same, through the same group.
+ */
+function createJudge(
+  connection: ConnectionFacts,
+  { scope, operation }: Question,
+  permissions: RolePermissions[],
+): Judge {
+  const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
+  const judged = new Map<string, boolean>()
+  return (denials, { roleId, scope: heldAt }) =>
+    denials.filter((denial) => {
+      const about = JSON.stringify([denial.key, roleId, heldAt])
+      const known = judged.get(about)
+      if (known !== undefined) return known
+      const found = findDecisiveDenials([denial], {
+        permissions: allowedBy.get(roleId) ?? [],
+        heldAt,
         scope,
         operation,
         subscriptionId: connection.subscriptionId,
         managementGroups: connection.managementGroups,
       })
-      return { grant, denials: denials.map(({ name }) => name) }
-    }),
-  }))
+      judged.set(about, found.length > 0)
+      return found.length > 0
+    })
 }
