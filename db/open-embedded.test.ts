@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { PGlite } from '@electric-sql/pglite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inContainer, whyNoContainers } from '@/testing/in-container'
 
@@ -121,4 +122,13 @@ test('a process whose lock another has taken ends before it writes on', { timeou
   writeFileSync(lock, JSON.stringify({ ...JSON.parse(readFileSync(lock, 'utf8')), token: 'another' }))
   expect(await first.exit).toEqual([1, null])
   rmSync(lock)
+})
+
+test('the embedded engine ends no statement by its time limit: once it does, let it, and say so where operating is explained', async () => {
+  const pglite = await PGlite.create()
+  await pglite.exec(`set statement_timeout = '20ms'`)
+  const began = performance.now()
+  await pglite.query('select pg_sleep(0.2)')
+  expect(performance.now() - began).toBeGreaterThan(190)
+  await pglite.close()
 })

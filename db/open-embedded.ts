@@ -18,6 +18,8 @@ const HALF_MADE = 'db.new-' // how the name of a folder begins while it is being
  *
  * PGlite does not guard its folder, and two processes that open it lose each other's rows, so `DATA_DIR/db.lock` guards it.
  * What was written survives a killed process; PGlite does not flush to the disk, so a power cut may lose the last moments.
+ * Nothing ends a statement that takes too long: PGlite accepts `statement_timeout`, but its timer never fires, because the
+ * engine runs in this process's only thread. What a page may ask is therefore bounded before it is asked.
  * @throws FolderLocked when another process has it open.
  */
 export async function openEmbedded(dataDir: string): Promise<OpenDatabase> {

@@ -72,6 +72,19 @@ describe.runIf(server)('on a PostgreSQL server', () => {
     await close()
   })
 
+  test('a statement that takes longer than its limit is cancelled by the server, and its connection is used again', async () => {
+    const { db, close } = await openServer(address.href)
+    const pool = db.$client as Pool
+    const tooLong = db.transaction(async (tx) => {
+      await tx.execute(sql`set local statement_timeout = '100ms'`)
+      await tx.execute(sql`select count(*) from generate_series(1, 1000000000) one`)
+    })
+    await expect(tooLong).rejects.toMatchObject({ cause: { code: '57014' } })
+    expect(await db.$count(organisations)).toBe(0)
+    expect(pool.totalCount).toBe(1)
+    await close()
+  })
+
   const SECRET = 'correct-horse-battery-staple'
   /** A database of its own whose owner is the administrator, and a user who has only what everybody has in it. */
   async function createStranger() {

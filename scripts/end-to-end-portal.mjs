@@ -30,6 +30,10 @@ export default async function endToEndPortal() {
     SANDBOX_PORT: String(sandboxPort),
     DATA_DIR: dataDir,
     LOG_LEVEL: 'debug',
+    // All browsers of the tests have one address, and several people sign in with them at a time.
+    SIGN_INS_PER_MINUTE: '120',
+    // So that a test can come from an address of its own.
+    TRUSTED_PROXIES: '1',
     NODE_OPTIONS: `--import=${pathToFileURL(join(projectRoot, 'scripts/note-own-requests.mjs'))}`,
   }
   const log = openSync(logFile, 'w')
