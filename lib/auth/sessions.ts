@@ -4,10 +4,8 @@ import { getDbOfEveryOrganisation } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
+import { SESSION_HOURS, SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
 import { log } from '@/lib/log'
-
-/** A working day. After it the person signs in again, even if they used the portal all the time. */
-export const SESSION_HOURS = 12
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
 export type SignedInAccount = {
@@ -91,9 +89,6 @@ async function addMember(tx: Transaction, organisationId: string, account: Signe
   return member
 }
 
-/** A browser that sends no request for this long is signed out. */
-const IDLE_MINUTES = 120
-
 /** `last_seen_at` is written at most this often, so that reading pages does not write a row each. */
 const SEEN_EVERY_MINUTES = 5
 
@@ -124,7 +119,7 @@ export async function findSession(sessionId: string) {
       and(
         eq(memberSessions.id, sessionId),
         gt(memberSessions.expiresAt, sql`now()`),
-        gt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${IDLE_MINUTES})`),
+        gt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`),
       ),
     )
   if (!found) return null

@@ -1,4 +1,4 @@
-import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
@@ -9,6 +9,7 @@ import { browserAddress } from '@/lib/azure/client/transport'
 import { adminConsentUrl, discoverTenant } from '@/lib/azure/sign-in'
 import { OPTIONAL_SCOPES, type OptionalScope, RECOMMENDED_SCOPES } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
+import { ATTEMPT_MINUTES } from '@/lib/domain/retention'
 import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { limit } from '@/lib/limits'
@@ -93,12 +94,6 @@ export async function beginReconnect(
   return { attemptId: await openAttempt(actor, { subscriptionId, tenantId, connectionId, optionalScopes }) }
 }
 
-/** Minutes from typing the ID to Connect: enough to fetch an administrator, and few enough to keep a sealed sign-in. */
-const ATTEMPT_MINUTES = 30
-
-/** Hours after which an expired attempt is deleted, with its sealed sign-in. */
-const EXPIRED_KEPT_HOURS = 24
-
 type AttemptSubject = {
   subscriptionId: string
   tenantId: string
@@ -106,30 +101,20 @@ type AttemptSubject = {
   optionalScopes?: string[]
 }
 
-/** Stores a new attempt for this member and deletes old ones of the organisation. Gives its id. */
+/** Stores a new attempt for this member. Gives its id. */
 async function openAttempt(actor: Actor, about: AttemptSubject): Promise<string> {
   const db = await getDb(actor)
-  return db.transaction(async (tx) => {
-    await tx
-      .delete(connectAttempts)
-      .where(
-        and(
-          eq(connectAttempts.organisationId, actor.organisationId),
-          lt(connectAttempts.expiresAt, sql`now() - make_interval(hours => ${EXPIRED_KEPT_HOURS})`),
-        ),
-      )
-    const [attempt] = await tx
-      .insert(connectAttempts)
-      .values({
-        ...about,
-        organisationId: actor.organisationId,
-        memberId: actor.memberId,
-        expiresAt: sql`now() + make_interval(mins => ${ATTEMPT_MINUTES})`,
-      })
-      .returning({ id: connectAttempts.id })
-    if (!attempt) throw new Error('The attempt was not stored.')
-    return attempt.id
-  })
+  const [attempt] = await db
+    .insert(connectAttempts)
+    .values({
+      ...about,
+      organisationId: actor.organisationId,
+      memberId: actor.memberId,
+      expiresAt: sql`now() + make_interval(mins => ${ATTEMPT_MINUTES})`,
+    })
+    .returning({ id: connectAttempts.id })
+  if (!attempt) throw new Error('The attempt was not stored.')
+  return attempt.id
 }
 
 export type AttemptRow = typeof connectAttempts.$inferSelect & { expired: boolean }

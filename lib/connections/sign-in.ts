@@ -168,6 +168,8 @@ async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
     return attempt
   })
 
+  // The sweep has deleted what was sealed for a login of an attempt that has expired.
+  if (taken?.late) return { kind: 'late', attemptId: taken.id }
   if (!taken?.sealedLogin) {
     const [used] = await db
       .select({ id: connectAttempts.id })
@@ -175,7 +177,6 @@ async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
       .where(and(own, eq(connectAttempts.usedStateHash, hash)))
     return { kind: used ? 'used' : 'unknown' }
   }
-  if (taken.late) return { kind: 'late', attemptId: taken.id }
   const { id: attemptId, tenantId, optional, sealedLogin } = taken
   return { kind: 'login', attemptId, tenantId, optional, sealedLogin }
 }

@@ -10,6 +10,9 @@ export const DUE_RUNS_QUEUE = 'tick'
 /** Jobs that each delete one connection. */
 export const DELETION_QUEUE = 'deletion'
 
+/** Jobs that each delete what is kept no longer, every five minutes. */
+export const SWEEP_QUEUE = 'sweep'
+
 /** What a job of {@link SYNC_QUEUE} holds: ids only, since the queue's tables are no place for anything else. */
 export type SyncJob = { organisationId: string; runId: string }
 
@@ -72,6 +75,8 @@ const SYNC_EXPIRES_SECONDS = 60 * 60
 /** Long enough for the largest connection: the next job goes on where this one ended. */
 const DELETION_EXPIRES_SECONDS = 60 * 60
 
+const SWEEP_EXPIRES_SECONDS = 5 * 60
+
 const DUE_RUNS_EXPIRES_SECONDS = 60
 
 async function startQueue(): Promise<PgBoss> {
@@ -89,10 +94,11 @@ async function startQueue(): Promise<PgBoss> {
   queue.on('error', (error) => log().error({ event: 'queue', error }))
   await queue.start()
   // `short`: of the jobs with the same key one waits at most, whatever is running. A sync's key is its run. The jobs that
-  // look for due runs have none, so one waits at most, and one that a killed process left running holds up nobody.
+  // look for due runs and the sweeps have none, so one waits at most, and one that a killed process left running holds up nobody.
   const options = { policy: 'short' as const, retryLimit: 0, deleteAfterSeconds: JOB_KEPT_SECONDS, notify: true }
   await queue.createQueue(SYNC_QUEUE, { ...options, expireInSeconds: SYNC_EXPIRES_SECONDS })
   await queue.createQueue(DELETION_QUEUE, { ...options, expireInSeconds: DELETION_EXPIRES_SECONDS })
   await queue.createQueue(DUE_RUNS_QUEUE, { ...options, expireInSeconds: DUE_RUNS_EXPIRES_SECONDS })
+  await queue.createQueue(SWEEP_QUEUE, { ...options, expireInSeconds: SWEEP_EXPIRES_SECONDS })
   return queue
 }

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, stopQueue } from '@/lib/runs/queue'
+import { DUE_RUNS_QUEUE, getQueue, SWEEP_QUEUE, SYNC_QUEUE, stopQueue } from '@/lib/runs/queue'
 import { openRun } from '@/lib/runs/runs'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
@@ -57,9 +57,13 @@ test('a run that is asked for is carried out and published, and its job holds tw
   }
 })
 
-test('the look for due runs is scheduled once, every minute, and one that a killed process left behind holds up no other', async () => {
+test('the look for due runs and the sweep are scheduled once each, and a look that a killed process left behind holds up no other', async () => {
   const queue = await getQueue()
-  expect(await queue.getSchedules()).toMatchObject([{ name: DUE_RUNS_QUEUE, cron: '* * * * *' }])
+  const schedules = (await queue.getSchedules()).map(({ name, cron }) => [name, cron])
+  expect(schedules.sort()).toEqual([
+    [SWEEP_QUEUE, '*/5 * * * *'],
+    [DUE_RUNS_QUEUE, '* * * * *'],
+  ])
   await queue.offWork(DUE_RUNS_QUEUE)
   await queue.send(DUE_RUNS_QUEUE)
   expect(await queue.fetch(DUE_RUNS_QUEUE)).toHaveLength(1) // and nobody ever completes it

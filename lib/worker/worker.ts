@@ -7,10 +7,19 @@ import { syncRuns } from '@/db/schema/runs'
 import { whereConnection } from '@/lib/connections/connection'
 import { deleteConnection, sendLostDeletions } from '@/lib/connections/delete-connection'
 import { log } from '@/lib/log'
-import { DELETION_QUEUE, DUE_RUNS_QUEUE, getQueue, SYNC_QUEUE, type SyncJob, sendSync } from '@/lib/runs/queue'
+import {
+  DELETION_QUEUE,
+  DUE_RUNS_QUEUE,
+  getQueue,
+  SWEEP_QUEUE,
+  SYNC_QUEUE,
+  type SyncJob,
+  sendSync,
+} from '@/lib/runs/queue'
 import { isLost, MOST_CLAIMS, openRun } from '@/lib/runs/runs'
 import { endLostRuns } from '@/lib/sync/end-lost-runs'
 import { runSync } from '@/lib/sync/run-sync'
+import { sweep } from './sweep'
 
 /** Syncs at a time in one process: they mostly wait for Microsoft. */
 export const CONCURRENT_SYNCS = 4
@@ -19,6 +28,7 @@ export const CONCURRENT_SYNCS = 4
 const POLL_SECONDS = 1
 
 const EVERY_MINUTE = '* * * * *'
+const EVERY_FIVE_MINUTES = '*/5 * * * *'
 
 /** Makes this process carry out syncs and deletions and keep the schedules, until `signal` aborts the runs under way. */
 export async function startWorker(signal: AbortSignal): Promise<void> {
@@ -32,7 +42,11 @@ export async function startWorker(signal: AbortSignal): Promise<void> {
     await logFailure('due_runs_failed', sendDueRuns)
     await logFailure('lost_deletions_failed', sendLostDeletions)
   })
+  await queue.work(SWEEP_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
+    await logFailure('sweep_failed', async () => void (await sweep(signal)))
+  })
   await queue.schedule(DUE_RUNS_QUEUE, EVERY_MINUTE)
+  await queue.schedule(SWEEP_QUEUE, EVERY_FIVE_MINUTES)
   await sendDueRuns()
   await sendLostDeletions()
   log().info({ event: 'worker_started' })

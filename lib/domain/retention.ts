@@ -1,0 +1,19 @@
+/** What is kept for how long. The table in docs/operating.md says the same; `lib/worker/sweep.ts` deletes what is due. */
+
+/** A working day. After it a person signs in to the portal again, even if they used it all the time. */
+export const SESSION_HOURS = 12
+
+/** A browser that sends no request for this long is signed out. */
+export const SESSION_IDLE_MINUTES = 120
+
+/** From typing a subscription ID to Connect: enough to fetch an administrator, and few enough to keep a sealed sign-in. */
+export const ATTEMPT_MINUTES = 30
+
+/** Expired attempts, without their tokens, for whoever opens the page of one again. */
+export const EXPIRED_ATTEMPT_HOURS = 24
+
+/** What only the pages of a published result need of its run. Pages and exports that read an earlier one end long before. */
+export const RUN_SUMS_HOURS = 24
+
+/** Runs, with what each could read, for the history of a connection. */
+export const RUN_DAYS = 365

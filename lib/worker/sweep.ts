@@ -1,0 +1,89 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { getDbOfEveryOrganisation } from '@/db/client'
+import { EXPIRED_ATTEMPT_HOURS, RUN_DAYS, RUN_SUMS_HOURS, SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
+import { log } from '@/lib/log'
+
+/** Rows that one statement changes at most, so that it is over in a moment whatever has piled up. */
+const BATCH_ROWS = 500
+
+/** Statements of each kind in one sweep. What is left waits for the next one. */
+const BATCHES_AT_ONCE = 100
+
+const isOver = sql`state not in ('queued', 'running')`
+
+const isNotPublished = sql`not exists (select from connections c
+  where c.organisation_id = sync_runs.organisation_id and c.published_run_id = sync_runs.id)`
+
+/** What is due: rows of a table, chosen by a condition in the database's own time, and what becomes of them. */
+type Due = { what: string; table: string; where: SQL; set?: SQL }
+
+const DUE: Due[] = [
+  {
+    what: 'attemptTokens',
+    table: 'connect_attempts',
+    where: sql`expires_at <= now() and (sealed_cache is not null or sealed_login is not null)`,
+    set: sql`sealed_cache = null, sealed_login = null, cache_version = cache_version + 1`,
+  },
+  {
+    what: 'attempts',
+    table: 'connect_attempts',
+    where: sql`expires_at <= now() - make_interval(hours => ${EXPIRED_ATTEMPT_HOURS})`,
+  },
+  {
+    what: 'sessions',
+    table: 'member_sessions',
+    where: sql`expires_at <= now() or last_seen_at <= now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`,
+  },
+  {
+    what: 'runSums',
+    table: 'sync_runs',
+    where: sql`finished_at <= now() - make_interval(hours => ${RUN_SUMS_HOURS})
+      and (role_counts <> '{}' or signals <> '{}') and ${isOver} and ${isNotPublished}`,
+    set: sql`role_counts = '{}', signals = '{}'`,
+  },
+  {
+    what: 'runs',
+    table: 'sync_runs',
+    where: sql`finished_at <= now() - make_interval(days => ${RUN_DAYS}) and ${isOver} and ${isNotPublished}`,
+  },
+]
+
+/**
+ * Deletes what is kept no longer, see `lib/domain/retention.ts`: every few minutes, in one worker. Each statement changes
+ * some hundreds of rows at most and leaves out those that somebody is using; the next sweep takes them.
+ *
+ * @param ending aborts when the process ends; what is left is swept by the next
+ * @returns how many rows of each kind were swept
+ */
+export async function sweep(ending: AbortSignal): Promise<Record<string, number>> {
+  const swept: Record<string, number> = {}
+  for (const due of DUE) {
+    const rows = await sweepRows(due, ending)
+    if (rows > 0) swept[due.what] = rows
+  }
+  if (Object.keys(swept).length > 0) log().info({ event: 'swept', ...swept })
+  return swept
+}
+
+async function sweepRows(due: Due, ending: AbortSignal): Promise<number> {
+  let total = 0
+  for (let batch = 0; batch < BATCHES_AT_ONCE && !ending.aborted; batch++) {
+    const rows = await sweepBatch(due)
+    total += rows
+    if (rows < BATCH_ROWS) break
+  }
+  return total
+}
+
+async function sweepBatch({ table, where, set }: Due): Promise<number> {
+  const name = sql.identifier(table)
+  const change = set ? sql`update ${name} set ${set}` : sql`delete from ${name}`
+  const db = await getDbOfEveryOrganisation()
+  const { rows } = await db.execute<{ rows: number }>(sql`
+    with swept as (
+      ${change} where ctid = any(array(
+        select ctid from ${name} where ${where} limit ${BATCH_ROWS} for update skip locked))
+      returning 1)
+    select count(*)::int as rows from swept`)
+  return rows[0]?.rows ?? 0
+}
