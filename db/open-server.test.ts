@@ -73,15 +73,15 @@ describe.runIf(server)('on a PostgreSQL server', () => {
   })
 
   test('a statement that takes longer than its limit is cancelled by the server, and its connection is used again', async () => {
-    const { db, close } = await openServer(address.href)
-    const pool = db.$client as Pool
+    const { db, engine, close } = await open(address.href)
+    if (engine.kind !== 'server') throw new Error('This is about PostgreSQL.')
     const tooLong = db.transaction(async (tx) => {
       await tx.execute(sql`set local statement_timeout = '100ms'`)
       await tx.execute(sql`select count(*) from generate_series(1, 1000000000) one`)
     })
     await expect(tooLong).rejects.toMatchObject({ cause: { code: '57014' } })
     expect(await db.$count(organisations)).toBe(0)
-    expect(pool.totalCount).toBe(1)
+    expect(engine.pool.totalCount).toBe(1)
     await close()
   })
 

@@ -129,7 +129,9 @@ test('when more hold it than can be looked at one by one, none of them is, and n
     const connection = await getConnection(world.actor, world.connection.id)
     if (!connection) throw new Error('There is no such connection.')
     const permissions = await listRolePermissions(world.actor, connection)
-    const statements = vi.spyOn(database.db.$client, 'query')
+    const { engine } = database
+    const statements =
+      engine.kind === 'embedded' ? vi.spyOn(engine.pglite, 'transaction') : vi.spyOn(engine.pool, 'connect')
     const { held, cutOff } = await readAnswer(world.actor, connection, ANYTHING, permissions)
     const asked = statements.mock.calls.length
     statements.mockRestore()

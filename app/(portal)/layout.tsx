@@ -4,6 +4,8 @@ import { signOut } from '@/app/signin/actions'
 import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
 import { Frame } from '@/components/shell/frame'
 import { parseTheme, THEME_COOKIE } from '@/components/shell/theme'
+import { ClockProvider } from '@/components/ui/clock'
+import { readDatabaseNow } from '@/db/queries/clock'
 import { requireMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
 import { chooseTheme } from './settings/actions'
@@ -15,8 +17,16 @@ export default async function PortalLayout({ children }: { children: ReactNode }
   const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
 
   return (
-    <Frame member={member} theme={theme} sandbox={env().mode === 'sandbox'} signOut={signOut} chooseTheme={chooseTheme}>
-      {children}
-    </Frame>
+    <ClockProvider now={(await readDatabaseNow()).getTime()}>
+      <Frame
+        member={member}
+        theme={theme}
+        sandbox={env().mode === 'sandbox'}
+        signOut={signOut}
+        chooseTheme={chooseTheme}
+      >
+        {children}
+      </Frame>
+    </ClockProvider>
   )
 }

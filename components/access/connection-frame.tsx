@@ -43,7 +43,7 @@ export function ConnectionFrame(props: Props) {
   const path = `/integrations/azure/${connection.id}`
   const coverage = connection.publishedRun?.coverage ?? []
   const lastRun = connection.lastRun && { ...connection.lastRun, coverage }
-  const status = connectionStatus({ ...connection, lastRun, now: new Date() })
+  const status = connectionStatus({ ...connection, lastRun })
   const tab = (key: ConnectionTab, label: string, count?: number) => ({
     href: key === 'people' ? path : `${path}/${key}`,
     label,

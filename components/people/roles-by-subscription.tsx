@@ -105,5 +105,5 @@ function SubscriptionRoles({ connectionId, personId, roles }: Props & { connecti
 /** How long a role is held or can be activated, unless it is simply held without an end. */
 function Duration({ role }: { role: PersonRole }) {
   if (role.kind === 'active' && !role.endsAt) return null
-  return <p className="mt-1 text-xs text-ink-soft">{timeWords(role, new Date())}</p>
+  return <p className="mt-1 text-xs text-ink-soft">{timeWords(role, role.now)}</p>
 }

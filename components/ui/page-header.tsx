@@ -1,8 +1,9 @@
 import { ChevronLeft } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
-import { momentWords, spellControls } from '@/lib/domain/words'
+import { spellControls } from '@/lib/domain/words'
 import { joinClasses } from './join-classes'
+import { ShownAt } from './time'
 
 type Props = {
   title: ReactNode
@@ -17,7 +18,7 @@ export function PageHeader({ title, description, back, children, className }: Pr
   return (
     <header className={joinClasses('mb-6', className)}>
       <p className="mb-2 hidden text-xs text-ink-soft print:block">
-        Rolecall, as shown on <time suppressHydrationWarning>{momentWords(new Date())}</time>
+        Rolecall, as shown on <ShownAt />
       </p>
       {back ? (
         <Link

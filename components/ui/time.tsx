@@ -1,7 +1,7 @@
 'use client'
 
-import { useEffect, useState } from 'react'
-import { age } from '@/lib/domain/words'
+import { age, momentWords } from '@/lib/domain/words'
+import { useNow } from './clock'
 import { joinClasses } from './join-classes'
 
 type RelativeTimeProps = { at: Date | string; className?: string }
@@ -25,6 +25,11 @@ export function RelativeTime({ at, className }: RelativeTimeProps) {
   )
 }
 
+/** When the page was shown, for a page that is printed. */
+export function ShownAt() {
+  return <time suppressHydrationWarning>{momentWords(new Date(useNow(null)))}</time>
+}
+
 type ElapsedTimeProps = { since: Date | string; until?: Date | string | null; className?: string }
 
 /** The minutes and seconds since a moment, which count on while there is no end. What took some seconds has tenths. */
@@ -36,21 +41,6 @@ export function ElapsedTime({ since, until, className }: ElapsedTimeProps) {
       {until && passed < TENTHS_BELOW_MS ? formatTenths(passed) : formatClock(Math.max(0, Math.floor(passed / 1000)))}
     </span>
   )
-}
-
-/**
- * The time in milliseconds, brought up to date at an interval; null leaves it as it is. The server's time is some moments
- * older than the browser's, so the two differ at hydration.
- */
-function useNow(everyMs: number | null): number {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    if (everyMs === null) return
-    setNow(Date.now())
-    const timer = setInterval(() => setNow(Date.now()), everyMs)
-    return () => clearInterval(timer)
-  }, [everyMs])
-  return now
 }
 
 function formatRelative(passed: number): string {

@@ -5,6 +5,7 @@ import { getDb } from '@/db/client'
 import { connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { RunState } from '@/lib/domain/vocabulary'
+import { databaseNow } from './clock'
 import { isGuid } from './input'
 import { toConnection } from './snapshot'
 
@@ -29,7 +30,7 @@ const isUsable = ne(connections.state, 'deleting')
 
 /**
  * The facts of one connection with the run readers see (`publishedRun`), the last one that ended (`lastRun`) and the one
- * under way (`openRun`), read in one statement. Null for an id the organisation does not have, whoever else has it.
+ * under way (`openRun`), read in one statement, with the time of the database (`now`). Null for an id the organisation does not have, whoever else has it.
  */
 export async function getConnection(actor: Actor, connectionId: string) {
   if (!isGuid(connectionId)) return null
@@ -50,6 +51,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
 
   const [found] = await db
     .select({
+      now: databaseNow,
       id: connections.id,
       integration: connections.integration,
       subscriptionId: connections.subscriptionId,
@@ -137,6 +139,7 @@ export async function listConnections(actor: Actor) {
 
   return db
     .select({
+      now: databaseNow,
       id: connections.id,
       integration: connections.integration,
       label: connections.label,

@@ -4,6 +4,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { databaseNow } from './clock'
 import { GRANT } from './grants'
 import { isGuid } from './input'
 import { inSnapshotNow, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
@@ -60,6 +61,7 @@ async function readRoles(actor: Actor, person: { tenantId: string; id: string })
     .select({
       ...GRANT,
       kind: weakestKindOf(assignments.kind, sql`way.membership`),
+      now: databaseNow,
       connectionId: connections.id,
       connectionLabel: connections.label,
       subscriptionId: connections.subscriptionId,

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import { readDatabaseNow } from '@/db/queries/clock'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit } from '@/lib/actor'
@@ -28,7 +29,8 @@ export async function setSchedule(actor: Actor, connectionId: string, schedule: 
   await db.transaction(async (tx) => {
     const before = await lockConnection(tx, actor, connectionId)
     if (before.schedule === schedule) return
-    const next = before.state === 'active' ? nextSyncAt(schedule, before.publishedAt ?? new Date()) : null
+    const next =
+      before.state === 'active' ? nextSyncAt(schedule, before.publishedAt ?? (await readDatabaseNow(tx))) : null
     await tx
       .update(connections)
       .set({ schedule, nextSyncAt: next })

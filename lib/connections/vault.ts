@@ -1,4 +1,4 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, sql } from 'drizzle-orm'
 import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
@@ -100,7 +100,7 @@ function describePlaceOfConnection(organisationId: string, connectionId: string)
         if (!before) return false
         await tx
           .update(connectionSecrets)
-          .set({ sealed, version: over + 1, updatedAt: new Date() })
+          .set({ sealed, version: over + 1, updatedAt: sql`now()` })
           .where(own)
         const keys = { before: readKeyName(before.sealed), after: readKeyName(sealed) }
         if (keys.before !== keys.after) {

@@ -1,6 +1,7 @@
-import { and, count, eq, inArray, isNotNull, isNull, like, ne, or, type SQL } from 'drizzle-orm'
+import { and, count, eq, gt, inArray, isNotNull, isNull, like, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { getDb } from '@/db/client'
+import { readDatabaseNow } from '@/db/queries/clock'
 import {
   assignments,
   connectionGroups,
@@ -45,6 +46,8 @@ export type LastResult = {
   /** Null before the first result. */
   publishedAt: Date | null
   managementGroups: ManagementGroup[] | null
+  /** The time of the database, by which ages are counted. */
+  now(): Promise<Date>
   /** When what the last result has of a kind of data was really read; null before the first result. */
   readAt(dataset: Dataset): Promise<Date | null>
   /** How many assignments it has, eligible and delegated ones not counted. */
@@ -71,8 +74,8 @@ async function inPieces<Row>(ids: string[], read: (some: string[]) => Promise<Ro
   return found
 }
 
-/** What has ended since is not kept, whatever could be read. */
-const lasts = ({ endsAt }: { endsAt: Date | null }) => endsAt === null || endsAt > new Date()
+/** What has ended since, by the database's clock, is not kept, whatever could be read. */
+const lasts = ({ endsAt }: { endsAt: PgColumn }) => or(isNull(endsAt), gt(endsAt, sql`now()`))
 
 export function lastResultOf({ organisationId, connection }: ClaimedRun): LastResult {
   const isCurrent = (table: { organisationId: PgColumn; connectionId: PgColumn; validTo: PgColumn }) =>
@@ -85,8 +88,8 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
     const found = await db
       .select()
       .from(assignments)
-      .where(and(isCurrent(assignments), eq(assignments.tenantId, connection.tenantId), more))
-    return found.filter(lasts).map((row) => ({
+      .where(and(isCurrent(assignments), eq(assignments.tenantId, connection.tenantId), lasts(assignments), more))
+    return found.map((row) => ({
       ...row,
       id: row.key.slice(row.key.lastIndexOf(' ') + 1),
       agent: false,
@@ -103,11 +106,11 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       db
         .select()
         .from(groupMembers)
-        .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids))),
+        .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids), lasts(groupMembers))),
       db
         .select()
         .from(groupOwners)
-        .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids))),
+        .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids), lasts(groupOwners))),
     ])
     const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
     const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
@@ -115,10 +118,10 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
       id,
       wasOpened: reached !== null,
       ages,
-      members: (membersOf.get(id) ?? []).filter(lasts).map(({ memberId, memberKind, membership, endsAt, readAt }) => ({
+      members: (membersOf.get(id) ?? []).map(({ memberId, memberKind, membership, endsAt, readAt }) => ({
         ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt, readAt },
       })),
-      owners: (ownersOf.get(id) ?? []).filter(lasts).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
+      owners: (ownersOf.get(id) ?? []).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
         ...{ id: ownerId, kind: ownerKind, agent: false, ownership, endsAt },
       })),
     }))
@@ -137,6 +140,7 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
   return {
     publishedAt: connection.publishedAt,
     managementGroups: connection.managementGroups,
+    now: () => readDatabaseNow(),
     async readAt(dataset) {
       coverage ??= readCoverage()
       const line = (await coverage).find((one) => one.dataset === dataset)

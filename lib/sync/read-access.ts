@@ -113,7 +113,7 @@ async function confirmGroups(
 ): Promise<Map<string, ReturnType<typeof confirmMissing>>> {
   const missing = [...groups.values()].filter(({ state }) => state === 'not_found')
   const before = new Map((await last.listPrincipals(missing.map(({ id }) => id))).map((one) => [one.id, one]))
-  const now = new Date()
+  const now = await last.now()
   return new Map(
     missing.map((group) => {
       const look = { assignedOn: assignedOn.get(group.id), binRead: true, now }

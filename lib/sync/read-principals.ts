@@ -69,7 +69,7 @@ export async function readPrincipals(
   const told = new Map([...kinds].map(([id, kind]) => [id, statusOf(id, kind, opened.groups.get(id)?.state, known)]))
   const doubtful = [...told].filter(([, status]) => DOUBTFUL.includes(status)).map(([id]) => id)
   const before = new Map((await last.listPrincipals(doubtful)).map((one) => [one.id, one]))
-  const now = new Date()
+  const now = await last.now()
   const principals = new Map<string, PrincipalFacts>()
   for (const [id, kind] of kinds) {
     const person = people.people.get(id)

@@ -21,12 +21,7 @@ export const metadata: Metadata = { title: 'Integrations' }
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
   const view = parseTilesView(await searchParams)
-  const { tiles, entries, counts, hasAny, isSyncing } = chooseTiles(
-    await listConnections(member),
-    member,
-    view,
-    new Date(),
-  )
+  const { tiles, entries, counts, hasAny, isSyncing } = chooseTiles(await listConnections(member), member, view)
   const deletions = view.tab === 'all' && !view.search ? await listDeletions(member) : []
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null

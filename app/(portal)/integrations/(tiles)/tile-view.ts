@@ -8,8 +8,8 @@ import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 type Organisation = { tenantId: string; organisationName: string }
 
 /** The tiles that a view shows, what can be connected beside them, and how many there are under each tab. */
-export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, { tab, search }: TilesView, now: Date) {
-  const all = rows.map((row) => toTile(row, organisation, now))
+export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, { tab, search }: TilesView) {
+  const all = rows.map((row) => toTile(row, organisation))
   const connected = all.filter(({ status }) => status.state !== 'disconnected')
   const attention = all.filter(({ status }) => ATTENTION.has(status.state))
   return {
@@ -24,7 +24,7 @@ export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, 
 /** The states in which somebody should look at a connection. */
 const ATTENTION: ReadonlySet<ConnectionStatusState> = new Set(['gaps', 'failed', 'reconnect', 'action', 'stale'])
 
-function toTile(row: ConnectionTile, organisation: Organisation, now: Date): Tile {
+function toTile(row: ConnectionTile, organisation: Organisation): Tile {
   return {
     id: row.id,
     href: `/integrations/${row.integration}/${row.id}`,
@@ -36,7 +36,7 @@ function toTile(row: ConnectionTile, organisation: Organisation, now: Date): Til
     people: row.people,
     canGrant: row.signals?.can_grant ?? { people: 0, others: 0 },
     unread: row.unread ?? 0,
-    status: connectionStatus({ ...row, now }),
+    status: connectionStatus(row),
   }
 }
 

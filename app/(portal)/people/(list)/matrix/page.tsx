@@ -26,7 +26,6 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
   const connected = all.filter(({ state, publishedAt }) => state !== 'disconnected' && publishedAt !== null)
   const from = view.from < connected.length ? view.from : 0
   const columns = connected.slice(from, from + COLUMNS)
-  const now = new Date()
   const href = (change: Partial<PeopleView>) =>
     `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
 
@@ -47,7 +46,7 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
               id: one.id,
               label: one.label,
               unknown: whyUnknown(one.publishedAt ? (one.coverage ?? []) : null),
-              note: ageNote(connectionStatus({ ...one, now })),
+              note: ageNote(connectionStatus(one)),
             }))}
             cells={cells}
             direction={view.direction}

@@ -39,7 +39,7 @@ export default async function PersonAccessPage({ params }: Props) {
         roleNames={roleNames}
         coverage={connection.publishedRun?.coverage ?? []}
         path={`/integrations/azure/${connection.id}`}
-        now={new Date()}
+        now={connection.now}
       />
     </ConnectionScreen>
   )

@@ -1,0 +1,82 @@
+import { globSync, readFileSync } from 'node:fs'
+import { eq, sql } from 'drizzle-orm'
+import { createElement } from 'react'
+import { renderToString } from 'react-dom/server'
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
+import { chooseTiles } from '@/app/(portal)/integrations/(tiles)/tile-view'
+import { ClockProvider } from '@/components/ui/clock'
+import { RelativeTime } from '@/components/ui/time'
+import { connections } from '@/db/schema/connections'
+import { connectionStatus } from '@/lib/domain/connection-status'
+import { createAccessWorld } from '@/testing/access-world'
+import { createTestDatabase } from '@/testing/database'
+import { readDatabaseNow } from './clock'
+import { getConnection, listConnections } from './connections'
+
+const MINUTE = 60_000
+
+const database = await createTestDatabase()
+afterAll(() => database.close())
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+/** Lets the clock of this process go wrong. Only that: timers run on. The embedded database has the clock of its process. */
+const shiftClock = (minutes: number) =>
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + minutes * MINUTE, shouldAdvanceTime: true })
+
+describe.each([-10, 0, 10])('with the clock of the process %i minutes off', (minutes) => {
+  test('each connection is in the state that the database’s clock says', async () => {
+    shiftClock(minutes)
+    const world = await createAccessWorld(database.db)
+    const ages = { 'just before': 115, 'just after': 125, fresh: 1 }
+    for (const [label, age] of Object.entries(ages)) {
+      const { id } = await world.connection({ label })
+      await database.db
+        .update(connections)
+        .set({ schedule: 'hourly', publishedAt: sql`now() - make_interval(mins => ${age})` })
+        .where(eq(connections.id, id))
+    }
+
+    const rows = await listConnections(world.actor)
+    const view = { tab: 'all', search: '' } as const
+    const { tiles } = chooseTiles(rows, { tenantId: world.tenantId, organisationName: 'Contoso' }, view)
+    expect(Object.fromEntries(tiles.map(({ label, status }) => [label, status.word]))).toEqual({
+      'just before': 'Synced',
+      'just after': 'Stale',
+      fresh: 'Synced',
+    })
+    for (const { id, label } of rows) {
+      const connection = await getConnection(world.actor, id)
+      const age = connection && connection.now.getTime() - (connection.publishedAt?.getTime() ?? 0)
+      expect(Math.round((age ?? 0) / MINUTE)).toBe(ages[label as keyof typeof ages])
+      expect(connection && connectionStatus(connection).state).toBe(label === 'just after' ? 'stale' : 'synced')
+    }
+  })
+
+  test('a page says how long ago something was by the database’s clock', async () => {
+    const now = await readDatabaseNow()
+    shiftClock(minutes)
+    const at = new Date(now.getTime() - 4 * MINUTE)
+    const shown = renderToString(
+      createElement(ClockProvider, { now: now.getTime() }, createElement(RelativeTime, { at })),
+    )
+    expect(shown).toContain('>4 min ago<')
+  })
+})
+
+test('no age is counted by the clock of a process', () => {
+  /** Those that compare nothing with a stored time: answers of this moment, their tokens, and the locks of a folder. */
+  const own = [
+    'components/ui/clock.tsx',
+    'db/folder-lock.ts',
+    'lib/azure/client/errors.ts',
+    'lib/azure/client/retry.ts',
+    'lib/azure/client/tokens.ts',
+    'lib/azure/token-times.ts',
+    'lib/connections/sign-in.ts',
+  ]
+  const files = globSync('{app,components,db,lib}/**/*.{ts,tsx}').filter((file) => !/\.test\.tsx?$/.test(file))
+  const asking = files.filter((file) => /\bDate\.now\(\)|\bnew Date\(\)/.test(readFileSync(file, 'utf8')))
+  expect(asking.sort()).toEqual(own)
+})
