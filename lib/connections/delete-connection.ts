@@ -86,8 +86,8 @@ const stepAfter = (step: DeletionStep): DeletionStep => DELETION_STEPS[DELETION_
 type Batch = { rows: number; lookedAt: Deletion['lookedAt'] }
 
 function takeStep(tx: Transaction, deletion: Deletion, step: Exclude<DeletionStep, 'connection'>): Promise<Batch> {
-  if (step === 'principals') return deleteOrphans(tx, deletion, step, isUnnamedPrincipal)
-  if (step === 'role_definitions') return deleteOrphans(tx, deletion, step, isUnnamedRole)
+  if (step === 'principals') return deleteOrphans(tx, deletion, step, isPrincipalNamed)
+  if (step === 'role_definitions') return deleteOrphans(tx, deletion, step, isRoleNamed)
   return deleteOwnRows(tx, deletion, step)
 }
 
@@ -104,50 +104,62 @@ async function deleteOwnRows(tx: Transaction, { organisationId, connectionId }: 
   return { rows: rows[0]?.rows ?? 0, lookedAt: null }
 }
 
+/** Rows of one tenant by their ids, which stand in an array: a condition on one table is never joined row by row. */
+type Candidates = { organisationId: string; tenantId: string; ids: SQL }
+
 /**
  * Looks at the next principals or roles of the tenants that the connection named, in the order of their ids, and deletes
  * those that nothing names any more. What a publish names at the same time waits for the lock of its tenant.
  */
-async function deleteOrphans(tx: Transaction, deletion: Deletion, step: DeletionStep, isUnnamed: SQL): Promise<Batch> {
+async function deleteOrphans(
+  tx: Transaction,
+  deletion: Deletion,
+  step: 'principals' | 'role_definitions',
+  isNamed: (candidates: Candidates) => SQL,
+): Promise<Batch> {
   const { organisationId, tenantIds, lookedAt } = deletion
   // In a fixed order, because each is locked.
   for (const tenantId of tenantIds) await lockDirectory(tx, organisationId, tenantId)
   const table = sql.identifier(step)
-  const { rows } = await tx.execute<{ rows: number; tenantId: string | null; id: string | null }>(sql`
-    with looked_at as (
-      select tenant_id, id from ${table}
-      where organisation_id = ${organisationId}
-        and tenant_id in (select jsonb_array_elements_text(${JSON.stringify(tenantIds)}::jsonb))
-        and (tenant_id, id) > (${lookedAt?.tenantId ?? ''}, ${lookedAt?.id ?? ''})
-      order by tenant_id, id
-      limit ${BATCH_ROWS}),
-    gone as (
-      delete from ${table} one using looked_at
-      where one.organisation_id = ${organisationId} and one.tenant_id = looked_at.tenant_id and one.id = looked_at.id
-        and ${isUnnamed}
-      returning 1),
-    last as (select tenant_id, id from looked_at order by tenant_id desc, id desc limit 1)
-    select (select count(*)::int from gone) as rows, (select tenant_id from last) as "tenantId", (select id from last) as id`)
-  const [batch] = rows
-  const last = batch?.tenantId && batch.id ? { tenantId: batch.tenantId, id: batch.id } : null
-  return { rows: batch?.rows ?? 0, lookedAt: last }
+  const { rows: next } = await tx.execute<{ tenantId: string; id: string }>(sql`
+    select tenant_id as "tenantId", id from ${table}
+    where organisation_id = ${organisationId} and tenant_id = any(${arrayOf(tenantIds)})
+      and (tenant_id, id) > (${lookedAt?.tenantId ?? ''}, ${lookedAt?.id ?? ''})
+    order by tenant_id, id
+    limit ${BATCH_ROWS}`)
+
+  let deleted = 0
+  for (const [tenantId, some] of Map.groupBy(next, (one) => one.tenantId)) {
+    const ids = arrayOf(some.map(({ id }) => id))
+    const { rows: gone } = await tx.execute(sql`
+      delete from ${table} where organisation_id = ${organisationId} and tenant_id = ${tenantId} and id = any(${ids})
+        and not ${isNamed({ organisationId, tenantId, ids })}
+      returning id`)
+    deleted += gone.length
+  }
+  const last = next.at(-1)
+  return { rows: deleted, lookedAt: last ? { tenantId: last.tenantId, id: last.id } : null }
 }
 
-/** Whether no assignment, membership, ownership or group of the organisation names a principal. */
-const isUnnamedPrincipal = sql`
-  not exists (select from assignments a where a.organisation_id = one.organisation_id and a.tenant_id = one.tenant_id and a.principal_id = one.id)
-  and not exists (select from connections c join group_members m on m.organisation_id = c.organisation_id and m.connection_id = c.id
-    where c.organisation_id = one.organisation_id and m.member_id = one.id)
-  and not exists (select from connections c join group_owners o on o.organisation_id = c.organisation_id and o.connection_id = c.id
-    where c.organisation_id = one.organisation_id and o.owner_id = one.id)
-  and not exists (select from connections c join connection_groups g on g.organisation_id = c.organisation_id and g.connection_id = c.id
-    where c.organisation_id = one.organisation_id and g.group_id = one.id)`
+const arrayOf = (texts: string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`
 
-/** Whether no assignment of the organisation names a role, nor a condition of one. */
-const isUnnamedRole = sql`
-  not exists (select from assignments a where a.organisation_id = one.organisation_id and a.tenant_id = one.tenant_id and a.role_id = one.id)
-  and not exists (select from assignments a where a.organisation_id = one.organisation_id and a.tenant_id = one.tenant_id
-    and a.condition is not null and position(one.id in lower(a.condition)) > 0)`
+/**
+ * Whether an assignment, membership, ownership or group of the organisation names a principal. The names are found once for
+ * the batch: looked up for each principal, with statistics that still tell of the rows just deleted, a batch took 40 seconds.
+ */
+const isPrincipalNamed = ({ organisationId, tenantId, ids }: Candidates): SQL => sql`id in (
+  select principal_id from assignments
+    where organisation_id = ${organisationId} and tenant_id = ${tenantId} and principal_id = any(${ids})
+  union all select member_id from group_members where organisation_id = ${organisationId} and member_id = any(${ids})
+  union all select owner_id from group_owners where organisation_id = ${organisationId} and owner_id = any(${ids})
+  union all select group_id from connection_groups where organisation_id = ${organisationId} and group_id = any(${ids}))`
+
+/** Whether an assignment of the organisation names a role, or a condition of one does. */
+const isRoleNamed = ({ organisationId, tenantId, ids }: Candidates): SQL => sql`(
+  id in (select role_id from assignments
+    where organisation_id = ${organisationId} and tenant_id = ${tenantId} and role_id = any(${ids}))
+  or exists (select from assignments a where a.organisation_id = ${organisationId} and a.tenant_id = ${tenantId}
+    and a.condition is not null and position(role_definitions.id in lower(a.condition)) > 0))`
 
 /** Deletes the connection itself, with the record of its deletion, and writes down what was deleted. */
 async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
