@@ -69,7 +69,9 @@ const ways = fc.constantFrom<(text: string, poison: string) => string>(
   (_, poison) => poison,
 )
 
-test(`of ${RUNS} runs in which texts of Microsoft are poisoned, each ends as succeeded, or as failed with words of its own`, async () => {
+test(`of ${RUNS} runs in which texts of Microsoft are poisoned, each ends as succeeded, or as failed with words of its own`, {
+  timeout: 180_000 + RUNS * 5_000,
+}, async () => {
   const { id, sync, first } = await connected('poisoned at random')
   expect(first.state).toBe('succeeded')
   proxy.places.clear()
