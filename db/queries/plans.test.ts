@@ -1,4 +1,4 @@
-import { Client, type Pool } from 'pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createTestDatabase } from '@/testing/database'
 import { createLargeAccess } from '@/testing/large-access'

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
@@ -74,4 +75,19 @@ test('on SIGTERM a process in which something hangs ends all the same, within te
   expect(performance.now() - told).toBeLessThan(10_000)
   expect(serving.lines.filter(event('shutdown_cut_short'))).toHaveLength(1)
   expect(existsSync(join(rolecall.settings.DATA_DIR, 'db.lock'))).toBe(false)
+})
+
+test('a start with another key than the one that sealed says so in one sentence, and goes on', async () => {
+  const key = `2026-12:${randomBytes(32).toString('base64')}`
+  const serving = startProcess('testing/worker-process.ts', [], { ...rolecall.settings, ENCRYPTION_KEYS: key })
+  started.push(serving)
+  const line = await serving.hear(event('encryption_key_lost'))
+  expect(JSON.parse(line)).toMatchObject({
+    level: 50,
+    sentence: expect.stringMatching(
+      /^The encryption key "test" is not configured, and it sealed 1 stored Microsoft sign-in\. .*reconnect/,
+    ),
+  })
+  await serving.hear(event('worker_started'))
+  expect(await serving.end('SIGTERM')).toEqual([0, null])
 })
