@@ -197,7 +197,7 @@ describe.runIf(server)('on a PostgreSQL server', () => {
         addressOf(address, { pathname: `/${database}`, search: '?options=-csearch_path%3Dold,pg_catalog' }),
       ),
       explainOpening(addressOf(url, { port: String(closedPort) })),
-      explainOpening(addressOf(url, { hostname: 'no-such-host.invalid' })),
+      explainOpening(addressOf(url, { hostname: 'no-such-host.invalid', search: '?sslmode=verify-full' })),
       explainOpening(addressOf(url, { port: String((silent.address() as AddressInfo).port) })),
       explainOpening(addressOf(url, { search: '?sslmode=verify-full' })),
     ])

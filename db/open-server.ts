@@ -2,6 +2,7 @@ import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool } from 'pg'
 import type { OpenDatabase } from './database'
 import { migrate } from './migrate'
+import { checkAddress } from './server-address'
 import { explainServerFault, ServerUnusable } from './server-faults'
 import { limitTo } from './server-statements'
 
@@ -19,7 +20,8 @@ const MIGRATION_LOCK = 7_265_163_441 // any number that no other software locks 
  * Opens a PostgreSQL server's database and migrates it. Several processes may do so at once: one migrates, the others wait.
  * @param migrationUrl the address with the user who owns the tables, where that is not the user of the other address
  */
-export async function openServer(connectionString: string, migrationUrl?: string): Promise<OpenDatabase> {
+export async function openServer(url: string, migrationUrl?: string): Promise<OpenDatabase> {
+  const { address: connectionString, warning } = checkAddress('DATABASE_URL', url)
   const user = await readUser(connectionString)
   if (migrationUrl) await migrateAsOwner(migrationUrl, user.name)
   else await migrateServer(connectionString, null)
@@ -39,7 +41,7 @@ export async function openServer(connectionString: string, migrationUrl?: string
   return {
     engine: { kind: 'server', pool, url: connectionString },
     limitTo: (rows) => limitTo(pool, rows),
-    warnings: user.bypasses ? [BYPASSES] : [],
+    warnings: [...(warning ? [warning] : []), ...(user.bypasses ? [BYPASSES] : [])],
     close: () => pool.end(),
   }
 }
@@ -59,7 +61,7 @@ async function readUser(connectionString: string): Promise<{ name: string; bypas
 /** The sentences of {@link explainServerFault} are about DATABASE_URL, so here they are given the other setting's name. */
 async function migrateAsOwner(migrationUrl: string, application: string): Promise<void> {
   try {
-    await migrateServer(migrationUrl, application)
+    await migrateServer(checkAddress('DATABASE_MIGRATION_URL', migrationUrl).address, application)
   } catch (cause) {
     const sentence = explainServerFault(cause)
     if (sentence === null || sentence.includes('DATABASE_MIGRATION_URL')) throw cause
