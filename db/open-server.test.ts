@@ -43,6 +43,7 @@ describe.runIf(server)('on a PostgreSQL server', () => {
     await Promise.all(opened.map(({ close }) => close()))
   })
 
+  const UNDER_WAY = `select count(*)::int from pg_stat_activity where datname = $1 and query like '%pg_sleep(60)%' and state = 'active'`
   const killConnections = () =>
     admin.query(
       `select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = $1 and application_name = 'rolecall'`,
@@ -61,6 +62,47 @@ describe.runIf(server)('on a PostgreSQL server', () => {
     })
     await expect(transaction).rejects.toThrow()
     expect(await db.$count(organisations)).toBe(0)
+    await close()
+  })
+
+  test('when all connections are busy the next statement fails with a sentence within seconds, and all is well once they are free', {
+    timeout: 60_000,
+  }, async () => {
+    const { db, close } = await open(address.href)
+    const free = Promise.withResolvers<void>()
+    const waiting = Array.from({ length: 10 }, () => {
+      const holding = Promise.withResolvers<void>()
+      const done = db.transaction(async (tx) => {
+        await tx.execute(sql`select 1`)
+        holding.resolve()
+        await free.promise
+        return tx.$count(organisations)
+      })
+      return { holding: holding.promise, done }
+    })
+    await Promise.all(waiting.map(({ holding }) => holding))
+
+    const began = performance.now()
+    const next = [db.$count(organisations), db.transaction((tx) => tx.$count(organisations))]
+    const faults = await Promise.all(next.map((one) => one.then(() => null, explainServerFault)))
+    const sentence = expect.stringContaining('All connections of this process to PostgreSQL stayed busy')
+    expect(faults).toEqual([sentence, sentence])
+    expect(performance.now() - began).toBeLessThan(15_000)
+
+    free.resolve()
+    expect(await Promise.all(waiting.map(({ done }) => done))).toEqual(Array(10).fill(0))
+    expect(await Promise.all(Array.from({ length: 30 }, () => db.$count(organisations)))).toEqual(Array(30).fill(0))
+    await close()
+  })
+
+  test('statements under way when the server ends their connections fail, and the pool heals', async () => {
+    const { db, close } = await open(address.href)
+    const under = Array.from({ length: 10 }, () => db.execute(sql`select pg_sleep(60)`))
+    const failed = Promise.allSettled(under)
+    await expect.poll(async () => (await admin.query(UNDER_WAY, [name])).rows[0]?.count, { timeout: 30_000 }).toBe(10)
+    await killConnections()
+    expect((await failed).map(({ status }) => status)).toEqual(Array(10).fill('rejected'))
+    expect(await Promise.all(Array.from({ length: 30 }, () => db.$count(organisations)))).toEqual(Array(30).fill(0))
     await close()
   })
 

@@ -45,7 +45,11 @@ const SENTENCES: Record<string, (message: string) => string> = {
 
 /** Faults for which the driver, pg, gives a message and no code. */
 const BY_MESSAGE: [RegExp, string][] = [
-  [/^timeout expired$|due to connection timeout$|^timeout exceeded when trying to connect$/, NO_ANSWER],
+  [/^timeout expired$|due to connection timeout$/, NO_ANSWER],
+  [
+    /^timeout exceeded when trying to connect$/,
+    'All connections of this process to PostgreSQL stayed busy: look there for statements that wait long, and try again.',
+  ],
   [/^Connection terminated unexpectedly$/, CUT_OFF],
   [/^SASL: .*client password must be/, 'PostgreSQL asks for a password, and DATABASE_URL has none: add it.'],
   [/^The server does not support SSL connections$/, `The PostgreSQL server speaks no TLS: ${TLS}.`],
