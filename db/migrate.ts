@@ -112,7 +112,7 @@ async function requireRights(db: Connection, schemas: Schema[], needed: Schema[]
   const lacking = needed.filter(({ exists, usable }) => exists && !usable).map(({ name }) => name)
   if (lacking.includes(MARKS)) {
     throw new ServerUnusable(
-      `This version brings changes of the tables in the database ${database}, which the user ${user} may not make: start it once with DATABASE_MIGRATION_URL, the address with the user who owns them, or have an administrator run "alter schema ${MARKS} owner to ${user};" there.`,
+      `This version brings changes of the tables in the database ${database}, which the user ${user} may not make: run "npm run migrate" with DATABASE_MIGRATION_URL, the address with the user who owns them, or have an administrator run "alter schema ${MARKS} owner to ${user};" there.`,
     )
   }
   const grants: string[] = []

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildPortal } from './build-portal.mjs'
@@ -8,7 +9,7 @@ import { install } from './install.mjs'
 import { checkPort } from './ports.mjs'
 import { nodeBinary, projectRoot, Refusal, requireNode } from './project.mjs'
 
-// npm start, and with --dev, --worker or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
+// npm start, and with --dev, --worker, --migrate or --sandbox its relatives; --tls lets the sandbox answer under Microsoft's names.
 // Runs on any Node.js from 20.9, before anything is installed; whatever it starts runs on the one that npm installed.
 
 const args = process.argv.slice(2)
@@ -23,7 +24,7 @@ async function start() {
   loadEnvFile()
   const configuration = readConfiguration(process.env)
   const { port, host, sandboxPort, ownSandbox, databaseUrl, dataDir } = configuration
-  const startsPortal = !flags.has('--worker') && !flags.has('--sandbox')
+  const startsPortal = !['--worker', '--migrate', '--sandbox'].some((flag) => flags.has(flag))
   const startsSandbox = flags.has('--sandbox') || (startsPortal && ownSandbox)
 
   if (flags.has('--worker') && !databaseUrl) {
@@ -39,6 +40,7 @@ async function start() {
   if (!flags.has('--no-install')) await install({ development: false })
   if (startsPortal && !flags.has('--dev') && !flags.has('--no-build')) await buildPortal()
 
+  if (flags.has('--migrate')) return migrate(configuration)
   const info = startsSandbox ? await startSandbox(configuration, tlsPort) : null
   if (flags.has('--worker')) startStaying('worker', ['--import', 'tsx', 'lib/worker/main.ts'], configuration)
   if (!startsPortal) return
@@ -46,6 +48,14 @@ async function start() {
   const known =
     info ?? (configuration.sandboxUrl ? await (await fetch(`${configuration.sandboxUrl}/_sandbox/info`)).json() : null)
   process.stdout.write(describeStart(configuration, known))
+}
+
+/** Ends with the code of the migration, which has written by then what is wrong. */
+async function migrate(configuration) {
+  const args = ['--import', 'tsx', 'lib/worker/migrate.ts']
+  const [code] = await once(startChild(nodeBinary(), args, environmentOf(configuration)), 'exit')
+  if (code === 0) process.stdout.write('The database is up to date.\n')
+  await end(code ?? 1)
 }
 
 async function startSandbox(configuration, tlsPort) {
@@ -67,17 +77,8 @@ async function startPortal(configuration) {
 }
 
 /** Starts a child that is to run until all end; when it ends by itself, everything ends with its code. */
-function startStaying(name, args, { port, host, portalUrl, sandboxUrl }) {
-  const child = startChild(nodeBinary(), args, {
-    ...process.env,
-    NODE_ENV: flags.has('--dev') ? 'development' : 'production',
-    PORT: String(port),
-    HOST: host,
-    PORTAL_URL: portalUrl,
-    NEXTAUTH_URL: portalUrl,
-    NEXT_TELEMETRY_DISABLED: '1',
-    ...(sandboxUrl ? { SANDBOX_URL: sandboxUrl } : {}),
-  })
+function startStaying(name, args, configuration) {
+  const child = startChild(nodeBinary(), args, environmentOf(configuration))
   child.once('exit', (code, signal) => {
     if (ending) return
     // With code 1 it has written why, and that is enough.
@@ -86,6 +87,17 @@ function startStaying(name, args, { port, host, portalUrl, sandboxUrl }) {
   })
   return child
 }
+
+const environmentOf = ({ port, host, portalUrl, sandboxUrl }) => ({
+  ...process.env,
+  NODE_ENV: flags.has('--dev') ? 'development' : 'production',
+  PORT: String(port),
+  HOST: host,
+  PORTAL_URL: portalUrl,
+  NEXTAUTH_URL: portalUrl,
+  NEXT_TELEMETRY_DISABLED: '1',
+  ...(sandboxUrl ? { SANDBOX_URL: sandboxUrl } : {}),
+})
 
 async function end(code) {
   if (ending) return
