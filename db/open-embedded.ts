@@ -53,8 +53,10 @@ async function makeApplicationUser(pglite: PGlite): Promise<void> {
   if (rows.length > 0) return
   // Earlier versions worked as the superuser, and their queue belongs to it. It is made anew: what waits in it is found
   // again by the rows of the runs.
-  await pglite.exec(`create role ${APPLICATION}; grant pg_maintain, pg_checkpoint to ${APPLICATION};
-    drop schema if exists pgboss cascade`)
+  await pglite.transaction((tx) =>
+    tx.exec(`create role ${APPLICATION}; grant pg_maintain, pg_checkpoint to ${APPLICATION};
+      drop schema if exists pgboss cascade`),
+  )
 }
 
 /** The database in which every statement, alone or in a transaction, begins a transaction that says what it may see. */

@@ -112,3 +112,15 @@ test('the sentence that a run stored about its plan becomes a code with the same
   ])
   await close()
 })
+
+test('a queue that an earlier version made as a superuser is made anew by the user who works with it now', async () => {
+  const old = await databaseAfter(2)
+  await old.exec('create schema pgboss; create table pgboss.job (id int)')
+  const { limitTo, close } = await migrateEmbedded(old)
+  await limitTo('every organisation').execute(sql`create table pgboss.job (id int)`)
+  const { rows } = await limitTo('every organisation').execute(
+    sql`select tableowner from pg_tables where schemaname = 'pgboss'`,
+  )
+  expect(rows).toEqual([{ tableowner: 'rolecall_app' }])
+  await close()
+})

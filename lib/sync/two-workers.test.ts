@@ -4,6 +4,7 @@ import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
+import { setVisibleRows } from '@/db/visible-rows'
 import { disconnect } from '@/lib/connections/disconnect'
 import { createChangingTenant } from '@/testing/changing-tenant'
 import { readPublished } from '@/testing/read-published'
@@ -110,7 +111,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     turnOver()
     await requestSync(owner, id)
     // A role's row is written after the principals and before the assignments.
-    await other.query('begin')
+    await other.query(`begin; ${setVisibleRows(owner)}`)
     await other.query('select 1 from role_definitions where organisation_id = $1 for update', [owner.organisationId])
     const run = carryRun(rolecall, owner, id)
     const pid = await blockedBackend()
@@ -128,7 +129,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     const { owner, id, turnOver } = await connected()
     turnOver()
     const { runId } = await requestSync(owner, id)
-    await other.query('begin')
+    await other.query(`begin; ${setVisibleRows(owner)}`)
     await other.query('select 1 from role_definitions where organisation_id = $1 for update', [owner.organisationId])
     const run = carryRun(rolecall, owner, id)
     await blockedBackend()
