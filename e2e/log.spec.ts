@@ -1,5 +1,5 @@
 import type { APIRequestContext, Page } from '@playwright/test'
-import { startOwnPortal } from './support/logged-portal'
+import { startLoggedPortal } from './support/logged-portal'
 import { findSecret } from './support/secrets'
 import { connect, expect, goToMicrosoft, openResults, pickAccount, signIn, test } from './support/test'
 
@@ -90,7 +90,7 @@ test('whatever is asked of it, a portal writes lines of JSON that hold no secret
   browser,
 }) => {
   test.slow() // a portal, a sandbox and a database of its own
-  const portal = await startOwnPortal(FAULTS)
+  const portal = await startLoggedPortal(FAULTS)
   const page = await browser.newPage({ baseURL: portal.url })
   const secrets = new Set<string>()
   const answers = await attack(page.request, portal.url)

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { openEmbedded } from '../../db/open-embedded'
+import { freePort } from './own-portal'
 
 /** What `npm start` says to the person who starts it, and the sandbox beside it: the only lines that are no JSON. */
 const HUMAN_WORDS = /^Sandbox ready on .*\n|^\nRolecall is ready at [\s\S]*?^Ctrl-C ends everything\.\n/gm
@@ -16,20 +16,11 @@ const UNSET = [
   ...['AZURE_CLIENT_ID', 'AZURE_CLIENT_SECRET', 'AZURE_TENANT_ID', 'AZURE_CLOUD'],
 ]
 
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
-
 /**
  * A portal of a test's own, from the build that is there, with a sandbox and a database of its own. The statements prepare
  * the database, so that what a test asks for fails there.
  */
-export async function startOwnPortal(statements: string[]) {
+export async function startLoggedPortal(statements: string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'rolecall-own-'))
   await (await openEmbedded(folder)).close()
   // As the user who owns the tables: the portal's own may neither change them nor make functions.
@@ -37,7 +28,7 @@ export async function startOwnPortal(statements: string[]) {
   for (const statement of statements) await pglite.exec(statement)
   await pglite.close()
 
-  const [port, sandboxPort] = [await findFreePort(), await findFreePort()]
+  const [port, sandboxPort] = [await freePort(), await freePort()]
   const child = spawn(process.execPath, ['scripts/start.mjs', '--no-install', '--no-build'], {
     env: {
       NODE_ENV: 'test',

@@ -42,7 +42,8 @@ async function killIfAlive(child: ChildProcess, exit: Promise<unknown>): Promise
   await exit
 }
 
-async function freePort(): Promise<number> {
+/** A port at which nothing listens. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
