@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Client } from 'pg'
 import { useDatabase as install } from '@/db/client'
-import { type Database, migrationsFolder, type OpenDatabase } from '@/db/database'
+import { type Database, type Engine, migrationsFolder, type OpenDatabase } from '@/db/database'
 import { migrateEmbedded } from '@/db/open-embedded'
 import { openServer } from '@/db/open-server'
 
@@ -21,7 +21,11 @@ const TEMPLATE_LOCK = 7_265_163_442
 const [OWNER, APPLICATION, PASSWORD] = ['rolecall_test_owner', 'rolecall_test_app', 'rolecall']
 
 /** An open database and, in `db`, all its rows: a test may look into every organisation. */
-export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & { db: Database }
+export type TestDatabase = Pick<OpenDatabase, 'engine' | 'close'> & {
+  db: Database
+  /** Runs SQL as the user who owns the tables: a trigger that a test needs, say, which the application may not make. */
+  asOwner(statements: string): Promise<void>
+}
 
 /**
  * An empty, migrated database, which is also what `getDb()` gives until it is closed: PGlite in memory, or with
@@ -36,11 +40,25 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   return {
     engine: opened.engine,
     db: opened.limitTo('every organisation'),
+    asOwner: (statements) => runAsOwner(opened.engine, statements),
     close: async () => {
       uninstall()
       await opened.close()
     },
   }
+}
+
+/** Runs SQL as the user who owns the tables of a test's database. */
+export async function runAsOwner(engine: Engine, statements: string): Promise<void> {
+  if (engine.kind === 'server') {
+    const { pathname } = new URL(engine.url)
+    await withClient(addressOf(engine.url, pathname.slice(1), OWNER), (client) => client.query(statements))
+    return
+  }
+  await engine.pglite.transaction(async (tx) => {
+    await tx.exec('set local role postgres')
+    await tx.exec(statements)
+  })
 }
 
 async function madeFolder(): Promise<Blob> {

@@ -33,6 +33,7 @@ export async function startRolecall(openDatabase: () => Promise<TestDatabase> = 
     sandbox,
     db: database.db,
     engine: database.engine,
+    asOwner: database.asOwner,
     /** Makes a new tenant at Microsoft, and an organisation for it with an owner. */
     tenant: (spec: TenantSpec = {}) => createTenant(sandbox, spec),
     async close() {

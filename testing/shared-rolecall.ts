@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { closeDb, getDbOfEveryOrganisation, getEngine } from '@/db/client'
 import { stopQueue } from '@/lib/runs/queue'
+import { runAsOwner } from './database'
 import { startRolecall } from './rolecall'
 
 /**
@@ -14,7 +15,12 @@ export async function startSharedRolecall() {
   const onServer = Boolean(process.env.TEST_DATABASE_URL)
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-data-'))
   if (!onServer) Object.assign(process.env, { DATA_DIR: dataDir, DATABASE_URL: '' })
-  const openInFolder = async () => ({ engine: await getEngine(), db: await getDbOfEveryOrganisation(), close: closeDb })
+  const openInFolder = async () => ({
+    engine: await getEngine(),
+    db: await getDbOfEveryOrganisation(),
+    asOwner: async (statements: string) => runAsOwner(await getEngine(), statements),
+    close: closeDb,
+  })
   const rolecall = await startRolecall(onServer ? undefined : openInFolder)
   const DATABASE_URL = rolecall.engine.kind === 'server' ? rolecall.engine.url : ''
   return {

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { connectAttempts } from '@/db/schema/connections'
+import { limitCounts } from '@/db/schema/limits'
 import { verifyIdToken } from '@/lib/azure/id-token'
 import type { ForgeIdToken } from '@/sandbox/control/fault-rules'
 import { applyChange } from '@/sandbox/world/changes'
@@ -19,8 +20,10 @@ beforeAll(async () => {
   rolecall = await startRolecall()
   tenant = await rolecall.tenant()
 })
-afterEach(() => {
+afterEach(async () => {
   rolecall.sandbox.world.clockOffset = 0
+  // One member signs in here more often than anybody may in five minutes.
+  await rolecall.db.delete(limitCounts)
 })
 afterAll(() => rolecall.close())
 

@@ -149,7 +149,7 @@ const DROP_TOLD_DAYS = 7
 async function findDrop(now: ReadList<RoleAssignment>, before: number, last: LastResult): Promise<Drop | null> {
   if (last.publishedAt && isSuspiciousDrop(before, now)) return { before, since: last.publishedAt.toISOString() }
   const told = await last.readDrop()
-  const isRecent = told && Date.now() - Date.parse(told.since) < DROP_TOLD_DAYS * 24 * 60 * 60_000
+  const isRecent = told && (await last.now()).getTime() - Date.parse(told.since) < DROP_TOLD_DAYS * 24 * 60 * 60_000
   return isRecent && isSuspiciousDrop(told.before, now) ? told : null
 }
 

@@ -19,18 +19,14 @@ afterEach(() => accept())
 
 /** Makes the database refuse to write down a failed run for which the SQL condition on `new` holds. */
 async function refuse(condition: string) {
-  await rolecall.db.execute(
-    sql.raw(`create or replace function refuse_failure() returns trigger language plpgsql as $$
+  await rolecall.asOwner(`create or replace function refuse_failure() returns trigger language plpgsql as $$
     begin
       if new.state = 'failed' and (${condition}) then raise exception 'refused for a test'; end if;
       return new;
-    end $$`),
-  )
-  await rolecall.db.execute(
-    sql`create or replace trigger refuse_failure before update on sync_runs for each row execute function refuse_failure()`,
-  )
+    end $$;
+    create or replace trigger refuse_failure before update on sync_runs for each row execute function refuse_failure()`)
 }
-const accept = () => rolecall.db.execute(sql`drop trigger if exists refuse_failure on sync_runs`)
+const accept = () => rolecall.asOwner('drop trigger if exists refuse_failure on sync_runs')
 
 const runOf = async (runId: string) => (await rolecall.db.select().from(syncRuns).where(eq(syncRuns.id, runId)))[0]
 const connectionOf = async (id: string) =>
@@ -146,13 +142,9 @@ test('a sign-in whose key is gone or another one asks for a reconnect, and is no
 
 test('a database that fails while a token is kept is no fault of the sign-in', async () => {
   const { tenant, id } = await connected()
-  await rolecall.db.execute(
-    sql.raw(`create function refuse_secret() returns trigger language plpgsql as $$
-    begin raise exception 'refused for a test'; end $$`),
-  )
-  await rolecall.db.execute(
-    sql`create trigger refuse_secret before update on connection_secrets for each row execute function refuse_secret()`,
-  )
+  await rolecall.asOwner(`create function refuse_secret() returns trigger language plpgsql as $$
+    begin raise exception 'refused for a test'; end $$;
+    create trigger refuse_secret before update on connection_secrets for each row execute function refuse_secret()`)
   try {
     applyChange(tenant.world, { type: 'advance_clock', ms: 2 * 3_600_000 })
     await requestSync(tenant.owner, id)
@@ -162,6 +154,6 @@ test('a database that fails while a token is kept is no fault of the sign-in', a
     })
     expect(await connectionOf(id)).toMatchObject({ state: 'active' })
   } finally {
-    await rolecall.db.execute(sql`drop trigger refuse_secret on connection_secrets`)
+    await rolecall.asOwner('drop trigger refuse_secret on connection_secrets')
   }
 })
