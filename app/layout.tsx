@@ -3,7 +3,8 @@ import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
-import { parseTheme, THEME_COOKIE } from '@/components/shell/theme'
+import { parseTheme, themeCookie } from '@/components/shell/theme'
+import { env } from '@/lib/env'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -15,7 +16,7 @@ export const viewport: Viewport = { colorScheme: 'light dark' }
 
 /** The theme comes from a cookie, so that the first paint has it without a script. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
+  const theme = parseTheme((await cookies()).get(themeCookie(env().portalUrl).name)?.value)
 
   return (
     <html

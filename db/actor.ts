@@ -15,3 +15,10 @@ export type Actor = {
   /** Whose request it is done for; absent where nobody asked, as in a worker. It is only written down. */
   visitor?: Visitor
 }
+
+/** A member at work in one browser: what is asked for may depend on its session, too. */
+export type SessionActor = Actor & {
+  sessionId: string
+  /** Whether they signed in at Microsoft in the last `FRESH_SIGN_IN_MINUTES`. */
+  signedInFreshly: boolean
+}

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { sql } from 'drizzle-orm'
@@ -8,7 +9,7 @@ import { createTestDatabase } from '@/testing/database'
 import { getDb, getDbOfEveryOrganisation } from './client'
 import type { Database } from './database'
 import { groupOwners } from './schema/access'
-import { connectAttempts, connectionSecrets } from './schema/connections'
+import { connectAttempts, connectionDeletions, connectionSecrets } from './schema/connections'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { limitTo } from './server-statements'
 
@@ -68,8 +69,14 @@ async function createFullOrganisation(): Promise<string> {
     .insert(groupOwners)
     .values({ ...of, groupId: group, ownerId: person, ownerKind: 'user', ownership: 'active', validFrom: new Date() })
   await db.insert(connectionSecrets).values({ ...of, sealed: '{}' })
-  await db.insert(connectAttempts).values({ ...ofMember, subscriptionId: 's', tenantId: 't', expiresAt })
-  await db.insert(memberSessions).values({ ...ofMember, expiresAt })
+  await db
+    .insert(connectionDeletions)
+    .values({ ...of, requestedById: memberId, requestedByName: 'Vera', tenantIds: [] })
+  const sessionId = randomUUID()
+  await db
+    .insert(memberSessions)
+    .values({ ...ofMember, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux', expiresAt })
+  await db.insert(connectAttempts).values({ ...ofMember, sessionId, subscriptionId: 's', tenantId: 't', expiresAt })
   await db
     .insert(auditEvents)
     .values({ ...ofMember, memberName: 'Vera', action: 'connection.connected', subject: 'Production' })

@@ -6,7 +6,7 @@ import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
 import { assignments, connectionGroups, groupMembers, groupNesting, holders } from './schema/access'
 import { connectAttempts, connections } from './schema/connections'
-import { members, organisations } from './schema/organisations'
+import { memberSessions, members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
 import { tidy } from './tidy'
 import { setVisibleRows } from './visible-rows'
@@ -27,6 +27,14 @@ async function addMember(organisationId: string, role: MemberRole) {
     .insert(members)
     .values({ organisationId, objectId: randomUUID(), name: 'Ada', email: 'ada@contoso.example', role })
     .returning({ id: members.id })
+  return row?.id ?? ''
+}
+
+async function addSession(organisationId: string, memberId: string) {
+  const [row] = await db
+    .insert(memberSessions)
+    .values({ organisationId, memberId, tokenHash: randomUUID(), browser: 'Firefox on Linux', expiresAt: new Date() })
+    .returning({ id: memberSessions.id })
   return row?.id ?? ''
 }
 
@@ -209,12 +217,46 @@ test('nothing can hang on the connection of another organisation', async () => {
     db.insert(connectAttempts).values({
       organisationId: ours,
       memberId: member,
+      sessionId: await addSession(ours, member),
       connectionId,
       subscriptionId: randomUUID(),
       tenantId: randomUUID(),
       expiresAt: new Date(),
     }),
   ).rejects.toMatchObject(FOREIGN_KEY)
+})
+
+test('a member who was removed has no session, no role to speak of, and is no owner', async () => {
+  const organisation = await addOrganisation()
+  await addMember(organisation, 'owner')
+  const other = await addMember(organisation, 'owner')
+  const session = await addSession(organisation, other)
+  const remove = (change: object = {}) =>
+    db
+      .update(members)
+      .set({ state: 'removed', role: 'viewer', removedAt: new Date(), ...change })
+      .where(eq(members.id, other))
+  await expect(remove()).rejects.toMatchObject({ cause: { code: '23503' } })
+  await db.delete(memberSessions).where(eq(memberSessions.id, session))
+  await expect(remove({ role: 'owner' })).rejects.toMatchObject(brokenRule('members_removed'))
+  await expect(remove({ removedAt: null })).rejects.toMatchObject(brokenRule('members_removed'))
+  await remove()
+  await expect(addSession(organisation, other)).rejects.toMatchObject({ cause: { code: '23503' } })
+})
+
+test('an attempt belongs to a session of its own member, and ends with it', async () => {
+  const organisation = await addOrganisation()
+  const [ada, bo] = [await addMember(organisation, 'owner'), await addMember(organisation, 'viewer')]
+  const session = await addSession(organisation, ada)
+  const attempt = (memberId: string) =>
+    db.insert(connectAttempts).values({
+      ...{ organisationId: organisation, memberId, sessionId: session },
+      ...{ subscriptionId: randomUUID(), tenantId: randomUUID(), expiresAt: new Date() },
+    })
+  await expect(attempt(bo)).rejects.toMatchObject({ cause: { code: '23503' } })
+  await attempt(ada)
+  await db.delete(memberSessions).where(eq(memberSessions.id, session))
+  expect(await db.$count(connectAttempts, eq(connectAttempts.memberId, ada))).toBe(0)
 })
 
 test('deleting a connection deletes all that hangs on it', async () => {

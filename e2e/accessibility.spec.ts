@@ -10,6 +10,7 @@ test('signing in, and every page of an organisation that has nothing yet', async
   for (const path of [
     '/signin',
     '/signin?error=AccessDenied',
+    '/signin?error=AccessRemoved',
     '/approved?outcome=granted',
     '/approved',
     '/no-such-page',
@@ -28,7 +29,9 @@ test('signing in, and every page of an organisation that has nothing yet', async
     '/integrations/azure/connect/problem?code=state_mismatch',
     '/people',
     '/settings/members',
+    '/settings/sessions',
     '/settings/audit',
+    '/confirm',
     '/integrations/azure/00000000-1111-4222-8333-444444444444',
     '/integrations/azure/connect/00000000-1111-4222-8333-444444444444/checks',
     '/people/00000000-1111-4222-8333-444444444444',

@@ -1,6 +1,7 @@
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import type { Transaction } from '@/db/database'
 import { auditEvents } from '@/db/schema/organisations'
+import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 
 /** What a role lets a member do. Every member may read; everything else is named here, once. */
@@ -32,6 +33,22 @@ export class NotAllowed extends Error {
 }
 
 /**
+ * The check of verbs that change who may do what, or that end a connection: the member has signed in at Microsoft a short
+ * while ago. Throws {@link FreshSignInNeeded}.
+ */
+export function requireFreshSignIn({ signedInFreshly }: Pick<SessionActor, 'signedInFreshly'>): void {
+  if (!signedInFreshly) throw new FreshSignInNeeded()
+}
+
+/** The member's sign-in is too old for what they asked for. `lib/auth/refusals.ts` leads to the page where they confirm it. */
+export class FreshSignInNeeded extends Error {
+  override name = 'FreshSignInNeeded'
+  constructor() {
+    super(`This needs a sign-in at Microsoft of the last ${FRESH_SIGN_IN_MINUTES} minutes.`)
+  }
+}
+
+/**
  * Nothing with this id in the caller's organisation. The same whether it is another organisation's, deleted, or never
  * was. `lib/auth/refusals.ts` makes an answer of it.
  */
@@ -43,7 +60,11 @@ export type AuditAction =
   | 'member.joined'
   | 'member.role_changed'
   | 'member.removed'
+  | 'member.let_in_again'
+  | 'member.session_ended'
+  | 'member.other_sessions_ended'
   | 'member.signed_out_everywhere'
+  | 'member.sessions_ended_by_owner'
   | 'member.signed_in'
   | 'member.sign_in_refused'
   | 'access.refused'

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { getDbOfEveryOrganisation } from '@/db/client'
-import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
-import { endSession, findSession } from '@/lib/auth/sessions'
+import { and, eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { listMembers, listRemovedMembers } from '@/db/queries/organisation'
+import { auditEvents, members } from '@/db/schema/organisations'
+import { AccessRemoved, isAccessRemoved } from '@/lib/auth/register-sign-in'
+import { findSession } from '@/lib/auth/sessions'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
-import { NotAllowed, NotFound } from './actor'
-import { changeRole, removeMember, signOutEverywhere } from './members'
+import { FreshSignInNeeded, NotAllowed, NotFound } from './actor'
+import { changeRole, letMemberIn, removeMember } from './members'
 
 let database: TestDatabase
 beforeAll(async () => {
+  vi.stubEnv('SANDBOX_URL', 'http://localhost:4000')
+  vi.stubEnv('AUTH_SECRET', 'x'.repeat(32))
+  vi.stubEnv('ENCRYPTION_KEYS', `k1:${Buffer.alloc(32, 7).toString('base64')}`)
   database = await createTestDatabase()
 })
 afterAll(() => database.close())
@@ -44,6 +48,7 @@ test('the same account that signs in again is the same member with a new session
   const second = await signInAs({ ...account, name: 'Olga Renamed' })
   expect(second.memberId).toBe(first.memberId)
   expect(second.sessionId).not.toBe(first.sessionId)
+  expect(second.token).not.toBe(first.token)
   expect(second.name).toBe('Olga Renamed')
 })
 
@@ -52,7 +57,7 @@ test('a role change works on the next look, without a new sign-in', async () => 
   const olga = await signInAs({ tenantId })
   const vera = await signInAs({ tenantId, name: 'Vera Viewer' })
   expect(await changeRole(olga, vera.memberId, 'admin')).toEqual({ kind: 'done' })
-  expect(await findSession(vera.sessionId)).toMatchObject({ role: 'admin' })
+  expect(await findSession(vera.token)).toMatchObject({ role: 'admin' })
 })
 
 test('the last owner can neither step down nor be removed', async () => {
@@ -68,7 +73,7 @@ test('with a second owner the first may go, and is signed out at once', async ()
   const otto = await signInAs({ tenantId, name: 'Otto Other' })
   await changeRole(olga, otto.memberId, 'owner')
   expect(await removeMember({ ...otto, role: 'owner' }, olga.memberId)).toEqual({ kind: 'done' })
-  expect(await findSession(olga.sessionId)).toBeNull()
+  expect(await findSession(olga.token)).toBeNull()
 })
 
 test.each(['admin', 'viewer'] as const)(
@@ -97,6 +102,7 @@ test('the audit log says who changed what', async () => {
   const vera = await signInAs({ tenantId, name: 'Vera Viewer' })
   await changeRole(olga, vera.memberId, 'admin')
   await removeMember(olga, vera.memberId)
+  await letMemberIn(olga, vera.memberId)
   const events = await database.db
     .select()
     .from(auditEvents)
@@ -109,26 +115,88 @@ test('the audit log says who changed what', async () => {
     ['member.signed_in', 'Vera Viewer', 'Vera Viewer'],
     ['member.role_changed', 'Olga Owner', 'Vera Viewer'],
     ['member.removed', 'Olga Owner', 'Vera Viewer'],
+    ['member.let_in_again', 'Olga Owner', 'Vera Viewer'],
   ])
 })
 
-test('signing out ends that browser; signing out everywhere ends all of them', async () => {
-  const account = { tenantId: randomUUID(), objectId: randomUUID() }
-  const laptop = await signInAs(account)
-  const phone = await signInAs(account)
-  await endSession(laptop.sessionId)
-  expect(await findSession(laptop.sessionId)).toBeNull()
-  expect(await findSession(phone.sessionId)).not.toBeNull()
-  await signOutEverywhere(phone)
-  expect(await findSession(phone.sessionId)).toBeNull()
-})
+const OLD = new Date(Date.now() - 16 * 60_000)
 
 test.each([
-  ['left alone for more than two hours', { lastSeenAt: sql`now() - interval '121 minutes'` }],
-  ['older than a working day', { expiresAt: sql`now() - interval '1 second'` }],
-])('a session %s has ended', async (_, change) => {
+  ['signed in sixteen minutes ago', OLD],
+  ['of whom Microsoft does not say when they signed in', null],
+])('an owner %s confirms who they are before anybody’s access changes', async (_, authenticatedAt) => {
+  const tenantId = randomUUID()
+  const olga = await signInAs({ tenantId, authenticatedAt })
+  const vera = await signInAs({ tenantId, name: 'Vera Viewer' })
+  await expect(changeRole(olga, vera.memberId, 'admin')).rejects.toThrow(FreshSignInNeeded)
+  await expect(removeMember(olga, vera.memberId)).rejects.toThrow(FreshSignInNeeded)
+  await expect(letMemberIn(olga, vera.memberId)).rejects.toThrow(FreshSignInNeeded)
+  expect(await rolesOf(olga.organisationId)).toEqual({ 'Olga Owner': 'owner', 'Vera Viewer': 'viewer' })
+
+  const confirmed = await signInAs({ tenantId, objectId: olga.objectId, previousToken: olga.token })
+  expect(await changeRole(confirmed, vera.memberId, 'admin')).toEqual({ kind: 'done' })
+})
+
+test('a time of sign-in that is still to come does not stay fresh for longer', async () => {
+  const olga = await signInAs({ authenticatedAt: new Date(Date.now() + 24 * 60 * 60_000) })
+  await database.db.execute(
+    `update member_sessions set authenticated_at = authenticated_at - interval '16 minutes' where id = '${olga.sessionId}'`,
+  )
+  expect(await findSession(olga.token)).toMatchObject({ signedInFreshly: false })
+})
+
+test('a removed member is signed out, stays out, and comes back as a viewer once an owner lets them in', async () => {
+  const tenantId = randomUUID()
+  const olga = await signInAs({ tenantId })
+  const vera = await signInAs({ tenantId, name: 'Vera Viewer' })
+  await changeRole(olga, vera.memberId, 'admin')
+  expect(await isAccessRemoved({ tenantId, objectId: vera.objectId })).toBe(false)
+
+  await removeMember(olga, vera.memberId)
+  expect(await findSession(vera.token)).toBeNull()
+  expect(await isAccessRemoved({ tenantId, objectId: vera.objectId })).toBe(true)
+  const again = () => signInAs({ tenantId, objectId: vera.objectId, name: 'Vera Viewer' })
+  await expect(again()).rejects.toThrow(AccessRemoved)
+  expect((await listMembers(olga)).map(({ name }) => name)).toEqual(['Olga Owner'])
+  expect(await listRemovedMembers(olga)).toMatchObject([{ name: 'Vera Viewer', removedByName: 'Olga Owner' }])
+  await expect(removeMember(olga, vera.memberId)).rejects.toThrow(NotFound)
+  await expect(changeRole(olga, vera.memberId, 'owner')).rejects.toThrow(NotFound)
+
+  await letMemberIn(olga, vera.memberId)
+  await expect(letMemberIn(olga, vera.memberId)).rejects.toThrow(NotFound)
+  expect(await again()).toMatchObject({ memberId: vera.memberId, role: 'viewer' })
+  expect(await listRemovedMembers(olga)).toEqual([])
+})
+
+test('only an owner of the same organisation lets a removed member in', async () => {
+  const tenantId = randomUUID()
+  const olga = await signInAs({ tenantId })
+  const [vera, adam] = [await signInAs({ tenantId, name: 'Vera' }), await signInAs({ tenantId, name: 'Adam' })]
+  await removeMember(olga, vera.memberId)
+  await expect(letMemberIn({ ...adam, role: 'admin' }, vera.memberId)).rejects.toThrow(NotAllowed)
+  await expect(letMemberIn(await signInAs({ name: 'Sten' }), vera.memberId)).rejects.toThrow(NotFound)
+  expect(await isAccessRemoved({ tenantId, objectId: vera.objectId })).toBe(true)
+})
+
+test('a removed person is still a stranger in the organisation of another tenant', async () => {
   const olga = await signInAs()
-  const db = await getDbOfEveryOrganisation()
-  await db.update(memberSessions).set(change).where(eq(memberSessions.id, olga.sessionId))
-  expect(await findSession(olga.sessionId)).toBeNull()
+  const vera = await signInAs({ tenantId: olga.tenantId, name: 'Vera' })
+  await removeMember(olga, vera.memberId)
+  expect(await signInAs({ objectId: vera.objectId })).toMatchObject({ role: 'owner' })
+})
+
+test('who signs in while they are removed has no session afterwards, whichever comes first', async () => {
+  const tenantId = randomUUID()
+  const olga = await signInAs({ tenantId })
+  for (let round = 0; round < 10; round++) {
+    const vera = await signInAs({ tenantId, name: `Vera ${round}` })
+    const [removal, signIn] = await Promise.allSettled([
+      removeMember(olga, vera.memberId),
+      signInAs({ tenantId, objectId: vera.objectId, name: `Vera ${round}` }),
+    ])
+    expect(removal.status).toBe('fulfilled')
+    if (signIn.status === 'fulfilled') expect(await findSession(signIn.value.token)).toBeNull()
+    const own = and(eq(members.organisationId, olga.organisationId), eq(members.id, vera.memberId))
+    expect(await database.db.select({ state: members.state }).from(members).where(own)).toEqual([{ state: 'removed' }])
+  }
 })

@@ -1,28 +1,25 @@
-import { and, eq } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import { and, eq, sql } from 'drizzle-orm'
+import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { memberSessions, members } from '@/db/schema/organisations'
+import type { Transaction } from '@/db/database'
+import { members, organisations } from '@/db/schema/organisations'
 import type { MemberRole } from '@/lib/domain/vocabulary'
-import { allow, audit, NotFound } from './actor'
+import { allow, audit, NotFound, requireFreshSignIn } from './actor'
+import { deleteSessionsOf } from './member-sessions'
 
 /** `last_owner`: refused, because the organisation would be left without anyone who can manage it. */
 export type MemberChange = { kind: 'done' } | { kind: 'last_owner' }
 
 /** Gives a member another role, which holds from their next request on. The last owner keeps theirs. Throws {@link NotFound}. */
-export async function changeRole(actor: Actor, memberId: string, role: MemberRole): Promise<MemberChange> {
+export async function changeRole(actor: SessionActor, memberId: string, role: MemberRole): Promise<MemberChange> {
   allow(actor, 'manage_members')
+  requireFreshSignIn(actor)
   const db = await getDb(actor)
   return reportLastOwner(() =>
     db.transaction(async (tx) => {
-      const own = and(eq(members.organisationId, actor.organisationId), eq(members.id, memberId))
-      const [member] = await tx
-        .select({ name: members.name, role: members.role })
-        .from(members)
-        .where(own)
-        .for('update')
-      if (!member) throw new NotFound('There is no such member.')
+      const member = await lockMember(tx, actor, memberId)
       if (member.role === role) return
-      await tx.update(members).set({ role }).where(own)
+      await tx.update(members).set({ role }).where(whereMember(actor, memberId))
       await audit(tx, actor, {
         action: 'member.role_changed',
         subject: member.name,
@@ -33,33 +30,62 @@ export async function changeRole(actor: Actor, memberId: string, role: MemberRol
 }
 
 /**
- * Removes a member with their sessions and attempts. They may sign in again, as a viewer, while their tenant is allowed.
- * Throws {@link NotFound}.
+ * Removes a member: their sessions and attempts end at once, and their next sign-in is refused until an owner lets them in again.
+ * The last owner stays. Throws {@link NotFound}, also for a member who was removed already.
  */
-export async function removeMember(actor: Actor, memberId: string): Promise<MemberChange> {
+export async function removeMember(actor: SessionActor, memberId: string): Promise<MemberChange> {
   allow(actor, 'manage_members')
+  requireFreshSignIn(actor)
   const db = await getDb(actor)
   return reportLastOwner(() =>
     db.transaction(async (tx) => {
-      const [removed] = await tx
-        .delete(members)
-        .where(and(eq(members.organisationId, actor.organisationId), eq(members.id, memberId)))
-        .returning({ name: members.name })
-      if (!removed) throw new NotFound('There is no such member.')
-      await audit(tx, actor, { action: 'member.removed', subject: removed.name })
+      const member = await lockMember(tx, actor, memberId)
+      await deleteSessionsOf(tx, actor.organisationId, memberId)
+      await tx
+        .update(members)
+        .set({ state: 'removed', role: 'viewer', removedAt: sql`now()`, removedByName: actor.name })
+        .where(whereMember(actor, memberId))
+      await audit(tx, actor, { action: 'member.removed', subject: member.name })
     }),
   )
 }
 
-/** Ends every session of the member who asks, this one included. */
-export async function signOutEverywhere(actor: Actor): Promise<void> {
+/** Lets a removed member sign in again, as a viewer. Throws {@link NotFound}, also for a member who was not removed. */
+export async function letMemberIn(actor: SessionActor, memberId: string): Promise<void> {
+  allow(actor, 'manage_members')
+  requireFreshSignIn(actor)
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
-    await tx
-      .delete(memberSessions)
-      .where(and(eq(memberSessions.organisationId, actor.organisationId), eq(memberSessions.memberId, actor.memberId)))
-    await audit(tx, actor, { action: 'member.signed_out_everywhere', subject: actor.name })
+    const [member] = await tx
+      .update(members)
+      .set({ state: 'active', removedAt: null, removedByName: null })
+      .where(and(whereMember(actor, memberId), eq(members.state, 'removed')))
+      .returning({ name: members.name })
+    if (!member) throw new NotFound('There is no such removed member.')
+    await audit(tx, actor, { action: 'member.let_in_again', subject: member.name })
   })
+}
+
+const whereMember = ({ organisationId }: Actor, memberId: string) =>
+  and(eq(members.organisationId, organisationId), eq(members.id, memberId))
+
+/**
+ * Locks an active member's row, so that no sign-in of theirs comes in between. The organisation is locked first, in the order of
+ * a sign-in: otherwise each could wait for the other. Throws {@link NotFound}.
+ */
+async function lockMember(tx: Transaction, actor: Actor, memberId: string) {
+  await tx
+    .select({ id: organisations.id })
+    .from(organisations)
+    .where(eq(organisations.id, actor.organisationId))
+    .for('no key update')
+  const [member] = await tx
+    .select({ name: members.name, role: members.role })
+    .from(members)
+    .where(and(whereMember(actor, memberId), eq(members.state, 'active')))
+    .for('update')
+  if (!member) throw new NotFound('There is no such member.')
+  return member
 }
 
 /** The trigger that keeps an owner in every organisation (db/migrations). */

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, inArray, isNull, ne } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
 import { beginConnect } from '@/lib/connections/attempts'
@@ -96,7 +96,7 @@ type Asked = { optional?: readonly OptionalScope[] }
 
 /** Begins to connect a subscription and signs in for it. Gives the id of the attempt. */
 export async function signInForAttempt(
-  actor: Actor,
+  actor: SessionActor,
   subscriptionId: string,
   username: string,
   { optional }: Asked = {},

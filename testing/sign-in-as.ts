@@ -1,14 +1,33 @@
 import { randomUUID } from 'node:crypto'
-import type { Actor } from '@/db/actor'
-import { findSession, registerSignIn } from '@/lib/auth/sessions'
+import type { SessionActor } from '@/db/actor'
+import { registerSignIn, type SignInBrowser } from '@/lib/auth/register-sign-in'
+import { findSession } from '@/lib/auth/sessions'
 
-type Who = { tenantId?: string; objectId?: string; name?: string }
+type Who = {
+  tenantId?: string
+  objectId?: string
+  name?: string
+  /** Just now, if it is left out; null when Microsoft does not say. */
+  authenticatedAt?: Date | null
+} & Partial<SignInBrowser>
 
-/** Signs a person in to the portal, as the way back from Microsoft does. The first of a tenant becomes its owner. */
-export async function signInAs({ tenantId = randomUUID(), objectId = randomUUID(), name = 'Olga Owner' }: Who = {}) {
+/**
+ * Signs a person in to the portal, as the way back from Microsoft does. The first of a tenant becomes its owner. `token` is what
+ * the cookie of their browser would hold.
+ */
+export async function signInAs({
+  tenantId = randomUUID(),
+  objectId = randomUUID(),
+  name = 'Olga Owner',
+  authenticatedAt = new Date(),
+  browser = 'Firefox on Linux',
+  visitor = { address: null, requestId: null },
+  previousToken = null,
+}: Who = {}) {
   const email = `${name.split(' ')[0]?.toLowerCase()}@contoso.example`
-  const sessionId = await registerSignIn({ tenantId, objectId, name, email, organisationName: 'contoso.example' })
-  const member = await findSession(sessionId)
+  const account = { tenantId, objectId, name, email, organisationName: 'contoso.example', authenticatedAt }
+  const token = await registerSignIn(account, { browser, visitor, previousToken })
+  const member = await findSession(token)
   if (!member) throw new Error('The session just made was not found.')
-  return member satisfies Actor & { sessionId: string }
+  return { ...member, token, objectId } satisfies SessionActor & { token: string; objectId: string }
 }

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { signOut } from '@/app/signin/actions'
 import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
 import { Frame } from '@/components/shell/frame'
-import { parseTheme, THEME_COOKIE } from '@/components/shell/theme'
+import { parseTheme, themeCookie } from '@/components/shell/theme'
 import { ClockProvider } from '@/components/ui/clock'
 import { readDatabaseNow } from '@/db/queries/clock'
 import { requireMember } from '@/lib/auth/request'
@@ -14,7 +14,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
   const { name, email, role, organisationName } = await requireMember()
   // Each field is named here, because all that the frame is given goes to the browser, and the session's ID must not.
   const member = { name, email, role: MEMBER_ROLE_LABELS[role], organisationName }
-  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
+  const theme = parseTheme((await cookies()).get(themeCookie(env().portalUrl).name)?.value)
 
   return (
     <ClockProvider now={(await readDatabaseNow()).getTime()}>

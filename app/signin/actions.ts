@@ -6,5 +6,5 @@ import { endCurrentSession } from '@/lib/auth/request'
 /** Signs this browser out and shows the sign-in page. */
 export async function signOut(): Promise<void> {
   await endCurrentSession()
-  redirect('/signin')
+  redirect('/signin/ended')
 }

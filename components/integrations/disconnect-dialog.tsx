@@ -2,6 +2,7 @@
 
 import { type ReactNode, useActionState, useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
+import { ConfirmIdentity } from '@/components/ui/confirm-identity'
 import { TextField } from '@/components/ui/fields'
 import type { FormAction } from '@/components/ui/form-state'
 import { Modal } from '@/components/ui/modal'
@@ -38,6 +39,7 @@ export function DisconnectDialog({ label, action, alreadyDisconnected = false, o
 function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Props, 'open'>) {
   const [state, formAction] = useActionState(action, null)
   const [data, setData] = useState<'keep' | 'delete'>(alreadyDisconnected ? 'delete' : 'keep')
+  const verb = alreadyDisconnected ? 'Delete data' : data === 'delete' ? 'Disconnect and delete' : 'Disconnect'
   useEffect(() => {
     if (state?.done) onClose()
   }, [state, onClose])
@@ -96,10 +98,11 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
           </li>
         </ul>
       </div>
+      {state?.confirm ? <ConfirmIdentity again={verb} /> : null}
       <div className="flex justify-end gap-2">
         <Button onClick={onClose}>Cancel</Button>
         <SubmitButton variant="danger" pendingLabel={data === 'delete' ? 'Deleting…' : 'Disconnecting…'}>
-          {alreadyDisconnected ? 'Delete data' : data === 'delete' ? 'Disconnect and delete' : 'Disconnect'}
+          {verb}
         </SubmitButton>
       </div>
     </form>

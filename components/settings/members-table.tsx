@@ -5,7 +5,16 @@ import { RelativeTime } from '@/components/ui/time'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { type MemberActions, MemberControls } from './member-controls'
 
-type Member = { id: string; name: string; email: string; role: MemberRole; createdAt: Date; lastSeenAt: Date | null }
+type Member = {
+  id: string
+  name: string
+  email: string
+  role: MemberRole
+  createdAt: Date
+  lastSeenAt: Date | null
+  /** How many browsers they are signed in with. */
+  sessions: number
+}
 
 type Props = {
   members: Member[]
@@ -40,7 +49,13 @@ export function MembersTable({ members, selfId, actions }: Props) {
               </RowTh>
               <Td>
                 {actions && !lastOwner ? (
-                  <MemberControls id={member.id} name={member.name} role={member.role} actions={actions} />
+                  <MemberControls
+                    id={member.id}
+                    name={member.name}
+                    role={member.role}
+                    sessions={member.id === selfId ? 0 : member.sessions}
+                    actions={actions}
+                  />
                 ) : (
                   MEMBER_ROLE_LABELS[member.role]
                 )}

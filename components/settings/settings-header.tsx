@@ -1,7 +1,7 @@
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 
-type Props = { current: 'members' | 'audit' }
+type Props = { current: 'members' | 'sessions' | 'audit' }
 
 /** The title and the tabs that all settings pages share. */
 export function SettingsHeader({ current }: Props) {
@@ -12,6 +12,7 @@ export function SettingsHeader({ current }: Props) {
         label="Settings"
         tabs={[
           { href: '/settings/members', label: 'Members', current: current === 'members' },
+          { href: '/settings/sessions', label: 'Your sessions', current: current === 'sessions' },
           { href: '/settings/audit', label: 'Audit log', current: current === 'audit' },
         ]}
       />

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { spellControls } from '@/lib/domain/words'
 import { BrandMark } from './brand-mark'
+import { ForgetEndedSession } from './forget-ended-session'
 import { MemberMenu, type MemberMenuProps } from './member-menu'
 import { RailLinks } from './rail-links'
 
@@ -13,6 +14,7 @@ type Props = MemberMenuProps & { sandbox: boolean; children: ReactNode }
 export function Frame({ sandbox, children, ...memberMenu }: Props) {
   return (
     <div className={sandbox ? '[--banner:1.75rem]' : '[--banner:0rem]'}>
+      <ForgetEndedSession />
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0 print:hidden"

@@ -7,17 +7,19 @@ import { Notice } from '@/components/ui/notice'
 type Props = {
   /** The path to which the sign-in returns. */
   goal: string
+  /** For a member who confirms who they are: Microsoft asks for their credentials anew. */
+  confirms?: boolean
 }
 
 /** Signs in to Rolecall: it asks next-auth for its token, then for the address at Microsoft to which the browser goes. */
-export function PortalSignInButton({ goal }: Props) {
+export function PortalSignInButton({ goal, confirms = false }: Props) {
   const [state, setState] = useState<'ready' | 'leaving' | 'unreachable'>('ready')
   const [refusal, setRefusal] = useState<string | null>(null)
 
   async function signIn() {
     setState('leaving')
     setRefusal(null)
-    const begun = await beginSignIn(goal).catch(() => null)
+    const begun = await beginSignIn(goal, confirms).catch(() => null)
     if (begun?.url) return window.location.assign(begun.url)
     setRefusal(begun?.refusal ?? null)
     setState(begun ? 'ready' : 'unreachable')
@@ -27,7 +29,7 @@ export function PortalSignInButton({ goal }: Props) {
     <div className="grid gap-3">
       <Button variant="primary" onClick={signIn} aria-disabled={state === 'leaving' || undefined} className="h-10">
         <MicrosoftMark />
-        {state === 'leaving' ? 'Going to Microsoft…' : 'Sign in with Microsoft'}
+        {state === 'leaving' ? 'Going to Microsoft…' : confirms ? 'Confirm with Microsoft' : 'Sign in with Microsoft'}
       </Button>
       {refusal ? (
         <Notice tone="warn" title="The sign-in was not begun" role="alert">
@@ -48,10 +50,10 @@ const REFUSALS = [429, 503]
 
 type Begun = { url: string; refusal?: undefined } | { url?: undefined; refusal: string }
 
-async function beginSignIn(goal: string): Promise<Begun> {
+async function beginSignIn(goal: string, confirms: boolean): Promise<Begun> {
   const { csrfToken } = await readJson(await fetch('/api/auth/csrf'))
   const body = new URLSearchParams({ csrfToken: String(csrfToken), callbackUrl: goal, json: 'true' })
-  const response = await fetch('/api/auth/signin/azure-ad', { method: 'POST', body })
+  const response = await fetch(`/api/auth/signin/azure-ad${confirms ? '?prompt=login' : ''}`, { method: 'POST', body })
   if (REFUSALS.includes(response.status)) return { refusal: await response.text() }
   return { url: String((await readJson(response)).url) }
 }

@@ -20,6 +20,11 @@ const PROBLEMS: Record<string, PortalSignInProblem> = {
     title: 'Your tenant is not allowed to sign in here',
     next: 'Use the work account of an organisation that uses this Rolecall. Personal Microsoft accounts cannot sign in.',
   },
+  AccessRemoved: {
+    tone: 'bad',
+    title: 'An owner has removed your access',
+    next: 'Microsoft signed you in, but you can no longer use Rolecall for your organisation. Ask one of its owners in Rolecall to let you in again, under Settings, Members.',
+  },
   SessionExpired: {
     tone: 'warn',
     title: 'Your session has ended',

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
-import { auditEvents } from '@/db/schema/organisations'
+import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
@@ -11,7 +11,7 @@ import { listDenials, listDenialsByPrincipal } from './denials'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
-import { listAuditEvents, listMembers } from './organisation'
+import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers } from './organisation'
 import { countPeople, listCells, listPeople } from './people'
 import { getPerson } from './person'
 import { getPersonAccess } from './person-access'
@@ -62,7 +62,16 @@ async function fullWorld() {
     requestedByName: 'Vera',
     tenantIds: [],
   })
-  return { world, connection, person, group, reader }
+  await database.db.insert(members).values({
+    ...{ organisationId, objectId: randomUUID(), name: 'Rem', email: 'rem@contoso.example', role: 'viewer' },
+    ...{ state: 'removed', removedAt: new Date(), removedByName: 'Vera' },
+  })
+  const sessionId = randomUUID()
+  await database.db.insert(memberSessions).values({
+    ...{ organisationId, memberId, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux' },
+    expiresAt: new Date(Date.now() + 60_000),
+  })
+  return { world, connection, person, group, reader, sessionId }
 }
 
 type Ours = Awaited<ReturnType<typeof fullWorld>>
@@ -91,7 +100,10 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     (await listMatchingGrants(actor, connection, [person])).length,
   listMembers: async (actor, { world }) =>
     (await listMembers(actor)).filter(({ id }) => id === world.actor.memberId).length,
+  listOwnSessions: async (actor, { sessionId }) =>
+    (await listOwnSessions({ ...actor, sessionId, signedInFreshly: false })).length,
   listPeople: async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
+  listRemovedMembers: async (actor) => (await listRemovedMembers(actor)).length,
   listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
   listRoleNames: async (actor, { connection, reader }) =>
     (await listRoleNames(actor, connection, [`GuidEquals {${reader}}`])).size,

@@ -1,7 +1,8 @@
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import { getDb, getEngine } from '@/db/client'
-import { auditEvents, members } from '@/db/schema/organisations'
+import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
+import { SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
 import type { AuditCursor, AuditView } from '@/lib/domain/views'
 
 const PAGE = 50 // rows
@@ -52,7 +53,7 @@ export async function listAuditEvents(actor: Actor, view: AuditView) {
 
 export type MemberRow = Awaited<ReturnType<typeof listMembers>>[number]
 
-/** The members of the organisation, in name order. */
+/** The members of the organisation, in name order, each with how many sessions they have. */
 export async function listMembers(actor: Actor) {
   const db = await getDb(actor)
   return db
@@ -63,11 +64,57 @@ export async function listMembers(actor: Actor) {
       role: members.role,
       createdAt: members.createdAt,
       lastSeenAt: members.lastSeenAt,
+      sessions: db.$count(
+        memberSessions,
+        and(eq(memberSessions.organisationId, members.organisationId), eq(memberSessions.memberId, members.id), isLive),
+      ),
     })
     .from(members)
-    .where(eq(members.organisationId, actor.organisationId))
+    .where(and(eq(members.organisationId, actor.organisationId), eq(members.state, 'active')))
     .orderBy(asc(sql`lower(${members.name})`), asc(members.id))
 }
+
+/** Who was removed from the organisation and may not sign in, the latest first. */
+export async function listRemovedMembers(actor: Actor) {
+  const db = await getDb(actor)
+  return db
+    .select({
+      id: members.id,
+      name: members.name,
+      email: members.email,
+      removedAt: members.removedAt,
+      removedByName: members.removedByName,
+    })
+    .from(members)
+    .where(and(eq(members.organisationId, actor.organisationId), eq(members.state, 'removed')))
+    .orderBy(desc(members.removedAt), asc(members.id))
+}
+
+/** The sessions of the member who asks that have not ended, the one in use first, then the latest. */
+export async function listOwnSessions(actor: SessionActor) {
+  const db = await getDb(actor)
+  const isThis = sql<boolean>`${memberSessions.id} = ${actor.sessionId}`
+  return db
+    .select({
+      id: memberSessions.id,
+      browser: memberSessions.browser,
+      clientAddress: memberSessions.clientAddress,
+      createdAt: memberSessions.createdAt,
+      lastSeenAt: memberSessions.lastSeenAt,
+      isThis,
+    })
+    .from(memberSessions)
+    .where(
+      and(eq(memberSessions.organisationId, actor.organisationId), eq(memberSessions.memberId, actor.memberId), isLive),
+    )
+    .orderBy(desc(isThis), desc(memberSessions.lastSeenAt), asc(memberSessions.id))
+}
+
+/** A session that has not ended by its age or by idleness. */
+const isLive = and(
+  gt(memberSessions.expiresAt, sql`now()`),
+  gt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`),
+)
 
 /** Answers when the database does, and throws what keeps it from answering. */
 export async function probeDatabase(): Promise<void> {

@@ -24,7 +24,7 @@ import {
   type Schedule,
 } from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
-import { members, organisations } from './organisations'
+import { memberSessions, members, organisations } from './organisations'
 
 /** A connected subscription: one tile. */
 export const connections = pgTable(
@@ -132,6 +132,8 @@ export const connectAttempts = pgTable(
     organisationId: uuid('organisation_id').notNull(),
     id: uuid('id').notNull().defaultRandom(),
     memberId: uuid('member_id').notNull(),
+    /** The session of the browser in which it was begun. It is lost with that session, and no other browser can finish it. */
+    sessionId: uuid('session_id').notNull(),
     subscriptionId: text('subscription_id').notNull(),
     tenantId: text('tenant_id').notNull(),
     /** Set when an existing connection is being reconnected. */
@@ -166,10 +168,16 @@ export const connectAttempts = pgTable(
       foreignColumns: [members.organisationId, members.id],
     }).onDelete('cascade'),
     foreignKey({
+      name: 'connect_attempts_of_a_session',
+      columns: [t.organisationId, t.memberId, t.sessionId],
+      foreignColumns: [memberSessions.organisationId, memberSessions.memberId, memberSessions.id],
+    }).onDelete('cascade'),
+    foreignKey({
       columns: [t.organisationId, t.connectionId],
       foreignColumns: [connections.organisationId, connections.id],
     }).onDelete('cascade'),
     uniqueIndex('connect_attempts_state').on(t.stateHash).where(sql`state_hash is not null`),
     index('connect_attempts_expiry').on(t.expiresAt),
+    index('connect_attempts_by_session').on(t.organisationId, t.memberId, t.sessionId),
   ],
 )

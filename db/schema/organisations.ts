@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import {
   bigserial,
   check,
@@ -10,7 +11,14 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { AUDIT_KINDS, type AuditKind, MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
+import {
+  AUDIT_KINDS,
+  type AuditKind,
+  MEMBER_ROLES,
+  MEMBER_STATES,
+  type MemberRole,
+  type MemberState,
+} from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 
 export const organisations = pgTable('organisations', {
@@ -20,7 +28,11 @@ export const organisations = pgTable('organisations', {
   createdAt: at('created_at').notNull().defaultNow(),
 })
 
-/** A trigger (migration 0001) keeps an owner in every organisation, from its first member on. */
+/**
+ * A trigger (migration 0001) keeps an owner in every organisation, from its first member on. The row of a member who was
+ * removed stays, so that their next sign-in is refused. Such a row has the least role, so that trigger and table agree on
+ * who is an owner.
+ */
 export const members = pgTable(
   'members',
   {
@@ -34,31 +46,54 @@ export const members = pgTable(
     role: text('role').$type<MemberRole>().notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     lastSeenAt: at('last_seen_at'),
+    state: text('state').$type<MemberState>().notNull().default('active'),
+    removedAt: at('removed_at'),
+    removedByName: text('removed_by_name'),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('members_one_per_account').on(t.organisationId, t.objectId),
+    // For the foreign key by which only an active member has sessions.
+    unique('members_by_state').on(t.organisationId, t.id, t.state),
     check('members_role', oneOf('role', MEMBER_ROLES)),
+    check('members_state', oneOf('state', MEMBER_STATES)),
+    check('members_removed', sql`state = 'active' or (role = 'viewer' and removed_at is not null)`),
   ],
 )
 
-/** A portal session. The cookie names it; deleting the row signs the browser out at once. */
+/**
+ * A portal session; deleting the row signs the browser out at once. The cookie holds a random token, of which only the hash is
+ * stored, so that a copy of this table opens no session.
+ */
 export const memberSessions = pgTable(
   'member_sessions',
   {
     organisationId: uuid('organisation_id').notNull(),
     memberId: uuid('member_id').notNull(),
+    /** Always `active`: with the foreign key below, a member who was removed can have no session. */
+    memberState: text('member_state').$type<'active'>().notNull().default('active'),
     id: uuid('id').primaryKey().defaultRandom(),
+    /** SHA-256 of the token in the cookie, in base64url. */
+    tokenHash: text('token_hash').notNull().unique(),
     createdAt: at('created_at').notNull().defaultNow(),
     lastSeenAt: at('last_seen_at').notNull().defaultNow(),
     expiresAt: at('expires_at').notNull(),
+    /** When the person last gave their credentials to Microsoft; null when Microsoft did not say. */
+    authenticatedAt: at('authenticated_at'),
+    /** The browser in words, such as "Firefox on Windows". */
+    browser: text('browser').notNull(),
+    /** The address from which the person signed in; null when it is not known. */
+    clientAddress: text('client_address'),
   },
   (t) => [
     foreignKey({
-      columns: [t.organisationId, t.memberId],
-      foreignColumns: [members.organisationId, members.id],
+      name: 'member_sessions_of_a_member',
+      columns: [t.organisationId, t.memberId, t.memberState],
+      foreignColumns: [members.organisationId, members.id, members.state],
     }).onDelete('cascade'),
-    index('member_sessions_by_member').on(t.organisationId, t.memberId),
+    // For the foreign key of connect attempts, and to find the sessions of a member.
+    unique('member_sessions_by_member').on(t.organisationId, t.memberId, t.id),
+    check('member_sessions_of_active_members', sql`member_state = 'active'`),
   ],
 )
 

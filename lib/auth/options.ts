@@ -1,18 +1,17 @@
-import { headers } from 'next/headers'
 import type { CookiesOptions, NextAuthOptions } from 'next-auth'
 import AzureAD from 'next-auth/providers/azure-ad'
 import { z } from 'zod'
 import { cloud } from '@/lib/azure/client/cloud'
 import { loginAgent } from '@/lib/azure/client/transport'
 import { findCurrentVisitor } from '@/lib/current-request'
-import { SESSION_HOURS } from '@/lib/domain/retention'
+import { FRESH_SIGN_IN_MINUTES, SESSION_HOURS } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
-import { readVisitor } from '@/lib/visitor'
 import { safePath } from '@/lib/web-security'
 import { recordRefusedSignIn, type SignInRefusal } from './record-refusal'
 import { findProblemOfTimes, redeemSignIn } from './redeem-sign-in'
-import { endSession, registerSignIn, type SignedInAccount } from './sessions'
+import { isAccessRemoved, registerSignIn, type SignedInAccount, type SignInBrowser } from './register-sign-in'
+import { endSession, mayTenantSignIn } from './sessions'
 
 /** The tenant of personal Microsoft accounts, which belong to no organisation. */
 const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -28,21 +27,29 @@ const Claims = z
     name: z.string().optional(),
     preferred_username: z.string().optional(),
     idp: z.string().optional(),
+    auth_time: z.number().int().optional(),
   })
   .transform((claims) => ({
     tenantId: claims.tid,
     objectId: claims.oid,
     name: claims.name ?? claims.preferred_username ?? claims.oid,
     email: claims.preferred_username ?? '',
+    authenticatedAt: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
     organisationName: (!claims.idp && claims.preferred_username?.split('@')[1]) || claims.tid,
   }))
 
-/** The portal's own sign-in. Microsoft's tokens are not kept: the cookie holds the id of a session and nothing else. */
-export function authOptions(): NextAuthOptions {
+type SignInRequest = {
+  browser: SignInBrowser
+  /** The address of the member who confirms who they are, as Microsoft knows it; null for an ordinary sign-in. */
+  confirming: string | null
+}
+
+/** The portal's own sign-in. Microsoft's tokens are not kept: the cookie holds the token of a session and nothing else. */
+export function authOptions({ browser, confirming }: SignInRequest): NextAuthOptions {
   const { authSecret, portalUrl } = env()
   return {
     secret: authSecret,
-    providers: [createProvider()],
+    providers: [createProvider(confirming)],
     session: { strategy: 'jwt', maxAge: SESSION_HOURS * 60 * 60 },
     cookies: authCookies(portalUrl),
     useSecureCookies: portalUrl.startsWith('https://'),
@@ -51,14 +58,18 @@ export function authOptions(): NextAuthOptions {
       async signIn({ profile }) {
         const account = Claims.safeParse(profile).data ?? null
         const refusal = findSignInRefusal(account)
-        if (refusal) await recordRefusedSignIn(refusal, account, readVisitor(await headers()))
+        if (refusal) await recordRefusedSignIn(refusal, account, browser.visitor)
         if (refusal) return false
+        if (account && (await isAccessRemoved(account))) {
+          await recordRefusedSignIn('access_removed', account, browser.visitor)
+          return '/signin?error=AccessRemoved'
+        }
         const problem = await findProblemOfTimes(profile)
         return problem ? `${portalUrl}/signin?${problem}` : true
       },
       async jwt({ token, profile, trigger }) {
         if (trigger !== 'signIn' && trigger !== 'signUp') return { sid: token.sid }
-        return { sid: await registerSignIn(Claims.parse(profile), readVisitor(await headers())) }
+        return { sid: await registerSignIn(Claims.parse(profile), browser) }
       },
       session: () => ({ expires: '' }),
       redirect: ({ url, baseUrl }) =>
@@ -85,13 +96,22 @@ export function authOptions(): NextAuthOptions {
 
 /** Why a person for whom Microsoft vouched may not sign in to this portal; null when they may. */
 function findSignInRefusal(account: SignedInAccount | null): SignInRefusal | null {
-  const { allowedTenants } = env().azure
   if (!account) return 'unreadable_claims'
   if (account.tenantId === CONSUMER_TENANT) return 'consumer_account'
-  return allowedTenants === 'any' || allowedTenants.includes(account.tenantId) ? null : 'tenant_not_allowed'
+  return mayTenantSignIn(account.tenantId) ? null : 'tenant_not_allowed'
 }
 
-function createProvider() {
+/**
+ * How Microsoft is asked to authenticate a person anew, and to say so. `prompt=login` makes the person give their credentials.
+ * It can be cut out of the address on the way, and nothing in the token would tell; `max_age` makes Entra ID put `auth_time`,
+ * the time of the last authentication, into the id token, and that is what counts. Entra ID understands `max_age` although
+ * its documents do not name it (MicrosoftDocs/azure-docs issue 51307). It also lets the id token expire that many seconds
+ * after `auth_time` (AzureAD/microsoft-authentication-library-for-python issue 444, keycloak/keycloak issue 46078): with
+ * `max_age=0` the token would have expired before it is read, so the minutes are asked for that count as fresh.
+ */
+const AUTHENTICATE_ANEW = { prompt: 'login', max_age: FRESH_SIGN_IN_MINUTES * 60 }
+
+function createProvider(confirming: string | null) {
   const { azure } = env()
   const { clientId, clientSecret, allowedTenants } = azure
   // With several tenants the issuer in the discovery document is a template, which openid-client resolves for this address only.
@@ -99,7 +119,12 @@ function createProvider() {
   return {
     ...AzureAD({ clientId, clientSecret }),
     wellKnown: `${cloud().login}/${tenant}/v2.0/.well-known/openid-configuration`,
-    authorization: { params: { scope: 'openid profile email', prompt: 'select_account' } },
+    authorization: {
+      params: {
+        scope: 'openid profile email',
+        ...(confirming === null ? { prompt: 'select_account' } : { ...AUTHENTICATE_ANEW, login_hint: confirming }),
+      },
+    },
     token: { request: redeemSignIn },
     checks: ['pkce' as const, 'state' as const, 'nonce' as const],
     httpOptions: { timeout: LOGIN_TIMEOUT_MS, agent: loginAgent() },

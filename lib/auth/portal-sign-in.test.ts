@@ -51,8 +51,14 @@ const portal = createServer(async (request, response) => {
         .map((one) => one.split(/=(.*)/, 2)),
     ),
   })
-  await NextAuth(asked as unknown as NextApiRequest, answer as unknown as NextApiResponse, authOptions())
+  await NextAuth(
+    asked as unknown as NextApiRequest,
+    answer as unknown as NextApiResponse,
+    authOptions({ browser: BROWSER, confirming: null }),
+  )
 })
+
+const BROWSER = { browser: 'Firefox on Linux', visitor: { address: null, requestId: null }, previousToken: null }
 
 /** A browser's requests to these routes, with its cookies. */
 function openBrowser() {

@@ -5,9 +5,6 @@ import { auditEvents } from '@/db/schema/organisations'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 
-// What Next.js gives to a request outside of a test: the headers that the guard has set.
-const sent = vi.hoisted(() => new Headers({ 'x-client-address': '203.0.113.9' }))
-vi.mock('next/headers', () => ({ headers: async () => sent }))
 const ALLOWED = randomUUID()
 for (const [name, value] of Object.entries({
   LOG_LEVEL: 'silent',
@@ -27,13 +24,20 @@ beforeAll(async () => {
 })
 afterAll(() => database.close())
 
+const BROWSER = {
+  browser: 'Firefox on Linux',
+  visitor: { address: '203.0.113.9', requestId: null },
+  previousToken: null,
+}
+
 type Profile = { tid?: string; oid?: string; name?: string }
 
 /** What next-auth is told when a person with these claims comes back from Microsoft. */
 async function mayEnter(profile: Profile): Promise<unknown> {
-  const { signIn } = authOptions().callbacks ?? {}
+  const { signIn } = authOptions({ browser: BROWSER, confirming: null }).callbacks ?? {}
   if (!signIn) throw new Error('Nothing decides who may sign in.')
-  return signIn({ profile, user: { id: 'any' }, account: null })
+  const now = Math.floor(Date.now() / 1000)
+  return signIn({ profile: { iat: now, nbf: now, exp: now + 3600, ...profile }, user: { id: 'any' }, account: null })
 }
 
 const refusalsOf = (organisationId: string) =>

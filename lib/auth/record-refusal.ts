@@ -6,7 +6,7 @@ import { auditEvents, members, organisations } from '@/db/schema/organisations'
 import { type AuditAction, audit, NotAllowed, NotFound } from '@/lib/actor'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
-import type { SignedInAccount } from './sessions'
+import type { SignedInAccount } from './register-sign-in'
 
 /** Records that a member was refused: an error of a verb, if it is a refusal, or a role that they do not have. */
 export async function recordRefusal(member: Actor, refused: unknown | { role: MemberRole }): Promise<void> {
@@ -25,7 +25,7 @@ function describeRefusal(refused: unknown): { action: AuditAction; subject: stri
   return null
 }
 
-export type SignInRefusal = 'tenant_not_allowed' | 'consumer_account' | 'unreadable_claims'
+export type SignInRefusal = 'access_removed' | 'tenant_not_allowed' | 'consumer_account' | 'unreadable_claims'
 
 /**
  * Records that Microsoft vouched for a person whom the portal does not let in. The audit log has it if the person's tenant

@@ -27,9 +27,9 @@ beforeAll(async () => {
 afterAll(() => rolecall.close())
 
 /** Makes the requests that follow come from this member's browser. */
-async function comeFrom({ sessionId }: { sessionId: string }): Promise<void> {
+async function comeFrom({ token }: { token: string }): Promise<void> {
   const { name } = authCookies(process.env.PORTAL_URL ?? '').sessionToken
-  jar.set(name, { name, value: await encode({ token: { sid: sessionId }, secret: process.env.AUTH_SECRET ?? '' }) })
+  jar.set(name, { name, value: await encode({ token: { sid: token }, secret: process.env.AUTH_SECRET ?? '' }) })
 }
 
 /** How Next.js tells the error behind a page from other errors. */
@@ -96,7 +96,7 @@ test('a route answers a refusal with its status and a sentence', async () => {
   const tenant = await rolecall.tenant()
   const connectionId = await connect(tenant)
   const route = routeForMembers(async (member, id: string) => Response.json(await requestSync(member, id)))
-  const ask = async (member: { sessionId: string }) => {
+  const ask = async (member: { token: string }) => {
     await comeFrom(member)
     const response = await route(connectionId)
     return { status: response.status, text: await response.text() }

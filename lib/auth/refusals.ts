@@ -1,7 +1,7 @@
 import 'server-only'
 import { headers } from 'next/headers'
 import { forbidden, notFound, redirect } from 'next/navigation'
-import { NotAllowed, NotFound } from '@/lib/actor'
+import { FreshSignInNeeded, NotAllowed, NotFound } from '@/lib/actor'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { limitVisitor, TooMany } from '@/lib/limits'
 import { log } from '@/lib/log'
@@ -28,11 +28,16 @@ export function actionFor<Args extends unknown[], Result>(
   }
 }
 
-/** Shows the page for a refusal of ours, from an action or from a page. Any other error is thrown again. */
+/**
+ * Shows Next's page for a refusal of ours, from an action or from a page, and leads to the confirmation when the sign-in is
+ * too old. Any other error is thrown again.
+ */
 export async function showRefusal(error: unknown): Promise<never> {
   if (error instanceof TooMany) redirect(await tooManyPage(error))
   if (error instanceof NotAllowed) forbidden()
   if (error instanceof NotFound) notFound()
+  if (error instanceof FreshSignInNeeded)
+    redirect(`/confirm?next=${encodeURIComponent(safePath((await headers()).get('x-pathname')))}`)
   throw error
 }
 

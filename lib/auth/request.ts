@@ -3,7 +3,7 @@ import { cookies, headers } from 'next/headers'
 import { forbidden, redirect } from 'next/navigation'
 import { decode } from 'next-auth/jwt'
 import { cache } from 'react'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { MEMBER_ROLES, type MemberRole } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { readVisitor } from '@/lib/visitor'
@@ -13,21 +13,24 @@ import { recordRefusal } from './record-refusal'
 import { endSession, findSession } from './sessions'
 
 /** The signed-in member, with the names that the frame of every page shows. */
-export type SignedInMember = Actor & { sessionId: string; email: string; organisationName: string; tenantId: string }
+export type SignedInMember = SessionActor & { email: string; organisationName: string; tenantId: string }
 
 /** The member to whom this request's cookie belongs, or null. Looked up once in every request, so a removed member is out at once. */
 export const currentMember = cache(async (): Promise<SignedInMember | null> => {
-  const sessionId = await readSessionId()
-  const found = sessionId ? await findSession(sessionId) : null
+  const token = await readSessionToken()
+  const found = token ? await findSession(token) : null
   return found && { ...found, visitor: readVisitor(await headers()) }
 })
 
-/** The signed-in member. Anyone else is sent to the sign-in page, and comes back afterwards. */
+/**
+ * The signed-in member. Anyone else is sent to the sign-in page, and comes back afterwards. The way leads over a route that
+ * makes the browser forget the pages of a session that has ended.
+ */
 export async function requireMember(): Promise<SignedInMember> {
   const member = await currentMember()
   if (member) return member
   const wanted = safePath((await headers()).get('x-pathname'))
-  redirect(`/signin?next=${encodeURIComponent(wanted)}`)
+  redirect(`/signin/ended?next=${encodeURIComponent(wanted)}`)
 }
 
 /** The signed-in member if they have at least this role. Anyone else sees the page that says who to ask. */
@@ -38,18 +41,20 @@ export async function requireRole(role: MemberRole): Promise<SignedInMember> {
   forbidden()
 }
 
-/** Signs this browser out: ends its session on the server, then deletes the cookie. */
+/** Ends the session of this browser on the server. The route `/signin/ended`, to which the browser is sent next, deletes its cookie. */
 export async function endCurrentSession(): Promise<void> {
-  await endPreviousSession()
-  const { name, options } = authCookies(env().portalUrl).sessionToken
-  // A `__Host-` cookie is deleted only with the attributes that it was set with.
-  ;(await cookies()).set(name, '', { ...options, maxAge: 0 })
+  const token = await readSessionToken()
+  if (token) await endSession(token)
 }
 
-/** Ends the session that this browser has had so far, so that a new sign-in never leaves an old one open. */
-export async function endPreviousSession(): Promise<void> {
-  const sessionId = await readSessionId()
-  if (sessionId) await endSession(sessionId)
+/** Deletes the cookie of a session, if this browser has one, and tells whether it had. */
+export async function forgetSession(): Promise<boolean> {
+  const { name, options } = authCookies(env().portalUrl).sessionToken
+  const jar = await cookies()
+  if (!jar.has(name)) return false
+  // A `__Host-` cookie is deleted only with the attributes that it was set with.
+  jar.set(name, '', { ...options, maxAge: 0 })
+  return true
 }
 
 /** Whether this browser began the sign-in with this state and has not finished it, by the cookie in which next-auth keeps it. */
@@ -60,7 +65,8 @@ export async function hasBegunSignIn(state: string | null): Promise<boolean> {
   return state !== null && token?.value === state
 }
 
-async function readSessionId(): Promise<string | null> {
+/** The token of the session that this browser's cookie names, whether or not that session has ended. */
+export async function readSessionToken(): Promise<string | null> {
   const token = await readCookie(authCookies(env().portalUrl).sessionToken.name)
   return typeof token?.sid === 'string' ? token.sid : null
 }

@@ -1,5 +1,5 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
 import { connectAttempts, connections } from '@/db/schema/connections'
@@ -26,7 +26,7 @@ type Begun =
  * sign-in, and opens an attempt. A disconnected subscription whose data was kept is connected again with its history.
  * Throws TooMany.
  */
-export async function beginConnect(actor: Actor, subscriptionId: string): Promise<Begun> {
+export async function beginConnect(actor: SessionActor, subscriptionId: string): Promise<Begun> {
   allow(actor, 'connect')
   await limit('connect_attempt', actor.memberId)
   const db = await getDb(actor)
@@ -77,7 +77,7 @@ type ReconnectOptions = {
  * NotFound and TooMany.
  */
 export async function beginReconnect(
-  actor: Actor,
+  actor: SessionActor,
   connectionId: string,
   { alsoAsk }: ReconnectOptions = {},
 ): Promise<{ attemptId: string }> {
@@ -101,8 +101,8 @@ type AttemptSubject = {
   optionalScopes?: string[]
 }
 
-/** Stores a new attempt for this member. Gives its id. */
-async function openAttempt(actor: Actor, about: AttemptSubject): Promise<string> {
+/** Stores a new attempt for this member's browser. Gives its id. */
+async function openAttempt(actor: SessionActor, about: AttemptSubject): Promise<string> {
   const db = await getDb(actor)
   const [attempt] = await db
     .insert(connectAttempts)
@@ -110,6 +110,7 @@ async function openAttempt(actor: Actor, about: AttemptSubject): Promise<string>
       ...about,
       organisationId: actor.organisationId,
       memberId: actor.memberId,
+      sessionId: actor.sessionId,
       expiresAt: sql`now() + make_interval(mins => ${ATTEMPT_MINUTES})`,
     })
     .returning({ id: connectAttempts.id })
@@ -120,20 +121,25 @@ async function openAttempt(actor: Actor, about: AttemptSubject): Promise<string>
 export type AttemptRow = typeof connectAttempts.$inferSelect & { expired: boolean }
 
 /**
- * The where-clause of an attempt of this very member. Another member's attempt is not found, even in the same
- * organisation, because a sign-in belongs to whoever began it.
+ * The where-clause of the attempts of this very member in this very browser. Another member's attempt is not found, even in
+ * the same organisation, because a sign-in belongs to whoever began it; nor is one that the same member began in another
+ * browser, because Microsoft's answer is good only for the browser that was sent there (RFC 9700, section 4.7).
  */
-export const whereOwnAttempt = ({ organisationId, memberId }: Actor, attemptId: string): SQL | undefined =>
+export const whereOwnAttempts = ({ organisationId, memberId, sessionId }: SessionActor): SQL | undefined =>
   and(
     eq(connectAttempts.organisationId, organisationId),
     eq(connectAttempts.memberId, memberId),
-    eq(connectAttempts.id, attemptId),
+    eq(connectAttempts.sessionId, sessionId),
   )
 
-/** The member's own attempt, with whether it has expired by the database's clock, or null. */
+/** The where-clause of one of {@link whereOwnAttempts}. */
+export const whereOwnAttempt = (actor: SessionActor, attemptId: string): SQL | undefined =>
+  and(whereOwnAttempts(actor), eq(connectAttempts.id, attemptId))
+
+/** The member's own attempt in this browser, with whether it has expired by the database's clock, or null. */
 export async function findAttempt(
   db: Database | Transaction,
-  actor: Actor,
+  actor: SessionActor,
   attemptId: string,
 ): Promise<AttemptRow | null> {
   const [found] = await db
@@ -169,7 +175,7 @@ export type Attempt = {
 }
 
 /** The member's own attempt as its pages show it, or null. */
-export async function getAttempt(actor: Actor, attemptId: string): Promise<Attempt | null> {
+export async function getAttempt(actor: SessionActor, attemptId: string): Promise<Attempt | null> {
   const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) return null

@@ -1,5 +1,5 @@
 import { and, eq, inArray, ne } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { allow, NotFound } from '@/lib/actor'
@@ -51,7 +51,7 @@ export type Checked = {
  * Asks Microsoft for everything that a first sync will need. The answers are not stored, so they are always those of this
  * moment. Throws {@link NotFound} and TooMany.
  */
-export async function checkAttempt(actor: Actor, attemptId: string): Promise<Checked> {
+export async function checkAttempt(actor: SessionActor, attemptId: string): Promise<Checked> {
   allow(actor, 'connect')
   await limit('connect_check', actor.memberId)
   const db = await getDb(actor)
@@ -108,7 +108,7 @@ async function catchAzureError<T>(work: Promise<T>): Promise<Attempt<T>> {
 }
 
 /** Keeps the claims that Microsoft demands with a further verification, because the next sign-in must pass them on. */
-async function keepClaims(actor: Actor, attemptId: string, answers: { error?: AzureError }[]): Promise<void> {
+async function keepClaims(actor: SessionActor, attemptId: string, answers: { error?: AzureError }[]): Promise<void> {
   const demand = answers.find(({ error }) => error?.claims)?.error
   if (!demand) return
   const db = await getDb(actor)

@@ -1,5 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
@@ -26,9 +26,12 @@ type WantedSubscription = { subscriptionId: string; name: string; state: string 
  * Makes connections of a checked attempt: one of the subscription that it was begun for, and one of each other that was
  * chosen with the same sign-in. It checks once more at Microsoft, then stores connections, sealed tokens and first runs
  * in one transaction. A second confirmation gives the same connections. Throws {@link NotFound}.
+ *
+ * It asks for no fresh sign-in to the portal, although it adds an account: the account was signed in at Microsoft for this
+ * attempt, in this browser and within the half hour that an attempt lives.
  */
 export async function confirmAttempt(
-  actor: Actor,
+  actor: SessionActor,
   attemptId: string,
   { alsoSubscriptionIds, acceptOtherAccount = false }: ConfirmOptions,
 ): Promise<Confirmed> {
@@ -77,7 +80,7 @@ function chooseSubscriptions(
 }
 
 async function storeConnections(
-  actor: Actor,
+  actor: SessionActor,
   attemptId: string,
   wanted: WantedSubscription[],
 ): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {

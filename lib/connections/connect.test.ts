@@ -131,6 +131,45 @@ test('an answer with an unknown state, or for another person, is not used and st
   expect(await getAttempt(ann, attemptId)).toBeNull()
 })
 
+test('another browser of the same member neither finishes nor sees an attempt', async () => {
+  const tenant = await rolecall.tenant()
+  const attemptId = await begun(tenant)
+  const back = await answerMicrosoft(
+    await beginSignInForAttempt(tenant.owner, attemptId),
+    tenant.account('owner').username,
+  )
+  const other = await signInAs({ tenantId: tenant.tenantId, objectId: tenant.owner.objectId })
+  expect(other.memberId).toBe(tenant.owner.memberId)
+  expect(await finishSignIn(other, back)).toEqual({ attemptId: null, code: 'state_mismatch' })
+  expect(await getAttempt(other, attemptId)).toBeNull()
+  await expect(beginSignInForAttempt(other, attemptId)).rejects.toThrow(NotFound)
+  expect(await getAttempt(tenant.owner, attemptId)).toMatchObject({ account: null, problem: null })
+
+  expect(await finishSignIn(tenant.owner, back)).toEqual({ attemptId })
+  await expect(checkAttempt(other, attemptId)).rejects.toThrow(NotFound)
+  await expect(confirmAttempt(other, attemptId, { alsoSubscriptionIds: [] })).rejects.toThrow(NotFound)
+  expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })).toMatchObject({
+    kind: 'connected',
+  })
+})
+
+test('who confirms who they are goes on with what they began in this browser, and nobody else does', async () => {
+  const tenant = await rolecall.tenant()
+  const attemptId = await begun(tenant)
+  const back = await answerMicrosoft(
+    await beginSignInForAttempt(tenant.owner, attemptId),
+    tenant.account('owner').username,
+  )
+  const { tenantId } = tenant
+  const confirmed = await signInAs({ tenantId, objectId: tenant.owner.objectId, previousToken: tenant.owner.token })
+  expect(await getAttempt(tenant.owner, attemptId)).toBeNull()
+  expect(await finishSignIn(confirmed, back)).toEqual({ attemptId })
+
+  const somebody = await signInAs({ tenantId, name: 'Sue Somebody', previousToken: confirmed.token })
+  expect(await getAttempt(somebody, attemptId)).toBeNull()
+  expect(await rolecall.db.$count(connectAttempts, eq(connectAttempts.id, attemptId))).toBe(0)
+})
+
 test('an answer from Microsoft is used once, and a second use is told from a stranger’s answer', async () => {
   const tenant = await rolecall.tenant()
   const attemptId = await begun(tenant)

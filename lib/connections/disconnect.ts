@@ -1,11 +1,11 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
+import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { assignments } from '@/db/schema/access'
 import { connectAttempts, connectionDeletions, connectionSecrets, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { allow, audit } from '@/lib/actor'
+import { allow, audit, requireFreshSignIn } from '@/lib/actor'
 import { sendDeletion } from '@/lib/runs/queue'
 import { type ConnectionRow, findConnection, lockConnection, whereConnection } from './connection'
 
@@ -23,8 +23,13 @@ type Disconnected = { kind: 'disconnected' } | { kind: 'deleting' } | { kind: 'm
  * readable (*keep*), or disappears at once from every page and is deleted by a worker (*delete*), see
  * `delete-connection.ts`. Throws NotFound.
  */
-export async function disconnect(actor: Actor, connectionId: string, { data, typed }: Choice): Promise<Disconnected> {
+export async function disconnect(
+  actor: SessionActor,
+  connectionId: string,
+  { data, typed }: Choice,
+): Promise<Disconnected> {
   allow(actor, 'disconnect')
+  requireFreshSignIn(actor)
   const { organisationId } = actor
   const connection = await findConnection(actor, connectionId)
   if (data === 'delete' && typed !== connection.label) return { kind: 'mistyped' }

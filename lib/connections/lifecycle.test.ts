@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connectionSecrets, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
@@ -27,7 +27,7 @@ const connectionRow = async (id: string) =>
   (await rolecall.db.select().from(connections).where(eq(connections.id, id)))[0]
 
 /** Asks for a deletion and carries it out, as the worker does. */
-async function erase(actor: Actor, connectionId: string, typed?: string): Promise<void> {
+async function erase(actor: SessionActor, connectionId: string, typed?: string): Promise<void> {
   expect(await disconnect(actor, connectionId, { data: 'delete', typed })).toEqual({ kind: 'deleting' })
   await deleteConnection({ organisationId: actor.organisationId, connectionId }, new AbortController().signal)
 }

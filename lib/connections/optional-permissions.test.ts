@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { NotAllowed, NotFound } from '@/lib/actor'
@@ -50,7 +50,7 @@ async function begun(tenant: TestTenant) {
 }
 
 async function signIn(
-  actor: Actor,
+  actor: SessionActor,
   attemptId: string,
   username: string,
   options: Parameters<typeof beginSignInForAttempt>[2] = {},
@@ -76,7 +76,7 @@ async function graphOf(connectionId: string) {
   return azure.caller.tokens
 }
 
-const groupsCheck = async (actor: Actor, attemptId: string) =>
+const groupsCheck = async (actor: SessionActor, attemptId: string) =>
   (await checkAttempt(actor, attemptId)).checks.find(({ id }) => id === 'groups')
 
 test('permissions ticked in the wizard are asked for, granted, and stored with every connection made', async () => {
@@ -172,7 +172,7 @@ test('an approval link names the permissions that the tenant’s other connectio
   const tenant = await rolecall.tenant({ subscriptions: 2 })
   await connect(tenant, tenant.subscription.id, { optional: [SIGN_INS] })
   const second = tenant.subscriptions[1]?.id ?? ''
-  const linkFor = async (actor: Actor) => {
+  const linkFor = async (actor: SessionActor) => {
     const begun = await beginConnect(actor, second)
     if (begun.kind !== 'begun') throw new Error(begun.kind)
     return (await getAttempt(actor, begun.attemptId))?.adminConsentUrl

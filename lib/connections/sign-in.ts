@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectAttempts } from '@/db/schema/connections'
 import { allow, NotFound } from '@/lib/actor'
@@ -14,7 +14,7 @@ import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { limit } from '@/lib/limits'
 import { log } from '@/lib/log'
-import { findAttempt, whereOwnAttempt } from './attempts'
+import { findAttempt, whereOwnAttempt, whereOwnAttempts } from './attempts'
 import { seal, unseal } from './vault'
 
 type SignInChoices = {
@@ -30,7 +30,7 @@ type SignInChoices = {
  * the state as a hash. A login that was begun earlier for the same attempt can no longer be finished. Throws NotFound and TooMany.
  */
 export async function beginSignInForAttempt(
-  actor: Actor,
+  actor: SessionActor,
   attemptId: string,
   { prompt, useClaims, optional }: SignInChoices = {},
 ): Promise<string> {
@@ -83,9 +83,9 @@ type FinishedSignIn = { attemptId: string } | { attemptId: null; code: ProblemCo
 
 /**
  * Takes what Microsoft sent back with the browser. A refusal is stored on the attempt, where its page explains it. An
- * answer that belongs to no login of this member stores nothing.
+ * answer that belongs to no login of this member's browser stores nothing.
  */
-export async function finishSignIn(actor: Actor, query: URLSearchParams): Promise<FinishedSignIn> {
+export async function finishSignIn(actor: SessionActor, query: URLSearchParams): Promise<FinishedSignIn> {
   allow(actor, 'connect')
   const login = await takeLogin(actor, query.get('state') ?? '')
   if (login.kind === 'unknown') return { attemptId: null, code: 'state_mismatch' }
@@ -138,15 +138,12 @@ type TakenLogin =
   | { kind: 'unknown' }
 
 /**
- * Takes the login that a state belongs to, once: whoever comes second finds it used. Only the member who began it finds
- * it at all, so neither another person's answer nor a replay can be attached to an attempt.
+ * Takes the login that a state belongs to, once: whoever comes second finds it used. Only the browser of the member who
+ * began it finds it at all, so neither another person's answer nor a replay can be attached to an attempt.
  */
-async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
+async function takeLogin(actor: SessionActor, state: string): Promise<TakenLogin> {
   const db = await getDb(actor)
-  const own = and(
-    eq(connectAttempts.organisationId, actor.organisationId),
-    eq(connectAttempts.memberId, actor.memberId),
-  )
+  const own = whereOwnAttempts(actor)
   const hash = hashState(state)
   const taken = await db.transaction(async (tx) => {
     const [attempt] = await tx
@@ -183,13 +180,13 @@ async function takeLogin(actor: Actor, state: string): Promise<TakenLogin> {
 
 /** Verifier and nonce of a login that was taken. Throws SealBroken when its key is gone. */
 async function openLogin(
-  { organisationId }: Actor,
+  { organisationId }: SessionActor,
   { attemptId, sealedLogin }: Extract<TakenLogin, { kind: 'login' }>,
 ): Promise<z.infer<typeof Login>> {
   return Login.parse(JSON.parse(await unseal(sealedLogin, { organisationId, kind: 'attempt-login', id: attemptId })))
 }
 
-async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, cache: string) {
+async function storeAccount(actor: SessionActor, attemptId: string, account: SignedIn, cache: string) {
   const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
   await updateAttempt(actor, attemptId, {
     sealedCache,
@@ -201,10 +198,14 @@ async function storeAccount(actor: Actor, attemptId: string, account: SignedIn, 
   })
 }
 
-const storeProblem = (actor: Actor, attemptId: string, problem: AttemptProblem) =>
+const storeProblem = (actor: SessionActor, attemptId: string, problem: AttemptProblem) =>
   updateAttempt(actor, attemptId, { problem })
 
-async function updateAttempt(actor: Actor, attemptId: string, change: Partial<typeof connectAttempts.$inferInsert>) {
+async function updateAttempt(
+  actor: SessionActor,
+  attemptId: string,
+  change: Partial<typeof connectAttempts.$inferInsert>,
+) {
   const db = await getDb(actor)
   await db
     .update(connectAttempts)

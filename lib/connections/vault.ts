@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
 import { audit } from '@/lib/actor'
@@ -18,7 +18,7 @@ import { type ConnectionRow, whereConnection } from './connection'
 const PAGE_DEADLINE_MS = 45_000
 
 /** Azure as the account sees it that signed in for an attempt, or null when nobody has signed in yet. */
-export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null {
+export function azureForAttempt(actor: SessionActor, attempt: AttemptRow): Azure | null {
   const { accountObjectId: objectId, accountTenantId: tenantId } = attempt
   if (!attempt.sealedCache || !objectId || !tenantId) return null
   const store = createSealedStore(describePlaceOfAttempt(actor, attempt.id), {
@@ -39,7 +39,7 @@ export function azureForAttempt(actor: Actor, attempt: AttemptRow): Azure | null
   return createAzure({ tokens, ...options })
 }
 
-function describePlaceOfAttempt(actor: Actor, attemptId: string): SealedPlace {
+function describePlaceOfAttempt(actor: SessionActor, attemptId: string): SealedPlace {
   const own = whereOwnAttempt(actor, attemptId)
   return {
     async read() {

@@ -17,3 +17,12 @@ export const RUN_SUMS_HOURS = 24
 
 /** Runs, with what each could read, for the history of a connection. */
 export const RUN_DAYS = 365
+
+/** Sessions that a member can have at once. With one more, the oldest ends. */
+export const SESSIONS_PER_MEMBER = 20
+
+/**
+ * Minutes for which a sign-in at Microsoft counts as fresh. Whoever changes a role or disconnects a subscription later than
+ * that confirms first who they are, so that an unlocked computer or a stolen cookie is not enough.
+ */
+export const FRESH_SIGN_IN_MINUTES = 15

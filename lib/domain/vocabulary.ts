@@ -7,6 +7,10 @@
 export const MEMBER_ROLES = ['owner', 'admin', 'viewer'] as const
 export type MemberRole = (typeof MEMBER_ROLES)[number]
 
+/** `removed`: an owner has taken the access away, and only an owner can give it back. */
+export const MEMBER_STATES = ['active', 'removed'] as const
+export type MemberState = (typeof MEMBER_STATES)[number]
+
 export const SCHEDULES = ['hourly', 'every_6_hours', 'daily', 'off'] as const
 export type Schedule = (typeof SCHEDULES)[number]
 

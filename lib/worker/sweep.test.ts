@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { memberSessions } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
-import { findSession } from '@/lib/auth/sessions'
+import { createSessionToken, findSession } from '@/lib/auth/sessions'
 import { getAttempt } from '@/lib/connections/attempts'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { beginSignInForAttempt, finishSignIn } from '@/lib/connections/sign-in'
@@ -81,23 +81,31 @@ describe('sessions', () => {
     const { owner } = await rolecall.tenant()
     const own = { organisationId: owner.organisationId, memberId: owner.memberId }
     const make = (count: number, times: { lastSeenAt?: Date; expiresAt: Date }) =>
-      rolecall.db.insert(memberSessions).values(Array.from({ length: count }, () => ({ ...own, ...times })))
+      rolecall.db
+        .insert(memberSessions)
+        .values(
+          Array.from({ length: count }, () => ({ ...own, ...times, tokenHash: randomUUID(), browser: 'Firefox' })),
+        )
     const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
     await make(1200, { expiresAt: hours(-1) })
     await make(30, { expiresAt: hours(8), lastSeenAt: hours(-2.1) })
     const id = randomUUID()
-    await rolecall.db.insert(memberSessions).values({ ...own, id, expiresAt: hours(8), lastSeenAt: hours(-1.9) })
+    await rolecall.db
+      .insert(memberSessions)
+      .values({ ...own, id, tokenHash: id, browser: 'Firefox', expiresAt: hours(8), lastSeenAt: hours(-1.9) })
 
     const before = await rolecall.db.$count(memberSessions)
     expect(await sweep(NEVER)).toMatchObject({ sessions: 1230 })
     expect(await rolecall.db.$count(memberSessions)).toBe(before - 1230)
-    expect(await findSession(id)).toMatchObject({ memberId: owner.memberId })
+    expect(await findSession(token)).toMatchObject({ memberId: owner.memberId })
   })
 
   test('are left for the next sweep when the process ends', async () => {
     const { owner } = await rolecall.tenant()
     const { organisationId, memberId } = owner
-    await rolecall.db.insert(memberSessions).values({ organisationId, memberId, expiresAt: new Date(0) })
+    await rolecall.db
+      .insert(memberSessions)
+      .values({ organisationId, memberId, tokenHash: randomUUID(), browser: 'Firefox', expiresAt: new Date(0) })
     expect(await sweep(AbortSignal.abort())).toEqual({})
     expect(await sweep(NEVER)).toEqual({ sessions: 1 })
   })

@@ -3,6 +3,7 @@
 import { refresh } from 'next/cache'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
+import { askToConfirm } from '@/app/confirm/ask-to-confirm'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
@@ -71,8 +72,9 @@ export const disconnectConnection = actionFor(
   'admin',
   async (member, connectionId: string, _state: FormState, form: FormData): Promise<FormState> => {
     const choice = readInput(Disconnect, { data: form.get('data'), typed: form.get('typed') ?? undefined })
-    const { kind } = await disconnect(member, readInput(ConnectionId, connectionId), choice)
+    const { kind } = await disconnect(member, readInput(ConnectionId, connectionId), choice).catch(askToConfirm)
 
+    if (kind === 'confirm') return { confirm: true, values: { typed: choice.typed ?? '' } }
     if (kind === 'mistyped') {
       return {
         error: 'That is not the label. Type it exactly as it stands above.',

@@ -4,60 +4,77 @@ import { refresh } from 'next/cache'
 import { cookies } from 'next/headers'
 import { redirect } from 'next/navigation'
 import { z } from 'zod'
-import { THEME_COOKIE, THEMES, type Theme } from '@/components/shell/theme'
+import { askToConfirm } from '@/app/confirm/ask-to-confirm'
+import { THEMES, type Theme, themeCookie } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
-import { endCurrentSession } from '@/lib/auth/request'
 import { MEMBER_ROLES } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import {
-  changeRole as change,
+  endOtherSessions as endOthers,
+  endOwnSession as endOwn,
   signOutEverywhere as endSessions,
-  type MemberChange,
-  removeMember as remove,
-} from '@/lib/members'
+  endSessionsOfMember as endSessionsOf,
+} from '@/lib/member-sessions'
+import { changeRole as change, letMemberIn as letIn, type MemberChange, removeMember as remove } from '@/lib/members'
 
 const MemberId = z.guid()
+const SessionId = z.guid()
 const Role = z.enum(MEMBER_ROLES)
-
-/** For how many seconds a choice of theme is remembered: a year. */
-const THEME_SECONDS = 365 * 24 * 60 * 60
 
 export const changeRole = actionFor(
   'owner',
   async (member, memberId: string, _state: FormState, form: FormData): Promise<FormState> => {
-    return outcome(await change(member, readInput(MemberId, memberId), readInput(Role, form.get('role'))))
+    const role = readInput(Role, form.get('role'))
+    return outcome(await change(member, readInput(MemberId, memberId), role).catch(askToConfirm), { role })
   },
 )
 
 export const removeMember = actionFor(
   'owner',
   async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
-    return outcome(await remove(member, readInput(MemberId, memberId)))
+    return outcome(await remove(member, readInput(MemberId, memberId)).catch(askToConfirm))
   },
 )
 
+export const letMemberIn = actionFor(
+  'owner',
+  async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
+    const done = await letIn(member, readInput(MemberId, memberId)).catch(askToConfirm)
+    return outcome(done ?? { kind: 'done' })
+  },
+)
+
+export const endSessionsOfMember = actionFor('owner', async (member, memberId: string) => {
+  await endSessionsOf(member, readInput(MemberId, memberId))
+  refresh()
+})
+
+export const endOwnSession = actionFor('viewer', async (member, sessionId: string) => {
+  await endOwn(member, readInput(SessionId, sessionId))
+  refresh()
+})
+
+export const endOtherSessions = actionFor('viewer', async (member) => {
+  await endOthers(member)
+  refresh()
+})
+
 export const signOutEverywhere = actionFor('viewer', async (member) => {
   await endSessions(member)
-  await endCurrentSession()
-  redirect('/signin')
+  redirect('/signin/ended')
 })
 
 /** Remembers the theme in this browser, so that the first paint of the next page is right. */
 export const chooseTheme = actionFor('viewer', async (_member, theme: Theme) => {
-  const secure = env().portalUrl.startsWith('https://')
+  const { name, options } = themeCookie(env().portalUrl)
   const jar = await cookies()
-  jar.set(THEME_COOKIE, readInput(z.enum(THEMES), theme), {
-    path: '/',
-    maxAge: THEME_SECONDS,
-    sameSite: 'lax',
-    httpOnly: true,
-    secure,
-  })
+  jar.set(name, readInput(z.enum(THEMES), theme), options)
 })
 
-function outcome(change: MemberChange): FormState {
+function outcome(change: MemberChange | { kind: 'confirm' }, values?: Record<string, string>): FormState {
+  if (change.kind === 'confirm') return { confirm: true, values }
   if (change.kind === 'last_owner')
     return { error: 'An organisation keeps at least one owner. Make someone else owner first.' }
   refresh()

@@ -1,9 +1,9 @@
 import type { Metadata } from 'next'
-import { changeRole, removeMember, signOutEverywhere } from '@/app/(portal)/settings/actions'
+import { changeRole, endSessionsOfMember, letMemberIn, removeMember } from '@/app/(portal)/settings/actions'
 import { MembersTable } from '@/components/settings/members-table'
+import { RemovedMembers } from '@/components/settings/removed-members'
 import { SettingsHeader } from '@/components/settings/settings-header'
-import { SignOutEverywhere } from '@/components/settings/sign-out-everywhere'
-import { listMembers } from '@/db/queries/organisation'
+import { listMembers, listRemovedMembers } from '@/db/queries/organisation'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 
@@ -11,7 +11,9 @@ export const metadata: Metadata = { title: 'Members' }
 
 export default async function MembersPage() {
   const member = await requireMember()
+  const manages = mayDo(member.role, 'manage_members')
   const members = await listMembers(member)
+  const removed = manages ? await listRemovedMembers(member) : []
 
   return (
     <>
@@ -23,9 +25,9 @@ export default async function MembersPage() {
       <MembersTable
         members={members}
         selfId={member.memberId}
-        actions={mayDo(member.role, 'manage_members') ? { changeRole, removeMember } : null}
+        actions={manages ? { changeRole, removeMember, endSessionsOfMember } : null}
       />
-      <SignOutEverywhere action={signOutEverywhere} />
+      {removed.length > 0 ? <RemovedMembers members={removed} letIn={letMemberIn} /> : null}
     </>
   )
 }

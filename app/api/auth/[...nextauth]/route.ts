@@ -1,14 +1,16 @@
 import type { NextRequest } from 'next/server'
 import NextAuth from 'next-auth'
 import { z } from 'zod'
-import { authCookies, authOptions } from '@/lib/auth/options'
+import { describeBrowser } from '@/lib/auth/browser'
+import { authOptions } from '@/lib/auth/options'
 import { refuseVisitor } from '@/lib/auth/refusals'
-import { currentMember, endPreviousSession, hasBegunSignIn } from '@/lib/auth/request'
+import { currentMember, hasBegunSignIn, readSessionToken } from '@/lib/auth/request'
 import { isApproval, readApproval } from '@/lib/azure/approval'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { seeOther } from '@/lib/see-other'
+import { readVisitor } from '@/lib/visitor'
 
 type Context = { params: Promise<{ nextauth: string[] }> }
 
@@ -31,9 +33,16 @@ async function handle(request: NextRequest, context: Context): Promise<Response>
   const returns = action === 'GET callback/azure-ad'
   const elsewhere = returns ? await leadElsewhere(request.nextUrl.searchParams) : null
   if (elsewhere) return elsewhere
-  const response: Response = await NextAuth(request, context, authOptions())
-  // Only after a successful sign-in, because anyone can send a browser here with an answer that is not valid.
-  if (returns && startsSession(response)) await endPreviousSession()
+  const browser = {
+    browser: describeBrowser(request.headers.get('user-agent')),
+    visitor: readVisitor(request.headers),
+    previousToken: await readSessionToken(),
+  }
+  const response: Response = await NextAuth(
+    request,
+    context,
+    authOptions({ browser, confirming: await findConfirming(request) }),
+  )
   return rewriteAddress(response)
 }
 
@@ -43,6 +52,14 @@ async function refuseTooMany(request: NextRequest, action: string): Promise<Resp
   return action === 'GET callback/azure-ad' ? refuseVisitor('callback', request) : null
 }
 
+/** The address of the member whose sign-in this begins only to confirm who they are; null for every other request. */
+async function findConfirming({ nextUrl }: NextRequest): Promise<string | null> {
+  if (nextUrl.pathname !== CONFIRM_PATH || nextUrl.searchParams.get('prompt') !== 'login') return null
+  return (await currentMember())?.email ?? null
+}
+
+const CONFIRM_PATH = '/api/auth/signin/azure-ad'
+
 /**
  * Leads on a browser that comes back from Microsoft without a sign-in to finish: after an approval to its page, and a member
  * whose session is valid to the portal. It uses up no sign-in that is under way in this browser.
@@ -51,13 +68,6 @@ async function leadElsewhere(query: URLSearchParams): Promise<Response | null> {
   if (isApproval(query)) return seeOther(`/approved?outcome=${readApproval(query)}`)
   if (await hasBegunSignIn(query.get('state'))) return null
   return (await currentMember()) ? seeOther('/integrations') : null
-}
-
-function startsSession(response: Response): boolean {
-  const { name } = authCookies(env().portalUrl).sessionToken
-  return response.headers
-    .getSetCookie()
-    .some((cookie) => cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}=;`))
 }
 
 /** The same response with the address to which it leads as the browser is to open it. */

@@ -1,10 +1,10 @@
 import { notFound } from 'next/navigation'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { isGuid } from '@/db/queries/input'
 import { type Attempt, getAttempt } from '@/lib/connections/attempts'
 
-/** The attempt that a page's address names. The page is not found unless the attempt is this member's own. */
-export async function readAttempt(actor: Actor, attemptId: string): Promise<Attempt> {
+/** The attempt that a page's address names. The page is not found unless the attempt is this member's own, begun in this browser. */
+export async function readAttempt(actor: SessionActor, attemptId: string): Promise<Attempt> {
   const attempt = isGuid(attemptId) ? await getAttempt(actor, attemptId) : null
   return attempt ?? notFound()
 }

@@ -3,13 +3,13 @@ import { azurePortal } from '@/components/connect/azure-steps'
 import { CheckFix, CheckLine } from '@/components/connect/checks'
 import { ConnectForm } from '@/components/connect/connect-form'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { Actor } from '@/db/actor'
+import type { SessionActor } from '@/db/actor'
 import { showRefusal } from '@/lib/auth/refusals'
 import type { Attempt } from '@/lib/connections/attempts'
 import { checkAttempt } from '@/lib/connections/checks'
 import { env } from '@/lib/env'
 
-type Props = { member: Actor; attempt: Attempt & { account: NonNullable<Attempt['account']> } }
+type Props = { member: SessionActor; attempt: Attempt & { account: NonNullable<Attempt['account']> } }
 
 /** Asks Microsoft what this account may read, and offers to connect or to mend what is missing. */
 export async function AttemptChecks({ member, attempt }: Props) {

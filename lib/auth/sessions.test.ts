@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto'
+import { eq, sql } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { listOwnSessions } from '@/db/queries/organisation'
+import { memberSessions } from '@/db/schema/organisations'
+import { SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
+import { createTestDatabase, type TestDatabase } from '@/testing/database'
+import { signInAs } from '@/testing/sign-in-as'
+import { registerSignIn } from './register-sign-in'
+import { endSession, findSession } from './sessions'
+
+const ALLOWED = randomUUID()
+
+let database: TestDatabase
+beforeAll(async () => {
+  vi.stubEnv('AZURE_CLIENT_ID', randomUUID())
+  vi.stubEnv('AZURE_CLIENT_SECRET', 'secret')
+  vi.stubEnv('AZURE_TENANT_ID', ALLOWED)
+  vi.stubEnv('AUTH_SECRET', 'x'.repeat(32))
+  vi.stubEnv('ENCRYPTION_KEYS', `k1:${Buffer.alloc(32, 7).toString('base64')}`)
+  database = await createTestDatabase()
+})
+afterAll(() => database.close())
+
+const signIn = (change: Parameters<typeof signInAs>[0] = {}) => signInAs({ tenantId: ALLOWED, ...change })
+
+test('a session is opened by 256 random bits, which are stored nowhere', async () => {
+  const { token, sessionId } = await signIn()
+  expect(Buffer.from(token, 'base64url')).toHaveLength(32)
+  const [row] = await database.db.select().from(memberSessions).where(eq(memberSessions.id, sessionId))
+  expect(JSON.stringify(row)).not.toContain(token)
+  expect(await findSession(token)).toMatchObject({ sessionId })
+  for (const guess of [sessionId, row?.tokenHash ?? '', '', '\0']) expect(await findSession(guess)).toBeNull()
+})
+
+test('signing out ends that browser and no other', async () => {
+  const account = { objectId: randomUUID() }
+  const [laptop, phone] = [await signIn(account), await signIn(account)]
+  await endSession(laptop.token)
+  expect(await findSession(laptop.token)).toBeNull()
+  expect(await findSession(phone.token)).not.toBeNull()
+})
+
+test.each([
+  ['left alone for more than two hours', { lastSeenAt: sql`now() - interval '121 minutes'` }],
+  ['older than a working day', { expiresAt: sql`now() - interval '1 second'` }],
+])('a session %s has ended, and is listed no more', async (_, change) => {
+  const account = { objectId: randomUUID() }
+  const [olga, other] = [await signIn(account), await signIn(account)]
+  await database.db.update(memberSessions).set(change).where(eq(memberSessions.id, olga.sessionId))
+  expect(await findSession(olga.token)).toBeNull()
+  expect((await listOwnSessions(other)).map(({ id }) => id)).toEqual([other.sessionId])
+})
+
+test('a session lasts twelve hours from the sign-in', async () => {
+  const { sessionId } = await signIn()
+  const [row] = await database.db
+    .select({ hours: sql<string>`extract(epoch from expires_at - created_at) / 3600` })
+    .from(memberSessions)
+    .where(eq(memberSessions.id, sessionId))
+  expect(Number(row?.hours)).toBeCloseTo(12, 3)
+})
+
+test('a session of a tenant whose people may no longer sign in is over', async () => {
+  const account = { objectId: randomUUID(), name: 'Gus', email: 'gus@fabrikam.example', authenticatedAt: new Date() }
+  const browser = { browser: 'Firefox on Linux', visitor: { address: null, requestId: null }, previousToken: null }
+  const open = (tenantId: string) => registerSignIn({ ...account, tenantId, organisationName: 'Fabrikam' }, browser)
+  expect(await findSession(await open(ALLOWED))).toMatchObject({ name: 'Gus' })
+  expect(await findSession(await open(randomUUID()))).toBeNull()
+})
+
+test('of more sessions than a member may have the oldest end', async () => {
+  const account = { objectId: randomUUID() }
+  const all = []
+  for (let n = 0; n < SESSIONS_PER_MEMBER + 2; n++) all.push(await signIn(account))
+  const alive = await Promise.all(all.map(({ token }) => findSession(token)))
+  expect(alive.map((member) => member !== null)).toEqual([false, false, ...Array(SESSIONS_PER_MEMBER).fill(true)])
+})
+
+test('a new sign-in in the same browser replaces the session of before, whoever it was', async () => {
+  const before = await signIn()
+  const after = await signIn({ name: 'Sue', previousToken: before.token })
+  expect(await findSession(before.token)).toBeNull()
+  expect(await findSession(after.token)).toMatchObject({ name: 'Sue' })
+})
