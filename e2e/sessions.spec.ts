@@ -85,6 +85,20 @@ test('a page that was left for another site is asked for again on the way back',
   await expect(page.getByText(name)).toHaveCount(0)
 })
 
+test('a document that a browser keeps as a whole is hidden when it is left, and loaded anew when it comes back', async ({
+  page,
+  world,
+  browser,
+}) => {
+  const { person } = await openPeople(page, world)
+  await endElsewhere(browser, world.account('owner'))
+  // Chromium keeps no page that is sent with no-store, so what another browser may do is played to the page.
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })))
+  await expect(person).toBeHidden()
+  await page.evaluate(() => window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })))
+  await expect(page).toHaveURL(/\/signin\?next=%2Fpeople/)
+})
+
 test('signing out leaves nothing behind for Back either', async ({ page, world }) => {
   const { name } = await openPeople(page, world)
   await page.getByRole('banner').getByRole('button').click()

@@ -1,6 +1,7 @@
 import type { CookiesOptions, NextAuthOptions } from 'next-auth'
 import AzureAD from 'next-auth/providers/azure-ad'
 import { z } from 'zod'
+import type { Visitor } from '@/db/actor'
 import { cloud } from '@/lib/azure/client/cloud'
 import { loginAgent } from '@/lib/azure/client/transport'
 import { findCurrentVisitor } from '@/lib/current-request'
@@ -38,6 +39,26 @@ const Claims = z
     organisationName: (!claims.idp && claims.preferred_username?.split('@')[1]) || claims.tid,
   }))
 
+/**
+ * Whether a person for whom Microsoft vouched may sign in; otherwise where their browser is led, and the refusal is
+ * recorded. It throws nothing: next-auth would put the message of an error, with the SQL of one of the database, into the
+ * address of the page to which it leads.
+ */
+async function admit(account: SignedInAccount | null, claims: unknown, visitor: Visitor): Promise<boolean | string> {
+  try {
+    const refusal = await findSignInRefusal(account)
+    if (refusal) {
+      await recordRefusedSignIn(refusal, account, visitor)
+      return refusal === 'access_removed' ? '/signin?error=AccessRemoved' : false
+    }
+    const problem = await findProblemOfTimes(claims)
+    return problem ? `${env().portalUrl}/signin?${problem}` : true
+  } catch (error) {
+    log().error({ event: 'sign_in', reason: 'NOT_JUDGED', error })
+    return '/signin?error=Callback'
+  }
+}
+
 type SignInRequest = {
   browser: SignInBrowser
   /** The address of the member who confirms who they are, as Microsoft knows it; null for an ordinary sign-in. */
@@ -55,18 +76,7 @@ export function authOptions({ browser, confirming }: SignInRequest): NextAuthOpt
     useSecureCookies: portalUrl.startsWith('https://'),
     pages: { signIn: '/signin', signOut: '/signin', error: '/signin' },
     callbacks: {
-      async signIn({ profile }) {
-        const account = Claims.safeParse(profile).data ?? null
-        const refusal = findSignInRefusal(account)
-        if (refusal) await recordRefusedSignIn(refusal, account, browser.visitor)
-        if (refusal) return false
-        if (account && (await isAccessRemoved(account))) {
-          await recordRefusedSignIn('access_removed', account, browser.visitor)
-          return '/signin?error=AccessRemoved'
-        }
-        const problem = await findProblemOfTimes(profile)
-        return problem ? `${portalUrl}/signin?${problem}` : true
-      },
+      signIn: ({ profile }) => admit(Claims.safeParse(profile).data ?? null, profile, browser.visitor),
       async jwt({ token, profile, trigger }) {
         if (trigger !== 'signIn' && trigger !== 'signUp') return { sid: token.sid }
         return { sid: await registerSignIn(Claims.parse(profile), browser) }
@@ -95,10 +105,11 @@ export function authOptions({ browser, confirming }: SignInRequest): NextAuthOpt
 }
 
 /** Why a person for whom Microsoft vouched may not sign in to this portal; null when they may. */
-function findSignInRefusal(account: SignedInAccount | null): SignInRefusal | null {
+async function findSignInRefusal(account: SignedInAccount | null): Promise<SignInRefusal | null> {
   if (!account) return 'unreadable_claims'
   if (account.tenantId === CONSUMER_TENANT) return 'consumer_account'
-  return mayTenantSignIn(account.tenantId) ? null : 'tenant_not_allowed'
+  if (!mayTenantSignIn(account.tenantId)) return 'tenant_not_allowed'
+  return (await isAccessRemoved(account)) ? 'access_removed' : null
 }
 
 /**

@@ -37,7 +37,8 @@ async function mayEnter(profile: Profile): Promise<unknown> {
   const { signIn } = authOptions({ browser: BROWSER, confirming: null }).callbacks ?? {}
   if (!signIn) throw new Error('Nothing decides who may sign in.')
   const now = Math.floor(Date.now() / 1000)
-  return signIn({ profile: { iat: now, nbf: now, exp: now + 3600, ...profile }, user: { id: 'any' }, account: null })
+  const timely: object = { ...profile, iat: now, nbf: now, exp: now + 3600 }
+  return signIn({ profile: timely, user: { id: 'any' }, account: null })
 }
 
 const refusalsOf = (organisationId: string) =>

@@ -28,7 +28,8 @@ type WantedSubscription = { subscriptionId: string; name: string; state: string 
  * in one transaction. A second confirmation gives the same connections. Throws {@link NotFound}.
  *
  * It asks for no fresh sign-in to the portal, although it adds an account: the account was signed in at Microsoft for this
- * attempt, in this browser and within the half hour that an attempt lives.
+ * attempt, in this browser and within the half hour that an attempt lives. Microsoft decides whether it asks for credentials
+ * then; what the account may read is what it would show to the same browser anyway.
  */
 export async function confirmAttempt(
   actor: SessionActor,

@@ -89,10 +89,10 @@ describe('sessions', () => {
     const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
     await make(1200, { expiresAt: hours(-1) })
     await make(30, { expiresAt: hours(8), lastSeenAt: hours(-2.1) })
-    const id = randomUUID()
+    const { token, tokenHash } = createSessionToken()
     await rolecall.db
       .insert(memberSessions)
-      .values({ ...own, id, tokenHash: id, browser: 'Firefox', expiresAt: hours(8), lastSeenAt: hours(-1.9) })
+      .values({ ...own, tokenHash, browser: 'Firefox', expiresAt: hours(8), lastSeenAt: hours(-1.9) })
 
     const before = await rolecall.db.$count(memberSessions)
     expect(await sweep(NEVER)).toMatchObject({ sessions: 1230 })
