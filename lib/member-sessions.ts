@@ -26,6 +26,7 @@ export async function endOtherSessions(actor: SessionActor): Promise<number> {
       .delete(memberSessions)
       .where(and(whereSessionsOf(actor.organisationId, actor.memberId), ne(memberSessions.id, actor.sessionId)))
       .returning({ id: memberSessions.id })
+    if (ended.length === 0) return 0
     await audit(tx, actor, {
       action: 'member.other_sessions_ended',
       subject: actor.name,

@@ -21,8 +21,8 @@ type Props = {
   id: string
   name: string
   role: MemberRole
-  /** How many sessions can be ended from here. */
-  sessions: number
+  /** How many browsers they are signed in with; null for the member who asks, who has a page for their own. */
+  sessions: number | null
   actions: MemberActions
 }
 
@@ -50,19 +50,20 @@ export function MemberControls({ id, name, role, sessions, actions }: Props) {
             Save
           </SubmitButton>
         </form>
-        {sessions > 0 ? (
+        {sessions === null ? null : (
           <form action={actions.endSessionsOfMember.bind(null, id)}>
             <SubmitButton
               size="sm"
               variant="ghost"
               pendingLabel="Signing out…"
               aria-label={`Sign ${name} out everywhere`}
-              title={sessions === 1 ? 'Ends 1 session' : `Ends ${sessions} sessions`}
+              disabled={sessions === 0}
+              title={sessions === 0 ? 'Not signed in' : sessions === 1 ? 'Ends 1 session' : `Ends ${sessions} sessions`}
             >
               Sign out
             </SubmitButton>
           </form>
-        ) : null}
+        )}
         <Button size="sm" variant="ghost" onClick={() => setRemovalOpen(true)} aria-label={`Remove ${name}`}>
           Remove
         </Button>

@@ -53,7 +53,7 @@ export function MembersTable({ members, selfId, actions }: Props) {
                     id={member.id}
                     name={member.name}
                     role={member.role}
-                    sessions={member.id === selfId ? 0 : member.sessions}
+                    sessions={member.id === selfId ? null : member.sessions}
                     actions={actions}
                   />
                 ) : (
