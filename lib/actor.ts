@@ -102,7 +102,7 @@ type Doer = Pick<Actor, 'organisationId' | 'name' | 'visitor'> & { memberId: str
 
 /**
  * Writes down who did what and from where, in the transaction that does it: either both happen or neither. A trigger
- * (migration 0008) keeps anyone from changing what was written.
+ * (migration 0009) keeps anyone from changing what was written.
  */
 export async function audit(
   tx: Transaction,

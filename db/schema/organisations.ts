@@ -99,7 +99,7 @@ export const memberSessions = pgTable(
 
 /**
  * What was done, by whom, from where, to what. Names are copied as they were, so that the line outlives what it is about.
- * A trigger (migration 0008) refuses to change or delete a line while its organisation is there.
+ * A trigger (migration 0009) refuses to change or delete a line while its organisation is there.
  */
 export const auditEvents = pgTable(
   'audit_events',
