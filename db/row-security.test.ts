@@ -212,9 +212,20 @@ test('the rows of every organisation are open to these functions and no other', 
         .map((piece) => `${file} ${/function (\w+)/.exec(piece)?.[1]}`),
     )
   expect(calls.sort()).toEqual([
-    'lib/auth/sessions.ts endSession', // a session is found by its id, and its row says whose it is
+    'db/queries/clock.ts readDatabaseNow', // reads no row
+    'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
+    'lib/auth/register-sign-in.ts isAccessRemoved',
+    'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation
+    'lib/auth/sessions.ts endSession', // a session is found by its token, and its row says whose it is
     'lib/auth/sessions.ts findSession',
-    'lib/auth/sessions.ts registerSignIn', // makes the organisation
+    'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
+    'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations
+    'lib/leases.ts takeLease', // limits belong to no organisation
+    'lib/limits.ts deleteExpiredCounts',
+    'lib/limits.ts limit',
+    'lib/limits.ts readWait',
+    'lib/sync/end-lost-runs.ts endLostRuns', // the work that waits in all organisations
+    'lib/worker/sweep.ts sweepBatch', // what is kept no longer, of all organisations
     'lib/worker/worker.ts findLostRuns', // the schedules of all organisations
     'lib/worker/worker.ts openDueRuns',
   ])

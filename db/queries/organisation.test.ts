@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { audit } from '@/lib/actor'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
@@ -7,6 +7,9 @@ import { listAuditEvents } from './organisation'
 
 let database: TestDatabase
 beforeAll(async () => {
+  vi.stubEnv('SANDBOX_URL', 'http://localhost:4000')
+  vi.stubEnv('AUTH_SECRET', 'x'.repeat(32))
+  vi.stubEnv('ENCRYPTION_KEYS', `k1:${Buffer.alloc(32, 7).toString('base64')}`)
   database = await createTestDatabase()
 })
 afterAll(() => database.close())

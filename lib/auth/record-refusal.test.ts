@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { auditEvents } from '@/db/schema/organisations'
+import { auditEvents, members, organisations } from '@/db/schema/organisations'
+import { removeMember } from '@/lib/members'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 
@@ -59,10 +60,19 @@ test('people of an allowed tenant are let in, and nobody else', async () => {
   expect(await mayEnter({ tid: ALLOWED })).toBe(false)
 })
 
+/** A member of an organisation whose tenant was allowed to sign in once, and is no longer. */
+async function memberOf({ tenantId, objectId }: { tenantId: string; objectId: string }) {
+  const of = { organisationId: randomUUID(), memberId: randomUUID() }
+  await database.db.insert(organisations).values({ id: of.organisationId, tenantId, name: 'Contoso' })
+  const olga = { name: 'Olga Owner', email: 'olga@contoso.example', role: 'owner' as const }
+  await database.db.insert(members).values({ organisationId: of.organisationId, id: of.memberId, objectId, ...olga })
+  return of
+}
+
 test('a refused sign-in stands in the audit log of its organisation, once a minute, and in no other', async () => {
   const was = { tenantId: randomUUID(), objectId: randomUUID() }
-  const olga = await signInAs(was)
-  const other = await signInAs()
+  const olga = await memberOf(was)
+  const other = await memberOf({ tenantId: randomUUID(), objectId: randomUUID() })
   for (const _ of [1, 2, 3]) await mayEnter({ tid: was.tenantId, oid: was.objectId, name: 'Olga Owner' })
   await mayEnter({ tid: was.tenantId, oid: randomUUID(), name: 'Never Here' })
   const facts = { details: { reason: 'tenant_not_allowed' }, clientAddress: '203.0.113.9' }
@@ -71,4 +81,19 @@ test('a refused sign-in stands in the audit log of its organisation, once a minu
     { ...facts, memberId: null, subject: 'Never Here' },
   ])
   expect(await refusalsOf(other.organisationId)).toEqual([])
+})
+
+test('whoever comes back after an owner removed them is refused, and the owner reads of it', async () => {
+  const olga = await signInAs({ tenantId: ALLOWED })
+  const vera = await signInAs({ tenantId: ALLOWED, name: 'Vera Viewer' })
+  await removeMember(olga, vera.memberId)
+  expect(await mayEnter({ tid: ALLOWED, oid: vera.objectId, name: 'Vera Viewer' })).toBe('/signin?error=AccessRemoved')
+  expect(await refusalsOf(olga.organisationId)).toEqual([
+    {
+      details: { reason: 'access_removed' },
+      clientAddress: '203.0.113.9',
+      memberId: vera.memberId,
+      subject: 'Vera Viewer',
+    },
+  ])
 })
