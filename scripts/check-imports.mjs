@@ -11,7 +11,7 @@ import { projectRoot } from './project.mjs'
  * and with them; circles are looked for in the second.
  */
 export async function checkImports(root) {
-  const patterns = ['*.{ts,tsx}', '{app,components,lib,db,sandbox,testing,e2e,bench}/**/*.{ts,tsx}']
+  const patterns = ['*.{ts,tsx}', '{app,components,lib,db,sandbox,testing,e2e,bench,chaos}/**/*.{ts,tsx}']
   const files = globSync(patterns, { cwd: root }).filter((file) => !file.endsWith('.d.ts'))
   const [values, withTypes] = await Promise.all([
     importGraph(root, files.sort(), []),

@@ -19,7 +19,7 @@ const below = (...rooms) => [
  */
 export const importRules = [
   { room: '**/*.test.{ts,tsx}', ours: ['**'], notPackages: [] },
-  { room: '{testing,e2e,bench}/**', ours: ['**'], notPackages: [] },
+  { room: '{testing,e2e,bench,chaos}/**', ours: ['**'], notPackages: [] },
   // Other people's programs, played for tests: Microsoft's SDKs as they come, with no product code in between.
   { room: 'sandbox/clients/**', ours: ['sandbox/**'], notPackages: NEXT_AND_REACT, typesToo: true },
   { room: 'sandbox/**', ours: [], notPackages: [...MICROSOFT_SDKS, ...NEXT_AND_REACT], typesToo: true },

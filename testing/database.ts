@@ -61,7 +61,8 @@ export async function runAsOwner(engine: Engine, statements: string): Promise<vo
   })
 }
 
-async function madeFolder(): Promise<Blob> {
+/** The files of an empty, migrated database, which PGlite can begin with. */
+export async function madeFolder(): Promise<Blob> {
   const file = join(CACHE, `database-${fingerprint()}.tar`)
   if (!existsSync(file)) {
     mkdirSync(CACHE, { recursive: true })

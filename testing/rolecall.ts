@@ -13,6 +13,7 @@ import type { FaultRule } from '@/sandbox/control/fault-rules'
 import { startSandbox } from '@/sandbox/server'
 import { makeTenant } from '@/sandbox/world/make-tenant'
 import type { TenantSpec } from '@/sandbox/world/tenant-spec'
+import { answerMicrosoft } from './answer-microsoft'
 import { createTestDatabase, type TestDatabase } from './database'
 import { signInAs } from './sign-in-as'
 
@@ -77,19 +78,6 @@ async function createTenant({ world }: Sandbox, spec: TenantSpec) {
     },
     viewer: () => signInAs({ tenantId: made.tenantId, name: 'Vera Viewer' }),
   }
-}
-
-/** Answers Microsoft's pages as a person would, and gives the parameters that the browser comes back with. */
-export async function answerMicrosoft(
-  url: string,
-  username: string,
-  consent: 'accept' | 'cancel' = 'accept',
-): Promise<URLSearchParams> {
-  const body = new URLSearchParams({ username, consent, organisation: 'on' })
-  const response = await fetch(url, { method: 'POST', body, redirect: 'manual' })
-  const location = response.headers.get('location')
-  if (!location) throw new Error(`Microsoft did not send the browser back: ${await response.text()}`)
-  return new URL(location).searchParams
 }
 
 type Asked = { optional?: readonly OptionalScope[] }

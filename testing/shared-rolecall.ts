@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
 import { closeDb, getDbOfEveryOrganisation, getEngine } from '@/db/client'
 import { stopQueue } from '@/lib/runs/queue'
-import { runAsOwner } from './database'
+import { madeFolder, runAsOwner } from './database'
 import { startRolecall } from './rolecall'
 
 /**
@@ -14,7 +15,11 @@ import { startRolecall } from './rolecall'
 export async function startSharedRolecall() {
   const onServer = Boolean(process.env.TEST_DATABASE_URL)
   const dataDir = mkdtempSync(join(tmpdir(), 'rolecall-data-'))
-  if (!onServer) Object.assign(process.env, { DATA_DIR: dataDir, DATABASE_URL: '' })
+  if (!onServer) {
+    Object.assign(process.env, { DATA_DIR: dataDir, DATABASE_URL: '' })
+    const made = await PGlite.create({ dataDir: join(dataDir, 'db'), loadDataDir: await madeFolder() })
+    await made.close()
+  }
   const openInFolder = async () => ({
     engine: await getEngine(),
     db: await getDbOfEveryOrganisation(),

@@ -7,7 +7,8 @@ import { createInterface } from 'node:readline'
  * its standard output that the given function accepts, whether it was written before or is still to come.
  */
 export function startProcess(program: string, words: string[] = [], settings: Record<string, string | undefined> = {}) {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', program, ...words], {
+  const loader = program.endsWith('.ts') ? ['--import', 'tsx'] : []
+  const child: ChildProcess = spawn(process.execPath, [...loader, program, ...words], {
     // The tests' own level is silent, and what a process says is what its test hears.
     env: { ...process.env, LOG_LEVEL: 'info', ...settings },
     stdio: ['pipe', 'pipe', 'pipe'],

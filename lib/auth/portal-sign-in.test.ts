@@ -7,7 +7,8 @@ import { describePortalSignInProblem } from '@/components/shell/portal-sign-in-p
 import { memberSessions } from '@/db/schema/organisations'
 import type { ForgeIdToken } from '@/sandbox/control/fault-rules'
 import { applyChange } from '@/sandbox/world/changes'
-import { answerMicrosoft, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { answerMicrosoft } from '@/testing/answer-microsoft'
+import { type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { authCookies, authOptions } from './options'
 
 const PORTAL = 'http://localhost:3000'

@@ -8,16 +8,8 @@ import { AzureError } from '@/lib/azure/client/errors'
 import { claimRun } from '@/lib/runs/runs'
 import { failRun } from '@/lib/sync/fail-run'
 import { requestSync } from '@/lib/sync/request-sync'
-
-import {
-  answerMicrosoft,
-  carryRun,
-  connect,
-  type Rolecall,
-  signInForAttempt,
-  startRolecall,
-  type TestTenant,
-} from '@/testing/rolecall'
+import { answerMicrosoft } from '@/testing/answer-microsoft'
+import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { beginReconnect } from './attempts'
 import { confirmAttempt } from './confirm'

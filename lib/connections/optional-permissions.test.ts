@@ -9,15 +9,8 @@ import { createMeter } from '@/lib/azure/client/transport'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import { requestSync } from '@/lib/sync/request-sync'
 import { applyChange } from '@/sandbox/world/changes'
-import {
-  answerMicrosoft,
-  carryRun,
-  connect,
-  type Rolecall,
-  signInForAttempt,
-  startRolecall,
-  type TestTenant,
-} from '@/testing/rolecall'
+import { answerMicrosoft } from '@/testing/answer-microsoft'
+import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { beginConnect, beginReconnect, getAttempt } from './attempts'
 import { checkAttempt } from './checks'

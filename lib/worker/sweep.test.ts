@@ -9,15 +9,8 @@ import { getAttempt } from '@/lib/connections/attempts'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { beginSignInForAttempt, finishSignIn } from '@/lib/connections/sign-in'
 import { getQueue, SWEEP_QUEUE } from '@/lib/runs/queue'
-import {
-  answerMicrosoft,
-  carryRun,
-  connect,
-  type Rolecall,
-  signInForAttempt,
-  startRolecall,
-  type TestTenant,
-} from '@/testing/rolecall'
+import { answerMicrosoft } from '@/testing/answer-microsoft'
+import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { sweep } from './sweep'
 import { startWorker } from './worker'
 

@@ -1,0 +1,117 @@
+import { sql } from 'drizzle-orm'
+import { Client } from 'pg'
+import { closeDb, getDbOfEveryOrganisation, getEngine } from '@/db/client'
+import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/domain/permissions'
+import { getQueue, stopQueue } from '@/lib/runs/queue'
+import { applyChange } from '@/sandbox/world/changes'
+import { createRandom } from '@/sandbox/world/random'
+import { fullWorld } from '@/testing/full-world'
+import { carryRun, connect, type TestTenant } from '@/testing/rolecall'
+import { type SharedRolecall, startSharedRolecall } from '@/testing/shared-rolecall'
+import { trueNow } from './clock'
+import { breakEmbeddedStatements, breakServerStatements } from './database-faults'
+import type { Engine } from './faults'
+import { breakRequests } from './network-faults'
+
+/** A word in every name of the second organisation, which nobody else may ever see. */
+export const CANARY = 'Canary'
+
+/** The organisation that nothing is done to: it must see nothing of the others, and nothing of it may be seen. */
+export type Neighbour = { tenant: TestTenant; connectionId: string }
+
+export type ChaosWorld = Awaited<ReturnType<typeof startChaosWorld>>
+
+/**
+ * Starts the product in this process with faults ready to happen: a database in a folder of its own, or a new one on
+ * the PostgreSQL of `TEST_DATABASE_URL`, a sandbox in Microsoft's place, and a second organisation, which is synced.
+ */
+export async function startChaosWorld({ logLevel = 'silent' }: { logLevel?: string } = {}) {
+  const rolecall = await startSharedRolecall()
+  process.env.LOG_LEVEL = logLevel
+  const { sandbox } = rolecall
+  sandbox.world.now = () => trueNow() + sandbox.world.clockOffset
+  const network = breakRequests(sandbox.url)
+  const engine: Engine = process.env.TEST_DATABASE_URL ? 'postgres' : 'embedded'
+  const server = engine === 'postgres' ? await connectAside(rolecall.settings.DATABASE_URL ?? '') : null
+  const restoreStatements = server ? breakServerStatements(server.end) : () => {}
+
+  /** Opens what is not open yet: outside of any work, so that no timer of the queue belongs to a piece of work. */
+  async function open(): Promise<void> {
+    await getDbOfEveryOrganisation()
+    const opened = await getEngine()
+    if (opened.kind === 'embedded') breakEmbeddedStatements(opened.pglite)
+    await getQueue()
+  }
+  await open()
+  const neighbour = await connectNeighbour(rolecall)
+
+  return {
+    rolecall,
+    sandbox,
+    engine,
+    network,
+    neighbour,
+    /** Closes queue and database, as a process that ends does, and opens them again. On a server the database stays. */
+    async restart(): Promise<void> {
+      await stopQueue()
+      if (engine === 'embedded') {
+        await closeDb()
+        await open()
+      } else await getQueue()
+    },
+    async close(): Promise<void> {
+      restoreStatements()
+      network.restore()
+      await server?.close()
+      await rolecall.close()
+    },
+  }
+}
+
+/** A connection of our own to the server, beside those of the product. */
+async function connectAside(connectionString: string) {
+  const client = new Client({ connectionString, application_name: 'chaos' })
+  await client.connect()
+  return {
+    async end(processId: number): Promise<void> {
+      await client.query('select pg_terminate_backend($1)', [processId])
+    },
+    close: () => client.end(),
+  }
+}
+
+async function connectNeighbour(rolecall: SharedRolecall): Promise<Neighbour> {
+  const tenant = await rolecall.tenant({ seed: CANARY, name: CANARY, people: 6, assignments: 12 })
+  const { world, tenantId } = tenant
+  for (const user of world.findTenant(tenantId)?.users.keys() ?? [])
+    applyChange(world, { type: 'rename', user, tenantId, displayName: `${CANARY} ${user.slice(0, 8)}` })
+  const connectionId = await connect(tenant)
+  const run = await carryRun({ ...rolecall, db: await getDbOfEveryOrganisation() }, tenant.owner, connectionId)
+  if (run.state !== 'succeeded') throw new Error('The second organisation could not be synced.')
+  return { tenant, connectionId }
+}
+
+/** A tenant of the seed's own with a bit of everything, and the optional permissions that its connection will ask for. */
+export async function createTenantOf(
+  rolecall: SharedRolecall,
+  seed: number,
+  optionalBits: number,
+): Promise<{ tenant: TestTenant; optional: OptionalScope[] }> {
+  const optional = OPTIONAL_SCOPES.filter((_, place) => (optionalBits >> place) % 2 === 0)
+  const random = createRandom(`chaos world ${seed}`)
+  const assignments = 8 + random.below(9)
+  const tenant = await rolecall.tenant({ ...fullWorld(`chaos ${seed}`), assignments, consented: [...optional] })
+  return { tenant, optional }
+}
+
+/** Forgets an organisation and every tenant that was made for it, so that the next schedule begins with the same. */
+export async function forget({ sandbox, neighbour }: ChaosWorld, tenant: TestTenant, known: ReadonlySet<string>) {
+  const db = await getDbOfEveryOrganisation()
+  const { organisationId } = tenant.owner
+  if (organisationId === neighbour.tenant.owner.organisationId) throw new Error('The neighbour stays.')
+  // The database keeps an owner in every organisation, so members go with their organisation only.
+  await db.execute(sql`delete from organisations where id = ${organisationId}`)
+  for (const id of sandbox.world.tenants.keys()) if (!known.has(id)) sandbox.world.tenants.delete(id)
+  sandbox.world.seedUses.clear()
+  sandbox.world.log = []
+}
