@@ -94,7 +94,8 @@ test('whatever is asked of it, a portal writes lines of JSON that hold no secret
   const page = await browser.newPage({ baseURL: portal.url })
   const secrets = new Set<string>()
   const answers = await attack(page.request, portal.url)
-  expect(answers.filter((status) => status === 404).length).toBeGreaterThan(50)
+  // The closed endpoints are not there, and the guard takes no content of that size.
+  expect(answers.filter((status) => status === 404 || status === 413).length).toBeGreaterThan(50)
   const number = await meetDatabaseErrors(page, portal.url, secrets)
   for (const { value } of await page.context().cookies()) secrets.add(value)
   await page.context().close()

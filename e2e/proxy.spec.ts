@@ -43,6 +43,6 @@ test('coming by number leads to no other host, whatever the request says', async
     // Next itself makes one slash of several, and the sign-in page is named without a host.
     expect(await led('//evil.example')).toBe('/evil.example')
     expect(await led('/\\evil.example')).toBe('/evil.example')
-    expect(await led('/people', { 'x-forwarded-host': 'evil.example' })).toBe('/signin?next=%2Fpeople')
+    expect(await led('/people', { 'x-forwarded-host': 'evil.example' })).toBe('/signin/ended?next=%2Fpeople')
   }
 })

@@ -130,7 +130,10 @@ test('members see where they are signed in and end one session; an owner ends th
 
   await page.goto('/settings/members')
   await page.getByRole('button', { name: `Sign ${reader.name} out everywhere` }).click()
-  await expect(page.getByRole('button', { name: `Sign ${reader.name} out everywhere` })).toBeDisabled()
+  const signOut = page.getByRole('button', { name: `Sign ${reader.name} out everywhere` })
+  // It is disabled from the click on, and says so when it is done.
+  await expect(signOut).toHaveAttribute('title', 'Not signed in')
+  await expect(signOut).toBeDisabled()
   await laptop.reload()
   await expect(laptop).toHaveURL(/\/signin/)
   await page.goto('/settings/audit')
