@@ -43,9 +43,9 @@ export async function startKillRounds(rolecall: SharedRolecall, program: string,
   }
   keepTruth()
   await rolecall.release()
-  const { organisationId, memberId, role, name } = tenant.owner
+  const { organisationId, memberId, role, name, sessionId, signedInFreshly } = tenant.owner
   const place = JSON.stringify({
-    owner: { organisationId, memberId, role, name },
+    owner: { organisationId, memberId, role, name, sessionId, signedInFreshly },
     subscription: { id: tenant.subscription.id },
     username: tenant.account('owner').username,
   })
