@@ -4,6 +4,7 @@ import { encode } from 'next-auth/jwt'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { z } from 'zod'
 import { auditEvents, members } from '@/db/schema/organisations'
+import { requireFreshSignIn } from '@/lib/actor'
 import { LIMITS, limit } from '@/lib/limits'
 import { requestSync } from '@/lib/sync/request-sync'
 import { connect, type Rolecall, startRolecall } from '@/testing/rolecall'
@@ -104,6 +105,18 @@ test('a route answers a refusal with its status and a sentence', async () => {
   expect(await ask(await tenant.viewer())).toEqual({ status: 403, text: 'This needs the role owner or admin.' })
   expect(await ask(await signInAs())).toEqual({ status: 404, text: 'There is no such connection.' })
   expect(await ask(tenant.owner)).toMatchObject({ status: 200 })
+})
+
+test('a route that needs a fresh sign-in answers 403 and a sentence to an old one', async () => {
+  const olga = await signInAs({ authenticatedAt: null })
+  await comeFrom(olga)
+  const route = routeForMembers(async (member) => {
+    requireFreshSignIn(member)
+    return new Response()
+  })
+  const response = await route()
+  expect(response.status).toBe(403)
+  expect(await response.text()).toBe('This needs a sign-in at Microsoft of the last 15 minutes.')
 })
 
 /** What the audit log holds of refusals, oldest first. */

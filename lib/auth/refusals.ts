@@ -29,7 +29,7 @@ export function actionFor<Args extends unknown[], Result>(
 }
 
 /**
- * Shows Next's page for a refusal of ours, from an action or from a page, and leads to the confirmation when the sign-in is
+ * Shows the page for a refusal of ours, from an action or from a page, and leads to the confirmation when the sign-in is
  * too old. Any other error is thrown again.
  */
 export async function showRefusal(error: unknown): Promise<never> {
@@ -92,7 +92,7 @@ function answerRefusal(error: unknown): Response {
 }
 
 function statusOf(error: unknown): number | null {
-  if (error instanceof NotAllowed) return 403
+  if (error instanceof NotAllowed || error instanceof FreshSignInNeeded) return 403
   if (error instanceof NotFound) return 404
   return error instanceof TooMany ? 429 : null
 }
