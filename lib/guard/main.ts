@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { writeSync } from 'node:fs'
 import next from 'next'
 import { whenEnding } from '@/lib/ending'
 import { BadConfiguration, env } from '@/lib/env'
@@ -33,12 +34,17 @@ async function main(): Promise<void> {
   await once(server, 'listening')
 }
 
+/** Straight to standard error, because what is written to the stream becomes a line of the log (lib/process-output.ts). */
+function say(sentence: string): void {
+  writeSync(process.stderr.fd, `${sentence}\n`)
+}
+
 try {
   await main()
 } catch (error) {
   const { code } = error as NodeJS.ErrnoException
-  if (error instanceof BadConfiguration) process.stderr.write(`${error.message}\n`)
-  else if (code === 'EADDRINUSE') process.stderr.write('The port is in use by another process.\n')
+  if (error instanceof BadConfiguration) say(error.message)
+  else if (code === 'EADDRINUSE') say('The port is in use by another process. End that one, or set PORT to another.')
   else log().error({ event: 'start_failed', error })
   process.exit(1)
 }
