@@ -56,12 +56,12 @@ test('a line is never long, whatever is put into it', () => {
 test('the same warning is written ten times, and how often it came after that when the process ends', () => {
   const out = logged(`
     for (let n = 0; n < 25; n++) log().warn({ event: 'not_ready', runId: String(n), error: new Error('down') })
-    for (let n = 0; n < 25; n++) log().info({ event: 'sync_finished', runId: String(n) })`)
+    for (let n = 0; n < 25; n++) log().info({ event: 'sync_succeeded', runId: String(n) })`)
   const lines = out
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line))
-  expect(lines.filter(({ event }) => event === 'sync_finished')).toHaveLength(25)
+  expect(lines.filter(({ event }) => event === 'sync_succeeded')).toHaveLength(25)
   const warnings = lines.filter(({ event }) => event === 'not_ready')
   expect(warnings).toHaveLength(11)
   expect(warnings.map(({ repeated }) => repeated)).toEqual([...Array.from({ length: 10 }), 15])

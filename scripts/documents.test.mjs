@@ -12,5 +12,18 @@ test.each(globSync('{*,docs/*,bench/*}.md', { cwd: projectRoot }))('every file t
   expect([...new Set(missing)]).toEqual([])
 })
 
+test('every event of the log stands in docs/operating.md, and every event there is one of the log', () => {
+  const text = readFileSync(join(projectRoot, 'docs/operating.md'), 'utf8')
+  const [, table = ''] = text.split('| `event` | level | tells |')
+  const rows = table.split('\n\n')[0].split('\n').slice(2)
+  const told = rows.flatMap((row) => [...row.split('|')[1].matchAll(/`(\w+)`/g)].map(([, event]) => event))
+  const sources = globSync('{*,{app,components,db,lib}/**/*}.{ts,tsx}', { cwd: projectRoot })
+  const written = sources
+    .filter((file) => !file.includes('.test.'))
+    .map((file) => readFileSync(join(projectRoot, file), 'utf8'))
+    .flatMap((source) => [...source.matchAll(/(?:event: |logFailure\()'(\w+)'/g)].map(([, event]) => event))
+  expect([...new Set(told)].sort()).toEqual([...new Set(written)].sort())
+})
+
 /** A file may be named without its ending. */
 const isThere = (path) => ['', '.ts', '.tsx', '.mjs'].some((ending) => existsSync(join(projectRoot, path + ending)))

@@ -15,7 +15,8 @@ const WITHOUT_BODY = new Set([204, 205, 304])
 /**
  * The same answer with its body in memory, as everything behind may parse it: bounded in bytes, levels and values while it
  * arrives, since a few kilobytes can unpack to what costs a parser seconds and gigabytes; and with no NUL and no half of a
- * surrogate pair in any text, neither of which PostgreSQL accepts. All that comes from Microsoft passes here.
+ * surrogate pair in any text, neither of which PostgreSQL accepts. All that
+ * `lib/azure` reads passes here.
  * Throws `bad_answer` for one that is out of bounds.
  */
 export async function readBody(response: Response): Promise<Response> {
