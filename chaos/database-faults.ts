@@ -16,7 +16,7 @@ const REFUSALS: Partial<Record<DatabaseFaultKind, { state: string; words: string
 const refusing = ({ state, words }: { state: string; words: string }) =>
   `do $$ begin raise exception using errcode = '${state}', message = '${words}'; end $$`
 
-/** A rollback always goes through: what it undoes must not stay open in a pool that lives on. */
+/** A rollback meets no fault, because a transaction that stays open would spoil the pool for later schedules. */
 const isRollback = (text: string) => /^\s*rollback/i.test(text)
 
 type Query = { text?: string }

@@ -104,7 +104,7 @@ try {
   for (const engine of engines) violations += await runEngine(engine)
   await end(violations > 0 ? 1 : 0)
 } catch (error) {
-  // Of a run that was cut short the children fail, which is no news.
+  // When a run is cut short its children fail, and that need not be told.
   if (!isCut) {
     process.stderr.write(`${error.stack}\n`)
     await end(1)

@@ -136,7 +136,7 @@ describe.each(walled)('$table', ({ table, column }) => {
 })
 
 describe('what a statement may see ends with its transaction', () => {
-  /** One connection for all of them, so that a setting that stays behind would be met by the next. */
+  /** All of them use one connection, so that the next one would meet a setting that stayed behind. */
   const pool = engine.kind === 'server' ? new Pool({ connectionString: engine.url, max: 1, pipeline: true }) : null
   pool?.on('error', () => {})
   pool?.on('connect', (client) => client.on('error', () => {}))

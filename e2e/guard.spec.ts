@@ -79,7 +79,7 @@ test('every answer carries the policies of a browser, and an id', async () => {
       'content-security-policy': expect.stringMatching(/^default-src '(self|none)'; .*frame-ancestors 'none'/),
     })
     expect(headers, path).not.toHaveProperty('x-powered-by')
-    // By this header the guard knows the portal's requests to itself.
+    // The guard recognises the portal's requests to itself by this header.
     expect(JSON.stringify(headers), path).not.toContain('x-own-request')
     expect(headers['x-request-id'], path).toMatch(/^[0-9a-f-]{36}$/)
     ids.add(headers['x-request-id'])

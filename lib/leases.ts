@@ -14,7 +14,7 @@ export async function takeLease(name: LeaseName, memberId: string): Promise<() =
   const { each, all, seconds } = LEASES[name]
   const db = await getDbOfEveryOrganisation()
   const id = await db.transaction(async (tx) => {
-    // Whoever counts must not be overtaken by somebody who counts too; it is over in a moment.
+    // Two requests that count at the same time would both find the last place free.
     await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`lease ${name}`}, 0))`)
     await tx.delete(limitLeases).where(and(eq(limitLeases.name, name), sql`${limitLeases.expiresAt} <= now()`))
     const [taken] = await tx

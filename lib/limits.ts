@@ -84,7 +84,7 @@ export type LeaseName = keyof typeof LEASES
 
 const SAID = new Map<string, Words>(Object.entries({ ...LIMITS, ...LEASES }))
 
-/** What was asked for too often, and when to try again, in two sentences. Null for a limit that does not exist. */
+/** Says in two sentences what was asked for too often and when to try again. Null for a limit that does not exist. */
 export function describeTooMany(name: string, seconds: number): string | null {
   const said = SAID.get(name)?.said
   return said ? `${said} Try again in ${seconds === 1 ? 'a second' : `${seconds} seconds`}.` : null

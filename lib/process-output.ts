@@ -35,7 +35,7 @@ process.once('exit', () => {
 })
 
 /**
- * One line for what was said to the console. Of an uncaught error Next first writes to the console and then calls
+ * One line for what was said to the console. Next first writes an uncaught error to the console and then calls
  * `onRequestError` of instrumentation.ts, which knows the route. So an error waits a moment, and is left to that.
  */
 function tell(level: Level, words: unknown[]): void {
@@ -53,7 +53,7 @@ function tell(level: Level, words: unknown[]): void {
   setImmediate(write)
 }
 
-/** What is written past the console. pino is not concerned: it writes to the file descriptor. */
+/** What is written past the console. It does not catch pino's lines, because pino writes to the file descriptor. */
 function takeOverStream(stream: NodeJS.WriteStream, level: Level): void {
   stream.write = (chunk: Uint8Array | string, coding?: unknown, callback?: unknown) => {
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()

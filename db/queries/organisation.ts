@@ -66,7 +66,11 @@ export async function listMembers(actor: Actor) {
       lastSeenAt: members.lastSeenAt,
       sessions: db.$count(
         memberSessions,
-        and(eq(memberSessions.organisationId, members.organisationId), eq(memberSessions.memberId, members.id), isLive),
+        and(
+          eq(memberSessions.organisationId, members.organisationId),
+          eq(memberSessions.memberId, members.id),
+          isLiveSession,
+        ),
       ),
     })
     .from(members)
@@ -105,13 +109,17 @@ export async function listOwnSessions(actor: SessionActor) {
     })
     .from(memberSessions)
     .where(
-      and(eq(memberSessions.organisationId, actor.organisationId), eq(memberSessions.memberId, actor.memberId), isLive),
+      and(
+        eq(memberSessions.organisationId, actor.organisationId),
+        eq(memberSessions.memberId, actor.memberId),
+        isLiveSession,
+      ),
     )
     .orderBy(desc(isThis), desc(memberSessions.lastSeenAt), asc(memberSessions.id))
 }
 
-/** A session that has not ended by its age or by idleness. */
-const isLive = and(
+/** The condition on a session that it has not ended, by its age or by idleness. */
+export const isLiveSession = and(
   gt(memberSessions.expiresAt, sql`now()`),
   gt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`),
 )

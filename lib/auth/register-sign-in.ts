@@ -1,11 +1,12 @@
-import { and, desc, eq, inArray, lte, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Visitor } from '@/db/actor'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import type { Transaction } from '@/db/database'
+import { isLiveSession } from '@/db/queries/organisation'
 import { connectAttempts } from '@/db/schema/connections'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
-import { SESSION_HOURS, SESSION_IDLE_MINUTES, SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
+import { SESSION_HOURS, SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
 import { log } from '@/lib/log'
 import { createSessionToken, hashSessionToken } from './sessions'
 
@@ -171,17 +172,7 @@ async function replaceSession(tx: Transaction, member: KnownMember, previousToke
 /** Deletes the member's sessions that have ended by themselves, and the oldest ones beyond the bound. */
 async function endSurplusSessions(tx: Transaction, { organisationId, memberId }: KnownMember, newestId: string) {
   const own = and(eq(memberSessions.organisationId, organisationId), eq(memberSessions.memberId, memberId))
-  await tx
-    .delete(memberSessions)
-    .where(
-      and(
-        own,
-        or(
-          lte(memberSessions.expiresAt, sql`now()`),
-          lte(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`),
-        ),
-      ),
-    )
+  await tx.delete(memberSessions).where(and(own, sql`not (${isLiveSession})`))
   const surplus = tx
     .select({ id: memberSessions.id })
     .from(memberSessions)

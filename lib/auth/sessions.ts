@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { and, eq, gt, lt, sql } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
+import { isLiveSession } from '@/db/queries/organisation'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
-import { FRESH_SIGN_IN_MINUTES, SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
+import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
 
 /** Bytes of randomness in the token that a session's cookie holds. */
@@ -43,14 +44,7 @@ export async function findSession(token: string) {
       and(eq(members.organisationId, memberSessions.organisationId), eq(members.id, memberSessions.memberId)),
     )
     .innerJoin(organisations, eq(organisations.id, members.organisationId))
-    .where(
-      and(
-        eq(memberSessions.tokenHash, hashSessionToken(token)),
-        eq(members.state, 'active'),
-        gt(memberSessions.expiresAt, sql`now()`),
-        gt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`),
-      ),
-    )
+    .where(and(eq(memberSessions.tokenHash, hashSessionToken(token)), eq(members.state, 'active'), isLiveSession))
   if (!found || !mayTenantSignIn(found.tenantId)) return null
 
   await db

@@ -9,7 +9,7 @@ import { SealBroken, unseal } from './vault'
 type LostKey = {
   kid: string | null
   secrets: number
-  /** Whether a key of this name is configured: it is then another one than that which sealed. */
+  /** Whether a key of this name is configured: then it is not the key that sealed them. */
   isConfigured: boolean
 }
 

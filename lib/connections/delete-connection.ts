@@ -51,7 +51,7 @@ type DeletionProgress = 'more' | 'ended' | 'none'
 
 /**
  * Deletes the next batch of rows and writes down how far the deletion has come, in one transaction: a process that is
- * killed loses at most this batch. Of two workers at the same deletion one does nothing.
+ * killed loses at most this batch. When two workers are at the same deletion, one of them does nothing.
  */
 export async function deleteBatch({ organisationId, connectionId }: DeletionJob): Promise<DeletionProgress> {
   const own = and(

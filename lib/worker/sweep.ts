@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
-import { EXPIRED_ATTEMPT_HOURS, RUN_DAYS, RUN_SUMS_HOURS, SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
+import { isLiveSession } from '@/db/queries/organisation'
+import { EXPIRED_ATTEMPT_HOURS, RUN_DAYS, RUN_SUMS_HOURS } from '@/lib/domain/retention'
 import { log } from '@/lib/log'
 
 /** Rows that one statement changes at most, so that it is over in a moment whatever has piled up. */
@@ -32,7 +33,7 @@ const DUE: Due[] = [
   {
     what: 'sessions',
     table: 'member_sessions',
-    where: sql`expires_at <= now() or last_seen_at <= now() - make_interval(mins => ${SESSION_IDLE_MINUTES})`,
+    where: sql`not (${isLiveSession})`,
   },
   {
     what: 'runSums',

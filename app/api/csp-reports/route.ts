@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { log } from '@/lib/log'
 import { MinuteCount } from '@/lib/minute-count'
 
-/** Directives of our policy that a browser can find broken; of the rest of a report nothing is kept, for it holds addresses. */
+/** Directives of our policy that a browser can find broken. Nothing else of a report is kept, because it holds addresses. */
 const DIRECTIVES =
   /^(?:default|script|style|img|font|connect|object|frame|worker|manifest|media)-src(?:-elem|-attr)?$|^(?:base-uri|form-action|frame-ancestors)$/
 

@@ -6,7 +6,7 @@ import { safePath } from '@/lib/web-security'
  * Leads a browser whose session has ended, or that never had one, to the sign-in page, and makes it forget what it was shown.
  *
  * Next's router would take the sign-in page into the document that is open, and Back would show the pages that it keeps
- * there. To an answer that is none of its own it reacts by loading the address anew as a document, which drops them.
+ * there. When an answer is none of its own, it loads the address anew as a document, which drops them.
  */
 export async function GET(request: Request): Promise<Response> {
   if (request.headers.has('rsc')) {
