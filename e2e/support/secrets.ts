@@ -14,10 +14,20 @@ export function findSecret(text: string, known: Iterable<string> = []): string |
   return null
 }
 
-/** Every file below a folder, as bytes in a string: good enough to find ASCII in a database's pages. */
+/**
+ * Every file below a folder, as bytes in a string: good enough to find ASCII in a database's pages. A database that is at
+ * work removes the files of its temporary tables; one that is gone before it is read holds nothing any more.
+ */
 export function readAllBelow(folder: string): { file: string; text: string }[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((file) => ({ file, text: readFileSync(file, 'latin1') }))
+    .flatMap((entry) => {
+      const file = join(entry.parentPath, entry.name)
+      try {
+        return [{ file, text: readFileSync(file, 'latin1') }]
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+        throw error
+      }
+    })
 }
