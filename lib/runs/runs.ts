@@ -6,6 +6,7 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Meter } from '@/lib/azure/client/transport'
 import type { RunCounters, RunPhase, RunTrigger } from '@/lib/domain/vocabulary'
+import { log } from '@/lib/log'
 import type { SyncJob } from './queue'
 
 type RunRequest = { organisationId: string; connectionId: string; trigger: RunTrigger; by: Actor | null }
@@ -151,7 +152,11 @@ export function followRun(run: ClaimedRun, meter: Meter): FollowedRun {
   }
   const flush = () => {
     due = undefined
-    writing = writing.then(write).catch((error: unknown) => lost.abort(error))
+    // Progress that the database refuses once loses nothing: the next write tells it, and the publish asks for itself
+    // whether the run is still ours.
+    writing = writing
+      .then(write)
+      .catch((error: unknown) => log().warn({ event: 'progress_not_stored', runId: run.id, error }))
   }
   const heartbeat = setInterval(flush, HEARTBEAT_SECONDS * 1000)
 

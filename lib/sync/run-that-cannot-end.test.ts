@@ -112,6 +112,20 @@ test('one run that cannot be ended keeps no other from being ended', async () =>
   for (const runId of runIds) expect(await runOf(runId)).toMatchObject({ state: 'failed' })
 })
 
+test('progress that the database refuses to write down loses neither the run nor what it has read', async () => {
+  const { tenant, id } = await connected()
+  await rolecall.asOwner(`create or replace function refuse_progress() returns trigger language plpgsql as $$
+    begin raise exception using errcode = '57P01', message = 'refused for a test'; end $$;
+    create trigger refuse_progress before update on sync_runs for each row
+      when (new.state = 'running' and new.phase <> 'starting') execute function refuse_progress()`)
+  try {
+    await requestSync(tenant.owner, id)
+    expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded' })
+  } finally {
+    await rolecall.asOwner('drop trigger refuse_progress on sync_runs')
+  }
+})
+
 test('a sign-in whose key is gone or another one asks for a reconnect, and is not tried again', async () => {
   const { tenant, id } = await connected()
   const [stored] = await rolecall.db.select().from(connectionSecrets).where(eq(connectionSecrets.connectionId, id))
