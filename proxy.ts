@@ -3,6 +3,8 @@ import { type NextRequest, NextResponse } from 'next/server'
 import { cloud } from '@/lib/azure/client/cloud'
 import { browserAddress } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
+import { log } from '@/lib/log'
+import { readVisitor } from '@/lib/visitor'
 import { CSP_REPORTS, contentSecurityPolicy, isSameOrigin } from '@/lib/web-security'
 
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
@@ -23,6 +25,7 @@ export function proxy(request: NextRequest): NextResponse {
   // Browsers say where a report comes from in different ways, and all it can do is to be counted.
   const isReport = pathname === CSP_REPORTS
   if (!isReport && !SAFE_METHODS.includes(request.method) && !isSameOrigin(request.headers, portalUrl)) {
+    log().warn({ event: 'foreign_origin_refused', clientAddress: readVisitor(request.headers).address })
     return new NextResponse('This request did not come from a page of this portal.', { status: 403 })
   }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { fromOwnPage } from './support/ask'
 import { cookieOf } from './support/scene'
 import { callAction, serverActions } from './support/server-actions'
@@ -21,6 +22,9 @@ test('an owner sees who signed in, was refused and exported; a viewer sees only 
   const shape = { args: [results.split('/').pop()] }
   const caller = { path: sync.page, cookie: await cookieOf(viewer.context()), headers: fromOwnPage() }
   expect((await callAction(sync.id, shape, caller)).status).toBe(403)
+  const foreign = `/integrations/azure/${randomUUID()}`
+  await viewer.goto(foreign)
+  await expect(viewer.getByRole('heading', { name: 'There is nothing here' })).toBeVisible()
   await viewer.goto('/settings/audit?kind=security')
   await expect(viewer.getByRole('row', { name: /connected/ }).first()).toBeVisible()
   await expect(viewer.getByRole('row', { name: /signed in|exported|not allowed/ })).toHaveCount(0)
@@ -40,4 +44,7 @@ test('an owner sees who signed in, was refused and exported; a viewer sees only 
   const refused = lines.filter({ hasText: `${reader.name}was not allowed to act as admin` })
   await expect(refused).toHaveCount(1)
   await expect(refused).toContainText(`page: ${sync.page}`)
+  const unknown = lines.filter({ hasText: `${reader.name}asked for something that is not here` })
+  await expect(unknown).toHaveCount(1)
+  await expect(unknown).toContainText(`page: ${foreign}`)
 })

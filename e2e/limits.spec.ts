@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { type Answer, ask, fromOwnPage } from './support/ask'
 import { victim } from './support/scene'
 import { callAction, FORM, serverActions } from './support/server-actions'
@@ -31,6 +32,8 @@ test('a client that begins sign-in after sign-in is told when to go on, and no o
   expectRefusal(answers.at(-1), /^Too many sign-ins were begun from your network\./)
   expect(answers).toHaveLength(SIGN_INS + 1)
   expect((await signInFrom('198.51.100.8')).status).not.toBe(429)
+  const log = readFileSync(String(process.env.PORTAL_LOG), 'utf8')
+  expect(log).toMatch(/"event":"too_many","limit":"sign_in","clientAddress":"198\.51\.100\.7"/)
 })
 
 test('forged returns from Microsoft are refused like sign-ins, wherever they are sent', async () => {

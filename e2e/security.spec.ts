@@ -233,6 +233,7 @@ test('no route handler takes a write from another site', async ({ page, world })
         expect((await ask(path, { method, cookie, headers: sent, body: form })).status, `${method} ${path}`).toBe(405)
     }
   }
+  expect(readFileSync(String(process.env.PORTAL_LOG), 'utf8')).toContain('"event":"foreign_origin_refused"')
   await ask('/api/auth/signout', { cookie })
   expect((await ask('/settings/members', { cookie })).status).toBe(200)
 })

@@ -63,6 +63,7 @@ export type AuditAction =
   | 'member.let_in_again'
   | 'member.session_ended'
   | 'member.other_sessions_ended'
+  | 'member.signed_out'
   | 'member.signed_out_everywhere'
   | 'member.sessions_ended_by_owner'
   | 'member.signed_in'
@@ -84,6 +85,7 @@ export type AuditAction =
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [
   'member.signed_in',
+  'member.signed_out',
   'member.sign_in_refused',
   'access.refused',
   'access.not_found',

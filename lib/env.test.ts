@@ -129,3 +129,12 @@ describe('the file of keys', () => {
     expect(parse(sandbox).warnings).toEqual([])
   })
 })
+
+test('an address of the portal on plain http is warned of, unless it is this machine’s own', () => {
+  const warn = (url: string) =>
+    parse({ SANDBOX_URL: 'http://localhost:4000', PORTAL_URL: url }).warnings.filter((one) => /http:/.test(one))
+  for (const url of ['http://localhost:3000', 'http://127.0.0.1:3000', 'http://[::1]:3000', 'https://rolecall.example'])
+    expect(warn(url), url).toEqual([])
+  for (const url of ['http://rolecall.example', 'http://10.0.0.4:3000', 'http://localhost.example'])
+    expect(warn(url), url).toEqual([expect.stringContaining('PORTAL_URL')])
+})

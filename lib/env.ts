@@ -104,21 +104,34 @@ export function parseEnv(source: Record<string, string | undefined>): Env {
   const settings = result.data
   const azure = readAzureSettings(settings)
   const dataDir = resolve(settings.DATA_DIR)
+  const portalUrl = new URL(settings.PORTAL_URL ?? `http://localhost:${settings.PORT}`)
+  const keys = readKeys(settings, dataDir)
   return {
     mode: settings.SANDBOX_URL ? 'sandbox' : 'azure',
     host: settings.HOST,
     port: settings.PORT,
-    portalUrl: new URL(settings.PORTAL_URL ?? `http://localhost:${settings.PORT}`).origin,
+    portalUrl: portalUrl.origin,
     sandboxUrl: settings.SANDBOX_URL ? new URL(settings.SANDBOX_URL).origin : null,
     azure,
     databaseUrl: settings.DATABASE_URL ?? null,
     dataDir,
-    ...readKeys(settings, dataDir),
+    ...keys,
+    warnings: [...keys.warnings, ...warnOfPlainHttp(portalUrl)],
     trustedProxies: settings.TRUSTED_PROXIES,
     worker: settings.WORKER === 'on',
     signInsPerMinute: settings.SIGN_INS_PER_MINUTE,
     logLevel: settings.LOG_LEVEL,
   }
+}
+
+/** Names of this machine, under which nothing that a browser sends leaves it. */
+const OWN_NAMES = /^(localhost|.+\.localhost|127\.\d+\.\d+\.\d+|\[::1\])$/
+
+function warnOfPlainHttp({ protocol, hostname }: URL): string[] {
+  if (protocol === 'https:' || OWN_NAMES.test(hostname)) return []
+  return [
+    'PORTAL_URL begins with http:, so sessions and names travel unencrypted. Put a proxy with TLS in front, and set the https address.',
+  ]
 }
 
 function readAzureSettings(settings: Settings): Env['azure'] {

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { limitLeases } from '@/db/schema/limits'
 import { LEASES, type LeaseName, TooMany } from './limits'
+import { log } from './log'
 
 /** Seconds after which it is worth trying again: nobody knows when one of those under way ends, but most end soon. */
 const TRY_AGAIN_SECONDS = 5
@@ -33,7 +34,12 @@ export async function takeLease(name: LeaseName, memberId: string): Promise<() =
   })
   if (id === null) throw new TooMany(name, TRY_AGAIN_SECONDS)
   return async () => {
-    await db.delete(limitLeases).where(eq(limitLeases.id, id))
+    try {
+      await db.delete(limitLeases).where(eq(limitLeases.id, id))
+    } catch (error) {
+      // What the work gave or threw is worth more, and the place is free again when its time is over.
+      log().warn({ event: 'lease_not_freed', lease: name, error })
+    }
   }
 }
 

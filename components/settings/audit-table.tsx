@@ -70,6 +70,7 @@ const ACTION_VERBS: Record<string, string> = {
   'member.other_sessions_ended': 'ended all other sessions',
   'member.signed_out_everywhere': 'signed out everywhere',
   'member.signed_in': 'signed in',
+  'member.signed_out': 'signed out',
   'member.sign_in_refused': 'was not let in',
   'access.refused': 'was not allowed to',
   'access.not_found': 'asked for something that is not here:',

@@ -3,6 +3,7 @@ import AzureAD from 'next-auth/providers/azure-ad'
 import { z } from 'zod'
 import type { Visitor } from '@/db/actor'
 import { cloud } from '@/lib/azure/client/cloud'
+import { cleanText } from '@/lib/azure/client/rows'
 import { loginAgent } from '@/lib/azure/client/transport'
 import { findCurrentVisitor } from '@/lib/current-request'
 import { FRESH_SIGN_IN_MINUTES, SESSION_HOURS } from '@/lib/domain/retention'
@@ -12,7 +13,7 @@ import { safePath } from '@/lib/web-security'
 import { recordRefusedSignIn, type SignInRefusal } from './record-refusal'
 import { findProblemOfTimes, redeemSignIn } from './redeem-sign-in'
 import { isAccessRemoved, registerSignIn, type SignedInAccount, type SignInBrowser } from './register-sign-in'
-import { endSession, mayTenantSignIn } from './sessions'
+import { mayTenantSignIn, signOutBrowser } from './sessions'
 
 /** The tenant of personal Microsoft accounts, which belong to no organisation. */
 const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -30,14 +31,17 @@ const Claims = z
     idp: z.string().optional(),
     auth_time: z.number().int().optional(),
   })
-  .transform((claims) => ({
-    tenantId: claims.tid,
-    objectId: claims.oid,
-    name: claims.name ?? claims.preferred_username ?? claims.oid,
-    email: claims.preferred_username ?? '',
-    authenticatedAt: claims.auth_time === undefined ? null : new Date(claims.auth_time * 1000),
-    organisationName: (!claims.idp && claims.preferred_username?.split('@')[1]) || claims.tid,
-  }))
+  .transform(({ tid, oid, idp, auth_time, ...claims }) => {
+    const email = cleanText(claims.preferred_username)
+    return {
+      tenantId: tid,
+      objectId: oid,
+      name: cleanText(claims.name) ?? email ?? oid,
+      email: email ?? '',
+      authenticatedAt: auth_time === undefined ? null : new Date(auth_time * 1000),
+      organisationName: (!idp && email?.split('@')[1]) || tid,
+    }
+  })
 
 /**
  * Whether a person for whom Microsoft vouched may sign in; otherwise where their browser is led, and the refusal is
@@ -87,7 +91,7 @@ export function authOptions({ browser, confirming }: SignInRequest): NextAuthOpt
     },
     events: {
       async signOut({ token }) {
-        if (typeof token?.sid === 'string') await endSession(token.sid)
+        if (typeof token?.sid === 'string') await signOutBrowser(token.sid, browser.visitor)
       },
     },
     logger: {

@@ -4,7 +4,8 @@ import type { NextApiRequest, NextApiResponse } from 'next'
 import NextAuth from 'next-auth'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describePortalSignInProblem } from '@/components/shell/portal-sign-in-problem'
-import { memberSessions } from '@/db/schema/organisations'
+import { memberSessions, members } from '@/db/schema/organisations'
+import { send } from '@/lib/azure/client/transport'
 import type { ForgeIdToken } from '@/sandbox/control/fault-rules'
 import { applyChange } from '@/sandbox/world/changes'
 import { answerMicrosoft } from '@/testing/answer-microsoft'
@@ -143,10 +144,37 @@ describe('an ID token of the portal’s sign-in', () => {
     expect(await signIn(forgery)).toMatchObject({ error: null, hasSession: true })
   })
 
+  test('with a name and an address that no database would take is kept without what is wrong in them', async () => {
+    const name = `Ada${'\0'}${'x'.repeat(5_000)}\ud800`
+    const outcome = await signIn({ claims: { name, preferred_username: `ada${'\0'}@contoso.example` } })
+    expect(outcome).toMatchObject({ error: null, hasSession: true })
+    const kept = await rolecall.db.select({ name: members.name, email: members.email }).from(members)
+    expect(kept).toContainEqual({ name: expect.stringMatching(/^Adax{996}…$/), email: 'ada@contoso.example' })
+  })
+
   test('by a key that Microsoft has just begun to use is taken', async () => {
     applyChange(rolecall.sandbox.world, { type: 'rotate_keys', forgetOld: true })
     expect(await signIn()).toMatchObject({ error: null, hasSession: true })
   })
+})
+
+test.each([
+  ['token_endpoint', 'https://login.microsoftonline.com.evil.example/common/oauth2/v2.0/token'],
+  ['issuer', 'https://sts.evil.example/{tenantid}/v2.0'],
+  ['token_endpoint', 'https://graph.microsoft.com/token'],
+  ['jwks_uri', 'http://login.microsoftonline.com/common/discovery/v2.0/keys'],
+])('metadata whose %s is %s begins no session, and is given no code', async (name, address) => {
+  const wellKnown = 'https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration'
+  const honest = await (await send(wellKnown, {})).json()
+  const { log } = rolecall.sandbox.world
+  log.length = 0
+  await tenant.during(
+    [{ match: { path: 'openid-configuration$' }, status: 200, body: { ...honest, [name]: address } }],
+    async () => {
+      expect(await signIn()).toMatchObject({ error: 'OAuthCallback', ...REFUSED })
+    },
+  )
+  expect(log.filter(({ path }) => /token$|keys$/.test(path))).toEqual([])
 })
 
 describe('when the clock of this server is wrong', () => {

@@ -5,11 +5,19 @@ import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { auditEvents, members, organisations } from '@/db/schema/organisations'
 import { type AuditAction, audit, NotAllowed, NotFound } from '@/lib/actor'
 import type { MemberRole } from '@/lib/domain/vocabulary'
+import { TooMany } from '@/lib/limits'
 import { log } from '@/lib/log'
 import type { SignedInAccount } from './register-sign-in'
 
-/** Records that a member was refused: an error of a verb, if it is a refusal, or a role that they do not have. */
+/**
+ * Records that a member was refused: an error of a verb, if it is a refusal, or a role that they do not have. What was asked
+ * for too often is only in the log.
+ */
 export async function recordRefusal(member: Actor, refused: unknown | { role: MemberRole }): Promise<void> {
+  if (refused instanceof TooMany) {
+    log().warn({ event: 'too_many', limit: refused.limit, ...describeWho(member) })
+    return
+  }
   const event = describeRefusal(refused)
   if (!event) return
   log().warn({ event: 'refused', reason: event.action, subject: event.subject, ...describeWho(member) })

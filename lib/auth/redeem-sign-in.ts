@@ -2,7 +2,9 @@ import { decodeProtectedHeader } from 'jose'
 import type { OAuthChecks } from 'next-auth/providers/oauth'
 import { type BaseClient, type CallbackParamsType, custom, type TokenSet } from 'openid-client'
 import { z } from 'zod'
+import { cloud } from '@/lib/azure/client/cloud'
 import { AzureError } from '@/lib/azure/client/errors'
+import { checkAddress } from '@/lib/azure/client/transport'
 import { isIdTokenType } from '@/lib/azure/id-token'
 import { refuseUntimely } from '@/lib/azure/token-times'
 import { log } from '@/lib/log'
@@ -16,11 +18,14 @@ type Redeem = {
 }
 
 /**
- * Redeems the code of a portal sign-in with openid-client, which verifies the signature, algorithm, issuer, audience and
+ * Redeems the code of a portal sign-in with openid-client. The addresses to which the code goes and from which the keys
+ * come stand in Microsoft's metadata, and must lie on its sign-in's own origin. openid-client verifies the signature, algorithm, issuer, audience and
  * nonce of the ID token. Its times are left to {@link findProblemOfTimes}: openid-client allows clocks ten seconds and
  * gives every failure the same name, so that nobody would learn that a clock is wrong.
  */
 export async function redeemSignIn({ client, params, checks, provider }: Redeem): Promise<{ tokens: TokenSet }> {
+  const { issuer, token_endpoint, jwks_uri } = client.issuer.metadata
+  for (const address of [issuer, token_endpoint, jwks_uri]) checkAddress(address ?? '', [cloud().login])
   client[custom.clock_tolerance] = Number.POSITIVE_INFINITY
   const tokens = await client.callback(provider.callbackUrl, params, checks)
   if (!isIdTokenType(decodeProtectedHeader(tokens.id_token ?? '').typ))

@@ -41,6 +41,13 @@ export async function showRefusal(error: unknown): Promise<never> {
   throw error
 }
 
+/** Shows the not-found page to a member who asked for a page of something that their organisation does not have, and records it. */
+export async function showUnknown(member: SignedInMember, what: string): Promise<never> {
+  const error = new NotFound(`There is no such ${what}.`)
+  await recordRefusal(member, error)
+  return showRefusal(error)
+}
+
 /** The page that says what was asked for too often, with the way back to the page of this request. Next has none for 429. */
 async function tooManyPage({ limit, retryAfterSeconds }: TooMany): Promise<string> {
   const back = safePath((await headers()).get('x-pathname'))
@@ -69,11 +76,15 @@ const UNCOUNTED_RETRY_SECONDS = 30
  * the request may go on.
  */
 export async function refuseVisitor(name: 'sign_in' | 'callback', request: Request): Promise<Response | null> {
+  const { address } = readVisitor(request.headers)
   try {
-    await limitVisitor(name, readVisitor(request.headers).address)
+    await limitVisitor(name, address)
     return null
   } catch (error) {
-    if (error instanceof TooMany) return answerRefusal(error)
+    if (error instanceof TooMany) {
+      log().warn({ event: 'too_many', limit: error.limit, clientAddress: address })
+      return answerRefusal(error)
+    }
     log().error({ event: 'limit_not_counted', limit: name, error })
     const sentence = 'Nobody can sign in just now, because the database of this portal does not answer.'
     return new Response(`${sentence} Try again in a minute.`, {

@@ -10,7 +10,7 @@ import { readVisitor } from '@/lib/visitor'
 import { safePath } from '@/lib/web-security'
 import { authCookies } from './options'
 import { recordRefusal } from './record-refusal'
-import { endSession, findSession } from './sessions'
+import { findSession, signOutBrowser } from './sessions'
 
 /** The signed-in member, with the names that the frame of every page shows. */
 export type SignedInMember = SessionActor & { email: string; organisationName: string; tenantId: string }
@@ -44,7 +44,7 @@ export async function requireRole(role: MemberRole): Promise<SignedInMember> {
 /** Ends the session of this browser on the server. The route `/signin/ended`, to which the browser is sent next, deletes its cookie. */
 export async function endCurrentSession(): Promise<void> {
   const token = await readSessionToken()
-  if (token) await endSession(token)
+  if (token) await signOutBrowser(token, readVisitor(await headers()))
 }
 
 /** Deletes the cookie of a session, if this browser has one, and tells whether it had. */

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { listOwnSessions } from '@/db/queries/organisation'
-import { memberSessions } from '@/db/schema/organisations'
+import { auditEvents, memberSessions } from '@/db/schema/organisations'
 import { SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 import { registerSignIn } from './register-sign-in'
-import { endSession, findSession } from './sessions'
+import { findSession, signOutBrowser } from './sessions'
 
 const ALLOWED = randomUUID()
 
@@ -36,9 +36,15 @@ test('a session is opened by 256 random bits, which are stored nowhere', async (
 test('signing out ends that browser and no other', async () => {
   const account = { objectId: randomUUID() }
   const [laptop, phone] = [await signIn(account), await signIn(account)]
-  await endSession(laptop.token)
+  await signOutBrowser(laptop.token, undefined)
   expect(await findSession(laptop.token)).toBeNull()
   expect(await findSession(phone.token)).not.toBeNull()
+  await signOutBrowser(laptop.token, undefined)
+  const events = await database.db
+    .select({ memberId: auditEvents.memberId })
+    .from(auditEvents)
+    .where(and(eq(auditEvents.memberId, laptop.memberId), eq(auditEvents.action, 'member.signed_out')))
+  expect(events).toHaveLength(1)
 })
 
 test.each([

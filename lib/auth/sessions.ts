@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, lt, sql } from 'drizzle-orm'
+import type { Visitor } from '@/db/actor'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
+import { audit } from '@/lib/actor'
 import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
 
@@ -65,8 +67,20 @@ export function mayTenantSignIn(tenantId: string): boolean {
   return allowedTenants === 'any' || allowedTenants.includes(tenantId)
 }
 
-/** Signs one browser out, at once. Does nothing when the session has ended already. */
-export async function endSession(token: string): Promise<void> {
+/** Signs one browser out, at once, and writes it down. Does nothing when the session has ended already. */
+export async function signOutBrowser(token: string, visitor: Visitor | undefined): Promise<void> {
   const db = await getDbOfEveryOrganisation()
-  await db.delete(memberSessions).where(eq(memberSessions.tokenHash, hashSessionToken(token)))
+  await db.transaction(async (tx) => {
+    const [ended] = await tx
+      .delete(memberSessions)
+      .where(eq(memberSessions.tokenHash, hashSessionToken(token)))
+      .returning({ organisationId: memberSessions.organisationId, memberId: memberSessions.memberId })
+    if (!ended) return
+    const { organisationId, memberId } = ended
+    const [member] = await tx
+      .select({ name: members.name })
+      .from(members)
+      .where(and(eq(members.organisationId, organisationId), eq(members.id, memberId)))
+    if (member) await audit(tx, { ...ended, ...member, visitor }, { action: 'member.signed_out', subject: member.name })
+  })
 }

@@ -57,27 +57,31 @@ export function checkAddress(input: string | URL, origins: string[] = Object.val
 export const browserAddress = (url: string): string => lastHop(checkAddress(url))
 
 /**
- * For next-auth's client in sandbox mode: an https agent whose connections are plain ones to the sandbox, which tells
- * the services apart by the Host header. Undefined when there is no sandbox.
+ * An https agent for next-auth's client, which reads an answer to its end whatever its length: a connection, which is used
+ * for one request, ends with `bad_answer` after {@link LARGEST_LOGIN_ANSWER_BYTES}. In sandbox mode its connections are
+ * plain ones to the sandbox, which tells the services apart by the Host header.
  */
-export function loginAgent(): Agent | undefined {
-  const { sandboxUrl } = env()
-  return sandboxUrl ? new SandboxAgent(new URL(sandboxUrl)) : undefined
+export const loginAgent = (): Agent => new LoginAgent({ keepAlive: false })
+
+/** Microsoft's metadata, keys and tokens are some 2 to 20 kB each. */
+const LARGEST_LOGIN_ANSWER_BYTES = 1024 * 1024
+
+class LoginAgent extends Agent {
+  override createConnection(...[options, callback]: Parameters<Agent['createConnection']>) {
+    const { sandboxUrl } = env()
+    const connection = sandboxUrl ? connectTo(new URL(sandboxUrl)) : super.createConnection(options, callback)
+    let bytes = 0
+    connection?.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength
+      if (bytes > LARGEST_LOGIN_ANSWER_BYTES)
+        connection.destroy(new AzureError('bad_answer', 'The answer is too large.'))
+    })
+    return connection
+  }
 }
 
-class SandboxAgent extends Agent {
-  readonly #sandbox: URL
-
-  constructor(sandbox: URL) {
-    super()
-    this.#sandbox = sandbox
-  }
-
-  override createConnection() {
-    // An IPv6 address stands in brackets in a URL, and nowhere else.
-    return connect(Number(this.#sandbox.port || 80), this.#sandbox.hostname.replace(/^\[|\]$/g, ''))
-  }
-}
+/** A plain connection. An IPv6 address stands in brackets in a URL, and nowhere else. */
+const connectTo = ({ port, hostname }: URL) => connect(Number(port || 80), hostname.replace(/^\[|\]$/g, ''))
 
 /** The address that is really asked: the same, or the sandbox with the real host as the first part of the path. */
 function lastHop(url: URL): string {

@@ -1,5 +1,4 @@
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { PersonStatusMark } from '@/components/access/holder-cells'
 import { OtherSubscriptions } from '@/components/people/other-subscriptions'
@@ -10,13 +9,17 @@ import { PageHeader } from '@/components/ui/page-header'
 import { RelativeTime } from '@/components/ui/time'
 import { listConnections } from '@/db/queries/connections'
 import { getPerson } from '@/db/queries/person'
+import { showUnknown } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { whyUnknown } from '@/lib/domain/coverage'
 import { isolateName, spellControls } from '@/lib/domain/words'
 
 type Props = PageProps<'/people/[personId]'>
 
-const openPerson = cache(async (personId: string) => (await getPerson(await requireMember(), personId)) ?? notFound())
+const openPerson = cache(async (personId: string) => {
+  const member = await requireMember()
+  return (await getPerson(member, personId)) ?? (await showUnknown(member, 'person'))
+})
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
   const person = await openPerson((await params).personId)

@@ -1,9 +1,9 @@
-import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { getConnection } from '@/db/queries/connections'
 import { countHolders } from '@/db/queries/holders'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
+import { showUnknown } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { parseAccessView } from '@/lib/domain/views'
 import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
@@ -15,8 +15,7 @@ import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 export const openConnection = cache(async (connectionId: string) => {
   const member = await requireMember()
   const connection = await getConnection(member, connectionId)
-  if (!connection) notFound()
-  return { member, connection }
+  return { member, connection: connection ?? (await showUnknown(member, 'connection')) }
 })
 
 type Connection = Awaited<ReturnType<typeof openConnection>>['connection']

@@ -1,12 +1,12 @@
-import { notFound } from 'next/navigation'
-import type { SessionActor } from '@/db/actor'
 import { isGuid } from '@/db/queries/input'
+import { showUnknown } from '@/lib/auth/refusals'
+import type { SignedInMember } from '@/lib/auth/request'
 import { type Attempt, getAttempt } from '@/lib/connections/attempts'
 
 /** The attempt that a page's address names. The page is not found unless the attempt is this member's own, begun in this browser. */
-export async function readAttempt(actor: SessionActor, attemptId: string): Promise<Attempt> {
-  const attempt = isGuid(attemptId) ? await getAttempt(actor, attemptId) : null
-  return attempt ?? notFound()
+export async function readAttempt(member: SignedInMember, attemptId: string): Promise<Attempt> {
+  const attempt = isGuid(attemptId) ? await getAttempt(member, attemptId) : null
+  return attempt ?? (await showUnknown(member, 'attempt'))
 }
 
 /** The address at which the wizard begins again, with the subscription ID filled in. */

@@ -1,11 +1,11 @@
 import type { Metadata } from 'next'
-import { notFound } from 'next/navigation'
 import { cache } from 'react'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PersonPaths } from '@/components/person/person-paths'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { listRoleNames } from '@/db/queries/roles'
+import { showUnknown } from '@/lib/auth/refusals'
 import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
@@ -13,7 +13,7 @@ type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
 const openAccess = cache(async (connectionId: string, personId: string) => {
   const { member, connection } = await openConnection(connectionId)
   const access = await getPersonAccess(member, connection, personId)
-  return { member, connection, access: access ?? notFound() }
+  return { member, connection, access: access ?? (await showUnknown(member, 'person')) }
 })
 
 export async function generateMetadata({ params }: Props): Promise<Metadata> {
