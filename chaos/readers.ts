@@ -76,6 +76,13 @@ export async function readExport(actor: Actor, snapshot: Snapshot): Promise<{ ro
 /** Readings that a reader makes in one step at most, so that they do not take the time of what they watch. */
 const READINGS = 3
 
+/** A connection that a fault broke may have gone back to the pool before that was noticed; whatever else fails is a find. */
+function passLostConnection(error: unknown): null {
+  const { cause } = error as Error
+  if (cause instanceof Error && /^Connection terminated|not queryable|ECONNRESET|EPIPE/.test(cause.message)) return null
+  throw error
+}
+
 /**
  * Reads again and again while work goes on, and gives the readings. A read that the database refuses is not counted: a
  * page then says so.
@@ -86,11 +93,13 @@ export function watch(actor: Actor, connectionId: string) {
   const readings: Reading[] = []
   const reading = (async () => {
     for (let turn = 0; watching && turn < READINGS; turn++) {
-      const found = await readAsPagesDo(actor, connectionId, turn)
+      const found = await readAsPagesDo(actor, connectionId, turn).catch(passLostConnection)
       if (found) readings.push(found)
       await setImmediate() // the embedded engine never leaves the event loop by itself, so the network would wait
     }
   })()
+  // It may fail long before anybody asks for it, and is thrown then.
+  reading.catch(() => undefined)
   return {
     async stop(): Promise<Reading[]> {
       watching = false
