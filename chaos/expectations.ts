@@ -1,6 +1,7 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
-import { connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets } from '@/db/schema/accounts'
+import { connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 
@@ -136,14 +137,14 @@ export async function findConnectionRow({ owner, subscription }: Place) {
       state: connections.state,
       stateReason: connections.stateReason,
       publishedAt: connections.publishedAt,
-      hasSecret: sql<boolean>`${connectionSecrets.connectionId} is not null`,
+      hasSecret: sql<boolean>`${accountSecrets.accountId} is not null`,
     })
     .from(connections)
     .leftJoin(
-      connectionSecrets,
+      accountSecrets,
       and(
-        eq(connectionSecrets.organisationId, connections.organisationId),
-        eq(connectionSecrets.connectionId, connections.id),
+        eq(accountSecrets.organisationId, connections.organisationId),
+        eq(accountSecrets.accountId, connections.accountId),
       ),
     )
     .where(and(eq(connections.organisationId, owner.organisationId), eq(connections.subscriptionId, subscription.id)))

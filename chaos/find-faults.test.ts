@@ -2,7 +2,8 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { holders } from '@/db/schema/access'
-import { connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets } from '@/db/schema/accounts'
+import { connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { renameConnection } from '@/lib/connections/manage'
@@ -99,7 +100,7 @@ test('a token outside its seal is found in a row and in the log, and a sealed on
   await world.rolecall.asOwner(`alter table audit_events disable trigger user`)
   await db.delete(auditEvents).where(eq(auditEvents.subject, line.subject))
   await world.rolecall.asOwner(`alter table audit_events enable trigger user`)
-  expect(await db.$count(connectionSecrets)).toBeGreaterThan(0)
+  expect(await db.$count(accountSecrets)).toBeGreaterThan(0)
 })
 
 test('a name of the other organisation among ours is told', async () => {

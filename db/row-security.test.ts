@@ -9,7 +9,8 @@ import { createTestDatabase } from '@/testing/database'
 import { getDb, getDbOfEveryOrganisation } from './client'
 import type { Database } from './database'
 import { groupOwners } from './schema/access'
-import { connectAttempts, connectionDeletions, connectionSecrets } from './schema/connections'
+import { accountSecrets } from './schema/accounts'
+import { connectAttempts, connectionDeletions } from './schema/connections'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { limitTo } from './server-statements'
 
@@ -51,7 +52,7 @@ const refusal = expect.toSatisfy((error: { code?: string; cause?: { code?: strin
 /** An organisation that has a row in every table. */
 async function createFullOrganisation(): Promise<string> {
   const world = await createAccessWorld(db)
-  const { id: connectionId } = await world.connection()
+  const { id: connectionId, accountId } = await world.connection()
   const [person, group, reader] = [await world.principal(), await world.group(connectionId), await world.role('Reader')]
   await world.assign(connectionId, { to: person, role: reader })
   await world.member(connectionId, group, person)
@@ -68,7 +69,7 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(groupOwners)
     .values({ ...of, groupId: group, ownerId: person, ownerKind: 'user', ownership: 'active', validFrom: new Date() })
-  await db.insert(connectionSecrets).values({ ...of, sealed: '{}' })
+  await db.insert(accountSecrets).values({ organisationId, accountId, sealed: '{}' })
   await db
     .insert(connectionDeletions)
     .values({ ...of, requestedById: memberId, requestedByName: 'Vera', tenantIds: [] })
@@ -216,7 +217,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
     'lib/auth/register-sign-in.ts isAccessRemoved',
     'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation
-    'lib/auth/sessions.ts endSession', // a session is found by its token, and its row says whose it is
+    'lib/auth/sessions.ts signOutBrowser', // a session is found by its token, and its row says whose it is
     'lib/auth/sessions.ts findSession',
     'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
     'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations

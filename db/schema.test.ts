@@ -5,6 +5,7 @@ import type { MemberRole } from '@/lib/domain/vocabulary'
 import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
 import { assignments, connectionGroups, groupMembers, groupNesting, holders } from './schema/access'
+import { accounts } from './schema/accounts'
 import { connectAttempts, connections } from './schema/connections'
 import { memberSessions, members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
@@ -39,6 +40,10 @@ async function addSession(organisationId: string, memberId: string) {
 }
 
 async function addConnection(organisationId: string, subscriptionId = randomUUID() as string) {
+  const account = { organisationId, id: randomUUID(), tenantId: randomUUID() }
+  await db
+    .insert(accounts)
+    .values({ ...account, objectId: account.id, name: 'ada@contoso.example', signedInByName: 'Ada' })
   const [row] = await db
     .insert(connections)
     .values({
@@ -46,10 +51,8 @@ async function addConnection(organisationId: string, subscriptionId = randomUUID
       subscriptionId,
       subscriptionName: 'Production',
       subscriptionState: 'Enabled',
-      tenantId: randomUUID(),
-      accountObjectId: randomUUID(),
-      accountTenantId: randomUUID(),
-      accountName: 'ada@contoso.example',
+      tenantId: account.tenantId,
+      accountId: account.id,
       label: 'Production',
       connectedByName: 'Ada',
     })

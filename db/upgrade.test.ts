@@ -113,6 +113,70 @@ test('the sentence that a run stored about its plan becomes a code with the same
   await close()
 })
 
+const sealed = (connection: string, updatedAt: string) =>
+  `insert into connection_secrets (organisation_id, connection_id, sealed, version, updated_at)
+     values ('${ORGANISATION}', '${connection}', 'sealed for ${connection}', 4, '${updatedAt}')`
+
+test('the sign-ins of several connections become one of their account, and those that had ended read with it', async () => {
+  const old = await databaseAfter(11)
+  await old.exec(`insert into organisations (id, tenant_id, name) values ('${ORGANISATION}', '${TENANT}', 'Contoso')`)
+  const [works, older, ended, moved, other, kept] = Array.from({ length: 6 }, () => randomUUID())
+  const add = (id: string | undefined, account: string, state: string, reason: string | null, scopes: string[]) =>
+    old.query(
+      `insert into connections (organisation_id, id, subscription_id, subscription_name, subscription_state, tenant_id,
+        account_object_id, account_tenant_id, account_name, label, connected_by_name, state, state_reason, optional_scopes)
+       values ($1, $2, $3, 'Production', 'Enabled', $4, $5, $4, $5 || '@b.example', 'Production', 'Olga', $6, $7, $8)`,
+      [ORGANISATION, id, randomUUID(), TENANT, account, state, reason, JSON.stringify(scopes)],
+    )
+  await add(works, 'ada', 'active', null, ['A'])
+  await add(older, 'ada', 'action_needed', 'reader_role_missing', ['B'])
+  await add(ended, 'ada', 'reconnect_needed', 'sign_in_revoked', [])
+  await add(moved, 'ada', 'reconnect_needed', 'subscription_moved', [])
+  await add(other, 'bo', 'reconnect_needed', 'account_disabled', ['A'])
+  await add(kept, 'cy', 'disconnected', null, [])
+  await old.exec(
+    [sealed(works ?? '', '2026-03-02'), sealed(older ?? '', '2026-03-01'), sealed(ended ?? '', '2026-03-09')].join(';'),
+  )
+  await old.exec([sealed(moved ?? '', '2026-02-01'), sealed(other ?? '', '2026-02-01')].join(';'))
+  const { limitTo, close } = await migrateEmbedded(old)
+  const query = async (text: string) => (await limitTo('every organisation').execute(sql.raw(text))).rows
+  expect(
+    await query(`select a.id, object_id, name, state, state_reason, optional_scopes, sealed, version
+      from accounts a left join account_secrets s on s.account_id = a.id order by object_id`),
+  ).toEqual([
+    {
+      ...{ id: works, object_id: 'ada', name: 'ada@b.example', state: 'active', state_reason: null },
+      ...{ optional_scopes: ['A', 'B'], sealed: `sealed for ${works}`, version: 4 },
+    },
+    {
+      ...{
+        id: other,
+        object_id: 'bo',
+        name: 'bo@b.example',
+        state: 'reconnect_needed',
+        state_reason: 'account_disabled',
+      },
+      ...{ optional_scopes: ['A'], sealed: `sealed for ${other}`, version: 4 },
+    },
+    {
+      ...{ id: kept, object_id: 'cy', name: 'cy@b.example', state: 'signed_out', state_reason: null },
+      ...{ optional_scopes: [], sealed: null, version: null },
+    },
+  ])
+  const connected = await query('select id, account_id, state, next_sync_at <= now() as due from connections')
+  expect(new Map(connected.map(({ id, ...row }) => [id, row]))).toEqual(
+    new Map<unknown, object>([
+      [works, { account_id: works, state: 'active', due: null }],
+      [older, { account_id: works, state: 'action_needed', due: null }],
+      [ended, { account_id: works, state: 'active', due: true }],
+      [moved, { account_id: works, state: 'reconnect_needed', due: null }],
+      [other, { account_id: other, state: 'active', due: null }],
+      [kept, { account_id: kept, state: 'disconnected', due: null }],
+    ]),
+  )
+  await close()
+})
+
 test('a queue that an earlier version made as a superuser is made anew by the user who works with it now', async () => {
   const old = await databaseAfter(2)
   await old.exec('create schema pgboss; create table pgboss.job (id int)')

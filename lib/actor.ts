@@ -75,12 +75,12 @@ export type AuditAction =
   | 'connection.reconnected'
   | 'connection.renamed'
   | 'connection.schedule_changed'
-  | 'connection.permission_dropped'
   | 'connection.sync_requested'
   | 'connection.disconnected'
   | 'connection.deletion_requested'
   | 'connection.deleted'
-  | 'connection.resealed'
+  | 'account.permission_dropped'
+  | 'account.resealed'
 
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [
@@ -90,7 +90,7 @@ const SECURITY_ACTIONS: readonly AuditAction[] = [
   'access.refused',
   'access.not_found',
   'access.exported',
-  'connection.resealed',
+  'account.resealed',
 ]
 
 type AuditEvent = {

@@ -12,6 +12,7 @@ import {
   principals,
   roleDefinitions,
 } from '@/db/schema/access'
+import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { members, organisations } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
@@ -37,8 +38,9 @@ type Principal = Some<
 type Role = Some<typeof roleDefinitions.$inferSelect, 'permissions' | 'privileged' | 'ownerEquivalent'>
 type Connection = Some<
   typeof connections.$inferSelect,
-  'label' | 'publishedAt' | 'state' | 'tenantId' | 'managementGroups' | 'optionalScopes'
->
+  'label' | 'publishedAt' | 'state' | 'tenantId' | 'managementGroups'
+> &
+  Some<typeof accounts.$inferSelect, 'optionalScopes'>
 type Group = Interval &
   Some<typeof connectionGroups.$inferSelect, 'state' | 'directMembers' | 'members'> & { name?: string | null }
 type Assignment = Interval &
@@ -98,6 +100,16 @@ export async function createAccessWorld(db: Database) {
       optionalScopes = [],
     }: Connection = {}) {
       const id = randomUUID()
+      const accountId = randomUUID()
+      await db.insert(accounts).values({
+        organisationId,
+        id: accountId,
+        tenantId: other,
+        objectId: accountId,
+        name: 'admin@contoso.example',
+        optionalScopes,
+        signedInByName: 'Olga Owner',
+      })
       await db.insert(connections).values({
         organisationId,
         id,
@@ -105,17 +117,14 @@ export async function createAccessWorld(db: Database) {
         subscriptionName: `${label} subscription`,
         subscriptionState: 'Enabled',
         tenantId: other,
-        accountObjectId: randomUUID(),
-        accountTenantId: other,
-        accountName: 'admin@contoso.example',
+        accountId,
         label,
         state,
         publishedAt,
         managementGroups,
-        optionalScopes,
         connectedByName: 'Olga Owner',
       })
-      return { id, publishedAt }
+      return { id, publishedAt, accountId }
     },
 
     async principal({

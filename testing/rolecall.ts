@@ -2,9 +2,12 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { and, desc, eq, inArray, isNull, ne } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
+import { accountSecrets, accounts } from '@/db/schema/accounts'
+import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { beginConnect } from '@/lib/connections/attempts'
 import { confirmAttempt } from '@/lib/connections/confirm'
+import { isAccountOf } from '@/lib/connections/connection'
 import { beginSignInForAttempt, finishSignIn } from '@/lib/connections/sign-in'
 import type { OptionalScope } from '@/lib/domain/permissions'
 import { stopQueue } from '@/lib/runs/queue'
@@ -107,6 +110,18 @@ export async function connect(
   const [connectionId] = confirmed.kind === 'connected' ? confirmed.connectionIds : []
   if (!connectionId) throw new Error(`Not connected: ${JSON.stringify(confirmed)}`)
   return connectionId
+}
+
+/** The account that a connection lives on, with its sealed sign-in; that is null when there is none. */
+export async function accountOf({ db }: Rolecall, connectionId: string) {
+  const [found] = await db
+    .select({ account: accounts, secret: accountSecrets })
+    .from(connections)
+    .innerJoin(accounts, isAccountOf)
+    .leftJoin(accountSecrets, eq(accountSecrets.accountId, accounts.id))
+    .where(eq(connections.id, connectionId))
+  if (!found) throw new Error('There is no such connection.')
+  return { ...found.account, secret: found.secret }
 }
 
 /** Carries out the open run of a connection, and gives its row as it is afterwards. */

@@ -110,7 +110,7 @@ function ConnectionSummary({ connection, assignments }: { connection: Connection
       <Fact name="Connected by">
         <Name of={connection.connectedByName} />
         {' with '}
-        <Name of={connection.accountName} className="break-all" />
+        <Name of={connection.account.name} className="break-all" />
       </Fact>
     </dl>
   )

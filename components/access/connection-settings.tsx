@@ -12,7 +12,13 @@ import { SubmitButton } from '@/components/ui/submit-button'
 import type { Schedule } from '@/lib/domain/vocabulary'
 
 type Props = {
-  connection: { id: string; label: string; accountName: string; schedule: Schedule; disconnected: boolean }
+  connection: {
+    id: string
+    label: string
+    account: { name: string; others: number }
+    schedule: Schedule
+    disconnected: boolean
+  }
   actions: Omit<ConnectionActions, 'syncNow'> & {
     setSchedule: (connectionId: string, state: FormState, form: FormData) => Promise<FormState>
   }
@@ -22,7 +28,7 @@ type Props = {
 
 /** Everything that can be changed about a connection, each setting with what it does. */
 export function ConnectionSettings({ connection, actions, permissions }: Props) {
-  const { id, label, accountName, schedule, disconnected } = connection
+  const { id, label, account, schedule, disconnected } = connection
   const [open, setOpen] = useState<'rename' | 'disconnect' | null>(null)
   const close = useCallback(() => setOpen(null), [])
 
@@ -40,8 +46,10 @@ export function ConnectionSettings({ connection, actions, permissions }: Props) 
         title="Microsoft account"
         says={
           <>
-            Read with the sign-in of <Name of={accountName} className="break-all" />. Reconnecting signs in again;
-            label, history and data stay.
+            Read with the sign-in of <Name of={account.name} className="break-all" />
+            {account.others > 0 &&
+              `, like ${account.others.toLocaleString('en')} other ${account.others === 1 ? 'subscription' : 'subscriptions'}`}
+            . Reconnecting signs in again, for all that is read with it; labels, history and data stay.
           </>
         }
       >
@@ -55,7 +63,7 @@ export function ConnectionSettings({ connection, actions, permissions }: Props) 
         says={
           disconnected
             ? 'What was read stays until you delete it.'
-            : 'Stops syncing and deletes the stored sign-in. You choose whether the data stays.'
+            : 'Stops syncing, and deletes the stored sign-in unless others are read with it. You choose whether the data stays.'
         }
       >
         <Button variant="danger" onClick={() => setOpen('disconnect')}>

@@ -57,7 +57,10 @@ function DisconnectForm({ label, action, alreadyDisconnected, onClose }: Omit<Pr
         </>
       ) : (
         <>
-          <p className="text-ink-soft">Syncing stops and the stored Microsoft sign-in is deleted at once.</p>
+          <p className="text-ink-soft">
+            Syncing stops at once. The stored Microsoft sign-in is deleted too, unless other subscriptions are read with
+            it.
+          </p>
           <fieldset className="grid gap-2">
             <legend className="mb-1.5 font-medium">What was read so far</legend>
             <Choice value="keep" chosen={data} onChoose={setData} title="Keep data">

@@ -2,9 +2,10 @@ import { and, asc, desc, eq, inArray, ne, notInArray, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import { accounts } from '@/db/schema/accounts'
 import { connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import type { RunState } from '@/lib/domain/vocabulary'
+import type { ConnectionState, RunState } from '@/lib/domain/vocabulary'
 import { databaseNow } from './clock'
 import { isGuid } from './input'
 import { toConnection } from './snapshot'
@@ -22,6 +23,22 @@ const isOpenRun = and(
   eq(openRun.connectionId, connections.id),
   inArray(openRun.state, OPEN),
 )
+
+const isAccount = and(eq(accounts.organisationId, connections.organisationId), eq(accounts.id, connections.accountId))
+
+/** Whether nothing but its account keeps a connection from being read. */
+const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} = 'reconnect_needed'`
+
+/** The state of a connection and its reason as pages show them: with its account in need of a reconnect, it is in need of one. */
+const shownState = sql<ConnectionState>`case when ${waitsForAccount} then 'reconnect_needed' else ${connections.state} end`
+const shownReason = sql<
+  string | null
+>`case when ${waitsForAccount} then ${accounts.stateReason} else ${connections.stateReason} end`
+
+/** How many other connections are read with the same account now. */
+const otherConnections = sql<number>`(select count(*)::int from connections other
+  where other.organisation_id = ${connections.organisationId} and other.account_id = ${connections.accountId}
+    and other.id <> ${connections.id} and other.state not in ('disconnected', 'deleting'))`
 
 export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnection>>>
 
@@ -58,10 +75,10 @@ export async function getConnection(actor: Actor, connectionId: string) {
       subscriptionName: connections.subscriptionName,
       subscriptionState: connections.subscriptionState,
       tenantId: connections.tenantId,
-      accountName: connections.accountName,
+      account: { id: accounts.id, name: accounts.name, others: otherConnections },
       label: connections.label,
-      state: connections.state,
-      stateReason: connections.stateReason,
+      state: shownState,
+      stateReason: shownReason,
       schedule: connections.schedule,
       nextSyncAt: connections.nextSyncAt,
       failures: connections.failures,
@@ -69,7 +86,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
       connectedByName: connections.connectedByName,
       createdAt: connections.createdAt,
       disconnectedAt: connections.disconnectedAt,
-      optionalScopes: connections.optionalScopes,
+      optionalScopes: accounts.optionalScopes,
       managementGroups: connections.managementGroups,
       publishedRun: {
         id: publishedRun.id,
@@ -102,6 +119,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
       },
     })
     .from(connections)
+    .innerJoin(accounts, isAccount)
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(ended, eq(ended.connectionId, connections.id))
     .leftJoin(openRun, isOpenRun)
@@ -146,8 +164,8 @@ export async function listConnections(actor: Actor) {
       subscriptionId: connections.subscriptionId,
       subscriptionName: connections.subscriptionName,
       tenantId: connections.tenantId,
-      state: connections.state,
-      stateReason: connections.stateReason,
+      state: shownState,
+      stateReason: shownReason,
       schedule: connections.schedule,
       publishedAt: connections.publishedAt,
       people: publishedRun.people,
@@ -165,6 +183,7 @@ export async function listConnections(actor: Actor) {
       openRun: { state: openRun.state, phase: openRun.phase, counters: openRun.counters, startedAt: openRun.startedAt },
     })
     .from(connections)
+    .innerJoin(accounts, isAccount)
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(openRun, isOpenRun)
     .leftJoinLateral(last, sql`true`)
@@ -211,7 +230,7 @@ export async function getProgress(actor: Actor, connectionIds: string[]) {
     .select({
       connectionId: connections.id,
       label: connections.label,
-      state: connections.state,
+      state: shownState,
       nextSyncAt: connections.nextSyncAt,
       run: {
         state: newest.state,
@@ -227,6 +246,7 @@ export async function getProgress(actor: Actor, connectionIds: string[]) {
       },
     })
     .from(connections)
+    .innerJoin(accounts, isAccount)
     .leftJoin(newest, eq(newest.connectionId, connections.id))
     .where(and(eq(connections.organisationId, actor.organisationId), inArray(connections.id, ids), isUsable))
     .orderBy(asc(connections.label), asc(connections.id))

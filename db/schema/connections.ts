@@ -23,6 +23,7 @@ import {
   SCHEDULES,
   type Schedule,
 } from '@/lib/domain/vocabulary'
+import { accounts } from './accounts'
 import { at, oneOf } from './columns'
 import { memberSessions, members, organisations } from './organisations'
 
@@ -39,10 +40,8 @@ export const connections = pgTable(
     subscriptionName: text('subscription_name').notNull(),
     subscriptionState: text('subscription_state').notNull(),
     tenantId: text('tenant_id').notNull(),
-    /** The Microsoft account whose consent the connection lives on. */
-    accountObjectId: text('account_object_id').notNull(),
-    accountTenantId: text('account_tenant_id').notNull(),
-    accountName: text('account_name').notNull(),
+    /** The account that it is read with. */
+    accountId: uuid('account_id').notNull(),
     label: text('label').notNull(),
     state: text('state').$type<ConnectionState>().notNull().default('active'),
     /** Problem code that explains `reconnect_needed` and `action_needed`. */
@@ -58,8 +57,6 @@ export const connections = pgTable(
     connectedByName: text('connected_by_name').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     disconnectedAt: at('disconnected_at'),
-    /** What the account's tenant has granted beyond the base scopes, such as `GroupMember.Read.All`. */
-    optionalScopes: jsonb('optional_scopes').$type<string[]>().notNull().default([]),
     /** The management groups above the subscription, the root first; null when they could not be read. */
     managementGroups: jsonb('management_groups').$type<ManagementGroup[]>(),
   },
@@ -67,6 +64,12 @@ export const connections = pgTable(
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('connections_one_per_subscription').on(t.organisationId, t.integration, t.subscriptionId),
     index('connections_due').on(t.nextSyncAt),
+    foreignKey({
+      name: 'connections_of_an_account',
+      columns: [t.organisationId, t.accountId],
+      foreignColumns: [accounts.organisationId, accounts.id],
+    }),
+    index('connections_by_account').on(t.organisationId, t.accountId),
     check('connections_state', oneOf('state', CONNECTION_STATES)),
     // Whoever reads an access as of its publication sees nothing of what is half deleted.
     check('connections_deleting_show_nothing', sql`state <> 'deleting' or published_at is null`),
@@ -106,25 +109,6 @@ export const connectionDeletions = pgTable(
   ],
 )
 
-/** The sealed MSAL cache of a connection; `version` is for compare-and-swap. */
-export const connectionSecrets = pgTable(
-  'connection_secrets',
-  {
-    organisationId: uuid('organisation_id').notNull(),
-    connectionId: uuid('connection_id').notNull(),
-    sealed: text('sealed').notNull(),
-    version: integer('version').notNull().default(1),
-    updatedAt: at('updated_at').notNull().defaultNow(),
-  },
-  (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId] }),
-    foreignKey({
-      columns: [t.organisationId, t.connectionId],
-      foreignColumns: [connections.organisationId, connections.id],
-    }).onDelete('cascade'),
-  ],
-)
-
 /** A connection in the making: a typed subscription ID and the sign-in that was begun for it. Single use, for 30 minutes. */
 export const connectAttempts = pgTable(
   'connect_attempts',
@@ -145,7 +129,7 @@ export const connectAttempts = pgTable(
     /** Sealed PKCE verifier and nonce of that sign-in. */
     sealedLogin: text('sealed_login'),
     loginBegunAt: at('login_begun_at'),
-    /** Sealed MSAL cache after a good sign-in, until Connect moves it to the connection. */
+    /** Sealed MSAL cache after a good sign-in, until Connect moves it to the account. */
     sealedCache: text('sealed_cache'),
     cacheVersion: integer('cache_version').notNull().default(0),
     accountObjectId: text('account_object_id'),

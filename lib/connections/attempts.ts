@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
+import { accounts } from '@/db/schema/accounts'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { allow } from '@/lib/actor'
 import { AzureError } from '@/lib/azure/client/errors'
@@ -14,7 +15,8 @@ import type { AttemptProblem } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { limit } from '@/lib/limits'
 import { log } from '@/lib/log'
-import { findConnection, whereConnection } from './connection'
+import { findAccount } from './account'
+import { findConnection, isAccountOf, whereConnection } from './connection'
 
 type Begun =
   | { kind: 'begun'; attemptId: string }
@@ -35,9 +37,10 @@ export async function beginConnect(actor: SessionActor, subscriptionId: string):
       id: connections.id,
       label: connections.label,
       state: connections.state,
-      optional: connections.optionalScopes,
+      optional: accounts.optionalScopes,
     })
     .from(connections)
+    .innerJoin(accounts, isAccountOf)
     .where(
       and(
         eq(connections.organisationId, actor.organisationId),
@@ -89,7 +92,8 @@ export async function beginReconnect(
     log().warn({ event: 'reconnect_tenant_not_discovered', connectionId, error })
     return connection.tenantId
   })
-  const { subscriptionId, optionalScopes: had } = connection
+  const { subscriptionId, accountId } = connection
+  const { optionalScopes: had } = await findAccount(actor, accountId)
   const optionalScopes = OPTIONAL_SCOPES.filter((scope) => scope === alsoAsk || had.includes(scope))
   return { attemptId: await openAttempt(actor, { subscriptionId, tenantId, connectionId, optionalScopes }) }
 }
@@ -166,7 +170,7 @@ export type Attempt = {
   confirmed: boolean
   madeConnectionIds: string[]
   expiresAt: Date
-  /** The optional permissions to ask for: those chosen before, those that the connection has, or at first the recommended ones. */
+  /** The optional permissions to ask for: those chosen before, those that its account has, or at first the recommended ones. */
   optionalScopes: OptionalScope[]
   /** What is left to ask for when the tenant does not grant those; null when nothing optional is asked for. */
   fewerScopes: OptionalScope[] | null
@@ -183,12 +187,13 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
     ? await db
         .select({
           label: connections.label,
-          objectId: connections.accountObjectId,
-          tenantId: connections.accountTenantId,
-          name: connections.accountName,
-          optionalScopes: connections.optionalScopes,
+          objectId: accounts.objectId,
+          tenantId: accounts.tenantId,
+          name: accounts.name,
+          optionalScopes: accounts.optionalScopes,
         })
         .from(connections)
+        .innerJoin(accounts, isAccountOf)
         .where(whereConnection(actor.organisationId, attempt.connectionId))
     : []
   const { accountObjectId, accountTenantId, accountName } = attempt
@@ -236,12 +241,12 @@ function chooseFewerScopes(asked: OptionalScope[], had: string[]): OptionalScope
   return kept.length < asked.length ? kept : []
 }
 
-/** Adds the optional scopes that the tenant's other connections use, because an approval of fewer would withdraw those. */
+/** Adds the optional scopes that the tenant's other accounts use, because an approval of fewer would withdraw those. */
 async function addScopesOfTenant(actor: Actor, tenantId: string, asked: OptionalScope[]): Promise<OptionalScope[]> {
   const db = await getDb(actor)
   const rows = await db
-    .select({ scopes: connections.optionalScopes })
-    .from(connections)
-    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.tenantId, tenantId)))
+    .select({ scopes: accounts.optionalScopes })
+    .from(accounts)
+    .where(and(eq(accounts.organisationId, actor.organisationId), eq(accounts.tenantId, tenantId)))
   return OPTIONAL_SCOPES.filter((scope) => asked.includes(scope) || rows.some(({ scopes }) => scopes.includes(scope)))
 }

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
-import { connectionSecrets } from '@/db/schema/connections'
+import { accountSecrets } from '@/db/schema/accounts'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { SealBroken, unseal } from './vault'
@@ -14,7 +14,7 @@ type LostKey = {
 }
 
 /** The protected header of a sealed value (RFC 7516), which names the key and is the same for all that a key has sealed. */
-const HEADER = sql<string | null>`substring(${connectionSecrets.sealed} from '"protected":"([^"]*)"')`
+const HEADER = sql<string | null>`substring(${accountSecrets.sealed} from '"protected":"([^"]*)"')`
 
 /**
  * The keys that are needed to open stored sign-ins and are not configured, or are not the ones that sealed them. One
@@ -26,11 +26,11 @@ export async function listLostKeys(): Promise<LostKey[]> {
     .select({
       header: HEADER,
       secrets: sql<number>`count(*)::int`,
-      organisationId: sql<string>`(array_agg(${connectionSecrets.organisationId}))[1]`,
-      id: sql<string>`(array_agg(${connectionSecrets.connectionId}))[1]`,
-      sealed: sql<string>`(array_agg(${connectionSecrets.sealed}))[1]`,
+      organisationId: sql<string>`(array_agg(${accountSecrets.organisationId}))[1]`,
+      id: sql<string>`(array_agg(${accountSecrets.accountId}))[1]`,
+      sealed: sql<string>`(array_agg(${accountSecrets.sealed}))[1]`,
     })
-    .from(connectionSecrets)
+    .from(accountSecrets)
     .groupBy(HEADER)
   const lost: LostKey[] = []
   for (const { header, secrets, organisationId, id, sealed } of found) {
@@ -53,7 +53,7 @@ function nameIn(header: string): string | null {
 
 async function opens(sealed: string, organisationId: string, id: string): Promise<boolean> {
   try {
-    await unseal(sealed, { organisationId, kind: 'connection-cache', id })
+    await unseal(sealed, { organisationId, kind: 'account-cache', id })
     return true
   } catch (error) {
     if (error instanceof SealBroken) return false
@@ -63,7 +63,7 @@ async function opens(sealed: string, organisationId: string, id: string): Promis
 
 /**
  * Says at start, in a sentence for each, which keys are missing. The portal starts all the same: what was read stays
- * readable, nothing is overwritten, and each connection asks for a reconnect at its next sync.
+ * readable, nothing is overwritten, and each account asks for a reconnect at the next sync.
  */
 export async function warnOfLostKeys(): Promise<void> {
   for (const { kid, secrets, isConfigured } of await listLostKeys()) {
@@ -72,7 +72,7 @@ export async function warnOfLostKeys(): Promise<void> {
     const signIns = secrets === 1 ? '1 stored Microsoft sign-in' : `${secrets} stored Microsoft sign-ins`
     log().error({
       event: 'encryption_key_lost',
-      sentence: `${name} ${problem} ${signIns}. Put the right key back into ENCRYPTION_KEYS or keys.json and restart, or reconnect these subscriptions.`,
+      sentence: `${name} ${problem} ${signIns}. Put the right key back into ENCRYPTION_KEYS or keys.json and restart, or reconnect these accounts.`,
     })
   }
 }

@@ -2,16 +2,25 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
-import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
+import { connectAttempts, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, NotFound } from '@/lib/actor'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { sendSync } from '@/lib/runs/queue'
 import { type OpenedRun, openRun } from '@/lib/runs/runs'
+import {
+  type AccountRow,
+  findAccount,
+  forgetUnusedSignIn,
+  lockAccount,
+  lockAccountsOf,
+  resumeConnections,
+} from './account'
 import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { type Checked, checkAttempt } from './checks'
 import { findConnection, whereConnection } from './connection'
-import { seal, unseal } from './vault'
+import { storeSignIn } from './store-sign-in'
+import { unseal } from './vault'
 
 type ConfirmOptions = { alsoSubscriptionIds: string[]; acceptOtherAccount?: boolean }
 type Confirmed =
@@ -59,9 +68,10 @@ export async function confirmAttempt(
 /** The names of both accounts when a reconnect was signed in with another account or tenant than before; else null. */
 async function findOtherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirmed | null> {
   if (!attempt.connectionId) return null
-  const before = await findConnection(actor, attempt.connectionId)
-  const same = before.accountObjectId === attempt.accountObjectId && before.accountTenantId === attempt.accountTenantId
-  return same ? null : { kind: 'other_account', previous: before.accountName, now: attempt.accountName ?? '' }
+  const { accountId } = await findConnection(actor, attempt.connectionId)
+  const before = await findAccount(actor, accountId)
+  const same = before.objectId === attempt.accountObjectId && before.tenantId === attempt.accountTenantId
+  return same ? null : { kind: 'other_account', previous: before.name, now: attempt.accountName ?? '' }
 }
 
 /** The subscription of the attempt and those chosen beside it; null when one of these belongs to another tenant. */
@@ -96,8 +106,25 @@ async function storeConnections(
       kind: 'attempt-cache',
       id: attemptId,
     })
+    const { tenantId, accountObjectId, accountName, grantedScopes: granted } = locked
+    if (!accountObjectId || !accountName) throw new Error('An attempt with tokens has an account.')
+    const identity = { tenantId, objectId: accountObjectId }
+    await lockAccountsOf(
+      tx,
+      actor,
+      identity,
+      wanted.map(({ subscriptionId }) => subscriptionId),
+    )
+    const account = await storeSignIn(
+      tx,
+      actor,
+      { ...identity, name: accountName, granted, cache },
+      { replaces: await isInUse(tx, actor, locked.connectionId) },
+    )
     const made: { connectionId: string; run: OpenedRun | null }[] = []
-    for (const one of wanted) made.push(await connectSubscription(tx, actor, locked, one, cache))
+    for (const one of wanted)
+      made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
+    const resumed = await resumeConnections(tx, account, actor)
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx
       .update(connectAttempts)
@@ -109,16 +136,20 @@ async function storeConnections(
         madeConnectionIds: connectionIds,
       })
       .where(whereOwnAttempt(actor, attemptId))
-    return { connectionIds, runs: made.flatMap(({ run }) => run ?? []) }
+    return { connectionIds, runs: [...made.flatMap(({ run }) => run ?? []), ...resumed] }
   })
+}
+
+/** Whether this sign-in is to replace that of a connection which is in use. A disconnected one has none. */
+async function isInUse(tx: Transaction, actor: Actor, connectionId: string | null): Promise<boolean> {
+  return connectionId !== null && (await findConnection(actor, connectionId, tx)).state !== 'disconnected'
 }
 
 async function connectSubscription(
   tx: Transaction,
   actor: Actor,
-  attempt: typeof connectAttempts.$inferSelect,
+  { account, connectionId }: { account: AccountRow; connectionId: string | null },
   wanted: WantedSubscription,
-  cache: string,
 ): Promise<{ connectionId: string; run: OpenedRun | null }> {
   const { organisationId } = actor
   const [existing] = await tx
@@ -126,6 +157,7 @@ async function connectSubscription(
       id: connections.id,
       state: connections.state,
       label: connections.label,
+      accountId: connections.accountId,
     })
     .from(connections)
     .where(
@@ -138,17 +170,14 @@ async function connectSubscription(
     .for('update')
   if (existing?.state === 'deleting') throw new NotFound('The subscription is being deleted.')
   // Another administrator connected it while this one was at Microsoft: keep the connection that they made.
-  if (existing && existing.state !== 'disconnected' && existing.id !== attempt.connectionId)
+  if (existing && existing.state !== 'disconnected' && existing.id !== connectionId)
     return { connectionId: existing.id, run: null }
 
   const facts = {
     subscriptionName: wanted.name,
     subscriptionState: wanted.state,
-    tenantId: attempt.tenantId,
-    accountObjectId: attempt.accountObjectId ?? '',
-    accountTenantId: attempt.accountTenantId ?? '',
-    accountName: attempt.accountName ?? '',
-    optionalScopes: attempt.grantedScopes,
+    tenantId: account.tenantId,
+    accountId: account.id,
     connectedById: actor.memberId,
     connectedByName: actor.name,
     state: 'active' as const,
@@ -169,16 +198,10 @@ async function connectSubscription(
         .onConflictDoNothing()
         .returning({ id: connections.id })
   // Another administrator connected it between the two statements, so it is found now.
-  if (!connection) return connectSubscription(tx, actor, attempt, wanted, cache)
+  if (!connection) return connectSubscription(tx, actor, { account, connectionId }, wanted)
 
-  const sealed = await seal(cache, { organisationId, kind: 'connection-cache', id: connection.id })
-  await tx
-    .insert(connectionSecrets)
-    .values({ organisationId, connectionId: connection.id, sealed })
-    .onConflictDoUpdate({
-      target: [connectionSecrets.organisationId, connectionSecrets.connectionId],
-      set: { sealed, version: sql`${connectionSecrets.version} + 1`, updatedAt: sql`now()` },
-    })
+  if (existing && existing.accountId !== account.id)
+    await forgetUnusedSignIn(tx, await lockAccount(tx, actor, existing.accountId))
   // A running run still reads with the earlier sign-in. If it failed, the connection would wrongly ask for a reconnect.
   await tx
     .update(syncRuns)
@@ -201,9 +224,9 @@ async function connectSubscription(
     subject: existing?.label ?? wanted.name,
     details: {
       subscription: wanted.subscriptionId,
-      account: facts.accountName,
-      tenant: facts.tenantId,
-      optional_permissions: facts.optionalScopes.join(' '),
+      account: account.name,
+      tenant: account.tenantId,
+      optional_permissions: account.optionalScopes.join(' '),
     },
   })
   return { connectionId: connection.id, run }

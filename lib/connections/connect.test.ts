@@ -1,11 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets } from '@/db/schema/accounts'
+import { connectAttempts, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { NotAllowed, NotFound } from '@/lib/actor'
 import { applyChange } from '@/sandbox/world/changes'
 import { answerMicrosoft } from '@/testing/answer-microsoft'
-import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall } from '@/testing/rolecall'
+import { accountOf, carryRun, connect, type Rolecall, signInForAttempt, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { beginConnect, beginReconnect, getAttempt } from './attempts'
 import { checkAttempt } from './checks'
@@ -32,9 +33,10 @@ test('a subscription is connected by its ID and one sign-in, and its first run i
     subscriptionId: tenant.subscription.id,
     subscriptionName: tenant.subscription.name,
     tenantId: tenant.tenantId,
-    accountObjectId: tenant.account('owner').objectId,
     state: 'active',
   })
+  const { objectId, username } = tenant.account('owner')
+  expect(await accountOf(rolecall, connectionId)).toMatchObject({ objectId, name: username, state: 'active' })
   const runs = await rolecall.db.select().from(syncRuns).where(eq(syncRuns.connectionId, connectionId))
   expect(runs).toMatchObject([{ state: 'queued', trigger: 'connect', requestedByName: tenant.owner.name }])
 })
@@ -51,8 +53,8 @@ test('nothing that Microsoft gave is stored in the clear, and an attempt keeps n
   expect(after).toMatchObject({ sealedCache: null, sealedLogin: null, stateHash: null })
   const [secret] = await rolecall.db
     .select()
-    .from(connectionSecrets)
-    .where(eq(connectionSecrets.organisationId, tenant.owner.organisationId))
+    .from(accountSecrets)
+    .where(eq(accountSecrets.organisationId, tenant.owner.organisationId))
   expect(secret?.sealed).not.toMatch(/eyJ0eXAi|refresh_?token/i)
 })
 
@@ -370,8 +372,7 @@ test('a reconnect keeps the connection, and asks before it takes another account
   expect(
     await confirmAttempt(tenant.owner, other, { alsoSubscriptionIds: [], acceptOtherAccount: true }),
   ).toMatchObject({ connectionIds: [connectionId] })
-  const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, connectionId))
-  expect(connection?.accountObjectId).toBe(tenant.account('reader').objectId)
+  expect(await accountOf(rolecall, connectionId)).toMatchObject({ objectId: tenant.account('reader').objectId })
 })
 
 test('a viewer can do nothing of this, whichever page or action lets them try', async () => {

@@ -3,14 +3,22 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getConnection, getProgress, listConnections, listDeletions } from '@/db/queries/connections'
 import { countPeople } from '@/db/queries/people'
 import { assignments, groupMembers, holders, principals } from '@/db/schema/access'
-import { connectAttempts, connectionDeletions, connectionSecrets, connections } from '@/db/schema/connections'
+import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { NotFound } from '@/lib/actor'
 import { DELETION_QUEUE, getQueue } from '@/lib/runs/queue'
 import { requestSync } from '@/lib/sync/request-sync'
 import { addMemberships } from '@/testing/bulk-rows'
-import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
+import {
+  accountOf,
+  carryRun,
+  connect,
+  type Rolecall,
+  signInForAttempt,
+  startRolecall,
+  type TestTenant,
+} from '@/testing/rolecall'
 import { beginConnect, beginReconnect } from './attempts'
 import { deleteBatch, deleteConnection, sendLostDeletions } from './delete-connection'
 import { disconnect } from './disconnect'
@@ -68,7 +76,7 @@ describe('a connection whose deletion was asked for', () => {
     const { tenant, id } = await connected()
     await beginReconnect(tenant.owner, id)
     await askToDelete(tenant, id)
-    expect(await rolecall.db.$count(connectionSecrets, eq(connectionSecrets.connectionId, id))).toBe(0)
+    expect(await accountOf(rolecall, id)).toMatchObject({ state: 'signed_out', secret: null })
     expect(await rolecall.db.$count(connectAttempts, eq(connectAttempts.connectionId, id))).toBe(0)
   })
 
@@ -85,7 +93,7 @@ describe('a connection whose deletion was asked for', () => {
     expect(await beginConnect(owner, tenant.subscription.id)).toEqual({ kind: 'refused', code: 'being_deleted' })
   })
 
-  test('is kept by the database itself from runs, tokens, results and every other state', async () => {
+  test('is kept by the database itself from runs, results and every other state', async () => {
     const { tenant, id } = await connected()
     await askToDelete(tenant, id)
     const own = { organisationId: tenant.owner.organisationId, connectionId: id }
@@ -93,7 +101,6 @@ describe('a connection whose deletion was asked for', () => {
       rolecall.db.update(connections).set(values).where(eq(connections.id, id))
     for (const attempt of [
       () => rolecall.db.insert(syncRuns).values({ ...own, trigger: 'manual' }),
-      () => rolecall.db.insert(connectionSecrets).values({ ...own, sealed: 'x' }),
       () => change({ state: 'active' }),
       () => change({ state: 'disconnected' }),
       () => change({ publishedAt: new Date() }),

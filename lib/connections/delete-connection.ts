@@ -7,6 +7,7 @@ import { audit } from '@/lib/actor'
 import { DELETION_STEPS, type DeletionStep } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import { type DeletionJob, sendDeletion } from '@/lib/runs/queue'
+import { deleteUnnamedAccounts } from './account'
 import { lockDirectory, whereConnection } from './connection'
 
 /**
@@ -164,11 +165,13 @@ const isRoleNamed = ({ organisationId, tenantId, ids }: Candidates): SQL => sql`
 /** Deletes the connection itself, with the record of its deletion, and writes down what was deleted. */
 async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
   const { organisationId, connectionId, requestedById, requestedByName, deleted } = deletion
-  const [connection] = await tx
-    .delete(connections)
-    .where(whereConnection(organisationId, connectionId))
-    .returning({ label: connections.label, subscriptionId: connections.subscriptionId })
+  const [connection] = await tx.delete(connections).where(whereConnection(organisationId, connectionId)).returning({
+    label: connections.label,
+    subscriptionId: connections.subscriptionId,
+    accountId: connections.accountId,
+  })
   if (!connection) return
+  await deleteUnnamedAccounts(tx, organisationId, [connection.accountId])
   const by = { organisationId, memberId: requestedById, name: requestedByName }
   await audit(tx, by, {
     action: 'connection.deleted',

@@ -3,11 +3,12 @@ import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { assignments } from '@/db/schema/access'
-import { connectAttempts, connectionDeletions, connectionSecrets, connections } from '@/db/schema/connections'
+import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, requireFreshSignIn } from '@/lib/actor'
 import { sendDeletion } from '@/lib/runs/queue'
-import { type ConnectionRow, findConnection, lockConnection, whereConnection } from './connection'
+import { forgetUnusedSignIn, lockWithAccount } from './account'
+import { type ConnectionRow, findConnection, whereConnection } from './connection'
 
 type Choice = {
   data: 'keep' | 'delete'
@@ -19,7 +20,8 @@ type Choice = {
 type Disconnected = { kind: 'disconnected' } | { kind: 'deleting' } | { kind: 'mistyped' }
 
 /**
- * Ends a connection: its tokens are deleted and an open run is cancelled, so that it publishes nothing. Then its data stays
+ * Ends a connection: an open run is cancelled, so that it publishes nothing, and the sign-in of its account is deleted, unless
+ * other connections live on it. Then the connection's data stays
  * readable (*keep*), or disappears at once from every page and is deleted by a worker (*delete*), see
  * `delete-connection.ts`. Throws NotFound.
  */
@@ -36,29 +38,25 @@ export async function disconnect(
 
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
-    await endConnection(tx, actor, connection)
+    const { account } = await lockWithAccount(tx, actor, connectionId)
+    await cancelRuns(tx, connection)
     if (data === 'keep') await markDisconnected(tx, actor, connection)
     else await requestDeletion(tx, actor, connection)
+    await forgetUnusedSignIn(tx, account)
   })
   if (data === 'keep') return { kind: 'disconnected' }
   await sendDeletion({ organisationId, connectionId })
   return { kind: 'deleting' }
 }
 
-/** Deletes the tokens of a connection, and cancels its open run. */
-async function endConnection(tx: Transaction, actor: Actor, connection: ConnectionRow): Promise<void> {
-  const { organisationId } = actor
-  await lockConnection(tx, actor, connection.id)
-  await tx
-    .delete(connectionSecrets)
-    .where(and(eq(connectionSecrets.organisationId, organisationId), eq(connectionSecrets.connectionId, connection.id)))
+async function cancelRuns(tx: Transaction, { organisationId, id }: ConnectionRow): Promise<void> {
   await tx
     .update(syncRuns)
     .set({ state: 'cancelled', finishedAt: sql`now()` })
     .where(
       and(
         eq(syncRuns.organisationId, organisationId),
-        eq(syncRuns.connectionId, connection.id),
+        eq(syncRuns.connectionId, id),
         inArray(syncRuns.state, ['queued', 'running']),
       ),
     )

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { getConnection, listConnections } from '@/db/queries/connections'
 import { groupMembers, holders } from '@/db/schema/access'
-import { connectionDeletions, connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets } from '@/db/schema/accounts'
+import { connectionDeletions, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { addMemberships } from '@/testing/bulk-rows'
 import { carryRun, connect } from '@/testing/rolecall'
@@ -57,7 +58,7 @@ test(`a deletion in which ${KILLS} processes are killed shows nothing in between
     expect(deletion?.deleted.group_members ?? 0).toBe(members - now)
     expect(await getConnection(tenant.owner, connectionId)).toBeNull()
     expect(await listConnections(tenant.owner)).toEqual([])
-    expect(await db.$count(connectionSecrets, eq(connectionSecrets.connectionId, connectionId))).toBe(0)
+    expect(await db.$count(accountSecrets, eq(accountSecrets.organisationId, tenant.owner.organisationId))).toBe(0)
     left.push(now)
     await rolecall.release()
   }

@@ -3,14 +3,15 @@ import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { SessionActor } from '@/db/actor'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
-import { connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets, accounts } from '@/db/schema/accounts'
+import { connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { NotAllowed, NotFound } from '@/lib/actor'
 import { env } from '@/lib/env'
 import { requestSync } from '@/lib/sync/request-sync'
 import { runSync } from '@/lib/sync/run-sync'
-import { carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
+import { accountOf, carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { deleteConnection } from './delete-connection'
 import { disconnect } from './disconnect'
@@ -60,13 +61,13 @@ test('a connection is renamed and rescheduled, and both are written down', async
 test('a sign-in that the next sync seals with another key is written down with both names of keys', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant)
-  const place = { organisationId: tenant.owner.organisationId, kind: 'connection-cache' as const, id }
-  const own = eq(connectionSecrets.connectionId, id)
-  const [secret] = await rolecall.db.select().from(connectionSecrets).where(own)
+  const { id: accountId, secret } = await accountOf(rolecall, id)
+  const place = { organisationId: tenant.owner.organisationId, kind: 'account-cache' as const, id: accountId }
+  const own = eq(accountSecrets.accountId, accountId)
   const cache = JSON.parse(await unseal(secret?.sealed ?? '', place))
   // As if an hour had passed: the access tokens are gone, and the next sync asks for new ones.
   const sealed = await seal(JSON.stringify({ ...cache, AccessToken: {} }), place)
-  await rolecall.db.update(connectionSecrets).set({ sealed }).where(own)
+  await rolecall.db.update(accountSecrets).set({ sealed }).where(own)
   const keys = env().encryptionKeys
   const before = keys[0]?.kid
   keys.unshift({ kid: 'newer', key: new Uint8Array(randomBytes(32)) })
@@ -75,9 +76,7 @@ test('a sign-in that the next sync seals with another key is written down with b
   const events = await rolecall.db
     .select({ memberName: auditEvents.memberName, details: auditEvents.details })
     .from(auditEvents)
-    .where(
-      and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.action, 'connection.resealed')),
-    )
+    .where(and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.action, 'account.resealed')))
   expect(events).toEqual([{ memberName: 'Rolecall', details: { before, after: 'newer' } }])
 })
 
@@ -87,7 +86,7 @@ test('disconnecting with the data kept deletes the tokens and leaves the result'
   await carryRun(rolecall, tenant.owner, id)
   const before = await currentAccess(rolecall, tenant.owner, id)
   expect(await disconnect(tenant.owner, id, { data: 'keep' })).toEqual({ kind: 'disconnected' })
-  expect(await rolecall.db.select().from(connectionSecrets).where(eq(connectionSecrets.connectionId, id))).toEqual([])
+  expect(await accountOf(rolecall, id)).toMatchObject({ state: 'signed_out', secret: null })
   expect(await connectionRow(id)).toMatchObject({ state: 'disconnected', nextSyncAt: null })
   expect(await currentAccess(rolecall, tenant.owner, id)).toEqual(before)
   await expect(requestSync(tenant.owner, id)).rejects.toThrow(NotFound)
@@ -105,7 +104,7 @@ test('disconnecting with deletion needs the label typed, and leaves no row of th
 
   await erase(tenant.owner, id, tenant.subscription.name)
   const { organisationId } = tenant.owner
-  for (const table of [connections, connectionSecrets, syncRuns, assignments, principals, roleDefinitions]) {
+  for (const table of [connections, accounts, accountSecrets, syncRuns, assignments, principals, roleDefinitions]) {
     expect(await rolecall.db.select().from(table).where(eq(table.organisationId, organisationId))).toEqual([])
   }
 })

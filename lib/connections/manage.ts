@@ -2,13 +2,15 @@ import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { readDatabaseNow } from '@/db/queries/clock'
+import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit } from '@/lib/actor'
 import { nextSyncAt } from '@/lib/domain/connection-status'
 import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 import type { Schedule } from '@/lib/domain/vocabulary'
-import { findConnection, lockConnection, whereConnection } from './connection'
+import { lockWithAccount, whereAccount } from './account'
+import { findConnection, isAccountOf, lockConnection, whereConnection } from './connection'
 
 /** Gives a connection another label. Throws NotFound. */
 export async function renameConnection(actor: Actor, connectionId: string, label: string): Promise<void> {
@@ -49,12 +51,13 @@ export type OptionalPermission = {
   state: 'granted' | 'withdrawn' | 'not_asked'
 }
 
-/** The state of each optional permission of a connection. Empty for an id that the organisation does not have. */
+/** The state of each optional permission of a connection's account, as that connection's published run found it. Empty for an id that the organisation does not have. */
 export async function listOptionalPermissions(actor: Actor, connectionId: string): Promise<OptionalPermission[]> {
   const db = await getDb(actor)
   const [found] = await db
-    .select({ scopes: connections.optionalScopes, coverage: syncRuns.coverage })
+    .select({ scopes: accounts.optionalScopes, coverage: syncRuns.coverage })
     .from(connections)
+    .innerJoin(accounts, isAccountOf)
     .leftJoin(
       syncRuns,
       and(eq(syncRuns.organisationId, connections.organisationId), eq(syncRuns.id, connections.publishedRunId)),
@@ -69,19 +72,19 @@ export async function listOptionalPermissions(actor: Actor, connectionId: string
 }
 
 /**
- * Stops using an optional permission in a connection, from its next token on. The tenant's consent stays, because only
- * the tenant can withdraw it, in Microsoft Entra. Throws NotFound.
+ * Stops using an optional permission with the account of a connection, in all connections that live on it, from the next token
+ * on. The tenant's consent stays, because only the tenant can withdraw it, in Microsoft Entra. Throws NotFound.
  */
 export async function stopUsingPermission(actor: Actor, connectionId: string, scope: OptionalScope): Promise<void> {
   allow(actor, 'connect')
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
-    const { label, optionalScopes } = await lockConnection(tx, actor, connectionId)
+    const { id, name, optionalScopes } = (await lockWithAccount(tx, actor, connectionId)).account
     if (!optionalScopes.includes(scope)) return
     await tx
-      .update(connections)
+      .update(accounts)
       .set({ optionalScopes: optionalScopes.filter((one) => one !== scope) })
-      .where(whereConnection(actor.organisationId, connectionId))
-    await audit(tx, actor, { action: 'connection.permission_dropped', subject: label, details: { permission: scope } })
+      .where(whereAccount(actor.organisationId, id))
+    await audit(tx, actor, { action: 'account.permission_dropped', subject: name, details: { permission: scope } })
   })
 }

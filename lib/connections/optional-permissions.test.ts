@@ -10,7 +10,15 @@ import type { OptionalScope } from '@/lib/domain/permissions'
 import { requestSync } from '@/lib/sync/request-sync'
 import { applyChange } from '@/sandbox/world/changes'
 import { answerMicrosoft } from '@/testing/answer-microsoft'
-import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
+import {
+  accountOf,
+  carryRun,
+  connect,
+  type Rolecall,
+  signInForAttempt,
+  startRolecall,
+  type TestTenant,
+} from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 import { beginConnect, beginReconnect, getAttempt } from './attempts'
 import { checkAttempt } from './checks'
@@ -18,7 +26,7 @@ import { confirmAttempt } from './confirm'
 import { disconnect } from './disconnect'
 import { listOptionalPermissions, stopUsingPermission } from './manage'
 import { beginSignInForAttempt, finishSignIn } from './sign-in'
-import { azureForConnection } from './vault'
+import { azureForAccount } from './vault'
 
 const GROUPS: OptionalScope = 'GroupMember.Read.All'
 const NAMES: OptionalScope = 'Application.Read.All'
@@ -64,7 +72,7 @@ async function reconnect(tenant: TestTenant, connectionId: string, alsoAsk?: Opt
 }
 
 async function graphOf(connectionId: string) {
-  const azure = azureForConnection(await row(connectionId), createMeter(), AbortSignal.timeout(20_000))
+  const azure = azureForAccount(await accountOf(rolecall, connectionId), createMeter(), AbortSignal.timeout(20_000))
   await azure.caller.tokens.get('graph')
   return azure.caller.tokens
 }
@@ -89,7 +97,7 @@ test('permissions ticked in the wizard are asked for, granted, and stored with e
   if (confirmed.kind !== 'connected') throw new Error(confirmed.kind)
   expect(confirmed.connectionIds).toHaveLength(2)
   for (const id of confirmed.connectionIds) {
-    expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
+    expect((await accountOf(rolecall, id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
     expect((await graphOf(id)).granted()).toEqual([GROUPS, SIGN_INS])
   }
 })
@@ -99,7 +107,7 @@ test('without a tick nothing optional is asked for or used, even where the tenan
   const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
   expect(await groupsCheck(tenant.owner, attemptId)).toMatchObject({ state: 'not_asked', code: null })
   const id = await connect(tenant)
-  expect((await row(id)).optionalScopes).toEqual([])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([])
   const tokens = await graphOf(id)
   expect([tokens.granted(), tokens.withdrawn()]).toEqual([[], []])
 })
@@ -132,16 +140,16 @@ test('when someone who may not consent declines, the same attempt continues with
   expect(on).toMatchObject({ problem: null, account: { name: username }, optionalScopes: [] })
   const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
   if (confirmed.kind !== 'connected') throw new Error(confirmed.kind)
-  expect((await row(confirmed.connectionIds[0] ?? '')).optionalScopes).toEqual([])
+  expect((await accountOf(rolecall, confirmed.connectionIds[0] ?? '')).optionalScopes).toEqual([])
 })
 
 test('a further permission is asked for in addition to those of the connection, and a plain reconnect keeps them all', async () => {
   const tenant = await rolecall.tenant()
   const id = await connect(tenant, tenant.subscription.id, { optional: [SIGN_INS] })
   expect(await reconnect(tenant, id, GROUPS)).toEqual({ kind: 'connected', connectionIds: [id] })
-  expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
   await reconnect(tenant, id)
-  expect((await row(id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([GROUPS, SIGN_INS])
 })
 
 test('when a further permission is declined, the connection keeps those it has, and the next try asks for them', async () => {
@@ -150,7 +158,7 @@ test('when a further permission is declined, the connection keeps those it has, 
   const { attemptId } = await beginReconnect(tenant.owner, id, { alsoAsk: SIGN_INS })
   const declined = await signIn(tenant.owner, attemptId, tenant.account('owner').username, {}, 'cancel')
   expect(declined).toMatchObject({ problem: { code: 'declined' }, fewerScopes: [GROUPS] })
-  expect((await row(id)).optionalScopes).toEqual([GROUPS])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([GROUPS])
 })
 
 test('a subscription that is connected again asks for the permissions it had', async () => {
@@ -158,7 +166,7 @@ test('a subscription that is connected again asks for the permissions it had', a
   const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS] })
   await disconnect(tenant.owner, id, { data: 'keep' })
   expect(await connect(tenant)).toBe(id)
-  expect((await row(id)).optionalScopes).toEqual([GROUPS])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([GROUPS])
 })
 
 test('an approval link names the permissions that the tenant’s other connections use, and nothing of another organisation', async () => {
@@ -208,7 +216,7 @@ test('a permission is no longer used once it was dropped, and that is written do
   const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, SIGN_INS] })
   await stopUsingPermission(tenant.owner, id, GROUPS)
   await stopUsingPermission(tenant.owner, id, NAMES)
-  expect((await row(id)).optionalScopes).toEqual([SIGN_INS])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([SIGN_INS])
   expect((await graphOf(id)).granted()).toEqual([SIGN_INS])
   const events = await rolecall.db
     .select({ action: auditEvents.action, details: auditEvents.details })
@@ -220,7 +228,7 @@ test('a permission is no longer used once it was dropped, and that is written do
       action: 'connection.connected',
       details: expect.objectContaining({ optional_permissions: `${GROUPS} ${SIGN_INS}` }),
     },
-    { action: 'connection.permission_dropped', details: { permission: GROUPS } },
+    { action: 'account.permission_dropped', details: { permission: GROUPS } },
   ])
 })
 
@@ -257,7 +265,7 @@ test('a viewer, another organisation and an unknown id neither change permission
   }
   await expect(stopUsingPermission(tenant.owner, randomUUID(), GROUPS)).rejects.toThrow(NotFound)
   expect(await listOptionalPermissions(stranger, id)).toEqual([])
-  expect((await row(id)).optionalScopes).toEqual([GROUPS])
+  expect((await accountOf(rolecall, id)).optionalScopes).toEqual([GROUPS])
   const left = await rolecall.db
     .select({ id: connectAttempts.id })
     .from(connectAttempts)

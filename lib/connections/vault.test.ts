@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeEach, expect, test, vi } from 'vitest'
 
 const ORG = 'a0000000-0000-4000-8000-000000000001'
-const here = { organisationId: ORG, kind: 'connection-cache' as const, id: 'c1' }
+const here = { organisationId: ORG, kind: 'account-cache' as const, id: 'c1' }
 const key = (kid: string) => `${kid}:${randomBytes(32).toString('base64')}`
 
 /** The module as a process with these keys would load it. */

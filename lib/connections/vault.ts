@@ -2,17 +2,17 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
 import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectAttempts, connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets, type accounts } from '@/db/schema/accounts'
+import { connectAttempts } from '@/db/schema/connections'
 import { audit } from '@/lib/actor'
 import { type Azure, createAzure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
-import { INTERACTIVE as patience } from '@/lib/azure/client/retry'
+import { type Patience, INTERACTIVE as patience } from '@/lib/azure/client/retry'
 import { createTokens, type TokenStore } from '@/lib/azure/client/tokens'
 import { createMeter, type Meter } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { type AttemptRow, whereOwnAttempt } from './attempts'
-import { type ConnectionRow, whereConnection } from './connection'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
 const PAGE_DEADLINE_MS = 45_000
@@ -62,29 +62,28 @@ function describePlaceOfAttempt(actor: SessionActor, attemptId: string): SealedP
   }
 }
 
-/** Azure as the account behind a connection sees it. Its tokens are refreshed, and kept in the connection's sealed cache. */
-export function azureForConnection(connection: ConnectionRow, meter: Meter, signal: AbortSignal): Azure {
-  const { organisationId, id, tenantId, optionalScopes: optional } = connection
-  const account = { objectId: connection.accountObjectId, tenantId: connection.accountTenantId }
-  const store = createSealedStore(describePlaceOfConnection(organisationId, id), {
-    organisationId,
-    kind: 'connection-cache',
-    id,
-  })
-  return createAzure({ tokens: createTokens({ tenantId, account, store, optional, meter, signal }), meter, signal })
+type Reader = Pick<
+  typeof accounts.$inferSelect,
+  'organisationId' | 'id' | 'tenantId' | 'objectId' | 'name' | 'optionalScopes'
+>
+
+/** Azure as an account sees it. Its tokens are refreshed, and kept in the account's sealed cache. */
+export function azureForAccount(account: Reader, meter: Meter, signal: AbortSignal, asked?: Patience): Azure {
+  const { organisationId, id, tenantId, objectId, optionalScopes: optional } = account
+  const store = createSealedStore(describePlaceOfAccount(account), { organisationId, kind: 'account-cache', id })
+  const options = { meter, signal, ...(asked ? { patience: asked } : {}) }
+  const tokens = createTokens({ tenantId, account: { objectId, tenantId }, store, optional, ...options })
+  return createAzure({ tokens, ...options })
 }
 
-function describePlaceOfConnection(organisationId: string, connectionId: string): SealedPlace {
-  const own = and(
-    eq(connectionSecrets.organisationId, organisationId),
-    eq(connectionSecrets.connectionId, connectionId),
-  )
+function describePlaceOfAccount({ organisationId, id, name }: Reader): SealedPlace {
+  const own = and(eq(accountSecrets.organisationId, organisationId), eq(accountSecrets.accountId, id))
   return {
     async read() {
       const db = await getDb({ organisationId })
       const [found] = await db
-        .select({ sealed: connectionSecrets.sealed, version: connectionSecrets.version })
-        .from(connectionSecrets)
+        .select({ sealed: accountSecrets.sealed, version: accountSecrets.version })
+        .from(accountSecrets)
         .where(own)
       return found ?? null
     },
@@ -92,20 +91,19 @@ function describePlaceOfConnection(organisationId: string, connectionId: string)
       const db = await getDb({ organisationId })
       return db.transaction(async (tx) => {
         const [before] = await tx
-          .select({ sealed: connectionSecrets.sealed, label: connections.label })
-          .from(connectionSecrets)
-          .innerJoin(connections, whereConnection(organisationId, connectionId))
-          .where(and(own, eq(connectionSecrets.version, over)))
-          .for('update', { of: connectionSecrets })
+          .select({ sealed: accountSecrets.sealed })
+          .from(accountSecrets)
+          .where(and(own, eq(accountSecrets.version, over)))
+          .for('update')
         if (!before) return false
         await tx
-          .update(connectionSecrets)
+          .update(accountSecrets)
           .set({ sealed, version: over + 1, updatedAt: sql`now()` })
           .where(own)
         const keys = { before: readKeyName(before.sealed), after: readKeyName(sealed) }
         if (keys.before !== keys.after) {
           const worker = { organisationId, memberId: null, name: 'Rolecall' }
-          await audit(tx, worker, { action: 'connection.resealed', subject: before.label, details: keys })
+          await audit(tx, worker, { action: 'account.resealed', subject: name, details: keys })
         }
         return true
       })
@@ -154,7 +152,7 @@ export class SealBroken extends AzureError {
 /** Where a sealed value belongs. It is authenticated together with the value, so one row's secret does not open in another. */
 type SealContext = {
   organisationId: string
-  kind: 'attempt-login' | 'attempt-cache' | 'connection-cache'
+  kind: 'attempt-login' | 'attempt-cache' | 'account-cache'
   id: string
 }
 
@@ -201,5 +199,12 @@ function findKey(kid: unknown): Uint8Array {
   return found.key
 }
 
+/** The words under which sign-ins were sealed while they were those of connections, so that the old ones still open. */
+const SEALED_AS = {
+  'attempt-login': 'attempt-login',
+  'attempt-cache': 'attempt-cache',
+  'account-cache': 'connection-cache',
+}
+
 const encodeContext = ({ organisationId, kind, id }: SealContext) =>
-  new TextEncoder().encode(`rolecall/${organisationId}/${kind}/${id}`)
+  new TextEncoder().encode(`rolecall/${organisationId}/${SEALED_AS[kind]}/${id}`)

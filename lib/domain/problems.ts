@@ -461,3 +461,10 @@ export function explain(code: string | null | undefined): Problem & { code: Prob
   const known = code && isProblemCode(code) ? code : 'unknown'
   return { code: known, ...PROBLEMS[known] }
 }
+
+/**
+ * Whether a problem is one of the account that reads, and so of every connection that lives on it. A subscription that moved to
+ * another tenant needs another sign-in too, but that is its own affair.
+ */
+export const isOfAccount = (code: ProblemCode): boolean =>
+  explain(code).kind === 'sign_in' && code !== 'subscription_moved'

@@ -14,6 +14,10 @@ export type MemberState = (typeof MEMBER_STATES)[number]
 export const SCHEDULES = ['hourly', 'every_6_hours', 'daily', 'off'] as const
 export type Schedule = (typeof SCHEDULES)[number]
 
+/** What is stored of an account: `signed_out` when nothing that is connected lives on it, so that its sign-in was deleted. */
+export const ACCOUNT_STATES = ['active', 'reconnect_needed', 'signed_out'] as const
+export type AccountState = (typeof ACCOUNT_STATES)[number]
+
 /** What is stored of a connection; {@link CONNECTION_STATUSES} is what is shown of it. */
 export const CONNECTION_STATES = ['active', 'reconnect_needed', 'action_needed', 'disconnected', 'deleting'] as const
 export type ConnectionState = (typeof CONNECTION_STATES)[number]

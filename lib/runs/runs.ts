@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
+import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { Meter } from '@/lib/azure/client/transport'
@@ -45,6 +46,23 @@ export async function openRun(
   return openRun(tx, { organisationId, connectionId, trigger, by })
 }
 
+type RunRequests = Omit<RunRequest, 'connectionId'> & { connectionIds: string[] }
+
+/** Opens a run of each of these connections that has none open, in one statement. Gives those that were opened. */
+export async function openRuns(
+  tx: Transaction,
+  { organisationId, connectionIds, trigger, by }: RunRequests,
+): Promise<OpenedRun[]> {
+  if (connectionIds.length === 0) return []
+  const asked = { organisationId, trigger, requestedById: by?.memberId, requestedByName: by?.name }
+  const made = await tx
+    .insert(syncRuns)
+    .values(connectionIds.map((connectionId) => ({ ...asked, connectionId })))
+    .onConflictDoNothing()
+    .returning({ id: syncRuns.id })
+  return made.map(({ id }) => ({ organisationId, runId: id, joined: false }))
+}
+
 export const HEARTBEAT_SECONDS = 15
 
 /** A running run without a heartbeat for this long has lost its worker. Heartbeats come every {@link HEARTBEAT_SECONDS}. */
@@ -65,10 +83,16 @@ export type ClaimedRun = {
   id: string
   fence: number
   connection: typeof connections.$inferSelect
+  /** The account that the connection lived on when the run was claimed. */
+  account: typeof accounts.$inferSelect
 }
 
 /** As much of a claimed run as it takes to write to it. */
-export type HeldRun = Pick<ClaimedRun, 'organisationId' | 'id' | 'fence'> & { connection: { id: string } }
+export type HeldRun = Pick<ClaimedRun, 'organisationId' | 'id' | 'fence'> & {
+  connection: { id: string }
+  /** Absent where it is not known with which sign-in the run has read. */
+  account?: ClaimedRun['account']
+}
 
 /**
  * Takes a run for this worker, or gives null when there is nothing to take: it is done, cancelled, held by a worker that
@@ -94,11 +118,15 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
     )
     .returning({ fence: syncRuns.fence, connectionId: syncRuns.connectionId })
   if (!claimed) return null
-  const [connection] = await db
-    .select()
+  const [found] = await db
+    .select({ connection: connections, account: accounts })
     .from(connections)
+    .innerJoin(
+      accounts,
+      and(eq(accounts.organisationId, connections.organisationId), eq(accounts.id, connections.accountId)),
+    )
     .where(and(eq(connections.organisationId, organisationId), eq(connections.id, claimed.connectionId)))
-  return connection ? { organisationId, id: runId, fence: claimed.fence, connection } : null
+  return found ? { organisationId, id: runId, fence: claimed.fence, ...found } : null
 }
 
 /** The where-clause that the row of a run matches only as long as nobody has claimed, ended or cancelled it since. */

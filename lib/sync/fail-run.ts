@@ -5,8 +5,9 @@ import { syncRuns } from '@/db/schema/runs'
 import { AzureError, problemOf } from '@/lib/azure/client/errors'
 import { LONGEST_PAUSE_MS } from '@/lib/azure/client/retry'
 import type { Meter } from '@/lib/azure/client/transport'
+import { lockAccount, markReconnectNeeded } from '@/lib/connections/account'
 import { whereConnection } from '@/lib/connections/connection'
-import { explain, type ProblemKind } from '@/lib/domain/problems'
+import { explain, isOfAccount, type ProblemKind } from '@/lib/domain/problems'
 import type { ConnectionState } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import { type HeldRun, whereHeldBy } from '@/lib/runs/runs'
@@ -36,6 +37,9 @@ const STATE_AFTER_FAILURE: Record<ProblemKind, ConnectionState> = {
   right: 'action_needed',
 }
 
+/** Minutes until a run is tried again that failed with a sign-in which somebody has replaced meanwhile. */
+const REPLACED_SIGN_IN_MINUTES = 1
+
 /**
  * Writes down that a run failed and what follows: a retry after minutes, or waiting for a person. The published result
  * stays as it is. Does nothing when the run is no longer held by this worker.
@@ -47,7 +51,8 @@ export async function failRun(run: HeldRun, error: AzureError, meter: Meter): Pr
   const db = await getDb(run)
   await db.transaction(async (tx) => {
     const own = whereConnection(run.organisationId, run.connection.id)
-    // First the connection, then its run: everyone locks them in this order.
+    // First the account, then the connection, then its run: everyone locks them in this order.
+    const account = run.account && isOfAccount(error.code) ? await lockAccount(tx, run, run.account.id) : null
     await tx.select({ id: connections.id }).from(connections).where(own).for('update')
     const failed = await tx
       .update(syncRuns)
@@ -56,16 +61,21 @@ export async function failRun(run: HeldRun, error: AzureError, meter: Meter): Pr
       .returning({ id: syncRuns.id })
     if (failed.length === 0) return
 
+    const waits = account && run.account ? await markReconnectNeeded(tx, run.account, error.code) : null
     const [counted] = await tx
       .update(connections)
       .set({
         failures: sql`failures + 1`,
-        state: STATE_AFTER_FAILURE[kind],
-        stateReason: kind === 'transient' ? null : error.code,
+        // What is wrong with the account is said there, once for all of its connections.
+        state: account ? 'active' : STATE_AFTER_FAILURE[kind],
+        stateReason: account || kind === 'transient' ? null : error.code,
       })
       .where(own)
       .returning({ failures: connections.failures })
-    const wait = chooseRetryMs(kind, counted?.failures ?? 1, error.retryAfterMs)
+    const wait =
+      waits === false
+        ? REPLACED_SIGN_IN_MINUTES * 60_000
+        : chooseRetryMs(kind, counted?.failures ?? 1, error.retryAfterMs)
     await tx
       .update(connections)
       .set({ nextSyncAt: wait === null ? null : sql`now() + make_interval(secs => ${wait / 1000})` })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connections } from '@/db/schema/connections'
-import { carryRun, connect, type Rolecall, startRolecall } from '@/testing/rolecall'
+import { accountOf, carryRun, connect, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { lastResultOf } from './last-result'
 
 let rolecall: Rolecall
@@ -21,7 +21,13 @@ test('the last result is asked about more ids than a statement takes parameters'
   const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, connectionId))
   if (!connection) throw new Error('There is no such connection.')
   const { organisationId } = tenant.owner
-  const last = lastResultOf({ organisationId, id: randomUUID(), fence: 1, connection })
+  const last = lastResultOf({
+    organisationId,
+    id: randomUUID(),
+    fence: 1,
+    connection,
+    account: await accountOf(rolecall, connectionId),
+  })
   const many = Array.from({ length: MANY }, () => randomUUID())
   const known = tenant.account('owner').objectId
   expect((await last.listPrincipals([...many, known])).map(({ id }) => id)).toEqual([known])

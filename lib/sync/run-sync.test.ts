@@ -1,6 +1,7 @@
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { getConnection } from '@/db/queries/connections'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -9,7 +10,15 @@ import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { sendDueRuns } from '@/lib/worker/worker'
 import { applyChange } from '@/sandbox/world/changes'
 import { truthOf } from '@/sandbox/world/truth'
-import { carryRun, connect, currentAccess, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import {
+  accountOf,
+  carryRun,
+  connect,
+  currentAccess,
+  type Rolecall,
+  startRolecall,
+  type TestTenant,
+} from '@/testing/rolecall'
 import { chooseRetryMs } from './fail-run'
 import { publishAccess } from './publish-access'
 import { requestSync } from './request-sync'
@@ -263,7 +272,12 @@ test('a revoked sign-in asks for a reconnect and is not retried', async () => {
   const run = await sync()
   expect(run).toMatchObject({ state: 'failed', problem: { code: 'sign_in_revoked', aadsts: 50173 } })
   const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, id))
-  expect(connection).toMatchObject({ state: 'reconnect_needed', nextSyncAt: null })
+  expect(connection).toMatchObject({ state: 'active', nextSyncAt: null })
+  expect(await accountOf(rolecall, id)).toMatchObject({ state: 'reconnect_needed', stateReason: 'sign_in_revoked' })
+  expect(await getConnection(tenant.owner, id)).toMatchObject({
+    state: 'reconnect_needed',
+    stateReason: 'sign_in_revoked',
+  })
 })
 
 test('when the directory refuses, people keep what was known before, and the run says that it has gaps', async () => {

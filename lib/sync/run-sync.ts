@@ -3,9 +3,10 @@ import { getDb } from '@/db/client'
 import { tidy } from '@/db/tidy'
 import { AzureError, toAzureError } from '@/lib/azure/client/errors'
 import { createMeter } from '@/lib/azure/client/transport'
-import { azureForConnection } from '@/lib/connections/vault'
+import { markWorking } from '@/lib/connections/account'
+import { azureForAccount } from '@/lib/connections/vault'
 import { log } from '@/lib/log'
-import type { SyncJob } from '@/lib/runs/queue'
+import { type SyncJob, sendSync } from '@/lib/runs/queue'
 import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { endFailedRun } from './fail-run'
 import { lastResultOf } from './last-result'
@@ -33,13 +34,14 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   const following = followRun(run, meter)
   const signal = AbortSignal.any([shutdown, following.lost, AbortSignal.timeout(RUN_DEADLINE_MINUTES * 60_000)])
   try {
-    const azure = azureForConnection(run.connection, meter, signal)
+    const azure = azureForAccount(run.account, meter, signal)
     const access = await readAccess(azure, run.connection, lastResultOf(run), following.report)
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()
     const db = await getDb(run)
     const { written } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
+    for (const waiting of await markWorking(run.account)) await sendSync(waiting)
     if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({
       event: 'sync_succeeded',

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { connectionSecrets, connections } from '@/db/schema/connections'
+import { accountSecrets } from '@/db/schema/accounts'
+import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { MOST_CLAIMS } from '@/lib/runs/runs'
 import { sendDueRuns } from '@/lib/worker/worker'
 import { applyChange } from '@/sandbox/world/changes'
-import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { accountOf, carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { requestSync } from './request-sync'
 import { runSync } from './run-sync'
 
@@ -128,29 +129,25 @@ test('progress that the database refuses to write down loses neither the run nor
 
 test('a sign-in whose key is gone or another one asks for a reconnect, and is not tried again', async () => {
   const { tenant, id } = await connected()
-  const [stored] = await rolecall.db.select().from(connectionSecrets).where(eq(connectionSecrets.connectionId, id))
-  const sealed = JSON.parse(stored?.sealed ?? '')
+  const { id: accountId, secret } = await accountOf(rolecall, id)
+  const sealed = JSON.parse(secret?.sealed ?? '')
   const header = Buffer.from(JSON.stringify({ alg: 'dir', enc: 'A256GCM', kid: 'gone' })).toString('base64url')
   for (const wrong of [
     { ...sealed, protected: header },
     { ...sealed, tag: randomBytes(16).toString('base64url') },
   ]) {
     await rolecall.db
-      .update(connectionSecrets)
+      .update(accountSecrets)
       .set({ sealed: JSON.stringify(wrong) })
-      .where(eq(connectionSecrets.connectionId, id))
+      .where(eq(accountSecrets.accountId, accountId))
     await requestSync(tenant.owner, id)
     expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({
       state: 'failed',
       problem: { code: 'secret_unreadable' },
     })
-    expect(await connectionOf(id)).toMatchObject({
-      state: 'reconnect_needed',
-      stateReason: 'secret_unreadable',
-      nextSyncAt: null,
-    })
-    const [after] = await rolecall.db.select().from(connectionSecrets).where(eq(connectionSecrets.connectionId, id))
-    expect(after?.sealed, 'overwritten').toBe(JSON.stringify(wrong))
+    expect(await accountOf(rolecall, id)).toMatchObject({ state: 'reconnect_needed', stateReason: 'secret_unreadable' })
+    expect(await connectionOf(id)).toMatchObject({ state: 'active', nextSyncAt: null })
+    expect((await accountOf(rolecall, id)).secret?.sealed, 'overwritten').toBe(JSON.stringify(wrong))
   }
 })
 
@@ -158,7 +155,7 @@ test('a database that fails while a token is kept is no fault of the sign-in', a
   const { tenant, id } = await connected()
   await rolecall.asOwner(`create function refuse_secret() returns trigger language plpgsql as $$
     begin raise exception 'refused for a test'; end $$;
-    create trigger refuse_secret before update on connection_secrets for each row execute function refuse_secret()`)
+    create trigger refuse_secret before update on account_secrets for each row execute function refuse_secret()`)
   try {
     applyChange(tenant.world, { type: 'advance_clock', ms: 2 * 3_600_000 })
     await requestSync(tenant.owner, id)
@@ -168,6 +165,6 @@ test('a database that fails while a token is kept is no fault of the sign-in', a
     })
     expect(await connectionOf(id)).toMatchObject({ state: 'active' })
   } finally {
-    await rolecall.asOwner('drop trigger refuse_secret on connection_secrets')
+    await rolecall.asOwner('drop trigger refuse_secret on account_secrets')
   }
 })

@@ -2,9 +2,10 @@ import { and, eq, lte, sql } from 'drizzle-orm'
 import type { PgBoss } from 'pg-boss'
 import { z } from 'zod'
 import { getDbOfEveryOrganisation } from '@/db/client'
+import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { whereConnection } from '@/lib/connections/connection'
+import { isAccountOf, whereConnection } from '@/lib/connections/connection'
 import { deleteConnection, sendLostDeletions } from '@/lib/connections/delete-connection'
 import { log } from '@/lib/log'
 import {
@@ -105,10 +106,13 @@ async function openDueRuns(): Promise<SyncJob[]> {
         failures: connections.failures,
       })
       .from(connections)
-      .where(and(eq(connections.state, 'active'), lte(connections.nextSyncAt, sql`now()`)))
+      .innerJoin(accounts, isAccountOf)
+      .where(
+        and(eq(connections.state, 'active'), eq(accounts.state, 'active'), lte(connections.nextSyncAt, sql`now()`)),
+      )
       .orderBy(connections.nextSyncAt)
       .limit(RUNS_AT_ONCE)
-      .for('update', { skipLocked: true })
+      .for('update', { of: connections, skipLocked: true })
     const opened: SyncJob[] = []
     for (const { organisationId, connectionId, failures } of due) {
       await tx.update(connections).set({ nextSyncAt: null }).where(whereConnection(organisationId, connectionId))

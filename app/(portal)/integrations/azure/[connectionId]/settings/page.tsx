@@ -25,14 +25,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function SettingsPage({ params }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
-  const { id, label, accountName, schedule, state } = connection
+  const { id, label, account, schedule, state } = connection
   const permissions = state === 'disconnected' ? [] : await listOptionalPermissions(member, id)
 
   return (
     <ConnectionScreen connectionId={id} current="settings">
       {mayDo(member.role, 'schedule') ? (
         <ConnectionSettings
-          connection={{ id, label, accountName, schedule, disconnected: state === 'disconnected' }}
+          connection={{ id, label, account, schedule, disconnected: state === 'disconnected' }}
           actions={{ renameConnection, setSchedule, startReconnect, disconnectConnection }}
           permissions={
             permissions.length > 0 && (
