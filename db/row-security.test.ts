@@ -221,6 +221,8 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/auth/sessions.ts findSession',
     'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
     'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations
+    'lib/connections/reseal-secrets.ts listHeaders', // the names of the keys that sealed anything
+    'lib/connections/reseal-secrets.ts listOldSecrets', // where there is a secret to seal anew: ids, no secrets
     'lib/leases.ts takeLease', // limits belong to no organisation
     'lib/limits.ts deleteExpiredCounts',
     'lib/limits.ts limit',

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { accountSecrets } from '@/db/schema/accounts'
 import { env } from '@/lib/env'
@@ -13,8 +13,14 @@ type LostKey = {
   isConfigured: boolean
 }
 
-/** The protected header of a sealed value (RFC 7516), which names the key and is the same for all that a key has sealed. */
-const HEADER = sql<string | null>`substring(${accountSecrets.sealed} from '"protected":"([^"]*)"')`
+/**
+ * The protected header of a sealed value in a column (RFC 7516), which names the key and is the same for all that a key has
+ * sealed; null in what is no sealed value.
+ */
+export const headerOf = (sealed: SQLWrapper): SQL<string | null> =>
+  sql`substring(${sealed} from '"protected":"([^"]*)"')`
+
+const HEADER = headerOf(accountSecrets.sealed)
 
 /**
  * The keys that are needed to open stored sign-ins and are not configured, or are not the ones that sealed them. One
@@ -34,14 +40,16 @@ export async function listLostKeys(): Promise<LostKey[]> {
     .groupBy(HEADER)
   const lost: LostKey[] = []
   for (const { header, secrets, organisationId, id, sealed } of found) {
-    const kid = header === null ? null : nameIn(header)
+    const kid = readKeyName(header)
     const isConfigured = env().encryptionKeys.some((one) => one.kid === kid)
     if (!isConfigured || !(await opens(sealed, organisationId, id))) lost.push({ kid, secrets, isConfigured })
   }
   return lost
 }
 
-function nameIn(header: string): string | null {
+/** The name of the key in a header that {@link headerOf} gave; null where none is named. */
+export function readKeyName(header: string | null): string | null {
+  if (header === null) return null
   try {
     const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString('utf8'))
     return typeof kid === 'string' ? kid : null

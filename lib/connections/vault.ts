@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm'
 import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
 import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import { accountSecrets, type accounts } from '@/db/schema/accounts'
 import { connectAttempts } from '@/db/schema/connections'
 import { audit } from '@/lib/actor'
@@ -100,15 +101,22 @@ function describePlaceOfAccount({ organisationId, id, name }: Reader): SealedPla
           .update(accountSecrets)
           .set({ sealed, version: over + 1, updatedAt: sql`now()` })
           .where(own)
-        const keys = { before: readKeyName(before.sealed), after: readKeyName(sealed) }
-        if (keys.before !== keys.after) {
-          const worker = { organisationId, memberId: null, name: 'Rolecall' }
-          await audit(tx, worker, { action: 'account.resealed', subject: name, details: keys })
-        }
+        const keys = { before: nameKeyOf(before.sealed), after: nameKeyOf(sealed) }
+        if (keys.before !== keys.after) await auditResealed(tx, { organisationId, name }, keys)
         return true
       })
     },
   }
+}
+
+/** Writes down, for the owners of an organisation, that the sign-in of an account is now sealed with another key. */
+export async function auditResealed(
+  tx: Transaction,
+  { organisationId, name }: Pick<Reader, 'organisationId' | 'name'>,
+  keys: { before: string; after: string },
+): Promise<void> {
+  const worker = { organisationId, memberId: null, name: 'Rolecall' }
+  await audit(tx, worker, { action: 'account.resealed', subject: name, details: keys })
 }
 
 /** Where a sealed token cache is stored. `write` replaces only the version that was read, and tells whether it did. */
@@ -150,7 +158,7 @@ export class SealBroken extends AzureError {
 }
 
 /** Where a sealed value belongs. It is authenticated together with the value, so one row's secret does not open in another. */
-type SealContext = {
+export type SealContext = {
   organisationId: string
   kind: 'attempt-login' | 'attempt-cache' | 'account-cache'
   id: string
@@ -186,8 +194,8 @@ export async function unseal(sealed: string, context: SealContext): Promise<stri
   }
 }
 
-/** The name of the key that sealed a value, which stands in its header in the clear. */
-function readKeyName(sealed: string): string {
+/** The name of the key that sealed a value, which stands in its header in the clear. Only for what {@link unseal} opens. */
+export function nameKeyOf(sealed: string): string {
   const { protected: header = '' }: FlattenedJWE = JSON.parse(sealed)
   const { kid }: { kid?: unknown } = JSON.parse(Buffer.from(header, 'base64url').toString())
   return String(kid)
