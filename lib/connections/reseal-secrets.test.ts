@@ -10,7 +10,15 @@ import { getQueue, SWEEP_QUEUE } from '@/lib/runs/queue'
 import { requestSync } from '@/lib/sync/request-sync'
 import { startWorker } from '@/lib/worker/worker'
 import { answerMicrosoft } from '@/testing/answer-microsoft'
-import { accountOf, carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
+import {
+  accountOf,
+  carryRun,
+  connect,
+  type Rolecall,
+  signInForAttempt,
+  startRolecall,
+  type TestTenant,
+} from '@/testing/rolecall'
 import { confirmAttempt } from './confirm'
 import { setSchedule } from './manage'
 import { BATCH_ROWS, listOldSecrets, resealSecret, resealSecrets } from './reseal-secrets'
@@ -92,9 +100,7 @@ const reseals = (tenant: TestTenant) =>
   rolecall.db
     .select({ subject: auditEvents.subject, details: auditEvents.details })
     .from(auditEvents)
-    .where(
-      and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.action, 'account.resealed')),
-    )
+    .where(and(eq(auditEvents.organisationId, tenant.owner.organisationId), eq(auditEvents.action, 'account.resealed')))
 
 /** Adds secrets of accounts that nothing else is known of. */
 async function addSecrets(tenant: TestTenant, count: number): Promise<string[]> {
