@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import type { Pool, PoolClient, QueryConfig } from 'pg'
 import type { Database } from './database'
@@ -11,8 +12,8 @@ import { setVisibleRows, type VisibleRows } from './visible-rows'
  */
 export function limitTo(pool: Pool, rows: VisibleRows): Database {
   const setting = setVisibleRows(rows)
-  const query = (statement: QueryConfig, values?: unknown[]) =>
-    withClient(pool, async (connection) => {
+  const query = async (statement: QueryConfig, values?: unknown[]) =>
+    lend(await pool.connect(), async (connection) => {
       const begun = connection.query(`begin; ${setting}`)
       const answered = connection.query(statement, values)
       // Ends the transaction either way: PostgreSQL takes the commit of one that has failed for a rollback.
@@ -24,8 +25,8 @@ export function limitTo(pool: Pool, rows: VisibleRows): Database {
     })
   // Drizzle asks nothing else of a client as long as `transaction`, which would call `connect`, is our own.
   const db = drizzle({ client: { query } as unknown as Pool })
-  db.transaction = (work, config) =>
-    withClient(pool, (connection) =>
+  db.transaction = async (work, config) =>
+    lend(await connectForTransaction(pool), (connection) =>
       drizzle(connection).transaction(async (tx) => {
         // Sent now and not awaited first, so that it goes out ahead of the first statement of `work`, together with it.
         const set = connection.query(setting)
@@ -36,12 +37,20 @@ export function limitTo(pool: Pool, rows: VisibleRows): Database {
   return db
 }
 
+/** Drizzle wraps what its own statements meet, this included. Whoever catches it knows by that that it is the database's fault. */
+async function connectForTransaction(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (cause) {
+    throw new DrizzleQueryError('begin', [], cause instanceof Error ? cause : undefined)
+  }
+}
+
 /**
  * Lends a connection to some work. Only one that is outside any transaction goes back to the pool: on any other a setting
  * or a lock could be left, so it is closed, which rolls back whatever is under way.
  */
-async function withClient<T>(pool: Pool, work: (connection: PoolClient) => Promise<T>): Promise<T> {
-  const connection = await pool.connect()
+async function lend<T>(connection: PoolClient, work: (connection: PoolClient) => Promise<T>): Promise<T> {
   try {
     return await work(connection)
   } finally {
