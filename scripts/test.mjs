@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildPortal } from './build-portal.mjs'
@@ -14,6 +14,7 @@ import { startPostgres } from './start-postgres.mjs'
 // one run should tell all there is to know.
 
 const reports = mkdtempSync(join(tmpdir(), 'rolecall-test-'))
+chmodSync(reports, 0o711) // a PostgreSQL that a test starts has its files in it, and may run as another user
 
 /** How a test file reaches the database: by what `testing/` opens, or by the server's own address. */
 const USES_DATABASE = /testing\/(database|rolecall|shared-rolecall)'|TEST_DATABASE_URL/
