@@ -9,7 +9,7 @@ import { fullWorld } from '@/testing/full-world'
 import { carryRun, connect, type TestTenant } from '@/testing/rolecall'
 import { type SharedRolecall, startSharedRolecall } from '@/testing/shared-rolecall'
 import { trueNow } from './clock'
-import { breakEmbeddedStatements, breakServerStatements } from './database-faults'
+import { type BreakableServer, breakEmbeddedStatements, breakServerStatements } from './database-faults'
 import type { Engine } from './faults'
 import { breakRequests } from './network-faults'
 
@@ -19,21 +19,27 @@ export const CANARY = 'Canary'
 /** The organisation that nothing is done to: it must see nothing of the others, and nothing of it may be seen. */
 export type Neighbour = { tenant: TestTenant; connectionId: string }
 
+type Options = { logLevel?: string; crashServer?: () => Promise<void> }
+
 export type ChaosWorld = Awaited<ReturnType<typeof startChaosWorld>>
 
 /**
  * Starts the product in this process with faults ready to happen: a database in a folder of its own, or a new one on
  * the PostgreSQL of `TEST_DATABASE_URL`, a sandbox in Microsoft's place, and a second organisation, which is synced.
+ * `crashServer` restarts that PostgreSQL at once. Without it every connection to the database is ended instead, since
+ * others may use the server.
  */
-export async function startChaosWorld({ logLevel = 'silent' }: { logLevel?: string } = {}) {
+export async function startChaosWorld({ logLevel = 'silent', crashServer }: Options = {}) {
   const rolecall = await startSharedRolecall()
   process.env.LOG_LEVEL = logLevel
   const { sandbox } = rolecall
   sandbox.world.now = () => trueNow() + sandbox.world.clockOffset
   const network = breakRequests(sandbox.url)
   const engine: Engine = process.env.TEST_DATABASE_URL ? 'postgres' : 'embedded'
-  const server = engine === 'postgres' ? await connectAside(rolecall.settings.DATABASE_URL ?? '') : null
-  const restoreStatements = server ? breakServerStatements(server.end) : () => {}
+  const restoreStatements =
+    engine === 'postgres'
+      ? breakServerStatements(breakableServer(rolecall.settings.DATABASE_URL, crashServer))
+      : () => {}
 
   /** Opens what is not open yet: outside of any work, so that no timer of the queue belongs to a piece of work. */
   async function open(): Promise<void> {
@@ -62,21 +68,25 @@ export async function startChaosWorld({ logLevel = 'silent' }: { logLevel?: stri
     async close(): Promise<void> {
       restoreStatements()
       network.restore()
-      await server?.close()
       await rolecall.close()
     },
   }
 }
 
-/** A connection of our own to the server, beside those of the product. */
-async function connectAside(connectionString: string) {
-  const client = new Client({ connectionString, application_name: 'chaos' })
-  await client.connect()
+/** Asks by a connection of its own each time, beside those of the product: a crash would end one that stays. */
+function breakableServer(connectionString: string, crashServer?: () => Promise<void>): BreakableServer {
+  async function ask(statement: string, values: unknown[] = []): Promise<void> {
+    const client = new Client({ connectionString, application_name: 'chaos' })
+    await client.connect()
+    await client.query(statement, values)
+    await client.end()
+  }
+  const endAll = () =>
+    ask(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and usename = current_user and pid <> pg_backend_pid()`)
   return {
-    async end(processId: number): Promise<void> {
-      await client.query('select pg_terminate_backend($1)', [processId])
-    },
-    close: () => client.end(),
+    end: (processId) => ask('select pg_terminate_backend($1)', [processId]),
+    crash: crashServer ?? endAll,
   }
 }
 

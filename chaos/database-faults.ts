@@ -24,11 +24,11 @@ type Answer = (error: Error | null, result?: unknown) => void
 /** The parts of pg's client that its types leave out. */
 type Wired = Client & { processID: number; connection: { stream: { destroy(): void } } }
 
-/**
- * Lets the statements of armed work meet their faults on a PostgreSQL server. `end` ends a connection of it by its process
- * id. Returns the function that takes this back.
- */
-export function breakServerStatements(end: (processId: number) => Promise<void>): () => void {
+/** What can be done to a PostgreSQL server: `end` ends a connection by its process id, `crash` restarts the server at once. */
+export type BreakableServer = { end(processId: number): Promise<void>; crash(): Promise<void> }
+
+/** Lets the statements of armed work meet their faults on a PostgreSQL server. Returns the function that takes this back. */
+export function breakServerStatements(server: BreakableServer): () => void {
   const original = Client.prototype.query as (this: Client, ...words: unknown[]) => unknown
 
   function query(this: Wired, ...words: unknown[]): unknown {
@@ -43,8 +43,8 @@ export function breakServerStatements(end: (processId: number) => Promise<void>)
       const refusal = REFUSALS[fault.kind as DatabaseFaultKind]
       if (refusal) return original.call(this, refusing(refusal))
       if (fault.kind === 'pool_exhausted') throw new Error('timeout exceeded when trying to connect')
-      if (fault.kind === 'ended') {
-        await outsideOfWork(() => end(this.processID))
+      if (fault.kind === 'ended' || fault.kind === 'crashed') {
+        await outsideOfWork(() => (fault.kind === 'ended' ? server.end(this.processID) : server.crash()))
         return send()
       }
       const sent = send() as Promise<unknown>

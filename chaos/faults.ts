@@ -5,6 +5,8 @@ import type { Random } from '@/sandbox/world/random'
  * What a database does at one of our statements.
  *
  * - `ended`: the server ends the connection before the statement reaches it (`pg_terminate_backend`).
+ * - `crashed`: the server ends at once and starts again before the statement reaches it. Whoever else asks it meanwhile is
+ *   refused too, and every connection to it is gone.
  * - `cut`: the connection breaks while the statement is under way, so nobody knows whether it was carried out.
  * - `answer_lost`: the statement is carried out, and the connection breaks before its answer arrives.
  * - `disk_full`, `serialization`, `too_many_connections`, `timed_out`, `read_only`: the database refuses the statement
@@ -13,6 +15,7 @@ import type { Random } from '@/sandbox/world/random'
  */
 export const DATABASE_FAULTS = [
   'ended',
+  'crashed',
   'cut',
   'answer_lost',
   'disk_full',
@@ -27,6 +30,7 @@ export type DatabaseFaultKind = (typeof DATABASE_FAULTS)[number]
 /** Those that need a network between us and the database, which the embedded one does not have. */
 const ONLY_ON_A_SERVER: readonly DatabaseFaultKind[] = [
   'ended',
+  'crashed',
   'cut',
   'answer_lost',
   'too_many_connections',
@@ -162,9 +166,20 @@ const REQUESTS = 16
 /** `isLong`: the work is a sync or a sign-in, not a few statements. */
 export function drawDatabaseFault(random: Random, engine: Engine, isLong: boolean): DatabaseFault {
   const kind = random.below(5) === 0 ? 'killed' : random.pick(databaseFaultsOn(engine))
+  return {
+    on: 'statement',
+    kind,
+    lasts: drawLength(random, kind),
+    at: 1 + random.below(isLong ? STATEMENTS.long : STATEMENTS.short),
+  }
+}
+
+/** For how many statements a fault lasts. A killed process stays dead, and a server crashes once. */
+function drawLength(random: Random, kind: DatabaseFault['kind']): number {
+  if (kind === 'killed') return Number.POSITIVE_INFINITY
+  if (kind === 'crashed') return 1
   // A database is often gone for longer than one statement: then writing down that the run failed fails too.
-  const lasts = kind === 'killed' ? Number.POSITIVE_INFINITY : random.pick([1, 1, 2, 5, 20])
-  return { on: 'statement', kind, at: 1 + random.below(isLong ? STATEMENTS.long : STATEMENTS.short), lasts }
+  return random.pick([1, 1, 2, 5, 20])
 }
 
 export function drawRequestFault(random: Random): RequestFault {

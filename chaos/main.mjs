@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -30,6 +30,7 @@ const kills = Number(asked.kills ?? (isPlain ? 10 : 0))
 // Without a seed one is drawn, so that each run tries other schedules. It is printed with each find.
 const firstSeed = Number(asked.seed ?? 1 + Math.floor(Math.random() * 1_000_000_000))
 const folder = mkdtempSync(join(tmpdir(), 'rolecall-chaos-'))
+chmodSync(folder, 0o711) // PostgreSQL, whose files are in it, may run as another user
 
 const print = (line) => process.stdout.write(`${line}\n`)
 
@@ -75,7 +76,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   })
 
 async function runEngine(engine) {
-  const settings = engine === 'postgres' ? { TEST_DATABASE_URL: await startPostgres() } : {}
   const tally = new Tally(engine)
   let possible = []
   let next = firstSeed
@@ -91,8 +91,11 @@ async function runEngine(engine) {
   tell = () => print(tally.summary(possible))
   // A process carries out so many schedules at most, and ends with one that hangs; the next one goes on after it.
   const beyond = firstSeed + schedules
-  while (next < beyond) await run('schedules-process.ts', [next, beyond - next], settings, take)
-  if (kills > 0) await run('kills-process.ts', [firstSeed, kills], settings, take)
+  while (next < beyond) await run('schedules-process.ts', [next, beyond - next], { CHAOS_ENGINE: engine }, take)
+  if (kills > 0) {
+    const settings = engine === 'postgres' ? { TEST_DATABASE_URL: await startPostgres() } : {}
+    await run('kills-process.ts', [firstSeed, kills], settings, take)
+  }
   tell()
   return tally.violations
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { parse } from 'csv-parse/sync'
+import { DrizzleQueryError } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getConnection } from '@/db/queries/connections'
 import { ALL_PEOPLE, countHolders, listHolders } from '@/db/queries/holders'
@@ -84,16 +85,19 @@ function passLostConnection(error: unknown): null {
 }
 
 /**
- * Reads again and again while work goes on, and gives the readings. A read that the database refuses is not counted: a
- * page then says so.
+ * Reads again and again while work goes on, and gives the readings. Only where the server crashes may the database refuse
+ * a reading, which is then not counted: a page says so.
  */
-export function watch(actor: Actor, connectionId: string) {
+export function watch(actor: Actor, connectionId: string, { serverCrashes }: { serverCrashes: boolean }) {
   if (armedWork()) throw new Error('Readers watch from outside of the work.')
   let watching = true
   const readings: Reading[] = []
   const reading = (async () => {
     for (let turn = 0; watching && turn < READINGS; turn++) {
-      const found = await readAsPagesDo(actor, connectionId, turn).catch(passLostConnection)
+      const found = await readAsPagesDo(actor, connectionId, turn).catch((error: unknown) => {
+        if (serverCrashes && error instanceof DrizzleQueryError) return null
+        return passLostConnection(error)
+      })
       if (found) readings.push(found)
       await setImmediate() // the embedded engine never leaves the event loop by itself, so the network would wait
     }

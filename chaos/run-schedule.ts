@@ -116,7 +116,8 @@ class RunningSchedule {
     const clock = step.faults.find((fault) => fault.on === 'clock')
     const work = new ArmedWork(step.faults)
     const beside = new ArmedWork([])
-    const watching = before && step.action !== 'restart' ? watch(tenant.owner, before.id) : null
+    const serverCrashes = step.faults.some(({ kind }) => kind === 'crashed')
+    const watching = before && step.action !== 'restart' ? watch(tenant.owner, before.id, { serverCrashes }) : null
     world.sandbox.world.faults = rules
     if (clock) shiftClock(clock.kind === 'ten_minutes_ahead' ? CLOCK_MS : -CLOCK_MS)
     const acts = [work.run(() => perform(step.action, this.scene, work))]

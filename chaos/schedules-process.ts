@@ -1,10 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { startOwnPostgres } from '@/scripts/start-postgres.mjs'
 import { startChaosWorld } from './chaos-world'
 import { listFaultNames } from './faults'
 import { type Outcome, runSchedule } from './run-schedule'
 
 // A process that carries out schedules of one engine, one after another, and sends what became of each over the IPC
-// channel. Its standard output and standard error go to the file CHAOS_LOG, in which it looks for secrets.
+// channel. Its standard output and standard error go to the file CHAOS_LOG, in which it looks for secrets. With CHAOS_ENGINE
+// `postgres` it has a PostgreSQL server of its own, which schedules crash.
 
 /**
  * Schedules after which this process ends, whatever it was asked for, so that none gets slow by what others left. Whoever
@@ -34,8 +36,17 @@ const NOTHING: Omit<Outcome, 'seed' | 'violations'> = { steps: [], fired: [], re
 
 const send = (message: unknown) => new Promise<void>((resolve) => process.send?.(message, () => resolve()))
 
+const server = process.env.CHAOS_ENGINE === 'postgres' ? await startOwnPostgres() : null
+if (server) process.env.TEST_DATABASE_URL = server.url
+const crashServer = server
+  ? async () => {
+      await server.crash()
+      await server.start()
+    }
+  : undefined
+
 await send({ possible: listFaultNames(process.env.TEST_DATABASE_URL ? 'postgres' : 'embedded') })
-const world = await startChaosWorld({ logLevel: 'debug' })
+const world = await startChaosWorld({ logLevel: 'debug', crashServer })
 for (let seed = from; seed < from + Math.min(count, SCHEDULES_PER_WORLD); seed++) {
   const hung = { ...NOTHING, seed, violations: [`It hangs: nothing came of it in ${HANGS_AFTER_MS / 1000} seconds.`] }
   const hanging = setTimeout(() => void send(hung).then(() => process.exit()), HANGS_AFTER_MS)
@@ -43,4 +54,5 @@ for (let seed = from; seed < from + Math.min(count, SCHEDULES_PER_WORLD); seed++
   clearTimeout(hanging)
 }
 await world.close()
+await server?.end()
 process.disconnect?.()
