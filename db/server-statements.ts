@@ -48,12 +48,24 @@ async function connectForTransaction(pool: Pool): Promise<PoolClient> {
 
 /**
  * Lends a connection to some work. Only one that is outside any transaction goes back to the pool: on any other a setting
- * or a lock could be left, so it is closed, which rolls back whatever is under way.
+ * or a lock could be left, so it is closed, which rolls back whatever is under way. One on which the work was cut off is
+ * closed too, because the next who was lent it would meet that before the driver has noticed.
  */
 async function lend<T>(connection: PoolClient, work: (connection: PoolClient) => Promise<T>): Promise<T> {
+  let isCutOff = false
   try {
     return await work(connection)
+  } catch (error) {
+    isCutOff = tellsOfCut(error)
+    throw error
   } finally {
-    connection.release(connection.getTransactionStatus() !== 'I')
+    connection.release(isCutOff || connection.getTransactionStatus() !== 'I')
   }
+}
+
+/** Whether an error, or what caused it, is a connection that has ended: by the driver's words, or by the server's last ones. */
+function tellsOfCut(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if ('severity' in error && error.severity === 'FATAL') return true
+  return /^Connection terminated|not queryable|ECONNRESET|EPIPE/.test(error.message) || tellsOfCut(error.cause)
 }
