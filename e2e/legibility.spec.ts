@@ -56,8 +56,11 @@ test('every page can be read at every width and on paper', async ({ page, world 
 
   await page.goto(`${results}/groups`)
   const group = await page.getByRole('table').getByRole('link').first().getAttribute('href')
+  await page.goto('/integrations/azure')
+  const toAdd = await page.getByRole('link', { name: /Add subscriptions/ }).getAttribute('href')
+  const accountId = toAdd?.split('/').at(-2) ?? ''
   const pages = portalRoutes().filter(({ kind }) => kind === 'page')
-  const addresses = pages.map((route) => fill(route, { connectionId, attemptId, personId: owner.objectId }))
+  const addresses = pages.map((route) => fill(route, { connectionId, attemptId, accountId, personId: owner.objectId }))
   for (const address of [...addresses, String(group), `${results}/ask?who=people`, '/integrations?tab=attention']) {
     await page.goto(address)
     await expect(page.locator('h1').first()).toBeVisible()

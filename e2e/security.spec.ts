@@ -47,9 +47,10 @@ async function everyAnswer(route: PortalRoute, fillers: Record<string, string>, 
   return all.flat()
 }
 
-const fillersFor = ({ connectionId, attemptId, personId }: Victim) => ({
+const fillersFor = ({ connectionId, attemptId, accountId, personId }: Victim) => ({
   connectionId,
   attemptId,
+  accountId,
   personId,
   nextauth: 'session',
 })
@@ -153,7 +154,7 @@ test('no action changes anything for a viewer, or for another organisation', asy
   const viewer = await sessionOf(browser, reader)
   const outsider = await stranger(browser)
   const member = await memberIdOf(them.cookie, reader)
-  const ids = [them.connectionId, them.attemptId, member]
+  const ids = [them.connectionId, them.attemptId, them.accountId, member]
   const before = await them.state()
   expect(before.flatMap(({ words }) => words)).toContain(world.subscription.name)
 

@@ -1,20 +1,11 @@
 'use client'
 
 import { useActionState, useState } from 'react'
-import { Chip } from '@/components/ui/chip'
-import { Name } from '@/components/ui/name'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
+import { type OtherSubscription, SubscriptionLine } from './subscription-line'
 
 export type ConnectFormState = { error: string } | null
-
-type OtherSubscription = {
-  subscriptionId: string
-  name: string
-  state: string
-  connectedAs: string | null
-  otherTenant: string | null
-}
 
 type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
@@ -53,32 +44,13 @@ export function ConnectForm({ action, others, otherAccount, blocked, verb }: Pro
           <p className="mt-1 mb-3 text-ink-soft">Connect them with the same sign-in. Each becomes its own tile.</p>
           <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
             {others.map((other) => (
-              <li key={other.subscriptionId}>
-                <label className="flex items-start gap-3 px-4 py-2.5">
-                  <input
-                    type="checkbox"
-                    name="also"
-                    value={other.subscriptionId}
-                    checked={chosen.has(other.subscriptionId)}
-                    onChange={() => toggle(other.subscriptionId)}
-                    disabled={other.connectedAs !== null || other.otherTenant !== null}
-                    className="mt-0.5 size-4 shrink-0 accent-accent"
-                  />
-                  <span className="min-w-0 flex-1">
-                    <Name of={other.name} className="break-words" />
-                    <span className="block font-mono text-xs break-all text-ink-soft">{other.subscriptionId}</span>
-                  </span>
-                  {other.connectedAs !== null ? (
-                    <Chip>
-                      Connected as <Name of={other.connectedAs} />
-                    </Chip>
-                  ) : other.otherTenant !== null ? (
-                    <Chip title="Connect it by its own ID, with an account of its tenant.">In another tenant</Chip>
-                  ) : (
-                    other.state !== 'Enabled' && <Chip tone="warn">{other.state}</Chip>
-                  )}
-                </label>
-              </li>
+              <SubscriptionLine
+                key={other.subscriptionId}
+                subscription={other}
+                name="also"
+                checked={chosen.has(other.subscriptionId)}
+                onToggle={() => toggle(other.subscriptionId)}
+              />
             ))}
           </ul>
         </fieldset>

@@ -1,4 +1,5 @@
 import { ButtonLink } from '@/components/ui/button-link'
+import { Name } from '@/components/ui/name'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { OPTIONAL_PERMISSIONS, type OptionalScope, PERMISSIONS } from '@/lib/domain/permissions'
 import { ApprovalLink } from './approval-link'
@@ -15,10 +16,13 @@ type Props = {
     adminConsentUrl: string
   }
   signIn: (options: AzureSignInOptions, form?: FormData) => Promise<void>
+  /** Accounts with which one can go on without a sign-in. */
+  accounts: { id: string; name: string; connections: number }[]
+  goOnWithAccount: (accountId: string) => Promise<void>
 }
 
 /** The last page before Microsoft's: to which tenant one signs in, for what, and what to do without the right to consent. */
-export function SignInInvitation({ attempt, signIn }: Props) {
+export function SignInInvitation({ attempt, signIn, accounts, goOnWithAccount }: Props) {
   return (
     <>
       <dl className="grid grid-cols-1 gap-1 rounded-lg border border-line bg-surface px-4 py-3 sm:grid-cols-[9rem_1fr] sm:gap-y-2">
@@ -33,6 +37,34 @@ export function SignInInvitation({ attempt, signIn }: Props) {
           </>
         )}
       </dl>
+      {accounts.length > 0 && (
+        <section aria-labelledby="known-accounts" className="grid grid-cols-1 gap-2">
+          <h3 id="known-accounts" className="font-medium">
+            Without another sign-in
+          </h3>
+          <p className="text-ink-soft">
+            Rolecall reads this tenant already. Go on with one of these accounts, and the next step tells whether it can
+            read this subscription too. The audit log will say that you did.
+          </p>
+          <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
+            {accounts.map(({ id, name, connections }) => (
+              <li key={id} className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 px-4 py-3">
+                <p className="min-w-0 flex-1 basis-56">
+                  <Name of={name} className="break-all" />
+                  <span className="block text-sm text-ink-soft">
+                    Reads {connections.toLocaleString('en')} {connections === 1 ? 'subscription' : 'subscriptions'}
+                  </span>
+                </p>
+                <form action={goOnWithAccount.bind(null, id)}>
+                  <SubmitButton className="relative" pendingLabel="Going on…">
+                    Go on <span className="sr-only">with {name}</span>
+                  </SubmitButton>
+                </form>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section aria-labelledby="asked-for" className="grid grid-cols-1 gap-2">
         <h3 id="asked-for" className="font-medium">
           What Microsoft will ask for

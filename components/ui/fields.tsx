@@ -1,5 +1,5 @@
 import { ChevronDown, Search } from 'lucide-react'
-import { type ComponentProps, type ReactNode, useId } from 'react'
+import { type ChangeEventHandler, type ComponentProps, type ReactNode, useId } from 'react'
 import { joinClasses } from './join-classes'
 
 type FieldWords = { label: ReactNode; hideLabel?: boolean; hint?: ReactNode; error?: ReactNode }
@@ -61,10 +61,16 @@ export function SelectField({ label, hideLabel, hint, error, options, className,
   )
 }
 
-type SearchFieldProps = { label: string; defaultValue?: string; className?: string }
+type SearchFieldProps = {
+  label: string
+  defaultValue?: string
+  className?: string
+  /** For a list that is narrowed while one types. */
+  onChange?: ChangeEventHandler<HTMLInputElement>
+}
 
 /** The search box of a GET form, which puts what is searched for into the address as `q`. */
-export function SearchField({ label, defaultValue, className }: SearchFieldProps) {
+export function SearchField({ label, defaultValue, className, onChange }: SearchFieldProps) {
   return (
     <div className={joinClasses('relative w-full max-w-72 min-w-0', className)}>
       <Search
@@ -77,6 +83,7 @@ export function SearchField({ label, defaultValue, className }: SearchFieldProps
         aria-label={label}
         placeholder={label}
         defaultValue={defaultValue}
+        onChange={onChange}
         maxLength={200}
         autoComplete="off"
         spellCheck={false}

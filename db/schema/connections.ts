@@ -132,6 +132,8 @@ export const connectAttempts = pgTable(
     /** Sealed MSAL cache after a good sign-in, until Connect moves it to the account. */
     sealedCache: text('sealed_cache'),
     cacheVersion: integer('cache_version').notNull().default(0),
+    /** The account that it was chosen to read with, instead of a sign-in of its own. */
+    accountId: uuid('account_id'),
     accountObjectId: text('account_object_id'),
     accountTenantId: text('account_tenant_id'),
     accountName: text('account_name'),
@@ -160,6 +162,13 @@ export const connectAttempts = pgTable(
       columns: [t.organisationId, t.connectionId],
       foreignColumns: [connections.organisationId, connections.id],
     }).onDelete('cascade'),
+    foreignKey({
+      name: 'connect_attempts_of_an_account',
+      columns: [t.organisationId, t.accountId],
+      foreignColumns: [accounts.organisationId, accounts.id],
+    }).onDelete('cascade'),
+    check('connect_attempts_one_sign_in', sql`account_id is null or sealed_cache is null`),
+    index('connect_attempts_by_account').on(t.organisationId, t.accountId),
     uniqueIndex('connect_attempts_state').on(t.stateHash).where(sql`state_hash is not null`),
     index('connect_attempts_expiry').on(t.expiresAt),
     index('connect_attempts_by_session').on(t.organisationId, t.memberId, t.sessionId),

@@ -45,7 +45,8 @@ export async function victim(page: Page, world: World) {
   await page.getByRole('link', { name: 'See who has access' }).click()
   await page.waitForURL((url) => !url.pathname.includes('/connect/'))
   const cookie = await cookieOf(page.context())
-  const ids = { connectionId: idIn(page.url(), 'azure'), attemptId, personId: owner.objectId }
+  const accountId = idIn((await ask('/integrations/azure', { cookie })).body, 'accounts')
+  const ids = { connectionId: idIn(page.url(), 'azure'), attemptId, accountId, personId: owner.objectId }
   return {
     ...ids,
     cookie,

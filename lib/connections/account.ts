@@ -18,8 +18,9 @@ export const whereAccount = (organisationId: string, accountId: string): SQL | u
 export async function findAccount(
   { organisationId }: Pick<Actor, 'organisationId'>,
   accountId: string,
+  within?: Transaction,
 ): Promise<AccountRow> {
-  const db = await getDb({ organisationId })
+  const db = within ?? (await getDb({ organisationId }))
   const [account] = await db.select().from(accounts).where(whereAccount(organisationId, accountId))
   if (!account) throw new NotFound('There is no such account.')
   return account

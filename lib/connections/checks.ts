@@ -33,18 +33,21 @@ export type Checked = {
   checks: Check[]
   canConnect: boolean
   subscription: Subscription | null
-  /**
-   * The other subscriptions that this account can read. `connectedAs` is the label of one that is connected already.
-   * `otherTenant` is the tenant of one that belongs to another than was signed in to (Azure Lighthouse): who holds roles there
-   * is in that tenant's directory, which this sign-in does not reach.
-   */
-  others: {
-    subscriptionId: string
-    name: string
-    state: string
-    connectedAs: string | null
-    otherTenant: string | null
-  }[]
+  /** The other subscriptions that this account can read. */
+  others: ReadableSubscription[]
+}
+
+/**
+ * A subscription that an account can read. `connectedAs` is the label of one that is connected already. `otherTenant` is the
+ * tenant of one that belongs to another than was signed in to (Azure Lighthouse): who holds roles there is in that tenant's
+ * directory, which this sign-in does not reach.
+ */
+export type ReadableSubscription = {
+  subscriptionId: string
+  name: string
+  state: string
+  connectedAs: string | null
+  otherTenant: string | null
 }
 
 /**
@@ -57,7 +60,7 @@ export async function checkAttempt(actor: SessionActor, attemptId: string): Prom
   const db = await getDb(actor)
   const attempt = await findAttempt(db, actor, attemptId)
   if (!attempt) throw new NotFound('There is no such attempt.')
-  const azure = attempt.expired ? null : azureForAttempt(actor, attempt)
+  const azure = attempt.expired ? null : await azureForAttempt(actor, attempt)
   if (!azure)
     return {
       checks: [failCheck('account', attempt.expired ? 'attempt_expired' : 'sign_in_expired')],
@@ -182,8 +185,20 @@ async function listOtherSubscriptions(
   actor: Actor,
   { subscriptionId, tenantId }: Pick<AttemptRow, 'subscriptionId' | 'tenantId'>,
   readable: Subscription[],
-): Promise<Checked['others']> {
-  const others = readable.filter(({ id }) => id !== subscriptionId)
+): Promise<ReadableSubscription[]> {
+  return markConnected(
+    actor,
+    tenantId,
+    readable.filter(({ id }) => id !== subscriptionId),
+  )
+}
+
+/** Tells of subscriptions that an account can read which are connected already, and which are of another tenant than it reads. */
+export async function markConnected(
+  actor: Actor,
+  tenantId: string,
+  others: Subscription[],
+): Promise<ReadableSubscription[]> {
   if (others.length === 0) return []
   const db = await getDb(actor)
   const connected = await db

@@ -1,24 +1,17 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
-import { connectAttempts, connections } from '@/db/schema/connections'
-import { syncRuns } from '@/db/schema/runs'
-import { allow, audit, NotFound } from '@/lib/actor'
+import { connectAttempts } from '@/db/schema/connections'
+import { allow, NotFound } from '@/lib/actor'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { sendSync } from '@/lib/runs/queue'
-import { type OpenedRun, openRun } from '@/lib/runs/runs'
-import {
-  type AccountRow,
-  findAccount,
-  forgetUnusedSignIn,
-  lockAccount,
-  lockAccountsOf,
-  resumeConnections,
-} from './account'
+import type { OpenedRun } from '@/lib/runs/runs'
+import { type AccountRow, findAccount, lockAccount, lockAccountsOf, resumeConnections } from './account'
 import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { type Checked, checkAttempt } from './checks'
-import { findConnection, whereConnection } from './connection'
+import { connectSubscription, type WantedSubscription } from './connect-subscription'
+import { findConnection } from './connection'
 import { storeSignIn } from './store-sign-in'
 import { unseal } from './vault'
 
@@ -27,9 +20,6 @@ type Confirmed =
   | { kind: 'connected'; connectionIds: string[] }
   | { kind: 'refused'; code: ProblemCode }
   | { kind: 'other_account'; previous: string; now: string }
-
-/** A subscription that becomes a connection. */
-type WantedSubscription = { subscriptionId: string; name: string; state: string }
 
 /**
  * Makes connections of a checked attempt: one of the subscription that it was begun for, and one of each other that was
@@ -55,7 +45,7 @@ export async function confirmAttempt(
   const change = await findOtherAccount(actor, attempt)
   if (change && !acceptOtherAccount) return change
   const checked = await checkAttempt(actor, attemptId)
-  if (!checked.canConnect || !checked.subscription || !attempt.sealedCache) {
+  if (!checked.canConnect || !checked.subscription || !isSignedIn(attempt)) {
     return { kind: 'refused', code: checked.checks.find(({ state }) => state === 'failed')?.code ?? 'unknown' }
   }
   const wanted = chooseSubscriptions(attempt, checked, alsoSubscriptionIds)
@@ -64,6 +54,10 @@ export async function confirmAttempt(
   for (const run of runs) await sendSync(run)
   return { kind: 'connected', connectionIds }
 }
+
+/** Whether there is a sign-in to connect with: one of its own, or that of an account that was chosen. */
+const isSignedIn = ({ sealedCache, accountId }: Pick<AttemptRow, 'sealedCache' | 'accountId'>): boolean =>
+  sealedCache !== null || accountId !== null
 
 /** The names of both accounts when a reconnect was signed in with another account or tenant than before; else null. */
 async function findOtherAccount(actor: Actor, attempt: AttemptRow): Promise<Confirmed | null> {
@@ -99,28 +93,10 @@ async function storeConnections(
   return db.transaction(async (tx) => {
     const [locked] = await tx.select().from(connectAttempts).where(whereOwnAttempt(actor, attemptId)).for('update')
     if (!locked) throw new NotFound('There is no such attempt.')
-    if (locked.confirmedAt || !locked.sealedCache) return { connectionIds: locked.madeConnectionIds, runs: [] }
+    if (locked.confirmedAt || !isSignedIn(locked)) return { connectionIds: locked.madeConnectionIds, runs: [] }
 
-    const cache = await unseal(locked.sealedCache, {
-      organisationId: actor.organisationId,
-      kind: 'attempt-cache',
-      id: attemptId,
-    })
-    const { tenantId, accountObjectId, accountName, grantedScopes: granted } = locked
-    if (!accountObjectId || !accountName) throw new Error('An attempt with tokens has an account.')
-    const identity = { tenantId, objectId: accountObjectId }
-    await lockAccountsOf(
-      tx,
-      actor,
-      identity,
-      wanted.map(({ subscriptionId }) => subscriptionId),
-    )
-    const account = await storeSignIn(
-      tx,
-      actor,
-      { ...identity, name: accountName, granted, cache },
-      { replaces: await isInUse(tx, actor, locked.connectionId) },
-    )
+    const subscriptionIds = wanted.map(({ subscriptionId }) => subscriptionId)
+    const account = await takeAccount(tx, actor, locked, subscriptionIds)
     const made: { connectionId: string; run: OpenedRun | null }[] = []
     for (const one of wanted)
       made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
@@ -140,94 +116,31 @@ async function storeConnections(
   })
 }
 
-/** Whether this sign-in is to replace that of a connection which is in use. A disconnected one has none. */
-async function isInUse(tx: Transaction, actor: Actor, connectionId: string | null): Promise<boolean> {
-  return connectionId !== null && (await findConnection(actor, connectionId, tx)).state !== 'disconnected'
-}
-
-async function connectSubscription(
+/** The account to connect with, locked: the one that was chosen, or the one to which the attempt's own sign-in belongs. */
+async function takeAccount(
   tx: Transaction,
   actor: Actor,
-  { account, connectionId }: { account: AccountRow; connectionId: string | null },
-  wanted: WantedSubscription,
-): Promise<{ connectionId: string; run: OpenedRun | null }> {
-  const { organisationId } = actor
-  const [existing] = await tx
-    .select({
-      id: connections.id,
-      state: connections.state,
-      label: connections.label,
-      accountId: connections.accountId,
-    })
-    .from(connections)
-    .where(
-      and(
-        eq(connections.organisationId, organisationId),
-        eq(connections.integration, 'azure'),
-        eq(connections.subscriptionId, wanted.subscriptionId),
-      ),
-    )
-    .for('update')
-  if (existing?.state === 'deleting') throw new NotFound('The subscription is being deleted.')
-  // Another administrator connected it while this one was at Microsoft: keep the connection that they made.
-  if (existing && existing.state !== 'disconnected' && existing.id !== connectionId)
-    return { connectionId: existing.id, run: null }
+  attempt: typeof connectAttempts.$inferSelect,
+  subscriptionIds: string[],
+): Promise<AccountRow> {
+  const { tenantId, accountObjectId: objectId, accountName, grantedScopes: granted } = attempt
+  if (!objectId || !accountName) throw new Error('An attempt that is signed in has an account.')
+  await lockAccountsOf(tx, actor, { tenantId, objectId }, subscriptionIds)
+  if (attempt.accountId) return lockAccount(tx, actor, attempt.accountId)
 
-  const facts = {
-    subscriptionName: wanted.name,
-    subscriptionState: wanted.state,
-    tenantId: account.tenantId,
-    accountId: account.id,
-    connectedById: actor.memberId,
-    connectedByName: actor.name,
-    state: 'active' as const,
-    stateReason: null,
-    failures: 0,
-    nextSyncAt: null,
-    disconnectedAt: null,
-  }
-  const [connection] = existing
-    ? await tx
-        .update(connections)
-        .set(facts)
-        .where(whereConnection(organisationId, existing.id))
-        .returning({ id: connections.id })
-    : await tx
-        .insert(connections)
-        .values({ ...facts, organisationId, subscriptionId: wanted.subscriptionId, label: wanted.name })
-        .onConflictDoNothing()
-        .returning({ id: connections.id })
-  // Another administrator connected it between the two statements, so it is found now.
-  if (!connection) return connectSubscription(tx, actor, { account, connectionId }, wanted)
+  const place = { organisationId: actor.organisationId, kind: 'attempt-cache' as const, id: attempt.id }
+  const cache = await unseal(attempt.sealedCache ?? '', place)
+  const signIn = { tenantId, objectId, name: accountName, granted, cache }
+  return storeSignIn(tx, actor, signIn, { replaces: await isReconnectOf(tx, actor, attempt) })
+}
 
-  if (existing && existing.accountId !== account.id)
-    await forgetUnusedSignIn(tx, await lockAccount(tx, actor, existing.accountId))
-  // A running run still reads with the earlier sign-in. If it failed, the connection would wrongly ask for a reconnect.
-  await tx
-    .update(syncRuns)
-    .set({ state: 'cancelled', finishedAt: sql`now()` })
-    .where(
-      and(
-        eq(syncRuns.organisationId, organisationId),
-        eq(syncRuns.connectionId, connection.id),
-        eq(syncRuns.state, 'running'),
-      ),
-    )
-  const run = await openRun(tx, {
-    organisationId,
-    connectionId: connection.id,
-    trigger: existing ? 'reconnect' : 'connect',
-    by: actor,
-  })
-  await audit(tx, actor, {
-    action: existing ? 'connection.reconnected' : 'connection.connected',
-    subject: existing?.label ?? wanted.name,
-    details: {
-      subscription: wanted.subscriptionId,
-      account: account.name,
-      tenant: account.tenantId,
-      optional_permissions: account.optionalScopes.join(' '),
-    },
-  })
-  return { connectionId: connection.id, run }
+/** Whether an attempt signs in again the account that a connection in use is read with. */
+async function isReconnectOf(
+  tx: Transaction,
+  actor: Actor,
+  { connectionId, accountObjectId }: Pick<AttemptRow, 'connectionId' | 'accountObjectId'>,
+): Promise<boolean> {
+  if (connectionId === null) return false
+  const { state, accountId } = await findConnection(actor, connectionId, tx)
+  return state !== 'disconnected' && (await findAccount(actor, accountId, tx)).objectId === accountObjectId
 }

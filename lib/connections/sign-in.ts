@@ -190,6 +190,7 @@ async function storeAccount(actor: SessionActor, attemptId: string, account: Sig
   const sealedCache = await seal(cache, { organisationId: actor.organisationId, kind: 'attempt-cache', id: attemptId })
   await updateAttempt(actor, attemptId, {
     sealedCache,
+    accountId: null,
     accountObjectId: account.objectId,
     accountTenantId: account.tenantId,
     accountName: account.username,

@@ -13,13 +13,15 @@ import { createTokens, type TokenStore } from '@/lib/azure/client/tokens'
 import { createMeter, type Meter } from '@/lib/azure/client/transport'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
+import { findAccount } from './account'
 import { type AttemptRow, whereOwnAttempt } from './attempts'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
 const PAGE_DEADLINE_MS = 45_000
 
-/** Azure as the account sees it that signed in for an attempt, or null when nobody has signed in yet. */
-export function azureForAttempt(actor: SessionActor, attempt: AttemptRow): Azure | null {
+/** Azure as the account sees it that signed in for an attempt, or was chosen for it; null when there is none yet. */
+export async function azureForAttempt(actor: SessionActor, attempt: AttemptRow): Promise<Azure | null> {
+  if (attempt.accountId) return azureForPerson(await findAccount(actor, attempt.accountId))
   const { accountObjectId: objectId, accountTenantId: tenantId } = attempt
   if (!attempt.sealedCache || !objectId || !tenantId) return null
   const store = createSealedStore(describePlaceOfAttempt(actor, attempt.id), {
@@ -67,6 +69,10 @@ type Reader = Pick<
   typeof accounts.$inferSelect,
   'organisationId' | 'id' | 'tenantId' | 'objectId' | 'name' | 'optionalScopes'
 >
+
+/** Azure as an account sees it, while a person waits for the answer. */
+export const azureForPerson = (account: Reader): Azure =>
+  azureForAccount(account, createMeter(), AbortSignal.timeout(PAGE_DEADLINE_MS), patience)
 
 /** Azure as an account sees it. Its tokens are refreshed, and kept in the account's sealed cache. */
 export function azureForAccount(account: Reader, meter: Meter, signal: AbortSignal, asked?: Patience): Azure {

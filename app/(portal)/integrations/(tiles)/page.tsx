@@ -42,6 +42,9 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
             <SearchField label="Search integrations" defaultValue={view.search} />
           </form>
         </search>
+        <ButtonLink href="/integrations/azure" variant="ghost">
+          Accounts
+        </ButtonLink>
         <ButtonLink href="#capabilities" variant="ghost">
           Capabilities
         </ButtonLink>

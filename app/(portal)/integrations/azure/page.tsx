@@ -1,10 +1,13 @@
 import type { Metadata } from 'next'
+import { startReconnect } from '@/app/(portal)/integrations/actions'
 import { AppRegistrationGuide } from '@/components/connect/app-registration'
 import { AssignReaderSteps, azurePortal, FoldedSteps } from '@/components/connect/azure-steps'
 import { NotRequested, PermissionsTable, Requirements } from '@/components/connect/permissions'
+import { AccountsList } from '@/components/integrations/accounts-list'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ButtonLink } from '@/components/ui/button-link'
 import { PageHeader } from '@/components/ui/page-header'
+import { listAccounts } from '@/db/queries/accounts'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
@@ -19,6 +22,11 @@ export default async function AboutAzurePage() {
   const member = await requireMember()
   const { azure, portalUrl } = env()
   const portal = azurePortal(azure.cloud)
+  const mayConnect = mayDo(member.role, 'connect')
+  const accounts = (await listAccounts(member)).map((account) => ({
+    ...account,
+    tenantName: account.tenantId === member.tenantId ? member.organisationName : null,
+  }))
 
   return (
     <>
@@ -27,13 +35,24 @@ export default async function AboutAzurePage() {
         description={AZURE?.summary}
         back={{ href: '/integrations', label: 'Integrations' }}
       >
-        {mayDo(member.role, 'connect') && (
+        {mayConnect && (
           <ButtonLink href="/integrations/azure/connect" variant="primary">
             Connect
           </ButtonLink>
         )}
       </PageHeader>
       <div className="grid max-w-[800px] grid-cols-1 gap-10">
+        {accounts.length > 0 && (
+          <section aria-labelledby="accounts">
+            <h2 id="accounts" className={HEADING}>
+              Accounts
+            </h2>
+            <p className="mb-3 text-ink-soft">
+              Rolecall reads with these sign-ins. Reconnecting one heals every subscription that is read with it.
+            </p>
+            <AccountsList accounts={accounts} startReconnect={mayConnect ? startReconnect : null} />
+          </section>
+        )}
         {AZURE && (
           <section aria-labelledby="capabilities">
             <h2 id="capabilities" className={HEADING}>

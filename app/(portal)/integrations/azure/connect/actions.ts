@@ -9,7 +9,9 @@ import type { SubscriptionFormState } from '@/components/connect/subscription-id
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
 import { AzureError } from '@/lib/azure/client/errors'
+import { addSubscriptions } from '@/lib/connections/add-subscriptions'
 import { beginConnect, getAttempt } from '@/lib/connections/attempts'
+import { chooseAccount } from '@/lib/connections/choose-account'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { beginSignInForAttempt } from '@/lib/connections/sign-in'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
@@ -18,6 +20,7 @@ import { findSubscriptionId } from '@/lib/domain/subscription-id'
 import { TooMany } from '@/lib/limits'
 
 const AttemptId = z.guid()
+const AccountId = z.guid()
 const Options = z.object({
   prompt: z.enum(['consent', 'select_account']).optional(),
   useClaims: z.boolean().optional(),
@@ -44,6 +47,28 @@ export const beginAzureConnect = actionFor(
     if (begun.kind === 'already_connected') return { values, connected: begun }
     if (begun.kind === 'refused') return { values, error: describeProblem(begun.code) }
     redirect(`/integrations/azure/connect/${begun.attemptId}/sign-in`)
+  },
+)
+
+/** Goes on with an account that reads other subscriptions of the tenant already, without a sign-in. */
+export const goOnWithAccount = actionFor('admin', async (member, attemptId: string, accountId: string) => {
+  await chooseAccount(member, readInput(AttemptId, attemptId), readInput(AccountId, accountId))
+  redirect(`/integrations/azure/connect/${attemptId}/checks`)
+})
+
+/** Connects subscriptions with an account that reads others already. */
+export const addToAccount = actionFor(
+  'admin',
+  async (member, accountId: string, _state: ConnectFormState, formData: FormData): Promise<ConnectFormState> => {
+    const chosen = readInput(Also, formData.getAll('add'))
+    if (chosen.length === 0) return { error: 'Choose at least one subscription.' }
+    const added = await addSubscriptions(member, readInput(AccountId, accountId), chosen).catch((error: unknown) => {
+      if (error instanceof AzureError) return { kind: 'refused' as const, code: error.code }
+      return catchTooMany(error)
+    })
+    if (added instanceof TooMany) return { error: added.message }
+    if (added.kind === 'refused') return { error: describeProblem(added.code) }
+    redirect('/integrations')
   },
 )
 

@@ -5,15 +5,16 @@ import {
   linkSteps,
   readAttempt,
 } from '@/app/(portal)/integrations/azure/connect/[attemptId]/read-attempt'
-import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
+import { goOnWithAccount, startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { azurePortal } from '@/components/connect/azure-steps'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
 import { SignInInvitation } from '@/components/connect/sign-in-invitation'
 import { SignInProblem } from '@/components/connect/sign-in-problem'
 import { WizardFrame } from '@/components/connect/wizard-frame'
+import { listAccounts } from '@/db/queries/accounts'
 import { mayDo } from '@/lib/actor'
-import { requireMember } from '@/lib/auth/request'
+import { requireMember, type SignedInMember } from '@/lib/auth/request'
 import { connectRedirectUri } from '@/lib/connections/sign-in'
 import { isProblemCode } from '@/lib/domain/problems'
 import { env } from '@/lib/env'
@@ -53,8 +54,18 @@ export default async function SignInPage({
           portal={azurePortal(env().azure.cloud)}
         />
       ) : (
-        <SignInInvitation attempt={attempt} signIn={signIn} />
+        <SignInInvitation
+          attempt={attempt}
+          signIn={signIn}
+          accounts={attempt.connectionId ? [] : await listUsableAccounts(member, attempt.tenantId)}
+          goOnWithAccount={goOnWithAccount.bind(null, attempt.id)}
+        />
       )}
     </WizardFrame>
   )
+}
+
+/** Accounts that read other subscriptions of this tenant already, and can go on without a sign-in. */
+async function listUsableAccounts(member: SignedInMember, tenantId: string) {
+  return (await listAccounts(member, tenantId)).filter(({ state }) => state === 'active')
 }

@@ -1,0 +1,79 @@
+import type { Metadata } from 'next'
+import { Suspense } from 'react'
+import { addToAccount } from '@/app/(portal)/integrations/azure/connect/actions'
+import { AddSubscriptionsForm } from '@/components/connect/add-subscriptions-form'
+import { AskAnAdmin } from '@/components/connect/ask-an-admin'
+import { ChecksSkeleton } from '@/components/connect/checks'
+import { ButtonLink } from '@/components/ui/button-link'
+import { EmptyState } from '@/components/ui/empty-state'
+import { Notice } from '@/components/ui/notice'
+import { PageHeader } from '@/components/ui/page-header'
+import { isGuid } from '@/db/queries/input'
+import { mayDo, NotFound } from '@/lib/actor'
+import { showRefusal, showUnknown } from '@/lib/auth/refusals'
+import { requireMember, type SignedInMember } from '@/lib/auth/request'
+import { AzureError } from '@/lib/azure/client/errors'
+import { type AccountRow, findAccount } from '@/lib/connections/account'
+import { listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
+import { explain } from '@/lib/domain/problems'
+import { spellControls } from '@/lib/domain/words'
+
+export const metadata: Metadata = { title: 'Add subscriptions' }
+
+export default async function AddSubscriptionsPage({
+  params,
+}: PageProps<'/integrations/azure/accounts/[accountId]/add'>) {
+  const member = await requireMember()
+  if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
+  const { accountId } = await params
+  const account = await openAccount(member, accountId)
+
+  return (
+    <>
+      <PageHeader
+        title="Add subscriptions"
+        description={`Everything that ${spellControls(account.name)} can read. Each that you choose becomes its own tile, without another sign-in.`}
+        back={{ href: '/integrations/azure', label: 'Microsoft Azure' }}
+      />
+      <div className="max-w-[800px]">
+        <Suspense fallback={<ChecksSkeleton />}>
+          <Readable member={member} account={account} />
+        </Suspense>
+      </div>
+    </>
+  )
+}
+
+async function openAccount(member: SignedInMember, accountId: string): Promise<AccountRow> {
+  if (!isGuid(accountId)) return showUnknown(member, 'account')
+  return findAccount(member, accountId).catch((error: unknown) => {
+    if (error instanceof NotFound) return showUnknown(member, 'account')
+    throw error
+  })
+}
+
+/** What Azure lists for the account now, or why it lists nothing. */
+async function Readable({ member, account }: { member: SignedInMember; account: AccountRow }) {
+  const subscriptions = await listReadableSubscriptions(member, account.id).catch((error: unknown) =>
+    error instanceof AzureError ? error : showRefusal(error),
+  )
+  if (subscriptions instanceof AzureError) {
+    const { title, sentence, next } = explain(subscriptions.code)
+    return (
+      <Notice tone="bad" title={title}>
+        {sentence} {next}
+      </Notice>
+    )
+  }
+  if (subscriptions.length === 0) {
+    return (
+      <EmptyState
+        title="Azure lists no subscription for this account"
+        action={<ButtonLink href="/integrations/azure">Back to the accounts</ButtonLink>}
+      >
+        Give it the Reader role on a subscription or a management group, then open this page again.
+      </EmptyState>
+    )
+  }
+  return <AddSubscriptionsForm action={addToAccount.bind(null, account.id)} subscriptions={subscriptions} />
+}
