@@ -78,7 +78,8 @@ export class Expectations {
     }
     if (row && (being === 'connected') !== row.hasSecret)
       lost.push(`The connection is ${being}, and ${row.hasSecret ? 'still has a' : 'has no'} sealed sign-in.`)
-    if (being === 'gone') this.#runs.clear()
+    // A deletion takes them before it takes the connection.
+    if (being === 'gone' || isBeingDeleted) this.#runs.clear()
     const gone = [...this.#runs].filter((id) => !runs.includes(id))
     if (gone.length > 0) lost.push(`Runs that were asked for are not stored: ${gone.join(', ')}.`)
     const open = openRuns.filter((id) => this.#runs.has(id))

@@ -217,8 +217,8 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
     'lib/auth/register-sign-in.ts isAccessRemoved',
     'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation
-    'lib/auth/sessions.ts signOutBrowser', // a session is found by its token, and its row says whose it is
     'lib/auth/sessions.ts findSession',
+    'lib/auth/sessions.ts signOutBrowser', // a session is found by its token, and its row says whose it is
     'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
     'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations
     'lib/connections/reseal-secrets.ts listHeaders', // the names of the keys that sealed anything

@@ -26,8 +26,8 @@ const form = (bytes: number) => ({
   body: 'a&'.repeat(bytes / 2),
 })
 
-/** Milliseconds that a single one of these requests took, and far less than they held up everything for without the guard. */
-const AT_ONCE_MS = 1_000
+/** Far longer than any of these takes on a busy machine. Without the guard a single one held up everything for eight seconds. */
+const AT_ONCE_MS = 4_000
 
 test('thousands of parameters, or a form of two megabytes, are refused at once wherever they are sent', async () => {
   for (const path of everywhere()) {
@@ -36,7 +36,7 @@ test('thousands of parameters, or a form of two megabytes, are refused at once w
     const short = await ask(`${path}${path.includes('?') ? '&' : '?'}${'a&'.repeat(3_500)}`)
     const content = await ask(path, form(2_000_000))
     expect([address.status, short.status, content.status], path).toEqual([414, 414, 413])
-    expect(performance.now() - began, path).toBeLessThan(3 * AT_ONCE_MS)
+    expect(performance.now() - began, path).toBeLessThan(AT_ONCE_MS)
   }
 })
 
