@@ -77,9 +77,14 @@ export function AddSubscriptionsForm({ action, subscriptions }: Props) {
       {state?.error && <Notice tone="bad" role="alert" title={state.error} />}
       <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
         <SubmitButton variant="primary" pendingLabel="Connecting…" disabled={chosen.size === 0}>
-          {chosen.size === 1 ? 'Connect 1 subscription' : `Connect ${chosen.size.toLocaleString('en')} subscriptions`}
+          {nameButton(chosen.size)}
         </SubmitButton>
       </div>
     </form>
   )
+}
+
+function nameButton(chosen: number): string {
+  if (chosen === 0) return 'Connect'
+  return chosen === 1 ? 'Connect 1 subscription' : `Connect ${chosen.toLocaleString('en')} subscriptions`
 }

@@ -6,6 +6,7 @@ import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
+import { listAccounts } from './accounts'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listMatchingGrants, listRolePermissions } from './grants'
@@ -86,6 +87,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
+  listAccounts: async (actor) => (await listAccounts(actor)).length,
   listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,

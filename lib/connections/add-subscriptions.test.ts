@@ -50,7 +50,9 @@ describe('subscriptions that an account can read', () => {
     const { tenant, account } = await connectedOnce(3)
     const readable = await listReadableSubscriptions(tenant.owner, account.id)
     const names = tenant.subscriptions.map(({ name }) => name)
-    expect(readable.map(({ name }) => name)).toEqual(names.toSorted((one, other) => one.localeCompare(other, 'en')))
+    expect(readable.map(({ name }) => name)).toEqual(
+      names.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true })),
+    )
     expect(readable.filter(({ connectedAs }) => connectedAs !== null)).toMatchObject([
       { subscriptionId: tenant.subscription.id, connectedAs: tenant.subscription.name },
     ])

@@ -19,7 +19,7 @@ export async function listReadableSubscriptions(actor: Actor, accountId: string)
   const account = await findAccount(actor, accountId)
   const { rows } = await listSubscriptions(azureForPerson(account))
   const readable = await markConnected(actor, account.tenantId, rows)
-  return readable.sort((one, other) => one.name.localeCompare(other.name, 'en'))
+  return readable.sort((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
 }
 
 /** Subscriptions that become connections in one transaction, so that none is long. */
