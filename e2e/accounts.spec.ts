@@ -42,6 +42,24 @@ test.describe('with several subscriptions', () => {
     await expect(page.getByText('Synced', { exact: true })).toHaveCount(4)
   })
 
+  test('an account is told to follow its tenant, leaving out what is not connected now, and to stop', async ({
+    page,
+    world,
+  }) => {
+    await signIn(page, world.account('owner'))
+    await connect(page, world)
+    await page.goto('/integrations/azure')
+    await page.getByRole('link', { name: /^Add subscriptions/ }).click()
+    await expect(page.getByRole('checkbox', { name: 'Leave out the 3 that are not connected now' })).toBeChecked()
+    await page.getByRole('button', { name: 'Follow' }).click()
+    await expect(page.getByRole('heading', { name: 'This account follows its tenant' })).toBeVisible()
+    await page.goto('/integrations/azure')
+    await expect(page.getByRole('region', { name: 'Accounts' })).toContainText('Follows its tenant')
+    await page.goBack()
+    await page.getByRole('button', { name: 'Stop following' }).click()
+    await expect(page.getByRole('heading', { name: 'Follow the tenant' })).toBeVisible()
+  })
+
   test('a sign-in that has ended turns every tile of its account, and one reconnect heals them all', async ({
     page,
     world,

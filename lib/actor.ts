@@ -79,6 +79,7 @@ export type AuditAction =
   | 'connection.disconnected'
   | 'connection.deletion_requested'
   | 'connection.deleted'
+  | 'account.follow_changed'
   | 'account.permission_dropped'
   | 'account.resealed'
 

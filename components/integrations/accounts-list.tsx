@@ -18,6 +18,7 @@ export type ShownAccount = {
   optionalScopes: string[]
   signedInAt: Date
   signedInByName: string
+  follows: boolean
   connections: number
   /** One of its connections, by which it is signed in again. */
   aConnectionId: string
@@ -57,6 +58,11 @@ export function AccountsList({ accounts, startReconnect }: Props) {
               )}
               . Signed in by <Name of={account.signedInByName} />, <RelativeTime at={account.signedInAt} />.
             </p>
+            {account.follows && (
+              <p className="text-ink-soft">
+                Follows its tenant: subscriptions that it can read newly connect themselves.
+              </p>
+            )}
             <p className="flex flex-wrap gap-1.5">
               {account.optionalScopes.length === 0 ? (
                 <span className="text-sm text-ink-faint">No optional permissions</span>

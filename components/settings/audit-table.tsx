@@ -85,6 +85,7 @@ const ACTION_VERBS: Record<string, string> = {
   'connection.disconnected': 'disconnected',
   'connection.deletion_requested': 'asked to delete the data of',
   'connection.deleted': 'deleted the data of',
+  'account.follow_changed': 'changed whether new subscriptions connect themselves with',
   'account.permission_dropped': 'stopped using an optional permission of',
   'account.resealed': 'sealed with another key the sign-in of',
   // What was written down while sign-ins were those of connections.

@@ -26,6 +26,8 @@ export async function listAccounts(actor: Actor, tenantId?: string) {
       optionalScopes: accounts.optionalScopes,
       signedInAt: accounts.signedInAt,
       signedInByName: accounts.signedInByName,
+      follows: accounts.follows,
+      excluded: sql<number>`jsonb_array_length(${accounts.excludedSubscriptionIds})`,
       connections: sql<number>`count(${connections.id})::int`,
       aConnectionId: sql<string>`(array_agg(${connections.id} order by ${connections.createdAt}, ${connections.id}))[1]`,
     })

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm'
-import { check, foreignKey, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core'
+import {
+  boolean,
+  check,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core'
 import { ACCOUNT_STATES, type AccountState } from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 import { organisations } from './organisations'
@@ -25,6 +37,11 @@ export const accounts = pgTable(
     stateReason: text('state_reason'),
     /** What the tenant has granted beyond the base scopes, such as `GroupMember.Read.All`. */
     optionalScopes: jsonb('optional_scopes').$type<string[]>().notNull().default([]),
+    /** Whether subscriptions that it can read newly are connected by themselves, and when it is looked for them next. */
+    follows: boolean('follows').notNull().default(false),
+    nextLookAt: at('next_look_at'),
+    /** Subscriptions that are not to be connected by themselves. */
+    excludedSubscriptionIds: jsonb('excluded_subscription_ids').$type<string[]>().notNull().default([]),
     /** How often somebody has signed in with it. A run that failed with an earlier sign-in says nothing of the one now. */
     signIns: integer('sign_ins').notNull().default(1),
     signedInAt: at('signed_in_at').notNull().defaultNow(),
@@ -35,6 +52,8 @@ export const accounts = pgTable(
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),
     unique('accounts_one_per_identity').on(t.organisationId, t.tenantId, t.objectId),
+    index('accounts_due').on(t.nextLookAt),
+    check('accounts_look', sql`follows = (next_look_at is not null)`),
     check('accounts_state', oneOf('state', ACCOUNT_STATES)),
     check('accounts_reason', sql`(state_reason is not null) = (state = 'reconnect_needed')`),
   ],

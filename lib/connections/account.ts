@@ -160,8 +160,33 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
   await tx
     .delete(accountSecrets)
     .where(and(eq(accountSecrets.organisationId, organisationId), eq(accountSecrets.accountId, id)))
-  await tx.update(accounts).set({ state: 'signed_out', stateReason: null }).where(whereAccount(organisationId, id))
+  await tx
+    .update(accounts)
+    .set({ state: 'signed_out', stateReason: null, follows: false, nextLookAt: null })
+    .where(whereAccount(organisationId, id))
   await deleteUnnamedAccounts(tx, organisationId, [id])
+}
+
+/** Keeps subscriptions from being connected by themselves while the account follows its tenant. Whoever calls holds the account's lock. */
+export async function keepOut(
+  tx: Transaction,
+  { organisationId, id, follows, excludedSubscriptionIds }: AccountRow,
+  subscriptionIds: string[],
+): Promise<void> {
+  if (!follows) return
+  const excluded = [...new Set([...excludedSubscriptionIds, ...subscriptionIds])]
+  await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
+}
+
+/** Takes subscriptions from those that are kept out, because somebody connects them. Whoever calls holds the account's lock. */
+export async function letIn(
+  tx: Transaction,
+  { organisationId, id, excludedSubscriptionIds }: AccountRow,
+  subscriptionIds: string[],
+): Promise<void> {
+  const excluded = excludedSubscriptionIds.filter((one) => !subscriptionIds.includes(one))
+  if (excluded.length === excludedSubscriptionIds.length) return
+  await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
 }
 
 /** Deletes those of these accounts that no connection names any more, not even a disconnected one. */

@@ -5,7 +5,7 @@ import { listSubscriptions } from '@/lib/azure/subscriptions'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { limit } from '@/lib/limits'
 import { sendSync } from '@/lib/runs/queue'
-import { findAccount, lockAccount, lockAccountsOf } from './account'
+import { findAccount, letIn, lockAccount, lockAccountsOf } from './account'
 import { markConnected, type ReadableSubscription } from './checks'
 import { connectSubscription } from './connect-subscription'
 import { azureForPerson } from './vault'
@@ -58,6 +58,11 @@ export async function addSubscriptions(actor: Actor, accountId: string, subscrip
       )
       const account = await lockAccount(tx, actor, accountId)
       if (account.state !== 'active') return null
+      await letIn(
+        tx,
+        account,
+        some.map((one) => one.subscriptionId),
+      )
       const all = []
       for (const one of some) all.push(await connectSubscription(tx, actor, { account, connectionId: null }, one))
       return all

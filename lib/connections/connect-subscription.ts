@@ -11,6 +11,9 @@ import { whereConnection } from './connection'
 /** A subscription that becomes a connection. */
 export type WantedSubscription = { subscriptionId: string; name: string; state: string }
 
+/** Who connects: a member, or Rolecall by itself for an account that follows its tenant. */
+export type By = Pick<Actor, 'organisationId' | 'name' | 'visitor'> & { memberId: string | null }
+
 /**
  * Makes a connection of a subscription, read with an account that the caller has locked, and opens its first run; a disconnected
  * one is used again with its history. `connectionId` names the one that is being reconnected. A subscription that somebody else
@@ -18,11 +21,11 @@ export type WantedSubscription = { subscriptionId: string; name: string; state: 
  */
 export async function connectSubscription(
   tx: Transaction,
-  actor: Actor,
+  by: By,
   { account, connectionId }: { account: AccountRow; connectionId: string | null },
   wanted: WantedSubscription,
 ): Promise<{ connectionId: string; run: OpenedRun | null }> {
-  const { organisationId } = actor
+  const { organisationId } = by
   const [existing] = await tx
     .select({
       id: connections.id,
@@ -49,8 +52,8 @@ export async function connectSubscription(
     subscriptionState: wanted.state,
     tenantId: account.tenantId,
     accountId: account.id,
-    connectedById: actor.memberId,
-    connectedByName: actor.name,
+    connectedById: by.memberId,
+    connectedByName: by.name,
     state: 'active' as const,
     stateReason: null,
     failures: 0,
@@ -69,10 +72,10 @@ export async function connectSubscription(
         .onConflictDoNothing()
         .returning({ id: connections.id })
   // Another administrator connected it between the two statements, so it is found now.
-  if (!connection) return connectSubscription(tx, actor, { account, connectionId }, wanted)
+  if (!connection) return connectSubscription(tx, by, { account, connectionId }, wanted)
 
   if (existing && existing.accountId !== account.id)
-    await forgetUnusedSignIn(tx, await lockAccount(tx, actor, existing.accountId))
+    await forgetUnusedSignIn(tx, await lockAccount(tx, by, existing.accountId))
   // A running run still reads with the earlier sign-in. If it failed, the connection would wrongly ask for a reconnect.
   await tx
     .update(syncRuns)
@@ -88,9 +91,9 @@ export async function connectSubscription(
     organisationId,
     connectionId: connection.id,
     trigger: existing ? 'reconnect' : 'connect',
-    by: actor,
+    by,
   })
-  await audit(tx, actor, {
+  await audit(tx, by, {
     action: existing ? 'connection.reconnected' : 'connection.connected',
     subject: existing?.label ?? wanted.name,
     details: {

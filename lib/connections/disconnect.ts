@@ -7,7 +7,7 @@ import { connectAttempts, connectionDeletions, connections } from '@/db/schema/c
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, requireFreshSignIn } from '@/lib/actor'
 import { sendDeletion } from '@/lib/runs/queue'
-import { forgetUnusedSignIn, lockWithAccount } from './account'
+import { forgetUnusedSignIn, keepOut, lockWithAccount } from './account'
 import { type ConnectionRow, findConnection, whereConnection } from './connection'
 
 type Choice = {
@@ -41,7 +41,10 @@ export async function disconnect(
     const { account } = await lockWithAccount(tx, actor, connectionId)
     await cancelRuns(tx, connection)
     if (data === 'keep') await markDisconnected(tx, actor, connection)
-    else await requestDeletion(tx, actor, connection)
+    else {
+      await requestDeletion(tx, actor, connection)
+      await keepOut(tx, account, [connection.subscriptionId])
+    }
     await forgetUnusedSignIn(tx, account)
   })
   if (data === 'keep') return { kind: 'disconnected' }

@@ -1,5 +1,4 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { accounts } from '@/db/schema/accounts'
@@ -10,7 +9,13 @@ import type { RunCounters, RunPhase, RunTrigger } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import type { SyncJob } from './queue'
 
-type RunRequest = { organisationId: string; connectionId: string; trigger: RunTrigger; by: Actor | null }
+/** `by`: who asked for it; without a member, or null, Rolecall did by itself. */
+type RunRequest = {
+  organisationId: string
+  connectionId: string
+  trigger: RunTrigger
+  by: { memberId: string | null; name: string } | null
+}
 
 /** `joined`: there was an open run already, and this is it. */
 export type OpenedRun = { organisationId: string; runId: string; joined: boolean }

@@ -7,6 +7,7 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { isAccountOf, whereConnection } from '@/lib/connections/connection'
 import { deleteConnection, sendLostDeletions } from '@/lib/connections/delete-connection'
+import { followTenants } from '@/lib/connections/follow'
 import { resealSecrets } from '@/lib/connections/reseal-secrets'
 import { log } from '@/lib/log'
 import {
@@ -48,6 +49,7 @@ export async function startWorker(signal: AbortSignal): Promise<void> {
     await logFailure('sweep_failed', async () => void (await sweep(signal)))
     // After the sweep, which has deleted what was sealed for attempts that have expired.
     await logFailure('reseal_failed', async () => void (await resealSecrets(signal)))
+    await logFailure('follow_job_failed', () => followTenants(signal))
   })
   await queue.schedule(DUE_RUNS_QUEUE, EVERY_MINUTE)
   await queue.schedule(SWEEP_QUEUE, EVERY_FIVE_MINUTES)

@@ -9,10 +9,11 @@ import type { SubscriptionFormState } from '@/components/connect/subscription-id
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
 import { AzureError } from '@/lib/azure/client/errors'
-import { addSubscriptions } from '@/lib/connections/add-subscriptions'
+import { addSubscriptions, listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
 import { beginConnect, getAttempt } from '@/lib/connections/attempts'
 import { chooseAccount } from '@/lib/connections/choose-account'
 import { confirmAttempt } from '@/lib/connections/confirm'
+import { setFollowing } from '@/lib/connections/follow'
 import { beginSignInForAttempt } from '@/lib/connections/sign-in'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
@@ -71,6 +72,17 @@ export const addToAccount = actionFor(
     redirect('/integrations')
   },
 )
+
+/** Lets an account follow its tenant, or ends that. What is not connected now is left out if the form says so. */
+export const followTenant = actionFor('admin', async (member, accountId: string, follows: boolean, form: FormData) => {
+  const id = readInput(AccountId, accountId)
+  const isFollowing = readInput(z.boolean(), follows)
+  const leavesOut = isFollowing && form.get('keepOut') === 'on'
+  const readable = leavesOut ? await listReadableSubscriptions(member, id) : []
+  const keepOut = readable.filter(({ connectedAs }) => connectedAs === null).map((one) => one.subscriptionId)
+  await setFollowing(member, id, { follows: isFollowing, keepOut })
+  refresh()
+})
 
 /** Sends the browser to Microsoft. An attempt that can no longer be used leads back to its page, which says why. */
 export const startSignIn = actionFor(

@@ -1,9 +1,10 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
-import { addToAccount } from '@/app/(portal)/integrations/azure/connect/actions'
+import { addToAccount, followTenant } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AddSubscriptionsForm } from '@/components/connect/add-subscriptions-form'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { ChecksSkeleton } from '@/components/connect/checks'
+import { FollowForm } from '@/components/connect/follow-form'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -75,5 +76,17 @@ async function Readable({ member, account }: { member: SignedInMember; account: 
       </EmptyState>
     )
   }
-  return <AddSubscriptionsForm action={addToAccount.bind(null, account.id)} subscriptions={subscriptions} />
+  const unconnected = subscriptions.filter(
+    ({ connectedAs, otherTenant }) => connectedAs === null && otherTenant === null,
+  )
+  return (
+    <div className="grid grid-cols-1 gap-8">
+      <AddSubscriptionsForm action={addToAccount.bind(null, account.id)} subscriptions={subscriptions} />
+      <FollowForm
+        follows={account.follows}
+        unconnected={unconnected.length}
+        action={followTenant.bind(null, account.id)}
+      />
+    </div>
+  )
 }

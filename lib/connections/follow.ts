@@ -1,0 +1,161 @@
+import { and, eq, inArray, lte, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
+import { accounts } from '@/db/schema/accounts'
+import { connections } from '@/db/schema/connections'
+import { allow, audit } from '@/lib/actor'
+import { AzureError } from '@/lib/azure/client/errors'
+import { createMeter } from '@/lib/azure/client/transport'
+import { listSubscriptions } from '@/lib/azure/subscriptions'
+import type { Subscription } from '@/lib/domain/access'
+import { isOfAccount } from '@/lib/domain/problems'
+import { log } from '@/lib/log'
+import { sendSync } from '@/lib/runs/queue'
+import { type AccountRow, lockAccount, lockAccountsOf, markReconnectNeeded, whereAccount } from './account'
+import { connectSubscription } from './connect-subscription'
+import { azureForAccount } from './vault'
+
+/** Hours between two looks for new subscriptions with one account. */
+export const LOOK_EVERY_HOURS = 6
+
+/** Subscriptions that become connections in one transaction, so that none is long. */
+const AT_ONCE = 25
+
+/**
+ * Lets an account follow its tenant, so that subscriptions which it can read newly connect themselves, or ends that. The list of
+ * subscriptions is all that it takes: no right on a management group is needed.
+ *
+ * @param keepOut subscriptions that are not to be connected by themselves; those that were kept out before no longer are
+ */
+export async function setFollowing(
+  actor: Actor,
+  accountId: string,
+  { follows, keepOut }: { follows: boolean; keepOut: string[] },
+): Promise<void> {
+  allow(actor, 'connect')
+  const db = await getDb(actor)
+  await db.transaction(async (tx) => {
+    const account = await lockAccount(tx, actor, accountId)
+    await tx
+      .update(accounts)
+      .set({
+        follows,
+        nextLookAt: follows ? sql`now()` : null,
+        excludedSubscriptionIds: follows ? [...new Set(keepOut)] : [],
+      })
+      .where(whereAccount(actor.organisationId, accountId))
+    await audit(tx, actor, {
+      action: 'account.follow_changed',
+      subject: account.name,
+      details: { follows, kept_out: follows ? keepOut.length : 0 },
+    })
+  })
+}
+
+/** Accounts that are looked at in one go; the rest follow with the next. */
+const ACCOUNTS_AT_ONCE = 20
+
+/**
+ * Connects what accounts that follow their tenant can read newly. Each account is looked at by one worker every
+ * {@link LOOK_EVERY_HOURS} hours. A look that fails changes no connection, and is repeated then.
+ *
+ * @param ending aborts when the process ends
+ */
+export async function followTenants(ending: AbortSignal): Promise<void> {
+  for (const account of await takeDueAccounts()) {
+    if (ending.aborted) return
+    try {
+      const connected = await connectNew(account, ending)
+      if (connected > 0) log().info({ event: 'subscriptions_followed', accountId: account.id, connected })
+    } catch (error) {
+      if (!(error instanceof AzureError)) throw error
+      log().warn({ event: 'follow_failed', accountId: account.id, problem: error.code, error })
+      if (isOfAccount(error.code)) {
+        const db = await getDb(account)
+        await db.transaction((tx) => markReconnectNeeded(tx, account, error.code))
+      }
+    }
+  }
+}
+
+async function takeDueAccounts(): Promise<AccountRow[]> {
+  const db = await getDbOfEveryOrganisation()
+  return db.transaction(async (tx) => {
+    const due = await tx
+      .select({ organisationId: accounts.organisationId, id: accounts.id })
+      .from(accounts)
+      .where(and(eq(accounts.state, 'active'), lte(accounts.nextLookAt, sql`now()`)))
+      .orderBy(accounts.nextLookAt)
+      .limit(ACCOUNTS_AT_ONCE)
+      .for('update', { skipLocked: true })
+    const taken: AccountRow[] = []
+    for (const { organisationId, id } of due) {
+      const [account] = await tx
+        .update(accounts)
+        .set({ nextLookAt: sql`now() + make_interval(hours => ${LOOK_EVERY_HOURS})` })
+        .where(whereAccount(organisationId, id))
+        .returning()
+      if (account) taken.push(account)
+    }
+    return taken
+  })
+}
+
+/** Connects what an account can read newly. Gives how many subscriptions that were. */
+async function connectNew(account: AccountRow, ending: AbortSignal): Promise<number> {
+  const { rows } = await listSubscriptions(azureForAccount(account, createMeter(), ending))
+  const wanted = await chooseNew(account, rows)
+  let connected = 0
+  for (let done = 0; done < wanted.length; done += AT_ONCE) {
+    const some = wanted.slice(done, done + AT_ONCE)
+    const runs = await connectSome(account, some)
+    for (const run of runs) await sendSync(run)
+    connected += runs.length
+  }
+  return connected
+}
+
+/** Those of the account's own tenant that are not kept out and have no connection, in whatever state. */
+async function chooseNew(account: AccountRow, rows: Subscription[]): Promise<Subscription[]> {
+  const { organisationId, tenantId, excludedSubscriptionIds } = account
+  const own = rows.filter((one) => one.tenantId === tenantId && one.state !== 'Deleted')
+  if (own.length === 0) return []
+  const db = await getDb(account)
+  const known = await db
+    .select({ id: connections.subscriptionId })
+    .from(connections)
+    .where(
+      and(
+        eq(connections.organisationId, organisationId),
+        inArray(
+          connections.subscriptionId,
+          own.map(({ id }) => id),
+        ),
+      ),
+    )
+  const left = new Set([...known.map(({ id }) => id), ...excludedSubscriptionIds])
+  return own.filter(({ id }) => !left.has(id))
+}
+
+async function connectSome(account: AccountRow, some: Subscription[]) {
+  const by = { organisationId: account.organisationId, memberId: null, name: 'Rolecall' }
+  const db = await getDb(account)
+  return db.transaction(async (tx) => {
+    await lockAccountsOf(
+      tx,
+      by,
+      account,
+      some.map(({ id }) => id),
+    )
+    const now = await lockAccount(tx, by, account.id)
+    if (!now.follows || now.state !== 'active') return []
+    const made = []
+    for (const { id: subscriptionId, name, state } of some) {
+      if (now.excludedSubscriptionIds.includes(subscriptionId)) continue
+      made.push(
+        await connectSubscription(tx, by, { account: now, connectionId: null }, { subscriptionId, name, state }),
+      )
+    }
+    return made.flatMap(({ run }) => run ?? [])
+  })
+}
