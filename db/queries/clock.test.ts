@@ -39,7 +39,7 @@ describe.each([-10, 0, 10])('with the clock of the process %i minutes off', (min
     }
 
     const rows = await listConnections(world.actor)
-    const view = { tab: 'all', search: '' } as const
+    const view = { tab: 'all', search: '', from: null } as const
     const { tiles } = chooseTiles(rows, { tenantId: world.tenantId, organisationName: 'Contoso' }, view)
     expect(Object.fromEntries(tiles.map(({ label, status }) => [label, status.word]))).toEqual({
       'just before': 'Synced',

@@ -110,6 +110,7 @@ const auditView: fc.Arbitrary<AuditView> = fc.record({
 const tilesView: fc.Arbitrary<TilesView> = fc.record({
   tab: fc.constantFrom('all', 'connected', 'attention'),
   search: text,
+  from: fc.option(fc.uuid()),
 })
 
 const paramsOf = (address: string): SearchParams => Object.fromEntries(new URLSearchParams(address))
@@ -195,7 +196,7 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       kind: 'security',
       cursor: { side: 'older', seq: 17 },
     })
-    expect(parseTilesView(paramsOf('?tab=attention&q=pay'))).toEqual({ tab: 'attention', search: 'pay' })
+    expect(parseTilesView(paramsOf('?tab=attention&q=pay'))).toEqual({ tab: 'attention', search: 'pay', from: null })
   })
 })
 

@@ -208,10 +208,14 @@ export const formatAuditView = (view: AuditView): string => formatView(AUDIT_ADD
 const TILE_TABS = ['all', 'connected', 'attention'] as const
 export type TileTab = (typeof TILE_TABS)[number]
 
-/** The tiles of the Integrations page. */
-export type TilesView = { tab: TileTab; search: string }
+/** The tiles of the Integrations page. `from` is the ID of the connection with which a page begins; null for the first page. */
+export type TilesView = { tab: TileTab; search: string; from: string | null }
 
-const TILES_ADDRESS: Address<TilesView> = { tab: oneOf('tab', TILE_TABS, 'all'), search: searchText('q') }
+const TILES_ADDRESS: Address<TilesView> = {
+  tab: oneOf('tab', TILE_TABS, 'all'),
+  search: searchText('q'),
+  from: guid('from'),
+}
 
 export const parseTilesView = (params: SearchParams): TilesView => parseView(TILES_ADDRESS, params)
 export const formatTilesView = (view: TilesView): string => formatView(TILES_ADDRESS, view)

@@ -7,26 +7,30 @@ import { CatalogueTile, TileGrid, TilesEmptyState } from '@/components/integrati
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
+import { Pager } from '@/components/ui/pager'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
 import { listConnections, listDeletions } from '@/db/queries/connections'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
-import { formatTilesView, parseTilesView, type TileTab } from '@/lib/domain/views'
+import { formatTilesView, parseTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
 import { chooseTiles } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
+const addressOf = (view: TilesView): string => `/integrations${formatTilesView(view)}`
+
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
   const view = parseTilesView(await searchParams)
-  const { tiles, entries, counts, hasAny, isSyncing } = chooseTiles(await listConnections(member), member, view)
-  const deletions = view.tab === 'all' && !view.search ? await listDeletions(member) : []
+  const chosen = chooseTiles(await listConnections(member), member, view)
+  const { tiles, entries, counts, hasAny, isSyncing } = chosen
+  const deletions = view.tab === 'all' && !view.search && !chosen.previous ? await listDeletions(member) : []
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
   const tab = (tab: TileTab, label: string) => ({
-    href: `/integrations${formatTilesView({ ...view, tab })}`,
+    href: addressOf({ ...view, tab, from: null }),
     label,
     count: counts[tab],
     current: tab === view.tab,
@@ -67,6 +71,15 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
           <TilesEmptyState {...view} mayConnect={mayConnect} hasAny={hasAny} />
         ) : null}
       </TileGrid>
+      {(chosen.previous ?? chosen.next) && (
+        <Pager
+          shown={tiles.length}
+          total={chosen.matching}
+          previousHref={chosen.previous && addressOf(chosen.previous)}
+          nextHref={chosen.next && addressOf(chosen.next)}
+          unit="subscriptions"
+        />
+      )}
       <section id="capabilities" aria-labelledby="capabilities-title" className="mt-12 grid gap-4">
         <h2 id="capabilities-title" className="text-xl font-semibold tracking-tight">
           Integration capabilities

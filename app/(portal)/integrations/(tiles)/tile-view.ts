@@ -7,14 +7,33 @@ import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 
 type Organisation = { tenantId: string; organisationName: string }
 
-/** The tiles that a view shows, what can be connected beside them, and how many there are under each tab. */
-export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, { tab, search }: TilesView) {
-  const all = rows.map((row) => toTile(row, organisation))
+/** Tiles of one page: some rows of them on a wide screen, and few enough for a phone. */
+const PAGE = 60
+
+/**
+ * The tiles that a view shows, those that somebody should look at first, what can be connected beside them, and how many there
+ * are under each tab. `previous` and `next` are the views of the pages beside this one.
+ *
+ * @param rows in the order of their labels
+ */
+export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, view: TilesView) {
+  const { tab, search, from } = view
+  const all = sortByNeed(rows.map((row) => toTile(row, organisation)))
   const connected = all.filter(({ status }) => status.state !== 'disconnected')
   const attention = all.filter(({ status }) => ATTENTION.has(status.state))
+  const matching = { all, connected, attention }[tab].filter((tile) => matchesTile(tile, search))
+  // A connection that is gone, or has another state by now, leads to the first page.
+  const begin = Math.max(
+    0,
+    matching.findIndex(({ id }) => id === from),
+  )
+  const pageAt = (index: number): TilesView => ({ ...view, from: index > 0 ? (matching[index]?.id ?? null) : null })
   return {
-    tiles: { all, connected, attention }[tab].filter((tile) => matchesTile(tile, search)),
-    entries: tab === 'all' ? CATALOGUE.filter((entry) => matchesEntry(entry, search)) : [],
+    tiles: matching.slice(begin, begin + PAGE),
+    matching: matching.length,
+    previous: begin > 0 ? pageAt(begin - PAGE) : null,
+    next: begin + PAGE < matching.length ? pageAt(begin + PAGE) : null,
+    entries: begin === 0 && tab === 'all' ? CATALOGUE.filter((entry) => matchesEntry(entry, search)) : [],
     counts: { all: all.length + CATALOGUE.length, connected: connected.length, attention: attention.length },
     hasAny: all.length > 0,
     isSyncing: all.some(({ status }) => status.state === 'syncing'),
@@ -23,6 +42,10 @@ export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, 
 
 /** The states in which somebody should look at a connection. */
 const ATTENTION: ReadonlySet<ConnectionStatusState> = new Set(['gaps', 'failed', 'reconnect', 'action', 'stale'])
+
+/** Those that somebody should look at come first; within both parts the order stays. */
+const sortByNeed = (tiles: Tile[]): Tile[] =>
+  tiles.toSorted((one, other) => Number(ATTENTION.has(other.status.state)) - Number(ATTENTION.has(one.status.state)))
 
 function toTile(row: ConnectionTile, organisation: Organisation): Tile {
   return {
