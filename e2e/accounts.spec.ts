@@ -60,6 +60,35 @@ test.describe('with several subscriptions', () => {
     await expect(page.getByRole('heading', { name: 'Follow the tenant' })).toBeVisible()
   })
 
+  test('whoever reconnects with another account may let it take over all that the one from before has read', async ({
+    page,
+    world,
+  }) => {
+    const [owner, reader] = [world.account('owner'), world.account('reader')]
+    await signIn(page, owner)
+    await connect(page, world)
+    await page.goto('/integrations/azure')
+    await page.getByRole('link', { name: /^Add subscriptions/ }).click()
+    await page.getByRole('checkbox', { name: /^Choose all 3/ }).check()
+    await page.getByRole('button', { name: 'Connect 3 subscriptions' }).click()
+    await page.waitForURL('**/integrations')
+
+    await page.goto('/integrations/azure')
+    await page.getByRole('button', { name: /^Reconnect/ }).click()
+    await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
+    await pickAccount(page, reader)
+    const takesOver = page.getByRole('checkbox', { name: `Also for the 3 other subscriptions of ${owner.username}` })
+    await expect(takesOver).toBeDisabled()
+    await page.getByRole('checkbox', { name: `Use ${reader.username} from now on` }).check()
+    await takesOver.check()
+    await page.getByRole('button', { name: 'Reconnect', exact: true }).click()
+    await page.waitForURL(/progress/)
+    await page.goto('/integrations/azure')
+    const accounts = page.getByRole('region', { name: 'Accounts' }).getByRole('listitem')
+    await expect(accounts.filter({ hasText: reader.username })).toContainText('Reads 4 subscriptions')
+    await expect(accounts.filter({ hasText: owner.username })).toHaveCount(0)
+  })
+
   test('a sign-in that has ended turns every tile of its account, and one reconnect heals them all', async ({
     page,
     world,

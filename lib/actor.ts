@@ -82,6 +82,7 @@ export type AuditAction =
   | 'account.follow_changed'
   | 'account.permission_dropped'
   | 'account.resealed'
+  | 'account.taken_over'
 
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [

@@ -11,7 +11,13 @@ type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
   others: OtherSubscription[]
   /** Set when the connection was made with another account than the one that signed in now. */
-  otherAccount: { label: string; previous: string; now: string } | null
+  otherAccount: {
+    label: string
+    previous: string
+    now: string
+    /** Other subscriptions that are read with the account from before. */
+    others: number
+  } | null
   /** Why Connect cannot be pressed; null when it can. */
   blocked: string | null
   verb: 'Connect' | 'Reconnect'
@@ -72,6 +78,18 @@ export function ConnectForm({ action, others, otherAccount, blocked, verb }: Pro
             />
             Use {otherAccount.now} from now on
           </label>
+          {otherAccount.others > 0 && (
+            <label className="mt-2 flex items-start gap-2 text-ink">
+              <input
+                type="checkbox"
+                name="takesOver"
+                disabled={!accepted}
+                className="mt-0.5 size-4 shrink-0 accent-accent"
+              />
+              Also for the {otherAccount.others.toLocaleString('en')} other{' '}
+              {otherAccount.others === 1 ? 'subscription' : 'subscriptions'} of {otherAccount.previous}
+            </label>
+          )}
         </Notice>
       )}
 

@@ -46,11 +46,11 @@ async function connectedThrice() {
   return { tenant, ids: ids as [string, string, string] }
 }
 
-async function signInAgain(tenant: TestTenant, connectionId: string, account: string) {
+async function signInAgain(tenant: TestTenant, connectionId: string, account: string, takesOver = false) {
   const { attemptId } = await beginReconnect(tenant.owner, connectionId)
   const url = await beginSignInForAttempt(tenant.owner, attemptId)
   await finishSignIn(tenant.owner, await answerMicrosoft(url, tenant.account(account).username))
-  return confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [], acceptOtherAccount: true })
+  return confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [], acceptOtherAccount: true, takesOver })
 }
 
 /** Ends every sign-in of the tenant at Microsoft, and lets the access tokens that are left run out. */
@@ -141,6 +141,28 @@ test('another account takes over one connection, and the others go on with the o
   await signInAgain(tenant, ids[2], 'reader')
   const [unused] = await rolecall.db.select().from(accounts).where(eq(accounts.id, stayed.id))
   expect(unused).toBeUndefined()
+})
+
+test('another account takes over all connections of the one from before when that is asked for, and each finds out what it may read', async () => {
+  const { tenant, ids } = await connectedThrice()
+  const before = await accountOf(rolecall, ids[0])
+  revokeSignIns(tenant)
+  await requestSync(tenant.owner, ids[0])
+  await carryRun(rolecall, tenant.owner, ids[0])
+  tenant.world.clockOffset = 0
+  await signInAgain(tenant, ids[1], 'reader', true)
+  for (const id of ids) {
+    expect(await accountOf(rolecall, id)).toMatchObject({
+      objectId: tenant.account('reader').objectId,
+      state: 'active',
+    })
+    const { state, problem } = await carryRun(rolecall, tenant.owner, id)
+    expect(
+      state === 'succeeded' || ['subscription_not_readable', 'reader_role_missing'].includes(problem?.code ?? ''),
+    ).toBe(true)
+    expect((await getConnection(tenant.owner, id))?.publishedAt, 'the last result is there').not.toBeNull()
+  }
+  expect(await rolecall.db.$count(accounts, eq(accounts.id, before.id))).toBe(0)
 })
 
 test('the sign-in of an account is deleted with the last connection that is read with it, and no sooner', async () => {

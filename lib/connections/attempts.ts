@@ -153,6 +153,11 @@ export async function findAttempt(
   return found ? { ...found.attempt, expired: found.expired } : null
 }
 
+/** Other connections that are read with the account of a connection now. */
+const countOthers = sql<number>`(select count(*)::int from connections other
+  where other.organisation_id = ${accounts.organisationId} and other.account_id = ${accounts.id}
+    and other.id <> ${connections.id} and other.state not in ('disconnected', 'deleting'))`
+
 type Account = { objectId: string; tenantId: string; name: string }
 
 /** An attempt as its pages show it. No secret is among its fields. */
@@ -163,7 +168,7 @@ export type Attempt = {
   connectionId: string | null
   connectionLabel: string | null
   /** The account that a connection which is being reconnected has read with until now. */
-  previousAccount: Account | null
+  previousAccount: (Account & { others: number }) | null
   account: Account | null
   problem: AttemptProblem | null
   expired: boolean
@@ -191,6 +196,7 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
           tenantId: accounts.tenantId,
           name: accounts.name,
           optionalScopes: accounts.optionalScopes,
+          others: countOthers,
         })
         .from(connections)
         .innerJoin(accounts, isAccountOf)
@@ -205,7 +211,12 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
     connectionId: attempt.connectionId,
     connectionLabel: connection?.label ?? null,
     previousAccount: connection
-      ? { objectId: connection.objectId, tenantId: connection.tenantId, name: connection.name }
+      ? {
+          objectId: connection.objectId,
+          tenantId: connection.tenantId,
+          name: connection.name,
+          others: connection.others,
+        }
       : null,
     account:
       accountObjectId && accountTenantId

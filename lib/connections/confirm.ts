@@ -13,9 +13,15 @@ import { type Checked, checkAttempt } from './checks'
 import { connectSubscription, type WantedSubscription } from './connect-subscription'
 import { findConnection } from './connection'
 import { storeSignIn } from './store-sign-in'
+import { takeOver } from './take-over'
 import { unseal } from './vault'
 
-type ConfirmOptions = { alsoSubscriptionIds: string[]; acceptOtherAccount?: boolean }
+type ConfirmOptions = {
+  alsoSubscriptionIds: string[]
+  acceptOtherAccount?: boolean
+  /** Lets the account that signed in now read all other connections of the one from before too. */
+  takesOver?: boolean
+}
 type Confirmed =
   | { kind: 'connected'; connectionIds: string[] }
   | { kind: 'refused'; code: ProblemCode }
@@ -33,7 +39,7 @@ type Confirmed =
 export async function confirmAttempt(
   actor: SessionActor,
   attemptId: string,
-  { alsoSubscriptionIds, acceptOtherAccount = false }: ConfirmOptions,
+  { alsoSubscriptionIds, acceptOtherAccount = false, takesOver = false }: ConfirmOptions,
 ): Promise<Confirmed> {
   allow(actor, 'connect')
   const db = await getDb(actor)
@@ -50,7 +56,7 @@ export async function confirmAttempt(
   }
   const wanted = chooseSubscriptions(attempt, checked, alsoSubscriptionIds)
   if (!wanted) return { kind: 'refused', code: 'subscription_of_other_tenant' }
-  const { connectionIds, runs } = await storeConnections(actor, attemptId, wanted)
+  const { connectionIds, runs } = await storeConnections(actor, attemptId, wanted, takesOver)
   for (const run of runs) await sendSync(run)
   return { kind: 'connected', connectionIds }
 }
@@ -88,6 +94,7 @@ async function storeConnections(
   actor: SessionActor,
   attemptId: string,
   wanted: WantedSubscription[],
+  takesOver: boolean,
 ): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
   const db = await getDb(actor)
   return db.transaction(async (tx) => {
@@ -96,7 +103,9 @@ async function storeConnections(
     if (locked.confirmedAt || !isSignedIn(locked)) return { connectionIds: locked.madeConnectionIds, runs: [] }
 
     const subscriptionIds = wanted.map(({ subscriptionId }) => subscriptionId)
+    const before = await findAccountBefore(tx, actor, locked)
     const account = await takeAccount(tx, actor, locked, subscriptionIds)
+    const takenOver = takesOver && before ? await takeOver(tx, actor, before, account) : []
     const made: { connectionId: string; run: OpenedRun | null }[] = []
     for (const one of wanted)
       made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
@@ -112,8 +121,19 @@ async function storeConnections(
         madeConnectionIds: connectionIds,
       })
       .where(whereOwnAttempt(actor, attemptId))
-    return { connectionIds, runs: [...made.flatMap(({ run }) => run ?? []), ...resumed] }
+    return { connectionIds, runs: [...takenOver, ...made.flatMap(({ run }) => run ?? []), ...resumed] }
   })
+}
+
+/** The account with which the connection was read that an attempt signs in again; null when it is not in use. */
+async function findAccountBefore(
+  tx: Transaction,
+  actor: Actor,
+  { connectionId }: Pick<AttemptRow, 'connectionId'>,
+): Promise<AccountRow | null> {
+  if (connectionId === null) return null
+  const { state, accountId } = await findConnection(actor, connectionId, tx)
+  return state === 'disconnected' ? null : findAccount(actor, accountId, tx)
 }
 
 /** The account to connect with, locked: the one that was chosen, or the one to which the attempt's own sign-in belongs. */
@@ -131,16 +151,6 @@ async function takeAccount(
   const place = { organisationId: actor.organisationId, kind: 'attempt-cache' as const, id: attempt.id }
   const cache = await unseal(attempt.sealedCache ?? '', place)
   const signIn = { tenantId, objectId, name: accountName, granted, cache }
-  return storeSignIn(tx, actor, signIn, { replaces: await isReconnectOf(tx, actor, attempt) })
-}
-
-/** Whether an attempt signs in again the account that a connection in use is read with. */
-async function isReconnectOf(
-  tx: Transaction,
-  actor: Actor,
-  { connectionId, accountObjectId }: Pick<AttemptRow, 'connectionId' | 'accountObjectId'>,
-): Promise<boolean> {
-  if (connectionId === null) return false
-  const { state, accountId } = await findConnection(actor, connectionId, tx)
-  return state !== 'disconnected' && (await findAccount(actor, accountId, tx)).objectId === accountObjectId
+  const before = await findAccountBefore(tx, actor, attempt)
+  return storeSignIn(tx, actor, signIn, { replaces: before?.objectId === objectId })
 }

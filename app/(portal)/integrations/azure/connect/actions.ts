@@ -112,6 +112,7 @@ export const confirmConnect = actionFor(
     const confirmed = await confirmAttempt(member, readInput(AttemptId, attemptId), {
       alsoSubscriptionIds: readInput(Also, formData.getAll('also')),
       acceptOtherAccount: formData.get('acceptOtherAccount') === 'on',
+      takesOver: formData.get('takesOver') === 'on',
     }).catch(catchTooMany)
     if (confirmed instanceof TooMany) return { error: confirmed.message }
     if (confirmed.kind === 'refused') return { error: describeProblem(confirmed.code) }

@@ -67,5 +67,6 @@ function findOtherAccount({ previousAccount, account, connectionLabel }: Props['
     (previousAccount.objectId === account.objectId && previousAccount.tenantId === account.tenantId)
   )
     return null
-  return { label: connectionLabel ?? 'This connection', previous: previousAccount.name, now: account.name }
+  const { name, others } = previousAccount
+  return { label: connectionLabel ?? 'This connection', previous: name, now: account.name, others }
 }
