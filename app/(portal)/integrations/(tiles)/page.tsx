@@ -19,13 +19,16 @@ import { chooseTiles } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
+/** So many tiles are seen at a glance, and each says whether it is syncing. Of more a line says it, also that none is: nothing moves then. */
+const TOLD_BY_TILES = 12
+
 const addressOf = (view: TilesView): string => `/integrations${formatTilesView(view)}`
 
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
   const view = parseTilesView(await searchParams)
   const chosen = chooseTiles(await listConnections(member), member, view)
-  const { tiles, entries, counts, hasAny, isSyncing } = chosen
+  const { tiles, entries, counts, hasAny, syncing } = chosen
   const deletions = view.tab === 'all' && !view.search && !chosen.previous ? await listDeletions(member) : []
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
@@ -38,7 +41,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
 
   return (
     <>
-      <RefreshWhile active={isSyncing || deletions.length > 0} />
+      <RefreshWhile active={syncing > 0 || deletions.length > 0} />
       <PageHeader title="Integrations" description="What Rolecall reads, and how each connection stands.">
         <search>
           <form action="/integrations">
@@ -57,6 +60,13 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
         label="Connections"
         tabs={[tab('all', 'All'), tab('connected', 'Connected'), tab('attention', 'Needs attention')]}
       />
+      {counts.connected > TOLD_BY_TILES && (
+        <p role="status" className="mb-4 min-h-6 text-ink-soft tabular-nums">
+          {syncing === 0
+            ? 'Nothing is being synced.'
+            : `Syncing ${syncing.toLocaleString('en')} of ${counts.connected.toLocaleString('en')} subscriptions.`}
+        </p>
+      )}
       <TileGrid>
         {entries.map((entry) => (
           <CatalogueTile key={entry.id} entry={entry} connected={counts.connected} mayConnect={mayConnect} />

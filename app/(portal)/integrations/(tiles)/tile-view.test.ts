@@ -48,6 +48,12 @@ describe('a thousand tiles', () => {
     expect(chooseTiles(rows, ORGANISATION, FIRST).entries).not.toEqual([])
   })
 
+  test('are counted while they sync, also those on other pages', () => {
+    const openRun = { state: 'running', phase: 'starting', counters: {}, startedAt: NOW } as const
+    const some = rows.map((one, index) => (index >= 990 ? { ...one, state: 'active' as const, openRun } : one))
+    expect(chooseTiles(some, ORGANISATION, FIRST).syncing).toBe(10)
+  })
+
   test('are narrowed by search and tab before they are cut into pages', () => {
     expect(readPages(rows, { ...FIRST, search: 'subscription 01' }).flat()).toHaveLength(100)
     expect(readPages(rows, { ...FIRST, tab: 'attention' }).flat()).toHaveLength(10)

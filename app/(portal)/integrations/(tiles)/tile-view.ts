@@ -36,7 +36,7 @@ export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, 
     entries: begin === 0 && tab === 'all' ? CATALOGUE.filter((entry) => matchesEntry(entry, search)) : [],
     counts: { all: all.length + CATALOGUE.length, connected: connected.length, attention: attention.length },
     hasAny: all.length > 0,
-    isSyncing: all.some(({ status }) => status.state === 'syncing'),
+    syncing: all.filter(({ status }) => status.state === 'syncing').length,
   }
 }
 
