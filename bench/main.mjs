@@ -1,14 +1,15 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { stopChildren } from '../scripts/child-processes.mjs'
 import { measureAccess } from './measure-access.mjs'
+import { measureFleet } from './measure-fleet.mjs'
 import { measurePages } from './measure-pages.mjs'
 import { measureSyncs } from './measure-syncs.mjs'
 
 // npm run bench: figures, one line of JSON each, the last of them how busy the machine was. They are looked at, not
 // asserted: a busy machine is not a fault.
-// `npm run bench -- syncs`, `-- access` or `-- pages` measures one part.
+// `npm run bench -- syncs`, `-- access`, `-- pages` or `-- fleet` measures one part; all parts but the fleet run without a name.
 
-const parts = { syncs: measureSyncs, access: measureAccess, pages: measurePages }
+const parts = { syncs: measureSyncs, access: measureAccess, pages: measurePages, fleet: measureFleet }
 
 const print = (figure) => process.stdout.write(`${JSON.stringify(figure)}\n`)
 
@@ -21,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => e
 
 const wanted = process.argv.slice(2).filter((name) => name in parts)
 try {
-  for (const name of wanted.length > 0 ? wanted : Object.keys(parts)) {
+  for (const name of wanted.length > 0 ? wanted : Object.keys(parts).filter((name) => name !== 'fleet')) {
     await parts[name](print)
   }
   print({ bench: 'machine', node: process.version, cores: availableParallelism(), loadOfOneMinute: loadavg()[0] })

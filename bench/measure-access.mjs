@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand, stopChildren } from '../scripts/child-processes.mjs'
 import { cleanEnvironment } from '../scripts/clean-environment.mjs'
 import { freePort } from '../scripts/ports.mjs'
 import { nodeBinary } from '../scripts/project.mjs'
+import { readWhenWritten } from './read-when-written.mjs'
 import { startQuietly } from './start-quietly.mjs'
 import { temporaryFolder } from './temporary-folder.mjs'
 
@@ -69,20 +69,6 @@ async function sync(url, tiny, large) {
   }
   const connected = await run({ step: 'prepare', tiny, large, optional: GROUPS })
   return run({ step: 'measure', ...connected, latencyMs: 0 })
-}
-
-/** The worlds are made after the sandbox answers: they are there once it answers again. */
-async function readWhenWritten(file) {
-  const patience = AbortSignal.timeout(120_000)
-  for (;;) {
-    patience.throwIfAborted()
-    try {
-      return JSON.parse(readFileSync(file, 'utf8'))
-    } catch (error) {
-      if (error.code !== 'ENOENT' && !(error instanceof SyntaxError)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 250))
-    }
-  }
 }
 
 async function makeTiny(url) {
