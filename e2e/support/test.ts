@@ -62,8 +62,9 @@ export const test = base.extend<{ spec: Record<string, unknown>; world: World; q
   ],
 })
 
-/** Picks an account on Microsoft's page, played by the sandbox. */
+/** Picks an account on Microsoft's page, played by the sandbox. The page before it may have a button with the account's name too. */
 export async function pickAccount(page: Page, account: Account) {
+  await page.waitForURL(/\/oauth2\//)
   await page.getByRole('button', { name: account.username }).click()
 }
 
