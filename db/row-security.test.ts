@@ -221,7 +221,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/auth/sessions.ts signOutBrowser', // a session is found by its token, and its row says whose it is
     'lib/connections/check-keys.ts listLostKeys', // at start: the names of the keys that sealed anything
     'lib/connections/delete-connection.ts sendLostDeletions', // the work that waits in all organisations
-    'lib/connections/follow.ts takeDueAccounts', // takes ids of all organisations, and changes only when each is looked at
+    'lib/connections/follow.ts takeDueAccount', // takes one of any organisation, and changes only when it is looked at next
     'lib/connections/reseal-secrets.ts listHeaders', // the names of the keys that sealed anything
     'lib/connections/reseal-secrets.ts listOldSecrets', // where there is a secret to seal anew: ids, no secrets
     'lib/leases.ts takeLease', // limits belong to no organisation

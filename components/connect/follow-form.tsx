@@ -17,7 +17,7 @@ export function FollowForm({ follows, unconnected, action }: Props) {
       </h2>
       <p className="mt-0.5 text-ink-soft">
         {follows
-          ? 'Subscriptions that it can read newly connect themselves within six hours. What you disconnect with its data stays out.'
+          ? 'Subscriptions that it can read newly connect themselves within six hours. What you disconnect stays out, whether its data is kept or deleted.'
           : 'Subscriptions that this account can read newly connect themselves within six hours, each as its own tile. What it can no longer read says so and is never deleted.'}
       </p>
       <form

@@ -86,7 +86,7 @@ export function AccountsList({ accounts, startReconnect }: Props) {
                   Reconnect <span className="sr-only">{account.name}</span>
                 </SubmitButton>
               </form>
-              {account.state === 'active' && (
+              {(account.state === 'active' || account.follows) && (
                 <>
                   <ButtonLink
                     href={`/integrations/azure/${account.aConnectionId}/settings`}

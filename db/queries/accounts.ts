@@ -9,7 +9,8 @@ export type ListedAccount = Awaited<ReturnType<typeof listAccounts>>[number]
 
 /**
  * The accounts that connections of the organisation are read with, in name order, those that need a reconnect first. Each with
- * how many connections are read with it now, and one of these, by which it can be signed in again.
+ * how many connections are read with it now, and one of these by which it can be signed in again: one that it can read, if there is
+ * one.
  *
  * @param tenantId only accounts of this tenant
  */
@@ -29,7 +30,8 @@ export async function listAccounts(actor: Actor, tenantId?: string) {
       follows: accounts.follows,
       excluded: sql<number>`jsonb_array_length(${accounts.excludedSubscriptionIds})`,
       connections: sql<number>`count(${connections.id})::int`,
-      aConnectionId: sql<string>`(array_agg(${connections.id} order by ${connections.createdAt}, ${connections.id}))[1]`,
+      aConnectionId: sql<string>`(array_agg(${connections.id}
+        order by ${connections.state} = 'active' desc, ${connections.createdAt}, ${connections.id}))[1]`,
     })
     .from(accounts)
     .innerJoin(

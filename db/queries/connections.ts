@@ -27,13 +27,13 @@ const isOpenRun = and(
 const isAccount = and(eq(accounts.organisationId, connections.organisationId), eq(accounts.id, connections.accountId))
 
 /** Whether nothing but its account keeps a connection from being read. */
-const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} = 'reconnect_needed'`
+const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} <> 'active'`
 
 /** The state of a connection and its reason as pages show them: with its account in need of a reconnect, it is in need of one. */
 const shownState = sql<ConnectionState>`case when ${waitsForAccount} then 'reconnect_needed' else ${connections.state} end`
 const shownReason = sql<
   string | null
->`case when ${waitsForAccount} then ${accounts.stateReason} else ${connections.stateReason} end`
+>`case when ${waitsForAccount} then coalesce(${accounts.stateReason}, 'sign_in_expired') else ${connections.stateReason} end`
 
 /** How many other connections are read with the same account now. */
 const otherConnections = sql<number>`(select count(*)::int from connections other

@@ -1,4 +1,4 @@
-import { and, eq, inArray, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
@@ -78,15 +78,15 @@ export async function lockWithAccount(
 
 /**
  * Opens a run for each connection that waited for its account to be signed in again: one that failed, or whose time for a sync
- * has come. Whoever calls holds the account's lock,
- * and sends the runs to workers after the transaction has committed.
+ * has come. Whoever calls holds the account's lock, and sends the runs to workers after the transaction has committed.
  */
 export async function resumeConnections(
   tx: Transaction,
   { organisationId, id }: AccountRow,
   by: Actor | null,
 ): Promise<OpenedRun[]> {
-  const isWaiting = sql`(${connections.nextSyncAt} is null and ${connections.failures} > 0) or ${connections.nextSyncAt} <= now()`
+  const hasFailed = and(isNull(connections.nextSyncAt), gt(connections.failures, 0))
+  const isWaiting = or(hasFailed, lte(connections.nextSyncAt, sql`now()`))
   const waiting = await tx
     .update(connections)
     .set({ nextSyncAt: null })
@@ -125,7 +125,6 @@ export async function markReconnectNeeded(
  * runs of the connections that waited, to be sent to workers.
  */
 export async function markWorking(account: AccountRow): Promise<OpenedRun[]> {
-  if (account.state !== 'reconnect_needed') return []
   const { organisationId, id, signIns } = account
   const db = await getDb({ organisationId })
   return db.transaction(async (tx) => {
@@ -167,15 +166,21 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
   await deleteUnnamedAccounts(tx, organisationId, [id])
 }
 
-/** Keeps subscriptions from being connected by themselves while the account follows its tenant. Whoever calls holds the account's lock. */
+/**
+ * Keeps a subscription whose data is deleted from coming back by itself, by whichever account of its tenant follows now or
+ * later. Locks all accounts of the tenant, in the order of their ids, so it comes before any other lock.
+ */
 export async function keepOut(
   tx: Transaction,
-  { organisationId, id, follows, excludedSubscriptionIds }: AccountRow,
-  subscriptionIds: string[],
+  { organisationId }: Pick<Actor, 'organisationId'>,
+  { tenantId, subscriptionId }: Pick<ConnectionRow, 'tenantId' | 'subscriptionId'>,
 ): Promise<void> {
-  if (!follows) return
-  const excluded = [...new Set([...excludedSubscriptionIds, ...subscriptionIds])]
-  await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
+  const ofTenant = and(eq(accounts.organisationId, organisationId), eq(accounts.tenantId, tenantId))
+  const all = await tx.select().from(accounts).where(ofTenant).orderBy(accounts.id).for('update')
+  for (const { id, excludedSubscriptionIds } of all) {
+    const excluded = [...new Set([...excludedSubscriptionIds, subscriptionId])]
+    await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
+  }
 }
 
 /** Takes subscriptions from those that are kept out, because somebody connects them. Whoever calls holds the account's lock. */

@@ -102,6 +102,28 @@ test('a sign-in that has ended is tried by one connection, asks all for a reconn
   for (const id of ids) expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded' })
 })
 
+test('a reconnect resumes the connections of its own account, and of no other', async () => {
+  const { tenant, ids } = await connectedThrice()
+  await signInAgain(tenant, ids[2], 'reader')
+  await carryRun(rolecall, tenant.owner, ids[2])
+  const stranger = await connectedThrice()
+  for (const id of [...ids, ...stranger.ids]) await makeDue(id)
+  await signInAgain(tenant, ids[2], 'reader')
+  expect((await openRunsOf([...ids, ...stranger.ids])).map(({ connectionId }) => connectionId)).toEqual([ids[2]])
+})
+
+test('a sign-in whose subscription somebody else has connected meanwhile is not kept', async () => {
+  const tenant = await rolecall.tenant({ consented: true })
+  const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('plain').username)
+  await connect(tenant)
+  await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
+  const kept = await rolecall.db
+    .select({ name: accounts.name })
+    .from(accounts)
+    .where(eq(accounts.organisationId, tenant.owner.organisationId))
+  expect(kept).toEqual([{ name: tenant.account('owner').username }])
+})
+
 test('a run that failed with an earlier sign-in does not blame the one that has come since', async () => {
   const { tenant, ids } = await connectedThrice()
   const { runId } = await requestSync(tenant.owner, ids[0])

@@ -67,7 +67,9 @@ export async function addSubscriptions(actor: Actor, accountId: string, subscrip
       for (const one of some) all.push(await connectSubscription(tx, actor, { account, connectionId: null }, one))
       return all
     })
-    if (made === null) return { kind: 'refused', code: 'sign_in_expired' }
+    // What was connected before the account was found to need a sign-in stays connected.
+    if (made === null)
+      return connectionIds.length > 0 ? { kind: 'added', connectionIds } : { kind: 'refused', code: 'sign_in_expired' }
     for (const { connectionId, run } of made) {
       connectionIds.push(connectionId)
       if (run) await sendSync(run)

@@ -7,7 +7,14 @@ import { allow, NotFound } from '@/lib/actor'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { sendSync } from '@/lib/runs/queue'
 import type { OpenedRun } from '@/lib/runs/runs'
-import { type AccountRow, findAccount, lockAccount, lockAccountsOf, resumeConnections } from './account'
+import {
+  type AccountRow,
+  findAccount,
+  forgetUnusedSignIn,
+  lockAccount,
+  lockAccountsOf,
+  resumeConnections,
+} from './account'
 import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { type Checked, checkAttempt } from './checks'
 import { connectSubscription, type WantedSubscription } from './connect-subscription'
@@ -56,7 +63,9 @@ export async function confirmAttempt(
   }
   const wanted = chooseSubscriptions(attempt, checked, alsoSubscriptionIds)
   if (!wanted) return { kind: 'refused', code: 'subscription_of_other_tenant' }
-  const { connectionIds, runs } = await storeConnections(actor, attemptId, wanted, takesOver)
+  const stored = await storeConnections(actor, attempt, wanted, takesOver)
+  if (!stored) return { kind: 'refused', code: 'sign_in_expired' }
+  const { connectionIds, runs } = stored
   for (const run of runs) await sendSync(run)
   return { kind: 'connected', connectionIds }
 }
@@ -90,26 +99,34 @@ function chooseSubscriptions(
   return others.some(({ otherTenant }) => otherTenant !== null) ? null : [own, ...others]
 }
 
+/** Null when the account that was chosen has to be signed in again by now. */
 async function storeConnections(
   actor: SessionActor,
-  attemptId: string,
+  attempt: AttemptRow,
   wanted: WantedSubscription[],
   takesOver: boolean,
-): Promise<{ connectionIds: string[]; runs: OpenedRun[] }> {
+): Promise<{ connectionIds: string[]; runs: OpenedRun[] } | null> {
+  const own = whereOwnAttempt(actor, attempt.id)
+  const subscriptionIds = wanted.map(({ subscriptionId }) => subscriptionId)
   const db = await getDb(actor)
   return db.transaction(async (tx) => {
-    const [locked] = await tx.select().from(connectAttempts).where(whereOwnAttempt(actor, attemptId)).for('update')
+    // The accounts before the attempt: a deletion, which holds an account, deletes attempts.
+    const identity = { tenantId: attempt.tenantId, objectId: attempt.accountObjectId ?? '' }
+    await lockAccountsOf(tx, actor, identity, subscriptionIds)
+    const [locked] = await tx.select().from(connectAttempts).where(own).for('update')
     if (!locked) throw new NotFound('There is no such attempt.')
     if (locked.confirmedAt || !isSignedIn(locked)) return { connectionIds: locked.madeConnectionIds, runs: [] }
 
-    const subscriptionIds = wanted.map(({ subscriptionId }) => subscriptionId)
     const before = await findAccountBefore(tx, actor, locked)
-    const account = await takeAccount(tx, actor, locked, subscriptionIds)
+    const account = await takeAccount(tx, actor, locked)
+    if (account.state !== 'active') return null
     const takenOver = takesOver && before ? await takeOver(tx, actor, before, account) : []
     const made: { connectionId: string; run: OpenedRun | null }[] = []
     for (const one of wanted)
       made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
     const resumed = await resumeConnections(tx, account, actor)
+    // Somebody else has connected everything with another account meanwhile.
+    await forgetUnusedSignIn(tx, account)
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx
       .update(connectAttempts)
@@ -120,7 +137,7 @@ async function storeConnections(
         stateHash: null,
         madeConnectionIds: connectionIds,
       })
-      .where(whereOwnAttempt(actor, attemptId))
+      .where(own)
     return { connectionIds, runs: [...takenOver, ...made.flatMap(({ run }) => run ?? []), ...resumed] }
   })
 }
@@ -136,16 +153,14 @@ async function findAccountBefore(
   return state === 'disconnected' ? null : findAccount(actor, accountId, tx)
 }
 
-/** The account to connect with, locked: the one that was chosen, or the one to which the attempt's own sign-in belongs. */
+/** The account to connect with: the one that was chosen, or the one to which the attempt's own sign-in belongs. */
 async function takeAccount(
   tx: Transaction,
   actor: Actor,
   attempt: typeof connectAttempts.$inferSelect,
-  subscriptionIds: string[],
 ): Promise<AccountRow> {
   const { tenantId, accountObjectId: objectId, accountName, grantedScopes: granted } = attempt
   if (!objectId || !accountName) throw new Error('An attempt that is signed in has an account.')
-  await lockAccountsOf(tx, actor, { tenantId, objectId }, subscriptionIds)
   if (attempt.accountId) return lockAccount(tx, actor, attempt.accountId)
 
   const place = { organisationId: actor.organisationId, kind: 'attempt-cache' as const, id: attempt.id }

@@ -7,7 +7,7 @@ import { audit } from '@/lib/actor'
 import { DELETION_STEPS, type DeletionStep } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import { type DeletionJob, sendDeletion } from '@/lib/runs/queue'
-import { deleteUnnamedAccounts } from './account'
+import { deleteUnnamedAccounts, lockAccount } from './account'
 import { lockDirectory, whereConnection } from './connection'
 
 /**
@@ -165,6 +165,11 @@ const isRoleNamed = ({ organisationId, tenantId, ids }: Candidates): SQL => sql`
 /** Deletes the connection itself, with the record of its deletion, and writes down what was deleted. */
 async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
   const { organisationId, connectionId, requestedById, requestedByName, deleted } = deletion
+  const [named] = await tx
+    .select({ accountId: connections.accountId })
+    .from(connections)
+    .where(whereConnection(organisationId, connectionId))
+  if (named) await lockAccount(tx, deletion, named.accountId)
   const [connection] = await tx.delete(connections).where(whereConnection(organisationId, connectionId)).returning({
     label: connections.label,
     subscriptionId: connections.subscriptionId,

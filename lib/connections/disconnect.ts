@@ -38,13 +38,11 @@ export async function disconnect(
 
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
+    if (data === 'delete') await keepOut(tx, actor, connection)
     const { account } = await lockWithAccount(tx, actor, connectionId)
     await cancelRuns(tx, connection)
     if (data === 'keep') await markDisconnected(tx, actor, connection)
-    else {
-      await requestDeletion(tx, actor, connection)
-      await keepOut(tx, account, [connection.subscriptionId])
-    }
+    else await requestDeletion(tx, actor, connection)
     await forgetUnusedSignIn(tx, account)
   })
   if (data === 'keep') return { kind: 'disconnected' }

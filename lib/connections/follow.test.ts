@@ -73,7 +73,7 @@ test('it is looked for new ones by one worker in six hours, and not with an acco
   const before = listings()
   await followTenants(NEVER)
   expect(listings()).toBe(before)
-  await setFollowing(tenant.owner, accountId, { follows: false, keepOut: [] })
+  await setFollowing(tenant.owner, accountId, { follows: false })
   await look()
   expect(listings()).toBe(before)
 })
@@ -94,6 +94,14 @@ test('what was disconnected stays out, with its data or without, until somebody 
   expect((await connected(tenant)).some((line) => line.startsWith(rest[1]))).toBe(false)
   const [row] = await rolecall.db.select().from(connections).where(eq(connections.id, kept.id))
   expect(row?.state).toBe('disconnected')
+
+  await setFollowing(tenant.owner, accountId, { follows: false })
+  await setFollowing(tenant.owner, accountId, { follows: true })
+  await look()
+  expect(
+    (await connected(tenant)).some((line) => line.startsWith(rest[1])),
+    'forgotten in between',
+  ).toBe(false)
 
   await addSubscriptions(tenant.owner, accountId, [rest[1]])
   const [account] = await rolecall.db.select().from(accounts).where(eq(accounts.id, accountId))

@@ -3,7 +3,7 @@ import type { Actor } from '@/db/actor'
 import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
-import { allow, audit } from '@/lib/actor'
+import { allow, audit, NotFound } from '@/lib/actor'
 import { AzureError } from '@/lib/azure/client/errors'
 import { createMeter } from '@/lib/azure/client/transport'
 import { listSubscriptions } from '@/lib/azure/subscriptions'
@@ -25,29 +25,28 @@ const AT_ONCE = 25
  * Lets an account follow its tenant, so that subscriptions which it can read newly connect themselves, or ends that. The list of
  * subscriptions is all that it takes: no right on a management group is needed.
  *
- * @param keepOut subscriptions that are not to be connected by themselves; those that were kept out before no longer are
+ * @param keepOut subscriptions that are not to be connected by themselves, beside those that are kept out already
+ * @param letIn subscriptions that are kept out no more
  */
 export async function setFollowing(
   actor: Actor,
   accountId: string,
-  { follows, keepOut }: { follows: boolean; keepOut: string[] },
+  { follows, keepOut = [], letIn = [] }: { follows: boolean; keepOut?: string[]; letIn?: string[] },
 ): Promise<void> {
   allow(actor, 'connect')
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
-    const account = await lockAccount(tx, actor, accountId)
+    const { name, state, excludedSubscriptionIds } = await lockAccount(tx, actor, accountId)
+    if (follows && state !== 'active') throw new NotFound('The account has to be signed in again first.')
+    const excluded = [...new Set([...excludedSubscriptionIds, ...keepOut])].filter((id) => !letIn.includes(id))
     await tx
       .update(accounts)
-      .set({
-        follows,
-        nextLookAt: follows ? sql`now()` : null,
-        excludedSubscriptionIds: follows ? [...new Set(keepOut)] : [],
-      })
+      .set({ follows, nextLookAt: follows ? sql`now()` : null, excludedSubscriptionIds: excluded })
       .where(whereAccount(actor.organisationId, accountId))
     await audit(tx, actor, {
       action: 'account.follow_changed',
-      subject: account.name,
-      details: { follows, kept_out: follows ? keepOut.length : 0 },
+      subject: name,
+      details: { follows, kept_out: excluded.length },
     })
   })
 }
@@ -55,49 +54,51 @@ export async function setFollowing(
 /** Accounts that are looked at in one go; the rest follow with the next. */
 const ACCOUNTS_AT_ONCE = 20
 
+/** Milliseconds that one look may take, so that the sweep, in whose job it runs, is not held up for long. */
+const LOOK_MS = 60_000
+
 /**
  * Connects what accounts that follow their tenant can read newly. Each account is looked at by one worker every
- * {@link LOOK_EVERY_HOURS} hours. A look that fails changes no connection, and is repeated then.
+ * {@link LOOK_EVERY_HOURS} hours. A look that fails changes no connection, is logged, and is repeated then.
  *
- * @param ending aborts when the process ends
+ * @param ending aborts when the process ends; the accounts that are left are looked at by the next
  */
 export async function followTenants(ending: AbortSignal): Promise<void> {
-  for (const account of await takeDueAccounts()) {
-    if (ending.aborted) return
+  for (let looked = 0; looked < ACCOUNTS_AT_ONCE && !ending.aborted; looked++) {
+    const account = await takeDueAccount()
+    if (!account) return
     try {
-      const connected = await connectNew(account, ending)
+      const connected = await connectNew(account, AbortSignal.any([ending, AbortSignal.timeout(LOOK_MS)]))
       if (connected > 0) log().info({ event: 'subscriptions_followed', accountId: account.id, connected })
     } catch (error) {
-      if (!(error instanceof AzureError)) throw error
-      log().warn({ event: 'follow_failed', accountId: account.id, problem: error.code, error })
-      if (isOfAccount(error.code)) {
+      const problem = error instanceof AzureError ? error.code : 'unknown'
+      log().warn({ event: 'follow_failed', accountId: account.id, problem, error })
+      if (isOfAccount(problem)) {
         const db = await getDb(account)
-        await db.transaction((tx) => markReconnectNeeded(tx, account, error.code))
+        await db.transaction((tx) => markReconnectNeeded(tx, account, problem))
       }
     }
   }
 }
 
-async function takeDueAccounts(): Promise<AccountRow[]> {
+/** Takes the account whose look has been due for longest; null when none is due. */
+async function takeDueAccount(): Promise<AccountRow | null> {
   const db = await getDbOfEveryOrganisation()
   return db.transaction(async (tx) => {
-    const due = await tx
+    const [due] = await tx
       .select({ organisationId: accounts.organisationId, id: accounts.id })
       .from(accounts)
       .where(and(eq(accounts.state, 'active'), lte(accounts.nextLookAt, sql`now()`)))
       .orderBy(accounts.nextLookAt)
-      .limit(ACCOUNTS_AT_ONCE)
+      .limit(1)
       .for('update', { skipLocked: true })
-    const taken: AccountRow[] = []
-    for (const { organisationId, id } of due) {
-      const [account] = await tx
-        .update(accounts)
-        .set({ nextLookAt: sql`now() + make_interval(hours => ${LOOK_EVERY_HOURS})` })
-        .where(whereAccount(organisationId, id))
-        .returning()
-      if (account) taken.push(account)
-    }
-    return taken
+    if (!due) return null
+    const [taken] = await tx
+      .update(accounts)
+      .set({ nextLookAt: sql`now() + make_interval(hours => ${LOOK_EVERY_HOURS})` })
+      .where(whereAccount(due.organisationId, due.id))
+      .returning()
+    return taken ?? null
   })
 }
 

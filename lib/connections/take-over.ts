@@ -1,19 +1,29 @@
 import { and, eq, inArray, notInArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Transaction } from '@/db/database'
+import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { audit } from '@/lib/actor'
 import { type OpenedRun, openRuns } from '@/lib/runs/runs'
-import { type AccountRow, forgetUnusedSignIn } from './account'
+import { type AccountRow, forgetUnusedSignIn, whereAccount } from './account'
 
 /**
  * Lets one account read everything that another of the same tenant has read until now, and opens a run for each connection, which
- * finds out what the new one may read. The results that are there stay. Whoever calls holds both accounts' locks.
+ * finds out what the new one may read. It follows the tenant if one of both did. The results that are there stay. Whoever calls holds both accounts' locks.
  */
 export async function takeOver(tx: Transaction, actor: Actor, from: AccountRow, to: AccountRow): Promise<OpenedRun[]> {
   const { organisationId } = actor
   if (from.id === to.id || from.tenantId !== to.tenantId) return []
+  const follows = from.follows || to.follows
+  await tx
+    .update(accounts)
+    .set({
+      follows,
+      nextLookAt: follows ? sql`now()` : null,
+      excludedSubscriptionIds: [...new Set([...from.excludedSubscriptionIds, ...to.excludedSubscriptionIds])],
+    })
+    .where(whereAccount(organisationId, to.id))
   const moved = await tx
     .update(connections)
     .set({ accountId: to.id, state: 'active', stateReason: null, failures: 0, nextSyncAt: null })

@@ -14,9 +14,9 @@ export const MOST_COOKIES = 100
 /** Bytes of a body: a form with a name in it, or Microsoft's answer to a sign-in, is far shorter. */
 const LARGEST_BODY = 16_384
 
-/** Bytes of the form that connects: each of its subscriptions, at most a thousand, takes a browser some 170 bytes. */
+/** Bytes of the forms that connect: each of its subscriptions, at most a thousand, takes a browser some 170 bytes. */
 const LARGEST_CONNECT_BODY = 196_608
-const CONNECT_PAGES = '/integrations/azure/connect/'
+const CONNECT_PAGES = ['/integrations/azure/connect/', '/integrations/azure/accounts/']
 
 /** Bytes of a body while developing: Next's own tools send stacks of errors. */
 const LARGEST_DEVELOPMENT_BODY = 4_194_304
@@ -25,7 +25,7 @@ const DEVELOPMENT_TOOLS = /^\/(_next\/|__nextjs)/
 /** Bytes that a request to this decoded path may carry. */
 export function largestBody(path: string, development: boolean): number {
   if (development && DEVELOPMENT_TOOLS.test(path)) return LARGEST_DEVELOPMENT_BODY
-  return path.startsWith(CONNECT_PAGES) ? LARGEST_CONNECT_BODY : LARGEST_BODY
+  return CONNECT_PAGES.some((page) => path.startsWith(page)) ? LARGEST_CONNECT_BODY : LARGEST_BODY
 }
 
 /** Milliseconds in which the headers of a request, and a request with its body, have to arrive, and how often that is looked at. */

@@ -64,6 +64,7 @@ test.each<[string, number, string, Sent?]>([
     content(16_386),
   ],
   ['larger content than the form that connects has', 413, '/integrations/azure/connect/a/checks', content(196_610)],
+  ['larger content than the form that adds has', 413, '/integrations/azure/accounts/a/add', content(196_610)],
   ['TRACE', 405, '/signin', { method: 'TRACE' }],
   ['PUT', 405, '/signin', { method: 'PUT', body: 'a' }],
   ['OPTIONS', 405, '/signin', { method: 'OPTIONS' }],

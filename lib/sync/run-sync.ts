@@ -7,7 +7,7 @@ import { markWorking } from '@/lib/connections/account'
 import { azureForAccount } from '@/lib/connections/vault'
 import { log } from '@/lib/log'
 import { type SyncJob, sendSync } from '@/lib/runs/queue'
-import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
+import { type ClaimedRun, claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { endFailedRun } from './fail-run'
 import { lastResultOf } from './last-result'
 import { publishAccess } from './publish-access'
@@ -41,7 +41,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     signal.throwIfAborted()
     const db = await getDb(run)
     const { written } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
-    for (const waiting of await markWorking(run.account)) await sendSync(waiting)
+    await resumeOthers(run)
     if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({
       event: 'sync_succeeded',
@@ -61,6 +61,15 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
       : toFailure(error)
     await endFailedRun(run, failure, meter)
     log().warn({ event: 'sync_failed', runId: run.id, connectionId: run.connection.id, problem: failure.code, error })
+  }
+}
+
+/** Lets the connections go on that waited for the account with which this run has just succeeded. It can be made up for by hand. */
+async function resumeOthers(run: ClaimedRun): Promise<void> {
+  try {
+    for (const waiting of await markWorking(run.account)) await sendSync(waiting)
+  } catch (error) {
+    log().warn({ event: 'account_not_resumed', accountId: run.account.id, error })
   }
 }
 

@@ -77,10 +77,18 @@ export const addToAccount = actionFor(
 export const followTenant = actionFor('admin', async (member, accountId: string, follows: boolean, form: FormData) => {
   const id = readInput(AccountId, accountId)
   const isFollowing = readInput(z.boolean(), follows)
-  const leavesOut = isFollowing && form.get('keepOut') === 'on'
-  const readable = leavesOut ? await listReadableSubscriptions(member, id) : []
-  const keepOut = readable.filter(({ connectedAs }) => connectedAs === null).map((one) => one.subscriptionId)
-  await setFollowing(member, id, { follows: isFollowing, keepOut })
+  if (!isFollowing) {
+    await setFollowing(member, id, { follows: false })
+    refresh()
+    return
+  }
+  // The page, which is read anew, says what Microsoft refuses.
+  const readable = await listReadableSubscriptions(member, id).catch(refused)
+  if (!(readable instanceof AzureError)) {
+    const unconnected = readable.filter(({ connectedAs }) => connectedAs === null).map((one) => one.subscriptionId)
+    const choice = form.get('keepOut') === 'on' ? { keepOut: unconnected } : { letIn: unconnected }
+    await setFollowing(member, id, { follows: true, ...choice })
+  }
   refresh()
 })
 

@@ -61,9 +61,12 @@ async function Readable({ member, account }: { member: SignedInMember; account: 
   if (subscriptions instanceof AzureError) {
     const { title, sentence, next } = explain(subscriptions.code)
     return (
-      <Notice tone="bad" title={title}>
-        {sentence} {next}
-      </Notice>
+      <div className="grid grid-cols-1 gap-8">
+        <Notice tone="bad" title={title}>
+          {sentence} {next}
+        </Notice>
+        {account.follows && <FollowForm follows unconnected={0} action={followTenant.bind(null, account.id)} />}
+      </div>
     )
   }
   if (subscriptions.length === 0) {

@@ -67,6 +67,8 @@ function findOtherAccount({ previousAccount, account, connectionLabel }: Props['
     (previousAccount.objectId === account.objectId && previousAccount.tenantId === account.tenantId)
   )
     return null
-  const { name, others } = previousAccount
+  const { name, tenantId } = previousAccount
+  // An account of another tenant cannot read what lies in this one.
+  const others = tenantId === account.tenantId ? previousAccount.others : 0
   return { label: connectionLabel ?? 'This connection', previous: name, now: account.name, others }
 }
