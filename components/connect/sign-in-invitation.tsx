@@ -52,7 +52,7 @@ export function SignInInvitation({ attempt, signIn, accounts, goOnWithAccount }:
                 <p className="min-w-0 flex-1 basis-56">
                   <Name of={name} className="break-all" />
                   <span className="block text-sm text-ink-soft">
-                    Reads {connections.toLocaleString('en')} {connections === 1 ? 'subscription' : 'subscriptions'}
+                    Used for {connections.toLocaleString('en')} {connections === 1 ? 'subscription' : 'subscriptions'}
                   </span>
                 </p>
                 <form action={goOnWithAccount.bind(null, id)}>

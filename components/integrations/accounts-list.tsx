@@ -48,7 +48,7 @@ export function AccountsList({ accounts, startReconnect }: Props) {
               </p>
             )}
             <p className="text-ink-soft">
-              Reads {countSubscriptions(account.connections)} of{' '}
+              Used for {countSubscriptions(account.connections)} of{' '}
               {account.tenantName ? (
                 <Name of={account.tenantName} />
               ) : (
@@ -60,7 +60,9 @@ export function AccountsList({ accounts, startReconnect }: Props) {
             </p>
             {account.follows && (
               <p className="text-ink-soft">
-                Follows its tenant: subscriptions that it can read newly connect themselves.
+                {account.state === 'active'
+                  ? 'Follows its tenant: subscriptions that it can read newly connect themselves.'
+                  : 'Follows its tenant once it is reconnected: nothing new is looked for until then.'}
               </p>
             )}
             <p className="flex flex-wrap gap-1.5">

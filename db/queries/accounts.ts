@@ -1,11 +1,20 @@
-import { and, asc, eq, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, notInArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { databaseNow } from './clock'
 
-export type ListedAccount = Awaited<ReturnType<typeof listAccounts>>[number]
+/** Joins a connection with the account that it is read with. */
+export const isAccountOf = and(
+  eq(accounts.organisationId, connections.organisationId),
+  eq(accounts.id, connections.accountId),
+)
+
+/** How many other connections are read with the account of a connection now. `connections` has to be selected from. */
+export const otherConnections = sql<number>`(select count(*)::int from connections other
+  where other.organisation_id = ${connections.organisationId} and other.account_id = ${connections.accountId}
+    and other.id <> ${connections.id} and other.state not in ('disconnected', 'deleting'))`
 
 /**
  * The accounts that connections of the organisation are read with, in name order, those that need a reconnect first. Each with
@@ -34,15 +43,7 @@ export async function listAccounts(actor: Actor, tenantId?: string) {
         order by ${connections.state} = 'active' desc, ${connections.createdAt}, ${connections.id}))[1]`,
     })
     .from(accounts)
-    .innerJoin(
-      connections,
-      and(
-        eq(connections.organisationId, accounts.organisationId),
-        eq(connections.accountId, accounts.id),
-        ne(connections.state, 'disconnected'),
-        ne(connections.state, 'deleting'),
-      ),
-    )
+    .innerJoin(connections, and(isAccountOf, notInArray(connections.state, ['disconnected', 'deleting'])))
     .where(
       and(
         eq(accounts.organisationId, actor.organisationId),

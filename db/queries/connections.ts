@@ -6,6 +6,7 @@ import { accounts } from '@/db/schema/accounts'
 import { connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { ConnectionState, RunState } from '@/lib/domain/vocabulary'
+import { isAccountOf, otherConnections } from './accounts'
 import { databaseNow } from './clock'
 import { isGuid } from './input'
 import { toConnection } from './snapshot'
@@ -24,8 +25,6 @@ const isOpenRun = and(
   inArray(openRun.state, OPEN),
 )
 
-const isAccount = and(eq(accounts.organisationId, connections.organisationId), eq(accounts.id, connections.accountId))
-
 /** Whether nothing but its account keeps a connection from being read. */
 const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} <> 'active'`
 
@@ -34,11 +33,6 @@ const shownState = sql<ConnectionState>`case when ${waitsForAccount} then 'recon
 const shownReason = sql<
   string | null
 >`case when ${waitsForAccount} then coalesce(${accounts.stateReason}, 'sign_in_expired') else ${connections.stateReason} end`
-
-/** How many other connections are read with the same account now. */
-const otherConnections = sql<number>`(select count(*)::int from connections other
-  where other.organisation_id = ${connections.organisationId} and other.account_id = ${connections.accountId}
-    and other.id <> ${connections.id} and other.state not in ('disconnected', 'deleting'))`
 
 export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnection>>>
 
@@ -119,7 +113,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
       },
     })
     .from(connections)
-    .innerJoin(accounts, isAccount)
+    .innerJoin(accounts, isAccountOf)
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(ended, eq(ended.connectionId, connections.id))
     .leftJoin(openRun, isOpenRun)
@@ -183,7 +177,7 @@ export async function listConnections(actor: Actor) {
       openRun: { state: openRun.state, phase: openRun.phase, counters: openRun.counters, startedAt: openRun.startedAt },
     })
     .from(connections)
-    .innerJoin(accounts, isAccount)
+    .innerJoin(accounts, isAccountOf)
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(openRun, isOpenRun)
     .leftJoinLateral(last, sql`true`)
@@ -246,7 +240,7 @@ export async function getProgress(actor: Actor, connectionIds: string[]) {
       },
     })
     .from(connections)
-    .innerJoin(accounts, isAccount)
+    .innerJoin(accounts, isAccountOf)
     .leftJoin(newest, eq(newest.connectionId, connections.id))
     .where(and(eq(connections.organisationId, actor.organisationId), inArray(connections.id, ids), isUsable))
     .orderBy(asc(connections.label), asc(connections.id))

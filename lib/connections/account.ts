@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, isNull, lte, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, lte, ne, not, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
@@ -163,7 +163,7 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
     .update(accounts)
     .set({ state: 'signed_out', stateReason: null, follows: false, nextLookAt: null })
     .where(whereAccount(organisationId, id))
-  await deleteUnnamedAccounts(tx, organisationId, [id])
+  await deleteUnnamedAccount(tx, organisationId, id)
 }
 
 /**
@@ -194,14 +194,9 @@ export async function letIn(
   await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
 }
 
-/** Deletes those of these accounts that no connection names any more, not even a disconnected one. */
-export async function deleteUnnamedAccounts(tx: Transaction, organisationId: string, ids: string[]): Promise<void> {
-  await tx.delete(accounts).where(
-    and(
-      eq(accounts.organisationId, organisationId),
-      inArray(accounts.id, ids),
-      sql`not exists (select from ${connections}
-          where ${connections.organisationId} = ${accounts.organisationId} and ${connections.accountId} = ${accounts.id})`,
-    ),
-  )
+/** Deletes an account that no connection names any more, not even a disconnected one. */
+export async function deleteUnnamedAccount(tx: Transaction, organisationId: string, id: string): Promise<void> {
+  const isNamed = sql`exists (select from ${connections}
+    where ${connections.organisationId} = ${accounts.organisationId} and ${connections.accountId} = ${accounts.id})`
+  await tx.delete(accounts).where(and(whereAccount(organisationId, id), not(isNamed)))
 }

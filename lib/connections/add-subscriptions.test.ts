@@ -48,7 +48,8 @@ async function begun(tenant: TestTenant, subscriptionId: string) {
 describe('subscriptions that an account can read', () => {
   test('are listed by name, those that are connected already with their label', async () => {
     const { tenant, account } = await connectedOnce(3)
-    const readable = await listReadableSubscriptions(tenant.owner, account.id)
+    const { subscriptions: readable, odd } = await listReadableSubscriptions(tenant.owner, account.id)
+    expect(odd).toBe(0)
     const names = tenant.subscriptions.map(({ name }) => name)
     expect(readable.map(({ name }) => name)).toEqual(
       names.toSorted((one, other) => one.localeCompare(other, 'en', { numeric: true })),
@@ -56,6 +57,20 @@ describe('subscriptions that an account can read', () => {
     expect(readable.filter(({ connectedAs }) => connectedAs !== null)).toMatchObject([
       { subscriptionId: tenant.subscription.id, connectedAs: tenant.subscription.name },
     ])
+  })
+
+  test('are told to be more when a row of the list cannot be understood', async () => {
+    const { tenant, account } = await connectedOnce(3)
+    const match = { host: 'management.azure.com', path: '/subscriptions$' }
+    const rows = tenant.subscriptions.map(({ id, name }) => ({
+      ...{ id: `/subscriptions/${id}`, subscriptionId: id, displayName: name, state: 'Enabled' },
+      tenantId: tenant.tenantId,
+    }))
+    const body = { value: [{ displayName: 'odd' }, ...rows] }
+    const { subscriptions, odd } = await tenant.during([{ match, status: 200, body }], () =>
+      listReadableSubscriptions(tenant.owner, account.id),
+    )
+    expect([subscriptions.length, odd]).toEqual([3, 1])
   })
 
   test('become connections at once, without a sign-in, read with that account, and the audit log says so', async () => {

@@ -1,29 +1,30 @@
 import type { Actor } from '@/db/actor'
-import { getDb } from '@/db/client'
 import { allow } from '@/lib/actor'
 import { listSubscriptions } from '@/lib/azure/subscriptions'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { limit } from '@/lib/limits'
-import { sendSync } from '@/lib/runs/queue'
-import { findAccount, letIn, lockAccount, lockAccountsOf } from './account'
+import { findAccount, letIn } from './account'
 import { markConnected, type ReadableSubscription } from './checks'
-import { connectSubscription } from './connect-subscription'
+import { connectWithAccount } from './connect-with-account'
 import { azureForPerson } from './vault'
 
-/**
- * All subscriptions that an account can read now, by name, as Azure lists them. Throws NotFound, TooMany and AzureError.
- */
-export async function listReadableSubscriptions(actor: Actor, accountId: string): Promise<ReadableSubscription[]> {
+export type Readable = {
+  subscriptions: ReadableSubscription[]
+  /** Rows of Azure's list that could not be understood, and are not among them. */
+  odd: number
+}
+
+/** All subscriptions that an account can read now, by name, as Azure lists them. Throws NotFound, TooMany and AzureError. */
+export async function listReadableSubscriptions(actor: Actor, accountId: string): Promise<Readable> {
   allow(actor, 'connect')
   await limit('connect_check', actor.memberId)
   const account = await findAccount(actor, accountId)
-  const { rows } = await listSubscriptions(azureForPerson(account))
+  const { rows, odd } = await listSubscriptions(azureForPerson(account))
   const readable = await markConnected(actor, account.tenantId, rows)
-  return readable.sort((one, other) => one.name.localeCompare(other.name, 'en', { numeric: true }))
+  const byName = (one: ReadableSubscription, other: ReadableSubscription) =>
+    one.name.localeCompare(other.name, 'en', { numeric: true })
+  return { subscriptions: readable.sort(byName), odd: odd.length }
 }
-
-/** Subscriptions that become connections in one transaction, so that none is long. */
-const AT_ONCE = 25
 
 type Added =
   | { kind: 'added'; connectionIds: string[] }
@@ -35,45 +36,24 @@ type Added =
  * it can read. One that somebody connects at the same time stays as they connected it. Throws NotFound, TooMany and AzureError.
  */
 export async function addSubscriptions(actor: Actor, accountId: string, subscriptionIds: string[]): Promise<Added> {
-  const readable = new Map(
-    (await listReadableSubscriptions(actor, accountId)).map((one) => [one.subscriptionId, one] as const),
-  )
+  const { subscriptions } = await listReadableSubscriptions(actor, accountId)
+  const readable = new Map(subscriptions.map((one) => [one.subscriptionId, one]))
   const chosen = [...new Set(subscriptionIds)].flatMap((id) => readable.get(id) ?? [])
   if (chosen.length < new Set(subscriptionIds).size) return { kind: 'refused', code: 'subscription_not_readable' }
   if (chosen.some(({ otherTenant }) => otherTenant !== null))
     return { kind: 'refused', code: 'subscription_of_other_tenant' }
 
   const wanted = chosen.filter(({ connectedAs }) => connectedAs === null)
-  const connectionIds: string[] = []
-  for (let done = 0; done < wanted.length; done += AT_ONCE) {
-    const db = await getDb(actor)
-    const some = wanted.slice(done, done + AT_ONCE)
-    const made = await db.transaction(async (tx) => {
-      const { tenantId, objectId } = await findAccount(actor, accountId, tx)
-      await lockAccountsOf(
-        tx,
-        actor,
-        { tenantId, objectId },
-        some.map((one) => one.subscriptionId),
-      )
-      const account = await lockAccount(tx, actor, accountId)
-      if (account.state !== 'active') return null
-      await letIn(
-        tx,
-        account,
-        some.map((one) => one.subscriptionId),
-      )
-      const all = []
-      for (const one of some) all.push(await connectSubscription(tx, actor, { account, connectionId: null }, one))
-      return all
-    })
-    // What was connected before the account was found to need a sign-in stays connected.
-    if (made === null)
-      return connectionIds.length > 0 ? { kind: 'added', connectionIds } : { kind: 'refused', code: 'sign_in_expired' }
-    for (const { connectionId, run } of made) {
-      connectionIds.push(connectionId)
-      if (run) await sendSync(run)
-    }
-  }
-  return { kind: 'added', connectionIds }
+  const { connectionIds, stopped } = await connectWithAccount(actor, accountId, wanted, async (tx, account, batch) => {
+    if (account.state !== 'active') return null
+    await letIn(
+      tx,
+      account,
+      batch.map((one) => one.subscriptionId),
+    )
+    return batch
+  })
+  return stopped && connectionIds.length === 0
+    ? { kind: 'refused', code: 'sign_in_expired' }
+    : { kind: 'added', connectionIds }
 }

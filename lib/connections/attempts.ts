@@ -2,6 +2,7 @@ import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
+import { isAccountOf, otherConnections } from '@/db/queries/accounts'
 import { accounts } from '@/db/schema/accounts'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { allow } from '@/lib/actor'
@@ -16,7 +17,7 @@ import { env } from '@/lib/env'
 import { limit } from '@/lib/limits'
 import { log } from '@/lib/log'
 import { findAccount } from './account'
-import { findConnection, isAccountOf, whereConnection } from './connection'
+import { findConnection, whereConnection } from './connection'
 
 type Begun =
   | { kind: 'begun'; attemptId: string }
@@ -153,11 +154,6 @@ export async function findAttempt(
   return found ? { ...found.attempt, expired: found.expired } : null
 }
 
-/** Other connections that are read with the account of a connection now. */
-const countOthers = sql<number>`(select count(*)::int from connections other
-  where other.organisation_id = ${accounts.organisationId} and other.account_id = ${accounts.id}
-    and other.id <> ${connections.id} and other.state not in ('disconnected', 'deleting'))`
-
 type Account = { objectId: string; tenantId: string; name: string }
 
 /** An attempt as its pages show it. No secret is among its fields. */
@@ -196,7 +192,7 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
           tenantId: accounts.tenantId,
           name: accounts.name,
           optionalScopes: accounts.optionalScopes,
-          others: countOthers,
+          others: otherConnections,
         })
         .from(connections)
         .innerJoin(accounts, isAccountOf)

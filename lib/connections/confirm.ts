@@ -99,7 +99,7 @@ function chooseSubscriptions(
   return others.some(({ otherTenant }) => otherTenant !== null) ? null : [own, ...others]
 }
 
-/** Null when the account that was chosen has to be signed in again by now. */
+/** Makes the connections, with what belongs to them. Gives null when the account that was chosen has to be signed in again by now. */
 async function storeConnections(
   actor: SessionActor,
   attempt: AttemptRow,
@@ -125,7 +125,7 @@ async function storeConnections(
     for (const one of wanted)
       made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
     const resumed = await resumeConnections(tx, account, actor)
-    // Somebody else has connected everything with another account meanwhile.
+    // If somebody else has connected all of it with another account meanwhile, nothing is read with this sign-in.
     await forgetUnusedSignIn(tx, account)
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx

@@ -2,7 +2,6 @@ import { and, eq, ne, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database, Transaction } from '@/db/database'
-import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { NotFound } from '@/lib/actor'
 
@@ -11,12 +10,6 @@ export type ConnectionRow = typeof connections.$inferSelect
 /** The where-clause of one connection. The organisation is part of it, so another organisation's id matches nothing. */
 export const whereConnection = (organisationId: string, connectionId: string): SQL | undefined =>
   and(eq(connections.organisationId, organisationId), eq(connections.id, connectionId))
-
-/** Joins a connection with the account that it lives on. */
-export const isAccountOf = and(
-  eq(accounts.organisationId, connections.organisationId),
-  eq(accounts.id, connections.accountId),
-)
 
 /** The where-clause of one connection that can still be used: what is being deleted is as good as gone. */
 const whereUsable = (organisationId: string, connectionId: string): SQL | undefined =>

@@ -10,16 +10,12 @@ import { listSubscriptions } from '@/lib/azure/subscriptions'
 import type { Subscription } from '@/lib/domain/access'
 import { isOfAccount } from '@/lib/domain/problems'
 import { log } from '@/lib/log'
-import { sendSync } from '@/lib/runs/queue'
-import { type AccountRow, lockAccount, lockAccountsOf, markReconnectNeeded, whereAccount } from './account'
-import { connectSubscription } from './connect-subscription'
+import { type AccountRow, lockAccount, markReconnectNeeded, whereAccount } from './account'
+import { connectWithAccount } from './connect-with-account'
 import { azureForAccount } from './vault'
 
 /** Hours between two looks for new subscriptions with one account. */
 export const LOOK_EVERY_HOURS = 6
-
-/** Subscriptions that become connections in one transaction, so that none is long. */
-const AT_ONCE = 25
 
 /**
  * Lets an account follow its tenant, so that subscriptions which it can read newly connect themselves, or ends that. The list of
@@ -105,15 +101,13 @@ async function takeDueAccount(): Promise<AccountRow | null> {
 /** Connects what an account can read newly. Gives how many subscriptions that were. */
 async function connectNew(account: AccountRow, ending: AbortSignal): Promise<number> {
   const { rows } = await listSubscriptions(azureForAccount(account, createMeter(), ending))
-  const wanted = await chooseNew(account, rows)
-  let connected = 0
-  for (let done = 0; done < wanted.length; done += AT_ONCE) {
-    const some = wanted.slice(done, done + AT_ONCE)
-    const runs = await connectSome(account, some)
-    for (const run of runs) await sendSync(run)
-    connected += runs.length
-  }
-  return connected
+  const wanted = (await chooseNew(account, rows)).map(({ id, name, state }) => ({ subscriptionId: id, name, state }))
+  const by = { organisationId: account.organisationId, memberId: null, name: 'Rolecall' }
+  const { opened } = await connectWithAccount(by, account.id, wanted, async (_tx, now, batch) => {
+    if (!now.follows || now.state !== 'active') return null
+    return batch.filter(({ subscriptionId }) => !now.excludedSubscriptionIds.includes(subscriptionId))
+  })
+  return opened
 }
 
 /** Those of the account's own tenant that are not kept out and have no connection, in whatever state. */
@@ -136,27 +130,4 @@ async function chooseNew(account: AccountRow, rows: Subscription[]): Promise<Sub
     )
   const left = new Set([...known.map(({ id }) => id), ...excludedSubscriptionIds])
   return own.filter(({ id }) => !left.has(id))
-}
-
-async function connectSome(account: AccountRow, some: Subscription[]) {
-  const by = { organisationId: account.organisationId, memberId: null, name: 'Rolecall' }
-  const db = await getDb(account)
-  return db.transaction(async (tx) => {
-    await lockAccountsOf(
-      tx,
-      by,
-      account,
-      some.map(({ id }) => id),
-    )
-    const now = await lockAccount(tx, by, account.id)
-    if (!now.follows || now.state !== 'active') return []
-    const made = []
-    for (const { id: subscriptionId, name, state } of some) {
-      if (now.excludedSubscriptionIds.includes(subscriptionId)) continue
-      made.push(
-        await connectSubscription(tx, by, { account: now, connectionId: null }, { subscriptionId, name, state }),
-      )
-    }
-    return made.flatMap(({ run }) => run ?? [])
-  })
 }

@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import { isAccountOf } from '@/db/queries/accounts'
 import { readDatabaseNow } from '@/db/queries/clock'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
@@ -10,7 +11,7 @@ import { nextSyncAt } from '@/lib/domain/connection-status'
 import { OPTIONAL_PERMISSIONS, type OptionalScope } from '@/lib/domain/permissions'
 import type { Schedule } from '@/lib/domain/vocabulary'
 import { lockWithAccount, whereAccount } from './account'
-import { findConnection, isAccountOf, lockConnection, whereConnection } from './connection'
+import { findConnection, lockConnection, whereConnection } from './connection'
 
 /** Gives a connection another label. Throws NotFound. */
 export async function renameConnection(actor: Actor, connectionId: string, label: string): Promise<void> {

@@ -9,8 +9,9 @@ import { type OpenedRun, openRuns } from '@/lib/runs/runs'
 import { type AccountRow, forgetUnusedSignIn, whereAccount } from './account'
 
 /**
- * Lets one account read everything that another of the same tenant has read until now, and opens a run for each connection, which
- * finds out what the new one may read. It follows the tenant if one of both did. The results that are there stay. Whoever calls holds both accounts' locks.
+ * Lets one account read everything that another of the same tenant has read until now, and opens a run for each connection,
+ * which finds out what the new one may read. The new one follows the tenant if either of them did. Results stay as they are.
+ * Whoever calls holds the locks of both accounts.
  */
 export async function takeOver(tx: Transaction, actor: Actor, from: AccountRow, to: AccountRow): Promise<OpenedRun[]> {
   const { organisationId } = actor

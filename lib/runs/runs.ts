@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
+import { isAccountOf } from '@/db/queries/accounts'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -126,10 +127,7 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
   const [found] = await db
     .select({ connection: connections, account: accounts })
     .from(connections)
-    .innerJoin(
-      accounts,
-      and(eq(accounts.organisationId, connections.organisationId), eq(accounts.id, connections.accountId)),
-    )
+    .innerJoin(accounts, isAccountOf)
     .where(and(eq(connections.organisationId, organisationId), eq(connections.id, claimed.connectionId)))
   return found ? { organisationId, id: runId, fence: claimed.fence, ...found } : null
 }

@@ -64,7 +64,10 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   }
 }
 
-/** Lets the connections go on that waited for the account with which this run has just succeeded. It can be made up for by hand. */
+/**
+ * Resumes the connections that waited for the account with which this run has just succeeded. A failure of that is only
+ * logged: the run itself has succeeded, and the next sync with the account tries again.
+ */
 async function resumeOthers(run: ClaimedRun): Promise<void> {
   try {
     for (const waiting of await markWorking(run.account)) await sendSync(waiting)

@@ -85,7 +85,9 @@ export const followTenant = actionFor('admin', async (member, accountId: string,
   // The page, which is read anew, says what Microsoft refuses.
   const readable = await listReadableSubscriptions(member, id).catch(refused)
   if (!(readable instanceof AzureError)) {
-    const unconnected = readable.filter(({ connectedAs }) => connectedAs === null).map((one) => one.subscriptionId)
+    const unconnected = readable.subscriptions
+      .filter(({ connectedAs }) => connectedAs === null)
+      .map((one) => one.subscriptionId)
     const choice = form.get('keepOut') === 'on' ? { keepOut: unconnected } : { letIn: unconnected }
     await setFollowing(member, id, { follows: true, ...choice })
   }

@@ -53,43 +53,58 @@ async function openAccount(member: SignedInMember, accountId: string): Promise<A
   })
 }
 
-/** What Azure lists for the account now, or why it lists nothing. */
+/** What Azure lists for the account now, or why it lists nothing; and whether the account follows its tenant. */
 async function Readable({ member, account }: { member: SignedInMember; account: AccountRow }) {
-  const subscriptions = await listReadableSubscriptions(member, account.id).catch((error: unknown) =>
+  const readable = await listReadableSubscriptions(member, account.id).catch((error: unknown) =>
     error instanceof AzureError ? error : showRefusal(error),
   )
-  if (subscriptions instanceof AzureError) {
-    const { title, sentence, next } = explain(subscriptions.code)
+  const follow = followTenant.bind(null, account.id)
+  if (readable instanceof AzureError || readable.subscriptions.length === 0) {
     return (
       <div className="grid grid-cols-1 gap-8">
-        <Notice tone="bad" title={title}>
-          {sentence} {next}
-        </Notice>
-        {account.follows && <FollowForm follows unconnected={0} action={followTenant.bind(null, account.id)} />}
+        {readable instanceof AzureError ? <Refused code={readable.code} /> : <NothingListed odd={readable.odd} />}
+        {account.follows && <FollowForm follows unconnected={0} action={follow} />}
       </div>
     )
   }
-  if (subscriptions.length === 0) {
-    return (
-      <EmptyState
-        title="Azure lists no subscription for this account"
-        action={<ButtonLink href="/integrations/azure">Back to the accounts</ButtonLink>}
-      >
-        Give it the Reader role on a subscription or a management group, then open this page again.
-      </EmptyState>
-    )
-  }
+  const { subscriptions, odd } = readable
   const unconnected = subscriptions.filter(
     ({ connectedAs, otherTenant }) => connectedAs === null && otherTenant === null,
   )
   return (
     <div className="grid grid-cols-1 gap-8">
+      {odd > 0 && <NotUnderstood odd={odd} />}
       <AddSubscriptionsForm action={addToAccount.bind(null, account.id)} subscriptions={subscriptions} />
-      <FollowForm
-        follows={account.follows}
-        unconnected={unconnected.length}
-        action={followTenant.bind(null, account.id)}
-      />
+      <FollowForm follows={account.follows} unconnected={unconnected.length} action={follow} />
     </div>
+  )
+}
+
+function Refused({ code }: { code: string }) {
+  const { title, sentence, next } = explain(code)
+  return (
+    <Notice tone="bad" title={title}>
+      {sentence} {next}
+    </Notice>
+  )
+}
+
+function NothingListed({ odd }: { odd: number }) {
+  if (odd > 0) return <NotUnderstood odd={odd} />
+  return (
+    <EmptyState
+      title="Azure lists no subscription for this account"
+      action={<ButtonLink href="/integrations/azure">Back to the accounts</ButtonLink>}
+    >
+      Give it the Reader role on a subscription or a management group, then open this page again.
+    </EmptyState>
+  )
+}
+
+function NotUnderstood({ odd }: { odd: number }) {
+  return (
+    <Notice tone="warn" title={`Azure lists ${odd.toLocaleString('en')} more that Rolecall could not understand`}>
+      {odd === 1 ? 'It is' : 'They are'} not shown here. Connect a subscription that you miss by its ID.
+    </Notice>
   )
 }
