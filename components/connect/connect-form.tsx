@@ -10,6 +10,8 @@ export type ConnectFormState = { error: string } | null
 type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
   others: OtherSubscription[]
+  /** Whether there may be more than these. */
+  othersUnread: boolean
   /** Set when the connection was made with another account than the one that signed in now. */
   otherAccount: {
     label: string
@@ -24,7 +26,7 @@ type Props = {
 }
 
 /** The last form of the wizard: which subscriptions to connect, and whether a changed account is meant. */
-export function ConnectForm({ action, others, otherAccount, blocked, verb }: Props) {
+export function ConnectForm({ action, others, othersUnread, otherAccount, blocked, verb }: Props) {
   const [state, formAction] = useActionState(action, null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [accepted, setAccepted] = useState(false)
@@ -60,6 +62,13 @@ export function ConnectForm({ action, others, otherAccount, blocked, verb }: Pro
             ))}
           </ul>
         </fieldset>
+      )}
+
+      {othersUnread && (
+        <Notice title="Not every other subscription could be listed">
+          Azure did not give the whole list of what this account can read. Add others later under Accounts, or by their
+          ID.
+        </Notice>
       )}
 
       {otherAccount && (

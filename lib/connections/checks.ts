@@ -35,6 +35,8 @@ export type Checked = {
   subscription: Subscription | null
   /** The other subscriptions that this account can read. */
   others: ReadableSubscription[]
+  /** Whether there may be more of them: Azure refused the list, or rows of it could not be understood. */
+  othersUnread: boolean
 }
 
 /**
@@ -67,6 +69,7 @@ export async function checkAttempt(actor: SessionActor, attemptId: string): Prom
       canConnect: false,
       subscription: null,
       others: [],
+      othersUnread: false,
     }
 
   const { subscriptionId } = attempt
@@ -96,6 +99,7 @@ export async function checkAttempt(actor: SessionActor, attemptId: string): Prom
     canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
     subscription: subscription.value ?? null,
     others: await listOtherSubscriptions(actor, attempt, readable.value?.rows ?? []),
+    othersUnread: readable.value === undefined || readable.value.odd.length > 0,
   }
 }
 

@@ -375,6 +375,19 @@ test('a reconnect keeps the connection, and asks before it takes another account
   expect(await accountOf(rolecall, connectionId)).toMatchObject({ objectId: tenant.account('reader').objectId })
 })
 
+test('other subscriptions that Azure does not list are not taken for there being none', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 2 })
+  const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
+  const check = () => checkAttempt(tenant.owner, attemptId)
+  expect(await check()).toMatchObject({ canConnect: true, others: [{}], othersUnread: false })
+  const match = { host: 'management.azure.com', path: '/subscriptions$' }
+  expect(await tenant.during([{ match, status: 403 }], check)).toMatchObject({
+    canConnect: true,
+    others: [],
+    othersUnread: true,
+  })
+})
+
 test('a viewer can do nothing of this, whichever page or action lets them try', async () => {
   const tenant = await rolecall.tenant()
   const viewer = await tenant.viewer()

@@ -13,7 +13,7 @@ type Props = { member: SessionActor; attempt: Attempt & { account: NonNullable<A
 
 /** Asks Microsoft what this account may read, and offers to connect or to mend what is missing. */
 export async function AttemptChecks({ member, attempt }: Props) {
-  const { checks, canConnect, others } = await checkAttempt(member, attempt.id).catch(showRefusal)
+  const { checks, canConnect, others, othersUnread } = await checkAttempt(member, attempt.id).catch(showRefusal)
   // The Reader role mends both of these checks, so its steps are shown once.
   const [, repeated] = checks.filter(
     ({ code }) => code === 'subscription_not_readable' || code === 'reader_role_missing',
@@ -52,6 +52,7 @@ export async function AttemptChecks({ member, attempt }: Props) {
       <ConnectForm
         action={confirmConnect.bind(null, attempt.id)}
         others={others}
+        othersUnread={othersUnread && canConnect}
         otherAccount={findOtherAccount(attempt)}
         blocked={canConnect ? null : 'A check above has to pass first.'}
         verb={attempt.connectionId ? 'Reconnect' : 'Connect'}
