@@ -7,6 +7,7 @@ import { ALL_PEOPLE, countHolders, listHolders } from '@/db/queries/holders'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
+import { tellsOfCut } from '@/db/server-statements'
 import { explainAccess } from '@/lib/domain/access-paths'
 import { exportAccess } from '@/lib/export'
 import { armedWork } from './armed-work'
@@ -79,8 +80,7 @@ const READINGS = 3
 
 /** A connection that a fault broke may have gone back to the pool before that was noticed; whatever else fails is a find. */
 function passLostConnection(error: unknown): null {
-  const { cause } = error as Error
-  if (cause instanceof Error && /^Connection terminated|not queryable|ECONNRESET|EPIPE/.test(cause.message)) return null
+  if (tellsOfCut(error)) return null
   throw error
 }
 

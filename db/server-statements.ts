@@ -64,7 +64,7 @@ async function lend<T>(connection: PoolClient, work: (connection: PoolClient) =>
 }
 
 /** Whether an error, or what caused it, is a connection that has ended: by the driver's words, or by the server's last ones. */
-function tellsOfCut(error: unknown): boolean {
+export function tellsOfCut(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if ('severity' in error && error.severity === 'FATAL') return true
   return /^Connection terminated|not queryable|ECONNRESET|EPIPE/.test(error.message) || tellsOfCut(error.cause)

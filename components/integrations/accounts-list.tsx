@@ -21,7 +21,7 @@ export type ShownAccount = {
   follows: boolean
   connections: number
   /** One of its connections, by which it is signed in again. */
-  aConnectionId: string
+  connectionIdToReconnect: string
 }
 
 type Props = {
@@ -79,7 +79,7 @@ export function AccountsList({ accounts, startReconnect }: Props) {
           </div>
           {startReconnect && (
             <div className="flex flex-wrap gap-2">
-              <form action={startReconnect.bind(null, account.aConnectionId)}>
+              <form action={startReconnect.bind(null, account.connectionIdToReconnect)}>
                 <SubmitButton
                   variant={account.state === 'active' ? undefined : 'primary'}
                   className="relative"
@@ -91,7 +91,7 @@ export function AccountsList({ accounts, startReconnect }: Props) {
               {(account.state === 'active' || account.follows) && (
                 <>
                   <ButtonLink
-                    href={`/integrations/azure/${account.aConnectionId}/settings`}
+                    href={`/integrations/azure/${account.connectionIdToReconnect}/settings`}
                     prefetch={false}
                     className="relative"
                   >

@@ -39,7 +39,7 @@ export async function listAccounts(actor: Actor, tenantId?: string) {
       follows: accounts.follows,
       excluded: sql<number>`jsonb_array_length(${accounts.excludedSubscriptionIds})`,
       connections: sql<number>`count(${connections.id})::int`,
-      aConnectionId: sql<string>`(array_agg(${connections.id}
+      connectionIdToReconnect: sql<string>`(array_agg(${connections.id}
         order by ${connections.state} = 'active' desc, ${connections.createdAt}, ${connections.id}))[1]`,
     })
     .from(accounts)

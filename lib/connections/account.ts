@@ -140,7 +140,7 @@ export async function markWorking(account: AccountRow): Promise<OpenedRun[]> {
 }
 
 /**
- * Deletes the sign-in of an account on which no connection lives any more, and the account itself if none even names it. Whoever
+ * Deletes the sign-in of an account on which no connection lives any more, and the account itself if none refers to it. Whoever
  * calls holds the account's lock.
  */
 export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }: AccountRow): Promise<void> {
@@ -163,7 +163,7 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
     .update(accounts)
     .set({ state: 'signed_out', stateReason: null, follows: false, nextLookAt: null })
     .where(whereAccount(organisationId, id))
-  await deleteUnnamedAccount(tx, organisationId, id)
+  await deleteUnreferencedAccount(tx, organisationId, id)
 }
 
 /**
@@ -194,9 +194,9 @@ export async function letIn(
   await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
 }
 
-/** Deletes an account that no connection names any more, not even a disconnected one. */
-export async function deleteUnnamedAccount(tx: Transaction, organisationId: string, id: string): Promise<void> {
-  const isNamed = sql`exists (select from ${connections}
+/** Deletes an account to which no connection refers any more, not even a disconnected one. */
+export async function deleteUnreferencedAccount(tx: Transaction, organisationId: string, id: string): Promise<void> {
+  const isReferenced = sql`exists (select from ${connections}
     where ${connections.organisationId} = ${accounts.organisationId} and ${connections.accountId} = ${accounts.id})`
-  await tx.delete(accounts).where(and(whereAccount(organisationId, id), not(isNamed)))
+  await tx.delete(accounts).where(and(whereAccount(organisationId, id), not(isReferenced)))
 }

@@ -7,7 +7,7 @@ import { audit } from '@/lib/actor'
 import { DELETION_STEPS, type DeletionStep } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import { type DeletionJob, sendDeletion } from '@/lib/runs/queue'
-import { deleteUnnamedAccount, lockAccount } from './account'
+import { deleteUnreferencedAccount, lockAccount } from './account'
 import { lockDirectory, whereConnection } from './connection'
 
 /**
@@ -176,7 +176,7 @@ async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
     accountId: connections.accountId,
   })
   if (!connection) return
-  await deleteUnnamedAccount(tx, organisationId, connection.accountId)
+  await deleteUnreferencedAccount(tx, organisationId, connection.accountId)
   const by = { organisationId, memberId: requestedById, name: requestedByName }
   await audit(tx, by, {
     action: 'connection.deleted',
