@@ -22,8 +22,8 @@ type Made = {
 
 /** The tables whose rows are counted, all of which grow with what is read. */
 const TABLES = [
-  ...['assignments', 'deny_assignments', 'connection_groups', 'group_members', 'group_owners', 'group_nesting'],
-  ...['holders', 'principals', 'role_definitions'],
+  ...['assignments', 'deny_assignments', 'directory_groups', 'group_members', 'group_owners', 'group_nesting'],
+  ...['holders', 'principals', 'role_definitions', 'nodes', 'connection_nodes'],
 ]
 
 const log = async (method: 'GET' | 'DELETE') => {
@@ -49,26 +49,15 @@ async function connect(made: Made) {
   return {}
 }
 
-async function countRows(): Promise<number> {
+/** Rows of each table; with a mark of {@link markNow} only those that were written since then, by whatever statement. */
+async function countRows(mark?: string): Promise<Record<string, number>> {
   const db = await getDbOfEveryOrganisation()
-  const counts = TABLES.map((table) => sql`select count(*)::int as rows from ${sql.identifier(table)}`)
-  const { rows } = await db.execute<{ rows: number }>(
-    sql`select sum(rows)::int as rows from (${sql.join(counts, sql` union all `)}) counted`,
-  )
-  return rows[0]?.rows ?? 0
-}
-
-/** Rows that were written since a mark of {@link markNow}, by whatever statement. */
-async function countWritten(mark: string): Promise<number> {
-  const db = await getDbOfEveryOrganisation()
+  const isCounted = mark ? sql`xmin::text::bigint >= ${mark}::bigint` : sql`true`
   const counts = TABLES.map(
-    (table) =>
-      sql`select count(*)::int as rows from ${sql.identifier(table)} where xmin::text::bigint >= ${mark}::bigint`,
+    (table) => sql`select ${table} as name, count(*)::int as rows from ${sql.identifier(table)} where ${isCounted}`,
   )
-  const { rows } = await db.execute<{ rows: number }>(
-    sql`select sum(rows)::int as rows from (${sql.join(counts, sql` union all `)}) counted`,
-  )
-  return rows[0]?.rows ?? 0
+  const { rows } = await db.execute<{ name: string; rows: number }>(sql.join(counts, sql` union all `))
+  return Object.fromEntries(rows.filter((one) => one.rows > 0).map((one) => [one.name, one.rows]))
 }
 
 async function markNow(): Promise<string> {
@@ -122,7 +111,7 @@ async function sync() {
     calls: entries.length,
     graphCalls: entries.filter(({ host }) => host === 'graph.microsoft.com').length,
     bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0),
-    written: await countWritten(mark),
+    written: await countRows(mark),
     rows: await countRows(),
     databaseBytes: Number(rows[0]?.bytes),
   }

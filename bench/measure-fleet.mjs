@@ -44,23 +44,24 @@ export async function measureFleet(print) {
     const first = await run('sync')
     print({ bench: 'fleet_first', ...size, calls: first.calls, seconds: round(first.seconds), cpu_s: cpuOf(first) })
     const unchanged = await run('sync')
-    print({ bench: 'fleet_rows', value: unchanged.rows, aim: 60_000 })
+    print({ bench: 'fleet_rows', value: sum(unchanged.rows), aim: 60_000, ...unchanged.rows })
     print({ bench: 'fleet_db_mb', value: round(unchanged.databaseBytes / 1e6), aim: 80 })
     print({ bench: 'fleet_unchanged_calls', value: unchanged.calls, aim: 750 })
     print({ bench: 'fleet_unchanged_graph_calls', value: unchanged.graphCalls, aim: 50 })
     print({ bench: 'fleet_unchanged_mb', value: round(unchanged.bytes / 1e6), aim: 140 })
     print({ bench: 'fleet_unchanged_cpu_s', value: cpuOf(unchanged), aim: 25, seconds: round(unchanged.seconds) })
-    print({ bench: 'fleet_unchanged_rows_written', value: unchanged.written, aim: 0 })
+    print({ bench: 'fleet_unchanged_rows_written', value: sum(unchanged.written), aim: 0 })
     const change = { type: 'add_member', tenantId: made.tenantId, groupId: made.groupId, principalId: made.newMemberId }
     const answer = await fetch(`${url}/_sandbox/changes`, { method: 'POST', body: JSON.stringify(change) })
     if (!answer.ok) throw new Error(await answer.text())
     const added = await run('sync')
-    print({ bench: 'fleet_member_added_rows', value: added.written, aim: 10 })
+    print({ bench: 'fleet_member_added_rows', value: sum(added.written), aim: 10, ...added.written })
   } finally {
     await stopChildren()
   }
 }
 
+const sum = (counts) => Object.values(counts).reduce((total, count) => total + count, 0)
 const round = (value) => Math.round(value * 10) / 10
 const cpuOf = ({ cpuSeconds, databaseCpuSeconds }) => round(cpuSeconds + databaseCpuSeconds)
 

@@ -114,7 +114,7 @@ async function versions({ organisationId }: Connected): Promise<Map<string, stri
     select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
     union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
     union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId}
-    union all select 'g' || group_id, xmin::text from connection_groups where organisation_id = ${organisationId}
+    union all select 'g' || group_id, xmin::text from directory_groups where organisation_id = ${organisationId}
     union all select 'm' || group_id || member_id, xmin::text from group_members where organisation_id = ${organisationId}
     union all select 'n' || group_id || inner_id, xmin::text from group_nesting where organisation_id = ${organisationId}
     union all select 'd' || key, xmin::text from deny_assignments where organisation_id = ${organisationId}

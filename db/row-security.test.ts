@@ -8,7 +8,7 @@ import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getDb, getDbOfEveryOrganisation } from './client'
 import type { Database } from './database'
-import { groupOwners } from './schema/access'
+import { directoryReadings, groupOwners } from './schema/access'
 import { accountSecrets } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
 import { auditEvents, memberSessions } from './schema/organisations'
@@ -66,9 +66,13 @@ async function createFullOrganisation(): Promise<string> {
     { organisationId, memberId },
   ]
   const expiresAt = new Date(Date.now() + 60_000)
+  const [directory, now] = [{ organisationId, accountId }, new Date()]
   await db
     .insert(groupOwners)
-    .values({ ...of, groupId: group, ownerId: person, ownerKind: 'user', ownership: 'active', validFrom: new Date() })
+    .values({ ...directory, groupId: group, ownerId: person, ownerKind: 'user', ownership: 'active', validFrom: now })
+  await db
+    .insert(directoryReadings)
+    .values({ ...directory, id: randomUUID(), beganAt: now, storedAt: now, groupIds: [group] })
   await db.insert(accountSecrets).values({ organisationId, accountId, sealed: '{}' })
   await db
     .insert(connectionDeletions)

@@ -1,10 +1,22 @@
 import { randomUUID } from 'node:crypto'
-import { eq, sql } from 'drizzle-orm'
+import { eq, getTableName, sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, expect, test } from 'vitest'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
-import { assignments, connectionGroups, groupMembers, groupNesting, holders } from './schema/access'
+import {
+  assignments,
+  connectionNodes,
+  denyAssignments,
+  directoryGroups,
+  directoryReadings,
+  groupMembers,
+  groupNesting,
+  groupOwners,
+  holders,
+  nodes,
+} from './schema/access'
 import { accounts } from './schema/accounts'
 import { connectAttempts, connections } from './schema/connections'
 import { memberSessions, members, organisations } from './schema/organisations'
@@ -39,6 +51,28 @@ async function addSession(organisationId: string, memberId: string) {
   return row?.id ?? ''
 }
 
+/** A connection, as what refers to it names it, with its account and a node. */
+async function addChain(organisationId: string) {
+  const connectionId = await addConnection(organisationId)
+  const [of] = await db.select().from(connections).where(eq(connections.id, connectionId))
+  const accountId = of?.accountId ?? ''
+  const nodeId = await addNode(organisationId, accountId)
+  await db.insert(connectionNodes).values({ organisationId, connectionId, nodeId, place: 0, validFrom: new Date() })
+  return {
+    connection: { organisationId, connectionId },
+    account: { organisationId, accountId },
+    node: { organisationId, nodeId },
+  }
+}
+
+async function addNode(organisationId: string, accountId: string, scope = '/subscriptions/one') {
+  const [row] = await db
+    .insert(nodes)
+    .values({ organisationId, accountId, tenantId: randomUUID(), scope })
+    .returning({ id: nodes.id })
+  return row?.id ?? ''
+}
+
 async function addConnection(organisationId: string, subscriptionId = randomUUID() as string) {
   const account = { organisationId, id: randomUUID(), tenantId: randomUUID() }
   await db
@@ -60,9 +94,8 @@ async function addConnection(organisationId: string, subscriptionId = randomUUID
   return row?.id ?? ''
 }
 
-const assignment = (organisationId: string, connectionId: string) => ({
-  organisationId,
-  connectionId,
+const assignment = (of: { organisationId: string; nodeId: string }) => ({
+  ...of,
   key: '/subscriptions/one 1',
   tenantId: randomUUID(),
   principalId: randomUUID(),
@@ -179,13 +212,52 @@ const HOLDER = {
   grants: 1,
   direct: 1,
   eligible: 0,
-  groups: 0,
+  rank: 0,
   signals: 0,
 } as const
 
+const DENIAL = {
+  key: '/ 1',
+  name: 'Locked',
+  scope: '/',
+  scopeLevel: 'root',
+  sparesChildren: false,
+  systemProtected: false,
+} as const
+
+type OfNode = { organisationId: string; nodeId: string }
+type OfAccount = { organisationId: string; accountId: string }
+
+/** Puts a row into each table of what is kept at a node, and of what is kept of an account's directory. */
+const FACTS = {
+  ofNode: [
+    (of: OfNode, validFrom: Date) => db.insert(assignments).values({ ...assignment(of), validFrom }),
+    (of: OfNode, validFrom: Date) => db.insert(denyAssignments).values({ ...of, ...DENIAL, ...lists(), validFrom }),
+    (of: OfNode, validFrom: Date) => db.insert(holders).values({ ...of, ...HOLDER, ...ids(), validFrom }),
+  ],
+  ofAccount: [
+    (of: OfAccount, validFrom: Date) =>
+      db.insert(directoryGroups).values({ ...of, groupId: 'g', state: 'whole', validFrom }),
+    (of: OfAccount, validFrom: Date) =>
+      db.insert(groupMembers).values({ ...of, groupId: 'g', memberId: 'm', memberKind: 'user', validFrom }),
+    (of: OfAccount, validFrom: Date) =>
+      db
+        .insert(groupOwners)
+        .values({ ...of, groupId: 'g', ownerId: 'o', ownerKind: 'user', ownership: 'active', validFrom }),
+    (of: OfAccount, validFrom: Date) =>
+      db.insert(groupNesting).values({ ...of, groupId: 'g', innerId: 'h', depth: 1, validFrom }),
+    (of: OfAccount, validFrom: Date) =>
+      db
+        .insert(directoryReadings)
+        .values({ ...of, id: randomUUID(), beganAt: validFrom, storedAt: validFrom, groupIds: ['g'] }),
+  ],
+}
+const lists = () => ({ permissions: [], principals: [], excluded: [] })
+const ids = () => ({ groupIds: [], heldRoleIds: ['r'], eligibleRoleIds: [] })
+
 test('an assignment has at most one current row, and no interval ends before it begins', async () => {
   const organisationId = await addOrganisation()
-  const row = assignment(organisationId, await addConnection(organisationId))
+  const row = assignment((await addChain(organisationId)).node)
   const [monday, tuesday] = [new Date('2026-01-05'), new Date('2026-01-06')]
   await db.insert(assignments).values({ ...row, validFrom: monday })
   await expect(db.insert(assignments).values({ ...row, validFrom: tuesday })).rejects.toMatchObject(
@@ -198,24 +270,54 @@ test('an assignment has at most one current row, and no interval ends before it 
   ).rejects.toMatchObject(brokenRule('assignments_interval'))
 })
 
-test('nothing can hang on the connection of another organisation', async () => {
+test('an account has one node for each scope, in lower case', async () => {
+  const organisationId = await addOrganisation()
+  const { account, node } = await addChain(organisationId)
+  const addTo = (accountId: string, scope: string) => addNode(organisationId, accountId, scope)
+  await expect(addTo(account.accountId, '/subscriptions/one')).rejects.toMatchObject(brokenRule('nodes_one_per_scope'))
+  await expect(addTo(account.accountId, '/subscriptions/Two')).rejects.toMatchObject(brokenRule('nodes_scope_lower'))
+  const other = await addChain(organisationId)
+  expect(other.node.nodeId).not.toBe(node.nodeId)
+})
+
+test('a node is in the chain of a connection once at a time, and again after it has left', async () => {
+  const organisationId = await addOrganisation()
+  const { connection, node } = await addChain(organisationId)
+  const [now, later] = [new Date(Date.now() + 1000), new Date(Date.now() + 2000)]
+  const link = { ...connection, nodeId: node.nodeId, place: 1, validFrom: now }
+  await expect(db.insert(connectionNodes).values(link)).rejects.toMatchObject(
+    brokenRule('connection_nodes_one_current'),
+  )
+  await db.update(connectionNodes).set({ validTo: now }).where(eq(connectionNodes.organisationId, organisationId))
+  await db.insert(connectionNodes).values(link)
+  await expect(db.insert(connectionNodes).values({ ...link, validFrom: later, validTo: now })).rejects.toMatchObject(
+    brokenRule('connection_nodes_interval'),
+  )
+})
+
+test('nothing can hang on the connection, the account or the node of another organisation', async () => {
   const [ours, theirs] = [await addOrganisation(), await addOrganisation()]
-  const connectionId = await addConnection(theirs)
+  const { connection, account, node } = await addChain(theirs)
+  const { connectionId } = connection
+  const mine = await addChain(ours)
   const member = await addMember(ours, 'owner')
   const FOREIGN_KEY = { cause: { code: '23503' } }
   await expect(
     db.insert(syncRuns).values({ organisationId: ours, connectionId, trigger: 'manual' }),
   ).rejects.toMatchObject(FOREIGN_KEY)
-  await expect(
-    db.insert(assignments).values({ ...assignment(ours, connectionId), validFrom: new Date() }),
-  ).rejects.toMatchObject(FOREIGN_KEY)
-  const [of, validFrom] = [{ organisationId: ours, connectionId }, new Date()]
-  const grouped = { groupId: 'g', memberId: 'm', memberKind: 'user' as const }
-  await expect(db.insert(groupMembers).values({ ...of, ...grouped, validFrom })).rejects.toMatchObject(FOREIGN_KEY)
-  await expect(
-    db.insert(groupNesting).values({ ...of, groupId: 'g', innerId: 'h', depth: 1, validFrom }),
-  ).rejects.toMatchObject(FOREIGN_KEY)
-  await expect(db.insert(holders).values({ ...of, ...HOLDER, validFrom })).rejects.toMatchObject(FOREIGN_KEY)
+  const validFrom = new Date()
+  for (const insert of FACTS.ofNode)
+    await expect(insert({ ...node, organisationId: ours }, validFrom)).rejects.toMatchObject(FOREIGN_KEY)
+  for (const insert of FACTS.ofAccount)
+    await expect(insert({ ...account, organisationId: ours }, validFrom)).rejects.toMatchObject(FOREIGN_KEY)
+  await expect(addNode(ours, account.accountId)).rejects.toMatchObject(FOREIGN_KEY)
+  for (const link of [
+    { connectionId, nodeId: mine.node.nodeId },
+    { connectionId: mine.connection.connectionId, nodeId: node.nodeId },
+  ])
+    await expect(
+      db.insert(connectionNodes).values({ organisationId: ours, ...link, place: 0, validFrom }),
+    ).rejects.toMatchObject(FOREIGN_KEY)
   await expect(
     db.insert(connectAttempts).values({
       organisationId: ours,
@@ -262,20 +364,61 @@ test('an attempt belongs to a session of its own member, and ends with it', asyn
   expect(await db.$count(connectAttempts, eq(connectAttempts.memberId, ada))).toBe(0)
 })
 
-test('deleting a connection deletes all that hangs on it', async () => {
+/** A connection with a row in every table of facts. */
+async function addFacts(organisationId: string) {
+  const chain = await addChain(organisationId)
+  const validFrom = new Date()
+  await db.insert(syncRuns).values({ ...chain.connection, trigger: 'manual' })
+  for (const insert of FACTS.ofNode) await insert(chain.node, validFrom)
+  for (const insert of FACTS.ofAccount) await insert(chain.account, validFrom)
+  return chain
+}
+
+const OF_NODE = [assignments, denyAssignments, holders]
+const OF_ACCOUNT = [directoryGroups, groupMembers, groupOwners, groupNesting, directoryReadings, nodes]
+
+async function countsOf({ connection, account, node }: Awaited<ReturnType<typeof addChain>>) {
+  const counts: Record<string, number> = {}
+  for (const table of [syncRuns, connectionNodes])
+    counts[getTableName(table)] = await db.$count(table, eq(table.connectionId, connection.connectionId))
+  for (const table of OF_NODE) counts[getTableName(table)] = await db.$count(table, eq(table.nodeId, node.nodeId))
+  for (const table of OF_ACCOUNT)
+    counts[getTableName(table)] = await db.$count(table, eq(table.accountId, account.accountId))
+  return counts
+}
+
+const each = (tables: PgTable[], count: number) =>
+  Object.fromEntries(tables.map((table) => [getTableName(table), count]))
+
+test('a connection, a node and an account each take with them what hangs on them, and nothing else', async () => {
   const organisationId = await addOrganisation()
-  const connectionId = await addConnection(organisationId)
-  await db.insert(syncRuns).values({ organisationId, connectionId, trigger: 'manual' })
-  const [of, validFrom] = [{ organisationId, connectionId }, new Date()]
-  await db.insert(assignments).values({ ...assignment(organisationId, connectionId), validFrom })
-  await db.insert(connectionGroups).values({ ...of, groupId: 'g', state: 'whole', validFrom })
-  await db.insert(groupMembers).values({ ...of, groupId: 'g', memberId: 'm', memberKind: 'user', validFrom })
-  await db.insert(groupNesting).values({ ...of, groupId: 'g', innerId: 'h', depth: 1, validFrom })
-  await db.insert(holders).values({ ...of, ...HOLDER, validFrom })
-  await db.delete(connections).where(eq(connections.id, connectionId))
-  for (const table of [syncRuns, assignments, connectionGroups, groupMembers, groupNesting, holders]) {
-    expect(await db.$count(table, eq(table.connectionId, connectionId))).toBe(0)
-  }
+  const [chain, beside] = [await addFacts(organisationId), await addFacts(organisationId)]
+  const all = { ...each([syncRuns, connectionNodes, ...OF_NODE, ...OF_ACCOUNT], 1) }
+  expect(await countsOf(chain)).toEqual(all)
+
+  // What was read is shared by the connections of an account: it goes with its node, or with the account.
+  await db.delete(connections).where(eq(connections.id, chain.connection.connectionId))
+  expect(await countsOf(chain)).toEqual({ ...all, ...each([syncRuns, connectionNodes], 0) })
+  await db.delete(nodes).where(eq(nodes.id, chain.node.nodeId))
+  expect(await countsOf(chain)).toEqual({
+    ...each([syncRuns, connectionNodes, nodes, ...OF_NODE], 0),
+    ...each(OF_ACCOUNT.slice(0, -1), 1),
+  })
+  await db.delete(accounts).where(eq(accounts.id, chain.account.accountId))
+  expect(await countsOf(chain)).toEqual(each([syncRuns, connectionNodes, ...OF_NODE, ...OF_ACCOUNT], 0))
+  expect(await countsOf(beside)).toEqual(all)
+})
+
+test('a node that goes leaves the chains of its connections, and an account takes its nodes with all they have', async () => {
+  const organisationId = await addOrganisation()
+  const chain = await addFacts(organisationId)
+  await db.delete(connections).where(eq(connections.id, chain.connection.connectionId))
+  await db.delete(accounts).where(eq(accounts.id, chain.account.accountId))
+  expect(Object.values(await countsOf(chain)).every((rows) => rows === 0)).toBe(true)
+
+  const other = await addFacts(organisationId)
+  await db.delete(nodes).where(eq(nodes.id, other.node.nodeId))
+  expect(await countsOf(other)).toMatchObject({ connection_nodes: 0, sync_runs: 1, holders: 0 })
 })
 
 test('the tables are tidied after a publish', async () => {

@@ -19,11 +19,13 @@ type Question = Parameters<typeof readAnswer>[2]
 /** A connection whose Owner role allows everything, with the means to ask who can do anything at all. */
 async function startWorld() {
   const world = await createAccessWorld(database.db)
-  const { id } = await world.connection()
+  const published = await world.connection()
+  const { id } = published
   const owner = await world.role('Owner', 'grants_access', false, { permissions: [EVERYTHING] })
   return {
     ...world,
     id,
+    published,
     /** Somebody who is Owner, directly. */
     person: async (name: string) => {
       const person = await world.principal({ name })
@@ -66,7 +68,7 @@ test('the denials of a whole page are read in as many statements as those of one
 })
 
 test('a denial cuts off whoever it names, directly or through groups at any depth, and spares whom it excludes in the same way', async () => {
-  const { id, person, ask, ...world } = await startWorld()
+  const { id, published, person, ask, ...world } = await startWorld()
   const [outer, inner, flat, spared, past] = [
     await world.group(id, { name: 'Outer' }),
     await world.group(id, { name: 'Inner' }),
@@ -108,7 +110,7 @@ test('a denial cuts off whoever it names, directly or through groups at any dept
     Nowhere: ['Not the inner', 'Not the spared'],
   })
   for (const { principalId, ways } of rows) {
-    const access = await getPersonAccess(world.actor, { id, publishedAt: PUBLISHED }, principalId)
+    const access = await getPersonAccess(world.actor, published, principalId)
     expect(ways.flatMap(({ denials }) => denials)).toEqual(access?.denies.map(({ name }) => name))
   }
 })

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Database } from '@/db/database'
+import type { Snapshot } from '@/db/queries/snapshot'
 import {
   assignments,
-  connectionGroups,
+  connectionNodes,
   denyAssignments,
+  directoryGroups,
   groupMembers,
   groupNesting,
   holders,
+  nodes,
   principals,
   roleDefinitions,
 } from '@/db/schema/access'
@@ -40,9 +43,12 @@ type Connection = Some<
   typeof connections.$inferSelect,
   'label' | 'publishedAt' | 'state' | 'tenantId' | 'managementGroups'
 > &
-  Some<typeof accounts.$inferSelect, 'optionalScopes'>
+  Some<typeof accounts.$inferSelect, 'optionalScopes'> & {
+    /** Another connection, whose account this one is read with as well. Default: an account of its own. */
+    beside?: { accountId: string }
+  }
 type Group = Interval &
-  Some<typeof connectionGroups.$inferSelect, 'state' | 'directMembers' | 'members'> & { name?: string | null }
+  Some<typeof directoryGroups.$inferSelect, 'state' | 'directMembers' | 'members'> & { name?: string | null }
 type Assignment = Interval &
   Some<typeof assignments.$inferSelect, 'scope' | 'startsAt' | 'endsAt' | 'condition'> & {
     to: string
@@ -50,6 +56,8 @@ type Assignment = Interval &
     level?: ScopeLevel
     kind?: PrincipalKind
     held?: AssignmentKind
+    /** Default: the node of the connection's subscription. */
+    node?: string
   }
 type Denial = Interval &
   Some<typeof denyAssignments.$inferSelect, 'excluded' | 'name' | 'scope' | 'permissions'> & {
@@ -58,7 +66,8 @@ type Denial = Interval &
   }
 /** A row of `holders` as a publish would derive it. A test says only what it is about. */
 type Holder = Interval &
-  Some<typeof holders.$inferSelect, 'scope' | 'assignmentKind' | 'grants' | 'direct' | 'groups'> & {
+  Some<typeof holders.$inferSelect, 'scope' | 'assignmentKind' | 'grants' | 'direct'> & {
+    groups?: number
     /** Default: the role's. */
     privilege?: Privilege | null
     level?: ScopeLevel
@@ -66,10 +75,16 @@ type Holder = Interval &
     eligible?: { role: string; privilege: Privilege } | null
     eligibleCount?: number
     signals?: Signal[]
+    node?: string
   }
+
+/** A connection as its readers ask for it. */
+type Made = Snapshot & { accountId: string }
 
 /** When the results of a test's world are published, unless the test says otherwise. */
 export const PUBLISHED = new Date('2026-03-01T12:00:00.000Z')
+const LONG_AGO = new Date('2020-01-01T00:00:00.000Z')
+const SUBSCRIPTION_PLACE = 9 // below all nodes that a test puts above
 const SEEN = new Date('2026-01-15T08:00:00.000Z') // since when what is put in is valid, unless the test says otherwise
 
 /** Makes an organisation of a test's own. The functions it returns put published access into it, row by row. */
@@ -87,6 +102,18 @@ export async function createAccessWorld(db: Database) {
     role: 'owner',
   })
 
+  const nodeOf = new Map<string, string>()
+  const accountOf = new Map<string, string>()
+  /** Where the rows of a connection are kept in these worlds, unless a test says otherwise: at the node of its subscription. */
+  const atNode = (connectionId: string, nodeId = nodeOf.get(connectionId) ?? connectionId) => ({
+    organisationId,
+    nodeId,
+  })
+  const inDirectory = (connectionId: string) => ({
+    organisationId,
+    accountId: accountOf.get(connectionId) ?? connectionId,
+  })
+
   return {
     actor,
     tenantId,
@@ -98,18 +125,13 @@ export async function createAccessWorld(db: Database) {
       tenantId: other = tenantId,
       managementGroups = null,
       optionalScopes = [],
+      beside,
     }: Connection = {}) {
       const id = randomUUID()
-      const accountId = randomUUID()
-      await db.insert(accounts).values({
-        organisationId,
-        id: accountId,
-        tenantId: other,
-        objectId: accountId,
-        name: 'admin@contoso.example',
-        optionalScopes,
-        signedInByName: 'Olga Owner',
-      })
+      const accountId = beside?.accountId ?? randomUUID()
+      const account = { organisationId, id: accountId, tenantId: other, objectId: accountId, optionalScopes }
+      if (!beside)
+        await db.insert(accounts).values({ ...account, name: 'admin@contoso.example', signedInByName: 'Olga Owner' })
       await db.insert(connections).values({
         organisationId,
         id,
@@ -122,9 +144,40 @@ export async function createAccessWorld(db: Database) {
         state,
         publishedAt,
         managementGroups,
+        eligibleRead: true,
         connectedByName: 'Olga Owner',
       })
-      return { id, publishedAt, accountId }
+      const nodeId = randomUUID()
+      await db
+        .insert(nodes)
+        .values({ organisationId, id: nodeId, accountId, tenantId: other, scope: `/subscriptions/${id}` })
+      await db
+        .insert(connectionNodes)
+        .values({ organisationId, connectionId: id, nodeId, place: SUBSCRIPTION_PLACE, validFrom: LONG_AGO })
+      nodeOf.set(id, nodeId)
+      accountOf.set(id, accountId)
+      const made: Made = { id, publishedAt, accountId, nodeIds: [nodeId], eligibleRead: true }
+      return made
+    },
+
+    /** Puts a node above the subscription of a connection. Gives the id of the node, and the snapshot that has it as well. */
+    async nodeAbove(connection: Made, scope = '/', { from = LONG_AGO, until = null }: Interval = {}) {
+      const { id: connectionId, accountId, nodeIds } = connection
+      const own = { organisationId, accountId, scope }
+      await db
+        .insert(nodes)
+        .values({ ...own, tenantId })
+        .onConflictDoNothing()
+      const [node] = await db
+        .select({ id: nodes.id })
+        .from(nodes)
+        .where(and(eq(nodes.organisationId, organisationId), eq(nodes.accountId, accountId), eq(nodes.scope, scope)))
+      if (!node) throw new Error('The node was not made.')
+      const place = scope === '/' ? 0 : nodeIds.length
+      await db
+        .insert(connectionNodes)
+        .values({ organisationId, connectionId, nodeId: node.id, place, validFrom: from, validTo: until })
+      return { nodeId: node.id, connection: { ...connection, nodeIds: [node.id, ...nodeIds] } }
     },
 
     async principal({
@@ -164,14 +217,14 @@ export async function createAccessWorld(db: Database) {
         startsAt = null,
         endsAt = null,
         condition = null,
+        node,
         from = SEEN,
         until = null,
       }: Assignment,
     ) {
       const key = `${held === 'eligible' ? 'eligible ' : ''}${scope.toLowerCase()} ${randomUUID()}`
       await db.insert(assignments).values({
-        organisationId,
-        connectionId,
+        ...atNode(connectionId, node),
         key,
         tenantId,
         principalId: to,
@@ -207,6 +260,7 @@ export async function createAccessWorld(db: Database) {
         eligibleCount = 0,
         groups = group ? 1 : 0,
         signals = [],
+        node,
         from = SEEN,
         until = null,
       }: Holder = {},
@@ -226,8 +280,7 @@ export async function createAccessWorld(db: Database) {
         .where(and(eq(roleDefinitions.organisationId, organisationId), eq(roleDefinitions.id, role)))
       await db.insert(holders).values({
         ...(facts ?? { kind: 'user', status: 'not_readable', guest: false, sortName: principalId }),
-        organisationId,
-        connectionId,
+        ...atNode(connectionId, node),
         tenantId,
         principalId,
         strongest: strengthOf(privilege === undefined ? (definition?.privilege ?? null) : privilege),
@@ -241,7 +294,10 @@ export async function createAccessWorld(db: Database) {
         grants,
         direct,
         eligible: eligibleCount,
-        groups,
+        rank: 0,
+        groupIds: Array.from({ length: groups }, (_, index) => (index === 0 && group) || randomUUID()),
+        heldRoleIds: assignmentKind === 'eligible' ? [] : [role],
+        eligibleRoleIds: assignmentKind === 'eligible' ? [role] : [],
         signals: signals.reduce((mask, signal) => mask | (1 << SIGNALS.indexOf(signal)), 0),
         validFrom: from,
         validTo: until,
@@ -254,9 +310,8 @@ export async function createAccessWorld(db: Database) {
       { name = 'Admins', state = 'whole', directMembers = 0, members: all = 0, from = SEEN, until = null }: Group = {},
     ) {
       const groupId = await this.principal({ kind: 'group', name })
-      await db.insert(connectionGroups).values({
-        organisationId,
-        connectionId,
+      await db.insert(directoryGroups).values({
+        ...inDirectory(connectionId),
         groupId,
         state,
         directMembers,
@@ -276,7 +331,7 @@ export async function createAccessWorld(db: Database) {
     ) {
       await db
         .insert(groupMembers)
-        .values({ organisationId, connectionId, groupId, memberId, memberKind, validFrom: from, validTo: until })
+        .values({ ...inDirectory(connectionId), groupId, memberId, memberKind, validFrom: from, validTo: until })
     },
 
     /** Puts in the nesting of a group that holds assignments or is named in a denial: itself, and these groups inside it. */
@@ -288,8 +343,7 @@ export async function createAccessWorld(db: Database) {
     ) {
       await db.insert(groupNesting).values(
         [groupId, ...inner].map((innerId, depth) => ({
-          organisationId,
-          connectionId,
+          ...inDirectory(connectionId),
           groupId,
           innerId,
           depth,
@@ -314,8 +368,7 @@ export async function createAccessWorld(db: Database) {
     ) {
       const key = `${scope.toLowerCase()} ${randomUUID()}`
       await db.insert(denyAssignments).values({
-        organisationId,
-        connectionId,
+        ...atNode(connectionId),
         key,
         name,
         scope,

@@ -17,8 +17,10 @@ export async function createLargeAccess(db: Database, { people, groups, runs, ev
     permissions: [{ actions: ['*/read'], notActions: [], dataActions: [], notDataActions: [] }],
   })
   const { organisationId } = world.actor
-  const { id, publishedAt } = connection
+  const { id, accountId, nodeIds } = connection
   const of = sql`${organisationId}::uuid, ${id}::uuid`
+  const atNode = sql`${organisationId}::uuid, ${nodeIds[0] ?? ''}::uuid`
+  const inDirectory = sql`${organisationId}::uuid, ${accountId}::uuid`
   const valid = sql`${SINCE}::timestamptz`
   const idOf = (kind: 'person' | 'group', number = sql`n`) =>
     sql`md5(${`${id} ${kind} `}::text || ${number})::uuid::text`
@@ -31,25 +33,27 @@ export async function createLargeAccess(db: Database, { people, groups, runs, ev
       select ${organisationId}::uuid, ${world.tenantId}, ${idOf(word)}, ${kind}, ${word} || ' ' || n, 'active', ${word} || ' ' || n
       ${upTo(last)}`)
     await db.execute(sql`
-      insert into assignments (organisation_id, connection_id, key, tenant_id, principal_id, principal_kind, role_id, scope,
+      insert into assignments (organisation_id, node_id, key, tenant_id, principal_id, principal_kind, role_id, scope,
         scope_level, valid_from, from_run_id)
-      select ${of}, '/subscriptions/s ' || ${idOf(word)}, ${world.tenantId}, ${idOf(word)}, ${kind}, ${role},
+      select ${atNode}, '/subscriptions/s ' || ${idOf(word)}, ${world.tenantId}, ${idOf(word)}, ${kind}, ${role},
         '/subscriptions/s', 'subscription', ${valid}, ${id}::uuid ${upTo(last)} where ${direct}`)
     await db.execute(sql`
-      insert into holders (organisation_id, connection_id, tenant_id, principal_id, kind, status, guest, sort_name, strongest,
-        role_id, scope, scope_level, assignment_kind, grants, direct, eligible, groups, signals, valid_from)
-      select ${of}, ${world.tenantId}, ${idOf(word)}, ${kind}, 'active', false, ${word} || ' ' || n, 5, ${role},
-        '/subscriptions/s', 'subscription', 'active', 1, 0, 0, 1, 0, ${valid} ${upTo(last)}`)
+      insert into holders (organisation_id, node_id, tenant_id, principal_id, kind, status, guest, sort_name, strongest,
+        role_id, scope, scope_level, assignment_kind, rank, grants, direct, eligible, group_ids, held_role_ids,
+        eligible_role_ids, signals, valid_from)
+      select ${atNode}, ${world.tenantId}, ${idOf(word)}, ${kind}, 'active', false, ${word} || ' ' || n, 5, ${role},
+        '/subscriptions/s', 'subscription', 'active', 0, 1, 0, 0, array['group'], array[${role}::text],
+        '{}', 0, ${valid} ${upTo(last)}`)
   }
   await db.execute(sql`
-    insert into connection_groups (organisation_id, connection_id, group_id, state, direct_members, members, valid_from)
-    select ${of}, ${idOf('group')}, 'whole', 1, 1, ${valid} ${upTo(groups)}`)
+    insert into directory_groups (organisation_id, account_id, group_id, state, direct_members, members, valid_from)
+    select ${inDirectory}, ${idOf('group')}, 'whole', 1, 1, ${valid} ${upTo(groups)}`)
   await db.execute(sql`
-    insert into group_nesting (organisation_id, connection_id, group_id, inner_id, depth, valid_from)
-    select ${of}, ${idOf('group')}, ${idOf('group')}, 0, ${valid} ${upTo(groups)}`)
+    insert into group_nesting (organisation_id, account_id, group_id, inner_id, depth, valid_from)
+    select ${inDirectory}, ${idOf('group')}, ${idOf('group')}, 0, ${valid} ${upTo(groups)}`)
   await db.execute(sql`
-    insert into group_members (organisation_id, connection_id, group_id, member_id, member_kind, valid_from)
-    select ${of}, ${idOf('group', sql`(n % ${groups}::int + 1)`)}, ${idOf('person')}, 'user', ${valid} ${upTo(people)}`)
+    insert into group_members (organisation_id, account_id, group_id, member_id, member_kind, valid_from)
+    select ${inDirectory}, ${idOf('group', sql`(n % ${groups}::int + 1)`)}, ${idOf('person')}, 'user', ${valid} ${upTo(people)}`)
   await db.execute(sql`
     insert into sync_runs (organisation_id, connection_id, trigger, state, requested_at, finished_at)
     select ${of}, 'schedule', 'succeeded', ${PUBLISHED.toISOString()}::timestamptz - (n - 1) * interval '1 hour',
@@ -59,5 +63,5 @@ export async function createLargeAccess(db: Database, { people, groups, runs, ev
     select ${organisationId}::uuid, 'Olga Owner', 'connection.renamed', 'Production' ${upTo(events)}`)
   // As after each publish: without statistics the embedded engine takes plans that need minutes.
   await db.execute(sql`analyze`)
-  return { ...world, connection: { id, publishedAt }, role }
+  return { ...world, connection, role }
 }

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { and, desc, eq, inArray, isNull, ne } from 'drizzle-orm'
+import { and, desc, eq, inArray, isNull, ne, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { isAccountOf } from '@/db/queries/accounts'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
@@ -159,7 +159,8 @@ export async function currentAccess({ db }: Rolecall, actor: Actor, connectionId
     .where(
       and(
         eq(assignments.organisationId, actor.organisationId),
-        eq(assignments.connectionId, connectionId),
+        sql`${assignments.nodeId} in (select node_id from connection_nodes
+          where organisation_id = ${actor.organisationId} and connection_id = ${connectionId} and valid_to is null)`,
         isNull(assignments.validTo),
         ne(assignments.kind, 'eligible'),
         ne(assignments.principalKind, 'delegate'),

@@ -3,12 +3,13 @@ import { getConnection } from '@/db/queries/connections'
 import { listDenialsByPrincipal } from '@/db/queries/denials'
 import { ALL_PEOPLE, listHolders } from '@/db/queries/holders'
 import { getPersonAccess } from '@/db/queries/person-access'
+import type { Snapshot } from '@/db/queries/snapshot'
 import { explainAccess } from '@/lib/domain/access-paths'
 import type { Cursor, HolderFilter } from '@/lib/domain/views'
 import { accessKey, type EffectiveAccess, wayOf } from './true-access'
 
 /** Everyone and everything that a connection's lists name, page by page. */
-async function holdersOf(actor: Actor, connection: { id: string; publishedAt: Date | null }, who: HolderFilter['who']) {
+async function holdersOf(actor: Actor, connection: Snapshot, who: HolderFilter['who']) {
   const found = []
   let cursor: Cursor | null = null
   do {

@@ -99,7 +99,8 @@ test('runs are paged by key, latest first, also when several were requested in t
 
 test('roles come strongest first with how many hold them, and their first holders by name', async () => {
   const world = await createAccessWorld(database.db)
-  const { id, publishedAt } = await world.connection()
+  const connection = await world.connection()
+  const { id } = connection
   const [reader, owner] = [await world.role('Reader'), await world.role('Owner', 'grants_access')]
   const [bo, ada] = [await world.principal({ name: 'Bo' }), await world.principal({ name: 'Ada' })]
   await world.assign(id, { to: ada, role: reader })
@@ -121,12 +122,12 @@ test('roles come strongest first with how many hold them, and their first holder
     },
   })
 
-  expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([
+  expect(await listRolesHeld(world.actor, connection)).toMatchObject([
     { name: 'Owner', privilege: 'grants_access', people: 1, others: 1 },
     { name: 'Reader', privilege: 'reads', people: 2, others: 0 },
   ])
   const holders = async (each: number) =>
-    (await listRoleHolders(world.actor, { id, publishedAt }, each))
+    (await listRoleHolders(world.actor, connection, each))
       .filter((holder) => holder.roleId === reader)
       .map((holder) => holder.name)
   expect(await holders(20)).toEqual(['Ada', 'Bo'])
@@ -135,9 +136,10 @@ test('roles come strongest first with how many hold them, and their first holder
 
 test('the roles of a result stay listed when its subscription has moved to another directory since', async () => {
   const world = await createAccessWorld(database.db)
-  const { id, publishedAt } = await world.connection({ tenantId: randomUUID() })
+  const connection = await world.connection({ tenantId: randomUUID() })
+  const { id } = connection
   const reader = await world.role('Reader')
   await world.assign(id, { to: await world.principal(), role: reader })
   await world.publishedRun(id, { roleCounts: { [reader]: { people: 1, others: 0, eligible: 0, eligibleOthers: 0 } } })
-  expect(await listRolesHeld(world.actor, { id, publishedAt })).toMatchObject([{ name: 'Reader', people: 1 }])
+  expect(await listRolesHeld(world.actor, connection)).toMatchObject([{ name: 'Reader', people: 1 }])
 })

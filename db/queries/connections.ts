@@ -9,7 +9,7 @@ import type { ConnectionState, RunState } from '@/lib/domain/vocabulary'
 import { isAccountOf, otherConnections } from './accounts'
 import { databaseNow } from './clock'
 import { isGuid } from './input'
-import { toConnection } from './snapshot'
+import { SNAPSHOT, toConnection } from './snapshot'
 
 const OPEN: RunState[] = ['queued', 'running']
 
@@ -62,8 +62,8 @@ export async function getConnection(actor: Actor, connectionId: string) {
 
   const [found] = await db
     .select({
+      ...SNAPSHOT,
       now: databaseNow,
-      id: connections.id,
       integration: connections.integration,
       subscriptionId: connections.subscriptionId,
       subscriptionName: connections.subscriptionName,
@@ -76,7 +76,6 @@ export async function getConnection(actor: Actor, connectionId: string) {
       schedule: connections.schedule,
       nextSyncAt: connections.nextSyncAt,
       failures: connections.failures,
-      publishedAt: connections.publishedAt,
       connectedByName: connections.connectedByName,
       createdAt: connections.createdAt,
       disconnectedAt: connections.disconnectedAt,
@@ -151,8 +150,8 @@ export async function listConnections(actor: Actor) {
 
   return db
     .select({
+      ...SNAPSHOT,
       now: databaseNow,
-      id: connections.id,
       integration: connections.integration,
       label: connections.label,
       subscriptionId: connections.subscriptionId,

@@ -13,12 +13,13 @@ const MANAGEMENT_GROUP = '/providers/Microsoft.Management/managementGroups/'
 
 test('a filter by scope finds the grants at it and above it, never those below or beside it', async () => {
   const world = await createAccessWorld(database.db)
-  const { id, publishedAt } = await world.connection({
+  const connection = await world.connection({
     managementGroups: [
       { id: 'Root', name: 'Tenant root group' },
       { id: 'Corp', name: 'Corp' },
     ],
   })
+  const { id } = connection
   const [ada, reader] = [await world.principal(), await world.role('Reader')]
   const held = [
     ['/', 'root'],
@@ -31,7 +32,7 @@ test('a filter by scope finds the grants at it and above it, never those below o
   ] as const
   for (const [scope, level] of held) await world.assign(id, { to: ada, role: reader, scope, level })
   const actingAt = async (scope: string) =>
-    (await listMatchingGrants(world.actor, { id, publishedAt }, [ada], { scope })).map((grant) => grant.scope).sort()
+    (await listMatchingGrants(world.actor, connection, [ada], { scope })).map((grant) => grant.scope).sort()
   const first = (count: number) => held.slice(0, count).map(([scope]) => scope)
 
   expect(await actingAt('/')).toEqual(['/'])
@@ -78,7 +79,8 @@ test('grants are those of the people asked about, as of the moment, each once ho
 
 test('the first holders of a role, and of those who could activate it, are the same whether few or many hold it', async () => {
   const world = await createAccessWorld(database.db)
-  const { id, publishedAt } = await world.connection()
+  const connection = await world.connection()
+  const { id } = connection
   const [reader, owner] = [await world.role('Reader'), await world.role('Owner', 'grants_access')]
   const group = await world.group(id)
   await world.reach(id, group)
@@ -96,7 +98,7 @@ test('the first holders of a role, and of those who could activate it, are the s
     await world.assign(id, { to: person, role: reader, held: 'eligible' })
   }
   const names = async () =>
-    (await listRoleHolders(world.actor, { id, publishedAt }, 3)).map(({ roleId, name, held }) =>
+    (await listRoleHolders(world.actor, connection, 3)).map(({ roleId, name, held }) =>
       [roleId === owner ? 'Owner' : 'Reader', held ? 'held' : 'eligible', name].join(' '),
     )
   const wanted = ['Owner held Al', 'Owner held Bo', 'Owner held Dan']

@@ -4,7 +4,7 @@ import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import {
   assignments,
-  connectionGroups,
+  directoryGroups,
   groupMembers,
   groupNesting,
   principals,
@@ -86,9 +86,9 @@ export async function listMatchingGrants(
     from ${groupMembers} join ${groupNesting} on ${and(
       inSnapshot(groupNesting, actor, published),
       eq(groupNesting.innerId, groupMembers.groupId),
-    )} join ${connectionGroups} on ${and(
-      inSnapshot(connectionGroups, actor, published),
-      eq(connectionGroups.groupId, groupMembers.groupId),
+    )} join ${directoryGroups} on ${and(
+      inSnapshot(directoryGroups, actor, published),
+      eq(directoryGroups.groupId, groupMembers.groupId),
     )}
     where ${and(
       inSnapshot(groupMembers, actor, published),

@@ -34,7 +34,9 @@ test('groups are listed by name with what they hold here themselves, and paged b
   const connection = await world.connection()
   const [owner, reader] = [await world.role('Owner', 'grants_access'), await world.role('Reader')]
   const admins = await world.group(connection.id, { name: 'Admins', directMembers: 2, members: 7 })
-  for (const name of ['delta', 'Beta', 'Same', 'Same']) await world.group(connection.id, { name, state: 'not_asked' })
+  const inside: string[] = []
+  for (const name of ['delta', 'Beta', 'Same', 'Same'])
+    inside.push(await world.group(connection.id, { name, state: 'not_asked' }))
   for (const [role, scope] of [
     [owner, '/subscriptions/s'],
     [reader, '/subscriptions/s'],
@@ -43,7 +45,8 @@ test('groups are listed by name with what they hold here themselves, and paged b
     await world.assign(connection.id, { to: admins, role, scope, kind: 'group' })
   await world.assign(connection.id, { to: admins, role: owner, kind: 'group', until: PUBLISHED })
   for (const times of [{ from: LATER }, { until: PUBLISHED }])
-    await world.group(connection.id, { name: 'Another time', ...times })
+    inside.push(await world.group(connection.id, { name: 'Another time', ...times }))
+  await world.reach(connection.id, admins, inside)
 
   const rows = await paged((cursor) => listGroups(world.actor, connection, { search: '', cursor }, 2))
   expect(rows.map(({ name }) => name)).toEqual(['Admins', 'Beta', 'delta', 'Same', 'Same'])
@@ -81,6 +84,8 @@ test('a group comes with what it holds, the groups it is in, and its own members
   await world.assign(connection.id, { to: outer, role: owner, kind: 'group' })
   await world.member(connection.id, outer, team, { kind: 'group' })
   await world.member(connection.id, team, inner, { kind: 'group' })
+  await world.reach(connection.id, team, [inner])
+  await world.reach(connection.id, outer, [team, inner])
   for (const name of ['Ada', 'Bo', 'Zed']) await world.member(connection.id, team, await world.principal({ name }))
   const unknown = randomUUID()
   await world.member(connection.id, team, unknown, { kind: 'device' })
@@ -115,7 +120,60 @@ test('a group of another time, of another connection or that nobody has is not f
   const other = await world.group(elsewhere.id)
   for (const id of [past, other, randomUUID(), '', '\0', 'x'])
     expect(await getGroup(world.actor, connection, id)).toBeNull()
-  expect(await getGroup(world.actor, { id: elsewhere.id, publishedAt: null }, other)).toBeNull()
+  expect(await getGroup(world.actor, { ...elsewhere, publishedAt: null }, other)).toBeNull()
+})
+
+test('of the groups of an account a connection shows those that its own access or denials run through', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const beside = await world.connection({ label: 'Development', beside: connection })
+  const reader = await world.role('Reader')
+  const [holding, inner, denied, spared, elsewhere, unused] = [
+    await world.group(connection.id, { name: 'Holding' }),
+    await world.group(connection.id, { name: 'Inner' }),
+    await world.group(connection.id, { name: 'Denied' }),
+    await world.group(connection.id, { name: 'Spared' }),
+    await world.group(connection.id, { name: 'Elsewhere' }),
+    await world.group(connection.id, { name: 'Unused' }),
+  ]
+  await world.assign(connection.id, { to: holding, role: reader, kind: 'group' })
+  await world.assign(connection.id, { to: unused, role: reader, kind: 'group', until: PUBLISHED })
+  await world.assign(beside.id, { to: elsewhere, role: reader, kind: 'group' })
+  await world.deny(connection.id, {
+    principals: [{ id: denied, kind: 'group' }],
+    excluded: [{ id: spared, kind: 'group' }],
+  })
+  await world.reach(connection.id, holding, [inner])
+  await world.reach(connection.id, elsewhere, [inner])
+  for (const group of [denied, spared, unused]) await world.reach(connection.id, group)
+  await world.member(connection.id, holding, inner, { kind: 'group' })
+  await world.member(connection.id, elsewhere, inner, { kind: 'group' })
+
+  const namesOf = async (of: typeof connection) =>
+    (await listGroups(world.actor, of, ALL)).rows.map(({ name }) => name).sort()
+  expect(await namesOf(connection)).toEqual(['Denied', 'Holding', 'Inner', 'Spared'])
+  expect(await namesOf(beside)).toEqual(['Elsewhere', 'Inner'])
+  for (const id of [elsewhere, unused]) expect(await getGroup(world.actor, connection, id)).toBeNull()
+  expect((await getGroup(world.actor, connection, inner))?.parents.map(({ name }) => name)).toEqual(['Holding'])
+  expect((await getGroup(world.actor, beside, inner))?.parents.map(({ name }) => name)).toEqual(['Elsewhere'])
+})
+
+test('what a group holds at the nodes above a subscription counts with what it holds there', async () => {
+  const world = await createAccessWorld(database.db)
+  const start = await world.connection()
+  const { connection, nodeId: node } = await world.nodeAbove(start)
+  const reader = await world.role('Reader')
+  const group = await world.group(connection.id)
+  await world.reach(connection.id, group)
+  await world.assign(connection.id, { to: group, role: reader, kind: 'group' })
+  await world.assign(connection.id, { to: group, role: reader, kind: 'group', scope: '/', level: 'root', node })
+
+  expect((await listGroups(world.actor, connection, ALL)).rows).toMatchObject([{ id: group, grants: 2, roles: 1 }])
+  expect((await getGroup(world.actor, connection, group))?.held.map(({ scope }) => scope)).toEqual([
+    '/',
+    '/subscriptions/s',
+  ])
+  expect((await listGroups(world.actor, start, ALL)).rows).toMatchObject([{ grants: 1 }])
 })
 
 test('scopes are listed once however they are spelt, the widest first', async () => {
@@ -165,10 +223,11 @@ test('denials are listed with whom they name and exclude, as of the moment', asy
 test('before a first result there are no groups, scopes or denials, and a cursor beyond a list gives its first page', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection()
-  await world.group(connection.id)
+  const group = await world.group(connection.id)
+  await world.reach(connection.id, group)
   const role = await world.role('Reader')
-  await world.assign(connection.id, { to: await world.principal(), role })
-  const unpublished = { id: connection.id, publishedAt: null }
+  await world.assign(connection.id, { to: group, kind: 'group', role })
+  const unpublished = { ...connection, publishedAt: null }
   expect((await listGroups(world.actor, unpublished, ALL)).rows).toEqual([])
   expect((await listScopes(world.actor, unpublished, ALL)).rows).toEqual([])
   expect(await listDenials(world.actor, unpublished)).toEqual([])

@@ -4,7 +4,7 @@ import { getDb } from '@/db/client'
 import type { Database } from '@/db/database'
 import {
   assignments,
-  connectionGroups,
+  directoryGroups,
   GROUP_AGES,
   groupMembers,
   groupOwners,
@@ -21,12 +21,12 @@ import { isGuid, searchText } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import {
   inSnapshot,
+  isGroupOfSnapshot,
   type Published,
   publishedOf,
   type Snapshot,
   statusOfPrincipal,
   strengthOfRole,
-  toConnection,
   toPrincipal,
   toRole,
   widthOfScope,
@@ -78,12 +78,13 @@ async function readGroups(
   { search, cursor }: GroupQuery,
   limit: number,
 ): Promise<Page<GroupRow>> {
-  const { beyond, order, fetch, page } = keyset([sortNameOfGroup, connectionGroups.groupId], 'asc', cursor, limit)
+  const { beyond, order, fetch, page } = keyset([sortNameOfGroup, directoryGroups.groupId], 'asc', cursor, limit)
   const found = await selectGroups(await getDb(actor), actor, published)
     .where(
       and(
-        inSnapshot(connectionGroups, actor, published),
-        searchText(search, [principals.name], connectionGroups.groupId),
+        inSnapshot(directoryGroups, actor, published),
+        isGroupOfSnapshot(actor, published, directoryGroups.groupId),
+        searchText(search, [principals.name], directoryGroups.groupId),
         beyond,
       ),
     )
@@ -92,8 +93,12 @@ async function readGroups(
   return page(found)
 }
 
+/** The connection of a snapshot, joined for its tenant. */
+const isConnection = (actor: Actor, { id }: Published) =>
+  and(eq(connections.organisationId, actor.organisationId), eq(connections.id, id))
+
 /** What groups are ordered by. */
-const sortNameOfGroup = sql<string>`coalesce(${principals.sortName}, ${connectionGroups.groupId})`
+const sortNameOfGroup = sql<string>`coalesce(${principals.sortName}, ${directoryGroups.groupId})`
 
 /** A select of the groups of a published result, for a list or for one of them. */
 function selectGroups(db: Database, actor: Actor, published: Published) {
@@ -108,29 +113,29 @@ function selectGroups(db: Database, actor: Actor, published: Published) {
     .groupBy(assignments.principalId)
     .as('held')
   const columns = {
-    id: connectionGroups.groupId,
+    id: directoryGroups.groupId,
     name: principals.name,
     status: statusOfPrincipal,
-    state: connectionGroups.state,
-    directMembers: connectionGroups.directMembers,
-    members: connectionGroups.members,
+    state: directoryGroups.state,
+    directMembers: directoryGroups.directMembers,
+    members: directoryGroups.members,
     grants: sql<number>`coalesce(${held.grants}, 0)`,
     roles: sql<number>`coalesce(${held.roles}, 0)`,
     ages: GROUP_AGES,
     owners: sql<number>`(select count(distinct ${groupOwners.ownerId})::int from ${groupOwners}
-      where ${inSnapshot(groupOwners, actor, published)} and ${groupOwners.groupId} = ${connectionGroups.groupId})`,
+      where ${inSnapshot(groupOwners, actor, published)} and ${groupOwners.groupId} = ${directoryGroups.groupId})`,
     eligible: sql<number>`(select count(*)::int from ${groupMembers}
-      where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.groupId} = ${connectionGroups.groupId}
+      where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.groupId} = ${directoryGroups.groupId}
         and ${groupMembers.membership} = 'eligible')`,
     nestedOnly: sql<boolean>`${held.grants} is null`,
-    at: sql<string[]>`json_build_array(${sortNameOfGroup}, ${connectionGroups.groupId})`,
+    at: sql<string[]>`json_build_array(${sortNameOfGroup}, ${directoryGroups.groupId})`,
   }
   return db
     .select(columns)
-    .from(connectionGroups)
-    .innerJoin(connections, toConnection(connectionGroups))
-    .leftJoin(principals, toPrincipal(connections, connectionGroups.groupId))
-    .leftJoin(held, eq(held.groupId, connectionGroups.groupId))
+    .from(directoryGroups)
+    .innerJoin(connections, isConnection(actor, published))
+    .leftJoin(principals, toPrincipal(connections, directoryGroups.groupId))
+    .leftJoin(held, eq(held.groupId, directoryGroups.groupId))
     .$dynamic()
 }
 
@@ -155,7 +160,11 @@ export async function getGroup(
   if (!published || !isGuid(groupId)) return null
   const id = groupId.toLowerCase()
   const [found] = await selectGroups(await getDb(actor), actor, published).where(
-    and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, id)),
+    and(
+      inSnapshot(directoryGroups, actor, published),
+      eq(directoryGroups.groupId, id),
+      isGroupOfSnapshot(actor, published, directoryGroups.groupId),
+    ),
   )
   if (!found) return null
 
@@ -207,7 +216,7 @@ async function readOwners(actor: Actor, published: Published, groupId: string) {
       guest: sql<boolean>`coalesce(${principals.guest}, false)`,
     })
     .from(groupOwners)
-    .innerJoin(connections, toConnection(groupOwners))
+    .innerJoin(connections, isConnection(actor, published))
     .leftJoin(principals, toPrincipal(connections, groupOwners.ownerId))
     .where(and(inSnapshot(groupOwners, actor, published), eq(groupOwners.groupId, groupId)))
     .orderBy(asc(sql`coalesce(${principals.sortName}, ${groupOwners.ownerId})`), asc(groupOwners.ownership))
@@ -223,9 +232,15 @@ async function readParents(actor: Actor, published: Published, groupId: string) 
       since: groupMembers.validFrom,
     })
     .from(groupMembers)
-    .innerJoin(connections, toConnection(groupMembers))
+    .innerJoin(connections, isConnection(actor, published))
     .leftJoin(principals, toPrincipal(connections, groupMembers.groupId))
-    .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.memberId, groupId)))
+    .where(
+      and(
+        inSnapshot(groupMembers, actor, published),
+        eq(groupMembers.memberId, groupId),
+        isGroupOfSnapshot(actor, published, groupMembers.groupId),
+      ),
+    )
     .orderBy(asc(sql`coalesce(${principals.sortName}, ${groupMembers.groupId})`), asc(groupMembers.groupId))
 }
 
@@ -255,7 +270,7 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
       since: groupMembers.validFrom,
     })
     .from(groupMembers)
-    .innerJoin(connections, toConnection(groupMembers))
+    .innerJoin(connections, isConnection(actor, published))
     .leftJoin(principals, toPrincipal(connections, groupMembers.memberId))
     .where(and(inSnapshot(groupMembers, actor, published), eq(groupMembers.groupId, groupId), beyond))
     .orderBy(...order)

@@ -2,7 +2,7 @@ import { and, eq, inArray, notInArray, or, type SQL, type SQLWrapper, sql } from
 import type { Actor } from '@/db/actor'
 import {
   assignments,
-  connectionGroups,
+  directoryGroups,
   groupMembers,
   groupNesting,
   holders,
@@ -91,9 +91,9 @@ export const signalsOf = (mask: number): Signal[] => SIGNALS.filter((_, bit) => 
 
 /** When a membership of a group was read last, by its own row or by the list that it is from (`listOfMember` in SQL). */
 export const ageOfMembership = sql`coalesce(${groupMembers.readAt}, case
-  when ${groupMembers.membership} = 'eligible' then ${connectionGroups.eligibleReadAt}
-  when ${groupMembers.memberKind} = 'service_principal' then ${connectionGroups.servicesReadAt}
-  else ${connectionGroups.readAt} end)`
+  when ${groupMembers.membership} = 'eligible' then ${directoryGroups.eligibleReadAt}
+  when ${groupMembers.memberKind} = 'service_principal' then ${directoryGroups.servicesReadAt}
+  else ${directoryGroups.readAt} end)`
 
 const PLACES = 1_000_000 // more than the assignments of any subscription, so that a rank and a place fit into one number
 
@@ -111,9 +111,9 @@ export function selectMatchingHolders(actor: Actor, published: Published, filter
   const through = sql`
     select ${groupMembers.memberId} as principal_id, through.at, least(through.read_at, ${ageOfMembership}) as read_at
     from through join ${groupMembers} on ${groupMembers.groupId} = through.inner_id and ${groupMembers.membership} = through.last
-    join ${connectionGroups} on ${connectionGroups.groupId} = through.inner_id
+    join ${directoryGroups} on ${directoryGroups.groupId} = through.inner_id
     where ${inSnapshot(groupMembers, actor, published)} and ${groupMembers.memberKind} <> 'group'
-      and ${inSnapshot(connectionGroups, actor, published)}`
+      and ${inSnapshot(directoryGroups, actor, published)}`
   const ways = { direct, group: through, any: sql`${direct} union all ${through}` }
   const memberships = sql.raw(`(values ${ASSIGNMENT_KINDS.map((one) => `('${one}')`).join(', ')})`)
 

@@ -1,8 +1,8 @@
-import { and, asc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectionGroups, holders, principals, roleDefinitions } from '@/db/schema/access'
+import { directoryGroups, holders, principals, roleDefinitions } from '@/db/schema/access'
 import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/views'
 import {
   type AssignmentKind,
@@ -29,6 +29,7 @@ import {
   toPrincipal,
   toRole,
 } from './snapshot'
+import { namedHolders, subscriptionHolders } from './subscription-holders'
 
 /** Somebody or something with access. Role, scope and group are those of the strongest grant; in a list filtered by grants, of the strongest that matches. */
 export type HolderRow = {
@@ -102,14 +103,20 @@ export async function countHolders(actor: Actor, snapshot: Snapshot, filter: Hol
   const published = publishedOf(snapshot)
   if (!published) return 0
   const db = await getDb(actor)
-  let query = db.select({ holders: sql<number>`count(*)::int` }).from(holders).$dynamic()
+  const isOneRowEnough = filter.signal === null
+  let query = db
+    .select({ holders: sql<number>`count(distinct ${holders.principalId})::int` })
+    .from(isOneRowEnough ? holders : namedHolders(actor, published))
+    .$dynamic()
   if (filter.search.trim() !== '') query = query.leftJoin(principals, toPrincipal(holders, holders.principalId))
   if (asksOfGrants(filter))
     query = query.innerJoin(
       sql`(${selectMatchingHolders(actor, published, filter)}) as matching`,
       sql`matching.principal_id = ${holders.principalId}`,
     )
-  const [counted] = await query.where(and(inSnapshot(holders, actor, published), holderMatches(filter)))
+  const [counted] = await query.where(
+    and(isOneRowEnough ? inSnapshot(holders, actor, published) : undefined, holderMatches(filter)),
+  )
   return counted?.holders ?? 0
 }
 
@@ -122,14 +129,26 @@ async function readHolders(
   query: HolderQuery,
   limit: number,
 ): Promise<Page<HolderRow>> {
-  const {
-    selected,
-    keys: { fetch, page },
-  } = await selectHolderPage(actor, published, query, limit)
+  const byGrants = asksOfGrants(query)
+  const shown = byGrants ? OF_THE_PAGE : STRONGEST
+  const keys = keyset(
+    [...sortKeys(byGrants ? MATCHING : STRONGEST)[query.sort], holders.sortName, holders.principalId],
+    query.direction,
+    query.cursor,
+    limit,
+  )
+  const isByName = query.sort === 'name' && query.signal === null && !byGrants
   const db = await getDb(actor)
+  // The page is found first, so that names, roles and groups are looked up for one page and not for everyone.
+  const { rows: selected } = await db.execute<{ principal_id: string; at: string[] }>(
+    isByName ? selectPageByName(actor, published, query, keys) : selectPage(actor, published, query, keys),
+  )
+  if (selected.length === 0) return EMPTY_PAGE
+  const atOf = new Map(selected.map((row) => [row.principal_id, row.at]))
+  const page = sql`jsonb_to_recordset(${JSON.stringify(selected)}::jsonb) as page (principal_id text, place int, strength int,
+    role_id text, scope text, scope_level text, kind text, group_id text, read_at timestamptz)`
   const found = await db
     .select({
-      at: selected.at,
       principalId: holders.principalId,
       tenantId: holders.tenantId,
       kind: holders.kind,
@@ -141,41 +160,47 @@ async function readHolders(
       variety: principals.variety,
       organisation: principals.organisation,
       lastSignInAt: principals.lastSignInAt,
-      strength: selected.strength,
-      roleId: selected.roleId,
+      strength: shown.strength,
+      roleId: shown.roleId,
       roleName: roleDefinitions.name,
       custom: roleDefinitions.custom,
-      scope: selected.scope,
-      level: selected.level,
-      assignmentKind: selected.kind,
-      groupId: selected.groupId,
+      scope: shown.scope,
+      level: shown.level,
+      assignmentKind: shown.kind,
+      groupId: shown.groupId,
       groupName: groupNames.name,
-      groupState: connectionGroups.state,
+      groupState: directoryGroups.state,
       eligibleRoleId: holders.eligibleRoleId,
       eligibleRoleName: eligibleRole.name,
       eligibleStrongest: holders.eligibleStrongest,
       grants: holders.grants,
       direct: holders.direct,
       eligibleCount: holders.eligible,
-      groups: holders.groups,
-      unreadSince: selected.unreadSince,
+      groups: countGroups(actor, published),
+      unreadSince: shown.unreadSince,
       signals: holders.signals,
     })
-    .from(selected)
-    .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, selected.principalId)))
+    .from(page)
+    .innerJoin(subscriptionHolders(actor, published, [...atOf.keys()]), sql`${holders.principalId} = page.principal_id`)
     .leftJoin(principals, toPrincipal(holders, holders.principalId))
-    .leftJoin(roleDefinitions, toRole(holders, selected.roleId))
+    .leftJoin(roleDefinitions, toRole(holders, shown.roleId))
     .leftJoin(eligibleRole, toRole(holders, holders.eligibleRoleId, eligibleRole))
-    .leftJoin(groupNames, toPrincipal(holders, selected.groupId, groupNames))
+    .leftJoin(groupNames, toPrincipal(holders, shown.groupId, groupNames))
     .leftJoin(
-      connectionGroups,
-      and(inSnapshot(connectionGroups, actor, published), eq(connectionGroups.groupId, selected.groupId)),
+      directoryGroups,
+      and(inSnapshot(directoryGroups, actor, published), eq(directoryGroups.groupId, shown.groupId)),
     )
-    .orderBy(asc(selected.place))
-    .limit(fetch)
-  const { rows, previous, next } = page(found)
+    .orderBy(asc(sql`page.place`))
+  const { rows, previous, next } = keys.page(found.map((row) => ({ ...row, at: atOf.get(row.principalId) ?? [] })))
   return { rows: rows.map(toRow), previous, next }
 }
+
+/** The groups that the grants of a holder come through, each counted once, whichever nodes it holds roles at. */
+const countGroups = (actor: Actor, published: Published): SQL<number> => sql`(
+  select count(distinct through.id)::int from ${holders} as stored, unnest(stored.group_ids) as through (id)
+  where stored.organisation_id = ${actor.organisationId} and stored.principal_id = ${holders.principalId}
+    and ${inArray(sql`stored.node_id`, published.nodeIds)} and stored.valid_from <= ${published.publishedAt.toISOString()}
+    and (stored.valid_to is null or stored.valid_to > ${published.publishedAt.toISOString()}))`
 
 type Found = Omit<HolderRow, 'role' | 'group' | 'eligible' | 'signals'> & {
   strength: number
@@ -209,7 +234,7 @@ function toRow(found: Found): HolderRow {
 /** Orders by the first characters of a value, so that cursors, which are kept in addresses, stay short. */
 const shortened = (value: SQL): SQL => sql`left(${value}, 120)`
 
-/** The columns of the grant that a row shows. */
+/** The columns of the grant that a row shows: of the strongest, or of the strongest that a filter asks for. */
 const STRONGEST = {
   strength: sql<number>`${holders.strongest}`,
   roleId: sql<string>`${holders.roleId}`,
@@ -219,60 +244,57 @@ const STRONGEST = {
   groupId: sql<string | null>`${holders.groupId}`,
   unreadSince: sql<Date | null>`${holders.unreadSince}`.mapWith(holders.unreadSince),
 }
-const MATCHING: typeof STRONGEST = {
-  strength: sql`matching.strength`,
-  roleId: sql`matching.role_id`,
-  scope: sql`matching.scope`,
-  level: sql`matching.scope_level`,
-  kind: sql`matching.kind`,
-  groupId: sql`matching.group_id`,
-  unreadSince: sql`matching.read_at`.mapWith(holders.unreadSince),
+const columnsOf = (table: string): typeof STRONGEST => {
+  const column = <Value>(name: string) => sql.raw(`${table}.${name}`) as SQL<Value>
+  return {
+    strength: column('strength'),
+    roleId: column('role_id'),
+    scope: column('scope'),
+    level: column('scope_level'),
+    kind: column('kind'),
+    groupId: column('group_id'),
+    unreadSince: column<Date | null>('read_at').mapWith(holders.unreadSince),
+  }
 }
+const MATCHING = columnsOf('matching')
+const OF_THE_PAGE = columnsOf('page')
 
-/**
- * The holders of one page with the grant that each shows, as a subselect in the order of `place`. They are found first, so
- * that names, roles and groups are looked up for one page and not for everyone.
- */
-async function selectHolderPage(actor: Actor, published: Published, query: HolderQuery, limit: number) {
+type Keys = ReturnType<typeof keyset>
+
+/** A select of the holders of one page, `principal_id`, `at` and `place`, with the grant that each shows where a filter asks for one. */
+function selectPage(actor: Actor, published: Published, query: HolderQuery, keys: Keys): SQL {
   const byGrants = asksOfGrants(query)
   const shown = byGrants ? MATCHING : STRONGEST
-  const keys = keyset(
-    [...sortKeys(shown)[query.sort], holders.sortName, holders.principalId],
-    query.direction,
-    query.cursor,
-    limit,
-  )
-  const db = await getDb(actor)
-  let select = db
-    .select({
-      at: keys.at.as('at'),
-      place: sql<number>`row_number() over (order by ${sql.join(keys.order, sql`, `)})`.as('place'),
-      principalId: holders.principalId,
-      strength: shown.strength.as('shown_strength'),
-      roleId: shown.roleId.as('shown_role_id'),
-      scope: shown.scope.as('shown_scope'),
-      level: shown.level.as('shown_level'),
-      kind: shown.kind.as('shown_kind'),
-      groupId: shown.groupId.as('shown_group_id'),
-      unreadSince: shown.unreadSince.as('shown_unread_since'),
-    })
-    .from(holders)
-    .$dynamic()
-  if (byGrants)
-    select = select.innerJoin(
-      sql`(${selectMatchingHolders(actor, published, query)}) as matching`,
-      sql`matching.principal_id = ${holders.principalId}`,
-    )
-  if (query.sort === 'email' || query.search.trim() !== '')
-    select = select.leftJoin(principals, toPrincipal(holders, holders.principalId))
-  if (query.sort === 'role') select = select.leftJoin(roleDefinitions, toRole(holders, shown.roleId))
-  const selected = select
-    .where(and(inSnapshot(holders, actor, published), holderMatches(query), keys.beyond))
-    .orderBy(...keys.order)
-    .limit(keys.fetch)
-    .as('selected')
-  return { selected, keys }
+  const asksNames = query.sort === 'email' || query.search.trim() !== ''
+  const showsGrant = !byGrants && (query.sort === 'role' || query.sort === 'scope')
+  return sql`
+    select ${holders.principalId}, ${keys.at} as at, row_number() over (order by ${sql.join(keys.order, sql`, `)}) as place
+      ${byGrants ? sql`, matching.strength, matching.role_id, matching.scope, matching.scope_level, matching.kind, matching.group_id, matching.read_at` : sql``}
+    from ${showsGrant ? subscriptionHolders(actor, published) : namedHolders(actor, published)}
+    ${byGrants ? sql`join (${selectMatchingHolders(actor, published, query)}) as matching on matching.principal_id = ${holders.principalId}` : sql``}
+    ${asksNames ? sql`left join ${principals} on ${toPrincipal(holders, holders.principalId)}` : sql``}
+    ${query.sort === 'role' ? sql`left join ${roleDefinitions} on ${toRole(holders, shown.roleId)}` : sql``}
+    ${where(and(holderMatches(query), keys.beyond))}
+    order by ${sql.join(keys.order, sql`, `)} limit ${keys.fetch}`
 }
+
+/** The same for a list in the order of names: the next ones of each node are found by their index, and the first of all these kept. */
+function selectPageByName(actor: Actor, published: Published, query: HolderQuery, keys: Keys): SQL {
+  const names =
+    query.search.trim() === '' ? sql`` : sql`left join ${principals} on ${toPrincipal(holders, holders.principalId)}`
+  const order = sql.join(keys.order, sql`, `)
+  const ofNode = (nodeId: string) => sql`(
+    select ${holders.sortName}, ${holders.principalId} from ${holders} ${names}
+    ${where(and(inSnapshot(holders, actor, { ...published, nodeIds: [nodeId] }), holderMatches(query), keys.beyond))}
+    order by ${order} limit ${keys.fetch})`
+  const none = sql`(select ${holders.sortName}, ${holders.principalId} from ${holders} where false)`
+  const first = published.nodeIds.length > 0 ? sql.join(published.nodeIds.map(ofNode), sql` union `) : none
+  return sql`
+    select ${holders.principalId}, ${keys.at} as at, row_number() over (order by ${order}) as place
+    from (${first}) as holders order by ${order} limit ${keys.fetch}`
+}
+
+const where = (condition: SQL | undefined): SQL => (condition ? sql`where ${condition}` : sql``)
 
 /** In the order of statuses the one that could not be read comes last, after all that are known. */
 const STATUSES = PRINCIPAL_STATUSES.filter((status) => status !== 'not_readable')

@@ -160,13 +160,14 @@ test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.re
   'an id that nobody has is not found: %j',
   async (id) => {
     const { actor } = await createAccessWorld(database.db)
+    const nowhere = { id, publishedAt: new Date(), accountId: randomUUID(), nodeIds: [], eligibleRead: true }
     expect(await getConnection(actor, id)).toBeNull()
     expect(await getPerson(actor, id)).toBeNull()
-    expect(await getGroup(actor, { id, publishedAt: new Date() }, id)).toBeNull()
-    expect(await getPersonAccess(actor, { id, publishedAt: new Date() }, id)).toBeNull()
-    expect(await listGroups(actor, { id, publishedAt: new Date() }, ALL)).toEqual(NOTHING)
-    expect(await listScopes(actor, { id, publishedAt: new Date() }, ALL)).toEqual(NOTHING)
-    expect(await listHolders(actor, { id, publishedAt: new Date() }, HOLDERS)).toEqual(NOTHING)
+    expect(await getGroup(actor, nowhere, id)).toBeNull()
+    expect(await getPersonAccess(actor, nowhere, id)).toBeNull()
+    expect(await listGroups(actor, nowhere, ALL)).toEqual(NOTHING)
+    expect(await listScopes(actor, nowhere, ALL)).toEqual(NOTHING)
+    expect(await listHolders(actor, nowhere, HOLDERS)).toEqual(NOTHING)
     expect(await listRuns(actor, id, null)).toEqual(NOTHING)
   },
 )

@@ -2,8 +2,9 @@ import { and, asc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-o
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { holders, principals, roleDefinitions } from '@/db/schema/access'
+import { connectionNodes, holders, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
 import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
 import {
   type AssignmentKind,
@@ -12,10 +13,10 @@ import {
   type ScopeLevel,
   strengthOf,
 } from '@/lib/domain/vocabulary'
-import { showsSignal } from './holder-filters'
 import { searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
-import { inSnapshotNow, privilegeOfStrength, toPrincipal, toRole } from './snapshot'
+import { atNodeNow, nodesNow, privilegeOfStrength, toPrincipal, toRole } from './snapshot'
+import { asHolders, combineRows, shownSignals } from './subscription-holders'
 
 /** Somebody with access in any connected subscription. */
 export type PersonRow = {
@@ -54,7 +55,7 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
   )
   const held = db
     .select({
-      subscriptions: sql<number>`count(*)::int`.as('subscriptions'),
+      subscriptions: sql<number>`count(distinct ${connections.id})::int`.as('subscriptions'),
       grants: sql<number>`sum(${holders.grants})::int`.as('grants_held'),
       strongest:
         sql<number>`coalesce(min(${holders.strongest}) filter (where ${isHeld}), min(${holders.strongest}))`.as(
@@ -68,7 +69,8 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
       ),
     })
     .from(holders)
-    .innerJoin(connections, holdersNow)
+    .innerJoin(connectionNodes, nodeOfHolder)
+    .innerJoin(connections, isShownNow)
     .where(
       and(
         eq(holders.organisationId, actor.organisationId),
@@ -151,26 +153,47 @@ export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<n
 }
 
 /** A select of all people whose access now meets what a filter asks of it, each once: `tenant_id, principal_id`. */
-const selectMatching = (actor: Actor, filter: PeopleFilter): SQL => sql`
-  select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
-  join ${connections} on ${holdersNow}
-  where ${and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'), holdingMatches(filter))}`
+function selectMatching(actor: Actor, { signal, minimum }: PeopleFilter): SQL {
+  const isPerson = and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'))
+  const mask = signal && bitOf(signal)
+  const hasBit = mask ? sql`${holders.signals} & ${sql.raw(String(mask))} <> 0` : undefined
+  const isStrong = minimum
+    ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum))
+    : undefined
+  if (!signal || showsAnywhere(signal))
+    return sql`
+      select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
+      where ${and(isPerson, hasBit, isStrong)} and exists (
+        select from ${connectionNodes} join ${connections} on ${isShownNow} where ${nodeOfHolder})`
+  // The signal depends on what they have at the other nodes of a subscription: looked at for those who may show it.
+  const shown = shownSignals(
+    sql`bit_or(${holders.signals})`,
+    sql`bit_and(${holders.signals})`,
+    sql`${connections.eligibleRead}`,
+  )
+  return sql`
+    select distinct tenant_id, principal_id from (
+      select ${holders.tenantId}, ${holders.principalId} from ${holders}
+      join ${connectionNodes} on ${nodeOfHolder} join ${connections} on ${isShownNow}
+      where ${isPerson} and ${holders.principalId} in (select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit)})
+      group by ${holders.tenantId}, ${holders.principalId}, ${connections.organisationId}, ${connections.id}
+      having ${and(sql`${shown} & ${sql.raw(String(mask))} <> 0`, isStrong ? sql`bool_or(${isStrong})` : undefined)}) as shown`
+}
 
-/** Joins whoever has access now with the connected subscription that they have it in. */
-const holdersNow = and(inSnapshotNow(holders), ne(connections.state, 'disconnected'))
+/** The nodes of connections at which a row of holders is kept. */
+const nodeOfHolder = and(
+  eq(connectionNodes.organisationId, holders.organisationId),
+  eq(connectionNodes.nodeId, holders.nodeId),
+)
+
+/** The connection of such a node, if its readers see the node and the row of holders now. */
+const isShownNow = and(nodesNow, atNodeNow(holders), ne(connections.state, 'disconnected'))
 
 /** What a filter asks of the person, as a condition. */
 const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
   and(
     searchText(search, [principals.name, principals.email], principals.id),
     status ? eq(principals.status, status) : undefined,
-  )
-
-/** What a filter asks of their access in one of the subscriptions, as a condition. */
-const holdingMatches = ({ signal, minimum }: PeopleFilter): SQL | undefined =>
-  and(
-    signal ? showsSignal(signal) : undefined,
-    minimum ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum)) : undefined,
   )
 
 /** What a person has in one connected subscription: a cell of the matrix of people and subscriptions. */
@@ -199,11 +222,20 @@ export async function listCells(actor: Actor, people: { tenantId: string; id: st
   const eligibleRole = alias(roleDefinitions, 'eligible_role')
   const tenants = Map.groupBy(people, ({ tenantId }) => tenantId)
   const db = await getDb(actor)
+  const isAsked = [...tenants].map(([tenantId, some]) =>
+    and(
+      eq(holders.tenantId, tenantId),
+      inArray(
+        holders.principalId,
+        some.map(({ id }) => id),
+      ),
+    ),
+  )
   const found = await db
     .select({
       personId: holders.principalId,
       tenantId: holders.tenantId,
-      connectionId: holders.connectionId,
+      connectionId: sql<string>`holders.connection_id`,
       roleId: holders.roleId,
       roleName: roleDefinitions.name,
       strongest: holders.strongest,
@@ -218,27 +250,20 @@ export async function listCells(actor: Actor, people: { tenantId: string; id: st
       grants: holders.grants,
       unreadSince: holders.unreadSince,
     })
-    .from(holders)
-    .innerJoin(connections, holdersNow)
-    .leftJoin(roleDefinitions, toRole(holders, holders.roleId))
-    .leftJoin(eligibleRole, toRole(holders, holders.eligibleRoleId, eligibleRole))
-    .where(
-      and(
-        eq(holders.organisationId, actor.organisationId),
-        or(
-          ...[...tenants].map(([tenantId, some]) =>
-            and(
-              eq(holders.tenantId, tenantId),
-              inArray(
-                holders.principalId,
-                some.map(({ id }) => id),
-              ),
-            ),
-          ),
-        ),
+    .from(
+      asHolders(
+        combineRows({
+          from: sql`${holders} join ${connectionNodes} on ${nodeOfHolder} join ${connections} on ${isShownNow}
+          where ${and(eq(holders.organisationId, actor.organisationId), or(...isAsked))}`,
+          of: [connections.id, holders.principalId, holders.tenantId],
+          more: sql`${connections.id} as connection_id`,
+          eligibleRead: sql`bool_and(${connections.eligibleRead}) over own`,
+        }),
       ),
     )
-    .orderBy(asc(holders.principalId), asc(holders.connectionId))
+    .leftJoin(roleDefinitions, toRole(holders, holders.roleId))
+    .leftJoin(eligibleRole, toRole(holders, holders.eligibleRoleId, eligibleRole))
+    .orderBy(asc(holders.principalId), asc(sql`holders.connection_id`))
   return found.map(
     ({ roleId, roleName, strongest, custom, eligibleRoleId, eligibleRoleName, eligibleStrongest, ...cell }) => ({
       ...cell,

@@ -5,6 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { connections } from '@/db/schema/connections'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
+import { getConnection } from './connections'
 import { getPersonAccess } from './person-access'
 
 const database = await createTestDatabase()
@@ -21,7 +22,12 @@ async function startWorld() {
     if (!access) throw new Error('Nobody knows them.')
     return access
   }
-  return { ...world, connect, connection, ada, of }
+  /** Lets a group, with these groups inside it, hold something here: else a connection knows nothing of it. */
+  const use = async (group: string, inner: string[] = [], times: Parameters<typeof world.reach>[3] = {}) => {
+    await world.reach(connection.id, group, inner, times)
+    return world.assign(connection.id, { to: group, role: await world.role('Reader'), kind: 'group', ...times })
+  }
+  return { ...world, connect, connection, ada, of, use }
 }
 
 const pairs = (edges: { memberId: string; groupId: string }[]) =>
@@ -42,6 +48,8 @@ describe('the groups above a person', () => {
     const own = await world.assign(connection.id, { to: ada, role: reader })
     const through = await world.assign(connection.id, { to: outer, role: reader, kind: 'group', held: 'eligible' })
     await world.assign(connection.id, { to: aside, role: reader, kind: 'group' })
+    await world.reach(connection.id, outer, [inner])
+    await world.reach(connection.id, aside)
 
     const access = await of()
     expect(access.person).toMatchObject({ id: ada, kind: 'user', name: 'Ada', guest: true, status: 'active' })
@@ -60,12 +68,13 @@ describe('the groups above a person', () => {
   })
 
   test('are exactly those that can be reached, also when groups are in each other', async () => {
-    const { connection, of, ...world } = await startWorld()
+    const { connection, of, use, ...world } = await startWorld()
     await fc.assert(
       fc.asyncProperty(fc.array(fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 5 })), { maxLength: 14 }), async (links) => {
         const person = await world.principal()
         const groups: string[] = []
         for (let index = 0; index < 6; index++) groups.push(await world.group(connection.id))
+        for (const group of groups) await use(group)
         const edges = new Map<string, readonly [string, string]>([
           [`${person} ${groups[0]}`, [person, groups[0] ?? '']],
         ])
@@ -91,17 +100,50 @@ describe('the groups above a person', () => {
   })
 
   test('can be flat, which has the person as a member without a way, and can be in other groups themselves', async () => {
-    const { ada, connection, of, ...world } = await startWorld()
+    const { ada, connection, of, use, ...world } = await startWorld()
     const [flat, outer] = [await world.group(connection.id, { state: 'flat' }), await world.group(connection.id)]
     await world.member(connection.id, flat, ada)
     await world.member(connection.id, outer, flat, { kind: 'group' })
-    const key = await world.assign(connection.id, { to: flat, role: await world.role('Reader'), kind: 'group' })
+    const keys = [await use(flat), await use(outer, [flat])]
 
     const access = await of()
     expect(access.flat).toEqual([flat])
     expect(pairs(access.edges)).toEqual([`${flat} in ${outer}`])
-    expect(access.grants.map((grant) => grant.key)).toEqual([key])
+    expect(access.grants.map((grant) => grant.key).sort()).toEqual(keys.sort())
   })
+
+  test('are not those through which only another subscription of the same account is accessed', async () => {
+    const { ada, connect, connection, of, use, ...world } = await startWorld()
+    const beside = await connect({ beside: connection })
+    const [here, there] = [await world.group(connection.id), await world.group(connection.id)]
+    await use(here)
+    await world.reach(connection.id, there, [here])
+    await world.assign(beside.id, { to: there, role: await world.role('Owner'), kind: 'group' })
+    await world.member(connection.id, here, ada)
+    await world.member(connection.id, there, here, { kind: 'group' })
+
+    expect(pairs((await of()).edges)).toEqual([`${ada} in ${here}`])
+    const theirs = await getPersonAccess(world.actor, beside, ada)
+    expect(pairs(theirs?.edges ?? [])).toEqual([`${ada} in ${here}`, `${here} in ${there}`].sort())
+    expect(theirs?.grants).toHaveLength(1)
+  })
+})
+
+test('access is what is held at all nodes above a subscription, and at its own', async () => {
+  const { ada, connection, ...world } = await startWorld()
+  const above = await world.nodeAbove(connection)
+  const left = await world.nodeAbove(above.connection, '/providers/microsoft.management/managementgroups/corp', {
+    until: PUBLISHED,
+  })
+  const role = await world.role('Reader')
+  await world.assign(connection.id, { to: ada, role })
+  await world.assign(connection.id, { to: ada, role, scope: '/', level: 'root', node: above.nodeId })
+  await world.assign(connection.id, { to: ada, role, scope: 'corp', level: 'management_group', node: left.nodeId })
+
+  const snapshot = await getConnection(world.actor, connection.id)
+  expect(snapshot?.nodeIds).toEqual([above.nodeId, ...connection.nodeIds])
+  const access = snapshot && (await getPersonAccess(world.actor, snapshot, ada))
+  expect(access?.grants.map(({ scope }) => scope).sort()).toEqual(['/', '/subscriptions/s'])
 })
 
 test('everything is read as of the published moment, whatever was published meanwhile', async () => {
@@ -109,13 +151,14 @@ test('everything is read as of the published moment, whatever was published mean
   const reader = await world.role('Reader')
   for (const times of [{ from: LATER }, { until: PUBLISHED }]) {
     const group = await world.group(connection.id)
+    await world.reach(connection.id, group)
     await world.member(connection.id, group, ada, times)
     await world.assign(connection.id, { to: ada, role: reader, ...times })
     await world.assign(connection.id, { to: group, role: reader, kind: 'group' })
     await world.deny(connection.id, { principals: [{ id: ada, kind: 'user' }], ...times })
   }
   expect(await of()).toMatchObject({ grants: [], groups: [], edges: [], flat: [], denies: [] })
-  const later = await getPersonAccess(world.actor, { id: connection.id, publishedAt: LATER }, ada)
+  const later = await getPersonAccess(world.actor, { ...connection, publishedAt: LATER }, ada)
   expect(later).toMatchObject({ edges: [{ memberId: ada, since: LATER }], denies: [{ everyone: false }] })
   expect(later?.grants).toHaveLength(2)
 })
@@ -123,6 +166,7 @@ test('everything is read as of the published moment, whatever was published mean
 test('a denial names the person, a group of theirs or everyone, and spares whom it excludes in any of these ways', async () => {
   const { ada, connection, of, ...world } = await startWorld()
   const [mine, other] = [await world.group(connection.id), await world.group(connection.id)]
+  for (const group of [mine, other]) await world.reach(connection.id, group)
   await world.member(connection.id, mine, ada)
   const [me, us, them] = [
     { id: ada, kind: 'user' },
@@ -160,6 +204,7 @@ test('a principal of any kind has access to explain, also one that could never b
   await world.assign(connection.id, { to: app, role, kind: 'service_principal' })
   await world.assign(connection.id, { to: group, role, kind: 'group' })
   await world.member(connection.id, group, member, { kind: 'device' })
+  await world.reach(connection.id, group)
 
   expect(await of(app)).toMatchObject({
     person: { id: app, kind: 'service_principal', name: null, status: 'not_readable' },
@@ -176,6 +221,6 @@ test('nothing is known of an id that names nobody, nor of anybody before a first
   const { ada, connection, actor } = await startWorld()
   for (const id of [randomUUID(), '', '\0', "' or 1=1 --"])
     expect(await getPersonAccess(actor, connection, id)).toBeNull()
-  expect(await getPersonAccess(actor, { id: connection.id, publishedAt: null }, ada)).toBeNull()
-  expect(await getPersonAccess(actor, { id: randomUUID(), publishedAt: PUBLISHED }, ada)).toBeNull()
+  expect(await getPersonAccess(actor, { ...connection, publishedAt: null }, ada)).toBeNull()
+  expect(await getPersonAccess(actor, { ...connection, id: randomUUID(), publishedAt: PUBLISHED }, ada)).toBeNull()
 })

@@ -1,14 +1,7 @@
 import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  assignments,
-  connectionGroups,
-  GROUP_AGES,
-  groupMembers,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, directoryGroups, GROUP_AGES, groupMembers, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import type { GroupAges, PersonAccess } from '@/lib/domain/access'
 import { listOfMember } from '@/lib/domain/group-coverage'
@@ -16,7 +9,15 @@ import type { AssignmentKind, Permission } from '@/lib/domain/vocabulary'
 import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
 import { isGuid } from './input'
-import { inSnapshot, type Published, publishedOf, type Snapshot, toPrincipal, toRole } from './snapshot'
+import {
+  inSnapshot,
+  isGroupOfSnapshot,
+  type Published,
+  publishedOf,
+  type Snapshot,
+  toPrincipal,
+  toRole,
+} from './snapshot'
 
 /**
  * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
@@ -108,6 +109,7 @@ async function readEdges(actor: Actor, published: Published, id: string): Promis
       union
       ${select(sql`join way on ${memberId} = way.group_id where ${valid}`)}
     ) select * from way) as way`)
+    .where(isGroupOfSnapshot(actor, published, sql`way.group_id`))
     .orderBy(sql`way.group_id`, sql`way.member_id`, sql`way.membership`)
 }
 
@@ -177,17 +179,17 @@ async function readGroups(
   const db = await getDb(actor)
   return db
     .select({
-      id: connectionGroups.groupId,
+      id: directoryGroups.groupId,
       name: principals.name,
-      state: connectionGroups.state,
-      directMembers: connectionGroups.directMembers,
-      members: connectionGroups.members,
+      state: directoryGroups.state,
+      directMembers: directoryGroups.directMembers,
+      members: directoryGroups.members,
       ages: GROUP_AGES,
     })
-    .from(connectionGroups)
-    .leftJoin(principals, toPrincipal({ organisationId: actor.organisationId, tenantId }, connectionGroups.groupId))
-    .where(and(inSnapshot(connectionGroups, actor, published), inArray(connectionGroups.groupId, groupIds)))
-    .orderBy(asc(connectionGroups.groupId))
+    .from(directoryGroups)
+    .leftJoin(principals, toPrincipal({ organisationId: actor.organisationId, tenantId }, directoryGroups.groupId))
+    .where(and(inSnapshot(directoryGroups, actor, published), inArray(directoryGroups.groupId, groupIds)))
+    .orderBy(asc(directoryGroups.groupId))
 }
 
 async function readGrants(

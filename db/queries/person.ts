@@ -2,12 +2,20 @@ import { and, asc, eq, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { assignments, groupMembers, groupNesting, principals, roleDefinitions } from '@/db/schema/access'
+import {
+  assignments,
+  connectionNodes,
+  groupMembers,
+  groupNesting,
+  nodes,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { databaseNow } from './clock'
 import { GRANT } from './grants'
 import { isGuid } from './input'
-import { inSnapshotNow, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
+import { atNodeNow, inDirectoryNow, nodesNow, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
 
 export type PersonRole = Awaited<ReturnType<typeof readRoles>>[number]
 
@@ -50,10 +58,15 @@ async function readRoles(actor: Actor, person: { tenantId: string; id: string })
     union
     select ${connections.id}, ${groupNesting.groupId}, ${groupNesting.groupId},
       ${weakestKindOf(groupNesting.membership, groupMembers.membership)}
-    from ${groupMembers}
-    join ${connections} on ${inSnapshotNow(groupMembers)}
-    join ${groupNesting} on ${and(inSnapshotNow(groupNesting), eq(groupNesting.innerId, groupMembers.groupId))}
-    where ${and(eq(groupMembers.organisationId, actor.organisationId), eq(groupMembers.memberId, person.id))}
+    from ${connections} join (
+      select distinct ${connectionNodes.connectionId}, ${nodes.accountId} from ${connections}
+      join ${connectionNodes} on ${nodesNow}
+      join ${nodes} on ${and(eq(nodes.organisationId, connectionNodes.organisationId), eq(nodes.id, connectionNodes.nodeId))}
+      where ${eq(connections.organisationId, actor.organisationId)}
+    ) as reader on reader.connection_id = ${connections.id}
+    join ${groupMembers} on ${inDirectoryNow(groupMembers, sql`reader.account_id`)}
+    join ${groupNesting} on ${and(inDirectoryNow(groupNesting, sql`reader.account_id`), eq(groupNesting.innerId, groupMembers.groupId))}
+    where ${and(eq(connections.organisationId, actor.organisationId), eq(groupMembers.memberId, person.id))}
   ) as way`
   const groupNames = alias(principals, 'group_names')
   const db = await getDb(actor)
@@ -70,17 +83,15 @@ async function readRoles(actor: Actor, person: { tenantId: string; id: string })
       groupId: sql<string | null>`way.group_id`,
       groupName: groupNames.name,
     })
-    .from(assignments)
-    .innerJoin(connections, inSnapshotNow(assignments))
-    .innerJoin(
-      ways,
-      sql`way.connection_id = ${assignments.connectionId} and way.holder_id = ${assignments.principalId}`,
-    )
+    .from(connections)
+    .innerJoin(connectionNodes, nodesNow)
+    .innerJoin(assignments, atNodeNow(assignments))
+    .innerJoin(ways, sql`way.connection_id = ${connections.id} and way.holder_id = ${assignments.principalId}`)
     .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
     .leftJoin(groupNames, toPrincipal(assignments, sql`way.group_id`, groupNames))
     .where(
       and(
-        eq(assignments.organisationId, actor.organisationId),
+        eq(connections.organisationId, actor.organisationId),
         eq(assignments.tenantId, person.tenantId),
         ne(connections.state, 'disconnected'),
       ),

@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments, groupMembers, groupNesting, holders, principals, roleDefinitions } from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { listIdsIn } from '@/lib/domain/condition-words'
 import type { Cursor } from '@/lib/domain/views'
@@ -158,37 +159,46 @@ async function readFromHolders(
     join ${groupMembers} on ${and(inSnapshot(groupMembers, actor, published), eq(groupMembers.groupId, groupNesting.innerId))}
     where ${granted}) ways group by role_id, person_id
   ) as held`
-  const isPerson = eq(holders.kind, 'user')
   const db = await getDb(actor)
+  // A person has a row at each node that reaches them, with the same name.
+  const people = db
+    .selectDistinct({
+      id: holders.principalId,
+      sortName: holders.sortName,
+      status: holders.status,
+      guest: holders.guest,
+    })
+    .from(holders)
+    .where(and(inSnapshot(holders, actor, published), eq(holders.kind, 'user')))
+    .as('people')
   const ranked = db
     .select({
       roleId: sql<string>`held.role_id`.as('held_role_id'),
-      personId: sql<string>`held.person_id`.as('held_person_id'),
+      personId: people.id,
+      status: people.status,
+      guest: people.guest,
       held: sql<boolean>`held.is_held`.as('is_held'),
       place:
-        sql<number>`row_number() over (partition by held.role_id, held.is_held order by ${holders.sortName}, ${holders.principalId})`.as(
+        sql<number>`row_number() over (partition by held.role_id, held.is_held order by ${people.sortName}, ${people.id})`.as(
           'place',
         ),
     })
     .from(held)
-    .innerJoin(
-      holders,
-      and(inSnapshot(holders, actor, published), isPerson, sql`${holders.principalId} = held.person_id`),
-    )
+    .innerJoin(people, sql`${people.id} = held.person_id`)
     .as('ranked')
   return db
     .select({
       roleId: ranked.roleId,
-      personId: holders.principalId,
+      personId: ranked.personId,
       name: principals.name,
       email: principals.email,
-      status: holders.status,
-      guest: holders.guest,
+      status: ranked.status,
+      guest: ranked.guest,
       held: ranked.held,
     })
     .from(ranked)
-    .innerJoin(holders, and(inSnapshot(holders, actor, published), eq(holders.principalId, ranked.personId)))
-    .leftJoin(principals, toPrincipal(holders, holders.principalId))
+    .leftJoin(connections, and(eq(connections.organisationId, actor.organisationId), eq(connections.id, published.id)))
+    .leftJoin(principals, toPrincipal(connections, ranked.personId))
     .where(sql`${ranked.place} <= ${each}`)
     .orderBy(asc(ranked.roleId), asc(ranked.place))
 }

@@ -1,7 +1,14 @@
-import { and, eq, gt, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
-import type { PgColumn } from 'drizzle-orm/pg-core'
+import { and, eq, gt, inArray, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { alias, type PgColumn } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
-import { assignments, principals, roleDefinitions } from '@/db/schema/access'
+import {
+  assignments,
+  connectionNodes,
+  denyAssignments,
+  groupNesting,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import {
@@ -14,33 +21,83 @@ import {
 } from '@/lib/domain/vocabulary'
 import { isGuid } from './input'
 
-/** A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile. */
-export type Snapshot = { id: string; publishedAt: Date | null }
+/**
+ * A connection's published result: every read made with one of these sees the same moment, whatever is published meanwhile.
+ * `nodeIds` are the nodes at which its access is kept, `accountId` is whose directory it runs through, and `eligibleRead` tells
+ * whether it knows which roles are only eligible: see {@link SNAPSHOT}.
+ */
+export type Snapshot = {
+  id: string
+  publishedAt: Date | null
+  accountId: string | null
+  nodeIds: string[]
+  eligibleRead: boolean
+}
 
 /** A snapshot of a connection that has published something. */
-export type Published = { id: string; publishedAt: Date }
+export type Published = { id: string; publishedAt: Date; accountId: string; nodeIds: string[]; eligibleRead: boolean }
 
 /** The snapshot when something is published that can be read, else null. */
-export const publishedOf = ({ id, publishedAt }: Snapshot): Published | null =>
-  publishedAt && isGuid(id) ? { id, publishedAt } : null
+export const publishedOf = ({ publishedAt, accountId, ...rest }: Snapshot): Published | null =>
+  publishedAt && accountId && isGuid(rest.id) ? { publishedAt, accountId, ...rest } : null
 
-type OfConnection = { organisationId: PgColumn; connectionId: PgColumn }
-type Intervals = OfConnection & { validFrom: PgColumn; validTo: PgColumn }
+const nodesOfConnection = sql`from connection_nodes chain join nodes on nodes.organisation_id = chain.organisation_id and nodes.id = chain.node_id
+  where chain.organisation_id = ${connections.organisationId} and chain.connection_id = ${connections.id}
+    and chain.valid_from <= ${connections.publishedAt} and (chain.valid_to is null or chain.valid_to > ${connections.publishedAt})`
+
+/** The columns of a snapshot of a connection, to be selected from `connections` together, in one statement. */
+export const SNAPSHOT = {
+  id: connections.id,
+  publishedAt: connections.publishedAt,
+  nodeIds: sql<string[]>`coalesce((select json_agg(chain.node_id order by chain.place) ${nodesOfConnection}), '[]')`,
+  accountId: sql<string | null>`(select nodes.account_id ${nodesOfConnection} limit 1)`,
+  eligibleRead: connections.eligibleRead,
+}
+
+type Interval = { organisationId: PgColumn; validFrom: PgColumn; validTo: PgColumn }
+type OfNode = Interval & { nodeId: PgColumn }
+type OfAccount = Interval & { accountId: PgColumn }
 
 /** The rows of a table of validity intervals that a snapshot shows. Keeps to the actor's organisation. */
-export const inSnapshot = (table: Intervals, actor: Actor, { id, publishedAt }: Published): SQL | undefined =>
-  and(eq(table.organisationId, actor.organisationId), eq(table.connectionId, id), isValidAt(table, publishedAt))
+export const inSnapshot = (table: OfNode | OfAccount, actor: Actor, published: Published): SQL | undefined =>
+  and(
+    eq(table.organisationId, actor.organisationId),
+    'nodeId' in table ? inArray(table.nodeId, published.nodeIds) : eq(table.accountId, published.accountId),
+    isValidAt(table, published.publishedAt),
+  )
 
 /**
- * The same for every connection at once, each at the moment that its readers see now. `connections` has to be joined, and
- * whoever asks keeps to the actor's organisation.
+ * Joins the nodes of every connection, each as its readers see them now. `connections` has to be joined before, and whoever
+ * asks keeps to the actor's organisation.
  */
-export const inSnapshotNow = (table: Intervals): SQL | undefined =>
-  and(toConnection(table), isValidAt(table, connections.publishedAt))
+export const nodesNow = and(
+  eq(connectionNodes.organisationId, connections.organisationId),
+  eq(connectionNodes.connectionId, connections.id),
+  isValidAt(connectionNodes, connections.publishedAt),
+)
+
+/** The rows of a table that belong to the nodes of {@link nodesNow}, as the readers of the connection see them now. */
+export const atNodeNow = (table: OfNode): SQL | undefined =>
+  and(
+    eq(table.organisationId, connectionNodes.organisationId),
+    eq(table.nodeId, connectionNodes.nodeId),
+    isValidAt(table, connections.publishedAt),
+  )
 
 /** A row is valid from its first moment until just before its last. */
-const isValidAt = (table: Intervals, moment: Date | SQLWrapper): SQL | undefined =>
-  and(lte(table.validFrom, moment), or(isNull(table.validTo), gt(table.validTo, moment)))
+function isValidAt(table: Interval, moment: Date | SQLWrapper): SQL | undefined {
+  return and(lte(table.validFrom, moment), or(isNull(table.validTo), gt(table.validTo, moment)))
+}
+
+/** The rows of the directory of an account, in SQL, as the readers of a connection see them now. */
+export const inDirectoryNow = (table: OfAccount, accountId: SQLWrapper): SQL | undefined =>
+  and(
+    eq(table.organisationId, connections.organisationId),
+    eq(table.accountId, accountId),
+    isValidAt(table, connections.publishedAt),
+  )
+
+type OfConnection = { organisationId: PgColumn; connectionId: PgColumn }
 
 /** Joins a row that belongs to a connection with that connection. */
 export const toConnection = (table: OfConnection): SQL | undefined =>
@@ -65,7 +122,7 @@ const isNamed = (table: InDirectory, { organisationId, tenantId }: Directory, id
   and(eq(table.organisationId, organisationId), eq(table.tenantId, tenantId), eq(table.id, id))
 
 /** The run that published a snapshot: it ended at the snapshot's moment, and no two of one connection do. */
-export const runOf = (actor: Actor, { id, publishedAt }: Published): SQL | undefined =>
+export const runOf = (actor: Actor, { id, publishedAt }: Pick<Published, 'id' | 'publishedAt'>): SQL | undefined =>
   and(
     eq(syncRuns.organisationId, actor.organisationId),
     eq(syncRuns.connectionId, id),
@@ -100,3 +157,19 @@ export const privilegeOfStrength = (strength: number): Privilege | null => PRIVI
 
 /** The status of a left joined principal. One about which nothing was ever read has no row: unknown, not absent. */
 export const statusOfPrincipal = sql<PrincipalStatus>`coalesce(${principals.status}, 'not_readable')`
+
+const nesting = alias(groupNesting, 'nesting_of_snapshot')
+const rootGrants = alias(assignments, 'grants_of_snapshot')
+const rootDenials = alias(denyAssignments, 'denials_of_snapshot')
+
+/**
+ * Whether a snapshot's access runs through a group: it holds an assignment or is named in a denial, or is inside such a group. The
+ * directory of the account has the groups of its other connections as well.
+ */
+export const isGroupOfSnapshot = (actor: Actor, published: Published, groupId: SQLWrapper): SQL => sql`exists (
+  select from ${groupNesting} as ${nesting} where ${and(inSnapshot(nesting, actor, published), eq(nesting.innerId, groupId))} and (
+    exists (select from ${assignments} as ${rootGrants}
+      where ${and(inSnapshot(rootGrants, actor, published), eq(rootGrants.principalId, nesting.groupId))})
+    or ${nesting.groupId} in (select named.who ->> 'id' from ${denyAssignments} as ${rootDenials},
+      jsonb_array_elements(${rootDenials.principals} || ${rootDenials.excluded}) as named (who)
+      where ${inSnapshot(rootDenials, actor, published)})))`

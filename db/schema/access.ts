@@ -10,6 +10,7 @@ import {
   pgTable,
   primaryKey,
   text,
+  unique,
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
@@ -33,6 +34,7 @@ import {
   SCOPE_LEVELS,
   type ScopeLevel,
 } from '@/lib/domain/vocabulary'
+import { accounts } from './accounts'
 import { at, oneOf } from './columns'
 import { connections } from './connections'
 import { organisations } from './organisations'
@@ -107,14 +109,91 @@ export const roleDefinitions = pgTable(
 )
 
 /**
- * Role assignments that apply to a connection's subscription, as validity intervals: `valid_to is null` is current.
- * Only differences are written. Readers ask as of `connections.published_at`.
+ * A place where Azure keeps access: the root, a management group, or a subscription with all that lies below it, as one account
+ * can read it. Assignments, denials and holders belong to the node, however many subscriptions lie below it.
+ */
+export const nodes = pgTable(
+  'nodes',
+  {
+    organisationId: uuid('organisation_id').notNull(),
+    id: uuid('id').notNull().defaultRandom(),
+    accountId: uuid('account_id').notNull(),
+    tenantId: text('tenant_id').notNull(),
+    /** In lower case: `/`, or the scope of the management group or the subscription. */
+    scope: text('scope').notNull(),
+    /** What was stored last, as digests: an equal one is not compared row by row. Null where holders have to be made anew. */
+    digest: text('digest'),
+    denialsDigest: text('denials_digest'),
+    /** When anything that holders are made from changed last. */
+    changedAt: at('changed_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    unique('nodes_one_per_scope').on(t.organisationId, t.accountId, t.scope),
+    foreignKey({
+      columns: [t.organisationId, t.accountId],
+      foreignColumns: [accounts.organisationId, accounts.id],
+    }).onDelete('cascade'),
+    check('nodes_scope_lower', sql`scope = lower(scope)`),
+  ],
+)
+
+const interval = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
+
+/** The nodes at which access to a connection's subscription is kept, the root first. */
+export const connectionNodes = pgTable(
+  'connection_nodes',
+  {
+    organisationId: uuid('organisation_id').notNull(),
+    connectionId: uuid('connection_id').notNull(),
+    nodeId: uuid('node_id').notNull(),
+    place: integer('place').notNull(),
+    ...interval(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.connectionId, t.nodeId, t.validFrom] }),
+    foreignKey({
+      columns: [t.organisationId, t.connectionId],
+      foreignColumns: [connections.organisationId, connections.id],
+    }).onDelete('cascade'),
+    foreignKey({
+      columns: [t.organisationId, t.nodeId],
+      foreignColumns: [nodes.organisationId, nodes.id],
+    }).onDelete('cascade'),
+    uniqueIndex('connection_nodes_one_current')
+      .on(t.organisationId, t.connectionId, t.nodeId)
+      .where(sql`valid_to is null`),
+    index('connection_nodes_by_node').on(t.organisationId, t.nodeId),
+    check('connection_nodes_interval', sql`valid_to is null or valid_to > valid_from`),
+  ],
+)
+
+/**
+ * The columns of a table whose rows belong to a node, or to an account's directory, and of the time for which a row is valid.
+ * The tables that grow with the members of groups have no foreign key, which PostgreSQL would check row by row: a trigger
+ * (migration 0015) checks the rows of each statement at once, and deletes them with their node or account.
+ */
+const ofNode = () => ({ organisationId: uuid('organisation_id').notNull(), nodeId: uuid('node_id').notNull() })
+const ofAccount = () => ({ organisationId: uuid('organisation_id').notNull(), accountId: uuid('account_id').notNull() })
+const referencesNode = (t: { organisationId: AnyPgColumn; nodeId: AnyPgColumn }) =>
+  foreignKey({
+    columns: [t.organisationId, t.nodeId],
+    foreignColumns: [nodes.organisationId, nodes.id],
+  }).onDelete('cascade')
+const referencesAccount = (t: { organisationId: AnyPgColumn; accountId: AnyPgColumn }) =>
+  foreignKey({
+    columns: [t.organisationId, t.accountId],
+    foreignColumns: [accounts.organisationId, accounts.id],
+  }).onDelete('cascade')
+
+/**
+ * Role assignments at a node, as validity intervals: `valid_to is null` is current. Only differences are written. Readers ask
+ * as of `connections.published_at`.
  */
 export const assignments = pgTable(
   'assignments',
   {
-    organisationId: uuid('organisation_id').notNull(),
-    connectionId: uuid('connection_id').notNull(),
+    ...ofNode(),
     /**
      * Lower-case scope, a space, and the assignment's own name: unique within its scope only. `eligible ` comes before it for
      * an eligibility; `delegated `, and after it the principal, the role and the kind, for a delegation of Azure Lighthouse.
@@ -137,20 +216,16 @@ export const assignments = pgTable(
     createdBy: text('created_by'),
     /** When it was read last, if an earlier reading stands in for it in the current result. A change of it begins no interval. */
     readAt: at('read_at'),
-    validFrom: at('valid_from').notNull(),
-    validTo: at('valid_to'),
+    ...interval(),
     fromRunId: uuid('from_run_id').notNull(),
     toRunId: uuid('to_run_id'),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
-    foreignKey({
-      columns: [t.organisationId, t.connectionId],
-      foreignColumns: [connections.organisationId, connections.id],
-    }).onDelete('cascade'),
-    uniqueIndex('assignments_one_current').on(t.organisationId, t.connectionId, t.key).where(sql`valid_to is null`),
-    index('assignments_by_principal').on(t.organisationId, t.tenantId, t.principalId),
-    index('assignments_by_role').on(t.organisationId, t.connectionId, t.roleId),
+    primaryKey({ columns: [t.organisationId, t.nodeId, t.key, t.validFrom] }),
+    referencesNode(t),
+    uniqueIndex('assignments_one_current').on(t.organisationId, t.nodeId, t.key).where(sql`valid_to is null`),
+    index('assignments_by_principal').on(t.organisationId, t.principalId, t.nodeId),
+    index('assignments_by_role').on(t.organisationId, t.nodeId, t.roleId),
     check('assignments_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
     check('assignments_held', oneOf('kind', ASSIGNMENT_KINDS)),
     check('assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
@@ -159,29 +234,13 @@ export const assignments = pgTable(
 )
 
 /**
- * The columns of a table whose rows belong to a connection's published results, and of the time for which a row is valid.
- * The tables that grow with the members of groups have no foreign key, which PostgreSQL would check row by row: a trigger
- * (migration 0002) checks the rows of each statement at once, and deletes them with their connection.
+ * The groups that access runs through: those that hold assignments or are named in denials, and the groups inside them. Kept
+ * per account, because what was read depends on whose consent it was read with, and once for all of its connections.
  */
-const ofConnection = () => ({
-  organisationId: uuid('organisation_id').notNull(),
-  connectionId: uuid('connection_id').notNull(),
-})
-const interval = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
-const referencesConnection = (t: { organisationId: AnyPgColumn; connectionId: AnyPgColumn }) =>
-  foreignKey({
-    columns: [t.organisationId, t.connectionId],
-    foreignColumns: [connections.organisationId, connections.id],
-  }).onDelete('cascade')
-
-/**
- * The groups a connection's access runs through: those that hold assignments or are named in denials, and the groups
- * inside them. Kept per connection, because what was read depends on whose consent it was read with.
- */
-export const connectionGroups = pgTable(
-  'connection_groups',
+export const directoryGroups = pgTable(
+  'directory_groups',
   {
-    ...ofConnection(),
+    ...ofAccount(),
     groupId: text('group_id').notNull(),
     state: text('state').$type<GroupState>().notNull(),
     /** Members of its own, groups among them; and everyone and everything but groups at any depth. Null when not opened. */
@@ -195,25 +254,27 @@ export const connectionGroups = pgTable(
     servicesReadAt: at('services_read_at'),
     eligibleReadAt: at('eligible_read_at'),
     ownersReadAt: at('owners_read_at'),
+    /** The digest of the group with all of its lists: an equal one is not compared row by row. */
+    digest: text('digest'),
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.groupId, t.validFrom] }),
-    referencesConnection(t),
-    uniqueIndex('connection_groups_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId)
+    primaryKey({ columns: [t.organisationId, t.accountId, t.groupId, t.validFrom] }),
+    referencesAccount(t),
+    uniqueIndex('directory_groups_one_current')
+      .on(t.organisationId, t.accountId, t.groupId)
       .where(sql`valid_to is null`),
-    check('connection_groups_state', oneOf('state', GROUP_STATES)),
-    check('connection_groups_interval', sql`valid_to is null or valid_to > valid_from`),
+    check('directory_groups_state', oneOf('state', GROUP_STATES)),
+    check('directory_groups_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
 
 /** The ages of a group's lists, as a select takes them. */
 export const GROUP_AGES = {
-  members: connectionGroups.readAt,
-  services: connectionGroups.servicesReadAt,
-  eligible: connectionGroups.eligibleReadAt,
-  owners: connectionGroups.ownersReadAt,
+  members: directoryGroups.readAt,
+  services: directoryGroups.servicesReadAt,
+  eligible: directoryGroups.eligibleReadAt,
+  owners: directoryGroups.ownersReadAt,
 }
 
 /**
@@ -223,7 +284,7 @@ export const GROUP_AGES = {
 export const groupMembers = pgTable(
   'group_members',
   {
-    ...ofConnection(),
+    ...ofAccount(),
     groupId: text('group_id').notNull(),
     memberId: text('member_id').notNull(),
     memberKind: text('member_kind').$type<PrincipalKind>().notNull(),
@@ -235,9 +296,9 @@ export const groupMembers = pgTable(
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.memberId, t.groupId, t.membership, t.validFrom] }),
+    primaryKey({ columns: [t.organisationId, t.accountId, t.memberId, t.groupId, t.membership, t.validFrom] }),
     uniqueIndex('group_members_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId, t.memberId, t.membership)
+      .on(t.organisationId, t.accountId, t.groupId, t.memberId, t.membership)
       .where(sql`valid_to is null`),
     check('group_members_kind', oneOf('member_kind', PRINCIPAL_KINDS)),
     check('group_members_membership', oneOf('membership', ASSIGNMENT_KINDS)),
@@ -249,7 +310,7 @@ export const groupMembers = pgTable(
 export const groupOwners = pgTable(
   'group_owners',
   {
-    ...ofConnection(),
+    ...ofAccount(),
     groupId: text('group_id').notNull(),
     ownerId: text('owner_id').notNull(),
     ownerKind: text('owner_kind').$type<PrincipalKind>().notNull(),
@@ -258,10 +319,10 @@ export const groupOwners = pgTable(
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.ownerId, t.groupId, t.ownership, t.validFrom] }),
-    referencesConnection(t),
+    primaryKey({ columns: [t.organisationId, t.accountId, t.ownerId, t.groupId, t.ownership, t.validFrom] }),
+    referencesAccount(t),
     uniqueIndex('group_owners_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId, t.ownerId, t.ownership)
+      .on(t.organisationId, t.accountId, t.groupId, t.ownerId, t.ownership)
       .where(sql`valid_to is null`),
     check('group_owners_kind', oneOf('owner_kind', PRINCIPAL_KINDS)),
     check('group_owners_ownership', oneOf('ownership', ASSIGNMENT_KINDS)),
@@ -277,7 +338,7 @@ export const groupOwners = pgTable(
 export const groupNesting = pgTable(
   'group_nesting',
   {
-    ...ofConnection(),
+    ...ofAccount(),
     groupId: text('group_id').notNull(),
     innerId: text('inner_id').notNull(),
     /** Steps from one group to the other on the shortest way, 0 for the group itself. Null for a flat group, whose members are known without their way. */
@@ -289,9 +350,9 @@ export const groupNesting = pgTable(
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.innerId, t.groupId, t.membership, t.validFrom] }),
+    primaryKey({ columns: [t.organisationId, t.accountId, t.innerId, t.groupId, t.membership, t.validFrom] }),
     uniqueIndex('group_nesting_one_current')
-      .on(t.organisationId, t.connectionId, t.groupId, t.innerId, t.membership)
+      .on(t.organisationId, t.accountId, t.groupId, t.innerId, t.membership)
       .where(sql`valid_to is null`),
     check('group_nesting_membership', oneOf('membership', ASSIGNMENT_KINDS)),
     check('group_nesting_interval', sql`valid_to is null or valid_to > valid_from`),
@@ -299,13 +360,14 @@ export const groupNesting = pgTable(
 )
 
 /**
- * Whoever has access in a connection, directly or through groups: one row each, with what a list shows of them. Derived
- * from the tables above at each publish. Only the last hours of the past are kept.
+ * Whom a node's own assignments reach, directly or through groups: one row each, with what a list shows of them. Derived from
+ * the tables above whenever these change. The past is kept as long as a connection shows it. What somebody has in a
+ * subscription is made of their rows at all of its nodes, by the rules of `lib/domain/holders.ts`.
  */
 export const holders = pgTable(
   'holders',
   {
-    ...ofConnection(),
+    ...ofNode(),
     tenantId: text('tenant_id').notNull(),
     principalId: text('principal_id').notNull(),
     kind: text('kind').$type<PrincipalKind>().notNull(),
@@ -320,24 +382,29 @@ export const holders = pgTable(
     assignmentKind: text('assignment_kind').$type<AssignmentKind>().notNull(),
     /** The group it is held through; null when held directly. */
     groupId: text('group_id'),
-    /** An eligible role stronger than anything held, and how strong it is. */
+    /** The strongest eligible role, and how strong it is. */
     eligibleRoleId: text('eligible_role_id'),
     eligibleStrongest: integer('eligible_strongest'),
-    /** Distinct roles at scopes, active and eligible counted apart; those of them held directly; those only eligible; the groups they come through. */
+    /** The place of the grant that is shown in the order of strength (`rankOfGrant`): of several nodes the least is shown. */
+    rank: integer('rank').notNull(),
+    /** Distinct roles at scopes, active and eligible counted apart; those of them held directly; those only eligible. */
     grants: integer('grants').notNull(),
     direct: integer('direct').notNull(),
     eligible: integer('eligible').notNull(),
-    groups: integer('groups').notNull(),
+    /** The groups that they come through, and the roles that are held and that are eligible. */
+    groupIds: text('group_ids').array().notNull(),
+    heldRoleIds: text('held_role_ids').array().notNull(),
+    eligibleRoleIds: text('eligible_role_ids').array().notNull(),
     /** When the grant that is shown was read last, if it could not be read when this was written; else null. */
     unreadSince: at('unread_since'),
-    /** One bit for each of the vocabulary's `SIGNALS`. */
+    /** One bit for each of the vocabulary's `SIGNALS`, before those of other nodes are counted in (`combineSignals`). */
     signals: integer('signals').notNull(),
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.principalId, t.connectionId, t.validFrom] }),
-    uniqueIndex('holders_one_current').on(t.organisationId, t.connectionId, t.principalId).where(sql`valid_to is null`),
-    index('holders_by_name').on(t.organisationId, t.connectionId, t.kind, t.sortName, t.principalId),
+    primaryKey({ columns: [t.organisationId, t.principalId, t.nodeId, t.validFrom] }),
+    uniqueIndex('holders_one_current').on(t.organisationId, t.nodeId, t.principalId).where(sql`valid_to is null`),
+    index('holders_by_name').on(t.organisationId, t.nodeId, t.kind, t.sortName, t.principalId),
     check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('holders_status', oneOf('status', PRINCIPAL_STATUSES)),
     check('holders_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
@@ -351,7 +418,7 @@ export const holders = pgTable(
 export const denyAssignments = pgTable(
   'deny_assignments',
   {
-    ...ofConnection(),
+    ...ofNode(),
     /** Lower-case scope, a space, and its own GUID. */
     key: text('key').notNull(),
     name: text('name').notNull(),
@@ -366,12 +433,26 @@ export const denyAssignments = pgTable(
     ...interval(),
   },
   (t) => [
-    primaryKey({ columns: [t.organisationId, t.connectionId, t.key, t.validFrom] }),
-    referencesConnection(t),
-    uniqueIndex('deny_assignments_one_current')
-      .on(t.organisationId, t.connectionId, t.key)
-      .where(sql`valid_to is null`),
+    primaryKey({ columns: [t.organisationId, t.nodeId, t.key, t.validFrom] }),
+    referencesNode(t),
+    uniqueIndex('deny_assignments_one_current').on(t.organisationId, t.nodeId, t.key).where(sql`valid_to is null`),
     check('deny_assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
     check('deny_assignments_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
+)
+
+/**
+ * Which groups a reading of an account's directory was about, and when it began. A reading that began earlier and is stored later
+ * leaves these groups alone. Kept until a later reading was about all of them.
+ */
+export const directoryReadings = pgTable(
+  'directory_readings',
+  {
+    ...ofAccount(),
+    id: uuid('id').notNull(),
+    beganAt: at('began_at').notNull(),
+    storedAt: at('stored_at').notNull(),
+    groupIds: jsonb('group_ids').$type<string[]>().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.accountId, t.id] }), referencesAccount(t)],
 )

@@ -48,6 +48,8 @@ export const accounts = pgTable(
     signedInById: uuid('signed_in_by_id'),
     signedInByName: text('signed_in_by_name').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
+    /** When a result was published last that was read with it. The next one is published after that. */
+    publishedAt: at('published_at'),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import {
+  boolean,
   check,
   foreignKey,
   index,
@@ -53,6 +54,11 @@ export const connections = pgTable(
     publishedRunId: uuid('published_run_id'),
     /** When the result that readers see was published. Every read of access is made as of this time. */
     publishedAt: at('published_at'),
+    /** Whether the published result knows which roles are only eligible. Without that nobody's role can be called permanent. */
+    eligibleRead: boolean('eligible_read').notNull().default(false),
+    /** When the reading of the published result began, and the last one that was shown who is eligible. */
+    readAt: at('read_at'),
+    eligibleReadAt: at('eligible_read_at'),
     connectedById: uuid('connected_by_id'),
     connectedByName: text('connected_by_name').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
@@ -94,7 +100,7 @@ export const connectionDeletions = pgTable(
     updatedAt: at('updated_at').notNull().defaultNow(),
     /** The tenants whose people and roles the connection named: several when the subscription was transferred. */
     tenantIds: jsonb('tenant_ids').$type<string[]>().notNull(),
-    step: text('step').$type<DeletionStep>().notNull().default('holders'),
+    step: text('step').$type<DeletionStep>().notNull().default('connection_nodes'),
     /** The last principal or role that was looked at in this step. */
     lookedAt: jsonb('looked_at').$type<{ tenantId: string; id: string }>(),
     deleted: jsonb('deleted').$type<DeletedRows>().notNull().default({}),

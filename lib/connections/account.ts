@@ -163,7 +163,7 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
     .update(accounts)
     .set({ state: 'signed_out', stateReason: null, follows: false, nextLookAt: null })
     .where(whereAccount(organisationId, id))
-  await deleteUnreferencedAccount(tx, organisationId, id)
+  await deleteUnreferencedAccounts(tx, organisationId, id)
 }
 
 /**
@@ -194,9 +194,23 @@ export async function letIn(
   await tx.update(accounts).set({ excludedSubscriptionIds: excluded }).where(whereAccount(organisationId, id))
 }
 
-/** Deletes an account to which no connection refers any more, not even a disconnected one. */
-export async function deleteUnreferencedAccount(tx: Transaction, organisationId: string, id: string): Promise<void> {
+/**
+ * Deletes an account, and those without a sign-in, to which no connection refers any more, not even a disconnected one, and of
+ * which no connection shows a result or the past of one.
+ */
+export async function deleteUnreferencedAccounts(tx: Transaction, organisationId: string, id: string): Promise<void> {
   const isReferenced = sql`exists (select from ${connections}
     where ${connections.organisationId} = ${accounts.organisationId} and ${connections.accountId} = ${accounts.id})`
-  await tx.delete(accounts).where(and(whereAccount(organisationId, id), not(isReferenced)))
+  const isShown = sql`exists (select from nodes n join connection_nodes c on c.organisation_id = n.organisation_id and c.node_id = n.id
+    where n.organisation_id = ${accounts.organisationId} and n.account_id = ${accounts.id})`
+  await tx
+    .delete(accounts)
+    .where(
+      and(
+        eq(accounts.organisationId, organisationId),
+        or(eq(accounts.id, id), eq(accounts.state, 'signed_out')),
+        not(isReferenced),
+        not(isShown),
+      ),
+    )
 }

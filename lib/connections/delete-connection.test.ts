@@ -1,15 +1,30 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, getTableName, isNull, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getConnection, getProgress, listConnections, listDeletions } from '@/db/queries/connections'
 import { countPeople } from '@/db/queries/people'
-import { assignments, groupMembers, holders, principals } from '@/db/schema/access'
+import {
+  assignments,
+  connectionNodes,
+  directoryGroups,
+  groupMembers,
+  groupNesting,
+  groupOwners,
+  holders,
+  nodes,
+  principals,
+  roleDefinitions,
+} from '@/db/schema/access'
+import { accounts } from '@/db/schema/accounts'
 import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { NotFound } from '@/lib/actor'
 import { DELETION_QUEUE, getQueue } from '@/lib/runs/queue'
 import { requestSync } from '@/lib/sync/request-sync'
+import { applyChange } from '@/sandbox/world/changes'
 import { addMemberships } from '@/testing/bulk-rows'
+import { readPublished } from '@/testing/read-published'
 import {
   accountOf,
   carryRun,
@@ -42,6 +57,10 @@ async function connected() {
 const askToDelete = (tenant: TestTenant, id: string) =>
   disconnect(tenant.owner, id, { data: 'delete', typed: tenant.subscription.name })
 
+/** How many rows of a table an organisation has; in most of these tests all of them are those of its one connection. */
+const countOf = (tenant: TestTenant, table: PgTable & { organisationId: PgColumn }) =>
+  rolecall.db.$count(table, eq(table.organisationId, tenant.owner.organisationId))
+
 const jobOf = (tenant: TestTenant, connectionId: string) => ({
   organisationId: tenant.owner.organisationId,
   connectionId,
@@ -62,7 +81,7 @@ describe('a connection whose deletion was asked for', () => {
     const { owner } = tenant
     expect(await askToDelete(tenant, id)).toEqual({ kind: 'deleting' })
 
-    expect(await rolecall.db.$count(holders, eq(holders.connectionId, id))).toBeGreaterThan(0)
+    expect(await countOf(tenant, holders)).toBeGreaterThan(0)
     expect(await getConnection(owner, id)).toBeNull()
     expect(await listConnections(owner)).toEqual([])
     expect(await getProgress(owner, [id])).toEqual([])
@@ -113,15 +132,15 @@ describe('a deletion', () => {
   test('goes on in batches, and the audit log tells of it only at the end, with counts', async () => {
     const { tenant, id } = await connected()
     await addMemberships(rolecall.db, { ...jobOf(tenant, id), count: 3500 })
-    const tables = { holders, group_members: groupMembers, assignments, sync_runs: syncRuns }
+    const tables = [connectionNodes, holders, assignments, nodes, directoryGroups, groupMembers, groupNesting, syncRuns]
     const before: Record<string, number> = {}
-    for (const [name, table] of Object.entries(tables))
-      before[name] = await rolecall.db.$count(table, eq(table.connectionId, id))
+    for (const table of tables) before[getTableName(table)] = await countOf(tenant, table)
+    expect(Object.values(before).every((rows) => rows > 0)).toBe(true)
     await askToDelete(tenant, id)
 
     let left = before.group_members ?? 0
     while ((await deleteBatch(jobOf(tenant, id))) === 'more') {
-      const now = await rolecall.db.$count(groupMembers, eq(groupMembers.connectionId, id))
+      const now = await countOf(tenant, groupMembers)
       expect(left - now).toBeLessThanOrEqual(1000)
       left = now
       const [deletion] = await rolecall.db
@@ -139,15 +158,14 @@ describe('a deletion', () => {
       details: { subscription: tenant.subscription.id, ...before },
     })
     expect(await rolecall.db.$count(connections, eq(connections.id, id))).toBe(0)
-    const { organisationId } = tenant.owner
-    expect(await rolecall.db.$count(principals, eq(principals.organisationId, organisationId))).toBe(0)
+    for (const table of [...tables, groupOwners, principals, accounts]) expect(await countOf(tenant, table)).toBe(0)
     expect(await beginConnect(tenant.owner, tenant.subscription.id)).toMatchObject({ kind: 'begun' })
   })
 
   test('that two workers carry out at once deletes and counts each row once', async () => {
     const { tenant, id } = await connected()
     await addMemberships(rolecall.db, { ...jobOf(tenant, id), count: 2500 })
-    const members = await rolecall.db.$count(groupMembers, eq(groupMembers.connectionId, id))
+    const members = await countOf(tenant, groupMembers)
     await askToDelete(tenant, id)
     const work = async () => {
       while ((await rolecall.db.$count(connections, eq(connections.id, id))) > 0)
@@ -187,17 +205,154 @@ describe('a deletion', () => {
     const confirmed = await confirmAttempt(other.owner, attemptId, { alsoSubscriptionIds: [] })
     const [theirs = ''] = confirmed.kind === 'connected' ? confirmed.connectionIds : []
     await carryRun(rolecall, other.owner, theirs)
-    const tables = [holders, assignments, groupMembers]
     const read = async () => {
       const counts: number[] = []
-      for (const table of tables) counts.push(await rolecall.db.$count(table, eq(table.connectionId, theirs)))
-      counts.push(await rolecall.db.$count(principals, eq(principals.organisationId, other.owner.organisationId)))
-      return counts
+      for (const table of [holders, assignments, connectionNodes, nodes, directoryGroups, principals])
+        counts.push(await countOf(other, table))
+      return { counts, shown: await readPublished(other.owner, theirs) }
     }
     const before = await read()
     await askToDelete(tenant, id)
     await deleteConnection(jobOf(tenant, id), NEVER)
     expect(await read()).toEqual(before)
-    expect(before.every((rows) => rows > 0)).toBe(true)
+    expect(before.counts.every((rows) => rows > 0)).toBe(true)
+  })
+})
+
+describe('of two connections of one account, the deletion of one', () => {
+  const GROUPS = ['GroupMember.Read.All'] as const
+
+  /** Two subscriptions below one management group, with groups that hold something in one of them, in the other, or in both. */
+  async function connectedTwice() {
+    const tenant = await rolecall.tenant({
+      ...{ subscriptions: 2, managementGroupDepth: 1, groups: { count: 4, size: 2 }, people: 12 },
+      assignments: { count: 12, scopes: { root: 1, managementGroup: 2, subscription: 2 }, principals: { user: 1 } },
+    })
+    const [one, two] = tenant.subscriptions.map(({ id }) => id)
+    if (!one || !two) throw new Error('There are not two subscriptions.')
+    const [own, shared, other, past] = (tenant.world.findTenant(tenant.tenantId)?.groups.list() ?? []).map(
+      ({ id }) => id,
+    )
+    if (!own || !shared || !other || !past) throw new Error('There are not four groups.')
+    const assign = (principalId: string, subscriptionId: string) =>
+      applyChange(tenant.world, { type: 'assign', principalId, role: 'Reader', subscriptionId })
+    for (const group of [own, shared]) assign(group, one)
+    for (const group of [shared, other, past]) assign(group, two)
+    const ids = [await connect(tenant, one, { optional: GROUPS })]
+    await carryRun(rolecall, tenant.owner, ids[0] ?? '')
+    ids.push(await connect(tenant, two, { optional: GROUPS }))
+    await carryRun(rolecall, tenant.owner, ids[1] ?? '')
+    const [id = '', beside = ''] = ids
+    expect(await countOf(tenant, accounts)).toBe(1)
+    return { tenant, id, beside, groups: { own, shared, other, past } }
+  }
+
+  const groupsOf = async (
+    tenant: TestTenant,
+    table: typeof directoryGroups | typeof groupMembers | typeof groupNesting,
+  ) => {
+    const found = await rolecall.db
+      .selectDistinct({ id: table.groupId })
+      .from(table)
+      .where(eq(table.organisationId, tenant.owner.organisationId))
+    return found.map(({ id }) => id)
+  }
+
+  /** The scopes of an organisation's nodes, or of those in the chain of a connection. */
+  const scopesOf = async (tenant: TestTenant, connectionId?: string) => {
+    const isInChain = sql`id in (select node_id from connection_nodes where connection_id = ${connectionId ?? null}::uuid)`
+    const found = await rolecall.db
+      .select({ scope: nodes.scope })
+      .from(nodes)
+      .where(and(eq(nodes.organisationId, tenant.owner.organisationId), connectionId ? isInChain : undefined))
+    return found.map(({ scope }) => scope)
+  }
+
+  const factsOf = async (connectionId: string) => {
+    const ofChain = sql`node_id in (select node_id from connection_nodes where connection_id = ${connectionId})`
+    const [held, reached] = [
+      await rolecall.db.select().from(assignments).where(ofChain).orderBy(assignments.key),
+      await rolecall.db.select().from(holders).where(ofChain).orderBy(holders.nodeId, holders.principalId),
+    ]
+    return {
+      held,
+      reached,
+      chain: await rolecall.db
+        .select()
+        .from(connectionNodes)
+        .where(eq(connectionNodes.connectionId, connectionId))
+        .orderBy(connectionNodes.place),
+    }
+  }
+
+  test('leaves the nodes and groups that both use, and takes those that only it used', async () => {
+    const { tenant, id, beside, groups } = await connectedTwice()
+    const [before, facts] = [await readPublished(tenant.owner, beside), await factsOf(beside)]
+    const [chain, own] = [await scopesOf(tenant, beside), await scopesOf(tenant, id)]
+    expect(own).toContain(`/subscriptions/${tenant.subscription.id}`)
+    const shared = chain.filter((scope) => own.includes(scope))
+    expect((await groupsOf(tenant, directoryGroups)).sort()).toEqual(Object.values(groups).sort())
+
+    await askToDelete(tenant, id)
+    await deleteConnection(jobOf(tenant, id), NEVER)
+
+    expect(await readPublished(tenant.owner, beside)).toEqual(before)
+    expect(before.rows.length).toBeGreaterThan(0)
+    expect(await factsOf(beside)).toEqual(facts)
+    // The root at least is shared, and a management group above both.
+    expect(shared.length).toBeGreaterThan(1)
+    expect((await scopesOf(tenant)).sort()).toEqual([...chain].sort())
+    expect(await scopesOf(tenant)).not.toContain(`/subscriptions/${tenant.subscription.id}`)
+    for (const table of [directoryGroups, groupMembers, groupNesting])
+      expect((await groupsOf(tenant, table)).sort()).toEqual([groups.shared, groups.other, groups.past].sort())
+    expect(await countOf(tenant, accounts)).toBe(1)
+    const lost = await rolecall.db
+      .select({ id: holders.principalId })
+      .from(holders)
+      .leftJoin(principals, eq(principals.id, holders.principalId))
+      .where(isNull(principals.id))
+    expect(lost).toEqual([])
+  })
+
+  test('leaves a group that the other one used only in a past that is still shown', async () => {
+    const { tenant, id, beside, groups } = await connectedTwice()
+    // What is closed after the last result of a connection is what its readers still see.
+    const { organisationId } = tenant.owner
+    await rolecall.db.execute(sql`update assignments set valid_to = now()
+      where organisation_id = ${organisationId} and principal_id = ${groups.past}`)
+    const before = await readPublished(tenant.owner, beside)
+    await askToDelete(tenant, id)
+    await deleteConnection(jobOf(tenant, id), NEVER)
+    expect(await readPublished(tenant.owner, beside)).toEqual(before)
+    expect((await groupsOf(tenant, directoryGroups)).sort()).toEqual([groups.shared, groups.other, groups.past].sort())
+  })
+
+  test('changes nothing of what the next sync of the other one finds', async () => {
+    const { tenant, id, beside } = await connectedTwice()
+    await askToDelete(tenant, id)
+    const before = await readPublished(tenant.owner, beside)
+    // A result that is published between two batches.
+    await deleteBatch(jobOf(tenant, id))
+    await deleteBatch(jobOf(tenant, id))
+    await requestSync(tenant.owner, beside)
+    expect(await carryRun(rolecall, tenant.owner, beside)).toMatchObject({ state: 'succeeded', gained: 0, lost: 0 })
+    await deleteConnection(jobOf(tenant, id), NEVER)
+    expect(await readPublished(tenant.owner, beside)).toEqual(before)
+    await requestSync(tenant.owner, beside)
+    expect(await carryRun(rolecall, tenant.owner, beside)).toMatchObject({ state: 'succeeded', gained: 0, lost: 0 })
+    expect(await readPublished(tenant.owner, beside)).toEqual(before)
+  })
+
+  test('and then of the other takes the account and all that it read', async () => {
+    const { tenant, id, beside } = await connectedTwice()
+    await askToDelete(tenant, id)
+    await deleteConnection(jobOf(tenant, id), NEVER)
+    const label = (await getConnection(tenant.owner, beside))?.label
+    await disconnect(tenant.owner, beside, { data: 'delete', typed: label })
+    await deleteConnection(jobOf(tenant, beside), NEVER)
+    for (const table of [connections, accounts, nodes, connectionNodes, assignments, holders, directoryGroups])
+      expect(await countOf(tenant, table)).toBe(0)
+    for (const table of [groupMembers, groupNesting, groupOwners, principals, roleDefinitions])
+      expect(await countOf(tenant, table)).toBe(0)
   })
 })

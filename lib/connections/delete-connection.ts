@@ -1,13 +1,16 @@
 import { and, eq, lt, type SQL, sql } from 'drizzle-orm'
 import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import type { Transaction } from '@/db/database'
+import { connectionNodes, nodes } from '@/db/schema/access'
+import { accounts } from '@/db/schema/accounts'
 import { connectionDeletions, connections } from '@/db/schema/connections'
+import { arrayOf } from '@/db/text-array'
 import { tidy } from '@/db/tidy'
 import { audit } from '@/lib/actor'
 import { DELETION_STEPS, type DeletionStep } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import { type DeletionJob, sendDeletion } from '@/lib/runs/queue'
-import { deleteUnreferencedAccount, lockAccount } from './account'
+import { deleteUnreferencedAccounts, lockAccount } from './account'
 import { lockDirectory, whereConnection } from './connection'
 
 /**
@@ -86,20 +89,106 @@ const stepAfter = (step: DeletionStep): DeletionStep => DELETION_STEPS[DELETION_
 /** What one batch did: the rows deleted, and where the look for orphans has come to; null when it is through. */
 type Batch = { rows: number; lookedAt: Deletion['lookedAt'] }
 
-function takeStep(tx: Transaction, deletion: Deletion, step: Exclude<DeletionStep, 'connection'>): Promise<Batch> {
+async function takeStep(
+  tx: Transaction,
+  deletion: Deletion,
+  step: Exclude<DeletionStep, 'connection'>,
+): Promise<Batch> {
+  // What a publish reads and writes of the same tenant meanwhile waits for this, and the reverse.
+  await lockAccountsOfTenants(tx, deletion)
   if (step === 'principals') return deleteOrphans(tx, deletion, step, isPrincipalNamed)
   if (step === 'role_definitions') return deleteOrphans(tx, deletion, step, isRoleNamed)
-  return deleteOwnRows(tx, deletion, step)
+  if (step === 'connection_nodes') return leaveNodes(tx, deletion)
+  return deleteRows(tx, deletion.organisationId, step, WHOSE[step](deletion))
 }
 
-/** Deletes rows of a table that belong to the connection. */
-async function deleteOwnRows(tx: Transaction, { organisationId, connectionId }: Deletion, step: DeletionStep) {
+async function lockAccountsOfTenants(tx: Transaction, { organisationId, tenantIds }: Deletion): Promise<void> {
+  await tx
+    .select({ id: accounts.id })
+    .from(accounts)
+    .where(and(eq(accounts.organisationId, organisationId), sql`${accounts.tenantId} = any(${arrayOf(tenantIds)})`))
+    .orderBy(accounts.id)
+    .for('no key update')
+}
+
+/**
+ * Takes the connection from its nodes. Those that no other connection refers to are deleted in the steps that follow; their
+ * digests go first, so that a connection which is placed below such a node meanwhile writes all of it anew.
+ */
+async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
+  const { organisationId, connectionId } = deletion
+  const left = await tx
+    .delete(connectionNodes)
+    .where(and(eq(connectionNodes.organisationId, organisationId), eq(connectionNodes.connectionId, connectionId)))
+    .returning({ id: connectionNodes.nodeId })
+  await tx
+    .update(nodes)
+    .set({ digest: null, denialsDigest: null })
+    .where(and(eq(nodes.organisationId, organisationId), unusedNodes(deletion)))
+  return { rows: left.length, lookedAt: null }
+}
+
+/** Whether no connection's chain refers to a node, neither now nor in the past that is kept. */
+const isUnused = sql`not exists (select from connection_nodes c
+  where c.organisation_id = nodes.organisation_id and c.node_id = nodes.id)`
+
+/** Rows of nodes to which no connection refers any more. */
+const ofUnusedNodes = (deletion: Deletion): SQL =>
+  sql`node_id in (select id from nodes where organisation_id = ${deletion.organisationId} and ${unusedNodes(deletion)})`
+
+const unusedNodes = (deletion: Deletion): SQL => sql`account_id in (${accountsOf(deletion)}) and ${isUnused}`
+
+/**
+ * Rows about groups to which no access leads any more, now or in the past that is kept: those of an account that are inside no
+ * group which holds an assignment or is named in a denial at one of its nodes.
+ */
+const ofUnusedGroups = (deletion: Deletion): SQL => sql`
+  account_id in (${accountsOf(deletion)}) and (account_id, group_id) not in (
+    select g.account_id, g.inner_id from group_nesting g join (${rootsOf(deletion)}) as root
+      on root.account_id = g.account_id and root.id = g.group_id
+    where g.organisation_id = ${deletion.organisationId})`
+
+/** The nesting of groups that hold nothing any more, and that no denial names. */
+const ofUnusedRoots = (deletion: Deletion): SQL => sql`
+  account_id in (${accountsOf(deletion)}) and (account_id, group_id) not in (${rootsOf(deletion)})`
+
+const accountsOf = ({ organisationId, tenantIds }: Deletion): SQL =>
+  sql`select id from accounts where organisation_id = ${organisationId} and tenant_id = any(${arrayOf(tenantIds)})`
+
+/** The groups that hold an assignment or are named in a denial, now or in the past that is kept. */
+const rootsOf = ({ organisationId }: Deletion): SQL => sql`
+  select n.account_id, a.principal_id as id from assignments a
+  join nodes n on n.organisation_id = a.organisation_id and n.id = a.node_id
+  where a.organisation_id = ${organisationId} and a.principal_kind = 'group'
+  union
+  select n.account_id, named.who ->> 'id' from deny_assignments d
+  join nodes n on n.organisation_id = d.organisation_id and n.id = d.node_id,
+    jsonb_array_elements(d.principals || d.excluded) as named (who)
+  where d.organisation_id = ${organisationId} and named.who ->> 'kind' = 'group'`
+
+/** Which rows of each table are deleted. */
+const WHOSE: Record<
+  Exclude<DeletionStep, 'connection' | 'connection_nodes' | 'principals' | 'role_definitions'>,
+  (deletion: Deletion) => SQL
+> = {
+  holders: ofUnusedNodes,
+  deny_assignments: ofUnusedNodes,
+  assignments: ofUnusedNodes,
+  nodes: unusedNodes,
+  directory_groups: ofUnusedGroups,
+  group_members: ofUnusedGroups,
+  group_owners: ofUnusedGroups,
+  group_nesting: ofUnusedRoots,
+  sync_runs: ({ connectionId }) => sql`connection_id = ${connectionId}`,
+}
+
+/** Deletes the next rows of a table. */
+async function deleteRows(tx: Transaction, organisationId: string, step: DeletionStep, whose: SQL): Promise<Batch> {
   const table = sql.identifier(step)
   const { rows } = await tx.execute<{ rows: number }>(sql`
     with gone as (
       delete from ${table} where ctid = any(array(
-        select ctid from ${table} where organisation_id = ${organisationId} and connection_id = ${connectionId}
-        limit ${BATCH_ROWS}))
+        select ctid from ${table} where organisation_id = ${organisationId} and ${whose} limit ${BATCH_ROWS}))
       returning 1)
     select count(*)::int as rows from gone`)
   return { rows: rows[0]?.rows ?? 0, lookedAt: null }
@@ -142,8 +231,6 @@ async function deleteOrphans(
   return { rows: deleted, lookedAt: last ? { tenantId: last.tenantId, id: last.id } : null }
 }
 
-const arrayOf = (texts: string[]): SQL => sql`array(select jsonb_array_elements_text(${JSON.stringify(texts)}::jsonb))`
-
 /**
  * Whether an assignment, membership, ownership or group of the organisation names a principal. The names are found once for
  * the batch: looked up for each principal, with statistics that still tell of the rows just deleted, a batch took 40 seconds.
@@ -153,7 +240,7 @@ const isPrincipalNamed = ({ organisationId, tenantId, ids }: Candidates): SQL =>
     where organisation_id = ${organisationId} and tenant_id = ${tenantId} and principal_id = any(${ids})
   union all select member_id from group_members where organisation_id = ${organisationId} and member_id = any(${ids})
   union all select owner_id from group_owners where organisation_id = ${organisationId} and owner_id = any(${ids})
-  union all select group_id from connection_groups where organisation_id = ${organisationId} and group_id = any(${ids}))`
+  union all select group_id from directory_groups where organisation_id = ${organisationId} and group_id = any(${ids}))`
 
 /** Whether an assignment of the organisation names a role, or a condition of one does. */
 const isRoleNamed = ({ organisationId, tenantId, ids }: Candidates): SQL => sql`(
@@ -176,7 +263,7 @@ async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
     accountId: connections.accountId,
   })
   if (!connection) return
-  await deleteUnreferencedAccount(tx, organisationId, connection.accountId)
+  await deleteUnreferencedAccounts(tx, organisationId, connection.accountId)
   const by = { organisationId, memberId: requestedById, name: requestedByName }
   await audit(tx, by, {
     action: 'connection.deleted',

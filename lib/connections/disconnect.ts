@@ -2,7 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
-import { assignments } from '@/db/schema/access'
+import { connectionNodes, nodes } from '@/db/schema/access'
 import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, requireFreshSignIn } from '@/lib/actor'
@@ -78,8 +78,14 @@ async function markDisconnected(tx: Transaction, actor: Actor, connection: Conne
 /** Hides a connection from all readers and writes down that it is to be deleted, by whom, and whose people it named. */
 async function requestDeletion(tx: Transaction, actor: Actor, connection: ConnectionRow): Promise<void> {
   const { organisationId, memberId, name } = actor
-  const own = and(eq(assignments.organisationId, organisationId), eq(assignments.connectionId, connection.id))
-  const tenants = await tx.selectDistinct({ id: assignments.tenantId }).from(assignments).where(own)
+  const tenants = await tx
+    .selectDistinct({ id: nodes.tenantId })
+    .from(connectionNodes)
+    .innerJoin(
+      nodes,
+      and(eq(nodes.organisationId, connectionNodes.organisationId), eq(nodes.id, connectionNodes.nodeId)),
+    )
+    .where(and(eq(connectionNodes.organisationId, organisationId), eq(connectionNodes.connectionId, connection.id)))
   await tx
     .delete(connectAttempts)
     .where(and(eq(connectAttempts.organisationId, organisationId), eq(connectAttempts.connectionId, connection.id)))
@@ -99,7 +105,7 @@ async function requestDeletion(tx: Transaction, actor: Actor, connection: Connec
     connectionId: connection.id,
     requestedById: memberId,
     requestedByName: name,
-    tenantIds: tenants.map(({ id }) => id).sort(),
+    tenantIds: [...new Set([connection.tenantId, ...tenants.map(({ id }) => id)])].sort(),
   })
   await audit(tx, actor, {
     action: 'connection.deletion_requested',

@@ -1,9 +1,7 @@
 import type {
   AssignmentKind,
-  CoverageLine,
   DenyPrincipal,
   EmailSource,
-  GroupPlan,
   GroupState,
   ManagementGroup,
   Permission,
@@ -11,9 +9,7 @@ import type {
   PrincipalStatus,
   PrincipalVariety,
   Privilege,
-  RoleCount,
   ScopeLevel,
-  SignalCounts,
 } from './vocabulary'
 
 /** A subscription as Azure describes it. */
@@ -166,15 +162,16 @@ export type OddRows = readonly { id: string | null }[]
 
 /** What lists show of somebody's grants: the same for everyone in the same groups who has no assignments of their own. */
 export type Summary = {
-  /** The strongest grant, and the group it comes through; held ones before eligible ones. */
+  /** The strongest grant, and the group it comes through; held ones before eligible ones. `rank` is its place in that order. */
   shown: Grant
   groupId: string | null
-  /** An eligible role stronger than anything held. */
-  eligibleBetter: Grant | null
+  rank: number
+  /** The strongest eligible role. */
+  eligibleBest: Grant | null
   grants: number
   direct: number
   eligible: number
-  groups: number
+  groupIds: string[]
   /** What is held now reaches the whole subscription and grants access; the same for a part of it; and what is eligible. */
   canGrant: boolean
   canGrantBelow: boolean
@@ -186,50 +183,31 @@ export type Summary = {
   large: boolean
   customOwner: boolean
   heldRoles: string[]
-  eligibleOnlyRoles: string[]
+  eligibleRoles: string[]
   /** When the grant that is shown was read last, if that was not now; and whether that is so of every grant. */
   unreadSince: Date | null
   allUnread: boolean
 }
 
-/** A row of `holders`, without the name that lists are ordered by: only the database has the names of earlier runs. */
-export type Holder = {
+/** What is known of a principal when its access is summed up. `guest` is null when it could not be read. */
+export type HolderFacts = Pick<PrincipalFacts, 'kind' | 'status' | 'guest' | 'variety'>
+
+/** A row of `holders`, without the name that lists are ordered by. */
+export type Holder = Pick<HolderFacts, 'kind' | 'status' | 'guest'> & {
   principalId: string
-  kind: PrincipalKind
-  status: PrincipalStatus
-  /** Null when it could not be read. */
-  guest: boolean | null
   summary: Summary
   /** A mask: its bits are in the order of `SIGNALS`. */
   signals: number
 }
 
-/** Everyone and everything with access, and what is counted of them for the run. */
-export type Summarised = {
-  holders: Holder[]
-  signals: SignalCounts
-  roleCounts: Record<string, RoleCount>
-}
-
-/** Everything a run read, whole. Nothing of it is written before all of it is here. */
-export type Access = {
-  subscription: Subscription
-  assignments: HeldAssignment[]
-  roles: RoleDefinition[]
-  denies: DenyAssignment[]
-  managementGroups: ManagementGroup[] | null
-  groups: Map<string, ReadGroup>
-  /** Those of the groups that hold an assignment or are named in a denial. */
-  roots: string[]
+/** What the access that is kept at one node comes from. */
+export type AccessOfNode = {
+  assignments: Pick<HeldAssignment, 'principalId' | 'roleId' | 'scope' | 'scopeLevel' | 'kind' | 'endsAt' | 'readAt'>[]
+  roles: ReadonlyMap<string, Pick<RoleDefinition, 'privileged' | 'ownerEquivalent'> & { privilege: Privilege | null }>
+  groups: ReadonlyMap<string, ReadGroup>
   /** Of every group that was opened: how many are below it at any depth, groups not counted. */
-  sizes: Map<string, number>
-  principals: Map<string, PrincipalFacts>
-  /** Whether eligible roles could be read at all. */
-  eligibleRead: boolean
-  coverage: CoverageLine[]
-  plan: GroupPlan
-  /** What lists show, worked out before anything is written. */
-  summarised: Summarised
+  sizes: ReadonlyMap<string, number>
+  principals: ReadonlyMap<string, HolderFacts>
 }
 
 /** Everything of a published result that bears on one person's (or other principal's) access to one subscription. */

@@ -1,24 +1,26 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type {
-  Access,
-  GroupMember,
-  GroupOwner,
-  HeldAssignment,
-  PrincipalFacts,
-  ReadGroup,
-  RoleDefinition,
-} from './access'
+import type { AccessOfNode, GroupMember, HolderFacts, ReadGroup } from './access'
+import { combineSignals } from './combined-holders'
 import { NO_AGES } from './group-coverage'
 import { LARGE_GROUP, nestingOf, reachOf, summariseHolders } from './holders'
-import { type AssignmentKind, type PrincipalKind, type PrincipalStatus, SIGNALS, weakestKind } from './vocabulary'
+import {
+  type AssignmentKind,
+  type PrincipalKind,
+  type PrincipalStatus,
+  type ScopeLevel,
+  SIGNALS,
+  weakestKind,
+} from './vocabulary'
+
+const EARLIER = new Date('2026-11-01')
 
 const ROLES = {
   Owner: { privilege: 'grants_access', privileged: true },
   Contributor: { privilege: 'writes', privileged: true },
   'Blob Contributor': { privilege: 'writes_data', privileged: false },
   Reader: { privilege: 'reads', privileged: false },
-  'Our Owner': { privilege: 'grants_access', privileged: true, custom: true, ownerEquivalent: true },
+  'Our Owner': { privilege: 'grants_access', privileged: true, ownerEquivalent: true },
 } as const
 
 type Given = {
@@ -27,57 +29,28 @@ type Given = {
   scope?: string
   kind?: AssignmentKind
   endsAt?: Date
-  principalKind?: PrincipalKind
+  readAt?: Date
 }
 
-const roles: RoleDefinition[] = Object.entries(ROLES).map(([id, role]) => ({
-  id,
-  name: id,
-  custom: false,
-  description: null,
-  ownerEquivalent: false,
-  permissions: [],
-  ...role,
-}))
+const roles: AccessOfNode['roles'] = new Map(
+  Object.entries(ROLES).map(([id, role]) => [id, { ownerEquivalent: false, ...role }]),
+)
 
-function facts(id: string, given: Partial<PrincipalFacts> = {}): PrincipalFacts {
-  return {
-    id,
-    kind: 'user',
-    name: id,
-    email: null,
-    emailSource: null,
-    userPrincipalName: null,
-    guest: false,
-    status: 'active',
-    missingSince: null,
-    variety: null,
-    lastSignInAt: null,
-    organisation: null,
-    ...given,
-  }
+const facts = (given: Partial<HolderFacts> = {}): HolderFacts => ({
+  ...{ kind: 'user', status: 'active', guest: false, variety: null },
+  ...given,
+})
+
+function levelOf(scope: string): ScopeLevel {
+  if (scope === '/') return 'root'
+  if (scope.includes('/managementGroups/')) return 'management_group'
+  return scope.includes('/resourceGroups/') ? 'resource_group' : 'subscription'
 }
 
-function assignment(given: Given, index: number): HeldAssignment {
-  const { to, role, scope = '/subscriptions/s', kind = 'active', endsAt = null, principalKind = 'user' } = given
-  return {
-    id: `a${index}`,
-    key: `${scope} a${index}`,
-    principalId: to,
-    principalKind,
-    agent: false,
-    roleId: role,
-    scope,
-    scopeLevel: scope.includes('/resourceGroups/') ? 'resource_group' : 'subscription',
-    kind,
-    startsAt: null,
-    endsAt,
-    readAt: null,
-    condition: null,
-    createdOn: null,
-    createdBy: null,
-  }
-}
+const assignment = ({ to, role, scope = '/subscriptions/s', kind = 'active', endsAt, readAt }: Given) => ({
+  ...{ principalId: to, roleId: role, scope, scopeLevel: levelOf(scope), kind },
+  ...{ endsAt: endsAt ?? null, readAt: readAt ?? null },
+})
 
 const memberOf = (id: string, more: Partial<GroupMember> = {}): GroupMember => ({
   ...{ id, kind: 'user', agent: false, membership: 'active', endsAt: null, readAt: null },
@@ -95,14 +68,15 @@ const groupOf = (id: string, members: GroupMember[]): ReadGroup => ({
 type World = {
   held: Given[]
   groups?: Record<string, string[]>
-  who?: Record<string, Partial<PrincipalFacts>>
-  eligibleRead?: boolean
+  who?: Record<string, Partial<HolderFacts>>
   /** Groups with more than plain members. */
   read?: Map<string, ReadGroup>
 }
 
+const namesOf = (mask: number) => SIGNALS.filter((_, bit) => mask & (1 << bit))
+
 /** Sums up a small world; everyone named in it is a person, unless `who` says otherwise. */
-function summarised({ held, groups = {}, who = {}, eligibleRead = true, read: given }: World) {
+function summarised({ held, groups = {}, who = {}, read: given }: World) {
   const made = new Map<string, ReadGroup>(
     Object.entries(groups).map(([id, members]) => [
       id,
@@ -117,29 +91,21 @@ function summarised({ held, groups = {}, who = {}, eligibleRead = true, read: gi
     ...held.map(({ to }) => to),
     ...[...read.values()].flatMap(({ members }) => members.map(({ id }) => id)),
   ])
-  const access: Omit<Access, 'summarised'> = {
-    subscription: { id: 's', name: 'S', state: 'Enabled', tenantId: 't', managedByTenants: [] },
-    assignments: held.map((given, index) =>
-      assignment({ ...given, principalKind: read.has(given.to) ? 'group' : given.principalKind }, index),
-    ),
+  const holders = summariseHolders({
+    assignments: held.map(assignment),
     roles,
-    denies: [],
-    managementGroups: null,
     groups: read,
-    roots: [...read.keys()],
     sizes: new Map([...read].map(([id, { members }]) => [id, members.length])),
-    principals: new Map([...ids].map((id) => [id, facts(id, { kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
-    eligibleRead,
-    coverage: [],
-    plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
-  }
-  const { holders, signals, roleCounts } = summariseHolders(access)
+    principals: new Map([...ids].map((id) => [id, facts({ kind: read.has(id) ? 'group' : 'user', ...who[id] })])),
+  })
   const of = (id: string) => {
     const found = holders.find(({ principalId }) => principalId === id)
     if (!found) throw new Error(`${id} holds nothing.`)
-    return { ...found, signals: SIGNALS.filter((_, bit) => found.signals & (1 << bit)) }
+    const { signals: stored, ...rest } = found
+    // What is shown of somebody whose access is at this node alone.
+    return { ...rest, stored: namesOf(stored), signals: namesOf(combineSignals([stored], true)) }
   }
-  return { holders, signals, roleCounts, of }
+  return { holders, of }
 }
 
 test('of everything somebody has, the strongest held role is shown, and the group it comes through', () => {
@@ -156,12 +122,12 @@ test('of everything somebody has, the strongest held role is shown, and the grou
     groupId: 'team',
     grants: 2, // Reader at the subscription is one, though it is held twice
     direct: 1,
-    groups: 1,
+    groupIds: ['team'],
     eligible: 0,
   })
 })
 
-test('an eligible role is never shown in place of a held one, but is named when it is stronger', () => {
+test('an eligible role is never shown in place of a held one, and the strongest of them is named beside it', () => {
   const { of } = summarised({
     held: [
       { to: 'ada', role: 'Reader' },
@@ -169,16 +135,50 @@ test('an eligible role is never shown in place of a held one, but is named when 
       { to: 'bo', role: 'Reader', kind: 'eligible' },
       { to: 'cy', role: 'Owner' },
       { to: 'cy', role: 'Contributor', kind: 'eligible' },
+      { to: 'di', role: 'Owner' },
     ],
   })
-  expect(of('ada').summary).toMatchObject({ shown: { roleId: 'Reader' }, eligibleBetter: { roleId: 'Owner' } })
-  expect(of('bo').summary).toMatchObject({ shown: { roleId: 'Reader', kind: 'eligible' }, eligibleBetter: null })
-  expect(of('cy').summary).toMatchObject({ shown: { roleId: 'Owner' }, eligibleBetter: null, eligible: 1 })
+  expect(of('ada').summary).toMatchObject({ shown: { roleId: 'Reader' }, eligibleBest: { roleId: 'Owner' } })
+  expect(of('ada').summary).toMatchObject({ heldRoles: ['Reader'], eligibleRoles: ['Owner'], eligible: 1 })
+  expect(of('bo').summary).toMatchObject({
+    shown: { roleId: 'Reader', kind: 'eligible' },
+    eligibleBest: { roleId: 'Reader' },
+    heldRoles: [],
+  })
+  // Whether it is stronger than anything held is only known with the grants of all nodes.
+  expect(of('cy').summary).toMatchObject({ shown: { roleId: 'Owner' }, eligibleBest: { roleId: 'Contributor' } })
+  expect(of('di').summary).toMatchObject({ eligibleBest: null, eligibleRoles: [] })
+})
+
+test('a grant that comes before another one in the list of somebody has the lesser rank', () => {
+  const rg = '/subscriptions/s/resourceGroups/rg'
+  const inOrder: (Given & { through?: boolean })[] = [
+    { to: 'ada', role: 'Owner', scope: '/' },
+    { to: 'ada', role: 'Owner' },
+    { to: 'ada', role: 'Owner', through: true },
+    { to: 'ada', role: 'Owner', readAt: EARLIER },
+    { to: 'ada', role: 'Owner', scope: rg },
+    { to: 'ada', role: 'Owner', kind: 'activated', scope: '/' },
+    { to: 'ada', role: 'Contributor' },
+    { to: 'ada', role: 'Reader' },
+    { to: 'ada', role: 'Unreadable' },
+    { to: 'ada', role: 'Owner', kind: 'eligible', scope: '/' },
+    { to: 'ada', role: 'Reader', kind: 'eligible' },
+  ]
+  const summaryOf = (some: typeof inOrder) =>
+    summarised({
+      held: some.map(({ through, ...one }) => (through ? { ...one, to: 'team' } : one)),
+      groups: { team: ['ada'] },
+    }).of('ada').summary
+  const ranks = inOrder.map((one) => summaryOf([one]).rank)
+  expect(ranks).toEqual([...new Set(ranks)].sort((one, other) => one - other))
+  // What is shown of several has the rank that it has alone.
+  for (const [index, rank] of ranks.entries()) expect(summaryOf(inOrder.slice(index).reverse()).rank).toBe(rank)
 })
 
 test('people in the same groups have the same summary, and signals of their own', () => {
   const members = Array.from({ length: 30 }, (_, index) => `p${index}`)
-  const { of, holders, roleCounts } = summarised({
+  const { of, holders } = summarised({
     held: [{ to: 'team', role: 'Owner' }],
     groups: { team: members },
     who: { p1: { status: 'disabled' }, p2: { guest: true } },
@@ -187,7 +187,6 @@ test('people in the same groups have the same summary, and signals of their own'
   expect(new Set(members.map((id) => JSON.stringify(of(id).summary))).size).toBe(1)
   expect(of('p1').signals).toContain('disabled')
   expect(of('p2').signals).toContain('guest_writes')
-  expect(roleCounts).toEqual({ Owner: { people: 30, others: 0, eligible: 0, eligibleOthers: 0 } })
 })
 
 const signalsOf = (world: World, id = 'ada') => summarised(world).of(id).signals
@@ -203,20 +202,29 @@ test('whoever can grant access now is told from whoever could after activating a
   expect(grantSignals({ held: [{ to: 'ada', role: 'Contributor' }] })).toEqual([])
 })
 
+test('who can grant access now is stored as able to after activating a role too: other nodes may show only that', () => {
+  const held: Given[] = [
+    { to: 'ada', role: 'Owner' },
+    { to: 'ada', role: 'Owner', kind: 'eligible' },
+  ]
+  const { stored, signals } = summarised({ held }).of('ada')
+  expect(stored).toEqual(expect.arrayContaining(['can_grant', 'could_grant']))
+  expect(signals).toContain('can_grant')
+  expect(signals).not.toContain('could_grant')
+})
+
 test.each(['service_principal', 'foreign_group', 'delegate', 'device', 'other'] satisfies PrincipalKind[])(
-  'a %s that can grant access is counted among the others',
+  'a %s with a role that grants access is signalled as able to grant it, as a person is',
   (kind) => {
-    const { signals, of } = summarised({
-      held: [
-        { to: 'it', role: 'Owner', principalKind: kind },
-        { to: 'ada', role: 'Owner' },
-      ],
-      who: { it: { kind } },
-    })
-    expect(signals.can_grant).toEqual({ people: 1, others: 1 })
-    expect(of('it').signals).toContain('can_grant')
+    expect(signalsOf({ held: [{ to: 'it', role: 'Owner' }], who: { it: { kind } } }, 'it')).toContain('can_grant')
   },
 )
+
+test('a group is not signalled as able to do what its members can', () => {
+  const { of } = summarised({ held: [{ to: 'team', role: 'Owner', scope: '/' }], groups: { team: ['ada'] } })
+  expect(of('team').stored).toEqual([])
+  expect(of('ada').stored).toEqual(expect.arrayContaining(['can_grant', 'at_root']))
+})
 
 test.each(['disabled', 'deleted', 'not_found'] satisfies PrincipalStatus[])(
   'an account that is %s can do nothing, so it is not counted among those who can grant access',
@@ -245,10 +253,9 @@ test.each(['deleted', 'not_found'] satisfies PrincipalStatus[])(
   },
 )
 
-test('a privileged role without an end is signalled, where eligible roles could be read', () => {
+test('a privileged role without an end is signalled', () => {
   const held = [{ to: 'ada', role: 'Contributor' as const }]
   expect(signalsOf({ held })).toContain('standing_privileged')
-  expect(signalsOf({ held, eligibleRead: false })).not.toContain('standing_privileged')
   expect(signalsOf({ held: [{ to: 'ada', role: 'Contributor', kind: 'activated' }] })).not.toContain(
     'standing_privileged',
   )
@@ -283,7 +290,7 @@ test('a custom role that amounts to Owner is signalled', () => {
 })
 
 test('whatever the directory does not know is signalled as an orphan, except identities of Microsoft’s platform', () => {
-  const held = [{ to: 'app', role: 'Owner' as const, principalKind: 'service_principal' as const }]
+  const held = [{ to: 'app', role: 'Owner' as const }]
   const app = { kind: 'service_principal', status: 'not_found' } as const
   expect(signalsOf({ held, who: { app } }, 'app')).toEqual(['orphan'])
   expect(signalsOf({ held, who: { app: { ...app, variety: 'platform' } } }, 'app')).toEqual([])
@@ -296,21 +303,6 @@ test('a role that could not be read counts as the weakest, and is signalled as u
     summary: { shown: { roleId: 'Unreadable', strength: 6 } },
     signals: ['unknown_role'],
   })
-})
-
-test('roles are counted for people and for others, and separately for those who can only activate them', () => {
-  const { roleCounts, signals } = summarised({
-    held: [
-      { to: 'ada', role: 'Owner' },
-      { to: 'ada', role: 'Owner', kind: 'eligible', scope: '/subscriptions/s/resourceGroups/rg' },
-      { to: 'bo', role: 'Owner', kind: 'eligible' },
-      { to: 'app', role: 'Owner', principalKind: 'service_principal' },
-      { to: 'job', role: 'Owner', principalKind: 'service_principal', kind: 'eligible' },
-    ],
-    who: { app: { kind: 'service_principal' }, job: { kind: 'service_principal' } },
-  })
-  expect(roleCounts).toEqual({ Owner: { people: 1, others: 1, eligible: 1, eligibleOthers: 1 } })
-  expect(signals).toMatchObject({ can_grant: { people: 1, others: 1 }, could_grant: { people: 1, others: 1 } })
 })
 
 const GROUPS = ['g1', 'g2', 'g3', 'g4', 'g5']
@@ -383,14 +375,12 @@ test('a group reaches the direct members of all groups inside it, by every kind 
   )
 })
 
-const EARLIER = new Date('2026-11-01')
-
-test('whoever is reached only by members of an earlier reading is shown with its age, and counted apart', () => {
+test('whoever is reached only by members of an earlier reading is shown with its age, and nothing else is said of them', () => {
   const read = new Map([
     ['open', groupOf('open', [memberOf('ada')])],
     ['closed', groupOf('closed', [memberOf('ada', { readAt: EARLIER }), memberOf('bo', { readAt: EARLIER })])],
   ])
-  const { of, signals } = summarised({
+  const { of } = summarised({
     held: [
       { to: 'open', role: 'Reader' },
       { to: 'closed', role: 'Owner' },
@@ -400,7 +390,10 @@ test('whoever is reached only by members of an earlier reading is shown with its
   expect(of('bo')).toMatchObject({ signals: ['not_read'], summary: { unreadSince: EARLIER, allUnread: true } })
   // Ada's role that was read now keeps her in the list, but what is shown is the strongest one, with its age.
   expect(of('ada').summary).toMatchObject({ shown: { roleId: 'Owner' }, unreadSince: EARLIER, allUnread: false })
-  expect(signals).toMatchObject({ can_grant: { people: 1 }, not_read: { people: 1 } })
+  expect(of('ada').signals).toContain('can_grant')
+  expect(of('ada').stored).not.toContain('not_read')
+  // What Bo could do is stored beside it: at another node there may be something of him that was read now.
+  expect(of('bo').stored).toEqual(expect.arrayContaining(['can_grant', 'not_read']))
 })
 
 test('a role that a group holds is eligible to whoever can only become a member, and activated to whoever activated it', () => {
@@ -419,22 +412,4 @@ test('a role that a group holds is eligible to whoever can only become a member,
   expect(of('bo')).toMatchObject({ signals: ['can_grant'], summary: { shown: { kind: 'activated' } } })
   expect(of('cy')).toMatchObject({ summary: { shown: { kind: 'active' } } })
   expect(of('cy').signals).toContain('standing_privileged')
-})
-
-test('owners of a group that grants access, and of groups inside it, are counted as able to add members', () => {
-  const owner = (id: string): GroupOwner => ({ id, kind: 'user', agent: false, ownership: 'active', endsAt: null })
-  const read = new Map<string, ReadGroup>([
-    ['team', { ...groupOf('team', [memberOf('inner', { kind: 'group' })]), owners: [owner('ada')] }],
-    ['inner', { ...groupOf('inner', []), owners: [owner('bo'), owner('ada')] }],
-    ['readers', { ...groupOf('readers', []), owners: [owner('cy')] }],
-  ])
-  const { signals, holders } = summarised({
-    held: [
-      { to: 'team', role: 'Owner' },
-      { to: 'readers', role: 'Reader' },
-    ],
-    read,
-  })
-  expect(signals.adds_members).toEqual({ people: 2, others: 0 })
-  expect(holders.map(({ principalId }) => principalId).sort()).toEqual(['readers', 'team'])
 })

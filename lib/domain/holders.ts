@@ -1,17 +1,15 @@
-import type { Access, Grant, HeldAssignment, Holder, ReadGroup, RoleDefinition, Summarised, Summary } from './access'
+import type { AccessOfNode, Grant, Holder, HolderFacts, ReadGroup, Summary } from './access'
+import { bitOf } from './combined-holders'
 import { earliestOf } from './moments'
 import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
-  type PrincipalKind,
   type PrincipalStatus,
-  type RoleCount,
   rankOf,
   SCOPE_LEVELS,
   type ScopeLevel,
   SIGNALS,
   type Signal,
-  type SignalCounts,
   strengthOf,
   weakestKind,
 } from './vocabulary'
@@ -20,10 +18,11 @@ import {
 export const LARGE_GROUP = 100
 
 /**
- * Sums up, for lists, everyone and everything that has access. People in the same groups and without assignments of
- * their own share one summary, so that the work grows with the members of groups, not with members times assignments.
+ * Sums up, for lists, everyone and everything that a node's assignments reach. People in the same groups and without assignments
+ * of their own share one summary, so that the work grows with the members of groups, not with members times assignments. What
+ * somebody has in a subscription is combined from its nodes by `combined-holders.ts`.
  */
-export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised {
+export function summariseHolders(access: AccessOfNode): Holder[] {
   const { principals, sizes } = access
   const grants = grantsByPrincipal(access)
   const groups = [...grants.keys()].filter((id) => access.groups.has(id)).sort()
@@ -66,24 +65,24 @@ export function summariseHolders(access: Omit<Access, 'summarised'>): Summarised
     if (!facts || !summary) continue
     const isDoubled = (grants.get(id) ?? []).some(({ identity }) => heldByGroups.has(identity))
     const { kind, status, guest } = facts
-    const signals = signalsOf(facts, summary, { isDoubled, eligibleRead: access.eligibleRead })
+    const signals = signalsOf(facts, summary, isDoubled)
     holders.push({ principalId: id, kind, status, guest, summary, signals })
   }
-  const owners = countOwners(access, grants)
-  const signals = { ...countSignals(holders), ...(owners.people + owners.others > 0 && { adds_members: owners }) }
-  return { holders, signals, roleCounts: countRoles(holders) }
+  return holders
 }
 
-/** The grants of a subscription, by the principal that the assignment names. */
-function grantsByPrincipal({ assignments, roles }: Pick<Access, 'assignments' | 'roles'>): Map<string, Grant[]> {
-  const known = new Map(roles.map((role) => [role.id, role]))
+/** The grants of a node, by the principal that the assignment names. */
+function grantsByPrincipal({ assignments, roles }: AccessOfNode): Map<string, Grant[]> {
   return Map.groupBy(
-    assignments.map((assignment) => grantOf(assignment, known.get(assignment.roleId))),
+    assignments.map((assignment) => grantOf(assignment, roles.get(assignment.roleId))),
     ({ principalId }) => principalId,
   )
 }
 
-function grantOf(assignment: HeldAssignment, role: RoleDefinition | undefined): Grant {
+type Of<Name extends keyof AccessOfNode> = AccessOfNode[Name]
+type RoleOfGrant = Of<'roles'> extends ReadonlyMap<string, infer Role> ? Role : never
+
+function grantOf(assignment: Of<'assignments'>[number], role: RoleOfGrant | undefined): Grant {
   const { principalId, roleId, scope, scopeLevel, kind, endsAt, readAt } = assignment
   return {
     principalId,
@@ -128,7 +127,6 @@ function summariseGrants({ own, through }: Holding): Summary | null {
   const shown = held[0] ?? eligible[0]
   if (!shown) return null
 
-  const strongestEligible = eligible[0]?.grant ?? null
   const heldRoles = new Set(held.map(({ grant }) => grant.roleId))
   const eligibleRoles = new Set(eligible.map(({ grant }) => grant.roleId))
   const granting = held.filter(({ grant }) => grant.strength === GRANTS_ACCESS)
@@ -136,23 +134,23 @@ function summariseGrants({ own, through }: Holding): Summary | null {
   return {
     shown: shown.grant,
     groupId: shown.groupId,
-    eligibleBetter:
-      strongestEligible && held[0] && strongestEligible.strength < held[0].grant.strength ? strongestEligible : null,
+    rank: rankOfGrant(shown.grant, shown.groupId),
+    eligibleBest: eligible[0]?.grant ?? null,
     grants: countDistinct(ways),
     direct: new Set(own.map(({ identity }) => identity)).size,
     eligible: countDistinct(eligible),
-    groups: new Set(through.map(({ groupId }) => groupId)).size,
+    groupIds: [...new Set(through.map(({ groupId }) => groupId))].sort(),
     canGrant: granting.some(isWhole),
     canGrantBelow: granting.length > 0 && !granting.some(isWhole),
-    couldGrant: granting.length === 0 && eligible.some(({ grant }) => grant.strength === GRANTS_ACCESS),
+    couldGrant: eligible.some(({ grant }) => grant.strength === GRANTS_ACCESS),
     writes: held.some(({ grant }) => grant.strength <= strengthOf('writes_data')),
     atRoot: held.some(({ grant }) => grant.level === 'root'),
     unknownRole: ways.some(({ grant }) => grant.strength === strengthOf(null)),
     standingPrivileged: held.some(({ grant }) => grant.kind === 'active' && grant.endsAt === null && grant.privileged),
     large: through.some((group) => group.large && group.grants.some(({ kind }) => kind !== 'eligible')),
     customOwner: held.some(({ grant }) => grant.customOwner),
-    heldRoles: [...heldRoles],
-    eligibleOnlyRoles: [...eligibleRoles.difference(heldRoles)],
+    heldRoles: [...heldRoles].sort(),
+    eligibleRoles: [...eligibleRoles].sort(),
     unreadSince: shown.grant.readAt,
     allUnread: ways.every(({ grant }) => grant.readAt !== null),
   }
@@ -171,29 +169,36 @@ const countDistinct = (ways: Way[]) => new Set(ways.map(({ grant }) => grant.ide
  */
 function byStrength(one: Way, other: Way): number {
   return (
-    one.grant.strength - other.grant.strength ||
-    rankOf(ASSIGNMENT_KINDS, one.grant.kind) - rankOf(ASSIGNMENT_KINDS, other.grant.kind) ||
-    rankOf(SCOPE_LEVELS, one.grant.level) - rankOf(SCOPE_LEVELS, other.grant.level) ||
-    Number(one.grant.readAt !== null) - Number(other.grant.readAt !== null) ||
-    Number(one.groupId !== null) - Number(other.groupId !== null) ||
+    rankOfGrant(one.grant, one.groupId) - rankOfGrant(other.grant, other.groupId) ||
     compareText(one.grant.identity, other.grant.identity) ||
     compareText(one.groupId ?? '', other.groupId ?? '')
   )
 }
+
+/**
+ * The place of a grant in the order of {@link byStrength}, as a number that the rows of several nodes are compared by; what is
+ * held comes before what is only eligible.
+ */
+export const rankOfGrant = ({ strength, kind, level, readAt }: Grant, groupId: string | null): number =>
+  [
+    Number(kind === 'eligible'),
+    strength,
+    rankOf(ASSIGNMENT_KINDS, kind),
+    rankOf(SCOPE_LEVELS, level),
+    Number(readAt !== null),
+    Number(groupId !== null),
+  ].reduce((number, digit) => number * 10 + digit, 0)
 
 const compareText = (one: string, other: string) => (one < other ? -1 : Number(one > other))
 
 /** Statuses of accounts that are gone for good or in the recycle bin: a role that is still assigned to one is of no use. */
 const GONE: readonly PrincipalStatus[] = ['deleted', 'not_found']
 
-type Facts = { kind: PrincipalKind; status: PrincipalStatus; guest: boolean | null; variety: string | null }
-
 /**
- * The signals of one holder, as the bits of a mask. Whatever can use a role is counted by what it can do, people and others
- * alike, but for a group of the directory, whose members are holders themselves. Who is disabled or gone can do nothing, and
- * of whom nothing could be read now nothing is claimed but that.
+ * The signals of one holder at one node, as the bits of a mask. Whatever can use a role is counted by what it can do, people and
+ * others alike, but for a group of the directory, whose members are holders themselves. Who is disabled or gone can do nothing.
  */
-function signalsOf(facts: Facts, summary: Summary, also: { isDoubled: boolean; eligibleRead: boolean }): number {
+function signalsOf(facts: HolderFacts, summary: Summary, isDoubled: boolean): number {
   const { kind, status, guest, variety } = facts
   const isPerson = kind === 'user'
   const isGone = GONE.includes(status)
@@ -206,65 +211,19 @@ function signalsOf(facts: Facts, summary: Summary, also: { isDoubled: boolean; e
     guest_writes: isPerson && guest === true && acts && summary.writes,
     gone: isPerson && isGone,
     disabled: isPerson && status === 'disabled',
-    standing_privileged: isPerson && also.eligibleRead && summary.standingPrivileged,
-    direct_despite_group: isPerson && also.isDoubled,
+    standing_privileged: isPerson && summary.standingPrivileged,
+    direct_despite_group: isPerson && isDoubled,
     large_group: isPerson && summary.large,
     custom_owner: acts && summary.customOwner,
     orphan: isOrphan,
     at_root: acts && summary.atRoot,
     unknown_role: kind !== 'group' && summary.unknownRole,
     delegated: kind === 'delegate',
-    not_read: false, // shown alone, below
+    not_read: summary.allUnread,
     // Owners of groups need not hold anything themselves, so they are counted apart.
     adds_members: false,
   }
-  const shown = summary.allUnread
-    ? SIGNALS.filter((signal) => signal === 'not_read')
-    : SIGNALS.filter((one) => shows[one])
-  return shown.reduce((mask, signal) => mask | (1 << SIGNALS.indexOf(signal)), 0)
-}
-
-function countSignals(holders: Holder[]): SignalCounts {
-  const counts: SignalCounts = {}
-  for (const { kind, signals } of holders) {
-    for (const [bit, signal] of SIGNALS.entries()) {
-      if (!(signals & (1 << bit))) continue
-      const { people, others } = counts[signal] ?? { people: 0, others: 0 }
-      const isPerson = kind === 'user'
-      counts[signal] = { people: people + Number(isPerson), others: others + Number(!isPerson) }
-    }
-  }
-  return counts
-}
-
-/**
- * Who owns, or can become owner of, a group through which a held or eligible role grants access: the group itself and every
- * group inside it, since whoever adds a member to one of these gives that member the role.
- */
-function countOwners(
-  { groups }: Pick<Access, 'groups'>,
-  grants: ReadonlyMap<string, Grant[]>,
-): { people: number; others: number } {
-  const owners = new Map<string, PrincipalKind>()
-  for (const [id, held] of grants) {
-    if (!groups.has(id) || !held.some(({ strength }) => strength === GRANTS_ACCESS)) continue
-    for (const inner of nestingOf(groups, id))
-      for (const owner of groups.get(inner.id)?.owners ?? []) owners.set(owner.id, owner.kind)
-  }
-  const people = [...owners.values()].filter((kind) => kind === 'user').length
-  return { people, others: owners.size - people }
-}
-
-function countRoles(holders: Holder[]): Record<string, RoleCount> {
-  const counts: Record<string, RoleCount> = {}
-  const of = (roleId: string) => (counts[roleId] ??= { people: 0, others: 0, eligible: 0, eligibleOthers: 0 })
-  for (const { kind, summary } of holders) {
-    // A role that only a group holds is listed as well, although the group itself is not counted.
-    const adds = Number(kind !== 'group' && !summary.allUnread)
-    for (const roleId of summary.heldRoles) of(roleId)[kind === 'user' ? 'people' : 'others'] += adds
-    for (const roleId of summary.eligibleOnlyRoles) of(roleId)[kind === 'user' ? 'eligible' : 'eligibleOthers'] += adds
-  }
-  return counts
+  return bitOf(...SIGNALS.filter((one) => shows[one]))
 }
 
 /** How a group reaches somebody: by which kind of membership, and when that was read, if it could not be read now. */

@@ -37,13 +37,15 @@ export type ConnectionStatusState = (typeof CONNECTION_STATUSES)[number]
 
 /** What a deletion of a connection goes through, in this order. All but the last are the names of tables. */
 export const DELETION_STEPS = [
+  'connection_nodes',
   'holders',
-  'group_members',
-  'group_nesting',
-  'group_owners',
-  'connection_groups',
   'deny_assignments',
   'assignments',
+  'nodes',
+  'directory_groups',
+  'group_members',
+  'group_owners',
+  'group_nesting',
   'sync_runs',
   'principals',
   'role_definitions',

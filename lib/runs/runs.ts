@@ -88,6 +88,8 @@ export type ClaimedRun = {
   organisationId: string
   id: string
   fence: number
+  trigger: RunTrigger
+  requestedAt: Date
   connection: typeof connections.$inferSelect
   /** The account that the connection lived on when the run was claimed. */
   account: typeof accounts.$inferSelect
@@ -122,14 +124,20 @@ export async function claimRun({ organisationId, runId }: SyncJob): Promise<Clai
         sql`(state = 'queued' or (state = 'running' and ${isLost} and fence < ${MOST_CLAIMS}))`,
       ),
     )
-    .returning({ fence: syncRuns.fence, connectionId: syncRuns.connectionId })
+    .returning({
+      fence: syncRuns.fence,
+      connectionId: syncRuns.connectionId,
+      trigger: syncRuns.trigger,
+      requestedAt: syncRuns.requestedAt,
+    })
   if (!claimed) return null
   const [found] = await db
     .select({ connection: connections, account: accounts })
     .from(connections)
     .innerJoin(accounts, isAccountOf)
     .where(and(eq(connections.organisationId, organisationId), eq(connections.id, claimed.connectionId)))
-  return found ? { organisationId, id: runId, fence: claimed.fence, ...found } : null
+  const { connectionId: _, ...run } = claimed
+  return found ? { organisationId, id: runId, ...run, ...found } : null
 }
 
 /** The where-clause that the row of a run matches only as long as nobody has claimed, ended or cancelled it since. */

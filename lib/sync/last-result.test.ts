@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { directoryGroups } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { storedDirectoryOf } from '@/lib/directory/stored-directory'
 import { accountOf, carryRun, connect, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { lastResultOf } from './last-result'
 
@@ -21,17 +23,24 @@ test('the last result is asked about more ids than a statement takes parameters'
   const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, connectionId))
   if (!connection) throw new Error('There is no such connection.')
   const { organisationId } = tenant.owner
+  const account = await accountOf(rolecall, connectionId)
   const last = lastResultOf({
     organisationId,
     id: randomUUID(),
     fence: 1,
     connection,
-    account: await accountOf(rolecall, connectionId),
+    account,
+    trigger: 'manual',
+    requestedAt: new Date(),
   })
+  const directory = storedDirectoryOf(account)
   const many = Array.from({ length: MANY }, () => randomUUID())
   const known = tenant.account('owner').objectId
-  expect((await last.listPrincipals([...many, known])).map(({ id }) => id)).toEqual([known])
-  expect(await last.listGroups(many)).toEqual([])
+  expect((await directory.listPrincipals([...many, known])).map(({ id }) => id)).toEqual([known])
+  const [group = ''] = (await rolecall.db.select({ id: directoryGroups.groupId }).from(directoryGroups)).map(
+    ({ id }) => id,
+  )
+  expect((await directory.listGroups([...many, group])).map(({ id }) => id)).toEqual([group])
   expect(await last.listByKey(many)).toEqual([])
   expect(await last.listRoles(many)).toEqual([])
 })

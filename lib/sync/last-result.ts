@@ -1,42 +1,12 @@
 import { and, count, eq, gt, inArray, isNotNull, isNull, like, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { getDb } from '@/db/client'
-import { readDatabaseNow } from '@/db/queries/clock'
-import {
-  assignments,
-  connectionGroups,
-  denyAssignments,
-  GROUP_AGES,
-  groupMembers,
-  groupOwners,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { inPieces } from '@/db/queries/pieces'
+import { assignments, connectionNodes, denyAssignments, nodes, roleDefinitions } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
-import type {
-  DenyAssignment,
-  GroupAges,
-  GroupMember,
-  GroupOwner,
-  HeldAssignment,
-  PrincipalFacts,
-  RoleDefinition,
-} from '@/lib/domain/access'
+import type { DenyAssignment, HeldAssignment, RoleDefinition } from '@/lib/domain/access'
 import type { CoverageLine, Dataset, Drop, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { ClaimedRun } from '@/lib/runs/runs'
-
-/** A group as the last result has it. `ages`: when lists that it could not read either were read last. */
-export type LastGroup = {
-  id: string
-  /** Whether its members were ever read. */
-  wasOpened: boolean
-  ages: GroupAges
-  members: GroupMember[]
-  owners: GroupOwner[]
-}
-
-/** What is known of a principal from earlier runs of any connection of the tenant. */
-export type LastPrincipal = Pick<PrincipalFacts, 'id' | 'kind' | 'status' | 'missingSince'>
 
 /**
  * The published result that a run follows on: what stands in for lists that cannot be read this time, and what a first
@@ -46,8 +16,6 @@ export type LastResult = {
   /** Null before the first result. */
   publishedAt: Date | null
   managementGroups: ManagementGroup[] | null
-  /** The time of the database, by which ages are counted. */
-  now(): Promise<Date>
   /** When what the last result has of a kind of data was really read; null before the first result. */
   readAt(dataset: Dataset): Promise<Date | null>
   /** How many assignments it has, eligible and delegated ones not counted. */
@@ -61,69 +29,48 @@ export type LastResult = {
   listByKey(keys: string[]): Promise<HeldAssignment[]>
   listDenies(): Promise<DenyAssignment[]>
   listRoles(ids: string[]): Promise<RoleDefinition[]>
-  listGroups(ids: string[]): Promise<LastGroup[]>
-  listPrincipals(ids: string[]): Promise<LastPrincipal[]>
-}
-
-/** Ids in one statement: PostgreSQL takes at most 65,535 parameters. */
-const MOST_IDS = 10_000
-
-async function inPieces<Row>(ids: string[], read: (some: string[]) => Promise<Row[]>): Promise<Row[]> {
-  const found: Row[] = []
-  for (let from = 0; from < ids.length; from += MOST_IDS) found.push(...(await read(ids.slice(from, from + MOST_IDS))))
-  return found
 }
 
 /** What has ended since, by the database's clock, is not kept, whatever could be read. */
 const lasts = ({ endsAt }: { endsAt: PgColumn }) => or(isNull(endsAt), gt(endsAt, sql`now()`))
 
-export function lastResultOf({ organisationId, connection }: ClaimedRun): LastResult {
-  const isCurrent = (table: { organisationId: PgColumn; connectionId: PgColumn; validTo: PgColumn }) =>
-    and(eq(table.organisationId, organisationId), eq(table.connectionId, connection.id), isNull(table.validTo))
+export function lastResultOf({ organisationId, connection, account }: ClaimedRun): LastResult {
+  /** The nodes of the last result; those of another account than the one that reads now stand in for nothing. */
+  const ofChain = (more?: SQL) => sql`(select ${nodes.id} from ${nodes} join ${connectionNodes}
+    on ${connectionNodes.organisationId} = ${nodes.organisationId} and ${connectionNodes.nodeId} = ${nodes.id}
+    where ${nodes.organisationId} = ${organisationId} and ${connectionNodes.connectionId} = ${connection.id}
+      and ${connectionNodes.validTo} is null${more ? sql` and ${more}` : sql``})`
+  const isCurrent = (table: { organisationId: PgColumn; nodeId: PgColumn; validTo: PgColumn }, more?: SQL) =>
+    and(eq(table.organisationId, organisationId), sql`${table.nodeId} in ${ofChain(more)}`, isNull(table.validTo))
+  const isOwn = eq(nodes.accountId, account.id)
   const inDirectory = (table: { organisationId: PgColumn; tenantId: PgColumn }) =>
     and(eq(table.organisationId, organisationId), eq(table.tenantId, connection.tenantId))
 
-  const listAssignments = async (more: SQL | undefined): Promise<HeldAssignment[]> => {
+  /**
+   * @param list when its list was read last: the connections of a node share it, so that rows which another one has read since
+   *   this one's last result are not old because this one is refused.
+   */
+  const listAssignments = async (
+    more: SQL | undefined,
+    list: 'read_at' | 'eligible_read_at' = 'read_at',
+  ): Promise<HeldAssignment[]> => {
     const db = await getDb({ organisationId })
+    // The names are written out: the query builder shortens those of the one table that it selects from.
+    const isReadSince = sql<boolean>`exists (select from connection_nodes shared
+      join connections other on other.organisation_id = shared.organisation_id and other.id = shared.connection_id
+      where shared.organisation_id = ${organisationId} and shared.node_id = assignments.node_id and shared.valid_to is null
+        and other.id <> ${connection.id} and other.${sql.identifier(list)} > ${connection.publishedAt?.toISOString() ?? null})`
     const found = await db
-      .select()
+      .select({ row: assignments, isReadSince })
       .from(assignments)
-      .where(and(isCurrent(assignments), eq(assignments.tenantId, connection.tenantId), lasts(assignments), more))
-    return found.map((row) => ({
+      .where(
+        and(isCurrent(assignments, isOwn), eq(assignments.tenantId, connection.tenantId), lasts(assignments), more),
+      )
+    return found.map(({ row, isReadSince: isFresh }) => ({
       ...row,
       id: row.key.slice(row.key.lastIndexOf(' ') + 1),
       agent: false,
-      readAt: row.readAt ?? connection.publishedAt,
-    }))
-  }
-  const listGroups = async (ids: string[]): Promise<LastGroup[]> => {
-    const db = await getDb({ organisationId })
-    const [groups, members, owners] = await Promise.all([
-      db
-        .select({ id: connectionGroups.groupId, members: connectionGroups.members, ages: GROUP_AGES })
-        .from(connectionGroups)
-        .where(and(isCurrent(connectionGroups), inArray(connectionGroups.groupId, ids))),
-      db
-        .select()
-        .from(groupMembers)
-        .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids), lasts(groupMembers))),
-      db
-        .select()
-        .from(groupOwners)
-        .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids), lasts(groupOwners))),
-    ])
-    const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
-    const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
-    return groups.map(({ id, ages, members: reached }) => ({
-      id,
-      wasOpened: reached !== null,
-      ages,
-      members: (membersOf.get(id) ?? []).map(({ memberId, memberKind, membership, endsAt, readAt }) => ({
-        ...{ id: memberId, kind: memberKind, agent: false, membership, endsAt, readAt },
-      })),
-      owners: (ownersOf.get(id) ?? []).map(({ ownerId, ownerKind, ownership, endsAt }) => ({
-        ...{ id: ownerId, kind: ownerKind, agent: false, ownership, endsAt },
-      })),
+      readAt: row.readAt ?? (isFresh ? null : connection.publishedAt),
     }))
   }
   let coverage: Promise<CoverageLine[]> | null = null
@@ -140,7 +87,6 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
   return {
     publishedAt: connection.publishedAt,
     managementGroups: connection.managementGroups,
-    now: () => readDatabaseNow(),
     async readAt(dataset) {
       coverage ??= readCoverage()
       const line = (await coverage).find((one) => one.dataset === dataset)
@@ -159,13 +105,13 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
         .where(and(isCurrent(assignments), isHeld))
       return counted?.current ?? 0
     },
-    listEligible: () => listAssignments(like(assignments.key, 'eligible %')),
+    listEligible: () => listAssignments(like(assignments.key, 'eligible %'), 'eligible_read_at'),
     listDelegated: () => listAssignments(eq(assignments.principalKind, 'delegate')),
     listTimeBound: () => listAssignments(or(eq(assignments.kind, 'activated'), isNotNull(assignments.endsAt))),
     listByKey: (keys) => inPieces(keys, (some) => listAssignments(inArray(assignments.key, some))),
     async listDenies() {
       const db = await getDb({ organisationId })
-      return db.select().from(denyAssignments).where(isCurrent(denyAssignments))
+      return db.select().from(denyAssignments).where(isCurrent(denyAssignments, isOwn))
     },
     async listRoles(ids) {
       const db = await getDb({ organisationId })
@@ -176,17 +122,6 @@ export function lastResultOf({ organisationId, connection }: ClaimedRun): LastRe
           .where(and(inDirectory(roleDefinitions), inArray(roleDefinitions.id, some))),
       )
       return found.flatMap(({ name, privilege, ...role }) => (name && privilege ? [{ ...role, name, privilege }] : []))
-    },
-    listGroups: (ids) => inPieces(ids, listGroups),
-    async listPrincipals(ids) {
-      const { id, kind, status, missingSince } = principals
-      const db = await getDb({ organisationId })
-      return inPieces(ids, (some) =>
-        db
-          .select({ id, kind, status, missingSince })
-          .from(principals)
-          .where(and(inDirectory(principals), inArray(id, some))),
-      )
     },
   }
 }

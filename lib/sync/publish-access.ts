@@ -1,81 +1,90 @@
-import { sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
+import type { Published } from '@/db/queries/snapshot'
+import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
+import { arrayOf } from '@/db/text-array'
 import type { Meter } from '@/lib/azure/client/transport'
+import { whereAccount } from '@/lib/connections/account'
 import { lockDirectory, whereConnection } from '@/lib/connections/connection'
-import type { Access } from '@/lib/domain/access'
+import { writeGroups } from '@/lib/directory/write-groups'
+import { writePrincipals } from '@/lib/directory/write-principals'
 import { nextSyncAt } from '@/lib/domain/connection-status'
 import { isGap, isPassing } from '@/lib/domain/coverage'
 import type { Schedule } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
-import { writeAssignments, writeDenies, writeGroups, writeHolders, writePrincipals, writeRoles } from './write-access'
+import { countChanges } from './count-changes'
+import { countResult, type ResultCounts } from './count-result'
+import { forgetPastHolders } from './forget-past-holders'
+import { listNodesOfPrincipals, listNodesThatDiffer, listNodesThroughGroups, makeHolders } from './make-holders'
+import type { ReadAccess } from './read-access'
+import { writeNesting } from './write-nesting'
+import { type NodesWrite, writeChain, writeNodes } from './write-nodes'
+import { writeRoles } from './write-roles'
 
 /**
  * Publishes what a run read, in the transaction it is given: readers see the old result or the new one, never a mix.
- * It locks the connection first, so that two publishes of one connection cannot interleave, and then checks the fencing
- * number, so that a worker that lost its run writes nothing. Throws {@link RunLost} in that case.
+ * It locks the account and the connection first, so that publishes with one account come one after another at rising times, and
+ * then checks the fencing number, so that a worker that lost its run writes nothing. Throws {@link RunLost} in that case.
  *
- * @returns how many rows of interval tables were written
+ * What other connections share with this one (the directory, and nodes above the subscription) is written from now on; their
+ * readers see it with their own next result.
+ *
+ * @returns how many rows of interval tables were written, and what is to be noted once the transaction has committed
  */
 export async function publishAccess(
   tx: Transaction,
   run: ClaimedRun,
-  access: Access,
+  read: ReadAccess,
   meter: Meter,
-): Promise<{ written: number }> {
-  const { organisationId, connection } = run
-  const { holders, signals, roleCounts } = access.summarised
+): Promise<{ written: number; noteStored: () => void }> {
+  const { organisationId, connection, account } = run
   const own = whereConnection(organisationId, connection.id)
-  const [locked] = await tx
-    .select({
-      schedule: connections.schedule,
-      publishedAt: connections.publishedAt,
-      // Strictly after the last publish: what is read as of a time must stay what it was.
-      at: sql<string>`greatest(date_trunc('milliseconds', clock_timestamp()), ${connections.publishedAt} + interval '1 millisecond')::text`,
-    })
-    .from(connections)
-    .where(own)
-    .for('update')
-  const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(whereHeldBy(run)).for('update')
-  if (!locked || !held) throw new RunLost()
-
+  const locked = await lockForPublish(tx, run)
   const at = new Date(locked.at)
+  const write: NodesWrite = {
+    ...{ organisationId, tenantId: connection.tenantId, accountId: account.id, connectionId: connection.id },
+    ...{ subscriptionId: connection.subscriptionId, runId: run.id, at },
+  }
   await lockDirectory(tx, organisationId, connection.tenantId)
-  await writePrincipals(tx, run, access)
-  await writeRoles(tx, run, access)
-  const assigned = await writeAssignments(tx, run, access.assignments, at)
-  const { gained, lost } = assigned
-  const written =
-    assigned.written +
-    (await writeDenies(tx, run, access, at)) +
-    (await writeGroups(tx, run, access, at)) +
-    (await writeHolders(tx, run, holders, at))
-  await refreshStatistics(tx, written)
+  const stored = await writeFacts(tx, write, read)
+  const chained = await writeChain(tx, write, stored.nodes)
+  const written = stored.written + chained
 
-  const seen = holders.filter(({ summary }) => !summary.allUnread)
-  const people = seen.filter(({ kind }) => kind === 'user').length
-  const assignments = access.assignments.filter(
+  const published: Published = {
+    ...{ id: connection.id, publishedAt: at, accountId: account.id, eligibleRead: read.eligibleRead },
+    nodeIds: stored.nodes.map(({ id }) => id),
+  }
+  const isSame =
+    chained === 0 &&
+    locked.eligibleRead === read.eligibleRead &&
+    !stored.nodes.some(({ id, changedAt }) => stored.made.has(id) || isAfter(changedAt, locked.publishedAt))
+  const counts =
+    (isSame ? await readCounts(tx, organisationId, locked.publishedRunId) : null) ??
+    (await countResult(tx, { organisationId, tenantId: connection.tenantId, published }))
+  const changes = isSame
+    ? { gained: 0, lost: 0 }
+    : await countChanges(tx, { organisationId, published, before: locked.publishedAt })
+  if (written > 0) await forgetPastHolders(tx, write, [...stored.made])
+
+  const assignments = read.assignments.filter(
     ({ kind, principalKind }) => kind !== 'eligible' && principalKind !== 'delegate',
   ).length
+  const { people } = counts
   await tx
     .update(syncRuns)
     .set({
       state: 'succeeded',
       phase: 'done',
       finishedAt: at,
-      gained,
-      lost,
-      people,
-      others: seen.filter(({ kind }) => kind !== 'user' && kind !== 'group').length,
-      unread: holders.length - seen.length,
+      ...changes,
+      ...counts,
       assignments,
-      counters: { assignments, people, peopleWanted: people, groups: access.groups.size },
-      plan: access.plan,
-      signals,
-      roleCounts,
-      coverage: access.coverage,
-      gaps: access.coverage.some(isGap),
+      counters: { assignments, people, peopleWanted: people, groups: read.directory.groups.size },
+      plan: read.directory.plan,
+      coverage: read.coverage,
+      gaps: read.coverage.some(isGap),
       calls: meter.calls,
       retries: meter.retries,
       problem: null,
@@ -86,16 +95,105 @@ export async function publishAccess(
     .set({
       publishedRunId: run.id,
       publishedAt: at,
+      eligibleRead: read.eligibleRead,
+      readAt: read.beganAt,
+      ...(read.refused.eligible ? {} : { eligibleReadAt: read.beganAt }),
       state: 'active',
       stateReason: null,
       failures: 0,
-      nextSyncAt: nextLook(access, locked, at),
-      subscriptionName: access.subscription.name,
-      subscriptionState: access.subscription.state,
-      managementGroups: access.managementGroups,
+      nextSyncAt: nextLook(read, locked, at),
+      subscriptionName: read.subscription.name,
+      subscriptionState: read.subscription.state,
+      managementGroups: read.managementGroups,
     })
     .where(own)
-  return { written }
+  await tx.update(accounts).set({ publishedAt: at }).where(whereAccount(organisationId, account.id))
+  return { written, noteStored: () => noteStored(read) }
+}
+
+async function lockForPublish(tx: Transaction, run: ClaimedRun) {
+  const { organisationId, connection, account } = run
+  const [owner] = await tx
+    .select({ publishedAt: accounts.publishedAt })
+    .from(accounts)
+    .where(whereAccount(organisationId, account.id))
+    .for('no key update')
+  const [locked] = await tx
+    .select({
+      schedule: connections.schedule,
+      publishedAt: connections.publishedAt,
+      publishedRunId: connections.publishedRunId,
+      eligibleRead: connections.eligibleRead,
+      // Strictly after the last publish of the connection and of the account: what is read as of a time must stay what it was.
+      at: sql<string>`greatest(date_trunc('milliseconds', clock_timestamp()), ${connections.publishedAt} + interval '1 millisecond',
+        ${owner?.publishedAt?.toISOString() ?? null}::timestamptz + interval '1 millisecond')::text`,
+    })
+    .from(connections)
+    .where(whereConnection(organisationId, connection.id))
+    .for('update')
+  const [held] = await tx.select({ id: syncRuns.id }).from(syncRuns).where(whereHeldBy(run)).for('update')
+  if (!owner || !locked || !held) throw new RunLost()
+  return locked
+}
+
+/**
+ * Writes every fact where Azure keeps it, by differences, and makes the holders of the nodes anew that any of it concerns. `made`
+ * are the ids of those.
+ */
+async function writeFacts(tx: Transaction, write: NodesWrite, read: ReadAccess) {
+  const { directory } = read
+  const fresh = directory.principals
+    .values()
+    .filter(({ id }) => !directory.readings.some(({ stored }) => stored.principals.has(id)))
+  const principals = [...fresh, ...read.ownPrincipals.values()]
+  await writePrincipals(tx, write, principals)
+  await writeRoles(tx, write, read)
+  const { nodes, changed, written: ofNodes } = await writeNodes(tx, write, read)
+  const groups = await writeGroups(tx, write, directory, changed.length > 0)
+  let written = ofNodes + groups.written
+  if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write)
+
+  const concerned = [
+    ...changed.map(({ id }) => id),
+    ...(groups.changed.length > 0 ? await listNodesThroughGroups(tx, write, arrayOf(groups.changed)) : []),
+    // Of all that were read: another account of the tenant may have stored what this one has read as well.
+    ...(principals.length > 0 ? await listNodesOfPrincipals(tx, write, arrayOf(principals.map(({ id }) => id))) : []),
+  ]
+  const made = new Set(concerned)
+  await refreshStatistics(tx, written + principals.length, FACTS)
+  let ofHolders = await makeHolders(tx, write, [...made])
+  const differing = made.size > 0 ? await listNodesThatDiffer(tx, write, [...made]) : []
+  for (const id of differing) made.add(id)
+  ofHolders += await makeHolders(tx, write, differing)
+  await refreshStatistics(tx, ofHolders, sql`holders`)
+  return { nodes, made, written: written + ofHolders }
+}
+
+/** Notes what a reading has stored, so that the next connection that publishes with it does not compare it again. */
+function noteStored({ directory: { groups, readingOf, principals, readings } }: ReadAccess): void {
+  for (const id of groups.keys()) readingOf.get(id)?.stored.groups.add(id)
+  for (const reading of readings) {
+    for (const id of principals.keys()) if (reading.principals.has(id)) reading.stored.principals.add(id)
+  }
+}
+
+const isAfter = (one: Date | null, other: Date | null) =>
+  one !== null && (other === null || one.getTime() > other.getTime())
+
+/** What the last result added up to, for one that is the same. */
+async function readCounts(tx: Transaction, organisationId: string, runId: string | null): Promise<ResultCounts | null> {
+  if (!runId) return null
+  const [run] = await tx
+    .select({
+      people: syncRuns.people,
+      others: syncRuns.others,
+      unread: syncRuns.unread,
+      signals: syncRuns.signals,
+      roleCounts: syncRuns.roleCounts,
+    })
+    .from(syncRuns)
+    .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.id, runId)))
+  return run ?? null
 }
 
 /** Minutes until something is looked at again that will probably be known, or answer, by then. */
@@ -106,13 +204,14 @@ const LOOK_AGAIN_MINUTES = 10
  * was itself such a look is followed by none: what is still in doubt then can be so for long.
  */
 function nextLook(
-  { coverage, principals }: Access,
+  { coverage, directory }: ReadAccess,
   { schedule, publishedAt }: { schedule: Schedule; publishedAt: Date | null },
   at: Date,
 ): Date | null {
   const due = nextSyncAt(schedule, at)
   if (publishedAt && at.getTime() - publishedAt.getTime() < 2 * LOOK_AGAIN_MINUTES * 60_000) return due
-  const isDoubtful = coverage.some(isPassing) || principals.values().some(({ status }) => status === 'unconfirmed')
+  const isDoubtful =
+    coverage.some(isPassing) || directory.principals.values().some(({ status }) => status === 'unconfirmed')
   if (!due || !isDoubtful) return due
   return new Date(Math.min(due.getTime(), at.getTime() + LOOK_AGAIN_MINUTES * 60_000))
 }
@@ -120,13 +219,13 @@ function nextLook(
 /** Rows from which on a publish changes the tables enough to need new statistics. */
 const ANALYSE_FROM_ROWS = 1_000
 
+/** The tables that holders are made from. */
+const FACTS = sql`assignments, principals, directory_groups, group_members, group_nesting, group_owners, nodes, connection_nodes`
+
 /**
- * Refreshes the statistics that the database plans its queries by. With those of an empty table a list of fifty thousand
- * takes minutes instead of milliseconds, and autovacuum comes too late, or never on the embedded engine.
+ * Refreshes the statistics that the database plans its queries by, before what was written is read. With those of an empty table
+ * a list of fifty thousand takes minutes instead of milliseconds, and autovacuum comes too late, or never on the embedded engine.
  */
-async function refreshStatistics(tx: Transaction, written: number): Promise<void> {
-  if (written < ANALYSE_FROM_ROWS) return
-  await tx.execute(
-    sql`analyze assignments, principals, connection_groups, group_members, group_nesting, group_owners, holders`,
-  )
+async function refreshStatistics(tx: Transaction, written: number, tables: SQL): Promise<void> {
+  if (written >= ANALYSE_FROM_ROWS) await tx.execute(sql`analyze ${tables}`)
 }

@@ -36,6 +36,10 @@ export type ReadOfAzure = {
   names: Map<string, string>
   /** Delegates by their ids, as the other tenant calls them and itself. */
   delegates: Map<string, Pick<Delegated, 'principalName' | 'organisation'>>
+  /** Which lists were refused. What stands in for them does not say that they were read now. */
+  refused: { eligible: boolean; denials: boolean }
+  /** The ids of the management groups above the subscription, the root first; null when they could not be read this time. */
+  chain: string[] | null
   lines: CoverageLine[]
 }
 
@@ -52,7 +56,7 @@ export async function readAzure(
   azure: Azure,
   { subscriptionId, tenantId }: ReadSubject,
   last: LastResult,
-  report: Report,
+  { report, now }: { report: Report; now: Date },
 ): Promise<ReadOfAzure> {
   report('reading_assignments')
   fetchTokensEarly(azure)
@@ -73,7 +77,7 @@ export async function readAzure(
   const believed = isSuspiciousDrop(before, listed)
     ? chooseLonger(listed, await listRoleAssignments(azure, subscriptionId))
     : listed
-  const drop = await findDrop(believed, before, last)
+  const drop = await findDrop(believed, before, last, now)
 
   const standing = await standIn({ believed, eligible, schedules, delegated }, last)
   const { rows, keptOf } = standing
@@ -102,6 +106,12 @@ export async function readAzure(
     denies: denies.refused ? deniesKept : denies.rows,
     managementGroups: above && above.length > 0 ? above : null,
     eligibleRead: eligible.refused === null,
+    refused: {
+      eligible: eligible.refused !== null,
+      denials: denies.refused !== null,
+    },
+    chain:
+      managementGroups.refused || managementGroups.rows.length === 0 ? null : managementGroups.rows.map(({ id }) => id),
     names: new Map(named.flatMap(({ principalId, principalName: name }) => (name ? [[principalId, name]] : []))),
     delegates: new Map(delegated.rows.map((one) => [one.principalId, one])),
     lines: linesOfRows,
@@ -146,11 +156,16 @@ const DROP_TOLD_DAYS = 7
  * The drop that a result has to tell of: one since the last result, or one that the last result told of and that is still
  * there. Null when there is none.
  */
-async function findDrop(now: ReadList<RoleAssignment>, before: number, last: LastResult): Promise<Drop | null> {
-  if (last.publishedAt && isSuspiciousDrop(before, now)) return { before, since: last.publishedAt.toISOString() }
+async function findDrop(
+  read: ReadList<RoleAssignment>,
+  before: number,
+  last: LastResult,
+  now: Date,
+): Promise<Drop | null> {
+  if (last.publishedAt && isSuspiciousDrop(before, read)) return { before, since: last.publishedAt.toISOString() }
   const told = await last.readDrop()
-  const isRecent = told && (await last.now()).getTime() - Date.parse(told.since) < DROP_TOLD_DAYS * 24 * 60 * 60_000
-  return isRecent && isSuspiciousDrop(told.before, now) ? told : null
+  const isRecent = told && now.getTime() - Date.parse(told.since) < DROP_TOLD_DAYS * 24 * 60 * 60_000
+  return isRecent && isSuspiciousDrop(told.before, read) ? told : null
 }
 
 type Lists = {

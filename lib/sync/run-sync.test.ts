@@ -2,10 +2,11 @@ import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { getConnection } from '@/db/queries/connections'
+import { ALL_PEOPLE, listHolders } from '@/db/queries/holders'
 import { assignments, principals, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import type { Access } from '@/lib/domain/access'
+import { confirmAttempt } from '@/lib/connections/confirm'
 import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { sendDueRuns } from '@/lib/worker/worker'
 import { applyChange } from '@/sandbox/world/changes'
@@ -16,11 +17,13 @@ import {
   connect,
   currentAccess,
   type Rolecall,
+  signInForAttempt,
   startRolecall,
   type TestTenant,
 } from '@/testing/rolecall'
 import { chooseRetryMs } from './fail-run'
 import { publishAccess } from './publish-access'
+import type { ReadAccess } from './read-access'
 import { requestSync } from './request-sync'
 
 let rolecall: Rolecall
@@ -54,20 +57,27 @@ const assignmentsOf = (tenant: TestTenant) => ({
 })
 
 /** A result that says nobody has anything. */
-const nothingRead = ({ tenantId }: TestTenant): Access => ({
+const nothingRead = ({ tenantId }: TestTenant): ReadAccess => ({
   subscription: { id: '', name: 'x', state: 'Enabled', tenantId, managedByTenants: [] },
   assignments: [],
   roles: [],
   denies: [],
   managementGroups: null,
-  groups: new Map(),
-  roots: [],
-  sizes: new Map(),
-  principals: new Map(),
+  chain: [],
   eligibleRead: false,
+  refused: { eligible: false, denials: false },
+  beganAt: new Date(),
+  roots: [],
+  directory: {
+    readings: [],
+    groups: new Map(),
+    readingOf: new Map(),
+    sizes: new Map(),
+    principals: new Map(),
+    plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
+  },
+  ownPrincipals: new Map(),
   coverage: [],
-  plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
-  summarised: { holders: [], signals: {}, roleCounts: {} },
 })
 
 /** What PostgreSQL says changed in the interval tables: the newest transaction that wrote each row. */
@@ -76,11 +86,13 @@ async function versions(organisationId: string) {
     select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
     union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
     union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId}
-    union all select 'g' || group_id, xmin::text from connection_groups where organisation_id = ${organisationId}
+    union all select 'g' || group_id, xmin::text from directory_groups where organisation_id = ${organisationId}
     union all select 'm' || group_id || member_id, xmin::text from group_members where organisation_id = ${organisationId}
     union all select 'n' || group_id || inner_id, xmin::text from group_nesting where organisation_id = ${organisationId}
     union all select 'd' || key, xmin::text from deny_assignments where organisation_id = ${organisationId}
-    union all select 'h' || principal_id, xmin::text from holders where organisation_id = ${organisationId} order by 1`)
+    union all select 'o' || group_id || owner_id, xmin::text from group_owners where organisation_id = ${organisationId}
+    union all select 'c' || connection_id || node_id, xmin::text from connection_nodes where organisation_id = ${organisationId}
+    union all select 'h' || node_id || principal_id, xmin::text from holders where organisation_id = ${organisationId} order by 1`)
   return rows
 }
 
@@ -151,7 +163,7 @@ test('an unchanged second sync writes no row in the interval tables', async () =
 })
 
 test('a role that was taken away is closed, not erased, and one that was given is opened', async () => {
-  const { tenant, id, sync, shown } = await connected()
+  const { tenant, sync, shown } = await connected()
   const reader = tenant.account('reader')
   applyChange(tenant.world, { type: 'unassign', user: reader.username, subscriptionId: tenant.subscription.id })
   applyChange(tenant.world, {
@@ -167,7 +179,7 @@ test('a role that was taken away is closed, not erased, and one that was given i
     .from(assignments)
     .where(
       and(
-        eq(assignments.connectionId, id),
+        eq(assignments.organisationId, tenant.owner.organisationId),
         eq(assignments.principalId, reader.objectId),
         ne(assignments.roleId, ''),
         sql`valid_to is not null`,
@@ -371,6 +383,79 @@ test('the schedule opens a run when it is due, once', async () => {
   expect(open).toMatchObject([{ trigger: 'schedule' }])
   await carryRun(rolecall, tenant.owner, id)
 })
+
+test('a run that read early and publishes late leaves alone what a later reading says of a node, and succeeds', async () => {
+  const tenant = await rolecall.tenant({
+    groups: { count: 3, size: 2 },
+    assignments: { count: 10, principals: { user: 1 } },
+  })
+  const id = await connect(tenant, tenant.subscription.id, { optional: ['GroupMember.Read.All'] })
+  await carryRun(rolecall, tenant.owner, id)
+  const { organisationId } = tenant.owner
+  const before = await currentAccess(rolecall, tenant.owner, id)
+  // As if a run that began after the next one had published already, when the assignment below was gone again.
+  await rolecall.db
+    .update(connections)
+    .set({ readAt: sql`now() + interval '1 hour'` })
+    .where(eq(connections.organisationId, organisationId))
+  const directory = tenant.world.findTenant(tenant.tenantId)
+  const holding = new Set(truthOf(tenant.world, tenant.subscription.id).map(({ principalId }) => principalId))
+  const group = directory?.groups.list().find((one) => !holding.has(one.id))
+  if (!group) throw new Error('Every group holds something.')
+  applyChange(tenant.world, {
+    type: 'assign',
+    principalId: group.id,
+    role: 'Reader',
+    subscriptionId: tenant.subscription.id,
+  })
+  await requestSync(tenant.owner, id)
+  expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded', problem: null })
+  expect(await currentAccess(rolecall, tenant.owner, id)).toEqual(before)
+
+  // The next run that begins after it finds the assignment, and everyone in the group.
+  await requestSync(tenant.owner, id)
+  expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded', gained: 1, lost: 0 })
+})
+
+/** Two subscriptions of one tenant, each read with an account of its own. */
+async function connectedWithTwoAccounts() {
+  const tenant = await rolecall.tenant({ subscriptions: 2, consented: true })
+  const [, other] = tenant.subscriptions
+  const own = await connect(tenant)
+  const attemptId = await signInForAttempt(tenant.owner, other?.id ?? '', tenant.account('plain').username)
+  const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })
+  const [theirs] = confirmed.kind === 'connected' ? confirmed.connectionIds : []
+  if (!theirs) throw new Error('Not connected.')
+  const sync = async (id: string) => {
+    await requestSync(tenant.owner, id).catch(() => {})
+    return carryRun(rolecall, tenant.owner, id)
+  }
+  return { tenant, own, theirs, sync }
+}
+
+test.each([
+  ['first', 'second'],
+  ['second', 'first'],
+])(
+  'what the %s account learns of a person is shown by the subscription of the %s one at its next sync',
+  async (first) => {
+    const { tenant, own, theirs, sync } = await connectedWithTwoAccounts()
+    const reader = tenant.account('reader')
+    const statusIn = async (id: string) => {
+      const connection = await getConnection(tenant.owner, id)
+      const { rows } = connection ? await listHolders(tenant.owner, connection, ALL_PEOPLE) : { rows: [] }
+      return rows.find(({ principalId }) => principalId === reader.objectId)?.status
+    }
+    for (const id of [own, theirs]) await sync(id)
+    expect([await statusIn(own), await statusIn(theirs)]).toEqual(['active', 'active'])
+    expect((await accountOf(rolecall, own)).id).not.toBe((await accountOf(rolecall, theirs)).id)
+
+    applyChange(tenant.world, { type: 'disable', user: reader.username })
+    for (const id of first === 'first' ? [own, theirs] : [theirs, own])
+      expect(await sync(id)).toMatchObject({ state: 'succeeded' })
+    expect([await statusIn(own), await statusIn(theirs)]).toEqual(['disabled', 'disabled'])
+  },
+)
 
 test('names that would break a page or a database are stored so that they do no harm', async () => {
   const { tenant, sync } = await connected()

@@ -35,12 +35,13 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
   const signal = AbortSignal.any([shutdown, following.lost, AbortSignal.timeout(RUN_DEADLINE_MINUTES * 60_000)])
   try {
     const azure = azureForAccount(run.account, meter, signal)
-    const access = await readAccess(azure, run.connection, lastResultOf(run), following.report)
+    const access = await readAccess(azure, run, lastResultOf(run), following.report)
     following.report('publishing')
     await following.stop()
     signal.throwIfAborted()
     const db = await getDb(run)
-    const { written } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
+    const { written, noteStored } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
+    noteStored()
     await resumeOthers(run)
     if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({

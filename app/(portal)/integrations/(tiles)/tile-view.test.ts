@@ -11,7 +11,7 @@ const row = (index: number, change: Partial<ConnectionTile> = {}): ConnectionTil
   ...{ now: NOW, id: `id-${index}`, integration: 'azure', label: `Subscription ${String(index).padStart(4, '0')}` },
   ...{ subscriptionId: `s-${index}`, subscriptionName: 'Production', tenantId: 'ours', state: 'active' },
   ...{ stateReason: null, schedule: 'daily', publishedAt: NOW, people: 1, others: 0, unread: 0, coverage: [] },
-  ...{ signals: {}, lastRun: null, openRun: null },
+  ...{ signals: {}, lastRun: null, openRun: null, accountId: 'a', nodeIds: ['n'], eligibleRead: true },
   ...change,
 })
 

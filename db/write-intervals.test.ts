@@ -1,10 +1,18 @@
 import { randomUUID } from 'node:crypto'
-import { eq, isNull, sql } from 'drizzle-orm'
+import { and, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { assignments, connectionGroups, denyAssignments, groupMembers, groupNesting, holders } from '@/db/schema/access'
-import { connections } from '@/db/schema/connections'
+import {
+  assignments,
+  connectionNodes,
+  denyAssignments,
+  directoryGroups,
+  groupMembers,
+  groupNesting,
+  groupOwners,
+  holders,
+} from '@/db/schema/access'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { writeIntervals } from './write-intervals'
@@ -27,23 +35,20 @@ const rowsRead = fc.uniqueArray(
   { selector: ({ groupId, innerId }) => `${groupId} ${innerId}` },
 )
 
-async function connection() {
+async function directory() {
   const world = await createAccessWorld(database.db)
-  const { id } = await world.connection()
-  const [row] = await database.db.select().from(connections).where(eq(connections.id, id))
-  if (!row) throw new Error('The connection was not made.')
-  const run = { organisationId: world.actor.organisationId, id: randomUUID(), connection: row }
+  const { accountId } = await world.connection()
+  const { organisationId } = world.actor
   let seconds = 0
   return {
     /** Writes at the next second. */
-    write: async (rows: Row[]) => {
+    write: async (rows: Row[], only?: SQL) => {
       const at = new Date(Date.UTC(2026, 0, 1, 0, 0, ++seconds))
       const counts = await database.db.transaction((tx) =>
         writeIntervals(
           tx,
-          run,
-          at,
-          { table: groupNesting },
+          { organisationId, accountId, runId: randomUUID(), at },
+          { table: groupNesting, only },
           rows.map((row) => ({ ...row, ...held })),
         ),
       )
@@ -55,7 +60,7 @@ async function connection() {
         .select({ groupId: groupNesting.groupId, innerId: groupNesting.innerId, depth: groupNesting.depth })
         .from(groupNesting)
         .where(
-          sql`connection_id = ${id} and ${time ? sql`valid_from <= ${time} and (valid_to is null or valid_to > ${time})` : isNull(groupNesting.validTo)}`,
+          sql`account_id = ${accountId} and ${time ? sql`valid_from <= ${time} and (valid_to is null or valid_to > ${time})` : isNull(groupNesting.validTo)}`,
         )
       return sorted(found)
     },
@@ -67,7 +72,7 @@ const sorted = (rows: Row[]) => rows.map((row) => JSON.stringify(row)).sort()
 test('after any sequence of reads, what was read last is current, and each earlier moment stays what it was', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(rowsRead, { minLength: 1, maxLength: 5 }), async (reads) => {
-      const { write, asOf } = await connection()
+      const { write, asOf } = await directory()
       const moments: { at: Date; rows: Row[] }[] = []
       for (const rows of reads) {
         const before = new Set(sorted(moments.at(-1)?.rows ?? []))
@@ -85,15 +90,64 @@ test('after any sequence of reads, what was read last is current, and each earli
 })
 
 test('more rows than one statement carries are all written, and an unchanged read of them writes none', async () => {
-  const { write, asOf } = await connection()
+  const { write, asOf } = await directory()
   const rows = Array.from({ length: 12_345 }, (_, index) => ({ groupId: 'g', innerId: `i${index}`, depth: index }))
   expect(await write(rows)).toMatchObject({ opened: 12_345, closed: 0 })
   expect(await write(rows)).toMatchObject({ opened: 0, closed: 0 })
   expect(await asOf(null)).toHaveLength(12_345)
 })
 
+test('a write that is about some rows leaves the others of the same owner as they are', async () => {
+  const { write, asOf } = await directory()
+  const row = (groupId: string, depth: number): Row => ({ groupId, innerId: 'x', depth })
+  await write([row('a', 0), row('b', 0), row('c', 0)])
+  expect(await write([row('a', 1)], sql`t.group_id in ('a', 'b')`)).toMatchObject({ opened: 1, closed: 2, written: 3 })
+  expect(await asOf(null)).toEqual(sorted([row('a', 1), row('c', 0)]))
+})
+
+test('a write for one owner leaves the rows of every other one as they are', async () => {
+  const [ours, theirs] = [await directory(), await directory()]
+  const rows = [{ groupId: 'a', innerId: 'x', depth: 0 }]
+  await ours.write(rows)
+  await theirs.write(rows)
+  expect(await ours.write([])).toMatchObject({ opened: 0, closed: 1 })
+  expect(await theirs.asOf(null)).toEqual(sorted(rows))
+})
+
+test('the rows of a node and those of a connection are written for it alone', async () => {
+  const world = await createAccessWorld(database.db)
+  const { organisationId } = world.actor
+  const start = await world.connection()
+  const { connection, nodeId } = await world.nodeAbove(start)
+  const beside = await world.connection({ beside: connection })
+  const ada = await world.principal()
+  const role = await world.role('Reader')
+  await world.assign(connection.id, { to: ada, role })
+  await world.assign(connection.id, { to: ada, role, scope: '/', level: 'root', node: nodeId })
+  const common = { organisationId, tenantId: world.tenantId, runId: randomUUID(), at: new Date() }
+  const closedOf = (table: typeof assignments | typeof connectionNodes, of: object) =>
+    database.db.transaction(async (tx) => (await writeIntervals(tx, { ...common, ...of }, { table }, [])).closed)
+
+  expect(await closedOf(assignments, { nodeId })).toBe(1)
+  expect(await database.db.$count(assignments, isOpenAt(assignments, connection.nodeIds))).toBe(1)
+  expect(await closedOf(connectionNodes, { connectionId: connection.id })).toBe(2)
+  expect(await database.db.$count(connectionNodes, isOpenAt(connectionNodes, beside.nodeIds))).toBe(1)
+})
+
+const isOpenAt = (table: typeof assignments | typeof connectionNodes, nodeIds: string[]) =>
+  and(isNull(table.validTo), inArray(table.nodeId, nodeIds))
+
 test.each(
-  [assignments, denyAssignments, connectionGroups, groupMembers, groupNesting, holders].map((table) => {
+  [
+    assignments,
+    connectionNodes,
+    denyAssignments,
+    directoryGroups,
+    groupMembers,
+    groupNesting,
+    groupOwners,
+    holders,
+  ].map((table) => {
     const { name, primaryKeys, indexes } = getTableConfig(table)
     return { name, primaryKeys, indexes }
   }),

@@ -1,22 +1,20 @@
 import type { Azure } from '@/lib/azure/client/clients'
 import { refusedBy } from '@/lib/azure/client/lists'
 import type { OddRow } from '@/lib/azure/client/rows'
-import type { ReadGroups } from '@/lib/azure/group-answers'
 import { countUsers, planGroups } from '@/lib/azure/group-plan'
 import type { ReadGroupList } from '@/lib/azure/group-questions'
 import { readGroups } from '@/lib/azure/groups'
 import { readMembershipsOfPeople } from '@/lib/azure/memberships-of-people'
 import type { Person } from '@/lib/azure/people'
-import { isUnlicensed } from '@/lib/azure/role-assignments'
 import type { ServicePrincipal } from '@/lib/azure/service-principals'
 import type { ReadGroup } from '@/lib/domain/access'
-import { oddIds, refusedLine } from '@/lib/domain/coverage'
 import { NO_AGES } from '@/lib/domain/group-coverage'
 import type { OptionalScope } from '@/lib/domain/permissions'
-import type { ProblemCode } from '@/lib/domain/problems'
-import type { CoverageLine, Dataset, GroupPlan } from '@/lib/domain/vocabulary'
+import type { Refused } from '@/lib/domain/problems'
+import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 
+/** Groups as they were opened together, and what could not be read of them. */
 export type OpenedGroups = {
   groups: Map<string, ReadGroup>
   /** Names of groups, where they could be read. */
@@ -25,17 +23,23 @@ export type OpenedGroups = {
   people: Map<string, Person>
   services: Map<string, ServicePrincipal>
   plan: GroupPlan
-  lines: CoverageLine[]
+  /** Whether it was asked who can become a member, and which memberships are activated ones. */
+  asks: Asks
+  /** Of each list that was asked for and refused: its groups, and the first refusal. */
+  refusals: ReadonlyMap<ReadGroupList, { groups: ReadonlySet<string>; first: Refused }>
   /** The groups of which a list was not read, although it was asked for or had been read before. */
   unread: ReadonlyMap<ReadGroupList, ReadonlySet<string>>
   /** Rows that could not be understood, by the list that they are in and their groups. */
   odd: ReadonlyMap<ReadGroupList, ReadonlyMap<string, readonly OddRow[]>>
+  /** People whose memberships could not be understood, where groups were opened from the people up. */
+  oddPeople: readonly OddRow[]
 }
+
+export type Asks = { eligible: boolean; activated: boolean }
 
 /**
  * Opens the groups that access runs through, in the cheapest way that the granted permissions allow: from the groups
- * down, from the directory's people up when it is small, or not at all, which the lines of the coverage then say. No
- * refusal fails the run.
+ * down, from the directory's people up when it is small, or not at all, which `plan` says. No refusal fails the run.
  */
 export async function openGroups(
   azure: Azure,
@@ -56,22 +60,23 @@ export async function openGroups(
   if (plan.way === 'people') return openFromPeople(azure, ids, plan, report)
 
   const groups = new Map(ids.map((id): [string, ReadGroup] => [id, newGroup(id, 'not_asked')]))
-  const line: CoverageLine =
-    plan.way === 'none'
-      ? { dataset: 'groups', state: 'whole', read: 0, missing: 0 }
-      : { dataset: 'groups', state: 'not_asked', read: 0, missing: ids.length, why: 'groups_not_asked' }
-  const lines = [line, ...describeUnasked(plan.way === 'none' ? 0 : ids.length)]
-  return {
-    groups,
-    names: new Map(),
-    people: new Map(),
-    services: new Map(),
-    plan,
-    lines,
-    unread: allUnread(ids),
-    odd: new Map(),
-  }
+  return { ...nothingOpened(ids, plan), groups }
 }
+
+const nothingOpened = (ids: string[], plan: GroupPlan): OpenedGroups => ({
+  groups: new Map(),
+  names: new Map(),
+  people: new Map(),
+  services: new Map(),
+  plan,
+  asks: { eligible: false, activated: false },
+  refusals: new Map(),
+  unread: new Map(LISTS.map((list) => [list, new Set(ids)])),
+  odd: new Map(),
+  oddPeople: [],
+})
+
+const LISTS: readonly ReadGroupList[] = ['members', 'services', 'owners', 'eligible', 'activated']
 
 const newGroup = (id: string, state: ReadGroup['state'], members: ReadGroup['members'] = []): ReadGroup => ({
   id,
@@ -81,9 +86,6 @@ const newGroup = (id: string, state: ReadGroup['state'], members: ReadGroup['mem
   ages: NO_AGES,
 })
 
-const allUnread = (ids: string[]): OpenedGroups['unread'] =>
-  new Map((['members', 'services', 'owners', 'eligible', 'activated'] as const).map((list) => [list, new Set(ids)]))
-
 async function countUsersOrNot(azure: Azure): Promise<number | null> {
   try {
     return await countUsers(azure)
@@ -92,8 +94,6 @@ async function countUsersOrNot(azure: Azure): Promise<number | null> {
     return null
   }
 }
-
-type Asks = { eligible: boolean; activated: boolean }
 
 async function openFromGroups(
   azure: Azure,
@@ -117,71 +117,8 @@ async function openFromGroups(
   const all = new Set(groups.keys())
   const unread = new Map([...read.refusals].map(([list, { groups: refused }]) => [list, refused]))
   if (!asks.eligible) unread.set('eligible', all)
-  const { people, services, odd } = read
-  return { groups, names, people, services, plan, lines: describeGroups(read, asks), unread, odd }
-}
-
-/** What each list of the groups is called in the coverage, and why it may be missing. */
-const LISTS: { list: ReadGroupList; dataset: Dataset; forbidden: ProblemCode; unasked: ProblemCode }[] = [
-  { list: 'members', dataset: 'groups', forbidden: 'groups_not_permitted', unasked: 'groups_not_asked' },
-  {
-    list: 'services',
-    dataset: 'services_in_groups',
-    forbidden: 'services_not_listed',
-    unasked: 'services_not_listed',
-  },
-  {
-    list: 'eligible',
-    dataset: 'eligible_members',
-    forbidden: 'eligible_members_not_permitted',
-    unasked: 'eligible_members_not_asked',
-  },
-  {
-    list: 'activated',
-    dataset: 'activated_members',
-    forbidden: 'eligible_members_not_permitted',
-    unasked: 'activated_members_not_asked',
-  },
-  { list: 'owners', dataset: 'group_owners', forbidden: 'owners_not_permitted', unasked: 'owners_not_asked' },
-]
-
-/** The lines of all lists but that of the members, for groups that were not opened from the groups down. */
-const describeUnasked = (missing: number): CoverageLine[] =>
-  LISTS.filter(({ list }) => list !== 'members').map(({ dataset, unasked }) =>
-    missing === 0
-      ? { dataset, state: 'whole', read: 0, missing: 0 }
-      : { dataset, state: 'not_asked', read: 0, missing, why: unasked },
-  )
-
-function describeGroups(read: ReadGroups, asks: Asks): CoverageLine[] {
-  return LISTS.map(({ list, dataset, forbidden, unasked }): CoverageLine => {
-    const wanted = read.groups.size
-    const isAsked = list in asks ? asks[list as keyof Asks] : true
-    if (!isAsked && wanted > 0) return { dataset, state: 'not_asked', read: 0, missing: wanted, why: unasked }
-    const refusal = read.refusals.get(list)
-    const missing = refusal?.groups.size ?? 0
-    const odd = read.odd.get(list)
-    if (refusal && isUnlicensed(refusal.first))
-      return { dataset, state: 'not_licensed', read: 0, missing: 0, why: 'pim_not_licensed' }
-    if (refusal && missing === wanted) return { ...refusedLine(dataset, refusal.first, forbidden), missing }
-    if (refusal)
-      return {
-        ...refusedLine(dataset, refusal.first, list === 'members' ? 'group_hidden' : forbidden),
-        state: 'partly',
-        read: wanted - missing,
-        missing,
-      }
-    if (odd)
-      return {
-        dataset,
-        state: 'partly',
-        read: wanted - odd.size,
-        missing: odd.size,
-        why: 'odd_rows',
-        ...oddIds([...odd.values()].flat()),
-      }
-    return { dataset, state: 'whole', read: wanted, missing: 0 }
-  })
+  const { people, services, odd, refusals } = read
+  return { groups, names, people, services, plan, asks, refusals, unread, odd, oddPeople: [] }
 }
 
 /** Tells which people are in a group, but neither the group's name nor the groups in between, nor what else is in it. */
@@ -198,23 +135,16 @@ async function openFromPeople(azure: Azure, ids: string[], plan: GroupPlan, repo
       })),
     )
   }
-  const missing = ids.length
-  const line: CoverageLine = read.refused
-    ? { ...refusedLine('groups', read.refused, 'groups_not_permitted'), missing }
-    : read.odd.length > 0
-      ? { dataset: 'groups', state: 'partly', read: missing, missing: 0, why: 'odd_rows', ...oddIds(read.odd) }
-      : { dataset: 'groups', state: 'whole', read: missing, missing: 0 }
-  const unread = new Map(allUnread(ids))
+  const opened = nothingOpened(ids, plan)
+  const unread = new Map(opened.unread)
   if (!read.refused) unread.delete('members')
   return {
+    ...opened,
     groups: new Map(ids.map((id) => [id, toGroup(id)])),
-    names: new Map(),
     people: read.people,
-    services: new Map(),
-    plan,
-    lines: [line, ...describeUnasked(ids.length)],
+    refusals: read.refused ? new Map([['members', { groups: new Set(ids), first: read.refused }]]) : new Map(),
     unread,
-    odd: new Map(),
+    oddPeople: read.odd,
   }
 }
 

@@ -1,27 +1,27 @@
 import { matchOdd } from '@/lib/azure/client/rows'
 import type { GroupList, GroupMember, GroupOwner, ReadGroup } from '@/lib/domain/access'
 import { DATASET_OF_LIST, listOfMember, NO_AGES } from '@/lib/domain/group-coverage'
-import { earliestOf } from '@/lib/domain/moments'
-import { type CoverageLine, type Dataset, membershipKey } from '@/lib/domain/vocabulary'
-import type { LastGroup, LastResult } from './last-result'
+import { type Dataset, membershipKey } from '@/lib/domain/vocabulary'
 import type { OpenedGroups } from './read-groups'
+import type { StoredDirectory, StoredGroup } from './stored-directory'
 
 const LISTS = Object.keys(DATASET_OF_LIST) as GroupList[]
 
+/** What was kept of a group's lists that belong to one kind of data: how much, and when it was read. */
+export type KeptOfGroup = { groupId: string; dataset: Dataset; kept: number; since: Date }
+
 /**
- * Lets the last result stand in for each list of a group that could not be read this time, and for that list only. Who was
+ * Lets what is stored stand in for each list of a group that could not be read this time, and for that list only. Who was
  * in a group when the list could be read last is shown with the age of that reading, because a list that was refused says
  * nothing about who left it. Groups that an earlier reading knows inside such a group are brought along.
  *
- * Changes `opened.groups`, and gives the lines of the coverage with what was kept.
+ * Changes `opened.groups`, and gives what was kept.
  */
-export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): Promise<CoverageLine[]> {
+export async function keepUnreadGroups(opened: OpenedGroups, directory: StoredDirectory): Promise<KeptOfGroup[]> {
   const { groups, unread, odd } = opened
-  const tally = new Map<Dataset, { kept: number; since: Date }>()
-  const count = (dataset: Dataset, kept: number, since: Date) => {
-    const known = tally.get(dataset)
-    if (kept > 0)
-      tally.set(dataset, { kept: (known?.kept ?? 0) + kept, since: earliestOf(known?.since ?? null, since) ?? since })
+  const all: KeptOfGroup[] = []
+  const count = (groupId: string, dataset: Dataset, kept: number, since: Date) => {
+    if (kept > 0) all.push({ groupId, dataset, kept, since })
   }
   /** Groups that only an earlier reading knows: nothing was asked about them now. */
   const unasked = new Set<string>()
@@ -29,26 +29,26 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
   const asked = [...new Set([...unread.values(), ...odd.values()].flatMap((groups) => [...groups.keys()]))]
   for (let wanted = asked; wanted.length > 0; ) {
     const met: string[] = []
-    for (const stored of await last.listGroups(wanted)) {
+    for (const stored of await directory.listGroups(wanted)) {
       const group = groups.get(stored.id)
       if (!group) continue
       for (const list of LISTS) {
-        const since = stored.ages[list] ?? last.publishedAt
+        const since = stored.ages[list] ?? stored.readAt
         if (!since || !isUnread(list, stored.id) || (list === 'members' && !stored.wasOpened)) continue
         const kept = list === 'owners' ? keepOwners(group, stored) : keepMembers(group, stored, list, since)
         // A group is counted once for its members, of which there may have been none.
-        if (list === 'members') count('groups', 1, since)
-        else if (!unasked.has(stored.id)) count(DATASET_OF_LIST[list], kept, since)
+        if (list === 'members') count(stored.id, 'groups', 1, since)
+        else if (!unasked.has(stored.id)) count(stored.id, DATASET_OF_LIST[list], kept, since)
         if (list === 'members' || kept > 0) group.ages = { ...group.ages, [list]: since }
       }
       for (const list of LISTS) {
         const isAmongOdd = matchOdd(odd.get(list)?.get(stored.id) ?? [])
-        for (const { readAt } of keepOddMembers(group, stored, list, isAmongOdd, last.publishedAt))
-          if (readAt) count(DATASET_OF_LIST[list], 1, readAt)
-        const since = stored.ages.owners ?? last.publishedAt
+        for (const { readAt } of keepOddMembers(group, stored, list, isAmongOdd))
+          if (readAt) count(stored.id, DATASET_OF_LIST[list], 1, readAt)
+        const since = stored.ages.owners ?? stored.readAt
         const kept = keepOwners(group, stored, (one) => listOfOwner(one) === list && isAmongOdd(one.id))
         if (!since || kept === 0) continue
-        count(DATASET_OF_LIST[list], kept, since)
+        count(stored.id, DATASET_OF_LIST[list], kept, since)
         group.ages = { ...group.ages, owners: since }
       }
       if (!isUnread('members', stored.id)) continue
@@ -61,17 +61,14 @@ export async function keepUnreadGroups(opened: OpenedGroups, last: LastResult): 
     }
     wanted = met
   }
-  return opened.lines.map((line) => {
-    const kept = tally.get(line.dataset)
-    return kept ? { ...line, kept: kept.kept, keptSince: kept.since.toISOString() } : line
-  })
+  return all
 }
 
 /**
- * Adds what the last result has of one list of members, and gives how much that is. If it is anything, all of the list
+ * Adds what is stored of one list of members, and gives how much that is. If it is anything, all of the list
  * counts as read then: of one that was refused half way nobody can say what it lacks.
  */
-function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since: Date): number {
+function keepMembers(group: ReadGroup, stored: StoredGroup, list: GroupList, since: Date): number {
   const known = new Set(group.members.map(keyOfMember))
   const more = stored.members.filter((one) => listOfMember(one) === list && !known.has(keyOfMember(one)))
   if (more.length > 0)
@@ -81,24 +78,23 @@ function keepMembers(group: ReadGroup, stored: LastGroup, list: GroupList, since
   return more.length
 }
 
-/** Adds the members of one list whose rows could not be understood now, as the last result has them, and gives them. */
+/** Adds the members of one list whose rows could not be understood now, as they are stored, and gives them. */
 function keepOddMembers(
   group: ReadGroup,
-  stored: LastGroup,
+  stored: StoredGroup,
   list: GroupList,
   isAmongOdd: (id: string) => boolean,
-  publishedAt: Date | null,
 ): GroupMember[] {
   const known = new Set(group.members.map(keyOfMember))
   const more = stored.members
     .filter((one) => listOfMember(one) === list && isAmongOdd(one.id) && !known.has(keyOfMember(one)))
-    .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[list] ?? publishedAt }))
+    .map((one) => ({ ...one, readAt: one.readAt ?? stored.ages[list] ?? stored.readAt }))
   group.members = [...group.members, ...more]
   return more
 }
 
-/** Adds the owners that the last result has, or those of them that are wanted, and gives how many that is. */
-function keepOwners(group: ReadGroup, stored: LastGroup, isWanted = (_: GroupOwner) => true): number {
+/** Adds the owners that are stored, or those of them that are wanted, and gives how many that is. */
+function keepOwners(group: ReadGroup, stored: StoredGroup, isWanted = (_: GroupOwner) => true): number {
   const known = new Set(group.owners.map(keyOfOwner))
   const more = stored.owners.filter((one) => isWanted(one) && !known.has(keyOfOwner(one)))
   group.owners = [...group.owners, ...more]

@@ -1,26 +1,41 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import type { Transaction } from '@/db/database'
-import type { ClaimedRun } from '@/lib/runs/runs'
+import type { Transaction } from './database'
 import { jsonChunks, listColumns, listInSql, type RecordOf, selectRecords } from './json-records'
 
-/** The columns that say whose row it is and how long it holds. The run fills them, where a table has them. */
-type RunColumn = keyof ReturnType<typeof fillRunColumns>
+/** Columns that are the same in all rows of a write: whose they are, and how long they hold. */
+export type Common = {
+  organisationId: string
+  nodeId?: string
+  accountId?: string
+  connectionId?: string
+  tenantId?: string
+  /** The run that writes. */
+  runId: string
+  /** When the rows begin, and those that they replace end. */
+  at: Date
+}
+
+/** The columns that a write fills from {@link Common}, where a table has them. */
+type FilledColumn = 'organisationId' | 'nodeId' | 'accountId' | 'connectionId' | 'tenantId' | Stamp
+type Stamp = 'validFrom' | 'validTo' | 'fromRunId' | 'toRunId'
 
 /** What was read, as a row of an interval table. Columns that only the database can fill are null until then. */
 export type IntervalRow<Table extends PgTable, FilledLater extends string = never> = {
-  [Column in keyof RecordOf<Table, RunColumn>]:
-    | RecordOf<Table, RunColumn>[Column]
+  [Column in keyof RecordOf<Table, FilledColumn>]:
+    | RecordOf<Table, FilledColumn>[Column]
     | (Column extends FilledLater ? null : never)
 }
 
 type Intervals<Table extends PgTable> = {
   table: Table
   /** Columns that do not begin a new interval when they alone change, because they cannot or because nobody asks. */
-  carried?: readonly (keyof RecordOf<Table, RunColumn>)[]
+  carried?: readonly (keyof RecordOf<Table, FilledColumn>)[]
   /** Columns that are brought up to date in the current interval: they say how it is known, not what it is. */
-  refreshed?: readonly (keyof RecordOf<Table, RunColumn>)[]
+  refreshed?: readonly (keyof RecordOf<Table, FilledColumn>)[]
+  /** Narrows the rows that are brought to what was read: others of the same owner are left alone. `t` is the table. */
+  only?: SQL
   /** Fills columns of the table `incoming`, which holds what was read, before it is compared. */
   complete?: SQL
 }
@@ -36,12 +51,11 @@ type Intervals<Table extends PgTable> = {
  */
 export async function writeIntervals<Table extends PgTable, FilledLater extends string = never>(
   tx: Transaction,
-  run: Pick<ClaimedRun, 'organisationId' | 'id' | 'connection'>,
-  at: Date,
-  { table, carried = [], refreshed = [], complete }: Intervals<Table>,
+  common: Common,
+  { table, carried = [], refreshed = [], only, complete }: Intervals<Table>,
   rows: Iterable<IntervalRow<Table, FilledLater>>,
 ): Promise<{ opened: number; closed: number; written: number }> {
-  const filled = new Map<string, string>(Object.entries(fillRunColumns(run, at)))
+  const filled = fillColumns(common)
   const columns = listColumns(table, [...filled.keys()])
   const ofRun = listColumns(table).filter(({ property }) => filled.has(property))
   const opening = ofRun.filter(({ property }) => !CLOSING.includes(property))
@@ -56,7 +70,7 @@ export async function writeIntervals<Table extends PgTable, FilledLater extends 
   const isRefreshed = columns.filter(({ property }) => isOneOf(refreshed, property))
   const sameKey = listInSql(isKey, ({ name }) => `i."${name}" = t."${name}"`, ' and ')
   const same = listInSql(isCompared, ({ name }) => ` and i."${name}" is not distinct from t."${name}"`, '')
-  const own = sql`t.organisation_id = ${run.organisationId} and t.connection_id = ${run.connection.id}`
+  const own = whereOwn(common, only)
 
   await tx.execute(sql`drop table if exists incoming`)
   await tx.execute(
@@ -95,23 +109,26 @@ export async function writeIntervals<Table extends PgTable, FilledLater extends 
   return { opened, closed, written: opened + closed }
 }
 
-function fillRunColumns(
-  { organisationId, id, connection }: Pick<ClaimedRun, 'organisationId' | 'id' | 'connection'>,
-  at: Date,
-) {
-  return {
-    organisationId,
-    connectionId: connection.id,
-    tenantId: connection.tenantId,
-    validFrom: at.toISOString(),
-    fromRunId: id,
-    validTo: at.toISOString(),
-    toRunId: id,
+function fillColumns({ runId, at, ...owner }: Common): Map<string, string> {
+  const stamps: Record<Stamp, string> = {
+    ...{ validFrom: at.toISOString(), validTo: at.toISOString() },
+    ...{ fromRunId: runId, toRunId: runId },
   }
+  return new Map(Object.entries({ ...owner, ...stamps }))
 }
 
-/** The columns of {@link fillRunColumns} that are filled when an interval is closed; the others are when it is opened. */
-const CLOSING: readonly string[] = ['validTo', 'toRunId'] satisfies RunColumn[]
+/** The rows of the owner that a write is about: of a node, of an account, or of a connection. */
+function whereOwn({ organisationId, nodeId, accountId, connectionId }: Common, only?: SQL): SQL {
+  const owner = nodeId
+    ? sql`t.node_id = ${nodeId}`
+    : accountId
+      ? sql`t.account_id = ${accountId}`
+      : sql`t.connection_id = ${connectionId}`
+  return sql`t.organisation_id = ${organisationId} and ${owner}${only ? sql` and ${only}` : sql``}`
+}
+
+/** The columns of {@link fillColumns} that are filled when an interval is closed; the others are when it is opened. */
+const CLOSING: readonly string[] = ['validTo', 'toRunId'] satisfies FilledColumn[]
 
 /** Names in SQL of the columns of a table's primary key. */
 function listKeyColumns(table: PgTable): string[] {

@@ -1,5 +1,5 @@
 import type { PrincipalFacts } from '@/lib/domain/access'
-import type { LastPrincipal } from './last-result'
+import type { StoredPrincipal } from './stored-directory'
 
 /** Two look-ups that are less apart than this count as one: a new account takes up to some minutes to be known everywhere. */
 const MINUTES_BETWEEN_LOOKS = 5
@@ -23,7 +23,7 @@ type Look = {
  * @param before what earlier runs knew of it
  */
 export function confirmMissing(
-  before: Pick<LastPrincipal, 'status' | 'missingSince'> | undefined,
+  before: Pick<StoredPrincipal, 'status' | 'missingSince'> | undefined,
   { assignedOn, binRead, now }: Look,
 ): Pick<PrincipalFacts, 'status' | 'missingSince'> {
   const missingSince = before?.missingSince ?? now

@@ -1,0 +1,91 @@
+import { and, type SQL, type SQLWrapper, Subquery, sql } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { holders } from '@/db/schema/access'
+import { arrayOf } from '@/db/text-array'
+import { bitOf, HIDING } from '@/lib/domain/combined-holders'
+import { inSnapshot, type Published } from './snapshot'
+
+/**
+ * Everyone and everything with access in a snapshot, one row each: what they have at all of its nodes together, as a table
+ * `holders` to select from. Its columns are those of the table that one reads, with the counts of all nodes, the signals that
+ * show, and an eligible role only where that is stronger than anything held.
+ *
+ * @param only the ids of those who are wanted
+ */
+export const subscriptionHolders = (actor: Actor, published: Published, only?: string[]) =>
+  asHolders(
+    combineRows({
+      from: sql`${holders} where ${and(
+        inSnapshot(holders, actor, published),
+        only ? sql`${holders.principalId} = any(${arrayOf(only)})` : undefined,
+      )}`,
+      of: [holders.principalId],
+      eligibleRead: sql`${published.eligibleRead}::boolean`,
+    }),
+  )
+
+/**
+ * The same without the grant that is shown and without counts: who they are, and their signals. It costs less, and the database
+ * knows better how many there are when it joins them.
+ */
+export const namedHolders = (actor: Actor, published: Published) => {
+  const who = sql.join(
+    [
+      ...[holders.organisationId, holders.tenantId, holders.principalId],
+      ...[holders.kind, holders.status, holders.guest, holders.sortName],
+    ],
+    sql`, `,
+  )
+  const [any, all] = [sql`bit_or(${holders.signals})`, sql`bit_and(${holders.signals})`]
+  return asHolders(sql`select ${who}, ${shownSignals(any, all, sql`${published.eligibleRead}::boolean`)} as signals
+    from ${holders} where ${inSnapshot(holders, actor, published)} group by ${who}`)
+}
+
+/** A select of combined rows as a table that stands where `holders` would: queries name its columns as those of the table. */
+export const asHolders = (rows: SQL) => new Subquery<'holders', Record<string, unknown>>(rows, {}, 'holders')
+
+type Rows = {
+  /** The rows of `holders`, with a condition. */
+  from: SQL
+  /** Whose rows are combined: the columns that name a person, or a person and a subscription. */
+  of: SQLWrapper[]
+  /** More columns, the same for all rows that are combined. */
+  more?: SQL
+  eligibleRead: SQL
+}
+
+/** A select that combines the rows that somebody has at several nodes by the rules of `lib/domain/combined-holders.ts`. */
+export function combineRows({ from, of, more, eligibleRead }: Rows): SQL {
+  const whose = sql.join(of, sql`, `)
+  const hasStronger = sql`assignment_kind <> 'eligible' and left(eligible_best, 1)::int < strongest`
+  return sql`
+    select *, case when ${hasStronger} then left(eligible_best, 1)::int end as eligible_strongest,
+      case when ${hasStronger} then substr(eligible_best, 3) end as eligible_role_id
+    from (
+      select distinct on (${whose}) ${more ? sql`${more}, ` : sql``}
+        ${holders.organisationId}, ${holders.tenantId}, ${holders.principalId}, ${holders.kind}, ${holders.status}, ${holders.guest},
+        ${holders.sortName}, ${holders.strongest}, ${holders.roleId}, ${holders.scope}, ${holders.scopeLevel},
+        ${holders.assignmentKind}, ${holders.groupId}, ${holders.unreadSince},
+        min(${holders.eligibleStrongest} || ' ' || ${holders.eligibleRoleId}) over own as eligible_best,
+        (sum(${holders.grants}) over own)::int as grants, (sum(${holders.direct}) over own)::int as direct,
+        (sum(${holders.eligible}) over own)::int as eligible,
+        ${shownSignals(sql`bit_or(${holders.signals}) over own`, sql`bit_and(${holders.signals}) over own`, eligibleRead)} as signals
+      from ${from}
+      window own as (partition by ${whose})
+      order by ${whose}, ${holders.rank}, ${holders.roleId}, lower(${holders.scope}), ${holders.groupId}
+    ) as combined`
+}
+
+const number = (value: number) => sql.raw(String(value))
+
+/** `combineSignals` in SQL, of the bits that any row has and of those that all have. */
+export function shownSignals(any: SQL, all: SQL, eligibleRead: SQL): SQL<number> {
+  const notRead = number(bitOf('not_read'))
+  const standing = number(bitOf('standing_privileged'))
+  const hidden = HIDING.map(
+    ({ signal, hides }) =>
+      sql`case when ${any} & ${number(bitOf(signal))} <> 0 then ${number(bitOf(...hides))} else 0 end`,
+  )
+  return sql<number>`case when ${all} & ${notRead} <> 0 then ${notRead} else
+    ${any} & ~(${notRead} | case when ${eligibleRead} then 0 else ${standing} end | ${sql.join(hidden, sql` | `)}) end`
+}

@@ -1,0 +1,140 @@
+import type { Azure } from '@/lib/azure/client/clients'
+import { planGroups } from '@/lib/azure/group-plan'
+import type { PrincipalFacts, ReadGroup } from '@/lib/domain/access'
+import type { GroupPlan } from '@/lib/domain/vocabulary'
+import type { Report } from '@/lib/runs/runs'
+import { type DirectoryReading, findFacts, readDirectory, type WantedOfDirectory } from './read-directory'
+import { type DirectoryOwner, storedDirectoryOf } from './stored-directory'
+
+/** How old what was read of a directory may be for a run that nobody waits for, in minutes. */
+export const FRESH_MINUTES = 10
+
+/** What one connection needs of its account's directory, and the readings that it is from, the newest first. */
+export type DirectoryPart = {
+  readings: DirectoryReading[]
+  /** The groups that its access runs through: the roots and all groups inside them. */
+  groups: Map<string, ReadGroup>
+  readingOf: ReadonlyMap<string, DirectoryReading>
+  sizes: ReadonlyMap<string, number>
+  /** Everyone and everything in these groups, their owners, and whom its assignments name. */
+  principals: Map<string, PrincipalFacts>
+  plan: GroupPlan
+}
+
+type Asked = {
+  owner: DirectoryOwner
+  wanted: WantedOfDirectory
+  /** What was read before this moment, by the clock of the database, is too old. */
+  since: Date
+  /** What other runs of the account, which wait to be carried out, will want as well. */
+  alsoWanted: () => Promise<WantedOfDirectory>
+  granted: readonly string[]
+  report: Report
+}
+
+/**
+ * What was read of one account's directory lately, by this process, and who is reading now. It is of one sign-in: another one may
+ * be shown more, or less.
+ */
+type Shelf = { readings: DirectoryReading[]; reading: Promise<unknown>; emptied: NodeJS.Timeout | null }
+
+const shelves = new Map<string, Shelf>()
+
+/**
+ * Gives what a connection needs of its account's directory. What was read since `since` is taken as it is; what is missing is
+ * read, together with what other runs will want, while these wait for it instead of reading it too.
+ */
+export async function readThrough(azure: Azure, asked: Asked): Promise<DirectoryPart> {
+  const shelf = shelfOf(asked.owner)
+  const part = shelf.reading.then(() => takeFrom(shelf, azure, asked))
+  // Whoever comes next waits for this one, and is not hindered by what it fails with.
+  shelf.reading = part.catch(() => undefined)
+  return part
+}
+
+function shelfOf({ organisationId, id, signIns }: DirectoryOwner): Shelf {
+  const key = `${organisationId} ${id} ${signIns}`
+  const shelf = shelves.get(key) ?? { readings: [], reading: Promise.resolve(), emptied: null }
+  shelves.set(key, shelf)
+  if (shelf.emptied) clearTimeout(shelf.emptied)
+  // Nobody takes what is older than this, so it is not kept in memory either.
+  shelf.emptied = setTimeout(() => shelves.delete(key), FRESH_MINUTES * 60_000).unref()
+  return shelf
+}
+
+async function takeFrom(shelf: Shelf, azure: Azure, asked: Asked): Promise<DirectoryPart> {
+  azure.caller.signal?.throwIfAborted()
+  const { owner, wanted, since, granted, report } = asked
+  const fresh = () => shelf.readings.filter(({ beganAt }) => beganAt >= since)
+  const lacking = withoutRead(wanted, fresh())
+  if (lacking.roots.length > 0 || lacking.principals.size > 0 || fresh().length === 0) {
+    const more = withoutRead(await asked.alsoWanted(), fresh())
+    const all = {
+      roots: [...new Set([...lacking.roots, ...more.roots])],
+      principals: new Map([...more.principals, ...lacking.principals]),
+    }
+    const reading = await readDirectory(azure, all, { directory: storedDirectoryOf(owner), granted, report })
+    const kept = shelf.readings.filter(
+      ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
+    )
+    shelf.readings = [reading, ...kept]
+  }
+  return partOf(fresh(), wanted)
+}
+
+/** What is wanted and in none of the readings. */
+function withoutRead(
+  { roots, principals }: WantedOfDirectory,
+  readings: readonly DirectoryReading[],
+): WantedOfDirectory {
+  return {
+    roots: roots.filter((id) => !readings.some(({ opened }) => opened.groups.has(id))),
+    principals: new Map([...principals].filter(([id]) => !readings.some((reading) => reading.principals.has(id)))),
+  }
+}
+
+/** What a connection needs of these readings, of each group what the newest one says. */
+function partOf(readings: DirectoryReading[], { roots, principals: named }: WantedOfDirectory): DirectoryPart {
+  const groups = new Map<string, ReadGroup>()
+  const readingOf = new Map<string, DirectoryReading>()
+  const sizes = new Map<string, number>()
+  const open = [...roots]
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const reading = groups.has(id) ? undefined : newestWith(readings, id)
+    const group = reading?.opened.groups.get(id)
+    if (!reading || !group) continue
+    groups.set(id, group)
+    readingOf.set(id, reading)
+    const size = reading.sizes.get(id)
+    if (size !== undefined) sizes.set(id, size)
+    for (const member of group.members) if (member.kind === 'group') open.push(member.id)
+  }
+  const principals = new Map<string, PrincipalFacts>()
+  const take = (id: string) => {
+    const facts = principals.has(id) ? undefined : findFacts(readings, id)
+    if (facts) principals.set(id, facts)
+  }
+  for (const id of named.keys()) take(id)
+  for (const { id, members, owners } of groups.values()) {
+    take(id)
+    for (const member of members) take(member.id)
+    for (const owner of owners) take(owner.id)
+  }
+  const used = new Set(readingOf.values())
+  const ofPrincipals = readings.filter((reading) => named.keys().some((id) => reading.principals.has(id)))
+  const own = readings.filter((reading) => used.has(reading) || ofPrincipals.includes(reading))
+  const plan = own.find(({ opened }) => opened.groups.size > 0)?.opened.plan
+  return {
+    readings: own.length > 0 ? own : readings.slice(0, 1),
+    groups,
+    readingOf,
+    sizes,
+    principals,
+    plan: roots.length > 0 && plan ? plan : NO_GROUPS,
+  }
+}
+
+const newestWith = (readings: readonly DirectoryReading[], id: string) =>
+  readings.find(({ opened }) => opened.groups.has(id))
+
+const NO_GROUPS = planGroups({ granted: false, groups: 0, users: null })

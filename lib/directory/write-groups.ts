@@ -1,0 +1,185 @@
+import { createHash } from 'node:crypto'
+import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm'
+import type { Transaction } from '@/db/database'
+import { directoryGroups, directoryReadings, groupMembers, groupOwners } from '@/db/schema/access'
+import { arrayOf } from '@/db/text-array'
+import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
+import type { ReadGroup } from '@/lib/domain/access'
+import { listOfMember } from '@/lib/domain/group-coverage'
+import { membershipKey } from '@/lib/domain/vocabulary'
+import type { DirectoryPart } from './directory'
+import type { DirectoryReading } from './read-directory'
+
+/** The account whose directory is written, and the run that writes. */
+export type DirectoryWrite = Common & { accountId: string }
+
+/** `changed`: the ids of the groups that read differently than stored. `written`: rows of interval tables. */
+type StoredGroups = { changed: string[]; written: number }
+
+/**
+ * Brings the groups that a connection needs to what was read, by differences: each group of a reading once, however many
+ * connections publish it, and none of which a reading that began later is stored already.
+ *
+ * @param again whether to look at every group, also at those that this reading has stored before
+ */
+export async function writeGroups(
+  tx: Transaction,
+  write: DirectoryWrite,
+  part: DirectoryPart,
+  again: boolean,
+): Promise<StoredGroups> {
+  const changed: string[] = []
+  let written = 0
+  for (const reading of new Set(part.readingOf.values())) {
+    const own = [...part.groups.values()].filter(
+      ({ id }) => part.readingOf.get(id) === reading && (again || !reading.stored.groups.has(id)),
+    )
+    if (own.length === 0) continue
+    const newer = await listReadSince(tx, write, reading)
+    const differing = await findDiffering(
+      tx,
+      write,
+      reading,
+      own.filter(({ id }) => !newer.has(id)),
+    )
+    changed.push(...differing.map(({ group }) => group.id))
+    if (differing.length > 0) written += await writeDiffering(tx, write, reading, differing)
+    await noteReading(tx, write, reading, own)
+  }
+  return { changed, written }
+}
+
+/** The groups of which a reading is stored that began later than this one. */
+async function listReadSince(tx: Transaction, write: DirectoryWrite, { id, beganAt }: DirectoryReading) {
+  const found = await tx
+    .select({ groupIds: directoryReadings.groupIds })
+    .from(directoryReadings)
+    .where(and(ofAccount(write), gt(directoryReadings.beganAt, beganAt), ne(directoryReadings.id, id)))
+  return new Set(found.flatMap(({ groupIds }) => groupIds))
+}
+
+const ofAccount = ({ organisationId, accountId }: DirectoryWrite) =>
+  and(eq(directoryReadings.organisationId, organisationId), eq(directoryReadings.accountId, accountId))
+
+type Digested = { group: ReadGroup; digest: string }
+
+async function findDiffering(
+  tx: Transaction,
+  { organisationId, accountId }: DirectoryWrite,
+  { sizes }: DirectoryReading,
+  groups: ReadGroup[],
+): Promise<Digested[]> {
+  if (groups.length === 0) return []
+  const stored = await tx
+    .select({ id: directoryGroups.groupId, digest: directoryGroups.digest })
+    .from(directoryGroups)
+    .where(
+      and(
+        eq(directoryGroups.organisationId, organisationId),
+        eq(directoryGroups.accountId, accountId),
+        isNull(directoryGroups.validTo),
+        sql`${directoryGroups.groupId} = any(${arrayOf(groups.map(({ id }) => id))})`,
+      ),
+    )
+  const digests = new Map(stored.map(({ id, digest }) => [id, digest]))
+  return groups
+    .map((group) => ({ group, digest: digestOf(group, sizes.get(group.id)) }))
+    .filter(({ group, digest }) => digests.get(group.id) !== digest)
+}
+
+/** The digest of a group with its members, owners and ages, whatever order they came in. */
+function digestOf({ id, state, members, owners, ages }: ReadGroup, size: number | undefined): string {
+  const said = {
+    ...{ id, state, size, ages },
+    members: members
+      .map(
+        (one) => `${membershipKey(one.id, one.membership)} ${one.kind} ${momentOf(one.endsAt)} ${momentOf(one.readAt)}`,
+      )
+      .sort(),
+    owners: owners.map((one) => `${membershipKey(one.id, one.ownership)} ${one.kind} ${momentOf(one.endsAt)}`).sort(),
+  }
+  return createHash('sha256').update(JSON.stringify(said)).digest('base64url')
+}
+
+const momentOf = (moment: Date | null) => moment?.getTime() ?? ''
+
+async function writeDiffering(
+  tx: Transaction,
+  write: DirectoryWrite,
+  { sizes }: DirectoryReading,
+  differing: Digested[],
+): Promise<number> {
+  const only = sql`t.group_id = any(${arrayOf(differing.map(({ group }) => group.id))})`
+  const groupRows = differing.values().map(
+    ({ group: { id, state, members, ages }, digest }): IntervalRow<typeof directoryGroups> => ({
+      groupId: id,
+      state,
+      directMembers:
+        state === 'whole' || state === 'partly' || ages.members !== null
+          ? members.filter(({ membership }) => membership !== 'eligible').length
+          : null,
+      members: sizes.get(id) ?? null,
+      readAt: ages.members,
+      servicesReadAt: ages.services,
+      eligibleReadAt: ages.eligible,
+      ownersReadAt: ages.owners,
+      digest,
+    }),
+  )
+  const memberRows = differing.values().flatMap(({ group: { id, members, ages } }) =>
+    members.values().map(
+      (member): IntervalRow<typeof groupMembers> => ({
+        groupId: id,
+        memberId: member.id,
+        memberKind: member.kind,
+        membership: member.membership,
+        endsAt: member.endsAt,
+        // What the age of the whole list says is not said of each row again.
+        readAt: ages[listOfMember(member)] ? null : member.readAt,
+      }),
+    ),
+  )
+  const ownerRows = differing.values().flatMap(({ group: { id, owners } }) =>
+    owners.values().map(
+      (owner): IntervalRow<typeof groupOwners> => ({
+        groupId: id,
+        ownerId: owner.id,
+        ownerKind: owner.kind,
+        ownership: owner.ownership,
+        endsAt: owner.endsAt,
+      }),
+    ),
+  )
+  const written = [
+    await writeIntervals(tx, write, { table: directoryGroups, refreshed: ['digest'], only }, groupRows),
+    await writeIntervals(tx, write, { table: groupMembers, refreshed: ['readAt'], only }, memberRows),
+    await writeIntervals(tx, write, { table: groupOwners, only }, ownerRows),
+  ]
+  return written.reduce((sum, one) => sum + one.written, 0)
+}
+
+/** Writes down which groups a reading was about, and forgets earlier readings that were about no others. */
+async function noteReading(
+  tx: Transaction,
+  write: DirectoryWrite,
+  { id, beganAt, stored }: DirectoryReading,
+  own: ReadGroup[],
+): Promise<void> {
+  const { organisationId, accountId, at } = write
+  const groupIds = [...new Set([...stored.groups, ...own.map((group) => group.id)])]
+  await tx
+    .insert(directoryReadings)
+    .values({ organisationId, accountId, id, beganAt, storedAt: at, groupIds })
+    .onConflictDoUpdate({
+      target: [directoryReadings.organisationId, directoryReadings.accountId, directoryReadings.id],
+      set: { groupIds },
+    })
+  await tx
+    .delete(directoryReadings)
+    .where(
+      and(
+        ofAccount(write),
+        sql`${directoryReadings.beganAt} < ${beganAt.toISOString()} and ${directoryReadings.groupIds} <@ ${JSON.stringify(groupIds)}::jsonb`,
+      ),
+    )
+}

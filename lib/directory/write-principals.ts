@@ -1,0 +1,51 @@
+import { sql } from 'drizzle-orm'
+import type { Transaction } from '@/db/database'
+import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from '@/db/json-records'
+import { principals } from '@/db/schema/access'
+import type { PrincipalFacts } from '@/lib/domain/access'
+
+/** Columns that are not read from Azure: whose row it is, and what lists order it by. */
+const NOT_READ = ['organisationId', 'tenantId', 'sortName'] as const
+
+type PrincipalRecord = RecordOf<typeof principals, (typeof NOT_READ)[number]>
+
+/** Characters that lists are ordered by: an index row has room for some 2,700 bytes, and a cursor should stay short. */
+export const SORT_NAME_LENGTH = 200
+
+/**
+ * Stores what is known of everyone who has access and of the groups it runs through. Rows that say the same already are
+ * left alone. What was read once is kept when it cannot be read any more: a deleted person still has a name.
+ */
+export async function writePrincipals(
+  tx: Transaction,
+  { organisationId, tenantId }: { organisationId: string; tenantId: string },
+  read: Iterable<PrincipalFacts>,
+): Promise<void> {
+  const columns = listColumns(principals, NOT_READ)
+  const newest = ({ name, nullable }: RecordColumn) => {
+    // Without an email nothing was read of the person, so whether they are a guest is not known either.
+    if (name === 'guest') return 'case when excluded.email is null then known.guest else excluded.guest end'
+    // The source belongs to the email that is kept, and somebody who is known again is not missing any more.
+    if (name === 'email_source')
+      return 'case when excluded.email is null then known.email_source else excluded.email_source end'
+    if (name === 'missing_since')
+      return `case when excluded.status = 'not_readable' then known.missing_since else excluded.missing_since end`
+    return nullable ? `coalesce(excluded."${name}", known."${name}")` : `excluded."${name}"`
+  }
+  const records = Iterator.from(read).map((one): PrincipalRecord => ({ ...one, guest: one.guest ?? false }))
+  for (const chunk of jsonChunks(records)) {
+    await tx.execute(sql`
+      insert into principals as known (organisation_id, tenant_id, sort_name, ${listInSql(columns, quoteName)})
+      select ${organisationId}, ${tenantId}, left(lower(coalesce(name, email, id)), ${SORT_NAME_LENGTH}),
+        ${listInSql(columns, quoteName)}
+      from (${selectRecords(columns, chunk)}) as read
+      on conflict (organisation_id, tenant_id, id) do update set
+        ${listInSql(columns, (column) => `${quoteName(column)} = ${newest(column)}`)},
+        sort_name = left(lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id)), ${SORT_NAME_LENGTH})
+      where (${listInSql(columns, ({ name }) => `known."${name}"`)}) is distinct from (${listInSql(columns, newest)})
+        -- What another tenant says of a principal never takes the place of what our own directory knows of it.
+        and (excluded.kind <> 'delegate' or known.kind = 'delegate')`)
+  }
+}
+
+const quoteName = ({ name }: RecordColumn) => `"${name}"`

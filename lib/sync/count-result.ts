@@ -1,0 +1,118 @@
+import { and, sql } from 'drizzle-orm'
+import { z } from 'zod'
+import type { Transaction } from '@/db/database'
+import { inSnapshot, type Published } from '@/db/queries/snapshot'
+import { subscriptionHolders } from '@/db/queries/subscription-holders'
+import { assignments, groupNesting, groupOwners, holders } from '@/db/schema/access'
+import { bitOf } from '@/lib/domain/combined-holders'
+import { type RoleCount, SIGNALS, type SignalCounts } from '@/lib/domain/vocabulary'
+
+/** What a result adds up to: see the columns of `sync_runs`. */
+export type ResultCounts = {
+  people: number
+  others: number
+  unread: number
+  signals: SignalCounts
+  roleCounts: Record<string, RoleCount>
+}
+
+type Counted = { organisationId: string; tenantId: string; published: Published }
+
+/** Counts those who have access in a result that is about to be published. */
+export async function countResult(tx: Transaction, counted: Counted): Promise<ResultCounts> {
+  const { people, others, unread, signals } = await countHolders(tx, counted)
+  const owners = await countOwners(tx, counted)
+  return {
+    ...{ people, others, unread },
+    signals: { ...signals, ...(owners.people + owners.others > 0 && { adds_members: owners }) },
+    roleCounts: await countRoles(tx, counted),
+  }
+}
+
+const NOT_READ = sql.raw(String(bitOf('not_read')))
+
+/** The queries of `db/queries` ask for whom they read; here it is the organisation of the run. */
+const actorOf = ({ organisationId }: Counted) => ({ organisationId }) as Parameters<typeof subscriptionHolders>[0]
+
+const KindCount = z.object({ kind: z.string(), all: z.number(), seen: z.number(), shown: z.array(z.number()) })
+
+async function countHolders(tx: Transaction, counted: Counted) {
+  const shown = SIGNALS.map(
+    (signal) => sql`count(*) filter (where ${holders.signals} & ${sql.raw(String(bitOf(signal)))} <> 0)`,
+  )
+  const { rows } = await tx.execute(sql`
+    select ${holders.kind}, count(*)::int as all, (count(*) filter (where ${holders.signals} & ${NOT_READ} = 0))::int as seen,
+      json_build_array(${sql.join(shown, sql`, `)}) as shown
+    from ${subscriptionHolders(actorOf(counted), counted.published)} group by ${holders.kind}`)
+  const kinds = z.array(KindCount).parse(rows)
+  const sum = (of: (one: z.infer<typeof KindCount>) => number) => kinds.reduce((total, one) => total + of(one), 0)
+  const signals: SignalCounts = {}
+  for (const [bit, signal] of SIGNALS.entries()) {
+    const people = sum(({ kind, shown }) => (kind === 'user' ? (shown[bit] ?? 0) : 0))
+    const others = sum(({ kind, shown }) => (kind === 'user' ? 0 : (shown[bit] ?? 0)))
+    if (people + others > 0) signals[signal] = { people, others }
+  }
+  return {
+    people: sum(({ kind, seen }) => (kind === 'user' ? seen : 0)),
+    others: sum(({ kind, seen }) => (kind === 'user' || kind === 'group' ? 0 : seen)),
+    unread: sum(({ all, seen }) => all - seen),
+    signals,
+  }
+}
+
+const OwnerCount = z.object({ people: z.number(), others: z.number() })
+
+/**
+ * Who owns, or can become owner of, a group through which a held or eligible role grants access: the group itself and every
+ * group inside it, since whoever adds a member to one of these gives that member the role.
+ */
+async function countOwners(tx: Transaction, counted: Counted): Promise<{ people: number; others: number }> {
+  const { organisationId, tenantId, published } = counted
+  const actor = actorOf(counted)
+  const { rows } = await tx.execute(sql`
+    select (count(*) filter (where kind = 'user'))::int as people, (count(*) filter (where kind <> 'user'))::int as others from (
+      select ${groupOwners.ownerId}, min(${groupOwners.ownerKind}) as kind from ${groupOwners}
+      where ${inSnapshot(groupOwners, actor, published)} and ${groupOwners.groupId} in (
+        select ${groupNesting.innerId} from ${groupNesting}
+        where ${inSnapshot(groupNesting, actor, published)} and ${groupNesting.groupId} in (
+          select ${assignments.principalId} from ${assignments}
+          join role_definitions r on r.organisation_id = ${organisationId} and r.tenant_id = ${tenantId} and r.id = ${assignments.roleId}
+          where ${and(inSnapshot(assignments, actor, published))} and ${assignments.principalKind} = 'group'
+            and r.privilege = 'grants_access'))
+      group by ${groupOwners.ownerId}) as owners`)
+  return OwnerCount.parse(rows[0])
+}
+
+const CountOfRole = z.object({
+  id: z.string(),
+  people: z.number(),
+  others: z.number(),
+  eligible: z.number(),
+  eligibleOthers: z.number(),
+})
+
+/** A role that only a group holds is listed as well, although the group itself is not counted. */
+async function countRoles(tx: Transaction, counted: Counted): Promise<Record<string, RoleCount>> {
+  const actor = actorOf(counted)
+  const count = (condition: ReturnType<typeof sql>) => sql`(count(*) filter (where seen and ${condition}))::int`
+  const { rows } = await tx.execute(sql`
+    select id, ${count(sql`held and kind = 'user'`)} as people, ${count(sql`held and kind not in ('user', 'group')`)} as others,
+      ${count(sql`not held and kind = 'user'`)} as eligible,
+      ${count(sql`not held and kind not in ('user', 'group')`)} as "eligibleOthers"
+    from (
+      select role.id, ${holders.principalId}, min(${holders.kind}) as kind, bool_or(role.held) as held,
+        bool_and(${holders}.of_all & ${NOT_READ} = 0) as seen
+      from (
+        select *, bit_and(${holders.signals}) over (partition by ${holders.principalId}) as of_all from ${holders}
+        where ${inSnapshot(holders, actor, counted.published)}) as holders, lateral (
+        select unnest(${holders.heldRoleIds}) as id, true as held
+        union all select unnest(${holders.eligibleRoleIds}), false) as role
+      group by role.id, ${holders.principalId}) as of_roles
+    group by id`)
+  return Object.fromEntries(
+    z
+      .array(CountOfRole)
+      .parse(rows)
+      .map(({ id, ...counts }) => [id, counts]),
+  )
+}

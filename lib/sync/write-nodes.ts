@@ -1,0 +1,225 @@
+import { createHash } from 'node:crypto'
+import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
+import type { Transaction } from '@/db/database'
+import { assignments, connectionNodes, denyAssignments, nodes } from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
+import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
+import type { DenyAssignment, HeldAssignment } from '@/lib/domain/access'
+import type { ScopeLevel } from '@/lib/domain/vocabulary'
+import type { ReadAccess } from './read-access'
+
+export type NodeRow = typeof nodes.$inferSelect
+
+/** The account and the run that write, and the subscription that was read. */
+export type NodesWrite = Common & { accountId: string; tenantId: string; connectionId: string; subscriptionId: string }
+
+/** The nodes of a subscription, the root first, those whose assignments or denials read differently than stored, and the rows written. */
+type WrittenNodes = { nodes: NodeRow[]; changed: NodeRow[]; written: number }
+
+/**
+ * Brings the assignments and denials of the nodes above a subscription and of its own to what was read, by differences. A node
+ * that a run which began later has written already is left alone.
+ */
+export async function writeNodes(tx: Transaction, write: NodesWrite, read: ReadAccess): Promise<WrittenNodes> {
+  const scopes = listScopes(write.subscriptionId, read)
+  const found = await makeNodes(tx, write, scopes)
+  const changed: NodeRow[] = []
+  let written = 0
+  const newer = await listReadSince(tx, write, read.beganAt)
+  for (const node of found) {
+    if (newer.has(node.id)) continue
+    const isHere = ({ scope, scopeLevel }: Placed) =>
+      nodeScopeOf(scope, scopeLevel, write.subscriptionId) === node.scope
+    const own = { held: read.assignments.filter(isHere), denies: read.denies.filter(isHere) }
+    const { digests, rows } = await writeLists(tx, write, node, own, read)
+    written += rows
+    const isChanged = digests.digest !== node.digest || digests.denialsDigest !== node.denialsDigest
+    if (isChanged) changed.push(node)
+    if (isChanged)
+      await tx
+        .update(nodes)
+        .set(digests)
+        .where(and(eq(nodes.organisationId, write.organisationId), eq(nodes.id, node.id)))
+  }
+  return { nodes: found, changed, written }
+}
+
+/** The node at which Azure keeps what is granted at a scope. */
+function nodeScopeOf(scope: string, level: ScopeLevel, subscriptionId: string): string {
+  if (level === 'root') return '/'
+  return level === 'management_group' ? scope.toLowerCase() : `/subscriptions/${subscriptionId}`
+}
+
+type Placed = { scope: string; scopeLevel: ScopeLevel }
+
+/**
+ * The nodes that a subscription's access is kept at, the root first. Where the management groups above it could not be read, those
+ * at which something is listed: of one that lists nothing any more it is not known whether the subscription was moved from it, so
+ * the group leaves the chain, and what is stored of it stays.
+ */
+function listScopes(subscriptionId: string, { assignments: held, denies, chain }: ReadAccess): string[] {
+  const above = (chain ?? []).map((id) => `/providers/microsoft.management/managementgroups/${id.toLowerCase()}`)
+  const named = [...held, ...denies]
+    .filter(({ scopeLevel }) => scopeLevel === 'management_group')
+    .map(({ scope }) => scope.toLowerCase())
+  return ['/', ...new Set([...above, ...named.sort()]), `/subscriptions/${subscriptionId}`]
+}
+
+async function makeNodes(tx: Transaction, write: NodesWrite, scopes: string[]): Promise<NodeRow[]> {
+  const { organisationId, accountId, tenantId } = write
+  const select = () =>
+    tx
+      .select()
+      .from(nodes)
+      .where(
+        and(eq(nodes.organisationId, organisationId), eq(nodes.accountId, accountId), inArray(nodes.scope, scopes)),
+      )
+  let found = await select()
+  if (found.length < scopes.length) {
+    const made = scopes.map((scope) => ({ organisationId, accountId, tenantId, scope }))
+    await tx.insert(nodes).values(made).onConflictDoNothing()
+    found = await select()
+  }
+  const byScope = new Map(found.map((node) => [node.scope, node]))
+  return scopes.flatMap((scope) => byScope.get(scope) ?? [])
+}
+
+/** The nodes of the account that a reading is stored of which began later than this one. */
+async function listReadSince(tx: Transaction, { organisationId, accountId }: NodesWrite, beganAt: Date) {
+  const found = await tx
+    .selectDistinct({ id: connectionNodes.nodeId })
+    .from(connections)
+    .innerJoin(
+      connectionNodes,
+      and(
+        eq(connectionNodes.organisationId, connections.organisationId),
+        eq(connectionNodes.connectionId, connections.id),
+        isNull(connectionNodes.validTo),
+      ),
+    )
+    .where(
+      and(
+        eq(connections.organisationId, organisationId),
+        eq(connections.accountId, accountId),
+        gt(connections.readAt, beganAt),
+      ),
+    )
+  return new Set(found.map(({ id }) => id))
+}
+
+type OfNode = { held: HeldAssignment[]; denies: DenyAssignment[] }
+
+/** Writes those lists of a node whose digests differ. */
+async function writeLists(
+  tx: Transaction,
+  write: NodesWrite,
+  node: NodeRow,
+  { held, denies }: OfNode,
+  { refused, roles }: ReadAccess,
+) {
+  const { organisationId, tenantId, runId, at } = write
+  const common: Common = { organisationId, nodeId: node.id, tenantId, runId, at }
+  const assignmentRows = held.map(assignmentRow)
+  const denialRows = denies.map(denialRow)
+  // What a role amounts to is part of what its holders are made from.
+  const digest = digestOf(assignmentRows, amountsOf(held, roles))
+  // A refused list says nothing of denials; what is stored of them stays.
+  const denialsDigest = refused.denials ? node.denialsDigest : digestOf(denialRows)
+  let rows = 0
+  if (digest !== node.digest) {
+    // The key holds the scope, and Azure never changes the others of an assignment.
+    const carried = ['scope', 'scopeLevel', 'startsAt', 'createdOn', 'createdBy'] as const
+    // What other runs have read of eligible roles meanwhile is not closed by one that was refused them.
+    const only = refused.eligible
+      ? sql`(t.key not like 'eligible %' or t.key in (select key from incoming))`
+      : undefined
+    const { written } = await writeIntervals(
+      tx,
+      common,
+      { table: assignments, carried, refreshed: ['readAt'], only },
+      assignmentRows,
+    )
+    rows += written
+  }
+  if (denialsDigest !== node.denialsDigest) {
+    const carried = ['scope', 'scopeLevel'] as const // both follow from the key
+    const { written } = await writeIntervals(tx, common, { table: denyAssignments, carried }, denialRows)
+    rows += written
+  }
+  return { digests: { digest, denialsDigest }, rows }
+}
+
+const assignmentRow = (one: HeldAssignment): IntervalRow<typeof assignments> => ({
+  key: one.key,
+  principalId: one.principalId,
+  principalKind: one.principalKind,
+  roleId: one.roleId,
+  scope: one.scope,
+  scopeLevel: one.scopeLevel,
+  kind: one.kind,
+  startsAt: one.startsAt,
+  endsAt: one.endsAt,
+  condition: one.condition,
+  createdOn: one.createdOn,
+  createdBy: one.createdBy,
+  readAt: one.readAt,
+})
+
+const denialRow = (one: DenyAssignment): IntervalRow<typeof denyAssignments> => ({
+  key: one.key,
+  name: one.name,
+  description: one.description,
+  scope: one.scope,
+  scopeLevel: one.scopeLevel,
+  permissions: one.permissions,
+  principals: one.principals,
+  excluded: one.excluded,
+  sparesChildren: one.sparesChildren,
+  systemProtected: one.systemProtected,
+})
+
+/** The digest of a list, whatever order its rows came in. */
+const digestOf = (rows: readonly { key: string }[], more: readonly string[] = []): string =>
+  createHash('sha256')
+    .update(JSON.stringify([rows.toSorted((one, other) => (one.key < other.key ? -1 : 1)), more]))
+    .digest('base64url')
+
+/** What the roles amount to that are held, as texts. */
+function amountsOf(held: HeldAssignment[], roles: ReadAccess['roles']): string[] {
+  const ids = new Set(held.map(({ roleId }) => roleId))
+  return roles
+    .filter(({ id }) => ids.has(id))
+    .map(({ id, privilege, privileged, ownerEquivalent }) => [id, privilege, privileged, ownerEquivalent].join(' '))
+    .sort()
+}
+
+/** Writes which nodes are above a connection's subscription now. Gives the rows written. */
+export async function writeChain(
+  tx: Transaction,
+  { organisationId, connectionId, runId, at }: NodesWrite,
+  chain: readonly NodeRow[],
+): Promise<number> {
+  const current = await tx
+    .select({ nodeId: connectionNodes.nodeId, place: connectionNodes.place })
+    .from(connectionNodes)
+    .where(
+      and(
+        eq(connectionNodes.organisationId, organisationId),
+        eq(connectionNodes.connectionId, connectionId),
+        isNull(connectionNodes.validTo),
+      ),
+    )
+    .orderBy(connectionNodes.place)
+  if (current.map(({ nodeId }) => nodeId).join() === chain.map(({ id }) => id).join()) return 0
+  const rows = chain.map(({ id }, place): IntervalRow<typeof connectionNodes> & { nodeId: string } => ({
+    nodeId: id,
+    place,
+  }))
+  const { written } = await writeIntervals(
+    tx,
+    { organisationId, connectionId, runId, at },
+    { table: connectionNodes },
+    rows,
+  )
+  return written
+}
