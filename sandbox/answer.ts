@@ -1,9 +1,10 @@
 import { answerArm } from './arm/answer-arm'
-import { findService } from './clouds'
+import { findService, METADATA_HOST } from './clouds'
 import { createOutcome, type Outcome } from './control/delivery'
 import { answerWithFaults } from './control/misbehaviour'
 import { decodePath } from './control/requests'
 import { answerLogin } from './entra/answer-login'
+import { answerMetadata } from './entra/managed-identity'
 import { answerGraph } from './graph/answer-graph'
 import { settleGroupAccess } from './world/group-schedules'
 import type { World } from './world/world'
@@ -21,7 +22,9 @@ export function answer(world: World, request: Request, outcome: Outcome = create
 }
 
 async function answerService(world: World, request: Request, inBatch: boolean, outcome: Outcome): Promise<Response> {
-  const found = findService(new URL(request.url).hostname)
+  const { hostname } = new URL(request.url)
+  if (hostname === METADATA_HOST) return answerMetadata(world, request)
+  const found = findService(hostname)
   if (!found) return new Response('The sandbox does not imitate this host.', { status: 421 })
   const { cloud, service } = found
   for (const tenant of world.tenants.values()) settleGroupAccess(tenant, world.now())

@@ -26,6 +26,12 @@ export const CLOUDS: readonly Cloud[] = [
   },
 ]
 
+/** The address at which a machine in Azure is asked for tokens of its managed identities; link-local, so never behind TLS. */
+export const METADATA_HOST = '169.254.169.254'
+
+/** Whether the sandbox answers for a host, be it one of Microsoft's or the metadata address. */
+export const isPlayed = (host: string): boolean => host === METADATA_HOST || findService(host) !== null
+
 /** Every host name of Microsoft's that the sandbox answers for, with aliases and national clouds. */
 export const HOST_NAMES: readonly string[] = CLOUDS.flatMap(({ login, graph, arm, aliases }) => [
   login,

@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { CONTROLS } from '../control/controls'
 import { startControlSandbox } from '../control/start-control-sandbox'
+import { makeCertificate } from '../entra/make-certificate'
 import type { NamedChange } from '../world/changes'
 
 let controlled: Awaited<ReturnType<typeof startControlSandbox>>
+let certificate: string
 beforeAll(async () => {
+  certificate = (await makeCertificate()).certificate
   controlled = await startControlSandbox()
 })
 afterAll(() => controlled.sandbox.close())
@@ -63,6 +66,14 @@ const CHANGES: Record<NamedChange['type'], () => object> = {
   restore: () => ({ user: controlled.sandbox.world.findTenant(tenantId())?.deletedUsers.list().at(-1)?.id }),
   expire_secret: () => ({ clientId: clientId() }),
   set_secret: () => ({ clientId: clientId(), value: 'new' }),
+  add_application: () => ({ tenantId: tenantId(), displayName: 'Reader of access' }),
+  grant_app_roles: () => ({ tenantId: tenantId(), clientId: clientId(), roles: ['User.Read.All'] }),
+  add_certificate: () => ({ clientId: clientId(), certificate }),
+  remove_certificates: () => ({ clientId: clientId() }),
+  add_federated_credential: () => ({ clientId: clientId(), issuer: 'https://issuer.example', subject: 'portal' }),
+  issue_federated_token: () => ({ issuer: 'https://issuer.example', subject: 'portal' }),
+  set_application_enabled: () => ({ tenantId: tenantId(), clientId: clientId(), enabled: false }),
+  set_machine: () => ({ tenantId: tenantId() }),
   rotate_keys: () => ({}),
   set_token_lifetime: () => ({ seconds: 3600 }),
   advance_clock: () => ({ ms: 1 }),
@@ -75,8 +86,8 @@ test('every type of change works with the values that it needs', async () => {
   }
 })
 
-// These changes need no values and name nothing.
-const WITHOUT_VALUES = new Set(['rotate_keys'])
+// These changes name nothing that exists.
+const WITHOUT_VALUES = new Set(['rotate_keys', 'issue_federated_token'])
 
 test.each(Object.keys(CHANGES).filter((type) => !WITHOUT_VALUES.has(type)))(
   '%s is refused for something that does not exist',

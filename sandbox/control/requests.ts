@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { z } from 'zod'
-import { findService } from '../clouds'
+import { isPlayed } from '../clouds'
 
 /**
  * Reads a request under its canonical address. The host is taken from the path, else from the Host header; null means the
@@ -22,8 +22,8 @@ export async function readRequest(incoming: IncomingMessage): Promise<{ request:
 function canonicalUrl(target: string, hostHeader: string): { host: string | null; url: URL } {
   const first = /^\/([^/?]+)/.exec(target)?.[1] ?? ''
   const named = hostHeader.replace(/:\d+$/, '')
-  const isInPath = findService(first) !== null
-  const host = isInPath ? first.toLowerCase() : findService(named) ? named.toLowerCase() : null
+  const isInPath = isPlayed(first)
+  const host = isInPath ? first.toLowerCase() : isPlayed(named) ? named.toLowerCase() : null
   const rest = isInPath ? target.slice(first.length + 1) : target
   const address = `https://${host ?? 'sandbox.invalid'}${rest.startsWith('/') ? rest : `/${rest}`}`
   if (!URL.canParse(address)) throw new ControlRefusal('This address cannot be read.', 400)

@@ -1,11 +1,16 @@
+import type { Cloud } from '../clouds'
 import type { Application, Tenant } from '../world/types'
 import type { World } from '../world/world'
+import { assertionRefusal } from './client-assertions'
 import { ANY_TENANT } from './discovery'
 import { CLIENT_REFUSALS } from './refusals'
 import type { Refusal } from './replies'
 
 /** An application at an authority; `tenant` is null at common and organizations. */
 type Client = { app: Application; tenant: Tenant | null }
+
+/** How an application proved itself: by nothing, as public clients do, by a secret, or by an assertion. */
+export type Proof = 'none' | 'secret' | 'assertion'
 
 /** Finds the application that a request names, at the tenant of its address; else the refusal (AADSTS90002, 700016, 50194). */
 export function findClient(world: World, authority: string, clientId: string): Client | Refusal {
@@ -22,26 +27,32 @@ export function findClient(world: World, authority: string, clientId: string): C
 /** Where personal accounts sign in; no application of the sandbox is registered for them (the directory's name is recalled). */
 const CONSUMERS = new Set(['consumers', '9188040d-6c67-4c5b-b112-36a304b66dad'])
 
-/** Authenticates the application by a secret in the body or in HTTP Basic; public clients only name themselves. Else the refusal. */
+/**
+ * Authenticates the application by a secret in the body or in HTTP Basic, or by an assertion; public clients only name
+ * themselves. Else the refusal.
+ */
 export function authenticateClient(
   world: World,
   request: Request,
-  form: URLSearchParams,
+  cloud: Cloud,
   authority: string,
-): Client | Refusal {
+  form: URLSearchParams,
+): (Client & { proof: Proof }) | Refusal {
   const basic = basicCredentials(request)
   const client = findClient(world, authority, form.get('client_id') ?? basic?.id ?? '')
   if ('error' in client) return client
   const { app } = client
   const secret = form.get('client_secret') ?? basic?.secret
-  if (form.has('client_assertion'))
-    return app.publicClient ? CLIENT_REFUSALS.secretOfPublic() : CLIENT_REFUSALS.badAssertion()
-  if (app.publicClient) return secret ? CLIENT_REFUSALS.secretOfPublic() : client
+  if (form.has('client_assertion')) {
+    if (app.publicClient) return CLIENT_REFUSALS.secretOfPublic()
+    return assertionRefusal({ world, cloud, authority, ...client }, form) ?? { ...client, proof: 'assertion' }
+  }
+  if (app.publicClient) return secret ? CLIENT_REFUSALS.secretOfPublic() : { ...client, proof: 'none' }
   const isPage = app.spaRedirectUris?.includes(form.get('redirect_uri') ?? '') ?? false
-  if (!secret) return isPage ? client : CLIENT_REFUSALS.noSecret()
+  if (!secret) return isPage ? { ...client, proof: 'none' } : CLIENT_REFUSALS.noSecret()
   const known = app.secrets.find((one) => one.value === secret)
   if (!known) return CLIENT_REFUSALS.badSecret(app)
-  return known.expired ? CLIENT_REFUSALS.expiredSecret(app) : client
+  return known.expired ? CLIENT_REFUSALS.expiredSecret(app) : { ...client, proof: 'secret' }
 }
 
 function basicCredentials(request: Request): { id: string; secret: string } | null {

@@ -3,6 +3,7 @@ import type { Cloud } from '../clouds'
 import type { Application, Tenant } from '../world/types'
 import type { Code, World } from '../world/world'
 import { findAccountByName } from './accounts'
+import type { Proof } from './client'
 import { restoreConsent } from './consent'
 import { isDeviceCodeExpired } from './device-code'
 import { audienceOf, type ParsedScopes, parseScopes, resourcesOf, type Scope, scopeRefusal } from './permissions'
@@ -18,6 +19,7 @@ export type TokenRequest = {
   authority: string
   form: URLSearchParams
   app: Application
+  proof: Proof
   /** Null at common and organizations. */
   tenant: Tenant | null
 }
@@ -181,7 +183,7 @@ export function redeemPassword({ world, cloud, authority, form, app, tenant: nam
  * There is no refresh token, no id_token and no `client_info`, which MSAL would take for a person's account.
  */
 export function clientCredentials(asked: TokenRequest): { scope: Scope; token: string; expiresIn: number } | Refusal {
-  const { world, cloud, app, tenant } = asked
+  const { world, cloud, app, tenant, proof } = asked
   if (!tenant) return CLIENT_REFUSALS.noTenant()
   if (app.publicClient) return CLIENT_REFUSALS.noSecret()
   const scope = scopeOf(asked, tenant.name)
@@ -190,7 +192,7 @@ export function clientCredentials(asked: TokenRequest): { scope: Scope; token: s
   if (!principal) return CLIENT_REFUSALS.noServicePrincipal(app.clientId, tenant.id)
   if (!principal.accountEnabled) return CLIENT_REFUSALS.appDisabled(app)
   const audience = audienceOf(cloud, scope.resource, [scope])
-  return { scope, ...mintAppToken(world, tenant, app, principal, { kind: scope.resource, audience }) }
+  return { scope, ...mintAppToken(world, tenant, app, principal, { kind: scope.resource, audience, proof }) }
 }
 
 /** The one `.default` scope that an application may ask for without a user; else the refusal (AADSTS1002012, 70011, 500011). */

@@ -269,12 +269,6 @@ export const CLIENT_REFUSALS = {
     code: 700025,
     text: "Client is public so neither 'client_assertion' nor 'client_secret' should be presented.",
   }),
-  badAssertion: (): Refusal => ({
-    error: 'invalid_client',
-    status: 401,
-    code: 700027,
-    text: 'The certificate with identifier used to sign the client assertion is not registered on application.',
-  }),
   noTenant: (): Refusal => ({
     error: 'invalid_request',
     code: 50059,

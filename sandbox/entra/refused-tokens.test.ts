@@ -72,7 +72,7 @@ test.each([
   ['an unknown grant type', { grant_type: 'constructor' }, 400, 'unsupported_grant_type', 70003],
   ['a made-up refresh token', { refresh_token: '1.e30.x' }, 400, 'invalid_grant', 70000],
   ['a made-up code', { grant_type: 'authorization_code', code: 'x' }, 400, 'invalid_grant', 70000],
-  ['a client assertion', { client_assertion: 'x.y.z' }, 401, 'invalid_client', 700027],
+  ['a client assertion without its type', { client_assertion: 'x.y.z' }, 400, 'invalid_request', 900144],
   ['an unregistered resource', { scope: 'https://storage.azure.com/.default' }, 400, 'invalid_resource', 650057],
   [
     'an absent resource',

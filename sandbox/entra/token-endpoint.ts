@@ -66,7 +66,7 @@ function answerTokenForm(
   authority: string,
   form: URLSearchParams,
 ): Response {
-  const client = authenticateClient(world, request, form, authority)
+  const client = authenticateClient(world, request, cloud, authority, form)
   if ('error' in client) return refuse(world, request, client)
   const asked: TokenRequest = { world, request, cloud, authority, form, ...client }
   const type = form.get('grant_type') ?? ''

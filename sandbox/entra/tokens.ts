@@ -5,6 +5,7 @@ import type { SigningKey } from '../world/signing-keys'
 import { findGuest } from '../world/tenant'
 import type { Application, ServicePrincipal, Tenant, User } from '../world/types'
 import type { Code, World } from '../world/world'
+import type { Proof } from './client'
 import type { Resource } from './permissions'
 
 /** What a token says. */
@@ -165,7 +166,7 @@ export function mintAppToken(
   tenant: Tenant,
   app: Application,
   principal: ServicePrincipal,
-  resource: { kind: Resource; audience: string },
+  resource: { kind: Resource; audience: string; proof: Proof },
 ): { token: string; expiresIn: number } {
   const now = Math.floor(world.now() / 1000)
   const roles = rolesOf(tenant, app, resource.kind)
@@ -178,7 +179,7 @@ export function mintAppToken(
     aio: randomUUID(),
     ...(resource.kind === 'graph' ? { app_displayname: app.name } : {}),
     appid: app.clientId,
-    appidacr: '1',
+    appidacr: resource.proof === 'assertion' ? '2' : '1',
     idp: `https://sts.windows.net/${tenant.id}/`,
     idtyp: 'app',
     oid: principal.id,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AssignmentChange, changeAssignments } from './change-access'
+import { type ApplicationChange, changeApplications } from './change-applications'
 import { changeGroups, changePeople, type GroupChange, type PeopleChange } from './change-directory'
 import { changeDirectoryRoles, type DirectoryRoleChange } from './change-directory-roles'
 import { changeEligibilities, type EligibilityChange } from './change-eligibility'
@@ -34,6 +35,7 @@ export type NamedChange =
   | DelegationChange
   | SubscriptionChange
   | TenantChange
+  | ApplicationChange
   | PlatformChange
 
 /**
@@ -67,6 +69,7 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changeDelegations,
   ...changeSubscriptions,
   ...changeTenant,
+  ...changeApplications,
   ...changePlatform,
 }
 
@@ -129,6 +132,26 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
     graph: z.union([z.boolean(), units]).optional(),
   }),
   set_secret: z.object({ value: text }),
+  add_application: z.object({ displayName: text, managedIdentity: z.boolean().optional() }),
+  set_application_enabled: z.object({ enabled: z.boolean() }),
+  grant_app_roles: z.object({ roles: z.array(text) }),
+  add_certificate: z.object({ certificate: text }),
+  add_federated_credential: z.object({
+    issuer: text,
+    subject: text,
+    audience: text.optional(),
+    afterSeconds: z.number().min(0).optional(),
+  }),
+  issue_federated_token: z.object({
+    issuer: text,
+    subject: text,
+    audience: text.optional(),
+    seconds: z.number().optional(),
+  }),
+  set_machine: z.object({
+    systemAssigned: z.guid().nullish(),
+    userAssigned: z.array(z.guid()).optional(),
+  }),
   delegate: z.object({
     name: text.optional(),
     managedByTenantId: z.guid().optional(),

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { Memberships, Registry, ScopedIndex } from './collections'
 
 /** A person as the directory knows them. Times are ISO strings, as on the wire. */
@@ -374,10 +375,27 @@ export type Tenant = {
 
 type Secret = { value: string; expired: boolean }
 
+/** A certificate that is registered with an application: its public key, the SHA-256 and SHA-1 of its DER, and its times in milliseconds. */
+export type AppCertificate = {
+  publicKey: KeyObject
+  sha256: string
+  sha1: string
+  validFrom: number
+  validTo: number
+}
+
+/** A federated credential of an application: whose tokens it trusts, for whom, and from when on Entra ID knows of it (ms). */
+export type FederatedCredential = { issuer: string; subject: string; audience: string; knownFrom: number }
+
+/** The machine that asks the metadata address: the managed identities that it has, by the object ids of their service principals. */
+export type Machine = { tenantId: string; systemAssigned: string | null; userAssigned: string[] }
+
 export type Application = {
   clientId: string
   name: string
   secrets: Secret[]
+  certificates?: AppCertificate[]
+  federatedCredentials?: FederatedCredential[]
   redirectUris: string[]
   /** Those of `redirectUris` that belong to a single-page application: their codes are only redeemed across origins. */
   spaRedirectUris?: string[]

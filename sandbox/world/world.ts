@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { FaultRule } from '../control/fault-rules'
 import { createSigningKey, type SigningKey } from './signing-keys'
-import type { Application, Subscription, Tenant, User } from './types'
+import type { Application, Machine, Subscription, Tenant, User } from './types'
 
 /** Everything the sandbox knows. All answers are computed from it; tests may read and change it in process. */
 export class World {
@@ -14,6 +14,10 @@ export class World {
   /** Distinguishes tokens of this run of the sandbox from those of an earlier one. */
   readonly bootId = randomUUID()
   readonly clientId = FIXED_APP.clientId
+  /** Issuers of federated tokens that Entra ID can ask for their keys, such as a Kubernetes cluster, by address. */
+  readonly issuers = new Map<string, SigningKey>()
+  /** The machine that the portal runs on, as the metadata address knows it; null outside Azure. */
+  machine: Machine | null = null
   /** The fault rules without a set, and those of each named set. */
   faults: FaultRule[] = []
   readonly faultSets = new Map<string, FaultRule[]>()
