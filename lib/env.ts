@@ -36,6 +36,8 @@ const Environment = z.object({
     .transform((text) => text.split(',').map((id) => id.trim()))
     .pipe(z.array(Guid))
     .optional(),
+  AZURE_FEDERATED_TOKEN_FILE: filled.optional(),
+  AZURE_MANAGED_IDENTITY: z.enum(['on', 'off']).optional(),
   AZURE_CLOUD: z.enum(['global', 'usgov', 'china']).default('global'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   DATABASE_MIGRATION_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
@@ -65,6 +67,10 @@ export type Env = {
     /** IDs of the tenants whose people may sign in to the portal. */
     allowedTenants: 'any' | string[]
     cloud: Settings['AZURE_CLOUD']
+    /** The file with the token of the workload's identity that application accounts may use; null where there is none. */
+    federatedTokenFile: string | null
+    /** Whether application accounts may use the managed identities of this machine. */
+    managedIdentity: boolean
   }
   databaseUrl: string | null
   dataDir: string
@@ -141,14 +147,19 @@ function readAzureSettings(settings: Settings): Env['azure'] {
     AZURE_TENANT_ID: settings.AZURE_TENANT_ID,
   }
   const missing = Object.entries(given).filter(([, value]) => value === undefined)
-  const cloud = settings.AZURE_CLOUD
+  const common = {
+    cloud: settings.AZURE_CLOUD,
+    federatedTokenFile: settings.AZURE_FEDERATED_TOKEN_FILE ?? null,
+    // The sandbox's machine is nobody's, so that it can be tried without a setting.
+    managedIdentity: (settings.AZURE_MANAGED_IDENTITY ?? (settings.SANDBOX_URL ? 'on' : 'off')) === 'on',
+  }
 
   if (settings.SANDBOX_URL) {
     if (missing.length < 3)
       throw new BadConfiguration(
         'Azure credentials and SANDBOX_URL are both set. Remove one: real credentials never meet the sandbox.',
       )
-    return { ...SANDBOX_APP, allowedTenants: 'any', cloud }
+    return { ...SANDBOX_APP, ...common, allowedTenants: 'any' }
   }
   const { AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: clientSecret, AZURE_TENANT_ID: allowedTenants } = settings
   if (!clientId || !clientSecret || !allowedTenants) {
@@ -156,7 +167,7 @@ function readAzureSettings(settings: Settings): Env['azure'] {
       `${missing.map(([name]) => name).join(' and ')} ${missing.length > 1 ? 'are' : 'is'} not set. Set all of AZURE_CLIENT_ID, AZURE_CLIENT_SECRET and AZURE_TENANT_ID, or none for the sandbox.`,
     )
   }
-  return { clientId, clientSecret, allowedTenants, cloud }
+  return { clientId, clientSecret, allowedTenants, ...common }
 }
 
 /**

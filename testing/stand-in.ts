@@ -80,6 +80,7 @@ export function standInAccount(): { azure: Azure; meter: Meter; patience: Return
     },
     granted: () => [],
     withdrawn: () => [],
+    isApplication: false,
   }
   return { azure: createAzure({ meter, patience, tokens }), meter, patience }
 }

@@ -111,8 +111,9 @@ export const canListUsers = (azure: Azure): Promise<boolean> => canReadList(azur
 
 const Me = z.looseObject({ userType: z.string().nullish() })
 
-/** Whether the account that reads is a guest of the tenant. False when Graph does not tell. */
+/** Whether the account that reads is a guest of the tenant. False when Graph does not tell, and for an application, which is no user. */
 export async function isGuestAccount(azure: Azure): Promise<boolean> {
+  if (azure.caller.tokens.isApplication) return false
   try {
     return Me.parse(await azure.graph.api('/me?$select=id,userType').get()).userType?.toLowerCase() === 'guest'
   } catch (error) {

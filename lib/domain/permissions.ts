@@ -106,3 +106,31 @@ export const ARM_SCOPES = scopesOf('Azure Service Management', 'https://manageme
 function scopesOf(resource: (typeof PERMISSIONS)[number]['resource'], origin: string): string[] {
   return PERMISSIONS.filter((one) => one.resource === resource).map(({ scope }) => `${origin}/${scope}`)
 }
+
+/**
+ * The application permissions of Microsoft Graph that an account without a person is given, each with the ID of its role, which
+ * the command line grants by. People are read with the first; the others are those of {@link OPTIONAL_PERMISSIONS}.
+ */
+export const APPLICATION_PERMISSIONS = [
+  { name: 'User.Read.All', roleId: 'df021288-bdef-4463-88db-98f22de89214' },
+  { name: 'GroupMember.Read.All', roleId: '98830695-27a2-44f7-8c18-0c3ebc9698f6' },
+  { name: 'Application.Read.All', roleId: '9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30' },
+  { name: 'AuditLog.Read.All', roleId: 'b0afded3-3588-46d8-8b3d-9842eff778da' },
+  { name: 'PrivilegedEligibilitySchedule.Read.AzureADGroup', roleId: 'edb419d6-7edc-42a3-9345-509bfdf5d87c' },
+  { name: 'PrivilegedAssignmentSchedule.Read.AzureADGroup', roleId: 'cd4161cb-f098-48f8-a884-1eda9a42434c' },
+] as const
+
+/** Wider permissions that allow what ours do (Microsoft Graph permissions reference). */
+const ALLOWED_BY: Partial<Record<string, readonly string[]>> = {
+  'User.Read.All': ['Directory.Read.All'],
+  'GroupMember.Read.All': ['Group.Read.All', 'Directory.Read.All'],
+  'Application.Read.All': ['Directory.Read.All'],
+}
+
+/** Whether the application permissions of a token allow what one of ours does. */
+export const isAllowedBy = (roles: readonly string[], name: string): boolean =>
+  roles.includes(name) || (ALLOWED_BY[name]?.some((wider) => roles.includes(wider)) ?? false)
+
+/** The optional permissions that an application may use, by the roles in its token for Graph. */
+export const optionalAmong = (roles: readonly string[]): OptionalScope[] =>
+  OPTIONAL_SCOPES.filter((scope) => isAllowedBy(roles, scope))

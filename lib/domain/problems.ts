@@ -111,6 +111,88 @@ export const PROBLEMS = {
     sentence: 'Microsoft does not find Rolecall’s app registration in the subscription’s tenant or cloud.',
     next: 'Check AZURE_CLIENT_ID and that the app registration allows accounts of other tenants.',
   },
+  application_unknown: {
+    kind: 'sign_in',
+    title: 'The tenant does not know the application',
+    sentence: 'Microsoft finds no application with this client ID in the tenant.',
+    next: 'Compare the client ID and the tenant with the app registration. A new application can take a minute to be found.',
+  },
+  application_disabled: {
+    kind: 'sign_in',
+    title: 'The application is disabled',
+    sentence: 'An administrator of the tenant has disabled the application, so Microsoft gives it no token.',
+    next: 'Have it enabled in Microsoft Entra, under Enterprise applications, then check again.',
+  },
+  application_not_installed: {
+    kind: 'sign_in',
+    title: 'The application has no service principal',
+    sentence:
+      'The application is registered, but the tenant has no service principal of it, which its roles are given to.',
+    next: 'Run az ad sp create with the client ID in this tenant, then check again.',
+  },
+  application_refused: {
+    kind: 'sign_in',
+    title: 'Microsoft refused the application',
+    sentence: 'Microsoft did not accept the application or its credential, for a reason that only its code tells.',
+    next: 'Look the code up at Microsoft, then give the account a new credential.',
+  },
+  certificate_not_accepted: {
+    kind: 'sign_in',
+    title: 'The certificate is not accepted',
+    sentence: 'The certificate is not registered with the application, or it has expired.',
+    next: 'Register the certificate with the application, or give the account a new one. It can take a minute to be known.',
+  },
+  secret_not_accepted: {
+    kind: 'sign_in',
+    title: 'The application’s client secret is wrong',
+    sentence: 'Microsoft does not know this secret. Often the ID of the secret was copied instead of its value.',
+    next: 'Give the account the value of a current secret, or better a certificate.',
+  },
+  secret_out_of_date: {
+    kind: 'sign_in',
+    title: 'The application’s client secret has expired',
+    sentence: 'The secret that this account signs in with is past its end.',
+    next: 'Give the account a certificate, or the value of a new secret.',
+  },
+  federation_not_found: {
+    kind: 'transient',
+    title: 'No federated credential fits yet',
+    sentence:
+      'Microsoft finds no federated credential for the token in the file. A new one takes some minutes to be known.',
+    next: 'Wait some minutes, then check again. If it stays, compare its issuer and subject with those of the token.',
+  },
+  federation_mismatch: {
+    kind: 'sign_in',
+    title: 'The federated credential does not fit the token',
+    sentence: 'The issuer, the subject or the audience of the token is another than the federated credential names.',
+    next: 'Correct the federated credential. Capital letters count, and the audience is api://AzureADTokenExchange.',
+  },
+  federated_token_unusable: {
+    kind: 'ours',
+    title: 'The federated token cannot be used',
+    sentence:
+      'The file that AZURE_FEDERATED_TOKEN_FILE names is missing, holds no token, or holds one that has expired.',
+    next: 'Have the platform that Rolecall runs on write a fresh token there, with the audience api://AzureADTokenExchange.',
+  },
+  identity_not_found: {
+    kind: 'ours',
+    title: 'The machine has no such managed identity',
+    sentence: 'The machine that Rolecall runs on gives out no token of this managed identity.',
+    next: 'Assign the identity to the machine in Azure, and compare its client ID.',
+  },
+  credential_of_other_tenant: {
+    kind: 'right',
+    title: 'This credential works in your own tenant only',
+    sentence:
+      'Federated tokens and managed identities belong to the portal, so each organisation may use them for its own tenant and no other.',
+    next: 'Use a certificate for an application of another tenant.',
+  },
+  tenant_unknown: {
+    kind: 'right',
+    title: 'Microsoft does not know this tenant',
+    sentence: 'No tenant with this ID or domain exists in this cloud.',
+    next: 'Copy the tenant ID from the overview of Microsoft Entra.',
+  },
   subscription_unknown: {
     kind: 'right',
     title: 'Azure does not know this subscription',

@@ -18,6 +18,14 @@ export type Schedule = (typeof SCHEDULES)[number]
 export const ACCOUNT_STATES = ['active', 'reconnect_needed', 'signed_out'] as const
 export type AccountState = (typeof ACCOUNT_STATES)[number]
 
+/** Whose sign-in an account is: a person's, or that of an application, which does not end when a person leaves. */
+export const ACCOUNT_KINDS = ['person', 'application'] as const
+export type AccountKind = (typeof ACCOUNT_KINDS)[number]
+
+/** How an application proves itself to Entra ID, the best first. */
+export const CREDENTIAL_KINDS = ['certificate', 'federated', 'managed_identity', 'secret'] as const
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number]
+
 /** What is stored of a connection; {@link CONNECTION_STATUSES} is what is shown of it. */
 export const CONNECTION_STATES = ['active', 'reconnect_needed', 'action_needed', 'disconnected', 'deleting'] as const
 export type ConnectionState = (typeof CONNECTION_STATES)[number]

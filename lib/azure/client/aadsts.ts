@@ -67,6 +67,47 @@ const PROBLEM_OF_NAME = new Map<string, ProblemCode>(
   }),
 )
 
+/**
+ * The problem behind each number that an application meets which signs in without a person. `7000215` and the like are about
+ * its own credential here, and not about the portal's.
+ */
+const PROBLEM_OF_APPLICATION = new Map<number, ProblemCode>([
+  [700016, 'application_unknown'],
+  [7000112, 'application_disabled'],
+  [7000229, 'application_not_installed'],
+  [7000215, 'secret_not_accepted'],
+  [7000222, 'secret_out_of_date'],
+  [700027, 'certificate_not_accepted'],
+  [700024, 'clock_wrong'],
+  [70021, 'federation_not_found'],
+  [700211, 'federation_mismatch'],
+  [700212, 'federation_mismatch'],
+  [700213, 'federation_mismatch'],
+  [7002137, 'federation_mismatch'],
+  [7002138, 'federation_mismatch'],
+  [50013, 'federated_token_unusable'],
+  [50027, 'federated_token_unusable'],
+  [90002, 'tenant_unknown'],
+])
+
+/** Problems of a person's sign-in, or of the portal's own registration, that an application cannot have. */
+const NOT_OF_APPLICATIONS: readonly ProblemCode[] = [
+  'app_secret_wrong',
+  'app_secret_expired',
+  'app_not_in_tenant',
+  'admin_consent_required',
+  'declined',
+  'mfa_required',
+  'sign_in_expired',
+  'sign_in_revoked',
+]
+
+/** The problem of an application, by its number, or else what it is for a person where that can be said of an application. */
+export function problemOfApplication(number: number | undefined, otherwise: ProblemCode): ProblemCode {
+  const known = number === undefined ? undefined : PROBLEM_OF_APPLICATION.get(number)
+  return known ?? (NOT_OF_APPLICATIONS.includes(otherwise) ? 'application_refused' : otherwise)
+}
+
 /** The number in a text with `AADSTS50076: …` anywhere in it. */
 export function aadstsIn(text: string | null | undefined): number | undefined {
   const found = /AADSTS(\d{4,8})/.exec(text ?? '')

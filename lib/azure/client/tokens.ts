@@ -3,6 +3,7 @@ import {
   type ICachePlugin,
   type INetworkModule,
   type NetworkRequestOptions,
+  type NodeAuthOptions,
 } from '@azure/msal-node'
 import { z } from 'zod'
 import { ARM_SCOPES, GRAPH_SCOPES } from '@/lib/domain/permissions'
@@ -17,7 +18,7 @@ export type AccountRef = { objectId: string; tenantId: string }
 
 export type Resource = 'graph' | 'arm'
 
-type Token = { token: string; expiresOnTimestamp: number }
+export type Token = { token: string; expiresOnTimestamp: number }
 
 export type Tokens = {
   /**
@@ -29,6 +30,8 @@ export type Tokens = {
   granted(): readonly string[]
   /** The optional scopes that were granted once but are missing from the last Graph token. */
   withdrawn(): readonly string[]
+  /** Whether an application reads without a person: it is no user of the tenant, so there is no `/me`. */
+  isApplication: boolean
 }
 
 type Options = SendOptions & {
@@ -48,34 +51,45 @@ const RENEW_BEFORE_MS = 5 * 60_000
  */
 export function createTokens({ tenantId, account, store, optional = [], ...options }: Options): Tokens {
   const client = createConfidentialClient({ tenantId, store, ...options })
-  const held = new Map<Resource, Token>()
-  const underWay = new Map<Resource, Promise<Token>>()
   let usable = optional
-  // MSAL empties and refills its memory on every silent call, so each call waits for the one before it.
-  let last: Promise<unknown> = Promise.resolve()
-
-  const acquire = async (resource: Resource, forceRefresh: boolean) => {
-    const asked = resource === 'graph' ? usable : []
-    const { token, scopes } = await acquireGranted(client, { account, resource, asked, forceRefresh })
-    if (resource === 'graph') usable = grantedAmong(asked, scopes)
-    held.set(resource, token)
-    return token
-  }
 
   return {
-    async get(resource, { refused } = {}) {
-      const kept = held.get(resource)
-      if (kept && kept.token !== refused && kept.expiresOnTimestamp - Date.now() > RENEW_BEFORE_MS) return kept
-      const pending = underWay.get(resource)
-      if (pending !== undefined) return pending
-
-      const mine = last.then(() => acquire(resource, refused !== undefined)).finally(() => underWay.delete(resource))
-      last = mine.catch(() => undefined) // whoever asked for it gets the failure, and the next call is made all the same
-      underWay.set(resource, mine)
-      return mine
-    },
+    get: keepTokens(async (resource, forceRefresh) => {
+      const asked = resource === 'graph' ? usable : []
+      const { token, scopes } = await acquireGranted(client, { account, resource, asked, forceRefresh })
+      if (resource === 'graph') usable = grantedAmong(asked, scopes)
+      return token
+    }),
     granted: () => usable,
     withdrawn: () => optional.filter((scope) => !usable.includes(scope)),
+    isApplication: false,
+  }
+}
+
+/**
+ * Keeps the tokens that are acquired, one for each resource, renews each before it ends, and lets all who ask at once share one
+ * request. MSAL empties and refills its memory on every call, so each call waits for the one before it.
+ */
+export function keepTokens(acquire: (resource: Resource, forceRefresh: boolean) => Promise<Token>): Tokens['get'] {
+  const held = new Map<Resource, Token>()
+  const underWay = new Map<Resource, Promise<Token>>()
+  let last: Promise<unknown> = Promise.resolve()
+
+  return async (resource, { refused } = {}) => {
+    const kept = held.get(resource)
+    if (kept && kept.token !== refused && kept.expiresOnTimestamp - Date.now() > RENEW_BEFORE_MS) return kept
+    const pending = underWay.get(resource)
+    if (pending !== undefined) return pending
+
+    const acquireNext = async () => {
+      const token = await acquire(resource, refused !== undefined)
+      held.set(resource, token)
+      return token
+    }
+    const mine = last.then(acquireNext).finally(() => underWay.delete(resource))
+    last = mine.catch(() => undefined) // whoever asked for it gets the failure, and the next call is made all the same
+    underWay.set(resource, mine)
+    return mine
   }
 }
 
@@ -121,7 +135,12 @@ async function acquireSilently(
 /** Where MSAL's cache is kept. The caller seals it and decides which of two processes wins when both save. */
 export type TokenStore = { load(): Promise<string | null>; save(cache: string): Promise<void> }
 
-type ClientOptions = SendOptions & { tenantId: string; store?: TokenStore }
+type ClientOptions = SendOptions & {
+  tenantId: string
+  store?: TokenStore
+  /** The application that signs in, with what proves it; the portal's own if it is left out. */
+  application?: Pick<NodeAuthOptions, 'clientId' | 'clientSecret' | 'clientCertificate' | 'clientAssertion'>
+}
 
 type ConfidentialClient = {
   msal: ConfidentialClientApplication
@@ -133,8 +152,12 @@ type ConfidentialClient = {
  * MSAL's client for one tenant. It makes no discovery request, since MSAL knows the three clouds, its requests take the
  * same last hop as all others, and it logs nothing.
  */
-export function createConfidentialClient({ tenantId, store, ...options }: ClientOptions): ConfidentialClient {
-  const { clientId, clientSecret } = env().azure
+export function createConfidentialClient({
+  tenantId,
+  store,
+  application = readOwnApplication(),
+  ...options
+}: ClientOptions): ConfidentialClient {
   let networkFailure: AzureError | undefined
 
   /** MSAL replaces every error of its network client by a bare `network_error`, so the real one is kept here. */
@@ -152,7 +175,7 @@ export function createConfidentialClient({ tenantId, store, ...options }: Client
   }
 
   const msal = new ConfidentialClientApplication({
-    auth: { clientId, clientSecret, authority: authorityOf(tenantId) },
+    auth: { ...application, authority: authorityOf(tenantId) },
     system: { networkClient, loggerOptions: { piiLoggingEnabled: false } },
     cache: store && { cachePlugin: pluginOver(store) },
   })
@@ -169,6 +192,11 @@ export function createConfidentialClient({ tenantId, store, ...options }: Client
   }
 }
 
+function readOwnApplication() {
+  const { clientId, clientSecret } = env().azure
+  return { clientId, clientSecret }
+}
+
 function pluginOver(store: TokenStore): ICachePlugin {
   return {
     async beforeCacheAccess(context) {
@@ -181,8 +209,9 @@ function pluginOver(store: TokenStore): ICachePlugin {
   }
 }
 
-async function askJson<T>(url: string, init: RequestInit, options: SendOptions) {
-  const response = await send(url, init, options)
+/** Asks as MSAL's network client does. Throws AzureError, also for an answer that says that the service is out of order. */
+export async function askJson<T>(url: string, init: RequestInit, options: SendOptions, sendWith = send) {
+  const response = await sendWith(url, init, options)
   const outage = outageOf(response)
   if (outage) throw outage
   const { status } = response

@@ -6,7 +6,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { countedPatience, pointAt, startStandIn } from '@/testing/stand-in'
 import { CLOUDS } from './cloud'
-import { browserAddress, createMeter, loginAgent, send } from './transport'
+import { browserAddress, createMeter, loginAgent, send, sendToMachine } from './transport'
 
 const ARM = 'https://management.azure.com/subscriptions?api-version=2022-12-01'
 const TOKEN = 'https://login.microsoftonline.com/common/oauth2/v2.0/token'
@@ -287,5 +287,27 @@ describe('the body', () => {
     const response = await send(ARM, {})
     expect(response.headers.get('x-ms-request-id')).toBe('r1')
     expect(await response.json()).toEqual({ äöü: 1 })
+  })
+})
+
+describe('the address of the machine', () => {
+  const PLACE = 'http://169.254.169.254/metadata/identity/oauth2/token'
+
+  test.each([
+    'http://169.254.169.254/metadata/instance?api-version=2021-02-01',
+    'http://169.254.169.254/metadata/identity/oauth2/token/../../instance',
+    'http://169.254.169.254:80@evil.example/metadata/identity/oauth2/token',
+    'http://user@169.254.169.254/metadata/identity/oauth2/token',
+    'http://169.254.169.254:8080/metadata/identity/oauth2/token',
+    'https://management.azure.com/metadata/identity/oauth2/token',
+  ])('is not %s', async (address) => {
+    await expect(sendToMachine(address, {})).rejects.toMatchObject({ code: 'untrusted_link' })
+  })
+
+  test('is reached by its own function and by no other', async () => {
+    microsoft.answer(() => ({ json: {} }))
+    expect((await sendToMachine(`${PLACE}?resource=x`, {})).status).toBe(200)
+    expect(microsoft.asked.map(({ url }) => url.pathname)).toEqual(['/metadata/identity/oauth2/token'])
+    await expect(send(`${PLACE}?resource=x`, {})).rejects.toMatchObject({ code: 'untrusted_link' })
   })
 })

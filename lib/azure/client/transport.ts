@@ -22,7 +22,25 @@ export const createMeter = (): Meter => ({ calls: 0, retries: 0 })
  * came. Throws AzureError.
  */
 export async function send(input: string | URL, init: RequestInit, options: SendOptions = {}): Promise<Response> {
-  const url = checkAddress(input)
+  return sendTo(checkAddress(input), init, options)
+}
+
+/** The address at which a machine in Azure gives out tokens of its managed identities. It is link-local, so there is no https. */
+const METADATA_ADDRESS = 'http://169.254.169.254/metadata/identity/oauth2/token'
+
+/** The same to the metadata address of the machine that we run on, and to nothing else. */
+export async function sendToMachine(
+  input: string | URL,
+  init: RequestInit,
+  options: SendOptions = {},
+): Promise<Response> {
+  const url = URL.parse(String(input))
+  if (!url || `${url.origin}${url.pathname}` !== METADATA_ADDRESS || url.username || url.password)
+    throw new AzureError('untrusted_link', 'The address is not that of the machine.')
+  return sendTo(url, init, options)
+}
+
+async function sendTo(url: URL, init: RequestInit, options: SendOptions): Promise<Response> {
   const { signal } = options
   try {
     for (let tries = 1; ; tries += 1) {
