@@ -9,7 +9,7 @@ import { createTestDatabase } from '@/testing/database'
 import { getDb, getDbOfEveryOrganisation } from './client'
 import type { Database } from './database'
 import { directoryReadings, groupOwners } from './schema/access'
-import { accountSecrets } from './schema/accounts'
+import { accountSecrets, applicationDrafts } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { limitTo } from './server-statements'
@@ -74,6 +74,9 @@ async function createFullOrganisation(): Promise<string> {
     .insert(directoryReadings)
     .values({ ...directory, id: randomUUID(), beganAt: now, storedAt: now, groupIds: [group] })
   await db.insert(accountSecrets).values({ organisationId, accountId, sealed: '{}' })
+  await db
+    .insert(applicationDrafts)
+    .values({ organisationId, tenantId: 't', credential: 'secret', sealed: '{}', createdByName: 'Vera', expiresAt })
   await db
     .insert(connectionDeletions)
     .values({ ...of, requestedById: memberId, requestedByName: 'Vera', tenantIds: [] })

@@ -1,3 +1,6 @@
+import type { SessionActor } from '@/db/actor'
+import { draftApplication, getDraft } from '@/lib/connections/application-drafts'
+import { confirmApplication } from '@/lib/connections/confirm-application'
 import { applyChange } from '@/sandbox/world/changes'
 import type { World } from '@/sandbox/world/world'
 
@@ -30,4 +33,26 @@ export function addApplication(
 export function issueToken(world: World, issuer: string, subject: string, seconds?: number): string {
   const type = 'issue_federated_token'
   return (applyChange(world, { type, issuer, subject, seconds }) as { token: string }).token
+}
+
+type Signing = { world: World; tenantId: string; owner: SessionActor }
+
+/** Begins an account of an application with a certificate that is made here, and registers it at Microsoft. Gives the draft's id. */
+export async function draftWithCertificate({ world, tenantId, owner }: Signing, clientId: string): Promise<string> {
+  const drafted = await draftApplication(owner, { tenant: tenantId, clientId, credential: 'certificate' })
+  if (drafted.kind !== 'drafted') throw new Error(`Not begun: ${JSON.stringify(drafted)}`)
+  const { certificate } = await getDraft(owner, drafted.draftId)
+  applyChange(world, { type: 'add_certificate', clientId, certificate: certificate ?? '' })
+  return drafted.draftId
+}
+
+/** An account of an application with a certificate, which reads the directory. Gives the account's id. */
+export async function addApplicationAccount(tenant: Signing, wanted: Partial<Wanted> = {}) {
+  const { tenantId } = tenant
+  const roles = ['User.Read.All', 'GroupMember.Read.All', 'Application.Read.All']
+  const application = addApplication(tenant.world, { roles, ...wanted, tenantId })
+  const draftId = await draftWithCertificate(tenant, application.clientId)
+  const confirmed = await confirmApplication(tenant.owner, draftId)
+  if (confirmed.kind !== 'added') throw new Error(`Not added: ${JSON.stringify(confirmed)}`)
+  return { ...application, accountId: confirmed.accountId }
 }

@@ -12,13 +12,21 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
-import { ACCOUNT_STATES, type AccountState } from '@/lib/domain/vocabulary'
+import {
+  ACCOUNT_KINDS,
+  ACCOUNT_STATES,
+  type AccountKind,
+  type AccountState,
+  CREDENTIAL_KINDS,
+  type CredentialKind,
+} from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 import { organisations } from './organisations'
 
 /**
  * A Microsoft account that Rolecall reads with, in one tenant: its sign-in is kept once, however many connections live on it.
- * The row stays as long as a connection names it, also a disconnected one.
+ * The row stays as long as a connection names it, also a disconnected one. A person's exists because of its connections, an
+ * application's also before it has any.
  */
 export const accounts = pgTable(
   'accounts',
@@ -27,10 +35,15 @@ export const accounts = pgTable(
       .notNull()
       .references(() => organisations.id, { onDelete: 'cascade' }),
     id: uuid('id').notNull().defaultRandom(),
+    kind: text('kind').$type<AccountKind>().notNull().default('person'),
     /** The tenant that it reads, and in which it has its object ID: for a guest not its home. */
     tenantId: text('tenant_id').notNull(),
     objectId: text('object_id').notNull(),
-    /** The name it signs in with. */
+    /** For an application its client ID, how it proves itself, and when what proves it ends, if it is known to end. */
+    clientId: text('client_id'),
+    credential: text('credential').$type<CredentialKind>(),
+    credentialExpiresAt: at('credential_expires_at'),
+    /** The name it signs in with, or that of the application. */
     name: text('name').notNull(),
     state: text('state').$type<AccountState>().notNull().default('active'),
     /** Problem code that explains `reconnect_needed`. */
@@ -56,12 +69,15 @@ export const accounts = pgTable(
     unique('accounts_one_per_identity').on(t.organisationId, t.tenantId, t.objectId),
     index('accounts_due').on(t.nextLookAt),
     check('accounts_look', sql`follows = (next_look_at is not null)`),
+    check('accounts_kind', oneOf('kind', ACCOUNT_KINDS)),
+    check('accounts_credential', oneOf('credential', CREDENTIAL_KINDS)),
+    check('accounts_application', sql`(kind = 'application') = (client_id is not null and credential is not null)`),
     check('accounts_state', oneOf('state', ACCOUNT_STATES)),
     check('accounts_reason', sql`(state_reason is not null) = (state = 'reconnect_needed')`),
   ],
 )
 
-/** The sealed MSAL cache of an account; `version` is for compare-and-swap. */
+/** The sealed MSAL cache of a person's account, or an application's credential; `version` is for compare-and-swap. */
 export const accountSecrets = pgTable(
   'account_secrets',
   {
@@ -77,5 +93,43 @@ export const accountSecrets = pgTable(
       columns: [t.organisationId, t.accountId],
       foreignColumns: [accounts.organisationId, accounts.id],
     }).onDelete('cascade'),
+  ],
+)
+
+/**
+ * An application that is to become an account, or the next credential of one that is: what an administrator registers at
+ * Microsoft, kept until it works or has expired. It is the organisation's, since two people often do the two parts.
+ */
+export const applicationDrafts = pgTable(
+  'application_drafts',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    id: uuid('id').notNull().defaultRandom(),
+    /** The account whose credential it replaces. */
+    accountId: uuid('account_id'),
+    tenantId: text('tenant_id').notNull(),
+    /** Null for the managed identity of the machine itself. */
+    clientId: text('client_id'),
+    credential: text('credential').$type<CredentialKind>().notNull(),
+    /** The certificate without its key, in PEM, to be registered at Microsoft. */
+    certificate: text('certificate'),
+    credentialExpiresAt: at('credential_expires_at'),
+    sealed: text('sealed').notNull(),
+    createdByName: text('created_by_name').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    expiresAt: at('expires_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.id] }),
+    foreignKey({
+      name: 'application_drafts_of_an_account',
+      columns: [t.organisationId, t.accountId],
+      foreignColumns: [accounts.organisationId, accounts.id],
+    }).onDelete('cascade'),
+    check('application_drafts_credential', oneOf('credential', CREDENTIAL_KINDS)),
+    index('application_drafts_by_account').on(t.organisationId, t.accountId),
+    index('application_drafts_expiry').on(t.expiresAt),
   ],
 )

@@ -1,26 +1,45 @@
 import { z } from 'zod'
+import { findSubscriptionId } from '@/lib/domain/subscription-id'
 import { cloud } from './client/cloud'
 import { AzureError, badAnswer, outageOf } from './client/errors'
 import { INTERACTIVE } from './client/retry'
 import { parseJsonObject } from './client/rows'
 import { type SendOptions, send } from './client/transport'
+import { discoverTenant } from './sign-in'
 
-/** A domain name of two labels or more, since it becomes part of a path. */
-const Domain = z
-  .string()
-  .max(253)
-  .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i)
+/**
+ * The ID of the tenant that somebody names by its ID, by a domain of it, or by a subscription, be it an ID or a link. An ID is
+ * taken for a tenant's first. Throws AzureError: `tenant_unknown` when there is neither.
+ */
+export async function findTenant(typed: string, options: SendOptions = {}): Promise<string> {
+  const name = typed.trim()
+  try {
+    return await lookUpTenant(name, options)
+  } catch (error) {
+    const subscriptionId = findSubscriptionId(name)
+    if (!subscriptionId || !(error instanceof AzureError) || error.code !== 'tenant_unknown') throw error
+    return discoverTenant(subscriptionId, options).catch((refused: unknown) => {
+      throw refused instanceof AzureError && refused.code === 'subscription_unknown' ? error : refused
+    })
+  }
+}
+
+/** A GUID, or a domain name of two labels or more, since it becomes part of a path. */
+const TenantName = z.union([
+  z.guid(),
+  z
+    .string()
+    .max(253)
+    .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/i),
+])
 
 const Configuration = z.object({ issuer: z.string() })
 const TENANT = /\/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/v2\.0$/i
 
-/**
- * The ID of the tenant that has verified a domain, from the tenant's public sign-in configuration. Throws AzureError:
- * `tenant_unknown` when there is none.
- */
-export async function discoverTenantOfDomain(domain: string, options: SendOptions = {}): Promise<string> {
-  const name = Domain.safeParse(domain)
-  if (!name.success) throw new AzureError('tenant_unknown', 'That is no domain.', { cause: name.error })
+/** Looks up the public sign-in configuration of a tenant. */
+async function lookUpTenant(typed: string, options: SendOptions): Promise<string> {
+  const name = TenantName.safeParse(typed)
+  if (!name.success) throw new AzureError('tenant_unknown', 'That names no tenant.', { cause: name.error })
   const response = await send(
     `${cloud().login}/${name.data.toLowerCase()}/v2.0/.well-known/openid-configuration`,
     {},

@@ -13,6 +13,7 @@ type Place = { table: string; id: string; sealed: string }
 const PLACES: Record<SealContext['kind'], Place> = {
   'account-cache': { table: 'account_secrets', id: 'account_id', sealed: 'sealed' },
   'attempt-cache': { table: 'connect_attempts', id: 'id', sealed: 'sealed_cache' },
+  'application-draft': { table: 'application_drafts', id: 'id', sealed: 'sealed' },
   'attempt-login': { table: 'connect_attempts', id: 'id', sealed: 'sealed_login' },
 }
 const KINDS = Object.keys(PLACES) as SealContext['kind'][]

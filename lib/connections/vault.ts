@@ -3,17 +3,19 @@ import { FlattenedEncrypt, type FlattenedJWE, flattenedDecrypt } from 'jose'
 import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
-import { accountSecrets, type accounts } from '@/db/schema/accounts'
+import { accountSecrets, accounts, type applicationDrafts } from '@/db/schema/accounts'
 import { connectAttempts } from '@/db/schema/connections'
 import { audit } from '@/lib/actor'
+import { Credential, createAppTokens } from '@/lib/azure/client/app-tokens'
 import { type Azure, createAzure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
 import { type Patience, INTERACTIVE as patience } from '@/lib/azure/client/retry'
 import { createTokens, type TokenStore } from '@/lib/azure/client/tokens'
 import { createMeter, type Meter } from '@/lib/azure/client/transport'
+import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
-import { findAccount } from './account'
+import { type AccountRow, findAccount, whereAccount } from './account'
 import { type AttemptRow, whereOwnAttempt } from './attempts'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
@@ -66,24 +68,88 @@ function describePlaceOfAttempt(actor: SessionActor, attemptId: string): SealedP
 }
 
 type Reader = Pick<
-  typeof accounts.$inferSelect,
-  'organisationId' | 'id' | 'tenantId' | 'objectId' | 'name' | 'optionalScopes'
+  AccountRow,
+  'organisationId' | 'id' | 'kind' | 'tenantId' | 'objectId' | 'clientId' | 'name' | 'optionalScopes'
 >
 
 /** Azure as an account sees it, while a person waits for the answer. */
 export const azureForPerson = (account: Reader): Azure =>
   azureForAccount(account, createMeter(), AbortSignal.timeout(PAGE_DEADLINE_MS), patience)
 
-/** Azure as an account sees it. Its tokens are refreshed, and kept in the account's sealed cache. */
+/**
+ * Azure as an account sees it. A person's tokens are refreshed, and kept in the account's sealed cache; an application's are
+ * asked for with its sealed credential, which is not changed.
+ */
 export function azureForAccount(account: Reader, meter: Meter, signal: AbortSignal, asked?: Patience): Azure {
   const { organisationId, id, tenantId, objectId, optionalScopes: optional } = account
-  const store = createSealedStore(describePlaceOfAccount(account), { organisationId, kind: 'account-cache', id })
+  const context = { organisationId, kind: 'account-cache' as const, id }
   const options = { meter, signal, ...(asked ? { patience: asked } : {}) }
-  const tokens = createTokens({ tenantId, account: { objectId, tenantId }, store, optional, ...options })
+  const tokens =
+    account.kind === 'application'
+      ? createAppTokens({
+          tenantId,
+          clientId: account.clientId,
+          optional,
+          openCredential: () => openAccountCredential(account),
+          onGranted: (granted) => addGranted(account, granted),
+          ...options,
+        })
+      : createTokens({
+          tenantId,
+          account: { objectId, tenantId },
+          store: createSealedStore(describePlaceOfAccount(account), context),
+          optional,
+          ...options,
+        })
   return createAzure({ tokens, ...options })
 }
 
-function describePlaceOfAccount({ organisationId, id, name }: Reader): SealedPlace {
+/** Azure as an application sees it whose credential is not that of an account yet, while a person waits for the answer. */
+export function azureForDraft(draft: typeof applicationDrafts.$inferSelect): Azure {
+  const { organisationId, id, tenantId, clientId, sealed } = draft
+  const options = { meter: createMeter(), signal: AbortSignal.timeout(PAGE_DEADLINE_MS), patience }
+  const context = { organisationId, kind: 'application-draft' as const, id }
+  const openSealed = () => openCredential(sealed, context)
+  return createAzure({
+    tokens: createAppTokens({ tenantId, clientId, openCredential: openSealed, ...options }),
+    ...options,
+  })
+}
+
+/** The credential of an application's account, in the clear. Throws {@link SealBroken}. */
+export async function openAccountCredential(
+  account: Pick<Reader, 'organisationId' | 'id' | 'name'>,
+): Promise<Credential> {
+  const { organisationId, id } = account
+  const stored = await describePlaceOfAccount(account).read()
+  return openCredential(stored?.sealed, { organisationId, kind: 'account-cache', id })
+}
+
+/** A sealed credential in the clear. Throws {@link SealBroken} when there is none, as after it was deleted meanwhile. */
+async function openCredential(sealed: string | undefined, context: SealContext): Promise<Credential> {
+  if (sealed === undefined) throw new SealBroken('There is no credential.')
+  return Credential.parse(JSON.parse(await unseal(sealed, context)))
+}
+
+/**
+ * Writes down what an administrator has granted to an application since it was looked last. What was withdrawn stays there, so
+ * that the runs tell of it.
+ */
+async function addGranted(
+  { organisationId, id, optionalScopes: had }: Reader,
+  granted: readonly string[],
+): Promise<void> {
+  if (granted.every((scope) => had.includes(scope))) return
+  const optionalScopes = OPTIONAL_SCOPES.filter((scope) => granted.includes(scope) || had.includes(scope))
+  const db = await getDb({ organisationId })
+  await db.update(accounts).set({ optionalScopes }).where(whereAccount(organisationId, id))
+}
+
+function describePlaceOfAccount({
+  organisationId,
+  id,
+  name,
+}: Pick<Reader, 'organisationId' | 'id' | 'name'>): SealedPlace {
   const own = and(eq(accountSecrets.organisationId, organisationId), eq(accountSecrets.accountId, id))
   return {
     async read() {
@@ -166,7 +232,7 @@ export class SealBroken extends AzureError {
 /** Where a sealed value belongs. It is authenticated together with the value, so one row's secret does not open in another. */
 export type SealContext = {
   organisationId: string
-  kind: 'attempt-login' | 'attempt-cache' | 'account-cache'
+  kind: 'attempt-login' | 'attempt-cache' | 'account-cache' | 'application-draft'
   id: string
 }
 
@@ -215,6 +281,7 @@ function findKey(kid: unknown): Uint8Array {
 
 /** The words under which sign-ins were sealed while they were those of connections, so that the old ones still open. */
 const SEALED_AS = {
+  'application-draft': 'application-draft',
   'attempt-login': 'attempt-login',
   'attempt-cache': 'attempt-cache',
   'account-cache': 'connection-cache',

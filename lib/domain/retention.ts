@@ -9,6 +9,9 @@ export const SESSION_IDLE_MINUTES = 120
 /** From typing a subscription ID to Connect: enough to fetch an administrator, and few enough to keep a sealed sign-in. */
 export const ATTEMPT_MINUTES = 30
 
+/** Until an application account works that was begun: enough for a request to another department, with its answer. */
+export const APPLICATION_DRAFT_DAYS = 14
+
 /** Expired attempts, without their tokens, for whoever opens the page of one again. */
 export const EXPIRED_ATTEMPT_HOURS = 24
 

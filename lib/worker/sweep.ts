@@ -31,6 +31,11 @@ const DUE: Due[] = [
     where: sql`expires_at <= now() - make_interval(hours => ${EXPIRED_ATTEMPT_HOURS})`,
   },
   {
+    what: 'applicationDrafts',
+    table: 'application_drafts',
+    where: sql`expires_at <= now()`,
+  },
+  {
     what: 'sessions',
     table: 'member_sessions',
     where: sql`not (${isLiveSession})`,

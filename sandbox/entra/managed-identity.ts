@@ -74,7 +74,9 @@ function findIdentity(world: World, query: URLSearchParams): { tenant: Tenant; p
     (id) => (id === null ? undefined : tenant.servicePrincipals.get(id)) ?? [],
   )
   if (clientId ?? objectId) {
-    const named = all.find((one) => one.appId === clientId || one.id === objectId)
+    // Only assigned ones are named here: that the machine's own can be is not documented.
+    const assigned = all.filter(({ id }) => id !== machine.systemAssigned)
+    const named = assigned.find((one) => one.appId === clientId || one.id === objectId)
     return named ? { tenant, principal: named } : null
   }
   const onlyOne = machine.systemAssigned === null && all.length === 1 ? all[0] : undefined

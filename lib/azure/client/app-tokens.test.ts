@@ -164,9 +164,10 @@ describe('a managed identity', () => {
     )
     if (!own || !assigned) throw new Error('There are two.')
     change({ type: 'set_machine', tenantId, systemAssigned: own.objectId, userAssigned: [assigned.objectId] })
-    const credential = { kind: 'managed_identity' } as const
-    const { token } = await tokensWith(credential, { clientId: null }).tokens.get('arm')
+    const ofMachine = { kind: 'managed_identity', isOfMachine: true } as const
+    const { token } = await tokensWith(ofMachine).tokens.get('arm')
     expect(readAppClaims(token)).toMatchObject({ objectId: own.objectId, clientId: own.clientId })
+    const credential = { kind: 'managed_identity', isOfMachine: false } as const
     const other = await tokensWith(credential, { clientId: assigned.clientId }).tokens.get('graph')
     expect(readAppClaims(other.token)).toMatchObject({ objectId: assigned.objectId, roles: ['User.Read.All'] })
     const stranger = tokensWith(credential, { clientId: app.clientId }).tokens.get('arm')
@@ -177,7 +178,7 @@ describe('a managed identity', () => {
     const { tenantId } = makeTenant(sandbox.world, { seed: Math.random(), people: 2 })
     const { objectId } = addApplication(sandbox.world, { tenantId, managedIdentity: true })
     change({ type: 'set_machine', tenantId, systemAssigned: objectId })
-    const asked = tokensWith({ kind: 'managed_identity' }, { clientId: null }).tokens.get('arm')
+    const asked = tokensWith({ kind: 'managed_identity', isOfMachine: true }).tokens.get('arm')
     await expect(asked).rejects.toMatchObject({ code: 'wrong_tenant' })
   })
 })

@@ -7,21 +7,25 @@ import { problemOfApplication } from './aadsts'
 import { readAppClaims } from './app-claims'
 import { cloud } from './cloud'
 import { AzureError, toAzureError } from './errors'
+import { parseJsonObject } from './rows'
 import { askJson, createConfidentialClient, keepTokens, type Resource, type Token, type Tokens } from './tokens'
 import { type SendOptions, sendToMachine } from './transport'
 
-/** What proves an application to Entra ID, as it is sealed. A federated token is read from the operator's file each time. */
+/**
+ * What proves an application to Entra ID, as it is sealed. A federated token is read from the operator's file each time;
+ * `isOfMachine` is the identity that the machine itself has, which is asked for without a client ID.
+ */
 export const Credential = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('certificate'), certificate: z.string(), thumbprint: z.string(), privateKey: z.string() }),
   z.object({ kind: z.literal('federated') }),
-  z.object({ kind: z.literal('managed_identity') }),
+  z.object({ kind: z.literal('managed_identity'), isOfMachine: z.boolean() }),
   z.object({ kind: z.literal('secret'), secret: z.string() }),
 ])
 export type Credential = z.infer<typeof Credential>
 
 type Options = SendOptions & {
   tenantId: string
-  /** Null for the managed identity that the machine itself has. */
+  /** Null where it is not known yet, which it is not for the managed identity that the machine itself has. */
   clientId: string | null
   /** Opens the credential when a token is needed, so that it is in the clear for no longer. */
   openCredential: () => Promise<Credential>
@@ -54,7 +58,8 @@ export function createAppTokens({ optional = [], onGranted, ...options }: Option
 
 async function acquire({ openCredential, clientId, ...options }: Options, resource: Resource): Promise<Token> {
   const credential = await openCredential()
-  if (credential.kind === 'managed_identity') return askMachine(clientId, options, resource)
+  if (credential.kind === 'managed_identity')
+    return askMachine(credential.isOfMachine ? null : clientId, options, resource)
   if (clientId === null) throw new AzureError('application_unknown', 'The application has no client ID.')
   const application = { clientId, ...(await proofOf(credential)) }
   const { msal, run } = createConfidentialClient({ application, ...options })
@@ -98,6 +103,20 @@ async function readFederatedToken(): Promise<string> {
   const token = text.trim()
   if (!JWT.test(token)) throw new AzureError('federated_token_unusable', 'The file holds no token.')
   return token
+}
+
+const Federation = z.object({ iss: z.string().max(1_000), sub: z.string().max(1_000) })
+
+/** Whose token is in the file, for the federated credential that is to trust it; null when there is none that can be read. */
+export async function readFederation(): Promise<{ issuer: string; subject: string } | null> {
+  try {
+    const [, payload = ''] = (await readFederatedToken()).split('.')
+    const { iss, sub } = Federation.parse(parseJsonObject(Buffer.from(payload, 'base64url').toString('utf8'), 200))
+    return { issuer: iss, subject: sub }
+  } catch (error) {
+    if (error instanceof AzureError || error instanceof z.ZodError) return null
+    throw error
+  }
 }
 
 /** Asks the machine that we run on. A machine outside Azure does not answer at that address. */
