@@ -9,13 +9,13 @@ import { Button } from '@/components/ui/button'
 import type { FormState } from '@/components/ui/form-state'
 import { Name } from '@/components/ui/name'
 import { SubmitButton } from '@/components/ui/submit-button'
-import type { Schedule } from '@/lib/domain/vocabulary'
+import type { AccountKind, Schedule } from '@/lib/domain/vocabulary'
 
 type Props = {
   connection: {
     id: string
     label: string
-    account: { name: string; others: number }
+    account: { name: string; kind: AccountKind; others: number }
     schedule: Schedule
     disconnected: boolean
   }
@@ -46,10 +46,13 @@ export function ConnectionSettings({ connection, actions, permissions }: Props) 
         title="Microsoft account"
         says={
           <>
-            Read with the sign-in of <Name of={account.name} className="break-all" />
+            Read with {account.kind === 'application' ? 'the application' : 'the sign-in of'}{' '}
+            <Name of={account.name} className="break-all" />
             {account.others > 0 &&
               `, like ${account.others.toLocaleString('en')} other ${account.others === 1 ? 'subscription' : 'subscriptions'}`}
-            . Reconnecting signs in again, for all that is read with it; labels, history and data stay.
+            .{' '}
+            {account.kind === 'application' ? 'Reconnecting gives it a new credential' : 'Reconnecting signs in again'},
+            for all that is read with it; labels, history and data stay.
           </>
         }
       >

@@ -78,22 +78,14 @@ type CheckFixProps = {
   subscriptionId: string
   tenantId: string
   /** The object ID that the account has in the subscription's tenant. */
-  accountObjectId: string
+  account: { objectId: string; isApplication: boolean }
   adminConsentUrl: string
   portal: AzurePortal
   signIn: (options: AzureSignInOptions) => Promise<void>
 }
 
 /** What makes a failed check pass: steps, a command for this account and subscription, or a link. */
-export function CheckFix({
-  code,
-  subscriptionId,
-  tenantId,
-  accountObjectId,
-  adminConsentUrl,
-  portal,
-  signIn,
-}: CheckFixProps) {
+export function CheckFix({ code, subscriptionId, tenantId, account, adminConsentUrl, portal, signIn }: CheckFixProps) {
   switch (code) {
     case 'reader_role_missing':
     case 'subscription_not_readable':
@@ -103,7 +95,7 @@ export function CheckFix({
           <div className="grid grid-cols-1 gap-1.5">
             <p>Or with the Azure CLI, by someone who may assign roles:</p>
             <Copyable
-              text={`az role assignment create --assignee-object-id ${accountObjectId} --assignee-principal-type User --role Reader --scope /subscriptions/${subscriptionId}`}
+              text={`az role assignment create --assignee-object-id ${account.objectId} --assignee-principal-type ${account.isApplication ? 'ServicePrincipal' : 'User'} --role Reader --scope /subscriptions/${subscriptionId}`}
               label="command that assigns Reader"
             />
           </div>

@@ -74,7 +74,8 @@ export function ConnectForm({ action, others, othersUnread, otherAccount, blocke
       {otherAccount && (
         <Notice tone="warn" title="Another account than before">
           <p>
-            {otherAccount.label} was connected with {otherAccount.previous}. You signed in as {otherAccount.now}.
+            {otherAccount.label} was connected with {otherAccount.previous}. Now it would be read with{' '}
+            {otherAccount.now}.
           </p>
           <label className="mt-2 flex items-start gap-2 text-ink">
             <input

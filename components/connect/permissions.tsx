@@ -10,6 +10,8 @@ type Action = (connectionId: string, scope: OptionalScope) => Promise<void>
 type Props = {
   connectionId: string
   permissions: OptionalPermission[]
+  /** Whether it is read with an application, to which an administrator grants permissions in Microsoft Entra. */
+  ofApplication: boolean
   actions: { askForPermission: Action; stopUsingPermission: Action }
 }
 
@@ -20,7 +22,7 @@ const STATES: Record<OptionalPermission['state'], { word: string; tone: ChipTone
 }
 
 /** The optional permissions of a connection: what each adds, whether it is granted, and buttons to ask for it or stop using it. */
-export function PermissionsPanel({ connectionId, permissions, actions }: Props) {
+export function PermissionsPanel({ connectionId, permissions, ofApplication, actions }: Props) {
   const states = new Map(permissions.map(({ scope, state }) => [scope, state]))
 
   return (
@@ -39,19 +41,21 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
               <div className="min-w-0 flex-1 basis-64">
                 <p className="flex flex-wrap items-center gap-x-2 gap-y-1">
                   <code className="font-mono text-sm break-all">{scope}</code>
-                  <Chip tone={STATES[state].tone}>{STATES[state].word}</Chip>
+                  <Chip tone={STATES[state].tone}>
+                    {ofApplication && state === 'not_asked' ? 'Not granted' : STATES[state].word}
+                  </Chip>
                 </p>
                 <p className="mt-1 text-ink-soft">{adds}</p>
               </div>
               <div className="flex flex-wrap gap-2">
-                {state !== 'granted' && (
+                {state !== 'granted' && !ofApplication && (
                   <form action={actions.askForPermission.bind(null, connectionId, scope)}>
                     <SubmitButton size="sm" className="relative" pendingLabel="Opening…">
                       Ask Microsoft for it <span className="sr-only">{scope}</span>
                     </SubmitButton>
                   </form>
                 )}
-                {state !== 'not_asked' && (
+                {(ofApplication ? state === 'withdrawn' : state !== 'not_asked') && (
                   <form action={actions.stopUsingPermission.bind(null, connectionId, scope)}>
                     <SubmitButton variant="ghost" size="sm" className="relative" pendingLabel="Stopping…">
                       Stop using it <span className="sr-only">{scope}</span>
@@ -64,8 +68,9 @@ export function PermissionsPanel({ connectionId, permissions, actions }: Props) 
         })}
       </ul>
       <p className="mt-2 text-sm text-ink-soft">
-        A change shows after the next sync. Rolecall stops asking for a permission that you stop using; the tenant’s
-        consent itself is withdrawn in Microsoft Entra, under Enterprise applications.
+        {ofApplication
+          ? 'It is read with an application: an administrator grants it each application permission in Microsoft Entra, and the next sync uses it.'
+          : 'A change shows after the next sync. Rolecall stops asking for a permission that you stop using; the tenant’s consent itself is withdrawn in Microsoft Entra, under Enterprise applications.'}
       </p>
     </section>
   )

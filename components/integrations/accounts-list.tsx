@@ -1,14 +1,24 @@
 import { ButtonLink } from '@/components/ui/button-link'
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
+import type { FormState } from '@/components/ui/form-state'
 import { Name } from '@/components/ui/name'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { RelativeTime } from '@/components/ui/time'
 import { explain } from '@/lib/domain/problems'
-import type { AccountState } from '@/lib/domain/vocabulary'
+import type { AccountKind, AccountState, CredentialKind } from '@/lib/domain/vocabulary'
+import { ApplicationFacts } from './application-facts'
+import { RemoveAccountForm } from './remove-account-form'
 
 export type ShownAccount = {
   id: string
+  kind: AccountKind
+  /** Of an application. */
+  clientId: string | null
+  credential: CredentialKind | null
+  credentialExpiresAt: Date | null
+  /** The time of the database, by which it is told what has expired. */
+  now: Date
   name: string
   tenantId: string
   /** The tenant's name; its ID is shown where the name is not known. */
@@ -20,18 +30,22 @@ export type ShownAccount = {
   signedInByName: string
   follows: boolean
   connections: number
-  /** One of its connections, by which it is signed in again. */
-  connectionIdToReconnect: string
+  /** One of its connections, by which a person's is signed in again; an application may have none yet. */
+  connectionIdToReconnect: string | null
 }
 
 type Props = {
   accounts: ShownAccount[]
-  /** Signs an account in again by one of its connections; null for those who may only read. */
-  startReconnect: ((connectionId: string) => Promise<void>) | null
+  /** What can be done with them; null for those who may only read. */
+  actions: {
+    /** Signs an account in again by one of its connections. */
+    startReconnect: (connectionId: string) => Promise<void>
+    removeAccount: (accountId: string, state: FormState, form: FormData) => Promise<FormState>
+  } | null
 }
 
 /** The Microsoft accounts that Rolecall reads with, each with its state, its permissions, and what can be done. */
-export function AccountsList({ accounts, startReconnect }: Props) {
+export function AccountsList({ accounts, actions }: Props) {
   return (
     <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
       {accounts.map((account) => (
@@ -40,6 +54,7 @@ export function AccountsList({ accounts, startReconnect }: Props) {
             <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 font-medium">
               <Name of={account.name} className="break-all" />
               <AccountStateChip state={account.state} />
+              <Chip>{account.kind === 'application' ? 'Application' : 'Person'}</Chip>
             </h3>
             {account.stateReason && (
               <p className="text-warn">
@@ -56,8 +71,10 @@ export function AccountsList({ accounts, startReconnect }: Props) {
                   tenant <ShortId id={account.tenantId} label="tenant ID" />
                 </>
               )}
-              . Signed in by <Name of={account.signedInByName} />, <RelativeTime at={account.signedInAt} />.
+              . {account.kind === 'application' ? 'Credential given' : 'Signed in'} by{' '}
+              <Name of={account.signedInByName} />, <RelativeTime at={account.signedInAt} />.
             </p>
+            <ApplicationFacts account={account} />
             {account.follows && (
               <p className="text-ink-soft">
                 {account.state === 'active'
@@ -77,37 +94,7 @@ export function AccountsList({ accounts, startReconnect }: Props) {
               )}
             </p>
           </div>
-          {startReconnect && (
-            <div className="flex flex-wrap gap-2">
-              <form action={startReconnect.bind(null, account.connectionIdToReconnect)}>
-                <SubmitButton
-                  variant={account.state === 'active' ? undefined : 'primary'}
-                  className="relative"
-                  pendingLabel="Opening…"
-                >
-                  Reconnect <span className="sr-only">{account.name}</span>
-                </SubmitButton>
-              </form>
-              {(account.state === 'active' || account.follows) && (
-                <>
-                  <ButtonLink
-                    href={`/integrations/azure/${account.connectionIdToReconnect}/settings`}
-                    prefetch={false}
-                    className="relative"
-                  >
-                    Permissions <span className="sr-only">of {account.name}</span>
-                  </ButtonLink>
-                  <ButtonLink
-                    href={`/integrations/azure/accounts/${account.id}/add`}
-                    prefetch={false}
-                    className="relative"
-                  >
-                    Add subscriptions <span className="sr-only">with {account.name}</span>
-                  </ButtonLink>
-                </>
-              )}
-            </div>
-          )}
+          {actions && <AccountButtons account={account} actions={actions} />}
         </li>
       ))}
     </ul>
@@ -120,4 +107,55 @@ const countSubscriptions = (count: number): string =>
 function AccountStateChip({ state }: { state: AccountState }) {
   if (state === 'active') return <Chip tone="good">Active</Chip>
   return <Chip tone="warn">{state === 'signed_out' ? 'Signed out' : 'Reconnect needed'}</Chip>
+}
+
+type ButtonsProps = { account: ShownAccount; actions: NonNullable<Props['actions']> }
+
+/** What can be done with an account: an application is given another credential where a person signs in again. */
+function AccountButtons({ account, actions }: ButtonsProps) {
+  const { id, name, kind, state, follows, connectionIdToReconnect } = account
+  const isUsable = state === 'active' || follows
+  return (
+    <div className="flex flex-wrap gap-2">
+      {kind === 'application' ? (
+        <ButtonLink
+          href={`/integrations/azure/accounts/${id}/credential`}
+          variant={state === 'active' ? undefined : 'primary'}
+          prefetch={false}
+          className="relative"
+        >
+          New credential <span className="sr-only">for {name}</span>
+        </ButtonLink>
+      ) : (
+        connectionIdToReconnect && (
+          <form action={actions.startReconnect.bind(null, connectionIdToReconnect)}>
+            <SubmitButton
+              variant={state === 'active' ? undefined : 'primary'}
+              className="relative"
+              pendingLabel="Opening…"
+            >
+              Reconnect <span className="sr-only">{name}</span>
+            </SubmitButton>
+          </form>
+        )
+      )}
+      {isUsable && connectionIdToReconnect && (
+        <ButtonLink
+          href={`/integrations/azure/${connectionIdToReconnect}/settings`}
+          prefetch={false}
+          className="relative"
+        >
+          Permissions <span className="sr-only">of {name}</span>
+        </ButtonLink>
+      )}
+      {isUsable && (
+        <ButtonLink href={`/integrations/azure/accounts/${id}/add`} prefetch={false} className="relative">
+          Add subscriptions <span className="sr-only">with {name}</span>
+        </ButtonLink>
+      )}
+      {kind === 'application' && account.connections === 0 && (
+        <RemoveAccountForm name={name} action={actions.removeAccount.bind(null, id)} />
+      )}
+    </div>
+  )
 }

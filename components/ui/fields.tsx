@@ -3,7 +3,7 @@ import { type ChangeEventHandler, type ComponentProps, type ReactNode, useId } f
 import { joinClasses } from './join-classes'
 
 type FieldWords = { label: ReactNode; hideLabel?: boolean; hint?: ReactNode; error?: ReactNode }
-type FieldProps<Control extends 'input' | 'select'> = Omit<ComponentProps<Control>, 'name'> &
+type FieldProps<Control extends 'input' | 'select' | 'textarea'> = Omit<ComponentProps<Control>, 'name'> &
   FieldWords & { name: string }
 
 type TextFieldProps = FieldProps<'input'> & { inputClassName?: string }
@@ -21,6 +21,25 @@ export function TextField({ label, hideLabel, hint, error, className, inputClass
         aria-invalid={error ? true : undefined}
         aria-describedby={describedBy(inputId, hint, error)}
         className={joinClasses(CONTROL_CLASSES, inputClassName)}
+        {...rest}
+      />
+    </FieldShell>
+  )
+}
+
+/** The same for several lines, such as a key that is pasted. */
+export function TextAreaField({ label, hideLabel, hint, error, className, id, ...rest }: FieldProps<'textarea'>) {
+  const ownId = useId()
+  const areaId = id ?? ownId
+
+  return (
+    <FieldShell id={areaId} label={label} hideLabel={hideLabel} hint={hint} error={error} className={className}>
+      <textarea
+        id={areaId}
+        rows={8}
+        aria-invalid={error ? true : undefined}
+        aria-describedby={describedBy(areaId, hint, error)}
+        className={joinClasses(CONTROL_CLASSES.replace('h-9', 'min-h-24 py-2'), 'font-mono text-sm')}
         {...rest}
       />
     </FieldShell>

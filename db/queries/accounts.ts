@@ -1,4 +1,4 @@
-import { and, asc, eq, notInArray, sql } from 'drizzle-orm'
+import { and, asc, eq, isNotNull, ne, notInArray, or, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { accounts } from '@/db/schema/accounts'
@@ -17,9 +17,9 @@ export const otherConnections = sql<number>`(select count(*)::int from connectio
     and other.id <> ${connections.id} and other.state not in ('disconnected', 'deleting'))`
 
 /**
- * The accounts that connections of the organisation are read with, in name order, those that need a reconnect first. Each with
- * how many connections are read with it now, and one of these by which it can be signed in again: one that it can read, if there is
- * one.
+ * The accounts that connections of the organisation are read with, and those of applications that have none yet, in name order,
+ * those that need a reconnect first. Each with how many connections are read with it now, and one of these by which it can be
+ * signed in again: one that it can read, if there is one.
  *
  * @param tenantId only accounts of this tenant
  */
@@ -29,8 +29,13 @@ export async function listAccounts(actor: Actor, tenantId?: string) {
     .select({
       now: databaseNow,
       id: accounts.id,
+      kind: accounts.kind,
+      clientId: accounts.clientId,
+      credential: accounts.credential,
+      credentialExpiresAt: accounts.credentialExpiresAt,
       name: accounts.name,
       tenantId: accounts.tenantId,
+      objectId: accounts.objectId,
       state: accounts.state,
       stateReason: accounts.stateReason,
       optionalScopes: accounts.optionalScopes,
@@ -39,14 +44,16 @@ export async function listAccounts(actor: Actor, tenantId?: string) {
       follows: accounts.follows,
       excluded: sql<number>`jsonb_array_length(${accounts.excludedSubscriptionIds})`,
       connections: sql<number>`count(${connections.id})::int`,
-      connectionIdToReconnect: sql<string>`(array_agg(${connections.id}
-        order by ${connections.state} = 'active' desc, ${connections.createdAt}, ${connections.id}))[1]`,
+      connectionIdToReconnect: sql<string | null>`(array_agg(${connections.id}
+        order by ${connections.state} = 'active' desc, ${connections.createdAt}, ${connections.id})
+        filter (where ${connections.id} is not null))[1]`,
     })
     .from(accounts)
-    .innerJoin(connections, and(isAccountOf, notInArray(connections.state, ['disconnected', 'deleting'])))
+    .leftJoin(connections, and(isAccountOf, notInArray(connections.state, ['disconnected', 'deleting'])))
     .where(
       and(
         eq(accounts.organisationId, actor.organisationId),
+        or(isNotNull(connections.id), and(eq(accounts.kind, 'application'), ne(accounts.state, 'signed_out'))),
         tenantId === undefined ? undefined : eq(accounts.tenantId, tenantId),
       ),
     )

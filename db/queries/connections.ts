@@ -69,7 +69,7 @@ export async function getConnection(actor: Actor, connectionId: string) {
       subscriptionName: connections.subscriptionName,
       subscriptionState: connections.subscriptionState,
       tenantId: connections.tenantId,
-      account: { id: accounts.id, name: accounts.name, others: otherConnections },
+      account: { id: accounts.id, name: accounts.name, kind: accounts.kind, others: otherConnections },
       label: connections.label,
       state: shownState,
       stateReason: shownReason,

@@ -99,6 +99,17 @@ export async function beginReconnect(
   return { attemptId: await openAttempt(actor, { subscriptionId, tenantId, connectionId, optionalScopes }) }
 }
 
+/**
+ * The application by whose account a connection is read: it is given another credential where a person signs in again. Null for a
+ * person's account, and where the subscription has moved to another tenant, which the application is not in. Throws NotFound.
+ */
+export async function findApplicationToReconnect(actor: Actor, connectionId: string): Promise<string | null> {
+  allow(actor, 'connect')
+  const { accountId, stateReason } = await findConnection(actor, connectionId)
+  const { id, kind } = await findAccount(actor, accountId)
+  return kind === 'application' && stateReason !== 'subscription_moved' ? id : null
+}
+
 type AttemptSubject = {
   subscriptionId: string
   tenantId: string
@@ -165,7 +176,7 @@ export type Attempt = {
   connectionLabel: string | null
   /** The account that a connection which is being reconnected has read with until now. */
   previousAccount: (Account & { others: number }) | null
-  account: Account | null
+  account: (Account & { isApplication: boolean }) | null
   problem: AttemptProblem | null
   expired: boolean
   confirmed: boolean
@@ -199,6 +210,7 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
         .where(whereConnection(actor.organisationId, attempt.connectionId))
     : []
   const { accountObjectId, accountTenantId, accountName } = attempt
+  const chosen = attempt.accountId === null ? null : await findAccount(actor, attempt.accountId)
   const optionalScopes = chooseOptionalScopes(attempt)
   return {
     id: attempt.id,
@@ -216,7 +228,12 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
       : null,
     account:
       accountObjectId && accountTenantId
-        ? { objectId: accountObjectId, tenantId: accountTenantId, name: accountName ?? accountObjectId }
+        ? {
+            objectId: accountObjectId,
+            tenantId: accountTenantId,
+            name: accountName ?? accountObjectId,
+            isApplication: chosen?.kind === 'application',
+          }
         : null,
     problem: attempt.problem,
     expired: attempt.expired,

@@ -91,7 +91,7 @@ export const RECOMMENDED_SCOPES: readonly OptionalScope[] = OPTIONAL_PERMISSIONS
 export const NOT_REQUESTED = [
   'Write access to the directory, of any kind',
   'Mail, calendars, files, chats or any content',
-  'Application permissions that work without a signed-in person',
+  'Application permissions that work without a signed-in person: only an application account that you add has any, and they are granted to your own application',
   'Passwords, authentication methods or the log of sign-ins',
   'Groups’ members, eligible and activated memberships of groups, names of service principals or dates of last sign-ins, unless you tick the optional permission',
 ] as const

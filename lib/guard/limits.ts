@@ -14,9 +14,13 @@ export const MOST_COOKIES = 100
 /** Bytes of a body: a form with a name in it, or Microsoft's answer to a sign-in, is far shorter. */
 const LARGEST_BODY = 16_384
 
-/** Bytes of the forms that connect: each of its subscriptions, at most a thousand, takes a browser some 170 bytes. */
+/** Bytes of the forms that connect: each of its subscriptions, at most a thousand, takes a browser some 170 bytes. A certificate has less. */
 const LARGEST_CONNECT_BODY = 196_608
-const CONNECT_PAGES = ['/integrations/azure/connect/', '/integrations/azure/accounts/']
+const CONNECT_PAGES = [
+  '/integrations/azure/connect/',
+  '/integrations/azure/accounts/',
+  '/integrations/azure/applications/',
+]
 
 /** Bytes of a body while developing: Next's own tools send stacks of errors. */
 const LARGEST_DEVELOPMENT_BODY = 4_194_304

@@ -7,7 +7,7 @@ import { askToConfirm } from '@/app/confirm/ask-to-confirm'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
-import { beginReconnect } from '@/lib/connections/attempts'
+import { beginReconnect, findApplicationToReconnect } from '@/lib/connections/attempts'
 import { disconnect } from '@/lib/connections/disconnect'
 import {
   renameConnection as rename,
@@ -29,8 +29,12 @@ export const syncNow = actionFor('admin', async (member, connectionId: string) =
   refresh()
 })
 
+/** Begins to sign in again; an application is given another credential instead. */
 export const startReconnect = actionFor('admin', async (member, connectionId: string) => {
-  const { attemptId } = await beginReconnect(member, readInput(ConnectionId, connectionId))
+  const id = readInput(ConnectionId, connectionId)
+  const application = await findApplicationToReconnect(member, id)
+  if (application !== null) redirect(`/integrations/azure/accounts/${application}/credential`)
+  const { attemptId } = await beginReconnect(member, id)
   redirect(`/integrations/azure/connect/${attemptId}/sign-in`)
 })
 

@@ -1,15 +1,18 @@
 import type { Metadata } from 'next'
 import { startReconnect } from '@/app/(portal)/integrations/actions'
+import { discardDraft, removeAccount } from '@/app/(portal)/integrations/azure/applications/actions'
 import { AppRegistrationGuide } from '@/components/connect/app-registration'
 import { AssignReaderSteps, azurePortal, FoldedSteps } from '@/components/connect/azure-steps'
 import { NotRequested, PermissionsTable, Requirements } from '@/components/connect/permissions'
 import { AccountsList } from '@/components/integrations/accounts-list'
+import { ApplicationDrafts } from '@/components/integrations/application-drafts'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ButtonLink } from '@/components/ui/button-link'
 import { PageHeader } from '@/components/ui/page-header'
 import { listAccounts } from '@/db/queries/accounts'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
+import { listDrafts } from '@/lib/connections/application-drafts'
 import { CATALOGUE } from '@/lib/domain/catalogue'
 import { env } from '@/lib/env'
 
@@ -27,6 +30,7 @@ export default async function AboutAzurePage() {
     ...account,
     tenantName: account.tenantId === member.tenantId ? member.organisationName : null,
   }))
+  const drafts = mayConnect ? await listDrafts(member) : []
 
   return (
     <>
@@ -42,15 +46,26 @@ export default async function AboutAzurePage() {
         )}
       </PageHeader>
       <div className="grid max-w-[800px] grid-cols-1 gap-10">
-        {accounts.length > 0 && (
+        {(accounts.length > 0 || mayConnect) && (
           <section aria-labelledby="accounts">
-            <h2 id="accounts" className={HEADING}>
-              Accounts
-            </h2>
+            <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+              <h2 id="accounts" className="text-lg font-semibold">
+                Accounts
+              </h2>
+              {mayConnect && (
+                <ButtonLink href="/integrations/azure/applications/new">Add an application account</ButtonLink>
+              )}
+            </div>
             <p className="mb-3 text-ink-soft">
-              Rolecall reads with these sign-ins. Reconnecting one heals every subscription that is read with it.
+              {accounts.length > 0
+                ? 'Rolecall reads with these sign-ins. Reconnecting one heals every subscription that is read with it. '
+                : 'The sign-in of whoever connects a subscription is shown here. '}
+              What must not end when a person leaves is best read with an application.
             </p>
-            <AccountsList accounts={accounts} startReconnect={mayConnect ? startReconnect : null} />
+            {accounts.length > 0 && (
+              <AccountsList accounts={accounts} actions={mayConnect ? { startReconnect, removeAccount } : null} />
+            )}
+            <ApplicationDrafts drafts={drafts} discard={discardDraft} />
           </section>
         )}
         {AZURE && (

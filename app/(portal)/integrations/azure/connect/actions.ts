@@ -128,7 +128,7 @@ export const confirmConnect = actionFor(
     if (confirmed.kind === 'refused') return { error: describeProblem(confirmed.code) }
     if (confirmed.kind === 'other_account') {
       return {
-        error: `The connection was made with ${confirmed.previous}; you signed in as ${confirmed.now}. Confirm the change of account, or sign in with the one from before.`,
+        error: `The connection was made with ${confirmed.previous}; now it would be read with ${confirmed.now}. Confirm the change of account, or sign in with the one from before.`,
       }
     }
     redirect(`/integrations/azure/connect/${attemptId}/progress`)

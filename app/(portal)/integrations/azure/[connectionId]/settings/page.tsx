@@ -39,6 +39,7 @@ export default async function SettingsPage({ params }: Props) {
               <PermissionsPanel
                 connectionId={id}
                 permissions={permissions}
+                ofApplication={account.kind === 'application'}
                 actions={{ askForPermission, stopUsingPermission }}
               />
             )

@@ -34,7 +34,7 @@ export async function AttemptChecks({ member, attempt }: Props) {
                   code={check.code}
                   subscriptionId={attempt.subscriptionId}
                   tenantId={attempt.tenantId}
-                  accountObjectId={attempt.account.objectId}
+                  account={attempt.account}
                   adminConsentUrl={attempt.adminConsentUrl}
                   portal={azurePortal(env().azure.cloud)}
                   signIn={startSignIn.bind(null, attempt.id)}

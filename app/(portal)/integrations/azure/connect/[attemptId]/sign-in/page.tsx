@@ -15,6 +15,7 @@ import { WizardFrame } from '@/components/connect/wizard-frame'
 import { listAccounts } from '@/db/queries/accounts'
 import { mayDo } from '@/lib/actor'
 import { requireMember, type SignedInMember } from '@/lib/auth/request'
+import type { Attempt } from '@/lib/connections/attempts'
 import { connectRedirectUri } from '@/lib/connections/sign-in'
 import { isProblemCode } from '@/lib/domain/problems'
 import { env } from '@/lib/env'
@@ -57,7 +58,7 @@ export default async function SignInPage({
         <SignInInvitation
           attempt={attempt}
           signIn={signIn}
-          accounts={attempt.connectionId ? [] : await listUsableAccounts(member, attempt.tenantId)}
+          accounts={await listUsableAccounts(member, attempt)}
           goOnWithAccount={goOnWithAccount.bind(null, attempt.id)}
         />
       )}
@@ -65,7 +66,11 @@ export default async function SignInPage({
   )
 }
 
-/** Accounts that read other subscriptions of this tenant already, and can go on without a sign-in. */
-async function listUsableAccounts(member: SignedInMember, tenantId: string) {
-  return (await listAccounts(member, tenantId)).filter(({ state }) => state === 'active')
+/**
+ * Accounts that read this tenant already and can go on without a sign-in. To reconnect, that is another account than the one of
+ * before, which is there to be signed in again.
+ */
+async function listUsableAccounts(member: SignedInMember, { tenantId, previousAccount }: Attempt) {
+  const accounts = await listAccounts(member, tenantId)
+  return accounts.filter(({ state, objectId }) => state === 'active' && objectId !== previousAccount?.objectId)
 }
