@@ -1,46 +1,7 @@
 import type { Page } from '@playwright/test'
+import { addApplicationAccount, registerApplication, registerShownCertificate } from './support/applications'
 import { change, shortTokens } from './support/sandbox'
-import { connect, expect, signIn, test, type World } from './support/test'
-
-type Application = { clientId: string; objectId: string }
-
-const THREE = ['User.Read.All', 'GroupMember.Read.All', 'Application.Read.All']
-
-/** What an administrator does with the commands that the pages show, apart from the credential. */
-async function register({ tenantId, subscriptions }: World, roles = THREE): Promise<Application> {
-  const { result: made } = (await change({ type: 'add_application', tenantId, displayName: 'Access reader' })) as {
-    result: Application
-  }
-  const { clientId, objectId: principalId } = made
-  for (const { id: subscriptionId } of subscriptions)
-    await change({ type: 'assign', tenantId, principalId, role: 'Reader', subscriptionId })
-  await change({ type: 'grant_app_roles', tenantId, clientId, roles })
-  return made
-}
-
-/** Registers the certificate that the page shows within its command. */
-async function registerShownCertificate(page: Page, clientId: string) {
-  const command = await page.getByText('BEGIN CERTIFICATE').textContent()
-  expect(command).not.toContain('PRIVATE')
-  const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(command ?? '')?.[0]
-  await change({ type: 'add_certificate', clientId, certificate })
-}
-
-/** Goes from the accounts to an application account whose certificate is made here. */
-async function addAccount(page: Page, world: World, { clientId }: Application) {
-  await page.goto('/integrations/azure')
-  await page.getByRole('link', { name: 'Add an application account' }).click()
-  await page.getByLabel('Tenant').fill(world.domain)
-  await page.getByLabel('Client ID').fill(clientId)
-  await page.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.getByText('The certificate is not accepted')).toBeVisible()
-  await expect(page.getByRole('button', { name: 'Add the account' })).toBeDisabled()
-  await registerShownCertificate(page, clientId)
-  await page.getByRole('button', { name: 'Check again' }).click()
-  await expect(page.getByText('Microsoft accepts the application and its credential.')).toBeVisible()
-  await page.getByRole('button', { name: 'Add the account' }).click()
-  await page.waitForURL(/\/accounts\/[0-9a-f-]{36}\/add$/)
-}
+import { connect, expect, signIn, test } from './support/test'
 
 const accountOf = (page: Page, name: string) =>
   page.getByRole('region', { name: 'Accounts' }).getByRole('listitem').filter({ hasText: name })
@@ -56,7 +17,7 @@ test.describe('with several subscriptions', () => {
     await shortTokens()
     await signIn(page, owner)
     await connect(page, world)
-    await addAccount(page, world, await register(world))
+    await addApplicationAccount(page, world, await registerApplication(world))
     await page.getByRole('checkbox', { name: /^Choose all 2/ }).check()
     await page.getByRole('button', { name: 'Connect 2 subscriptions' }).click()
     await page.waitForURL('**/integrations')
@@ -92,8 +53,8 @@ test('a certificate that was taken away is replaced by a secret that is wrong, a
 }) => {
   await shortTokens()
   await signIn(page, world.account('owner'))
-  const application = await register(world)
-  await addAccount(page, world, application)
+  const application = await registerApplication(world)
+  await addApplicationAccount(page, world, application)
   await page.getByRole('checkbox', { name: /^Choose all/ }).check()
   await page.getByRole('button', { name: /^Connect \d/ }).click()
   await page.waitForURL('**/integrations')
@@ -138,8 +99,8 @@ test('what is missing is said before an account is added, and one that nothing i
   world,
 }) => {
   await signIn(page, world.account('owner'))
-  const application = await register({ ...world, subscriptions: [] }, [])
-  await addAccount(page, world, application)
+  const application = await registerApplication({ ...world, subscriptions: [] }, [])
+  await addApplicationAccount(page, world, application)
   await expect(page.getByText('Azure lists no subscription for this account')).toBeVisible()
 
   await page.goto('/integrations/azure/applications/new')

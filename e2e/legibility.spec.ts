@@ -1,3 +1,4 @@
+import { addApplicationAccount, beginApplicationAccount, registerApplication } from './support/applications'
 import { isLegible, isLegibleEverywhere } from './support/legibility'
 import { fill, portalRoutes } from './support/portal-routes'
 import { change } from './support/sandbox'
@@ -56,11 +57,13 @@ test('every page can be read at every width and on paper', async ({ page, world 
 
   await page.goto(`${results}/groups`)
   const group = await page.getByRole('table').getByRole('link').first().getAttribute('href')
-  await page.goto('/integrations/azure')
-  const toAdd = await page.getByRole('link', { name: /Add subscriptions/ }).getAttribute('href')
-  const accountId = toAdd?.split('/').at(-2) ?? ''
+  const application = await registerApplication(world)
+  const accountId = await addApplicationAccount(page, world, application)
+  const draftId = await beginApplicationAccount(page, world, application)
   const pages = portalRoutes().filter(({ kind }) => kind === 'page')
-  const addresses = pages.map((route) => fill(route, { connectionId, attemptId, accountId, personId: owner.objectId }))
+  const addresses = pages.map((route) =>
+    fill(route, { connectionId, attemptId, accountId, draftId, personId: owner.objectId }),
+  )
   for (const address of [...addresses, String(group), `${results}/ask?who=people`, '/integrations?tab=attention']) {
     await page.goto(address)
     await expect(page.locator('h1').first()).toBeVisible()

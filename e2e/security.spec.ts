@@ -47,10 +47,11 @@ async function everyAnswer(route: PortalRoute, fillers: Record<string, string>, 
   return all.flat()
 }
 
-const fillersFor = ({ connectionId, attemptId, accountId, personId }: Victim) => ({
+const fillersFor = ({ connectionId, attemptId, accountId, draftId, personId }: Victim) => ({
   connectionId,
   attemptId,
   accountId,
+  draftId,
   personId,
   nextauth: 'session',
 })
@@ -102,6 +103,10 @@ const FIELDS = (typed: string) => ({
   role: 'owner',
   acceptOtherAccount: 'on',
   subscriptionId: '00000000-1111-4222-8333-444444444444',
+  tenant: '00000000-1111-4222-8333-444444444444',
+  clientId: '00000000-1111-4222-8333-444444444444',
+  credential: 'secret',
+  secret: 'stranger',
 })
 
 /** Calls that fit the actions: with an id alone, with options, with a form, with a state and a form. */
@@ -154,7 +159,7 @@ test('no action changes anything for a viewer, or for another organisation', asy
   const viewer = await sessionOf(browser, reader)
   const outsider = await stranger(browser)
   const member = await memberIdOf(them.cookie, reader)
-  const ids = [them.connectionId, them.attemptId, them.accountId, member]
+  const ids = [them.connectionId, them.attemptId, them.accountId, them.draftId, member]
   const before = await them.state()
   expect(before.flatMap(({ words }) => words)).toContain(world.subscription.name)
 

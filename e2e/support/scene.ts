@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
+import { beginApplicationAccount } from './applications'
 import { ask } from './ask'
 import { type Account, change, control, type MadeWorld } from './sandbox'
 import { connect, signIn, type test } from './test'
@@ -34,7 +35,7 @@ export async function stranger(browser: Browser): Promise<string> {
 
 export type Victim = Awaited<ReturnType<typeof victim>>
 
-/** An organisation with something to lose: a connected subscription, an attempt, a viewer, and names found nowhere else. */
+/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a viewer, and names found nowhere else. */
 export async function victim(page: Page, world: World) {
   const owner = world.account('owner')
   const personName = `Quenby ${randomUUID()}`
@@ -46,7 +47,9 @@ export async function victim(page: Page, world: World) {
   await page.waitForURL((url) => !url.pathname.includes('/connect/'))
   const cookie = await cookieOf(page.context())
   const accountId = idIn((await ask('/integrations/azure', { cookie })).body, 'accounts')
-  const ids = { connectionId: idIn(page.url(), 'azure'), attemptId, accountId, personId: owner.objectId }
+  const connectionId = idIn(page.url(), 'azure')
+  const draftId = await beginApplicationAccount(page, world, { clientId: world.tenantId, objectId: '' })
+  const ids = { connectionId, attemptId, accountId, draftId, personId: owner.objectId }
   return {
     ...ids,
     cookie,
@@ -55,7 +58,15 @@ export async function victim(page: Page, world: World) {
     /** Everything of the organisation that an action could change, in words. */
     state: async () => {
       const own = `/integrations/azure/${ids.connectionId}`
-      const paths = ['/integrations', own, `${own}/runs`, `${own}/settings`, '/settings/members', '/settings/audit']
+      const paths = [
+        '/integrations',
+        '/integrations/azure',
+        own,
+        `${own}/runs`,
+        `${own}/settings`,
+        '/settings/members',
+        '/settings/audit',
+      ]
       const answers = await Promise.all(paths.map((path) => ask(path, { cookie })))
       return answers.map(({ status, body, path }) => ({ path, status, words: wordsOf(body) }))
     },

@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What Microsoft's tokens look like: a signed JWT, and a refresh token of the sandbox. */
-const TOKENS = [/eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/, /\b1\.eyJ[\w-]{40,}/, /sandbox-secret/]
+/** What Microsoft's tokens look like: a signed JWT, and a refresh token of the sandbox; and keys of certificates. */
+const TOKENS = [
+  /eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{20,}/,
+  /\b1\.eyJ[\w-]{40,}/,
+  /sandbox-secret/,
+  /PRIVATE KEY-----\s*\w/,
+]
 
 /** The first token, or one of the given secrets, that stands in a text; null when there is none. */
 export function findSecret(text: string, known: Iterable<string> = []): string | null {
