@@ -14,7 +14,7 @@ import type { CredentialKind } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { limit } from '@/lib/limits'
 import { type AccountRow, findAccount } from './account'
-import { openAccountCredential, seal } from './vault'
+import { openAccountCredential, SealBroken, seal } from './vault'
 
 export type WantedApplication = {
   /** What somebody typed for the tenant: its ID, a domain, or a subscription. */
@@ -26,6 +26,9 @@ export type WantedApplication = {
   pem?: string
   secret?: string
 }
+
+/** How an application is to prove itself. */
+type Proof = Pick<WantedApplication, 'credential' | 'pem' | 'secret'>
 
 type Drafted =
   | { kind: 'drafted'; draftId: string }
@@ -49,13 +52,8 @@ export async function draftApplication(actor: Actor, wanted: WantedApplication):
   allow(actor, 'connect')
   await limit('connect_attempt', actor.memberId)
   try {
-    const { credential, clientId } = wanted
-    return await storeDraft(
-      actor,
-      { tenantId: await findTenant(wanted.tenant), clientId, accountId: null },
-      wanted,
-      credential,
-    )
+    const tenantId = await findTenant(wanted.tenant)
+    return await storeDraft(actor, { tenantId, clientId: wanted.clientId, accountId: null }, wanted)
   } catch (error) {
     if (error instanceof AzureError) return { kind: 'refused', code: error.code }
     throw error
@@ -66,24 +64,28 @@ export async function draftApplication(actor: Actor, wanted: WantedApplication):
  * Begins a new credential of an account of an application. The one that it has stays in use until the new one works. Throws
  * NotAllowed, NotFound, also for a person's account, and TooMany.
  */
-export async function draftCredential(
-  actor: Actor,
-  accountId: string,
-  wanted: Pick<WantedApplication, 'credential' | 'pem' | 'secret'>,
-): Promise<Drafted> {
+export async function draftCredential(actor: Actor, accountId: string, wanted: Proof): Promise<Drafted> {
   allow(actor, 'connect')
   await limit('connect_attempt', actor.memberId)
   const account = await findApplication(actor, accountId)
   const isOfMachine = wanted.credential === 'managed_identity' && (await isIdentityOfMachine(account))
   const subject = { tenantId: account.tenantId, clientId: isOfMachine ? null : account.clientId, accountId }
-  return storeDraft(actor, subject, wanted, wanted.credential)
+  return storeDraft(actor, subject, wanted)
 }
 
-/** Whether an account is read with the identity of the machine itself. False for one whose credential was deleted. */
+/**
+ * Whether an account is read with the identity of the machine itself. False where what was sealed was deleted or its key is
+ * lost: adding the application anew, without a client ID, gives the same account its credential back.
+ */
 async function isIdentityOfMachine(account: AccountRow): Promise<boolean> {
-  if (account.credential !== 'managed_identity' || account.state === 'signed_out') return false
-  const credential = await openAccountCredential(account)
-  return credential.kind === 'managed_identity' && credential.isOfMachine
+  if (account.credential !== 'managed_identity') return false
+  try {
+    const credential = await openAccountCredential(account)
+    return credential.kind === 'managed_identity' && credential.isOfMachine
+  } catch (error) {
+    if (error instanceof SealBroken) return false
+    throw error
+  }
 }
 
 /** The account of an application with this id. Throws NotFound, also for a person's. */
@@ -95,16 +97,11 @@ export async function findApplication(actor: Actor, accountId: string): Promise<
 
 type Subject = { tenantId: string; clientId: string | null; accountId: string | null }
 
-async function storeDraft(
-  actor: Actor,
-  subject: Subject,
-  wanted: Pick<WantedApplication, 'pem' | 'secret'>,
-  kind: CredentialKind,
-): Promise<Drafted> {
+async function storeDraft(actor: Actor, subject: Subject, wanted: Proof): Promise<Drafted> {
   const { organisationId } = actor
-  const refused = await refuseCredential(actor, subject.tenantId, kind)
+  const refused = await refuseCredential(actor, subject.tenantId, wanted.credential)
   if (refused) return { kind: 'refused', code: refused }
-  const made = await makeCredential(kind, subject, wanted)
+  const made = await makeCredential(subject, wanted)
   if ('problem' in made) return { kind: 'bad_certificate', problem: made.problem }
   const { credential, certificate, expiresAt } = made
   const id = crypto.randomUUID()
@@ -114,7 +111,7 @@ async function storeDraft(
     ...subject,
     organisationId,
     id,
-    credential: kind,
+    credential: wanted.credential,
     certificate,
     credentialExpiresAt: expiresAt,
     sealed,
@@ -144,9 +141,8 @@ async function refuseCredential(actor: Actor, tenantId: string, kind: Credential
 type Made = { credential: Credential; certificate: string | null; expiresAt: Date | null }
 
 async function makeCredential(
-  kind: CredentialKind,
   { clientId }: Subject,
-  { pem, secret = '' }: Pick<WantedApplication, 'pem' | 'secret'>,
+  { credential: kind, pem, secret = '' }: Proof,
 ): Promise<Made | { problem: string }> {
   if (kind === 'secret') return { credential: { kind, secret }, certificate: null, expiresAt: null }
   if (kind === 'federated') return { credential: { kind }, certificate: null, expiresAt: null }

@@ -14,7 +14,7 @@ import { addApplication, addApplicationAccount, draftWithCertificate } from '@/t
 import { accountOf, carryRun, connect, currentAccess, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { addSubscriptions } from './add-subscriptions'
 import { discardDraft, draftApplication, draftCredential, getDraft, listDrafts } from './application-drafts'
-import { beginReconnect } from './attempts'
+import { beginReconnect, findApplicationToReconnect } from './attempts'
 import { checkApplication } from './check-application'
 import { chooseAccount } from './choose-account'
 import { confirmAttempt } from './confirm'
@@ -214,6 +214,20 @@ describe('a new credential', () => {
       .where(eq(applicationDrafts.id, drafted.draftId))
     expect(await confirmApplication(tenant.owner, drafted.draftId)).toEqual({ kind: 'other_application' })
     expect(clientId).not.toBe(other.clientId)
+  })
+
+  test('is what a connection of an application is reconnected by, and not what one of a person is', async () => {
+    const { tenant, ids } = await begin()
+    const { accountId } = await addApplicationAccount(tenant, { subscriptionIds: ids })
+    const added = await addSubscriptions(tenant.owner, accountId, [ids[1]])
+    const [id = ''] = added.kind === 'added' ? added.connectionIds : []
+    expect(await findApplicationToReconnect(tenant.owner, id)).toBe(accountId)
+    expect(await findApplicationToReconnect(tenant.owner, await connect(tenant))).toBeNull()
+    await rolecall.db
+      .update(connections)
+      .set({ state: 'reconnect_needed', stateReason: 'subscription_moved' })
+      .where(eq(connections.id, id))
+    expect(await findApplicationToReconnect(tenant.owner, id), 'moved to another tenant').toBeNull()
   })
 
   test('cannot be given to the account of a person', async () => {
