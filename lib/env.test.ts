@@ -138,3 +138,15 @@ test('an address of the portal on plain http is warned of, unless it is this mac
   for (const url of ['http://rolecall.example', 'http://10.0.0.4:3000', 'http://localhost.example'])
     expect(warn(url), url).toEqual([expect.stringContaining('PORTAL_URL')])
 })
+
+test('application accounts may use what is the portal’s own only where the operator says so', () => {
+  const own = (settings: Record<string, string>) => {
+    const { federatedTokenFile, managedIdentity } = parse({ ...keys, ...settings }).azure
+    return { federatedTokenFile, managedIdentity }
+  }
+  expect(own(credentials)).toEqual({ federatedTokenFile: null, managedIdentity: false })
+  const allowed = { AZURE_FEDERATED_TOKEN_FILE: '/var/run/token', AZURE_MANAGED_IDENTITY: 'on' }
+  expect(own({ ...credentials, ...allowed })).toEqual({ federatedTokenFile: '/var/run/token', managedIdentity: true })
+  expect(own({ SANDBOX_URL: 'http://localhost:4000' }).managedIdentity).toBe(true)
+  expect(own({ SANDBOX_URL: 'http://localhost:4000', AZURE_MANAGED_IDENTITY: 'off' }).managedIdentity).toBe(false)
+})

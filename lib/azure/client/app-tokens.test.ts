@@ -11,7 +11,7 @@ import { makeCertificate } from '../certificate'
 import { isGuestAccount } from '../people'
 import { listSubscriptions } from '../subscriptions'
 import { readAppClaims } from './app-claims'
-import { type Credential, createAppTokens } from './app-tokens'
+import { type Credential, createAppTokens, readFederation } from './app-tokens'
 import { createAzure } from './clients'
 import { createMeter } from './transport'
 
@@ -135,6 +135,15 @@ describe('an application with a federated credential', () => {
     await expect(tokens.get('arm', { refused: token })).rejects.toMatchObject({ code: 'federation_mismatch' })
     writeFileSync(file, `${issueToken(sandbox.world, ISSUER, SUBJECT)}\n`)
     await tokens.get('arm', { refused: token })
+  })
+
+  test('says whose token is in the file, so that a federated credential can be made for it', async () => {
+    writeFileSync(file, issueToken(sandbox.world, ISSUER, SUBJECT))
+    expect(await readFederation()).toEqual({ issuer: ISSUER, subject: SUBJECT })
+    for (const odd of ['', 'no token', 'a.b.c', `${Buffer.from('{}').toString('base64url')}.e30.x`]) {
+      writeFileSync(file, odd)
+      expect(await readFederation()).toBeNull()
+    }
   })
 
   test('waits while the credential spreads', async () => {
