@@ -73,6 +73,32 @@ describe('subscriptions that an account can read', () => {
     expect([subscriptions.length, odd]).toEqual([3, 1])
   })
 
+  test('come with where they lie, and what is known of their assignments: of connected ones only', async () => {
+    const tenant = await rolecall.tenant({ subscriptions: 4, managementGroupDepth: 2, managementGroups: 4 })
+    const connectionId = await connect(tenant)
+    const run = await carryRun(rolecall, tenant.owner, connectionId)
+    const { id } = await accountOf(rolecall, connectionId)
+    const { subscriptions, groups, groupsRefused } = await listReadableSubscriptions(tenant.owner, id)
+    expect(groupsRefused).toBeNull()
+    const chains = subscriptions.map(({ managementGroups }) => managementGroups.map((one) => one.name))
+    expect(new Set(chains.map(([root]) => root)).size).toBe(1)
+    expect(chains.every(({ length }) => length === 3)).toBe(true)
+    expect(new Set(groups.map(({ name }) => name))).toEqual(new Set(chains.flat()))
+    expect(subscriptions.filter(({ assignments }) => assignments !== null)).toMatchObject([
+      { subscriptionId: tenant.subscription.id, assignments: run.assignments },
+    ])
+  })
+
+  test('are listed as well where the management groups are refused, and the refusal is told', async () => {
+    const { tenant, account } = await connectedOnce(2)
+    const match = { host: 'management.azure.com', path: 'getEntities' }
+    const found = await tenant.during([{ match, status: 403 }], () =>
+      listReadableSubscriptions(tenant.owner, account.id),
+    )
+    expect(found).toMatchObject({ groups: [], groupsRefused: expect.any(String) })
+    expect(found.subscriptions).toHaveLength(2)
+  })
+
   test('become connections at once, without a sign-in, read with that account, and the audit log says so', async () => {
     const { tenant, account, rest } = await connectedOnce(30)
     const signIns = tenant.world.log.filter(({ path }) => /authorize/.test(path)).length

@@ -1,29 +1,56 @@
 import type { Actor } from '@/db/actor'
 import { allow } from '@/lib/actor'
+import type { Azure } from '@/lib/azure/client/clients'
+import { refusedBy } from '@/lib/azure/client/lists'
+import { listPlaces, type PlacedGroup, type Places } from '@/lib/azure/management-groups'
 import { listSubscriptions } from '@/lib/azure/subscriptions'
 import type { ProblemCode } from '@/lib/domain/problems'
+import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import { limit } from '@/lib/limits'
 import { findAccount, letIn } from './account'
 import { markConnected, type ReadableSubscription } from './checks'
 import { connectWithAccount } from './connect-with-account'
 import { azureForPerson } from './vault'
 
+/** A subscription to choose, with the management groups above it, the tenant's root first: none where Azure shows none. */
+export type AddableSubscription = ReadableSubscription & { managementGroups: ManagementGroup[] }
+
 export type Readable = {
-  subscriptions: ReadableSubscription[]
+  subscriptions: AddableSubscription[]
   /** Rows of Azure's list that could not be understood, and are not among them. */
   odd: number
+  /** The management groups to choose by, as a tree. */
+  groups: PlacedGroup[]
+  /** Why the management groups could not be read; null where they were. */
+  groupsRefused: ProblemCode | null
 }
 
-/** All subscriptions that an account can read now, by name, as Azure lists them. Throws NotFound, TooMany and AzureError. */
+/**
+ * All subscriptions that an account can read now, by name, as Azure lists them, and where they lie, from a second list that
+ * may be refused. Throws NotFound, TooMany and AzureError.
+ */
 export async function listReadableSubscriptions(actor: Actor, accountId: string): Promise<Readable> {
   allow(actor, 'connect')
   await limit('connect_check', actor.memberId)
   const account = await findAccount(actor, accountId)
-  const { rows, odd } = await listSubscriptions(azureForPerson(account))
-  const readable = await markConnected(actor, account.tenantId, rows)
+  const azure = azureForPerson(account)
+  const [{ rows, odd }, places] = await Promise.all([listSubscriptions(azure), readPlaces(azure)])
+  const readable = (await markConnected(actor, account.tenantId, rows)).map((one) => ({
+    ...one,
+    managementGroups: places.above.get(one.subscriptionId) ?? [],
+  }))
   const byName = (one: ReadableSubscription, other: ReadableSubscription) =>
     one.name.localeCompare(other.name, 'en', { numeric: true })
-  return { subscriptions: readable.sort(byName), odd: odd.length }
+  return { subscriptions: readable.sort(byName), odd: odd.length, groups: places.groups, groupsRefused: places.refused }
+}
+
+/** Where subscriptions lie, or why that could not be read. What is wrong with the sign-in itself is thrown. */
+async function readPlaces(azure: Azure): Promise<Places & { refused: ProblemCode | null }> {
+  try {
+    return { ...(await listPlaces(azure)), refused: null }
+  } catch (error) {
+    return { above: new Map(), groups: [], refused: refusedBy('managementGroups', error).code }
+  }
 }
 
 type Added =
@@ -36,8 +63,12 @@ type Added =
  * it can read. One that somebody connects at the same time stays as they connected it. Throws NotFound, TooMany and AzureError.
  */
 export async function addSubscriptions(actor: Actor, accountId: string, subscriptionIds: string[]): Promise<Added> {
-  const { subscriptions } = await listReadableSubscriptions(actor, accountId)
-  const readable = new Map(subscriptions.map((one) => [one.subscriptionId, one]))
+  allow(actor, 'connect')
+  await limit('connect_check', actor.memberId)
+  const own = await findAccount(actor, accountId)
+  const listed = await listSubscriptions(azureForPerson(own))
+  const marked = await markConnected(actor, own.tenantId, listed.rows)
+  const readable = new Map(marked.map((one) => [one.subscriptionId, one]))
   const chosen = [...new Set(subscriptionIds)].flatMap((id) => readable.get(id) ?? [])
   if (chosen.length < new Set(subscriptionIds).size) return { kind: 'refused', code: 'subscription_not_readable' }
   if (chosen.some(({ otherTenant }) => otherTenant !== null))

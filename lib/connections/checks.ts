@@ -2,6 +2,7 @@ import { and, eq, inArray, ne } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectAttempts, connections } from '@/db/schema/connections'
+import { syncRuns } from '@/db/schema/runs'
 import { allow, NotFound } from '@/lib/actor'
 import type { Azure } from '@/lib/azure/client/clients'
 import { AzureError, problemOf } from '@/lib/azure/client/errors'
@@ -50,6 +51,8 @@ export type ReadableSubscription = {
   state: string
   connectedAs: string | null
   otherTenant: string | null
+  /** Role assignments in the result of one that is connected; null where there is no result. Azure has no count of its own. */
+  assignments: number | null
 }
 
 /**
@@ -206,8 +209,17 @@ export async function markConnected(
   if (others.length === 0) return []
   const db = await getDb(actor)
   const connected = await db
-    .select({ subscriptionId: connections.subscriptionId, label: connections.label, state: connections.state })
+    .select({
+      subscriptionId: connections.subscriptionId,
+      label: connections.label,
+      state: connections.state,
+      assignments: syncRuns.assignments,
+    })
     .from(connections)
+    .leftJoin(
+      syncRuns,
+      and(eq(syncRuns.organisationId, connections.organisationId), eq(syncRuns.id, connections.publishedRunId)),
+    )
     .where(
       and(
         eq(connections.organisationId, actor.organisationId),
@@ -219,14 +231,15 @@ export async function markConnected(
       ),
     )
   const deleting = new Set(connected.filter(({ state }) => state === 'deleting').map((row) => row.subscriptionId))
-  const labels = new Map(connected.map((row) => [row.subscriptionId, row.label]))
+  const known = new Map(connected.map((row) => [row.subscriptionId, row]))
   return others
     .filter(({ id }) => !deleting.has(id))
     .map(({ id, name, state, tenantId: home }) => ({
       subscriptionId: id,
       name,
       state,
-      connectedAs: labels.get(id) ?? null,
+      connectedAs: known.get(id)?.label ?? null,
+      assignments: known.get(id)?.assignments ?? null,
       otherTenant: home === tenantId ? null : home,
     }))
 }

@@ -15,7 +15,7 @@ import { showRefusal, showUnknown } from '@/lib/auth/refusals'
 import { requireMember, type SignedInMember } from '@/lib/auth/request'
 import { AzureError } from '@/lib/azure/client/errors'
 import { type AccountRow, findAccount } from '@/lib/connections/account'
-import { listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
+import { type AddableSubscription, listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
 import { explain } from '@/lib/domain/problems'
 import { spellControls } from '@/lib/domain/words'
 
@@ -67,17 +67,41 @@ async function Readable({ member, account }: { member: SignedInMember; account: 
       </div>
     )
   }
-  const { subscriptions, odd } = readable
+  const { subscriptions, odd, groups, groupsRefused } = readable
   const unconnected = subscriptions.filter(
     ({ connectedAs, otherTenant }) => connectedAs === null && otherTenant === null,
   )
   return (
     <div className="grid grid-cols-1 gap-8">
       {odd > 0 && <NotUnderstood odd={odd} />}
-      <AddSubscriptionsForm action={addToAccount.bind(null, account.id)} subscriptions={subscriptions} />
+      <section aria-label="Subscriptions to add" className="grid grid-cols-1 gap-4">
+        <GroupsNotice code={groupsRefused} any={groups.length > 0} />
+        <AddSubscriptionsForm
+          action={addToAccount.bind(null, account.id)}
+          subscriptions={subscriptions.map(toPickable)}
+          groups={groups.map(({ id, name, above }) => ({ id, name, above: above.map((one) => one.id) }))}
+        />
+      </section>
       <FollowForm follows={account.follows} unconnected={unconnected.length} action={follow} />
     </div>
   )
+}
+
+/** As much as the browser needs: the chain of groups is the same for many. */
+const toPickable = ({ managementGroups, ...rest }: AddableSubscription) => ({
+  ...rest,
+  groupId: managementGroups.at(-1)?.id ?? null,
+})
+
+/** Why nothing can be chosen by management group; nothing where it can. */
+function GroupsNotice({ code, any }: { code: string | null; any: boolean }) {
+  if (code !== null)
+    return (
+      <Notice tone="warn" title="The management groups cannot be read now">
+        {explain(code).sentence} Choose by name instead.
+      </Notice>
+    )
+  return any ? null : <p className="text-ink-soft">Azure shows this account no management group to choose by.</p>
 }
 
 function Refused({ code }: { code: string }) {
