@@ -11,6 +11,7 @@ import {
   type AccountRow,
   findAccount,
   forgetUnusedSignIn,
+  letIn,
   lockAccount,
   lockAccountsOf,
   resumeConnections,
@@ -18,6 +19,7 @@ import {
 import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
 import { type Checked, checkAttempt } from './checks'
 import { connectSubscription, type WantedSubscription } from './connect-subscription'
+import { AT_ONCE, connectWithAccount } from './connect-with-account'
 import { findConnection } from './connection'
 import { storeSignIn } from './store-sign-in'
 import { takeOver } from './take-over'
@@ -36,8 +38,9 @@ type Confirmed =
 
 /**
  * Makes connections of a checked attempt: one of the subscription that it was begun for, and one of each other that was
- * chosen with the same sign-in. It checks once more at Microsoft, then stores connections, sealed tokens and first runs
- * in one transaction. A second confirmation gives the same connections. Throws {@link NotFound}.
+ * chosen with the same sign-in. It checks once more at Microsoft, then stores sealed tokens, connections and first runs: the
+ * first {@link AT_ONCE} in one transaction, the others in batches after it. What is connected by then stays when a process is
+ * killed between two of them. A second confirmation gives the same connections. Throws {@link NotFound}.
  *
  * It asks for no fresh sign-in to the portal, although it adds an account: the account was signed in at Microsoft for this
  * attempt, in this browser and within the half hour that an attempt lives. Microsoft decides whether it asks for credentials
@@ -63,12 +66,43 @@ export async function confirmAttempt(
   }
   const wanted = chooseSubscriptions(attempt, checked, alsoSubscriptionIds)
   if (!wanted) return { kind: 'refused', code: 'subscription_of_other_tenant' }
-  const stored = await storeConnections(actor, attempt, wanted, takesOver)
+  const [first, rest] = [wanted.slice(0, AT_ONCE), wanted.slice(AT_ONCE)]
+  const stored = await storeConnections(actor, attempt, first, { takesOver, more: rest.length > 0 })
   if (!stored) return { kind: 'refused', code: 'sign_in_expired' }
-  const { connectionIds, runs } = stored
-  for (const run of runs) await sendSync(run)
-  return { kind: 'connected', connectionIds }
+  for (const run of stored.runs) await sendSync(run)
+  if (rest.length === 0) return { kind: 'connected', connectionIds: stored.connectionIds }
+  return { kind: 'connected', connectionIds: await connectRest(actor, attempt, stored, rest) }
 }
+
+/** Connects what did not go into the first transaction. Gives all connections of the attempt so far. */
+async function connectRest(
+  actor: SessionActor,
+  attempt: AttemptRow,
+  { accountId, connectionIds: first }: { accountId: string | null; connectionIds: string[] },
+  rest: WantedSubscription[],
+): Promise<string[]> {
+  // Somebody confirmed the attempt before, and connects the rest.
+  if (accountId === null) return first
+  const choose = async (tx: Transaction, account: AccountRow, batch: WantedSubscription[]) => {
+    if (account.state !== 'active') return null
+    await letIn(tx, account, idsOf(batch))
+    return batch
+  }
+  let all = first
+  await connectWithAccount(actor, accountId, rest, choose, async (tx, connectionIds) => {
+    const [kept] = await tx
+      .update(connectAttempts)
+      .set({ madeConnectionIds: sql`${connectAttempts.madeConnectionIds} || ${JSON.stringify(connectionIds)}::jsonb` })
+      .where(whereOwnAttempt(actor, attempt.id))
+      .returning({ all: connectAttempts.madeConnectionIds })
+    all = kept?.all ?? all
+  })
+  const db = await getDb(actor)
+  await db.transaction(async (tx) => forgetUnusedSignIn(tx, await lockAccount(tx, actor, accountId)))
+  return all
+}
+
+const idsOf = (wanted: WantedSubscription[]): string[] => wanted.map(({ subscriptionId }) => subscriptionId)
 
 /** Whether there is a sign-in to connect with: one of its own, or that of an account that was chosen. */
 const isSignedIn = ({ sealedCache, accountId }: Pick<AttemptRow, 'sealedCache' | 'accountId'>): boolean =>
@@ -99,34 +133,39 @@ function chooseSubscriptions(
   return others.some(({ otherTenant }) => otherTenant !== null) ? null : [own, ...others]
 }
 
-/** Makes the connections, with what belongs to them. Gives null when the account that was chosen has to be signed in again by now. */
+/**
+ * Makes the first connections, with what belongs to them. `accountId` is the account to go on with; null when the attempt was
+ * confirmed before. Gives null when the account that was chosen has to be signed in again by now.
+ */
 async function storeConnections(
   actor: SessionActor,
   attempt: AttemptRow,
   wanted: WantedSubscription[],
-  takesOver: boolean,
-): Promise<{ connectionIds: string[]; runs: OpenedRun[] } | null> {
+  { takesOver, more }: { takesOver: boolean; more: boolean },
+): Promise<{ accountId: string | null; connectionIds: string[]; runs: OpenedRun[] } | null> {
   const own = whereOwnAttempt(actor, attempt.id)
-  const subscriptionIds = wanted.map(({ subscriptionId }) => subscriptionId)
   const db = await getDb(actor)
   return db.transaction(async (tx) => {
     // The accounts before the attempt: a deletion, which holds an account, deletes attempts.
     const identity = { tenantId: attempt.tenantId, objectId: attempt.accountObjectId ?? '' }
-    await lockAccountsOf(tx, actor, identity, subscriptionIds)
+    await lockAccountsOf(tx, actor, identity, idsOf(wanted))
     const [locked] = await tx.select().from(connectAttempts).where(own).for('update')
     if (!locked) throw new NotFound('There is no such attempt.')
-    if (locked.confirmedAt || !isSignedIn(locked)) return { connectionIds: locked.madeConnectionIds, runs: [] }
+    if (locked.confirmedAt || !isSignedIn(locked))
+      return { accountId: null, connectionIds: locked.madeConnectionIds, runs: [] }
 
     const before = await findAccountBefore(tx, actor, locked)
     const account = await takeAccount(tx, actor, locked)
     if (account.state !== 'active') return null
     const takenOver = takesOver && before ? await takeOver(tx, actor, before, account) : []
+    // Read again, since taking over adds what the account from before kept out.
+    await letIn(tx, await lockAccount(tx, actor, account.id), idsOf(wanted))
     const made: { connectionId: string; run: OpenedRun | null }[] = []
     for (const one of wanted)
       made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
     const resumed = await resumeConnections(tx, account, actor)
     // If somebody else has connected all of it with another account meanwhile, nothing is read with this sign-in.
-    await forgetUnusedSignIn(tx, account)
+    if (!more) await forgetUnusedSignIn(tx, account)
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx
       .update(connectAttempts)
@@ -138,7 +177,11 @@ async function storeConnections(
         madeConnectionIds: connectionIds,
       })
       .where(own)
-    return { connectionIds, runs: [...takenOver, ...made.flatMap(({ run }) => run ?? []), ...resumed] }
+    return {
+      accountId: account.id,
+      connectionIds,
+      runs: [...takenOver, ...made.flatMap(({ run }) => run ?? []), ...resumed],
+    }
   })
 }
 

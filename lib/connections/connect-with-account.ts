@@ -5,7 +5,7 @@ import { type AccountRow, findAccount, lockAccount, lockAccountsOf } from './acc
 import { type By, connectSubscription, type WantedSubscription } from './connect-subscription'
 
 /** Subscriptions that become connections in one transaction, so that none is long. */
-const AT_ONCE = 25
+export const AT_ONCE = 25
 
 /** Which of a batch to connect, decided while the account is locked; null to connect none of it, nor of those after it. */
 type Choose = (
@@ -20,12 +20,15 @@ type Connected = { connectionIds: string[]; opened: number; stopped: boolean }
 /**
  * Connects subscriptions with an account that is there already, in batches, and sends their first runs to workers. What a
  * batch has connected stays when a later one fails or is not reached. Throws NotFound when the account is gone.
+ *
+ * @param keep writes down what a batch has connected, in its transaction
  */
 export async function connectWithAccount(
   by: By,
   accountId: string,
   wanted: WantedSubscription[],
   choose: Choose,
+  keep?: (tx: Transaction, connectionIds: string[]) => Promise<void>,
 ): Promise<Connected> {
   const done: Connected = { connectionIds: [], opened: 0, stopped: false }
   const db = await getDb(by)
@@ -39,6 +42,10 @@ export async function connectWithAccount(
       if (chosen === null) return null
       const all = []
       for (const one of chosen) all.push(await connectSubscription(tx, by, { account, connectionId: null }, one))
+      await keep?.(
+        tx,
+        all.map(({ connectionId }) => connectionId),
+      )
       return all
     })
     if (made === null) return { ...done, stopped: true }

@@ -345,6 +345,25 @@ test('confirming twice, at once or later, gives the same connection', async () =
   expect(one).toMatchObject({ kind: 'connected', connectionIds: [expect.any(String), expect.any(String)] })
 })
 
+test('many subscriptions ticked in the wizard are connected in batches, so that no transaction is long', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 60 })
+  const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
+  const alsoSubscriptionIds = tenant.subscriptions.map(({ id }) => id)
+  const confirmed = await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds })
+  if (confirmed.kind !== 'connected') throw new Error(confirmed.kind)
+  expect(new Set(confirmed.connectionIds).size).toBe(60)
+  expect((await getAttempt(tenant.owner, attemptId))?.madeConnectionIds).toEqual(confirmed.connectionIds)
+  const { organisationId } = tenant.owner
+  const made = await rolecall.db
+    .select({ transaction: sql<string>`${connections}.xmin::text`, accountId: connections.accountId })
+    .from(connections)
+    .where(eq(connections.organisationId, organisationId))
+  expect(new Set(made.map(({ transaction }) => transaction)).size).toBe(3)
+  expect(new Set(made.map(({ accountId }) => accountId)).size).toBe(1)
+  expect(await rolecall.db.$count(syncRuns, eq(syncRuns.organisationId, organisationId))).toBe(60)
+  expect(await confirmAttempt(tenant.owner, attemptId, { alsoSubscriptionIds: [] })).toEqual(confirmed)
+})
+
 test('a reconnect keeps the connection, and asks before it takes another account', async () => {
   const tenant = await rolecall.tenant({ consented: true })
   const connectionId = await connect(tenant)
