@@ -2,7 +2,7 @@ import { CircleCheck, CirclePause, CircleX, Clock, KeyRound, TriangleAlert, Unpl
 import type { ReactNode } from 'react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { RelativeTime } from '@/components/ui/time'
-import type { ConnectionStatus } from '@/lib/domain/connection-status'
+import { type ConnectionStatus, STATUS_WORDS } from '@/lib/domain/connection-status'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 import { PartlyMark } from './coverage'
 
@@ -22,21 +22,27 @@ type Props = { status: ConnectionStatus; className?: string }
 
 /** The state of a connection, the same everywhere: a mark, a word, then the detail and the age where there are any. */
 export function StatusMark({ status: { state, word, detail, at }, className }: Props) {
-  const { tone, mark } = MARKS[state]
-
   return (
     <span className={joinClasses('inline-flex min-w-0 max-w-full flex-wrap items-center gap-x-1.5', className)}>
-      <span
-        className={joinClasses(
-          'inline-flex items-center gap-1.5 font-medium whitespace-nowrap [&_svg]:size-4 [&_svg]:shrink-0',
-          tone,
-        )}
-      >
-        {mark}
-        {word}
-      </span>
+      <StateMark state={state} word={word} />
       {detail ? <span className="min-w-0 text-ink-soft tabular-nums">{detail}</span> : null}
       {at ? <RelativeTime at={at} className="whitespace-nowrap text-ink-soft" /> : null}
+    </span>
+  )
+}
+
+/** A state alone: its mark and its word. */
+export function StateMark({ state, word = STATUS_WORDS[state] }: { state: ConnectionStatusState; word?: string }) {
+  const { tone, mark } = MARKS[state]
+  return (
+    <span
+      className={joinClasses(
+        'inline-flex items-center gap-1.5 font-medium whitespace-nowrap [&_svg]:size-4 [&_svg]:shrink-0',
+        tone,
+      )}
+    >
+      {mark}
+      {word}
     </span>
   )
 }

@@ -28,16 +28,18 @@ type Props = {
   tile: Tile
   /** What can be done to it; null for those who may only read. */
   actions: ConnectionActions | null
+  /** One lower where the tiles stand below headings of their own. */
+  heading?: 'h2' | 'h3'
 }
 
 /** One connected subscription: what it is, its state, and what can be done. A click anywhere on the tile opens it. */
-export function ConnectionTile({ tile, actions }: Props) {
+export function ConnectionTile({ tile, actions, heading: Heading = 'h2' }: Props) {
   const { status } = tile
 
   return (
     <li className="relative grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4 transition-colors hover:border-line-strong">
       <div className="min-w-0">
-        <h2 className="min-w-0 text-lg font-semibold tracking-tight">
+        <Heading className="min-w-0 text-lg font-semibold tracking-tight">
           <Link
             href={tile.href}
             prefetch={false}
@@ -47,7 +49,7 @@ export function ConnectionTile({ tile, actions }: Props) {
           >
             {spellControls(tile.label)}
           </Link>
-        </h2>
+        </Heading>
         <p dir="auto" title={tile.subscriptionName} className="truncate text-left text-sm text-ink-soft">
           {spellControls(tile.subscriptionName)}
         </p>

@@ -1,13 +1,41 @@
 import { Blocks } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
+import { Name } from '@/components/ui/name'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
 import type { TileTab } from '@/lib/domain/views'
 
 /** Tiles side by side, as many as fit. Those of one row are equally high. */
 export function TileGrid({ children }: { children: ReactNode }) {
   return <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-4">{children}</ul>
+}
+
+type TileGroupProps = {
+  /** Empty where it is not known in which group its connections are. */
+  name: string
+  subscriptions: number
+  attention: number
+  children: ReactNode
+}
+
+/** The tiles of one account or management group, with how many there are on all pages. */
+export function TileGroup({ name, subscriptions, attention, children }: TileGroupProps) {
+  const id = useId()
+  return (
+    <section aria-labelledby={id} className="mb-8">
+      <div className="mb-3 flex flex-wrap items-baseline gap-x-3 gap-y-1">
+        <h2 id={id} className="min-w-0 text-lg font-semibold tracking-tight break-words">
+          {name ? <Name of={name} /> : 'Management group not known'}
+        </h2>
+        <p className="text-sm text-ink-soft tabular-nums">
+          {subscriptions.toLocaleString('en')} {subscriptions === 1 ? 'subscription' : 'subscriptions'}
+          {attention > 0 && `, ${attention.toLocaleString('en')} ${attention === 1 ? 'needs' : 'need'} attention`}
+        </p>
+      </div>
+      <TileGrid>{children}</TileGrid>
+    </section>
+  )
 }
 
 type CatalogueTileProps = { entry: CatalogueEntry; connected: number; mayConnect: boolean }
@@ -62,18 +90,18 @@ function IntegrationMark({ id }: { id: string }) {
   )
 }
 
-type EmptyStateProps = { tab: TileTab; search: string; mayConnect: boolean; hasAny: boolean }
+type EmptyStateProps = { tab: TileTab; search: string; narrowed: boolean; mayConnect: boolean; hasAny: boolean }
 
 /** Why there is no tile: the search finds none, nothing needs attention, or nothing is connected yet. */
-export function TilesEmptyState({ tab, search, mayConnect, hasAny }: EmptyStateProps) {
+export function TilesEmptyState(props: EmptyStateProps) {
   return (
     <li className="grid sm:min-h-44 [&:only-child]:col-span-full">
-      <Reason tab={tab} search={search} mayConnect={mayConnect} hasAny={hasAny} />
+      <Reason {...props} />
     </li>
   )
 }
 
-function Reason({ tab, search, mayConnect, hasAny }: EmptyStateProps) {
+function Reason({ tab, search, narrowed, mayConnect, hasAny }: EmptyStateProps) {
   if (search)
     return (
       <EmptyState
@@ -81,7 +109,17 @@ function Reason({ tab, search, mayConnect, hasAny }: EmptyStateProps) {
         action={<ButtonLink href="/integrations">Show all</ButtonLink>}
         className="content-center"
       >
-        Search looks at labels, subscription names and IDs, and tenants.
+        Search looks at labels, subscription names and IDs, tenants, accounts and management groups.
+      </EmptyState>
+    )
+  if (narrowed && hasAny)
+    return (
+      <EmptyState
+        title="No subscription is in this state now"
+        action={<ButtonLink href="/integrations">Show all</ButtonLink>}
+        className="content-center"
+      >
+        States change while subscriptions are synced.
       </EmptyState>
     )
   if (tab === 'attention')

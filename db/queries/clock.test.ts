@@ -3,7 +3,7 @@ import { eq, sql } from 'drizzle-orm'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
-import { chooseTiles } from '@/app/(portal)/integrations/(tiles)/tile-view'
+import { toTile } from '@/app/(portal)/integrations/(tiles)/tile-view'
 import { ClockProvider } from '@/components/ui/clock'
 import { RelativeTime } from '@/components/ui/time'
 import { connections } from '@/db/schema/connections'
@@ -12,6 +12,7 @@ import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { readDatabaseNow } from './clock'
 import { getConnection, listConnections } from './connections'
+import { countFleet } from './fleet'
 
 const MINUTE = 60_000
 
@@ -39,13 +40,15 @@ describe.each([-10, 0, 10])('with the clock of the process %i minutes off', (min
     }
 
     const rows = await listConnections(world.actor)
-    const view = { tab: 'all', search: '', from: null } as const
-    const { tiles } = chooseTiles(rows, { tenantId: world.tenantId, organisationName: 'Contoso' }, view)
+    const organisation = { tenantId: world.tenantId, organisationName: 'Contoso' }
+    const tiles = rows.map((row) => toTile(row, organisation))
     expect(Object.fromEntries(tiles.map(({ label, status }) => [label, status.word]))).toEqual({
       'just before': 'Synced',
       'just after': 'Stale',
       fresh: 'Synced',
     })
+    const counts = await countFleet(world.actor, { search: '' }, 'none')
+    expect(Object.fromEntries(counts.map(({ state, all }) => [state, all]))).toEqual({ synced: 2, stale: 1 })
     for (const { id, label } of rows) {
       const connection = await getConnection(world.actor, id)
       const age = connection && connection.now.getTime() - (connection.publishedAt?.getTime() ?? 0)

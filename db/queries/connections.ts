@@ -11,15 +11,15 @@ import { databaseNow } from './clock'
 import { isGuid } from './input'
 import { SNAPSHOT, toConnection } from './snapshot'
 
-const OPEN: RunState[] = ['queued', 'running']
+export const OPEN: RunState[] = ['queued', 'running']
 
 const publishedRun = alias(syncRuns, 'published_run')
 const isPublishedRun = and(
   eq(publishedRun.organisationId, connections.organisationId),
   eq(publishedRun.id, connections.publishedRunId),
 )
-const openRun = alias(syncRuns, 'open_run')
-const isOpenRun = and(
+export const openRun = alias(syncRuns, 'open_run')
+export const isOpenRun = and(
   eq(openRun.organisationId, connections.organisationId),
   eq(openRun.connectionId, connections.id),
   inArray(openRun.state, OPEN),
@@ -29,7 +29,7 @@ const isOpenRun = and(
 const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} <> 'active'`
 
 /** The state of a connection and its reason as pages show them: with its account in need of a reconnect, it is in need of one. */
-const shownState = sql<ConnectionState>`case when ${waitsForAccount} then 'reconnect_needed' else ${connections.state} end`
+export const shownState = sql<ConnectionState>`case when ${waitsForAccount} then 'reconnect_needed' else ${connections.state} end`
 const shownReason = sql<
   string | null
 >`case when ${waitsForAccount} then coalesce(${accounts.stateReason}, 'sign_in_expired') else ${connections.stateReason} end`
@@ -37,7 +37,7 @@ const shownReason = sql<
 export type ConnectionFacts = NonNullable<Awaited<ReturnType<typeof getConnection>>>
 
 /** What is being deleted is no connection any more: only {@link listDeletions} tells of it. */
-const isUsable = ne(connections.state, 'deleting')
+export const isUsable = ne(connections.state, 'deleting')
 
 /**
  * The facts of one connection with the run readers see (`publishedRun`), the last one that ended (`lastRun`) and the one
@@ -125,8 +125,11 @@ export type ConnectionTile = Awaited<ReturnType<typeof listConnections>>[number]
 /**
  * The organisation's connections in label order, disconnected ones too, each with the run that readers see, the last
  * one that came to a result, and the one under way. One statement, whose cost per connection is one look-up by index.
+ *
+ * @param connectionIds only these of them
  */
-export async function listConnections(actor: Actor) {
+export async function listConnections(actor: Actor, connectionIds?: string[]) {
+  if (connectionIds?.length === 0) return []
   const db = await getDb(actor)
   const last = db
     .select({
@@ -160,6 +163,7 @@ export async function listConnections(actor: Actor) {
       state: shownState,
       stateReason: shownReason,
       schedule: connections.schedule,
+      nextSyncAt: connections.nextSyncAt,
       publishedAt: connections.publishedAt,
       people: publishedRun.people,
       others: publishedRun.others,
@@ -180,7 +184,13 @@ export async function listConnections(actor: Actor) {
     .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(openRun, isOpenRun)
     .leftJoinLateral(last, sql`true`)
-    .where(and(eq(connections.organisationId, actor.organisationId), isUsable))
+    .where(
+      and(
+        eq(connections.organisationId, actor.organisationId),
+        isUsable,
+        connectionIds ? inArray(connections.id, connectionIds) : undefined,
+      ),
+    )
     .orderBy(asc(sql`lower(${connections.label})`), asc(connections.id))
 }
 

@@ -11,7 +11,7 @@ const LONGEST_SEARCH = 200 // characters that are looked at: longer than any nam
  * Rows where any of the columns contains the typed text, in any case, or whose object ID it is. `%`, `_` and `\` are
  * ordinary characters.
  */
-export function searchText(typed: string, columns: AnyColumn[], id?: AnyColumn): SQL | undefined {
+export function searchText(typed: string, columns: (AnyColumn | SQL.Aliased | SQL)[], id?: AnyColumn): SQL | undefined {
   const text = typed.replaceAll('\0', '').trim().slice(0, LONGEST_SEARCH)
   if (text === '') return undefined
   const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`

@@ -9,6 +9,7 @@ import { createTestDatabase } from '@/testing/database'
 import { listAccounts } from './accounts'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { listDenials, listDenialsByPrincipal } from './denials'
+import { countFleet, listFleet } from './fleet'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
@@ -80,6 +81,7 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 /** How many of an organisation's rows each read of this folder shows to an actor who asks with the right ids. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
+  countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
   countPeople: (actor) => countPeople(actor, PEOPLE),
   getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
@@ -96,6 +98,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
   listDenialsByPrincipal: async (actor, { connection, person }) =>
     (await listDenialsByPrincipal(actor, connection, [{ principalId: person, kind: 'user' }])).size,
+  listFleet: async (actor) =>
+    (await listFleet(actor, { search: '', states: null }, { grouping: 'account', cursor: null })).rows.length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
   listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
   listMatchingGrants: async (actor, { connection, person }) =>

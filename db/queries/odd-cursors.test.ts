@@ -3,6 +3,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { Cursor } from '@/lib/domain/views'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
+import { listFleet } from './fleet'
 import { getGroup, listGroups } from './groups'
 import { ALL_PEOPLE, listHolders } from './holders'
 import { listPeople } from './people'
@@ -35,6 +36,11 @@ const LISTS: [string, (cursor: Cursor | null) => Promise<unknown>][] = [
   ['scopes', (cursor) => listScopes(actor, connection, { search: '', cursor })],
   ['people', (cursor) => listPeople(actor, { search: '', status: null, direction: 'asc', cursor })],
   ['runs', (cursor) => listRuns(actor, connection.id, cursor)],
+  [
+    'connections',
+    async (cursor) =>
+      (await listFleet(actor, { search: '', states: null }, { grouping: 'account', cursor })).rows.map(({ id }) => id),
+  ],
 ]
 
 const A_DAY_THAT_IS_NOT = '2024-02-30T00:00:00Z'

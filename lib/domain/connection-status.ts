@@ -11,6 +11,15 @@ import type {
 } from './vocabulary'
 import { age } from './words'
 
+/** The states in which somebody should look at a connection. */
+export const ATTENTION_STATES = [
+  'gaps',
+  'failed',
+  'reconnect',
+  'action',
+  'stale',
+] as const satisfies readonly ConnectionStatusState[]
+
 /** What a status is worked out from. */
 export type StatusFacts = {
   state: ConnectionState
@@ -44,7 +53,7 @@ export const STATUS_WORDS: Record<ConnectionStatusState, string> = {
 }
 
 /**
- * The one state a connection is shown in. What is going on comes first, then what needs a person, then a failure, then
+ * The one state a connection is shown in, which `db/queries/fleet.ts` works out for many in the database. What is going on comes first, then what needs a person, then a failure, then
  * age (older than two periods of the schedule), then whether the last result had gaps.
  */
 export function connectionStatus(facts: StatusFacts): ConnectionStatus {
@@ -92,7 +101,7 @@ export const ageNote = ({ state, detail }: ConnectionStatus): string | null =>
 const HOUR = 3_600_000
 
 /** From one sync to the next, in milliseconds; null when nothing is synced without being asked for. */
-const PERIODS: Record<Schedule, number | null> = {
+export const PERIODS: Record<Schedule, number | null> = {
   hourly: HOUR,
   every_6_hours: 6 * HOUR,
   daily: 24 * HOUR,
@@ -100,7 +109,7 @@ const PERIODS: Record<Schedule, number | null> = {
 }
 
 /** Without a schedule a result may be a week old before it is shown as paused. */
-const PAUSED_AFTER = 7 * 24 * HOUR
+export const PAUSED_AFTER = 7 * 24 * HOUR
 
 /** When a schedule asks for the next sync, counted from a time; null when it asks for none. */
 export function nextSyncAt(schedule: Schedule, from: Date): Date | null {

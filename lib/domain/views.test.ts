@@ -6,6 +6,7 @@ import {
   type AskView,
   type AuditView,
   type Cursor,
+  FLEET_GROUPINGS,
   formatAccessView,
   formatAskView,
   formatAuditView,
@@ -29,6 +30,7 @@ import {
 import {
   ASSIGNMENT_KINDS,
   AUDIT_KINDS,
+  CONNECTION_STATUSES,
   PLANES,
   PRINCIPAL_STATUSES,
   PRIVILEGES,
@@ -110,7 +112,9 @@ const auditView: fc.Arbitrary<AuditView> = fc.record({
 const tilesView: fc.Arbitrary<TilesView> = fc.record({
   tab: fc.constantFrom('all', 'connected', 'attention'),
   search: text,
-  from: fc.option(fc.uuid()),
+  state: fc.option(fc.constantFrom(...CONNECTION_STATUSES)),
+  grouping: fc.constantFrom(...FLEET_GROUPINGS),
+  cursor,
 })
 
 const paramsOf = (address: string): SearchParams => Object.fromEntries(new URLSearchParams(address))
@@ -196,7 +200,13 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       kind: 'security',
       cursor: { side: 'older', seq: 17 },
     })
-    expect(parseTilesView(paramsOf('?tab=attention&q=pay'))).toEqual({ tab: 'attention', search: 'pay', from: null })
+    expect(parseTilesView(paramsOf('?tab=attention&q=pay'))).toEqual({
+      tab: 'attention',
+      search: 'pay',
+      state: null,
+      grouping: 'none',
+      cursor: null,
+    })
   })
 })
 

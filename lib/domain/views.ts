@@ -17,6 +17,8 @@ import {
   ASSIGNMENT_KINDS,
   AUDIT_KINDS,
   type AuditKind,
+  CONNECTION_STATUSES,
+  type ConnectionStatusState,
   type HolderList,
   PLANES,
   type Plane,
@@ -208,14 +210,33 @@ export const formatAuditView = (view: AuditView): string => formatView(AUDIT_ADD
 const TILE_TABS = ['all', 'connected', 'attention'] as const
 export type TileTab = (typeof TILE_TABS)[number]
 
-/** The tiles of the Integrations page. `from` is the ID of the connection with which a page begins; null for the first page. */
-export type TilesView = { tab: TileTab; search: string; from: string | null }
+/** What connections are put together by: nothing, the account that reads them, or the management group above them. */
+export const FLEET_GROUPINGS = ['none', 'account', 'management'] as const
+export type FleetGrouping = (typeof FLEET_GROUPINGS)[number]
 
-const TILES_ADDRESS: Address<TilesView> = {
-  tab: oneOf('tab', TILE_TABS, 'all'),
-  search: searchText('q'),
-  from: guid('from'),
+/** Which connections are shown, and how they are put together. */
+export type FleetView = {
+  /** Part of a label, a name or an ID; empty for all. */
+  search: string
+  state: ConnectionStatusState | null
+  grouping: FleetGrouping
+  cursor: Cursor | null
 }
+
+const FLEET_ADDRESS: Address<FleetView> = {
+  search: searchText('q'),
+  state: oneOf('state', CONNECTION_STATUSES, null),
+  grouping: oneOf('by', FLEET_GROUPINGS, 'none'),
+  cursor: pageCursor(),
+}
+
+export const parseFleetView = (params: SearchParams): FleetView => parseView(FLEET_ADDRESS, params)
+export const formatFleetView = (view: FleetView): string => formatView(FLEET_ADDRESS, view)
+
+/** The tiles of the Integrations page. */
+export type TilesView = FleetView & { tab: TileTab }
+
+const TILES_ADDRESS: Address<TilesView> = { tab: oneOf('tab', TILE_TABS, 'all'), ...FLEET_ADDRESS }
 
 export const parseTilesView = (params: SearchParams): TilesView => parseView(TILES_ADDRESS, params)
 export const formatTilesView = (view: TilesView): string => formatView(TILES_ADDRESS, view)

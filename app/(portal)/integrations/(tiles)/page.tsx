@@ -3,19 +3,21 @@ import { disconnectConnection, renameConnection, startReconnect, syncNow } from 
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
 import { DeletionTile } from '@/components/integrations/deletion-tile'
-import { CatalogueTile, TileGrid, TilesEmptyState } from '@/components/integrations/tiles'
+import { FleetBar } from '@/components/integrations/fleet-bar'
+import { CatalogueTile, TileGrid, TileGroup, TilesEmptyState } from '@/components/integrations/tiles'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
 import { Pager } from '@/components/ui/pager'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
-import { listConnections, listDeletions } from '@/db/queries/connections'
+import { listDeletions } from '@/db/queries/connections'
+import { countFleet, type FleetRow, listFleet } from '@/db/queries/fleet'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
 import { CATALOGUE } from '@/lib/domain/catalogue'
-import { formatTilesView, parseTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
-import { chooseTiles } from './tile-view'
+import { FLEET_GROUPINGS, formatTilesView, parseTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
+import { filterOf, groupRows, listEntries, summariseFleet, toTile } from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
@@ -27,15 +29,24 @@ const addressOf = (view: TilesView): string => `/integrations${formatTilesView(v
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
   const view = parseTilesView(await searchParams)
-  const chosen = chooseTiles(await listConnections(member), member, view)
-  const { tiles, entries, counts, hasAny, syncing } = chosen
-  const deletions = view.tab === 'all' && !view.search && !chosen.previous ? await listDeletions(member) : []
+  const [page, counts] = await Promise.all([
+    listFleet(member, filterOf(view), view),
+    countFleet(member, view, view.grouping),
+  ])
+  const { tabs, states, syncing, matching, hasAny, ofGroup } = summariseFleet(counts, view)
+  const entries = listEntries(view)
+  const isFirst = page.previous === null && view.tab === 'all' && !view.search && view.state === null
+  const deletions = isFirst ? await listDeletions(member) : []
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
+  const isMany = tabs.connected > TOLD_BY_TILES
+  const showTile = (heading: 'h2' | 'h3') => (row: FleetRow) => (
+    <ConnectionTile key={row.id} tile={toTile(row, member)} actions={actions} heading={heading} />
+  )
   const tab = (tab: TileTab, label: string) => ({
-    href: addressOf({ ...view, tab, from: null }),
+    href: addressOf({ ...view, tab, state: null, cursor: null }),
     label,
-    count: counts[tab],
+    count: tabs[tab],
     current: tab === view.tab,
   })
 
@@ -45,7 +56,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
       <PageHeader title="Integrations" description="What Rolecall reads, and how each connection stands.">
         <search>
           <form action="/integrations">
-            {view.tab === 'all' ? null : <input type="hidden" name="tab" value={view.tab} />}
+            <HiddenFields view={view} />
             <SearchField label="Search integrations" defaultValue={view.search} />
           </form>
         </search>
@@ -60,33 +71,51 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
         label="Connections"
         tabs={[tab('all', 'All'), tab('connected', 'Connected'), tab('attention', 'Needs attention')]}
       />
-      {counts.connected > TOLD_BY_TILES && (
+      {isMany && (
         <p role="status" className="mb-4 min-h-6 text-ink-soft tabular-nums">
           {syncing === 0
             ? 'Nothing is being synced.'
-            : `Syncing ${syncing.toLocaleString('en')} of ${counts.connected.toLocaleString('en')} subscriptions.`}
+            : `Syncing ${syncing.toLocaleString('en')} of ${tabs.connected.toLocaleString('en')} subscriptions.`}
         </p>
       )}
+      {(isMany || view.state !== null || view.grouping !== 'none') && (
+        <FleetBar
+          states={states.map((one) => ({
+            ...one,
+            current: one.state === view.state,
+            href: addressOf({ ...view, state: one.state === view.state ? null : one.state, cursor: null }),
+          }))}
+          groupings={FLEET_GROUPINGS.map((grouping) => ({
+            grouping,
+            current: grouping === view.grouping,
+            href: addressOf({ ...view, grouping, cursor: null }),
+          }))}
+        />
+      )}
+      {view.grouping !== 'none' &&
+        groupRows(page.rows).map((group) => (
+          <TileGroup key={group.key} name={group.name} {...ofGroup(group.key)}>
+            {group.rows.map(showTile('h3'))}
+          </TileGroup>
+        ))}
       <TileGrid>
         {entries.map((entry) => (
-          <CatalogueTile key={entry.id} entry={entry} connected={counts.connected} mayConnect={mayConnect} />
+          <CatalogueTile key={entry.id} entry={entry} connected={tabs.connected} mayConnect={mayConnect} />
         ))}
-        {tiles.map((tile) => (
-          <ConnectionTile key={tile.id} tile={tile} actions={actions} />
-        ))}
+        {view.grouping === 'none' && page.rows.map(showTile('h2'))}
         {deletions.map((deletion) => (
           <DeletionTile key={deletion.id} deletion={deletion} />
         ))}
-        {tiles.length + (view.search ? entries.length : 0) === 0 ? (
-          <TilesEmptyState {...view} mayConnect={mayConnect} hasAny={hasAny} />
+        {page.rows.length + (view.search ? entries.length : 0) === 0 ? (
+          <TilesEmptyState {...view} narrowed={view.state !== null} mayConnect={mayConnect} hasAny={hasAny} />
         ) : null}
       </TileGrid>
-      {(chosen.previous ?? chosen.next) && (
+      {(page.previous ?? page.next) && (
         <Pager
-          shown={tiles.length}
-          total={chosen.matching}
-          previousHref={chosen.previous && addressOf(chosen.previous)}
-          nextHref={chosen.next && addressOf(chosen.next)}
+          shown={page.rows.length}
+          total={matching}
+          previousHref={page.previous && addressOf({ ...view, cursor: page.previous })}
+          nextHref={page.next && addressOf({ ...view, cursor: page.next })}
           unit="subscriptions"
         />
       )}
@@ -100,4 +129,10 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
       </section>
     </>
   )
+}
+
+/** What else stands in the address, so that a search keeps it; it begins on the first page. */
+function HiddenFields({ view }: { view: TilesView }) {
+  const address = new URLSearchParams(formatTilesView({ ...view, search: '', cursor: null }))
+  return [...address].map(([name, value]) => <input key={name} type="hidden" name={name} value={value} />)
 }

@@ -1,65 +1,67 @@
-import { describe, expect, test } from 'vitest'
-import type { ConnectionTile } from '@/db/queries/connections'
+import { expect, test } from 'vitest'
+import type { FleetCount } from '@/db/queries/fleet'
+import { CATALOGUE } from '@/lib/domain/catalogue'
 import type { TilesView } from '@/lib/domain/views'
-import { chooseTiles } from './tile-view'
+import { filterOf, groupRows, listEntries, summariseFleet } from './tile-view'
 
-const NOW = new Date('2026-03-01T12:00:00Z')
-const ORGANISATION = { tenantId: 'ours', organisationName: 'Contoso' }
-const FIRST: TilesView = { tab: 'all', search: '', from: null }
+const ALL: TilesView = { tab: 'all', search: '', state: null, grouping: 'none', cursor: null }
 
-const row = (index: number, change: Partial<ConnectionTile> = {}): ConnectionTile => ({
-  ...{ now: NOW, id: `id-${index}`, integration: 'azure', label: `Subscription ${String(index).padStart(4, '0')}` },
-  ...{ subscriptionId: `s-${index}`, subscriptionName: 'Production', tenantId: 'ours', state: 'active' },
-  ...{ stateReason: null, schedule: 'daily', publishedAt: NOW, people: 1, others: 0, unread: 0, coverage: [] },
-  ...{ signals: {}, lastRun: null, openRun: null, accountId: 'a', nodeIds: ['n'], eligibleRead: true },
+const count = (state: FleetCount['state'], all: number, change: Partial<FleetCount> = {}): FleetCount => ({
+  ...{ groupKey: '', state, all, matching: all, waiting: 0 },
   ...change,
 })
+const COUNTS = [
+  count('synced', 900),
+  count('failed', 7),
+  count('syncing', 90, { waiting: 60 }),
+  count('disconnected', 3),
+]
 
-/** Every page of a view in turn, as the ids of its tiles. */
-function readPages(rows: ConnectionTile[], view: TilesView): string[][] {
-  const pages: string[][] = []
-  for (let next: TilesView | null = view; next; ) {
-    const chosen: ReturnType<typeof chooseTiles> = chooseTiles(rows, ORGANISATION, next)
-    pages.push(chosen.tiles.map(({ id }) => id))
-    next = chosen.next
-  }
-  return pages
-}
+test('a tab is narrowed to a state of it, and a state of another tab shows nothing', () => {
+  expect(filterOf({ ...ALL, tab: 'attention' }).states).toEqual(['gaps', 'failed', 'reconnect', 'action', 'stale'])
+  expect(filterOf({ ...ALL, state: 'failed' }).states).toEqual(['failed'])
+  expect(filterOf({ ...ALL, tab: 'attention', state: 'synced' }).states).toEqual([])
+})
 
-describe('a thousand tiles', () => {
-  const broken = { state: 'reconnect_needed', stateReason: 'sign_in_revoked' } as const
-  const rows = Array.from({ length: 1000 }, (_, index) => row(index, index % 100 === 7 ? broken : {}))
+test('a thousand connections are counted by tab and by state, whichever page is shown', () => {
+  const { tabs, states, syncing, matching } = summariseFleet(COUNTS, { ...ALL, tab: 'connected' })
+  expect(tabs).toEqual({ all: 1000 + CATALOGUE.length, connected: 997, attention: 7 })
+  expect([syncing, matching]).toEqual([90, 997])
+  expect(states.map(({ state, count: some }) => [state, some])).toEqual([
+    ['synced', 900],
+    ['syncing', 90],
+    ['failed', 7],
+  ])
+})
 
-  test('come in pages, each of them once, those that somebody should look at first', () => {
-    const pages = readPages(rows, FIRST)
-    expect(pages.map(({ length }) => length)).toEqual([...Array(16).fill(60), 40])
-    const ids = pages.flat()
-    expect(new Set(ids).size).toBe(1000)
-    expect(ids.slice(0, 10)).toEqual([7, 107, 207, 307, 407, 507, 607, 707, 807, 907].map((n) => `id-${n}`))
-    expect(ids.slice(10, 13)).toEqual(['id-0', 'id-1', 'id-2'])
-  })
+test('what is searched for is counted in the list and not under the tabs', () => {
+  const counts = COUNTS.map((one) => ({ ...one, matching: 1 }))
+  const { tabs, matching, states } = summariseFleet(counts, { ...ALL, search: 'x', state: 'failed' })
+  expect([tabs.connected, matching, states.length]).toEqual([997, 1, 4])
+})
 
-  test('lead back page by page, and what can be connected stands on the first page only', () => {
-    const second = chooseTiles(rows, ORGANISATION, FIRST).next
-    if (!second) throw new Error('There is no second page.')
-    const chosen = chooseTiles(rows, ORGANISATION, second)
-    expect(chosen.previous).toEqual(FIRST)
-    expect(chosen.entries).toEqual([])
-    expect(chooseTiles(rows, ORGANISATION, FIRST).entries).not.toEqual([])
-  })
+test('a group is counted by itself', () => {
+  const counts = [...COUNTS, count('failed', 2, { groupKey: 'corp' }), count('synced', 5, { groupKey: 'corp' })]
+  const { ofGroup } = summariseFleet(counts, ALL)
+  expect(ofGroup('corp')).toEqual({ subscriptions: 7, attention: 2 })
+  expect(ofGroup('')).toEqual({ subscriptions: 1000, attention: 7 })
+})
 
-  test('are counted while they sync, also those on other pages', () => {
-    const openRun = { state: 'running', phase: 'starting', counters: {}, startedAt: NOW } as const
-    const some = rows.map((one, index) => (index >= 990 ? { ...one, state: 'active' as const, openRun } : one))
-    expect(chooseTiles(some, ORGANISATION, FIRST).syncing).toBe(10)
-  })
+test('what can be connected stands where a view begins', () => {
+  expect(listEntries(ALL)).toEqual(CATALOGUE)
+  const changes: Partial<TilesView>[] = [
+    { tab: 'attention' },
+    { state: 'failed' },
+    { search: 'slack' },
+    { cursor: { at: ['x'], side: 'after' } },
+  ]
+  for (const change of changes) expect(listEntries({ ...ALL, ...change })).toEqual([])
+})
 
-  test('are narrowed by search and tab before they are cut into pages', () => {
-    expect(readPages(rows, { ...FIRST, search: 'subscription 01' }).flat()).toHaveLength(100)
-    expect(readPages(rows, { ...FIRST, tab: 'attention' }).flat()).toHaveLength(10)
-  })
-
-  test('begin anew when the page began with one that is not among them any more', () => {
-    expect(chooseTiles(rows, ORGANISATION, { ...FIRST, from: 'gone' }).tiles[0]?.id).toBe('id-7')
-  })
+test('rows beside one another are put together by their group', () => {
+  const rows = ['a', 'a', 'b'].map((groupKey) => ({ groupKey, groupName: groupKey }))
+  expect(groupRows(rows).map(({ key, rows: some }) => [key, some.length])).toEqual([
+    ['a', 2],
+    ['b', 1],
+  ])
 })

@@ -1,53 +1,77 @@
 import type { Tile } from '@/components/integrations/connection-tile'
 import type { ConnectionTile } from '@/db/queries/connections'
+import type { FleetCount, FleetFilter } from '@/db/queries/fleet'
 import { CATALOGUE, type CatalogueEntry } from '@/lib/domain/catalogue'
-import { connectionStatus } from '@/lib/domain/connection-status'
-import type { TilesView } from '@/lib/domain/views'
-import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
+import { ATTENTION_STATES, connectionStatus } from '@/lib/domain/connection-status'
+import type { TilesView, TileTab } from '@/lib/domain/views'
+import { CONNECTION_STATUSES, type ConnectionStatusState } from '@/lib/domain/vocabulary'
 
 type Organisation = { tenantId: string; organisationName: string }
 
-/** Tiles of one page: some rows of them on a wide screen, and few enough for a phone. */
-const PAGE = 60
+const STATES_OF_TAB: Record<TileTab, readonly ConnectionStatusState[]> = {
+  all: CONNECTION_STATUSES,
+  connected: CONNECTION_STATUSES.filter((state) => state !== 'disconnected'),
+  attention: ATTENTION_STATES,
+}
 
-/**
- * The tiles that a view shows, those that somebody should look at first, what can be connected beside them, and how many there
- * are under each tab. `previous` and `next` are the views of the pages beside this one.
- *
- * @param rows in the order of their labels
- */
-export function chooseTiles(rows: ConnectionTile[], organisation: Organisation, view: TilesView) {
-  const { tab, search, from } = view
-  const all = sortByNeed(rows.map((row) => toTile(row, organisation)))
-  const connected = all.filter(({ status }) => status.state !== 'disconnected')
-  const attention = all.filter(({ status }) => ATTENTION.has(status.state))
-  const matching = { all, connected, attention }[tab].filter((tile) => matchesTile(tile, search))
-  // A connection that is gone, or has another state by now, leads to the first page.
-  const begin = Math.max(
-    0,
-    matching.findIndex(({ id }) => id === from),
-  )
-  const pageAt = (index: number): TilesView => ({ ...view, from: index > 0 ? (matching[index]?.id ?? null) : null })
+/** The connections that a view asks for. */
+export const filterOf = ({ tab, state, search }: Pick<TilesView, 'tab' | 'state' | 'search'>): FleetFilter => ({
+  search,
+  states: STATES_OF_TAB[tab].filter((one) => state === null || one === state),
+})
+
+/** How many connections there are under each tab, in each state of the tab that is shown, and in each group. */
+export function summariseFleet(counts: FleetCount[], view: Pick<TilesView, 'tab' | 'state' | 'search'>) {
+  const { states } = filterOf(view)
+  const countIn = (wanted: readonly ConnectionStatusState[] | null, which: 'all' | 'matching', key?: string) =>
+    counts
+      .filter(({ state, groupKey }) => (wanted?.includes(state) ?? true) && (key === undefined || key === groupKey))
+      .reduce((sum, one) => sum + one[which], 0)
   return {
-    tiles: matching.slice(begin, begin + PAGE),
-    matching: matching.length,
-    previous: begin > 0 ? pageAt(begin - PAGE) : null,
-    next: begin + PAGE < matching.length ? pageAt(begin + PAGE) : null,
-    entries: begin === 0 && tab === 'all' ? CATALOGUE.filter((entry) => matchesEntry(entry, search)) : [],
-    counts: { all: all.length + CATALOGUE.length, connected: connected.length, attention: attention.length },
-    hasAny: all.length > 0,
-    syncing: all.filter(({ status }) => status.state === 'syncing').length,
+    tabs: {
+      all: countIn(STATES_OF_TAB.all, 'all') + CATALOGUE.length,
+      connected: countIn(STATES_OF_TAB.connected, 'all'),
+      attention: countIn(STATES_OF_TAB.attention, 'all'),
+    },
+    hasAny: counts.length > 0,
+    syncing: countIn(['syncing'], 'all'),
+    matching: countIn(states, 'matching'),
+    states: STATES_OF_TAB[view.tab]
+      .map((state) => ({ state, count: countIn([state], 'matching') }))
+      .filter(({ state, count }) => count > 0 || state === view.state),
+    ofGroup: (key: string) => ({
+      subscriptions: countIn(states, 'matching', key),
+      attention: countIn(
+        ATTENTION_STATES.filter((state) => states?.includes(state)),
+        'matching',
+        key,
+      ),
+    }),
   }
 }
 
-/** The states in which somebody should look at a connection. */
-const ATTENTION: ReadonlySet<ConnectionStatusState> = new Set(['gaps', 'failed', 'reconnect', 'action', 'stale'])
+/** What can be connected, where a view begins. */
+export const listEntries = ({ tab, state, search, cursor, grouping }: TilesView): CatalogueEntry[] =>
+  tab === 'all' && state === null && cursor === null && grouping === 'none'
+    ? CATALOGUE.filter(({ name, summary, syncs }) => containsText([name, summary, syncs], search))
+    : []
 
-/** Those that somebody should look at come first; within both parts the order stays. */
-const sortByNeed = (tiles: Tile[]): Tile[] =>
-  tiles.toSorted((one, other) => Number(ATTENTION.has(other.status.state)) - Number(ATTENTION.has(one.status.state)))
+function containsText(texts: string[], search: string): boolean {
+  return texts.some((text) => text.toLowerCase().includes(search.toLowerCase()))
+}
 
-function toTile(row: ConnectionTile, organisation: Organisation): Tile {
+/** Rows that lie beside one another and have the same group, put together. */
+export function groupRows<Row extends { groupKey: string; groupName: string }>(rows: Row[]) {
+  const groups: { key: string; name: string; rows: Row[] }[] = []
+  for (const row of rows) {
+    const last = groups.at(-1)
+    if (last?.key === row.groupKey) last.rows.push(row)
+    else groups.push({ key: row.groupKey, name: row.groupName, rows: [row] })
+  }
+  return groups
+}
+
+export function toTile(row: ConnectionTile, organisation: Organisation): Tile {
   return {
     id: row.id,
     href: `/integrations/${row.integration}/${row.id}`,
@@ -61,14 +85,4 @@ function toTile(row: ConnectionTile, organisation: Organisation): Tile {
     unread: row.unread ?? 0,
     status: connectionStatus(row),
   }
-}
-
-const matchesTile = (tile: Tile, search: string) =>
-  containsText([tile.label, tile.subscriptionName, tile.subscriptionId, tile.tenantName, tile.tenantId], search)
-
-const matchesEntry = (entry: CatalogueEntry, search: string) =>
-  containsText([entry.name, entry.summary, entry.syncs], search)
-
-function containsText(texts: (string | null)[], search: string): boolean {
-  return texts.some((text) => text?.toLowerCase().includes(search.toLowerCase()))
 }
