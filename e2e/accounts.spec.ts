@@ -8,7 +8,7 @@ async function addThreeMore(page: Page) {
   await page.getByRole('link', { name: /^Add subscriptions/ }).click()
   await page.getByRole('checkbox', { name: /^Choose all 3/ }).check()
   await page.getByRole('button', { name: 'Connect 3 subscriptions' }).click()
-  await page.waitForURL('**/integrations')
+  await page.waitForURL(/accounts\/[0-9a-f-]{36}$/)
 }
 
 test.describe('with several subscriptions', () => {
@@ -37,7 +37,7 @@ test.describe('with several subscriptions', () => {
       .filter({ hasText: owner.username })
     await expect(account).toContainText('Used for 2 subscriptions')
     await account.getByRole('link', { name: /^Add subscriptions/ }).click()
-    const lines = page.getByRole('main').getByRole('listitem')
+    const lines = page.getByRole('list', { name: 'Subscriptions' }).getByRole('listitem')
     await expect(lines).toHaveCount(4)
     await expect(lines.filter({ hasText: 'Connected as' })).toHaveCount(2)
 
@@ -48,8 +48,9 @@ test.describe('with several subscriptions', () => {
     await expect(page.getByText('4 of 4 subscriptions, 1 chosen')).toBeVisible()
     await page.getByRole('checkbox', { name: /^Choose all 2/ }).check()
     await page.getByRole('button', { name: 'Connect 2 subscriptions' }).click()
-    await page.waitForURL('**/integrations')
-    await expect(page.getByText('Synced', { exact: true })).toHaveCount(4)
+    await expect(page.getByText('4 of 4 synced').first()).toBeVisible()
+    const synced = page.getByRole('list', { name: /^Subscriptions of/ }).getByText('Synced', { exact: true })
+    await expect(synced).toHaveCount(4)
   })
 
   test('an account is told to follow its tenant, leaving out what is not connected now, and to stop', async ({
@@ -104,6 +105,7 @@ test.describe('with several subscriptions', () => {
     await signIn(page, owner)
     await connect(page, world)
     await addThreeMore(page)
+    await page.goto('/integrations')
     await expect(page.getByText('Synced', { exact: true })).toHaveCount(4)
 
     await change({ type: 'revoke_sessions', user: owner.username, tenantId: world.tenantId })

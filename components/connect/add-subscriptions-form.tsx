@@ -28,10 +28,10 @@ export function AddSubscriptionsForm({ action, subscriptions, groups }: Props) {
         mixed={subscriptions.some(({ connectedAs }) => connectedAs !== null)}
       />
       {state?.error && <Notice tone="bad" role="alert" title={state.error} />}
-      {/* In sight also below a list of hundreds. */}
+      {/* In sight also below a list of hundreds, and on a phone above the bar. */}
       <form
         action={formAction}
-        className="sticky bottom-0 -mx-1 flex justify-end border-t border-line bg-canvas px-1 py-3"
+        className="sticky bottom-14 z-10 -mx-1 flex justify-end border-t border-line bg-canvas px-1 py-3 sm:bottom-0"
       >
         {[...chosen].map((id) => (
           <input key={id} type="hidden" name="add" value={id} />

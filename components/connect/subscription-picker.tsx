@@ -75,7 +75,7 @@ export function SubscriptionPicker({ subscriptions, groups, chosen, onChoose, wo
       <div className="flex flex-wrap items-center gap-2">
         <SearchField
           label="Search subscriptions"
-          className="flex-1 basis-56 sm:max-w-none"
+          className="max-w-none! flex-1 basis-56"
           onChange={(event) => setSearch(event.target.value)}
         />
         {groups.length > 0 && (

@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { ButtonLink } from '@/components/ui/button-link'
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
@@ -7,6 +8,7 @@ import { SubmitButton } from '@/components/ui/submit-button'
 import { RelativeTime } from '@/components/ui/time'
 import { explain } from '@/lib/domain/problems'
 import type { AccountKind, AccountState, CredentialKind } from '@/lib/domain/vocabulary'
+import { AccountStateChip } from './account-state-chip'
 import { ApplicationFacts } from './application-facts'
 import { RemoveAccountForm } from './remove-account-form'
 
@@ -52,7 +54,9 @@ export function AccountsList({ accounts, actions }: Props) {
         <li key={account.id} className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
           <div className="grid min-w-0 flex-1 basis-72 gap-1">
             <h3 className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1 font-medium">
-              <Name of={account.name} className="break-all" />
+              <Link href={`/integrations/azure/accounts/${account.id}`} prefetch={false} className="link">
+                <Name of={account.name} className="break-all" />
+              </Link>
               <AccountStateChip state={account.state} />
               <Chip>{account.kind === 'application' ? 'Application' : 'Person'}</Chip>
             </h3>
@@ -103,11 +107,6 @@ export function AccountsList({ accounts, actions }: Props) {
 
 const countSubscriptions = (count: number): string =>
   `${count.toLocaleString('en')} ${count === 1 ? 'subscription' : 'subscriptions'}`
-
-function AccountStateChip({ state }: { state: AccountState }) {
-  if (state === 'active') return <Chip tone="good">Active</Chip>
-  return <Chip tone="warn">{state === 'signed_out' ? 'Signed out' : 'Reconnect needed'}</Chip>
-}
 
 type ButtonsProps = { account: ShownAccount; actions: NonNullable<Props['actions']> }
 

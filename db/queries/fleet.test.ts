@@ -155,6 +155,16 @@ describe('many connections', () => {
     expect(await countFleet(world.actor, { search: '', accountId: 'odd' }, 'account')).toEqual([])
   })
 
+  test('are ordered by the numbers in their labels, and not by the first digit', async () => {
+    const world = await createAccessWorld(database.db)
+    const labels = ['Sub 2', 'Sub 10', 'sub 100', 'Sub 10 b', 'Sub', 'Sub 2024-12-31', 'Sub 2024-2-1']
+    for (const label of labels) await world.connection({ label })
+    const rows = await readAll(world, ALL, 'none', 2)
+    expect(rows.map(({ label }) => label)).toEqual([
+      ...['Sub', 'Sub 2', 'Sub 10', 'Sub 10 b', 'sub 100', 'Sub 2024-2-1', 'Sub 2024-12-31'],
+    ])
+  })
+
   test('are found by label, organisation, account and management group, and the counts say how many', async () => {
     const world = await fleet()
     const found = async (search: string) => (await readAll(world, { ...ALL, search })).length

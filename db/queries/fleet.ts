@@ -119,7 +119,7 @@ async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accou
     .select({
       id: connections.id,
       label: connections.label,
-      labelSort: sql<string>`lower(${connections.label})`.as('label_sort'),
+      labelSort: inOrder(connections.label).as('label_sort'),
       subscriptionId: connections.subscriptionId,
       subscriptionName: connections.subscriptionName,
       tenantId: connections.tenantId,
@@ -167,7 +167,7 @@ async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accou
       groupKey: each.groupKey,
       // A group that was renamed stays one, although not every connection was read since.
       groupName: sql<string>`min(${each.groupName}) ${ofGroup}`.as('one_group_name'),
-      groupSort: sql<string>`min(lower(${each.groupName})) ${ofGroup}`.as('group_sort'),
+      groupSort: sql<string>`min(${inOrder(each.groupName)}) ${ofGroup}`.as('group_sort'),
       groupCalm: sql<string>`case when bool_or(${needsSomebody}) ${ofGroup} then '0' else '1' end`.as('group_calm'),
       groupUnknown: sql<string>`case when ${each.groupKey} = '' then '1' else '0' end`.as('group_unknown'),
       calm: sql<string>`case when ${needsSomebody} then '0' else '1' end`.as('calm'),
@@ -177,6 +177,10 @@ async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accou
     .from(each)
     .as('fleet')
 }
+
+/** A name by which lists are ordered as people count: 2 before 10. Every number in it gets ten digits. */
+const inOrder = (name: SQLWrapper): SQL<string> =>
+  sql<string>`regexp_replace(regexp_replace(lower(${name}), '(\\d+)', '0000000000\\1', 'g'), '\\d*(\\d{10})', '\\1', 'g')`
 
 /** Whether a connection is one that is asked for; nothing when all are. */
 function isMatching(fleet: Fleet, { search, states }: FleetFilter): SQL | undefined {

@@ -6,7 +6,7 @@ import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { listAccounts } from './accounts'
+import { getAccount, listAccounts } from './accounts'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { countFleet, listFleet } from './fleet'
@@ -84,6 +84,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
   countPeople: (actor) => countPeople(actor, PEOPLE),
+  getAccount: async (actor, { connection }) => found(await getAccount(actor, connection.accountId)),
   getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
   getGroup: async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
@@ -166,6 +167,7 @@ test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.re
     const { actor } = await createAccessWorld(database.db)
     const nowhere = { id, publishedAt: new Date(), accountId: randomUUID(), nodeIds: [], eligibleRead: true }
     expect(await getConnection(actor, id)).toBeNull()
+    expect(await getAccount(actor, id)).toBeNull()
     expect(await getPerson(actor, id)).toBeNull()
     expect(await getGroup(actor, nowhere, id)).toBeNull()
     expect(await getPersonAccess(actor, nowhere, id)).toBeNull()

@@ -69,7 +69,7 @@ export const addToAccount = actionFor(
     })
     if (added instanceof TooMany) return { error: added.message }
     if (added.kind === 'refused') return { error: describeProblem(added.code) }
-    redirect('/integrations')
+    redirect(`/integrations/azure/accounts/${accountId}`)
   },
 )
 

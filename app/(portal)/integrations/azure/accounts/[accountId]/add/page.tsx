@@ -1,23 +1,22 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
+import { openAccount } from '@/app/(portal)/integrations/azure/accounts/[accountId]/open-account'
 import { addToAccount, followTenant } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AddSubscriptionsForm } from '@/components/connect/add-subscriptions-form'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { ChecksSkeleton } from '@/components/connect/checks'
 import { FollowForm } from '@/components/connect/follow-form'
+import { AccountFrame } from '@/components/integrations/account-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
-import { PageHeader } from '@/components/ui/page-header'
-import { isGuid } from '@/db/queries/input'
-import { mayDo, NotFound } from '@/lib/actor'
-import { showRefusal, showUnknown } from '@/lib/auth/refusals'
+import type { AccountFacts } from '@/db/queries/accounts'
+import { mayDo } from '@/lib/actor'
+import { showRefusal } from '@/lib/auth/refusals'
 import { requireMember, type SignedInMember } from '@/lib/auth/request'
 import { AzureError } from '@/lib/azure/client/errors'
-import { type AccountRow, findAccount } from '@/lib/connections/account'
 import { type AddableSubscription, listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
 import { explain } from '@/lib/domain/problems'
-import { spellControls } from '@/lib/domain/words'
 
 export const metadata: Metadata = { title: 'Add subscriptions' }
 
@@ -26,35 +25,24 @@ export default async function AddSubscriptionsPage({
 }: PageProps<'/integrations/azure/accounts/[accountId]/add'>) {
   const member = await requireMember()
   if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
-  const { accountId } = await params
-  const account = await openAccount(member, accountId)
+  const account = await openAccount(member, (await params).accountId)
 
   return (
-    <>
-      <PageHeader
-        title="Add subscriptions"
-        description={`Everything that ${spellControls(account.name)} can read. Each that you choose becomes its own tile, without another sign-in.`}
-        back={{ href: '/integrations/azure', label: 'Microsoft Azure' }}
-      />
+    <AccountFrame account={account} tab="add" mayConnect>
       <div className="max-w-[800px]">
+        <p className="mb-4 text-ink-soft">
+          Everything that this account can read. Each that you choose becomes its own tile, without another sign-in.
+        </p>
         <Suspense fallback={<ChecksSkeleton />}>
           <Readable member={member} account={account} />
         </Suspense>
       </div>
-    </>
+    </AccountFrame>
   )
 }
 
-async function openAccount(member: SignedInMember, accountId: string): Promise<AccountRow> {
-  if (!isGuid(accountId)) return showUnknown(member, 'account')
-  return findAccount(member, accountId).catch((error: unknown) => {
-    if (error instanceof NotFound) return showUnknown(member, 'account')
-    throw error
-  })
-}
-
 /** What Azure lists for the account now, or why it lists nothing; and whether the account follows its tenant. */
-async function Readable({ member, account }: { member: SignedInMember; account: AccountRow }) {
+async function Readable({ member, account }: { member: SignedInMember; account: AccountFacts }) {
   const readable = await listReadableSubscriptions(member, account.id).catch((error: unknown) =>
     error instanceof AzureError ? error : showRefusal(error),
   )

@@ -1,0 +1,84 @@
+import { ATTENTION_STATES } from '@/lib/domain/connection-status'
+import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
+
+/** How many connections are in each of these ways: `waiting` have not begun, `synced` have a result of the last sync. */
+export type Progress = { total: number; synced: number; syncing: number; waiting: number; attention: number }
+
+type Props = { progress: Progress }
+
+/** Of ten steps: often enough to know that it goes on, and seldom enough to be listened to. */
+const ANNOUNCED_STEPS = 10
+
+/**
+ * How far many syncs have come: in words, and as one bar. Screen readers are told at each tenth and at the end, and not each
+ * time that a number changes.
+ */
+export function FleetProgress({ progress }: Props) {
+  const { total, synced, syncing, waiting, attention } = progress
+  const under = syncing + waiting
+  const parts = [
+    syncing > 0 ? `${number(syncing)} syncing` : null,
+    waiting > 0 ? `${number(waiting)} waiting` : null,
+    attention > 0 ? `${number(attention)} ${attention === 1 ? 'needs' : 'need'} attention` : null,
+  ].filter((part) => part !== null)
+
+  return (
+    <section aria-label="Progress" className="mb-4 grid grid-cols-1 gap-2">
+      <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
+        <p className="text-xl font-semibold tabular-nums">
+          {number(synced)} of {number(total)} synced
+        </p>
+        <p className="min-h-5 text-sm text-ink-soft tabular-nums">{parts.join(', ') || 'Nothing is being synced.'}</p>
+      </div>
+      <div
+        role="progressbar"
+        aria-label="Synced subscriptions"
+        aria-valuemin={0}
+        aria-valuemax={total}
+        aria-valuenow={synced}
+        aria-valuetext={`${number(synced)} of ${number(total)} synced`}
+        className="flex h-2 overflow-hidden rounded-md border border-line bg-ink/4 forced-colors:border-[CanvasText]"
+      >
+        <Part of={total} count={synced} className="bg-good forced-colors:bg-[Highlight]" />
+        <Part of={total} count={attention} className="bg-warn forced-colors:bg-[Mark]" />
+        <Part of={total} count={syncing} className="bg-accent" />
+      </div>
+      <p role="status" className="sr-only">
+        {announce(progress, under)}
+      </p>
+    </section>
+  )
+}
+
+function Part({ of, count, className }: { of: number; count: number; className: string }) {
+  return <span className={className} style={{ width: of === 0 ? 0 : `${(100 * count) / of}%` }} />
+}
+
+function announce({ total, synced, attention }: Progress, under: number): string {
+  if (total === 0) return ''
+  if (under > 0) {
+    const tenth = Math.floor((ANNOUNCED_STEPS * (total - under)) / total)
+    return `Syncing, ${tenth * (100 / ANNOUNCED_STEPS)} percent done.`
+  }
+  return attention > 0
+    ? `Done: ${number(synced)} synced, ${number(attention)} need attention.`
+    : 'Done: all are synced.'
+}
+
+const number = (count: number) => count.toLocaleString('en')
+
+/** The ways of {@link Progress}, from how many there are in each state. */
+export function toProgress(counts: { state: ConnectionStatusState; all: number; waiting: number }[]): Progress {
+  const sum = (wanted: (state: ConnectionStatusState) => boolean) =>
+    counts.filter(({ state }) => wanted(state)).reduce((total, { all }) => total + all, 0)
+  const waiting = counts.reduce((total, one) => total + one.waiting, 0)
+  return {
+    total: sum((state) => state !== 'disconnected'),
+    synced: sum((state) => state === 'synced' || state === 'gaps' || state === 'paused'),
+    syncing: sum((state) => state === 'syncing') - waiting,
+    waiting,
+    attention: sum(
+      (state) => state !== 'gaps' && (ATTENTION_STATES as readonly ConnectionStatusState[]).includes(state),
+    ),
+  }
+}
