@@ -19,6 +19,7 @@ import {
   type AccountState,
   CREDENTIAL_KINDS,
   type CredentialKind,
+  type ManagementGroup,
 } from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 import { organisations } from './organisations'
@@ -53,6 +54,11 @@ export const accounts = pgTable(
     /** Whether subscriptions that it can read newly are connected by themselves, and when it is looked for them next. */
     follows: boolean('follows').notNull().default(false),
     nextLookAt: at('next_look_at'),
+    /** The management group below which they are looked for; null for everything that it can read in its tenant. */
+    followedGroup: jsonb('followed_group').$type<ManagementGroup>(),
+    /** When the last look ended, and the problem code of one that failed. */
+    lookedAt: at('looked_at'),
+    lookProblem: text('look_problem'),
     /** Subscriptions that are not to be connected by themselves. */
     excludedSubscriptionIds: jsonb('excluded_subscription_ids').$type<string[]>().notNull().default([]),
     /** How often somebody has signed in with it. A run that failed with an earlier sign-in says nothing of the one now. */
@@ -72,6 +78,7 @@ export const accounts = pgTable(
     check('accounts_kind', oneOf('kind', ACCOUNT_KINDS)),
     check('accounts_credential', oneOf('credential', CREDENTIAL_KINDS)),
     check('accounts_application', sql`(kind = 'application') = (client_id is not null and credential is not null)`),
+    check('accounts_followed_group', sql`follows or followed_group is null`),
     check('accounts_state', oneOf('state', ACCOUNT_STATES)),
     check('accounts_reason', sql`(state_reason is not null) = (state = 'reconnect_needed')`),
   ],

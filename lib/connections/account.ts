@@ -10,6 +10,9 @@ import { type ConnectionRow, findConnection, lockConnection } from './connection
 
 export type AccountRow = typeof accounts.$inferSelect
 
+/** What stands at an account that looks for no new subscriptions. */
+export const FOLLOWS_NOTHING = { follows: false, followedGroup: null, nextLookAt: null, lookProblem: null }
+
 /** The where-clause of one account. The organisation is part of it, so another organisation's id matches nothing. */
 export const whereAccount = (organisationId: string, accountId: string): SQL | undefined =>
   and(eq(accounts.organisationId, organisationId), eq(accounts.id, accountId))
@@ -161,7 +164,7 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
     .where(and(eq(accountSecrets.organisationId, organisationId), eq(accountSecrets.accountId, id)))
   await tx
     .update(accounts)
-    .set({ state: 'signed_out', stateReason: null, follows: false, nextLookAt: null })
+    .set({ state: 'signed_out', stateReason: null, ...FOLLOWS_NOTHING })
     .where(whereAccount(organisationId, id))
   await deleteUnreferencedAccounts(tx, organisationId, id)
 }

@@ -10,8 +10,8 @@ import { type AccountRow, forgetUnusedSignIn, whereAccount } from './account'
 
 /**
  * Lets one account read everything that another of the same tenant has read until now, and opens a run for each connection,
- * which finds out what the new one may read. The new one follows the tenant if either of them did. Results stay as they are.
- * Whoever calls holds the locks of both accounts.
+ * which finds out what the new one may read. The new one follows what it followed, or else what the other did; everything, if
+ * either of them followed everything. Results stay as they are. Whoever calls holds the locks of both accounts.
  */
 export async function takeOver(tx: Transaction, actor: Actor, from: AccountRow, to: AccountRow): Promise<OpenedRun[]> {
   const { organisationId } = actor
@@ -21,6 +21,9 @@ export async function takeOver(tx: Transaction, actor: Actor, from: AccountRow, 
     .update(accounts)
     .set({
       follows,
+      followedGroup: [from, to].some((one) => one.follows && one.followedGroup === null)
+        ? null
+        : (to.followedGroup ?? from.followedGroup),
       nextLookAt: follows ? sql`now()` : null,
       excludedSubscriptionIds: [...new Set([...from.excludedSubscriptionIds, ...to.excludedSubscriptionIds])],
     })

@@ -248,6 +248,12 @@ export const PROBLEMS = {
     sentence: 'The account has no role on the subscription, or the subscription was deleted.',
     next: 'Ask for the Reader role on this subscription, then check again.',
   },
+  followed_group_not_seen: {
+    kind: 'right',
+    title: 'The management group that is followed is not seen any more',
+    sentence: 'Azure does not show it to the account: it was deleted, or the account has lost its right to read it.',
+    next: 'Choose another management group to follow, or ask for the Reader role on this one.',
+  },
   subscription_moved: {
     kind: 'sign_in',
     title: 'The subscription belongs to another tenant',
