@@ -53,24 +53,6 @@ test.describe('with several subscriptions', () => {
     await expect(synced).toHaveCount(4)
   })
 
-  test('an account is told to follow its tenant, leaving out what is not connected now, and to stop', async ({
-    page,
-    world,
-  }) => {
-    await signIn(page, world.account('owner'))
-    await connect(page, world)
-    await page.goto('/integrations/azure')
-    await page.getByRole('link', { name: /^Add subscriptions/ }).click()
-    await expect(page.getByRole('checkbox', { name: 'Leave out the 3 that are not connected now' })).toBeChecked()
-    await page.getByRole('button', { name: 'Follow' }).click()
-    await expect(page.getByRole('heading', { name: 'This account follows its tenant' })).toBeVisible()
-    await page.goto('/integrations/azure')
-    await expect(page.getByRole('region', { name: 'Accounts' })).toContainText('Follows its tenant')
-    await page.goBack()
-    await page.getByRole('button', { name: 'Stop following' }).click()
-    await expect(page.getByRole('heading', { name: 'Follow the tenant' })).toBeVisible()
-  })
-
   test('whoever reconnects with another account may let it take over all that the one from before has read', async ({
     page,
     world,

@@ -21,6 +21,9 @@ type Props = {
   onToggle: () => void
 }
 
+/** The state of a subscription that is left out although Azure does not list it for the account now. */
+export const NOT_LISTED = 'Not listed now'
+
 /** Whether a subscription can be ticked: it is not connected, and its people are in the directory that the account reads. */
 export const isFree = ({ connectedAs, otherTenant }: OtherSubscription): boolean =>
   connectedAs === null && otherTenant === null

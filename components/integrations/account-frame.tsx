@@ -6,7 +6,7 @@ import { Tabs } from '@/components/ui/tabs'
 import { AccountStateChip } from './account-state-chip'
 import type { ShownAccount } from './accounts-list'
 
-const TABS = { subscriptions: 'Subscriptions', add: 'Add subscriptions' } as const
+const TABS = { subscriptions: 'Subscriptions', add: 'Add subscriptions', follow: 'Follow' } as const
 export type AccountTab = keyof typeof TABS
 
 type Props = {
@@ -22,7 +22,7 @@ type Props = {
 /** What surrounds the pages of one Microsoft account: whose it is, how it stands, and the way from one page to the next. */
 export function AccountFrame({ account, tab, mayConnect, actions, children }: Props) {
   const base = `/integrations/azure/accounts/${account.id}`
-  const shown: AccountTab[] = mayConnect ? ['subscriptions', 'add'] : ['subscriptions']
+  const shown: AccountTab[] = mayConnect ? ['subscriptions', 'add', 'follow'] : ['subscriptions']
   return (
     <>
       <PageHeader

@@ -31,6 +31,8 @@ export type ShownAccount = {
   signedInAt: Date
   signedInByName: string
   follows: boolean
+  followedGroup: { name: string } | null
+  lookProblem: string | null
   connections: number
   /** One of its connections, by which a person's is signed in again; an application may have none yet. */
   connectionIdToReconnect: string | null
@@ -80,10 +82,20 @@ export function AccountsList({ accounts, actions }: Props) {
             </p>
             <ApplicationFacts account={account} />
             {account.follows && (
-              <p className="text-ink-soft">
-                {account.state === 'active'
-                  ? 'Follows its tenant: subscriptions that it can read newly connect themselves.'
-                  : 'Follows its tenant once it is reconnected: nothing new is looked for until then.'}
+              <p className={account.lookProblem ? 'text-warn' : 'text-ink-soft'}>
+                Follows{' '}
+                {account.followedGroup ? (
+                  <>
+                    the management group <Name of={account.followedGroup.name} />
+                  </>
+                ) : (
+                  'its tenant'
+                )}
+                {account.state !== 'active'
+                  ? ' once it is reconnected: nothing new is looked for until then.'
+                  : account.lookProblem
+                    ? `. The last look failed: ${explain(account.lookProblem).title.toLowerCase()}.`
+                    : ': subscriptions that it can read newly connect themselves.'}
               </p>
             )}
             <p className="flex flex-wrap gap-1.5">

@@ -35,7 +35,10 @@ const accountFacts = {
   signedInAt: accounts.signedInAt,
   signedInByName: accounts.signedInByName,
   follows: accounts.follows,
-  excluded: sql<number>`jsonb_array_length(${accounts.excludedSubscriptionIds})`,
+  followedGroup: accounts.followedGroup,
+  lookedAt: accounts.lookedAt,
+  lookProblem: accounts.lookProblem,
+  excludedSubscriptionIds: accounts.excludedSubscriptionIds,
   connections: sql<number>`count(${connections.id})::int`,
 }
 

@@ -6,14 +6,16 @@ import { z } from 'zod'
 import type { AzureSignInOptions } from '@/components/connect/azure-sign-in-button'
 import type { ConnectFormState } from '@/components/connect/connect-form'
 import type { SubscriptionFormState } from '@/components/connect/subscription-id-form'
+import type { Actor } from '@/db/actor'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
 import { AzureError } from '@/lib/azure/client/errors'
+import { findAccount } from '@/lib/connections/account'
 import { addSubscriptions, listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
 import { beginConnect, getAttempt } from '@/lib/connections/attempts'
 import { chooseAccount } from '@/lib/connections/choose-account'
 import { confirmAttempt } from '@/lib/connections/confirm'
-import { setFollowing } from '@/lib/connections/follow'
+import { lookNow, setFollowing } from '@/lib/connections/follow'
 import { beginSignInForAttempt } from '@/lib/connections/sign-in'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { explain } from '@/lib/domain/problems'
@@ -73,26 +75,47 @@ export const addToAccount = actionFor(
   },
 )
 
-/** Lets an account follow its tenant, or ends that. What is not connected now is left out if the form says so. */
-export const followTenant = actionFor('admin', async (member, accountId: string, follows: boolean, form: FormData) => {
-  const id = readInput(AccountId, accountId)
-  const isFollowing = readInput(z.boolean(), follows)
-  if (!isFollowing) {
-    await setFollowing(member, id, { follows: false })
-    refresh()
-    return
-  }
-  // The page, which is read anew, says what Microsoft refuses.
-  const readable = await listReadableSubscriptions(member, id).catch(refused)
-  if (!(readable instanceof AzureError)) {
-    const unconnected = readable.subscriptions
-      .filter(({ connectedAs }) => connectedAs === null)
-      .map((one) => one.subscriptionId)
-    const choice = form.get('keepOut') === 'on' ? { keepOut: unconnected } : { letIn: unconnected }
-    await setFollowing(member, id, { follows: true, ...choice })
-  }
+/** Lets an account follow everything that it can read, or one management group of it, and looks at once. */
+export const followWithAccount = actionFor(
+  'admin',
+  async (member, accountId: string, _state: ConnectFormState, form: FormData): Promise<ConnectFormState> => {
+    const id = readInput(AccountId, accountId)
+    const [keepOut, letIn] = [readInput(Also, form.getAll('keepOut')), readInput(Also, form.getAll('letIn'))]
+    const groupId = String(form.get('groupId') ?? '')
+    const group = groupId === '' ? null : await findGroup(member, id, groupId).catch(refused)
+    if (group instanceof AzureError) return { error: describeProblem(group.code) }
+    if (group === undefined) return { error: describeProblem('followed_group_not_seen') }
+    await setFollowing(member, id, { follows: true, group, keepOut, letIn })
+    return lookAndShow(member, id)
+  },
+)
+
+export const stopFollowing = actionFor('admin', async (member, accountId: string) => {
+  await setFollowing(member, readInput(AccountId, accountId), { follows: false })
   refresh()
 })
+
+/** Looks for new subscriptions now. The page, which is read anew, says how that ended. */
+export const lookForNew = actionFor('admin', async (member, accountId: string) => {
+  await lookAndShow(member, readInput(AccountId, accountId))
+})
+
+/** Leads to the list of the account's subscriptions where there are new ones, whose first syncs can be followed there. */
+async function lookAndShow(member: Actor, accountId: string): Promise<null> {
+  const { connected } = await lookNow(member, accountId)
+  if (connected > 0) redirect(`/integrations/azure/accounts/${accountId}`)
+  refresh()
+  return null
+}
+
+/** The management group with this id: the one that is followed already, or as Azure shows it to the account; else nothing. */
+async function findGroup(member: Actor, accountId: string, groupId: string) {
+  const { followedGroup } = await findAccount(member, accountId)
+  if (followedGroup?.id === groupId) return followedGroup
+  const { groups } = await listReadableSubscriptions(member, accountId)
+  const found = groups.find(({ id }) => id === groupId)
+  return found && { id: found.id, name: found.name }
+}
 
 /** Sends the browser to Microsoft. An attempt that can no longer be used leads back to its page, which says why. */
 export const startSignIn = actionFor(

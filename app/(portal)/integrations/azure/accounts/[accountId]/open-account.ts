@@ -1,6 +1,9 @@
+import type { PickableGroup, PickableSubscription } from '@/components/connect/subscription-picker'
 import { type AccountFacts, getAccount } from '@/db/queries/accounts'
 import { showUnknown } from '@/lib/auth/refusals'
 import type { SignedInMember } from '@/lib/auth/request'
+import type { PlacedGroup } from '@/lib/azure/management-groups'
+import type { AddableSubscription } from '@/lib/connections/add-subscriptions'
 
 /** The account of an address, with the name of its tenant where that is known; the not-found page where there is none. */
 export async function openAccount(
@@ -11,3 +14,14 @@ export async function openAccount(
   if (!account) return showUnknown(member, 'account')
   return { ...account, tenantName: account.tenantId === member.tenantId ? member.organisationName : null }
 }
+
+/** As much of a subscription as a form needs: the chain of groups above it is the same for many. */
+export const toPickable = ({ managementGroups, ...rest }: AddableSubscription): PickableSubscription => ({
+  ...rest,
+  groupId: managementGroups.at(-1)?.id ?? null,
+})
+
+export const toPickableGroup = ({ id, name, above }: PlacedGroup): PickableGroup => ({
+  ...{ id, name },
+  above: above.map((one) => one.id),
+})

@@ -1,22 +1,24 @@
 import type { Metadata } from 'next'
 import { Suspense } from 'react'
-import { openAccount } from '@/app/(portal)/integrations/azure/accounts/[accountId]/open-account'
-import { addToAccount, followTenant } from '@/app/(portal)/integrations/azure/connect/actions'
+import {
+  openAccount,
+  toPickable,
+  toPickableGroup,
+} from '@/app/(portal)/integrations/azure/accounts/[accountId]/open-account'
+import { addToAccount } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AddSubscriptionsForm } from '@/components/connect/add-subscriptions-form'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { ChecksSkeleton } from '@/components/connect/checks'
-import { FollowForm } from '@/components/connect/follow-form'
+import { GroupsNotice, ListRefused, NotUnderstood } from '@/components/connect/list-notices'
 import { AccountFrame } from '@/components/integrations/account-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
-import { Notice } from '@/components/ui/notice'
 import type { AccountFacts } from '@/db/queries/accounts'
 import { mayDo } from '@/lib/actor'
 import { showRefusal } from '@/lib/auth/refusals'
 import { requireMember, type SignedInMember } from '@/lib/auth/request'
 import { AzureError } from '@/lib/azure/client/errors'
-import { type AddableSubscription, listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
-import { explain } from '@/lib/domain/problems'
+import { listReadableSubscriptions } from '@/lib/connections/add-subscriptions'
 
 export const metadata: Metadata = { title: 'Add subscriptions' }
 
@@ -41,24 +43,15 @@ export default async function AddSubscriptionsPage({
   )
 }
 
-/** What Azure lists for the account now, or why it lists nothing; and whether the account follows its tenant. */
+/** What Azure lists for the account now, or why it lists nothing. */
 async function Readable({ member, account }: { member: SignedInMember; account: AccountFacts }) {
   const readable = await listReadableSubscriptions(member, account.id).catch((error: unknown) =>
     error instanceof AzureError ? error : showRefusal(error),
   )
-  const follow = followTenant.bind(null, account.id)
   if (readable instanceof AzureError || readable.subscriptions.length === 0) {
-    return (
-      <div className="grid grid-cols-1 gap-8">
-        {readable instanceof AzureError ? <Refused code={readable.code} /> : <NothingListed odd={readable.odd} />}
-        {account.follows && <FollowForm follows unconnected={0} action={follow} />}
-      </div>
-    )
+    return readable instanceof AzureError ? <ListRefused code={readable.code} /> : <NothingListed odd={readable.odd} />
   }
   const { subscriptions, odd, groups, groupsRefused } = readable
-  const unconnected = subscriptions.filter(
-    ({ connectedAs, otherTenant }) => connectedAs === null && otherTenant === null,
-  )
   return (
     <div className="grid grid-cols-1 gap-8">
       {odd > 0 && <NotUnderstood odd={odd} />}
@@ -67,37 +60,10 @@ async function Readable({ member, account }: { member: SignedInMember; account: 
         <AddSubscriptionsForm
           action={addToAccount.bind(null, account.id)}
           subscriptions={subscriptions.map(toPickable)}
-          groups={groups.map(({ id, name, above }) => ({ id, name, above: above.map((one) => one.id) }))}
+          groups={groups.map(toPickableGroup)}
         />
       </section>
-      <FollowForm follows={account.follows} unconnected={unconnected.length} action={follow} />
     </div>
-  )
-}
-
-/** As much as the browser needs: the chain of groups is the same for many. */
-const toPickable = ({ managementGroups, ...rest }: AddableSubscription) => ({
-  ...rest,
-  groupId: managementGroups.at(-1)?.id ?? null,
-})
-
-/** Why nothing can be chosen by management group; nothing where it can. */
-function GroupsNotice({ code, any }: { code: string | null; any: boolean }) {
-  if (code !== null)
-    return (
-      <Notice tone="warn" title="The management groups cannot be read now">
-        {explain(code).sentence} Choose by name instead.
-      </Notice>
-    )
-  return any ? null : <p className="text-ink-soft">Azure shows this account no management group to choose by.</p>
-}
-
-function Refused({ code }: { code: string }) {
-  const { title, sentence, next } = explain(code)
-  return (
-    <Notice tone="bad" title={title}>
-      {sentence} {next}
-    </Notice>
   )
 }
 
@@ -110,13 +76,5 @@ function NothingListed({ odd }: { odd: number }) {
     >
       Give it the Reader role on a subscription or a management group, then open this page again.
     </EmptyState>
-  )
-}
-
-function NotUnderstood({ odd }: { odd: number }) {
-  return (
-    <Notice tone="warn" title={`Azure lists ${odd.toLocaleString('en')} more that Rolecall could not understand`}>
-      {odd === 1 ? 'It is' : 'They are'} not shown here. Connect a subscription that you miss by its ID.
-    </Notice>
   )
 }
