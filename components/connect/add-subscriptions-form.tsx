@@ -12,6 +12,9 @@ type Props = {
   groups: PickableGroup[]
 }
 
+/** As many as one request carries. */
+const MOST_AT_ONCE = 1000
+
 /** Everything that an account can read, to choose from, and the button that connects what was chosen. */
 export function AddSubscriptionsForm({ action, subscriptions, groups }: Props) {
   const [state, formAction] = useActionState(action, null)
@@ -31,12 +34,22 @@ export function AddSubscriptionsForm({ action, subscriptions, groups }: Props) {
       {/* In sight also below a list of hundreds, and on a phone above the bar. */}
       <form
         action={formAction}
-        className="sticky bottom-14 z-10 -mx-1 flex justify-end border-t border-line bg-canvas px-1 py-3 sm:bottom-0"
+        className="sticky bottom-14 z-10 -mx-1 flex flex-wrap items-center justify-end gap-x-4 gap-y-2 border-t border-line bg-canvas px-1 py-3 sm:bottom-0"
       >
         {[...chosen].map((id) => (
           <input key={id} type="hidden" name="add" value={id} />
         ))}
-        <SubmitButton variant="primary" pendingLabel="Connecting…" disabled={chosen.size === 0}>
+        {chosen.size > MOST_AT_ONCE && (
+          <p id="too-many" className="text-ink-soft">
+            Choose at most {MOST_AT_ONCE.toLocaleString('en')} at once.
+          </p>
+        )}
+        <SubmitButton
+          variant="primary"
+          pendingLabel="Connecting…"
+          disabled={chosen.size === 0 || chosen.size > MOST_AT_ONCE}
+          aria-describedby={chosen.size > MOST_AT_ONCE ? 'too-many' : undefined}
+        >
           {nameButton(chosen.size)}
         </SubmitButton>
       </form>

@@ -101,10 +101,8 @@ export function FollowForm({ action, follows, followedGroup, groups, subscriptio
       >
         <input type="hidden" name="groupId" value={range === 'group' ? groupId : ''} />
         {/* What lies elsewhere is not left out, or it could not connect itself after it is moved here. */}
-        {[...leftOutHere].flatMap((id) =>
-          before.has(id) ? [] : <input key={id} type="hidden" name="keepOut" value={id} />,
-        )}
-        {excluded.flatMap((id) => (leftOut.has(id) ? [] : <input key={id} type="hidden" name="letIn" value={id} />))}
+        <input type="hidden" name="keepOut" value={[...leftOutHere].filter((id) => !before.has(id)).join(',')} />
+        <input type="hidden" name="letIn" value={excluded.filter((id) => !leftOut.has(id)).join(',')} />
         <p role="status" className="text-ink-soft tabular-nums">
           {connecting === 0 ? 'Nothing is connected at once.' : `${countNew(connecting)} connected at once.`}
         </p>

@@ -1,4 +1,5 @@
 import { Blocks } from 'lucide-react'
+import Link from 'next/link'
 import { type ReactNode, useId } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -14,19 +15,29 @@ export function TileGrid({ children }: { children: ReactNode }) {
 type TileGroupProps = {
   /** Empty where it is not known in which group its connections are. */
   name: string
+  /** The group's own page, where it has one. */
+  href?: string
   subscriptions: number
   attention: number
   children: ReactNode
 }
 
 /** The tiles of one account or management group, with how many there are on all pages. */
-export function TileGroup({ name, subscriptions, attention, children }: TileGroupProps) {
+export function TileGroup({ name, href, subscriptions, attention, children }: TileGroupProps) {
   const id = useId()
   return (
     <section aria-labelledby={id} className="mb-8">
       <div className="mb-3 flex flex-wrap items-baseline gap-x-3 gap-y-1">
         <h2 id={id} className="min-w-0 text-lg font-semibold tracking-tight break-words">
-          {name ? <Name of={name} /> : 'Management group not known'}
+          {!name ? (
+            'Management group not known'
+          ) : href ? (
+            <Link href={href} prefetch={false} className="hover:underline">
+              <Name of={name} />
+            </Link>
+          ) : (
+            <Name of={name} />
+          )}
         </h2>
         <p className="text-sm text-ink-soft tabular-nums">
           {subscriptions.toLocaleString('en')} {subscriptions === 1 ? 'subscription' : 'subscriptions'}

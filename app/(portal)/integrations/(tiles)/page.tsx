@@ -94,7 +94,12 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
       )}
       {view.grouping !== 'none' &&
         groupRows(page.rows).map((group) => (
-          <TileGroup key={group.key} name={group.name} {...ofGroup(group.key)}>
+          <TileGroup
+            key={group.key}
+            name={group.name}
+            href={view.grouping === 'account' ? `/integrations/azure/accounts/${group.key}` : undefined}
+            {...ofGroup(group.key)}
+          >
             {group.rows.map(showTile('h3'))}
           </TileGroup>
         ))}

@@ -33,6 +33,13 @@ const Ticked = z.array(z.enum(OPTIONAL_SCOPES)).max(OPTIONAL_SCOPES.length)
 /** The bound is more than one account is ever offered: a longer list did not come from our form. */
 const Also = z.array(z.guid()).max(1000)
 
+/** IDs with commas between them, of which a body has room for so many. */
+const IdList = z
+  .string()
+  .nullable()
+  .transform((text) => text?.split(',').filter(Boolean) ?? [])
+  .pipe(z.array(z.guid()).max(5000))
+
 /** Finds the tenant of a typed subscription and opens an attempt for it. */
 export const beginAzureConnect = actionFor(
   'admin',
@@ -80,7 +87,7 @@ export const followWithAccount = actionFor(
   'admin',
   async (member, accountId: string, _state: ConnectFormState, form: FormData): Promise<ConnectFormState> => {
     const id = readInput(AccountId, accountId)
-    const [keepOut, letIn] = [readInput(Also, form.getAll('keepOut')), readInput(Also, form.getAll('letIn'))]
+    const [keepOut, letIn] = [readInput(IdList, form.get('keepOut')), readInput(IdList, form.get('letIn'))]
     const groupId = String(form.get('groupId') ?? '')
     const group = groupId === '' ? null : await findGroup(member, id, groupId).catch(refused)
     if (group instanceof AzureError) return { error: describeProblem(group.code) }
