@@ -112,8 +112,16 @@ test('the tiles, people and settings of an organisation, and what a viewer sees'
   await signIn(page, owner)
   await connect(page, world)
   const results = new URL(await openResults(page)).pathname
+  await page.goto('/integrations/azure')
+  const account = await page.getByRole('link', { name: owner.username, exact: true }).getAttribute('href')
   for (const path of [
     '/integrations',
+    '/integrations?by=management',
+    '/integrations?state=failed',
+    '/integrations/azure',
+    String(account),
+    `${account}/add`,
+    `${account}/follow`,
     '/people',
     '/people?q=nothing+of+that+name',
     `/people/${owner.objectId}`,
