@@ -22,7 +22,7 @@ type Question = 'rename' | 'disconnect'
 type Props = {
   connection: { id: string; label: string; disconnected: boolean; syncing: boolean }
   actions: ConnectionActions
-  /** The connection's page, for a menu that is elsewhere. */
+  /** The connection's page, for a menu that is elsewhere: one of many, whose items are drawn when it is opened. */
   openHref?: string
 }
 
@@ -41,7 +41,7 @@ export function ConnectionMenu({ connection, actions, openHref }: Props) {
 
   return (
     <>
-      <Menu label={`Actions for ${label}`}>
+      <Menu label={`Actions for ${label}`} lazy={openHref !== undefined}>
         {openHref ? (
           <MenuItem href={openHref}>
             <ArrowRight aria-hidden />

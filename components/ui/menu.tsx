@@ -2,7 +2,8 @@
 
 import { Check, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
-import { type KeyboardEvent, type ReactNode, useId, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { buttonClasses } from './button'
 import { joinClasses } from './join-classes'
 
@@ -13,6 +14,8 @@ type Props = {
   trigger?: ReactNode
   triggerClassName?: string
   className?: string
+  /** Set for menus of which a page has many: the items are drawn when a menu is first opened, which takes a script. */
+  lazy?: boolean
   children: ReactNode
 }
 
@@ -23,8 +26,9 @@ const GAP = 6
  * A button with a menu. The browser's popover puts it above everything, closes it on Escape and on a click elsewhere, and
  * returns the focus. This adds its place, the arrow keys, and the jump to an item by its first letter.
  */
-export function Menu({ label, trigger, triggerClassName, className, children }: Props) {
+export function Menu({ label, trigger, triggerClassName, className, lazy = false, children }: Props) {
   const id = useId()
+  const [drawn, setDrawn] = useState(!lazy)
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
 
@@ -73,7 +77,10 @@ export function Menu({ label, trigger, triggerClassName, className, children }: 
         tabIndex={-1}
         aria-label={label}
         onBeforeToggle={(event) => {
-          if (event.newState === 'open' && button.current && panel.current) placePanel(panel.current, button.current)
+          if (event.newState !== 'open' || !button.current || !panel.current) return
+          // At once, because its place depends on its size, and the first item takes the focus.
+          flushSync(() => setDrawn(true))
+          placePanel(panel.current, button.current)
         }}
         onToggle={(event) => onToggle(event.newState === 'open')}
         onKeyDown={onKeyDown}
@@ -82,7 +89,7 @@ export function Menu({ label, trigger, triggerClassName, className, children }: 
           className,
         )}
       >
-        {children}
+        {drawn ? children : null}
       </div>
     </>
   )
