@@ -188,3 +188,112 @@ test('a queue that an earlier version made as a superuser is made anew by the us
   expect(rows).toEqual([{ tableowner: 'rolecall_app' }])
   await close()
 })
+
+test('what several connections of one account have copies of is kept once, and each goes on to show what it showed', async () => {
+  const old = await databaseAfter(15)
+  const [account, live, kept] = [randomUUID(), randomUUID(), randomUUID()]
+  const above = '/providers/Microsoft.Management/managementGroups/Corp'
+  const published = { [live]: '2026-03-01T12:00:00Z', [kept]: '2026-01-10T12:00:00Z' }
+  const of = (id: string) => `'${ORGANISATION}', '${id}'`
+  const held = (id: string, key: string, principal: string, scope: string, from: string, to: string | null = null) => `
+    insert into assignments (organisation_id, connection_id, key, tenant_id, principal_id, principal_kind, role_id, scope, scope_level,
+      valid_from, valid_to, from_run_id) values (${of(id)}, '${key}', '${TENANT}', '${principal}', 'group', 'reader', '${scope}',
+      '${scope === above ? 'management_group' : 'subscription'}', '${from}', ${to ? `'${to}'` : 'null'}, '${randomUUID()}')`
+  const member = (id: string, who: string, from: string) => `
+    insert into group_members (organisation_id, connection_id, group_id, member_id, member_kind, valid_from)
+      values (${of(id)}, 'team', '${who}', 'user', '${from}')`
+  await old.exec(
+    [
+      `set rolecall.every_organisation = 'on'`,
+      `insert into organisations (id, tenant_id, name) values ('${ORGANISATION}', '${TENANT}', 'Contoso')`,
+      `insert into accounts (organisation_id, id, tenant_id, object_id, name, signed_in_by_name)
+        values (${of(account)}, '${TENANT}', 'o', 'a@b.example', 'Olga')`,
+      ...[live, kept].map(
+        (
+          id,
+        ) => `insert into connections (organisation_id, id, subscription_id, subscription_name, subscription_state, tenant_id,
+          account_id, label, connected_by_name, published_at, state) values (${of(id)}, 's-${id}', 'Production', 'Enabled',
+          '${TENANT}', '${account}', 'Production', 'Olga', '${published[id]}', '${id === live ? 'active' : 'disconnected'}')`,
+      ),
+      held(live, 'above team', 'team', above, '2026-02-20T12:00:00Z'),
+      held(live, 'own', 'team', '/subscriptions/live', '2026-02-20T12:00:00Z'),
+      held(live, 'ended', 'team', above, '2026-02-20T12:00:00Z', '2026-02-25T12:00:00Z'),
+      held(kept, 'above team', 'team', above, '2026-01-02T12:00:00Z'),
+      held(kept, 'above gone', 'team', above, '2026-01-02T12:00:00Z'),
+      ...[live, kept].map(
+        (id) => `insert into connection_groups (organisation_id, connection_id, group_id, state, valid_from)
+          values (${of(id)}, 'team', 'whole', '2026-01-02T12:00:00Z')`,
+      ),
+      ...[live, kept].map(
+        (id) => `insert into group_nesting (organisation_id, connection_id, group_id, inner_id, depth, valid_from)
+          values (${of(id)}, 'team', 'team', 0, '2026-01-02T12:00:00Z')`,
+      ),
+      member(live, 'ada', '2026-02-20T12:00:00Z'),
+      member(live, 'new', '2026-02-21T12:00:00Z'),
+      member(kept, 'ada', '2026-01-02T12:00:00Z'),
+      member(kept, 'left', '2026-01-02T12:00:00Z'),
+      ...[
+        [live, 'ada'],
+        [live, 'new'],
+        [kept, 'ada'],
+        [kept, 'left'],
+      ].map(
+        ([
+          id = '',
+          who,
+        ]) => `insert into holders (organisation_id, connection_id, tenant_id, principal_id, kind, status, guest, sort_name,
+          strongest, role_id, scope, scope_level, assignment_kind, group_id, grants, direct, eligible, groups, signals, valid_from)
+          values (${of(id)}, '${TENANT}', '${who}', 'user', 'active', false, '${who}', 5, 'reader', '${above}', 'management_group',
+          'active', 'team', 2, 0, 0, 1, 0, '${published[id]}')`,
+      ),
+    ].join(';'),
+  )
+  const { limitTo, close } = await migrateEmbedded(old)
+  const query = async (text: string) => (await limitTo('every organisation').execute(sql.raw(text))).rows
+  const shows = async (id: string) => {
+    const at = `'${published[id]}'::timestamptz`
+    const valid = (table: string) =>
+      `${table}.valid_from <= ${at} and (${table}.valid_to is null or ${table}.valid_to > ${at})`
+    const chain = `select node_id from connection_nodes n where n.connection_id = '${id}' and ${valid('n')}`
+    return {
+      held: await query(`select key from assignments a where node_id in (${chain}) and ${valid('a')} order by key`),
+      members: await query(
+        `select member_id as id from group_members m where account_id = '${account}' and ${valid('m')} order by 1`,
+      ),
+      people: await query(
+        `select principal_id as id, grants, rank, group_ids from holders h where node_id in (${chain}) and ${valid('h')} order by 1`,
+      ),
+    }
+  }
+  const [held_, idOf] = [
+    (...keys: string[]) => keys.map((key) => ({ key })),
+    (...ids: string[]) => ids.map((id) => ({ id })),
+  ]
+  const person = (id: string) => ({ id, grants: 2, rank: 50_101, group_ids: ['team'] })
+  expect(await shows(live)).toEqual({
+    held: held_('above team', 'own'),
+    members: idOf('ada', 'new'),
+    people: [person('ada'), person('new')],
+  })
+  expect(await shows(kept)).toEqual({
+    held: held_('above gone', 'above team'),
+    members: idOf('ada', 'left'),
+    people: [person('ada'), person('left')],
+  })
+  expect(
+    await query(
+      `select key, valid_to is null as current from assignments where key like 'above%' or key = 'ended' order by 1`,
+    ),
+  ).toEqual([
+    { key: 'above gone', current: false },
+    { key: 'above team', current: true },
+    { key: 'ended', current: false },
+  ])
+  expect(await query('select scope, digest from nodes order by scope')).toEqual(
+    ['/', above.toLowerCase(), ...[live, kept].map((id) => `/subscriptions/s-${id}`).sort()].map((scope) => ({
+      scope,
+      digest: null,
+    })),
+  )
+  await close()
+})

@@ -225,63 +225,134 @@ UPDATE "accounts" a SET "published_at" = (SELECT max(c."published_at") FROM "con
 UPDATE "connections" c SET "eligible_read" = true FROM "sync_runs" r
 WHERE r."organisation_id" = c."organisation_id" AND r."id" = c."published_run_id"
 	AND EXISTS (SELECT FROM jsonb_array_elements(r."coverage") line WHERE line ->> 'dataset' = 'eligible' AND line ->> 'state' IN ('whole', 'partly'));--> statement-breakpoint
--- At which node of its connection each row belongs.
+-- At which nodes the published result of each connection has something.
 CREATE TEMPORARY TABLE "placed" AS
-SELECT DISTINCT held."organisation_id", held."connection_id", held."scope" AS "named", c."account_id", c."tenant_id", c."published_at",
-	CASE held."scope_level" WHEN 'root' THEN '/' WHEN 'management_group' THEN lower(held."scope") ELSE '/subscriptions/' || c."subscription_id" END AS "node_scope",
-	CASE held."scope_level" WHEN 'root' THEN 0 WHEN 'management_group' THEN 1 ELSE 2 END AS "place"
+SELECT DISTINCT o."organisation_id", o."connection_id", c."account_id", c."tenant_id", c."published_at", CASE o."scope_level" WHEN 'root' THEN '/' WHEN 'management_group' THEN lower(o."scope") ELSE '/subscriptions/' || c."subscription_id" END AS "node_scope"
 FROM (
-	SELECT "organisation_id", "connection_id", "scope", "scope_level" FROM "old_assignments"
-	UNION SELECT "organisation_id", "connection_id", "scope", "scope_level" FROM "old_deny_assignments"
-) held JOIN "connections" c ON c."organisation_id" = held."organisation_id" AND c."id" = held."connection_id"
-WHERE c."state" <> 'deleting';--> statement-breakpoint
+	SELECT "organisation_id", "connection_id", "scope", "scope_level", "valid_from", "valid_to" FROM "old_assignments"
+	UNION ALL SELECT "organisation_id", "connection_id", "scope", "scope_level", "valid_from", "valid_to" FROM "old_deny_assignments"
+) o JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+WHERE c."state" <> 'deleting' AND o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at");--> statement-breakpoint
+INSERT INTO "placed" SELECT c."organisation_id", c."id", c."account_id", c."tenant_id", c."published_at", named."scope"
+FROM "connections" c, LATERAL (VALUES ('/'), ('/subscriptions/' || c."subscription_id")) AS named ("scope")
+WHERE c."published_at" IS NOT NULL AND NOT EXISTS (SELECT FROM "placed" p
+	WHERE p."organisation_id" = c."organisation_id" AND p."connection_id" = c."id" AND p."node_scope" = named."scope");--> statement-breakpoint
 INSERT INTO "nodes" ("organisation_id", "account_id", "tenant_id", "scope")
-SELECT DISTINCT ON ("organisation_id", "account_id", "scope") * FROM (
-	SELECT "organisation_id", "account_id", "tenant_id", "node_scope" AS "scope" FROM "placed"
-	UNION ALL SELECT "organisation_id", "account_id", "tenant_id", '/subscriptions/' || "subscription_id" FROM "connections" WHERE "published_at" IS NOT NULL
-) AS "named" ORDER BY "organisation_id", "account_id", "scope";--> statement-breakpoint
+SELECT DISTINCT ON ("organisation_id", "account_id", "node_scope") "organisation_id", "account_id", "tenant_id", "node_scope"
+FROM "placed" ORDER BY "organisation_id", "account_id", "node_scope";--> statement-breakpoint
 INSERT INTO "connection_nodes" ("organisation_id", "connection_id", "node_id", "place", "valid_from")
-SELECT c."organisation_id", c."id", n."id", row_number() OVER (PARTITION BY c."organisation_id", c."id" ORDER BY length(n."scope") > 1, n."scope" LIKE '/subscriptions/%', n."scope") - 1,
-	least(c."published_at", coalesce((SELECT min(a."valid_from") FROM "old_assignments" a WHERE a."organisation_id" = c."organisation_id" AND a."connection_id" = c."id"), c."published_at"))
-FROM "connections" c JOIN "nodes" n ON n."organisation_id" = c."organisation_id" AND n."account_id" = c."account_id"
-WHERE c."published_at" IS NOT NULL AND (n."scope" = '/subscriptions/' || c."subscription_id" OR EXISTS (
-	SELECT FROM "placed" p WHERE p."organisation_id" = c."organisation_id" AND p."connection_id" = c."id" AND p."node_scope" = n."scope"));--> statement-breakpoint
--- Of the copies that several connections of an account have of a node, the one that was published last is kept. The next sync of
--- each connection, which is due at once, compares it with Azure.
+SELECT p."organisation_id", p."connection_id", n."id",
+	row_number() OVER (PARTITION BY p."organisation_id", p."connection_id" ORDER BY length(n."scope") > 1, n."scope" LIKE '/subscriptions/%', n."scope") - 1,
+	least(p."published_at", coalesce((SELECT min(a."valid_from") FROM "old_assignments" a WHERE a."organisation_id" = p."organisation_id" AND a."connection_id" = p."connection_id"), p."published_at"))
+FROM "placed" p JOIN "nodes" n ON n."organisation_id" = p."organisation_id" AND n."account_id" = p."account_id" AND n."scope" = p."node_scope";--> statement-breakpoint
+-- Of the copies that several connections of an account have of a node, the one that was published last says what is there now. What
+-- only an older one has ended before that, so that its connection goes on to show it. The next sync compares all of it with Azure.
 CREATE TEMPORARY TABLE "kept_nodes" AS
-SELECT DISTINCT ON (p."organisation_id", p."account_id", p."node_scope") p."organisation_id", p."connection_id", n."id" AS "node_id", p."node_scope"
+SELECT DISTINCT ON (p."organisation_id", p."account_id", p."node_scope") p."organisation_id", p."account_id", p."connection_id", p."published_at", n."id" AS "node_id", p."node_scope"
 FROM "placed" p JOIN "nodes" n ON n."organisation_id" = p."organisation_id" AND n."account_id" = p."account_id" AND n."scope" = p."node_scope"
-ORDER BY p."organisation_id", p."account_id", p."node_scope", p."published_at" DESC NULLS LAST, p."connection_id";--> statement-breakpoint
+ORDER BY p."organisation_id", p."account_id", p."node_scope", p."published_at" DESC, p."connection_id";--> statement-breakpoint
+INSERT INTO "assignments" ("organisation_id", "node_id", "key", "tenant_id", "principal_id", "principal_kind", "role_id", "scope", "scope_level", "kind", "starts_at", "ends_at", "condition", "created_on", "created_by", "read_at", "valid_from", "valid_to", "from_run_id", "to_run_id")
+SELECT DISTINCT ON (o."organisation_id", k."node_id", o."key") o."organisation_id", k."node_id", o."key", o."tenant_id", o."principal_id", o."principal_kind", o."role_id", o."scope", o."scope_level", o."kind", o."starts_at", o."ends_at", o."condition", o."created_on", o."created_by", o."read_at", min(o."valid_from") OVER same, CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE greatest(k."published_at", min(o."valid_from") OVER same + interval '1 millisecond') END, o."from_run_id", CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE o."from_run_id" END
+FROM "old_assignments" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_nodes" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."node_scope" = CASE o."scope_level" WHEN 'root' THEN '/' WHEN 'management_group' THEN lower(o."scope") ELSE '/subscriptions/' || c."subscription_id" END
+WHERE o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+WINDOW same AS (PARTITION BY o."organisation_id", k."node_id", o."key")
+ORDER BY o."organisation_id", k."node_id", o."key", (o."connection_id" = k."connection_id") DESC, c."published_at" DESC, o."connection_id";--> statement-breakpoint
 INSERT INTO "assignments" ("organisation_id", "node_id", "key", "tenant_id", "principal_id", "principal_kind", "role_id", "scope", "scope_level", "kind", "starts_at", "ends_at", "condition", "created_on", "created_by", "read_at", "valid_from", "valid_to", "from_run_id", "to_run_id")
 SELECT o."organisation_id", k."node_id", o."key", o."tenant_id", o."principal_id", o."principal_kind", o."role_id", o."scope", o."scope_level", o."kind", o."starts_at", o."ends_at", o."condition", o."created_on", o."created_by", o."read_at", o."valid_from", o."valid_to", o."from_run_id", o."to_run_id"
 FROM "old_assignments" o
-JOIN "placed" p ON p."organisation_id" = o."organisation_id" AND p."connection_id" = o."connection_id" AND p."named" = o."scope"
-	AND p."place" = CASE o."scope_level" WHEN 'root' THEN 0 WHEN 'management_group' THEN 1 ELSE 2 END
-JOIN "kept_nodes" k ON k."organisation_id" = o."organisation_id" AND k."connection_id" = o."connection_id" AND k."node_scope" = p."node_scope";--> statement-breakpoint
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_nodes" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."node_scope" = CASE o."scope_level" WHEN 'root' THEN '/' WHEN 'management_group' THEN lower(o."scope") ELSE '/subscriptions/' || c."subscription_id" END
+WHERE o."connection_id" = k."connection_id" AND o."valid_to" <= k."published_at" AND NOT EXISTS (
+	SELECT FROM "assignments" t WHERE t."organisation_id" = o."organisation_id" AND t."node_id" = k."node_id" AND t."key" = o."key" AND t."valid_from" < o."valid_to")
+ON CONFLICT DO NOTHING;--> statement-breakpoint
+INSERT INTO "deny_assignments" ("organisation_id", "node_id", "key", "name", "description", "scope", "scope_level", "permissions", "principals", "excluded", "spares_children", "system_protected", "valid_from", "valid_to")
+SELECT DISTINCT ON (o."organisation_id", k."node_id", o."key") o."organisation_id", k."node_id", o."key", o."name", o."description", o."scope", o."scope_level", o."permissions", o."principals", o."excluded", o."spares_children", o."system_protected", min(o."valid_from") OVER same, CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE greatest(k."published_at", min(o."valid_from") OVER same + interval '1 millisecond') END
+FROM "old_deny_assignments" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_nodes" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."node_scope" = CASE o."scope_level" WHEN 'root' THEN '/' WHEN 'management_group' THEN lower(o."scope") ELSE '/subscriptions/' || c."subscription_id" END
+WHERE o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+WINDOW same AS (PARTITION BY o."organisation_id", k."node_id", o."key")
+ORDER BY o."organisation_id", k."node_id", o."key", (o."connection_id" = k."connection_id") DESC, c."published_at" DESC, o."connection_id";--> statement-breakpoint
 INSERT INTO "deny_assignments" ("organisation_id", "node_id", "key", "name", "description", "scope", "scope_level", "permissions", "principals", "excluded", "spares_children", "system_protected", "valid_from", "valid_to")
 SELECT o."organisation_id", k."node_id", o."key", o."name", o."description", o."scope", o."scope_level", o."permissions", o."principals", o."excluded", o."spares_children", o."system_protected", o."valid_from", o."valid_to"
 FROM "old_deny_assignments" o
-JOIN "placed" p ON p."organisation_id" = o."organisation_id" AND p."connection_id" = o."connection_id" AND p."named" = o."scope"
-	AND p."place" = CASE o."scope_level" WHEN 'root' THEN 0 WHEN 'management_group' THEN 1 ELSE 2 END
-JOIN "kept_nodes" k ON k."organisation_id" = o."organisation_id" AND k."connection_id" = o."connection_id" AND k."node_scope" = p."node_scope";--> statement-breakpoint
--- The same of groups: of each the copy of the connection that was published last.
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_nodes" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."node_scope" = CASE o."scope_level" WHEN 'root' THEN '/' WHEN 'management_group' THEN lower(o."scope") ELSE '/subscriptions/' || c."subscription_id" END
+WHERE o."connection_id" = k."connection_id" AND o."valid_to" <= k."published_at" AND NOT EXISTS (
+	SELECT FROM "deny_assignments" t WHERE t."organisation_id" = o."organisation_id" AND t."node_id" = k."node_id" AND t."key" = o."key" AND t."valid_from" < o."valid_to")
+ON CONFLICT DO NOTHING;--> statement-breakpoint
+-- The same of groups: of each the copy of the connection that was published last says what is in it now.
 CREATE TEMPORARY TABLE "kept_groups" AS
-SELECT DISTINCT ON (g."organisation_id", c."account_id", g."group_id") g."organisation_id", g."connection_id", c."account_id", g."group_id"
-FROM "connection_groups" g JOIN "connections" c ON c."organisation_id" = g."organisation_id" AND c."id" = g."connection_id"
-WHERE c."state" <> 'deleting'
-ORDER BY g."organisation_id", c."account_id", g."group_id", g."valid_to" IS NULL DESC, c."published_at" DESC NULLS LAST, g."connection_id";--> statement-breakpoint
-INSERT INTO "directory_groups" ("organisation_id", "account_id", "group_id", "state", "direct_members", "members", "read_at", "services_read_at", "eligible_read_at", "owners_read_at", "valid_from", "valid_to")
-SELECT o."organisation_id", k."account_id", o."group_id", o."state", o."direct_members", o."members", o."read_at", o."services_read_at", o."eligible_read_at", o."owners_read_at", o."valid_from", o."valid_to"
-FROM "connection_groups" o JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."connection_id" = o."connection_id" AND k."group_id" = o."group_id";--> statement-breakpoint
+SELECT DISTINCT ON (o."organisation_id", c."account_id", o."group_id") o."organisation_id", o."connection_id", c."account_id", o."group_id", c."published_at"
+FROM "connection_groups" o JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+WHERE c."state" <> 'deleting' AND o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+ORDER BY o."organisation_id", c."account_id", o."group_id", c."published_at" DESC, o."connection_id";--> statement-breakpoint
+INSERT INTO "directory_groups" ("organisation_id", "account_id", "group_id", "state", "direct_members", "members", "read_at", "services_read_at", "eligible_read_at", "owners_read_at", "digest", "valid_from", "valid_to")
+SELECT DISTINCT ON (o."organisation_id", k."account_id", o."group_id") o."organisation_id", k."account_id", o."group_id", o."state", o."direct_members", o."members", o."read_at", o."services_read_at", o."eligible_read_at", o."owners_read_at", NULL, min(o."valid_from") OVER same, CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE greatest(k."published_at", min(o."valid_from") OVER same + interval '1 millisecond') END
+FROM "connection_groups" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+WINDOW same AS (PARTITION BY o."organisation_id", k."account_id", o."group_id")
+ORDER BY o."organisation_id", k."account_id", o."group_id", (o."connection_id" = k."connection_id") DESC, c."published_at" DESC, o."connection_id";--> statement-breakpoint
+INSERT INTO "directory_groups" ("organisation_id", "account_id", "group_id", "state", "direct_members", "members", "read_at", "services_read_at", "eligible_read_at", "owners_read_at", "digest", "valid_from", "valid_to")
+SELECT o."organisation_id", k."account_id", o."group_id", o."state", o."direct_members", o."members", o."read_at", o."services_read_at", o."eligible_read_at", o."owners_read_at", NULL, o."valid_from", o."valid_to"
+FROM "connection_groups" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."connection_id" = k."connection_id" AND o."valid_to" <= k."published_at" AND NOT EXISTS (
+	SELECT FROM "directory_groups" t WHERE t."organisation_id" = o."organisation_id" AND t."account_id" = k."account_id" AND t."group_id" = o."group_id" AND t."valid_from" < o."valid_to")
+ON CONFLICT DO NOTHING;--> statement-breakpoint
+INSERT INTO "group_members" ("organisation_id", "account_id", "group_id", "member_id", "member_kind", "membership", "ends_at", "read_at", "valid_from", "valid_to")
+SELECT DISTINCT ON (o."organisation_id", k."account_id", o."member_id", o."group_id", o."membership") o."organisation_id", k."account_id", o."group_id", o."member_id", o."member_kind", o."membership", o."ends_at", o."read_at", min(o."valid_from") OVER same, CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE greatest(k."published_at", min(o."valid_from") OVER same + interval '1 millisecond') END
+FROM "old_group_members" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+WINDOW same AS (PARTITION BY o."organisation_id", k."account_id", o."member_id", o."group_id", o."membership")
+ORDER BY o."organisation_id", k."account_id", o."member_id", o."group_id", o."membership", (o."connection_id" = k."connection_id") DESC, c."published_at" DESC, o."connection_id";--> statement-breakpoint
 INSERT INTO "group_members" ("organisation_id", "account_id", "group_id", "member_id", "member_kind", "membership", "ends_at", "read_at", "valid_from", "valid_to")
 SELECT o."organisation_id", k."account_id", o."group_id", o."member_id", o."member_kind", o."membership", o."ends_at", o."read_at", o."valid_from", o."valid_to"
-FROM "old_group_members" o JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."connection_id" = o."connection_id" AND k."group_id" = o."group_id";--> statement-breakpoint
+FROM "old_group_members" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."connection_id" = k."connection_id" AND o."valid_to" <= k."published_at" AND NOT EXISTS (
+	SELECT FROM "group_members" t WHERE t."organisation_id" = o."organisation_id" AND t."account_id" = k."account_id" AND t."member_id" = o."member_id" AND t."group_id" = o."group_id" AND t."membership" = o."membership" AND t."valid_from" < o."valid_to")
+ON CONFLICT DO NOTHING;--> statement-breakpoint
+INSERT INTO "group_owners" ("organisation_id", "account_id", "group_id", "owner_id", "owner_kind", "ownership", "ends_at", "valid_from", "valid_to")
+SELECT DISTINCT ON (o."organisation_id", k."account_id", o."owner_id", o."group_id", o."ownership") o."organisation_id", k."account_id", o."group_id", o."owner_id", o."owner_kind", o."ownership", o."ends_at", min(o."valid_from") OVER same, CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE greatest(k."published_at", min(o."valid_from") OVER same + interval '1 millisecond') END
+FROM "old_group_owners" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+WINDOW same AS (PARTITION BY o."organisation_id", k."account_id", o."owner_id", o."group_id", o."ownership")
+ORDER BY o."organisation_id", k."account_id", o."owner_id", o."group_id", o."ownership", (o."connection_id" = k."connection_id") DESC, c."published_at" DESC, o."connection_id";--> statement-breakpoint
 INSERT INTO "group_owners" ("organisation_id", "account_id", "group_id", "owner_id", "owner_kind", "ownership", "ends_at", "valid_from", "valid_to")
 SELECT o."organisation_id", k."account_id", o."group_id", o."owner_id", o."owner_kind", o."ownership", o."ends_at", o."valid_from", o."valid_to"
-FROM "old_group_owners" o JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."connection_id" = o."connection_id" AND k."group_id" = o."group_id";--> statement-breakpoint
+FROM "old_group_owners" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."connection_id" = k."connection_id" AND o."valid_to" <= k."published_at" AND NOT EXISTS (
+	SELECT FROM "group_owners" t WHERE t."organisation_id" = o."organisation_id" AND t."account_id" = k."account_id" AND t."owner_id" = o."owner_id" AND t."group_id" = o."group_id" AND t."ownership" = o."ownership" AND t."valid_from" < o."valid_to")
+ON CONFLICT DO NOTHING;--> statement-breakpoint
+INSERT INTO "group_nesting" ("organisation_id", "account_id", "group_id", "inner_id", "depth", "membership", "read_at", "valid_from", "valid_to")
+SELECT DISTINCT ON (o."organisation_id", k."account_id", o."inner_id", o."group_id", o."membership") o."organisation_id", k."account_id", o."group_id", o."inner_id", o."depth", o."membership", o."read_at", min(o."valid_from") OVER same, CASE WHEN bool_or(o."connection_id" = k."connection_id") OVER same THEN NULL ELSE greatest(k."published_at", min(o."valid_from") OVER same + interval '1 millisecond') END
+FROM "old_group_nesting" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."valid_from" <= c."published_at" AND (o."valid_to" IS NULL OR o."valid_to" > c."published_at")
+WINDOW same AS (PARTITION BY o."organisation_id", k."account_id", o."inner_id", o."group_id", o."membership")
+ORDER BY o."organisation_id", k."account_id", o."inner_id", o."group_id", o."membership", (o."connection_id" = k."connection_id") DESC, c."published_at" DESC, o."connection_id";--> statement-breakpoint
 INSERT INTO "group_nesting" ("organisation_id", "account_id", "group_id", "inner_id", "depth", "membership", "read_at", "valid_from", "valid_to")
 SELECT o."organisation_id", k."account_id", o."group_id", o."inner_id", o."depth", o."membership", o."read_at", o."valid_from", o."valid_to"
-FROM "old_group_nesting" o JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."connection_id" = o."connection_id" AND k."group_id" = o."group_id";--> statement-breakpoint
+FROM "old_group_nesting" o
+JOIN "connections" c ON c."organisation_id" = o."organisation_id" AND c."id" = o."connection_id"
+JOIN "kept_groups" k ON k."organisation_id" = o."organisation_id" AND k."account_id" = c."account_id" AND k."group_id" = o."group_id"
+WHERE o."connection_id" = k."connection_id" AND o."valid_to" <= k."published_at" AND NOT EXISTS (
+	SELECT FROM "group_nesting" t WHERE t."organisation_id" = o."organisation_id" AND t."account_id" = k."account_id" AND t."inner_id" = o."inner_id" AND t."group_id" = o."group_id" AND t."membership" = o."membership" AND t."valid_from" < o."valid_to")
+ON CONFLICT DO NOTHING;--> statement-breakpoint
 -- Everyone stays listed: until the next sync at the node of the subscription, with what they have at all of its nodes.
 INSERT INTO "holders" ("organisation_id", "node_id", "tenant_id", "principal_id", "kind", "status", "guest", "sort_name", "strongest", "role_id", "scope", "scope_level",
 	"assignment_kind", "group_id", "eligible_role_id", "eligible_strongest", "rank", "grants", "direct", "eligible", "group_ids", "held_role_ids", "eligible_role_ids", "unread_since", "signals", "valid_from", "valid_to")
