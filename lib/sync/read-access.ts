@@ -2,6 +2,7 @@ import type { Azure } from '@/lib/azure/client/clients'
 import { isGuestAccount } from '@/lib/azure/people'
 import { describeDirectory } from '@/lib/directory/describe-directory'
 import { type DirectoryPart, FRESH_MINUTES, readThrough } from '@/lib/directory/directory'
+import { readPlace } from '@/lib/directory/places'
 import { askKinds, listKinds, type NamedPrincipal, type WantedOfDirectory } from '@/lib/directory/read-directory'
 import { type StoredDirectory, storedDirectoryOf } from '@/lib/directory/stored-directory'
 import type { HeldAssignment, PrincipalFacts } from '@/lib/domain/access'
@@ -11,7 +12,7 @@ import { type CoverageLine, DATASETS, type PrincipalKind, rankOf } from '@/lib/d
 import type { ClaimedRun, Report } from '@/lib/runs/runs'
 import type { LastResult } from './last-result'
 import { type ReadOfAzure, readAzure } from './read-azure'
-import { wantedByOpenRuns } from './wanted-by-open-runs'
+import { isOneOfMany, wantedByOpenRuns } from './wanted-by-open-runs'
 
 /** Everything that a run read. Nothing of it is written before all of it is here. */
 export type ReadAccess = Pick<
@@ -42,7 +43,13 @@ export type ReadingRun = Pick<
 export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult, report: Report): Promise<ReadAccess> {
   const stored = storedDirectoryOf(run.account)
   const beganAt = await stored.now()
-  const read = await readAzure(azure, run.connection, last, { report, now: beganAt })
+  const since = freshSince(run)
+  const { subscriptionId } = run.connection
+  const place = { owner: run.account, subscriptionId, since, now: beganAt, isOneOfMany: () => isOneOfMany(run) }
+  const read = await readAzure(azure, run.connection, last, {
+    ...{ report, now: beganAt },
+    readPlace: () => readPlace(azure, place),
+  })
   report('reading_groups', { assignments: read.assignments.length })
 
   // A token that is new tells which of the optional permissions the tenant still grants.
@@ -54,7 +61,7 @@ export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult
   const directory = await readThrough(azure, {
     owner: run.account,
     wanted,
-    since: freshSince(run),
+    since,
     alsoWanted: () => wantedByOpenRuns(run),
     ...{ granted, report },
   })

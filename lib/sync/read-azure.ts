@@ -4,7 +4,6 @@ import { type OptionalList, type ReadList, readOptional } from '@/lib/azure/clie
 import type { OddRow } from '@/lib/azure/client/rows'
 import { type Delegated, listDelegationDefinitions, listDelegations } from '@/lib/azure/delegations'
 import { listDenyAssignments } from '@/lib/azure/deny-assignments'
-import { readManagementGroups } from '@/lib/azure/management-groups'
 import {
   type AssignmentSchedule,
   isUnlicensed,
@@ -46,6 +45,14 @@ export type ReadOfAzure = {
 /** Which subscription is read, and the tenant that it was connected in. */
 export type ReadSubject = { subscriptionId: string; tenantId: string }
 
+type Reading = {
+  report: Report
+  /** The time of the database. */
+  now: Date
+  /** Reads which management groups are above the subscription. */
+  readPlace: () => Promise<ReadList<ManagementGroup>>
+}
+
 /**
  * Reads the lists side by side. The subscription, its assignments and the role definitions are essential: the run fails
  * with them. Every other one is optional: when it is refused, what the last result has of it stays, with its age. Two lists of
@@ -56,7 +63,7 @@ export async function readAzure(
   azure: Azure,
   { subscriptionId, tenantId }: ReadSubject,
   last: LastResult,
-  { report, now }: { report: Report; now: Date },
+  { report, now, readPlace }: Reading,
 ): Promise<ReadOfAzure> {
   report('reading_assignments')
   fetchTokensEarly(azure)
@@ -69,7 +76,7 @@ export async function readAzure(
     readOptional('roleEligibilityScheduleInstances', () => listRoleEligibilities(azure, subscriptionId)),
     readOptional('roleAssignmentScheduleInstances', () => listAssignmentSchedules(azure, subscriptionId)),
     readOptional('denyAssignments', () => listDenyAssignments(azure, subscriptionId)),
-    readOptional('managementGroups/getEntities', () => readManagementGroups(azure, subscriptionId)),
+    readOptional('managementGroups/getEntities', readPlace),
     readDelegations(azure, subscriptionId),
   ])
   if (listed.rows.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
