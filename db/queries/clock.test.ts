@@ -69,10 +69,12 @@ describe.each([-10, 0, 10])('with the clock of the process %i minutes off', (min
 })
 
 test('no age is counted by the clock of a process', () => {
-  /** Those that compare nothing with a stored time: answers of this moment, their tokens, and the locks of a folder. */
+  /** Those that compare nothing with a stored time: answers of this moment, their tokens, certificates, and the locks of a folder. */
   const own = [
     'components/ui/clock.tsx',
     'db/folder-lock.ts',
+    'lib/azure/certificate.ts',
+    'lib/azure/client/app-tokens.ts',
     'lib/azure/client/errors.ts',
     'lib/azure/client/retry.ts',
     'lib/azure/client/tokens.ts',

@@ -152,32 +152,39 @@ export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<n
   return counted?.people ?? 0
 }
 
-/** A select of all people whose access now meets what a filter asks of it, each once: `tenant_id, principal_id`. */
+/**
+ * A select of all people whose access in one of the subscriptions meets what a filter asks of it, each once: `tenant_id,
+ * principal_id`. Where one row tells it, no other one is looked at; else those who may meet it are looked at by subscription.
+ */
 function selectMatching(actor: Actor, { signal, minimum }: PeopleFilter): SQL {
   const isPerson = and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'))
-  const mask = signal && bitOf(signal)
-  const hasBit = mask ? sql`${holders.signals} & ${sql.raw(String(mask))} <> 0` : undefined
+  const bit = signal ? sql.raw(String(bitOf(signal))) : null
+  const hasBit = bit ? sql`${holders.signals} & ${bit} <> 0` : undefined
   const isStrong = minimum
     ? lte(sql`least(${holders.strongest}, ${holders.eligibleStrongest})`, strengthOf(minimum))
     : undefined
-  if (!signal || showsAnywhere(signal))
-    return sql`
-      select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
-      where ${and(isPerson, hasBit, isStrong)} and exists (
-        select from ${connectionNodes} join ${connections} on ${isShownNow} where ${nodeOfHolder})`
-  // The signal depends on what they have at the other nodes of a subscription: looked at for those who may show it.
+  const isUnread = sql`${holders.signals} & ${sql.raw(String(bitOf('not_read')))} <> 0`
+  const isEnough = !signal || (!minimum && showsAnywhere(signal))
+  const byRow = sql`
+    select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
+    where ${and(isPerson, hasBit, isStrong, bit ? sql`not ${isUnread}` : undefined)} and exists (
+      select from ${connectionNodes} join ${connections} on ${isShownNow} where ${nodeOfHolder})`
+  if (bit === null) return byRow
+
   const shown = shownSignals(
     sql`bit_or(${holders.signals})`,
     sql`bit_and(${holders.signals})`,
     sql`${connections.eligibleRead}`,
   )
-  return sql`
+  const bySubscription = sql`
     select distinct tenant_id, principal_id from (
       select ${holders.tenantId}, ${holders.principalId} from ${holders}
       join ${connectionNodes} on ${nodeOfHolder} join ${connections} on ${isShownNow}
-      where ${isPerson} and ${holders.principalId} in (select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit)})
+      where ${isPerson} and ${holders.principalId} in (
+        select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit, isEnough ? isUnread : undefined)})
       group by ${holders.tenantId}, ${holders.principalId}, ${connections.organisationId}, ${connections.id}
-      having ${and(sql`${shown} & ${sql.raw(String(mask))} <> 0`, isStrong ? sql`bool_or(${isStrong})` : undefined)}) as shown`
+      having ${and(sql`${shown} & ${bit} <> 0`, isStrong ? sql`bool_or(${isStrong})` : undefined)}) as shown`
+  return isEnough ? sql`${byRow} union ${bySubscription}` : bySubscription
 }
 
 /** The nodes of connections at which a row of holders is kept. */

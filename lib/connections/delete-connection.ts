@@ -124,33 +124,42 @@ async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
   await tx
     .update(nodes)
     .set({ digest: null, denialsDigest: null })
-    .where(and(eq(nodes.organisationId, organisationId), unusedNodes(deletion)))
+    .where(and(eq(nodes.organisationId, organisationId), unusedNodes(deletion, 'nodes')))
   return { rows: left.length, lookedAt: null }
 }
 
 /** Whether no connection's chain refers to a node, neither now nor in the past that is kept. */
-const isUnused = sql`not exists (select from connection_nodes c
-  where c.organisation_id = nodes.organisation_id and c.node_id = nodes.id)`
+const isUnused = (node: 'nodes' | 'gone'): SQL => sql`not exists (select from connection_nodes c
+  where c.organisation_id = ${sql.identifier(node)}.organisation_id and c.node_id = ${sql.identifier(node)}.id)`
 
 /** Rows of nodes to which no connection refers any more. */
 const ofUnusedNodes = (deletion: Deletion): SQL =>
-  sql`node_id in (select id from nodes where organisation_id = ${deletion.organisationId} and ${unusedNodes(deletion)})`
+  sql`node_id in (select id from nodes where organisation_id = ${deletion.organisationId} and ${unusedNodes(deletion, 'nodes')})`
 
-const unusedNodes = (deletion: Deletion): SQL => sql`account_id in (${accountsOf(deletion)}) and ${isUnused}`
+const unusedNodes = (deletion: Deletion, node: 'nodes' | 'gone'): SQL =>
+  sql`account_id in (${accountsOf(deletion)}) and ${isUnused(node)}`
+
+/** Nodes of which nothing else is left. Those that another deletion has left meanwhile go with that one. */
+const emptyNodes = (deletion: Deletion): SQL => sql`${unusedNodes(deletion, 'gone')}
+  and not exists (select from holders h where h.organisation_id = gone.organisation_id and h.node_id = gone.id)
+  and not exists (select from assignments a where a.organisation_id = gone.organisation_id and a.node_id = gone.id)`
 
 /**
  * Rows about groups to which no access leads any more, now or in the past that is kept: those of an account that are inside no
  * group which holds an assignment or is named in a denial at one of its nodes.
  */
 const ofUnusedGroups = (deletion: Deletion): SQL => sql`
-  account_id in (${accountsOf(deletion)}) and (account_id, group_id) not in (
-    select g.account_id, g.inner_id from group_nesting g join (${rootsOf(deletion)}) as root
-      on root.account_id = g.account_id and root.id = g.group_id
-    where g.organisation_id = ${deletion.organisationId})`
+  account_id in (${accountsOf(deletion)}) and not exists (
+    select from (
+      select g.account_id, g.inner_id from group_nesting g join (${rootsOf(deletion)}) as root
+        on root.account_id = g.account_id and root.id = g.group_id
+      where g.organisation_id = ${deletion.organisationId}) as used
+    where used.account_id = gone.account_id and used.inner_id = gone.group_id)`
 
 /** The nesting of groups that hold nothing any more, and that no denial names. */
 const ofUnusedRoots = (deletion: Deletion): SQL => sql`
-  account_id in (${accountsOf(deletion)}) and (account_id, group_id) not in (${rootsOf(deletion)})`
+  account_id in (${accountsOf(deletion)}) and not exists (
+    select from (${rootsOf(deletion)}) as used where used.account_id = gone.account_id and used.id = gone.group_id)`
 
 const accountsOf = ({ organisationId, tenantIds }: Deletion): SQL =>
   sql`select id from accounts where organisation_id = ${organisationId} and tenant_id = any(${arrayOf(tenantIds)})`
@@ -174,7 +183,7 @@ const WHOSE: Record<
   holders: ofUnusedNodes,
   deny_assignments: ofUnusedNodes,
   assignments: ofUnusedNodes,
-  nodes: unusedNodes,
+  nodes: emptyNodes,
   directory_groups: ofUnusedGroups,
   group_members: ofUnusedGroups,
   group_owners: ofUnusedGroups,
@@ -188,7 +197,7 @@ async function deleteRows(tx: Transaction, organisationId: string, step: Deletio
   const { rows } = await tx.execute<{ rows: number }>(sql`
     with gone as (
       delete from ${table} where ctid = any(array(
-        select ctid from ${table} where organisation_id = ${organisationId} and ${whose} limit ${BATCH_ROWS}))
+        select gone.ctid from ${table} as gone where gone.organisation_id = ${organisationId} and ${whose} limit ${BATCH_ROWS}))
       returning 1)
     select count(*)::int as rows from gone`)
   return { rows: rows[0]?.rows ?? 0, lookedAt: null }
@@ -252,6 +261,7 @@ const isRoleNamed = ({ organisationId, tenantId, ids }: Candidates): SQL => sql`
 /** Deletes the connection itself, with the record of its deletion, and writes down what was deleted. */
 async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
   const { organisationId, connectionId, requestedById, requestedByName, deleted } = deletion
+  await lockAccountsOfTenants(tx, deletion)
   const [named] = await tx
     .select({ accountId: connections.accountId })
     .from(connections)

@@ -2,7 +2,6 @@ import { and, eq, inArray, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
-import { connectionNodes, nodes } from '@/db/schema/access'
 import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, requireFreshSignIn } from '@/lib/actor'
@@ -78,14 +77,15 @@ async function markDisconnected(tx: Transaction, actor: Actor, connection: Conne
 /** Hides a connection from all readers and writes down that it is to be deleted, by whom, and whose people it named. */
 async function requestDeletion(tx: Transaction, actor: Actor, connection: ConnectionRow): Promise<void> {
   const { organisationId, memberId, name } = actor
-  const tenants = await tx
-    .selectDistinct({ id: nodes.tenantId })
-    .from(connectionNodes)
-    .innerJoin(
-      nodes,
-      and(eq(nodes.organisationId, connectionNodes.organisationId), eq(nodes.id, connectionNodes.nodeId)),
-    )
-    .where(and(eq(connectionNodes.organisationId, organisationId), eq(connectionNodes.connectionId, connection.id)))
+  // Rows of a subscription that was transferred are of the tenant that it was in then.
+  const { rows: tenants } = await tx.execute<{ id: string }>(sql`
+    select n.tenant_id as id from connection_nodes c
+    join nodes n on n.organisation_id = c.organisation_id and n.id = c.node_id
+    where c.organisation_id = ${organisationId} and c.connection_id = ${connection.id}
+    union
+    select a.tenant_id from connection_nodes c
+    join assignments a on a.organisation_id = c.organisation_id and a.node_id = c.node_id
+    where c.organisation_id = ${organisationId} and c.connection_id = ${connection.id}`)
   await tx
     .delete(connectAttempts)
     .where(and(eq(connectAttempts.organisationId, organisationId), eq(connectAttempts.connectionId, connection.id)))

@@ -53,13 +53,16 @@ export function storedDirectoryOf({ organisationId, id: accountId, ...account }:
 
   const listGroups = async (ids: string[]): Promise<StoredGroup[]> => {
     const db = await getDb({ organisationId })
-    const readAt = sql<Date | null>`(select max(${directoryReadings.storedAt}) from ${directoryReadings}
+    const read = sql`(select one.id, max(${directoryReadings.storedAt}) as read_at
+      from ${directoryReadings}, jsonb_array_elements_text(${directoryReadings.groupIds}) as one (id)
       where ${directoryReadings.organisationId} = ${organisationId} and ${directoryReadings.accountId} = ${accountId}
-        and ${directoryReadings.groupIds} ? ${directoryGroups.groupId})`.mapWith(directoryReadings.storedAt)
+      group by one.id) as read`
+    const readAt = sql<Date | null>`read.read_at`.mapWith(directoryReadings.storedAt)
     const [groups, members, owners] = await Promise.all([
       db
         .select({ id: directoryGroups.groupId, members: directoryGroups.members, ages: GROUP_AGES, readAt })
         .from(directoryGroups)
+        .leftJoin(read, sql`read.id = ${directoryGroups.groupId}`)
         .where(and(isCurrent(directoryGroups), inArray(directoryGroups.groupId, ids))),
       db
         .select()

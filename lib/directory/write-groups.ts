@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { and, eq, gt, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { directoryGroups, directoryReadings, groupMembers, groupOwners } from '@/db/schema/access'
 import { arrayOf } from '@/db/text-array'
@@ -36,12 +36,7 @@ export async function writeGroups(
     )
     if (own.length === 0) continue
     const newer = await listReadSince(tx, write, reading)
-    const differing = await findDiffering(
-      tx,
-      write,
-      reading,
-      own.filter(({ id }) => !newer.has(id)),
-    )
+    const differing = await findDiffering(tx, write, reading, own, newer)
     changed.push(...differing.map(({ group }) => group.id))
     if (differing.length > 0) written += await writeDiffering(tx, write, reading, differing)
     await noteReading(tx, write, reading, own)
@@ -68,8 +63,8 @@ async function findDiffering(
   { organisationId, accountId }: DirectoryWrite,
   { sizes }: DirectoryReading,
   groups: ReadGroup[],
+  newer: ReadonlySet<string>,
 ): Promise<Digested[]> {
-  if (groups.length === 0) return []
   const stored = await tx
     .select({ id: directoryGroups.groupId, digest: directoryGroups.digest })
     .from(directoryGroups)
@@ -82,7 +77,10 @@ async function findDiffering(
       ),
     )
   const digests = new Map(stored.map(({ id, digest }) => [id, digest]))
+  // Of a group that was read later nothing may be stored any more, if it was none for a while.
+  const isNewer = ({ id }: ReadGroup) => newer.has(id) && digests.has(id)
   return groups
+    .filter((group) => !isNewer(group))
     .map((group) => ({ group, digest: digestOf(group, sizes.get(group.id)) }))
     .filter(({ group, digest }) => digests.get(group.id) !== digest)
 }
@@ -172,14 +170,23 @@ async function noteReading(
     .values({ organisationId, accountId, id, beganAt, storedAt: at, groupIds })
     .onConflictDoUpdate({
       target: [directoryReadings.organisationId, directoryReadings.accountId, directoryReadings.id],
-      set: { groupIds },
+      set: {
+        groupIds: sql`(select jsonb_agg(distinct one.id) from jsonb_array_elements(${directoryReadings.groupIds} || excluded.group_ids) as one (id))`,
+      },
     })
-  await tx
-    .delete(directoryReadings)
-    .where(
-      and(
-        ofAccount(write),
-        sql`${directoryReadings.beganAt} < ${beganAt.toISOString()} and ${directoryReadings.groupIds} <@ ${JSON.stringify(groupIds)}::jsonb`,
+  await tx.delete(directoryReadings).where(
+    and(
+      ofAccount(write),
+      sql`${directoryReadings.beganAt} < ${beganAt.toISOString()}`,
+      or(
+        sql`${directoryReadings.groupIds} <@ ${JSON.stringify(groupIds)}::jsonb`,
+        // Groups that are gone keep no reading: nothing older is published any more after a day.
+        and(
+          sql`${directoryReadings.beganAt} < ${at.toISOString()}::timestamptz - interval '1 day'`,
+          sql`not exists (select from directory_groups g where g.organisation_id = ${organisationId} and g.account_id = ${accountId}
+              and g.valid_to is null and ${directoryReadings.groupIds} ? g.group_id)`,
+        ),
       ),
-    )
+    ),
+  )
 }

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from '@/db/json-records'
 import { principals } from '@/db/schema/access'
+import { arrayOf } from '@/db/text-array'
 import type { PrincipalFacts } from '@/lib/domain/access'
 
 /** Columns that are not read from Azure: whose row it is, and what lists order it by. */
@@ -46,6 +47,20 @@ export async function writePrincipals(
         -- What another tenant says of a principal never takes the place of what our own directory knows of it.
         and (excluded.kind <> 'delegate' or known.kind = 'delegate')`)
   }
+}
+
+/** The ids of those of whom nothing is stored. */
+export async function listMissingPrincipals(
+  tx: Transaction,
+  { organisationId, tenantId }: { organisationId: string; tenantId: string },
+  read: readonly { id: string }[],
+): Promise<string[]> {
+  const ids = arrayOf(read.map(({ id }) => id))
+  const { rows } = await tx.execute<{ id: string }>(sql`
+    select wanted.id from unnest(${ids}) as wanted (id)
+    where not exists (select from principals p
+      where p.organisation_id = ${organisationId} and p.tenant_id = ${tenantId} and p.id = wanted.id)`)
+  return rows.map(({ id }) => id)
 }
 
 const quoteName = ({ name }: RecordColumn) => `"${name}"`

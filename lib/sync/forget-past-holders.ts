@@ -17,12 +17,11 @@ export async function forgetPastHolders(
 ): Promise<void> {
   if (nodeIds.length === 0) return
   await tx.execute(sql`
-    delete from holders h using (
-      select n.node_id, min(c.published_at) as oldest from connection_nodes n
-      join connections c on c.organisation_id = n.organisation_id and c.id = n.connection_id
-      where n.organisation_id = ${organisationId} and n.valid_to is null and c.published_at is not null
-        and n.node_id::text = any(${arrayOf(nodeIds)})
-      group by n.node_id) as shown
-    where h.organisation_id = ${organisationId} and h.node_id = shown.node_id
-      and h.valid_to < least(shown.oldest, ${at.toISOString()}::timestamptz) - make_interval(hours => ${HOLDERS_KEPT_HOURS})`)
+    delete from holders h
+    where h.organisation_id = ${organisationId} and h.node_id::text = any(${arrayOf(nodeIds)})
+      and h.valid_to < ${at.toISOString()}::timestamptz - make_interval(hours => ${HOLDERS_KEPT_HOURS})
+      and not exists (select from connection_nodes n
+        join connections c on c.organisation_id = n.organisation_id and c.id = n.connection_id
+        where n.organisation_id = h.organisation_id and n.node_id = h.node_id
+          and h.valid_from <= c.published_at and h.valid_to > c.published_at)`)
 }

@@ -9,7 +9,8 @@ import type { Meter } from '@/lib/azure/client/transport'
 import { whereAccount } from '@/lib/connections/account'
 import { lockDirectory, whereConnection } from '@/lib/connections/connection'
 import { writeGroups } from '@/lib/directory/write-groups'
-import { writePrincipals } from '@/lib/directory/write-principals'
+import { listMissingPrincipals, writePrincipals } from '@/lib/directory/write-principals'
+import type { PrincipalFacts } from '@/lib/domain/access'
 import { nextSyncAt } from '@/lib/domain/connection-status'
 import { isGap, isPassing } from '@/lib/domain/coverage'
 import type { Schedule } from '@/lib/domain/vocabulary'
@@ -142,13 +143,10 @@ async function lockForPublish(tx: Transaction, run: ClaimedRun) {
  */
 async function writeFacts(tx: Transaction, write: NodesWrite, read: ReadAccess) {
   const { directory } = read
-  const fresh = directory.principals
-    .values()
-    .filter(({ id }) => !directory.readings.some(({ stored }) => stored.principals.has(id)))
-  const principals = [...fresh, ...read.ownPrincipals.values()]
-  await writePrincipals(tx, write, principals)
   await writeRoles(tx, write, read)
   const { nodes, changed, written: ofNodes } = await writeNodes(tx, write, read)
+  const principals = await listPrincipalsToWrite(tx, write, read, changed.length > 0)
+  await writePrincipals(tx, write, principals)
   const groups = await writeGroups(tx, write, directory, changed.length > 0)
   let written = ofNodes + groups.written
   if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write)
@@ -169,11 +167,30 @@ async function writeFacts(tx: Transaction, write: NodesWrite, read: ReadAccess) 
   return { nodes, made, written: written + ofHolders }
 }
 
+/**
+ * The principals of which their reading has stored nothing yet. Where other assignments were read than before, also those who are
+ * not there: they may have been deleted with another subscription since they were stored.
+ */
+async function listPrincipalsToWrite(
+  tx: Transaction,
+  { organisationId, tenantId }: NodesWrite,
+  { directory, ownPrincipals }: ReadAccess,
+  isChanged: boolean,
+): Promise<PrincipalFacts[]> {
+  const all = [...directory.principals.values()]
+  const isStored = ({ id }: PrincipalFacts) =>
+    directory.readings.find((reading) => reading.principals.has(id))?.stored.principals.has(id) ?? false
+  const stored = all.filter(isStored)
+  const missing = isChanged ? new Set(await listMissingPrincipals(tx, { organisationId, tenantId }, stored)) : null
+  return [...all.filter((one) => !isStored(one) || missing?.has(one.id)), ...ownPrincipals.values()]
+}
+
 /** Notes what a reading has stored, so that the next connection that publishes with it does not compare it again. */
 function noteStored({ directory: { groups, readingOf, principals, readings } }: ReadAccess): void {
   for (const id of groups.keys()) readingOf.get(id)?.stored.groups.add(id)
   for (const reading of readings) {
-    for (const id of principals.keys()) if (reading.principals.has(id)) reading.stored.principals.add(id)
+    for (const id of principals.keys())
+      if (readings.find((one) => one.principals.has(id)) === reading) reading.stored.principals.add(id)
   }
 }
 

@@ -26,11 +26,15 @@ export async function writeNodes(tx: Transaction, write: NodesWrite, read: ReadA
   const changed: NodeRow[] = []
   let written = 0
   const newer = await listReadSince(tx, write, read.beganAt)
+  const before = new Set((await readChain(tx, write)).map(({ nodeId }) => nodeId))
   for (const node of found) {
     if (newer.has(node.id)) continue
     const isHere = ({ scope, scopeLevel }: Placed) =>
       nodeScopeOf(scope, scopeLevel, write.subscriptionId) === node.scope
     const own = { held: read.assignments.filter(isHere), denies: read.denies.filter(isHere) }
+    // The subscription was moved below it a moment ago, and its list of assignments may still be the one from before.
+    const isNew = node.digest !== null && !before.has(node.id)
+    if (isNew && own.held.length === 0 && own.denies.length === 0) continue
     const { digests, rows } = await writeLists(tx, write, node, own, read)
     written += rows
     const isChanged = digests.digest !== node.digest || digests.denialsDigest !== node.denialsDigest
@@ -115,14 +119,14 @@ async function writeLists(
   write: NodesWrite,
   node: NodeRow,
   { held, denies }: OfNode,
-  { refused, roles }: ReadAccess,
+  { refused, roles, beganAt }: ReadAccess,
 ) {
   const { organisationId, tenantId, runId, at } = write
   const common: Common = { organisationId, nodeId: node.id, tenantId, runId, at }
   const assignmentRows = held.map(assignmentRow)
   const denialRows = denies.map(denialRow)
-  // What a role amounts to is part of what its holders are made from.
-  const digest = digestOf(assignmentRows, amountsOf(held, roles))
+  // What a role amounts to is part of what its holders are made from, and what was refused is not told by the rows.
+  const digest = digestOf(assignmentRows, [...amountsOf(held, roles), refused.eligible ? 'without eligible' : ''])
   // A refused list says nothing of denials; what is stored of them stays.
   const denialsDigest = refused.denials ? node.denialsDigest : digestOf(denialRows)
   let rows = 0
@@ -131,7 +135,7 @@ async function writeLists(
     const carried = ['scope', 'scopeLevel', 'startsAt', 'createdOn', 'createdBy'] as const
     // What other runs have read of eligible roles meanwhile is not closed by one that was refused them.
     const only = refused.eligible
-      ? sql`(t.key not like 'eligible %' or t.key in (select key from incoming))`
+      ? sql`(t.key not like 'eligible %' or t.key in (select key from incoming) or t.valid_from <= ${beganAt.toISOString()})`
       : undefined
     const { written } = await writeIntervals(
       tx,
@@ -193,14 +197,10 @@ function amountsOf(held: HeldAssignment[], roles: ReadAccess['roles']): string[]
     .sort()
 }
 
-/** Writes which nodes are above a connection's subscription now. Gives the rows written. */
-export async function writeChain(
-  tx: Transaction,
-  { organisationId, connectionId, runId, at }: NodesWrite,
-  chain: readonly NodeRow[],
-): Promise<number> {
-  const current = await tx
-    .select({ nodeId: connectionNodes.nodeId, place: connectionNodes.place })
+/** The nodes that are above a connection's subscription by its last result, the root first. */
+const readChain = (tx: Transaction, { organisationId, connectionId }: NodesWrite) =>
+  tx
+    .select({ nodeId: connectionNodes.nodeId })
     .from(connectionNodes)
     .where(
       and(
@@ -210,6 +210,11 @@ export async function writeChain(
       ),
     )
     .orderBy(connectionNodes.place)
+
+/** Writes which nodes are above a connection's subscription now. Gives the rows written. */
+export async function writeChain(tx: Transaction, write: NodesWrite, chain: readonly NodeRow[]): Promise<number> {
+  const { organisationId, connectionId, runId, at } = write
+  const current = await readChain(tx, write)
   if (current.map(({ nodeId }) => nodeId).join() === chain.map(({ id }) => id).join()) return 0
   const rows = chain.map(({ id }, place): IntervalRow<typeof connectionNodes> & { nodeId: string } => ({
     nodeId: id,
