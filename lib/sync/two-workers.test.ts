@@ -110,7 +110,7 @@ describe.runIf(process.env.TEST_DATABASE_URL)('several processes on one PostgreS
     const before = await seen()
     turnOver()
     await requestSync(owner, id)
-    // A role's row is written after the principals and before the assignments.
+    // A role's row is written before everything else.
     await other.query(`begin; ${setVisibleRows(owner)}`)
     await other.query('select 1 from role_definitions where organisation_id = $1 for update', [owner.organisationId])
     const run = carryRun(rolecall, owner, id)
