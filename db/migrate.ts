@@ -4,6 +4,7 @@ import { type Database, migrationsFolder } from './database'
 import { ServerUnusable } from './server-faults'
 import { setVisibleRows } from './visible-rows'
 
+const MAINTAIN_SINCE = 170_000 // PostgreSQL 17, as a server counts its versions
 const OLDEST_VERSION = 14 // of PostgreSQL: the oldest that its makers still maintained in November 2026
 
 /** The marks of finished migrations, and the tables of the job queue, which pg-boss makes. Our tables are in `public`. */
@@ -61,6 +62,12 @@ async function grantToApplication(db: Connection, application: string): Promise<
   await db.execute(sql`grant select on drizzle.__drizzle_migrations to ${user}`)
   await db.execute(sql`grant select, insert, update, delete on all tables in schema public to ${user}`)
   await db.execute(sql`grant usage on all sequences in schema public to ${user}`)
+  // A publish refreshes the statistics of what it wrote, which only the owner of a table may do before PostgreSQL 17.
+  const { rows: versions } = await db.execute<{ number: number }>(
+    sql`select current_setting('server_version_num')::int as number`,
+  )
+  if ((versions[0]?.number ?? 0) >= MAINTAIN_SINCE)
+    await db.execute(sql`grant maintain on all tables in schema public to ${user}`)
   const { rows } = await db.execute<{ usable: boolean }>(
     sql`select has_schema_privilege(${application}, ${QUEUE}, 'usage, create') as usable`,
   )

@@ -20,7 +20,8 @@ test.describe('with several subscriptions', () => {
     await addApplicationAccount(page, world, await registerApplication(world))
     await page.getByRole('checkbox', { name: /^Choose all 2/ }).check()
     await page.getByRole('button', { name: 'Connect 2 subscriptions' }).click()
-    await page.waitForURL('**/integrations')
+    await page.waitForURL(/accounts\/[0-9a-f-]{36}$/)
+    await page.goto('/integrations')
     await expect(page.getByText('Synced', { exact: true })).toHaveCount(3)
 
     await change({ type: 'disable', user: owner.username, tenantId: world.tenantId })
@@ -57,7 +58,8 @@ test('a certificate that was taken away is replaced by a secret that is wrong, a
   await addApplicationAccount(page, world, application)
   await page.getByRole('checkbox', { name: /^Choose all/ }).check()
   await page.getByRole('button', { name: /^Connect \d/ }).click()
-  await page.waitForURL('**/integrations')
+  await page.waitForURL(/accounts\/[0-9a-f-]{36}$/)
+  await page.goto('/integrations')
   await expect(page.getByText('Synced', { exact: true })).toHaveCount(2)
 
   await change({ type: 'remove_certificates', clientId: application.clientId })

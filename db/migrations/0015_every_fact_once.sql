@@ -399,6 +399,7 @@ CREATE UNIQUE INDEX "connection_nodes_one_current" ON "connection_nodes" USING b
 CREATE INDEX "connection_nodes_by_node" ON "connection_nodes" USING btree ("organisation_id","node_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "deny_assignments_one_current" ON "deny_assignments" USING btree ("organisation_id","node_id","key") WHERE valid_to is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "directory_groups_one_current" ON "directory_groups" USING btree ("organisation_id","account_id","group_id") WHERE valid_to is null;--> statement-breakpoint
+CREATE INDEX "group_members_by_group" ON "group_members" USING btree ("organisation_id","account_id","group_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "group_members_one_current" ON "group_members" USING btree ("organisation_id","account_id","group_id","member_id","membership") WHERE valid_to is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "group_nesting_one_current" ON "group_nesting" USING btree ("organisation_id","account_id","group_id","inner_id","membership") WHERE valid_to is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "group_owners_one_current" ON "group_owners" USING btree ("organisation_id","account_id","group_id","owner_id","ownership") WHERE valid_to is null;--> statement-breakpoint

@@ -15,12 +15,10 @@ import { listRuns } from './runs'
 const LARGE = [
   'assignments',
   'audit_events',
-  'connection_nodes',
   'directory_groups',
   'group_members',
   'group_nesting',
   'holders',
-  'nodes',
   'principals',
   'sync_runs',
 ]

@@ -300,6 +300,7 @@ export const groupMembers = pgTable(
     uniqueIndex('group_members_one_current')
       .on(t.organisationId, t.accountId, t.groupId, t.memberId, t.membership)
       .where(sql`valid_to is null`),
+    index('group_members_by_group').on(t.organisationId, t.accountId, t.groupId),
     check('group_members_kind', oneOf('member_kind', PRINCIPAL_KINDS)),
     check('group_members_membership', oneOf('membership', ASSIGNMENT_KINDS)),
     check('group_members_interval', sql`valid_to is null or valid_to > valid_from`),

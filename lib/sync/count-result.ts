@@ -1,9 +1,10 @@
-import { and, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '@/db/database'
-import { inSnapshot, type Published } from '@/db/queries/snapshot'
+import { inSnapshot, type Published, toRole } from '@/db/queries/snapshot'
 import { subscriptionHolders } from '@/db/queries/subscription-holders'
-import { assignments, groupNesting, groupOwners, holders } from '@/db/schema/access'
+import { assignments, groupNesting, groupOwners, holders, roleDefinitions } from '@/db/schema/access'
+import { arrayOf } from '@/db/text-array'
 import { bitOf } from '@/lib/domain/combined-holders'
 import { type RoleCount, SIGNALS, type SignalCounts } from '@/lib/domain/vocabulary'
 
@@ -60,27 +61,47 @@ async function countHolders(tx: Transaction, counted: Counted) {
   }
 }
 
-const OwnerCount = z.object({ people: z.number(), others: z.number() })
-
 /**
  * Who owns, or can become owner of, a group through which a held or eligible role grants access: the group itself and every
- * group inside it, since whoever adds a member to one of these gives that member the role.
+ * group inside it, since whoever adds a member to one of these gives that member the role. The groups are asked for by their
+ * ids, step by step: one statement for all of it is guessed wrong by the database, and takes minutes.
  */
 async function countOwners(tx: Transaction, counted: Counted): Promise<{ people: number; others: number }> {
   const { organisationId, tenantId, published } = counted
   const actor = actorOf(counted)
-  const { rows } = await tx.execute(sql`
-    select (count(*) filter (where kind = 'user'))::int as people, (count(*) filter (where kind <> 'user'))::int as others from (
-      select ${groupOwners.ownerId}, min(${groupOwners.ownerKind}) as kind from ${groupOwners}
-      where ${inSnapshot(groupOwners, actor, published)} and ${groupOwners.groupId} in (
-        select ${groupNesting.innerId} from ${groupNesting}
-        where ${inSnapshot(groupNesting, actor, published)} and ${groupNesting.groupId} in (
-          select ${assignments.principalId} from ${assignments}
-          join role_definitions r on r.organisation_id = ${organisationId} and r.tenant_id = ${tenantId} and r.id = ${assignments.roleId}
-          where ${and(inSnapshot(assignments, actor, published))} and ${assignments.principalKind} = 'group'
-            and r.privilege = 'grants_access'))
-      group by ${groupOwners.ownerId}) as owners`)
-  return OwnerCount.parse(rows[0])
+  const granting = await tx
+    .selectDistinct({ id: assignments.principalId })
+    .from(assignments)
+    .innerJoin(roleDefinitions, toRole({ organisationId, tenantId }, assignments.roleId))
+    .where(
+      and(
+        inSnapshot(assignments, actor, published),
+        eq(assignments.principalKind, 'group'),
+        eq(roleDefinitions.privilege, 'grants_access'),
+      ),
+    )
+  if (granting.length === 0) return { people: 0, others: 0 }
+  const inside = await tx
+    .selectDistinct({ id: groupNesting.innerId })
+    .from(groupNesting)
+    .where(
+      and(
+        inSnapshot(groupNesting, actor, published),
+        sql`${groupNesting.groupId} = any(${arrayOf(granting.map(({ id }) => id))})`,
+      ),
+    )
+  const owners = await tx
+    .select({ id: groupOwners.ownerId, kind: groupOwners.ownerKind })
+    .from(groupOwners)
+    .where(
+      and(
+        inSnapshot(groupOwners, actor, published),
+        sql`${groupOwners.groupId} = any(${arrayOf(inside.map(({ id }) => id))})`,
+      ),
+    )
+  const kinds = [...new Map(owners.map(({ id, kind }) => [id, kind])).values()]
+  const people = kinds.filter((kind) => kind === 'user').length
+  return { people, others: kinds.length - people }
 }
 
 const CountOfRole = z.object({
