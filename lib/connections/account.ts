@@ -142,11 +142,8 @@ export async function markWorking(account: AccountRow): Promise<OpenedRun[]> {
   })
 }
 
-/**
- * Deletes the sign-in of an account on which no connection lives any more, and the account itself if none refers to it. Whoever
- * calls holds the account's lock.
- */
-export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }: AccountRow): Promise<void> {
+/** Whether a connection is read with an account now. */
+export async function isReadWith(tx: Transaction, { organisationId, id }: AccountRow): Promise<boolean> {
   const [used] = await tx
     .select({ id: connections.id })
     .from(connections)
@@ -158,7 +155,16 @@ export async function forgetUnusedSignIn(tx: Transaction, { organisationId, id }
       ),
     )
     .limit(1)
-  if (used) return
+  return used !== undefined
+}
+
+/**
+ * Deletes the sign-in of an account on which no connection lives any more, and the account itself if none refers to it. Whoever
+ * calls holds the account's lock.
+ */
+export async function forgetUnusedSignIn(tx: Transaction, account: AccountRow): Promise<void> {
+  const { organisationId, id } = account
+  if (await isReadWith(tx, account)) return
   await tx
     .delete(accountSecrets)
     .where(and(eq(accountSecrets.organisationId, organisationId), eq(accountSecrets.accountId, id)))

@@ -1,9 +1,7 @@
-import { and, eq, notInArray } from 'drizzle-orm'
 import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connections } from '@/db/schema/connections'
 import { allow, audit, NotFound, requireFreshSignIn } from '@/lib/actor'
-import { forgetUnusedSignIn, lockAccount } from './account'
+import { forgetUnusedSignIn, isReadWith, lockAccount } from './account'
 
 /**
  * Removes the account of an application that nothing is read with, and deletes its credential. `used`: a subscription is
@@ -12,23 +10,11 @@ import { forgetUnusedSignIn, lockAccount } from './account'
 export async function removeApplication(actor: SessionActor, accountId: string): Promise<'removed' | 'used'> {
   allow(actor, 'disconnect')
   requireFreshSignIn(actor)
-  const { organisationId } = actor
   const db = await getDb(actor)
   return db.transaction(async (tx) => {
     const account = await lockAccount(tx, actor, accountId)
     if (account.kind !== 'application') throw new NotFound('There is no such application.')
-    const [used] = await tx
-      .select({ id: connections.id })
-      .from(connections)
-      .where(
-        and(
-          eq(connections.organisationId, organisationId),
-          eq(connections.accountId, accountId),
-          notInArray(connections.state, ['disconnected', 'deleting']),
-        ),
-      )
-      .limit(1)
-    if (used) return 'used'
+    if (await isReadWith(tx, account)) return 'used'
     await forgetUnusedSignIn(tx, account)
     await audit(tx, actor, {
       action: 'account.application_removed',

@@ -37,16 +37,16 @@ export async function readPlace(azure: Azure, asked: Asked): Promise<ReadList<Ma
     reads.set(key, read)
     setTimeout(() => reads.delete(key), FRESH_MINUTES * 60_000).unref()
   }
-  const above = await aboveIn(key, read, subscriptionId)
+  const above = await aboveIn(read, subscriptionId)
   return above ? { rows: above, odd: [] } : readManagementGroups(azure, subscriptionId)
 }
 
-/** What the list says of a subscription; null when it says nothing, or was refused, which asking for the one will tell in its own words. */
-async function aboveIn(key: string, read: Read, subscriptionId: string): Promise<ManagementGroup[] | null> {
-  try {
-    return (await read.places).above.get(subscriptionId.toLowerCase()) ?? null
-  } catch {
-    if (reads.get(key) === read) reads.delete(key)
-    return null
-  }
-}
+/**
+ * What the list says of a subscription; null when it says nothing, or was refused. Why, asking for the one will tell in its own
+ * words; the refused list is not tried again by each of the others.
+ */
+const aboveIn = ({ places }: Read, subscriptionId: string): Promise<ManagementGroup[] | null> =>
+  places.then(
+    ({ above }) => above.get(subscriptionId.toLowerCase()) ?? null,
+    () => null,
+  )

@@ -16,11 +16,21 @@ import { listRoleDefinitions } from '@/lib/azure/role-definitions'
 import { getSubscription } from '@/lib/azure/subscriptions'
 import type { DenyAssignment, HeldAssignment, RoleAssignment, RoleDefinition, Subscription } from '@/lib/domain/access'
 import { keyInId } from '@/lib/domain/assignment-keys'
-import { coverageOfList, refusedLine } from '@/lib/domain/coverage'
+import { coverageOfList } from '@/lib/domain/coverage'
 import { earliestOf } from '@/lib/domain/moments'
-import type { ProblemCode } from '@/lib/domain/problems'
 import type { CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
+import {
+  ASSIGNMENTS,
+  assignmentsLine,
+  countOf,
+  DEFINITIONS,
+  delegationsLine,
+  eligibleLine,
+  keep,
+  rolesLine,
+  scopesLine,
+} from './describe-azure'
 import type { LastResult } from './last-result'
 
 /** Everything that Resource Manager tells of a subscription, with what stands in for the lists that it refused. */
@@ -248,41 +258,6 @@ function mergeSchedules(
   })
 }
 
-/** What a line says of facts that stand in from the last result; null when none do. */
-async function keep(last: LastResult, dataset: Dataset, kept: number): Promise<Kept | null> {
-  const readAt = kept > 0 ? await last.readAt(dataset) : null
-  return readAt && { kept, keptSince: readAt.toISOString() }
-}
-
-const countOf = ({ rows, odd, refused }: OptionalList<unknown>) => ({ read: rows.length, odd, refused })
-
-function assignmentsLine(
-  { rows, odd }: ReadList<RoleAssignment>,
-  kept: Kept | undefined,
-  drop: Drop | null,
-): CoverageLine {
-  const read = { read: rows.length, odd, refused: null }
-  const line = coverageOfList('assignments', read, { forbidden: 'reader_role_missing', kept })
-  return drop ? { ...line, why: line.why ?? 'assignments_halved', drop } : line
-}
-
-function eligibleLine(
-  eligible: OptionalList<RoleEligibility>,
-  schedules: OptionalList<AssignmentSchedule>,
-  kept?: Kept | null,
-): CoverageLine {
-  const { refused } = eligible
-  if (refused && isUnlicensed(refused))
-    return { dataset: 'eligible', state: 'not_licensed', read: 0, missing: 0, why: 'pim_not_licensed' }
-  const line = coverageOfList('eligible', countOf(eligible), { forbidden: 'pim_not_permitted', kept })
-  if (line.state !== 'whole' || !schedules.refused) return line
-  // Who is eligible is known, but not which roles are activated ones and until when.
-  return { ...refusedLine('eligible', schedules.refused, 'pim_not_permitted'), state: 'partly', read: line.read }
-}
-
-/** The list that is asked first of those about delegations, and that of what they delegate. */
-const [DEFINITIONS, ASSIGNMENTS] = ['registrationDefinitions', 'registrationAssignments']
-
 async function readDelegations(azure: Azure, subscriptionId: string) {
   let unplaced = 0
   const definitions = await readOptional(DEFINITIONS, () => listDelegationDefinitions(azure, subscriptionId))
@@ -293,44 +268,4 @@ async function readDelegations(azure: Azure, subscriptionId: string) {
     return found
   })
   return { ...read, unplaced }
-}
-
-/**
- * Nothing is delegated where the service that does it was never registered and no tenant manages the subscription. Only a
- * refusal of the first list says so: one that comes later is about what is delegated, or about one resource group.
- */
-function delegationsLine(
-  delegated: OptionalList<Delegated> & { unplaced: number },
-  { managedByTenants }: Subscription,
-  kept?: Kept | null,
-): CoverageLine {
-  const { request, status } = delegated.refused?.refusal ?? {}
-  const isUnregistered = request === DEFINITIONS && (status === 404 || status === 409)
-  if (isUnregistered && managedByTenants.length === 0 && !kept)
-    return { dataset: 'delegations', state: 'whole', read: 0, missing: 0 }
-  const forbidden: ProblemCode = 'delegations_not_permitted'
-  const line = coverageOfList('delegations', countOf(delegated), { forbidden, kept })
-  const known = new Set(delegated.rows.map(({ tenantId }) => tenantId))
-  const missing = managedByTenants.filter((id) => !known.has(id)).length + delegated.unplaced
-  return line.state === 'whole' && missing > 0
-    ? { ...line, state: 'partly', missing, why: 'delegations_not_found' }
-    : line
-}
-
-function rolesLine({ rows, odd }: ReadList<RoleDefinition>, unread: number): CoverageLine {
-  if (odd.length > 0)
-    return coverageOfList('roles', { read: rows.length, odd, refused: null }, { forbidden: 'reader_role_missing' })
-  return { dataset: 'roles', state: unread ? 'partly' : 'whole', read: rows.length, missing: unread }
-}
-
-/** An account that is told of no management group, although roles are held at one, may not read them. */
-function scopesLine(read: OptionalList<ManagementGroup>, rows: HeldAssignment[], kept: Kept | null): CoverageLine {
-  const forbidden: ProblemCode = 'management_groups_not_readable'
-  const above = new Set(
-    rows.filter(({ scopeLevel }) => scopeLevel === 'management_group').map(({ scope }) => scope.toLowerCase()),
-  ).size
-  const line = coverageOfList('scopes', countOf(read), { forbidden, kept })
-  if (line.state === 'whole' && read.rows.length === 0)
-    return { ...line, state: 'not_permitted', missing: above, why: forbidden }
-  return line.state === 'whole' ? line : { ...line, missing: above }
 }
