@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { assignments } from '@/db/schema/access'
 import { createMeter } from '@/lib/azure/client/transport'
 import { azureForAccount } from '@/lib/connections/vault'
@@ -49,14 +50,20 @@ const truthOf = (tenant: TestTenant, { subscription }: Connected) =>
 
 const shownOf = async (tenant: TestTenant, { id }: Connected) => accessLines(await shownAccess(tenant.owner, id))
 
-/** Changes who holds what, and now and then under which management group a subscription lies. */
+/** Changes who holds what, at a management group too, and now and then under which one a subscription lies. */
 function change(random: Random, { world, tenantId, managementGroups, subscriptions }: TestTenant, seed: string) {
   applyChange(world, { random: 12, seed, tenantId })
   const to = managementGroups[random.below(managementGroups.length)]
   const moved = subscriptions[random.below(subscriptions.length)]
-  if (to && moved && random.below(2) === 0)
+  if (!to || !moved) throw new Error('The tenant has no management groups or subscriptions.')
+  const person = applyChange(world, { type: 'add_person', tenantId, displayName: `Somebody ${seed}` })
+  const scope = `/providers/Microsoft.Management/managementGroups/${to.id}`
+  applyChange(world, { type: 'assign', tenantId, principalId: idOf(person), role: 'Reader', scope })
+  if (random.below(2) === 0)
     applyChange(world, { type: 'move_subscription', subscriptionId: moved.id, managementGroupId: to.id })
 }
+
+const idOf = (made: unknown): string => z.object({ id: z.string() }).parse(made).id
 
 const shuffle = <One>(random: Random, all: readonly One[]): One[] => {
   const left = [...all]
