@@ -274,7 +274,7 @@ test('a role lists who hold it apart from who could only activate it, as the wor
   }
   expect(await listed('Could activate it')).toEqual(activatedBy(String(role)))
   expect(await listed('Hold it now')).toEqual(heldBy(String(role)))
-  await expect(item.getByText('Enabled')).toHaveCount(0)
+  await expect(item.getByText('Enabled', { exact: true })).toHaveCount(0)
 })
 
 test('a name that would turn its letters around is shown as it is written', async ({ page, world }) => {
