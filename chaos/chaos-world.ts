@@ -1,6 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { Client } from 'pg'
 import { closeDb, getDbOfEveryOrganisation, getEngine } from '@/db/client'
+import { probeDatabase } from '@/db/queries/organisation'
 import { OPTIONAL_SCOPES, type OptionalScope } from '@/lib/domain/permissions'
 import { getQueue, stopQueue } from '@/lib/runs/queue'
 import { applyChange } from '@/sandbox/world/changes'
@@ -119,9 +121,24 @@ export async function forget({ sandbox, neighbour }: ChaosWorld, tenant: TestTen
   const db = await getDbOfEveryOrganisation()
   const { organisationId } = tenant.owner
   if (organisationId === neighbour.tenant.owner.organisationId) throw new Error('The neighbour stays.')
+  await untilAnswering()
   // The database keeps an owner in every organisation, so members go with their organisation only.
   await db.execute(sql`delete from organisations where id = ${organisationId}`)
   for (const id of sandbox.world.tenants.keys()) if (!known.has(id)) sandbox.world.tenants.delete(id)
   sandbox.world.seedUses.clear()
   sandbox.world.log = []
+}
+
+/** Waits until the database answers: a server that a schedule has crashed recovers for some seconds after it. */
+async function untilAnswering(): Promise<void> {
+  const deadline = performance.now() + 30_000
+  for (;;) {
+    try {
+      await probeDatabase()
+      return
+    } catch (error) {
+      if (performance.now() > deadline) throw error
+      await setTimeout(200)
+    }
+  }
 }
