@@ -130,7 +130,7 @@ export async function forget({ sandbox, neighbour }: ChaosWorld, tenant: TestTen
 }
 
 /** Waits until the database answers: a server that a schedule has crashed recovers for some seconds after it. */
-async function untilAnswering(): Promise<void> {
+export async function untilAnswering(): Promise<void> {
   const deadline = performance.now() + 30_000
   for (;;) {
     try {

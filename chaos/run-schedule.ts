@@ -5,7 +5,7 @@ import { findDishonesty } from '@/testing/honest-coverage'
 import { connect, type TestTenant } from '@/testing/rolecall'
 import { carryOpenRuns, perform, type Scene } from './actions'
 import { ArmedWork } from './armed-work'
-import { type ChaosWorld, createTenantOf, forget } from './chaos-world'
+import { type ChaosWorld, createTenantOf, forget, untilAnswering } from './chaos-world'
 import { findLeaks, readNeighbour } from './check-neighbour'
 import { shiftClock } from './clock'
 import { Expectations, findConnectionRow, readFacts } from './expectations'
@@ -179,6 +179,7 @@ class RunningSchedule {
 
   async #checkStep(place: string): Promise<void> {
     const { tenant, expectations } = this.scene
+    await untilAnswering()
     this.note(place, ...expectations.check(await readFacts(tenant), false))
     const row = await findConnectionRow(tenant)
     if (!row) return
