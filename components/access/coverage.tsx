@@ -6,6 +6,7 @@ import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
 import {
   coverageSummary,
   dropWords,
+  FRESHNESS,
   groupPlanSentence,
   isAskable,
   isGap,
@@ -42,6 +43,7 @@ export function Coverage({ coverage, plan, settingsHref, lastGood }: Props) {
       <CoverageList coverage={coverage} settingsHref={settingsHref}>
         {plan && plan.way !== 'none' ? <GroupPlanRow plan={plan} /> : null}
       </CoverageList>
+      <p className="mt-2 max-w-4xl">{FRESHNESS}</p>
     </details>
   )
 }

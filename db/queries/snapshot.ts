@@ -54,12 +54,15 @@ export const SNAPSHOT = {
   eligibleRead: connections.eligibleRead,
 }
 
+/** Whose rows are read: those of one organisation. */
+export type Reader = Pick<Actor, 'organisationId'>
+
 type Interval = { organisationId: PgColumn; validFrom: PgColumn; validTo: PgColumn }
 type OfNode = Interval & { nodeId: PgColumn }
 type OfAccount = Interval & { accountId: PgColumn }
 
 /** The rows of a table of validity intervals that a snapshot shows. Keeps to the actor's organisation. */
-export const inSnapshot = (table: OfNode | OfAccount, actor: Actor, published: Published): SQL | undefined =>
+export const inSnapshot = (table: OfNode | OfAccount, actor: Reader, published: Published): SQL | undefined =>
   and(
     eq(table.organisationId, actor.organisationId),
     'nodeId' in table ? inArray(table.nodeId, published.nodeIds) : eq(table.accountId, published.accountId),
@@ -74,6 +77,13 @@ export const nodesNow = and(
   eq(connectionNodes.organisationId, connections.organisationId),
   eq(connectionNodes.connectionId, connections.id),
   isValidAt(connectionNodes, connections.publishedAt),
+)
+
+/** Joins the nodes of every connection as its last result has them, which its readers may not see yet while it is published. */
+export const nodesOfLastResult = and(
+  eq(connectionNodes.organisationId, connections.organisationId),
+  eq(connectionNodes.connectionId, connections.id),
+  isNull(connectionNodes.validTo),
 )
 
 /** The rows of a table that belong to the nodes of {@link nodesNow}, as the readers of the connection see them now. */

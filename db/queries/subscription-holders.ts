@@ -1,9 +1,8 @@
 import { and, type SQL, type SQLWrapper, Subquery, sql } from 'drizzle-orm'
-import type { Actor } from '@/db/actor'
 import { holders } from '@/db/schema/access'
-import { arrayOf } from '@/db/text-array'
+import { isAnyOf } from '@/db/text-array'
 import { bitOf, HIDING } from '@/lib/domain/combined-holders'
-import { inSnapshot, type Published } from './snapshot'
+import { inSnapshot, type Published, type Reader } from './snapshot'
 
 /**
  * Everyone and everything with access in a snapshot, one row each: what they have at all of its nodes together, as a table
@@ -12,12 +11,12 @@ import { inSnapshot, type Published } from './snapshot'
  *
  * @param only the ids of those who are wanted
  */
-export const subscriptionHolders = (actor: Actor, published: Published, only?: string[]) =>
+export const subscriptionHolders = (actor: Reader, published: Published, only?: string[]) =>
   asHolders(
     combineRows({
       from: sql`${holders} where ${and(
         inSnapshot(holders, actor, published),
-        only ? sql`${holders.principalId} = any(${arrayOf(only)})` : undefined,
+        only ? isAnyOf(holders.principalId, only) : undefined,
       )}`,
       of: [holders.principalId],
       eligibleRead: sql`${published.eligibleRead}::boolean`,
@@ -28,7 +27,7 @@ export const subscriptionHolders = (actor: Actor, published: Published, only?: s
  * The same without the grant that is shown and without counts: who they are, and their signals. It costs less, and the database
  * knows better how many there are when it joins them.
  */
-export const namedHolders = (actor: Actor, published: Published) => {
+export const namedHolders = (actor: Reader, published: Published) => {
   const who = sql.join(
     [
       ...[holders.organisationId, holders.tenantId, holders.principalId],

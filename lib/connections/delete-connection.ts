@@ -4,7 +4,7 @@ import type { Transaction } from '@/db/database'
 import { connectionNodes, nodes } from '@/db/schema/access'
 import { accounts } from '@/db/schema/accounts'
 import { connectionDeletions, connections } from '@/db/schema/connections'
-import { arrayOf } from '@/db/text-array'
+import { arrayOf, isAnyOf } from '@/db/text-array'
 import { tidy } from '@/db/tidy'
 import { audit } from '@/lib/actor'
 import { DELETION_STEPS, type DeletionStep } from '@/lib/domain/vocabulary'
@@ -106,7 +106,7 @@ async function lockAccountsOfTenants(tx: Transaction, { organisationId, tenantId
   await tx
     .select({ id: accounts.id })
     .from(accounts)
-    .where(and(eq(accounts.organisationId, organisationId), sql`${accounts.tenantId} = any(${arrayOf(tenantIds)})`))
+    .where(and(eq(accounts.organisationId, organisationId), isAnyOf(accounts.tenantId, tenantIds)))
     .orderBy(accounts.id)
     .for('no key update')
 }

@@ -1,4 +1,4 @@
-import type { OddRow } from '@/lib/azure/client/rows'
+import { matchOdd, type OddRow } from '@/lib/azure/client/rows'
 import type { ReadGroupList } from '@/lib/azure/group-questions'
 import { isUnlicensed } from '@/lib/azure/role-assignments'
 import { oddIds, refusedLine } from '@/lib/domain/coverage'
@@ -27,7 +27,7 @@ export function describeDirectory(
   return [
     ...describeGroups(part),
     describePeople(userIds, mergePeople(part.readings), peopleReadAt),
-    describeNames(serviceIds.length, named, mergeServices(part.readings)),
+    describeNames(serviceIds.length, named, mergeServices(part.readings, serviceIds)),
     describeSignIns(userIds, mergeSignIns(part.readings)),
     describeKinds(kinds),
   ]
@@ -137,10 +137,15 @@ const firstOf = <Found>(readings: readonly DirectoryReading[], find: (one: Direc
 
 type MergedServices = { refused: Refused | null; odd: OddRow[] }
 
-function mergeServices(readings: readonly DirectoryReading[]): MergedServices | null {
+/** Null where one of the readings did not ask: what it left out is not called read because another one asked. */
+function mergeServices(readings: readonly DirectoryReading[], own: readonly string[]): MergedServices | null {
   const asked = readings.flatMap(({ services }) => services ?? [])
-  if (asked.length === 0) return null
-  return { refused: asked.find(({ refused }) => refused)?.refused ?? null, odd: asked.flatMap(({ odd }) => odd) }
+  if (asked.length < readings.length) return null
+  const isOwn = (row: OddRow) => own.some(matchOdd([row]))
+  return {
+    refused: asked.find(({ refused }) => refused)?.refused ?? null,
+    odd: asked.flatMap(({ odd }) => odd).filter(isOwn),
+  }
 }
 
 type MergedSignIns = {
@@ -153,7 +158,7 @@ type MergedSignIns = {
 
 function mergeSignIns(readings: readonly DirectoryReading[]): MergedSignIns | null {
   const asked = readings.flatMap(({ signIns }) => signIns ?? [])
-  if (asked.length === 0) return null
+  if (asked.length < readings.length) return null
   return {
     has: (id) => asked.some(({ at }) => at.has(id)),
     isLicensed: asked.every(({ isLicensed }) => isLicensed),
@@ -234,7 +239,7 @@ function describePeople(
   const read = userIds.filter((id) => people.has(id)).length
   const missing = userIds.length - read
   const kept = readAt && missing > 0 ? { kept: missing, keptSince: readAt.toISOString() } : {}
-  if (refused) return { ...refusedLine('people', refused, 'directory_not_readable'), missing, ...kept }
+  if (refused && missing > 0) return { ...refusedLine('people', refused, 'directory_not_readable'), missing, ...kept }
   const line = { dataset: 'people' as const, read, missing }
   if (missing > 0) return { ...line, state: 'partly', why: 'odd_rows', ...oddIds(odd), ...kept }
   const gone = userIds.filter((id) => people.get(id)?.status === 'not_found').length
@@ -273,10 +278,12 @@ function describeSignIns(userIds: string[], signIns: MergedSignIns | null): Cove
     const { state, ...refusal } = refusedLine('sign_ins', refused, 'sign_ins_not_permitted')
     return { ...refusal, state: read > 0 ? 'partly' : state, read, missing: wanted - read }
   }
-  if (odd.length > 0)
-    return { ...line, state: 'partly', missing: odd.length + unasked, why: 'odd_rows', ...oddIds(odd) }
-  if (unasked > 0) return { ...line, state: 'partly', missing: unasked, why: 'sign_ins_too_many' }
-  return { ...line, state: 'whole' }
+  // The reading may be of more people than these: of these no more are missing than have no date.
+  const missing = Math.min(odd.length + unasked, wanted - read)
+  if (missing === 0) return { ...line, state: 'whole' }
+  return odd.length > 0
+    ? { ...line, state: 'partly', missing, why: 'odd_rows', ...oddIds(odd) }
+    : { ...line, state: 'partly', missing, why: 'sign_ins_too_many' }
 }
 
 function describeKinds(kinds: ReadonlyMap<string, PrincipalKind>): CoverageLine {

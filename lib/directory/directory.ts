@@ -1,13 +1,11 @@
 import type { Azure } from '@/lib/azure/client/clients'
 import { planGroups } from '@/lib/azure/group-plan'
 import type { PrincipalFacts, ReadGroup } from '@/lib/domain/access'
+import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import { type DirectoryReading, findFacts, readDirectory, type WantedOfDirectory } from './read-directory'
 import { type DirectoryOwner, storedDirectoryOf } from './stored-directory'
-
-/** How old what was read of a directory may be for a run that nobody waits for, in minutes. */
-export const FRESH_MINUTES = 10
 
 /** What one connection needs of its account's directory, and the readings that it is from, the newest first. */
 export type DirectoryPart = {
@@ -33,39 +31,39 @@ type Asked = {
 }
 
 /**
- * What was read of one account's directory lately, by this process, and who is reading now. It is of one sign-in: another one may
- * be shown more, or less.
+ * What this process has read of one account's directory lately, the newest first, and the reading that is under way. It is of one
+ * sign-in: another one may be shown more, or less.
  */
-type Shelf = { readings: DirectoryReading[]; reading: Promise<unknown>; emptied: NodeJS.Timeout | null }
+type Recent = { readings: DirectoryReading[]; underWay: Promise<unknown>; forgetting: NodeJS.Timeout | null }
 
-const shelves = new Map<string, Shelf>()
+const recentOf = new Map<string, Recent>()
 
 /**
  * Gives what a connection needs of its account's directory. What was read since `since` is taken as it is; what is missing is
  * read, together with what other runs will want, while these wait for it instead of reading it too.
  */
 export async function readThrough(azure: Azure, asked: Asked): Promise<DirectoryPart> {
-  const shelf = shelfOf(asked.owner)
-  const part = shelf.reading.then(() => takeFrom(shelf, azure, asked))
-  // Whoever comes next waits for this one, and is not hindered by what it fails with.
-  shelf.reading = part.catch(() => undefined)
+  const recent = findRecent(asked.owner)
+  const part = recent.underWay.then(() => takeOrRead(recent, azure, asked))
+  // Whoever comes next waits for this one. If it fails, its own run tells why, and the next one reads.
+  recent.underWay = part.catch(() => undefined)
   return part
 }
 
-function shelfOf({ organisationId, id, signIns }: DirectoryOwner): Shelf {
+function findRecent({ organisationId, id, signIns }: DirectoryOwner): Recent {
   const key = `${organisationId} ${id} ${signIns}`
-  const shelf = shelves.get(key) ?? { readings: [], reading: Promise.resolve(), emptied: null }
-  shelves.set(key, shelf)
-  if (shelf.emptied) clearTimeout(shelf.emptied)
+  const recent = recentOf.get(key) ?? { readings: [], underWay: Promise.resolve(), forgetting: null }
+  recentOf.set(key, recent)
+  if (recent.forgetting) clearTimeout(recent.forgetting)
   // Nobody takes what is older than this, so it is not kept in memory either.
-  shelf.emptied = setTimeout(() => shelves.delete(key), FRESH_MINUTES * 60_000).unref()
-  return shelf
+  recent.forgetting = setTimeout(() => recentOf.delete(key), FRESH_MINUTES * 60_000).unref()
+  return recent
 }
 
-async function takeFrom(shelf: Shelf, azure: Azure, asked: Asked): Promise<DirectoryPart> {
+async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<DirectoryPart> {
   azure.caller.signal?.throwIfAborted()
   const { owner, wanted, since, granted, report } = asked
-  const fresh = () => shelf.readings.filter(({ beganAt }) => beganAt >= since)
+  const fresh = () => recent.readings.filter(({ beganAt }) => beganAt >= since)
   const lacking = withoutRead(wanted, fresh())
   if (lacking.roots.length > 0 || lacking.principals.size > 0 || fresh().length === 0) {
     const more = withoutRead(await asked.alsoWanted(), fresh())
@@ -74,10 +72,10 @@ async function takeFrom(shelf: Shelf, azure: Azure, asked: Asked): Promise<Direc
       principals: new Map([...more.principals, ...lacking.principals]),
     }
     const reading = await readDirectory(azure, all, { directory: storedDirectoryOf(owner), granted, report })
-    const kept = shelf.readings.filter(
+    const kept = recent.readings.filter(
       ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
     )
-    shelf.readings = [reading, ...kept]
+    recent.readings = [reading, ...kept]
   }
   return partOf(fresh(), wanted)
 }
@@ -130,11 +128,15 @@ function partOf(readings: DirectoryReading[], { roots, principals: named }: Want
     readingOf,
     sizes,
     principals,
-    plan: roots.length > 0 && plan ? plan : NO_GROUPS,
+    plan: roots.length > 0 && plan ? planOf(plan, roots.length) : NO_GROUPS,
   }
 }
 
 const newestWith = (readings: readonly DirectoryReading[], id: string) =>
   readings.find(({ opened }) => opened.groups.has(id))
+
+/** The plan of a reading as a connection has it: by how many groups of its own, whatever else was read with them. */
+const planOf = (plan: GroupPlan, groups: number): GroupPlan =>
+  plan.why.reason === 'from_groups' ? { ...plan, why: { ...plan.why, groups } } : plan
 
 const NO_GROUPS = planGroups({ granted: false, groups: 0, users: null })

@@ -1,8 +1,8 @@
 import type { Azure } from '@/lib/azure/client/clients'
 import type { ReadList } from '@/lib/azure/client/lists'
 import { listPlaces, type Places, readManagementGroups } from '@/lib/azure/management-groups'
+import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import type { ManagementGroup } from '@/lib/domain/vocabulary'
-import { FRESH_MINUTES } from './directory'
 import type { DirectoryOwner } from './stored-directory'
 
 type Asked = {

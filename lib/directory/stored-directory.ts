@@ -1,8 +1,7 @@
-import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { getDb } from '@/db/client'
 import { readDatabaseNow } from '@/db/queries/clock'
-import { inPieces } from '@/db/queries/pieces'
 import {
   directoryGroups,
   directoryReadings,
@@ -12,6 +11,7 @@ import {
   principals,
 } from '@/db/schema/access'
 import type { accounts } from '@/db/schema/accounts'
+import { isAnyOf } from '@/db/text-array'
 import type { GroupAges, GroupMember, GroupOwner, PrincipalFacts } from '@/lib/domain/access'
 
 /** Whose directory it is: an account, in its tenant. */
@@ -63,15 +63,15 @@ export function storedDirectoryOf({ organisationId, id: accountId, ...account }:
         .select({ id: directoryGroups.groupId, members: directoryGroups.members, ages: GROUP_AGES, readAt })
         .from(directoryGroups)
         .leftJoin(read, sql`read.id = ${directoryGroups.groupId}`)
-        .where(and(isCurrent(directoryGroups), inArray(directoryGroups.groupId, ids))),
+        .where(and(isCurrent(directoryGroups), isAnyOf(directoryGroups.groupId, ids))),
       db
         .select()
         .from(groupMembers)
-        .where(and(isCurrent(groupMembers), inArray(groupMembers.groupId, ids), lasts(groupMembers))),
+        .where(and(isCurrent(groupMembers), isAnyOf(groupMembers.groupId, ids), lasts(groupMembers))),
       db
         .select()
         .from(groupOwners)
-        .where(and(isCurrent(groupOwners), inArray(groupOwners.groupId, ids), lasts(groupOwners))),
+        .where(and(isCurrent(groupOwners), isAnyOf(groupOwners.groupId, ids), lasts(groupOwners))),
     ])
     const membersOf = Map.groupBy(members, ({ groupId }) => groupId)
     const ownersOf = Map.groupBy(owners, ({ groupId }) => groupId)
@@ -91,22 +91,21 @@ export function storedDirectoryOf({ organisationId, id: accountId, ...account }:
 
   return {
     now: () => readDatabaseNow(),
-    listGroups: (ids) => inPieces(ids, listGroups),
+    listGroups: async (ids) => (ids.length === 0 ? [] : listGroups(ids)),
     async listPrincipals(ids) {
       const { id, kind, status, missingSince } = principals
       const db = await getDb({ organisationId })
-      return inPieces(ids, (some) =>
-        db
-          .select({ id, kind, status, missingSince })
-          .from(principals)
-          .where(
-            and(
-              eq(principals.organisationId, organisationId),
-              eq(principals.tenantId, account.tenantId),
-              inArray(id, some),
-            ),
+      if (ids.length === 0) return []
+      return db
+        .select({ id, kind, status, missingSince })
+        .from(principals)
+        .where(
+          and(
+            eq(principals.organisationId, organisationId),
+            eq(principals.tenantId, account.tenantId),
+            isAnyOf(id, ids),
           ),
-      )
+        )
     },
   }
 }

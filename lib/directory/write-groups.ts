@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { directoryGroups, directoryReadings, groupMembers, groupOwners } from '@/db/schema/access'
-import { arrayOf } from '@/db/text-array'
+import { arrayOf, isAnyOf } from '@/db/text-array'
 import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import type { ReadGroup } from '@/lib/domain/access'
 import { listOfMember } from '@/lib/domain/group-coverage'
@@ -73,7 +73,10 @@ async function findDiffering(
         eq(directoryGroups.organisationId, organisationId),
         eq(directoryGroups.accountId, accountId),
         isNull(directoryGroups.validTo),
-        sql`${directoryGroups.groupId} = any(${arrayOf(groups.map(({ id }) => id))})`,
+        isAnyOf(
+          directoryGroups.groupId,
+          groups.map(({ id }) => id),
+        ),
       ),
     )
   const digests = new Map(stored.map(({ id, digest }) => [id, digest]))

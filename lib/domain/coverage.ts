@@ -197,3 +197,9 @@ export function groupPlanSentence(why: GroupPlanWhy): string {
 }
 
 const countWords = (count: number, noun: string) => `${digits(count)} ${count === 1 ? noun : `${noun}s`}`
+
+/** How old what was read of groups, people and other principals may be for a run that nobody asked for by hand, in minutes. */
+export const FRESH_MINUTES = 10
+
+/** What is to be known of the age of a result beyond its own time. */
+export const FRESHNESS = `A sync by schedule may take groups, people and other principals as they were read up to ${FRESH_MINUTES} minutes before it for another subscription of the same account. Sync now reads them anew.`

@@ -4,7 +4,7 @@ import type { Transaction } from '@/db/database'
 import { inSnapshot, type Published, toRole } from '@/db/queries/snapshot'
 import { subscriptionHolders } from '@/db/queries/subscription-holders'
 import { assignments, groupNesting, groupOwners, holders, roleDefinitions } from '@/db/schema/access'
-import { arrayOf } from '@/db/text-array'
+import { isAnyOf } from '@/db/text-array'
 import { bitOf } from '@/lib/domain/combined-holders'
 import { type RoleCount, SIGNALS, type SignalCounts } from '@/lib/domain/vocabulary'
 
@@ -32,9 +32,6 @@ export async function countResult(tx: Transaction, counted: Counted): Promise<Re
 
 const NOT_READ = sql.raw(String(bitOf('not_read')))
 
-/** The queries of `db/queries` ask for whom they read; here it is the organisation of the run. */
-const actorOf = ({ organisationId }: Counted) => ({ organisationId }) as Parameters<typeof subscriptionHolders>[0]
-
 const KindCount = z.object({ kind: z.string(), all: z.number(), seen: z.number(), shown: z.array(z.number()) })
 
 async function countHolders(tx: Transaction, counted: Counted) {
@@ -44,7 +41,7 @@ async function countHolders(tx: Transaction, counted: Counted) {
   const { rows } = await tx.execute(sql`
     select ${holders.kind}, count(*)::int as all, (count(*) filter (where ${holders.signals} & ${NOT_READ} = 0))::int as seen,
       json_build_array(${sql.join(shown, sql`, `)}) as shown
-    from ${subscriptionHolders(actorOf(counted), counted.published)} group by ${holders.kind}`)
+    from ${subscriptionHolders(counted, counted.published)} group by ${holders.kind}`)
   const kinds = z.array(KindCount).parse(rows)
   const sum = (of: (one: z.infer<typeof KindCount>) => number) => kinds.reduce((total, one) => total + of(one), 0)
   const signals: SignalCounts = {}
@@ -68,14 +65,13 @@ async function countHolders(tx: Transaction, counted: Counted) {
  */
 async function countOwners(tx: Transaction, counted: Counted): Promise<{ people: number; others: number }> {
   const { organisationId, tenantId, published } = counted
-  const actor = actorOf(counted)
   const granting = await tx
     .selectDistinct({ id: assignments.principalId })
     .from(assignments)
     .innerJoin(roleDefinitions, toRole({ organisationId, tenantId }, assignments.roleId))
     .where(
       and(
-        inSnapshot(assignments, actor, published),
+        inSnapshot(assignments, counted, published),
         eq(assignments.principalKind, 'group'),
         eq(roleDefinitions.privilege, 'grants_access'),
       ),
@@ -86,8 +82,11 @@ async function countOwners(tx: Transaction, counted: Counted): Promise<{ people:
     .from(groupNesting)
     .where(
       and(
-        inSnapshot(groupNesting, actor, published),
-        sql`${groupNesting.groupId} = any(${arrayOf(granting.map(({ id }) => id))})`,
+        inSnapshot(groupNesting, counted, published),
+        isAnyOf(
+          groupNesting.groupId,
+          granting.map(({ id }) => id),
+        ),
       ),
     )
   const owners = await tx
@@ -95,8 +94,11 @@ async function countOwners(tx: Transaction, counted: Counted): Promise<{ people:
     .from(groupOwners)
     .where(
       and(
-        inSnapshot(groupOwners, actor, published),
-        sql`${groupOwners.groupId} = any(${arrayOf(inside.map(({ id }) => id))})`,
+        inSnapshot(groupOwners, counted, published),
+        isAnyOf(
+          groupOwners.groupId,
+          inside.map(({ id }) => id),
+        ),
       ),
     )
   const kinds = [...new Map(owners.map(({ id, kind }) => [id, kind])).values()]
@@ -114,7 +116,6 @@ const CountOfRole = z.object({
 
 /** A role that only a group holds is listed as well, although the group itself is not counted. */
 async function countRoles(tx: Transaction, counted: Counted): Promise<Record<string, RoleCount>> {
-  const actor = actorOf(counted)
   const count = (condition: ReturnType<typeof sql>) => sql`(count(*) filter (where seen and ${condition}))::int`
   const { rows } = await tx.execute(sql`
     select id, ${count(sql`held and kind = 'user'`)} as people, ${count(sql`held and kind not in ('user', 'group')`)} as others,
@@ -125,7 +126,7 @@ async function countRoles(tx: Transaction, counted: Counted): Promise<Record<str
         bool_and(${holders}.of_all & ${NOT_READ} = 0) as seen
       from (
         select *, bit_and(${holders.signals}) over (partition by ${holders.principalId}) as of_all from ${holders}
-        where ${inSnapshot(holders, actor, counted.published)}) as holders, lateral (
+        where ${inSnapshot(holders, counted, counted.published)}) as holders, lateral (
         select unnest(${holders.heldRoleIds}) as id, true as held
         union all select unnest(${holders.eligibleRoleIds}), false) as role
       group by role.id, ${holders.principalId}) as of_roles

@@ -1,9 +1,9 @@
-import { and, count, eq, gt, inArray, isNotNull, isNull, like, ne, or, type SQL, sql } from 'drizzle-orm'
+import { and, count, eq, gt, isNotNull, isNull, like, ne, or, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { getDb } from '@/db/client'
-import { inPieces } from '@/db/queries/pieces'
 import { assignments, connectionNodes, denyAssignments, nodes, roleDefinitions } from '@/db/schema/access'
 import { syncRuns } from '@/db/schema/runs'
+import { isAnyOf } from '@/db/text-array'
 import type { DenyAssignment, HeldAssignment, RoleDefinition } from '@/lib/domain/access'
 import type { CoverageLine, Dataset, Drop, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { ClaimedRun } from '@/lib/runs/runs'
@@ -108,19 +108,18 @@ export function lastResultOf({ organisationId, connection, account }: ClaimedRun
     listEligible: () => listAssignments(like(assignments.key, 'eligible %'), 'eligible_read_at'),
     listDelegated: () => listAssignments(eq(assignments.principalKind, 'delegate')),
     listTimeBound: () => listAssignments(or(eq(assignments.kind, 'activated'), isNotNull(assignments.endsAt))),
-    listByKey: (keys) => inPieces(keys, (some) => listAssignments(inArray(assignments.key, some))),
+    listByKey: async (keys) => (keys.length === 0 ? [] : listAssignments(isAnyOf(assignments.key, keys))),
     async listDenies() {
       const db = await getDb({ organisationId })
       return db.select().from(denyAssignments).where(isCurrent(denyAssignments, isOwn))
     },
     async listRoles(ids) {
       const db = await getDb({ organisationId })
-      const found = await inPieces(ids, (some) =>
-        db
-          .select()
-          .from(roleDefinitions)
-          .where(and(inDirectory(roleDefinitions), inArray(roleDefinitions.id, some))),
-      )
+      if (ids.length === 0) return []
+      const found = await db
+        .select()
+        .from(roleDefinitions)
+        .where(and(inDirectory(roleDefinitions), isAnyOf(roleDefinitions.id, ids)))
       return found.flatMap(({ name, privilege, ...role }) => (name && privilege ? [{ ...role, name, privilege }] : []))
     },
   }

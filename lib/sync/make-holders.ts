@@ -1,6 +1,5 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import { inPieces } from '@/db/queries/pieces'
 import {
   assignments,
   directoryGroups,
@@ -12,7 +11,7 @@ import {
   principals,
   roleDefinitions,
 } from '@/db/schema/access'
-import { arrayOf } from '@/db/text-array'
+import { arrayOf, isAnyOf } from '@/db/text-array'
 import { type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import { SORT_NAME_LENGTH } from '@/lib/directory/write-principals'
 import type { AccessOfNode, Holder, HolderFacts, ReadGroup } from '@/lib/domain/access'
@@ -139,40 +138,34 @@ async function readGroups(
   held: { principalId: string; principalKind: HolderFacts['kind'] }[],
 ): Promise<Pick<AccessOfNode, 'groups' | 'sizes'>> {
   const roots = held.filter(({ principalKind }) => principalKind === 'group').map(({ principalId }) => principalId)
-  const inside = await inPieces([...new Set(roots)], (some) =>
-    tx
-      .selectDistinct({ id: groupNesting.innerId })
-      .from(groupNesting)
-      .where(and(ofAccount(groupNesting, write), sql`${groupNesting.groupId} = any(${arrayOf(some)})`)),
-  )
+  const inside = await tx
+    .selectDistinct({ id: groupNesting.innerId })
+    .from(groupNesting)
+    .where(and(ofAccount(groupNesting, write), isAnyOf(groupNesting.groupId, [...new Set(roots)])))
   const ids = [...new Set(inside.map(({ id }) => id))]
-  const found = await inPieces(ids, (some) =>
-    tx
-      .select({
-        id: directoryGroups.groupId,
-        state: directoryGroups.state,
-        size: directoryGroups.members,
-        ages: GROUP_AGES,
-      })
-      .from(directoryGroups)
-      .where(and(ofAccount(directoryGroups, write), sql`${directoryGroups.groupId} = any(${arrayOf(some)})`)),
-  )
+  const found = await tx
+    .select({
+      id: directoryGroups.groupId,
+      state: directoryGroups.state,
+      size: directoryGroups.members,
+      ages: GROUP_AGES,
+    })
+    .from(directoryGroups)
+    .where(and(ofAccount(directoryGroups, write), isAnyOf(directoryGroups.groupId, ids)))
   const groups = new Map<string, ReadGroup>(
     found.map(({ id, state, ages }) => [id, { id, state, members: [], owners: [], ages }]),
   )
-  const members = await inPieces(ids, (some) =>
-    tx
-      .select({
-        groupId: groupMembers.groupId,
-        id: groupMembers.memberId,
-        kind: groupMembers.memberKind,
-        membership: groupMembers.membership,
-        endsAt: groupMembers.endsAt,
-        readAt: groupMembers.readAt,
-      })
-      .from(groupMembers)
-      .where(and(ofAccount(groupMembers, write), sql`${groupMembers.groupId} = any(${arrayOf(some)})`)),
-  )
+  const members = await tx
+    .select({
+      groupId: groupMembers.groupId,
+      id: groupMembers.memberId,
+      kind: groupMembers.memberKind,
+      membership: groupMembers.membership,
+      endsAt: groupMembers.endsAt,
+      readAt: groupMembers.readAt,
+    })
+    .from(groupMembers)
+    .where(and(ofAccount(groupMembers, write), isAnyOf(groupMembers.groupId, ids)))
   for (const { groupId, ...member } of members) {
     const group = groups.get(groupId)
     const readAt = member.readAt ?? group?.ages[listOfMember(member)] ?? null
@@ -186,24 +179,22 @@ async function readPrincipals(
   { organisationId, tenantId }: NodesWrite,
   ids: string[],
 ): Promise<Map<string, HolderFacts>> {
-  const found = await inPieces(ids, (some) =>
-    tx
-      .select({
-        id: principals.id,
-        kind: principals.kind,
-        status: principals.status,
-        guest: principals.guest,
-        variety: principals.variety,
-      })
-      .from(principals)
-      .where(
-        and(
-          eq(principals.organisationId, organisationId),
-          eq(principals.tenantId, tenantId),
-          sql`${principals.id} = any(${arrayOf(some)})`,
-        ),
+  const found = await tx
+    .select({
+      id: principals.id,
+      kind: principals.kind,
+      status: principals.status,
+      guest: principals.guest,
+      variety: principals.variety,
+    })
+    .from(principals)
+    .where(
+      and(
+        eq(principals.organisationId, organisationId),
+        eq(principals.tenantId, tenantId),
+        isAnyOf(principals.id, ids),
       ),
-  )
+    )
   return new Map(found.map(({ id, ...facts }) => [id, facts]))
 }
 

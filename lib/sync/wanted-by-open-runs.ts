@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, min, ne, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
+import { nodesOfLastResult } from '@/db/queries/snapshot'
 import { assignments, connectionNodes } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -26,14 +27,7 @@ export async function wantedByOpenRuns({ organisationId, id, account }: Open): P
       assignedOn: min(assignments.createdOn),
     })
     .from(connections)
-    .innerJoin(
-      connectionNodes,
-      and(
-        eq(connectionNodes.organisationId, connections.organisationId),
-        eq(connectionNodes.connectionId, connections.id),
-        isNull(connectionNodes.validTo),
-      ),
-    )
+    .innerJoin(connectionNodes, nodesOfLastResult)
     .innerJoin(
       assignments,
       and(

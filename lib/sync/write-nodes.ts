@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
+import { nodesOfLastResult } from '@/db/queries/snapshot'
 import { assignments, connectionNodes, denyAssignments, nodes } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
@@ -93,14 +94,7 @@ async function listReadSince(tx: Transaction, { organisationId, accountId }: Nod
   const found = await tx
     .selectDistinct({ id: connectionNodes.nodeId })
     .from(connections)
-    .innerJoin(
-      connectionNodes,
-      and(
-        eq(connectionNodes.organisationId, connections.organisationId),
-        eq(connectionNodes.connectionId, connections.id),
-        isNull(connectionNodes.validTo),
-      ),
-    )
+    .innerJoin(connectionNodes, nodesOfLastResult)
     .where(
       and(
         eq(connections.organisationId, organisationId),
