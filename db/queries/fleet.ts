@@ -13,7 +13,7 @@ import { type ConnectionTile, isOpenRun, isUsable, listConnections, openRun, sho
 import { isGuid, searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
 
-/** Which connections: `states` are those in which they are shown, null for all; `accountId` is the account that reads them. */
+/** Which connections are wanted: those in one of `states`, or in any when it is null, and those that `accountId` reads, if it is given. */
 export type FleetFilter = {
   search: string
   states: readonly ConnectionStatusState[] | null

@@ -26,9 +26,9 @@ export function describeDirectory(
   const named = serviceIds.filter((id) => part.principals.get(id)?.name).length
   return [
     ...describeGroups(part),
-    describePeople(userIds, mergePeople(part.readings), peopleReadAt),
+    describePeople(userIds, mergePeople(part.readings, userIds), peopleReadAt),
     describeNames(serviceIds.length, named, mergeServices(part.readings, serviceIds)),
-    describeSignIns(userIds, mergeSignIns(part.readings)),
+    describeSignIns(userIds, mergeSignIns(part.readings, userIds)),
     describeKinds(kinds),
   ]
 }
@@ -41,11 +41,14 @@ type MergedGroups = {
 }
 
 function describeGroups({ groups, readingOf, readings, plan }: DirectoryPart): CoverageLine[] {
-  const isFlat = plan.way !== 'members'
-  const lines = isFlat
-    ? describeUnopened(groups.size, mergeGroups({ groups, readingOf, readings }), readings, plan.way)
-    : describeOpened(mergeGroups({ groups, readingOf, readings }), asksOf(readings))
-  return lines.map((line) => withKept(line, groups, readings))
+  // Groups that one of the readings left closed are not opened because another one opened its own.
+  const isOpen = [...readingOf.values()].every(({ opened }) => opened.plan.way === plan.way)
+  const way = isOpen ? plan.way : 'unopened'
+  const lines =
+    way !== 'members'
+      ? describeUnopened(groups.size, mergeGroups({ groups, readingOf, readings }), readings, way)
+      : describeOpened(mergeGroups({ groups, readingOf, readings }), asksOf(readings))
+  return lines.map((line) => withKept(line, readingOf))
 }
 
 /** What was asked in all of the readings: a list that one of them left out is not called read. */
@@ -106,14 +109,10 @@ function describeUnopened(
 }
 
 /** A line with what stands in from an earlier reading. */
-function withKept(
-  line: CoverageLine,
-  groups: ReadonlyMap<string, unknown>,
-  readings: readonly DirectoryReading[],
-): CoverageLine {
-  const kept = readings
-    .flatMap((reading) => reading.kept)
-    .filter((one) => one.dataset === line.dataset && groups.has(one.groupId))
+function withKept(line: CoverageLine, readingOf: DirectoryPart['readingOf']): CoverageLine {
+  const kept = [...new Set(readingOf.values())].flatMap((reading) =>
+    reading.kept.filter((one) => one.dataset === line.dataset && readingOf.get(one.groupId) === reading),
+  )
   const since = earliestOf(...kept.map((one) => one.since))
   return since ? { ...line, kept: kept.reduce((sum, one) => sum + one.kept, 0), keptSince: since.toISOString() } : line
 }
@@ -122,18 +121,21 @@ type MergedPeople = Pick<PeopleRead, 'refused' | 'binRefused' | 'odd'> & {
   people: { has(id: string): boolean; get(id: string): { status: string } | undefined }
 }
 
-const mergePeople = (readings: readonly DirectoryReading[]): MergedPeople => ({
+const mergePeople = (readings: readonly DirectoryReading[], own: readonly string[]): MergedPeople => ({
   people: {
     has: (id) => readings.some(({ people }) => people.people.has(id)),
     get: (id) => readings.find(({ people }) => people.people.has(id))?.people.people.get(id),
   },
   refused: firstOf(readings, ({ people }) => people.refused),
   binRefused: firstOf(readings, ({ people }) => people.binRefused),
-  odd: readings.flatMap(({ people }) => people.odd),
+  odd: readings.flatMap(({ people }) => people.odd).filter(isAmong(own)),
 })
 
 const firstOf = <Found>(readings: readonly DirectoryReading[], find: (one: DirectoryReading) => Found | null) =>
   readings.map(find).find((found) => found !== null) ?? null
+
+/** Whether a row that could not be understood may be of one of these. */
+const isAmong = (own: readonly string[]) => (row: OddRow) => own.some(matchOdd([row]))
 
 type MergedServices = { refused: Refused | null; odd: OddRow[] }
 
@@ -141,10 +143,9 @@ type MergedServices = { refused: Refused | null; odd: OddRow[] }
 function mergeServices(readings: readonly DirectoryReading[], own: readonly string[]): MergedServices | null {
   const asked = readings.flatMap(({ services }) => services ?? [])
   if (asked.length < readings.length) return null
-  const isOwn = (row: OddRow) => own.some(matchOdd([row]))
   return {
     refused: asked.find(({ refused }) => refused)?.refused ?? null,
-    odd: asked.flatMap(({ odd }) => odd).filter(isOwn),
+    odd: asked.flatMap(({ odd }) => odd).filter(isAmong(own)),
   }
 }
 
@@ -156,14 +157,14 @@ type MergedSignIns = {
   unasked: number
 }
 
-function mergeSignIns(readings: readonly DirectoryReading[]): MergedSignIns | null {
+function mergeSignIns(readings: readonly DirectoryReading[], own: readonly string[]): MergedSignIns | null {
   const asked = readings.flatMap(({ signIns }) => signIns ?? [])
   if (asked.length < readings.length) return null
   return {
     has: (id) => asked.some(({ at }) => at.has(id)),
     isLicensed: asked.every(({ isLicensed }) => isLicensed),
     refused: asked.find(({ refused }) => refused)?.refused ?? null,
-    odd: asked.flatMap(({ odd }) => odd),
+    odd: asked.flatMap(({ odd }) => odd).filter(isAmong(own)),
     unasked: asked.reduce((sum, { unasked }) => sum + unasked, 0),
   }
 }

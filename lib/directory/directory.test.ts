@@ -4,8 +4,11 @@ import { getConnection } from '@/db/queries/connections'
 import { getGroup } from '@/db/queries/groups'
 import type { RunTrigger } from '@/lib/domain/vocabulary'
 import { openRuns } from '@/lib/runs/runs'
+import { requestSync } from '@/lib/sync/request-sync'
 import { applyChange } from '@/sandbox/world/changes'
-import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { azureAs } from '@/testing/azure-as'
+import { accountOf, carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { readThrough } from './directory'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -90,4 +93,35 @@ test('readers of a subscription see what another one’s sync has read with thei
   expect(await membersOf(tenant, second, groupId)).not.toContain(added)
   expect(await syncAll(tenant, [second], 'schedule')).toEqual([0])
   expect(await membersOf(tenant, second, groupId)).toContain(added)
+})
+
+test('what was read without a permission is not taken once the tenant has granted it', async () => {
+  const { tenant, ids, groupId } = await company()
+  const { azure } = azureAs(rolecall.sandbox.world, tenant.tenantId, tenant.account('owner').objectId)
+  const account = await accountOf(rolecall, ids[0] ?? '')
+  const read = (permissions: string[]) =>
+    readThrough(azure, {
+      owner: account,
+      wanted: { roots: [groupId], principals: new Map() },
+      since: new Date(0),
+      alsoWanted: async () => ({ roots: [], principals: new Map() }),
+      granted: permissions,
+      report: () => undefined,
+    })
+  expect((await read([])).groups.get(groupId)?.state).not.toBe('whole')
+  expect((await read(['GroupMember.Read.All'])).groups.get(groupId)?.state).toBe('whole')
+})
+
+test('a sync that is asked for by hand while one by schedule waits takes nothing that was read before', async () => {
+  const { tenant, ids, groupId } = await company()
+  const [id = ''] = ids
+  await syncAll(tenant, ids, 'manual')
+  const added = addMember(tenant, groupId)
+  const { organisationId } = tenant.owner
+  const db = await getDb(tenant.owner)
+  const asked = { organisationId, connectionIds: [id], trigger: 'schedule' as const, by: null }
+  await db.transaction((tx) => openRuns(tx, asked))
+  expect(await requestSync(tenant.owner, id)).toMatchObject({ joined: true })
+  await carryRun(rolecall, tenant.owner, id)
+  expect(await membersOf(tenant, id, groupId)).toContain(added)
 })

@@ -32,7 +32,7 @@ type Asked = {
 
 /**
  * What this process has read of one account's directory lately, the newest first, and the reading that is under way. It is of one
- * sign-in: another one may be shown more, or less.
+ * sign-in with one set of permissions: another one is shown more, or less.
  */
 type Recent = { readings: DirectoryReading[]; underWay: Promise<unknown>; forgetting: NodeJS.Timeout | null }
 
@@ -43,19 +43,19 @@ const recentOf = new Map<string, Recent>()
  * read, together with what other runs will want, while these wait for it instead of reading it too.
  */
 export async function readThrough(azure: Azure, asked: Asked): Promise<DirectoryPart> {
-  const recent = findRecent(asked.owner)
+  const recent = findRecent(asked)
   const part = recent.underWay.then(() => takeOrRead(recent, azure, asked))
   // Whoever comes next waits for this one. If it fails, its own run tells why, and the next one reads.
   recent.underWay = part.catch(() => undefined)
   return part
 }
 
-function findRecent({ organisationId, id, signIns }: DirectoryOwner): Recent {
-  const key = `${organisationId} ${id} ${signIns}`
+function findRecent({ owner: { organisationId, id, signIns }, granted }: Pick<Asked, 'owner' | 'granted'>): Recent {
+  const key = [organisationId, id, signIns, ...granted.toSorted()].join(' ')
   const recent = recentOf.get(key) ?? { readings: [], underWay: Promise.resolve(), forgetting: null }
   recentOf.set(key, recent)
   if (recent.forgetting) clearTimeout(recent.forgetting)
-  // Nobody takes what is older than this, so it is not kept in memory either.
+  // What nobody has used for as long as this is too old for everyone.
   recent.forgetting = setTimeout(() => recentOf.delete(key), FRESH_MINUTES * 60_000).unref()
   return recent
 }
@@ -69,15 +69,20 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
     const more = withoutRead(await asked.alsoWanted(), fresh())
     const all = {
       roots: [...new Set([...lacking.roots, ...more.roots])],
-      principals: new Map([...more.principals, ...lacking.principals]),
+      // Its own come first: of last sign-ins only so many are read.
+      principals: new Map([
+        ...lacking.principals,
+        ...[...more.principals].filter(([id]) => !lacking.principals.has(id)),
+      ]),
     }
     const reading = await readDirectory(azure, all, { directory: storedDirectoryOf(owner), granted, report })
     const kept = recent.readings.filter(
       ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
     )
     recent.readings = [reading, ...kept]
+    return partOf(fresh(), wanted, reading)
   }
-  return partOf(fresh(), wanted)
+  return partOf(fresh(), wanted, null)
 }
 
 /** What is wanted and in none of the readings. */
@@ -91,8 +96,16 @@ function withoutRead(
   }
 }
 
-/** What a connection needs of these readings, of each group what the newest one says. */
-function partOf(readings: DirectoryReading[], { roots, principals: named }: WantedOfDirectory): DirectoryPart {
+/**
+ * What a connection needs of these readings, of each group what the newest one says.
+ *
+ * @param made the reading that was made for it, if one was
+ */
+function partOf(
+  readings: DirectoryReading[],
+  { roots, principals: named }: WantedOfDirectory,
+  made: DirectoryReading | null,
+): DirectoryPart {
   const groups = new Map<string, ReadGroup>()
   const readingOf = new Map<string, DirectoryReading>()
   const sizes = new Map<string, number>()
@@ -121,22 +134,24 @@ function partOf(readings: DirectoryReading[], { roots, principals: named }: Want
   const used = new Set(readingOf.values())
   const ofPrincipals = readings.filter((reading) => named.keys().some((id) => reading.principals.has(id)))
   const own = readings.filter((reading) => used.has(reading) || ofPrincipals.includes(reading))
-  const plan = own.find(({ opened }) => opened.groups.size > 0)?.opened.plan
+  const planned = own.find(({ opened }) => opened.groups.size > 0)
   return {
     readings: own.length > 0 ? own : readings.slice(0, 1),
     groups,
     readingOf,
     sizes,
     principals,
-    plan: roots.length > 0 && plan ? planOf(plan, roots.length) : NO_GROUPS,
+    plan: roots.length > 0 && planned ? planOf(planned, roots.length, planned === made) : NO_GROUPS,
   }
 }
 
 const newestWith = (readings: readonly DirectoryReading[], id: string) =>
   readings.find(({ opened }) => opened.groups.has(id))
 
-/** The plan of a reading as a connection has it: by how many groups of its own, whatever else was read with them. */
-const planOf = (plan: GroupPlan, groups: number): GroupPlan =>
-  plan.why.reason === 'from_groups' ? { ...plan, why: { ...plan.why, groups } } : plan
+/** The plan of a reading as a run has it: by its own groups, and without calls where another run has made them. */
+function planOf({ opened: { plan } }: DirectoryReading, groups: number, isMade: boolean): GroupPlan {
+  const own = isMade ? plan : { ...plan, predicted: 0, made: 0 }
+  return plan.why.reason === 'from_groups' ? { ...own, why: { ...plan.why, groups } } : own
+}
 
 const NO_GROUPS = planGroups({ granted: false, groups: 0, users: null })

@@ -42,8 +42,8 @@ export async function readPlace(azure: Azure, asked: Asked): Promise<ReadList<Ma
 }
 
 /**
- * What the list says of a subscription; null when it says nothing, or was refused. Why, asking for the one will tell in its own
- * words; the refused list is not tried again by each of the others.
+ * What the list says of a subscription; null when it says nothing, or was refused. The request for the single subscription then
+ * reports the reason. A refused list is not asked for again by the other runs.
  */
 const aboveIn = ({ places }: Read, subscriptionId: string): Promise<ManagementGroup[] | null> =>
   places.then(

@@ -19,7 +19,7 @@ export const HIDING: readonly { signal: Signal; hides: Signal[] }[] = [
   { signal: 'can_grant_below', hides: ['could_grant'] },
 ]
 
-/** The signals of those whose signals stand for themselves at every node: neither hidden, nor hiding, nor dependent on the reading. */
+/** Whether one node is enough to know that a signal shows: no other signal hides it, and it does not depend on what could be read. */
 export const showsAnywhere = (signal: Signal): boolean =>
   ![...HIDING.flatMap(({ hides }) => hides), ...OF_THE_READING].includes(signal)
 

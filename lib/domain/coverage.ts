@@ -202,4 +202,4 @@ const countWords = (count: number, noun: string) => `${digits(count)} ${count ==
 export const FRESH_MINUTES = 10
 
 /** What is to be known of the age of a result beyond its own time. */
-export const FRESHNESS = `A sync by schedule may take groups, people and other principals as they were read up to ${FRESH_MINUTES} minutes before it for another subscription of the same account. Sync now reads them anew.`
+export const FRESHNESS = `Groups, people and other principals may have been read up to ${FRESH_MINUTES} minutes before this sync began, for another subscription of the same account. Sync now reads them anew.`

@@ -44,7 +44,7 @@ export type ReadingRun = Pick<
 export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult, report: Report): Promise<ReadAccess> {
   const stored = storedDirectoryOf(run.account)
   const beganAt = await stored.now()
-  const since = freshSince(run)
+  const since = freshSince(run, beganAt)
   const { subscriptionId } = run.connection
   const place = { owner: run.account, subscriptionId, since, now: beganAt, isOneOfMany: () => isOneOfMany(run) }
   const read = await readAzure(azure, run.connection, last, {
@@ -83,8 +83,8 @@ export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult
  * What was read of the directory before this is too old for a run. Whoever asks for a sync by hand wants what is there now; a run
  * by itself takes what another one has read a few minutes ago.
  */
-const freshSince = ({ trigger, requestedAt }: ReadingRun): Date =>
-  trigger === 'manual' ? requestedAt : new Date(requestedAt.getTime() - FRESH_MINUTES * 60_000)
+const freshSince = ({ trigger, requestedAt }: ReadingRun, beganAt: Date): Date =>
+  trigger === 'manual' ? requestedAt : new Date(beganAt.getTime() - FRESH_MINUTES * 60_000)
 
 type Named = Pick<ReadOfAzure, 'assignments' | 'denies' | 'names'>
 

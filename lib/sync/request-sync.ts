@@ -1,5 +1,8 @@
+import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import type { Transaction } from '@/db/database'
+import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, NotFound } from '@/lib/actor'
 import { lockConnection } from '@/lib/connections/connection'
 import { limit } from '@/lib/limits'
@@ -25,9 +28,18 @@ export async function requestSync(actor: Actor, connectionId: string): Promise<{
       trigger: 'manual',
       by: actor,
     })
-    if (!opened.joined) await audit(tx, actor, { action: 'connection.sync_requested', subject: connection.label })
+    if (opened.joined) await askByHand(tx, actor, opened.runId)
+    else await audit(tx, actor, { action: 'connection.sync_requested', subject: connection.label })
     return opened
   })
   if (!run.joined) await sendSync(run)
   return { runId: run.runId, joined: run.joined }
+}
+
+/** Makes a run that has not begun one that was asked for by hand now, so that it takes nothing that was read before. */
+async function askByHand(tx: Transaction, { organisationId, memberId, name }: Actor, runId: string): Promise<void> {
+  await tx
+    .update(syncRuns)
+    .set({ trigger: 'manual', requestedAt: sql`now()`, requestedById: memberId, requestedByName: name })
+    .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.id, runId), eq(syncRuns.state, 'queued')))
 }
