@@ -10,7 +10,7 @@ const TABS = { subscriptions: 'Subscriptions', add: 'Add subscriptions', follow:
 export type AccountTab = keyof typeof TABS
 
 type Props = {
-  account: Pick<ShownAccount, 'id' | 'name' | 'tenantId' | 'tenantName' | 'state' | 'connections'>
+  account: Pick<ShownAccount, 'id' | 'kind' | 'name' | 'tenantId' | 'tenantName' | 'state' | 'connections'>
   tab: AccountTab
   /** Whether the reader may connect: the other tabs are of use to nobody else. */
   mayConnect: boolean
@@ -19,7 +19,7 @@ type Props = {
   children: ReactNode
 }
 
-/** What surrounds the pages of one Microsoft account: whose it is, how it stands, and the way from one page to the next. */
+/** What surrounds the pages of one account: whose it is, how it stands, and the way from one page to the next. */
 export function AccountFrame({ account, tab, mayConnect, actions, children }: Props) {
   const base = `/integrations/azure/accounts/${account.id}`
   const shown: AccountTab[] = mayConnect ? ['subscriptions', 'add', 'follow'] : ['subscriptions']
@@ -31,7 +31,7 @@ export function AccountFrame({ account, tab, mayConnect, actions, children }: Pr
           <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
             <AccountStateChip state={account.state} />
             <span>
-              Microsoft account of{' '}
+              {account.kind === 'application' ? 'Application' : 'Microsoft account'} of{' '}
               {account.tenantName ? (
                 <Name of={account.tenantName} />
               ) : (

@@ -1,8 +1,11 @@
 import { ATTENTION_STATES } from '@/lib/domain/connection-status'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 
-/** How many connections are in each of these ways: `waiting` have not begun, `synced` have a result of the last sync. */
-export type Progress = { total: number; synced: number; syncing: number; waiting: number; attention: number }
+/**
+ * How many connections are in each of these ways: `synced` are those of which everything that was asked for was read whole, `gaps`
+ * those of which it was not, `paused` those whose schedule is off and whose result is old; `waiting` have not begun.
+ */
+export type Progress = Record<'total' | 'synced' | 'gaps' | 'paused' | 'syncing' | 'waiting' | 'attention', number>
 
 type Props = { progress: Progress }
 
@@ -14,11 +17,13 @@ const ANNOUNCED_STEPS = 10
  * time that a number changes.
  */
 export function FleetProgress({ progress }: Props) {
-  const { total, synced, syncing, waiting, attention } = progress
+  const { total, synced, gaps, paused, syncing, waiting, attention } = progress
   const under = syncing + waiting
   const parts = [
     syncing > 0 ? `${number(syncing)} syncing` : null,
     waiting > 0 ? `${number(waiting)} waiting` : null,
+    gaps > 0 ? `${number(gaps)} synced with gaps` : null,
+    paused > 0 ? `${number(paused)} paused` : null,
     attention > 0 ? `${number(attention)} ${attention === 1 ? 'needs' : 'need'} attention` : null,
   ].filter((part) => part !== null)
 
@@ -40,7 +45,7 @@ export function FleetProgress({ progress }: Props) {
         className="flex h-2 overflow-hidden rounded-md border border-line bg-ink/4 forced-colors:border-[CanvasText]"
       >
         <Part of={total} count={synced} className="bg-good forced-colors:bg-[Highlight]" />
-        <Part of={total} count={attention} className="bg-warn forced-colors:bg-[Mark]" />
+        <Part of={total} count={gaps + paused + attention} className="bg-warn forced-colors:bg-[Mark]" />
         <Part of={total} count={syncing} className="bg-accent" />
       </div>
       <p role="status" className="sr-only">
@@ -54,15 +59,19 @@ function Part({ of, count, className }: { of: number; count: number; className: 
   return <span className={className} style={{ width: of === 0 ? 0 : `${(100 * count) / of}%` }} />
 }
 
-function announce({ total, synced, attention }: Progress, under: number): string {
+function announce({ total, synced, gaps, paused, attention }: Progress, under: number): string {
   if (total === 0) return ''
   if (under > 0) {
     const tenth = Math.floor((ANNOUNCED_STEPS * (total - under)) / total)
     return `Syncing, ${tenth * (100 / ANNOUNCED_STEPS)} percent done.`
   }
-  return attention > 0
-    ? `Done: ${number(synced)} synced, ${number(attention)} need attention.`
-    : 'Done: all are synced.'
+  if (synced === total) return 'Done: all are synced.'
+  const others = [
+    gaps > 0 ? `${number(gaps)} with gaps` : null,
+    paused > 0 ? `${number(paused)} paused` : null,
+    attention > 0 ? `${number(attention)} that need attention` : null,
+  ]
+  return `Done: ${[`${number(synced)} synced`, ...others].filter((part) => part !== null).join(', ')}.`
 }
 
 const number = (count: number) => count.toLocaleString('en')
@@ -74,7 +83,9 @@ export function toProgress(counts: { state: ConnectionStatusState; all: number; 
   const waiting = counts.reduce((total, one) => total + one.waiting, 0)
   return {
     total: sum((state) => state !== 'disconnected'),
-    synced: sum((state) => state === 'synced' || state === 'gaps' || state === 'paused'),
+    synced: sum((state) => state === 'synced'),
+    gaps: sum((state) => state === 'gaps'),
+    paused: sum((state) => state === 'paused'),
     syncing: sum((state) => state === 'syncing') - waiting,
     waiting,
     attention: sum(

@@ -19,7 +19,7 @@ import { type FleetView, formatFleetView, parseFleetView } from '@/lib/domain/vi
 import { CONNECTION_STATUSES } from '@/lib/domain/vocabulary'
 import { openAccount } from './open-account'
 
-export const metadata: Metadata = { title: 'Microsoft account' }
+export const metadata: Metadata = { title: 'Account' }
 
 /** Lines of one page: as many as are added at once, as a rule. */
 const LINES = 100
@@ -67,8 +67,9 @@ export default async function AccountPage({
       <RefreshWhile active={progress.syncing + progress.waiting > 0} />
       {account.stateReason && (
         <Notice tone="warn" title={explain(account.stateReason).title} className="mb-4">
-          Nothing is read with this account until somebody reconnects it; what was read stays. One reconnect heals every
-          subscription below.
+          Nothing is read with this account until somebody{' '}
+          {account.kind === 'application' ? 'gives it a new credential' : 'reconnects it'}; what was read stays. Doing
+          that once heals every subscription below.
         </Notice>
       )}
       {progress.total > 0 && <FleetProgress progress={progress} />}
