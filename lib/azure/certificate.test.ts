@@ -36,6 +36,8 @@ test('a text with certificate and key is read in any order and with anything aro
 
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' })
 const other = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' })
+const rsaOf = (modulusLength: number) =>
+  generateKeyPairSync('rsa', { modulusLength }).privateKey.export({ type: 'pkcs8', format: 'pem' })
 const locked = createPrivateKey(made.privateKey).export({
   type: 'pkcs8',
   format: 'pem',
@@ -50,6 +52,8 @@ test.each([
   ['an encrypted key', `${made.certificate}${locked}`, 'encrypted'],
   ["another certificate's key", `${made.certificate}${other}`, 'another certificate'],
   ['a key of another kind', `${made.certificate}${ec}`, 'RSA'],
+  ['a key that is too short', `${made.certificate}${rsaOf(1024)}`, '1024 bits'],
+  ['a key that takes long to sign with', `${made.certificate}${rsaOf(4608)}`, '4608 bits'],
   [
     'a damaged certificate',
     `${made.certificate.replace('MII', 'AAA')}${made.privateKey}`,

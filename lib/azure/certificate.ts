@@ -41,6 +41,9 @@ export async function makeCertificate(commonName: string, now = new Date()): Pro
 
 export type BadCertificate = { problem: string }
 
+/** Bits of a key that is taken. Signing with one of 32,768 stops the process for 12 seconds. */
+const [LEAST_BITS, MOST_BITS] = [2048, 4096]
+
 /**
  * Reads a certificate and its key from a text in PEM, which holds both in any order. Says in a sentence what is wrong with it; no
  * part of the text is in that sentence.
@@ -56,6 +59,11 @@ export function readCertificate(pem: string, now = new Date()): KeyedCertificate
   if (!certificate) return { problem: 'Its certificate cannot be read.' }
   if (!key) return { problem: 'Its private key cannot be read.' }
   if (key.asymmetricKeyType !== 'rsa') return { problem: 'Its key is not an RSA key, which Entra ID asks for.' }
+  const bits = key.asymmetricKeyDetails?.modulusLength ?? 0
+  if (bits < LEAST_BITS || bits > MOST_BITS)
+    return {
+      problem: `Its key has ${bits} bits. Use one of 2048 to ${MOST_BITS}, such as openssl makes with rsa:3072.`,
+    }
   if (!certificate.checkPrivateKey(key)) return { problem: 'Its private key belongs to another certificate.' }
   const expiresAt = new Date(certificate.validTo)
   if (expiresAt <= now) return { problem: 'Its certificate has expired.' }

@@ -97,6 +97,7 @@ async function connectRest(
       .returning({ all: connectAttempts.madeConnectionIds })
     all = kept?.all ?? all
   })
+  if (attempt.accountId) return all
   const db = await getDb(actor)
   await db.transaction(async (tx) => forgetUnusedSignIn(tx, await lockAccount(tx, actor, accountId)))
   return all
@@ -164,8 +165,9 @@ async function storeConnections(
     for (const one of wanted)
       made.push(await connectSubscription(tx, actor, { account, connectionId: locked.connectionId }, one))
     const resumed = await resumeConnections(tx, account, actor)
-    // If somebody else has connected all of it with another account meanwhile, nothing is read with this sign-in.
-    if (!more) await forgetUnusedSignIn(tx, account)
+    // If somebody else has connected all of it with another account meanwhile, nothing is read with this sign-in. An account
+    // that was chosen keeps its own: it was there before.
+    if (!more && !locked.accountId) await forgetUnusedSignIn(tx, account)
     const connectionIds = made.map(({ connectionId }) => connectionId)
     await tx
       .update(connectAttempts)

@@ -30,6 +30,9 @@ import { azureForAccount } from './vault'
 /** Hours between two looks for new subscriptions with one account. */
 export const LOOK_EVERY_HOURS = 6
 
+/** More subscriptions than any account reads. */
+const MOST_KEPT_OUT = 20_000
+
 type Following = {
   follows: boolean
   /** Only what lies below this management group, as Azure showed it to the account; null for everything. */
@@ -43,7 +46,7 @@ type Following = {
 /**
  * Lets an account follow its tenant or one management group of it, so that subscriptions which it can read newly connect
  * themselves, or ends that. To follow everything takes the list of subscriptions only, and no right on a management group. What
- * moves out of a followed group stays connected. Throws NotFound.
+ * moves out of a followed group stays connected. Throws NotFound and TooMany.
  */
 export async function setFollowing(
   actor: Actor,
@@ -51,11 +54,15 @@ export async function setFollowing(
   { follows, group = null, keepOut = [], letIn = [] }: Following,
 ): Promise<void> {
   allow(actor, 'connect')
+  await limit('connect_check', actor.memberId)
+  const letInNow = new Set(letIn)
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const { name, state, excludedSubscriptionIds } = await lockAccount(tx, actor, accountId)
     if (follows && state !== 'active') throw new NotFound('The account has to be signed in again first.')
-    const excluded = [...new Set([...excludedSubscriptionIds, ...keepOut])].filter((id) => !letIn.includes(id))
+    const excluded = [...new Set([...excludedSubscriptionIds, ...keepOut])].filter((id) => !letInNow.has(id))
+    if (excluded.length > MOST_KEPT_OUT)
+      throw new RangeError('More subscriptions are to be left out than there can be.')
     const following = { follows: true, followedGroup: group, nextLookAt: sql`now()`, lookProblem: null }
     await tx
       .update(accounts)
