@@ -5,20 +5,10 @@ import { afterAll, expect, test } from 'vitest'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
-import {
-  assignments,
-  connectionNodes,
-  denyAssignments,
-  directoryGroups,
-  directoryReadings,
-  groupMembers,
-  groupNesting,
-  groupOwners,
-  holders,
-  nodes,
-} from './schema/access'
+import { assignments, connectionNodes, denyAssignments, holders, nodes } from './schema/access'
 import { accounts } from './schema/accounts'
 import { connectAttempts, connections } from './schema/connections'
+import { directoryGroups, directoryReadings, groupMembers, groupNesting, groupOwners } from './schema/directory'
 import { memberSessions, members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
 import { tidy } from './tidy'

@@ -3,16 +3,8 @@ import { and, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import { getTableConfig } from 'drizzle-orm/pg-core'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  assignments,
-  connectionNodes,
-  denyAssignments,
-  directoryGroups,
-  groupMembers,
-  groupNesting,
-  groupOwners,
-  holders,
-} from '@/db/schema/access'
+import { assignments, connectionNodes, denyAssignments, holders } from '@/db/schema/access'
+import { directoryGroups, groupMembers, groupNesting, groupOwners } from '@/db/schema/directory'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { writeIntervals } from './write-intervals'

@@ -3,20 +3,10 @@ import { and, eq } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import type { Database } from '@/db/database'
 import type { Snapshot } from '@/db/queries/snapshot'
-import {
-  assignments,
-  connectionNodes,
-  denyAssignments,
-  directoryGroups,
-  groupMembers,
-  groupNesting,
-  holders,
-  nodes,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, connectionNodes, denyAssignments, holders, nodes, roleDefinitions } from '@/db/schema/access'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
+import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import { members, organisations } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import {

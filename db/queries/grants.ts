@@ -2,15 +2,9 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  assignments,
-  directoryGroups,
-  groupMembers,
-  groupNesting,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import type { GrantFilter } from '@/lib/domain/views'
 import type { AssignmentKind, Permission, Privilege, ScopeLevel, WayHeld } from '@/lib/domain/vocabulary'
 import { ageOfMembership, grantMatches, kindMatches } from './holder-filters'

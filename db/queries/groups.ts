@@ -2,16 +2,9 @@ import { and, asc, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Database } from '@/db/database'
-import {
-  assignments,
-  directoryGroups,
-  GROUP_AGES,
-  groupMembers,
-  groupOwners,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { directoryGroups, GROUP_AGES, groupMembers, groupOwners, principals } from '@/db/schema/directory'
 import type { GroupAges, GroupMember } from '@/lib/domain/access'
 import { listOfMember } from '@/lib/domain/group-coverage'
 import type { Cursor } from '@/lib/domain/views'

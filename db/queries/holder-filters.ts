@@ -1,14 +1,7 @@
 import { and, eq, inArray, notInArray, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
-import {
-  assignments,
-  directoryGroups,
-  groupMembers,
-  groupNesting,
-  holders,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, holders, roleDefinitions } from '@/db/schema/access'
+import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import type { GrantFilter, HolderFilter } from '@/lib/domain/views'
 import { ASSIGNMENT_KINDS, SIGNALS, type Signal } from '@/lib/domain/vocabulary'
 import { searchText } from './input'

@@ -2,7 +2,8 @@ import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { directoryGroups, holders, principals, roleDefinitions } from '@/db/schema/access'
+import { holders, roleDefinitions } from '@/db/schema/access'
+import { directoryGroups, principals } from '@/db/schema/directory'
 import type { Cursor, Direction, HolderFilter, HolderSort } from '@/lib/domain/views'
 import {
   type AssignmentKind,

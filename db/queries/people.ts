@@ -2,8 +2,9 @@ import { and, asc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-o
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectionNodes, holders, principals, roleDefinitions } from '@/db/schema/access'
+import { connectionNodes, holders, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { principals } from '@/db/schema/directory'
 import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
 import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
 import {

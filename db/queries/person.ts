@@ -2,16 +2,9 @@ import { and, asc, eq, ne, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import {
-  assignments,
-  connectionNodes,
-  groupMembers,
-  groupNesting,
-  nodes,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, connectionNodes, nodes, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import { databaseNow } from './clock'
 import { GRANT } from './grants'
 import { isGuid } from './input'

@@ -1,15 +1,9 @@
 import { and, eq, gt, inArray, isNull, lte, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import { alias, type PgColumn } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
-import {
-  assignments,
-  connectionNodes,
-  denyAssignments,
-  groupNesting,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, connectionNodes, denyAssignments, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { groupNesting, principals } from '@/db/schema/directory'
 import { syncRuns } from '@/db/schema/runs'
 import {
   ASSIGNMENT_KINDS,

@@ -7,3 +7,6 @@ export const at = (name: string) => timestamp(name, { withTimezone: true, precis
 /** The SQL of a check that a column holds one of a closed list of words. */
 export const oneOf = (column: string, values: readonly string[]) =>
   sql.raw(`${column} in (${values.map((value) => `'${value}'`).join(', ')})`)
+
+/** For how long a row is valid: `valid_to is null` is current, and only differences are written. */
+export const interval = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })

@@ -3,20 +3,10 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { getConnection, getProgress, listConnections, listDeletions } from '@/db/queries/connections'
 import { countPeople } from '@/db/queries/people'
-import {
-  assignments,
-  connectionNodes,
-  directoryGroups,
-  groupMembers,
-  groupNesting,
-  groupOwners,
-  holders,
-  nodes,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, connectionNodes, holders, nodes, roleDefinitions } from '@/db/schema/access'
 import { accounts } from '@/db/schema/accounts'
 import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
+import { directoryGroups, groupMembers, groupNesting, groupOwners, principals } from '@/db/schema/directory'
 import { auditEvents } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { NotFound } from '@/lib/actor'

@@ -2,6 +2,7 @@ import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { getDb } from '@/db/client'
 import { readDatabaseNow } from '@/db/queries/clock'
+import type { accounts } from '@/db/schema/accounts'
 import {
   directoryGroups,
   directoryReadings,
@@ -9,8 +10,7 @@ import {
   groupMembers,
   groupOwners,
   principals,
-} from '@/db/schema/access'
-import type { accounts } from '@/db/schema/accounts'
+} from '@/db/schema/directory'
 import { isAnyOf } from '@/db/text-array'
 import type { GroupAges, GroupMember, GroupOwner, PrincipalFacts } from '@/lib/domain/access'
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import { directoryGroups, directoryReadings, groupMembers, groupOwners } from '@/db/schema/access'
+import { directoryGroups, directoryReadings, groupMembers, groupOwners } from '@/db/schema/directory'
 import { arrayOf, isAnyOf } from '@/db/text-array'
 import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import type { ReadGroup } from '@/lib/domain/access'

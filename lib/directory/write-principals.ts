@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from '@/db/json-records'
-import { principals } from '@/db/schema/access'
+import { principals } from '@/db/schema/directory'
 import { arrayOf } from '@/db/text-array'
 import type { PrincipalFacts } from '@/lib/domain/access'
 

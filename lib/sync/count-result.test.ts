@@ -1,6 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
 import type { Published } from '@/db/queries/snapshot'
-import { groupOwners } from '@/db/schema/access'
+import { groupOwners } from '@/db/schema/directory'
 import type { AssignmentKind, PrincipalKind } from '@/lib/domain/vocabulary'
 import { type AccessWorld, createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'

@@ -1,16 +1,7 @@
 import { and, eq, inArray, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import {
-  assignments,
-  directoryGroups,
-  GROUP_AGES,
-  groupMembers,
-  groupNesting,
-  holders,
-  nodes,
-  principals,
-  roleDefinitions,
-} from '@/db/schema/access'
+import { assignments, holders, nodes, roleDefinitions } from '@/db/schema/access'
+import { directoryGroups, GROUP_AGES, groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import { arrayOf, isAnyOf } from '@/db/text-array'
 import { type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import { SORT_NAME_LENGTH } from '@/lib/directory/write-principals'

@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import { directoryGroups, GROUP_AGES, groupMembers, groupNesting } from '@/db/schema/access'
+import { directoryGroups, GROUP_AGES, groupMembers, groupNesting } from '@/db/schema/directory'
 import { type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import type { DirectoryWrite } from '@/lib/directory/write-groups'
 import type { ReadGroup } from '@/lib/domain/access'
