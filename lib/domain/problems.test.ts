@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { explain, isProblemCode, PROBLEMS, type ProblemCode } from './problems'
+import { READING_PROBLEMS } from './reading-problems'
+import { SIGN_IN_PROBLEMS } from './sign-in-problems'
 
 const codes = Object.keys(PROBLEMS) as ProblemCode[]
 
@@ -18,6 +20,10 @@ describe.each(codes)('%s', (code) => {
     for (const text of [title, sentence, next])
       expect(text).not.toMatch(/!|oops|sorry|invalid|you (must|failed)|undefined|\$\{|\s{2}|'/i)
   })
+})
+
+test('no code stands in both lists, of which the second would hide the first', () => {
+  expect(Object.keys(SIGN_IN_PROBLEMS).filter((code) => code in READING_PROBLEMS)).toEqual([])
 })
 
 describe('explain', () => {
