@@ -110,6 +110,12 @@ export class TooMany extends Error {
   }
 }
 
+/** For a form, which shows the sentence beside what was typed. */
+export function catchTooMany(error: unknown): TooMany {
+  if (error instanceof TooMany) return error
+  throw error
+}
+
 /**
  * Counts one more of what a limit is about, for whom it is counted: a member's or a connection's id, say. The count is
  * kept in the database, so that several processes share it, and all times are by the database's clock.

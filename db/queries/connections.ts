@@ -2,6 +2,7 @@ import { and, asc, desc, eq, inArray, ne, notInArray, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import type { Database } from '@/db/database'
 import { accounts } from '@/db/schema/accounts'
 import { connectionDeletions, connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -120,6 +121,28 @@ export async function getConnection(actor: Actor, connectionId: string) {
   return found ?? null
 }
 
+/** The last run of each connection that came to a result, for a lateral join. */
+export const lastResult = (db: Database, organisationId: string) =>
+  db
+    .select({
+      state: syncRuns.state,
+      gaps: syncRuns.gaps,
+      problem: syncRuns.problem,
+      coverage: syncRuns.coverage,
+      finishedAt: syncRuns.finishedAt,
+    })
+    .from(syncRuns)
+    .where(
+      and(
+        eq(syncRuns.organisationId, organisationId),
+        eq(syncRuns.connectionId, connections.id),
+        inArray(syncRuns.state, ['succeeded', 'failed']),
+      ),
+    )
+    .orderBy(desc(syncRuns.requestedAt), desc(syncRuns.id))
+    .limit(1)
+    .as('last_run')
+
 export type ConnectionTile = Awaited<ReturnType<typeof listConnections>>[number]
 
 /**
@@ -131,26 +154,7 @@ export type ConnectionTile = Awaited<ReturnType<typeof listConnections>>[number]
 export async function listConnections(actor: Actor, connectionIds?: string[]) {
   if (connectionIds?.length === 0) return []
   const db = await getDb(actor)
-  const last = db
-    .select({
-      state: syncRuns.state,
-      gaps: syncRuns.gaps,
-      problem: syncRuns.problem,
-      coverage: syncRuns.coverage,
-      finishedAt: syncRuns.finishedAt,
-    })
-    .from(syncRuns)
-    .where(
-      and(
-        eq(syncRuns.organisationId, actor.organisationId),
-        eq(syncRuns.connectionId, connections.id),
-        inArray(syncRuns.state, ['succeeded', 'failed']),
-      ),
-    )
-    .orderBy(desc(syncRuns.requestedAt), desc(syncRuns.id))
-    .limit(1)
-    .as('last_run')
-
+  const last = lastResult(db, actor.organisationId)
   return db
     .select({
       ...SNAPSHOT,

@@ -1,15 +1,22 @@
-import { and, desc, eq, inArray, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, eq, inArray, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { organisations } from '@/db/schema/organisations'
-import { syncRuns } from '@/db/schema/runs'
 import { ATTENTION_STATES, PAUSED_AFTER, PERIODS } from '@/lib/domain/connection-status'
 import type { FleetGrouping, FleetView } from '@/lib/domain/views'
 import { type ConnectionStatusState, SCHEDULES } from '@/lib/domain/vocabulary'
 import { isAccountOf } from './accounts'
-import { type ConnectionTile, isOpenRun, isUsable, listConnections, openRun, shownState } from './connections'
+import {
+  type ConnectionTile,
+  isOpenRun,
+  isUsable,
+  lastResult,
+  listConnections,
+  openRun,
+  shownState,
+} from './connections'
 import { isGuid, searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
 
@@ -102,19 +109,7 @@ type Fleet = Awaited<ReturnType<typeof selectFleet>>
 /** Every connection of an organisation with what it is counted, found and ordered by; keys of the order are texts. */
 async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accountId'>, grouping: FleetGrouping) {
   const db = await getDb(actor)
-  const last = db
-    .select({ state: syncRuns.state, gaps: syncRuns.gaps })
-    .from(syncRuns)
-    .where(
-      and(
-        eq(syncRuns.organisationId, actor.organisationId),
-        eq(syncRuns.connectionId, connections.id),
-        inArray(syncRuns.state, ['succeeded', 'failed']),
-      ),
-    )
-    .orderBy(desc(syncRuns.requestedAt), desc(syncRuns.id))
-    .limit(1)
-    .as('last_run')
+  const last = lastResult(db, actor.organisationId)
   const each = db
     .select({
       id: connections.id,

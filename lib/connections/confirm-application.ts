@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
-import { accountSecrets, accounts, applicationDrafts } from '@/db/schema/accounts'
+import { accounts, applicationDrafts } from '@/db/schema/accounts'
 import { allow, audit, NotFound, requireFreshSignIn } from '@/lib/actor'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
@@ -11,7 +11,8 @@ import type { OpenedRun } from '@/lib/runs/runs'
 import { type AccountRow, findAccount, lockAccountsOf, resumeConnections } from './account'
 import { type DraftRow, findDraft, whereDraft } from './application-drafts'
 import { type CheckedApplication, checkApplication } from './check-application'
-import { seal, unseal } from './vault'
+import { storeCredential } from './store-sign-in'
+import { unseal } from './vault'
 
 type Confirmed =
   | { kind: 'added'; accountId: string }
@@ -55,14 +56,7 @@ async function storeApplication(
     if (!taken) throw new NotFound('There is no such application.')
     const { account, isNew } = await upsertAccount(tx, actor, taken, { identity, name, granted })
     const credential = await unseal(taken.sealed, { organisationId, kind: 'application-draft', id: taken.id })
-    const sealed = await seal(credential, { organisationId, kind: 'account-cache', id: account.id })
-    await tx
-      .insert(accountSecrets)
-      .values({ organisationId, accountId: account.id, sealed })
-      .onConflictDoUpdate({
-        target: [accountSecrets.organisationId, accountSecrets.accountId],
-        set: { sealed, version: sql`${accountSecrets.version} + 1`, updatedAt: sql`now()` },
-      })
+    await storeCredential(tx, account, credential)
     await audit(tx, actor, {
       action: isNew ? 'account.application_added' : 'account.credential_replaced',
       subject: account.name,

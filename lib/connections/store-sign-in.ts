@@ -57,13 +57,22 @@ export async function storeSignIn(
   const account = made ?? again
   // The account was deleted with its last connection between the statements.
   if (!account) return storeSignIn(tx, actor, { tenantId, objectId, name, granted, cache }, { replaces })
-  const sealed = await seal(cache, { organisationId, kind: 'account-cache', id: account.id })
+  await storeCredential(tx, account, cache)
+  return account
+}
+
+/** Stores what an account signs in with in place of what it had: MSAL's cache of a person, or the credential of an application. */
+export async function storeCredential(
+  tx: Transaction,
+  { organisationId, id: accountId }: Pick<AccountRow, 'organisationId' | 'id'>,
+  credential: string,
+): Promise<void> {
+  const sealed = await seal(credential, { organisationId, kind: 'account-cache', id: accountId })
   await tx
     .insert(accountSecrets)
-    .values({ organisationId, accountId: account.id, sealed })
+    .values({ organisationId, accountId, sealed })
     .onConflictDoUpdate({
       target: [accountSecrets.organisationId, accountSecrets.accountId],
       set: { sealed, version: sql`${accountSecrets.version} + 1`, updatedAt: sql`now()` },
     })
-  return account
 }

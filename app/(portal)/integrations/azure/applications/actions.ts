@@ -11,9 +11,9 @@ import { actionFor } from '@/lib/auth/refusals'
 import { discardDraft as discard, draftApplication, draftCredential } from '@/lib/connections/application-drafts'
 import { confirmApplication } from '@/lib/connections/confirm-application'
 import { removeApplication } from '@/lib/connections/remove-application'
-import { explain } from '@/lib/domain/problems'
+import { describeProblem } from '@/lib/domain/problems'
 import { CREDENTIAL_KINDS } from '@/lib/domain/vocabulary'
-import { TooMany } from '@/lib/limits'
+import { catchTooMany, TooMany } from '@/lib/limits'
 
 const Id = z.guid()
 const ClientId = z.guid().toLowerCase()
@@ -103,14 +103,3 @@ export const removeAccount = actionFor(
     return { done: true }
   },
 )
-
-function describeProblem(code: string): string {
-  const { sentence, next } = explain(code)
-  return `${sentence} ${next}`
-}
-
-/** For a form, which shows the sentence beside what was typed. */
-function catchTooMany(error: unknown): TooMany {
-  if (error instanceof TooMany) return error
-  throw error
-}

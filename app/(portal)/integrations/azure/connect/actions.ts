@@ -18,9 +18,9 @@ import { confirmAttempt } from '@/lib/connections/confirm'
 import { lookNow, setFollowing } from '@/lib/connections/follow'
 import { beginSignInForAttempt } from '@/lib/connections/sign-in'
 import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
-import { explain } from '@/lib/domain/problems'
+import { describeProblem } from '@/lib/domain/problems'
 import { findSubscriptionId } from '@/lib/domain/subscription-id'
-import { TooMany } from '@/lib/limits'
+import { catchTooMany, TooMany } from '@/lib/limits'
 
 const AttemptId = z.guid()
 const AccountId = z.guid()
@@ -164,17 +164,6 @@ export const confirmConnect = actionFor(
     redirect(`/integrations/azure/connect/${attemptId}/progress`)
   },
 )
-
-function describeProblem(code: string): string {
-  const { sentence, next } = explain(code)
-  return `${sentence} ${next}`
-}
-
-/** For a form, which shows the sentence beside what was typed. */
-function catchTooMany(error: unknown): TooMany {
-  if (error instanceof TooMany) return error
-  throw error
-}
 
 function refused(error: unknown): AzureError {
   if (error instanceof AzureError) return error
