@@ -150,7 +150,7 @@ function readAzureSettings(settings: Settings): Env['azure'] {
   const common = {
     cloud: settings.AZURE_CLOUD,
     federatedTokenFile: settings.AZURE_FEDERATED_TOKEN_FILE ?? null,
-    // The sandbox's machine is nobody's, so that it can be tried without a setting.
+    // With the sandbox it is on by default: the machine that it plays has no real identities to protect.
     managedIdentity: (settings.AZURE_MANAGED_IDENTITY ?? (settings.SANDBOX_URL ? 'on' : 'off')) === 'on',
   }
 

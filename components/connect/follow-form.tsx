@@ -26,7 +26,7 @@ export function FollowForm({ action, follows, followedGroup, groups, subscriptio
   const [state, formAction] = useActionState(action, null)
   const [range, setRange] = useState<'all' | 'group'>(followedGroup ? 'group' : 'all')
   const [groupId, setGroupId] = useState(followedGroup?.id ?? groups[0]?.id ?? '')
-  // Nothing connects itself by surprise: whoever begins to follow lets in what they want.
+  // At first all subscriptions are left out, so that following connects only those that somebody has chosen.
   const [leftOut, setLeftOut] = useState<ReadonlySet<string>>(
     new Set(follows ? excluded : subscriptions.map(({ subscriptionId }) => subscriptionId)),
   )

@@ -147,7 +147,7 @@ export function SubscriptionPicker({ subscriptions, groups, chosen, onChoose, wo
   )
 }
 
-/** A group below another stands further to the right. Browsers take ordinary spaces away. */
+/** Groups are indented by their depth, with em spaces, because browsers remove ordinary spaces. */
 const toOption = ({ id, name, above }: PickableGroup) => ({
   value: id,
   label: `${'\u2003'.repeat(above.length)}${spellControls(name)}`,

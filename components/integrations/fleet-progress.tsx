@@ -9,7 +9,7 @@ export type Progress = Record<'total' | 'synced' | 'gaps' | 'paused' | 'syncing'
 
 type Props = { progress: Progress }
 
-/** Of ten steps: often enough to know that it goes on, and seldom enough to be listened to. */
+/** How often screen readers are told: often enough to know that it goes on, and seldom enough to be listened to. */
 const ANNOUNCED_STEPS = 10
 
 /**

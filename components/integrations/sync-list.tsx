@@ -62,7 +62,7 @@ function State({ row }: { row: ConnectionTile }) {
   )
 }
 
-/** Nothing turns in a line whose sync has not begun: of a hundred, only those are seen that something happens to. */
+/** A still circle: only syncs that have begun have a turning one, so that they stand out among a hundred lines. */
 function Waiting() {
   return (
     <p className="inline-flex items-center gap-1.5 text-sm text-ink-soft">

@@ -155,7 +155,8 @@ export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<n
 
 /**
  * A select of all people whose access in one of the subscriptions meets what a filter asks of it, each once: `tenant_id,
- * principal_id`. Where one row tells it, no other one is looked at; else those who may meet it are looked at by subscription.
+ * principal_id`. Where one row is enough to know it, no other row is read; otherwise each subscription
+ * of those who may meet it is combined first.
  */
 function selectMatching(actor: Actor, { signal, minimum }: PeopleFilter): SQL {
   const isPerson = and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'))

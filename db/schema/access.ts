@@ -177,7 +177,7 @@ export const assignments = pgTable(
 /**
  * Whom a node's own assignments reach, directly or through groups: one row each, with what a list shows of them. Derived from
  * assignments and groups whenever these change. The past is kept as long as a connection shows it. What somebody has in a
- * subscription is made of their rows at all of its nodes, by the rules of `lib/domain/holders.ts`.
+ * subscription is made of their rows at all of its nodes, by the rules of `lib/domain/combined-holders.ts`.
  */
 export const holders = pgTable(
   'holders',

@@ -9,7 +9,7 @@ import { discoverTenant } from './sign-in'
 
 /**
  * The ID of the tenant that somebody names by its ID, by a domain of it, or by a subscription, be it an ID or a link. An ID is
- * taken for a tenant's first. Throws AzureError: `tenant_unknown` when there is neither.
+ * first tried as a tenant's, then as a subscription's. Throws AzureError: `tenant_unknown` when there is neither.
  */
 export async function findTenant(typed: string, options: SendOptions = {}): Promise<string> {
   const name = typed.trim()

@@ -10,7 +10,7 @@ import { type ConnectionRow, findConnection, lockConnection } from './connection
 
 export type AccountRow = typeof accounts.$inferSelect
 
-/** What stands at an account that looks for no new subscriptions. */
+/** The columns of an account that does not look for new subscriptions. */
 export const FOLLOWS_NOTHING = { follows: false, followedGroup: null, nextLookAt: null, lookProblem: null }
 
 /** The where-clause of one account. The organisation is part of it, so another organisation's id matches nothing. */

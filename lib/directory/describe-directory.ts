@@ -279,7 +279,7 @@ function describeSignIns(userIds: string[], signIns: MergedSignIns | null): Cove
     const { state, ...refusal } = refusedLine('sign_ins', refused, 'sign_ins_not_permitted')
     return { ...refusal, state: read > 0 ? 'partly' : state, read, missing: wanted - read }
   }
-  // The reading may be of more people than these: of these no more are missing than have no date.
+  // Some of those left out may be people of other connections, so at most the people here without a date are missing.
   const missing = Math.min(odd.length + unasked, wanted - read)
   if (missing === 0) return { ...line, state: 'whole' }
   return odd.length > 0

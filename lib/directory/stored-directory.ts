@@ -110,5 +110,5 @@ export function storedDirectoryOf({ organisationId, id: accountId, ...account }:
   }
 }
 
-/** Whether an assignment, a membership or an ownership has not come to its end by itself. */
+/** Whether an assignment, a membership or an ownership has no end, or one that is yet to come. */
 const lasts = (table: { endsAt: PgColumn }): SQL => sql`(${table.endsAt} is null or ${table.endsAt} > now())`

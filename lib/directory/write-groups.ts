@@ -80,7 +80,7 @@ async function findDiffering(
       ),
     )
   const digests = new Map(stored.map(({ id, digest }) => [id, digest]))
-  // Of a group that was read later nothing may be stored any more, if it was none for a while.
+  // A group in a later reading may have no stored rows, when no access ran through it for a while.
   const isNewer = ({ id }: ReadGroup) => newer.has(id) && digests.has(id)
   return groups
     .filter((group) => !isNewer(group))
@@ -135,7 +135,7 @@ async function writeDiffering(
         memberKind: member.kind,
         membership: member.membership,
         endsAt: member.endsAt,
-        // What the age of the whole list says is not said of each row again.
+        // A row has an age of its own only where its list has none.
         readAt: ages[listOfMember(member)] ? null : member.readAt,
       }),
     ),

@@ -34,7 +34,7 @@ const OF_THE_READING: readonly Signal[] = ['standing_privileged', 'not_read']
  */
 export function combineSignals(masks: readonly number[], eligibleRead: boolean): number {
   const notRead = bitOf('not_read')
-  // Of whom nothing could be read now nothing is claimed but that.
+  // If nothing of somebody could be read now, that is all that is said of them.
   if (masks.every((mask) => mask & notRead)) return notRead
   let shown = masks.reduce((all, mask) => all | mask, 0) & ~notRead
   if (!eligibleRead) shown &= ~bitOf('standing_privileged')

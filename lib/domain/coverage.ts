@@ -201,5 +201,5 @@ const countWords = (count: number, noun: string) => `${digits(count)} ${count ==
 /** How old what was read of groups, people and other principals may be for a run that nobody asked for by hand, in minutes. */
 export const FRESH_MINUTES = 10
 
-/** What is to be known of the age of a result beyond its own time. */
+/** What a reader should know about the age of a result, beside the time that it shows. */
 export const FRESHNESS = `Groups, people and other principals may have been read up to ${FRESH_MINUTES} minutes before this sync began, for another subscription of the same account. Sync now reads them anew.`

@@ -14,7 +14,7 @@ export const MOST_COOKIES = 100
 /** Bytes of a body: a form with a name in it, or Microsoft's answer to a sign-in, is far shorter. */
 const LARGEST_BODY = 16_384
 
-/** Bytes of the forms that connect: each of its subscriptions, at most a thousand, takes a browser some 170 bytes. A certificate has less. */
+/** Bytes of the largest form that connects: a thousand subscriptions, at some 170 bytes each. A certificate is smaller. */
 const LARGEST_CONNECT_BODY = 196_608
 const CONNECT_PAGES = [
   '/integrations/azure/connect/',

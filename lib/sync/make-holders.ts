@@ -189,7 +189,7 @@ async function readPrincipals(
   return new Map(found.map(({ id, ...facts }) => [id, facts]))
 }
 
-/** Those of whom no principal is stored have access all the same: they are not readable. */
+/** Adds those of whom no principal is stored. They have access all the same, and are shown as not readable. */
 function withUnknown(
   known: ReadonlyMap<string, HolderFacts>,
   held: { principalId: string; principalKind: HolderFacts['kind'] }[],

@@ -154,7 +154,8 @@ async function writeFacts(tx: Transaction, write: NodesWrite, read: ReadAccess) 
   const concerned = [
     ...changed.map(({ id }) => id),
     ...(groups.changed.length > 0 ? await listNodesThroughGroups(tx, write, arrayOf(groups.changed)) : []),
-    // Of all that were read: another account of the tenant may have stored what this one has read as well.
+    // All principals that were read are looked at, not only those just written: another account of the tenant shares their rows
+    // and may have written the change already.
     ...(principals.length > 0 ? await listNodesOfPrincipals(tx, write, arrayOf(principals.map(({ id }) => id))) : []),
   ]
   const made = new Set(concerned)

@@ -103,7 +103,10 @@ function listWanted({ assignments, denies, names }: Named): WantedOfDirectory {
 const earlier = (one: Date | null, other: Date | null): Date | null =>
   one && other ? (other < one ? other : one) : (one ?? other)
 
-/** The kinds that assignments say. A delegation is what another tenant says: it tells that only of principals that nothing of our own names. */
+/**
+ * The kinds of principals by the assignments that name them. A delegation comes from another tenant, so what it says counts only for
+ * principals that no assignment of this tenant names.
+ */
 const listNamed = (assignments: HeldAssignment[]): [string, { kind: PrincipalKind }][] => {
   const isDelegated = ({ principalKind }: HeldAssignment) => principalKind === 'delegate'
   const inOrder = [...assignments.filter(isDelegated), ...assignments.filter((one) => !isDelegated(one))]

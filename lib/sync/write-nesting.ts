@@ -89,8 +89,8 @@ async function listRoots(tx: Transaction, { organisationId, accountId }: Directo
 const OF_GROUPS = ['directory_groups', 'group_members', 'group_owners'] as const
 
 /**
- * Ends what is stored of groups that no root leads to. Nothing is said of them any more, since nobody reads them. What this very
- * write has begun of such a group, because its run had read an assignment that a later reading no longer has, never was.
+ * Ends what is stored of groups that no root leads to. They are not read any more, so nothing is said of them. Rows that
+ * this same write has begun for such a group are deleted: its run read an assignment that a later reading no longer has.
  */
 async function endUnreached(tx: Transaction, { organisationId, accountId, at }: DirectoryWrite): Promise<number> {
   const moment = sql`${at.toISOString()}::timestamptz`

@@ -74,7 +74,7 @@ function findIdentity(world: World, query: URLSearchParams): { tenant: Tenant; p
     (id) => (id === null ? undefined : tenant.servicePrincipals.get(id)) ?? [],
   )
   if (clientId ?? objectId) {
-    // Only assigned ones are named here: that the machine's own can be is not documented.
+    // Only user-assigned identities can be asked for by id. Microsoft does not document it for the machine's own.
     const assigned = all.filter(({ id }) => id !== machine.systemAssigned)
     const named = assigned.find((one) => one.appId === clientId || one.id === objectId)
     return named ? { tenant, principal: named } : null

@@ -23,8 +23,8 @@ export type AppClaims = {
 
 /**
  * What a token of an application without a person says of it. Microsoft documents `roles` for this use, and there is no
- * other answer that tells which permissions are granted. The signature is the resource's to check: nothing is trusted here that
- * the token's giver could not have told us in other words. Throws AzureError.
+ * other answer that tells which permissions are granted. The signature is not checked here: the token
+ * came from Entra ID itself over TLS, and the resource that it is for checks it. Throws AzureError.
  */
 export function readAppClaims(token: string): AppClaims {
   const [, payload = ''] = token.split('.')

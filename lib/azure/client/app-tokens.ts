@@ -66,7 +66,7 @@ async function acquire({ openCredential, clientId, ...options }: Options, resour
   const scopes = [`${cloud()[resource]}/.default`]
   const result = await run(() => msal.acquireTokenByClientCredential({ scopes, skipCache: true })).catch(
     (error: unknown) => {
-      // Our own clock makes the times of an assertion that we sign, and the platform's those of a token that it gave us.
+      // The times in an assertion that we sign are of our own clock; those in a federated token are of the platform's.
       if (error instanceof AzureError && error.aadsts === 700024 && credential.kind === 'federated')
         throw new AzureError('federated_token_unusable', 'The token in the file has expired.', { cause: error })
       throw error

@@ -15,7 +15,7 @@ export async function openAccount(
   return { ...account, tenantName: account.tenantId === member.tenantId ? member.organisationName : null }
 }
 
-/** As much of a subscription as a form needs: the chain of groups above it is the same for many. */
+/** What a form needs of a subscription. The chain of groups above it is left out, because many subscriptions share it. */
 export const toPickable = ({ managementGroups, ...rest }: AddableSubscription): PickableSubscription => ({
   ...rest,
   groupId: managementGroups.at(-1)?.id ?? null,

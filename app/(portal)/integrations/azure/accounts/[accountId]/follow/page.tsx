@@ -63,7 +63,7 @@ async function Following({ member, account }: { member: SignedInMember; account:
     <>
       {readable.odd > 0 && <NotUnderstood odd={readable.odd} />}
       <FollowForm
-        // Begun anew when somebody begins or ceases to follow.
+        // The key makes a new form when following begins or ends, so that it starts from what is stored.
         key={String(account.follows)}
         action={followWithAccount.bind(null, account.id)}
         follows={account.follows}

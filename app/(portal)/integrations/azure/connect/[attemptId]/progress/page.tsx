@@ -18,7 +18,7 @@ export const metadata: Metadata = { title: 'Connect Microsoft Azure: sync' }
 /** How often the page is read again, in milliseconds: the first sync of a small subscription takes some seconds. */
 const REFRESH_EVERY_MS = 1000
 
-/** So many are followed phase by phase; more of them are one list. */
+/** Up to this many connections are shown with the phases of their syncs; more are shown as one list. */
 const MOST_CARDS = 3
 
 const countRow = (row: ConnectionTile) => ({
