@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, lte, sql } from 'drizzle-orm'
 import { createElement } from 'react'
 import { renderToString } from 'react-dom/server'
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest'
@@ -10,7 +10,7 @@ import { connections } from '@/db/schema/connections'
 import { connectionStatus } from '@/lib/domain/connection-status'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { readDatabaseNow } from './clock'
+import { nowAsStored, readDatabaseNow } from './clock'
 import { getConnection, listConnections } from './connections'
 import { countFleet } from './fleet'
 
@@ -66,6 +66,20 @@ describe.each([-10, 0, 10])('with the clock of the process %i minutes off', (min
     )
     expect(shown).toContain('>4 min ago<')
   })
+})
+
+test('what is made due now is due at once, however the time is rounded when it is stored', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id } = await world.connection({})
+  const own = eq(connections.id, id)
+  // Within a transaction now() stands still, so that about every second time the stored one lies ahead of it.
+  for (let times = 0; times < 25; times++) {
+    const isDue = await database.db.transaction(async (tx) => {
+      await tx.update(connections).set({ nextSyncAt: sql`now()` }).where(own)
+      return tx.$count(connections, and(own, lte(connections.nextSyncAt, nowAsStored)))
+    })
+    expect(isDue).toBe(1)
+  }
 })
 
 test('no age is counted by the clock of a process', () => {

@@ -9,6 +9,13 @@ import { connections } from '@/db/schema/connections'
  */
 export const databaseNow = sql<Date>`now()`.mapWith(connections.createdAt)
 
+/**
+ * The time of the database as a column of this schema holds it, for asking whether something is due. Such a column has whole
+ * milliseconds and PostgreSQL rounds to them, so that a time which was written as `now()` may lie up to half a millisecond ahead
+ * of it, and would not be due to whoever asks at once.
+ */
+export const nowAsStored = sql<Date>`now()::timestamptz(3)`
+
 /** The time of the database, where nothing else is asked of it. */
 export async function readDatabaseNow(within?: Database | Transaction): Promise<Date> {
   const db = within ?? (await getDbOfEveryOrganisation())

@@ -2,6 +2,7 @@ import { and, eq, gt, inArray, isNull, lte, ne, not, notInArray, or, type SQL, s
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
+import { nowAsStored } from '@/db/queries/clock'
 import { accountSecrets, accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { NotFound } from '@/lib/actor'
@@ -89,7 +90,7 @@ export async function resumeConnections(
   by: Actor | null,
 ): Promise<OpenedRun[]> {
   const hasFailed = and(isNull(connections.nextSyncAt), gt(connections.failures, 0))
-  const isWaiting = or(hasFailed, lte(connections.nextSyncAt, sql`now()`))
+  const isWaiting = or(hasFailed, lte(connections.nextSyncAt, nowAsStored))
   const waiting = await tx
     .update(connections)
     .set({ nextSyncAt: null })

@@ -2,6 +2,7 @@ import { and, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import type { Transaction } from '@/db/database'
+import { nowAsStored } from '@/db/queries/clock'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { allow, audit, NotFound } from '@/lib/actor'
@@ -147,7 +148,7 @@ async function takeDueAccount(): Promise<AccountRow | null> {
     const [due] = await tx
       .select({ organisationId: accounts.organisationId, id: accounts.id })
       .from(accounts)
-      .where(and(eq(accounts.state, 'active'), lte(accounts.nextLookAt, sql`now()`)))
+      .where(and(eq(accounts.state, 'active'), lte(accounts.nextLookAt, nowAsStored)))
       .orderBy(accounts.nextLookAt)
       .limit(1)
       .for('update', { skipLocked: true })

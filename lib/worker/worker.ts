@@ -3,6 +3,7 @@ import type { PgBoss } from 'pg-boss'
 import { z } from 'zod'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { isAccountOf } from '@/db/queries/accounts'
+import { nowAsStored } from '@/db/queries/clock'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
@@ -114,7 +115,7 @@ async function openDueRuns(): Promise<SyncJob[]> {
       .from(connections)
       .innerJoin(accounts, isAccountOf)
       .where(
-        and(eq(connections.state, 'active'), eq(accounts.state, 'active'), lte(connections.nextSyncAt, sql`now()`)),
+        and(eq(connections.state, 'active'), eq(accounts.state, 'active'), lte(connections.nextSyncAt, nowAsStored)),
       )
       .orderBy(connections.nextSyncAt)
       .limit(RUNS_AT_ONCE)
