@@ -1,9 +1,10 @@
 import { and, eq, gt, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
+import type { Transaction } from '@/db/database'
 import { applicationDrafts } from '@/db/schema/accounts'
 import { organisations } from '@/db/schema/organisations'
-import { allow, NotFound } from '@/lib/actor'
+import { allow, audit, NotFound } from '@/lib/actor'
 import { makeCertificate, readCertificate } from '@/lib/azure/certificate'
 import type { Credential } from '@/lib/azure/client/app-tokens'
 import { AzureError } from '@/lib/azure/client/errors'
@@ -107,18 +108,42 @@ async function storeDraft(actor: Actor, subject: Subject, wanted: Proof): Promis
   const id = crypto.randomUUID()
   const sealed = await seal(JSON.stringify(credential), { organisationId, kind: 'application-draft', id })
   const db = await getDb(actor)
-  await db.insert(applicationDrafts).values({
-    ...subject,
-    organisationId,
-    id,
-    credential: wanted.credential,
-    certificate,
-    credentialExpiresAt: expiresAt,
-    sealed,
-    createdByName: actor.name,
-    expiresAt: sql`now() + make_interval(days => ${APPLICATION_DRAFT_DAYS})`,
+  return db.transaction(async (tx) => {
+    // Two that are begun at the same time would both find the last place free.
+    await tx.select().from(organisations).where(eq(organisations.id, organisationId)).for('no key update')
+    const own = and(eq(applicationDrafts.organisationId, organisationId), gt(applicationDrafts.expiresAt, sql`now()`))
+    if ((await tx.$count(applicationDrafts, own)) >= MOST_DRAFTS) return { kind: 'refused', code: 'too_many_begun' }
+    await tx.insert(applicationDrafts).values({
+      ...subject,
+      organisationId,
+      id,
+      credential: wanted.credential,
+      certificate,
+      credentialExpiresAt: expiresAt,
+      sealed,
+      createdByName: actor.name,
+      expiresAt: sql`now() + make_interval(days => ${APPLICATION_DRAFT_DAYS})`,
+    })
+    await audit(tx, actor, {
+      action: subject.accountId === null ? 'account.application_begun' : 'account.credential_begun',
+      subject: await nameOf(tx, organisationId, subject),
+      details: { tenant: subject.tenantId, credential: wanted.credential },
+    })
+    return { kind: 'drafted', draftId: id }
   })
-  return { kind: 'drafted', draftId: id }
+}
+
+/** Applications that an organisation can have begun at a time. Each keeps a sealed key for {@link APPLICATION_DRAFT_DAYS} days. */
+const MOST_DRAFTS = 25
+
+/** What the audit log calls a draft: by the account that it is for, else by its application. */
+async function nameOf(
+  tx: Transaction,
+  organisationId: string,
+  { accountId, clientId }: Pick<Subject, 'accountId' | 'clientId'>,
+): Promise<string> {
+  if (accountId) return (await findAccount({ organisationId }, accountId, tx)).name
+  return clientId ?? 'the managed identity of this machine'
 }
 
 /**
@@ -198,10 +223,15 @@ export async function listDrafts(actor: Actor) {
 /** Throws a draft away, with its key or secret. Throws NotAllowed and NotFound. */
 export async function discardDraft(actor: Actor, draftId: string): Promise<void> {
   allow(actor, 'connect')
+  const { organisationId } = actor
   const db = await getDb(actor)
-  const gone = await db
-    .delete(applicationDrafts)
-    .where(whereDraft(actor.organisationId, draftId))
-    .returning({ id: applicationDrafts.id })
-  if (gone.length === 0) throw new NotFound('There is no such application.')
+  await db.transaction(async (tx) => {
+    const [gone] = await tx.delete(applicationDrafts).where(whereDraft(organisationId, draftId)).returning()
+    if (!gone) throw new NotFound('There is no such application.')
+    await audit(tx, actor, {
+      action: gone.accountId === null ? 'account.application_discarded' : 'account.credential_discarded',
+      subject: await nameOf(tx, organisationId, gone),
+      details: { tenant: gone.tenantId, credential: gone.credential },
+    })
+  })
 }

@@ -96,7 +96,7 @@ describe('an application account', () => {
     expect(await currentAccess(rolecall, owner, added.connectionIds[0] ?? '')).not.toEqual([])
     expect(await getConnection(owner, added.connectionIds[0] ?? '')).toMatchObject({ state: 'active' })
     expect(await addSubscriptions(owner, confirmed.accountId, [ids[2]])).toMatchObject({ kind: 'refused' })
-    expect((await auditOf(owner.organisationId))[0]).toEqual({
+    expect((await auditOf(owner.organisationId)).at(-1)).toEqual({
       action: 'account.application_added',
       subject: 'Access reader',
       details: { client: clientId, tenant: tenant.tenantId, credential: 'certificate' },
@@ -335,6 +335,21 @@ describe('the credential', () => {
     await sweep(NEVER)
     expect(await rolecall.db.$count(applicationDrafts, eq(applicationDrafts.clientId, clientId))).toBe(0)
   })
+})
+
+test('an organisation has 25 applications begun at a time, and its audit log tells who began and discarded which', async () => {
+  const { tenant } = await begin()
+  const { clientId } = addApplication(tenant.world, { tenantId: tenant.tenantId })
+  const drafts: string[] = []
+  for (let begun = 0; begun < 25; begun++) drafts.push(await draftWithCertificate(tenant, clientId))
+  const wanted = { tenant: tenant.tenantId, clientId, credential: 'secret' as const, secret: 's' }
+  expect(await draftApplication(tenant.owner, wanted)).toEqual({ kind: 'refused', code: 'too_many_begun' })
+  await discardDraft(tenant.owner, drafts[0] ?? '')
+  expect(await draftApplication(tenant.owner, wanted)).toMatchObject({ kind: 'drafted' })
+  const events = await auditOf(tenant.owner.organisationId)
+  expect(events.filter(({ action }) => action === 'account.application_begun')).toHaveLength(26)
+  const details = { tenant: tenant.tenantId, credential: 'certificate' }
+  expect(events).toContainEqual({ action: 'account.application_discarded', subject: clientId, details })
 })
 
 describe('nobody else', () => {

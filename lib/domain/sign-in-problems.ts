@@ -171,6 +171,13 @@ export const SIGN_IN_PROBLEMS = {
       'Federated tokens and managed identities belong to the portal, so each organisation may use them for its own tenant and no other.',
     next: 'Use a certificate for an application of another tenant.',
   },
+  too_many_begun: {
+    kind: 'right',
+    title: 'Too many applications are begun',
+    sentence:
+      'Your organisation has begun 25 applications or credentials that do not work yet, and that is as many as it can.',
+    next: 'Finish or discard one of those in the list of accounts.',
+  },
   tenant_unknown: {
     kind: 'right',
     title: 'Microsoft does not know this tenant',
