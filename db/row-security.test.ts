@@ -10,7 +10,7 @@ import { getDb, getDbOfEveryOrganisation } from './client'
 import type { Database } from './database'
 import { accountSecrets, applicationDrafts } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
-import { directoryReadings, groupOwners } from './schema/directory'
+import { directoryReadings, groupOwners, sharedReadings } from './schema/directory'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { limitTo } from './server-statements'
 
@@ -73,6 +73,7 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(directoryReadings)
     .values({ ...directory, id: randomUUID(), beganAt: now, storedAt: now, groupIds: [group] })
+  await db.insert(sharedReadings).values({ ...directory, signIns: 1, granted: '' })
   await db.insert(accountSecrets).values({ organisationId, accountId, sealed: '{}' })
   await db
     .insert(applicationDrafts)

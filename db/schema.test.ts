@@ -8,7 +8,14 @@ import { getEngine } from './client'
 import { assignments, connectionNodes, denyAssignments, holders, nodes } from './schema/access'
 import { accounts } from './schema/accounts'
 import { connectAttempts, connections } from './schema/connections'
-import { directoryGroups, directoryReadings, groupMembers, groupNesting, groupOwners } from './schema/directory'
+import {
+  directoryGroups,
+  directoryReadings,
+  groupMembers,
+  groupNesting,
+  groupOwners,
+  sharedReadings,
+} from './schema/directory'
 import { memberSessions, members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
 import { tidy } from './tidy'
@@ -240,6 +247,7 @@ const FACTS = {
       db
         .insert(directoryReadings)
         .values({ ...of, id: randomUUID(), beganAt: validFrom, storedAt: validFrom, groupIds: ['g'] }),
+    (of: OfAccount) => db.insert(sharedReadings).values({ ...of, signIns: 1, granted: '' }),
   ],
 }
 const lists = () => ({ permissions: [], principals: [], excluded: [] })
@@ -365,7 +373,7 @@ async function addFacts(organisationId: string) {
 }
 
 const OF_NODE = [assignments, denyAssignments, holders]
-const OF_ACCOUNT = [directoryGroups, groupMembers, groupOwners, groupNesting, directoryReadings, nodes]
+const OF_ACCOUNT = [directoryGroups, groupMembers, groupOwners, groupNesting, directoryReadings, sharedReadings, nodes]
 
 async function countsOf({ connection, account, node }: Awaited<ReturnType<typeof addChain>>) {
   const counts: Record<string, number> = {}

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm'
 import {
   type AnyPgColumn,
+  bigint,
   boolean,
   check,
+  customType,
   foreignKey,
   index,
   integer,
@@ -58,6 +60,8 @@ export const principals = pgTable(
     missingSince: at('missing_since'),
     /** The tenant that a delegate of Azure Lighthouse belongs to, by name or by id. */
     organisation: text('organisation'),
+    /** When the reading began from which the row was changed last: an earlier one that is published later does not undo it. */
+    readAt: at('read_at'),
     /** The first 200 characters of the lower-case name, else email, else id: what lists are ordered by. */
     sortName: text('sort_name').notNull(),
   },
@@ -225,4 +229,32 @@ export const directoryReadings = pgTable(
     groupIds: jsonb('group_ids').$type<string[]>().notNull(),
   },
   (t) => [primaryKey({ columns: [t.organisationId, t.accountId, t.id] }), referencesAccount(t)],
+)
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+
+/**
+ * What workers share of an account's directory that was read lately, packed: it saves them the same reading, and the next reading
+ * what has not changed since. It is a copy, and nothing is shown from it. `claimedBy` is the run whose worker reads it now; the
+ * claim ends with that run, and with its fence.
+ */
+export const sharedReadings = pgTable(
+  'shared_readings',
+  {
+    ...ofAccount(),
+    /** The sign-in and the permissions that it was read with: with others one is shown more, or less. */
+    signIns: integer('sign_ins').notNull(),
+    granted: text('granted').notNull(),
+    /** When the newest reading in it began; null before anything was read. */
+    beganAt: at('began_at'),
+    content: bytes('content'),
+    claimedBy: uuid('claimed_by'),
+    claimedFence: bigint('claimed_fence', { mode: 'number' }),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.accountId] }),
+    referencesAccount(t),
+    check('shared_readings_content', sql`(began_at is null) = (content is null)`),
+    check('shared_readings_claim', sql`(claimed_by is null) = (claimed_fence is null)`),
+  ],
 )

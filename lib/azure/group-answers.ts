@@ -4,8 +4,9 @@ import { type AssignmentKind, type GroupState, membershipKey } from '@/lib/domai
 import { type BatchAnswer, failureOf, GraphPage, parseAnswer } from './client/batch'
 import { refusedBy } from './client/lists'
 import { addOdd, keepReadable, type OddRow } from './client/rows'
+import type { LinkOfGroups } from './directory-changes'
 import type { Asked, GroupQuestion, ReadGroupList } from './group-questions'
-import { ExpandedOwners, MemberRow, OwnerRow, PimRow } from './group-rows'
+import { ExpandedOwners, type ListedMember, MemberRow, OwnerRow, PimRow } from './group-rows'
 import type { Person } from './people'
 import { type ServicePrincipal, ServicePrincipalRow } from './service-principals'
 
@@ -28,6 +29,10 @@ export type ReadGroups = {
   groups: Map<string, OpenedGroup>
   people: Map<string, Person>
   services: Map<string, ServicePrincipal>
+  /** The lists of members that were read whole, as Graph gave them. */
+  listed: Map<string, ListedMember[]>
+  /** Links that tell of later changes, where they were asked for and given. */
+  links: { people: string | null; groups: LinkOfGroups[] }
   /** Of each list: the groups of which it was refused, and the first refusal. */
   refusals: Map<ReadGroupList, { groups: Set<string>; first: Refused }>
   /** Rows that could not be understood, by the list that they are in and their groups. */
@@ -119,11 +124,12 @@ const TAKE: Record<GroupQuestion, (reading: ReadGroups, id: string, items: unkno
   members(reading, id, items) {
     const { rows, odd } = keepReadable(MemberRow, items)
     noteOdd(reading, 'members', id, odd)
-    for (const { person, name, ...member } of rows) {
-      if (person) reading.people.set(person.id, person)
-      if (member.kind === 'group') addGroup(reading, member.id, name)
-      addMember(reading, id, { ...member, membership: 'active', endsAt: null, readAt: null })
-    }
+    for (const { person } of rows) if (person) reading.people.set(person.id, person)
+    takeMembers(
+      reading,
+      id,
+      rows.map(({ person: _, ...member }) => member),
+    )
   },
   services(reading, id, items) {
     const { rows, odd } = keepReadable(ServicePrincipalRow, items)
@@ -196,6 +202,18 @@ function noteOdd(reading: ReadGroups, list: ReadGroupList, id: string, more: Odd
   const known = ofList.get(id) ?? []
   addOdd(known, more)
   reading.odd.set(list, ofList.set(id, known))
+}
+
+/** Takes members of a group as its list names them, now or when it was read last and has not changed since. */
+export function takeMembers(reading: ReadGroups, id: string, members: readonly ListedMember[]): void {
+  const listed = reading.listed.get(id) ?? []
+  reading.listed.set(id, listed)
+  for (const member of members) {
+    const { name, ...one } = member
+    listed.push(member)
+    if (one.kind === 'group') addGroup(reading, one.id, name)
+    addMember(reading, id, { ...one, membership: 'active', endsAt: null, readAt: null })
+  }
 }
 
 /** Adds a member. An activated membership takes the place of the plain one that it appears as in the list of members. */

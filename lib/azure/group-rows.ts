@@ -3,11 +3,10 @@ import type { PrincipalKind } from '@/lib/domain/vocabulary'
 import { cleanText, isStorable, principalKindOf } from './client/rows'
 import { type Person, UserPerson } from './people'
 
-type Member = {
-  id: string
-  kind: PrincipalKind
-  agent: boolean
-  name: string | null
+/** A member as the list of members names it. */
+export type ListedMember = { id: string; kind: PrincipalKind; agent: boolean; name: string | null }
+
+type Member = ListedMember & {
   /** Null for what is not a user, and for a user of whom this account may know no more than the id. */
   person: Person | null
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { askForLists, type CallCount, canReadList, countBatches, IDS_PER_QUESTION, inChunks } from './client/batch'
 import type { Azure } from './client/clients'
+import { type AskedForChanges, linkIn, questionsForLinks } from './directory-changes'
 import {
   newGroup,
   noteWhatIsMissing,
@@ -8,13 +9,19 @@ import {
   type ReadGroups,
   type Reading,
   takeAnswer,
+  takeMembers,
 } from './group-answers'
 import { type Asked, askAbout, askForNames, questionsAbout } from './group-questions'
+import type { ListedMember } from './group-rows'
 
 type Options = {
   /** Whether to ask who can become a member or an owner, and which memberships are activated ones. */
   asksEligible?: boolean
   asksActivated?: boolean
+  /** Lists of members that have not changed since they were read whole: they are taken as they are, and not asked for. */
+  unchanged?: ReadonlyMap<string, readonly ListedMember[]>
+  /** Whether to ask for links that tell of later changes: of people, and of groups for which there is none yet. */
+  links?: { people: boolean; has: (groupId: string) => boolean } | null
   /** Called with how many groups have been read, and how many are known to be needed so far. */
   onProgress?: (read: number, wanted: number) => void
   /** Kept current: the cost of the next step is added before the step is made. */
@@ -31,10 +38,13 @@ type Options = {
  * group, and gives them for a cast to their type in an advanced query (Graph: group-list-members, "known issue").
  */
 export async function readGroups(azure: Azure, ids: readonly string[], options: Options = {}): Promise<ReadGroups> {
+  const { unchanged = new Map<string, readonly ListedMember[]>(), links } = options
   const wanted = [...new Set(z.array(z.guid().toLowerCase()).parse(ids))]
   const calls = options.plan ?? { predicted: 0, made: 0 }
   const reading: Reading = {
     groups: new Map(wanted.map((id) => [id, newGroup(id)])),
+    listed: new Map(),
+    links: { people: null, groups: [] },
     people: new Map(),
     services: new Map(),
     refusals: new Map(),
@@ -46,10 +56,27 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
   let level = wanted
   let read = 0
   while (level.length > 0) {
-    const asked = questionsAbout(level, options.asksEligible)
-    // A plan that was given contains the calls for the first level already.
-    if (read > 0 || !options.plan) calls.predicted += countBatches(asked.length)
-    await askForLists(azure, asked, calls, (one, answer) => takeAnswer(reading, one, answer))
+    const usual = questionsAbout(level, options.asksEligible)
+    const isAsked = (one: Asked) => one.about !== 'members' || !unchanged.has(one.id)
+    const forLinks = links
+      ? questionsForLinks(
+          level.filter((id) => !links.has(id)),
+          { people: links.people && read === 0 },
+        )
+      : []
+    const asked: (Asked | AskedForChanges)[] = [...usual.filter(isAsked), ...forLinks]
+    calls.predicted += countBatches(asked.length)
+    // A plan that was given contains the usual calls for the first level already.
+    if (read === 0 && options.plan) calls.predicted -= countBatches(usual.length)
+    for (const id of level) {
+      const members = unchanged.get(id)
+      if (members) takeMembers(reading, id, members)
+    }
+    await askForLists(azure, asked, calls, (one, answer) => {
+      if (one.about !== 'changed_people' && one.about !== 'changed_groups') return takeAnswer(reading, one, answer)
+      takeLink(reading.links, one, linkIn(answer))
+      return null
+    })
     noteWhatIsMissing(reading, level)
     const more = questionsAfter(reading, level, options)
     calls.predicted += countBatches(more.length)
@@ -59,6 +86,8 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
     options.onProgress?.(read, reading.groups.size)
     level = [...reading.groups.keys()].slice(read)
   }
+  for (const id of reading.listed.keys())
+    if (reading.groups.get(id)?.state !== 'whole' || reading.odd.get('members')?.has(id)) reading.listed.delete(id)
   for (const [list, groups] of reading.odd) {
     // The state of a group is about its members.
     if (list === 'owners') continue
@@ -69,6 +98,12 @@ export async function readGroups(azure: Azure, ids: readonly string[], options: 
   }
   const { unexpanded: _, named: __, notFound: ___, ...groups } = reading
   return groups
+}
+
+function takeLink(links: Reading['links'], asked: AskedForChanges, link: string | null): void {
+  if (link === null) return
+  if (asked.about === 'changed_groups') links.groups.push({ ids: asked.ids, link })
+  else links.people = link
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Transaction } from '@/db/database'
 import { connectionNodes, nodes } from '@/db/schema/access'
 import { accounts } from '@/db/schema/accounts'
 import { connectionDeletions, connections } from '@/db/schema/connections'
+import { sharedReadings } from '@/db/schema/directory'
 import { arrayOf, isAnyOf } from '@/db/text-array'
 import { tidy } from '@/db/tidy'
 import { audit } from '@/lib/actor'
@@ -112,8 +113,9 @@ async function lockAccountsOfTenants(tx: Transaction, { organisationId, tenantId
 }
 
 /**
- * Takes the connection from its nodes. Those that no other connection refers to are deleted in the steps that follow; their
- * digests go first, so that a connection which is placed below such a node meanwhile writes all of it anew.
+ * Takes the connection from its nodes, and deletes the copy of its account's directory that workers share. Nodes that no other
+ * connection refers to are deleted in the steps that follow; their digests go first, so that a connection which is placed below
+ * such a node meanwhile writes all of it anew.
  */
 async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
   const { organisationId, connectionId } = deletion
@@ -125,6 +127,14 @@ async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
     .update(nodes)
     .set({ digest: null, denialsDigest: null })
     .where(and(eq(nodes.organisationId, organisationId), unusedNodes(deletion, 'nodes')))
+  await tx
+    .delete(sharedReadings)
+    .where(
+      and(
+        eq(sharedReadings.organisationId, organisationId),
+        sql`${sharedReadings.accountId} in (${accountsOf(deletion)})`,
+      ),
+    )
   return { rows: left.length, lookedAt: null }
 }
 

@@ -1,14 +1,20 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { getDb } from '@/db/client'
 import { getConnection } from '@/db/queries/connections'
 import { getGroup } from '@/db/queries/groups'
+import { sharedReadings } from '@/db/schema/directory'
+import { syncRuns } from '@/db/schema/runs'
+import { PATIENCE } from '@/lib/azure/client/retry'
 import type { RunTrigger } from '@/lib/domain/vocabulary'
-import { openRuns } from '@/lib/runs/runs'
+import { claimRun, openRuns } from '@/lib/runs/runs'
 import { requestSync } from '@/lib/sync/request-sync'
 import { applyChange } from '@/sandbox/world/changes'
 import { azureAs } from '@/testing/azure-as'
 import { accountOf, carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
-import { readThrough } from './directory'
+import { type DirectoryPart, readThrough } from './directory'
+import { claimReading, storeShared } from './shared-readings'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -102,6 +108,7 @@ test('what was read without a permission is not taken once the tenant has grante
   const read = (permissions: string[]) =>
     readThrough(azure, {
       owner: account,
+      run: { id: randomUUID(), fence: 1 },
       wanted: { roots: [groupId], principals: new Map() },
       since: new Date(0),
       alsoWanted: async () => ({ roots: [], principals: new Map() }),
@@ -124,4 +131,78 @@ test('a sync that is asked for by hand while one by schedule waits takes nothing
   expect(await requestSync(tenant.owner, id)).toMatchObject({ joined: true })
   await carryRun(rolecall, tenant.owner, id)
   expect(await membersOf(tenant, id, groupId)).toContain(added)
+})
+
+/** Two workers with one account: the module that remembers what its process has read is there twice. */
+async function twoWorkers() {
+  const { tenant, ids, groupId } = await company()
+  const account = await accountOf(rolecall, ids[0] ?? '')
+  const { azure } = azureAs(rolecall.sandbox.world, tenant.tenantId, tenant.account('owner').objectId)
+  // One waits for the other, which must get to work meanwhile.
+  azure.caller.patience = PATIENCE
+  const runOf = async (connectionId: string) => {
+    const { runId } = await requestSync(tenant.owner, connectionId)
+    const run = await claimRun({ organisationId: tenant.owner.organisationId, runId })
+    if (!run) throw new Error('The run was not claimed.')
+    return run
+  }
+  vi.resetModules()
+  const other = await import('./directory')
+  const reader = (read: typeof readThrough, run: { id: string; fence: number }) => (since: Date) =>
+    read(azure, {
+      ...{ owner: account, run, since, granted: ['GroupMember.Read.All'], report: () => undefined },
+      wanted: { roots: [groupId], principals: new Map() },
+      alsoWanted: async () => ({ roots: [], principals: new Map() }),
+    })
+  const [one, two] = [await runOf(ids[0] ?? ''), await runOf(ids[1] ?? '')]
+  const callsOf = async <T>(work: () => Promise<T>) => {
+    const from = tenant.world.log.length
+    const result = await work()
+    return { result, calls: tenant.world.log.slice(from).filter(({ host }) => host === 'graph.microsoft.com').length }
+  }
+  const key = {
+    ...{ organisationId: account.organisationId, accountId: account.id, signIns: account.signIns },
+    granted: 'GroupMember.Read.All',
+  }
+  return { first: reader(readThrough, one), second: reader(other.readThrough, two), callsOf, key, one, tenant, groupId }
+}
+
+const knownOf = ({ groups, principals }: DirectoryPart) => ({ groups: [...groups], principals: [...principals] })
+
+test('what one worker has read, another one takes without a call, and reads anew what was asked for later', async () => {
+  const { first, second, callsOf, tenant, groupId } = await twoWorkers()
+  const since = new Date()
+  const read = await callsOf(() => first(since))
+  const taken = await callsOf(() => second(since))
+  expect(read.calls).toBeGreaterThan(0)
+  expect(taken.calls).toBe(0)
+  expect(knownOf(taken.result)).toEqual(knownOf(read.result))
+  const added = addMember(tenant, groupId)
+  const anew = await callsOf(() => second(new Date()))
+  expect(anew.calls).toBeGreaterThan(0)
+  expect(anew.result.groups.get(groupId)?.members.map(({ id }) => id)).toContain(added)
+})
+
+test('two workers that want the same at the same time read it once', async () => {
+  const { first, second, callsOf } = await twoWorkers()
+  const alone = await callsOf(() => first(new Date()))
+  const since = new Date()
+  const { result, calls } = await callsOf(() => Promise.all([first(since), second(since)]))
+  expect(calls).toBe(alone.calls)
+  expect(knownOf(result[1])).toEqual(knownOf(result[0]))
+})
+
+test('a worker that is gone holds nobody up, and what it reads after all takes the place of nothing newer', async () => {
+  const { second, callsOf, key, one } = await twoWorkers()
+  expect(await claimReading(key, one)).toBe(true)
+  await rolecall.db
+    .update(syncRuns)
+    .set({ heartbeatAt: new Date(0) })
+    .where(eq(syncRuns.id, one.id))
+  const read = await callsOf(() => second(new Date()))
+  expect(read.calls).toBeGreaterThan(0)
+  const stored = () => rolecall.db.select().from(sharedReadings).where(eq(sharedReadings.accountId, key.accountId))
+  const before = await stored()
+  await storeShared(key, one, { readings: [], remembered: null })
+  expect(await stored()).toEqual(before)
 })

@@ -1,10 +1,13 @@
 import type { Azure } from '@/lib/azure/client/clients'
+import { PATIENCE } from '@/lib/azure/client/retry'
 import { planGroups } from '@/lib/azure/group-plan'
 import type { PrincipalFacts, ReadGroup } from '@/lib/domain/access'
 import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import { type DirectoryReading, findFacts, readDirectory, type WantedOfDirectory } from './read-directory'
+import type { Remembered } from './remembered'
+import { type Claimant, claimReading, endClaim, loadShared, type SharedKey, storeShared } from './shared-readings'
 import { type DirectoryOwner, storedDirectoryOf } from './stored-directory'
 
 /** What one connection needs of its account's directory, and the readings that it is from, the newest first. */
@@ -21,6 +24,8 @@ export type DirectoryPart = {
 
 type Asked = {
   owner: DirectoryOwner
+  /** The run that asks: what it claims to read ends with it. */
+  run: Claimant
   wanted: WantedOfDirectory
   /** What was read before this moment, by the clock of the database, is too old. */
   since: Date
@@ -31,16 +36,25 @@ type Asked = {
 }
 
 /**
- * What this process has read of one account's directory lately, the newest first, and the reading that is under way. It is of one
- * sign-in with one set of permissions: another one is shown more, or less.
+ * What this process knows to have been read of one account's directory lately, the newest first, and the reading that is under way.
+ * It is of one sign-in with one set of permissions: another one is shown more, or less.
  */
-type Recent = { readings: DirectoryReading[]; underWay: Promise<unknown>; forgetting: NodeJS.Timeout | null }
+type Recent = {
+  key: SharedKey
+  readings: DirectoryReading[]
+  /** What the next reading need not list again, see {@link Remembered}. */
+  remembered: Remembered | null
+  /** When the newest reading began of what workers share, as far as this process has seen it. */
+  sharedUpTo: Date | null
+  underWay: Promise<unknown>
+  forgetting: NodeJS.Timeout | null
+}
 
 const recentOf = new Map<string, Recent>()
 
 /**
- * Gives what a connection needs of its account's directory. What was read since `since` is taken as it is; what is missing is
- * read, together with what other runs will want, while these wait for it instead of reading it too.
+ * Gives what a connection needs of its account's directory. What was read since `since` is taken as it is, whichever worker has
+ * read it; what is missing is read, together with what other runs will want, while these wait for it instead of reading it too.
  */
 export async function readThrough(azure: Azure, asked: Asked): Promise<DirectoryPart> {
   const recent = findRecent(asked)
@@ -51,38 +65,83 @@ export async function readThrough(azure: Azure, asked: Asked): Promise<Directory
 }
 
 function findRecent({ owner: { organisationId, id, signIns }, granted }: Pick<Asked, 'owner' | 'granted'>): Recent {
-  const key = [organisationId, id, signIns, ...granted.toSorted()].join(' ')
-  const recent = recentOf.get(key) ?? { readings: [], underWay: Promise.resolve(), forgetting: null }
-  recentOf.set(key, recent)
+  const key = { organisationId, accountId: id, signIns, granted: granted.toSorted().join(' ') }
+  const name = Object.values(key).join(' ')
+  const recent = recentOf.get(name) ?? {
+    ...{ key, readings: [], remembered: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
+  }
+  recentOf.set(name, recent)
   if (recent.forgetting) clearTimeout(recent.forgetting)
   // What nobody has used for as long as this is too old for everyone.
-  recent.forgetting = setTimeout(() => recentOf.delete(key), FRESH_MINUTES * 60_000).unref()
+  recent.forgetting = setTimeout(() => recentOf.delete(name), FRESH_MINUTES * 60_000).unref()
   return recent
 }
 
+/** Milliseconds between two looks whether another worker has read the directory by now. Most readings take some seconds. */
+const LOOK_AGAIN_MS = 500
+
 async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<DirectoryPart> {
-  azure.caller.signal?.throwIfAborted()
-  const { owner, wanted, since, granted, report } = asked
+  const { wanted, since, run } = asked
+  const { signal, patience = PATIENCE } = azure.caller
   const fresh = () => recent.readings.filter(({ beganAt }) => beganAt >= since)
-  const lacking = withoutRead(wanted, fresh())
-  if (lacking.roots.length > 0 || lacking.principals.size > 0 || fresh().length === 0) {
-    const more = withoutRead(await asked.alsoWanted(), fresh())
-    const all = {
-      roots: [...new Set([...lacking.roots, ...more.roots])],
-      // Its own come first: of last sign-ins only so many are read.
-      principals: new Map([
-        ...lacking.principals,
-        ...[...more.principals].filter(([id]) => !lacking.principals.has(id)),
-      ]),
+  signal?.throwIfAborted()
+  while (lacksAny(wanted, fresh())) {
+    const isClaimed = await claimReading(recent.key, run)
+    try {
+      await takeShared(recent)
+      if (!lacksAny(wanted, fresh())) break
+      if (isClaimed) {
+        const made = await readAndShare(recent, azure, asked)
+        return partOf(fresh(), wanted, made)
+      }
+    } finally {
+      if (isClaimed) await endClaim(recent.key, run)
     }
-    const reading = await readDirectory(azure, all, { directory: storedDirectoryOf(owner), granted, report })
-    const kept = recent.readings.filter(
-      ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
-    )
-    recent.readings = [reading, ...kept]
-    return partOf(fresh(), wanted, reading)
+    await patience.wait(LOOK_AGAIN_MS, signal)
+    signal?.throwIfAborted()
   }
   return partOf(fresh(), wanted, null)
+}
+
+/** Adds what other workers have read since the last look. */
+async function takeShared(recent: Recent): Promise<void> {
+  const shared = await loadShared(recent.key, recent.sharedUpTo)
+  if (!shared) return
+  const known = new Set(recent.readings.map(({ id }) => id))
+  const more = shared.readings.filter(({ id }) => !known.has(id))
+  recent.readings = [...more, ...recent.readings].sort((one, other) => other.beganAt.getTime() - one.beganAt.getTime())
+  recent.remembered = shared.remembered
+  recent.sharedUpTo = shared.readings[0]?.beganAt ?? null
+}
+
+/** Reads what is lacking, also for other runs, and shares it with the other workers. */
+async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise<DirectoryReading> {
+  const { owner, run, wanted, since, granted, report } = asked
+  const fresh = recent.readings.filter(({ beganAt }) => beganAt >= since)
+  const lacking = withoutRead(wanted, fresh)
+  const more = withoutRead(await asked.alsoWanted(), fresh)
+  const all = {
+    roots: [...new Set([...lacking.roots, ...more.roots])],
+    // Its own come first: of last sign-ins only so many are read.
+    principals: new Map([...lacking.principals, ...[...more.principals].filter(([id]) => !lacking.principals.has(id))]),
+  }
+  const { reading, remembered } = await readDirectory(azure, all, {
+    ...{ directory: storedDirectoryOf(owner), remembered: recent.remembered, granted, report },
+  })
+  const kept = recent.readings.filter(
+    ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
+  )
+  recent.readings = [reading, ...kept]
+  recent.remembered = remembered
+  recent.sharedUpTo = reading.beganAt
+  await storeShared(recent.key, run, { readings: recent.readings, remembered })
+  return reading
+}
+
+/** Whether anything that is wanted is in none of the readings. Something was always read, if only that nothing is wanted. */
+function lacksAny(wanted: WantedOfDirectory, readings: readonly DirectoryReading[]): boolean {
+  const { roots, principals } = withoutRead(wanted, readings)
+  return roots.length > 0 || principals.size > 0 || readings.length === 0
 }
 
 /** What is wanted and in none of the readings. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { CallCount } from '@/lib/azure/client/batch'
 import type { Azure } from '@/lib/azure/client/clients'
 import { resolveKinds } from '@/lib/azure/principal-kinds'
 import type { PrincipalFacts, ReadGroup } from '@/lib/domain/access'
@@ -9,6 +10,7 @@ import { type KeptOfGroup, keepUnreadGroups } from './keep-groups'
 import { confirmMissing } from './missing-principals'
 import { type OpenedGroups, openGroups } from './read-groups'
 import { type ReadPrincipals, readPrincipals } from './read-principals'
+import { type Remembered, recallUnchanged, remember } from './remembered'
 import type { StoredDirectory } from './stored-directory'
 
 /** What somebody is known by who is named in an assignment. */
@@ -38,6 +40,14 @@ export type DirectoryReading = ReadPrincipals & {
   stored: { groups: Set<string>; principals: Set<string> }
 }
 
+type Given = {
+  directory: StoredDirectory
+  /** What earlier readings have listed, which is not listed again where Graph tells that it has not changed. */
+  remembered: Remembered | null
+  granted: readonly string[]
+  report: Report
+}
+
 /**
  * Reads groups with everyone in them, and what is to be known of people and other principals. Nothing is written. What cannot
  * be read is told by the reading, and what is stored of it stands in; only a Microsoft Graph that is out of order fails it, and a
@@ -46,25 +56,32 @@ export type DirectoryReading = ReadPrincipals & {
 export async function readDirectory(
   azure: Azure,
   { roots, principals: named }: WantedOfDirectory,
-  { directory, granted, report }: { directory: StoredDirectory; granted: readonly string[]; report: Report },
-): Promise<DirectoryReading> {
+  { directory, remembered, granted, report }: Given,
+): Promise<{ reading: DirectoryReading; remembered: Remembered | null }> {
   const beganAt = await directory.now()
   const agents = new Set([...named].filter(([, { agent }]) => agent).map(([id]) => id))
   const assignedOn = new Map([...named].flatMap(([id, { assignedOn: made }]) => (made ? [[id, made] as const] : [])))
   const names = new Map([...named].flatMap(([id, { name }]) => (name ? [[id, name] as const] : [])))
 
-  const opened = await openGroups(azure, roots, granted, report)
+  let recalled: Awaited<ReturnType<typeof recallUnchanged>> = 'nothing'
+  const recall = async (calls: CallCount) => {
+    recalled = await recallUnchanged(azure, remembered, beganAt, calls)
+    return typeof recalled === 'string' ? null : recalled
+  }
+  const { opened, listed, links } = await openGroups(azure, roots, granted, { report, recall })
   const missingGroups = await confirmGroups(opened.groups, assignedOn, directory)
   const kept = await keepUnreadGroups(opened, directory)
   await tellMemberKinds(azure, opened.groups, directory)
   const kinds = listKinds(named, opened.groups, agents)
   const wanted = { kinds, agents, opened, names, assignedOn, missingGroups, granted }
-  return {
-    ...(await readPrincipals(azure, wanted, directory, report)),
+  const read = await readPrincipals(azure, wanted, directory, report)
+  const reading = {
+    ...read,
     ...{ id: randomUUID(), beganAt, opened, kinds, agents, kept },
     sizes: countMembers(opened.groups),
-    stored: { groups: new Set(), principals: new Set() },
+    stored: { groups: new Set<string>(), principals: new Set<string>() },
   }
+  return { reading, remembered: remember(remembered, recalled, { beganAt, listed, links, people: read.people.people }) }
 }
 
 /** What Microsoft Graph, or else what is stored, tells principals to be of which an assignment or a group does not say it. */

@@ -1,6 +1,8 @@
+import type { CallCount } from '@/lib/azure/client/batch'
 import type { Azure } from '@/lib/azure/client/clients'
 import { refusedBy } from '@/lib/azure/client/lists'
 import type { OddRow } from '@/lib/azure/client/rows'
+import type { ReadGroups } from '@/lib/azure/group-answers'
 import { countUsers, planGroups } from '@/lib/azure/group-plan'
 import type { ReadGroupList } from '@/lib/azure/group-questions'
 import { readGroups } from '@/lib/azure/groups'
@@ -13,13 +15,14 @@ import type { OptionalScope } from '@/lib/domain/permissions'
 import type { Refused } from '@/lib/domain/problems'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
+import type { Unchanged } from './remembered'
 
 /** Groups as they were opened together, and what could not be read of them. */
 export type OpenedGroups = {
   groups: Map<string, ReadGroup>
   /** Names of groups, where they could be read. */
   names: Map<string, string>
-  /** People and service principals met as members, so that nobody is read twice. */
+  /** People who are known from the lists of members or have not changed since, so that nobody is read twice; and services. */
   people: Map<string, Person>
   services: Map<string, ServicePrincipal>
   plan: GroupPlan
@@ -37,6 +40,9 @@ export type OpenedGroups = {
 
 export type Asks = { eligible: boolean; activated: boolean }
 
+/** Groups as they were opened, with the lists of members that were read whole, and links that tell of later changes. */
+type OpenedNow = { opened: OpenedGroups } & Pick<ReadGroups, 'listed' | 'links'>
+
 /**
  * Opens the groups that access runs through, in the cheapest way that the granted permissions allow: from the groups
  * down, from the directory's people up when it is small, or not at all, which `plan` says. No refusal fails the run.
@@ -45,8 +51,8 @@ export async function openGroups(
   azure: Azure,
   ids: string[],
   granted: readonly string[],
-  report: Report,
-): Promise<OpenedGroups> {
+  { report, recall }: { report: Report; recall: (calls: CallCount) => Promise<Unchanged | null> },
+): Promise<OpenedNow> {
   const isGranted = (scope: OptionalScope) => granted.includes(scope)
   const asks = {
     eligible: isGranted('PrivilegedEligibilitySchedule.Read.AzureADGroup'),
@@ -56,12 +62,14 @@ export async function openGroups(
   const users = ids.length > 0 && !mayOpen ? await countUsersOrNot(azure) : null
   const plan = planGroups({ granted: mayOpen, groups: ids.length, asksEligible: asks.eligible, users })
   report('reading_groups', { groups: 0, groupsWanted: ids.length })
-  if (plan.way === 'members') return openFromGroups(azure, ids, plan, asks, report)
-  if (plan.way === 'people') return openFromPeople(azure, ids, plan, report)
+  if (plan.way === 'members') return openFromGroups(azure, ids, plan, { asks, report, unchanged: await recall(plan) })
+  if (plan.way === 'people') return { opened: await openFromPeople(azure, ids, plan, report), ...NOTHING_LISTED }
 
   const groups = new Map(ids.map((id): [string, ReadGroup] => [id, newGroup(id, 'not_asked')]))
-  return { ...nothingOpened(ids, plan), groups }
+  return { opened: { ...nothingOpened(ids, plan), groups }, ...NOTHING_LISTED }
 }
+
+const NOTHING_LISTED: Omit<OpenedNow, 'opened'> = { listed: new Map(), links: { people: null, groups: [] } }
 
 const nothingOpened = (ids: string[], plan: GroupPlan): OpenedGroups => ({
   groups: new Map(),
@@ -99,11 +107,13 @@ async function openFromGroups(
   azure: Azure,
   ids: string[],
   plan: GroupPlan,
-  asks: Asks,
-  report: Report,
-): Promise<OpenedGroups> {
+  { asks, report, unchanged }: { asks: Asks; report: Report; unchanged: Unchanged | null },
+): Promise<OpenedNow> {
+  const linked = new Set(unchanged?.changes.links.groups.flatMap((one) => one.ids))
   const read = await readGroups(azure, ids, {
     plan,
+    unchanged: unchanged?.members,
+    links: { people: unchanged === null, has: (id) => linked.has(id) },
     asksEligible: asks.eligible,
     asksActivated: asks.activated,
     onProgress: (groups, groupsWanted) => report('reading_groups', { groups, groupsWanted }),
@@ -117,8 +127,10 @@ async function openFromGroups(
   const all = new Set(groups.keys())
   const unread = new Map([...read.refusals].map(([list, { groups: refused }]) => [list, refused]))
   if (!asks.eligible) unread.set('eligible', all)
-  const { people, services, odd, refusals } = read
-  return { groups, names, people, services, plan, asks, refusals, unread, odd, oddPeople: [] }
+  const { services, odd, refusals, listed, links } = read
+  const people = new Map([...(unchanged?.people ?? []), ...read.people])
+  const opened = { groups, names, people, services, plan, asks, refusals, unread, odd, oddPeople: [] }
+  return { opened, listed, links }
 }
 
 /** Tells which people are in a group, but neither the group's name nor the groups in between, nor what else is in it. */

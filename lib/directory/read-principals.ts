@@ -50,7 +50,8 @@ export async function readPrincipals(
   const namesGranted = granted.includes('Application.Read.All')
   const signInsGranted = granted.includes('AuditLog.Read.All')
 
-  report('reading_people', { people: opened.people.size, peopleWanted: userIds.length })
+  const known = userIds.filter((id) => opened.people.has(id)).length
+  report('reading_people', { people: known, peopleWanted: userIds.length })
   const [people, services, signIns] = await Promise.all([
     readPeople(azure, userIds, {
       known: opened.people,
@@ -62,14 +63,14 @@ export async function readPrincipals(
   ])
 
   const serviceOf = (id: string) => services?.found.get(id) ?? opened.services.get(id)
-  const known = {
+  const read = {
     people: people.people,
     binRead: people.binRefused === null,
     services,
     serviceOf,
     isAmongOdd: matchOdd(services?.odd ?? []),
   }
-  const told = new Map([...kinds].map(([id, kind]) => [id, statusOf(id, kind, opened.groups.get(id)?.state, known)]))
+  const told = new Map([...kinds].map(([id, kind]) => [id, statusOf(id, kind, opened.groups.get(id)?.state, read)]))
   const doubtful = [...told].filter(([, status]) => DOUBTFUL.includes(status)).map(([id]) => id)
   const before = new Map((await directory.listPrincipals(doubtful)).map((one) => [one.id, one]))
   const now = await directory.now()
@@ -78,7 +79,7 @@ export async function readPrincipals(
     const person = people.people.get(id)
     const service = serviceOf(id)
     const isMissing = told.get(id) === 'not_found'
-    const look = { assignedOn: wanted.assignedOn.get(id), binRead: known.binRead, now }
+    const look = { assignedOn: wanted.assignedOn.get(id), binRead: read.binRead, now }
     principals.set(id, {
       id,
       kind,

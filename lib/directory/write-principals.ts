@@ -5,8 +5,8 @@ import { principals } from '@/db/schema/directory'
 import { arrayOf } from '@/db/text-array'
 import type { PrincipalFacts } from '@/lib/domain/access'
 
-/** Columns that are not read from Azure: whose row it is, and what lists order it by. */
-const NOT_READ = ['organisationId', 'tenantId', 'sortName'] as const
+/** Columns that are not read from Azure: whose row it is, what lists order it by, and when it was read. */
+const NOT_READ = ['organisationId', 'tenantId', 'sortName', 'readAt'] as const
 
 type PrincipalRecord = RecordOf<typeof principals, (typeof NOT_READ)[number]>
 
@@ -15,12 +15,16 @@ export const SORT_NAME_LENGTH = 200
 
 /**
  * Stores what is known of everyone who has access and of the groups it runs through. Rows that say the same already are
- * left alone. What was read once is kept when it cannot be read any more: a deleted person still has a name.
+ * left alone, and so are those that a reading has changed which began later. What was read once is kept when it cannot be read any
+ * more: a deleted person still has a name.
+ *
+ * @param readAt when the reading began that tells this
  */
 export async function writePrincipals(
   tx: Transaction,
   { organisationId, tenantId }: { organisationId: string; tenantId: string },
   read: Iterable<PrincipalFacts>,
+  readAt: Date,
 ): Promise<void> {
   const columns = listColumns(principals, NOT_READ)
   const newest = ({ name, nullable }: RecordColumn) => {
@@ -36,14 +40,15 @@ export async function writePrincipals(
   const records = Iterator.from(read).map((one): PrincipalRecord => ({ ...one, guest: one.guest ?? false }))
   for (const chunk of jsonChunks(records)) {
     await tx.execute(sql`
-      insert into principals as known (organisation_id, tenant_id, sort_name, ${listInSql(columns, quoteName)})
+      insert into principals as known (organisation_id, tenant_id, sort_name, read_at, ${listInSql(columns, quoteName)})
       select ${organisationId}, ${tenantId}, left(lower(coalesce(name, email, id)), ${SORT_NAME_LENGTH}),
-        ${listInSql(columns, quoteName)}
+        ${readAt.toISOString()}::timestamptz, ${listInSql(columns, quoteName)}
       from (${selectRecords(columns, chunk)}) as read
       on conflict (organisation_id, tenant_id, id) do update set
-        ${listInSql(columns, (column) => `${quoteName(column)} = ${newest(column)}`)},
+        ${listInSql(columns, (column) => `${quoteName(column)} = ${newest(column)}`)}, read_at = excluded.read_at,
         sort_name = left(lower(coalesce(excluded.name, known.name, excluded.email, known.email, excluded.id)), ${SORT_NAME_LENGTH})
       where (${listInSql(columns, ({ name }) => `known."${name}"`)}) is distinct from (${listInSql(columns, newest)})
+        and (known.read_at is null or known.read_at <= excluded.read_at)
         -- What another tenant says of a principal never takes the place of what our own directory knows of it.
         and (excluded.kind <> 'delegate' or known.kind = 'delegate')`)
   }

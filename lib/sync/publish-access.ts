@@ -146,7 +146,8 @@ async function writeFacts(tx: Transaction, write: NodesWrite, read: ReadAccess) 
   await writeRoles(tx, write, read)
   const { nodes, changed, written: ofNodes } = await writeNodes(tx, write, read)
   const principals = await listPrincipalsToWrite(tx, write, read, changed.length > 0)
-  await writePrincipals(tx, write, principals)
+  for (const [readAt, rows] of Map.groupBy(principals, ({ id }) => readAtOf(read, id)))
+    await writePrincipals(tx, write, rows, readAt)
   const groups = await writeGroups(tx, write, directory, changed.length > 0)
   let written = ofNodes + groups.written
   if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write)
@@ -179,20 +180,22 @@ async function listPrincipalsToWrite(
   isChanged: boolean,
 ): Promise<PrincipalFacts[]> {
   const all = [...directory.principals.values()]
-  const isStored = ({ id }: PrincipalFacts) =>
-    directory.readings.find((reading) => reading.principals.has(id))?.stored.principals.has(id) ?? false
+  const isStored = ({ id }: PrincipalFacts) => readingWith(directory, id)?.stored.principals.has(id) ?? false
   const stored = all.filter(isStored)
   const missing = isChanged ? new Set(await listMissingPrincipals(tx, { organisationId, tenantId }, stored)) : null
   return [...all.filter((one) => !isStored(one) || missing?.has(one.id)), ...ownPrincipals.values()]
 }
 
+const readingWith = ({ readings }: ReadAccess['directory'], id: string) =>
+  readings.find(({ principals }) => principals.has(id))
+
+/** When the reading began that tells what a principal is: that of the directory, or else that of the subscription. */
+const readAtOf = ({ directory, beganAt }: ReadAccess, id: string) => readingWith(directory, id)?.beganAt ?? beganAt
+
 /** Notes what a reading has stored, so that the next connection that publishes with it does not compare it again. */
-function noteStored({ directory: { groups, readingOf, principals, readings } }: ReadAccess): void {
-  for (const id of groups.keys()) readingOf.get(id)?.stored.groups.add(id)
-  for (const reading of readings) {
-    for (const id of principals.keys())
-      if (readings.find((one) => one.principals.has(id)) === reading) reading.stored.principals.add(id)
-  }
+function noteStored({ directory }: ReadAccess): void {
+  for (const id of directory.groups.keys()) directory.readingOf.get(id)?.stored.groups.add(id)
+  for (const id of directory.principals.keys()) readingWith(directory, id)?.stored.principals.add(id)
 }
 
 const isAfter = (one: Date | null, other: Date | null) =>

@@ -33,7 +33,7 @@ export type ReadAccess = Pick<
 /** A run as far as reading is concerned. */
 export type ReadingRun = Pick<
   ClaimedRun,
-  'organisationId' | 'id' | 'connection' | 'account' | 'trigger' | 'requestedAt'
+  'organisationId' | 'id' | 'fence' | 'connection' | 'account' | 'trigger' | 'requestedAt'
 >
 
 /**
@@ -61,6 +61,7 @@ export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult
   const wanted = listWanted({ ...read, assignments })
   const directory = await readThrough(azure, {
     owner: run.account,
+    run,
     wanted,
     since,
     alsoWanted: () => wantedByOpenRuns(run),

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
-import { EXPIRED_ATTEMPT_HOURS, RUN_DAYS, RUN_SUMS_HOURS } from '@/lib/domain/retention'
+import { EXPIRED_ATTEMPT_HOURS, RUN_DAYS, RUN_SUMS_HOURS, SHARED_READING_HOURS } from '@/lib/domain/retention'
 import { log } from '@/lib/log'
 
 /** Rows that one statement changes at most, so that it is over in a moment whatever has piled up. */
@@ -34,6 +34,11 @@ const DUE: Due[] = [
     what: 'applicationDrafts',
     table: 'application_drafts',
     where: sql`expires_at <= now()`,
+  },
+  {
+    what: 'sharedReadings',
+    table: 'shared_readings',
+    where: sql`began_at <= now() - make_interval(hours => ${SHARED_READING_HOURS}) and claimed_by is null`,
   },
   {
     what: 'sessions',

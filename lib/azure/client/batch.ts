@@ -266,9 +266,14 @@ function nextPage<Asked extends ListQuestion>(asked: Asked, nextLink: string): A
   const guard = asked.guard ?? pageGuard()
   if (!asked.guard) guard(asked.question.url)
   guard(nextLink)
-  const { pathname, search } = new URL(nextLink)
   // An advanced query stays one on its later pages, so its header goes along.
-  return { ...asked, question: { ...asked.question, url: pathname.replace(/^\/v1\.0/, '') + search }, guard }
+  return { ...asked, question: { ...asked.question, url: pathInBatch(nextLink) }, guard }
+}
+
+/** The path of a link that Graph gave, which is all that a batch takes of it. */
+export function pathInBatch(link: string): string {
+  const { pathname, search } = new URL(link)
+  return pathname.replace(/^\/v1\.0/, '') + search
 }
 
 /** One page of a list. Throws `untrusted_link` when its next link leaves Graph. */
