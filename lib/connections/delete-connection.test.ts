@@ -317,6 +317,49 @@ describe('of two connections of one account, the deletion of one', () => {
     expect((await groupsOf(tenant, directoryGroups)).sort()).toEqual([groups.shared, groups.other, groups.past].sort())
   })
 
+  test('takes what only it was shown at a management group that the other one had left', async () => {
+    const { tenant, id, beside } = await connectedTwice()
+    const { world, tenantId, subscriptions, managementGroups } = tenant
+    // That of the first subscription, below which the second one lies for a while.
+    const left = managementGroups.find((group) => group.id !== tenantId)
+    const scope = `/providers/Microsoft.Management/managementGroups/${left?.id}`
+    const named = sql`lower(${nodes.scope}) = lower(${scope})`
+    const syncBoth = async () => {
+      for (const connectionId of [id, beside]) {
+        await requestSync(tenant.owner, connectionId)
+        await carryRun(rolecall, tenant.owner, connectionId)
+      }
+    }
+    const assignAbove = (principalId: string) =>
+      applyChange(world, { type: 'assign', tenantId, principalId, role: 'Owner', scope })
+    const [early, late] = world.findTenant(tenantId)?.users.list().slice(-2) ?? []
+    const subscriptionId = subscriptions[1]?.id ?? ''
+    const move = (managementGroupId = '') =>
+      applyChange(world, { type: 'move_subscription', subscriptionId, managementGroupId })
+    move(left?.id)
+    assignAbove(early?.id ?? '')
+    await syncBoth()
+    move(tenantId)
+    await syncBoth()
+    assignAbove(late?.id ?? '')
+    await syncBoth()
+
+    await askToDelete(tenant, id)
+    await deleteConnection(jobOf(tenant, id), NEVER)
+    const storedIn = async (table: typeof assignments | typeof holders) =>
+      (
+        await rolecall.db
+          .select({ id: table.principalId })
+          .from(table)
+          .innerJoin(nodes, eq(nodes.id, table.nodeId))
+          .where(and(eq(table.organisationId, tenant.owner.organisationId), named))
+      ).map((row) => row.id)
+    for (const table of [assignments, holders]) {
+      expect(await storedIn(table), 'which the other one was shown once').toContain(early?.id)
+      expect(await storedIn(table)).not.toContain(late?.id)
+    }
+  })
+
   test('changes nothing of what the next sync of the other one finds', async () => {
     const { tenant, id, beside } = await connectedTwice()
     await askToDelete(tenant, id)

@@ -113,9 +113,9 @@ async function lockAccountsOfTenants(tx: Transaction, { organisationId, tenantId
 }
 
 /**
- * Takes the connection from its nodes, and deletes the copy of its account's directory that workers share. Nodes that no other
- * connection refers to are deleted in the steps that follow; their digests go first, so that a connection which is placed below
- * such a node meanwhile writes all of it anew.
+ * Takes the connection from its nodes, and deletes the copy of its account's directory that workers share. What only it was
+ * shown is deleted in the steps that follow; the digests of such nodes go first, so that a connection which is placed below one
+ * meanwhile writes all of it anew.
  */
 async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
   const { organisationId, connectionId } = deletion
@@ -126,7 +126,7 @@ async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
   await tx
     .update(nodes)
     .set({ digest: null, denialsDigest: null })
-    .where(and(eq(nodes.organisationId, organisationId), unusedNodes(deletion, 'nodes')))
+    .where(and(eq(nodes.organisationId, organisationId), leftNodes(deletion)))
   await tx
     .delete(sharedReadings)
     .where(
@@ -138,19 +138,23 @@ async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
   return { rows: left.length, lookedAt: null }
 }
 
-/** Whether no connection's chain refers to a node, neither now nor in the past that is kept. */
-const isUnused = (node: 'nodes' | 'gone'): SQL => sql`not exists (select from connection_nodes c
-  where c.organisation_id = ${sql.identifier(node)}.organisation_id and c.node_id = ${sql.identifier(node)}.id)`
+/**
+ * Rows of nodes in no connection's chain now that nobody is shown: none had the node in its chain after the row began. A connection
+ * that has left a node still has the past that it was shown there.
+ */
+const ofUnusedNodes = (deletion: Deletion): SQL => sql`
+  node_id in (select id from nodes where organisation_id = ${deletion.organisationId} and ${leftNodes(deletion)})
+  and not exists (select from connection_nodes c where c.organisation_id = gone.organisation_id and c.node_id = gone.node_id
+    and c.valid_to > gone.valid_from)`
 
-/** Rows of nodes to which no connection refers any more. */
-const ofUnusedNodes = (deletion: Deletion): SQL =>
-  sql`node_id in (select id from nodes where organisation_id = ${deletion.organisationId} and ${unusedNodes(deletion, 'nodes')})`
-
-const unusedNodes = (deletion: Deletion, node: 'nodes' | 'gone'): SQL =>
-  sql`account_id in (${accountsOf(deletion)}) and ${isUnused(node)}`
+/** Nodes that are in no connection's chain now. */
+const leftNodes = (deletion: Deletion): SQL => sql`account_id in (${accountsOf(deletion)}) and not exists (
+  select from connection_nodes c where c.organisation_id = nodes.organisation_id and c.node_id = nodes.id
+    and c.valid_to is null)`
 
 /** Nodes of which nothing else is left. Those that another deletion has left meanwhile go with that one. */
-const emptyNodes = (deletion: Deletion): SQL => sql`${unusedNodes(deletion, 'gone')}
+const emptyNodes = (deletion: Deletion): SQL => sql`account_id in (${accountsOf(deletion)})
+  and not exists (select from connection_nodes c where c.organisation_id = gone.organisation_id and c.node_id = gone.id)
   and not exists (select from holders h where h.organisation_id = gone.organisation_id and h.node_id = gone.id)
   and not exists (select from assignments a where a.organisation_id = gone.organisation_id and a.node_id = gone.id)`
 
