@@ -106,6 +106,47 @@ test('a write for one owner leaves the rows of every other one as they are', asy
   expect(await theirs.asOf(null)).toEqual(sorted(rows))
 })
 
+test('a write names the rows that it opened, closed or refreshed, unless they are very many', async () => {
+  const world = await createAccessWorld(database.db)
+  const { accountId } = await world.connection()
+  const { organisationId } = world.actor
+  let seconds = 0
+  const write = (members: [id: string, membership: 'active' | 'eligible', readAt: Date | null][]) => {
+    const at = new Date(Date.UTC(2026, 0, 1, 0, 0, ++seconds))
+    const rows = members.map(([memberId, membership, readAt]) => ({
+      ...{ groupId: 'g', memberId, memberKind: 'user' as const, membership, endsAt: null, readAt },
+    }))
+    return database.db.transaction(async (tx) => {
+      const common = { organisationId, accountId, runId: randomUUID(), at }
+      const of = { table: groupMembers, refreshed: ['readAt'], tell: ['groupId', 'memberId'] } as const
+      const { told } = await writeIntervals(tx, common, of, rows)
+      return told && [...new Set(told.map(({ groupId, memberId }) => `${groupId} ${memberId}`))].sort()
+    })
+  }
+  const many = Array.from({ length: 1_001 }, (_, index) => [`m${index}`, 'active', null] as [string, 'active', null])
+
+  await write([
+    ['stays', 'active', null],
+    ['leaves', 'active', null],
+    ['ages', 'active', null],
+  ])
+  const told = await write([
+    ['stays', 'active', null],
+    ['comes', 'eligible', null],
+    ['ages', 'active', new Date(0)],
+  ])
+  expect(told).toEqual(['g ages', 'g comes', 'g leaves'])
+  expect(await write(many)).toBeNull()
+  expect(await write(many)).toEqual([])
+})
+
+test('a write that belongs to nobody is refused unless it names its rows', async () => {
+  const world = await createAccessWorld(database.db)
+  const common = { organisationId: world.actor.organisationId, runId: randomUUID(), at: new Date() }
+  const write = database.db.transaction((tx) => writeIntervals(tx, common, { table: groupMembers }, []))
+  await expect(write).rejects.toThrow('belongs to a node, an account or a connection, or names its rows')
+})
+
 test('the rows of a node and those of a connection are written for it alone', async () => {
   const world = await createAccessWorld(database.db)
   const { organisationId } = world.actor

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import type { Transaction } from './database'
-import { jsonChunks, listColumns, listInSql, type RecordOf, selectRecords } from './json-records'
+import { jsonChunks, listColumns, listInSql, type RecordColumn, type RecordOf, selectRecords } from './json-records'
 
 /** Columns that are the same in all rows of a write: whose they are, and how long they hold. */
 export type Common = {
@@ -28,7 +28,7 @@ export type IntervalRow<Table extends PgTable, FilledLater extends string = neve
     | (Column extends FilledLater ? null : never)
 }
 
-type Intervals<Table extends PgTable> = {
+type Intervals<Table extends PgTable, Tell extends string> = {
   table: Table
   /** Columns that do not begin a new interval when they alone change, because they cannot or because nobody asks. */
   carried?: readonly (keyof RecordOf<Table, FilledColumn>)[]
@@ -38,7 +38,17 @@ type Intervals<Table extends PgTable> = {
   only?: SQL
   /** Fills columns of the table `incoming`, which holds what was read, before it is compared. */
   complete?: SQL
+  /** Columns, all of them texts, by which the result names the rows that were opened, closed or refreshed. */
+  tell?: readonly Tell[]
 }
+
+/** Rows that a write names at most. Where more have changed, looking at everything costs little more than looking at these. */
+const MOST_TOLD = 1_000
+
+/** The rows that a write opened, closed or refreshed, by some of their columns; null where there are more than {@link MOST_TOLD}. */
+export type Told<Tell extends string> = Record<Tell, string>[] | null
+
+type WrittenIntervals<Tell extends string> = { opened: number; closed: number; written: number; told: Told<Tell> }
 
 /**
  * Brings a table of validity intervals to what was read, by differences: closes the intervals of rows that are gone or
@@ -47,14 +57,18 @@ type Intervals<Table extends PgTable> = {
  * The columns come from the table's schema. Those of its primary key say which row it is, and a change of any other one
  * begins a new interval unless it is `carried` or `refreshed`.
  *
- * @returns how many intervals were opened and closed, and the rows written by both
+ * @returns how many intervals were opened and closed, the rows written by both, and which rows these and the refreshed ones are
  */
-export async function writeIntervals<Table extends PgTable, FilledLater extends string = never>(
+export async function writeIntervals<
+  Table extends PgTable,
+  FilledLater extends string = never,
+  Tell extends Extract<keyof RecordOf<Table, FilledColumn>, string> = never,
+>(
   tx: Transaction,
   common: Common,
-  { table, carried = [], refreshed = [], only, complete }: Intervals<Table>,
+  { table, carried = [], refreshed = [], only, complete, tell = [] }: Intervals<Table, Tell>,
   rows: Iterable<IntervalRow<Table, FilledLater>>,
-): Promise<{ opened: number; closed: number; written: number }> {
+): Promise<WrittenIntervals<Tell>> {
   const filled = fillColumns(common)
   const columns = listColumns(table, [...filled.keys()])
   const ofRun = listColumns(table).filter(({ property }) => filled.has(property))
@@ -80,34 +94,51 @@ export async function writeIntervals<Table extends PgTable, FilledLater extends 
   if (complete) await tx.execute(complete)
   await tx.execute(sql`analyze incoming`)
 
-  const closed = readCount(
+  const named = columns.filter(({ property }) => isOneOf(tell, property))
+  const returning = named.length > 0 ? listInSql(named, ({ name }) => `t."${name}"`) : sql`1`
+  const gone = readChanged<Tell>(
     await tx.execute(sql`
-    with gone as (
+    with changed as (
       update ${table} t set ${sql.join(
         closing.map((column) => sql`${sql.identifier(column.name)} = ${fillIn(column)}`),
         sql`, `,
       )}
       where ${own} and t.valid_to is null and not exists (select from incoming i where ${sameKey}${same})
-      returning 1)
-    select count(*)::int as rows from gone`),
+      returning ${returning})
+    ${selectChanged(named)}`),
   )
-  const opened = readCount(
+  const made = readChanged<Tell>(
     await tx.execute(sql`
-    with made as (
-      insert into ${table} (${listInSql([...columns, ...opening], ({ name }) => `"${name}"`)})
+    with changed as (
+      insert into ${table} as t (${listInSql([...columns, ...opening], ({ name }) => `"${name}"`)})
       select ${listInSql(columns, ({ name }) => `i."${name}"`)}, ${sql.join(opening.map(fillIn), sql`, `)}
       from incoming i
       where not exists (select from ${table} t where ${own} and t.valid_to is null and ${sameKey})
-      returning 1)
-    select count(*)::int as rows from made`),
+      returning ${returning})
+    ${selectChanged(named)}`),
   )
-  if (isRefreshed.length > 0)
-    await tx.execute(sql`
+  const told = [...gone.told, ...made.told]
+  if (isRefreshed.length > 0) {
+    const renewed = await tx.execute(sql`
+    with changed as (
       update ${table} t set ${listInSql(isRefreshed, ({ name }) => `"${name}" = i."${name}"`)}
       from incoming i where ${own} and t.valid_to is null and ${sameKey}
-        and (${listInSql(isRefreshed, ({ name }) => `t."${name}"`)}) is distinct from (${listInSql(isRefreshed, ({ name }) => `i."${name}"`)})`)
-  return { opened, closed, written: opened + closed }
+        and (${listInSql(isRefreshed, ({ name }) => `t."${name}"`)}) is distinct from (${listInSql(isRefreshed, ({ name }) => `i."${name}"`)})
+      returning ${returning})
+    ${selectChanged(named)}`)
+    told.push(...readChanged<Tell>(renewed).told)
+  }
+  const written = made.rows + gone.rows
+  return { opened: made.rows, closed: gone.rows, written, told: told.length > MOST_TOLD ? null : told }
 }
+
+/** Counts the rows of `changed`, and names them by these columns: one more at most than are told. */
+const selectChanged = (named: RecordColumn[]): SQL =>
+  named.length === 0
+    ? sql`select count(*)::int as rows, '[]'::jsonb as told from changed`
+    : sql`select count(*)::int as rows, (select coalesce(jsonb_agg(one), '[]') from (
+        select distinct ${listInSql(named, ({ name, property }) => `"${name}" as "${property}"`)} from changed
+        limit ${MOST_TOLD + 1}) as one) as told from changed`
 
 function fillColumns({ runId, at, ...owner }: Common): Map<string, string> {
   const stamps: Record<Stamp, string> = {
@@ -117,8 +148,12 @@ function fillColumns({ runId, at, ...owner }: Common): Map<string, string> {
   return new Map(Object.entries({ ...owner, ...stamps }))
 }
 
-/** The rows of the owner that a write is about: of a node, of an account, or of a connection. */
+/** The rows that a write is about: those of a node, of an account or of a connection, or else those that `only` names. */
 function whereOwn({ organisationId, nodeId, accountId, connectionId }: Common, only?: SQL): SQL {
+  if (!nodeId && !accountId && !connectionId) {
+    if (!only) throw new Error('A write of intervals belongs to a node, an account or a connection, or names its rows.')
+    return sql`t.organisation_id = ${organisationId} and ${only}`
+  }
   const owner = nodeId
     ? sql`t.node_id = ${nodeId}`
     : accountId
@@ -137,5 +172,11 @@ function listKeyColumns(table: PgTable): string[] {
 
 const isOneOf = (properties: readonly PropertyKey[], property: string) => properties.includes(property)
 
-const Counted = z.object({ rows: z.tuple([z.object({ rows: z.number() })]) })
-const readCount = (result: unknown): number => Counted.parse(result).rows[0].rows
+const Changed = z.object({
+  rows: z.tuple([z.object({ rows: z.number(), told: z.array(z.record(z.string(), z.string())) })]),
+})
+
+function readChanged<Tell extends string>(result: unknown): { rows: number; told: Record<Tell, string>[] } {
+  const [{ rows, told }] = Changed.parse(result).rows
+  return { rows, told: told as Record<Tell, string>[] }
+}
