@@ -17,12 +17,17 @@ import {
 /** A role through a group with more members than this is worth a look: few people know everyone in it. */
 export const LARGE_GROUP = 100
 
+/** Whether a group with so many members at any depth is a large one; `null` for one that was not opened. */
+export const isLargeGroup = (size: number | null): boolean => (size ?? 0) > LARGE_GROUP
+
 /**
  * Sums up, for lists, everyone and everything that a node's assignments reach. People in the same groups and without assignments
  * of their own share one summary, so that the work grows with the members of groups, not with members times assignments. What
  * somebody has in a subscription is combined from its nodes by `combined-holders.ts`.
+ *
+ * @param wanted the ids of those who are summed up, if not all: what bears on others may be missing from `access` then
  */
-export function summariseHolders(access: AccessOfNode): Holder[] {
+export function summariseHolders(access: AccessOfNode, wanted?: ReadonlySet<string>): Holder[] {
   const { principals, sizes } = access
   const grants = grantsByPrincipal(access)
   const groups = [...grants.keys()].filter((id) => access.groups.has(id)).sort()
@@ -41,7 +46,7 @@ export function summariseHolders(access: AccessOfNode): Holder[] {
     own,
     through: through.map(({ groupId, kind, readAt }) => ({
       groupId,
-      large: (sizes.get(groupId) ?? 0) > LARGE_GROUP,
+      large: isLargeGroup(sizes.get(groupId) ?? null),
       grants: (grants.get(groupId) ?? []).map((grant) => passOn(grant, kind, readAt)),
     })),
   })
@@ -60,6 +65,7 @@ export function summariseHolders(access: AccessOfNode): Holder[] {
   const heldByGroups = new Set(groups.flatMap((id) => grants.get(id) ?? []).map(({ identity }) => identity))
   const holders: Holder[] = []
   for (const id of new Set([...grants.keys(), ...throughOf.keys()])) {
+    if (wanted && !wanted.has(id)) continue
     const facts = principals.get(id)
     const summary = summaryOf(id)
     if (!facts || !summary) continue
@@ -165,13 +171,16 @@ const countDistinct = (ways: Way[]) => new Set(ways.map(({ grant }) => grant.ide
 
 /**
  * Strongest first; of equals what is held before what is eligible, wide before narrow, read now before read earlier, direct
- * before through a group.
+ * before through a group. What is still equal is told apart by when it was read and by the spelling of its scope, so that the
+ * order never depends on the order that rows came in.
  */
 function byStrength(one: Way, other: Way): number {
   return (
     rankOfGrant(one.grant, one.groupId) - rankOfGrant(other.grant, other.groupId) ||
     compareText(one.grant.identity, other.grant.identity) ||
-    compareText(one.groupId ?? '', other.groupId ?? '')
+    compareText(one.groupId ?? '', other.groupId ?? '') ||
+    (other.grant.readAt?.getTime() ?? 0) - (one.grant.readAt?.getTime() ?? 0) ||
+    compareText(one.grant.scope, other.grant.scope)
   )
 }
 
@@ -226,12 +235,17 @@ function signalsOf(facts: HolderFacts, summary: Summary, isDoubled: boolean): nu
   return bitOf(...SIGNALS.filter((one) => shows[one]))
 }
 
+/** The later of two readings; null, which is now, where one of them is. */
+const freshestOf = (one: Date | null, other: Date | null): Date | null =>
+  one === null || other === null ? null : one > other ? one : other
+
 /** How a group reaches somebody: by which kind of membership, and when that was read, if it could not be read now. */
 export type Reach = { kind: AssignmentKind; readAt: Date | null }
 
 /**
  * Everyone and everything but groups below a group, at any depth, with the kinds of membership that lead to them. A kind
- * that was read now is not listed a second time as read earlier. A group that was never opened leads to nobody.
+ * that was read now is not listed a second time as read earlier, and of several earlier readings the latest one counts. A group
+ * that was never opened leads to nobody.
  */
 export function reachOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string): Map<string, Reach[]> {
   const found = new Map<string, Reach[]>()
@@ -243,7 +257,7 @@ export function reachOf(groups: ReadonlyMap<string, ReadGroup>, groupId: string)
       const known = found.get(member.id) ?? []
       const same = known.find(({ kind }) => kind === reach.kind)
       if (!same) found.set(member.id, [...known, reach])
-      else if (readAt === null) same.readAt = null
+      else same.readAt = freshestOf(same.readAt, readAt)
     }
   }
   return found
@@ -283,12 +297,15 @@ export function nestingOf(groups: ReadonlyMap<string, ReadGroup>, groupId: strin
 }
 
 function* stepsFrom(groups: ReadonlyMap<string, ReadGroup>, at: Step): Generator<Step> {
-  for (const member of groups.get(at.id)?.members ?? []) {
-    if (member.kind !== 'group') continue
+  const inner = (groups.get(at.id)?.members ?? []).filter(({ kind }) => kind === 'group')
+  // In an order of their own: which of several ways is found first must not depend on the order that rows came in.
+  for (const member of inner.sort((one, other) => compareText(keyOf(one), keyOf(other)))) {
     const readAt = earliestOf(at.readAt, member.readAt)
     yield { id: member.id, kind: weakestKind(at.kind, member.membership), depth: at.depth + 1, readAt, from: at }
   }
 }
+
+const keyOf = ({ id, membership }: ReadGroup['members'][number]) => `${id} ${membership}`
 
 const stateOf = ({ id, kind, readAt }: Nested) => `${id} ${kind} ${readAt === null ? 'now' : 'earlier'}`
 
