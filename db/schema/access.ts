@@ -74,7 +74,10 @@ export const nodes = pgTable(
     tenantId: text('tenant_id').notNull(),
     /** In lower case: `/`, or the scope of the management group or the subscription. */
     scope: text('scope').notNull(),
-    /** What was stored last, as digests: an equal one is not compared row by row. Null where holders have to be made anew. */
+    /**
+     * What was stored last, as digests: an equal one is not compared row by row. That of the assignments has two parts: their rows,
+     * and what their roles amount to. Null where holders have to be made anew.
+     */
     digest: text('digest'),
     denialsDigest: text('denials_digest'),
     /** When anything that holders are made from changed last. */

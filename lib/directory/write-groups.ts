@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { and, eq, gt, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
-import { directoryGroups, directoryReadings, groupMembers, groupOwners } from '@/db/schema/directory'
+import { directoryGroups, directoryReadings, GROUP_AGES, groupMembers, groupOwners } from '@/db/schema/directory'
 import { arrayOf, isAnyOf } from '@/db/text-array'
-import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
+import { type Common, type IntervalRow, type Told, writeIntervals } from '@/db/write-intervals'
 import type { ReadGroup } from '@/lib/domain/access'
 import { listOfMember } from '@/lib/domain/group-coverage'
+import { isLargeGroup } from '@/lib/domain/holders'
 import { membershipKey } from '@/lib/domain/vocabulary'
 import type { DirectoryPart } from './directory'
 import type { DirectoryReading } from './read-directory'
@@ -13,8 +14,17 @@ import type { DirectoryReading } from './read-directory'
 /** The account whose directory is written, and the run that writes. */
 export type DirectoryWrite = Common & { accountId: string }
 
-/** `changed`: the ids of the groups that read differently than stored. `written`: rows of interval tables. */
-type StoredGroups = { changed: string[]; written: number }
+/** What a write changed of the groups of an account. */
+export type StoredGroups = {
+  /** The ids of the groups that read differently than stored. */
+  changed: string[]
+  /** Those of them that were not stored, or of which something changed that bears on everyone inside them. */
+  wholly: string[]
+  /** The memberships that began, ended or are known differently; null for more than can be told one by one. */
+  memberships: Told<'groupId' | 'memberId' | 'memberKind'>
+  /** Rows of interval tables. */
+  written: number
+}
 
 /**
  * Brings the groups that a connection needs to what was read, by differences: each group of a reading once, however many
@@ -28,8 +38,7 @@ export async function writeGroups(
   part: DirectoryPart,
   again: boolean,
 ): Promise<StoredGroups> {
-  const changed: string[] = []
-  let written = 0
+  const all: StoredGroups = { changed: [], wholly: [], memberships: [], written: 0 }
   for (const reading of new Set(part.readingOf.values())) {
     const own = [...part.groups.values()].filter(
       ({ id }) => part.readingOf.get(id) === reading && (again || !reading.stored.groups.has(id)),
@@ -37,11 +46,16 @@ export async function writeGroups(
     if (own.length === 0) continue
     const newer = await listReadSince(tx, write, reading)
     const differing = await findDiffering(tx, write, reading, own, newer)
-    changed.push(...differing.map(({ group }) => group.id))
-    if (differing.length > 0) written += await writeDiffering(tx, write, reading, differing)
+    if (differing.length > 0) {
+      const { memberships, written } = await writeDiffering(tx, write, reading, differing)
+      all.changed.push(...differing.map(({ group }) => group.id))
+      all.wholly.push(...differing.filter(({ isWholly }) => isWholly).map(({ group }) => group.id))
+      all.memberships = all.memberships && memberships && [...all.memberships, ...memberships]
+      all.written += written
+    }
     await noteReading(tx, write, reading, own)
   }
-  return { changed, written }
+  return all
 }
 
 /** The groups of which a reading is stored that began later than this one. */
@@ -56,7 +70,7 @@ async function listReadSince(tx: Transaction, write: DirectoryWrite, { id, began
 const ofAccount = ({ organisationId, accountId }: DirectoryWrite) =>
   and(eq(directoryReadings.organisationId, organisationId), eq(directoryReadings.accountId, accountId))
 
-type Digested = { group: ReadGroup; digest: string }
+type Digested = { group: ReadGroup; digest: string; isWholly: boolean }
 
 async function findDiffering(
   tx: Transaction,
@@ -66,7 +80,13 @@ async function findDiffering(
   newer: ReadonlySet<string>,
 ): Promise<Digested[]> {
   const stored = await tx
-    .select({ id: directoryGroups.groupId, digest: directoryGroups.digest })
+    .select({
+      id: directoryGroups.groupId,
+      digest: directoryGroups.digest,
+      state: directoryGroups.state,
+      size: directoryGroups.members,
+      ages: GROUP_AGES,
+    })
     .from(directoryGroups)
     .where(
       and(
@@ -79,13 +99,26 @@ async function findDiffering(
         ),
       ),
     )
-  const digests = new Map(stored.map(({ id, digest }) => [id, digest]))
+  const known = new Map(stored.map((one) => [one.id, one]))
   // A group in a later reading may have no stored rows, when no access ran through it for a while.
-  const isNewer = ({ id }: ReadGroup) => newer.has(id) && digests.has(id)
+  const isNewer = ({ id }: ReadGroup) => newer.has(id) && known.has(id)
   return groups
     .filter((group) => !isNewer(group))
-    .map((group) => ({ group, digest: digestOf(group, sizes.get(group.id)) }))
-    .filter(({ group, digest }) => digests.get(group.id) !== digest)
+    .map((group) => ({ group, size: sizes.get(group.id), digest: digestOf(group, sizes.get(group.id)) }))
+    .filter(({ group, digest }) => known.get(group.id)?.digest !== digest)
+    .map(({ group, size, digest }) => ({ group, digest, isWholly: differsWholly(group, size, known.get(group.id)) }))
+}
+
+/** What bears on everyone inside a group, at any depth: how it is known, from when each list is, and whether it is a large one. */
+function differsWholly(
+  { state, ages }: ReadGroup,
+  size: number | undefined,
+  stored: (Pick<ReadGroup, 'state' | 'ages'> & { size: number | null }) | undefined,
+): boolean {
+  if (!stored || stored.state !== state || isLargeGroup(stored.size) !== isLargeGroup(size ?? null)) return true
+  return (['members', 'services', 'eligible'] as const).some(
+    (list) => stored.ages[list]?.getTime() !== ages[list]?.getTime(),
+  )
 }
 
 /** The digest of a group with its members, owners and ages, whatever order they came in. */
@@ -109,7 +142,7 @@ async function writeDiffering(
   write: DirectoryWrite,
   { sizes }: DirectoryReading,
   differing: Digested[],
-): Promise<number> {
+): Promise<Pick<StoredGroups, 'memberships' | 'written'>> {
   const only = sql`t.group_id = any(${arrayOf(differing.map(({ group }) => group.id))})`
   const groupRows = differing.values().map(
     ({ group: { id, state, members, ages }, digest }): IntervalRow<typeof directoryGroups> => ({
@@ -151,12 +184,15 @@ async function writeDiffering(
       }),
     ),
   )
-  const written = [
-    await writeIntervals(tx, write, { table: directoryGroups, refreshed: ['digest'], only }, groupRows),
-    await writeIntervals(tx, write, { table: groupMembers, refreshed: ['readAt'], only }, memberRows),
-    await writeIntervals(tx, write, { table: groupOwners, only }, ownerRows),
-  ]
-  return written.reduce((sum, one) => sum + one.written, 0)
+  const ofGroups = await writeIntervals(tx, write, { table: directoryGroups, refreshed: ['digest'], only }, groupRows)
+  const ofMembers = await writeIntervals(
+    tx,
+    write,
+    { table: groupMembers, refreshed: ['readAt'], only, tell: ['groupId', 'memberId', 'memberKind'] },
+    memberRows,
+  )
+  const ofOwners = await writeIntervals(tx, write, { table: groupOwners, only }, ownerRows)
+  return { memberships: ofMembers.told, written: ofGroups.written + ofMembers.written + ofOwners.written }
 }
 
 /** Writes down which groups a reading was about, and forgets earlier readings that were about no others. */

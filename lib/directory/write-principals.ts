@@ -19,13 +19,14 @@ export const SORT_NAME_LENGTH = 200
  * more: a deleted person still has a name.
  *
  * @param readAt when the reading began that tells this
+ * @returns the rows written
  */
 export async function writePrincipals(
   tx: Transaction,
   { organisationId, tenantId }: { organisationId: string; tenantId: string },
   read: Iterable<PrincipalFacts>,
   readAt: Date,
-): Promise<void> {
+): Promise<number> {
   const columns = listColumns(principals, NOT_READ)
   const newest = ({ name, nullable }: RecordColumn) => {
     // Without an email nothing was read of the person, so whether they are a guest is not known either.
@@ -38,8 +39,10 @@ export async function writePrincipals(
     return nullable ? `coalesce(excluded."${name}", known."${name}")` : `excluded."${name}"`
   }
   const records = Iterator.from(read).map((one): PrincipalRecord => ({ ...one, guest: one.guest ?? false }))
+  let written = 0
   for (const chunk of jsonChunks(records)) {
-    await tx.execute(sql`
+    const { rows } = await tx.execute<{ rows: number }>(sql`
+      with written as (
       insert into principals as known (organisation_id, tenant_id, sort_name, read_at, ${listInSql(columns, quoteName)})
       select ${organisationId}, ${tenantId}, left(lower(coalesce(name, email, id)), ${SORT_NAME_LENGTH}),
         ${readAt.toISOString()}::timestamptz, ${listInSql(columns, quoteName)}
@@ -50,8 +53,12 @@ export async function writePrincipals(
       where (${listInSql(columns, ({ name }) => `known."${name}"`)}) is distinct from (${listInSql(columns, newest)})
         and (known.read_at is null or known.read_at <= excluded.read_at)
         -- What another tenant says of a principal never takes the place of what our own directory knows of it.
-        and (excluded.kind <> 'delegate' or known.kind = 'delegate')`)
+        and (excluded.kind <> 'delegate' or known.kind = 'delegate')
+      returning 1)
+      select count(*)::int as rows from written`)
+    written += rows[0]?.rows ?? 0
   }
+  return written
 }
 
 /** The ids of those of whom nothing is stored. */

@@ -18,7 +18,7 @@ export async function forgetPastHolders(
   if (nodeIds.length === 0) return
   await tx.execute(sql`
     delete from holders h
-    where h.organisation_id = ${organisationId} and h.node_id::text = any(${arrayOf(nodeIds)})
+    where h.organisation_id = ${organisationId} and h.node_id = any(${arrayOf(nodeIds)}::uuid[])
       and h.valid_to < ${at.toISOString()}::timestamptz - make_interval(hours => ${HOLDERS_KEPT_HOURS})
       and not exists (select from connection_nodes n
         join connections c on c.organisation_id = n.organisation_id and c.id = n.connection_id

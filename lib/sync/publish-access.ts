@@ -4,7 +4,6 @@ import type { Published } from '@/db/queries/snapshot'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { arrayOf } from '@/db/text-array'
 import type { Meter } from '@/lib/azure/client/transport'
 import { whereAccount } from '@/lib/connections/account'
 import { lockDirectory, whereConnection } from '@/lib/connections/connection'
@@ -18,8 +17,9 @@ import { type ClaimedRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { countChanges } from './count-changes'
 import { countResult, type ResultCounts } from './count-result'
 import { forgetPastHolders } from './forget-past-holders'
-import { listNodesOfPrincipals, listNodesThatDiffer, listNodesThroughGroups, makeHolders } from './make-holders'
+import { makeHolders } from './make-holders'
 import type { ReadAccess } from './read-access'
+import { findKnownDifferently, findTouched } from './touched-holders'
 import { writeNesting } from './write-nesting'
 import { type NodesWrite, writeChain, writeNodes } from './write-nodes'
 import { writeRoles } from './write-roles'
@@ -138,34 +138,31 @@ async function lockForPublish(tx: Transaction, run: ClaimedRun) {
 }
 
 /**
- * Writes every fact where Azure keeps it, by differences, and makes the holders of the nodes anew that any of it concerns. `made`
- * are the ids of those.
+ * Writes every fact where Azure keeps it, by differences, and makes the holders anew whom any of it touches. `made` are the ids of
+ * the nodes that it concerns.
  */
-async function writeFacts(tx: Transaction, write: NodesWrite, read: ReadAccess) {
-  const { directory } = read
-  await writeRoles(tx, write, read)
-  const { nodes, changed, written: ofNodes } = await writeNodes(tx, write, read)
-  const principals = await listPrincipalsToWrite(tx, write, read, changed.length > 0)
-  for (const [readAt, rows] of Map.groupBy(principals, ({ id }) => readAtOf(read, id)))
-    await writePrincipals(tx, write, rows, readAt)
-  const groups = await writeGroups(tx, write, directory, changed.length > 0)
+async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess) {
+  await writeRoles(tx, write, access)
+  const { nodes, changed, written: ofNodes } = await writeNodes(tx, write, access)
+  const principals = await listPrincipalsToWrite(tx, write, access, changed.length > 0)
+  let rewritten = 0
+  for (const [readAt, rows] of Map.groupBy(principals, ({ id }) => readAtOf(access, id)))
+    rewritten += await writePrincipals(tx, write, rows, readAt)
+  const groups = await writeGroups(tx, write, access.directory, changed.length > 0)
   let written = ofNodes + groups.written
   if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write)
 
-  const concerned = [
-    ...changed.map(({ id }) => id),
-    ...(groups.changed.length > 0 ? await listNodesThroughGroups(tx, write, arrayOf(groups.changed)) : []),
-    // All principals that were read are looked at, not only those just written: another account of the tenant shares their rows
-    // and may have written the change already.
-    ...(principals.length > 0 ? await listNodesOfPrincipals(tx, write, arrayOf(principals.map(({ id }) => id))) : []),
-  ]
-  const made = new Set(concerned)
-  await refreshStatistics(tx, written + principals.length, FACTS)
-  let ofHolders = await makeHolders(tx, write, [...made])
-  const differing = made.size > 0 ? await listNodesThatDiffer(tx, write, [...made]) : []
-  for (const id of differing) made.add(id)
+  await refreshStatistics(tx, written + rewritten, FACTS)
+  const touched = await findTouched(tx, write, { nodes: changed, groups })
+  let ofHolders = await makeHolders(tx, write, touched)
+  // All principals that were read are looked at, not only those just written: another account of the tenant shares their rows
+  // and may have written the change already.
+  const read = principals.map(({ id }) => id)
+  const differing =
+    read.length > 0 || touched.size > 0 ? await findKnownDifferently(tx, write, { read, made: touched }) : touched
   ofHolders += await makeHolders(tx, write, differing)
   await refreshStatistics(tx, ofHolders, sql`holders`)
+  const made = new Set([...touched.keys(), ...differing.keys()])
   return { nodes, made, written: written + ofHolders }
 }
 

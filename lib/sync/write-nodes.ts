@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { and, eq, gt, inArray, isNull, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { nodesOfLastResult } from '@/db/queries/snapshot'
-import { assignments, connectionNodes, denyAssignments, nodes } from '@/db/schema/access'
+import { assignments, connectionNodes, denyAssignments, nodes, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
-import { type Common, type IntervalRow, writeIntervals } from '@/db/write-intervals'
+import { isAnyOf } from '@/db/text-array'
+import { type Common, type IntervalRow, type Told, writeIntervals } from '@/db/write-intervals'
 import type { DenyAssignment, HeldAssignment } from '@/lib/domain/access'
 import type { ScopeLevel } from '@/lib/domain/vocabulary'
 import type { ReadAccess } from './read-access'
@@ -14,8 +15,14 @@ export type NodeRow = typeof nodes.$inferSelect
 /** The account and the run that write, and the subscription that was read. */
 export type NodesWrite = Common & { accountId: string; tenantId: string; connectionId: string; subscriptionId: string }
 
-/** The nodes of a subscription, the root first, those whose assignments or denials read differently than stored, and the rows written. */
-type WrittenNodes = { nodes: NodeRow[]; changed: NodeRow[]; written: number }
+/**
+ * A node whose assignments or denials read differently than stored, with whom the assignments name that began, ended or are known
+ * differently. Null for more than can be told one by one, for a node that is new, and where a role amounts to something else now.
+ */
+export type ChangedNode = { id: string; named: Told<'principalId' | 'principalKind'> }
+
+/** The nodes of a subscription, the root first, those of them that changed, and the rows written. */
+type WrittenNodes = { nodes: NodeRow[]; changed: ChangedNode[]; written: number }
 
 /**
  * Brings the assignments and denials of the nodes above a subscription and of its own to what was read, by differences. A node
@@ -24,8 +31,9 @@ type WrittenNodes = { nodes: NodeRow[]; changed: NodeRow[]; written: number }
 export async function writeNodes(tx: Transaction, write: NodesWrite, read: ReadAccess): Promise<WrittenNodes> {
   const scopes = listScopes(write.subscriptionId, read)
   const found = await makeNodes(tx, write, scopes)
-  const changed: NodeRow[] = []
+  const changed: ChangedNode[] = []
   let written = 0
+  const amounts = await readAmounts(tx, write, { ids: read.assignments.map(({ roleId }) => roleId) })
   const newer = await listReadSince(tx, write, read.beganAt)
   const before = new Set((await readChain(tx, write)).map(({ nodeId }) => nodeId))
   for (const node of found) {
@@ -36,10 +44,10 @@ export async function writeNodes(tx: Transaction, write: NodesWrite, read: ReadA
     // The subscription was moved below it a moment ago, and its list of assignments may still be the one from before.
     const isNew = node.digest !== null && !before.has(node.id)
     if (isNew && own.held.length === 0 && own.denies.length === 0) continue
-    const { digests, rows } = await writeLists(tx, write, node, own, read)
+    const { digests, named, rows } = await writeLists(tx, write, node, { ...own, amounts }, read)
     written += rows
     const isChanged = digests.digest !== node.digest || digests.denialsDigest !== node.denialsDigest
-    if (isChanged) changed.push(node)
+    if (isChanged) changed.push({ id: node.id, named })
     if (isChanged)
       await tx
         .update(nodes)
@@ -105,46 +113,55 @@ async function listReadSince(tx: Transaction, { organisationId, accountId }: Nod
   return new Set(found.map(({ id }) => id))
 }
 
-type OfNode = { held: HeldAssignment[]; denies: DenyAssignment[] }
+/** What was read of a node, and what the roles amount to that are held at it. */
+type OfNode = { held: HeldAssignment[]; denies: DenyAssignment[]; amounts: Amounts }
 
 /** Writes those lists of a node whose digests differ. */
 async function writeLists(
   tx: Transaction,
   write: NodesWrite,
   node: NodeRow,
-  { held, denies }: OfNode,
-  { refused, roles, beganAt }: ReadAccess,
+  { held, denies, amounts }: OfNode,
+  { refused, beganAt }: ReadAccess,
 ) {
   const { organisationId, tenantId, runId, at } = write
   const common: Common = { organisationId, nodeId: node.id, tenantId, runId, at }
   const assignmentRows = held.map(assignmentRow)
   const denialRows = denies.map(denialRow)
   // What a role amounts to is part of what its holders are made from, and what was refused is not told by the rows.
-  const digest = digestOf(assignmentRows, [...amountsOf(held, roles), refused.eligible ? 'without eligible' : ''])
+  const ofRoles = digestOfAmounts(
+    amounts,
+    held.map(({ roleId }) => roleId),
+  )
+  const digest = `${digestOf(assignmentRows, [refused.eligible ? 'without eligible' : ''])} ${ofRoles}`
   // A refused list says nothing of denials; what is stored of them stays.
   const denialsDigest = refused.denials ? node.denialsDigest : digestOf(denialRows)
   let rows = 0
+  let named: ChangedNode['named'] = []
   if (digest !== node.digest) {
+    const heldBefore = await readAmounts(tx, write, { nodeId: node.id })
+    const isSameRoles = node.digest?.split(' ')[1] === digestOfAmounts(heldBefore, [...heldBefore.keys()])
     // The key holds the scope, and Azure never changes the others of an assignment.
     const carried = ['scope', 'scopeLevel', 'startsAt', 'createdOn', 'createdBy'] as const
     // What other runs have read of eligible roles meanwhile is not closed by one that was refused them.
     const only = refused.eligible
       ? sql`(t.key not like 'eligible %' or t.key in (select key from incoming) or t.valid_from <= ${beganAt.toISOString()})`
       : undefined
-    const { written } = await writeIntervals(
+    const { written, told } = await writeIntervals(
       tx,
       common,
-      { table: assignments, carried, refreshed: ['readAt'], only },
+      { table: assignments, carried, refreshed: ['readAt'], only, tell: ['principalId', 'principalKind'] },
       assignmentRows,
     )
     rows += written
+    named = isSameRoles ? told : null
   }
   if (denialsDigest !== node.denialsDigest) {
     const carried = ['scope', 'scopeLevel'] as const // both follow from the key
     const { written } = await writeIntervals(tx, common, { table: denyAssignments, carried }, denialRows)
     rows += written
   }
-  return { digests: { digest, denialsDigest }, rows }
+  return { digests: { digest, denialsDigest }, named, rows }
 }
 
 const assignmentRow = (one: HeldAssignment): IntervalRow<typeof assignments> => ({
@@ -182,13 +199,43 @@ const digestOf = (rows: readonly { key: string }[], more: readonly string[] = []
     .update(JSON.stringify([rows.toSorted((one, other) => (one.key < other.key ? -1 : 1)), more]))
     .digest('base64url')
 
-/** What the roles amount to that are held, as texts. */
-function amountsOf(held: HeldAssignment[], roles: ReadAccess['roles']): string[] {
-  const ids = new Set(held.map(({ roleId }) => roleId))
-  return roles
-    .filter(({ id }) => ids.has(id))
-    .map(({ id, privilege, privileged, ownerEquivalent }) => [id, privilege, privileged, ownerEquivalent].join(' '))
-    .sort()
+/** What roles amount to, as texts, by their ids. */
+type Amounts = ReadonlyMap<string, string>
+
+/** What is stored of roles: of these, or of those that the stored assignments of a node name. */
+async function readAmounts(
+  tx: Transaction,
+  { organisationId, tenantId }: NodesWrite,
+  of: { ids: string[] } | { nodeId: string },
+): Promise<Amounts> {
+  const { id, privilege, privileged, ownerEquivalent } = roleDefinitions
+  const named =
+    'ids' in of
+      ? isAnyOf(id, [...new Set(of.ids)])
+      : inArray(
+          id,
+          tx
+            .select({ id: assignments.roleId })
+            .from(assignments)
+            .where(
+              and(
+                eq(assignments.organisationId, organisationId),
+                eq(assignments.nodeId, of.nodeId),
+                isNull(assignments.validTo),
+              ),
+            ),
+        )
+  const found = await tx
+    .select({ id, privilege, privileged, ownerEquivalent })
+    .from(roleDefinitions)
+    .where(and(eq(roleDefinitions.organisationId, organisationId), eq(roleDefinitions.tenantId, tenantId), named))
+  return new Map(found.map((role) => [role.id, [role.privilege, role.privileged, role.ownerEquivalent].join(' ')]))
+}
+
+/** The digest of what these roles amount to. */
+function digestOfAmounts(amounts: Amounts, roleIds: readonly string[]): string {
+  const said = [...new Set(roleIds)].sort().map((id) => `${id} ${amounts.get(id) ?? ''}`)
+  return createHash('sha256').update(JSON.stringify(said)).digest('base64url')
 }
 
 /** The nodes that are above a connection's subscription by its last result, the root first. */
