@@ -223,6 +223,8 @@ export const holders = pgTable(
     primaryKey({ columns: [t.organisationId, t.principalId, t.nodeId, t.validFrom] }),
     uniqueIndex('holders_one_current').on(t.organisationId, t.nodeId, t.principalId).where(sql`valid_to is null`),
     index('holders_by_name').on(t.organisationId, t.nodeId, t.kind, t.sortName, t.principalId),
+    // Past rows are few beside the current ones, and are looked for at each publish that changes their node.
+    index('holders_past').on(t.organisationId, t.nodeId, t.validTo).where(sql`valid_to is not null`),
     check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('holders_status', oneOf('status', PRINCIPAL_STATUSES)),
     check('holders_scope_level', oneOf('scope_level', SCOPE_LEVELS)),

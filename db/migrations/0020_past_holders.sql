@@ -1,0 +1,1 @@
+CREATE INDEX "holders_past" ON "holders" USING btree ("organisation_id","node_id","valid_to") WHERE valid_to is not null;
