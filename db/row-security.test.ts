@@ -11,6 +11,7 @@ import type { Database } from './database'
 import { accountSecrets, applicationDrafts } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
 import { directoryReadings, groupOwners, sharedReadings } from './schema/directory'
+import { requestBudgets } from './schema/limits'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { limitTo } from './server-statements'
 
@@ -78,6 +79,9 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(applicationDrafts)
     .values({ organisationId, tenantId: 't', credential: 'secret', sealed: '{}', createdByName: 'Vera', expiresAt })
+  await db
+    .insert(requestBudgets)
+    .values({ organisationId, budget: 'graph', place: 't', reader: 'r', available: 1, countedAt: now })
   await db
     .insert(connectionDeletions)
     .values({ ...of, requestedById: memberId, requestedByName: 'Vera', tenantIds: [] })

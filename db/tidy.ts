@@ -11,6 +11,7 @@ const OFTEN_REWRITTEN = [
   'holders',
   'limit_counts',
   'limit_leases',
+  'request_budgets',
 ]
 
 /**

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
-import { at } from './columns'
+import { check, doublePrecision, index, integer, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core'
+import { REQUEST_BUDGETS, type RequestBudget } from '@/lib/domain/vocabulary'
+import { at, oneOf } from './columns'
+import { organisations } from './organisations'
 
 /**
- * How often something limited was asked for in the window of time that ends at `ends_at`. Both tables belong to no
+ * How often something limited was asked for in the window of time that ends at `ends_at`. This table and the next belong to no
  * organisation: sign-ins are counted before anybody is known, and some limits hold for everyone together.
  */
 export const limitCounts = pgTable(
@@ -32,4 +34,31 @@ export const limitLeases = pgTable(
     expiresAt: at('expires_at').notNull(),
   },
   (t) => [index('limit_leases_by_name').on(t.name, t.key)],
+)
+
+/**
+ * What is left of Microsoft's limits, which all workers draw from before they send (`lib/connections/request-budgets.ts`).
+ * A row that is missing is a full budget, so that those of an hour ago are deleted.
+ */
+export const requestBudgets = pgTable(
+  'request_budgets',
+  {
+    organisationId: uuid('organisation_id')
+      .notNull()
+      .references(() => organisations.id, { onDelete: 'cascade' }),
+    budget: text('budget').$type<RequestBudget>().notNull(),
+    /** The subscription or the tenant in which it is counted. */
+    place: text('place').notNull(),
+    /** Whose requests are counted together there: a person by object ID, or an application by client ID. */
+    reader: text('reader').notNull(),
+    /** Requests or resource units that could be sent at `counted_at`. Below zero: so many were promised ahead. */
+    available: doublePrecision('available').notNull(),
+    countedAt: at('counted_at').notNull(),
+    /** Until when Microsoft asked to send nothing. */
+    pausedUntil: at('paused_until'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.organisationId, t.budget, t.place, t.reader] }),
+    check('request_budgets_budget', oneOf('budget', REQUEST_BUDGETS)),
+  ],
 )

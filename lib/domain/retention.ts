@@ -24,6 +24,9 @@ export const RUN_SUMS_HOURS = 24
 /** Runs, with what each could read, for the history of a connection. */
 export const RUN_DAYS = 365
 
+/** What workers have left of Microsoft's limits. They fill again within seconds, and one that is full needs no row. */
+export const REQUEST_BUDGET_MINUTES = 60
+
 /** Sessions that a member can have at once. With one more, the oldest ends. */
 export const SESSIONS_PER_MEMBER = 20
 

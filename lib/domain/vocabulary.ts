@@ -356,3 +356,7 @@ export type AttemptProblem = {
 /** The two halves of the audit log: what was changed, which every member sees, and what only those who look after security do. */
 export const AUDIT_KINDS = ['change', 'security'] as const
 export type AuditKind = (typeof AUDIT_KINDS)[number]
+
+/** Limits of Microsoft's that workers share: Resource Manager counts reads and writes (each POST is one) apart. */
+export const REQUEST_BUDGETS = ['arm_reads', 'arm_writes', 'graph'] as const
+export type RequestBudget = (typeof REQUEST_BUDGETS)[number]

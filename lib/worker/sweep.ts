@@ -1,7 +1,13 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
-import { EXPIRED_ATTEMPT_HOURS, RUN_DAYS, RUN_SUMS_HOURS, SHARED_READING_HOURS } from '@/lib/domain/retention'
+import {
+  EXPIRED_ATTEMPT_HOURS,
+  REQUEST_BUDGET_MINUTES,
+  RUN_DAYS,
+  RUN_SUMS_HOURS,
+  SHARED_READING_HOURS,
+} from '@/lib/domain/retention'
 import { log } from '@/lib/log'
 
 /** Rows that one statement changes at most, so that it is over in a moment whatever has piled up. */
@@ -44,6 +50,12 @@ const DUE: Due[] = [
     what: 'sessions',
     table: 'member_sessions',
     where: sql`not (${isLiveSession})`,
+  },
+  {
+    what: 'requestBudgets',
+    table: 'request_budgets',
+    where: sql`counted_at <= now() - make_interval(mins => ${REQUEST_BUDGET_MINUTES})
+      and (paused_until is null or paused_until <= now())`,
   },
   {
     what: 'runSums',
