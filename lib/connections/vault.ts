@@ -7,6 +7,7 @@ import { accountSecrets, accounts, type applicationDrafts } from '@/db/schema/ac
 import { connectAttempts } from '@/db/schema/connections'
 import { audit } from '@/lib/actor'
 import { Credential, createAppTokens } from '@/lib/azure/client/app-tokens'
+import type { Budget } from '@/lib/azure/client/budget'
 import { type Azure, createAzure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
 import { type Patience, INTERACTIVE as patience } from '@/lib/azure/client/retry'
@@ -17,6 +18,7 @@ import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { type AccountRow, findAccount, whereAccount } from './account'
 import { type AttemptRow, whereOwnAttempt } from './attempts'
+import { budgetOf } from './request-budgets'
 
 /** Milliseconds that a page waits for Microsoft while a person watches. */
 const PAGE_DEADLINE_MS = 45_000
@@ -41,7 +43,8 @@ export async function azureForAttempt(actor: SessionActor, attempt: AttemptRow):
     optional: attempt.grantedScopes,
     ...options,
   })
-  return createAzure({ tokens, ...options })
+  const reader = { organisationId: actor.organisationId, tenantId: attempt.tenantId, objectId, clientId: null }
+  return createAzure({ tokens, budget: budgetOfReader(reader), ...options })
 }
 
 function describePlaceOfAttempt(actor: SessionActor, attemptId: string): SealedPlace {
@@ -101,7 +104,7 @@ export function azureForAccount(account: Reader, meter: Meter, signal: AbortSign
           optional,
           ...options,
         })
-  return createAzure({ tokens, ...options })
+  return createAzure({ tokens, budget: budgetOfReader(account), ...options })
 }
 
 /** Azure as an application sees it whose credential is not that of an account yet, while a person waits for the answer. */
@@ -111,10 +114,21 @@ export function azureForDraft(draft: typeof applicationDrafts.$inferSelect): Azu
   const context = { organisationId, kind: 'application-draft' as const, id }
   const openSealed = () => openCredential(sealed, context)
   return createAzure({
+    budget: budgetOfReader({ organisationId, tenantId, objectId: id, clientId }),
     tokens: createAppTokens({ tenantId, clientId, openCredential: openSealed, ...options }),
     ...options,
   })
 }
+
+type BudgetedReader = Pick<Reader, 'organisationId' | 'tenantId' | 'objectId' | 'clientId'>
+
+/** An application reads as itself. A person reads as themselves, through the portal's application. */
+const budgetOfReader = ({ organisationId, tenantId, objectId, clientId }: BudgetedReader): Budget =>
+  budgetOf({
+    ...{ organisationId, tenantId },
+    principal: clientId ?? objectId,
+    application: clientId ?? env().azure.clientId,
+  })
 
 /** The credential of an application's account, in the clear. Throws {@link SealBroken}. */
 export async function openAccountCredential(

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pauseToShare, THROTTLE_SCOPE } from './budget'
 import { type Azure, pageGuard } from './clients'
 import { cloud } from './cloud'
 import { AzureError, badAnswer, problemOfGraph, toAzureError } from './errors'
@@ -119,9 +120,10 @@ async function sendPatiently(azure: Azure, questions: BatchQuestion[]): Promise<
       return { answers, retryAfterMs: toAzureError(error).retryAfterMs ?? null }
     }
     for (const [index, { status, body }] of received) answers[index] = { status, body }
-    const refused = [...received].filter(([, { status }]) => isOverloaded(status))
-    const retryAfterMs = longestWait(refused.map(([, answer]) => answer))
-    open = refused.map(([index]) => index).sort((a, b) => a - b)
+    open = [...received.keys()].filter((index) => isOverloaded(answers[index]?.status ?? 0)).sort((a, b) => a - b)
+    const refused = open.flatMap((index) => received.get(index) ?? [])
+    const retryAfterMs = longestOf(refused.map(askedWait))
+    await sharePause(azure, refused)
     if (open.length === 0 || !(await mayTryAgain(azure, tries, retryAfterMs))) return { answers, retryAfterMs }
   }
 }
@@ -166,12 +168,30 @@ async function postBatch(azure: Azure, questions: BatchQuestion[], open: number[
   }
 }
 
-function longestWait(refused: Answer[]): number | null {
-  const waits = refused.map(({ headers }) => {
-    const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'retry-after')
-    return found ? parseRetryAfter(String(found[1])) : null
-  })
-  return waits.reduce((most, wait) => (wait === null ? most : Math.max(most ?? 0, wait)), null)
+/** A header of one item; null when it has none. */
+function headerOf({ headers }: Answer, name: string): string | null {
+  const found = Object.entries(headers ?? {}).find(([given]) => given.toLowerCase() === name)
+  return found ? String(found[1]) : null
+}
+
+const askedWait = (answer: Answer): number | null => parseRetryAfter(headerOf(answer, 'retry-after'))
+
+const longestOf = (waits: (number | null)[]): number | null =>
+  waits.reduce((most, wait) => (wait === null ? most : Math.max(most ?? 0, wait)), null)
+
+/** Lets all who draw from the budget of Graph keep the longest pause that items with 429 ask for. */
+async function sharePause({ caller }: Azure, refused: Answer[]): Promise<void> {
+  const pauses = refused
+    .filter(({ status }) => status === 429)
+    .map((answer) =>
+      pauseToShare({
+        askedMs: askedWait(answer),
+        code: codeOf(answer.body),
+        scope: headerOf(answer, THROTTLE_SCOPE),
+      }),
+    )
+  const ms = longestOf(pauses)
+  if (ms !== null) await caller.budget?.pause({ budget: 'graph', subscriptionId: null }, ms)
 }
 
 async function mayTryAgain({ caller }: Azure, tries: number, askedMs: number | null): Promise<boolean> {

@@ -2,11 +2,13 @@ import { Agent } from 'node:https'
 import { connect } from 'node:net'
 import { env } from '@/lib/env'
 import { readBody } from './answer-body'
+import { type Budget, type Charge, chargeOf, pauseToShare, THROTTLE_SCOPE } from './budget'
 import { cloud } from './cloud'
 import { AzureError, toAzureError } from './errors'
 import { PATIENCE, type Patience, parseRetryAfter, waitForNextTry } from './retry'
+import { codeInBody } from './rows'
 
-export type SendOptions = { signal?: AbortSignal; meter?: Meter; patience?: Patience }
+export type SendOptions = { signal?: AbortSignal; meter?: Meter; patience?: Patience; budget?: Budget }
 
 /** What a piece of work cost: HTTP requests sent (every try counts) and how many of them were repeats. */
 export type Meter = { calls: number; retries: number }
@@ -18,8 +20,8 @@ export const createMeter = (): Meter => ({ calls: 0, retries: 0 })
  * until here: the ARM SDK throws rather than send a token over http, and the Graph SDK silently leaves the token out.
  *
  * Refuses any address outside the configured cloud before anything is sent, follows no redirect, reads the whole body
- * within the time limit of a try, and repeats what may be repeated. The last refusal (a 429, a 503) is returned as it
- * came. Throws AzureError.
+ * within the time limit of a try, and repeats what may be repeated. Each try is spent from the budget, if there is one. The
+ * last refusal (a 429, a 503) is returned as it came. Throws AzureError.
  */
 export async function send(input: string | URL, init: RequestInit, options: SendOptions = {}): Promise<Response> {
   return sendTo(checkAddress(input), init, options)
@@ -41,12 +43,15 @@ export async function sendToMachine(
 }
 
 async function sendTo(url: URL, init: RequestInit, options: SendOptions): Promise<Response> {
-  const { signal } = options
+  const { signal, budget, patience = PATIENCE } = options
+  const charge = budget ? chargeOf(url, init) : null
   try {
     for (let tries = 1; ; tries += 1) {
       signal?.throwIfAborted()
+      if (charge) await budget?.spend(charge, { patience, signal })
       const outcome = await tryOnce(url, init, options).catch(toAzureError)
       signal?.throwIfAborted()
+      if (charge) await sharePause(outcome, charge, budget)
       const triesAgain = mayRepeat(outcome, url, init) && (await waitForNextTry(tries, askedWait(outcome), options))
       if (triesAgain) continue
       if (outcome instanceof AzureError) throw outcome
@@ -139,6 +144,14 @@ function neverLeft(error: AzureError): boolean {
 /** The wait in milliseconds that an answer asks for; null when it asks for none. */
 function askedWait(outcome: Response | AzureError): number | null {
   return outcome instanceof AzureError ? null : parseRetryAfter(outcome.headers.get('retry-after'))
+}
+
+/** Lets all who draw from the same budget keep the pause that a refusal with 429 asks for. */
+async function sharePause(outcome: Response | AzureError, charge: Charge, budget?: Budget): Promise<void> {
+  if (outcome instanceof AzureError || outcome.status !== 429) return
+  const code = codeInBody(await outcome.clone().text())
+  const ms = pauseToShare({ askedMs: askedWait(outcome), code, scope: outcome.headers.get(THROTTLE_SCOPE) })
+  if (ms !== null) await budget?.pause(charge, ms)
 }
 
 async function tryOnce(

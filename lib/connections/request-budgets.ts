@@ -1,0 +1,228 @@
+import { sql } from 'drizzle-orm'
+import { getDb } from '@/db/client'
+import { requestBudgets } from '@/db/schema/limits'
+import type { Budget, Charge } from '@/lib/azure/client/budget'
+import { AzureError } from '@/lib/azure/client/errors'
+import { LONGEST_PAUSE_MS } from '@/lib/azure/client/retry'
+import type { RequestBudget } from '@/lib/domain/vocabulary'
+import { log } from '@/lib/log'
+
+/** A limit as Microsoft documents it, a bucket that fills again; and how much of it a process takes ahead at a time. */
+export type RequestLimit = { bucket: number; perSecond: number; portion: number }
+
+/**
+ * Resource Manager: for each principal in a subscription, or in a tenant (request-limits-and-throttling, since 2024). Graph:
+ * resource units of an application in a tenant of fewer than 50 users, in ten seconds (throttling-limits). Larger tenants
+ * have up to 8,000; how many users there are is not known before they were read. A portion is what one sync uses at most.
+ */
+const LIMITS: Record<RequestBudget, RequestLimit> = {
+  arm_reads: { bucket: 250, perSecond: 25, portion: 10 },
+  arm_writes: { bucket: 200, perSecond: 10, portion: 5 },
+  graph: { bucket: 3500, perSecond: 350, portion: 140 },
+}
+
+/** Of each limit; the rest is for other programs that use the same account, and for people who do not wait. */
+const SHARE = 0.8
+
+/** How long a process keeps what it has taken. What is left of it then was not sent, and has filled again meanwhile. */
+const KEPT_SECONDS = 5
+
+/**
+ * The bucket that is kept here. What was taken may be sent up to {@link KEPT_SECONDS} later, when as much may be taken
+ * again, so that the bucket is smaller by what fills in that time: at no moment is more sent than Microsoft's would give.
+ */
+const ownBucket = ({ bucket, perSecond }: RequestLimit, keptSeconds: number) => ({
+  size: (bucket - perSecond * keptSeconds) * SHARE,
+  perSecond: perSecond * SHARE,
+})
+
+/** Whose requests Microsoft counts together. A person has an object ID, an application its client ID. */
+export type BudgetReader = {
+  organisationId: string
+  tenantId: string
+  /** The principal, which Resource Manager counts by, and the client ID of the application that asks Graph. */
+  principal: string
+  application: string
+}
+
+type Key = { organisationId: string; budget: RequestBudget; place: string; reader: string }
+
+/** What this process holds of one budget. All times are in milliseconds by {@link Options.now}. */
+type Purse = {
+  left: number
+  /** From when on it may be spent, and until when. */
+  from: number
+  until: number
+  pausedUntil: number
+  /** The last one in the queue of those that draw from it. */
+  turn: Promise<unknown>
+}
+
+type Options = {
+  limits?: Record<RequestBudget, RequestLimit>
+  keptSeconds?: number
+  /** A clock that never goes back, in milliseconds. What is shared is counted by the clock of the database. */
+  now?: () => number
+}
+
+/** More purses than this are looked through for those that are empty. */
+const MANY_PURSES = 1000
+
+/**
+ * Microsoft's limits as all workers on one database share them. Each process takes a portion ahead and spends it by itself,
+ * so that a sync costs a statement or two for each limit. A portion that is not there yet is promised: the statement says
+ * when it will be, and whoever comes later waits behind it.
+ *
+ * Nobody waits longer than patience for a budget that is used up: the request is then sent all the same, and those after it
+ * wait for it to be made up. A pause that Microsoft asked for is kept by everybody. When the database does not answer, the
+ * log says so and requests go out as if there were no budget; each still keeps the wait that it is asked for itself.
+ */
+export function createRequestBudgets({
+  limits = LIMITS,
+  keptSeconds = KEPT_SECONDS,
+  now = () => performance.now(),
+}: Options = {}) {
+  const purses = new Map<string, Purse>()
+
+  function purseOf(key: Key): Purse {
+    const name = Object.values(key).join('/')
+    const found = purses.get(name)
+    if (found) return found
+    if (purses.size >= MANY_PURSES) {
+      for (const [other, { until, pausedUntil }] of purses)
+        if (Math.max(until, pausedUntil) < now()) purses.delete(other)
+    }
+    const purse = { left: 0, from: 0, until: 0, pausedUntil: 0, turn: Promise.resolve() }
+    purses.set(name, purse)
+    return purse
+  }
+
+  /** Takes units out of the purse, filling it first when they are not in it. Gives when they may be sent. */
+  async function draw(key: Key, purse: Purse, units: number): Promise<{ at: number; isPaused: boolean }> {
+    if (purse.pausedUntil > now()) return { at: purse.pausedUntil, isPaused: true }
+    if (purse.until <= now()) purse.left = 0
+    if (purse.left < units) {
+      const limit = limits[key.budget]
+      const asked = Math.max(units - purse.left, limit.portion)
+      const taken = await takeAhead(key, ownBucket(limit, keptSeconds), asked)
+      if (taken && taken.pausedMs > 0) {
+        purse.pausedUntil = now() + taken.pausedMs
+        return { at: purse.pausedUntil, isPaused: true }
+      }
+      // A database that did not answer is not asked again with every request.
+      purse.left = taken ? purse.left + asked : Number.POSITIVE_INFINITY
+      purse.from = now() + (taken?.waitMs ?? 0)
+      purse.until = purse.from + keptSeconds * 1000
+    }
+    purse.left -= units
+    return { at: purse.from, isPaused: false }
+  }
+
+  async function spend(key: Key, units: number, { patience, signal }: Parameters<Budget['spend']>[1]): Promise<void> {
+    const purse = purseOf(key)
+    for (let waited = 0; ; ) {
+      const turn = purse.turn.then(() => draw(key, purse, units))
+      purse.turn = turn.catch(() => {})
+      const { at, isPaused } = await turn
+      const wait = at - now()
+      if (isPaused && waited + wait > patience.longestWaitMs) {
+        const details = { status: 429, retryAfterMs: Math.ceil(wait) }
+        throw new AzureError('throttled', 'Another request was asked to wait.', details)
+      }
+      if (wait > 0) await patience.wait(Math.min(Math.ceil(wait), patience.longestWaitMs), signal)
+      signal?.throwIfAborted()
+      if (!isPaused && purse.pausedUntil <= now()) return
+      waited += Math.max(wait, 0)
+    }
+  }
+
+  async function pause(key: Key, askedMs: number): Promise<void> {
+    const ms = Math.min(askedMs, LONGEST_PAUSE_MS)
+    const purse = purseOf(key)
+    purse.left = 0
+    purse.pausedUntil = Math.max(purse.pausedUntil, now() + ms)
+    await writePause(key, ms)
+  }
+
+  return {
+    /** The budgets that an account spends. */
+    budgetOf({ organisationId, tenantId, principal, application }: BudgetReader): Budget {
+      const keyOf = ({ budget, subscriptionId }: Omit<Charge, 'units'>): Key => ({
+        organisationId,
+        budget,
+        place: subscriptionId ?? tenantId,
+        reader: budget === 'graph' ? application : principal,
+      })
+      return {
+        spend: (charge, options) => spend(keyOf(charge), charge.units, options),
+        pause: (of, ms) => pause(keyOf(of), ms),
+      }
+    },
+  }
+}
+
+/** Those of this process. */
+export const { budgetOf } = createRequestBudgets()
+
+type Taken = { waitMs: number; pausedMs: number }
+
+/**
+ * Takes a portion, also one that is not there yet. Gives in how many milliseconds it will be, or how long a pause lasts, in
+ * which nothing is taken. Null when the database does not answer.
+ */
+async function takeAhead(key: Key, own: ReturnType<typeof ownBucket>, asked: number): Promise<Taken | null> {
+  const { size, perSecond } = own
+  const { available, countedAt, pausedUntil } = requestBudgets
+  // The time of a statement that waited for another is older than that one's, which must not take back what has filled.
+  const filled = sql`least(${size}::float8, ${available}
+    + ${perSecond}::float8 * greatest(0, extract(epoch from now() - ${countedAt})::float8))`
+  const isPaused = sql`coalesce(${pausedUntil} > now(), false)`
+  try {
+    const db = await getDb(key)
+    const [taken] = await db
+      .insert(requestBudgets)
+      .values({ ...key, available: size - asked, countedAt: sql`now()` })
+      .onConflictDoUpdate({
+        target: [requestBudgets.organisationId, requestBudgets.budget, requestBudgets.place, requestBudgets.reader],
+        set: {
+          available: sql`case when ${isPaused} then ${available} else ${filled} - ${asked}::float8 end`,
+          countedAt: sql`case when ${isPaused} then ${countedAt} else greatest(${countedAt}, now()) end`,
+        },
+      })
+      .returning({
+        available,
+        pausedMs: sql<number>`greatest(0, coalesce(extract(epoch from ${pausedUntil} - now()), 0) * 1000)::float8`,
+      })
+    if (!taken) throw new Error('The budget has no row.')
+    return { waitMs: Math.max(0, (-taken.available / perSecond) * 1000), pausedMs: taken.pausedMs }
+  } catch (error) {
+    log().warn({ event: 'request_budget_unavailable', budget: key.budget, error })
+    return null
+  }
+}
+
+/** Writes down a pause, unless a longer one is. Microsoft's bucket is empty, so ours is too. */
+async function writePause(key: Key, ms: number): Promise<void> {
+  const { available, countedAt, pausedUntil } = requestBudgets
+  try {
+    const db = await getDb(key)
+    await db
+      .insert(requestBudgets)
+      .values({
+        ...key,
+        available: 0,
+        countedAt: sql`now()`,
+        pausedUntil: sql`now() + make_interval(secs => ${ms / 1000})`,
+      })
+      .onConflictDoUpdate({
+        target: [requestBudgets.organisationId, requestBudgets.budget, requestBudgets.place, requestBudgets.reader],
+        set: {
+          available: sql`least(${available}, 0)`,
+          countedAt: sql`greatest(${countedAt}, now())`,
+          pausedUntil: sql`greatest(${pausedUntil}, excluded.paused_until)`,
+        },
+      })
+  } catch (error) {
+    log().warn({ event: 'request_budget_unavailable', budget: key.budget, error })
+  }
+}
