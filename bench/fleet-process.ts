@@ -4,7 +4,8 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { addSubscriptions } from '@/lib/connections/add-subscriptions'
 import { confirmAttempt } from '@/lib/connections/confirm'
-import { stopQueue } from '@/lib/runs/queue'
+import type { RunTrigger } from '@/lib/domain/vocabulary'
+import { type SyncJob, stopQueue } from '@/lib/runs/queue'
 import { openRuns } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 import { CONCURRENT_SYNCS } from '@/lib/worker/worker'
@@ -12,7 +13,9 @@ import { signInForAttempt } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 
 // One step of the fleet's bench in a process of its own, which prints JSON: `connect` connects all subscriptions with one
-// sign-in; `sync` syncs all of them, as many at a time as a worker does, and tells what it cost.
+// sign-in; `sync` syncs all of them, as many at a time as a worker does, and tells what it cost. For throttling
+// `first_half` and `second_half` sync a half by hand, `tally` tells how the syncs ended, and `drop_budgets` takes away the table
+// through which workers share their budgets, which leaves each to its own 429s.
 
 type Made = {
   tenantId: string
@@ -66,30 +69,75 @@ async function markNow(): Promise<string> {
   return rows[0]?.mark ?? '0'
 }
 
-async function sync() {
+async function listConnections() {
   const db = await getDbOfEveryOrganisation()
-  const all = await db
+  return db
     .select({ organisationId: connections.organisationId, id: connections.id })
     .from(connections)
     .orderBy(connections.label)
+}
+
+/** Opens a run of each of these subscriptions. */
+async function open(trigger: RunTrigger, all: Awaited<ReturnType<typeof listConnections>>): Promise<SyncJob[]> {
   const organisationId = all[0]?.organisationId ?? ''
   const connectionIds = all.map(({ id }) => id)
-  const organisation = await getDb({ organisationId })
-  await organisation.transaction((tx) => openRuns(tx, { organisationId, connectionIds, trigger: 'schedule', by: null }))
-  const open = await db
-    .select({ id: syncRuns.id })
+  const db = await getDb({ organisationId })
+  return db.transaction((tx) => openRuns(tx, { organisationId, connectionIds, trigger, by: null }))
+}
+
+async function listOpen(): Promise<SyncJob[]> {
+  const db = await getDbOfEveryOrganisation()
+  return db
+    .select({ organisationId: syncRuns.organisationId, runId: syncRuns.id })
     .from(syncRuns)
     .where(inArray(syncRuns.state, ['queued', 'running']))
+    .orderBy(syncRuns.id)
+}
+
+/** Syncs every second subscription by hand, one after the other, so that each run reads its groups anew. */
+async function syncHalf(which: number) {
+  for (const [index, connection] of (await listConnections()).entries())
+    if (index % 2 === which) await carryOut(await open('manual', [connection]))
+  return {}
+}
+
+/** Carries out these runs, as many at a time as a worker does. */
+async function carryOut(runs: SyncJob[]) {
+  const waiting = [...runs]
+  const work = async () => {
+    for (let run = waiting.shift(); run; run = waiting.shift()) await runSync(run, new AbortController().signal)
+  }
+  await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, work))
+}
+
+/** How the last run of each subscription ended, and how often anybody wrote to the shared budgets so far. */
+async function tally() {
+  const db = await getDbOfEveryOrganisation()
+  const { rows: ended } = await db.execute<{ state: string; runs: number }>(sql`
+    select coalesce(problem->>'code', state) as state, count(*)::int as runs
+    from (select distinct on (connection_id) state, problem from sync_runs
+      order by connection_id, requested_at desc) as latest group by 1`)
+  const { rows: draws } = await db.execute<{ statements: number }>(sql`
+    select coalesce(sum(n_tup_ins + n_tup_upd), 0)::int as statements
+    from pg_stat_user_tables where relname = 'request_budgets'`)
+  return { ended: Object.fromEntries(ended.map(({ state, runs }) => [state, runs])), ...draws[0] }
+}
+
+async function dropBudgets() {
+  const db = await getDbOfEveryOrganisation()
+  await db.execute(sql`drop table request_budgets`)
+  return {}
+}
+
+async function sync() {
+  const db = await getDbOfEveryOrganisation()
+  await open('schedule', await listConnections())
+  const runs = await listOpen()
   const mark = await markNow()
   await log('DELETE')
   const began = performance.now()
   const worked = process.cpuUsage()
-  const waiting = open.map(({ id }) => id)
-  const work = async () => {
-    for (let runId = waiting.shift(); runId; runId = waiting.shift())
-      await runSync({ organisationId, runId }, new AbortController().signal)
-  }
-  await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, work))
+  await carryOut(runs)
   const seconds = (performance.now() - began) / 1000
   const { user, system } = process.cpuUsage(worked)
   const failed = await db
@@ -98,7 +146,7 @@ async function sync() {
     .where(
       inArray(
         syncRuns.id,
-        open.map(({ id }) => id),
+        runs.map(({ runId }) => runId),
       ),
     )
   const problems = failed.flatMap(({ problem }) => (problem ? [problem.code] : []))
@@ -118,7 +166,15 @@ async function sync() {
 }
 
 const [step = '', made = '{}'] = process.argv.slice(2)
-const result = step === 'connect' ? await connect(JSON.parse(made)) : await sync()
+const steps: Record<string, () => Promise<object>> = {
+  connect: () => connect(JSON.parse(made)),
+  first_half: () => syncHalf(0),
+  second_half: () => syncHalf(1),
+  tally,
+  drop_budgets: dropBudgets,
+  sync,
+}
+const result = await steps[step]?.()
 await stopQueue()
 await closeDb()
 process.stdout.write(JSON.stringify(result))

@@ -16,7 +16,11 @@ const made = makeTenant(world, {
   ...{ seed: 'fleet', licence: 'p2', consented: true, assignments: 10, managementGroupDepth: 3, managementGroups: 3 },
   // A delegation in each subscription, the sandbox's own choice, would cost a call for each of them.
   delegations: 0,
-  ...{ people, subscriptions, groups: { count: groups ?? 0, sizes: { min: 3, max: 77 }, depth: 3 } },
+  ...{
+    people,
+    subscriptions,
+    groups: { count: groups ?? 0, sizes: { min: 3, max: Math.min(77, people ?? 0) }, depth: 3 },
+  },
 })
 const tenant = world.findTenant(made.tenantId)
 if (!tenant) throw new Error('The tenant was not made.')

@@ -4,12 +4,18 @@ import { measureAccess } from './measure-access.mjs'
 import { measureFleet } from './measure-fleet.mjs'
 import { measurePages } from './measure-pages.mjs'
 import { measureSyncs } from './measure-syncs.mjs'
+import { measureThrottling } from './measure-throttling.mjs'
 
 // npm run bench: figures, one line of JSON each, the last of them how busy the machine was. They are looked at, not
 // asserted: a busy machine is not a fault.
-// `npm run bench -- syncs`, `-- access`, `-- pages` or `-- fleet` measures one part; all parts but the fleet run without a name.
+// `npm run bench -- syncs`, `-- access`, `-- pages`, `-- fleet` or `-- throttling` measures one part; all parts but the last two
+// run without a name.
 
-const parts = { syncs: measureSyncs, access: measureAccess, pages: measurePages, fleet: measureFleet }
+const parts = {
+  ...{ syncs: measureSyncs, access: measureAccess, pages: measurePages },
+  ...{ fleet: measureFleet, throttling: measureThrottling },
+}
+const ONLY_WHEN_ASKED = ['fleet', 'throttling']
 
 const print = (figure) => process.stdout.write(`${JSON.stringify(figure)}\n`)
 
@@ -22,7 +28,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => e
 
 const wanted = process.argv.slice(2).filter((name) => name in parts)
 try {
-  for (const name of wanted.length > 0 ? wanted : Object.keys(parts).filter((name) => name !== 'fleet')) {
+  for (const name of wanted.length > 0
+    ? wanted
+    : Object.keys(parts).filter((name) => !ONLY_WHEN_ASKED.includes(name))) {
     await parts[name](print)
   }
   print({ bench: 'machine', node: process.version, cores: availableParallelism(), loadOfOneMinute: loadavg()[0] })

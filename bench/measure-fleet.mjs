@@ -43,7 +43,9 @@ export async function measureFleet(print) {
     await run('connect')
     const first = await run('sync')
     print({ bench: 'fleet_first', ...size, calls: first.calls, seconds: round(first.seconds), cpu_s: cpuOf(first) })
+    const before = await run('tally')
     const unchanged = await run('sync')
+    const { statements } = await run('tally')
     print({ bench: 'fleet_rows', value: sum(unchanged.rows), aim: 60_000, ...unchanged.rows })
     print({ bench: 'fleet_db_mb', value: round(unchanged.databaseBytes / 1e6), aim: 80 })
     print({ bench: 'fleet_unchanged_calls', value: unchanged.calls, aim: 750 })
@@ -51,6 +53,7 @@ export async function measureFleet(print) {
     print({ bench: 'fleet_unchanged_mb', value: round(unchanged.bytes / 1e6), aim: 140 })
     print({ bench: 'fleet_unchanged_cpu_s', value: cpuOf(unchanged), aim: 25, seconds: round(unchanged.seconds) })
     print({ bench: 'fleet_unchanged_rows_written', value: sum(unchanged.written), aim: 0 })
+    print({ bench: 'fleet_unchanged_budget_statements', value: statements - before.statements })
     const change = { type: 'add_member', tenantId: made.tenantId, groupId: made.groupId, principalId: made.newMemberId }
     const answer = await fetch(`${url}/_sandbox/changes`, { method: 'POST', body: JSON.stringify(change) })
     if (!answer.ok) throw new Error(await answer.text())
