@@ -233,6 +233,26 @@ test.each([
   expect(Number(connection?.wait)).toBeLessThan(3600)
 })
 
+test('a sync waits for a pause that another one was asked for: it asks nothing there, and is put off for as long', async () => {
+  const { tenant, id, sync, shown } = await connected()
+  const before = await shown()
+  const body = { error: { code: 'SubscriptionRequestsThrottled', message: 'x' } }
+  const answer = { status: 429, headers: { 'retry-after': '300' }, body }
+  await tenant.during([{ match: assignmentsOf(tenant), ...answer }], sync)
+
+  tenant.world.log = []
+  const run = await sync()
+  expect(run).toMatchObject({ state: 'failed', problem: { code: 'throttled' } })
+  expect(tenant.world.log.map(({ path }) => path).filter((path) => path.includes(tenant.subscription.id))).toEqual([])
+  expect(await shown()).toEqual(before)
+  const [connection] = await rolecall.db
+    .select({ wait: sql<number>`extract(epoch from next_sync_at - now())::float8` })
+    .from(connections)
+    .where(eq(connections.id, id))
+  expect(connection?.wait).toBeGreaterThan(50)
+  expect(connection?.wait).toBeLessThan(3600)
+})
+
 test.each(['999999999', 'Fri, 31 Dec 9999 23:59:59 GMT', '9'.repeat(30)])(
   'a pause until %s is one of a day, and the run says so',
   async (retryAfter) => {
