@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { connectionDeletions, connections } from '@/db/schema/connections'
-import { limitCounts } from '@/db/schema/limits'
+import { limitCounts, requestBudgets } from '@/db/schema/limits'
 import { syncRuns } from '@/db/schema/runs'
 import { listOpenRuns, type Place } from './expectations'
 
@@ -35,8 +35,9 @@ export async function makeDue({ owner }: Place): Promise<void> {
     .update(connectionDeletions)
     .set({ updatedAt: sql`updated_at - interval '1 hour'` })
     .where(eq(connectionDeletions.organisationId, organisationId))
-  // Meanwhile the windows in which things are counted end, too.
+  // Meanwhile the windows in which things are counted end, too, and so do pauses that Microsoft asked for.
   await db.delete(limitCounts)
+  await db.delete(requestBudgets)
   await db
     .update(connections)
     .set({ nextSyncAt: sql`now() - interval '1 second'` })

@@ -3,7 +3,6 @@ import { getDb } from '@/db/client'
 import { requestBudgets } from '@/db/schema/limits'
 import type { Budget, Charge } from '@/lib/azure/client/budget'
 import { AzureError } from '@/lib/azure/client/errors'
-import { LONGEST_PAUSE_MS } from '@/lib/azure/client/retry'
 import type { RequestBudget } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 
@@ -26,6 +25,9 @@ const SHARE = 0.8
 
 /** How long a process keeps what it has taken. What is left of it then was not sent, and has filled again meanwhile. */
 const KEPT_SECONDS = 5
+
+/** The longest that all wait for one answer; then somebody asks again. One that makes no sense must not stop everything. */
+const LONGEST_PAUSE_MS = 10 * 60_000
 
 /**
  * The bucket that is kept here. What was taken may be sent up to {@link KEPT_SECONDS} later, when as much may be taken
@@ -53,7 +55,8 @@ type Purse = {
   /** From when on it may be spent, and until when. */
   from: number
   until: number
-  pausedUntil: number
+  /** How many pauses there were. Whoever has waited through the beginning of one asks again. */
+  pauses: number
   /** The last one in the queue of those that draw from it. */
   turn: Promise<unknown>
 }
@@ -89,26 +92,21 @@ export function createRequestBudgets({
     const found = purses.get(name)
     if (found) return found
     if (purses.size >= MANY_PURSES) {
-      for (const [other, { until, pausedUntil }] of purses)
-        if (Math.max(until, pausedUntil) < now()) purses.delete(other)
+      for (const [other, { until }] of purses) if (until < now()) purses.delete(other)
     }
-    const purse = { left: 0, from: 0, until: 0, pausedUntil: 0, turn: Promise.resolve() }
+    const purse = { left: 0, from: 0, until: 0, pauses: 0, turn: Promise.resolve() }
     purses.set(name, purse)
     return purse
   }
 
   /** Takes units out of the purse, filling it first when they are not in it. Gives when they may be sent. */
   async function draw(key: Key, purse: Purse, units: number): Promise<{ at: number; isPaused: boolean }> {
-    if (purse.pausedUntil > now()) return { at: purse.pausedUntil, isPaused: true }
     if (purse.until <= now()) purse.left = 0
     if (purse.left < units) {
       const limit = limits[key.budget]
       const asked = Math.max(units - purse.left, limit.portion)
       const taken = await takeAhead(key, ownBucket(limit, keptSeconds), asked)
-      if (taken && taken.pausedMs > 0) {
-        purse.pausedUntil = now() + taken.pausedMs
-        return { at: purse.pausedUntil, isPaused: true }
-      }
+      if (taken && taken.pausedMs > 0) return { at: now() + taken.pausedMs, isPaused: true }
       // A database that did not answer is not asked again with every request.
       purse.left = taken ? purse.left + asked : Number.POSITIVE_INFINITY
       purse.from = now() + (taken?.waitMs ?? 0)
@@ -124,6 +122,7 @@ export function createRequestBudgets({
       const turn = purse.turn.then(() => draw(key, purse, units))
       purse.turn = turn.catch(() => {})
       const { at, isPaused } = await turn
+      const { pauses } = purse
       const wait = at - now()
       if (isPaused && waited + wait > patience.longestWaitMs) {
         const details = { status: 429, retryAfterMs: Math.ceil(wait) }
@@ -131,7 +130,7 @@ export function createRequestBudgets({
       }
       if (wait > 0) await patience.wait(Math.min(Math.ceil(wait), patience.longestWaitMs), signal)
       signal?.throwIfAborted()
-      if (!isPaused && purse.pausedUntil <= now()) return
+      if (!isPaused && purse.pauses === pauses) return
       waited += Math.max(wait, 0)
     }
   }
@@ -140,7 +139,7 @@ export function createRequestBudgets({
     const ms = Math.min(askedMs, LONGEST_PAUSE_MS)
     const purse = purseOf(key)
     purse.left = 0
-    purse.pausedUntil = Math.max(purse.pausedUntil, now() + ms)
+    purse.pauses += 1
     await writePause(key, ms)
   }
 
@@ -176,7 +175,9 @@ async function takeAhead(key: Key, own: ReturnType<typeof ownBucket>, asked: num
   // The time of a statement that waited for another is older than that one's, which must not take back what has filled.
   const filled = sql`least(${size}::float8, ${available}
     + ${perSecond}::float8 * greatest(0, extract(epoch from now() - ${countedAt})::float8))`
-  const isPaused = sql`coalesce(${pausedUntil} > now(), false)`
+  // The clock of the database was set back: what was written by the earlier one would hold for as long.
+  const isAhead = sql`${countedAt} > now() + interval '1 second'`
+  const isPaused = sql`(coalesce(${pausedUntil} > now(), false) and not ${isAhead})`
   try {
     const db = await getDb(key)
     const [taken] = await db
@@ -186,7 +187,8 @@ async function takeAhead(key: Key, own: ReturnType<typeof ownBucket>, asked: num
         target: [requestBudgets.organisationId, requestBudgets.budget, requestBudgets.place, requestBudgets.reader],
         set: {
           available: sql`case when ${isPaused} then ${available} else ${filled} - ${asked}::float8 end`,
-          countedAt: sql`case when ${isPaused} then ${countedAt} else greatest(${countedAt}, now()) end`,
+          countedAt: sql`case when ${isPaused} then ${countedAt} when ${isAhead} then now() else greatest(${countedAt}, now()) end`,
+          pausedUntil: sql`case when ${isPaused} then ${pausedUntil} end`,
         },
       })
       .returning({
