@@ -173,6 +173,28 @@ test('whoever holds directly what a group is given and loses again is touched by
   expect(await listStale(tenant)).toEqual([])
 })
 
+test.each(['loses its role', 'leaves a group that has one'] as const)(
+  'whoever leaves a group is touched also when the group %s in the same publish',
+  async (loss) => {
+    const { tenant, groupId, assign, member, sync } = await connectGroup(3)
+    const { world, tenantId } = tenant
+    const outer = applyChange(world, { type: 'add_group', tenantId, displayName: 'Around It' }) as { id: string }
+    const nested = { tenantId, groupId: outer.id, principalId: groupId }
+    const isNested = loss === 'leaves a group that has one'
+    if (isNested) applyChange(world, { type: 'add_member', ...nested })
+    const { id: assignmentId } = assign(isNested ? outer.id : groupId, 'Monitoring Reader') as { id: string }
+    await sync()
+    const before = await countHolders(tenant)
+
+    applyChange(world, { type: 'remove_member', tenantId, groupId, principalId: member() })
+    if (isNested) applyChange(world, { type: 'remove_member', ...nested })
+    else applyChange(world, { type: 'unassign', tenantId, assignmentId })
+    await sync()
+    expect(await listStale(tenant)).toEqual([])
+    expect(await countHolders(tenant)).toBeLessThan(before)
+  },
+)
+
 test('everyone who holds a role is touched when it allows something else', async () => {
   const { tenant, groupId, assign, sync } = await connectGroup(5, { customRoles: 1 })
   const [role] = tenant.world.findTenant(tenant.tenantId)?.customRoles.list() ?? []
