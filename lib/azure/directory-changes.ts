@@ -1,15 +1,8 @@
 import { z } from 'zod'
-import {
-  askForLists,
-  type CallCount,
-  countBatches,
-  inChunks,
-  type ListQuestion,
-  parseAnswer,
-  pathInBatch,
-} from './client/batch'
+import { type CallCount, countBatches, inChunks, parseAnswer } from './client/batch'
 import type { Azure } from './client/clients'
 import { cloud } from './client/cloud'
+import { askForLists, type ListQuestion, pathInBatch } from './client/graph-lists'
 import { refusedBy } from './client/lists'
 import { checkAddress } from './client/transport'
 import { PERSON_SELECT } from './people'

@@ -1,12 +1,6 @@
 import type { GroupList } from '@/lib/domain/access'
-import {
-  type BatchQuestion,
-  IDS_PER_QUESTION,
-  inChunks,
-  type ListQuestion,
-  PER_PAGE,
-  questionsById,
-} from './client/batch'
+import { type BatchQuestion, IDS_PER_QUESTION, inChunks, PER_PAGE, questionsById } from './client/batch'
+import type { ListQuestion } from './client/graph-lists'
 import { PERSON_SELECT } from './people'
 import { SERVICE_SELECT } from './service-principals'
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { askForLists, type CallCount, canReadList, countBatches, IDS_PER_QUESTION, inChunks } from './client/batch'
+import { type CallCount, countBatches, IDS_PER_QUESTION, inChunks } from './client/batch'
 import type { Azure } from './client/clients'
+import { askForLists, canReadList } from './client/graph-lists'
 import { type AskedForChanges, linkIn, questionsForLinks } from './directory-changes'
 import {
   newGroup,

@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import { latestOf } from '@/lib/domain/moments'
 import type { Refused } from '@/lib/domain/problems'
-import {
-  askBatch,
-  type BatchAnswer,
-  type BatchQuestion,
-  forEachBatch,
-  listPagesFrom,
-  questionsById,
-} from './client/batch'
+import { askBatch, type BatchAnswer, type BatchQuestion, forEachBatch, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
+import { listPagesFrom } from './client/graph-lists'
 import { refusedBy } from './client/lists'
 import { addOdd, isStorable, keepReadable, type OddRow } from './client/rows'
 

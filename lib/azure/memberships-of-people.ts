@@ -1,16 +1,7 @@
 import { z } from 'zod'
-import {
-  askForLists,
-  type BatchAnswer,
-  type CallCount,
-  countBatches,
-  GraphPage,
-  type ListQuestion,
-  listPages,
-  PER_PAGE,
-  parseAnswer,
-} from './client/batch'
+import { type BatchAnswer, type CallCount, countBatches, PER_PAGE, parseAnswer } from './client/batch'
 import type { Azure } from './client/clients'
+import { askForLists, GraphPage, type ListQuestion, listPages } from './client/graph-lists'
 import { addOdd, keepReadable, type OddRow } from './client/rows'
 import { type Person, USERS_PAGE, UserPerson } from './people'
 

@@ -5,20 +5,18 @@ import {
   askBatch,
   type BatchAnswer,
   type BatchQuestion,
-  canReadList,
   countBatches,
   countPages,
   failureOf,
   forEachBatch,
   inChunks,
-  listPages,
-  listPagesFrom,
   MOST_IN_BATCH,
   PER_PAGE,
   questionsById,
 } from './client/batch'
 import type { Azure } from './client/clients'
 import type { AzureError } from './client/errors'
+import { canReadList, listPages, listPagesFrom } from './client/graph-lists'
 import { refusedBy } from './client/lists'
 import { addOdd, cleanText, keepReadable, matchOdd, type OddRow } from './client/rows'
 import { COUNT_OF_USERS, countIn } from './group-plan'

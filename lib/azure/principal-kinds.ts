@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { PrincipalKind } from '@/lib/domain/vocabulary'
-import { askOptionalBatch, inChunks, listPagesFrom, MOST_IN_BATCH, questionsById } from './client/batch'
+import { askOptionalBatch, inChunks, MOST_IN_BATCH, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
+import { listPagesFrom } from './client/graph-lists'
 import { refusedBy } from './client/lists'
 import { keepReadable, principalKindOf } from './client/rows'
 

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import type { Refused } from '@/lib/domain/problems'
 import type { PrincipalVariety } from '@/lib/domain/vocabulary'
-import { askBatch, type BatchAnswer, forEachBatch, listPagesFrom, questionsById } from './client/batch'
+import { askBatch, type BatchAnswer, forEachBatch, questionsById } from './client/batch'
 import type { Azure } from './client/clients'
+import { listPagesFrom } from './client/graph-lists'
 import { refusedBy } from './client/lists'
 import { addOdd, cleanText, keepReadable, type OddRow, principalKindOf } from './client/rows'
 

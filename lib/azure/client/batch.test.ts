@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { standInAccount as account, pointAt, type Script, startStandIn } from '@/testing/stand-in'
-import { askBatch, askForLists, failureOf, GraphPage, parseAnswer } from './batch'
+import { askBatch, failureOf, parseAnswer } from './batch'
+import { askForLists, GraphPage } from './graph-lists'
 
 let microsoft: Awaited<ReturnType<typeof startStandIn>>
 beforeAll(async () => {
