@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, inArray, sql } from 'drizzle-orm'
 import { getDbOfEveryOrganisation } from '@/db/client'
 import { connectionDeletions, connections } from '@/db/schema/connections'
 import { limitCounts, requestBudgets } from '@/db/schema/limits'
@@ -23,14 +23,30 @@ export async function isAnythingDue({ owner }: Place): Promise<boolean> {
   return due + deletions > 0 || (await listOpenRuns(owner.organisationId)).length > 0
 }
 
+/**
+ * Does some work for which the queued runs of an organisation have waited for an hour, and then were asked for just now again: what
+ * was read of the directory before that is no hour older, and would else count as read since.
+ */
+export async function afterAnHourInQueue({ owner }: Place, work: () => Promise<void>): Promise<void> {
+  const db = await getDbOfEveryOrganisation()
+  const isQueued = and(eq(syncRuns.organisationId, owner.organisationId), eq(syncRuns.state, 'queued'))
+  const older = await db
+    .update(syncRuns)
+    .set({ requestedAt: sql`requested_at - interval '1 hour'` })
+    .where(isQueued)
+    .returning({ id: syncRuns.id })
+  await work()
+  const ids = older.map(({ id }) => id)
+  await db
+    .update(syncRuns)
+    .set({ requestedAt: sql`requested_at + interval '1 hour'` })
+    .where(and(eq(syncRuns.organisationId, owner.organisationId), inArray(syncRuns.id, ids)))
+}
+
 /** Lets everything of an organisation that waits for its time be due. */
 export async function makeDue({ owner }: Place): Promise<void> {
   const db = await getDbOfEveryOrganisation()
   const { organisationId } = owner
-  await db
-    .update(syncRuns)
-    .set({ requestedAt: sql`requested_at - interval '1 hour'` })
-    .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.state, 'queued')))
   await db
     .update(connectionDeletions)
     .set({ updatedAt: sql`updated_at - interval '1 hour'` })

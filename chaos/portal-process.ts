@@ -18,7 +18,7 @@ import { readPublished } from '@/testing/read-published'
 import { findConnectionRow, readFacts } from './expectations'
 import { findSecrets, listLeftovers } from './find-secrets'
 import { breakRequests } from './network-faults'
-import { loseHeartbeat, makeDue } from './pass-time'
+import { afterAnHourInQueue, loseHeartbeat, makeDue } from './pass-time'
 
 // A process that does what a portal does, and with the word `worker` also what a worker does, for one connection. It is
 // told what to do by lines of JSON, answers each with a line that begins with `reply`, and is killed by whoever started it.
@@ -105,7 +105,7 @@ async function report() {
 async function tick() {
   await loseHeartbeat(place)
   await makeDue(place)
-  await sendDueRuns()
+  await afterAnHourInQueue(place, sendDueRuns)
   await sendLostDeletions()
 }
 

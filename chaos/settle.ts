@@ -3,7 +3,7 @@ import { DELETION_QUEUE, type DeletionJob, getQueue, SYNC_QUEUE, type SyncJob } 
 import { runSync } from '@/lib/sync/run-sync'
 import { sendDueRuns } from '@/lib/worker/worker'
 import type { TestTenant } from '@/testing/rolecall'
-import { isAnythingDue, loseHeartbeat, makeDue } from './pass-time'
+import { afterAnHourInQueue, isAnythingDue, loseHeartbeat, makeDue } from './pass-time'
 
 /** Ticks of the worker, a minute each, after which nothing may be under way any more. */
 export const TICKS_TO_SETTLE = 6
@@ -17,7 +17,7 @@ export async function settle(tenant: TestTenant): Promise<number | null> {
     await makeDue(tenant)
     if (!(await isAnythingDue(tenant))) return tick
     await loseHeartbeat(tenant)
-    await sendDueRuns()
+    await afterAnHourInQueue(tenant, sendDueRuns)
     await sendLostDeletions()
     await carryWaitingJobs()
   }

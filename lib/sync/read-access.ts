@@ -9,7 +9,7 @@ import type { HeldAssignment, PrincipalFacts } from '@/lib/domain/access'
 import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import { OPTIONAL_PERMISSIONS } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
-import { type CoverageLine, DATASETS, type PrincipalKind, rankOf } from '@/lib/domain/vocabulary'
+import { type CoverageLine, DATASETS, type PrincipalKind, type RunTrigger, rankOf } from '@/lib/domain/vocabulary'
 import type { ClaimedRun, Report } from '@/lib/runs/runs'
 import type { LastResult } from './last-result'
 import { type ReadOfAzure, readAzure } from './read-azure'
@@ -81,11 +81,13 @@ export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult
 }
 
 /**
- * What was read of the directory before this is too old for a run. Whoever asks for a sync by hand wants what is there now; a run
- * by itself takes what another one has read a few minutes ago.
+ * What was read of the directory before this is too old for a run. Whoever asks for a sync by hand wants what is there now, also
+ * when it succeeds at a second try only; other runs take what one has read a few minutes ago.
  */
 const freshSince = ({ trigger, requestedAt }: ReadingRun, beganAt: Date): Date =>
-  trigger === 'manual' ? requestedAt : new Date(beganAt.getTime() - FRESH_MINUTES * 60_000)
+  READS_ANEW.includes(trigger) ? requestedAt : new Date(beganAt.getTime() - FRESH_MINUTES * 60_000)
+
+const READS_ANEW: readonly RunTrigger[] = ['manual', 'retry']
 
 type Named = Pick<ReadOfAzure, 'assignments' | 'denies' | 'names'>
 
