@@ -36,29 +36,33 @@ export async function shownAccess(actor: Actor, connectionId: string): Promise<E
   const denialsOf = await listDenialsByPrincipal(actor, connection, holders)
   const found: EffectiveAccess = new Map()
   for (const { principalId, grants } of holders) {
-    const access = await getPersonAccess(actor, connection, principalId)
-    if (!access) throw new Error(`${principalId} is listed, but has no page.`)
-    const [asked, own] = [denialsOf.get(principalId) ?? [], access.denies].map((some) =>
-      some.map(({ key }) => key).join(),
-    )
+    const { access, denies } = await accessOf(actor, connection, principalId)
+    const [asked, own] = [denialsOf.get(principalId) ?? [], denies].map((some) => some.map(({ key }) => key).join())
     if (asked !== own) throw new Error(`Denials that name ${principalId}: ${own} on their page, ${asked} when asked.`)
-    const explained = explainAccess(access)
-    if (explained.length !== grants)
-      throw new Error(`${principalId} is listed with ${grants} roles, not ${explained.length}.`)
-    for (const { roleId, scope, kind, paths, truncated } of explained) {
-      found.set(accessKey(principalId, roleId, scope, kind), {
-        ways: new Set(
-          paths.map(({ grant, groups: outward }) => wayOf(nameIn(grant.key), outward.map(({ id }) => id).reverse())),
-        ),
-        truncated,
-        deniedBy: access.denies
-          .filter((deny) => reaches(deny, scope))
-          .map(({ key }) => nameIn(key))
-          .sort(),
-      })
-    }
+    if (access.size !== grants) throw new Error(`${principalId} is listed with ${grants} roles, not ${access.size}.`)
+    for (const [key, role] of access) found.set(key, role)
   }
   return found
+}
+
+/** What the page of one person explains of a result, who must be somebody that it lists, and the denials that name them. */
+export async function accessOf(actor: Actor, connection: Snapshot, principalId: string) {
+  const page = await getPersonAccess(actor, connection, principalId)
+  if (!page) throw new Error(`${principalId} is listed, but has no page.`)
+  const access: EffectiveAccess = new Map()
+  for (const { roleId, scope, kind, paths, truncated } of explainAccess(page)) {
+    access.set(accessKey(principalId, roleId, scope, kind), {
+      ways: new Set(
+        paths.map(({ grant, groups: outward }) => wayOf(nameIn(grant.key), outward.map(({ id }) => id).reverse())),
+      ),
+      truncated,
+      deniedBy: page.denies
+        .filter((deny) => reaches(deny, scope))
+        .map(({ key }) => nameIn(key))
+        .sort(),
+    })
+  }
+  return { access, denies: page.denies }
 }
 
 /** The assignment's own name: what comes last in its key, or in front of the principal, the role and the kind of a delegation. */
