@@ -1,4 +1,4 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import type { Published } from '@/db/queries/snapshot'
 import { accounts } from '@/db/schema/accounts'
@@ -13,7 +13,7 @@ import type { PrincipalFacts } from '@/lib/domain/access'
 import { nextSyncAt } from '@/lib/domain/connection-status'
 import { isGap, isPassing } from '@/lib/domain/coverage'
 import type { Schedule } from '@/lib/domain/vocabulary'
-import { type ClaimedRun, RunLost, whereHeldBy } from '@/lib/runs/runs'
+import { type ClaimedRun, HEARTBEAT_LOST_SECONDS, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { countChanges } from './count-changes'
 import { countResult, type ResultCounts } from './count-result'
 import { forgetPastHolders } from './forget-past-holders'
@@ -23,6 +23,9 @@ import { findKnownDifferently, findTouched } from './touched-holders'
 import { writeNesting } from './write-nesting'
 import { type NodesWrite, writeChain, writeNodes } from './write-nodes'
 import { writeRoles } from './write-roles'
+
+/** How long a publish waits for its turn: less than after which its run, whose heartbeats have stopped, counts as lost. */
+const LONGEST_WAIT_SECONDS = HEARTBEAT_LOST_SECONDS - 15
 
 /**
  * Publishes what a run read, in the transaction it is given: readers see the old result or the new one, never a mix.
@@ -42,6 +45,8 @@ export async function publishAccess(
 ): Promise<{ written: number; noteStored: () => void }> {
   const { organisationId, connection, account } = run
   const own = whereConnection(organisationId, connection.id)
+  // Publishes with one account wait for each other, longer than any statement may take: one that gave up would lose what it read.
+  await tx.execute(sql`select set_config('statement_timeout', ${String(LONGEST_WAIT_SECONDS * 1_000)}, true)`)
   const locked = await lockForPublish(tx, run)
   const at = new Date(locked.at)
   const write: NodesWrite = {
@@ -49,6 +54,7 @@ export async function publishAccess(
     ...{ subscriptionId: connection.subscriptionId, runId: run.id, at },
   }
   await lockDirectory(tx, organisationId, connection.tenantId)
+  await tx.execute(sql`set local statement_timeout to default`)
   const stored = await writeFacts(tx, write, read)
   const chained = await writeChain(tx, write, stored.nodes)
   const written = stored.written + chained
@@ -161,7 +167,7 @@ async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess
   const differing =
     read.length > 0 || touched.size > 0 ? await findKnownDifferently(tx, write, { read, made: touched }) : touched
   ofHolders += await makeHolders(tx, write, differing)
-  await refreshStatistics(tx, ofHolders, sql`holders`)
+  await refreshStatistics(tx, ofHolders, ['holders'])
   const made = new Set([...touched.keys(), ...differing.keys()])
   return { nodes, made, written: written + ofHolders }
 }
@@ -234,16 +240,33 @@ function nextLook(
   return new Date(Math.min(due.getTime(), at.getTime() + LOOK_AGAIN_MINUTES * 60_000))
 }
 
-/** Rows from which on a publish changes the tables enough to need new statistics. */
+/** Rows from which on a publish may change the tables enough to need new statistics. */
 const ANALYSE_FROM_ROWS = 1_000
 
+/** How much larger a table is then than when its statistics were made: as much as PostgreSQL's own autovacuum waits for. */
+const GROWN = 1.1
+
 /** The tables that holders are made from. */
-const FACTS = sql`assignments, principals, directory_groups, group_members, group_nesting, group_owners, nodes, connection_nodes`
+const FACTS = [
+  ...['assignments', 'principals', 'directory_groups', 'group_members', 'group_nesting', 'group_owners'],
+  ...['nodes', 'connection_nodes'],
+]
 
 /**
  * Refreshes the statistics that the database plans its queries by, before what was written is read. With those of an empty table
  * a list of fifty thousand takes minutes instead of milliseconds, and autovacuum comes too late, or never on the embedded engine.
+ * A large table to which little was added keeps those that it has: to sample it takes longer than to write a subscription.
  */
-async function refreshStatistics(tx: Transaction, written: number, tables: SQL): Promise<void> {
-  if (written >= ANALYSE_FROM_ROWS) await tx.execute(sql`analyze ${tables}`)
+async function refreshStatistics(tx: Transaction, written: number, tables: string[]): Promise<void> {
+  if (written < ANALYSE_FROM_ROWS) return
+  const { rows: grown } = await tx.execute<{ name: string }>(sql`
+    select relname as name from pg_class where oid::regclass::text = any(${arrayOf(tables)})
+      and pg_relation_size(oid) > ${GROWN}::float * relpages * current_setting('block_size')::int`)
+  if (grown.length > 0)
+    await tx.execute(
+      sql`analyze ${sql.join(
+        grown.map(({ name }) => sql.identifier(name)),
+        sql`, `,
+      )}`,
+    )
 }
