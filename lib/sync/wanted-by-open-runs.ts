@@ -9,37 +9,61 @@ import type { ClaimedRun } from '@/lib/runs/runs'
 
 type Open = Pick<ClaimedRun, 'organisationId' | 'id' | 'account'>
 
-/** The most principals that are read for other runs: enough for a company, and read in some seconds. */
-const MOST_PRINCIPALS = 20_000
+/** The most assignments whose principals are read for other runs: those of a company, which are read in some seconds. */
+const MOST_ASSIGNMENTS = 20_000
 
 /**
  * What the other runs of an account that are open now will want of its directory, as far as their last results tell: the groups
- * and the principals that assignments name. What a run reads for all of them none of them reads again.
+ * and the principals that assignments name, at each node once, and those of the runs that come next first. What a run reads for
+ * all of them none of them reads again. No more rows are looked at than are taken, since every run of a large company asks.
  */
 export async function wantedByOpenRuns({ organisationId, id, account }: Open): Promise<WantedOfDirectory> {
   const db = await getDb({ organisationId })
-  const isOpen = sql`exists (select from ${syncRuns} where ${syncRuns.organisationId} = ${organisationId}
-    and ${syncRuns.connectionId} = ${connections.id} and ${syncRuns.state} in ('queued', 'running') and ${syncRuns.id} <> ${id})`
-  const found = await db
-    .select({
-      id: assignments.principalId,
-      kind: assignments.principalKind,
-      assignedOn: min(assignments.createdOn),
-    })
-    .from(connections)
-    .innerJoin(connectionNodes, nodesOfLastResult)
+  const nodes = db
+    .select({ id: connectionNodes.nodeId, next: min(syncRuns.requestedAt).as('next') })
+    .from(syncRuns)
     .innerJoin(
-      assignments,
+      connections,
+      and(eq(connections.organisationId, syncRuns.organisationId), eq(connections.id, syncRuns.connectionId)),
+    )
+    .innerJoin(connectionNodes, nodesOfLastResult)
+    .where(
       and(
-        eq(assignments.organisationId, connectionNodes.organisationId),
-        eq(assignments.nodeId, connectionNodes.nodeId),
+        eq(syncRuns.organisationId, organisationId),
+        inArray(syncRuns.state, ['queued', 'running']),
+        ne(syncRuns.id, id),
+        eq(connections.accountId, account.id),
+      ),
+    )
+    .groupBy(connectionNodes.nodeId)
+    .orderBy(sql`next`, connectionNodes.nodeId)
+    .as('wanted')
+  const named = db
+    .select({
+      principalId: assignments.principalId,
+      principalKind: assignments.principalKind,
+      createdOn: assignments.createdOn,
+    })
+    .from(assignments)
+    .where(
+      and(
+        eq(assignments.organisationId, organisationId),
+        eq(assignments.nodeId, nodes.id),
         isNull(assignments.validTo),
         ne(assignments.principalKind, 'delegate'),
       ),
     )
-    .where(and(eq(connections.organisationId, organisationId), eq(connections.accountId, account.id), isOpen))
-    .groupBy(assignments.principalId, assignments.principalKind)
-    .limit(MOST_PRINCIPALS)
+    .as('named')
+  const rows = db
+    .select({ id: named.principalId, kind: named.principalKind, createdOn: named.createdOn })
+    .from(nodes)
+    .crossJoinLateral(named)
+    .limit(MOST_ASSIGNMENTS)
+    .as('rows')
+  const found = await db
+    .select({ id: rows.id, kind: rows.kind, assignedOn: min(rows.createdOn) })
+    .from(rows)
+    .groupBy(rows.id, rows.kind)
   return {
     roots: found.filter(({ kind }) => kind === 'group').map((one) => one.id),
     principals: new Map(
