@@ -4,8 +4,7 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { addSubscriptions } from '@/lib/connections/add-subscriptions'
 import { confirmAttempt } from '@/lib/connections/confirm'
-import type { RunTrigger } from '@/lib/domain/vocabulary'
-import { type SyncJob, stopQueue } from '@/lib/runs/queue'
+import { stopQueue } from '@/lib/runs/queue'
 import { openRuns } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
 import { CONCURRENT_SYNCS } from '@/lib/worker/worker'
@@ -13,9 +12,8 @@ import { signInForAttempt } from '@/testing/rolecall'
 import { signInAs } from '@/testing/sign-in-as'
 
 // One step of the fleet's bench in a process of its own, which prints JSON: `connect` connects all subscriptions with one
-// sign-in; `sync` syncs all of them, as many at a time as a worker does, and tells what it cost. For throttling
-// `first_half` and `second_half` sync a half by hand, `tally` tells how the syncs ended, and `drop_budgets` takes away the table
-// through which workers share their budgets, which leaves each to its own 429s.
+// sign-in; `open` opens a run of each; `work` carries out those that no other such process has taken, as many at a time as a
+// worker does; `tell` tells what came of them.
 
 type Made = {
   tenantId: string
@@ -69,112 +67,77 @@ async function markNow(): Promise<string> {
   return rows[0]?.mark ?? '0'
 }
 
-async function listConnections() {
+/**
+ * Opens a run of every connection that has none, as if somebody had asked for it: a run by schedule takes what another one has read
+ * of the directory minutes ago. Gives the mark after which everything was written by these runs.
+ */
+async function open() {
   const db = await getDbOfEveryOrganisation()
-  return db
+  const all = await db
     .select({ organisationId: connections.organisationId, id: connections.id })
     .from(connections)
     .orderBy(connections.label)
-}
-
-/** Opens a run of each of these subscriptions. */
-async function open(trigger: RunTrigger, all: Awaited<ReturnType<typeof listConnections>>): Promise<SyncJob[]> {
   const organisationId = all[0]?.organisationId ?? ''
   const connectionIds = all.map(({ id }) => id)
-  const db = await getDb({ organisationId })
-  return db.transaction((tx) => openRuns(tx, { organisationId, connectionIds, trigger, by: null }))
+  const organisation = await getDb({ organisationId })
+  await organisation.transaction((tx) => openRuns(tx, { organisationId, connectionIds, trigger: 'manual', by: null }))
+  await log('DELETE')
+  return { mark: await markNow(), runs: connectionIds.length }
 }
 
-async function listOpen(): Promise<SyncJob[]> {
+async function work() {
   const db = await getDbOfEveryOrganisation()
-  return db
+  const waiting = await db
     .select({ organisationId: syncRuns.organisationId, runId: syncRuns.id })
     .from(syncRuns)
     .where(inArray(syncRuns.state, ['queued', 'running']))
-    .orderBy(syncRuns.id)
-}
-
-/** Syncs every second subscription by hand, one after the other, so that each run reads its groups anew. */
-async function syncHalf(which: number) {
-  for (const [index, connection] of (await listConnections()).entries())
-    if (index % 2 === which) await carryOut(await open('manual', [connection]))
-  return {}
-}
-
-/** Carries out these runs, as many at a time as a worker does. */
-async function carryOut(runs: SyncJob[]) {
-  const waiting = [...runs]
-  const work = async () => {
+    .orderBy(syncRuns.requestedAt, syncRuns.id)
+  const beganAt = Date.now()
+  const worked = process.cpuUsage()
+  // A run that another process has taken is not carried out again.
+  const carryOut = async () => {
     for (let run = waiting.shift(); run; run = waiting.shift()) await runSync(run, new AbortController().signal)
   }
-  await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, work))
-}
-
-/** How the last run of each subscription ended, and how often anybody wrote to the shared budgets so far. */
-async function tally() {
-  const db = await getDbOfEveryOrganisation()
-  const { rows: ended } = await db.execute<{ state: string; runs: number }>(sql`
-    select coalesce(problem->>'code', state) as state, count(*)::int as runs
-    from (select distinct on (connection_id) state, problem from sync_runs
-      order by connection_id, requested_at desc) as latest group by 1`)
-  const { rows: draws } = await db.execute<{ statements: number }>(sql`
-    select coalesce(sum(n_tup_ins + n_tup_upd), 0)::int as statements
-    from pg_stat_user_tables where relname = 'request_budgets'`)
-  return { ended: Object.fromEntries(ended.map(({ state, runs }) => [state, runs])), ...draws[0] }
-}
-
-async function dropBudgets() {
-  const db = await getDbOfEveryOrganisation()
-  await db.execute(sql`drop table request_budgets`)
-  return {}
-}
-
-async function sync() {
-  const db = await getDbOfEveryOrganisation()
-  await open('schedule', await listConnections())
-  const runs = await listOpen()
-  const mark = await markNow()
-  await log('DELETE')
-  const began = performance.now()
-  const worked = process.cpuUsage()
-  await carryOut(runs)
-  const seconds = (performance.now() - began) / 1000
+  await Promise.all(Array.from({ length: CONCURRENT_SYNCS }, carryOut))
   const { user, system } = process.cpuUsage(worked)
-  const failed = await db
-    .select({ problem: syncRuns.problem })
+  return {
+    ...{ beganAt, endedAt: Date.now(), cpuSeconds: (user + system) / 1e6 },
+    peakBytes: process.resourceUsage().maxRSS * 1_024,
+  }
+}
+
+/** The most entries that the sandbox keeps of its log. */
+const WHOLE_LOG = 20_000
+
+async function tell(mark: string) {
+  const db = await getDbOfEveryOrganisation()
+  const runs = await db
+    .select({ state: syncRuns.state, problem: syncRuns.problem, calls: syncRuns.calls })
     .from(syncRuns)
-    .where(
-      inArray(
-        syncRuns.id,
-        runs.map(({ runId }) => runId),
-      ),
-    )
-  const problems = failed.flatMap(({ problem }) => (problem ? [problem.code] : []))
-  if (problems.length > 0) throw new Error(`Syncs failed: ${problems.join(', ')}`)
+    .where(sql`xmin::text::bigint >= ${mark}::bigint`)
+  const failed = runs.flatMap(({ state, problem }) => (state === 'succeeded' ? [] : [problem?.code ?? state]))
   const entries = await log('GET')
+  const isWhole = entries.length < WHOLE_LOG
   const { rows } = await db.execute<{ bytes: string }>(sql`select pg_database_size(current_database())::text as bytes`)
   return {
-    seconds,
-    cpuSeconds: (user + system) / 1e6,
-    calls: entries.length,
-    graphCalls: entries.filter(({ host }) => host === 'graph.microsoft.com').length,
-    bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0),
+    failed,
+    calls: isWhole ? entries.length : runs.reduce((sum, { calls }) => sum + calls, 0),
+    graphCalls: isWhole ? entries.filter(({ host }) => host === 'graph.microsoft.com').length : null,
+    bytes: isWhole ? entries.reduce((sum, entry) => sum + entry.bytes, 0) : null,
     written: await countRows(mark),
     rows: await countRows(),
     databaseBytes: Number(rows[0]?.bytes),
   }
 }
 
-const [step = '', made = '{}'] = process.argv.slice(2)
-const steps: Record<string, () => Promise<object>> = {
-  connect: () => connect(JSON.parse(made)),
-  first_half: () => syncHalf(0),
-  second_half: () => syncHalf(1),
-  tally,
-  drop_budgets: dropBudgets,
-  sync,
+const STEPS: Record<string, (word: string) => Promise<unknown>> = {
+  connect: (made) => connect(JSON.parse(made)),
+  open,
+  work,
+  tell,
 }
-const result = await steps[step]?.()
+const [step = '', word = ''] = process.argv.slice(2)
+const result = await STEPS[step]?.(word)
 await stopQueue()
 await closeDb()
 process.stdout.write(JSON.stringify(result))

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startSandbox } from '@/sandbox/server'
 import { applyChange } from '@/sandbox/world/changes'
 import { makeTenant } from '@/sandbox/world/make-tenant'
@@ -7,13 +8,17 @@ import { makeTenant } from '@/sandbox/world/make-tenant'
 // to the file it is given, and serves until it is ended.
 
 const [port = '', portalUrl = '', file = '', size = ''] = process.argv.slice(2)
-const { people, groups, assigned, subscriptions } = JSON.parse(size) as Record<string, number>
+const { people, groups, assigned, subscriptions, assignments = 0 } = JSON.parse(size) as Record<string, number>
+const began = performance.now()
 const sandbox = await startSandbox({ port: Number(port), portalUrl })
 const { world } = sandbox
+await pause(500) // whoever waits for the sandbox hears of it before the world is made, during which it answers nobody
 const ROLES = ['Reader', 'Contributor', 'Monitoring Reader', 'Storage Blob Data Reader', 'Owner']
 
 const made = makeTenant(world, {
-  ...{ seed: 'fleet', licence: 'p2', consented: true, assignments: 10, managementGroupDepth: 3, managementGroups: 3 },
+  ...{ seed: 'fleet', licence: 'p2', consented: true, managementGroupDepth: 3, managementGroups: 3 },
+  // With thousands of assignments in a subscription, one of a hundred is a group's and the others are people's.
+  assignments: assignments > 100 ? { count: assignments, principals: { user: 99, group: 1 } } : assignments,
   // A delegation in each subscription, the sandbox's own choice, would cost a call for each of them.
   delegations: 0,
   ...{
@@ -25,8 +30,8 @@ const made = makeTenant(world, {
 const tenant = world.findTenant(made.tenantId)
 if (!tenant) throw new Error('The tenant was not made.')
 const scopes = made.managementGroups.map(({ id }) => `/providers/Microsoft.Management/managementGroups/${id}`)
-const holders = tenant.groups.list().slice(0, assigned)
-for (const [index, group] of holders.entries())
+const assignees = tenant.groups.list().slice(0, assigned)
+for (const [index, group] of assignees.entries())
   applyChange(world, {
     type: 'assign',
     tenantId: made.tenantId,
@@ -35,4 +40,12 @@ for (const [index, group] of holders.entries())
     scope: scopes[index % scopes.length] ?? '',
   })
 const outsider = tenant.users.list().at(-1)
-writeFileSync(file, JSON.stringify({ ...made, groupId: holders[0]?.id, newMemberId: outsider?.id }))
+const seconds = (performance.now() - began) / 1_000
+const { figures, ...rest } = made
+writeFileSync(
+  file,
+  JSON.stringify({
+    ...{ ...rest, groupId: assignees[0]?.id, newMemberId: outsider?.id, pid: process.pid },
+    world: { ...figures, seconds, bytes: process.memoryUsage.rss() },
+  }),
+)

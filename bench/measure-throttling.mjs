@@ -12,7 +12,7 @@ import { temporaryFolder } from './temporary-folder.mjs'
 const PORTAL = 'http://localhost:3000'
 
 /** A tenant of fewer than 50 users, for which Graph's limit is the smallest, with enough groups to use it up. */
-const COMPANY = { people: 40, groups: 600, assigned: 600, subscriptions: 8 }
+const COMPANY = { people: 40, groups: 600, assigned: 600, subscriptions: 8, assignments: 10 }
 
 /**
  * Two worker processes on one PostgreSQL sync all subscriptions of one account by hand, so that each run reads its groups
@@ -32,26 +32,24 @@ export async function measureThrottling(print) {
       ...{ AUTH_SECRET: randomBytes(32).toString('hex'), ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}` },
       DATA_DIR: temporaryFolder(),
     })
-    const run = async (step) =>
-      JSON.parse(
-        await runCommand(nodeBinary(), ['--import', 'tsx', 'bench/fleet-process.ts', step, JSON.stringify(made)], {
-          env,
-        }),
-      )
-    await run('connect')
-    await run('sync')
+    const run = async (program, ...words) =>
+      JSON.parse(await runCommand(nodeBinary(), ['--import', 'tsx', `bench/${program}.ts`, ...words], { env }))
+    const step = (...words) => run('throttling-process', ...words)
+    await run('fleet-process', 'connect', JSON.stringify(made))
+    await run('fleet-process', 'open')
+    await run('fleet-process', 'work')
     const throttle = (on) => send(`${url}/_sandbox/throttling`, 'PUT', { tenantId: made.tenantId, arm: on, graph: on })
     for (const budget of ['shared', 'none']) {
-      if (budget === 'none') await run('drop_budgets')
-      const before = await run('tally')
+      if (budget === 'none') await step('drop_budgets')
+      const before = await step('tally')
       await send(`${url}/_sandbox/log`, 'DELETE')
       await throttle(true)
       const began = performance.now()
-      await Promise.all([run('first_half'), run('second_half')])
+      await Promise.all([step('half', '0'), step('half', '1')])
       const seconds = Math.round((performance.now() - began) / 100) / 10
       const log = await (await send(`${url}/_sandbox/log`, 'GET')).json()
       await throttle(false)
-      const { ended, statements } = await run('tally')
+      const { ended, statements } = await step('tally')
       const refused = log.flatMap(({ batch = [], ...call }) => [call, ...batch]).filter(({ status }) => status === 429)
       const counts = { refused: refused.length, calls: log.length, statements: statements - before.statements }
       print({ bench: 'throttling', budget, ...counts, seconds, ...ended })

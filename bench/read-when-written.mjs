@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
 
+/** Milliseconds to wait: the largest world takes twelve seconds, and minutes where others want the processor. */
+const PATIENCE_MS = 600_000
+
 /** The worlds are made after the sandbox answers: they are there once it answers again. */
 export async function readWhenWritten(file) {
-  const patience = AbortSignal.timeout(120_000)
+  const patience = AbortSignal.timeout(PATIENCE_MS)
   for (;;) {
     patience.throwIfAborted()
     try {
