@@ -11,6 +11,7 @@ import { type ClaimedRun, claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { endFailedRun } from './fail-run'
 import { lastResultOf } from './last-result'
 import { publishAccess } from './publish-access'
+import { publishInTurn } from './publish-turn'
 import { readAccess } from './read-access'
 
 /** Longer than any sync we have measured, throttled ones included. After it the run is ended and tried again later. */
@@ -37,10 +38,12 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
     const azure = azureForAccount(run.account, meter, signal)
     const access = await readAccess(azure, run, lastResultOf(run), following.report)
     following.report('publishing')
-    await following.stop()
-    signal.throwIfAborted()
-    const db = await getDb(run)
-    const { written, noteStored } = await db.transaction((tx) => publishAccess(tx, run, access, meter))
+    const { written, noteStored } = await publishInTurn(run.account.id, async () => {
+      await following.stop()
+      signal.throwIfAborted()
+      const db = await getDb(run)
+      return db.transaction((tx) => publishAccess(tx, run, access, meter))
+    })
     noteStored()
     await resumeOthers(run)
     if (written >= TIDY_FROM_ROWS) await tidy()
