@@ -10,7 +10,7 @@ import { getDb, getDbOfEveryOrganisation } from './client'
 import type { Database } from './database'
 import { accountSecrets, applicationDrafts } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
-import { directoryReadings, groupOwners, sharedReadings } from './schema/directory'
+import { directoryClaims, directoryReadings, groupOwners, sharedReadings } from './schema/directory'
 import { requestBudgets } from './schema/limits'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { limitTo } from './server-statements'
@@ -74,7 +74,10 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(directoryReadings)
     .values({ ...directory, id: randomUUID(), beganAt: now, storedAt: now, groupIds: [group] })
-  await db.insert(sharedReadings).values({ ...directory, signIns: 1, granted: '' })
+  await db
+    .insert(sharedReadings)
+    .values({ ...directory, id: randomUUID(), signIns: 1, granted: '', beganAt: now, content: Buffer.from('') })
+  await db.insert(directoryClaims).values({ ...directory, runId: randomUUID(), fence: 1 })
   await db.insert(accountSecrets).values({ organisationId, accountId, sealed: '{}' })
   await db
     .insert(applicationDrafts)

@@ -9,6 +9,7 @@ import { assignments, connectionNodes, denyAssignments, holders, nodes } from '.
 import { accounts } from './schema/accounts'
 import { connectAttempts, connections } from './schema/connections'
 import {
+  directoryClaims,
   directoryGroups,
   directoryReadings,
   groupMembers,
@@ -247,7 +248,11 @@ const FACTS = {
       db
         .insert(directoryReadings)
         .values({ ...of, id: randomUUID(), beganAt: validFrom, storedAt: validFrom, groupIds: ['g'] }),
-    (of: OfAccount) => db.insert(sharedReadings).values({ ...of, signIns: 1, granted: '' }),
+    (of: OfAccount, beganAt: Date) =>
+      db
+        .insert(sharedReadings)
+        .values({ ...of, id: randomUUID(), signIns: 1, granted: '', beganAt, content: Buffer.from('') }),
+    (of: OfAccount) => db.insert(directoryClaims).values({ ...of, runId: randomUUID(), fence: 1 }),
   ],
 }
 const lists = () => ({ permissions: [], principals: [], excluded: [] })
@@ -373,7 +378,16 @@ async function addFacts(organisationId: string) {
 }
 
 const OF_NODE = [assignments, denyAssignments, holders]
-const OF_ACCOUNT = [directoryGroups, groupMembers, groupOwners, groupNesting, directoryReadings, sharedReadings, nodes]
+const OF_ACCOUNT = [
+  directoryGroups,
+  groupMembers,
+  groupOwners,
+  groupNesting,
+  directoryReadings,
+  sharedReadings,
+  directoryClaims,
+  nodes,
+]
 
 async function countsOf({ connection, account, node }: Awaited<ReturnType<typeof addChain>>) {
   const counts: Record<string, number> = {}

@@ -234,27 +234,32 @@ export const directoryReadings = pgTable(
 const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
 /**
- * What workers share of an account's directory that was read lately, packed: it saves them the same reading, and the next reading
- * what has not changed since. It is a copy, and nothing is shown from it. `claimedBy` is the run whose worker reads it now; the
- * claim ends with that run, and with its fence.
+ * What workers share of an account's directory: a reading of the last minutes, packed, which saves them the same one; and at the
+ * newest of those that know it, what earlier readings have listed, which saves the next one to list it again. These are copies, and
+ * nothing is shown from them.
  */
 export const sharedReadings = pgTable(
   'shared_readings',
   {
     ...ofAccount(),
+    id: uuid('id').notNull(),
     /** The sign-in and the permissions that it was read with: with others one is shown more, or less. */
     signIns: integer('sign_ins').notNull(),
     granted: text('granted').notNull(),
-    /** When the newest reading in it began; null before anything was read. */
-    beganAt: at('began_at'),
-    content: bytes('content'),
-    claimedBy: uuid('claimed_by'),
-    claimedFence: bigint('claimed_fence', { mode: 'number' }),
+    beganAt: at('began_at').notNull(),
+    content: bytes('content').notNull(),
+    remembered: bytes('remembered'),
   },
-  (t) => [
-    primaryKey({ columns: [t.organisationId, t.accountId] }),
-    referencesAccount(t),
-    check('shared_readings_content', sql`(began_at is null) = (content is null)`),
-    check('shared_readings_claim', sql`(claimed_by is null) = (claimed_fence is null)`),
-  ],
+  (t) => [primaryKey({ columns: [t.organisationId, t.accountId, t.id] }), referencesAccount(t)],
+)
+
+/** The run whose worker reads an account's directory now, while others wait. A claim ends with that run, and with its fence. */
+export const directoryClaims = pgTable(
+  'directory_claims',
+  {
+    ...ofAccount(),
+    runId: uuid('run_id').notNull(),
+    fence: bigint('fence', { mode: 'number' }).notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.organisationId, t.accountId] }), referencesAccount(t)],
 )

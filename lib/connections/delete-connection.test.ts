@@ -1,6 +1,7 @@
 import { and, eq, getTableName, isNull, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { getConnection, getProgress, listConnections, listDeletions } from '@/db/queries/connections'
 import { countPeople } from '@/db/queries/people'
 import { assignments, connectionNodes, holders, nodes, roleDefinitions } from '@/db/schema/access'
@@ -332,7 +333,10 @@ describe('of two connections of one account, the deletion of one', () => {
     }
     const assignAbove = (principalId: string) =>
       applyChange(world, { type: 'assign', tenantId, principalId, role: 'Owner', scope })
-    const [early, late] = world.findTenant(tenantId)?.users.list().slice(-2) ?? []
+    // People who hold nothing anywhere yet.
+    const [early, late] = ['Early', 'Late'].map((displayName) =>
+      z.object({ id: z.string() }).parse(applyChange(world, { type: 'add_person', tenantId, displayName })),
+    )
     const subscriptionId = subscriptions[1]?.id ?? ''
     const move = (managementGroupId = '') =>
       applyChange(world, { type: 'move_subscription', subscriptionId, managementGroupId })

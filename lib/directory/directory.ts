@@ -7,7 +7,7 @@ import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import { type DirectoryReading, findFacts, readDirectory, type WantedOfDirectory } from './read-directory'
 import type { Remembered } from './remembered'
-import { type Claimant, claimReading, endClaim, loadShared, type SharedKey, storeShared } from './shared-readings'
+import { type Claimant, claimReading, endClaim, loadShared, type SharedKey, shareReading } from './shared-readings'
 import { type DirectoryOwner, storedDirectoryOf } from './stored-directory'
 
 /** What one connection needs of its account's directory, and the readings that it is from, the newest first. */
@@ -105,13 +105,12 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
 
 /** Adds what other workers have read since the last look. */
 async function takeShared(recent: Recent): Promise<void> {
-  const shared = await loadShared(recent.key, recent.sharedUpTo)
-  if (!shared) return
+  const { readings, remembered } = await loadShared(recent.key, recent.sharedUpTo)
   const known = new Set(recent.readings.map(({ id }) => id))
-  const more = shared.readings.filter(({ id }) => !known.has(id))
+  const more = readings.filter(({ id }) => !known.has(id))
   recent.readings = [...more, ...recent.readings].sort((one, other) => other.beganAt.getTime() - one.beganAt.getTime())
-  recent.remembered = shared.remembered
-  recent.sharedUpTo = shared.readings[0]?.beganAt ?? null
+  recent.remembered = remembered ?? recent.remembered
+  recent.sharedUpTo = recent.readings[0]?.beganAt ?? null
 }
 
 /** Reads what is lacking, also for other runs, and shares it with the other workers. */
@@ -132,9 +131,10 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
     ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
   )
   recent.readings = [reading, ...kept]
+  const isNew = remembered !== recent.remembered
   recent.remembered = remembered
   recent.sharedUpTo = reading.beganAt
-  await storeShared(recent.key, run, { readings: recent.readings, remembered })
+  await shareReading(recent.key, run, reading, isNew ? remembered : null)
   return reading
 }
 

@@ -1,10 +1,11 @@
 import { promisify } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
 import { gunzip, gzip, constants as zlib } from 'node:zlib'
-import { and, eq, gt, isNull, not, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, isNotNull, not, or, type SQL, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
-import { sharedReadings } from '@/db/schema/directory'
+import { directoryClaims, sharedReadings } from '@/db/schema/directory'
 import { syncRuns } from '@/db/schema/runs'
+import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import { log } from '@/lib/log'
 import { type HeldRun, isLost } from '@/lib/runs/runs'
 import type { DirectoryReading } from './read-directory'
@@ -16,95 +17,116 @@ export type SharedKey = { organisationId: string; accountId: string; signIns: nu
 /** The run whose worker reads the directory. */
 export type Claimant = Pick<HeldRun, 'id' | 'fence'>
 
-/** What is shared: readings, the newest first, and what the next one need not list again. */
+/** What is shared: readings of the last minutes, the newest first, and what the next one need not list again, if that is known. */
 export type Shared = { readings: DirectoryReading[]; remembered: Remembered | null }
 
 /** Grows with each change of what is packed, so that a worker of another version of Rolecall reads for itself. */
 const FORMAT = 1
 
-const pack = promisify(gzip)
-const unpack = promisify(gunzip)
+const compress = promisify(gzip)
+const decompress = promisify(gunzip)
+const pack = (value: unknown) => compress(serialize(value), { level: zlib.Z_BEST_SPEED })
 
 /**
  * Claims the reading of an account's directory for the worker of a run, so that all others wait for it. Gives false while the
  * worker of another run that is alive has claimed it. A claim ends with {@link endClaim}, or when its run has ended or is lost.
  */
-export async function claimReading(key: SharedKey, { id, fence }: Claimant): Promise<boolean> {
-  const { organisationId, accountId, signIns } = key
+export async function claimReading({ organisationId, accountId }: SharedKey, run: Claimant): Promise<boolean> {
   const db = await getDb({ organisationId })
   const isHeld = sql`exists (select from ${syncRuns} where ${syncRuns.organisationId} = ${organisationId}
-    and ${syncRuns.id} = ${sharedReadings.claimedBy} and ${syncRuns.fence} = ${sharedReadings.claimedFence}
+    and ${syncRuns.id} = ${directoryClaims.runId} and ${syncRuns.fence} = ${directoryClaims.fence}
     and ${syncRuns.state} = 'running' and not (${isLost}))`
-  const claim = { claimedBy: id, claimedFence: fence }
   const claimed = await db
-    .insert(sharedReadings)
-    .values({ organisationId, accountId, signIns, granted: grantedOf(key), ...claim })
+    .insert(directoryClaims)
+    .values({ organisationId, accountId, runId: run.id, fence: run.fence })
     .onConflictDoUpdate({
-      target: [sharedReadings.organisationId, sharedReadings.accountId],
-      set: claim,
-      setWhere: or(isNull(sharedReadings.claimedBy), eq(sharedReadings.claimedBy, id), not(isHeld)),
+      target: [directoryClaims.organisationId, directoryClaims.accountId],
+      set: { runId: run.id, fence: run.fence },
+      setWhere: or(eq(directoryClaims.runId, run.id), not(isHeld)),
     })
-    .returning({ id: sharedReadings.accountId })
+    .returning({ runId: directoryClaims.runId })
   return claimed.length > 0
 }
 
-/** What workers share of an account's directory, if its newest reading began after a moment; null when there is nothing. */
-export async function loadShared(key: SharedKey, after: Date | null): Promise<Shared | null> {
-  const { organisationId, accountId, signIns } = key
-  const db = await getDb({ organisationId })
-  const [found] = await db
-    .select({ content: sharedReadings.content })
+/** What workers have shared of an account's directory after a moment, or of the last minutes. */
+export async function loadShared(key: SharedKey, after: Date | null): Promise<Shared> {
+  const db = await getDb(key)
+  const isFresh = gt(sharedReadings.beganAt, sql`now() - make_interval(mins => ${FRESH_MINUTES})`)
+  const found = await db
+    .select({
+      content: sql<Buffer | null>`case when ${isFresh} then ${sharedReadings.content} end`,
+      remembered: sharedReadings.remembered,
+    })
     .from(sharedReadings)
     .where(
       and(
-        eq(sharedReadings.organisationId, organisationId),
-        eq(sharedReadings.accountId, accountId),
-        eq(sharedReadings.signIns, signIns),
-        eq(sharedReadings.granted, grantedOf(key)),
+        ofAccount(key),
+        isReadWith(key),
         after ? gt(sharedReadings.beganAt, after) : undefined,
+        or(isFresh, isNotNull(sharedReadings.remembered)),
       ),
     )
-  if (!found?.content) return null
-  const shared: Shared = deserialize(await unpack(found.content))
-  for (const reading of shared.readings) reading.stored = { groups: new Set(), principals: new Set() }
-  return shared
+    .orderBy(desc(sharedReadings.beganAt))
+  const readings: DirectoryReading[] = []
+  for (const { content } of found) {
+    if (!content) continue
+    const reading: DirectoryReading = deserialize(await decompress(content))
+    readings.push({ ...reading, stored: { groups: new Set(), principals: new Set() } })
+  }
+  const remembered = found.find((row) => row.remembered)?.remembered
+  return { readings, remembered: remembered ? deserialize(await decompress(remembered)) : null }
 }
 
-/** Shares what a worker has read, as long as its claim lasts. The claim ends with this. */
-export async function storeShared(key: SharedKey, claimant: Claimant, shared: Shared): Promise<void> {
-  const readings = shared.readings.map((one) => ({ ...one, stored: null }))
-  const content = await pack(serialize({ ...shared, readings }), { level: zlib.Z_BEST_SPEED })
+/**
+ * Shares what a worker has read, as long as its claim lasts, and deletes what is too old for everyone.
+ *
+ * @param remembered what is remembered after this reading, if that is not what was remembered before
+ */
+export async function shareReading(
+  key: SharedKey,
+  claimant: Claimant,
+  reading: DirectoryReading,
+  remembered: Remembered | null,
+): Promise<void> {
+  const { organisationId, accountId, signIns } = key
+  const content = await pack({ ...reading, stored: null })
+  const packed = remembered && (await pack(remembered))
   const db = await getDb(key)
-  await db
-    .update(sharedReadings)
-    .set({
-      signIns: key.signIns,
-      granted: grantedOf(key),
-      beganAt: shared.readings[0]?.beganAt ?? null,
-      content: shared.readings.length > 0 ? content : null,
-      ...NO_CLAIM,
-    })
-    .where(isClaimedBy(key, claimant))
+  await db.transaction(async (tx) => {
+    const [held] = await tx.select().from(directoryClaims).where(isClaimedBy(key, claimant)).for('update')
+    if (!held) return
+    const { id, beganAt } = reading
+    const isTooOld = sql`${sharedReadings.beganAt} < ${beganAt.toISOString()}::timestamptz - make_interval(mins => ${FRESH_MINUTES})`
+    const isOutdated = packed ? isTooOld : and(isTooOld, sql`${sharedReadings.remembered} is null`)
+    await tx.delete(sharedReadings).where(and(ofAccount(key), or(isOutdated, not(isReadWith(key)))))
+    if (packed) await tx.update(sharedReadings).set({ remembered: null }).where(ofAccount(key))
+    const row = { organisationId, accountId, signIns, granted: grantedOf(key), beganAt, content }
+    await tx.insert(sharedReadings).values({ ...row, id, remembered: packed })
+  })
 }
 
 /** Ends a claim, so that others need not wait until its run has ended. A failure of that is only logged. */
 export async function endClaim(key: SharedKey, claimant: Claimant): Promise<void> {
   try {
     const db = await getDb(key)
-    await db.update(sharedReadings).set(NO_CLAIM).where(isClaimedBy(key, claimant))
+    await db.delete(directoryClaims).where(isClaimedBy(key, claimant))
   } catch (error) {
     log().warn({ event: 'claim_not_ended', accountId: key.accountId, runId: claimant.id, error })
   }
 }
 
-const NO_CLAIM = { claimedBy: null, claimedFence: null }
-
 const isClaimedBy = ({ organisationId, accountId }: SharedKey, { id, fence }: Claimant) =>
   and(
-    eq(sharedReadings.organisationId, organisationId),
-    eq(sharedReadings.accountId, accountId),
-    eq(sharedReadings.claimedBy, id),
-    eq(sharedReadings.claimedFence, fence),
+    eq(directoryClaims.organisationId, organisationId),
+    eq(directoryClaims.accountId, accountId),
+    eq(directoryClaims.runId, id),
+    eq(directoryClaims.fence, fence),
   )
+
+const ofAccount = ({ organisationId, accountId }: SharedKey) =>
+  and(eq(sharedReadings.organisationId, organisationId), eq(sharedReadings.accountId, accountId))
+
+const isReadWith = (key: SharedKey): SQL =>
+  sql`(${sharedReadings.signIns} = ${key.signIns} and ${sharedReadings.granted} = ${grantedOf(key)})`
 
 const grantedOf = ({ granted }: SharedKey) => `${FORMAT} ${granted}`

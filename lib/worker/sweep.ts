@@ -44,7 +44,7 @@ const DUE: Due[] = [
   {
     what: 'sharedReadings',
     table: 'shared_readings',
-    where: sql`began_at <= now() - make_interval(hours => ${SHARED_READING_HOURS}) and claimed_by is null`,
+    where: sql`began_at <= now() - make_interval(hours => ${SHARED_READING_HOURS})`,
   },
   {
     what: 'sessions',
