@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { deserialize, serialize } from 'node:v8'
-import { gunzip, gzip, constants as zlib } from 'node:zlib'
+import { gunzip, gzip } from 'node:zlib'
 import { and, desc, eq, gt, isNotNull, not, or, type SQL, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
 import { directoryClaims, sharedReadings } from '@/db/schema/directory'
@@ -25,7 +25,7 @@ const FORMAT = 1
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
-const pack = (value: unknown) => compress(serialize(value), { level: zlib.Z_BEST_SPEED })
+const pack = (value: unknown) => compress(serialize(value))
 
 /**
  * Claims the reading of an account's directory for the worker of a run, so that all others wait for it. Gives false while the
