@@ -201,6 +201,25 @@ test('a person waits for a budget that is used up no longer than they have patie
   expect(next.waits[0]).toBeGreaterThan(worker.waits[0] ?? 0)
 })
 
+test('in a tenant of which more users are known more is asked for, and not before they are known', async () => {
+  const world = await createAccessWorld(database.db)
+  const ids = { organisationId: world.actor.organisationId, principal: randomUUID(), application: randomUUID() }
+  const larger = [{ users: 3, bucket: 400, perSecond: 100 }]
+  const waitsFor = async (units: number) => {
+    const waits: number[] = []
+    const budgets = createRequestBudgets({ limits: { ...LIMITS, graph: { ...LIMIT, larger } }, keptSeconds: 1 })
+    const patience = { ...PATIENCE, wait: async (ms: number) => void waits.push(ms) }
+    const budget = budgets.budgetOf({ ...ids, tenantId: world.tenantId })
+    await budget.spend({ ...GRAPH, units }, { patience })
+    await database.db.delete(requestBudgets).where(eq(requestBudgets.organisationId, ids.organisationId))
+    return waits
+  }
+  for (const name of ['One', 'Two']) await world.principal({ name })
+  expect(await waitsFor(SIZE * 2)).toHaveLength(1)
+  await world.principal({ name: 'Three' })
+  expect(await waitsFor(SIZE * 2)).toEqual([])
+})
+
 test('a process asks the database once for a portion of requests, and again when what is left of it is too old', async () => {
   const reader = await createReader()
   let time = 0

@@ -7,17 +7,29 @@ import type { RequestBudget } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 
 /** A limit as Microsoft documents it, a bucket that fills again; and how much of it a process takes ahead at a time. */
-export type RequestLimit = { bucket: number; perSecond: number; portion: number }
+export type RequestLimit = Bucket & {
+  portion: number
+  /** The buckets of tenants with at least so many users, the largest first. */
+  larger?: (Bucket & { users: number })[]
+}
+
+type Bucket = { bucket: number; perSecond: number }
 
 /**
  * Resource Manager: for each principal in a subscription, or in a tenant (request-limits-and-throttling, since 2024). Graph:
- * resource units of an application in a tenant of fewer than 50 users, in ten seconds (throttling-limits). Larger tenants
- * have up to 8,000; how many users there are is not known before they were read. A portion is what one sync uses at most.
+ * resource units of an application in a tenant, in ten seconds, by how many users the tenant has (throttling-limits). It has at least
+ * those who are stored. A portion is what one sync uses at most.
  */
 const LIMITS: Record<RequestBudget, RequestLimit> = {
   arm_reads: { bucket: 250, perSecond: 25, portion: 10 },
   arm_writes: { bucket: 200, perSecond: 10, portion: 5 },
-  graph: { bucket: 3500, perSecond: 350, portion: 140 },
+  graph: {
+    ...{ bucket: 3500, perSecond: 350, portion: 140 },
+    larger: [
+      { users: 501, bucket: 8000, perSecond: 800 },
+      { users: 50, bucket: 5000, perSecond: 500 },
+    ],
+  },
 }
 
 /** Of each limit; the rest is for other programs that use the same account, and for people who do not wait. */
@@ -33,7 +45,7 @@ const LONGEST_PAUSE_MS = 10 * 60_000
  * The bucket that is kept here. What was taken may be sent up to {@link KEPT_SECONDS} later, when as much may be taken
  * again, so that the bucket is smaller by what fills in that time: at no moment is more sent than Microsoft's would give.
  */
-const ownBucket = ({ bucket, perSecond }: RequestLimit, keptSeconds: number) => ({
+const ownBucket = ({ bucket, perSecond }: Bucket, keptSeconds: number) => ({
   size: (bucket - perSecond * keptSeconds) * SHARE,
   perSecond: perSecond * SHARE,
 })
@@ -55,6 +67,8 @@ type Purse = {
   /** From when on it may be spent, and until when. */
   from: number
   until: number
+  /** How large the bucket is, as it was found out at a time; null before that. */
+  sized: { bucket: Bucket; at: number } | null
   /** How many pauses there were. Whoever has waited through the beginning of one asks again. */
   pauses: number
   /** The last one in the queue of those that draw from it. */
@@ -67,6 +81,9 @@ type Options = {
   /** A clock that never goes back, in milliseconds. What is shared is counted by the clock of the database. */
   now?: () => number
 }
+
+/** How long it counts how large a tenant was. */
+const SIZED_MS = 10 * 60_000
 
 /** More purses than this are looked through for those that are empty. */
 const MANY_PURSES = 1000
@@ -94,7 +111,7 @@ export function createRequestBudgets({
     if (purses.size >= MANY_PURSES) {
       for (const [other, { until }] of purses) if (until < now()) purses.delete(other)
     }
-    const purse = { left: 0, from: 0, until: 0, pauses: 0, turn: Promise.resolve() }
+    const purse: Purse = { left: 0, from: 0, until: 0, sized: null, pauses: 0, turn: Promise.resolve() }
     purses.set(name, purse)
     return purse
   }
@@ -105,7 +122,7 @@ export function createRequestBudgets({
     if (purse.left < units) {
       const limit = limits[key.budget]
       const asked = Math.max(units - purse.left, limit.portion)
-      const taken = await takeAhead(key, ownBucket(limit, keptSeconds), asked)
+      const taken = await takeAhead(key, ownBucket(await sizeOf(key, purse), keptSeconds), asked)
       if (taken && taken.pausedMs > 0) return { at: now() + taken.pausedMs, isPaused: true }
       // A database that did not answer is not asked again with every request.
       purse.left = taken ? purse.left + asked : Number.POSITIVE_INFINITY
@@ -114,6 +131,17 @@ export function createRequestBudgets({
     }
     purse.left -= units
     return { at: purse.from, isPaused: false }
+  }
+
+  /** The bucket of a limit, which for some depends on the size of the tenant. That is looked at again every ten minutes. */
+  async function sizeOf(key: Key, purse: Purse): Promise<Bucket> {
+    const { larger, ...limit } = limits[key.budget]
+    if (!larger) return limit
+    if (!purse.sized || now() - purse.sized.at > SIZED_MS) {
+      const users = await countKnownUsers(key, larger[0]?.users ?? 0)
+      purse.sized = { bucket: larger.find((one) => users >= one.users) ?? limit, at: now() }
+    }
+    return purse.sized.bucket
   }
 
   async function spend(key: Key, units: number, { patience, signal }: Parameters<Budget['spend']>[1]): Promise<void> {
@@ -200,6 +228,20 @@ async function takeAhead(key: Key, own: ReturnType<typeof ownBucket>, asked: num
   } catch (error) {
     log().warn({ event: 'request_budget_unavailable', budget: key.budget, error })
     return null
+  }
+}
+
+/** How many users of a tenant are stored, up to a number; none when the database does not answer. */
+async function countKnownUsers({ organisationId, place }: Key, most: number): Promise<number> {
+  try {
+    const db = await getDb({ organisationId })
+    const { rows } = await db.execute<{ users: number }>(sql`
+      select count(*)::int as users from (select from principals
+        where organisation_id = ${organisationId} and tenant_id = ${place} and kind = 'user' limit ${most}) as known`)
+    return rows[0]?.users ?? 0
+  } catch (error) {
+    log().warn({ event: 'request_budget_unavailable', budget: 'graph', error })
+    return 0
   }
 }
 
