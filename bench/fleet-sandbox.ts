@@ -40,12 +40,16 @@ for (const [index, group] of assignees.entries())
     scope: scopes[index % scopes.length] ?? '',
   })
 const outsider = tenant.users.list().at(-1)
+// Two that hold a role above all subscriptions: the first lies in other groups that hold roles, the second in none.
+const liesInNone = ({ id }: { id: string }) =>
+  !tenant.groups.list().some((one) => tenant.memberships.membersOf(one.id).has(id))
+const plain = assignees.find((group, index) => index % scopes.length === 0 && liesInNone(group))
 const seconds = (performance.now() - began) / 1_000
 const { figures, ...rest } = made
 writeFileSync(
   file,
   JSON.stringify({
-    ...{ ...rest, groupId: assignees[0]?.id, newMemberId: outsider?.id, pid: process.pid },
+    ...{ ...rest, groupId: assignees[0]?.id, plainGroupId: plain?.id, newMemberId: outsider?.id, pid: process.pid },
     world: { ...figures, seconds, bytes: process.memoryUsage.rss() },
   }),
 )

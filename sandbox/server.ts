@@ -20,7 +20,8 @@ export async function startSandbox(options: Options): Promise<Sandbox> {
   const world = options.world ?? createDemoWorld(options.portalUrl)
   const listener = createListener(world)
   const front = options.tls ? await startTlsFront(listener, options.tls) : null
-  const server = createServer(listener)
+  // Microsoft keeps an idle connection for minutes. With Node's five seconds one can end just as it is used again.
+  const server = createServer({ keepAliveTimeout: 120_000 }, listener)
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)

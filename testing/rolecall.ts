@@ -94,7 +94,7 @@ export async function signInForAttempt(
   { optional }: Asked = {},
 ): Promise<string> {
   const begun = await beginConnect(actor, subscriptionId)
-  if (begun.kind !== 'begun') throw new Error(`The connection was not begun: ${begun.kind}`)
+  if (begun.kind !== 'begun') throw new Error(`The connection was not begun: ${JSON.stringify(begun)}`)
   const url = await beginSignInForAttempt(actor, begun.attemptId, { optional })
   await finishSignIn(actor, await answerMicrosoft(url, username))
   return begun.attemptId

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type CallCount, countBatches, inChunks, parseAnswer } from './client/batch'
+import { type CallCount, countBatches, inChunks, PER_PAGE, parseAnswer } from './client/batch'
 import type { Azure } from './client/clients'
 import { cloud } from './client/cloud'
 import { askForLists, type ListQuestion, pathInBatch } from './client/graph-lists'
@@ -17,6 +17,8 @@ export type LinkOfGroups = { ids: string[]; link: string }
 export type DirectoryChanges = {
   people: Set<string>
   groups: Set<string>
+  /** Those of both that were deleted. */
+  gone: Set<string>
   /** The links for the next time, without those that were refused. */
   links: ChangeLinks
 }
@@ -72,6 +74,7 @@ export async function readChanges(
 ): Promise<DirectoryChanges | null> {
   const people = new Set<string>()
   const groups = new Set<string>()
+  const gone = new Set<string>()
   const next: { people: string | null; groups: LinkOfGroups[] } = { people: null, groups: [] }
   let pagesOfPeople = 0
   const asked: AskedForChanges[] = [
@@ -84,6 +87,7 @@ export async function readChanges(
       const page = parseAnswer(ChangesPage, answer)
       const changed = one.about === 'changed_people' ? people : groups
       for (const id of page.ids) changed.add(id)
+      for (const id of page.gone) gone.add(id)
       if (one.about === 'changed_people') {
         pagesOfPeople += 1
         next.people = page.deltaLink
@@ -99,7 +103,40 @@ export async function readChanges(
       return null
     }
   })
-  return next.people === null ? null : { people, groups, links: { people: next.people, groups: next.groups } }
+  return next.people === null ? null : { people, groups, gone, links: { people: next.people, groups: next.groups } }
+}
+
+/**
+ * The groups that some people are in, at any depth; null when Graph does not tell it of one of them. Who was restored from the recycle
+ * bin is back in groups of which no change is told (microsoft-graph-docs#14708).
+ *
+ * @param calls kept current
+ */
+export async function readGroupsOf(
+  azure: Azure,
+  personIds: readonly string[],
+  calls: CallCount,
+): Promise<ReadonlySet<string> | null> {
+  const groups = new Set<string>()
+  let isTold = true
+  const asked = personIds.map(
+    (id): ListQuestion => ({ question: { url: `/users/${id}/transitiveMemberOf?$select=id&$top=${PER_PAGE}` } }),
+  )
+  calls.predicted += countBatches(asked.length)
+  await askForLists(azure, asked, calls, (_, answer) => {
+    // Who is deleted is in no group.
+    if (answer.status === 404) return null
+    try {
+      const page = parseAnswer(ChangesPage, answer)
+      for (const id of page.ids) groups.add(id)
+      return page.nextLink
+    } catch (error) {
+      refusedBy('users/transitiveMemberOf', error)
+      isTold = false
+      return null
+    }
+  })
+  return isTold ? groups : null
 }
 
 /** Pages of changed people, of some two hundred each, after which everybody is read again instead. */
@@ -111,12 +148,13 @@ const MOST_PAGES = 20
  */
 const ChangesPage = z
   .object({
-    value: z.array(z.looseObject({ id: z.guid().toLowerCase() })),
+    value: z.array(z.looseObject({ id: z.guid().toLowerCase(), '@removed': z.unknown().optional() })),
     '@odata.nextLink': z.string().nullish(),
     '@odata.deltaLink': z.string().nullish(),
   })
   .transform(({ value, '@odata.nextLink': nextLink, '@odata.deltaLink': deltaLink }) => ({
     ids: value.map(({ id }) => id),
+    gone: value.flatMap((one) => (one['@removed'] ? [one.id] : [])),
     nextLink: nextLink ? checkAddress(nextLink, [cloud().graph]).href : null,
     deltaLink: deltaLink ? pathInBatch(checkAddress(deltaLink, [cloud().graph]).href) : null,
   }))

@@ -106,7 +106,7 @@ test('whatever changes, a reading by changes says what a reading of everything s
     const seed = `remembered ${world} ${randomUUID()}`
     const tenant = await rolecall.tenant({ ...fullWorld(seed), consented: GRANTED })
     const { again, anew } = readerOf(tenant)
-    for (const [step, minutes] of [0, 3, 60, 120, 121, 180, 900, 1500, 1560, 1620].entries()) {
+    for (const [step, minutes] of [0, 3, 60, 120, 121, 180, 240, 300, 900, 960, 1020].entries()) {
       const made = await again(minutes)
       expect(said(made.reading), `${seed}, step ${step}`).toEqual(said((await anew(minutes)).reading))
       applyChange(tenant.world, { random: 1 + (step % 4), seed: `${seed} ${step}`, tenantId: tenant.tenantId })
@@ -129,6 +129,26 @@ test('a change that a list lagged behind is found by the next reading', async ()
     reading.opened.groups.get(groupId)?.members.some(({ id }) => id === added)
   expect(isIn(await tenant.during([lagging], () => again(60)))).toBe(false)
   expect(isIn(await again(120))).toBe(true)
+})
+
+test('who is deleted and restored leaves and is back in the groups, although Microsoft tells no change of these', async () => {
+  const tenant = await rolecall.tenant(GROUPS)
+  const { again, anew, groups, directory } = readerOf(tenant)
+  const { world, tenantId } = tenant
+  const groupId = groups.find((id) => directory.memberships.membersOf(id).size > 0) ?? ''
+  const user = directory.memberships.memberList(groupId).find((id) => directory.users.has(id)) ?? ''
+  const isIn = ({ reading }: Awaited<ReturnType<typeof again>>) =>
+    reading.opened.groups.get(groupId)?.members.some(({ id }) => id === user)
+  for (const minutes of [0, 60]) await again(minutes)
+  applyChange(world, { type: 'delete', tenantId, user })
+  const deleted = await again(120)
+  expect(isIn(deleted)).toBe(false)
+  for (const minutes of [180, 240]) expect((await again(minutes)).lists).toBeLessThan(groups.length)
+  applyChange(world, { type: 'restore', tenantId, user })
+  const restored = await again(300)
+  expect(isIn(restored)).toBe(true)
+  expect(restored.lists).toBeLessThan(groups.length)
+  expect(said(restored.reading)).toEqual(said((await anew(300)).reading))
 })
 
 test('links that have expired begin again, and everything is listed meanwhile', async () => {
@@ -158,12 +178,12 @@ test('where Microsoft tells no changes, everything is listed each time', async (
   }
 })
 
-test('everything is listed once a day, whatever the links say', async () => {
+test('everything is listed every six hours, whatever the links say', async () => {
   const { again, groups } = readerOf(await rolecall.tenant(GROUPS))
   for (const minutes of [0, 60]) await again(minutes)
-  expect((await again(20 * 60)).lists).toBe(0)
-  expect((await again(25 * 60 + 1)).lists, 'a day after the second reading').toBe(groups.length)
-  expect((await again(26 * 60)).lists).toBe(0)
+  expect((await again(5 * 60)).lists).toBe(0)
+  expect((await again(7 * 60 + 1)).lists, 'six hours after the second reading').toBe(groups.length)
+  expect((await again(8 * 60)).lists).toBe(0)
 })
 
 test('a reading of some groups leaves what is known of the others', async () => {

@@ -1,6 +1,6 @@
 import type { CallCount } from '@/lib/azure/client/batch'
 import type { Azure } from '@/lib/azure/client/clients'
-import { type ChangeLinks, type DirectoryChanges, readChanges } from '@/lib/azure/directory-changes'
+import { type ChangeLinks, type DirectoryChanges, readChanges, readGroupsOf } from '@/lib/azure/directory-changes'
 import type { ReadGroups } from '@/lib/azure/group-answers'
 import type { ListedMember } from '@/lib/azure/group-rows'
 import type { Person } from '@/lib/azure/people'
@@ -12,7 +12,7 @@ import type { Person } from '@/lib/azure/people'
 const LAG_MINUTES = 5
 
 /** Hours after which everything is listed again, whatever the links say: a change that Graph never tells is then found after all. */
-const LISTED_HOURS = 24
+const LISTED_HOURS = 6
 
 /** Links that are kept at most. One that is old enough is needed, and one that will be. */
 const MOST_LINKS = 3
@@ -56,13 +56,37 @@ export async function recallUnchanged(
   if (!usable) return 'too_early'
   const changes = await readChanges(azure, usable.links, calls)
   if (!changes) return 'nothing'
+  const stale = await findStale(azure, remembered, changes, calls)
+  if (!stale) return 'too_old'
   const told = new Set(usable.links.groups.flatMap(({ ids }) => ids))
   return {
     changes,
-    members: new Map([...remembered.members].filter(([id]) => told.has(id) && !changes.groups.has(id))),
+    members: new Map([...remembered.members].filter(([id]) => told.has(id) && !stale.has(id))),
     people: new Map([...remembered.people].filter(([id]) => !changes.people.has(id))),
   }
 }
+
+/**
+ * The groups to be listed again: those that have changed, and those that somebody or a group has left by being deleted, or is back in by
+ * being restored. Graph tells nothing of the groups of these. Null when too much has changed to be looked at one by one.
+ */
+async function findStale(
+  azure: Azure,
+  { members, people }: Remembered,
+  changes: DirectoryChanges,
+  calls: CallCount,
+): Promise<ReadonlySet<string> | null> {
+  const appeared = [...changes.people].filter((id) => !people.has(id))
+  if (appeared.length > MOST_APPEARED || [...changes.groups].some((id) => !members.has(id))) return null
+  const groupsOf = await readGroupsOf(azure, appeared, calls)
+  if (!groupsOf) return null
+  const isGone = ({ id }: ListedMember) => changes.gone.has(id)
+  const left = changes.gone.size === 0 ? [] : [...members].filter(([, listed]) => listed.some(isGone)).map(([id]) => id)
+  return new Set([...changes.groups, ...groupsOf, ...left])
+}
+
+/** People who were not known and are told as changed, new ones and restored ones, of whom it is asked which groups they are in. */
+const MOST_APPEARED = 200
 
 const isOldEnough = ({ takenAt }: { takenAt: Date }, at: Date) =>
   takenAt.getTime() + LAG_MINUTES * 60_000 <= at.getTime()

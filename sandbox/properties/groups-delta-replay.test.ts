@@ -144,9 +144,14 @@ function groupsOf(tenant: Tenant, { ids, query }: Client) {
     }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 }
-const copyOf = ({ copy }: Client) =>
+/** Who is in the recycle bin is still in the copy: delta queries of groups do not tell it, only those of users do. */
+const copyOf = ({ deletedUsers }: Tenant, { copy }: Client) =>
   [...copy]
-    .map(([id, { displayName, members }]) => ({ id, displayName, members: [...members].sort() }))
+    .map(([id, { displayName, members }]) => ({
+      id,
+      displayName,
+      members: [...members].filter((member) => !deletedUsers.has(member)).sort(),
+    }))
     .sort((a, b) => (a.id < b.id ? -1 : 1))
 
 test('a client that follows delta links of groups from any moment ends with the groups and members as they are', () =>
@@ -182,7 +187,7 @@ test('a client that follows delta links of groups from any moment ends with the 
         await catchUp(token, tenant, client, () => {})
         // What changed during the first round appears with its delta link.
         await catchUp(token, tenant, client, () => {})
-        expect(copyOf(client)).toEqual(groupsOf(tenant, client))
+        expect(copyOf(tenant, client)).toEqual(groupsOf(tenant, client))
       }
     }),
     { numRuns: 40 },

@@ -1,4 +1,4 @@
-import { endSchedules, forgetGroupAccess, scheduleAccess } from './group-schedules'
+import { endSchedules, forgetGroupAccess, resumeGroupAccess, scheduleAccess } from './group-schedules'
 import {
   type ChangeHandlers,
   type GroupName,
@@ -127,6 +127,7 @@ function restore(world: World, person: PersonName): void {
     tenant.deletedUsers.delete(user.id)
     user.deletedDateTime = null
     tenant.users.add(user)
+    resumeGroupAccess(tenant, user.id)
     markUserChanged(tenant, user)
     return
   }

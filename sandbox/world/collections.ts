@@ -68,6 +68,8 @@ export class Memberships {
   readonly #members = new Map<string, Set<string>>()
   readonly #groups = new Map<string, Set<string>>()
   readonly #lists = new Map<string, { revision: number; ids: readonly string[] }>()
+  /** The groups of objects in the recycle bin. */
+  readonly #suspended = new Map<string, string[]>()
   /** Those that last for a time only, see `settle`. */
   readonly #temporary = new Set<string>()
 
@@ -99,6 +101,33 @@ export class Memberships {
   forget(id: string): void {
     for (const groupId of [...(this.#groups.get(id) ?? NO_IDS)]) this.remove(groupId, id)
     for (const memberId of [...(this.#members.get(id) ?? NO_IDS)]) this.remove(id, memberId)
+  }
+
+  /**
+   * Takes an object out of its groups while it is in the recycle bin. Delta queries of groups do not tell it, neither that it went
+   * nor that it is back ({@link resume}): a deleted user keeps the memberships (microsoft-graph-docs#14708).
+   */
+  suspend(id: string): void {
+    const groups = [...(this.#groups.get(id) ?? NO_IDS)]
+    this.#suspended.set(id, groups)
+    this.revision++
+    for (const groupId of groups) this.#members.get(groupId)?.delete(id)
+    this.size -= groups.length
+    this.#groups.delete(id)
+  }
+
+  /** Puts an object that was restored back into the groups that are still there. */
+  resume(id: string, isThere: (groupId: string) => boolean): void {
+    const groups = (this.#suspended.get(id) ?? []).filter(isThere)
+    this.#suspended.delete(id)
+    this.revision++
+    for (const groupId of groups) {
+      const members = this.#members.get(groupId)
+      if (members) members.add(id)
+      else this.#members.set(groupId, new Set([id]))
+    }
+    this.size += groups.length
+    this.#groups.set(id, new Set(groups))
   }
 
   /** Makes these pairs of group and member the only ones that last for a time. A pair that is there for good stays so. */

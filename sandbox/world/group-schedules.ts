@@ -20,6 +20,24 @@ export function addGroupSchedule(tenant: Tenant, random: Random, facts: Schedule
 export function forgetGroupAccess(tenant: Tenant, id: string): void {
   tenant.memberships.forget(id)
   tenant.owners.forget(id)
+  forgetSchedules(tenant, id)
+}
+
+/** Takes somebody out of all groups who is deleted and can be restored. Schedules end for good. */
+export function suspendGroupAccess(tenant: Tenant, id: string): void {
+  tenant.memberships.suspend(id)
+  tenant.owners.suspend(id)
+  forgetSchedules(tenant, id)
+}
+
+/** Puts somebody who was restored back into the groups that are still there. */
+export function resumeGroupAccess(tenant: Tenant, id: string): void {
+  const isThere = (groupId: string) => tenant.groups.has(groupId)
+  tenant.memberships.resume(id, isThere)
+  tenant.owners.resume(id, isThere)
+}
+
+function forgetSchedules(tenant: Tenant, id: string): void {
   for (const one of tenant.groupSchedules.list())
     if (one.groupId === id || one.principalId === id) tenant.groupSchedules.delete(one.id)
 }

@@ -1,5 +1,5 @@
 import { Memberships, Registry, ScopedIndex } from './collections'
-import { forgetGroupAccess } from './group-schedules'
+import { forgetGroupAccess, suspendGroupAccess } from './group-schedules'
 import type { Random } from './random'
 import { BUILT_IN_ROLES, roleIdOf } from './roles'
 import type {
@@ -99,7 +99,8 @@ export function markUserChanged(tenant: Tenant, user: User): void {
 /** Deletes a person, into the recycle bin or permanently. Their memberships and ownerships are removed, their assignments stay. */
 export function deleteUser(tenant: Tenant, user: User, deletedDateTime: string, permanently = false): void {
   tenant.users.delete(user.id)
-  forgetGroupAccess(tenant, user.id)
+  if (permanently) forgetGroupAccess(tenant, user.id)
+  else suspendGroupAccess(tenant, user.id)
   user.deletedDateTime = deletedDateTime
   user.changedAt = ++tenant.sequence
   if (permanently) tenant.purgedUsers.set(user.id, user.changedAt)
