@@ -18,6 +18,7 @@ CREATE TABLE "shared_readings" (
 	CONSTRAINT "shared_readings_organisation_id_account_id_id_pk" PRIMARY KEY("organisation_id","account_id","id")
 );
 --> statement-breakpoint
+ALTER TABLE "accounts" ADD COLUMN "directory_epoch" integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "principals" ADD COLUMN "read_at" timestamp (3) with time zone;--> statement-breakpoint
 ALTER TABLE "directory_claims" ADD CONSTRAINT "directory_claims_organisation_id_account_id_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."accounts"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "shared_readings" ADD CONSTRAINT "shared_readings_organisation_id_account_id_accounts_organisation_id_id_fk" FOREIGN KEY ("organisation_id","account_id") REFERENCES "public"."accounts"("organisation_id","id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint

@@ -63,6 +63,8 @@ export const accounts = pgTable(
     excludedSubscriptionIds: jsonb('excluded_subscription_ids').$type<string[]>().notNull().default([]),
     /** How often somebody has signed in with it. A run that failed with an earlier sign-in says nothing of the one now. */
     signIns: integer('sign_ins').notNull().default(1),
+    /** Raised when what workers have in mind of its directory is to be forgotten: a connection was deleted with its data. */
+    directoryEpoch: integer('directory_epoch').notNull().default(0),
     signedInAt: at('signed_in_at').notNull().defaultNow(),
     signedInById: uuid('signed_in_by_id'),
     signedInByName: text('signed_in_by_name').notNull(),

@@ -128,14 +128,23 @@ async function leaveNodes(tx: Transaction, deletion: Deletion): Promise<Batch> {
     .set({ digest: null, denialsDigest: null })
     .where(and(eq(nodes.organisationId, organisationId), leftNodes(deletion)))
   await tx
+    .update(accounts)
+    .set({ directoryEpoch: sql`directory_epoch + 1` })
+    .where(and(eq(accounts.organisationId, organisationId), sql`${accounts.id} in (${accountsOf(deletion)})`))
+  await forgetShared(tx, deletion)
+  return { rows: left.length, lookedAt: null }
+}
+
+/** Deletes what workers share of the directories of the accounts. What they share from now on they have read since. */
+async function forgetShared(tx: Transaction, deletion: Deletion): Promise<void> {
+  await tx
     .delete(sharedReadings)
     .where(
       and(
-        eq(sharedReadings.organisationId, organisationId),
+        eq(sharedReadings.organisationId, deletion.organisationId),
         sql`${sharedReadings.accountId} in (${accountsOf(deletion)})`,
       ),
     )
-  return { rows: left.length, lookedAt: null }
 }
 
 /**
@@ -287,6 +296,8 @@ async function endDeletion(tx: Transaction, deletion: Deletion): Promise<void> {
     accountId: connections.accountId,
   })
   if (!connection) return
+  // What a run that was under way has shared after the first step.
+  await forgetShared(tx, deletion)
   await deleteUnreferencedAccounts(tx, organisationId, connection.accountId)
   const by = { organisationId, memberId: requestedById, name: requestedByName }
   await audit(tx, by, {

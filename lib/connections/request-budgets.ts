@@ -146,20 +146,20 @@ export function createRequestBudgets({
 
   async function spend(key: Key, units: number, { patience, signal }: Parameters<Budget['spend']>[1]): Promise<void> {
     const purse = purseOf(key)
-    for (let waited = 0; ; ) {
+    for (let paused = 0; ; ) {
       const turn = purse.turn.then(() => draw(key, purse, units))
       purse.turn = turn.catch(() => {})
       const { at, isPaused } = await turn
       const { pauses } = purse
       const wait = at - now()
-      if (isPaused && waited + wait > patience.longestWaitMs) {
+      // Like a refusal of its own: each is waited for if it is not too long, and not more of them than there are tries.
+      if (isPaused && (wait > patience.longestWaitMs || ++paused > patience.tries)) {
         const details = { status: 429, retryAfterMs: Math.ceil(wait) }
         throw new AzureError('throttled', 'Another request was asked to wait.', details)
       }
       if (wait > 0) await patience.wait(Math.min(Math.ceil(wait), patience.longestWaitMs), signal)
       signal?.throwIfAborted()
       if (!isPaused && purse.pauses === pauses) return
-      waited += Math.max(wait, 0)
     }
   }
 

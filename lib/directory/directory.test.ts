@@ -117,6 +117,7 @@ test('what was read without a permission is not taken once the tenant has grante
     readThrough(azure, {
       owner: account,
       run: { id: randomUUID(), fence: 1 },
+      listsAll: false,
       wanted: { roots: [groupId], principals: new Map() },
       since: new Date(0),
       alsoWanted: async () => ({ roots: [], principals: new Map() }),
@@ -158,7 +159,7 @@ async function twoWorkers() {
   const other = await import('./directory')
   const reader = (read: typeof readThrough, run: { id: string; fence: number }) => (since: Date) =>
     read(azure, {
-      ...{ owner: account, run, since, granted: ['GroupMember.Read.All'], report: () => undefined },
+      ...{ owner: account, run, since, listsAll: false, granted: ['GroupMember.Read.All'], report: () => undefined },
       wanted: { roots: [groupId], principals: new Map() },
       alsoWanted: async () => ({ roots: [], principals: new Map() }),
     })
@@ -169,7 +170,7 @@ async function twoWorkers() {
     return { result, calls: tenant.world.log.slice(from).filter(({ host }) => host === 'graph.microsoft.com').length }
   }
   const key = {
-    ...{ organisationId: account.organisationId, accountId: account.id, signIns: account.signIns },
+    ...{ organisationId: account.organisationId, accountId: account.id, signIns: account.signIns, epoch: 0 },
     granted: 'GroupMember.Read.All',
   }
   return { first: reader(readThrough, one), second: reader(other.readThrough, two), callsOf, key, one, tenant, groupId }

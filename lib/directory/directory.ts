@@ -29,6 +29,8 @@ type Asked = {
   wanted: WantedOfDirectory
   /** What was read before this moment, by the clock of the database, is too old. */
   since: Date
+  /** Whether to list everything, since somebody wants what is there now: what Graph tells of changes comes with a delay. */
+  listsAll: boolean
   /** What other runs of the account, which wait to be carried out, will want as well. */
   alsoWanted: () => Promise<WantedOfDirectory>
   granted: readonly string[]
@@ -64,8 +66,9 @@ export async function readThrough(azure: Azure, asked: Asked): Promise<Directory
   return part
 }
 
-function findRecent({ owner: { organisationId, id, signIns }, granted }: Pick<Asked, 'owner' | 'granted'>): Recent {
-  const key = { organisationId, accountId: id, signIns, granted: granted.toSorted().join(' ') }
+function findRecent({ owner, granted }: Pick<Asked, 'owner' | 'granted'>): Recent {
+  const { organisationId, id, signIns, directoryEpoch: epoch } = owner
+  const key = { organisationId, accountId: id, signIns, epoch, granted: granted.toSorted().join(' ') }
   const name = Object.values(key).join(' ')
   const recent = recentOf.get(name) ?? {
     ...{ key, readings: [], remembered: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
@@ -88,7 +91,7 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
   while (lacksAny(wanted, fresh())) {
     const isClaimed = await claimReading(recent.key, run)
     try {
-      await takeShared(recent)
+      await takeShared(recent, isClaimed)
       if (!lacksAny(wanted, fresh())) break
       if (isClaimed) {
         const made = await readAndShare(recent, azure, asked)
@@ -103,19 +106,27 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
   return partOf(fresh(), wanted, null)
 }
 
-/** Adds what other workers have read since the last look. */
-async function takeShared(recent: Recent): Promise<void> {
-  const { readings, remembered } = await loadShared(recent.key, recent.sharedUpTo)
+/** Adds what other workers have read since the last look; what they remember only for whoever is to read. */
+async function takeShared(recent: Recent, isToRead: boolean): Promise<void> {
+  const { readings, remembered } = await loadShared(recent.key, recent.sharedUpTo, isToRead)
   const known = new Set(recent.readings.map(({ id }) => id))
   const more = readings.filter(({ id }) => !known.has(id))
-  recent.readings = [...more, ...recent.readings].sort((one, other) => other.beganAt.getTime() - one.beganAt.getTime())
+  recent.readings = withoutOld([...more, ...recent.readings])
   recent.remembered = remembered ?? recent.remembered
-  recent.sharedUpTo = recent.readings[0]?.beganAt ?? null
+  // What is remembered may be with a reading that was taken without it.
+  if (isToRead) recent.sharedUpTo = recent.readings[0]?.beganAt ?? null
+}
+
+/** The readings that are not too old for everyone, the newest first. */
+function withoutOld(readings: DirectoryReading[]): DirectoryReading[] {
+  const sorted = readings.toSorted((one, other) => other.beganAt.getTime() - one.beganAt.getTime())
+  const oldest = (sorted[0]?.beganAt.getTime() ?? 0) - FRESH_MINUTES * 60_000
+  return sorted.filter(({ beganAt }) => beganAt.getTime() > oldest)
 }
 
 /** Reads what is lacking, also for other runs, and shares it with the other workers. */
 async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise<DirectoryReading> {
-  const { owner, run, wanted, since, granted, report } = asked
+  const { owner, run, wanted, since, listsAll, granted, report } = asked
   const fresh = recent.readings.filter(({ beganAt }) => beganAt >= since)
   const lacking = withoutRead(wanted, fresh)
   const more = withoutRead(await asked.alsoWanted(), fresh)
@@ -125,12 +136,9 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
     principals: new Map([...lacking.principals, ...[...more.principals].filter(([id]) => !lacking.principals.has(id))]),
   }
   const { reading, remembered } = await readDirectory(azure, all, {
-    ...{ directory: storedDirectoryOf(owner), remembered: recent.remembered, granted, report },
+    ...{ directory: storedDirectoryOf(owner), remembered: recent.remembered, listsAll, granted, report },
   })
-  const kept = recent.readings.filter(
-    ({ beganAt }) => reading.beganAt.getTime() - beganAt.getTime() < FRESH_MINUTES * 60_000,
-  )
-  recent.readings = [reading, ...kept]
+  recent.readings = withoutOld([reading, ...recent.readings])
   const isNew = remembered !== recent.remembered
   recent.remembered = remembered
   recent.sharedUpTo = reading.beganAt

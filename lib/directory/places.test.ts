@@ -31,6 +31,7 @@ function company() {
     tenantId: made.tenantId,
     publishedAt: null,
     signIns: 1,
+    directoryEpoch: 0,
   }
   const readAll = async (isOneOfMany: boolean) => {
     const found: ManagementGroup[][] = []

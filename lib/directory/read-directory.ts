@@ -44,6 +44,8 @@ type Given = {
   directory: StoredDirectory
   /** What earlier readings have listed, which is not listed again where Graph tells that it has not changed. */
   remembered: Remembered | null
+  /** Whether everything is listed all the same. */
+  listsAll: boolean
   granted: readonly string[]
   report: Report
 }
@@ -56,7 +58,7 @@ type Given = {
 export async function readDirectory(
   azure: Azure,
   { roots, principals: named }: WantedOfDirectory,
-  { directory, remembered, granted, report }: Given,
+  { directory, remembered, listsAll, granted, report }: Given,
 ): Promise<{ reading: DirectoryReading; remembered: Remembered | null }> {
   const beganAt = await directory.now()
   const agents = new Set([...named].filter(([, { agent }]) => agent).map(([id]) => id))
@@ -65,10 +67,11 @@ export async function readDirectory(
 
   let recalled: Awaited<ReturnType<typeof recallUnchanged>> = 'nothing'
   const recall = async (calls: CallCount) => {
-    recalled = await recallUnchanged(azure, remembered, beganAt, calls)
+    recalled = listsAll && remembered ? 'not_wanted' : await recallUnchanged(azure, remembered, beganAt, calls)
     return typeof recalled === 'string' ? null : recalled
   }
   const { opened, listed, links } = await openGroups(azure, roots, granted, { report, recall })
+  const takenAt = await directory.now()
   const missingGroups = await confirmGroups(opened.groups, assignedOn, directory)
   const kept = await keepUnreadGroups(opened, directory)
   await tellMemberKinds(azure, opened.groups, directory)
@@ -81,7 +84,10 @@ export async function readDirectory(
     sizes: countMembers(opened.groups),
     stored: { groups: new Set<string>(), principals: new Set<string>() },
   }
-  return { reading, remembered: remember(remembered, recalled, { beganAt, listed, links, people: read.people.people }) }
+  return {
+    reading,
+    remembered: remember(remembered, recalled, { beganAt, takenAt, listed, links, people: read.people.people }),
+  }
 }
 
 /** What Microsoft Graph, or else what is stored, tells principals to be of which an assignment or a group does not say it. */

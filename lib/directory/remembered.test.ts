@@ -25,13 +25,20 @@ function readerOf(tenant: TestTenant) {
   const directory = tenant.world.findTenant(tenant.tenantId)
   if (!directory) throw new Error('The tenant is not there.')
   const { organisationId } = tenant.owner
-  const owner = { organisationId, id: randomUUID(), tenantId: tenant.tenantId, publishedAt: null, signIns: 1 }
+  const owner = {
+    organisationId,
+    id: randomUUID(),
+    tenantId: tenant.tenantId,
+    publishedAt: null,
+    signIns: 1,
+    directoryEpoch: 0,
+  }
   const named = { kind: 'user', agent: false, assignedOn: null, name: null } satisfies NamedPrincipal
   const first = directory.groups.list().map(({ id }) => id)
   const people = new Map(directory.users.list().map(({ id }) => [id, named]))
   let remembered: Remembered | null = null
 
-  const read = async (minutes: number, before: Remembered | null, roots = first) => {
+  const read = async (minutes: number, before: Remembered | null, roots = first, listsAll = false) => {
     const now = async () => new Date(Date.UTC(2026, 0, 1, 0, minutes))
     const { azure } = azureAs(tenant.world, tenant.tenantId, tenant.account('owner').objectId)
     const from = tenant.world.log.length
@@ -41,6 +48,7 @@ function readerOf(tenant: TestTenant) {
       {
         directory: { ...storedDirectoryOf(owner), now },
         remembered: before,
+        listsAll,
         granted: GRANTED,
         report: () => undefined,
       },
@@ -56,8 +64,8 @@ function readerOf(tenant: TestTenant) {
     directory,
     groups: first,
     /** Reads with what the readings before have left. */
-    async again(minutes: number, roots?: string[]) {
-      const made = await read(minutes, remembered, roots)
+    async again(minutes: number, roots?: string[], listsAll = false) {
+      const made = await read(minutes, remembered, roots, listsAll)
       remembered = made.remembered
       return made
     },
@@ -184,6 +192,22 @@ test('everything is listed every six hours, whatever the links say', async () =>
   expect((await again(5 * 60)).lists).toBe(0)
   expect((await again(7 * 60 + 1)).lists, 'six hours after the second reading').toBe(groups.length)
   expect((await again(8 * 60)).lists).toBe(0)
+})
+
+test('somebody who wants what is there now is given it, also where Microsoft has not told the change yet', async () => {
+  const tenant = await rolecall.tenant(GROUPS)
+  const { again, groups, directory } = readerOf(tenant)
+  const [groupId = ''] = groups
+  for (const minutes of [0, 60, 120]) await again(minutes)
+  const { id: added = '' } =
+    directory.users.list().find(({ id }) => !directory.memberships.membersOf(groupId).has(id)) ?? {}
+  applyChange(tenant.world, { type: 'add_member', tenantId: tenant.tenantId, groupId, principalId: added })
+  const nothing = { value: [], '@odata.deltaLink': 'https://graph.microsoft.com/v1.0/groups/delta?$deltatoken=late' }
+  const late = { match: { path: '/groups/delta$' }, status: 200, body: nothing }
+  const isIn = ({ reading }: Awaited<ReturnType<typeof again>>) =>
+    reading.opened.groups.get(groupId)?.members.some(({ id }) => id === added)
+  expect(isIn(await again(121, groups, true))).toBe(true)
+  expect(isIn(await tenant.during([late], () => again(180)))).toBe(true)
 })
 
 test('a reading of some groups leaves what is known of the others', async () => {

@@ -34,10 +34,10 @@ export type Remembered = {
 export type Unchanged = Pick<Remembered, 'members' | 'people'> & { changes: DirectoryChanges }
 
 /**
- * Why everything is to be listed: no link is old enough yet, the lists are too old, or there is nothing to go by, because nothing is
- * remembered or Graph does not tell what has changed.
+ * Why everything is to be listed: somebody wants it, no link is old enough yet, the lists are too old, or there is nothing to go by,
+ * because nothing is remembered or Graph does not tell what has changed.
  */
-type NothingRecalled = 'too_early' | 'too_old' | 'nothing'
+type NothingRecalled = 'not_wanted' | 'too_early' | 'too_old' | 'nothing'
 
 /**
  * What of the things remembered is still right, or why that cannot be said.
@@ -91,8 +91,11 @@ const MOST_APPEARED = 200
 const isOldEnough = ({ takenAt }: { takenAt: Date }, at: Date) =>
   takenAt.getTime() + LAG_MINUTES * 60_000 <= at.getTime()
 
-/** What a reading has listed of groups and read of people, and the links that it was given. */
-type Listed = { beganAt: Date; people: ReadonlyMap<string, Person> } & Pick<ReadGroups, 'listed' | 'links'>
+/** What a reading has listed of groups and read of people, and the links that it was given, the last of them before `takenAt`. */
+type Listed = { beganAt: Date; takenAt: Date; people: ReadonlyMap<string, Person> } & Pick<
+  ReadGroups,
+  'listed' | 'links'
+>
 
 /**
  * What is to be remembered after a reading. A reading of some groups, made before the links are old enough to tell of the others,
@@ -101,7 +104,7 @@ type Listed = { beganAt: Date; people: ReadonlyMap<string, Person> } & Pick<Read
 export function remember(
   remembered: Remembered | null,
   recalled: Unchanged | NothingRecalled,
-  { beganAt, listed, links, people }: Listed,
+  { beganAt, takenAt, listed, links, people }: Listed,
 ): Remembered | null {
   const known = [...people].filter(([, { status }]) => status !== 'deleted' && status !== 'not_found')
   const before = remembered?.links ?? []
@@ -112,22 +115,28 @@ export function remember(
       rightAt: beganAt,
       members: new Map([...recalled.members, ...listed]),
       people: new Map([...recalled.people, ...known]),
-      links: keepLinks(before, beganAt, { people: told.people, groups: [...told.groups, ...links.groups] }),
+      links: keepLinks(before, beganAt, takenAt, { people: told.people, groups: [...told.groups, ...links.groups] }),
     }
   }
+  // Nothing was asked of groups, or of some of them only.
+  if (listed.size === 0 && recalled === 'nothing' && links.groups.length === 0 && links.people === null)
+    return remembered
   const isOfSome = remembered?.members.keys().some((id) => !listed.has(id))
-  if (recalled === 'too_early' && isOfSome) return remembered
+  if ((recalled === 'too_early' || recalled === 'not_wanted') && isOfSome) return remembered
   if (links.people === null) return null
   return {
     ...{ listedAt: beganAt, rightAt: beganAt, members: listed, people: new Map(known) },
-    links: keepLinks(recalled === 'nothing' ? [] : before, beganAt, { people: links.people, groups: links.groups }),
+    links: keepLinks(recalled === 'nothing' ? [] : before, beganAt, takenAt, {
+      people: links.people,
+      groups: links.groups,
+    }),
   }
 }
 
 /** The newest links that are old enough for the next reading, with those that came after them. */
-function keepLinks(before: Remembered['links'], takenAt: Date, links: ChangeLinks): Remembered['links'] {
+function keepLinks(before: Remembered['links'], rightAt: Date, takenAt: Date, links: ChangeLinks): Remembered['links'] {
   const all = [...before, { takenAt, links }]
-  const usable = all.findLastIndex((one) => isOldEnough(one, takenAt))
+  const usable = all.findLastIndex((one) => isOldEnough(one, rightAt))
   const [first, ...later] = all.slice(Math.max(usable, 0))
   return first ? [first, ...later.slice(-(MOST_LINKS - 1))] : []
 }

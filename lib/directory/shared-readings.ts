@@ -3,6 +3,7 @@ import { deserialize, serialize } from 'node:v8'
 import { gunzip, gzip } from 'node:zlib'
 import { and, desc, eq, gt, isNotNull, not, or, type SQL, sql } from 'drizzle-orm'
 import { getDb } from '@/db/client'
+import { accounts } from '@/db/schema/accounts'
 import { directoryClaims, sharedReadings } from '@/db/schema/directory'
 import { syncRuns } from '@/db/schema/runs'
 import { FRESH_MINUTES } from '@/lib/domain/coverage'
@@ -11,8 +12,17 @@ import { type HeldRun, isLost } from '@/lib/runs/runs'
 import type { DirectoryReading } from './read-directory'
 import type { Remembered } from './remembered'
 
-/** Whose readings are shared: an account with one sign-in and one set of permissions. Others are shown more, or less. */
-export type SharedKey = { organisationId: string; accountId: string; signIns: number; granted: string }
+/**
+ * Whose readings are shared: an account with one sign-in and one set of permissions, since others are shown more, or less. With another
+ * `epoch` what was read before is forgotten.
+ */
+export type SharedKey = {
+  organisationId: string
+  accountId: string
+  signIns: number
+  epoch: number
+  granted: string
+}
 
 /** The run whose worker reads the directory. */
 export type Claimant = Pick<HeldRun, 'id' | 'fence'>
@@ -20,8 +30,8 @@ export type Claimant = Pick<HeldRun, 'id' | 'fence'>
 /** What is shared: readings of the last minutes, the newest first, and what the next one need not list again, if that is known. */
 export type Shared = { readings: DirectoryReading[]; remembered: Remembered | null }
 
-/** Grows with each change of what is packed, so that a worker of another version of Rolecall reads for itself. */
-const FORMAT = 1
+/** What is packed, and by what: a worker of another version of Rolecall or of Node reads for itself. */
+const FORMAT = `1 ${process.versions.v8}`
 
 const compress = promisify(gzip)
 const decompress = promisify(gunzip)
@@ -48,14 +58,19 @@ export async function claimReading({ organisationId, accountId }: SharedKey, run
   return claimed.length > 0
 }
 
-/** What workers have shared of an account's directory after a moment, or of the last minutes. */
-export async function loadShared(key: SharedKey, after: Date | null): Promise<Shared> {
+/**
+ * What workers have shared of an account's directory after a moment, or of the last minutes. What cannot be unpacked is read again; the
+ * log says so.
+ *
+ * @param all whether what is remembered is wanted too, which is as large as everything that was read
+ */
+export async function loadShared(key: SharedKey, after: Date | null, all: boolean): Promise<Shared> {
   const db = await getDb(key)
   const isFresh = gt(sharedReadings.beganAt, sql`now() - make_interval(mins => ${FRESH_MINUTES})`)
   const found = await db
     .select({
       content: sql<Buffer | null>`case when ${isFresh} then ${sharedReadings.content} end`,
-      remembered: sharedReadings.remembered,
+      remembered: all ? sharedReadings.remembered : sql<null>`null`,
     })
     .from(sharedReadings)
     .where(
@@ -63,22 +78,28 @@ export async function loadShared(key: SharedKey, after: Date | null): Promise<Sh
         ofAccount(key),
         isReadWith(key),
         after ? gt(sharedReadings.beganAt, after) : undefined,
-        or(isFresh, isNotNull(sharedReadings.remembered)),
+        all ? or(isFresh, isNotNull(sharedReadings.remembered)) : isFresh,
       ),
     )
     .orderBy(desc(sharedReadings.beganAt))
-  const readings: DirectoryReading[] = []
-  for (const { content } of found) {
-    if (!content) continue
-    const reading: DirectoryReading = deserialize(await decompress(content))
-    readings.push({ ...reading, stored: { groups: new Set(), principals: new Set() } })
+  try {
+    const readings: DirectoryReading[] = []
+    for (const { content } of found) {
+      if (!content) continue
+      const reading: DirectoryReading = deserialize(await decompress(content))
+      readings.push({ ...reading, stored: { groups: new Set(), principals: new Set() } })
+    }
+    const remembered = found.find((row) => row.remembered)?.remembered
+    return { readings, remembered: remembered ? deserialize(await decompress(remembered)) : null }
+  } catch (error) {
+    log().warn({ event: 'shared_reading_unreadable', accountId: key.accountId, error })
+    return { readings: [], remembered: null }
   }
-  const remembered = found.find((row) => row.remembered)?.remembered
-  return { readings, remembered: remembered ? deserialize(await decompress(remembered)) : null }
 }
 
 /**
- * Shares what a worker has read, as long as its claim lasts, and deletes what is too old for everyone.
+ * Shares what a worker has read, as long as its claim lasts and its run goes on, and deletes what is too old for everyone. A failure is
+ * only logged: the run itself has what it needs, and the others read for themselves.
  *
  * @param remembered what is remembered after this reading, if that is not what was remembered before
  */
@@ -88,11 +109,28 @@ export async function shareReading(
   reading: DirectoryReading,
   remembered: Remembered | null,
 ): Promise<void> {
+  try {
+    const content = await pack({ ...reading, stored: null })
+    const packed = remembered && (await pack(remembered))
+    await storeReading(key, claimant, reading, { content, remembered: packed })
+  } catch (error) {
+    log().warn({ event: 'reading_not_shared', accountId: key.accountId, runId: claimant.id, error })
+  }
+}
+
+async function storeReading(
+  key: SharedKey,
+  claimant: Claimant,
+  reading: DirectoryReading,
+  { content, remembered: packed }: { content: Buffer; remembered: Buffer | null },
+): Promise<void> {
   const { organisationId, accountId, signIns } = key
-  const content = await pack({ ...reading, stored: null })
-  const packed = remembered && (await pack(remembered))
   const db = await getDb(key)
   await db.transaction(async (tx) => {
+    // Whoever deletes the account's data takes the account first, too, and raises its epoch.
+    const own = and(eq(accounts.organisationId, organisationId), eq(accounts.id, accountId))
+    const [account] = await tx.select({ epoch: accounts.directoryEpoch }).from(accounts).where(own).for('key share')
+    if (account?.epoch !== key.epoch) return
     const [held] = await tx.select().from(directoryClaims).where(isClaimedBy(key, claimant)).for('update')
     if (!held) return
     const { id, beganAt } = reading
@@ -129,4 +167,4 @@ const ofAccount = ({ organisationId, accountId }: SharedKey) =>
 const isReadWith = (key: SharedKey): SQL =>
   sql`(${sharedReadings.signIns} = ${key.signIns} and ${sharedReadings.granted} = ${grantedOf(key)})`
 
-const grantedOf = ({ granted }: SharedKey) => `${FORMAT} ${granted}`
+const grantedOf = ({ epoch, granted }: SharedKey) => `${FORMAT} ${epoch} ${granted}`

@@ -17,7 +17,7 @@ import type { GroupAges, GroupMember, GroupOwner, PrincipalFacts } from '@/lib/d
 /** Whose directory it is: an account, in its tenant. */
 export type DirectoryOwner = Pick<
   typeof accounts.$inferSelect,
-  'organisationId' | 'id' | 'tenantId' | 'publishedAt' | 'signIns'
+  'organisationId' | 'id' | 'tenantId' | 'publishedAt' | 'signIns' | 'directoryEpoch'
 >
 
 /** A group as it is stored. `ages`: when lists that could not be read when it was stored were read last. */

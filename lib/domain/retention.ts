@@ -15,7 +15,7 @@ export const APPLICATION_DRAFT_DAYS = 14
 /** Expired attempts, without their tokens, for whoever opens the page of one again. */
 export const EXPIRED_ATTEMPT_HOURS = 24
 
-/** The copy of a directory that workers share, counted from its newest reading: after this everything is read anew in any case. */
+/** A reading of a directory that workers share, and what is remembered with it: after this everything is read anew in any case. */
 export const SHARED_READING_HOURS = 24
 
 /** What only the pages of a published result need of its run. Pages and exports that read an earlier one end long before. */

@@ -187,7 +187,9 @@ async function listPrincipalsToWrite(
   const isStored = ({ id }: PrincipalFacts) => readingWith(directory, id)?.stored.principals.has(id) ?? false
   const stored = all.filter(isStored)
   const missing = isChanged ? new Set(await listMissingPrincipals(tx, { organisationId, tenantId }, stored)) : null
-  return [...all.filter((one) => !isStored(one) || missing?.has(one.id)), ...ownPrincipals.values()]
+  const read = all.filter((one) => !isStored(one) || missing?.has(one.id))
+  // Of somebody who is told twice the subscription's own reading knows more: the name.
+  return [...new Map([...read, ...ownPrincipals.values()].map((one) => [one.id, one])).values()]
 }
 
 const readingWith = ({ readings }: ReadAccess['directory'], id: string) =>

@@ -63,6 +63,7 @@ export async function readAccess(azure: Azure, run: ReadingRun, last: LastResult
     owner: run.account,
     run,
     wanted,
+    listsAll: READS_ANEW.includes(run.trigger),
     since,
     alsoWanted: () => wantedByOpenRuns(run),
     ...{ granted, report },
