@@ -4,6 +4,7 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { addSubscriptions } from '@/lib/connections/add-subscriptions'
 import { confirmAttempt } from '@/lib/connections/confirm'
+import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import { stopQueue } from '@/lib/runs/queue'
 import { openRuns } from '@/lib/runs/runs'
 import { runSync } from '@/lib/sync/run-sync'
@@ -68,10 +69,10 @@ async function markNow(): Promise<string> {
 }
 
 /**
- * Opens a run of every connection that has none, as if somebody had asked for it: a run by schedule takes what another one has read
- * of the directory minutes ago. Gives the mark after which everything was written by these runs.
+ * Opens a run of every connection that has none, as if somebody had asked for it: that reads the directory anew. Or by schedule, as if
+ * what was read last were older than what such runs still take. Gives the mark after which everything was written by these runs.
  */
-async function open() {
+async function open(trigger: 'manual' | 'schedule') {
   const db = await getDbOfEveryOrganisation()
   const all = await db
     .select({ organisationId: connections.organisationId, id: connections.id })
@@ -80,7 +81,9 @@ async function open() {
   const organisationId = all[0]?.organisationId ?? ''
   const connectionIds = all.map(({ id }) => id)
   const organisation = await getDb({ organisationId })
-  await organisation.transaction((tx) => openRuns(tx, { organisationId, connectionIds, trigger: 'manual', by: null }))
+  await organisation.transaction((tx) => openRuns(tx, { organisationId, connectionIds, trigger, by: null }))
+  if (trigger === 'schedule')
+    await db.execute(sql`update shared_readings set began_at = began_at - make_interval(mins => ${FRESH_MINUTES + 1})`)
   await log('DELETE')
   return { mark: await markNow(), runs: connectionIds.length }
 }
@@ -132,7 +135,7 @@ async function tell(mark: string) {
 
 const STEPS: Record<string, (word: string) => Promise<unknown>> = {
   connect: (made) => connect(JSON.parse(made)),
-  open,
+  open: (trigger) => open(trigger === 'schedule' ? trigger : 'manual'),
   work,
   tell,
 }
