@@ -31,19 +31,19 @@ const tenant = world.findTenant(made.tenantId)
 if (!tenant) throw new Error('The tenant was not made.')
 const scopes = made.managementGroups.map(({ id }) => `/providers/Microsoft.Management/managementGroups/${id}`)
 const assignees = tenant.groups.list().slice(0, assigned)
-for (const [index, group] of assignees.entries())
+const assign = ({ id: principalId }: { id: string }, index: number) =>
   applyChange(world, {
-    type: 'assign',
-    tenantId: made.tenantId,
-    principalId: group.id,
+    ...{ type: 'assign', tenantId: made.tenantId, principalId },
     role: ROLES[index % ROLES.length] ?? '',
     scope: scopes[index % scopes.length] ?? '',
   })
+for (const [index, group] of assignees.entries()) assign(group, index)
 const outsider = tenant.users.list().at(-1)
-// Two that hold a role above all subscriptions: the first lies in other groups that hold roles, the second in none.
+// One that lies in no other group, and holds a role above all subscriptions as the first does, which lies in others.
 const liesInNone = ({ id }: { id: string }) =>
   !tenant.groups.list().some((one) => tenant.memberships.membersOf(one.id).has(id))
-const plain = assignees.find((group, index) => index % scopes.length === 0 && liesInNone(group))
+const plain = tenant.groups.list().slice(assigned).find(liesInNone)
+if (plain) assign(plain, 0)
 const seconds = (performance.now() - began) / 1_000
 const { figures, ...rest } = made
 writeFileSync(
