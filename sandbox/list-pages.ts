@@ -24,25 +24,42 @@ export function placeAt<T>(items: readonly T[], position: number, keyOf: (item: 
   return { position, key, list }
 }
 
-/** Index of the next page's first row. Rows added or removed since the last page make no other row appear twice or not at all. */
+/**
+ * Index of the next page's first row. Rows added or removed since the last page make no other row appear twice or not at all. A row that
+ * was removed and added again stands behind rows that were not answered yet: it tells nothing of how far the list was answered.
+ */
 export function startAfter<T>(items: readonly T[], place: ListPlace, keyOf: (item: T) => string): number {
-  const expected = items[place.position]
-  if (expected !== undefined && keyOf(expected) === place.key) return place.position + 1
-  const moved = items.findIndex((item) => keyOf(item) === place.key)
-  return (moved >= 0 ? moved : findLastKept(items, place, keyOf)) + 1
-}
-
-/** Index of the last row that was already answered and still exists; -1 when none does. */
-function findLastKept<T>(items: readonly T[], { position, key, list }: ListPlace, keyOf: (item: T) => string): number {
+  const { position, key, list } = place
+  const expected = items[position]
+  if (expected !== undefined && keyOf(expected) === key) return position + 1
   const keyAt = listsByNumber.get(list)
   // The old list is no longer remembered, or is of an earlier run: assume that only this row was removed.
-  if (keyAt?.(position) !== key) return position - 1
+  if (keyAt?.(position) !== key) {
+    const moved = items.findIndex((item) => keyOf(item) === key)
+    return moved >= 0 ? moved + 1 : position
+  }
+  return findLastKept(items, keyAt, position, keyOf) + 1
+}
+
+/** Index of the last row that was already answered and still stands where it was among the others; -1 when none does. */
+function findLastKept<T>(items: readonly T[], keyAt: KeyAt, position: number, keyOf: (item: T) => string): number {
   const indexes = new Map(items.map((item, index) => [keyOf(item), index]))
-  for (let before = position - 1; before >= 0; before--) {
-    const found = indexes.get(keyAt(before) ?? '')
-    if (found !== undefined) return found
+  const indexOf = (at: number) => indexes.get(keyAt(at) ?? '')
+  const next = findFirst(position + 1, (at) => keyAt(at) !== undefined, indexOf)
+  for (let before = position; before >= 0; before--) {
+    const found = indexOf(before)
+    if (found !== undefined && (next === undefined || found < next)) return found
   }
   return -1
+}
+
+/** The first index that there is from a place of the old list on. */
+function findFirst(from: number, isThere: (at: number) => boolean, indexOf: (at: number) => number | undefined) {
+  for (let at = from; isThere(at); at++) {
+    const found = indexOf(at)
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 /** Writes a place as the text of a skip token, which is opaque to the client. */
