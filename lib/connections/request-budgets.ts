@@ -61,8 +61,8 @@ export type BudgetReader = {
 
 type Key = { organisationId: string; budget: RequestBudget; place: string; reader: string }
 
-/** What this process holds of one budget. All times are in milliseconds by {@link Options.now}. */
-type Purse = {
+/** What this process has taken of one budget and may still spend. All times are in milliseconds by {@link Options.now}. */
+type Reserve = {
   left: number
   /** From when on it may be spent, and until when. */
   from: number
@@ -85,8 +85,8 @@ type Options = {
 /** How long it counts how large a tenant was. */
 const SIZED_MS = 10 * 60_000
 
-/** More purses than this are looked through for those that are empty. */
-const MANY_PURSES = 1000
+/** More reserves than this are looked through for those that are empty. */
+const MANY_RESERVES = 1000
 
 /**
  * Microsoft's limits as all workers on one database share them. Each process takes a portion ahead and spends it by itself,
@@ -102,55 +102,55 @@ export function createRequestBudgets({
   keptSeconds = KEPT_SECONDS,
   now = () => performance.now(),
 }: Options = {}) {
-  const purses = new Map<string, Purse>()
+  const reserves = new Map<string, Reserve>()
 
-  function purseOf(key: Key): Purse {
+  function reserveOf(key: Key): Reserve {
     const name = Object.values(key).join('/')
-    const found = purses.get(name)
+    const found = reserves.get(name)
     if (found) return found
-    if (purses.size >= MANY_PURSES) {
-      for (const [other, { until }] of purses) if (until < now()) purses.delete(other)
+    if (reserves.size >= MANY_RESERVES) {
+      for (const [other, { until }] of reserves) if (until < now()) reserves.delete(other)
     }
-    const purse: Purse = { left: 0, from: 0, until: 0, sized: null, pauses: 0, turn: Promise.resolve() }
-    purses.set(name, purse)
-    return purse
+    const reserve: Reserve = { left: 0, from: 0, until: 0, sized: null, pauses: 0, turn: Promise.resolve() }
+    reserves.set(name, reserve)
+    return reserve
   }
 
-  /** Takes units out of the purse, filling it first when they are not in it. Gives when they may be sent. */
-  async function draw(key: Key, purse: Purse, units: number): Promise<{ at: number; isPaused: boolean }> {
-    if (purse.until <= now()) purse.left = 0
-    if (purse.left < units) {
+  /** Takes units out of the reserve, filling it first when they are not in it. Gives when they may be sent. */
+  async function draw(key: Key, reserve: Reserve, units: number): Promise<{ at: number; isPaused: boolean }> {
+    if (reserve.until <= now()) reserve.left = 0
+    if (reserve.left < units) {
       const limit = limits[key.budget]
-      const asked = Math.max(units - purse.left, limit.portion)
-      const taken = await takeAhead(key, ownBucket(await sizeOf(key, purse), keptSeconds), asked)
+      const asked = Math.max(units - reserve.left, limit.portion)
+      const taken = await takeAhead(key, ownBucket(await sizeOf(key, reserve), keptSeconds), asked)
       if (taken && taken.pausedMs > 0) return { at: now() + taken.pausedMs, isPaused: true }
       // A database that did not answer is not asked again with every request.
-      purse.left = taken ? purse.left + asked : Number.POSITIVE_INFINITY
-      purse.from = now() + (taken?.waitMs ?? 0)
-      purse.until = purse.from + keptSeconds * 1000
+      reserve.left = taken ? reserve.left + asked : Number.POSITIVE_INFINITY
+      reserve.from = now() + (taken?.waitMs ?? 0)
+      reserve.until = reserve.from + keptSeconds * 1000
     }
-    purse.left -= units
-    return { at: purse.from, isPaused: false }
+    reserve.left -= units
+    return { at: reserve.from, isPaused: false }
   }
 
   /** The bucket of a limit, which for some depends on the size of the tenant. That is looked at again every ten minutes. */
-  async function sizeOf(key: Key, purse: Purse): Promise<Bucket> {
+  async function sizeOf(key: Key, reserve: Reserve): Promise<Bucket> {
     const { larger, ...limit } = limits[key.budget]
     if (!larger) return limit
-    if (!purse.sized || now() - purse.sized.at > SIZED_MS) {
+    if (!reserve.sized || now() - reserve.sized.at > SIZED_MS) {
       const users = await countKnownUsers(key, larger[0]?.users ?? 0)
-      purse.sized = { bucket: larger.find((one) => users >= one.users) ?? limit, at: now() }
+      reserve.sized = { bucket: larger.find((one) => users >= one.users) ?? limit, at: now() }
     }
-    return purse.sized.bucket
+    return reserve.sized.bucket
   }
 
   async function spend(key: Key, units: number, { patience, signal }: Parameters<Budget['spend']>[1]): Promise<void> {
-    const purse = purseOf(key)
+    const reserve = reserveOf(key)
     for (let paused = 0; ; ) {
-      const turn = purse.turn.then(() => draw(key, purse, units))
-      purse.turn = turn.catch(() => {})
+      const turn = reserve.turn.then(() => draw(key, reserve, units))
+      reserve.turn = turn.catch(() => {})
       const { at, isPaused } = await turn
-      const { pauses } = purse
+      const { pauses } = reserve
       const wait = at - now()
       // Like a refusal of its own: each is waited for if it is not too long, and not more of them than there are tries.
       if (isPaused && (wait > patience.longestWaitMs || ++paused > patience.tries)) {
@@ -159,15 +159,15 @@ export function createRequestBudgets({
       }
       if (wait > 0) await patience.wait(Math.min(Math.ceil(wait), patience.longestWaitMs), signal)
       signal?.throwIfAborted()
-      if (!isPaused && purse.pauses === pauses) return
+      if (!isPaused && reserve.pauses === pauses) return
     }
   }
 
   async function pause(key: Key, askedMs: number): Promise<void> {
     const ms = Math.min(askedMs, LONGEST_PAUSE_MS)
-    const purse = purseOf(key)
-    purse.left = 0
-    purse.pauses += 1
+    const reserve = reserveOf(key)
+    reserve.left = 0
+    reserve.pauses += 1
     await writePause(key, ms)
   }
 

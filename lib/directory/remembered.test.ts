@@ -174,6 +174,19 @@ test('links that have expired begin again, and everything is listed meanwhile', 
   expect((await again(360)).lists, 'with links that were begun again').toBe(0)
 })
 
+test('a link that leads elsewhere is never followed, and everything is listed', async () => {
+  const tenant = await rolecall.tenant(GROUPS)
+  const { again, anew, groups } = readerOf(tenant)
+  const away = { value: [], '@odata.deltaLink': 'https://evil.example/v1.0/users/delta?$deltatoken=x' }
+  const hostile = { match: { path: '/(users|groups)/delta$' }, status: 200, body: away }
+  for (const minutes of [0, 60, 120]) {
+    const made = await tenant.during([hostile], () => again(minutes))
+    expect(made.lists).toBe(groups.length)
+    expect(said(made.reading)).toEqual(said((await anew(minutes)).reading))
+  }
+  expect(tenant.world.log.some(({ host }) => host === 'evil.example')).toBe(false)
+})
+
 test('where Microsoft tells no changes, everything is listed each time', async () => {
   const tenant = await rolecall.tenant(GROUPS)
   const { again, groups } = readerOf(tenant)

@@ -4,15 +4,13 @@ import { type ChangeLinks, type DirectoryChanges, readChanges, readGroupsOf } fr
 import type { ReadGroups } from '@/lib/azure/group-answers'
 import type { ListedMember } from '@/lib/azure/group-rows'
 import type { Person } from '@/lib/azure/people'
+import { LISTED_HOURS } from '@/lib/domain/retention'
 
 /**
  * Minutes by which a list of Microsoft Graph may lag behind a change that its delta query has told already. A link that was taken
  * this long before the lists were read tells of every change that they may lack.
  */
 const LAG_MINUTES = 5
-
-/** Hours after which everything is listed again, whatever the links say: a change that Graph never tells is then found after all. */
-const LISTED_HOURS = 6
 
 /** Links that are kept at most. One that is old enough is needed, and one that will be. */
 const MOST_LINKS = 3

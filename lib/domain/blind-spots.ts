@@ -1,3 +1,4 @@
+import { LISTED_HOURS } from './retention'
 import type { Dataset } from './vocabulary'
 
 /** What one way of reading gives, and what is not known without it. */
@@ -58,7 +59,7 @@ export const BLIND_SPOTS: Record<Dataset, BlindSpot> = {
     many: 'groups',
     source: 'Microsoft Graph',
     misses: 'people who hold a role only through a group',
-    never: 'Who is in a group that hides its members, and who is in a group of another directory.',
+    never: `Who is in a group that hides its members, and who is in a group of another directory. A sync by schedule does not list a group again that Microsoft says has not changed, for up to ${LISTED_HOURS} hours; *Sync now* lists every group.`,
   },
   services_in_groups: {
     title: 'Service principals in groups',

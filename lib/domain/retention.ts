@@ -15,6 +15,12 @@ export const APPLICATION_DRAFT_DAYS = 14
 /** Expired attempts, without their tokens, for whoever opens the page of one again. */
 export const EXPIRED_ATTEMPT_HOURS = 24
 
+/**
+ * Lists of a directory that Microsoft says have not changed, which a sync by schedule takes as they are. After this they are listed again,
+ * whatever it says.
+ */
+export const LISTED_HOURS = 6
+
 /** A reading of a directory that workers share, and what is remembered with it: after this everything is read anew in any case. */
 export const SHARED_READING_HOURS = 24
 
