@@ -65,8 +65,8 @@ export async function recallUnchanged(
 }
 
 /**
- * The groups to be listed again: those that have changed, and those that somebody or a group has left by being deleted, or is back in by
- * being restored. Graph tells nothing of the groups of these. Null when too much has changed to be looked at one by one.
+ * The groups to be listed again: those that have changed, and those of which a member was deleted or restored, because Graph tells no
+ * change of these. Null when too much has changed to look at it one by one.
  */
 async function findStale(
   azure: Azure,
@@ -83,7 +83,7 @@ async function findStale(
   return new Set([...changes.groups, ...groupsOf, ...left])
 }
 
-/** People who were not known and are told as changed, new ones and restored ones, of whom it is asked which groups they are in. */
+/** The most people, new or restored, for whom Graph is asked which groups they are in. With more of them everything is listed. */
 const MOST_APPEARED = 200
 
 const isOldEnough = ({ takenAt }: { takenAt: Date }, at: Date) =>
