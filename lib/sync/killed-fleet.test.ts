@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { getDbOfEveryOrganisation } from '@/db/client'
+import { sharedReadings } from '@/db/schema/directory'
 import { limitCounts } from '@/db/schema/limits'
 import { syncRuns } from '@/db/schema/runs'
 import { MOST_PATHS } from '@/lib/domain/access-paths'
@@ -72,10 +73,14 @@ async function connectFleet() {
 
   return {
     connected,
-    /** Changes the world, and asks for a sync of every subscription. Gives the ids of the runs, in the order of the subscriptions. */
+    /**
+     * Changes the world, and asks for a sync of every subscription. Gives the ids of the runs, in the order of the subscriptions. What was
+     * read before the change is an hour old by then: to a run that `letMinutesPass` makes five minutes older it would be new.
+     */
     async changeAndAsk(seed: string) {
       applyChange(tenant.world, { random: 20, seed, tenantId: tenant.tenantId })
       const db = await getDbOfEveryOrganisation()
+      await db.update(sharedReadings).set({ beganAt: sql`began_at - interval '1 hour'` })
       await db.delete(limitCounts) // fifty kills ask for more syncs than a member may
       const asked: string[] = []
       for (const { id } of connected) asked.push((await requestSync(tenant.owner, id)).runId)
