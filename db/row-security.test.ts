@@ -55,7 +55,8 @@ async function createFullOrganisation(): Promise<string> {
   const world = await createAccessWorld(db)
   const { id: connectionId, accountId } = await world.connection()
   const [person, group, reader] = [await world.principal(), await world.group(connectionId), await world.role('Reader')]
-  await world.assign(connectionId, { to: person, role: reader })
+  const key = await world.assign(connectionId, { to: person, role: reader })
+  await world.change(connectionId, { to: person, role: reader, key })
   await world.member(connectionId, group, person)
   await world.reach(connectionId, group)
   await world.deny(connectionId, { principals: [{ id: person, kind: 'user' }] })

@@ -7,6 +7,7 @@ import { createTestDatabase } from '@/testing/database'
 import { getEngine } from './client'
 import { assignments, connectionNodes, denyAssignments, holders, nodes } from './schema/access'
 import { accounts } from './schema/accounts'
+import { changes } from './schema/changes'
 import { connectAttempts, connections } from './schema/connections'
 import {
   directoryClaims,
@@ -252,6 +253,8 @@ const FACTS = {
       db
         .insert(sharedReadings)
         .values({ ...of, id: randomUUID(), signIns: 1, granted: '', beganAt, content: Buffer.from('') }),
+    (of: OfAccount, at: Date) =>
+      db.insert(changes).values({ ...of, tenantId: 't', at, runId: randomUUID(), cause: 'assignment', turn: 'begun' }),
     (of: OfAccount) => db.insert(directoryClaims).values({ ...of, runId: randomUUID(), fence: 1 }),
   ],
 }
@@ -385,6 +388,7 @@ const OF_ACCOUNT = [
   groupNesting,
   directoryReadings,
   sharedReadings,
+  changes,
   directoryClaims,
   nodes,
 ]

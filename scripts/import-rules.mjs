@@ -33,15 +33,20 @@ export const importRules = [
     ours: ['components/**', 'lib/**', 'db/queries/**', 'db/actor.ts'],
     notPackages: [...MICROSOFT_SDKS, ...DRIZZLE],
   },
-  // Each room may use those below it: worker > sync > directory > connections > runs > azure > domain.
+  // Each room may use those below it: worker > sync > changes > directory > connections > runs > azure > domain.
   { room: 'lib/azure/**', ours: [DOMAIN, 'lib/{env,log}.ts'], notPackages: [...NEXT_AND_REACT, ...DRIZZLE] },
   { room: 'lib/runs/**', ours: below('azure'), notPackages: NEXT_AND_REACT },
   { room: 'lib/connections/**', ours: below('runs', 'azure'), notPackages: NEXT_AND_REACT },
   { room: 'lib/directory/**', ours: below('connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
-  { room: 'lib/sync/**', ours: below('directory', 'connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
+  { room: 'lib/changes/**', ours: below('directory', 'connections', 'runs', 'azure'), notPackages: NEXT_AND_REACT },
+  {
+    room: 'lib/sync/**',
+    ours: below('changes', 'directory', 'connections', 'runs', 'azure'),
+    notPackages: NEXT_AND_REACT,
+  },
   {
     room: 'lib/worker/**',
-    ours: [...below('sync', 'directory', 'connections', 'runs', 'azure'), 'lib/process-output.ts'],
+    ours: [...below('sync', 'changes', 'directory', 'connections', 'runs', 'azure'), 'lib/process-output.ts'],
     notPackages: NEXT_AND_REACT,
   },
   // It stands in front of Next, which `main` starts, and in no bundle of it.

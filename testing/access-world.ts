@@ -5,6 +5,7 @@ import type { Database } from '@/db/database'
 import type { Snapshot } from '@/db/queries/snapshot'
 import { assignments, connectionNodes, denyAssignments, holders, nodes, roleDefinitions } from '@/db/schema/access'
 import { accounts } from '@/db/schema/accounts'
+import { changeEffects, changes } from '@/db/schema/changes'
 import { connections } from '@/db/schema/connections'
 import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import { members, organisations } from '@/db/schema/organisations'
@@ -55,6 +56,8 @@ type Denial = Interval &
     level?: ScopeLevel
   }
 /** A row of `holders` as a publish would derive it. A test says only what it is about. */
+type MadeChange = { to: string; role: string; key: string; scope?: string }
+
 type Holder = Interval &
   Some<typeof holders.$inferSelect, 'scope' | 'assignmentKind' | 'grants' | 'direct'> & {
     groups?: number
@@ -231,6 +234,24 @@ export async function createAccessWorld(db: Database) {
         fromRunId: randomUUID(),
       })
       return key
+    },
+
+    /** Puts in the change that an assignment was made to somebody, by its key. Gives the id of the change. */
+    async change(connectionId: string, { to, role, key, scope = '/subscriptions/s' }: MadeChange) {
+      const own = { ...atNode(connectionId), scope, scopeLevel: 'subscription', roleId: role } as const
+      const [change] = await db
+        .insert(changes)
+        .values({
+          ...{ ...own, accountId: inDirectory(connectionId).accountId, tenantId, at: SEEN, runId: randomUUID(), key },
+          ...{ cause: 'assignment', turn: 'begun', principalId: to, principalKind: 'user', kind: 'active' },
+        })
+        .returning({ id: changes.id })
+      if (!change) throw new Error('The change was not made.')
+      await db.insert(changeEffects).values({
+        ...{ ...own, changeId: change.id, effect: 'gained', at: SEEN, people: 1, others: 0, grants: 1 },
+        ...{ strongest: 5, privileged: false, eligible: false, roleIds: [role] },
+      })
+      return change.id
     },
 
     /** Puts in the row of somebody with access, as a publish sums it up; kind, status and guest are those of the principal. */

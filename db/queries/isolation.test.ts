@@ -4,9 +4,11 @@ import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
+import { ALL_CHANGES } from '@/lib/domain/views'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
+import { getChange, listChangedRoles, listChanges } from './changes'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { countFleet, listFleet } from './fleet'
@@ -40,7 +42,8 @@ async function fullWorld() {
     await world.principal({ kind: 'service_principal' }),
     await world.role('Reader'),
   ]
-  await world.assign(connection.id, { to: person, role: reader })
+  const key = await world.assign(connection.id, { to: person, role: reader })
+  const changeId = await world.change(connection.id, { to: person, role: reader, key })
   await world.assign(connection.id, { to: group, role: reader, kind: 'group' })
   await world.assign(connection.id, { to: app, role: reader, kind: 'service_principal' })
   await world.member(connection.id, group, person)
@@ -73,7 +76,7 @@ async function fullWorld() {
     ...{ organisationId, memberId, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux' },
     expiresAt: new Date(Date.now() + 60_000),
   })
-  return { world, connection, person, group, reader, sessionId }
+  return { world, connection, person, group, reader, changeId, sessionId }
 }
 
 type Ours = Awaited<ReturnType<typeof fullWorld>>
@@ -85,6 +88,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
   countPeople: (actor) => countPeople(actor, PEOPLE),
   getAccount: async (actor, { connection }) => found(await getAccount(actor, connection.accountId)),
+  getChange: async (actor, { changeId }) => found(await getChange(actor, changeId)),
   getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
   getGroup: async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
@@ -94,6 +98,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
+  listChangedRoles: async (actor) => (await listChangedRoles(actor)).length,
+  listChanges: async (actor) => (await listChanges(actor, ALL_CHANGES)).rows.length,
   listConnections: async (actor) => (await listConnections(actor)).length,
   listDeletions: async (actor) => (await listDeletions(actor)).length,
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,

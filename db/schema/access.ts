@@ -18,6 +18,7 @@ import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
   type DenyPrincipal,
+  type NodeList,
   type Permission,
   PRINCIPAL_KINDS,
   PRINCIPAL_STATUSES,
@@ -80,6 +81,8 @@ export const nodes = pgTable(
      */
     digest: text('digest'),
     denialsDigest: text('denials_digest'),
+    /** The lists that were refused whenever the node was read, so that nothing was ever known of them: see `NodeList`. */
+    neverRead: text('never_read').array().$type<NodeList[]>().notNull().default([]),
     /** When anything that holders are made from changed last. */
     changedAt: at('changed_at'),
   },

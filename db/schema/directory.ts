@@ -15,6 +15,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { GroupList } from '@/lib/domain/access'
 import {
   ASSIGNMENT_KINDS,
   type AssignmentKind,
@@ -109,6 +110,8 @@ export const directoryGroups = pgTable(
     servicesReadAt: at('services_read_at'),
     eligibleReadAt: at('eligible_read_at'),
     ownersReadAt: at('owners_read_at'),
+    /** The lists of it that could never be read: what is in them when they are read first was not necessarily added just then. */
+    neverRead: text('never_read').array().$type<GroupList[]>().notNull().default([]),
     /** The digest of the group with all of its lists: an equal one is not compared row by row. */
     digest: text('digest'),
     ...interval(),

@@ -156,6 +156,12 @@ const ofUnusedNodes = (deletion: Deletion): SQL => sql`
   and not exists (select from connection_nodes c where c.organisation_id = gone.organisation_id and c.node_id = gone.node_id
     and c.valid_to > gone.valid_from)`
 
+/** What changes did at nodes in no connection's chain now, to nobody who is shown the past: none had the node in its chain just then. */
+const ofUnusedEffects = (deletion: Deletion): SQL => sql`
+  node_id in (select id from nodes where organisation_id = ${deletion.organisationId} and ${leftNodes(deletion)})
+  and not exists (select from connection_nodes c where c.organisation_id = gone.organisation_id and c.node_id = gone.node_id
+    and c.valid_from < gone.at and c.valid_to >= gone.at)`
+
 /** Nodes that are in no connection's chain now. */
 const leftNodes = (deletion: Deletion): SQL => sql`account_id in (${accountsOf(deletion)}) and not exists (
   select from connection_nodes c where c.organisation_id = nodes.organisation_id and c.node_id = nodes.id
@@ -203,6 +209,10 @@ const WHOSE: Record<
   Exclude<DeletionStep, 'connection' | 'connection_nodes' | 'principals' | 'role_definitions'>,
   (deletion: Deletion) => SQL
 > = {
+  change_effects: ofUnusedEffects,
+  changes: ({ connectionId, ...deletion }) => sql`account_id in (${accountsOf({ ...deletion, connectionId })}) and (
+    connection_id = ${connectionId} or not exists (select from change_effects e where e.organisation_id = gone.organisation_id
+      and e.change_id = gone.id))`,
   holders: ofUnusedNodes,
   deny_assignments: ofUnusedNodes,
   assignments: ofUnusedNodes,
@@ -271,6 +281,8 @@ const isPrincipalNamed = ({ organisationId, tenantId, ids }: Candidates): SQL =>
   select principal_id from assignments
     where organisation_id = ${organisationId} and tenant_id = ${tenantId} and principal_id = any(${ids})
   union all select member_id from group_members where organisation_id = ${organisationId} and member_id = any(${ids})
+  union all select principal_id from changes where organisation_id = ${organisationId} and tenant_id = ${tenantId} and principal_id = any(${ids})
+  union all select by_id from changes where organisation_id = ${organisationId} and tenant_id = ${tenantId} and by_id = any(${ids})
   union all select owner_id from group_owners where organisation_id = ${organisationId} and owner_id = any(${ids})
   union all select group_id from directory_groups where organisation_id = ${organisationId} and group_id = any(${ids}))`
 

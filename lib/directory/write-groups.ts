@@ -4,7 +4,7 @@ import type { Transaction } from '@/db/database'
 import { directoryGroups, directoryReadings, GROUP_AGES, groupMembers, groupOwners } from '@/db/schema/directory'
 import { arrayOf, isAnyOf } from '@/db/text-array'
 import { type Common, type IntervalRow, type Told, writeIntervals } from '@/db/write-intervals'
-import type { ReadGroup } from '@/lib/domain/access'
+import type { GroupList, ReadGroup } from '@/lib/domain/access'
 import { listOfMember } from '@/lib/domain/group-coverage'
 import { isLargeGroup } from '@/lib/domain/holders'
 import { membershipKey } from '@/lib/domain/vocabulary'
@@ -70,12 +70,12 @@ async function listReadSince(tx: Transaction, write: DirectoryWrite, { id, began
 const ofAccount = ({ organisationId, accountId }: DirectoryWrite) =>
   and(eq(directoryReadings.organisationId, organisationId), eq(directoryReadings.accountId, accountId))
 
-type Digested = { group: ReadGroup; digest: string; isWholly: boolean }
+type Digested = { group: ReadGroup; digest: string; neverRead: GroupList[]; isWholly: boolean }
 
 async function findDiffering(
   tx: Transaction,
   { organisationId, accountId }: DirectoryWrite,
-  { sizes }: DirectoryReading,
+  { sizes, opened }: DirectoryReading,
   groups: ReadGroup[],
   newer: ReadonlySet<string>,
 ): Promise<Digested[]> {
@@ -85,6 +85,7 @@ async function findDiffering(
       digest: directoryGroups.digest,
       state: directoryGroups.state,
       size: directoryGroups.members,
+      neverRead: directoryGroups.neverRead,
       ages: GROUP_AGES,
     })
     .from(directoryGroups)
@@ -104,10 +105,24 @@ async function findDiffering(
   const isNewer = ({ id }: ReadGroup) => newer.has(id) && known.has(id)
   return groups
     .filter((group) => !isNewer(group))
-    .map((group) => ({ group, size: sizes.get(group.id), digest: digestOf(group, sizes.get(group.id)) }))
+    .map((group) => {
+      const [size, stored] = [sizes.get(group.id), known.get(group.id)]
+      const neverRead = listNeverRead(opened, group.id, stored)
+      return { group, size, neverRead, digest: digestOf(group, size, neverRead) }
+    })
     .filter(({ group, digest }) => known.get(group.id)?.digest !== digest)
-    .map(({ group, size, digest }) => ({ group, digest, isWholly: differsWholly(group, size, known.get(group.id)) }))
+    .map(({ size, ...one }) => ({ ...one, isWholly: differsWholly(one.group, size, known.get(one.group.id)) }))
 }
+
+/** The lists of members that were not read now and never before: what stands in for one that was is known all the same. */
+const listNeverRead = (
+  { unread }: DirectoryReading['opened'],
+  groupId: string,
+  stored: { neverRead: GroupList[] } | undefined,
+): GroupList[] =>
+  MEMBER_LISTS.filter((list) => unread.get(list)?.has(groupId) && (!stored || stored.neverRead.includes(list)))
+
+const MEMBER_LISTS = ['members', 'services', 'eligible'] as const
 
 /** What bears on everyone inside a group, at any depth: how it is known, from when each list is, and whether it is a large one. */
 function differsWholly(
@@ -116,15 +131,17 @@ function differsWholly(
   stored: (Pick<ReadGroup, 'state' | 'ages'> & { size: number | null }) | undefined,
 ): boolean {
   if (!stored || stored.state !== state || isLargeGroup(stored.size) !== isLargeGroup(size ?? null)) return true
-  return (['members', 'services', 'eligible'] as const).some(
-    (list) => stored.ages[list]?.getTime() !== ages[list]?.getTime(),
-  )
+  return MEMBER_LISTS.some((list) => stored.ages[list]?.getTime() !== ages[list]?.getTime())
 }
 
 /** The digest of a group with its members, owners and ages, whatever order they came in. */
-function digestOf({ id, state, members, owners, ages }: ReadGroup, size: number | undefined): string {
+function digestOf(
+  { id, state, members, owners, ages }: ReadGroup,
+  size: number | undefined,
+  neverRead: readonly GroupList[],
+): string {
   const said = {
-    ...{ id, state, size, ages },
+    ...{ id, state, size, ages, neverRead },
     members: members
       .map(
         (one) => `${membershipKey(one.id, one.membership)} ${one.kind} ${momentOf(one.endsAt)} ${momentOf(one.readAt)}`,
@@ -145,7 +162,7 @@ async function writeDiffering(
 ): Promise<Pick<StoredGroups, 'memberships' | 'written'>> {
   const only = sql`t.group_id = any(${arrayOf(differing.map(({ group }) => group.id))})`
   const groupRows = differing.values().map(
-    ({ group: { id, state, members, ages }, digest }): IntervalRow<typeof directoryGroups> => ({
+    ({ group: { id, state, members, ages }, neverRead, digest }): IntervalRow<typeof directoryGroups> => ({
       groupId: id,
       state,
       directMembers:
@@ -157,6 +174,7 @@ async function writeDiffering(
       servicesReadAt: ages.services,
       eligibleReadAt: ages.eligible,
       ownersReadAt: ages.owners,
+      neverRead,
       digest,
     }),
   )

@@ -105,3 +105,20 @@ export function wholeNumber(name: string): Parameter<number> {
     (number: number) => (number > 0 ? String(number) : ''),
   )
 }
+
+/** Whether something is asked for; it is not by default. */
+export function flag(name: string): Parameter<boolean> {
+  return parameter(
+    name,
+    (text) => text === 'yes',
+    (value: boolean) => (value ? 'yes' : ''),
+  )
+}
+
+/** A moment in UTC, as `Date` writes it (ISO 8601). */
+export function moment(name: string): Parameter<Date | null> {
+  const read = (text: string) => (MOMENT.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text) : null)
+  return parameter(name, read, (value: Date | null) => value?.toISOString() ?? '')
+}
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,3})?Z$/

@@ -1,9 +1,11 @@
 import {
   type Address,
   firstValue,
+  flag,
   formatView,
   guid,
   guids,
+  moment,
   oneOf,
   type Parameter,
   parseView,
@@ -17,8 +19,12 @@ import {
   ASSIGNMENT_KINDS,
   AUDIT_KINDS,
   type AuditKind,
+  CHANGE_CAUSES,
+  type ChangeCause,
   CONNECTION_STATUSES,
   type ConnectionStatusState,
+  EFFECTS,
+  type Effect,
   type HolderList,
   PLANES,
   type Plane,
@@ -184,6 +190,45 @@ const RUNS_ADDRESS: Address<RunsView> = { cursor: pageCursor() }
 
 export const parseRunsView = (params: SearchParams): RunsView => parseView(RUNS_ADDRESS, params)
 export const formatRunsView = (view: RunsView): string => formatView(RUNS_ADDRESS, view)
+
+/** Which changes of access are shown: all of them, or those that meet all that is given. */
+export type ChangesFilter = {
+  connectionId: string | null
+  effect: Effect | null
+  cause: ChangeCause | null
+  /** Only roles that grant access or write to every kind of resource. */
+  privileged: boolean
+  roleId: string | null
+  /** Somebody, or something, that the change is about, by itself or through a group. */
+  personId: string | null
+  /** Who did it: the object ID or the name that Azure tells. */
+  by: string
+  /** After this moment, and until this one. */
+  after: Date | null
+  until: Date | null
+}
+
+/** A page of the changes of access. */
+export type ChangesView = ChangesFilter & { cursor: Cursor | null }
+
+const CHANGES_ADDRESS: Address<ChangesView> = {
+  connectionId: guid('connection'),
+  effect: oneOf('effect', EFFECTS, null),
+  cause: oneOf('cause', CHANGE_CAUSES, null),
+  privileged: flag('privileged'),
+  roleId: guid('role'),
+  personId: guid('person'),
+  by: searchText('by'),
+  after: moment('after'),
+  until: moment('until'),
+  cursor: pageCursor(),
+}
+
+export const parseChangesView = (params: SearchParams): ChangesView => parseView(CHANGES_ADDRESS, params)
+export const formatChangesView = (view: ChangesView): string => formatView(CHANGES_ADDRESS, view)
+
+/** The changes without any filter. */
+export const ALL_CHANGES: ChangesView = parseChangesView({})
 
 /** Where a page of the audit log lies: next to the event with this number, on its older or newer side. */
 export type AuditCursor = { side: 'older' | 'newer'; seq: number }

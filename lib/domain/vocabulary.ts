@@ -46,6 +46,8 @@ export type ConnectionStatusState = (typeof CONNECTION_STATUSES)[number]
 /** What a deletion of a connection goes through, in this order. All but the last are the names of tables. */
 export const DELETION_STEPS = [
   'connection_nodes',
+  'change_effects',
+  'changes',
   'holders',
   'deny_assignments',
   'assignments',
@@ -210,6 +212,40 @@ export const GROUP_PLAN_REASONS = [
 ] as const
 export type GroupPlanReason = (typeof GROUP_PLAN_REASONS)[number]
 
+/**
+ * Why somebody has other access than before. `assignment`, `eligibility`, `activation` and `delegation` are assignments by how they
+ * are held; `group` is one that was deleted or restored; `role` a definition that can do more or less; `person` an account that was
+ * disabled, deleted or restored; `move` a subscription under another management group; `reading` is none of these: something can
+ * be read now that could not be before, or the reverse, so that nobody is said to have gained or lost anything by it.
+ */
+export const CHANGE_CAUSES = [
+  'assignment',
+  'eligibility',
+  'activation',
+  'delegation',
+  'membership',
+  'group',
+  'role',
+  'person',
+  'move',
+  'reading',
+] as const
+export type ChangeCause = (typeof CHANGE_CAUSES)[number]
+
+/** Whether what caused a change began, ended, or went on as something else. */
+export const CHANGE_TURNS = ['begun', 'ended', 'changed'] as const
+export type ChangeTurn = (typeof CHANGE_TURNS)[number]
+
+/**
+ * What a change does to (principal, role, scope): `altered` is held as before and can do more or less, or on other conditions; `seen` and
+ * `unseen` were read for the first time or can be read no more, and were not necessarily given or taken.
+ */
+export const EFFECTS = ['gained', 'lost', 'altered', 'seen', 'unseen'] as const
+export type Effect = (typeof EFFECTS)[number]
+
+/** The lists of a node's assignments that can be refused while the others are read. */
+export type NodeList = Extract<Dataset, 'eligible' | 'delegations'>
+
 /** How far a kind of data was read. `not_readable`: Microsoft's refusal was neither about a right nor about a licence. */
 export const COVERAGE_STATES = [
   'whole',
@@ -257,6 +293,21 @@ export const strengthOf = (privilege: Privilege | null): number => rankOf(PRIVIL
 
 /** One entry of a role definition's permissions, as Azure has it. */
 export type Permission = { actions: string[]; notActions: string[]; dataActions: string[]; notDataActions: string[] }
+
+/**
+ * What more is to be told of a change, by its cause: what a condition, an end, a status or a role was before and is now; which list can be
+ * read, or not; and which management groups a subscription left and came under, by their scopes.
+ */
+export type ChangeDetail = {
+  condition?: { before: string | null; after: string | null }
+  endsAt?: { before: string | null; after: string | null }
+  kind?: { before: AssignmentKind; after: AssignmentKind }
+  status?: { before: PrincipalStatus; after: PrincipalStatus }
+  privilege?: { before: Privilege | null; after: Privilege | null }
+  list?: Dataset
+  left?: string[]
+  joined?: string[]
+}
 
 /** How many rows of each table a deletion has deleted so far. */
 export type DeletedRows = Partial<Record<DeletionStep, number>>

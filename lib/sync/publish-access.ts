@@ -6,13 +6,14 @@ import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import { arrayOf } from '@/db/text-array'
 import type { Meter } from '@/lib/azure/client/transport'
+import { recordChanges } from '@/lib/changes/record-changes'
 import { whereAccount } from '@/lib/connections/account'
 import { lockDirectory, whereConnection } from '@/lib/connections/connection'
 import { writeGroups } from '@/lib/directory/write-groups'
 import { listMissingPrincipals, writePrincipals } from '@/lib/directory/write-principals'
 import type { PrincipalFacts } from '@/lib/domain/access'
 import { nextSyncAt } from '@/lib/domain/connection-status'
-import { isGap, isPassing } from '@/lib/domain/coverage'
+import { FRESH_MINUTES, isGap, isPassing } from '@/lib/domain/coverage'
 import type { Schedule } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, HEARTBEAT_LOST_SECONDS, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { countChanges } from './count-changes'
@@ -58,7 +59,23 @@ export async function publishAccess(
   await tx.execute(sql`set local statement_timeout to default`)
   const stored = await writeFacts(tx, write, read)
   const chained = await writeChain(tx, write, stored.nodes)
-  const written = stored.written + chained
+  const after = locked.readAt && new Date(locked.readAt.getTime() - FRESH_MINUTES * 60_000)
+  const { changed, groupIds, made, roles, chainBefore } = stored
+  const ids = stored.nodes.map(({ id }) => id)
+  const recorded = await recordChanges(
+    tx,
+    { ...write, after },
+    {
+      ...{ nodes: changed, groupIds, made, roles },
+      moved: locked.publishedAt && {
+        joined: ids.filter((id) => !chainBefore.includes(id)),
+        left: chainBefore.filter((id) => !ids.includes(id)),
+        shownUntil: locked.publishedAt,
+        isKnown: read.chain !== null,
+      },
+    },
+  )
+  const written = stored.written + chained + recorded
 
   const published: Published = {
     ...{ id: connection.id, publishedAt: at, accountId: account.id, eligibleRead: read.eligibleRead },
@@ -130,6 +147,7 @@ async function lockForPublish(tx: Transaction, run: ClaimedRun) {
     .select({
       schedule: connections.schedule,
       publishedAt: connections.publishedAt,
+      readAt: connections.readAt,
       publishedRunId: connections.publishedRunId,
       eligibleRead: connections.eligibleRead,
       // Strictly after the last publish of the connection and of the account: what is read as of a time must stay what it was.
@@ -149,8 +167,8 @@ async function lockForPublish(tx: Transaction, run: ClaimedRun) {
  * the nodes that it concerns.
  */
 async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess) {
-  await writeRoles(tx, write, access)
-  const { nodes, changed, written: ofNodes } = await writeNodes(tx, write, access)
+  const roles = await writeRoles(tx, write, access)
+  const { nodes, chainBefore, changed, written: ofNodes } = await writeNodes(tx, write, access)
   const principals = await listPrincipalsToWrite(tx, write, access, changed.length > 0)
   let rewritten = 0
   for (const [readAt, rows] of Map.groupBy(principals, ({ id }) => readAtOf(access, id)))
@@ -170,7 +188,7 @@ async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess
   ofHolders += await makeHolders(tx, write, differing)
   await refreshStatistics(tx, ofHolders, ['holders'])
   const made = new Set([...touched.keys(), ...differing.keys()])
-  return { nodes, made, written: written + ofHolders }
+  return { nodes, chainBefore, changed, groupIds: groups.changed, roles, made, written: written + ofHolders }
 }
 
 /**

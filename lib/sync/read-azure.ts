@@ -46,7 +46,7 @@ export type ReadOfAzure = {
   /** Delegates by their ids, as the other tenant calls them and itself. */
   delegates: Map<string, Pick<Delegated, 'principalName' | 'organisation'>>
   /** Which lists were refused. What stands in for them does not say that they were read now. */
-  refused: { eligible: boolean; denials: boolean }
+  refused: { eligible: boolean; delegations: boolean; denials: boolean }
   /** The ids of the management groups above the subscription, the root first; null when they could not be read this time. */
   chain: string[] | null
   lines: CoverageLine[]
@@ -125,6 +125,7 @@ export async function readAzure(
     eligibleRead: eligible.refused === null,
     refused: {
       eligible: eligible.refused !== null,
+      delegations: delegated.refused !== null,
       denials: denies.refused !== null,
     },
     chain:

@@ -66,7 +66,7 @@ const nothingRead = ({ tenantId }: TestTenant): ReadAccess => ({
   managementGroups: null,
   chain: [],
   eligibleRead: false,
-  refused: { eligible: false, denials: false },
+  refused: { eligible: false, delegations: false, denials: false },
   beganAt: new Date(),
   roots: [],
   directory: {

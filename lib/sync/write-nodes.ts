@@ -7,7 +7,7 @@ import { connections } from '@/db/schema/connections'
 import { isAnyOf } from '@/db/text-array'
 import { type Common, type IntervalRow, type Told, writeIntervals } from '@/db/write-intervals'
 import type { DenyAssignment, HeldAssignment } from '@/lib/domain/access'
-import type { ScopeLevel } from '@/lib/domain/vocabulary'
+import type { NodeList, ScopeLevel } from '@/lib/domain/vocabulary'
 import type { ReadAccess } from './read-access'
 
 export type NodeRow = typeof nodes.$inferSelect
@@ -19,10 +19,17 @@ export type NodesWrite = Common & { accountId: string; tenantId: string; connect
  * A node whose assignments or denials read differently than stored, with whom the assignments name that began, ended or are known
  * differently. Null for more than can be told one by one, for a node that is new, and where a role amounts to something else now.
  */
-export type ChangedNode = { id: string; named: Told<'principalId' | 'principalKind'> }
+export type ChangedNode = {
+  id: string
+  named: Told<'principalId' | 'principalKind'>
+  /** Whether no result has shown it before, so that nothing that is read of it is known to be new. */
+  isNew: boolean
+  /** The lists that had never been read of it before. */
+  unknownBefore: NodeList[]
+}
 
-/** The nodes of a subscription, the root first, those of them that changed, and the rows written. */
-type WrittenNodes = { nodes: NodeRow[]; changed: ChangedNode[]; written: number }
+/** The nodes of a subscription, the root first, the ids of those of the last result, those that changed, and the rows written. */
+type WrittenNodes = { nodes: NodeRow[]; chainBefore: string[]; changed: ChangedNode[]; written: number }
 
 /**
  * Brings the assignments and denials of the nodes above a subscription and of its own to what was read, by differences. A node
@@ -35,26 +42,40 @@ export async function writeNodes(tx: Transaction, write: NodesWrite, read: ReadA
   let written = 0
   const amounts = await readAmounts(tx, write, { ids: read.assignments.map(({ roleId }) => roleId) })
   const newer = await listReadSince(tx, write, read.beganAt)
-  const before = new Set((await readChain(tx, write)).map(({ nodeId }) => nodeId))
+  const chainBefore = (await readChain(tx, write)).map(({ nodeId }) => nodeId)
+  const shown = await listShown(tx, write, found)
   for (const node of found) {
     if (newer.has(node.id)) continue
     const isHere = ({ scope, scopeLevel }: Placed) =>
       nodeScopeOf(scope, scopeLevel, write.subscriptionId) === node.scope
     const own = { held: read.assignments.filter(isHere), denies: read.denies.filter(isHere) }
     // The subscription was moved below it a moment ago, and its list of assignments may still be the one from before.
-    const isNew = node.digest !== null && !before.has(node.id)
+    const isNew = node.digest !== null && !chainBefore.includes(node.id)
     if (isNew && own.held.length === 0 && own.denies.length === 0) continue
     const { digests, named, rows } = await writeLists(tx, write, node, { ...own, amounts }, read)
     written += rows
-    const isChanged = digests.digest !== node.digest || digests.denialsDigest !== node.denialsDigest
-    if (isChanged) changed.push({ id: node.id, named })
-    if (isChanged)
-      await tx
-        .update(nodes)
-        .set(digests)
-        .where(and(eq(nodes.organisationId, write.organisationId), eq(nodes.id, node.id)))
+    if (digests.digest === node.digest && digests.denialsDigest === node.denialsDigest) continue
+    const isFirst = !shown.has(node.id)
+    changed.push({ id: node.id, named, isNew: isFirst, unknownBefore: node.neverRead })
+    const neverRead = NODE_LISTS.filter((list) => read.refused[list] && (isFirst || node.neverRead.includes(list)))
+    await tx
+      .update(nodes)
+      .set({ ...digests, neverRead })
+      .where(and(eq(nodes.organisationId, write.organisationId), eq(nodes.id, node.id)))
   }
-  return { nodes: found, changed, written }
+  return { nodes: found, chainBefore, changed, written }
+}
+
+const NODE_LISTS: readonly NodeList[] = ['eligible', 'delegations']
+
+/** Those of some nodes that a result has shown before. */
+async function listShown(tx: Transaction, { organisationId }: NodesWrite, some: NodeRow[]): Promise<Set<string>> {
+  const ids = some.map(({ id }) => id)
+  const found = await tx
+    .selectDistinct({ id: connectionNodes.nodeId })
+    .from(connectionNodes)
+    .where(and(eq(connectionNodes.organisationId, organisationId), inArray(connectionNodes.nodeId, ids)))
+  return new Set(found.map(({ id }) => id))
 }
 
 /** The node at which Azure keeps what is granted at a scope. */
@@ -133,7 +154,8 @@ async function writeLists(
     amounts,
     held.map(({ roleId }) => roleId),
   )
-  const digest = `${digestOf(assignmentRows, [refused.eligible ? 'without eligible' : ''])} ${ofRoles}`
+  const without = NODE_LISTS.map((list) => (refused[list] ? `without ${list}` : ''))
+  const digest = `${digestOf(assignmentRows, without)} ${ofRoles}`
   // A refused list says nothing of denials; what is stored of them stays.
   const denialsDigest = refused.denials ? node.denialsDigest : digestOf(denialRows)
   let rows = 0
