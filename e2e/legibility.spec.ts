@@ -62,7 +62,7 @@ test('every page can be read at every width and on paper', async ({ page, world 
   const draftId = await beginApplicationAccount(page, world, application)
   const pages = portalRoutes().filter(({ kind }) => kind === 'page')
   const addresses = pages.map((route) =>
-    fill(route, { connectionId, attemptId, accountId, draftId, personId: owner.objectId }),
+    fill(route, { connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId }),
   )
   for (const address of [...addresses, String(group), `${results}/ask?who=people`, '/integrations?tab=attention']) {
     await page.goto(address)

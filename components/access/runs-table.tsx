@@ -1,4 +1,5 @@
 import { CircleCheck, CircleSlash, CircleX, Clock } from 'lucide-react'
+import Link from 'next/link'
 import type { ComponentProps, ReactNode } from 'react'
 import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
@@ -11,8 +12,10 @@ import type { GroupPlan } from '@/lib/domain/vocabulary'
 import { RunCoverage } from './coverage'
 import { RUN_STATE_LABELS, RUN_TRIGGER_LABELS } from './labels'
 
-/** The history of a connection's syncs, latest first. */
-export function RunsTable({ rows }: { rows: RunRow[] }) {
+type Props = { rows: RunRow[]; changesHref: (after: Date, until: Date) => string }
+
+/** The history of a connection's syncs, latest first. What one has changed leads to its changes. */
+export function RunsTable({ rows, changesHref }: Props) {
   return (
     <Table caption="Syncs of this subscription" layout="runs">
       <Thead>
@@ -66,15 +69,32 @@ export function RunsTable({ rows }: { rows: RunRow[] }) {
               {run.retries.toLocaleString('en')}
             </NumberTd>
             <NumberTd area="gained" line="over" label="Gained">
-              {run.state === 'succeeded' ? run.gained.toLocaleString('en') : '–'}
+              <Changed run={run} number={run.gained} word="gained" href={changesHref} />
             </NumberTd>
             <NumberTd area="lost" line="under" label="Lost">
-              {run.state === 'succeeded' ? run.lost.toLocaleString('en') : '–'}
+              <Changed run={run} number={run.lost} word="lost" href={changesHref} />
             </NumberTd>
           </Tr>
         ))}
       </Tbody>
     </Table>
+  )
+}
+
+type ChangedProps = { run: RunRow; number: number; word: 'gained' | 'lost'; href: Props['changesHref'] }
+
+/** How many roles were gained or lost since the result before, as a link to what that was. A first result has gained nothing. */
+function Changed({ run: { state, finishedAt, previousAt }, number, word, href }: ChangedProps) {
+  if (state !== 'succeeded' || !finishedAt || !previousAt) return '–'
+  if (number === 0) return '0'
+  return (
+    <Link href={href(previousAt, finishedAt)} prefetch={false} className="link">
+      {number.toLocaleString('en')}
+      <span className="sr-only">
+        {' '}
+        {number === 1 ? 'role' : 'roles'} {word}: what changed
+      </span>
+    </Link>
   )
 }
 

@@ -1,6 +1,6 @@
 'use client'
 
-import { Blocks, Settings, Users } from 'lucide-react'
+import { Blocks, History, Settings, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { joinClasses } from '@/components/ui/join-classes'
@@ -8,6 +8,7 @@ import { joinClasses } from '@/components/ui/join-classes'
 const PLACES = [
   { href: '/integrations', label: 'Integrations', Icon: Blocks },
   { href: '/people', label: 'People', Icon: Users },
+  { href: '/changes', label: 'Changes', Icon: History },
   { href: '/settings', label: 'Settings', Icon: Settings },
 ]
 

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
@@ -44,6 +44,10 @@ async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | nul
       requestedAt: syncRuns.requestedAt,
       startedAt: syncRuns.startedAt,
       finishedAt: syncRuns.finishedAt,
+      /** When the result before it was published; null for the first one. */
+      previousAt: sql<Date | null>`(select max(before.finished_at) from sync_runs before
+        where before.organisation_id = sync_runs.organisation_id and before.connection_id = sync_runs.connection_id
+          and before.state = 'succeeded' and before.finished_at < sync_runs.finished_at)`.mapWith(syncRuns.finishedAt),
     })
     .from(syncRuns)
     .where(and(eq(syncRuns.organisationId, actor.organisationId), eq(syncRuns.connectionId, connectionId), beyond))

@@ -49,7 +49,7 @@ export async function victim(page: Page, world: World) {
   const accountId = idIn((await ask('/integrations/azure', { cookie })).body, 'accounts')
   const connectionId = idIn(page.url(), 'azure')
   const draftId = await beginApplicationAccount(page, world, { clientId: world.tenantId, objectId: '' })
-  const ids = { connectionId, attemptId, accountId, draftId, personId: owner.objectId }
+  const ids = { connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId }
   return {
     ...ids,
     cookie,

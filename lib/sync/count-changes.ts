@@ -2,34 +2,36 @@ import { type SQL, sql } from 'drizzle-orm'
 import { z } from 'zod'
 import type { Transaction } from '@/db/database'
 import type { Published } from '@/db/queries/snapshot'
+import { arrayOf } from '@/db/text-array'
 
 type Compared = { organisationId: string; published: Published; before: Date | null }
 
 const Changes = z.object({ gained: z.coerce.number(), lost: z.coerce.number() })
 
 /**
- * How many (principal, role, scope, kind) a result has that the connection's last one had not, and the reverse, whichever run
- * wrote them. A changed condition counts as neither.
+ * How many (principal, role, scope, held or eligible) a result has that the connection's last one had not, and the reverse, whichever
+ * run wrote them: what the recorded changes add up to. Of a first result everything is counted that its assignments grant.
  *
  * @param compared `before` is when the last result was published, if there is one
  */
 export async function countChanges(tx: Transaction, compared: Compared): Promise<{ gained: number; lost: number }> {
-  const { published, before } = compared
-  const now = held(compared, published.publishedAt)
-  const then = before ? held(compared, before) : sql`select * from (${now}) as nothing where false`
-  const { rows } = await tx.execute(sql`
-    select (select count(*) from (${now} except ${then}) as gained) as gained,
-      (select count(*) from (${then} except ${now}) as lost) as lost`)
+  const { rows } = await tx.execute(compared.before ? countEffects(compared, compared.before) : countGranted(compared))
   return Changes.parse(rows[0])
 }
 
-/** What is held at the nodes that a connection had at a moment, as it was then. */
-const held = ({ organisationId, published }: Compared, at: Date): SQL => {
-  const moment = sql`${at.toISOString()}::timestamptz`
+/** The effects at the nodes that the connection had before and has now, and those of its subscription having been moved. */
+const countEffects = ({ organisationId, published }: Compared, before: Date): SQL => {
+  const sum = (effect: string) => sql`coalesce(sum(e.grants) filter (where e.effect = ${effect}), 0)`
   return sql`
-    select a.principal_id, a.role_id, lower(a.scope) as scope, a.kind from assignments a
-    join connection_nodes n on n.organisation_id = a.organisation_id and n.node_id = a.node_id
-    where a.organisation_id = ${organisationId} and n.connection_id = ${published.id}
-      and n.valid_from <= ${moment} and (n.valid_to is null or n.valid_to > ${moment})
-      and a.valid_from <= ${moment} and (a.valid_to is null or a.valid_to > ${moment})`
+    select ${sum('gained')} as gained, ${sum('lost')} as lost
+    from change_effects e join changes c on c.organisation_id = e.organisation_id and c.id = e.change_id
+    where e.organisation_id = ${organisationId} and e.at > ${before.toISOString()}::timestamptz
+      and e.at <= ${published.publishedAt.toISOString()}::timestamptz and (c.connection_id = ${published.id}
+        or (c.connection_id is null and e.node_id = any(${arrayOf(published.nodeIds)}::uuid[]) and exists (
+          select from connection_nodes n where n.organisation_id = e.organisation_id and n.connection_id = ${published.id}
+            and n.node_id = e.node_id and n.valid_from < e.at and n.valid_to is null)))`
 }
+
+const countGranted = ({ organisationId, published }: Compared): SQL => sql`
+  select count(distinct (principal_id, role_id, lower(scope), kind)) as gained, 0 as lost from assignments
+  where organisation_id = ${organisationId} and node_id = any(${arrayOf(published.nodeIds)}::uuid[]) and valid_to is null`

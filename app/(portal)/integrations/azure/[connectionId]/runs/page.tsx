@@ -1,11 +1,19 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { listRuns } from '@/db/queries/runs'
-import { type Cursor, formatRunsView, parseRunsView } from '@/lib/domain/views'
+import {
+  ALL_CHANGES,
+  type ChangesView,
+  type Cursor,
+  formatChangesView,
+  formatRunsView,
+  parseRunsView,
+} from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/runs'>
@@ -21,12 +29,19 @@ export default async function RunsPage({ params, searchParams }: Props) {
   const page = await listRuns(member, connection.id, view.cursor)
   const pageHref = (cursor: Cursor | null) =>
     cursor && `/integrations/azure/${connection.id}/runs${formatRunsView({ cursor })}`
+  const changesHref = (filter: Partial<ChangesView>) =>
+    `/changes${formatChangesView({ ...ALL_CHANGES, connectionId: connection.id, ...filter })}`
 
   return (
     <ConnectionScreen connectionId={connection.id} current="runs">
       {page.rows.length > 0 ? (
         <>
-          <RunsTable rows={page.rows} />
+          <p className="mb-3">
+            <Link href={changesHref({})} prefetch={false} className="link">
+              All changes of access to this subscription
+            </Link>
+          </p>
+          <RunsTable rows={page.rows} changesHref={(after, until) => changesHref({ after, until })} />
           <Pager
             shown={page.rows.length}
             unit={page.rows.length === 1 ? 'run' : 'runs'}
