@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { applyChange } from '../world/changes'
+import { createRandom } from '../world/random'
+import { addServicePrincipal } from '../world/tenant'
 import type { Assignment } from '../world/types'
 import { type ArmSandbox, IDS, startArmSandbox } from './start-arm-sandbox'
 
 type Event = Record<string, unknown> & {
+  caller: string
+  claims: Record<string, string>
   correlationId: string
+  resourceId: string
   operationName: { value: string }
   status: { value: string }
   properties: Record<string, string>
@@ -135,6 +140,121 @@ test('two properties in a filter, times in the wrong order, and the caller as a 
   const order = await ask(`${since()} and eventTimestamp le '2026-01-01T00:00:00Z'`)
   const caller = await ask(since(), '&$select=caller')
   expect([two.status, order.status, caller.status]).toEqual([400, 400, 400])
+})
+
+const ROOT = `/providers/Microsoft.Management/managementGroups/${IDS.tenant}`
+const logAt = (scope: string, from: string, token = arm.tokens.owner) =>
+  arm.ask<List>(
+    `${scope}/providers/microsoft.insights/eventtypes/management/values?api-version=2015-04-01&$filter=${encodeURIComponent(`eventTimestamp ge '${from}'`)}`,
+    { token },
+  )
+/** Makes changes and lets so much time pass that their events can be read. Gives the time before them. */
+function changed(...changes: object[]): string {
+  const from = new Date(arm.world.now()).toISOString()
+  for (const one of changes) applyChange(arm.world, one as Parameters<typeof applyChange>[1])
+  applyChange(arm.world, { type: 'advance_clock', ms: MINUTE_MS })
+  return from
+}
+
+test('a management group has a log of its own, without what is below it and with no subscription', async () => {
+  const at = { user: 'nobody@northwind.example', role: 'Reader', tenantId: IDS.tenant }
+  const from = changed(
+    { type: 'assign', ...at, scope: ROOT },
+    { type: 'assign', ...at, scope: '/providers/Microsoft.Management/managementGroups/Platform' },
+  )
+  const [end, start] = (await logAt(ROOT, from)).body.value
+  expect(start).toMatchObject({ subscriptionId: '', caller: 'owner@northwind.example' })
+  expect(end?.resourceId).toContain(`${ROOT}/providers/Microsoft.Authorization/roleAssignments/`)
+  expect((await logAt(ROOT, from)).body.value).toHaveLength(2)
+  expect((await ask(`eventTimestamp ge '${from}'`)).body.value).toEqual([])
+  const refused = await logAt(ROOT, from, arm.tokens.clerk)
+  expect([refused.status, refused.body.error?.code]).toEqual([403, 'AuthorizationFailed'])
+})
+
+test('custom roles that are written and deleted are logged where they can be assigned', async () => {
+  const role = { tenantId: IDS.tenant, role: 'Night Watch' }
+  const from = changed(
+    { type: 'write_role', ...role, actions: ['*/read'], assignableScopes: [web], by: IDS.clerk },
+    { type: 'write_role', ...role, actions: ['*'] },
+    { type: 'delete_role', ...role },
+  )
+  const events = (await ask(`eventTimestamp ge '${from}'`)).body.value
+  expect(
+    events.map(({ caller, operationName }) => [caller, operationName.value.split('/').slice(1).join('/')]),
+  ).toEqual(
+    ['roleDefinitions/delete', 'roleDefinitions/write']
+      .flatMap((kind) => Array(2).fill(['owner@northwind.example', kind]))
+      .concat(Array(2).fill(['clerk@northwind.example', 'roleDefinitions/write'])),
+  )
+  expect(JSON.parse(events[3]?.properties.requestbody ?? '')).toMatchObject({
+    properties: { roleName: 'Night Watch', assignableScopes: [web], permissions: [{ actions: ['*'] }] },
+  })
+})
+
+test('an application is named by its client id and by its object id, and both stand in its claims', async () => {
+  const random = createRandom('deployer')
+  const [id, appId] = [random.guid(), random.guid()]
+  addServicePrincipal(arm.tenant, { id, appId, displayName: 'Deployer' })
+  const holder = { user: 'nobody@northwind.example', role: 'Monitoring Reader', scope: web, by: appId }
+  const from = changed({ type: 'assign', ...holder }, { type: 'unassign', ...holder })
+  const events = (await ask(`eventTimestamp ge '${from}'`)).body.value
+  expect(new Set(events.map(({ caller }) => caller))).toEqual(new Set([id, appId]))
+  for (const { claims } of events)
+    expect(claims).toEqual({
+      'http://schemas.microsoft.com/identity/claims/objectidentifier': id,
+      appid: appId,
+      idtyp: 'app',
+    })
+})
+
+test('who elevated their access stands in the log of the tenant, which takes a role at the root or at the provider', async () => {
+  const from = changed({ type: 'elevate_access', tenantId: IDS.tenant, user: 'clerk@northwind.example' })
+  // The owner of the root management group is nobody above it.
+  expect((await logAt('', from)).status).toBe(403)
+  changed({
+    type: 'assign',
+    tenantId: IDS.tenant,
+    user: 'owner@northwind.example',
+    role: 'Reader',
+    scope: '/providers/Microsoft.Insights',
+  })
+  const [end] = (await logAt('', from)).body.value.filter(({ operationName }) =>
+    operationName.value.includes('elevate'),
+  )
+  expect(end).toMatchObject({
+    authorization: {
+      action: 'Microsoft.Authorization/elevateAccess/action',
+      scope: '/providers/Microsoft.Authorization',
+    },
+    caller: 'clerk@northwind.example',
+    subscriptionId: '',
+  })
+  const held = await arm.ask<{ value: { properties: { scope: string; principalId: string } }[] }>(
+    `${web}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01`,
+  )
+  const above = held.body.value.filter(({ properties }) => !properties.scope.startsWith('/subscriptions/'))
+  expect(above.map(({ properties }) => [properties.scope, properties.principalId])).toContainEqual(['/', IDS.clerk])
+  expect(above.map(({ properties }) => properties.scope)).not.toContain('/providers/Microsoft.Insights')
+  changed({ type: 'unassign', tenantId: IDS.tenant, principalId: IDS.clerk, scope: '/' })
+})
+
+test('the delay of the log can be set', async () => {
+  const holder = { user: 'nobody@northwind.example', role: 'AcrPull', scope: web }
+  const from = changed(
+    { type: 'set_log_delays', tenantId: IDS.tenant, activity: 5 * MINUTE_MS },
+    { type: 'assign', ...holder },
+  )
+  expect((await ask(`eventTimestamp ge '${from}'`)).body.value).toEqual([])
+  changed({ type: 'set_log_delays', tenantId: IDS.tenant, activity: 0 })
+  expect((await ask(`eventTimestamp ge '${from}'`)).body.value).toHaveLength(2)
+})
+
+test('who is named must be there, and then nothing is changed', () => {
+  const holder = { user: 'nobody@northwind.example', role: 'AcrPull', scope: web }
+  const count = arm.tenant.assignments.size
+  for (const type of ['assign', 'unassign'] as const)
+    expect(() => applyChange(arm.world, { type, ...holder, by: 'ghost@northwind.example' })).toThrow('ghost@')
+  expect(arm.tenant.assignments.size).toBe(count)
 })
 
 test('the log is refused to callers who may not read the subscription', async () => {

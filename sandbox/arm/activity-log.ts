@@ -1,24 +1,39 @@
-import { findRole } from '../world/rbac'
-import { subscriptionIdIn } from '../world/scopes'
-import { armTime } from '../world/tenant'
-import type { RoleAssignmentEvent, Subscription, Tenant } from '../world/types'
-import { type Actor, findDefaultActor } from './actors'
+import { logOf } from '../world/activity-log'
+import { findManagementGroup } from '../world/rbac'
+import { managementGroupScope } from '../world/scopes'
+import type { Subscription } from '../world/types'
+import { type ShownEvent, showEvents } from './activity-events'
 import { type ArmCall, isAllowed, refuseAction } from './arm-call'
-import { armError, authorizationAt, respondWithPage } from './protocol'
+import { armError, respondWithPage } from './protocol'
 
 const READ = 'Microsoft.Insights/eventtypes/values/read'
 const DAY_MS = 86_400_000
 const KEPT_DAYS = 90
-const DELAY_MS = 4_000 // between an event and its appearance; Azure promises no figure
 
 /**
- * `GET /subscriptions/{id}/providers/Microsoft.Insights/eventtypes/management/values`: the writes and deletes of role
- * assignments that changes of the world made, newest first, each as its start and its end. `$filter` is compulsory and takes
- * only times and at most one other property; `$select` takes the names of the specification (2015-04-01).
+ * `GET /subscriptions/{id}/providers/Microsoft.Insights/eventtypes/management/values`: what changes of the world did to role
+ * assignments and custom roles, newest first, each as its start and its end. An event can be read after the delay that the tenant
+ * has (`set_log_delays`). `$filter` is compulsory and takes only times and at most one other property; `$select` takes the
+ * names of the specification (2015-04-01).
  */
-export function listActivityLog(call: ArmCall, subscription: Subscription): Response {
+export const listActivityLog = (call: ArmCall, { id }: Subscription): Response =>
+  listLog(call, `/subscriptions/${id}`, `/subscriptions/${id}`)
+
+/** The same of a management group (the address is recalled): what is logged at the group itself, not below it. */
+export function listGroupActivityLog(call: ArmCall, id: string): Response {
+  const group = findManagementGroup(call.tenant, id)
+  const scope = managementGroupScope(group?.id ?? id)
+  return group ? listLog(call, scope, scope) : refuseAction(call, READ, scope)
+}
+
+/**
+ * The same of the tenant: who elevated their access. It takes a role at `/` or at `/providers/Microsoft.Insights`. Source:
+ * MicrosoftDocs/azure-docs elevate-access-global-admin.md @015fa249.
+ */
+export const listTenantActivityLog = (call: ArmCall): Response => listLog(call, '/', '/providers/Microsoft.Insights')
+
+function listLog(call: ArmCall, log: string, scope: string): Response {
   const { url, tenant, world } = call
-  const scope = `/subscriptions/${subscription.id}`
   if (!isAllowed(call, READ, scope)) return refuseAction(call, READ, scope)
   const filter = readActivityFilter(url.searchParams.get('$filter') ?? '')
   if (typeof filter === 'string') return armError(400, 'BadRequest', filter)
@@ -27,17 +42,14 @@ export function listActivityLog(call: ArmCall, subscription: Subscription): Resp
     return armError(400, 'BadRequest', `The start time cannot be more than ${KEPT_DAYS} days in the past.`)
   const selected = readSelect(url.searchParams.get('$select'))
   if (typeof selected === 'string') return armError(400, 'BadRequest', selected)
-  const actor = findDefaultActor(tenant)
+  const { activity: delay } = tenant.logDelays
   const items = tenant.activity
-    .filter((one) => subscriptionIdIn(one.assignment.scope) === subscription.id)
+    .filter((one) => logOf(one) === log.toLowerCase())
     .toReversed()
-    .flatMap((one) => [
-      toEvent(tenant, subscription, one, actor, 'end'),
-      toEvent(tenant, subscription, one, actor, 'start'),
-    ])
+    .flatMap((one) => showEvents(tenant, one, delay))
     .filter((event) => {
       const at = Date.parse(event.eventTimestamp)
-      return at >= filter.from && at <= filter.to && at + DELAY_MS <= now && filter.fits(event)
+      return at >= filter.from && at <= filter.to && at + delay <= now && filter.fits(event)
     })
   return respondWithPage(url, {
     items,
@@ -50,8 +62,7 @@ export function listActivityLog(call: ArmCall, subscription: Subscription): Resp
   })
 }
 
-type Event = ReturnType<typeof toEvent>
-type ActivityFilter = { from: number; to: number; fits(event: Event): boolean }
+type ActivityFilter = { from: number; to: number; fits(event: ShownEvent): boolean }
 
 const TIME = /^eventTimestamp\s+(ge|le)\s+'([^']+)'$/i
 const PROPERTY = /^(resourceGroupName|resourceUri|resourceProvider|correlationId)\s+eq\s+'([^']*)'$/i
@@ -59,7 +70,7 @@ const PROPERTY = /^(resourceGroupName|resourceUri|resourceProvider|correlationId
 const CHANNELS = /^eventChannels\s+eq\s+'[^']*'$/i
 
 /** What each property of a filter is compared with. */
-const FILTERED: Record<string, (event: Event) => string> = {
+const FILTERED: Record<string, (event: ShownEvent) => string> = {
   resourcegroupname: (event) => event.resourceGroupName,
   resourceuri: (event) => event.resourceId,
   resourceprovider: (event) => event.resourceProviderName.value,
@@ -69,7 +80,7 @@ const FILTERED: Record<string, (event: Event) => string> = {
 /** Reads a filter; a sentence when it is not of the restricted form (its words are recalled). */
 function readActivityFilter(text: string): ActivityFilter | string {
   let [from, to] = [Number.NaN, Number.POSITIVE_INFINITY]
-  const properties: ((event: Event) => boolean)[] = []
+  const properties: ((event: ShownEvent) => boolean)[] = []
   for (const clause of text.trim().split(/\s+and\s+/i)) {
     const [, bound, time = ''] = TIME.exec(clause) ?? []
     const [, name = '', value = ''] = PROPERTY.exec(clause) ?? []
@@ -102,102 +113,4 @@ function readSelect(text: string | null): ReadonlySet<string> | string | null {
     .map((name) => name.trim())
   const unknown = names.find((name) => !SELECTABLE.has(name))
   return unknown === undefined ? new Set(names) : `The property '${unknown}' cannot be selected.`
-}
-
-/** The application id that Privileged Identity Management acts with (recalled, as is that it is the caller of activations). */
-const MS_PIM = '01fc33a7-78ba-4d2f-a4b7-768e336e890e'
-
-function callerOf(tenant: Tenant, by: RoleAssignmentEvent['by'], actor: Actor): Actor {
-  if (by === null) return actor
-  if (by === 'pim') return { name: MS_PIM, objectId: MS_PIM }
-  const user = tenant.users.get(by) ?? tenant.deletedUsers.get(by)
-  return { name: user?.userPrincipalName ?? by, objectId: by }
-}
-
-const named = (value: string, localizedValue = value) => ({ value, localizedValue })
-
-/**
- * One event as Azure writes it: the start of an operation carries what was asked for, as JSON in a text, the end its outcome.
- * The principal of a delete stands only in the answer of its end (recalled).
- */
-function toEvent(
-  tenant: Tenant,
-  subscription: Subscription,
-  { at, operation, by, assignment, operationId, eventIds }: RoleAssignmentEvent,
-  actor: Actor,
-  phase: 'start' | 'end',
-) {
-  const isWrite = operation === 'write'
-  const resourceId = `${authorizationAt(assignment.scope)}/roleAssignments/${assignment.id}`
-  const action = `Microsoft.Authorization/roleAssignments/${operation}`
-  const caller = callerOf(tenant, by, actor)
-  const eventDataId = eventIds[phase === 'start' ? 0 : 1]
-  const time = armTime(at + (phase === 'start' ? 0 : 800))
-  const succeeded = isWrite ? 'Created' : 'OK'
-  const resourceGroupName = /\/resourceGroups\/([^/]+)/i.exec(assignment.scope)?.[1] ?? ''
-  return {
-    authorization: { action, role: findRole(tenant, assignment.roleId)?.name ?? '', scope: resourceId },
-    caller: caller.name,
-    channels: 'Operation',
-    claims: {
-      'http://schemas.microsoft.com/identity/claims/objectidentifier': caller.objectId,
-      'http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn': caller.name,
-    },
-    correlationId: operationId,
-    description: '',
-    eventDataId,
-    eventName: phase === 'start' ? named('BeginRequest', 'Begin request') : named('EndRequest', 'End request'),
-    category: named('Administrative'),
-    httpRequest: {
-      clientRequestId: operationId,
-      clientIpAddress: '203.0.113.7',
-      method: isWrite ? 'PUT' : 'DELETE',
-      uri: `https://management.azure.com${resourceId}?api-version=2022-04-01`,
-    },
-    id: `${resourceId}/events/${eventDataId}/ticks/${at}`,
-    level: 'Informational',
-    resourceGroupName,
-    resourceProviderName: named('Microsoft.Authorization'),
-    resourceId,
-    resourceType: named('Microsoft.Authorization/roleAssignments'),
-    operationId,
-    operationName: named(action, isWrite ? 'Create role assignment' : 'Delete role assignment'),
-    properties:
-      phase === 'start' ? startProperties(assignment, isWrite) : endProperties(assignment, resourceId, isWrite),
-    status: named(phase === 'start' ? 'Started' : 'Succeeded'),
-    subStatus:
-      phase === 'start' ? named('') : named(succeeded, `${succeeded} (HTTP Status Code: ${isWrite ? 201 : 200})`),
-    eventTimestamp: time,
-    submissionTimestamp: armTime(at + DELAY_MS),
-    subscriptionId: subscription.id,
-    tenantId: tenant.id,
-  }
-}
-
-const roleIdOf = ({ roleId, scope }: RoleAssignmentEvent['assignment']) =>
-  `/subscriptions/${subscriptionIdIn(scope)}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`
-
-/** Source of the request's form: MicrosoftDocs/azure-docs change-history-report.md @04349cda. */
-function startProperties(assignment: RoleAssignmentEvent['assignment'], isWrite: boolean): Record<string, string> {
-  if (!isWrite) return {}
-  const { id, principalId, principalType, scope } = assignment
-  const Properties = {
-    PrincipalId: principalId,
-    PrincipalType: principalType,
-    RoleDefinitionId: roleIdOf(assignment),
-    Scope: scope,
-  }
-  return { requestbody: JSON.stringify({ Id: id, Properties }) }
-}
-
-function endProperties(
-  assignment: RoleAssignmentEvent['assignment'],
-  resourceId: string,
-  isWrite: boolean,
-): Record<string, string> {
-  if (isWrite) return { statusCode: 'Created', serviceRequestId: assignment.id }
-  const { id, principalId, principalType, scope } = assignment
-  const properties = { roleDefinitionId: roleIdOf(assignment), principalId, principalType, scope }
-  const type = 'Microsoft.Authorization/roleAssignments'
-  return { statusCode: 'OK', responseBody: JSON.stringify({ properties, id: resourceId, type, name: id }) }
 }

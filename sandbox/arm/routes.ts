@@ -1,7 +1,7 @@
 import { findManagementGroup } from '../world/rbac'
 import { BUILT_IN_ROLES } from '../world/roles'
 import { managementGroupIdIn } from '../world/scopes'
-import { listActivityLog } from './activity-log'
+import { listActivityLog, listGroupActivityLog, listTenantActivityLog } from './activity-log'
 import { type ArmCall, refuseAction } from './arm-call'
 import {
   getRegistrationAssignment,
@@ -32,6 +32,8 @@ const AUTHORIZATION = /^(.*)\/providers\/Microsoft\.Authorization\/([A-Za-z]+)(?
 const REGISTRATIONS =
   /^(\/subscriptions\/[^/]+(?:\/resourceGroups\/[^/]+)?)\/providers\/Microsoft\.ManagedServices\/registration(Assignments|Definitions)(?:\/([^/]+))?$/i
 const GROUPS = /^\/providers\/Microsoft\.Management\/managementGroups(?:\/([^/]+)(?:\/([a-z]+)(?:\/([^/]+))?)?)?$/i
+const ACTIVITY_LOG =
+  /^(?:\/providers\/Microsoft\.Management\/managementGroups\/([^/]+))?\/providers\/Microsoft\.Insights\/eventtypes\/management\/values$/i
 const ENTITIES = /^\/providers\/Microsoft\.Management\/getEntities$/i
 const RESOURCE_GRAPH = /^\/providers\/Microsoft\.ResourceGraph\/resources$/i
 const IN_SUBSCRIPTION = /^\/subscriptions\/[^/]+(?:\/(.+))?$/i
@@ -47,6 +49,8 @@ export function route(call: ArmCall, path: string, method: string): Response | n
   if (authorization) return routeAuthorization(call, authorization[1] || '/', authorization[2] ?? '', authorization[3])
   const registrations = REGISTRATIONS.exec(path)
   if (registrations) return routeRegistrations(call, registrations[1] ?? '', registrations[2] ?? '', registrations[3])
+  const log = ACTIVITY_LOG.exec(path)
+  if (log) return log[1] ? listGroupActivityLog(call, log[1]) : listTenantActivityLog(call)
   const group = GROUPS.exec(path)
   if (group) return routeManagementGroups(call, group[1], group[2], group[3])
   const rest = IN_SUBSCRIPTION.exec(path)

@@ -36,6 +36,8 @@ const LISTS: Record<string, string> = {
   listRegistrationAssignments: `${web}/providers/Microsoft.ManagedServices/registrationAssignments?${LIGHTHOUSE}`,
   listRegistrationDefinitions: `${web}/providers/Microsoft.ManagedServices/registrationDefinitions?${LIGHTHOUSE}`,
   listActivityLog: `${web}/providers/Microsoft.Insights/eventtypes/management/values?${ACTIVITY}`,
+  listGroupActivityLog: `${groups}/${IDS.tenant}/providers/Microsoft.Insights/eventtypes/management/values?${ACTIVITY}`,
+  listTenantActivityLog: `/providers/Microsoft.Insights/eventtypes/management/values?${ACTIVITY}`,
   listScheduleRequests: `${authorization}/roleEligibilityScheduleRequests?${SCHEDULES}`,
   listPolicies: `${authorization}/roleManagementPolicies?${SCHEDULES}`,
   listPolicyAssignments: `${authorization}/roleManagementPolicyAssignments?${SCHEDULES}`,
@@ -69,6 +71,10 @@ beforeAll(async () => {
   addAssignment(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: key })
   addEligibility(arm.tenant, arm.random, { principalId: IDS.nobody, role: 'Reader', scope: web })
   applyChange(arm.world, { type: 'assign', principalId: IDS.nobody, role: 'Reader', subscriptionId: IDS.web })
+  const scope = `/providers/Microsoft.Management/managementGroups/${IDS.tenant}`
+  applyChange(arm.world, { type: 'assign', tenantId: IDS.tenant, principalId: IDS.nobody, role: 'Reader', scope })
+  const monitor = { role: 'Reader', scope: '/providers/Microsoft.Insights' }
+  applyChange(arm.world, { type: 'assign', tenantId: IDS.tenant, principalId: IDS.owner, ...monitor })
   applyChange(arm.world, { type: 'advance_clock', ms: 60_000 })
   applyChange(arm.world, { type: 'delegate', subscriptionId: IDS.web })
   applyChange(arm.world, { type: 'add_deny', subscriptionId: IDS.web, principalIds: [IDS.nobody] })

@@ -199,7 +199,7 @@ const LISTS: Record<string, () => List> = {
   'activity log': () => ({
     address: `${ARM}/subscriptions/${first().id}/providers/Microsoft.Insights/eventtypes/management/values?api-version=2015-04-01&$filter=${encodeURIComponent(`eventTimestamp ge '${new Date(sandbox.world.now() - 3_600_000).toISOString()}'`)}`,
     expected: () =>
-      covered(tenant.activity.map(({ assignment }) => assignment))
+      covered(tenant.activity.flatMap((one) => (one.of === 'assignment' ? [one.assignment] : [])))
         .filter(({ scope }) => scope.startsWith('/subscriptions/'))
         .flatMap(({ id }) => [id, id]),
     keyOf: (row) => row.resourceId?.split('/').at(-1) ?? '',

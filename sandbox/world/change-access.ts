@@ -3,8 +3,8 @@ import {
   type ChangeHandlers,
   findHolder,
   type HolderName,
+  requireActor,
   requireHolder,
-  requirePerson,
   requireRole,
   requireScope,
   WorldRefusal,
@@ -24,7 +24,7 @@ type Assign = {
   scope?: string
   condition?: string
   principalType?: string | null
-  /** Who makes it, for the activity log: a user principal name or an object id. */
+  /** Who makes it, for the activity log; see `requireActor`. */
   by?: string
   /** Any of the following three makes it an assignment of Privileged Identity Management. */
   assignmentType?: 'Assigned' | 'Activated'
@@ -85,7 +85,7 @@ function assign(world: World, change: Assign): Assignment {
   const { tenant, principalId } = requireHolder(world, change)
   const { role, scope } = requireAssignable(tenant, change)
   const random = createRandom(`${tenant.id}/${tenant.assignments.revision}/${principalId}`)
-  const by = findActor(world, tenant, change.by)
+  const by = requireActor(world, tenant, change.by)
   const assignment = addAssignment(tenant, random, {
     principalId,
     role,
@@ -99,10 +99,6 @@ function assign(world: World, change: Assign): Assignment {
   logAssignment(world, tenant, 'write', assignment, by)
   return assignment
 }
-
-/** The object id of the person who makes a change; null when it names nobody. */
-const findActor = (world: World, tenant: Tenant, by: string | undefined): string | null =>
-  by === undefined ? null : requirePerson(world, { user: by, tenantId: tenant.id }).user.id
 
 /**
  * The role and the scope that a change names. Refused when the role is a custom one that cannot be assigned there: its
@@ -162,8 +158,10 @@ function unassign(world: World, change: Unassign): { removed: number } {
   let removed = 0
   for (const { tenant, principalId } of targets)
     for (const one of findCandidates(tenant, change, principalId))
-      if (matchesUnassign(tenant, one, change, principalId) && tenant.assignments.delete(one.id)) {
-        logAssignment(world, tenant, 'delete', one, findActor(world, tenant, change.by))
+      if (matchesUnassign(tenant, one, change, principalId)) {
+        const by = requireActor(world, tenant, change.by)
+        tenant.assignments.delete(one.id)
+        logAssignment(world, tenant, 'delete', one, by)
         removed++
       }
   return { removed }

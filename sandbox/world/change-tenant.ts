@@ -20,6 +20,8 @@ export type TenantChange =
   | { type: 'set_page_size'; tenantId: string; pageSize: number | Partial<PageSizes> }
   | { type: 'set_licence'; tenantId: string; licence: Licence }
   | ({ type: 'set_throttling'; tenantId: string } & Partial<Throttling>)
+  /** In milliseconds: how long it takes until an event can be read. */
+  | { type: 'set_log_delays'; tenantId: string; activity?: number; audits?: number }
 
 /** `scopes` are added to those that the application registered: names of Graph permissions, or with the resource such as `arm/user_impersonation`. */
 type ConsentChange = { tenantId: string; clientId?: string; scopes?: string[] }
@@ -54,6 +56,12 @@ export const changeTenant: ChangeHandlers<TenantChange> = {
   set_throttling(world, { tenantId, arm, graph }) {
     const tenant = requireTenant(world, tenantId)
     tenant.throttling = { arm: arm ?? tenant.throttling.arm, graph: graph ?? tenant.throttling.graph }
+  },
+  set_log_delays(world, { tenantId, activity, audits }) {
+    const { logDelays } = requireTenant(world, tenantId)
+    if (activity !== undefined) logDelays.activity = activity
+    if (audits !== undefined) logDelays.audits = audits
+    return null
   },
 }
 

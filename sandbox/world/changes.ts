@@ -5,6 +5,7 @@ import { changeGroups, changePeople, type GroupChange, type PeopleChange } from 
 import { changeDirectoryRoles, type DirectoryRoleChange } from './change-directory-roles'
 import { changeEligibilities, type EligibilityChange } from './change-eligibility'
 import { changeGroupSchedules, type GroupScheduleChange } from './change-group-schedules'
+import { changeRoles, type RoleChange } from './change-roles'
 import {
   changePlatform,
   changeSubscriptions,
@@ -24,13 +25,13 @@ import type { World } from './world'
 
 export type Change = NamedChange | RandomChanges
 
-/** One change, by its `type`. `by` is the person whom the audit log names for a change of a group; without it, the controls. */
+/** One change, by its `type`. `by` is who the logs say made it: a person or service principal, the administrator when left out. */
 export type NamedChange =
-  | PeopleChange
-  | (GroupChange & { by?: string })
+  | ((PeopleChange | GroupChange) & { by?: string })
   | DirectoryRoleChange
   | GroupScheduleChange
   | AssignmentChange
+  | RoleChange
   | EligibilityChange
   | DelegationChange
   | SubscriptionChange
@@ -65,6 +66,7 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changeDirectoryRoles,
   ...changeGroupSchedules,
   ...changeAssignments,
+  ...changeRoles,
   ...changeEligibilities,
   ...changeDelegations,
   ...changeSubscriptions,
@@ -130,6 +132,15 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   set_throttling: z.object({
     arm: z.union([z.boolean(), bucket]).optional(),
     graph: z.union([z.boolean(), units]).optional(),
+  }),
+  set_log_delays: z.object({ activity: z.number().min(0).optional(), audits: z.number().min(0).optional() }),
+  write_role: z.object({
+    role: text,
+    actions: z.array(text).optional(),
+    notActions: z.array(text).optional(),
+    dataActions: z.array(text).optional(),
+    notDataActions: z.array(text).optional(),
+    assignableScopes: z.array(text).optional(),
   }),
   set_secret: z.object({ value: text }),
   add_application: z.object({ displayName: text, managedIdentity: z.boolean().optional() }),
@@ -219,10 +230,15 @@ function drawChanges(
     : [...world.tenants.values()].filter((tenant) => tenant.subscriptions.size > 0)
   if (tenants.length === 0) throw new WorldRefusal('There is no tenant with a subscription.')
   const random = createRandom(`changes/${tenantId ?? ''}/${seed}`)
+  const pickActor = createActorPicker(world, createRandom(`actors/${tenantId ?? ''}/${seed}`))
   const done: NamedChange[] = []
   for (let misses = 0; done.length < wanted; ) {
-    const change = random.pick(RECIPES)({ world, tenant: random.pick(tenants), random })
-    if (change) {
+    const recipe = random.pick(RECIPES)
+    const tenant = random.pick(tenants)
+    const drawn = recipe({ world, tenant, random })
+    if (drawn) {
+      const by = TAKES_ACTOR.test(drawn.type) ? pickActor(tenant) : undefined
+      const change = by === undefined ? drawn : { ...drawn, by }
       apply(change)
       done.push(change)
     } else if (++misses > 1_000 + wanted * 20) {
@@ -230,6 +246,25 @@ function drawChanges(
     }
   }
   return done
+}
+
+/** The changes of which one of the logs says who made them. */
+const TAKES_ACTOR = /^(assign|unassign|disable|enable|delete|restore|rename|add_person|(add|remove)_(member|owner))$/
+
+/** Draws who makes a change: one of those whom random changes leave alone, an account or an application. */
+function createActorPicker(world: World, random: Random): (tenant: Tenant) => string | undefined {
+  const actorsOf = new Map<Tenant, string[]>()
+  return (tenant) => {
+    const known = actorsOf.get(tenant)
+    const actors =
+      known ??
+      [
+        ...tenant.users.list().filter(({ account }) => account !== null),
+        ...tenant.servicePrincipals.list().filter(({ appId }) => world.applications.has(appId)),
+      ].map(({ id }) => id)
+    if (!known) actorsOf.set(tenant, actors)
+    return actors.length === 0 ? undefined : random.pick(actors)
+  }
 }
 
 /** What a recipe draws from. */

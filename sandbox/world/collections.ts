@@ -1,5 +1,5 @@
 import { ChangeLog } from './change-log'
-import { managementGroupIdIn, subscriptionIdIn } from './scopes'
+import { isProviderScope, managementGroupIdIn, subscriptionIdIn } from './scopes'
 
 /** Objects by id, in the order they were added, with what a world of hundreds of thousands needs: a list to page through and look-ups by other keys. */
 export class Registry<T extends { id: string }> extends Map<string, T> {
@@ -259,10 +259,11 @@ type Held = { id: string; principalId: string; scope: string }
 
 const NO_ITEMS: readonly never[] = []
 
-/** The key under which a scope is indexed: its subscription, its management group, or the root. */
+/** The key under which a scope is indexed: its subscription, its management group, the root, or a provider of the tenant. */
 function placeOf(scope: string): string {
   const subscription = subscriptionIdIn(scope)
   if (subscription !== null) return subscription
+  if (isProviderScope(scope)) return scope.toLowerCase()
   return managementGroupIdIn(scope)?.toLowerCase() ?? '/'
 }
 

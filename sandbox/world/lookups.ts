@@ -1,6 +1,6 @@
 import { findManagementGroup, findRole } from './rbac'
 import { BUILT_IN_ROLES } from './roles'
-import { managementGroupIdIn, subscriptionIdIn } from './scopes'
+import { isProviderScope, managementGroupIdIn, subscriptionIdIn } from './scopes'
 import type { Application, Group, ManagementGroup, Subscription, Tenant, User } from './types'
 import type { World } from './world'
 
@@ -34,6 +34,29 @@ export function requirePerson(world: World, person: PersonName): { user: User; t
   const found = world.findUser(requireText(person.user, 'user'), person.tenantId)
   if (!found) throw new WorldRefusal(`There is no person ${person.user}.`)
   return found
+}
+
+/** The account that does everything for which a change names nobody: the first owner of the tenant; none in a bare tenant. */
+export function findAdministrator(tenant: Tenant): User | undefined {
+  for (const user of tenant.users.values()) if (user.account?.kind === 'owner') return user
+  return undefined
+}
+
+/**
+ * The object id of who makes a change: a person or a service principal, named by object id, user principal name or client id;
+ * the administrator when nobody is named; null in a tenant without one.
+ */
+export function requireActor(world: World, tenant: Tenant, by: string | undefined): string | null {
+  if (by === undefined) return findAdministrator(tenant)?.id ?? null
+  const name = requireText(by, 'by').toLowerCase()
+  const { servicePrincipals } = tenant
+  const found =
+    tenant.users.get(name) ??
+    servicePrincipals.get(name) ??
+    world.findUser(name, tenant.id)?.user ??
+    servicePrincipals.indexBy('appId', (one) => one.appId).get(name)
+  if (!found) throw new WorldRefusal(`There is nobody called ${by} in the tenant ${tenant.name}.`)
+  return found.id
 }
 
 export function requireSubscription(world: World, id: string): { subscription: Subscription; tenant: Tenant } {
@@ -85,7 +108,8 @@ export function requireScope(tenant: Tenant, change: { scope?: string; subscript
   if (subscriptionId !== null && !tenant.subscriptions.has(subscriptionId))
     throw new WorldRefusal(`There is no subscription ${subscriptionId} in the tenant ${tenant.name}.`)
   if (group !== null) requireManagementGroup(tenant, group)
-  if (subscriptionId === null && group === null && scope !== '/') throw new WorldRefusal(`${scope} is not a scope.`)
+  if (subscriptionId === null && group === null && scope !== '/' && !isProviderScope(scope))
+    throw new WorldRefusal(`${scope} is not a scope.`)
   return scope
 }
 

@@ -1,6 +1,6 @@
 import type { ScopedIndex } from './collections'
 import { BUILT_IN_ROLES } from './roles'
-import { isAtOrUnder, managementGroupIdIn, managementGroupScope, subscriptionIdIn } from './scopes'
+import { isAtOrUnder, isProviderScope, managementGroupIdIn, managementGroupScope, subscriptionIdIn } from './scopes'
 import type {
   Assignment,
   DenyAssignment,
@@ -134,6 +134,7 @@ export function lineageOf(tenant: Tenant, scope: string): Set<string> {
   const group = managementGroupIdIn(scope)
   if (group !== null) addGroups(group)
   const subscription: Subscription | undefined = tenant.subscriptions.get(subscriptionIdIn(scope) ?? '')
+  if (isProviderScope(scope)) lineage.add(scope.toLowerCase())
   if (!subscription) return lineage
   addGroups(subscription.managementGroupId)
   const parts = scope.toLowerCase().split('/').slice(1)

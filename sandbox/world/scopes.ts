@@ -21,6 +21,9 @@ export function managementGroupIdIn(scope: string): string | null {
   return scope.toLowerCase().startsWith(MANAGEMENT_GROUP) ? scope.slice(MANAGEMENT_GROUP.length) : null
 }
 
+/** Whether a scope is a provider of the tenant, which lies beside the management groups. Roles at it give nothing in subscriptions. */
+export const isProviderScope = (scope: string): boolean => /^\/providers\/Microsoft\.Insights$/i.test(scope)
+
 /** The scope of a management group. */
 export function managementGroupScope(id: string): string {
   return `/providers/Microsoft.Management/managementGroups/${id}`

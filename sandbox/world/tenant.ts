@@ -14,6 +14,9 @@ import type {
   User,
 } from './types'
 
+/** Microsoft gives no figure for either log ("there might be a delay"), so these are invented. Entra's could not be shorter. */
+const LOG_DELAYS = { activity: 4_000, audits: 0 }
+
 /** Creates a tenant with its root management group and nothing else. */
 export function createTenant(facts: { id: string; name: string; domain: string; demo: boolean }): Tenant {
   const managementGroups = new Registry<ManagementGroup>()
@@ -47,6 +50,7 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     mixedRoleIds: false,
     lagging: new Map(),
     audits: [],
+    logDelays: { ...LOG_DELAYS },
     sequence: 0,
   }
 }

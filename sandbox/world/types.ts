@@ -205,18 +205,27 @@ export type RoleDefinition = {
   updatedOn: string
 }
 
-/** A role assignment that was made or removed by a change, for the activity log. */
-export type RoleAssignmentEvent = {
+/** What a change did to access, for the activity log. */
+export type ActivityEvent = {
   /** Milliseconds. */
   at: number
-  operation: 'write' | 'delete'
-  /** The object id of a person, `pim` for Privileged Identity Management, null when the change named nobody. */
+  /** The object id of a person or service principal, `pim` for Privileged Identity Management, null where nobody is known. */
   by: string | null
-  assignment: Pick<Assignment, 'id' | 'roleId' | 'principalId' | 'principalType' | 'scope'>
   operationId: string
   /** Of the events of its start and of its end. */
   eventIds: [start: string, end: string]
-}
+  /** Its number in the tenant's log: what is only recalled of Azure is written in one form and another by turns. */
+  turn: number
+} & (
+  | {
+      of: 'assignment'
+      operation: 'write' | 'delete'
+      assignment: Pick<Assignment, 'id' | 'roleId' | 'principalId' | 'principalType' | 'scope'>
+    }
+  | { of: 'role'; operation: 'write' | 'delete'; role: RoleDefinition }
+  /** A Global Administrator became User Access Administrator at the root. */
+  | { of: 'elevation' }
+)
 
 /** A principal of the managing tenant with a role. */
 export type DelegatedAuthorization = {
@@ -296,8 +305,8 @@ export type Throttling = {
   graph: boolean | { units: number; windowSeconds: number }
 }
 
-/** What the Entra audit log says of a change of a group, as Microsoft names the activities. */
-export type GroupActivity =
+/** What the Entra audit log says of a change. Source: Microsoft Entra "audit log activity reference". */
+export type AuditActivity =
   | 'Add member to group'
   | 'Remove member from group'
   | 'Add owner to group'
@@ -305,20 +314,32 @@ export type GroupActivity =
   | 'Add group'
   | 'Update group'
   | 'Delete group'
+  | 'Add user'
+  | 'Update user'
+  | 'Disable account'
+  | 'Enable account'
+  | 'Delete user'
+  | 'Hard Delete user'
+  | 'Restore user'
 
 /** One entry of the Entra audit log. */
 export type DirectoryAudit = {
   id: string
+  /** Shared by the entries of one change. */
+  correlationId: string
   /** When it happened, in milliseconds. */
   at: number
-  activity: GroupActivity
-  /** The person who did it; null when it was done by the sandbox's controls. */
+  activity: AuditActivity
+  /** The person or service principal who did it; null where nobody is known. */
   actorId: string | null
-  group: { id: string; displayName: string }
+  /** The group or the person that it is about. */
+  subject: { type: 'Group' | 'User'; id: string; name: string }
   /** The member or owner that came or went. */
   memberId: string | null
-  /** The names before and after, when the group was renamed. */
-  renamed: { from: string; to: string } | null
+  /** The property that changed, and its values as they are shown. */
+  changed: { property: string; from: string | boolean; to: string | boolean } | null
+  /** Its number in the tenant's log: what is only recalled of Entra is written in one form and another by turns. */
+  turn: number
 }
 
 /** The tenant's licence: P1 shows sign-in activity, P2 also has Privileged Identity Management. */
@@ -352,7 +373,7 @@ export type Tenant = {
   denyAssignments: Registry<DenyAssignment>
   delegations: Registry<Delegation>
   /** In the order of time. */
-  activity: RoleAssignmentEvent[]
+  activity: ActivityEvent[]
   customRoles: Registry<RoleDefinition>
   consents: Consent[]
   /** Application permissions that an administrator granted, by client id: what `.default` stands for without a user. */
@@ -369,6 +390,8 @@ export type Tenant = {
   lagging: Map<string, Lag>
   /** The Entra audit log, oldest first. */
   audits: DirectoryAudit[]
+  /** How long it takes until an event can be read, in milliseconds: in the activity log, and in the Entra audit log. */
+  logDelays: { activity: number; audits: number }
   /** Counts the changes of people, for delta queries. */
   sequence: number
 }
