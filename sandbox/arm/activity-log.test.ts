@@ -175,17 +175,14 @@ test('custom roles that are written and deleted are logged where they can be ass
   const role = { tenantId: IDS.tenant, role: 'Night Watch' }
   const from = changed(
     { type: 'write_role', ...role, actions: ['*/read'], assignableScopes: [web], by: IDS.clerk },
+    { type: 'advance_clock', ms: MINUTE_MS },
     { type: 'write_role', ...role, actions: ['*'] },
+    { type: 'advance_clock', ms: MINUTE_MS },
     { type: 'delete_role', ...role },
   )
   const events = (await ask(`eventTimestamp ge '${from}'`)).body.value
-  expect(
-    events.map(({ caller, operationName }) => [caller, operationName.value.split('/').slice(1).join('/')]),
-  ).toEqual(
-    ['roleDefinitions/delete', 'roleDefinitions/write']
-      .flatMap((kind) => Array(2).fill(['owner@northwind.example', kind]))
-      .concat(Array(2).fill(['clerk@northwind.example', 'roleDefinitions/write'])),
-  )
+  const shown = events.map((one) => `${one.caller.split('@')[0]} ${one.operationName.value.split('/').at(-1)}`)
+  expect(shown).toEqual(['owner delete', 'owner delete', 'owner write', 'owner write', 'clerk write', 'clerk write'])
   expect(JSON.parse(events[3]?.properties.requestbody ?? '')).toMatchObject({
     properties: { roleName: 'Night Watch', assignableScopes: [web], permissions: [{ actions: ['*'] }] },
   })

@@ -12,7 +12,7 @@ const KEPT_DAYS = 90
 
 /**
  * `GET /subscriptions/{id}/providers/Microsoft.Insights/eventtypes/management/values`: what changes of the world did to role
- * assignments and custom roles, newest first, each as its start and its end. An event can be read after the delay that the tenant
+ * assignments and custom roles, newest first (recalled), each as its start and its end. An event can be read after the delay that the tenant
  * has (`set_log_delays`). `$filter` is compulsory and takes only times and at most one other property; `$select` takes the
  * names of the specification (2015-04-01).
  */
@@ -51,6 +51,7 @@ function listLog(call: ArmCall, log: string, scope: string): Response {
       const at = Date.parse(event.eventTimestamp)
       return at >= filter.from && at <= filter.to && at + delay <= now && filter.fits(event)
     })
+    .sort((one, other) => Date.parse(other.eventTimestamp) - Date.parse(one.eventTimestamp))
   return respondWithPage(url, {
     items,
     size: tenant.pageSizes.instances,
