@@ -16,6 +16,9 @@ export type OptionalList<Row> = ReadList<Row> & { refused: Refused | null }
 /** A list of which more than this share of the rows cannot be understood is not the list that was asked for. */
 const MOST_ODD_SHARE = 0.5
 
+/** Whether more of a list is odd than a list that was asked for can be. */
+export const isMostlyOdd = (odd: number, readable: number): boolean => odd > (readable + odd) * MOST_ODD_SHARE
+
 /**
  * Reads a list of Resource Manager to its end, each row once by its key. Rows that cannot be understood are set aside. A
  * list whose next page is refused because its token has expired in the meantime is begun again, once.
@@ -45,7 +48,7 @@ export async function readArmList<Row extends { key: string }>(
       if (begun === 1 && pages > 0 && isExpiredPage(isRestError(error) ? error.statusCode : undefined)) continue
       throw toAzureError(error)
     }
-    if (odd.length > (found.size + odd.length) * MOST_ODD_SHARE)
+    if (isMostlyOdd(odd.length, found.size))
       throw badAnswer({ cause: new Error(`${odd.length} rows of ${found.size + odd.length} could not be understood.`) })
     return { rows: [...found.values()], odd }
   }
