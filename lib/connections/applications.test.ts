@@ -119,7 +119,7 @@ describe('an application account', () => {
     const drafted = await draftApplication(tenant.owner, { ...wanted, pem: certificate + privateKey })
     if (drafted.kind !== 'drafted') throw new Error(drafted.kind)
     const checked = await checkApplication(tenant.owner, drafted.draftId)
-    expect(checked.granted).toEqual(['GroupMember.Read.All', 'Application.Read.All'])
+    expect(checked.granted).toEqual(['GroupMember.Read.All', 'Application.Read.All', 'Directory.Read.All'])
     expect(checked.checks.filter(({ state }) => state !== 'passed').map(({ id }) => id)).toEqual(['optional'])
   })
 
@@ -132,7 +132,7 @@ describe('an application account', () => {
       ['subscriptions', 'warned', 0],
       ['graph', 'passed', 0],
       ['people', 'warned', 1],
-      ['optional', 'warned', 5],
+      ['optional', 'warned', 6],
     ])
   })
 

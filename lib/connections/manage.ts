@@ -52,7 +52,10 @@ export type OptionalPermission = {
   state: 'granted' | 'withdrawn' | 'not_asked'
 }
 
-/** The state of each optional permission of a connection's account, as that connection's published run found it. Empty for an id that the organisation does not have. */
+/**
+ * The state of each optional permission of a connection's account, as that connection's published run found it. One that no line of
+ * the coverage is about counts as granted from when it was. Empty for an id that the organisation does not have.
+ */
 export async function listOptionalPermissions(actor: Actor, connectionId: string): Promise<OptionalPermission[]> {
   const db = await getDb(actor)
   const [found] = await db

@@ -240,12 +240,12 @@ test('the settings tell granted, withdrawn and never asked apart, by what the la
     const id = await connect(tenant, tenant.subscription.id, { optional: [GROUPS, NAMES] })
     await carryRun(rolecall, tenant.owner, id)
     const states = async () => (await listOptionalPermissions(tenant.owner, id)).map(({ state }) => state)
-    expect(await states()).toEqual(['granted', 'granted', 'not_asked', 'not_asked', 'not_asked'])
+    expect(await states()).toEqual(['granted', 'granted', 'not_asked', 'not_asked', 'not_asked', 'not_asked'])
 
     applyChange(world, { type: 'grant_consent', tenantId, scopes: [GROUPS] })
     await requestSync(tenant.owner, id)
     expect(await carryRun(rolecall, tenant.owner, id)).toMatchObject({ state: 'succeeded' })
-    expect(await states()).toEqual(['granted', 'withdrawn', 'not_asked', 'not_asked', 'not_asked'])
+    expect(await states()).toEqual(['granted', 'withdrawn', 'not_asked', 'not_asked', 'not_asked', 'not_asked'])
     expect((await row(id)).state).toBe('active')
   } finally {
     world.tokenSeconds = 3600

@@ -35,7 +35,7 @@ test('each way to sign in is registered by its own command, then comes Reader an
   expect(verbs('secret')).not.toContain('ad app credential reset')
   for (const kind of ['certificate', 'federated', 'secret'] as const)
     expect(verbs(kind).slice(-2)).toEqual(['ad app permission add', 'ad app permission admin-consent'])
-  expect(verbs('managed_identity').filter((verb) => verb === 'rest')).toHaveLength(6)
+  expect(verbs('managed_identity').filter((verb) => verb === 'rest')).toHaveLength(7)
 })
 
 test('what an issuer calls itself stays one word of the command, whatever is in it', () => {

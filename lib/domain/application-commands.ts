@@ -82,7 +82,7 @@ ${assign} --assignee-object-id "${principalOf(clientId)}" --scope /providers/Mic
 
 function permissionCommands({ clientId, credential, graph }: Registration): Commands {
   const title = 'Grant it the application permissions of Microsoft Graph, with an administrator’s consent'
-  const note = `These are ${APPLICATION_PERMISSIONS.map(({ name }) => name).join(', ')}. People are read with the first; leave out what you do not want. It takes a Privileged Role Administrator.`
+  const note = `These are ${APPLICATION_PERMISSIONS.map(({ name }) => name).join(', ')}. People are read with the first; leave out what you do not want. The last, which is wide, only tells who changed a group, together with AuditLog.Read.All. It takes a Privileged Role Administrator.`
   const ids = APPLICATION_PERMISSIONS.map(({ roleId }) => roleId)
   if (credential !== 'managed_identity')
     return {

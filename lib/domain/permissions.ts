@@ -32,7 +32,7 @@ export const PERMISSIONS = [
 /**
  * Further permissions that a connection can be given, one by one, in the wizard or later in its settings. All are delegated
  * scopes of Microsoft Graph that only read, and all need an administrator's consent (Microsoft Graph permissions reference).
- * `dataset` names the line of a run's coverage that shows what the permission brought.
+ * `dataset` names the line of a run's coverage that shows what the permission brought; null for one that brings nothing a run reads.
  */
 export const OPTIONAL_PERMISSIONS = [
   {
@@ -55,9 +55,9 @@ export const OPTIONAL_PERMISSIONS = [
     scope: 'AuditLog.Read.All',
     dataset: 'sign_ins',
     recommended: false,
-    why: 'Reads when people last signed in, because a role that nobody uses can go. Needs Entra ID P1 or P2.',
+    why: 'Reads when people last signed in, because a role that nobody uses can go. Needs Entra ID P1 or P2. With Directory.Read.All, also who changed a group.',
     without: 'The last sign-in is not shown.',
-    adds: 'Shows when each person last signed in.',
+    adds: 'Shows when each person last signed in. With Directory.Read.All, also who changed a group.',
   },
   {
     scope: 'PrivilegedEligibilitySchedule.Read.AzureADGroup',
@@ -74,6 +74,14 @@ export const OPTIONAL_PERMISSIONS = [
     why: 'Reads which memberships of groups are activated for some hours, because they look permanent otherwise.',
     without: 'An activated membership of a group looks like one that lasts.',
     adds: 'Shows activated memberships with their end. One more question for each group that somebody can activate.',
+  },
+  {
+    scope: 'Directory.Read.All',
+    dataset: null,
+    recommended: false,
+    why: 'Reads, together with AuditLog.Read.All, who changed a group, and who disabled or deleted a person. Microsoft asks for both. This one is wide: it would allow reading the whole directory.',
+    without: 'Changes of groups and people are shown without who made them.',
+    adds: 'Tells, together with AuditLog.Read.All, who changed a group or a person. An account of a person also needs Reports Reader, Security Reader or Security Administrator.',
   },
 ] as const
 
@@ -93,7 +101,7 @@ export const NOT_REQUESTED = [
   'Mail, calendars, files, chats or any content',
   'Application permissions that work without a signed-in person: only an application account that you add has any, and they are granted to your own application',
   'Passwords, authentication methods or the log of sign-ins',
-  'Groups’ members, eligible and activated memberships of groups, names of service principals or dates of last sign-ins, unless you tick the optional permission',
+  'Groups’ members, eligible and activated memberships of groups, names of service principals, dates of last sign-ins or who changed a group, unless you tick the optional permission',
 ] as const
 
 /**
@@ -109,7 +117,8 @@ function scopesOf(resource: (typeof PERMISSIONS)[number]['resource'], origin: st
 
 /**
  * The application permissions of Microsoft Graph that an account without a person is given, each with the ID of its role, which
- * the command line grants by. People are read with the first; the others are those of {@link OPTIONAL_PERMISSIONS}.
+ * the command line grants by. People are read with the first; the others are those of {@link OPTIONAL_PERMISSIONS}. The audit
+ * log takes AuditLog.Read.All and the last one, of an application without any directory role.
  */
 export const APPLICATION_PERMISSIONS = [
   { name: 'User.Read.All', roleId: 'df021288-bdef-4463-88db-98f22de89214' },
@@ -118,6 +127,7 @@ export const APPLICATION_PERMISSIONS = [
   { name: 'AuditLog.Read.All', roleId: 'b0afded3-3588-46d8-8b3d-9842eff778da' },
   { name: 'PrivilegedEligibilitySchedule.Read.AzureADGroup', roleId: 'edb419d6-7edc-42a3-9345-509bfdf5d87c' },
   { name: 'PrivilegedAssignmentSchedule.Read.AzureADGroup', roleId: 'cd4161cb-f098-48f8-a884-1eda9a42434c' },
+  { name: 'Directory.Read.All', roleId: '7ab1d382-f21e-4acd-a863-ba3e13f7da61' },
 ] as const
 
 /** Wider permissions that allow what ours do (Microsoft Graph permissions reference). */
