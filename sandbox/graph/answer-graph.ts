@@ -72,7 +72,7 @@ async function answerRoute(call: GraphCall, path: string, ask: Options['ask']): 
   if (path.toLowerCase() === '/$batch' && method === 'POST' && !call.inBatch) return batch(call, ask)
   const routes = ROUTES.filter((route) => route.path.test(path))
   const route = routes.find((one) => one.method === method)
-  const { refusal, headers } = throttle(call, costOf(route?.cost ?? 1, call.options))
+  const { refusal, headers } = throttle(call, path, costOf(route?.cost ?? 1, call.options))
   const response = refusal ?? (await answerAllowed(call, path, route, routes.length > 0))
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value)
   return response

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Sandbox, startSandbox } from '../server'
-import { getTokens } from '../visitor'
+import { getTokens, postLogin } from '../visitor'
 import { applyChange } from '../world/changes'
 import { CONTOSO } from '../world/demo-ids'
 import { createRandom } from '../world/random'
@@ -252,6 +252,30 @@ test('the log takes two permissions and a directory role of the person', async (
     give(role)
     expect((await ask('')).status).toBe(200)
   }
+})
+
+test('with throttling, an application may ask for the log five times in ten seconds', async () => {
+  applyChange(sandbox.world, { type: 'set_throttling', tenantId: CONTOSO, graph: true })
+  const answers = await Promise.all(Array.from({ length: 12 }, () => ask('?$top=1')))
+  const statuses = answers.map(({ status }) => status)
+  expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(5)
+  expect(statuses).toContain(429)
+  sandbox.world.clockOffset = 10_000
+  expect((await ask('?$top=1')).status).toBe(200)
+  applyChange(sandbox.world, { type: 'set_throttling', tenantId: CONTOSO, graph: false })
+})
+
+test('an application needs the two permissions, and no directory role', async () => {
+  const clientId = 'c0270500-aaaa-4a11-8a11-00000000a001'
+  const askWith = async (...roles: string[]) => {
+    applyChange(sandbox.world, { type: 'grant_app_roles', tenantId: CONTOSO, clientId, roles })
+    const grant = { grant_type: 'client_credentials', client_id: clientId, client_secret: 'contoso-inventory-secret' }
+    const scope = 'https://graph.microsoft.com/.default'
+    const { access_token } = await postLogin(sandbox, `/${CONTOSO}/oauth2/v2.0/token`, { ...grant, scope })
+    return (await ask('', access_token)).status
+  }
+  expect(await askWith('AuditLog.Read.All', 'Directory.Read.All')).toBe(200)
+  expect(await askWith('AuditLog.Read.All', 'User.Read.All')).toBe(403)
 })
 
 test.each([

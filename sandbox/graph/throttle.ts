@@ -3,14 +3,35 @@ import { type GraphCall, graphError } from './graph-call'
 
 const WARN_ABOVE = 0.8 // share of the limit above which x-ms-throttle-limit-percentage is sent
 
-/** Takes a request's units from the application's bucket in the tenant. Returns the 429 when there are too few, and the headers for the answer. */
-export function throttle(call: GraphCall, cost: number): { refusal: Response | null; headers: Record<string, string> } {
+/**
+ * Takes a request's units from the application's bucket in the tenant, and counts a request for a log at its own limit. Returns the
+ * 429 when there are too few, and the headers for the answer.
+ */
+export function throttle(
+  call: GraphCall,
+  path: string,
+  cost: number,
+): { refusal: Response | null; headers: Record<string, string> } {
   const headers: Record<string, string> = { 'x-ms-resource-unit': String(cost) }
   const limit = limitOf(call.tenant)
   if (!limit) return { refusal: null, headers }
+  if (/^\/auditLogs\//i.test(path)) {
+    const { seconds } = take(call, 'reports', REPORTS, 1)
+    if (seconds !== null) return { refusal: tooMany(call, seconds), headers }
+  }
+  const { share, seconds } = take(call, 'units', limit, cost)
+  if (share > WARN_ABOVE) headers['x-ms-throttle-limit-percentage'] = Math.min(share, 1.8).toFixed(2)
+  return { refusal: seconds === null ? null : tooMany(call, seconds), headers }
+}
+
+/**
+ * Takes from one of the application's buckets in the tenant: the share that is used then, and the seconds until there is enough again
+ * when there is too little, in which case nothing is taken.
+ */
+function take(call: GraphCall, name: string, limit: Limit, cost: number): { share: number; seconds: number | null } {
   const buckets = bucketsOf.get(call.tenant.throttling) ?? new Map<string, Bucket>()
   bucketsOf.set(call.tenant.throttling, buckets)
-  const key = `${call.clientId}/${call.tenant.id}`
+  const key = `${call.clientId}/${call.tenant.id}/${name}`
   const now = call.world.now()
   const bucket = buckets.get(key) ?? { used: 0, at: now }
   buckets.set(key, bucket)
@@ -18,13 +39,9 @@ export function throttle(call: GraphCall, cost: number): { refusal: Response | n
   bucket.used = Math.max(0, bucket.used - (Math.max(0, now - bucket.at) / 1_000) * perSecond)
   bucket.at = now
   const share = (bucket.used + cost) / limit.units
-  if (share > WARN_ABOVE) headers['x-ms-throttle-limit-percentage'] = Math.min(share, 1.8).toFixed(2)
-  if (share <= 1) {
-    bucket.used += cost
-    return { refusal: null, headers }
-  }
-  const seconds = Math.max(1, Math.ceil((bucket.used + cost - limit.units) / perSecond))
-  return { refusal: tooMany(call, seconds), headers }
+  if (share > 1) return { share, seconds: Math.max(1, Math.ceil((bucket.used + cost - limit.units) / perSecond)) }
+  bucket.used += cost
+  return { share, seconds: null }
 }
 
 type Limit = { units: number; windowSeconds: number }
@@ -33,6 +50,9 @@ type Bucket = { used: number; at: number }
 const bucketsOf = new WeakMap<Throttling, Map<string, Bucket>>()
 
 const WINDOW_SECONDS = 10
+
+/** Requests for logs, of an application in a tenant (concepts/throttling-limits.md: reports). */
+const REPORTS: Limit = { units: 5, windowSeconds: 10 }
 
 /** The units of an application in a tenant, by the size of the directory; null when throttling is off. Source: concepts/throttling-limits.md. */
 function limitOf({ throttling, users }: Tenant): Limit | null {
