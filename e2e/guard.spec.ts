@@ -7,7 +7,15 @@ import { fill, portalRoutes } from './support/portal-routes'
 import { expect, test } from './support/test'
 
 const ID = '00000000-0000-4000-8000-000000000000'
-const FILLERS = { connectionId: ID, attemptId: ID, accountId: ID, draftId: ID, personId: ID, changeId: ID, nextauth: '_log' }
+const FILLERS = {
+  connectionId: ID,
+  attemptId: ID,
+  accountId: ID,
+  draftId: ID,
+  personId: ID,
+  changeId: ID,
+  nextauth: '_log',
+}
 
 /** A file that pages load, one that is no page, and addresses that nothing answers. */
 const FILES = [

@@ -44,6 +44,7 @@ CREATE TABLE "changes" (
 	"by_id" text,
 	"by_name" text,
 	"by_at" timestamp (3) with time zone,
+	"asked_at" timestamp (3) with time zone,
 	CONSTRAINT "changes_organisation_id_id_pk" PRIMARY KEY("organisation_id","id"),
 	CONSTRAINT "changes_cause" CHECK (cause in ('assignment', 'eligibility', 'activation', 'delegation', 'membership', 'group', 'role', 'person', 'move', 'reading')),
 	CONSTRAINT "changes_turn" CHECK (turn in ('begun', 'ended', 'changed')),

@@ -56,6 +56,8 @@ export const changes = pgTable(
     byId: text('by_id'),
     byName: text('by_name'),
     byAt: at('by_at'),
+    /** When Microsoft's logs were last asked who did it. */
+    askedAt: at('asked_at'),
   },
   (t) => [
     primaryKey({ columns: [t.organisationId, t.id] }),

@@ -174,3 +174,23 @@ test('an account that is disabled keeps its roles, and that is what is told', as
     `Ada Novak holds, as before, Owner of ${subscription.name}. The account of Ada Novak was disabled: it cannot sign in, and its roles stay.`,
   )
 })
+
+test('who did it is told as Microsoft’s logs have it, for an assignment that was removed and for a membership', async () => {
+  const { tenant, ada, operators, change, sync, told } = await connected()
+  const { tenantId, subscription } = tenant
+  const scope = `/subscriptions/${subscription.id}`
+  change({ type: 'set_log_delays', tenantId, activity: 0, audits: 0 })
+  change({ type: 'assign', tenantId, role: 'Reader', scope, principalId: ada })
+  await sync()
+  const admin = tenant.account('owner')
+  change({ type: 'unassign', tenantId, role: 'Reader', scope, principalId: ada, by: admin.username })
+  await sync()
+  expect((await told())[0]).toBe(
+    `Ada Novak lost Reader of ${subscription.name}. ${admin.username} removed the assignment to Ada Novak.`,
+  )
+  change({ type: 'add_member', tenantId, group: operators, principalId: ada, by: admin.username })
+  await sync()
+  expect((await told())[0]).toBe(
+    `Ada Novak gained Owner of ${subscription.name}. ${admin.username} added Ada Novak to Operators, which lies in Platform.`,
+  )
+})

@@ -3,6 +3,7 @@ import { getDb } from '@/db/client'
 import { tidy } from '@/db/tidy'
 import { AzureError, toAzureError } from '@/lib/azure/client/errors'
 import { createMeter } from '@/lib/azure/client/transport'
+import { nameDoers } from '@/lib/changes/name-doers'
 import { markWorking } from '@/lib/connections/account'
 import { azureForAccount } from '@/lib/connections/vault'
 import { log } from '@/lib/log'
@@ -45,6 +46,10 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
       return db.transaction((tx) => publishAccess(tx, run, access, meter))
     })
     noteStored()
+    await nameDoers(azure, {
+      ...{ organisationId: run.organisationId, accountId: run.account.id, connectionId: run.connection.id },
+      granted: azure.caller.tokens.granted(),
+    })
     await resumeOthers(run)
     if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({

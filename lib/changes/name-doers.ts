@@ -1,0 +1,198 @@
+import { and, eq, inArray, isNull, lt, or, type SQL, sql } from 'drizzle-orm'
+import { getDb } from '@/db/client'
+import { changes } from '@/db/schema/changes'
+import { type AuthorizationEvent, readAuthorizationEvents } from '@/lib/azure/activity-log'
+import type { Azure } from '@/lib/azure/client/clients'
+import { type DirectoryEvent, type PersonEvent, readDirectoryEvents } from '@/lib/azure/directory-audits'
+import type { Initiator } from '@/lib/domain/initiators'
+import type { ChangeCause, PrincipalStatus } from '@/lib/domain/vocabulary'
+import { log } from '@/lib/log'
+
+/** Whose changes are to be named: an account, and the subscription that it has just read. */
+type Named = {
+  organisationId: string
+  accountId: string
+  connectionId: string
+  /** The optional permissions that the tenant grants. */
+  granted: readonly string[]
+}
+
+/** For how long after a change Microsoft's logs are asked who did it: they may tell it late, but not for ever. */
+const ASKED_FOR_HOURS = 6
+
+/** Minutes after which the logs are asked again about a change that they did not tell of. */
+const ASKED_AGAIN_MINUTES = 10
+
+/** The logs are asked from this long before a change could have happened on, since the clocks of two services differ. */
+const SLACK_MS = 5 * 60_000
+
+/** Changes that are named at once. */
+const MOST_NAMED = 500
+
+/** What the activity log tells of, and what the audit log of the directory does. */
+const OF_AZURE: readonly ChangeCause[] = ['assignment', 'role']
+const OF_DIRECTORY: readonly ChangeCause[] = ['membership', 'group', 'person']
+
+/** What it takes to read the audit log of the directory. */
+const AUDIT_SCOPES = ['AuditLog.Read.All', 'Directory.Read.All']
+
+/**
+ * Asks Microsoft's logs who made the latest changes, where these do not say it themselves: the activity log of the subscription and of
+ * what is above it, and the audit log of the directory where the account may read it. To be asked after a publish. What cannot be read
+ * leaves the changes without a name; a failure is only logged, because the result is published.
+ *
+ * A change is asked about for six hours, every ten minutes at most, by whichever sync comes first.
+ */
+export async function nameDoers(azure: Azure, named: Named): Promise<void> {
+  try {
+    const unnamed = await takeUnnamed(named)
+    if (unnamed.length === 0) return
+    for (const [scope, ofScope] of Map.groupBy(
+      unnamed.filter(({ nodeScope }) => nodeScope !== null),
+      ({ nodeScope }) => nodeScope ?? '/',
+    )) {
+      const { events } = await readAuthorizationEvents(azure, scope, beginOf(ofScope))
+      await store(named, ofScope, (change) => findAuthorizationEvent(change, events))
+    }
+    const ofDirectory = unnamed.filter(({ cause }) => OF_DIRECTORY.includes(cause))
+    if (ofDirectory.length === 0) return
+    const { events } = await readDirectoryEvents(azure, beginOf(ofDirectory))
+    await store(named, ofDirectory, (change) => findDirectoryEvent(change, events))
+  } catch (error) {
+    log().warn({ event: 'changes_not_named', accountId: named.accountId, connectionId: named.connectionId, error })
+  }
+}
+
+type Taken = Pick<
+  typeof changes.$inferSelect,
+  'id' | 'at' | 'after' | 'cause' | 'turn' | 'key' | 'groupId' | 'principalId' | 'roleId' | 'detail'
+> & {
+  /** Of a change at a node: the scope whose log tells of it. */
+  nodeScope: string | null
+}
+
+/** The latest changes that nobody is named for, marked as asked about, so that no other sync asks at the same time. */
+async function takeUnnamed({ organisationId, accountId, connectionId, granted }: Named): Promise<Taken[]> {
+  const db = await getDb({ organisationId })
+  const mayAudit = AUDIT_SCOPES.every((scope) => granted.includes(scope))
+  const ofChain = sql`select n.node_id from connection_nodes n where n.organisation_id = ${organisationId}
+    and n.connection_id = ${connectionId} and n.valid_to is null`
+  const isAsked = or(
+    and(inArray(changes.cause, OF_AZURE), sql`(${changes.nodeId} in (${ofChain}) or ${changes.cause} = 'role')`),
+    mayAudit ? inArray(changes.cause, OF_DIRECTORY) : undefined,
+  )
+  const isDue = (after: SQL) => or(isNull(changes.askedAt), lt(changes.askedAt, after))
+  const taken = await db
+    .update(changes)
+    .set({ askedAt: sql`now()` })
+    .where(
+      and(
+        eq(changes.organisationId, organisationId),
+        inArray(
+          changes.id,
+          db
+            .select({ id: changes.id })
+            .from(changes)
+            .where(
+              and(
+                eq(changes.organisationId, organisationId),
+                eq(changes.accountId, accountId),
+                sql`${changes.at} > now() - make_interval(hours => ${ASKED_FOR_HOURS})`,
+                isNull(changes.byId),
+                isNull(changes.byName),
+                isDue(sql`now() - make_interval(mins => ${ASKED_AGAIN_MINUTES})`),
+                isAsked,
+              ),
+            )
+            .limit(MOST_NAMED),
+        ),
+        isDue(sql`now() - make_interval(mins => ${ASKED_AGAIN_MINUTES})`),
+      ),
+    )
+    .returning({
+      id: changes.id,
+      at: changes.at,
+      after: changes.after,
+      cause: changes.cause,
+      turn: changes.turn,
+      key: changes.key,
+      groupId: changes.groupId,
+      principalId: changes.principalId,
+      roleId: changes.roleId,
+      detail: changes.detail,
+      nodeScope: sql<string | null>`case when ${changes.cause} in ('assignment', 'role') then coalesce(
+        (select scope from nodes where nodes.organisation_id = ${organisationId} and nodes.id = ${changes.nodeId}),
+        (select scope from nodes join connection_nodes n on n.organisation_id = nodes.organisation_id and n.node_id = nodes.id
+          where n.organisation_id = ${organisationId} and n.connection_id = ${connectionId} and n.valid_to is null
+          order by n.place desc limit 1)) end`,
+    })
+  return taken
+}
+
+/** From when on the logs have to be asked. */
+function beginOf(some: Taken[]): Date {
+  const times = some.map(({ at, after }) => (after ?? at).getTime())
+  return new Date(Math.min(...times) - SLACK_MS)
+}
+
+type Doer = { by: Initiator; at: Date }
+
+/** The last event that may be a change: not after it was seen, and about the same thing. */
+const lastBefore = <Event extends Doer>({ at }: Taken, events: Event[]): Event | undefined =>
+  events.filter((event) => event.at.getTime() <= at.getTime() + SLACK_MS).at(-1)
+
+function findAuthorizationEvent(change: Taken, events: AuthorizationEvent[]): Doer | undefined {
+  const kind = change.turn === 'ended' ? 'assignment_deleted' : 'assignment_written'
+  return lastBefore(
+    change,
+    events.filter((event) => {
+      if (event.kind === 'access_elevated') return false
+      if ('key' in event) return change.cause === 'assignment' && event.kind === kind && event.key === change.key
+      return change.cause === 'role' && event.kind === 'role_written' && event.roleId === change.roleId
+    }),
+  )
+}
+
+const PERSON_EVENTS: Partial<Record<PrincipalStatus, readonly PersonEvent['kind'][]>> = {
+  active: ['user_enabled', 'user_restored'],
+  disabled: ['user_disabled'],
+  deleted: ['user_deleted'],
+  not_found: ['user_purged'],
+}
+
+function findDirectoryEvent(change: Taken, events: DirectoryEvent[]): Doer | undefined {
+  const isIt = (event: DirectoryEvent): boolean => {
+    if ('personId' in event) {
+      const kinds = change.detail.status && PERSON_EVENTS[change.detail.status.after]
+      return (
+        change.cause === 'person' && event.personId === change.principalId && (kinds?.includes(event.kind) ?? false)
+      )
+    }
+    if (event.kind === 'group_deleted')
+      return change.cause === 'group' && change.turn === 'ended' && event.groupId === change.groupId
+    const kind = change.turn === 'ended' ? 'member_removed' : 'member_added'
+    const isMember = event.groupId === change.groupId && event.memberId === change.principalId
+    return change.cause === 'membership' && event.kind === kind && isMember
+  }
+  return lastBefore(change, events.filter(isIt))
+}
+
+/** Stores who did it, where it was found. */
+async function store(
+  { organisationId }: Named,
+  some: Taken[],
+  find: (change: Taken) => Doer | undefined,
+): Promise<void> {
+  const db = await getDb({ organisationId })
+  for (const change of some) {
+    const doer = find(change)
+    if (!doer) continue
+    const { by, at } = doer
+    const name = by.name ?? by.clientId
+    if (!by.id && !name) continue
+    await db
+      .update(changes)
+      .set({ byId: by.id?.toLowerCase() ?? null, byName: name, byAt: at })
+      .where(and(eq(changes.organisationId, organisationId), eq(changes.id, change.id)))
+  }
+}
