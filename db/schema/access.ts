@@ -182,8 +182,7 @@ export const assignments = pgTable(
 
 /**
  * Whom a node's own assignments reach, directly or through groups: one row each, with what a list shows of them. Derived from
- * assignments and groups whenever these change. The past is kept as long as a connection shows it. What somebody has in a
- * subscription is made of their rows at all of its nodes, by the rules of `lib/domain/combined-holders.ts`.
+ * assignments and groups whenever these change, and kept like them once they are past. What somebody has in a subscription is made of their rows at all of its nodes, by the rules of `lib/domain/combined-holders.ts`.
  */
 export const holders = pgTable(
   'holders',
@@ -226,7 +225,6 @@ export const holders = pgTable(
     primaryKey({ columns: [t.organisationId, t.principalId, t.nodeId, t.validFrom] }),
     uniqueIndex('holders_one_current').on(t.organisationId, t.nodeId, t.principalId).where(sql`valid_to is null`),
     index('holders_by_name').on(t.organisationId, t.nodeId, t.kind, t.sortName, t.principalId),
-    // Past rows are few beside the current ones, and are looked for at each publish that changes their node.
     index('holders_past').on(t.organisationId, t.nodeId, t.validTo).where(sql`valid_to is not null`),
     check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('holders_status', oneOf('status', PRINCIPAL_STATUSES)),

@@ -18,7 +18,6 @@ import type { Schedule } from '@/lib/domain/vocabulary'
 import { type ClaimedRun, HEARTBEAT_LOST_SECONDS, RunLost, whereHeldBy } from '@/lib/runs/runs'
 import { countChanges } from './count-changes'
 import { countResult, type ResultCounts } from './count-result'
-import { forgetPastHolders } from './forget-past-holders'
 import { makeHolders } from './make-holders'
 import type { ReadAccess } from './read-access'
 import { findKnownDifferently, findTouched } from './touched-holders'
@@ -91,7 +90,6 @@ export async function publishAccess(
   const changes = isSame
     ? { gained: 0, lost: 0 }
     : await countChanges(tx, { organisationId, published, before: locked.publishedAt })
-  if (written > 0) await forgetPastHolders(tx, write, [...stored.made])
 
   const assignments = read.assignments.filter(
     ({ kind, principalKind }) => kind !== 'eligible' && principalKind !== 'delegate',
