@@ -245,6 +245,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/limits.ts limit',
     'lib/limits.ts readWait',
     'lib/sync/end-lost-runs.ts endLostRuns', // the work that waits in all organisations
+    'lib/worker/prune-history.ts listDueOrganisations', // whose history is to be pruned: ids alone
     'lib/worker/sweep.ts sweepBatch', // what is kept no longer, of all organisations
     'lib/worker/worker.ts findLostRuns', // the schedules of all organisations
     'lib/worker/worker.ts openDueRuns',

@@ -2,11 +2,14 @@ import { getEngine } from './client'
 
 const OFTEN_REWRITTEN = [
   'assignments',
+  'deny_assignments',
+  'connection_nodes',
   'principals',
   'sync_runs',
   'nodes',
   'directory_groups',
   'group_members',
+  'group_owners',
   'group_nesting',
   'holders',
   'limit_counts',

@@ -73,6 +73,11 @@ test('what the first version published is still shown after an upgrade, and read
   ])
   const { rows: due } = await query('select next_sync_at <= now() as due from connections')
   expect(due).toEqual([{ due: true }])
+  // Of earlier results nobody knows any more who was listed, so history begins with the one that is shown.
+  const { rows: history } =
+    await query(`select history_kept, history_pruned_to, history_begins_at = published_at as from_result
+    from organisations join connections on organisation_id = organisations.id`)
+  expect(history).toEqual([{ history_kept: '2_years', history_pruned_to: null, from_result: true }])
   await close()
 })
 

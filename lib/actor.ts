@@ -12,6 +12,7 @@ const RIGHTS = {
   schedule: ['owner', 'admin'],
   disconnect: ['owner', 'admin'],
   manage_members: ['owner'],
+  set_history: ['owner'],
 } as const satisfies Record<string, readonly MemberRole[]>
 
 export type Right = keyof typeof RIGHTS
@@ -90,6 +91,7 @@ export type AuditAction =
   | 'account.permission_dropped'
   | 'account.resealed'
   | 'account.taken_over'
+  | 'organisation.history_changed'
 
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [

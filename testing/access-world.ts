@@ -136,6 +136,7 @@ export async function createAccessWorld(db: Database) {
         label,
         state,
         publishedAt,
+        historyBeginsAt: publishedAt,
         managementGroups,
         eligibleRead: true,
         connectedByName: 'Olga Owner',

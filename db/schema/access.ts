@@ -30,7 +30,7 @@ import {
   type ScopeLevel,
 } from '@/lib/domain/vocabulary'
 import { accounts } from './accounts'
-import { at, interval, oneOf } from './columns'
+import { at, interval, oneOf, pastIntervals } from './columns'
 import { connections } from './connections'
 import { organisations } from './organisations'
 
@@ -121,6 +121,7 @@ export const connectionNodes = pgTable(
       .on(t.organisationId, t.connectionId, t.nodeId)
       .where(sql`valid_to is null`),
     index('connection_nodes_by_node').on(t.organisationId, t.nodeId),
+    pastIntervals('connection_nodes', t),
     check('connection_nodes_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
@@ -176,6 +177,7 @@ export const assignments = pgTable(
     check('assignments_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
     check('assignments_held', oneOf('kind', ASSIGNMENT_KINDS)),
     check('assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    pastIntervals('assignments', t),
     check('assignments_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
@@ -225,7 +227,7 @@ export const holders = pgTable(
     primaryKey({ columns: [t.organisationId, t.principalId, t.nodeId, t.validFrom] }),
     uniqueIndex('holders_one_current').on(t.organisationId, t.nodeId, t.principalId).where(sql`valid_to is null`),
     index('holders_by_name').on(t.organisationId, t.nodeId, t.kind, t.sortName, t.principalId),
-    index('holders_past').on(t.organisationId, t.nodeId, t.validTo).where(sql`valid_to is not null`),
+    pastIntervals('holders', t),
     check('holders_kind', oneOf('kind', PRINCIPAL_KINDS)),
     check('holders_status', oneOf('status', PRINCIPAL_STATUSES)),
     check('holders_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
@@ -258,6 +260,7 @@ export const denyAssignments = pgTable(
     referencesNode(t),
     uniqueIndex('deny_assignments_one_current').on(t.organisationId, t.nodeId, t.key).where(sql`valid_to is null`),
     check('deny_assignments_scope_level', oneOf('scope_level', SCOPE_LEVELS)),
+    pastIntervals('deny_assignments', t),
     check('deny_assignments_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )

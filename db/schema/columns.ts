@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { timestamp } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, index, timestamp } from 'drizzle-orm/pg-core'
 
 /** Milliseconds, as JavaScript has them, so that a time read and sent back still compares equal. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
@@ -10,3 +10,7 @@ export const oneOf = (column: string, values: readonly string[]) =>
 
 /** For how long a row is valid: `valid_to is null` is current, and only differences are written. */
 export const interval = () => ({ validFrom: at('valid_from').notNull(), validTo: at('valid_to') })
+
+/** Finds the rows of a table that ended before the horizon of an organisation's history, without a look at those that are current. */
+export const pastIntervals = (table: string, t: { organisationId: AnyPgColumn; validTo: AnyPgColumn }) =>
+  index(`${table}_past`).on(t.organisationId, t.validTo).where(sql`valid_to is not null`)

@@ -54,6 +54,8 @@ export const connections = pgTable(
     publishedRunId: uuid('published_run_id'),
     /** When the result that readers see was published. Every read of access is made as of this time. */
     publishedAt: at('published_at'),
+    /** The first published result of which everything was kept: see `db/queries/history-horizon.ts`. */
+    historyBeginsAt: at('history_begins_at'),
     /** Whether the published result knows which roles are only eligible. Without that nobody's role can be called permanent. */
     eligibleRead: boolean('eligible_read').notNull().default(false),
     /** When the reading of the published result began, and the last one that was shown who is eligible. */

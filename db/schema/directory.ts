@@ -31,7 +31,7 @@ import {
   type PrincipalVariety,
 } from '@/lib/domain/vocabulary'
 import { accounts } from './accounts'
-import { at, interval, oneOf } from './columns'
+import { at, interval, oneOf, pastIntervals } from './columns'
 import { organisations } from './organisations'
 
 /**
@@ -123,6 +123,7 @@ export const directoryGroups = pgTable(
       .on(t.organisationId, t.accountId, t.groupId)
       .where(sql`valid_to is null`),
     check('directory_groups_state', oneOf('state', GROUP_STATES)),
+    pastIntervals('directory_groups', t),
     check('directory_groups_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
@@ -161,6 +162,7 @@ export const groupMembers = pgTable(
     index('group_members_by_group').on(t.organisationId, t.accountId, t.groupId),
     check('group_members_kind', oneOf('member_kind', PRINCIPAL_KINDS)),
     check('group_members_membership', oneOf('membership', ASSIGNMENT_KINDS)),
+    pastIntervals('group_members', t),
     check('group_members_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
@@ -185,6 +187,7 @@ export const groupOwners = pgTable(
       .where(sql`valid_to is null`),
     check('group_owners_kind', oneOf('owner_kind', PRINCIPAL_KINDS)),
     check('group_owners_ownership', oneOf('ownership', ASSIGNMENT_KINDS)),
+    pastIntervals('group_owners', t),
     check('group_owners_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )
@@ -214,6 +217,7 @@ export const groupNesting = pgTable(
       .on(t.organisationId, t.accountId, t.groupId, t.innerId, t.membership)
       .where(sql`valid_to is null`),
     check('group_nesting_membership', oneOf('membership', ASSIGNMENT_KINDS)),
+    pastIntervals('group_nesting', t),
     check('group_nesting_interval', sql`valid_to is null or valid_to > valid_from`),
   ],
 )

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import {
   bigserial,
+  boolean,
   check,
   foreignKey,
   index,
@@ -11,9 +12,12 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core'
+import { DEFAULT_HISTORY_LENGTH } from '@/lib/domain/retention'
 import {
   AUDIT_KINDS,
   type AuditKind,
+  HISTORY_LENGTHS,
+  type HistoryLength,
   MEMBER_ROLES,
   MEMBER_STATES,
   type MemberRole,
@@ -21,12 +25,29 @@ import {
 } from '@/lib/domain/vocabulary'
 import { at, oneOf } from './columns'
 
-export const organisations = pgTable('organisations', {
-  id: uuid('id').primaryKey().defaultRandom(),
-  tenantId: text('tenant_id').notNull().unique(),
-  name: text('name').notNull(),
-  createdAt: at('created_at').notNull().defaultNow(),
-})
+export const organisations = pgTable(
+  'organisations',
+  {
+    id: uuid('id').primaryKey().defaultRandom(),
+    tenantId: text('tenant_id').notNull().unique(),
+    name: text('name').notNull(),
+    createdAt: at('created_at').notNull().defaultNow(),
+    /** For how long history is kept. */
+    historyKept: text('history_kept').$type<HistoryLength>().notNull().default(DEFAULT_HISTORY_LENGTH),
+    /** The horizon: what was before it may be deleted and can be asked no longer. Null until there is one; it never moves back. */
+    historyPrunedTo: at('history_pruned_to'),
+    /** The length that was set when the horizon was moved to where it is. */
+    historyPrunedAfter: text('history_pruned_after').$type<HistoryLength>(),
+    /** Whether rows from before the horizon may still be there, which a worker deletes. */
+    historyPruning: boolean('history_pruning').notNull().default(false),
+  },
+  () => [
+    check('organisations_history_kept', oneOf('history_kept', HISTORY_LENGTHS)),
+    check('organisations_history_pruned_after', oneOf('history_pruned_after', HISTORY_LENGTHS)),
+    check('organisations_horizon', sql`(history_pruned_to is null) = (history_pruned_after is null)`),
+    check('organisations_pruning', sql`history_pruned_to is not null or not history_pruning`),
+  ],
+)
 
 /**
  * A trigger (migration 0001) keeps an owner in every organisation, from its first member on. The row of a member who was

@@ -75,7 +75,9 @@ export const syncRuns = pgTable(
     }).onDelete('cascade'),
     uniqueIndex('sync_runs_one_open').on(t.organisationId, t.connectionId).where(sql`state in ('queued', 'running')`),
     index('sync_runs_history').on(t.organisationId, t.connectionId, t.requestedAt.desc(), t.id),
-    index('sync_runs_by_end').on(t.finishedAt),
+    index('sync_runs_by_end').on(t.organisationId, t.finishedAt),
+    // Which result a connection showed at a moment: the last one that was published until then.
+    index('sync_runs_published').on(t.organisationId, t.connectionId, t.finishedAt).where(sql`state = 'succeeded'`),
     index('sync_runs_with_sums').on(t.finishedAt).where(sql`role_counts <> '{}' or signals <> '{}'`),
     check('sync_runs_state', oneOf('state', RUN_STATES)),
     check('sync_runs_trigger', oneOf('trigger', RUN_TRIGGERS)),

@@ -66,6 +66,32 @@ const listActions = async (tenant: TestTenant) =>
       .orderBy(auditEvents.seq)
   ).filter(({ action }) => action.startsWith('connection.delet'))
 
+/** Copies every interval of an organisation into a past of two years, as if all had been held then too, and ended. */
+async function addPast({ owner }: TestTenant): Promise<string[]> {
+  const { rows: tables } = await rolecall.db.execute<{ name: string }>(sql`
+    select table_name::text as name from information_schema.columns
+    where table_schema = 'public' and column_name = 'valid_to' order by 1`)
+  for (const { name } of tables)
+    await rolecall.db.execute(sql`
+      insert into ${sql.identifier(name)} select past.* from ${sql.identifier(name)} t, jsonb_populate_record(t, jsonb_build_object(
+        'valid_from', t.valid_from - interval '2 years', 'valid_to', t.valid_from - interval '1 year')) as past
+      where t.organisation_id = ${owner.organisationId}`)
+  return tables.map(({ name }) => name)
+}
+
+test('the only connection of an organisation takes its past with it, however long that is', async () => {
+  const { tenant, id } = await connected()
+  const tables = await addPast(tenant)
+  await askToDelete(tenant, id)
+  await deleteConnection(jobOf(tenant, id), NEVER)
+  for (const name of [...tables, 'nodes', 'sync_runs', 'principals', 'role_definitions', 'connections', 'accounts']) {
+    const { rows } = await rolecall.db.execute(
+      sql`select from ${sql.identifier(name)} where organisation_id = ${tenant.owner.organisationId}`,
+    )
+    expect(rows, name).toEqual([])
+  }
+})
+
 describe('a connection whose deletion was asked for', () => {
   test('is shown nowhere but as one that is being deleted, although its rows are still there', async () => {
     const { tenant, id } = await connected()

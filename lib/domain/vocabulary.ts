@@ -11,6 +11,10 @@ export type MemberRole = (typeof MEMBER_ROLES)[number]
 export const MEMBER_STATES = ['active', 'removed'] as const
 export type MemberState = (typeof MEMBER_STATES)[number]
 
+/** For how long an organisation keeps what is no longer so, the shortest first: see `lib/domain/retention.ts`. */
+export const HISTORY_LENGTHS = ['90_days', '1_year', '2_years', '3_years', '7_years', 'for_ever'] as const
+export type HistoryLength = (typeof HISTORY_LENGTHS)[number]
+
 export const SCHEDULES = ['hourly', 'every_6_hours', 'daily', 'off'] as const
 export type Schedule = (typeof SCHEDULES)[number]
 

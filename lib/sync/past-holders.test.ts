@@ -56,3 +56,13 @@ test('an earlier result can be listed as it was, days later and after other sync
   expect(now).not.toEqual(then)
   expect(await listPeople(first)).toEqual(then)
 })
+
+test('history begins with the first result, however many follow', async () => {
+  const tenant = await rolecall.tenant()
+  const id = await connect(tenant)
+  const first = await carryRun(rolecall, tenant.owner, id)
+  await requestSync(tenant.owner, id)
+  const second = await carryRun(rolecall, tenant.owner, id)
+  const [connection] = await rolecall.db.select().from(connections).where(eq(connections.id, id))
+  expect(connection).toMatchObject({ historyBeginsAt: first.finishedAt, publishedAt: second.finishedAt })
+})

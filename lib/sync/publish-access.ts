@@ -118,6 +118,7 @@ export async function publishAccess(
     .set({
       publishedRunId: run.id,
       publishedAt: at,
+      historyBeginsAt: sql`coalesce(${connections.historyBeginsAt}, ${at.toISOString()})`,
       eligibleRead: read.eligibleRead,
       readAt: read.beganAt,
       ...(read.refused.eligible ? {} : { eligibleReadAt: read.beganAt }),

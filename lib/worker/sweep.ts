@@ -4,7 +4,6 @@ import { isLiveSession } from '@/db/queries/organisation'
 import {
   EXPIRED_ATTEMPT_HOURS,
   REQUEST_BUDGET_MINUTES,
-  RUN_DAYS,
   RUN_SUMS_HOURS,
   SHARED_READING_HOURS,
 } from '@/lib/domain/retention'
@@ -63,11 +62,6 @@ const DUE: Due[] = [
     where: sql`finished_at <= now() - make_interval(hours => ${RUN_SUMS_HOURS})
       and (role_counts <> '{}' or signals <> '{}') and ${isOver} and ${isNotPublished}`,
     set: sql`role_counts = '{}', signals = '{}'`,
-  },
-  {
-    what: 'runs',
-    table: 'sync_runs',
-    where: sql`finished_at <= now() - make_interval(days => ${RUN_DAYS}) and ${isOver} and ${isNotPublished}`,
   },
 ]
 

@@ -24,6 +24,7 @@ import {
 import { isLost, MOST_CLAIMS, openRun } from '@/lib/runs/runs'
 import { endLostRuns } from '@/lib/sync/end-lost-runs'
 import { runSync } from '@/lib/sync/run-sync'
+import { pruneHistory } from './prune-history'
 import { sweep } from './sweep'
 
 /** Syncs at a time in one process: they mostly wait for Microsoft. */
@@ -49,6 +50,7 @@ export async function startWorker(signal: AbortSignal): Promise<void> {
   })
   await queue.work(SWEEP_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
     await logFailure('sweep_failed', async () => void (await sweep(signal)))
+    await logFailure('prune_failed', async () => void (await pruneHistory(signal)))
     // After the sweep, which has deleted what was sealed for attempts that have expired.
     await logFailure('reseal_failed', async () => void (await resealSecrets(signal)))
     await logFailure('follow_job_failed', () => followTenants(signal))
