@@ -31,6 +31,7 @@ test('signing in, and every page of an organisation that has nothing yet', async
     '/people',
     '/settings/members',
     '/settings/sessions',
+    '/settings/history',
     '/settings/audit',
     '/confirm',
     '/integrations/azure/00000000-1111-4222-8333-444444444444',
@@ -126,6 +127,7 @@ test('the tiles, people and settings of an organisation, and what a viewer sees'
     '/people?q=nothing+of+that+name',
     `/people/${owner.objectId}`,
     '/settings/members',
+    '/settings/history',
     '/settings/audit',
   ]) {
     await page.goto(path)

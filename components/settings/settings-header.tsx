@@ -1,7 +1,7 @@
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 
-type Props = { current: 'members' | 'sessions' | 'audit' }
+type Props = { current: 'members' | 'sessions' | 'history' | 'audit' }
 
 /** The title and the tabs that all settings pages share. */
 export function SettingsHeader({ current }: Props) {
@@ -13,6 +13,7 @@ export function SettingsHeader({ current }: Props) {
         tabs={[
           { href: '/settings/members', label: 'Members', current: current === 'members' },
           { href: '/settings/sessions', label: 'Your sessions', current: current === 'sessions' },
+          { href: '/settings/history', label: 'History', current: current === 'history' },
           { href: '/settings/audit', label: 'Audit log', current: current === 'audit' },
         ]}
       />

@@ -9,8 +9,9 @@ import { THEMES, type Theme, themeCookie } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
-import { MEMBER_ROLES } from '@/lib/domain/vocabulary'
+import { HISTORY_LENGTHS, MEMBER_ROLES } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
+import { changeHistoryLength as changeLength } from '@/lib/history-length'
 import {
   endOtherSessions as endOthers,
   endOwnSession as endOwn,
@@ -43,6 +44,20 @@ export const letMemberIn = actionFor(
   async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
     const done = await letIn(member, readInput(MemberId, memberId)).catch(askToConfirm)
     return outcome(done ?? { kind: 'done' })
+  },
+)
+
+/** Takes the length of history (`length`) and, for a shorter one, the name of the organisation as it was typed (`typed`). */
+export const changeHistoryLength = actionFor(
+  'owner',
+  async (member, _state: FormState, form: FormData): Promise<FormState> => {
+    const length = readInput(z.enum(HISTORY_LENGTHS), form.get('length'))
+    const typed = String(form.get('typed') ?? '')
+    const change = await changeLength(member, { length, typed }).catch(askToConfirm)
+    if (change.kind === 'confirm') return { confirm: true }
+    if (change.kind === 'mistyped') return { error: 'That is not the name of the organisation.' }
+    refresh()
+    return { done: true }
   },
 )
 

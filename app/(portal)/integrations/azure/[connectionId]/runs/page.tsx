@@ -2,9 +2,11 @@ import type { Metadata } from 'next'
 import Link from 'next/link'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { HistoryBeginLine } from '@/components/access/history-begin'
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
+import { readHistoryBegin } from '@/db/queries/history-horizon'
 import { listRuns } from '@/db/queries/runs'
 import {
   ALL_CHANGES,
@@ -27,6 +29,7 @@ export default async function RunsPage({ params, searchParams }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const view = parseRunsView(await searchParams)
   const page = await listRuns(member, connection.id, view.cursor)
+  const begin = await readHistoryBegin(member, connection.id)
   const pageHref = (cursor: Cursor | null) =>
     cursor && `/integrations/azure/${connection.id}/runs${formatRunsView({ cursor })}`
   const changesHref = (filter: Partial<ChangesView>) =>
@@ -54,6 +57,7 @@ export default async function RunsPage({ params, searchParams }: Props) {
           Each one is listed here, with what it read and what changed.
         </EmptyState>
       )}
+      <HistoryBeginLine begin={begin} />
     </ConnectionScreen>
   )
 }

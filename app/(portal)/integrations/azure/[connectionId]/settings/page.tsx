@@ -10,8 +10,10 @@ import {
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { ConnectionSettings } from '@/components/access/connection-settings'
+import { HistoryBeginLine } from '@/components/access/history-begin'
 import { PermissionsPanel } from '@/components/connect/permissions'
 import { Notice } from '@/components/ui/notice'
+import { readHistoryBegin } from '@/db/queries/history-horizon'
 import { mayDo } from '@/lib/actor'
 import { listOptionalPermissions } from '@/lib/connections/manage'
 import { isolateName } from '@/lib/domain/words'
@@ -27,6 +29,7 @@ export default async function SettingsPage({ params }: Props) {
   const { member, connection } = await openConnection((await params).connectionId)
   const { id, label, account, schedule, state } = connection
   const permissions = state === 'disconnected' ? [] : await listOptionalPermissions(member, id)
+  const begin = await readHistoryBegin(member, id)
 
   return (
     <ConnectionScreen connectionId={id} current="settings">
@@ -50,6 +53,7 @@ export default async function SettingsPage({ params }: Props) {
           Ask an owner or admin of your organisation to rename, schedule, reconnect or disconnect.
         </Notice>
       )}
+      <HistoryBeginLine begin={begin} />
     </ConnectionScreen>
   )
 }
