@@ -62,7 +62,7 @@ ALTER TABLE "changes" ADD CONSTRAINT "changes_organisation_id_account_id_account
 CREATE INDEX "change_effects_latest" ON "change_effects" USING btree ("organisation_id","at","change_id");--> statement-breakpoint
 CREATE INDEX "change_effects_by_time" ON "change_effects" USING btree ("organisation_id","node_id","at","change_id");--> statement-breakpoint
 CREATE INDEX "change_effects_of_change" ON "change_effects" USING btree ("organisation_id","change_id");--> statement-breakpoint
-CREATE INDEX "changes_by_account" ON "changes" USING btree ("organisation_id","account_id","at");--> statement-breakpoint
+CREATE INDEX "changes_by_time" ON "changes" USING btree ("organisation_id","at");--> statement-breakpoint
 ALTER TABLE "connection_deletions" ADD CONSTRAINT "connection_deletions_step" CHECK (step in ('connection_nodes', 'change_effects', 'changes', 'holders', 'deny_assignments', 'assignments', 'nodes', 'directory_groups', 'group_members', 'group_owners', 'group_nesting', 'sync_runs', 'principals', 'role_definitions', 'connection'));
 --> statement-breakpoint
 SELECT hold_rows_to_organisation('changes');--> statement-breakpoint

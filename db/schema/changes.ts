@@ -65,7 +65,7 @@ export const changes = pgTable(
       columns: [t.organisationId, t.accountId],
       foreignColumns: [accounts.organisationId, accounts.id],
     }).onDelete('cascade'),
-    index('changes_by_account').on(t.organisationId, t.accountId, t.at),
+    index('changes_by_time').on(t.organisationId, t.at),
     check('changes_cause', oneOf('cause', CHANGE_CAUSES)),
     check('changes_turn', oneOf('turn', CHANGE_TURNS)),
     check('changes_principal_kind', sql`principal_kind is null or ${oneOf('principal_kind', PRINCIPAL_KINDS)}`),

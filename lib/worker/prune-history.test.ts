@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readHistoryBegin } from '@/db/queries/history-horizon'
 import { assignments, denyAssignments, holders } from '@/db/schema/access'
+import { changes } from '@/db/schema/changes'
 import { connections } from '@/db/schema/connections'
 import { directoryGroups, groupMembers, groupNesting, groupOwners } from '@/db/schema/directory'
 import { organisations } from '@/db/schema/organisations'
@@ -432,3 +433,22 @@ test('whatever the history was, each moment from the horizon on shows the same b
     { numRuns: 25 },
   )
 }, 120_000)
+
+test('changes from before the horizon go with what they did, and later ones stay', async () => {
+  const world = await createOrganisation()
+  const { id } = await world.connection()
+  const [person, role] = [await world.principal(), await world.role('Reader')]
+  const made = { to: person, role, key: 'an assignment' }
+  const [old, recent] = [await world.change(id, made), await world.change(id, made)]
+  await database.db
+    .update(changes)
+    .set({ at: ago(100) })
+    .where(eq(changes.id, old))
+  await database.db
+    .update(changes)
+    .set({ at: ago(10) })
+    .where(eq(changes.id, recent))
+  expect(await pruneHistory(NEVER)).toMatchObject({ changes: 1 })
+  expect((await readRows(world.actor, 'changes')).map((row) => row.id)).toEqual([recent])
+  expect((await readRows(world.actor, 'change_effects')).map((row) => row.change_id)).toEqual([recent])
+})

@@ -39,6 +39,7 @@ const PRUNED: Pruned[] = [
   intervals('group_nesting', 'account_id'),
   intervals('directory_groups', 'account_id'),
   intervals('connection_nodes', 'connection_id'),
+  { table: 'changes', endedAt: 'at' },
   { table: 'sync_runs', endedAt: 'finished_at', owner: 'connection_id', isNotShown: isRunUnused },
 ]
 
