@@ -52,10 +52,14 @@ export async function readAuthorizationEvents(
   const now = Date.now()
   const from = new Date(Math.max(since.getTime(), now - KEPT_MS))
   const begin = new Date(Math.max(from.getTime() - OPERATION_MS, now - KEPT_MS)).toISOString()
-  // The filter knows no other form than this, with both times. The caller of an event cannot be selected, so nothing is.
-  const filter = `eventTimestamp ge '${begin}' and eventTimestamp le '${new Date(now + AHEAD_MS).toISOString()}' and resourceProvider eq 'Microsoft.Authorization'`
+  const end = new Date(now + AHEAD_MS).toISOString()
+  // The filter has this form only: both times and one property. What the tenant's log takes for elevated access is its times alone.
+  const only = scope === '/' ? '' : " and resourceProvider eq 'Microsoft.Authorization'"
+  const filter = encodeURIComponent(`eventTimestamp ge '${begin}' and eventTimestamp le '${end}'${only}`)
   const [, subscriptionId = NO_SUBSCRIPTION] = /^\/subscriptions\/([^/]+)$/i.exec(scope) ?? []
-  const path = `${scope === '/' ? '' : scope}/providers/microsoft.insights/eventtypes/management/values?api-version=2015-04-01&$filter=${encodeURIComponent(filter)}`
+  const at = scope === '/' ? '' : scope.split('/').map(encodeURIComponent).join('/')
+  // The caller of an event is not among the properties that can be selected, so all of them are read.
+  const path = `${at}/providers/microsoft.insights/eventtypes/management/values?api-version=2015-04-01&$filter=${filter}`
   const { events, ...reading } = await readLog({
     request: 'eventtypes/management/values',
     from,
@@ -208,7 +212,7 @@ function initiatorOf({ caller, claims }: z.infer<typeof PartRow>): Initiator {
 function tellOf(properties: Record<string, unknown>): Told {
   const told: Told = { principalId: null, roleId: null }
   for (const [name, text] of Object.entries(properties)) {
-    if (!/^(request|response)body$/i.test(name) || typeof text !== 'string') continue
+    if (!/^(request|response)body$/i.test(name) || typeof text !== 'string' || text.length > LONGEST_BODY) continue
     const body = lowerNames(parseQuietly(text))
     const inner = lowerNames(body.properties)
     told.principalId ??= guidIn(inner.principalid) ?? guidIn(body.principalid)
@@ -216,6 +220,9 @@ function tellOf(properties: Record<string, unknown>): Told {
   }
   return told
 }
+
+/** Characters of a request or an answer that is looked into. A condition, the longest part of either, has 8 KB at most. */
+const LONGEST_BODY = 50_000
 
 function parseQuietly(text: string): unknown {
   try {

@@ -32,9 +32,9 @@ export type DirectoryEvent = MembershipEvent | GroupEvent | PersonEvent
  * succeeded. It takes AuditLog.Read.All and Directory.Read.All, and of a person Reports Reader, Security Reader or Security
  * Administrator.
  *
- * Entra keeps seven days, or thirty with a P1 or P2 licence, and does not say which. `since` is therefore never claimed to be
- * earlier than seven days ago, unless an older entry was read; a tenant that never used its log has none at all. Memberships that
- * were activated, and those of dynamic groups in some tenants, are not told, or are told of nobody.
+ * Entra keeps seven days, or thirty with a P1 or P2 licence, and does not say which. `since` is therefore never earlier than seven days
+ * ago, unless an older entry was read. A tenant keeps nothing from before its log was first used, which cannot be seen here.
+ * The log does not tell of memberships that were activated; for dynamic groups it names a service of Microsoft's or nobody (recalled).
  */
 export async function readDirectoryEvents(azure: Azure, since: Date): Promise<LogReading<DirectoryEvent>> {
   const from = new Date(Math.max(since.getTime(), Date.now() - LONGEST_KEPT_MS))

@@ -153,6 +153,7 @@ test('what a request or an answer tells is read in any case, and what it does no
     { requestbody: '[1]' },
     { requestbody: 'null' },
     { requestbody: 5 },
+    { requestbody: JSON.stringify({ principalId: guid(7), more: 'x'.repeat(50_000) }) },
     null,
   ]
   answer([...told, ...untold].map((properties, index) => event(index, { properties })))
