@@ -13,6 +13,7 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core'
+import type { RunRequests } from '@/lib/domain/request-ledger'
 import {
   type AttemptProblem,
   type CoverageLine,
@@ -52,6 +53,8 @@ export const syncRuns = pgTable(
     roleCounts: jsonb('role_counts').$type<Record<string, RoleCount>>().notNull().default({}),
     calls: integer('calls').notNull().default(0),
     retries: integer('retries').notNull().default(0),
+    /** What a published result was read from; null for runs of before this was written down. */
+    requests: jsonb('requests').$type<RunRequests>(),
     problem: jsonb('problem').$type<AttemptProblem>(),
     gained: integer('gained').notNull().default(0),
     lost: integer('lost').notNull().default(0),

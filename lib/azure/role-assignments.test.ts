@@ -63,7 +63,7 @@ test('role assignments are read from all pages, each once, and turned into our o
     expect.objectContaining({ id: guid(2), principalKind: 'service_principal', scope: '/', scopeLevel: 'root' }),
   ])
   expect(heard).toEqual([1, 2])
-  expect(meter).toEqual({ calls: 2, retries: 0 })
+  expect(meter).toMatchObject({ calls: 2, retries: 0 })
   expect(microsoft.asked.map(({ headers }) => headers.authorization)).toEqual(['Bearer arm-1', 'Bearer arm-1'])
   expect(microsoft.asked[0]?.url.href).toBe(`${LIST}?api-version=2022-04-01`)
 })

@@ -172,7 +172,7 @@ type FollowedRun = {
 const WRITE_EVERY_MS = 500
 
 /** Writes a run's phase, its counters and a heartbeat as it goes on, and notices when another worker has taken it. */
-export function followRun(run: ClaimedRun, meter: Meter): FollowedRun {
+export function followRun(run: ClaimedRun, meter: Pick<Meter, 'calls' | 'retries'>): FollowedRun {
   const lost = new AbortController()
   let phase: RunPhase = 'starting'
   let counters: RunCounters = {}

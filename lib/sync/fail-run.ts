@@ -13,12 +13,14 @@ import type { ConnectionState } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 import { type HeldRun, whereHeldBy } from '@/lib/runs/runs'
 
+type Cost = Pick<Meter, 'calls' | 'retries'>
+
 /**
  * Ends a run as failed, and never throws: a failure that the database refuses to store is replaced by a plain one, without
  * anything of Microsoft's in it. A run that cannot be ended even so is logged, and stays for the sweep of lost runs
  * (end-lost-runs.ts).
  */
-export async function endFailedRun(run: HeldRun, error: AzureError, meter: Meter): Promise<void> {
+export async function endFailedRun(run: HeldRun, error: AzureError, meter: Cost): Promise<void> {
   try {
     await failRun(run, error, meter)
   } catch (refused) {
@@ -45,7 +47,7 @@ const REPLACED_SIGN_IN_MINUTES = 1
  * Writes down that a run failed and what follows: a retry after minutes, or waiting for a person. The published result
  * stays as it is. Does nothing when the run is no longer held by this worker.
  */
-export async function failRun(run: HeldRun, error: AzureError, meter: Meter): Promise<void> {
+export async function failRun(run: HeldRun, error: AzureError, meter: Cost): Promise<void> {
   const { kind } = explain(error.code)
   const isLongPause = (error.retryAfterMs ?? 0) > LONGEST_PAUSE_MS
   const problem = isLongPause && kind === 'transient' ? { ...problemOf(error), code: 'long_pause' } : problemOf(error)

@@ -110,6 +110,10 @@ export async function publishAccess(
       gaps: read.coverage.some(isGap),
       calls: meter.calls,
       retries: meter.retries,
+      requests: {
+        made: meter.ledger.list(),
+        directoryReadAt: read.directory.readings.map(({ beganAt }) => beganAt.toISOString()),
+      },
       problem: null,
     })
     .where(whereHeldBy(run))

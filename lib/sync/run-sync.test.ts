@@ -7,6 +7,7 @@ import { assignments, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
 import { syncRuns } from '@/db/schema/runs'
+import { createMeter } from '@/lib/azure/client/transport'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { claimRun, followRun, RunLost } from '@/lib/runs/runs'
 import { sendDueRuns } from '@/lib/worker/worker'
@@ -372,7 +373,7 @@ test('a worker whose run was taken over publishes nothing when it wakes', async 
   const following = followRun(asleep, { calls: 0, retries: 0 })
   following.report('publishing')
   await expect(
-    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothingRead(tenant), { calls: 0, retries: 0 })),
+    rolecall.db.transaction((tx) => publishAccess(tx, asleep, nothingRead(tenant), createMeter())),
   ).rejects.toThrow(RunLost)
   expect(await shown()).toEqual(before)
   await rolecall.db.update(syncRuns).set({ state: 'queued' }).where(eq(syncRuns.id, runId))
@@ -386,7 +387,7 @@ test('a publish that fails half way leaves the old result whole', async () => {
   const run = await claimRun({ organisationId: tenant.owner.organisationId, runId })
   if (!run) throw new Error('not claimed')
   const broken = rolecall.db.transaction(async (tx) => {
-    await publishAccess(tx, run, nothingRead(tenant), { calls: 0, retries: 0 })
+    await publishAccess(tx, run, nothingRead(tenant), createMeter())
     throw new Error('the process was killed here')
   })
   await expect(broken).rejects.toThrow('killed')

@@ -121,7 +121,7 @@ async function sendAuthorized(caller: Caller, resource: Resource, input: string,
   const sendWith = async (token: string) => {
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)
-    return requireJson(await send(url, { ...init, headers }, caller))
+    return requireJson(await send(url, { ...init, headers }, caller), (body) => countRows(caller, url, init, body))
   }
   const { token } = await caller.tokens.get(resource)
   const response = await sendWith(token)
@@ -136,14 +136,41 @@ async function sendAuthorized(caller: Caller, resource: Resource, input: string,
 }
 
 /** The answer with its body checked to be a JSON object. An error that came as 200 gets the status it should have had. */
-async function requireJson(response: Response): Promise<Response> {
+async function requireJson(response: Response, look: (body: object) => void): Promise<Response> {
   if (!response.ok || response.status === 204) return response
   const text = await response.text()
-  const refused = ErrorBody.safeParse(parseJsonObject(text, response.status))
+  const body = parseJsonObject(text, response.status)
+  look(body)
+  const refused = ErrorBody.safeParse(body)
   const headers = new Headers(response.headers)
   headers.set('content-type', 'application/json')
   const status = refused.success ? statusOf(refused.data.error.code) : response.status
   return new Response(text, { status, headers })
+}
+
+const List = z.object({ value: z.array(z.unknown()) })
+const BatchBody = z.object({ requests: z.array(z.object({ id: z.string(), url: z.string() })) })
+const BatchAnswers = z.object({
+  responses: z.array(z.object({ id: z.coerce.string(), status: z.number(), body: z.unknown() })),
+})
+
+/** Writes down how many rows came back, and of a batch each of its questions with how it was answered. */
+function countRows({ meter }: Caller, url: URL, { method, body: sent }: RequestInit, body: object): void {
+  if (!meter) return
+  const list = List.safeParse(body)
+  if (list.success) meter.ledger.countRows({ method, url }, list.data.value.length)
+  if (!url.pathname.endsWith('/$batch')) return
+  const answers = BatchAnswers.safeParse(body)
+  const asked = BatchBody.safeParse(parseJsonObject(String(sent)))
+  if (!answers.success || !asked.success) return
+  const answerOf = new Map(answers.data.responses.map((answer) => [answer.id, answer]))
+  for (const { id, url: path } of asked.data.requests) {
+    const question = { url: new URL(`${cloud().graph}/v1.0${path}`), batched: true }
+    const answer = answerOf.get(id)
+    meter.ledger.count(question, answer?.status ?? null)
+    const rows = List.safeParse(answer?.body)
+    if (rows.success) meter.ledger.countRows(question, rows.data.value.length)
+  }
 }
 
 /** The status that an error with this code should have come with. */

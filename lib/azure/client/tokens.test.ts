@@ -47,7 +47,7 @@ test('fifty who ask for a token at once share one refresh, which is exactly one 
   microsoft.answer(tokenEndpoint())
   const got = await Promise.all(Array.from({ length: 50 }, () => tokens.get('arm')))
   expect(new Set(got.map(({ token }) => token)).size).toBe(1)
-  expect(meter).toEqual({ calls: 1, retries: 0 })
+  expect(meter).toMatchObject({ calls: 1, retries: 0 })
   expect(store.kept).toContain('refresh-1')
   await Promise.all([tokens.get('graph'), tokens.get('arm')])
   expect(meter.calls).toBe(2)

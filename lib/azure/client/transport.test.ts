@@ -119,7 +119,7 @@ describe('the retry policy', () => {
     const meter = createMeter()
     const patience = countedPatience()
     expect((await send(ARM, {}, { meter, patience })).status).toBe(200)
-    expect(meter).toEqual({ calls: 3, retries: 2 })
+    expect(meter).toMatchObject({ calls: 3, retries: 2 })
     expect(patience.waits[0]).toBeGreaterThanOrEqual(1000)
     expect(patience.waits[1]).toBeGreaterThanOrEqual(2000)
   })
@@ -205,7 +205,7 @@ test('a request that never left is sent again, even one with a code', async () =
   const meter = createMeter()
   const outcome = sendToNobody(TOKEN, { method: 'POST', body: 'code=x' }, { meter, patience: countedPatience() })
   await expect(outcome).rejects.toMatchObject({ code: 'azure_unreachable' })
-  expect(meter).toEqual({ calls: 4, retries: 3 })
+  expect(meter).toMatchObject({ calls: 4, retries: 3 })
   vi.unstubAllEnvs()
 })
 

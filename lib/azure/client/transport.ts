@@ -1,5 +1,6 @@
 import { Agent } from 'node:https'
 import { connect } from 'node:net'
+import { RequestLedger } from '@/lib/domain/request-ledger'
 import { env } from '@/lib/env'
 import { readBody } from './answer-body'
 import { type Budget, type Charge, chargeOf, pauseToShare, THROTTLE_SCOPE } from './budget'
@@ -10,10 +11,13 @@ import { codeInBody } from './rows'
 
 export type SendOptions = { signal?: AbortSignal; meter?: Meter; patience?: Patience; budget?: Budget }
 
-/** What a piece of work cost: HTTP requests sent (every try counts) and how many of them were repeats. */
-export type Meter = { calls: number; retries: number }
+/**
+ * What a piece of work cost: HTTP requests sent (every try counts), how many of them were repeats, and of which shapes they
+ * were.
+ */
+export type Meter = { calls: number; retries: number; ledger: RequestLedger }
 
-export const createMeter = (): Meter => ({ calls: 0, retries: 0 })
+export const createMeter = (): Meter => ({ calls: 0, retries: 0, ledger: new RequestLedger() })
 
 /**
  * The last hop to Microsoft, and the only file here that knows of the sandbox. Requests keep their real https addresses
@@ -172,8 +176,11 @@ async function tryOnce(
       await response.body?.cancel()
       throw new AzureError('untrusted_link', 'Microsoft answered with a redirect.', { status: response.status })
     }
-    return await readBody(response)
+    const whole = await readBody(response)
+    meter?.ledger.count({ method: init.method, url }, whole.status)
+    return whole
   } catch (error) {
+    meter?.ledger.count({ method: init.method, url }, null)
     if (error instanceof AzureError || signal?.aborted) throw error
     throw new AzureError('azure_unreachable', 'There was no usable answer.', { cause: error })
   }
