@@ -7,9 +7,12 @@ import { ALL_PEOPLE, countHolders, listHolders } from '@/db/queries/holders'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
+import type { Snapshot } from '@/db/queries/snapshot'
 import { tellsOfCut } from '@/db/server-statements'
 import { explainAccess } from '@/lib/domain/access-paths'
-import { exportAccess } from '@/lib/export'
+import { accessTable } from '@/lib/exports/access'
+import { toCsvFile } from '@/lib/exports/csv'
+import { cellsOf } from '@/lib/exports/table'
 import { armedWork } from './armed-work'
 
 const ALL_ROWS = 1_000
@@ -63,14 +66,13 @@ export async function readAsPagesDo(actor: Actor, connectionId: string, turn = 0
   return { publishedAt: connection.publishedAt?.toISOString() ?? null, state: connection.state, text, disagreements }
 }
 
-type Snapshot = Parameters<typeof exportAccess>[1]
-
 /** Few enough that an export of a small world is read in more than one piece. */
 const EXPORT_BATCH = 6
 
 /** The export of all people, read to its end: how many rows it has, and whom it names. */
 export async function readExport(actor: Actor, snapshot: Snapshot): Promise<{ rows: number; people: Set<string> }> {
-  const text = await new Response(exportAccess(actor, snapshot, ALL_PEOPLE, EXPORT_BATCH)).text()
+  const table = accessTable(actor, { snapshot, coverage: [] }, ALL_PEOPLE, EXPORT_BATCH)
+  const text = Buffer.concat(await Array.fromAsync(toCsvFile(cellsOf(table)))).toString()
   const rows = parse(text, { bom: true, columns: true }) as { object_id: string }[]
   return { rows: rows.length, people: new Set(rows.map((row) => row.object_id)) }
 }

@@ -19,7 +19,7 @@ const { db, engine, close } = await createTestDatabase()
 afterAll(close)
 
 /** Tables whose rows belong to no organisation. They are named here, so that no table is left without a wall by mistake. */
-const OF_NOBODY = ['limit_counts', 'limit_leases']
+const OF_NOBODY = ['limit_counts', 'limit_leases', 'signing_keys']
 
 /** The tables as the database has them, each with the column that says whose a row is. */
 const { rows: tables } = await db.execute<{ table: string; column: string; forced: boolean; policies: string[] }>(sql`
@@ -230,6 +230,7 @@ test('the rows of every organisation are open to these functions and no other', 
     )
   expect(calls.sort()).toEqual([
     'db/queries/clock.ts readDatabaseNow', // reads no row
+    'db/queries/signing-keys.ts listSigningKeys', // the keys of the installation, which are of no organisation
     'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
     'lib/auth/register-sign-in.ts isAccessRemoved',
     'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation
@@ -240,6 +241,8 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/connections/follow.ts takeDueAccount', // takes one of any organisation, and changes only when it is looked at next
     'lib/connections/reseal-secrets.ts listHeaders', // the names of the keys that sealed anything
     'lib/connections/reseal-secrets.ts listOldSecrets', // where there is a secret to seal anew: ids, no secrets
+    'lib/exports/signing-keys.ts readCurrent',
+    'lib/exports/signing-keys.ts replaceKey',
     'lib/leases.ts takeLease', // limits belong to no organisation
     'lib/limits.ts deleteExpiredCounts',
     'lib/limits.ts limit',

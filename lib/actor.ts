@@ -72,6 +72,7 @@ export type AuditAction =
   | 'access.refused'
   | 'access.not_found'
   | 'access.exported'
+  | 'access.export_taken'
   | 'connection.connected'
   | 'connection.reconnected'
   | 'connection.renamed'
@@ -101,6 +102,7 @@ const SECURITY_ACTIONS: readonly AuditAction[] = [
   'access.refused',
   'access.not_found',
   'access.exported',
+  'access.export_taken',
   'account.resealed',
 ]
 

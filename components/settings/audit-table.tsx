@@ -75,6 +75,7 @@ const ACTION_VERBS: Record<string, string> = {
   'access.refused': 'was not allowed to',
   'access.not_found': 'asked for something that is not here:',
   'access.exported': 'exported the access to',
+  'access.export_taken': 'took the whole export of',
   'member.sessions_ended_by_owner': 'ended the sessions of',
   'connection.connected': 'connected',
   'connection.reconnected': 'reconnected',

@@ -4,6 +4,7 @@ import { getDb } from '@/db/client'
 import { assignments, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { directoryGroups, GROUP_AGES, groupMembers, principals } from '@/db/schema/directory'
+import { isAnyOf } from '@/db/text-array'
 import type { GroupAges, PersonAccess } from '@/lib/domain/access'
 import { listOfMember } from '@/lib/domain/group-coverage'
 import type { AssignmentKind, Permission } from '@/lib/domain/vocabulary'
@@ -34,43 +35,89 @@ export async function getPersonAccess(
   const id = personId.toLowerCase()
   const facts = await readConnection(actor, published.id)
   if (!facts) return null
-  const [edges, person] = await Promise.all([
-    readEdges(actor, published, id),
+  const [found, person] = await Promise.all([
+    readWays(actor, published, [id]),
     readPerson(actor, published, facts.tenantId, id),
   ])
   if (!person) return null
-
-  const groupIds = [...new Set(edges.map(({ groupId }) => groupId))].filter((groupId) => groupId !== id)
-  const ids = [id, ...groupIds]
-  const [groups, grants, denials] = await Promise.all([
-    readGroups(actor, published, facts.tenantId, groupIds),
-    readGrants(actor, published, facts.tenantId, ids),
-    listDenials(actor, published),
-  ])
-  const names = listGroupsHeld(id, edges)
-  const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
-  const agesOf = new Map(groups.map((group) => [group.id, group.ages]))
-  const flat = new Set(groups.filter(({ state }) => state === 'flat').map((group) => group.id))
-  const { subscriptionId, label, subscriptionName, managementGroups } = facts
-  return {
-    person,
-    grants,
-    groups: groups.map(({ ages, ...group }) => ({ ...group, readAt: ages.members })),
-    edges: edges
-      .filter(({ groupId }) => !flat.has(groupId))
-      .map((edge) => {
-        const list = listOfMember({ kind: edge.memberId === id ? person.kind : 'group', membership: edge.membership })
-        return { ...edge, readAt: edge.readAt ?? agesOf.get(edge.groupId)?.[list] ?? null }
-      }),
-    flat: [...flat],
-    denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({
-      ...deny,
-      everyone: named.some(({ kind }) => kind === 'everyone'),
-    })),
-    managementGroups,
-    subscription: { id: subscriptionId, label, name: subscriptionName },
-  }
+  const [access] = await collectAccess(actor, published, { facts, ...found }, [person])
+  return access ?? null
 }
+
+/**
+ * The same for several principals of a published result at once, in their order, in as many statements as for one: for
+ * exports. `person` is what is known of each already.
+ */
+export async function listPersonAccess(
+  actor: Actor,
+  snapshot: Snapshot,
+  people: PersonAccess['person'][],
+): Promise<PersonAccess[]> {
+  const published = publishedOf(snapshot)
+  const facts = published && people.length > 0 ? await readConnection(actor, published.id) : null
+  if (!published || !facts) return []
+  const ids = people.map(({ id }) => id)
+  return collectAccess(actor, published, { facts, ...(await readWays(actor, published, ids)) }, people)
+}
+
+/** The memberships that lead up from principals, and the denials, which may name them. */
+async function readWays(actor: Actor, published: Published, ids: string[]) {
+  const [edges, denials] = await Promise.all([readEdges(actor, published, ids), listDenials(actor, published)])
+  return { edges, denials }
+}
+
+type Found = Awaited<ReturnType<typeof readWays>> & {
+  facts: NonNullable<Awaited<ReturnType<typeof readConnection>>>
+}
+
+async function collectAccess(
+  actor: Actor,
+  published: Published,
+  { facts, edges, denials }: Found,
+  people: PersonAccess['person'][],
+): Promise<PersonAccess[]> {
+  const personIds = people.map(({ id }) => id)
+  const groupIds = [...new Set(edges.map(({ groupId }) => groupId))]
+  const [groups, grants] = await Promise.all([
+    readGroups(actor, published, facts.tenantId, groupIds),
+    readGrants(actor, published, facts.tenantId, [...new Set([...personIds, ...groupIds])], denials.length > 0),
+  ])
+  const agesOf = new Map(groups.map((group) => [group.id, group.ages]))
+  const groupOf = new Map(groups.map(({ ages, ...group }) => [group.id, { ...group, readAt: ages.members }]))
+  const edgesOf = Map.groupBy(edges, ({ memberId }) => memberId)
+  const grantsOf = Map.groupBy(grants, ({ principalId }) => principalId)
+  const { subscriptionId, label, subscriptionName, managementGroups } = facts
+  return people.map((person) => {
+    const own = listEdgesAbove(person.id, edgesOf)
+    const ids = [...new Set(own.map(({ groupId }) => groupId))].filter((id) => id !== person.id)
+    const flat = new Set(ids.filter((id) => groupOf.get(id)?.state === 'flat'))
+    const names = listGroupsHeld(person.id, own)
+    const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
+    return {
+      person,
+      grants: [person.id, ...ids].flatMap((id) => grantsOf.get(id) ?? []).sort(byKey),
+      groups: ids.flatMap((id) => groupOf.get(id) ?? []),
+      edges: own
+        .filter(({ groupId }) => !flat.has(groupId))
+        .map((edge) => {
+          const list = listOfMember({
+            kind: edge.memberId === person.id ? person.kind : 'group',
+            membership: edge.membership,
+          })
+          return { ...edge, readAt: edge.readAt ?? agesOf.get(edge.groupId)?.[list] ?? null }
+        }),
+      flat: [...flat],
+      denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({
+        ...deny,
+        everyone: named.some(({ kind }) => kind === 'everyone'),
+      })),
+      managementGroups,
+      subscription: { id: subscriptionId, label, name: subscriptionName },
+    }
+  })
+}
+
+const byKey = (one: { key: string }, other: { key: string }) => (one.key < other.key ? -1 : 1)
 
 async function readConnection(actor: Actor, connectionId: string) {
   const db = await getDb(actor)
@@ -89,8 +136,8 @@ async function readConnection(actor: Actor, connectionId: string) {
 
 type Edge = PersonAccess['edges'][number]
 
-/** Walks up from a principal to every group it is in. `union` takes no membership twice, so that circles of groups end. */
-async function readEdges(actor: Actor, published: Published, id: string): Promise<Edge[]> {
+/** Walks up from principals to every group they are in. `union` takes no membership twice, so that circles of groups end. */
+async function readEdges(actor: Actor, published: Published, ids: string[]): Promise<Edge[]> {
   const db = await getDb(actor)
   const { groupId, memberId, validFrom, membership, endsAt, readAt } = groupMembers
   const select = (more: SQL) => sql`
@@ -106,12 +153,20 @@ async function readEdges(actor: Actor, published: Published, id: string): Promis
       readAt: sql<Date | null>`way.read_at`.mapWith(readAt),
     })
     .from(sql`(with recursive way (group_id, member_id, since, membership, ends_at, read_at) as (
-      ${select(sql`where ${valid} and ${memberId} = ${id}`)}
+      ${select(sql`where ${valid} and ${isAnyOf(memberId, ids)}`)}
       union
       ${select(sql`join way on ${memberId} = way.group_id where ${valid}`)}
     ) select * from way) as way`)
     .where(isGroupOfSnapshot(actor, published, sql`way.group_id`))
     .orderBy(sql`way.group_id`, sql`way.member_id`, sql`way.membership`)
+}
+
+/** The memberships of one principal, and those of the groups that it is in, of the memberships of several. */
+function listEdgesAbove(id: string, edgesOf: ReadonlyMap<string, Edge[]>): Edge[] {
+  const reached = new Set([id])
+  // Iterating over a set also visits what is added to it meanwhile.
+  for (const one of reached) for (const { groupId } of edgesOf.get(one) ?? []) reached.add(groupId)
+  return [...reached].flatMap((one) => edgesOf.get(one) ?? [])
 }
 
 /** A principal and the groups that it is in now, not only able to join: whom a denial names. */
@@ -198,6 +253,7 @@ async function readGrants(
   published: Published,
   tenantId: string,
   holderIds: string[],
+  withPermissions: boolean,
 ): Promise<PersonAccess['grants']> {
   const db = await getDb(actor)
   return db
@@ -206,7 +262,10 @@ async function readGrants(
       principalId: assignments.principalId,
       principalKind: assignments.principalKind,
       privileged: sql<boolean>`coalesce(${roleDefinitions.privileged}, false)`,
-      permissions: sql<Permission[]>`coalesce(${roleDefinitions.permissions}, '[]'::jsonb)`,
+      // What a role allows is long, and is only held against denials.
+      permissions: withPermissions
+        ? sql<Permission[]>`coalesce(${roleDefinitions.permissions}, '[]'::jsonb)`
+        : sql<Permission[]>`'[]'::jsonb`,
     })
     .from(assignments)
     .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
@@ -214,7 +273,7 @@ async function readGrants(
       and(
         inSnapshot(assignments, actor, published),
         eq(assignments.tenantId, tenantId),
-        inArray(assignments.principalId, holderIds),
+        isAnyOf(assignments.principalId, holderIds),
       ),
     )
     .orderBy(asc(assignments.key))

@@ -5,9 +5,10 @@ import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { whereAccount } from './account'
 import { headerOf, readKeyName } from './check-keys'
-import { auditResealed, nameKeyOf, SealBroken, type SealContext, seal, unseal } from './vault'
+import { auditResealed, INSTALLATION, nameKeyOf, SealBroken, type SealContext, seal, unseal } from './vault'
 
-type Place = { table: string; id: string; sealed: string }
+/** `ofNobody`: its rows belong to no organisation. */
+type Place = { table: string; id: string; sealed: string; ofNobody?: true }
 
 /** The columns that sealed values are stored in, for each kind that there is. */
 const PLACES: Record<SealContext['kind'], Place> = {
@@ -15,6 +16,7 @@ const PLACES: Record<SealContext['kind'], Place> = {
   'attempt-cache': { table: 'connect_attempts', id: 'id', sealed: 'sealed_cache' },
   'application-draft': { table: 'application_drafts', id: 'id', sealed: 'sealed' },
   'attempt-login': { table: 'connect_attempts', id: 'id', sealed: 'sealed_login' },
+  'signing-key': { table: 'signing_keys', id: 'id', sealed: 'sealed', ofNobody: true },
 }
 const KINDS = Object.keys(PLACES) as SealContext['kind'][]
 
@@ -115,14 +117,14 @@ export async function listOldSecrets(
   newest: (string | null)[],
   after?: SealContext,
 ): Promise<SealContext[]> {
-  const { table, id, sealed } = namesOf(kind)
+  const { table, id, sealed, owner } = namesOf(kind)
   const isNewest = sql.join([sql`false`, ...newest.map((header) => sql`${headerOf(sealed)} = ${header}`)], sql` or `)
-  const isNext = after ? sql`(organisation_id, ${id}) > (${after.organisationId}::uuid, ${after.id}::uuid)` : sql`true`
+  const isNext = after ? sql`(${owner}, ${id}) > (${after.organisationId}::uuid, ${after.id}::uuid)` : sql`true`
   const db = await getDbOfEveryOrganisation()
   const { rows } = await db.execute<{ organisationId: string; id: string }>(sql`
-    select organisation_id as "organisationId", ${id} as id from ${table}
+    select ${owner} as "organisationId", ${id} as id from ${table}
     where ${sealed} is not null and (${isNewest}) is not true and ${isNext}
-    order by organisation_id, ${id} limit ${BATCH_ROWS}`)
+    order by 1, 2 limit ${BATCH_ROWS}`)
   return rows.map((row) => ({ organisationId: row.organisationId, kind, id: row.id }))
 }
 
@@ -175,9 +177,10 @@ async function openSecret(sealed: string, context: SealContext): Promise<string 
 }
 
 const whereStored = ({ organisationId, kind, id }: SealContext): SQL =>
-  sql`organisation_id = ${organisationId} and ${namesOf(kind).id} = ${id}`
+  sql`${namesOf(kind).owner} = ${organisationId}::uuid and ${namesOf(kind).id} = ${id}`
 
 const namesOf = (kind: SealContext['kind']) => {
-  const { table, id, sealed } = PLACES[kind]
-  return { table: sql.identifier(table), id: sql.identifier(id), sealed: sql.identifier(sealed) }
+  const { table, id, sealed, ofNobody } = PLACES[kind]
+  const owner = ofNobody ? sql`${INSTALLATION}::uuid` : sql`organisation_id`
+  return { table: sql.identifier(table), id: sql.identifier(id), sealed: sql.identifier(sealed), owner }
 }

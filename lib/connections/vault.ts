@@ -243,10 +243,13 @@ export class SealBroken extends AzureError {
   }
 }
 
+/** Stands for an organisation where a secret belongs to the installation. */
+export const INSTALLATION = '00000000-0000-0000-0000-000000000000'
+
 /** Where a sealed value belongs. It is authenticated together with the value, so one row's secret does not open in another. */
 export type SealContext = {
   organisationId: string
-  kind: 'attempt-login' | 'attempt-cache' | 'account-cache' | 'application-draft'
+  kind: 'attempt-login' | 'attempt-cache' | 'account-cache' | 'application-draft' | 'signing-key'
   id: string
 }
 
@@ -299,6 +302,7 @@ const SEALED_AS = {
   'attempt-login': 'attempt-login',
   'attempt-cache': 'attempt-cache',
   'account-cache': 'connection-cache',
+  'signing-key': 'signing-key',
 }
 
 const encodeContext = ({ organisationId, kind, id }: SealContext) =>

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { CSV_START, csvFileName, formulaSafe, toCsv } from './csv'
+import { exportFileName, formulaSafe, toCsv } from './csv'
 
 const STARTS = ['=', '+', '-', '@', '＝', '＋', '－', '＠']
 const SEPARATORS = [',', ';', '\t', '|']
@@ -39,7 +39,7 @@ const firstOf = (value: string) => value.replace(/^[\s\p{Z}\p{Cf}\p{Cc}"]+/u, ''
 test('an independent reader gets every cell back', () => {
   fc.assert(
     fc.property(rowsOf(3), (rows) => {
-      const read: string[][] = parse(CSV_START + toCsv(rows), {
+      const read: string[][] = parse(toCsv(rows), {
         bom: true,
         record_delimiter: '\r\n',
         skip_empty_lines: false,
@@ -54,7 +54,7 @@ test.each(SEPARATORS)(
   (delimiter) => {
     fc.assert(
       fc.property(rowsOf(3), (rows) => {
-        const read: string[][] = parse(CSV_START + toCsv(rows), {
+        const read: string[][] = parse(toCsv(rows), {
           bom: true,
           delimiter,
           // Split at another separator than it was made with, most quotes of the file stand within cells and open nothing.
@@ -97,11 +97,11 @@ test('an absent value is an empty cell', () => {
 
 test('a file name holds letters, digits and dashes only, whatever the label', () => {
   const day = new Date('2026-03-01T12:00:00Z')
-  expect(csvFileName('Produktion – Zürich / "EU"', day)).toBe('rolecall-produktion-zurich-eu-2026-03-01.csv')
-  expect(csvFileName('生产', day)).toBe('rolecall-2026-03-01.csv')
+  expect(exportFileName('Produktion – Zürich / "EU"', day, 'csv')).toBe('rolecall-produktion-zurich-eu-2026-03-01.csv')
+  expect(exportFileName('生产', day, 'csv')).toBe('rolecall-2026-03-01.csv')
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (label) =>
-      /^rolecall-[a-z0-9-]{1,80}\.csv$/.test(csvFileName(label, day)),
+      /^rolecall-[a-z0-9-]{1,80}\.csv$/.test(exportFileName(label, day, 'csv')),
     ),
   )
 })

@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync'
+import { type Cells, textOf } from './table'
 
 /** Tells Excel that the file is UTF-8; it guesses a national code page otherwise. */
-export const CSV_START = '\uFEFF'
+const CSV_START = '\uFEFF'
 
 /** Lines of CSV (RFC 4180, CRLF), every cell as {@link formulaSafe} makes it. Absent values are empty cells. */
 export function toCsv(rows: readonly (readonly (string | null)[])[]): string {
@@ -30,8 +31,15 @@ export function formulaSafe(value: string): string {
   return value.replace(BREAKS, ' ').replace(FORMULA_STARTS, "$1'")
 }
 
-/** A file name that every system takes and that cannot break out of a header: letters, digits, dashes. */
-export function csvFileName(label: string, at: Date): string {
+/** A table as CSV, with its heading, some rows at a time. */
+export async function* toCsvFile({ columns, rows }: Cells): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  yield encoder.encode(CSV_START + toCsv([columns]))
+  for await (const some of rows) yield encoder.encode(toCsv(some.map((cells) => cells.map(textOf))))
+}
+
+/** A file name that every system takes and that cannot break out of a header: letters, digits, dashes, and the ending. */
+export function exportFileName(label: string, at: Date, ending: string): string {
   const words = label
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -39,5 +47,5 @@ export function csvFileName(label: string, at: Date): string {
     .replace(/^-+|-+$/g, '')
     .slice(0, 60)
     .toLowerCase()
-  return `${['rolecall', words, at.toISOString().slice(0, 10)].filter(Boolean).join('-')}.csv`
+  return `${['rolecall', words, at.toISOString().slice(0, 10)].filter(Boolean).join('-')}.${ending}`
 }
