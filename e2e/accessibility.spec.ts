@@ -33,6 +33,7 @@ test('signing in, and every page of an organisation that has nothing yet', async
     '/settings/sessions',
     '/settings/history',
     '/settings/audit',
+    '/settings/exports',
     '/confirm',
     '/integrations/azure/00000000-1111-4222-8333-444444444444',
     '/integrations/azure/connect/00000000-1111-4222-8333-444444444444/checks',
@@ -129,6 +130,7 @@ test('the tiles, people and settings of an organisation, and what a viewer sees'
     '/settings/members',
     '/settings/history',
     '/settings/audit',
+    '/settings/exports',
   ]) {
     await page.goto(path)
     await inspect(page, path)

@@ -61,11 +61,12 @@ test('a group says who can add members and who can become one, and the ways thro
   await page.goto(`${results}/principals?status=other_tenant`)
   const delegate = page.getByRole('row').filter({ hasText: 'Fabrikam operators' })
   await expect(delegate).toContainText('of Fabrikam')
+  await page.getByRole('button', { name: 'Export' }).click()
   const [file] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Export CSV' }).click(),
+    page.getByRole('menuitem', { name: 'CSV, zipped' }).click(),
   ])
-  expect(new URL(file.url()).search).toBe('?who=others&status=other_tenant')
+  expect(new URL(file.url()).search).toBe('?list=others&status=other_tenant&format=csv')
   await inspect(page, 'other principals with a delegate')
   await delegate.getByRole('link', { name: 'Fabrikam operators' }).click()
   await expect(page.getByText(/^Remove the delegation of subscription .* to Fabrikam/)).toBeVisible()

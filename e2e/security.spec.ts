@@ -7,7 +7,7 @@ import { findSecret, readAllBelow } from './support/secrets'
 import { callAction, FORM, type Shape, serverActions } from './support/server-actions'
 import { connect, expect, goToMicrosoft, pickAccount, signIn, test } from './support/test'
 
-/** What anyone may open: signing in, what an administrator sees who approved, and whether the portal is up. */
+/** What anyone may open: signing in, what an administrator sees who approved, whether the portal is up, and public keys. */
 const PUBLIC = [
   '/signin',
   '/signin/ended',
@@ -16,6 +16,8 @@ const PUBLIC = [
   '/api/csp-reports',
   '/api/azure/admin-consent',
   '/api/auth/[...nextauth]',
+  '/.well-known/rolecall-signing-keys',
+  '/.well-known/rolecall-signing-keys/[keyFile]',
 ]
 
 /** The ways in which Next's router asks for a page, and one in which it never would. */
@@ -54,6 +56,7 @@ const fillersFor = ({ connectionId, attemptId, accountId, draftId, personId }: V
   draftId,
   personId,
   nextauth: 'session',
+  keyFile: 'no-such-key.pem',
 })
 
 test('no page and no route says anything of an organisation to those outside it', async ({ page, world, browser }) => {

@@ -1,6 +1,7 @@
-import { Download, FunnelX, X } from 'lucide-react'
-import { Button, buttonClasses } from '@/components/ui/button'
+import { FunnelX, X } from 'lucide-react'
+import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField, SelectField } from '@/components/ui/fields'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
 import { roleWords, spellControls } from '@/lib/domain/words'
@@ -18,14 +19,14 @@ type Props = {
   /** Whom the table lists. */
   who: 'people' | 'others'
   path: string
-  /** The file with all pages of what the table shows. */
-  exportHref: string
+  /** The page of the connection, below which the export of what the table shows is. */
+  home: string
   view: AccessView
   roles: { id: string; name: string | null }[]
 }
 
 /** Search and filters of a table of those with access. The fields hold no cursor, so every change starts at the first page. */
-export function AccessFilters({ who, path, exportHref, view, roles }: Props) {
+export function AccessFilters({ who, path, home, view, roles }: Props) {
   const values = {
     q: view.search,
     role: view.roleIds.join(','),
@@ -41,6 +42,7 @@ export function AccessFilters({ who, path, exportHref, view, roles }: Props) {
     dir: view.direction === 'asc' ? null : view.direction,
   }
   const people = who === 'people'
+  const exportQuery = `list=${who}${formatAccessView({ ...view, cursor: null }).replace(/^\?/, '&')}`
   const statuses = listOptions('Any status', people ? PERSON_STATUS_LABELS : OTHER_STATUS_LABELS)
   const fields = [
     { name: 'role', label: 'Role', options: listRoleOptions(view, roles), width: 'w-32' },
@@ -92,10 +94,7 @@ export function AccessFilters({ who, path, exportHref, view, roles }: Props) {
           <span className="sr-only">Clear filters</span>
         </ButtonLink>
       ) : null}
-      <a href={exportHref} download className={buttonClasses({}, 'ml-auto')}>
-        <Download aria-hidden />
-        Export CSV
-      </a>
+      <ExportMenu path={`${home}/export`} query={exportQuery} className="ml-auto" />
     </FilterForm>
   )
 }

@@ -11,6 +11,7 @@ import {
 import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField, SelectField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
@@ -163,6 +164,11 @@ function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
           Clear filters
         </ButtonLink>
       ) : null}
+      <ExportMenu
+        path="/people/export"
+        query={formatPeopleView({ ...view, cursor: null, from: 0 }).slice(1)}
+        className="ml-auto"
+      />
     </FilterForm>
   )
 }

@@ -1,7 +1,7 @@
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 
-type Props = { current: 'members' | 'sessions' | 'history' | 'audit' }
+type Props = { current: 'members' | 'sessions' | 'history' | 'audit' | 'exports' }
 
 /** The title and the tabs that all settings pages share. */
 export function SettingsHeader({ current }: Props) {
@@ -15,6 +15,7 @@ export function SettingsHeader({ current }: Props) {
           { href: '/settings/sessions', label: 'Your sessions', current: current === 'sessions' },
           { href: '/settings/history', label: 'History', current: current === 'history' },
           { href: '/settings/audit', label: 'Audit log', current: current === 'audit' },
+          { href: '/settings/exports', label: 'Exports', current: current === 'exports' },
         ]}
       />
     </>

@@ -113,6 +113,8 @@ const ITEM =
 
 type MenuItemProps = {
   href?: string
+  /** Whether the link is to a file, which the browser saves. */
+  download?: boolean
   /** A server action, sent as a form so that it works like any other. */
   action?: () => void | Promise<void>
   onClick?: () => void
@@ -123,14 +125,20 @@ type MenuItemProps = {
   children: ReactNode
 }
 
-/** An item of a menu: a link with `href`, the submit of a form with `action`, a button with `onClick`. A click closes the menu. */
-export function MenuItem({ href, action, onClick, checked, danger, disabled, children }: MenuItemProps) {
+/** An item of a menu: a link with `href`, to a file with `download`, the submit of a form with `action`, a button with `onClick`. A click closes the menu. */
+export function MenuItem({ href, download, action, onClick, checked, danger, disabled, children }: MenuItemProps) {
   const shared = {
     role: checked === undefined ? 'menuitem' : 'menuitemradio',
     'aria-checked': checked,
     tabIndex: -1,
     className: joinClasses(ITEM, danger && 'text-bad [&_svg]:text-bad'),
   }
+  if (href && download)
+    return (
+      <a {...shared} href={href} download onClick={closeMenu}>
+        {children}
+      </a>
+    )
   if (href)
     return (
       <Link {...shared} href={href} prefetch={false} onClick={closeMenu}>

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { AuditTable } from '@/components/settings/audit-table'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { EmptyState } from '@/components/ui/empty-state'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { Pager } from '@/components/ui/pager'
 import { Tabs } from '@/components/ui/tabs'
 import { listAuditEvents } from '@/db/queries/organisation'
@@ -23,6 +24,9 @@ export default async function AuditPage({ searchParams }: PageProps<'/settings/a
       {member.role === 'owner' ? <KindTabs current={kind} /> : null}
       {events.rows.length > 0 ? (
         <>
+          <div className="mb-3 flex justify-end">
+            <ExportMenu path="/settings/audit/export" query={formatAuditView({ kind, cursor: null }).slice(1)} />
+          </div>
           <AuditTable events={events.rows} />
           <Pager
             shown={events.rows.length}

@@ -38,7 +38,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           <AccessFilters
             who="people"
             path={path}
-            exportHref={`${path}/export.csv${formatAccessView({ ...view, cursor: null })}`}
+            home={path}
             view={view}
             roles={roles.filter((role) => role.people + role.eligible > 0)}
           />

@@ -6,6 +6,7 @@ import { FilterForm } from '@/components/access/filter-form'
 import { GroupView } from '@/components/access/group-view'
 import { GroupsTable } from '@/components/access/groups-table'
 import { Button } from '@/components/ui/button'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField } from '@/components/ui/fields'
 import { Pager } from '@/components/ui/pager'
 import { type GroupDetails, getGroup, listGroups } from '@/db/queries/groups'
@@ -52,6 +53,11 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
       <FilterForm label="Groups" action={path} values={{ q: search }}>
         <SearchField label="Name or ID" defaultValue={search} className="max-sm:max-w-none" />
         <Button type="submit">Search</Button>
+        <ExportMenu
+          path={`/integrations/azure/${connection.id}/export`}
+          query={`list=groups${formatGroupsView({ groupId: '', search, cursor: null }).replace(/^\?/, '&')}`}
+          className="ml-auto"
+        />
       </FilterForm>
       {page.rows.length > 0 ? (
         <GroupsTable rows={page.rows} path={path} coverage={connection.publishedRun?.coverage ?? []} />

@@ -30,7 +30,6 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
     countHolders(member, connection, filter),
     readResult(connection.id),
   ])
-  const query = formatAccessView({ ...view, cursor: null }).slice(1)
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
 
   return (
@@ -40,7 +39,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
           <AccessFilters
             who="others"
             path={path}
-            exportHref={`${home}/export.csv?who=others${query && `&${query}`}`}
+            home={home}
             view={view}
             roles={roles.filter((role) => role.others + role.eligibleOthers > 0)}
           />

@@ -3,6 +3,7 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { RolesHeld } from '@/components/access/roles-held'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { listRoleHolders } from '@/db/queries/roles'
 import { isolateName } from '@/lib/domain/words'
 
@@ -22,7 +23,12 @@ export default async function RolesPage({ params }: Props) {
   return (
     <ConnectionScreen connectionId={connection.id} current="roles">
       {roles.length > 0 ? (
-        <RolesHeld path={path} roles={roles} holders={holders} />
+        <>
+          <div className="mb-3 flex justify-end">
+            <ExportMenu path={`${path}/export`} query="list=roles" />
+          </div>
+          <RolesHeld path={path} roles={roles} holders={holders} />
+        </>
       ) : (
         <PeopleEmptyState path={path} total={0} published={connection.publishedAt !== null} />
       )}

@@ -5,6 +5,7 @@ import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]
 import { HistoryBeginLine } from '@/components/access/history-begin'
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { Pager } from '@/components/ui/pager'
 import { readHistoryBegin } from '@/db/queries/history-horizon'
 import { listRuns } from '@/db/queries/runs'
@@ -39,11 +40,12 @@ export default async function RunsPage({ params, searchParams }: Props) {
     <ConnectionScreen connectionId={connection.id} current="runs">
       {page.rows.length > 0 ? (
         <>
-          <p className="mb-3">
+          <div className="mb-3 flex flex-wrap items-center justify-between gap-2">
             <Link href={changesHref({})} prefetch={false} className="link">
               All changes of access to this subscription
             </Link>
-          </p>
+            <ExportMenu path={`/integrations/azure/${connection.id}/export`} query="list=runs" />
+          </div>
           <RunsTable rows={page.rows} changesHref={(after, until) => changesHref({ after, until })} />
           <Pager
             shown={page.rows.length}
