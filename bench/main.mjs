@@ -1,6 +1,7 @@
 import { availableParallelism, loadavg } from 'node:os'
 import { stopChildren } from '../scripts/child-processes.mjs'
 import { measureAccess } from './measure-access.mjs'
+import { measureExports } from './measure-exports.mjs'
 import { measureFleet } from './measure-fleet.mjs'
 import { measurePages } from './measure-pages.mjs'
 import { measureSyncs } from './measure-syncs.mjs'
@@ -8,14 +9,14 @@ import { measureThrottling } from './measure-throttling.mjs'
 
 // npm run bench: figures, one line of JSON each, the last of them how busy the machine was. They are looked at, not
 // asserted: a busy machine is not a fault.
-// `npm run bench -- syncs`, `-- access`, `-- pages`, `-- fleet` or `-- throttling` measures one part; all parts but the last two
+// `npm run bench -- syncs`, `-- access`, `-- pages`, `-- fleet`, `-- exports` or `-- throttling` measures one part; all parts but the last three
 // run without a name.
 
 const parts = {
   ...{ syncs: measureSyncs, access: measureAccess, pages: measurePages },
-  ...{ fleet: measureFleet, throttling: measureThrottling },
+  ...{ fleet: measureFleet, exports: measureExports, throttling: measureThrottling },
 }
-const ONLY_WHEN_ASKED = ['fleet', 'throttling']
+const ONLY_WHEN_ASKED = ['fleet', 'exports', 'throttling']
 
 const print = (figure) => process.stdout.write(`${JSON.stringify(figure)}\n`)
 

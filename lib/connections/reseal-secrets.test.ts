@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { accountSecrets, accounts } from '@/db/schema/accounts'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
+import { signingKeys } from '@/db/schema/signing-keys'
 import { env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { getQueue, SWEEP_QUEUE } from '@/lib/runs/queue'
@@ -19,6 +20,7 @@ import {
   startRolecall,
   type TestTenant,
 } from '@/testing/rolecall'
+import { openSigningKey } from '@/lib/exports/signing-keys'
 import { confirmAttempt } from './confirm'
 import { setSchedule } from './manage'
 import { BATCH_ROWS, listOldSecrets, resealSecret, resealSecrets } from './reseal-secrets'
@@ -36,6 +38,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await rolecall.db.delete(accountSecrets)
   await rolecall.db.delete(connectAttempts)
+  await rolecall.db.delete(signingKeys)
 })
 afterEach(() => {
   env().encryptionKeys.splice(0, Number.POSITIVE_INFINITY, firstKey)
@@ -117,6 +120,17 @@ async function addSecrets(tenant: TestTenant, count: number): Promise<string[]> 
   await rolecall.db.insert(accountSecrets).values(await Promise.all(secrets))
   return ids
 }
+
+test('the key that exports are signed with is sealed anew, and signs as before', async () => {
+  const { id, sign } = await openSigningKey()
+  const signature = sign(Buffer.from('an export'))
+  const newest = addKey()
+  expect(await resealSecrets(NEVER)).toMatchObject({ resealed: 1, unreadable: 0, neededKeys: [newest] })
+  keepOnlyNewestKey()
+  const again = await openSigningKey()
+  expect(again.id).toBe(id)
+  expect(again.sign(Buffer.from('an export'))).toEqual(signature)
+})
 
 describe('a secret that no sync uses', () => {
   test('is sealed anew with the newest key, after which the old key can be taken away', async () => {
