@@ -6,6 +6,7 @@ import { connectAttempts, connections } from '@/db/schema/connections'
 import { auditEvents } from '@/db/schema/organisations'
 import { signingKeys } from '@/db/schema/signing-keys'
 import { env } from '@/lib/env'
+import { openSigningKey } from '@/lib/exports/signing-keys'
 import { log } from '@/lib/log'
 import { getQueue, SWEEP_QUEUE } from '@/lib/runs/queue'
 import { requestSync } from '@/lib/sync/request-sync'
@@ -20,7 +21,6 @@ import {
   startRolecall,
   type TestTenant,
 } from '@/testing/rolecall'
-import { openSigningKey } from '@/lib/exports/signing-keys'
 import { confirmAttempt } from './confirm'
 import { setSchedule } from './manage'
 import { BATCH_ROWS, listOldSecrets, resealSecret, resealSecrets } from './reseal-secrets'
