@@ -81,6 +81,9 @@ const REFUSALS: Record<Exclude<Verdict['kind'], 'verified'>, { title: string; se
   },
 }
 
+/** The most subscriptions that are named: an export of all people is of every one. */
+const MOST_NAMED = 10
+
 function Verified({ name, verdict }: { name: string; verdict: Extract<Verdict, { kind: 'verified' }> }) {
   const { list, rows, exportedAt, by, subscriptions } = verdict.export
   const { withdrawnAt } = verdict
@@ -90,7 +93,7 @@ function Verified({ name, verdict }: { name: string; verdict: Extract<Verdict, {
         {rows.toLocaleString('en')} {rows === 1 ? 'row' : 'rows'} of the list “{list}”, exported by {by} on{' '}
         {momentWords(new Date(exportedAt))}.
       </p>
-      {subscriptions.map(({ id, name: subscription, publishedAt, run }) => (
+      {subscriptions.slice(0, MOST_NAMED).map(({ id, name: subscription, publishedAt, run }) => (
         <p key={`${id} ${publishedAt}`}>
           <bdi>{subscription}</bdi>, <span className="font-mono text-sm break-all">{id}</span>, as of{' '}
           {momentWords(new Date(publishedAt))}
@@ -102,6 +105,9 @@ function Verified({ name, verdict }: { name: string; verdict: Extract<Verdict, {
           .
         </p>
       ))}
+      {subscriptions.length > MOST_NAMED ? (
+        <p>And {(subscriptions.length - MOST_NAMED).toLocaleString('en')} more subscriptions.</p>
+      ) : null}
       {withdrawnAt ? (
         <p>The key was withdrawn on {momentWords(new Date(withdrawnAt))}: somebody else may have signed this.</p>
       ) : null}
