@@ -1,4 +1,5 @@
 import type { Actor } from '@/db/actor'
+import { getResultAt } from '@/db/queries/as-of'
 import { getConnection } from '@/db/queries/connections'
 import { listDenialsByPrincipal } from '@/db/queries/denials'
 import { ALL_PEOPLE, listHolders } from '@/db/queries/holders'
@@ -9,7 +10,7 @@ import type { Cursor, HolderFilter } from '@/lib/domain/views'
 import { accessKey, type EffectiveAccess, wayOf } from './true-access'
 
 /** Everyone and everything that a connection's lists name, page by page. */
-async function holdersOf(actor: Actor, connection: Snapshot, who: HolderFilter['who']) {
+export async function holdersOf(actor: Actor, connection: Snapshot, who: HolderFilter['who']) {
   const found = []
   let cursor: Cursor | null = null
   do {
@@ -20,13 +21,22 @@ async function holdersOf(actor: Actor, connection: Snapshot, who: HolderFilter['
   return found
 }
 
-/**
- * What the product shows of a connection: everyone that its lists name, each with the access that their own page
- * explains. Groups that are opened are not access of their own; one that the directory does not know is.
- */
-export async function shownAccess(actor: Actor, connectionId: string): Promise<EffectiveAccess> {
+/** The result that a connection's pages show, now or at a moment. */
+export async function resultShown(actor: Actor, connectionId: string, at?: Date): Promise<Snapshot> {
   const connection = await getConnection(actor, connectionId)
   if (!connection) throw new Error('There is no such connection.')
+  if (!at) return connection
+  const result = await getResultAt(actor, connection, at)
+  if (result?.kind !== 'found') throw new Error(`Nothing is shown at ${at.toISOString()}: ${result?.kind}.`)
+  return result.snapshot
+}
+
+/**
+ * What the product shows of a connection, now or at a moment: everyone that its lists name, each with the access that their own
+ * page explains. Groups that are opened are not access of their own; one that the directory does not know is.
+ */
+export async function shownAccess(actor: Actor, connectionId: string, at?: Date): Promise<EffectiveAccess> {
+  const connection = await resultShown(actor, connectionId, at)
   const groups = await holdersOf(actor, connection, 'groups')
   const holders = [
     ...(await holdersOf(actor, connection, 'people')),

@@ -24,6 +24,7 @@ import {
   toRole,
   widthOfScope,
 } from './snapshot'
+import { statusInSnapshot } from './subscription-holders'
 
 /** A group that a connection's access runs through. */
 export type GroupRow = {
@@ -205,7 +206,7 @@ async function readOwners(actor: Actor, published: Published, groupId: string) {
       email: principals.email,
       emailSource: principals.emailSource,
       variety: principals.variety,
-      status: statusOfPrincipal,
+      status: statusInSnapshot(actor, published, groupOwners.ownerId),
       guest: sql<boolean>`coalesce(${principals.guest}, false)`,
     })
     .from(groupOwners)
@@ -258,7 +259,7 @@ async function readMembers(actor: Actor, published: Published, groupId: string, 
       email: principals.email,
       emailSource: principals.emailSource,
       variety: principals.variety,
-      status: statusOfPrincipal,
+      status: statusInSnapshot(actor, published, groupMembers.memberId),
       guest: sql<boolean>`coalesce(${principals.guest}, false)`,
       since: groupMembers.validFrom,
     })

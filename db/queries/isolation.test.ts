@@ -5,11 +5,13 @@ import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { ALL_CHANGES } from '@/lib/domain/views'
-import { createAccessWorld } from '@/testing/access-world'
+import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
+import { getFirstResult, getResultAt } from './as-of'
 import { getChange, listChangedRoles, listChanges } from './changes'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
+import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { countFleet, listFleet } from './fleet'
 import { listMatchingGrants, listRolePermissions } from './grants'
@@ -22,6 +24,7 @@ import { getPersonAccess } from './person-access'
 import { countFacets, listScopes } from './result'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
 import { listRuns } from './runs'
+import type { Published } from './snapshot'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -87,13 +90,19 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
   countPeople: (actor) => countPeople(actor, PEOPLE),
+  countResult: async ({ organisationId }, { world: { tenantId }, connection }) =>
+    (await countResult(database.db, { organisationId, tenantId, published: publishedOf(connection) })).people,
   getAccount: async (actor, { connection }) => found(await getAccount(actor, connection.accountId)),
   getChange: async (actor, { changeId }) => found(await getChange(actor, changeId)),
   getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
+  getFirstResult: async (actor, { connection }) => found(await getFirstResult(actor, connection.id)),
   getGroup: async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
+  getResultAt: async (actor, { world, connection }) =>
+    found(await getResultAt(actor, { ...connection, tenantId: world.tenantId }, PUBLISHED)),
+  getResultCounts: async (actor, { connection }) => found(await getResultCounts(actor, publishedOf(connection))),
   listAccounts: async (actor) => (await listAccounts(actor)).length,
   listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
@@ -125,6 +134,11 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listRuns: async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,
   listScopes: async (actor, { connection }) => (await listScopes(actor, connection, ALL)).rows.length,
 }
+
+const publishedOf = ({ publishedAt, ...rest }: Ours['connection']): Published => ({
+  ...rest,
+  publishedAt: publishedAt ?? PUBLISHED,
+})
 
 const found = (row: unknown): number => Number(row !== null)
 

@@ -20,6 +20,7 @@ import {
   toPrincipal,
   toRole,
 } from './snapshot'
+import { statusInSnapshot } from './subscription-holders'
 
 /**
  * Everything needed to explain a principal's access in a published result, whatever kind of principal it is; without
@@ -196,7 +197,7 @@ async function readPerson(
       emailSource: principals.emailSource,
       userPrincipalName: principals.userPrincipalName,
       guest: principals.guest,
-      status: principals.status,
+      status: statusInSnapshot(actor, published, id),
       variety: principals.variety,
       organisation: principals.organisation,
       lastSignInAt: principals.lastSignInAt,

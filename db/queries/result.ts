@@ -2,12 +2,12 @@ import { and, inArray, ne, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments } from '@/db/schema/access'
-import { syncRuns } from '@/db/schema/runs'
 import type { Cursor } from '@/lib/domain/views'
 import type { ScopeLevel, SignalCounts } from '@/lib/domain/vocabulary'
+import { getResultCounts } from './count-result'
 import { searchText } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
-import { inSnapshot, type Published, publishedOf, runOf, type Snapshot, widthOfScope } from './snapshot'
+import { inSnapshot, type Published, publishedOf, type Snapshot, widthOfScope } from './snapshot'
 
 type ScopeRow = { scope: string; level: ScopeLevel; assignments: number }
 /** `search` is a part of the scope; empty for all. */
@@ -76,11 +76,7 @@ export async function countFacets(actor: Actor, snapshot: Snapshot): Promise<Fac
         ne(assignments.principalKind, 'delegate'),
       ),
     )
-  const [run] = await db
-    .select({ signals: syncRuns.signals, people: syncRuns.people, others: syncRuns.others, unread: syncRuns.unread })
-    .from(syncRuns)
-    .where(runOf(actor, published))
-    .limit(1)
+  const run = await getResultCounts(actor, published)
   return {
     signals: run?.signals ?? {},
     people: run?.people ?? 0,

@@ -4,10 +4,10 @@ import { getDb } from '@/db/client'
 import { assignments, holders, roleDefinitions } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { groupMembers, groupNesting, principals } from '@/db/schema/directory'
-import { syncRuns } from '@/db/schema/runs'
 import { listIdsIn } from '@/lib/domain/condition-words'
 import type { Cursor } from '@/lib/domain/views'
 import type { PrincipalStatus, Privilege, RoleCount } from '@/lib/domain/vocabulary'
+import { getResultCounts } from './count-result'
 import { listMatchingGrants } from './grants'
 import { ALL_PEOPLE, type HolderRow, listHolders } from './holders'
 import type { Page } from './keyset'
@@ -15,7 +15,6 @@ import {
   inSnapshot,
   type Published,
   publishedOf,
-  runOf,
   type Snapshot,
   strengthOfRole,
   toPrincipal,
@@ -45,7 +44,7 @@ export type RoleHeld = {
 export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<RoleHeld[]> {
   const published = publishedOf(snapshot)
   if (!published) return []
-  const counts = await readCounts(actor, published)
+  const counts = (await getResultCounts(actor, published))?.roleCounts ?? {}
   const ids = Object.keys(counts)
   if (ids.length === 0) return []
   const roles = await readDefinitions(actor, published, ids)
@@ -53,12 +52,6 @@ export async function listRolesHeld(actor: Actor, snapshot: Snapshot): Promise<R
 }
 
 const NOBODY: RoleCount = { people: 0, others: 0, eligible: 0, eligibleOthers: 0 }
-
-async function readCounts(actor: Actor, published: Published): Promise<Record<string, RoleCount>> {
-  const db = await getDb(actor)
-  const [run] = await db.select({ counts: syncRuns.roleCounts }).from(syncRuns).where(runOf(actor, published)).limit(1)
-  return run?.counts ?? {}
-}
 
 /**
  * The definitions are those of the tenant that the snapshot was read in. The connection may have a newer one: after a

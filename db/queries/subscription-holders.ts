@@ -1,8 +1,12 @@
-import { and, type SQL, type SQLWrapper, Subquery, sql } from 'drizzle-orm'
+import { and, eq, type SQL, type SQLWrapper, Subquery, sql } from 'drizzle-orm'
+import { alias } from 'drizzle-orm/pg-core'
 import { holders } from '@/db/schema/access'
 import { isAnyOf } from '@/db/text-array'
 import { bitOf, HIDING } from '@/lib/domain/combined-holders'
-import { inSnapshot, type Published, type Reader } from './snapshot'
+import type { PrincipalStatus } from '@/lib/domain/vocabulary'
+import { inSnapshot, type Published, type Reader, statusOfPrincipal } from './snapshot'
+
+const stored = alias(holders, 'stored_holders')
 
 /**
  * Everyone and everything with access in a snapshot, one row each: what they have at all of its nodes together, as a table
@@ -39,6 +43,14 @@ export const namedHolders = (actor: Reader, published: Published) => {
   return asHolders(sql`select ${who}, ${shownSignals(any, all, sql`${published.eligibleRead}::boolean`)} as signals
     from ${holders} where ${inSnapshot(holders, actor, published)} group by ${who}`)
 }
+
+/**
+ * The status of a principal in a snapshot, by its id in SQL. Only that of whoever holds a role is kept; of anybody else it is what the
+ * directory says now, of which `principals` is left joined.
+ */
+export const statusInSnapshot = (actor: Reader, published: Published, id: SQLWrapper | string) =>
+  sql<PrincipalStatus>`coalesce((select ${stored.status} from ${holders} as ${stored}
+    where ${and(inSnapshot(stored, actor, published), eq(stored.principalId, id))} limit 1), ${statusOfPrincipal})`
 
 /** A select of combined rows as a table that stands where `holders` would: queries name its columns as those of the table. */
 export const asHolders = (rows: SQL) => new Subquery<'holders', Record<string, unknown>>(rows, {}, 'holders')

@@ -138,6 +138,10 @@ const listMissed = (coverage: readonly CoverageLine[]): CoverageLine[] =>
     ({ dataset, state }) => LEADS_TO_ROLES.includes(dataset) && state !== 'whole' && state !== 'not_licensed',
   )
 
+/** Whether a result knows which roles are only eligible: its list of them was not refused, though single rows may be odd. */
+export const knowsEligible = (coverage: readonly CoverageLine[]): boolean =>
+  coverage.some(({ dataset, state }) => dataset === 'eligible' && (state === 'whole' || state === 'partly'))
+
 /** Which ways to a role may not be shown because something was not read, as sentences; none when all of it was read. */
 export const missedWords = (coverage: readonly CoverageLine[]): string[] =>
   listMissed(coverage).map((line) => {

@@ -1,19 +1,14 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { z } from 'zod'
 import { assignments } from '@/db/schema/access'
 import { createMeter } from '@/lib/azure/client/transport'
 import { azureForAccount } from '@/lib/connections/vault'
-import { MOST_PATHS } from '@/lib/domain/access-paths'
-import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { claimRun } from '@/lib/runs/runs'
-import { applyChange } from '@/sandbox/world/changes'
-import { createRandom, type Random } from '@/sandbox/world/random'
+import type { Random } from '@/sandbox/world/random'
 import { accessLines } from '@/testing/access-lines'
-import { fullWorld } from '@/testing/full-world'
-import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { type Connected, createRandomCompany } from '@/testing/random-company'
+import { carryRun, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { shownAccess } from '@/testing/shown-access'
-import { trueAccess } from '@/testing/true-access'
 import { lastResultOf } from './last-result'
 import { publishAccess } from './publish-access'
 import { readAccess } from './read-access'
@@ -23,7 +18,6 @@ import { requestSync } from './request-sync'
 
 /** More than a test run needs can be asked for: `RANDOM_WORLDS=100`. */
 const WORLDS = Number(process.env.RANDOM_WORLDS ?? 4)
-const OPTIONAL = [...OPTIONAL_SCOPES]
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -31,39 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => rolecall.close())
 
-type Connected = { id: string; subscription: TestTenant['subscription'] }
-
-async function company(seed: string) {
-  const random = createRandom(seed)
-  const spec = { ...fullWorld(seed), managementGroupDepth: 2, managementGroups: 4, subscriptions: 3 }
-  const tenant = await rolecall.tenant({ ...spec, consented: OPTIONAL })
-  const connected: Connected[] = []
-  for (const subscription of tenant.subscriptions)
-    connected.push({ id: await connect(tenant, subscription.id, { optional: OPTIONAL }), subscription })
-  return { random, tenant, connected }
-}
-
-const truthOf = (tenant: TestTenant, { subscription }: Connected) =>
-  accessLines(
-    trueAccess({ ...tenant, subscription }, { paths: MOST_PATHS, eligibleMembers: true, activatedMembers: true }),
-  )
-
 const shownOf = async (tenant: TestTenant, { id }: Connected) => accessLines(await shownAccess(tenant.owner, id))
-
-/** Changes who holds what, at a management group too, and now and then under which one a subscription lies. */
-function change(random: Random, { world, tenantId, managementGroups, subscriptions }: TestTenant, seed: string) {
-  applyChange(world, { random: 12, seed, tenantId })
-  const to = managementGroups[random.below(managementGroups.length)]
-  const moved = subscriptions[random.below(subscriptions.length)]
-  if (!to || !moved) throw new Error('The tenant has no management groups or subscriptions.')
-  const person = applyChange(world, { type: 'add_person', tenantId, displayName: `Somebody ${seed}` })
-  const scope = `/providers/Microsoft.Management/managementGroups/${to.id}`
-  applyChange(world, { type: 'assign', tenantId, principalId: idOf(person), role: 'Reader', scope })
-  if (random.below(2) === 0)
-    applyChange(world, { type: 'move_subscription', subscriptionId: moved.id, managementGroupId: to.id })
-}
-
-const idOf = (made: unknown): string => z.object({ id: z.string() }).parse(made).id
 
 const shuffle = <One>(random: Random, all: readonly One[]): One[] => {
   const left = [...all]
@@ -73,18 +35,18 @@ const shuffle = <One>(random: Random, all: readonly One[]): One[] => {
 const seeds = Array.from({ length: WORLDS }, (_, index) => `company ${index + 1}`)
 
 test.each(seeds)('in %s, each subscription shows what is so, in whatever order they are synced', async (seed) => {
-  const { random, tenant, connected } = await company(seed)
+  const { random, tenant, connected, change, truth } = await createRandomCompany(rolecall, seed)
   for (const one of shuffle(random, connected)) await carryRun(rolecall, tenant.owner, one.id)
-  for (const one of connected) expect(await shownOf(tenant, one)).toEqual(truthOf(tenant, one))
+  for (const one of connected) expect(await shownOf(tenant, one)).toEqual(accessLines(truth(one)))
 
   for (const round of [1, 2]) {
-    change(random, tenant, `${seed} ${round}`)
+    change(`${seed} ${round}`)
     for (const one of shuffle(random, connected)) {
       await requestSync(tenant.owner, one.id)
       expect(await carryRun(rolecall, tenant.owner, one.id)).toMatchObject({ state: 'succeeded', gaps: false })
-      expect(await shownOf(tenant, one), `${one.subscription.name} after its own sync`).toEqual(truthOf(tenant, one))
+      expect(await shownOf(tenant, one), `${one.subscription.name} after its own sync`).toEqual(accessLines(truth(one)))
     }
-    for (const one of connected) expect(await shownOf(tenant, one)).toEqual(truthOf(tenant, one))
+    for (const one of connected) expect(await shownOf(tenant, one)).toEqual(accessLines(truth(one)))
   }
 
   const before = await versions(tenant)
@@ -96,14 +58,14 @@ test.each(seeds)('in %s, each subscription shows what is so, in whatever order t
 })
 
 test.each(seeds)('in %s, readings that are published late overwrite nothing newer', async (seed) => {
-  const { random, tenant, connected } = await company(`late ${seed}`)
+  const { random, tenant, connected, change, truth } = await createRandomCompany(rolecall, `late ${seed}`)
   for (const one of connected) await carryRun(rolecall, tenant.owner, one.id)
 
   for (const round of [1, 2]) {
     const readings = []
     for (const one of shuffle(random, connected)) {
       readings.push(await read(tenant, one))
-      change(random, tenant, `${seed} ${round} ${one.subscription.id}`)
+      change(`${seed} ${round} ${one.subscription.id}`)
     }
     for (const reading of shuffle(random, readings)) {
       await publish(reading)
@@ -118,7 +80,7 @@ test.each(seeds)('in %s, readings that are published late overwrite nothing newe
     await requestSync(tenant.owner, one.id)
     await carryRun(rolecall, tenant.owner, one.id)
   }
-  for (const one of connected) expect(await shownOf(tenant, one)).toEqual(truthOf(tenant, one))
+  for (const one of connected) expect(await shownOf(tenant, one)).toEqual(accessLines(truth(one)))
 })
 
 /** Reads a subscription for a run, without publishing it yet. `keysAbove` are the assignments at its management groups and the root. */

@@ -1,13 +1,17 @@
 import { and, eq, sql } from 'drizzle-orm'
 import { z } from 'zod'
-import type { Transaction } from '@/db/database'
-import { inSnapshot, type Published, toRole } from '@/db/queries/snapshot'
-import { subscriptionHolders } from '@/db/queries/subscription-holders'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import type { Database, Transaction } from '@/db/database'
 import { assignments, holders, roleDefinitions } from '@/db/schema/access'
+import { connections } from '@/db/schema/connections'
 import { groupNesting, groupOwners } from '@/db/schema/directory'
+import { syncRuns } from '@/db/schema/runs'
 import { isAnyOf } from '@/db/text-array'
 import { bitOf } from '@/lib/domain/combined-holders'
 import { type RoleCount, SIGNALS, type SignalCounts } from '@/lib/domain/vocabulary'
+import { inSnapshot, type Published, runOf, toConnection, toRole } from './snapshot'
+import { subscriptionHolders } from './subscription-holders'
 
 /** What a result adds up to: see the columns of `sync_runs`. */
 export type ResultCounts = {
@@ -20,26 +24,52 @@ export type ResultCounts = {
 
 type Counted = { organisationId: string; tenantId: string; published: Published }
 
-/** Counts those who have access in a result that is about to be published. */
-export async function countResult(tx: Transaction, counted: Counted): Promise<ResultCounts> {
-  const { people, others, unread, signals } = await countHolders(tx, counted)
-  const owners = await countOwners(tx, counted)
+/** Counts those who have access in a result that is about to be published, or that was published once. */
+export async function countResult(db: Database | Transaction, counted: Counted): Promise<ResultCounts> {
+  const { people, others, unread, signals } = await countHolders(db, counted)
+  const owners = await countOwners(db, counted)
   return {
     ...{ people, others, unread },
     signals: { ...signals, ...(owners.people + owners.others > 0 && { adds_members: owners }) },
-    roleCounts: await countRoles(tx, counted),
+    roleCounts: await countRoles(db, counted),
   }
+}
+
+/**
+ * What a published result adds up to. It was counted when it was published. Of a result of the past the sums are kept for some
+ * hours only (`RUN_SUMS_HOURS`), and are counted anew from its holders then. Null for a result without a run.
+ */
+export async function getResultCounts(actor: Actor, published: Published): Promise<ResultCounts | null> {
+  const db = await getDb(actor)
+  const [run] = await db
+    .select({
+      people: syncRuns.people,
+      others: syncRuns.others,
+      unread: syncRuns.unread,
+      signals: syncRuns.signals,
+      roleCounts: syncRuns.roleCounts,
+      tenantId: connections.tenantId,
+    })
+    .from(syncRuns)
+    .innerJoin(connections, toConnection(syncRuns))
+    .where(runOf(actor, published))
+    .limit(1)
+  if (!run) return null
+  const { tenantId, ...counts } = run
+  const isKept = Object.keys(counts.roleCounts).length > 0 || counts.people + counts.others + counts.unread === 0
+  if (isKept) return counts
+  return countResult(db, { organisationId: actor.organisationId, tenantId, published })
 }
 
 const NOT_READ = sql.raw(String(bitOf('not_read')))
 
 const KindCount = z.object({ kind: z.string(), all: z.number(), seen: z.number(), shown: z.array(z.number()) })
 
-async function countHolders(tx: Transaction, counted: Counted) {
+async function countHolders(db: Database | Transaction, counted: Counted) {
   const shown = SIGNALS.map(
     (signal) => sql`count(*) filter (where ${holders.signals} & ${sql.raw(String(bitOf(signal)))} <> 0)`,
   )
-  const { rows } = await tx.execute(sql`
+  const { rows } = await db.execute(sql`
     select ${holders.kind}, count(*)::int as all, (count(*) filter (where ${holders.signals} & ${NOT_READ} = 0))::int as seen,
       json_build_array(${sql.join(shown, sql`, `)}) as shown
     from ${subscriptionHolders(counted, counted.published)} group by ${holders.kind}`)
@@ -64,9 +94,9 @@ async function countHolders(tx: Transaction, counted: Counted) {
  * group inside it, since whoever adds a member to one of these gives that member the role. The groups are asked for by their
  * ids, step by step: one statement for all of it is guessed wrong by the database, and takes minutes.
  */
-async function countOwners(tx: Transaction, counted: Counted): Promise<{ people: number; others: number }> {
+async function countOwners(db: Database | Transaction, counted: Counted): Promise<{ people: number; others: number }> {
   const { organisationId, tenantId, published } = counted
-  const granting = await tx
+  const granting = await db
     .selectDistinct({ id: assignments.principalId })
     .from(assignments)
     .innerJoin(roleDefinitions, toRole({ organisationId, tenantId }, assignments.roleId))
@@ -78,7 +108,7 @@ async function countOwners(tx: Transaction, counted: Counted): Promise<{ people:
       ),
     )
   if (granting.length === 0) return { people: 0, others: 0 }
-  const inside = await tx
+  const inside = await db
     .selectDistinct({ id: groupNesting.innerId })
     .from(groupNesting)
     .where(
@@ -90,7 +120,7 @@ async function countOwners(tx: Transaction, counted: Counted): Promise<{ people:
         ),
       ),
     )
-  const owners = await tx
+  const owners = await db
     .select({ id: groupOwners.ownerId, kind: groupOwners.ownerKind })
     .from(groupOwners)
     .where(
@@ -116,9 +146,9 @@ const CountOfRole = z.object({
 })
 
 /** A role that only a group holds is listed as well, although the group itself is not counted. */
-async function countRoles(tx: Transaction, counted: Counted): Promise<Record<string, RoleCount>> {
+async function countRoles(db: Database | Transaction, counted: Counted): Promise<Record<string, RoleCount>> {
   const count = (condition: ReturnType<typeof sql>) => sql`(count(*) filter (where seen and ${condition}))::int`
-  const { rows } = await tx.execute(sql`
+  const { rows } = await db.execute(sql`
     select id, ${count(sql`held and kind = 'user'`)} as people, ${count(sql`held and kind not in ('user', 'group')`)} as others,
       ${count(sql`not held and kind = 'user'`)} as eligible,
       ${count(sql`not held and kind not in ('user', 'group')`)} as "eligibleOthers"

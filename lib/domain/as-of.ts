@@ -1,0 +1,104 @@
+/** The moment that a page is asked to show, as it was typed or linked; empty for now. */
+export type AsOfView = { at: string }
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const INSTANT = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d{1,3})?(Z|[+-]\d{2}:\d{2})?$/i
+
+/** A moment that was understood: the last one of the day, the minute or the second that was named, which begins at `from`. */
+export type Moment = { from: Date; at: Date }
+
+const LENGTHS = { day: 24 * 60 * 60_000, minute: 60_000, second: 1_000, millisecond: 1 }
+
+/**
+ * Reads a moment: a day (`2026-03-12`) or an instant (`2026-03-12T09:14`, with or without seconds), in UTC unless it says another
+ * zone. What is not said is taken at its end: a day is over, and so is a minute. Null for anything else, and for days that no
+ * calendar has.
+ */
+export function parseMoment(text: string): Moment | null {
+  const [, day, minutes, seconds, fraction, zone = 'Z'] = INSTANT.exec(DAY.test(text) ? `${text}T00:00` : text) ?? []
+  if (!day || !isDay(day)) return null
+  const from = new Date(`${day}T${minutes}${seconds ?? ':00'}${fraction ?? ''}${zone.toUpperCase()}`)
+  if (Number.isNaN(from.getTime())) return null
+  const unit = DAY.test(text) ? 'day' : fraction ? 'millisecond' : seconds ? 'second' : 'minute'
+  return { from, at: new Date(from.getTime() + LENGTHS[unit] - 1) }
+}
+
+/** JavaScript takes 30 February for a day in March. */
+function isDay(text: string): boolean {
+  const at = new Date(`${text}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text)
+}
+
+/** The publishes that a subscription has at and around a moment. */
+type Around = {
+  /** The time of the database. */
+  now: Date
+  /** The first result that is known; null when there is none. */
+  first: Date | null
+}
+
+/** Why a moment cannot be shown. `next` is given where there is a result near it to go to, with what it is called. */
+export type MomentProblem = { title: string; sentence: string; next: { at: Date; label: string } | null }
+
+/**
+ * What keeps a moment from being shown: it was not understood, has not come yet, or lies before the first result. Null when
+ * nothing does.
+ */
+export function problemOfMoment(moment: Moment | null, { now, first }: Around): MomentProblem | null {
+  if (!moment)
+    return {
+      title: 'This is not a date that Rolecall understands',
+      sentence: 'Choose a day and a time below, in UTC. An address may also name a day alone, as in at=2026-03-12.',
+      next: null,
+    }
+  if (!first)
+    return {
+      title: 'Nothing has been read yet',
+      sentence: 'There is a past to look at once the first sync has ended.',
+      next: null,
+    }
+  // A day that has begun can be shown, as far as it has come.
+  if (moment.from > now)
+    return {
+      title: 'This moment has not come yet',
+      sentence: 'Rolecall can show what is so now, and what was so at any time since its first sync.',
+      next: null,
+    }
+  if (moment.at < first)
+    return {
+      title: 'Rolecall did not know this subscription then',
+      sentence: `Its first sync ended on ${instantWords(first)}. What was so before was never read.`,
+      next: { at: first, label: 'Show the first result' },
+    }
+  return null
+}
+
+/** Why there is a result of a moment that cannot be shown any more; `later` is when the one after it was published. */
+export function problemOfResult(kind: 'forgotten' | 'other_tenant', later: Date | null): MomentProblem {
+  const next = later && { at: later, label: 'Show the result after it' }
+  if (kind === 'other_tenant')
+    return {
+      title: 'The subscription was in another tenant then',
+      sentence: 'Its people and roles were those of that tenant, which this connection does not read any more.',
+      next,
+    }
+  return {
+    title: 'What Rolecall saw then is not kept any more',
+    sentence: 'A sync had a result then, but not everyone in it is still stored, and a part of it would mislead.',
+    next,
+  }
+}
+
+/** A moment to the minute, in UTC, for a sentence: `12 March 2026 at 09:14 UTC`. */
+export function instantWords(at: Date): string {
+  const day = at.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
+  return `${day} at ${at.toISOString().slice(11, 16)} UTC`
+}
+
+/** A moment as an address has it. */
+export const formatMoment = (at: Date): string => at.toISOString()
+
+/** An address within a subscription at the same moment as the page that links to it; `at` is empty for now. */
+export function keepMoment(href: string, at: string): string {
+  return at === '' ? href : `${href}${href.includes('?') ? '&' : '?'}at=${encodeURIComponent(at)}`
+}
