@@ -5,11 +5,13 @@ import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { ALL_CHANGES } from '@/lib/domain/views'
+import { type CoverageLine, DATASETS } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
 import { getChange, listChangedRoles, listChanges } from './changes'
+import { type Compared, countDifferences, listDifferences } from './compare'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
@@ -86,6 +88,8 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 
 /** How many of an organisation's rows each read of this folder shows to an actor who asks with the right ids. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
+  countDifferences: async (actor, { connection }) =>
+    (await countDifferences(actor, beforeEverything(connection), comparedOf(connection), EVERYTHING)).gained,
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
@@ -114,6 +118,13 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
   listDenialsByPrincipal: async (actor, { connection, person }) =>
     (await listDenialsByPrincipal(actor, connection, [{ principalId: person, kind: 'user' }])).size,
+  listDifferences: async (actor, { connection }) =>
+    (
+      await listDifferences(actor, beforeEverything(connection), comparedOf(connection), {
+        ...EVERYTHING,
+        cursor: null,
+      })
+    ).rows.length,
   listFleet: async (actor) =>
     (await listFleet(actor, { search: '', states: null }, { grouping: 'account', cursor: null })).rows.length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
@@ -138,6 +149,19 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
 const publishedOf = ({ publishedAt, ...rest }: Ours['connection']): Published => ({
   ...rest,
   publishedAt: publishedAt ?? PUBLISHED,
+})
+
+const EVERYTHING = { who: null, privileged: false, change: null }
+const WHOLE: CoverageLine[] = DATASETS.map((dataset) => ({ dataset, state: 'whole', read: 1, missing: 0 }))
+const comparedOf = (connection: Ours['connection']): Compared => ({
+  snapshot: publishedOf(connection),
+  coverage: WHOLE,
+})
+
+/** A result of a connection from before anything was stored of it. */
+const beforeEverything = (connection: Ours['connection']): Compared => ({
+  snapshot: { ...publishedOf(connection), publishedAt: new Date('2019-01-01T00:00:00.000Z') },
+  coverage: WHOLE,
 })
 
 const found = (row: unknown): number => Number(row !== null)

@@ -96,6 +96,15 @@ export function guids(name: string): Parameter<string[]> {
   return parameter(name, read, (ids: string[]) => ids.join(','))
 }
 
+/** Whether something is asked for: `1` when it is. */
+export function flag(name: string): Parameter<boolean> {
+  return parameter(
+    name,
+    (text) => text === '1',
+    (isAsked: boolean) => (isAsked ? '1' : ''),
+  )
+}
+
 /** A whole number from 0, which is the default. */
 export function wholeNumber(name: string): Parameter<number> {
   const read = (number: number) => (Number.isSafeInteger(number) && number > 0 ? number : 0)

@@ -25,6 +25,9 @@ import {
   type ConnectionStatusState,
   EFFECTS,
   type Effect,
+  DIFFERENCES,
+  type Difference,
+  HOLDER_LISTS,
   type HolderList,
   PLANES,
   type Plane,
@@ -182,6 +185,29 @@ const GROUPS_ADDRESS: Address<GroupsView> = {
 
 export const parseGroupsView = (params: SearchParams): GroupsView => parseView(GROUPS_ADDRESS, params)
 export const formatGroupsView = (view: GroupsView): string => formatView(GROUPS_ADDRESS, view)
+
+/** Which differences between two moments are shown. */
+export type CompareFilter = {
+  who: HolderList | null
+  /** Only roles that can grant access, or change every kind of resource. */
+  privileged: boolean
+  change: Difference | null
+}
+
+/** Two moments of a subscription beside each other, as typed. Empty: the first result, and now. */
+export type CompareView = CompareFilter & { from: string; to: string; cursor: Cursor | null }
+
+const COMPARE_ADDRESS: Address<CompareView> = {
+  from: plainText('from'),
+  to: plainText('to'),
+  who: oneOf('who', HOLDER_LISTS, null),
+  privileged: flag('privileged'),
+  change: oneOf('change', DIFFERENCES, null),
+  cursor: pageCursor(),
+}
+
+export const parseCompareView = (params: SearchParams): CompareView => parseView(COMPARE_ADDRESS, params)
+export const formatCompareView = (view: CompareView): string => formatView(COMPARE_ADDRESS, view)
 
 /** The runs of a connection. */
 export type RunsView = { cursor: Cursor | null }

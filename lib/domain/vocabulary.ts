@@ -265,6 +265,10 @@ export type CoverageState = (typeof COVERAGE_STATES)[number]
 export const HOLDER_LISTS = ['people', 'others', 'groups'] as const
 export type HolderList = (typeof HOLDER_LISTS)[number]
 
+/** What may be said of a role that somebody has in one of two results: `not_comparable` where the other one could not know. */
+export const DIFFERENCES = ['gained', 'lost', 'not_comparable'] as const
+export type Difference = (typeof DIFFERENCES)[number]
+
 /** What an email is taken from: see `principals.email_source`. */
 export const EMAIL_SOURCES = ['mail', 'other_mail', 'decoded', 'user_principal_name'] as const
 export type EmailSource = (typeof EMAIL_SOURCES)[number]
