@@ -8,7 +8,16 @@ import { directoryGroups, groupMembers, groupNesting, principals } from '@/db/sc
 import type { GrantFilter } from '@/lib/domain/views'
 import type { AssignmentKind, Permission, Privilege, ScopeLevel, WayHeld } from '@/lib/domain/vocabulary'
 import { ageOfMembership, grantMatches, kindMatches } from './holder-filters'
-import { inSnapshot, publishedOf, type Snapshot, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
+import {
+  ageIn,
+  inSnapshot,
+  publishedOf,
+  type Snapshot,
+  strengthOfRole,
+  toPrincipal,
+  toRole,
+  weakestKindOf,
+} from './snapshot'
 
 /** A grant as somebody has it: by an assignment of their own, or of a group that they are in at any depth. */
 export type MatchingGrant = {
@@ -94,7 +103,7 @@ export async function listMatchingGrants(
   const kind = weakestKindOf(assignments.kind, sql`held.membership`)
   const groupNames = alias(principals, 'group_names')
   const db = await getDb(actor)
-  return db
+  const found = await db
     .selectDistinct({
       ...GRANT,
       kind: kind.as('held_kind'),
@@ -112,6 +121,7 @@ export async function listMatchingGrants(
     .leftJoin(groupNames, toPrincipal(assignments, sql`held.group_id`, groupNames))
     .where(and(isShown, grantMatches(actor, published.id, asked), kindMatches(kind, asked.held)))
     .orderBy(sql`held_by`, sql`strength`, asc(assignments.key), sql`held_through nulls first`)
+  return found.map((grant) => ({ ...grant, readAt: ageIn(published, grant.readAt) }))
 }
 
 export type RolePermissions = {

@@ -13,6 +13,7 @@ import { GRANT } from './grants'
 import { isGuid, searchText } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import {
+  ageIn,
   inSnapshot,
   isGroupOfSnapshot,
   type Published,
@@ -170,11 +171,11 @@ export async function getGroup(
     readPageOrFirst(cursor, (at) => readMembers(actor, published, id, at, limit)),
   ])
   const withAge = (member: Pick<GroupMember, 'kind' | 'membership' | 'readAt'>) => ({
-    readAt: member.readAt ?? row.ages[listOfMember(member)],
+    readAt: ageIn(published, member.readAt) ?? row.ages[listOfMember(member)],
   })
   return {
     ...(row satisfies GroupRow),
-    held,
+    held: held.map((grant) => ({ ...grant, readAt: ageIn(published, grant.readAt) })),
     ownedBy: owners,
     parents,
     memberPage: { ...memberPage, rows: memberPage.rows.map((member) => ({ ...member, ...withAge(member) })) },

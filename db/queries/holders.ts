@@ -21,6 +21,7 @@ import {
 import { asksOfGrants, holderMatches, selectMatchingHolders, signalsOf } from './holder-filters'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 import {
+  ageIn,
   inSnapshot,
   type Published,
   privilegeOfStrength,
@@ -193,7 +194,11 @@ async function readHolders(
     )
     .orderBy(asc(sql`page.place`))
   const { rows, previous, next } = keys.page(found.map((row) => ({ ...row, at: atOf.get(row.principalId) ?? [] })))
-  return { rows: rows.map(toRow), previous, next }
+  return {
+    rows: rows.map((row) => toRow({ ...row, unreadSince: ageIn(published, row.unreadSince) })),
+    previous,
+    next,
+  }
 }
 
 /** The groups that the grants of a holder come through, each counted once, whichever nodes it holds roles at. */

@@ -12,6 +12,7 @@ import { isNamedBy, listDenials } from './denials'
 import { GRANT } from './grants'
 import { isGuid } from './input'
 import {
+  ageIn,
   inSnapshot,
   isGroupOfSnapshot,
   type Published,
@@ -96,7 +97,7 @@ async function collectAccess(
     const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
     return {
       person,
-      grants: [person.id, ...ids].flatMap((id) => grantsOf.get(id) ?? []).sort(byKey),
+      grants: [person.id, ...ids].flatMap((id) => grantsOf.get(id) ?? []).sort(byKey).map((grant) => ({ ...grant, readAt: ageIn(published, grant.readAt) })),
       groups: ids.flatMap((id) => groupOf.get(id) ?? []),
       edges: own
         .filter(({ groupId }) => !flat.has(groupId))
@@ -105,7 +106,7 @@ async function collectAccess(
             kind: edge.memberId === person.id ? person.kind : 'group',
             membership: edge.membership,
           })
-          return { ...edge, readAt: edge.readAt ?? agesOf.get(edge.groupId)?.[list] ?? null }
+          return { ...edge, readAt: ageIn(published, edge.readAt) ?? agesOf.get(edge.groupId)?.[list] ?? null }
         }),
       flat: [...flat],
       denies: naming.map(({ principals: named, excluded: _, ...deny }) => ({

@@ -64,6 +64,13 @@ export const inSnapshot = (table: OfNode | OfAccount, actor: Reader, published: 
   )
 
 /**
+ * When something was read last, as a snapshot has it. The age of a row is brought up to date in its interval, so that one which is
+ * no earlier than the snapshot was written after it.
+ */
+export const ageIn = ({ publishedAt }: Published, readAt: Date | null): Date | null =>
+  readAt && readAt < publishedAt ? readAt : null
+
+/**
  * Joins the nodes of every connection, each as its readers see them now. `connections` has to be joined before, and whoever
  * asks keeps to the actor's organisation.
  */

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getFirstResult, getResultAt } from '@/db/queries/as-of'
 import { getConnection } from '@/db/queries/connections'
 import { getResultCounts } from '@/db/queries/count-result'
+import { listMatchingGrants } from '@/db/queries/grants'
 import { type HolderRow, listHolders } from '@/db/queries/holders'
 import { listRolesHeld } from '@/db/queries/roles'
 import { publishedOf } from '@/db/queries/snapshot'
 import { accessLines } from '@/testing/access-lines'
 import { type Connected, createRandomCompany } from '@/testing/random-company'
-import { carryRun, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
+import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { holdersOf, resultShown, shownAccess } from '@/testing/shown-access'
 import { requestSync } from './request-sync'
 
@@ -132,4 +133,31 @@ test('a result of which past holders were forgotten is not shown as if nobody ha
   const connection = await getConnection(owner, one.id)
   if (!connection || !finishedAt) throw new Error('There is no such result.')
   expect(await getResultAt(owner, connection, finishedAt)).toMatchObject({ kind: 'forgotten' })
+})
+
+test('what stands in from an earlier reading by now was read when it was shown then', async () => {
+  const tenant = await rolecall.tenant({ licence: 'p2', eligibility: 6, people: 6 })
+  const { owner } = tenant
+  const id = await connect(tenant)
+  const { finishedAt } = await carryRun(rolecall, owner, id)
+  await requestSync(owner, id)
+  const refused = { error: { code: 'MadeUp', message: 'refused' } }
+  await tenant.during([{ match: { path: 'roleEligibilityScheduleInstances' }, status: 403, body: refused }], async () =>
+    carryRun(rolecall, owner, id),
+  )
+
+  const agesAt = async (at?: Date) => {
+    const result = await resultShown(owner, id, at)
+    const people = await holdersOf(owner, result, 'people')
+    const grants = await listMatchingGrants(
+      owner,
+      result,
+      people.map(({ principalId }) => principalId),
+    )
+    return grants.filter(({ kind }) => kind === 'eligible').map(({ readAt }) => readAt !== null)
+  }
+  const [now, then] = [await agesAt(), await agesAt(finishedAt ?? undefined)]
+  expect(now.length).toBeGreaterThan(0)
+  expect(now.every((isOld) => isOld)).toBe(true)
+  expect(then).toEqual(now.map(() => false))
 })
