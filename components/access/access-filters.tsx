@@ -3,6 +3,7 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField, SelectField } from '@/components/ui/fields'
+import { keepMoment } from '@/lib/domain/as-of'
 import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
 import { roleWords, spellControls } from '@/lib/domain/words'
 import { FilterForm } from './filter-form'
@@ -40,6 +41,7 @@ export function AccessFilters({ who, path, home, view, roles }: Props) {
     signal: view.signal,
     sort: view.sort === 'name' ? null : view.sort,
     dir: view.direction === 'asc' ? null : view.direction,
+    at: view.at || null,
   }
   const people = who === 'people'
   const exportQuery = `list=${who}${formatAccessView({ ...view, cursor: null }).replace(/^\?/, '&')}`
@@ -89,7 +91,7 @@ export function AccessFilters({ who, path, home, view, roles }: Props) {
         </ButtonLink>
       ) : null}
       {isFiltered(view) ? (
-        <ButtonLink href={path} variant="ghost" title="Clear filters" className="px-2">
+        <ButtonLink href={keepMoment(path, view.at)} variant="ghost" title="Clear filters" className="px-2">
           <FunnelX aria-hidden />
           <span className="sr-only">Clear filters</span>
         </ButtonLink>

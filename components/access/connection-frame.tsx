@@ -9,6 +9,7 @@ import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { ConnectionFacts } from '@/db/queries/connections'
+import { keepMoment } from '@/lib/domain/as-of'
 import { type ConnectionStatus, connectionStatus } from '@/lib/domain/connection-status'
 import { dropWords } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
@@ -24,10 +25,16 @@ type ConnectionCounts = { people: number; roles: number; groups: number; princip
 
 type Props = {
   connection: ConnectionFacts
-  counts: ConnectionCounts
+  /** Null where there is no result to count in. */
+  counts: ConnectionCounts | null
   /** How many role assignments count toward Azure's limit; null before the first result. */
   assignments: number | null
-  current: ConnectionTab
+  /** Null for a page that no tab leads to. */
+  current: ConnectionTab | null
+  /** The moment of the past that is shown, as an address has it; empty for now. */
+  at: string
+  /** What says that the past is shown, or leads there. */
+  band: ReactNode
   /** The buttons and the menu of the header. */
   actions?: ReactNode
   /** The button that signs in to Microsoft again, for those who may. */
@@ -39,13 +46,14 @@ type Props = {
 
 /** What surrounds every page of a connection. It is read together with the page, so that state, counts and list are of one result. */
 export function ConnectionFrame(props: Props) {
-  const { connection, counts, assignments, current, actions, reconnect, mayAsk = false, children } = props
+  const { connection, counts, assignments, current, at, band, actions, reconnect, mayAsk = false, children } = props
   const path = `/integrations/azure/${connection.id}`
   const coverage = connection.publishedRun?.coverage ?? []
   const lastRun = connection.lastRun && { ...connection.lastRun, coverage }
   const status = connectionStatus({ ...connection, lastRun })
+  const isPast = at !== ''
   const tab = (key: ConnectionTab, label: string, count?: number) => ({
-    href: key === 'people' ? path : `${path}/${key}`,
+    href: keepMoment(key === 'people' ? path : `${path}/${key}`, KNOWS_PAST.includes(key) ? at : ''),
     label,
     count,
     current: key === current,
@@ -56,27 +64,37 @@ export function ConnectionFrame(props: Props) {
       <PageHeader
         title={connection.label}
         back={{ href: '/integrations', label: 'Integrations' }}
-        description={<StatusMark status={status} />}
+        description={isPast ? null : <StatusMark status={status} />}
         className="mb-3"
       >
         {actions}
       </PageHeader>
-      <ConnectionSummary connection={connection} assignments={assignments} />
-      {connection.openRun ? <RunProgress run={connection.openRun} /> : null}
-      <ConnectionNotice connection={connection} status={status} reconnect={reconnect} />
+      <ConnectionSummary connection={connection} assignments={assignments} isPast={isPast} />
+      {isPast ? (
+        <>
+          {band}
+          <DropNotice coverage={coverage} />
+        </>
+      ) : (
+        <>
+          {connection.openRun ? <RunProgress run={connection.openRun} /> : null}
+          <ConnectionNotice connection={connection} status={status} reconnect={reconnect} />
+        </>
+      )}
       <Coverage
         coverage={coverage}
         plan={connection.publishedRun?.plan ?? null}
-        settingsHref={mayAsk ? `${path}/settings` : null}
-        lastGood={connection.lastRun?.state === 'failed'}
+        settingsHref={mayAsk && !isPast ? `${path}/settings` : null}
+        of={isPast ? 'past' : connection.lastRun?.state === 'failed' ? 'last_good' : 'now'}
       />
+      {isPast ? null : band}
       <Tabs
         label="Results"
         tabs={[
-          tab('people', 'People', counts.people),
-          tab('roles', 'Roles', counts.roles),
-          tab('groups', 'Groups', counts.groups),
-          tab('principals', 'Other principals', counts.principals),
+          tab('people', 'People', counts?.people),
+          tab('roles', 'Roles', counts?.roles),
+          tab('groups', 'Groups', counts?.groups),
+          tab('principals', 'Other principals', counts?.principals),
           tab('ask', 'Ask'),
           tab('runs', 'Runs'),
           tab('settings', 'Settings'),
@@ -87,8 +105,13 @@ export function ConnectionFrame(props: Props) {
   )
 }
 
-/** Which subscription of which tenant this is, how old its data is, and with whose account it is read. */
-function ConnectionSummary({ connection, assignments }: { connection: ConnectionFacts; assignments: number | null }) {
+/** The tabs that can show the past. */
+const KNOWS_PAST: readonly ConnectionTab[] = ['people', 'roles', 'groups', 'principals', 'ask']
+
+type ConnectionSummaryProps = { connection: ConnectionFacts; assignments: number | null; isPast: boolean }
+
+/** Which subscription of which tenant this is, and for the present also how old its data is, and with whose account it is read. */
+function ConnectionSummary({ connection, assignments, isPast }: ConnectionSummaryProps) {
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
@@ -100,21 +123,28 @@ function ConnectionSummary({ connection, assignments }: { connection: Connection
       <Fact name="Tenant">
         <ShortId id={connection.tenantId} label="tenant ID" />
       </Fact>
-      <Fact name="State in Azure">{connection.subscriptionState}</Fact>
+      {isPast ? null : <Fact name="State in Azure">{connection.subscriptionState}</Fact>}
       {assignments === null ? null : (
         <Fact name="4,000-assignment limit">
           <AssignmentLimit used={assignments} />
         </Fact>
       )}
-      <Fact name="Last synced">{connection.publishedAt ? <RelativeTime at={connection.publishedAt} /> : 'never'}</Fact>
-      <Fact name="Connected by">
-        <Name of={connection.connectedByName} />
-        {' with '}
-        <Name of={connection.account.name} className="break-all" />
-      </Fact>
+      {isPast ? null : <Reading connection={connection} />}
     </dl>
   )
 }
+
+/** When the subscription was read last, and with whose account. */
+const Reading = ({ connection }: { connection: ConnectionFacts }) => (
+  <>
+    <Fact name="Last synced">{connection.publishedAt ? <RelativeTime at={connection.publishedAt} /> : 'never'}</Fact>
+    <Fact name="Connected by">
+      <Name of={connection.connectedByName} />
+      {' with '}
+      <Name of={connection.account.name} className="break-all" />
+    </Fact>
+  </>
+)
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (

@@ -23,12 +23,18 @@ type Props = {
   plan: GroupPlan | null
   /** The page on which an optional permission can be asked for; null for those who may not ask. */
   settingsHref: string | null
-  /** Set when a later sync failed, so that what is shown is of the one before. */
-  lastGood: boolean
+  /** Which result is shown: the newest, the one before a sync that failed, or one of the past. */
+  of: keyof typeof COVERAGE_TITLES
+}
+
+const COVERAGE_TITLES = {
+  now: 'Coverage:',
+  last_good: 'Coverage of the last good sync:',
+  past: 'Coverage of that sync:',
 }
 
 /** How far the shown result was read: a summary of one line which, unfolded, has a line for each kind of data. */
-export function Coverage({ coverage, plan, settingsHref, lastGood }: Props) {
+export function Coverage({ coverage, plan, settingsHref, of }: Props) {
   if (coverage.length === 0) return null
 
   return (
@@ -36,14 +42,13 @@ export function Coverage({ coverage, plan, settingsHref, lastGood }: Props) {
       <summary className="-mx-1 inline-flex max-w-full items-start gap-1 rounded-md px-1 hover:text-ink">
         <ChevronRight aria-hidden className="mt-0.5 size-4 shrink-0 transition-transform group-open:rotate-90" />
         <span>
-          <span className="font-medium">{lastGood ? 'Coverage of the last good sync:' : 'Coverage:'}</span>{' '}
-          {coverageSummary(coverage)}
+          <span className="font-medium">{COVERAGE_TITLES[of]}</span> {coverageSummary(coverage)}
         </span>
       </summary>
       <CoverageList coverage={coverage} settingsHref={settingsHref}>
         {plan && plan.way !== 'none' ? <GroupPlanRow plan={plan} /> : null}
       </CoverageList>
-      <p className="mt-2 max-w-4xl">{FRESHNESS}</p>
+      {of === 'past' ? null : <p className="mt-2 max-w-4xl">{FRESHNESS}</p>}
     </details>
   )
 }

@@ -3,12 +3,13 @@ import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import type { GroupMemberRow, GroupOwnerRow } from '@/db/queries/groups'
+import { keepMoment } from '@/lib/domain/as-of'
 import { dateWords, momentWords } from '@/lib/domain/words'
 import { GroupName, MembershipChip } from './group-name'
 import { EmailText, NotReadSince, PersonStatusMark, PrincipalKindText, PrincipalName } from './holder-cells'
 
 /** The direct members of a group, and who can become one. People lead to their paths, groups to their own page. */
-export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: string }) {
+export function GroupMembers({ rows, home, at }: { rows: GroupMemberRow[]; home: string; at: string }) {
   return (
     <Table caption="Members of the group">
       <Thead>
@@ -26,7 +27,7 @@ export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: str
               <Td>
                 <span className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
                   <span className={faded}>
-                    <MemberName member={member} home={home} />
+                    <MemberName member={member} home={home} at={at} />
                   </span>
                   <MembershipChip membership={member.membership} endsAt={member.endsAt} />
                   {member.readAt ? <NotReadSince at={member.readAt} /> : null}
@@ -57,7 +58,7 @@ export function GroupMembers({ rows, home }: { rows: GroupMemberRow[]; home: str
 }
 
 /** Who decides on the members of a group, or can become able to. */
-export function GroupOwners({ rows, home }: { rows: GroupOwnerRow[]; home: string }) {
+export function GroupOwners({ rows, home, at }: { rows: GroupOwnerRow[]; home: string; at: string }) {
   return (
     <Table caption="Owners of the group">
       <Thead>
@@ -71,7 +72,7 @@ export function GroupOwners({ rows, home }: { rows: GroupOwnerRow[]; home: strin
         {rows.map((owner) => (
           <Tr key={`${owner.id} ${owner.ownership}`}>
             <Td>
-              <MemberName member={owner} home={home} />
+              <MemberName member={owner} home={home} at={at} />
             </Td>
             <Td label="Kind" className="text-ink-soft">
               <MemberKind member={owner} />
@@ -106,11 +107,18 @@ function MemberKind({ member: { kind, variety } }: { member: Member }) {
   return <PrincipalKindText kind={kind} variety={variety} />
 }
 
-function MemberName({ member: { id, kind, name, email, status }, home }: { member: Member; home: string }) {
-  if (kind === 'group') return <GroupName group={{ id, name }} groupsPath={`${home}/groups`} />
+function MemberName({ member, home, at }: { member: Member; home: string; at: string }) {
+  const { id, kind, name, email, status } = member
+  if (kind === 'group') return <GroupName group={{ id, name }} groupsPath={`${home}/groups`} at={at} />
   if (kind !== 'user')
     return name ? <Name of={name} className="font-medium" /> : <ShortId id={id} label="ID of the principal" />
   return (
-    <PrincipalName id={id} name={name} email={email} deleted={status === 'deleted'} href={`${home}/people/${id}`} />
+    <PrincipalName
+      id={id}
+      name={name}
+      email={email}
+      deleted={status === 'deleted'}
+      href={keepMoment(`${home}/people/${id}`, at)}
+    />
   )
 }

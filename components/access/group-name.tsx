@@ -1,6 +1,7 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
+import { keepMoment } from '@/lib/domain/as-of'
 import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
 import { dateWords, isolateName, spellControls } from '@/lib/domain/words'
 import { PartlyMark } from './coverage'
@@ -9,15 +10,16 @@ import { EndsChip } from './role-chip'
 
 type Props = {
   group: { id: string; name: string | null }
-  /** The page of the connection's groups. */
+  /** The page of the connection's groups, and the moment at which it is opened; empty or left out for now. */
   groupsPath: string
+  at?: string
 }
 
 /** A group by its name, or by its ID where the name was not read, as a link to what it holds and who is in it. */
-export function GroupName({ group: { id, name }, groupsPath }: Props) {
+export function GroupName({ group: { id, name }, groupsPath, at = '' }: Props) {
   return (
     <Link
-      href={`${groupsPath}?group=${id}`}
+      href={keepMoment(`${groupsPath}?group=${id}`, at)}
       prefetch={false}
       dir="auto"
       title={name === null ? `${id}: its name was not read` : undefined}
@@ -29,10 +31,10 @@ export function GroupName({ group: { id, name }, groupsPath }: Props) {
 }
 
 /** The group through which a role is held, in few letters for a cell or a line: only the start of an ID without a name. */
-export function ThroughGroup({ group: { id, name }, groupsPath }: Props) {
+export function ThroughGroup({ group: { id, name }, groupsPath, at = '' }: Props) {
   return (
     <Link
-      href={`${groupsPath}?group=${id}`}
+      href={keepMoment(`${groupsPath}?group=${id}`, at)}
       prefetch={false}
       dir="auto"
       title={`Through the group ${isolateName(name ?? id)}`}

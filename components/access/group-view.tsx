@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { ShortId } from '@/components/ui/copyable'
 import type { GroupDetails } from '@/db/queries/groups'
+import { keepMoment } from '@/lib/domain/as-of'
 import { emptyGroupWords, knowsPeopleOnly, ownerlessWords } from '@/lib/domain/group-coverage'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
@@ -17,6 +18,8 @@ type Props = {
   group: GroupDetails
   /** The address of the connection's page. */
   home: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
   of: ScopeOf
   /** How far the result was read, which says what the group is known to have none of. */
   coverage: CoverageLine[]
@@ -29,7 +32,7 @@ type Props = {
 }
 
 /** One group: how far it was opened, the roles it holds, who can add members, the groups it is in, and its direct members. */
-export function GroupView({ group, home, of, coverage, roleNames, settingsHref, pager }: Props) {
+export function GroupView({ group, home, at, of, coverage, roleNames, settingsHref, pager }: Props) {
   const path = `${home}/groups`
   const peopleOnly = knowsPeopleOnly(coverage)
   const { says, next } = describeGroupState(group.state, peopleOnly)
@@ -40,7 +43,7 @@ export function GroupView({ group, home, of, coverage, roleNames, settingsHref, 
     <section aria-labelledby="group-title" className="grid grid-cols-[minmax(0,1fr)] gap-6">
       <div>
         <Link
-          href={path}
+          href={keepMoment(path, at)}
           prefetch={false}
           className="-ml-1 inline-flex items-center gap-1 rounded-md pr-1.5 text-sm text-ink-soft hover:text-ink"
         >
@@ -80,7 +83,7 @@ export function GroupView({ group, home, of, coverage, roleNames, settingsHref, 
           <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
             {group.parents.map((parent) => (
               <li key={parent.id} className="min-w-0 max-w-full">
-                <GroupName group={parent} groupsPath={path} />
+                <GroupName group={parent} groupsPath={path} at={at} />
               </li>
             ))}
           </ul>
@@ -97,7 +100,7 @@ export function GroupView({ group, home, of, coverage, roleNames, settingsHref, 
             <NotReadSince at={group.ages.owners} /> <span className="text-ink-soft">Who owned it then is listed.</span>
           </p>
         ) : null}
-        {group.ownedBy.length > 0 ? <GroupOwners rows={group.ownedBy} home={home} /> : null}
+        {group.ownedBy.length > 0 ? <GroupOwners rows={group.ownedBy} home={home} at={at} /> : null}
       </Part>
       {isOpened(group.state) || rows.length > 0 ? (
         <Part title={group.state === 'flat' ? 'Everyone in it' : 'Directly in it'}>
@@ -114,7 +117,7 @@ export function GroupView({ group, home, of, coverage, roleNames, settingsHref, 
           ) : null}
           {rows.length > 0 ? (
             <>
-              <GroupMembers rows={rows} home={home} />
+              <GroupMembers rows={rows} home={home} at={at} />
               {pager}
             </>
           ) : null}

@@ -10,12 +10,14 @@ import { describeGroupState } from './labels'
 type Props = {
   rows: GroupRow[]
   path: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
   /** How far the result was read, which says what a group is known to have none of. */
   coverage: CoverageLine[]
 }
 
 /** The groups through which access is held: those with a role of their own here, and the groups inside them. */
-export function GroupsTable({ rows, path, coverage }: Props) {
+export function GroupsTable({ rows, path, at, coverage }: Props) {
   const peopleOnly = knowsPeopleOnly(coverage)
   const ownersRead = knowsOwners(coverage)
   return (
@@ -32,7 +34,7 @@ export function GroupsTable({ rows, path, coverage }: Props) {
         {rows.map((group) => (
           <Tr key={group.id}>
             <RowTh>
-              <GroupName group={group} groupsPath={path} />
+              <GroupName group={group} groupsPath={path} at={at} />
             </RowTh>
             <Td label="State">
               <GroupState group={group} peopleOnly={peopleOnly} />

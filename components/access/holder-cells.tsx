@@ -247,16 +247,17 @@ type AssignmentSourceProps = {
   /** How many groups lead to a role here, and how many roles are assigned to the holder itself. */
   groups: number
   direct: number
-  /** The page of the connection's groups. */
+  /** The page of the connection's groups, and the moment at which it is opened. */
   groupsPath: string
+  at: string
 }
 
 /** How the role in the row is held: directly or through which group, and how many more ways to a role there are. */
-export function AssignmentSource({ group, groups, direct, groupsPath }: AssignmentSourceProps) {
+export function AssignmentSource({ group, groups, direct, groupsPath, at }: AssignmentSourceProps) {
   const more = group ? groups - 1 + Number(direct > 0) : groups
   return (
     <span className="flex min-w-0 flex-wrap items-baseline gap-x-1.5">
-      {group ? <ThroughGroup group={group} groupsPath={groupsPath} /> : <span>Direct</span>}
+      {group ? <ThroughGroup group={group} groupsPath={groupsPath} at={at} /> : <span>Direct</span>}
       {more > 0 ? (
         <span
           className="shrink-0 text-xs text-ink-faint tabular-nums"

@@ -5,6 +5,7 @@ import { joinClasses } from '@/components/ui/join-classes'
 import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
+import { keepMoment } from '@/lib/domain/as-of'
 import type { AccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import {
@@ -59,7 +60,7 @@ export function OtherPrincipalsTable({ rows, path, home, view, of, names }: Prop
         {rows.map((row) => (
           <Tr key={row.principalId}>
             <Td area="name" line="over">
-              <PrincipalCell row={row} href={`${home}/people/${row.principalId}`} names={names} />
+              <PrincipalCell row={row} href={keepMoment(`${home}/people/${row.principalId}`, view.at)} names={names} />
             </Td>
             <Td area="kind" line="first" className="text-ink-soft">
               <PrincipalKindText kind={row.kind} variety={row.variety} />
@@ -71,7 +72,7 @@ export function OtherPrincipalsTable({ rows, path, home, view, of, names }: Prop
               <ShortId id={row.principalId} label={`ID of ${row.name ?? 'the principal'}`} />
             </Td>
             <Td area="role">
-              <HolderRoles row={row} href={`${home}/people/${row.principalId}`} />
+              <HolderRoles row={row} href={keepMoment(`${home}/people/${row.principalId}`, view.at)} />
             </Td>
             <Td area="scope">
               <ScopeLabel scope={row.scope} level={row.level} of={of} inheritance />
@@ -82,6 +83,7 @@ export function OtherPrincipalsTable({ rows, path, home, view, of, names }: Prop
                 groups={row.groups}
                 direct={row.direct}
                 groupsPath={`${home}/groups`}
+                at={view.at}
               />
             </Td>
           </Tr>

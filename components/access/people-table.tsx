@@ -1,5 +1,6 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
+import { keepMoment } from '@/lib/domain/as-of'
 import type { AccessView } from '@/lib/domain/views'
 import { AssignmentSource, EmailText, HolderRoles, HolderSortTh, PersonStatusMark, PrincipalName } from './holder-cells'
 import { ScopeLabel, type ScopeOf } from './scope-label'
@@ -33,7 +34,7 @@ export function PeopleTable({ rows, path, view, of }: Props) {
       </Thead>
       <Tbody>
         {rows.map((row) => {
-          const personPath = `${path}/people/${row.principalId}`
+          const personPath = keepMoment(`${path}/people/${row.principalId}`, view.at)
           return (
             <Tr key={row.principalId}>
               <Td area="name" line="over">
@@ -63,6 +64,7 @@ export function PeopleTable({ rows, path, view, of }: Props) {
                   groups={row.groups}
                   direct={row.direct}
                   groupsPath={`${path}/groups`}
+                  at={view.at}
                 />
               </Td>
               <Td wide="screen" className="text-xs text-ink-soft">

@@ -2,6 +2,7 @@ import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
+import { keepMoment } from '@/lib/domain/as-of'
 import { spellControls } from '@/lib/domain/words'
 import { GuestTag, PersonStatusMark, PrincipalName } from './holder-cells'
 import { UNKNOWN_ROLE_WORDS } from './labels'
@@ -9,13 +10,15 @@ import { RoleChip } from './role-chip'
 
 type Props = {
   path: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
   roles: RoleHeld[]
   /** The first people of each role: who hold it now, and who could only activate it. */
   holders: RoleHolder[]
 }
 
 /** Every role that is held, the strongest first. Unfolded, it lists who holds it, directly or through groups. */
-export function RolesHeld({ path, roles, holders }: Props) {
+export function RolesHeld({ path, at, roles, holders }: Props) {
   const byRole = Map.groupBy(holders, ({ roleId }) => roleId)
   return (
     <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
@@ -41,7 +44,7 @@ export function RolesHeld({ path, roles, holders }: Props) {
                   {spellControls(role.description)}
                 </p>
               ) : null}
-              <Holders path={path} role={role} holders={byRole.get(role.id) ?? []} />
+              <Holders path={path} at={at} role={role} holders={byRole.get(role.id) ?? []} />
             </div>
           </details>
         </li>
@@ -82,32 +85,34 @@ function Counts({ role }: { role: RoleHeld }) {
   )
 }
 
-type HoldersProps = { path: string; role: RoleHeld; holders: RoleHolder[] }
+type HoldersProps = { path: string; at: string; role: RoleHeld; holders: RoleHolder[] }
 
 /** Those who hold a role now, and apart from them those who could only activate it. */
-function Holders({ path, role, holders }: HoldersProps) {
+function Holders({ path, at, role, holders }: HoldersProps) {
   return (
     <>
       <HolderList
-        title="Hold it now"
+        title={at ? 'Held it then' : 'Hold it now'}
         people={holders.filter(({ held }) => held)}
         total={role.people}
         path={path}
-        allHref={`${path}?role=${role.id}&held=held`}
+        at={at}
+        allHref={keepMoment(`${path}?role=${role.id}&held=held`, at)}
       />
       <HolderList
         title="Could activate it"
         people={holders.filter(({ held }) => !held)}
         total={role.eligible}
         path={path}
-        allHref={`${path}?role=${role.id}&held=eligible`}
+        at={at}
+        allHref={keepMoment(`${path}?role=${role.id}&held=eligible`, at)}
       />
       {role.others > 0 ? (
         <p className="flex flex-wrap gap-x-4 gap-y-1.5">
-          <Link href={`${path}/groups`} prefetch={false} className="link">
+          <Link href={keepMoment(`${path}/groups`, at)} prefetch={false} className="link">
             Groups
           </Link>
-          <Link href={`${path}/principals?role=${role.id}`} prefetch={false} className="link">
+          <Link href={keepMoment(`${path}/principals?role=${role.id}`, at)} prefetch={false} className="link">
             Other principals
           </Link>
         </p>
@@ -116,10 +121,17 @@ function Holders({ path, role, holders }: HoldersProps) {
   )
 }
 
-type HolderListProps = { title: string; people: RoleHolder[]; total: number; path: string; allHref: string }
+type HolderListProps = {
+  title: string
+  people: RoleHolder[]
+  total: number
+  path: string
+  at: string
+  allHref: string
+}
 
 /** The first people of one kind, with the state of an account only where it is out of the ordinary, and a link to all. */
-function HolderList({ title, people, total, path, allHref }: HolderListProps) {
+function HolderList({ title, people, total, path, at, allHref }: HolderListProps) {
   if (total === 0) return null
   const more = total - people.length
   return (
@@ -135,7 +147,7 @@ function HolderList({ title, people, total, path, allHref }: HolderListProps) {
               name={holder.name}
               email={holder.email}
               deleted={holder.status === 'deleted'}
-              href={`${path}/people/${holder.personId}`}
+              href={keepMoment(`${path}/people/${holder.personId}`, at)}
               className="min-w-0"
             />
             {holder.status !== 'active' ? (

@@ -5,6 +5,7 @@ import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { ElapsedTime, RelativeTime } from '@/components/ui/time'
 import type { RunRow } from '@/db/queries/runs'
+import { formatMoment, instantWords, keepMoment } from '@/lib/domain/as-of'
 import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import { groupPlanSentence } from '@/lib/domain/coverage'
 import { explain } from '@/lib/domain/problems'
@@ -12,10 +13,15 @@ import type { GroupPlan } from '@/lib/domain/vocabulary'
 import { RunCoverage } from './coverage'
 import { RUN_STATE_LABELS, RUN_TRIGGER_LABELS } from './labels'
 
-type Props = { rows: RunRow[]; changesHref: (after: Date, until: Date) => string }
+type Props = {
+  rows: RunRow[]
+  /** The address of the connection's page. */
+  path: string
+  changesHref: (after: Date, until: Date) => string
+}
 
 /** The history of a connection's syncs, latest first. What one has changed leads to its changes. */
-export function RunsTable({ rows, changesHref }: Props) {
+export function RunsTable({ rows, path, changesHref }: Props) {
   return (
     <Table caption="Syncs of this subscription" layout="runs">
       <Thead>
@@ -58,6 +64,7 @@ export function RunsTable({ rows, changesHref }: Props) {
             <Td area="result">
               <Result run={run} />
               <RunCoverage coverage={run.coverage} />
+              <ResultLinks run={run} path={path} />
             </Td>
             <NumberTd area="duration" label="Duration">
               <Duration run={run} />
@@ -124,6 +131,22 @@ function Result({ run }: { run: RunRow }) {
         <span title={groupPlanSentence(run.plan.why)}>. {describeGroupPlan(run.plan)}</span>
       ) : null}
     </Outcome>
+  )
+}
+
+/** The lists as a run left them, and what differs from the result before it. */
+function ResultLinks({ run: { state, finishedAt }, path }: { run: RunRow; path: string }) {
+  if (state !== 'succeeded' || !finishedAt) return null
+  const at = formatMoment(finishedAt)
+  return (
+    <p className="mt-1 flex flex-wrap gap-x-4 print:hidden">
+      <Link href={keepMoment(path, at)} prefetch={false} className="link">
+        See it as it was<span className="sr-only"> after the sync of {instantWords(finishedAt)}</span>
+      </Link>
+      <Link href={`${path}/compare?to=${encodeURIComponent(at)}`} prefetch={false} className="link">
+        Compare with before<span className="sr-only"> the sync of {instantWords(finishedAt)}</span>
+      </Link>
+    </p>
   )
 }
 

@@ -1,6 +1,7 @@
 import { Check, Flag } from 'lucide-react'
 import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
+import { keepMoment } from '@/lib/domain/as-of'
 import { type AccessView, formatAccessView } from '@/lib/domain/views'
 import type { Signal, SignalCount, SignalCounts } from '@/lib/domain/vocabulary'
 import { listSignals, SIGNAL_WORDS } from './labels'
@@ -23,7 +24,7 @@ export function SignalChips({ path, groupsPath, view, counts, of }: Props) {
   // Owners of a group need not hold a role, so that no list of holders has them all.
   const hrefOf = (signal: Signal) =>
     signal === 'adds_members'
-      ? groupsPath
+      ? keepMoment(groupsPath, view.at)
       : path + formatAccessView({ ...view, signal: view.signal === signal ? null : signal, cursor: null })
 
   return (

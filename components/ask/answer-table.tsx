@@ -8,6 +8,7 @@ import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { MatchingGrant } from '@/db/queries/grants'
 import type { AnswerRow } from '@/lib/ask'
+import { keepMoment } from '@/lib/domain/as-of'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 
 type Props = {
@@ -15,6 +16,8 @@ type Props = {
   rows: AnswerRow[]
   /** The address of the connection's page. */
   path: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
   of: ScopeOf
   /** Names of roles by their IDs, for the conditions of grants. */
   roleNames: ReadonlyMap<string, string>
@@ -24,7 +27,7 @@ type Props = {
 const MOST_WAYS = 8
 
 /** Those who can do what is asked, each with the grants that allow it. The name leads to all of their access. */
-export function AnswerTable({ who, rows, path, of, roleNames }: Props) {
+export function AnswerTable({ who, rows, path, at, of, roleNames }: Props) {
   const people = who === 'people'
   return (
     <Table caption={people ? 'People who can' : 'Everything else that can'}>
@@ -42,7 +45,7 @@ export function AnswerTable({ who, rows, path, of, roleNames }: Props) {
                 name={row.name}
                 email={row.email}
                 deleted={row.status === 'deleted'}
-                href={`${path}/people/${row.principalId}`}
+                href={keepMoment(`${path}/people/${row.principalId}`, at)}
               />
               {isCutOff(row) ? (
                 <Chip
@@ -72,6 +75,7 @@ export function AnswerTable({ who, rows, path, of, roleNames }: Props) {
                     of={of}
                     roleNames={roleNames}
                     groupsPath={`${path}/groups`}
+                    at={at}
                   />
                 ))}
                 {row.ways.length > MOST_WAYS ? (
@@ -95,10 +99,11 @@ type GrantLineProps = {
   of: ScopeOf
   roleNames: Props['roleNames']
   groupsPath: string
+  at: string
 }
 
 /** One grant: the role, its scope, the group it comes through, its end, its condition, and what denies it. */
-function GrantLine({ grant, denials, of, roleNames, groupsPath }: GrantLineProps) {
+function GrantLine({ grant, denials, of, roleNames, groupsPath, at }: GrantLineProps) {
   const { roleId, roleName, privilege, custom, scope, level, kind, endsAt, groupId, groupName, condition } = grant
   return (
     <li className="flex min-w-0 flex-wrap items-center gap-x-2 gap-y-1">
@@ -107,7 +112,7 @@ function GrantLine({ grant, denials, of, roleNames, groupsPath }: GrantLineProps
       {groupId ? (
         <span className="inline-flex max-w-full min-w-0 gap-1 text-ink-soft">
           <span className="shrink-0">through</span>{' '}
-          <ThroughGroup group={{ id: groupId, name: groupName }} groupsPath={groupsPath} />
+          <ThroughGroup group={{ id: groupId, name: groupName }} groupsPath={groupsPath} at={at} />
         </span>
       ) : (
         <span className="text-ink-soft">directly</span>

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SelectField, TextField } from '@/components/ui/fields'
+import { keepMoment } from '@/lib/domain/as-of'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 import { spellControls } from '@/lib/domain/words'
 
@@ -24,7 +25,7 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
     // biome-ignore lint/a11y/useSemanticElements: browsers give <search> its role only since 2023
     <form
       // A new key makes new fields when a link changes the question; a field in which somebody typed would keep its text.
-      key={JSON.stringify([view.roleId, view.scope, view.operation])}
+      key={JSON.stringify([view.at, view.roleId, view.scope, view.operation])}
       role="search"
       aria-label="Who can"
       action={path}
@@ -65,12 +66,13 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
         spellCheck={false}
       />
       {view.who === 'people' ? null : <input type="hidden" name="who" value={view.who} />}
+      {view.at === '' ? null : <input type="hidden" name="at" value={view.at} />}
       <div className="flex flex-wrap items-center gap-2 lg:col-span-2">
         <Button type="submit" variant="primary">
           Ask
         </Button>
         {asked ? (
-          <ButtonLink href={path} variant="ghost">
+          <ButtonLink href={keepMoment(path, view.at)} variant="ghost">
             Clear
           </ButtonLink>
         ) : null}

@@ -10,20 +10,27 @@ import { type Hop, MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/a
 import { isInherited } from '@/lib/domain/scopes'
 import { dateWords } from '@/lib/domain/words'
 
-type Props = { access: PersonAccess; role: RoleAccess; scopeName: string; groupsPath: string; id: string }
+type Props = {
+  access: PersonAccess
+  role: RoleAccess
+  scopeName: string
+  groupsPath: string
+  at: string
+  id: string
+}
 
 /** How many paths are shown before the rest is folded away. */
 const UNFOLDED = 8
 
 /** All paths to a role as a list, each of them a list of its steps. */
-export function PathList({ access, role, scopeName, groupsPath, id }: Props) {
+export function PathList({ access, role, scopeName, groupsPath, at, id }: Props) {
   const { paths, truncated } = role
   const item = (path: (typeof paths)[number]) => (
     <li
       key={`${path.grant.key} ${path.groups.map((group) => `${group.id} ${group.membership}`).join(' ')}`}
       className="py-1.5"
     >
-      <PathSteps access={access} path={path} role={role} scopeName={scopeName} groupsPath={groupsPath} />
+      <PathSteps access={access} path={path} role={role} scopeName={scopeName} groupsPath={groupsPath} at={at} />
     </li>
   )
   const rest = paths.slice(UNFOLDED)
@@ -59,7 +66,7 @@ function countPaths(paths: number, truncated: boolean): string {
 type PathStepsProps = Omit<Props, 'id'> & { path: Path }
 
 /** One path, step by step: the person, each group, the role, its scope, the subscription. */
-function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps) {
+function PathSteps({ access, path, role, scopeName, groupsPath, at }: PathStepsProps) {
   const { person, groups, subscription } = access
 
   return (
@@ -73,6 +80,7 @@ function PathSteps({ access, path, role, scopeName, groupsPath }: PathStepsProps
           <GroupName
             group={groups.find((group) => group.id === hop.id) ?? { id: hop.id, name: null }}
             groupsPath={groupsPath}
+            at={at}
           />{' '}
           <HopFacts hop={hop} />
         </Step>

@@ -24,6 +24,9 @@ type Props = {
   coverage: CoverageLine[]
   /** The address of the connection's page. */
   path: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
+  /** The time by which lasting and ended are told: that of the result, for one of the past. */
   now: Date
 }
 
@@ -31,14 +34,14 @@ type Props = {
 const MOST_PICTURED = 24
 
 /** Everything that one person holds or could activate in a subscription: role by role, with every path to it. */
-export function PersonPaths({ access, roleNames, coverage, path, now }: Props) {
+export function PersonPaths({ access, roleNames, coverage, path, at, now }: Props) {
   const accesses = explainAccess(access)
   const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
   const gaps = missedWords(coverage)
 
   return (
     <>
-      <PersonFacts person={access.person} />
+      <PersonFacts person={access.person} at={at} />
       {gaps.length > 0 ? (
         <Notice tone="warn" title="There may be ways that are not shown" className="mb-4">
           <ul>
@@ -49,14 +52,14 @@ export function PersonPaths({ access, roleNames, coverage, path, now }: Props) {
         </Notice>
       ) : null}
       {roles.length === 0 ? (
-        <EmptyState title={`No access to ${isolateName(access.subscription.label)} now`}>
+        <EmptyState title={`No access to ${isolateName(access.subscription.label)} ${at ? 'then' : 'now'}`}>
           {gaps.length > 0
-            ? 'In what was read, no role is held here and none can be activated.'
-            : 'No role is held here, directly or through a group, and none can be activated.'}
+            ? `In what was read, no role ${at ? 'was held here and none could' : 'is held here and none can'} be activated.`
+            : `No role ${at ? 'was' : 'is'} held here, directly or through a group, and none ${at ? 'could' : 'can'} be activated.`}
         </EmptyState>
       ) : (
         <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-          {roles.map(([roleId, roleAccesses], at) => (
+          {roles.map(([roleId, roleAccesses], index) => (
             <RolePaths
               key={roleId}
               access={access}
@@ -64,8 +67,9 @@ export function PersonPaths({ access, roleNames, coverage, path, now }: Props) {
               roleId={roleId}
               accesses={roleAccesses}
               groupsPath={`${path}/groups`}
+              at={at}
               allRead={gaps.length === 0}
-              pictures={at < MOST_PICTURED}
+              pictures={index < MOST_PICTURED}
               now={now}
             />
           ))}
@@ -76,7 +80,7 @@ export function PersonPaths({ access, roleNames, coverage, path, now }: Props) {
 }
 
 /** Who the person is: name, address, state of the account and last sign-in. */
-function PersonFacts({ person }: { person: PersonAccess['person'] }) {
+function PersonFacts({ person, at }: { person: PersonAccess['person']; at: string }) {
   const { id, kind, variety, name, email, emailSource, userPrincipalName, status, guest, lastSignInAt } = person
   const address = email ?? userPrincipalName
   return (
@@ -112,7 +116,7 @@ function PersonFacts({ person }: { person: PersonAccess['person'] }) {
         <ShortId id={id} label="object ID" />
         {person.kind === 'user' ? (
           <Link href={`/people/${id}`} prefetch={false} className="link">
-            In all subscriptions
+            In all subscriptions{at ? ', now' : null}
           </Link>
         ) : null}
       </div>

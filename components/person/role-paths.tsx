@@ -28,6 +28,8 @@ type Props = {
   /** The role at each scope where it is held or eligible. */
   accesses: RoleAccess[]
   groupsPath: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
   /** Whether everything that can lead to a role was read. */
   allRead: boolean
   pictures: boolean
@@ -35,7 +37,7 @@ type Props = {
 }
 
 /** One role of one person: where they have it, by which paths, and what would take it away. */
-export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, allRead, pictures, now }: Props) {
+export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, at, allRead, pictures, now }: Props) {
   const [first] = accesses
   if (!first) return null
   const { privilege, custom } = first
@@ -55,23 +57,25 @@ export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, all
           {privilege ? null : <ShortId id={roleId} label="ID of the role" />}
         </p>
       </header>
-      {accesses.map((one, at) => (
+      {accesses.map((one, index) => (
         <RoleAtScope
           key={`${one.scope} ${one.kind}`}
           access={access}
           roleNames={roleNames}
           role={one}
           groupsPath={groupsPath}
-          picture={pictures && at < MOST_PICTURES}
+          at={at}
+          picture={pictures && index < MOST_PICTURES}
           now={now}
         />
       ))}
-      <RemovalSteps access={access} roleId={roleId} accesses={accesses} allRead={allRead} />
+      {/* What would take a role away is about the present. */}
+      {at ? null : <RemovalSteps access={access} roleId={roleId} accesses={accesses} allRead={allRead} />}
     </section>
   )
 }
 
-type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'now'> & {
+type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'at' | 'now'> & {
   role: RoleAccess
   picture: boolean
 }
@@ -83,7 +87,7 @@ const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
 }
 
 /** A role at one scope: its assignments, the denials that cut it, and every path to it, drawn and listed. */
-function RoleAtScope({ access, roleNames, role, groupsPath, picture, now }: RoleAtScopeProps) {
+function RoleAtScope({ access, roleNames, role, groupsPath, at, picture, now }: RoleAtScopeProps) {
   const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
   const words = scopeWords({ scope: role.scope, level: role.level, ...seen })
   const grants = [...new Set(role.paths.map(({ grant }) => grant))]
@@ -115,7 +119,7 @@ function RoleAtScope({ access, roleNames, role, groupsPath, picture, now }: Role
         ))}
       </ul>
       {picture ? <PathsPicture access={access} role={role} scopeName={words.name} /> : null}
-      <PathList access={access} role={role} scopeName={words.name} groupsPath={groupsPath} id={listId} />
+      <PathList access={access} role={role} scopeName={words.name} groupsPath={groupsPath} at={at} id={listId} />
     </div>
   )
 }

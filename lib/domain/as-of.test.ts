@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { formatMoment, instantWords, keepMoment, parseMoment, problemOfMoment, problemOfResult } from './as-of'
+import {
+  formatMoment,
+  instantsWords,
+  instantWords,
+  keepMoment,
+  parseMoment,
+  problemOfMoment,
+  problemOfResult,
+} from './as-of'
 
 const momentOf = (text: string) => {
   const moment = parseMoment(text)
@@ -75,6 +83,12 @@ describe('a moment that cannot be shown is explained', () => {
 
 test('a moment is said to the minute', () => {
   expect(instantWords(new Date('2026-03-02T09:04:59.999Z'))).toBe('2 March 2026 at 09:04 UTC')
+})
+
+test('two moments of one minute are told apart by their seconds', () => {
+  const [one, two] = [new Date('2026-03-02T09:04:05.000Z'), new Date('2026-03-02T09:04:09.000Z')]
+  expect(instantsWords(one, two)).toEqual(['2 March 2026 at 09:04:05 UTC', '2 March 2026 at 09:04:09 UTC'])
+  expect(instantsWords(one, new Date('2026-03-02T09:05:00.000Z'))[0]).toBe('2 March 2026 at 09:04 UTC')
 })
 
 test('links keep the moment, whatever it is, and have none for now', () => {

@@ -90,9 +90,17 @@ export function problemOfResult(kind: 'forgotten' | 'other_tenant', later: Date 
 }
 
 /** A moment to the minute, in UTC, for a sentence: `12 March 2026 at 09:14 UTC`. */
-export function instantWords(at: Date): string {
+export const instantWords = (at: Date): string => wordsTo(at, 'minute')
+
+/** Two moments for a sentence that has to tell them apart: to the second where they are of one minute. */
+export function instantsWords(one: Date, other: Date): [string, string] {
+  const unit = wordsTo(one, 'minute') === wordsTo(other, 'minute') ? 'second' : 'minute'
+  return [wordsTo(one, unit), wordsTo(other, unit)]
+}
+
+function wordsTo(at: Date, unit: 'minute' | 'second'): string {
   const day = at.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
-  return `${day} at ${at.toISOString().slice(11, 16)} UTC`
+  return `${day} at ${at.toISOString().slice(11, unit === 'minute' ? 16 : 19)} UTC`
 }
 
 /** A moment as an address has it. */

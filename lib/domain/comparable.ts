@@ -20,6 +20,9 @@ const lineOf = (coverage: Coverage, dataset: Dataset) => coverage.find((line) =>
 
 const isWhole = (coverage: Coverage, dataset: Dataset): boolean => lineOf(coverage, dataset)?.state === 'whole'
 
+const isUnlicensed = (coverage: Coverage, dataset: Dataset): boolean =>
+  lineOf(coverage, dataset)?.state === 'not_licensed'
+
 /** Nothing was read of a list, and nothing stands in for it: two results like that say the same of it, which is nothing. */
 const isBlank = (coverage: Coverage, dataset: Dataset): boolean => {
   const line = lineOf(coverage, dataset)
@@ -64,9 +67,10 @@ const LISTS: readonly Dataset[] = [
 /** How far a list was read by each of two results, where one of them at least did not read it whole. */
 export type UnevenList = { title: string; from: string; to: string }
 
-/** The lists that decide who has what and were not read whole by both of two results, in words. */
+/** The lists that decide who has what and were not read whole by both of two results, in words. Without a licence there is nothing to read. */
 export function listUneven(from: Coverage, to: Coverage): UnevenList[] {
-  return LISTS.filter((dataset) => !isWhole(from, dataset) || !isWhole(to, dataset)).map((dataset) => ({
+  const isEven = (dataset: Dataset) => [isWhole, isUnlicensed].some((test) => test(from, dataset) && test(to, dataset))
+  return LISTS.filter((dataset) => !isEven(dataset)).map((dataset) => ({
     title: BLIND_SPOTS[dataset].title,
     from: wordsOf(from, dataset),
     to: wordsOf(to, dataset),

@@ -40,6 +40,7 @@ import {
 } from './vocabulary'
 
 const DEFAULT: AccessView = {
+  at: '',
   search: '',
   roleIds: [],
   status: null,
@@ -71,6 +72,7 @@ const cursor: fc.Arbitrary<Cursor | null> = fc.option(
 )
 
 const accessView: fc.Arbitrary<AccessView> = fc.record({
+  at: text,
   search: text,
   roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 20 }),
   status: fc.option(fc.constantFrom(...PRINCIPAL_STATUSES)),
@@ -95,6 +97,7 @@ const peopleView: fc.Arbitrary<PeopleView> = fc.record({
 })
 
 const askView: fc.Arbitrary<AskView> = fc.record({
+  at: text,
   roleId: fc.option(fc.uuid()),
   scope: text,
   operation: text,
@@ -103,7 +106,7 @@ const askView: fc.Arbitrary<AskView> = fc.record({
   cursor,
 })
 
-const groupsView: fc.Arbitrary<GroupsView> = fc.record({ groupId: text, search: text, cursor })
+const groupsView: fc.Arbitrary<GroupsView> = fc.record({ at: text, groupId: text, search: text, cursor })
 const runsView: fc.Arbitrary<RunsView> = fc.record({ cursor })
 const auditView: fc.Arbitrary<AuditView> = fc.record({
   kind: fc.constantFrom(...AUDIT_KINDS),
@@ -147,7 +150,7 @@ const PAGE: Cursor = { at: ['ada', '1'], side: 'after' }
 
 describe('an address that somebody kept opens the view it was kept for', () => {
   test('a table of those with access', () => {
-    const address = `?q=ada&role=${ROLE}&status=disabled&level=subscription&scope=%2Fsubscriptions%2Fs&how=group&held=eligible&signal=gone&sort=role&dir=desc&after=WyJhZGEiLCIxIl0`
+    const address = `?q=ada&role=${ROLE}&status=disabled&level=subscription&scope=%2Fsubscriptions%2Fs&how=group&held=eligible&signal=gone&sort=role&dir=desc&after=WyJhZGEiLCIxIl0&at=2026-03-12`
     const view: AccessView = {
       search: 'ada',
       roleIds: [ROLE],
@@ -160,6 +163,7 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       sort: 'role',
       direction: 'desc',
       cursor: PAGE,
+      at: '2026-03-12',
     }
     expect(parseAccessView(paramsOf(address))).toEqual(view)
     expect(formatAccessView(view)).toBe(address)
@@ -186,6 +190,7 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       plane: 'data',
       who: 'others',
       cursor: { ...PAGE, side: 'before' },
+      at: '',
     })
   })
 
@@ -194,6 +199,7 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       groupId: 'g',
       search: '',
       cursor: PAGE,
+      at: '',
     })
     expect(parseRunsView(paramsOf('?after=WyJhZGEiLCIxIl0'))).toEqual({ cursor: PAGE })
     expect(parseAuditView(paramsOf('?kind=security&older=17'))).toEqual({
@@ -286,6 +292,7 @@ test('a role that is no GUID is not asked for, and what was typed elsewhere is k
     plane: null,
     who: 'people',
     cursor: null,
+    at: '',
   })
 })
 

@@ -15,6 +15,7 @@ import {
   searchText,
   wholeNumber,
 } from './address'
+import type { AsOfView } from './as-of'
 import {
   ASSIGNMENT_KINDS,
   AUDIT_KINDS,
@@ -83,7 +84,11 @@ const HOLDER_SORTS = ['name', 'email', 'status', 'role', 'scope'] as const
 export type HolderSort = (typeof HOLDER_SORTS)[number]
 
 /** A table of those with access to one subscription. */
-export type AccessView = Omit<HolderFilter, 'who'> & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+export type AccessView = Omit<HolderFilter, 'who'> &
+  AsOfView & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+
+/** The moment a page shows, as typed: whether it makes sense is judged where it is read. */
+const AT = { at: plainText('at') }
 
 const ACCESS_ADDRESS: Address<AccessView> = {
   search: searchText('q'),
@@ -97,6 +102,7 @@ const ACCESS_ADDRESS: Address<AccessView> = {
   sort: oneOf('sort', HOLDER_SORTS, 'name'),
   direction: oneOf('dir', DIRECTIONS, 'asc'),
   cursor: pageCursor(),
+  ...AT,
 }
 
 export const parseAccessView = (params: SearchParams): AccessView => parseView(ACCESS_ADDRESS, params)
@@ -143,7 +149,7 @@ export const parsePeopleView = (params: SearchParams): PeopleView => parseView(P
 export const formatPeopleView = (view: PeopleView): string => formatView(PEOPLE_ADDRESS, view)
 
 /** A question "who can …?". Scope and operation are as typed: whether they make sense is judged where they are read. */
-export type AskView = {
+export type AskView = AsOfView & {
   /** A role's GUID. */
   roleId: string | null
   /** An Azure resource ID; empty for anywhere. */
@@ -163,13 +169,14 @@ const ASK_ADDRESS: Address<AskView> = {
   plane: oneOf('plane', PLANES, null),
   who: oneOf('who', ['people', 'others'], 'people'),
   cursor: pageCursor(),
+  ...AT,
 }
 
 export const parseAskView = (params: SearchParams): AskView => parseView(ASK_ADDRESS, params)
 export const formatAskView = (view: AskView): string => formatView(ASK_ADDRESS, view)
 
 /** The groups of a subscription, or one of them with its members. */
-export type GroupsView = {
+export type GroupsView = AsOfView & {
   /** The id of the group that is opened; empty for the list of groups. */
   groupId: string
   /** Part of a group's name, or its whole object ID; empty for all. */
@@ -181,10 +188,14 @@ const GROUPS_ADDRESS: Address<GroupsView> = {
   groupId: plainText('group'),
   search: searchText('q'),
   cursor: pageCursor(),
+  ...AT,
 }
 
 export const parseGroupsView = (params: SearchParams): GroupsView => parseView(GROUPS_ADDRESS, params)
 export const formatGroupsView = (view: GroupsView): string => formatView(GROUPS_ADDRESS, view)
+
+/** A page of a subscription that has no view of its own, at a moment: its roles, or one person. */
+export const parseAsOfView = (params: SearchParams): AsOfView => parseView(AT, params)
 
 /** Which differences between two moments are shown. */
 export type CompareFilter = {

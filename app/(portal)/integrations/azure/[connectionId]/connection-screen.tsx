@@ -2,30 +2,52 @@ import { RefreshCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
+import { PastBand, PastLinks } from '@/components/access/past-band'
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { mayDo } from '@/lib/actor'
-import { openConnection, readResult } from './read-result'
+import { openResult, readResult } from './read-result'
 
-type Props = { connectionId: string; current: ConnectionTab; children: ReactNode }
+type Props = {
+  connectionId: string
+  /** Null for a page that no tab leads to. */
+  current: ConnectionTab | null
+  /**
+   * The moment that the page shows, as it stands in the address, and the page's own address as of now, with its filters; left out
+   * by pages that only know the present.
+   */
+  moment?: { at: string; here: string }
+  children: ReactNode
+}
 
 /**
  * The frame of every page of a connection. It is no layout, because the router keeps layouts while it changes pages, and
  * the counts on the tabs could then be of another published result than the list below them.
  */
-export async function ConnectionScreen({ connectionId, current, children }: Props) {
-  const { member, connection } = await openConnection(connectionId)
-  const { counts, assignments } = await readResult(connectionId)
-  const maySync = mayDo(member.role, 'sync')
+export async function ConnectionScreen({ connectionId, current, moment, children }: Props) {
+  const at = moment?.at ?? ''
+  const { member, connection, past } = await openResult(connectionId, at)
+  const { counts, assignments } = await readResult(connectionId, at)
+  // What acts on the present has no place beside the past.
+  const maySync = mayDo(member.role, 'sync') && !past
+  const comparePath = `/integrations/azure/${connection.id}/compare`
   const disconnected = connection.state === 'disconnected'
 
   return (
     <ConnectionFrame
       connection={connection}
-      counts={counts}
+      counts={past?.kind === 'not_shown' ? null : counts}
       assignments={assignments}
       mayAsk={mayDo(member.role, 'connect')}
       current={current}
+      at={at}
+      band={
+        past ? (
+          <PastBand past={past} here={moment?.here ?? ''} comparePath={comparePath} />
+        ) : moment && connection.publishedAt ? (
+          <PastLinks here={moment.here} comparePath={comparePath} />
+        ) : null
+      }
       reconnect={
         mayDo(member.role, 'connect') ? (
           <form action={startReconnect.bind(null, connection.id)}>
@@ -59,7 +81,7 @@ export async function ConnectionScreen({ connectionId, current, children }: Prop
         ) : null
       }
     >
-      {children}
+      {past?.kind === 'not_shown' ? null : children}
     </ConnectionFrame>
   )
 }

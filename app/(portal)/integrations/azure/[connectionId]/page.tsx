@@ -5,10 +5,11 @@ import { PeopleTable } from '@/components/access/people-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
+import { keepMoment } from '@/lib/domain/as-of'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 import { ConnectionScreen } from './connection-screen'
-import { openConnection, readResult } from './read-result'
+import { openConnection, openResult, readResult } from './read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]'>
 
@@ -18,21 +19,26 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function PeoplePage({ params, searchParams }: Props) {
-  const { member, connection } = await openConnection((await params).connectionId)
+  const { connectionId } = await params
   const view = parseAccessView(await searchParams)
+  const { member, connection } = await openResult(connectionId, view.at)
   const path = `/integrations/azure/${connection.id}`
   const filter = { ...view, who: 'people' } as const
   const [page, matching, { counts, roles, signals }] = await Promise.all([
     listHolders(member, connection, filter),
     isFiltered(view) ? countHolders(member, connection, filter) : null,
-    readResult(connection.id),
+    readResult(connectionId, view.at),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
   // Those of whom an earlier reading is shown are listed too, though they are counted apart.
   const listed = counts.people + (signals.not_read?.people ?? 0)
 
   return (
-    <ConnectionScreen connectionId={connection.id} current="people">
+    <ConnectionScreen
+      connectionId={connectionId}
+      current="people"
+      moment={{ at: view.at, here: path + formatAccessView({ ...view, at: '', cursor: null }) }}
+    >
       {listed > 0 ? (
         <>
           <AccessFilters
@@ -57,7 +63,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           />
         </>
       ) : (
-        <PeopleEmptyState path={path} total={listed} published={connection.publishedAt !== null} />
+        <PeopleEmptyState path={keepMoment(path, view.at)} total={listed} published={connection.publishedAt !== null} />
       )}
     </ConnectionScreen>
   )

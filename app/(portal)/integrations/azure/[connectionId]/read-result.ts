@@ -1,5 +1,5 @@
 import { cache } from 'react'
-import { getConnection } from '@/db/queries/connections'
+import { type ConnectionFacts, getConnection } from '@/db/queries/connections'
 import { countHolders } from '@/db/queries/holders'
 import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
@@ -7,6 +7,7 @@ import { showUnknown } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { parseAccessView } from '@/lib/domain/views'
 import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
+import { connectionAt, findPast } from '@/lib/past-result'
 
 /**
  * The member and the connection of this request. They are read once for a request, so that everything on a page is of the
@@ -18,11 +19,22 @@ export const openConnection = cache(async (connectionId: string) => {
   return { member, connection: connection ?? (await showUnknown(member, 'connection')) }
 })
 
-type Connection = Awaited<ReturnType<typeof openConnection>>['connection']
-
-/** What the frame and the filters of a connection's pages show of its published result, read once for a request. */
-export const readResult = cache(async (connectionId: string) => {
+/**
+ * The connection of this request with the result that a page shows: the published one, or the one that its readers saw at a
+ * moment. Where a moment cannot be shown, it has no result. Read once for a request.
+ *
+ * @param at the moment as it stands in the address; empty for now
+ */
+export const openResult = cache(async (connectionId: string, at: string) => {
   const { member, connection } = await openConnection(connectionId)
+  if (at === '') return { member, connection, past: null }
+  const past = await findPast(member, connection, at)
+  return { member, connection: connectionAt(connection, past), past }
+})
+
+/** What the frame and the filters of a connection's pages show of a result, read once for a request. */
+export const readResult = cache(async (connectionId: string, at: string) => {
+  const { member, connection } = await openResult(connectionId, at)
   const [facets, roles, holdingGroups] = await Promise.all([
     countFacets(member, connection),
     listRolesHeld(member, connection),
@@ -43,7 +55,7 @@ export const readResult = cache(async (connectionId: string) => {
   }
 })
 
-/** How far the published result has read one kind of data; undefined when it does not say. */
-export function findCoverage({ publishedRun }: Connection, dataset: Dataset): CoverageLine | undefined {
+/** How far a result has read one kind of data; undefined when it does not say. */
+export function findCoverage({ publishedRun }: ConnectionFacts, dataset: Dataset): CoverageLine | undefined {
   return publishedRun?.coverage.find((line) => line.dataset === dataset)
 }

@@ -1,5 +1,5 @@
 import Link from 'next/link'
-import { findCoverage, openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { findCoverage, openResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AnswerSentence, WhoSwitch } from '@/components/ask/answer-sentence'
 import { AnswerTable } from '@/components/ask/answer-table'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -16,7 +16,7 @@ type Props = { connectionId: string; view: AskView; question: Awaited<ReturnType
 
 /** How many can do what is asked, who they are, by which grants, and whom the answer may miss. */
 export async function Answer({ connectionId, view, question }: Props) {
-  const { member, connection } = await openConnection(connectionId)
+  const { member, connection } = await openResult(connectionId, view.at)
   const { scope, operation, allowing, role } = question
   const home = `/integrations/azure/${connection.id}`
   if (allowing?.length === 0)
@@ -72,7 +72,14 @@ export async function Answer({ connectionId, view, question }: Props) {
       ) : null}
       {answer.rows.length > 0 ? (
         <div>
-          <AnswerTable who={view.who} rows={answer.rows} path={home} of={connection} roleNames={roleNames} />
+          <AnswerTable
+            who={view.who}
+            rows={answer.rows}
+            path={home}
+            at={view.at}
+            of={connection}
+            roleNames={roleNames}
+          />
           <Pager
             shown={answer.rows.length}
             total={answer.all}

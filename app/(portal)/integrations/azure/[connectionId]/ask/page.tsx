@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { openConnection, openResult, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AllowingRoles } from '@/components/ask/answer-sentence'
 import { AskExamples, AskForm } from '@/components/ask/ask-form'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -17,17 +17,22 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function AskPage({ params, searchParams }: Props) {
-  const { member, connection } = await openConnection((await params).connectionId)
+  const { connectionId } = await params
   const view = parseAskView(await searchParams)
+  const { member, connection } = await openResult(connectionId, view.at)
   const path = `/integrations/azure/${connection.id}/ask`
-  const { roles } = await readResult(connection.id)
+  const { roles } = await readResult(connectionId, view.at)
   const question = await readQuestion(member, connection, view, roles)
   const { problems, allowing, operation, unread } = question
-  const asked = formatAskView({ ...view, who: 'people', cursor: null }) !== ''
+  const asked = formatAskView({ ...view, at: '', who: 'people', cursor: null }) !== ''
   const refused = problems.scope !== null || problems.operation !== null
 
   return (
-    <ConnectionScreen connectionId={connection.id} current="ask">
+    <ConnectionScreen
+      connectionId={connectionId}
+      current="ask"
+      moment={{ at: view.at, here: path + formatAskView({ ...view, at: '', cursor: null }) }}
+    >
       <h2 className="sr-only">Ask who can</h2>
       <AskForm path={path} view={view} roles={roles} scopes={question.scopes} problems={problems} />
       <AskExamples path={path} view={view} />

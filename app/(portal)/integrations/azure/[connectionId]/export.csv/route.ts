@@ -5,17 +5,23 @@ import { routeForMembers } from '@/lib/auth/refusals'
 import { parseAccessView } from '@/lib/domain/views'
 import { answerPlainCsv } from '@/lib/exports/answer-export'
 import { accessList } from '@/lib/exports/lists'
+import { connectionAskedFor } from '@/lib/past-result'
 
-/** The rows of the table of people, or with `who=others` of that of other principals, under the same filters and order, without what proves them. */
+/**
+ * The rows of the table of people, or with `who=others` of that of other principals, now or at a moment, under the same filters and order,
+ * without what proves them.
+ */
 export const GET = routeForMembers(
   async (member, request: NextRequest, { params }: RouteContext<'/integrations/azure/[connectionId]/export.csv'>) => {
-    const connection = await getConnection(member, (await params).connectionId)
-    if (!connection) throw new NotFound('There is no such connection.')
+    const connected = await getConnection(member, (await params).connectionId)
+    if (!connected) throw new NotFound('There is no such connection.')
     const { searchParams } = request.nextUrl
+    const view = parseAccessView(Object.fromEntries(searchParams))
+    const connection = await connectionAskedFor(member, connected, view.at)
     const who = searchParams.get('who') === 'others' ? 'others' : 'people'
     return answerPlainCsv(
       member,
-      accessList(member, connection, parseAccessView(Object.fromEntries(searchParams)), who),
+      accessList(member, connection, view, who),
     )
   },
 )

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { openConnection, openResult, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { GroupsEmptyState } from '@/components/access/empty-states'
 import { FilterForm } from '@/components/access/filter-form'
 import { GroupView } from '@/components/access/group-view'
@@ -12,7 +12,8 @@ import { Pager } from '@/components/ui/pager'
 import { type GroupDetails, getGroup, listGroups } from '@/db/queries/groups'
 import { listRoleNames } from '@/db/queries/roles'
 import { mayDo } from '@/lib/actor'
-import { type Cursor, formatGroupsView, parseGroupsView } from '@/lib/domain/views'
+import { keepMoment } from '@/lib/domain/as-of'
+import { type Cursor, formatGroupsView, type GroupsView, parseGroupsView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/groups'>
@@ -24,34 +25,39 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function GroupsPage({ params, searchParams }: Props) {
   const { connectionId } = await params
-  const { groupId, search, cursor } = parseGroupsView(await searchParams)
+  const view = parseGroupsView(await searchParams)
+  const { connection } = await openConnection(connectionId)
+  const here = `/integrations/azure/${connection.id}/groups${formatGroupsView({ ...view, at: '', cursor: null })}`
 
   return (
-    <ConnectionScreen connectionId={connectionId} current="groups">
-      {groupId ? (
-        <OneGroup connectionId={connectionId} groupId={groupId} cursor={cursor} />
+    <ConnectionScreen connectionId={connectionId} current="groups" moment={{ at: view.at, here }}>
+      {view.groupId ? (
+        <OneGroup connectionId={connectionId} view={view} />
       ) : (
-        <AllGroups connectionId={connectionId} search={search} cursor={cursor} />
+        <AllGroups connectionId={connectionId} view={view} />
       )}
     </ConnectionScreen>
   )
 }
 
-async function AllGroups(props: { connectionId: string; search: string; cursor: Cursor | null }) {
-  const { connectionId, search, cursor } = props
-  const { member, connection } = await openConnection(connectionId)
+type ViewProps = { connectionId: string; view: GroupsView }
+
+async function AllGroups({ connectionId, view }: ViewProps) {
+  const { at, search, cursor } = view
+  const { member, connection } = await openResult(connectionId, at)
   const path = `/integrations/azure/${connection.id}/groups`
   const [page, { counts }] = await Promise.all([
     listGroups(member, connection, { search, cursor }),
-    readResult(connection.id),
+    readResult(connectionId, at),
   ])
-  const href = (to: Cursor | null) => to && path + formatGroupsView({ groupId: '', search, cursor: to })
+  const href = (to: Cursor | null) => to && path + formatGroupsView({ ...view, groupId: '', cursor: to })
   if (page.rows.length === 0 && !search) return <GroupsEmptyState published={connection.publishedAt !== null} />
 
   return (
     <>
       <FilterForm label="Groups" action={path} values={{ q: search }}>
         <SearchField label="Name or ID" defaultValue={search} className="max-sm:max-w-none" />
+        {at ? <input type="hidden" name="at" value={at} /> : null}
         <Button type="submit">Search</Button>
         <ExportMenu
           path={`/integrations/azure/${connection.id}/export`}
@@ -60,9 +66,9 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
         />
       </FilterForm>
       {page.rows.length > 0 ? (
-        <GroupsTable rows={page.rows} path={path} coverage={connection.publishedRun?.coverage ?? []} />
+        <GroupsTable rows={page.rows} path={path} at={at} coverage={connection.publishedRun?.coverage ?? []} />
       ) : (
-        <GroupsEmptyState published path={path} />
+        <GroupsEmptyState published path={keepMoment(path, at)} />
       )}
       <Pager
         shown={page.rows.length}
@@ -75,28 +81,30 @@ async function AllGroups(props: { connectionId: string; search: string; cursor: 
   )
 }
 
-async function OneGroup(props: { connectionId: string; groupId: string; cursor: Cursor | null }) {
-  const { connectionId, groupId, cursor } = props
-  const { member, connection } = await openConnection(connectionId)
+async function OneGroup({ connectionId, view }: ViewProps) {
+  const { at, groupId, cursor } = view
+  const { member, connection } = await openResult(connectionId, at)
   const home = `/integrations/azure/${connection.id}`
   const group = await getGroup(member, connection, groupId, cursor)
-  if (!group) return <GroupsEmptyState published={connection.publishedAt !== null} path={`${home}/groups`} />
+  if (!group)
+    return <GroupsEmptyState published={connection.publishedAt !== null} path={keepMoment(`${home}/groups`, at)} />
   const { rows, previous, next } = group.memberPage
   const roleNames = await listRoleNames(
     member,
     connection,
     group.held.map(({ condition }) => condition),
   )
-  const href = (to: Cursor | null) => to && `${home}/groups${formatGroupsView({ groupId, search: '', cursor: to })}`
+  const href = (to: Cursor | null) => to && `${home}/groups${formatGroupsView({ ...view, search: '', cursor: to })}`
 
   return (
     <GroupView
       group={group}
       home={home}
+      at={at}
       of={connection}
       coverage={connection.publishedRun?.coverage ?? []}
       roleNames={roleNames}
-      settingsHref={mayDo(member.role, 'connect') ? `${home}/settings` : null}
+      settingsHref={mayDo(member.role, 'connect') && at === '' ? `${home}/settings` : null}
       pager={
         <Pager
           shown={rows.length}

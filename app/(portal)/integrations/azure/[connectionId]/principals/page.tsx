@@ -1,6 +1,11 @@
 import type { Metadata } from 'next'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { findCoverage, openConnection, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import {
+  findCoverage,
+  openConnection,
+  openResult,
+  readResult,
+} from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
@@ -9,6 +14,7 @@ import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
+import { keepMoment } from '@/lib/domain/as-of'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 
@@ -20,20 +26,25 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 }
 
 export default async function PrincipalsPage({ params, searchParams }: Props) {
-  const { member, connection } = await openConnection((await params).connectionId)
+  const { connectionId } = await params
   const view = parseAccessView(await searchParams)
+  const { member, connection } = await openResult(connectionId, view.at)
   const home = `/integrations/azure/${connection.id}`
   const path = `${home}/principals`
   const filter = { ...view, who: 'others' } as const
   const [page, matching, { roles, signals }] = await Promise.all([
     listHolders(member, connection, filter),
     countHolders(member, connection, filter),
-    readResult(connection.id),
+    readResult(connectionId, view.at),
   ])
   const pageHref = (cursor: AccessView['cursor']) => cursor && path + formatAccessView({ ...view, cursor })
 
   return (
-    <ConnectionScreen connectionId={connection.id} current="principals">
+    <ConnectionScreen
+      connectionId={connectionId}
+      current="principals"
+      moment={{ at: view.at, here: path + formatAccessView({ ...view, at: '', cursor: null }) }}
+    >
       {page.rows.length > 0 || isFiltered(view) ? (
         <>
           <AccessFilters
@@ -65,13 +76,16 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
           />
         </>
       ) : isFiltered(view) ? (
-        <EmptyState title="Nothing matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>} />
+        <EmptyState
+          title="Nothing matches"
+          action={<ButtonLink href={keepMoment(path, view.at)}>Clear filters</ButtonLink>}
+        />
       ) : connection.publishedAt ? (
         <EmptyState title="Only people and groups hold roles here">
           No service principal, managed identity, agent, device or delegate of another tenant does.
         </EmptyState>
       ) : (
-        <PeopleEmptyState path={path} total={0} published={false} />
+        <PeopleEmptyState path={keepMoment(path, view.at)} total={0} published={false} />
       )}
     </ConnectionScreen>
   )

@@ -46,7 +46,10 @@ export default async function RunsPage({ params, searchParams }: Props) {
             </Link>
             <ExportMenu path={`/integrations/azure/${connection.id}/export`} query="list=runs" />
           </div>
-          <RunsTable rows={page.rows} changesHref={(after, until) => changesHref({ after, until })} />
+          <RunsTable
+            rows={page.rows}
+            path={`/integrations/azure/${connection.id}`}
+            changesHref={(after, until) => changesHref({ after, until })} />
           <Pager
             shown={page.rows.length}
             unit={page.rows.length === 1 ? 'run' : 'runs'}

@@ -1,46 +1,59 @@
 import type { Metadata } from 'next'
 import { cache } from 'react'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
-import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { openResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PersonPaths } from '@/components/person/person-paths'
 import { getPersonAccess } from '@/db/queries/person-access'
 import { listRoleNames } from '@/db/queries/roles'
 import { showUnknown } from '@/lib/auth/refusals'
+import { parseAsOfView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/people/[personId]'>
 
-const openAccess = cache(async (connectionId: string, personId: string) => {
-  const { member, connection } = await openConnection(connectionId)
+/** Nobody has access at a moment that cannot be shown. */
+const openAccess = cache(async (connectionId: string, personId: string, at: string) => {
+  const { member, connection, past } = await openResult(connectionId, at)
+  if (past?.kind === 'not_shown') return { member, connection, access: null }
   const access = await getPersonAccess(member, connection, personId)
   return { member, connection, access: access ?? (await showUnknown(member, 'person')) }
 })
 
-export async function generateMetadata({ params }: Props): Promise<Metadata> {
+export async function generateMetadata({ params, searchParams }: Props): Promise<Metadata> {
   const { connectionId, personId } = await params
-  const { connection, access } = await openAccess(connectionId, personId)
+  const { connection, access } = await openAccess(connectionId, personId, parseAsOfView(await searchParams).at)
+  if (!access) return { title: `A person in ${isolateName(connection.label)}` }
   const { name, email, id } = access.person
   return { title: `${isolateName(name ?? email ?? id)} in ${isolateName(connection.label)}` }
 }
 
-export default async function PersonAccessPage({ params }: Props) {
+export default async function PersonAccessPage({ params, searchParams }: Props) {
   const { connectionId, personId } = await params
-  const { member, connection, access } = await openAccess(connectionId, personId)
+  const { at } = parseAsOfView(await searchParams)
+  const { member, connection, access } = await openAccess(connectionId, personId, at)
+  const path = `/integrations/azure/${connection.id}`
   const roleNames = await listRoleNames(
     member,
     connection,
-    access.grants.map(({ condition }) => condition),
+    (access?.grants ?? []).map(({ condition }) => condition),
   )
 
   return (
-    <ConnectionScreen connectionId={connection.id} current={access.person.kind === 'user' ? 'people' : 'principals'}>
-      <PersonPaths
-        access={access}
-        roleNames={roleNames}
-        coverage={connection.publishedRun?.coverage ?? []}
-        path={`/integrations/azure/${connection.id}`}
-        now={connection.now}
-      />
+    <ConnectionScreen
+      connectionId={connectionId}
+      current={access && access.person.kind !== 'user' ? 'principals' : 'people'}
+      moment={{ at, here: `${path}/people/${personId}` }}
+    >
+      {access ? (
+        <PersonPaths
+          access={access}
+          roleNames={roleNames}
+          coverage={connection.publishedRun?.coverage ?? []}
+          path={path}
+          at={at}
+          now={at && connection.publishedAt ? connection.publishedAt : connection.now}
+        />
+      ) : null}
     </ConnectionScreen>
   )
 }

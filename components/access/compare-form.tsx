@@ -1,0 +1,77 @@
+import { Button } from '@/components/ui/button'
+import { ButtonLink } from '@/components/ui/button-link'
+import { SelectField } from '@/components/ui/fields'
+import type { CompareView } from '@/lib/domain/views'
+import { MomentField } from './past-band'
+
+type Props = {
+  path: string
+  view: CompareView
+  /** The moments that are compared now; null where there is none. */
+  from: Date | null
+  to: Date | null
+}
+
+const WHO = [
+  { value: '', label: 'Everyone and everything' },
+  { value: 'people', label: 'People' },
+  { value: 'others', label: 'Other principals' },
+  { value: 'groups', label: 'Groups themselves' },
+]
+
+const CHANGES = [
+  { value: '', label: 'Every difference' },
+  { value: 'gained', label: 'Gained' },
+  { value: 'lost', label: 'Lost' },
+  { value: 'not_comparable', label: 'Not comparable' },
+]
+
+/** Which moments are compared, and which differences are shown. A plain form, whose fields make the address. */
+export function CompareForm({ path, view, from, to }: Props) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: browsers give <search> its role only since 2023
+    <form
+      key={JSON.stringify([view, from, to])}
+      role="search"
+      aria-label="Compare"
+      action={path}
+      className="mb-4 flex flex-wrap items-end gap-x-3 gap-y-2 rounded-lg border border-line bg-surface px-4 py-3"
+    >
+      <MomentField name="from" label="From, in UTC" at={from} large />
+      <MomentField name="to" label="To, in UTC" at={to} large />
+      <SelectField
+        name="who"
+        label="Who"
+        hideLabel
+        options={WHO}
+        defaultValue={view.who ?? ''}
+        className="max-sm:flex-1 max-sm:basis-36"
+      />
+      <SelectField
+        name="change"
+        label="Which differences"
+        hideLabel
+        options={CHANGES}
+        defaultValue={view.change ?? ''}
+        className="max-sm:flex-1 max-sm:basis-36"
+      />
+      <label
+        className="inline-flex h-9 items-center gap-2 text-sm"
+        title="Can grant access, or change every kind of resource"
+      >
+        <input type="checkbox" name="privileged" value="1" defaultChecked={view.privileged} className="size-4" />
+        Privileged roles only
+      </label>
+      <Button type="submit" variant="primary">
+        Compare
+      </Button>
+      <ButtonLink href={path} variant="ghost">
+        Last change
+      </ButtonLink>
+      <p className="basis-full text-xs text-ink-soft">
+        A minute counts to its end, and a day without a time, as in an address with from=2026-03-12, to the end of that
+        day in UTC. Of each moment the result is taken that was published last by then.
+      </p>
+    </form>
+  )
+}
