@@ -37,7 +37,11 @@ export function connectionAt(connection: ConnectionFacts, past: Past): Connectio
  * A connection as its readers saw it at the moment that an address asks for, or as it is now where it asks for none. Throws
  * {@link NotFound} with what is wrong about a moment that cannot be shown.
  */
-export async function connectionAskedFor(actor: Actor, connection: ConnectionFacts, at: string): Promise<ConnectionFacts> {
+export async function connectionAskedFor(
+  actor: Actor,
+  connection: ConnectionFacts,
+  at: string,
+): Promise<ConnectionFacts> {
   if (at === '') return connection
   const past = await findPast(actor, connection, at)
   if (past.kind === 'not_shown') throw new NotFound(`${past.problem.title}. ${past.problem.sentence}`)

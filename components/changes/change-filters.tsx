@@ -20,7 +20,7 @@ export function ChangeFilters({ path, view, connections, roles }: Props) {
     connection: view.connectionId ?? '',
     effect: view.effect ?? '',
     cause: view.cause ?? '',
-    privileged: view.privileged ? 'yes' : '',
+    privileged: view.privileged ? '1' : '',
     role: view.roleId ?? '',
     by: view.by,
   }
@@ -68,7 +68,7 @@ export function ChangeFilters({ path, view, connections, roles }: Props) {
         hideLabel
         options={[
           { value: '', label: 'All roles' },
-          { value: 'yes', label: 'Privileged only' },
+          { value: '1', label: 'Privileged only' },
         ]}
         defaultValue={values.privileged}
         className="w-36 max-sm:w-[calc(50%-0.25rem)]"

@@ -97,7 +97,10 @@ async function collectAccess(
     const naming = denials.filter((denial) => isNamedBy(denial, names, person.kind))
     return {
       person,
-      grants: [person.id, ...ids].flatMap((id) => grantsOf.get(id) ?? []).sort(byKey).map((grant) => ({ ...grant, readAt: ageIn(published, grant.readAt) })),
+      grants: [person.id, ...ids]
+        .flatMap((id) => grantsOf.get(id) ?? [])
+        .sort(byKey)
+        .map((grant) => ({ ...grant, readAt: ageIn(published, grant.readAt) })),
       groups: ids.flatMap((id) => groupOf.get(id) ?? []),
       edges: own
         .filter(({ groupId }) => !flat.has(groupId))

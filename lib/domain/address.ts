@@ -115,15 +115,6 @@ export function wholeNumber(name: string): Parameter<number> {
   )
 }
 
-/** Whether something is asked for; it is not by default. */
-export function flag(name: string): Parameter<boolean> {
-  return parameter(
-    name,
-    (text) => text === 'yes',
-    (value: boolean) => (value ? 'yes' : ''),
-  )
-}
-
 /** A moment in UTC, as `Date` writes it (ISO 8601). */
 export function moment(name: string): Parameter<Date | null> {
   const read = (text: string) => (MOMENT.test(text) && !Number.isNaN(Date.parse(text)) ? new Date(text) : null)

@@ -24,10 +24,10 @@ import {
   type ChangeCause,
   CONNECTION_STATUSES,
   type ConnectionStatusState,
-  EFFECTS,
-  type Effect,
   DIFFERENCES,
   type Difference,
+  EFFECTS,
+  type Effect,
   HOLDER_LISTS,
   type HolderList,
   PLANES,
@@ -196,6 +196,7 @@ export const formatGroupsView = (view: GroupsView): string => formatView(GROUPS_
 
 /** A page of a subscription that has no view of its own, at a moment: its roles, or one person. */
 export const parseAsOfView = (params: SearchParams): AsOfView => parseView(AT, params)
+export const formatAsOfView = (view: AsOfView): string => formatView(AT, view)
 
 /** Which differences between two moments are shown. */
 export type CompareFilter = {

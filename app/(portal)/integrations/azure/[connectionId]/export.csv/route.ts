@@ -19,9 +19,6 @@ export const GET = routeForMembers(
     const view = parseAccessView(Object.fromEntries(searchParams))
     const connection = await connectionAskedFor(member, connected, view.at)
     const who = searchParams.get('who') === 'others' ? 'others' : 'people'
-    return answerPlainCsv(
-      member,
-      accessList(member, connection, view, who),
-    )
+    return answerPlainCsv(member, accessList(member, connection, view, who))
   },
 )

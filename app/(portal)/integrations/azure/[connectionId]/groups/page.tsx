@@ -61,7 +61,7 @@ async function AllGroups({ connectionId, view }: ViewProps) {
         <Button type="submit">Search</Button>
         <ExportMenu
           path={`/integrations/azure/${connection.id}/export`}
-          query={`list=groups${formatGroupsView({ groupId: '', search, cursor: null }).replace(/^\?/, '&')}`}
+          query={`list=groups${formatGroupsView({ ...view, groupId: '', cursor: null }).replace(/^\?/, '&')}`}
           className="ml-auto"
         />
       </FilterForm>

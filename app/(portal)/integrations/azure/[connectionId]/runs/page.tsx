@@ -49,7 +49,8 @@ export default async function RunsPage({ params, searchParams }: Props) {
           <RunsTable
             rows={page.rows}
             path={`/integrations/azure/${connection.id}`}
-            changesHref={(after, until) => changesHref({ after, until })} />
+            changesHref={(after, until) => changesHref({ after, until })}
+          />
           <Pager
             shown={page.rows.length}
             unit={page.rows.length === 1 ? 'run' : 'runs'}
