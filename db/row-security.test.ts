@@ -230,7 +230,7 @@ test('the rows of every organisation are open to these functions and no other', 
     )
   expect(calls.sort()).toEqual([
     'db/queries/clock.ts readDatabaseNow', // reads no row
-    'db/queries/signing-keys.ts listSigningKeys', // the keys of the installation, which are of no organisation
+    'db/queries/signing-keys.ts readSigningKeys', // the keys of the installation, which are of no organisation
     'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
     'lib/auth/register-sign-in.ts isAccessRemoved',
     'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation

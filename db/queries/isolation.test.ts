@@ -15,6 +15,7 @@ import { type Compared, countDifferences, listDifferences } from './compare'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
+import { listExportedFacts } from './exported-facts'
 import { countFleet, listFleet } from './fleet'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
@@ -22,7 +23,8 @@ import { countHolders, listHolders } from './holders'
 import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers } from './organisation'
 import { countPeople, listCells, listPeople } from './people'
 import { getPerson } from './person'
-import { getPersonAccess } from './person-access'
+import { getPersonAccess, listPersonAccess } from './person-access'
+import { getMemberEmail, getProofFacts } from './proof-facts'
 import { countFacets, listScopes } from './result'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
 import { listRuns } from './runs'
@@ -101,8 +103,10 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getConnection: async (actor, { connection }) => found(await getConnection(actor, connection.id)),
   getFirstResult: async (actor, { connection }) => found(await getFirstResult(actor, connection.id)),
   getGroup: async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
+  getMemberEmail: async (actor, { world }) => found(await getMemberEmail({ ...actor, memberId: world.actor.memberId })),
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
+  getProofFacts: async (actor, { connection }) => found(await getProofFacts(actor, connection)),
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
   getResultAt: async (actor, { world, connection }) =>
     found(await getResultAt(actor, { ...connection, tenantId: world.tenantId }, PUBLISHED)),
@@ -125,6 +129,12 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
         cursor: null,
       })
     ).rows.length,
+  listExportedFacts: async (actor, { world, connection, person }) => {
+    const grants = await listMatchingGrants(world.actor, connection, [person])
+    const asked = { principalIds: [person], keys: grants.map(({ key }) => key) }
+    const { userPrincipalNames, assignments } = await listExportedFacts(actor, connection, asked)
+    return userPrincipalNames.size + assignments.size
+  },
   listFleet: async (actor) =>
     (await listFleet(actor, { search: '', states: null }, { grouping: 'account', cursor: null })).rows.length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
@@ -136,6 +146,10 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listOwnSessions: async (actor, { sessionId }) =>
     (await listOwnSessions({ ...actor, sessionId, signedInFreshly: false })).length,
   listPeople: async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
+  listPersonAccess: async (actor, { world, connection, person }) => {
+    const access = await getPersonAccess(world.actor, connection, person)
+    return (await listPersonAccess(actor, connection, access ? [access.person] : [])).length
+  },
   listRemovedMembers: async (actor) => (await listRemovedMembers(actor)).length,
   listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
   listRoleNames: async (actor, { connection, reader }) =>

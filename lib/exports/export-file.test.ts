@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { listSigningKeys } from '@/db/queries/signing-keys'
+import { readSigningKeys } from '@/db/queries/signing-keys'
 import { signingKeys } from '@/db/schema/signing-keys'
 import { verifyExport } from '@/lib/domain/verify-export'
 import { parseAccessView } from '@/lib/domain/views'
@@ -87,7 +87,7 @@ function refusalOf(tool: 'sha256sum' | 'openssl', signed = 'SHA256SUMS'): string
 }
 
 async function saveKey(): Promise<void> {
-  const [key] = await listSigningKeys()
+  const [key] = await readSigningKeys()
   writeFileSync(join(folder, 'key.pem'), key?.publicKey ?? '')
 }
 
@@ -195,7 +195,7 @@ test('the proof says whose result it is, who exported it, and how many each filt
 
 /** The verdict of the page about an archive with some of its bytes changed. */
 async function verdictOf(archive: Uint8Array<ArrayBuffer>, keys?: ReturnType<typeof describeKey>[]) {
-  return verifyExport(new Blob([archive]), keys ?? (await listSigningKeys()).map(describeKey))
+  return verifyExport(new Blob([archive]), keys ?? (await readSigningKeys()).map(describeKey))
 }
 
 /** What the command says of an archive, and whether it accepts it. */
@@ -286,6 +286,6 @@ test('a key that is a year old is replaced, its private half is deleted, and wha
   folder = old
   const [before] = await database.db.select().from(signingKeys).where(eq(signingKeys.id, key))
   expect(before).toMatchObject({ sealed: null, retiredAt: expect.any(Date) })
-  writeFileSync(join(folder, 'key.pem'), (await listSigningKeys()).find(({ id }) => id === key)?.publicKey ?? '')
+  writeFileSync(join(folder, 'key.pem'), (await readSigningKeys()).find(({ id }) => id === key)?.publicKey ?? '')
   expect(refusalOf('openssl')).toBeNull()
 })

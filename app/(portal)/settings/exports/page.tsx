@@ -2,7 +2,7 @@ import type { Metadata } from 'next'
 import { SettingsHeader } from '@/components/settings/settings-header'
 import { SigningKeys } from '@/components/settings/signing-keys'
 import { VerifyExport } from '@/components/settings/verify-export'
-import { listSigningKeys } from '@/db/queries/signing-keys'
+import { readSigningKeys } from '@/db/queries/signing-keys'
 import { requireMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
 import { PUBLIC_KEYS_PATH } from '@/lib/exports/proof'
@@ -12,7 +12,7 @@ export const metadata: Metadata = { title: 'Exports' }
 
 export default async function ExportsPage() {
   await requireMember()
-  const keys = (await listSigningKeys()).map(describeKey)
+  const keys = (await readSigningKeys()).map(describeKey)
 
   return (
     <>
