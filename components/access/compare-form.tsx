@@ -13,7 +13,7 @@ type Props = {
 }
 
 const WHO = [
-  { value: '', label: 'Everyone and everything' },
+  { value: '', label: 'Everyone' },
   { value: 'people', label: 'People' },
   { value: 'others', label: 'Other principals' },
   { value: 'groups', label: 'Groups themselves' },
