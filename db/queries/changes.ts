@@ -239,13 +239,13 @@ async function readConnectionsBelow(actor: Actor, nodeIds: string[]): Promise<Ma
   return new Map(rows.map(({ nodeId, count, first }) => [nodeId, { count, first }]))
 }
 
-/** The roles that changes are about, by name. */
-export async function listChangedRoles(actor: Actor): Promise<{ id: string; name: string | null }[]> {
+/** The roles that are known in an organisation, each once, by name. */
+export async function listKnownRoles(actor: Actor): Promise<{ id: string; name: string | null }[]> {
   const db = await getDb(actor)
-  const { rows } = await db.execute<{ id: string; name: string | null }>(sql`
-    select used.id, min(r.name) as name from (
-      select distinct unnest(e.role_ids) as id from change_effects e where e.organisation_id = ${actor.organisationId}) as used
-    left join role_definitions r on r.organisation_id = ${actor.organisationId} and r.id = used.id
-    group by used.id order by min(r.name) nulls last, used.id`)
-  return rows
+  return db
+    .select({ id: roleDefinitions.id, name: sql<string | null>`min(${roleDefinitions.name})` })
+    .from(roleDefinitions)
+    .where(eq(roleDefinitions.organisationId, actor.organisationId))
+    .groupBy(roleDefinitions.id)
+    .orderBy(sql`min(${roleDefinitions.sortName})`, roleDefinitions.id)
 }

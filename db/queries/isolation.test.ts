@@ -10,7 +10,7 @@ import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
-import { getChange, listChangedRoles, listChanges } from './changes'
+import { getChange, listChanges, listKnownRoles } from './changes'
 import { type Compared, countDifferences, listDifferences } from './compare'
 import { getConnection, getProgress, listConnections, listDeletions } from './connections'
 import { countResult, getResultCounts } from './count-result'
@@ -115,7 +115,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
     (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
-  listChangedRoles: async (actor) => (await listChangedRoles(actor)).length,
+  listKnownRoles: async (actor) => (await listKnownRoles(actor)).length,
   listChanges: async (actor) => (await listChanges(actor, ALL_CHANGES)).rows.length,
   listConnections: async (actor) => (await listConnections(actor)).length,
   listDeletions: async (actor) => (await listDeletions(actor)).length,

@@ -6,7 +6,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { Pager } from '@/components/ui/pager'
-import { listChangedRoles, listChanges } from '@/db/queries/changes'
+import { listChanges, listKnownRoles } from '@/db/queries/changes'
 import { listConnections } from '@/db/queries/connections'
 import { requireMember } from '@/lib/auth/request'
 import { ALL_CHANGES, type ChangesView, formatChangesView, parseChangesView } from '@/lib/domain/views'
@@ -21,7 +21,7 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
     listChanges(member, view),
     listChanges(member, ALL_CHANGES, 1),
     listConnections(member),
-    listChangedRoles(member),
+    listKnownRoles(member),
   ])
   const href = (change: Partial<ChangesView>) => `/changes${formatChangesView({ ...view, cursor: null, ...change })}`
   const within = view.connectionId ? formatChangesView({ ...ALL_CHANGES, connectionId: view.connectionId }) : ''
