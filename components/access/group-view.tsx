@@ -5,6 +5,7 @@ import { ShortId } from '@/components/ui/copyable'
 import type { GroupDetails } from '@/db/queries/groups'
 import { keepMoment } from '@/lib/domain/as-of'
 import { emptyGroupWords, knowsPeopleOnly, ownerlessWords } from '@/lib/domain/group-coverage'
+import { ALL_CHANGES, formatChangesView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
 import { GroupGrants } from './group-grants'
@@ -57,6 +58,13 @@ export function GroupView({ group, home, at, of, coverage, roleNames, settingsHr
           <GroupStateMark state={group.state} peopleOnly={peopleOnly} />
           <span className="tabular-nums">{describeReach(group)}</span>
           <ShortId id={group.id} label="ID of the group" />
+          <Link
+            href={`/changes${formatChangesView({ ...ALL_CHANGES, personId: group.id })}`}
+            prefetch={false}
+            className="link"
+          >
+            Its changes
+          </Link>
         </div>
         <p className="mt-2 max-w-3xl text-sm text-ink-soft">
           {says}{' '}

@@ -99,10 +99,10 @@ function matches(actor: Actor, filter: ChangesFilter): SQL | undefined {
 }
 
 /**
- * Whether a change is about a principal: it names them, or a group that they were in at that time. Memberships are followed upwards
- * with the time for which all of them held.
+ * Whether a change is about a principal: it names them, or a group that they were in at that time; or it is about who is in them, if that
+ * is a group. Memberships are followed upwards with the time for which all of them held.
  */
-const reaches = (actor: Actor, id: string): SQL => sql`(c.principal_id = ${id} or exists (
+const reaches = (actor: Actor, id: string): SQL => sql`(c.principal_id = ${id} or c.group_id = ${id} or exists (
   with recursive way (account_id, group_id, since, until) as (
     select m.account_id, m.group_id, m.valid_from, coalesce(m.valid_to, 'infinity') from group_members m
     where m.organisation_id = ${actor.organisationId} and m.member_id = ${id}

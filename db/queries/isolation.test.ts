@@ -22,7 +22,7 @@ import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
 import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers } from './organisation'
 import { countPeople, listCells, listPeople } from './people'
-import { getPerson } from './person'
+import { getPerson, getPrincipalName } from './person'
 import { getPersonAccess, listPersonAccess } from './person-access'
 import { getMemberEmail, getProofFacts } from './proof-facts'
 import { countFacets, listScopes } from './result'
@@ -106,6 +106,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getMemberEmail: async (actor, { world }) => found(await getMemberEmail({ ...actor, memberId: world.actor.memberId })),
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
+  getPrincipalName: async (actor, { person }) => found(await getPrincipalName(actor, person)),
   getProofFacts: async (actor, { connection }) => found(await getProofFacts(actor, connection)),
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
   getResultAt: async (actor, { world, connection }) =>

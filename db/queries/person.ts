@@ -43,6 +43,19 @@ export async function getPerson(actor: Actor, personId: string) {
   return { ...person, roles }
 }
 
+/** What anybody or anything that the organisation knows is called: its name, its email or only its id. Null for an id that it does not have. */
+export async function getPrincipalName(actor: Actor, principalId: string): Promise<string | null> {
+  if (!isGuid(principalId)) return null
+  const db = await getDb(actor)
+  const [known] = await db
+    .select({ name: sql<string>`coalesce(${principals.name}, ${principals.email}, ${principals.id})` })
+    .from(principals)
+    .where(and(eq(principals.organisationId, actor.organisationId), eq(principals.id, principalId.toLowerCase())))
+    .orderBy(asc(principals.tenantId))
+    .limit(1)
+  return known?.name ?? null
+}
+
 /** Held by themselves, or by a group that they are in at any depth: once for each who holds the assignment. */
 async function readRoles(actor: Actor, person: { tenantId: string; id: string }) {
   const ways = sql`(

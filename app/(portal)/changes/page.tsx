@@ -8,20 +8,22 @@ import { PageHeader } from '@/components/ui/page-header'
 import { Pager } from '@/components/ui/pager'
 import { listChanges, listKnownRoles } from '@/db/queries/changes'
 import { listConnections } from '@/db/queries/connections'
+import { getPrincipalName } from '@/db/queries/person'
 import { requireMember } from '@/lib/auth/request'
 import { ALL_CHANGES, type ChangesView, formatChangesView, parseChangesView } from '@/lib/domain/views'
-import { momentWords, roleWords } from '@/lib/domain/words'
+import { isolateName, momentWords, roleWords } from '@/lib/domain/words'
 
 export const metadata: Metadata = { title: 'Changes' }
 
 export default async function ChangesPage({ searchParams }: PageProps<'/changes'>) {
   const member = await requireMember()
   const view = parseChangesView(await searchParams)
-  const [page, anything, connections, roles] = await Promise.all([
+  const [page, anything, connections, roles, about] = await Promise.all([
     listChanges(member, view),
     listChanges(member, ALL_CHANGES, 1),
     listConnections(member),
     listKnownRoles(member),
+    view.personId ? getPrincipalName(member, view.personId) : null,
   ])
   const href = (change: Partial<ChangesView>) => `/changes${formatChangesView({ ...view, cursor: null, ...change })}`
   const within = view.connectionId ? formatChangesView({ ...ALL_CHANGES, connectionId: view.connectionId }) : ''
@@ -40,6 +42,11 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
             connections={connections.map(({ id, label }) => ({ id, label }))}
             roles={roles.map(({ id, name }) => ({ id, name: roleWords({ id, name }) }))}
           />
+          {view.personId ? (
+            <Notice tone="info" title={`The time line of ${isolateName(about ?? view.personId)}`} className="mb-4">
+              What gave and took access directly, and through groups, at the time at which the membership was seen.
+            </Notice>
+          ) : null}
           <Between view={view} />
         </>
       ) : null}

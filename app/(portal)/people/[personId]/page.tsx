@@ -1,8 +1,10 @@
+import { History } from 'lucide-react'
 import type { Metadata } from 'next'
 import { cache } from 'react'
 import { PersonStatusMark } from '@/components/access/holder-cells'
 import { OtherSubscriptions } from '@/components/people/other-subscriptions'
 import { RolesBySubscription } from '@/components/people/roles-by-subscription'
+import { ButtonLink } from '@/components/ui/button-link'
 import { ShortId } from '@/components/ui/copyable'
 import { EmptyState } from '@/components/ui/empty-state'
 import { PageHeader } from '@/components/ui/page-header'
@@ -12,6 +14,7 @@ import { getPerson } from '@/db/queries/person'
 import { showUnknown } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { whyUnknown } from '@/lib/domain/coverage'
+import { ALL_CHANGES, formatChangesView } from '@/lib/domain/views'
 import { isolateName, spellControls } from '@/lib/domain/words'
 
 type Props = PageProps<'/people/[personId]'>
@@ -58,7 +61,12 @@ export default async function PersonPage({ params }: Props) {
             <ShortId id={person.id} label="object ID" />
           </div>
         }
-      />
+      >
+        <ButtonLink href={`/changes${formatChangesView({ ...ALL_CHANGES, personId: person.id })}`}>
+          <History aria-hidden />
+          Time line
+        </ButtonLink>
+      </PageHeader>
       {person.roles.length > 0 ? (
         <RolesBySubscription personId={person.id} roles={person.roles} />
       ) : unread.length > 0 ? (
