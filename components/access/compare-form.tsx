@@ -2,6 +2,8 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SelectField } from '@/components/ui/fields'
 import type { CompareView } from '@/lib/domain/views'
+import type { HolderList } from '@/lib/domain/vocabulary'
+import { DIFFERENCE_LABELS, listOptions } from './labels'
 import { MomentField } from './past-band'
 
 type Props = {
@@ -12,19 +14,7 @@ type Props = {
   to: Date | null
 }
 
-const WHO = [
-  { value: '', label: 'Everyone' },
-  { value: 'people', label: 'People' },
-  { value: 'others', label: 'Other principals' },
-  { value: 'groups', label: 'Groups themselves' },
-]
-
-const CHANGES = [
-  { value: '', label: 'Every difference' },
-  { value: 'gained', label: 'Gained' },
-  { value: 'lost', label: 'Lost' },
-  { value: 'not_comparable', label: 'Not comparable' },
-]
+const WHO: Record<HolderList, string> = { people: 'People', others: 'Other principals', groups: 'Groups themselves' }
 
 /** Which moments are compared, and which differences are shown. A plain form, whose fields make the address. */
 export function CompareForm({ path, view, from, to }: Props) {
@@ -43,7 +33,7 @@ export function CompareForm({ path, view, from, to }: Props) {
         name="who"
         label="Who"
         hideLabel
-        options={WHO}
+        options={listOptions('Everyone', WHO)}
         defaultValue={view.who ?? ''}
         className="max-sm:flex-1 max-sm:basis-36"
       />
@@ -51,7 +41,7 @@ export function CompareForm({ path, view, from, to }: Props) {
         name="change"
         label="Which differences"
         hideLabel
-        options={CHANGES}
+        options={listOptions('Every difference', DIFFERENCE_LABELS)}
         defaultValue={view.change ?? ''}
         className="max-sm:flex-1 max-sm:basis-36"
       />

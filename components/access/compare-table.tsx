@@ -10,7 +10,7 @@ import type { Difference } from '@/lib/domain/vocabulary'
 import { isolateName } from '@/lib/domain/words'
 import { GroupName, ThroughGroup } from './group-name'
 import { PrincipalKindText, PrincipalName } from './holder-cells'
-import { ASSIGNMENT_KIND_LABELS } from './labels'
+import { ASSIGNMENT_KIND_LABELS, DIFFERENCE_LABELS } from './labels'
 import { RoleChip } from './role-chip'
 import { ScopeLabel, type ScopeOf } from './scope-label'
 
@@ -124,18 +124,18 @@ function describeWhy({ dataset, group }: NonNullable<DifferenceRow['why']>): str
   return `${title.charAt(0).toLowerCase()}${title.slice(1)} ${title.endsWith('s') ? 'were' : 'was'} not read whole at both moments`
 }
 
-const MARKS: Record<Difference, { icon: ReactNode; word: string; tone: string }> = {
-  gained: { icon: <CirclePlus aria-hidden />, word: 'Gained', tone: 'text-good' },
-  lost: { icon: <CircleMinus aria-hidden />, word: 'Lost', tone: 'text-bad' },
-  not_comparable: { icon: <CircleQuestionMark aria-hidden />, word: 'Not comparable', tone: 'text-warn' },
+const MARKS: Record<Difference, { icon: ReactNode; tone: string }> = {
+  gained: { icon: <CirclePlus aria-hidden />, tone: 'text-good' },
+  lost: { icon: <CircleMinus aria-hidden />, tone: 'text-bad' },
+  not_comparable: { icon: <CircleQuestionMark aria-hidden />, tone: 'text-warn' },
 }
 
 function DifferenceMark({ change }: { change: Difference }) {
-  const { icon, word, tone } = MARKS[change]
+  const { icon, tone } = MARKS[change]
   return (
     <span className={`inline-flex items-center gap-1.5 font-medium [&_svg]:size-4 [&_svg]:shrink-0 ${tone}`}>
       {icon}
-      {word}
+      {DIFFERENCE_LABELS[change]}
     </span>
   )
 }

@@ -1,6 +1,7 @@
 import type { AccessView } from '@/lib/domain/views'
 import type {
   AssignmentKind,
+  Difference,
   EmailSource,
   GroupState,
   MemberRole,
@@ -234,6 +235,13 @@ export const RUN_STATE_LABELS: Record<RunState, string> = {
   succeeded: 'Synced',
   failed: 'Failed',
   cancelled: 'Cancelled',
+}
+
+/** What may be said of a role that somebody has at one of two moments. */
+export const DIFFERENCE_LABELS: Record<Difference, string> = {
+  gained: 'Gained',
+  lost: 'Lost',
+  not_comparable: 'Not comparable',
 }
 
 export const RUN_TRIGGER_LABELS: Record<RunTrigger, string> = {

@@ -11,6 +11,7 @@ import {
   type AssignmentKind,
   type CoverageLine,
   type Dataset,
+  DIFFERENCES,
   type Difference,
   type GroupState,
   type PrincipalKind,
@@ -73,7 +74,7 @@ export async function countDifferences(
   to: Compared,
   filter: Omit<CompareFilter, 'change'>,
 ): Promise<Record<Difference, number>> {
-  const counts = { gained: 0, lost: 0, not_comparable: 0 }
+  const counts = Object.fromEntries(DIFFERENCES.map((change) => [change, 0])) as Record<Difference, number>
   if (isSameResult(from, to)) return counts
   const db = await getDb(actor)
   const { rows } = await db.execute<{ change: Difference; count: number }>(sql`
