@@ -29,7 +29,7 @@ test('somebody who is added to a group is told of by name, with the groups, from
   await page.getByRole('button', { name: 'Sync now' }).click()
   await expect(page.getByText('Syncing').first()).toBeHidden()
   await page.goto(`${results}/runs`)
-  await page.getByRole('link', { name: '1 role gained: what changed' }).click()
+  await page.getByRole('link', { name: '1 change that gave access' }).click()
 
   await expect(page.getByText(`Ada Novak gained Owner of ${subscription.name}`)).toBeVisible()
   await expect(page.getByText('Ada Novak was added to Operators, which lies in Platform.')).toBeVisible()

@@ -17,7 +17,7 @@ type Props = {
   rows: RunRow[]
   /** The address of the connection's page. */
   path: string
-  changesHref: (after: Date, until: Date) => string
+  changesHref: (after: Date, until: Date, effect: 'gained' | 'lost') => string
 }
 
 /** The history of a connection's syncs, latest first. What one has changed leads to its changes. */
@@ -90,16 +90,16 @@ export function RunsTable({ rows, path, changesHref }: Props) {
 
 type ChangedProps = { run: RunRow; number: number; word: 'gained' | 'lost'; href: Props['changesHref'] }
 
-/** How many roles were gained or lost since the result before, as a link to what that was. A first result has gained nothing. */
+/** How many changes gave or took access since the result before, as a link to these. A first result has gained nothing. */
 function Changed({ run: { state, finishedAt, previousAt }, number, word, href }: ChangedProps) {
   if (state !== 'succeeded' || !finishedAt || !previousAt) return '–'
   if (number === 0) return '0'
   return (
-    <Link href={href(previousAt, finishedAt)} prefetch={false} className="link">
+    <Link href={href(previousAt, finishedAt, word)} prefetch={false} className="link">
       {number.toLocaleString('en')}
       <span className="sr-only">
         {' '}
-        {number === 1 ? 'role' : 'roles'} {word}: what changed
+        {number === 1 ? 'change' : 'changes'} that {word === 'gained' ? 'gave' : 'took'} access
       </span>
     </Link>
   )

@@ -37,7 +37,7 @@ const OF_DIRECTORY: readonly ChangeCause[] = ['membership', 'group', 'person']
 const AUDIT_SCOPES = ['AuditLog.Read.All', 'Directory.Read.All']
 
 /**
- * Asks Microsoft's logs who made the latest changes, where these do not say it themselves: the activity log of the subscription and of
+ * Asks Microsoft's logs who made the latest changes, where these do not say it themselves, or only by an id that nobody knows: the activity log of the subscription and of
  * what is above it, and the audit log of the directory where the account may read it. To be asked after a publish. What cannot be read
  * leaves the changes without a name; a failure is only logged, because the result is published.
  *
@@ -98,8 +98,9 @@ async function takeUnnamed({ organisationId, accountId, connectionId, granted }:
                 eq(changes.organisationId, organisationId),
                 eq(changes.accountId, accountId),
                 sql`${changes.at} > now() - make_interval(hours => ${ASKED_FOR_HOURS})`,
-                isNull(changes.byId),
                 isNull(changes.byName),
+                sql`not exists (select from principals p where p.organisation_id = ${organisationId}
+                  and p.tenant_id = ${changes.tenantId} and p.id = ${changes.byId} and p.name is not null)`,
                 isDue(sql`now() - make_interval(mins => ${ASKED_AGAIN_MINUTES})`),
                 isAsked,
               ),
@@ -192,7 +193,7 @@ async function store(
     if (!by.id && !name) continue
     await db
       .update(changes)
-      .set({ byId: by.id?.toLowerCase() ?? null, byName: name, byAt: at })
+      .set({ byId: sql`coalesce(${by.id?.toLowerCase() ?? null}, by_id)`, byName: name, byAt: at })
       .where(and(eq(changes.organisationId, organisationId), eq(changes.id, change.id)))
   }
 }

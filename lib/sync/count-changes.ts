@@ -9,8 +9,8 @@ type Compared = { organisationId: string; published: Published; before: Date | n
 const Changes = z.object({ gained: z.coerce.number(), lost: z.coerce.number() })
 
 /**
- * How many (principal, role, scope, held or eligible) a result has that the connection's last one had not, and the reverse, whichever
- * run wrote them: what the recorded changes add up to. Of a first result everything is counted that its assignments grant.
+ * How many recorded changes gave access, and how many took it, since the connection's last result, whichever run wrote them: as many as
+ * the list of changes shows for that time. Of a first result everything is counted that its assignments grant.
  *
  * @param compared `before` is when the last result was published, if there is one
  */
@@ -21,9 +21,9 @@ export async function countChanges(tx: Transaction, compared: Compared): Promise
 
 /** The effects at the nodes that the connection had before and has now, and those of its subscription having been moved. */
 const countEffects = ({ organisationId, published }: Compared, before: Date): SQL => {
-  const sum = (effect: string) => sql`coalesce(sum(e.grants) filter (where e.effect = ${effect}), 0)`
+  const count = (effect: string) => sql`count(distinct e.change_id) filter (where e.effect = ${effect})`
   return sql`
-    select ${sum('gained')} as gained, ${sum('lost')} as lost
+    select ${count('gained')} as gained, ${count('lost')} as lost
     from change_effects e join changes c on c.organisation_id = e.organisation_id and c.id = e.change_id
     where e.organisation_id = ${organisationId} and e.at > ${before.toISOString()}::timestamptz
       and e.at <= ${published.publishedAt.toISOString()}::timestamptz and (c.connection_id = ${published.id}

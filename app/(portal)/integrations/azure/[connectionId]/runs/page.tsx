@@ -49,7 +49,7 @@ export default async function RunsPage({ params, searchParams }: Props) {
           <RunsTable
             rows={page.rows}
             path={`/integrations/azure/${connection.id}`}
-            changesHref={(after, until) => changesHref({ after, until })}
+            changesHref={(after, until, effect) => changesHref({ after, until, effect })}
           />
           <Pager
             shown={page.rows.length}
