@@ -127,6 +127,7 @@ type MemberRow = Pick<
 export async function findMembershipCauses(tx: Transaction, moment: Moment, groupIds: string[]): Promise<Causes> {
   if (groupIds.length === 0) return NOTHING
   const groups = await readGroupsAround(tx, moment, groupIds)
+  if (groups.size === 0) return NOTHING
   const rows = await listMemberRows(tx, moment, [...groups.keys()])
   const all: Causes = { causes: [], rows: [] }
   const shared = new Map<string, Cause>()

@@ -21,6 +21,7 @@ export async function findPersonCauses(
   { organisationId, at }: Moment,
   made: ReadonlySet<string>,
 ): Promise<Causes> {
+  if (made.size === 0) return { causes: [], rows: [] }
   const { rows: found } = await tx.execute<{
     id: string
     kind: PrincipalKind

@@ -147,12 +147,16 @@ function findAuthorizationEvent(change: Taken, events: AuthorizationEvent[]): Do
   return lastBefore(
     change,
     events.filter((event) => {
-      if (event.kind === 'access_elevated') return false
+      // Whoever elevates their access gives themselves a role at the root, which no event of its own tells.
+      if (event.kind === 'access_elevated')
+        return change.turn === 'begun' && isAtRoot(change) && event.by.id?.toLowerCase() === change.principalId
       if ('key' in event) return change.cause === 'assignment' && event.kind === kind && event.key === change.key
       return change.cause === 'role' && event.kind === 'role_written' && event.roleId === change.roleId
     }),
   )
 }
+
+const isAtRoot = ({ key }: Taken): boolean => key?.startsWith('/ ') ?? false
 
 const PERSON_EVENTS: Partial<Record<PrincipalStatus, readonly PersonEvent['kind'][]>> = {
   active: ['user_enabled', 'user_restored'],
