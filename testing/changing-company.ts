@@ -3,6 +3,7 @@ import { OPTIONAL_SCOPES } from '@/lib/domain/permissions'
 import { applyChange } from '@/sandbox/world/changes'
 import { truthOf } from '@/sandbox/world/truth'
 import { accessLines } from './access-lines'
+import { withoutActivityLog } from './changing-tenant'
 import type { ResultSeen } from './read-result'
 import type { Rolecall, TestTenant } from './rolecall'
 import { trueAccess } from './true-access'
@@ -21,6 +22,7 @@ export async function createChangingCompany(rolecall: Rolecall, { subscriptions 
     ...{ managementGroupDepth: 2, managementGroups: 4 },
   })
   const { world, tenantId } = tenant
+  world.faults = [withoutActivityLog(tenant)]
   const directory = world.findTenant(tenantId)
   if (!directory) throw new Error('The tenant was not made.')
   const accounts = new Set(tenant.accounts.map(({ objectId }) => objectId))

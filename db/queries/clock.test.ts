@@ -83,15 +83,17 @@ test('what is made due now is due at once, however the time is rounded when it i
 })
 
 test('no age is counted by the clock of a process', () => {
-  /** Those that compare nothing with a stored time: answers of this moment, their tokens, certificates, and the locks of a folder. */
+  /** Those that compare nothing with a stored time: answers of this moment, their tokens, certificates, logs that Microsoft keeps for some days, and the locks of a folder. */
   const own = [
     'components/ui/clock.tsx',
     'db/folder-lock.ts',
+    'lib/azure/activity-log.ts',
     'lib/azure/certificate.ts',
     'lib/azure/client/app-tokens.ts',
     'lib/azure/client/errors.ts',
     'lib/azure/client/retry.ts',
     'lib/azure/client/tokens.ts',
+    'lib/azure/directory-audits.ts',
     'lib/azure/token-times.ts',
     'lib/connections/sign-in.ts',
   ]

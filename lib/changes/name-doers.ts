@@ -182,22 +182,22 @@ function findDirectoryEvent(change: Taken, events: DirectoryEvent[]): Doer | und
   return lastBefore(change, events.filter(isIt))
 }
 
-/** Stores who did it, where it was found. */
+/** Stores who did it, where it was found, in one statement. */
 async function store(
   { organisationId }: Named,
   some: Taken[],
   find: (change: Taken) => Doer | undefined,
 ): Promise<void> {
-  const db = await getDb({ organisationId })
-  for (const change of some) {
+  const found = some.flatMap((change) => {
     const doer = find(change)
-    if (!doer) continue
-    const { by, at } = doer
-    const name = by.name ?? by.clientId
-    if (!by.id && !name) continue
-    await db
-      .update(changes)
-      .set({ byId: sql`coalesce(${by.id?.toLowerCase() ?? null}, by_id)`, byName: name, byAt: at })
-      .where(and(eq(changes.organisationId, organisationId), eq(changes.id, change.id)))
-  }
+    const name = doer ? (doer.by.name ?? doer.by.clientId) : null
+    if (!doer || !(doer.by.id || name)) return []
+    return [{ id: change.id, byId: doer.by.id?.toLowerCase() ?? null, byName: name, byAt: doer.at.toISOString() }]
+  })
+  if (found.length === 0) return
+  const db = await getDb({ organisationId })
+  await db.execute(sql`
+    update changes c set by_id = coalesce(told."byId", c.by_id), by_name = told."byName", by_at = told."byAt"
+    from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as told(id uuid, "byId" text, "byName" text, "byAt" timestamptz)
+    where c.organisation_id = ${organisationId} and c.id = told.id`)
 }

@@ -46,10 +46,6 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
       return db.transaction((tx) => publishAccess(tx, run, access, meter))
     })
     noteStored()
-    await nameDoers(azure, {
-      ...{ organisationId: run.organisationId, accountId: run.account.id, connectionId: run.connection.id },
-      granted: azure.caller.tokens.granted(),
-    })
     await resumeOthers(run)
     if (written >= TIDY_FROM_ROWS) await tidy()
     log().info({
@@ -58,6 +54,10 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
       connectionId: run.connection.id,
       calls: meter.calls,
       retries: meter.retries,
+    })
+    await nameDoers(azure, {
+      ...{ organisationId: run.organisationId, accountId: run.account.id, connectionId: run.connection.id },
+      granted: azure.caller.tokens.granted(),
     })
   } catch (error) {
     await following.stop()
