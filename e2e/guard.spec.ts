@@ -13,6 +13,7 @@ const FILLERS = {
   accountId: ID,
   draftId: ID,
   personId: ID,
+  keyFile: 'no-such-key.pem',
   changeId: ID,
   nextauth: '_log',
 }

@@ -49,11 +49,12 @@ async function everyAnswer(route: PortalRoute, fillers: Record<string, string>, 
   return all.flat()
 }
 
-const fillersFor = ({ connectionId, attemptId, accountId, draftId, personId }: Victim) => ({
+const fillersFor = ({ connectionId, attemptId, accountId, draftId, changeId, personId }: Victim) => ({
   connectionId,
   attemptId,
   accountId,
   draftId,
+  changeId,
   personId,
   nextauth: 'session',
   keyFile: 'no-such-key.pem',
