@@ -63,7 +63,7 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
             ]}
           />
           <PeopleFilters path={path} view={view} />
-          <UnreadNotice unread={unread} />
+          <UnreadNotice unread={unread} title="Not everyone with access may be listed" />
         </>
       ) : null}
       {children ?? (anyone ? <NoMatch path={path} /> : <NoPeopleYet />)}
@@ -74,12 +74,14 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
 /** The most subscriptions that the notice names. */
 const MOST_NAMED = 5
 
-/** Which subscriptions may have people with access that are not listed here. Nothing when all were read whole. */
-function UnreadNotice({ unread }: { unread: Unread[] }) {
+type UnreadNoticeProps = { unread: Unread[]; title: string }
+
+/** Which subscriptions were not read whole, so that something may not be listed. Nothing when all were. */
+export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
   if (unread.length === 0) return null
   const more = unread.length - MOST_NAMED
   return (
-    <Notice tone="warn" title="Not everyone with access may be listed" className="mb-4">
+    <Notice tone="warn" title={title} className="mb-4">
       <ul>
         {unread.slice(0, MOST_NAMED).map(({ id, label, why }) => (
           <li key={id}>

@@ -215,28 +215,34 @@ async function readEffects(actor: Actor, ids: string[], connectionId: string | n
       ),
     )
     .orderBy(changeEffects.eligible, changeEffects.strongest, changeEffects.nodeId, changeEffects.effect)
-  const below = await readConnectionsBelow(actor, [...new Set(found.map(({ nodeId }) => nodeId))])
-  return found.map((effect) => ({ ...effect, connections: below.get(effect.nodeId) ?? NO_CONNECTIONS }))
+  const below = await readConnectionsBelow(actor, ids)
+  return found.map((effect) => ({ ...effect, connections: below.get(keyOf(effect)) ?? NO_CONNECTIONS }))
 }
 
-/** The connections that show a node: how many, and the first of them by name. */
+const keyOf = ({ changeId, nodeId }: { changeId: string; nodeId: string }) => `${changeId} ${nodeId}`
+
+/** The connections that had a node in their chain when a change happened there: how many, and the first of them by name. */
 export type ConnectionsBelow = { count: number; first: { id: string; name: string }[] }
 
 const NO_CONNECTIONS: ConnectionsBelow = { count: 0, first: [] }
 const FIRST_CONNECTIONS = 3
 
-async function readConnectionsBelow(actor: Actor, nodeIds: string[]): Promise<Map<string, ConnectionsBelow>> {
-  if (nodeIds.length === 0) return new Map()
+async function readConnectionsBelow(actor: Actor, changeIds: string[]): Promise<Map<string, ConnectionsBelow>> {
   const db = await getDb(actor)
-  const { rows } = await db.execute<{ nodeId: string; count: number; first: ConnectionsBelow['first'] }>(sql`
-    select node_id::text as "nodeId", count(*)::int as count,
+  const { rows } = await db.execute<{ changeId: string; nodeId: string } & ConnectionsBelow>(sql`
+    select change_id::text as "changeId", node_id::text as "nodeId", count(*)::int as count,
       (array_agg(json_build_object('id', id, 'name', name) order by name, id))[1:${sql.raw(String(FIRST_CONNECTIONS))}] as first
     from (
-      select distinct n.node_id, c.id, c.label as name
-      from connection_nodes n join connections c on c.organisation_id = n.organisation_id and c.id = n.connection_id
-      where n.organisation_id = ${actor.organisationId} and n.node_id = any(${arrayOf(nodeIds)}::uuid[]) and c.state <> 'deleting') as shown
-    group by node_id`)
-  return new Map(rows.map(({ nodeId, count, first }) => [nodeId, { count, first }]))
+      select distinct e.change_id, e.node_id, c.id, c.label as name
+      from change_effects e
+      join changes own on own.organisation_id = e.organisation_id and own.id = e.change_id
+      join connection_nodes n on n.organisation_id = e.organisation_id and n.node_id = e.node_id
+        and n.valid_from <= e.at and (n.valid_to is null or n.valid_to >= e.at)
+      join connections c on c.organisation_id = n.organisation_id and c.id = n.connection_id
+      where e.organisation_id = ${actor.organisationId} and e.change_id = any(${arrayOf(changeIds)}::uuid[]) and c.state <> 'deleting'
+        and (own.connection_id is null or own.connection_id = c.id)) as shown
+    group by change_id, node_id`)
+  return new Map(rows.map(({ count, first, ...of }) => [keyOf(of), { count, first }]))
 }
 
 /** The roles that are known in an organisation, each once, by name. */

@@ -23,10 +23,8 @@ export type Cause = { id: string; cause: ChangeCause; turn: ChangeTurn } & Parti
     | 'scope'
     | 'scopeLevel'
     | 'kind'
-    | 'connectionId'
     | 'detail'
     | 'byId'
-    | 'byName'
     | 'byAt'
   >
 >

@@ -37,9 +37,9 @@ const OF_DIRECTORY: readonly ChangeCause[] = ['membership', 'group', 'person']
 const AUDIT_SCOPES = ['AuditLog.Read.All', 'Directory.Read.All']
 
 /**
- * Asks Microsoft's logs who made the latest changes, where these do not say it themselves, or only by an id that nobody knows: the activity log of the subscription and of
- * what is above it, and the audit log of the directory where the account may read it. To be asked after a publish. What cannot be read
- * leaves the changes without a name; a failure is only logged, because the result is published.
+ * Asks Microsoft's logs who made the latest changes, where these do not say it themselves or only by an id that nobody knows: the
+ * activity log of the subscription and of what is above it, and the audit log of the directory where the account may read it. Called
+ * after a publish. What cannot be read leaves the changes without a name; a failure is only logged, because the result is published.
  *
  * A change is asked about for six hours, every ten minutes at most, by whichever sync comes first.
  */

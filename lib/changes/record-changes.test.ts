@@ -93,6 +93,30 @@ test('whoever holds the same in another way gains nothing by a group', async () 
   expect(await told()).toHaveLength(1)
 })
 
+test('an assignment that gives somebody what a group gives them already is no gain', async () => {
+  const { tenant, ada, operators, change, sync, told } = await connected()
+  const { tenantId, subscription } = tenant
+  change({ type: 'add_member', tenantId, group: operators, principalId: ada })
+  await sync()
+  const before = await told()
+  const scope = `/subscriptions/${subscription.id}`
+  change({ type: 'assign', tenantId, role: 'Owner', scope, principalId: ada })
+  await sync()
+  change({ type: 'unassign', tenantId, role: 'Owner', scope, principalId: ada })
+  await sync()
+  expect(await told()).toEqual(before)
+})
+
+test('an assignment to an empty group is told of the group, which reaches nobody', async () => {
+  const { tenant, change, sync, told } = await connected()
+  const { tenantId, subscription } = tenant
+  const { id } = change({ type: 'add_group', tenantId, displayName: 'Empty' })
+  change({ type: 'assign', tenantId, role: 'Reader', scope: `/subscriptions/${subscription.id}`, principalId: id })
+  await sync()
+  const [latest] = await told()
+  expect(latest).toMatch(`Empty gained Reader of ${subscription.name}. `)
+})
+
 test('an assignment to a group tells how many it reaches', async () => {
   const { tenant, ada, operators, change, sync, told } = await connected()
   const { tenantId, subscription } = tenant

@@ -25,7 +25,8 @@ export type Written = {
  * Records what a publish has changed in effective access: a row for each cause, and for each node that it reaches how many gained or
  * lost what. To be asked at the end of a publish, when everything is written, in its transaction.
  *
- * A cause that gives and takes nothing, because whoever it reaches holds the same in another way, is not recorded.
+ * A cause that gives and takes nothing, because whoever it reaches holds the same in another way, is not recorded, unless it is about
+ * what a group holds.
  *
  * @returns the rows written
  */
@@ -54,8 +55,10 @@ const STORED_AT_ONCE = 1_000
 async function storeCauses(tx: Transaction, write: ChangesWrite, causes: Cause[]): Promise<number> {
   const { rows } = await tx.execute<{ id: string }>(sql`select distinct change_id as id from effects`)
   const effective = new Set(rows.map(({ id }) => id))
-  // An assignment that reaches nobody, such as one of an empty group, is told all the same.
-  const kept = causes.filter(({ id, nodeId, cause }) => effective.has(id) || (nodeId && cause !== 'reading'))
+  // What a group holds is told of the group itself, also where it reaches nobody.
+  const kept = causes.filter(
+    ({ id, nodeId, principalKind }) => effective.has(id) || (nodeId && principalKind === 'group'),
+  )
   const { organisationId, accountId, at } = write
   for (let from = 0; from < kept.length; from += STORED_AT_ONCE)
     await tx
@@ -79,7 +82,7 @@ async function storeCauses(tx: Transaction, write: ChangesWrite, causes: Cause[]
   return kept.length + (stored[0]?.rows ?? 0)
 }
 
-/** What an assignment that reaches nobody would have done. */
+/** What an assignment does for a group itself, where it reaches nobody in it. */
 const ownEffect = sql`case c.turn when 'begun' then 'gained' when 'ended' then 'lost' else 'altered' end`
 
 const rank = (value: SQL, list: readonly string[]) =>

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { ChangeFilters } from '@/components/changes/change-filters'
 import { ChangeList } from '@/components/changes/change-list'
+import { listUnread, UnreadNotice } from '@/components/people/people-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -33,6 +34,10 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
       <PageHeader
         title="Changes"
         description="Who gained or lost access, and what caused it. Each change has the time at which Rolecall saw it first."
+      />
+      <UnreadNotice
+        unread={listUnread(connections.filter(({ id }) => !view.connectionId || id === view.connectionId))}
+        title="Not every change may be listed"
       />
       {anything.rows.length > 0 ? (
         <>

@@ -7,7 +7,9 @@ import { Pager } from '@/components/ui/pager'
 import { requireMember } from '@/lib/auth/request'
 import { openChange } from '@/lib/changes/open-change'
 import { causeWords } from '@/lib/domain/change-words'
+import { LISTED_HOURS } from '@/lib/domain/retention'
 import { type ChangesView, formatChangesView, parseChangesView } from '@/lib/domain/views'
+import type { ChangeCause } from '@/lib/domain/vocabulary'
 import { momentWords } from '@/lib/domain/words'
 
 export const metadata: Metadata = { title: 'Change' }
@@ -35,7 +37,7 @@ export default async function ChangePage({ params, searchParams }: PageProps<'/c
         <Fact name="First seen">{momentWords(change.at)}</Fact>
         <Fact name="Not so yet">
           {change.after
-            ? `${momentWords(change.after)}, by the reading before. It happened between these two moments.`
+            ? `${momentWords(change.after)}, by the reading before. It happened between these two moments.${lateWords(change.cause)}`
             : 'Not known: nothing was read before.'}
         </Fact>
         {change.byAt ? <Fact name="Azure says it was made">{momentWords(change.byAt)}</Fact> : null}
@@ -57,12 +59,19 @@ export default async function ChangePage({ params, searchParams }: PageProps<'/c
         </>
       ) : (
         <p className="text-ink-soft">
-          Nobody is known to be reached by it: a group without members, say, or one whose members could not be read.
+          Nobody is known to be reached by it: the group has no members, its members could not be read, or they hold the
+          same in another way.
         </p>
       )}
     </>
   )
 }
+
+/** Of what Microsoft Graph tells: that a sync by schedule may have learnt of it late. */
+const lateWords = (cause: ChangeCause): string =>
+  ['membership', 'group', 'person'].includes(cause)
+    ? ` Microsoft may tell of it up to ${LISTED_HOURS} hours late, unless the sync was asked for by hand.`
+    : ''
 
 function Fact({ name, children }: { name: string; children: string }) {
   return (
