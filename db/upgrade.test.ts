@@ -302,3 +302,51 @@ test('what several connections of one account have copies of is kept once, and e
   )
   await close()
 })
+
+test('after an upgrade, lists that no sync could read so far are known as never read', async () => {
+  const old = await databaseAfter(22)
+  const [account, run, root, seen] = [randomUUID(), randomUUID(), randomUUID(), '2026-03-01T12:00:00Z']
+  const own = `'${ORGANISATION}', '${account}'`
+  const coverage = JSON.stringify([
+    { dataset: 'delegations', state: 'whole', read: 0, missing: 0 },
+    { dataset: 'eligible', state: 'not_licensed', read: 0, missing: 0 },
+    { dataset: 'services_in_groups', state: 'partly', read: 1, missing: 1 },
+    { dataset: 'eligible_members', state: 'not_asked', read: 0, missing: 1 },
+  ])
+  const group = (id: string, state: string) =>
+    `insert into directory_groups (organisation_id, account_id, group_id, state, valid_from) values (${own}, '${id}', '${state}', '${seen}')`
+  await old.exec(
+    [
+      `insert into organisations (id, tenant_id, name) values ('${ORGANISATION}', '${TENANT}', 'Contoso')`,
+      `insert into accounts (organisation_id, id, tenant_id, object_id, name, signed_in_by_name)
+        values (${own}, '${TENANT}', 'o', 'a@b.example', 'Olga')`,
+      `insert into connections (organisation_id, id, subscription_id, subscription_name, subscription_state, tenant_id, account_id, label,
+        connected_by_name, published_at, published_run_id)
+        values ('${ORGANISATION}', '${CONNECTION}', '${randomUUID()}', 'Production', 'Enabled', '${TENANT}', '${account}', 'Production',
+        'Olga', '${seen}', '${run}')`,
+      `insert into sync_runs (organisation_id, connection_id, id, trigger, state, coverage, finished_at)
+        values ('${ORGANISATION}', '${CONNECTION}', '${run}', 'manual', 'succeeded', '${coverage}', '${seen}')`,
+      `insert into nodes (organisation_id, id, account_id, tenant_id, scope) values ('${ORGANISATION}', '${root}', '${account}', '${TENANT}', '/')`,
+      `insert into connection_nodes (organisation_id, connection_id, node_id, place, valid_from)
+        values ('${ORGANISATION}', '${CONNECTION}', '${root}', 0, '${seen}')`,
+      ...[
+        group('opened', 'whole'),
+        group('closed', 'not_asked'),
+        group('kept', 'not_permitted'),
+        group('flat', 'flat'),
+      ],
+      `insert into group_members (organisation_id, account_id, group_id, member_id, member_kind, valid_from)
+        values (${own}, 'kept', 'ada', 'user', '${seen}')`,
+    ].join(';'),
+  )
+  const { limitTo, close } = await migrateEmbedded(old)
+  const query = async (text: string) => (await limitTo('every organisation').execute(sql.raw(text))).rows
+  expect(await query('select never_read from nodes')).toEqual([{ never_read: ['eligible'] }])
+  expect(await query('select group_id as id, never_read as lists from directory_groups order by 1')).toEqual([
+    { id: 'closed', lists: ['members', 'services', 'eligible'] },
+    { id: 'flat', lists: ['services', 'eligible'] },
+    { id: 'kept', lists: ['services', 'eligible'] },
+    { id: 'opened', lists: ['eligible'] },
+  ])
+  await close()
+})

@@ -77,4 +77,18 @@ UPDATE nodes n SET never_read = array(
       JOIN sync_runs r ON r.organisation_id = c.organisation_id AND r.id = c.published_run_id
       CROSS JOIN LATERAL jsonb_array_elements(r.coverage) AS line
       WHERE cn.organisation_id = n.organisation_id AND cn.node_id = n.id AND line ->> 'dataset' = list
-        AND (line ->> 'state' IN ('whole', 'partly') OR line ->> 'keptSince' IS NOT NULL)));
+        AND (line ->> 'state' IN ('whole', 'partly') OR line ->> 'keptSince' IS NOT NULL)));--> statement-breakpoint
+-- Of a list of a group likewise: what is in it when it is read first was not necessarily added just then.
+UPDATE directory_groups g SET never_read = array(
+  SELECT list FROM unnest(array['members', 'services', 'eligible'], array['groups', 'services_in_groups', 'eligible_members']) AS lists (list, dataset)
+  WHERE (g.state NOT IN ('whole', 'partly', 'flat') OR (list <> 'members' AND (g.state = 'flat' OR NOT EXISTS (
+      SELECT FROM connections c
+      JOIN sync_runs r ON r.organisation_id = c.organisation_id AND r.id = c.published_run_id
+      CROSS JOIN LATERAL jsonb_array_elements(r.coverage) AS line
+      WHERE c.organisation_id = g.organisation_id AND c.account_id = g.account_id AND line ->> 'dataset' = dataset
+        AND line ->> 'state' IN ('whole', 'partly')))))
+    AND NOT EXISTS (
+      SELECT FROM group_members m
+      WHERE m.organisation_id = g.organisation_id AND m.account_id = g.account_id AND m.group_id = g.group_id AND m.valid_to IS NULL
+        AND CASE WHEN m.membership = 'eligible' THEN 'eligible' WHEN m.member_kind = 'service_principal' THEN 'services' ELSE 'members' END = list))
+WHERE g.valid_to IS NULL AND g.state <> 'not_found';
