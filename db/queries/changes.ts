@@ -115,7 +115,7 @@ const reaches = (actor: Actor, id: string): SQL => sql`(c.principal_id = ${id} o
 
 const subject = alias(principals, 'subject_of_change')
 const group = alias(principals, 'group_of_change')
-const doer = alias(principals, 'doer_of_change')
+const initiator = alias(principals, 'initiator_of_change')
 
 async function readChanges(actor: Actor, ids: string[], connectionId: string | null) {
   if (ids.length === 0) return []
@@ -145,13 +145,13 @@ async function readChanges(actor: Actor, ids: string[], connectionId: string | n
       scope: changes.scope,
       scopeLevel: changes.scopeLevel,
       byId: changes.byId,
-      byName: sql<string | null>`coalesce(${changes.byName}, ${doer.name})`,
+      byName: sql<string | null>`coalesce(${changes.byName}, ${initiator.name})`,
       byAt: changes.byAt,
     })
     .from(changes)
     .leftJoin(subject, toPrincipal(changes, changes.principalId, subject))
     .leftJoin(group, toPrincipal(changes, changes.groupId, group))
-    .leftJoin(doer, toPrincipal(changes, changes.byId, doer))
+    .leftJoin(initiator, toPrincipal(changes, changes.byId, initiator))
     .leftJoin(roleDefinitions, toRole(changes, changes.roleId))
     .where(and(eq(changes.organisationId, actor.organisationId), inArray(changes.id, ids)))
   const effects = await readEffects(actor, ids, connectionId)

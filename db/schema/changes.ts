@@ -32,7 +32,7 @@ export const changes = pgTable(
     tenantId: text('tenant_id').notNull(),
     /** When the result was published that saw it first: the rows that it began or ended carry this very time. */
     at: at('at').notNull(),
-    /** When the publish before it of the same account was: it happened between the readings of the two. */
+    /** When the connection that saw it was read before, less the minutes for which readings are shared: it happened after that. */
     after: at('after'),
     runId: uuid('run_id').notNull(),
     cause: text('cause').$type<ChangeCause>().notNull(),

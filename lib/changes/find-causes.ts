@@ -38,8 +38,8 @@ export type NodeBefore = { id: string; isNew: boolean; unknownBefore: readonly N
 type Row = typeof assignments.$inferSelect
 
 /**
- * What began, ended or went on as something else among the assignments of some nodes. What is first read of a list is one cause, a
- * reading, however much that is: it was not necessarily assigned just now. Of a node that no result has shown nothing is new.
+ * What began, ended or went on as something else among the assignments of some nodes. Everything that is read of a list for the first
+ * time is one cause, a reading: it was not necessarily assigned just now. Nothing is new at a node that no result has shown before.
  */
 export async function findAssignmentCauses(tx: Transaction, moment: Moment, nodes: NodeBefore[]): Promise<Causes> {
   const known = new Map(nodes.filter(({ isNew }) => !isNew).map((node) => [node.id, node]))
@@ -118,9 +118,9 @@ type MemberRow = Pick<
 >
 
 /**
- * Who joined and left the groups that read differently. A group that access runs through only since now, or no longer, has no part in
- * it: what brought it in or took it away is the cause. Where a list was never read before, or where a group is known in another way
- * (its people with or without the groups between), the cause is a reading; where the group was deleted or restored, that is.
+ * Who joined and left the groups that read differently. A group through which access begins or ceases to run is left out: the cause is
+ * what brought it in or took it away. The cause is a reading where a list was never read before, and where a group is known in another
+ * way than before (its people with or without the groups between). Where a group was deleted or restored, that is the cause.
  */
 export async function findMembershipCauses(tx: Transaction, moment: Moment, groupIds: string[]): Promise<Causes> {
   if (groupIds.length === 0) return NOTHING

@@ -6,7 +6,7 @@ import type { PrincipalKind, PrincipalStatus, Privilege } from '@/lib/domain/voc
 import type { Causes } from './find-causes'
 import type { Moment } from './moment'
 
-/** Of these statuses it is known what they are: an account that could not be looked up has not become another one. */
+/** Statuses that say what an account is. One that could not be looked up has not changed by that. */
 const KNOWN: readonly PrincipalStatus[] = ['active', 'invited', 'disabled', 'deleted', 'not_found']
 
 /** Statuses in which an account can sign in. Only a change between these and the others gives or takes what it holds. */

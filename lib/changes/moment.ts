@@ -6,7 +6,7 @@ export type ChangesWrite = Moment & {
   tenantId: string
   connectionId: string
   runId: string
-  /** Until when nothing of it was so yet: when the result before it was read. */
+  /** When the result before was read, at the latest: what is recorded had not been seen by then. Null for a first result. */
   after: Date | null
 }
 

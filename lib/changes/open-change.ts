@@ -134,8 +134,8 @@ async function listMemberRows(tx: Transaction, moment: Moment, change: ChangeRow
 }
 
 /**
- * What a subscription brought along that came under other management groups, and what it left behind, into the table `effects`: all that
- * is held at these nodes, now or when the last result before was published.
+ * Puts into the table `effects` what a subscription inherits since it came under other management groups, and what it inherited from those
+ * that it left: all that is held at these nodes, at the time of the change or when the result before it was published.
  */
 async function findMoved(tx: Transaction, actor: Actor, change: ChangeRow): Promise<void> {
   const [last] = await tx

@@ -201,6 +201,26 @@ test('an account that is disabled keeps its roles, and that is what is told', as
   )
 })
 
+test('an event that the log has told of one change is not taken for a later one of which it does not tell yet', async () => {
+  const { tenant, ada, operators, change, sync, told } = await connected()
+  const { tenantId } = tenant
+  const [earlier, later] = [tenant.account('reader').username, tenant.account('owner').username]
+  const member = { tenantId, group: operators, principalId: ada }
+  change({ type: 'add_member', ...member })
+  await sync()
+  change({ type: 'remove_member', ...member, by: earlier })
+  await sync()
+  expect((await told())[0]).toMatch(`${earlier} removed Ada Novak from Operators`)
+  change({ type: 'add_member', ...member })
+  await sync()
+  change({ type: 'advance_clock', ms: 600_000 })
+  change({ type: 'set_log_delays', tenantId, audits: 300_000 }) // the earlier event can be read, the later one cannot yet
+  change({ type: 'remove_member', ...member, by: later })
+  await sync()
+  change({ type: 'advance_clock', ms: -600_000 }) // the other tests share the clock
+  expect((await told())[0]).toMatch('Ada Novak was removed from Operators')
+})
+
 test('who did it is told as Microsoft’s logs have it, for an assignment that was removed and for a membership', async () => {
   const { tenant, ada, operators, change, sync, told } = await connected()
   const { tenantId, subscription } = tenant

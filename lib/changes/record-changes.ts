@@ -23,7 +23,7 @@ export type Written = {
 
 /**
  * Records what a publish has changed in effective access: a row for each cause, and for each node that it reaches how many gained or
- * lost what. To be asked at the end of a publish, when everything is written, in its transaction.
+ * lost what. Called at the end of a publish, in its transaction, when everything else is written.
  *
  * A cause that gives and takes nothing, because whoever it reaches holds the same in another way, is not recorded, unless it is about
  * what a group holds.

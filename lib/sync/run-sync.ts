@@ -3,7 +3,7 @@ import { getDb } from '@/db/client'
 import { tidy } from '@/db/tidy'
 import { AzureError, toAzureError } from '@/lib/azure/client/errors'
 import { createMeter } from '@/lib/azure/client/transport'
-import { nameDoers } from '@/lib/changes/name-doers'
+import { nameInitiators } from '@/lib/changes/name-initiators'
 import { markWorking } from '@/lib/connections/account'
 import { azureForAccount } from '@/lib/connections/vault'
 import { log } from '@/lib/log'
@@ -55,7 +55,7 @@ export async function runSync(job: SyncJob, shutdown: AbortSignal): Promise<void
       calls: meter.calls,
       retries: meter.retries,
     })
-    await nameDoers(azure, {
+    await nameInitiators(azure, {
       ...{ organisationId: run.organisationId, accountId: run.account.id, connectionId: run.connection.id },
       granted: azure.caller.tokens.granted(),
     })

@@ -5,10 +5,11 @@ import { type AuthorizationEvent, readAuthorizationEvents } from '@/lib/azure/ac
 import type { Azure } from '@/lib/azure/client/clients'
 import { type DirectoryEvent, type PersonEvent, readDirectoryEvents } from '@/lib/azure/directory-audits'
 import type { Initiator } from '@/lib/domain/initiators'
+import { LISTED_HOURS } from '@/lib/domain/retention'
 import type { ChangeCause, PrincipalStatus } from '@/lib/domain/vocabulary'
 import { log } from '@/lib/log'
 
-/** Whose changes are to be named: an account, and the subscription that it has just read. */
+/** Of whose changes the initiators are to be named: an account, and the subscription that it has just read. */
 type Named = {
   organisationId: string
   accountId: string
@@ -43,7 +44,7 @@ const AUDIT_SCOPES = ['AuditLog.Read.All', 'Directory.Read.All']
  *
  * A change is asked about for six hours, every ten minutes at most, by whichever sync comes first.
  */
-export async function nameDoers(azure: Azure, named: Named): Promise<void> {
+export async function nameInitiators(azure: Azure, named: Named): Promise<void> {
   try {
     const unnamed = await takeUnnamed(named)
     if (unnamed.length === 0) return
@@ -130,21 +131,23 @@ async function takeUnnamed({ organisationId, accountId, connectionId, granted }:
   return taken
 }
 
+/** When a change can have happened at the earliest, in milliseconds. Graph may tell of what happens in a directory hours later. */
+const earliestOf = ({ at, after, cause }: Taken): number =>
+  (after ?? at).getTime() - SLACK_MS - (OF_DIRECTORY.includes(cause) ? LISTED_HOURS * 3_600_000 : 0)
+
 /** From when on the logs have to be asked. */
-function beginOf(some: Taken[]): Date {
-  const times = some.map(({ at, after }) => (after ?? at).getTime())
-  return new Date(Math.min(...times) - SLACK_MS)
-}
+const beginOf = (some: Taken[]): Date => new Date(Math.min(...some.map(earliestOf)))
 
-type Doer = { by: Initiator; at: Date }
+/** An event of a log that says who did something, and when. */
+type Initiated = { by: Initiator; at: Date }
 
-/** The last event that may be a change: not after it was seen, and about the same thing. */
-const lastBefore = <Event extends Doer>({ at }: Taken, events: Event[]): Event | undefined =>
-  events.filter((event) => event.at.getTime() <= at.getTime() + SLACK_MS).at(-1)
+/** The last event that may be a change: about the same thing, and from the time in which it can have happened. */
+const lastOf = <Event extends Initiated>(change: Taken, events: Event[]): Event | undefined =>
+  events.filter(({ at }) => at.getTime() >= earliestOf(change) && at.getTime() <= change.at.getTime() + SLACK_MS).at(-1)
 
-function findAuthorizationEvent(change: Taken, events: AuthorizationEvent[]): Doer | undefined {
+function findAuthorizationEvent(change: Taken, events: AuthorizationEvent[]): Initiated | undefined {
   const kind = change.turn === 'ended' ? 'assignment_deleted' : 'assignment_written'
-  return lastBefore(
+  return lastOf(
     change,
     events.filter((event) => {
       // Whoever elevates their access gives themselves a role at the root, which no event of its own tells.
@@ -165,7 +168,7 @@ const PERSON_EVENTS: Partial<Record<PrincipalStatus, readonly PersonEvent['kind'
   not_found: ['user_purged'],
 }
 
-function findDirectoryEvent(change: Taken, events: DirectoryEvent[]): Doer | undefined {
+function findDirectoryEvent(change: Taken, events: DirectoryEvent[]): Initiated | undefined {
   const isIt = (event: DirectoryEvent): boolean => {
     if ('personId' in event) {
       const kinds = change.detail.status && PERSON_EVENTS[change.detail.status.after]
@@ -179,25 +182,34 @@ function findDirectoryEvent(change: Taken, events: DirectoryEvent[]): Doer | und
     const isMember = event.groupId === change.groupId && event.memberId === change.principalId
     return change.cause === 'membership' && event.kind === kind && isMember
   }
-  return lastBefore(change, events.filter(isIt))
+  return lastOf(change, events.filter(isIt))
 }
 
-/** Stores who did it, where it was found, in one statement. */
+/**
+ * Stores who did it, where it was found, in one statement. An event that an earlier change of the same is known by already is not this
+ * one, of which the log does not tell yet.
+ */
 async function store(
   { organisationId }: Named,
   some: Taken[],
-  find: (change: Taken) => Doer | undefined,
+  find: (change: Taken) => Initiated | undefined,
 ): Promise<void> {
   const found = some.flatMap((change) => {
-    const doer = find(change)
-    const name = doer ? (doer.by.name ?? doer.by.clientId) : null
-    if (!doer || !(doer.by.id || name)) return []
-    return [{ id: change.id, byId: doer.by.id?.toLowerCase() ?? null, byName: name, byAt: doer.at.toISOString() }]
+    const event = find(change)
+    if (!event) return []
+    const { by, at } = event
+    const name = by.name ?? by.clientId
+    if (!by.id && !name) return []
+    return [{ id: change.id, byId: by.id?.toLowerCase() ?? null, byName: name, byAt: at.toISOString() }]
   })
   if (found.length === 0) return
   const db = await getDb({ organisationId })
   await db.execute(sql`
     update changes c set by_id = coalesce(told."byId", c.by_id), by_name = told."byName", by_at = told."byAt"
     from jsonb_to_recordset(${JSON.stringify(found)}::jsonb) as told(id uuid, "byId" text, "byName" text, "byAt" timestamptz)
-    where c.organisation_id = ${organisationId} and c.id = told.id`)
+    where c.organisation_id = ${organisationId} and c.id = told.id and not exists (
+      select from changes earlier where earlier.organisation_id = c.organisation_id and earlier.account_id = c.account_id
+        and earlier.at < c.at and earlier.by_at = told."byAt" and (earlier.cause, earlier.turn) = (c.cause, c.turn)
+        and (earlier.key, earlier.group_id, earlier.principal_id, earlier.role_id)
+          is not distinct from (c.key, c.group_id, c.principal_id, c.role_id))`)
 }
