@@ -56,7 +56,7 @@ export function CompareForm({ path, view, from, to }: Props) {
         Compare
       </Button>
       <ButtonLink href={path} variant="ghost">
-        Last change
+        Last two results
       </ButtonLink>
       <p className="basis-full text-xs text-ink-soft">
         A minute counts to its end, and a day without a time, as in an address with from=2026-03-12, to the end of that

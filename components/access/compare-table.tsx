@@ -114,14 +114,15 @@ function Having({ row, groupsPath, at }: { row: DifferenceRow; groupsPath: strin
 
 /** That the other result does not have it, or why that cannot be said. */
 function Lacking({ row: { why } }: { row: DifferenceRow }) {
-  if (!why) return <span className="text-ink-faint">Not held</span>
+  if (!why) return <span className="text-ink-faint">Not held in this way</span>
   return <span className="text-ink-soft">Not known: {describeWhy(why)}.</span>
 }
 
 function describeWhy({ dataset, group }: NonNullable<DifferenceRow['why']>): string {
   const title = BLIND_SPOTS[dataset].title
-  if (group) return `who was in ${isolateName(group.name ?? `the group ${group.id}`)} was not read at both moments`
-  return `${title.charAt(0).toLowerCase()}${title.slice(1)} ${title.endsWith('s') ? 'were' : 'was'} not read whole at both moments`
+  if (group)
+    return `who was in ${isolateName(group.name ?? `the group ${group.id}`)} was read at only one of the two moments, or at neither`
+  return `${title.charAt(0).toLowerCase()}${title.slice(1)} ${title.endsWith('s') ? 'were' : 'was'} read in full at only one of the two moments, or at neither`
 }
 
 const MARKS: Record<Difference, { icon: ReactNode; tone: string }> = {

@@ -39,7 +39,7 @@ type Row = typeof assignments.$inferSelect
 
 /**
  * What began, ended or went on as something else among the assignments of some nodes. Everything that is read of a list for the first
- * time is one cause, a reading: it was not necessarily assigned just now. Nothing is new at a node that no result has shown before.
+ * time is one cause, a reading: it was not necessarily assigned just now. A node in its first result causes no changes.
  */
 export async function findAssignmentCauses(tx: Transaction, moment: Moment, nodes: NodeBefore[]): Promise<Causes> {
   const known = new Map(nodes.filter(({ isNew }) => !isNew).map((node) => [node.id, node]))

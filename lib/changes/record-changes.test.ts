@@ -197,7 +197,7 @@ test('an account that is disabled keeps its roles, and that is what is told', as
   await sync()
   const [latest] = await told()
   expect(latest).toBe(
-    `Ada Novak holds, as before, Owner of ${subscription.name}. The account of Ada Novak was disabled: it cannot sign in, and its roles stay.`,
+    `Ada Novak still holds Owner of ${subscription.name}. The account of Ada Novak was disabled: it cannot sign in, and its roles stay.`,
   )
 })
 

@@ -47,7 +47,7 @@ export async function recordMove(tx: Transaction, write: ChangesWrite, moved: Mo
       (count(*) filter (where h.kind = 'user'))::int, (count(*) filter (where h.kind not in ('user', 'group')))::int, sum(h.grants)::int,
       min(h.strongest), coalesce(bool_or(r.privileged), false), (array_agg(h.role_id order by h.rank, h.role_id))[1],
       (array_agg(h.scope order by h.rank, h.role_id))[1], (array_agg(h.scope_level order by h.rank, h.role_id))[1],
-      bool_and(h.assignment_kind = 'eligible'), ${rolesAt}
+      (array_agg(h.assignment_kind = 'eligible' order by h.rank, h.role_id))[1], ${rolesAt}
     from holders h left join role_definitions r on r.organisation_id = h.organisation_id and r.tenant_id = h.tenant_id and r.id = h.role_id
     where h.organisation_id = ${organisationId} and h.node_id = any(${arrayOf(some)}::uuid[]) and ${valid}
     group by h.organisation_id, h.node_id`

@@ -47,34 +47,43 @@ export type ToldEffect = {
 const VERBS: Record<Effect, { one: string; eligible: string }> = {
   gained: { one: 'gained', eligible: 'can now activate' },
   lost: { one: 'lost', eligible: 'can no longer activate' },
-  altered: { one: 'holds, as before,', eligible: 'can activate, as before,' },
-  seen: { one: 'was seen to hold', eligible: 'was seen to be eligible for' },
+  altered: { one: 'still holds', eligible: 'can still activate' },
+  seen: { one: 'was first seen to hold', eligible: 'was first seen to be eligible for' },
   unseen: { one: 'is no longer seen to hold', eligible: 'is no longer seen to be eligible for' },
 }
 
 /** Who gained or lost what and where, as a sentence without its end: `Ada gained Owner of Payments`. */
 export function effectWords(change: ToldChange, effect: ToldEffect): string {
   const { people, others, grants, roleId, roleName, eligible } = effect
+  const total = people + others
+  const isPlural = total > 1 || (total === 0 && isOfMany(change))
   const verb = VERBS[effect.effect][eligible ? 'eligible' : 'one']
-  // A role at several scopes, or several roles, are counted together: one person says how many that is.
-  const more = people + others === 1 && grants > 1 ? ` and ${count(grants - 1, 'more role', 'more roles')}` : ''
   const role = isolateName(roleWords({ id: roleId, name: roleName }))
-  return `${reachedWords(change, effect)} ${people + others > 1 ? plural(verb) : verb} ${role}${more} ${placeWords(effect)}`
+  // Roles at scopes are counted together. Of several holders not everyone need have the strongest of them.
+  const isMixed = total > 1 && (grants > total || isOfMany(change))
+  const more = total === 1 && grants > 1 ? ` and ${count(grants - 1, 'more grant', 'more grants')}` : ''
+  const what = isMixed ? `roles, the strongest of them ${role},` : `${role}${more}`
+  return `${reachedWords(change, effect)} ${isPlural ? plural(verb) : verb} ${what} ${placeWords(effect)}`
 }
+
+/** Whether a cause brings along whatever is held at a place, or through a group, and not one role for everyone. */
+const isOfMany = ({ cause }: ToldChange): boolean => cause === 'move' || cause === 'reading' || cause === 'group'
 
 const plural = (verb: string): string =>
   verb
     .replace(/^was /, 'were ')
     .replace(/^is /, 'are ')
-    .replace(/^holds/, 'hold')
+    .replace(/^still holds/, 'still hold')
 
 /** Whom an effect reaches: by name where it is one who is named, else counted. */
-function reachedWords({ principalId, principalName, cause }: ToldChange, { people, others }: ToldEffect): string {
+function reachedWords(change: ToldChange, { people, others }: ToldEffect): string {
+  const { principalId, principalName, cause } = change
   const total = people + others
   const isNamed = principalId !== null && (total === 1 || (total === 0 && cause !== 'membership'))
   if (isNamed) return nameOr(principalName, principalId)
-  if (total === 0) return 'Nobody'
-  if (people === 0) return count(others, 'other principal', 'other principals')
+  // Groups are not counted, and it may be that only groups hold something there.
+  if (total === 0) return isOfMany(change) ? 'Only groups' : 'Nobody'
+  if (people === 0) return count(others, 'principal that is not a person', 'principals that are not people')
   return others === 0
     ? count(people, 'person', 'people')
     : `${count(people, 'person', 'people')} and ${count(others, 'other principal', 'other principals')}`
@@ -91,9 +100,9 @@ function placeWords({ scope, scopeLevel: level, connections }: ToldEffect): stri
   const name = connections.first[0] ? isolateName(connections.first[0].name) : 'a subscription'
   const inherited =
     connections.count === 1
-      ? `, which ${name} inherits`
-      : `, which ${connections.count.toLocaleString('en')} subscriptions inherit`
-  if (level === 'root') return `over the whole directory${inherited}`
+      ? `, inherited by ${name}`
+      : `, inherited by ${connections.count.toLocaleString('en')} subscriptions`
+  if (level === 'root') return `at the root, above all management groups${inherited}`
   if (level === 'management_group') return `of the management group ${last}${inherited}`
   if (level === 'subscription') return `of ${name}`
   return level === 'resource_group' ? `of the resource group ${last} in ${name}` : `of the resource ${last} in ${name}`
@@ -125,7 +134,7 @@ const CAUSES: Record<ChangeCause, (change: ToldChange) => string> = {
     return change.turn === 'ended' ? `The eligibility of ${subjectOf(change)} ended` : alteredWords(change)
   },
   activation: (change) => {
-    if (change.turn === 'begun') return `${subjectOf(change)} activated it, or holds it for a time`
+    if (change.turn === 'begun') return `${subjectOf(change)} activated it`
     return change.turn === 'ended' ? `The activation of ${subjectOf(change)} ended` : alteredWords(change)
   },
   delegation: (change) => {
@@ -141,6 +150,10 @@ const CAUSES: Record<ChangeCause, (change: ToldChange) => string> = {
       return change.turn === 'begun'
         ? `${whom} was made eligible to be a member of ${group}${around}`
         : `${whom} is no longer eligible to be a member of ${group}${around}`
+    if (change.kind === 'activated')
+      return change.turn === 'begun'
+        ? `${whom} activated a membership of ${group}${around}`
+        : `The activated membership of ${whom} in ${group}${around} ended`
     if (change.turn === 'begun')
       return who ? `${who} added ${whom} to ${group}${around}` : `${whom} was added to ${group}${around}`
     return who ? `${who} removed ${whom} from ${group}${around}` : `${whom} was removed from ${group}${around}`
@@ -148,18 +161,16 @@ const CAUSES: Record<ChangeCause, (change: ToldChange) => string> = {
   group: (change) =>
     `The group ${groupOf(change)}${aroundWords(change)} was ${change.turn === 'ended' ? 'deleted' : 'restored'}`,
   role: ({ roleId, roleName }) =>
-    `The definition of ${isolateName(roleWords({ id: roleId ?? '', name: roleName }))} was changed, so that it allows other operations`,
+    `The definition of ${isolateName(roleWords({ id: roleId ?? '', name: roleName }))} was changed: its permissions are other ones now`,
   person: ({ detail, ...change }) => `The account of ${subjectOf({ detail, ...change })} ${statusWords(detail)}`,
-  move: ({ detail: { left = [], joined = [] } }) =>
-    `The subscription was moved in the tree of management groups${leftAndJoined(left, joined)}`,
+  move: ({ detail: { left = [], joined = [] } }) => `The subscription was moved:${leftAndJoined(left, joined)}`,
   reading: ({ detail: { list, left, joined }, turn, ...change }) => {
     if (left || joined)
-      return `Other management groups are seen above the subscription than before${leftAndJoined(left ?? [], joined ?? [])}. Whether it was moved is not known`
-    const what = list ? BLIND_SPOTS[list].many : 'rows'
-    const where = change.groupId ? ` of the group ${groupOf({ ...change, turn, detail: {} })}` : ''
-    return turn === 'begun'
-      ? `The ${what}${where} could be read for the first time. Since when that is so is not known`
-      : `The ${what}${where} are known in another way now. Nobody has lost anything by that`
+      return `Other management groups are seen above the subscription than before, or with another account:${leftAndJoined(left ?? [], joined ?? [])}. Whether it was moved is not known`
+    if (!change.groupId)
+      return `The ${list ? BLIND_SPOTS[list].many : 'rows'} could be read for the first time. Since when that is so is not known`
+    const members = list === 'groups' ? 'members' : list ? BLIND_SPOTS[list].many : 'members'
+    return `The ${members} of ${groupOf({ ...change, turn, detail: {} })} could be read for the first time, or are read in another way now. Whether anybody joined or left meanwhile is not known`
   },
 }
 
@@ -167,7 +178,8 @@ const aroundWords = ({ through }: ToldChange): string =>
   through ? `, which lies in ${nameOr(through.name, through.id)}` : ''
 
 /** What is different about an assignment that goes on. */
-function alteredWords({ detail: { condition, endsAt, kind } }: ToldChange): string {
+function alteredWords({ cause, detail: { condition, endsAt, kind } }: ToldChange): string {
+  const noun = cause === 'delegation' ? 'delegation' : cause === 'eligibility' ? 'eligibility' : 'assignment'
   const said = [
     condition &&
       (condition.after === null
@@ -176,22 +188,23 @@ function alteredWords({ detail: { condition, endsAt, kind } }: ToldChange): stri
           ? 'it has a condition now'
           : 'its condition was changed'),
     endsAt &&
-      (endsAt.after === null ? 'it has no end any more' : `it ends on ${dateWords(new Date(endsAt.after))} now`),
+      (endsAt.after === null ? 'it no longer has an end' : `it now ends on ${dateWords(new Date(endsAt.after))}`),
     kind &&
-      `it is ${kind.after === 'eligible' ? 'only eligible' : kind.after === 'activated' ? 'held for a time' : 'held outright'} now`,
+      `it is ${kind.after === 'eligible' ? 'only eligible' : kind.after === 'activated' ? 'activated' : 'held outright'} now`,
   ].filter((words) => words !== undefined)
   return said.length === 0
-    ? 'The assignment was replaced by another one'
-    : `The assignment goes on, but ${joinList(said, 'and')}`
+    ? `The ${noun} was replaced by another one`
+    : `The ${noun} goes on, but ${joinList(said, 'and')}`
 }
 
 const STATUSES: Partial<Record<PrincipalStatus, string>> = {
   disabled: 'was disabled: it cannot sign in, and its roles stay',
   deleted: 'was deleted: if it is restored, it has its roles again',
-  not_found: 'is not known to the directory any more: its assignments are left over',
+  not_found: 'is no longer known to the directory: its assignments are left over',
 }
 
 function statusWords({ status }: ChangeDetail): string {
+  if (status?.before === 'deleted' && status.after === 'disabled') return 'was restored, and is disabled'
   const known = status && STATUSES[status.after]
   if (known) return known
   return status?.before === 'disabled'
@@ -207,8 +220,9 @@ function leftAndJoined(left: string[], joined: string[]): string {
       ),
       'and',
     )
-  const from = left.length > 0 ? ` out of ${names(left)}` : ''
-  return joined.length > 0 ? `${from} and into ${names(joined)}`.replace(/^ and/, '') : from
+  const from = left.length > 0 ? ` no longer below ${names(left)}` : ''
+  const into = joined.length > 0 ? ` now below ${names(joined)}` : ''
+  return from && into ? `${from}, but${into}` : from + into
 }
 
 /** What each cause is called in a list to choose from. */
@@ -222,7 +236,7 @@ export const CAUSE_LABELS: Record<ChangeCause, string> = {
   role: 'Role definitions',
   person: 'Accounts disabled or deleted',
   move: 'Subscriptions moved',
-  reading: 'What can be read',
+  reading: 'First or different reading',
 }
 
 /** What each effect is called in a list to choose from. */

@@ -37,7 +37,7 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
       />
       <UnreadNotice
         unread={listUnread(connections.filter(({ id }) => !view.connectionId || id === view.connectionId))}
-        title="Not every change may be listed"
+        title="Some changes may be missing"
       />
       {anything.rows.length > 0 ? (
         <>
@@ -49,7 +49,7 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
           />
           {view.personId ? (
             <Notice tone="info" title={`The time line of ${isolateName(about ?? view.personId)}`} className="mb-4">
-              What gave and took access directly, and through groups, at the time at which the membership was seen.
+              Changes that name this principal, or a group that it was in at the time.
             </Notice>
           ) : null}
           <Between view={view} />

@@ -35,17 +35,15 @@ export default async function ChangePage({ params, searchParams }: PageProps<'/c
       </section>
       <dl className="mb-6 grid gap-x-8 gap-y-3 text-sm sm:grid-cols-[auto_minmax(0,1fr)]">
         <Fact name="First seen">{momentWords(change.at)}</Fact>
-        <Fact name="Not so yet">
+        <Fact name={change.cause === 'reading' ? 'Could not be seen yet' : 'Not so yet'}>
           {change.after
-            ? `${momentWords(change.after)}, by the reading before. It happened between these two moments.${lateWords(change.cause)}`
+            ? `${momentWords(change.after)}, by the reading before. ${betweenWords(change.cause)}`
             : 'Not known: nothing was read before.'}
         </Fact>
-        {change.byAt ? <Fact name="Azure says it was made">{momentWords(change.byAt)}</Fact> : null}
-        <Fact name="Who did it">
-          {change.byName ??
-            change.byId ??
-            'Not told. Azure keeps it in its activity log for 90 days, and Entra ID in its audit log.'}
-        </Fact>
+        {change.byAt ? <Fact name="Microsoft’s record of the time">{momentWords(change.byAt)}</Fact> : null}
+        {change.cause === 'reading' ? null : (
+          <Fact name="Who did it">{change.byName ?? change.byId ?? NOT_TOLD[change.cause]}</Fact>
+        )}
       </dl>
       {reached.rows.length > 0 ? (
         <>
@@ -59,19 +57,38 @@ export default async function ChangePage({ params, searchParams }: PageProps<'/c
         </>
       ) : (
         <p className="text-ink-soft">
-          Nobody is known to be reached by it: the group has no members, its members could not be read, or they hold the
-          same in another way.
+          Nobody can be listed by name. Whoever is in a group whose members were not read is not listed, nor is anybody
+          who holds the same in another way.
         </p>
       )}
     </>
   )
 }
 
-/** Of what Microsoft Graph tells: that a sync by schedule may have learnt of it late. */
-const lateWords = (cause: ChangeCause): string =>
-  ['membership', 'group', 'person'].includes(cause)
-    ? ` Microsoft may tell of it up to ${LISTED_HOURS} hours late, unless the sync was asked for by hand.`
-    : ''
+/** What is known of the time between two readings. A sync by schedule may learn late of what Microsoft Graph tells. */
+function betweenWords(cause: ChangeCause): string {
+  if (cause === 'reading') return 'It may have been so for longer.'
+  const between = 'It happened between these two moments.'
+  if (cause !== 'membership' && cause !== 'group' && cause !== 'person') return between
+  return `${between} Microsoft may tell of it up to ${LISTED_HOURS} hours late, unless the sync was asked for by hand.`
+}
+
+const NO_LOG_TOLD =
+  'Not known: no log that Rolecall could read has named anybody. Azure keeps its activity log for 90 days, and Microsoft Entra its audit log for 7 days, or 30 with P1 or P2.'
+const NOT_ASKED = 'Rolecall does not look this up. Azure’s activity log and Microsoft Entra’s audit log may tell it.'
+
+/** What is said of who did it where nobody is named. */
+const NOT_TOLD: Record<Exclude<ChangeCause, 'reading'>, string> = {
+  assignment: NO_LOG_TOLD,
+  membership: NO_LOG_TOLD,
+  group: NO_LOG_TOLD,
+  role: NO_LOG_TOLD,
+  person: NO_LOG_TOLD,
+  eligibility: NOT_ASKED,
+  activation: NOT_ASKED,
+  delegation: NOT_ASKED,
+  move: NOT_ASKED,
+}
 
 function Fact({ name, children }: { name: string; children: string }) {
   return (

@@ -132,7 +132,7 @@ async function Differences({ member, connection, compared, view }: DifferencesPr
         <EmptyState title="No difference">
           {from.getTime() === to.getTime()
             ? 'Both moments have the same result: nothing was published between them.'
-            : 'Whoever had a role then has it now, as far as this is asked for.'}
+            : 'With these filters, no difference was found between the two results. What was read at neither moment is not compared.'}
         </EmptyState>
       )}
     </>
