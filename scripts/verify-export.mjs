@@ -24,6 +24,10 @@ export function unpack(archive) {
   let end = archive.length - 22
   while (end >= 0 && archive.readUInt32LE(end) !== END) end -= 1
   if (end < 0) throw new Error('This is no archive.')
+  // Nothing stands after it or between, so that no other program can find another end, and other files.
+  const isEnd = end + 22 + archive.readUInt16LE(end + 20) === archive.length
+  if (!isEnd || archive.readUInt32LE(end + 12) + archive.readUInt32LE(end + 16) !== end)
+    throw new Error('The directory of the archive does not end the file.')
   const count = archive.readUInt16LE(end + 10)
   let at = archive.readUInt32LE(end + 16)
   const files = new Map()

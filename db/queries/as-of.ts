@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gte, lte, ne, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
+import { organisations } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { knowsEligible } from '@/lib/domain/coverage'
 import type { ConnectionFacts } from './connections'
@@ -31,7 +32,8 @@ export async function getResultAt(
   const [run] = await readResults(actor, connection.id, at)
   if (!run) return null
   const { publishedAt, nodeIds, accountId, earlier, later } = run
-  if (!accountId) return { kind: 'forgotten', run, later }
+  // Runs that are named by kept rows outlive the ones after them, whose results this one must not stand in for.
+  if (!accountId || (later && (await isPruned(actor, later)))) return { kind: 'forgotten', run, later }
   if (run.tenantId !== connection.tenantId) return { kind: 'other_tenant', run, later }
   const eligibleRead = knowsEligible(run.coverage)
   const snapshot = { id: connection.id, publishedAt, nodeIds, accountId, eligibleRead }
@@ -102,6 +104,13 @@ async function readResults(actor: Actor, connectionId: string, at: Date) {
     .where(and(isResultOf(actor, connectionId), lte(syncRuns.finishedAt, at)))
     .orderBy(desc(syncRuns.requestedAt))
     .limit(1)
+}
+
+/** Whether the organisation's history of a moment is deleted, or about to be. */
+async function isPruned({ organisationId }: Actor, at: Date): Promise<boolean> {
+  const db = await getDb({ organisationId })
+  const pruned = and(eq(organisations.id, organisationId), gte(organisations.historyPrunedTo, at))
+  return (await db.$count(organisations, pruned)) > 0
 }
 
 /**

@@ -143,6 +143,15 @@ export const lastResult = (db: Database, organisationId: string) =>
     .limit(1)
     .as('last_run')
 
+/** When the result of each of the organisation's connections was published that its readers see now. */
+export async function listPublishedTimes(actor: Actor): Promise<{ id: string; publishedAt: Date | null }[]> {
+  const db = await getDb(actor)
+  return db
+    .select({ id: connections.id, publishedAt: connections.publishedAt })
+    .from(connections)
+    .where(and(eq(connections.organisationId, actor.organisationId), ne(connections.state, 'deleting')))
+}
+
 export type ConnectionTile = Awaited<ReturnType<typeof listConnections>>[number]
 
 /**

@@ -9,7 +9,7 @@ import { isAnyOf } from '@/db/text-array'
 import { inSnapshot, type Published, publishedOf, type Snapshot, toPrincipal, toRole } from './snapshot'
 
 /** What an assignment is known to be beside what lists show: who made it, and whether its role is a privileged one. */
-type AssignmentFacts = { by: { id: string; name: string | null } | null; privileged: boolean }
+type AssignmentFacts = { by: { id: string; name: string | null } | null; privileged: boolean | null }
 
 type ExportedFacts = {
   userPrincipalNames: ReadonlyMap<string, string | null>
@@ -64,7 +64,10 @@ async function readAssignments(actor: Actor, published: Published, keys: string[
       key: assignments.key,
       byId: assignments.createdBy,
       byName: creators.name,
-      privileged: sql<boolean>`coalesce(${roleDefinitions.privileged}, false)`,
+      /** Null when the role's definition was never read. */
+      privileged: sql<
+        boolean | null
+      >`case when ${roleDefinitions.name} is not null then ${roleDefinitions.privileged} end`,
     })
     .from(assignments)
     .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))

@@ -12,7 +12,7 @@ import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
 import { getChange, listChanges, listKnownRoles } from './changes'
 import { type Compared, countDifferences, listDifferences } from './compare'
-import { getConnection, getProgress, listConnections, listDeletions } from './connections'
+import { getConnection, getProgress, listConnections, listDeletions, listPublishedTimes } from './connections'
 import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listExportedFacts } from './exported-facts'
@@ -151,6 +151,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     const access = await getPersonAccess(world.actor, connection, person)
     return (await listPersonAccess(actor, connection, access ? [access.person] : [])).length
   },
+  listPublishedTimes: async (actor) => (await listPublishedTimes(actor)).length,
   listRemovedMembers: async (actor) => (await listRemovedMembers(actor)).length,
   listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
   listRoleNames: async (actor, { connection, reader }) =>

@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { assignments } from '@/db/schema/access'
@@ -13,7 +13,8 @@ export type ProofFacts = NonNullable<Awaited<ReturnType<typeof getProofFacts>>>
 
 /**
  * What is known of where a published result comes from: the subscription, the run that published it with all that it read,
- * the account that it was read with, and how many assignments are stored of it. Null when nothing is published.
+ * the account that it was read with, and how many assignments are stored of it. Null when nothing is published, or when the
+ * connection is deleted or being deleted.
  */
 export async function getProofFacts(actor: Actor, snapshot: Snapshot) {
   const published = publishedOf(snapshot)
@@ -50,7 +51,13 @@ async function readConnection(actor: Actor, published: Published) {
       accounts,
       and(eq(accounts.organisationId, connections.organisationId), eq(accounts.id, published.accountId)),
     )
-    .where(and(eq(connections.organisationId, actor.organisationId), eq(connections.id, published.id)))
+    .where(
+      and(
+        eq(connections.organisationId, actor.organisationId),
+        eq(connections.id, published.id),
+        ne(connections.state, 'deleting'),
+      ),
+    )
   return found ?? null
 }
 

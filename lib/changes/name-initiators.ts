@@ -152,14 +152,18 @@ function findAuthorizationEvent(change: Taken, events: AuthorizationEvent[]): In
     events.filter((event) => {
       // Whoever elevates their access gives themselves a role at the root, which no event of its own tells.
       if (event.kind === 'access_elevated')
-        return change.turn === 'begun' && isAtRoot(change) && event.by.id?.toLowerCase() === change.principalId
+        return change.turn === 'begun' && isElevation(change) && event.by.id?.toLowerCase() === change.principalId
       if ('key' in event) return change.cause === 'assignment' && event.kind === kind && event.key === change.key
       return change.cause === 'role' && event.kind === 'role_written' && event.roleId === change.roleId
     }),
   )
 }
 
-const isAtRoot = ({ key }: Taken): boolean => key?.startsWith('/ ') ?? false
+/** What elevating one's access assigns. Source: Microsoft's page elevate-access-global-admin. */
+const USER_ACCESS_ADMINISTRATOR = '18d7d88d-d35e-4fb5-a5c3-7773c20a72d9'
+
+const isElevation = ({ key, roleId }: Taken): boolean =>
+  roleId === USER_ACCESS_ADMINISTRATOR && (key?.startsWith('/ ') ?? false)
 
 const PERSON_EVENTS: Partial<Record<PrincipalStatus, readonly PersonEvent['kind'][]>> = {
   active: ['user_enabled', 'user_restored'],

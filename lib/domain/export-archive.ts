@@ -37,12 +37,13 @@ const LONGEST_COMMENT = 0xffff
 async function readEnd(archive: Blob) {
   const tail = await viewOf(archive, Math.max(0, archive.size - END_BYTES - LONGEST_COMMENT), archive.size)
   for (let at = tail.byteLength - END_BYTES; at >= 0; at--)
-    if (tail.getUint32(at, true) === END)
-      return {
-        files: tail.getUint16(at + 10, true),
-        bytes: tail.getUint32(at + 12, true),
-        at: tail.getUint32(at + 16, true),
-      }
+    if (tail.getUint32(at, true) === END) {
+      const [bytes, directory] = [tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)]
+      // Nothing stands after it or between, so that no other program can find another end, and other files.
+      const isEnd = at + END_BYTES + tail.getUint16(at + 20, true) === tail.byteLength
+      if (!isEnd || archive.size - tail.byteLength + at !== directory + bytes) throw new NoArchive()
+      return { files: tail.getUint16(at + 10, true), bytes, at: directory }
+    }
   throw new NoArchive()
 }
 

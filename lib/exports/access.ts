@@ -22,7 +22,8 @@ type AccessRow = {
   holder: HolderRow
   grant: MatchingGrant
   userPrincipalName: string | null
-  privileged: boolean
+  /** Null when the role's definition was never read. */
+  privileged: boolean | null
   assignedBy: { id: string; name: string | null } | null
   /** The role with all of its ways and denials; null where no way is known, only the group that holds it. */
   access: RoleAccess | null
@@ -82,7 +83,7 @@ async function toRows(
     }
     return (grantsOf.get(holder.principalId) ?? []).flatMap((grant) => {
       const assignment = facts.assignments.get(grant.key)
-      const made = { privileged: assignment?.privileged ?? false, assignedBy: assignment?.by ?? null }
+      const made = { privileged: assignment?.privileged ?? null, assignedBy: assignment?.by ?? null }
       const known = ways.get(nameWay(grant.key, grant.kind, grant.groupId)) ?? [{ access: null, path: null }]
       return known.map((way) => ({ ...shared, grant, ...made, ...way }))
     })
@@ -168,7 +169,7 @@ const COLUMNS: readonly Column<AccessRow>[] = [
   { name: 'not_read_since', value: ({ grant, path }) => (path ? path.readAt : grant.readAt) },
   { name: 'user_principal_name', value: ({ userPrincipalName }) => userPrincipalName },
   { name: 'role_id', value: ({ grant }) => grant.roleId },
-  { name: 'privileged', value: ({ privileged }) => yesNo(privileged) },
+  { name: 'privileged', value: ({ privileged }) => (privileged === null ? 'unknown' : yesNo(privileged)) },
   { name: 'assignment', value: ({ grant }) => grant.key },
   { name: 'assigned_by', value: ({ assignedBy }) => assignedBy?.name ?? null },
   { name: 'assigned_by_id', value: ({ assignedBy }) => assignedBy?.id ?? null },
@@ -191,8 +192,8 @@ const COLUMNS: readonly Column<AccessRow>[] = [
     value: ({ grant, path }) => latestOf(grant.firstSeen, ...(path?.groups.map(({ since }) => since) ?? [])),
   },
   { name: 'path_ends', value: ({ grant, path }) => (path ? path.endsAt : grant.endsAt) },
-  /** Set where there are more ways to this role at this scope than are listed. */
-  { name: 'more_paths', value: ({ access }) => yesNo(access?.truncated ?? false) },
+  /** Yes where there are more ways to this role at this scope than are listed. Not known where no way is. */
+  { name: 'more_paths', value: ({ access }) => (access ? yesNo(access.truncated) : 'unknown') },
   {
     name: 'denied',
     value: ({ access }) =>

@@ -1,5 +1,5 @@
 import type { Actor } from '@/db/actor'
-import type { ConnectionTile } from '@/db/queries/connections'
+import { type ConnectionTile, listConnections, listPublishedTimes } from '@/db/queries/connections'
 import { type Cell as AccessCell, countPeople, listCells, listPeople, type PersonRow } from '@/db/queries/people'
 import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
 import type { ListToExport } from './lists'
@@ -42,7 +42,8 @@ const PEOPLE_AT_ONCE = 200
 
 /**
  * The people with access in any connected subscription, a row for each subscription in which they have it, by name. What
- * leads there, grant by grant, is in the exports of the subscriptions.
+ * leads there, grant by grant, is in the exports of the subscriptions. A sync that publishes meanwhile is shown from the next page on,
+ * and the proof has both of its results.
  *
  * @param connections all of the organisation, as their readers see them now
  */
@@ -52,16 +53,33 @@ export function allPeopleList(
   { organisation, at }: { organisation: string; at: Date },
   view: PeopleView,
 ): ListToExport {
-  const connectionOf = new Map(connections.map((connection) => [connection.id, connection]))
+  let shown = new Map(connections.map((connection) => [connection.id, connection]))
+  const snapshots = connections.filter(({ state }) => state !== 'disconnected')
+  /** Brings up to date what the connections show, if a sync has published since. Gives whether it has. */
+  async function hasPublished(): Promise<boolean> {
+    const times = await listPublishedTimes(actor)
+    const isSame = ({ id, publishedAt }: (typeof times)[number]) =>
+      shown.get(id)?.publishedAt?.getTime() === publishedAt?.getTime()
+    if (times.every(isSame)) return false
+    const now = await listConnections(actor)
+    snapshots.push(...now.filter((one) => one.state !== 'disconnected' && !isSame(one)))
+    shown = new Map(now.map((connection) => [connection.id, connection]))
+    return true
+  }
   async function* read(): AsyncGenerator<PersonInSubscription[]> {
     let cursor: PeopleView['cursor'] = null
     do {
-      const page: Awaited<ReturnType<typeof listPeople>> = await listPeople(actor, { ...view, cursor }, PEOPLE_AT_ONCE)
-      const cells = await listCells(actor, page.rows)
+      let page: Awaited<ReturnType<typeof listPeople>>
+      let cells: Awaited<ReturnType<typeof listCells>>
+      // A page that a sync has published into is read again, so that each row is of the result that it names.
+      do {
+        page = await listPeople(actor, { ...view, cursor }, PEOPLE_AT_ONCE)
+        cells = await listCells(actor, page.rows)
+      } while (await hasPublished())
       const cellsOf = Map.groupBy(cells, ({ personId, tenantId }) => `${tenantId} ${personId}`)
       yield page.rows.flatMap((person) =>
         (cellsOf.get(`${person.tenantId} ${person.id}`) ?? []).flatMap((access) => {
-          const connection = connectionOf.get(access.connectionId)
+          const connection = shown.get(access.connectionId)
           return connection ? [{ person, access, connection }] : []
         }),
       )
@@ -71,7 +89,7 @@ export function allPeopleList(
   return {
     ...{ list: 'all people', label: organisation, at, filters: filtersOf(view) },
     cells: cellsOf({ name: 'People', columns: COLUMNS, rows: read() }),
-    snapshots: connections.filter(({ state }) => state !== 'disconnected'),
+    snapshots,
     count: () => countAll(actor, view),
   }
 }

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { readSigningKeys } from '@/db/queries/signing-keys'
+import { connections } from '@/db/schema/connections'
 import { signingKeys } from '@/db/schema/signing-keys'
+import { readArchive } from '@/lib/domain/export-archive'
 import { verifyExport } from '@/lib/domain/verify-export'
 import { parseAccessView } from '@/lib/domain/views'
 import { createAccessWorld } from '@/testing/access-world'
@@ -288,4 +290,36 @@ test('a key that is a year old is replaced, its private half is deleted, and wha
   expect(before).toMatchObject({ sealed: null, retiredAt: expect.any(Date) })
   writeFileSync(join(folder, 'key.pem'), (await readSigningKeys()).find(({ id }) => id === key)?.publicKey ?? '')
   expect(refusalOf('openssl')).toBeNull()
+})
+
+test('an export whose subscription is deleted meanwhile is not signed', async () => {
+  const world = await startWorld()
+  const list = accessList(world.actor, world.connection, parseAccessView({}), 'people')
+  const whole = exportFile(world.actor, { ...list, format: 'csv' })
+  const reader = whole.getReader()
+  await reader.read()
+  await database.db
+    .update(connections)
+    .set({ state: 'deleting', publishedAt: null })
+    .where(eq(connections.id, world.connection.id))
+  const rest = async () => {
+    for (let part = await reader.read(); !part.done; part = await reader.read());
+  }
+  await expect(rest()).rejects.toThrow('deleted while it was exported')
+})
+
+test('an archive with a second end in its comment is refused, since another program would find other files', async () => {
+  const world = await startWorld()
+  await unpack(world, 'csv')
+  const file = join(folder, 'export.csv')
+  const archive = readFileSync(file)
+  const end = archive.subarray(archive.length - 22)
+  const other = Buffer.from(end)
+  other.writeUInt16LE(end.length, 20)
+  // The first end is one with a comment, which is the genuine end again.
+  writeFileSync(file, Buffer.concat([archive.subarray(0, archive.length - 22), other, end]))
+  const tried = spawnSync(process.execPath, ['scripts/verify-export.mjs', file], { encoding: 'utf8' })
+  expect(tried.status).not.toBe(0)
+  expect(tried.stdout + tried.stderr).toContain('does not end the file')
+  await expect(readArchive(new Blob([readFileSync(file)]))).rejects.toThrow('damaged')
 })

@@ -119,8 +119,11 @@ const ROLE_COLUMNS: readonly Column<RoleHeld>[] = [
   { name: 'role_id', value: ({ id }) => id },
   { name: 'role_type', value: ({ custom, name }) => (name === null ? 'unknown' : custom ? 'custom' : 'built-in') },
   { name: 'privilege', value: ({ privilege }) => privilege },
-  { name: 'privileged', value: ({ privileged }) => yesNo(privileged) },
-  { name: 'amounts_to_owner', value: ({ ownerEquivalent }) => yesNo(ownerEquivalent) },
+  { name: 'privileged', value: ({ privileged, name }) => (name === null ? 'unknown' : yesNo(privileged)) },
+  {
+    name: 'amounts_to_owner',
+    value: ({ ownerEquivalent, name }) => (name === null ? 'unknown' : yesNo(ownerEquivalent)),
+  },
   { name: 'description', value: ({ description }) => description },
   { name: 'people', value: ({ people }) => people },
   { name: 'people_eligible_only', value: ({ eligible }) => eligible },

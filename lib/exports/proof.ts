@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import type { Actor } from '@/db/actor'
 import { listMatchingGrants } from '@/db/queries/grants'
 import { getMemberEmail, getProofFacts, type ProofFacts } from '@/db/queries/proof-facts'
-import type { Snapshot } from '@/db/queries/snapshot'
+import { publishedOf, type Snapshot } from '@/db/queries/snapshot'
+import { NotFound } from '@/lib/actor'
 import { OPTIONAL_SCOPES, PERMISSIONS } from '@/lib/domain/permissions'
 import type { RequestsMade } from '@/lib/domain/request-ledger'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
@@ -80,11 +81,16 @@ export const PUBLIC_KEYS_PATH = '/.well-known/rolecall-signing-keys'
 
 type Made = { at: Date; rows: number; files: PackedFile[]; keyId: string }
 
-/** Puts together what proves an export, from what is known of the runs that it shows. Of a result that is gone nothing is said. */
+/**
+ * Puts together what proves an export, from what is known of the runs that it shows. Of what never published nothing is said.
+ *
+ * @throws NotFound when a result is gone that the export shows: rows of it may be missing, so that it must not be signed
+ */
 export async function makeProof(actor: Actor, exported: Exported, made: Made): Promise<Proof> {
   const results: ProvenResult[] = []
   for (const snapshot of exported.snapshots) {
     const facts = await getProofFacts(actor, snapshot)
+    if (!facts && publishedOf(snapshot)) throw new NotFound('A subscription was deleted while it was exported.')
     if (facts) results.push(proveResult(facts, await listOwnRoles(actor, snapshot, facts)))
   }
   return {

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { getFirstResult, getResultAt } from '@/db/queries/as-of'
 import { getConnection } from '@/db/queries/connections'
@@ -7,6 +7,7 @@ import { listMatchingGrants } from '@/db/queries/grants'
 import { type HolderRow, listHolders } from '@/db/queries/holders'
 import { listRolesHeld } from '@/db/queries/roles'
 import { publishedOf } from '@/db/queries/snapshot'
+import { organisations } from '@/db/schema/organisations'
 import { accessLines } from '@/testing/access-lines'
 import { type Connected, createRandomCompany } from '@/testing/random-company'
 import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
@@ -133,6 +134,32 @@ test('a result of which past holders were forgotten is not shown as if nobody ha
   const connection = await getConnection(owner, one.id)
   if (!connection || !finishedAt) throw new Error('There is no such result.')
   expect(await getResultAt(owner, connection, finishedAt)).toMatchObject({ kind: 'forgotten' })
+})
+
+test('a result does not stand in for later ones that were pruned', async () => {
+  const { tenant, connected, change } = await createRandomCompany(rolecall, 'pruned')
+  const [one] = connected
+  if (!one) throw new Error('Nothing is connected.')
+  const { owner } = tenant
+  const publish = async () => (await carryRun(rolecall, owner, one.id)).finishedAt ?? new Date(0)
+  const first = await publish()
+  change('pruned 1')
+  await requestSync(owner, one.id)
+  const second = await publish()
+  const connection = await getConnection(owner, one.id)
+  if (!connection) throw new Error('There is no such connection.')
+  const pruneTo = (at: Date) =>
+    rolecall.db
+      .update(organisations)
+      .set({ historyPrunedTo: at, historyPrunedAfter: '90_days' })
+      .where(eq(organisations.id, owner.organisationId))
+
+  // What was shown at the horizon is kept, and everything that was published before that is not.
+  await pruneTo(new Date(second.getTime() - 1))
+  expect(await getResultAt(owner, connection, first)).toMatchObject({ kind: 'found' })
+  await pruneTo(second)
+  expect(await getResultAt(owner, connection, first)).toMatchObject({ kind: 'forgotten' })
+  expect(await getResultAt(owner, connection, second)).toMatchObject({ kind: 'found' })
 })
 
 test('what stands in from an earlier reading by now was read when it was shown then', async () => {
