@@ -13,6 +13,7 @@ import { syncRuns } from '@/db/schema/runs'
 import {
   type AssignmentKind,
   type DenyPrincipal,
+  type Effect,
   type PrincipalKind,
   type Privilege,
   type ScopeLevel,
@@ -56,7 +57,16 @@ type Denial = Interval &
     level?: ScopeLevel
   }
 /** A row of `holders` as a publish would derive it. A test says only what it is about. */
-type MadeChange = { to: string; role: string; key: string; scope?: string }
+type MadeChange = {
+  to: string
+  role: string
+  key: string
+  scope?: string
+  at?: Date
+  node?: string
+  effect?: Effect
+  privileged?: boolean
+}
 
 type Holder = Interval &
   Some<typeof holders.$inferSelect, 'scope' | 'assignmentKind' | 'grants' | 'direct'> & {
@@ -237,20 +247,22 @@ export async function createAccessWorld(db: Database) {
       return key
     },
 
-    /** Puts in the change that an assignment was made to somebody, by its key. Gives the id of the change. */
-    async change(connectionId: string, { to, role, key, scope = '/subscriptions/s' }: MadeChange) {
-      const own = { ...atNode(connectionId), scope, scopeLevel: 'subscription', roleId: role } as const
+    /** Puts in the change that an assignment was made to somebody, or ended, by its key. Gives the id of the change. */
+    async change(connectionId: string, made: MadeChange) {
+      const { to, role, key, scope = '/subscriptions/s', at = SEEN, effect = 'gained', privileged = false } = made
+      const turn = effect === 'lost' ? 'ended' : 'begun'
+      const own = { ...atNode(connectionId, made.node), at, scope, scopeLevel: 'subscription', roleId: role } as const
       const [change] = await db
         .insert(changes)
         .values({
-          ...{ ...own, accountId: inDirectory(connectionId).accountId, tenantId, at: SEEN, runId: randomUUID(), key },
-          ...{ cause: 'assignment', turn: 'begun', principalId: to, principalKind: 'user', kind: 'active' },
+          ...{ ...own, accountId: inDirectory(connectionId).accountId, tenantId, runId: randomUUID(), key },
+          ...{ cause: 'assignment', turn, principalId: to, principalKind: 'user', kind: 'active' },
         })
         .returning({ id: changes.id })
       if (!change) throw new Error('The change was not made.')
       await db.insert(changeEffects).values({
-        ...{ ...own, changeId: change.id, effect: 'gained', at: SEEN, people: 1, others: 0, grants: 1 },
-        ...{ strongest: 5, privileged: false, eligible: false, roleIds: [role] },
+        ...{ ...own, changeId: change.id, effect, people: 1, others: 0, grants: 1 },
+        ...{ strongest: 5, privileged, eligible: false, roleIds: [role] },
       })
       return change.id
     },

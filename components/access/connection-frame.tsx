@@ -1,4 +1,5 @@
 import { TriangleAlert } from 'lucide-react'
+import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { ShortId } from '@/components/ui/copyable'
 import { joinClasses } from '@/components/ui/join-classes'
@@ -31,6 +32,8 @@ type Props = {
   assignments: number | null
   /** Null for a page that no tab leads to. */
   current: ConnectionTab | null
+  /** What changed since the reader was here before, and the address of these changes; null on their first visit. */
+  changed: { words: string | null; href: string } | null
   /** The moment of the past that is shown, as an address has it; empty for now. */
   at: string
   /** What says that the past is shown, or leads there. */
@@ -46,7 +49,19 @@ type Props = {
 
 /** What surrounds every page of a connection. It is read together with the page, so that state, counts and list are of one result. */
 export function ConnectionFrame(props: Props) {
-  const { connection, counts, assignments, current, at, band, actions, reconnect, mayAsk = false, children } = props
+  const {
+    connection,
+    counts,
+    assignments,
+    current,
+    changed,
+    at,
+    band,
+    actions,
+    reconnect,
+    mayAsk = false,
+    children,
+  } = props
   const path = `/integrations/azure/${connection.id}`
   const coverage = connection.publishedRun?.coverage ?? []
   const lastRun = connection.lastRun && { ...connection.lastRun, coverage }
@@ -69,7 +84,7 @@ export function ConnectionFrame(props: Props) {
       >
         {actions}
       </PageHeader>
-      <ConnectionSummary connection={connection} assignments={assignments} isPast={isPast} />
+      <ConnectionSummary {...{ connection, assignments, changed, isPast }} />
       {isPast ? (
         <>
           {band}
@@ -108,10 +123,10 @@ export function ConnectionFrame(props: Props) {
 /** The tabs that can show the past. */
 const KNOWS_PAST: readonly ConnectionTab[] = ['people', 'roles', 'groups', 'principals', 'ask']
 
-type ConnectionSummaryProps = { connection: ConnectionFacts; assignments: number | null; isPast: boolean }
+type ConnectionSummaryProps = Pick<Props, 'connection' | 'assignments' | 'changed'> & { isPast: boolean }
 
 /** Which subscription of which tenant this is, and for the present also how old its data is, and with whose account it is read. */
-function ConnectionSummary({ connection, assignments, isPast }: ConnectionSummaryProps) {
+function ConnectionSummary({ connection, assignments, changed, isPast }: ConnectionSummaryProps) {
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
@@ -130,6 +145,17 @@ function ConnectionSummary({ connection, assignments, isPast }: ConnectionSummar
         </Fact>
       )}
       {isPast ? null : <Reading connection={connection} />}
+      {isPast || !changed ? null : (
+        <Fact name="Since your last visit">
+          {changed.words ? (
+            <Link href={changed.href} prefetch={false} className="link">
+              {changed.words}
+            </Link>
+          ) : (
+            'nobody was seen to gain or lose access'
+          )}
+        </Fact>
+      )}
     </dl>
   )
 }

@@ -21,6 +21,8 @@ export type Tile = {
   canGrant: SignalCount
   /** Of whom nothing could be read at the last sync, so that an earlier reading stands in. */
   unread: number
+  /** What changed since the reader was here before, in words, with the address of these changes; null when nothing did. */
+  changed: { words: string; href: string } | null
   status: ConnectionStatus
 }
 
@@ -69,7 +71,17 @@ export function ConnectionTile({ tile, actions, heading: Heading = 'h2' }: Props
           <ShortId id={tile.subscriptionId} label="subscription ID" className="relative" />
         </p>
       </div>
-      <p className="self-end text-sm text-ink-soft tabular-nums">{countPeople(tile)}</p>
+      <div className="self-end text-sm text-ink-soft tabular-nums">
+        <p>{countPeople(tile)}</p>
+        {tile.changed ? (
+          <p>
+            <Link href={tile.changed.href} prefetch={false} className="link relative">
+              {tile.changed.words}
+            </Link>{' '}
+            since your last visit
+          </p>
+        ) : null}
+      </div>
       <div className="-mb-1 flex min-h-8 items-center justify-between gap-2 border-t border-line pt-3">
         <StatusMark status={status} className="text-sm" />
         {actions ? (

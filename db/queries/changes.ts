@@ -61,16 +61,15 @@ export async function getChange(
   return change && change.effects.length > 0 ? change : null
 }
 
+/** Which connection shows an effect, by its id or an expression in SQL, or null for any; and between which moments it was seen. */
+type Shown = { connectionId: string | SQL | null } & Pick<ChangesFilter, 'after' | 'until'>
+
 /**
  * Whether an effect is shown: by a connection that had its node in the chain before and has seen the change with a result of its own. What
  * happened at a node before a subscription came under it, or after the last result that showed it there, is not its change; that the
  * subscription came or left is one of its own.
  */
-const isShown = ({
-  connectionId,
-  after,
-  until,
-}: Pick<ChangesFilter, 'connectionId' | 'after' | 'until'>): SQL => sql`exists (
+export const isShown = ({ connectionId, after, until }: Shown): SQL => sql`exists (
   select from connections c
   join connection_nodes n on n.organisation_id = c.organisation_id and n.connection_id = c.id and n.node_id = ${changeEffects.nodeId}
   left join changes own on own.organisation_id = c.organisation_id and own.id = ${changeEffects.changeId} and own.connection_id is not null

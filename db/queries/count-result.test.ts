@@ -32,7 +32,7 @@ const person = (world: Pick<AccessWorld, 'principal'>, kind: PrincipalKind = 'us
 
 test('an empty result counts nobody', async () => {
   const { count } = await startWorld()
-  expect(await count()).toEqual({ people: 0, others: 0, unread: 0, signals: {}, roleCounts: {} })
+  expect(await count()).toEqual({ people: 0, others: 0, unread: 0, privileged: 0, signals: {}, roleCounts: {} })
 })
 
 test('people and others are counted once each, whichever nodes reach them, and groups of the directory are not', async () => {
@@ -50,6 +50,25 @@ test('people and others are counted once each, whichever nodes reach them, and g
   await world.holder(id, await person(world), reader, { until: PUBLISHED })
   await world.holder(id, await person(world), reader, { from: LATER })
   expect(await count()).toMatchObject({ people: 2, others: 2, unread: 0 })
+})
+
+test('people with a privileged role are counted once, those who could only activate it, or were not read now, not', async () => {
+  const { id, root, count, ...world } = await startWorld()
+  const [owner, reader] = [
+    await world.role('Owner', 'grants_access', false, { privileged: true }),
+    await world.role('Reader'),
+  ]
+  const holds = async (role: string, rest: Parameters<typeof world.holder>[3] = {}, kind: PrincipalKind = 'user') =>
+    world.holder(id, await person(world, kind), role, rest)
+  const ada = await person(world)
+  await world.holder(id, ada, reader)
+  await world.holder(id, ada, owner, { node: root })
+  await holds(owner)
+  await holds(reader)
+  await holds(owner, { assignmentKind: 'eligible' })
+  await holds(owner, { signals: ['not_read'] })
+  await holds(owner, {}, 'service_principal')
+  expect(await count()).toMatchObject({ people: 4, privileged: 2 })
 })
 
 test('roles are counted for people and for others, and separately for those who can only activate them', async () => {
@@ -116,6 +135,7 @@ test('those of whom nothing could be read now are counted apart, and neither for
   expect(await count()).toEqual({
     people: 1,
     others: 0,
+    privileged: 0,
     unread: 2,
     signals: { can_grant: { people: 1, others: 0 }, not_read: { people: 1, others: 1 } },
     roleCounts: {

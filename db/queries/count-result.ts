@@ -18,6 +18,8 @@ export type ResultCounts = {
   people: number
   others: number
   unread: number
+  /** Of the people; null where it was not counted yet. */
+  privileged: number | null
   signals: SignalCounts
   roleCounts: Record<string, RoleCount>
 }
@@ -30,6 +32,7 @@ export async function countResult(db: Database | Transaction, counted: Counted):
   const owners = await countOwners(db, counted)
   return {
     ...{ people, others, unread },
+    privileged: await countPrivileged(db, counted),
     signals: { ...signals, ...(owners.people + owners.others > 0 && { adds_members: owners }) },
     roleCounts: await countRoles(db, counted),
   }
@@ -46,6 +49,7 @@ export async function getResultCounts(actor: Actor, published: Published): Promi
       people: syncRuns.people,
       others: syncRuns.others,
       unread: syncRuns.unread,
+      privileged: syncRuns.privileged,
       signals: syncRuns.signals,
       roleCounts: syncRuns.roleCounts,
       tenantId: connections.tenantId,
@@ -87,6 +91,22 @@ async function countHolders(db: Database | Transaction, counted: Counted) {
     unread: sum(({ all, seen }) => all - seen),
     signals,
   }
+}
+
+/** People who hold a role that Microsoft calls privileged, and of whom something could be read now. */
+async function countPrivileged(db: Database | Transaction, counted: Counted): Promise<number> {
+  const { organisationId, tenantId, published } = counted
+  const { rows } = await db.execute<{ people: number }>(sql`
+    select count(*)::int as people from (
+      select from ${holders} where ${inSnapshot(holders, counted, published)} and ${holders.kind} = 'user'
+      group by ${holders.principalId}
+      having bit_and(${holders.signals}) & ${NOT_READ} = 0 and bool_or(${holders.heldRoleIds} && array(select ${roleDefinitions.id} from ${roleDefinitions}
+        where ${and(
+          eq(roleDefinitions.organisationId, organisationId),
+          eq(roleDefinitions.tenantId, tenantId),
+          eq(roleDefinitions.privileged, true),
+        )}))) as privileged`)
+  return rows[0]?.people ?? 0
 }
 
 /**

@@ -11,6 +11,7 @@ import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
 import { getChange, listChanges, listKnownRoles } from './changes'
+import { countChangesSince } from './changes-since'
 import { type Compared, countDifferences, listDifferences } from './compare'
 import { getConnection, getProgress, listConnections, listDeletions, listPublishedTimes } from './connections'
 import { countResult, getResultCounts } from './count-result'
@@ -27,7 +28,7 @@ import { getPersonAccess, listPersonAccess } from './person-access'
 import { getMemberEmail, getProofFacts } from './proof-facts'
 import { countFacets, listScopes } from './result'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
-import { listRuns } from './runs'
+import { listCountedResults, listRuns } from './runs'
 import type { Published } from './snapshot'
 
 const database = await createTestDatabase()
@@ -92,6 +93,7 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countDifferences: async (actor, { connection }) =>
     (await countDifferences(actor, beforeEverything(connection), comparedOf(connection), EVERYTHING)).gained,
+  countChangesSince: async (actor) => (await countChangesSince(actor, new Date(0), [])).all.gained,
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
@@ -119,6 +121,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listKnownRoles: async (actor) => (await listKnownRoles(actor)).length,
   listChanges: async (actor) => (await listChanges(actor, ALL_CHANGES)).rows.length,
   listConnections: async (actor) => (await listConnections(actor)).length,
+  listCountedResults: async (actor, { connection }) => (await listCountedResults(actor, connection.id)).length,
   listDeletions: async (actor) => (await listDeletions(actor)).length,
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
   listDenialsByPrincipal: async (actor, { connection, person }) =>

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { syncRuns } from '@/db/schema/runs'
+import type { CountedResult } from '@/lib/domain/people-chart'
 import type { Cursor } from '@/lib/domain/views'
 import { isGuid } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
@@ -54,4 +55,21 @@ async function readRuns(actor: Actor, connectionId: string, cursor: Cursor | nul
     .orderBy(...order)
     .limit(fetch)
   return page(found)
+}
+
+/** So many points a chart has at most: of each equal part of the time the last result. */
+const POINTS = 60
+
+/** What a connection's published results added up to over all the time that is kept, the earliest first, thinned out to {@link POINTS}. */
+export async function listCountedResults(actor: Actor, connectionId: string): Promise<CountedResult[]> {
+  if (!isGuid(connectionId)) return []
+  const db = await getDb(actor)
+  const { rows } = await db.execute<Omit<CountedResult, 'publishedAt'> & { publishedAt: string }>(sql`
+    select distinct on (part) finished_at as "publishedAt", people, privileged, unread, gaps from (
+      select *, width_bucket(extract(epoch from finished_at), min(extract(epoch from finished_at)) over (),
+        max(extract(epoch from finished_at)) over () + 1, ${POINTS}::int) as part
+      from sync_runs where organisation_id = ${actor.organisationId} and connection_id = ${connectionId}
+        and state = 'succeeded' and finished_at is not null) as results
+    order by part, finished_at desc`)
+  return rows.map((row) => ({ ...row, publishedAt: new Date(row.publishedAt) }))
 }

@@ -67,6 +67,8 @@ export const members = pgTable(
     role: text('role').$type<MemberRole>().notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
     lastSeenAt: at('last_seen_at'),
+    /** When the visit ended that was before the present one; null as long as there was none. */
+    previousVisitAt: at('previous_visit_at'),
     state: text('state').$type<MemberState>().notNull().default('active'),
     removedAt: at('removed_at'),
     removedByName: text('removed_by_name'),

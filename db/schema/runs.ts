@@ -61,6 +61,8 @@ export const syncRuns = pgTable(
     /** People with access, directly or through groups; and everyone and everything else with access. */
     people: integer('people').notNull().default(0),
     others: integer('others').notNull().default(0),
+    /** Of the people those who hold a role that Microsoft calls privileged; null for runs of before this was counted. */
+    privileged: integer('privileged'),
     /** Of both those of whom nothing could be read now, so that an earlier reading stands in: counted in neither. */
     unread: integer('unread').notNull().default(0),
     assignments: integer('assignments').notNull().default(0),

@@ -9,6 +9,7 @@ import { audit } from '@/lib/actor'
 import { SESSION_HOURS, SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
 import { log } from '@/lib/log'
 import { createSessionToken, hashSessionToken } from './sessions'
+import { SEEN_NOW } from './visits'
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
 export type SignedInAccount = {
@@ -88,7 +89,10 @@ async function updateMember(tx: Transaction, organisationId: string, account: Si
   const [known] = await tx.select({ id: members.id, state: members.state }).from(members).where(own).for('update')
   if (!known) return null
   if (known.state === 'removed') throw new AccessRemoved('An owner has removed this person’s access.')
-  await tx.update(members).set({ name: account.name, email: account.email, lastSeenAt: sql`now()` }).where(own)
+  await tx
+    .update(members)
+    .set({ name: account.name, email: account.email, ...SEEN_NOW })
+    .where(own)
   return known.id
 }
 

@@ -12,8 +12,13 @@ import { authCookies } from './options'
 import { recordRefusal } from './record-refusal'
 import { findSession, signOutBrowser } from './sessions'
 
-/** The signed-in member, with the names that the frame of every page shows. */
-export type SignedInMember = SessionActor & { email: string; organisationName: string; tenantId: string }
+/** The signed-in member, with the names that the frame of every page shows, and when their visit before this one ended. */
+export type SignedInMember = SessionActor & {
+  email: string
+  organisationName: string
+  tenantId: string
+  previousVisitAt: Date | null
+}
 
 /** The member to whom this request's cookie belongs, or null. Looked up once in every request, so a removed member is out at once. */
 export const currentMember = cache(async (): Promise<SignedInMember | null> => {

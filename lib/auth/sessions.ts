@@ -7,6 +7,7 @@ import { memberSessions, members, organisations } from '@/db/schema/organisation
 import { audit } from '@/lib/actor'
 import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
+import { noteVisit } from './visits'
 
 /** Bytes of randomness in the token that a session's cookie holds. */
 const TOKEN_BYTES = 32
@@ -38,6 +39,7 @@ export async function findSession(token: string) {
       email: members.email,
       organisationName: organisations.name,
       tenantId: organisations.tenantId,
+      previousVisitAt: members.previousVisitAt,
       signedInFreshly: sql<boolean>`coalesce(${memberSessions.authenticatedAt} > now() - make_interval(mins => ${FRESH_SIGN_IN_MINUTES}), false)`,
     })
     .from(memberSessions)
@@ -49,7 +51,7 @@ export async function findSession(token: string) {
     .where(and(eq(memberSessions.tokenHash, hashSessionToken(token)), eq(members.state, 'active'), isLiveSession))
   if (!found || !mayTenantSignIn(found.tenantId)) return null
 
-  await db
+  const touched = await db
     .update(memberSessions)
     .set({ lastSeenAt: sql`now()` })
     .where(
@@ -58,7 +60,8 @@ export async function findSession(token: string) {
         lt(memberSessions.lastSeenAt, sql`now() - make_interval(mins => ${SEEN_EVERY_MINUTES})`),
       ),
     )
-  return found
+    .returning({ id: memberSessions.id })
+  return touched.length > 0 ? { ...found, previousVisitAt: await noteVisit(db, found) } : found
 }
 
 /** Whether the people of a tenant may use this portal, by the setting `AZURE_TENANT_ID`. */

@@ -225,6 +225,20 @@ function leftAndJoined(left: string[], joined: string[]): string {
   return from && into ? `${from}, but${into}` : from + into
 }
 
+/** How many changes gave access, how many of these a privileged role, and how many took access away. */
+export type ChangeCounts = { gained: number; privileged: number; lost: number }
+
+/** Changes as counted, for a line of its own: `3 gained (1 privileged), 2 lost`. Null when there are none. */
+export function countWords({ gained, privileged, lost }: ChangeCounts): string | null {
+  const parts = []
+  if (gained > 0)
+    parts.push(
+      `${gained.toLocaleString('en')} gained${privileged > 0 ? ` (${privileged.toLocaleString('en')} privileged)` : ''}`,
+    )
+  if (lost > 0) parts.push(`${lost.toLocaleString('en')} lost`)
+  return parts.length > 0 ? parts.join(', ') : null
+}
+
 /** What each cause is called in a list to choose from. */
 export const CAUSE_LABELS: Record<ChangeCause, string> = {
   assignment: 'Assignments',

@@ -12,6 +12,9 @@ export const SESSION_HOURS = 12
 /** A browser that sends no request for this long is signed out. */
 export const SESSION_IDLE_MINUTES = 120
 
+/** A member who sends no request for this long has ended their visit: what changes from then on is new to them. */
+export const VISIT_GAP_MINUTES = 30
+
 /** From typing a subscription ID to Connect: enough to fetch an administrator, and few enough to keep a sealed sign-in. */
 export const ATTEMPT_MINUTES = 30
 

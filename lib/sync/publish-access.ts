@@ -228,7 +228,7 @@ function noteStored({ directory }: ReadAccess): void {
 const isAfter = (one: Date | null, other: Date | null) =>
   one !== null && (other === null || one.getTime() > other.getTime())
 
-/** What the last result added up to, for one that is the same. */
+/** What the last result added up to, for one that is the same. Null where something of it was not counted yet. */
 async function readCounts(tx: Transaction, organisationId: string, runId: string | null): Promise<ResultCounts | null> {
   if (!runId) return null
   const [run] = await tx
@@ -236,12 +236,13 @@ async function readCounts(tx: Transaction, organisationId: string, runId: string
       people: syncRuns.people,
       others: syncRuns.others,
       unread: syncRuns.unread,
+      privileged: syncRuns.privileged,
       signals: syncRuns.signals,
       roleCounts: syncRuns.roleCounts,
     })
     .from(syncRuns)
     .where(and(eq(syncRuns.organisationId, organisationId), eq(syncRuns.id, runId)))
-  return run ?? null
+  return run && run.privileged !== null ? run : null
 }
 
 /** Minutes until something is looked at again that will probably be known, or answer, by then. */

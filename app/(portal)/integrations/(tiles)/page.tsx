@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
+import { SinceVisit } from '@/components/changes/since-visit'
 import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
 import { DeletionTile } from '@/components/integrations/deletion-tile'
@@ -11,6 +12,7 @@ import { PageHeader } from '@/components/ui/page-header'
 import { Pager } from '@/components/ui/pager'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
+import { countChangesSince } from '@/db/queries/changes-since'
 import { listDeletions } from '@/db/queries/connections'
 import { countFleet, type FleetRow, listFleet } from '@/db/queries/fleet'
 import { mayDo } from '@/lib/actor'
@@ -33,6 +35,15 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
     listFleet(member, filterOf(view), view),
     countFleet(member, view, view.grouping),
   ])
+  const since = member.previousVisitAt
+  const changed =
+    since && counts.length > 0
+      ? await countChangesSince(
+          member,
+          since,
+          page.rows.map(({ id }) => id),
+        )
+      : null
   const { tabs, states, syncing, matching, hasAny, ofGroup } = summariseFleet(counts, view)
   const entries = listEntries(view)
   const isFirst = page.previous === null && view.tab === 'all' && !view.search && view.state === null
@@ -41,7 +52,12 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
   const isMany = tabs.connected > TOLD_BY_TILES
   const showTile = (heading: 'h2' | 'h3') => (row: FleetRow) => (
-    <ConnectionTile key={row.id} tile={toTile(row, member)} actions={actions} heading={heading} />
+    <ConnectionTile
+      key={row.id}
+      tile={toTile(row, member, since && { since, counts: changed?.of.get(row.id) })}
+      actions={actions}
+      heading={heading}
+    />
   )
   const tab = (tab: TileTab, label: string) => ({
     href: addressOf({ ...view, tab, state: null, cursor: null }),
@@ -67,6 +83,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
           Capabilities
         </ButtonLink>
       </PageHeader>
+      {since && changed ? <SinceVisit since={since} changes={changed.isMore ? null : changed.all} /> : null}
       <Tabs
         label="Connections"
         tabs={[tab('all', 'All'), tab('connected', 'Connected'), tab('attention', 'Needs attention')]}

@@ -1,12 +1,17 @@
+import { changesSinceHref } from '@/components/changes/since-visit'
 import type { Tile } from '@/components/integrations/connection-tile'
 import type { ConnectionTile } from '@/db/queries/connections'
 import type { FleetCount, FleetFilter } from '@/db/queries/fleet'
 import { CATALOGUE, type CatalogueEntry } from '@/lib/domain/catalogue'
+import { type ChangeCounts, countWords } from '@/lib/domain/change-words'
 import { ATTENTION_STATES, connectionStatus } from '@/lib/domain/connection-status'
 import type { TilesView, TileTab } from '@/lib/domain/views'
 import { CONNECTION_STATUSES, type ConnectionStatusState } from '@/lib/domain/vocabulary'
 
 type Organisation = { tenantId: string; organisationName: string }
+
+/** What changed in a connection since the reader was here before. */
+type Changed = { since: Date; counts: ChangeCounts | undefined }
 
 const STATES_OF_TAB: Record<TileTab, readonly ConnectionStatusState[]> = {
   all: CONNECTION_STATUSES,
@@ -71,7 +76,8 @@ export function groupRows<Row extends { groupKey: string; groupName: string }>(r
   return groups
 }
 
-export function toTile(row: ConnectionTile, organisation: Organisation): Tile {
+export function toTile(row: ConnectionTile, organisation: Organisation, changed: Changed | null = null): Tile {
+  const words = changed?.counts ? countWords(changed.counts) : null
   return {
     id: row.id,
     href: `/integrations/${row.integration}/${row.id}`,
@@ -83,6 +89,7 @@ export function toTile(row: ConnectionTile, organisation: Organisation): Tile {
     people: row.people,
     canGrant: row.signals?.can_grant ?? { people: 0, others: 0 },
     unread: row.unread ?? 0,
+    changed: changed && words ? { words, href: changesSinceHref(changed.since, { connectionId: row.id }) } : null,
     status: connectionStatus(row),
   }
 }

@@ -3,9 +3,12 @@ import type { ReactNode } from 'react'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
 import { PastBand, PastLinks } from '@/components/access/past-band'
+import { changesSinceHref } from '@/components/changes/since-visit'
 import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
+import { type ChangesSince, countChangesSince } from '@/db/queries/changes-since'
 import { mayDo } from '@/lib/actor'
+import { countWords } from '@/lib/domain/change-words'
 import { openResult, readResult } from './read-result'
 
 type Props = {
@@ -28,6 +31,8 @@ export async function ConnectionScreen({ connectionId, current, moment, children
   const at = moment?.at ?? ''
   const { member, connection, past } = await openResult(connectionId, at)
   const { counts, assignments } = await readResult(connectionId, at)
+  const since = connection.publishedAt && !past ? member.previousVisitAt : null
+  const changes = since && (await countChangesSince(member, since, [connection.id]))
   // What acts on the present has no place beside the past.
   const maySync = mayDo(member.role, 'sync') && !past
   const comparePath = `/integrations/azure/${connection.id}/compare`
@@ -40,6 +45,12 @@ export async function ConnectionScreen({ connectionId, current, moment, children
       assignments={assignments}
       mayAsk={mayDo(member.role, 'connect')}
       current={current}
+      changed={
+        changes && {
+          words: describeChanges(changes, connection.id),
+          href: changesSinceHref(since, { connectionId: connection.id }),
+        }
+      }
       at={at}
       band={
         past ? (
@@ -84,4 +95,11 @@ export async function ConnectionScreen({ connectionId, current, moment, children
       {past?.kind === 'not_shown' ? null : children}
     </ConnectionFrame>
   )
+}
+
+/** In words what changed in a connection; null when nothing did. */
+function describeChanges({ isMore, of }: ChangesSince, connectionId: string): string | null {
+  const counts = of.get(connectionId)
+  if (isMore) return 'more than 1,000 changes in all subscriptions together'
+  return counts ? countWords(counts) : null
 }

@@ -3,12 +3,13 @@ import Link from 'next/link'
 import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionId]/connection-screen'
 import { openConnection } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { HistoryBeginLine } from '@/components/access/history-begin'
+import { PeopleChart } from '@/components/access/people-chart'
 import { RunsTable } from '@/components/access/runs-table'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { Pager } from '@/components/ui/pager'
 import { readHistoryBegin } from '@/db/queries/history-horizon'
-import { listRuns } from '@/db/queries/runs'
+import { listCountedResults, listRuns } from '@/db/queries/runs'
 import {
   ALL_CHANGES,
   type ChangesView,
@@ -46,6 +47,7 @@ export default async function RunsPage({ params, searchParams }: Props) {
             </Link>
             <ExportMenu path={`/integrations/azure/${connection.id}/export`} query="list=runs" />
           </div>
+          {view.cursor ? null : <PeopleChart results={await listCountedResults(member, connection.id)} />}
           <RunsTable
             rows={page.rows}
             path={`/integrations/azure/${connection.id}`}
