@@ -127,6 +127,8 @@ type ConnectionSummaryProps = Pick<Props, 'connection' | 'assignments' | 'change
 
 /** Which subscription of which tenant this is, and for the present also how old its data is, and with whose account it is read. */
 function ConnectionSummary({ connection, assignments, changed, isPast }: ConnectionSummaryProps) {
+  const line = connection.publishedRun?.coverage.find(({ dataset }) => dataset === 'assignments')
+  const limit = line?.counted?.limit ?? MOST_ASSIGNMENTS
   return (
     <dl className="-mt-3 mb-4 flex flex-wrap gap-x-5 gap-y-1 text-sm">
       <Fact name="Subscription">
@@ -140,8 +142,8 @@ function ConnectionSummary({ connection, assignments, changed, isPast }: Connect
       </Fact>
       {isPast ? null : <Fact name="State in Azure">{connection.subscriptionState}</Fact>}
       {assignments === null ? null : (
-        <Fact name="4,000-assignment limit">
-          <AssignmentLimit used={assignments} />
+        <Fact name={`${limit.toLocaleString('en')}-assignment limit`}>
+          <AssignmentLimit used={assignments} limit={limit} />
         </Fact>
       )}
       {isPast ? null : <Reading connection={connection} />}
@@ -181,18 +183,21 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
   )
 }
 
-/** How many role assignments Azure allows at and below a subscription; eligible ones do not count ("Azure RBAC limits"). */
+/**
+ * How many role assignments Azure allows at and below a subscription, if it did not say so itself; eligible ones do not count ("Azure RBAC
+ * limits").
+ */
 const MOST_ASSIGNMENTS = 4000
 /** The share from which a warning is due, early enough to tidy up before an assignment is refused. */
 const WARN_FROM = 0.8
 
 /** How much of Azure's limit of role assignments a subscription uses, with a warning when little is left. */
-function AssignmentLimit({ used }: { used: number }) {
-  const share = used / MOST_ASSIGNMENTS
+function AssignmentLimit({ used, limit }: { used: number; limit: number }) {
+  const share = used / limit
   const near = share >= WARN_FROM
   return (
     <span
-      title={`${used.toLocaleString('en')} role assignments at or below the subscription, of ${MOST_ASSIGNMENTS.toLocaleString('en')} that Azure allows`}
+      title={`${used.toLocaleString('en')} role assignments at or below the subscription, of ${limit.toLocaleString('en')} that Azure allows`}
       className={joinClasses('inline-flex items-center gap-1 tabular-nums', near && 'font-medium text-warn')}
     >
       {near ? <TriangleAlert aria-hidden className="size-4 shrink-0" /> : null}

@@ -4,6 +4,7 @@ import { type ComponentProps, Fragment, type ReactNode } from 'react'
 import { RelativeTime } from '@/components/ui/time'
 import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
 import {
+  countedSentence,
   coverageSummary,
   dropWords,
   FRESHNESS,
@@ -109,7 +110,7 @@ const CoverageList = ({ coverage, settingsHref, children }: CoverageListProps) =
 )
 
 function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref: string | null }) {
-  const { dataset, state, why, refusal, odd, kept, keptSince, drop } = line
+  const { dataset, state, why, refusal, odd, kept, keptSince, drop, counted } = line
   const permission = OPTIONAL_PERMISSIONS.find((optional) => optional.dataset === dataset)
   const reason = why ? explain(why) : null
 
@@ -129,6 +130,7 @@ function CoverageRow({ line, settingsHref }: { line: CoverageLine; settingsHref:
           <p>{permission.without}</p>
         ) : null}
         {drop ? <p>{dropWords(drop, line.read)}.</p> : null}
+        {counted ? <p>{countedSentence(counted)}</p> : null}
         {refusal ? (
           <p className="break-words">
             Asked for <span className="font-mono text-xs">{refusal.request}</span>: {refusalWords(refusal)}.

@@ -2,7 +2,8 @@ import type { OddRows } from './access'
 import { BLIND_SPOTS } from './blind-spots'
 import { OPTIONAL_PERMISSIONS } from './permissions'
 import { explain, type ProblemCode, type Refused } from './problems'
-import type { CoverageLine, CoverageState, Dataset, Drop, GroupPlanWhy, Kept } from './vocabulary'
+import type { AzureCount, CoverageLine, CoverageState, Dataset, Drop, GroupPlanWhy, Kept } from './vocabulary'
+import { momentWords } from './words'
 
 /** How far a kind of data was read, with the counts behind it. */
 export const STATE_WORDS: Record<CoverageState, (counts: { read: number; missing: number }) => string> = {
@@ -101,6 +102,15 @@ export function gapWords({ dataset, read, missing, why, refusal, drop }: Coverag
 export function dropWords({ before, since }: Drop, read: number): string {
   const day = new Date(since).toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   return `${digits(before - read)} of ${digits(before)} role assignments are gone since ${day}`
+}
+
+/** How many role assignments Azure itself counts, beside what was read: a list that hides some from an account does not say so. */
+export function countedSentence({ azure, read, at }: AzureCount): string {
+  const count = `Azure itself counted ${digits(azure)} at and below the subscription on ${momentWords(new Date(at))}`
+  if (azure === read) return `${count}, as many as were read.`
+  const more = Math.abs(azure - read)
+  if (azure < read) return `${count}, and ${digits(read)} were read: ${digits(more)} may have been made in between.`
+  return `${count}, and ${digits(read)} were read: ${digits(more)} ${more === 1 ? 'is' : 'are'} perhaps hidden from the account, or were made in between.`
 }
 
 /** Whether asking for a permission that was not granted would bring more of a kind of data. */

@@ -349,7 +349,15 @@ export type CoverageLine = {
   keptSince?: Kept['keptSince']
   /** Set where at least half of the rows of an earlier result are gone, although they were read twice. */
   drop?: Drop
+  /** Of role assignments: how many Azure itself counts. */
+  counted?: AzureCount
 }
+
+/**
+ * How many role assignments Azure counted at and below a subscription, how many Rolecall read there then, when (ISO 8601) that was, and
+ * how many Azure allows; null where it did not say.
+ */
+export type AzureCount = { azure: number; read: number; limit: number | null; at: string }
 
 /** How many rows an earlier result had, and when (ISO 8601) it was published. */
 export type Drop = { before: number; since: string }

@@ -74,6 +74,9 @@ function factsOfResult({
     [about, 'activated assignments', more.assignments.activated],
     [about, 'eligible assignments', more.assignments.eligible],
     [about, 'assignments that count for Azure’s limit', more.assignments.own],
+    [about, 'Azure’s own count of these', more.assignments.counted?.azure ?? null],
+    [about, 'of them read at that time', more.assignments.counted?.read ?? null],
+    [about, 'time of that count (UTC)', moment(more.assignments.counted?.at ?? null)],
     ...more.reperform.map((line): Fact => [about, 'to list the same with Azure’s own tool', line]),
   ]
 }

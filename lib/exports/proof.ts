@@ -6,7 +6,7 @@ import { publishedOf, type Snapshot } from '@/db/queries/snapshot'
 import { NotFound } from '@/lib/actor'
 import { OPTIONAL_SCOPES, PERMISSIONS } from '@/lib/domain/permissions'
 import type { RequestsMade } from '@/lib/domain/request-ledger'
-import type { CoverageLine } from '@/lib/domain/vocabulary'
+import type { AzureCount, CoverageLine } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import type { PackedFile } from './zip'
 
@@ -56,8 +56,11 @@ type ProvenResult = {
     roles: string[]
   }
   coverage: CoverageLine[]
-  /** Rolecall's own counts; `own` are those that Azure counts for the limit of a subscription. */
-  assignments: ProofFacts['assignments'] & { ofRun: number | null }
+  /**
+   * Rolecall's own counts; `own` are those that Azure counts for the limit of a subscription. `counted` is Azure's own count, with what
+   * was read of them at that moment.
+   */
+  assignments: ProofFacts['assignments'] & { ofRun: number | null; counted: AzureCount | null }
   /** Null for a run of before requests were written down. */
   requests: RequestsMade[] | null
   directoryReadAt: string[]
@@ -135,7 +138,11 @@ function proveResult(facts: ProofFacts, roles: string[]): ProvenResult {
       roles,
     },
     coverage: run?.coverage ?? [],
-    assignments: { ...facts.assignments, ofRun: run?.assignments ?? null },
+    assignments: {
+      ...facts.assignments,
+      ofRun: run?.assignments ?? null,
+      counted: run?.coverage.find(({ dataset }) => dataset === 'assignments')?.counted ?? null,
+    },
     requests: run?.requests?.made ?? null,
     directoryReadAt: run?.requests?.directoryReadAt ?? [],
     reperform: [

@@ -4,7 +4,7 @@ import { type AssignmentSchedule, isUnlicensed, type RoleEligibility } from '@/l
 import type { HeldAssignment, RoleAssignment, RoleDefinition, Subscription } from '@/lib/domain/access'
 import { coverageOfList, refusedLine } from '@/lib/domain/coverage'
 import type { ProblemCode } from '@/lib/domain/problems'
-import type { CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { AzureCount, CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { LastResult } from './last-result'
 
 // The lines of the coverage about what Resource Manager tells of a subscription.
@@ -23,10 +23,11 @@ export const countOf = ({ rows, odd, refused }: OptionalList<unknown>) => ({ rea
 export function assignmentsLine(
   { rows, odd }: ReadList<RoleAssignment>,
   kept: Kept | undefined,
-  drop: Drop | null,
+  { drop, counted }: { drop: Drop | null; counted: AzureCount | null },
 ): CoverageLine {
   const read = { read: rows.length, odd, refused: null }
-  const line = coverageOfList('assignments', read, { forbidden: 'reader_role_missing', kept })
+  const listed = coverageOfList('assignments', read, { forbidden: 'reader_role_missing', kept })
+  const line = counted ? { ...listed, counted } : listed
   return drop ? { ...line, why: line.why ?? 'assignments_halved', drop } : line
 }
 

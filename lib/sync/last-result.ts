@@ -5,7 +5,7 @@ import { assignments, connectionNodes, denyAssignments, nodes, roleDefinitions }
 import { syncRuns } from '@/db/schema/runs'
 import { isAnyOf } from '@/db/text-array'
 import type { DenyAssignment, HeldAssignment, RoleDefinition } from '@/lib/domain/access'
-import type { CoverageLine, Dataset, Drop, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { AzureCount, CoverageLine, Dataset, Drop, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { ClaimedRun } from '@/lib/runs/runs'
 
 /**
@@ -22,6 +22,8 @@ export type LastResult = {
   countAssignments(): Promise<number>
   /** What it said of assignments that were gone; null when none were. */
   readDrop(): Promise<Drop | null>
+  /** How many assignments Azure itself counted when it was asked last; null when it never told. */
+  readCounted(): Promise<AzureCount | null>
   listEligible(): Promise<HeldAssignment[]>
   listDelegated(): Promise<HeldAssignment[]>
   /** Those that are activated or end at some time. */
@@ -95,6 +97,10 @@ export function lastResultOf({ organisationId, connection, account }: ClaimedRun
     async readDrop() {
       coverage ??= readCoverage()
       return (await coverage).find(({ dataset }) => dataset === 'assignments')?.drop ?? null
+    },
+    async readCounted() {
+      coverage ??= readCoverage()
+      return (await coverage).find(({ dataset }) => dataset === 'assignments')?.counted ?? null
     },
     async countAssignments() {
       const db = await getDb({ organisationId })

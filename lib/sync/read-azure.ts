@@ -1,3 +1,4 @@
+import { type AssignmentCount, readAssignmentCount } from '@/lib/azure/assignment-count'
 import type { Azure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
 import { type OptionalList, type ReadList, readOptional } from '@/lib/azure/client/lists'
@@ -18,7 +19,8 @@ import type { DenyAssignment, HeldAssignment, RoleAssignment, RoleDefinition, Su
 import { keyInId } from '@/lib/domain/assignment-keys'
 import { coverageOfList } from '@/lib/domain/coverage'
 import { earliestOf } from '@/lib/domain/moments'
-import type { CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
+import { isInherited, scopeLevel } from '@/lib/domain/scopes'
+import type { AzureCount, CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import {
   ASSIGNMENTS,
@@ -77,18 +79,22 @@ export async function readAzure(
 ): Promise<ReadOfAzure> {
   report('reading_assignments')
   fetchTokensEarly(azure)
-  const [subscription, listed, roles, eligible, schedules, denies, managementGroups, delegated] = await Promise.all([
-    getOwnSubscription(azure, subscriptionId, tenantId),
-    listRoleAssignments(azure, subscriptionId, {
-      onPage: (assignments) => report('reading_assignments', { assignments }),
-    }),
-    listRoleDefinitions(azure, subscriptionId),
-    readOptional('roleEligibilityScheduleInstances', () => listRoleEligibilities(azure, subscriptionId)),
-    readOptional('roleAssignmentScheduleInstances', () => listAssignmentSchedules(azure, subscriptionId)),
-    readOptional('denyAssignments', () => listDenyAssignments(azure, subscriptionId)),
-    readOptional('managementGroups/getEntities', readPlace),
-    readDelegations(azure, subscriptionId),
-  ])
+  const told = await last.readCounted()
+  const isCountDue = !told || now.getTime() - Date.parse(told.at) >= COUNT_EVERY_HOURS * 3_600_000
+  const [subscription, listed, roles, eligible, schedules, denies, managementGroups, delegated, counts] =
+    await Promise.all([
+      getOwnSubscription(azure, subscriptionId, tenantId),
+      listRoleAssignments(azure, subscriptionId, {
+        onPage: (assignments) => report('reading_assignments', { assignments }),
+      }),
+      listRoleDefinitions(azure, subscriptionId),
+      readOptional('roleEligibilityScheduleInstances', () => listRoleEligibilities(azure, subscriptionId)),
+      readOptional('roleAssignmentScheduleInstances', () => listAssignmentSchedules(azure, subscriptionId)),
+      readOptional('denyAssignments', () => listDenyAssignments(azure, subscriptionId)),
+      readOptional('managementGroups/getEntities', readPlace),
+      readDelegations(azure, subscriptionId),
+      isCountDue ? readOptional('roleAssignmentsUsageMetrics', () => askCount(azure, subscriptionId)) : null,
+    ])
   if (listed.rows.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
   const before = await last.countAssignments()
   const believed = isSuspiciousDrop(before, listed)
@@ -105,7 +111,10 @@ export async function readAzure(
   const above = managementGroups.refused ? groupsKept : managementGroups.rows
 
   const linesOfRows = [
-    assignmentsLine(believed, keptOf.assignments, drop),
+    assignmentsLine(believed, keptOf.assignments, {
+      drop,
+      counted: compareCount(counts?.rows[0], believed, now) ?? told,
+    }),
     eligibleLine(eligible, schedules, keptOf.eligible),
     delegationsLine(delegated, subscription, keptOf.delegations),
     rolesLine(roles, unread.size),
@@ -166,6 +175,28 @@ const isSuspiciousDrop = (before: number, { rows, odd }: ReadList<RoleAssignment
 
 const chooseLonger = (one: ReadList<RoleAssignment>, other: ReadList<RoleAssignment>) =>
   other.rows.length > one.rows.length ? other : one
+
+/**
+ * Hours after which Azure is asked again how many assignments it counts. That tells whether the list hides some from the account, which
+ * seldom changes, and a request for it with every sync would be one of eight.
+ */
+const COUNT_EVERY_HOURS = 24
+
+const askCount = async (azure: Azure, subscriptionId: string): Promise<ReadList<AssignmentCount>> => ({
+  rows: [await readAssignmentCount(azure, subscriptionId)],
+  odd: [],
+})
+
+/** Azure's count beside what was read of the assignments that it counts. */
+function compareCount(
+  count: AssignmentCount | undefined,
+  { rows, odd }: ReadList<RoleAssignment>,
+  now: Date,
+): AzureCount | null {
+  if (!count) return null
+  const read = rows.filter(({ scope }) => !isInherited(scopeLevel(scope))).length + odd.length
+  return { azure: count.counted, limit: count.limit, read, at: now.toISOString() }
+}
 
 /** Days for which runs go on telling that assignments are gone, unless these come back: long enough for people to see it. */
 const DROP_TOLD_DAYS = 7

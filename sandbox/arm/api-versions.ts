@@ -73,6 +73,7 @@ const SCHEDULES = '2020-10-01-preview 2020-10-01 2022-04-01-preview 2024-09-01-p
 const AUTHORIZATION = new Map(
   Object.entries({
     roleassignments: `${OLD_AUTHORIZATION} 2017-10-01-preview 2018-01-01-preview 2018-07-01 2018-09-01-preview 2018-12-01-preview 2019-04-01-preview 2020-03-01-preview 2020-04-01-preview 2020-08-01-preview 2020-10-01-preview 2021-04-01-preview 2022-01-01-preview 2022-04-01`,
+    roleassignmentsusagemetrics: '2019-08-01-preview',
     roledefinitions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,
     denyassignments: '2018-07-01 2018-07-01-preview 2019-03-01-preview 2022-04-01 2024-07-01-preview',
     permissions: `${OLD_AUTHORIZATION} 2018-01-01-preview 2018-07-01 2022-04-01 2022-05-01-preview`,

@@ -27,6 +27,7 @@ import { getPolicy, getPolicyAssignment, listPolicies, listPolicyAssignments } f
 import { findRequestKind, getScheduleRequest, listScheduleRequests } from './schedule-requests'
 import { findScheduleKind, getSchedule, listSchedules } from './schedules'
 import { getSubscription, listLocations, listSubscriptions, listTenants } from './subscriptions'
+import { countRoleAssignments } from './usage-metrics'
 
 const AUTHORIZATION = /^(.*)\/providers\/Microsoft\.Authorization\/([A-Za-z]+)(?:\/([^/]+))?$/i
 const REGISTRATIONS =
@@ -69,6 +70,8 @@ function routeAuthorization(call: ArmCall, scope: string, type: string, name: st
   switch (type.toLowerCase()) {
     case 'roleassignments':
       return name ? getRoleAssignment(call, scope, name) : listRoleAssignments(call, scope)
+    case 'roleassignmentsusagemetrics':
+      return name ? null : countRoleAssignments(call, scope)
     case 'roledefinitions':
       return name ? getRoleDefinition(call, scope, name) : listRoleDefinitions(call, scope)
     case 'denyassignments':
