@@ -13,6 +13,7 @@ import { connectAttempts, connectionDeletions } from './schema/connections'
 import { directoryClaims, directoryReadings, groupOwners, sharedReadings } from './schema/directory'
 import { requestBudgets } from './schema/limits'
 import { auditEvents, memberSessions } from './schema/organisations'
+import { preparedExports, preparedPieces } from './schema/prepared-exports'
 import { limitTo } from './server-statements'
 
 const { db, engine, close } = await createTestDatabase()
@@ -89,6 +90,12 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(connectionDeletions)
     .values({ ...of, requestedById: memberId, requestedByName: 'Vera', tenantIds: [] })
+  const [prepared] = await db
+    .insert(preparedExports)
+    .values({ ...ofMember, address: '/people/export', list: 'l', label: 'l', format: 'csv', fileName: 'f' })
+    .returning({ exportId: preparedExports.id })
+  if (!prepared) throw new Error('The export was not made.')
+  await db.insert(preparedPieces).values({ organisationId, ...prepared, place: 0, content: Buffer.from('') })
   const sessionId = randomUUID()
   await db
     .insert(memberSessions)

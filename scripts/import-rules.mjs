@@ -46,7 +46,10 @@ export const importRules = [
   },
   {
     room: 'lib/worker/**',
-    ours: [...below('sync', 'changes', 'directory', 'connections', 'runs', 'azure'), 'lib/process-output.ts'],
+    ours: [
+      ...below('exports', 'sync', 'changes', 'directory', 'connections', 'runs', 'azure'),
+      'lib/process-output.ts',
+    ],
     notPackages: NEXT_AND_REACT,
   },
   // It stands in front of Next, which `main` starts, and in no bundle of it.

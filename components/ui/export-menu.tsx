@@ -1,4 +1,4 @@
-import { Braces, ChevronDown, Download, FileSpreadsheet, FileText } from 'lucide-react'
+import { Braces, ChevronDown, Clock, Download, FileSpreadsheet, FileText } from 'lucide-react'
 import { buttonClasses } from './button'
 import { Menu, MenuItem } from './menu'
 
@@ -39,6 +39,10 @@ export function ExportMenu({ path, query, className }: Props) {
           {label}
         </MenuItem>
       ))}
+      <MenuItem href={`/settings/exports?of=${encodeURIComponent(query ? `${path}?${query}` : path)}`}>
+        <Clock aria-hidden />
+        Prepare a large one…
+      </MenuItem>
     </Menu>
   )
 }

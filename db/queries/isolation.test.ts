@@ -4,6 +4,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
+import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
 import { ALL_CHANGES } from '@/lib/domain/views'
 import { type CoverageLine, DATASETS } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
@@ -25,6 +26,7 @@ import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers } fro
 import { countPeople, listCells, listPeople } from './people'
 import { getPerson, getPrincipalName } from './person'
 import { getPersonAccess, listPersonAccess } from './person-access'
+import { getPreparedExport, listPreparedExports } from './prepared-exports'
 import { getMemberEmail, getProofFacts } from './proof-facts'
 import { countFacets, listScopes } from './result'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
@@ -84,7 +86,17 @@ async function fullWorld() {
     ...{ organisationId, memberId, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux' },
     expiresAt: new Date(Date.now() + 60_000),
   })
-  return { world, connection, person, group, reader, changeId, sessionId }
+  const [prepared] = await database.db
+    .insert(preparedExports)
+    .values({
+      ...{ organisationId, memberId, address: '/people/export', list: 'all people', label: 'Contoso', format: 'csv' },
+      ...{ fileName: 'people.csv.zip', state: 'done' },
+    })
+    .returning({ exportId: preparedExports.id })
+  if (!prepared) throw new Error('The export was not made.')
+  const { exportId } = prepared
+  await database.db.insert(preparedPieces).values({ organisationId, exportId, place: 0, content: Buffer.from('a') })
+  return { world, connection, person, group, reader, changeId, sessionId, exportId }
 }
 
 type Ours = Awaited<ReturnType<typeof fullWorld>>
@@ -108,6 +120,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getMemberEmail: async (actor, { world }) => found(await getMemberEmail({ ...actor, memberId: world.actor.memberId })),
   getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
+  getPreparedExport: async (actor, { world, exportId }) =>
+    found(await getPreparedExport({ ...actor, memberId: world.actor.memberId }, exportId)),
   getPrincipalName: async (actor, { person }) => found(await getPrincipalName(actor, person)),
   getProofFacts: async (actor, { connection }) => found(await getProofFacts(actor, connection)),
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
@@ -154,6 +168,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     const access = await getPersonAccess(world.actor, connection, person)
     return (await listPersonAccess(actor, connection, access ? [access.person] : [])).length
   },
+  listPreparedExports: async (actor, { world }) =>
+    (await listPreparedExports({ ...actor, memberId: world.actor.memberId })).length,
   listPublishedTimes: async (actor) => (await listPublishedTimes(actor)).length,
   listRemovedMembers: async (actor) => (await listRemovedMembers(actor)).length,
   listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,

@@ -173,6 +173,10 @@ export const assignments = pgTable(
     referencesNode(t),
     uniqueIndex('assignments_one_current').on(t.organisationId, t.nodeId, t.key).where(sql`valid_to is null`),
     index('assignments_by_principal').on(t.organisationId, t.principalId, t.nodeId),
+    // The groups that access runs through: a few of very many assignments, asked for with each publish.
+    index('assignments_of_groups')
+      .on(t.organisationId, t.nodeId, t.principalId)
+      .where(sql`valid_to is null and principal_kind = 'group'`),
     index('assignments_by_role').on(t.organisationId, t.nodeId, t.roleId),
     check('assignments_kind', oneOf('principal_kind', PRINCIPAL_KINDS)),
     check('assignments_held', oneOf('kind', ASSIGNMENT_KINDS)),

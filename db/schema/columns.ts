@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { type AnyPgColumn, index, timestamp } from 'drizzle-orm/pg-core'
+import { type AnyPgColumn, customType, index, timestamp } from 'drizzle-orm/pg-core'
 
 /** Milliseconds, as JavaScript has them, so that a time read and sent back still compares equal. */
 export const at = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
@@ -14,3 +14,5 @@ export const interval = () => ({ validFrom: at('valid_from').notNull(), validTo:
 /** Finds the rows of a table that ended before the horizon of an organisation's history, without a look at those that are current. */
 export const pastIntervals = (table: string, t: { organisationId: AnyPgColumn; validTo: AnyPgColumn }) =>
   index(`${table}_past`).on(t.organisationId, t.validTo).where(sql`valid_to is not null`)
+
+export const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })

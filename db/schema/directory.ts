@@ -4,7 +4,6 @@ import {
   bigint,
   boolean,
   check,
-  customType,
   foreignKey,
   index,
   integer,
@@ -31,7 +30,7 @@ import {
   type PrincipalVariety,
 } from '@/lib/domain/vocabulary'
 import { accounts } from './accounts'
-import { at, interval, oneOf, pastIntervals } from './columns'
+import { at, bytes, interval, oneOf, pastIntervals } from './columns'
 import { organisations } from './organisations'
 
 /**
@@ -237,8 +236,6 @@ export const directoryReadings = pgTable(
   },
   (t) => [primaryKey({ columns: [t.organisationId, t.accountId, t.id] }), referencesAccount(t)],
 )
-
-const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
 
 /**
  * What workers share of an account's directory: a reading of the last minutes, packed, which saves them the same one; and at the

@@ -39,6 +39,12 @@ export const RUN_SUMS_HOURS = 24
 /** What workers have left of Microsoft's limits. They fill again within seconds, and one that is full needs no row. */
 export const REQUEST_BUDGET_MINUTES = 60
 
+/** An export that was prepared, from when it was asked for. */
+export const PREPARED_EXPORT_HOURS = 24
+
+/** Exports that a member can have prepared at once, each for a day. */
+export const PREPARED_EXPORTS_PER_MEMBER = 10
+
 /** Sessions that a member can have at once. With one more, the oldest ends. */
 export const SESSIONS_PER_MEMBER = 20
 

@@ -359,6 +359,14 @@ export type CoverageLine = {
  */
 export type AzureCount = { azure: number; read: number; limit: number | null; at: string }
 
+/** The formats of an export. Each is an archive; a workbook is one too, in which the proof lies beside the sheets. */
+export const EXPORT_FORMATS = ['xlsx', 'csv', 'jsonl'] as const
+export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** How far an export is that a worker prepares. */
+export const PREPARED_STATES = ['queued', 'running', 'done', 'failed'] as const
+export type PreparedState = (typeof PREPARED_STATES)[number]
+
 /** How many rows an earlier result had, and when (ISO 8601) it was published. */
 export type Drop = { before: number; since: string }
 

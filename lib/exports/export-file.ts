@@ -1,5 +1,6 @@
 import type { Actor } from '@/db/actor'
 import { readDatabaseNow } from '@/db/queries/clock'
+import type { ExportFormat } from '@/lib/domain/vocabulary'
 import { toCsvFile } from './csv'
 import { type Exported, makeProof, type Proof } from './proof'
 import { proofSheets } from './proof-sheets'
@@ -7,10 +8,6 @@ import { openSigningKey } from './signing-keys'
 import { type Cells, toJsonLines } from './table'
 import { Workbook } from './workbook'
 import { type PackedFile, Zip } from './zip'
-
-/** The formats of an export. Each is an archive; a workbook is one too, in which the proof lies beside the sheets. */
-export const EXPORT_FORMATS = ['xlsx', 'csv', 'jsonl'] as const
-export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 /** What a browser is told of each, and how its name ends. */
 export const FILE_OF: Record<ExportFormat, { ending: string; type: string }> = {

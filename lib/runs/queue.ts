@@ -13,6 +13,9 @@ export const DELETION_QUEUE = 'deletion'
 /** Jobs that each delete what is kept no longer, every five minutes. */
 export const SWEEP_QUEUE = 'sweep'
 
+/** Jobs that each write one export that somebody takes later. */
+export const EXPORT_QUEUE = 'export'
+
 /** What a job of {@link SYNC_QUEUE} holds: ids only, since the queue's tables are no place for anything else. */
 export type SyncJob = { organisationId: string; runId: string }
 
@@ -34,6 +37,16 @@ export async function sendDeletion({ organisationId, connectionId }: DeletionJob
   const queue = await getQueue()
   const job: DeletionJob = { organisationId, connectionId }
   await queue.send(DELETION_QUEUE, job, { singletonKey: connectionId })
+}
+
+/** What a job of {@link EXPORT_QUEUE} holds. */
+export type ExportJob = { organisationId: string; exportId: string }
+
+/** Sends an export that was asked for to a worker. If the process dies before this, the worker's look for due work sends it. */
+export async function sendExport({ organisationId, exportId }: ExportJob): Promise<void> {
+  const queue = await getQueue()
+  const job: ExportJob = { organisationId, exportId }
+  await queue.send(EXPORT_QUEUE, job, { singletonKey: exportId })
 }
 
 const shared = globalThis as typeof globalThis & { rolecallQueue?: Promise<PgBoss> }
@@ -75,6 +88,9 @@ const SYNC_EXPIRES_SECONDS = 60 * 60
 /** Long enough for the largest connection: the next job goes on where this one ended. */
 const DELETION_EXPIRES_SECONDS = 60 * 60
 
+/** Millions of rows take minutes. An export whose worker is gone is found by its heartbeat, long before this. */
+const EXPORT_EXPIRES_SECONDS = 60 * 60
+
 const SWEEP_EXPIRES_SECONDS = 5 * 60
 
 const DUE_RUNS_EXPIRES_SECONDS = 60
@@ -98,6 +114,7 @@ async function startQueue(): Promise<PgBoss> {
   const options = { policy: 'short' as const, retryLimit: 0, deleteAfterSeconds: JOB_KEPT_SECONDS, notify: true }
   await queue.createQueue(SYNC_QUEUE, { ...options, expireInSeconds: SYNC_EXPIRES_SECONDS })
   await queue.createQueue(DELETION_QUEUE, { ...options, expireInSeconds: DELETION_EXPIRES_SECONDS })
+  await queue.createQueue(EXPORT_QUEUE, { ...options, expireInSeconds: EXPORT_EXPIRES_SECONDS })
   await queue.createQueue(DUE_RUNS_QUEUE, { ...options, expireInSeconds: DUE_RUNS_EXPIRES_SECONDS })
   await queue.createQueue(SWEEP_QUEUE, { ...options, expireInSeconds: SWEEP_EXPIRES_SECONDS })
   return queue

@@ -3,6 +3,7 @@ import { getDbOfEveryOrganisation } from '@/db/client'
 import { isLiveSession } from '@/db/queries/organisation'
 import {
   EXPIRED_ATTEMPT_HOURS,
+  PREPARED_EXPORT_HOURS,
   REQUEST_BUDGET_MINUTES,
   RUN_SUMS_HOURS,
   SHARED_READING_HOURS,
@@ -44,6 +45,11 @@ const DUE: Due[] = [
     what: 'sharedReadings',
     table: 'shared_readings',
     where: sql`began_at <= now() - make_interval(hours => ${SHARED_READING_HOURS})`,
+  },
+  {
+    what: 'preparedExports',
+    table: 'prepared_exports',
+    where: sql`requested_at <= now() - make_interval(hours => ${PREPARED_EXPORT_HOURS})`,
   },
   {
     what: 'sessions',

@@ -11,10 +11,12 @@ import { whereConnection } from '@/lib/connections/connection'
 import { deleteConnection, sendLostDeletions } from '@/lib/connections/delete-connection'
 import { followTenants } from '@/lib/connections/follow'
 import { resealSecrets } from '@/lib/connections/reseal-secrets'
+import { prepareExport, sendLostExports } from '@/lib/exports/prepare-export'
 import { log } from '@/lib/log'
 import {
   DELETION_QUEUE,
   DUE_RUNS_QUEUE,
+  EXPORT_QUEUE,
   getQueue,
   SWEEP_QUEUE,
   SYNC_QUEUE,
@@ -44,9 +46,14 @@ export async function startWorker(signal: AbortSignal): Promise<void> {
     for (const job of jobs)
       await logFailure('deletion_failed', () => deleteConnection(DeletionJobData.parse(job.data), signal))
   })
+  await queue.work(EXPORT_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async (jobs) => {
+    for (const job of jobs)
+      await logFailure('export_failed', () => prepareExport(ExportJobData.parse(job.data), signal))
+  })
   await queue.work(DUE_RUNS_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
     await logFailure('due_runs_failed', sendDueRuns)
     await logFailure('lost_deletions_failed', sendLostDeletions)
+    await logFailure('lost_exports_failed', sendLostExports)
   })
   await queue.work(SWEEP_QUEUE, { pollingIntervalSeconds: POLL_SECONDS }, async () => {
     await logFailure('sweep_failed', async () => void (await sweep(signal)))
@@ -73,6 +80,7 @@ async function logFailure(event: string, work: () => Promise<void>): Promise<voi
 }
 
 const DeletionJobData = z.object({ organisationId: z.guid(), connectionId: z.guid() })
+const ExportJobData = z.object({ organisationId: z.guid(), exportId: z.guid() })
 const SyncJobData = z.object({ organisationId: z.guid(), runId: z.guid() })
 
 /**

@@ -9,8 +9,9 @@ import { THEMES, type Theme, themeCookie } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
-import { HISTORY_LENGTHS, MEMBER_ROLES } from '@/lib/domain/vocabulary'
+import { EXPORT_FORMATS, HISTORY_LENGTHS, MEMBER_ROLES } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
+import { discardExport as discard, requestExport } from '@/lib/exports/request-export'
 import { changeHistoryLength as changeLength } from '@/lib/history-length'
 import {
   endOtherSessions as endOthers,
@@ -22,6 +23,7 @@ import { changeRole as change, letMemberIn as letIn, type MemberChange, removeMe
 
 const MemberId = z.guid()
 const SessionId = z.guid()
+const ExportAddress = z.string().max(4000)
 const Role = z.enum(MEMBER_ROLES)
 
 export const changeRole = actionFor(
@@ -79,6 +81,18 @@ export const endOtherSessions = actionFor('viewer', async (member) => {
 export const signOutEverywhere = actionFor('viewer', async (member) => {
   await endSessions(member)
   redirect('/signin/ended')
+})
+
+/** Asks for an export of the list with this address, in the format that was chosen (`format`). */
+export const prepareExport = actionFor('viewer', async (member, address: string, form: FormData) => {
+  const format = readInput(z.enum(EXPORT_FORMATS), form.get('format'))
+  await requestExport(member, { address: readInput(ExportAddress, address), format })
+  redirect('/settings/exports')
+})
+
+export const discardExport = actionFor('viewer', async (member, exportId: string) => {
+  await discard(member, readInput(z.guid(), exportId))
+  refresh()
 })
 
 /** Remembers the theme in this browser, so that the first paint of the next page is right. */

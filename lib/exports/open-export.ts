@@ -1,0 +1,67 @@
+import type { Actor } from '@/db/actor'
+import { readDatabaseNow } from '@/db/queries/clock'
+import { type ConnectionFacts, getConnection, listConnections } from '@/db/queries/connections'
+import { NotFound } from '@/lib/actor'
+import { parseAccessView, parseAsOfView, parseAuditView, parseGroupsView, parsePeopleView } from '@/lib/domain/views'
+import { connectionAskedFor } from '@/lib/past-result'
+import { allPeopleList } from './all-people'
+import { accessList, auditList, groupsList, type ListToExport, rolesList, runsList } from './lists'
+
+/** Whoever takes a list out of the portal: a member, with the name of their organisation. */
+export type Exporter = Actor & { organisationName: string }
+
+/**
+ * The list that the address of an export asks for, now or at a moment (`at`), all pages of it, under the filters of its page. The routes of
+ * exports answer with it, and a worker that prepares one opens it the same way. Throws `NotFound` for any other address.
+ *
+ * @param address a path with its query
+ */
+export async function openExport(member: Exporter, address: string): Promise<ListToExport> {
+  const { origin, pathname, searchParams } = new URL(address, OURS)
+  if (origin !== OURS) throw new NotFound('There is no such list.')
+  if (pathname === '/people/export') return openPeople(member, searchParams)
+  if (pathname === '/settings/audit/export') return openAudit(member, searchParams)
+  const [, connectionId] = /^\/integrations\/azure\/([^/]+)\/export$/.exec(pathname) ?? []
+  if (connectionId === undefined) throw new NotFound('There is no such list.')
+  const connected = await getConnection(member, connectionId)
+  if (!connected) throw new NotFound('There is no such connection.')
+  const { at } = parseAsOfView(Object.fromEntries(searchParams))
+  return openOfConnection(member, await connectionAskedFor(member, connected, at), searchParams)
+}
+
+/** What the address of a list is completed with, to be taken apart. */
+const OURS = 'https://portal.invalid'
+
+/** What the file of an export is named after. */
+export const nameExport = ({ list, label }: Pick<ListToExport, 'list' | 'label'>): string =>
+  list === 'people' ? label : `${label} ${list}`
+
+function openOfConnection(member: Exporter, connection: ConnectionFacts, address: URLSearchParams): ListToExport {
+  const asked = Object.fromEntries(address)
+  switch (address.get('list')) {
+    case 'roles':
+      return rolesList(member, connection)
+    case 'groups':
+      return groupsList(member, connection, parseGroupsView(asked).search)
+    case 'runs':
+      return runsList(member, connection)
+    case 'others':
+      return accessList(member, connection, parseAccessView(asked), 'others')
+    default:
+      return accessList(member, connection, parseAccessView(asked), 'people')
+  }
+}
+
+/** People over all subscriptions. */
+async function openPeople(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
+  const connections = await listConnections(member)
+  const of = { organisation: member.organisationName, at: await readDatabaseNow() }
+  return allPeopleList(member, connections, of, parsePeopleView(Object.fromEntries(address)))
+}
+
+/** The audit log, or with `kind=security` its half for owners. */
+async function openAudit(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
+  const { kind } = parseAuditView(Object.fromEntries(address))
+  const shown = member.role === 'owner' ? kind : 'change'
+  return auditList(member, member.organisationName, shown, await readDatabaseNow())
+}

@@ -1,0 +1,172 @@
+import { and, eq, lt, or, sql } from 'drizzle-orm'
+import { getDb, getDbOfEveryOrganisation } from '@/db/client'
+import { members, organisations } from '@/db/schema/organisations'
+import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
+import { NotFound } from '@/lib/actor'
+import { log } from '@/lib/log'
+import { type ExportJob, sendExport } from '@/lib/runs/queue'
+import { exportFile } from './export-file'
+import { type Exporter, openExport } from './open-export'
+import type { Cells } from './table'
+
+/** An export that is written, with the number by which its worker is known. */
+type Claimed = typeof preparedExports.$inferSelect
+
+/** The bytes of a piece: few statements, and each is over in a moment. */
+const PIECE_BYTES = 1024 * 1024
+
+/** An export of which nothing was stored for this long has lost its worker. */
+const LOST_AFTER_SECONDS = 120
+
+/** Workers that begin an export at most: one that takes them all down is not tried again. */
+const MOST_TRIES = 3
+
+/** Exports sent at once. The rest follow a minute later. */
+const SENT_AT_ONCE = 100
+
+/** The export was deleted meanwhile, or another worker has begun it anew. */
+class ExportLost extends Error {
+  override name = 'ExportLost'
+}
+
+/**
+ * Writes an export that was asked for, piece by piece, with the rights of the member who asked. What is stored is the very file that a
+ * browser would be sent. One that fails says why where it is waited for; what is no refusal of ours is thrown as well.
+ *
+ * @param ending aborts when the process ends; the next worker begins the export anew
+ */
+export async function prepareExport(job: ExportJob, ending: AbortSignal): Promise<void> {
+  const claimed = await claim(job)
+  if (!claimed) return
+  try {
+    await write(claimed, ending)
+  } catch (error) {
+    if (error instanceof ExportLost) return
+    if (ending.aborted) return void (await setState(claimed, { state: 'queued' }))
+    const isRefused = error instanceof NotFound
+    const problem = isRefused ? error.message : 'Something went wrong on our side, which the log of the portal tells.'
+    await setState(claimed, { state: 'failed', problem, finishedAt: sql`now()` })
+    if (!isRefused) throw error
+  }
+}
+
+/** Sends the exports that no worker is at. One that already waits for a worker is not sent twice. */
+export async function sendLostExports(): Promise<void> {
+  const db = await getDbOfEveryOrganisation()
+  const isLost = lt(preparedExports.heartbeatAt, sql`now() - make_interval(secs => ${LOST_AFTER_SECONDS})`)
+  const isOpen = or(eq(preparedExports.state, 'queued'), eq(preparedExports.state, 'running'))
+  await db
+    .update(preparedExports)
+    .set({ state: 'failed', problem: 'It was begun several times and never finished.', finishedAt: sql`now()` })
+    .where(and(isOpen, isLost, sql`${preparedExports.fence} >= ${MOST_TRIES}`))
+  const lost = await db
+    .select({ organisationId: preparedExports.organisationId, exportId: preparedExports.id })
+    .from(preparedExports)
+    .where(and(isOpen, isLost))
+    .orderBy(preparedExports.requestedAt)
+    .limit(SENT_AT_ONCE)
+  for (const job of lost) await sendExport(job)
+}
+
+const whereExport = ({ organisationId, id }: Pick<Claimed, 'organisationId' | 'id'>) =>
+  and(eq(preparedExports.organisationId, organisationId), eq(preparedExports.id, id))
+
+/** Whether an export is still this worker's. */
+const whereHeld = (claimed: Claimed) =>
+  and(whereExport(claimed), eq(preparedExports.fence, claimed.fence), eq(preparedExports.state, 'running'))
+
+/** Takes an export on, and deletes what an earlier worker has stored of it. Null when it is done, gone, or in good hands. */
+async function claim({ organisationId, exportId }: ExportJob): Promise<Claimed | null> {
+  const db = await getDb({ organisationId })
+  return db.transaction(async (tx) => {
+    const isLost = sql`${preparedExports.heartbeatAt} < now() - make_interval(secs => ${LOST_AFTER_SECONDS})`
+    const isFree = or(eq(preparedExports.state, 'queued'), and(eq(preparedExports.state, 'running'), isLost))
+    const [claimed] = await tx
+      .update(preparedExports)
+      .set({ state: 'running', fence: sql`fence + 1`, heartbeatAt: sql`now()`, rows: 0, bytes: 0 })
+      .where(and(whereExport({ organisationId, id: exportId }), isFree))
+      .returning()
+    if (!claimed) return null
+    await tx
+      .delete(preparedPieces)
+      .where(and(eq(preparedPieces.organisationId, organisationId), eq(preparedPieces.exportId, exportId)))
+    return claimed
+  })
+}
+
+async function write(claimed: Claimed, ending: AbortSignal): Promise<void> {
+  const member = await findMember(claimed)
+  const list = await openExport(member, claimed.address)
+  const counted = countRows(list.cells)
+  let held: Uint8Array[] = []
+  let size = 0
+  let place = 0
+  const store = async () => {
+    await storePiece(claimed, { place, content: Buffer.concat(held), rows: counted.rows() })
+    place += 1
+    held = []
+    size = 0
+  }
+  for await (const part of exportFile(member, { ...list, cells: counted.cells, format: claimed.format })) {
+    if (ending.aborted) throw ending.reason
+    held.push(part)
+    size += part.byteLength
+    if (size >= PIECE_BYTES) await store()
+  }
+  if (size > 0) await store()
+  await setState(claimed, { state: 'done', finishedAt: sql`now()` })
+  const { id: exportId, list: what, format } = claimed
+  log().info({ event: 'export_prepared', exportId, list: what, format, rows: counted.rows(), pieces: place })
+}
+
+/** The member who asked, as they are now. Throws `NotFound` when they were removed meanwhile. */
+async function findMember({ organisationId, memberId }: Claimed): Promise<Exporter> {
+  const db = await getDb({ organisationId })
+  const [member] = await db
+    .select({
+      ...{ organisationId: members.organisationId, memberId: members.id, role: members.role, name: members.name },
+      organisationName: organisations.name,
+    })
+    .from(members)
+    .innerJoin(organisations, eq(organisations.id, members.organisationId))
+    .where(and(eq(members.organisationId, organisationId), eq(members.id, memberId), eq(members.state, 'active')))
+  if (!member) throw new NotFound('Whoever asked for it is no member any more.')
+  return member
+}
+
+type Piece = { place: number; content: Buffer; rows: number }
+
+/** Stores a piece with how far the export is. Throws {@link ExportLost} when it is another worker's now, or gone. */
+async function storePiece(claimed: Claimed, { place, content, rows }: Piece): Promise<void> {
+  const { organisationId, id: exportId } = claimed
+  const db = await getDb({ organisationId })
+  await db.transaction(async (tx) => {
+    const held = await tx
+      .update(preparedExports)
+      .set({ rows, bytes: sql`bytes + ${content.byteLength}`, heartbeatAt: sql`now()` })
+      .where(whereHeld(claimed))
+      .returning({ id: preparedExports.id })
+    if (held.length === 0) throw new ExportLost()
+    await tx.insert(preparedPieces).values({ organisationId, exportId, place, content })
+  })
+}
+
+async function setState(
+  claimed: Claimed,
+  change: Parameters<ReturnType<Awaited<ReturnType<typeof getDb>>['update']>['set']>[0],
+): Promise<void> {
+  const db = await getDb(claimed)
+  await db.update(preparedExports).set(change).where(whereHeld(claimed))
+}
+
+/** The same cells, with how many rows were read of them so far. */
+function countRows(cells: Cells) {
+  let rows = 0
+  async function* count() {
+    for await (const some of cells.rows) {
+      rows += some.length
+      yield some
+    }
+  }
+  return { cells: { ...cells, rows: count() }, rows: () => rows }
+}
