@@ -178,7 +178,7 @@ async function writeFacts(tx: Transaction, write: NodesWrite, access: ReadAccess
     rewritten += await writePrincipals(tx, write, rows, readAt)
   const groups = await writeGroups(tx, write, access.directory, changed.length > 0)
   let written = ofNodes + groups.written
-  if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write)
+  if (changed.length > 0 || groups.changed.length > 0) written += await writeNesting(tx, write, groups.changed)
 
   await refreshStatistics(tx, written + rewritten, FACTS)
   const touched = await findTouched(tx, write, { nodes: changed, groups })

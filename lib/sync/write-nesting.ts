@@ -1,6 +1,7 @@
 import { and, eq, isNull, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { directoryGroups, GROUP_AGES, groupMembers, groupNesting } from '@/db/schema/directory'
+import { arrayOf } from '@/db/text-array'
 import { type IntervalRow, writeIntervals } from '@/db/write-intervals'
 import type { DirectoryWrite } from '@/lib/directory/write-groups'
 import type { ReadGroup } from '@/lib/domain/access'
@@ -9,30 +10,76 @@ import { nestingOf } from '@/lib/domain/holders'
 
 /**
  * Brings the nesting of groups to what is stored of an account's directory: of each group that holds an assignment or is named in
- * a denial at any node, which groups are inside it. Groups through which no access runs any more end. Gives the rows written.
+ * a denial at any node, which groups are inside it. Groups through which no access runs any more end. Only roots are walked that are
+ * new, or inside which a group has changed, so that a publish costs what it changes and not what the account has. Gives the rows
+ * written.
+ *
+ * @param changed the groups that the publish has stored differently than they were
  */
-export async function writeNesting(tx: Transaction, write: DirectoryWrite): Promise<number> {
-  const groups = await readEdges(tx, write)
-  const rows = (await listRoots(tx, write)).values().flatMap((groupId) =>
-    nestingOf(groups, groupId).map(
-      ({ id: innerId, depth, kind, readAt }): IntervalRow<typeof groupNesting> => ({
-        groupId,
-        innerId,
-        depth: groups.get(innerId)?.state === 'flat' ? null : depth,
-        membership: kind,
-        readAt,
-      }),
-    ),
-  )
-  const { written } = await writeIntervals(tx, write, { table: groupNesting }, rows)
+export async function writeNesting(
+  tx: Transaction,
+  write: DirectoryWrite,
+  changed: readonly string[],
+): Promise<number> {
+  const roots = new Set(await listRoots(tx, write))
+  const stored = await listStoredRoots(tx, write, changed)
+  const asBefore = new Set(stored.filter(({ hasChanged }) => !hasChanged).map(({ id }) => id))
+  const walked = [...roots.difference(asBefore)].sort()
+  const ended = stored.map(({ id }) => id).filter((id) => !roots.has(id))
+  let written = 0
+  if (walked.length + ended.length > 0) {
+    const groups = await readEdges(tx, write, walked)
+    const only = sql`t.group_id = any(${arrayOf([...walked, ...ended])})`
+    const rows = walked.flatMap((groupId) => toRows(groups, groupId))
+    written = (await writeIntervals(tx, write, { table: groupNesting, only }, rows)).written
+  }
   return written + (await endUnreached(tx, write))
 }
 
-/** The groups of the account with the groups in them. */
+const toRows = (groups: ReadonlyMap<string, ReadGroup>, groupId: string) =>
+  nestingOf(groups, groupId).map(
+    ({ id: innerId, depth, kind, readAt }): IntervalRow<typeof groupNesting> => ({
+      groupId,
+      innerId,
+      depth: groups.get(innerId)?.state === 'flat' ? null : depth,
+      membership: kind,
+      readAt,
+    }),
+  )
+
+/** The groups of which a nesting is stored, and whether one of the changed groups is in it, which may be that group itself. */
+async function listStoredRoots(
+  tx: Transaction,
+  { organisationId, accountId }: DirectoryWrite,
+  changed: readonly string[],
+): Promise<{ id: string; hasChanged: boolean }[]> {
+  return tx
+    .select({
+      id: groupNesting.groupId,
+      hasChanged: sql<boolean>`bool_or(${groupNesting.innerId} = any(${arrayOf(changed)}))`,
+    })
+    .from(groupNesting)
+    .where(
+      and(
+        eq(groupNesting.organisationId, organisationId),
+        eq(groupNesting.accountId, accountId),
+        isNull(groupNesting.validTo),
+      ),
+    )
+    .groupBy(groupNesting.groupId)
+}
+
+/** Some groups of the account and all that are inside them, with the groups in them. */
 async function readEdges(
   tx: Transaction,
   { organisationId, accountId }: DirectoryWrite,
+  outermost: string[],
 ): Promise<Map<string, ReadGroup>> {
+  const inside = sql`(with recursive inside (id) as (
+    select unnest(${arrayOf(outermost)}) union
+    select m.member_id from inside i join group_members m on m.organisation_id = ${organisationId} and m.account_id = ${accountId}
+      and m.group_id = i.id and m.member_kind = 'group' and m.valid_to is null)
+    select id from inside)`
   const found = await tx
     .select({
       id: directoryGroups.groupId,
@@ -59,6 +106,7 @@ async function readEdges(
         eq(directoryGroups.organisationId, organisationId),
         eq(directoryGroups.accountId, accountId),
         isNull(directoryGroups.validTo),
+        sql`${directoryGroups.groupId} in ${inside}`,
       ),
     )
   const groups = new Map<string, ReadGroup>()
@@ -83,7 +131,7 @@ async function listRoots(tx: Transaction, { organisationId, accountId }: Directo
       jsonb_array_elements(d.principals || d.excluded) as named (who)
     where n.organisation_id = ${organisationId} and n.account_id = ${accountId} and d.valid_to is null
       and named.who ->> 'kind' = 'group'`)
-  return rows.map(({ id }) => id).sort()
+  return rows.map(({ id }) => id)
 }
 
 const OF_GROUPS = ['directory_groups', 'group_members', 'group_owners'] as const
@@ -93,16 +141,21 @@ const OF_GROUPS = ['directory_groups', 'group_members', 'group_owners'] as const
  * this same write has begun for such a group are deleted: its run read an assignment that a later reading no longer has.
  */
 async function endUnreached(tx: Transaction, { organisationId, accountId, at }: DirectoryWrite): Promise<number> {
+  const unreached = await tx.execute<{ id: string }>(sql`
+    select g.group_id as id from directory_groups g
+    where g.organisation_id = ${organisationId} and g.account_id = ${accountId} and g.valid_to is null
+      and not exists (select from group_nesting n where n.organisation_id = g.organisation_id
+        and n.account_id = g.account_id and n.inner_id = g.group_id and n.valid_to is null)`)
+  if (unreached.rows.length === 0) return 0
   const moment = sql`${at.toISOString()}::timestamptz`
-  const isUnreached = sql`t.organisation_id = ${organisationId} and t.account_id = ${accountId} and t.valid_to is null
-    and not exists (select from group_nesting n where n.organisation_id = t.organisation_id
-      and n.account_id = t.account_id and n.inner_id = t.group_id and n.valid_to is null)`
+  const isOfThem = sql`t.organisation_id = ${organisationId} and t.account_id = ${accountId} and t.valid_to is null
+    and t.group_id = any(${arrayOf(unreached.rows.map(({ id }) => id))})`
   let ended = 0
   for (const table of OF_GROUPS) {
     const name = sql.identifier(table)
-    await tx.execute(sql`delete from ${name} t where ${isUnreached} and t.valid_from = ${moment}`)
+    await tx.execute(sql`delete from ${name} t where ${isOfThem} and t.valid_from = ${moment}`)
     const { rows } = await tx.execute<{ rows: number }>(sql`
-      with ended as (update ${name} t set valid_to = ${moment} where ${isUnreached} returning 1)
+      with ended as (update ${name} t set valid_to = ${moment} where ${isOfThem} returning 1)
       select count(*)::int as rows from ended`)
     ended += rows[0]?.rows ?? 0
   }
