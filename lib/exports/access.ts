@@ -7,8 +7,8 @@ import type { Snapshot } from '@/db/queries/snapshot'
 import type { PersonAccess } from '@/lib/domain/access'
 import { explainAccess, type Path, type RoleAccess } from '@/lib/domain/access-paths'
 import { latestOf } from '@/lib/domain/moments'
-import type { Cursor } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
+import { readPages } from './pages'
 import type { Column, Table } from './table'
 
 /** Which holders to export; people when `who` is left out. */
@@ -49,12 +49,8 @@ async function* readAccessRows(
   query: AccessQuery,
   batch: number,
 ): AsyncGenerator<AccessRow[]> {
-  let cursor: Cursor | null = null
-  do {
-    const page = await listHolders(actor, source.snapshot, { who: 'people', ...query, cursor }, batch)
-    if (page.rows.length > 0) yield await toRows(actor, source, query, page.rows)
-    cursor = page.next
-  } while (cursor)
+  const pages = readPages((cursor) => listHolders(actor, source.snapshot, { who: 'people', ...query, cursor }, batch))
+  for await (const holders of pages) yield await toRows(actor, source, query, holders)
 }
 
 async function toRows(
