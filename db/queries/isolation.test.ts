@@ -10,7 +10,7 @@ import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
-import { getChange, listChanges, listKnownRoles } from './changes'
+import { countChanges, getChange, listChanges, listKnownRoles } from './changes'
 import { type Compared, countDifferences, listDifferences } from './compare'
 import { getConnection, getProgress, listConnections, listDeletions, listPublishedTimes } from './connections'
 import { countResult, getResultCounts } from './count-result'
@@ -90,6 +90,7 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 
 /** How many of an organisation's rows each read of this folder shows to an actor who asks with the right ids. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
+  countChanges: (actor) => countChanges(actor, ALL_CHANGES),
   countDifferences: async (actor, { connection }) =>
     (await countDifferences(actor, beforeEverything(connection), comparedOf(connection), EVERYTHING)).gained,
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
