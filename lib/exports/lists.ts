@@ -30,7 +30,9 @@ export type ListToExport = {
 
 type Connection = Pick<ConnectionFacts, 'label' | 'publishedAt' | 'createdAt' | 'publishedRun'> & Snapshot
 
-const momentOf = ({ publishedAt, createdAt }: Connection): Date => publishedAt ?? createdAt
+/** The moment that a list of a connection shows: when its result was published, or else when it was connected. */
+export const momentOf = ({ publishedAt, createdAt }: Pick<Connection, 'publishedAt' | 'createdAt'>): Date =>
+  publishedAt ?? createdAt
 
 /** Everyone with access to a subscription, or everything else with access, a row for each way to each role. */
 export function accessList(

@@ -3,8 +3,9 @@ import type { Actor } from '@/db/actor'
 import { type ConnectionFacts, getConnection } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
 import { routeForMembers } from '@/lib/auth/refusals'
-import { parseAccessView, parseAsOfView, parseGroupsView } from '@/lib/domain/views'
+import { parseAccessView, parseAskView, parseAsOfView, parseGroupsView } from '@/lib/domain/views'
 import { answerExport, parseFormat } from '@/lib/exports/answer-export'
+import { askList } from '@/lib/exports/ask'
 import { accessList, groupsList, type ListToExport, rolesList, runsList } from '@/lib/exports/lists'
 import { connectionAskedFor } from '@/lib/past-result'
 
@@ -17,11 +18,11 @@ export const GET = routeForMembers(
     const { at } = parseAsOfView(Object.fromEntries(searchParams))
     const connection = await connectionAskedFor(member, connected, at)
     const format = parseFormat(searchParams.get('format'))
-    return answerExport(member, chooseList(member, connection, searchParams), format)
+    return answerExport(member, await chooseList(member, connection, searchParams), format)
   },
 )
 
-function chooseList(member: Actor, connection: ConnectionFacts, address: URLSearchParams): ListToExport {
+async function chooseList(member: Actor, connection: ConnectionFacts, address: URLSearchParams): Promise<ListToExport> {
   const asked = Object.fromEntries(address)
   switch (address.get('list')) {
     case 'roles':
@@ -30,6 +31,8 @@ function chooseList(member: Actor, connection: ConnectionFacts, address: URLSear
       return groupsList(member, connection, parseGroupsView(asked).search)
     case 'runs':
       return runsList(member, connection)
+    case 'ask':
+      return askList(member, connection, parseAskView(asked))
     case 'others':
       return accessList(member, connection, parseAccessView(asked), 'others')
     default:
