@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Page, TestInfo } from '@playwright/test'
 import { inspect } from './support/inspect'
+import { change } from './support/sandbox'
 import { connect, expect, openResults, signIn, test } from './support/test'
 
 /** Saves the list that is shown, in a format of the menu, and gives the place of the file. */
@@ -90,11 +91,78 @@ test('every list that is shown can be saved as a workbook that proves itself', a
   await signIn(page, world.account('owner'))
   await connect(page, world)
   const results = await openResults(page)
-  const pages = [results, `${results}/principals`, `${results}/roles`, `${results}/groups`, `${results}/runs`]
-  for (const address of [...pages, '/people', '/settings/audit']) {
+  // A list of changes begins with what differs from the first sync.
+  const { objectId: principalId } = world.account('outsider')
+  const { tenantId, subscription } = world
+  await change({ type: 'assign', tenantId, principalId, role: 'Reader', subscriptionId: subscription.id })
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await expect(page.getByText('Syncing').first()).toBeHidden()
+
+  const anything = '/ask?operation=Microsoft.Compute%2FvirtualMachines%2Fread'
+  const lists = [
+    [results, 'people'],
+    [`${results}/principals`, 'other principals'],
+    [`${results}/roles`, 'roles'],
+    [`${results}/groups`, 'groups'],
+    [`${results}/runs`, 'runs'],
+    [results + anything, 'people who can'],
+    [`${results}${anything}&who=others`, 'other principals that can'],
+    [`${results}/ask?operation=Microsoft.Nothing%2Fthings%2Fread&role=${principalId}`, 'people who can'],
+    ['/people', 'all people'],
+    ['/people/matrix', 'people by subscription'],
+    ['/changes', 'changes'],
+    [`/changes?connection=${results.split('/').at(-1)}&effect=lost&cause=move`, 'changes'],
+    ['/settings/audit', 'audit log'],
+  ] as const
+  for (const [address, list] of lists) {
     await page.goto(address)
     const file = await save(page, info, 'Excel workbook')
     expect(file).toMatch(/\.xlsx$/)
-    expect(run(process.execPath, ['scripts/verify-export.mjs', file]), address).toContain('Verified with the key from')
+    const said = run(process.execPath, ['scripts/verify-export.mjs', file])
+    expect(said, address).toMatch(new RegExp(`^${list}, \\d+ rows, `))
+    expect(said, address).toContain('Verified with the key from')
   }
+})
+
+test('what is saved of a question, of people by subscription and of changes is what their pages show', async ({
+  page,
+  world,
+}, info) => {
+  const { tenantId, subscription } = world
+  const { objectId: ada } = world.account('outsider')
+  const scope = `/subscriptions/${subscription.id}`
+  await change({ type: 'rename', user: ada, tenantId, displayName: 'Ada Novak' })
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = await openResults(page)
+  await change({ type: 'assign', tenantId, principalId: ada, role: 'Virtual Machine Contributor', scope })
+  await change({ type: 'add_deny', tenantId, scope, name: 'No deletes', actions: ['*/delete'], principalIds: [ada] })
+  await page.getByRole('button', { name: 'Sync now' }).click()
+  await expect(page.getByText('Syncing').first()).toBeHidden()
+
+  /** The rows of the list that is shown. */
+  const rowsOf = async (list: string): Promise<Record<string, unknown>[]> => {
+    const folder = unpack(await save(page, info, 'JSON Lines, zipped'), info)
+    const lines = readFileSync(`${folder}/${list}.jsonl`, 'utf8').split('\n')
+    return lines.flatMap((line) => (line === '' ? [] : [JSON.parse(line)]))
+  }
+  await page.goto(`${results}/ask?operation=Microsoft.Compute%2FvirtualMachines%2Fdelete`)
+  const own = (await rowsOf('people-who-can')).filter(({ object_id }) => object_id === ada)
+  expect(own).toContainEqual(
+    expect.objectContaining({ role: 'Virtual Machine Contributor', this_way: 'cut off', cut_off_by: ['No deletes'] }),
+  )
+
+  await page.goto('/people/matrix?q=Ada+Novak')
+  const [inMatrix] = await rowsOf('people-by-subscription')
+  expect(inMatrix).toMatchObject({ name: 'Ada Novak', object_id: ada })
+  expect(inMatrix?.[`${subscription.name} (${subscription.id})`]).not.toEqual([])
+
+  await page.goto(`/changes?person=${ada}&effect=gained`)
+  await expect(page.getByText(`Ada Novak gained Virtual Machine Contributor of ${subscription.name}`)).toBeVisible()
+  expect(await rowsOf('changes')).toContainEqual(
+    expect.objectContaining({
+      what: `Ada Novak gained Virtual Machine Contributor of ${subscription.name}`,
+      ...{ cause: 'assignment', principal_id: ada, people: 1 },
+    }),
+  )
 })

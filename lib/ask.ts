@@ -45,10 +45,14 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     problems: { scope: scope.problem, operation: operation.problem },
     /** Null when no operation is asked about. */
     allowing,
+    /** The roles that count, empty for every role; null when no role held here allows what is asked. */
+    roleIds: allowing ? idsOrNull(allowing) : view.roleId === null ? [] : [view.roleId],
     unread: candidates.filter(({ id }) => (readable.get(id) ?? []).length === 0).length,
     role: view.roleId === null ? null : (held.find(({ id }) => id === view.roleId) ?? { name: null }),
   }
 }
+
+const idsOrNull = (roles: RoleHeld[]) => (roles.length === 0 ? null : roles.map(({ id }) => id))
 
 type Question = {
   /** Roles that count; empty for every role. */
@@ -86,7 +90,7 @@ async function answer(actor: Actor, connection: ConnectionFacts, question: Quest
     countHolders(actor, connection, { ...filter, held: 'held' }),
     countHolders(actor, connection, { ...filter, who: 'groups' }),
   ])
-  const judge = createJudge(connection, question, permissions)
+  const judge = createJudge(actor, connection, question, permissions)
   const cutOff = await countCutOff(actor, connection, question, judge, held)
   const rows = await addWays(actor, connection, question, page.rows, judge)
   return { ...page, rows, all, held, groups, cutOff }
@@ -138,45 +142,50 @@ async function addWays(
   const ids = rows.map(({ principalId }) => principalId)
   const [grants, denialsOf] = await Promise.all([
     listMatchingGrants(actor, connection, ids, { roleIds, scope }),
-    listDenialsByPrincipal(actor, connection, rows),
+    judge(rows),
   ])
   const grantsOf = Map.groupBy(grants, ({ principalId }) => principalId)
   return rows.map((row) => ({
     ...row,
-    ways: (grantsOf.get(row.principalId) ?? []).map((grant) => ({
-      grant,
-      denials: judge(denialsOf.get(row.principalId) ?? [], grant).map(({ name }) => name),
-    })),
+    ways: (grantsOf.get(row.principalId) ?? []).map((grant) => ({ grant, denials: denialsOf(grant) })),
   }))
 }
 
-type Judge = (denials: readonly NamedDeny[], grant: MatchingGrant) => NamedDeny[]
+/** Reads whom of some holders denials reach. Gives the function that names those which take away what is asked from a grant of theirs. */
+type Judge = (
+  holders: readonly Pick<HolderRow, 'principalId' | 'kind'>[],
+) => Promise<(grant: MatchingGrant) => string[]>
 
 /**
- * Makes the function that finds the denials which take away what is asked from a grant. It works each denial out once for a
- * role at a scope and remembers it, because thousands of people may hold the same, through the same group.
+ * Makes the function that finds the denials which take away what is asked. It works each denial out once for a role at a
+ * scope and remembers it, because thousands of people may hold the same, through the same group.
  */
-function createJudge(
+export function createJudge(
+  actor: Actor,
   connection: ConnectionFacts,
-  { scope, operation }: Question,
+  { scope, operation }: Pick<Question, 'scope' | 'operation'>,
   permissions: RolePermissions[],
 ): Judge {
   const allowedBy = new Map(permissions.map((role) => [role.id, role.permissions]))
   const judged = new Map<string, boolean>()
-  return (denials, { roleId, scope: heldAt }) =>
-    denials.filter((denial) => {
-      const about = JSON.stringify([denial.key, roleId, heldAt])
-      const known = judged.get(about)
-      if (known !== undefined) return known
-      const found = findDecisiveDenials([denial], {
-        permissions: allowedBy.get(roleId) ?? [],
-        heldAt,
-        scope,
-        operation,
-        subscriptionId: connection.subscriptionId,
-        managementGroups: connection.managementGroups,
-      })
-      judged.set(about, found.length > 0)
-      return found.length > 0
+  const isDecisive = (denial: NamedDeny, { roleId, scope: heldAt }: MatchingGrant): boolean => {
+    const about = JSON.stringify([denial.key, roleId, heldAt])
+    const known = judged.get(about)
+    if (known !== undefined) return known
+    const found = findDecisiveDenials([denial], {
+      permissions: allowedBy.get(roleId) ?? [],
+      heldAt,
+      scope,
+      operation,
+      subscriptionId: connection.subscriptionId,
+      managementGroups: connection.managementGroups,
     })
+    judged.set(about, found.length > 0)
+    return found.length > 0
+  }
+  return async (holders) => {
+    const denialsOf = await listDenialsByPrincipal(actor, connection, holders)
+    return (grant) =>
+      (denialsOf.get(grant.principalId) ?? []).filter((one) => isDecisive(one, grant)).map(({ name }) => name)
+  }
 }

@@ -2,6 +2,7 @@ import Link from 'next/link'
 import { RoleChip } from '@/components/access/role-chip'
 import { ButtonLink } from '@/components/ui/button-link'
 import type { RoleHeld } from '@/db/queries/roles'
+import { unreadRolesWords } from '@/lib/domain/answer-words'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
 
@@ -103,13 +104,7 @@ export function AllowingRoles({ roles, unread, plane, otherPlaneHref }: Allowing
           Ask about it as a {plane === 'data' ? 'control' : 'data'} operation
         </Link>
       </p>
-      {unread > 0 ? (
-        <p className="mt-2 text-ink-soft">
-          {unread === 1
-            ? 'The definition of 1 more role could not be read: whether it allows it is not known.'
-            : `The definitions of ${unread.toLocaleString('en')} more roles could not be read: whether they allow it is not known.`}
-        </p>
-      ) : null}
+      {unread > 0 ? <p className="mt-2 text-ink-soft">{unreadRolesWords(unread)}</p> : null}
     </div>
   )
 }

@@ -2,9 +2,10 @@ import { FilterForm } from '@/components/access/filter-form'
 import { listOptions } from '@/components/access/labels'
 import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { SelectField, TextField } from '@/components/ui/fields'
 import { CAUSE_LABELS, EFFECT_LABELS } from '@/lib/domain/change-words'
-import type { ChangesView } from '@/lib/domain/views'
+import { type ChangesView, formatChangesView } from '@/lib/domain/views'
 
 type Props = {
   path: string
@@ -88,6 +89,11 @@ export function ChangeFilters({ path, view, connections, roles }: Props) {
           Clear filters
         </ButtonLink>
       ) : null}
+      <ExportMenu
+        path={`${path}/export`}
+        query={formatChangesView({ ...view, cursor: null }).slice(1)}
+        className="ml-auto"
+      />
     </FilterForm>
   )
 }

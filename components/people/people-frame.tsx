@@ -62,7 +62,7 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
               { href: `/people/matrix${same}`, label: 'By subscription', current: current === 'matrix' },
             ]}
           />
-          <PeopleFilters path={path} view={view} />
+          <PeopleFilters path={path} current={current} view={view} />
           <UnreadNotice unread={unread} title="Not everyone with access may be listed" />
         </>
       ) : null}
@@ -124,8 +124,9 @@ const MINIMUM_OPTIONS = [
   })),
 ]
 
-/** The search and the filters that the list and the matrix share. */
-function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
+/** The search and the filters that the list and the matrix share, and what saves the one that is shown. */
+function PeopleFilters({ path, current, view }: Pick<Props, 'current' | 'view'> & { path: string }) {
+  const filters = formatPeopleView({ ...view, cursor: null, from: 0 })
   const values = {
     q: view.search,
     status: view.status ?? '',
@@ -168,7 +169,7 @@ function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
       ) : null}
       <ExportMenu
         path="/people/export"
-        query={formatPeopleView({ ...view, cursor: null, from: 0 }).slice(1)}
+        query={current === 'list' ? filters.slice(1) : `list=matrix${filters.replace(/^\?/, '&')}`}
         className="ml-auto"
       />
     </FilterForm>

@@ -50,6 +50,17 @@ async function readPage(actor: Actor, view: ChangesView, limit: number): Promise
   return { rows: rows.flatMap(({ id }) => byId.get(id) ?? []), previous, next }
 }
 
+/** How many changes meet a filter, each counted once. */
+export async function countChanges(actor: Actor, filter: ChangesFilter): Promise<number> {
+  if (filter.connectionId && !isGuid(filter.connectionId)) return 0
+  const db = await getDb(actor)
+  const [counted] = await db
+    .select({ changes: sql<number>`count(distinct ${changeEffects.changeId})::int` })
+    .from(changeEffects)
+    .where(and(eq(changeEffects.organisationId, actor.organisationId), isShown(filter), matches(actor, filter)))
+  return counted?.changes ?? 0
+}
+
 /** One change, as the readers of some connection, or of this one, see it; null when none of them does. */
 export async function getChange(
   actor: Actor,

@@ -143,11 +143,11 @@ export const lastResult = (db: Database, organisationId: string) =>
     .limit(1)
     .as('last_run')
 
-/** When the result of each of the organisation's connections was published that its readers see now. */
-export async function listPublishedTimes(actor: Actor): Promise<{ id: string; publishedAt: Date | null }[]> {
+/** When the result of each of the organisation's connections was published that its readers see now, and its own state. */
+export async function listPublishedTimes(actor: Actor) {
   const db = await getDb(actor)
   return db
-    .select({ id: connections.id, publishedAt: connections.publishedAt })
+    .select({ id: connections.id, publishedAt: connections.publishedAt, state: connections.state })
     .from(connections)
     .where(and(eq(connections.organisationId, actor.organisationId), ne(connections.state, 'deleting')))
 }

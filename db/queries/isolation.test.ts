@@ -11,7 +11,7 @@ import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
-import { getChange, listChanges, listKnownRoles } from './changes'
+import { countChanges, getChange, listChanges, listKnownRoles } from './changes'
 import { countChangesSince } from './changes-since'
 import { type Compared, countDifferences, listDifferences } from './compare'
 import { getConnection, getProgress, listConnections, listDeletions, listPublishedTimes } from './connections'
@@ -103,6 +103,7 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 
 /** How many of an organisation's rows each read of this folder shows to an actor who asks with the right ids. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
+  countChanges: (actor) => countChanges(actor, ALL_CHANGES),
   countDifferences: async (actor, { connection }) =>
     (await countDifferences(actor, beforeEverything(connection), comparedOf(connection), EVERYTHING)).gained,
   countChangesSince: async (actor) => (await countChangesSince(actor, new Date(0), [])).all.gained,

@@ -175,6 +175,10 @@ const ASK_ADDRESS: Address<AskView> = {
 export const parseAskView = (params: SearchParams): AskView => parseView(ASK_ADDRESS, params)
 export const formatAskView = (view: AskView): string => formatView(ASK_ADDRESS, view)
 
+/** Whether a view asks anything, and does not only say who is listed, and when. */
+export const isAsked = (view: AskView): boolean =>
+  formatAskView({ ...view, at: '', who: 'people', cursor: null }) !== ''
+
 /** The groups of a subscription, or one of them with its members. */
 export type GroupsView = AsOfView & {
   /** The id of the group that is opened; empty for the list of groups. */

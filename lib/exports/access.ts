@@ -7,8 +7,8 @@ import type { Snapshot } from '@/db/queries/snapshot'
 import type { PersonAccess } from '@/lib/domain/access'
 import { explainAccess, type Path, type RoleAccess } from '@/lib/domain/access-paths'
 import { latestOf } from '@/lib/domain/moments'
-import type { Cursor } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
+import { readPages } from './pages'
 import type { Column, Table } from './table'
 
 /** Which holders to export; people when `who` is left out. */
@@ -18,7 +18,7 @@ export type AccessQuery = Omit<HolderQuery, 'who'> & Partial<Pick<HolderQuery, '
 export type AccessSource = { snapshot: Snapshot; coverage: readonly CoverageLine[] }
 
 /** One way in which somebody has a role at a scope: what an auditor follows from the person to the assignment. */
-type AccessRow = {
+export type AccessRow = {
   holder: HolderRow
   grant: MatchingGrant
   userPrincipalName: string | null
@@ -40,7 +40,7 @@ const BATCH = 500 // holders that are in memory at a time, each with all their g
  * each row to its assignment. It is read batch by batch as it is taken, and all of it is of the one snapshot.
  */
 export function accessTable(actor: Actor, source: AccessSource, query: AccessQuery, batch = BATCH): Table<AccessRow> {
-  return { name: 'Access', columns: COLUMNS, rows: readAccessRows(actor, source, query, batch) }
+  return { name: 'Access', columns: ACCESS_COLUMNS, rows: readAccessRows(actor, source, query, batch) }
 }
 
 async function* readAccessRows(
@@ -49,12 +49,8 @@ async function* readAccessRows(
   query: AccessQuery,
   batch: number,
 ): AsyncGenerator<AccessRow[]> {
-  let cursor: Cursor | null = null
-  do {
-    const page = await listHolders(actor, source.snapshot, { who: 'people', ...query, cursor }, batch)
-    if (page.rows.length > 0) yield await toRows(actor, source, query, page.rows)
-    cursor = page.next
-  } while (cursor)
+  const pages = readPages((cursor) => listHolders(actor, source.snapshot, { who: 'people', ...query, cursor }, batch))
+  for await (const holders of pages) yield await toRows(actor, source, query, holders)
 }
 
 async function toRows(
@@ -134,7 +130,7 @@ const CUTS = { all: 'all of the role', part: 'part of the role', unknown: 'maybe
 const WHERE = { everywhere: 'wherever it reaches here', within: 'within', itself: 'only at' }
 
 /** The columns in their order. New ones come last, so that those who read by position go on. */
-const COLUMNS: readonly Column<AccessRow>[] = [
+export const ACCESS_COLUMNS: readonly Column<AccessRow>[] = [
   { name: 'name', value: ({ holder }) => holder.name ?? holder.principalId },
   { name: 'email', value: ({ holder }) => holder.email },
   { name: 'status', value: ({ holder }) => holder.status },

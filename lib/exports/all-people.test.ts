@@ -37,3 +37,18 @@ test('a sync that publishes while all people are exported is shown with its own 
   expect(rows.map(({ name, subscription_shown_as_of: at }) => [name, at])).toEqual([['Bert', NEXT.toISOString()]])
   expect(list.snapshots.map(({ publishedAt }) => publishedAt)).toEqual([PUBLISHED, NEXT])
 })
+
+test('a subscription that is disconnected while all people are exported ends the export', async () => {
+  const world = await createAccessWorld(database.db)
+  const { actor } = world
+  const { id } = await world.connection()
+  await world.holder(id, await world.principal(), await world.role('Reader'))
+  const list = allPeopleList(
+    actor,
+    await listConnections(actor),
+    { organisation: 'Contoso', at: PUBLISHED },
+    parsePeopleView({}),
+  )
+  await database.db.update(connections).set({ state: 'disconnected' }).where(eq(connections.id, id))
+  await expect(new Response(streamOf(toCsvFile(list.cells))).text()).rejects.toThrow('disconnected or deleted')
+})

@@ -1,9 +1,10 @@
 import type { Actor } from '@/db/actor'
-import { type ConnectionTile, listConnections, listPublishedTimes } from '@/db/queries/connections'
-import { type Cell as AccessCell, countPeople, listCells, listPeople, type PersonRow } from '@/db/queries/people'
-import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
+import type { ConnectionTile } from '@/db/queries/connections'
+import type { Cell as AccessCell, PersonRow } from '@/db/queries/people'
+import type { PeopleView } from '@/lib/domain/views'
 import type { ListToExport } from './lists'
-import type { Counted } from './proof'
+import { countListedPeople, peopleFiltersOf, readPeoplePages } from './people-pages'
+import { ShownResults } from './shown-results'
 import { type Column, cellsOf } from './table'
 
 /** What somebody has in one subscription. */
@@ -38,8 +39,6 @@ const COLUMNS: readonly Column<PersonInSubscription>[] = [
   { name: 'not_read_since', value: ({ access }) => access.unreadSince },
 ]
 
-const PEOPLE_AT_ONCE = 200
-
 /**
  * The people with access in any connected subscription, a row for each subscription in which they have it, by name. What
  * leads there, grant by grant, is in the exports of the subscriptions. A sync that publishes meanwhile is shown from the next page on,
@@ -53,58 +52,20 @@ export function allPeopleList(
   { organisation, at }: { organisation: string; at: Date },
   view: PeopleView,
 ): ListToExport {
-  let shown = new Map(connections.map((connection) => [connection.id, connection]))
-  const snapshots = connections.filter(({ state }) => state !== 'disconnected')
-  /** Brings up to date what the connections show, if a sync has published since. Gives whether it has. */
-  async function hasPublished(): Promise<boolean> {
-    const times = await listPublishedTimes(actor)
-    const isSame = ({ id, publishedAt }: (typeof times)[number]) =>
-      shown.get(id)?.publishedAt?.getTime() === publishedAt?.getTime()
-    if (times.every(isSame)) return false
-    const now = await listConnections(actor)
-    snapshots.push(...now.filter((one) => one.state !== 'disconnected' && !isSame(one)))
-    shown = new Map(now.map((connection) => [connection.id, connection]))
-    return true
-  }
+  const results = new ShownResults(actor, connections)
   async function* read(): AsyncGenerator<PersonInSubscription[]> {
-    let cursor: PeopleView['cursor'] = null
-    do {
-      let page: Awaited<ReturnType<typeof listPeople>>
-      let cells: Awaited<ReturnType<typeof listCells>>
-      // A page that a sync has published into is read again, so that each row is of the result that it names.
-      do {
-        page = await listPeople(actor, { ...view, cursor }, PEOPLE_AT_ONCE)
-        cells = await listCells(actor, page.rows)
-      } while (await hasPublished())
-      const cellsOf = Map.groupBy(cells, ({ personId, tenantId }) => `${tenantId} ${personId}`)
-      yield page.rows.flatMap((person) =>
-        (cellsOf.get(`${person.tenantId} ${person.id}`) ?? []).flatMap((access) => {
-          const connection = shown.get(access.connectionId)
-          return connection ? [{ person, access, connection }] : []
+    for await (const people of readPeoplePages(actor, results, view))
+      yield people.flatMap(({ person, access }) =>
+        access.flatMap((one) => {
+          const connection = results.get(one.connectionId)
+          return connection ? [{ person, access: one, connection }] : []
         }),
       )
-      cursor = page.next
-    } while (cursor)
   }
   return {
-    ...{ list: 'all people', label: organisation, at, filters: filtersOf(view) },
+    ...{ list: 'all people', label: organisation, at, filters: peopleFiltersOf(view) },
     cells: cellsOf({ name: 'People', columns: COLUMNS, rows: read() }),
-    snapshots,
-    count: () => countAll(actor, view),
+    snapshots: results.snapshots,
+    count: () => countListedPeople(actor, view),
   }
-}
-
-const NO_FILTER: Required<PeopleFilter> = { search: '', status: null, signal: null, minimum: null }
-const FILTER_NAMES = Object.keys(NO_FILTER) as (keyof typeof NO_FILTER)[]
-
-const filtersOf = (view: PeopleView): Record<string, string> =>
-  Object.fromEntries(FILTER_NAMES.flatMap((name) => (view[name] ? [[name, view[name]]] : [])))
-
-async function countAll(actor: Actor, view: PeopleView): Promise<Counted> {
-  const all = await countPeople(actor, NO_FILTER)
-  const filters: Counted['filters'] = []
-  for (const [name, value] of Object.entries(filtersOf(view)))
-    filters.push({ name, value, leavesOut: all - (await countPeople(actor, { ...NO_FILTER, [name]: value })) })
-  const listed = filters.length === 0 ? all : await countPeople(actor, view)
-  return { unit: 'people', all, listed, filters }
 }

@@ -7,9 +7,10 @@ import { listRolesHeld, type RoleHeld } from '@/db/queries/roles'
 import { listRuns, type RunRow } from '@/db/queries/runs'
 import type { Snapshot } from '@/db/queries/snapshot'
 import { coverageSummary } from '@/lib/domain/coverage'
-import type { AccessView, AuditCursor, Cursor } from '@/lib/domain/views'
+import type { AccessView, AuditCursor } from '@/lib/domain/views'
 import type { AuditKind } from '@/lib/domain/vocabulary'
 import { type AccessQuery, accessTable } from './access'
+import { readPages } from './pages'
 import type { Counted } from './proof'
 import { type Cells, type Column, cellsOf } from './table'
 
@@ -29,7 +30,9 @@ export type ListToExport = {
 
 type Connection = Pick<ConnectionFacts, 'label' | 'publishedAt' | 'createdAt' | 'publishedRun'> & Snapshot
 
-const momentOf = ({ publishedAt, createdAt }: Connection): Date => publishedAt ?? createdAt
+/** The moment that a list of a connection shows: when its result was published, or else when it was connected. */
+export const momentOf = ({ publishedAt, createdAt }: Pick<Connection, 'publishedAt' | 'createdAt'>): Date =>
+  publishedAt ?? createdAt
 
 /** Everyone with access to a subscription, or everything else with access, a row for each way to each role. */
 export function accessList(
@@ -88,18 +91,6 @@ async function countAccess(
   return { unit: who === 'people' ? 'people' : 'other principals', all, listed, filters }
 }
 
-/** Everything that is read page by page, as batches of rows. */
-async function* readPages<Row>(
-  read: (cursor: Cursor | null) => Promise<{ rows: Row[]; next: Cursor | null }>,
-): AsyncGenerator<Row[]> {
-  let cursor: Cursor | null = null
-  do {
-    const page: { rows: Row[]; next: Cursor | null } = await read(cursor)
-    yield page.rows
-    cursor = page.next
-  } while (cursor)
-}
-
 /** A table that knows how many of its rows were read. */
 function counting<Row>(unit: string, rows: AsyncIterable<Row[]>) {
   let seen = 0
@@ -133,10 +124,10 @@ const ROLE_COLUMNS: readonly Column<RoleHeld>[] = [
 
 /** The roles that anyone or anything holds in a subscription, with how many do. */
 export function rolesList(actor: Actor, connection: Connection): ListToExport {
-  const { rows, count } = counting(
-    'roles',
-    readPages(async () => ({ rows: await listRolesHeld(actor, connection), next: null })),
-  )
+  async function* read() {
+    yield await listRolesHeld(actor, connection)
+  }
+  const { rows, count } = counting('roles', read())
   return {
     ...{
       list: 'roles',

@@ -2,10 +2,21 @@ import type { Actor } from '@/db/actor'
 import { readDatabaseNow } from '@/db/queries/clock'
 import { type ConnectionFacts, getConnection, listConnections } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
-import { parseAccessView, parseAsOfView, parseAuditView, parseGroupsView, parsePeopleView } from '@/lib/domain/views'
+import {
+  parseAccessView,
+  parseAskView,
+  parseAsOfView,
+  parseAuditView,
+  parseChangesView,
+  parseGroupsView,
+  parsePeopleView,
+} from '@/lib/domain/views'
 import { connectionAskedFor } from '@/lib/past-result'
 import { allPeopleList } from './all-people'
+import { askList } from './ask'
+import { changesList } from './changes'
 import { accessList, auditList, groupsList, type ListToExport, rolesList, runsList } from './lists'
+import { matrixList } from './matrix'
 
 /** Whoever takes a list out of the portal: a member, with the name of their organisation. */
 export type Exporter = Actor & { organisationName: string }
@@ -20,6 +31,7 @@ export async function openExport(member: Exporter, address: string): Promise<Lis
   const { origin, pathname, searchParams } = new URL(address, OURS)
   if (origin !== OURS) throw new NotFound('There is no such list.')
   if (pathname === '/people/export') return openPeople(member, searchParams)
+  if (pathname === '/changes/export') return openChanges(member, searchParams)
   if (pathname === '/settings/audit/export') return openAudit(member, searchParams)
   const [, connectionId] = /^\/integrations\/azure\/([^/]+)\/export$/.exec(pathname) ?? []
   if (connectionId === undefined) throw new NotFound('There is no such list.')
@@ -36,7 +48,11 @@ const OURS = 'https://portal.invalid'
 export const nameExport = ({ list, label }: Pick<ListToExport, 'list' | 'label'>): string =>
   list === 'people' ? label : `${label} ${list}`
 
-function openOfConnection(member: Exporter, connection: ConnectionFacts, address: URLSearchParams): ListToExport {
+async function openOfConnection(
+  member: Exporter,
+  connection: ConnectionFacts,
+  address: URLSearchParams,
+): Promise<ListToExport> {
   const asked = Object.fromEntries(address)
   switch (address.get('list')) {
     case 'roles':
@@ -45,6 +61,8 @@ function openOfConnection(member: Exporter, connection: ConnectionFacts, address
       return groupsList(member, connection, parseGroupsView(asked).search)
     case 'runs':
       return runsList(member, connection)
+    case 'ask':
+      return askList(member, connection, parseAskView(asked))
     case 'others':
       return accessList(member, connection, parseAccessView(asked), 'others')
     default:
@@ -52,11 +70,18 @@ function openOfConnection(member: Exporter, connection: ConnectionFacts, address
   }
 }
 
-/** People over all subscriptions. */
+/** People over all subscriptions, or with `list=matrix` by subscription. */
 async function openPeople(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
   const connections = await listConnections(member)
   const of = { organisation: member.organisationName, at: await readDatabaseNow() }
-  return allPeopleList(member, connections, of, parsePeopleView(Object.fromEntries(address)))
+  const makeList = address.get('list') === 'matrix' ? matrixList : allPeopleList
+  return makeList(member, connections, of, parsePeopleView(Object.fromEntries(address)))
+}
+
+async function openChanges(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
+  const connections = await listConnections(member)
+  const of = { organisation: member.organisationName, at: await readDatabaseNow() }
+  return changesList(member, connections, of, parseChangesView(Object.fromEntries(address)))
 }
 
 /** The audit log, or with `kind=security` its half for owners. */

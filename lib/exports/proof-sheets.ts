@@ -35,6 +35,7 @@ function factsOf({ exported, product, rows, counted, results, files, signature }
         leavesOut,
       ],
     ),
+    ...(counted.notKnown ?? []).map((sentence): Fact => ['export', 'not known', sentence]),
     ...results.flatMap(factsOfResult),
     ...files.map(({ name, sha256 }): Fact => ['file', `SHA-256 of ${name}`, sha256]),
     ['signature', 'algorithm', signature.algorithm],

@@ -18,6 +18,8 @@ export type Counted = {
   all: number
   listed: number
   filters: { name: string; value: string; leavesOut: number }[]
+  /** Sentences about what may be missing although nothing has left it out. The coverage tells of what is true of every list. */
+  notKnown?: string[]
 }
 
 /** What an export is of. */

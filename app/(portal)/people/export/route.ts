@@ -2,5 +2,8 @@ import type { NextRequest } from 'next/server'
 import { routeForMembers } from '@/lib/auth/refusals'
 import { answerExportAt } from '@/lib/exports/answer-export'
 
-/** The list of people over all subscriptions, all pages of it, under the same filters, as a file with what proves it. */
+/**
+ * The list of people over all subscriptions, or with `list=matrix` people by subscription, all pages of it, under the same
+ * filters, as a file with what proves it.
+ */
 export const GET = routeForMembers((member, request: NextRequest) => answerExportAt(member, request.nextUrl))

@@ -3,6 +3,7 @@ import { findCoverage, openResult } from '@/app/(portal)/integrations/azure/[con
 import { AnswerSentence, WhoSwitch } from '@/components/ask/answer-sentence'
 import { AnswerTable } from '@/components/ask/answer-table'
 import { EmptyState } from '@/components/ui/empty-state'
+import { ExportMenu } from '@/components/ui/export-menu'
 import { Notice } from '@/components/ui/notice'
 import { Pager } from '@/components/ui/pager'
 import { listRoleNames } from '@/db/queries/roles'
@@ -17,16 +18,17 @@ type Props = { connectionId: string; view: AskView; question: Awaited<ReturnType
 /** How many can do what is asked, who they are, by which grants, and whom the answer may miss. */
 export async function Answer({ connectionId, view, question }: Props) {
   const { member, connection } = await openResult(connectionId, view.at)
-  const { scope, operation, allowing, role } = question
+  const { scope, operation, roleIds, role } = question
   const home = `/integrations/azure/${connection.id}`
-  if (allowing?.length === 0)
+  const query = `list=ask&${formatAskView({ ...view, cursor: null }).slice(1)}`
+  const exportMenu = <ExportMenu path={`${home}/export`} query={query} />
+  if (roleIds === null)
     return (
-      <EmptyState title="Nobody can do this by a role">
+      <EmptyState title="Nobody can do this by a role" action={exportMenu}>
         {role ? `${role.name ?? 'The role asked about'} does not allow it.` : 'None of the roles held here allows it.'}
       </EmptyState>
     )
 
-  const roleIds = allowing?.map(({ id }) => id) ?? (view.roleId ? [view.roleId] : [])
   const answer = await readAnswer(
     member,
     connection,
@@ -51,7 +53,10 @@ export async function Answer({ connectionId, view, question }: Props) {
           eligible={answer.all - answer.held}
           asked={{ role: role ? (role.name ?? view.roleId) : null, place, operation: operation !== null }}
         />
-        <WhoSwitch path={`${home}/ask`} view={view} />
+        <div className="flex flex-wrap items-center gap-2">
+          <WhoSwitch path={`${home}/ask`} view={view} />
+          {exportMenu}
+        </div>
       </div>
       {missed.length > 0 ? (
         <Notice tone={unopened && unopened.missing > 0 ? 'warn' : 'info'} title="What this answer cannot see">

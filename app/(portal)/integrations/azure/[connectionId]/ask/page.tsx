@@ -5,7 +5,7 @@ import { AllowingRoles } from '@/components/ask/answer-sentence'
 import { AskExamples, AskForm } from '@/components/ask/ask-form'
 import { EmptyState } from '@/components/ui/empty-state'
 import { readQuestion } from '@/lib/ask'
-import { formatAskView, parseAskView } from '@/lib/domain/views'
+import { formatAskView, isAsked, parseAskView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 import { Answer } from './answer'
 
@@ -24,7 +24,6 @@ export default async function AskPage({ params, searchParams }: Props) {
   const { roles } = await readResult(connectionId, view.at)
   const question = await readQuestion(member, connection, view, roles)
   const { problems, allowing, operation, unread } = question
-  const asked = formatAskView({ ...view, at: '', who: 'people', cursor: null }) !== ''
   const refused = problems.scope !== null || problems.operation !== null
 
   return (
@@ -38,7 +37,7 @@ export default async function AskPage({ params, searchParams }: Props) {
       <AskExamples path={path} view={view} />
       {connection.publishedAt === null ? (
         <EmptyState title="Nothing has been read yet">Answers can be given when the first sync has ended.</EmptyState>
-      ) : asked && !refused ? (
+      ) : isAsked(view) && !refused ? (
         <section aria-labelledby="answer" className="grid grid-cols-[minmax(0,1fr)] gap-4">
           <h2 id="answer" className="sr-only">
             Answer

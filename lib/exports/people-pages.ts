@@ -1,0 +1,53 @@
+import type { Actor } from '@/db/actor'
+import { type Cell as AccessCell, countPeople, listCells, listPeople, type PersonRow } from '@/db/queries/people'
+import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
+import { readPages } from './pages'
+import type { Counted } from './proof'
+import type { ShownResults } from './shown-results'
+
+/** Somebody with what they have in each of the connected subscriptions in which they have something. */
+export type PersonWithAccess = { person: PersonRow; access: AccessCell[] }
+
+const PEOPLE_AT_ONCE = 200
+
+/**
+ * The people with access in any connected subscription, by name, page by page. All of a page is of the results that are shown
+ * when it is given; a sync that publishes later is seen from the next page on.
+ */
+export function readPeoplePages(
+  actor: Actor,
+  results: ShownResults,
+  view: PeopleView,
+): AsyncGenerator<PersonWithAccess[]> {
+  return readPages((cursor) => readSettledPage(actor, results, { ...view, cursor }))
+}
+
+/** A page that a sync has published into while it was read is read again. */
+async function readSettledPage(actor: Actor, results: ShownResults, view: PeopleView) {
+  let page: Awaited<ReturnType<typeof listPeople>>
+  let cells: AccessCell[]
+  do {
+    page = await listPeople(actor, view, PEOPLE_AT_ONCE)
+    cells = await listCells(actor, page.rows)
+  } while (await results.haveChanged())
+  const cellsOf = Map.groupBy(cells, ({ personId, tenantId }) => `${tenantId} ${personId}`)
+  const rows = page.rows.map((person) => ({ person, access: cellsOf.get(`${person.tenantId} ${person.id}`) ?? [] }))
+  return { ...page, rows }
+}
+
+const NO_FILTER: Required<PeopleFilter> = { search: '', status: null, signal: null, minimum: null }
+const FILTER_NAMES = Object.keys(NO_FILTER) as (keyof typeof NO_FILTER)[]
+
+/** What a list of people over all subscriptions is filtered by. */
+export const peopleFiltersOf = (view: PeopleView): Record<string, string> =>
+  Object.fromEntries(FILTER_NAMES.flatMap((name) => (view[name] ? [[name, view[name]]] : [])))
+
+/** How many people there are, and how many each filter of a view leaves out. */
+export async function countListedPeople(actor: Actor, view: PeopleView): Promise<Counted> {
+  const all = await countPeople(actor, NO_FILTER)
+  const filters: Counted['filters'] = []
+  for (const [name, value] of Object.entries(peopleFiltersOf(view)))
+    filters.push({ name, value, leavesOut: all - (await countPeople(actor, { ...NO_FILTER, [name]: value })) })
+  const listed = filters.length === 0 ? all : await countPeople(actor, view)
+  return { unit: 'people', all, listed, filters }
+}
