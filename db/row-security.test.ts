@@ -11,6 +11,7 @@ import type { Database } from './database'
 import { accountSecrets, applicationDrafts } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
 import { directoryClaims, directoryReadings, groupOwners, sharedReadings } from './schema/directory'
+import { feeds } from './schema/feeds'
 import { requestBudgets } from './schema/limits'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { preparedExports, preparedPieces } from './schema/prepared-exports'
@@ -100,6 +101,7 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(memberSessions)
     .values({ ...ofMember, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux', expiresAt })
+  await db.insert(feeds).values({ ...ofMember, name: 'Access', query: '', tokenHash: sessionId })
   await db.insert(connectAttempts).values({ ...ofMember, sessionId, subscriptionId: 's', tenantId: 't', expiresAt })
   await db
     .insert(auditEvents)
@@ -250,6 +252,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/connections/reseal-secrets.ts listOldSecrets', // where there is a secret to seal anew: ids, no secrets
     'lib/exports/signing-keys.ts readCurrent',
     'lib/exports/signing-keys.ts replaceKey',
+    'lib/feeds/find-feed.ts readFeed', // a feed is found by its id, and its row says whose it is
     'lib/leases.ts takeLease', // limits belong to no organisation
     'lib/limits.ts deleteExpiredCounts',
     'lib/limits.ts limit',

@@ -18,6 +18,7 @@ import {
   groupOwners,
   sharedReadings,
 } from './schema/directory'
+import { feeds } from './schema/feeds'
 import { memberSessions, members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
 import { tidy } from './tidy'
@@ -337,11 +338,16 @@ test('nothing can hang on the connection, the account or the node of another org
   ).rejects.toMatchObject(FOREIGN_KEY)
 })
 
-test('a member who was removed has no session, no role to speak of, and is no owner', async () => {
+test('a member who was removed has no session, no feed, no role to speak of, and is no owner', async () => {
   const organisation = await addOrganisation()
   await addMember(organisation, 'owner')
   const other = await addMember(organisation, 'owner')
   const session = await addSession(organisation, other)
+  const addFeed = () =>
+    db
+      .insert(feeds)
+      .values({ organisationId: organisation, memberId: other, name: 'Access', query: '', tokenHash: 'h' })
+  await addFeed()
   const remove = (change: object = {}) =>
     db
       .update(members)
@@ -349,10 +355,13 @@ test('a member who was removed has no session, no role to speak of, and is no ow
       .where(eq(members.id, other))
   await expect(remove()).rejects.toMatchObject({ cause: { code: '23503' } })
   await db.delete(memberSessions).where(eq(memberSessions.id, session))
+  await expect(remove()).rejects.toMatchObject(brokenRule('feeds_of_a_member'))
+  await db.delete(feeds).where(eq(feeds.memberId, other))
   await expect(remove({ role: 'owner' })).rejects.toMatchObject(brokenRule('members_removed'))
   await expect(remove({ removedAt: null })).rejects.toMatchObject(brokenRule('members_removed'))
   await remove()
   await expect(addSession(organisation, other)).rejects.toMatchObject({ cause: { code: '23503' } })
+  await expect(addFeed()).rejects.toMatchObject({ cause: { code: '23503' } })
 })
 
 test('an attempt belongs to a session of its own member, and ends with it', async () => {

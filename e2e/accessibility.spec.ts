@@ -34,6 +34,7 @@ test('signing in, and every page of an organisation that has nothing yet', async
     '/settings/history',
     '/settings/audit',
     '/settings/exports',
+    '/settings/feeds',
     '/confirm',
     '/integrations/azure/00000000-1111-4222-8333-444444444444',
     '/integrations/azure/connect/00000000-1111-4222-8333-444444444444/checks',

@@ -15,6 +15,7 @@ const FILLERS = {
   personId: ID,
   keyFile: 'no-such-key.pem',
   changeId: ID,
+  feedId: ID,
   nextauth: '_log',
 }
 

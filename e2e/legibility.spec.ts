@@ -1,4 +1,5 @@
 import { addApplicationAccount, beginApplicationAccount, registerApplication } from './support/applications'
+import { makeFeed } from './support/feeds'
 import { isLegible, isLegibleEverywhere } from './support/legibility'
 import { fill, portalRoutes } from './support/portal-routes'
 import { change } from './support/sandbox'
@@ -60,6 +61,7 @@ test('every page can be read at every width and on paper', async ({ page, world 
   const application = await registerApplication(world)
   const accountId = await addApplicationAccount(page, world, application)
   const draftId = await beginApplicationAccount(page, world, application)
+  await makeFeed(page, 'Access')
   const pages = portalRoutes().filter(({ kind }) => kind === 'page')
   const addresses = pages.map((route) =>
     fill(route, { connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId }),

@@ -20,6 +20,9 @@ const PUBLIC = [
   '/.well-known/rolecall-signing-keys/[keyFile]',
 ]
 
+/** What is read with the token of a feed and in no other way: not with a session either, be it that of the feed's own member. */
+const WITH_TOKEN = ['/feeds/[feedId]/changes.json', '/feeds/[feedId]/changes.xml']
+
 /** The ways in which Next's router asks for a page, and one in which it never would. */
 function waysToAsk(route: PortalRoute, path: string, fillers: Record<string, string>) {
   const rsc = { rsc: '1' }
@@ -49,11 +52,12 @@ async function everyAnswer(route: PortalRoute, fillers: Record<string, string>, 
   return all.flat()
 }
 
-const fillersFor = ({ connectionId, attemptId, accountId, draftId, changeId, personId }: Victim) => ({
+const fillersFor = ({ connectionId, attemptId, accountId, draftId, feedId, changeId, personId }: Victim) => ({
   connectionId,
   attemptId,
   accountId,
   draftId,
+  feedId,
   changeId,
   personId,
   nextauth: 'session',
@@ -86,6 +90,12 @@ test('no page and no route says anything of an organisation to those outside it'
       }
       const [plain] = answers
       if (PUBLIC.includes(route.pattern)) continue
+      if (WITH_TOKEN.includes(route.pattern)) {
+        const own = await ask(fill(route, fillers), { cookie: them.cookie })
+        expect([plain?.status, own.status], route.pattern).toEqual([401, 401])
+        expect([plain?.body, plain?.headers['www-authenticate']]).toEqual([own.body, own.headers['www-authenticate']])
+        continue
+      }
       if (cookie !== outsider) {
         expect(plain?.status, `${route.pattern} for nobody`).toBeGreaterThan(300)
         expect(plain?.headers.location ?? '/signin', `${route.pattern} for nobody`).toMatch(
@@ -98,7 +108,10 @@ test('no page and no route says anything of an organisation to those outside it'
   }
 })
 
-/** Every form field that any action reads, set to what would change most. */
+/**
+ * Every form field that any action reads, set to what would change most. The name of a feed is left out: every member may make feeds
+ * of their own, and without a name none is made.
+ */
 const FIELDS = (typed: string) => ({
   label: 'Taken over',
   schedule: 'hourly',
@@ -163,7 +176,7 @@ test('no action changes anything for a viewer, or for another organisation', asy
   const viewer = await sessionOf(browser, reader)
   const outsider = await stranger(browser)
   const member = await memberIdOf(them.cookie, reader)
-  const ids = [them.connectionId, them.attemptId, them.accountId, them.draftId, member]
+  const ids = [them.connectionId, them.attemptId, them.accountId, them.draftId, them.feedId, member]
   const before = await them.state()
   expect(before.flatMap(({ words }) => words)).toContain(world.subscription.name)
 
@@ -386,6 +399,7 @@ test('no token, code or secret is in any page, header, log line or stored byte',
   const them = await victim(page, world)
   // Two logins, each with a code, two states and two nonces at the least.
   expect(used.size).toBeGreaterThan(5)
+  used.add(them.feedToken)
   used.add(them.cookie.replace(/.*rolecall\.session=([^;]*).*/, '$1'))
 
   for (const route of portalRoutes()) {

@@ -253,6 +253,21 @@ test('a connection is deleted only after a fresh sign-in, and what was typed is 
   await expect(page.getByRole('heading', { name: world.subscription.name, exact: true })).toHaveCount(0)
 })
 
+test('a feed is made only after a fresh sign-in, and its name is not lost on the way', async ({ page, world }) => {
+  const owner = world.account('owner')
+  await signInWithOldCredentials(page, owner, '/settings/feeds')
+  const name = page.getByLabel('Name', { exact: true })
+  await name.fill('Access')
+  await page.getByRole('button', { name: 'Make the feed' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'Confirm that it is you' })).toBeVisible()
+  await expect(name).toHaveValue('Access')
+
+  await (await confirm(page, owner)).getByRole('heading', { name: 'It is you' }).waitFor()
+  await expect(name).toHaveValue('Access')
+  await page.getByRole('button', { name: 'Make the feed' }).click()
+  await expect(page.getByRole('status').filter({ hasText: 'Copy its token now' })).toContainText('Access')
+})
+
 test('whoever confirms as somebody else is signed in as that one, and a sign-in that is not new confirms nothing', async ({
   page,
   world,

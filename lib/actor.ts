@@ -13,6 +13,8 @@ const RIGHTS = {
   disconnect: ['owner', 'admin'],
   manage_members: ['owner'],
   set_history: ['owner'],
+  /** Those of other members: everybody revokes their own. */
+  revoke_feeds: ['owner'],
 } as const satisfies Record<string, readonly MemberRole[]>
 
 export type Right = keyof typeof RIGHTS
@@ -93,6 +95,8 @@ export type AuditAction =
   | 'account.resealed'
   | 'account.taken_over'
   | 'organisation.history_changed'
+  | 'feed.made'
+  | 'feed.revoked'
 
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [

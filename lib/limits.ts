@@ -8,7 +8,7 @@ import { networkOf } from './network'
 const MINUTE = 60 // seconds
 const FIVE_MINUTES = 5 * MINUTE
 
-/** How many times as many sign-ins everybody together may begin as one network: whoever has many addresses gets no more. */
+/** How many times as often everybody together may ask as one network: whoever has many addresses gets no more. */
 const ALL_TO_ONE = 10
 
 /** The first half of the sentence that whoever asks for more is told; the other half says when to try again. */
@@ -60,6 +60,19 @@ export const LIMITS = {
   sync_member: { said: 'You asked for too many syncs.', most: () => 100, seconds: FIVE_MINUTES },
   /** For a member. */
   export: { said: 'You asked for too many exports.', most: () => 30, seconds: FIVE_MINUTES },
+  /** For a feed. Readers ask every few minutes. */
+  feed: { said: 'This feed was read too many times.', most: () => 60, seconds: FIVE_MINUTES },
+  /** For a client's network: readings of feeds with a token that is not the feed's. Whoever has the right one is never refused by this. */
+  feed_refused: {
+    said: 'Too many feeds were asked for with wrong tokens from your network.',
+    most: () => 30,
+    seconds: MINUTE,
+  },
+  feed_refused_all: {
+    said: 'Too many feeds are being asked for with wrong tokens just now.',
+    most: () => 30 * ALL_TO_ONE,
+    seconds: MINUTE,
+  },
 } satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof LIMITS
@@ -178,7 +191,10 @@ async function deleteExpiredCounts(): Promise<void> {
  * network which is refused uses up nothing of what is left for others. Without an address only the latter is counted.
  * Throws {@link TooMany}.
  */
-export async function limitVisitor(name: 'sign_in' | 'callback', address: string | null): Promise<void> {
+export async function limitVisitor(
+  name: 'sign_in' | 'callback' | 'feed_refused',
+  address: string | null,
+): Promise<void> {
   if (address !== null) await limit(name, hashNetwork(networkOf(address)))
   await limit(`${name}_all`, 'all')
 }

@@ -5,6 +5,7 @@ import type { Transaction } from '@/db/database'
 import { members, organisations } from '@/db/schema/organisations'
 import type { MemberRole } from '@/lib/domain/vocabulary'
 import { allow, audit, NotFound, requireFreshSignIn } from './actor'
+import { revokeFeedsOf } from './feeds/revoke-feed'
 import { deleteSessionsOf } from './member-sessions'
 
 /** `last_owner`: refused, because the organisation would be left without anyone who can manage it. */
@@ -30,7 +31,7 @@ export async function changeRole(actor: SessionActor, memberId: string, role: Me
 }
 
 /**
- * Removes a member: their sessions and attempts end at once, and their next sign-in is refused until an owner lets them in again.
+ * Removes a member: their sessions, attempts and feeds end at once, and their next sign-in is refused until an owner lets them in again.
  * The last owner stays. Throws {@link NotFound}, also for a member who was removed already.
  */
 export async function removeMember(actor: SessionActor, memberId: string): Promise<MemberChange> {
@@ -41,11 +42,16 @@ export async function removeMember(actor: SessionActor, memberId: string): Promi
     db.transaction(async (tx) => {
       const member = await lockMember(tx, actor, memberId)
       await deleteSessionsOf(tx, actor.organisationId, memberId)
+      const feeds = await revokeFeedsOf(tx, actor.organisationId, memberId)
       await tx
         .update(members)
         .set({ state: 'removed', role: 'viewer', removedAt: sql`now()`, removedByName: actor.name })
         .where(whereMember(actor, memberId))
-      await audit(tx, actor, { action: 'member.removed', subject: member.name })
+      await audit(tx, actor, {
+        action: 'member.removed',
+        subject: member.name,
+        details: feeds > 0 ? { feeds } : {},
+      })
     }),
   )
 }

@@ -1,6 +1,6 @@
 import Link from 'next/link'
+import type { Unread } from '@/lib/domain/coverage'
 import { spellControls } from '@/lib/domain/words'
-import type { Unread } from './people-frame'
 
 type Props = {
   /** Subscriptions that were read whole and in which the person has no role. */

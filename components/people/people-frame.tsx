@@ -16,21 +16,10 @@ import { SearchField, SelectField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
-import type { ConnectionTile } from '@/db/queries/connections'
-import { whyUnknown } from '@/lib/domain/coverage'
+import type { Unread } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { PRIVILEGES } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
-
-export type Unread = { id: string; label: string; why: string }
-
-/** The connected subscriptions of which it cannot be said that whoever is not listed has no role in them. */
-export function listUnread(connections: Pick<ConnectionTile, 'id' | 'label' | 'state' | 'publishedAt' | 'coverage'>[]) {
-  return connections.flatMap(({ id, label, state, publishedAt, coverage }): Unread[] => {
-    const why = state === 'disconnected' ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
-    return why ? [{ id, label, why }] : []
-  })
-}
 
 type Props = {
   current: 'list' | 'matrix'

@@ -97,6 +97,8 @@ const ACTION_VERBS: Record<string, string> = {
   'account.permission_dropped': 'stopped using an optional permission of',
   'account.taken_over': 'let another account take over from',
   'organisation.history_changed': 'changed for how long history is kept by',
+  'feed.made': 'made the feed',
+  'feed.revoked': 'revoked the feed',
   'account.resealed': 'sealed with another key the sign-in of',
   // What was written down while sign-ins were those of connections.
   'connection.resealed': 'sealed with another key the sign-in of',

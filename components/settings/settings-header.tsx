@@ -1,7 +1,7 @@
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 
-type Props = { current: 'members' | 'sessions' | 'history' | 'audit' | 'exports' }
+type Props = { current: 'members' | 'sessions' | 'history' | 'audit' | 'exports' | 'feeds' }
 
 /** The title and the tabs that all settings pages share. */
 export function SettingsHeader({ current }: Props) {
@@ -16,6 +16,7 @@ export function SettingsHeader({ current }: Props) {
           { href: '/settings/history', label: 'History', current: current === 'history' },
           { href: '/settings/audit', label: 'Audit log', current: current === 'audit' },
           { href: '/settings/exports', label: 'Exports', current: current === 'exports' },
+          { href: '/settings/feeds', label: 'Feeds', current: current === 'feeds' },
         ]}
       />
     </>

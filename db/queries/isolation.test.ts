@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
+import { feeds } from '@/db/schema/feeds'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
 import { ALL_CHANGES } from '@/lib/domain/views'
@@ -18,6 +19,7 @@ import { getConnection, getProgress, listConnections, listDeletions, listPublish
 import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listExportedFacts } from './exported-facts'
+import { listFeeds } from './feeds'
 import { countFleet, listFleet } from './fleet'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
@@ -86,6 +88,7 @@ async function fullWorld() {
     ...{ organisationId, memberId, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux' },
     expiresAt: new Date(Date.now() + 60_000),
   })
+  await database.db.insert(feeds).values({ organisationId, memberId, name: 'Access', query: '', tokenHash: sessionId })
   const [prepared] = await database.db
     .insert(preparedExports)
     .values({
@@ -154,6 +157,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     const { userPrincipalNames, assignments } = await listExportedFacts(actor, connection, asked)
     return userPrincipalNames.size + assignments.size
   },
+  listFeeds: async (actor) => (await listFeeds({ ...actor, role: 'owner' })).length,
   listFleet: async (actor) =>
     (await listFleet(actor, { search: '', states: null }, { grouping: 'account', cursor: null })).rows.length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,

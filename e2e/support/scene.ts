@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { beginApplicationAccount } from './applications'
 import { ask } from './ask'
+import { makeFeed } from './feeds'
 import { type Account, change, control, type MadeWorld } from './sandbox'
 import { connect, signIn, type test } from './test'
 
@@ -35,7 +36,7 @@ export async function stranger(browser: Browser): Promise<string> {
 
 export type Victim = Awaited<ReturnType<typeof victim>>
 
-/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a viewer, and names found nowhere else. */
+/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a feed, a viewer, and names found nowhere else. */
 export async function victim(page: Page, world: World) {
   const owner = world.account('owner')
   const personName = `Quenby ${randomUUID()}`
@@ -49,10 +50,12 @@ export async function victim(page: Page, world: World) {
   const accountId = idIn((await ask('/integrations/azure', { cookie })).body, 'accounts')
   const connectionId = idIn(page.url(), 'azure')
   const draftId = await beginApplicationAccount(page, world, { clientId: world.tenantId, objectId: '' })
-  const ids = { connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId }
+  const { feedId, token: feedToken } = await makeFeed(page, `Access ${randomUUID()}`)
+  const ids = { connectionId, attemptId, accountId, draftId, feedId, changeId: accountId, personId: owner.objectId }
   return {
     ...ids,
     cookie,
+    feedToken,
     /** What stands in no answer to anyone else. The ids that they ask with come back in the address, so not those. */
     marks: [personName, world.domain, world.subscription.id, world.tenantId],
     /** Everything of the organisation that an action could change, in words. */
@@ -65,6 +68,7 @@ export async function victim(page: Page, world: World) {
         `${own}/runs`,
         `${own}/settings`,
         '/settings/members',
+        '/settings/feeds',
         '/settings/audit',
       ]
       const answers = await Promise.all(paths.map((path) => ask(path, { cookie })))

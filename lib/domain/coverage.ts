@@ -2,7 +2,7 @@ import type { OddRows } from './access'
 import { BLIND_SPOTS } from './blind-spots'
 import { OPTIONAL_PERMISSIONS } from './permissions'
 import { explain, type ProblemCode, type Refused } from './problems'
-import type { AzureCount, CoverageLine, CoverageState, Dataset, Drop, GroupPlanWhy, Kept } from './vocabulary'
+import type { AzureCount, ConnectionState, CoverageLine, CoverageState, Dataset, Drop, GroupPlanWhy, Kept } from './vocabulary'
 import { momentWords } from './words'
 
 /** How far a kind of data was read, with the counts behind it. */
@@ -177,6 +177,25 @@ export function whyUnknown(coverage: readonly CoverageLine[] | null): string | n
       (isGap(one) || (one.dataset === 'groups' && one.missing > 0)),
   )
   return line ? upperFirst(gapWords(line)) : null
+}
+
+/** A connected subscription of which not everything is known, and why. */
+export type Unread = { id: string; label: string; why: string }
+
+type Readable = {
+  id: string
+  label: string
+  state: ConnectionState
+  publishedAt: Date | null
+  coverage: readonly CoverageLine[] | null
+}
+
+/** The connected subscriptions of which it cannot be said that whoever is not listed has no role in them. */
+export function listUnread(connections: readonly Readable[]): Unread[] {
+  return connections.flatMap(({ id, label, state, publishedAt, coverage }) => {
+    const why = state === 'disconnected' ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
+    return why ? [{ id, label, why }] : []
+  })
 }
 
 /** Kinds of data without which a person's role may be missing. */

@@ -1,7 +1,8 @@
+import { Rss } from 'lucide-react'
 import type { Metadata } from 'next'
 import { ChangeFilters } from '@/components/changes/change-filters'
 import { ChangeList } from '@/components/changes/change-list'
-import { listUnread, UnreadNotice } from '@/components/people/people-frame'
+import { UnreadNotice } from '@/components/people/people-frame'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
@@ -11,6 +12,8 @@ import { listChanges, listKnownRoles } from '@/db/queries/changes'
 import { listConnections } from '@/db/queries/connections'
 import { getPrincipalName } from '@/db/queries/person'
 import { requireMember } from '@/lib/auth/request'
+import { listUnread } from '@/lib/domain/coverage'
+import { formatFeedQuery } from '@/lib/domain/feed'
 import { ALL_CHANGES, type ChangesView, formatChangesView, parseChangesView } from '@/lib/domain/views'
 import { isolateName, momentWords, roleWords } from '@/lib/domain/words'
 
@@ -34,7 +37,12 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
       <PageHeader
         title="Changes"
         description="Who gained or lost access, and what caused it. Each change has the time at which Rolecall saw it first."
-      />
+      >
+        <ButtonLink href={`/settings/feeds${formatFeedQuery(view)}`} prefetch={false} className="print:hidden">
+          <Rss aria-hidden />
+          Follow as a feed
+        </ButtonLink>
+      </PageHeader>
       <UnreadNotice
         unread={listUnread(connections.filter(({ id }) => !view.connectionId || id === view.connectionId))}
         title="Some changes may be missing"

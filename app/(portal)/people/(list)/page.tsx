@@ -1,10 +1,11 @@
 import type { Metadata } from 'next'
 import { AllPeopleTable } from '@/components/people/all-people-table'
-import { listUnread, PeopleFrame } from '@/components/people/people-frame'
+import { PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
 import { listConnections } from '@/db/queries/connections'
 import { countPeople, listPeople } from '@/db/queries/people'
 import { requireMember } from '@/lib/auth/request'
+import { listUnread } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
 
 export const metadata: Metadata = { title: 'People' }
