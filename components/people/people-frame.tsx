@@ -17,17 +17,25 @@ import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
 import type { ConnectionTile } from '@/db/queries/connections'
+import { keepMoment } from '@/lib/domain/as-of'
 import { whyUnknown } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { PRIVILEGES } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
+import type { PastOfAll } from '@/lib/past-results'
+import { AllPastBand } from './all-past-band'
 
 export type Unread = { id: string; label: string; why: string }
 
+type Readable = Pick<ConnectionTile, 'id' | 'label' | 'state' | 'publishedAt' | 'coverage'> & {
+  /** Why nothing of it is shown as of a moment, which the band of the past says. */
+  notShown?: string | null
+}
+
 /** The connected subscriptions of which it cannot be said that whoever is not listed has no role in them. */
-export function listUnread(connections: Pick<ConnectionTile, 'id' | 'label' | 'state' | 'publishedAt' | 'coverage'>[]) {
-  return connections.flatMap(({ id, label, state, publishedAt, coverage }): Unread[] => {
-    const why = state === 'disconnected' ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
+export function listUnread(connections: Readable[]) {
+  return connections.flatMap(({ id, label, state, publishedAt, coverage, notShown }): Unread[] => {
+    const why = state === 'disconnected' || notShown ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
     return why ? [{ id, label, why }] : []
   })
 }
@@ -39,20 +47,25 @@ type Props = {
   anyone: boolean
   /** The subscriptions of which not everyone with access may be known, and why. */
   unread: Unread[]
+  /** The moment that is shown; null for now. */
+  past: PastOfAll | null
   /** The people found; null when nobody matches. */
   children: ReactNode
 }
 
 /** What the list of people and the matrix share: the title, the tabs, the filters, and what is shown when nobody is found. */
-export function PeopleFrame({ current, view, anyone, unread, children }: Props) {
+export function PeopleFrame({ current, view, anyone, unread, past, children }: Props) {
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
   return (
     <>
       <PageHeader
         title="People"
-        description="Everyone who has an Azure role in a connected subscription, directly or through groups."
+        description={`Everyone who ${past ? 'had' : 'has'} an Azure role in a connected subscription, directly or through groups.`}
       />
+      {anyone || past ? (
+        <AllPastBand past={past} here={path + formatPeopleView({ ...view, at: '', cursor: null, from: 0 })} />
+      ) : null}
       {anyone ? (
         <>
           <Tabs
@@ -63,10 +76,10 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
             ]}
           />
           <PeopleFilters path={path} view={view} />
-          <UnreadNotice unread={unread} title="Not everyone with access may be listed" />
+          <UnreadNotice unread={unread} title="Not everyone with access may be listed" at={view.at} />
         </>
       ) : null}
-      {children ?? (anyone ? <NoMatch path={path} /> : <NoPeopleYet />)}
+      {children ?? <Nobody anyone={anyone} past={past} path={keepMoment(path, view.at)} />}
     </>
   )
 }
@@ -74,10 +87,15 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
 /** The most subscriptions that the notice names. */
 const MOST_NAMED = 5
 
-type UnreadNoticeProps = { unread: Unread[]; title: string }
+type UnreadNoticeProps = {
+  unread: Unread[]
+  title: string
+  /** The moment at which the subscriptions are opened; left out for now. */
+  at?: string
+}
 
 /** Which subscriptions were not read whole, so that something may not be listed. Nothing when all were. */
-export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
+export function UnreadNotice({ unread, title, at = '' }: UnreadNoticeProps) {
   if (unread.length === 0) return null
   const more = unread.length - MOST_NAMED
   return (
@@ -85,7 +103,7 @@ export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
       <ul>
         {unread.slice(0, MOST_NAMED).map(({ id, label, why }) => (
           <li key={id}>
-            <Link href={`/integrations/azure/${id}`} prefetch={false} className="link">
+            <Link href={keepMoment(`/integrations/azure/${id}`, at)} prefetch={false} className="link">
               <bdi>{spellControls(label)}</bdi>
             </Link>
             : {why}.
@@ -96,6 +114,19 @@ export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
     </Notice>
   )
 }
+
+type NobodyProps = { anyone: boolean; past: PastOfAll | null; path: string }
+
+/** Why nobody is listed: by the filters, because nobody had a role then, or because nothing was read yet. */
+function Nobody({ anyone, past, path }: NobodyProps) {
+  if (past?.kind === 'not_shown') return null
+  if (anyone) return <NoMatch path={path} />
+  return past ? <NobodyThen /> : <NoPeopleYet />
+}
+
+const NobodyThen = () => (
+  <EmptyState title="No one then">In the subscriptions that are shown, nobody held a role then.</EmptyState>
+)
 
 const NoMatch = ({ path }: { path: string }) => (
   <EmptyState title="No one matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>} />
@@ -160,9 +191,10 @@ function PeopleFilters({ path, view }: { path: string; view: PeopleView }) {
         className="w-44 max-sm:w-[calc(50%-0.25rem)]"
       />
       {view.direction === 'desc' ? <input type="hidden" name="dir" value="desc" /> : null}
+      {view.at ? <input type="hidden" name="at" value={view.at} /> : null}
       <Button type="submit">Apply</Button>
       {Object.values(values).some((value) => value !== '') ? (
-        <ButtonLink href={path} variant="ghost">
+        <ButtonLink href={keepMoment(path, view.at)} variant="ghost">
           Clear filters
         </ButtonLink>
       ) : null}

@@ -1,13 +1,18 @@
 import type { Actor } from '@/db/actor'
-import { type ConnectionTile, listConnections, listPublishedTimes } from '@/db/queries/connections'
-import { type Cell as AccessCell, countPeople, listCells, listPeople, type PersonRow } from '@/db/queries/people'
+import { type Cell as AccessCell, listCells } from '@/db/queries/cells'
+import { listPublishedTimes } from '@/db/queries/connections'
+import { countPeople, listPeople, type PersonRow } from '@/db/queries/people'
+import { listResultsAt } from '@/db/queries/results-at'
+import type { Results } from '@/db/queries/results-shown'
+import { NotFound } from '@/lib/actor'
 import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
+import { type AllResults, findAllResults, type ShownConnection } from '@/lib/past-results'
 import type { ListToExport } from './lists'
 import type { Counted } from './proof'
 import { type Column, cellsOf } from './table'
 
 /** What somebody has in one subscription. */
-type PersonInSubscription = { person: PersonRow; access: AccessCell; connection: ConnectionTile }
+type PersonInSubscription = { person: PersonRow; access: AccessCell; connection: ShownConnection }
 
 const yesNo = (is: boolean) => (is ? 'yes' : 'no')
 
@@ -43,25 +48,28 @@ const PEOPLE_AT_ONCE = 200
 /**
  * The people with access in any connected subscription, a row for each subscription in which they have it, by name. What
  * leads there, grant by grant, is in the exports of the subscriptions. A sync that publishes meanwhile is shown from the next page on,
- * and the proof has both of its results.
+ * and the proof has both of its results. As of a moment each connection is shown by its own result of then, and the proof says of which
+ * none can be shown.
  *
- * @param connections all of the organisation, as their readers see them now
+ * @param all what is shown of all of the organisation's connections, now or as of a moment
+ * @throws NotFound at the end of its rows, when a result of the moment was deleted while they were read
  */
 export function allPeopleList(
   actor: Actor,
-  connections: ConnectionTile[],
+  { results, connections, past }: AllResults,
   { organisation, at }: { organisation: string; at: Date },
   view: PeopleView,
 ): ListToExport {
   let shown = new Map(connections.map((connection) => [connection.id, connection]))
-  const snapshots = connections.filter(({ state }) => state !== 'disconnected')
+  const snapshots = connections.filter(({ state, notShown }) => state !== 'disconnected' && notShown === null)
   /** Brings up to date what the connections show, if a sync has published since. Gives whether it has. */
   async function hasPublished(): Promise<boolean> {
+    if (results !== 'now') return false
     const times = await listPublishedTimes(actor)
     const isSame = ({ id, publishedAt }: (typeof times)[number]) =>
       shown.get(id)?.publishedAt?.getTime() === publishedAt?.getTime()
     if (times.every(isSame)) return false
-    const now = await listConnections(actor)
+    const now = (await findAllResults(actor, '')).connections
     snapshots.push(...now.filter((one) => one.state !== 'disconnected' && !isSame(one)))
     shown = new Map(now.map((connection) => [connection.id, connection]))
     return true
@@ -73,8 +81,8 @@ export function allPeopleList(
       let cells: Awaited<ReturnType<typeof listCells>>
       // A page that a sync has published into is read again, so that each row is of the result that it names.
       do {
-        page = await listPeople(actor, { ...view, cursor }, PEOPLE_AT_ONCE)
-        cells = await listCells(actor, page.rows)
+        page = await listPeople(actor, results, { ...view, cursor }, PEOPLE_AT_ONCE)
+        cells = await listCells(actor, results, page.rows)
       } while (await hasPublished())
       const cellsOf = Map.groupBy(cells, ({ personId, tenantId }) => `${tenantId} ${personId}`)
       yield page.rows.flatMap((person) =>
@@ -85,13 +93,28 @@ export function allPeopleList(
       )
       cursor = page.next
     } while (cursor)
+    await expectKept(actor, results)
   }
   return {
     ...{ list: 'all people', label: organisation, at, filters: filtersOf(view) },
     cells: cellsOf({ name: 'People', columns: COLUMNS, rows: read() }),
     snapshots,
-    count: () => countAll(actor, view),
+    notShown: past?.hidden.map(({ label, why }) => ({ label, why })),
+    count: () => countAll(actor, results, view),
   }
+}
+
+/** Throws when the history of a moment was deleted while it was read: rows of it may be missing, so that it must not be signed. */
+async function expectKept(actor: Actor, results: Results): Promise<void> {
+  if (results === 'now') return
+  const kept = new Map(
+    (await listResultsAt(actor, results.at)).map((one) => [
+      one.id,
+      one.kind === 'shown' ? one.snapshot.publishedAt : null,
+    ]),
+  )
+  if (results.of.some(({ id, publishedAt }) => kept.get(id)?.getTime() !== publishedAt.getTime()))
+    throw new NotFound('What was exported was deleted meanwhile.')
 }
 
 const NO_FILTER: Required<PeopleFilter> = { search: '', status: null, signal: null, minimum: null }
@@ -100,11 +123,11 @@ const FILTER_NAMES = Object.keys(NO_FILTER) as (keyof typeof NO_FILTER)[]
 const filtersOf = (view: PeopleView): Record<string, string> =>
   Object.fromEntries(FILTER_NAMES.flatMap((name) => (view[name] ? [[name, view[name]]] : [])))
 
-async function countAll(actor: Actor, view: PeopleView): Promise<Counted> {
-  const all = await countPeople(actor, NO_FILTER)
+async function countAll(actor: Actor, results: Results, view: PeopleView): Promise<Counted> {
+  const all = await countPeople(actor, results, NO_FILTER)
   const filters: Counted['filters'] = []
   for (const [name, value] of Object.entries(filtersOf(view)))
-    filters.push({ name, value, leavesOut: all - (await countPeople(actor, { ...NO_FILTER, [name]: value })) })
-  const listed = filters.length === 0 ? all : await countPeople(actor, view)
+    filters.push({ name, value, leavesOut: all - (await countPeople(actor, results, { ...NO_FILTER, [name]: value })) })
+  const listed = filters.length === 0 ? all : await countPeople(actor, results, view)
   return { unit: 'people', all, listed, filters }
 }
