@@ -9,7 +9,16 @@ import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
 import { type PrincipalStatus, type Privilege, strengthOf } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
-import { connectionsShown, guestShown, isHolderShown, nodeOfHolder, type Results, statusShown } from './results-shown'
+import {
+  connectionsShown,
+  guestShown,
+  isHolderAtShownNode,
+  isHolderShown,
+  nodeOfHolder,
+  type Results,
+  selectShownNodes,
+  statusShown,
+} from './results-shown'
 import { privilegeOfStrength, toPrincipal } from './snapshot'
 import { shownSignals } from './subscription-holders'
 
@@ -171,9 +180,9 @@ function selectMatching(actor: Actor, results: Results, { signal, minimum }: Peo
   const isUnread = sql`${holders.signals} & ${sql.raw(String(bitOf('not_read')))} <> 0`
   const isEnough = !signal || (!minimum && showsAnywhere(signal))
   const byRow = sql`
-    select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
-    where ${and(isPerson, hasBit, isStrong, bit ? sql`not ${isUnread}` : undefined)} and exists (
-      select from ${connectionNodes} join ${shown} on ${isHolderShown} where ${nodeOfHolder})`
+    select distinct ${holders.tenantId}, ${holders.principalId}
+    from ${selectShownNodes(shown)} join ${holders} on ${isHolderAtShownNode}
+    where ${and(isPerson, hasBit, isStrong, bit ? sql`not ${isUnread}` : undefined)}`
   if (bit === null) return byRow
 
   const signals = shownSignals(

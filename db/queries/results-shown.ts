@@ -78,3 +78,22 @@ export const nodeOfHolder = and(
 
 /** The connection of such a node, of {@link connectionsShown}, if its result has the node and the row of holders. */
 export const isHolderShown = and(nodesShown, atNodeShown(holders))
+
+/**
+ * The nodes of the results that are shown, each once, with all moments as of which it is shown: a thousand connections may lie below one
+ * management group. To be joined with holders by {@link isHolderAtShownNode}, so that each row of theirs is looked at once, and not
+ * once for every connection.
+ */
+export const selectShownNodes = (shown: ReturnType<typeof connectionsShown>): SQL => sql`(
+  select ${connectionNodes.organisationId}, ${connectionNodes.nodeId}, min(${connections.publishedAt}) as oldest,
+    max(${connections.publishedAt}) as newest, array_agg(distinct ${connections.publishedAt}) as moments
+  from ${connectionNodes} join ${shown} on ${nodesShown}
+  group by ${connectionNodes.organisationId}, ${connectionNodes.nodeId}) as shown_node`
+
+/** Whether a row of holders is valid at any of the moments as of which its node is shown. */
+export const isHolderAtShownNode = and(
+  sql`${holders.organisationId} = shown_node.organisation_id and ${holders.nodeId} = shown_node.node_id`,
+  sql`${holders.validFrom} <= shown_node.newest`,
+  sql`(${holders.validTo} is null or ${holders.validTo} > shown_node.oldest and exists (
+    select from unnest(shown_node.moments) as moment where ${holders.validFrom} <= moment and ${holders.validTo} > moment))`,
+)
