@@ -19,7 +19,7 @@ const EVERYBODY = { search: '', status: null, direction: 'asc', cursor: null } a
 /** All that an organisation's pages show, as one text. */
 async function readEverything(actor: Actor): Promise<string> {
   const tiles = await listConnections(actor)
-  const parts: unknown[] = [tiles, await listPeople(actor, EVERYBODY, 1_000), await listMembers(actor)]
+  const parts: unknown[] = [tiles, await listPeople(actor, 'now', EVERYBODY, 1_000), await listMembers(actor)]
   for (const { id } of tiles) {
     const connection = await getConnection(actor, id)
     if (!connection) continue

@@ -4,7 +4,7 @@ import { SelectField } from '@/components/ui/fields'
 import type { CompareView } from '@/lib/domain/views'
 import type { HolderList } from '@/lib/domain/vocabulary'
 import { DIFFERENCE_LABELS, listOptions } from './labels'
-import { MomentField } from './past-band'
+import { MomentField } from './moment-band'
 
 type Props = {
   path: string

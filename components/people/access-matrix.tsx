@@ -5,29 +5,54 @@ import { RoleChip } from '@/components/access/role-chip'
 import { ScopeLabel } from '@/components/access/scope-label'
 import { ButtonLink } from '@/components/ui/button-link'
 import { RowTh, SortTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
-import type { Cell, PersonRow } from '@/db/queries/people'
+import type { Cell } from '@/db/queries/cells'
+import type { PersonRow } from '@/db/queries/people'
+import { keepMoment } from '@/lib/domain/as-of'
 import type { Direction } from '@/lib/domain/views'
-import { spellControls } from '@/lib/domain/words'
+import { momentWords, spellControls } from '@/lib/domain/words'
 
-/** `unknown`: why it cannot be said of those without a cell that they have no role there; null when it can. */
-type Column = { id: string; label: string; unknown: string | null; note: string | null }
-type Props = { rows: PersonRow[]; columns: Column[]; cells: Cell[]; direction: Direction; sortHref: string }
+type Column = {
+  id: string
+  label: string
+  note: string | null
+  /** When the result was published that is shown as of a moment; null for now. */
+  asOf: Date | null
+  /** Why it cannot be said of those without a cell that they have no role there; null when it can. */
+  unknown: string | null
+  /** Why nothing of the subscription is known as of the moment that is shown; null where something is, and now. */
+  notShown: string | null
+}
+type Props = {
+  rows: PersonRow[]
+  columns: Column[]
+  cells: Cell[]
+  direction: Direction
+  sortHref: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
+}
 
 /** A row for each person and a column for each subscription, with the strongest role where they meet, linked to its paths. */
-export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Props) {
-  const at = new Map(cells.map((cell) => [keyOf(cell.tenantId, cell.personId, cell.connectionId), cell]))
+export function AccessMatrix({ rows, columns, cells, direction, sortHref, at }: Props) {
+  const cellOf = new Map(cells.map((cell) => [keyOf(cell.tenantId, cell.personId, cell.connectionId), cell]))
   return (
     <Table caption="People and the strongest role they have in each subscription" scrolls>
       <Thead>
         <SortTh href={sortHref} direction={direction === 'asc' ? 'ascending' : 'descending'}>
           Name
         </SortTh>
-        {columns.map(({ id, label, note }) => (
+        {columns.map(({ id, label, note, asOf }) => (
           <Th key={id} className="min-w-40">
-            <Link href={`/integrations/azure/${id}`} prefetch={false} dir="auto" className="hover:underline">
+            <Link
+              href={keepMoment(`/integrations/azure/${id}`, at)}
+              prefetch={false}
+              dir="auto"
+              className="hover:underline"
+            >
               {spellControls(label)}
             </Link>
             {note ? <span className="block font-normal text-warn">{note}</span> : null}
+            {asOf ? <span className="block font-normal text-ink-faint">as of {momentWords(asOf)}</span> : null}
           </Th>
         ))}
       </Thead>
@@ -35,16 +60,26 @@ export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Prop
         {rows.map((row) => (
           <Tr key={`${row.tenantId} ${row.id}`}>
             <RowTh className="tabular:w-56 tabular:min-w-40">
-              <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
+              <PrincipalName
+                id={row.id}
+                name={row.name}
+                email={row.email}
+                deleted={row.status === 'deleted'}
+                href={keepMoment(`/people/${row.id}`, at)}
+              />
               {row.status === 'active' && !row.guest ? null : (
                 <div className="mt-0.5 text-xs font-normal">
                   <PersonStatusMark status={row.status} guest={row.guest} />
                 </div>
               )}
             </RowTh>
-            {columns.map(({ id, label, unknown }) => (
+            {columns.map(({ id, label, unknown, notShown }) => (
               <Td key={id} label={label}>
-                <MatrixCell cell={at.get(keyOf(row.tenantId, row.id, id))} unknown={unknown} />
+                {notShown ? (
+                  <NotKnownThen why={notShown} />
+                ) : (
+                  <MatrixCell cell={cellOf.get(keyOf(row.tenantId, row.id, id))} unknown={unknown} at={at} />
+                )}
               </Td>
             ))}
           </Tr>
@@ -56,7 +91,16 @@ export function AccessMatrix({ rows, columns, cells, direction, sortHref }: Prop
 
 const keyOf = (tenantId: string, personId: string, connectionId: string) => `${tenantId} ${personId} ${connectionId}`
 
-function MatrixCell({ cell, unknown }: { cell: Cell | undefined; unknown: string | null }) {
+/** In place of a cell where nothing is known, so that it never looks like no access. */
+const NotKnownThen = ({ why }: { why: string }) => (
+  <span title={`Not known then, because ${why}`} className="text-xs text-warn">
+    not known then
+  </span>
+)
+
+type MatrixCellProps = { cell: Cell | undefined; unknown: string | null; at: string }
+
+function MatrixCell({ cell, unknown, at }: MatrixCellProps) {
   if (!cell && unknown)
     return (
       <span title={`Not known: ${unknown}`} className="text-warn">
@@ -75,7 +119,7 @@ function MatrixCell({ cell, unknown }: { cell: Cell | undefined; unknown: string
   const others = grants - 1 - Number(eligible !== null)
   return (
     <Link
-      href={`/integrations/azure/${connectionId}/people/${personId}`}
+      href={keepMoment(`/integrations/azure/${connectionId}/people/${personId}`, at)}
       prefetch={false}
       className="-m-1 grid justify-items-start gap-1 rounded-md p-1 hover:bg-ink/6"
     >

@@ -2,9 +2,16 @@ import { EmailText, PersonStatusMark, PrincipalName } from '@/components/access/
 import { PRIVILEGE_LABELS } from '@/components/access/labels'
 import { SortTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { PersonRow } from '@/db/queries/people'
+import { keepMoment } from '@/lib/domain/as-of'
 import type { Direction } from '@/lib/domain/views'
 
-type Props = { rows: PersonRow[]; direction: Direction; sortHref: string }
+type Props = {
+  rows: PersonRow[]
+  direction: Direction
+  sortHref: string
+  /** The moment that is shown, as an address has it; empty for now. */
+  at: string
+}
 
 /** What the strongest role amounts to, whether it is held, and how wide it reaches. */
 function describeStrongest({ strongest, eligibleOnly, below }: PersonRow): string {
@@ -14,7 +21,7 @@ function describeStrongest({ strongest, eligibleOnly, below }: PersonRow): strin
 }
 
 /** Everyone with access to any connected subscription: a row for each person. */
-export function AllPeopleTable({ rows, direction, sortHref }: Props) {
+export function AllPeopleTable({ rows, direction, sortHref, at }: Props) {
   return (
     <Table caption="People in all connected subscriptions" layout="everyone">
       <Thead>
@@ -45,7 +52,13 @@ export function AllPeopleTable({ rows, direction, sortHref }: Props) {
         {rows.map((row) => (
           <Tr key={`${row.tenantId} ${row.id}`}>
             <Td area="name" line="over">
-              <PrincipalName id={row.id} name={row.name} email={row.email} deleted={row.status === 'deleted'} />
+              <PrincipalName
+                id={row.id}
+                name={row.name}
+                email={row.email}
+                deleted={row.status === 'deleted'}
+                href={keepMoment(`/people/${row.id}`, at)}
+              />
             </Td>
             <Td area="email" line="first">
               <EmailText email={row.email} />

@@ -16,10 +16,13 @@ import { SearchField, SelectField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { PageHeader } from '@/components/ui/page-header'
 import { Tabs } from '@/components/ui/tabs'
+import { keepMoment } from '@/lib/domain/as-of'
 import type { Unread } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView } from '@/lib/domain/views'
 import { PRIVILEGES } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
+import type { PastOfAll } from '@/lib/past-results'
+import { AllPastBand } from './all-past-band'
 
 type Props = {
   current: 'list' | 'matrix'
@@ -28,20 +31,25 @@ type Props = {
   anyone: boolean
   /** The subscriptions of which not everyone with access may be known, and why. */
   unread: Unread[]
+  /** The moment that is shown; null for now. */
+  past: PastOfAll | null
   /** The people found; null when nobody matches. */
   children: ReactNode
 }
 
 /** What the list of people and the matrix share: the title, the tabs, the filters, and what is shown when nobody is found. */
-export function PeopleFrame({ current, view, anyone, unread, children }: Props) {
+export function PeopleFrame({ current, view, anyone, unread, past, children }: Props) {
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
   return (
     <>
       <PageHeader
         title="People"
-        description="Everyone who has an Azure role in a connected subscription, directly or through groups."
+        description={`Everyone who ${past ? 'had' : 'has'} an Azure role in a connected subscription, directly or through groups.`}
       />
+      {anyone || past ? (
+        <AllPastBand past={past} here={path + formatPeopleView({ ...view, at: '', cursor: null, from: 0 })} />
+      ) : null}
       {anyone ? (
         <>
           <Tabs
@@ -52,10 +60,10 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
             ]}
           />
           <PeopleFilters path={path} current={current} view={view} />
-          <UnreadNotice unread={unread} title="Not everyone with access may be listed" />
+          <UnreadNotice unread={unread} title="Not everyone with access may be listed" at={view.at} />
         </>
       ) : null}
-      {children ?? (anyone ? <NoMatch path={path} /> : <NoPeopleYet />)}
+      {children ?? <Nobody anyone={anyone} past={past} path={keepMoment(path, view.at)} />}
     </>
   )
 }
@@ -63,10 +71,15 @@ export function PeopleFrame({ current, view, anyone, unread, children }: Props) 
 /** The most subscriptions that the notice names. */
 const MOST_NAMED = 5
 
-type UnreadNoticeProps = { unread: Unread[]; title: string }
+type UnreadNoticeProps = {
+  unread: Unread[]
+  title: string
+  /** The moment at which the subscriptions are opened; left out for now. */
+  at?: string
+}
 
 /** Which subscriptions were not read whole, so that something may not be listed. Nothing when all were. */
-export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
+export function UnreadNotice({ unread, title, at = '' }: UnreadNoticeProps) {
   if (unread.length === 0) return null
   const more = unread.length - MOST_NAMED
   return (
@@ -74,7 +87,7 @@ export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
       <ul>
         {unread.slice(0, MOST_NAMED).map(({ id, label, why }) => (
           <li key={id}>
-            <Link href={`/integrations/azure/${id}`} prefetch={false} className="link">
+            <Link href={keepMoment(`/integrations/azure/${id}`, at)} prefetch={false} className="link">
               <bdi>{spellControls(label)}</bdi>
             </Link>
             : {why}.
@@ -85,6 +98,19 @@ export function UnreadNotice({ unread, title }: UnreadNoticeProps) {
     </Notice>
   )
 }
+
+type NobodyProps = { anyone: boolean; past: PastOfAll | null; path: string }
+
+/** Why nobody is listed: by the filters, because nobody had a role then, or because nothing was read yet. */
+function Nobody({ anyone, past, path }: NobodyProps) {
+  if (past?.kind === 'not_shown') return null
+  if (anyone) return <NoMatch path={path} />
+  return past ? <NobodyThen /> : <NoPeopleYet />
+}
+
+const NobodyThen = () => (
+  <EmptyState title="No one then">In the subscriptions that are shown, nobody held a role then.</EmptyState>
+)
 
 const NoMatch = ({ path }: { path: string }) => (
   <EmptyState title="No one matches" action={<ButtonLink href={path}>Clear filters</ButtonLink>} />
@@ -150,9 +176,10 @@ function PeopleFilters({ path, current, view }: Pick<Props, 'current' | 'view'> 
         className="w-44 max-sm:w-[calc(50%-0.25rem)]"
       />
       {view.direction === 'desc' ? <input type="hidden" name="dir" value="desc" /> : null}
+      {view.at ? <input type="hidden" name="at" value={view.at} /> : null}
       <Button type="submit">Apply</Button>
       {Object.values(values).some((value) => value !== '') ? (
-        <ButtonLink href={path} variant="ghost">
+        <ButtonLink href={keepMoment(path, view.at)} variant="ghost">
           Clear filters
         </ButtonLink>
       ) : null}

@@ -7,6 +7,7 @@ import { RoleChip } from '@/components/access/role-chip'
 import { Name } from '@/components/ui/name'
 import type { PersonAccess } from '@/lib/domain/access'
 import { type Hop, MOST_PATHS, type Path, type RoleAccess } from '@/lib/domain/access-paths'
+import { keepMoment } from '@/lib/domain/as-of'
 import { isInherited } from '@/lib/domain/scopes'
 import { dateWords } from '@/lib/domain/words'
 
@@ -72,7 +73,7 @@ function PathSteps({ access, path, role, scopeName, groupsPath, at }: PathStepsP
   return (
     <ol className="flex flex-wrap items-center gap-x-1.5 gap-y-1">
       <Step first>
-        <PersonName person={person} />
+        <PersonName person={person} at={at} />
       </Step>
       {path.groups.map((hop) => (
         <Step key={hop.id}>
@@ -125,11 +126,11 @@ function HopFacts({ hop: { since, membership, endsAt, readAt } }: { hop: Hop }) 
   )
 }
 
-function PersonName({ person }: { person: PersonAccess['person'] }) {
+function PersonName({ person, at }: { person: PersonAccess['person']; at: string }) {
   const name = person.name ?? person.email ?? person.userPrincipalName ?? person.id
   if (person.kind !== 'user') return <Name of={name} />
   return (
-    <Link href={`/people/${person.id}`} prefetch={false} className="hover:underline">
+    <Link href={keepMoment(`/people/${person.id}`, at)} prefetch={false} className="hover:underline">
       <Name of={name} />
     </Link>
   )

@@ -11,6 +11,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import type { PersonAccess } from '@/lib/domain/access'
 import { explainAccess } from '@/lib/domain/access-paths'
+import { keepMoment } from '@/lib/domain/as-of'
 import { missedWords } from '@/lib/domain/coverage'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { isolateName, spellControls } from '@/lib/domain/words'
@@ -115,8 +116,8 @@ function PersonFacts({ person, at }: { person: PersonAccess['person']; at: strin
         </span>
         <ShortId id={id} label="object ID" />
         {person.kind === 'user' ? (
-          <Link href={`/people/${id}`} prefetch={false} className="link">
-            In all subscriptions{at ? ', now' : null}
+          <Link href={keepMoment(`/people/${id}`, at)} prefetch={false} className="link">
+            In all subscriptions{at ? ' then' : null}
           </Link>
         ) : null}
       </div>

@@ -67,43 +67,51 @@ const nodesThen = sql`from connection_nodes chain join nodes on nodes.organisati
   where chain.organisation_id = sync_runs.organisation_id and chain.connection_id = sync_runs.connection_id
     and chain.valid_from <= sync_runs.finished_at and (chain.valid_to is null or chain.valid_to > sync_runs.finished_at)`
 
-/** Runs of a connection end in the order in which they were asked for, since only one is open at a time. */
-const resultBeside = (side: 'before' | 'after') => {
+/** What a run's connection was read at and with, to be selected from `sync_runs`; null, and no nodes, where that is not known any more. */
+export const CHAIN_THEN = {
+  nodeIds: sql<string[]>`coalesce((select json_agg(chain.node_id order by chain.place) ${nodesThen}), '[]')`,
+  accountId: sql<string | null>`(select nodes.account_id ${nodesThen} limit 1)`,
+  tenantId: sql<string | null>`(select nodes.tenant_id ${nodesThen} limit 1)`,
+}
+
+/** When the result before or after that of a run was published, to be selected from `sync_runs`. */
+export const resultBeside = (side: 'before' | 'after') => {
   const [sign, order] = side === 'before' ? [sql`<`, sql`desc`] : [sql`>`, sql`asc`]
   return sql<Date | null>`(select beside.finished_at from sync_runs beside
     where beside.organisation_id = sync_runs.organisation_id and beside.connection_id = sync_runs.connection_id
-      and beside.state = 'succeeded' and beside.requested_at ${sign} sync_runs.requested_at
-    order by beside.requested_at ${order} limit 1)`.mapWith(connections.createdAt)
+      and beside.state = 'succeeded' and beside.finished_at ${sign} sync_runs.finished_at
+    order by beside.finished_at ${order} limit 1)`.mapWith(connections.createdAt)
 }
 
 async function readResults(actor: Actor, connectionId: string, at: Date) {
   const db = await getDb(actor)
-  return db
-    .select({
-      id: syncRuns.id,
-      trigger: syncRuns.trigger,
-      requestedByName: syncRuns.requestedByName,
-      publishedAt: sql<Date>`${syncRuns.finishedAt}`.mapWith(syncRuns.finishedAt),
-      finishedAt: syncRuns.finishedAt,
-      coverage: syncRuns.coverage,
-      gaps: syncRuns.gaps,
-      plan: syncRuns.plan,
-      signals: syncRuns.signals,
-      people: syncRuns.people,
-      others: syncRuns.others,
-      unread: syncRuns.unread,
-      assignments: syncRuns.assignments,
-      nodeIds: sql<string[]>`coalesce((select json_agg(chain.node_id order by chain.place) ${nodesThen}), '[]')`,
-      accountId: sql<string | null>`(select nodes.account_id ${nodesThen} limit 1)`,
-      tenantId: sql<string | null>`(select nodes.tenant_id ${nodesThen} limit 1)`,
-      earlier: resultBeside('before'),
-      later: resultBeside('after'),
-    })
-    .from(syncRuns)
-    .innerJoin(connections, toConnection(syncRuns))
-    .where(and(isResultOf(actor, connectionId), lte(syncRuns.finishedAt, at)))
-    .orderBy(desc(syncRuns.requestedAt))
-    .limit(1)
+  return (
+    db
+      .select({
+        id: syncRuns.id,
+        trigger: syncRuns.trigger,
+        requestedByName: syncRuns.requestedByName,
+        publishedAt: sql<Date>`${syncRuns.finishedAt}`.mapWith(syncRuns.finishedAt),
+        finishedAt: syncRuns.finishedAt,
+        coverage: syncRuns.coverage,
+        gaps: syncRuns.gaps,
+        plan: syncRuns.plan,
+        signals: syncRuns.signals,
+        people: syncRuns.people,
+        others: syncRuns.others,
+        unread: syncRuns.unread,
+        assignments: syncRuns.assignments,
+        ...CHAIN_THEN,
+        earlier: resultBeside('before'),
+        later: resultBeside('after'),
+      })
+      .from(syncRuns)
+      .innerJoin(connections, toConnection(syncRuns))
+      .where(and(isResultOf(actor, connectionId), lte(syncRuns.finishedAt, at)))
+      // As the index of published runs has them: a moment may lie thousands of runs back.
+      .orderBy(desc(syncRuns.finishedAt))
+      .limit(1)
+  )
 }
 
 /** Whether the organisation's history of a moment is deleted, or about to be. */

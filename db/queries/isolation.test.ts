@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, expect, test } from 'vitest'
 import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
+import { principals } from '@/db/schema/directory'
 import { feeds } from '@/db/schema/feeds'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
@@ -12,6 +13,7 @@ import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { getAccount, listAccounts } from './accounts'
 import { getFirstResult, getResultAt } from './as-of'
+import { listCells } from './cells'
 import { countChanges, getChange, listChanges, listKnownRoles } from './changes'
 import { countChangesSince } from './changes-since'
 import { type Compared, countDifferences, listDifferences } from './compare'
@@ -25,12 +27,13 @@ import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
 import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers } from './organisation'
-import { countPeople, listCells, listPeople } from './people'
+import { countPeople, listPeople } from './people'
 import { getPerson, getPrincipalName } from './person'
 import { getPersonAccess, listPersonAccess } from './person-access'
 import { getPreparedExport, listPreparedExports } from './prepared-exports'
 import { getMemberEmail, getProofFacts } from './proof-facts'
 import { countFacets, listScopes } from './result'
+import { getResultTimes, listDeletedSince, listResultsAt } from './results-at'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
 import { listCountedResults, listRuns } from './runs'
 import type { Published } from './snapshot'
@@ -71,6 +74,10 @@ async function fullWorld() {
   await database.db
     .insert(auditEvents)
     .values({ organisationId, memberId, memberName: 'Vera', action: 'connection.connected', subject: 'Production' })
+  await database.db.insert(auditEvents).values({
+    ...{ organisationId, memberId, memberName: 'Vera', action: 'connection.deletion_requested', subject: 'Staging' },
+    details: { subscription: randomUUID() },
+  })
   const deleting = await world.connection({ state: 'deleting', publishedAt: null })
   await database.db.insert(connectionDeletions).values({
     organisationId,
@@ -113,7 +120,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
-  countPeople: (actor) => countPeople(actor, PEOPLE),
+  countPeople: (actor) => countPeople(actor, 'now', PEOPLE),
   countResult: async ({ organisationId }, { world: { tenantId }, connection }) =>
     (await countResult(database.db, { organisationId, tenantId, published: publishedOf(connection) })).people,
   getAccount: async (actor, { connection }) => found(await getAccount(actor, connection.accountId)),
@@ -122,7 +129,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getFirstResult: async (actor, { connection }) => found(await getFirstResult(actor, connection.id)),
   getGroup: async (actor, { connection, group }) => found(await getGroup(actor, connection, group)),
   getMemberEmail: async (actor, { world }) => found(await getMemberEmail({ ...actor, memberId: world.actor.memberId })),
-  getPerson: async (actor, { person }) => found(await getPerson(actor, person)),
+  getPerson: async (actor, { person }) => found(await getPerson(actor, 'now', person)),
   getPersonAccess: async (actor, { connection, person }) => found(await getPersonAccess(actor, connection, person)),
   getPreparedExport: async (actor, { world, exportId }) =>
     found(await getPreparedExport({ ...actor, memberId: world.actor.memberId }, exportId)),
@@ -131,15 +138,17 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   getProgress: async (actor, { connection }) => (await getProgress(actor, [connection.id])).length,
   getResultAt: async (actor, { world, connection }) =>
     found(await getResultAt(actor, { ...connection, tenantId: world.tenantId }, PUBLISHED)),
+  getResultTimes: async (actor) => found((await getResultTimes(actor, PUBLISHED)).last),
   getResultCounts: async (actor, { connection }) => found(await getResultCounts(actor, publishedOf(connection))),
   listAccounts: async (actor) => (await listAccounts(actor)).length,
   listAuditEvents: async (actor) => (await listAuditEvents(actor, { kind: 'change', cursor: null })).rows.length,
   listCells: async (actor, { world, person }) =>
-    (await listCells(actor, [{ tenantId: world.tenantId, id: person }])).length,
+    (await listCells(actor, 'now', [{ tenantId: world.tenantId, id: person }])).length,
   listKnownRoles: async (actor) => (await listKnownRoles(actor)).length,
   listChanges: async (actor) => (await listChanges(actor, ALL_CHANGES)).rows.length,
   listConnections: async (actor) => (await listConnections(actor)).length,
   listCountedResults: async (actor, { connection }) => (await listCountedResults(actor, connection.id)).length,
+  listDeletedSince: async (actor) => (await listDeletedSince(actor, PUBLISHED)).length,
   listDeletions: async (actor) => (await listDeletions(actor)).length,
   listDenials: async (actor, { connection }) => (await listDenials(actor, connection)).length,
   listDenialsByPrincipal: async (actor, { connection, person }) =>
@@ -168,7 +177,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     (await listMembers(actor)).filter(({ id }) => id === world.actor.memberId).length,
   listOwnSessions: async (actor, { sessionId }) =>
     (await listOwnSessions({ ...actor, sessionId, signedInFreshly: false })).length,
-  listPeople: async (actor) => (await listPeople(actor, PEOPLE)).rows.length,
+  listPeople: async (actor) => (await listPeople(actor, 'now', PEOPLE)).rows.length,
   listPersonAccess: async (actor, { world, connection, person }) => {
     const access = await getPersonAccess(world.actor, connection, person)
     return (await listPersonAccess(actor, connection, access ? [access.person] : [])).length
@@ -177,6 +186,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
     (await listPreparedExports({ ...actor, memberId: world.actor.memberId })).length,
   listPublishedTimes: async (actor) => (await listPublishedTimes(actor)).length,
   listRemovedMembers: async (actor) => (await listRemovedMembers(actor)).length,
+  listResultsAt: async (actor) => (await listResultsAt(actor, PUBLISHED)).length,
   listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
   listRoleNames: async (actor, { connection, reader }) =>
     (await listRoleNames(actor, connection, [`GuidEquals {${reader}}`])).size,
@@ -228,6 +238,28 @@ test.each(Object.entries(READS))(
   },
 )
 
+test('results of another organisation that are named as those of a moment show nothing', async () => {
+  const { world, connection, person } = await fullWorld()
+  const results = { at: PUBLISHED, of: [publishedOf(connection)] }
+  const people = [{ tenantId: world.tenantId, id: person }]
+  expect((await listPeople(world.actor, results, PEOPLE)).rows).toMatchObject([{ id: person }])
+  expect(await listCells(world.actor, results, people)).toHaveLength(1)
+  // The same person, whom the other organisation knows by the tenant that both have connected.
+  const theirs = await createAccessWorld(database.db)
+  const { actor } = theirs
+  await database.db.insert(principals).values({
+    ...{ organisationId: actor.organisationId, tenantId: world.tenantId, id: person },
+    kind: 'user',
+    sortName: '',
+  })
+  expect(await listPeople(actor, results, PEOPLE)).toEqual(NOTHING)
+  expect(await listCells(actor, results, people)).toEqual([])
+  for (const filter of [PEOPLE, { ...PEOPLE, signal: 'gone' }, { ...PEOPLE, minimum: 'reads' }] as const)
+    expect(await countPeople(actor, results, filter)).toBe(0)
+  expect((await getPerson(world.actor, results, person))?.roles.length).toBeGreaterThan(0)
+  expect(await getPerson(actor, results, person)).toMatchObject({ id: person, roles: [] })
+})
+
 test('two organisations that connected the same tenant keep apart', async () => {
   const ours = await createAccessWorld(database.db)
   const theirs = await createAccessWorld(database.db)
@@ -239,8 +271,8 @@ test('two organisations that connected the same tenant keep apart', async () => 
   ]
   await ours.assign(id, { to: ada, role })
   await ours.holder(id, ada, role)
-  expect((await listPeople(theirs.actor, PEOPLE)).rows).toEqual([])
-  expect(await listCells(theirs.actor, [{ tenantId: ours.tenantId, id: ada }])).toEqual([])
+  expect((await listPeople(theirs.actor, 'now', PEOPLE)).rows).toEqual([])
+  expect(await listCells(theirs.actor, 'now', [{ tenantId: ours.tenantId, id: ada }])).toEqual([])
   expect(await getPersonAccess(theirs.actor, connection, ada)).toBeNull()
   expect(await listRolesHeld(theirs.actor, connection)).toEqual([])
 })
@@ -252,7 +284,7 @@ test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.re
     const nowhere = { id, publishedAt: new Date(), accountId: randomUUID(), nodeIds: [], eligibleRead: true }
     expect(await getConnection(actor, id)).toBeNull()
     expect(await getAccount(actor, id)).toBeNull()
-    expect(await getPerson(actor, id)).toBeNull()
+    expect(await getPerson(actor, 'now', id)).toBeNull()
     expect(await getGroup(actor, nowhere, id)).toBeNull()
     expect(await getPersonAccess(actor, nowhere, id)).toBeNull()
     expect(await listGroups(actor, nowhere, ALL)).toEqual(NOTHING)

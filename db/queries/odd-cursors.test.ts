@@ -34,7 +34,7 @@ const LISTS: [string, (cursor: Cursor | null) => Promise<unknown>][] = [
   ['groups', (cursor) => listGroups(actor, connection, { search: '', cursor })],
   ['members of a group', (cursor) => getGroup(actor, connection, group, cursor)],
   ['scopes', (cursor) => listScopes(actor, connection, { search: '', cursor })],
-  ['people', (cursor) => listPeople(actor, { search: '', status: null, direction: 'asc', cursor })],
+  ['people', (cursor) => listPeople(actor, 'now', { search: '', status: null, direction: 'asc', cursor })],
   ['runs', (cursor) => listRuns(actor, connection.id, cursor)],
   [
     'connections',

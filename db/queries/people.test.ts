@@ -1,9 +1,13 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
+import { principals } from '@/db/schema/directory'
 import type { Cursor } from '@/lib/domain/views'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { countPeople, listCells, listPeople, type PeopleQuery } from './people'
+import { listCells } from './cells'
+import { countPeople, listPeople, type PeopleQuery } from './people'
 import { getPerson } from './person'
+import type { Results } from './results-shown'
 
 const ALL: PeopleQuery = { search: '', status: null, direction: 'asc', cursor: null }
 
@@ -29,10 +33,12 @@ test('a person is one row with their subscriptions, roles and strongest role cou
   await world.holder(first.id, ada, reader, { grants: 2 })
   await world.holder(second.id, ada, owner)
 
-  expect((await listPeople(world.actor, ALL)).rows).toMatchObject([
+  expect((await listPeople(world.actor, 'now', ALL)).rows).toMatchObject([
     { id: ada, subscriptions: 2, grants: 3, strongest: 'grants_access' },
   ])
-  expect((await getPerson(world.actor, ada))?.roles.map((role) => [role.connectionLabel, role.roleName])).toEqual([
+  expect(
+    (await getPerson(world.actor, 'now', ada))?.roles.map((role) => [role.connectionLabel, role.roleName]),
+  ).toEqual([
     ['First', 'Reader'],
     ['First', 'Reader'],
     ['Second', 'Owner'],
@@ -55,9 +61,69 @@ test('only what is published and connected counts', async () => {
   })
   await world.holder(live.id, ada, reader)
 
-  expect((await listPeople(world.actor, ALL)).rows.map((row) => row.name)).toEqual(['Ada Novak'])
-  expect(await countPeople(world.actor, ALL)).toBe(1)
-  expect(await getPerson(world.actor, gone)).toMatchObject({ name: 'Gone', roles: [] })
+  expect((await listPeople(world.actor, 'now', ALL)).rows.map((row) => row.name)).toEqual(['Ada Novak'])
+  expect(await countPeople(world.actor, 'now', ALL)).toBe(1)
+  expect(await getPerson(world.actor, 'now', gone)).toMatchObject({ name: 'Gone', roles: [] })
+})
+
+test('as of a moment each connection shows its own result of then, and a person is as they were then', async () => {
+  const world = await createAccessWorld(database.db)
+  const { actor } = world
+  const [first, second] = [await world.connection({ label: 'First' }), await world.connection({ label: 'Second' })]
+  const [owner, reader] = [await world.role('Owner', 'grants_access'), await world.role('Reader')]
+  const earlier = new Date(PUBLISHED.getTime() - 60_000)
+  const ada = await world.principal({ guest: true })
+  await world.holder(first.id, ada, owner, { until: PUBLISHED, signals: ['can_grant'] })
+  await world.assign(first.id, { to: ada, role: owner, until: PUBLISHED })
+  await database.db.update(principals).set({ status: 'disabled', guest: false }).where(eq(principals.id, ada))
+  for (const { id } of [first, second]) {
+    await world.holder(id, ada, reader, { from: PUBLISHED })
+    await world.assign(id, { to: ada, role: reader, from: PUBLISHED })
+  }
+  const then = (...published: (Date | null)[]): Results => ({
+    at: earlier,
+    of: [first, second].flatMap((one, index) => {
+      const publishedAt = published[index]
+      return publishedAt ? [{ ...one, publishedAt }] : []
+    }),
+  })
+  const listed = async (results: Results) => (await listPeople(actor, results, ALL)).rows
+  const rolesIn = async (results: Results) =>
+    (await getPerson(actor, results, ada))?.roles.map((role) => [role.connectionLabel, role.roleName, role.publishedAt])
+  const inCells = async (results: Results) =>
+    (await listCells(actor, results, [{ tenantId: world.tenantId, id: ada }])).map(({ role }) => role.name)
+
+  const before = then(earlier, earlier)
+  expect(await listed(before)).toMatchObject([
+    { id: ada, status: 'active', guest: true, subscriptions: 1, strongest: 'grants_access' },
+  ])
+  expect(await getPerson(actor, before, ada)).toMatchObject({ status: 'active', guest: true })
+  expect(await rolesIn(before)).toEqual([['First', 'Owner', earlier]])
+  expect(await inCells(before)).toEqual(['Owner'])
+  expect(await listed('now')).toMatchObject([
+    { status: 'disabled', guest: false, subscriptions: 2, strongest: 'reads' },
+  ])
+  expect((await inCells('now')).sort()).toEqual(['Reader', 'Reader'])
+  for (const [results, filter, people] of [
+    [before, { status: 'active' }, 1],
+    [before, { status: 'disabled' }, 0],
+    [before, { status: null, signal: 'can_grant' }, 1],
+    [before, { status: null, minimum: 'grants_access' }, 1],
+    ['now', { status: 'active' }, 0],
+    ['now', { status: null, signal: 'can_grant' }, 0],
+  ] as const) {
+    expect(await countPeople(actor, results, { search: '', ...filter })).toBe(people)
+    expect((await listPeople(actor, results, { ...ALL, ...filter })).rows).toHaveLength(people)
+  }
+
+  // The second one has published since, the first one has not; and the second one alone.
+  expect(await rolesIn(then(earlier, PUBLISHED))).toEqual([
+    ['First', 'Owner', earlier],
+    ['Second', 'Reader', PUBLISHED],
+  ])
+  expect(await rolesIn(then(null, PUBLISHED))).toEqual([['Second', 'Reader', PUBLISHED]])
+  expect(await listed(then(null, earlier))).toEqual([])
+  expect(await listed(then())).toEqual([])
 })
 
 test('search, status, direction and paging work together', async () => {
@@ -79,7 +145,7 @@ test('search, status, direction and paging work together', async () => {
     const found: (string | null)[] = []
     let cursor: Cursor | null = null
     do {
-      const page = await listPeople(world.actor, { ...ALL, ...query, cursor }, 2)
+      const page = await listPeople(world.actor, 'now', { ...ALL, ...query, cursor }, 2)
       found.push(...page.rows.map((row) => row.name))
       cursor = page.next
     } while (cursor)
@@ -94,12 +160,17 @@ test('search, status, direction and paging work together', async () => {
   expect(await names({ minimum: 'reads' })).toBe('abcdefg')
   expect(await names({ minimum: 'writes_data' })).toBe('b')
   expect(await names({ minimum: 'grants_access' })).toBe('')
-  expect(await countPeople(world.actor, { search: '', status: 'active' })).toBe(3)
-  expect(await countPeople(world.actor, { search: '', status: null, signal: 'gone' })).toBe(2)
-  expect(await countPeople(world.actor, { search: '', status: null, minimum: 'writes_data' })).toBe(1)
+  expect(await countPeople(world.actor, 'now', { search: '', status: 'active' })).toBe(3)
+  expect(await countPeople(world.actor, 'now', { search: '', status: null, signal: 'gone' })).toBe(2)
+  expect(await countPeople(world.actor, 'now', { search: '', status: null, minimum: 'writes_data' })).toBe(1)
 
-  const second = await listPeople(world.actor, { ...ALL, cursor: (await listPeople(world.actor, ALL, 3)).next }, 3)
-  const back = await listPeople(world.actor, { ...ALL, cursor: second.previous }, 3)
+  const second = await listPeople(
+    world.actor,
+    'now',
+    { ...ALL, cursor: (await listPeople(world.actor, 'now', ALL, 3)).next },
+    3,
+  )
+  const back = await listPeople(world.actor, 'now', { ...ALL, cursor: second.previous }, 3)
   expect(back.rows.map((row) => row.name)).toEqual(['Person a', 'Person b', 'Person c'])
   expect(back.previous).toBeNull()
 })
@@ -109,8 +180,8 @@ test('a group is not a person', async () => {
   const connection = await world.connection()
   const group = await world.principal({ kind: 'group', name: 'Admins' })
   await world.holder(connection.id, group, await world.role('Reader'))
-  expect((await listPeople(world.actor, ALL)).rows).toEqual([])
-  expect(await getPerson(world.actor, group)).toBeNull()
+  expect((await listPeople(world.actor, 'now', ALL)).rows).toEqual([])
+  expect(await getPerson(world.actor, 'now', group)).toBeNull()
 })
 
 test('a cell says what somebody has in a subscription, through which group, and what they could activate', async () => {
@@ -126,7 +197,7 @@ test('a cell says what somebody has in a subscription, through which group, and 
   await world.holder(left.id, ada, owner)
   await world.holder(first.id, bob, owner)
 
-  const cells = await listCells(world.actor, [{ tenantId: world.tenantId, id: ada }])
+  const cells = await listCells(world.actor, 'now', [{ tenantId: world.tenantId, id: ada }])
   expect(Map.groupBy(cells, ({ connectionId }) => connectionId)).toEqual(
     new Map([
       [
@@ -144,7 +215,7 @@ test('a cell says what somebody has in a subscription, through which group, and 
       [second.id, [expect.objectContaining({ assignmentKind: 'eligible', eligible: null, groupId: null })]],
     ]),
   )
-  expect(await listCells(world.actor, [])).toEqual([])
+  expect(await listCells(world.actor, 'now', [])).toEqual([])
 })
 
 test('a person’s roles include those of groups they are in at any depth, by the name of the group that holds them', async () => {
@@ -159,7 +230,7 @@ test('a person’s roles include those of groups they are in at any depth, by th
   await world.assign(connection.id, { to: outer, kind: 'group', role: owner, held: 'eligible' })
   await world.assign(connection.id, { to: ada, role: reader })
 
-  expect((await getPerson(world.actor, ada))?.roles).toMatchObject([
+  expect((await getPerson(world.actor, 'now', ada))?.roles).toMatchObject([
     { roleName: 'Owner', kind: 'eligible', groupId: outer, groupName: 'Outer' },
     { roleName: 'Reader', kind: 'active', groupId: null, groupName: null },
   ])

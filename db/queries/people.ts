@@ -1,23 +1,26 @@
-import { and, asc, eq, gt, inArray, lte, ne, or, type SQL, sql } from 'drizzle-orm'
-import { alias } from 'drizzle-orm/pg-core'
+import { and, eq, gt, lte, type SQL, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { connectionNodes, holders, roleDefinitions } from '@/db/schema/access'
+import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
 import { bitOf, showsAnywhere } from '@/lib/domain/combined-holders'
 import type { Cursor, Direction, PeopleFilter } from '@/lib/domain/views'
-import {
-  type AssignmentKind,
-  type PrincipalStatus,
-  type Privilege,
-  type ScopeLevel,
-  strengthOf,
-} from '@/lib/domain/vocabulary'
+import { type PrincipalStatus, type Privilege, strengthOf } from '@/lib/domain/vocabulary'
 import { searchText } from './input'
 import { keyset, type Page, readPageOrFirst } from './keyset'
-import { atNodeNow, nodesNow, privilegeOfStrength, toPrincipal, toRole } from './snapshot'
-import { asHolders, combineRows, shownSignals } from './subscription-holders'
+import {
+  connectionsShown,
+  guestShown,
+  isHolderAtShownNode,
+  isHolderShown,
+  nodeOfHolder,
+  type Results,
+  selectShownNodes,
+  statusShown,
+} from './results-shown'
+import { privilegeOfStrength, toPrincipal } from './snapshot'
+import { shownSignals } from './subscription-holders'
 
 /** Somebody with access in any connected subscription. */
 export type PersonRow = {
@@ -41,12 +44,20 @@ export type PersonRow = {
 
 export type PeopleQuery = PeopleFilter & { direction: Direction; cursor: Cursor | null }
 
-/** A page of the people who have access in any connected subscription, directly or through groups, by name. */
-export async function listPeople(actor: Actor, query: PeopleQuery, limit = 50): Promise<Page<PersonRow>> {
-  return readPageOrFirst(query.cursor, (cursor) => readPeople(actor, { ...query, cursor }, limit))
+/**
+ * A page of the people who have access in any connected subscription, directly or through groups, by name: in the results that readers
+ * see now, or in those of a moment. Names and addresses are as known now in both.
+ */
+export async function listPeople(
+  actor: Actor,
+  results: Results,
+  query: PeopleQuery,
+  limit = 50,
+): Promise<Page<PersonRow>> {
+  return readPageOrFirst(query.cursor, (cursor) => readPeople(actor, results, { ...query, cursor }, limit))
 }
 
-async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {
+async function readPeople(actor: Actor, results: Results, query: PeopleQuery, limit: number): Promise<Page<PersonRow>> {
   const db = await getDb(actor)
   const { beyond, order, fetch, at, page } = keyset(
     [principals.sortName, principals.id, principals.tenantId],
@@ -71,7 +82,7 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
     })
     .from(holders)
     .innerJoin(connectionNodes, nodeOfHolder)
-    .innerJoin(connections, isShownNow)
+    .innerJoin(connectionsShown(actor, results), isHolderShown)
     .where(
       and(
         eq(holders.organisationId, actor.organisationId),
@@ -87,8 +98,8 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
       tenantId: principals.tenantId,
       name: principals.name,
       email: principals.email,
-      status: principals.status,
-      guest: principals.guest,
+      status: statusShown(results),
+      guest: guestShown(results),
       lastSignInAt: principals.lastSignInAt,
       subscriptions: held.subscriptions,
       grants: held.grants,
@@ -102,9 +113,9 @@ async function readPeople(actor: Actor, query: PeopleQuery, limit: number): Prom
       and(
         eq(principals.organisationId, actor.organisationId),
         eq(principals.kind, 'user'),
-        personMatches(query),
+        personMatches(query, results),
         gt(held.subscriptions, 0),
-        query.signal || query.minimum ? isAmongMatching(actor, query) : undefined,
+        query.signal || query.minimum ? isAmongMatching(actor, results, query) : undefined,
         beyond,
       ),
     )
@@ -130,16 +141,16 @@ const isWide = sql`${holders.scopeLevel} in ('root', 'management_group', 'subscr
  * Whether a person is among those whose access matches. Those are found once and looked up in the order of names: the
  * `coalesce` keeps PostgreSQL from making a join of it, which would sum up everyone's access before the page is cut.
  */
-const isAmongMatching = (actor: Actor, filter: PeopleFilter): SQL =>
-  sql`coalesce((${principals.tenantId}, ${principals.id}) in (${selectMatching(actor, filter)}), false)`
+const isAmongMatching = (actor: Actor, results: Results, filter: PeopleFilter): SQL =>
+  sql`coalesce((${principals.tenantId}, ${principals.id}) in (${selectMatching(actor, results, filter)}), false)`
 
 /** How many of the people who have access in any connected subscription meet a filter. */
-export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<number> {
+export async function countPeople(actor: Actor, results: Results, filter: PeopleFilter): Promise<number> {
   const db = await getDb(actor)
-  const asked = personMatches(filter)
+  const asked = personMatches(filter, results)
   const query = db
     .select({ people: sql<number>`count(*)::int` })
-    .from(sql`(${selectMatching(actor, filter)}) as held`)
+    .from(sql`(${selectMatching(actor, results, filter)}) as held`)
     .$dynamic()
   if (asked)
     query.innerJoin(
@@ -158,7 +169,8 @@ export async function countPeople(actor: Actor, filter: PeopleFilter): Promise<n
  * principal_id`. Where one row is enough to know it, no other row is read; otherwise each subscription
  * of those who may meet it is combined first.
  */
-function selectMatching(actor: Actor, { signal, minimum }: PeopleFilter): SQL {
+function selectMatching(actor: Actor, results: Results, { signal, minimum }: PeopleFilter): SQL {
+  const shown = connectionsShown(actor, results)
   const isPerson = and(eq(holders.organisationId, actor.organisationId), eq(holders.kind, 'user'))
   const bit = signal ? sql.raw(String(bitOf(signal))) : null
   const hasBit = bit ? sql`${holders.signals} & ${bit} <> 0` : undefined
@@ -168,12 +180,12 @@ function selectMatching(actor: Actor, { signal, minimum }: PeopleFilter): SQL {
   const isUnread = sql`${holders.signals} & ${sql.raw(String(bitOf('not_read')))} <> 0`
   const isEnough = !signal || (!minimum && showsAnywhere(signal))
   const byRow = sql`
-    select distinct ${holders.tenantId}, ${holders.principalId} from ${holders}
-    where ${and(isPerson, hasBit, isStrong, bit ? sql`not ${isUnread}` : undefined)} and exists (
-      select from ${connectionNodes} join ${connections} on ${isShownNow} where ${nodeOfHolder})`
+    select distinct ${holders.tenantId}, ${holders.principalId}
+    from ${selectShownNodes(shown)} join ${holders} on ${isHolderAtShownNode}
+    where ${and(isPerson, hasBit, isStrong, bit ? sql`not ${isUnread}` : undefined)}`
   if (bit === null) return byRow
 
-  const shown = shownSignals(
+  const signals = shownSignals(
     sql`bit_or(${holders.signals})`,
     sql`bit_and(${holders.signals})`,
     sql`${connections.eligibleRead}`,
@@ -181,106 +193,17 @@ function selectMatching(actor: Actor, { signal, minimum }: PeopleFilter): SQL {
   const bySubscription = sql`
     select distinct tenant_id, principal_id from (
       select ${holders.tenantId}, ${holders.principalId} from ${holders}
-      join ${connectionNodes} on ${nodeOfHolder} join ${connections} on ${isShownNow}
+      join ${connectionNodes} on ${nodeOfHolder} join ${shown} on ${isHolderShown}
       where ${isPerson} and ${holders.principalId} in (
         select ${holders.principalId} from ${holders} where ${and(isPerson, hasBit, isEnough ? isUnread : undefined)})
-      group by ${holders.tenantId}, ${holders.principalId}, ${connections.organisationId}, ${connections.id}
-      having ${and(sql`${shown} & ${bit} <> 0`, isStrong ? sql`bool_or(${isStrong})` : undefined)}) as shown`
+      group by ${holders.tenantId}, ${holders.principalId}, ${connections.id}, ${connections.eligibleRead}
+      having ${and(sql`${signals} & ${bit} <> 0`, isStrong ? sql`bool_or(${isStrong})` : undefined)}) as shown`
   return isEnough ? sql`${byRow} union ${bySubscription}` : bySubscription
 }
 
-/** The nodes of connections at which a row of holders is kept. */
-const nodeOfHolder = and(
-  eq(connectionNodes.organisationId, holders.organisationId),
-  eq(connectionNodes.nodeId, holders.nodeId),
-)
-
-/** The connection of such a node, if its readers see the node and the row of holders now. */
-const isShownNow = and(nodesNow, atNodeNow(holders), ne(connections.state, 'disconnected'))
-
 /** What a filter asks of the person, as a condition. */
-const personMatches = ({ search, status }: PeopleFilter): SQL | undefined =>
+const personMatches = ({ search, status }: PeopleFilter, results: Results): SQL | undefined =>
   and(
     searchText(search, [principals.name, principals.email], principals.id),
-    status ? eq(principals.status, status) : undefined,
+    status ? eq(statusShown(results), status) : undefined,
   )
-
-/** What a person has in one connected subscription: a cell of the matrix of people and subscriptions. */
-export type Cell = {
-  personId: string
-  tenantId: string
-  connectionId: string
-  /** The strongest role held; when nothing is held, the strongest eligible one. */
-  role: { id: string; name: string | null; privilege: Privilege | null; custom: boolean }
-  assignmentKind: AssignmentKind
-  scope: string
-  level: ScopeLevel
-  /** The group it is held through; null when held directly. */
-  groupId: string | null
-  /** An eligible role stronger than anything held. */
-  eligible: { roleId: string; roleName: string | null; privilege: Privilege | null } | null
-  /** Distinct roles at scopes, eligible ones too. */
-  grants: number
-  /** When the role that is shown was read last, if that was before the result. */
-  unreadSince: Date | null
-}
-
-/** The cells of some people in all connected subscriptions; no cell where they have no access. */
-export async function listCells(actor: Actor, people: { tenantId: string; id: string }[]): Promise<Cell[]> {
-  if (people.length === 0) return []
-  const eligibleRole = alias(roleDefinitions, 'eligible_role')
-  const tenants = Map.groupBy(people, ({ tenantId }) => tenantId)
-  const db = await getDb(actor)
-  const isAsked = [...tenants].map(([tenantId, some]) =>
-    and(
-      eq(holders.tenantId, tenantId),
-      inArray(
-        holders.principalId,
-        some.map(({ id }) => id),
-      ),
-    ),
-  )
-  const found = await db
-    .select({
-      personId: holders.principalId,
-      tenantId: holders.tenantId,
-      connectionId: sql<string>`holders.connection_id`,
-      roleId: holders.roleId,
-      roleName: roleDefinitions.name,
-      strongest: holders.strongest,
-      custom: sql<boolean>`coalesce(${roleDefinitions.custom}, false)`,
-      assignmentKind: holders.assignmentKind,
-      scope: holders.scope,
-      level: holders.scopeLevel,
-      groupId: holders.groupId,
-      eligibleRoleId: holders.eligibleRoleId,
-      eligibleRoleName: eligibleRole.name,
-      eligibleStrongest: holders.eligibleStrongest,
-      grants: holders.grants,
-      unreadSince: holders.unreadSince,
-    })
-    .from(
-      asHolders(
-        combineRows({
-          from: sql`${holders} join ${connectionNodes} on ${nodeOfHolder} join ${connections} on ${isShownNow}
-          where ${and(eq(holders.organisationId, actor.organisationId), or(...isAsked))}`,
-          of: [connections.id, holders.principalId, holders.tenantId],
-          more: sql`${connections.id} as connection_id`,
-          eligibleRead: sql`bool_and(${connections.eligibleRead}) over own`,
-        }),
-      ),
-    )
-    .leftJoin(roleDefinitions, toRole(holders, holders.roleId))
-    .leftJoin(eligibleRole, toRole(holders, holders.eligibleRoleId, eligibleRole))
-    .orderBy(asc(holders.principalId), asc(sql`holders.connection_id`))
-  return found.map(
-    ({ roleId, roleName, strongest, custom, eligibleRoleId, eligibleRoleName, eligibleStrongest, ...cell }) => ({
-      ...cell,
-      role: { id: roleId, name: roleName, privilege: privilegeOfStrength(strongest), custom },
-      eligible:
-        eligibleRoleId && eligibleStrongest
-          ? { roleId: eligibleRoleId, roleName: eligibleRoleName, privilege: privilegeOfStrength(eligibleStrongest) }
-          : null,
-    }),
-  )
-}

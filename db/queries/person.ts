@@ -1,4 +1,4 @@
-import { and, asc, eq, ne, sql } from 'drizzle-orm'
+import { and, asc, eq, sql } from 'drizzle-orm'
 import { alias } from 'drizzle-orm/pg-core'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
@@ -8,16 +8,25 @@ import { groupMembers, groupNesting, principals } from '@/db/schema/directory'
 import { databaseNow } from './clock'
 import { GRANT } from './grants'
 import { isGuid } from './input'
-import { atNodeNow, inDirectoryNow, nodesNow, strengthOfRole, toPrincipal, toRole, weakestKindOf } from './snapshot'
+import { connectionsShown, guestShown, type Results, statusShown } from './results-shown'
+import {
+  atNodeShown,
+  inDirectoryShown,
+  nodesShown,
+  strengthOfRole,
+  toPrincipal,
+  toRole,
+  weakestKindOf,
+} from './snapshot'
 
 export type PersonRole = Awaited<ReturnType<typeof readRoles>>[number]
 
 /**
  * A person and the roles they hold or could activate over all connected subscriptions, directly or through groups, by
- * subscription, strongest role first; no roles when they have lost all of them. Null for an id the organisation does not
- * have or that is not a person's.
+ * subscription, strongest role first: in the results that readers see now, or in those of a moment. No roles when they have none in
+ * any of them. Null for an id the organisation does not have or that is not a person's.
  */
-export async function getPerson(actor: Actor, personId: string) {
+export async function getPerson(actor: Actor, results: Results, personId: string) {
   if (!isGuid(personId)) return null
   const id = personId.toLowerCase()
   const db = await getDb(actor)
@@ -29,8 +38,8 @@ export async function getPerson(actor: Actor, personId: string) {
       email: principals.email,
       emailSource: principals.emailSource,
       userPrincipalName: principals.userPrincipalName,
-      guest: principals.guest,
-      status: principals.status,
+      guest: guestShown(results),
+      status: statusShown(results),
       lastSignInAt: principals.lastSignInAt,
     })
     .from(principals)
@@ -39,7 +48,7 @@ export async function getPerson(actor: Actor, personId: string) {
     .limit(1)
   if (!person) return null
 
-  const roles = await readRoles(actor, person)
+  const roles = await readRoles(actor, results, person)
   return { ...person, roles }
 }
 
@@ -57,22 +66,22 @@ export async function getPrincipalName(actor: Actor, principalId: string): Promi
 }
 
 /** Held by themselves, or by a group that they are in at any depth: once for each who holds the assignment. */
-async function readRoles(actor: Actor, person: { tenantId: string; id: string }) {
+async function readRoles(actor: Actor, results: Results, person: { tenantId: string; id: string }) {
+  const shown = connectionsShown(actor, results)
   const ways = sql`(
     select ${connections.id} as connection_id, ${person.id}::text as holder_id, null as group_id, 'active' as membership
-    from ${connections} where ${eq(connections.organisationId, actor.organisationId)}
+    from ${shown}
     union
     select ${connections.id}, ${groupNesting.groupId}, ${groupNesting.groupId},
       ${weakestKindOf(groupNesting.membership, groupMembers.membership)}
-    from ${connections} join (
-      select distinct ${connectionNodes.connectionId}, ${nodes.accountId} from ${connections}
-      join ${connectionNodes} on ${nodesNow}
+    from ${shown} join (
+      select distinct ${connectionNodes.connectionId}, ${nodes.accountId} from ${shown}
+      join ${connectionNodes} on ${nodesShown}
       join ${nodes} on ${and(eq(nodes.organisationId, connectionNodes.organisationId), eq(nodes.id, connectionNodes.nodeId))}
-      where ${eq(connections.organisationId, actor.organisationId)}
     ) as reader on reader.connection_id = ${connections.id}
-    join ${groupMembers} on ${inDirectoryNow(groupMembers, sql`reader.account_id`)}
-    join ${groupNesting} on ${and(inDirectoryNow(groupNesting, sql`reader.account_id`), eq(groupNesting.innerId, groupMembers.groupId))}
-    where ${and(eq(connections.organisationId, actor.organisationId), eq(groupMembers.memberId, person.id))}
+    join ${groupMembers} on ${inDirectoryShown(groupMembers, sql`reader.account_id`)}
+    join ${groupNesting} on ${and(inDirectoryShown(groupNesting, sql`reader.account_id`), eq(groupNesting.innerId, groupMembers.groupId))}
+    where ${and(eq(groupMembers.organisationId, actor.organisationId), eq(groupMembers.memberId, person.id))}
   ) as way`
   const groupNames = alias(principals, 'group_names')
   const db = await getDb(actor)
@@ -89,19 +98,13 @@ async function readRoles(actor: Actor, person: { tenantId: string; id: string })
       groupId: sql<string | null>`way.group_id`,
       groupName: groupNames.name,
     })
-    .from(connections)
-    .innerJoin(connectionNodes, nodesNow)
-    .innerJoin(assignments, atNodeNow(assignments))
+    .from(shown)
+    .innerJoin(connectionNodes, nodesShown)
+    .innerJoin(assignments, atNodeShown(assignments))
     .innerJoin(ways, sql`way.connection_id = ${connections.id} and way.holder_id = ${assignments.principalId}`)
     .leftJoin(roleDefinitions, toRole(assignments, assignments.roleId))
     .leftJoin(groupNames, toPrincipal(assignments, sql`way.group_id`, groupNames))
-    .where(
-      and(
-        eq(connections.organisationId, actor.organisationId),
-        eq(assignments.tenantId, person.tenantId),
-        ne(connections.state, 'disconnected'),
-      ),
-    )
+    .where(and(eq(assignments.organisationId, actor.organisationId), eq(assignments.tenantId, person.tenantId)))
     .orderBy(
       asc(sql`lower(${connections.label})`),
       asc(connections.id),

@@ -1,14 +1,18 @@
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { findAllResults } from '@/lib/past-results'
+import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { createLargeAccess } from '@/testing/large-access'
+import { listCells } from './cells'
 import { listMatchingGrants } from './grants'
 import { getGroup, listGroups } from './groups'
 import { ALL_PEOPLE, countHolders, listHolders } from './holders'
 import { listAuditEvents } from './organisation'
-import { countPeople, listCells, listPeople } from './people'
+import { countPeople, listPeople } from './people'
 import { getPerson } from './person'
 import { getPersonAccess } from './person-access'
+import { getResultTimes, listDeletedSince, listResultsAt } from './results-at'
 import { listRuns } from './runs'
 
 /** The tables that grow with what customers have, and of which a page must never read more than its own part. */
@@ -48,8 +52,8 @@ describe.runIf(process.env.TEST_DATABASE_URL)('with many organisations in one Po
     return database.engine.pool
   }
 
-  /** What the statements of a read would scan: each table that is large, and whether from end to end or by an index. */
-  async function readScans(read: () => Promise<unknown>): Promise<{ whole: string[]; byIndex: string[] }> {
+  /** The statements that a read makes, without those that begin and end a transaction. */
+  async function listStatements(read: () => Promise<unknown>): Promise<[{ text: string }, unknown[]][]> {
     const query = vi.spyOn(Client.prototype, 'query')
     await read()
     const asked = query.mock.calls
@@ -57,6 +61,12 @@ describe.runIf(process.env.TEST_DATABASE_URL)('with many organisations in one Po
       .filter(([{ text = '' }]) => /^\s*(select|with)/.test(text))
     query.mockRestore()
     expect(asked).not.toEqual([])
+    return asked
+  }
+
+  /** What the statements of a read would scan: each table that is large, and whether from end to end or by an index. */
+  async function readScans(read: () => Promise<unknown>): Promise<{ whole: string[]; byIndex: string[] }> {
+    const asked = await listStatements(read)
     const nodes: Plan[] = []
     for (const [{ text }, values] of asked) {
       const { rows } = await pool().query(`explain (format json) ${text}`, values)
@@ -70,6 +80,8 @@ describe.runIf(process.env.TEST_DATABASE_URL)('with many organisations in one Po
     }
   }
 
+  const LONG_BEFORE = new Date(PUBLISHED.getTime() - 100 * 60 * 60_000)
+  const then = () => ({ at: PUBLISHED, of: [{ ...own.connection, publishedAt: PUBLISHED }] })
   const MIDDLE = { at: ['person 500', 'person 500'], side: 'after' as const }
   const reads: [string, string, () => Promise<unknown>][] = [
     ['the people of a subscription', 'holders', () => listHolders(own.actor, own.connection, ALL_PEOPLE)],
@@ -100,18 +112,40 @@ describe.runIf(process.env.TEST_DATABASE_URL)('with many organisations in one Po
       () => listMatchingGrants(own.actor, own.connection, firstIds, ALL_PEOPLE),
     ],
     ['the access of a person', 'group_members', () => getPersonAccess(own.actor, own.connection, firstIds[0] ?? '')],
-    ['the people of all subscriptions', 'holders', () => listPeople(own.actor, { ...ALL_PEOPLE })],
-    ['how many people there are', 'holders', () => countPeople(own.actor, ALL_PEOPLE)],
+    ['the people of all subscriptions', 'holders', () => listPeople(own.actor, 'now', { ...ALL_PEOPLE })],
+    ['how many people there are', 'holders', () => countPeople(own.actor, 'now', ALL_PEOPLE)],
     [
       'the cells of the matrix',
       'holders',
       () =>
         listCells(
           own.actor,
+          'now',
           firstIds.map((id) => ({ id, tenantId: own.tenantId })),
         ),
     ],
-    ['the page of a person', 'group_members', () => getPerson(own.actor, firstIds[0] ?? '')],
+    ['the people as of a moment', 'holders', () => listPeople(own.actor, then(), { ...ALL_PEOPLE })],
+    ['how many people there were', 'holders', () => countPeople(own.actor, then(), ALL_PEOPLE)],
+    [
+      'how many could grant access then',
+      'holders',
+      () => countPeople(own.actor, then(), { ...ALL_PEOPLE, signal: 'can_grant' }),
+    ],
+    [
+      'the cells of the matrix as of a moment',
+      'holders',
+      () =>
+        listCells(
+          own.actor,
+          then(),
+          firstIds.map((id) => ({ id, tenantId: own.tenantId })),
+        ),
+    ],
+    ['the page of a person as of a moment', 'group_members', () => getPerson(own.actor, then(), firstIds[0] ?? '')],
+    ['the results of a moment', 'sync_runs', () => listResultsAt(own.actor, LONG_BEFORE)],
+    ['when results were published around a moment', 'sync_runs', () => getResultTimes(own.actor, LONG_BEFORE)],
+    ['what was deleted since', 'audit_events', () => listDeletedSince(own.actor, LONG_BEFORE)],
+    ['the page of a person', 'group_members', () => getPerson(own.actor, 'now', firstIds[0] ?? '')],
     ['the groups', 'directory_groups', () => listGroups(own.actor, own.connection, { search: '', cursor: null })],
     ['a group with its members', 'group_members', () => getGroup(own.actor, own.connection, groupId)],
     ['the runs', 'sync_runs', () => listRuns(own.actor, own.connection.id, null)],
@@ -127,5 +161,16 @@ describe.runIf(process.env.TEST_DATABASE_URL)('with many organisations in one Po
     const { whole, byIndex } = await readScans(read)
     expect(whole).toEqual([])
     expect(byIndex).toContain(mostRead)
+  })
+
+  test('what all subscriptions show is found in as many statements, however many there are, now and as of a moment', async () => {
+    const world = await createAccessWorld(database.db)
+    const count = async (at: string) => (await listStatements(() => findAllResults(world.actor, at))).length
+    for (const at of ['', '2026-03-02']) {
+      await world.publishedRun((await world.connection()).id)
+      const few = await count(at)
+      for (let made = 0; made < 12; made++) await world.publishedRun((await world.connection()).id)
+      expect(await count(at)).toBe(few)
+    }
   })
 })

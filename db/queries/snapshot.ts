@@ -71,10 +71,10 @@ export const ageIn = ({ publishedAt }: Published, readAt: Date | null): Date | n
   readAt && readAt < publishedAt ? readAt : null
 
 /**
- * Joins the nodes of every connection, each as its readers see them now. `connections` has to be joined before, and whoever
- * asks keeps to the actor's organisation.
+ * Joins the nodes of every connection whose result is shown (`connectionsShown`), each as that result has them. `connections` has to
+ * be joined before, and whoever asks keeps to the actor's organisation.
  */
-export const nodesNow = and(
+export const nodesShown = and(
   eq(connectionNodes.organisationId, connections.organisationId),
   eq(connectionNodes.connectionId, connections.id),
   isValidAt(connectionNodes, connections.publishedAt),
@@ -87,8 +87,8 @@ export const nodesOfLastResult = and(
   isNull(connectionNodes.validTo),
 )
 
-/** The rows of a table that belong to the nodes of {@link nodesNow}, as the readers of the connection see them now. */
-export const atNodeNow = (table: OfNode): SQL | undefined =>
+/** The rows of a table that belong to the nodes of {@link nodesShown}, as the result of the connection has them. */
+export const atNodeShown = (table: OfNode): SQL | undefined =>
   and(
     eq(table.organisationId, connectionNodes.organisationId),
     eq(table.nodeId, connectionNodes.nodeId),
@@ -100,8 +100,8 @@ function isValidAt(table: Interval, moment: Date | SQLWrapper): SQL | undefined 
   return and(lte(table.validFrom, moment), or(isNull(table.validTo), gt(table.validTo, moment)))
 }
 
-/** The rows of the directory of an account, in SQL, as the readers of a connection see them now. */
-export const inDirectoryNow = (table: OfAccount, accountId: SQLWrapper): SQL | undefined =>
+/** The rows of the directory of an account, in SQL, as the result of a connection that is shown has them. */
+export const inDirectoryShown = (table: OfAccount, accountId: SQLWrapper): SQL | undefined =>
   and(
     eq(table.organisationId, connections.organisationId),
     eq(table.accountId, accountId),

@@ -102,7 +102,7 @@ describe('a connection whose deletion was asked for', () => {
     expect(await getConnection(owner, id)).toBeNull()
     expect(await listConnections(owner)).toEqual([])
     expect(await getProgress(owner, [id])).toEqual([])
-    expect(await countPeople(owner, { search: '', status: null, signal: null, minimum: null })).toBe(0)
+    expect(await countPeople(owner, 'now', { search: '', status: null, signal: null, minimum: null })).toBe(0)
     expect(await listDeletions(owner)).toMatchObject([
       { id, label: tenant.subscription.name, requestedByName: owner.name, deleted: {} },
     ])

@@ -4,9 +4,12 @@ import {
   instantsWords,
   instantWords,
   keepMoment,
+  type NotShown,
   parseMoment,
+  problemOfAll,
   problemOfMoment,
   problemOfResult,
+  whyNotShown,
 } from './as-of'
 
 const momentOf = (text: string) => {
@@ -79,6 +82,58 @@ describe('a moment that cannot be shown is explained', () => {
       next: null,
     })
   })
+})
+
+describe('a moment at which no subscription at all can be shown', () => {
+  const [first, later] = [new Date('2026-03-12T09:14:22.123Z'), new Date('2026-03-14T00:00:00.000Z')]
+  const problemOf = (text: string, prunedTo: Date | null, ...reasons: NotShown[]) => {
+    const moment = parseMoment(text)
+    if (!moment) throw new Error(`This is no moment: ${text}`)
+    return problemOfAll(moment, { first, later, prunedTo }, reasons)
+  }
+
+  test('lies before the first sync of all, which is the next step', () => {
+    expect(problemOf('2026-03-11', null, { kind: 'not_read', first })).toMatchObject({
+      title: 'Rolecall knew no subscription then',
+      sentence: 'The first sync of all ended on 12 March 2026 at 09:14 UTC. What was so before was never read.',
+      next: { at: first },
+    })
+  })
+
+  test('is not called unknown where something was known once', () => {
+    const reasons: NotShown[] = [
+      { kind: 'not_read', first },
+      { kind: 'deleted', on: later },
+    ]
+    expect(problemOf('2026-03-11', null, ...reasons)).toMatchObject({
+      title: 'Nothing that Rolecall saw then can be shown',
+      next: { at: later },
+    })
+  })
+
+  test('leads to the earliest moment of which everything is kept', () => {
+    const prunedTo = new Date('2026-03-13T00:00:00.000Z')
+    expect(problemOf('2026-03-12', prunedTo, { kind: 'forgotten' })).toMatchObject({ next: { at: prunedTo } })
+    expect(problemOf('2026-03-13', prunedTo, { kind: 'other_tenant' })).toMatchObject({ next: { at: later } })
+  })
+})
+
+test('why nothing of a subscription is shown follows a because', () => {
+  const at = new Date('2026-03-12T09:14:22.123Z')
+  const reasons: NotShown[] = [
+    { kind: 'not_read', first: at },
+    { kind: 'not_read', first: null },
+    { kind: 'forgotten' },
+    { kind: 'other_tenant' },
+    { kind: 'deleted', on: at },
+  ]
+  expect(reasons.map(whyNotShown)).toEqual([
+    'its first sync ended on 12 March 2026 at 09:14 UTC',
+    'it has not been synced yet',
+    'what Rolecall saw of it then is not kept any more',
+    'it was in another tenant then, which is not read any more',
+    'it was deleted on 12 March 2026 at 09:14 UTC, with all that was read of it',
+  ])
 })
 
 test('a moment is said to the minute', () => {

@@ -41,10 +41,21 @@ type Around = {
 export type MomentProblem = { title: string; sentence: string; next: { at: Date; label: string } | null }
 
 /**
- * What keeps a moment from being shown: it was not understood, has not come yet, or lies before the first result. Null when
- * nothing does.
+ * What keeps a moment of a subscription from being shown: it was not understood, has not come yet, or lies before the first result.
+ * Null when nothing does.
  */
-export function problemOfMoment(moment: Moment | null, { now, first }: Around): MomentProblem | null {
+export function problemOfMoment(moment: Moment | null, around: Around): MomentProblem | null {
+  const problem = problemOfAsking(moment, around)
+  if (problem || !moment || !around.first || moment.at >= around.first) return problem
+  return {
+    title: 'Rolecall did not know this subscription then',
+    sentence: `Its first sync ended on ${instantWords(around.first)}. What was so before was never read.`,
+    next: { at: around.first, label: 'Show the first result' },
+  }
+}
+
+/** What is wrong about a moment whatever is shown of it: it was not understood, has not come yet, or there is no past at all. */
+export function problemOfAsking(moment: Moment | null, { now, first }: Around): MomentProblem | null {
   if (!moment)
     return {
       title: 'This is not a date that Rolecall understands',
@@ -64,13 +75,53 @@ export function problemOfMoment(moment: Moment | null, { now, first }: Around): 
       sentence: 'Rolecall can show what is so now, and what was so at any time since its first sync.',
       next: null,
     }
-  if (moment.at < first)
+  return null
+}
+
+/** Why nothing of a subscription is shown at a moment, over all subscriptions. `first` is when its first known result was published. */
+export type NotShown =
+  | { kind: 'not_read'; first: Date | null }
+  | { kind: 'forgotten' }
+  | { kind: 'other_tenant' }
+  | { kind: 'deleted'; on: Date }
+
+/** Why nothing of a subscription is shown, as what follows *because* in a sentence. */
+export function whyNotShown(why: NotShown): string {
+  switch (why.kind) {
+    case 'not_read':
+      return why.first ? `its first sync ended on ${instantWords(why.first)}` : 'it has not been synced yet'
+    case 'forgotten':
+      return 'what Rolecall saw of it then is not kept any more'
+    case 'other_tenant':
+      return 'it was in another tenant then, which is not read any more'
+    case 'deleted':
+      return `it was deleted on ${instantWords(why.on)}, with all that was read of it`
+  }
+}
+
+/** The results of all subscriptions beside a moment of which none can be shown; `prunedTo` is until when history is deleted. */
+type AllAround = { first: Date; later: Date | null; prunedTo: Date | null }
+
+/** Why no subscription at all is shown at a moment, from why each of them is not. */
+export function problemOfAll(
+  { at }: Moment,
+  { first, later, prunedTo }: AllAround,
+  reasons: readonly NotShown[],
+): MomentProblem {
+  if (at < first && reasons.every(({ kind }) => kind === 'not_read'))
     return {
-      title: 'Rolecall did not know this subscription then',
-      sentence: `Its first sync ended on ${instantWords(first)}. What was so before was never read.`,
+      title: 'Rolecall knew no subscription then',
+      sentence: `The first sync of all ended on ${instantWords(first)}. What was so before was never read.`,
       next: { at: first, label: 'Show the first result' },
     }
-  return null
+  const kept = prunedTo && prunedTo > at ? prunedTo : null
+  return {
+    title: 'Nothing that Rolecall saw then can be shown',
+    sentence: 'Of no subscription is there a result of then that is kept whole, and a part of it would mislead.',
+    next: kept
+      ? { at: kept, label: 'Show the earliest moment that is kept' }
+      : later && { at: later, label: 'Show the result after it' },
+  }
 }
 
 /** Why there is a result of a moment that cannot be shown any more; `later` is when the one after it was published. */
@@ -106,7 +157,7 @@ function wordsTo(at: Date, unit: 'minute' | 'second'): string {
 /** A moment as an address has it. */
 export const formatMoment = (at: Date): string => at.toISOString()
 
-/** An address within a subscription at the same moment as the page that links to it; `at` is empty for now. */
+/** An address at the same moment as the page that links to it; `at` is empty for now. */
 export function keepMoment(href: string, at: string): string {
   return at === '' ? href : `${href}${href.includes('?') ? '&' : '?'}at=${encodeURIComponent(at)}`
 }

@@ -2,7 +2,16 @@ import type { OddRows } from './access'
 import { BLIND_SPOTS } from './blind-spots'
 import { OPTIONAL_PERMISSIONS } from './permissions'
 import { explain, type ProblemCode, type Refused } from './problems'
-import type { AzureCount, ConnectionState, CoverageLine, CoverageState, Dataset, Drop, GroupPlanWhy, Kept } from './vocabulary'
+import type {
+  AzureCount,
+  ConnectionState,
+  CoverageLine,
+  CoverageState,
+  Dataset,
+  Drop,
+  GroupPlanWhy,
+  Kept,
+} from './vocabulary'
 import { momentWords } from './words'
 
 /** How far a kind of data was read, with the counts behind it. */
@@ -188,12 +197,14 @@ type Readable = {
   state: ConnectionState
   publishedAt: Date | null
   coverage: readonly CoverageLine[] | null
+  /** Why nothing of it is shown as of a moment, which the band of the past says. */
+  notShown?: string | null
 }
 
 /** The connected subscriptions of which it cannot be said that whoever is not listed has no role in them. */
 export function listUnread(connections: readonly Readable[]): Unread[] {
-  return connections.flatMap(({ id, label, state, publishedAt, coverage }) => {
-    const why = state === 'disconnected' ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
+  return connections.flatMap(({ id, label, state, publishedAt, coverage, notShown }) => {
+    const why = state === 'disconnected' || notShown ? null : whyUnknown(publishedAt ? (coverage ?? []) : null)
     return why ? [{ id, label, why }] : []
   })
 }

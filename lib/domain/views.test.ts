@@ -87,6 +87,7 @@ const accessView: fc.Arbitrary<AccessView> = fc.record({
 })
 
 const peopleView: fc.Arbitrary<PeopleView> = fc.record({
+  at: text,
   search: text,
   status: fc.option(fc.constantFrom(...PRINCIPAL_STATUSES)),
   signal: fc.option(fc.constantFrom(...SIGNALS)),
@@ -170,7 +171,9 @@ describe('an address that somebody kept opens the view it was kept for', () => {
   })
 
   test('people over all subscriptions', () => {
-    expect(parsePeopleView(paramsOf('?q=ada&status=active&signal=can_grant&min=writes&dir=desc&from=8'))).toEqual({
+    expect(
+      parsePeopleView(paramsOf('?q=ada&status=active&signal=can_grant&min=writes&dir=desc&from=8&at=2026-03-12')),
+    ).toEqual({
       search: 'ada',
       status: 'active',
       signal: 'can_grant',
@@ -178,6 +181,7 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       direction: 'desc',
       cursor: null,
       from: 8,
+      at: '2026-03-12',
     })
   })
 
@@ -317,6 +321,7 @@ test('a mangled address opens the default view', () => {
           direction: 'asc',
           cursor: null,
           from: 0,
+          at: '',
         })
       },
     ),

@@ -128,12 +128,13 @@ export type PeopleFilter = {
 }
 
 /** A list of people over all subscriptions. */
-export type PeopleView = Required<PeopleFilter> & {
-  direction: Direction
-  cursor: Cursor | null
-  /** The first of the subscriptions that the matrix shows as columns, counted from 0. */
-  from: number
-}
+export type PeopleView = Required<PeopleFilter> &
+  AsOfView & {
+    direction: Direction
+    cursor: Cursor | null
+    /** The first of the subscriptions that the matrix shows as columns, counted from 0. */
+    from: number
+  }
 
 const PEOPLE_ADDRESS: Address<PeopleView> = {
   search: searchText('q'),
@@ -143,6 +144,7 @@ const PEOPLE_ADDRESS: Address<PeopleView> = {
   direction: oneOf('dir', DIRECTIONS, 'asc'),
   from: wholeNumber('from'),
   cursor: pageCursor(),
+  ...AT,
 }
 
 export const parsePeopleView = (params: SearchParams): PeopleView => parseView(PEOPLE_ADDRESS, params)
@@ -198,7 +200,7 @@ const GROUPS_ADDRESS: Address<GroupsView> = {
 export const parseGroupsView = (params: SearchParams): GroupsView => parseView(GROUPS_ADDRESS, params)
 export const formatGroupsView = (view: GroupsView): string => formatView(GROUPS_ADDRESS, view)
 
-/** A page of a subscription that has no view of its own, at a moment: its roles, or one person. */
+/** A page that has no view of its own, at a moment: the roles of a subscription, or one person. */
 export const parseAsOfView = (params: SearchParams): AsOfView => parseView(AT, params)
 export const formatAsOfView = (view: AsOfView): string => formatView(AT, view)
 

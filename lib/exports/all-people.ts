@@ -1,14 +1,15 @@
 import type { Actor } from '@/db/actor'
-import type { ConnectionTile } from '@/db/queries/connections'
-import type { Cell as AccessCell, PersonRow } from '@/db/queries/people'
+import type { Cell as AccessCell } from '@/db/queries/cells'
+import type { PersonRow } from '@/db/queries/people'
 import type { PeopleView } from '@/lib/domain/views'
+import type { AllResults, ShownConnection } from '@/lib/past-results'
 import type { ListToExport } from './lists'
 import { countListedPeople, peopleFiltersOf, readPeoplePages } from './people-pages'
 import { ShownResults } from './shown-results'
 import { type Column, cellsOf } from './table'
 
 /** What somebody has in one subscription. */
-type PersonInSubscription = { person: PersonRow; access: AccessCell; connection: ConnectionTile }
+type PersonInSubscription = { person: PersonRow; access: AccessCell; connection: ShownConnection }
 
 const yesNo = (is: boolean) => (is ? 'yes' : 'no')
 
@@ -42,17 +43,19 @@ const COLUMNS: readonly Column<PersonInSubscription>[] = [
 /**
  * The people with access in any connected subscription, a row for each subscription in which they have it, by name. What
  * leads there, grant by grant, is in the exports of the subscriptions. A sync that publishes meanwhile is shown from the next page on,
- * and the proof has both of its results.
+ * and the proof has both of its results. As of a moment each connection is shown by its own result of then, and the proof says of which
+ * none can be shown.
  *
- * @param connections all of the organisation, as their readers see them now
+ * @param all what is shown of all of the organisation's connections, now or as of a moment
+ * @throws NotFound at the end of its rows, when a result of the moment was deleted while they were read
  */
 export function allPeopleList(
   actor: Actor,
-  connections: ConnectionTile[],
+  all: AllResults,
   { organisation, at }: { organisation: string; at: Date },
   view: PeopleView,
 ): ListToExport {
-  const results = new ShownResults(actor, connections)
+  const results = new ShownResults(actor, all)
   async function* read(): AsyncGenerator<PersonInSubscription[]> {
     for await (const people of readPeoplePages(actor, results, view))
       yield people.flatMap(({ person, access }) =>
@@ -66,6 +69,7 @@ export function allPeopleList(
     ...{ list: 'all people', label: organisation, at, filters: peopleFiltersOf(view) },
     cells: cellsOf({ name: 'People', columns: COLUMNS, rows: read() }),
     snapshots: results.snapshots,
-    count: () => countListedPeople(actor, view),
+    notShown: results.notShown,
+    count: () => countListedPeople(actor, results, view),
   }
 }

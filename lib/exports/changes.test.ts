@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync'
 import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
-import { listConnections } from '@/db/queries/connections'
 import { changes } from '@/db/schema/changes'
 import { connections } from '@/db/schema/connections'
 import { parseChangesView } from '@/lib/domain/views'
+import { findAllResults } from '@/lib/past-results'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { changesList } from './changes'
@@ -19,7 +19,12 @@ type World = Awaited<ReturnType<typeof createAccessWorld>>
 const NEXT = new Date(PUBLISHED.getTime() + 60_000)
 
 const listOf = async ({ actor }: World, asked: Record<string, string> = {}) =>
-  changesList(actor, await listConnections(actor), { organisation: 'Contoso', at: PUBLISHED }, parseChangesView(asked))
+  changesList(
+    actor,
+    await findAllResults(actor, ''),
+    { organisation: 'Contoso', at: PUBLISHED },
+    parseChangesView(asked),
+  )
 
 const rowsOf = async ({ cells }: Awaited<ReturnType<typeof listOf>>): Promise<Record<string, string>[]> =>
   parse(await new Response(streamOf(toCsvFile(cells))).text(), { bom: true, columns: true })

@@ -1,9 +1,9 @@
 import type { Actor } from '@/db/actor'
 import { type ChangeEffectRow, type ChangeRow, countChanges, listChanges } from '@/db/queries/changes'
-import type { ConnectionTile } from '@/db/queries/connections'
 import { privilegeOfStrength } from '@/db/queries/snapshot'
 import { causeWords, effectWords } from '@/lib/domain/change-words'
 import { ALL_CHANGES, type ChangesFilter, type ChangesView } from '@/lib/domain/views'
+import type { AllResults } from '@/lib/past-results'
 import type { ListToExport } from './lists'
 import { readPages } from './pages'
 import type { Counted } from './proof'
@@ -72,16 +72,16 @@ const CHANGES_AT_ONCE = 100
  * What changed in the access to all subscriptions, or to one of them, the latest first: a row for each effect of each change that
  * the filters leave. A sync that publishes meanwhile may show more of them, and the proof has both of its results.
  *
- * @param connections all of the organisation, as their readers see them now
+ * @param all what is shown of all of the organisation's connections now
  */
 export function changesList(
   actor: Actor,
-  connections: ConnectionTile[],
+  all: AllResults,
   { organisation, at }: { organisation: string; at: Date },
   view: ChangesView,
 ): ListToExport {
   const { connectionId } = view
-  const results = new ShownResults(actor, connections, ({ id }) => connectionId === null || id === connectionId)
+  const results = new ShownResults(actor, all, ({ id }) => connectionId === null || id === connectionId)
   let listed = 0
   async function* read(): AsyncGenerator<EffectOfChange[]> {
     for await (const changes of readPages((cursor) => listChanges(actor, { ...view, cursor }, CHANGES_AT_ONCE))) {

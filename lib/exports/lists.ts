@@ -23,6 +23,8 @@ export type ListToExport = {
   at: Date
   cells: Cells
   snapshots: Snapshot[]
+  /** The subscriptions of which nothing is shown as of the moment, and why; left out for a list of one subscription. */
+  notShown?: { label: string; why: string }[]
   /** What the list is filtered by, as it was asked for. */
   filters: Record<string, string>
   count: () => Promise<Counted>

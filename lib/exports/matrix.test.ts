@@ -1,10 +1,10 @@
 import { parse } from 'csv-parse/sync'
 import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
-import { listConnections } from '@/db/queries/connections'
 import { connections } from '@/db/schema/connections'
 import { parsePeopleView } from '@/lib/domain/views'
 import { DATASETS } from '@/lib/domain/vocabulary'
+import { findAllResults } from '@/lib/past-results'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { toCsvFile } from './csv'
@@ -19,7 +19,7 @@ type World = Awaited<ReturnType<typeof createAccessWorld>>
 const NEXT = new Date(PUBLISHED.getTime() + 60_000)
 
 const listOf = async ({ actor }: World, asked: Record<string, string> = {}) =>
-  matrixList(actor, await listConnections(actor), { organisation: 'Contoso', at: PUBLISHED }, parsePeopleView(asked))
+  matrixList(actor, await findAllResults(actor, ''), { organisation: 'Contoso', at: PUBLISHED }, parsePeopleView(asked))
 
 /** The rows of the CSV file, each under the labels of the subscriptions, without their IDs. */
 async function rowsOf({ cells }: Awaited<ReturnType<typeof listOf>>): Promise<Record<string, string>[]> {
@@ -127,7 +127,7 @@ test('another organisation has people and subscriptions of its own only', async 
   expect(await rowsOf(await listOf(ours))).toHaveLength(1)
   const list = matrixList(
     theirs.actor,
-    await listConnections(theirs.actor),
+    await findAllResults(theirs.actor, ''),
     { organisation: 'Fabrikam', at: PUBLISHED },
     parsePeopleView({}),
   )

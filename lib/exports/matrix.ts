@@ -1,9 +1,9 @@
 import type { Actor } from '@/db/actor'
-import type { ConnectionTile } from '@/db/queries/connections'
-import type { Cell as AccessCell } from '@/db/queries/people'
+import type { Cell as AccessCell } from '@/db/queries/cells'
 import { whyUnknown } from '@/lib/domain/coverage'
 import type { PeopleView } from '@/lib/domain/views'
 import { roleWords } from '@/lib/domain/words'
+import type { AllResults, ShownConnection } from '@/lib/past-results'
 import type { ListToExport } from './lists'
 import { countListedPeople, type PersonWithAccess, peopleFiltersOf, readPeoplePages } from './people-pages'
 import { ShownResults } from './shown-results'
@@ -37,15 +37,15 @@ const PERSON_COLUMNS: readonly Column<MatrixRow>[] = [
  * any, or is empty: then they have none by that result. A sync that publishes meanwhile is shown from the next rows on, which
  * name it, and the proof has both of its results.
  *
- * @param connections all of the organisation, as their readers see them now
+ * @param all what is shown of all of the organisation's connections, now or as of a moment
  */
 export function matrixList(
   actor: Actor,
-  connections: ConnectionTile[],
+  all: AllResults,
   { organisation, at }: { organisation: string; at: Date },
   view: PeopleView,
 ): ListToExport {
-  const results = new ShownResults(actor, connections)
+  const results = new ShownResults(actor, all)
   const shown = results.list().filter(({ publishedAt }) => publishedAt !== null)
   const first = new Map(results.list().map(({ id, publishedAt }) => [id, publishedAt?.getTime()]))
   async function* read(): AsyncGenerator<MatrixRow[]> {
@@ -67,20 +67,21 @@ export function matrixList(
       rows: read(),
     }),
     snapshots: results.snapshots,
-    count: () => countListedPeople(actor, view),
+    notShown: results.notShown,
+    count: () => countListedPeople(actor, results, view),
   }
 }
 
-const listWhyUnknown = ({ id, publishedAt, coverage }: ConnectionTile): [string, string][] => {
+const listWhyUnknown = ({ id, publishedAt, coverage }: ShownConnection): [string, string][] => {
   const why = whyUnknown(publishedAt ? (coverage ?? []) : null)
   return why === null ? [] : [[id, why]]
 }
 
-const resultWords = ({ label, publishedAt }: ConnectionTile): string =>
+const resultWords = ({ label, publishedAt }: ShownConnection): string =>
   `${label} as of ${publishedAt?.toISOString() ?? 'no result'}`
 
 /** The column of a subscription. Labels may be the same, so the ID stands beside it. */
-const columnOf = ({ id, label, subscriptionId }: ConnectionTile): Column<MatrixRow> => ({
+const columnOf = ({ id, label, subscriptionId }: ShownConnection): Column<MatrixRow> => ({
   name: `${label} (${subscriptionId})`,
   value: ({ access, unknown }) => {
     const cell = access.get(id)

@@ -1,6 +1,6 @@
 import type { Actor } from '@/db/actor'
 import { readDatabaseNow } from '@/db/queries/clock'
-import { type ConnectionFacts, getConnection, listConnections } from '@/db/queries/connections'
+import { type ConnectionFacts, getConnection } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
 import {
   parseAccessView,
@@ -12,6 +12,7 @@ import {
   parsePeopleView,
 } from '@/lib/domain/views'
 import { connectionAskedFor } from '@/lib/past-result'
+import { allResultsAskedFor, findAllResults } from '@/lib/past-results'
 import { allPeopleList } from './all-people'
 import { askList } from './ask'
 import { changesList } from './changes'
@@ -70,18 +71,18 @@ async function openOfConnection(
   }
 }
 
-/** People over all subscriptions, or with `list=matrix` by subscription. */
+/** People over all subscriptions, or with `list=matrix` by subscription; now or at a moment. */
 async function openPeople(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
-  const connections = await listConnections(member)
-  const of = { organisation: member.organisationName, at: await readDatabaseNow() }
+  const view = parsePeopleView(Object.fromEntries(address))
+  const all = await allResultsAskedFor(member, view.at)
+  const at = all.past?.kind === 'shown' ? all.past.publishedAt : await readDatabaseNow()
   const makeList = address.get('list') === 'matrix' ? matrixList : allPeopleList
-  return makeList(member, connections, of, parsePeopleView(Object.fromEntries(address)))
+  return makeList(member, all, { organisation: member.organisationName, at }, view)
 }
 
 async function openChanges(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
-  const connections = await listConnections(member)
   const of = { organisation: member.organisationName, at: await readDatabaseNow() }
-  return changesList(member, connections, of, parseChangesView(Object.fromEntries(address)))
+  return changesList(member, await findAllResults(member, ''), of, parseChangesView(Object.fromEntries(address)))
 }
 
 /** The audit log, or with `kind=security` its half for owners. */

@@ -1,5 +1,6 @@
 import type { Actor } from '@/db/actor'
-import { type Cell as AccessCell, countPeople, listCells, listPeople, type PersonRow } from '@/db/queries/people'
+import { type Cell as AccessCell, listCells } from '@/db/queries/cells'
+import { countPeople, listPeople, type PersonRow } from '@/db/queries/people'
 import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
 import { readPages } from './pages'
 import type { Counted } from './proof'
@@ -14,12 +15,13 @@ const PEOPLE_AT_ONCE = 200
  * The people with access in any connected subscription, by name, page by page. All of a page is of the results that are shown
  * when it is given; a sync that publishes later is seen from the next page on.
  */
-export function readPeoplePages(
+export async function* readPeoplePages(
   actor: Actor,
   results: ShownResults,
   view: PeopleView,
 ): AsyncGenerator<PersonWithAccess[]> {
-  return readPages((cursor) => readSettledPage(actor, results, { ...view, cursor }))
+  yield* readPages((cursor) => readSettledPage(actor, results, { ...view, cursor }))
+  await results.expectKept()
 }
 
 /** A page that a sync has published into while it was read is read again. */
@@ -27,8 +29,8 @@ async function readSettledPage(actor: Actor, results: ShownResults, view: People
   let page: Awaited<ReturnType<typeof listPeople>>
   let cells: AccessCell[]
   do {
-    page = await listPeople(actor, view, PEOPLE_AT_ONCE)
-    cells = await listCells(actor, page.rows)
+    page = await listPeople(actor, results.results, view, PEOPLE_AT_ONCE)
+    cells = await listCells(actor, results.results, page.rows)
   } while (await results.haveChanged())
   const cellsOf = Map.groupBy(cells, ({ personId, tenantId }) => `${tenantId} ${personId}`)
   const rows = page.rows.map((person) => ({ person, access: cellsOf.get(`${person.tenantId} ${person.id}`) ?? [] }))
@@ -43,11 +45,11 @@ export const peopleFiltersOf = (view: PeopleView): Record<string, string> =>
   Object.fromEntries(FILTER_NAMES.flatMap((name) => (view[name] ? [[name, view[name]]] : [])))
 
 /** How many people there are, and how many each filter of a view leaves out. */
-export async function countListedPeople(actor: Actor, view: PeopleView): Promise<Counted> {
-  const all = await countPeople(actor, NO_FILTER)
+export async function countListedPeople(actor: Actor, { results }: ShownResults, view: PeopleView): Promise<Counted> {
+  const all = await countPeople(actor, results, NO_FILTER)
   const filters: Counted['filters'] = []
   for (const [name, value] of Object.entries(peopleFiltersOf(view)))
-    filters.push({ name, value, leavesOut: all - (await countPeople(actor, { ...NO_FILTER, [name]: value })) })
-  const listed = filters.length === 0 ? all : await countPeople(actor, view)
+    filters.push({ name, value, leavesOut: all - (await countPeople(actor, results, { ...NO_FILTER, [name]: value })) })
+  const listed = filters.length === 0 ? all : await countPeople(actor, results, view)
   return { unit: 'people', all, listed, filters }
 }

@@ -17,7 +17,7 @@ const sheet = (name: string, columns: readonly string[], rows: readonly (readonl
 
 const moment = (text: string | null): Date | null => (text === null ? null : new Date(text))
 
-function factsOf({ exported, product, rows, counted, results, files, signature }: Proof): Cells {
+function factsOf({ exported, product, rows, counted, results, notShown, files, signature }: Proof): Cells {
   const facts: Fact[] = [
     ['export', 'list', exported.list],
     ['export', 'exported at (UTC)', moment(exported.at)],
@@ -37,6 +37,7 @@ function factsOf({ exported, product, rows, counted, results, files, signature }
     ),
     ...(counted.notKnown ?? []).map((sentence): Fact => ['export', 'not known', sentence]),
     ...results.flatMap(factsOfResult),
+    ...notShown.map(({ label, why }): Fact => [label, 'not shown as of then, because', why]),
     ...files.map(({ name, sha256 }): Fact => ['file', `SHA-256 of ${name}`, sha256]),
     ['signature', 'algorithm', signature.algorithm],
     ['signature', 'key', signature.key],

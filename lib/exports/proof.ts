@@ -28,6 +28,8 @@ export type Exported = {
   format: string
   /** The instants that it shows: one for each subscription; none for what is no result of a sync. */
   snapshots: Snapshot[]
+  /** The subscriptions of which nothing is shown as of the moment that was asked for, each with what follows *because*. */
+  notShown?: { label: string; why: string }[]
   count: () => Promise<Counted>
 }
 
@@ -77,6 +79,7 @@ export type Proof = {
   rows: number
   counted: Counted
   results: ProvenResult[]
+  notShown: { label: string; why: string }[]
   files: PackedFile[]
   signature: { algorithm: 'Ed25519'; key: string; publicKeys: string }
 }
@@ -111,6 +114,7 @@ export async function makeProof(actor: Actor, exported: Exported, made: Made): P
     rows: made.rows,
     counted: await exported.count(),
     results,
+    notShown: exported.notShown ?? [],
     files: made.files,
     signature: { algorithm: 'Ed25519', key: made.keyId, publicKeys: env().portalUrl + PUBLIC_KEYS_PATH },
   }

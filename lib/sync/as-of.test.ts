@@ -1,13 +1,21 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { z } from 'zod'
 import { getFirstResult, getResultAt } from '@/db/queries/as-of'
+import { type Cell, listCells } from '@/db/queries/cells'
 import { getConnection } from '@/db/queries/connections'
 import { getResultCounts } from '@/db/queries/count-result'
 import { listMatchingGrants } from '@/db/queries/grants'
 import { type HolderRow, listHolders } from '@/db/queries/holders'
+import { countPeople, listPeople, type PersonRow } from '@/db/queries/people'
+import { getPerson } from '@/db/queries/person'
 import { listRolesHeld } from '@/db/queries/roles'
 import { publishedOf } from '@/db/queries/snapshot'
 import { organisations } from '@/db/schema/organisations'
+import { formatMoment } from '@/lib/domain/as-of'
+import type { Cursor } from '@/lib/domain/views'
+import { findAllResults } from '@/lib/past-results'
+import { applyChange } from '@/sandbox/world/changes'
 import { accessLines } from '@/testing/access-lines'
 import { type Connected, createRandomCompany } from '@/testing/random-company'
 import { carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
@@ -49,6 +57,47 @@ async function listsOf({ owner }: TestTenant, { id }: Connected, at?: Date) {
   }
 }
 
+/** Whose pages are looked at: those of the people with the most roles. */
+const PAGES = 4
+
+const EVERYONE = { search: '', status: null } as const
+const FILTERS = [EVERYONE, { ...EVERYONE, signal: 'can_grant' }, { ...EVERYONE, minimum: 'writes' }] as const
+
+/** Everything that the lists over all subscriptions show, now or at a moment, but what is not kept with the past. */
+async function allListsOf({ owner }: TestTenant, at?: Date) {
+  const { results, connections } = await findAllResults(owner, at ? formatMoment(at) : '')
+  const people: PersonRow[] = []
+  let cursor: Cursor | null = null
+  do {
+    const page = await listPeople(owner, results, { ...EVERYONE, direction: 'asc', cursor }, 200)
+    people.push(...page.rows)
+    cursor = page.next
+  } while (cursor)
+  const cells = await listCells(owner, results, people)
+  const filtered = FILTERS.map((filter) => countPeople(owner, results, filter))
+  const roles = []
+  const mostHeld = people.toSorted((one, other) => other.grants - one.grants || (one.id < other.id ? -1 : 1))
+  for (const { id } of mostHeld.slice(0, PAGES))
+    for (const role of (await getPerson(owner, results, id))?.roles ?? []) {
+      const { connectionId, key, kind, groupId, scope, publishedAt } = role
+      roles.push(JSON.stringify([id, connectionId, key, kind, groupId, scope, publishedAt]))
+    }
+  return {
+    people: people.map(({ name: _, email: _e, lastSignInAt: _l, ...row }) => JSON.stringify(row)).sort(),
+    cells: cells.map(describeCell).sort(),
+    counted: await Promise.all(filtered),
+    roles: roles.sort(),
+    shown: connections.flatMap(({ id, publishedAt }) => (publishedAt ? [[id, publishedAt]] : [])),
+  }
+}
+
+const describeCell = ({ role, eligible, ...cell }: Cell): string =>
+  JSON.stringify({
+    ...cell,
+    role: [role.id, role.privilege],
+    eligible: eligible && [eligible.roleId, eligible.privilege],
+  })
+
 const seeds = Array.from({ length: WORLDS }, (_, index) => `company with a past ${index + 1}`)
 
 test.each(seeds)('%s is shown as of each of its publishes as it was then', async (seed) => {
@@ -59,12 +108,14 @@ test.each(seeds)('%s is shown as of each of its publishes as it was then', async
     at: Date
     lines: string[]
     lists: Awaited<ReturnType<typeof listsOf>>
+    all: Awaited<ReturnType<typeof allListsOf>>
   }
   const publishes: Publish[] = []
   const record = async (one: Connected) => {
     const run = await carryRun(rolecall, owner, one.id)
     if (!run.finishedAt) throw new Error('The run did not end.')
-    publishes.push({ one, at: run.finishedAt, lines: accessLines(truth(one)), lists: await listsOf(tenant, one) })
+    const [lists, all] = [await listsOf(tenant, one), await allListsOf(tenant)]
+    publishes.push({ one, at: run.finishedAt, lines: accessLines(truth(one)), lists, all })
   }
   for (const one of connected) await record(one)
   for (let round = 1; round <= ROUNDS; round++) {
@@ -86,6 +137,48 @@ test.each(seeds)('%s is shown as of each of its publishes as it was then', async
       expect(await listsOf(tenant, one, moment)).toEqual(lists)
     }
   }
+  // Over all subscriptions another result is the next one, whichever connection published it.
+  for (const [index, { at, all }] of publishes.entries()) {
+    const next = publishes[index + 1]
+    for (const moment of next ? [at, new Date(next.at.getTime() - 1)] : [at])
+      expect(await allListsOf(tenant, moment)).toEqual(all)
+  }
+})
+
+const idOf = (made: unknown): string => z.object({ id: z.string() }).parse(made).id
+
+test('a person who lost everything is listed as of when they had it, and one whose account was disabled since as active', async () => {
+  const tenant = await rolecall.tenant({ people: 4, assignments: 0, groups: 0, delegations: 0, subscriptions: 2 })
+  const { owner, world, tenantId } = tenant
+  const [one, other] = tenant.subscriptions
+  if (!one || !other) throw new Error('The tenant has one subscription only.')
+  const ids = { one: await connect(tenant, one.id), other: await connect(tenant, other.id) }
+  const [ada, bo] = ['Ada Novak', 'Bo Lind'].map((displayName) =>
+    idOf(applyChange(world, { type: 'add_person', tenantId, displayName })),
+  )
+  if (!ada || !bo) throw new Error('Nobody was added.')
+  for (const principalId of [ada, bo])
+    applyChange(world, { type: 'assign', tenantId, principalId, role: 'Reader', subscriptionId: one.id })
+  const publish = async (id: string) => (await carryRun(rolecall, owner, id)).finishedAt ?? new Date(0)
+  const first = await publish(ids.one)
+  applyChange(world, { type: 'unassign', tenantId, principalId: ada })
+  applyChange(world, { type: 'disable', user: bo })
+  await publish(ids.other)
+  await requestSync(owner, ids.one)
+  const last = await publish(ids.one)
+
+  const listed = async (at: Date) => {
+    const { results } = await findAllResults(owner, formatMoment(at))
+    const { rows } = await listPeople(owner, results, { ...EVERYONE, search: 'o', direction: 'asc', cursor: null })
+    return Object.fromEntries(rows.filter(({ id }) => [ada, bo].includes(id)).map(({ name, status }) => [name, status]))
+  }
+  expect(await listed(first)).toEqual({ 'Ada Novak': 'active', 'Bo Lind': 'active' })
+  expect(await listed(last)).toEqual({ 'Bo Lind': 'disabled' })
+  const { past } = await findAllResults(owner, formatMoment(first))
+  expect(past).toMatchObject({
+    kind: 'shown',
+    hidden: [{ id: ids.other, why: expect.stringContaining('its first sync') }],
+  })
 })
 
 test('the results next to a moment are told, and before the first one there is none', async () => {

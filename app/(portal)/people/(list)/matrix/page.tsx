@@ -1,13 +1,12 @@
 import type { Metadata } from 'next'
+import { readPeople } from '@/app/(portal)/people/(list)/read-people'
 import { AccessMatrix, ColumnPager } from '@/components/people/access-matrix'
 import { PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
 import type { Actor } from '@/db/actor'
-import { listConnections } from '@/db/queries/connections'
-import { countPeople, listCells, listPeople } from '@/db/queries/people'
+import { listCells } from '@/db/queries/cells'
 import { showRefusal } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
-import { ageNote, connectionStatus } from '@/lib/domain/connection-status'
 import { listUnread, whyUnknown } from '@/lib/domain/coverage'
 import { formatPeopleView, type PeopleView, parsePeopleView } from '@/lib/domain/views'
 import { withLease } from '@/lib/leases'
@@ -20,17 +19,19 @@ const COLUMNS = 8
 export default async function MatrixPage({ searchParams }: PageProps<'/people/matrix'>) {
   const member = await requireMember()
   const view = parsePeopleView(await searchParams)
-  const { page, matching, anyone, all, cells } = await withLease('question', member.memberId, () =>
+  const { page, matching, anyone, connections, past, cells } = await withLease('question', member.memberId, () =>
     readMatrix(member, view),
   ).catch(showRefusal)
-  const connected = all.filter(({ state, publishedAt }) => state !== 'disconnected' && publishedAt !== null)
+  const connected = connections.filter(
+    ({ state, publishedAt, notShown }) => state !== 'disconnected' && (publishedAt !== null || notShown !== null),
+  )
   const from = view.from < connected.length ? view.from : 0
   const columns = connected.slice(from, from + COLUMNS)
   const href = (change: Partial<PeopleView>) =>
     `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
-    <PeopleFrame current="matrix" view={view} anyone={anyone.rows.length > 0} unread={listUnread(all)}>
+    <PeopleFrame current="matrix" view={view} anyone={anyone} unread={listUnread(connections)} past={past}>
       {page.rows.length > 0 ? (
         <>
           <ColumnPager
@@ -42,15 +43,15 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
           />
           <AccessMatrix
             rows={page.rows}
-            columns={columns.map((one) => ({
-              id: one.id,
-              label: one.label,
-              unknown: whyUnknown(one.publishedAt ? (one.coverage ?? []) : null),
-              note: ageNote(connectionStatus(one)),
+            columns={columns.map(({ id, label, note, notShown, publishedAt, coverage }) => ({
+              ...{ id, label, note, notShown },
+              asOf: past ? publishedAt : null,
+              unknown: whyUnknown(publishedAt ? (coverage ?? []) : null),
             }))}
             cells={cells}
             direction={view.direction}
             sortHref={href({ direction: view.direction === 'asc' ? 'desc' : 'asc' })}
+            at={view.at}
           />
           <Pager
             shown={page.rows.length}
@@ -66,11 +67,6 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
 }
 
 async function readMatrix(member: Actor, view: PeopleView) {
-  const [page, matching, anyone, all] = await Promise.all([
-    listPeople(member, view),
-    countPeople(member, view),
-    listPeople(member, { search: '', status: null, direction: 'asc', cursor: null }, 1),
-    listConnections(member),
-  ])
-  return { page, matching, anyone, all, cells: await listCells(member, page.rows) }
+  const people = await readPeople(member, view)
+  return { ...people, cells: await listCells(member, people.results, people.page.rows) }
 }
