@@ -250,6 +250,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'lib/connections/follow.ts takeDueAccount', // takes one of any organisation, and changes only when it is looked at next
     'lib/connections/reseal-secrets.ts listHeaders', // the names of the keys that sealed anything
     'lib/connections/reseal-secrets.ts listOldSecrets', // where there is a secret to seal anew: ids, no secrets
+    'lib/exports/prepare-export.ts sendLostExports',
     'lib/exports/signing-keys.ts readCurrent',
     'lib/exports/signing-keys.ts replaceKey',
     'lib/feeds/find-feed.ts readFeed', // a feed is found by its id, and its row says whose it is

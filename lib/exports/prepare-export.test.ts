@@ -110,7 +110,10 @@ test('one whose worker was lost is begun anew by the next, and what the first on
   expect(sent).toContainEqual(job(id))
   await prepareExport(job(id), NEVER)
   expect(await getPreparedExport(actor, id)).toMatchObject({ state: 'done', rows: 3 })
-  const places = await database.db.select({ place: preparedPieces.place }).from(preparedPieces)
+  const places = await database.db
+    .select({ place: preparedPieces.place })
+    .from(preparedPieces)
+    .where(eq(preparedPieces.exportId, id))
   expect(places.filter(({ place }) => place === 7)).toEqual([])
 
   // A third loss ends it, with a sentence.
