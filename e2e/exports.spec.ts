@@ -166,3 +166,30 @@ test('what is saved of a question, of people by subscription and of changes is w
     }),
   )
 })
+
+test('a large export is left to a worker, waited for on another page, and verified like any other', async ({
+  page,
+  world,
+}, info) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await openResults(page)
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'Prepare a large one' }).click()
+  await expect(page.getByRole('heading', { name: /^Prepare an export: people of/ })).toBeVisible()
+  await inspect(page, 'an export to be prepared')
+  await page.getByRole('radio', { name: 'JSON Lines, zipped' }).check()
+  await page.getByRole('button', { name: 'Prepare', exact: true }).click()
+
+  const exports = page.getByRole('table', { name: 'Exports prepared for you' })
+  const take = exports.getByRole('link', { name: /^Download/ })
+  await expect(exports.getByText('Ready')).toBeVisible()
+  await inspect(page, 'an export that is prepared')
+  const [download] = await Promise.all([page.waitForEvent('download'), take.click()])
+  const file = info.outputPath(download.suggestedFilename())
+  await download.saveAs(file)
+  expect(run(process.execPath, ['scripts/verify-export.mjs', file])).toContain('Verified with the key from')
+
+  await exports.getByRole('button', { name: /^Delete/ }).click()
+  await expect(exports).toBeHidden()
+})

@@ -16,6 +16,7 @@ const FILLERS = {
   keyFile: 'no-such-key.pem',
   changeId: ID,
   feedId: ID,
+  exportId: ID,
   nextauth: '_log',
 }
 

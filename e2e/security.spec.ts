@@ -52,12 +52,13 @@ async function everyAnswer(route: PortalRoute, fillers: Record<string, string>, 
   return all.flat()
 }
 
-const fillersFor = ({ connectionId, attemptId, accountId, draftId, feedId, changeId, personId }: Victim) => ({
+const fillersFor = ({ connectionId, attemptId, accountId, draftId, feedId, exportId, changeId, personId }: Victim) => ({
   connectionId,
   attemptId,
   accountId,
   draftId,
   feedId,
+  exportId,
   changeId,
   personId,
   nextauth: 'session',
@@ -176,7 +177,7 @@ test('no action changes anything for a viewer, or for another organisation', asy
   const viewer = await sessionOf(browser, reader)
   const outsider = await stranger(browser)
   const member = await memberIdOf(them.cookie, reader)
-  const ids = [them.connectionId, them.attemptId, them.accountId, them.draftId, them.feedId, member]
+  const ids = [them.connectionId, them.attemptId, them.accountId, them.draftId, them.feedId, them.exportId, member]
   const before = await them.state()
   expect(before.flatMap(({ words }) => words)).toContain(world.subscription.name)
 

@@ -27,7 +27,7 @@ export function PrepareExport({ address, list, label, prepare }: Props) {
         </h2>
         <p className="mt-1 mb-3 max-w-2xl text-ink-soft">
           It has the filters that were set, and is written while you go on. A list of a million rows takes some minutes.
-          Take it here within a day.
+          Download it here within a day.
         </p>
         <div className="mb-4 flex flex-wrap gap-x-6 gap-y-2">
           {EXPORT_FORMATS.map((format) => (

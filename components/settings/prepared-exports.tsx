@@ -33,13 +33,13 @@ export function PreparedExports({ exports, discard }: Props) {
       <p className="mt-1 mb-4 max-w-2xl text-ink-soft">
         Only you see these. Each is deleted {PREPARED_EXPORT_HOURS} hours after it was asked for.
       </p>
-      <Table caption="Prepared exports">
+      <Table caption="Exports prepared for you">
         <Thead>
           <Th className="tabular:w-[28%]">Export</Th>
           <Th>Asked for</Th>
           <Th className="tabular:w-[34%]">State</Th>
           <Th>
-            <span className="sr-only">Take or delete</span>
+            <span className="sr-only">Download or delete</span>
           </Th>
         </Thead>
         <Tbody>
@@ -60,7 +60,7 @@ export function PreparedExports({ exports, discard }: Props) {
                   {one.state === 'done' ? (
                     <a href={`/settings/exports/${one.id}/file`} download className={buttonClasses({ size: 'sm' })}>
                       <Download aria-hidden />
-                      Take<span className="sr-only"> the export of {one.label}</span>
+                      Download<span className="sr-only"> the export of {one.label}</span>
                     </a>
                   ) : null}
                   <form action={discard.bind(null, one.id)}>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { Browser, BrowserContext, Page } from '@playwright/test'
 import { beginApplicationAccount } from './applications'
 import { ask } from './ask'
+import { prepareExport } from './exports'
 import { makeFeed } from './feeds'
 import { type Account, change, control, type MadeWorld } from './sandbox'
 import { connect, signIn, type test } from './test'
@@ -36,7 +37,7 @@ export async function stranger(browser: Browser): Promise<string> {
 
 export type Victim = Awaited<ReturnType<typeof victim>>
 
-/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a feed, a viewer, and names found nowhere else. */
+/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a feed, a prepared export, a viewer, and names found nowhere else. */
 export async function victim(page: Page, world: World) {
   const owner = world.account('owner')
   const personName = `Quenby ${randomUUID()}`
@@ -51,7 +52,9 @@ export async function victim(page: Page, world: World) {
   const connectionId = idIn(page.url(), 'azure')
   const draftId = await beginApplicationAccount(page, world, { clientId: world.tenantId, objectId: '' })
   const { feedId, token: feedToken } = await makeFeed(page, `Access ${randomUUID()}`)
-  const ids = { connectionId, attemptId, accountId, draftId, feedId, changeId: accountId, personId: owner.objectId }
+  const exportId = await prepareExport(page, `/integrations/azure/${connectionId}/export`)
+  const made = { attemptId, accountId, draftId, feedId, exportId }
+  const ids = { connectionId, ...made, changeId: accountId, personId: owner.objectId }
   return {
     ...ids,
     cookie,
@@ -69,6 +72,7 @@ export async function victim(page: Page, world: World) {
         `${own}/settings`,
         '/settings/members',
         '/settings/feeds',
+        '/settings/exports',
         '/settings/audit',
       ]
       const answers = await Promise.all(paths.map((path) => ask(path, { cookie })))
