@@ -1,3 +1,4 @@
+import { ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { type CountedResult, isPartly, layOutPeopleChart } from '@/lib/domain/people-chart'
@@ -62,8 +63,11 @@ export function PeopleChart({ results }: { results: CountedResult[] }) {
           <span>{dateWords(last.publishedAt)}</span>
         </div>
       </div>
-      <details className="mt-3 text-sm">
-        <summary className="w-fit cursor-pointer text-ink-soft hover:text-ink">The numbers</summary>
+      <details className="group mt-3 text-sm">
+        <summary className="-mx-1 inline-flex items-center gap-1 rounded-md px-1 text-ink-soft hover:text-ink">
+          <ChevronRight aria-hidden className="size-4 shrink-0 transition-transform group-open:rotate-90" />
+          The numbers
+        </summary>
         <div className="mt-2">
           <Numbers results={results} />
         </div>
