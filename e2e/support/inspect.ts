@@ -19,6 +19,8 @@ const NARROWEST = { width: 320, height: 640 }
  */
 export async function inspect(page: Page, what: string): Promise<void> {
   await expect(page.locator('h1').first(), what).toBeVisible()
+  // The title comes with the rest of the page's data, a moment later on a busy machine.
+  await expect(page, what).toHaveTitle(/./)
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
   await axe(page, `${what}, light, wide`)
   await page.emulateMedia({ colorScheme: 'dark' })
