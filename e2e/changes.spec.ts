@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { inspect } from './support/inspect'
 import { change } from './support/sandbox'
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { connect, expect, openResults, signIn, syncNow, test } from './support/test'
 
 test.use({ spec: { people: 6, assignments: 8, groups: 0 } })
 
@@ -26,8 +26,7 @@ test('somebody who is added to a group is told of by name, with the groups, from
 
   await change({ type: 'add_member', tenantId, groupId: operators, principalId: ada })
   const results = new URL(await openResults(page)).pathname
-  await page.getByRole('button', { name: 'Sync now' }).click()
-  await expect(page.getByText('Syncing').first()).toBeHidden()
+  await syncNow(page)
   await page.goto(`${results}/runs`)
   await page.getByRole('link', { name: '1 change that gave access' }).click()
 

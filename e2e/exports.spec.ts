@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import type { Page, TestInfo } from '@playwright/test'
 import { inspect } from './support/inspect'
 import { change } from './support/sandbox'
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { connect, expect, openResults, signIn, syncNow, test } from './support/test'
 
 /** Saves the list that is shown, in a format of the menu, and gives the place of the file. */
 async function save(page: Page, info: TestInfo, format: string): Promise<string> {
@@ -95,8 +95,7 @@ test('every list that is shown can be saved as a workbook that proves itself', a
   const { objectId: principalId } = world.account('outsider')
   const { tenantId, subscription } = world
   await change({ type: 'assign', tenantId, principalId, role: 'Reader', subscriptionId: subscription.id })
-  await page.getByRole('button', { name: 'Sync now' }).click()
-  await expect(page.getByText('Syncing').first()).toBeHidden()
+  await syncNow(page)
 
   const anything = '/ask?operation=Microsoft.Compute%2FvirtualMachines%2Fread'
   const lists = [
@@ -137,8 +136,7 @@ test('what is saved of a question, of people by subscription and of changes is w
   const results = await openResults(page)
   await change({ type: 'assign', tenantId, principalId: ada, role: 'Virtual Machine Contributor', scope })
   await change({ type: 'add_deny', tenantId, scope, name: 'No deletes', actions: ['*/delete'], principalIds: [ada] })
-  await page.getByRole('button', { name: 'Sync now' }).click()
-  await expect(page.getByText('Syncing').first()).toBeHidden()
+  await syncNow(page)
 
   /** The rows of the list that is shown. */
   const rowsOf = async (list: string): Promise<Record<string, unknown>[]> => {

@@ -3,7 +3,7 @@ import { makeFeed, nameFeed } from './support/feeds'
 import { inspect } from './support/inspect'
 import { change } from './support/sandbox'
 import { cookieOf } from './support/scene'
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { connect, expect, openResults, signIn, syncNow, test } from './support/test'
 
 test.use({ spec: { people: 6, assignments: 8, groups: 0 } })
 
@@ -21,8 +21,7 @@ test('what the Changes page shows is followed as a feed, and read by a program u
   await connect(page, world)
   const results = new URL(await openResults(page)).pathname
   await change({ type: 'assign', tenantId, principalId: ada, role: 'Owner', subscriptionId: subscription.id })
-  await page.getByRole('button', { name: 'Sync now' }).click()
-  await expect(page.getByText('Syncing').first()).toBeHidden()
+  await syncNow(page)
   await page.goto(`${results}/runs`)
   await expect(page.getByRole('link', { name: '1 change that gave access' })).toBeVisible()
 

@@ -107,3 +107,11 @@ export async function openResults(page: Page): Promise<string> {
   await page.waitForURL(/\/integrations\/azure\/[0-9a-f-]{36}$/)
   return page.url()
 }
+
+/** Syncs the subscription whose page is open, and waits until its result is published. */
+export async function syncNow(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Sync now' })
+  // The button cannot be pressed from the click on until the run has ended; before the answer it may look as if nothing had begun.
+  await Promise.all([page.waitForResponse((answer) => answer.request().method() === 'POST'), button.click()])
+  await expect(button).toBeEnabled()
+}
