@@ -22,11 +22,12 @@ const ofOrganisation = sql`organisation_id = ${organisationId}::uuid`
 const hoursBack = (hours: ReturnType<typeof sql>) =>
   sql`(${PUBLISHED.toISOString()}::timestamptz - ${hours} * interval '1 hour')`
 
-// The first result was published the longest ago, and everyone is listed anew by each.
-await db.execute(sql`
-  insert into holders select (jsonb_populate_record(h, jsonb_build_object(
-    'valid_from', ${hoursBack(sql`n`)}, 'valid_to', ${hoursBack(sql`(n - 1)`)}))).*
-  from holders h, generate_series(1, ${results - 1}::int) n where ${ofOrganisation}`)
+// The first result was published the longest ago, and everyone is listed anew by each. One statement for all would take too long.
+for (let n = 1; n < results; n += 1)
+  await db.execute(sql`
+    insert into holders select (jsonb_populate_record(h, jsonb_build_object(
+      'valid_from', ${hoursBack(sql`${n}::int`)}, 'valid_to', ${hoursBack(sql`${n - 1}::int`)}))).*
+    from holders h where ${ofOrganisation} and valid_to is null`)
 await db
   .update(holders)
   .set({ validFrom: PUBLISHED })
