@@ -53,10 +53,9 @@ test('a first sync asks Azure how many assignments it counts, and the next one t
   expect(Date.parse(third?.at ?? '')).toBeGreaterThan(Date.parse(at))
 })
 
-test('a list that hides assignments from the account is told by the count', async () => {
-  const { first, path, during, sync, age } = await connected()
-  await age(first, 25)
-  const match = { host: 'management.azure.com', path: `${path}roleAssignments?` }
+test('a list that hides assignments from the account is told by the count at once, since it is asked for again', async () => {
+  const { first, path, during, sync } = await connected()
+  const match = { host: 'management.azure.com', path: `${path}roleAssignments$` }
   const run = await during([{ match, nextLink: '' }], sync)
   const counted = countedBy(run)
   expect(counted?.azure).toBe(countedBy(first)?.azure)
@@ -74,6 +73,20 @@ test.each([
   const run = await during([{ match, ...answer }], sync)
   expect(run).toMatchObject({ state: 'succeeded', gaps: first.gaps })
   expect(countedBy(run)).toEqual({ ...countedBy(first), at })
+})
+
+test('beside a list of another length nothing is said of an earlier count, when Azure does not tell a new one', async () => {
+  const { path, during, sync } = await connected()
+  const of = (list: string) => ({ host: 'management.azure.com', path: `${path}${list}` })
+  const body = { error: { code: 'MadeUp', message: 'refused' } }
+  const run = await during(
+    [
+      { match: of('roleAssignments$'), nextLink: '' },
+      { match: of('roleAssignmentsUsageMetrics'), status: 403, body },
+    ],
+    sync,
+  )
+  expect([run.state, countedBy(run)]).toEqual(['succeeded', undefined])
 })
 
 const NONE: AzureCount = { azure: 0, read: 0, limit: null, at: '' }

@@ -62,7 +62,8 @@ test('a list of which half stays gone is published with a warning, which stays u
     missing: 0,
     why: 'assignments_halved',
     drop,
-    counted: lineOf(first)?.counted,
+    // Azure does not lose what its list leaves out.
+    counted: { azure: first.assignments, read: 5, limit: 4000, at: expect.any(String) },
   })
   const day = first.finishedAt?.toLocaleDateString('en-GB', { dateStyle: 'long', timeZone: 'UTC' })
   const words = `${first.assignments - 5} of ${first.assignments} role assignments are gone since ${day}`

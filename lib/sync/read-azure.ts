@@ -1,4 +1,4 @@
-import { type AssignmentCount, readAssignmentCount } from '@/lib/azure/assignment-count'
+import { readAssignmentCount } from '@/lib/azure/assignment-count'
 import type { Azure } from '@/lib/azure/client/clients'
 import { AzureError } from '@/lib/azure/client/errors'
 import { type OptionalList, type ReadList, readOptional } from '@/lib/azure/client/lists'
@@ -20,7 +20,7 @@ import { keyInId } from '@/lib/domain/assignment-keys'
 import { coverageOfList } from '@/lib/domain/coverage'
 import { earliestOf } from '@/lib/domain/moments'
 import { isInherited, scopeLevel } from '@/lib/domain/scopes'
-import type { AzureCount, CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
+import type { CoverageLine, Dataset, Drop, Kept, ManagementGroup } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import {
   ASSIGNMENTS,
@@ -80,7 +80,7 @@ export async function readAzure(
   report('reading_assignments')
   fetchTokensEarly(azure)
   const told = await last.readCounted()
-  const isCountDue = !told || now.getTime() - Date.parse(told.at) >= COUNT_EVERY_HOURS * 3_600_000
+  const isCountOld = !told || now.getTime() - Date.parse(told.at) >= COUNT_EVERY_HOURS * 3_600_000
   const [subscription, listed, roles, eligible, schedules, denies, managementGroups, delegated, counts] =
     await Promise.all([
       getOwnSubscription(azure, subscriptionId, tenantId),
@@ -93,7 +93,7 @@ export async function readAzure(
       readOptional('denyAssignments', () => listDenyAssignments(azure, subscriptionId)),
       readOptional('managementGroups/getEntities', readPlace),
       readDelegations(azure, subscriptionId),
-      isCountDue ? readOptional('roleAssignmentsUsageMetrics', () => askCount(azure, subscriptionId)) : null,
+      isCountOld ? askCount(azure, subscriptionId) : null,
     ])
   if (listed.rows.length === 0) throw new AzureError('reader_role_missing', 'The list of role assignments was empty.')
   const before = await last.countAssignments()
@@ -101,6 +101,12 @@ export async function readAzure(
     ? chooseLonger(listed, await listRoleAssignments(azure, subscriptionId))
     : listed
   const drop = await findDrop(believed, before, last, now)
+
+  const own = countOwn(believed)
+  // Beside a list of another length an earlier count would look like an answer about this one.
+  const earlier = told?.read === own ? told : null
+  const [asked] = (counts ?? (earlier ? null : await askCount(azure, subscriptionId)))?.rows ?? []
+  const counted = asked ? { azure: asked.counted, limit: asked.limit, read: own, at: now.toISOString() } : earlier
 
   const standing = await standIn({ believed, eligible, schedules, delegated }, last)
   const { rows, keptOf } = standing
@@ -111,10 +117,7 @@ export async function readAzure(
   const above = managementGroups.refused ? groupsKept : managementGroups.rows
 
   const linesOfRows = [
-    assignmentsLine(believed, keptOf.assignments, {
-      drop,
-      counted: compareCount(counts?.rows[0], believed, now) ?? told,
-    }),
+    assignmentsLine(believed, keptOf.assignments, { drop, counted }),
     eligibleLine(eligible, schedules, keptOf.eligible),
     delegationsLine(delegated, subscription, keptOf.delegations),
     rolesLine(roles, unread.size),
@@ -177,26 +180,20 @@ const chooseLonger = (one: ReadList<RoleAssignment>, other: ReadList<RoleAssignm
   other.rows.length > one.rows.length ? other : one
 
 /**
- * Hours after which Azure is asked again how many assignments it counts. That tells whether the list hides some from the account, which
- * seldom changes, and a request for it with every sync would be one of eight.
+ * Hours after which Azure is asked again how many assignments it counts, if as many are listed as before. That tells whether the list
+ * hides some from the account, which seldom changes, and a request for it with every sync would be one of eight.
  */
 const COUNT_EVERY_HOURS = 24
 
-const askCount = async (azure: Azure, subscriptionId: string): Promise<ReadList<AssignmentCount>> => ({
-  rows: [await readAssignmentCount(azure, subscriptionId)],
-  odd: [],
-})
+const askCount = (azure: Azure, subscriptionId: string) =>
+  readOptional('roleAssignmentsUsageMetrics', async () => ({
+    rows: [await readAssignmentCount(azure, subscriptionId)],
+    odd: [],
+  }))
 
-/** Azure's count beside what was read of the assignments that it counts. */
-function compareCount(
-  count: AssignmentCount | undefined,
-  { rows, odd }: ReadList<RoleAssignment>,
-  now: Date,
-): AzureCount | null {
-  if (!count) return null
-  const read = rows.filter(({ scope }) => !isInherited(scopeLevel(scope))).length + odd.length
-  return { azure: count.counted, limit: count.limit, read, at: now.toISOString() }
-}
+/** How many of the listed assignments Azure counts for a subscription: those at and below it. */
+const countOwn = ({ rows, odd }: ReadList<RoleAssignment>): number =>
+  rows.filter(({ scope }) => !isInherited(scopeLevel(scope))).length + odd.length
 
 /** Days for which runs go on telling that assignments are gone, unless these come back: long enough for people to see it. */
 const DROP_TOLD_DAYS = 7
