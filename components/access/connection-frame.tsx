@@ -32,8 +32,11 @@ type Props = {
   assignments: number | null
   /** Null for a page that no tab leads to. */
   current: ConnectionTab | null
-  /** What changed since the reader was here before, and the address of these changes; null on their first visit. */
-  changed: { words: string | null; href: string } | null
+  /**
+   * What changed since the reader was here before, the address of these changes, and whether any sync has succeeded since; null on their
+   * first visit.
+   */
+  changed: { words: string | null; href: string; hasResult: boolean } | null
   /** The moment of the past that is shown, as an address has it; empty for now. */
   at: string
   /** What says that the past is shown, or leads there. */
@@ -153,8 +156,10 @@ function ConnectionSummary({ connection, assignments, changed, isPast }: Connect
             <Link href={changed.href} prefetch={false} className="link">
               {changed.words}
             </Link>
-          ) : (
+          ) : changed.hasResult ? (
             'nobody was seen to gain or lose access'
+          ) : (
+            'not read again'
           )}
         </Fact>
       )}

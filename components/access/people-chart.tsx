@@ -8,7 +8,7 @@ const WIDTH = 600
 const HEIGHT = 96
 
 /**
- * How many people had access over time, and how many of them a privileged role. For a screen reader it is one image, because the table
+ * How many people had access over time, and how many of them held a privileged role; whoever could only activate one does not count there. For a screen reader it is one image, because the table
  * below it, which is folded, says the same. Nothing before there are two results.
  */
 export function PeopleChart({ results }: { results: CountedResult[] }) {
@@ -20,10 +20,10 @@ export function PeopleChart({ results }: { results: CountedResult[] }) {
     <figure className="mb-4 rounded-lg border border-line bg-surface p-4">
       <figcaption className="mb-2 flex flex-wrap items-baseline gap-x-5 gap-y-1 text-sm">
         <span className="font-semibold">People with access</span>
-        <Legend line="text-accent">everyone, {last.people.toLocaleString('en')} now</Legend>
+        <Legend line="text-accent">everyone, {last.people.toLocaleString('en')} at the last sync</Legend>
         {privileged ? (
           <Legend line="text-bad" dashed>
-            with a privileged role, {last.privileged?.toLocaleString('en') ?? 'not counted'} now
+            holding a privileged role, {last.privileged?.toLocaleString('en') ?? 'not counted'} at the last sync
           </Legend>
         ) : null}
         {partly.length > 0 ? (
@@ -95,7 +95,7 @@ function Numbers({ results }: { results: CountedResult[] }) {
       <Thead>
         <Th>Result of</Th>
         <Th>People</Th>
-        <Th>With a privileged role</Th>
+        <Th>Holding a privileged role</Th>
         <Th>Not read</Th>
       </Thead>
       <Tbody>

@@ -229,7 +229,7 @@ function leftAndJoined(left: string[], joined: string[]): string {
 export type ChangeCounts = { gained: number; privileged: number; lost: number }
 
 /** Changes as counted, for a line of its own: `3 gained (1 privileged), 2 lost`. Null when there are none. */
-export function countWords({ gained, privileged, lost }: ChangeCounts): string | null {
+export function changeCountWords({ gained, privileged, lost }: ChangeCounts): string | null {
   const parts = []
   if (gained > 0)
     parts.push(

@@ -83,7 +83,9 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
           Capabilities
         </ButtonLink>
       </PageHeader>
-      {since && changed ? <SinceVisit since={since} changes={changed.isMore ? null : changed.all} /> : null}
+      {since && changed ? (
+        <SinceVisit since={since} changes={changed.isMore ? null : changed.all} attention={tabs.attention} />
+      ) : null}
       <Tabs
         label="Connections"
         tabs={[tab('all', 'All'), tab('connected', 'Connected'), tab('attention', 'Needs attention')]}

@@ -3,7 +3,7 @@ import type { Tile } from '@/components/integrations/connection-tile'
 import type { ConnectionTile } from '@/db/queries/connections'
 import type { FleetCount, FleetFilter } from '@/db/queries/fleet'
 import { CATALOGUE, type CatalogueEntry } from '@/lib/domain/catalogue'
-import { type ChangeCounts, countWords } from '@/lib/domain/change-words'
+import { type ChangeCounts, changeCountWords } from '@/lib/domain/change-words'
 import { ATTENTION_STATES, connectionStatus } from '@/lib/domain/connection-status'
 import type { TilesView, TileTab } from '@/lib/domain/views'
 import { CONNECTION_STATUSES, type ConnectionStatusState } from '@/lib/domain/vocabulary'
@@ -77,7 +77,7 @@ export function groupRows<Row extends { groupKey: string; groupName: string }>(r
 }
 
 export function toTile(row: ConnectionTile, organisation: Organisation, changed: Changed | null = null): Tile {
-  const words = changed?.counts ? countWords(changed.counts) : null
+  const words = changed?.counts ? changeCountWords(changed.counts) : null
   return {
     id: row.id,
     href: `/integrations/${row.integration}/${row.id}`,

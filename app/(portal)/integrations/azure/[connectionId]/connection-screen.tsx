@@ -9,7 +9,7 @@ import { ConnectionMenu } from '@/components/integrations/connection-menu'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { type ChangesSince, countChangesSince } from '@/db/queries/changes-since'
 import { mayDo } from '@/lib/actor'
-import { countWords } from '@/lib/domain/change-words'
+import { changeCountWords } from '@/lib/domain/change-words'
 import { openResult, readResult } from './read-result'
 
 type Props = {
@@ -49,6 +49,7 @@ export async function ConnectionScreen({ connectionId, current, moment, children
       changed={
         changes && {
           words: describeChanges(changes, connection.id),
+          hasResult: connection.publishedAt !== null && connection.publishedAt > since,
           href: changesSinceHref(since, { connectionId: connection.id }),
         }
       }
@@ -102,5 +103,5 @@ export async function ConnectionScreen({ connectionId, current, moment, children
 function describeChanges({ isMore, of }: ChangesSince, connectionId: string): string | null {
   const counts = of.get(connectionId)
   if (isMore) return 'more than 1,000 changes in all subscriptions together'
-  return counts ? countWords(counts) : null
+  return counts ? changeCountWords(counts) : null
 }
