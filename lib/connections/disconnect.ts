@@ -1,8 +1,9 @@
-import { and, eq, inArray, sql } from 'drizzle-orm'
+import { and, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { connectAttempts, connectionDeletions, connections } from '@/db/schema/connections'
+import { preparedExports } from '@/db/schema/prepared-exports'
 import { syncRuns } from '@/db/schema/runs'
 import { allow, audit, requireFreshSignIn } from '@/lib/actor'
 import { sendDeletion } from '@/lib/runs/queue'
@@ -89,6 +90,7 @@ async function requestDeletion(tx: Transaction, actor: Actor, connection: Connec
   await tx
     .delete(connectAttempts)
     .where(and(eq(connectAttempts.organisationId, organisationId), eq(connectAttempts.connectionId, connection.id)))
+  await withdrawExports(tx, organisationId)
   await tx
     .update(connections)
     .set({
@@ -112,4 +114,19 @@ async function requestDeletion(tx: Transaction, actor: Actor, connection: Connec
     subject: connection.label,
     details: { subscription: connection.subscriptionId },
   })
+}
+
+/**
+ * Makes what was exported for later unreadable, and stops what is being written: any of it may hold what is to be deleted. The next sweep
+ * deletes it.
+ */
+async function withdrawExports(tx: Transaction, organisationId: string): Promise<void> {
+  await tx
+    .update(preparedExports)
+    .set({
+      state: 'failed',
+      problem: 'A subscription was deleted whose data it may have held.',
+      finishedAt: sql`now()`,
+    })
+    .where(and(eq(preparedExports.organisationId, organisationId), ne(preparedExports.state, 'failed')))
 }

@@ -66,9 +66,11 @@ export async function answerPrepared(actor: SessionActor, exportId: string): Pro
   if (prepared?.state !== 'done') throw new NotFound('There is no such export. It is kept for a day.')
   const { id, list, label, format, fileName, rows, bytes } = prepared
   async function* read() {
-    for (let place = 0; ; place += 1) {
+    let sent = 0
+    for (let place = 0; sent < bytes; place += 1) {
       const piece = await readPreparedPiece(actor, id, place)
-      if (!piece) break
+      if (!piece) throw new NotFound('The export was deleted while it was downloaded.')
+      sent += piece.byteLength
       yield piece
     }
     await recordTaken(actor, { label, list, format }, rows)

@@ -5,7 +5,7 @@ import { toCsvFile } from './csv'
 import { type Exported, makeProof, type Proof } from './proof'
 import { proofSheets } from './proof-sheets'
 import { openSigningKey } from './signing-keys'
-import { type Cells, toJsonLines } from './table'
+import { type Cells, countRows, toJsonLines } from './table'
 import { Workbook } from './workbook'
 import { type PackedFile, Zip } from './zip'
 
@@ -88,17 +88,6 @@ async function* write(
 const bodyOf = (format: ExportFormat, cells: Cells) => (format === 'csv' ? toCsvFile(cells) : toJsonLines(cells))
 
 const encode = (text: string): Uint8Array[] => [new TextEncoder().encode(text)]
-
-function countRows(cells: Cells) {
-  let rows = 0
-  async function* count() {
-    for await (const some of cells.rows) {
-      rows += some.length
-      yield some
-    }
-  }
-  return { cells: { ...cells, rows: count() }, rows: () => rows }
-}
 
 const howToVerify = ({ signature }: Proof): string => `How to verify this export
 

@@ -3,16 +3,19 @@ import { and, eq, sql } from 'drizzle-orm'
 import { afterAll, expect, test, vi } from 'vitest'
 import type { SessionActor } from '@/db/actor'
 import { getPreparedExport, listPreparedExports } from '@/db/queries/prepared-exports'
-import { members } from '@/db/schema/organisations'
+import { auditEvents, members } from '@/db/schema/organisations'
 import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
+import { disconnect } from '@/lib/connections/disconnect'
 import { readArchive } from '@/lib/domain/export-archive'
 import { PREPARED_EXPORTS_PER_MEMBER } from '@/lib/domain/retention'
+import { sweep } from '@/lib/worker/sweep'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { answerPrepared } from './answer-export'
 import type { Exporter } from './open-export'
 import { prepareExport, sendLostExports } from './prepare-export'
 import { discardExport, requestExport } from './request-export'
+import { countRows } from './table'
 
 vi.stubEnv('SANDBOX_URL', 'http://localhost:4000')
 vi.stubEnv('AUTH_SECRET', 'x'.repeat(32))
@@ -20,7 +23,10 @@ vi.stubEnv('ENCRYPTION_KEYS', `k1:${randomBytes(32).toString('base64')}`)
 
 /** Jobs that were sent; a test carries them out itself. */
 const sent = vi.hoisted(() => [] as { organisationId: string; exportId: string }[])
-vi.mock('@/lib/runs/queue', () => ({ sendExport: async (job: (typeof sent)[number]) => void sent.push(job) }))
+vi.mock('@/lib/runs/queue', () => ({
+  sendExport: async (job: (typeof sent)[number]) => void sent.push(job),
+  sendDeletion: async () => {},
+}))
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -72,20 +78,26 @@ test('an export that is prepared is the file that a browser would be sent, and i
   expect(pieces).toEqual([])
 })
 
+/** Pieces are of a megabyte: cuts those of a prepared export smaller, as if there were many more rows, and stores them in another order. */
+async function cutPieces(actor: SessionActor, id: string) {
+  const bytes = await (await answerPrepared(actor, id)).bytes()
+  const { organisationId } = actor
+  const own = and(eq(preparedPieces.organisationId, organisationId), eq(preparedPieces.exportId, id))
+  await database.db.delete(preparedPieces).where(own)
+  const cut = Array.from({ length: Math.ceil(bytes.byteLength / 1000) }, (_, place) => ({
+    ...{ organisationId, exportId: id, place },
+    content: Buffer.from(bytes.subarray(place * 1000, (place + 1) * 1000)),
+  }))
+  await database.db.insert(preparedPieces).values(cut.toReversed())
+  return { bytes, pieces: cut.length }
+}
+
 test('a large one is stored in several pieces, and comes back in their order', async () => {
   const { actor, address, job } = await startWorld(40)
   const id = await requestExport(actor, { address, format: 'jsonl' })
   await prepareExport(job(id), NEVER)
-  // Pieces are of a megabyte; these are cut smaller, as if there were many more rows.
-  const bytes = await (await answerPrepared(actor, id)).bytes()
-  const own = and(eq(preparedPieces.organisationId, actor.organisationId), eq(preparedPieces.exportId, id))
-  await database.db.delete(preparedPieces).where(own)
-  const cut = Array.from({ length: Math.ceil(bytes.byteLength / 1000) }, (_, place) => ({
-    ...{ organisationId: actor.organisationId, exportId: id, place },
-    content: Buffer.from(bytes.subarray(place * 1000, (place + 1) * 1000)),
-  }))
-  expect(cut.length).toBeGreaterThan(3)
-  await database.db.insert(preparedPieces).values(cut.toReversed())
+  const { bytes, pieces } = await cutPieces(actor, id)
+  expect(pieces).toBeGreaterThan(3)
   expect(Buffer.compare(await (await answerPrepared(actor, id)).bytes(), bytes)).toBe(0)
 })
 
@@ -169,4 +181,57 @@ test('with one more than a member can have, their oldest one goes', async () => 
   const kept = await listPreparedExports(actor)
   expect(kept).toHaveLength(PREPARED_EXPORTS_PER_MEMBER)
   expect(kept.map(({ id }) => id)).not.toContain(ids[0])
+})
+
+test('what was prepared cannot be downloaded any more once a subscription is deleted whose data it may hold', async () => {
+  const { actor, address, connection, job } = await startWorld()
+  const [done, open] = [
+    await requestExport(actor, { address, format: 'csv' }),
+    await requestExport(actor, { address, format: 'csv' }),
+  ]
+  await prepareExport(job(done), NEVER)
+  const owner = { ...actor, role: 'owner' as const }
+  const { kind } = await disconnect(owner, connection.id, { data: 'delete', typed: 'Production' })
+  expect(kind).toBe('deleting')
+  await prepareExport(job(open), NEVER)
+  for (const id of [done, open]) {
+    expect(await getPreparedExport(actor, id)).toMatchObject({
+      state: 'failed',
+      problem: expect.stringContaining('deleted'),
+    })
+    await expect(answerPrepared(actor, id)).rejects.toThrow('There is no such export')
+  }
+  await sweep(NEVER)
+  const own = eq(preparedPieces.organisationId, actor.organisationId)
+  expect(await database.db.select().from(preparedPieces).where(own)).toEqual([])
+})
+
+test('a download that loses its export on the way ends with an error, and is not written down as whole', async () => {
+  const { actor, address, job } = await startWorld(40)
+  const id = await requestExport(actor, { address, format: 'jsonl' })
+  await prepareExport(job(id), NEVER)
+  await cutPieces(actor, id)
+  const isTaken = and(
+    eq(auditEvents.organisationId, actor.organisationId),
+    eq(auditEvents.action, 'access.export_taken'),
+  )
+  const before = await database.db.$count(auditEvents, isTaken)
+  const answer = await answerPrepared(actor, id)
+  await discardExport(actor, id)
+  await expect(answer.bytes()).rejects.toThrow('deleted while it was downloaded')
+  expect(await database.db.$count(auditEvents, isTaken)).toBe(before)
+})
+
+test('each batch of rows says that an export is being written, before the next one is read', async () => {
+  const said: number[] = []
+  const seen: number[] = []
+  async function* read() {
+    for (const batch of [[[1]], [[2], [3]], [[4]]]) {
+      seen.push(said.length)
+      yield batch
+    }
+  }
+  const counted = countRows({ name: 'n', columns: ['c'], rows: read() }, async (rows) => void said.push(rows))
+  expect(await Array.fromAsync(counted.cells.rows)).toHaveLength(3)
+  expect([said, seen, counted.rows()]).toEqual([[1, 3, 4], [0, 1, 2], 4])
 })

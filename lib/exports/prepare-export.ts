@@ -7,7 +7,7 @@ import { log } from '@/lib/log'
 import { type ExportJob, sendExport } from '@/lib/runs/queue'
 import { exportFile } from './export-file'
 import { type Exporter, openExport } from './open-export'
-import type { Cells } from './table'
+import { countRows } from './table'
 
 /** An export that is written, with the number by which its worker is known. */
 type Claimed = typeof preparedExports.$inferSelect
@@ -42,7 +42,10 @@ export async function prepareExport(job: ExportJob, ending: AbortSignal): Promis
     await write(claimed, ending)
   } catch (error) {
     if (error instanceof ExportLost) return
-    if (ending.aborted) return void (await setState(claimed, { state: 'queued' }))
+    if (ending.aborted) {
+      await setState(claimed, { state: 'queued' })
+      return
+    }
     const isRefused = error instanceof NotFound
     const problem = isRefused ? error.message : 'Something went wrong on our side, which the log of the portal tells.'
     await setState(claimed, { state: 'failed', problem, finishedAt: sql`now()` })
@@ -97,12 +100,12 @@ async function claim({ organisationId, exportId }: ExportJob): Promise<Claimed |
 async function write(claimed: Claimed, ending: AbortSignal): Promise<void> {
   const member = await findMember(claimed)
   const list = await openExport(member, claimed.address)
-  const counted = countRows(list.cells)
+  const counted = countRows(list.cells, (rows) => noteRows(claimed, rows))
   let held: Uint8Array[] = []
   let size = 0
   let place = 0
   const store = async () => {
-    await storePiece(claimed, { place, content: Buffer.concat(held), rows: counted.rows() })
+    await storePiece(claimed, place, Buffer.concat(held))
     place += 1
     held = []
     size = 0
@@ -114,7 +117,7 @@ async function write(claimed: Claimed, ending: AbortSignal): Promise<void> {
     if (size >= PIECE_BYTES) await store()
   }
   if (size > 0) await store()
-  await setState(claimed, { state: 'done', finishedAt: sql`now()` })
+  if (!(await setState(claimed, { state: 'done', finishedAt: sql`now()` }))) throw new ExportLost()
   const { id: exportId, list: what, format } = claimed
   log().info({ event: 'export_prepared', exportId, list: what, format, rows: counted.rows(), pieces: place })
 }
@@ -134,16 +137,22 @@ async function findMember({ organisationId, memberId }: Claimed): Promise<Export
   return member
 }
 
-type Piece = { place: number; content: Buffer; rows: number }
+/**
+ * Notes that an export is being written, and how many rows it has so far: with each batch of rows, since a list of which few rows are
+ * wanted fills a piece slowly. Throws {@link ExportLost} when it is another worker's now, or gone.
+ */
+async function noteRows(claimed: Claimed, rows: number): Promise<void> {
+  if (!(await setState(claimed, { rows, heartbeatAt: sql`now()` }))) throw new ExportLost()
+}
 
-/** Stores a piece with how far the export is. Throws {@link ExportLost} when it is another worker's now, or gone. */
-async function storePiece(claimed: Claimed, { place, content, rows }: Piece): Promise<void> {
+/** Stores a piece. Throws {@link ExportLost} when the export is another worker's now, or gone. */
+async function storePiece(claimed: Claimed, place: number, content: Buffer): Promise<void> {
   const { organisationId, id: exportId } = claimed
   const db = await getDb({ organisationId })
   await db.transaction(async (tx) => {
     const held = await tx
       .update(preparedExports)
-      .set({ rows, bytes: sql`bytes + ${content.byteLength}`, heartbeatAt: sql`now()` })
+      .set({ bytes: sql`bytes + ${content.byteLength}`, heartbeatAt: sql`now()` })
       .where(whereHeld(claimed))
       .returning({ id: preparedExports.id })
     if (held.length === 0) throw new ExportLost()
@@ -151,22 +160,16 @@ async function storePiece(claimed: Claimed, { place, content, rows }: Piece): Pr
   })
 }
 
+/** Changes an export as long as it is this worker's. Gives whether it still was. */
 async function setState(
   claimed: Claimed,
   change: Parameters<ReturnType<Awaited<ReturnType<typeof getDb>>['update']>['set']>[0],
-): Promise<void> {
+): Promise<boolean> {
   const db = await getDb(claimed)
-  await db.update(preparedExports).set(change).where(whereHeld(claimed))
-}
-
-/** The same cells, with how many rows were read of them so far. */
-function countRows(cells: Cells) {
-  let rows = 0
-  async function* count() {
-    for await (const some of cells.rows) {
-      rows += some.length
-      yield some
-    }
-  }
-  return { cells: { ...cells, rows: count() }, rows: () => rows }
+  const held = await db
+    .update(preparedExports)
+    .set(change)
+    .where(whereHeld(claimed))
+    .returning({ id: preparedExports.id })
+  return held.length > 0
 }

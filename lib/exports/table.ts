@@ -43,3 +43,20 @@ export async function* toJsonLines({ columns, rows }: Cells): AsyncGenerator<Uin
     yield encoder.encode(`${lines.join('\n')}\n`)
   }
 }
+
+/**
+ * The same cells, with how many rows were read of them so far.
+ *
+ * @param onRows called with that after each batch, and waited for before the next one is read
+ */
+export function countRows(cells: Cells, onRows: (rows: number) => Promise<void> = async () => {}) {
+  let rows = 0
+  async function* count() {
+    for await (const some of cells.rows) {
+      rows += some.length
+      yield some
+      await onRows(rows)
+    }
+  }
+  return { cells: { ...cells, rows: count() }, rows: () => rows }
+}

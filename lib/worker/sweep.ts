@@ -52,6 +52,13 @@ const DUE: Due[] = [
     where: sql`requested_at <= now() - make_interval(hours => ${PREPARED_EXPORT_HOURS})`,
   },
   {
+    // Nobody can download what was written of an export that failed.
+    what: 'preparedPieces',
+    table: 'prepared_pieces',
+    where: sql`exists (select from prepared_exports e where e.organisation_id = prepared_pieces.organisation_id
+      and e.id = prepared_pieces.export_id and e.state = 'failed')`,
+  },
+  {
     what: 'sessions',
     table: 'member_sessions',
     where: sql`not (${isLiveSession})`,
