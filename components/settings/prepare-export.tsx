@@ -1,12 +1,6 @@
 import { SubmitButton } from '@/components/ui/submit-button'
-import { EXPORT_FORMATS, type ExportFormat } from '@/lib/domain/vocabulary'
-import { isolateName } from '@/lib/domain/words'
-
-export const FORMAT_LABELS: Record<ExportFormat, string> = {
-  xlsx: 'Excel workbook',
-  csv: 'CSV, zipped',
-  jsonl: 'JSON Lines, zipped',
-}
+import { EXPORT_FORMATS } from '@/lib/domain/vocabulary'
+import { EXPORT_FORMAT_LABELS, isolateName } from '@/lib/domain/words'
 
 type Props = {
   address: string
@@ -33,7 +27,7 @@ export function PrepareExport({ address, list, label, prepare }: Props) {
           {EXPORT_FORMATS.map((format) => (
             <label key={format} className="inline-flex min-h-6 items-center gap-2">
               <input type="radio" name="format" value={format} defaultChecked={format === 'xlsx'} />
-              {FORMAT_LABELS[format]}
+              {EXPORT_FORMAT_LABELS[format]}
             </label>
           ))}
         </div>

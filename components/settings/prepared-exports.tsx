@@ -5,8 +5,7 @@ import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
 import { PREPARED_EXPORT_HOURS } from '@/lib/domain/retention'
 import type { ExportFormat, PreparedState } from '@/lib/domain/vocabulary'
-import { isolateName } from '@/lib/domain/words'
-import { FORMAT_LABELS } from './prepare-export'
+import { EXPORT_FORMAT_LABELS, isolateName } from '@/lib/domain/words'
 
 type Prepared = {
   id: string
@@ -47,7 +46,7 @@ export function PreparedExports({ exports, discard }: Props) {
             <Tr key={one.id}>
               <RowTh>
                 {isolateName(one.label)}, {one.list}
-                <span className="block text-sm font-normal text-ink-soft">{FORMAT_LABELS[one.format]}</span>
+                <span className="block text-sm font-normal text-ink-soft">{EXPORT_FORMAT_LABELS[one.format]}</span>
               </RowTh>
               <Td label="Asked for" className="text-ink-soft">
                 <RelativeTime at={one.requestedAt} />

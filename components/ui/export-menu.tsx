@@ -1,13 +1,10 @@
-import { Braces, ChevronDown, Clock, Download, FileSpreadsheet, FileText } from 'lucide-react'
+import { Braces, ChevronDown, Clock, Download, FileSpreadsheet, FileText, type LucideIcon } from 'lucide-react'
+import { EXPORT_FORMATS, type ExportFormat } from '@/lib/domain/vocabulary'
+import { EXPORT_FORMAT_LABELS } from '@/lib/domain/words'
 import { buttonClasses } from './button'
 import { Menu, MenuItem } from './menu'
 
-/** The formats in which a list can be saved, as the address of an export names them. */
-const FORMATS = [
-  { format: 'xlsx', label: 'Excel workbook', Icon: FileSpreadsheet },
-  { format: 'csv', label: 'CSV, zipped', Icon: FileText },
-  { format: 'jsonl', label: 'JSON Lines, zipped', Icon: Braces },
-] as const
+const ICONS: Record<ExportFormat, LucideIcon> = { xlsx: FileSpreadsheet, csv: FileText, jsonl: Braces }
 
 /** Where an export of a list is, in a format: its address with the filters of its page, whose query may be empty. */
 const addressOf = (path: string, query: string, format: string) => `${path}?${query && `${query}&`}format=${format}`
@@ -33,12 +30,15 @@ export function ExportMenu({ path, query, className }: Props) {
       }
       triggerClassName={buttonClasses({}, className)}
     >
-      {FORMATS.map(({ format, label, Icon }) => (
-        <MenuItem key={format} href={addressOf(path, query, format)} download>
-          <Icon aria-hidden />
-          {label}
-        </MenuItem>
-      ))}
+      {EXPORT_FORMATS.map((format) => {
+        const Icon = ICONS[format]
+        return (
+          <MenuItem key={format} href={addressOf(path, query, format)} download>
+            <Icon aria-hidden />
+            {EXPORT_FORMAT_LABELS[format]}
+          </MenuItem>
+        )
+      })}
       <MenuItem href={`/settings/exports?of=${encodeURIComponent(query ? `${path}?${query}` : path)}`}>
         <Clock aria-hidden />
         Prepare a large one…

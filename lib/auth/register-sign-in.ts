@@ -8,7 +8,7 @@ import { memberSessions, members, organisations } from '@/db/schema/organisation
 import { audit } from '@/lib/actor'
 import { SESSION_HOURS, SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
 import { log } from '@/lib/log'
-import { createSessionToken, hashSessionToken } from './sessions'
+import { createToken, hashToken } from '@/lib/random-token'
 import { SEEN_NOW } from './visits'
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
@@ -131,7 +131,7 @@ async function openSession(
   { authenticatedAt }: SignedInAccount,
   { browser, visitor, previousToken }: SignInBrowser,
 ): Promise<string> {
-  const { token, tokenHash } = createSessionToken()
+  const { token, tokenHash } = createToken()
   const [session] = await tx
     .insert(memberSessions)
     .values({
@@ -158,7 +158,7 @@ async function replaceSession(tx: Transaction, member: KnownMember, previousToke
   const [previous] = await tx
     .select({ id: memberSessions.id })
     .from(memberSessions)
-    .where(eq(memberSessions.tokenHash, hashSessionToken(previousToken)))
+    .where(eq(memberSessions.tokenHash, hashToken(previousToken)))
   if (!previous) return
   await tx
     .update(connectAttempts)

@@ -1,4 +1,3 @@
-import { createHash, randomBytes } from 'node:crypto'
 import { and, eq, lt, sql } from 'drizzle-orm'
 import type { Visitor } from '@/db/actor'
 import { getDbOfEveryOrganisation } from '@/db/client'
@@ -7,18 +6,8 @@ import { memberSessions, members, organisations } from '@/db/schema/organisation
 import { audit } from '@/lib/actor'
 import { FRESH_SIGN_IN_MINUTES } from '@/lib/domain/retention'
 import { env } from '@/lib/env'
+import { hashToken } from '@/lib/random-token'
 import { noteVisit } from './visits'
-
-/** Bytes of randomness in the token that a session's cookie holds. */
-const TOKEN_BYTES = 32
-
-/** A new token for a session, and the hash under which the session is stored. */
-export function createSessionToken(): { token: string; tokenHash: string } {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
-  return { token, tokenHash: hashSessionToken(token) }
-}
-
-export const hashSessionToken = (token: string): string => createHash('sha256').update(token).digest('base64url')
 
 /** `last_seen_at` is written at most this often, so that reading pages does not write a row each. */
 const SEEN_EVERY_MINUTES = 5
@@ -48,7 +37,7 @@ export async function findSession(token: string) {
       and(eq(members.organisationId, memberSessions.organisationId), eq(members.id, memberSessions.memberId)),
     )
     .innerJoin(organisations, eq(organisations.id, members.organisationId))
-    .where(and(eq(memberSessions.tokenHash, hashSessionToken(token)), eq(members.state, 'active'), isLiveSession))
+    .where(and(eq(memberSessions.tokenHash, hashToken(token)), eq(members.state, 'active'), isLiveSession))
   if (!found || !mayTenantSignIn(found.tenantId)) return null
 
   const touched = await db
@@ -76,7 +65,7 @@ export async function signOutBrowser(token: string, visitor: Visitor | undefined
   await db.transaction(async (tx) => {
     const [ended] = await tx
       .delete(memberSessions)
-      .where(eq(memberSessions.tokenHash, hashSessionToken(token)))
+      .where(eq(memberSessions.tokenHash, hashToken(token)))
       .returning({ organisationId: memberSessions.organisationId, memberId: memberSessions.memberId })
     if (!ended) return
     const { organisationId, memberId } = ended

@@ -1,4 +1,4 @@
-import type { AssignmentKind } from './vocabulary'
+import type { AssignmentKind, ExportFormat } from './vocabulary'
 
 type Bound = { kind: AssignmentKind; startsAt: Date | null; endsAt: Date | null }
 
@@ -80,4 +80,11 @@ export function joinList(items: readonly string[], last: 'and' | 'or'): string {
   const head = items.slice(0, -1)
   const tail = items.at(-1) ?? ''
   return head.length === 0 ? tail : `${head.join(', ')} ${last} ${tail}`
+}
+
+/** What a format of exports is called where one is chosen. */
+export const EXPORT_FORMAT_LABELS: Record<ExportFormat, string> = {
+  xlsx: 'Excel workbook',
+  csv: 'CSV, zipped',
+  jsonl: 'JSON Lines, zipped',
 }

@@ -4,24 +4,15 @@ import type { PersonRow } from '@/db/queries/people'
 import type { PeopleView } from '@/lib/domain/views'
 import type { AllResults, ShownConnection } from '@/lib/past-results'
 import type { ListToExport } from './lists'
-import { countListedPeople, peopleFiltersOf, readPeoplePages } from './people-pages'
+import { countListedPeople, PERSON_COLUMNS, peopleFiltersOf, readPeoplePages } from './people-pages'
 import { ShownResults } from './shown-results'
 import { type Column, cellsOf } from './table'
 
 /** What somebody has in one subscription. */
 type PersonInSubscription = { person: PersonRow; access: AccessCell; connection: ShownConnection }
 
-const yesNo = (is: boolean) => (is ? 'yes' : 'no')
-
 const COLUMNS: readonly Column<PersonInSubscription>[] = [
-  { name: 'name', value: ({ person }) => person.name ?? person.id },
-  { name: 'email', value: ({ person }) => person.email },
-  { name: 'object_id', value: ({ person }) => person.id },
-  { name: 'tenant_id', value: ({ person }) => person.tenantId },
-  { name: 'status', value: ({ person }) => person.status },
-  { name: 'guest', value: ({ person }) => yesNo(person.guest) },
-  { name: 'last_sign_in', value: ({ person }) => person.lastSignInAt },
-  { name: 'subscriptions', value: ({ person }) => person.subscriptions },
+  ...PERSON_COLUMNS,
   { name: 'subscription', value: ({ connection }) => connection.label },
   { name: 'subscription_id', value: ({ connection }) => connection.subscriptionId },
   { name: 'subscription_shown_as_of', value: ({ connection }) => connection.publishedAt },

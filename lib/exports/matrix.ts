@@ -5,7 +5,13 @@ import type { PeopleView } from '@/lib/domain/views'
 import { roleWords } from '@/lib/domain/words'
 import type { AllResults, ShownConnection } from '@/lib/past-results'
 import type { ListToExport } from './lists'
-import { countListedPeople, type PersonWithAccess, peopleFiltersOf, readPeoplePages } from './people-pages'
+import {
+  countListedPeople,
+  PERSON_COLUMNS,
+  type PersonWithAccess,
+  peopleFiltersOf,
+  readPeoplePages,
+} from './people-pages'
 import { ShownResults } from './shown-results'
 import { type Column, cellsOf } from './table'
 
@@ -19,15 +25,8 @@ type MatrixRow = Pick<PersonWithAccess, 'person'> & {
   later: string[]
 }
 
-const PERSON_COLUMNS: readonly Column<MatrixRow>[] = [
-  { name: 'name', value: ({ person }) => person.name ?? person.id },
-  { name: 'email', value: ({ person }) => person.email },
-  { name: 'object_id', value: ({ person }) => person.id },
-  { name: 'tenant_id', value: ({ person }) => person.tenantId },
-  { name: 'status', value: ({ person }) => person.status },
-  { name: 'guest', value: ({ person }) => (person.guest ? 'yes' : 'no') },
-  { name: 'last_sign_in', value: ({ person }) => person.lastSignInAt },
-  { name: 'subscriptions', value: ({ person }) => person.subscriptions },
+const FIRST_COLUMNS: readonly Column<MatrixRow>[] = [
+  ...PERSON_COLUMNS,
   { name: 'later_results', value: ({ later }) => later },
 ]
 
@@ -63,7 +62,7 @@ export function matrixList(
     ...{ list: 'people by subscription', label: organisation, at, filters: peopleFiltersOf(view) },
     cells: cellsOf({
       name: 'People by subscription',
-      columns: [...PERSON_COLUMNS, ...shown.map(columnOf)],
+      columns: [...FIRST_COLUMNS, ...shown.map(columnOf)],
       rows: read(),
     }),
     snapshots: results.snapshots,

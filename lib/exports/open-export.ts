@@ -29,8 +29,8 @@ export type Exporter = Actor & { organisationName: string }
  * @param address a path with its query
  */
 export async function openExport(member: Exporter, address: string): Promise<ListToExport> {
-  const { origin, pathname, searchParams } = new URL(address, OURS)
-  if (origin !== OURS) throw new NotFound('There is no such list.')
+  const { origin, pathname, searchParams } = new URL(address, ORIGIN)
+  if (origin !== ORIGIN) throw new NotFound('There is no such list.')
   if (pathname === '/people/export') return openPeople(member, searchParams)
   if (pathname === '/changes/export') return openChanges(member, searchParams)
   if (pathname === '/settings/audit/export') return openAudit(member, searchParams)
@@ -42,8 +42,8 @@ export async function openExport(member: Exporter, address: string): Promise<Lis
   return openOfConnection(member, await connectionAskedFor(member, connected, at), searchParams)
 }
 
-/** What the address of a list is completed with, to be taken apart. */
-const OURS = 'https://portal.invalid'
+/** A path is taken apart as an address of this origin, which is nobody's: one of another origin is no list of ours. */
+const ORIGIN = 'https://portal.invalid'
 
 /** What the file of an export is named after. */
 export const nameExport = ({ list, label }: Pick<ListToExport, 'list' | 'label'>): string =>

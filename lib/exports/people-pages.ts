@@ -5,9 +5,22 @@ import type { PeopleFilter, PeopleView } from '@/lib/domain/views'
 import { readPages } from './pages'
 import type { Counted } from './proof'
 import type { ShownResults } from './shown-results'
+import type { Column } from './table'
 
 /** Somebody with what they have in each of the connected subscriptions in which they have something. */
 export type PersonWithAccess = { person: PersonRow; access: AccessCell[] }
+
+/** What is said of the person in each row of a list over all subscriptions. */
+export const PERSON_COLUMNS: readonly Column<{ person: PersonRow }>[] = [
+  { name: 'name', value: ({ person }) => person.name ?? person.id },
+  { name: 'email', value: ({ person }) => person.email },
+  { name: 'object_id', value: ({ person }) => person.id },
+  { name: 'tenant_id', value: ({ person }) => person.tenantId },
+  { name: 'status', value: ({ person }) => person.status },
+  { name: 'guest', value: ({ person }) => (person.guest ? 'yes' : 'no') },
+  { name: 'last_sign_in', value: ({ person }) => person.lastSignInAt },
+  { name: 'subscriptions', value: ({ person }) => person.subscriptions },
+]
 
 const PEOPLE_AT_ONCE = 200
 

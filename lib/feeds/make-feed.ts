@@ -6,8 +6,8 @@ import { members } from '@/db/schema/organisations'
 import { audit, NotFound, requireFreshSignIn } from '@/lib/actor'
 import { FEEDS_PER_MEMBER, formatFeedQuery } from '@/lib/domain/feed'
 import type { ChangesView } from '@/lib/domain/views'
+import { createToken } from '@/lib/random-token'
 import { describeFilters } from './describe-filters'
-import { createFeedToken } from './tokens'
 
 /** `full`: the member has as many feeds as one can have. `token` is told this once and never again. */
 export type MadeFeed = { kind: 'made'; feedId: string; token: string } | { kind: 'full' }
@@ -19,7 +19,7 @@ export type MadeFeed = { kind: 'made'; feedId: string; token: string } | { kind:
 export async function makeFeed(actor: SessionActor, { name, view }: { name: string; view: ChangesView }) {
   requireFreshSignIn(actor)
   const { organisationId, memberId } = actor
-  const { token, tokenHash } = createFeedToken()
+  const { token, tokenHash } = createToken()
   const [filters = ''] = await describeFilters(actor, [view])
   const db = await getDb(actor)
   return db.transaction(async (tx): Promise<MadeFeed> => {

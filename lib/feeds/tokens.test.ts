@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { createFeedToken, isToken, readToken } from './tokens'
+import { createToken } from '@/lib/random-token'
+import { isToken, readToken } from './tokens'
 
 test('a token has 256 bits, is another one each time, and is stored as its hash alone', () => {
-  const [one, other] = [createFeedToken(), createFeedToken()]
+  const [one, other] = [createToken(), createToken()]
   expect(one.token).toMatch(/^[\w-]{43}$/)
   expect(other.token).not.toBe(one.token)
   expect(one.tokenHash).not.toContain(one.token)
@@ -10,8 +11,8 @@ test('a token has 256 bits, is another one each time, and is stored as its hash 
 })
 
 test('another token, one that is cut, and any token of no feed is not the right one', () => {
-  const { token, tokenHash } = createFeedToken()
-  for (const wrong of [createFeedToken().token, token.slice(1), `${token}A`, tokenHash, ''])
+  const { token, tokenHash } = createToken()
+  for (const wrong of [createToken().token, token.slice(1), `${token}A`, tokenHash, ''])
     expect(isToken(wrong, tokenHash)).toBe(false)
   for (const any of [token, '', '\0'.repeat(32)]) expect(isToken(any, null)).toBe(false)
 })

@@ -1,15 +1,5 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
-
-/** Bytes of randomness in the token of a feed. */
-const TOKEN_BYTES = 32
-
-/** A new token for a feed, and the hash under which it is stored. */
-export function createFeedToken(): { token: string; tokenHash: string } {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url')
-  return { token, tokenHash: digest(token).toString('base64url') }
-}
-
-const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
+import { timingSafeEqual } from 'node:crypto'
+import { hashToken } from '@/lib/random-token'
 
 /** What is compared with where there is no feed: the hash of no token. */
 const NOBODYS_HASH = Buffer.alloc(32)
@@ -20,7 +10,7 @@ const NOBODYS_HASH = Buffer.alloc(32)
  */
 export function isToken(token: string, tokenHash: string | null): boolean {
   const stored = tokenHash === null ? NOBODYS_HASH : Buffer.from(tokenHash, 'base64url')
-  return timingSafeEqual(digest(token), stored)
+  return timingSafeEqual(Buffer.from(hashToken(token), 'base64url'), stored)
 }
 
 /**

@@ -4,10 +4,11 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { connectAttempts, connections } from '@/db/schema/connections'
 import { memberSessions } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
-import { createSessionToken, findSession } from '@/lib/auth/sessions'
+import { findSession } from '@/lib/auth/sessions'
 import { getAttempt } from '@/lib/connections/attempts'
 import { confirmAttempt } from '@/lib/connections/confirm'
 import { beginSignInForAttempt, finishSignIn } from '@/lib/connections/sign-in'
+import { createToken } from '@/lib/random-token'
 import { getQueue, SWEEP_QUEUE } from '@/lib/runs/queue'
 import { answerMicrosoft } from '@/testing/answer-microsoft'
 import { carryRun, connect, type Rolecall, signInForAttempt, startRolecall, type TestTenant } from '@/testing/rolecall'
@@ -82,7 +83,7 @@ describe('sessions', () => {
     const hours = (count: number) => new Date(Date.now() + count * 3_600_000)
     await make(1200, { expiresAt: hours(-1) })
     await make(30, { expiresAt: hours(8), lastSeenAt: hours(-2.1) })
-    const { token, tokenHash } = createSessionToken()
+    const { token, tokenHash } = createToken()
     await rolecall.db
       .insert(memberSessions)
       .values({ ...own, tokenHash, browser: 'Firefox', expiresAt: hours(8), lastSeenAt: hours(-1.9) })
