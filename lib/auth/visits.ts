@@ -5,8 +5,8 @@ import { VISIT_GAP_MINUTES } from '@/lib/domain/retention'
 
 /**
  * What is stored of a member who is here now. After `VISIT_GAP_MINUTES` without them another visit begins, and the moment at which they
- * were seen last becomes the end of the one before. It lies up to five minutes too early, because sessions are not written
- * more often, so that something may be told twice, and nothing never.
+ * were seen last becomes the end of the one before. It may be up to five minutes early, because sessions are not written more often: a
+ * change may be told twice, but none is missed.
  */
 export const SEEN_NOW = {
   lastSeenAt: sql`now()`,

@@ -116,10 +116,11 @@ export function dropWords({ before, since }: Drop, read: number): string {
 /** How many role assignments Azure itself counts, beside what was read: a list that hides some from an account does not say so. */
 export function countedSentence({ azure, read, at }: AzureCount): string {
   const count = `Azure itself counted ${digits(azure)} at and below the subscription on ${momentWords(new Date(at))}`
-  if (azure === read) return `${count}, as many as were read.`
+  if (azure === read) return `${count}, as many as were read there.`
   const more = Math.abs(azure - read)
-  if (azure < read) return `${count}, and ${digits(read)} were read: ${digits(more)} may have been made in between.`
-  return `${count}, and ${digits(read)} were read: ${digits(more)} ${more === 1 ? 'is' : 'are'} perhaps hidden from the account, or were made in between.`
+  if (azure < read)
+    return `${count}, and ${digits(read)} were read there: ${digits(more)} may have been made or removed in between.`
+  return `${count}, and ${digits(read)} were read there: ${digits(more)} ${more === 1 ? 'is' : 'are'} perhaps hidden from the account, or were made in between.`
 }
 
 /** Whether asking for a permission that was not granted would bring more of a kind of data. */

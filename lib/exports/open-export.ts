@@ -42,7 +42,7 @@ export async function openExport(member: Exporter, address: string): Promise<Lis
   return openOfConnection(member, await connectionAskedFor(member, connected, at), searchParams)
 }
 
-/** A path is taken apart as an address of this origin, which is nobody's: one of another origin is no list of ours. */
+/** Paths are parsed relative to this origin, which belongs to nobody. An address of another origin is none of our lists. */
 const ORIGIN = 'https://portal.invalid'
 
 /** What the file of an export is named after. */

@@ -18,7 +18,7 @@ const PIECE_BYTES = 1024 * 1024
 /** An export of which nothing was stored for this long has lost its worker. */
 const LOST_AFTER_SECONDS = 120
 
-/** Workers that begin an export at most: one that takes them all down is not tried again. */
+/** How many workers may begin an export: one that ends each worker which begins it is not tried for ever. */
 const MOST_TRIES = 3
 
 /** Exports sent at once. The rest follow a minute later. */
@@ -78,7 +78,7 @@ const whereExport = ({ organisationId, id }: Pick<Claimed, 'organisationId' | 'i
 const whereHeld = (claimed: Claimed) =>
   and(whereExport(claimed), eq(preparedExports.fence, claimed.fence), eq(preparedExports.state, 'running'))
 
-/** Takes an export on, and deletes what an earlier worker has stored of it. Null when it is done, gone, or in good hands. */
+/** Takes an export on, and deletes what an earlier worker has stored of it. Null when it is done or gone, or when another worker is writing it. */
 async function claim({ organisationId, exportId }: ExportJob): Promise<Claimed | null> {
   const db = await getDb({ organisationId })
   return db.transaction(async (tx) => {

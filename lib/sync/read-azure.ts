@@ -103,7 +103,7 @@ export async function readAzure(
   const drop = await findDrop(believed, before, last, now)
 
   const own = countOwn(believed)
-  // Beside a list of another length an earlier count would look like an answer about this one.
+  // An earlier count says nothing about a list of another length.
   const earlier = told?.read === own ? told : null
   const [asked] = (counts ?? (earlier ? null : await askCount(azure, subscriptionId)))?.rows ?? []
   const counted = asked ? { azure: asked.counted, limit: asked.limit, read: own, at: now.toISOString() } : earlier
@@ -181,7 +181,7 @@ const chooseLonger = (one: ReadList<RoleAssignment>, other: ReadList<RoleAssignm
 
 /**
  * Hours after which Azure is asked again how many assignments it counts, if as many are listed as before. That tells whether the list
- * hides some from the account, which seldom changes, and a request for it with every sync would be one of eight.
+ * hides some from the account, which seldom changes. Asking with every sync would add a request to about eight.
  */
 const COUNT_EVERY_HOURS = 24
 

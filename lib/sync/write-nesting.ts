@@ -9,12 +9,12 @@ import { listOfMember, NO_AGES } from '@/lib/domain/group-coverage'
 import { nestingOf } from '@/lib/domain/holders'
 
 /**
- * Brings the nesting of groups to what is stored of an account's directory: of each group that holds an assignment or is named in
- * a denial at any node, which groups are inside it. Groups through which no access runs any more end. Only roots are walked that are
- * new, or inside which a group has changed, so that a publish costs what it changes and not what the account has. Gives the rows
- * written.
+ * Brings the nesting of groups to what is stored of an account's directory: which groups lie inside each *root*, a group that holds an
+ * assignment or is named in a denial at any node. Only roots that are new, or inside which a group has changed, are looked at, so that a
+ * publish costs what it changes and not what the account has. Groups through which no access runs any more end.
  *
  * @param changed the groups that the publish has stored differently than they were
+ * @returns the rows written
  */
 export async function writeNesting(
   tx: Transaction,
