@@ -18,6 +18,8 @@ const PIECE_BYTES = 1024 * 1024
 /** An export of which nothing was stored for this long has lost its worker. */
 const LOST_AFTER_SECONDS = 120
 
+const isLost = lt(preparedExports.heartbeatAt, sql`now() - make_interval(secs => ${LOST_AFTER_SECONDS})`)
+
 /** How many workers may begin an export: one that ends each worker which begins it is not tried for ever. */
 const MOST_TRIES = 3
 
@@ -56,7 +58,6 @@ export async function prepareExport(job: ExportJob, ending: AbortSignal): Promis
 /** Sends the exports that no worker is at. One that already waits for a worker is not sent twice. */
 export async function sendLostExports(): Promise<void> {
   const db = await getDbOfEveryOrganisation()
-  const isLost = lt(preparedExports.heartbeatAt, sql`now() - make_interval(secs => ${LOST_AFTER_SECONDS})`)
   const isOpen = or(eq(preparedExports.state, 'queued'), eq(preparedExports.state, 'running'))
   await db
     .update(preparedExports)
@@ -82,7 +83,6 @@ const whereHeld = (claimed: Claimed) =>
 async function claim({ organisationId, exportId }: ExportJob): Promise<Claimed | null> {
   const db = await getDb({ organisationId })
   return db.transaction(async (tx) => {
-    const isLost = sql`${preparedExports.heartbeatAt} < now() - make_interval(secs => ${LOST_AFTER_SECONDS})`
     const isFree = or(eq(preparedExports.state, 'queued'), and(eq(preparedExports.state, 'running'), isLost))
     const [claimed] = await tx
       .update(preparedExports)
