@@ -25,9 +25,9 @@ const hoursBack = (hours: ReturnType<typeof sql>) =>
 // The first result was published the longest ago, and everyone is listed anew by each. One statement for all would take too long.
 for (let n = 1; n < results; n += 1)
   await db.execute(sql`
-    insert into holders select (jsonb_populate_record(h, jsonb_build_object(
-      'valid_from', ${hoursBack(sql`${n}::int`)}, 'valid_to', ${hoursBack(sql`${n - 1}::int`)}))).*
-    from holders h where ${ofOrganisation} and valid_to is null`)
+    insert into holders select past.* from holders h, jsonb_populate_record(h, jsonb_build_object(
+      'valid_from', ${hoursBack(sql`${n}::int`)}, 'valid_to', ${hoursBack(sql`${n - 1}::int`)})) past
+    where h.organisation_id = ${organisationId}::uuid and h.valid_to is null`)
 await db
   .update(holders)
   .set({ validFrom: PUBLISHED })

@@ -1,14 +1,14 @@
-import { and, asc, desc, eq, gte, lte, ne, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, lte, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
-import { holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { organisations } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { knowsEligible } from '@/lib/domain/coverage'
+import { isKeptWhole } from '@/lib/domain/retention'
 import type { ConnectionFacts } from './connections'
 import { isGuid } from './input'
-import { inSnapshot, type Published, toConnection } from './snapshot'
+import { type Published, toConnection } from './snapshot'
 
 /** A result that was published once: what its readers saw, and the run that read it. */
 export type Result = Awaited<ReturnType<typeof readResults>>[number]
@@ -21,7 +21,7 @@ export type Result = Awaited<ReturnType<typeof readResults>>[number]
  */
 export async function getResultAt(
   actor: Actor,
-  connection: Pick<ConnectionFacts, 'id' | 'tenantId' | 'publishedAt'>,
+  connection: Pick<ConnectionFacts, 'id' | 'tenantId'>,
   at: Date,
 ): Promise<
   | { kind: 'found'; snapshot: Published; run: Result; earlier: Date | null; later: Date | null }
@@ -32,13 +32,10 @@ export async function getResultAt(
   const [run] = await readResults(actor, connection.id, at)
   if (!run) return null
   const { publishedAt, nodeIds, accountId, earlier, later } = run
-  // Runs that are named by kept rows outlive the ones after them, whose results this one must not stand in for.
-  if (!accountId || (later && (await isPruned(actor, later)))) return { kind: 'forgotten', run, later }
+  if (!accountId || !isKeptWhole(run)) return { kind: 'forgotten', run, later }
   if (run.tenantId !== connection.tenantId) return { kind: 'other_tenant', run, later }
   const eligibleRead = knowsEligible(run.coverage)
   const snapshot = { id: connection.id, publishedAt, nodeIds, accountId, eligibleRead }
-  const isCurrent = publishedAt.getTime() === connection.publishedAt?.getTime()
-  if (!isCurrent && !(await hasAllHolders(actor, snapshot, run))) return { kind: 'forgotten', run, later }
   return { kind: 'found', snapshot, run, earlier, later }
 }
 
@@ -101,35 +98,18 @@ async function readResults(actor: Actor, connectionId: string, at: Date) {
         others: syncRuns.others,
         unread: syncRuns.unread,
         assignments: syncRuns.assignments,
+        beginsAt: connections.historyBeginsAt,
+        prunedTo: organisations.historyPrunedTo,
         ...CHAIN_THEN,
         earlier: resultBeside('before'),
         later: resultBeside('after'),
       })
       .from(syncRuns)
       .innerJoin(connections, toConnection(syncRuns))
+      .innerJoin(organisations, eq(organisations.id, syncRuns.organisationId))
       .where(and(isResultOf(actor, connectionId), lte(syncRuns.finishedAt, at)))
       // As the index of published runs has them: a moment may lie thousands of runs back.
       .orderBy(desc(syncRuns.finishedAt))
       .limit(1)
   )
-}
-
-/** Whether the organisation's history of a moment is deleted, or about to be. */
-async function isPruned({ organisationId }: Actor, at: Date): Promise<boolean> {
-  const db = await getDb({ organisationId })
-  const pruned = and(eq(organisations.id, organisationId), gte(organisations.historyPrunedTo, at))
-  return (await db.$count(organisations, pruned)) > 0
-}
-
-/**
- * Whether all those are still stored whom a result of the past listed. Past rows of holders are kept for a while only, and an
- * incomplete list would claim that somebody had no access.
- */
-async function hasAllHolders(actor: Actor, snapshot: Published, { people, others }: Result): Promise<boolean> {
-  const db = await getDb(actor)
-  const [found] = await db
-    .select({ listed: sql<number>`count(distinct ${holders.principalId})::int` })
-    .from(holders)
-    .where(and(inSnapshot(holders, actor, snapshot), ne(holders.kind, 'group')))
-  return (found?.listed ?? 0) >= people + others
 }

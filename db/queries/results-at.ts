@@ -6,6 +6,7 @@ import { auditEvents, organisations } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import type { NotShown } from '@/lib/domain/as-of'
 import { knowsEligible } from '@/lib/domain/coverage'
+import { isKeptWhole } from '@/lib/domain/retention'
 import type { ConnectionState, CoverageLine } from '@/lib/domain/vocabulary'
 import { CHAIN_THEN, resultBeside } from './as-of'
 import { databaseNow } from './clock'
@@ -22,10 +23,6 @@ export type ConnectionAt = { id: string; label: string; subscriptionId: string }
  * What readers of all connections saw at a moment, in label order: of each the result that it had published last then, as
  * `getResultAt` finds it for one. A connection that had been disconnected by then is left out, as it was then. One statement, whose
  * cost per connection is some look-ups by index.
- *
- * That nobody is missing from a result is known by when everything of its connection began to be kept, and by the horizon of the
- * organisation's history. The holders of each are not counted here, because those at a management group would be counted once for every
- * subscription below it.
  */
 export async function listResultsAt(actor: Actor, at: Date): Promise<ConnectionAt[]> {
   const db = await getDb(actor)
@@ -112,9 +109,8 @@ function judge(row: Found, at: Date): ConnectionAt {
     const mayHaveRead = prunedTo !== null && at < prunedTo && row.createdAt <= at
     return hide(mayHaveRead ? { kind: 'forgotten' } : { kind: 'not_read', first: row.firstAt })
   }
-  const isPruned = prunedTo !== null && later !== null && later <= prunedTo
-  const isKept = beginsAt === null || finishedAt >= beginsAt
-  if (!accountId || !nodeIds || isPruned || !isKept) return hide({ kind: 'forgotten' })
+  const isKept = isKeptWhole({ publishedAt: finishedAt, later, beginsAt, prunedTo })
+  if (!accountId || !nodeIds || !isKept) return hide({ kind: 'forgotten' })
   if (row.tenantThen !== row.tenantId) return hide({ kind: 'other_tenant' })
   const coverage = row.coverage ?? []
   const snapshot = { id, publishedAt: finishedAt, accountId, nodeIds, eligibleRead: knowsEligible(coverage) }

@@ -66,6 +66,9 @@ export const changes = pgTable(
       foreignColumns: [accounts.organisationId, accounts.id],
     }).onDelete('cascade'),
     index('changes_by_time').on(t.organisationId, t.at),
+    // The time line of a person or a group: a few of very many changes.
+    index('changes_of_principal').on(t.organisationId, t.principalId, t.at).where(sql`principal_id is not null`),
+    index('changes_of_group').on(t.organisationId, t.groupId, t.at).where(sql`group_id is not null`),
     check('changes_cause', oneOf('cause', CHANGE_CAUSES)),
     check('changes_turn', oneOf('turn', CHANGE_TURNS)),
     check('changes_principal_kind', sql`principal_kind is null or ${oneOf('principal_kind', PRINCIPAL_KINDS)}`),

@@ -96,6 +96,17 @@ export type HistoryBegin = {
   kept: HistoryLength
 }
 
+/** A published result, when the next one was published, and from and until when the history that it belongs to is kept. */
+type ResultKept = { publishedAt: Date; later: Date | null; beginsAt: Date | null; prunedTo: Date | null }
+
+/**
+ * Whether everyone is still stored who was in a result, so that a list of it names all of them: it is of the time from which everything
+ * of its connection is kept (`beginsAt`), and it was still shown after the horizon to which the organisation's history is deleted
+ * (`prunedTo`). Runs can outlive their rows, and also those after them, whose results an older one must not stand in for.
+ */
+export const isKeptWhole = ({ publishedAt, later, beginsAt, prunedTo }: ResultKept): boolean =>
+  (beginsAt === null || publishedAt >= beginsAt) && (prunedTo === null || later === null || later > prunedTo)
+
 /** How far back history reaches, and why not further. */
 export function historyBeginSentence({ since, isPruned, prunedAfter, kept }: HistoryBegin): string {
   const reach = `History reaches back to ${dateWords(since)}`

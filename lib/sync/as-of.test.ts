@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { z } from 'zod'
 import { getFirstResult, getResultAt } from '@/db/queries/as-of'
@@ -6,11 +6,12 @@ import { type Cell, listCells } from '@/db/queries/cells'
 import { getConnection } from '@/db/queries/connections'
 import { getResultCounts } from '@/db/queries/count-result'
 import { listMatchingGrants } from '@/db/queries/grants'
-import { type HolderRow, listHolders } from '@/db/queries/holders'
+import type { HolderRow } from '@/db/queries/holders'
 import { countPeople, listPeople, type PersonRow } from '@/db/queries/people'
 import { getPerson } from '@/db/queries/person'
 import { listRolesHeld } from '@/db/queries/roles'
 import { publishedOf } from '@/db/queries/snapshot'
+import { connections } from '@/db/schema/connections'
 import { organisations } from '@/db/schema/organisations'
 import { formatMoment } from '@/lib/domain/as-of'
 import type { Cursor } from '@/lib/domain/views'
@@ -206,27 +207,27 @@ test('the results next to a moment are told, and before the first one there is n
   expect(now).toMatchObject({ kind: 'found', snapshot: { publishedAt: second }, earlier: first, later: null })
 })
 
-test('a result of which past holders were forgotten is not shown as if nobody had been there', async () => {
+test('a result of before everything was kept is not shown as if nobody had been there', async () => {
   const { tenant, connected, change } = await createRandomCompany(rolecall, 'forgotten')
   const [one] = connected
   if (!one) throw new Error('Nothing is connected.')
   const { owner } = tenant
-  const { finishedAt } = await carryRun(rolecall, owner, one.id)
+  const publish = async () => (await carryRun(rolecall, owner, one.id)).finishedAt ?? new Date(0)
+  const first = await publish()
   change('forgotten 1')
   await requestSync(owner, one.id)
-  await carryRun(rolecall, owner, one.id)
-  const { rows } = await listHolders(owner, await resultShown(owner, one.id, finishedAt ?? undefined), {
-    ...{ who: 'people', search: '', status: null, signal: null, roleIds: [], scope: null, level: null },
-    ...{ how: null, held: null, sort: 'name', direction: 'asc', cursor: null },
-  })
-  const [lost] = rows
-  if (!lost) throw new Error('Nobody is listed.')
-  await rolecall.db.execute(sql`delete from holders where organisation_id = ${owner.organisationId}
-    and principal_id = ${lost.principalId}`)
-
+  const second = await publish()
   const connection = await getConnection(owner, one.id)
-  if (!connection || !finishedAt) throw new Error('There is no such result.')
-  expect(await getResultAt(owner, connection, finishedAt)).toMatchObject({ kind: 'forgotten' })
+  if (!connection) throw new Error('There is no such connection.')
+  expect(await getResultAt(owner, connection, first)).toMatchObject({ kind: 'found' })
+
+  // As after an upgrade from a version that deleted past holders within hours.
+  await rolecall.db
+    .update(connections)
+    .set({ historyBeginsAt: second })
+    .where(and(eq(connections.organisationId, owner.organisationId), eq(connections.id, one.id)))
+  expect(await getResultAt(owner, connection, first)).toMatchObject({ kind: 'forgotten', later: second })
+  expect(await getResultAt(owner, connection, second)).toMatchObject({ kind: 'found' })
 })
 
 test('a result does not stand in for later ones that were pruned', async () => {

@@ -1,0 +1,2 @@
+CREATE INDEX "changes_of_principal" ON "changes" USING btree ("organisation_id","principal_id","at") WHERE principal_id is not null;--> statement-breakpoint
+CREATE INDEX "changes_of_group" ON "changes" USING btree ("organisation_id","group_id","at") WHERE group_id is not null;
