@@ -1,10 +1,9 @@
-import { GeistMono } from 'geist/font/mono'
-import { GeistSans } from 'geist/font/sans'
 import type { Metadata, Viewport } from 'next'
 import { cookies } from 'next/headers'
 import type { ReactNode } from 'react'
 import { parseTheme, themeCookie } from '@/components/shell/theme'
 import { env } from '@/lib/env'
+import { mono, otherLetters, sans } from './fonts/fonts'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -22,7 +21,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     <html
       lang="en"
       data-theme={theme === 'system' ? undefined : theme}
-      className={`${GeistSans.variable} ${GeistMono.variable} scroll-pt-12 scroll-pb-20`}
+      className={`${sans.variable} ${mono.variable} ${otherLetters.variable} scroll-pt-12 scroll-pb-20`}
       suppressHydrationWarning
     >
       <body>{children}</body>
