@@ -241,7 +241,7 @@ test('the rows of every organisation are open to these functions and no other', 
     'db/queries/clock.ts readDatabaseNow', // reads no row
     'db/queries/signing-keys.ts readSigningKeys', // the keys of the installation, which are of no organisation
     'lib/auth/record-refusal.ts recordRefusedSignIn', // whoever is refused is known by their tenant alone
-    'lib/auth/register-sign-in.ts isAccessRemoved',
+    'lib/auth/register-sign-in.ts findAdmission',
     'lib/auth/register-sign-in.ts registerSignIn', // makes the organisation
     'lib/auth/sessions.ts findSession',
     'lib/auth/sessions.ts signOutBrowser', // a session is found by its token, and its row says whose it is

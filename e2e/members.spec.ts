@@ -1,4 +1,5 @@
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { inspect } from './support/inspect'
+import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
 
 test('a viewer reads, and is told who can do the rest', async ({ page, world, browser }) => {
   await signIn(page, world.account('owner'))
@@ -108,4 +109,34 @@ test('what is tried on an open page of a subscription that was deleted meanwhile
 
   await page.getByRole('button', { name: 'Sync now' }).click()
   await expect(page.getByRole('heading', { name: 'No such subscription here' })).toBeVisible()
+})
+
+test('where an owner lets people in, whoever signs in waits and says so, and comes in once they are let in', async ({
+  page,
+  world,
+  browser,
+}) => {
+  const reader = world.account('reader')
+  await signIn(page, world.account('owner'))
+  await page.goto('/settings/members')
+  await page.getByLabel('Who may join').selectOption({ label: 'Only whom an owner lets in' })
+  await page.getByRole('button', { name: 'Save who may join' }).click()
+  await expect(page.getByText('Saved')).toBeVisible()
+
+  const other = await browser.newPage()
+  await other.goto('/signin')
+  await other.getByRole('button', { name: 'Sign in with Microsoft' }).click()
+  await pickAccount(other, reader)
+  await expect(other.getByRole('alert').filter({ hasText: 'An owner has to let you in' })).toBeVisible()
+  await other.goto('/integrations')
+  await expect(other).toHaveURL(/\/signin/)
+
+  await page.reload()
+  await inspect(page, 'members, with somebody who waits')
+  await page.getByRole('button', { name: `Let ${reader.name} in`, exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Waiting to be let in' })).toHaveCount(0)
+  await expect(page.getByRole('table', { name: 'Members', exact: true }).getByText(reader.username)).toBeVisible()
+  await signIn(other, reader)
+  await expect(other.getByRole('heading', { level: 1 })).toBeVisible()
+  await other.close()
 })

@@ -64,6 +64,9 @@ export type AuditAction =
   | 'member.role_changed'
   | 'member.removed'
   | 'member.let_in_again'
+  | 'member.asked_to_join'
+  | 'member.let_in'
+  | 'member.refused'
   | 'member.session_ended'
   | 'member.other_sessions_ended'
   | 'member.signed_out'
@@ -95,6 +98,7 @@ export type AuditAction =
   | 'account.resealed'
   | 'account.taken_over'
   | 'organisation.history_changed'
+  | 'organisation.join_rule_changed'
   | 'feed.made'
   | 'feed.revoked'
 

@@ -1,14 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq } from 'drizzle-orm'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { listMembers, listRemovedMembers } from '@/db/queries/organisation'
-import { auditEvents, members } from '@/db/schema/organisations'
-import { AccessRemoved, isAccessRemoved } from '@/lib/auth/register-sign-in'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { listMembers, listRemovedMembers, listWaitingMembers } from '@/db/queries/organisation'
+import { auditEvents, members, organisations } from '@/db/schema/organisations'
+import {
+  AccessRemoved,
+  AwaitsApproval,
+  findAdmission,
+  joinRuleAtFirst,
+  registerSignIn,
+} from '@/lib/auth/register-sign-in'
 import { findSession } from '@/lib/auth/sessions'
 import { createTestDatabase, type TestDatabase } from '@/testing/database'
 import { signInAs } from '@/testing/sign-in-as'
 import { FreshSignInNeeded, NotAllowed, NotFound } from './actor'
-import { changeRole, letMemberIn, removeMember } from './members'
+import { changeJoinRule, changeRole, letMemberIn, refuseMember, removeMember } from './members'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -26,6 +32,13 @@ const rolesOf = async (organisationId: string) => {
     .where(eq(members.organisationId, organisationId))
   return Object.fromEntries(rows.map(({ name, role }) => [name, role]))
 }
+
+/** Whether somebody may sign in, as it is judged before they have a session. */
+const admissionOf = (who: { tenantId: string; objectId: string; name?: string }) =>
+  findAdmission(
+    { name: 'Vera Viewer', email: 'vera@contoso.example', organisationName: 'Contoso', authenticatedAt: null, ...who },
+    { address: null, requestId: null },
+  )
 
 test('the first to sign in from a tenant owns its organisation, later ones are viewers', async () => {
   const tenantId = randomUUID()
@@ -150,11 +163,11 @@ test('a removed member is signed out, stays out, and comes back as a viewer once
   const olga = await signInAs({ tenantId })
   const vera = await signInAs({ tenantId, name: 'Vera Viewer' })
   await changeRole(olga, vera.memberId, 'admin')
-  expect(await isAccessRemoved({ tenantId, objectId: vera.objectId })).toBe(false)
+  expect(await admissionOf({ tenantId, objectId: vera.objectId })).toBe('may')
 
   await removeMember(olga, vera.memberId)
   expect(await findSession(vera.token)).toBeNull()
-  expect(await isAccessRemoved({ tenantId, objectId: vera.objectId })).toBe(true)
+  expect(await admissionOf({ tenantId, objectId: vera.objectId })).toBe('removed')
   const again = () => signInAs({ tenantId, objectId: vera.objectId, name: 'Vera Viewer' })
   await expect(again()).rejects.toThrow(AccessRemoved)
   expect((await listMembers(olga)).map(({ name }) => name)).toEqual(['Olga Owner'])
@@ -175,7 +188,7 @@ test('only an owner of the same organisation lets a removed member in', async ()
   await removeMember(olga, vera.memberId)
   await expect(letMemberIn({ ...adam, role: 'admin' }, vera.memberId)).rejects.toThrow(NotAllowed)
   await expect(letMemberIn(await signInAs({ name: 'Sten' }), vera.memberId)).rejects.toThrow(NotFound)
-  expect(await isAccessRemoved({ tenantId, objectId: vera.objectId })).toBe(true)
+  expect(await admissionOf({ tenantId, objectId: vera.objectId })).toBe('removed')
 })
 
 test('a removed person is still a stranger in the organisation of another tenant', async () => {
@@ -199,4 +212,102 @@ test('who signs in while they are removed has no session afterwards, whichever c
     const own = and(eq(members.organisationId, olga.organisationId), eq(members.id, vera.memberId))
     expect(await database.db.select({ state: members.state }).from(members).where(own)).toEqual([{ state: 'removed' }])
   }
+})
+
+describe('where an owner lets people in', () => {
+  /** An organisation with such an owner. */
+  async function closedOrganisation() {
+    const tenantId = randomUUID()
+    const olga = await signInAs({ tenantId })
+    await changeJoinRule(olga, 'approval')
+    const vera = { tenantId, objectId: randomUUID(), name: 'Vera Viewer' }
+    return { tenantId, olga, vera }
+  }
+
+  test('whoever signs in waits, without a session, until they are let in as viewers', async () => {
+    const { olga, vera } = await closedOrganisation()
+    expect(await admissionOf(vera)).toBe('waiting')
+    expect(await admissionOf(vera)).toBe('waiting')
+    await expect(signInAs(vera)).rejects.toThrow(AwaitsApproval)
+    expect((await listMembers(olga)).map(({ name }) => name)).toEqual(['Olga Owner'])
+    const [waiting] = await listWaitingMembers(olga)
+    expect(waiting).toMatchObject({ name: 'Vera Viewer', email: 'vera@contoso.example' })
+    await expect(changeRole(olga, waiting?.id ?? '', 'owner')).rejects.toThrow(NotFound)
+
+    await letMemberIn(olga, waiting?.id ?? '')
+    expect(await admissionOf(vera)).toBe('may')
+    expect(await signInAs(vera)).toMatchObject({ memberId: waiting?.id, role: 'viewer' })
+    expect(await listWaitingMembers(olga)).toEqual([])
+  })
+
+  test('whoever is refused stays out, and is listed among those who were removed', async () => {
+    const { olga, vera } = await closedOrganisation()
+    await admissionOf(vera)
+    const [waiting] = await listWaitingMembers(olga)
+    await refuseMember(olga, waiting?.id ?? '')
+    expect(await admissionOf(vera)).toBe('removed')
+    await expect(signInAs(vera)).rejects.toThrow(AccessRemoved)
+    expect(await listRemovedMembers(olga)).toMatchObject([{ name: 'Vera Viewer', removedByName: 'Olga Owner' }])
+    await expect(refuseMember(olga, waiting?.id ?? '')).rejects.toThrow(NotFound)
+  })
+
+  test('whoever waits joins by signing in once everyone may, and members stay members when it is closed', async () => {
+    const { tenantId, olga, vera } = await closedOrganisation()
+    await admissionOf(vera)
+    await changeJoinRule(olga, 'everyone')
+    expect(await admissionOf(vera)).toBe('may')
+    expect(await signInAs(vera)).toMatchObject({ role: 'viewer' })
+    await changeJoinRule(olga, 'approval')
+    expect(await signInAs(vera)).toMatchObject({ role: 'viewer' })
+    await expect(signInAs({ tenantId, name: 'Otto Other' })).rejects.toThrow(AwaitsApproval)
+  })
+
+  test('only an owner decides, with a fresh sign-in, and the audit log has all of it', async () => {
+    const { olga, vera } = await closedOrganisation()
+    await admissionOf(vera)
+    const [waiting] = await listWaitingMembers(olga)
+    const id = waiting?.id ?? ''
+    await expect(refuseMember({ ...olga, role: 'admin' }, id)).rejects.toThrow(NotAllowed)
+    await expect(changeJoinRule({ ...olga, role: 'admin' }, 'everyone')).rejects.toThrow(NotAllowed)
+    await expect(refuseMember({ ...olga, signedInFreshly: false }, id)).rejects.toThrow(FreshSignInNeeded)
+    await expect(changeJoinRule({ ...olga, signedInFreshly: false }, 'everyone')).rejects.toThrow(FreshSignInNeeded)
+    await expect(refuseMember(await signInAs({ name: 'Sten Stranger' }), id)).rejects.toThrow(NotFound)
+    await letMemberIn(olga, id)
+    const events = await database.db
+      .select()
+      .from(auditEvents)
+      .where(eq(auditEvents.organisationId, olga.organisationId))
+      .orderBy(auditEvents.seq)
+    expect(events.slice(2).map(({ action, memberName, subject }) => [action, memberName, subject])).toEqual([
+      ['organisation.join_rule_changed', 'Olga Owner', 'contoso.example'],
+      ['member.asked_to_join', 'Vera Viewer', 'Vera Viewer'],
+      ['member.let_in', 'Olga Owner', 'Vera Viewer'],
+    ])
+  })
+
+  test('forty people of one tenant who come at once leave one owner, and everyone else waits', async () => {
+    const tenantId = randomUUID()
+    const olga = await signInAs({ tenantId })
+    await changeJoinRule(olga, 'approval')
+    const all = Array.from({ length: 40 }, (_, n) => ({ tenantId, objectId: randomUUID(), name: `Person ${n}` }))
+    expect(new Set(await Promise.all(all.map(admissionOf)))).toEqual(new Set(['waiting']))
+    expect(await listWaitingMembers(olga)).toHaveLength(40)
+  })
+})
+
+test('the organisation of a real tenant lets nobody in by itself, that of the sandbox everyone', async () => {
+  expect([joinRuleAtFirst('azure'), joinRuleAtFirst('sandbox')]).toEqual(['approval', 'everyone'])
+  const account = {
+    tenantId: randomUUID(),
+    objectId: randomUUID(),
+    name: 'Olga',
+    email: '',
+    organisationName: 'Contoso',
+  }
+  await registerSignIn(
+    { ...account, authenticatedAt: null },
+    { browser: 'Firefox on Linux', visitor: { address: null, requestId: null }, previousToken: null },
+  )
+  const [made] = await database.db.select().from(organisations).where(eq(organisations.tenantId, account.tenantId))
+  expect(made?.joinRule).toBe('everyone')
 })

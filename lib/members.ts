@@ -1,9 +1,9 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, ne, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
 import { members, organisations } from '@/db/schema/organisations'
-import type { MemberRole } from '@/lib/domain/vocabulary'
+import type { JoinRule, MemberRole } from '@/lib/domain/vocabulary'
 import { allow, audit, NotFound, requireFreshSignIn } from './actor'
 import { revokeFeedsOf } from './feeds/revoke-feed'
 import { deleteSessionsOf } from './member-sessions'
@@ -56,19 +56,68 @@ export async function removeMember(actor: SessionActor, memberId: string): Promi
   )
 }
 
-/** Lets a removed member sign in again, as a viewer. Throws {@link NotFound}, also for a member who was not removed. */
+/**
+ * Lets somebody sign in, as a viewer, who waits for it or was removed. Throws {@link NotFound}, also for a member who may sign in already.
+ */
 export async function letMemberIn(actor: SessionActor, memberId: string): Promise<void> {
   allow(actor, 'manage_members')
   requireFreshSignIn(actor)
   const db = await getDb(actor)
   await db.transaction(async (tx) => {
     const [member] = await tx
+      .select({ name: members.name, state: members.state })
+      .from(members)
+      .where(and(whereMember(actor, memberId), ne(members.state, 'active')))
+      .for('update')
+    if (!member) throw new NotFound('There is nobody of this ID to be let in.')
+    await tx
       .update(members)
       .set({ state: 'active', removedAt: null, removedByName: null })
-      .where(and(whereMember(actor, memberId), eq(members.state, 'removed')))
+      .where(whereMember(actor, memberId))
+    const action = member.state === 'waiting' ? 'member.let_in' : 'member.let_in_again'
+    await audit(tx, actor, { action, subject: member.name })
+  })
+}
+
+/** Refuses somebody who waits to be let in: from then on they are listed among those who were removed. Throws {@link NotFound}. */
+export async function refuseMember(actor: SessionActor, memberId: string): Promise<void> {
+  allow(actor, 'manage_members')
+  requireFreshSignIn(actor)
+  const db = await getDb(actor)
+  await db.transaction(async (tx) => {
+    const [member] = await tx
+      .update(members)
+      .set({ state: 'removed', removedAt: sql`now()`, removedByName: actor.name })
+      .where(and(whereMember(actor, memberId), eq(members.state, 'waiting')))
       .returning({ name: members.name })
-    if (!member) throw new NotFound('There is no such removed member.')
-    await audit(tx, actor, { action: 'member.let_in_again', subject: member.name })
+    if (!member) throw new NotFound('There is nobody of this ID who waits to be let in.')
+    await audit(tx, actor, { action: 'member.refused', subject: member.name })
+  })
+}
+
+/**
+ * Changes who of the tenant becomes a member by signing in. Members stay members; whoever waits joins with their next sign-in, once
+ * everyone may.
+ */
+export async function changeJoinRule(actor: SessionActor, rule: JoinRule): Promise<void> {
+  allow(actor, 'manage_members')
+  requireFreshSignIn(actor)
+  const db = await getDb(actor)
+  const own = eq(organisations.id, actor.organisationId)
+  await db.transaction(async (tx) => {
+    const [found] = await tx
+      .select({ name: organisations.name, rule: organisations.joinRule })
+      .from(organisations)
+      .where(own)
+      .for('no key update')
+    if (!found) throw new NotFound('There is no such organisation.')
+    if (found.rule === rule) return
+    await tx.update(organisations).set({ joinRule: rule }).where(own)
+    await audit(tx, actor, {
+      action: 'organisation.join_rule_changed',
+      subject: found.name,
+      details: { before: found.rule, after: rule },
+    })
   })
 }
 

@@ -95,7 +95,7 @@ export async function createAccessWorld(db: Database) {
   const organisationId = randomUUID()
   const tenantId = randomUUID()
   const actor: Actor = { organisationId, memberId: randomUUID(), role: 'viewer', name: 'Vera Viewer' }
-  await db.insert(organisations).values({ id: organisationId, tenantId, name: 'Contoso' })
+  await db.insert(organisations).values({ id: organisationId, tenantId, name: 'Contoso', joinRule: 'everyone' })
   await db.insert(members).values({
     organisationId,
     id: actor.memberId,

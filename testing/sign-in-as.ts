@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { SessionActor } from '@/db/actor'
+import { getDbOfEveryOrganisation } from '@/db/client'
+import { organisations } from '@/db/schema/organisations'
 import { registerSignIn, type SignInBrowser } from '@/lib/auth/register-sign-in'
 import { findSession } from '@/lib/auth/sessions'
 
@@ -12,8 +14,8 @@ type Who = {
 } & Partial<SignInBrowser>
 
 /**
- * Signs a person in to the portal, as the way back from Microsoft does. The first of a tenant becomes its owner. `token` is what
- * the cookie of their browser would hold.
+ * Signs a person in to the portal, as the way back from Microsoft does. The first of a tenant becomes its owner, and later ones become
+ * viewers, because an organisation that is made here lets everyone in. `token` is what the cookie of their browser would hold.
  */
 export async function signInAs({
   tenantId = randomUUID(),
@@ -26,6 +28,9 @@ export async function signInAs({
 }: Who = {}) {
   const email = `${name.split(' ')[0]?.toLowerCase()}@contoso.example`
   const account = { tenantId, objectId, name, email, organisationName: 'contoso.example', authenticatedAt }
+  const db = await getDbOfEveryOrganisation()
+  const organisation = { tenantId, name: account.organisationName, joinRule: 'everyone' as const }
+  await db.insert(organisations).values(organisation).onConflictDoNothing()
   const token = await registerSignIn(account, { browser, visitor, previousToken })
   const member = await findSession(token)
   if (!member) throw new Error('The session just made was not found.')

@@ -25,6 +25,11 @@ const PROBLEMS: Record<string, PortalSignInProblem> = {
     title: 'An owner has removed your access',
     next: 'Microsoft signed you in, but you can no longer use Rolecall for your organisation. Ask one of its owners in Rolecall to let you in again, under Settings, Members.',
   },
+  AwaitsApproval: {
+    tone: 'warn',
+    title: 'An owner has to let you in',
+    next: 'Microsoft signed you in, and your request is with the owners of your organisation in Rolecall: they see it under Settings, Members. Sign in again when one of them has let you in.',
+  },
   SessionExpired: {
     tone: 'warn',
     title: 'Your session has ended',

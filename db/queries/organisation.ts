@@ -1,9 +1,10 @@
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb, getEngine } from '@/db/client'
-import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
+import { auditEvents, memberSessions, members, organisations } from '@/db/schema/organisations'
 import { SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
 import type { AuditCursor, AuditView } from '@/lib/domain/views'
+import type { JoinRule } from '@/lib/domain/vocabulary'
 
 const PAGE = 50 // rows
 
@@ -92,6 +93,26 @@ export async function listRemovedMembers(actor: Actor) {
     .from(members)
     .where(and(eq(members.organisationId, actor.organisationId), eq(members.state, 'removed')))
     .orderBy(desc(members.removedAt), asc(members.id))
+}
+
+/** Who has signed in and waits until an owner lets them in, whoever waits longest first. */
+export async function listWaitingMembers(actor: Actor) {
+  const db = await getDb(actor)
+  return db
+    .select({ id: members.id, name: members.name, email: members.email, createdAt: members.createdAt })
+    .from(members)
+    .where(and(eq(members.organisationId, actor.organisationId), eq(members.state, 'waiting')))
+    .orderBy(asc(members.createdAt), asc(members.id))
+}
+
+/** Who of the tenant becomes a member by signing in. */
+export async function readJoinRule(actor: Actor): Promise<JoinRule | null> {
+  const db = await getDb(actor)
+  const [found] = await db
+    .select({ rule: organisations.joinRule })
+    .from(organisations)
+    .where(eq(organisations.id, actor.organisationId))
+  return found?.rule ?? null
 }
 
 /** The sessions of the member who asks that have not ended, the one in use first, then the latest. */

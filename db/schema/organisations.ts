@@ -18,6 +18,8 @@ import {
   type AuditKind,
   HISTORY_LENGTHS,
   type HistoryLength,
+  JOIN_RULES,
+  type JoinRule,
   MEMBER_ROLES,
   MEMBER_STATES,
   type MemberRole,
@@ -32,6 +34,8 @@ export const organisations = pgTable(
     tenantId: text('tenant_id').notNull().unique(),
     name: text('name').notNull(),
     createdAt: at('created_at').notNull().defaultNow(),
+    /** Who of the tenant becomes a member by signing in, after the first one, who owns the organisation. */
+    joinRule: text('join_rule').$type<JoinRule>().notNull().default('approval'),
     /** For how long history is kept. */
     historyKept: text('history_kept').$type<HistoryLength>().notNull().default(DEFAULT_HISTORY_LENGTH),
     /** The horizon: what was before it may be deleted and can be asked no longer. Null until there is one; it never moves back. */
@@ -42,6 +46,7 @@ export const organisations = pgTable(
     historyPruning: boolean('history_pruning').notNull().default(false),
   },
   () => [
+    check('organisations_join_rule', oneOf('join_rule', JOIN_RULES)),
     check('organisations_history_kept', oneOf('history_kept', HISTORY_LENGTHS)),
     check('organisations_history_pruned_after', oneOf('history_pruned_after', HISTORY_LENGTHS)),
     check('organisations_horizon', sql`(history_pruned_to is null) = (history_pruned_after is null)`),
@@ -52,7 +57,7 @@ export const organisations = pgTable(
 /**
  * A trigger (migration 0001) keeps an owner in every organisation, from its first member on. The row of a member who was
  * removed stays, so that their next sign-in is refused. Such a row has the least role, so that trigger and table agree on
- * who is an owner.
+ * who is an owner. So has that of somebody who waits to be let in.
  */
 export const members = pgTable(
   'members',
@@ -80,7 +85,8 @@ export const members = pgTable(
     unique('members_by_state').on(t.organisationId, t.id, t.state),
     check('members_role', oneOf('role', MEMBER_ROLES)),
     check('members_state', oneOf('state', MEMBER_STATES)),
-    check('members_removed', sql`state = 'active' or (role = 'viewer' and removed_at is not null)`),
+    check('members_removed', sql`state = 'active' or role = 'viewer'`),
+    check('members_removed_at', sql`(state = 'removed') = (removed_at is not null)`),
   ],
 )
 

@@ -12,7 +12,7 @@ import { log } from '@/lib/log'
 import { safePath } from '@/lib/web-security'
 import { recordRefusedSignIn, type SignInRefusal } from './record-refusal'
 import { findProblemOfTimes, redeemSignIn } from './redeem-sign-in'
-import { isAccessRemoved, registerSignIn, type SignedInAccount, type SignInBrowser } from './register-sign-in'
+import { findAdmission, registerSignIn, type SignedInAccount, type SignInBrowser } from './register-sign-in'
 import { mayTenantSignIn, signOutBrowser } from './sessions'
 
 /** The tenant of personal Microsoft accounts, which belong to no organisation. */
@@ -50,10 +50,11 @@ const Claims = z
  */
 async function admit(account: SignedInAccount | null, claims: unknown, visitor: Visitor): Promise<boolean | string> {
   try {
-    const refusal = await findSignInRefusal(account)
+    const refusal = await findSignInRefusal(account, visitor)
     if (refusal) {
       await recordRefusedSignIn(refusal, account, visitor)
-      return refusal === 'access_removed' ? '/signin?error=AccessRemoved' : false
+      if (refusal === 'access_removed') return '/signin?error=AccessRemoved'
+      return refusal === 'awaits_approval' ? '/signin?error=AwaitsApproval' : false
     }
     const problem = await findProblemOfTimes(claims)
     return problem ? `${env().portalUrl}/signin?${problem}` : true
@@ -109,11 +110,13 @@ export function authOptions({ browser, confirming }: SignInRequest): NextAuthOpt
 }
 
 /** Why a person for whom Microsoft vouched may not sign in to this portal; null when they may. */
-async function findSignInRefusal(account: SignedInAccount | null): Promise<SignInRefusal | null> {
+async function findSignInRefusal(account: SignedInAccount | null, visitor: Visitor): Promise<SignInRefusal | null> {
   if (!account) return 'unreadable_claims'
   if (account.tenantId === CONSUMER_TENANT) return 'consumer_account'
   if (!mayTenantSignIn(account.tenantId)) return 'tenant_not_allowed'
-  return (await isAccessRemoved(account)) ? 'access_removed' : null
+  const admission = await findAdmission(account, visitor)
+  if (admission === 'removed') return 'access_removed'
+  return admission === 'waiting' ? 'awaits_approval' : null
 }
 
 /**

@@ -33,7 +33,12 @@ function describeRefusal(refused: unknown): { action: AuditAction; subject: stri
   return null
 }
 
-export type SignInRefusal = 'access_removed' | 'tenant_not_allowed' | 'consumer_account' | 'unreadable_claims'
+export type SignInRefusal =
+  | 'access_removed'
+  | 'awaits_approval'
+  | 'tenant_not_allowed'
+  | 'consumer_account'
+  | 'unreadable_claims'
 
 /**
  * Records that Microsoft vouched for a person whom the portal does not let in. The audit log has it if the person's tenant

@@ -7,6 +7,8 @@ import { connectAttempts } from '@/db/schema/connections'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
 import { SESSION_HOURS, SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
+import type { JoinRule, MemberRole } from '@/lib/domain/vocabulary'
+import { type Env, env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { createToken, hashToken } from '@/lib/random-token'
 import { SEEN_NOW } from './visits'
@@ -36,12 +38,17 @@ export class AccessRemoved extends Error {
   override name = 'AccessRemoved'
 }
 
+/** The sign-in of a person whom an owner has to let in first. */
+export class AwaitsApproval extends Error {
+  override name = 'AwaitsApproval'
+}
+
 type KnownMember = { organisationId: string; memberId: string }
 
 /**
  * Gives a person who signed in a session, as a member of their tenant's organisation. The organisation is made on the
- * first sign-in from its tenant; its first member is owner, later ones are viewers until promoted. The session of before
- * in the same browser ends. Throws {@link AccessRemoved}.
+ * first sign-in from its tenant; its first member is owner, later ones are viewers until promoted, where its rule lets everyone in. The
+ * session of before in the same browser ends. Throws {@link AccessRemoved} and {@link AwaitsApproval}.
  *
  * @returns the session's token, the only thing that the browser's sealed cookie holds
  */
@@ -50,19 +57,18 @@ export async function registerSignIn(account: SignedInAccount, browser: SignInBr
   const { token, ...who } = await db.transaction(async (tx) => {
     await tx
       .insert(organisations)
-      .values({ tenantId: account.tenantId, name: account.organisationName })
+      .values({
+        tenantId: account.tenantId,
+        name: account.organisationName,
+        joinRule: joinRuleAtFirst(env().mode),
+      })
       .onConflictDoNothing()
-    const [organisation] = await tx
-      .select({ id: organisations.id })
-      .from(organisations)
-      .where(eq(organisations.tenantId, account.tenantId))
-      // One sign-in of a tenant at a time. Rows that merely refer to the organisation can be inserted meanwhile.
-      .for('no key update')
+    const organisation = await lockOrganisation(tx, account.tenantId)
     if (!organisation) throw new Error('The organisation vanished while its member signed in.')
 
     const organisationId = organisation.id
     const memberId =
-      (await updateMember(tx, organisationId, account)) ?? (await addMember(tx, organisationId, account, browser))
+      (await updateMember(tx, organisation, account, browser)) ?? (await addMember(tx, organisation, account, browser))
     const who = { organisationId, memberId }
     const actor = { ...who, name: account.name, visitor: browser.visitor }
     await audit(tx, actor, { action: 'member.signed_in', subject: account.name })
@@ -72,56 +78,112 @@ export async function registerSignIn(account: SignedInAccount, browser: SignInBr
   return token
 }
 
-/** Whether an owner has removed the access of this person, who may sign in again only when an owner lets them in. */
-export async function isAccessRemoved({ tenantId, objectId }: Pick<SignedInAccount, 'tenantId' | 'objectId'>) {
-  const db = await getDbOfEveryOrganisation()
-  const [removed] = await db
-    .select({ id: members.id })
-    .from(members)
-    .innerJoin(organisations, eq(organisations.id, members.organisationId))
-    .where(and(eq(organisations.tenantId, tenantId), eq(members.objectId, objectId), eq(members.state, 'removed')))
-  return removed !== undefined
+/** The rule of an organisation that is made. In the sandbox anybody picks any account, so that there is nobody to be kept out. */
+export const joinRuleAtFirst = (mode: Env['mode']): JoinRule => (mode === 'sandbox' ? 'everyone' : 'approval')
+
+type LockedOrganisation = { id: string; joinRule: JoinRule }
+
+/** One sign-in of a tenant at a time. Rows that merely refer to the organisation can be inserted meanwhile. */
+async function lockOrganisation(tx: Transaction, tenantId: string): Promise<LockedOrganisation | null> {
+  const [organisation] = await tx
+    .select({ id: organisations.id, joinRule: organisations.joinRule })
+    .from(organisations)
+    .where(eq(organisations.tenantId, tenantId))
+    .for('no key update')
+  return organisation ?? null
 }
 
-/** Takes over the name and email of a member who signs in again. Gives nothing for a person who is no member yet. */
-async function updateMember(tx: Transaction, organisationId: string, account: SignedInAccount) {
-  const own = and(eq(members.organisationId, organisationId), eq(members.objectId, account.objectId))
-  const [known] = await tx.select({ id: members.id, state: members.state }).from(members).where(own).for('update')
+/**
+ * Whether a person may sign in to the organisation of their tenant. Whoever comes for the first time, where an owner has to let people in,
+ * is written down as waiting.
+ */
+export async function findAdmission(
+  account: SignedInAccount,
+  visitor: Visitor,
+): Promise<'may' | 'removed' | 'waiting'> {
+  const db = await getDbOfEveryOrganisation()
+  return db.transaction(async (tx) => {
+    const organisation = await lockOrganisation(tx, account.tenantId)
+    if (!organisation) return 'may'
+    const { id: organisationId, joinRule } = organisation
+    const known = await findMember(tx, organisationId, account)
+    if (known?.state === 'removed') return 'removed'
+    if (known?.state === 'active' || joinRule === 'everyone') return 'may'
+    if (known) return 'waiting'
+    if (!(await hasMembers(tx, organisationId))) return 'may'
+    const memberId = await insertMember(tx, organisationId, account, { role: 'viewer', state: 'waiting' })
+    const actor = { organisationId, memberId, name: account.name, visitor }
+    await audit(tx, actor, { action: 'member.asked_to_join', subject: account.name })
+    return 'waiting'
+  })
+}
+
+const ofAccount = (organisationId: string, { objectId }: SignedInAccount) =>
+  and(eq(members.organisationId, organisationId), eq(members.objectId, objectId))
+
+async function findMember(tx: Transaction, organisationId: string, account: SignedInAccount) {
+  const [known] = await tx
+    .select({ id: members.id, state: members.state })
+    .from(members)
+    .where(ofAccount(organisationId, account))
+    .for('update')
+  return known ?? null
+}
+
+async function hasMembers(tx: Transaction, organisationId: string): Promise<boolean> {
+  return (await tx.$count(members, eq(members.organisationId, organisationId))) > 0
+}
+
+/**
+ * Takes over the name and email of a member who signs in again; whoever waited joins where everyone may by now. Gives nothing for a person
+ * who is no member yet.
+ */
+async function updateMember(
+  tx: Transaction,
+  { id: organisationId, joinRule }: LockedOrganisation,
+  account: SignedInAccount,
+  { visitor }: SignInBrowser,
+) {
+  const known = await findMember(tx, organisationId, account)
   if (!known) return null
   if (known.state === 'removed') throw new AccessRemoved('An owner has removed this person’s access.')
+  const waits = known.state === 'waiting'
+  if (waits && joinRule === 'approval') throw new AwaitsApproval('An owner has to let this person in.')
   await tx
     .update(members)
-    .set({ name: account.name, email: account.email, ...SEEN_NOW })
-    .where(own)
+    .set({ name: account.name, email: account.email, state: 'active', ...SEEN_NOW })
+    .where(ofAccount(organisationId, account))
+  if (waits) await auditJoined(tx, { organisationId, memberId: known.id, name: account.name, visitor }, 'viewer')
   return known.id
 }
 
 async function addMember(
   tx: Transaction,
-  organisationId: string,
+  { id: organisationId, joinRule }: LockedOrganisation,
   account: SignedInAccount,
   { visitor }: SignInBrowser,
 ): Promise<string> {
-  const [anyone] = await tx
-    .select({ id: members.id })
-    .from(members)
-    .where(eq(members.organisationId, organisationId))
-    .limit(1)
-  const role = anyone ? 'viewer' : 'owner'
+  const role = (await hasMembers(tx, organisationId)) ? 'viewer' : 'owner'
+  if (role === 'viewer' && joinRule === 'approval') throw new AwaitsApproval('An owner has to let this person in.')
+  const memberId = await insertMember(tx, organisationId, account, { role, state: 'active' })
+  await auditJoined(tx, { organisationId, memberId, name: account.name, visitor }, role)
+  return memberId
+}
+
+const auditJoined = (tx: Transaction, actor: Parameters<typeof audit>[1], role: MemberRole) =>
+  audit(tx, actor, { action: 'member.joined', subject: actor.name, details: { role } })
+
+async function insertMember(
+  tx: Transaction,
+  organisationId: string,
+  { objectId, name, email }: SignedInAccount,
+  as: { role: MemberRole; state: 'active' | 'waiting' },
+): Promise<string> {
   const [member] = await tx
     .insert(members)
-    .values({
-      organisationId,
-      objectId: account.objectId,
-      name: account.name,
-      email: account.email,
-      role,
-      lastSeenAt: sql`now()`,
-    })
+    .values({ ...{ organisationId, objectId, name, email }, ...as, lastSeenAt: sql`now()` })
     .returning({ id: members.id })
   if (!member) throw new Error('The member was not stored.')
-  const actor = { organisationId, memberId: member.id, name: account.name, visitor }
-  await audit(tx, actor, { action: 'member.joined', subject: account.name, details: { role } })
   return member.id
 }
 

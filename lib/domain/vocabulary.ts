@@ -7,9 +7,16 @@
 export const MEMBER_ROLES = ['owner', 'admin', 'viewer'] as const
 export type MemberRole = (typeof MEMBER_ROLES)[number]
 
-/** `removed`: an owner has taken the access away, and only an owner can give it back. */
-export const MEMBER_STATES = ['active', 'removed'] as const
+/**
+ * `waiting`: signed in, and has to be let in by an owner. `removed`: an owner has taken the access away, or refused it, and only an owner
+ * can give it.
+ */
+export const MEMBER_STATES = ['active', 'waiting', 'removed'] as const
 export type MemberState = (typeof MEMBER_STATES)[number]
+
+/** Who of a tenant becomes a member by signing in: everyone, or only whom an owner lets in. */
+export const JOIN_RULES = ['everyone', 'approval'] as const
+export type JoinRule = (typeof JOIN_RULES)[number]
 
 /** For how long an organisation keeps what is no longer so, the shortest first: see `lib/domain/retention.ts`. */
 export const HISTORY_LENGTHS = ['90_days', '1_year', '2_years', '3_years', '7_years', 'for_ever'] as const

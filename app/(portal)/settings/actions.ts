@@ -9,7 +9,7 @@ import { THEMES, type Theme, themeCookie } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
-import { EXPORT_FORMATS, HISTORY_LENGTHS, MEMBER_ROLES } from '@/lib/domain/vocabulary'
+import { EXPORT_FORMATS, HISTORY_LENGTHS, JOIN_RULES, MEMBER_ROLES } from '@/lib/domain/vocabulary'
 import { env } from '@/lib/env'
 import { discardExport as discard, requestExport } from '@/lib/exports/request-export'
 import { changeHistoryLength as changeLength } from '@/lib/history-length'
@@ -19,7 +19,14 @@ import {
   signOutEverywhere as endSessions,
   endSessionsOfMember as endSessionsOf,
 } from '@/lib/member-sessions'
-import { changeRole as change, letMemberIn as letIn, type MemberChange, removeMember as remove } from '@/lib/members'
+import {
+  changeRole as change,
+  changeJoinRule as changeRule,
+  letMemberIn as letIn,
+  type MemberChange,
+  refuseMember as refuse,
+  removeMember as remove,
+} from '@/lib/members'
 
 const MemberId = z.guid()
 const SessionId = z.guid()
@@ -45,6 +52,23 @@ export const letMemberIn = actionFor(
   'owner',
   async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
     const done = await letIn(member, readInput(MemberId, memberId)).catch(askToConfirm)
+    return outcome(done ?? { kind: 'done' })
+  },
+)
+
+export const refuseMember = actionFor(
+  'owner',
+  async (member, memberId: string, _state: FormState, _form: FormData): Promise<FormState> => {
+    const done = await refuse(member, readInput(MemberId, memberId)).catch(askToConfirm)
+    return outcome(done ?? { kind: 'done' })
+  },
+)
+
+/** Takes who may join (`rule`). */
+export const changeJoinRule = actionFor(
+  'owner',
+  async (member, _state: FormState, form: FormData): Promise<FormState> => {
+    const done = await changeRule(member, readInput(z.enum(JOIN_RULES), form.get('rule'))).catch(askToConfirm)
     return outcome(done ?? { kind: 'done' })
   },
 )
