@@ -1,5 +1,4 @@
 import { FunnelX, X } from 'lucide-react'
-import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField, SelectField } from '@/components/ui/fields'
@@ -80,7 +79,6 @@ export function AccessFilters({ who, path, home, view, roles }: Props) {
       {Object.entries(kept).map(([name, value]) =>
         value === null ? null : <input key={name} type="hidden" name={name} value={value} />,
       )}
-      <Button type="submit">Apply</Button>
       {view.scope ? (
         <ButtonLink href={path + formatAccessView({ ...view, scope: null, cursor: null })} title={view.scope}>
           <X aria-hidden />

@@ -2,33 +2,60 @@
 
 import { useRouter } from 'next/navigation'
 import { type ReactNode, type SubmitEvent, useEffect, useRef, useTransition } from 'react'
+import { buttonClasses } from '@/components/ui/button'
 import { formatQuery } from '@/lib/domain/address'
 
 type Props = { label: string; action: string; values: Record<string, string>; children: ReactNode }
 
+/** How long nothing may be typed before what stands in the form is asked for, in milliseconds. */
+const PAUSE_MS = 250
+/** The same while the arrow keys go through the options of a closed select: each key chooses one. */
+const KEY_PAUSE_MS = 700
+
 /**
- * A GET form whose fields make the address of a view. It works without JavaScript. With it, a choice applies at once, empty
- * fields stay out of the address, and the fields change when a link changes the view.
+ * A GET form whose fields make the address of a view. It works without JavaScript, with the button that stands in `noscript`. With it,
+ * what is typed or chosen applies by itself, empty fields stay out of the address, and the fields change when a link changes the view.
  */
 export function FilterForm({ label, action, values, children }: Props) {
   const router = useRouter()
   const form = useRef<HTMLFormElement>(null)
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
+  /** Whether the field was last touched by a key and not by a pointer. */
+  const byKey = useRef(false)
+  /** Whether a field was changed since the form was applied. */
+  const changed = useRef(false)
+  /** The address that typing led to last. */
+  const typedAddress = useRef('')
   const [pending, startTransition] = useTransition()
 
   const wanted = JSON.stringify(values)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is typed later applies by itself
   useEffect(() => {
     for (const [name, value] of Object.entries<string>(JSON.parse(wanted))) {
       const field = form.current?.elements.namedItem(name)
-      const hasValue = field instanceof HTMLInputElement || field instanceof HTMLSelectElement
-      // The field in which somebody is typing keeps what is typed.
-      if (hasValue && field !== document.activeElement) field.value = value
+      if (!(field instanceof HTMLInputElement || field instanceof HTMLSelectElement) || field.value === value) continue
+      if (field !== document.activeElement) field.value = value
+      // The field in which somebody is typing keeps what is typed, also what was typed before this script ran.
+      else if (!waiting.current) applyAfter(PAUSE_MS, true)
     }
   }, [wanted])
+  useEffect(() => () => clearTimeout(waiting.current), [])
 
-  function submit(event: SubmitEvent<HTMLFormElement>) {
-    event.preventDefault()
-    const fields = [...new FormData(event.currentTarget)].map(([name, value]) => [name, String(value)])
-    startTransition(() => router.push(`${action}${formatQuery(Object.fromEntries(fields))}`, { scroll: false }))
+  function apply(isTyped = false) {
+    clearTimeout(waiting.current)
+    if (!form.current) return
+    changed.current = false
+    const fields = [...new FormData(form.current)].map(([name, value]) => [name, String(value)])
+    const address = `${action}${formatQuery(Object.fromEntries(fields))}`
+    // What is typed on is one step of the browser's history, however often it was asked for meanwhile.
+    const isTypedOn = isTyped && typedAddress.current === location.pathname + location.search
+    typedAddress.current = isTyped ? address : ''
+    startTransition(() => router[isTypedOn ? 'replace' : 'push'](address, { scroll: false }))
+  }
+
+  function applyAfter(milliseconds: number, isTyped = false) {
+    clearTimeout(waiting.current)
+    waiting.current = setTimeout(() => apply(isTyped), milliseconds)
   }
 
   return (
@@ -39,11 +66,34 @@ export function FilterForm({ label, action, values, children }: Props) {
       aria-label={label}
       aria-busy={pending}
       action={action}
-      onSubmit={submit}
-      onChange={(event) => event.target instanceof HTMLSelectElement && event.currentTarget.requestSubmit()}
-      className="mb-3 flex flex-wrap items-center gap-2"
+      onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
+        event.preventDefault()
+        apply()
+      }}
+      onPointerDown={() => {
+        byKey.current = false
+      }}
+      onKeyDown={({ key, target }) => {
+        byKey.current = true
+        if (key === 'Enter' && target instanceof HTMLSelectElement && changed.current) apply()
+      }}
+      onBlur={({ target }) => {
+        if (target instanceof HTMLSelectElement && changed.current) apply()
+      }}
+      onChange={({ target }) => {
+        changed.current = true
+        if (!(target instanceof HTMLSelectElement)) applyAfter(PAUSE_MS, true)
+        else if (byKey.current) applyAfter(KEY_PAUSE_MS)
+        else apply()
+      }}
+      className="mb-2 flex flex-wrap items-center gap-2"
     >
       {children}
+      <noscript>
+        <button type="submit" className={buttonClasses({})}>
+          Apply
+        </button>
+      </noscript>
     </form>
   )
 }

@@ -1,6 +1,7 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
+import { joinClasses } from '@/components/ui/join-classes'
 import type { RoleHeld, RoleHolder } from '@/db/queries/roles'
 import { keepMoment } from '@/lib/domain/as-of'
 import { spellControls } from '@/lib/domain/words'
@@ -13,42 +14,62 @@ type Props = {
   /** The moment that is shown, as an address has it; empty for now. */
   at: string
   roles: RoleHeld[]
-  /** The first people of each role: who hold it now, and who could only activate it. */
+  /** The role whose holders are listed, by its ID; null for none. */
+  opened: string | null
+  /** The first people of the opened role: who hold it now, and who could only activate it. */
   holders: RoleHolder[]
+  /** The address that opens a role, or folds the one that is open. */
+  hrefOf: (roleId: string) => string
 }
 
-/** Every role that is held, the strongest first. Unfolded, it lists who holds it, directly or through groups. */
-export function RolesHeld({ path, at, roles, holders }: Props) {
-  const byRole = Map.groupBy(holders, ({ roleId }) => roleId)
+/** Roles that are held, the strongest first. Opened, one lists who holds it, directly or through groups. */
+export function RolesHeld({ path, at, roles, opened, holders, hrefOf }: Props) {
   return (
-    <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
-      {roles.map((role) => (
-        <li key={role.id}>
-          <details className="group">
-            <summary className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm hover:bg-canvas">
-              <ChevronRight aria-hidden className="size-4 text-ink-faint transition-transform group-open:rotate-90" />
+    <ul
+      data-list
+      tabIndex={-1}
+      aria-label="Roles"
+      className="divide-y divide-line rounded-lg border border-line bg-surface"
+    >
+      {roles.map((role) => {
+        const isOpen = role.id === opened
+        return (
+          <li key={role.id}>
+            <Link
+              href={hrefOf(role.id)}
+              prefetch={false}
+              scroll={false}
+              aria-expanded={isOpen}
+              className="grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 px-4 py-2 text-sm -outline-offset-2 hover:bg-canvas"
+            >
+              <ChevronRight
+                aria-hidden
+                className={joinClasses('size-4 text-ink-faint transition-transform', isOpen && 'rotate-90')}
+              />
               <span className="flex min-w-0 flex-wrap items-center gap-1.5">
                 <RoleChip name={role.name ?? role.id} privilege={role.privilege} custom={role.custom} />
                 <RoleMark role={role} />
               </span>
               <Counts role={role} />
-            </summary>
-            <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
-              {role.privilege ? null : (
-                <p className="text-ink-soft">
-                  {UNKNOWN_ROLE_WORDS} Its ID is <span className="font-mono text-xs break-all">{role.id}</span>.
-                </p>
-              )}
-              {role.description ? (
-                <p dir="auto" className="max-w-3xl break-words text-ink-soft">
-                  {spellControls(role.description)}
-                </p>
-              ) : null}
-              <Holders path={path} at={at} role={role} holders={byRole.get(role.id) ?? []} />
-            </div>
-          </details>
-        </li>
-      ))}
+            </Link>
+            {isOpen ? (
+              <div className="grid gap-3 px-4 pt-1 pb-4 pl-11 text-sm">
+                {role.privilege ? null : (
+                  <p className="text-ink-soft">
+                    {UNKNOWN_ROLE_WORDS} Its ID is <span className="font-mono text-xs break-all">{role.id}</span>.
+                  </p>
+                )}
+                {role.description ? (
+                  <p dir="auto" className="max-w-3xl break-words text-ink-soft">
+                    {spellControls(role.description)}
+                  </p>
+                ) : null}
+                <Holders path={path} at={at} role={role} holders={holders} />
+              </div>
+            ) : null}
+          </li>
+        )
+      })}
     </ul>
   )
 }

@@ -1,6 +1,5 @@
 import { FilterForm } from '@/components/access/filter-form'
 import { listOptions } from '@/components/access/labels'
-import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { SelectField, TextField } from '@/components/ui/fields'
@@ -83,7 +82,6 @@ export function ChangeFilters({ path, view, connections, roles }: Props) {
         className="w-40 max-sm:w-full"
       />
       {view.personId ? <input type="hidden" name="person" value={view.personId} /> : null}
-      <Button type="submit">Apply</Button>
       {isFiltered ? (
         <ButtonLink href={path} variant="ghost">
           Clear filters

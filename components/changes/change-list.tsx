@@ -21,7 +21,7 @@ type Props = { changes: ChangeRow[]; hrefOf: (change: ChangeRow) => string }
 export function ChangeList({ changes, hrefOf }: Props) {
   const days = [...Map.groupBy(changes, ({ at }) => dateWords(at))]
   return days.map(([day, ofDay]) => (
-    <section key={day} aria-label={day} className="mb-6">
+    <section key={day} aria-label={day} data-list tabIndex={-1} className="mb-6">
       <h2 className="mb-2 text-sm font-semibold text-ink-soft">{day}</h2>
       <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
         {ofDay.map((change) => (

@@ -8,7 +8,6 @@ import {
   PRIVILEGE_LABELS,
   SIGNAL_WORDS,
 } from '@/components/access/labels'
-import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ExportMenu } from '@/components/ui/export-menu'
@@ -177,7 +176,6 @@ function PeopleFilters({ path, current, view }: Pick<Props, 'current' | 'view'> 
       />
       {view.direction === 'desc' ? <input type="hidden" name="dir" value="desc" /> : null}
       {view.at ? <input type="hidden" name="at" value={view.at} /> : null}
-      <Button type="submit">Apply</Button>
       {Object.values(values).some((value) => value !== '') ? (
         <ButtonLink href={keepMoment(path, view.at)} variant="ghost">
           Clear filters

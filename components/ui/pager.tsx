@@ -1,34 +1,53 @@
 import { ChevronLeft, ChevronRight } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { rangeWords } from '@/lib/domain/words'
 import { buttonClasses } from './button'
 import { ButtonLink } from './button-link'
+import { FocusList } from './focus-list'
+import { joinClasses } from './join-classes'
 
 type Props = {
+  /** How many rows come before this page; null, or left out, where it is not known. */
+  start?: number | null
   /** How many rows this page shows. */
   shown: number
   total?: number | null
   previousHref?: string | null
   nextHref?: string | null
   unit: string
+  /** Names it where a page has two. */
+  label?: string
+  className?: string
 }
 
-/** How many rows of a long list are shown, with links to the previous and the next page. */
-export function Pager({ shown, total, previousHref, nextHref, unit }: Props) {
-  const of = total === undefined || total === null ? '' : ` of ${total.toLocaleString('en')}`
-
+/** Which rows of a long list are shown, with links to the previous and the next page. */
+export function Pager({
+  start = null,
+  shown,
+  total = null,
+  unit,
+  label = 'Pages',
+  className = 'mt-3',
+  ...steps
+}: Props) {
+  const { previousHref, nextHref } = steps
   return (
     <nav
-      aria-label="Pages"
-      className="mt-3 flex flex-wrap items-center justify-end gap-x-3 gap-y-2 text-sm text-ink-soft"
+      aria-label={label}
+      data-pager
+      className={joinClasses(
+        'flex flex-wrap items-center justify-end gap-x-3 gap-y-2 text-sm text-ink-soft',
+        className,
+      )}
     >
-      <p className="tabular-nums">
-        {shown.toLocaleString('en')}
-        {of} {unit}
-      </p>
-      <div className="flex gap-1">
-        <Step href={previousHref} label="Previous page" icon={<ChevronLeft aria-hidden />} />
-        <Step href={nextHref} label="Next page" icon={<ChevronRight aria-hidden />} />
-      </div>
+      <p className="tabular-nums">{rangeWords({ start, shown, total, unit })}</p>
+      <FocusList page={`${start} ${previousHref} ${nextHref}`} />
+      {previousHref || nextHref ? (
+        <div className="flex gap-1">
+          <Step href={previousHref} label="Previous page" icon={<ChevronLeft aria-hidden />} />
+          <Step href={nextHref} label="Next page" icon={<ChevronRight aria-hidden />} />
+        </div>
+      ) : null}
     </nav>
   )
 }

@@ -25,13 +25,19 @@ export function Table({ caption, layout, scrolls = false, children }: Props) {
   )
   if (!scrolls)
     return (
-      <section aria-label={caption} className="@container relative rounded-lg border border-line bg-surface">
+      <section
+        aria-label={caption}
+        data-list
+        tabIndex={-1}
+        className="@container relative rounded-lg border border-line bg-surface"
+      >
         {table}
       </section>
     )
   return (
     <section
       aria-label={caption}
+      data-list
       // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
       tabIndex={0}
       className="@container relative overflow-x-auto rounded-lg border border-line bg-surface"

@@ -40,14 +40,14 @@ async function readPage(actor: Actor, view: ChangesView, limit: number): Promise
     .groupBy(changeEffects.at, changeEffects.changeId)
     .orderBy(...order)
     .limit(fetch)
-  const { rows, previous, next } = page(found)
+  const { rows, ...around } = page(found)
   const read = await readChanges(
     actor,
     rows.map(({ id }) => id),
     view.connectionId,
   )
   const byId = new Map(read.map((change) => [change.id, change]))
-  return { rows: rows.flatMap(({ id }) => byId.get(id) ?? []), previous, next }
+  return { rows: rows.flatMap(({ id }) => byId.get(id) ?? []), ...around }
 }
 
 /** How many changes meet a filter, each counted once. */

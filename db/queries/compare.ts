@@ -133,8 +133,8 @@ async function readDifferences(actor: Actor, from: Compared, to: Compared, query
     left join lateral (${nameOf(sql`closed_id`)}) closed on true
     where ${and(matches(query), keys.beyond)}
     order by ${sql.join(keys.order, sql`, `)} limit ${keys.fetch}`)
-  const { rows: shown, previous, next } = keys.page(rows)
-  return { rows: shown.map(toRow), previous, next }
+  const { rows: shown, ...around } = keys.page(rows)
+  return { rows: shown.map(toRow), ...around }
 }
 
 /** The name of a group, by its id; the tables are written out, because the query joins `principals` already. */

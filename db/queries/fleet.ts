@@ -18,7 +18,7 @@ import {
   shownState,
 } from './connections'
 import { isGuid, searchText } from './input'
-import { keyset, type Page, readPageOrFirst } from './keyset'
+import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
 
 /** Which connections are wanted: those in one of `states`, or in any when it is null, and those that `accountId` reads, if it is given. */
 export type FleetFilter = {
@@ -44,7 +44,7 @@ export async function listFleet(
   { grouping, cursor, steady = false }: Pick<FleetView, 'grouping' | 'cursor'> & { steady?: boolean },
   limit = PAGE,
 ): Promise<Page<FleetRow>> {
-  if (filter.accountId !== undefined && !isGuid(filter.accountId)) return { rows: [], previous: null, next: null }
+  if (filter.accountId !== undefined && !isGuid(filter.accountId)) return EMPTY_PAGE
   const db = await getDb(actor)
   const fleet = await selectFleet(actor, filter, grouping)
   const groupKeys = [fleet.groupCalm, fleet.groupUnknown, fleet.groupSort, fleet.groupKey]

@@ -98,7 +98,7 @@ test('the first holders of a role, and of those who could activate it, are the s
     await world.assign(id, { to: person, role: reader, held: 'eligible' })
   }
   const names = async () =>
-    (await listRoleHolders(world.actor, connection, 3)).map(({ roleId, name, held }) =>
+    (await listRoleHolders(world.actor, connection, [reader, owner], 3)).map(({ roleId, name, held }) =>
       [roleId === owner ? 'Owner' : 'Reader', held ? 'held' : 'eligible', name].join(' '),
     )
   const wanted = ['Owner held Al', 'Owner held Bo', 'Owner held Dan']

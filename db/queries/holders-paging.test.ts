@@ -5,6 +5,7 @@ import { PRINCIPAL_STATUSES, type PrincipalStatus, type ScopeLevel } from '@/lib
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holders'
+import { EMPTY_PAGE } from './keyset'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -223,6 +224,25 @@ test('a connection that has published nothing shows nothing', async () => {
   const world = await createAccessWorld(database.db)
   const connection = await world.connection({ publishedAt: null })
   await world.holder(connection.id, await world.principal(), await world.role('Reader'))
-  expect(await listHolders(world.actor, connection, ALL_PEOPLE)).toEqual({ rows: [], previous: null, next: null })
+  expect(await listHolders(world.actor, connection, ALL_PEOPLE)).toEqual(EMPTY_PAGE)
   expect(await countHolders(world.actor, connection, ALL_PEOPLE)).toBe(0)
+})
+
+test('each page says which rows it shows, forward and back, and the address of a page without a place says nothing', async () => {
+  const world = await createAccessWorld(database.db)
+  const connection = await world.connection()
+  const reader = await world.role('Reader')
+  for (let index = 0; index < 7; index++)
+    await world.holder(connection.id, await world.principal({ name: `Person ${index}` }), reader)
+  const read = (cursor: Cursor | null) => listHolders(world.actor, connection, { ...ALL_PEOPLE, cursor }, 3)
+
+  const first = await read(null)
+  const second = await read(first.next)
+  const third = await read(second.next)
+  expect([first.start, second.start, third.start]).toEqual([0, 3, 6])
+  const back = await read(third.previous)
+  expect(back).toEqual(second)
+  expect((await read(back.previous)).start).toBe(0)
+  const { at, side } = first.next ?? { at: [], side: 'after' }
+  expect((await read({ at, side })).start).toBeNull()
 })

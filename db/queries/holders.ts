@@ -193,11 +193,10 @@ async function readHolders(
       and(inSnapshot(directoryGroups, actor, published), eq(directoryGroups.groupId, shown.groupId)),
     )
     .orderBy(asc(sql`page.place`))
-  const { rows, previous, next } = keys.page(found.map((row) => ({ ...row, at: atOf.get(row.principalId) ?? [] })))
+  const { rows, ...around } = keys.page(found.map((row) => ({ ...row, at: atOf.get(row.principalId) ?? [] })))
   return {
     rows: rows.map((row) => toRow({ ...row, unreadSince: ageIn(published, row.unreadSince) })),
-    previous,
-    next,
+    ...around,
   }
 }
 

@@ -26,7 +26,8 @@ import { countFleet, listFleet } from './fleet'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
-import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers } from './organisation'
+import { EMPTY_PAGE } from './keyset'
+import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers, listWaitingMembers } from './organisation'
 import { countPeople, listPeople } from './people'
 import { getPerson, getPrincipalName } from './person'
 import { getPersonAccess, listPersonAccess } from './person-access'
@@ -41,7 +42,6 @@ import type { Published } from './snapshot'
 const database = await createTestDatabase()
 afterAll(() => database.close())
 
-const NOTHING = { rows: [], previous: null, next: null }
 const PEOPLE = { search: '', status: null, direction: 'asc', cursor: null } as const
 const GRANTS = { roleIds: [], scope: null, level: null, how: null, held: null }
 const HOLDERS = { ...PEOPLE, ...GRANTS, who: 'people', signal: null, sort: 'name' } as const
@@ -89,6 +89,16 @@ async function fullWorld() {
   await database.db.insert(members).values({
     ...{ organisationId, objectId: randomUUID(), name: 'Rem', email: 'rem@contoso.example', role: 'viewer' },
     ...{ state: 'removed', removedAt: new Date(), removedByName: 'Vera' },
+  })
+  await database.db.insert(members).values({
+    ...{
+      organisationId,
+      objectId: randomUUID(),
+      name: 'Wat',
+      email: 'wat@contoso.example',
+      role: 'viewer',
+      state: 'waiting',
+    },
   })
   const sessionId = randomUUID()
   await database.db.insert(memberSessions).values({
@@ -187,7 +197,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listPublishedTimes: async (actor) => (await listPublishedTimes(actor)).length,
   listRemovedMembers: async (actor) => (await listRemovedMembers(actor)).length,
   listResultsAt: async (actor) => (await listResultsAt(actor, PUBLISHED)).length,
-  listRoleHolders: async (actor, { connection }) => (await listRoleHolders(actor, connection)).length,
+  listWaitingMembers: async (actor) => (await listWaitingMembers(actor)).length,
+  listRoleHolders: async (actor, { connection, reader }) => (await listRoleHolders(actor, connection, [reader])).length,
   listRoleNames: async (actor, { connection, reader }) =>
     (await listRoleNames(actor, connection, [`GuidEquals {${reader}}`])).size,
   listRolePermissions: async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
@@ -252,7 +263,7 @@ test('results of another organisation that are named as those of a moment show n
     kind: 'user',
     sortName: '',
   })
-  expect(await listPeople(actor, results, PEOPLE)).toEqual(NOTHING)
+  expect(await listPeople(actor, results, PEOPLE)).toEqual(EMPTY_PAGE)
   expect(await listCells(actor, results, people)).toEqual([])
   for (const filter of [PEOPLE, { ...PEOPLE, signal: 'gone' }, { ...PEOPLE, minimum: 'reads' }] as const)
     expect(await countPeople(actor, results, filter)).toBe(0)
@@ -287,9 +298,9 @@ test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.re
     expect(await getPerson(actor, 'now', id)).toBeNull()
     expect(await getGroup(actor, nowhere, id)).toBeNull()
     expect(await getPersonAccess(actor, nowhere, id)).toBeNull()
-    expect(await listGroups(actor, nowhere, ALL)).toEqual(NOTHING)
-    expect(await listScopes(actor, nowhere, ALL)).toEqual(NOTHING)
-    expect(await listHolders(actor, nowhere, HOLDERS)).toEqual(NOTHING)
-    expect(await listRuns(actor, id, null)).toEqual(NOTHING)
+    expect(await listGroups(actor, nowhere, ALL)).toEqual(EMPTY_PAGE)
+    expect(await listScopes(actor, nowhere, ALL)).toEqual(EMPTY_PAGE)
+    expect(await listHolders(actor, nowhere, HOLDERS)).toEqual(EMPTY_PAGE)
+    expect(await listRuns(actor, id, null)).toEqual(EMPTY_PAGE)
   },
 )

@@ -1,10 +1,13 @@
 import { asc, DrizzleQueryError, desc, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Cursor, Direction } from '@/lib/domain/views'
 
-/** One page of a list, and where the pages next to it begin; null where there is none. */
-export type Page<Row> = { rows: Row[]; previous: Cursor | null; next: Cursor | null }
+/**
+ * One page of a list, and where the pages next to it begin; null where there is none. `start` is how many rows come before it, as far
+ * as the address tells: rows that came or went meanwhile are not counted. Null where it does not tell.
+ */
+export type Page<Row> = { rows: Row[]; start: number | null; previous: Cursor | null; next: Cursor | null }
 
-export const EMPTY_PAGE: Page<never> = { rows: [], previous: null, next: null }
+export const EMPTY_PAGE: Page<never> = { rows: [], start: 0, previous: null, next: null }
 
 /**
  * Pages through a list by key: every row once, whatever is added or removed meanwhile, and as fast on the last page as
@@ -32,14 +35,27 @@ export function keyset(keys: SQLWrapper[], direction: Direction, cursor: Cursor 
       const [first, last] = [shown.at(0), shown.at(-1)]
       const hasPrevious = backward ? more : values !== null
       const hasNext = backward || more
+      const start = hasPrevious ? startOf(cursor, shown.length) : 0
       return {
         rows: shown.map(({ at: _, ...row }) => row),
-        previous: hasPrevious && first ? { at: first.at, side: 'before' } : null,
-        next: hasNext && last ? { at: last.at, side: 'after' } : null,
+        start,
+        previous: hasPrevious && first ? { at: first.at, side: 'before', ...placed(start) } : null,
+        next:
+          hasNext && last
+            ? { at: last.at, side: 'after', ...placed(start === null ? null : start + shown.length) }
+            : null,
       }
     },
   }
 }
+
+/** How many rows come before a page that is not the first. Null where the cursor does not tell, or where it cannot be so any more. */
+function startOf(cursor: Cursor | null, shown: number): number | null {
+  const start = cursor?.place === undefined ? 0 : cursor.place - (cursor.side === 'before' ? shown : 0)
+  return start > 0 ? start : null
+}
+
+const placed = (place: number | null) => (place === null ? {} : { place })
 
 /**
  * Reads the page at a cursor, or the first one when the cursor is beyond the list or holds what the list is not ordered

@@ -121,15 +121,14 @@ async function readPeople(actor: Actor, results: Results, query: PeopleQuery, li
     )
     .orderBy(...order)
     .limit(fetch)
-  const { rows, previous, next } = page(found)
+  const { rows, ...around } = page(found)
   return {
     rows: rows.map(({ strongest, wide, ...row }) => ({
       ...row,
       strongest: privilegeOfStrength(strongest),
       below: wide === null || wide > strongest,
     })),
-    previous,
-    next,
+    ...around,
   }
 }
 

@@ -117,13 +117,18 @@ export type RoleHolder = {
 const MANY = 1_000
 
 /**
- * The first people, by name, who hold each role of a snapshot, and the first who could only activate it, directly or
+ * The first people, by name, who hold each of some roles in a snapshot, and the first who could only activate it, directly or
  * through groups: at most `each` of both per role. A role of few is read from its holders, a role of many from the people, so that neither reads much.
  */
-export async function listRoleHolders(actor: Actor, snapshot: Snapshot, each = 20): Promise<RoleHolder[]> {
+export async function listRoleHolders(
+  actor: Actor,
+  snapshot: Snapshot,
+  roleIds: readonly string[],
+  each = 20,
+): Promise<RoleHolder[]> {
   const published = publishedOf(snapshot)
-  if (!published) return []
-  const roles = await listRolesHeld(actor, published)
+  if (!published || roleIds.length === 0) return []
+  const roles = (await listRolesHeld(actor, published)).filter(({ id }) => roleIds.includes(id))
   const isHeldByMany = ({ people, eligible }: RoleHeld) => people + eligible > MANY
   const few = roles.filter((role) => !isHeldByMany(role)).map(({ id }) => id)
   const many = roles.filter(isHeldByMany)

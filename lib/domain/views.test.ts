@@ -5,13 +5,16 @@ import {
   type AccessView,
   type AskView,
   type AuditView,
+  type ChangesView,
   type Cursor,
   FLEET_GROUPINGS,
   formatAccessView,
   formatAskView,
   formatAuditView,
+  formatChangesView,
   formatGroupsView,
   formatPeopleView,
+  formatRolesView,
   formatRunsView,
   formatTilesView,
   type GroupsView,
@@ -20,17 +23,22 @@ import {
   parseAccessView,
   parseAskView,
   parseAuditView,
+  parseChangesView,
   parseGroupsView,
   parsePeopleView,
+  parseRolesView,
   parseRunsView,
   parseTilesView,
+  type RolesView,
   type RunsView,
   type TilesView,
 } from './views'
 import {
   ASSIGNMENT_KINDS,
   AUDIT_KINDS,
+  CHANGE_CAUSES,
   CONNECTION_STATUSES,
+  EFFECTS,
   PLANES,
   PRINCIPAL_STATUSES,
   PRIVILEGES,
@@ -68,6 +76,7 @@ const cursor: fc.Arbitrary<Cursor | null> = fc.option(
       { maxLength: 4 },
     ),
     side: fc.constantFrom('after', 'before'),
+    place: fc.option(fc.integer({ min: 1, max: 2_000_000 }), { nil: undefined }),
   }),
 )
 
@@ -108,6 +117,25 @@ const askView: fc.Arbitrary<AskView> = fc.record({
 })
 
 const groupsView: fc.Arbitrary<GroupsView> = fc.record({ at: text, groupId: text, search: text, cursor })
+const rolesView: fc.Arbitrary<RolesView> = fc.record({
+  at: text,
+  search: text,
+  roleId: fc.option(fc.uuid()),
+  from: fc.nat(5000),
+})
+const moment = fc.option(fc.date({ min: new Date('2020-01-01'), max: new Date('2030-01-01'), noInvalidDate: true }))
+const changesView: fc.Arbitrary<ChangesView> = fc.record({
+  connectionId: fc.option(fc.uuid()),
+  effect: fc.option(fc.constantFrom(...EFFECTS)),
+  cause: fc.option(fc.constantFrom(...CHANGE_CAUSES)),
+  privileged: fc.boolean(),
+  roleId: fc.option(fc.uuid()),
+  personId: fc.option(fc.uuid()),
+  by: text,
+  after: moment,
+  until: moment,
+  cursor,
+})
 const runsView: fc.Arbitrary<RunsView> = fc.record({ cursor })
 const auditView: fc.Arbitrary<AuditView> = fc.record({
   kind: fc.constantFrom(...AUDIT_KINDS),
@@ -141,6 +169,8 @@ describe('the address of a view opens that view', () => {
   test('people over all subscriptions', () => expectToSurvive(peopleView, formatPeopleView, parsePeopleView))
   test('a question', () => expectToSurvive(askView, formatAskView, parseAskView))
   test('the groups of a subscription', () => expectToSurvive(groupsView, formatGroupsView, parseGroupsView))
+  test('the roles of a subscription', () => expectToSurvive(rolesView, formatRolesView, parseRolesView))
+  test('changes, also on their later pages', () => expectToSurvive(changesView, formatChangesView, parseChangesView))
   test('the runs of a connection', () => expectToSurvive(runsView, formatRunsView, parseRunsView))
   test('the audit log', () => expectToSurvive(auditView, formatAuditView, parseAuditView))
   test('the tiles of the Integrations page', () => expectToSurvive(tilesView, formatTilesView, parseTilesView))
@@ -206,6 +236,8 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       at: '',
     })
     expect(parseRunsView(paramsOf('?after=WyJhZGEiLCIxIl0'))).toEqual({ cursor: PAGE })
+    const since = new Date('2026-03-01T12:00:00Z')
+    expect(parseChangesView(paramsOf('?after=2026-03-01T12:00:00.000Z'))).toMatchObject({ after: since, cursor: null })
     expect(parseAuditView(paramsOf('?kind=security&older=17'))).toEqual({
       kind: 'security',
       cursor: { side: 'older', seq: 17 },

@@ -50,8 +50,12 @@ import {
  * that opens it, with a leading `?`, or empty for the default view. Names and values stay as they are: people keep links.
  */
 
-/** Where a page of a list begins: the values that order the row next to it, and on which side of that row it lies. */
-export type Cursor = { at: string[]; side: 'after' | 'before' }
+/**
+ * Where a page of a list begins: the values that order the row next to it, and on which side of that row it lies. `place` is how
+ * many rows came before that side when the address was made, so that a page can say which rows it shows; links of earlier versions
+ * do not have it.
+ */
+export type Cursor = { at: string[]; side: 'after' | 'before'; place?: number }
 
 const DIRECTIONS = ['asc', 'desc'] as const
 export type Direction = (typeof DIRECTIONS)[number]
@@ -86,6 +90,9 @@ export type HolderSort = (typeof HOLDER_SORTS)[number]
 /** A table of those with access to one subscription. */
 export type AccessView = Omit<HolderFilter, 'who'> &
   AsOfView & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+
+/** How many rows come before the side of a cursor. */
+const PLACE = wholeNumber('place')
 
 /** The moment a page shows, as typed: whether it makes sense is judged where it is read. */
 const AT = { at: plainText('at') }
@@ -204,6 +211,26 @@ export const formatGroupsView = (view: GroupsView): string => formatView(GROUPS_
 export const parseAsOfView = (params: SearchParams): AsOfView => parseView(AT, params)
 export const formatAsOfView = (view: AsOfView): string => formatView(AT, view)
 
+/** The roles of a subscription, with one of them opened. */
+export type RolesView = AsOfView & {
+  /** Part of a role's name, or its whole ID; empty for all. */
+  search: string
+  /** The role that is opened, so that its holders are listed; null for none. */
+  roleId: string | null
+  /** The first role of the page, counted from 0. */
+  from: number
+}
+
+const ROLES_ADDRESS: Address<RolesView> = {
+  search: searchText('q'),
+  roleId: guid('role'),
+  from: wholeNumber('from'),
+  ...AT,
+}
+
+export const parseRolesView = (params: SearchParams): RolesView => parseView(ROLES_ADDRESS, params)
+export const formatRolesView = (view: RolesView): string => formatView(ROLES_ADDRESS, view)
+
 /** Which differences between two moments are shown. */
 export type CompareFilter = {
   who: HolderList | null
@@ -255,6 +282,12 @@ export type ChangesFilter = {
 /** A page of the changes of access. */
 export type ChangesView = ChangesFilter & { cursor: Cursor | null }
 
+/** Earlier versions wrote it under the name that the cursor of a page has, so that the next page was without it. */
+const SINCE: Parameter<Date | null> = {
+  read: (params) => moment('since').read(params) ?? moment('after').read(params),
+  write: moment('since').write,
+}
+
 const CHANGES_ADDRESS: Address<ChangesView> = {
   connectionId: guid('connection'),
   effect: oneOf('effect', EFFECTS, null),
@@ -263,7 +296,7 @@ const CHANGES_ADDRESS: Address<ChangesView> = {
   roleId: guid('role'),
   personId: guid('person'),
   by: searchText('by'),
-  after: moment('after'),
+  after: SINCE,
   until: moment('until'),
   cursor: pageCursor(),
 }
@@ -340,9 +373,10 @@ function pageCursor(): Parameter<Cursor | null> {
       const side = params.before ? 'before' : 'after'
       const text = firstValue(params, side)
       const at = text === '' || text.length > LONGEST_CURSOR ? null : decodeCursor(text)
-      return at && { at, side }
+      const place = PLACE.read(params)
+      return at && { at, side, ...(place > 0 && { place }) }
     },
-    write: (cursor) => (cursor ? { [cursor.side]: encodeCursor(cursor.at) } : {}),
+    write: (cursor) => (cursor ? { [cursor.side]: encodeCursor(cursor.at), ...PLACE.write(cursor.place ?? 0) } : {}),
   }
 }
 

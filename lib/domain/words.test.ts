@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isolateName, momentWords, spellControls, timeWords } from './words'
+import { isolateName, momentWords, rangeWords, spellControls, timeWords } from './words'
 
 const now = new Date('2026-11-23T12:00:00Z')
 const hours = (count: number) => new Date(now.getTime() + count * 3_600_000)
@@ -30,4 +30,18 @@ test('what would turn the letters of a name around is spelled out, and other scr
 
 test('a moment is told to the minute, in UTC', () => {
   expect(momentWords(new Date('2026-11-03T09:41:59Z'))).toBe('3 Nov 2026, 09:41 UTC')
+})
+
+test.each([
+  [0, 50, 3279, 'people', '1 to 50 of 3,279 people'],
+  [3250, 29, 3279, 'people', '3,251 to 3,279 of 3,279 people'],
+  [0, 1, 1, 'person', '1 of 1 person'],
+  [50, 1, 51, 'people', '51 of 51 people'],
+  [null, 50, 3279, 'people', '50 of 3,279 people'],
+  [3275, 50, 3279, 'people', '50 of 3,279 people'],
+  [0, 20, null, 'changes', '20 changes'],
+  [50, 50, null, 'changes', 'Changes 51 to 100'],
+  [null, 50, null, 'changes', '50 changes'],
+])('rows from %s on, %s of %s %s: %s', (start, shown, total, unit, words) => {
+  expect(rangeWords({ start, shown, total, unit })).toBe(words)
 })

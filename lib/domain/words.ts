@@ -75,6 +75,27 @@ export function isolateName(name: string): string {
 export const roleWords = ({ id, name }: { id: string; name: string | null }): string =>
   name === null ? `Unknown role ${id}` : spellControls(name)
 
+type Range = {
+  /** How many rows come before these; null where it is not known. */
+  start: number | null
+  shown: number
+  /** How many there are in all; null where it is not known. */
+  total: number | null
+  /** What they are, as it stands after a number. */
+  unit: string
+}
+
+/** Which rows of a list a page shows: `51 to 100 of 3,279 people`, or as much of it as is known. */
+export function rangeWords({ start, shown, total, unit }: Range): string {
+  const digits = (count: number) => count.toLocaleString('en')
+  const last = start === null ? null : start + shown
+  // Rows that came or went since the address was made can lead beyond the end.
+  const isKnown = start !== null && last !== null && (total === null || last <= total)
+  const range = isKnown && shown > 1 ? `${digits(start + 1)} to ${digits(last)}` : digits(isKnown ? last : shown)
+  if (total !== null) return `${range} of ${digits(total)} ${unit}`
+  return isKnown && start > 0 ? `${unit.charAt(0).toUpperCase()}${unit.slice(1)} ${range}` : `${digits(shown)} ${unit}`
+}
+
 /** `a`, `a or b`, `a, b or c`. */
 export function joinList(items: readonly string[], last: 'and' | 'or'): string {
   const head = items.slice(0, -1)

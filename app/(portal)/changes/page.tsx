@@ -67,6 +67,7 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
         <>
           <ChangeList changes={page.rows} hrefOf={({ id }) => `/changes/${id}${within}`} />
           <Pager
+            start={page.start}
             shown={page.rows.length}
             unit={page.rows.length === 1 ? 'change' : 'changes'}
             previousHref={page.previous && href({ cursor: page.previous })}

@@ -49,6 +49,7 @@ export default async function ChangePage({ params, searchParams }: PageProps<'/c
         <>
           <ReachedTable rows={reached.rows} effects={change.effects} />
           <Pager
+            start={reached.start}
             shown={reached.rows.length}
             unit={reached.rows.length === 1 ? 'role' : 'roles'}
             previousHref={reached.previous && href({ cursor: reached.previous })}

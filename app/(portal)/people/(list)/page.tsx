@@ -26,6 +26,7 @@ export default async function PeoplePage({ searchParams }: PageProps<'/people'>)
             at={view.at}
           />
           <Pager
+            start={page.start}
             shown={page.rows.length}
             total={matching}
             unit={matching === 1 ? 'person' : 'people'}

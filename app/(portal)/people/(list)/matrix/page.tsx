@@ -54,6 +54,7 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
             at={view.at}
           />
           <Pager
+            start={page.start}
             shown={page.rows.length}
             total={matching}
             unit={matching === 1 ? 'person' : 'people'}

@@ -86,6 +86,7 @@ export async function Answer({ connectionId, view, question }: Props) {
             roleNames={roleNames}
           />
           <Pager
+            start={answer.start}
             shown={answer.rows.length}
             total={answer.all}
             unit={view.who === 'people' ? (answer.all === 1 ? 'person' : 'people') : 'principals'}

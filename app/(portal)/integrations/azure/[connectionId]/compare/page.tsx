@@ -121,6 +121,7 @@ async function Differences({ member, connection, compared, view }: DifferencesPr
         <>
           <CompareTable rows={page.rows} from={from} to={to} home={home} of={connection} />
           <Pager
+            start={page.start}
             shown={page.rows.length}
             total={view.change ? counts[view.change] : all}
             unit={all === 1 ? 'difference' : 'differences'}

@@ -5,7 +5,6 @@ import { GroupsEmptyState } from '@/components/access/empty-states'
 import { FilterForm } from '@/components/access/filter-form'
 import { GroupView } from '@/components/access/group-view'
 import { GroupsTable } from '@/components/access/groups-table'
-import { Button } from '@/components/ui/button'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField } from '@/components/ui/fields'
 import { Pager } from '@/components/ui/pager'
@@ -58,7 +57,6 @@ async function AllGroups({ connectionId, view }: ViewProps) {
       <FilterForm label="Groups" action={path} values={{ q: search }}>
         <SearchField label="Name or ID" defaultValue={search} className="max-sm:max-w-none" />
         {at ? <input type="hidden" name="at" value={at} /> : null}
-        <Button type="submit">Search</Button>
         <ExportMenu
           path={`/integrations/azure/${connection.id}/export`}
           query={`list=groups${formatGroupsView({ ...view, groupId: '', cursor: null }).replace(/^\?/, '&')}`}
@@ -71,6 +69,7 @@ async function AllGroups({ connectionId, view }: ViewProps) {
         <GroupsEmptyState published path={keepMoment(path, at)} />
       )}
       <Pager
+        start={page.start}
         shown={page.rows.length}
         total={search ? null : counts.groups}
         unit={page.rows.length === 1 ? 'group' : 'groups'}
@@ -88,7 +87,7 @@ async function OneGroup({ connectionId, view }: ViewProps) {
   const group = await getGroup(member, connection, groupId, cursor)
   if (!group)
     return <GroupsEmptyState published={connection.publishedAt !== null} path={keepMoment(`${home}/groups`, at)} />
-  const { rows, previous, next } = group.memberPage
+  const { rows, start, previous, next } = group.memberPage
   const roleNames = await listRoleNames(
     member,
     connection,
@@ -107,6 +106,7 @@ async function OneGroup({ connectionId, view }: ViewProps) {
       settingsHref={mayDo(member.role, 'connect') && at === '' ? `${home}/settings` : null}
       pager={
         <Pager
+          start={start}
           shown={rows.length}
           total={group.state === 'flat' ? group.members : countListed(group)}
           unit={rows.length === 1 ? 'member' : 'members'}

@@ -68,6 +68,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
             names={findCoverage(connection, 'other_principals')?.state ?? null}
           />
           <Pager
+            start={page.start}
             shown={page.rows.length}
             total={matching}
             unit={matching === 1 ? 'principal' : 'principals'}

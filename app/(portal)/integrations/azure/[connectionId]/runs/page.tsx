@@ -54,6 +54,7 @@ export default async function RunsPage({ params, searchParams }: Props) {
             changesHref={(after, until, effect) => changesHref({ after, until, effect })}
           />
           <Pager
+            start={page.start}
             shown={page.rows.length}
             unit={page.rows.length === 1 ? 'run' : 'runs'}
             previousHref={pageHref(page.previous)}

@@ -91,6 +91,7 @@ export default async function AccountPage({
       )}
       {(page.previous ?? page.next) && (
         <Pager
+          start={page.start}
           shown={page.rows.length}
           total={matching}
           previousHref={page.previous && addressOf({ cursor: page.previous })}
