@@ -36,12 +36,23 @@ test('from a person to every way to a role, to what would take it away', async (
 
   const owner = page.getByRole('region', { name: /^Owner/ })
   await expect(owner.getByText(/^Inherited from management group/)).toContainText(`down to ${subscription.name}`)
+  await owner.getByText('as a list').click()
   const steps = owner.getByRole('list', { name: 'One way' }).getByRole('listitem')
   await expect(steps.getByRole('link')).toHaveText(['Ada Novak', 'Payments leads', 'Platform admins'])
   await expect(owner.getByRole('img', { name: /^The ways to Owner/ })).toBeVisible()
   await expect(owner.getByText('No deleting denies part of what this role allows')).toBeVisible()
   await expect(owner.getByText('Remove Ada Novak from Payments leads.')).toBeVisible()
   await expect(owner.getByText('Nothing else that was read grants it.')).toBeVisible()
+  await expect(
+    page.getByText(/^Holds Owner at management group .+ through Platform admins, and 1 more role\./),
+  ).toBeVisible()
+  await expect(owner.getByRole('link', { name: 'Open the group in Azure' })).toHaveAttribute(
+    'href',
+    `https://portal.azure.com/#view/Microsoft_AAD_IAM/GroupDetailsMenuBlade/~/Members/groupId/${leads}`,
+  )
+  await owner.getByText('As a command of the Azure CLI').click()
+  await expect(owner.getByText(`az ad group member remove --group ${leads} --member-id ${ada}`)).toBeVisible()
+  await expect(page.getByRole('link', { name: `People of ${subscription.name}` })).toBeVisible()
 
   const contributor = page.getByRole('region', { name: /^Contributor ?, eligible/ })
   await expect(contributor.getByText('Can be activated at any time, without an end.')).toBeVisible()
@@ -84,6 +95,7 @@ test('long names, names from right to left and very many ways fit, and what is l
   await page.goto(`${results}/people/${person}`)
   await expect(page.getByRole('heading', { name: 'The first 100 ways; there are more' })).toBeVisible()
   await expect(page.getByText('88 more ways are in the list only.')).toBeVisible()
+  await page.getByText('as a list').first().click()
   await page.getByText('92 more', { exact: true }).click()
   await expect(page.getByRole('list', { name: 'More ways' }).locator('> li')).toHaveCount(92)
   await page.getByText('92 more', { exact: true }).click()
@@ -113,6 +125,7 @@ test('without the permission to list groups, somebody is known to be in one but 
   await page.goto(`${results}/people/${person}`)
 
   const owner = page.getByRole('region', { name: /^Owner/ })
+  await owner.getByText('as a list').first().click()
   await expect(owner.getByText('in it, or in a group inside it that is not known')).toBeVisible()
   await expect(owner.getByText(/^Dashed: in the group/)).toBeVisible()
   await expect(owner.getByText(/, or from the groups inside it that they are in\.$/)).toBeVisible()

@@ -110,6 +110,6 @@ test('a list of eligible roles that is refused in any way leaves a subscription 
     .getByRole('link', { name: /Tailspin/ })
     .first()
     .click()
-  await page.getByText('Coverage:').click()
+  await page.getByRole('button', { name: /^Coverage/ }).click()
   await expect(page.getByText(/refused with 401 InvalidTenantId/).first()).toBeVisible()
 })

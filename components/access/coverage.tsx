@@ -1,10 +1,21 @@
-import { ChevronRight, CircleAlert, CircleCheck, CircleDashed, CircleMinus, CircleSlash, Route } from 'lucide-react'
+import {
+  ChevronRight,
+  CircleAlert,
+  CircleCheck,
+  CircleDashed,
+  CircleMinus,
+  CircleSlash,
+  ListChecks,
+  Route,
+} from 'lucide-react'
 import Link from 'next/link'
 import { type ComponentProps, Fragment, type ReactNode } from 'react'
+import { Popover } from '@/components/ui/popover'
 import { RelativeTime } from '@/components/ui/time'
 import { BLIND_SPOTS } from '@/lib/domain/blind-spots'
 import {
   countedSentence,
+  coverageShare,
   coverageSummary,
   dropWords,
   FRESHNESS,
@@ -34,23 +45,33 @@ const COVERAGE_TITLES = {
   past: 'Coverage of that sync:',
 }
 
-/** How far the shown result was read: a summary of one line which, unfolded, has a line for each kind of data. */
+/** How far the shown result was read: a mark with how much was read whole, which opens a line for each kind of data. */
 export function Coverage({ coverage, plan, settingsHref, of }: Props) {
   if (coverage.length === 0) return null
+  const hasGaps = coverage.some(isGap)
 
   return (
-    <details className="group mb-4 text-sm text-ink-soft">
-      <summary className="-mx-1 inline-flex max-w-full items-start gap-1 rounded-md px-1 hover:text-ink">
-        <ChevronRight aria-hidden className="mt-0.5 size-4 shrink-0 transition-transform group-open:rotate-90" />
-        <span>
-          <span className="font-medium">{COVERAGE_TITLES[of]}</span> {coverageSummary(coverage)}
-        </span>
-      </summary>
+    <Popover
+      label="Coverage"
+      className="w-[52rem] max-w-[min(52rem,calc(100vw-1rem))]"
+      trigger={
+        <>
+          {hasGaps ? <PartlyMark className="text-warn" /> : <ListChecks aria-hidden className="text-ink-faint" />}
+          <span>
+            Coverage <span className="tabular-nums">{coverageShare(coverage)}</span>
+            <span className="sr-only"> kinds of data read whole</span>
+          </span>
+        </>
+      }
+    >
+      <p>
+        <span className="font-medium text-ink">{COVERAGE_TITLES[of]}</span> {coverageSummary(coverage)}
+      </p>
       <CoverageList coverage={coverage} settingsHref={settingsHref}>
         {plan && plan.way !== 'none' ? <GroupPlanRow plan={plan} /> : null}
       </CoverageList>
       {of === 'past' ? null : <p className="mt-2 max-w-4xl">{FRESHNESS}</p>}
-    </details>
+    </Popover>
   )
 }
 

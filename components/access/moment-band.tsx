@@ -3,6 +3,7 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
+import { Popover } from '@/components/ui/popover'
 import { formatMoment, instantWords, keepMoment, type MomentProblem } from '@/lib/domain/as-of'
 
 /** The moments that a page of the past leads to, or what is wrong about the one that was asked for. */
@@ -89,23 +90,30 @@ type PastLinksProps = {
 /** How a page of the present leads into the past. */
 export function PastLinks({ here, comparePath }: PastLinksProps) {
   return (
-    <details className="group mb-4 text-sm text-ink-soft print:hidden">
-      <summary className="-mx-1 inline-flex items-center gap-1 rounded-md px-1 hover:text-ink">
-        <History aria-hidden className="size-4 shrink-0" />
-        Look at the past
-      </summary>
-      <div className="mt-2 flex flex-wrap items-end gap-x-4 gap-y-2 rounded-lg border border-line bg-surface px-3 py-2.5">
+    <Popover
+      label="Look at the past"
+      screenOnly
+      trigger={
+        <>
+          <History aria-hidden className="text-ink-faint" />
+          <span>Look at the past</span>
+        </>
+      }
+    >
+      <div className="grid gap-3">
         <MomentForm here={here} at={null} />
-        {comparePath ? (
-          <Link href={comparePath} prefetch={false} className="link self-center">
-            Compare two moments
-          </Link>
-        ) : null}
-        <p className="basis-full text-xs">
+        <p className="text-xs">
           A minute counts to its end, and so does a day alone, as in an address with at=2026-03-12.
         </p>
+        {comparePath ? (
+          <p>
+            <Link href={comparePath} prefetch={false} className="link">
+              Compare two moments
+            </Link>
+          </p>
+        ) : null}
       </div>
-    </details>
+    </Popover>
   )
 }
 

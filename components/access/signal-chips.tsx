@@ -28,7 +28,7 @@ export function SignalChips({ path, groupsPath, view, counts, of }: Props) {
       : path + formatAccessView({ ...view, signal: view.signal === signal ? null : signal, cursor: null })
 
   return (
-    <nav aria-label="Worth a second look" className="mb-3">
+    <nav aria-label="Worth a second look" className="mb-2">
       <ul className="flex flex-wrap gap-1.5">
         {shown.map((signal) => {
           const { label, says } = SIGNAL_WORDS[signal]

@@ -5,11 +5,14 @@ export function TableSkeleton({ filters = true }: { filters?: boolean }) {
   return (
     <>
       {filters ? (
-        <div className="mb-3 flex flex-wrap gap-2">
-          <Skeleton className="h-9 w-72 max-w-full" />
-          <Skeleton className="h-9 w-40" />
-          <Skeleton className="h-9 w-32" />
-        </div>
+        <>
+          <Skeleton className="mb-2 h-5 w-[32rem] max-w-full" />
+          <div className="mb-2 flex flex-wrap gap-2">
+            <Skeleton className="h-9 w-48 max-w-full" />
+            <Skeleton className="h-9 w-32" />
+            <Skeleton className="h-9 w-33" />
+          </div>
+        </>
       ) : null}
       <div className="overflow-hidden rounded-lg border border-line bg-surface">
         <div className="h-[33px] border-b border-line" />
@@ -26,16 +29,16 @@ export function TableSkeleton({ filters = true }: { filters?: boolean }) {
   )
 }
 
-/** Stands in for a connection's page: heading, state, facts, coverage, tabs and list, in the same places and sizes. */
+/** Stands in for a connection's page: the line of its name and state, tabs and list, in the same places and sizes. */
 export function ConnectionSkeleton() {
   return (
     <div role="status" aria-label="Loading">
-      <Skeleton className="mb-2 h-5 w-28" />
-      <Skeleton className="h-8 w-64 max-w-full" />
-      <Skeleton className="mt-2 h-5 w-40" />
-      <Skeleton className="mt-2 mb-4 h-5 w-full max-w-2xl" />
-      <Skeleton className="mb-4 h-5 w-80 max-w-full" />
-      <div className="mb-4 flex gap-5 border-b border-line pt-1 pb-2">
+      <div className="-mt-2 mb-2 flex min-h-9 flex-wrap items-center gap-x-4 gap-y-1.5">
+        <Skeleton className="h-5 w-26" />
+        <Skeleton className="h-7 w-44 max-w-full" />
+        <Skeleton className="h-5 w-96 max-w-full" />
+      </div>
+      <div className="mb-3 flex gap-5 border-b border-line pt-1 pb-2">
         <Skeleton className="h-5.5 w-20" />
         <Skeleton className="h-5.5 w-16" />
         <Skeleton className="h-5.5 w-18" />

@@ -102,6 +102,11 @@ export function azurePortal(cloud: keyof typeof ORIGINS) {
     /** The Access control (IAM) page of one subscription, opened in the tenant that owns it. */
     accessControl: (tenantId: string, subscriptionId: string) =>
       `${origin}/#@${tenantId}/resource/subscriptions/${subscriptionId}/users`,
+    /** The same page of a subscription, a resource group or a resource. */
+    accessControlAt: (tenantId: string, scope: string) => `${origin}/#@${tenantId}/resource${encodeURI(scope)}/users`,
+    /** The members of a group. */
+    groupMembers: (groupId: string) =>
+      `${origin}/#view/Microsoft_AAD_IAM/GroupDetailsMenuBlade/~/Members/groupId/${encodeURIComponent(groupId)}`,
   }
 }
 

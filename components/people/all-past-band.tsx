@@ -17,7 +17,12 @@ type Props = {
  * into the past from a page of now.
  */
 export function AllPastBand({ past, here }: Props) {
-  if (!past) return <PastLinks here={here} />
+  if (!past)
+    return (
+      <div className="mb-3 text-sm">
+        <PastLinks here={here} />
+      </div>
+    )
   return (
     <MomentBand shown={past.kind === 'shown' ? { ...past, at: past.publishedAt } : past} here={here}>
       {past.kind === 'shown' ? <OfResults past={past} /> : null}

@@ -18,13 +18,15 @@ type Props = {
   groupsPath: string
   at: string
   id: string
+  /** Set where a picture says the same: the list is opened by whoever wants it. */
+  folded: boolean
 }
 
 /** How many paths are shown before the rest is folded away. */
 const UNFOLDED = 8
 
 /** All paths to a role as a list, each of them a list of its steps. */
-export function PathList({ access, role, scopeName, groupsPath, at, id }: Props) {
+export function PathList({ access, role, scopeName, groupsPath, at, id, folded }: Props) {
   const { paths, truncated } = role
   const item = (path: (typeof paths)[number]) => (
     <li
@@ -36,11 +38,8 @@ export function PathList({ access, role, scopeName, groupsPath, at, id }: Props)
   )
   const rest = paths.slice(UNFOLDED)
 
-  return (
-    <div className="mt-3 text-sm">
-      <h4 id={id} className="text-xs text-ink-faint">
-        {countPaths(paths.length, truncated)}
-      </h4>
+  const list = (
+    <>
       <ul aria-labelledby={id} className="divide-y divide-line">
         {paths.slice(0, UNFOLDED).map(item)}
       </ul>
@@ -55,7 +54,31 @@ export function PathList({ access, role, scopeName, groupsPath, at, id }: Props)
           </ul>
         </details>
       ) : null}
-    </div>
+    </>
+  )
+  const heading = (
+    <h3 id={id} className="inline text-xs font-normal text-ink-faint">
+      {countPaths(paths.length, truncated)}
+    </h3>
+  )
+  if (!folded)
+    return (
+      <div className="mt-3 text-sm">
+        {heading}
+        {list}
+      </div>
+    )
+  return (
+    <details className="group/list mt-2 text-sm">
+      <summary className="-ml-1 inline-flex items-center gap-1 rounded-md pr-1 hover:text-ink">
+        <ChevronRight
+          aria-hidden
+          className="size-4 text-ink-faint transition-transform group-open/list:rotate-90 print:hidden"
+        />
+        {heading} <span className="text-xs text-ink-faint print:hidden">as a list</span>
+      </summary>
+      {list}
+    </details>
   )
 }
 
@@ -64,7 +87,7 @@ function countPaths(paths: number, truncated: boolean): string {
   return paths === 1 ? 'One way' : `${paths.toLocaleString('en')} ways`
 }
 
-type PathStepsProps = Omit<Props, 'id'> & { path: Path }
+type PathStepsProps = Omit<Props, 'id' | 'folded'> & { path: Path }
 
 /** One path, step by step: the person, each group, the role, its scope, the subscription. */
 function PathSteps({ access, path, role, scopeName, groupsPath, at }: PathStepsProps) {

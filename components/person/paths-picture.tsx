@@ -2,15 +2,15 @@ import { ASSIGNMENT_KIND_LABELS, SCOPE_LEVEL_LABELS } from '@/components/access/
 import { joinClasses } from '@/components/ui/join-classes'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
-import { type LaidLink, type LaidNode, layoutPaths, shortenName } from '@/lib/domain/paths-layout'
+import { type LaidLink, type LaidNode, layoutPaths, linesOfName } from '@/lib/domain/paths-layout'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { isolateName, roleWords, spellControls } from '@/lib/domain/words'
 
 /** The size of a node, and the distance from one column or row to the next, in pixels of the drawing. */
-const WIDTH = 136
-const HEIGHT = 46
-const COLUMN = 162
-const ROW = 58
+const WIDTH = 190
+const HEIGHT = 62
+const COLUMN = 222
+const ROW = 74
 
 type Props = { access: PersonAccess; role: RoleAccess; scopeName: string }
 
@@ -91,13 +91,15 @@ function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode>
 
 type PictureNodeProps = { node: LaidNode; kind: AssignmentKind; what: string; name: string }
 
-/** How many letters of ordinary width fit into a node at 13 pixels. */
-const LETTERS = 15
+/** How many letters of ordinary width fit into one of the two lines of a node at 13 pixels. */
+const LETTERS = 23
 
 /** A box with its name and, in smaller letters above, what it is. An eligible role has a dashed outline and its own colour. */
 function PictureNode({ node, kind, what, name }: PictureNodeProps) {
   const eligible = node.kind === 'role' && kind === 'eligible'
   const joined = node.membership === 'eligible'
+  const [first, second] = linesOfName(spellControls(name), LETTERS)
+  const top = second ? 18 : 26
   return (
     <g transform={`translate(${node.column * COLUMN} ${node.row * ROW})`}>
       <title>{`${what}: ${isolateName(name)}`}</title>
@@ -112,15 +114,20 @@ function PictureNode({ node, kind, what, name }: PictureNodeProps) {
           node.kind !== 'role' && 'fill-surface stroke-line-strong',
         )}
       />
-      <text x={10} y={18} fontSize={11} className={eligible || joined ? 'fill-eligible' : 'fill-ink-soft'}>
+      <text x={12} y={top} fontSize={11} className={eligible || joined ? 'fill-eligible' : 'fill-ink-soft'}>
         {what}
       </text>
-      <text x={10} y={35} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
-        {isolateName(shortenName(spellControls(name), LETTERS))}
-      </text>
+      <NameLine y={top + 17} text={first} eligible={eligible} />
+      {second ? <NameLine y={top + 34} text={second} eligible={eligible} /> : null}
     </g>
   )
 }
+
+const NameLine = ({ y, text, eligible }: { y: number; text: string; eligible: boolean }) => (
+  <text x={12} y={y} fontSize={13} fontWeight={500} className={eligible ? 'fill-eligible' : 'fill-ink'}>
+    {isolateName(text)}
+  </text>
+)
 
 /** What a node of the picture is, and what it is called. */
 function describeNode(node: LaidNode, { access, role, scopeName }: Props): { what: string; name: string } {

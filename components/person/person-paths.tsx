@@ -11,8 +11,10 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Notice } from '@/components/ui/notice'
 import type { PersonAccess } from '@/lib/domain/access'
 import { explainAccess } from '@/lib/domain/access-paths'
+import { accessSummary } from '@/lib/domain/access-summary'
 import { keepMoment } from '@/lib/domain/as-of'
 import { missedWords } from '@/lib/domain/coverage'
+import type { RemovalPage } from '@/lib/domain/removal-commands'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { isolateName, spellControls } from '@/lib/domain/words'
 import { RolePaths } from './role-paths'
@@ -27,6 +29,8 @@ type Props = {
   path: string
   /** The moment that is shown, as an address has it; empty for now. */
   at: string
+  /** The address of the page of Microsoft's portals on which a removal is done. */
+  portalHref: (page: RemovalPage) => string
   /** The time by which lasting and ended are told: that of the result, for one of the past. */
   now: Date
 }
@@ -35,14 +39,20 @@ type Props = {
 const MOST_PICTURED = 24
 
 /** Everything that one person holds or could activate in a subscription: role by role, with every path to it. */
-export function PersonPaths({ access, roleNames, coverage, path, at, now }: Props) {
+export function PersonPaths({ access, roleNames, coverage, path, at, portalHref, now }: Props) {
   const accesses = explainAccess(access)
   const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
   const gaps = missedWords(coverage)
+  const summary = accessSummary(access, accesses, at !== '')
 
   return (
     <>
       <PersonFacts person={access.person} at={at} />
+      {summary ? (
+        <p className="mb-4 max-w-4xl text-lg break-words">
+          {summary} {gaps.length > 0 ? <span className="text-ink-soft">There may be more, see below.</span> : null}
+        </p>
+      ) : null}
       {gaps.length > 0 ? (
         <Notice tone="warn" title="There may be ways that are not shown" className="mb-4">
           <ul>
@@ -70,6 +80,7 @@ export function PersonPaths({ access, roleNames, coverage, path, at, now }: Prop
               groupsPath={`${path}/groups`}
               at={at}
               allRead={gaps.length === 0}
+              portalHref={portalHref}
               pictures={index < MOST_PICTURED}
               now={now}
             />
@@ -80,47 +91,43 @@ export function PersonPaths({ access, roleNames, coverage, path, at, now }: Prop
   )
 }
 
-/** Who the person is: name, address, state of the account and last sign-in. */
+/** What a principal is called: by its name, else its address, else its ID. */
+export const titleOf = ({ name, email, userPrincipalName, id }: PersonAccess['person']): string =>
+  name ?? email ?? userPrincipalName ?? id
+
+/** Who the person is, beside the name: address, state of the account and last sign-in. */
 function PersonFacts({ person, at }: { person: PersonAccess['person']; at: string }) {
-  const { id, kind, variety, name, email, emailSource, userPrincipalName, status, guest, lastSignInAt } = person
+  const { id, kind, variety, email, emailSource, userPrincipalName, status, guest, lastSignInAt } = person
   const address = email ?? userPrincipalName
   return (
-    <header className="mb-5">
-      <h2
-        dir="auto"
-        className={`text-left text-xl font-semibold tracking-tight break-words ${status === 'deleted' ? 'line-through' : ''}`}
-      >
-        {spellControls(name ?? address ?? id)}
-      </h2>
-      <div className="mt-1 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-ink-soft">
-        {kind === 'user' ? (
-          <span className="min-w-0">
-            <span dir="auto" className="break-all">
-              {spellControls(address ?? 'No email known')}
-            </span>
-            <EmailSourceNote source={emailSource} />
+    <div className="mb-3 flex flex-wrap items-baseline gap-x-4 gap-y-1 text-ink-soft">
+      {kind === 'user' ? (
+        <span className="min-w-0">
+          <span dir="auto" className="break-all">
+            {spellControls(address ?? 'No email known')}
           </span>
-        ) : null}
-        {kind !== 'user' || variety === 'agent' ? (
-          <span>
-            {kind === 'delegate' ? 'Delegate' : <PrincipalKindText kind={kind} variety={variety} />}
-            <OfOrganisation organisation={person.organisation} />
-          </span>
-        ) : null}
-        <span>
-          {kind === 'user' ? (
-            <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />
-          ) : (
-            <OtherStatusMark status={status} />
-          )}
+          <EmailSourceNote source={emailSource} />
         </span>
-        <ShortId id={id} label="object ID" />
-        {person.kind === 'user' ? (
-          <Link href={keepMoment(`/people/${id}`, at)} prefetch={false} className="link">
-            In all subscriptions{at ? ' then' : null}
-          </Link>
-        ) : null}
-      </div>
-    </header>
+      ) : null}
+      {kind !== 'user' || variety === 'agent' ? (
+        <span>
+          {kind === 'delegate' ? 'Delegate' : <PrincipalKindText kind={kind} variety={variety} />}
+          <OfOrganisation organisation={person.organisation} />
+        </span>
+      ) : null}
+      <span>
+        {kind === 'user' ? (
+          <PersonStatusMark status={status} guest={guest} lastSignInAt={lastSignInAt} />
+        ) : (
+          <OtherStatusMark status={status} />
+        )}
+      </span>
+      <ShortId id={id} label="object ID" />
+      {person.kind === 'user' ? (
+        <Link href={keepMoment(`/people/${id}`, at)} prefetch={false} className="link">
+          In all subscriptions{at ? ' then' : null}
+        </Link>
+      ) : null}
+    </div>
   )
 }

@@ -1,4 +1,4 @@
-import { Scissors, ShieldOff } from 'lucide-react'
+import { ShieldOff } from 'lucide-react'
 import { NotReadSince } from '@/components/access/holder-cells'
 import { ASSIGNMENT_KIND_LABELS, describeRole, UNKNOWN_ROLE_WORDS } from '@/components/access/labels'
 import { RoleChip } from '@/components/access/role-chip'
@@ -10,12 +10,13 @@ import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { wordsOfCondition } from '@/lib/domain/condition-words'
 import { denialWords } from '@/lib/domain/denials'
-import { eligibilityNote, findFewestRemovals, removalWords } from '@/lib/domain/removals'
+import type { RemovalPage } from '@/lib/domain/removal-commands'
 import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
-import { dateWords, isolateName, roleWords, timeWords } from '@/lib/domain/words'
+import { dateWords, isolateName, timeWords } from '@/lib/domain/words'
 import { PathList } from './path-list'
 import { PathsPicture } from './paths-picture'
+import { RemovalSteps } from './removal-steps'
 
 /** At most so many scopes of one role are drawn: for further ones the list says the same in less room. */
 const MOST_PICTURES = 6
@@ -32,12 +33,15 @@ type Props = {
   at: string
   /** Whether everything that can lead to a role was read. */
   allRead: boolean
+  /** The address of the page of Microsoft's portals on which a removal is done. */
+  portalHref: (page: RemovalPage) => string
   pictures: boolean
   now: Date
 }
 
 /** One role of one person: where they have it, by which paths, and what would take it away. */
-export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, at, allRead, pictures, now }: Props) {
+export function RolePaths(props: Props) {
+  const { access, roleNames, roleId, accesses, groupsPath, at, pictures, now } = props
   const [first] = accesses
   if (!first) return null
   const { privilege, custom } = first
@@ -49,9 +53,9 @@ export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, at,
   return (
     <section aria-labelledby={heading} className="rounded-lg border border-line bg-surface">
       <header className="flex flex-wrap items-baseline gap-x-3 gap-y-1 border-b border-line px-4 py-3">
-        <h3 id={heading} className="min-w-0 max-w-full">
+        <h2 id={heading} className="min-w-0 max-w-full">
           <RoleChip name={name} privilege={privilege} custom={custom} eligible={onlyEligible} className="text-sm" />
-        </h3>
+        </h2>
         <p className="text-sm text-ink-soft">
           {privilege ? `${says.charAt(0).toUpperCase()}${says.slice(1)}.` : UNKNOWN_ROLE_WORDS}{' '}
           {privilege ? null : <ShortId id={roleId} label="ID of the role" />}
@@ -70,7 +74,7 @@ export function RolePaths({ access, roleNames, roleId, accesses, groupsPath, at,
         />
       ))}
       {/* What would take a role away is about the present. */}
-      {at ? null : <RemovalSteps access={access} roleId={roleId} accesses={accesses} allRead={allRead} />}
+      {at ? null : <RemovalSteps {...props} />}
     </section>
   )
 }
@@ -119,7 +123,15 @@ function RoleAtScope({ access, roleNames, role, groupsPath, at, picture, now }: 
         ))}
       </ul>
       {picture ? <PathsPicture access={access} role={role} scopeName={words.name} /> : null}
-      <PathList access={access} role={role} scopeName={words.name} groupsPath={groupsPath} at={at} id={listId} />
+      <PathList
+        access={access}
+        role={role}
+        scopeName={words.name}
+        groupsPath={groupsPath}
+        at={at}
+        id={listId}
+        folded={picture}
+      />
     </div>
   )
 }
@@ -179,39 +191,5 @@ function Condition({ text, roleNames }: { text: string; roleNames: ReadonlyMap<s
         {text}
       </pre>
     </details>
-  )
-}
-
-type RemovalStepsProps = Pick<Props, 'access' | 'roleId' | 'accesses' | 'allRead'>
-
-/** The fewest removals after which the person no longer has the role. */
-function RemovalSteps({ access, roleId, accesses, allRead }: RemovalStepsProps) {
-  const steps = removalWords(access, findFewestRemovals(access, roleId))
-  const kinds = eligibilityNote(accesses)
-
-  return (
-    <div className="flex gap-2.5 border-t border-line px-4 py-3 text-sm">
-      <Scissors aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
-      <div className="min-w-0 wrap-anywhere">
-        <h4 className="inline font-medium">
-          To take <Name of={roleWords({ id: roleId, name: accesses[0]?.roleName ?? null })} /> away:
-        </h4>{' '}
-        {steps.length === 1 ? (
-          <p className="inline break-words">{steps[0]}</p>
-        ) : (
-          <ul className="my-1 list-disc pl-5">
-            {steps.map((step) => (
-              <li key={step} className="break-words">
-                {step}
-              </li>
-            ))}
-          </ul>
-        )}{' '}
-        <p className="inline text-ink-soft">
-          {allRead ? 'Nothing else grants it.' : 'Nothing else that was read grants it.'}
-          {kinds ? ` ${kinds}` : null}
-        </p>
-      </div>
-    </div>
   )
 }

@@ -6,6 +6,7 @@ import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'rea
 import { flushSync } from 'react-dom'
 import { buttonClasses } from './button'
 import { joinClasses } from './join-classes'
+import { placePanel } from './place-panel'
 
 type Props = {
   /** The menu's name for those who do not see what it belongs to. */
@@ -18,9 +19,6 @@ type Props = {
   lazy?: boolean
   children: ReactNode
 }
-
-/** The space between the menu and its button or the edge of the window, in pixels. */
-const GAP = 6
 
 /**
  * A button with a menu. The browser's popover puts it above everything, closes it on Escape and on a click elsewhere, and
@@ -93,19 +91,6 @@ export function Menu({ label, trigger, triggerClassName, className, lazy = false
       </div>
     </>
   )
-}
-
-/** Opens the menu below its button, or above it near the window's bottom; in the right half their right edges align. */
-function placePanel(panel: HTMLElement, button: HTMLElement) {
-  const box = button.getBoundingClientRect()
-  const above = box.top > window.innerHeight * 0.6
-  const fromRight = box.left > window.innerWidth / 2
-  Object.assign(panel.style, {
-    top: above ? 'auto' : `${box.bottom + GAP}px`,
-    bottom: above ? `${window.innerHeight - box.top + GAP}px` : 'auto',
-    left: fromRight ? 'auto' : `${Math.max(GAP, box.left)}px`,
-    right: fromRight ? `${Math.max(GAP, document.documentElement.clientWidth - box.right)}px` : 'auto',
-  })
 }
 
 const ITEM =

@@ -6,7 +6,7 @@ type Tab = { href: string; label: string; count?: number; current: boolean }
 /** Tabs that are links, so that each has an address and the browser's back button works. */
 export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
   return (
-    <nav aria-label={label} className="mb-4 overflow-x-auto border-b border-line">
+    <nav aria-label={label} className="mb-3 overflow-x-auto border-b border-line">
       <ul className="flex gap-5 px-0.5">
         {tabs.map((tab) => (
           <li key={tab.href}>

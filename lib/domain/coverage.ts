@@ -77,6 +77,12 @@ export function coverageSummary(coverage: CoverageLine[]): string {
   return notAsked.length === 0 ? read : `${read} Not asked for: ${notAsked.join(', ')}.`
 }
 
+/** How many of the kinds of data were read whole, as the shortest thing to say about coverage: `8 of 9`. */
+export function coverageShare(coverage: CoverageLine[]): string {
+  const whole = coverage.filter((line) => line.state === 'whole' && !isGap(line))
+  return `${whole.length} of ${coverage.length}`
+}
+
 /** Without the right to read these, nothing is missing from who holds what, so that is no gap. */
 const NO_GAP_WITHOUT_RIGHT: readonly Dataset[] = ['denies', 'scopes']
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accessFrom, anyAccess } from '@/testing/made-access'
 import { explainAccess } from './access-paths'
-import { layoutPaths, MOST_DRAWN, shortenName } from './paths-layout'
+import { layoutPaths, linesOfName, MOST_DRAWN, shortenName } from './paths-layout'
 
 test('every drawn way runs left to right, no two nodes share a place, and ways that are not drawn are counted', () => {
   fc.assert(
@@ -80,4 +80,13 @@ test('a shortened name is never longer than the name, and has no half characters
       expect(short.isWellFormed()).toBe(true)
     }),
   )
+})
+
+test('a name that is wider than a line is broken at a space, or anywhere where it has none, and only then cut', () => {
+  expect(linesOfName('Payments leads', 20)).toEqual(['Payments leads'])
+  expect(linesOfName('Azure Kubernetes Service Contributor', 23)).toEqual(['Azure Kubernetes Service', 'Contributor'])
+  expect(linesOfName('OperatorsWithoutAnySpace', 13)).toEqual(['OperatorsWitho', 'utAnySpace'])
+  const [first, second] = linesOfName('Operators of the payments platform, north and south, on call B', 23)
+  expect(first).toBe('Operators of the payments')
+  expect(second).toMatch(/^platform, north .*…$/)
 })

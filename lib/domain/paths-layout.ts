@@ -120,16 +120,36 @@ const widthOf = (character: string): number =>
  * character that consists of several code points.
  */
 export function shortenName(name: string, width: number): string {
-  const characters = [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment)
-  let left = width
-  const fit = characters.findIndex((character) => {
-    left -= widthOf(character)
-    return left < 0
-  })
-  return fit < 0
+  const characters = charactersOf(name)
+  const fit = countFitting(characters, width)
+  return fit === characters.length
     ? name
     : `${characters
         .slice(0, Math.max(1, fit - 1))
         .join('')
         .trimEnd()}…`
+}
+
+/** A name on one line, or on two where it is wider: broken at a space, where one of the first line allows it. The second line is cut. */
+export function linesOfName(name: string, width: number): [string, string?] {
+  const characters = charactersOf(name)
+  const fit = countFitting(characters, width)
+  if (fit === characters.length) return [name]
+  const space = characters.lastIndexOf(' ', fit)
+  const end = space > 0 ? space : Math.max(1, fit)
+  const [first, rest] = [characters.slice(0, end), characters.slice(end)].map((some) => some.join('').trim())
+  return [first ?? '', shortenName(rest ?? '', width)]
+}
+
+const charactersOf = (name: string): string[] =>
+  [...new Intl.Segmenter('en').segment(name)].map(({ segment }) => segment)
+
+/** How many of the first characters fit into a width. */
+function countFitting(characters: string[], width: number): number {
+  let left = width
+  const beyond = characters.findIndex((character) => {
+    left -= widthOf(character)
+    return left < 0
+  })
+  return beyond < 0 ? characters.length : beyond
 }

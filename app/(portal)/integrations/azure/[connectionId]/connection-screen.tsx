@@ -1,7 +1,7 @@
 import { RefreshCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
-import { ConnectionFrame, type ConnectionTab } from '@/components/access/connection-frame'
+import { ConnectionFrame, type ConnectionTab, type Subject } from '@/components/access/connection-frame'
 import { PastLinks } from '@/components/access/moment-band'
 import { PastBand } from '@/components/access/past-band'
 import { changesSinceHref } from '@/components/changes/since-visit'
@@ -21,6 +21,8 @@ type Props = {
    * by pages that only know the present.
    */
   moment?: { at: string; here: string }
+  /** Somebody whom the page is about, who is its title instead of the subscription. */
+  subject?: Subject
   children: ReactNode
 }
 
@@ -28,12 +30,12 @@ type Props = {
  * The frame of every page of a connection. It is no layout, because the router keeps layouts while it changes pages, and
  * the counts on the tabs could then be of another published result than the list below them.
  */
-export async function ConnectionScreen({ connectionId, current, moment, children }: Props) {
+export async function ConnectionScreen({ connectionId, current, moment, subject, children }: Props) {
   const at = moment?.at ?? ''
   const { member, connection, past } = await openResult(connectionId, at)
   const { counts, assignments } = await readResult(connectionId, at)
   const since = connection.publishedAt && !past ? member.previousVisitAt : null
-  const changes = since && (await countChangesSince(member, since, [connection.id]))
+  const words = since && describeChanges(await countChangesSince(member, since, [connection.id]), connection.id)
   // What acts on the present has no place beside the past.
   const maySync = mayDo(member.role, 'sync') && !past
   const comparePath = `/integrations/azure/${connection.id}/compare`
@@ -46,20 +48,12 @@ export async function ConnectionScreen({ connectionId, current, moment, children
       assignments={assignments}
       mayAsk={mayDo(member.role, 'connect')}
       current={current}
-      changed={
-        changes && {
-          words: describeChanges(changes, connection.id),
-          hasResult: connection.publishedAt !== null && connection.publishedAt > since,
-          href: changesSinceHref(since, { connectionId: connection.id }),
-        }
-      }
+      subject={subject}
+      changed={words && since ? { words, href: changesSinceHref(since, { connectionId: connection.id }) } : null}
       at={at}
-      band={
-        past ? (
-          <PastBand past={past} here={moment?.here ?? ''} comparePath={comparePath} />
-        ) : moment && connection.publishedAt ? (
-          <PastLinks here={moment.here} comparePath={comparePath} />
-        ) : null
+      band={past ? <PastBand past={past} here={moment?.here ?? ''} comparePath={comparePath} /> : null}
+      past={
+        moment && connection.publishedAt && !past ? <PastLinks here={moment.here} comparePath={comparePath} /> : null
       }
       reconnect={
         mayDo(member.role, 'connect') ? (

@@ -1,11 +1,13 @@
 import type { Metadata } from 'next'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
+import { PeopleSentence } from '@/components/access/people-sentence'
 import { PeopleTable } from '@/components/access/people-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
 import { keepMoment } from '@/lib/domain/as-of'
+import { peopleSentence } from '@/lib/domain/people-sentence'
 import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 import { ConnectionScreen } from './connection-screen'
@@ -33,6 +35,18 @@ export default async function PeoplePage({ params, searchParams }: Props) {
   // Those of whom an earlier reading is shown are listed too, though they are counted apart.
   const listed = counts.people + (signals.not_read?.people ?? 0)
 
+  const pager = (place: { className?: string; label?: string }) => (
+    <Pager
+      start={page.start}
+      shown={page.rows.length}
+      total={matching ?? listed}
+      unit={(matching ?? listed) === 1 ? 'person' : 'people'}
+      previousHref={pageHref(page.previous)}
+      nextHref={pageHref(page.next)}
+      {...place}
+    />
+  )
+
   return (
     <ConnectionScreen
       connectionId={connectionId}
@@ -41,6 +55,21 @@ export default async function PeoplePage({ params, searchParams }: Props) {
     >
       {listed > 0 ? (
         <>
+          <div className="mb-2 flex flex-wrap items-center justify-between gap-x-6 gap-y-1">
+            <PeopleSentence
+              parts={peopleSentence({
+                people: counts.people,
+                unread: signals.not_read?.people ?? 0,
+                roles,
+                signals,
+                isPast: view.at !== '',
+              })}
+              path={path}
+              view={view}
+              coverage={connection.publishedRun?.coverage ?? null}
+            />
+            {page.rows.length > 0 ? pager({ className: 'ml-auto' }) : null}
+          </div>
           <AccessFilters
             who="people"
             path={path}
@@ -54,13 +83,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
       {page.rows.length > 0 ? (
         <>
           <PeopleTable rows={page.rows} path={path} view={view} of={connection} />
-          <Pager
-            shown={page.rows.length}
-            total={matching ?? listed}
-            unit={(matching ?? listed) === 1 ? 'person' : 'people'}
-            previousHref={pageHref(page.previous)}
-            nextHref={pageHref(page.next)}
-          />
+          {page.previous || page.next ? pager({ label: 'Pages, below the list' }) : null}
         </>
       ) : (
         <PeopleEmptyState path={keepMoment(path, view.at)} total={listed} published={connection.publishedAt !== null} />

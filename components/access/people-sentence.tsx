@@ -1,0 +1,48 @@
+import { TriangleAlert } from 'lucide-react'
+import Link from 'next/link'
+import { whyUnknown } from '@/lib/domain/coverage'
+import type { SentencePart } from '@/lib/domain/people-sentence'
+import { type AccessView, formatAccessView, parseAccessView } from '@/lib/domain/views'
+import type { CoverageLine } from '@/lib/domain/vocabulary'
+
+type Props = {
+  parts: SentencePart[]
+  path: string
+  view: AccessView
+  /** How far the result was read: whoever was not read is not counted. */
+  coverage: CoverageLine[] | null
+}
+
+/** What a list of people says in one sentence. Each part leads to those whom it is about. */
+export function PeopleSentence({ parts, path, view, coverage }: Props) {
+  const unknown = coverage && whyUnknown(coverage)
+  const all = { ...parseAccessView({}), at: view.at }
+  return (
+    <p className="min-w-0 text-sm text-ink-soft">
+      {parts.map(({ text, filter }, index) => (
+        <span key={text}>
+          {index === 0 ? null : index === 1 ? ': ' : ', '}
+          {filter ? (
+            <Link
+              href={path + formatAccessView({ ...all, ...filter })}
+              prefetch={false}
+              scroll={false}
+              className="link whitespace-nowrap"
+            >
+              {text}
+            </Link>
+          ) : (
+            <span className="font-medium text-ink">{text}</span>
+          )}
+        </span>
+      ))}
+      .
+      {unknown ? (
+        <span className="text-warn">
+          {' '}
+          <TriangleAlert aria-hidden className="mb-0.5 inline size-3.5" /> There may be more: {unknown}.
+        </span>
+      ) : null}
+    </p>
+  )
+}
