@@ -116,3 +116,24 @@ test('what makes no sense to ask is refused in a sentence, and stays in its fiel
   await ask(page, { operation: 'Microsoft.KeyVault/*' })
   await expect(page.getByText(/A wildcard stands for many operations/)).toBeVisible()
 })
+
+test('plain words and bare names lead to the operation and the scope that are meant', async ({ page, world }) => {
+  const { tenantId, subscription } = world
+  const person = world.account('plain').objectId
+  const name = `Quentin ${randomUUID()}`
+  const scope = `/subscriptions/${subscription.id}/resourceGroups/rg-payments`
+  await change({ type: 'rename', user: person, tenantId, displayName: name })
+  await change({ type: 'assign', tenantId, principalId: person, role: 'Storage Account Contributor', scope })
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.goto(`${await openResults(page)}/ask`)
+
+  await ask(page, { scope: 'rg-payments', operation: 'delete a storage account' })
+  const meant = page.getByRole('region', { name: 'Did you mean' })
+  await inspect(page, 'suggestions for a question')
+  await meant.getByRole('link', { name: 'Resource group rg-payments' }).click()
+  await page.waitForURL((url) => url.searchParams.get('scope') === scope)
+  await meant.getByRole('link', { name: 'Delete a storage account' }).click()
+  await expect(rowOf(page, name)).toContainText('Storage Account Contributor')
+  await expect(meant).toHaveCount(0)
+})

@@ -7,8 +7,9 @@ import { listScopes } from '@/db/queries/result'
 import type { RoleHeld } from '@/db/queries/roles'
 import type { NamedDeny } from '@/lib/domain/access'
 import { findDecisiveDenials } from '@/lib/domain/denials'
+import { suggestOperations } from '@/lib/domain/operations'
 import { allows, parseOperation, planeOf } from '@/lib/domain/role-meaning'
-import { parseScope } from '@/lib/domain/scopes'
+import { parseScope, suggestScopes } from '@/lib/domain/scopes'
 import { type AskView, parseAccessView } from '@/lib/domain/views'
 import type { Plane } from '@/lib/domain/vocabulary'
 import { withLease } from '@/lib/leases'
@@ -43,6 +44,11 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     /** Null when none is asked about. */
     operation: asked,
     problems: { scope: scope.problem, operation: operation.problem },
+    /** What is perhaps meant by a scope or an operation that is not the name of one. */
+    suggestions: {
+      scopes: scope.problem ? suggestScopes(view.scope, inUse, connection.subscriptionId) : [],
+      operations: operation.problem ? suggestOperations(view.operation) : [],
+    },
     /** Null when no operation is asked about. */
     allowing,
     /** The roles that count, empty for every role; null when no role held here allows what is asked. */

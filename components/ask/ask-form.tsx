@@ -3,6 +3,7 @@ import { Button } from '@/components/ui/button'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SelectField, TextField } from '@/components/ui/fields'
 import { keepMoment } from '@/lib/domain/as-of'
+import { KNOWN_OPERATIONS } from '@/lib/domain/operations'
 import { type AskView, formatAskView } from '@/lib/domain/views'
 import { spellControls } from '@/lib/domain/words'
 
@@ -17,6 +18,7 @@ type Props = {
 }
 
 const SCOPES_ID = 'ask-scopes'
+const OPERATIONS_ID = 'ask-operations'
 
 /** The three questions, each of which may stay empty. A GET form whose fields make the address, so it needs no script. */
 export function AskForm({ path, view, roles, scopes, problems }: Props) {
@@ -40,7 +42,7 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
       <TextField
         name="scope"
         label="Who can act at this scope?"
-        placeholder="Anywhere in the subscription"
+        placeholder="Anywhere in the subscription; a name or a resource ID"
         list={SCOPES_ID}
         defaultValue={view.scope}
         error={problems.scope}
@@ -56,15 +58,20 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
       <TextField
         name="operation"
         label="Who can do this operation?"
-        placeholder="Microsoft.KeyVault/vaults/secrets/read"
+        placeholder="In plain words, as in delete a storage account, or by its name in Azure"
+        list={OPERATIONS_ID}
         className="lg:col-span-2"
-        inputClassName="font-mono"
         defaultValue={view.operation}
         error={problems.operation}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
       />
+      <datalist id={OPERATIONS_ID}>
+        {KNOWN_OPERATIONS.map(({ words, operation }) => (
+          <option key={operation} value={operation} label={words} />
+        ))}
+      </datalist>
       {view.who === 'people' ? null : <input type="hidden" name="who" value={view.who} />}
       {view.at === '' ? null : <input type="hidden" name="at" value={view.at} />}
       <div className="flex flex-wrap items-center gap-2 lg:col-span-2">
@@ -89,13 +96,11 @@ function listRoleOptions(asked: string | null, roles: Props['roles']) {
   return [{ value: '', label: 'Any role' }, ...(known ? [] : [{ value: asked, label: asked }]), ...options]
 }
 
-const EXAMPLES = [
-  ['Read a secret’s value', 'Microsoft.KeyVault/vaults/secrets/getSecret/action'],
-  ['Grant access', 'Microsoft.Authorization/roleAssignments/write'],
-  ['Delete a virtual machine', 'Microsoft.Compute/virtualMachines/delete'],
-  ['List storage keys', 'Microsoft.Storage/storageAccounts/listKeys/action'],
-  ['Read blobs', 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'],
-] as const
+const EXAMPLES = KNOWN_OPERATIONS.filter(({ words }) =>
+  ['Read a secret’s value', 'Grant access', 'Delete a virtual machine', 'List storage keys', 'Read blobs'].includes(
+    words,
+  ),
+)
 
 /** Operations that are often asked about. A click asks about one and keeps the rest of the question. */
 export function AskExamples({ path, view }: { path: string; view: AskView }) {
@@ -103,7 +108,7 @@ export function AskExamples({ path, view }: { path: string; view: AskView }) {
     <nav aria-label="Operations often asked about" className="mt-3 mb-6 text-sm text-ink-soft">
       <ul className="flex flex-wrap items-baseline gap-x-4 gap-y-1.5">
         <li aria-hidden>Often asked:</li>
-        {EXAMPLES.map(([words, operation]) => (
+        {EXAMPLES.map(({ words, operation }) => (
           <li key={operation}>
             <Link
               href={path + formatAskView({ ...view, operation, plane: null, cursor: null })}

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { assignmentKey } from './assignment-keys'
-import { parseScope, scopeLevel, scopeWords } from './scopes'
+import { parseScope, scopeLevel, scopeWords, suggestScopes } from './scopes'
 import { SCOPE_LEVELS } from './vocabulary'
 
 const subscription = '/subscriptions/5d1f0c3e-0000-4000-8000-00000000a903'
@@ -162,4 +162,20 @@ test('the key of an assignment ignores case, and no two assignments share one', 
       expect(assignmentKey(scope, id) === assignmentKey(otherScope, otherId)).toBe(same)
     }),
   )
+})
+
+test('a bare name means the scopes in use that end with it, and the resource group of that name', () => {
+  const subscription = '5d1f0c3e-0000-4000-8000-00000000a903'
+  const group = `/subscriptions/${subscription}/resourceGroups/rg-payments`
+  const vault = `${group}-eu/providers/Microsoft.KeyVault/vaults/payments`
+  const inUse = [vault, group, `/subscriptions/${subscription}`]
+  expect(suggestScopes('payments', inUse, subscription)).toEqual([
+    vault,
+    group,
+    `/subscriptions/${subscription}/resourceGroups/payments`,
+  ])
+  expect(suggestScopes('RG-Payments', inUse, subscription)).toEqual([group])
+  expect(suggestScopes('no such/name', inUse, subscription)).toEqual([])
+  expect(suggestScopes('what is this?', inUse, subscription)).toEqual([])
+  expect(suggestScopes('', inUse, subscription)).toEqual([])
 })

@@ -154,6 +154,26 @@ export function parseScope(typed: string, { subscriptionId, managementGroups }: 
   return { scope: { scope, level: scopeLevel(scope) }, problem: null }
 }
 
+/** What Azure allows in the name of a resource group ("Naming rules and restrictions for Azure resources"). */
+const GROUP_NAME = /^[\p{L}\p{N}_().-]{1,90}$/u
+
+/**
+ * The scopes that a bare name may mean, as the product shows it everywhere: those in use whose last part has it, the exact one first, and the
+ * resource group of this name, whether or not a role is assigned there.
+ */
+export function suggestScopes(typed: string, inUse: readonly string[], subscriptionId: string, most = 6): string[] {
+  const sought = typed.trim().toLowerCase()
+  if (sought === '' || sought.includes('/')) return []
+  const nameOf = (scope: string) => scope.toLowerCase().split('/').at(-1) ?? ''
+  const found = inUse
+    .filter((scope) => nameOf(scope).includes(sought))
+    .toSorted((one, other) => Number(nameOf(other) === sought) - Number(nameOf(one) === sought))
+    .slice(0, most)
+  const group = `/subscriptions/${subscriptionId}/resourceGroups/${typed.trim()}`
+  const isGroup = GROUP_NAME.test(typed.trim()) && !typed.trim().endsWith('.')
+  return isGroup && !found.some((scope) => isSameScope(scope, group)) ? [...found, group] : found
+}
+
 /** Whether a path is `/providers`, a namespace, and then at least one type with a name. */
 function isResource(path: string): boolean {
   const parts = path.slice(1).split('/')

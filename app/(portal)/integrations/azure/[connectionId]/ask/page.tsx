@@ -3,6 +3,7 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection, openResult, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AllowingRoles } from '@/components/ask/answer-sentence'
 import { AskExamples, AskForm } from '@/components/ask/ask-form'
+import { AskSuggestions } from '@/components/ask/ask-suggestions'
 import { EmptyState } from '@/components/ui/empty-state'
 import { readQuestion } from '@/lib/ask'
 import { formatAskView, isAsked, parseAskView } from '@/lib/domain/views'
@@ -23,7 +24,7 @@ export default async function AskPage({ params, searchParams }: Props) {
   const path = `/integrations/azure/${connection.id}/ask`
   const { roles } = await readResult(connectionId, view.at)
   const question = await readQuestion(member, connection, view, roles)
-  const { problems, allowing, operation, unread } = question
+  const { problems, suggestions, allowing, operation, unread } = question
   const refused = problems.scope !== null || problems.operation !== null
 
   return (
@@ -34,6 +35,7 @@ export default async function AskPage({ params, searchParams }: Props) {
     >
       <h2 className="sr-only">Ask who can</h2>
       <AskForm path={path} view={view} roles={roles} scopes={question.scopes} problems={problems} />
+      <AskSuggestions path={path} view={view} of={connection} {...suggestions} />
       <AskExamples path={path} view={view} />
       {connection.publishedAt === null ? (
         <EmptyState title="Nothing has been read yet">Answers can be given when the first sync has ended.</EmptyState>
