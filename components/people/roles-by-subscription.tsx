@@ -81,7 +81,7 @@ function SubscriptionRoles({ connectionId, personId, roles, at }: Props & { conn
                 <Duration role={role} now={at && role.publishedAt ? role.publishedAt : role.now} />
               </Td>
               <Td label="Scope">
-                <ScopeLabel scope={role.scope} level={role.level} />
+                <ScopeLabel scope={role.scope} level={role.level} of={role} inheritance />
                 {role.condition ? (
                   <div className="mt-1">
                     <Chip title={role.condition}>With a condition</Chip>

@@ -93,6 +93,8 @@ async function readRoles(actor: Actor, results: Results, person: { tenantId: str
       connectionId: connections.id,
       connectionLabel: connections.label,
       subscriptionId: connections.subscriptionId,
+      subscriptionName: connections.subscriptionName,
+      managementGroups: connections.managementGroups,
       publishedAt: connections.publishedAt,
       /** The group that holds it; null when held directly. */
       groupId: sql<string | null>`way.group_id`,

@@ -27,7 +27,14 @@ export const connectionsShown = (actor: Reader, results: Results) =>
   )
 
 const COLUMNS = sql.join(
-  [connections.organisationId, connections.id, connections.label, connections.subscriptionId],
+  [
+    connections.organisationId,
+    connections.id,
+    connections.label,
+    connections.subscriptionId,
+    connections.subscriptionName,
+    connections.managementGroups,
+  ],
   sql`, `,
 )
 const ofOrganisation = ({ organisationId }: Reader) => eq(connections.organisationId, organisationId)
