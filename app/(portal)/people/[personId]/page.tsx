@@ -15,6 +15,7 @@ import { showUnknown } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
 import { keepMoment } from '@/lib/domain/as-of'
 import { listUnread } from '@/lib/domain/coverage'
+import { reachSentence } from '@/lib/domain/reach-sentence'
 import { ALL_CHANGES, formatChangesView, parseAsOfView } from '@/lib/domain/views'
 import { isolateName, spellControls } from '@/lib/domain/words'
 import { findAllResults } from '@/lib/past-results'
@@ -44,6 +45,7 @@ export default async function PersonPage({ params, searchParams }: Props) {
   const unsaid = new Set(unread.map(({ id }) => id))
   const none = others.filter(({ id, notShown }) => !notShown && !unsaid.has(id))
   const isShown = past?.kind !== 'not_shown'
+  const summary = reachSentence(person.roles)
 
   return (
     <>
@@ -73,6 +75,12 @@ export default async function PersonPage({ params, searchParams }: Props) {
       <AllPastBand past={past} here={`/people/${person.id}`} />
       {isShown ? (
         <>
+          {summary ? (
+            <p className="mb-4 max-w-4xl text-lg break-words">
+              {summary}{' '}
+              {unread.length > 0 ? <span className="text-ink-soft">There may be more, see below.</span> : null}
+            </p>
+          ) : null}
           {person.roles.length > 0 ? (
             <RolesBySubscription personId={person.id} roles={person.roles} at={at} />
           ) : (
