@@ -32,6 +32,9 @@ await db
   .update(holders)
   .set({ validFrom: PUBLISHED })
   .where(sql`${eq(holders.organisationId, organisationId)} and ${holders.validTo} is null`)
+await db.execute(
+  sql`update connections set history_begins_at = ${hoursBack(sql`${results}::int`)} where ${ofOrganisation}`,
+)
 await db.execute(sql`update sync_runs set people = ${people}::int where ${ofOrganisation}`)
 await db.execute(sql`
   insert into changes (organisation_id, account_id, tenant_id, at, run_id, cause, turn, principal_id, principal_kind, group_id, kind)

@@ -14,7 +14,7 @@ import { applyChange } from '@/sandbox/world/changes'
 import { azureAs } from '@/testing/azure-as'
 import { accountOf, carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { type DirectoryPart, readThrough } from './directory'
-import { claimReading, shareReading } from './shared-readings'
+import { claimReading, loadMemory, shareReading } from './shared-readings'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -216,4 +216,13 @@ test('a worker that is gone holds nobody up, and what it reads after all is not 
   if (!reading) throw new Error('Nothing was read.')
   await shareReading(key, one, { ...reading, id: randomUUID() }, null)
   expect(await stored()).toBe(before)
+})
+
+test('what a worker remembers already is not loaded again, however often it reads', async () => {
+  const { first, key } = await twoWorkers()
+  await first(new Date())
+  const memory = await loadMemory(key, null)
+  expect(memory?.remembered.members.size).toBeGreaterThan(0)
+  expect(await loadMemory(key, memory?.with ?? null)).toBeNull()
+  expect(await loadMemory(key, randomUUID())).toEqual(memory)
 })

@@ -6,8 +6,16 @@ import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
 import { type DirectoryReading, findFacts, readDirectory, type WantedOfDirectory } from './read-directory'
-import type { Remembered } from './remembered'
-import { type Claimant, claimReading, endClaim, loadShared, type SharedKey, shareReading } from './shared-readings'
+import {
+  type Claimant,
+  claimReading,
+  endClaim,
+  loadMemory,
+  loadReadings,
+  type SharedKey,
+  type SharedMemory,
+  shareReading,
+} from './shared-readings'
 import { type DirectoryOwner, storedDirectoryOf } from './stored-directory'
 
 /** What one connection needs of its account's directory, and the readings that it is from, the newest first. */
@@ -44,8 +52,8 @@ type Asked = {
 type Recent = {
   key: SharedKey
   readings: DirectoryReading[]
-  /** What the next reading need not list again, see {@link Remembered}. */
-  remembered: Remembered | null
+  /** What the next reading need not list again. */
+  memory: SharedMemory | null
   /** When the newest reading began of what workers share, as far as this process has seen it. */
   sharedUpTo: Date | null
   underWay: Promise<unknown>
@@ -71,7 +79,7 @@ function findRecent({ owner, granted }: Pick<Asked, 'owner' | 'granted'>): Recen
   const key = { organisationId, accountId: id, signIns, epoch, granted: granted.toSorted().join(' ') }
   const name = Object.values(key).join(' ')
   const recent = recentOf.get(name) ?? {
-    ...{ key, readings: [], remembered: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
+    ...{ key, readings: [], memory: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
   }
   recentOf.set(name, recent)
   if (recent.forgetting) clearTimeout(recent.forgetting)
@@ -91,9 +99,10 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
   while (lacksAny(wanted, fresh())) {
     const isClaimed = await claimReading(recent.key, run)
     try {
-      await takeShared(recent, isClaimed)
+      await takeShared(recent)
       if (!lacksAny(wanted, fresh())) break
       if (isClaimed) {
+        recent.memory = (await loadMemory(recent.key, recent.memory?.with ?? null)) ?? recent.memory
         const made = await readAndShare(recent, azure, asked)
         return partOf(fresh(), wanted, made)
       }
@@ -106,15 +115,12 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
   return partOf(fresh(), wanted, null)
 }
 
-/** Adds what other workers have read since the last look; what they remember only for whoever is to read. */
-async function takeShared(recent: Recent, isToRead: boolean): Promise<void> {
-  const { readings, remembered } = await loadShared(recent.key, recent.sharedUpTo, isToRead)
+/** Adds what other workers have read since the last look. One reads at a time, so that no reading began before one that is known. */
+async function takeShared(recent: Recent): Promise<void> {
   const known = new Set(recent.readings.map(({ id }) => id))
-  const more = readings.filter(({ id }) => !known.has(id))
+  const more = (await loadReadings(recent.key, recent.sharedUpTo)).filter(({ id }) => !known.has(id))
   recent.readings = withoutOld([...more, ...recent.readings])
-  recent.remembered = remembered ?? recent.remembered
-  // What is remembered may be with a reading that was taken without it.
-  if (isToRead) recent.sharedUpTo = recent.readings[0]?.beganAt ?? null
+  recent.sharedUpTo = recent.readings[0]?.beganAt ?? null
 }
 
 /** The readings that are not too old for everyone, the newest first. */
@@ -136,11 +142,17 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
     principals: new Map([...lacking.principals, ...[...more.principals].filter(([id]) => !lacking.principals.has(id))]),
   }
   const { reading, remembered } = await readDirectory(azure, all, {
-    ...{ directory: storedDirectoryOf(owner), remembered: recent.remembered, listsAll, granted, report },
+    ...{
+      directory: storedDirectoryOf(owner),
+      remembered: recent.memory?.remembered ?? null,
+      listsAll,
+      granted,
+      report,
+    },
   })
   recent.readings = withoutOld([reading, ...recent.readings])
-  const isNew = remembered !== recent.remembered
-  recent.remembered = remembered
+  const isNew = remembered !== (recent.memory?.remembered ?? null)
+  if (isNew) recent.memory = remembered && { with: reading.id, remembered }
   recent.sharedUpTo = reading.beganAt
   await shareReading(recent.key, run, reading, isNew ? remembered : null)
   return reading

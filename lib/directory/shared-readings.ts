@@ -27,8 +27,8 @@ export type SharedKey = {
 /** The run whose worker reads the directory. */
 export type Claimant = Pick<HeldRun, 'id' | 'fence'>
 
-/** What is shared: readings of the last minutes, the newest first, and what the next one need not list again, if that is known. */
-export type Shared = { readings: DirectoryReading[]; remembered: Remembered | null }
+/** What the next reading need not list again, and the ID of the reading with which it is shared. */
+export type SharedMemory = { with: string; remembered: Remembered }
 
 /** What is packed, and by what: a worker of another version of Rolecall or of Node reads for itself. */
 const FORMAT = `1 ${process.versions.v8}`
@@ -59,41 +59,52 @@ export async function claimReading({ organisationId, accountId }: SharedKey, run
 }
 
 /**
- * What workers have shared of an account's directory after a moment, or of the last minutes. What cannot be unpacked is read again; the
- * log says so.
- *
- * @param all whether what is remembered is wanted too, which is as large as everything that was read
+ * The readings that workers have shared of an account's directory after a moment, or of the last minutes, the newest first. What cannot be
+ * unpacked is read again; the log says so.
  */
-export async function loadShared(key: SharedKey, after: Date | null, all: boolean): Promise<Shared> {
+export async function loadReadings(key: SharedKey, after: Date | null): Promise<DirectoryReading[]> {
   const db = await getDb(key)
   const isFresh = gt(sharedReadings.beganAt, sql`now() - make_interval(mins => ${FRESH_MINUTES})`)
   const found = await db
+    .select({ content: sharedReadings.content })
+    .from(sharedReadings)
+    .where(and(ofAccount(key), isReadWith(key), after ? gt(sharedReadings.beganAt, after) : undefined, isFresh))
+    .orderBy(desc(sharedReadings.beganAt))
+  const readings: DirectoryReading[] = []
+  for (const { content } of found) {
+    const reading = await unpack<DirectoryReading>(key, content)
+    if (reading) readings.push({ ...reading, stored: { groups: new Set(), principals: new Set() } })
+  }
+  return readings
+}
+
+/**
+ * What workers remember of an account's directory, unless it is what this worker has already: it is as large as everything that was ever
+ * read, so that a worker of a large company would unpack it for each of a thousand runs.
+ *
+ * @param known the reading with which this worker's own is shared
+ */
+export async function loadMemory(key: SharedKey, known: string | null): Promise<SharedMemory | null> {
+  const db = await getDb(key)
+  const [found] = await db
     .select({
-      content: sql<Buffer | null>`case when ${isFresh} then ${sharedReadings.content} end`,
-      remembered: all ? sharedReadings.remembered : sql<null>`null`,
+      id: sharedReadings.id,
+      packed: sql<Buffer | null>`case when ${sharedReadings.id} is distinct from ${known}::uuid then ${sharedReadings.remembered} end`,
     })
     .from(sharedReadings)
-    .where(
-      and(
-        ofAccount(key),
-        isReadWith(key),
-        after ? gt(sharedReadings.beganAt, after) : undefined,
-        all ? or(isFresh, isNotNull(sharedReadings.remembered)) : isFresh,
-      ),
-    )
+    .where(and(ofAccount(key), isReadWith(key), isNotNull(sharedReadings.remembered)))
     .orderBy(desc(sharedReadings.beganAt))
+    .limit(1)
+  const remembered = found?.packed ? await unpack<Remembered>(key, found.packed) : null
+  return found && remembered ? { with: found.id, remembered } : null
+}
+
+async function unpack<Value>({ accountId }: SharedKey, packed: Buffer): Promise<Value | null> {
   try {
-    const readings: DirectoryReading[] = []
-    for (const { content } of found) {
-      if (!content) continue
-      const reading: DirectoryReading = deserialize(await decompress(content))
-      readings.push({ ...reading, stored: { groups: new Set(), principals: new Set() } })
-    }
-    const remembered = found.find((row) => row.remembered)?.remembered
-    return { readings, remembered: remembered ? deserialize(await decompress(remembered)) : null }
+    return deserialize(await decompress(packed))
   } catch (error) {
-    log().warn({ event: 'shared_reading_unreadable', accountId: key.accountId, error })
-    return { readings: [], remembered: null }
+    log().warn({ event: 'shared_reading_unreadable', accountId, error })
+    return null
   }
 }
 
