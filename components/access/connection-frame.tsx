@@ -73,7 +73,7 @@ export function ConnectionFrame(props: Props) {
           <PageTitle className={joinClasses('min-w-0 text-xl', subject?.isGone && 'line-through')}>
             {subject?.title ?? connection.label}
           </PageTitle>
-          <div className="flex min-w-0 flex-1 flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+          <div className="flex min-w-0 flex-[1_1_20rem] flex-wrap items-center gap-x-4 gap-y-1 text-sm">
             {subject ? (
               <span className="min-w-0 text-ink-soft">
                 in <Name of={connection.label} />
