@@ -32,6 +32,10 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     managementGroups: [...known, ...above],
   })
   const operation = parseOperation(view.operation)
+  const suggestions = {
+    scopes: scope.problem ? suggestScopes(view.scope, inUse, connection.subscriptionId) : [],
+    operations: operation.problem ? suggestOperations(view.operation) : [],
+  }
   const candidates = held.filter(({ id }) => view.roleId === null || id === view.roleId)
   const readable = new Map(permissions.map((role) => [role.id, role.permissions]))
   const plane = view.plane ?? planeOf(operation.operation ?? '', readable.values())
@@ -43,12 +47,16 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     scope: scope.scope,
     /** Null when none is asked about. */
     operation: asked,
-    problems: { scope: scope.problem, operation: operation.problem },
-    /** What is perhaps meant by a scope or an operation that is not the name of one. */
-    suggestions: {
-      scopes: scope.problem ? suggestScopes(view.scope, inUse, connection.subscriptionId) : [],
-      operations: operation.problem ? suggestOperations(view.operation) : [],
+    problems: {
+      scope:
+        suggestions.scopes.length > 0 ? 'Choose below which scope you mean, or paste a resource ID.' : scope.problem,
+      operation:
+        suggestions.operations.length > 0
+          ? 'Choose below which operation you mean, or write its name in Azure.'
+          : operation.problem,
     },
+    /** What is perhaps meant by a scope or an operation that is not the name of one. */
+    suggestions,
     /** Null when no operation is asked about. */
     allowing,
     /** The roles that count, empty for every role; null when no role held here allows what is asked. */

@@ -73,7 +73,7 @@ export function ConnectionFrame(props: Props) {
           <PageTitle className={joinClasses('min-w-0 text-xl', subject?.isGone && 'line-through')}>
             {subject?.title ?? connection.label}
           </PageTitle>
-          <div className="flex min-w-0 flex-[1_1_20rem] flex-wrap items-center gap-x-4 gap-y-1 text-sm">
+          <div className="flex min-w-0 flex-[1_1_20rem] flex-wrap items-center gap-x-4 gap-y-1 text-sm max-sm:order-last">
             {subject ? (
               <span className="min-w-0 text-ink-soft">
                 in <Name of={connection.label} />
@@ -95,7 +95,7 @@ export function ConnectionFrame(props: Props) {
             <ConnectionAbout {...{ connection, assignments, isPast }} />
             {past}
           </div>
-          {actions ? <div className="flex flex-wrap items-center gap-2">{actions}</div> : null}
+          {actions ? <div className="flex flex-wrap items-center gap-2 max-sm:ml-auto">{actions}</div> : null}
         </div>
       </header>
       {isPast ? (

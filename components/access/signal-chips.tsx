@@ -1,6 +1,7 @@
 import { Check, Flag } from 'lucide-react'
 import Link from 'next/link'
 import { joinClasses } from '@/components/ui/join-classes'
+import { Popover } from '@/components/ui/popover'
 import { keepMoment } from '@/lib/domain/as-of'
 import { type AccessView, formatAccessView } from '@/lib/domain/views'
 import type { Signal, SignalCount, SignalCounts } from '@/lib/domain/vocabulary'
@@ -27,35 +28,58 @@ export function SignalChips({ path, groupsPath, view, counts, of }: Props) {
       ? keepMoment(groupsPath, view.at)
       : path + formatAccessView({ ...view, signal: view.signal === signal ? null : signal, cursor: null })
 
+  const [first, rest] = partition(shown, (signal) => shown.indexOf(signal) < MOST_IN_SIGHT || view.signal === signal)
+  const chips = (signals: Signal[]) =>
+    signals.map((signal) => (
+      <li key={signal}>
+        <SignalChip signal={signal} href={hrefOf(signal)} count={countOf(signal)} chosen={view.signal === signal} />
+      </li>
+    ))
+
   return (
     <nav aria-label="Worth a second look" className="mb-2">
-      <ul className="flex flex-wrap gap-1.5">
-        {shown.map((signal) => {
-          const { label, says } = SIGNAL_WORDS[signal]
-          const chosen = view.signal === signal
-          return (
-            <li key={signal}>
-              <Link
-                href={hrefOf(signal)}
-                prefetch={false}
-                scroll={false}
-                title={says}
-                aria-current={chosen ? 'true' : undefined}
-                className={joinClasses(
-                  'inline-flex min-h-6 items-center gap-1.5 rounded-md border px-2 py-0.5 text-xs font-medium [&_svg]:size-3.5 [&_svg]:shrink-0',
-                  chosen
-                    ? 'border-accent bg-accent-soft text-accent'
-                    : 'border-line bg-surface text-ink-soft hover:border-line-strong hover:text-ink',
-                )}
-              >
-                {chosen ? <Check aria-hidden /> : <Flag aria-hidden />}
-                {label}
-                <span className="tabular-nums">{countOf(signal).toLocaleString('en')}</span>
-              </Link>
-            </li>
-          )
-        })}
+      <ul className="flex flex-wrap items-center gap-1.5 text-xs">
+        {chips(first)}
+        {rest.length > 0 ? (
+          <li>
+            <Popover label="More that is worth a second look" screenOnly trigger={`${rest.length} more`}>
+              <ul className="grid justify-items-start gap-1.5">{chips(rest)}</ul>
+            </Popover>
+          </li>
+        ) : null}
       </ul>
     </nav>
+  )
+}
+
+/** How many chips stand beside each other: as many as fit on a line of a usual window. */
+const MOST_IN_SIGHT = 6
+
+function partition<Item>(items: Item[], isFirst: (item: Item) => boolean): [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))]
+}
+
+type SignalChipProps = { signal: Signal; href: string; count: number; chosen: boolean }
+
+function SignalChip({ signal, href, count, chosen }: SignalChipProps) {
+  const { label, says } = SIGNAL_WORDS[signal]
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      scroll={false}
+      title={says}
+      aria-current={chosen ? 'true' : undefined}
+      className={joinClasses(
+        'inline-flex min-h-6 items-center gap-1.5 rounded-md border px-2 py-0.5 text-xs font-medium [&_svg]:size-3.5 [&_svg]:shrink-0',
+        chosen
+          ? 'border-accent bg-accent-soft text-accent'
+          : 'border-line bg-surface text-ink-soft hover:border-line-strong hover:text-ink',
+      )}
+    >
+      {chosen ? <Check aria-hidden /> : <Flag aria-hidden />}
+      {label}
+      <span className="tabular-nums">{count.toLocaleString('en')}</span>
+    </Link>
   )
 }

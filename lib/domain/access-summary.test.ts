@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { accessFrom } from '@/testing/made-access'
+import { accessFrom, SUBSCRIPTION } from '@/testing/made-access'
 import { explainAccess } from './access-paths'
 import { accessSummary } from './access-summary'
 
@@ -20,6 +20,15 @@ test('the strongest role is told with its place and its way, and how many more t
   expect(summaryOf({ memberships, grants: [owner, { holder: 'ada', role: 'Reader' }] })).toMatch(
     / through Payments leads, and 1 more role\.$/,
   )
+})
+
+test('of equally strong roles the one at the widest scope is told', () => {
+  const group = { scope: `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg`, level: 'resource_group' as const }
+  const grants = [
+    { holder: 'ada', role: 'Auditor', ...group },
+    { holder: 'ada', role: 'Reader' },
+  ]
+  expect(summaryOf({ memberships: [], grants })).toMatch(/^Holds Reader at subscription .+, and 1 more role\.$/)
 })
 
 test('a stronger role that could be activated is told beside what is held, and alone where nothing is held', () => {

@@ -1,21 +1,21 @@
 import type { PersonAccess } from './access'
 import type { RoleAccess } from './access-paths'
 import { scopeWords } from './scopes'
-import { strengthOf } from './vocabulary'
+import { rankOf, SCOPE_LEVELS, strengthOf } from './vocabulary'
 import { isolateName, roleWords } from './words'
 
 /**
  * What somebody has in a subscription, in one sentence: the strongest role that they hold, where and through what, how many more there
  * are, and the strongest one that they could activate beyond it. Null for nobody with any role.
  *
- * @param accesses strongest first, as `explainAccess` gives them
+ * @param accesses as `explainAccess` gives them
  */
 export function accessSummary(access: PersonAccess, accesses: readonly RoleAccess[], isPast: boolean): string | null {
-  const held = accesses.filter(({ kind }) => kind !== 'eligible')
+  const held = accesses.filter(({ kind }) => kind !== 'eligible').toSorted(byStrength)
   const [strongest] = held
-  const stronger = accesses.find(
-    (one) => one.kind === 'eligible' && (!strongest || rank(one) < rank(strongest)) && one.roleId !== strongest?.roleId,
-  )
+  const [stronger] = accesses
+    .filter((one) => one.kind === 'eligible' && (!strongest || rank(one) < rank(strongest)))
+    .toSorted(byStrength)
   if (!strongest && !stronger) return null
   const could = stronger && `${isPast ? 'could' : 'can'} activate ${nameOf(stronger)} ${placeOf(access, stronger)}`
   if (!strongest) return `${isPast ? 'Held no role' : 'Holds no role now'}, and ${could}.`
@@ -26,6 +26,10 @@ export function accessSummary(access: PersonAccess, accesses: readonly RoleAcces
 }
 
 const rank = ({ privilege }: RoleAccess) => strengthOf(privilege)
+
+/** The strongest role first, and of equally strong ones the one that is held at the widest scope. */
+const byStrength = (one: RoleAccess, other: RoleAccess) =>
+  rank(one) - rank(other) || rankOf(SCOPE_LEVELS, one.level) - rankOf(SCOPE_LEVELS, other.level)
 
 const nameOf = ({ roleId, roleName }: RoleAccess) => isolateName(roleWords({ id: roleId, name: roleName }))
 
