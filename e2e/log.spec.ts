@@ -74,6 +74,7 @@ async function meetDatabaseErrors(page: Page, portal: string, secrets: Set<strin
 
   const cursor = Buffer.from(JSON.stringify(['2024-02-30T00:00:00Z', STAGING])).toString('base64url')
   await page.request.get(`${results}/runs?after=${cursor}`)
+  expect((await page.request.get(`${portal}/find?q=ada%40contoso.example`)).status()).toBe(200)
 
   page.on('request', (request) => {
     const query = new URL(request.url()).searchParams

@@ -174,7 +174,7 @@ async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accou
 }
 
 /** A name by which lists are ordered as people count: 2 before 10. Every number in it gets ten digits. */
-const inOrder = (name: SQLWrapper): SQL<string> =>
+export const inOrder = (name: SQLWrapper): SQL<string> =>
   sql<string>`regexp_replace(regexp_replace(lower(${name}), '(\\d+)', '0000000000\\1', 'g'), '\\d*(\\d{10})', '\\1', 'g')`
 
 /** Whether a connection is one that is asked for; nothing when all are. */

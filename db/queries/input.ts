@@ -12,9 +12,18 @@ const LONGEST_SEARCH = 200 // characters that are looked at: longer than any nam
  * ordinary characters.
  */
 export function searchText(typed: string, columns: (AnyColumn | SQL.Aliased | SQL)[], id?: AnyColumn): SQL | undefined {
-  const text = typed.replaceAll('\0', '').trim().slice(0, LONGEST_SEARCH)
+  const text = cleanSearch(typed)
   if (text === '') return undefined
-  const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`
+  const pattern = `%${escapeWildcards(text)}%`
   const isTheId = id && isGuid(text) ? eq(id, text.toLowerCase()) : undefined
   return or(...columns.map((column) => ilike(column, pattern)), isTheId)
 }
+
+/** Whether a column begins with the typed text, in any case. Without text it is so of every row. */
+export const beginsWith = (typed: string, column: AnyColumn): SQL =>
+  ilike(column, `${escapeWildcards(cleanSearch(typed))}%`)
+
+/** What is looked for of what was typed: without NUL, which PostgreSQL refuses in a text, and not longer than is worth it. */
+export const cleanSearch = (typed: string): string => typed.replaceAll('\0', '').trim().slice(0, LONGEST_SEARCH)
+
+const escapeWildcards = (text: string): string => text.replace(/[\\%_]/g, '\\$&')

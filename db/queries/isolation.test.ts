@@ -23,6 +23,7 @@ import { listDenials, listDenialsByPrincipal } from './denials'
 import { listExportedFacts } from './exported-facts'
 import { listFeeds } from './feeds'
 import { countFleet, listFleet } from './fleet'
+import { listFoundGroups, listFoundPeople, listFoundSubscriptions, listLastSubscriptions } from './found'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { countHolders, listHolders } from './holders'
@@ -179,8 +180,12 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listFeeds: async (actor) => (await listFeeds({ ...actor, role: 'owner' })).length,
   listFleet: async (actor) =>
     (await listFleet(actor, { search: '', states: null }, { grouping: 'account', cursor: null })).rows.length,
+  listFoundGroups: async (actor, { group }) => (await listFoundGroups(actor, group)).length,
+  listFoundPeople: async (actor, { person }) => (await listFoundPeople(actor, person)).length,
+  listFoundSubscriptions: async (actor) => (await listFoundSubscriptions(actor, 'production')).length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
   listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
+  listLastSubscriptions: async (actor, { connection }) => (await listLastSubscriptions(actor, [connection.id])).length,
   listMatchingGrants: async (actor, { connection, person }) =>
     (await listMatchingGrants(actor, connection, [person])).length,
   listMembers: async (actor, { world }) =>
@@ -298,6 +303,8 @@ test.each(['', 'new', randomUUID(), '../etc/passwd', "' or 1=1 --", '\0', 'a'.re
     expect(await getPerson(actor, 'now', id)).toBeNull()
     expect(await getGroup(actor, nowhere, id)).toBeNull()
     expect(await getPersonAccess(actor, nowhere, id)).toBeNull()
+    expect(await listFoundPeople(actor, id)).toEqual([])
+    expect(await listLastSubscriptions(actor, [id])).toEqual([])
     expect(await listGroups(actor, nowhere, ALL)).toEqual(EMPTY_PAGE)
     expect(await listScopes(actor, nowhere, ALL)).toEqual(EMPTY_PAGE)
     expect(await listHolders(actor, nowhere, HOLDERS)).toEqual(EMPTY_PAGE)

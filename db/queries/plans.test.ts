@@ -5,6 +5,7 @@ import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { createLargeAccess } from '@/testing/large-access'
 import { listCells } from './cells'
+import { listFoundGroups, listFoundPeople } from './found'
 import { listMatchingGrants } from './grants'
 import { getGroup, listGroups } from './groups'
 import { ALL_PEOPLE, countHolders, listHolders } from './holders'
@@ -148,6 +149,8 @@ describe.runIf(process.env.TEST_DATABASE_URL)('with many organisations in one Po
     ['the page of a person', 'group_members', () => getPerson(own.actor, 'now', firstIds[0] ?? '')],
     ['the groups', 'directory_groups', () => listGroups(own.actor, own.connection, { search: '', cursor: null })],
     ['a group with its members', 'group_members', () => getGroup(own.actor, own.connection, groupId)],
+    ['who is found by a part of their name', 'principals', () => listFoundPeople(own.actor, 'person 77')],
+    ['which groups are found so', 'principals', () => listFoundGroups(own.actor, 'up 7')],
     ['the runs', 'sync_runs', () => listRuns(own.actor, own.connection.id, null)],
     ['the audit log', 'audit_events', () => listAuditEvents(own.actor, { kind: 'change', cursor: null })],
     [
