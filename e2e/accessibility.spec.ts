@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 import { inspect } from './support/inspect'
 import { change, shortTokens } from './support/sandbox'
-import { connect, expect, goToMicrosoft, openResults, pickAccount, signIn, test } from './support/test'
+import { accountButton, connect, expect, goToMicrosoft, openResults, pickAccount, signIn, test } from './support/test'
 
 // Each test looks at many pages in four ways; side by side they are done in half the time.
 test.describe.configure({ mode: 'parallel', timeout: 240_000 })
@@ -238,7 +238,7 @@ test('the chosen theme is there at the next page’s first paint', async ({ page
   await signIn(page, world.account('owner'))
   const canvas = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   const light = await canvas()
-  await page.getByRole('banner').getByRole('button').click()
+  await accountButton(page).click()
   const saved = page.waitForResponse((response) => response.request().method() === 'POST')
   await page.getByRole('menuitemradio', { name: 'Dark' }).click()
   await expect.poll(canvas).not.toBe(light)

@@ -3,7 +3,7 @@ import { makeFeed } from './support/feeds'
 import { isLegible, isLegibleEverywhere } from './support/legibility'
 import { fill, portalRoutes } from './support/portal-routes'
 import { change } from './support/sandbox'
-import { connect, expect, openResults, signIn, test } from './support/test'
+import { accountButton, connect, expect, openResults, signIn, test } from './support/test'
 
 test.describe.configure({ mode: 'parallel', timeout: 300_000 })
 
@@ -47,7 +47,7 @@ test('every page can be read at every width and on paper', async ({ page, world 
     await change({ type: 'assign', user: objectId, role, subscriptionId: world.subscription.id })
   }
   await signIn(page, owner)
-  await page.getByRole('banner').getByRole('button').click()
+  await accountButton(page).click()
   await isLegible(page, 'the menu of the account')
   await page.keyboard.press('Escape')
   await connect(page, world, world.subscriptions[1])

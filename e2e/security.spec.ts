@@ -5,7 +5,7 @@ import { change, control, type TrueAssignment } from './support/sandbox'
 import { cookieOf, memberIdOf, sessionOf, stranger, type Victim, victim } from './support/scene'
 import { findSecret, readAllBelow } from './support/secrets'
 import { callAction, FORM, type Shape, serverActions } from './support/server-actions'
-import { connect, expect, goToMicrosoft, pickAccount, signIn, test } from './support/test'
+import { accountButton, connect, expect, goToMicrosoft, pickAccount, signIn, test } from './support/test'
 
 /** What anyone may open: signing in, what an administrator sees who approved, whether the portal is up, and public keys. */
 const PUBLIC = [
@@ -337,7 +337,7 @@ test('the session cookie is out of reach, new at each sign-in, and dead once it 
   expect(await answered(first)).toBe(307)
   expect(await answered(second)).toBe(200)
 
-  await page.getByRole('banner').getByRole('button').click()
+  await accountButton(page).click()
   await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await page.waitForURL(/\/signin/)
   expect(await answered(second)).toBe(307)
@@ -362,7 +362,7 @@ test('nobody can sign a browser in as themselves, attach their sign-in to it, or
   await page.goto((await portalReturn).url())
   await page.goto('/integrations')
   await expect(page).toHaveURL(/\/integrations$/)
-  await expect(page.getByRole('banner').getByRole('button')).toContainText(world.account('owner').name)
+  await expect(accountButton(page)).toContainText(world.account('owner').name)
   await attacker.unroute('**/api/auth/callback/**')
 
   // The attacker's sign-in to Azure, from another organisation.

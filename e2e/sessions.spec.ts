@@ -1,6 +1,6 @@
 import type { Browser, Page } from '@playwright/test'
 import type { Account } from './support/sandbox'
-import { connect, expect, openResults, pickAccount, signIn, test, type World } from './support/test'
+import { accountButton, connect, expect, openResults, pickAccount, signIn, test, type World } from './support/test'
 
 // Pages that the browser keeps as a whole for Back are what half of these tests are about, and Playwright turns that off.
 test.use({
@@ -101,7 +101,7 @@ test('a document that a browser keeps as a whole is hidden when it is left, and 
 
 test('signing out leaves nothing behind for Back either', async ({ page, world }) => {
   const { name } = await openPeople(page, world)
-  await page.getByRole('banner').getByRole('button').click()
+  await accountButton(page).click()
   await page.getByRole('menuitem', { name: 'Sign out', exact: true }).click()
   await expect(page).toHaveURL(/\/signin$/)
   expect((await page.context().cookies()).some((cookie) => cookie.name === 'rolecall.session')).toBe(false)
@@ -169,7 +169,7 @@ test('a removed member is told so at the sign-in, until an owner lets them in ag
   await removed.getByRole('button', { name: `Let ${reader.name} in again` }).click()
   await expect(removed).toHaveCount(0)
   await signIn(other, reader)
-  await expect(other.getByRole('banner').getByRole('button')).toContainText('Viewer')
+  await expect(accountButton(other)).toContainText('Viewer')
   await other.context().close()
 })
 
@@ -302,5 +302,5 @@ test('whoever confirms as somebody else is signed in as that one, and a sign-in 
   }).toPass()
   await other.click()
   await expect(page).toHaveURL(/\/settings\/members$/)
-  await expect(page.getByRole('banner').getByRole('button')).toContainText(reader.name)
+  await expect(accountButton(page)).toContainText(reader.name)
 })

@@ -1,4 +1,4 @@
-import { cookies } from 'next/headers'
+import { cookies, headers } from 'next/headers'
 import type { ReactNode } from 'react'
 import { signOut } from '@/app/signin/actions'
 import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
@@ -6,6 +6,7 @@ import { Frame } from '@/components/shell/frame'
 import { parseTheme, themeCookie } from '@/components/shell/theme'
 import { ClockProvider } from '@/components/ui/clock'
 import { readDatabaseNow } from '@/db/queries/clock'
+import { isApple } from '@/lib/auth/browser'
 import { requireMember } from '@/lib/auth/request'
 import { env } from '@/lib/env'
 import { chooseTheme } from './settings/actions'
@@ -14,6 +15,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
   const { name, email, role, organisationName } = await requireMember()
   // Each field is named here, because all that the frame is given goes to the browser, and the session's ID must not.
   const member = { name, email, role: MEMBER_ROLE_LABELS[role], organisationName }
+  const apple = isApple((await headers()).get('user-agent'))
   const theme = parseTheme((await cookies()).get(themeCookie(env().portalUrl).name)?.value)
 
   return (
@@ -21,6 +23,7 @@ export default async function PortalLayout({ children }: { children: ReactNode }
       <Frame
         member={member}
         theme={theme}
+        apple={apple}
         sandbox={env().mode === 'sandbox'}
         signOut={signOut}
         chooseTheme={chooseTheme}

@@ -75,6 +75,9 @@ export async function signIn(page: Page, account: Account, next = '/integrations
   await page.waitForURL((url) => url.pathname === new URL(next, 'http://portal').pathname)
 }
 
+/** The button with the member's name, which opens the menu of their account. */
+export const accountButton = (page: Page) => page.getByRole('banner').getByRole('button').last()
+
 /** Types a subscription ID and goes as far as the account picker at Microsoft. */
 export async function goToMicrosoft(page: Page, subscriptionId: string) {
   await page.goto('/integrations/azure/connect/subscription')

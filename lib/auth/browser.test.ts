@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { describeBrowser } from './browser'
+import { describeBrowser, isApple } from './browser'
 
 test.each([
   ['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0', 'Firefox on Windows'],
@@ -30,4 +30,14 @@ test.each([
 test('nothing that a browser sends is repeated, however long it is', () => {
   const hostile = `<script>alert(1)</script> ${'Chrom'.repeat(100_000)} Firefox/1.0`
   expect(describeBrowser(hostile)).toBe('An unknown browser')
+})
+
+test.each([
+  ['Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/26.0 Safari/605.1.15', true],
+  ['Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 CriOS/141.0 Safari/604.1', true],
+  ['Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:143.0) Gecko/20100101 Firefox/143.0', false],
+  ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36', false],
+  [null, false],
+])('%s: Apple’s key for commands is used there: %s', (userAgent, apple) => {
+  expect(isApple(userAgent)).toBe(apple)
 })

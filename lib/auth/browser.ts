@@ -27,9 +27,15 @@ const LONGEST_USER_AGENT = 512
  * nobody can write anything of their own into a list of sessions.
  */
 export function describeBrowser(userAgent: string | null): string {
-  const text = (userAgent ?? '').slice(0, LONGEST_USER_AGENT)
+  const text = startOf(userAgent)
   const find = (known: [RegExp, string][]) => known.find(([pattern]) => pattern.test(text))?.[1]
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)]
   if (browser) return system ? `${browser} on ${system}` : browser
   return system ? `A browser on ${system}` : 'An unknown browser'
 }
+
+/** Whether a browser runs on one of Apple's systems, where `⌘` is the key for commands and not `Ctrl`. */
+export const isApple = (userAgent: string | null): boolean =>
+  /\b(?:iPhone|iPad|Macintosh|Mac OS X)\b/.test(startOf(userAgent))
+
+const startOf = (userAgent: string | null): string => (userAgent ?? '').slice(0, LONGEST_USER_AGENT)

@@ -1,0 +1,234 @@
+import type { Page } from '@playwright/test'
+import { inspect } from './support/inspect'
+import { change } from './support/sandbox'
+import { connect, expect, openResults, signIn, test } from './support/test'
+
+test.describe.configure({ mode: 'parallel' })
+
+const palette = (page: Page) => page.getByRole('dialog', { name: 'Search everything' })
+const field = (page: Page) => palette(page).getByRole('combobox')
+const options = (page: Page) => palette(page).getByRole('option')
+const chosen = (page: Page) => palette(page).getByRole('option', { selected: true })
+const keyList = (page: Page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' })
+
+/** Goes to a page that listens to the keys already. */
+async function open(page: Page, path: string) {
+  await page.goto(path)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
+  await expect(async () => {
+    await page.keyboard.press('Control+k')
+    await expect(palette(page)).toBeVisible({ timeout: 500 })
+  }).toPass()
+  await page.keyboard.press('Escape')
+  await expect(palette(page)).toBeHidden()
+}
+
+test('the palette finds a page, a subscription, one of its tabs, a person and a group, with the keyboard alone', async ({
+  page,
+  world,
+}) => {
+  const owner = world.account('owner')
+  const { tenantId, subscription } = world
+  await change({ type: 'rename', user: owner.objectId, tenantId, displayName: 'Quenby Zabriskie' })
+  await change({ type: 'assign', user: owner.objectId, role: 'Owner', subscriptionId: subscription.id })
+  await signIn(page, owner)
+  await connect(page, world)
+  const results = new URL(await openResults(page)).pathname
+  await open(page, '/integrations')
+  const { keyboard } = page
+  const find = async (typed: string) => {
+    await keyboard.press('Control+k')
+    await expect(field(page)).toBeFocused()
+    await keyboard.type(typed)
+  }
+
+  await find('audit')
+  await expect(chosen(page)).toHaveText(/^Audit log/)
+  await keyboard.press('Enter')
+  await page.waitForURL('**/settings/audit')
+  await expect(palette(page)).toBeHidden()
+
+  await find(subscription.name)
+  await expect(options(page).filter({ hasText: subscription.id })).toBeVisible()
+  await keyboard.press('Enter')
+  await page.waitForURL(`**${results}`)
+
+  // What is pressed before the answer is there opens what the answer brings.
+  await find(`${subscription.id} groups`)
+  await keyboard.press('Enter')
+  await page.waitForURL(`**${results}/groups`)
+
+  await find('zabriskie')
+  await expect(chosen(page)).toContainText('Quenby Zabriskie')
+  await expect(palette(page).getByRole('status')).toHaveText('1 result')
+  await keyboard.press('Enter')
+  await page.waitForURL(`**/people/${owner.objectId}`)
+  await find(owner.objectId)
+  await expect(chosen(page)).toContainText('Quenby Zabriskie')
+  await keyboard.press('Escape')
+
+  // The subscription whose page was open is offered while nothing is typed.
+  await find('')
+  await expect(palette(page).getByRole('group', { name: 'Subscriptions' }).getByRole('option')).toHaveCount(1)
+  const all = await options(page).count()
+  await keyboard.press('ArrowUp')
+  await expect(options(page).nth(all - 1)).toHaveAttribute('aria-selected', 'true')
+  await keyboard.press('ArrowDown')
+  await expect(options(page).first()).toHaveAttribute('aria-selected', 'true')
+  await keyboard.press('ArrowDown')
+  await keyboard.press('Enter')
+  await page.waitForURL('**/people')
+})
+
+test('the button opens it as well, and closing it returns there; it is for everybody and fits every window', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await open(page, '/integrations')
+  const button = page.getByRole('button', { name: 'Search…' })
+  await button.click()
+  await expect(field(page)).toBeFocused()
+  await expect(palette(page).getByRole('status')).toHaveText('8 results')
+  await inspect(page, 'the palette')
+
+  await field(page).fill('nobody is called so')
+  await expect(palette(page).getByText(/No page, subscription, person or group with access is called/)).toBeVisible()
+  await inspect(page, 'the palette that finds nothing')
+  await page.keyboard.press('Escape')
+  await expect(palette(page)).toBeHidden()
+  await expect(button).toBeFocused()
+
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.getByRole('button', { name: 'Search…' }).click()
+  const box = await palette(page).boundingBox()
+  expect([box?.x, box?.y, box?.width]).toEqual([0, 0, 390])
+  await field(page).fill('nobody is called so')
+  await page.getByRole('option', { name: /^Search all people/ }).click()
+  await page.waitForURL('**/people?q=nobody+is+called+so')
+})
+
+test('without a script the button leads to all people', async ({ browser, page, world }) => {
+  await signIn(page, world.account('owner'))
+  const plain = await browser.newPage({ javaScriptEnabled: false, storageState: await page.context().storageState() })
+  await plain.goto('/integrations')
+  await plain.getByRole('button', { name: 'Search…' }).click()
+  await plain.waitForURL(/\/people\??$/)
+  await plain.context().close()
+})
+
+test('a late answer never replaces a newer one, and a failed search says so and can be tried again', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await open(page, '/integrations')
+  const found = (label: string) => [{ kind: 'people', options: [{ href: `/people/${label}`, label, detail: '' }] }]
+  const released = Promise.withResolvers<void>()
+  await page.route('**/find?q=first', async (route) => {
+    await released.promise
+    await route.fulfill({ json: found('Late answer') }).catch(() => {}) // The page may have given it up.
+  })
+  await page.route('**/find?q=second', (route) => route.fulfill({ json: found('Newer answer') }))
+  await page.keyboard.press('Control+k')
+  const first = page.waitForRequest('**/find?q=first')
+  await field(page).fill('first')
+  await first
+  await expect(palette(page).getByText('Searching…')).toBeVisible()
+  await field(page).fill('second')
+  await expect(page.getByRole('option', { name: 'Newer answer' })).toBeVisible()
+  released.resolve()
+  await expect(palette(page).getByText('Searching…')).toBeHidden()
+  await expect(page.getByRole('option', { name: 'Late answer' })).toHaveCount(0)
+
+  await page.route('**/find?q=third', (route) => route.fulfill({ status: 429, body: 'Too many.' }), { times: 1 })
+  await field(page).fill('third')
+  await expect(palette(page).getByRole('alert')).toContainText('Rolecall could not search just now.')
+  await palette(page).getByRole('button', { name: 'Try again' }).click()
+  await expect(palette(page).getByRole('alert')).toBeHidden()
+
+  await page.context().clearCookies()
+  await field(page).fill('fourth')
+  await expect(palette(page).getByRole('alert')).toContainText('Your session has ended.')
+  await palette(page).getByRole('link', { name: 'Sign in again' }).click()
+  await page.waitForURL(/\/signin/)
+})
+
+test('single keys search, walk through a table, go elsewhere and list themselves, but never while one types', async ({
+  page,
+  world,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  const results = new URL(await openResults(page)).pathname
+  await open(page, results)
+  const { keyboard } = page
+  const search = page.getByRole('searchbox')
+
+  await keyboard.press('/')
+  await expect(search).toBeFocused()
+  await keyboard.type('gi?jk/')
+  await expect(search).toHaveValue('gi?jk/')
+  await expect(keyList(page)).toBeHidden()
+  expect(new URL(page.url()).pathname).toBe(results)
+
+  // The list as it is without a search.
+  await open(page, results)
+  const rows = page.getByRole('table').getByRole('row')
+  const linkOf = (row: number) => rows.nth(row).getByRole('link').first()
+  await expect(linkOf(1)).toBeVisible()
+  await keyboard.press('j')
+  await expect(linkOf(1)).toBeFocused()
+  await keyboard.press('j')
+  await expect(linkOf(2)).toBeFocused()
+  await keyboard.press('k')
+  await keyboard.press('k')
+  await expect(linkOf(1)).toBeFocused()
+
+  await keyboard.press('?')
+  await expect(keyList(page)).toBeVisible()
+  await inspect(page, 'the list of the keys')
+  await keyboard.press('g')
+  await keyboard.press('i')
+  await expect(keyList(page)).toBeVisible()
+  await keyboard.press('Escape')
+  await expect(keyList(page)).toBeHidden()
+  await expect(linkOf(1)).toBeFocused()
+
+  for (const [key, path] of [
+    ['p', '/people'],
+    ['c', '/changes'],
+    ['s', '/settings/members'],
+    ['i', '/integrations'],
+  ] as const) {
+    await keyboard.press('g')
+    await keyboard.press(key)
+    await page.waitForURL(`**${path}`)
+  }
+})
+
+test('single keys can be turned off, which this browser remembers, and on again', async ({ page, world }) => {
+  await signIn(page, world.account('owner'))
+  await open(page, '/people')
+  const { keyboard } = page
+  await keyboard.press('?')
+  await keyList(page).getByRole('checkbox').uncheck()
+  await keyList(page).getByRole('button', { name: 'Close' }).click()
+  await expect(keyList(page)).toBeHidden()
+
+  await open(page, '/changes')
+  for (const key of ['?', 'g', 'i', '/']) await keyboard.press(key)
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Changes')
+  await expect(keyList(page)).toBeHidden()
+
+  await keyboard.press('Control+k')
+  await keyboard.type('keyboard')
+  await keyboard.press('Enter')
+  await keyList(page).getByRole('checkbox').check()
+  await keyboard.press('Escape')
+  await expect(keyList(page)).toBeHidden()
+  await expect(page).toHaveURL(/\/changes$/)
+  await keyboard.press('g')
+  await keyboard.press('i')
+  await page.waitForURL('**/integrations')
+})
