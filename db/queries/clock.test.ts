@@ -11,8 +11,8 @@ import { connectionStatus } from '@/lib/domain/connection-status'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { nowAsStored, readDatabaseNow } from './clock'
-import { getConnection, listConnections } from './connections'
-import { countFleet } from './fleet'
+import { getConnection } from './connections'
+import { countFleet, listFleet } from './fleet'
 
 const MINUTE = 60_000
 
@@ -39,7 +39,7 @@ describe.each([-10, 0, 10])('with the clock of the process %i minutes off', (min
         .where(eq(connections.id, id))
     }
 
-    const rows = await listConnections(world.actor)
+    const { rows } = await listFleet(world.actor, { search: '', states: null }, { grouping: 'none', cursor: null })
     const organisation = { tenantId: world.tenantId, organisationName: 'Contoso' }
     const tiles = rows.map((row) => toTile(row, organisation))
     expect(Object.fromEntries(tiles.map(({ label, status }) => [label, status.word]))).toEqual({

@@ -27,7 +27,7 @@ export const isOpenRun = and(
 )
 
 /** Whether nothing but its account keeps a connection from being read. */
-const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} <> 'active'`
+export const waitsForAccount = sql`${connections.state} = 'active' and ${accounts.state} <> 'active'`
 
 /** The state of a connection and its reason as pages show them: with its account in need of a reconnect, it is in need of one. */
 export const shownState = sql<ConnectionState>`case when ${waitsForAccount} then 'reconnect_needed' else ${connections.state} end`
@@ -215,6 +215,7 @@ export async function listDeletions(actor: Actor) {
   return db
     .select({
       id: connections.id,
+      integration: connections.integration,
       label: connections.label,
       subscriptionName: connections.subscriptionName,
       subscriptionId: connections.subscriptionId,

@@ -4,8 +4,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
-import { connectionStatus } from '@/lib/domain/connection-status'
-import type { Cursor, FleetGrouping } from '@/lib/domain/views'
+import { ATTENTION_STATES, connectionStatus } from '@/lib/domain/connection-status'
+import type { Cursor, FleetGrouping, FleetSort } from '@/lib/domain/views'
 import {
   ACCOUNT_STATES,
   CONNECTION_STATES,
@@ -17,14 +17,14 @@ import {
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { listConnections } from './connections'
-import { countFleet, type FleetFilter, listFleet } from './fleet'
+import { countAttention, countFleet, type FleetFilter, listFleet } from './fleet'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
 
 type World = Awaited<ReturnType<typeof createAccessWorld>>
 const ALL: FleetFilter = { search: '', states: null }
-const FIRST = { grouping: 'none', cursor: null } as const
+const FIRST = { grouping: 'none', cursor: null, sort: 'need' } as const
 const HOUR = 3_600_000
 const ago = (hours: number) => new Date(Date.now() - hours * HOUR)
 const GAP: CoverageLine = { dataset: 'groups', state: 'not_readable', read: 0, missing: 1 }
@@ -43,13 +43,19 @@ async function addRun(
 }
 
 /** Every page in turn. */
-async function readAll(world: World, filter = ALL, grouping: FleetGrouping = 'none', limit = 7) {
+async function readAll(
+  world: World,
+  filter = ALL,
+  grouping: FleetGrouping = 'none',
+  limit = 7,
+  sort: FleetSort = 'name',
+) {
   const rows: Awaited<ReturnType<typeof listFleet>>['rows'] = []
   for (let cursor: Cursor | null = null; ; ) {
     const page: Awaited<ReturnType<typeof listFleet>> = await listFleet(
       world.actor,
       filter,
-      { grouping, cursor },
+      { grouping, cursor, sort },
       limit,
     )
     rows.push(...page.rows)
@@ -87,6 +93,8 @@ test('the database works out the same state of a connection as a page does, what
   expect([...expected.keys()].sort()).toEqual([...CONNECTION_STATUSES].sort())
   const counts = await countFleet(world.actor, { search: '' }, 'none')
   expect(new Map(counts.map(({ state, all }) => [state, all]))).toEqual(expected)
+  const needing = ATTENTION_STATES.reduce((sum, state) => sum + (expected.get(state) ?? 0), 0)
+  expect(await countAttention(world.actor)).toBe(needing)
   for (const [state, count] of expected) {
     const found = await readAll(world, { ...ALL, states: [state as 'synced'] }, 'none', 60)
     expect(found.map((row) => connectionStatus(row).state)).toEqual(Array(count).fill(state))
@@ -120,25 +128,30 @@ describe('many connections', () => {
     return world
   }
 
-  test('come in pages, each of them once, those first that somebody should look at, and lead back', async () => {
+  test('come in pages, each of them once, by label or those first that somebody should look at, and lead back', async () => {
     const world = await fleet()
-    const rows = await readAll(world)
+    const byLabel = (await readAll(world)).map(({ label }) => label)
+    expect(byLabel).toEqual([...byLabel].sort())
+    const rows = await readAll(world, ALL, 'none', 7, 'need')
     expect(new Set(rows.map(({ id }) => id)).size).toBe(30)
+    expect(await countAttention(world.actor)).toBe(1)
     expect(rows.slice(0, 3).map(({ label }) => label)).toEqual(['Sub 15', 'Sub 00', 'Sub 01'])
     const first = await listFleet(world.actor, ALL, FIRST, 10)
     const second = await listFleet(world.actor, ALL, { ...FIRST, cursor: first.next }, 10)
     const back = await listFleet(world.actor, ALL, { ...FIRST, cursor: second.previous }, 10)
     expect(back.rows.map(({ id }) => id)).toEqual(first.rows.map(({ id }) => id))
-    const steady = await listFleet(world.actor, ALL, { ...FIRST, steady: true }, 40)
-    expect(steady.rows.map(({ label }) => label)).toEqual(steady.rows.map(({ label }) => label).sort())
   })
 
   test('are put together by management group, the ones that need somebody first and what is not known last', async () => {
-    const rows = await readAll(await fleet(), ALL, 'management')
+    const world = await fleet()
+    const rows = await readAll(world, ALL, 'management', 7, 'need')
     expect(rows).toHaveLength(30)
     expect([...new Set(rows.map(({ groupName }) => groupName))]).toEqual(['Beta', 'Alpha', ''])
     expect(rows.slice(0, 2).map(({ label }) => label)).toEqual(['Sub 15', 'Sub 00'])
     expect(rows.slice(10, 12).map(({ label }) => label)).toEqual(['Sub 01', 'Sub 04'])
+    const byName = await readAll(world, ALL, 'management')
+    expect([...new Set(byName.map(({ groupName }) => groupName))]).toEqual(['Alpha', 'Beta', ''])
+    expect(byName.slice(10, 12).map(({ label }) => label)).toEqual(['Sub 00', 'Sub 03'])
   })
 
   test('are put together by account, counted in each state, and narrowed to one account', async () => {
@@ -153,6 +166,24 @@ describe('many connections', () => {
     expect(only.rows.map(({ label }) => label)).toEqual(['Sub 04'])
     expect((await readAll(world, ALL, 'account')).length).toBe(30)
     expect(await countFleet(world.actor, { search: '', accountId: 'odd' }, 'account')).toEqual([])
+  })
+
+  test('of one account say how many others wait for its sign-in, and those with a need of their own do not', async () => {
+    const world = await createAccessWorld(database.db)
+    const first = await world.connection({ label: 'A', publishedAt: ago(1) })
+    for (const label of ['B', 'C']) await world.connection({ label, publishedAt: ago(1), beside: first })
+    await world.connection({ label: 'D', publishedAt: ago(1), beside: first, state: 'action_needed' })
+    await world.connection({ label: 'E', publishedAt: ago(1), beside: first, state: 'disconnected' })
+    await world.connection({ label: 'F', publishedAt: ago(1) })
+    const waiting = async () => (await readAll(world)).map(({ label, othersWaiting }) => `${label} ${othersWaiting}`)
+    expect(await waiting()).toEqual(['A 0', 'B 0', 'C 0', 'D 0', 'E 0', 'F 0'])
+    await database.db
+      .update(accounts)
+      .set({ state: 'reconnect_needed', stateReason: 'sign_in_revoked' })
+      .where(eq(accounts.id, first.accountId))
+    expect(await waiting()).toEqual(['A 2', 'B 2', 'C 2', 'D 0', 'E 0', 'F 0'])
+    const found = await readAll(world, { ...ALL, search: 'B subscription' })
+    expect(found.map(({ othersWaiting }) => othersWaiting)).toEqual([2])
   })
 
   test('are ordered by the numbers in their labels, and not by the first digit', async () => {

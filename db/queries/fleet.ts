@@ -5,7 +5,7 @@ import { accounts } from '@/db/schema/accounts'
 import { connections } from '@/db/schema/connections'
 import { organisations } from '@/db/schema/organisations'
 import { ATTENTION_STATES, PAUSED_AFTER, PERIODS } from '@/lib/domain/connection-status'
-import type { FleetGrouping, FleetView } from '@/lib/domain/views'
+import type { FleetGrouping, FleetSort, FleetView } from '@/lib/domain/views'
 import { type ConnectionStatusState, SCHEDULES } from '@/lib/domain/vocabulary'
 import { isAccountOf } from './accounts'
 import {
@@ -16,6 +16,7 @@ import {
   listConnections,
   openRun,
   shownState,
+  waitsForAccount,
 } from './connections'
 import { isGuid, searchText } from './input'
 import { EMPTY_PAGE, keyset, type Page, readPageOrFirst } from './keyset'
@@ -30,33 +31,42 @@ export type FleetFilter = {
 /** Tiles of one page: some rows of them on a wide screen, and few enough for a phone. */
 const PAGE = 60
 
-/** A connection with what it is put together by; `groupKey` is empty where that is not known, and without a grouping. */
-export type FleetRow = ConnectionTile & { groupKey: string; groupName: string }
+/**
+ * A connection with what it is put together by; `groupKey` is empty where that is not known, and without a grouping.
+ * `othersWaiting` are the other connections that wait for the same account to be signed in again.
+ */
+export type FleetRow = ConnectionTile & { groupKey: string; groupName: string; othersWaiting: number }
 
 /**
- * One page of an organisation's connections, disconnected ones too. Without a grouping those come first that somebody should
- * look at, then by label. With one the groups come first in which there is such a connection, and those come first in each
- * group. `steady` leaves the order to the labels, for a page on which states change while one looks.
+ * One page of an organisation's connections, disconnected ones too, by label: so each keeps its place while states change.
+ * Sorted by need those come first that somebody should look at, and with a grouping the groups in which there is one.
  */
 export async function listFleet(
   actor: Actor,
   filter: FleetFilter,
-  { grouping, cursor, steady = false }: Pick<FleetView, 'grouping' | 'cursor'> & { steady?: boolean },
+  { grouping, cursor, sort = 'name' }: Pick<FleetView, 'grouping' | 'cursor'> & { sort?: FleetSort },
   limit = PAGE,
 ): Promise<Page<FleetRow>> {
   if (filter.accountId !== undefined && !isGuid(filter.accountId)) return EMPTY_PAGE
   const db = await getDb(actor)
   const fleet = await selectFleet(actor, filter, grouping)
-  const groupKeys = [fleet.groupCalm, fleet.groupUnknown, fleet.groupSort, fleet.groupKey]
+  const byNeed = sort === 'need'
+  const ofGroups = [...(byNeed ? [fleet.groupCalm] : []), fleet.groupUnknown, fleet.groupSort, fleet.groupKey]
   const keys = [
-    ...(grouping === 'none' ? [] : groupKeys),
-    ...(steady ? [] : [fleet.calm]),
+    ...(grouping === 'none' ? [] : ofGroups),
+    ...(byNeed ? [fleet.calm] : []),
     ...[fleet.labelSort, fleet.id],
   ]
   const page = await readPageOrFirst(cursor, async (at) => {
     const paging = keyset(keys, 'asc', at, limit)
     const found = await db
-      .select({ id: fleet.id, groupKey: fleet.groupKey, groupName: fleet.groupName, at: paging.at })
+      .select({
+        id: fleet.id,
+        groupKey: fleet.groupKey,
+        groupName: fleet.groupName,
+        othersWaiting: fleet.othersWaiting,
+        at: paging.at,
+      })
       .from(fleet)
       .where(and(isMatching(fleet, filter), paging.beyond))
       .orderBy(...paging.order)
@@ -66,9 +76,9 @@ export async function listFleet(
   const ids = page.rows.map(({ id }) => id)
   const tiles = new Map((await listConnections(actor, ids)).map((tile) => [tile.id, tile]))
   // One that was deleted between the two statements is left out.
-  const rows = page.rows.flatMap(({ id, groupKey, groupName }) => {
+  const rows = page.rows.flatMap(({ id, ...ofFleet }) => {
     const tile = tiles.get(id)
-    return tile ? [{ ...tile, groupKey, groupName }] : []
+    return tile ? [{ ...tile, ...ofFleet }] : []
   })
   return { ...page, rows }
 }
@@ -104,6 +114,17 @@ export async function countFleet(
     .groupBy(fleet.groupKey, fleet.shown)
 }
 
+/** How many of an organisation's connections somebody should look at: as many as the Integrations page counts under that name. */
+export async function countAttention(actor: Actor): Promise<number> {
+  const db = await getDb(actor)
+  const fleet = await selectFleet(actor, {}, 'none')
+  const [counted] = await db
+    .select({ count: sql<number>`count(*)::int` })
+    .from(fleet)
+    .where(inArray(fleet.shown, [...ATTENTION_STATES]))
+  return counted?.count ?? 0
+}
+
 type Fleet = Awaited<ReturnType<typeof selectFleet>>
 
 /** Every connection of an organisation with what it is counted, found and ordered by; keys of the order are texts. */
@@ -115,6 +136,8 @@ async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accou
       id: connections.id,
       label: connections.label,
       labelSort: inOrder(connections.label).as('label_sort'),
+      accountId: connections.accountId,
+      waitsForAccount: sql<boolean>`(${waitsForAccount})`.as('waits_for_account'),
       subscriptionId: connections.subscriptionId,
       subscriptionName: connections.subscriptionName,
       tenantId: connections.tenantId,
@@ -166,6 +189,9 @@ async function selectFleet(actor: Actor, { accountId }: Pick<FleetFilter, 'accou
       groupCalm: sql<string>`case when bool_or(${needsSomebody}) ${ofGroup} then '0' else '1' end`.as('group_calm'),
       groupUnknown: sql<string>`case when ${each.groupKey} = '' then '1' else '0' end`.as('group_unknown'),
       calm: sql<string>`case when ${needsSomebody} then '0' else '1' end`.as('calm'),
+      othersWaiting: sql<number>`case when ${each.waitsForAccount}
+        then (count(*) filter (where ${each.waitsForAccount}) over (partition by ${each.accountId}) - 1)::int
+        else 0 end`.as('others_waiting'),
       shown: each.shown,
       isWaiting: each.isWaiting,
     })

@@ -22,7 +22,7 @@ import { countResult, getResultCounts } from './count-result'
 import { listDenials, listDenialsByPrincipal } from './denials'
 import { listExportedFacts } from './exported-facts'
 import { listFeeds } from './feeds'
-import { countFleet, listFleet } from './fleet'
+import { countAttention, countFleet, listFleet } from './fleet'
 import { listFoundGroups, listFoundPeople, listFoundSubscriptions, listLastSubscriptions } from './found'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
@@ -124,6 +124,7 @@ type Ours = Awaited<ReturnType<typeof fullWorld>>
 
 /** How many of an organisation's rows each read of this folder shows to an actor who asks with the right ids. */
 const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
+  countAttention: (actor) => countAttention(actor),
   countChanges: (actor) => countChanges(actor, ALL_CHANGES),
   countDifferences: async (actor, { connection }) =>
     (await countDifferences(actor, beforeEverything(connection), comparedOf(connection), EVERYTHING)).gained,

@@ -8,6 +8,8 @@ import {
   type ChangesView,
   type Cursor,
   FLEET_GROUPINGS,
+  FLEET_LAYOUTS,
+  FLEET_SORTS,
   formatAccessView,
   formatAskView,
   formatAuditView,
@@ -146,6 +148,8 @@ const tilesView: fc.Arbitrary<TilesView> = fc.record({
   search: text,
   state: fc.option(fc.constantFrom(...CONNECTION_STATUSES)),
   grouping: fc.constantFrom(...FLEET_GROUPINGS),
+  sort: fc.constantFrom(...FLEET_SORTS),
+  layout: fc.constantFrom(...FLEET_LAYOUTS),
   cursor,
 })
 
@@ -247,8 +251,11 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       search: 'pay',
       state: null,
       grouping: 'none',
+      sort: 'name',
+      layout: 'tiles',
       cursor: null,
     })
+    expect(parseTilesView(paramsOf('?sort=need&view=list'))).toMatchObject({ sort: 'need', layout: 'list' })
   })
 })
 

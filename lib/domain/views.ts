@@ -355,10 +355,22 @@ const FLEET_ADDRESS: Address<FleetView> = {
 export const parseFleetView = (params: SearchParams): FleetView => parseView(FLEET_ADDRESS, params)
 export const formatFleetView = (view: FleetView): string => formatView(FLEET_ADDRESS, view)
 
-/** The tiles of the Integrations page. */
-export type TilesView = FleetView & { tab: TileTab }
+/** In which order connections come: by label, or those first that somebody should look at. */
+export const FLEET_SORTS = ['name', 'need'] as const
+export type FleetSort = (typeof FLEET_SORTS)[number]
 
-const TILES_ADDRESS: Address<TilesView> = { tab: oneOf('tab', TILE_TABS, 'all'), ...FLEET_ADDRESS }
+export const FLEET_LAYOUTS = ['tiles', 'list'] as const
+export type FleetLayout = (typeof FLEET_LAYOUTS)[number]
+
+/** The connections of the Integrations page. */
+export type TilesView = FleetView & { tab: TileTab; sort: FleetSort; layout: FleetLayout }
+
+const TILES_ADDRESS: Address<TilesView> = {
+  tab: oneOf('tab', TILE_TABS, 'all'),
+  ...FLEET_ADDRESS,
+  sort: oneOf('sort', FLEET_SORTS, 'name'),
+  layout: oneOf('view', FLEET_LAYOUTS, 'tiles'),
+}
 
 export const parseTilesView = (params: SearchParams): TilesView => parseView(TILES_ADDRESS, params)
 export const formatTilesView = (view: TilesView): string => formatView(TILES_ADDRESS, view)

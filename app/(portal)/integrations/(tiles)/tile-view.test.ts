@@ -4,7 +4,15 @@ import { CATALOGUE } from '@/lib/domain/catalogue'
 import type { TilesView } from '@/lib/domain/views'
 import { filterOf, groupRows, listEntries, summariseFleet } from './tile-view'
 
-const ALL: TilesView = { tab: 'all', search: '', state: null, grouping: 'none', cursor: null }
+const ALL: TilesView = {
+  tab: 'all',
+  search: '',
+  state: null,
+  grouping: 'none',
+  sort: 'name',
+  layout: 'tiles',
+  cursor: null,
+}
 
 const count = (state: FleetCount['state'], all: number, change: Partial<FleetCount> = {}): FleetCount => ({
   ...{ groupKey: '', state, all, matching: all, waiting: 0 },

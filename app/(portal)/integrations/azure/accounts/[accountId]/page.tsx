@@ -34,7 +34,7 @@ export default async function AccountPage({
   const view = parseFleetView(await searchParams)
   const filter = { search: view.search, states: view.state === null ? null : [view.state], accountId }
   const [page, counts] = await Promise.all([
-    listFleet(member, filter, { grouping: 'none', cursor: view.cursor, steady: true }, LINES),
+    listFleet(member, filter, { grouping: 'none', cursor: view.cursor }, LINES),
     countFleet(member, filter, 'none'),
   ])
   const mayConnect = mayDo(member.role, 'connect')
