@@ -1,5 +1,6 @@
 import { ATTENTION_STATES } from '@/lib/domain/connection-status'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
+import { attentionWords } from '@/lib/domain/words'
 
 /**
  * How many connections are in each of these ways: `synced` are those of which everything that was asked for was read whole, `gaps`
@@ -24,7 +25,7 @@ export function FleetProgress({ progress }: Props) {
     waiting > 0 ? `${number(waiting)} waiting` : null,
     gaps > 0 ? `${number(gaps)} synced with gaps` : null,
     paused > 0 ? `${number(paused)} paused` : null,
-    attention > 0 ? `${number(attention)} ${attention === 1 ? 'needs' : 'need'} attention` : null,
+    attention > 0 ? attentionWords(attention) : null,
   ].filter((part) => part !== null)
 
   return (

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isolateName, momentWords, rangeWords, spellControls, timeWords } from './words'
+import { attentionWords, isolateName, momentWords, rangeWords, spellControls, timeWords } from './words'
 
 const now = new Date('2026-11-23T12:00:00Z')
 const hours = (count: number) => new Date(now.getTime() + count * 3_600_000)
@@ -44,4 +44,8 @@ test.each([
   [null, 50, null, 'changes', '50 changes'],
 ])('rows from %s on, %s of %s %s: %s', (start, shown, total, unit, words) => {
   expect(rangeWords({ start, shown, total, unit })).toBe(words)
+})
+
+test('how many need attention is said of one and of many', () => {
+  expect([1, 3, 1200].map(attentionWords)).toEqual(['1 needs attention', '3 need attention', '1,200 need attention'])
 })

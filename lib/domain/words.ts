@@ -96,6 +96,10 @@ export function rangeWords({ start, shown, total, unit }: Range): string {
   return isKnown && start > 0 ? `${unit.charAt(0).toUpperCase()}${unit.slice(1)} ${range}` : `${digits(shown)} ${unit}`
 }
 
+/** How many of something need attention, without saying of what: `1 needs attention`, `3 need attention`. */
+export const attentionWords = (count: number): string =>
+  `${count.toLocaleString('en')} ${count === 1 ? 'needs' : 'need'} attention`
+
 /** `a`, `a or b`, `a, b or c`. */
 export function joinList(items: readonly string[], last: 'and' | 'or'): string {
   const head = items.slice(0, -1)

@@ -6,6 +6,7 @@ import { ConnectionTile } from '@/components/integrations/connection-tile'
 import { DeletionTile } from '@/components/integrations/deletion-tile'
 import { FleetBar } from '@/components/integrations/fleet-bar'
 import { CatalogueTile, TileGrid, TileGroup, TilesEmptyState } from '@/components/integrations/tiles'
+import { AgreeWithRail } from '@/components/shell/attention'
 import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
@@ -69,6 +70,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
   return (
     <>
       <RefreshWhile active={syncing > 0 || deletions.length > 0} />
+      <AgreeWithRail attention={tabs.attention} />
       <PageHeader title="Integrations" description="What Rolecall reads, and how each connection stands.">
         <search>
           <form action="/integrations">
