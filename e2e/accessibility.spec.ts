@@ -24,6 +24,7 @@ test('signing in, and every page of an organisation that has nothing yet', async
     '/integrations?tab=connected',
     '/integrations?q=nothing+of+that+name',
     '/integrations/azure',
+    '/integrations/azure/capabilities',
     '/integrations/azure/applications/new',
     '/integrations/azure/connect',
     '/integrations/azure/connect/subscription',

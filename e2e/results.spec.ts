@@ -301,8 +301,14 @@ test('a name that would turn its letters around is shown as it is written', asyn
   expect(await page.getByRole('main').textContent()).not.toContain('\u202E')
 })
 
-test('what the integration can do is told in neutral words, with nothing connected', async ({ page, world }) => {
+test('what the integration can do is told in neutral words on a page of its own', async ({ page, world }) => {
   await signIn(page, world.account('owner'))
+  for (const path of ['/integrations', '/integrations?tab=attention', '/integrations?q=slack']) {
+    await page.goto(path)
+    await expect(page.getByRole('table')).toHaveCount(0)
+  }
+  await page.getByRole('link', { name: 'Capabilities' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Capabilities' })).toBeVisible()
   const table = page.getByRole('table', { name: /^Integration capabilities/ })
   await expect(table.getByRole('row').filter({ hasText: 'Role assignments' })).toContainText('Supported')
   await expect(table.getByRole('row').filter({ hasText: 'Last sign-in' })).toContainText('Optional')

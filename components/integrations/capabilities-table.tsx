@@ -1,15 +1,11 @@
 import { Chip } from '@/components/ui/chip'
 import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
-import type { CapabilityState, CatalogueEntry } from '@/lib/domain/catalogue'
+import { CAPABILITY_STATES, type CatalogueEntry } from '@/lib/domain/catalogue'
 
-/** What the integration can do, which says nothing about any connection: so none has the colour of a state. */
-const WORDS: Record<CapabilityState, string> = {
-  supported: 'Supported',
-  optional: 'Optional',
-  needs_p2: 'Needs P2',
-}
-
-/** For each kind of data: what it takes to be read, what of it is, and which permission that needs. */
+/**
+ * For each kind of data: what it takes to be read, what of it is, and which permission that needs. No cell has the colour of a
+ * state, because the table is about no connection.
+ */
 export function CapabilitiesTable({ entry }: { entry: CatalogueEntry }) {
   return (
     <Table caption={`Integration capabilities of ${entry.name}`}>
@@ -24,7 +20,7 @@ export function CapabilitiesTable({ entry }: { entry: CatalogueEntry }) {
           <Tr key={capability.data}>
             <RowTh>{capability.data}</RowTh>
             <Td>
-              <Chip>{WORDS[capability.state]}</Chip>
+              <Chip>{CAPABILITY_STATES[capability.state].word}</Chip>
             </Td>
             <Td className="text-ink-soft">{capability.fields}</Td>
             <Td label="Permission" className="text-ink-soft">

@@ -1,6 +1,16 @@
 /** What one kind of data takes beyond a connection: nothing, an optional permission, or a licence of the tenant. */
 export type CapabilityState = 'supported' | 'optional' | 'needs_p2'
 
+/** The words for it and what they mean. They say nothing about any connection, so none is a word of its state. */
+export const CAPABILITY_STATES: Record<CapabilityState, { word: string; meaning: string }> = {
+  supported: { word: 'Supported', meaning: 'Comes with every connection.' },
+  optional: { word: 'Optional', meaning: 'Needs a permission that can be left out, and granted later.' },
+  needs_p2: {
+    word: 'Needs P2',
+    meaning: 'Needs Microsoft Entra ID P2 in the tenant. Without it there is nothing of the kind to be read.',
+  },
+}
+
 export type Capability = {
   data: string
   fields: string

@@ -1,7 +1,6 @@
 import type { Metadata } from 'next'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { SinceVisit } from '@/components/changes/since-visit'
-import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ConnectionTile } from '@/components/integrations/connection-tile'
 import { DeletionTile } from '@/components/integrations/deletion-tile'
 import { FleetBar } from '@/components/integrations/fleet-bar'
@@ -18,7 +17,6 @@ import { listDeletions } from '@/db/queries/connections'
 import { countFleet, type FleetRow, listFleet } from '@/db/queries/fleet'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
-import { CATALOGUE } from '@/lib/domain/catalogue'
 import { FLEET_GROUPINGS, formatTilesView, parseTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
 import { filterOf, groupRows, listEntries, summariseFleet, toTile } from './tile-view'
 
@@ -81,7 +79,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
         <ButtonLink href="/integrations/azure" variant="ghost">
           Accounts
         </ButtonLink>
-        <ButtonLink href="#capabilities" variant="ghost">
+        <ButtonLink href="/integrations/azure/capabilities" variant="ghost">
           Capabilities
         </ButtonLink>
       </PageHeader>
@@ -145,14 +143,6 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
           unit="subscriptions"
         />
       )}
-      <section id="capabilities" aria-labelledby="capabilities-title" className="mt-12 grid gap-4">
-        <h2 id="capabilities-title" className="text-xl font-semibold tracking-tight">
-          Integration capabilities
-        </h2>
-        {CATALOGUE.map((entry) => (
-          <CapabilitiesTable key={entry.id} entry={entry} />
-        ))}
-      </section>
     </>
   )
 }

@@ -6,7 +6,6 @@ import { AssignReaderSteps, azurePortal, FoldedSteps } from '@/components/connec
 import { NotRequested, PermissionsTable, Requirements } from '@/components/connect/permissions'
 import { AccountsList } from '@/components/integrations/accounts-list'
 import { ApplicationDrafts } from '@/components/integrations/application-drafts'
-import { CapabilitiesTable } from '@/components/integrations/capabilities-table'
 import { ButtonLink } from '@/components/ui/button-link'
 import { PageHeader } from '@/components/ui/page-header'
 import { listAccounts } from '@/db/queries/accounts'
@@ -39,6 +38,9 @@ export default async function AboutAzurePage() {
         description={AZURE?.summary}
         back={{ href: '/integrations', label: 'Integrations' }}
       >
+        <ButtonLink href="/integrations/azure/capabilities" variant="ghost">
+          Capabilities
+        </ButtonLink>
         {mayConnect && (
           <ButtonLink href="/integrations/azure/connect" variant="primary">
             Connect
@@ -66,14 +68,6 @@ export default async function AboutAzurePage() {
               <AccountsList accounts={accounts} actions={mayConnect ? { startReconnect, removeAccount } : null} />
             )}
             <ApplicationDrafts drafts={drafts} discard={discardDraft} />
-          </section>
-        )}
-        {AZURE && (
-          <section aria-labelledby="capabilities">
-            <h2 id="capabilities" className={HEADING}>
-              Integration capabilities
-            </h2>
-            <CapabilitiesTable entry={AZURE} />
           </section>
         )}
         <section aria-labelledby="requirements">
