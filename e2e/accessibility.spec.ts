@@ -23,6 +23,7 @@ test('signing in, and every page of an organisation that has nothing yet', async
     '/integrations',
     '/integrations?tab=connected',
     '/integrations?q=nothing+of+that+name',
+    '/integrations?view=list',
     '/integrations/azure',
     '/integrations/azure/capabilities',
     '/integrations/azure/applications/new',
@@ -121,6 +122,8 @@ test('the tiles, people and settings of an organisation, and what a viewer sees'
   for (const path of [
     '/integrations',
     '/integrations?by=management',
+    '/integrations?view=list',
+    '/integrations?view=list&by=account&sort=need',
     '/integrations?state=failed',
     '/integrations/azure',
     String(account),
@@ -144,7 +147,10 @@ test('the tiles, people and settings of an organisation, and what a viewer sees'
   await expect(page.getByText('Reconnect needed').first()).toBeVisible()
   await inspect(page, 'results that could not be read again')
 
+  await page.goto('/integrations?view=list')
+  await inspect(page, 'a row that can be reconnected')
   await page.goto('/integrations')
+  await inspect(page, 'a tile that can be reconnected')
   await page.getByRole('button', { name: /^Actions for/ }).click()
   await page.getByRole('menuitem', { name: 'Disconnect' }).click()
   await page

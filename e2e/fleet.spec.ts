@@ -91,7 +91,7 @@ alone.describe('with a hundred subscriptions', () => {
       await expect(group).toContainText('25 subscriptions')
       await expect(group.getByRole('listitem')).toHaveCount(25)
       await page.getByRole('link', { name: 'Next page' }).click()
-      await expect(page.getByText('40 of 100 subscriptions')).toBeVisible()
+      await expect(page.getByText('61 to 100 of 100 subscriptions')).toBeVisible()
       await page.getByRole('searchbox', { name: 'Search integrations' }).fill('Tailspin 100')
       await page.keyboard.press('Enter')
       await expect(page.getByRole('heading', { level: 3, name: 'Tailspin 100' })).toBeVisible()

@@ -66,7 +66,8 @@ test('every page can be read at every width and on paper', async ({ page, world 
   const addresses = pages.map((route) =>
     fill(route, { connectionId, attemptId, accountId, draftId, changeId: accountId, personId: owner.objectId }),
   )
-  for (const address of [...addresses, String(group), `${results}/ask?who=people`, '/integrations?tab=attention']) {
+  const views = [`${results}/ask?who=people`, '/integrations?tab=attention', '/integrations?view=list&by=account']
+  for (const address of [...addresses, String(group), '/integrations?view=list', ...views]) {
     await page.goto(address)
     await expect(page.locator('h1').first()).toBeVisible()
     await expect(page.getByRole('status', { name: /^Loading/ })).toBeHidden()

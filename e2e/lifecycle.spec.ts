@@ -1,4 +1,5 @@
-import { change, shortTokens } from './support/sandbox'
+import { randomUUID } from 'node:crypto'
+import { change, control, shortTokens } from './support/sandbox'
 import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
 
 test('a tile is renamed', async ({ page, world }) => {
@@ -14,6 +15,72 @@ test('a tile is renamed', async ({ page, world }) => {
 
   await page.goto('/settings/audit')
   await expect(page.getByText('Payments').first()).toBeVisible()
+})
+
+test('a sync that failed is counted in the rail, comes first where need is asked for, and is tried again from its row', async ({
+  page,
+  world,
+}) => {
+  const names = world.subscriptions.map(({ name }) => name).sort()
+  const failing = names.at(-1) ?? ''
+  const id = world.subscriptions.find(({ name }) => name === failing)?.id
+  await signIn(page, world.account('owner'))
+  for (const subscription of world.subscriptions) await connect(page, world, subscription)
+  const set = `faults?set=${randomUUID()}`
+  const answer = { status: 500, headers: { 'retry-after': '120' }, body: { error: { code: 'X', message: 'x' } } }
+  await control('PUT', set, [{ match: { host: 'management.azure.com', path: id }, times: 99, ...answer }])
+
+  await page.goto('/integrations')
+  const rail = page.getByRole('navigation', { name: 'Main' })
+  const tiles = page.getByRole('listitem').filter({ has: page.getByRole('button', { name: /^Actions for/ }) })
+  const tile = tiles.filter({ has: page.getByRole('heading', { name: failing, exact: true }) })
+  await expect(rail.getByRole('link', { name: 'Integrations', exact: true })).toBeVisible()
+  await tile.getByRole('button', { name: /^Actions for/ }).click()
+  await page.getByRole('menuitem', { name: 'Sync now' }).click()
+  await expect(tile.getByText('Failed', { exact: true })).toBeVisible()
+  await expect(tile).toContainText('Microsoft could not be reached')
+  await expect(tile).toContainText(/Data read (just now|\d+ min ago)/)
+  await expect(page.getByRole('button', { name: /^(Retry|Reconnect)/ })).toHaveCount(1)
+  await expect(rail.getByRole('link', { name: 'Integrations 1 needs attention' })).toBeVisible()
+
+  await expect(tiles.getByRole('heading')).toHaveText(names)
+  await page.getByRole('navigation', { name: 'Sort by' }).getByRole('link', { name: 'Needs attention first' }).click()
+  await expect(tiles.getByRole('heading')).toHaveText([failing, ...names.filter((name) => name !== failing)])
+  await page.getByRole('navigation', { name: 'Show as' }).getByRole('link', { name: 'List' }).click()
+  await expect(page).toHaveURL(/\/integrations\?sort=need&view=list$/)
+  const row = page.getByRole('table', { name: 'Subscriptions' }).getByRole('row').filter({ hasText: failing })
+  await expect(row).toContainText('Failed')
+
+  await control('DELETE', set)
+  await row.getByRole('button', { name: `Retry ${failing}` }).click()
+  await expect(row.getByText('Synced', { exact: true })).toBeVisible()
+  await expect(row.getByRole('link', { name: failing })).toBeFocused()
+  await expect(rail.getByRole('link', { name: 'Integrations', exact: true })).toBeVisible()
+})
+
+test('the list of subscriptions has a row each, which are cards on a phone, and a viewer sees it without buttons', async ({
+  page,
+  world,
+  browser,
+}) => {
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.goto('/integrations?view=list')
+  const headings = ['Name', 'State', 'Data read', 'People', 'Can grant access', 'Changed since your visit', 'Actions']
+  await expect(page.getByRole('columnheader')).toHaveText(headings)
+  const row = page.getByRole('row').filter({ hasText: world.subscription.name })
+  await expect(row).toContainText('Synced')
+  await page.setViewportSize({ width: 390, height: 844 })
+  const [name, state] = [row.getByRole('rowheader'), row.getByText('Synced', { exact: true })]
+  const below = async () => ((await state.boundingBox())?.y ?? 0) > ((await name.boundingBox())?.y ?? 0) + 20
+  expect(await below()).toBe(true)
+
+  const viewer = await browser.newPage()
+  await signIn(viewer, world.account('reader'))
+  await viewer.goto('/integrations?view=list')
+  await expect(viewer.getByRole('row').filter({ hasText: world.subscription.name })).toContainText('Synced')
+  await expect(viewer.getByRole('button', { name: /^(Actions for|Retry|Reconnect)/ })).toHaveCount(0)
+  await viewer.context().close()
 })
 
 test('a revoked sign-in is reconnected, and the history stays', async ({ page, world }) => {

@@ -2,53 +2,55 @@ import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { StateMark } from '@/components/access/status-mark'
 import { joinClasses } from '@/components/ui/join-classes'
-import type { FleetGrouping } from '@/lib/domain/views'
 import type { ConnectionStatusState } from '@/lib/domain/vocabulary'
 
 type Choice = { href: string; current: boolean }
 
+/** Words of which one is chosen, each with the address that chooses it, and what they are chosen for. */
+export type ChoiceGroup = { label: string; choices: (Choice & { word: string })[] }
+
 type Props = {
   /** How many there are in each state, each a link that shows those alone or, where it is the current one, all again. */
   states: (Choice & { state: ConnectionStatusState; count: number })[]
-  groupings?: (Choice & { grouping: FleetGrouping })[]
+  groups?: ChoiceGroup[]
 }
 
-const GROUPING_LABELS: Record<FleetGrouping, string> = {
-  none: 'Nothing',
-  account: 'Account',
-  management: 'Management group',
-}
-
-/** By which state many connections are narrowed, and by what they are put together. All of it are links. */
-export function FleetBar({ states, groupings = [] }: Props) {
+/** By which state many connections are narrowed, and how they are shown. All of it are links. */
+export function FleetBar({ states, groups = [] }: Props) {
   return (
     <div className="mb-4 flex flex-wrap items-center justify-between gap-x-6 gap-y-3 print:hidden">
-      <nav aria-label="By state">
-        <ul className="flex flex-wrap gap-1.5">
-          {states.map(({ state, count, ...choice }) => (
-            <li key={state}>
-              <ChoiceLink {...choice}>
-                <StateMark state={state} />
-                <span className="text-ink-soft tabular-nums">{count.toLocaleString('en')}</span>
-                {choice.current && <span className="sr-only">shown alone, press to show all</span>}
-              </ChoiceLink>
-            </li>
-          ))}
-        </ul>
-      </nav>
-      {groupings.length > 0 && (
-        <nav aria-label="Group by" className="flex flex-wrap items-center gap-1.5 text-sm">
-          <span aria-hidden className="text-ink-soft">
-            Group by
-          </span>
+      {states.length > 0 && (
+        <nav aria-label="By state">
           <ul className="flex flex-wrap gap-1.5">
-            {groupings.map(({ grouping, ...choice }) => (
-              <li key={grouping}>
-                <ChoiceLink {...choice}>{GROUPING_LABELS[grouping]}</ChoiceLink>
+            {states.map(({ state, count, ...choice }) => (
+              <li key={state}>
+                <ChoiceLink {...choice}>
+                  <StateMark state={state} />
+                  <span className="text-ink-soft tabular-nums">{count.toLocaleString('en')}</span>
+                  {choice.current && <span className="sr-only">shown alone, press to show all</span>}
+                </ChoiceLink>
               </li>
             ))}
           </ul>
         </nav>
+      )}
+      {groups.length > 0 && (
+        <div className="flex flex-wrap gap-x-6 gap-y-2">
+          {groups.map(({ label, choices }) => (
+            <nav key={label} aria-label={label} className="flex flex-wrap items-center gap-1.5 text-sm">
+              <span aria-hidden className="text-ink-soft">
+                {label}
+              </span>
+              <ul className="flex flex-wrap gap-1.5">
+                {choices.map(({ word, ...choice }) => (
+                  <li key={word}>
+                    <ChoiceLink {...choice}>{word}</ChoiceLink>
+                  </li>
+                ))}
+              </ul>
+            </nav>
+          ))}
+        </div>
       )}
     </div>
   )

@@ -1,4 +1,3 @@
-import { Blocks } from 'lucide-react'
 import Link from 'next/link'
 import { type ReactNode, useId } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
@@ -6,13 +5,15 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Name } from '@/components/ui/name'
 import type { CatalogueEntry } from '@/lib/domain/catalogue'
 import type { TileTab } from '@/lib/domain/views'
+import { attentionWords } from '@/lib/domain/words'
+import { IntegrationMark } from './integration-mark'
 
 /** Tiles side by side, as many as fit. Those of one row are equally high. */
 export function TileGrid({ children }: { children: ReactNode }) {
   return <ul className="grid grid-cols-[repeat(auto-fill,minmax(min(100%,19rem),1fr))] gap-4">{children}</ul>
 }
 
-type TileGroupProps = {
+type FleetGroupProps = {
   /** Empty where it is not known in which group its connections are. */
   name: string
   /** The group's own page, where it has one. */
@@ -22,8 +23,8 @@ type TileGroupProps = {
   children: ReactNode
 }
 
-/** The tiles of one account or management group, with how many there are on all pages. */
-export function TileGroup({ name, href, subscriptions, attention, children }: TileGroupProps) {
+/** The connections of one account or management group, with how many there are on all pages. */
+export function FleetGroup({ name, href, subscriptions, attention, children }: FleetGroupProps) {
   const id = useId()
   return (
     <section aria-labelledby={id} className="mb-8">
@@ -41,22 +42,22 @@ export function TileGroup({ name, href, subscriptions, attention, children }: Ti
         </h2>
         <p className="text-sm text-ink-soft tabular-nums">
           {subscriptions.toLocaleString('en')} {subscriptions === 1 ? 'subscription' : 'subscriptions'}
-          {attention > 0 && `, ${attention.toLocaleString('en')} ${attention === 1 ? 'needs' : 'need'} attention`}
+          {attention > 0 && `, ${attentionWords(attention)}`}
         </p>
       </div>
-      <TileGrid>{children}</TileGrid>
+      {children}
     </section>
   )
 }
 
-type CatalogueTileProps = { entry: CatalogueEntry; connected: number; mayConnect: boolean }
+type CatalogueProps = { entry: CatalogueEntry; connected: number; mayConnect: boolean }
 
 /** Something that can be connected: what it answers, what it reads, how many are connected, and the button that connects. */
-export function CatalogueTile({ entry, connected, mayConnect }: CatalogueTileProps) {
+export function CatalogueTile({ entry, connected, mayConnect }: CatalogueProps) {
   return (
     <li className="grid min-w-0 grid-rows-[auto_1fr_auto] gap-3 rounded-lg border border-line bg-surface p-4">
-      <div className="flex min-w-0 items-start gap-3">
-        <IntegrationMark id={entry.id} />
+      <div className="flex min-w-0 gap-2.5">
+        <IntegrationMark id={entry.id} className="mt-0.5" />
         <div className="min-w-0">
           <h2 className="text-lg font-semibold tracking-tight">{entry.name}</h2>
           <p className="text-sm text-ink-soft">{entry.summary}</p>
@@ -67,37 +68,35 @@ export function CatalogueTile({ entry, connected, mayConnect }: CatalogueTilePro
         {entry.syncs.toLowerCase()}
       </p>
       <div className="-mb-1 flex min-h-8 flex-wrap items-center justify-between gap-2 border-t border-line pt-3">
-        <p className="text-sm text-ink-soft tabular-nums">
-          {connected === 0 ? `No ${entry.unit} connected` : `${connected.toLocaleString('en')} connected`}
-        </p>
-        {mayConnect ? (
-          <ButtonLink href={entry.connectHref} variant="primary" size="sm" aria-label={`Connect ${entry.name}`}>
-            Connect
-          </ButtonLink>
-        ) : (
-          <p className="text-sm text-ink-faint">Owners and admins connect</p>
-        )}
+        <p className="text-sm text-ink-soft tabular-nums">{describeConnected(entry, connected)}</p>
+        <ConnectLink entry={entry} mayConnect={mayConnect} />
       </div>
     </li>
   )
 }
 
-/** The mark of an integration: a drawing of ours for Azure, a neutral icon for any other. */
-function IntegrationMark({ id }: { id: string }) {
+/** The same in one line, above a list of connections. */
+export function CatalogueLine({ entry, connected, mayConnect }: CatalogueProps) {
   return (
-    <span
-      aria-hidden
-      className="grid size-9 shrink-0 place-content-center rounded-lg border border-line bg-canvas text-accent"
-    >
-      {id === 'azure' ? (
-        <svg aria-hidden viewBox="0 0 24 24" className="size-5" fill="currentColor">
-          <path d="M9.2 3h5l-5.6 17.2a1 1 0 0 1-1 .8H3.4a1 1 0 0 1-.9-1.4L8.2 3.7A1 1 0 0 1 9.2 3Z" opacity="0.75" />
-          <path d="M15 3.6 21.4 19.6A1 1 0 0 1 20.5 21h-8.2l4.5-.1-5.6-5.2 3-9.3Z" />
-        </svg>
-      ) : (
-        <Blocks className="size-5" />
-      )}
-    </span>
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-1 rounded-lg border border-line bg-surface px-4 py-2.5">
+      <IntegrationMark id={entry.id} />
+      <h2 className="font-semibold">{entry.name}</h2>
+      <p className="min-w-0 flex-1 basis-60 text-sm text-ink-soft">{entry.summary}</p>
+      <p className="text-sm text-ink-soft tabular-nums">{describeConnected(entry, connected)}</p>
+      <ConnectLink entry={entry} mayConnect={mayConnect} />
+    </li>
+  )
+}
+
+const describeConnected = ({ unit }: CatalogueEntry, connected: number): string =>
+  connected === 0 ? `No ${unit} connected` : `${connected.toLocaleString('en')} connected`
+
+function ConnectLink({ entry, mayConnect }: Pick<CatalogueProps, 'entry' | 'mayConnect'>) {
+  if (!mayConnect) return <p className="text-sm text-ink-faint">Owners and admins connect</p>
+  return (
+    <ButtonLink href={entry.connectHref} variant="primary" size="sm" aria-label={`Connect ${entry.name}`}>
+      Connect
+    </ButtonLink>
   )
 }
 

@@ -6,7 +6,7 @@ import { joinClasses } from './join-classes'
 type Props = {
   caption: string
   /** The layout of `table.css` that says where the cells stand in a card and in a window of middle width. */
-  layout?: 'people' | 'everyone' | 'principals' | 'runs'
+  layout?: 'people' | 'everyone' | 'principals' | 'runs' | 'fleet'
   /** Set for as many columns as there happen to be: they scroll sideways, with the first of them in sight. */
   scrolls?: boolean
   children: ReactNode

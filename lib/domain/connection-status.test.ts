@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { connectionStatus, type StatusFacts } from './connection-status'
-import type { CoverageLine } from './vocabulary'
+import { causeWords, connectionStatus, mendOf, othersWaitingWords, type StatusFacts } from './connection-status'
+import { explain } from './problems'
+import { CONNECTION_STATUSES, type CoverageLine } from './vocabulary'
 
 const now = new Date('2026-05-04T12:00:00Z')
 const hoursAgo = (hours: number) => new Date(now.getTime() - hours * 3_600_000)
@@ -98,4 +99,31 @@ test('without a schedule a result stays synced for a week, then is paused', () =
 
 test('a disconnected connection is shown as disconnected, whatever else is true of it', () => {
   expect(connectionStatus(facts({ state: 'disconnected', lastRun: failed })).state).toBe('disconnected')
+})
+
+test('beside the age of the data stands why it is old, how far a sync has come, or what is missing', () => {
+  const cause = (given: Partial<StatusFacts>) => causeWords(connectionStatus(facts(given)), facts(given).lastRun)
+  expect(cause({})).toBeNull()
+  expect(cause({ lastRun: failed })).toBe(explain('throttled').title)
+  expect(cause({ state: 'reconnect_needed', stateReason: 'sign_in_revoked' })).toBe(explain('sign_in_revoked').title)
+  expect(cause({ publishedAt: hoursAgo(49) })).toBe('older than its schedule')
+  expect(cause({ publishedAt: hoursAgo(200), schedule: 'off' })).toBe('scheduled syncs are off')
+  expect(cause({ publishedAt: null, lastRun: null })).toBe('waiting to start')
+})
+
+test('only what mends a connection is offered: a reconnect for a sign-in, another sync for a failure or old data', () => {
+  const offered = CONNECTION_STATUSES.filter((state) => mendOf(state) !== null).map((state) => [state, mendOf(state)])
+  expect(offered).toEqual([
+    ['failed', 'retry'],
+    ['reconnect', 'reconnect'],
+    ['stale', 'retry'],
+  ])
+})
+
+test('a sign-in that others wait for says how many they are', () => {
+  expect([0, 1, 1200].map(othersWaitingWords)).toEqual([
+    null,
+    'also 1 other subscription',
+    'also 1,200 other subscriptions',
+  ])
 })

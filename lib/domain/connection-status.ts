@@ -98,6 +98,31 @@ const soFar = (count: number | undefined) => (count ? `, ${count.toLocaleString(
 export const ageNote = ({ state, detail }: ConnectionStatus): string | null =>
   state === 'failed' || state === 'stale' || state === 'paused' ? detail : null
 
+/**
+ * What a list that tells the age of the data by itself says beside the word of a status: the cause of a failure, how far a
+ * sync has come, or what is missing.
+ */
+export function causeWords({ state, detail }: ConnectionStatus, lastRun: StatusFacts['lastRun']): string | null {
+  if (state === 'failed') return explain(lastRun?.problem?.code).title
+  if (state === 'stale') return 'older than its schedule'
+  return state === 'paused' ? 'scheduled syncs are off' : detail
+}
+
+/** What a member can do in the portal to mend a connection. */
+export type Mend = 'reconnect' | 'retry'
+
+/** The one action that mends a connection; null where nothing is wrong, and where it is to be mended at Microsoft. */
+export function mendOf(state: ConnectionStatusState): Mend | null {
+  if (state === 'reconnect') return 'reconnect'
+  return state === 'failed' || state === 'stale' ? 'retry' : null
+}
+
+/** That other connections wait for the same sign-in; null when none does. */
+export function othersWaitingWords(others: number): string | null {
+  if (others === 0) return null
+  return `also ${others === 1 ? '1 other subscription' : `${others.toLocaleString('en')} other subscriptions`}`
+}
+
 const HOUR = 3_600_000
 
 /** From one sync to the next, in milliseconds; null when nothing is synced without being asked for. */

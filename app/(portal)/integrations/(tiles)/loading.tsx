@@ -19,10 +19,11 @@ export default function Loading() {
         <Skeleton className="h-6 w-24" />
         <Skeleton className="h-6 w-32" />
       </div>
+      <Skeleton className="mb-4 h-7 w-96 max-w-full" />
       <TileGrid>
         {PLACES.map((place) => (
           <li key={place}>
-            <Skeleton className="h-44.5 rounded-lg" />
+            <Skeleton className="h-47.75 rounded-lg" />
           </li>
         ))}
       </TileGrid>

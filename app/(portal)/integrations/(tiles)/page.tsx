@@ -1,12 +1,11 @@
 import type { Metadata } from 'next'
+import Link from 'next/link'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
 import { SinceVisit } from '@/components/changes/since-visit'
-import { ConnectionTile } from '@/components/integrations/connection-tile'
-import { DeletionTile } from '@/components/integrations/deletion-tile'
+import { Fleet } from '@/components/integrations/fleet'
 import { FleetBar } from '@/components/integrations/fleet-bar'
-import { CatalogueTile, TileGrid, TileGroup, TilesEmptyState } from '@/components/integrations/tiles'
+import { TilesEmptyState } from '@/components/integrations/tiles'
 import { AgreeWithRail } from '@/components/shell/attention'
-import { ButtonLink } from '@/components/ui/button-link'
 import { SearchField } from '@/components/ui/fields'
 import { PageHeader } from '@/components/ui/page-header'
 import { Pager } from '@/components/ui/pager'
@@ -17,15 +16,25 @@ import { listDeletions } from '@/db/queries/connections'
 import { countFleet, type FleetRow, listFleet } from '@/db/queries/fleet'
 import { mayDo } from '@/lib/actor'
 import { requireMember } from '@/lib/auth/request'
-import { FLEET_GROUPINGS, formatTilesView, parseTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
-import { filterOf, groupRows, listEntries, summariseFleet, toTile } from './tile-view'
+import { formatTilesView, parseTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
+import {
+  addressOf,
+  choicesOf,
+  filterOf,
+  groupRows,
+  listEntries,
+  stateChoices,
+  summariseFleet,
+  toTile,
+  unlessSaid,
+} from './tile-view'
 
 export const metadata: Metadata = { title: 'Integrations' }
 
 /** So many tiles are seen at a glance, and each says whether it is syncing. Of more a line says it, also that none is: nothing moves then. */
 const TOLD_BY_TILES = 12
 
-const addressOf = (view: TilesView): string => `/integrations${formatTilesView(view)}`
+const QUIET_LINK = 'inline-flex min-h-9 items-center rounded-md text-ink-soft hover:text-ink hover:underline'
 
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
@@ -35,14 +44,8 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
     countFleet(member, view, view.grouping),
   ])
   const since = member.previousVisitAt
-  const changed =
-    since && counts.length > 0
-      ? await countChangesSince(
-          member,
-          since,
-          page.rows.map(({ id }) => id),
-        )
-      : null
+  const ids = page.rows.map(({ id }) => id)
+  const changes = since && counts.length > 0 ? await countChangesSince(member, since, ids) : null
   const { tabs, states, syncing, matching, hasAny, ofGroup } = summariseFleet(counts, view)
   const entries = listEntries(view)
   const isFirst = page.previous === null && view.tab === 'all' && !view.search && view.state === null
@@ -50,14 +53,14 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
   const mayConnect = mayDo(member.role, 'connect')
   const actions = mayConnect ? { syncNow, startReconnect, renameConnection, disconnectConnection } : null
   const isMany = tabs.connected > TOLD_BY_TILES
-  const showTile = (heading: 'h2' | 'h3') => (row: FleetRow) => (
-    <ConnectionTile
-      key={row.id}
-      tile={toTile(row, member, since && { since, counts: changed?.of.get(row.id) })}
-      actions={actions}
-      heading={heading}
-    />
-  )
+  const tilesOf = (rows: FleetRow[]) =>
+    rows.map((row) => toTile(row, member, since && changes ? { since, changes } : null))
+  const groupsOf = (rows: FleetRow[]) =>
+    groupRows(rows).map((group) => ({
+      ...{ key: group.key, name: group.name, tiles: tilesOf(group.rows), ...ofGroup(group.key) },
+      href: view.grouping === 'account' ? `/integrations/azure/accounts/${group.key}` : undefined,
+    }))
+  const isEmpty = page.rows.length + (view.search ? entries.length : 0) === 0
   const tab = (tab: TileTab, label: string) => ({
     href: addressOf({ ...view, tab, state: null, cursor: null }),
     label,
@@ -76,15 +79,17 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
             <SearchField label="Search integrations" defaultValue={view.search} />
           </form>
         </search>
-        <ButtonLink href="/integrations/azure" variant="ghost">
-          Accounts
-        </ButtonLink>
-        <ButtonLink href="/integrations/azure/capabilities" variant="ghost">
-          Capabilities
-        </ButtonLink>
+        <p className="flex gap-4 sm:pl-2">
+          <Link href="/integrations/azure" className={QUIET_LINK}>
+            Accounts
+          </Link>
+          <Link href="/integrations/azure/capabilities" className={QUIET_LINK}>
+            Capabilities
+          </Link>
+        </p>
       </PageHeader>
-      {since && changed ? (
-        <SinceVisit since={since} changes={changed.isMore ? null : changed.all} attention={tabs.attention} />
+      {since && changes ? (
+        <SinceVisit since={since} changes={changes.isMore ? null : changes.all} attention={tabs.attention} />
       ) : null}
       <Tabs
         label="Connections"
@@ -97,45 +102,34 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
             : `Syncing ${syncing.toLocaleString('en')} of ${tabs.connected.toLocaleString('en')} subscriptions.`}
         </p>
       )}
-      {(isMany || view.state !== null || view.grouping !== 'none') && (
+      {hasAny && (
         <FleetBar
-          states={states.map((one) => ({
-            ...one,
-            current: one.state === view.state,
-            href: addressOf({ ...view, state: one.state === view.state ? null : one.state, cursor: null }),
-          }))}
-          groupings={FLEET_GROUPINGS.map((grouping) => ({
-            grouping,
-            current: grouping === view.grouping,
-            href: addressOf({ ...view, grouping, cursor: null }),
-          }))}
+          states={isMany || view.state !== null ? stateChoices(view, states) : []}
+          groups={[
+            ...(isMany || view.grouping !== 'none' ? [choicesOf(view, 'grouping')] : []),
+            choicesOf(view, 'sort'),
+            choicesOf(view, 'layout'),
+          ]}
         />
       )}
-      {view.grouping !== 'none' &&
-        groupRows(page.rows).map((group) => (
-          <TileGroup
-            key={group.key}
-            name={group.name}
-            href={view.grouping === 'account' ? `/integrations/azure/accounts/${group.key}` : undefined}
-            {...ofGroup(group.key)}
-          >
-            {group.rows.map(showTile('h3'))}
-          </TileGroup>
-        ))}
-      <TileGrid>
-        {entries.map((entry) => (
-          <CatalogueTile key={entry.id} entry={entry} connected={tabs.connected} mayConnect={mayConnect} />
-        ))}
-        {view.grouping === 'none' && page.rows.map(showTile('h2'))}
-        {deletions.map((deletion) => (
-          <DeletionTile key={deletion.id} deletion={deletion} />
-        ))}
-        {page.rows.length + (view.search ? entries.length : 0) === 0 ? (
-          <TilesEmptyState {...view} narrowed={view.state !== null} mayConnect={mayConnect} hasAny={hasAny} />
-        ) : null}
-      </TileGrid>
+      <Fleet
+        layout={view.layout}
+        tiles={tilesOf(page.rows)}
+        groups={view.grouping === 'none' ? null : groupsOf(page.rows)}
+        actions={actions}
+        entries={entries}
+        connected={tabs.connected}
+        mayConnect={mayConnect}
+        deletions={deletions.map((one) => ({ ...one, subscriptionName: unlessSaid(one.subscriptionName, one.label) }))}
+        empty={
+          isEmpty ? (
+            <TilesEmptyState {...view} narrowed={view.state !== null} mayConnect={mayConnect} hasAny={hasAny} />
+          ) : null
+        }
+      />
       {(page.previous ?? page.next) && (
         <Pager
+          start={page.start}
           shown={page.rows.length}
           total={matching}
           previousHref={page.previous && addressOf({ ...view, cursor: page.previous })}

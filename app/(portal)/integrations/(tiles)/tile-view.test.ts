@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { FleetCount } from '@/db/queries/fleet'
+import type { FleetCount, FleetRow } from '@/db/queries/fleet'
 import { CATALOGUE } from '@/lib/domain/catalogue'
 import type { TilesView } from '@/lib/domain/views'
-import { filterOf, groupRows, listEntries, summariseFleet } from './tile-view'
+import { choicesOf, filterOf, groupRows, listEntries, stateChoices, summariseFleet, toTile } from './tile-view'
 
 const ALL: TilesView = {
   tab: 'all',
@@ -72,4 +72,54 @@ test('rows beside one another are put together by their group', () => {
     ['a', 2],
     ['b', 1],
   ])
+})
+
+test('how connections are shown is chosen by links that keep the rest of the address', () => {
+  const view: TilesView = { ...ALL, tab: 'attention', search: 'pay', cursor: { at: ['x'], side: 'after' } }
+  const hrefs = (key: 'sort' | 'layout', of: TilesView) =>
+    choicesOf(of, key).choices.map(({ word, current, href }) => [word, current, href.replace(/&?after=[^&]*/, '&page')])
+  expect(hrefs('sort', view)).toEqual([
+    ['Name', true, '/integrations?tab=attention&q=pay'],
+    ['Needs attention first', false, '/integrations?tab=attention&q=pay&sort=need'],
+  ])
+  expect(hrefs('layout', { ...view, sort: 'need' })).toEqual([
+    ['Tiles', true, '/integrations?tab=attention&q=pay&page&sort=need'],
+    ['List', false, '/integrations?tab=attention&q=pay&page&sort=need&view=list'],
+  ])
+  const [failed] = stateChoices({ ...ALL, layout: 'list' }, [{ state: 'failed', count: 7 }])
+  expect(failed).toMatchObject({ current: false, href: '/integrations?state=failed&view=list' })
+})
+
+const NOW = new Date('2026-05-04T12:00:00Z')
+const hoursAgo = (hours: number) => new Date(NOW.getTime() - hours * 3_600_000)
+const ORGANISATION = { tenantId: 't', organisationName: 'Contoso' }
+
+const row = (change: Partial<FleetRow> = {}): FleetRow =>
+  ({
+    ...{ id: 'c', integration: 'azure', label: 'Production', subscriptionId: 's', subscriptionName: 'sub-prod-001' },
+    ...{ tenantId: 't', state: 'active', stateReason: null, schedule: 'daily', publishedAt: hoursAgo(50) },
+    ...{ people: 3, unread: 0, signals: null, lastRun: null, openRun: null, now: NOW, othersWaiting: 0, ...change },
+  }) as FleetRow
+
+test('a tile tells the age of its data beside any state, and no name twice', () => {
+  const tile = toTile(row(), ORGANISATION)
+  expect(tile).toMatchObject({ subscriptionName: 'sub-prod-001', tenantName: 'Contoso', readAt: hoursAgo(50) })
+  expect(tile.status).toMatchObject({ state: 'stale', detail: 'older than its schedule', at: null })
+  expect(toTile(row({ subscriptionName: 'production' }), ORGANISATION).subscriptionName).toBeNull()
+  const waiting = toTile(row({ state: 'reconnect_needed', othersWaiting: 3 }), ORGANISATION)
+  expect(waiting).toMatchObject({ status: { state: 'reconnect' }, readAt: hoursAgo(50), othersWaiting: 3 })
+})
+
+test('that nothing was seen to change is said only of what was read since the last visit and counted', () => {
+  const changedOf = (hours: number, changes: { isMore?: boolean; gained?: number } = {}) => {
+    const counts = { gained: changes.gained ?? 0, privileged: 0, lost: 0 }
+    const of = new Map(changes.gained ? [['c', counts]] : [])
+    const changed = { since: hoursAgo(10), changes: { isMore: changes.isMore ?? false, of } }
+    return toTile(row({ publishedAt: hoursAgo(hours) }), ORGANISATION, changed).changed
+  }
+  expect(changedOf(1)).toEqual({ words: 'Nothing seen', href: null })
+  expect(changedOf(20)).toEqual({ words: 'Not read since', href: null })
+  expect(changedOf(1, { isMore: true })).toEqual({ words: 'Too many to count', href: null })
+  expect(changedOf(1, { gained: 2 })?.href).toMatch(/^\/changes\?/)
+  expect(toTile(row(), ORGANISATION).changed).toBeNull()
 })

@@ -1,17 +1,18 @@
 import { changesSinceHref } from '@/components/changes/since-visit'
-import type { Tile } from '@/components/integrations/connection-tile'
-import type { ConnectionTile } from '@/db/queries/connections'
-import type { FleetCount, FleetFilter } from '@/db/queries/fleet'
+import type { ChoiceGroup } from '@/components/integrations/fleet-bar'
+import type { Tile } from '@/components/integrations/tile'
+import type { ChangesSince } from '@/db/queries/changes-since'
+import type { FleetCount, FleetFilter, FleetRow } from '@/db/queries/fleet'
 import { CATALOGUE, type CatalogueEntry } from '@/lib/domain/catalogue'
-import { type ChangeCounts, changeCountWords } from '@/lib/domain/change-words'
-import { ATTENTION_STATES, connectionStatus } from '@/lib/domain/connection-status'
-import type { TilesView, TileTab } from '@/lib/domain/views'
+import { changeCountWords } from '@/lib/domain/change-words'
+import { ATTENTION_STATES, causeWords, connectionStatus } from '@/lib/domain/connection-status'
+import { formatTilesView, type TilesView, type TileTab } from '@/lib/domain/views'
 import { CONNECTION_STATUSES, type ConnectionStatusState } from '@/lib/domain/vocabulary'
 
 type Organisation = { tenantId: string; organisationName: string }
 
-/** What changed in a connection since the reader was here before. */
-type Changed = { since: Date; counts: ChangeCounts | undefined }
+/** What changed since the reader was here before. */
+type Changed = { since: Date; changes: Pick<ChangesSince, 'isMore' | 'of'> }
 
 const STATES_OF_TAB: Record<TileTab, readonly ConnectionStatusState[]> = {
   all: CONNECTION_STATUSES,
@@ -76,20 +77,67 @@ export function groupRows<Row extends { groupKey: string; groupName: string }>(r
   return groups
 }
 
-export function toTile(row: ConnectionTile, organisation: Organisation, changed: Changed | null = null): Tile {
-  const words = changed?.counts ? changeCountWords(changed.counts) : null
+/** The address of a view of the page. */
+export const addressOf = (view: TilesView): string => `/integrations${formatTilesView(view)}`
+
+const CHOICES: { [Key in 'grouping' | 'sort' | 'layout']: { label: string; words: Record<TilesView[Key], string> } } = {
+  grouping: { label: 'Group by', words: { none: 'Nothing', account: 'Account', management: 'Management group' } },
+  sort: { label: 'Sort by', words: { name: 'Name', need: 'Needs attention first' } },
+  layout: { label: 'Show as', words: { tiles: 'Tiles', list: 'List' } },
+}
+
+/** How the connections can be shown, and the address of each way. A page of a list has no place in another order. */
+export function choicesOf(view: TilesView, key: keyof typeof CHOICES): ChoiceGroup {
+  const { label, words } = CHOICES[key]
+  return {
+    label,
+    choices: Object.entries(words).map(([value, word]) => ({
+      word,
+      current: value === view[key],
+      href: addressOf({ ...view, [key]: value, cursor: key === 'layout' ? view.cursor : null }),
+    })),
+  }
+}
+
+/** How many connections are in each state, and the address that shows those alone, or all again. */
+export const stateChoices = (view: TilesView, states: { state: ConnectionStatusState; count: number }[]) =>
+  states.map((one) => ({
+    ...one,
+    current: one.state === view.state,
+    href: addressOf({ ...view, state: one.state === view.state ? null : one.state, cursor: null }),
+  }))
+
+/** A connection as it is shown among others; `changed` is null for those who were never here before. */
+export function toTile(row: FleetRow, organisation: Organisation, changed: Changed | null = null): Tile {
+  const status = connectionStatus(row)
   return {
     id: row.id,
+    integration: row.integration,
     href: `/integrations/${row.integration}/${row.id}`,
     label: row.label,
-    subscriptionName: row.subscriptionName,
+    subscriptionName: unlessSaid(row.subscriptionName, row.label),
     subscriptionId: row.subscriptionId,
     tenantId: row.tenantId,
     tenantName: row.tenantId === organisation.tenantId ? organisation.organisationName : null,
     people: row.people,
     canGrant: row.signals?.can_grant ?? { people: 0, others: 0 },
     unread: row.unread ?? 0,
-    changed: changed && words ? { words, href: changesSinceHref(changed.since, { connectionId: row.id }) } : null,
-    status: connectionStatus(row),
+    changed: changed && describeChanges(row, changed),
+    status: { ...status, detail: causeWords(status, row.lastRun), at: null },
+    readAt: row.publishedAt,
+    othersWaiting: row.othersWaiting,
   }
+}
+
+/** A subscription's name, or null where the label says it already. */
+export const unlessSaid = (name: string, label: string): string | null =>
+  name.toLowerCase() === label.toLowerCase() ? null : name
+
+/** That nothing was seen to change says little of a subscription that was not read since. */
+function describeChanges({ id, publishedAt }: FleetRow, { since, changes }: Changed): Tile['changed'] {
+  const counts = changes.of.get(id)
+  const words = counts ? changeCountWords(counts) : null
+  if (words) return { words, href: changesSinceHref(since, { connectionId: id }) }
+  if (changes.isMore) return { words: 'Too many to count', href: null }
+  return { words: publishedAt && publishedAt > since ? 'Nothing seen' : 'Not read since', href: null }
 }

@@ -1,0 +1,37 @@
+'use client'
+
+import { useLayoutEffect, useRef } from 'react'
+import { SubmitButton } from '@/components/ui/submit-button'
+import type { Mend } from '@/lib/domain/connection-status'
+import { spellControls } from '@/lib/domain/words'
+
+const WORDS: Record<Mend, { word: string; pending: string }> = {
+  reconnect: { word: 'Reconnect', pending: 'Opening…' },
+  retry: { word: 'Retry', pending: 'Asking…' },
+}
+
+type Props = { mend: Mend; label: string; action: () => Promise<void> }
+
+/** The one action that mends a connection. When it has done its work and goes, the focus stays at the connection's link. */
+export function MendButton({ mend, label, action }: Props) {
+  const form = useRef<HTMLFormElement>(null)
+  const { word, pending } = WORDS[mend]
+
+  useLayoutEffect(() => {
+    const own = form.current
+    return () => {
+      const link = own?.closest('li, tr')?.querySelector('a')
+      // Only once the page has changed whole, because a tile that goes to another place loses the focus on its way.
+      if (own?.contains(document.activeElement)) queueMicrotask(() => link?.focus())
+    }
+  }, [])
+
+  return (
+    <form ref={form} action={action} className="relative">
+      <SubmitButton size="sm" pendingLabel={pending}>
+        {word}
+        <span className="sr-only"> {spellControls(label)}</span>
+      </SubmitButton>
+    </form>
+  )
+}
