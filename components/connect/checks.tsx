@@ -135,7 +135,22 @@ export function CheckFix({ code, subscriptionId, tenantId, account, adminConsent
   }
 }
 
-/** Stands in for the checks while Microsoft is asked, with the same lines in the same places. */
+/** Stands in for the line of the checks while Microsoft is asked. */
+export function CheckListSkeleton() {
+  return (
+    <div className="grid grid-cols-1 gap-6" aria-busy="true">
+      <p className="flex h-10.5 items-center gap-3 rounded-lg border border-line bg-surface px-4 text-ink-soft">
+        <Skeleton className="size-4 shrink-0 rounded-full" />
+        Checking with Microsoft…
+      </p>
+      <div className="flex justify-end border-t border-line px-1 py-3">
+        <Skeleton className="h-9 w-24" />
+      </div>
+    </div>
+  )
+}
+
+/** Stands in for what Microsoft is asked for, with lines in the same places. */
 export function ChecksSkeleton() {
   return (
     <div className="grid grid-cols-1 gap-6" aria-busy="true">

@@ -1,66 +1,59 @@
 'use client'
 
-import { useActionState, useState } from 'react'
+import { useActionState, useEffect, useId, useRef, useState } from 'react'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
-import { type OtherSubscription, SubscriptionLine } from './subscription-line'
+import { type OtherAccount, OtherAccountNotice } from './other-account-notice'
+import { StepActions } from './step-actions'
+import { type PickableGroup, type PickableSubscription, SubscriptionPicker } from './subscription-picker'
 
 export type ConnectFormState = { error: string } | null
 
 type Props = {
   action: (state: ConnectFormState, formData: FormData) => Promise<ConnectFormState>
-  others: OtherSubscription[]
+  others: PickableSubscription[]
+  groups: PickableGroup[]
   /** Whether there may be more than these. */
   othersUnread: boolean
   /** Set when the connection was made with another account than the one that signed in now. */
-  otherAccount: {
-    label: string
-    previous: string
-    now: string
-    /** Other subscriptions that are read with the account from before. */
-    others: number
-  } | null
+  otherAccount: OtherAccount | null
   /** Why Connect cannot be pressed; null when it can. */
   blocked: string | null
   verb: 'Connect' | 'Reconnect'
+  backHref: string
 }
 
+/** Up to so many other subscriptions need no search. */
+const FEW = 8
+
 /** The last form of the wizard: which subscriptions to connect, and whether a changed account is meant. */
-export function ConnectForm({ action, others, othersUnread, otherAccount, blocked, verb }: Props) {
+export function ConnectForm(props: Props) {
+  const { action, others, groups, othersUnread, otherAccount, blocked, verb, backHref } = props
   const [state, formAction] = useActionState(action, null)
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const [accepted, setAccepted] = useState(false)
+  const alert = useRef<HTMLDivElement>(null)
+  const form = useId()
   const why = blocked ?? (otherAccount && !accepted ? 'Confirm the account first.' : null)
 
-  function toggle(id: string) {
-    const next = new Set(chosen)
-    if (!next.delete(id)) next.add(id)
-    setChosen(next)
-  }
+  useEffect(() => {
+    if (state) alert.current?.focus()
+  }, [state])
 
   return (
-    <form
-      action={formAction}
-      onSubmit={(event) => {
-        if (why) event.preventDefault()
-      }}
-      className="grid grid-cols-1 gap-6"
-    >
+    <div className="grid grid-cols-1 gap-6">
+      {/* Beside the form, so that Enter in the search connects nothing. */}
       {others.length > 0 && (
         <fieldset disabled={blocked !== null} className="min-w-0 disabled:opacity-60">
-          <legend className="font-medium">Other subscriptions this account can read</legend>
-          <p className="mt-1 mb-3 text-ink-soft">Connect them with the same sign-in. Each becomes its own tile.</p>
-          <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
-            {others.map((other) => (
-              <SubscriptionLine
-                key={other.subscriptionId}
-                subscription={other}
-                name="also"
-                checked={chosen.has(other.subscriptionId)}
-                onToggle={() => toggle(other.subscriptionId)}
-              />
-            ))}
-          </ul>
+          <legend className="mb-3 font-medium">Connect others too</legend>
+          <SubscriptionPicker
+            subscriptions={others}
+            groups={groups}
+            chosen={chosen}
+            onChoose={setChosen}
+            fewUpTo={FEW}
+            field={{ form, name: 'also' }}
+          />
         </fieldset>
       )}
 
@@ -72,54 +65,48 @@ export function ConnectForm({ action, others, othersUnread, otherAccount, blocke
       )}
 
       {otherAccount && (
-        <Notice tone="warn" title="Another account than before">
-          <p>
-            {otherAccount.label} was connected with {otherAccount.previous}. Now it would be read with{' '}
-            {otherAccount.now}.
-          </p>
-          <label className="mt-2 flex items-start gap-2 text-ink">
-            <input
-              type="checkbox"
-              name="acceptOtherAccount"
-              checked={accepted}
-              onChange={(event) => setAccepted(event.target.checked)}
-              disabled={blocked !== null}
-              className="mt-0.5 size-4 shrink-0 accent-accent"
-            />
-            Use {otherAccount.now} from now on
-          </label>
-          {otherAccount.others > 0 && (
-            <label className="mt-2 flex items-start gap-2 text-ink">
-              <input
-                type="checkbox"
-                name="takesOver"
-                disabled={!accepted}
-                className="mt-0.5 size-4 shrink-0 accent-accent"
-              />
-              Also for the {otherAccount.others.toLocaleString('en')} other{' '}
-              {otherAccount.others === 1 ? 'subscription' : 'subscriptions'} of {otherAccount.previous}
-            </label>
-          )}
-        </Notice>
+        <OtherAccountNotice
+          account={otherAccount}
+          form={form}
+          accepted={accepted}
+          onAccept={setAccepted}
+          disabled={blocked !== null}
+        />
       )}
 
-      {state?.error && <Notice tone="bad" role="alert" title={state.error} />}
+      {state?.error && (
+        <div ref={alert} tabIndex={-1} className="outline-none">
+          <Notice tone="bad" role="alert" title={state.error} />
+        </div>
+      )}
 
-      <div className="flex flex-wrap items-center justify-end gap-x-4 gap-y-2">
-        {why && (
-          <p id="why-blocked" className="text-sm text-ink-soft">
-            {why}
-          </p>
-        )}
-        <SubmitButton
-          variant="primary"
-          pendingLabel={verb === 'Connect' ? 'Connecting…' : 'Reconnecting…'}
-          disabled={why !== null}
-          aria-describedby={why ? 'why-blocked' : undefined}
-        >
-          {chosen.size > 0 ? `${verb} ${chosen.size + 1} subscriptions` : verb}
-        </SubmitButton>
-      </div>
-    </form>
+      {/* In sight also below a long list, and on a phone above the bar. */}
+      <form
+        id={form}
+        action={formAction}
+        onSubmit={(event) => {
+          if (why) event.preventDefault()
+        }}
+        // React resets a form after its action, and would untick what is still chosen here.
+        onReset={(event) => event.preventDefault()}
+        className="sticky bottom-14 z-10 -mx-1 border-t border-line bg-canvas px-1 py-3 sm:bottom-0"
+      >
+        <StepActions backHref={backHref}>
+          {why && (
+            <p id="why-blocked" className="text-sm text-ink-soft">
+              {why}
+            </p>
+          )}
+          <SubmitButton
+            variant="primary"
+            pendingLabel={verb === 'Connect' ? 'Connecting…' : 'Reconnecting…'}
+            disabled={why !== null}
+            aria-describedby={why ? 'why-blocked' : undefined}
+          >
+            {chosen.size > 0 ? `${verb} ${(chosen.size + 1).toLocaleString('en')} subscriptions` : verb}
+          </SubmitButton>
+        </StepActions>
+      </form>
+    </div>
   )
 }

@@ -1,3 +1,4 @@
+import { Fragment } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { Name } from '@/components/ui/name'
 
@@ -11,12 +12,17 @@ export type OtherSubscription = {
   assignments?: number | null
 }
 
+/** A management group as a line names it. */
+export type PathGroup = { id: string; name: string }
+
+export type FormField = { form: string; name: string }
+
 type Props = {
   subscription: OtherSubscription
-  /** The name of the management group that it lies in, where that is known. */
-  group?: string | null
-  /** Under which name the form sends the ID of a ticked one; without a name the form sends it in another way. */
-  name?: string
+  /** The management groups that it lies in, from the top down, as far as they are known. */
+  path?: readonly PathGroup[]
+  /** The form that sends the ID of a ticked one, and under which name; without it the ID is sent in another way. */
+  field?: FormField
   checked: boolean
   onToggle: () => void
 }
@@ -29,29 +35,26 @@ export const isFree = ({ connectedAs, otherTenant }: OtherSubscription): boolean
   connectedAs === null && otherTenant === null
 
 /** A subscription that an account can read, to be ticked; one that cannot be says why. */
-export function SubscriptionLine({ subscription, group, name, checked, onToggle }: Props) {
+export function SubscriptionLine({ subscription, path = [], field, checked, onToggle }: Props) {
   const { subscriptionId, connectedAs, otherTenant, state, assignments } = subscription
   return (
     <li>
       <label className="flex flex-wrap items-start gap-x-3 gap-y-1 px-4 py-2.5 sm:flex-nowrap">
         <input
           type="checkbox"
-          name={name}
+          {...field}
           value={subscriptionId}
           checked={checked}
           onChange={onToggle}
           disabled={!isFree(subscription)}
-          className="mt-0.5 size-4 shrink-0 accent-accent"
+          // Scrolled clear of the bar with the button, which lies over the end of a long list.
+          className="mt-0.5 size-4 shrink-0 scroll-my-20 accent-accent"
         />
         <span className="min-w-0 flex-1">
           <Name of={subscription.name} className="break-words" />
           <span className="flex flex-wrap gap-x-2 text-xs text-ink-soft">
             <span className="font-mono break-all">{subscriptionId}</span>
-            {group && (
-              <span className="min-w-0 break-words">
-                in <Name of={group} />
-              </span>
-            )}
+            {path.length > 0 && <Path of={path} />}
           </span>
         </span>
         <span className="flex max-w-full min-w-0 flex-wrap items-center justify-end gap-1.5 max-sm:w-full max-sm:justify-start max-sm:pl-7 sm:max-w-1/2">
@@ -73,5 +76,20 @@ export function SubscriptionLine({ subscription, group, name, checked, onToggle 
         </span>
       </label>
     </li>
+  )
+}
+
+/** Management groups, each below the one before it. */
+function Path({ of }: { of: readonly PathGroup[] }) {
+  return (
+    <span className="min-w-0 break-words">
+      <span className="sr-only">in </span>
+      {of.map(({ id, name }, index) => (
+        <Fragment key={id}>
+          {index > 0 && ' › '}
+          <Name of={name} />
+        </Fragment>
+      ))}
+    </span>
   )
 }

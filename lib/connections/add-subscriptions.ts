@@ -1,19 +1,14 @@
 import type { Actor } from '@/db/actor'
 import { allow } from '@/lib/actor'
-import type { Azure } from '@/lib/azure/client/clients'
-import { refusedBy } from '@/lib/azure/client/lists'
-import { listPlaces, type PlacedGroup, type Places } from '@/lib/azure/management-groups'
+import type { PlacedGroup } from '@/lib/azure/management-groups'
 import { listSubscriptions } from '@/lib/azure/subscriptions'
 import type { ProblemCode } from '@/lib/domain/problems'
-import type { ManagementGroup } from '@/lib/domain/vocabulary'
 import { limit } from '@/lib/limits'
 import { findAccount, letIn } from './account'
-import { markConnected, type ReadableSubscription } from './checks'
+import { type AddableSubscription, markConnected } from './checks'
 import { connectWithAccount } from './connect-with-account'
+import { placeAll, readPlaces } from './places'
 import { azureForPerson } from './vault'
-
-/** A subscription to choose, with the management groups above it, the tenant's root first: none where Azure shows none. */
-export type AddableSubscription = ReadableSubscription & { managementGroups: ManagementGroup[] }
 
 export type Readable = {
   subscriptions: AddableSubscription[]
@@ -35,22 +30,8 @@ export async function listReadableSubscriptions(actor: Actor, accountId: string)
   const account = await findAccount(actor, accountId)
   const azure = azureForPerson(account)
   const [{ rows, odd }, places] = await Promise.all([listSubscriptions(azure), readPlaces(azure)])
-  const readable = (await markConnected(actor, account.tenantId, rows)).map((one) => ({
-    ...one,
-    managementGroups: places.above.get(one.subscriptionId) ?? [],
-  }))
-  const byName = (one: ReadableSubscription, other: ReadableSubscription) =>
-    one.name.localeCompare(other.name, 'en', { numeric: true })
-  return { subscriptions: readable.sort(byName), odd: odd.length, groups: places.groups, groupsRefused: places.refused }
-}
-
-/** Where subscriptions lie, or why that could not be read. What is wrong with the sign-in itself is thrown. */
-async function readPlaces(azure: Azure): Promise<Places & { refused: ProblemCode | null }> {
-  try {
-    return { ...(await listPlaces(azure)), refused: null }
-  } catch (error) {
-    return { above: new Map(), groups: [], refused: refusedBy('managementGroups', error).code }
-  }
+  const readable = placeAll(await markConnected(actor, account.tenantId, rows), places)
+  return { subscriptions: readable, odd: odd.length, groups: places.groups, groupsRefused: places.refused }
 }
 
 type Added =

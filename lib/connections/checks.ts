@@ -8,6 +8,7 @@ import type { Azure } from '@/lib/azure/client/clients'
 import { AzureError, problemOf } from '@/lib/azure/client/errors'
 import type { ReadList } from '@/lib/azure/client/lists'
 import { canListGroups } from '@/lib/azure/groups'
+import type { PlacedGroup } from '@/lib/azure/management-groups'
 import { canListUsers, isGuestAccount } from '@/lib/azure/people'
 import { listRoleAssignments } from '@/lib/azure/role-assignments'
 import { getSubscription, listSubscriptions } from '@/lib/azure/subscriptions'
@@ -16,6 +17,7 @@ import type { OptionalScope } from '@/lib/domain/permissions'
 import type { ProblemCode } from '@/lib/domain/problems'
 import { limit } from '@/lib/limits'
 import { type AttemptRow, findAttempt, whereOwnAttempt } from './attempts'
+import { NO_PLACES, type Placed, placeAll, readPlaces } from './places'
 import { azureForAttempt } from './vault'
 
 const GROUPS: OptionalScope = 'GroupMember.Read.All'
@@ -34,8 +36,10 @@ export type Checked = {
   checks: Check[]
   canConnect: boolean
   subscription: Subscription | null
-  /** The other subscriptions that this account can read. */
-  others: ReadableSubscription[]
+  /** The other subscriptions that this account can read, by name. */
+  others: AddableSubscription[]
+  /** The management groups that they can be chosen by, as a tree: none where nobody asked, or where Azure shows none. */
+  groups: PlacedGroup[]
   /** Whether there may be more of them: Azure refused the list, or rows of it could not be understood. */
   othersUnread: boolean
 }
@@ -55,11 +59,23 @@ export type ReadableSubscription = {
   assignments: number | null
 }
 
+/** A subscription to choose. */
+export type AddableSubscription = ReadableSubscription & Placed
+
+type CheckOptions = {
+  /** Whether to ask also where the other subscriptions lie, for somebody who is to choose among them. */
+  withPlaces?: boolean
+}
+
 /**
  * Asks Microsoft for everything that a first sync will need. The answers are not stored, so they are always those of this
  * moment. Throws {@link NotFound} and TooMany.
  */
-export async function checkAttempt(actor: SessionActor, attemptId: string): Promise<Checked> {
+export async function checkAttempt(
+  actor: SessionActor,
+  attemptId: string,
+  { withPlaces = false }: CheckOptions = {},
+): Promise<Checked> {
   allow(actor, 'connect')
   await limit('connect_check', actor.memberId)
   const db = await getDb(actor)
@@ -72,17 +88,21 @@ export async function checkAttempt(actor: SessionActor, attemptId: string): Prom
       canConnect: false,
       subscription: null,
       others: [],
+      groups: [],
       othersUnread: false,
     }
 
   const { subscriptionId } = attempt
-  const [subscription, assignments, users, groups, readable] = await Promise.all([
+  const [subscription, assignments, users, groups, readable, placed] = await Promise.all([
     catchAzureError(getSubscription(azure, subscriptionId)),
     catchAzureError(listRoleAssignments(azure, subscriptionId)),
     catchAzureError(canListUsers(azure)),
     catchAzureError(canOpenGroups(azure)),
     catchAzureError(listSubscriptions(azure)),
+    // Where they lie helps to choose, and connecting works without it.
+    withPlaces ? catchAzureError(readPlaces(azure)) : { value: NO_PLACES },
   ])
+  const places = placed.value ?? NO_PLACES
   // What is granted and refused all the same is the account's: a guest is told so, instead of being sent for a consent.
   const isGuest = users.value === false || groups.value === false ? await isGuestAccount(azure) : false
   await keepClaims(actor, attemptId, [subscription, assignments, users, groups])
@@ -101,7 +121,8 @@ export async function checkAttempt(actor: SessionActor, attemptId: string): Prom
     checks,
     canConnect: checks.every(({ state }) => state !== 'failed' && state !== 'skipped'),
     subscription: subscription.value ?? null,
-    others: await listOtherSubscriptions(actor, attempt, readable.value?.rows ?? []),
+    others: placeAll(await listOtherSubscriptions(actor, attempt, readable.value?.rows ?? []), places),
+    groups: places.groups,
     othersUnread: readable.value === undefined || readable.value.odd.length > 0,
   }
 }

@@ -407,6 +407,28 @@ test('other subscriptions that Azure does not list are not taken for there being
   })
 })
 
+test('the other subscriptions come with where they lie for whoever is to choose among them, and without where that is refused', async () => {
+  const tenant = await rolecall.tenant({ subscriptions: 3, managementGroupDepth: 1, managementGroups: 2 })
+  const attemptId = await signInForAttempt(tenant.owner, tenant.subscription.id, tenant.account('owner').username)
+  const { others, groups } = await checkAttempt(tenant.owner, attemptId, { withPlaces: true })
+  expect(others.map(({ managementGroups }) => managementGroups.map(({ id }) => id))).toEqual([
+    [tenant.tenantId, expect.any(String)],
+    [tenant.tenantId, expect.any(String)],
+  ])
+  expect(groups.map(({ id }) => id)).toContain(others[0]?.managementGroups[1]?.id)
+  expect(others.map(({ name }) => name)).toEqual(others.map(({ name }) => name).toSorted())
+
+  const match = { host: 'management.azure.com', path: 'getEntities' }
+  const refused = await tenant.during([{ match, status: 403 }], () =>
+    checkAttempt(tenant.owner, attemptId, { withPlaces: true }),
+  )
+  expect(refused).toMatchObject({
+    ...{ canConnect: true, groups: [] },
+    others: [{ managementGroups: [] }, { managementGroups: [] }],
+  })
+  expect((await checkAttempt(tenant.owner, attemptId)).groups).toEqual([])
+})
+
 test('a viewer can do nothing of this, whichever page or action lets them try', async () => {
   const tenant = await rolecall.tenant()
   const viewer = await tenant.viewer()

@@ -3,7 +3,7 @@ import { type AccountFacts, getAccount } from '@/db/queries/accounts'
 import { showUnknown } from '@/lib/auth/refusals'
 import type { SignedInMember } from '@/lib/auth/request'
 import type { PlacedGroup } from '@/lib/azure/management-groups'
-import type { AddableSubscription } from '@/lib/connections/add-subscriptions'
+import type { AddableSubscription } from '@/lib/connections/checks'
 
 /** The account of an address, with the name of its tenant where that is known; the not-found page where there is none. */
 export async function openAccount(
@@ -21,7 +21,10 @@ export const toPickable = ({ managementGroups, ...rest }: AddableSubscription): 
   groupId: managementGroups.at(-1)?.id ?? null,
 })
 
-export const toPickableGroup = ({ id, name, above }: PlacedGroup): PickableGroup => ({
-  ...{ id, name },
-  above: above.map((one) => one.id),
-})
+/** The same of a group, for the groups of one tenant: the ID of a tenant's root group is that of the tenant. */
+export const toPickableGroup =
+  (tenantId: string) =>
+  ({ id, name, above }: PlacedGroup): PickableGroup => ({
+    ...{ id, name, isRoot: id === tenantId },
+    above: above.map((one) => one.id),
+  })

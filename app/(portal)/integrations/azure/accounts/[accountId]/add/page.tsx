@@ -60,7 +60,7 @@ async function Readable({ member, account }: { member: SignedInMember; account: 
         <AddSubscriptionsForm
           action={addToAccount.bind(null, account.id)}
           subscriptions={subscriptions.map(toPickable)}
-          groups={groups.map(toPickableGroup)}
+          groups={groups.map(toPickableGroup(account.tenantId))}
         />
       </section>
     </div>

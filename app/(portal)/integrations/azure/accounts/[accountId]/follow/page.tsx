@@ -68,7 +68,7 @@ async function Following({ member, account }: { member: SignedInMember; account:
         action={followWithAccount.bind(null, account.id)}
         follows={account.follows}
         followedGroup={account.followedGroup}
-        groups={addFollowed(readable.groups.map(toPickableGroup), account)}
+        groups={addFollowed(readable.groups.map(toPickableGroup(account.tenantId)), account)}
         subscriptions={subscriptions}
         excluded={excluded}
       />
@@ -97,4 +97,4 @@ const toGone = (subscriptionId: string): PickableSubscription => ({
 const addFollowed = (groups: PickableGroup[], { followedGroup }: AccountFacts): PickableGroup[] =>
   followedGroup === null || groups.some(({ id }) => id === followedGroup.id)
     ? groups
-    : [...groups, { id: followedGroup.id, name: `${followedGroup.name} (not seen now)`, above: [] }]
+    : [...groups, { id: followedGroup.id, name: `${followedGroup.name} (not seen now)`, isRoot: false, above: [] }]

@@ -9,7 +9,7 @@ import {
 import { startSignIn } from '@/app/(portal)/integrations/azure/connect/actions'
 import { AskAnAdmin } from '@/components/connect/ask-an-admin'
 import { AzureSignInButton } from '@/components/connect/azure-sign-in-button'
-import { ChecksSkeleton } from '@/components/connect/checks'
+import { CheckListSkeleton } from '@/components/connect/checks'
 import { ExpiredAttempt } from '@/components/connect/expired-attempt'
 import { WizardFrame } from '@/components/connect/wizard-frame'
 import { mayDo } from '@/lib/actor'
@@ -45,7 +45,7 @@ export default async function ChecksPage({ params }: PageProps<'/integrations/az
               Use another account
             </AzureSignInButton>
           </div>
-          <Suspense fallback={<ChecksSkeleton />}>
+          <Suspense fallback={<CheckListSkeleton />}>
             <AttemptChecks member={member} attempt={{ ...attempt, account }} />
           </Suspense>
         </>
