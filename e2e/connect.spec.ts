@@ -51,7 +51,8 @@ test('the other subscriptions of the account are connected with the same sign-in
   await page.getByRole('button', { name: 'Accept' }).click()
   await page.getByRole('checkbox', { name: second?.name }).check()
   await page.getByRole('button', { name: 'Connect 2 subscriptions' }).click()
-  await expect(page.getByRole('link', { name: 'See who has access' })).toHaveCount(2)
+  await expect(page.getByText(/^2 of 2 synced, \d+ people$/)).toBeVisible()
+  await expect(page.getByRole('link', { name: 'See who has access' })).toHaveAttribute('href', '/people')
 
   await page.goto('/integrations')
   await expect(page.getByRole('listitem').getByText('Synced', { exact: true })).toHaveCount(2)

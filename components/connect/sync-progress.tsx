@@ -9,6 +9,8 @@ import type { ConnectionProgress } from '@/db/queries/connections'
 import { STATUS_WORDS } from '@/lib/domain/connection-status'
 import { explain } from '@/lib/domain/problems'
 import { RUN_PHASES, type RunPhase } from '@/lib/domain/vocabulary'
+import { momentWords } from '@/lib/domain/words'
+import { FoundList } from './found'
 import { ProblemCodeLine } from './problem-code-line'
 
 /** The phases that are shown; the others belong to the one before or after them. */
@@ -16,11 +18,12 @@ const SHOWN = ['reading_assignments', 'reading_people', 'publishing'] as const s
 
 type Run = NonNullable<ConnectionProgress['run']>
 
-/** The sync that an attempt to connect began, phase by phase, with what has been counted so far. */
+/** The sync that an attempt to connect began: phase by phase with what has been counted so far, and at its end what it found. */
 export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
   const { run, label, connectionId, nextSyncAt } = progress
   const succeeded = run?.state === 'succeeded'
   const ended = succeeded || run?.state === 'failed' || run?.state === 'cancelled'
+  const isShown = succeeded && progress.found?.runId === run.id
 
   return (
     <section aria-label={label} className="rounded-lg border border-line bg-surface">
@@ -29,36 +32,59 @@ export function SyncProgress({ progress }: { progress: ConnectionProgress }) {
           <Name of={label} />
         </h3>
         <span className="shrink-0 text-sm text-ink-soft">
-          {run ? (
-            <ElapsedTime since={run.startedAt ?? run.requestedAt} until={run.finishedAt ?? undefined} />
-          ) : (
-            'Waiting'
-          )}
+          {run?.startedAt && <ElapsedTime since={run.startedAt} until={run.finishedAt ?? undefined} />}
+          {!run?.startedAt && !ended && 'Waiting'}
         </span>
       </header>
-      <ol className="grid grid-cols-1 gap-2 px-4 py-3">
-        {SHOWN.map((phase) => {
-          const state = judgePhase(phase, run)
-          return (
-            <li key={phase} className="flex items-center gap-2.5">
-              <ProgressMark state={state} />
-              <span className={state === 'waiting' ? 'text-ink-soft' : ''}>{RUN_PHASE_LABELS[phase]}</span>
-              <span className="ml-auto text-sm text-ink-soft tabular-nums">
-                {state !== 'waiting' && run ? formatCount(phase, run) : ''}
-              </span>
-            </li>
-          )
-        })}
-      </ol>
+      <div className="px-4 py-3">
+        {isShown ? <Result progress={progress} /> : succeeded ? <Superseded /> : <Phases run={run} />}
+      </div>
       {run?.problem && run.state === 'failed' && <Failure problem={run.problem} nextSyncAt={nextSyncAt} />}
       {ended && (
-        <div className="flex justify-end border-t border-line px-4 py-3">
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 border-t border-line px-4 py-3">
+          <p className="text-sm text-ink-soft">{isShown && describeNextSync(nextSyncAt)}</p>
           <ButtonLink href={`/integrations/azure/${connectionId}`} variant={succeeded ? 'primary' : 'secondary'}>
             {succeeded ? 'See who has access' : `Open ${label}`}
           </ButtonLink>
         </div>
       )}
     </section>
+  )
+}
+
+function Result({ progress: { found, connectionId } }: { progress: ConnectionProgress }) {
+  const { people, unread, signals } = found ?? {}
+  return (
+    <FoundList
+      connectionId={connectionId}
+      found={{ people: people ?? 0, unread: unread ?? 0, signals: signals ?? {} }}
+    />
+  )
+}
+
+/** In place of what a sync found whose result readers see no more: a later one may have found something else. */
+function Superseded() {
+  return <p className="text-ink-soft">It was synced again since. Its page shows what was found.</p>
+}
+
+const describeNextSync = (at: Date | null): string => (at ? `Next sync ${momentWords(at)}` : 'No next sync is planned')
+
+function Phases({ run }: { run: Run | null }) {
+  return (
+    <ol className="grid grid-cols-1 gap-2">
+      {SHOWN.map((phase) => {
+        const state = judgePhase(phase, run)
+        return (
+          <li key={phase} className="flex items-center gap-2.5">
+            <ProgressMark state={state} />
+            <span className={state === 'waiting' ? 'text-ink-soft' : ''}>{RUN_PHASE_LABELS[phase]}</span>
+            <span className="ml-auto text-sm text-ink-soft tabular-nums">
+              {state !== 'waiting' && run ? formatCount(phase, run) : ''}
+            </span>
+          </li>
+        )
+      })}
+    </ol>
   )
 }
 
@@ -80,7 +106,6 @@ function Failure({ problem, nextSyncAt }: { problem: NonNullable<Run['problem']>
 
 function judgePhase(phase: (typeof SHOWN)[number], run: Run | null): ProgressState {
   if (!run) return 'waiting'
-  if (run.state === 'succeeded') return 'done'
   const at = RUN_PHASES.indexOf(run.phase)
   const own = RUN_PHASES.indexOf(phase)
   if (own < at) return 'done'
@@ -135,16 +160,16 @@ const TONES: Record<ProgressState, string> = {
   failed: 'text-bad',
 }
 
-/** The state of all the syncs in one line, which screen readers announce when it changes. */
-export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
-  const { state, words, note } = summarise(all)
+/** How the sync of one connection stands in one line, which screen readers announce when it changes. */
+export function ProgressSummary({ run }: { run: Run | null }) {
+  const { state, words, note } = summarise(run)
   return (
     <div>
       <p role="status" className={`flex items-center gap-2.5 text-xl font-semibold ${TONES[state]}`}>
         <ProgressMark state={state} size={24} labelled />
         {words}
       </p>
-      <p className="mt-1 text-ink-soft">{note}</p>
+      {note && <p className="mt-1 text-ink-soft">{note}</p>}
     </div>
   )
 }
@@ -153,30 +178,20 @@ export function ProgressSummary({ all }: { all: ConnectionProgress[] }) {
 export const isUnderWay = (all: ConnectionProgress[]) =>
   all.some(({ run }) => !run || run.state === 'queued' || run.state === 'running')
 
-function summarise(all: ConnectionProgress[]): { state: ProgressState; words: string; note: string } {
-  const failed = all.filter(({ run }) => run?.state === 'failed' || run?.state === 'cancelled').length
-  if (isUnderWay(all))
+function summarise(run: Run | null): { state: ProgressState; words: string; note: string | null } {
+  if (!run || run.state === 'queued' || run.state === 'running')
     return {
       state: 'current',
       words: STATUS_WORDS.syncing,
       note: 'You can leave this page: the sync goes on, and its tile shows how far it is.',
     }
-  if (failed > 0) {
-    const words = all.length === 1 ? 'The sync failed' : `${failed} of ${all.length} syncs failed`
-    return { state: 'failed', words, note: 'The connection is stored. What to do is said below.' }
-  }
-  const gaps = all.some(({ run }) => run?.gaps)
-  const subject =
-    all.length === 1
-      ? 'The subscription is'
-      : all.length === 2
-        ? 'Both subscriptions are'
-        : `All ${all.length} subscriptions are`
-  return {
-    state: gaps ? 'gaps' : 'done',
-    words: gaps ? STATUS_WORDS.gaps : STATUS_WORDS.synced,
-    note: gaps
-      ? `${subject} connected. Something could not be read; its page says what.`
-      : `${subject} connected and kept up to date on schedule.`,
-  }
+  if (run.state !== 'succeeded')
+    return {
+      state: 'failed',
+      words: 'The sync failed',
+      note: 'The connection is stored. What to do is said below.',
+    }
+  if (run.gaps)
+    return { state: 'gaps', words: STATUS_WORDS.gaps, note: 'Something could not be read; its page says what.' }
+  return { state: 'done', words: STATUS_WORDS.synced, note: null }
 }

@@ -8,7 +8,11 @@ import { attentionWords } from '@/lib/domain/words'
  */
 export type Progress = Record<'total' | 'synced' | 'gaps' | 'paused' | 'syncing' | 'waiting' | 'attention', number>
 
-type Props = { progress: Progress }
+type Props = {
+  progress: Progress
+  /** How many people have access in what is synced so far, each counted once; left out where nobody has counted them. */
+  people?: number | undefined
+}
 
 /** How often screen readers are told: often enough to know that it goes on, and seldom enough to be listened to. */
 const ANNOUNCED_STEPS = 10
@@ -17,7 +21,7 @@ const ANNOUNCED_STEPS = 10
  * How far many syncs have come: in words, and as one bar. Screen readers are told at each tenth and at the end, and not each
  * time that a number changes.
  */
-export function FleetProgress({ progress }: Props) {
+export function FleetProgress({ progress, people }: Props) {
   const { total, synced, gaps, paused, syncing, waiting, attention } = progress
   const under = syncing + waiting
   const parts = [
@@ -33,6 +37,7 @@ export function FleetProgress({ progress }: Props) {
       <div className="flex flex-wrap items-baseline justify-between gap-x-4 gap-y-1">
         <p className="text-xl font-semibold tabular-nums">
           {number(synced)} of {number(total)} synced
+          {people !== undefined && `, ${number(people)} ${people === 1 ? 'person' : 'people'}`}
         </p>
         <p className="min-h-5 text-sm text-ink-soft tabular-nums">{parts.join(', ') || 'Nothing is being synced.'}</p>
       </div>

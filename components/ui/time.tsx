@@ -32,7 +32,7 @@ export function ShownAt() {
 
 type ElapsedTimeProps = { since: Date | string; until?: Date | string | null; className?: string }
 
-/** The minutes and seconds since a moment, which count on while there is no end. What took some seconds has tenths. */
+/** The minutes and seconds since a moment, which count on while there is no end. What took some seconds has tenths. Nothing takes 0 s. */
 export function ElapsedTime({ since, until, className }: ElapsedTimeProps) {
   const now = useNow(until ? null : 1000)
   const passed = (until ? new Date(until).getTime() : now) - new Date(since).getTime()
@@ -56,6 +56,7 @@ function formatTenths(passed: number): string {
 }
 
 function formatClock(seconds: number): string {
+  if (seconds < 1) return 'under 1 s'
   if (seconds < 60) return `${seconds} s`
   const minutes = Math.floor(seconds / 60)
   if (minutes < 60) return `${minutes} min ${seconds % 60} s`

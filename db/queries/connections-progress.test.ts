@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
+import { connections } from '@/db/schema/connections'
 import { syncRuns } from '@/db/schema/runs'
 import type { RunState } from '@/lib/domain/vocabulary'
 import { createAccessWorld } from '@/testing/access-world'
@@ -32,6 +34,25 @@ test('each connection comes with its newest run and what that has counted', asyn
   expect(await getProgress(world.actor, [production.id, development.id])).toMatchObject([
     { connectionId: development.id, label: 'Development', run: null },
     { connectionId: production.id, label: 'Production', run: { state: 'running', counters: { people: 2 } } },
+  ])
+})
+
+test('a connection comes with what the result adds up to that its readers see, whatever its newest run is', async () => {
+  const world = await createAccessWorld(database.db)
+  const { id } = await world.connection()
+  expect(await getProgress(world.actor, [id])).toMatchObject([{ found: null }])
+
+  const runId = randomUUID()
+  const signals = { can_grant: { people: 2, others: 1 } }
+  await database.db.insert(syncRuns).values({
+    ...{ id: runId, organisationId: world.actor.organisationId, connectionId: id, trigger: 'connect' },
+    ...{ state: 'succeeded', phase: 'done', people: 7, unread: 1, signals },
+    requestedAt: new Date(Date.UTC(2026, 1, 1)),
+  })
+  await database.db.update(connections).set({ publishedRunId: runId }).where(eq(connections.id, id))
+  await run(world, id, 'running', 5)
+  expect(await getProgress(world.actor, [id])).toMatchObject([
+    { found: { runId, people: 7, unread: 1, signals }, run: { state: 'running' } },
   ])
 })
 

@@ -231,7 +231,10 @@ export async function listDeletions(actor: Actor) {
 
 export type ConnectionProgress = Awaited<ReturnType<typeof getProgress>>[number]
 
-/** How far the newest run of each of these connections has come, in label order; `run` is null before the first. */
+/**
+ * How far the newest run of each of these connections has come, in label order; `run` is null before the first. `found` is what the
+ * result adds up to that readers see, and by which run it was published.
+ */
 export async function getProgress(actor: Actor, connectionIds: string[]) {
   const ids = connectionIds.filter(isGuid)
   if (ids.length === 0) return []
@@ -249,7 +252,14 @@ export async function getProgress(actor: Actor, connectionIds: string[]) {
       label: connections.label,
       state: shownState,
       nextSyncAt: connections.nextSyncAt,
+      found: {
+        runId: publishedRun.id,
+        people: publishedRun.people,
+        unread: publishedRun.unread,
+        signals: publishedRun.signals,
+      },
       run: {
+        id: newest.id,
         state: newest.state,
         phase: newest.phase,
         counters: newest.counters,
@@ -264,6 +274,7 @@ export async function getProgress(actor: Actor, connectionIds: string[]) {
     })
     .from(connections)
     .innerJoin(accounts, isAccountOf)
+    .leftJoin(publishedRun, isPublishedRun)
     .leftJoin(newest, eq(newest.connectionId, connections.id))
     .where(and(eq(connections.organisationId, actor.organisationId), inArray(connections.id, ids), isUsable))
     .orderBy(asc(connections.label), asc(connections.id))
