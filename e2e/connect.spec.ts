@@ -6,12 +6,13 @@ test('an admin connects a subscription and sees who holds which role', async ({ 
   await page.getByRole('link', { name: 'Connect Microsoft Azure' }).click()
 
   await expect(page.getByRole('heading', { name: 'Before you begin' })).toBeVisible()
+  await page.getByText('What Microsoft asks for').click()
   await expect(page.getByText('User.Read.All').first()).toBeVisible()
   await page.getByRole('link', { name: 'Continue' }).click()
 
   await page.getByLabel('Azure subscription ID').fill(`  {${world.subscription.id.toUpperCase()}} `)
   await page.getByRole('button', { name: 'Continue' }).click()
-  await expect(page.getByText(world.tenantId).first()).toBeVisible()
+  await expect(page.getByRole('main').getByText(world.domain, { exact: true })).toBeVisible()
   await expect(page.getByRole('checkbox', { name: 'GroupMember.Read.All' })).toBeChecked()
   await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
 

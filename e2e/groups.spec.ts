@@ -29,6 +29,7 @@ test('a group says who can add members and who can become one, and the ways thro
   await page.goto('/integrations/azure/connect/subscription')
   await page.getByLabel('Azure subscription ID').fill(subscription.id)
   await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('5 more permissions').click()
   await page.getByRole('checkbox', { name: 'PrivilegedEligibilitySchedule.Read.AzureADGroup' }).check()
   await page.getByRole('button', { name: 'Continue to Microsoft' }).click()
   await pickAccount(page, world.account('owner'))

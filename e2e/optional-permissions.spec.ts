@@ -19,6 +19,7 @@ test('the ticked permissions, and only those, are asked for at Microsoft, even b
   await wizard.getByRole('button', { name: 'Continue' }).click()
   await expect(wizard.getByRole('checkbox', { name: GROUPS })).toBeChecked()
   await wizard.getByRole('checkbox', { name: GROUPS }).uncheck()
+  await wizard.getByText('5 more permissions').click()
   await wizard.getByRole('checkbox', { name: NAMES }).check()
   await wizard.getByRole('button', { name: 'Continue to Microsoft' }).click()
   await pickAccount(wizard, owner)

@@ -60,10 +60,12 @@ export function FindSubscriptionIdSteps({ portal }: { portal: AzurePortal }) {
   )
 }
 
+type FoldedStepsProps = { title: string; open?: boolean; children: ReactNode }
+
 /** Steps that are folded away, because most people do not need them. */
-export function FoldedSteps({ title, children }: { title: string; children: ReactNode }) {
+export function FoldedSteps({ title, open, children }: FoldedStepsProps) {
   return (
-    <details className="group rounded-lg border border-line bg-surface">
+    <details open={open} className="group rounded-lg border border-line bg-surface">
       <summary className="flex cursor-pointer list-none items-center gap-2 rounded-lg px-4 py-2.5 font-medium [&::-webkit-details-marker]:hidden">
         <ChevronRight
           size={16}

@@ -143,19 +143,7 @@ export function Requirements() {
     <ol className="grid grid-cols-1 gap-4">
       <li>
         <p className="font-medium">One of these Microsoft Entra roles</p>
-        <ul className="mt-1 list-disc pl-5">
-          {ADMIN_ROLES.map((role) => (
-            <li key={role}>{role}</li>
-          ))}
-          <li>
-            Global Administrator <span className="text-ink-soft">(not recommended: far more than this needs)</span>
-          </li>
-        </ul>
-        <p className="mt-1.5 text-ink-soft">
-          Reading the directory’s users (<code className="font-mono text-sm">User.Read.All</code>) needs an
-          administrator’s consent, once per tenant. If you hold none of these roles, enter the subscription ID first:
-          the sign-in step then has an approval link to send to an administrator of that tenant.
-        </p>
+        <Approvers />
       </li>
       <li>
         <p className="font-medium">Reader on the subscription</p>
@@ -166,5 +154,26 @@ export function Requirements() {
         </p>
       </li>
     </ol>
+  )
+}
+
+/** The roles of a directory whose holders may approve Rolecall for it, and what whoever holds none of them does. */
+export function Approvers() {
+  return (
+    <>
+      <ul className="mt-1 list-disc pl-5">
+        {ADMIN_ROLES.map((role) => (
+          <li key={role}>{role}</li>
+        ))}
+        <li>
+          Global Administrator <span className="text-ink-soft">(not recommended: far more than this needs)</span>
+        </li>
+      </ul>
+      <p className="mt-1.5 text-ink-soft">
+        Reading the directory’s users (<code className="font-mono text-sm">User.Read.All</code>) needs an
+        administrator’s consent, once per tenant. If you hold none of these roles, enter the subscription ID first: the
+        sign-in step then has an approval link to send to an administrator of that tenant.
+      </p>
+    </>
   )
 }

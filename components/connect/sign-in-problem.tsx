@@ -10,6 +10,7 @@ import { ApprovalLink } from './approval-link'
 import { AzureSignInButton, type AzureSignInOptions } from './azure-sign-in-button'
 import type { AzurePortal } from './azure-steps'
 import { ProblemCodeLine } from './problem-code-line'
+import { StepActions } from './step-actions'
 
 type Props = {
   problem: Pick<AttemptProblem, 'code' | 'aadsts' | 'correlationId' | 'clockAheadMinutes'>
@@ -19,13 +20,14 @@ type Props = {
   fewerScopes: OptionalScope[] | null
   adminConsentUrl: string
   startAgainHref: string
+  backHref: string
   app: AppRegistration
   portal: AzurePortal
 }
 
 /** A sign-in that did not end well: what happened, what to do, and the buttons that do it. */
-export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref, app, portal, ...asked }: Props) {
-  const { optionalScopes, fewerScopes } = asked
+export function SignInProblem(props: Props) {
+  const { problem, signIn, adminConsentUrl, startAgainHref, backHref, app, portal, optionalScopes, fewerScopes } = props
   const { code, kind, title, sentence, next } = explain(problem.code)
   const actions = listSignInActions(code, fewerScopes !== null)
   const likely = actions.find((action) => action !== 'send_approval_link' && action !== 'fix_app')
@@ -110,11 +112,11 @@ export function SignInProblem({ problem, signIn, adminConsentUrl, startAgainHref
         </section>
       )}
       {/* From right to left, so that the likely one is last. */}
-      <div className="flex flex-wrap justify-end gap-2">
+      <StepActions backHref={backHref}>
         {actions.toReversed().map((action) => (
           <Fragment key={action}>{renderButton(action)}</Fragment>
         ))}
-      </div>
+      </StepActions>
     </div>
   )
 }

@@ -178,6 +178,8 @@ export type Attempt = {
   previousAccount: (Account & { others: number }) | null
   account: (Account & { isApplication: boolean }) | null
   problem: AttemptProblem | null
+  /** Whether the browser was sent to Microsoft's sign-in page for it, whatever came back. */
+  signInBegun: boolean
   expired: boolean
   confirmed: boolean
   madeConnectionIds: string[]
@@ -236,6 +238,7 @@ export async function getAttempt(actor: SessionActor, attemptId: string): Promis
           }
         : null,
     problem: attempt.problem,
+    signInBegun: attempt.loginBegunAt !== null,
     expired: attempt.expired,
     confirmed: attempt.confirmedAt !== null,
     madeConnectionIds: attempt.madeConnectionIds,

@@ -39,7 +39,7 @@ export const OPTIONAL_PERMISSIONS = [
     scope: 'GroupMember.Read.All',
     dataset: 'groups',
     recommended: true,
-    why: 'Reads the names of groups and who is in them, because most people hold their roles through a group.',
+    why: 'Opens groups, through which most people hold roles.',
     without: 'Groups that hold roles stay closed, unless the directory is small: who is in them is not shown.',
     adds: 'Opens groups: everyone who has a role through one, and the path; and who can add members to them.',
   },

@@ -133,8 +133,8 @@ export const startSignIn = actionFor(
     if (!attempt || attempt.expired || attempt.confirmed) redirect(page)
 
     const { optional: which, ...asked } = readInput(Options, options)
-    const fewer = which === 'fewer' ? (attempt.fewerScopes ?? []) : undefined
-    const optional = which === 'ticked' ? readInput(Ticked, form?.getAll('optional') ?? []) : fewer
+    const others = which === 'fewer' ? (attempt.fewerScopes ?? []) : attempt.optionalScopes
+    const optional = which === 'ticked' ? readInput(Ticked, form?.getAll('optional') ?? []) : others
     const started = await beginSignInForAttempt(member, attemptId, { ...asked, optional }).catch(refused)
     redirect(started instanceof AzureError ? `${page}?problem=${started.code}` : started)
   },

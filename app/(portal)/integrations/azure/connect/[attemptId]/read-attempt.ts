@@ -13,10 +13,17 @@ export async function readAttempt(member: SignedInMember, attemptId: string): Pr
 export const formatStartAgainHref = (attempt: Attempt) =>
   `/integrations/azure/connect/subscription?subscription=${attempt.subscriptionId}`
 
+/** Where the step before the sign-in is: the subscription, or the connection that is being reconnected. */
+export const formatBackHref = (attempt: Attempt) =>
+  attempt.connectionId ? `/integrations/azure/${attempt.connectionId}` : formatStartAgainHref(attempt)
+
 /** The steps to which one can go back until the attempt is confirmed. */
 export const linkSteps = (attempt: Attempt) => ({
   ...(attempt.connectionId
     ? {}
-    : { start: '/integrations/azure/connect', subscription: formatStartAgainHref(attempt) }),
+    : {
+        start: `/integrations/azure/connect?subscription=${attempt.subscriptionId}`,
+        subscription: formatStartAgainHref(attempt),
+      }),
   'sign-in': `/integrations/azure/connect/${attempt.id}/sign-in`,
 })

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import {
+  formatBackHref,
   formatStartAgainHref,
   linkSteps,
   readAttempt,
@@ -51,15 +52,18 @@ export default async function SignInPage({
           fewerScopes={attempt.fewerScopes}
           adminConsentUrl={attempt.adminConsentUrl}
           startAgainHref={formatStartAgainHref(attempt)}
+          backHref={formatBackHref(attempt)}
           app={{ clientId: env().azure.clientId, redirectUri: connectRedirectUri() }}
           portal={azurePortal(env().azure.cloud)}
         />
       ) : (
         <SignInInvitation
           attempt={attempt}
+          tenantName={attempt.tenantId === member.tenantId ? member.organisationName : null}
           signIn={signIn}
           accounts={await listUsableAccounts(member, attempt)}
           goOnWithAccount={goOnWithAccount.bind(null, attempt.id)}
+          backHref={formatBackHref(attempt)}
         />
       )}
     </WizardFrame>
