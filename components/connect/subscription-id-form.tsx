@@ -1,12 +1,13 @@
 'use client'
 
 import { CircleCheck } from 'lucide-react'
-import { useActionState, useState } from 'react'
+import { useActionState, useEffect, useRef, useState } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { TextField } from '@/components/ui/fields'
 import { Notice } from '@/components/ui/notice'
 import { SubmitButton } from '@/components/ui/submit-button'
 import { findSubscriptionId } from '@/lib/domain/subscription-id'
+import { StepActions } from './step-actions'
 
 export type SubscriptionFormState = {
   values: { subscriptionId: string }
@@ -24,15 +25,21 @@ type Props = {
 const EXAMPLE = '5d1f0c3e-7a42-4c0b-9f10-2b6d8e54a903'
 const NOT_AN_ID = 'That is not a subscription ID yet. It has 32 hexadecimal digits, in groups of 8, 4, 4, 4 and 12.'
 
-/** Asks for the subscription ID, recognises it while it is typed, and looks it up on submit. */
+/** Asks for the subscription ID, recognises it while it is typed, and looks it up on submit. The field has the focus, also after an error. */
 export function SubscriptionIdForm({ action, initial }: Props) {
   const [state, formAction] = useActionState(action, null)
   const [typed, setTyped] = useState(state?.values.subscriptionId ?? initial)
-  const [left, setLeft] = useState(false)
+  const [tried, setTried] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+
+  // At first, and after each answer: the ID is what has to be typed or mended then.
+  useEffect(() => {
+    if (state !== null || !document.activeElement?.matches('main *')) field.current?.focus()
+  }, [state])
 
   const found = findSubscriptionId(typed)
   const answered = state?.values.subscriptionId === typed ? state : null
-  const unfinished = left && typed.trim() !== '' && !found ? NOT_AN_ID : undefined
+  const unfinished = tried && typed.trim() !== '' && !found ? NOT_AN_ID : undefined
 
   return (
     <form
@@ -41,26 +48,27 @@ export function SubscriptionIdForm({ action, initial }: Props) {
       onSubmit={(event) => {
         if (found) return
         event.preventDefault()
-        setLeft(true)
+        setTried(true)
+        field.current?.focus()
       }}
       className="grid grid-cols-1 gap-6"
     >
       <div>
         <TextField
+          ref={field}
           name="subscriptionId"
           label="Azure subscription ID"
-          hint={`Like ${EXAMPLE}. A link from the Azure portal or a resource ID works too.`}
+          hint={`Like ${EXAMPLE}, or a portal link.`}
           error={
             answered?.error ??
             unfinished ??
-            (left && typed.trim() === '' ? 'Enter the ID of the subscription to connect.' : undefined)
+            (tried && typed.trim() === '' ? 'Enter the ID of the subscription to connect.' : undefined)
           }
           value={typed}
           onChange={(event) => {
             setTyped(event.target.value)
-            setLeft(false)
+            setTried(false)
           }}
-          onBlur={() => setLeft(typed.trim() !== '')}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
@@ -82,6 +90,7 @@ export function SubscriptionIdForm({ action, initial }: Props) {
       {answered?.connected && (
         <Notice
           tone="info"
+          role="status"
           title={`This subscription is already connected as ${answered.connected.label}`}
           action={
             <ButtonLink href={`/integrations/azure/${answered.connected.connectionId}`} size="sm">
@@ -93,14 +102,11 @@ export function SubscriptionIdForm({ action, initial }: Props) {
         </Notice>
       )}
 
-      <div className="flex flex-wrap justify-end gap-2">
-        <ButtonLink href="/integrations/azure/connect" variant="ghost">
-          Back
-        </ButtonLink>
+      <StepActions backHref={`/integrations/azure/connect${found ? `?subscription=${found}` : ''}`}>
         <SubmitButton variant="primary" pendingLabel="Looking it up…">
           Continue
         </SubmitButton>
-      </div>
+      </StepActions>
     </form>
   )
 }

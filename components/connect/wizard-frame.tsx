@@ -2,22 +2,25 @@ import { Check } from 'lucide-react'
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { PageHeader } from '@/components/ui/page-header'
+import { StepHeading } from './step-heading'
 
 type Props = {
   step: Step
   title: string
-  description?: ReactNode
   /** The label of the connection being reconnected; absent for a new one. */
   reconnecting?: string | null
   /** The addresses of the earlier steps to which one can go back. */
   links?: Partial<Record<Step, string>>
   /** Set when the last step is done as well. */
   finished?: boolean
+  /** Set when a field of the step takes the focus, and not its heading. */
+  focusesField?: boolean
   children: ReactNode
 }
 
 /** What surrounds every step of the wizard: the link back, the list of steps, and one narrow column. */
-export function WizardFrame({ step, title, description, reconnecting, links, finished, children }: Props) {
+export function WizardFrame(props: Props) {
+  const { step, title, reconnecting, links, finished, focusesField = false, children } = props
   return (
     <>
       <PageHeader
@@ -27,12 +30,9 @@ export function WizardFrame({ step, title, description, reconnecting, links, fin
       <div className="grid grid-cols-1 gap-x-10 gap-y-6 lg:grid-cols-[180px_minmax(0,640px)]">
         <StepRail current={step} links={links} finished={finished} />
         <section aria-labelledby="step-title" className="grid max-w-[640px] grid-cols-1 content-start gap-6">
-          <header>
-            <h2 id="step-title" className="text-xl font-semibold">
-              {title}
-            </h2>
-            {description && <div className="mt-1 text-ink-soft">{description}</div>}
-          </header>
+          <StepHeading id="step-title" takesFocus={!focusesField}>
+            {title}
+          </StepHeading>
           {children}
         </section>
       </div>

@@ -16,17 +16,17 @@ export default async function SubscriptionStepPage({
 }: PageProps<'/integrations/azure/connect/subscription'>) {
   const member = await requireMember()
   if (!mayDo(member.role, 'connect')) return <AskAnAdmin />
-  const { subscription } = await searchParams
+  const initial = findSubscriptionId(String((await searchParams).subscription ?? '')) ?? ''
 
   return (
     <WizardFrame
       step="subscription"
       title="Which subscription"
-      description="Its tenant is looked up first, so that you sign in at the right place."
-      links={{ start: '/integrations/azure/connect' }}
+      links={{ start: `/integrations/azure/connect${initial && `?subscription=${initial}`}` }}
+      focusesField
     >
-      <SubscriptionIdForm action={beginAzureConnect} initial={findSubscriptionId(String(subscription ?? '')) ?? ''} />
-      <FoldedSteps title="Where do I find it?">
+      <SubscriptionIdForm action={beginAzureConnect} initial={initial} />
+      <FoldedSteps title="Where to find it">
         <FindSubscriptionIdSteps portal={azurePortal(env().azure.cloud)} />
       </FoldedSteps>
     </WizardFrame>
