@@ -8,8 +8,8 @@ import { SubmitButton } from '@/components/ui/submit-button'
 import { JOIN_RULES, type JoinRule } from '@/lib/domain/vocabulary'
 
 const LABELS: Record<JoinRule, string> = {
-  everyone: 'Everyone of the tenant, as a viewer',
-  approval: 'Only whom an owner lets in',
+  everyone: 'Everyone of the tenant',
+  approval: 'Whom an owner lets in',
 }
 
 /** Who becomes a member by signing in. */
