@@ -1,19 +1,12 @@
-'use client'
-
-import { useActionState } from 'react'
-import { ConfirmIdentity } from '@/components/ui/confirm-identity'
-import type { FormState } from '@/components/ui/form-state'
 import { Name } from '@/components/ui/name'
-import { SubmitButton } from '@/components/ui/submit-button'
-import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
+import { type Decide, MemberDecision, PersonTh } from './member-decision'
 
 type Removed = { id: string; name: string; email: string; removedAt: Date | null; removedByName: string | null }
 
-type LetIn = (memberId: string, state: FormState, form: FormData) => Promise<FormState>
-
 /** Who was removed and cannot sign in, with the button that lets them in again. */
-export function RemovedMembers({ members, letIn }: { members: Removed[]; letIn: LetIn }) {
+export function RemovedMembers({ members, letIn }: { members: Removed[]; letIn: Decide }) {
   return (
     <section aria-labelledby="removed-title" className="mt-10">
       <h2 id="removed-title" className="font-medium">
@@ -33,12 +26,7 @@ export function RemovedMembers({ members, letIn }: { members: Removed[]; letIn: 
         <Tbody>
           {members.map((member) => (
             <Tr key={member.id}>
-              <RowTh>
-                <Name of={member.name} />
-                <span className="block font-normal text-ink-soft">
-                  <Name of={member.email} />
-                </span>
-              </RowTh>
+              <PersonTh name={member.name} email={member.email} />
               <Td label="Removed" className="text-ink-soft">
                 {member.removedAt ? <RelativeTime at={member.removedAt} /> : null}
                 {member.removedByName ? (
@@ -49,27 +37,18 @@ export function RemovedMembers({ members, letIn }: { members: Removed[]; letIn: 
                 ) : null}
               </Td>
               <Td>
-                <LetInForm name={member.name} action={letIn.bind(null, member.id)} />
+                <MemberDecision
+                  memberId={member.id}
+                  decide={letIn}
+                  word="Let in again"
+                  pending="Letting in…"
+                  label={`Let ${member.name} in again`}
+                />
               </Td>
             </Tr>
           ))}
         </Tbody>
       </Table>
     </section>
-  )
-}
-
-type FormProps = { name: string; action: (state: FormState, form: FormData) => Promise<FormState> }
-
-function LetInForm({ name, action }: FormProps) {
-  const [state, letIn] = useActionState(action, null)
-
-  return (
-    <form action={letIn} className="grid justify-items-start gap-2">
-      <SubmitButton size="sm" pendingLabel="Letting in…" aria-label={`Let ${name} in again`}>
-        Let in again
-      </SubmitButton>
-      {state?.confirm ? <ConfirmIdentity again="Let in again" /> : null}
-    </form>
   )
 }

@@ -1,16 +1,8 @@
-'use client'
-
-import { useActionState } from 'react'
-import { ConfirmIdentity } from '@/components/ui/confirm-identity'
-import type { FormState } from '@/components/ui/form-state'
-import { Name } from '@/components/ui/name'
-import { SubmitButton } from '@/components/ui/submit-button'
-import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
+import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
+import { type Decide, MemberDecision, PersonTh } from './member-decision'
 
 type Waiting = { id: string; name: string; email: string; createdAt: Date }
-
-type Decide = (memberId: string, state: FormState, form: FormData) => Promise<FormState>
 
 type Props = { members: Waiting[]; letIn: Decide; refuse: Decide }
 
@@ -36,25 +28,22 @@ export function WaitingMembers({ members, letIn, refuse }: Props) {
         <Tbody>
           {members.map((member) => (
             <Tr key={member.id}>
-              <RowTh>
-                <Name of={member.name} />
-                <span className="block font-normal text-ink-soft">
-                  <Name of={member.email} />
-                </span>
-              </RowTh>
+              <PersonTh name={member.name} email={member.email} />
               <Td label="Asked" className="text-ink-soft">
                 <RelativeTime at={member.createdAt} />
               </Td>
               <Td>
                 <div className="flex flex-wrap gap-2">
-                  <DecideForm
-                    action={letIn.bind(null, member.id)}
+                  <MemberDecision
+                    memberId={member.id}
+                    decide={letIn}
                     word="Let in"
                     pending="Letting in…"
                     label={`Let ${member.name} in`}
                   />
-                  <DecideForm
-                    action={refuse.bind(null, member.id)}
+                  <MemberDecision
+                    memberId={member.id}
+                    decide={refuse}
                     word="Refuse"
                     pending="Refusing…"
                     label={`Refuse ${member.name}`}
@@ -66,25 +55,5 @@ export function WaitingMembers({ members, letIn, refuse }: Props) {
         </Tbody>
       </Table>
     </section>
-  )
-}
-
-type FormProps = {
-  action: (state: FormState, form: FormData) => Promise<FormState>
-  word: string
-  pending: string
-  label: string
-}
-
-function DecideForm({ action, word, pending, label }: FormProps) {
-  const [state, decide] = useActionState(action, null)
-
-  return (
-    <form action={decide} className="grid justify-items-start gap-2">
-      <SubmitButton size="sm" pendingLabel={pending} aria-label={label}>
-        {word}
-      </SubmitButton>
-      {state?.confirm ? <ConfirmIdentity again={word} /> : null}
-    </form>
   )
 }

@@ -21,7 +21,7 @@ export function RailLinks() {
 
   return (
     <nav aria-label="Main" className="flex-1">
-      <ul className="flex justify-around gap-1 sm:flex-col sm:justify-start sm:gap-0.5">
+      <ul className="flex justify-around gap-0 min-[23rem]:gap-1 sm:flex-col sm:justify-start sm:gap-0.5">
         {PLACES.map(({ href, label, Icon }) => {
           const here = path === href || path.startsWith(`${href}/`)
           return (
@@ -31,7 +31,7 @@ export function RailLinks() {
                 title={label}
                 aria-current={here ? 'page' : undefined}
                 className={joinClasses(
-                  'relative flex flex-col items-center gap-0.5 rounded-md px-3 py-1 font-medium transition-colors sm:flex-row sm:gap-2.5 sm:px-2.5 sm:py-2',
+                  'relative flex flex-col items-center gap-0.5 rounded-md px-1 py-1 min-[23rem]:px-3 font-medium transition-colors sm:flex-row sm:gap-2.5 sm:px-2.5 sm:py-2',
                   here ? 'bg-accent-soft text-accent' : 'text-ink-soft hover:bg-ink/5 hover:text-ink',
                 )}
               >
