@@ -358,7 +358,12 @@ test('a member who was removed has no session, no feed, no role to speak of, and
   await expect(remove()).rejects.toMatchObject(brokenRule('feeds_of_a_member'))
   await db.delete(feeds).where(eq(feeds.memberId, other))
   await expect(remove({ role: 'owner' })).rejects.toMatchObject(brokenRule('members_removed'))
-  await expect(remove({ removedAt: null })).rejects.toMatchObject(brokenRule('members_removed'))
+  await expect(remove({ removedAt: null })).rejects.toMatchObject(brokenRule('members_removed_at'))
+  const waits = { state: 'waiting', removedAt: null }
+  await expect(remove({ ...waits, role: 'owner' })).rejects.toMatchObject(brokenRule('members_removed'))
+  await expect(remove({ ...waits, removedAt: new Date() })).rejects.toMatchObject(brokenRule('members_removed_at'))
+  await remove(waits)
+  await expect(addSession(organisation, other)).rejects.toMatchObject({ cause: { code: '23503' } })
   await remove()
   await expect(addSession(organisation, other)).rejects.toMatchObject({ cause: { code: '23503' } })
   await expect(addFeed()).rejects.toMatchObject({ cause: { code: '23503' } })

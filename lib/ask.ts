@@ -47,14 +47,7 @@ export async function readQuestion(actor: Actor, connection: ConnectionFacts, vi
     scope: scope.scope,
     /** Null when none is asked about. */
     operation: asked,
-    problems: {
-      scope:
-        suggestions.scopes.length > 0 ? 'Choose below which scope you mean, or paste a resource ID.' : scope.problem,
-      operation:
-        suggestions.operations.length > 0
-          ? 'Choose below which operation you mean, or write its name in Azure.'
-          : operation.problem,
-    },
+    problems: { scope: scope.problem, operation: operation.problem },
     /** What is perhaps meant by a scope or an operation that is not the name of one. */
     suggestions,
     /** Null when no operation is asked about. */

@@ -26,6 +26,14 @@ export default async function AskPage({ params, searchParams }: Props) {
   const question = await readQuestion(member, connection, view, roles)
   const { problems, suggestions, allowing, operation, unread } = question
   const refused = problems.scope !== null || problems.operation !== null
+  const shown = {
+    scope:
+      suggestions.scopes.length > 0 ? 'Choose below which scope you mean, or paste a resource ID.' : problems.scope,
+    operation:
+      suggestions.operations.length > 0
+        ? 'Choose below which operation you mean, or write its name in Azure.'
+        : problems.operation,
+  }
 
   return (
     <ConnectionScreen
@@ -34,7 +42,7 @@ export default async function AskPage({ params, searchParams }: Props) {
       moment={{ at: view.at, here: path + formatAskView({ ...view, at: '', cursor: null }) }}
     >
       <h2 className="sr-only">Ask who can</h2>
-      <AskForm path={path} view={view} roles={roles} scopes={question.scopes} problems={problems} />
+      <AskForm path={path} view={view} roles={roles} scopes={question.scopes} problems={shown} />
       <AskSuggestions path={path} view={view} of={connection} {...suggestions} />
       <AskExamples path={path} view={view} />
       {connection.publishedAt === null ? (

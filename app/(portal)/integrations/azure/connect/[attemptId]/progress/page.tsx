@@ -68,9 +68,11 @@ async function Several({ member, connectionIds }: { member: SignedInMember; conn
   const published = rows.flatMap(({ id, publishedAt, eligibleRead }) =>
     publishedAt ? { id, publishedAt, eligibleRead } : [],
   )
-  const at = rows[0]?.now ?? new Date()
+  const now = rows[0]?.now
   const people =
-    published.length > 0 ? await countPeople(member, { at, of: published }, { search: '', status: null }) : undefined
+    now && published.length > 0
+      ? await countPeople(member, { at: now, of: published }, { search: '', status: null })
+      : undefined
   return <SyncsProgress rows={rows} progress={toProgress(rows.map(countRow))} people={people} />
 }
 
