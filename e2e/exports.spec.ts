@@ -44,7 +44,9 @@ test('an export is verified by openssl, sha256sum, the command and the page, and
     counted: { filters: [{ name: 'held', value: 'held' }] },
     results: [{ subscription: { id: world.subscription.id }, account: { name: owner.username } }],
   })
-  await expect(page.getByText(new RegExp(`^((1 to )?[\\d,]+ of )?${proof.counted.listed} (person|people)$`))).toBeVisible()
+  await expect(
+    page.getByText(new RegExp(`^((1 to )?[\\d,]+ of )?${proof.counted.listed} (person|people)$`)),
+  ).toBeVisible()
   const [result] = proof.results
   expect(result.requests.reduce((sum: number, one: { rows: number }) => sum + one.rows, 0)).toBeGreaterThan(30)
   expect(JSON.stringify(result.requests)).not.toContain(world.subscription.id)

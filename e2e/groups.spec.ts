@@ -51,6 +51,7 @@ test('a group says who can add members and who can become one, and the ways thro
 
   await members.getByRole('link', { name: 'Ada Novak' }).click()
   const owner = page.getByRole('region', { name: /^Owner ?, eligible/ })
+  await owner.getByText('as a list').first().click()
   await expect(owner.getByText('can become a member of')).toBeVisible()
   await expect(
     owner.getByText(

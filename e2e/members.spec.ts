@@ -133,7 +133,7 @@ test('where an owner lets people in, whoever signs in waits and says so, and com
 
   await page.reload()
   await inspect(page, 'members, with somebody who waits')
-  await page.getByRole('button', { name: `Let ${reader.name} in`, exact: true }).click()
+  await page.getByRole('button', { name: `Let in: ${reader.name}`, exact: true }).click()
   await expect(page.getByRole('heading', { name: 'Waiting to be let in' })).toHaveCount(0)
   await expect(page.getByRole('table', { name: 'Members', exact: true }).getByText(reader.username)).toBeVisible()
   await signIn(other, reader)

@@ -166,7 +166,7 @@ test('a removed member is told so at the sign-in, until an owner lets them in ag
   await other.goto('/integrations')
   await expect(other).toHaveURL(/\/signin/)
 
-  await removed.getByRole('button', { name: `Let ${reader.name} in again` }).click()
+  await removed.getByRole('button', { name: `Let in again: ${reader.name}` }).click()
   await expect(removed).toHaveCount(0)
   await signIn(other, reader)
   await expect(accountButton(other)).toContainText('Viewer')

@@ -23,19 +23,19 @@ export type Decide = (memberId: string, state: FormState, form: FormData) => Pro
 type Props = {
   memberId: string
   decide: Decide
-  /** What the button says, while it works too, and its name for those who do not see beside whom it stands. */
+  /** What the button says, while it works too, and whom it is about for those who do not see beside whom it stands. */
   word: string
   pending: string
-  label: string
+  name: string
 }
 
 /** A button that decides about somebody, which may ask the owner to confirm who they are first. */
-export function MemberDecision({ memberId, decide, word, pending, label }: Props) {
+export function MemberDecision({ memberId, decide, word, pending, name }: Props) {
   const [state, action] = useActionState(decide.bind(null, memberId), null)
 
   return (
     <form action={action} className="grid justify-items-start gap-2">
-      <SubmitButton size="sm" pendingLabel={pending} aria-label={label}>
+      <SubmitButton size="sm" pendingLabel={pending} aria-label={`${word}: ${name}`}>
         {word}
       </SubmitButton>
       {state?.confirm ? <ConfirmIdentity again={word} /> : null}

@@ -42,7 +42,7 @@ export function RemovedMembers({ members, letIn }: { members: Removed[]; letIn: 
                   decide={letIn}
                   word="Let in again"
                   pending="Letting in…"
-                  label={`Let ${member.name} in again`}
+                  name={member.name}
                 />
               </Td>
             </Tr>

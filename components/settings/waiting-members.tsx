@@ -17,7 +17,7 @@ export function WaitingMembers({ members, letIn, refuse }: Props) {
         They signed in at Microsoft with an account of your tenant, and see nothing yet. Whom you let in starts as a
         viewer.
       </p>
-      <Table caption="Waiting to be let in">
+      <Table caption="People who wait">
         <Thead>
           <Th className="tabular:w-[34%]">Who</Th>
           <Th className="tabular:w-[36%]">Asked</Th>
@@ -39,14 +39,14 @@ export function WaitingMembers({ members, letIn, refuse }: Props) {
                     decide={letIn}
                     word="Let in"
                     pending="Letting in…"
-                    label={`Let ${member.name} in`}
+                    name={member.name}
                   />
                   <MemberDecision
                     memberId={member.id}
                     decide={refuse}
                     word="Refuse"
                     pending="Refusing…"
-                    label={`Refuse ${member.name}`}
+                    name={member.name}
                   />
                 </div>
               </Td>
