@@ -22,6 +22,7 @@ test('words that mean no known operation, and fillers alone, suggest nothing', (
   expect(suggestOperations('bake a cake')).toEqual([])
   expect(suggestOperations('who can the')).toEqual([])
   expect(suggestOperations('')).toEqual([])
+  expect(suggestOperations('Microsoft.KeyVault/*')).toEqual([])
 })
 
 test('every known operation is the name of one operation, stands there once, and is found by its own words', () => {

@@ -296,7 +296,8 @@ const isBegun = (word: string, typed: string): boolean =>
  */
 export function suggestOperations(typed: string, most = 6): KnownOperation[] {
   const sought = wordsOf(typed)
-  if (sought.length === 0) return []
+  // Whoever writes a part of a name means that name, and is told what is wrong about it.
+  if (sought.length === 0 || /[/*]/.test(typed)) return []
   const found = KNOWN_OPERATIONS.flatMap((known) => {
     const own = wordsOf(known.words)
     const all = [...own, ...wordsOf(known.also ?? ''), ...wordsOf(known.operation)]
