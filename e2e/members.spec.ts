@@ -119,7 +119,7 @@ test('where an owner lets people in, whoever signs in waits and says so, and com
   const reader = world.account('reader')
   await signIn(page, world.account('owner'))
   await page.goto('/settings/members')
-  await page.getByLabel('Who may join', { exact: true }).selectOption({ label: 'Whom an owner lets in' })
+  await page.getByLabel('Who may join', { exact: true }).selectOption({ label: 'People an owner lets in' })
   await page.getByRole('button', { name: 'Save who may join' }).click()
   await expect(page.getByText('Saved')).toBeVisible()
 

@@ -133,7 +133,7 @@ test.describe('with four subscriptions in management groups', () => {
     await signIn(page, world.account('owner'))
     await connect(page, world)
     const found = page.getByRole('list', { name: 'What was found' }).getByRole('link')
-    await expect(found.first()).toHaveText(/^\d+ (person has|people have) access$/)
+    await expect(found.first()).toHaveText(/^\d+ (person holds|people hold) or can activate a role$/)
     await expect(page.getByText(/^Next sync \d+ \w+ \d{4}, \d\d:\d\d UTC$/)).toBeVisible()
     await expect(page.getByRole('region', { name: world.subscription.name })).not.toContainText(/\b0 s\b/)
 

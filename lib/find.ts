@@ -7,7 +7,8 @@ import {
   listFoundSubscriptions,
   listLastSubscriptions,
 } from '@/db/queries/found'
-import { type FindView, type FoundGroup, type FoundOption, type SubscriptionTab, splitTab } from '@/lib/domain/palette'
+import { type FindView, type FoundGroup, type FoundOption, splitTab } from '@/lib/domain/palette'
+import type { SubscriptionTab } from '@/lib/domain/subscription-tabs'
 import { formatGroupsView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 

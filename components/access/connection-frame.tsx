@@ -7,12 +7,11 @@ import { Tabs } from '@/components/ui/tabs'
 import type { ConnectionFacts } from '@/db/queries/connections'
 import { keepMoment } from '@/lib/domain/as-of'
 import { connectionStatus } from '@/lib/domain/connection-status'
+import { SUBSCRIPTION_TABS, type SubscriptionTabKey } from '@/lib/domain/subscription-tabs'
 import { ConnectionAbout } from './connection-about'
 import { ConnectionNotice, DropNotice, RunProgress } from './connection-notice'
 import { Coverage } from './coverage'
 import { StatusMark } from './status-mark'
-
-export type ConnectionTab = 'people' | 'roles' | 'groups' | 'principals' | 'ask' | 'runs' | 'settings'
 
 /** How much of each there is in the published result. */
 type ConnectionCounts = { people: number; roles: number; groups: number; principals: number }
@@ -29,7 +28,7 @@ type Props = {
   /** How many role assignments count toward Azure's limit; null before the first result. */
   assignments: number | null
   /** Null for a page that no tab leads to. */
-  current: ConnectionTab | null
+  current: SubscriptionTabKey | null
   /**
    * What changed since the reader was here before, and the address of these changes; null where nothing did, and on their first visit.
    */
@@ -57,12 +56,12 @@ export function ConnectionFrame(props: Props) {
   const lastRun = connection.lastRun && { ...connection.lastRun, coverage }
   const status = connectionStatus({ ...connection, lastRun })
   const isPast = at !== ''
-  const tab = (key: ConnectionTab, label: string, count?: number) => ({
-    href: keepMoment(key === 'people' ? path : `${path}/${key}`, KNOWS_PAST.includes(key) ? at : ''),
+  const tabs = SUBSCRIPTION_TABS.map(({ key, path: end, label }) => ({
+    href: keepMoment(path + end, KNOWS_PAST.includes(key) ? at : ''),
     label,
-    count,
+    count: counts && key in counts ? counts[key as keyof ConnectionCounts] : undefined,
     current: key === current,
-  })
+  }))
 
   return (
     <>
@@ -109,22 +108,11 @@ export function ConnectionFrame(props: Props) {
           <ConnectionNotice connection={connection} status={status} reconnect={reconnect} />
         </>
       )}
-      <Tabs
-        label="Results"
-        tabs={[
-          tab('people', 'People', counts?.people),
-          tab('roles', 'Roles', counts?.roles),
-          tab('groups', 'Groups', counts?.groups),
-          tab('principals', 'Other principals', counts?.principals),
-          tab('ask', 'Ask'),
-          tab('runs', 'Runs'),
-          tab('settings', 'Settings'),
-        ]}
-      />
+      <Tabs label="Results" tabs={tabs} />
       {props.children}
     </>
   )
 }
 
 /** The tabs that can show the past. */
-const KNOWS_PAST: readonly ConnectionTab[] = ['people', 'roles', 'groups', 'principals', 'ask']
+const KNOWS_PAST: readonly SubscriptionTabKey[] = ['people', 'roles', 'groups', 'principals', 'ask']

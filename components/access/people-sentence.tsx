@@ -1,9 +1,8 @@
-import { TriangleAlert } from 'lucide-react'
 import Link from 'next/link'
-import { whyUnknown } from '@/lib/domain/coverage'
 import type { SentencePart } from '@/lib/domain/people-sentence'
 import { type AccessView, formatAccessView, parseAccessView } from '@/lib/domain/views'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
+import { MissedNote } from './missed-note'
 
 type Props = {
   parts: SentencePart[]
@@ -15,7 +14,6 @@ type Props = {
 
 /** What a list of people says in one sentence. Each part leads to those whom it is about. */
 export function PeopleSentence({ parts, path, view, coverage }: Props) {
-  const unknown = coverage && whyUnknown(coverage)
   const all = { ...parseAccessView({}), at: view.at }
   return (
     <p className="min-w-0 text-sm text-ink-soft">
@@ -36,13 +34,7 @@ export function PeopleSentence({ parts, path, view, coverage }: Props) {
           )}
         </span>
       ))}
-      .
-      {unknown ? (
-        <span className="text-warn">
-          {' '}
-          <TriangleAlert aria-hidden className="mb-0.5 inline size-3.5" /> There may be more: {unknown}.
-        </span>
-      ) : null}
+      . <MissedNote coverage={coverage} />
     </p>
   )
 }

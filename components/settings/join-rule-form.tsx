@@ -9,7 +9,7 @@ import { JOIN_RULES, type JoinRule } from '@/lib/domain/vocabulary'
 
 const LABELS: Record<JoinRule, string> = {
   everyone: 'Everyone of the tenant',
-  approval: 'Whom an owner lets in',
+  approval: 'People an owner lets in',
 }
 
 /** Who becomes a member by signing in. */
@@ -27,7 +27,7 @@ export function JoinRuleForm({ rule, action }: { rule: JoinRule; action: FormAct
       <SelectField
         name="rule"
         label="Who may join"
-        hint="Members stay members. Whoever waits joins with their next sign-in once everyone may."
+        hint="Members stay members. If everyone may join, people who wait come in with their next sign-in."
         options={JOIN_RULES.map((value) => ({ value, label: LABELS[value] }))}
         value={chosen}
         onChange={(event) => setChosen(JOIN_RULES.find((one) => one === event.target.value) ?? rule)}

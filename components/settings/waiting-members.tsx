@@ -14,8 +14,8 @@ export function WaitingMembers({ members, letIn, refuse }: Props) {
         Waiting to be let in
       </h2>
       <p className="mb-4 max-w-2xl text-ink-soft">
-        They signed in at Microsoft with an account of your tenant, and see nothing yet. Whom you let in starts as a
-        viewer.
+        They signed in at Microsoft with an account of your tenant, and see nothing yet. People you let in start as
+        viewers.
       </p>
       <Table caption="People who wait">
         <Thead>

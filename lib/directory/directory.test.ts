@@ -14,7 +14,7 @@ import { applyChange } from '@/sandbox/world/changes'
 import { azureAs } from '@/testing/azure-as'
 import { accountOf, carryRun, connect, type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { type DirectoryPart, readThrough } from './directory'
-import { claimReading, loadMemory, shareReading } from './shared-readings'
+import { claimReading, loadRemembered, shareReading } from './shared-readings'
 
 let rolecall: Rolecall
 beforeAll(async () => {
@@ -221,8 +221,8 @@ test('a worker that is gone holds nobody up, and what it reads after all is not 
 test('what a worker remembers already is not loaded again, however often it reads', async () => {
   const { first, key } = await twoWorkers()
   await first(new Date())
-  const memory = await loadMemory(key, null)
-  expect(memory?.remembered.members.size).toBeGreaterThan(0)
-  expect(await loadMemory(key, memory?.with ?? null)).toBeNull()
-  expect(await loadMemory(key, randomUUID())).toEqual(memory)
+  const shared = await loadRemembered(key, null)
+  expect(shared?.remembered.members.size).toBeGreaterThan(0)
+  expect(await loadRemembered(key, shared?.readingId ?? null)).toBeNull()
+  expect(await loadRemembered(key, randomUUID())).toEqual(shared)
 })

@@ -10,10 +10,10 @@ import {
   type Claimant,
   claimReading,
   endClaim,
-  loadMemory,
   loadReadings,
+  loadRemembered,
   type SharedKey,
-  type SharedMemory,
+  type SharedRemembered,
   shareReading,
 } from './shared-readings'
 import { type DirectoryOwner, storedDirectoryOf } from './stored-directory'
@@ -53,7 +53,7 @@ type Recent = {
   key: SharedKey
   readings: DirectoryReading[]
   /** What the next reading need not list again. */
-  memory: SharedMemory | null
+  remembered: SharedRemembered | null
   /** When the newest reading began of what workers share, as far as this process has seen it. */
   sharedUpTo: Date | null
   underWay: Promise<unknown>
@@ -79,7 +79,7 @@ function findRecent({ owner, granted }: Pick<Asked, 'owner' | 'granted'>): Recen
   const key = { organisationId, accountId: id, signIns, epoch, granted: granted.toSorted().join(' ') }
   const name = Object.values(key).join(' ')
   const recent = recentOf.get(name) ?? {
-    ...{ key, readings: [], memory: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
+    ...{ key, readings: [], remembered: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
   }
   recentOf.set(name, recent)
   if (recent.forgetting) clearTimeout(recent.forgetting)
@@ -102,7 +102,8 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
       await takeShared(recent)
       if (!lacksAny(wanted, fresh())) break
       if (isClaimed) {
-        recent.memory = (await loadMemory(recent.key, recent.memory?.with ?? null)) ?? recent.memory
+        recent.remembered =
+          (await loadRemembered(recent.key, recent.remembered?.readingId ?? null)) ?? recent.remembered
         const made = await readAndShare(recent, azure, asked)
         return partOf(fresh(), wanted, made)
       }
@@ -144,15 +145,15 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
   const { reading, remembered } = await readDirectory(azure, all, {
     ...{
       directory: storedDirectoryOf(owner),
-      remembered: recent.memory?.remembered ?? null,
+      remembered: recent.remembered?.remembered ?? null,
       listsAll,
       granted,
       report,
     },
   })
   recent.readings = withoutOld([reading, ...recent.readings])
-  const isNew = remembered !== (recent.memory?.remembered ?? null)
-  if (isNew) recent.memory = remembered && { with: reading.id, remembered }
+  const isNew = remembered !== (recent.remembered?.remembered ?? null)
+  if (isNew) recent.remembered = remembered && { readingId: reading.id, remembered }
   recent.sharedUpTo = reading.beganAt
   await shareReading(recent.key, run, reading, isNew ? remembered : null)
   return reading

@@ -28,7 +28,7 @@ export type SharedKey = {
 export type Claimant = Pick<HeldRun, 'id' | 'fence'>
 
 /** What the next reading need not list again, and the ID of the reading with which it is shared. */
-export type SharedMemory = { with: string; remembered: Remembered }
+export type SharedRemembered = { readingId: string; remembered: Remembered }
 
 /** What is packed, and by what: a worker of another version of Rolecall or of Node reads for itself. */
 const FORMAT = `1 ${process.versions.v8}`
@@ -84,7 +84,7 @@ export async function loadReadings(key: SharedKey, after: Date | null): Promise<
  *
  * @param known the reading with which this worker's own is shared
  */
-export async function loadMemory(key: SharedKey, known: string | null): Promise<SharedMemory | null> {
+export async function loadRemembered(key: SharedKey, known: string | null): Promise<SharedRemembered | null> {
   const db = await getDb(key)
   const [found] = await db
     .select({
@@ -96,7 +96,7 @@ export async function loadMemory(key: SharedKey, known: string | null): Promise<
     .orderBy(desc(sharedReadings.beganAt))
     .limit(1)
   const remembered = found?.packed ? await unpack<Remembered>(key, found.packed) : null
-  return found && remembered ? { with: found.id, remembered } : null
+  return found && remembered ? { readingId: found.id, remembered } : null
 }
 
 async function unpack<Value>({ accountId }: SharedKey, packed: Buffer): Promise<Value | null> {

@@ -12,7 +12,7 @@ test('a sync tells how many have access, who can grant it, which guests write, a
     can_grant: { people: 12, others: 1 },
   }
   expect(say({ people: 59, unread: 3, signals })).toEqual([
-    '59 people have access',
+    '59 people hold or can activate a role',
     '12 can grant access',
     '1 other principal can grant access',
     '1 guest can write',
@@ -23,7 +23,9 @@ test('a sync tells how many have access, who can grant it, which guests write, a
 })
 
 test('one person is one person, and what there is none of is not claimed to be nothing', () => {
-  expect(say({ people: 1, signals: { can_grant: { people: 0, others: 0 } } })).toEqual(['1 person has access'])
+  expect(say({ people: 1, signals: { can_grant: { people: 0, others: 0 } } })).toEqual([
+    '1 person holds or can activate a role',
+  ])
 })
 
 test('each line names the list and the signal that shows those it counts', () => {

@@ -42,7 +42,12 @@ export function foundLines({ people, unread, signals }: Found): FoundLine[] {
     return { count, words: count === 1 ? one : many, list: of, signal }
   })
   const lines: FoundLine[] = [
-    { count: people, words: people === 1 ? 'person has access' : 'people have access', list: 'people', signal: null },
+    {
+      count: people,
+      words: people === 1 ? 'person holds or can activate a role' : 'people hold or can activate a role',
+      list: 'people',
+      signal: null,
+    },
     ...told.filter(({ count }) => count > 0),
   ]
   if (unread > 0) lines.push({ count: unread, words: 'not read now', list: 'people', signal: 'not_read' })

@@ -1,4 +1,5 @@
 import { type Address, formatView, guids, parseView, type SearchParams, searchText } from './address'
+import { SUBSCRIPTION_TABS, type SubscriptionTab } from './subscription-tabs'
 import type { PrincipalStatus } from './vocabulary'
 
 /** A page with a fixed address. */
@@ -45,19 +46,6 @@ export function beginsWords(text: string, typed: string): boolean {
 }
 
 const wordsOf = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean)
-
-/** The tabs of a subscription by the end of their addresses. The people have none, because they come first. */
-const SUBSCRIPTION_TABS = [
-  { path: '', label: 'People' },
-  { path: '/roles', label: 'Roles' },
-  { path: '/groups', label: 'Groups' },
-  { path: '/principals', label: 'Other principals' },
-  { path: '/ask', label: 'Ask' },
-  { path: '/runs', label: 'Runs' },
-  { path: '/settings', label: 'Settings' },
-] as const
-
-export type SubscriptionTab = (typeof SUBSCRIPTION_TABS)[number]
 
 const SHORTEST_TAB = 2 // letters: one would take every name that ends in a letter for a tab
 

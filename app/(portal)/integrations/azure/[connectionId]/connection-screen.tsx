@@ -1,7 +1,7 @@
 import { RefreshCw } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { disconnectConnection, renameConnection, startReconnect, syncNow } from '@/app/(portal)/integrations/actions'
-import { ConnectionFrame, type ConnectionTab, type Subject } from '@/components/access/connection-frame'
+import { ConnectionFrame, type Subject } from '@/components/access/connection-frame'
 import { PastLinks } from '@/components/access/moment-band'
 import { PastBand } from '@/components/access/past-band'
 import { changesSinceHref } from '@/components/changes/since-visit'
@@ -10,12 +10,13 @@ import { SubmitButton } from '@/components/ui/submit-button'
 import { type ChangesSince, countChangesSince } from '@/db/queries/changes-since'
 import { mayDo } from '@/lib/actor'
 import { changeCountWords } from '@/lib/domain/change-words'
+import type { SubscriptionTabKey } from '@/lib/domain/subscription-tabs'
 import { openResult, readResult } from './read-result'
 
 type Props = {
   connectionId: string
   /** Null for a page that no tab leads to. */
-  current: ConnectionTab | null
+  current: SubscriptionTabKey | null
   /**
    * The moment that the page shows, as it stands in the address, and the page's own address as of now, with its filters; left out
    * by pages that only know the present.

@@ -8,6 +8,7 @@ import {
 } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
+import { MissedNote } from '@/components/access/missed-note'
 import { OtherPrincipalsTable } from '@/components/access/other-principals-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { ButtonLink } from '@/components/ui/button-link'
@@ -59,6 +60,9 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
       ) : null}
       {page.rows.length > 0 ? (
         <>
+          <p className="mb-2 text-sm text-ink-soft empty:hidden">
+            <MissedNote coverage={connection.publishedRun?.coverage ?? null} />
+          </p>
           <OtherPrincipalsTable
             rows={page.rows}
             path={path}

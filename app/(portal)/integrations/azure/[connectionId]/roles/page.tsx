@@ -3,6 +3,7 @@ import { ConnectionScreen } from '@/app/(portal)/integrations/azure/[connectionI
 import { openConnection, openResult, readResult } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { FilterForm } from '@/components/access/filter-form'
+import { MissedNote } from '@/components/access/missed-note'
 import { RolesHeld } from '@/components/access/roles-held'
 import { ButtonLink } from '@/components/ui/button-link'
 import { EmptyState } from '@/components/ui/empty-state'
@@ -59,6 +60,9 @@ export default async function RolesPage({ params, searchParams }: Props) {
       )}
       {shown.length > 0 ? (
         <>
+          <p className="mb-2 text-sm text-ink-soft empty:hidden">
+            <MissedNote coverage={connection.publishedRun?.coverage ?? null} />
+          </p>
           <RolesHeld
             path={home}
             at={at}
