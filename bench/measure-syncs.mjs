@@ -63,6 +63,7 @@ export async function measureSyncs(print) {
       rowsWritten: near.written,
       aim: 0,
     })
+    print({ bench: 'rows written after ten assignments were made', rowsStored: near.stored, ...near.writtenByTen })
     const megabytes = (bytes) => Math.round(bytes / 1e6)
     print({
       bench: 'memory of a first sync',

@@ -105,20 +105,24 @@ const TABLES: Record<string, string> = {
   n: 'nesting',
   d: 'denials',
   h: 'holders',
+  c: 'changes',
+  e: 'effects',
 }
 
 /** The newest transaction that wrote each row of the interval tables, and of what they name. */
 async function versions({ organisationId }: Connected): Promise<Map<string, string>> {
   const db = await getDbOfEveryOrganisation()
   const { rows } = await db.execute<{ row: string; version: string }>(sql`
-    select 'a' || key as row, xmin::text as version from assignments where organisation_id = ${organisationId}
+    select 'a' || key || valid_from as row, xmin::text as version from assignments where organisation_id = ${organisationId}
     union all select 'p' || id, xmin::text from principals where organisation_id = ${organisationId}
     union all select 'r' || id, xmin::text from role_definitions where organisation_id = ${organisationId}
     union all select 'g' || group_id, xmin::text from directory_groups where organisation_id = ${organisationId}
     union all select 'm' || group_id || member_id, xmin::text from group_members where organisation_id = ${organisationId}
     union all select 'n' || group_id || inner_id, xmin::text from group_nesting where organisation_id = ${organisationId}
     union all select 'd' || key, xmin::text from deny_assignments where organisation_id = ${organisationId}
-    union all select 'h' || principal_id, xmin::text from holders where organisation_id = ${organisationId}`)
+    union all select 'h' || principal_id || valid_from, xmin::text from holders where organisation_id = ${organisationId}
+    union all select 'c' || id, xmin::text from changes where organisation_id = ${organisationId}
+    union all select 'e' || change_id || effect, xmin::text from change_effects where organisation_id = ${organisationId}`)
   return new Map(rows.map(({ row, version }) => [row, version]))
 }
 
@@ -147,11 +151,54 @@ async function measure(tiny: Connected, large: Connected, latencyMs: number) {
   const second = await sync(large)
   await control('PUT', 'latency', { ms: 0 })
   const after = await versions(large)
-  const gone = [...before.keys()].filter((row) => !after.has(row)).length
-  const written = [...after].filter(([row, version]) => before.get(row) !== version).length + gone
-  const tables = Object.entries(Object.groupBy(before.keys(), (row) => TABLES[row.charAt(0)] ?? 'other'))
-  const rows = Object.fromEntries(tables.map(([name, list]) => [name, list?.length ?? 0]))
-  return { first, second, idle, peak, stored: before.size, rows, written }
+  const written = rowsWritten(before, after).length
+
+  await assignTen(large)
+  await db.transaction((tx) => openRun(tx, { ...large, trigger: 'schedule', by: null }))
+  await sync(large)
+  const writtenByTen = countByTable(rowsWritten(after, await versions(large)))
+  return {
+    first,
+    second,
+    idle,
+    peak,
+    stored: before.size,
+    rows: countByTable([...before.keys()]),
+    written,
+    writtenByTen,
+  }
+}
+
+/** The rows that are others than before: those that came, went or were changed. */
+function rowsWritten(before: Map<string, string>, after: Map<string, string>): string[] {
+  const gone = [...before.keys()].filter((row) => !after.has(row))
+  return [...[...after].flatMap(([row, version]) => (before.get(row) === version ? [] : [row])), ...gone]
+}
+
+function countByTable(rows: string[]): Record<string, number> {
+  const tables = Object.entries(Object.groupBy(rows, (row) => TABLES[row.charAt(0)] ?? 'other'))
+  return Object.fromEntries(tables.map(([name, list]) => [name, list?.length ?? 0]))
+}
+
+/** Gives ten people who have access a role more. */
+async function assignTen({ organisationId, connectionId }: Connected): Promise<void> {
+  const db = await getDbOfEveryOrganisation()
+  const { rows } = await db.execute<{ id: string; tenantId: string; subscriptionId: string }>(sql`
+    select h.principal_id as id, c.tenant_id as "tenantId", c.subscription_id as "subscriptionId"
+    from holders h, connections c
+    where c.id = ${connectionId} and h.organisation_id = ${organisationId} and c.organisation_id = h.organisation_id
+      and h.tenant_id = c.tenant_id and h.kind = 'user' and h.valid_to is null
+    order by h.principal_id limit 10`)
+  for (const { id, tenantId, subscriptionId } of rows)
+    await control('POST', 'changes', {
+      ...{
+        type: 'assign',
+        tenantId,
+        principalId: id,
+        role: 'Log Analytics Reader',
+        scope: `/subscriptions/${subscriptionId}`,
+      },
+    })
 }
 
 const step = Step.parse(JSON.parse(process.argv[2] ?? ''))
