@@ -26,9 +26,9 @@ export function describeDirectory(
   const named = serviceIds.filter((id) => part.principals.get(id)?.name).length
   return [
     ...describeGroups(part),
-    describePeople(userIds, mergePeople(part.readings, userIds), peopleReadAt),
+    describePeople(userIds, mergePeople(part, userIds), peopleReadAt),
     describeNames(serviceIds.length, named, mergeServices(part.readings, serviceIds)),
-    describeSignIns(userIds, mergeSignIns(part.readings, userIds)),
+    describeSignIns(userIds, mergeSignIns(part, userIds)),
     describeKinds(kinds),
   ]
 }
@@ -121,10 +121,13 @@ type MergedPeople = Pick<PeopleRead, 'refused' | 'binRefused' | 'odd'> & {
   people: { has(id: string): boolean; get(id: string): { status: string } | undefined }
 }
 
-const mergePeople = (readings: readonly DirectoryReading[], own: readonly string[]): MergedPeople => ({
+/** Of each person counts the reading that tells who it is. */
+type OfPrincipals = Pick<DirectoryPart, 'readings' | 'readingOfPrincipal'>
+
+const mergePeople = ({ readings, readingOfPrincipal }: OfPrincipals, own: readonly string[]): MergedPeople => ({
   people: {
-    has: (id) => readings.some(({ people }) => people.people.has(id)),
-    get: (id) => readings.find(({ people }) => people.people.has(id))?.people.people.get(id),
+    has: (id) => readingOfPrincipal.get(id)?.people.people.has(id) ?? false,
+    get: (id) => readingOfPrincipal.get(id)?.people.people.get(id),
   },
   refused: firstOf(readings, ({ people }) => people.refused),
   binRefused: firstOf(readings, ({ people }) => people.binRefused),
@@ -157,11 +160,11 @@ type MergedSignIns = {
   unasked: number
 }
 
-function mergeSignIns(readings: readonly DirectoryReading[], own: readonly string[]): MergedSignIns | null {
+function mergeSignIns({ readings, readingOfPrincipal }: OfPrincipals, own: readonly string[]): MergedSignIns | null {
   const asked = readings.flatMap(({ signIns }) => signIns ?? [])
   if (asked.length < readings.length) return null
   return {
-    has: (id) => asked.some(({ at }) => at.has(id)),
+    has: (id) => readingOfPrincipal.get(id)?.signIns?.at.has(id) ?? false,
     isLicensed: asked.every(({ isLicensed }) => isLicensed),
     refused: asked.find(({ refused }) => refused)?.refused ?? null,
     odd: asked.flatMap(({ odd }) => odd).filter(isAmong(own)),

@@ -5,7 +5,8 @@ import type { PrincipalFacts, ReadGroup } from '@/lib/domain/access'
 import { FRESH_MINUTES } from '@/lib/domain/coverage'
 import type { GroupPlan } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
-import { type DirectoryReading, findFacts, readDirectory, type WantedOfDirectory } from './read-directory'
+import { KnownReadings } from './known-readings'
+import { type DirectoryReading, readDirectory, type WantedOfDirectory } from './read-directory'
 import {
   type Claimant,
   claimReading,
@@ -25,10 +26,14 @@ export type DirectoryPart = {
   groups: Map<string, ReadGroup>
   readingOf: ReadonlyMap<string, DirectoryReading>
   sizes: ReadonlyMap<string, number>
-  /** Everyone and everything in these groups, their owners, and whom its assignments name. */
+  /** Everyone and everything in these groups, their owners, and whom its assignments name; and the reading that tells it of each. */
   principals: Map<string, PrincipalFacts>
+  readingOfPrincipal: ReadonlyMap<string, DirectoryReading>
   plan: GroupPlan
 }
+
+/** What is known of a directory, and since when it counts. */
+type Fresh = { known: KnownReadings; since: Date }
 
 type Asked = {
   owner: DirectoryOwner
@@ -46,12 +51,12 @@ type Asked = {
 }
 
 /**
- * What this process knows to have been read of one account's directory lately, the newest first, and the reading that is under way.
+ * What this process knows to have been read of one account's directory lately, and the reading that is under way.
  * It is of one sign-in with one set of permissions: another one is shown more, or less.
  */
 type Recent = {
   key: SharedKey
-  readings: DirectoryReading[]
+  known: KnownReadings
   /** What the next reading need not list again. */
   remembered: SharedRemembered | null
   /** When the newest reading began of what workers share, as far as this process has seen it. */
@@ -79,7 +84,8 @@ function findRecent({ owner, granted }: Pick<Asked, 'owner' | 'granted'>): Recen
   const key = { organisationId, accountId: id, signIns, epoch, granted: granted.toSorted().join(' ') }
   const name = Object.values(key).join(' ')
   const recent = recentOf.get(name) ?? {
-    ...{ key, readings: [], remembered: null, sharedUpTo: null, underWay: Promise.resolve(), forgetting: null },
+    ...{ key, known: new KnownReadings(), remembered: null, sharedUpTo: null },
+    ...{ underWay: Promise.resolve(), forgetting: null },
   }
   recentOf.set(name, recent)
   if (recent.forgetting) clearTimeout(recent.forgetting)
@@ -94,18 +100,18 @@ const LOOK_AGAIN_MS = 500
 async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<DirectoryPart> {
   const { wanted, since, run } = asked
   const { signal, patience = PATIENCE } = azure.caller
-  const fresh = () => recent.readings.filter(({ beganAt }) => beganAt >= since)
+  const fresh = { known: recent.known, since }
   signal?.throwIfAborted()
-  while (lacksAny(wanted, fresh())) {
+  while (lacksAny(wanted, fresh)) {
     const isClaimed = await claimReading(recent.key, run)
     try {
       await takeShared(recent)
-      if (!lacksAny(wanted, fresh())) break
+      if (!lacksAny(wanted, fresh)) break
       if (isClaimed) {
         recent.remembered =
           (await loadRemembered(recent.key, recent.remembered?.readingId ?? null)) ?? recent.remembered
         const made = await readAndShare(recent, azure, asked)
-        return partOf(fresh(), wanted, made)
+        return partOf(fresh, wanted, made)
       }
     } finally {
       if (isClaimed) await endClaim(recent.key, run)
@@ -113,28 +119,19 @@ async function takeOrRead(recent: Recent, azure: Azure, asked: Asked): Promise<D
     await patience.wait(LOOK_AGAIN_MS, signal)
     signal?.throwIfAborted()
   }
-  return partOf(fresh(), wanted, null)
+  return partOf(fresh, wanted, null)
 }
 
 /** Adds what other workers have read since the last look. One reads at a time, so that no reading began before one that is known. */
 async function takeShared(recent: Recent): Promise<void> {
-  const known = new Set(recent.readings.map(({ id }) => id))
-  const more = (await loadReadings(recent.key, recent.sharedUpTo)).filter(({ id }) => !known.has(id))
-  recent.readings = withoutOld([...more, ...recent.readings])
-  recent.sharedUpTo = recent.readings[0]?.beganAt ?? null
-}
-
-/** The readings that are not too old for everyone, the newest first. */
-function withoutOld(readings: DirectoryReading[]): DirectoryReading[] {
-  const sorted = readings.toSorted((one, other) => other.beganAt.getTime() - one.beganAt.getTime())
-  const oldest = (sorted[0]?.beganAt.getTime() ?? 0) - FRESH_MINUTES * 60_000
-  return sorted.filter(({ beganAt }) => beganAt.getTime() > oldest)
+  recent.known.add(await loadReadings(recent.key, recent.sharedUpTo))
+  recent.sharedUpTo = recent.known.newest?.beganAt ?? null
 }
 
 /** Reads what is lacking, also for other runs, and shares it with the other workers. */
 async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise<DirectoryReading> {
   const { owner, run, wanted, since, listsAll, granted, report } = asked
-  const fresh = recent.readings.filter(({ beganAt }) => beganAt >= since)
+  const fresh = { known: recent.known, since }
   const lacking = withoutRead(wanted, fresh)
   const more = withoutRead(await asked.alsoWanted(), fresh)
   const all = {
@@ -151,7 +148,7 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
       report,
     },
   })
-  recent.readings = withoutOld([reading, ...recent.readings])
+  recent.known.add([reading])
   const isNew = remembered !== (recent.remembered?.remembered ?? null)
   if (isNew) recent.remembered = remembered && { readingId: reading.id, remembered }
   recent.sharedUpTo = reading.beganAt
@@ -160,19 +157,21 @@ async function readAndShare(recent: Recent, azure: Azure, asked: Asked): Promise
 }
 
 /** Whether anything that is wanted is in none of the readings. Something was always read, if only that nothing is wanted. */
-function lacksAny(wanted: WantedOfDirectory, readings: readonly DirectoryReading[]): boolean {
-  const { roots, principals } = withoutRead(wanted, readings)
-  return roots.length > 0 || principals.size > 0 || readings.length === 0
+function lacksAny(wanted: WantedOfDirectory, { known, since }: Fresh): boolean {
+  const { newest } = known
+  return (
+    !newest ||
+    newest.beganAt < since ||
+    wanted.roots.some((id) => !known.withGroup(id, since)) ||
+    wanted.principals.keys().some((id) => !known.withPrincipal(id, since))
+  )
 }
 
 /** What is wanted and in none of the readings. */
-function withoutRead(
-  { roots, principals }: WantedOfDirectory,
-  readings: readonly DirectoryReading[],
-): WantedOfDirectory {
+function withoutRead({ roots, principals }: WantedOfDirectory, { known, since }: Fresh): WantedOfDirectory {
   return {
-    roots: roots.filter((id) => !readings.some(({ opened }) => opened.groups.has(id))),
-    principals: new Map([...principals].filter(([id]) => !readings.some((reading) => reading.principals.has(id)))),
+    roots: roots.filter((id) => !known.withGroup(id, since)),
+    principals: new Map([...principals].filter(([id]) => !known.withPrincipal(id, since))),
   }
 }
 
@@ -182,7 +181,7 @@ function withoutRead(
  * @param made the reading that was made for it, if one was
  */
 function partOf(
-  readings: DirectoryReading[],
+  { known, since }: Fresh,
   { roots, principals: named }: WantedOfDirectory,
   made: DirectoryReading | null,
 ): DirectoryPart {
@@ -191,7 +190,7 @@ function partOf(
   const sizes = new Map<string, number>()
   const open = [...roots]
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    const reading = groups.has(id) ? undefined : newestWith(readings, id)
+    const reading = groups.has(id) ? undefined : known.withGroup(id, since)
     const group = reading?.opened.groups.get(id)
     if (!reading || !group) continue
     groups.set(id, group)
@@ -201,9 +200,13 @@ function partOf(
     for (const member of group.members) if (member.kind === 'group') open.push(member.id)
   }
   const principals = new Map<string, PrincipalFacts>()
+  const readingOfPrincipal = new Map<string, DirectoryReading>()
   const take = (id: string) => {
-    const facts = principals.has(id) ? undefined : findFacts(readings, id)
-    if (facts) principals.set(id, facts)
+    const reading = principals.has(id) ? undefined : known.withPrincipal(id, since)
+    const facts = reading?.principals.get(id)
+    if (!reading || !facts) return
+    principals.set(id, facts)
+    readingOfPrincipal.set(id, reading)
   }
   for (const id of named.keys()) take(id)
   for (const { id, members, owners } of groups.values()) {
@@ -211,9 +214,9 @@ function partOf(
     for (const member of members) take(member.id)
     for (const owner of owners) take(owner.id)
   }
-  const used = new Set(readingOf.values())
-  const ofPrincipals = readings.filter((reading) => named.keys().some((id) => reading.principals.has(id)))
-  const own = readings.filter((reading) => used.has(reading) || ofPrincipals.includes(reading))
+  const used = new Set([...readingOf.values(), ...[...named.keys()].map((id) => readingOfPrincipal.get(id))])
+  const readings = known.since(since)
+  const own = readings.filter((reading) => used.has(reading))
   const planned = own.find(({ opened }) => opened.groups.size > 0)
   return {
     readings: own.length > 0 ? own : readings.slice(0, 1),
@@ -221,12 +224,10 @@ function partOf(
     readingOf,
     sizes,
     principals,
+    readingOfPrincipal,
     plan: roots.length > 0 && planned ? planOf(planned, roots.length, planned === made) : NO_GROUPS,
   }
 }
-
-const newestWith = (readings: readonly DirectoryReading[], id: string) =>
-  readings.find(({ opened }) => opened.groups.has(id))
 
 /** The plan of a reading as a run has it: by its own groups, and without calls where another run has made them. */
 function planOf({ opened: { plan } }: DirectoryReading, groups: number, isMade: boolean): GroupPlan {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CallCount } from '@/lib/azure/client/batch'
 import type { Azure } from '@/lib/azure/client/clients'
 import { resolveKinds } from '@/lib/azure/principal-kinds'
-import type { PrincipalFacts, ReadGroup } from '@/lib/domain/access'
+import type { ReadGroup } from '@/lib/domain/access'
 import { countReached } from '@/lib/domain/holders'
 import type { PrincipalKind } from '@/lib/domain/vocabulary'
 import type { Report } from '@/lib/runs/runs'
@@ -161,7 +161,3 @@ function countMembers(groups: ReadonlyMap<string, ReadGroup>): Map<string, numbe
   )
   return new Map(known.map(({ id }) => [id, countReached(groups, id)]))
 }
-
-/** A person or other principal, as the newest of these readings knows it. */
-export const findFacts = (readings: readonly DirectoryReading[], id: string): PrincipalFacts | undefined =>
-  readings.find(({ principals }) => principals.has(id))?.principals.get(id)

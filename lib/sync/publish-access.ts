@@ -205,7 +205,7 @@ async function listPrincipalsToWrite(
   isChanged: boolean,
 ): Promise<PrincipalFacts[]> {
   const all = [...directory.principals.values()]
-  const isStored = ({ id }: PrincipalFacts) => readingWith(directory, id)?.stored.principals.has(id) ?? false
+  const isStored = ({ id }: PrincipalFacts) => directory.readingOfPrincipal.get(id)?.stored.principals.has(id) ?? false
   const stored = all.filter(isStored)
   const missing = isChanged ? new Set(await listMissingPrincipals(tx, { organisationId, tenantId }, stored)) : null
   const read = all.filter((one) => !isStored(one) || missing?.has(one.id))
@@ -213,16 +213,14 @@ async function listPrincipalsToWrite(
   return [...new Map([...read, ...ownPrincipals.values()].map((one) => [one.id, one])).values()]
 }
 
-const readingWith = ({ readings }: ReadAccess['directory'], id: string) =>
-  readings.find(({ principals }) => principals.has(id))
-
 /** When the reading began that tells what a principal is: that of the directory, or else that of the subscription. */
-const readAtOf = ({ directory, beganAt }: ReadAccess, id: string) => readingWith(directory, id)?.beganAt ?? beganAt
+const readAtOf = ({ directory, beganAt }: ReadAccess, id: string) =>
+  directory.readingOfPrincipal.get(id)?.beganAt ?? beganAt
 
 /** Notes what a reading has stored, so that the next connection that publishes with it does not compare it again. */
 function noteStored({ directory }: ReadAccess): void {
   for (const id of directory.groups.keys()) directory.readingOf.get(id)?.stored.groups.add(id)
-  for (const id of directory.principals.keys()) readingWith(directory, id)?.stored.principals.add(id)
+  for (const [id, reading] of directory.readingOfPrincipal) reading.stored.principals.add(id)
 }
 
 const isAfter = (one: Date | null, other: Date | null) =>

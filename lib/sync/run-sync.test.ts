@@ -76,6 +76,7 @@ const nothingRead = ({ tenantId }: TestTenant): ReadAccess => ({
     readingOf: new Map(),
     sizes: new Map(),
     principals: new Map(),
+    readingOfPrincipal: new Map(),
     plan: { way: 'none', predicted: 0, made: 0, why: { reason: 'no_groups' } },
   },
   ownPrincipals: new Map(),
