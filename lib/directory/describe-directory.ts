@@ -21,16 +21,26 @@ export function describeDirectory(
   kinds: ReadonlyMap<string, PrincipalKind>,
   peopleReadAt: Date | null,
 ): CoverageLine[] {
-  const ofKind = (kind: PrincipalKind) => [...kinds].filter(([, own]) => own === kind).map(([id]) => id)
-  const [userIds, serviceIds] = [ofKind('user'), ofKind('service_principal')]
+  const { userIds, serviceIds, others } = sortByKind(kinds)
   const named = serviceIds.filter((id) => part.principals.get(id)?.name).length
   return [
     ...describeGroups(part),
     describePeople(userIds, mergePeople(part, userIds), peopleReadAt),
     describeNames(serviceIds.length, named, mergeServices(part.readings, serviceIds)),
     describeSignIns(userIds, mergeSignIns(part, userIds)),
-    describeKinds(kinds),
+    describeKinds(kinds.size, others),
   ]
+}
+
+/** Who is a user and who a service principal, and of how many it is not known; in one pass, because they may be everybody of a company. */
+function sortByKind(kinds: ReadonlyMap<string, PrincipalKind>) {
+  const sorted = { userIds: [] as string[], serviceIds: [] as string[], others: 0 }
+  for (const [id, kind] of kinds) {
+    if (kind === 'user') sorted.userIds.push(id)
+    else if (kind === 'service_principal') sorted.serviceIds.push(id)
+    else if (kind === 'other') sorted.others += 1
+  }
+  return sorted
 }
 
 type MergedGroups = {
@@ -240,15 +250,16 @@ function describePeople(
   { people, refused, binRefused, odd }: MergedPeople,
   readAt: Date | null,
 ): CoverageLine {
-  const read = userIds.filter((id) => people.has(id)).length
-  const missing = userIds.length - read
+  const missing = countWithout(userIds, people)
+  const read = userIds.length - missing
   const kept = readAt && missing > 0 ? { kept: missing, keptSince: readAt.toISOString() } : {}
   if (refused && missing > 0) return { ...refusedLine('people', refused, 'directory_not_readable'), missing, ...kept }
   const line = { dataset: 'people' as const, read, missing }
   if (missing > 0) return { ...line, state: 'partly', why: 'odd_rows', ...oddIds(odd), ...kept }
+  if (!binRefused) return { ...line, state: 'whole' }
   const gone = userIds.filter((id) => people.get(id)?.status === 'not_found').length
   // The bin would tell whether these were deleted lately, but it cannot be read.
-  return binRefused && gone > 0
+  return gone > 0
     ? {
         ...line,
         state: 'partly',
@@ -258,6 +269,13 @@ function describePeople(
         refusal: binRefused.refusal,
       }
     : { ...line, state: 'whole' }
+}
+
+/** How many are not among those that were read. */
+function countWithout(ids: readonly string[], read: { has(id: string): boolean }): number {
+  let without = 0
+  for (const id of ids) if (!read.has(id)) without += 1
+  return without
 }
 
 function describeNames(wanted: number, named: number, services: MergedServices | null): CoverageLine {
@@ -272,7 +290,7 @@ function describeNames(wanted: number, named: number, services: MergedServices |
 
 function describeSignIns(userIds: string[], signIns: MergedSignIns | null): CoverageLine {
   const wanted = userIds.length
-  const read = userIds.filter((id) => signIns?.has(id)).length
+  const read = signIns ? wanted - countWithout(userIds, signIns) : 0
   const line = { dataset: 'sign_ins' as const, read, missing: 0 }
   if (!signIns) return { ...line, state: 'not_asked', why: 'sign_ins_not_asked' }
   const { isLicensed, refused, odd, unasked } = signIns
@@ -290,8 +308,7 @@ function describeSignIns(userIds: string[], signIns: MergedSignIns | null): Cove
     : { ...line, state: 'partly', missing, why: 'sign_ins_too_many' }
 }
 
-function describeKinds(kinds: ReadonlyMap<string, PrincipalKind>): CoverageLine {
-  const missing = [...kinds.values()].filter((kind) => kind === 'other').length
-  const line = { dataset: 'kinds' as const, read: kinds.size - missing, missing }
+function describeKinds(all: number, missing: number): CoverageLine {
+  const line = { dataset: 'kinds' as const, read: all - missing, missing }
   return missing > 0 ? { ...line, state: 'partly', why: 'kinds_not_known' } : { ...line, state: 'whole' }
 }

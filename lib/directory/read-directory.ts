@@ -145,10 +145,11 @@ export function listKinds(
   const kinds = new Map<string, PrincipalKind>()
   for (const [id, { kind }] of named) kinds.set(id, kind)
   for (const { members, owners } of groups.values()) {
-    for (const { id, kind, agent } of [...members, ...owners]) {
-      if (kind !== 'other' || !kinds.has(id)) kinds.set(id, kind)
-      if (agent) agents.add(id)
-    }
+    for (const list of [members, owners])
+      for (const { id, kind, agent } of list) {
+        if (kind !== 'other' || !kinds.has(id)) kinds.set(id, kind)
+        if (agent) agents.add(id)
+      }
   }
   for (const id of groups.keys()) kinds.set(id, 'group')
   return kinds

@@ -204,11 +204,14 @@ async function listPrincipalsToWrite(
   { directory, ownPrincipals }: ReadAccess,
   isChanged: boolean,
 ): Promise<PrincipalFacts[]> {
-  const all = [...directory.principals.values()]
-  const isStored = ({ id }: PrincipalFacts) => directory.readingOfPrincipal.get(id)?.stored.principals.has(id) ?? false
-  const stored = all.filter(isStored)
-  const missing = isChanged ? new Set(await listMissingPrincipals(tx, { organisationId, tenantId }, stored)) : null
-  const read = all.filter((one) => !isStored(one) || missing?.has(one.id))
+  const { principals, readingOfPrincipal } = directory
+  const isStored = ({ id }: PrincipalFacts) => readingOfPrincipal.get(id)?.stored.principals.has(id) ?? false
+  const read = [...principals.values().filter((one) => !isStored(one))]
+  if (isChanged) {
+    const stored = [...principals.values().filter(isStored)]
+    const missing = new Set(await listMissingPrincipals(tx, { organisationId, tenantId }, stored))
+    read.push(...stored.filter(({ id }) => missing.has(id)))
+  }
   // Of somebody who is told twice the subscription's own reading knows more: the name.
   return [...new Map([...read, ...ownPrincipals.values()].map((one) => [one.id, one])).values()]
 }
