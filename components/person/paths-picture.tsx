@@ -3,6 +3,7 @@ import { joinClasses } from '@/components/ui/join-classes'
 import type { PersonAccess } from '@/lib/domain/access'
 import type { RoleAccess } from '@/lib/domain/access-paths'
 import { type LaidLink, type LaidNode, layoutPaths, linesOfName } from '@/lib/domain/paths-layout'
+import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { isolateName, roleWords, spellControls } from '@/lib/domain/words'
 
@@ -12,32 +13,35 @@ const HEIGHT = 62
 const COLUMN = 222
 const ROW = 74
 
-type Props = { access: PersonAccess; role: RoleAccess; scopeName: string }
+type Props = { access: PersonAccess; roles: readonly RoleAccess[] }
 
 /**
- * The paths to a role, drawn from left to right. For a screen reader it is one image, because the list after it says the
- * same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
+ * All paths to all roles, drawn from left to right, with what they share once. For a screen reader it is one image, because the lists
+ * below it say the same. Where it is too wide, it scrolls sideways in a box of its own that a keyboard can reach.
  */
-export function PathsPicture({ access, role, scopeName }: Props) {
-  const { nodes, links, columns, rows, notDrawn } = layoutPaths(role)
+export function PathsPicture({ access, roles }: Props) {
+  const { nodes, links, columns, rows, notDrawn, rolesNotDrawn } = layoutPaths(roles)
   const width = (columns - 1) * COLUMN + WIDTH + 2
   const height = (rows - 1) * ROW + HEIGHT + 2
   const at = new Map(nodes.map((node) => [node.key, node]))
-  const drawn = [roleWords({ id: role.roleId, name: role.roleName }), scopeName, role.kind].join(', ')
-  const flat = links.some((link) => link.flat)
-  const eligible = links.some((link) => link.eligible)
+  const notes = [
+    links.some((link) => link.eligible) ? 'Eligible, and dashed: a member only after activating that.' : null,
+    links.some((link) => link.flat) ? 'Dashed: in the group, directly or through groups that are not known.' : null,
+    notDrawn > 0 ? `${count(notDrawn, 'more way is', 'more ways are')} in the lists only.` : null,
+    rolesNotDrawn > 0 ? `${count(rolesNotDrawn, 'more role is', 'more roles are')} in the lists only.` : null,
+  ].filter(Boolean)
 
   return (
-    <figure className="mt-3">
+    <figure className="mb-5">
       <section
-        aria-label={`Picture of the ways to ${drawn}`}
+        aria-label="Picture of all ways"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable without a mouse
         tabIndex={0}
-        className="relative overflow-x-auto rounded-lg border border-line bg-canvas p-3"
+        className="relative overflow-x-auto rounded-lg border border-line bg-surface p-3"
       >
         <svg
           role="img"
-          aria-label={`The ways to ${drawn}, drawn. The list after it says the same.`}
+          aria-label={`All ways to ${count(roles.length, 'role', 'roles')}, drawn. The lists below say the same.`}
           width={width}
           height={height}
           viewBox={`-1 -1 ${width} ${height}`}
@@ -46,26 +50,33 @@ export function PathsPicture({ access, role, scopeName }: Props) {
           {links.map((link) => (
             <Arrow key={`${link.from} ${link.to}`} link={link} at={at} />
           ))}
-          {nodes.map((node) => (
-            <PictureNode
-              key={node.key}
-              node={node}
-              kind={role.kind}
-              {...describeNode(node, { access, role, scopeName })}
-            />
-          ))}
+          {nodes.map((node) =>
+            node.kind === 'passage' ? (
+              <Passage key={node.key} node={node} />
+            ) : (
+              <PictureNode key={node.key} node={node} {...describeNode(node, access)} />
+            ),
+          )}
         </svg>
       </section>
-      {flat || eligible || notDrawn > 0 ? (
-        <figcaption className="mt-1 text-xs text-ink-faint">
-          {eligible ? 'Eligible, and dashed: a member only after activating that. ' : null}
-          {flat ? 'Dashed: in the group, directly or through groups that are not known. ' : null}
-          {notDrawn > 0
-            ? `${notDrawn.toLocaleString('en')} more ${notDrawn === 1 ? 'way is' : 'ways are'} in the list only.`
-            : null}
-        </figcaption>
-      ) : null}
+      {notes.length > 0 ? <figcaption className="mt-1 text-xs text-ink-faint">{notes.join(' ')}</figcaption> : null}
     </figure>
+  )
+}
+
+const count = (number: number, one: string, many: string) =>
+  `${number.toLocaleString('en')} ${number === 1 ? one : many}`
+
+/** The line past a column in which there is nothing to draw on this way. */
+function Passage({ node: { column, row } }: { node: LaidNode }) {
+  const y = row * ROW + HEIGHT / 2
+  return (
+    <path
+      d={`M${column * COLUMN - 1} ${y}H${column * COLUMN + WIDTH}`}
+      fill="none"
+      strokeWidth={1.25}
+      className="stroke-line-strong"
+    />
   )
 }
 
@@ -84,19 +95,21 @@ function Arrow({ link, at }: { link: LaidLink; at: ReadonlyMap<string, LaidNode>
         d={`M${start.x} ${start.y}H${bend}C${middle} ${start.y} ${middle} ${end.y} ${end.x - 1} ${end.y}`}
         strokeDasharray={link.flat || link.eligible ? '4 3' : undefined}
       />
-      <path d={`M${end.x - 6} ${end.y - 3.5}L${end.x - 1} ${end.y}L${end.x - 6} ${end.y + 3.5}`} />
+      {to.kind === 'passage' ? null : (
+        <path d={`M${end.x - 6} ${end.y - 3.5}L${end.x - 1} ${end.y}L${end.x - 6} ${end.y + 3.5}`} />
+      )}
     </g>
   )
 }
 
-type PictureNodeProps = { node: LaidNode; kind: AssignmentKind; what: string; name: string }
+type PictureNodeProps = { node: LaidNode; what: string; name: string }
 
 /** How many letters of ordinary width fit into one of the two lines of a node at 13 pixels. */
 const LETTERS = 23
 
 /** A box with its name and, in smaller letters above, what it is. An eligible role has a dashed outline and its own colour. */
-function PictureNode({ node, kind, what, name }: PictureNodeProps) {
-  const eligible = node.kind === 'role' && kind === 'eligible'
+function PictureNode({ node, what, name }: PictureNodeProps) {
+  const eligible = node.kind === 'role' && node.role?.kind === 'eligible'
   const joined = node.membership === 'eligible'
   const [first, second] = linesOfName(spellControls(name), LETTERS)
   const top = second ? 18 : 26
@@ -130,25 +143,21 @@ const NameLine = ({ y, text, eligible }: { y: number; text: string; eligible: bo
 )
 
 /** What a node of the picture is, and what it is called. */
-function describeNode(node: LaidNode, { access, role, scopeName }: Props): { what: string; name: string } {
-  const { person, groups, subscription } = access
-  switch (node.kind) {
-    case 'person':
-      return {
-        what: person.kind === 'user' ? 'Person' : 'Principal',
-        name: person.name ?? person.email ?? person.userPrincipalName ?? person.id,
-      }
-    case 'group':
-      return {
-        what: describeGroup(node.membership),
-        name: groups.find(({ id }) => id === node.groupId)?.name ?? node.groupId ?? '',
-      }
-    case 'role':
-      return { what: describeKind(role.kind), name: roleWords({ id: role.roleId, name: role.roleName }) }
-    case 'scope':
-      return { what: SCOPE_LEVEL_LABELS[role.level], name: scopeName }
-    case 'subscription':
-      return { what: SCOPE_LEVEL_LABELS.subscription, name: subscription.name }
+function describeNode({ kind, groupId, membership, role }: LaidNode<RoleAccess>, access: PersonAccess) {
+  const { person, groups, subscription, managementGroups } = access
+  if (kind === 'group')
+    return { what: describeGroup(membership), name: groups.find(({ id }) => id === groupId)?.name ?? groupId ?? '' }
+  if (kind === 'role' && role)
+    return { what: describeKind(role.kind), name: roleWords({ id: role.roleId, name: role.roleName }) }
+  if (kind === 'scope' && role) {
+    const { scope, level } = role
+    const { name } = scopeWords({ scope, level, managementGroups, subscriptionName: subscription.name })
+    return { what: SCOPE_LEVEL_LABELS[level], name }
+  }
+  if (kind === 'subscription') return { what: SCOPE_LEVEL_LABELS.subscription, name: subscription.name }
+  return {
+    what: person.kind === 'user' ? 'Person' : 'Principal',
+    name: person.name ?? person.email ?? person.userPrincipalName ?? person.id,
   }
 }
 

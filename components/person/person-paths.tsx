@@ -14,9 +14,11 @@ import { explainAccess } from '@/lib/domain/access-paths'
 import { accessSummary } from '@/lib/domain/access-summary'
 import { keepMoment } from '@/lib/domain/as-of'
 import { missedWords } from '@/lib/domain/coverage'
+import { MOST_ROLES_DRAWN } from '@/lib/domain/paths-layout'
 import type { RemovalPage } from '@/lib/domain/removal-commands'
 import type { CoverageLine } from '@/lib/domain/vocabulary'
 import { isolateName, spellControls } from '@/lib/domain/words'
+import { PathsPicture } from './paths-picture'
 import { RolePaths } from './role-paths'
 
 type Props = {
@@ -35,14 +37,13 @@ type Props = {
   now: Date
 }
 
-/** At most so many roles are drawn: in a longer page a reader searches, and the lists say the same. */
-const MOST_PICTURED = 24
-
 /** Everything that one person holds or could activate in a subscription: role by role, with every path to it. */
 export function PersonPaths({ access, roleNames, coverage, path, at, portalHref, now }: Props) {
   const accesses = explainAccess(access)
   const roles = [...Map.groupBy(accesses, ({ roleId }) => roleId)]
   const gaps = missedWords(coverage)
+  // The lists of the roles that the picture leaves out are the only place that tells their paths.
+  const drawn = new Set(accesses.slice(0, MOST_ROLES_DRAWN).map(({ roleId }) => roleId))
   const summary = accessSummary(access, accesses, at !== '')
 
   return (
@@ -69,23 +70,26 @@ export function PersonPaths({ access, roleNames, coverage, path, at, portalHref,
             : `No role ${at ? 'was' : 'is'} held here, directly or through a group, and none ${at ? 'could' : 'can'} be activated.`}
         </EmptyState>
       ) : (
-        <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
-          {roles.map(([roleId, roleAccesses], index) => (
-            <RolePaths
-              key={roleId}
-              access={access}
-              roleNames={roleNames}
-              roleId={roleId}
-              accesses={roleAccesses}
-              groupsPath={`${path}/groups`}
-              at={at}
-              allRead={gaps.length === 0}
-              portalHref={portalHref}
-              pictures={index < MOST_PICTURED}
-              now={now}
-            />
-          ))}
-        </div>
+        <>
+          <PathsPicture access={access} roles={accesses} />
+          <div className="grid grid-cols-[minmax(0,1fr)] gap-5">
+            {roles.map(([roleId, roleAccesses]) => (
+              <RolePaths
+                key={roleId}
+                access={access}
+                roleNames={roleNames}
+                roleId={roleId}
+                accesses={roleAccesses}
+                groupsPath={`${path}/groups`}
+                at={at}
+                allRead={gaps.length === 0}
+                portalHref={portalHref}
+                folded={drawn.has(roleId)}
+                now={now}
+              />
+            ))}
+          </div>
+        </>
       )}
     </>
   )

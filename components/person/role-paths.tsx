@@ -15,11 +15,7 @@ import { scopeWords } from '@/lib/domain/scopes'
 import type { AssignmentKind } from '@/lib/domain/vocabulary'
 import { dateWords, isolateName, timeWords } from '@/lib/domain/words'
 import { PathList } from './path-list'
-import { PathsPicture } from './paths-picture'
 import { RemovalSteps } from './removal-steps'
-
-/** At most so many scopes of one role are drawn: for further ones the list says the same in less room. */
-const MOST_PICTURES = 6
 
 type Props = {
   access: PersonAccess
@@ -35,13 +31,14 @@ type Props = {
   allRead: boolean
   /** The address of the page of Microsoft's portals on which a removal is done. */
   portalHref: (page: RemovalPage) => string
-  pictures: boolean
+  /** Whether a picture above shows the paths, so that their lists are folded. */
+  folded: boolean
   now: Date
 }
 
 /** One role of one person: where they have it, by which paths, and what would take it away. */
 export function RolePaths(props: Props) {
-  const { access, roleNames, roleId, accesses, groupsPath, at, pictures, now } = props
+  const { access, roleNames, roleId, accesses, groupsPath, at, folded, now } = props
   const [first] = accesses
   if (!first) return null
   const { privilege, custom } = first
@@ -61,7 +58,7 @@ export function RolePaths(props: Props) {
           {privilege ? null : <ShortId id={roleId} label="ID of the role" />}
         </p>
       </header>
-      {accesses.map((one, index) => (
+      {accesses.map((one) => (
         <RoleAtScope
           key={`${one.scope} ${one.kind}`}
           access={access}
@@ -69,7 +66,7 @@ export function RolePaths(props: Props) {
           role={one}
           groupsPath={groupsPath}
           at={at}
-          picture={pictures && index < MOST_PICTURES}
+          folded={folded}
           now={now}
         />
       ))}
@@ -79,9 +76,8 @@ export function RolePaths(props: Props) {
   )
 }
 
-type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'at' | 'now'> & {
+type RoleAtScopeProps = Pick<Props, 'access' | 'roleNames' | 'groupsPath' | 'at' | 'folded' | 'now'> & {
   role: RoleAccess
-  picture: boolean
 }
 
 const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
@@ -90,8 +86,8 @@ const KIND_TITLES: Record<AssignmentKind, string | undefined> = {
   eligible: 'Not held until it is activated',
 }
 
-/** A role at one scope: its assignments, the denials that cut it, and every path to it, drawn and listed. */
-function RoleAtScope({ access, roleNames, role, groupsPath, at, picture, now }: RoleAtScopeProps) {
+/** A role at one scope: its assignments, the denials that cut it, and every path to it as a list. */
+function RoleAtScope({ access, roleNames, role, groupsPath, at, folded, now }: RoleAtScopeProps) {
   const seen = { managementGroups: access.managementGroups, subscriptionName: access.subscription.name }
   const words = scopeWords({ scope: role.scope, level: role.level, ...seen })
   const grants = [...new Set(role.paths.map(({ grant }) => grant))]
@@ -122,7 +118,6 @@ function RoleAtScope({ access, roleNames, role, groupsPath, at, picture, now }: 
           </li>
         ))}
       </ul>
-      {picture ? <PathsPicture access={access} role={role} scopeName={words.name} /> : null}
       <PathList
         access={access}
         role={role}
@@ -130,7 +125,7 @@ function RoleAtScope({ access, roleNames, role, groupsPath, at, picture, now }: 
         groupsPath={groupsPath}
         at={at}
         id={listId}
-        folded={picture}
+        folded={folded}
       />
     </div>
   )
