@@ -1,8 +1,8 @@
 'use client'
 
 import { Blocks, History, Settings, Users } from 'lucide-react'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { IntentLink } from '@/components/ui/intent-link'
 import { joinClasses } from '@/components/ui/join-classes'
 import { attentionWords } from '@/lib/domain/words'
 import { useAttention } from './attention'
@@ -26,7 +26,7 @@ export function RailLinks() {
           const here = path === href || path.startsWith(`${href}/`)
           return (
             <li key={href}>
-              <Link
+              <IntentLink
                 href={href}
                 title={label}
                 aria-current={here ? 'page' : undefined}
@@ -38,7 +38,7 @@ export function RailLinks() {
                 <Icon aria-hidden className="size-4.5 shrink-0 sm:size-4 rail:size-4" />
                 <span className="text-xs sm:sr-only rail:not-sr-only rail:text-base">{label}</span>
                 {href === '/integrations' && attention > 0 ? <Badge count={attention} /> : null}
-              </Link>
+              </IntentLink>
             </li>
           )
         })}

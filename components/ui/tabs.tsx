@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { IntentLink } from './intent-link'
 import { joinClasses } from './join-classes'
 
 type Tab = { href: string; label: string; count?: number; current: boolean }
@@ -10,7 +10,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
       <ul className="flex gap-5 px-0.5">
         {tabs.map((tab) => (
           <li key={tab.href}>
-            <Link
+            <IntentLink
               href={tab.href}
               scroll={false}
               aria-current={tab.current ? 'page' : undefined}
@@ -25,7 +25,7 @@ export function Tabs({ label, tabs }: { label: string; tabs: Tab[] }) {
                   {tab.count.toLocaleString('en')}
                 </span>
               )}
-            </Link>
+            </IntentLink>
           </li>
         ))}
       </ul>
