@@ -64,7 +64,7 @@ test('the arrow keys go through the options of a filter, and only the last one i
 }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await openResults(page)
+  await page.goto('/people')
   const asked: string[] = []
   page.on('request', (request) => {
     const status = new URL(request.url()).searchParams.get('status')

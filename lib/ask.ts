@@ -78,21 +78,30 @@ export type AnswerRow = HolderRow & { ways: { grant: MatchingGrant; denials: str
  * activate, `held` by what they hold now, and `cutOff` of these whom denials leave no way at all; null when there are too
  * many to look at each. `groups` counts the groups that have a way themselves. Throws TooMany while as many are being
  * answered as may be at a time.
+ *
+ * @param limit how many of them a page lists
  */
 export async function readAnswer(
   actor: Actor,
   connection: ConnectionFacts,
   question: Question,
   permissions: RolePermissions[],
+  limit?: number,
 ) {
-  return withLease('question', actor.memberId, () => answer(actor, connection, question, permissions))
+  return withLease('question', actor.memberId, () => answer(actor, connection, question, permissions, limit))
 }
 
-async function answer(actor: Actor, connection: ConnectionFacts, question: Question, permissions: RolePermissions[]) {
+async function answer(
+  actor: Actor,
+  connection: ConnectionFacts,
+  question: Question,
+  permissions: RolePermissions[],
+  limit?: number,
+) {
   const { roleIds, scope, who, cursor } = question
   const filter = { ...parseAccessView({}), roleIds, scope, who, cursor }
   const [page, all, held, groups] = await Promise.all([
-    listHolders(actor, connection, filter),
+    listHolders(actor, connection, filter, limit),
     countHolders(actor, connection, filter),
     countHolders(actor, connection, { ...filter, held: 'held' }),
     countHolders(actor, connection, { ...filter, who: 'groups' }),

@@ -1,19 +1,15 @@
-import { FunnelX, X } from 'lucide-react'
+import { FunnelX } from 'lucide-react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { ExportMenu } from '@/components/ui/export-menu'
-import { SearchField, SelectField } from '@/components/ui/fields'
-import { keepMoment } from '@/lib/domain/as-of'
-import { type AccessView, formatAccessView, isFiltered } from '@/lib/domain/views'
-import { roleWords, spellControls } from '@/lib/domain/words'
+import { SearchField } from '@/components/ui/fields'
+import { CHOSEN_FILTER_WORDS, CHOSEN_FILTERS, formatOptionsView, withoutFilter } from '@/lib/domain/filter-options'
+import { type AccessView, formatAccessView, isFiltered, withoutFilters } from '@/lib/domain/views'
+import { spellControls } from '@/lib/domain/words'
 import { FilterForm } from './filter-form'
-import {
-  HELD_LABELS,
-  HOW_LABELS,
-  listOptions,
-  OTHER_STATUS_LABELS,
-  PERSON_STATUS_LABELS,
-  SCOPE_LEVEL_LABELS,
-} from './labels'
+import { FilterPicker } from './filter-picker'
+import { describeFilter } from './filter-words'
+import { ListOptions } from './list-options'
+import type { ScopeOf } from './scope-label'
 
 type Props = {
   /** Whom the table lists. */
@@ -21,89 +17,76 @@ type Props = {
   path: string
   /** The page of the connection, below which the export of what the table shows is. */
   home: string
+  /** The view as it stands in the address, and with what was typed as filters. */
+  typed: AccessView
   view: AccessView
+  /** What was typed and not understood, as sentences. */
+  problems: string[]
   roles: { id: string; name: string | null }[]
+  of: ScopeOf
 }
 
-/** Search and filters of a table of those with access. The fields hold no cursor, so every change starts at the first page. */
-export function AccessFilters({ who, path, home, view, roles }: Props) {
-  const values = {
-    q: view.search,
-    role: view.roleIds.join(','),
-    status: view.status ?? '',
-    level: view.level ?? '',
-    how: view.how ?? '',
-    held: view.held ?? '',
-  }
-  const kept = {
-    scope: view.scope,
-    signal: view.signal,
-    sort: view.sort === 'name' ? null : view.sort,
-    dir: view.direction === 'asc' ? null : view.direction,
-    at: view.at || null,
-  }
+/**
+ * Search and filters of a table of those with access: one field in which both are typed, and a button for each filter, which says what it
+ * is set to. No address here has a cursor, so every change starts at the first page.
+ */
+export function AccessFilters({ who, path, home, typed, view, problems, roles, of }: Props) {
   const people = who === 'people'
+  const { q: _, ...kept } = Object.fromEntries(new URLSearchParams(formatAccessView({ ...typed, cursor: null })))
   const exportQuery = `list=${who}${formatAccessView({ ...view, cursor: null }).replace(/^\?/, '&')}`
-  const statuses = listOptions('Any status', people ? PERSON_STATUS_LABELS : OTHER_STATUS_LABELS)
-  const fields = [
-    { name: 'role', label: 'Role', options: listRoleOptions(view, roles), width: 'w-32' },
-    { name: 'status', label: 'Status', options: statuses, width: people ? 'w-33' : 'w-40' },
-    { name: 'level', label: 'Scope level', options: listOptions('Any scope', SCOPE_LEVEL_LABELS), width: 'w-34' },
-    { name: 'how', label: 'How it is held', options: listOptions('Any way', HOW_LABELS), width: 'w-34' },
-    {
-      name: 'held',
-      label: 'Held or eligible',
-      options: listOptions('Held or eligible', HELD_LABELS),
-      width: 'w-37 max-sm:min-w-36',
-    },
-  ] as const
+  const settled = path + formatAccessView({ ...view, cursor: null })
+  const isSettled = typed.search === view.search || problems.length > 0
 
   return (
-    <FilterForm label={people ? 'People' : 'Other principals'} action={path} values={values}>
-      <SearchField
-        label={people ? 'Name, email or ID' : 'Name or ID'}
-        defaultValue={values.q}
-        className="max-sm:max-w-none sm:max-w-48"
-      />
-      {fields.map(({ name, label, options, width }) => (
-        <SelectField
-          key={name}
-          name={name}
-          label={label}
-          hideLabel
-          options={options}
-          defaultValue={values[name]}
-          className={`${width} max-sm:w-auto max-sm:flex-1 max-sm:basis-32`}
+    <>
+      <FilterForm
+        label={people ? 'People' : 'Other principals'}
+        action={path}
+        values={{ q: typed.search }}
+        settled={isSettled ? null : settled}
+      >
+        <SearchField
+          label={people ? 'Name, email or ID' : 'Name or ID'}
+          placeholder={people ? 'Name, email, role:Owner, -disabled' : 'Name, ID, role:Owner'}
+          defaultValue={typed.search}
+          className="max-sm:max-w-none sm:max-w-80"
         />
-      ))}
-      {Object.entries(kept).map(([name, value]) =>
-        value === null ? null : <input key={name} type="hidden" name={name} value={value} />,
-      )}
-      {view.scope ? (
-        <ButtonLink href={path + formatAccessView({ ...view, scope: null, cursor: null })} title={view.scope}>
-          <X aria-hidden />
-          <span className="sr-only">No longer only at </span>
-          <span dir="auto" className="max-w-40 truncate">
-            {spellControls(view.scope.split('/').at(-1) || view.scope)}
-          </span>
-        </ButtonLink>
-      ) : null}
-      {isFiltered(view) ? (
-        <ButtonLink href={keepMoment(path, view.at)} variant="ghost" title="Clear filters" className="px-2">
-          <FunnelX aria-hidden />
-          <span className="sr-only">Clear filters</span>
-        </ButtonLink>
-      ) : null}
-      <ExportMenu path={`${home}/export`} query={exportQuery} className="ml-auto" />
-    </FilterForm>
+        {CHOSEN_FILTERS.map((by) => (
+          <FilterPicker
+            key={by}
+            label={CHOSEN_FILTER_WORDS[by].label}
+            value={describeFilter(by, { view, who, roles, of })}
+            clearHref={path + formatAccessView(withoutFilter(view, by))}
+            optionsHref={`${home}/options${formatOptionsView({ ...view, cursor: null, by, list: who })}`}
+            typed={CHOSEN_FILTER_WORDS[by].typed}
+          />
+        ))}
+        {Object.entries(kept).map(([name, value]) => (
+          <input key={name} type="hidden" name={name} value={value} />
+        ))}
+        {isFiltered(view) ? (
+          <ButtonLink
+            href={path + formatAccessView(withoutFilters(view))}
+            variant="ghost"
+            title="Clear filters"
+            className="px-2"
+          >
+            <FunnelX aria-hidden />
+            <span className="sr-only">Clear filters</span>
+          </ButtonLink>
+        ) : null}
+        <span className="ml-auto inline-flex items-center gap-3">
+          <ListOptions path={path} view={view} columns={people} />
+          <ExportMenu path={`${home}/export`} query={exportQuery} />
+        </span>
+      </FilterForm>
+      <div aria-live="polite" className="mb-2 text-sm text-warn empty:hidden">
+        {problems.map((problem) => (
+          <p key={problem} className="wrap-anywhere">
+            {spellControls(problem)}
+          </p>
+        ))}
+      </div>
+    </>
   )
-}
-
-/** The roles held here, and what a link asks for beside them: several roles at once, or one that nobody holds any more. */
-function listRoleOptions(view: AccessView, roles: Props['roles']) {
-  const options = roles.map((role) => ({ value: role.id, label: roleWords(role) }))
-  const wanted = view.roleIds.join(',')
-  const known = wanted === '' || options.some(({ value }) => value === wanted)
-  const label = view.roleIds.length === 1 ? wanted : `${view.roleIds.length} roles`
-  return [{ value: '', label: 'Any role' }, ...(known ? [] : [{ value: wanted, label }]), ...options]
 }

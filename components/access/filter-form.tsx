@@ -5,7 +5,14 @@ import { type ReactNode, type SubmitEvent, useEffect, useRef, useTransition } fr
 import { buttonClasses } from '@/components/ui/button'
 import { formatQuery } from '@/lib/domain/address'
 
-type Props = { label: string; action: string; values: Record<string, string>; children: ReactNode }
+type Props = {
+  label: string
+  action: string
+  values: Record<string, string>
+  /** The address of the same list with what was typed as filters, to which Enter leads; null where nothing was typed as one. */
+  settled?: string | null
+  children: ReactNode
+}
 
 /** How long nothing may be typed before what stands in the form is asked for, in milliseconds. */
 const PAUSE_MS = 250
@@ -16,7 +23,7 @@ const KEY_PAUSE_MS = 700
  * A GET form whose fields make the address of a view. It works without JavaScript, with the button that stands in `noscript`. With it,
  * what is typed or chosen applies by itself, empty fields stay out of the address, and the fields change when a link changes the view.
  */
-export function FilterForm({ label, action, values, children }: Props) {
+export function FilterForm({ label, action, values, settled = null, children }: Props) {
   const router = useRouter()
   const form = useRef<HTMLFormElement>(null)
   const waiting = useRef<ReturnType<typeof setTimeout>>(undefined)
@@ -26,6 +33,8 @@ export function FilterForm({ label, action, values, children }: Props) {
   const changed = useRef(false)
   /** The address that typing led to last. */
   const typedAddress = useRef('')
+  /** Whether Enter was pressed, so that what was typed as filters becomes them as soon as it is understood. */
+  const settling = useRef(false)
   const [pending, startTransition] = useTransition()
 
   const wanted = JSON.stringify(values)
@@ -40,6 +49,19 @@ export function FilterForm({ label, action, values, children }: Props) {
     }
   }, [wanted])
   useEffect(() => () => clearTimeout(waiting.current), [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is settled when the page of what was typed has come
+  useEffect(() => {
+    if (settling.current) settle()
+  }, [wanted, settled])
+
+  /** Leads to the address in which what was typed as filters stands as filters, and leaves only the rest in the field. */
+  function settle() {
+    settling.current = false
+    if (settled === null) return
+    const field = form.current?.elements.namedItem('q')
+    if (field instanceof HTMLInputElement) field.value = new URL(settled, location.origin).searchParams.get('q') ?? ''
+    startTransition(() => router.replace(settled, { scroll: false }))
+  }
 
   function apply(isTyped = false) {
     clearTimeout(waiting.current)
@@ -68,7 +90,11 @@ export function FilterForm({ label, action, values, children }: Props) {
       action={action}
       onSubmit={(event: SubmitEvent<HTMLFormElement>) => {
         event.preventDefault()
-        apply()
+        const field = event.currentTarget.elements.namedItem('q')
+        const isShown = field instanceof HTMLInputElement && field.value.trim() === values.q
+        settling.current = !isShown
+        if (isShown && settled !== null) settle()
+        else apply()
       }}
       onPointerDown={() => {
         byKey.current = false

@@ -1,4 +1,4 @@
-import type { AccessView } from '@/lib/domain/views'
+import type { AccessView, PeopleColumn } from '@/lib/domain/views'
 import type {
   AssignmentKind,
   Difference,
@@ -35,6 +35,10 @@ export const OTHER_STATUS_LABELS: Partial<Record<PrincipalStatus, string>> = {
   not_readable: 'Not asked about',
   other_tenant: 'Other tenant',
 }
+
+/** The label of a status in a list of people or of others. */
+export const statusLabel = (status: PrincipalStatus, who: 'people' | 'others'): string =>
+  (who === 'others' ? OTHER_STATUS_LABELS[status] : undefined) ?? PERSON_STATUS_LABELS[status]
 
 /** What a status means for the person's access, as a sentence. */
 export const PERSON_STATUS_SENTENCES: Record<PrincipalStatus, string> = {
@@ -107,6 +111,17 @@ export const HELD_LABELS: Record<NonNullable<AccessView['held']>, string> = {
   held: 'Held now',
   ...ASSIGNMENT_KIND_LABELS,
   active: 'Held outright',
+}
+
+/** The columns of a table of people beside the name. */
+export const COLUMN_LABELS: Record<PeopleColumn, string> = {
+  email: 'Email',
+  status: 'Status',
+  role: 'Role',
+  scope: 'Scope',
+  how: 'How',
+  licence: 'Licence',
+  objectId: 'Object ID',
 }
 
 /** The filter by how a role is held. */

@@ -82,6 +82,8 @@ export function SelectField({ label, hideLabel, hint, error, options, className,
 
 type SearchFieldProps = {
   label: string
+  /** What else can be typed; the label without it. */
+  placeholder?: string
   defaultValue?: string
   className?: string
   /** For a list that is narrowed while one types. */
@@ -89,7 +91,7 @@ type SearchFieldProps = {
 }
 
 /** The search box of a GET form, which puts what is searched for into the address as `q`. */
-export function SearchField({ label, defaultValue, className, onChange }: SearchFieldProps) {
+export function SearchField({ label, placeholder = label, defaultValue, className, onChange }: SearchFieldProps) {
   return (
     <div className={joinClasses('relative w-full max-w-72 min-w-0', className)}>
       <Search
@@ -100,7 +102,7 @@ export function SearchField({ label, defaultValue, className, onChange }: Search
         type="search"
         name="q"
         aria-label={label}
-        placeholder={label}
+        placeholder={placeholder}
         defaultValue={defaultValue}
         onChange={onChange}
         maxLength={200}

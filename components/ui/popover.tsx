@@ -11,6 +11,9 @@ type Props = {
   label: string
   /** Set for what is of no use on paper. */
   screenOnly?: boolean
+  /** The look of the button, where it is not the quiet one. */
+  triggerClassName?: string
+  onOpen?: () => void
   className?: string
   children: ReactNode
 }
@@ -20,7 +23,7 @@ type Props = {
  * and on a click elsewhere, and makes it the next stop of the keyboard; without a script it opens in the middle of the window. On paper
  * the panel stands where its button was.
  */
-export function Popover({ trigger, label, screenOnly = false, className, children }: Props) {
+export function Popover({ trigger, label, screenOnly = false, triggerClassName, onOpen, className, children }: Props) {
   const id = useId()
   const button = useRef<HTMLButtonElement>(null)
   const panel = useRef<HTMLDivElement>(null)
@@ -30,7 +33,10 @@ export function Popover({ trigger, label, screenOnly = false, className, childre
         ref={button}
         type="button"
         popoverTarget={id}
-        className="-mx-1 inline-flex min-h-6 items-center gap-1.5 rounded-md px-1 text-ink-soft hover:bg-ink/6 hover:text-ink [&_svg]:size-4 [&_svg]:shrink-0"
+        className={
+          triggerClassName ??
+          '-mx-1 inline-flex min-h-6 items-center gap-1.5 rounded-md px-1 text-ink-soft hover:bg-ink/6 hover:text-ink [&_svg]:size-4 [&_svg]:shrink-0'
+        }
       >
         {trigger}
       </button>
@@ -43,7 +49,9 @@ export function Popover({ trigger, label, screenOnly = false, className, childre
         role="group"
         aria-label={label}
         onBeforeToggle={(event) => {
-          if (event.newState === 'open' && button.current && panel.current) placePanel(panel.current, button.current)
+          if (event.newState !== 'open') return
+          if (button.current && panel.current) placePanel(panel.current, button.current)
+          onOpen?.()
         }}
         className={joinClasses(
           'm-auto max-h-[70dvh] max-w-[min(40rem,calc(100vw-1rem))] overflow-y-auto overscroll-contain rounded-lg p-4 text-sm text-ink-soft',

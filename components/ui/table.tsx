@@ -1,4 +1,3 @@
-import { ArrowDown, ArrowUp, ChevronsUpDown } from 'lucide-react'
 import Link from 'next/link'
 import type { ComponentProps, ReactNode } from 'react'
 import { joinClasses } from './join-classes'
@@ -6,7 +5,7 @@ import { joinClasses } from './join-classes'
 type Props = {
   caption: string
   /** The layout of `table.css` that says where the cells stand in a card and in a window of middle width. */
-  layout?: 'people' | 'everyone' | 'principals' | 'runs' | 'fleet'
+  layout?: 'people' | 'chosen' | 'everyone' | 'principals' | 'runs' | 'fleet'
   /** Set for as many columns as there happen to be: they scroll sideways, with the first of them in sight. */
   scrolls?: boolean
   children: ReactNode
@@ -112,20 +111,21 @@ type SortThProps = CellPlace & {
 
 /** A column heading that sorts by following a link. */
 export function SortTh({ href, direction, className, children, ...cell }: SortThProps) {
-  const Icon = direction === 'ascending' ? ArrowUp : direction === 'descending' ? ArrowDown : ChevronsUpDown
+  const mark = direction === 'ascending' ? 'arrow-up' : direction === 'descending' ? 'arrow-down' : 'chevrons-up-down'
 
   return (
     <th {...COLUMN_HEADING} {...place(cell)} aria-sort={direction ?? 'none'} className={className}>
       <Link
         href={href}
         scroll={false}
+        prefetch={false}
+        data-icon={mark}
         className={joinClasses(
-          '-mx-1 inline-flex items-center gap-1 rounded-md px-1 hover:text-ink',
-          direction && 'text-ink',
+          '-mx-1 inline-flex flex-row-reverse items-center gap-1 rounded-md px-1 [--icon-size:0.875rem] hover:text-ink',
+          direction ? 'text-ink [--icon-ink:var(--color-accent)]' : '[--icon-ink:var(--color-ink-faint)]',
         )}
       >
         {children}
-        <Icon aria-hidden className={joinClasses('size-3.5', direction ? 'text-accent' : 'text-ink-faint')} />
       </Link>
     </th>
   )

@@ -66,11 +66,13 @@ const KINDS: Record<HolderFilter['who'], SQL> = {
 }
 
 /** A filter as a condition on the holders themselves, without what it asks of their grants. A search needs `principals` joined. */
-export function holderMatches({ who, search, status, signal }: HolderFilter): SQL | undefined {
+export function holderMatches({ who, search, status, notStatus, guest, signal }: HolderFilter): SQL | undefined {
   return and(
     KINDS[who],
     searchText(search, [principals.name, principals.email], holders.principalId),
     status ? eq(holders.status, status) : undefined,
+    notStatus.length > 0 ? notInArray(holders.status, notStatus) : undefined,
+    guest ? eq(holders.guest, guest === 'only') : undefined,
     signal ? showsSignal(signal) : undefined,
   )
 }

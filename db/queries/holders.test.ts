@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from 'vitest'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { ALL_PEOPLE, countHolders, type HolderQuery, listHolders } from './holders'
+import { ALL_PEOPLE, countHolders, countHoldersByStatus, type HolderQuery, listHolders } from './holders'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -110,6 +110,9 @@ test('every filter narrows the list and its count alike', async () => {
   expect(await names({ who: 'others' })).toEqual([])
   expect(await names({ search: 'Z@CONTOSO' })).toEqual(['Ada'])
   expect(await names({ status: 'disabled' })).toEqual(['Bob'])
+  expect(await names({ notStatus: ['disabled', 'deleted'] })).toEqual(['Ada'])
+  expect(await names({ guest: 'only' })).toEqual([])
+  expect(await names({ guest: 'none' })).toEqual(['Ada', 'Bob'])
   expect(await names({ signal: 'large_group' })).toEqual(['Ada'])
   expect(await names({ signal: 'orphan' })).toEqual([])
   expect(await names({ how: 'direct' })).toEqual(['Ada', 'Bob'])
@@ -121,6 +124,15 @@ test('every filter narrows the list and its count alike', async () => {
   expect(await names({ level: 'resource_group' })).toEqual(['Ada'])
   expect(await names({ roleIds: [contributor, reader] })).toEqual(['Ada', 'Bob'])
   expect(await names({ roleIds: [owner], who: 'groups' })).toEqual(['Outer'])
+})
+
+test('those whom a filter leaves are counted for each status', async () => {
+  const { world, connection, owner } = await createCompany()
+  const countBy = async (query: Partial<HolderQuery>) =>
+    Object.fromEntries(await countHoldersByStatus(world.actor, connection, { ...ALL_PEOPLE, ...query }))
+  expect(await countBy({})).toEqual({ active: 1, disabled: 1 })
+  expect(await countBy({ roleIds: [owner], held: 'held' })).toEqual({ active: 1 })
+  expect(await countBy({ search: 'nobody' })).toEqual({})
 })
 
 test('of two equal grants a filtered list shows the one that was assigned outright, like a list that is not filtered', async () => {

@@ -74,6 +74,8 @@ export const ALL_PEOPLE: HolderQuery = {
   who: 'people',
   search: '',
   status: null,
+  notStatus: [],
+  guest: null,
   signal: null,
   roleIds: [],
   scope: null,
@@ -102,12 +104,31 @@ export async function listHolders(
 
 /** How many of those who have access in a snapshot meet a filter. */
 export async function countHolders(actor: Actor, snapshot: Snapshot, filter: HolderFilter): Promise<number> {
+  const counted = await countMatching(actor, snapshot, filter, sql`''`)
+  return counted[0]?.holders ?? 0
+}
+
+/** The same for each status that any of them has. */
+export async function countHoldersByStatus(
+  actor: Actor,
+  snapshot: Snapshot,
+  filter: HolderFilter,
+): Promise<ReadonlyMap<PrincipalStatus, number>> {
+  const counted = await countMatching(actor, snapshot, filter, sql`${holders.status}`)
+  return new Map(counted.map((row) => [row.by as PrincipalStatus, row.holders]))
+}
+
+/** How many holders meet a filter, for each value of a column; one row, or none, where the column is the same for all. */
+async function countMatching(actor: Actor, snapshot: Snapshot, filter: HolderFilter, column: SQL) {
   const published = publishedOf(snapshot)
-  if (!published) return 0
+  if (!published) return []
   const db = await getDb(actor)
   const isOneRowEnough = filter.signal === null
   let query = db
-    .select({ holders: sql<number>`count(distinct ${holders.principalId})::int` })
+    .select({
+      by: sql<string>`${column}`.as('counted_by'),
+      holders: sql<number>`count(distinct ${holders.principalId})::int`,
+    })
     .from(isOneRowEnough ? holders : namedHolders(actor, published))
     .$dynamic()
   if (filter.search.trim() !== '') query = query.leftJoin(principals, toPrincipal(holders, holders.principalId))
@@ -116,10 +137,9 @@ export async function countHolders(actor: Actor, snapshot: Snapshot, filter: Hol
       sql`(${selectMatchingHolders(actor, published, filter)}) as matching`,
       sql`matching.principal_id = ${holders.principalId}`,
     )
-  const [counted] = await query.where(
-    and(isOneRowEnough ? inSnapshot(holders, actor, published) : undefined, holderMatches(filter)),
-  )
-  return counted?.holders ?? 0
+  return query
+    .where(and(isOneRowEnough ? inSnapshot(holders, actor, published) : undefined, holderMatches(filter)))
+    .groupBy(sql`counted_by`)
 }
 
 const eligibleRole = alias(roleDefinitions, 'eligible_role')

@@ -26,7 +26,7 @@ import { countAttention, countFleet, listFleet } from './fleet'
 import { listFoundGroups, listFoundPeople, listFoundSubscriptions, listLastSubscriptions } from './found'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
-import { countHolders, listHolders } from './holders'
+import { ALL_PEOPLE, countHolders, countHoldersByStatus, listHolders } from './holders'
 import { EMPTY_PAGE } from './keyset'
 import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers, listWaitingMembers } from './organisation'
 import { countPeople, listPeople } from './people'
@@ -45,7 +45,7 @@ afterAll(() => database.close())
 
 const PEOPLE = { search: '', status: null, direction: 'asc', cursor: null } as const
 const GRANTS = { roleIds: [], scope: null, level: null, how: null, held: null }
-const HOLDERS = { ...PEOPLE, ...GRANTS, who: 'people', signal: null, sort: 'name' } as const
+const HOLDERS = { ...ALL_PEOPLE, ...PEOPLE, ...GRANTS }
 const ALL = { search: '', cursor: null }
 
 /** An organisation with something for every read to find. */
@@ -132,6 +132,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   countFacets: async (actor, { connection }) => (await countFacets(actor, connection)).ownAssignments,
   countFleet: async (actor) => (await countFleet(actor, { search: '' }, 'account')).length,
   countHolders: (actor, { connection }) => countHolders(actor, connection, HOLDERS),
+  countHoldersByStatus: async (actor, { connection }) => (await countHoldersByStatus(actor, connection, HOLDERS)).size,
   countPeople: (actor) => countPeople(actor, 'now', PEOPLE),
   countResult: async ({ organisationId }, { world: { tenantId }, connection }) =>
     (await countResult(database.db, { organisationId, tenantId, published: publishedOf(connection) })).people,

@@ -57,6 +57,22 @@ export function oneOf<Word extends string, Default extends Word | null>(
   return parameter<Word | Default>(name, read, (value) => (value === byDefault ? '' : (value ?? '')))
 }
 
+/** Words of a closed list with commas between them, each once and in the order of the list. None at all is written as `none`. */
+export function someOf<Word extends string>(
+  name: string,
+  words: readonly Word[],
+  byDefault: readonly Word[],
+): Parameter<Word[]> {
+  const read = (text: string) => {
+    if (text === 'none') return []
+    const asked = text.split(',')
+    const known = words.filter((word) => asked.includes(word))
+    return known.length > 0 ? known : [...byDefault]
+  }
+  const write = (chosen: readonly Word[]) => (chosen.join() === byDefault.join() ? '' : chosen.join() || 'none')
+  return parameter(name, read, write)
+}
+
 const LONGEST_SEARCH = 200 // characters; no name or email is that long
 const LONGEST_TEXT = 1024 // characters; the IDs of Azure's deepest resources stay well below
 
@@ -81,7 +97,8 @@ export function scopePath(name: string): Parameter<string | null> {
 }
 
 const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
-const MOST_GUIDS = 20 // a filter by more roles is not one that a person made
+/** How many GUIDs a list of an address holds: a filter by more roles is not one that a person made. */
+export const MOST_GUIDS = 20
 
 /** A GUID, in lower case. */
 export function guid(name: string): Parameter<string | null> {

@@ -21,6 +21,8 @@ import {
   formatTilesView,
   type GroupsView,
   isFiltered,
+  PAGE_SIZES,
+  PEOPLE_COLUMNS,
   type PeopleView,
   parseAccessView,
   parseAskView,
@@ -34,6 +36,7 @@ import {
   type RolesView,
   type RunsView,
   type TilesView,
+  USUAL_COLUMNS,
 } from './views'
 import {
   ASSIGNMENT_KINDS,
@@ -54,6 +57,8 @@ const DEFAULT: AccessView = {
   search: '',
   roleIds: [],
   status: null,
+  notStatus: [],
+  guest: null,
   level: null,
   scope: null,
   how: null,
@@ -62,6 +67,8 @@ const DEFAULT: AccessView = {
   sort: 'name',
   direction: 'asc',
   cursor: null,
+  columns: USUAL_COLUMNS,
+  size: '50',
 }
 
 /** Any text that an address can carry as it is. */
@@ -87,6 +94,8 @@ const accessView: fc.Arbitrary<AccessView> = fc.record({
   search: text,
   roleIds: fc.uniqueArray(fc.uuid(), { maxLength: 20 }),
   status: fc.option(fc.constantFrom(...PRINCIPAL_STATUSES)),
+  notStatus: fc.subarray([...PRINCIPAL_STATUSES]),
+  guest: fc.option(fc.constantFrom('only', 'none')),
   level: fc.option(fc.constantFrom(...SCOPE_LEVELS)),
   scope: fc.option(text.map((value) => `/${value}`)),
   how: fc.option(fc.constantFrom(...WAYS_HELD)),
@@ -95,6 +104,8 @@ const accessView: fc.Arbitrary<AccessView> = fc.record({
   sort: fc.constantFrom('name', 'email', 'status', 'role', 'scope'),
   direction,
   cursor,
+  columns: fc.subarray([...PEOPLE_COLUMNS]),
+  size: fc.constantFrom(...PAGE_SIZES),
 })
 
 const peopleView: fc.Arbitrary<PeopleView> = fc.record({
@@ -185,11 +196,13 @@ const PAGE: Cursor = { at: ['ada', '1'], side: 'after' }
 
 describe('an address that somebody kept opens the view it was kept for', () => {
   test('a table of those with access', () => {
-    const address = `?q=ada&role=${ROLE}&status=disabled&level=subscription&scope=%2Fsubscriptions%2Fs&how=group&held=eligible&signal=gone&sort=role&dir=desc&after=WyJhZGEiLCIxIl0&at=2026-03-12`
+    const address = `?q=ada&role=${ROLE}&status=disabled&not=invited%2Cdeleted&guest=none&level=subscription&scope=%2Fsubscriptions%2Fs&how=group&held=eligible&signal=gone&sort=role&dir=desc&after=WyJhZGEiLCIxIl0&columns=email%2Clicence&size=100&at=2026-03-12`
     const view: AccessView = {
       search: 'ada',
       roleIds: [ROLE],
       status: 'disabled',
+      notStatus: ['invited', 'deleted'],
+      guest: 'none',
       level: 'subscription',
       scope: '/subscriptions/s',
       how: 'group',
@@ -198,6 +211,8 @@ describe('an address that somebody kept opens the view it was kept for', () => {
       sort: 'role',
       direction: 'desc',
       cursor: PAGE,
+      columns: ['email', 'licence'],
+      size: '100',
       at: '2026-03-12',
     }
     expect(parseAccessView(paramsOf(address))).toEqual(view)

@@ -13,6 +13,7 @@ import {
   type SearchParams,
   scopePath,
   searchText,
+  someOf,
   wholeNumber,
 } from './address'
 import type { AsOfView } from './as-of'
@@ -61,7 +62,7 @@ const DIRECTIONS = ['asc', 'desc'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
 /** `held` is active or activated. */
-const HELD = ['held', ...ASSIGNMENT_KINDS] as const
+export const HELD = ['held', ...ASSIGNMENT_KINDS] as const
 
 /** Which grants count. */
 export type GrantFilter = {
@@ -81,15 +82,38 @@ export type HolderFilter = GrantFilter & {
   /** Part of a name or an email, or a whole object ID; empty for all. */
   search: string
   status: PrincipalStatus | null
+  /** Statuses that are left out. */
+  notStatus: PrincipalStatus[]
+  /** Only guests of the directory, or everyone but them. */
+  guest: (typeof GUESTS)[number] | null
   signal: Signal | null
 }
+
+const GUESTS = ['only', 'none'] as const
 
 const HOLDER_SORTS = ['name', 'email', 'status', 'role', 'scope'] as const
 export type HolderSort = (typeof HOLDER_SORTS)[number]
 
+/** The columns of a table of people that can be left out, and those that are only there when they are asked for. */
+export const PEOPLE_COLUMNS = ['email', 'status', 'role', 'scope', 'how', 'licence', 'objectId'] as const
+export type PeopleColumn = (typeof PEOPLE_COLUMNS)[number]
+
+/** The columns that a table of people has unless others are asked for. */
+export const USUAL_COLUMNS: PeopleColumn[] = ['email', 'status', 'role', 'scope', 'how']
+
+/** How many rows a page of a list can have. */
+export const PAGE_SIZES = ['25', '50', '100', '200'] as const
+
 /** A table of those with access to one subscription. */
 export type AccessView = Omit<HolderFilter, 'who'> &
-  AsOfView & { sort: HolderSort; direction: Direction; cursor: Cursor | null }
+  AsOfView & {
+    sort: HolderSort
+    direction: Direction
+    cursor: Cursor | null
+    /** In the order of `PEOPLE_COLUMNS`. */
+    columns: PeopleColumn[]
+    size: (typeof PAGE_SIZES)[number]
+  }
 
 /** How many rows come before the side of a cursor. */
 const PLACE = wholeNumber('place')
@@ -97,10 +121,12 @@ const PLACE = wholeNumber('place')
 /** The moment a page shows, as typed: whether it makes sense is judged where it is read. */
 const AT = { at: plainText('at') }
 
-const ACCESS_ADDRESS: Address<AccessView> = {
+export const ACCESS_ADDRESS: Address<AccessView> = {
   search: searchText('q'),
   roleIds: guids('role'),
   status: oneOf('status', PRINCIPAL_STATUSES, null),
+  notStatus: someOf('not', PRINCIPAL_STATUSES, []),
+  guest: oneOf('guest', GUESTS, null),
   level: oneOf('level', SCOPE_LEVELS, null),
   scope: scopePath('scope'),
   how: oneOf('how', WAYS_HELD, null),
@@ -109,6 +135,8 @@ const ACCESS_ADDRESS: Address<AccessView> = {
   sort: oneOf('sort', HOLDER_SORTS, 'name'),
   direction: oneOf('dir', DIRECTIONS, 'asc'),
   cursor: pageCursor(),
+  columns: someOf('columns', PEOPLE_COLUMNS, USUAL_COLUMNS),
+  size: oneOf('size', PAGE_SIZES, '50'),
   ...AT,
 }
 
@@ -117,10 +145,18 @@ export const formatAccessView = (view: AccessView): string => formatView(ACCESS_
 
 /** Whether a view leaves out anyone. */
 export function isFiltered(view: AccessView): boolean {
-  const { search, status, signal, roleIds, scope, level, how, held } = view
+  const { search, notStatus, roleIds, ...one } = view
   return (
-    search !== '' || roleIds.length > 0 || [status, signal, scope, level, how, held].some((value) => value !== null)
+    search !== '' ||
+    [...notStatus, ...roleIds].length > 0 ||
+    [one.status, one.guest, one.signal, one.scope, one.level, one.how, one.held].some((value) => value !== null)
   )
+}
+
+/** A view without what it leaves out: everyone, in the same order and columns and at the same moment. */
+export function withoutFilters(view: AccessView): AccessView {
+  const { at, sort, direction, columns, size } = view
+  return { ...parseAccessView({}), at, sort, direction, columns, size }
 }
 
 /** Which of the people over all subscriptions are shown. */
@@ -187,6 +223,18 @@ export const formatAskView = (view: AskView): string => formatView(ASK_ADDRESS, 
 /** Whether a view asks anything, and does not only say who is listed, and when. */
 export const isAsked = (view: AskView): boolean =>
   formatAskView({ ...view, at: '', who: 'people', cursor: null }) !== ''
+
+/** A question of all subscriptions together. */
+export type AskAllView = Pick<AskView, 'roleId' | 'operation' | 'plane' | 'who' | 'at'> & {
+  /** The first of the subscriptions that a page shows, counted from 0. */
+  from: number
+}
+
+const { scope: _, cursor: __, ...ASK_ALL } = ASK_ADDRESS
+const ASK_ALL_ADDRESS: Address<AskAllView> = { ...ASK_ALL, from: wholeNumber('from') }
+
+export const parseAskAllView = (params: SearchParams): AskAllView => parseView(ASK_ALL_ADDRESS, params)
+export const formatAskAllView = (view: AskAllView): string => formatView(ASK_ALL_ADDRESS, view)
 
 /** The groups of a subscription, or one of them with its members. */
 export type GroupsView = AsOfView & {

@@ -61,6 +61,8 @@ const FILTERS = {
   ...{
     search: '',
     status: null,
+    notStatus: [],
+    guest: null,
     signal: null,
     roleIds: [] as string[],
     scope: null,

@@ -1,9 +1,12 @@
 import type { Actor } from '@/db/actor'
 import { readDatabaseNow } from '@/db/queries/clock'
 import { type ConnectionFacts, getConnection } from '@/db/queries/connections'
+import { listRolesHeld } from '@/db/queries/roles'
 import { NotFound } from '@/lib/actor'
+import type { SearchParams } from '@/lib/domain/address'
 import {
   parseAccessView,
+  parseAskAllView,
   parseAskView,
   parseAsOfView,
   parseAuditView,
@@ -13,8 +16,10 @@ import {
 } from '@/lib/domain/views'
 import { connectionAskedFor } from '@/lib/past-result'
 import { allResultsAskedFor, findAllResults } from '@/lib/past-results'
+import { readTypedFilter } from '@/lib/typed-filter'
 import { allPeopleList } from './all-people'
 import { askList } from './ask'
+import { askAllList } from './ask-everywhere'
 import { changesList } from './changes'
 import { accessList, auditList, groupsList, type ListToExport, rolesList, runsList } from './lists'
 import { matrixList } from './matrix'
@@ -65,17 +70,31 @@ async function openOfConnection(
     case 'ask':
       return askList(member, connection, parseAskView(asked))
     case 'others':
-      return accessList(member, connection, parseAccessView(asked), 'others')
+      return accessList(member, connection, await readAccessView(member, connection, asked), 'others')
     default:
-      return accessList(member, connection, parseAccessView(asked), 'people')
+      return accessList(member, connection, await readAccessView(member, connection, asked), 'people')
   }
 }
 
-/** People over all subscriptions, or with `list=matrix` by subscription; now or at a moment. */
+/** The view of a list of those with access, with what was typed into its search field as filters, as on its page. */
+export async function readAccessView(member: Actor, connection: ConnectionFacts, asked: SearchParams) {
+  const typed = parseAccessView(asked)
+  if (typed.search === '') return typed
+  return (await readTypedFilter(member, connection, typed, await listRolesHeld(member, connection))).view
+}
+
+/** People over all subscriptions, with `list=matrix` by subscription, or with `list=ask` those who can do something; now or at a moment. */
 async function openPeople(member: Exporter, address: URLSearchParams): Promise<ListToExport> {
   const view = parsePeopleView(Object.fromEntries(address))
   const all = await allResultsAskedFor(member, view.at)
   const at = all.past?.kind === 'shown' ? all.past.publishedAt : await readDatabaseNow()
+  if (address.get('list') === 'ask')
+    return askAllList(
+      member,
+      all,
+      { organisation: member.organisationName, at },
+      parseAskAllView(Object.fromEntries(address)),
+    )
   const makeList = address.get('list') === 'matrix' ? matrixList : allPeopleList
   return makeList(member, all, { organisation: member.organisationName, at }, view)
 }

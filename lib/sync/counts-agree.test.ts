@@ -8,8 +8,10 @@ import { ALL_PEOPLE, countHolders, listHolders } from '@/db/queries/holders'
 import { countFacets } from '@/db/queries/result'
 import { listRoleHolders, listRolesHeld } from '@/db/queries/roles'
 import { readAnswer } from '@/lib/ask'
-import type { Cursor } from '@/lib/domain/views'
+import { CHOSEN_FILTERS, withoutFilter } from '@/lib/domain/filter-options'
+import { type AccessView, type Cursor, parseAccessView } from '@/lib/domain/views'
 import { SIGNALS } from '@/lib/domain/vocabulary'
+import { listChoices } from '@/lib/filter-options'
 import { createRandomCompany } from '@/testing/random-company'
 import { carryRun, type Rolecall, startRolecall } from '@/testing/rolecall'
 import { requestSync } from './request-sync'
@@ -59,6 +61,36 @@ async function numbersOf(owner: Actor, connectionId: string): Promise<[what: str
     numbers.push([`people in the answer about ${id}`, answer.held, held])
     if (deny.length === 0) numbers.push([`people cut off from ${id}`, answer.cutOff ?? -1, 0])
   }
+  return [...numbers, ...(await numbersOfChoices(owner, connection))]
+}
+
+/** Filters under which the choices of the others are counted. */
+const UNDER: Partial<AccessView>[] = [
+  {},
+  { held: 'held' },
+  { status: 'active', how: 'group' },
+  { notStatus: ['active'] },
+  { guest: 'none', level: 'subscription' },
+]
+
+/** What the filters offer, beside how long the list is once it is chosen. */
+async function numbersOfChoices(owner: Actor, connection: ConnectionFacts) {
+  const numbers: [what: string, said: number, listed: number][] = []
+  for (const who of ['people', 'others'] as const) {
+    for (const under of UNDER) {
+      const view = { ...parseAccessView({}), ...under }
+      for (const by of CHOSEN_FILTERS) {
+        for (const { change, count } of await listChoices(owner, connection, { view, who }, by)) {
+          const listed = await countHolders(owner, connection, { ...withoutFilter(view, by), ...change, who })
+          numbers.push([
+            `${who} by ${by} ${JSON.stringify(change)} under ${JSON.stringify(under)}`,
+            count ?? -1,
+            listed,
+          ])
+        }
+      }
+    }
+  }
   return numbers
 }
 
@@ -75,7 +107,7 @@ async function countRows(owner: Actor, connection: ConnectionFacts): Promise<num
   return rows
 }
 
-test('tile, tab, chips, roles, lists and answers count the same in random companies', {
+test('tile, tab, chips, filters, roles, lists and answers count the same in random companies', {
   timeout: 240_000,
 }, async () => {
   for (let world = 0; world < WORLDS; world += 1) {

@@ -6,12 +6,11 @@ import { PeopleTable } from '@/components/access/people-table'
 import { SignalChips } from '@/components/access/signal-chips'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
-import { keepMoment } from '@/lib/domain/as-of'
 import { peopleSentence } from '@/lib/domain/people-sentence'
-import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
+import { type AccessView, formatAccessView, isFiltered, parseAccessView, withoutFilters } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 import { ConnectionScreen } from './connection-screen'
-import { openConnection, openResult, readResult } from './read-result'
+import { openConnection, openResult, readFilter, readResult } from './read-result'
 
 type Props = PageProps<'/integrations/azure/[connectionId]'>
 
@@ -22,12 +21,13 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function PeoplePage({ params, searchParams }: Props) {
   const { connectionId } = await params
-  const view = parseAccessView(await searchParams)
-  const { member, connection } = await openResult(connectionId, view.at)
+  const typed = parseAccessView(await searchParams)
+  const { member, connection } = await openResult(connectionId, typed.at)
+  const { view, problems } = await readFilter(connectionId, typed)
   const path = `/integrations/azure/${connection.id}`
   const filter = { ...view, who: 'people' } as const
   const [page, matching, { counts, roles, signals }] = await Promise.all([
-    listHolders(member, connection, filter),
+    listHolders(member, connection, filter, Number(view.size)),
     isFiltered(view) ? countHolders(member, connection, filter) : null,
     readResult(connectionId, view.at),
   ])
@@ -74,8 +74,11 @@ export default async function PeoplePage({ params, searchParams }: Props) {
             who="people"
             path={path}
             home={path}
+            typed={typed}
             view={view}
-            roles={roles.filter((role) => role.people + role.eligible > 0)}
+            problems={problems}
+            roles={roles}
+            of={connection}
           />
           <SignalChips path={path} groupsPath={`${path}/groups`} view={view} counts={signals} of="people" />
         </>
@@ -86,7 +89,11 @@ export default async function PeoplePage({ params, searchParams }: Props) {
           {page.previous || page.next ? pager({ label: 'Pages, below the list' }) : null}
         </>
       ) : (
-        <PeopleEmptyState path={keepMoment(path, view.at)} total={listed} published={connection.publishedAt !== null} />
+        <PeopleEmptyState
+          path={path + formatAccessView(withoutFilters(view))}
+          total={listed}
+          published={connection.publishedAt !== null}
+        />
       )}
     </ConnectionScreen>
   )

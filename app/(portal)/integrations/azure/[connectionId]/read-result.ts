@@ -5,9 +5,10 @@ import { countFacets } from '@/db/queries/result'
 import { listRolesHeld } from '@/db/queries/roles'
 import { showUnknown } from '@/lib/auth/refusals'
 import { requireMember } from '@/lib/auth/request'
-import { parseAccessView } from '@/lib/domain/views'
+import { type AccessView, parseAccessView } from '@/lib/domain/views'
 import type { CoverageLine, Dataset } from '@/lib/domain/vocabulary'
 import { connectionAt, findPast } from '@/lib/past-result'
+import { type AskedFor, readTypedFilter } from '@/lib/typed-filter'
 
 /**
  * The member and the connection of this request. They are read once for a request, so that everything on a page is of the
@@ -54,6 +55,14 @@ export const readResult = cache(async (connectionId: string, at: string) => {
     assignments: connection.publishedAt ? facets.ownAssignments : null,
   }
 })
+
+/** The view of a list with what was typed into its search field as filters, and what of that was not understood. */
+export async function readFilter(connectionId: string, typed: AccessView): Promise<AskedFor> {
+  if (typed.search === '') return { view: typed, problems: [] }
+  const { member, connection } = await openResult(connectionId, typed.at)
+  const { roles } = await readResult(connectionId, typed.at)
+  return readTypedFilter(member, connection, typed, roles)
+}
 
 /** How far a result has read one kind of data; undefined when it does not say. */
 export function findCoverage({ publishedRun }: ConnectionFacts, dataset: Dataset): CoverageLine | undefined {

@@ -2,9 +2,10 @@ import type { NextRequest } from 'next/server'
 import { getConnection } from '@/db/queries/connections'
 import { NotFound } from '@/lib/actor'
 import { routeForMembers } from '@/lib/auth/refusals'
-import { parseAccessView } from '@/lib/domain/views'
+import { parseAsOfView } from '@/lib/domain/views'
 import { answerPlainCsv } from '@/lib/exports/answer-export'
 import { accessList } from '@/lib/exports/lists'
+import { readAccessView } from '@/lib/exports/open-export'
 import { connectionAskedFor } from '@/lib/past-result'
 
 /**
@@ -16,8 +17,9 @@ export const GET = routeForMembers(
     const connected = await getConnection(member, (await params).connectionId)
     if (!connected) throw new NotFound('There is no such connection.')
     const { searchParams } = request.nextUrl
-    const view = parseAccessView(Object.fromEntries(searchParams))
-    const connection = await connectionAskedFor(member, connected, view.at)
+    const asked = Object.fromEntries(searchParams)
+    const connection = await connectionAskedFor(member, connected, parseAsOfView(asked).at)
+    const view = await readAccessView(member, connection, asked)
     const who = searchParams.get('who') === 'others' ? 'others' : 'people'
     return answerPlainCsv(member, accessList(member, connection, view, who))
   },

@@ -4,6 +4,7 @@ import {
   findCoverage,
   openConnection,
   openResult,
+  readFilter,
   readResult,
 } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
 import { AccessFilters } from '@/components/access/access-filters'
@@ -16,7 +17,7 @@ import { EmptyState } from '@/components/ui/empty-state'
 import { Pager } from '@/components/ui/pager'
 import { countHolders, listHolders } from '@/db/queries/holders'
 import { keepMoment } from '@/lib/domain/as-of'
-import { type AccessView, formatAccessView, isFiltered, parseAccessView } from '@/lib/domain/views'
+import { type AccessView, formatAccessView, isFiltered, parseAccessView, withoutFilters } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 
 type Props = PageProps<'/integrations/azure/[connectionId]/principals'>
@@ -28,13 +29,14 @@ export async function generateMetadata({ params }: Props): Promise<Metadata> {
 
 export default async function PrincipalsPage({ params, searchParams }: Props) {
   const { connectionId } = await params
-  const view = parseAccessView(await searchParams)
-  const { member, connection } = await openResult(connectionId, view.at)
+  const typed = parseAccessView(await searchParams)
+  const { member, connection } = await openResult(connectionId, typed.at)
+  const { view, problems } = await readFilter(connectionId, typed)
   const home = `/integrations/azure/${connection.id}`
   const path = `${home}/principals`
   const filter = { ...view, who: 'others' } as const
   const [page, matching, { roles, signals }] = await Promise.all([
-    listHolders(member, connection, filter),
+    listHolders(member, connection, filter, Number(view.size)),
     countHolders(member, connection, filter),
     readResult(connectionId, view.at),
   ])
@@ -46,14 +48,17 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
       current="principals"
       moment={{ at: view.at, here: path + formatAccessView({ ...view, at: '', cursor: null }) }}
     >
-      {page.rows.length > 0 || isFiltered(view) ? (
+      {page.rows.length > 0 || isFiltered(typed) ? (
         <>
           <AccessFilters
             who="others"
             path={path}
             home={home}
+            typed={typed}
             view={view}
-            roles={roles.filter((role) => role.others + role.eligibleOthers > 0)}
+            problems={problems}
+            roles={roles}
+            of={connection}
           />
           <SignalChips path={path} groupsPath={`${home}/groups`} view={view} counts={signals} of="others" />
         </>
@@ -83,7 +88,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
       ) : isFiltered(view) ? (
         <EmptyState
           title="Nothing matches"
-          action={<ButtonLink href={keepMoment(path, view.at)}>Clear filters</ButtonLink>}
+          action={<ButtonLink href={path + formatAccessView(withoutFilters(view))}>Clear filters</ButtonLink>}
         />
       ) : connection.publishedAt ? (
         <EmptyState title="Only people and groups hold roles here">

@@ -1,0 +1,58 @@
+import type { ChosenFilter } from '@/lib/domain/filter-options'
+import { scopeLevel, scopeWords } from '@/lib/domain/scopes'
+import type { AccessView } from '@/lib/domain/views'
+import { roleWords } from '@/lib/domain/words'
+import { HELD_LABELS, HOW_LABELS, PERSON_STATUS_LABELS, SCOPE_LEVEL_LABELS, statusLabel } from './labels'
+import type { ScopeOf } from './scope-label'
+
+type Listed = { who: 'people' | 'others'; of: ScopeOf }
+type Described = Listed & { view: AccessView; roles: { id: string; name: string | null }[] }
+
+/** What a filter of a list is set to, in words; null where it is not set. */
+export function describeFilter(by: ChosenFilter, { view, who, roles, of }: Described): string | null {
+  switch (by) {
+    case 'role':
+      return describeRoles(view.roleIds, roles)
+    case 'scope':
+      return joined([view.scope && scopeName(view.scope, of), view.level && levelWords(view.level)])
+    case 'how':
+      return view.how && HOW_LABELS[view.how]
+    case 'held':
+      return view.held && HELD_LABELS[view.held]
+    case 'status':
+      return joined([view.status && statusLabel(view.status, who), ...view.notStatus.map(notWords), guestWords(view)])
+  }
+}
+
+function describeRoles(ids: string[], roles: Described['roles']): string | null {
+  const [first, ...more] = ids
+  if (first === undefined) return null
+  if (more.length > 0) return `${ids.length} roles`
+  return roleWords(roles.find(({ id }) => id === first) ?? { id: first, name: null })
+}
+
+const joined = (parts: (string | null)[]): string | null => parts.filter(Boolean).join(', ') || null
+const levelWords = (level: NonNullable<AccessView['level']>) => `At a ${SCOPE_LEVEL_LABELS[level].toLowerCase()}`
+const notWords = (status: AccessView['notStatus'][number]) => `Not ${PERSON_STATUS_LABELS[status].toLowerCase()}`
+const guestWords = ({ guest }: Pick<AccessView, 'guest'>) => guest && (guest === 'only' ? 'Guest' : 'Not a guest')
+
+const scopeName = (scope: string, of: ScopeOf): string => scopeWords({ scope, level: scopeLevel(scope), ...of }).name
+
+type Choice = { change: Partial<AccessView>; roleName?: string | null }
+
+/** One of the things that a filter can be set to, in words, with a second line where the first may not be enough. */
+export function describeChoice({ change, roleName = null }: Choice, { who, of }: Listed) {
+  const plain = (label: string) => ({ label, detail: null })
+  const [roleId] = change.roleIds ?? []
+  if (roleId !== undefined) return plain(roleWords({ id: roleId, name: roleName }))
+  if (change.scope)
+    return {
+      label: scopeName(change.scope, of),
+      detail: `${SCOPE_LEVEL_LABELS[scopeLevel(change.scope)]}: acting there, held at it or above`,
+    }
+  if (change.level) return { label: levelWords(change.level), detail: 'Wherever it is, the role is held at that level' }
+  if (change.how) return plain(HOW_LABELS[change.how])
+  if (change.held) return plain(HELD_LABELS[change.held])
+  if (change.status) return plain(statusLabel(change.status, who))
+  return plain(joined([...(change.notStatus ?? []).map(notWords), guestWords({ guest: change.guest ?? null })]) ?? '')
+}

@@ -1,0 +1,75 @@
+import type { Actor } from '@/db/actor'
+import { listKnownRoles } from '@/db/queries/changes'
+import { getConnection } from '@/db/queries/connections'
+import { listRolesHeld } from '@/db/queries/roles'
+import { missedWords } from '@/lib/domain/coverage'
+import { suggestOperations } from '@/lib/domain/operations'
+import { parseOperation } from '@/lib/domain/role-meaning'
+import type { AskView } from '@/lib/domain/views'
+import { connectionAskedFor } from '@/lib/past-result'
+import type { ShownConnection } from '@/lib/past-results'
+import { readAnswer, readQuestion } from './ask'
+
+/** What one subscription answers to a question that is asked of all. */
+export type SubscriptionAnswer = {
+  id: string
+  label: string
+  /** How many hold a role for it now and are not cut off by denials, and how many more could activate one. */
+  held: number
+  eligible: number
+  /** How many hold a role for it that denials cut on every way; null when they were too many to be looked at. */
+  cutOff: number | null
+  /** Roles held there of which it is not known whether they allow it, and what else may be missing, in words. */
+  unreadRoles: number
+  missed: string[]
+}
+
+/** A question of all subscriptions: about a role or an operation. A scope lies in one subscription, so that none is asked about. */
+export type QuestionOfAll = Pick<AskView, 'roleId' | 'operation' | 'plane' | 'who' | 'at'>
+
+export const MOST_ANSWERS = 25 // subscriptions on a page; each is asked with some six statements
+
+/** What can be asked about, and what is wrong with the operation as typed, with those that are perhaps meant. */
+export async function readQuestionOfAll(actor: Actor, { operation }: QuestionOfAll) {
+  const { problem } = parseOperation(operation)
+  return {
+    roles: await listKnownRoles(actor),
+    problem,
+    suggestions: problem === null ? [] : suggestOperations(operation),
+  }
+}
+
+/** What some subscriptions answer, one after the other so that one question never takes all of the database's connections. */
+export async function readAnswersOfAll(
+  actor: Actor,
+  connections: readonly Pick<ShownConnection, 'id'>[],
+  question: QuestionOfAll,
+): Promise<SubscriptionAnswer[]> {
+  const answers: SubscriptionAnswer[] = []
+  for (const { id } of connections) {
+    const answer = await readAnswerOf(actor, id, question)
+    if (answer) answers.push(answer)
+  }
+  return answers
+}
+
+/** What one subscription answers; null when it was deleted meanwhile. */
+async function readAnswerOf(actor: Actor, id: string, question: QuestionOfAll): Promise<SubscriptionAnswer | null> {
+  const connected = await getConnection(actor, id)
+  if (!connected) return null
+  const connection = await connectionAskedFor(actor, connected, question.at)
+  const view = { ...question, scope: '', cursor: null }
+  const asked = await readQuestion(actor, connection, view, await listRolesHeld(actor, connection))
+  const said = { id, label: connection.label, missed: missedWords(connection.publishedRun?.coverage ?? []) }
+  const unreadRoles = asked.operation ? asked.unread : 0
+  if (asked.roleIds === null) return { ...said, unreadRoles, held: 0, eligible: 0, cutOff: 0 }
+  const answer = await readAnswer(
+    actor,
+    connection,
+    { roleIds: asked.roleIds, scope: null, operation: asked.operation, who: view.who, cursor: null },
+    asked.permissions,
+    1,
+  )
+  const { held, all, cutOff } = answer
+  return { ...said, unreadRoles, held: held - (cutOff ?? 0), eligible: all - held, cutOff }
+}

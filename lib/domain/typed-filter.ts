@@ -1,0 +1,145 @@
+import { MOST_GUIDS } from './address'
+import type { AccessView } from './views'
+import { PRINCIPAL_STATUSES, type PrincipalStatus, SCOPE_LEVELS, WAYS_HELD } from './vocabulary'
+
+/** The filters of a list that can be typed beside what is searched for. */
+export type TypedFilter = Pick<AccessView, 'status' | 'notStatus' | 'guest' | 'level' | 'how' | 'held'> & {
+  /** What is left to search for. */
+  search: string
+  /** Roles by name or ID, as typed; a holder of any of them is asked for. */
+  roles: string[]
+  /** A scope by its name or path, as typed. */
+  scope: string | null
+  /** What was not understood, as sentences. */
+  problems: string[]
+}
+
+/** A filter that nothing was typed into. */
+export const NOTHING_TYPED: TypedFilter = {
+  ...{ search: '', roles: [], scope: null, status: null, notStatus: [], guest: null },
+  ...{ level: null, how: null, held: null, problems: [] },
+}
+
+type Term = { key: string | null; value: string; isNot: boolean; isQuoted: boolean; text: string }
+
+/** `key:value`, a value or a word, each perhaps in quotes and perhaps with a minus before it. A quote that is not closed yet reaches to the end. */
+const TERM = /(-?)(?:(role|scope|status|how|held|is):)?(?:["“”]([^"“”]*)["“”]?|(\S+))?/giu
+
+/**
+ * What somebody typed into the search field of a list: `role:Owner scope:"rg payments" guest -disabled rossi`. Only what is a filter is
+ * taken for one, everything else is searched for, also a word in quotes. It never fails.
+ */
+export function parseTypedFilter(typed: string): TypedFilter {
+  const found = structuredClone(NOTHING_TYPED)
+  const words: string[] = []
+  for (const term of listTerms(typed)) {
+    if (!applyTerm(found, term)) words.push(term.isQuoted && !term.isNot ? term.value : term.text)
+  }
+  return { ...found, search: words.filter((word) => word !== '').join(' ') }
+}
+
+function listTerms(typed: string): Term[] {
+  return [...typed.matchAll(TERM)]
+    .filter(([text]) => text !== '')
+    .map(([text, minus, key, quoted, plain]) => ({
+      key: key?.toLowerCase() ?? null,
+      value: (quoted ?? plain ?? '').trim(),
+      isNot: minus === '-',
+      isQuoted: quoted !== undefined,
+      text,
+    }))
+}
+
+/** Whether a term is a filter; then it is in `found`, or what is wrong with it. */
+function applyTerm(found: TypedFilter, term: Term): boolean {
+  const { key, value, isQuoted } = term
+  if (key === null) return !isQuoted && applyWord(found, term)
+  // Somebody has typed the name of a filter and is about to go on.
+  if (value === '') return true
+  if (term.isNot && key !== 'is' && key !== 'status') {
+    found.problems.push(
+      `“${term.text}” was left out: only a status and guests can be excluded, as in -disabled or -guest.`,
+    )
+    return true
+  }
+  if (key === 'role') found.roles.push(value)
+  else if (key === 'scope') applyScope(found, value)
+  else if (!applyWord(found, term, WORDS_OF[key])) found.problems.push(unknownValue(term, WORDS_OF[key] ?? []))
+  return true
+}
+
+function applyScope(found: TypedFilter, value: string) {
+  const level = SCOPE_LEVELS.find((one) => isSameWord(one, value))
+  if (level) found.level = level
+  else found.scope = value
+}
+
+/** The words for which a filter stands by itself, each with what it asks for. */
+const STATUS_WORDS: Record<string, PrincipalStatus> = {
+  enabled: 'active',
+  ...Object.fromEntries(PRINCIPAL_STATUSES.filter((status) => status !== 'active').map((status) => [status, status])),
+}
+const HELD_WORDS: Record<string, NonNullable<AccessView['held']>> = {
+  now: 'held',
+  outright: 'active',
+  activated: 'activated',
+  eligible: 'eligible',
+}
+const KEYS_OF_WORDS = {
+  status: Object.keys(STATUS_WORDS),
+  held: Object.keys(HELD_WORDS),
+  how: [...WAYS_HELD],
+}
+const WORDS_OF: Record<string, readonly string[]> = {
+  ...KEYS_OF_WORDS,
+  is: ['guest', ...KEYS_OF_WORDS.status, ...KEYS_OF_WORDS.held, ...KEYS_OF_WORDS.how],
+}
+/** Words that are filters without a name before them. `now`, `group` and the like are more often part of a name. */
+const BARE = ['guest', 'enabled', 'disabled', 'deleted', 'invited', 'eligible', 'activated']
+
+/** Takes one word for the filter that it names, if it names one of these. */
+function applyWord(found: TypedFilter, { value, isNot }: Term, words: readonly string[] = BARE): boolean {
+  const word = words.find((one) => isSameWord(one, value))
+  if (word === undefined) return false
+  const status = STATUS_WORDS[word]
+  if (word === 'guest') found.guest = isNot ? 'none' : 'only'
+  else if (status && isNot)
+    found.notStatus = PRINCIPAL_STATUSES.filter((one) => one === status || found.notStatus.includes(one))
+  else if (status) found.status = status
+  else if (isNot) return false
+  else if (word in HELD_WORDS) found.held = HELD_WORDS[word] ?? null
+  else found.how = WAYS_HELD.find((way) => way === word) ?? null
+  return true
+}
+
+const unknownValue = ({ text, key }: Term, words: readonly string[]): string =>
+  `“${text}” was left out: ${key}: is followed by one of ${words.map(spaceless).join(', ')}.`
+
+/** Words of several parts are typed with a hyphen, an underscore, or nothing between them. */
+const isSameWord = (word: string, typed: string): boolean => bare(word) === bare(typed)
+const bare = (text: string): string => text.toLowerCase().replace(/[\s_-]/g, '')
+const spaceless = (word: string): string => word.replaceAll('_', '-')
+
+/** A name as the value of a typed filter: in quotes where it has a space. */
+export const quoteValue = (name: string): string => (/\s/.test(name) ? `"${name}"` : name)
+
+type Named = { id: string; name: string | null }
+
+/**
+ * The roles that typed names mean, of those that are held: the one of that name or ID, else all whose names contain it. What fits none,
+ * or more than an address can carry, is told and left out.
+ */
+export function matchRoles(typed: readonly string[], held: readonly Named[]) {
+  const ids = new Set<string>()
+  const problems: string[] = []
+  for (const name of typed) {
+    const wanted = name.toLowerCase()
+    const same = held.filter((role) => role.id === wanted || role.name?.toLowerCase() === wanted)
+    const fitting = same.length > 0 ? same : held.filter((role) => role.name?.toLowerCase().includes(wanted))
+    if (fitting.length === 0) problems.push(`“role:${name}” was left out: no role that is held here has that name.`)
+    else if (ids.size + fitting.length > MOST_GUIDS)
+      problems.push(`“role:${name}” was left out: it fits ${fitting.length} roles. Type more of the name.`)
+    else for (const { id } of fitting) ids.add(id)
+  }
+  return { roleIds: [...ids], problems }
+}
