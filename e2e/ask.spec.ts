@@ -137,3 +137,37 @@ test('plain words and bare names lead to the operation and the scope that are me
   await expect(rowOf(page, name)).toContainText('Storage Account Contributor')
   await expect(meant).toHaveCount(0)
 })
+
+test('a question of all subscriptions is answered by each, and leads to who they are', async ({ page, world }) => {
+  const { tenantId, subscription } = world
+  const name = `Deleter ${randomUUID()}`
+  const person = world.account('plain').objectId
+  await change({ type: 'rename', user: person, tenantId, displayName: name })
+  await change({ type: 'assign', user: person, role: 'Contributor', subscriptionId: subscription.id })
+  await signIn(page, world.account('owner'))
+  await connect(page, world)
+  await page.getByRole('link', { name: 'People', exact: true }).first().click()
+  await page.getByRole('navigation', { name: 'People' }).getByRole('link', { name: 'Ask' }).click()
+  await page.getByLabel('Who can do this operation?').fill('delete a virtual machine')
+  await page.getByRole('button', { name: 'Ask', exact: true }).click()
+  await page
+    .getByRole('link', { name: /^Delete a virtual machine/ })
+    .first()
+    .click()
+  await page.waitForURL((url) => url.searchParams.get('operation') === DELETE_MACHINE)
+  const answers = page.getByRole('table', { name: 'Answers by subscription' })
+  const row = answers.getByRole('row').filter({ has: page.getByRole('link', { name: subscription.name }) })
+  const said = Number(await row.getByRole('cell').first().textContent())
+  expect(said).toBeGreaterThan(0)
+  await expect(page.getByText('In 1 of 1 subscriptions somebody can do it, or could.')).toBeVisible()
+  await inspect(page, 'answers of all subscriptions')
+
+  const file = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Export' }).click()
+  await page.getByRole('menuitem', { name: 'CSV' }).click()
+  expect(new URL((await file).url()).searchParams.get('list')).toBe('ask')
+
+  await row.getByRole('link', { name: subscription.name }).click()
+  await expect(page.getByText(new RegExp(`^${said} (person|people) can do it`))).toBeVisible()
+  await expect(rowOf(page, name)).toBeVisible()
+})

@@ -11,8 +11,8 @@ type Props = {
   path: string
   view: AskView
   roles: { id: string; name: string | null }[]
-  /** The scopes that are offered while one is typed. */
-  scopes: string[]
+  /** The scopes that are offered while one is typed; null where a question of all subscriptions asks about none. */
+  scopes: string[] | null
   /** What is wrong with the scope or the operation as typed. */
   problems: { scope: string | null; operation: string | null }
 }
@@ -39,22 +39,7 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
         options={listRoleOptions(view.roleId, roles)}
         defaultValue={view.roleId ?? ''}
       />
-      <TextField
-        name="scope"
-        label="Who can act at this scope?"
-        placeholder="Anywhere in the subscription; a name or a resource ID"
-        list={SCOPES_ID}
-        defaultValue={view.scope}
-        error={problems.scope}
-        autoComplete="off"
-        spellCheck={false}
-        dir="auto"
-      />
-      <datalist id={SCOPES_ID}>
-        {scopes.map((scope) => (
-          <option key={scope} value={scope} />
-        ))}
-      </datalist>
+      {scopes === null ? null : <ScopeField view={view} scopes={scopes} problem={problems.scope} />}
       <TextField
         name="operation"
         label="Who can do this operation?"
@@ -86,6 +71,31 @@ export function AskForm({ path, view, roles, scopes, problems }: Props) {
         <span className="text-sm text-ink-soft">Questions can be combined; an empty field asks nothing.</span>
       </div>
     </form>
+  )
+}
+
+type ScopeFieldProps = { view: AskView; scopes: string[]; problem: string | null }
+
+function ScopeField({ view, scopes, problem }: ScopeFieldProps) {
+  return (
+    <>
+      <TextField
+        name="scope"
+        label="Who can act at this scope?"
+        placeholder="Anywhere in the subscription; a name or a resource ID"
+        list={SCOPES_ID}
+        defaultValue={view.scope}
+        error={problem}
+        autoComplete="off"
+        spellCheck={false}
+        dir="auto"
+      />
+      <datalist id={SCOPES_ID}>
+        {scopes.map((scope) => (
+          <option key={scope} value={scope} />
+        ))}
+      </datalist>
+    </>
   )
 }
 

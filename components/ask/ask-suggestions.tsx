@@ -8,7 +8,8 @@ import type { ManagementGroup } from '@/lib/domain/vocabulary'
 type Props = {
   path: string
   view: AskView
-  of: { subscriptionName: string; managementGroups: ManagementGroup[] | null }
+  /** The subscription whose scopes are suggested; null where none are. */
+  of: { subscriptionName: string; managementGroups: ManagementGroup[] | null } | null
   /** What a scope or an operation perhaps means that was typed in plain words. */
   scopes: string[]
   operations: KnownOperation[]
@@ -23,7 +24,7 @@ export function AskSuggestions({ path, view, of, scopes, operations }: Props) {
       aria-label="Did you mean"
       className="mt-3 grid gap-3 rounded-lg border border-line bg-accent-soft px-4 py-3"
     >
-      {scopes.length > 0 ? (
+      {of && scopes.length > 0 ? (
         <Suggestions title="Which scope do you mean?">
           {scopes.map((scope) => (
             <Suggestion key={scope} href={ask({ scope })} name={scope}>

@@ -51,19 +51,34 @@ export function PeopleFrame({ current, view, anyone, unread, past, children }: P
       ) : null}
       {anyone ? (
         <>
-          <Tabs
-            label="People"
-            tabs={[
-              { href: `/people${same}`, label: 'List', current: current === 'list' },
-              { href: `/people/matrix${same}`, label: 'By subscription', current: current === 'matrix' },
-            ]}
-          />
+          <PeopleTabs current={current} same={same} at={view.at} />
           <PeopleFilters path={path} current={current} view={view} />
           <UnreadNotice unread={unread} title="Not everyone with access may be listed" at={view.at} />
         </>
       ) : null}
       {children ?? <Nobody anyone={anyone} past={past} path={keepMoment(path, view.at)} />}
     </>
+  )
+}
+
+type PeopleTabsProps = {
+  current: 'list' | 'matrix' | 'ask'
+  /** The filters that the list and the matrix share, as a query. */
+  same: string
+  at: string
+}
+
+/** The pages about people in all subscriptions. */
+export function PeopleTabs({ current, same, at }: PeopleTabsProps) {
+  return (
+    <Tabs
+      label="People"
+      tabs={[
+        { href: `/people${same}`, label: 'List', current: current === 'list' },
+        { href: `/people/matrix${same}`, label: 'By subscription', current: current === 'matrix' },
+        { href: keepMoment('/people/ask', at), label: 'Ask', current: current === 'ask' },
+      ]}
+    />
   )
 }
 

@@ -17,6 +17,7 @@ export const PLACES: readonly Place[] = [
   { href: '/integrations', label: 'Integrations', also: 'subscriptions connections tiles home' },
   { href: '/people', label: 'All people', also: 'users everyone' },
   { href: '/people/matrix', label: 'People by subscription', also: 'matrix' },
+  { href: '/people/ask', label: 'Ask all subscriptions', also: 'who can operation role' },
   { href: '/changes', label: 'Changes', also: 'gained lost' },
   { href: '/integrations/azure/connect', label: 'Connect a subscription', also: 'add new azure' },
   { href: '/integrations/azure', label: 'Accounts', also: 'sign-ins applications azure' },

@@ -1,0 +1,103 @@
+import Link from 'next/link'
+import { ExportMenu } from '@/components/ui/export-menu'
+import { Pager } from '@/components/ui/pager'
+import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
+import type { SubscriptionAnswer } from '@/lib/ask-everywhere'
+import { unreadRolesWords } from '@/lib/domain/answer-words'
+import { type AskAllView, formatAskAllView, formatAskView } from '@/lib/domain/views'
+import { spellControls } from '@/lib/domain/words'
+import { WhoSwitch } from './answer-sentence'
+
+type Props = {
+  answers: SubscriptionAnswer[]
+  view: AskAllView
+  path: string
+  /** How many subscriptions come before these, and how many were asked in all. */
+  from: number
+  total: number
+}
+
+/** What each subscription answers to a question of all; the name leads to who they are and by which grants. */
+export function SubscriptionAnswers({ answers, view, path, from, total }: Props) {
+  const question = { ...view, scope: '', cursor: null }
+  const some = answers.filter(({ held, eligible }) => held + eligible > 0).length
+  const pageHref = (first: number) => path + formatAskAllView({ ...view, from: Math.max(0, first) })
+  const pager = (
+    <Pager
+      start={from}
+      shown={answers.length}
+      total={total}
+      unit={total === 1 ? 'subscription' : 'subscriptions'}
+      previousHref={from > 0 ? pageHref(from - answers.length) : null}
+      nextHref={from + answers.length < total ? pageHref(from + answers.length) : null}
+    />
+  )
+  const verb = view.operation === '' ? 'holds it' : 'can do it'
+  return (
+    <section aria-labelledby="answer">
+      <h2 id="answer" className="sr-only">
+        Answer
+      </h2>
+      <div className="mb-3 flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+        <p className="text-base font-medium">
+          {some === 0
+            ? `In none of these subscriptions anybody ${verb}, as far as they were read.`
+            : `In ${some.toLocaleString('en')} of ${answers.length.toLocaleString('en')} subscriptions somebody ${verb}, or could.`}
+        </p>
+        <div className="flex flex-wrap items-center gap-2">
+          <WhoSwitch path={path} view={question} />
+          <ExportMenu path="/people/export" query={`list=ask&${formatAskAllView({ ...view, from: 0 }).slice(1)}`} />
+        </div>
+      </div>
+      <Table caption="Answers by subscription">
+        <Thead>
+          <Th className="tabular:w-[34%]">Subscription</Th>
+          <Th className="tabular:w-[12%] tabular:text-right">Now</Th>
+          <Th className="tabular:w-[18%] tabular:text-right">After activating</Th>
+          <Th>What the answer cannot see</Th>
+        </Thead>
+        <Tbody>
+          {answers.map((answer) => (
+            <Tr key={answer.id}>
+              <RowTh>
+                <Link
+                  href={`/integrations/azure/${answer.id}/ask${formatAskView(question)}`}
+                  prefetch={false}
+                  dir="auto"
+                  className="wrap-anywhere hover:underline"
+                >
+                  {spellControls(answer.label)}
+                </Link>
+              </RowTh>
+              <Td label="Now" className="tabular-nums tabular:text-right">
+                {answer.held.toLocaleString('en')}
+                {answer.cutOff ? (
+                  <span className="block text-xs text-ink-faint">
+                    {answer.cutOff.toLocaleString('en')} cut off by deny assignments
+                  </span>
+                ) : null}
+              </Td>
+              <Td label="After activating" className="tabular-nums tabular:text-right">
+                {answer.eligible.toLocaleString('en')}
+              </Td>
+              <Td label="Cannot see" className="text-ink-soft">
+                {listUnseen(answer).join(' ')}
+              </Td>
+            </Tr>
+          ))}
+        </Tbody>
+      </Table>
+      <p className="mt-2 text-sm text-ink-soft">Counted in each subscription: who is in two of them counts in both.</p>
+      {pager}
+    </section>
+  )
+}
+
+/** What was not read or looked at, as sentences. */
+function listUnseen({ cutOff, unreadRoles, missed }: SubscriptionAnswer): string[] {
+  return [
+    ...(cutOff === null ? ['Some of them may be cut off by deny assignments.'] : []),
+    ...(unreadRoles > 0 ? [unreadRolesWords(unreadRoles)] : []),
+    ...missed,
+  ]
+}
