@@ -1,6 +1,6 @@
 import { CircleCheck, CircleDashed, CircleSlash, CircleX } from 'lucide-react'
-import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
+import { ListLink } from '@/components/ui/list-link'
 import { keepMoment } from '@/lib/domain/as-of'
 import type { AssignmentKind, GroupState } from '@/lib/domain/vocabulary'
 import { dateWords, isolateName, spellControls } from '@/lib/domain/words'
@@ -18,30 +18,28 @@ type Props = {
 /** A group by its name, or by its ID where the name was not read, as a link to what it holds and who is in it. */
 export function GroupName({ group: { id, name }, groupsPath, at = '' }: Props) {
   return (
-    <Link
+    <ListLink
       href={keepMoment(`${groupsPath}?group=${id}`, at)}
-      prefetch={false}
       dir="auto"
       title={name === null ? `${id}: its name was not read` : undefined}
       className="font-medium wrap-anywhere hover:underline"
     >
       {name === null ? <span className="font-mono font-normal">{id}</span> : spellControls(name)}
-    </Link>
+    </ListLink>
   )
 }
 
 /** The group through which a role is held, in few letters for a cell or a line: only the start of an ID without a name. */
 export function ThroughGroup({ group: { id, name }, groupsPath, at = '' }: Props) {
   return (
-    <Link
+    <ListLink
       href={keepMoment(`${groupsPath}?group=${id}`, at)}
-      prefetch={false}
       dir="auto"
       title={`Through the group ${isolateName(name ?? id)}`}
       className="min-w-0 wrap-anywhere hover:underline"
     >
       {name === null ? `Group ${id.slice(0, 8)}` : spellControls(name)}
-    </Link>
+    </ListLink>
   )
 }
 

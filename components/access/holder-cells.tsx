@@ -1,8 +1,8 @@
 import { History } from 'lucide-react'
-import Link from 'next/link'
 import type { ComponentProps } from 'react'
 import { Chip } from '@/components/ui/chip'
 import { joinClasses } from '@/components/ui/join-classes'
+import { ListLink } from '@/components/ui/list-link'
 import { Name } from '@/components/ui/name'
 import { SortTh } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
@@ -53,9 +53,8 @@ type PrincipalNameProps = {
 export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`, className }: PrincipalNameProps) {
   const known = name ?? email
   return (
-    <Link
+    <ListLink
       href={href}
-      prefetch={false}
       dir="auto"
       className={joinClasses(
         'font-medium wrap-anywhere hover:underline',
@@ -65,7 +64,7 @@ export function PrincipalName({ id, name, email, deleted, href = `/people/${id}`
       )}
     >
       {spellControls(known ?? id)}
-    </Link>
+    </ListLink>
   )
 }
 
@@ -94,16 +93,19 @@ export function EmailSourceNote({ source }: { source: EmailSource | null }) {
   return <span className="block text-xs text-ink-faint">{EMAIL_SOURCE_WORDS[source]}</span>
 }
 
-const STATUS_LOOKS: Record<PrincipalStatus, { dot: string; text: string }> = {
-  active: { dot: 'bg-good', text: 'text-ink' },
-  invited: { dot: 'border-[1.5px] border-warn', text: 'text-ink-soft' },
-  disabled: { dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
-  deleted: { dot: 'bg-bad', text: 'text-bad line-through' },
-  not_found: { dot: 'bg-bad', text: 'text-bad' },
-  unconfirmed: { dot: 'border-[1.5px] border-dashed border-warn', text: 'text-ink-soft' },
-  not_readable: { dot: 'border-[1.5px] border-dashed border-ink-faint', text: 'text-ink-soft' },
-  other_tenant: { dot: 'border-[1.5px] border-ink-faint', text: 'text-ink-soft' },
+/** The dot before the words, and their colour. */
+const STATUS_LOOKS: Record<PrincipalStatus, string> = {
+  active: 'before:bg-good text-ink',
+  invited: 'before:border-[1.5px] before:border-warn text-ink-soft',
+  disabled: 'before:border-[1.5px] before:border-ink-faint text-ink-soft',
+  deleted: 'before:bg-bad text-bad line-through',
+  not_found: 'before:bg-bad text-bad',
+  unconfirmed: 'before:border-[1.5px] before:border-dashed before:border-warn text-ink-soft',
+  not_readable: 'before:border-[1.5px] before:border-dashed before:border-ink-faint text-ink-soft',
+  other_tenant: 'before:border-[1.5px] before:border-ink-faint text-ink-soft',
 }
+const STATUS =
+  "inline-flex items-center gap-1.5 before:size-2 before:shrink-0 before:rounded-full before:forced-color-adjust-none before:[print-color-adjust:exact] before:content-['']"
 
 type PersonStatusMarkProps = {
   status: PrincipalStatus | null
@@ -115,22 +117,25 @@ type PersonStatusMarkProps = {
 
 /** Whether a person's account is in use, with a small tag for a guest's, and when it last signed in. */
 export function PersonStatusMark({ status, guest, lastSignInAt, className }: PersonStatusMarkProps) {
-  const { dot, text } = STATUS_LOOKS[status ?? 'not_readable']
   const says = PERSON_STATUS_SENTENCES[status ?? 'not_readable']
+  const look = joinClasses('relative', STATUS, STATUS_LOOKS[status ?? 'not_readable'])
+  const mark = (
+    <span title={says} className={joinClasses(look, className)}>
+      {PERSON_STATUS_LABELS[status ?? 'not_readable']}
+      {status === 'active' ? null : <span className="sr-only">: {says}</span>}
+    </span>
+  )
 
   return (
     <>
-      <span
-        title={says}
-        className={joinClasses('relative inline-flex max-w-full flex-wrap items-center gap-x-1.5', className)}
-      >
-        <span className={joinClasses('inline-flex items-center gap-1.5', text)}>
-          <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
-          {PERSON_STATUS_LABELS[status ?? 'not_readable']}
+      {guest ? (
+        <span className="inline-flex max-w-full flex-wrap items-center gap-x-1.5">
+          {mark}
+          <GuestTag />
         </span>
-        {status === 'active' ? null : <span className="sr-only">: {says}</span>}
-        {guest ? <GuestTag /> : null}
-      </span>
+      ) : (
+        mark
+      )}
       {lastSignInAt ? (
         <span className="block text-xs text-ink-faint">
           signed in <RelativeTime at={lastSignInAt} />
@@ -147,10 +152,8 @@ export function GuestTag() {
 
 /** Whether the directory knows what is no person. Of an application it is not known whether it can sign in. */
 export function OtherStatusMark({ status }: { status: PrincipalStatus }) {
-  const { dot, text } = STATUS_LOOKS[status]
   return (
-    <span className={joinClasses('inline-flex items-center gap-1.5', text)}>
-      <span aria-hidden className={joinClasses('size-2 shrink-0 rounded-full', dot)} />
+    <span className={joinClasses(STATUS, STATUS_LOOKS[status])}>
       {OTHER_STATUS_LABELS[status] ?? PERSON_STATUS_LABELS[status]}
     </span>
   )
@@ -191,16 +194,21 @@ type HolderRolesProps = {
 /** The strongest role of a holder, a stronger one that could be activated, and how many more roles there are. */
 export function HolderRoles({ row: { role, eligible, assignmentKind, grants, unreadSince }, href }: HolderRolesProps) {
   const more = grants - 1 - Number(eligible !== null)
+  const strongest = (
+    <RoleChip
+      name={role.name ?? role.id}
+      privilege={role.privilege}
+      custom={role.custom}
+      eligible={assignmentKind === 'eligible'}
+      className={unreadSince ? 'border-dashed border-line-strong' : undefined}
+    />
+  )
+  // Most have one role, which needs no elements around it.
+  if (more === 0 && !unreadSince && assignmentKind !== 'activated' && !eligible) return strongest
   return (
     <span className="grid grid-cols-[minmax(0,1fr)] gap-1">
       <span className="flex min-w-0 flex-wrap items-center gap-x-1.5 gap-y-0.5">
-        <RoleChip
-          name={role.name ?? role.id}
-          privilege={role.privilege}
-          custom={role.custom}
-          eligible={assignmentKind === 'eligible'}
-          className={unreadSince ? 'border-dashed border-line-strong' : undefined}
-        />
+        {strongest}
         {more > 0 ? <MoreRoles count={more} href={href} /> : null}
       </span>
       {unreadSince ? <NotReadSince at={unreadSince} /> : null}
@@ -236,9 +244,9 @@ function MoreRoles({ count, href }: { count: number; href: string | undefined })
   const look = 'shrink-0 text-xs whitespace-nowrap text-ink-faint tabular-nums'
   if (!href) return <span className={look}>{text}</span>
   return (
-    <Link href={href} prefetch={false} className={`${look} hover:underline`}>
+    <ListLink href={href} className={`${look} hover:underline`}>
       {text}
-    </Link>
+    </ListLink>
   )
 }
 
@@ -255,6 +263,7 @@ type AssignmentSourceProps = {
 /** How the role in the row is held: directly or through which group, and how many more ways to a role there are. */
 export function AssignmentSource({ group, groups, direct, groupsPath, at }: AssignmentSourceProps) {
   const more = group ? groups - 1 + Number(direct > 0) : groups
+  if (!group && more === 0) return 'Direct'
   return (
     <span className="flex min-w-0 flex-wrap items-baseline gap-x-1.5">
       {group ? <ThroughGroup group={group} groupsPath={groupsPath} at={at} /> : <span>Direct</span>}

@@ -1,7 +1,7 @@
-import Link from 'next/link'
 import { Chip } from '@/components/ui/chip'
 import { ShortId } from '@/components/ui/copyable'
 import { joinClasses } from '@/components/ui/join-classes'
+import { ListLink } from '@/components/ui/list-link'
 import { Name } from '@/components/ui/name'
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import type { HolderRow } from '@/db/queries/holders'
@@ -100,13 +100,13 @@ function PrincipalCell({ row: { name, kind, status, organisation, signals }, hre
   const orphan = signals.includes('orphan')
   return (
     <span className="flex min-w-0 flex-wrap items-center gap-x-1.5">
-      <Link href={href} prefetch={false} className="min-w-0 wrap-anywhere hover:underline">
+      <ListLink href={href} className="min-w-0 wrap-anywhere hover:underline">
         {name ? (
           <Name of={name} className={joinClasses('font-medium', orphan && 'line-through')} />
         ) : (
           <span className="text-ink-soft">{explainMissingName({ kind, status }, names)}</span>
         )}
-      </Link>
+      </ListLink>
       <OfOrganisation organisation={organisation} />
       {orphan ? (
         <Chip tone="bad" title="The directory does not know it any more; its assignment is left over">

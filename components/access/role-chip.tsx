@@ -1,17 +1,16 @@
-import { CircleDashed, CircleQuestionMark, Eye, Hourglass, KeyRound, Pencil, PencilLine } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { Hourglass } from 'lucide-react'
 import { Chip, type ChipTone } from '@/components/ui/chip'
 import { Name } from '@/components/ui/name'
 import type { AssignmentKind, Privilege } from '@/lib/domain/vocabulary'
 import { dateWords, isolateName, momentWords } from '@/lib/domain/words'
 import { describeRole } from './labels'
 
-const LOOKS: Record<Privilege, { tone: ChipTone; icon: ReactNode }> = {
-  grants_access: { tone: 'accent', icon: <KeyRound aria-hidden /> },
-  writes: { tone: 'neutral', icon: <PencilLine aria-hidden /> },
-  writes_data: { tone: 'neutral', icon: <Dotted icon={<Pencil aria-hidden />} at="-right-0.5 bottom-0" /> },
-  reads_data: { tone: 'neutral', icon: <Dotted icon={<Eye aria-hidden />} at="-top-px -right-0.5" /> },
-  reads: { tone: 'neutral', icon: <Eye aria-hidden /> },
+const LOOKS: Record<Privilege, { tone: ChipTone; mark: string }> = {
+  grants_access: { tone: 'accent', mark: 'key-round' },
+  writes: { tone: 'neutral', mark: 'pencil-line' },
+  writes_data: { tone: 'neutral', mark: 'pencil-dotted' },
+  reads_data: { tone: 'neutral', mark: 'eye-dotted' },
+  reads: { tone: 'neutral', mark: 'eye' },
 }
 
 type Props = {
@@ -33,7 +32,7 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
   return (
     <Chip
       tone={eligible ? 'eligible' : look.tone}
-      icon={eligible ? <CircleDashed aria-hidden /> : look.icon}
+      mark={eligible ? 'circle-dashed' : look.mark}
       title={[
         `${privilege ? isolateName(name) : `Unknown role ${isolateName(name)}`}: ${says}`,
         eligible ? 'Eligible: not held until it is activated' : null,
@@ -54,7 +53,7 @@ export function RoleChip({ name, privilege, custom = false, eligible = false, cl
   )
 }
 
-const UNKNOWN: { tone: ChipTone; icon: ReactNode } = { tone: 'warn', icon: <CircleQuestionMark aria-hidden /> }
+const UNKNOWN: { tone: ChipTone; mark: string } = { tone: 'warn', mark: 'circle-question-mark' }
 
 /** A role without a definition: the start of its ID for the eye, the whole of it for a screen reader and on paper. */
 function UnknownRole({ id }: { id: string }) {
@@ -66,16 +65,6 @@ function UnknownRole({ id }: { id: string }) {
       </span>
       <span className="sr-only">{id}</span>
     </>
-  )
-}
-
-/** An icon with a dot, which tells access to data from access to the resources that hold it. */
-function Dotted({ icon, at }: { icon: ReactNode; at: string }) {
-  return (
-    <span aria-hidden className="relative inline-flex">
-      {icon}
-      <span className={`absolute size-1.5 rounded-full bg-current ${at}`} />
-    </span>
   )
 }
 

@@ -1,16 +1,15 @@
-import { Box, Boxes, FolderTree, Globe, Layers, type LucideIcon } from 'lucide-react'
 import { joinClasses } from '@/components/ui/join-classes'
 import { Name } from '@/components/ui/name'
 import { isInherited, scopeWords } from '@/lib/domain/scopes'
 import type { ManagementGroup, ScopeLevel } from '@/lib/domain/vocabulary'
 import { SCOPE_LEVEL_LABELS } from './labels'
 
-const ICONS: Record<ScopeLevel, LucideIcon> = {
-  root: Globe,
-  management_group: FolderTree,
-  subscription: Layers,
-  resource_group: Boxes,
-  resource: Box,
+const MARKS: Record<ScopeLevel, string> = {
+  root: 'globe',
+  management_group: 'folder-tree',
+  subscription: 'layers',
+  resource_group: 'boxes',
+  resource: 'box',
 }
 
 /** The subscription from which a scope is seen, and the management groups above it where they could be read. */
@@ -28,7 +27,6 @@ type Props = {
 
 /** Where an assignment was made: its level as an icon, its name or else its level in words, and the rest on hover. */
 export function ScopeLabel({ scope, level, of, inheritance = false, className }: Props) {
-  const Icon = ICONS[level]
   const word = SCOPE_LEVEL_LABELS[level]
   const words = of ? scopeWords({ scope, level, ...of }) : null
   const named = level !== 'root' && level !== 'subscription'
@@ -37,9 +35,12 @@ export function ScopeLabel({ scope, level, of, inheritance = false, className }:
   const label = (
     <span
       title={words ? `${words.reach} ${scope}` : scope}
-      className={joinClasses('inline-flex max-w-full min-w-0 items-start gap-1.5', className)}
+      data-icon={MARKS[level]}
+      className={joinClasses(
+        'relative inline-flex max-w-full min-w-0 items-start gap-1.5 before:mt-0.5 [--icon-ink:var(--color-ink-faint)]',
+        className,
+      )}
     >
-      <Icon aria-hidden className="mt-0.5 size-4 shrink-0 text-ink-faint" />
       {name ? (
         <>
           <span className="sr-only">{word} </span>

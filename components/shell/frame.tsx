@@ -6,6 +6,7 @@ import { MemberMenu, type MemberMenuProps } from './member-menu'
 import { PaletteButton } from './palette-button'
 import { RailLinks } from './rail-links'
 import { Shortcuts } from './shortcuts'
+import { SoftLinks } from './soft-links'
 
 type RailProps = MemberMenuProps & {
   /** Whether the reader's system is one of Apple's, which have another key for commands. */
@@ -23,6 +24,7 @@ export function Frame({ sandbox, children, ...rail }: Props) {
     <div className={sandbox ? '[--banner:1.75rem]' : '[--banner:0rem]'}>
       <ForgetEndedSession />
       <Shortcuts apple={rail.apple} />
+      <SoftLinks />
       <a
         href="#content"
         className="fixed top-2 left-2 z-50 -translate-y-20 rounded-md bg-accent px-3 py-2 font-medium text-accent-ink focus:translate-y-0 print:hidden"

@@ -12,15 +12,24 @@ const TONES = {
 
 export type ChipTone = keyof typeof TONES
 
-type Props = { tone?: ChipTone; icon?: ReactNode; title?: string; className?: string; children: ReactNode }
+type Props = {
+  tone?: ChipTone
+  icon?: ReactNode
+  /** An icon that `icons.css` draws, for chips of which a page has many. */
+  mark?: string
+  title?: string
+  className?: string
+  children: ReactNode
+}
 
 /** A small tag. The tone never carries the meaning alone: the words do, with an icon where two shades are close. */
-export function Chip({ tone = 'neutral', icon, title, className, children }: Props) {
+export function Chip({ tone = 'neutral', icon, mark, title, className, children }: Props) {
   return (
     <span
       title={title}
+      data-icon={mark}
       className={joinClasses(
-        'inline-flex max-w-full min-w-0 items-center gap-1 rounded-md border px-1.5 py-px align-middle text-xs font-medium [&_svg]:size-3.5 [&_svg]:shrink-0',
+        'inline-flex max-w-full min-w-0 items-center gap-1 rounded-md border px-1.5 py-px align-middle text-xs font-medium [--icon-size:0.875rem] [&_svg]:size-3.5 [&_svg]:shrink-0',
         TONES[tone],
         className,
       )}
