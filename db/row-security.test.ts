@@ -15,6 +15,7 @@ import { feeds } from './schema/feeds'
 import { requestBudgets } from './schema/limits'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { preparedExports, preparedPieces } from './schema/prepared-exports'
+import { savedViews } from './schema/saved-views'
 import { limitTo } from './server-statements'
 
 const { db, engine, close } = await createTestDatabase()
@@ -102,6 +103,7 @@ async function createFullOrganisation(): Promise<string> {
     .insert(memberSessions)
     .values({ ...ofMember, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux', expiresAt })
   await db.insert(feeds).values({ ...ofMember, name: 'Access', query: '', tokenHash: sessionId })
+  await db.insert(savedViews).values({ ...ofMember, connectionId, name: 'Owners', list: 'people', query: '' })
   await db.insert(connectAttempts).values({ ...ofMember, sessionId, subscriptionId: 's', tenantId: 't', expiresAt })
   await db
     .insert(auditEvents)

@@ -272,6 +272,13 @@ export type CoverageState = (typeof COVERAGE_STATES)[number]
 export const HOLDER_LISTS = ['people', 'others', 'groups'] as const
 export type HolderList = (typeof HOLDER_LISTS)[number]
 
+/**
+ * The lists whose filters can be saved under a name: the people and the others of one subscription, the people over all subscriptions as
+ * a list and as a matrix, and the changes.
+ */
+export const SAVED_LISTS = ['people', 'others', 'all_people', 'matrix', 'changes'] as const
+export type SavedList = (typeof SAVED_LISTS)[number]
+
 /** What may be said of a role that somebody has in one of two results: `not_comparable` where the other one could not know. */
 export const DIFFERENCES = ['gained', 'lost', 'not_comparable'] as const
 export type Difference = (typeof DIFFERENCES)[number]
