@@ -21,6 +21,7 @@ import {
 import { feeds } from './schema/feeds'
 import { memberSessions, members, organisations } from './schema/organisations'
 import { syncRuns } from './schema/runs'
+import { savedViews } from './schema/saved-views'
 import { tidy } from './tidy'
 import { setVisibleRows } from './visible-rows'
 
@@ -312,6 +313,9 @@ test('nothing can hang on the connection, the account or the node of another org
   await expect(
     db.insert(syncRuns).values({ organisationId: ours, connectionId, trigger: 'manual' }),
   ).rejects.toMatchObject(FOREIGN_KEY)
+  const view = { organisationId: ours, memberId: member, name: 'Owners', list: 'people', query: '' } as const
+  await expect(db.insert(savedViews).values({ ...view, connectionId })).rejects.toMatchObject(FOREIGN_KEY)
+  await db.insert(savedViews).values({ ...view, connectionId: mine.connection.connectionId })
   const validFrom = new Date()
   for (const insert of FACTS.ofNode)
     await expect(insert({ ...node, organisationId: ours }, validFrom)).rejects.toMatchObject(FOREIGN_KEY)

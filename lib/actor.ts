@@ -15,6 +15,8 @@ const RIGHTS = {
   set_history: ['owner'],
   /** Those of other members: everybody revokes their own. */
   revoke_feeds: ['owner'],
+  /** To rename, unshare and delete those of other members: everybody does so with their own. */
+  manage_shared_views: ['owner', 'admin'],
 } as const satisfies Record<string, readonly MemberRole[]>
 
 export type Right = keyof typeof RIGHTS
@@ -101,6 +103,8 @@ export type AuditAction =
   | 'organisation.join_rule_changed'
   | 'feed.made'
   | 'feed.revoked'
+  | 'view.shared'
+  | 'view.unshared'
 
 /** What is of interest to those who look after security and changes nothing; only owners see it. */
 const SECURITY_ACTIONS: readonly AuditAction[] = [

@@ -103,6 +103,8 @@ const ACTION_VERBS: Record<string, string> = {
   'organisation.join_rule_changed': 'changed who may join',
   'feed.made': 'made the feed',
   'feed.revoked': 'revoked the feed',
+  'view.shared': 'shared the saved view',
+  'view.unshared': 'stopped sharing the saved view',
   'account.resealed': 'sealed with another key the sign-in of',
   // What was written down while sign-ins were those of connections.
   'connection.resealed': 'sealed with another key the sign-in of',

@@ -7,6 +7,7 @@ import { principals } from '@/db/schema/directory'
 import { feeds } from '@/db/schema/feeds'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
+import { savedViews } from '@/db/schema/saved-views'
 import { ALL_CHANGES } from '@/lib/domain/views'
 import { type CoverageLine, DATASETS } from '@/lib/domain/vocabulary'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
@@ -38,6 +39,7 @@ import { countFacets, listScopes } from './result'
 import { getResultTimes, listDeletedSince, listResultsAt } from './results-at'
 import { listRoleHolders, listRoleNames, listRolesHeld } from './roles'
 import { listCountedResults, listRuns } from './runs'
+import { listSavedViews } from './saved-views'
 import type { Published } from './snapshot'
 
 const database = await createTestDatabase()
@@ -107,6 +109,10 @@ async function fullWorld() {
     expiresAt: new Date(Date.now() + 60_000),
   })
   await database.db.insert(feeds).values({ organisationId, memberId, name: 'Access', query: '', tokenHash: sessionId })
+  await database.db.insert(savedViews).values({
+    ...{ organisationId, memberId, connectionId: connection.id, name: 'High up', list: 'people', query: '?level=root' },
+    shared: true,
+  })
   const [prepared] = await database.db
     .insert(preparedExports)
     .values({
@@ -211,6 +217,8 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listRolePermissions: async (actor, { connection }) => (await listRolePermissions(actor, connection)).length,
   listRolesHeld: async (actor, { connection }) => (await listRolesHeld(actor, connection)).length,
   listRuns: async (actor, { connection }) => (await listRuns(actor, connection.id, null)).rows.length,
+  listSavedViews: async (actor, { connection }) =>
+    (await listSavedViews(actor, { list: 'people', connectionId: connection.id })).length,
   listScopes: async (actor, { connection }) => (await listScopes(actor, connection, ALL)).rows.length,
 }
 

@@ -1,0 +1,39 @@
+import { and, asc, eq, isNull, or, type SQL } from 'drizzle-orm'
+import type { Actor } from '@/db/actor'
+import { getDb } from '@/db/client'
+import { members } from '@/db/schema/organisations'
+import { savedViews } from '@/db/schema/saved-views'
+import type { ListAddress } from '@/lib/domain/saved-views'
+import { inOrder } from './fleet'
+
+export type SavedViewRow = Awaited<ReturnType<typeof listSavedViews>>[number]
+
+/** Whether the actor can open a saved view: their own, and what others share. */
+export const isOpenTo = ({ organisationId, memberId }: Actor): SQL | undefined =>
+  and(eq(savedViews.organisationId, organisationId), or(eq(savedViews.memberId, memberId), eq(savedViews.shared, true)))
+
+export const isMaker = and(eq(members.organisationId, savedViews.organisationId), eq(members.id, savedViews.memberId))
+
+/** The saved views of one list that the actor can open, by name, each with who made it. */
+export async function listSavedViews(actor: Actor, { list, connectionId }: Omit<ListAddress, 'query'>) {
+  const db = await getDb(actor)
+  return db
+    .select({
+      id: savedViews.id,
+      name: savedViews.name,
+      query: savedViews.query,
+      shared: savedViews.shared,
+      memberId: savedViews.memberId,
+      memberName: members.name,
+    })
+    .from(savedViews)
+    .innerJoin(members, isMaker)
+    .where(
+      and(
+        isOpenTo(actor),
+        eq(savedViews.list, list),
+        connectionId === null ? isNull(savedViews.connectionId) : eq(savedViews.connectionId, connectionId),
+      ),
+    )
+    .orderBy(asc(inOrder(savedViews.name)), asc(savedViews.id))
+}
