@@ -93,7 +93,9 @@ test('the button opens it as well, and closing it returns there; it is for every
   await inspect(page, 'the palette')
 
   await field(page).fill('nobody is called so')
-  await expect(palette(page).getByText(/No page, subscription, person or group with access is called/)).toBeVisible()
+  await expect(
+    palette(page).getByText(/No page, subscription, saved view, person or group with access is called/),
+  ).toBeVisible()
   await inspect(page, 'the palette that finds nothing')
   await page.keyboard.press('Escape')
   await expect(palette(page)).toBeHidden()

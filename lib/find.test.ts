@@ -1,4 +1,6 @@
 import { afterAll, expect, test } from 'vitest'
+import { members } from '@/db/schema/organisations'
+import { savedViews } from '@/db/schema/saved-views'
 import { createAccessWorld } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
 import { findByName } from './find'
@@ -83,4 +85,28 @@ test('a subscription that is called like one of its tabs comes first, and a page
   const { id } = await world.connection({ label: 'Staging people' })
   const [found] = await find('staging people')
   expect(found?.options.map(({ href }) => href)).toEqual([`/integrations/azure/${id}`, staging])
+})
+
+test('a saved view leads to its list with its filters, and says of which subscription it is and who shares it', async () => {
+  const { find, ids, production, actor } = await startWorld()
+  const { organisationId, memberId } = actor
+  const [walt] = await database.db
+    .insert(members)
+    .values({ organisationId, objectId: 'walt', name: 'Walt', email: 'walt@contoso.example', role: 'viewer' })
+    .returning({ id: members.id })
+  const ofWalt = { organisationId, memberId: walt?.id ?? '', shared: true }
+  await database.db.insert(savedViews).values([
+    { organisationId, memberId, name: 'Gone, high up', list: 'people', connectionId: ids[0], query: '?level=root' },
+    { ...ofWalt, name: 'Gone for long', list: 'changes', query: '?effect=lost' },
+    { ...ofWalt, name: 'Gone for long, again', list: 'changes', query: '?effect=lost' },
+  ])
+  expect(await find('gone')).toEqual([
+    {
+      kind: 'views',
+      options: [
+        { href: '/changes?effect=lost', label: 'Gone for long', detail: 'Changes · shared by Walt' },
+        { href: `${production}?level=root`, label: 'Gone, high up', detail: 'People of Production' },
+      ],
+    },
+  ])
 })

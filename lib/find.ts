@@ -2,32 +2,37 @@ import type { Actor } from '@/db/actor'
 import {
   type FoundPrincipal,
   type FoundSubscription,
+  type FoundView,
   listFoundGroups,
   listFoundPeople,
   listFoundSubscriptions,
+  listFoundViews,
   listLastSubscriptions,
 } from '@/db/queries/found'
 import { type FindView, type FoundGroup, type FoundOption, splitTab } from '@/lib/domain/palette'
+import { formatListAddress, savedListLabel } from '@/lib/domain/saved-views'
 import type { SubscriptionTab } from '@/lib/domain/subscription-tabs'
 import { formatGroupsView } from '@/lib/domain/views'
 import { isolateName } from '@/lib/domain/words'
 
 /**
- * What the palette shows beside pages: subscriptions, people and groups by a part of their names, a few of each; while nothing
- * is typed, the last subscriptions. A kind of which nothing is found is left out.
+ * What the palette shows beside pages: subscriptions, saved views, people and groups by a part of their names, a few of each; while
+ * nothing is typed, the last subscriptions. A kind of which nothing is found is left out.
  */
 export async function findByName(actor: Actor, { search, last }: FindView): Promise<FoundGroup[]> {
   if (search === '') {
     const subscriptions = await listLastSubscriptions(actor, last)
     return withoutEmpty([{ kind: 'subscriptions', options: subscriptions.map((one) => toSubscription(one)) }])
   }
-  const [subscriptions, people, groups] = await Promise.all([
+  const [subscriptions, views, people, groups] = await Promise.all([
     findSubscriptions(actor, search),
+    listFoundViews(actor, search),
     listFoundPeople(actor, search),
     listFoundGroups(actor, search),
   ])
   return withoutEmpty([
     { kind: 'subscriptions', options: subscriptions },
+    { kind: 'views', options: views.map((view) => toView(actor, view)) },
     { kind: 'people', options: people.map(toPerson) },
     { kind: 'groups', options: groups.map(toGroup) },
   ])
@@ -36,7 +41,7 @@ export async function findByName(actor: Actor, { search, last }: FindView): Prom
 const withoutEmpty = (groups: FoundGroup[]): FoundGroup[] =>
   groups.map(({ kind, options }) => ({ kind, options: onceEach(options) })).filter(({ options }) => options.length > 0)
 
-/** A person whom two tenants know has one page for both. */
+/** A person whom two tenants know has one page for both, and so have two saved views with the same filters. */
 const onceEach = (options: FoundOption[]): FoundOption[] =>
   options.filter(({ href }, index) => options.findIndex((one) => one.href === href) === index)
 
@@ -56,6 +61,16 @@ function toSubscription(found: FoundSubscription, tab?: SubscriptionTab): FoundO
     href: `/integrations/azure/${id}${tab?.path ?? ''}`,
     label: tab ? `${isolateName(label)}: ${tab.label}` : label,
     detail: subscriptionName === label ? subscriptionId : `${isolateName(subscriptionName)} · ${subscriptionId}`,
+  }
+}
+
+function toView(actor: Actor, { name, label, memberId, memberName, ...address }: FoundView): FoundOption {
+  const list = savedListLabel(address.list)
+  const of = label === null ? list : `${list} of ${isolateName(label)}`
+  return {
+    href: formatListAddress(address),
+    label: name,
+    detail: memberId === actor.memberId ? of : `${of} · shared by ${isolateName(memberName)}`,
   }
 }
 

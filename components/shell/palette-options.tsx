@@ -1,4 +1,4 @@
-import { ArrowRight, Cloud, FileText, Keyboard, type LucideIcon, Search, User, Users } from 'lucide-react'
+import { ArrowRight, Bookmark, Cloud, FileText, Keyboard, type LucideIcon, Search, User, Users } from 'lucide-react'
 import Link from 'next/link'
 import { PERSON_STATUS_LABELS } from '@/components/access/labels'
 import { Chip } from '@/components/ui/chip'
@@ -23,7 +23,12 @@ type PaletteOption = FoundOption & {
 /** Options under a title; without one where they lead on to another search. */
 export type PaletteGroup = { title: string | null; Icon: LucideIcon; options: PaletteOption[] }
 
-const ICONS: Record<FoundKind, LucideIcon> = { subscriptions: Cloud, people: User, groups: Users }
+const ICONS: Record<FoundKind, LucideIcon> = {
+  subscriptions: Cloud,
+  views: Bookmark,
+  people: User,
+  groups: Users,
+}
 
 const KEYS = { href: '#keys', label: 'Keyboard shortcuts', detail: '', opens: 'keys' } as const
 
@@ -36,7 +41,16 @@ export function listOptions(search: string, found: FoundGroup[]): PaletteGroup[]
     ...found.map(({ kind, options }) => ({ title: FOUND_KINDS[kind], Icon: ICONS[kind], options })),
   ]
   if (search !== '') groups.push({ title: null, Icon: Search, options: [toAllPeople(search)] })
-  return groups.filter(({ options }) => options.length > 0)
+  return withoutRepeats(groups).filter(({ options }) => options.length > 0)
+}
+
+/** An address is listed once, where it comes first: a saved view can have the one of a page, or of the wider search. */
+function withoutRepeats(groups: PaletteGroup[]): PaletteGroup[] {
+  const listed = new Set<string>()
+  return groups.map((group) => ({
+    ...group,
+    options: group.options.filter(({ href }) => !listed.has(href) && listed.add(href)),
+  }))
 }
 
 const toAllPeople = (search: string): PaletteOption => ({

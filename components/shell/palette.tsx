@@ -84,7 +84,7 @@ export function Palette({ apple, onClose }: Props) {
           <Search aria-hidden className="size-4 shrink-0 text-ink-faint" />
           <input
             role="combobox"
-            aria-label="Search pages, subscriptions, people and groups"
+            aria-label="Search pages, subscriptions, saved views, people and groups"
             aria-expanded={true}
             aria-controls={`${id}-list`}
             aria-activedescendant={optionId(active)}
@@ -112,7 +112,8 @@ export function Palette({ apple, onClose }: Props) {
         {problem ? <Problem problem={problem} onRetry={retry} /> : null}
         {!pending && !problem && results === 0 ? (
           <p className="px-4 pt-3 text-ink-soft">
-            No page, subscription, person or group with access is called “<Name of={search} className="wrap-anywhere" />
+            No page, subscription, saved view, person or group with access is called “
+            <Name of={search} className="wrap-anywhere" />
             ”.
           </p>
         ) : null}

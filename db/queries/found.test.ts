@@ -2,9 +2,17 @@ import { randomUUID } from 'node:crypto'
 import { eq } from 'drizzle-orm'
 import { afterAll, expect, test } from 'vitest'
 import { connections } from '@/db/schema/connections'
+import { members } from '@/db/schema/organisations'
+import { savedViews } from '@/db/schema/saved-views'
 import { createAccessWorld, PUBLISHED } from '@/testing/access-world'
 import { createTestDatabase } from '@/testing/database'
-import { listFoundGroups, listFoundPeople, listFoundSubscriptions, listLastSubscriptions } from './found'
+import {
+  listFoundGroups,
+  listFoundPeople,
+  listFoundSubscriptions,
+  listFoundViews,
+  listLastSubscriptions,
+} from './found'
 
 const database = await createTestDatabase()
 afterAll(() => database.close())
@@ -105,6 +113,38 @@ test('groups are found apart from people, with a subscription in which each hold
     { id: payments, name: 'Payments leads', subscriptions: 1, first: { id: connection.id } },
   ])
   expect(names(await listFoundPeople(world.actor, 'payments'))).toEqual(['Paula Payments'])
+})
+
+test('saved views are found by a part of their name: one’s own, and what others share', async () => {
+  const world = await createAccessWorld(database.db)
+  const { organisationId, memberId } = world.actor
+  const [walt] = await database.db
+    .insert(members)
+    .values({ organisationId, objectId: 'walt', name: 'Walt', email: 'walt@contoso.example', role: 'viewer' })
+    .returning({ id: members.id })
+  const [production, deleting] = [
+    await world.connection({ label: 'Production' }),
+    await world.connection({ state: 'deleting', publishedAt: null }),
+  ]
+  const own = { organisationId, memberId, list: 'all_people', query: '?q=a' } as const
+  const ofWalt = { ...own, memberId: walt?.id ?? '' }
+  await database.db.insert(savedViews).values([
+    { ...own, name: 'Team owners' },
+    { ...own, name: 'Owners 10' },
+    { ...own, name: 'Owners 2', list: 'people', connectionId: production.id },
+    { ...own, name: 'Owners of what is deleted', list: 'people', connectionId: deleting.id },
+    { ...ofWalt, name: 'Owners for Walt alone' },
+    { ...ofWalt, name: 'Walt’s owners', shared: true },
+  ])
+
+  expect(await listFoundViews(world.actor, ' OWNERS ')).toMatchObject([
+    { name: 'Owners 2', list: 'people', connectionId: production.id, query: '?q=a', label: 'Production' },
+    { name: 'Owners 10', list: 'all_people', connectionId: null, label: null },
+    { name: 'Team owners', memberId },
+    { name: 'Walt’s owners', memberId: walt?.id, memberName: 'Walt' },
+  ])
+  expect(names(await listFoundViews(world.actor, 'owners', 1))).toEqual(['Owners 2'])
+  for (const nothing of ['', '  ', '%', 'no such view']) expect(await listFoundViews(world.actor, nothing)).toEqual([])
 })
 
 test('what another organisation has is found by nobody else, by name or by id', async () => {

@@ -1,14 +1,17 @@
-import { and, asc, desc, eq, exists, gte, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, exists, gte, isNull, or, type SQL, type SQLWrapper, sql } from 'drizzle-orm'
 import type { Actor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import { connectionNodes, holders } from '@/db/schema/access'
 import { connections } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
+import { members } from '@/db/schema/organisations'
+import { savedViews } from '@/db/schema/saved-views'
 import type { PrincipalStatus } from '@/lib/domain/vocabulary'
 import { isUsable } from './connections'
 import { inOrder } from './fleet'
 import { beginsWith, cleanSearch, isGuid, searchText } from './input'
 import { connectionsShown, isHolderShown, nodeOfHolder } from './results-shown'
+import { isMaker, isOpenTo } from './saved-views'
 
 /** What the palette finds by a few letters: at most so many of each kind, those first that begin with the letters. */
 const MOST_FOUND = 8
@@ -64,6 +67,34 @@ export async function listLastSubscriptions(
     )
     .where(and(eq(connections.organisationId, actor.organisationId), isUsable))
     .orderBy(sql`opened.place nulls last`, desc(connections.createdAt), asc(connections.id))
+    .limit(limit)
+}
+
+export type FoundView = Awaited<ReturnType<typeof listFoundViews>>[number]
+
+/** Saved views that the actor can open whose name contains what is typed, each with the subscription that it is of; none while nothing is. */
+export async function listFoundViews(actor: Actor, typed: string, limit = MOST_FOUND) {
+  const matches = searchText(typed, [savedViews.name])
+  if (!matches) return []
+  const db = await getDb(actor)
+  return db
+    .select({
+      name: savedViews.name,
+      list: savedViews.list,
+      connectionId: savedViews.connectionId,
+      query: savedViews.query,
+      memberId: savedViews.memberId,
+      memberName: members.name,
+      label: connections.label,
+    })
+    .from(savedViews)
+    .innerJoin(members, isMaker)
+    .leftJoin(
+      connections,
+      and(eq(connections.organisationId, savedViews.organisationId), eq(connections.id, savedViews.connectionId)),
+    )
+    .where(and(isOpenTo(actor), or(isNull(savedViews.connectionId), isUsable), matches))
+    .orderBy(desc(beginsWith(typed, savedViews.name)), asc(inOrder(savedViews.name)), asc(savedViews.id))
     .limit(limit)
 }
 

@@ -24,7 +24,13 @@ import { listDenials, listDenialsByPrincipal } from './denials'
 import { listExportedFacts } from './exported-facts'
 import { listFeeds } from './feeds'
 import { countAttention, countFleet, listFleet } from './fleet'
-import { listFoundGroups, listFoundPeople, listFoundSubscriptions, listLastSubscriptions } from './found'
+import {
+  listFoundGroups,
+  listFoundPeople,
+  listFoundSubscriptions,
+  listFoundViews,
+  listLastSubscriptions,
+} from './found'
 import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { ALL_PEOPLE, countHolders, countHoldersByStatus, listHolders } from './holders'
@@ -191,6 +197,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listFoundGroups: async (actor, { group }) => (await listFoundGroups(actor, group)).length,
   listFoundPeople: async (actor, { person }) => (await listFoundPeople(actor, person)).length,
   listFoundSubscriptions: async (actor) => (await listFoundSubscriptions(actor, 'production')).length,
+  listFoundViews: async (actor) => (await listFoundViews(actor, 'high up')).length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
   listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
   listLastSubscriptions: async (actor, { connection }) => (await listLastSubscriptions(actor, [connection.id])).length,

@@ -79,7 +79,12 @@ export const parseFindView = (params: SearchParams): FindView => parseView(FIND_
 export const formatFindView = (view: FindView): string => formatView(FIND_ADDRESS, view)
 
 /** The kinds of what is found beside pages, in the order in which they are shown. */
-export const FOUND_KINDS = { subscriptions: 'Subscriptions', people: 'People', groups: 'Groups' } as const
+export const FOUND_KINDS = {
+  subscriptions: 'Subscriptions',
+  views: 'Saved views',
+  people: 'People',
+  groups: 'Groups',
+} as const
 export type FoundKind = keyof typeof FOUND_KINDS
 
 /** Something that was found, and the address of its page. Labels and details hold names as Microsoft gives them. */
