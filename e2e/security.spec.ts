@@ -110,8 +110,8 @@ test('no page and no route says anything of an organisation to those outside it'
 })
 
 /**
- * Every form field that any action reads, set to what would change most. The name of a feed is left out: every member may make feeds
- * of their own, and without a name none is made.
+ * Every form field that any action reads, set to what would change most. A name is left out: every member may make feeds and save
+ * views of their own, and without a name none is made.
  */
 const FIELDS = (typed: string) => ({
   label: 'Taken over',
@@ -127,7 +127,7 @@ const FIELDS = (typed: string) => ({
   secret: 'stranger',
 })
 
-/** Calls that fit the actions: with an id alone, with options, with a form, with a state and a form. */
+/** Calls that fit the actions: with an id alone, with a choice, with options, with a form, with a state and a form. */
 function shapesFor(ids: string[], typed: string): Shape[] {
   const form = FIELDS(typed)
   return [
@@ -135,6 +135,7 @@ function shapesFor(ids: string[], typed: string): Shape[] {
     { args: [null, FORM], form },
     ...ids.flatMap((id): Shape[] => [
       { args: [id] },
+      { args: [id, false] },
       { args: [id, { prompt: 'consent', useClaims: true }] },
       { args: [id, null, FORM], form },
       { args: [id, null, FORM], form: { ...form, data: 'keep', role: 'viewer', schedule: 'off' } },
@@ -177,7 +178,8 @@ test('no action changes anything for a viewer, or for another organisation', asy
   const viewer = await sessionOf(browser, reader)
   const outsider = await stranger(browser)
   const member = await memberIdOf(them.cookie, reader)
-  const ids = [them.connectionId, them.attemptId, them.accountId, them.draftId, them.feedId, them.exportId, member]
+  const { connectionId, attemptId, accountId, draftId, feedId, exportId, viewId } = them
+  const ids = [connectionId, attemptId, accountId, draftId, feedId, exportId, viewId, member]
   const before = await them.state()
   expect(before.flatMap(({ words }) => words)).toContain(world.subscription.name)
 

@@ -1,5 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
+import type { ReactNode } from 'react'
 import { MomentBand, PastLinks } from '@/components/access/moment-band'
 import { formatMoment, instantsWords, instantWords, keepMoment, parseMoment } from '@/lib/domain/as-of'
 import { spellControls } from '@/lib/domain/words'
@@ -10,24 +11,30 @@ type Props = {
   past: PastOfAll | null
   /** The address of this page as of now, with its filters. */
   here: string
+  /** More buttons of the page: beside the one that leads into the past, or below the band. */
+  children?: ReactNode
 }
 
 /**
  * Says that a page over all subscriptions shows the past, each by its own result of then, and of which of them nothing is shown. Leads
  * into the past from a page of now.
  */
-export function AllPastBand({ past, here }: Props) {
+export function AllPastBand({ past, here, children }: Props) {
   if (!past)
     return (
-      <div className="mb-3 text-sm">
+      <div className="mb-3 flex flex-wrap gap-x-6 gap-y-1 text-sm">
         <PastLinks here={here} />
+        {children}
       </div>
     )
   return (
-    <MomentBand shown={past.kind === 'shown' ? { ...past, at: past.publishedAt } : past} here={here}>
-      {past.kind === 'shown' ? <OfResults past={past} /> : null}
-      <Hidden hidden={past.hidden} at={past.asked} />
-    </MomentBand>
+    <>
+      <MomentBand shown={past.kind === 'shown' ? { ...past, at: past.publishedAt } : past} here={here}>
+        {past.kind === 'shown' ? <OfResults past={past} /> : null}
+        <Hidden hidden={past.hidden} at={past.asked} />
+      </MomentBand>
+      {children ? <div className="mb-3 text-sm">{children}</div> : null}
+    </>
   )
 }
 

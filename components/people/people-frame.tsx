@@ -32,12 +32,14 @@ type Props = {
   unread: Unread[]
   /** The moment that is shown; null for now. */
   past: PastOfAll | null
+  /** The button with the saved views of this list. */
+  savedViews: ReactNode
   /** The people found; null when nobody matches. */
   children: ReactNode
 }
 
 /** What the list of people and the matrix share: the title, the tabs, the filters, and what is shown when nobody is found. */
-export function PeopleFrame({ current, view, anyone, unread, past, children }: Props) {
+export function PeopleFrame({ current, view, anyone, unread, past, savedViews, children }: Props) {
   const path = current === 'list' ? '/people' : '/people/matrix'
   const same = formatPeopleView({ ...view, cursor: null, from: 0 })
   return (
@@ -47,7 +49,9 @@ export function PeopleFrame({ current, view, anyone, unread, past, children }: P
         description={`Everyone who ${past ? 'had' : 'has'} an Azure role in a connected subscription, directly or through groups.`}
       />
       {anyone || past ? (
-        <AllPastBand past={past} here={path + formatPeopleView({ ...view, at: '', cursor: null, from: 0 })} />
+        <AllPastBand past={past} here={path + formatPeopleView({ ...view, at: '', cursor: null, from: 0 })}>
+          {anyone ? savedViews : null}
+        </AllPastBand>
       ) : null}
       {anyone ? (
         <>

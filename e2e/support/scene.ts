@@ -5,6 +5,7 @@ import { ask } from './ask'
 import { prepareExport } from './exports'
 import { makeFeed } from './feeds'
 import { type Account, change, control, type MadeWorld } from './sandbox'
+import { shareNewView } from './saved-views'
 import { connect, signIn, type test } from './test'
 
 type World = Parameters<Parameters<typeof test>[2]>[0]['world']
@@ -35,9 +36,12 @@ export async function stranger(browser: Browser): Promise<string> {
   return sessionOf(browser, owner)
 }
 
+/** The list of which the victim shares a view. */
+const SHARED_VIEW = '/people?min=writes'
+
 export type Victim = Awaited<ReturnType<typeof victim>>
 
-/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a feed, a prepared export, a viewer, and names found nowhere else. */
+/** An organisation with something to lose: a connected subscription, an attempt, an application account that was begun, a feed, a prepared export, a shared view, a viewer, and names found nowhere else. */
 export async function victim(page: Page, world: World) {
   const owner = world.account('owner')
   const personName = `Quenby ${randomUUID()}`
@@ -53,14 +57,17 @@ export async function victim(page: Page, world: World) {
   const draftId = await beginApplicationAccount(page, world, { clientId: world.tenantId, objectId: '' })
   const { feedId, token: feedToken } = await makeFeed(page, `Access ${randomUUID()}`)
   const exportId = await prepareExport(page, `/integrations/azure/${connectionId}/export`)
-  const made = { attemptId, accountId, draftId, feedId, exportId }
+  const viewName = `Writers ${randomUUID()}`
+  await shareNewView(page, SHARED_VIEW, viewName)
+  const viewId = viewIdIn((await ask(SHARED_VIEW, { cookie })).body)
+  const made = { attemptId, accountId, draftId, feedId, exportId, viewId }
   const ids = { connectionId, ...made, changeId: accountId, personId: owner.objectId }
   return {
     ...ids,
     cookie,
     feedToken,
     /** What stands in no answer to anyone else. The ids that they ask with come back in the address, so not those. */
-    marks: [personName, world.domain, world.subscription.id, world.tenantId],
+    marks: [personName, viewName, world.domain, world.subscription.id, world.tenantId],
     /** Everything of the organisation that an action could change, in words. */
     state: async () => {
       const own = `/integrations/azure/${ids.connectionId}`
@@ -70,6 +77,7 @@ export async function victim(page: Page, world: World) {
         own,
         `${own}/runs`,
         `${own}/settings`,
+        SHARED_VIEW,
         '/settings/members',
         '/settings/feeds',
         '/settings/exports',
@@ -85,6 +93,13 @@ export async function victim(page: Page, world: World) {
 function idIn(url: string, folder: string): string {
   const found = new RegExp(`/${folder}/([0-9a-f-]{36})`).exec(url)?.[1]
   if (!found) throw new Error(`No id after ${folder} in ${url}.`)
+  return found
+}
+
+/** The id of the one saved view of a page, as a form that changes it names it. */
+function viewIdIn(html: string): string {
+  const found = /\[&quot;([0-9a-f-]{36})&quot;/.exec(html)?.[1]
+  if (!found) throw new Error('No form of the page names a saved view.')
   return found
 }
 

@@ -1,5 +1,6 @@
 import { Rss } from 'lucide-react'
 import type { Metadata } from 'next'
+import { SavedViewsOf } from '@/app/(portal)/saved-views/saved-views-of'
 import { ChangeFilters } from '@/components/changes/change-filters'
 import { ChangeList } from '@/components/changes/change-list'
 import { UnreadNotice } from '@/components/people/people-frame'
@@ -38,6 +39,11 @@ export default async function ChangesPage({ searchParams }: PageProps<'/changes'
         title="Changes"
         description="Who gained or lost access, and what caused it. Each change has the time at which Rolecall saw it first."
       >
+        {anything.rows.length > 0 ? (
+          <div className="mr-2 text-sm print:hidden">
+            <SavedViewsOf address={`/changes${formatChangesView(view)}`} />
+          </div>
+        ) : null}
         <ButtonLink href={`/settings/feeds${formatFeedQuery(view)}`} prefetch={false} className="print:hidden">
           <Rss aria-hidden />
           Follow as a feed

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { SavedViewsOf } from '@/app/(portal)/saved-views/saved-views-of'
 import { AllPeopleTable } from '@/components/people/all-people-table'
 import { PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
@@ -16,7 +17,14 @@ export default async function PeoplePage({ searchParams }: PageProps<'/people'>)
   const href = (change: Partial<PeopleView>) => `/people${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
-    <PeopleFrame current="list" view={view} anyone={anyone} unread={listUnread(connections)} past={past}>
+    <PeopleFrame
+      current="list"
+      view={view}
+      anyone={anyone}
+      unread={listUnread(connections)}
+      past={past}
+      savedViews={<SavedViewsOf address={`/people${formatPeopleView(view)}`} />}
+    >
       {page.rows.length > 0 ? (
         <>
           <AllPeopleTable

@@ -1,5 +1,6 @@
 import type { Metadata } from 'next'
 import { readPeople } from '@/app/(portal)/people/(list)/read-people'
+import { SavedViewsOf } from '@/app/(portal)/saved-views/saved-views-of'
 import { AccessMatrix, ColumnPager } from '@/components/people/access-matrix'
 import { PeopleFrame } from '@/components/people/people-frame'
 import { Pager } from '@/components/ui/pager'
@@ -31,7 +32,14 @@ export default async function MatrixPage({ searchParams }: PageProps<'/people/ma
     `/people/matrix${formatPeopleView({ ...view, cursor: null, ...change })}`
 
   return (
-    <PeopleFrame current="matrix" view={view} anyone={anyone} unread={listUnread(connections)} past={past}>
+    <PeopleFrame
+      current="matrix"
+      view={view}
+      anyone={anyone}
+      unread={listUnread(connections)}
+      past={past}
+      savedViews={<SavedViewsOf address={`/people/matrix${formatPeopleView(view)}`} />}
+    >
       {page.rows.length > 0 ? (
         <>
           <ColumnPager
