@@ -1,4 +1,5 @@
 import { FunnelX } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { ButtonLink } from '@/components/ui/button-link'
 import { ExportMenu } from '@/components/ui/export-menu'
 import { SearchField } from '@/components/ui/fields'
@@ -24,13 +25,15 @@ type Props = {
   problems: string[]
   roles: { id: string; name: string | null }[]
   of: ScopeOf
+  /** The views of this list that were saved, with the form that saves one, which cannot stand in another form. */
+  savedViews: ReactNode
 }
 
 /**
  * Search and filters of a table of those with access: one field in which both are typed, and a button for each filter, which says what it
  * is set to. No address here has a cursor, so every change starts at the first page.
  */
-export function AccessFilters({ who, path, home, typed, view, problems, roles, of }: Props) {
+export function AccessFilters({ who, path, home, typed, view, problems, roles, of, savedViews }: Props) {
   const people = who === 'people'
   const { q: _, ...kept } = Object.fromEntries(new URLSearchParams(formatAccessView({ ...typed, cursor: null })))
   const exportQuery = `list=${who}${formatAccessView({ ...view, cursor: null }).replace(/^\?/, '&')}`
@@ -39,47 +42,50 @@ export function AccessFilters({ who, path, home, typed, view, problems, roles, o
 
   return (
     <>
-      <FilterForm
-        label={people ? 'People' : 'Other principals'}
-        action={path}
-        values={{ q: typed.search }}
-        settled={isSettled ? null : settled}
-      >
-        <SearchField
-          label={people ? 'Name, email or ID' : 'Name or ID'}
-          placeholder={people ? 'Name, email, role:Owner, -disabled' : 'Name, ID, role:Owner'}
-          defaultValue={typed.search}
-          className="max-sm:max-w-none sm:max-w-80"
-        />
-        {CHOSEN_FILTERS.map((by) => (
-          <FilterPicker
-            key={by}
-            label={CHOSEN_FILTER_WORDS[by].label}
-            value={describeFilter(by, { view, who, roles, of })}
-            clearHref={path + formatAccessView(withoutFilter(view, by))}
-            optionsHref={`${home}/options${formatOptionsView({ ...view, cursor: null, by, list: who })}`}
-            typed={CHOSEN_FILTER_WORDS[by].typed}
+      <div className="flex flex-wrap items-start justify-between gap-x-4">
+        <FilterForm
+          label={people ? 'People' : 'Other principals'}
+          action={path}
+          values={{ q: typed.search }}
+          settled={isSettled ? null : settled}
+        >
+          <SearchField
+            label={people ? 'Name, email or ID' : 'Name or ID'}
+            placeholder={people ? 'Name, email, role:Owner, -disabled' : 'Name, ID, role:Owner'}
+            defaultValue={typed.search}
+            className="max-sm:max-w-none sm:max-w-80"
           />
-        ))}
-        {Object.entries(kept).map(([name, value]) => (
-          <input key={name} type="hidden" name={name} value={value} />
-        ))}
-        {isFiltered(view) ? (
-          <ButtonLink
-            href={path + formatAccessView(withoutFilters(view))}
-            variant="ghost"
-            title="Clear filters"
-            className="px-2"
-          >
-            <FunnelX aria-hidden />
-            <span className="sr-only">Clear filters</span>
-          </ButtonLink>
-        ) : null}
-        <span className="ml-auto inline-flex items-center gap-3">
+          {CHOSEN_FILTERS.map((by) => (
+            <FilterPicker
+              key={by}
+              label={CHOSEN_FILTER_WORDS[by].label}
+              value={describeFilter(by, { view, who, roles, of })}
+              clearHref={path + formatAccessView(withoutFilter(view, by))}
+              optionsHref={`${home}/options${formatOptionsView({ ...view, cursor: null, by, list: who })}`}
+              typed={CHOSEN_FILTER_WORDS[by].typed}
+            />
+          ))}
+          {Object.entries(kept).map(([name, value]) => (
+            <input key={name} type="hidden" name={name} value={value} />
+          ))}
+          {isFiltered(view) ? (
+            <ButtonLink
+              href={path + formatAccessView(withoutFilters(view))}
+              variant="ghost"
+              title="Clear filters"
+              className="px-2"
+            >
+              <FunnelX aria-hidden />
+              <span className="sr-only">Clear filters</span>
+            </ButtonLink>
+          ) : null}
+        </FilterForm>
+        <div className="mb-2 ml-auto flex min-h-9 items-center gap-3">
           <ListOptions path={path} view={view} columns={people} />
+          {savedViews}
           <ExportMenu path={`${home}/export`} query={exportQuery} />
-        </span>
-      </FilterForm>
+        </div>
+      </div>
       <div aria-live="polite" className="mb-2 text-sm text-warn empty:hidden">
         {problems.map((problem) => (
           <p key={problem} className="wrap-anywhere">

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { SavedViewsOf } from '@/app/(portal)/saved-views/saved-views-of'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { PeopleSentence } from '@/components/access/people-sentence'
@@ -79,6 +80,7 @@ export default async function PeoplePage({ params, searchParams }: Props) {
             problems={problems}
             roles={roles}
             of={connection}
+            savedViews={<SavedViewsOf address={path + formatAccessView(view)} />}
           />
           <SignalChips path={path} groupsPath={`${path}/groups`} view={view} counts={signals} of="people" />
         </>

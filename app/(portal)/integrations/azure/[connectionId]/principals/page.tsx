@@ -7,6 +7,7 @@ import {
   readFilter,
   readResult,
 } from '@/app/(portal)/integrations/azure/[connectionId]/read-result'
+import { SavedViewsOf } from '@/app/(portal)/saved-views/saved-views-of'
 import { AccessFilters } from '@/components/access/access-filters'
 import { PeopleEmptyState } from '@/components/access/empty-states'
 import { MissedNote } from '@/components/access/missed-note'
@@ -59,6 +60,7 @@ export default async function PrincipalsPage({ params, searchParams }: Props) {
             problems={problems}
             roles={roles}
             of={connection}
+            savedViews={<SavedViewsOf address={path + formatAccessView(view)} />}
           />
           <SignalChips path={path} groupsPath={`${home}/groups`} view={view} counts={signals} of="others" />
         </>
