@@ -64,7 +64,8 @@ test('the arrow keys go through the options of a filter, and only the last one i
 }) => {
   await signIn(page, world.account('owner'))
   await connect(page, world)
-  await page.goto('/people')
+  await page.getByRole('link', { name: 'People', exact: true }).first().click()
+  await page.waitForURL('**/people')
   const asked: string[] = []
   page.on('request', (request) => {
     const status = new URL(request.url()).searchParams.get('status')

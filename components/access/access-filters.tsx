@@ -53,7 +53,7 @@ export function AccessFilters({ who, path, home, typed, view, problems, roles, o
             label={people ? 'Name, email or ID' : 'Name or ID'}
             placeholder={people ? 'Name, email, role:Owner, -disabled' : 'Name, ID, role:Owner'}
             defaultValue={typed.search}
-            className="max-sm:max-w-none sm:max-w-80"
+            className="max-sm:max-w-none sm:max-w-72"
           />
           {CHOSEN_FILTERS.map((by) => (
             <FilterPicker

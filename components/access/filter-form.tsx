@@ -112,7 +112,7 @@ export function FilterForm({ label, action, values, settled = null, children }: 
         else if (byKey.current) applyAfter(KEY_PAUSE_MS)
         else apply()
       }}
-      className="mb-2 flex flex-wrap items-center gap-2"
+      className="mb-2 flex min-w-0 grow basis-160 flex-wrap items-center gap-2"
     >
       {children}
       <noscript>

@@ -65,8 +65,7 @@ function Option({ href, chosen, says, children }: OptionProps) {
     >
       <Check aria-hidden className={chosen ? 'size-4 shrink-0' : 'invisible size-4 shrink-0'} />
       <span className="relative">
-        {children}
-        {says ? <span className="sr-only">, {says}</span> : null}
+        {children} {says ? <span className="sr-only">({says})</span> : null}
       </span>
     </Link>
   )

@@ -92,7 +92,7 @@ function Sharing({ view: { mine, shared, makerName } }: { view: SavedViewItem })
 function ViewControls({ view: { id, name, shared }, actions }: { view: SavedViewItem; actions: SavedViewActions }) {
   return (
     // Quiet buttons have no edge that is seen: their words stand at the edges of the panel.
-    <div className="-mx-2.5 flex flex-wrap items-center has-[details[open]]:basis-full">
+    <div className="-mx-2.5 flex flex-wrap items-center has-[details[open]]:basis-[calc(100%+1.25rem)]">
       <form action={actions.shareView.bind(null, id, !shared)}>
         <SubmitButton
           size="sm"

@@ -10,7 +10,7 @@ export const CHOSEN_FILTER_WORDS: Record<ChosenFilter, { label: string; typed: s
   role: { label: 'Role', typed: 'role:Owner' },
   scope: { label: 'Scope', typed: 'scope:rg-payments' },
   how: { label: 'How', typed: 'how:group' },
-  held: { label: 'Held or eligible', typed: 'held:eligible' },
+  held: { label: 'Held', typed: 'held:eligible' },
   status: { label: 'Status', typed: 'status:disabled or -disabled' },
 }
 
