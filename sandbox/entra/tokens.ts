@@ -6,6 +6,7 @@ import { findGuest } from '../world/tenant'
 import type { Application, ServicePrincipal, Tenant, User } from '../world/types'
 import type { Code, World } from '../world/world'
 import type { Proof } from './client'
+import { membershipClaims } from './membership-claims'
 import type { Resource } from './permissions'
 
 /** What a token says. */
@@ -145,6 +146,7 @@ export function mintIdToken(
       ? { name: user.displayName, oid: user.id, preferred_username: homeUser.userPrincipalName }
       : {}),
     ...(openid.has('email') && homeUser.mail ? { email: homeUser.mail } : {}),
+    ...membershipClaims(cloud, tenant, app, user),
     ...(nonce === null ? {} : { nonce }),
     rh: `1.${randomUUID()}`,
     // Pairwise: the same person has another `sub` at every application.

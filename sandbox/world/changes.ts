@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type AssignmentChange, changeAssignments } from './change-access'
+import { type AppAssignmentChange, changeAppAssignments } from './change-app-assignments'
 import { type ApplicationChange, changeApplications } from './change-applications'
 import { changeGroups, changePeople, type GroupChange, type PeopleChange } from './change-directory'
 import { changeDirectoryRoles, type DirectoryRoleChange } from './change-directory-roles'
@@ -20,7 +21,7 @@ import { findSchedules, isScheduledAt, settleGroupAccess } from './group-schedul
 import { type ChangeHandlers, requireTenant, WorldRefusal } from './lookups'
 import { createRandom, FAMILY_NAMES, GIVEN_NAMES, type Random } from './random'
 import { describeIssue, PageSize } from './tenant-spec'
-import type { Subscription, Tenant, User } from './types'
+import { GROUP_MEMBERSHIP_CLAIMS, type Subscription, type Tenant, type User } from './types'
 import type { World } from './world'
 
 export type Change = NamedChange | RandomChanges
@@ -37,6 +38,7 @@ export type NamedChange =
   | SubscriptionChange
   | TenantChange
   | ApplicationChange
+  | AppAssignmentChange
   | PlatformChange
 
 /**
@@ -72,6 +74,7 @@ const HANDLERS: ChangeHandlers<NamedChange> = {
   ...changeSubscriptions,
   ...changeTenant,
   ...changeApplications,
+  ...changeAppAssignments,
   ...changePlatform,
 }
 
@@ -144,6 +147,10 @@ const VALUES: Partial<Record<NamedChange['type'], z.ZodObject>> = {
   }),
   set_secret: z.object({ value: text }),
   add_application: z.object({ displayName: text, managedIdentity: z.boolean().optional() }),
+  assign_to_application: z.object({ appRole: text.optional() }),
+  unassign_from_application: z.object({ appRole: text.optional() }),
+  define_app_roles: z.object({ roles: z.array(text) }),
+  set_group_claims: z.object({ groupMembershipClaims: z.enum(GROUP_MEMBERSHIP_CLAIMS).nullable() }),
   set_application_enabled: z.object({ enabled: z.boolean() }),
   grant_app_roles: z.object({ roles: z.array(text) }),
   add_certificate: z.object({ certificate: text }),

@@ -44,6 +44,7 @@ export function createTenant(facts: { id: string; name: string; domain: string; 
     customRoles: new Registry(),
     consents: [],
     appRoles: new Map(),
+    appAssignments: new Map(),
     pageSizes: { assignments: 1_000, instances: 1_000, subscriptions: 1_000, users: 999, members: 999 },
     throttling: { arm: false, graph: false },
     powerless: 'forbidden',

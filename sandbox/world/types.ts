@@ -378,6 +378,8 @@ export type Tenant = {
   consents: Consent[]
   /** Application permissions that an administrator granted, by client id: what `.default` stands for without a user. */
   appRoles: Map<string, Set<string>>
+  /** The people and groups that are assigned to applications, by client id. */
+  appAssignments: Map<string, readonly AppAssignment[]>
   pageSizes: PageSizes
   throttling: Throttling
   /** The answer to a caller without any role who lists role assignments: 403 or an empty list. */
@@ -413,6 +415,13 @@ export type FederatedCredential = { issuer: string; subject: string; audience: s
 /** The machine that asks the metadata address: the managed identities that it has, by the object ids of their service principals. */
 export type Machine = { tenantId: string; systemAssigned: string | null; userAssigned: string[] }
 
+/** A person or a group that is assigned to an application, with the value of an app role, or null for the default access. */
+export type AppAssignment = { principalId: string; appRole: string | null }
+
+/** Which groups of a person an application's tokens name. */
+export const GROUP_MEMBERSHIP_CLAIMS = ['SecurityGroup', 'DirectoryRole', 'ApplicationGroup', 'All'] as const
+export type GroupMembershipClaims = (typeof GROUP_MEMBERSHIP_CLAIMS)[number]
+
 export type Application = {
   clientId: string
   name: string
@@ -424,6 +433,10 @@ export type Application = {
   spaRedirectUris?: string[]
   /** The optional claims that its registration asks for in id tokens. Of those the sandbox knows `auth_time`. */
   optionalIdTokenClaims?: string[]
+  /** `groupMembershipClaims` of its registration: null names no groups. */
+  groupMembershipClaims?: GroupMembershipClaims | null
+  /** The values of the app roles that it defines for people and groups. */
+  appRoles?: string[]
   /** What `.default` stands for, as consent is recorded: `graph/User.Read`. */
   registeredScopes: string[]
   /** The only tenant that knows it; null when every tenant does. */

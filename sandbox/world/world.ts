@@ -41,6 +41,8 @@ export class World {
         (path) => `${portalUrl}${path}`,
       ),
       optionalIdTokenClaims: ['auth_time'],
+      groupMembershipClaims: 'ApplicationGroup',
+      appRoles: ['Rolecall.Viewer'],
       registeredScopes: ['graph/User.Read', 'graph/User.Read.All', 'arm/user_impersonation'],
       homeTenantId: null,
       publicClient: false,
