@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import type { Browser, Page } from '@playwright/test'
 import { inspect } from './support/inspect'
-import { connect, expect, openResults, pickAccount, signIn, test } from './support/test'
+import { type Account, change } from './support/sandbox'
+import { connect, expect, openResults, pickAccount, signIn, test, type World } from './support/test'
 
 test('a viewer reads, and is told who can do the rest', async ({ page, world, browser }) => {
   await signIn(page, world.account('owner'))
@@ -139,4 +142,75 @@ test('where an owner lets people in, whoever signs in waits and says so, and com
   await signIn(other, reader)
   await expect(other.getByRole('heading', { level: 1 })).toBeVisible()
   await other.close()
+})
+
+/** Makes a group with these people in it, which is assigned to Rolecall in Microsoft Entra, and gives its ID. */
+async function assignedGroup({ tenantId }: World, displayName: string, ...people: Account[]): Promise<string> {
+  const groupId = randomUUID()
+  await change({ type: 'add_group', tenantId, displayName, id: groupId })
+  for (const { username } of people) await change({ type: 'add_member', tenantId, groupId, user: username })
+  await change({ type: 'assign_to_application', tenantId, principalId: groupId })
+  return groupId
+}
+
+/** Signs somebody in who is kept out, in a browser of their own, and expects this sentence on the sign-in page. */
+async function expectKeptOut(browser: Browser, account: Account, sentence: string) {
+  const page = await browser.newPage()
+  await page.goto('/signin')
+  await page.getByRole('button', { name: 'Sign in with Microsoft' }).click()
+  await pickAccount(page, account)
+  await expect(page.getByRole('main').getByRole('alert')).toContainText(sentence)
+  await page.close()
+}
+
+async function nameGroups(page: Page, names: string) {
+  await page.goto('/settings/members')
+  await page.getByLabel('Who may join', { exact: true }).selectOption({ label: 'People of named groups or app roles' })
+  await page.getByLabel('Groups and app roles').fill(names)
+  await page.getByRole('button', { name: 'Save who may join' }).click()
+}
+
+test('where an owner names a group, its people come in until they leave it, and others read why they do not', async ({
+  page,
+  world,
+  browser,
+}) => {
+  const { tenantId } = world
+  const [reader, outsider, plain] = [world.account('reader'), world.account('outsider'), world.account('plain')]
+  await change({ type: 'set_licence', tenantId, licence: 'p1' })
+  const readers = await assignedGroup(world, 'Readers of access', reader)
+  await assignedGroup(world, 'Somebody else', reader, outsider)
+  await signIn(page, world.account('owner'))
+  await nameGroups(page, 'Readers of access')
+  await expect(page.getByText('“Readers of access” is neither the object ID of a group')).toBeVisible()
+  await inspect(page, 'members, with a group that is not understood')
+  await nameGroups(page, `${readers}\nRolecall.Viewer`)
+  await expect(page.getByText('Saved')).toBeVisible()
+
+  const inside = await browser.newPage()
+  await signIn(inside, reader)
+  await expectKeptOut(browser, outsider, 'You are in none of the groups that may use Rolecall')
+  await expectKeptOut(browser, plain, 'Microsoft did not say which groups you are in')
+  await change({ type: 'remove_member', tenantId, groupId: readers, user: reader.username })
+  await expectKeptOut(browser, reader, 'You are in none of the groups that may use Rolecall')
+  await inside.goto('/settings/members')
+  await expect(inside.getByRole('table', { name: 'Members', exact: true })).toBeVisible()
+  await inside.close()
+
+  await page.reload()
+  await expect(page.getByLabel('Groups and app roles')).toHaveValue(`${readers}\nRolecall.Viewer`)
+  const waiting = page.getByRole('table', { name: 'People who wait' }).getByRole('row')
+  await expect(waiting.filter({ hasText: plain.username })).toContainText('Microsoft did not say which groups')
+  await expect(waiting.filter({ hasText: outsider.username })).toHaveCount(0)
+  const member = page.getByRole('row').filter({ hasText: reader.username })
+  await expect(member).toContainText('In none of the named groups and app roles')
+  await inspect(page, 'members, with people whom the rule keeps out')
+  await member.getByRole('button', { name: `Let in: ${reader.name}`, exact: true }).click()
+  await expect(member.getByText('In none of the named groups')).toHaveCount(0)
+  await change({ type: 'assign_to_application', tenantId, user: plain.username, appRole: 'Rolecall.Viewer' })
+  for (const admitted of [reader, plain]) {
+    const again = await browser.newPage()
+    await signIn(again, admitted)
+    await again.close()
+  }
 })

@@ -36,7 +36,11 @@ const rolesOf = async (organisationId: string) => {
 /** Whether somebody may sign in, as it is judged before they have a session. */
 const admissionOf = (who: { tenantId: string; objectId: string; name?: string }) =>
   findAdmission(
-    { name: 'Vera Viewer', email: 'vera@contoso.example', organisationName: 'Contoso', authenticatedAt: null, ...who },
+    {
+      ...{ name: 'Vera Viewer', email: 'vera@contoso.example', organisationName: 'Contoso', authenticatedAt: null },
+      membership: { roles: [], groups: [], groupsTold: false },
+      ...who,
+    },
     { address: null, requestId: null },
   )
 
@@ -219,7 +223,7 @@ describe('where an owner lets people in', () => {
   async function closedOrganisation() {
     const tenantId = randomUUID()
     const olga = await signInAs({ tenantId })
-    await changeJoinRule(olga, 'approval')
+    await changeJoinRule(olga, { rule: 'approval' })
     const vera = { tenantId, objectId: randomUUID(), name: 'Vera Viewer' }
     return { tenantId, olga, vera }
   }
@@ -254,10 +258,10 @@ describe('where an owner lets people in', () => {
   test('whoever waits joins by signing in once everyone may, and members stay members when it is closed', async () => {
     const { tenantId, olga, vera } = await closedOrganisation()
     await admissionOf(vera)
-    await changeJoinRule(olga, 'everyone')
+    await changeJoinRule(olga, { rule: 'everyone' })
     expect(await admissionOf(vera)).toBe('may')
     expect(await signInAs(vera)).toMatchObject({ role: 'viewer' })
-    await changeJoinRule(olga, 'approval')
+    await changeJoinRule(olga, { rule: 'approval' })
     expect(await signInAs(vera)).toMatchObject({ role: 'viewer' })
     await expect(signInAs({ tenantId, name: 'Otto Other' })).rejects.toThrow(AwaitsApproval)
   })
@@ -268,9 +272,11 @@ describe('where an owner lets people in', () => {
     const [waiting] = await listWaitingMembers(olga)
     const id = waiting?.id ?? ''
     await expect(refuseMember({ ...olga, role: 'admin' }, id)).rejects.toThrow(NotAllowed)
-    await expect(changeJoinRule({ ...olga, role: 'admin' }, 'everyone')).rejects.toThrow(NotAllowed)
+    await expect(changeJoinRule({ ...olga, role: 'admin' }, { rule: 'everyone' })).rejects.toThrow(NotAllowed)
     await expect(refuseMember({ ...olga, signedInFreshly: false }, id)).rejects.toThrow(FreshSignInNeeded)
-    await expect(changeJoinRule({ ...olga, signedInFreshly: false }, 'everyone')).rejects.toThrow(FreshSignInNeeded)
+    await expect(changeJoinRule({ ...olga, signedInFreshly: false }, { rule: 'everyone' })).rejects.toThrow(
+      FreshSignInNeeded,
+    )
     await expect(refuseMember(await signInAs({ name: 'Sten Stranger' }), id)).rejects.toThrow(NotFound)
     await letMemberIn(olga, id)
     const events = await database.db
@@ -288,7 +294,7 @@ describe('where an owner lets people in', () => {
   test('forty people of one tenant who come at once leave one owner, and everyone else waits', async () => {
     const tenantId = randomUUID()
     const olga = await signInAs({ tenantId })
-    await changeJoinRule(olga, 'approval')
+    await changeJoinRule(olga, { rule: 'approval' })
     const all = Array.from({ length: 40 }, (_, n) => ({ tenantId, objectId: randomUUID(), name: `Person ${n}` }))
     expect(new Set(await Promise.all(all.map(admissionOf)))).toEqual(new Set(['waiting']))
     expect(await listWaitingMembers(olga)).toHaveLength(40)
@@ -303,6 +309,7 @@ test('the organisation of a real tenant lets nobody in by itself, that of the sa
     name: 'Olga',
     email: '',
     organisationName: 'Contoso',
+    membership: { roles: [], groups: [], groupsTold: false },
   }
   await registerSignIn(
     { ...account, authenticatedAt: null },

@@ -1,4 +1,4 @@
-import { and, eq, ne, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, ne, or, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb } from '@/db/client'
 import type { Transaction } from '@/db/database'
@@ -45,7 +45,7 @@ export async function removeMember(actor: SessionActor, memberId: string): Promi
       const feeds = await revokeFeedsOf(tx, actor.organisationId, memberId)
       await tx
         .update(members)
-        .set({ state: 'removed', role: 'viewer', removedAt: sql`now()`, removedByName: actor.name })
+        .set({ state: 'removed', role: 'viewer', joinDoubt: null, removedAt: sql`now()`, removedByName: actor.name })
         .where(whereMember(actor, memberId))
       await audit(tx, actor, {
         action: 'member.removed',
@@ -57,7 +57,8 @@ export async function removeMember(actor: SessionActor, memberId: string): Promi
 }
 
 /**
- * Lets somebody sign in, as a viewer, who waits for it or was removed. Throws {@link NotFound}, also for a member who may sign in already.
+ * Lets somebody sign in who waits for it or was removed, as a viewer, or whom the rule keeps out by now, with the role that they have. From
+ * then on the rule is not asked about them. Throws {@link NotFound}, also for a member who may sign in already.
  */
 export async function letMemberIn(actor: SessionActor, memberId: string): Promise<void> {
   allow(actor, 'manage_members')
@@ -67,14 +68,14 @@ export async function letMemberIn(actor: SessionActor, memberId: string): Promis
     const [member] = await tx
       .select({ name: members.name, state: members.state })
       .from(members)
-      .where(and(whereMember(actor, memberId), ne(members.state, 'active')))
+      .where(and(whereMember(actor, memberId), or(ne(members.state, 'active'), isNotNull(members.joinDoubt))))
       .for('update')
     if (!member) throw new NotFound('There is nobody of this ID to be let in.')
     await tx
       .update(members)
-      .set({ state: 'active', removedAt: null, removedByName: null })
+      .set({ state: 'active', joinedBy: 'owner', joinDoubt: null, removedAt: null, removedByName: null })
       .where(whereMember(actor, memberId))
-    const action = member.state === 'waiting' ? 'member.let_in' : 'member.let_in_again'
+    const action = member.state === 'removed' ? 'member.let_in_again' : 'member.let_in'
     await audit(tx, actor, { action, subject: member.name })
   })
 }
@@ -87,7 +88,7 @@ export async function refuseMember(actor: SessionActor, memberId: string): Promi
   await db.transaction(async (tx) => {
     const [member] = await tx
       .update(members)
-      .set({ state: 'removed', removedAt: sql`now()`, removedByName: actor.name })
+      .set({ state: 'removed', joinDoubt: null, removedAt: sql`now()`, removedByName: actor.name })
       .where(and(whereMember(actor, memberId), eq(members.state, 'waiting')))
       .returning({ name: members.name })
     if (!member) throw new NotFound('There is nobody of this ID who waits to be let in.')
@@ -95,28 +96,32 @@ export async function refuseMember(actor: SessionActor, memberId: string): Promi
   })
 }
 
+/** With the rule `groups` the groups and app roles whose holders become members, as `parseNames` gives them; else none. */
+type NewRule = { rule: JoinRule; named?: string[] }
+
 /**
- * Changes who of the tenant becomes a member by signing in. Members stay members; whoever waits joins with their next sign-in, once
- * everyone may.
+ * Changes who of the tenant becomes a member by signing in. Members stay members; whoever waits joins with their next sign-in, once the rule
+ * admits them. What the rule of before said about people is forgotten.
  */
-export async function changeJoinRule(actor: SessionActor, rule: JoinRule): Promise<void> {
+export async function changeJoinRule(actor: SessionActor, { rule, named = [] }: NewRule): Promise<void> {
   allow(actor, 'manage_members')
   requireFreshSignIn(actor)
   const db = await getDb(actor)
   const own = eq(organisations.id, actor.organisationId)
   await db.transaction(async (tx) => {
     const [found] = await tx
-      .select({ name: organisations.name, rule: organisations.joinRule })
+      .select({ name: organisations.name, rule: organisations.joinRule, named: organisations.joinNamed })
       .from(organisations)
       .where(own)
       .for('no key update')
     if (!found) throw new NotFound('There is no such organisation.')
-    if (found.rule === rule) return
-    await tx.update(organisations).set({ joinRule: rule }).where(own)
+    if (found.rule === rule && found.named.join('\n') === named.join('\n')) return
+    await tx.update(organisations).set({ joinRule: rule, joinNamed: named }).where(own)
+    await tx.update(members).set({ joinDoubt: null }).where(eq(members.organisationId, actor.organisationId))
     await audit(tx, actor, {
       action: 'organisation.join_rule_changed',
       subject: found.name,
-      details: { before: found.rule, after: rule },
+      details: { before: found.rule, after: rule, ...(rule === 'groups' ? { named: named.join(', ') } : {}) },
     })
   })
 }

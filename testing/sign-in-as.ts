@@ -4,11 +4,14 @@ import { getDbOfEveryOrganisation } from '@/db/client'
 import { organisations } from '@/db/schema/organisations'
 import { registerSignIn, type SignInBrowser } from '@/lib/auth/register-sign-in'
 import { findSession } from '@/lib/auth/sessions'
+import type { ToldMembership } from '@/lib/domain/join-groups'
 
 type Who = {
   tenantId?: string
   objectId?: string
   name?: string
+  /** What Microsoft says of app roles and groups: none of either, if it is left out, and that these are all. */
+  membership?: Partial<ToldMembership>
   /** Just now, if it is left out; null when Microsoft does not say. */
   authenticatedAt?: Date | null
 } & Partial<SignInBrowser>
@@ -21,13 +24,18 @@ export async function signInAs({
   tenantId = randomUUID(),
   objectId = randomUUID(),
   name = 'Olga Owner',
+  membership = {},
   authenticatedAt = new Date(),
   browser = 'Firefox on Linux',
   visitor = { address: null, requestId: null },
   previousToken = null,
 }: Who = {}) {
   const email = `${name.split(' ')[0]?.toLowerCase()}@contoso.example`
-  const account = { tenantId, objectId, name, email, organisationName: 'contoso.example', authenticatedAt }
+  const account = {
+    ...{ tenantId, objectId, name, email, authenticatedAt },
+    organisationName: 'contoso.example',
+    membership: { roles: [], groups: [], groupsTold: true, ...membership },
+  }
   const db = await getDbOfEveryOrganisation()
   const organisation = { tenantId, name: account.organisationName, joinRule: 'everyone' as const }
   await db.insert(organisations).values(organisation).onConflictDoNothing()

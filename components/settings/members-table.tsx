@@ -2,8 +2,10 @@ import { MEMBER_ROLE_LABELS } from '@/components/access/labels'
 import { Name } from '@/components/ui/name'
 import { RowTh, Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
-import type { MemberRole } from '@/lib/domain/vocabulary'
+import type { JoinDoubt, MemberRole } from '@/lib/domain/vocabulary'
+import { JoinDoubtReason } from './join-doubt'
 import { type MemberActions, MemberControls } from './member-controls'
+import { type Decide, MemberDecision } from './member-decision'
 
 type Member = {
   id: string
@@ -12,6 +14,8 @@ type Member = {
   role: MemberRole
   createdAt: Date
   lastSeenAt: Date | null
+  /** Why the rule did not admit them when they last tried to sign in. */
+  joinDoubt: JoinDoubt | null
   /** How many browsers they are signed in with. */
   sessions: number
 }
@@ -20,7 +24,7 @@ type Props = {
   members: Member[]
   selfId: string
   /** What can be done to members; null for those who may only read. */
-  actions: MemberActions | null
+  actions: (MemberActions & { letMemberIn: Decide }) | null
 }
 
 /** Who may use Rolecall, and in which role. The last owner cannot be changed, because somebody must be able to manage members. */
@@ -63,6 +67,19 @@ export function MembersTable({ members, selfId, actions }: Props) {
                   <span className="block max-w-64 text-xs text-ink-faint">
                     The last owner cannot be changed or removed. Make someone else owner first.
                   </span>
+                ) : null}
+                {actions && member.joinDoubt ? (
+                  <div className="mt-1.5 grid max-w-72 gap-1.5">
+                    <span className="text-sm text-warn">Was kept out when they last tried to sign in:</span>
+                    <JoinDoubtReason doubt={member.joinDoubt} />
+                    <MemberDecision
+                      memberId={member.id}
+                      decide={actions.letMemberIn}
+                      word="Let in"
+                      pending="Letting in…"
+                      name={member.name}
+                    />
+                  </div>
                 ) : null}
               </Td>
               <Td label="Last signed in" className="text-ink-soft">

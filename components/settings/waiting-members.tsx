@@ -1,8 +1,10 @@
 import { Table, Tbody, Td, Th, Thead, Tr } from '@/components/ui/table'
 import { RelativeTime } from '@/components/ui/time'
+import type { JoinDoubt } from '@/lib/domain/vocabulary'
+import { JoinDoubtReason } from './join-doubt'
 import { type Decide, MemberDecision, PersonTh } from './member-decision'
 
-type Waiting = { id: string; name: string; email: string; createdAt: Date }
+type Waiting = { id: string; name: string; email: string; createdAt: Date; joinDoubt: JoinDoubt | null }
 
 type Props = { members: Waiting[]; letIn: Decide; refuse: Decide }
 
@@ -31,6 +33,7 @@ export function WaitingMembers({ members, letIn, refuse }: Props) {
               <PersonTh name={member.name} email={member.email} />
               <Td label="Asked" className="text-ink-soft">
                 <RelativeTime at={member.createdAt} />
+                {member.joinDoubt ? <JoinDoubtReason doubt={member.joinDoubt} /> : null}
               </Td>
               <Td>
                 <div className="flex flex-wrap gap-2">

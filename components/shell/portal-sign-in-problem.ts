@@ -30,6 +30,16 @@ const PROBLEMS: Record<string, PortalSignInProblem> = {
     title: 'An owner has to let you in',
     next: 'Microsoft signed you in, and your request is with the owners of your organisation in Rolecall: they see it under Settings, Members. Sign in again when one of them has let you in.',
   },
+  GroupsNotTold: {
+    tone: 'warn',
+    title: 'An owner has to let you in',
+    next: 'Only people of certain groups may use Rolecall in your organisation, and Microsoft did not say which groups you are in. Your request is with the owners of your organisation in Rolecall: they see it, and what can be done about it, under Settings, Members. Sign in again when one of them has let you in.',
+  },
+  InNoneNamed: {
+    tone: 'bad',
+    title: 'You are in none of the groups that may use Rolecall',
+    next: 'Microsoft signed you in, but your organisation lets only people of named groups or app roles into Rolecall, and says that you are in none of them. Ask an owner of your organisation in Rolecall, or whoever manages the groups at your organisation.',
+  },
   SessionExpired: {
     tone: 'warn',
     title: 'Your session has ended',

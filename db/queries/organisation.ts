@@ -65,6 +65,7 @@ export async function listMembers(actor: Actor) {
       role: members.role,
       createdAt: members.createdAt,
       lastSeenAt: members.lastSeenAt,
+      joinDoubt: members.joinDoubt,
       sessions: db.$count(
         memberSessions,
         and(
@@ -99,20 +100,26 @@ export async function listRemovedMembers(actor: Actor) {
 export async function listWaitingMembers(actor: Actor) {
   const db = await getDb(actor)
   return db
-    .select({ id: members.id, name: members.name, email: members.email, createdAt: members.createdAt })
+    .select({
+      id: members.id,
+      name: members.name,
+      email: members.email,
+      createdAt: members.createdAt,
+      joinDoubt: members.joinDoubt,
+    })
     .from(members)
     .where(and(eq(members.organisationId, actor.organisationId), eq(members.state, 'waiting')))
     .orderBy(asc(members.createdAt), asc(members.id))
 }
 
-/** Who of the tenant becomes a member by signing in. */
-export async function readJoinRule(actor: Actor): Promise<JoinRule | null> {
+/** Who of the tenant becomes a member by signing in, with the groups and app roles that the rule names. */
+export async function readJoinRule(actor: Actor): Promise<{ rule: JoinRule; named: string[] } | null> {
   const db = await getDb(actor)
   const [found] = await db
-    .select({ rule: organisations.joinRule })
+    .select({ rule: organisations.joinRule, named: organisations.joinNamed })
     .from(organisations)
     .where(eq(organisations.id, actor.organisationId))
-  return found?.rule ?? null
+  return found ?? null
 }
 
 /** The sessions of the member who asks that have not ended, the one in use first, then the latest. */

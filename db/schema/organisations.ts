@@ -18,8 +18,12 @@ import {
   type AuditKind,
   HISTORY_LENGTHS,
   type HistoryLength,
+  JOIN_DOUBTS,
   JOIN_RULES,
+  JOIN_WAYS,
+  type JoinDoubt,
   type JoinRule,
+  type JoinWay,
   MEMBER_ROLES,
   MEMBER_STATES,
   type MemberRole,
@@ -36,6 +40,8 @@ export const organisations = pgTable(
     createdAt: at('created_at').notNull().defaultNow(),
     /** Who of the tenant becomes a member by signing in, after the first one, who owns the organisation. */
     joinRule: text('join_rule').$type<JoinRule>().notNull().default('approval'),
+    /** With the rule `groups`: the object IDs of the groups and the values of the app roles whose holders become members. */
+    joinNamed: text('join_named').array().notNull().default([]),
     /** For how long history is kept. */
     historyKept: text('history_kept').$type<HistoryLength>().notNull().default(DEFAULT_HISTORY_LENGTH),
     /** The horizon: what was before it may be deleted and can be asked no longer. Null until there is one; it never moves back. */
@@ -47,6 +53,7 @@ export const organisations = pgTable(
   },
   () => [
     check('organisations_join_rule', oneOf('join_rule', JOIN_RULES)),
+    check('organisations_join_named', sql`(join_rule = 'groups') = (cardinality(join_named) > 0)`),
     check('organisations_history_kept', oneOf('history_kept', HISTORY_LENGTHS)),
     check('organisations_history_pruned_after', oneOf('history_pruned_after', HISTORY_LENGTHS)),
     check('organisations_horizon', sql`(history_pruned_to is null) = (history_pruned_after is null)`),
@@ -75,6 +82,10 @@ export const members = pgTable(
     /** When the visit ended that was before the present one; null as long as there was none. */
     previousVisitAt: at('previous_visit_at'),
     state: text('state').$type<MemberState>().notNull().default('active'),
+    /** Null for the first member, who owns the organisation, for those of before this was written down, and until somebody is a member. */
+    joinedBy: text('joined_by').$type<JoinWay>(),
+    /** Why the rule did not admit them when they last tried to sign in; null when it did, or was not asked. */
+    joinDoubt: text('join_doubt').$type<JoinDoubt>(),
     removedAt: at('removed_at'),
     removedByName: text('removed_by_name'),
   },
@@ -85,6 +96,9 @@ export const members = pgTable(
     unique('members_by_state').on(t.organisationId, t.id, t.state),
     check('members_role', oneOf('role', MEMBER_ROLES)),
     check('members_state', oneOf('state', MEMBER_STATES)),
+    check('members_joined_by', oneOf('joined_by', JOIN_WAYS)),
+    check('members_join_doubt', oneOf('join_doubt', JOIN_DOUBTS)),
+    check('members_no_doubt_of_removed', sql`state <> 'removed' or join_doubt is null`),
     check('members_removed', sql`state = 'active' or role = 'viewer'`),
     check('members_removed_at', sql`(state = 'removed') = (removed_at is not null)`),
   ],

@@ -1,9 +1,7 @@
 import type { CookiesOptions, NextAuthOptions } from 'next-auth'
 import AzureAD from 'next-auth/providers/azure-ad'
-import { z } from 'zod'
 import type { Visitor } from '@/db/actor'
 import { cloud } from '@/lib/azure/client/cloud'
-import { cleanText } from '@/lib/azure/client/rows'
 import { loginAgent } from '@/lib/azure/client/transport'
 import { findCurrentVisitor } from '@/lib/current-request'
 import { FRESH_SIGN_IN_MINUTES, SESSION_HOURS } from '@/lib/domain/retention'
@@ -14,6 +12,7 @@ import { recordRefusedSignIn, type SignInRefusal } from './record-refusal'
 import { findProblemOfTimes, redeemSignIn } from './redeem-sign-in'
 import { findAdmission, registerSignIn, type SignedInAccount, type SignInBrowser } from './register-sign-in'
 import { mayTenantSignIn, signOutBrowser } from './sessions'
+import { readSignInClaims } from './sign-in-claims'
 
 /** The tenant of personal Microsoft accounts, which belong to no organisation. */
 const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
@@ -21,27 +20,13 @@ const CONSUMER_TENANT = '9188040d-6c67-4c5b-b112-36a304b66dad'
 /** Milliseconds to wait for Microsoft's answers while a person watches. */
 const LOGIN_TIMEOUT_MS = 15_000
 
-/** The claims of an Entra ID v2 id token that identify a person (reference: id-token-claims-reference). */
-const Claims = z
-  .object({
-    tid: z.guid().toLowerCase(),
-    oid: z.guid().toLowerCase(),
-    name: z.string().optional(),
-    preferred_username: z.string().optional(),
-    idp: z.string().optional(),
-    auth_time: z.number().int().optional(),
-  })
-  .transform(({ tid, oid, idp, auth_time, ...claims }) => {
-    const email = cleanText(claims.preferred_username)
-    return {
-      tenantId: tid,
-      objectId: oid,
-      name: cleanText(claims.name) ?? email ?? oid,
-      email: email ?? '',
-      authenticatedAt: auth_time === undefined ? null : new Date(auth_time * 1000),
-      organisationName: (!idp && email?.split('@')[1]) || tid,
-    }
-  })
+/** The sign-in page's code for each refusal about which it has more to say than that the tenant may not enter. */
+const REFUSAL_CODES: Partial<Record<SignInRefusal, string>> = {
+  access_removed: 'AccessRemoved',
+  awaits_approval: 'AwaitsApproval',
+  groups_not_told: 'GroupsNotTold',
+  in_none_named: 'InNoneNamed',
+}
 
 /**
  * Whether a person for whom Microsoft vouched may sign in; otherwise where their browser is led, and the refusal is
@@ -53,8 +38,8 @@ async function admit(account: SignedInAccount | null, claims: unknown, visitor: 
     const refusal = await findSignInRefusal(account, visitor)
     if (refusal) {
       await recordRefusedSignIn(refusal, account, visitor)
-      if (refusal === 'access_removed') return '/signin?error=AccessRemoved'
-      return refusal === 'awaits_approval' ? '/signin?error=AwaitsApproval' : false
+      const code = REFUSAL_CODES[refusal]
+      return code ? `/signin?error=${code}` : false
     }
     const problem = await findProblemOfTimes(claims)
     return problem ? `${env().portalUrl}/signin?${problem}` : true
@@ -81,10 +66,12 @@ export function authOptions({ browser, confirming }: SignInRequest): NextAuthOpt
     useSecureCookies: portalUrl.startsWith('https://'),
     pages: { signIn: '/signin', signOut: '/signin', error: '/signin' },
     callbacks: {
-      signIn: ({ profile }) => admit(Claims.safeParse(profile).data ?? null, profile, browser.visitor),
+      signIn: ({ profile }) => admit(readSignInClaims(profile), profile, browser.visitor),
       async jwt({ token, profile, trigger }) {
         if (trigger !== 'signIn' && trigger !== 'signUp') return { sid: token.sid }
-        return { sid: await registerSignIn(Claims.parse(profile), browser) }
+        const account = readSignInClaims(profile)
+        if (!account) throw new Error('The claims of a sign-in that was admitted cannot be read.')
+        return { sid: await registerSignIn(account, browser) }
       },
       session: () => ({ expires: '' }),
       redirect: ({ url, baseUrl }) =>
@@ -115,8 +102,9 @@ async function findSignInRefusal(account: SignedInAccount | null, visitor: Visit
   if (account.tenantId === CONSUMER_TENANT) return 'consumer_account'
   if (!mayTenantSignIn(account.tenantId)) return 'tenant_not_allowed'
   const admission = await findAdmission(account, visitor)
+  if (admission === 'may') return null
   if (admission === 'removed') return 'access_removed'
-  return admission === 'waiting' ? 'awaits_approval' : null
+  return admission === 'waiting' ? 'awaits_approval' : admission
 }
 
 /**

@@ -4,10 +4,12 @@ import type { NextApiRequest, NextApiResponse } from 'next'
 import NextAuth from 'next-auth'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { describePortalSignInProblem } from '@/components/shell/portal-sign-in-problem'
+import { listMembers } from '@/db/queries/organisation'
 import { memberSessions, members } from '@/db/schema/organisations'
 import { send } from '@/lib/azure/client/transport'
+import { changeJoinRule, letMemberIn } from '@/lib/members'
 import type { ForgeIdToken } from '@/sandbox/control/fault-rules'
-import { applyChange } from '@/sandbox/world/changes'
+import { applyChange, type NamedChange } from '@/sandbox/world/changes'
 import { answerMicrosoft } from '@/testing/answer-microsoft'
 import { type Rolecall, startRolecall, type TestTenant } from '@/testing/rolecall'
 import { authCookies, authOptions } from './options'
@@ -81,13 +83,13 @@ function openBrowser() {
   return { cookies, ask }
 }
 
-/** Signs in to the portal while Microsoft's ID token is forged. Gives where the browser is led, and whether a session began. */
-async function signIn(forgery?: ForgeIdToken) {
+/** Signs an account in to the portal while Microsoft's ID token is forged. Gives where the browser is led, and whether a session began. */
+async function signIn(forgery?: ForgeIdToken, kind = 'owner') {
   const { cookies, ask } = openBrowser()
   const { csrfToken } = (await (await ask('csrf')).json()) as { csrfToken: string }
   const begun = await ask('signin/azure-ad', { csrfToken, callbackUrl: `${PORTAL}/integrations` })
   const address = (begun.headers.get('location') ?? '').replace('https://', `${rolecall.sandbox.url}/`)
-  const back = await answerMicrosoft(address, tenant.account('owner').username)
+  const back = await answerMicrosoft(address, tenant.account(kind).username)
   const sessionsBefore = (await rolecall.db.select().from(memberSessions)).length
   const finish = () => ask(`callback/azure-ad?${back}`)
   const ended = await (forgery
@@ -193,6 +195,54 @@ describe('when the clock of this server is wrong', () => {
     expect(led.pathname).toBe('/signin')
     const ahead = led.searchParams.get('ahead') ?? undefined
     expect(describePortalSignInProblem('ClockWrong', ahead)?.next).toContain(words)
+  })
+})
+
+describe('where people of a named group or app role may join', () => {
+  const ROLE = 'Rolecall.Viewer'
+  const change = (one: { type: NamedChange['type'] } & Record<string, string>) =>
+    applyChange(rolecall.sandbox.world, { tenantId: tenant.tenantId, ...one } as NamedChange)
+  const person = (kind: string) => ({ user: tenant.account(kind).username })
+
+  /** Makes a group with these accounts in it, which is assigned to the portal, and gives its ID. */
+  function assignedGroup(displayName: string, ...kinds: string[]): string {
+    const { id } = change({ type: 'add_group', displayName }) as { id: string }
+    for (const kind of kinds) change({ type: 'add_member', groupId: id, ...person(kind) })
+    change({ type: 'assign_to_application', principalId: id })
+    return id
+  }
+
+  beforeAll(() => change({ type: 'set_licence', licence: 'p1' }))
+
+  test('a member of the group comes in, whoever is only in another one does not, and both by what the token says', async () => {
+    const readers = assignedGroup('Readers of access', 'reader')
+    assignedGroup('Somebody else', 'outsider')
+    await changeJoinRule(tenant.owner, { rule: 'groups', named: [readers] })
+    expect(await signIn(undefined, 'reader')).toMatchObject({ error: null, hasSession: true })
+    expect(await signIn(undefined, 'outsider')).toEqual({ led: expect.anything(), error: 'InNoneNamed', ...REFUSED })
+  })
+
+  test('whoever left the group is kept out, and of whom the token says nothing too, until an owner lets them in', async () => {
+    const [readers, others] = [assignedGroup('Leavers', 'plain'), assignedGroup('Stayers', 'plain')]
+    await changeJoinRule(tenant.owner, { rule: 'groups', named: [readers] })
+    expect(await signIn(undefined, 'plain')).toMatchObject({ hasSession: true })
+    change({ type: 'remove_member', groupId: readers, ...person('plain') })
+    expect(await signIn(undefined, 'plain')).toMatchObject({ error: 'InNoneNamed', ...REFUSED })
+    change({ type: 'remove_member', groupId: others, ...person('plain') })
+    expect(await signIn(undefined, 'plain')).toMatchObject({ error: 'GroupsNotTold', ...REFUSED })
+    const kept = (await listMembers(tenant.owner)).find(({ joinDoubt }) => joinDoubt === 'groups_not_told')
+    await letMemberIn(tenant.owner, kept?.id ?? '')
+    expect(await signIn(undefined, 'plain')).toMatchObject({ error: null, hasSession: true })
+  })
+
+  test('the holder of the app role comes in although they are in more groups than a token names', async () => {
+    change({ type: 'assign_to_application', ...person('viewer'), appRole: ROLE })
+    for (let n = 0; n <= 200; n++) assignedGroup(`Group ${n}`, 'viewer')
+    const named = assignedGroup('Named', 'outsider')
+    await changeJoinRule(tenant.owner, { rule: 'groups', named: [ROLE, named] })
+    expect(await signIn(undefined, 'viewer')).toMatchObject({ error: null, hasSession: true })
+    await changeJoinRule(tenant.owner, { rule: 'groups', named: [named] })
+    expect(await signIn(undefined, 'viewer')).toMatchObject({ error: 'GroupsNotTold', ...REFUSED })
   })
 })
 

@@ -4,7 +4,7 @@ import type { Actor, Visitor } from '@/db/actor'
 import { getDb, getDbOfEveryOrganisation } from '@/db/client'
 import { auditEvents, members, organisations } from '@/db/schema/organisations'
 import { type AuditAction, audit, NotAllowed, NotFound } from '@/lib/actor'
-import type { MemberRole } from '@/lib/domain/vocabulary'
+import type { JoinDoubt, MemberRole } from '@/lib/domain/vocabulary'
 import { TooMany } from '@/lib/limits'
 import { log } from '@/lib/log'
 import type { SignedInAccount } from './register-sign-in'
@@ -36,6 +36,7 @@ function describeRefusal(refused: unknown): { action: AuditAction; subject: stri
 export type SignInRefusal =
   | 'access_removed'
   | 'awaits_approval'
+  | JoinDoubt
   | 'tenant_not_allowed'
   | 'consumer_account'
   | 'unreadable_claims'

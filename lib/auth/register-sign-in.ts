@@ -6,11 +6,13 @@ import { isLiveSession } from '@/db/queries/organisation'
 import { connectAttempts } from '@/db/schema/connections'
 import { memberSessions, members, organisations } from '@/db/schema/organisations'
 import { audit } from '@/lib/actor'
+import type { ToldMembership } from '@/lib/domain/join-groups'
 import { SESSION_HOURS, SESSIONS_PER_MEMBER } from '@/lib/domain/retention'
-import type { JoinRule, MemberRole } from '@/lib/domain/vocabulary'
+import type { JoinDoubt, JoinRule, JoinWay, MemberRole } from '@/lib/domain/vocabulary'
 import { type Env, env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { createToken, hashToken } from '@/lib/random-token'
+import { type Admission, judgeAdmission, type Rule } from './admission'
 import { SEEN_NOW } from './visits'
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
@@ -22,6 +24,7 @@ export type SignedInAccount = {
   organisationName: string
   /** When they last gave their credentials, by Microsoft's clock; null when Microsoft does not say. */
   authenticatedAt: Date | null
+  membership: ToldMembership
 }
 
 /** The browser in which somebody signs in. */
@@ -43,12 +46,20 @@ export class AwaitsApproval extends Error {
   override name = 'AwaitsApproval'
 }
 
+/** The sign-in of a person who is in none of the groups and holds none of the app roles that owners named, as far as Microsoft says. */
+export class OutsideNamedGroups extends Error {
+  override name = 'OutsideNamedGroups'
+  constructor(readonly doubt: JoinDoubt) {
+    super('The rule of the organisation does not let this person in.')
+  }
+}
+
 type KnownMember = { organisationId: string; memberId: string }
 
 /**
  * Gives a person who signed in a session, as a member of their tenant's organisation. The organisation is made on the
- * first sign-in from its tenant; its first member is owner, later ones are viewers until promoted, where its rule lets everyone in. The
- * session of before in the same browser ends. Throws {@link AccessRemoved} and {@link AwaitsApproval}.
+ * first sign-in from its tenant; its first member is owner, later ones are viewers until promoted, where its rule lets them in. The
+ * session of before in the same browser ends. Throws {@link AccessRemoved}, {@link AwaitsApproval} and {@link OutsideNamedGroups}.
  *
  * @returns the session's token, the only thing that the browser's sealed cookie holds
  */
@@ -67,8 +78,7 @@ export async function registerSignIn(account: SignedInAccount, browser: SignInBr
     if (!organisation) throw new Error('The organisation vanished while its member signed in.')
 
     const organisationId = organisation.id
-    const memberId =
-      (await updateMember(tx, organisation, account, browser)) ?? (await addMember(tx, organisation, account, browser))
+    const memberId = await admitMember(tx, organisation, account, browser)
     const who = { organisationId, memberId }
     const actor = { ...who, name: account.name, visitor: browser.visitor }
     await audit(tx, actor, { action: 'member.signed_in', subject: account.name })
@@ -81,12 +91,12 @@ export async function registerSignIn(account: SignedInAccount, browser: SignInBr
 /** The rule of an organisation that is made. In the sandbox anybody picks any account, so that there is nobody to be kept out. */
 export const joinRuleAtFirst = (mode: Env['mode']): JoinRule => (mode === 'sandbox' ? 'everyone' : 'approval')
 
-type LockedOrganisation = { id: string; joinRule: JoinRule }
+type LockedOrganisation = Rule & { id: string }
 
 /** One sign-in of a tenant at a time. Rows that merely refer to the organisation can be inserted meanwhile. */
 async function lockOrganisation(tx: Transaction, tenantId: string): Promise<LockedOrganisation | null> {
   const [organisation] = await tx
-    .select({ id: organisations.id, joinRule: organisations.joinRule })
+    .select({ id: organisations.id, joinRule: organisations.joinRule, joinNamed: organisations.joinNamed })
     .from(organisations)
     .where(eq(organisations.tenantId, tenantId))
     .for('no key update')
@@ -94,27 +104,29 @@ async function lockOrganisation(tx: Transaction, tenantId: string): Promise<Lock
 }
 
 /**
- * Whether a person may sign in to the organisation of their tenant. Whoever comes for the first time, where an owner has to let people in,
- * is written down as waiting.
+ * Whether a person may sign in to the organisation of their tenant. Whoever comes for the first time and has to be let in by an owner, or of
+ * whom Microsoft does not say whether the rule names them, is written down as waiting. Whom the rule keeps out although they have been here
+ * before is marked with the reason, so that owners see it.
  */
-export async function findAdmission(
-  account: SignedInAccount,
-  visitor: Visitor,
-): Promise<'may' | 'removed' | 'waiting'> {
+export async function findAdmission(account: SignedInAccount, visitor: Visitor): Promise<Admission> {
   const db = await getDbOfEveryOrganisation()
   return db.transaction(async (tx) => {
     const organisation = await lockOrganisation(tx, account.tenantId)
     if (!organisation) return 'may'
-    const { id: organisationId, joinRule } = organisation
+    const { id: organisationId } = organisation
     const known = await findMember(tx, organisationId, account)
-    if (known?.state === 'removed') return 'removed'
-    if (known?.state === 'active' || joinRule === 'everyone') return 'may'
-    if (known) return 'waiting'
-    if (!(await hasMembers(tx, organisationId))) return 'may'
-    const memberId = await insertMember(tx, organisationId, account, { role: 'viewer', state: 'waiting' })
-    const actor = { organisationId, memberId, name: account.name, visitor }
-    await audit(tx, actor, { action: 'member.asked_to_join', subject: account.name })
-    return 'waiting'
+    if (!known && !(await hasMembers(tx, organisationId))) return 'may'
+    const admission = judgeAdmission(organisation, known, account.membership)
+    if (admission === 'may' || admission === 'removed') return admission
+    const joinDoubt = admission === 'waiting' ? null : admission
+    if (known) {
+      await tx.update(members).set({ joinDoubt }).where(ofAccount(organisationId, account))
+    } else if (admission !== 'in_none_named') {
+      const memberId = await insertMember(tx, organisationId, account, { role: 'viewer', state: 'waiting', joinDoubt })
+      const actor = { organisationId, memberId, name: account.name, visitor }
+      await audit(tx, actor, { action: 'member.asked_to_join', subject: account.name })
+    }
+    return admission
   })
 }
 
@@ -123,7 +135,7 @@ const ofAccount = (organisationId: string, { objectId }: SignedInAccount) =>
 
 async function findMember(tx: Transaction, organisationId: string, account: SignedInAccount) {
   const [known] = await tx
-    .select({ id: members.id, state: members.state })
+    .select({ id: members.id, state: members.state, role: members.role, joinedBy: members.joinedBy })
     .from(members)
     .where(ofAccount(organisationId, account))
     .for('update')
@@ -135,40 +147,50 @@ async function hasMembers(tx: Transaction, organisationId: string): Promise<bool
 }
 
 /**
- * Takes over the name and email of a member who signs in again; whoever waited joins where everyone may by now. Gives nothing for a person
- * who is no member yet.
+ * Takes over the name and email of a member who signs in again, and makes a member of whoever may become one: the first of the organisation
+ * as its owner, and later ones, also those who have waited so far, as viewers.
+ *
+ * @returns the id of the member
  */
-async function updateMember(
+async function admitMember(
   tx: Transaction,
-  { id: organisationId, joinRule }: LockedOrganisation,
-  account: SignedInAccount,
-  { visitor }: SignInBrowser,
-) {
-  const known = await findMember(tx, organisationId, account)
-  if (!known) return null
-  if (known.state === 'removed') throw new AccessRemoved('An owner has removed this person’s access.')
-  const waits = known.state === 'waiting'
-  if (waits && joinRule === 'approval') throw new AwaitsApproval('An owner has to let this person in.')
-  await tx
-    .update(members)
-    .set({ name: account.name, email: account.email, state: 'active', ...SEEN_NOW })
-    .where(ofAccount(organisationId, account))
-  if (waits) await auditJoined(tx, { organisationId, memberId: known.id, name: account.name, visitor }, 'viewer')
-  return known.id
-}
-
-async function addMember(
-  tx: Transaction,
-  { id: organisationId, joinRule }: LockedOrganisation,
+  organisation: LockedOrganisation,
   account: SignedInAccount,
   { visitor }: SignInBrowser,
 ): Promise<string> {
-  const role = (await hasMembers(tx, organisationId)) ? 'viewer' : 'owner'
-  if (role === 'viewer' && joinRule === 'approval') throw new AwaitsApproval('An owner has to let this person in.')
-  const memberId = await insertMember(tx, organisationId, account, { role, state: 'active' })
+  const { id: organisationId, joinRule } = organisation
+  const known = await findMember(tx, organisationId, account)
+  const isFirst = !known && !(await hasMembers(tx, organisationId))
+  if (!isFirst) throwRefusal(judgeAdmission(organisation, known, account.membership))
+  if (known?.state === 'active') {
+    await updateMember(tx, organisationId, account, {})
+    return known.id
+  }
+  const role = isFirst ? 'owner' : 'viewer'
+  const joinedBy = isFirst || joinRule === 'approval' ? null : joinRule
+  if (known) await updateMember(tx, organisationId, account, { state: 'active', joinedBy })
+  const memberId = known?.id ?? (await insertMember(tx, organisationId, account, { role, state: 'active', joinedBy }))
   await auditJoined(tx, { organisationId, memberId, name: account.name, visitor }, role)
   return memberId
 }
+
+function throwRefusal(admission: Admission): void {
+  if (admission === 'may') return
+  if (admission === 'removed') throw new AccessRemoved('An owner has removed this person’s access.')
+  if (admission === 'waiting') throw new AwaitsApproval('An owner has to let this person in.')
+  throw new OutsideNamedGroups(admission)
+}
+
+const updateMember = (
+  tx: Transaction,
+  organisationId: string,
+  account: SignedInAccount,
+  joined: { state?: 'active'; joinedBy?: JoinWay | null },
+) =>
+  tx
+    .update(members)
+    .set({ name: account.name, email: account.email, joinDoubt: null, ...joined, ...SEEN_NOW })
+    .where(ofAccount(organisationId, account))
 
 const auditJoined = (tx: Transaction, actor: Parameters<typeof audit>[1], role: MemberRole) =>
   audit(tx, actor, { action: 'member.joined', subject: actor.name, details: { role } })
@@ -177,7 +199,7 @@ async function insertMember(
   tx: Transaction,
   organisationId: string,
   { objectId, name, email }: SignedInAccount,
-  as: { role: MemberRole; state: 'active' | 'waiting' },
+  as: { role: MemberRole; state: 'active' | 'waiting'; joinedBy?: JoinWay | null; joinDoubt?: JoinDoubt | null },
 ): Promise<string> {
   const [member] = await tx
     .insert(members)

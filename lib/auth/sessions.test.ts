@@ -68,7 +68,10 @@ test('a session lasts twelve hours from the sign-in', async () => {
 })
 
 test('a session of a tenant whose people may no longer sign in is over', async () => {
-  const account = { objectId: randomUUID(), name: 'Gus', email: 'gus@fabrikam.example', authenticatedAt: new Date() }
+  const account = {
+    ...{ objectId: randomUUID(), name: 'Gus', email: 'gus@fabrikam.example', authenticatedAt: new Date() },
+    membership: { roles: [], groups: [], groupsTold: false },
+  }
   const browser = { browser: 'Firefox on Linux', visitor: { address: null, requestId: null }, previousToken: null }
   const open = (tenantId: string) => registerSignIn({ ...account, tenantId, organisationName: 'Fabrikam' }, browser)
   expect(await findSession(await open(ALLOWED))).toMatchObject({ name: 'Gus' })

@@ -14,9 +14,23 @@ export type MemberRole = (typeof MEMBER_ROLES)[number]
 export const MEMBER_STATES = ['active', 'waiting', 'removed'] as const
 export type MemberState = (typeof MEMBER_STATES)[number]
 
-/** Who of a tenant becomes a member by signing in: everyone, or only whom an owner lets in. */
-export const JOIN_RULES = ['everyone', 'approval'] as const
+/**
+ * Who of a tenant becomes a member by signing in: everyone; whoever is in a named group or holds a named app role, by `join-groups.ts`; or
+ * only whom an owner lets in.
+ */
+export const JOIN_RULES = ['everyone', 'groups', 'approval'] as const
 export type JoinRule = (typeof JOIN_RULES)[number]
+
+/** What made somebody a member: a rule by which they joined, or an owner who let them in. */
+export const JOIN_WAYS = ['everyone', 'groups', 'owner'] as const
+export type JoinWay = (typeof JOIN_WAYS)[number]
+
+/**
+ * Why the rule `groups` did not admit somebody. `groups_not_told`: Microsoft did not say which groups they are in. `in_none_named`: it did,
+ * and none of them is named.
+ */
+export const JOIN_DOUBTS = ['groups_not_told', 'in_none_named'] as const
+export type JoinDoubt = (typeof JOIN_DOUBTS)[number]
 
 /** For how long an organisation keeps what is no longer so, the shortest first: see `lib/domain/retention.ts`. */
 export const HISTORY_LENGTHS = ['90_days', '1_year', '2_years', '3_years', '7_years', 'for_ever'] as const

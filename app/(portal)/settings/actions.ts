@@ -9,7 +9,9 @@ import { THEMES, type Theme, themeCookie } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
+import { MOST_NAMED, type ParsedNames, parseNames } from '@/lib/domain/join-groups'
 import { EXPORT_FORMATS, HISTORY_LENGTHS, JOIN_RULES, MEMBER_ROLES } from '@/lib/domain/vocabulary'
+import { spellControls } from '@/lib/domain/words'
 import { env } from '@/lib/env'
 import { discardExport as discard, requestExport } from '@/lib/exports/request-export'
 import { changeHistoryLength as changeLength } from '@/lib/history-length'
@@ -32,6 +34,7 @@ const MemberId = z.guid()
 const SessionId = z.guid()
 const ExportAddress = z.string().max(4000)
 const Role = z.enum(MEMBER_ROLES)
+const Names = z.string().max(20_000)
 
 export const changeRole = actionFor(
   'owner',
@@ -64,11 +67,14 @@ export const refuseMember = actionFor(
   },
 )
 
-/** Takes who may join (`rule`). */
+/** Takes who may join (`rule`), and for the rule of groups their IDs and app roles, one on each line (`named`). */
 export const changeJoinRule = actionFor(
   'owner',
   async (member, _state: FormState, form: FormData): Promise<FormState> => {
-    const done = await changeRule(member, readInput(z.enum(JOIN_RULES), form.get('rule'))).catch(askToConfirm)
+    const rule = readInput(z.enum(JOIN_RULES), form.get('rule'))
+    const names = rule === 'groups' ? parseNames(readInput(Names, form.get('named'))) : null
+    if (names && names.kind !== 'named') return { error: describeNames(names) }
+    const done = await changeRule(member, { rule, named: names?.named ?? [] }).catch(askToConfirm)
     return outcome(done ?? { kind: 'done' })
   },
 )
@@ -125,6 +131,12 @@ export const chooseTheme = actionFor('viewer', async (_member, theme: Theme) => 
   const jar = await cookies()
   jar.set(name, readInput(z.enum(THEMES), theme), options)
 })
+
+function describeNames(names: Exclude<ParsedNames, { kind: 'named' }>): string {
+  if (names.kind === 'none') return 'Name at least one group or app role.'
+  if (names.kind === 'too_many') return `Name at most ${MOST_NAMED} groups and app roles.`
+  return `“${spellControls(names.line.slice(0, 80))}” is neither the object ID of a group nor the value of an app role, which has no spaces.`
+}
 
 function outcome(change: MemberChange | { kind: 'confirm' }, values?: Record<string, string>): FormState {
   if (change.kind === 'confirm') return { confirm: true, values }

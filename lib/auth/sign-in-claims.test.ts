@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { readSignInClaims } from './sign-in-claims'
+
+const PERSON = { tid: 'C0270500-1111-4a11-8a11-0c0270500001', oid: 'cb7eda1b-d09a-40ae-b8bb-37836ebc6abd' }
+const READERS = '0760b6cf-170e-4a14-91b3-4b78e0739963'
+
+const membershipOf = (claims: object) => readSignInClaims({ ...PERSON, ...claims })?.membership
+
+test('the app roles and groups of a person are read, with IDs in lower case', () => {
+  expect(membershipOf({ roles: ['Rolecall.Viewer'], groups: [READERS.toUpperCase()] })).toEqual({
+    roles: ['Rolecall.Viewer'],
+    groups: [READERS],
+    groupsTold: true,
+  })
+})
+
+test.each([
+  ['without groups', {}],
+  [
+    'that says there are too many to name',
+    { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.microsoft.com' } } },
+  ],
+  ['that says there are some', { hasgroups: true }],
+  ['with names in place of IDs', { groups: ['CONTOSO\\Readers'] }],
+  ['with something that is no list', { groups: READERS }],
+  ['with something that is no text', { groups: [1], roles: { admin: true } }],
+])('a token %s says nothing of groups, and keeps nobody out by it', (_, claims) => {
+  expect(membershipOf(claims)).toEqual({ roles: [], groups: [], groupsTold: false })
+})
+
+test('of IDs and names together the IDs count, and they are not all', () => {
+  expect(membershipOf({ groups: [READERS, 'Readers'] })).toEqual({ roles: [], groups: [READERS], groupsTold: false })
+})
+
+test('claims that do not say who somebody is give nobody', () => {
+  expect(readSignInClaims({ tid: PERSON.tid, name: 'Ada' })).toBeNull()
+})

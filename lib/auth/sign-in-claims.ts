@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { cleanText } from '@/lib/azure/client/rows'
+import { isGroupId, type ToldMembership } from '@/lib/domain/join-groups'
+import type { SignedInAccount } from './register-sign-in'
+
+/** Claims of which an odd form must keep nobody out, because only the rule `groups` looks at them. */
+const texts = z.array(z.string()).optional().catch(undefined)
+
+/** The claims of an Entra ID v2 id token that say who a person is, and what they are a member of. */
+const Claims = z
+  .object({
+    tid: z.guid().toLowerCase(),
+    oid: z.guid().toLowerCase(),
+    name: z.string().optional(),
+    preferred_username: z.string().optional(),
+    idp: z.string().optional(),
+    auth_time: z.number().int().optional(),
+    roles: texts,
+    groups: texts,
+  })
+  .transform(({ tid, oid, idp, auth_time, roles, groups, ...claims }): SignedInAccount => {
+    const email = cleanText(claims.preferred_username)
+    return {
+      tenantId: tid,
+      objectId: oid,
+      name: cleanText(claims.name) ?? email ?? oid,
+      email: email ?? '',
+      authenticatedAt: auth_time === undefined ? null : new Date(auth_time * 1000),
+      organisationName: (!idp && email?.split('@')[1]) || tid,
+      membership: readMembership(roles, groups),
+    }
+  })
+
+/**
+ * What a token says of a person's app roles and groups.
+ *
+ * `roles` has the app roles that are assigned to the person, or to a group of which they are a direct member. `groups` comes only when the
+ * registration's `groupMembershipClaims` asks for it, and not for somebody who is in more than 200 groups: `_claim_names` then names an
+ * address to ask, or, in the implicit flow, which the portal does not use, `hasgroups` stands there. Both leave `groups` out, so that a
+ * token without it says nothing of groups. Nor does Microsoft say that the token of somebody who is in no group has an empty one. A
+ * registration can ask for names in place of IDs (`sam_account_name`, `cloud_displayname`), of which nothing can be told here.
+ * Sources: Microsoft's "ID token claims reference" with its section "Groups overage claim", "Configure and manage optional claims", and
+ * "Configure group claims for applications".
+ */
+function readMembership(roles: string[] = [], groups?: string[]): ToldMembership {
+  return {
+    roles,
+    groups: (groups ?? []).filter(isGroupId).map((id) => id.toLowerCase()),
+    groupsTold: groups?.every(isGroupId) ?? false,
+  }
+}
+
+/** Who has signed in, by the claims of their id token; null when these do not say it. */
+export const readSignInClaims = (claims: unknown): SignedInAccount | null => Claims.safeParse(claims).data ?? null
