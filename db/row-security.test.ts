@@ -12,6 +12,7 @@ import { accountSecrets, applicationDrafts } from './schema/accounts'
 import { connectAttempts, connectionDeletions } from './schema/connections'
 import { directoryClaims, directoryReadings, groupOwners, sharedReadings } from './schema/directory'
 import { feeds } from './schema/feeds'
+import { invitations } from './schema/invitations'
 import { requestBudgets } from './schema/limits'
 import { auditEvents, memberSessions } from './schema/organisations'
 import { preparedExports, preparedPieces } from './schema/prepared-exports'
@@ -102,6 +103,7 @@ async function createFullOrganisation(): Promise<string> {
   await db
     .insert(memberSessions)
     .values({ ...ofMember, id: sessionId, tokenHash: sessionId, browser: 'Firefox on Linux', expiresAt })
+  await db.insert(invitations).values({ organisationId, username: 'vera', invitedByName: 'Olga', expiresAt })
   await db.insert(feeds).values({ ...ofMember, name: 'Access', query: '', tokenHash: sessionId })
   await db.insert(savedViews).values({ ...ofMember, connectionId, name: 'Owners', list: 'people', query: '' })
   await db.insert(connectAttempts).values({ ...ofMember, sessionId, subscriptionId: 's', tenantId: 't', expiresAt })

@@ -214,3 +214,40 @@ test('where an owner names a group, its people come in until they leave it, and 
     await again.close()
   }
 })
+
+test('where an owner invites people, they come in by object ID or user name, and others read that they were not invited', async ({
+  page,
+  world,
+  browser,
+}) => {
+  const [reader, outsider, plain] = [world.account('reader'), world.account('outsider'), world.account('plain')]
+  await signIn(page, world.account('owner'))
+  await page.goto('/settings/members')
+  await page.getByLabel('Who may join', { exact: true }).selectOption({ label: 'People an owner has invited' })
+  await page.getByRole('button', { name: 'Save who may join' }).click()
+  await expect(page.getByText('Saved')).toBeVisible()
+  const invite = async (who: string) => {
+    await page.getByLabel('Whom to invite').fill(who)
+    await page.getByRole('button', { name: 'Invite', exact: true }).click()
+  }
+  await invite('Ada Novak')
+  await expect(page.getByText('Type a user name, such as')).toBeVisible()
+  const open = page.getByRole('table', { name: 'People who are invited' })
+  for (const who of [reader.username, plain.objectId, outsider.username]) {
+    await invite(who)
+    await expect(open.getByText(who)).toBeVisible()
+  }
+  await inspect(page, 'members, with invitations')
+  await open.getByRole('button', { name: `Take back the invitation of ${outsider.username}` }).click()
+  await expect(open.getByText(outsider.username)).toHaveCount(0)
+
+  for (const invited of [reader, plain]) {
+    const inside = await browser.newPage()
+    await signIn(inside, invited)
+    await inside.close()
+  }
+  await expectKeptOut(browser, outsider, 'You have not been invited')
+  await page.reload()
+  await expect(open).toHaveCount(0)
+  await expect(page.getByRole('table', { name: 'Members', exact: true })).toContainText(plain.username)
+})

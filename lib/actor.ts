@@ -69,6 +69,8 @@ export type AuditAction =
   | 'member.asked_to_join'
   | 'member.let_in'
   | 'member.refused'
+  | 'member.invited'
+  | 'member.invitation_taken_back'
   | 'member.session_ended'
   | 'member.other_sessions_ended'
   | 'member.signed_out'

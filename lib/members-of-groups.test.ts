@@ -33,7 +33,10 @@ async function organisationOfReaders() {
   /** Tries to sign in as somebody comes back from Microsoft: first whether they may, then the session. */
   const come = async (membership: ToldMembership, who = vera) => {
     const account = { ...who, email: 'vera@contoso.example', organisationName: 'Contoso', authenticatedAt: null }
-    const admission = await findAdmission({ ...account, membership }, { address: null, requestId: null })
+    const admission = await findAdmission(
+      { ...account, username: null, membership },
+      { address: null, requestId: null },
+    )
     const session = await signInAs({ ...who, membership }).catch((error: unknown) => error)
     return { admission, session }
   }

@@ -38,6 +38,7 @@ const admissionOf = (who: { tenantId: string; objectId: string; name?: string })
   findAdmission(
     {
       ...{ name: 'Vera Viewer', email: 'vera@contoso.example', organisationName: 'Contoso', authenticatedAt: null },
+      username: 'vera@contoso.example',
       membership: { roles: [], groups: [], groupsTold: false },
       ...who,
     },
@@ -309,6 +310,7 @@ test('the organisation of a real tenant lets nobody in by itself, that of the sa
     name: 'Olga',
     email: '',
     organisationName: 'Contoso',
+    username: null,
     membership: { roles: [], groups: [], groupsTold: false },
   }
   await registerSignIn(

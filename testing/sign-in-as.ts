@@ -12,6 +12,8 @@ type Who = {
   name?: string
   /** What Microsoft says of app roles and groups: none of either, if it is left out, and that these are all. */
   membership?: Partial<ToldMembership>
+  /** What their tenant calls them; null for a guest. Their address, if it is left out. */
+  username?: string | null
   /** Just now, if it is left out; null when Microsoft does not say. */
   authenticatedAt?: Date | null
 } & Partial<SignInBrowser>
@@ -25,6 +27,7 @@ export async function signInAs({
   objectId = randomUUID(),
   name = 'Olga Owner',
   membership = {},
+  username = `${name.split(' ')[0]?.toLowerCase()}@contoso.example`,
   authenticatedAt = new Date(),
   browser = 'Firefox on Linux',
   visitor = { address: null, requestId: null },
@@ -34,6 +37,7 @@ export async function signInAs({
   const account = {
     ...{ tenantId, objectId, name, email, authenticatedAt },
     organisationName: 'contoso.example',
+    username,
     membership: { roles: [], groups: [], groupsTold: true, ...membership },
   }
   const db = await getDbOfEveryOrganisation()

@@ -69,6 +69,8 @@ const ACTION_VERBS: Record<string, string> = {
   'member.asked_to_join': 'asked to be let in',
   'member.let_in': 'let in',
   'member.refused': 'refused to let in',
+  'member.invited': 'invited',
+  'member.invitation_taken_back': 'took back the invitation of',
   'member.session_ended': 'ended a session',
   'member.other_sessions_ended': 'ended all other sessions',
   'member.signed_out_everywhere': 'signed out everywhere',

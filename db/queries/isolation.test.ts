@@ -5,6 +5,7 @@ import type { Actor } from '@/db/actor'
 import { connectionDeletions } from '@/db/schema/connections'
 import { principals } from '@/db/schema/directory'
 import { feeds } from '@/db/schema/feeds'
+import { invitations } from '@/db/schema/invitations'
 import { auditEvents, memberSessions, members } from '@/db/schema/organisations'
 import { preparedExports, preparedPieces } from '@/db/schema/prepared-exports'
 import { savedViews } from '@/db/schema/saved-views'
@@ -35,7 +36,14 @@ import { listMatchingGrants, listRolePermissions } from './grants'
 import { getGroup, listGroups } from './groups'
 import { ALL_PEOPLE, countHolders, countHoldersByStatus, listHolders } from './holders'
 import { EMPTY_PAGE } from './keyset'
-import { listAuditEvents, listMembers, listOwnSessions, listRemovedMembers, listWaitingMembers } from './organisation'
+import {
+  listAuditEvents,
+  listInvitations,
+  listMembers,
+  listOwnSessions,
+  listRemovedMembers,
+  listWaitingMembers,
+} from './organisation'
 import { countPeople, listPeople } from './people'
 import { getPerson, getPrincipalName } from './person'
 import { getPersonAccess, listPersonAccess } from './person-access'
@@ -108,6 +116,10 @@ async function fullWorld() {
       role: 'viewer',
       state: 'waiting',
     },
+  })
+  await database.db.insert(invitations).values({
+    ...{ organisationId, username: 'ines@contoso.example', invitedByName: 'Vera' },
+    expiresAt: new Date(Date.now() + 60_000),
   })
   const sessionId = randomUUID()
   await database.db.insert(memberSessions).values({
@@ -200,6 +212,7 @@ const READS: Record<string, (actor: Actor, ours: Ours) => Promise<number>> = {
   listFoundViews: async (actor) => (await listFoundViews(actor, 'high up')).length,
   listGroups: async (actor, { connection }) => (await listGroups(actor, connection, ALL)).rows.length,
   listHolders: async (actor, { connection }) => (await listHolders(actor, connection, HOLDERS)).rows.length,
+  listInvitations: async (actor) => (await listInvitations(actor)).length,
   listLastSubscriptions: async (actor, { connection }) => (await listLastSubscriptions(actor, [connection.id])).length,
   listMatchingGrants: async (actor, { connection, person }) =>
     (await listMatchingGrants(actor, connection, [person])).length,

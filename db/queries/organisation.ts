@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm'
 import type { Actor, SessionActor } from '@/db/actor'
 import { getDb, getEngine } from '@/db/client'
+import { invitations } from '@/db/schema/invitations'
 import { auditEvents, memberSessions, members, organisations } from '@/db/schema/organisations'
 import { SESSION_IDLE_MINUTES } from '@/lib/domain/retention'
 import type { AuditCursor, AuditView } from '@/lib/domain/views'
@@ -110,6 +111,22 @@ export async function listWaitingMembers(actor: Actor) {
     .from(members)
     .where(and(eq(members.organisationId, actor.organisationId), eq(members.state, 'waiting')))
     .orderBy(asc(members.createdAt), asc(members.id))
+}
+
+/** Whom owners have invited who has not signed in since, the latest first; the object ID or the user name, whichever they were invited by. */
+export async function listInvitations(actor: Actor) {
+  const db = await getDb(actor)
+  return db
+    .select({
+      id: invitations.id,
+      name: sql<string>`coalesce(${invitations.username}, ${invitations.objectId})`,
+      invitedByName: invitations.invitedByName,
+      createdAt: invitations.createdAt,
+      expiresAt: invitations.expiresAt,
+    })
+    .from(invitations)
+    .where(and(eq(invitations.organisationId, actor.organisationId), gt(invitations.expiresAt, sql`now()`)))
+    .orderBy(desc(invitations.createdAt), asc(invitations.id))
 }
 
 /** Who of the tenant becomes a member by signing in, with the groups and app roles that the rule names. */

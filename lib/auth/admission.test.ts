@@ -6,11 +6,12 @@ const OTHERS = '3b2b0c93-acd8-4208-8eba-7a48db1cd4c0'
 
 const BY_GROUP: Rule = { joinRule: 'groups', joinNamed: [READERS] }
 const BY_OWNER: Rule = { joinRule: 'approval', joinNamed: [] }
+const BY_INVITATION: Rule = { joinRule: 'invitation', joinNamed: [] }
 const EVERYONE: Rule = { joinRule: 'everyone', joinNamed: [] }
 
-const INSIDE = { roles: [], groups: [READERS], groupsTold: true }
-const OUTSIDE = { roles: [], groups: [OTHERS], groupsTold: true }
-const UNTOLD = { roles: [], groups: [], groupsTold: false }
+const INSIDE = { membership: { roles: [], groups: [READERS], groupsTold: true }, invited: false }
+const OUTSIDE = { membership: { roles: [], groups: [OTHERS], groupsTold: true }, invited: false }
+const UNTOLD = { membership: { roles: [], groups: [], groupsTold: false }, invited: false }
 
 const member = (some: Partial<KnownPerson>): KnownPerson => ({
   ...{ state: 'active', role: 'viewer', joinedBy: 'groups' },
@@ -23,7 +24,8 @@ test('a stranger is judged by the rule alone', () => {
     'in_none_named',
     'groups_not_told',
   ])
-  expect([BY_OWNER, EVERYONE].map((rule) => judgeAdmission(rule, null, OUTSIDE))).toEqual(['waiting', 'may'])
+  const rules = [BY_OWNER, BY_INVITATION, EVERYONE]
+  expect(rules.map((rule) => judgeAdmission(rule, null, INSIDE))).toEqual(['waiting', 'not_invited', 'may'])
 })
 
 describe('a member who joined by a group', () => {
@@ -45,6 +47,14 @@ describe('a member who joined by a group', () => {
 
 test.each([null, 'everyone', 'owner'] as const)('a member who joined otherwise (%s) stays one', (joinedBy) => {
   expect(judgeAdmission(BY_GROUP, member({ joinedBy }), OUTSIDE)).toBe('may')
+})
+
+test('whoever was invited comes in under every rule, also when they waited or left a group, but not when they were removed', () => {
+  const invited = { ...OUTSIDE, invited: true }
+  for (const rule of [BY_GROUP, BY_OWNER, BY_INVITATION, EVERYONE])
+    for (const known of [null, member({}), member({ state: 'waiting', joinedBy: null })])
+      expect(judgeAdmission(rule, known, invited)).toBe('may')
+  expect(judgeAdmission(BY_INVITATION, member({ state: 'removed' }), invited)).toBe('removed')
 })
 
 test('whoever waits comes in once the rule admits them, and whoever was removed does not', () => {

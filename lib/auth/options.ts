@@ -26,6 +26,7 @@ const REFUSAL_CODES: Partial<Record<SignInRefusal, string>> = {
   awaits_approval: 'AwaitsApproval',
   groups_not_told: 'GroupsNotTold',
   in_none_named: 'InNoneNamed',
+  not_invited: 'NotInvited',
 }
 
 /**

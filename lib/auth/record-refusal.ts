@@ -36,6 +36,7 @@ function describeRefusal(refused: unknown): { action: AuditAction; subject: stri
 export type SignInRefusal =
   | 'access_removed'
   | 'awaits_approval'
+  | 'not_invited'
   | JoinDoubt
   | 'tenant_not_allowed'
   | 'consumer_account'

@@ -13,6 +13,7 @@ import { type Env, env } from '@/lib/env'
 import { log } from '@/lib/log'
 import { createToken, hashToken } from '@/lib/random-token'
 import { type Admission, judgeAdmission, type Rule } from './admission'
+import { deleteInvitations, findInvitations } from './invitations'
 import { SEEN_NOW } from './visits'
 
 /** Who has signed in, according to Microsoft. Tenant and object ID identify the person, the rest is for display. */
@@ -24,6 +25,8 @@ export type SignedInAccount = {
   organisationName: string
   /** When they last gave their credentials, by Microsoft's clock; null when Microsoft does not say. */
   authenticatedAt: Date | null
+  /** What their tenant calls them, in lower case. It can change and be given to others. Null for guests, whom another tenant names. */
+  username: string | null
   membership: ToldMembership
 }
 
@@ -54,12 +57,18 @@ export class OutsideNamedGroups extends Error {
   }
 }
 
+/** The sign-in of a person whom no owner has invited, where only those come in. */
+export class NotInvited extends Error {
+  override name = 'NotInvited'
+}
+
 type KnownMember = { organisationId: string; memberId: string }
 
 /**
  * Gives a person who signed in a session, as a member of their tenant's organisation. The organisation is made on the
  * first sign-in from its tenant; its first member is owner, later ones are viewers until promoted, where its rule lets them in. The
- * session of before in the same browser ends. Throws {@link AccessRemoved}, {@link AwaitsApproval} and {@link OutsideNamedGroups}.
+ * session of before in the same browser ends. Throws {@link AccessRemoved}, {@link AwaitsApproval}, {@link NotInvited} and
+ * {@link OutsideNamedGroups}.
  *
  * @returns the session's token, the only thing that the browser's sealed cookie holds
  */
@@ -116,8 +125,9 @@ export async function findAdmission(account: SignedInAccount, visitor: Visitor):
     const { id: organisationId } = organisation
     const known = await findMember(tx, organisationId, account)
     if (!known && !(await hasMembers(tx, organisationId))) return 'may'
-    const admission = judgeAdmission(organisation, known, account.membership)
-    if (admission === 'may' || admission === 'removed') return admission
+    const invited = (await findInvitations(tx, organisationId, account)).length > 0
+    const admission = judgeAdmission(organisation, known, { ...account, invited })
+    if (admission === 'may' || admission === 'removed' || admission === 'not_invited') return admission
     const joinDoubt = admission === 'waiting' ? null : admission
     if (known) {
       await tx.update(members).set({ joinDoubt }).where(ofAccount(organisationId, account))
@@ -161,16 +171,28 @@ async function admitMember(
   const { id: organisationId, joinRule } = organisation
   const known = await findMember(tx, organisationId, account)
   const isFirst = !known && !(await hasMembers(tx, organisationId))
-  if (!isFirst) throwRefusal(judgeAdmission(organisation, known, account.membership))
+  const invitations = await findInvitations(tx, organisationId, account)
+  const invited = invitations.length > 0
+  if (!isFirst) throwRefusal(judgeAdmission(organisation, known, { ...account, invited }))
+  await deleteInvitations(tx, organisationId, invitations)
   if (known?.state === 'active') {
-    await updateMember(tx, organisationId, account, {})
+    await updateMember(tx, organisationId, account, invited ? { joinedBy: 'owner' } : {})
     return known.id
   }
   const role = isFirst ? 'owner' : 'viewer'
-  const joinedBy = isFirst || joinRule === 'approval' ? null : joinRule
+  const joinedBy = isFirst ? null : invited ? 'owner' : joinRule === 'groups' ? 'groups' : 'everyone'
   if (known) await updateMember(tx, organisationId, account, { state: 'active', joinedBy })
   const memberId = known?.id ?? (await insertMember(tx, organisationId, account, { role, state: 'active', joinedBy }))
-  await auditJoined(tx, { organisationId, memberId, name: account.name, visitor }, role)
+  const invitedBy = invitations[0]?.invitedByName
+  await audit(
+    tx,
+    { organisationId, memberId, name: account.name, visitor },
+    {
+      action: 'member.joined',
+      subject: account.name,
+      details: { role, ...(invitedBy ? { invited_by: invitedBy } : {}) },
+    },
+  )
   return memberId
 }
 
@@ -178,6 +200,7 @@ function throwRefusal(admission: Admission): void {
   if (admission === 'may') return
   if (admission === 'removed') throw new AccessRemoved('An owner has removed this person’s access.')
   if (admission === 'waiting') throw new AwaitsApproval('An owner has to let this person in.')
+  if (admission === 'not_invited') throw new NotInvited('No owner has invited this person.')
   throw new OutsideNamedGroups(admission)
 }
 
@@ -191,9 +214,6 @@ const updateMember = (
     .update(members)
     .set({ name: account.name, email: account.email, joinDoubt: null, ...joined, ...SEEN_NOW })
     .where(ofAccount(organisationId, account))
-
-const auditJoined = (tx: Transaction, actor: Parameters<typeof audit>[1], role: MemberRole) =>
-  audit(tx, actor, { action: 'member.joined', subject: actor.name, details: { role } })
 
 async function insertMember(
   tx: Transaction,

@@ -70,6 +70,7 @@ test('a session lasts twelve hours from the sign-in', async () => {
 test('a session of a tenant whose people may no longer sign in is over', async () => {
   const account = {
     ...{ objectId: randomUUID(), name: 'Gus', email: 'gus@fabrikam.example', authenticatedAt: new Date() },
+    username: null,
     membership: { roles: [], groups: [], groupsTold: false },
   }
   const browser = { browser: 'Firefox on Linux', visitor: { address: null, requestId: null }, previousToken: null }

@@ -35,3 +35,16 @@ test('of IDs and names together the IDs count, and they are not all', () => {
 test('claims that do not say who somebody is give nobody', () => {
   expect(readSignInClaims({ tid: PERSON.tid, name: 'Ada' })).toBeNull()
 })
+
+test.each([
+  ['of the tenant', {}, 'ada@contoso.example'],
+  [
+    'whose provider is the tenant itself',
+    { idp: `https://sts.windows.net/${PERSON.tid.toLowerCase()}/` },
+    'ada@contoso.example',
+  ],
+  ['who is a guest of another tenant', { idp: 'https://sts.windows.net/fab21ca0-2222-4a22-8a22-0fab21ca0002/' }, null],
+  ['who is a guest with a code by mail', { idp: 'mail' }, null],
+])('the user name of somebody %s is what their own tenant calls them', (_, claims, username) => {
+  expect(readSignInClaims({ ...PERSON, preferred_username: 'Ada@Contoso.Example', ...claims })?.username).toBe(username)
+})

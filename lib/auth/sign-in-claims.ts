@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { cleanText } from '@/lib/azure/client/rows'
-import { isGroupId, type ToldMembership } from '@/lib/domain/join-groups'
+import { isObjectId, type ToldMembership } from '@/lib/domain/join-groups'
 import type { SignedInAccount } from './register-sign-in'
 
 /** Claims of which an odd form must keep nobody out, because only the rule `groups` looks at them. */
@@ -27,9 +27,17 @@ const Claims = z
       email: email ?? '',
       authenticatedAt: auth_time === undefined ? null : new Date(auth_time * 1000),
       organisationName: (!idp && email?.split('@')[1]) || tid,
+      username: isOfTenant(tid, idp) ? email?.toLowerCase() || null : null,
       membership: readMembership(roles, groups),
     }
   })
+
+/**
+ * Whether an account is at home in the tenant that it signed in to. The identity provider of another tenant, which only a guest's token
+ * names, decides what its people are called.
+ */
+const isOfTenant = (tenantId: string, provider: string | undefined) =>
+  provider === undefined || provider.toLowerCase().includes(tenantId)
 
 /**
  * What a token says of a person's app roles and groups.
@@ -45,8 +53,8 @@ const Claims = z
 function readMembership(roles: string[] = [], groups?: string[]): ToldMembership {
   return {
     roles,
-    groups: (groups ?? []).filter(isGroupId).map((id) => id.toLowerCase()),
-    groupsTold: groups?.every(isGroupId) ?? false,
+    groups: (groups ?? []).filter(isObjectId).map((id) => id.toLowerCase()),
+    groupsTold: groups?.every(isObjectId) ?? false,
   }
 }
 

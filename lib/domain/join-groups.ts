@@ -3,7 +3,7 @@ import type { JoinDoubt } from './vocabulary'
 /** How many groups and app roles an owner can name. */
 export const MOST_NAMED = 50
 
-const GROUP_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const OBJECT_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * The value of an app role: up to 120 characters of these, without a space, and no point at the start. Source: Microsoft Graph's
@@ -11,11 +11,11 @@ const GROUP_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  */
 const APP_ROLE = /^(?!\.)[\w:!#$%&'()*+,\-./;<=>?@[\]^`{|}~]{1,120}$/
 
-/** Whether what an owner named is the object ID of a group, and not the value of an app role. */
-export const isGroupId = (name: string): boolean => GROUP_ID.test(name)
+/** Whether a text is an object ID of Entra ID: that of a group, where app roles are named beside them. */
+export const isObjectId = (name: string): boolean => OBJECT_ID.test(name)
 
 /** IDs are compared in lower case, and values of app roles exactly, as Entra ID compares them. */
-const normalise = (name: string) => (isGroupId(name) ? name.toLowerCase() : name)
+const normalise = (name: string) => (isObjectId(name) ? name.toLowerCase() : name)
 
 export type ParsedNames =
   | { kind: 'named'; named: string[] }
@@ -30,7 +30,7 @@ export function parseNames(typed: string): ParsedNames {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
-  const unclear = lines.find((line) => !isGroupId(line) && !APP_ROLE.test(line))
+  const unclear = lines.find((line) => !isObjectId(line) && !APP_ROLE.test(line))
   if (unclear !== undefined) return { kind: 'unclear', line: unclear }
   const named = [...new Set(lines.map(normalise))]
   if (named.length === 0) return { kind: 'none' }
@@ -54,5 +54,5 @@ export function judgeMembership(named: readonly string[], told: ToldMembership):
   // Where the registration emits groups as roles, their IDs are among the roles.
   const held = new Set([...told.groups, ...told.roles.map(normalise)])
   if (named.some((name) => held.has(name))) return 'named'
-  return named.some(isGroupId) && !told.groupsTold ? 'groups_not_told' : 'in_none_named'
+  return named.some(isObjectId) && !told.groupsTold ? 'groups_not_told' : 'in_none_named'
 }

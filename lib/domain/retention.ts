@@ -21,6 +21,12 @@ export const ATTEMPT_MINUTES = 30
 /** Until an application account works that was begun: enough for a request to another department, with its answer. */
 export const APPLICATION_DRAFT_DAYS = 14
 
+/** An invitation that nobody has taken up: long enough for a holiday, and short because an address can be given to somebody else. */
+export const INVITATION_DAYS = 30
+
+/** Invitations that an organisation can have open at once. */
+export const MOST_INVITATIONS = 500
+
 /** Expired attempts, without their tokens, for whoever opens the page of one again. */
 export const EXPIRED_ATTEMPT_HOURS = 24
 

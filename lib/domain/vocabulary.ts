@@ -15,13 +15,13 @@ export const MEMBER_STATES = ['active', 'waiting', 'removed'] as const
 export type MemberState = (typeof MEMBER_STATES)[number]
 
 /**
- * Who of a tenant becomes a member by signing in: everyone; whoever is in a named group or holds a named app role, by `join-groups.ts`; or
- * only whom an owner lets in.
+ * Who of a tenant becomes a member by signing in: everyone; whoever is in a named group or holds a named app role, by `join-groups.ts`; only
+ * whom an owner has invited; or whom an owner lets in, so that everyone else waits. Whoever was invited comes in under each of these.
  */
-export const JOIN_RULES = ['everyone', 'groups', 'approval'] as const
+export const JOIN_RULES = ['everyone', 'groups', 'invitation', 'approval'] as const
 export type JoinRule = (typeof JOIN_RULES)[number]
 
-/** What made somebody a member: a rule by which they joined, or an owner who let them in. */
+/** What made somebody a member: a rule by which they joined, or an owner who invited them or let them in. */
 export const JOIN_WAYS = ['everyone', 'groups', 'owner'] as const
 export type JoinWay = (typeof JOIN_WAYS)[number]
 

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { and, eq, inArray, isNotNull, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { listInvitations } from '@/db/queries/organisation'
 import { connectAttempts, connections } from '@/db/schema/connections'
+import { invitations } from '@/db/schema/invitations'
 import { memberSessions } from '@/db/schema/organisations'
 import { syncRuns } from '@/db/schema/runs'
 import { findSession } from '@/lib/auth/sessions'
@@ -103,6 +105,18 @@ describe('sessions', () => {
     expect(await sweep(AbortSignal.abort())).toEqual({})
     expect(await sweep(NEVER)).toEqual({ sessions: 1 })
   })
+})
+
+test('an invitation that nobody has taken up in time is deleted', async () => {
+  const { owner } = await rolecall.tenant()
+  const invited = { organisationId: owner.organisationId, invitedByName: owner.name }
+  const made = [
+    { ...invited, username: 'late@contoso.example', expiresAt: new Date(0) },
+    { ...invited, username: 'early@contoso.example', expiresAt: new Date(Date.now() + 3_600_000) },
+  ]
+  await rolecall.db.insert(invitations).values(made)
+  expect(await sweep(NEVER)).toMatchObject({ invitations: 1 })
+  expect((await listInvitations(owner)).map(({ name }) => name)).toEqual(['early@contoso.example'])
 })
 
 describe('runs', () => {

@@ -42,6 +42,11 @@ const DUE: Due[] = [
     where: sql`expires_at <= now()`,
   },
   {
+    what: 'invitations',
+    table: 'invitations',
+    where: sql`expires_at <= now()`,
+  },
+  {
     what: 'sharedReadings',
     table: 'shared_readings',
     where: sql`began_at <= now() - make_interval(hours => ${SHARED_READING_HOURS})`,

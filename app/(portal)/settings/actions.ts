@@ -9,12 +9,15 @@ import { THEMES, type Theme, themeCookie } from '@/components/shell/theme'
 import type { FormState } from '@/components/ui/form-state'
 import { readInput } from '@/lib/auth/input'
 import { actionFor } from '@/lib/auth/refusals'
+import { parseInvited } from '@/lib/domain/invited'
 import { MOST_NAMED, type ParsedNames, parseNames } from '@/lib/domain/join-groups'
+import { MOST_INVITATIONS } from '@/lib/domain/retention'
 import { EXPORT_FORMATS, HISTORY_LENGTHS, JOIN_RULES, MEMBER_ROLES } from '@/lib/domain/vocabulary'
 import { spellControls } from '@/lib/domain/words'
 import { env } from '@/lib/env'
 import { discardExport as discard, requestExport } from '@/lib/exports/request-export'
 import { changeHistoryLength as changeLength } from '@/lib/history-length'
+import { type Invitation, invite, takeBackInvitation as takeBack } from '@/lib/invitations'
 import {
   endOtherSessions as endOthers,
   endOwnSession as endOwn,
@@ -50,6 +53,26 @@ export const removeMember = actionFor(
     return outcome(await remove(member, readInput(MemberId, memberId)).catch(askToConfirm))
   },
 )
+
+/** Takes whom to invite (`who`): a user name or an object ID. */
+export const invitePerson = actionFor(
+  'owner',
+  async (member, _state: FormState, form: FormData): Promise<FormState> => {
+    const typed = String(form.get('who') ?? '')
+    const who = parseInvited(typed)
+    if (!who) return { error: 'Type a user name, such as ada@contoso.com, or an object ID.', values: { who: typed } }
+    const done = await invite(member, who).catch(askToConfirm)
+    if (done.kind === 'confirm') return { confirm: true, values: { who: typed } }
+    if (done.kind !== 'done') return { error: describeInvitation(done), values: { who: typed } }
+    refresh()
+    return { done: true }
+  },
+)
+
+export const takeBackInvitation = actionFor('owner', async (member, invitationId: string) => {
+  await takeBack(member, readInput(z.guid(), invitationId))
+  refresh()
+})
 
 export const letMemberIn = actionFor(
   'owner',
@@ -131,6 +154,16 @@ export const chooseTheme = actionFor('viewer', async (_member, theme: Theme) => 
   const jar = await cookies()
   jar.set(name, readInput(z.enum(THEMES), theme), options)
 })
+
+function describeInvitation(outcome: Exclude<Invitation, { kind: 'done' }>): string {
+  if (outcome.kind === 'invited_already') return 'This person has been invited already.'
+  if (outcome.kind === 'too_many')
+    return `There are ${MOST_INVITATIONS} open invitations, and no more can be made. Take one back first.`
+  if (outcome.state === 'waiting') return 'This person has signed in and waits. Let them in above.'
+  return outcome.state === 'active'
+    ? 'This person is a member already.'
+    : 'This person was removed. Let them in again below.'
+}
 
 function describeNames(names: Exclude<ParsedNames, { kind: 'named' }>): string {
   if (names.kind === 'none') return 'Name at least one group or app role.'
