@@ -165,7 +165,7 @@ async function expectKeptOut(browser: Browser, account: Account, sentence: strin
 
 async function nameGroups(page: Page, names: string) {
   await page.goto('/settings/members')
-  await page.getByLabel('Who may join', { exact: true }).selectOption({ label: 'People of named groups or app roles' })
+  await page.getByLabel('Who may join', { exact: true }).selectOption({ label: 'People of named groups' })
   await page.getByLabel('Groups and app roles').fill(names)
   await page.getByRole('button', { name: 'Save who may join' }).click()
 }

@@ -129,8 +129,8 @@ test('members see where they are signed in and end one session; an owner ends th
   await expect(phone).toHaveURL(/\/signin/)
 
   await page.goto('/settings/members')
-  await page.getByRole('button', { name: `Sign ${reader.name} out everywhere` }).click()
-  const signOut = page.getByRole('button', { name: `Sign ${reader.name} out everywhere` })
+  await page.getByRole('button', { name: `Sign out ${reader.name} everywhere` }).click()
+  const signOut = page.getByRole('button', { name: `Sign out ${reader.name} everywhere` })
   // It is disabled from the click on, and says so when it is done.
   await expect(signOut).toHaveAttribute('title', 'Not signed in')
   await expect(signOut).toBeDisabled()

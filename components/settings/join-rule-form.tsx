@@ -9,7 +9,7 @@ import { JOIN_RULES, type JoinRule } from '@/lib/domain/vocabulary'
 
 const LABELS: Record<JoinRule, string> = {
   everyone: 'Everyone of the tenant',
-  groups: 'People of named groups or app roles',
+  groups: 'People of named groups',
   invitation: 'People an owner has invited',
   approval: 'People an owner lets in',
 }

@@ -56,7 +56,7 @@ export function MemberControls({ id, name, role, sessions, actions }: Props) {
               size="sm"
               variant="ghost"
               pendingLabel="Signing out…"
-              aria-label={`Sign ${name} out everywhere`}
+              aria-label={`Sign out ${name} everywhere`}
               disabled={sessions === 0}
               title={sessions === 0 ? 'Not signed in' : sessions === 1 ? 'Ends 1 session' : `Ends ${sessions} sessions`}
             >

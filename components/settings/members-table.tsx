@@ -69,9 +69,11 @@ export function MembersTable({ members, selfId, actions }: Props) {
                   </span>
                 ) : null}
                 {actions && member.joinDoubt ? (
-                  <div className="mt-1.5 grid max-w-72 gap-1.5">
-                    <span className="text-sm text-warn">Was kept out when they last tried to sign in:</span>
-                    <JoinDoubtReason doubt={member.joinDoubt} />
+                  <div className="mt-1.5 grid max-w-72 justify-items-start gap-1.5">
+                    <p className="text-sm text-warn">
+                      Kept out when they last tried to sign in:
+                      <JoinDoubtReason doubt={member.joinDoubt} />
+                    </p>
                     <MemberDecision
                       memberId={member.id}
                       decide={actions.letMemberIn}

@@ -1,7 +1,8 @@
 import { and, eq, gt, inArray, or, sql } from 'drizzle-orm'
 import type { Transaction } from '@/db/database'
 import { invitations } from '@/db/schema/invitations'
-import type { SignedInAccount } from './register-sign-in'
+
+type Person = { objectId: string; username: string | null }
 
 type Invited = { id: string; invitedByName: string }
 
@@ -12,7 +13,7 @@ type Invited = { id: string; invitedByName: string }
 export async function findInvitations(
   tx: Transaction,
   organisationId: string,
-  { objectId, username }: SignedInAccount,
+  { objectId, username }: Person,
 ): Promise<Invited[]> {
   return tx
     .select({ id: invitations.id, invitedByName: invitations.invitedByName })

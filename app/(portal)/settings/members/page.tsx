@@ -64,7 +64,7 @@ function describeRule(rule: JoinRule, organisation: string): string {
     case 'everyone':
       return `Everyone who signs in from ${organisation} becomes a member.`
     case 'groups':
-      return `Whoever signs in from ${organisation} and is in one of the groups, or holds one of the app roles, that owners named becomes a member.`
+      return `Whoever signs in from ${organisation} becomes a member if they are in one of the groups, or hold one of the app roles, that owners named.`
     case 'invitation':
       return `Whoever signs in from ${organisation} has to be invited by an owner first.`
     case 'approval':
