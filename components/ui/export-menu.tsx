@@ -13,18 +13,21 @@ type Props = {
   path: string
   /** What the address says beside the format: which list, and its filters; without `?`. */
   query: string
+  /** What the button is called, where it is not the list of the page that is exported. */
+  label?: string
   className?: string
 }
 
 /** Saves a list, all pages of what is shown, as a file that proves itself. */
-export function ExportMenu({ path, query, className }: Props) {
+export function ExportMenu({ path, query, label = 'Export', className }: Props) {
   return (
     <Menu
-      label="Export"
+      label={label}
+      opens="export"
       trigger={
         <>
           <Download aria-hidden />
-          Export
+          {label}
           <ChevronDown aria-hidden />
         </>
       }

@@ -14,6 +14,8 @@ type Props = {
   /** What the button shows, and what names it. Without it the button shows three dots and is named by the label. */
   trigger?: ReactNode
   triggerClassName?: string
+  /** For a menu that a key opens: what the key asks for, by which `Shortcuts` finds the button. */
+  opens?: 'export'
   className?: string
   /** Set for menus of which a page has many: the items are drawn when a menu is first opened, which takes a script. */
   lazy?: boolean
@@ -24,7 +26,7 @@ type Props = {
  * A button with a menu. The browser's popover puts it above everything, closes it on Escape and on a click elsewhere, and
  * returns the focus. This adds its place, the arrow keys, and the jump to an item by its first letter.
  */
-export function Menu({ label, trigger, triggerClassName, className, lazy = false, children }: Props) {
+export function Menu({ label, trigger, triggerClassName, opens, className, lazy = false, children }: Props) {
   const id = useId()
   const [drawn, setDrawn] = useState(!lazy)
   const button = useRef<HTMLButtonElement>(null)
@@ -55,6 +57,7 @@ export function Menu({ label, trigger, triggerClassName, className, lazy = false
         ref={button}
         type="button"
         popoverTarget={id}
+        data-opens={opens}
         aria-haspopup="menu"
         aria-expanded="false"
         aria-label={trigger ? undefined : label}

@@ -14,6 +14,7 @@ export default function Loading() {
         </div>
         <Skeleton className="h-9 w-72 max-w-full" />
       </div>
+      <Skeleton className="mb-4 h-9 w-full" />
       <div className="mb-4 flex h-9.25 gap-5 border-b border-line">
         <Skeleton className="h-6 w-12" />
         <Skeleton className="h-6 w-24" />

@@ -4,6 +4,7 @@ import { disconnectConnection, renameConnection, startReconnect, syncNow } from 
 import { SinceVisit } from '@/components/changes/since-visit'
 import { Fleet } from '@/components/integrations/fleet'
 import { FleetBar } from '@/components/integrations/fleet-bar'
+import { OftenAsked } from '@/components/integrations/often-asked'
 import { TilesEmptyState } from '@/components/integrations/tiles'
 import { AgreeWithRail } from '@/components/shell/attention'
 import { SearchField } from '@/components/ui/fields'
@@ -12,6 +13,7 @@ import { Pager } from '@/components/ui/pager'
 import { RefreshWhile } from '@/components/ui/refresh-while'
 import { Tabs } from '@/components/ui/tabs'
 import { countChangesSince } from '@/db/queries/changes-since'
+import { readDatabaseNow } from '@/db/queries/clock'
 import { listDeletions } from '@/db/queries/connections'
 import { countFleet, type FleetRow, listFleet } from '@/db/queries/fleet'
 import { mayDo } from '@/lib/actor'
@@ -39,9 +41,10 @@ const QUIET_LINK = 'inline-flex min-h-9 items-center rounded-md text-ink-soft ho
 export default async function IntegrationsPage({ searchParams }: PageProps<'/integrations'>) {
   const member = await requireMember()
   const view = parseTilesView(await searchParams)
-  const [page, counts] = await Promise.all([
+  const [page, counts, now] = await Promise.all([
     listFleet(member, filterOf(view), view),
     countFleet(member, view, view.grouping),
+    readDatabaseNow(),
   ])
   const since = member.previousVisitAt
   const ids = page.rows.map(({ id }) => id)
@@ -91,6 +94,7 @@ export default async function IntegrationsPage({ searchParams }: PageProps<'/int
       {since && changes ? (
         <SinceVisit since={since} changes={changes.isMore ? null : changes.all} attention={tabs.attention} />
       ) : null}
+      {hasAny && <OftenAsked now={now} />}
       <Tabs
         label="Connections"
         tabs={[tab('all', 'All'), tab('connected', 'Connected'), tab('attention', 'Needs attention')]}
