@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 /** A file here leaves nothing behind in a module or in the environment, so that one process takes many of them. */
 const SHARING = '{app,components,sandbox}/**/*.test.{ts,tsx,mjs}'
 /** Here settings are read once for a process and files have settings of their own, so each has its own process. */
-const ALONE = '{lib,db,testing,scripts,chaos}/**/*.test.{ts,tsx,mjs}'
+const ALONE = '{lib,db,deploy,testing,scripts,chaos}/**/*.test.{ts,tsx,mjs}'
 
 /** Tests need no database server: PGlite in memory serves them, or with `TEST_DATABASE_URL` a PostgreSQL. */
 export default defineConfig({

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/node-postgres'
 import { Client, Pool } from 'pg'
 import type { OpenDatabase } from './database'
@@ -70,10 +71,13 @@ async function migrateAsOwner(migrationUrl: string, application: string): Promis
 }
 
 async function migrateServer(connectionString: string, application: string | null): Promise<void> {
-  await withClient(connectionString, async (client) => {
-    await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK])
-    await migrate(drizzle(client), application)
-  })
+  await withClient(connectionString, (client) =>
+    drizzle(client).transaction(async (tx) => {
+      // A lock of the transaction: one of the session would stay with a connection that a pooler keeps for others.
+      await tx.execute(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+      await migrate(tx, application)
+    }),
+  )
 }
 
 /** Lends a connection of its own, because the wait for the lock, or a long migration, may outlast the statement timeout. */
@@ -88,6 +92,6 @@ async function withClient<T>(connectionString: string, work: (client: Client) =>
     await client.connect()
     return await work(client)
   } finally {
-    await client.end() // releases the lock too, and frees the server of a sign-in that came to nothing
+    await client.end() // frees the server of a sign-in that came to nothing as well
   }
 }

@@ -1,5 +1,5 @@
 /** Every setting of lib/env.ts and of the start script. */
-const SETTINGS = [
+export const SETTINGS = [
   'AUTH_SECRET',
   'AZURE_CLIENT_ID',
   'AZURE_CLIENT_SECRET',
